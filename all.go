@@ -1,0 +1,71 @@
+package comity
+
+// All returns every resource of the registry, parents before what refers to them.
+func All() []*Resource { return append([]*Resource(nil), all...) }
+
+// ByName returns the resource with that singular name, nil if there is none.
+func ByName(singular string) *Resource {
+	for _, r := range all {
+		if r.Singular == singular {
+			return r
+		}
+	}
+	return nil
+}
+
+// all is the one list of resources. References name their resource; here they are resolved.
+var all = resolve(
+	Co.Resource, Cou.Resource, CoPerson.Resource, CoPersonRole.Resource,
+	OrgIdentity.Resource, CoOrgIdentityLink.Resource,
+	CoGroup.Resource, CoGroupMember.Resource,
+	Server.Resource, HttpServer.Resource, CoProvisioningTarget.Resource, CoApiProvisionerTarget.Resource,
+	Name.Resource, EmailAddress.Resource, Identifier.Resource, Url.Resource,
+	Address.Resource, TelephoneNumber.Resource, AdHocAttribute.Resource,
+	ApiUser.Resource,
+)
+
+func resolve(resources ...*Resource) []*Resource {
+	byName := map[string]*Resource{}
+	for _, r := range resources {
+		byName[r.Singular] = r
+	}
+	for _, r := range resources {
+		for _, f := range r.Fields {
+			f.target = byName[f.Target]
+		}
+	}
+	return resources
+}
+
+// Link is a field of one resource that refers to another.
+type Link struct {
+	// Field is the Reference or Owner field.
+	Field *Field
+	// Column is the column that holds the id.
+	Column string
+	// Takes says that the record is deleted with the one it names, instead of the field being cleared.
+	Takes bool
+}
+
+// LinksTo returns the fields of all resources by which a record of r is named.
+func LinksTo(r *Resource) []Link {
+	var links []Link
+	for _, other := range all {
+		for _, f := range other.Fields {
+			switch f.Kind {
+			case Reference:
+				if f.target == r {
+					links = append(links, Link{f, f.Column, f.Required || f.Owned})
+				}
+			case Owner:
+				for _, o := range f.Owners {
+					if o.Target == r.Singular {
+						links = append(links, Link{f, o.Column, true})
+					}
+				}
+			case Text, Integer, Boolean, Time, Date, Code, Secret:
+			}
+		}
+	}
+	return links
+}

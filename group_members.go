@@ -1,0 +1,17 @@
+package comity
+
+// CoGroupMember makes a CO person a member, an owner, or both, of a group.
+var CoGroupMember = func() (t struct {
+	*Resource
+	CoGroupId, Member, Owner, ValidFrom, ValidThrough, Person *Field
+},
+) {
+	t.Resource = resource("CoGroupMember", "CoGroupMembers", "co_group_members").versioned().told().queries("owner")
+	t.CoGroupId = t.reference("CoGroupId", "CoGroup").required().fixed().listed()
+	t.Member = t.boolean("Member")
+	t.Owner = t.boolean("Owner")
+	t.ValidFrom, t.ValidThrough = t.validity()
+	t.Person = t.owner(OwnerCO).missingIsInvalid()
+	t.unique(Unique{Phrase: "CoPerson Already Member", Fields: []*Field{t.CoGroupId, t.Person}})
+	return t
+}()

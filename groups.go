@@ -1,0 +1,39 @@
+package comity
+
+// The types of group.
+const (
+	GroupStandard  = "S"
+	GroupClusters  = "CL"
+	GroupAdmins    = "A"
+	GroupApprovers = "AP"
+	GroupActive    = "MA"
+	GroupMembers   = "M"
+)
+
+// MaxGroupName is the longest name of a group that comes by itself, in code points; a
+// client's own may be 128 long.
+const MaxGroupName = 160
+
+// CoGroup is a group of CO people.
+var CoGroup = func() (t struct {
+	*Resource
+	CoId, CouId, Name, Description, Introduction, Open, Status, GroupType, Auto, NestingModeAll *Field
+},
+) {
+	t.Resource = resource("CoGroup", "CoGroups", "co_groups").called("CO Group").versioned().
+		unknown("CoGroup Unknown", "Identifier Unknown", "Identifier Unknown").
+		queries("copersonid", "search.identifier")
+	t.CoId = t.co()
+	t.CouId = t.reference("CouId", "Cou").owned()
+	t.Name = t.text("Name", 128).required()
+	t.Description = t.text("Description", 256)
+	t.Introduction = t.text("Introduction", 4000).markup()
+	t.Open = t.boolean("Open")
+	t.Status = t.code("Status", onOff...).required()
+	t.GroupType = t.code("GroupType", words(GroupStandard, GroupActive, GroupAdmins, GroupClusters, GroupMembers, GroupApprovers)...).
+		kept().defaults(TextCell(GroupStandard))
+	t.Auto = t.boolean("Auto").readOnly()
+	t.NestingModeAll = t.boolean("NestingModeAll")
+	t.unique(Unique{Phrase: PhraseNameInUse, PerCO: true, Fields: []*Field{t.Name}})
+	return t
+}()

@@ -1,0 +1,29 @@
+package comity
+
+// Identifier is an identifier of a CO person, an org identity or a group.
+var Identifier = func() (t struct {
+	*Resource
+	Identifier, Type, Login, Status, Language, CoProvisioningTargetId, Person *Field
+},
+) {
+	t.Resource = resource("Identifier", "Identifiers", "identifiers").versioned().told()
+	t.Identifier = t.text("Identifier", 512).required().folded()
+	t.Type = t.text("Type", 32).required().types("Identifier.type", identifierTypes...)
+	t.Login = t.boolean("Login")
+	t.Status = t.code("Status", onOff...).required()
+	t.Language = t.language()
+	t.CoProvisioningTargetId = t.reference("CoProvisioningTargetId", "CoProvisioningTarget")
+	t.Person = t.owner(OwnerCO, OwnerOrg, OwnerGroup)
+	t.unique(Unique{
+		Phrase: "Identifier In Use", PerCO: true, Fields: []*Field{t.Type, t.Identifier},
+		NotOwned: OwnerOrg.Word, Names: t.Identifier,
+	})
+	return t
+}()
+
+// identifierTypes are the types of identifier that a CO starts with.
+var identifierTypes = []string{
+	"sor-affiliate", "badge", "enterprise", "entityid", "eppn", "eptid", "epuid", "sor-guest", "sor-hr",
+	"mail", "name", "national", "network", "oidcsub", "openid", "orcid", "provisioningtarget", "reference",
+	"pairwiseid", "subjectid", "sorid", "sor-student", "uid",
+}

@@ -1,0 +1,20 @@
+package comity
+
+// Name is a name of a CO person or an org identity; exactly one of an owner's names is primary.
+var Name = func() (t struct {
+	*Resource
+	Honorific, Given, Middle, Family, Suffix, Type, Language, PrimaryName, Person *Field
+},
+) {
+	t.Resource = resource("Name", "Names", "names").versioned().told()
+	t.Honorific = t.text("Honorific", 32)
+	t.Given = t.text("Given", 128).required().folded()
+	t.Middle = t.text("Middle", 128)
+	t.Family = t.text("Family", 128).folded()
+	t.Suffix = t.text("Suffix", 32)
+	t.Type = t.text("Type", 32).required().types("Name.type", "alternate", "author", "fka", "official", "preferred")
+	t.Language = t.language()
+	t.PrimaryName = t.boolean("PrimaryName")
+	t.Person = t.owner(OwnerCO, OwnerOrg)
+	return t
+}()

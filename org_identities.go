@@ -1,0 +1,22 @@
+package comity
+
+// OrgIdentity is who a person is at the home organization.
+var OrgIdentity = func() (t struct {
+	*Resource
+	Status, DateOfBirth, Affiliation, Title, O, Ou, CoId, ValidFrom, ValidThrough,
+	ManagerIdentifier, SponsorIdentifier *Field
+},
+) {
+	t.Resource = resource("OrgIdentity", "OrgIdentities", "org_identities").called("Org Identity").versioned()
+	t.Status = t.code("Status", words("RM", "SY")...)
+	t.DateOfBirth = t.date("DateOfBirth")
+	t.Affiliation = t.text("Affiliation", 32).types("CoPersonRole.affiliation", affiliations...)
+	t.Title = t.text("Title", 128)
+	t.O = t.text("O", 128)
+	t.Ou = t.text("Ou", 128)
+	t.CoId = t.co()
+	t.ValidFrom, t.ValidThrough = t.validity()
+	t.ManagerIdentifier = t.text("ManagerIdentifier", 512)
+	t.SponsorIdentifier = t.text("SponsorIdentifier", 512)
+	return t
+}()

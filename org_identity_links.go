@@ -1,0 +1,14 @@
+package comity
+
+// CoOrgIdentityLink ties an org identity to a CO person.
+var CoOrgIdentityLink = func() (t struct {
+	*Resource
+	CoPersonId, OrgIdentityId *Field
+},
+) {
+	t.Resource = resource("CoOrgIdentityLink", "CoOrgIdentityLinks", "co_org_identity_links").versioned()
+	t.CoPersonId = t.reference("CoPersonId", "CoPerson").required().fixed().listed()
+	t.OrgIdentityId = t.reference("OrgIdentityId", "OrgIdentity").required().fixed().listed()
+	t.unique(Unique{Phrase: "OrgIdentity Already Linked", Fields: []*Field{t.OrgIdentityId}})
+	return t
+}()

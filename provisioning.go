@@ -1,0 +1,78 @@
+package comity
+
+import "time"
+
+// Snapshot is what a provisioning target is to know about one person, as of one moment. It holds
+// only what is provisioned: identifiers, roles and memberships that do not count are left out.
+type Snapshot struct {
+	// PersonId is the subject.
+	PersonId int64
+	// Gone says that the target is to forget the person: deleted, not in a status that is
+	// provisioned, or not in the target's group. The rest is then empty.
+	Gone bool
+	// Person is the CoPerson.
+	Person *Record
+	// Names, Identifiers, EmailAddresses and Urls are in order of Id.
+	Names, Identifiers, EmailAddresses, Urls []*Record
+	// Roles are in order of Ordr, then Id; those without Ordr come last.
+	Roles []RoleSnapshot
+	// Members are the names of the groups that the person is a member of, in order.
+	Members []string
+}
+
+// RoleSnapshot is a role with what hangs on it, in order of Id.
+type RoleSnapshot struct {
+	Role                        *Record
+	Addresses, TelephoneNumbers []*Record
+}
+
+// Destination is where and how a provisioning target is told: its own record and its plugin's
+// settings. It holds an opened password and is never stored or logged.
+type Destination struct {
+	// Target is the CoProvisioningTarget.
+	Target *Record
+	// Settings is its CoApiProvisionerTarget, nil while there is none.
+	Settings *Record
+	// Server is the HttpServer that the settings name, nil while there is none.
+	Server *Record
+	// ServerActive says that the Server is not suspended.
+	ServerActive bool
+	// Password is the server's password.
+	Password string
+}
+
+// Told is what a target was, or may have been, told about a subject.
+type Told struct {
+	// Identifier is the one that the subject was last sent under, "" if it never was.
+	Identifier string
+	// Obsolete are earlier ones that the target is still to be told to delete.
+	Obsolete []string
+}
+
+// Message is one request to a target's endpoint.
+type Message struct {
+	// Identifier is the one that the message speaks of.
+	Identifier string
+	// Delete says that the message tells the endpoint to forget it.
+	Delete bool
+	// Method and URL are the request's.
+	Method, URL string
+	// Body is the JSON that is sent, nil for none.
+	Body []byte
+}
+
+// Answer is what an endpoint made of a Message.
+type Answer struct {
+	// Status is the HTTP status, 0 when no answer came.
+	Status int
+	// Text tells the answer to a person: the status line and the first 4 KiB of the body, or
+	// what kept an answer from coming.
+	Text string
+	// OK says that the message was taken.
+	OK bool
+	// Refused says that the endpoint understood and refused the message itself, so that sending
+	// it again is of little use.
+	Refused bool
+	// RetryAfter is how long the endpoint asks to wait, 0 if it does not.
+	RetryAfter time.Duration
+}

@@ -1,0 +1,200 @@
+package comity
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// ScalarType is the syntax that a value was written in.
+type ScalarType uint8
+
+// The syntaxes of a value. XML and form values are always TextScalar.
+const (
+	NullScalar ScalarType = iota
+	TextScalar
+	NumberScalar
+	BoolScalar
+	// OtherScalar is an object, a list or a text that is not valid Unicode: never a field's value.
+	OtherScalar
+)
+
+// Scalar is a field's value as a request wrote it.
+type Scalar struct {
+	Type ScalarType
+	Text string
+}
+
+// TimeLayout is how times are written: UTC, to the second.
+const TimeLayout = "2006-01-02 15:04:05"
+
+// DateLayout is how dates are written.
+const DateLayout = "2006-01-02"
+
+// Read turns a value as it was written into a cell. The sentence says what is wrong with it and is
+// empty for a good value. Owner fields are read with ReadOwner.
+func (f *Field) Read(v Scalar) (cell Cell, sentence string) {
+	if v.Type == NullScalar {
+		return EmptyCell(), ""
+	}
+	if v.Type == OtherScalar {
+		return Cell{}, f.sentence("must be a single value of valid Unicode")
+	}
+	if v.Type == TextScalar {
+		v.Text = strings.TrimSpace(v.Text)
+	}
+	if v.Text == "" && (f.Kind != Text || f.TypeOf != "") {
+		return EmptyCell(), ""
+	}
+	switch f.Kind {
+	case Text, Secret:
+		return f.readText(v)
+	case Integer:
+		return f.readInteger(v)
+	case Boolean:
+		return f.readBoolean(v)
+	case Time:
+		return f.readTime(v)
+	case Date:
+		if _, err := time.Parse(DateLayout, v.Text); err != nil || v.Type != TextScalar {
+			return Cell{}, f.sentence("must be a date written YYYY-MM-DD")
+		}
+		return TextCell(v.Text), ""
+	case Code:
+		for _, w := range f.Words {
+			if v.Type == TextScalar && (v.Text == w.Word || v.Text == w.Code) {
+				return TextCell(w.Word), ""
+			}
+		}
+		return Cell{}, f.sentence("must be one of %s", f.wordList())
+	case Reference:
+		if v.Type == BoolScalar {
+			return Cell{}, f.sentence("must be an id")
+		}
+		return IntCell(ParseId(v.Text)), ""
+	case Owner:
+	}
+	return Cell{}, f.sentence("cannot be set")
+}
+
+// ParseId reads an id. One that is no number, or too large a one, is an unknown id: 0.
+func ParseId(s string) int64 {
+	for _, r := range s {
+		if r < '0' || r > '9' {
+			return 0
+		}
+	}
+	n, err := strconv.ParseInt(s, 10, 64)
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
+func (f *Field) readText(v Scalar) (Cell, string) {
+	if v.Type != TextScalar {
+		return Cell{}, f.sentence("must be a text")
+	}
+	s := strings.ReplaceAll(strings.ReplaceAll(v.Text, "\r\n", "\n"), "\r", "\n")
+	if !utf8.ValidString(s) {
+		return Cell{}, f.sentence("must be valid Unicode")
+	}
+	for _, r := range s {
+		if unicode.IsControl(r) && r != '\t' && r != '\n' {
+			return Cell{}, f.sentence("may not contain the control character U+%04X", r)
+		}
+		if (r == '<' || r == '>') && !f.Markup {
+			return Cell{}, f.sentence("may not contain \"%c\"", r)
+		}
+	}
+	if n := utf8.RuneCountInString(s); f.Max > 0 && n > f.Max {
+		return Cell{}, f.sentence("is %d characters long, at most %d are allowed", n, f.Max)
+	}
+	if s == "" {
+		return TextCell(""), ""
+	}
+	for _, check := range f.checks {
+		if sentence := check(s); sentence != "" {
+			return Cell{}, sentence
+		}
+	}
+	return TextCell(s), ""
+}
+
+func (f *Field) readInteger(v Scalar) (Cell, string) {
+	n, err := strconv.ParseInt(v.Text, 10, 64)
+	if err != nil || v.Type == BoolScalar {
+		return Cell{}, f.sentence("must be a whole number")
+	}
+	if f.HasMin && n < f.Min {
+		return Cell{}, f.sentence("must be at least %d", f.Min)
+	}
+	return IntCell(n), ""
+}
+
+func (f *Field) readBoolean(v Scalar) (Cell, string) {
+	switch strings.ToLower(v.Text) {
+	case "true", "1":
+		return BoolCell(true), ""
+	case "false", "0":
+		return BoolCell(false), ""
+	}
+	return Cell{}, f.sentence("must be true or false")
+}
+
+func (f *Field) readTime(v Scalar) (Cell, string) {
+	for _, layout := range []string{TimeLayout, time.RFC3339, "2006-01-02T15:04:05"} {
+		if t, err := time.Parse(layout, v.Text); err == nil && v.Type == TextScalar {
+			if y := t.UTC().Year(); y < 1 || y > 9999 {
+				break
+			}
+			return TimeCell(t), ""
+		}
+	}
+	return Cell{}, f.sentence("must be a time in UTC written YYYY-MM-DD HH:MM:SS")
+}
+
+// Missing is the fault of a required field that is not there.
+func (f *Field) Missing() Fault {
+	column, words := f.Column, f.words()
+	if f.Kind == Owner {
+		column = f.Owners[0].Column
+		words = strings.ReplaceAll(column, "_", " ")
+	}
+	return Fault{column, article(words) + " must be provided"}
+}
+
+// Nothing is the fault of a reference that names no record of the CO.
+func (f *Field) Nothing(id int64) Fault {
+	if id == 0 {
+		return Fault{f.Column, f.sentence("names no %s of this CO", f.target.Noun)}
+	}
+	return Fault{f.Column, f.sentence("%d is no %s of this CO", id, f.target.Noun)}
+}
+
+// Fault is a fault of this field, in a sentence that begins with its name.
+func (f *Field) Fault(format string, args ...any) Fault {
+	return Fault{f.Column, f.sentence(format, args...)}
+}
+
+func (f *Field) sentence(format string, args ...any) string {
+	return "The " + f.words() + " " + fmt.Sprintf(format, args...)
+}
+
+func (f *Field) wordList() string {
+	words := make([]string, len(f.Words))
+	for i, w := range f.Words {
+		words[i] = w.Word
+	}
+	return strings.Join(words, ", ")
+}
+
+func article(words string) string {
+	if strings.ContainsRune("aeio", rune(words[0])) {
+		return "An " + words
+	}
+	return "A " + words
+}

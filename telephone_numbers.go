@@ -1,0 +1,18 @@
+package comity
+
+// TelephoneNumber is a telephone number of a role or an org identity.
+var TelephoneNumber = func() (t struct {
+	*Resource
+	CountryCode, AreaCode, Number, Extension, Description, Type, Person *Field
+},
+) {
+	t.Resource = resource("TelephoneNumber", "TelephoneNumbers", "telephone_numbers").versioned().told()
+	t.CountryCode = t.text("CountryCode", 3)
+	t.AreaCode = t.text("AreaCode", 8)
+	t.Number = t.text("Number", 64).required()
+	t.Extension = t.text("Extension", 16)
+	t.Description = t.text("Description", 128)
+	t.Type = t.text("Type", 32).types("TelephoneNumber.type", "campus", "fax", "home", "mobile", "office")
+	t.Person = t.owner(OwnerRole, OwnerOrg)
+	return t
+}()

@@ -1,0 +1,16 @@
+package comity
+
+// Url is a web address of a CO person or an org identity.
+var Url = func() (t struct {
+	*Resource
+	Url, Description, Type, Language, Person *Field
+},
+) {
+	t.Resource = resource("Url", "Urls", "urls").versioned().told()
+	t.Url = t.text("Url", 256).required().url()
+	t.Description = t.text("Description", 128)
+	t.Type = t.text("Type", 32).required().types("Url.type", "official", "personal")
+	t.Language = t.language()
+	t.Person = t.owner(OwnerCO, OwnerOrg)
+	return t
+}()
