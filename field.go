@@ -51,6 +51,10 @@ type Field struct {
 	Folded bool
 	// Minted Secret fields are made by the server on add and shown once, in its answer.
 	Minted bool
+	// OnAdd are the only Words that add takes; empty: all.
+	OnAdd []string
+	// Sequential Integer fields get the next number where add names none.
+	Sequential bool
 	// Default is what add stores when it names nothing; absent where there is none.
 	Default Cell
 
@@ -91,6 +95,10 @@ func (f *Field) owned() *Field    { f.Owned = true; return f }
 func (f *Field) ownRule() *Field  { f.OwnRule = true; return f }
 func (f *Field) folded() *Field   { f.Folded = true; return f }
 func (f *Field) minted() *Field   { f.Minted = true; return f }
+
+func (f *Field) onAdd(words ...string) *Field { f.OnAdd = words; return f }
+
+func (f *Field) sequential() *Field { f.Sequential = true; return f }
 
 func (f *Field) missingIsInvalid() *Field { f.MissingOwner = true; return f }
 

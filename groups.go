@@ -10,9 +10,11 @@ const (
 	GroupMembers   = "M"
 )
 
-// MaxGroupName is the longest name of a group that comes by itself, in code points; a
-// client's own may be 128 long.
-const MaxGroupName = 160
+// The longest name of a group that comes by itself, and of any other, in code points.
+const (
+	MaxGroupName    = 160
+	MaxOwnGroupName = 128
+)
 
 // CoGroup is a group of CO people.
 var CoGroup = func() (t struct {
@@ -25,13 +27,13 @@ var CoGroup = func() (t struct {
 		queries("copersonid", "search.identifier")
 	t.CoId = t.co()
 	t.CouId = t.reference("CouId", "Cou").owned()
-	t.Name = t.text("Name", 128).required()
+	t.Name = t.text("Name", MaxGroupName).required()
 	t.Description = t.text("Description", 256)
 	t.Introduction = t.text("Introduction", 4000).markup()
 	t.Open = t.boolean("Open")
 	t.Status = t.code("Status", onOff...).required()
 	t.GroupType = t.code("GroupType", words(GroupStandard, GroupActive, GroupAdmins, GroupClusters, GroupMembers, GroupApprovers)...).
-		kept().defaults(TextCell(GroupStandard))
+		kept().onAdd(GroupStandard, GroupClusters).defaults(TextCell(GroupStandard))
 	t.Auto = t.boolean("Auto").readOnly()
 	t.NestingModeAll = t.boolean("NestingModeAll")
 	t.unique(Unique{Phrase: PhraseNameInUse, PerCO: true, Fields: []*Field{t.Name}})

@@ -24,6 +24,8 @@ type Resource struct {
 	Queries []string
 	// StrictQuery makes a list parameter that does not exist an error instead of nothing.
 	StrictQuery bool
+	// EmptyLists says that a list by a parent that has none is an empty list and not "no content".
+	EmptyLists bool
 	// UnknownOnView, UnknownOnEdit and UnknownOnDelete are the phrases for an id that is not there.
 	UnknownOnView, UnknownOnEdit, UnknownOnDelete string
 
@@ -63,6 +65,8 @@ func (r *Resource) unknown(view, edit, del string) *Resource {
 }
 
 func (r *Resource) queries(keys ...string) *Resource { r.Queries = keys; return r }
+
+func (r *Resource) emptyLists() *Resource { r.EmptyLists = true; return r }
 
 func (r *Resource) strictQuery() *Resource { r.StrictQuery = true; return r }
 

@@ -19,7 +19,7 @@ var CoPersonRole = func() (t struct {
 	t.O = t.text("O", 128)
 	t.Ou = t.text("Ou", 128)
 	t.ValidFrom, t.ValidThrough = t.validity()
-	t.Ordr = t.integer("Ordr")
+	t.Ordr = t.integer("Ordr").sequential()
 	t.Status = t.code("Status", roleStatuses...).required()
 	t.Person = t.owner(OwnerCO).missingIsInvalid()
 	return t

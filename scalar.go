@@ -35,7 +35,7 @@ const TimeLayout = "2006-01-02 15:04:05"
 const DateLayout = "2006-01-02"
 
 // Read turns a value as it was written into a cell. The sentence says what is wrong with it and is
-// empty for a good value. Owner fields are read with ReadOwner.
+// empty for a good value. An owner is more than one value and is not read here.
 func (f *Field) Read(v Scalar) (cell Cell, sentence string) {
 	if v.Type == NullScalar {
 		return EmptyCell(), ""

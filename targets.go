@@ -35,6 +35,6 @@ var CoProvisioningTarget = func() (t struct {
 	t.Status = t.code("Status", words(ModeAutomatic, ModeDisabled, ModeEnrolment, ModeQueue, ModeQueueOnError, ModeManual)...).required()
 	t.RetryInterval = t.integer("RetryInterval").min(1).defaults(IntCell(900))
 	t.MaxRetry = t.integer("MaxRetry").min(1).defaults(IntCell(3))
-	t.Ordr = t.integer("Ordr")
+	t.Ordr = t.integer("Ordr").sequential()
 	return t
 }()

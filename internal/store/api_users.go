@@ -1,0 +1,27 @@
+package store
+
+import (
+	"context"
+
+	"comity"
+)
+
+// Credential returns the API user of that name, or ErrNotFound.
+func (tx *Tx) Credential(ctx context.Context, username string) (comity.Credential, error) {
+	r := comity.ApiUser.Resource
+	n := len(scanColumns(r))
+	var found comity.Credential
+	sql := `SELECT ` + texts[r].columns + `, api_key, (SELECT c.status FROM cos c WHERE c.id = api_users.co_id)
+		FROM api_users WHERE username = $1`
+	err := tx.conn.query(ctx, sql, args{username}, func(row Row) error {
+		found = comity.Credential{User: scan(r, row), CoStatus: row.Text(n + 1)}
+		if !row.Null(n) {
+			found.Digest = row.Text(n)
+		}
+		return nil
+	})
+	if err == nil && found.User == nil {
+		err = ErrNotFound
+	}
+	return found, err
+}

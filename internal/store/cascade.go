@@ -1,0 +1,116 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"comity"
+)
+
+// Delete deletes a record and, whatever their number, in a few statements, what hangs on it: the
+// records that name it in a required field go with it, an optional field that names it is cleared.
+// The people whose messages showed what hung on it are marked for the targets in the given modes.
+func (tx *Tx) Delete(ctx context.Context, rec *comity.Record, actor string, modes []string) error {
+	id, a := "SELECT CAST($1 AS bigint)", args{rec.Id}
+	if err := tx.releaseLinks(ctx, rec.Resource, id, actor, a, modes); err != nil {
+		return err
+	}
+	return tx.deleteRows(ctx, rec.Resource, id, actor, a)
+}
+
+// releaseLinks deletes or clears what names the records whose ids a subquery gives.
+func (tx *Tx) releaseLinks(ctx context.Context, r *comity.Resource, ids, actor string, a args, modes []string) error {
+	for _, link := range comity.LinksTo(r) {
+		child := link.Field.Resource()
+		named := fmt.Sprintf("SELECT id FROM %s WHERE %s IN (%s)", child.Table, link.Column, ids)
+		var err error
+		if link.Takes {
+			err = tx.deleteSet(ctx, child, named, actor, a, modes)
+		} else {
+			err = tx.clearSet(ctx, link, named, actor, a)
+		}
+		if err != nil {
+			return fmt.Errorf("what names a deleted %s in %s.%s: %w", r.Singular, child.Singular, link.Field.Name, err)
+		}
+	}
+	if r != comity.CoProvisioningTarget.Resource {
+		return nil
+	}
+	return tx.conn.queue(ctx, fmt.Sprintf(`DELETE FROM deliveries WHERE co_provisioning_target_id IN (%s)`, ids), a)
+}
+
+func (tx *Tx) deleteSet(ctx context.Context, r *comity.Resource, ids, actor string, a args, modes []string) error {
+	if err := tx.releaseLinks(ctx, r, ids, actor, a, modes); err != nil {
+		return err
+	}
+	if r.Told {
+		people := fmt.Sprintf(`SELECT co_person_id FROM history
+			WHERE resource = '%s' AND until IS NULL AND co_person_id IS NOT NULL AND record_id IN (%s)`, r.Singular, ids)
+		if err := tx.mark(ctx, people, a, modes); err != nil {
+			return err
+		}
+	}
+	return tx.deleteRows(ctx, r, ids, actor, a)
+}
+
+// clearSet clears a field of the records whose ids a subquery gives, as a revision of each.
+func (tx *Tx) clearSet(ctx context.Context, link comity.Link, ids, actor string, a args) error {
+	now, err := tx.Now(ctx)
+	if err != nil {
+		return err
+	}
+	r, moment := link.Field.Resource(), now.UnixMicro()
+	note := append(args(nil), a...)
+	sql := fmt.Sprintf(`INSERT INTO history (%s)
+		SELECT h.resource, h.record_id, h.revision + 1, '%s', %s, %s, NULL, h.co_id, h.co_person_id, h.org_identity_id, h.co_group_id, %s
+		FROM history h JOIN %s t ON t.id = h.record_id AND t.revision = h.revision WHERE h.resource = '%s' AND t.id IN (%s)`,
+		historyColumns, opEdit, castText(note.put(actor)), castInt(note.put(moment)),
+		fmt.Sprintf(tx.dialect.jsonWithout, "h.data", link.Field.Name), r.Table, r.Singular, ids)
+	if err := tx.conn.queue(ctx, sql, note); err != nil {
+		return err
+	}
+	end := append(args(nil), a...)
+	sql = fmt.Sprintf(`UPDATE history SET until = %s WHERE resource = '%s' AND until IS NULL AND record_id IN (%s)
+		AND revision = (SELECT t.revision FROM %s t WHERE t.id = history.record_id)`, end.put(moment), r.Singular, ids, r.Table)
+	if err := tx.conn.queue(ctx, sql, end); err != nil {
+		return err
+	}
+	update := append(args(nil), a...)
+	p, who := update.put(moment), update.put(actor)
+	return tx.conn.queue(ctx, fmt.Sprintf(`UPDATE %s SET %s = NULL, revision = revision + 1, modified = %s, actor = %s WHERE id IN (%s)`,
+		r.Table, link.Column, p, who, ids), update)
+}
+
+// DeleteCO deletes a CO and everything in it: its targets' deliveries first, so that no receiver is told.
+func (tx *Tx) DeleteCO(ctx context.Context, id int64, actor string) error {
+	now, err := tx.Now(ctx)
+	if err != nil {
+		return err
+	}
+	moment := now.UnixMicro()
+	if err := tx.conn.queue(ctx, `DELETE FROM deliveries WHERE co_id = $1`, args{id}); err != nil {
+		return err
+	}
+	note := fmt.Sprintf(`INSERT INTO history (%s)
+		SELECT resource, record_id, revision + 1, '%s', CAST($2 AS text), CAST($3 AS bigint), CAST($3 AS bigint),
+			co_id, co_person_id, org_identity_id, co_group_id, data
+		FROM history WHERE co_id = $1 AND until IS NULL`, historyColumns, opDelete)
+	if err := tx.conn.queue(ctx, note, args{id, actor, moment}); err != nil {
+		return err
+	}
+	err = tx.conn.queue(ctx, `UPDATE history SET until = $1 WHERE co_id = $2 AND until IS NULL`, args{moment, id})
+	if err != nil {
+		return err
+	}
+	all := comity.All()
+	for i := len(all) - 1; i >= 0; i-- {
+		column := "co_id"
+		if all[i] == comity.Co.Resource {
+			column = "id"
+		}
+		if err := tx.conn.queue(ctx, `DELETE FROM `+all[i].Table+` WHERE `+column+` = $1`, args{id}); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,91 @@
+package store
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// In is the condition that a column has one of the values.
+func In(column string, ids []int64) Condition {
+	if len(ids) == 0 {
+		return NoRecord()
+	}
+	return func(a *args) string { return "t." + column + " IN " + list(a, ids) }
+}
+
+// OneOf is the condition that a column has one of the texts.
+func OneOf(column string, texts ...string) Condition {
+	return func(a *args) string { return "t." + column + " IN " + list(a, texts) }
+}
+
+// NotID leaves one record out.
+func NotID(id int64) Condition { return func(a *args) string { return "t.id <> " + a.put(id) } }
+
+// HasMemberNow is the condition on a group that the person is its member or owner at the time.
+func HasMemberNow(person int64, now time.Time) Condition {
+	return func(a *args) string {
+		return fmt.Sprintf(`EXISTS (SELECT 1 FROM co_group_members m WHERE m.co_group_id = t.id AND m.co_person_id = %s
+			AND (m.member OR m.owner) AND %s)`, a.put(person), validNow("m", a, now))
+	}
+}
+
+// validNow is the condition that a row's validity holds the time.
+func validNow(table string, a *args, now time.Time) string {
+	p := a.put(now.Unix())
+	return fmt.Sprintf("(%[1]s.valid_from IS NULL OR %[1]s.valid_from <= %[2]s) AND (%[1]s.valid_through IS NULL OR %[1]s.valid_through >= %[2]s)", table, p)
+}
+
+// HasIdentifierPart is the condition that an identifier of the record holds the text, without
+// regard to case. The owner is the column of identifiers that names the record.
+func HasIdentifierPart(owner string, coID int64, part string) Condition {
+	return func(a *args) string {
+		return fmt.Sprintf(`t.id IN (SELECT i.%[1]s FROM identifiers i WHERE %[2]s i.%[1]s IS NOT NULL AND i.identifier_folded LIKE %[3]s ESCAPE '\')`,
+			owner, inCO("i", coID, a), a.put("%"+escapeLike(Fold(part))+"%"))
+	}
+}
+
+func escapeLike(s string) string {
+	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(s)
+}
+
+// HasNameStart is the condition that a person's primary name begins so in that column, without
+// regard to case.
+func HasNameStart(column string, coID int64, start string) Condition {
+	return func(a *args) string {
+		return fmt.Sprintf(`t.id IN (SELECT n.co_person_id FROM names n WHERE %s n.primary_name AND %s)`,
+			inCO("n", coID, a), startsWith("n."+column+"_folded", start, a))
+	}
+}
+
+// HasMailStart is the condition that an email address of a person begins so, without regard to case.
+func HasMailStart(coID int64, start string) Condition {
+	return func(a *args) string {
+		return fmt.Sprintf(`t.id IN (SELECT e.co_person_id FROM email_addresses e WHERE %s %s)`,
+			inCO("e", coID, a), startsWith("e.mail_folded", start, a))
+	}
+}
+
+// HasMail is the condition that a person has exactly that email address.
+func HasMail(coID int64, mail string) Condition {
+	return func(a *args) string {
+		return fmt.Sprintf(`t.id IN (SELECT e.co_person_id FROM email_addresses e WHERE %s e.mail = %s)`, inCO("e", coID, a), a.put(mail))
+	}
+}
+
+func inCO(table string, coID int64, a *args) string {
+	if coID == 0 {
+		return ""
+	}
+	return table + ".co_id = " + a.put(coID) + " AND"
+}
+
+// startsWith is a range, for an index serves it: every text that begins with the start sorts, by
+// its bytes, before the start followed by the last code point.
+func startsWith(column, start string, a *args) string {
+	start = Fold(start)
+	return fmt.Sprintf("%[1]s >= %[2]s AND %[1]s < %[3]s", column, a.put(start), a.put(start+"\U0010FFFF"))
+}
+
+// IsNull is the condition that a column has no value.
+func IsNull(column string) Condition { return func(*args) string { return "t." + column + " IS NULL" } }

@@ -1,0 +1,224 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"comity"
+)
+
+// Delivery is what one target is to be told about one person, as it was claimed.
+type Delivery struct {
+	TargetId, PersonId int64
+	// Version is raised by each change; it tells whether one came after the claim.
+	Version int64
+	// Sequence is one more with each claim; the receiver drops what comes with a lower one.
+	Sequence int64
+	// Attempts are the failures since the last success, Refusals those of them where the endpoint
+	// refused the message.
+	Attempts, Refusals int64
+	// Told is what the target was told before.
+	Told comity.Told
+}
+
+// Outcome is what became of a claimed delivery.
+type Outcome struct {
+	Delivery
+	// OK says that the target now knows the state that was claimed.
+	OK bool
+	// Rest says that a failed one is not tried again until the person changes or someone asks.
+	Rest bool
+	// Wait is how long a failed one that does not rest waits for its next try.
+	Wait time.Duration
+	// Answer is what the endpoint said, in words.
+	Answer string
+}
+
+const deliveryColumns = `co_provisioning_target_id, co_person_id, version, sequence, attempts, refusals, identifier, obsolete`
+
+func scanDelivery(r Row) (Delivery, error) {
+	d := Delivery{
+		TargetId: r.Int(0), PersonId: r.Int(1), Version: r.Int(2), Sequence: r.Int(3),
+		Attempts: r.Int(4), Refusals: r.Int(5), Told: comity.Told{Identifier: r.Text(6)},
+	}
+	if err := json.Unmarshal([]byte(r.Text(7)), &d.Told.Obsolete); err != nil {
+		return d, fmt.Errorf("obsolete identifiers of person %d at target %d: %w", d.PersonId, d.TargetId, err)
+	}
+	return d, nil
+}
+
+// Claim takes up to limit deliveries of a target that are due, for the length of the lease: nobody
+// else gets them before it ends.
+func (tx *Tx) Claim(ctx context.Context, target int64, limit int, lease time.Duration) ([]Delivery, error) {
+	now, err := tx.Now(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var claimed []Delivery
+	sql := fmt.Sprintf(`UPDATE deliveries SET held = true, due = $1, sequence = sequence + 1
+		WHERE co_provisioning_target_id = $2 AND co_person_id IN (
+			SELECT d.co_person_id FROM deliveries d WHERE d.co_provisioning_target_id = $2 AND d.due <= $3
+			ORDER BY d.due LIMIT $4%s)
+		RETURNING %s`, tx.dialect.skipLocked, deliveryColumns)
+	err = tx.conn.query(ctx, sql, args{now.Add(lease).UnixMicro(), target, now.UnixMicro(), int64(limit)}, func(r Row) error {
+		d, err := scanDelivery(r)
+		claimed = append(claimed, d)
+		return err
+	})
+	return claimed, err
+}
+
+// ClaimOne takes the delivery about one person, whether or not it is due, and says whether it got
+// it: false while another worker holds it.
+func (tx *Tx) ClaimOne(ctx context.Context, target, person, co int64, lease time.Duration) (Delivery, bool, error) {
+	now, err := tx.Now(ctx)
+	if err != nil {
+		return Delivery{}, false, err
+	}
+	var d Delivery
+	got := false
+	sql := `INSERT INTO deliveries (co_provisioning_target_id, co_person_id, co_id, version, due, held, since,
+			sequence, attempts, refusals, resting, identifier, obsolete, answer)
+		VALUES ($1, $2, $3, 1, $4, true, $5, 1, 0, 0, false, '', '[]', '')
+		ON CONFLICT (co_provisioning_target_id, co_person_id) DO UPDATE SET
+			version = deliveries.version + 1, due = excluded.due, held = true, sequence = deliveries.sequence + 1,
+			since = coalesce(deliveries.since, excluded.since)
+		WHERE NOT deliveries.held OR deliveries.due <= $5
+		RETURNING ` + deliveryColumns
+	err = tx.conn.query(ctx, sql, args{target, person, co, now.Add(lease).UnixMicro(), now.UnixMicro()}, func(r Row) (err error) {
+		got = true
+		d, err = scanDelivery(r)
+		return err
+	})
+	return d, got, err
+}
+
+// Queue notes that one target is to be told about one person, now.
+func (tx *Tx) Queue(ctx context.Context, target, person, co int64) error {
+	now, err := tx.Now(ctx)
+	if err != nil {
+		return err
+	}
+	return tx.conn.queue(ctx, `INSERT INTO deliveries (co_provisioning_target_id, co_person_id, co_id, version, due, held, since,
+			sequence, attempts, refusals, resting, identifier, obsolete, answer)
+		VALUES ($1, $2, $3, 1, $4, false, $4, 0, 0, 0, false, '', '[]', '')
+		ON CONFLICT (co_provisioning_target_id, co_person_id) DO UPDATE SET
+			version = deliveries.version + 1, due = CASE WHEN deliveries.held THEN deliveries.due ELSE excluded.due END,
+			since = coalesce(deliveries.since, excluded.since), refusals = 0, resting = false`,
+		args{target, person, co, now.UnixMicro()})
+}
+
+// Finish writes outcomes. One whose person changed after the claim goes again; one whose lease ran
+// out and that somebody else has claimed since is left to them.
+func (tx *Tx) Finish(ctx context.Context, outcomes []Outcome) error {
+	now, err := tx.Now(ctx)
+	if err != nil {
+		return err
+	}
+	moment := now.UnixMicro()
+	for _, o := range outcomes {
+		obsolete, err := json.Marshal(append([]string{}, o.Told.Obsolete...))
+		if err != nil {
+			return fmt.Errorf("obsolete identifiers of person %d: %w", o.PersonId, err)
+		}
+		var next any
+		if !o.Rest {
+			next = now.Add(o.Wait).UnixMicro()
+		}
+		const changed = "version <> $5"
+		sql := `UPDATE deliveries SET held = false, tried = $4, told = $4, answer = $6, identifier = $7, obsolete = $8,
+				attempts = 0, refusals = 0, resting = false,
+				due = CASE WHEN ` + changed + ` THEN CAST($4 AS bigint) END, since = CASE WHEN ` + changed + ` THEN CAST($4 AS bigint) END
+			WHERE co_provisioning_target_id = $1 AND co_person_id = $2 AND sequence = $3 AND held`
+		a := args{o.TargetId, o.PersonId, o.Sequence, moment, o.Version, o.Answer, o.Told.Identifier, string(obsolete)}
+		if !o.OK {
+			// A refused message that changed is worth another try at once; a receiver that could not
+			// take the old one gets the new one at the time of its next try.
+			sql = `UPDATE deliveries SET held = false, tried = $4, answer = $6, identifier = $7, obsolete = $8,
+				attempts = $9, refusals = CASE WHEN ` + changed + ` THEN 0 ELSE CAST($10 AS bigint) END,
+				due = CASE WHEN ` + changed + ` AND $10 > 0 THEN CAST($4 AS bigint) WHEN ` + changed + ` THEN coalesce($11, CAST($4 AS bigint)) ELSE $11 END,
+				resting = (` + changed + `) = false AND CAST($11 AS bigint) IS NULL
+			WHERE co_provisioning_target_id = $1 AND co_person_id = $2 AND sequence = $3 AND held`
+			a = append(a, o.Attempts, o.Refusals, next)
+		}
+		if err := tx.conn.queue(ctx, sql, a); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Lane is a target that has something to be told, and when the first of it is due.
+type Lane struct {
+	TargetId int64
+	Due      time.Time
+}
+
+// Lanes returns the targets in one of the modes for which something waits, in their order.
+func (tx *Tx) Lanes(ctx context.Context, modes []string) ([]Lane, error) {
+	var lanes []Lane
+	var a args
+	sql := `SELECT x.id, x.due FROM (
+			SELECT t.id, t.ordr, (SELECT min(d.due) FROM deliveries d WHERE d.co_provisioning_target_id = t.id AND d.due IS NOT NULL) AS due
+			FROM co_provisioning_targets t WHERE t.status IN ` + list(&a, modes) + `) x
+		WHERE x.due IS NOT NULL ORDER BY x.ordr, x.id`
+	err := tx.conn.query(ctx, sql, a, func(r Row) error {
+		lanes = append(lanes, Lane{r.Int(0), time.UnixMicro(r.Int(1)).UTC()})
+		return nil
+	})
+	return lanes, err
+}
+
+// Destination reads where and how a target is told, with the server's password.
+func (tx *Tx) Destination(ctx context.Context, target int64) (comity.Destination, error) {
+	var d comity.Destination
+	var err error
+	if d.Target, err = tx.Get(ctx, comity.CoProvisioningTarget.Resource, target); err != nil {
+		return d, err
+	}
+	settings, err := tx.List(ctx, comity.CoApiProvisionerTarget.Resource, 0, 1,
+		Equal(comity.CoApiProvisionerTarget.CoProvisioningTargetId.Column, target))
+	if err != nil || len(settings) == 0 {
+		return d, err
+	}
+	d.Settings = settings[0]
+	server := d.Settings.Int(comity.CoApiProvisionerTarget.ServerId)
+	sql := `SELECT ` + texts[comity.HttpServer.Resource].columns + `, password,
+			(SELECT s.status FROM servers s WHERE s.id = $1)
+		FROM http_servers WHERE server_id = $1`
+	err = tx.conn.query(ctx, sql, args{server}, func(r Row) (err error) {
+		n := len(scanColumns(comity.HttpServer.Resource))
+		d.Server = scan(comity.HttpServer.Resource, r)
+		if !r.Null(n) {
+			d.Password, err = tx.sealer.open(r.Bytes(n))
+		}
+		d.ServerActive = r.Text(n+1) == comity.Active
+		return err
+	})
+	return d, err
+}
+
+// Membership is one group that a person counts as a member of.
+type Membership struct {
+	CoPersonId, CoGroupId, CouId int64
+	Name, GroupType              string
+}
+
+// MembershipsNow returns the memberships of people in groups of the status, at the time.
+func (tx *Tx) MembershipsNow(ctx context.Context, people []int64, status string, now time.Time) ([]Membership, error) {
+	if len(people) == 0 {
+		return nil, nil
+	}
+	var found []Membership
+	var a args
+	sql := fmt.Sprintf(`SELECT m.co_person_id, g.id, coalesce(g.cou_id, 0), g.name, g.group_type FROM co_group_members m
+		JOIN co_groups g ON g.id = m.co_group_id
+		WHERE m.co_person_id IN %s AND m.member AND g.status = %s AND %s`, list(&a, people), a.put(status), validNow("m", &a, now))
+	err := tx.conn.query(ctx, sql, a, func(r Row) error {
+		found = append(found, Membership{r.Int(0), r.Int(1), r.Int(2), r.Text(3), r.Text(4)})
+		return nil
+	})
+	return found, err
+}

@@ -1,0 +1,43 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"syscall"
+)
+
+// ErrServed is wrapped in the error of LockFile when another process serves the database.
+var ErrServed = errors.New("the database is in use")
+
+// FileLock says that this process writes an SQLite file. The system lets go of it when the process ends.
+type FileLock struct{ file *os.File }
+
+// LockFile takes the lock beside an SQLite file, or fails with ErrServed and the pid of who holds it.
+func LockFile(database string) (*FileLock, error) {
+	f, err := os.OpenFile(database+".lock", os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("lock %s: %w", database, err)
+	}
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil { //nolint:gosec // a file descriptor
+		defer func() { _ = f.Close() }()
+		if !errors.Is(err, syscall.EWOULDBLOCK) {
+			return nil, fmt.Errorf("lock %s: %w", database, err)
+		}
+		pid := make([]byte, 20)
+		n, _ := f.ReadAt(pid, 0)
+		return nil, fmt.Errorf("lock %s: %w by process %s", database, ErrServed, strings.TrimSpace(string(pid[:n])))
+	}
+	err = f.Truncate(0)
+	if err == nil {
+		_, err = fmt.Fprintln(f, os.Getpid())
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("lock %s: %w", database, err), f.Close())
+	}
+	return &FileLock{f}, nil
+}
+
+// Release lets go of the lock.
+func (l *FileLock) Release() error { return l.file.Close() }

@@ -1,0 +1,296 @@
+package store
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"runtime/debug"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+// lockSpace keeps the locks of COs apart from other advisory locks of the same database.
+const lockSpace = "4852340000000000000"
+
+var postgresDialect = dialect{
+	forUpdate: " FOR NO KEY UPDATE", skipLocked: " FOR NO KEY UPDATE SKIP LOCKED",
+	lockShared:    "pg_advisory_xact_lock_shared(" + lockSpace + " + %s)",
+	lockExclusive: "pg_advisory_xact_lock(" + lockSpace + " + %s)",
+	jsonObject:    "jsonb_build_object", jsonTrue: "true", jsonFalse: "false",
+	jsonWithout: "%s - '%s'",
+}
+
+// maxTries is how often a write that another one got in the way of is run.
+const maxTries = 8
+
+// postgresBackend is a pool of connections to one PostgreSQL database.
+type postgresBackend struct {
+	pool  *pgxpool.Pool
+	clock func() time.Time
+}
+
+func openPostgres(ctx context.Context, o Options) (*postgresBackend, error) {
+	config, err := postgresConfig(o.Database)
+	if err != nil {
+		return nil, err
+	}
+	config.MaxConns = 16
+	if o.Connections > 0 {
+		config.MaxConns = int32(min(o.Connections, 1000)) //nolint:gosec // bounded
+	}
+	pool, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return nil, err
+	}
+	if err := pool.Ping(ctx); err != nil {
+		pool.Close()
+		return nil, err
+	}
+	return &postgresBackend{pool: pool, clock: o.Clock}, nil
+}
+
+func postgresConfig(url string) (*pgxpool.Config, error) {
+	config, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		// The library's error quotes the URL, password and all.
+		return nil, errors.New("the URL is not a PostgreSQL URL such as postgres://user:password@host/database")
+	}
+	config.ConnConfig.RuntimeParams["application_name"] = "comity"
+	if config.ConnConfig.ConnectTimeout == 0 {
+		config.ConnConfig.ConnectTimeout = 10 * time.Second
+	}
+	return config, nil
+}
+
+func (b *postgresBackend) dialect() dialect { return postgresDialect }
+
+func (b *postgresBackend) close() error {
+	b.pool.Close()
+	return nil
+}
+
+func (b *postgresBackend) read(ctx context.Context, fn func(conn) error) error {
+	return b.pool.AcquireFunc(ctx, func(raw *pgxpool.Conn) error {
+		return fn(&postgresConn{raw: raw.Conn(), clock: b.clock})
+	})
+}
+
+func (b *postgresBackend) snapshot(ctx context.Context, fn func(conn) error) error {
+	return b.transaction(ctx, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", fn)
+}
+
+// write runs the closure again when another transaction got in its way. A broken unique index or
+// foreign key is such a case too: run again, the closure's own checks see what the other one wrote.
+func (b *postgresBackend) write(ctx context.Context, _ bool, fn func(conn) error) error {
+	for try := 1; ; try++ {
+		err := b.transaction(ctx, "BEGIN", fn)
+		if err == nil || try == maxTries || !collided(err) {
+			return err
+		}
+		select {
+		case <-time.After(time.Duration(rand.Int64N(int64(try * try * int(2*time.Millisecond))))): //nolint:gosec // jitter
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+func collided(err error) bool {
+	var e *pgconn.PgError
+	if !errors.As(err, &e) {
+		return false
+	}
+	switch e.Code {
+	case "40001", "40P01", "23505", "23503":
+		return true
+	}
+	return false
+}
+
+func (b *postgresBackend) transaction(ctx context.Context, begin string, fn func(conn) error) error {
+	return b.pool.AcquireFunc(ctx, func(raw *pgxpool.Conn) (err error) {
+		c := &postgresConn{raw: raw.Conn(), clock: b.clock, begin: begin}
+		defer func() {
+			if p := recover(); p != nil {
+				err = fmt.Errorf("panic in a transaction: %v\n%s", p, debug.Stack())
+			}
+			if c.begun {
+				// A connection that cannot even roll back is thrown away by the pool.
+				_, _ = c.raw.Exec(context.WithoutCancel(ctx), "ROLLBACK")
+			}
+		}()
+		if err := fn(c); err != nil {
+			return err
+		}
+		return c.commit(ctx)
+	})
+}
+
+// postgresConn is a connection with the statements that wait to be sent. A transaction begins with
+// the first statement that needs an answer, and what waits goes with it in one round trip.
+type postgresConn struct {
+	raw     *pgx.Conn
+	clock   func() time.Time
+	begin   string
+	begun   bool
+	time    time.Time
+	waiting []queued
+}
+
+type queued struct {
+	sql  string
+	args []any
+	each func(Row) error
+}
+
+const postgresNow = `SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint)`
+
+// prepareBatch takes what waits, with the transaction's beginning before it where it has not begun.
+func (c *postgresConn) prepareBatch() []queued {
+	batch := c.waiting
+	c.waiting = nil
+	if c.begin == "" || c.begun {
+		return batch
+	}
+	c.begun = true
+	first := []queued{{sql: c.begin}}
+	if c.clock == nil {
+		first = append(first, queued{sql: postgresNow, each: func(r Row) error {
+			c.time = time.UnixMicro(r.Int(0)).UTC()
+			return nil
+		}})
+	} else {
+		c.time = c.clock().UTC().Truncate(time.Microsecond)
+	}
+	return append(first, batch...)
+}
+
+func (c *postgresConn) now(ctx context.Context) (time.Time, error) {
+	if c.time.IsZero() && c.begin == "" {
+		c.waiting = append(c.waiting, queued{sql: postgresNow, each: func(r Row) error {
+			c.time = time.UnixMicro(r.Int(0)).UTC()
+			return nil
+		}})
+	}
+	if c.time.IsZero() {
+		if err := c.send(ctx, c.prepareBatch()); err != nil {
+			return time.Time{}, err
+		}
+	}
+	return c.time, nil
+}
+
+func (c *postgresConn) commit(ctx context.Context) error {
+	if !c.begun && len(c.waiting) == 0 {
+		return nil
+	}
+	batch := append(c.prepareBatch(), queued{sql: "COMMIT"})
+	err := c.send(ctx, batch)
+	if err == nil {
+		c.begun = false
+	}
+	return err
+}
+
+func (c *postgresConn) queue(_ context.Context, sql string, args []any) error {
+	c.waiting = append(c.waiting, queued{sql: sql, args: args})
+	return nil
+}
+
+func (c *postgresConn) query(ctx context.Context, sql string, args []any, each func(Row) error) error {
+	return c.send(ctx, append(c.prepareBatch(), queued{sql: sql, args: args, each: each}))
+}
+
+func (c *postgresConn) exec(ctx context.Context, sql string, args []any) (int64, error) {
+	batch := c.prepareBatch()
+	if len(batch) > 0 {
+		if err := c.send(ctx, batch); err != nil {
+			return 0, err
+		}
+	}
+	tag, err := c.raw.Exec(ctx, sql, args...)
+	if err != nil {
+		return 0, postgresError(sql, err)
+	}
+	return tag.RowsAffected(), nil
+}
+
+// send runs statements in one round trip.
+func (c *postgresConn) send(ctx context.Context, batch []queued) (err error) {
+	if len(batch) == 1 {
+		rows, err := c.raw.Query(ctx, batch[0].sql, batch[0].args...)
+		if err != nil {
+			return postgresError(batch[0].sql, err)
+		}
+		return readRows(rows, batch[0])
+	}
+	b := &pgx.Batch{}
+	for _, q := range batch {
+		b.Queue(q.sql, q.args...)
+	}
+	results := c.raw.SendBatch(ctx, b)
+	defer func() {
+		if closing := results.Close(); err == nil && closing != nil {
+			err = fmt.Errorf("end of batch: %w", closing)
+		}
+	}()
+	for _, q := range batch {
+		rows, err := results.Query()
+		if err != nil {
+			return postgresError(q.sql, err)
+		}
+		if err := readRows(rows, q); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func readRows(rows pgx.Rows, q queued) error {
+	defer rows.Close()
+	for rows.Next() {
+		if q.each == nil {
+			continue
+		}
+		if err := q.each(postgresRow(rows.RawValues())); err != nil {
+			return err
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return postgresError(q.sql, err)
+	}
+	return nil
+}
+
+func postgresError(sql string, err error) error {
+	var e *pgconn.PgError
+	if errors.As(err, &e) && (e.Code == "23505" || e.Code == "23503") {
+		err = errors.Join(ErrConflict, err)
+	}
+	return fmt.Errorf("run %q: %w", sql, err)
+}
+
+// postgresRow is a row in PostgreSQL's binary format, in which the few types that the registry
+// uses (bigint, integer, boolean, text, jsonb as text, bytea) need no decoder.
+type postgresRow [][]byte
+
+func (r postgresRow) Null(i int) bool { return r[i] == nil }
+
+func (r postgresRow) Int(i int) int64 {
+	switch v := r[i]; len(v) {
+	case 8:
+		return int64(binary.BigEndian.Uint64(v)) //nolint:gosec // the same bits
+	case 4:
+		return int64(int32(binary.BigEndian.Uint32(v))) //nolint:gosec // the same bits
+	}
+	return 0
+}
+
+func (r postgresRow) Bool(i int) bool    { return len(r[i]) == 1 && r[i][0] == 1 }
+func (r postgresRow) Text(i int) string  { return string(r[i]) }
+func (r postgresRow) Bytes(i int) []byte { return append([]byte(nil), r[i]...) }

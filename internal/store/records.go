@@ -1,0 +1,284 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"golang.org/x/text/cases"
+	"golang.org/x/text/unicode/norm"
+
+	"comity"
+)
+
+// Fold makes a text comparable without regard to case: Unicode case folding over composed characters.
+func Fold(s string) string { return norm.NFC.String(cases.Fold().String(norm.NFC.String(s))) }
+
+// Get returns the record with the id, or ErrNotFound.
+func (tx *Tx) Get(ctx context.Context, r *comity.Resource, id int64) (*comity.Record, error) {
+	return tx.get(ctx, r, id, "")
+}
+
+// GetForUpdate is Get, and keeps the record from other writers until the transaction ends.
+func (tx *Tx) GetForUpdate(ctx context.Context, r *comity.Resource, id int64) (*comity.Record, error) {
+	return tx.get(ctx, r, id, tx.dialect.forUpdate)
+}
+
+func (tx *Tx) get(ctx context.Context, r *comity.Resource, id int64, end string) (*comity.Record, error) {
+	var rec *comity.Record
+	sql := "SELECT " + texts[r].columns + " FROM " + r.Table + " WHERE id = $1" + end
+	err := tx.conn.query(ctx, sql, args{id}, func(row Row) error {
+		rec = scan(r, row)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	if rec == nil {
+		return nil, ErrNotFound
+	}
+	return rec, nil
+}
+
+// Where is what Home tells about a record: the CO and the person that it hangs on.
+type Where struct {
+	CoId, CoPersonId int64
+}
+
+// Home tells where a record is, or ErrNotFound.
+func (tx *Tx) Home(ctx context.Context, r *comity.Resource, id int64) (Where, error) {
+	return tx.home(ctx, r, id, "")
+}
+
+// Enter tells where a record is and takes the lock of its CO: shared, or exclusive for a change of
+// a graph or of a whole group. It keeps the record and the person that it hangs on from other
+// writers. Every write begins with it or with EnterCO.
+func (tx *Tx) Enter(ctx context.Context, r *comity.Resource, id int64, exclusive bool) (Where, error) {
+	where, err := tx.home(ctx, r, id, ", "+tx.lock("co_id", exclusive))
+	if err != nil || tx.dialect.forUpdate == "" {
+		return where, err
+	}
+	if where.CoPersonId != 0 {
+		if err := tx.keep(ctx, comity.CoPerson.Resource, where.CoPersonId); err != nil {
+			return where, err
+		}
+	}
+	if r != comity.CoPerson.Resource {
+		err = tx.keep(ctx, r, id)
+	}
+	return where, err
+}
+
+// EnterCO takes the lock of a CO (0: of the list of COs), as Enter does, and says whether it is there.
+func (tx *Tx) EnterCO(ctx context.Context, id int64, exclusive bool) (bool, error) {
+	found := false
+	sql := "SELECT " + tx.lock("CAST($1 AS bigint)", exclusive) + ", (SELECT id FROM cos WHERE id = $1)"
+	err := tx.conn.query(ctx, sql, args{id}, func(row Row) error {
+		found = !row.Null(1)
+		return nil
+	})
+	return found, err
+}
+
+// KeepPerson keeps a person from other writers until the transaction ends.
+func (tx *Tx) KeepPerson(ctx context.Context, id int64) error {
+	return tx.keep(ctx, comity.CoPerson.Resource, id)
+}
+
+func (tx *Tx) keep(ctx context.Context, r *comity.Resource, id int64) error {
+	if tx.dialect.forUpdate == "" {
+		return nil
+	}
+	return tx.conn.queue(ctx, "SELECT 1 FROM "+r.Table+" WHERE id = $1"+tx.dialect.forUpdate, args{id})
+}
+
+func (tx *Tx) lock(co string, exclusive bool) string {
+	if exclusive {
+		return fmt.Sprintf(tx.dialect.lockExclusive, co)
+	}
+	return fmt.Sprintf(tx.dialect.lockShared, co)
+}
+
+func (tx *Tx) home(ctx context.Context, r *comity.Resource, id int64, more string) (Where, error) {
+	co, person := "co_id", "NULL"
+	if r == comity.Co.Resource {
+		co = "id"
+		more = strings.ReplaceAll(more, "co_id", "id")
+	}
+	if r == comity.CoPerson.Resource {
+		person = "id"
+	}
+	if f := r.Field("CoPersonId"); f != nil && f.Required {
+		person = f.Column
+	}
+	if f := r.Owner(); f != nil {
+		if _, ok := f.Owner(comity.OwnerCO.Word); ok {
+			person = comity.OwnerCO.Column
+		}
+		if _, ok := f.Owner(comity.OwnerRole.Word); ok {
+			person = "(SELECT r.co_person_id FROM co_person_roles r WHERE r.id = t.co_person_role_id)"
+		}
+	}
+	var where Where
+	found := false
+	sql := fmt.Sprintf("SELECT %s, %s%s FROM %s t WHERE id = $1", co, person, more, r.Table)
+	err := tx.conn.query(ctx, sql, args{id}, func(row Row) error {
+		found = true
+		where = Where{CoId: row.Int(0)}
+		if !row.Null(1) {
+			where.CoPersonId = row.Int(1)
+		}
+		return nil
+	})
+	if err == nil && !found {
+		err = ErrNotFound
+	}
+	return where, err
+}
+
+// Insert stores a new record and opens its history. It sets the record's Id, unless that is given,
+// and its bookkeeping; where tells what the record hangs on.
+func (tx *Tx) Insert(ctx context.Context, rec *comity.Record, actor string, where Where) error {
+	now, err := tx.Now(ctx)
+	if err != nil {
+		return err
+	}
+	rec.Created, rec.Modified, rec.Revision, rec.Actor = now, now, 0, actor
+	t := texts[rec.Resource]
+	sql, a := t.insert, values(rec)
+	if rec.Id != 0 {
+		sql, a = t.insertID, append(a, rec.Id)
+	}
+	err = tx.conn.query(ctx, sql, a, func(row Row) error {
+		rec.Id = row.Int(0)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if rec.Resource == comity.Co.Resource {
+		rec.CoId = rec.Id
+	}
+	if err := tx.putSecrets(ctx, rec); err != nil {
+		return err
+	}
+	return tx.addRevision(ctx, rec, opAdd, where)
+}
+
+// Update stores a record as its next revision.
+func (tx *Tx) Update(ctx context.Context, rec *comity.Record, actor string, where Where) error {
+	now, err := tx.Now(ctx)
+	if err != nil {
+		return err
+	}
+	rec.Modified, rec.Actor = now, actor
+	rec.Revision++
+	if err := tx.conn.queue(ctx, texts[rec.Resource].update, append(values(rec), rec.Id)); err != nil {
+		return err
+	}
+	if err := tx.putSecrets(ctx, rec); err != nil {
+		return err
+	}
+	if err := tx.endRevision(ctx, rec); err != nil {
+		return err
+	}
+	return tx.addRevision(ctx, rec, opEdit, where)
+}
+
+// Condition narrows a list of a resource's records. Its text speaks of the table as t.
+type Condition func(a *args) string
+
+// Equal is the condition that a column has a value.
+func Equal(column string, v any) Condition {
+	return func(a *args) string { return "t." + column + " = " + a.put(v) }
+}
+
+// NoRecord is the condition that nothing meets.
+func NoRecord() Condition { return func(*args) string { return "1 = 0" } }
+
+// List returns up to limit records that meet all conditions, in order of Id, from the one after the
+// id given.
+func (tx *Tx) List(ctx context.Context, r *comity.Resource, after int64, limit int, conditions ...Condition) ([]*comity.Record, error) {
+	a := args{after}
+	sql := "SELECT " + texts[r].columns + " FROM " + r.Table + " t WHERE t.id > $1"
+	for _, c := range conditions {
+		sql += " AND " + c(&a)
+	}
+	sql += " ORDER BY t.id LIMIT " + a.put(int64(limit))
+	var records []*comity.Record
+	err := tx.conn.query(ctx, sql, a, func(row Row) error {
+		records = append(records, scan(r, row))
+		return nil
+	})
+	return records, err
+}
+
+// Taken says whether a record other than the given one has the same values in a unique's fields.
+func (tx *Tx) Taken(ctx context.Context, rec *comity.Record, u comity.Unique) (bool, error) {
+	a := args{rec.Id}
+	sql := "SELECT 1 FROM " + rec.Resource.Table + " WHERE id <> $1"
+	if u.PerCO {
+		sql += " AND co_id = " + a.put(rec.CoId)
+	}
+	for _, f := range u.Fields {
+		cell := rec.Get(f)
+		switch f.Kind {
+		case comity.Owner:
+			o, ok := f.Owner(cell.Text())
+			if !ok {
+				return false, nil
+			}
+			sql += " AND " + o.Column + " = " + a.put(cell.Int())
+		case comity.Reference, comity.Integer, comity.Time:
+			sql += " AND " + f.Column + " = " + a.put(cell.Int())
+		case comity.Boolean:
+			sql += " AND " + f.Column + " = " + a.put(cell.Bool())
+		case comity.Text, comity.Code, comity.Date, comity.Secret:
+			sql += " AND " + f.Column + " = " + a.put(cell.Text())
+		}
+	}
+	if u.NotOwned != "" {
+		if f := rec.Resource.Owner(); rec.Text(f) == u.NotOwned {
+			return false, nil
+		} else if o, ok := f.Owner(u.NotOwned); ok {
+			sql += " AND " + o.Column + " IS NULL"
+		}
+	}
+	return tx.exists(ctx, sql, a)
+}
+
+// Any says whether a record of the resource meets all conditions.
+func (tx *Tx) Any(ctx context.Context, r *comity.Resource, conditions ...Condition) (bool, error) {
+	var a args
+	sql := "SELECT 1 FROM " + r.Table + " t WHERE 1 = 1"
+	for _, c := range conditions {
+		sql += " AND " + c(&a)
+	}
+	return tx.exists(ctx, sql, a)
+}
+
+func (tx *Tx) exists(ctx context.Context, sql string, a args) (bool, error) {
+	found := false
+	err := tx.conn.query(ctx, sql+" LIMIT 1", a, func(Row) error {
+		found = true
+		return nil
+	})
+	return found, err
+}
+
+// NextNumber is one more than the highest number of a field among the records with the same anchor.
+func (tx *Tx) NextNumber(ctx context.Context, rec *comity.Record, f *comity.Field) (int64, error) {
+	anchor := rec.Resource.Anchor()
+	column, id := "co_id", rec.CoId
+	if anchor.Kind == comity.Owner {
+		o, _ := anchor.Owner(rec.Text(anchor))
+		column, id = o.Column, rec.Int(anchor)
+	}
+	next := int64(1)
+	sql := fmt.Sprintf("SELECT coalesce(max(%s), 0) + 1 FROM %s WHERE %s = $1", f.Column, rec.Resource.Table, column)
+	err := tx.conn.query(ctx, sql, args{id}, func(row Row) error {
+		next = row.Int(0)
+		return nil
+	})
+	return next, err
+}

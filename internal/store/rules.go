@@ -1,0 +1,36 @@
+package store
+
+import (
+	"context"
+
+	"comity"
+)
+
+// IsAncestor says whether a unit is the other one or above it.
+func (tx *Tx) IsAncestor(ctx context.Context, unit, of int64) (bool, error) {
+	return tx.exists(ctx, `WITH RECURSIVE up (id) AS (
+			SELECT CAST($1 AS bigint)
+			UNION SELECT u.parent_id FROM cous u JOIN up ON u.id = up.id WHERE u.parent_id IS NOT NULL)
+		SELECT 1 FROM up WHERE id = $2`, args{of, unit})
+}
+
+// RoleStatuses returns the different statuses of a person's roles.
+func (tx *Tx) RoleStatuses(ctx context.Context, person int64) ([]string, error) {
+	var statuses []string
+	err := tx.conn.query(ctx, `SELECT DISTINCT status FROM co_person_roles WHERE co_person_id = $1`, args{person}, func(r Row) error {
+		statuses = append(statuses, r.Text(0))
+		return nil
+	})
+	return statuses, err
+}
+
+// RevisionsWith counts the revisions of a record that have, or had, that value in a field.
+func (tx *Tx) RevisionsWith(ctx context.Context, rec *comity.Record, f *comity.Field, value string) (int64, error) {
+	n := int64(0)
+	err := tx.conn.query(ctx, `SELECT count(*) FROM history WHERE resource = $1 AND record_id = $2 AND data ->> '`+f.Name+`' = $3`,
+		args{rec.Resource.Singular, rec.Id, value}, func(r Row) error {
+			n = r.Int(0)
+			return nil
+		})
+	return n, err
+}

@@ -1,0 +1,153 @@
+package store
+
+import (
+	"context"
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+
+	"comity"
+)
+
+// Sealer seals the secrets that must be read back (a server's password) with AES-256-GCM. A sealed
+// value is the key's id, the nonce and the ciphertext.
+type Sealer struct {
+	id   [keyIDSize]byte
+	aead cipher.AEAD
+}
+
+const (
+	keySize   = 32
+	keyIDSize = 8
+)
+
+// NewSealer returns a sealer with a 32-byte key.
+func NewSealer(key []byte) (*Sealer, error) {
+	if len(key) != keySize {
+		return nil, fmt.Errorf("the key that seals secrets has %d bytes, want %d", len(key), keySize)
+	}
+	block, err := aes.NewCipher(key)
+	if err != nil {
+		return nil, err
+	}
+	aead, err := cipher.NewGCM(block)
+	if err != nil {
+		return nil, err
+	}
+	s := &Sealer{aead: aead}
+	digest := sha256.Sum256(append([]byte("comity key id\n"), key...))
+	copy(s.id[:], digest[:])
+	return s, nil
+}
+
+// LoadSealer reads the key from a file of 64 hexadecimal digits. A file that is not there is made,
+// readable by its owner alone.
+func LoadSealer(path string) (s *Sealer, made bool, err error) {
+	content, err := os.ReadFile(path) //nolint:gosec // the operator names the file
+	if errors.Is(err, fs.ErrNotExist) {
+		key := make([]byte, keySize)
+		if _, err := rand.Read(key); err != nil {
+			return nil, false, fmt.Errorf("make the key that seals secrets: %w", err)
+		}
+		if err := os.WriteFile(path, []byte(hex.EncodeToString(key)+"\n"), 0o600); err != nil {
+			return nil, false, fmt.Errorf("write the key that seals secrets: %w", err)
+		}
+		s, err = NewSealer(key)
+		return s, true, err
+	}
+	if err != nil {
+		return nil, false, fmt.Errorf("read the key that seals secrets: %w", err)
+	}
+	key, err := hex.DecodeString(strings.TrimSpace(string(content)))
+	if err != nil {
+		return nil, false, fmt.Errorf("the key that seals secrets in %s is not %d hexadecimal digits", path, 2*keySize)
+	}
+	s, err = NewSealer(key)
+	return s, false, err
+}
+
+// KeyID names the key, so that a database can say that it was sealed with another.
+func (s *Sealer) KeyID() string { return hex.EncodeToString(s.id[:]) }
+
+func (s *Sealer) seal(plain string) ([]byte, error) {
+	out := make([]byte, keyIDSize+s.aead.NonceSize(), keyIDSize+s.aead.NonceSize()+len(plain)+s.aead.Overhead())
+	copy(out, s.id[:])
+	nonce := out[keyIDSize:]
+	if _, err := rand.Read(nonce); err != nil {
+		return nil, fmt.Errorf("seal a secret: %w", err)
+	}
+	return s.aead.Seal(out, nonce, []byte(plain), s.id[:]), nil
+}
+
+func (s *Sealer) open(sealed []byte) (string, error) {
+	if len(sealed) == 0 {
+		return "", nil
+	}
+	head := keyIDSize + s.aead.NonceSize()
+	if len(sealed) < head {
+		return "", errors.New("a sealed secret is too short")
+	}
+	if id := hex.EncodeToString(sealed[:keyIDSize]); id != s.KeyID() {
+		return "", fmt.Errorf("a secret was sealed with key %s, this program has key %s: start it with the right --secret-key-file", id, s.KeyID())
+	}
+	plain, err := s.aead.Open(nil, sealed[keyIDSize:head], sealed[head:], sealed[:keyIDSize])
+	if err != nil {
+		return "", fmt.Errorf("open a sealed secret: %w", err)
+	}
+	return string(plain), nil
+}
+
+// putSecrets stores the secrets that the record names: a minted one as it is, for it is a digest,
+// the others sealed.
+func (tx *Tx) putSecrets(ctx context.Context, rec *comity.Record) error {
+	for _, f := range rec.Resource.Fields {
+		cell := rec.Get(f)
+		if f.Kind != comity.Secret || cell.IsAbsent() {
+			continue
+		}
+		var v any
+		switch {
+		case !cell.HasValue():
+		case f.Minted:
+			v = cell.Text()
+		default:
+			sealed, err := tx.sealer.seal(cell.Text())
+			if err != nil {
+				return err
+			}
+			v = sealed
+		}
+		sql := "UPDATE " + rec.Resource.Table + " SET " + f.Column + " = $1 WHERE id = $2"
+		if err := tx.conn.queue(ctx, sql, args{v, rec.Id}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+const keySetting = "secret_key_id"
+
+// ClaimKey notes which key seals the database's secrets, or says that it was another one.
+func (tx *Tx) ClaimKey(ctx context.Context) error {
+	id := ""
+	err := tx.conn.query(ctx, `SELECT value FROM settings WHERE name = $1`, args{keySetting}, func(r Row) error {
+		id = r.Text(0)
+		return nil
+	})
+	switch {
+	case err != nil:
+		return err
+	case id == "":
+		return tx.conn.queue(ctx, `INSERT INTO settings (name, value) VALUES ($1, $2)`, args{keySetting, tx.sealer.KeyID()})
+	case id != tx.sealer.KeyID():
+		return fmt.Errorf("this database's secrets are sealed with key %s, --secret-key-file names key %s: name the file that it was first started with", id, tx.sealer.KeyID())
+	}
+	return nil
+}

@@ -1,0 +1,253 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/ncruces/go-sqlite3"
+)
+
+var sqliteDialect = dialect{
+	lockShared: "0 * %s", lockExclusive: "0 * %s",
+	jsonObject: "json_object", jsonTrue: "json('true')", jsonFalse: "json('false')",
+	jsonWithout: "json_remove(%s, '$.%s')",
+}
+
+// sqliteBackend is one SQLite file: some connections that read, and one that writes.
+type sqliteBackend struct {
+	clock   func() time.Time
+	readers chan *sqliteConn
+	count   int
+	writer  *sqliteWriter
+	closing sync.Once
+}
+
+// sqlitePragmas make every commit durable (synchronous=FULL in WAL mode) and every reference checked.
+const sqlitePragmas = `PRAGMA busy_timeout = 10000; PRAGMA foreign_keys = ON; PRAGMA journal_mode = WAL;
+PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32768`
+
+func openSQLite(o Options) (*sqliteBackend, error) {
+	clock := o.Clock
+	if clock == nil {
+		clock = time.Now
+	}
+	n := o.Connections
+	if n == 0 {
+		n = max(4, 2*runtime.GOMAXPROCS(0))
+	}
+	b := &sqliteBackend{clock: clock, readers: make(chan *sqliteConn, n)}
+	for range n {
+		c, err := openSQLiteConn(o.Database)
+		if err == nil {
+			err = c.raw.Exec("PRAGMA query_only = ON")
+		}
+		if err != nil {
+			return nil, errors.Join(err, b.close())
+		}
+		b.readers <- c
+		b.count++
+	}
+	c, err := openSQLiteConn(o.Database)
+	if err != nil {
+		return nil, errors.Join(err, b.close())
+	}
+	b.writer = newSQLiteWriter(c, clock)
+	return b, nil
+}
+
+func openSQLiteConn(path string) (*sqliteConn, error) {
+	raw, err := sqlite3.OpenFlags(path, sqlite3.OPEN_READWRITE|sqlite3.OPEN_NOFOLLOW)
+	if err != nil {
+		return nil, err
+	}
+	c := &sqliteConn{raw: raw, statements: map[string]*sqliteStatement{}}
+	if err := raw.Exec(sqlitePragmas); err != nil {
+		return nil, errors.Join(err, raw.Close())
+	}
+	return c, nil
+}
+
+func (b *sqliteBackend) dialect() dialect { return sqliteDialect }
+
+func (b *sqliteBackend) close() (err error) {
+	b.closing.Do(func() {
+		if b.writer != nil {
+			err = b.writer.close()
+		}
+		for range b.count {
+			err = errors.Join(err, (<-b.readers).close())
+		}
+	})
+	return err
+}
+
+func (b *sqliteBackend) reader(ctx context.Context, fn func(*sqliteConn) error) error {
+	select {
+	case c := <-b.readers:
+		defer func() { b.readers <- c }()
+		c.raw.SetInterrupt(ctx)
+		defer c.raw.SetInterrupt(context.Background())
+		c.time = b.clock()
+		return fn(c)
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (b *sqliteBackend) read(ctx context.Context, fn func(conn) error) error {
+	return b.reader(ctx, func(c *sqliteConn) error { return fn(c) })
+}
+
+func (b *sqliteBackend) snapshot(ctx context.Context, fn func(conn) error) error {
+	return b.reader(ctx, func(c *sqliteConn) error {
+		if err := c.run("BEGIN"); err != nil {
+			return err
+		}
+		// The end of a transaction that only read needs no more than to be over.
+		defer func() {
+			c.raw.SetInterrupt(context.Background())
+			_ = c.run("ROLLBACK")
+		}()
+		return fn(c)
+	})
+}
+
+func (b *sqliteBackend) write(ctx context.Context, alone bool, fn func(conn) error) error {
+	return b.writer.write(ctx, alone, fn)
+}
+
+// sqliteConn is one connection with the statements it has prepared.
+type sqliteConn struct {
+	raw        *sqlite3.Conn
+	statements map[string]*sqliteStatement
+	time       time.Time
+}
+
+// sqliteStatement is a prepared statement. Its parameters are named $1, $2 …, which SQLite numbers
+// in the order they come in: args holds the place of each in the list of arguments.
+type sqliteStatement struct {
+	*sqlite3.Stmt
+	args []int
+}
+
+func (c *sqliteConn) close() error {
+	var err error
+	for _, s := range c.statements {
+		err = errors.Join(err, s.Close())
+	}
+	return errors.Join(err, c.raw.Close())
+}
+
+func (c *sqliteConn) now(context.Context) (time.Time, error) { return c.time, nil }
+
+func (c *sqliteConn) prepare(sql string) (*sqliteStatement, error) {
+	if s, ok := c.statements[sql]; ok {
+		return s, nil
+	}
+	raw, tail, err := c.raw.PrepareFlags(sql, sqlite3.PREPARE_PERSISTENT)
+	if err != nil {
+		return nil, fmt.Errorf("prepare %q: %w", sql, err)
+	}
+	if strings.TrimSpace(tail) != "" {
+		return nil, errors.Join(fmt.Errorf("prepare %q: more than one statement", sql), raw.Close())
+	}
+	s := &sqliteStatement{Stmt: raw}
+	for i := range raw.BindCount() {
+		n, err := strconv.Atoi(strings.TrimPrefix(raw.BindName(i+1), "$"))
+		if err != nil {
+			return nil, errors.Join(fmt.Errorf("prepare %q: parameter %d is not $n", sql, i+1), raw.Close())
+		}
+		s.args = append(s.args, n-1)
+	}
+	c.statements[sql] = s
+	return s, nil
+}
+
+func (s *sqliteStatement) bind(args []any) error {
+	for i, n := range s.args {
+		if n >= len(args) {
+			return fmt.Errorf("parameter $%d is missing", n+1)
+		}
+		var err error
+		switch v := args[n].(type) {
+		case nil:
+			err = s.BindNull(i + 1)
+		case int64:
+			err = s.BindInt64(i+1, v)
+		case int:
+			err = s.BindInt64(i+1, int64(v))
+		case string:
+			err = s.BindText(i+1, v)
+		case bool:
+			err = s.BindBool(i+1, v)
+		case []byte:
+			err = s.BindBlob(i+1, v)
+		default:
+			err = fmt.Errorf("parameter $%d: a %T cannot be stored", n+1, v)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// run executes a statement without parameters or rows.
+func (c *sqliteConn) run(sql string) error {
+	_, err := c.exec(context.Background(), sql, nil)
+	return err
+}
+
+func (c *sqliteConn) exec(ctx context.Context, sql string, args []any) (int64, error) {
+	if err := c.query(ctx, sql, args, func(Row) error { return nil }); err != nil {
+		return 0, err
+	}
+	return c.raw.Changes(), nil
+}
+
+func (c *sqliteConn) queue(ctx context.Context, sql string, args []any) error {
+	_, err := c.exec(ctx, sql, args)
+	return err
+}
+
+func (c *sqliteConn) query(_ context.Context, sql string, args []any, each func(Row) error) (err error) {
+	s, err := c.prepare(sql)
+	if err != nil {
+		return err
+	}
+	if err := s.bind(args); err != nil {
+		return fmt.Errorf("bind %q: %w", sql, err)
+	}
+	// Reset reports the error of the last step again, so its own is not looked at.
+	defer func() { _ = s.Reset() }()
+	for s.Step() {
+		if err := each(sqliteRow{s.Stmt}); err != nil {
+			return err
+		}
+	}
+	if err := s.Err(); err != nil {
+		return sqliteError(sql, err)
+	}
+	return nil
+}
+
+func sqliteError(sql string, err error) error {
+	if errors.Is(err, sqlite3.CONSTRAINT_UNIQUE) || errors.Is(err, sqlite3.CONSTRAINT_FOREIGNKEY) {
+		err = errors.Join(ErrConflict, err)
+	}
+	return fmt.Errorf("run %q: %w", sql, err)
+}
+
+type sqliteRow struct{ s *sqlite3.Stmt }
+
+func (r sqliteRow) Null(i int) bool    { return r.s.ColumnType(i) == sqlite3.NULL }
+func (r sqliteRow) Int(i int) int64    { return r.s.ColumnInt64(i) }
+func (r sqliteRow) Bool(i int) bool    { return r.s.ColumnBool(i) }
+func (r sqliteRow) Text(i int) string  { return r.s.ColumnText(i) }
+func (r sqliteRow) Bytes(i int) []byte { return r.s.ColumnBlob(i, nil) }

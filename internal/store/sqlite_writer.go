@@ -1,0 +1,210 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"sync"
+	"time"
+)
+
+// A batch of writes that share a commit ends after so many, or so long.
+const (
+	maxBatch     = 64
+	maxBatchTime = 5 * time.Millisecond
+)
+
+var errClosed = errors.New("the database is closed")
+
+// sqliteWriter is the goroutine that owns the one connection that writes. It runs the waiting
+// closures one after the other in one transaction, each in a savepoint, and answers nobody before
+// the commit, so that full durability costs one sync for all of them.
+type sqliteWriter struct {
+	conn  *sqliteConn
+	clock func() time.Time
+	jobs  chan *writeJob
+	done  chan struct{}
+
+	mu     sync.RWMutex
+	closed bool
+}
+
+type writeJob struct {
+	ctx   context.Context //nolint:containedctx // a request that is gone is dropped before its closure starts
+	fn    func(conn) error
+	alone bool
+	err   error
+	done  chan struct{}
+}
+
+func newSQLiteWriter(c *sqliteConn, clock func() time.Time) *sqliteWriter {
+	w := &sqliteWriter{conn: c, clock: clock, jobs: make(chan *writeJob, 4*maxBatch), done: make(chan struct{})}
+	go w.loop()
+	return w
+}
+
+// write hands a closure to the writer and waits for its commit. A closure that has begun is not
+// interrupted when its request goes: that would undo everybody's.
+func (w *sqliteWriter) write(ctx context.Context, alone bool, fn func(conn) error) error {
+	job := &writeJob{ctx: ctx, fn: fn, alone: alone, done: make(chan struct{})}
+	if err := w.send(ctx, job); err != nil {
+		return err
+	}
+	<-job.done
+	return job.err
+}
+
+func (w *sqliteWriter) send(ctx context.Context, job *writeJob) error {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	if w.closed {
+		return errClosed
+	}
+	select {
+	case w.jobs <- job:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (w *sqliteWriter) close() error {
+	w.mu.Lock()
+	w.closed = true
+	close(w.jobs)
+	w.mu.Unlock()
+	<-w.done
+	return w.conn.close()
+}
+
+func (w *sqliteWriter) loop() {
+	defer close(w.done)
+	var next *writeJob
+	for {
+		first := next
+		next = nil
+		if first == nil {
+			var open bool
+			if first, open = <-w.jobs; !open {
+				return
+			}
+		}
+		next = w.batch(first)
+	}
+}
+
+// batch runs a first job, and with it those that wait, in one transaction. It returns a job that
+// it took from the queue but that is to go alone.
+func (w *sqliteWriter) batch(first *writeJob) (next *writeJob) {
+	start := time.Now()
+	ran := []*writeJob{first}
+	err := w.begin()
+	if err == nil {
+		err = w.step(first)
+	}
+	for err == nil && !first.alone && len(ran) < maxBatch && time.Since(start) < maxBatchTime {
+		job, ok := w.waiting()
+		if !ok {
+			break
+		}
+		if job.alone {
+			next = job
+			break
+		}
+		ran = append(ran, job)
+		err = w.step(job)
+	}
+	if err == nil {
+		err = w.conn.run("COMMIT")
+	}
+	if err != nil {
+		w.rollback()
+		for _, job := range ran {
+			job.err = w.single(job)
+		}
+	}
+	for _, job := range ran {
+		close(job.done)
+	}
+	return next
+}
+
+func (w *sqliteWriter) waiting() (*writeJob, bool) {
+	select {
+	case job, open := <-w.jobs:
+		return job, open
+	default:
+		return nil, false
+	}
+}
+
+func (w *sqliteWriter) begin() error {
+	// Time never goes back between two transactions, so that revisions follow each other.
+	w.conn.time = later(w.clock(), w.conn.time)
+	return w.conn.run("BEGIN IMMEDIATE")
+}
+
+func later(now, last time.Time) time.Time {
+	now = now.UTC().Truncate(time.Microsecond)
+	if !now.After(last) {
+		return last.Add(time.Microsecond)
+	}
+	return now
+}
+
+// step runs one job in a savepoint. The error it returns is the whole batch's; the job's own is in job.err.
+func (w *sqliteWriter) step(job *writeJob) error {
+	if job.err = job.ctx.Err(); job.err != nil {
+		return nil
+	}
+	w.conn.time = later(w.clock(), w.conn.time)
+	if err := w.conn.run("SAVEPOINT job"); err != nil {
+		return err
+	}
+	job.err = w.call(job)
+	if w.conn.raw.GetAutocommit() {
+		return fmt.Errorf("the transaction ended under a write: %w", errors.Join(job.err))
+	}
+	if job.err != nil {
+		if err := w.conn.run("ROLLBACK TO job"); err != nil {
+			return err
+		}
+	}
+	return w.conn.run("RELEASE job")
+}
+
+// single runs a job of a batch that failed again, in a transaction of its own.
+func (w *sqliteWriter) single(job *writeJob) error {
+	if err := job.ctx.Err(); err != nil {
+		return err
+	}
+	if err := w.begin(); err != nil {
+		return err
+	}
+	err := w.call(job)
+	if err == nil {
+		err = w.conn.run("COMMIT")
+	}
+	if err != nil {
+		w.rollback()
+	}
+	return err
+}
+
+func (w *sqliteWriter) rollback() {
+	if !w.conn.raw.GetAutocommit() {
+		// When even this fails the next BEGIN says so to whoever comes.
+		_ = w.conn.run("ROLLBACK")
+	}
+}
+
+// call runs a closure; one that panics is an error of its request, not the end of the writer.
+func (w *sqliteWriter) call(job *writeJob) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic in a write: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return job.fn(w.conn)
+}

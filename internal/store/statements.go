@@ -1,0 +1,192 @@
+package store
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"comity"
+)
+
+// statements are the texts that every resource needs, made from its table.
+type statements struct {
+	// columns are read by scan, in its order.
+	columns string
+	// insert takes what values returns; insertID takes the id after them.
+	insert, insertID string
+	// update takes what values returns, then the id.
+	update string
+}
+
+// texts holds the statements of every resource. It is made once and never changed.
+var texts = func() map[*comity.Resource]statements {
+	all := map[*comity.Resource]statements{}
+	for _, r := range comity.All() {
+		all[r] = newStatements(r)
+	}
+	return all
+}()
+
+func newStatements(r *comity.Resource) statements {
+	write := []string{"created", "modified", "revision", "actor"}
+	if r != comity.Co.Resource {
+		write = append(write, "co_id")
+	}
+	for _, f := range r.Fields {
+		if f.Kind != comity.Secret {
+			write = append(write, fieldColumns(f)...)
+		}
+		if f.Folded {
+			write = append(write, f.FoldedColumn())
+		}
+	}
+	names := make([]string, len(write))
+	sets := make([]string, len(write))
+	for i, c := range write {
+		names[i] = fmt.Sprintf("$%d", i+1)
+		sets[i] = c + " = " + names[i]
+	}
+	last := fmt.Sprintf("$%d", len(write)+1)
+	into, values := strings.Join(write, ", "), strings.Join(names, ", ")
+	return statements{
+		columns:  strings.Join(scanColumns(r), ", "),
+		insert:   fmt.Sprintf("INSERT INTO %s (%s) VALUES (%s) RETURNING id", r.Table, into, values),
+		insertID: fmt.Sprintf("INSERT INTO %s (%s, id) VALUES (%s, %s) RETURNING id", r.Table, into, values, last),
+		update:   fmt.Sprintf("UPDATE %s SET %s WHERE id = %s", r.Table, strings.Join(sets, ", "), last),
+	}
+}
+
+// scanColumns are what scan reads, in its order.
+func scanColumns(r *comity.Resource) []string {
+	columns := []string{"id", "created", "modified", "revision", "actor"}
+	if r != comity.Co.Resource {
+		columns = append(columns, "co_id")
+	}
+	for _, f := range r.Fields {
+		if f.Kind != comity.Secret {
+			columns = append(columns, fieldColumns(f)...)
+		}
+	}
+	return columns
+}
+
+// fieldColumns are the columns that hold a field: several for an owner, none for the CO, which
+// every row carries.
+func fieldColumns(f *comity.Field) []string {
+	if f == f.Resource().CoId() {
+		return nil
+	}
+	if f.Kind != comity.Owner {
+		return []string{f.Column}
+	}
+	columns := make([]string, len(f.Owners))
+	for i, o := range f.Owners {
+		columns[i] = o.Column
+	}
+	return columns
+}
+
+// scan reads the columns of statements.columns into a record.
+func scan(r *comity.Resource, row Row) *comity.Record {
+	rec := comity.NewRecord(r)
+	rec.Id = row.Int(0)
+	rec.Created = time.UnixMicro(row.Int(1)).UTC()
+	rec.Modified = time.UnixMicro(row.Int(2)).UTC()
+	rec.Revision = row.Int(3)
+	rec.Actor = row.Text(4)
+	i := 5
+	if r == comity.Co.Resource {
+		rec.CoId = rec.Id
+	} else {
+		rec.CoId = row.Int(i)
+		i++
+	}
+	for _, f := range r.Fields {
+		if f == r.CoId() {
+			rec.SetInt(f, rec.CoId)
+			continue
+		}
+		switch f.Kind {
+		case comity.Text, comity.Code, comity.Date:
+			if !row.Null(i) {
+				rec.SetText(f, row.Text(i))
+			}
+			i++
+		case comity.Boolean:
+			if !row.Null(i) {
+				rec.SetBool(f, row.Bool(i))
+			}
+			i++
+		case comity.Integer, comity.Time, comity.Reference:
+			if !row.Null(i) {
+				rec.SetInt(f, row.Int(i))
+			}
+			i++
+		case comity.Owner:
+			for _, o := range f.Owners {
+				if !row.Null(i) {
+					rec.SetOwner(f, o, row.Int(i))
+				}
+				i++
+			}
+		case comity.Secret:
+		}
+	}
+	return rec
+}
+
+// values are the parameters of an insert or update of a record.
+func values(rec *comity.Record) args {
+	a := args{rec.Created.UnixMicro(), rec.Modified.UnixMicro(), rec.Revision, rec.Actor}
+	if rec.Resource != comity.Co.Resource {
+		a = append(a, rec.CoId)
+	}
+	for _, f := range rec.Resource.Fields {
+		if f == rec.Resource.CoId() {
+			continue
+		}
+		cell := rec.Get(f)
+		switch f.Kind {
+		case comity.Text, comity.Code, comity.Date:
+			a = append(a, text(cell))
+			if f.Folded {
+				a = append(a, folded(cell))
+			}
+		case comity.Boolean:
+			a = append(a, cell.Bool())
+		case comity.Integer, comity.Time, comity.Reference:
+			a = append(a, number(cell))
+		case comity.Owner:
+			for _, o := range f.Owners {
+				if cell.HasValue() && cell.Text() == o.Word {
+					a = append(a, cell.Int())
+				} else {
+					a = append(a, nil)
+				}
+			}
+		case comity.Secret:
+		}
+	}
+	return a
+}
+
+func text(c comity.Cell) any {
+	if !c.HasValue() {
+		return nil
+	}
+	return c.Text()
+}
+
+func folded(c comity.Cell) any {
+	if !c.HasValue() {
+		return nil
+	}
+	return Fold(c.Text())
+}
+
+func number(c comity.Cell) any {
+	if !c.HasValue() {
+		return nil
+	}
+	return c.Int()
+}

@@ -1,0 +1,179 @@
+// Package store keeps the registry's records in SQL, in SQLite or PostgreSQL.
+//
+// It knows statements, not rules: the rules are the registry's, which passes the statuses and sets
+// that a rule means. Every statement's text works on both databases, with parameters written $1, $2
+// …; what differs between the two is in sqlite.go and postgres.go.
+//
+// All access is by closures. Read and Snapshot read; Write is one transaction, committed when its
+// closure returns nil and undone when it returns an error. A write's closure may be run more than
+// once, so it does no I/O of its own, reads no clock and draws no random number: the time is Tx.Now.
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// ErrNotFound is returned when no record has the id.
+var ErrNotFound = errors.New("no such record")
+
+// ErrConflict is wrapped in the error of a write that breaks a unique index or a foreign key, in
+// spite of the checks before it: another write came between.
+var ErrConflict = errors.New("conflicts with another record")
+
+// Options say how a database is opened.
+type Options struct {
+	// Database is a path of an SQLite file or a postgres:// URL.
+	Database string
+	// Clock tells the time; nil is the machine's for SQLite and the database's for PostgreSQL.
+	Clock func() time.Time
+	// Sealer seals and opens the secrets that must be read back.
+	Sealer *Sealer
+	// Connections is the most connections that are used for reading (SQLite) or in all
+	// (PostgreSQL); 0 is a sensible number.
+	Connections int
+}
+
+// Store is an open database.
+type Store struct {
+	backend backend
+	sealer  *Sealer
+}
+
+// backend is what SQLite and PostgreSQL each provide.
+type backend interface {
+	dialect() dialect
+	read(ctx context.Context, fn func(conn) error) error
+	snapshot(ctx context.Context, fn func(conn) error) error
+	write(ctx context.Context, alone bool, fn func(conn) error) error
+	close() error
+}
+
+// conn is one connection as a closure sees it.
+type conn interface {
+	// query runs the statement and calls each with every row.
+	query(ctx context.Context, sql string, args []any, each func(Row) error) error
+	// exec runs the statement and returns how many rows it changed.
+	exec(ctx context.Context, sql string, args []any) (int64, error)
+	// queue runs a statement whose outcome is not looked at: at once, or together with the next
+	// statement that is. An error of it undoes the transaction all the same.
+	queue(ctx context.Context, sql string, args []any) error
+	// now is the transaction's time.
+	now(ctx context.Context) (time.Time, error)
+}
+
+// Row is one row of a query; i counts columns from 0.
+type Row interface {
+	Null(i int) bool
+	Int(i int) int64
+	Bool(i int) bool
+	Text(i int) string
+	Bytes(i int) []byte
+}
+
+// dialect is what the two databases say differently.
+type dialect struct {
+	// forUpdate ends a SELECT whose rows are to be kept from other writers.
+	forUpdate string
+	// skipLocked ends a SELECT that takes only rows that nobody else holds.
+	skipLocked string
+	// lockShared and lockExclusive are expressions that take the lock of the CO with the id %s.
+	lockShared, lockExclusive string
+	// jsonObject is the function that makes an object of names and values.
+	jsonObject string
+	// jsonTrue and jsonFalse are the JSON booleans as arguments of jsonObject.
+	jsonTrue, jsonFalse string
+	// jsonWithout is an expression for the JSON of column %s without the key %s.
+	jsonWithout string
+}
+
+// Open opens the database, which must be migrated (Migrate).
+func Open(ctx context.Context, o Options) (*Store, error) {
+	if o.Sealer == nil {
+		return nil, errors.New("open database: no sealer for secrets")
+	}
+	var b backend
+	var err error
+	if IsPostgres(o.Database) {
+		b, err = openPostgres(ctx, o)
+	} else {
+		b, err = openSQLite(o)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open database %s: %w", Redact(o.Database), err)
+	}
+	return &Store{backend: b, sealer: o.Sealer}, nil
+}
+
+// IsPostgres says whether a database's name is a PostgreSQL URL and not a path.
+func IsPostgres(database string) bool {
+	return strings.HasPrefix(database, "postgres://") || strings.HasPrefix(database, "postgresql://")
+}
+
+// Close closes the database after the writes under way.
+func (s *Store) Close() error { return s.backend.close() }
+
+// Read runs a closure that asks one question. Several questions in one Read may each see another moment.
+func (s *Store) Read(ctx context.Context, fn func(*Tx) error) error {
+	return s.backend.read(ctx, func(c conn) error { return fn(s.tx(c)) })
+}
+
+// Snapshot runs a closure that asks several questions of one moment.
+func (s *Store) Snapshot(ctx context.Context, fn func(*Tx) error) error {
+	return s.backend.snapshot(ctx, func(c conn) error { return fn(s.tx(c)) })
+}
+
+// Write runs a closure that changes the registry, in one transaction.
+func (s *Store) Write(ctx context.Context, fn func(*Tx) error) error {
+	return s.backend.write(ctx, false, func(c conn) error { return fn(s.tx(c)) })
+}
+
+// WriteAlone is Write for what touches many rows: it shares its commit with no other write.
+func (s *Store) WriteAlone(ctx context.Context, fn func(*Tx) error) error {
+	return s.backend.write(ctx, true, func(c conn) error { return fn(s.tx(c)) })
+}
+
+// Ping asks the database one question.
+func (s *Store) Ping(ctx context.Context) error {
+	return s.Read(ctx, func(tx *Tx) error {
+		return tx.conn.query(ctx, `SELECT 1`, nil, func(Row) error { return nil })
+	})
+}
+
+// Tx is a closure's hold on the database.
+type Tx struct {
+	conn    conn
+	dialect dialect
+	sealer  *Sealer
+}
+
+func (s *Store) tx(c conn) *Tx { return &Tx{conn: c, dialect: s.backend.dialect(), sealer: s.sealer} }
+
+// Now is the transaction's time: every row that it writes says so.
+func (tx *Tx) Now(ctx context.Context) (time.Time, error) { return tx.conn.now(ctx) }
+
+// args collects a statement's parameters while its text is put together.
+type args []any
+
+// put adds a parameter and returns its name in the text.
+func (a *args) put(v any) string {
+	*a = append(*a, v)
+	return fmt.Sprintf("$%d", len(*a))
+}
+
+// list adds parameters and returns them as a list for IN. Its length is rounded up by repeating
+// the last one, so that the statements prepared are few.
+func list[T any](a *args, values []T) string {
+	n := 1
+	for n < len(values) {
+		n *= 4
+	}
+	names := make([]string, n)
+	for i := range names {
+		names[i] = a.put(values[min(i, len(values)-1)])
+	}
+	return "(" + strings.Join(names, ", ") + ")"
+}
