@@ -1,0 +1,72 @@
+// Package access says who is calling and what they may do.
+package access
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base32"
+	"encoding/hex"
+	"fmt"
+	"strings"
+
+	"comity"
+)
+
+// Caller is who makes a request.
+type Caller struct {
+	// Username is what history calls them.
+	Username string
+	// CoId is the CO that they belong to.
+	CoId int64
+	// Platform callers administer everything.
+	Platform bool
+	// Admin callers administer their CO.
+	Admin bool
+	// StringIds asks for ids as strings.
+	StringIds bool
+}
+
+// System is the caller of what the program does by itself.
+func System(name string) Caller {
+	return Caller{Username: name, CoId: comity.PlatformCO, Platform: true, Admin: true}
+}
+
+// MayAnything says whether the caller has any right at all.
+func (c Caller) MayAnything() bool { return c.Platform || c.Admin }
+
+// Knows says whether the caller may know of the records of a CO.
+func (c Caller) Knows(coID int64) bool { return c.Platform || c.Admin && c.CoId == coID }
+
+// MayChange says whether the caller may add, edit and delete records of the resource in a CO that
+// they know of. A CO is changed by the platform alone.
+func (c Caller) MayChange(r *comity.Resource) bool {
+	return c.Platform || c.Admin && r != comity.Co.Resource
+}
+
+// keyBits is the entropy of a key that the server makes.
+const keyBits = 160
+
+// MinKeyLength is the least length of a key that an operator chooses, in characters.
+const MinKeyLength = 32
+
+// NewKey makes an API user's key: 160 random bits, in letters and digits.
+func NewKey() (string, error) {
+	b := make([]byte, keyBits/8)
+	if _, err := rand.Read(b); err != nil {
+		return "", fmt.Errorf("make a key: %w", err)
+	}
+	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(b)), nil
+}
+
+// Digest is what is kept of a key. The key is random and long, so there is nothing to guess and a
+// fast digest is enough.
+func Digest(key string) string {
+	d := sha256.Sum256([]byte(key))
+	return hex.EncodeToString(d[:])
+}
+
+// Matches says whether a key has the digest, in a time that does not depend on either.
+func Matches(key, digest string) bool {
+	return subtle.ConstantTimeCompare([]byte(Digest(key)), []byte(digest)) == 1
+}

@@ -1,0 +1,100 @@
+package access
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"sync"
+	"time"
+
+	"comity"
+)
+
+// ErrNoUser is what a Source returns for a name that it does not know.
+var ErrNoUser = errors.New("no such API user")
+
+// Source finds what a login is checked against.
+type Source interface {
+	Credential(ctx context.Context, username string) (comity.Credential, error)
+}
+
+// fresh is how long a credential is used before it is read again: a key that was revoked is dead on
+// every instance within twice that.
+const fresh = 500 * time.Millisecond
+
+// Authenticator checks names and keys.
+type Authenticator struct {
+	source Source
+	now    func() time.Time
+
+	mu    sync.Mutex
+	known map[string]entry
+}
+
+// entry is a credential as it was read a moment ago.
+type entry struct {
+	comity.Credential
+	remoteIP *regexp.Regexp
+	read     time.Time
+}
+
+// NewAuthenticator returns an authenticator that asks the source.
+func NewAuthenticator(source Source, now func() time.Time) *Authenticator {
+	return &Authenticator{source: source, now: now, known: map[string]entry{}}
+}
+
+// Authenticate returns who is calling with a name and key from an address, or an Unauthorised
+// comity.Error. It does not say to whom it said no, or why.
+func (a *Authenticator) Authenticate(ctx context.Context, username, key, address string) (Caller, error) {
+	e, err := a.lookup(ctx, username)
+	if errors.Is(err, ErrNoUser) {
+		return Caller{}, comity.Forbid()
+	}
+	if err != nil {
+		return Caller{}, fmt.Errorf("read API user: %w", err)
+	}
+	u, now := e.User, a.now()
+	f := comity.ApiUser
+	switch {
+	case !Matches(key, e.Digest),
+		u.Text(f.Status) != comity.Active,
+		u.Has(f.ValidFrom) && now.Before(u.Time(f.ValidFrom)),
+		u.Has(f.ValidThrough) && now.After(u.Time(f.ValidThrough)),
+		e.remoteIP != nil && !e.remoteIP.MatchString(address),
+		u.CoId != comity.PlatformCO && e.CoStatus != comity.Active:
+		return Caller{}, comity.Forbid()
+	}
+	platform := u.CoId == comity.PlatformCO
+	return Caller{
+		Username: username, CoId: u.CoId, Platform: platform,
+		Admin: platform || u.Bool(f.Privileged), StringIds: u.Bool(f.StringIds),
+	}, nil
+}
+
+func (a *Authenticator) lookup(ctx context.Context, username string) (entry, error) {
+	now := a.now()
+	a.mu.Lock()
+	e, ok := a.known[username]
+	a.mu.Unlock()
+	if ok && now.Sub(e.read) < fresh {
+		return e, nil
+	}
+	c, err := a.source.Credential(ctx, username)
+	if err != nil {
+		a.mu.Lock()
+		delete(a.known, username)
+		a.mu.Unlock()
+		return entry{}, err
+	}
+	e = entry{Credential: c, read: now}
+	if c.User.Text(comity.ApiUser.RemoteIp) != "" {
+		if e.remoteIP, err = comity.RemoteIpExpression(c.User.Text(comity.ApiUser.RemoteIp)); err != nil {
+			return entry{}, fmt.Errorf("RemoteIp of %s: %w", username, err)
+		}
+	}
+	a.mu.Lock()
+	a.known[username] = e
+	a.mu.Unlock()
+	return e, nil
+}

@@ -1,0 +1,126 @@
+package registry
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"comity"
+	"comity/internal/access"
+	"comity/internal/store"
+)
+
+// A name is an API user's only with the prefix of its CO.
+var apiUserRules = rules{
+	prepare: func(_ context.Context, c *change) error {
+		f := comity.ApiUser.Username
+		prefix := userPrefix(c.new.CoId)
+		if name := c.new.Text(f); !strings.HasPrefix(name, prefix) {
+			c.new.SetText(f, prefix+name)
+		}
+		return nil
+	},
+}
+
+func userPrefix(coID int64) string { return fmt.Sprintf("co_%d.", coID) }
+
+func newUser(coID int64, name string, privileged bool) *comity.Record {
+	f := comity.ApiUser
+	rec := comity.NewRecord(f.Resource)
+	rec.SetInt(f.CoId, coID)
+	rec.SetText(f.Username, name)
+	rec.SetBool(f.Privileged, privileged)
+	rec.SetText(f.Status, comity.Active)
+	return rec
+}
+
+// AddUser makes an API user, with a key of the operator's own or, where that is "", of the server's.
+func (r *Registry) AddUser(ctx context.Context, coID int64, name string, privileged bool, key string) (Login, error) {
+	if key != "" && utf8.RuneCountInString(key) < access.MinKeyLength {
+		return Login{}, fmt.Errorf("the key has %d characters, it must have %d at least", utf8.RuneCountInString(key), access.MinKeyLength)
+	}
+	f := comity.ApiUser
+	cell, sentence := f.Username.Read(comity.Scalar{Type: comity.TextScalar, Text: name})
+	if sentence != "" || cell.Text() == "" {
+		return Login{}, fmt.Errorf("the name %q: %s", name, cmp.Or(sentence, "it is empty"))
+	}
+	rec := newUser(coID, cell.Text(), privileged)
+	added, err := r.add(ctx, operator, f.Resource, comity.Input{Record: rec}, key)
+	if err != nil {
+		return Login{}, fmt.Errorf("API user %q of CO %d: %w", name, coID, err)
+	}
+	user, err := r.View(ctx, operator, f.Resource, added.Id)
+	if err != nil {
+		return Login{}, err
+	}
+	return Login{Username: user.Text(f.Username), Key: added.Minted}, nil
+}
+
+// Users returns the API users of a CO, of all for 0.
+func (r *Registry) Users(ctx context.Context, coID int64) ([]*comity.Record, error) {
+	query := map[string][]string{}
+	if coID != 0 {
+		query["coid"] = []string{fmt.Sprint(coID)}
+	}
+	l, err := r.List(ctx, operator, comity.ApiUser.Resource, query)
+	if err != nil {
+		return nil, err
+	}
+	users := l.Records
+	for records := l.Records; l.Full(records); users = append(users, records...) {
+		if records, err = l.Next(ctx, records[len(records)-1].Id); err != nil {
+			return nil, err
+		}
+	}
+	return users, nil
+}
+
+// RotateKey gives an API user a new key, the operator's own or, where that is "", the server's. The
+// old one stops working within a second.
+func (r *Registry) RotateKey(ctx context.Context, username, key string) (Login, error) {
+	if key != "" && utf8.RuneCountInString(key) < access.MinKeyLength {
+		return Login{}, fmt.Errorf("the key has %d characters, it must have %d at least", utf8.RuneCountInString(key), access.MinKeyLength)
+	}
+	if key == "" {
+		var err error
+		if key, err = access.NewKey(); err != nil {
+			return Login{}, err
+		}
+	}
+	err := r.changeUser(ctx, username, func(u *comity.Record) { u.SetText(comity.ApiUser.ApiKey, access.Digest(key)) })
+	return Login{Username: username, Key: key}, err
+}
+
+// SuspendUser ends what an API user may do, within a second.
+func (r *Registry) SuspendUser(ctx context.Context, username string) error {
+	return r.changeUser(ctx, username, func(u *comity.Record) { u.SetText(comity.ApiUser.Status, comity.Suspended) })
+}
+
+func (r *Registry) changeUser(ctx context.Context, username string, edit func(*comity.Record)) error {
+	err := r.write(ctx, false, func(tx *store.Tx) error {
+		found, err := tx.Credential(ctx, username)
+		if err != nil {
+			return err
+		}
+		where, err := tx.Enter(ctx, comity.ApiUser.Resource, found.User.Id, false)
+		if err != nil {
+			return err
+		}
+		user, err := tx.GetForUpdate(ctx, comity.ApiUser.Resource, found.User.Id)
+		if err != nil {
+			return err
+		}
+		edit(user)
+		return tx.Update(ctx, user, operator.Username, where)
+	})
+	if errors.Is(err, store.ErrNotFound) {
+		return fmt.Errorf("there is no API user %q; `comity api-user list` shows those there are", username)
+	}
+	if err != nil {
+		return fmt.Errorf("API user %q: %w", username, err)
+	}
+	return nil
+}

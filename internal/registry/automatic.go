@@ -1,0 +1,106 @@
+package registry
+
+import (
+	"context"
+	"slices"
+
+	"comity"
+	"comity/internal/store"
+)
+
+// automatic is who is in the groups that fill themselves: everyone but the Deleted in the group of
+// all members, the Active and those in their grace period in that of active ones.
+var automatic = store.AutomaticRule{
+	Never:    comity.Deleted,
+	Active:   []string{comity.Active, comity.GracePeriod},
+	AllGroup: comity.GroupMembers, ActiveGroup: comity.GroupActive,
+}
+
+// ownGroup is one of the four groups that a CO or COU has from birth.
+type ownGroup struct {
+	groupType, name, description string
+	auto                         bool
+}
+
+var ownGroups = []ownGroup{
+	{comity.GroupAdmins, "admins", "Administrators", false},
+	{comity.GroupApprovers, "approvers", "Approvers", false},
+	{comity.GroupActive, "members:active", "Active Members", true},
+	{comity.GroupMembers, "members:all", "Members", true},
+}
+
+// fill writes the group's name and description for a CO (unit "") or a COU.
+func (g ownGroup) fill(rec *comity.Record, prefix, of string) {
+	rec.SetText(comity.CoGroup.Name, prefix+g.name)
+	rec.SetText(comity.CoGroup.Description, of+" "+g.description)
+}
+
+// groupPrefix begins the names of a CO's own groups (unit "") or of a COU's.
+func groupPrefix(unit string) string {
+	if unit == "" {
+		return "CO:"
+	}
+	return "CO:COU:" + unit + ":"
+}
+
+// addOwnGroups makes the groups of a new CO (cou 0) or COU.
+func (c *change) addOwnGroups(ctx context.Context, co, cou int64, prefix, of string) error {
+	f := comity.CoGroup
+	for _, g := range ownGroups {
+		rec := comity.NewRecord(f.Resource)
+		for _, field := range f.Fields {
+			rec.Set(field, field.Default)
+		}
+		rec.CoId = co
+		rec.SetInt(f.CoId, co)
+		if cou != 0 {
+			rec.SetInt(f.CouId, cou)
+		}
+		g.fill(rec, prefix, of)
+		rec.SetText(f.Status, comity.Active)
+		rec.SetText(f.GroupType, g.groupType)
+		rec.SetBool(f.Auto, g.auto)
+		if err := c.tx.Insert(ctx, rec, c.caller.Username, store.Where{CoId: co}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// renameOwnGroups follows a new name of a CO (cou 0) or COU, and tells the members where the
+// groups' names changed with it.
+func (c *change) renameOwnGroups(ctx context.Context, co, cou int64, prefix, of string) error {
+	f := comity.CoGroup
+	types := make([]string, len(ownGroups))
+	for i, g := range ownGroups {
+		types[i] = g.groupType
+	}
+	unit := store.IsNull(f.CouId.Column)
+	if cou != 0 {
+		unit = store.Equal(f.CouId.Column, cou)
+	}
+	groups, err := c.tx.List(ctx, f.Resource, 0, len(ownGroups)+1,
+		store.Equal("co_id", co), unit, store.OneOf(f.GroupType.Column, types...))
+	if err != nil {
+		return err
+	}
+	for _, rec := range groups {
+		i := slices.IndexFunc(ownGroups, func(g ownGroup) bool { return g.groupType == rec.Text(f.GroupType) })
+		before := rec.Text(f.Name)
+		ownGroups[i].fill(rec, prefix, of)
+		if err := c.tx.Update(ctx, rec, c.caller.Username, store.Where{CoId: co}); err != nil {
+			return err
+		}
+		if rec.Text(f.Name) != before {
+			if err := c.tx.MarkMembers(ctx, markedModes, rec.Id); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// syncPerson sets a person's automatic memberships right.
+func (c *change) syncPerson(ctx context.Context, person int64) error {
+	return c.tx.SyncAutomatic(ctx, store.Scope{CoPersonId: person}, automatic, c.caller.Username, markedModes)
+}

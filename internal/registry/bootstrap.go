@@ -1,0 +1,75 @@
+package registry
+
+import (
+	"context"
+	"fmt"
+
+	"comity"
+	"comity/internal/access"
+	"comity/internal/store"
+)
+
+// operator is the caller of what an operator does with the program's own commands.
+var operator = access.System("operator")
+
+// firstUser is the name of the platform's first API user.
+const firstUser = "operator"
+
+// Login is an API user's name and key. The key is shown once.
+type Login struct {
+	Username string `json:"username"`
+	Key      string `json:"key"`
+}
+
+// Bootstrap makes, in an empty registry, the platform CO and its first API user; made says whether
+// it was empty. It also notes which key seals the database's secrets, and fails where that was another.
+func (r *Registry) Bootstrap(ctx context.Context) (login Login, made bool, err error) {
+	key, err := access.NewKey()
+	if err != nil {
+		return login, false, err
+	}
+	err = r.store.WriteAlone(ctx, func(tx *store.Tx) error {
+		made = false
+		if _, err := tx.EnterCO(ctx, 0, true); err != nil {
+			return err
+		}
+		if err := tx.ClaimKey(ctx); err != nil {
+			return err
+		}
+		there, err := tx.Any(ctx, comity.Co.Resource)
+		if err != nil || there {
+			return err
+		}
+		made = true
+		return bootstrap(ctx, tx, key)
+	})
+	if err != nil {
+		return login, false, fmt.Errorf("set up the registry: %w", err)
+	}
+	if made {
+		login = Login{Username: userPrefix(comity.PlatformCO) + firstUser, Key: key}
+	}
+	return login, made, nil
+}
+
+func bootstrap(ctx context.Context, tx *store.Tx, key string) error {
+	co := comity.NewRecord(comity.Co.Resource)
+	co.Id = comity.PlatformCO
+	co.SetText(comity.Co.Name, comity.PlatformName)
+	co.SetText(comity.Co.Description, "The platform, whose API users administer the whole registry")
+	co.SetText(comity.Co.Status, comity.Active)
+	if err := tx.Insert(ctx, co, operator.Username, store.Where{CoId: co.Id}); err != nil {
+		return err
+	}
+	c := &change{tx: tx, caller: operator, new: co}
+	if err := c.addOwnGroups(ctx, co.Id, 0, groupPrefix(""), comity.PlatformName); err != nil {
+		return err
+	}
+	user := newUser(comity.PlatformCO, userPrefix(comity.PlatformCO)+firstUser, true)
+	if faults := applyDefaults(user); len(faults) > 0 {
+		return comity.Faulty(faults...)
+	}
+	user.CoId = comity.PlatformCO
+	user.SetText(comity.ApiUser.ApiKey, access.Digest(key))
+	return tx.Insert(ctx, user, operator.Username, store.Where{CoId: co.Id})
+}

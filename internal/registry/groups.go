@@ -1,0 +1,74 @@
+package registry
+
+import (
+	"context"
+	"strings"
+	"unicode/utf8"
+
+	"comity"
+	"comity/internal/store"
+)
+
+// maxLookedAt bounds the records of a list that a rule looks at whole.
+const maxLookedAt = 1000
+
+var groupRules = rules{
+	exclusive: true,
+	check: func(_ context.Context, c *change) ([]comity.Fault, error) {
+		f := comity.CoGroup.Name
+		if n := utf8.RuneCountInString(c.new.Text(f)); c.changed(f) && n > comity.MaxOwnGroupName {
+			return []comity.Fault{f.Fault("is %d characters long, at most %d are allowed", n, comity.MaxOwnGroupName)}, nil
+		}
+		return nil, nil
+	},
+	refuse: func(ctx context.Context, c *change) error {
+		f := comity.CoGroup
+		if c.new == nil {
+			if t := c.old.Text(f.GroupType); t != comity.GroupStandard && t != comity.GroupClusters {
+				return comity.Refuse(comity.PhraseForbidden)
+			}
+			return c.refuseProvisioning(ctx, c.old)
+		}
+		if c.changed(f.Name) && reservedName(c) {
+			return comity.Refuse("Name Reserved")
+		}
+		if c.old != nil && c.old.Bool(f.Auto) {
+			return comity.Refuse(comity.PhraseForbidden)
+		}
+		return nil
+	},
+	after: func(ctx context.Context, c *change) error {
+		if c.old != nil && c.new != nil && (c.changed(comity.CoGroup.Name) || c.changed(comity.CoGroup.Status)) {
+			return c.tx.MarkMembers(ctx, markedModes, c.new.Id)
+		}
+		return nil
+	},
+}
+
+// reservedName says whether a group may not be given its new name: the names of the groups that
+// come by themselves are theirs alone, and those of administration are for administrators to give.
+func reservedName(c *change) bool {
+	f, name := comity.CoGroup, c.new.Text(comity.CoGroup.Name)
+	if c.old != nil {
+		if t := c.old.Text(f.GroupType); t != comity.GroupStandard && t != comity.GroupClusters {
+			return true
+		}
+	}
+	admins := name == "admin" || strings.HasPrefix(name, "admin:")
+	return strings.HasPrefix(name, "CO:") || admins && !c.caller.Admin
+}
+
+// refuseProvisioning refuses to delete a group that decides whom a target is told about: the target
+// would tell about everybody.
+func (c *change) refuseProvisioning(ctx context.Context, groups ...*comity.Record) error {
+	ids := make([]int64, len(groups))
+	for i, g := range groups {
+		ids[i] = g.Id
+	}
+	targets, err := c.tx.List(ctx, comity.CoProvisioningTarget.Resource, 0, 1,
+		store.In(comity.CoProvisioningTarget.ProvisionCoGroupId.Column, ids))
+	if err != nil || len(targets) == 0 {
+		return err
+	}
+	return comity.RefuseBecause(comity.PhraseForbidden, "Provisioning target %d sends the members of this group only: give it another group first", targets[0].Id)
+}

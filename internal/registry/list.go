@@ -1,0 +1,272 @@
+package registry
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"comity"
+	"comity/internal/access"
+	"comity/internal/store"
+)
+
+// page is how many records of a list are read at a time.
+const page = 1000
+
+// Listing is a list under way. It holds one page at a time.
+type Listing struct {
+	// Records are the first page.
+	Records []*comity.Record
+	// None is the phrase of a list by a parent that has none; "" where the list is a list, if empty.
+	None string
+
+	registry   *Registry
+	resource   *comity.Resource
+	conditions []store.Condition
+}
+
+// Next returns the page after a record, empty at the end.
+func (l *Listing) Next(ctx context.Context, after int64) (records []*comity.Record, err error) {
+	err = l.registry.store.Read(ctx, func(tx *store.Tx) error {
+		records, err = tx.List(ctx, l.resource, after, page, l.conditions...)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list %s after %d: %w", l.resource.Plural, after, err)
+	}
+	return records, nil
+}
+
+// Full says whether a page is as long as a page can be, so that another may follow.
+func (l *Listing) Full(records []*comity.Record) bool { return len(records) == page }
+
+// List returns the records that meet all the parameters of a query, in order of Id.
+func (r *Registry) List(ctx context.Context, caller access.Caller, res *comity.Resource, query map[string][]string) (*Listing, error) {
+	q, err := parseQuery(res, query)
+	if !caller.MayAnything() || !q.mayAsk(caller) {
+		return nil, comity.Forbid()
+	}
+	if err != nil {
+		return nil, err
+	}
+	l := &Listing{registry: r, resource: res}
+	err = r.store.Snapshot(ctx, func(tx *store.Tx) error {
+		if err := q.resolve(ctx, tx, caller); err != nil {
+			return err
+		}
+		if q.nothing {
+			return nil
+		}
+		l.conditions = q.conditions
+		l.Records, err = tx.List(ctx, res, 0, page, l.conditions...)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list %s: %w", res.Plural, err)
+	}
+	if len(l.Records) == 0 {
+		l.None = q.none
+	}
+	return l, nil
+}
+
+// query is a list's parameters on their way to conditions.
+type query struct {
+	resource *comity.Resource
+	coIDs    []int64
+	parents  []parent
+	keys     []key
+	unknown  string
+
+	conditions []store.Condition
+	// none is the phrase of an empty list, nothing says that it is empty for want of a usable key.
+	none    string
+	nothing bool
+}
+
+// parent is a parameter that names a record which the listed ones hang on or refer to.
+type parent struct {
+	resource *comity.Resource
+	column   string
+	id       int64
+}
+
+type key struct{ name, value string }
+
+func parseQuery(res *comity.Resource, values map[string][]string) (*query, error) {
+	q := &query{resource: res}
+	var err error
+	names := make([]string, 0, len(values))
+	for name := range values {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		for _, value := range values[name] {
+			if e := q.add(name, value); e != nil && err == nil {
+				err = e
+			}
+		}
+	}
+	return q, err
+}
+
+func (q *query) add(name, value string) error {
+	if name == "coid" && q.resource != comity.Co.Resource {
+		q.coIDs = append(q.coIDs, comity.ParseId(value))
+		return refuseEmpty(name, value)
+	}
+	if name == "copersonid" && q.resource == comity.CoGroup.Resource {
+		q.parents = append(q.parents, parent{comity.CoPerson.Resource, "", comity.ParseId(value)})
+		return refuseEmpty(name, value)
+	}
+	for _, p := range parentKeys(q.resource) {
+		if p.key == name {
+			q.parents = append(q.parents, parent{p.resource, p.column, comity.ParseId(value)})
+			return refuseEmpty(name, value)
+		}
+	}
+	dotted := strings.Replace(name, "search_", "search.", 1)
+	if slices.Contains(q.resource.Queries, dotted) {
+		q.keys = append(q.keys, key{dotted, value})
+		if dotted == "owner" && value != "true" && value != "false" {
+			return comity.BadRequest("owner is %q, it must be true or false", value)
+		}
+		return nil
+	}
+	q.unknown = name
+	return nil
+}
+
+func refuseEmpty(name, value string) error {
+	if value == "" {
+		return comity.BadRequest("%s is empty, it must be an id", name)
+	}
+	return nil
+}
+
+type parentKey struct {
+	key, column string
+	resource    *comity.Resource
+}
+
+// parentKeys are the parameters that list a resource by a parent: its owners, and the references
+// that its table lists by.
+func parentKeys(r *comity.Resource) []parentKey {
+	var keys []parentKey
+	for _, f := range r.Fields {
+		if f.Kind == comity.Reference && f.Listed && f != r.CoId() {
+			keys = append(keys, parentKey{f.ListKey(), f.Column, f.Refers()})
+		}
+		for _, o := range f.Owners {
+			keys = append(keys, parentKey{strings.ToLower(o.Name), o.Column, comity.ByName(o.Target)})
+		}
+	}
+	return keys
+}
+
+// mayAsk says whether a caller who is limited to a CO asks for nothing beyond it. What a parent
+// hides is found when it is looked up.
+func (q *query) mayAsk(caller access.Caller) bool {
+	if caller.Platform {
+		return true
+	}
+	if len(q.coIDs) == 0 && len(q.parents) == 0 {
+		return false
+	}
+	return !slices.ContainsFunc(q.coIDs, func(id int64) bool { return !caller.Knows(id) })
+}
+
+// resolve turns the parameters into conditions, and says which of the records they name is not there.
+func (q *query) resolve(ctx context.Context, tx *store.Tx, caller access.Caller) error {
+	for _, id := range q.coIDs {
+		if _, err := tx.Home(ctx, comity.Co.Resource, id); errors.Is(err, store.ErrNotFound) {
+			return comity.Missing("CO Unknown")
+		} else if err != nil {
+			return err
+		}
+		q.conditions = append(q.conditions, store.Equal("co_id", id))
+	}
+	now, err := tx.Now(ctx)
+	if err != nil {
+		return err
+	}
+	for _, p := range q.parents {
+		where, err := tx.Home(ctx, p.resource, p.id)
+		if errors.Is(err, store.ErrNotFound) || err == nil && !caller.Knows(where.CoId) {
+			return comity.Missing(p.resource.Noun + " Unknown")
+		}
+		if err != nil {
+			return err
+		}
+		q.byParent(p, now)
+	}
+	if q.unknown != "" && q.resource.StrictQuery {
+		return &comity.Error{
+			Code: comity.NoSuchSearch, Phrase: "Unprocessable Entity",
+			Detail: fmt.Sprintf("There is no search key %q; there are coid, %s", q.unknown, strings.Join(q.resource.Queries, ", ")),
+		}
+	}
+	usable := 0
+	for _, k := range q.keys {
+		if c := q.search(k); c != nil {
+			q.conditions = append(q.conditions, c)
+			usable++
+		}
+	}
+	q.nothing = len(q.keys) > 0 && usable == 0
+	return nil
+}
+
+func (q *query) byParent(p parent, now time.Time) {
+	if p.column == "" {
+		q.conditions = append(q.conditions, store.HasMemberNow(p.id, now), store.Equal(comity.CoGroup.Status.Column, comity.Active))
+		q.none = "CO Person Role Has No Groups"
+		return
+	}
+	q.conditions = append(q.conditions, store.Equal(p.column, p.id))
+	if !q.resource.EmptyLists {
+		q.none = p.resource.Noun + " Has No " + q.resource.Singular
+	}
+}
+
+// minCriterion is the least length of a criterion that Match looks at, in code points.
+const minCriterion = 3
+
+// search is the condition of a key, nil where its value is not usable.
+func (q *query) search(k key) store.Condition {
+	coID := int64(0)
+	if len(q.coIDs) > 0 {
+		coID = q.coIDs[0]
+	}
+	long := len([]rune(strings.TrimSpace(k.value))) >= minCriterion
+	value := strings.TrimSpace(k.value)
+	switch k.name {
+	case "owner":
+		return store.Equal(comity.CoGroupMember.Owner.Column, value == "true")
+	case "given", "family":
+		if long {
+			return store.HasNameStart(k.name, coID, value)
+		}
+	case "mail":
+		if long && comity.IsEmailAddress(value) {
+			return store.HasMailStart(coID, value)
+		}
+	case "search.mail":
+		if value != "" {
+			return store.HasMail(coID, value)
+		}
+	case "search.identifier":
+		owner := comity.OwnerCO.Column
+		if q.resource == comity.CoGroup.Resource {
+			owner = comity.OwnerGroup.Column
+		}
+		if value != "" {
+			return store.HasIdentifierPart(owner, coID, value)
+		}
+	}
+	return nil
+}

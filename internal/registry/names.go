@@ -1,0 +1,65 @@
+package registry
+
+import (
+	"context"
+
+	"comity"
+	"comity/internal/store"
+)
+
+// Exactly one name of a person, and of an org identity, is primary.
+var nameRules = rules{
+	check: func(_ context.Context, c *change) ([]comity.Fault, error) {
+		f := comity.Name.PrimaryName
+		if c.old != nil && !c.changed(comity.Name.Person) && c.old.Bool(f) && !c.new.Bool(f) {
+			return []comity.Fault{f.Fault("cannot be false: one name is primary, make another one primary instead")}, nil
+		}
+		return nil, nil
+	},
+	refuse: func(_ context.Context, c *change) error {
+		if c.new == nil && c.old.Bool(comity.Name.PrimaryName) {
+			return comity.Refuse("Primary Name Cannot Be Deleted")
+		}
+		return nil
+	},
+	before: func(ctx context.Context, c *change) error {
+		f := comity.Name.PrimaryName
+		if c.old != nil && !c.changed(comity.Name.Person) && c.old.Bool(f) {
+			return nil
+		}
+		primary, err := c.names(ctx, c.new, store.Equal(f.Column, true))
+		if err != nil {
+			return err
+		}
+		if len(primary) == 0 {
+			c.new.SetBool(f, true)
+			return nil
+		}
+		if !c.new.Bool(f) {
+			return nil
+		}
+		primary[0].SetBool(f, false)
+		return c.tx.Update(ctx, primary[0], c.caller.Username, c.where)
+	},
+	after: func(ctx context.Context, c *change) error {
+		f := comity.Name.PrimaryName
+		if c.old == nil || c.new == nil || !c.changed(comity.Name.Person) || !c.old.Bool(f) {
+			return nil
+		}
+		// The primary name went to another owner: the oldest of those left behind follows it.
+		left, err := c.names(ctx, c.old)
+		if err != nil || len(left) == 0 {
+			return err
+		}
+		left[0].SetBool(f, true)
+		return c.tx.Update(ctx, left[0], c.caller.Username, store.Where{CoId: c.old.CoId, CoPersonId: c.old.OwnedBy(comity.OwnerCO)})
+	},
+}
+
+// names returns the first name of the record's owner that meets the conditions, the record itself left out.
+func (c *change) names(ctx context.Context, rec *comity.Record, conditions ...store.Condition) ([]*comity.Record, error) {
+	person := comity.Name.Person
+	o, _ := person.Owner(rec.Text(person))
+	conditions = append(conditions, store.Equal(o.Column, rec.Int(person)), store.NotID(rec.Id))
+	return c.tx.List(ctx, comity.Name.Resource, 0, 1, conditions...)
+}

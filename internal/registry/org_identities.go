@@ -1,0 +1,22 @@
+package registry
+
+import (
+	"context"
+
+	"comity"
+	"comity/internal/store"
+)
+
+var orgIdentityRules = rules{
+	refuse: func(ctx context.Context, c *change) error {
+		if c.new != nil {
+			return nil
+		}
+		linked, err := c.tx.Any(ctx, comity.CoOrgIdentityLink.Resource,
+			store.Equal(comity.CoOrgIdentityLink.OrgIdentityId.Column, c.old.Id))
+		if err == nil && linked {
+			err = comity.Refuse("CoPerson Exists")
+		}
+		return err
+	},
+}

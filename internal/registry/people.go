@@ -1,0 +1,75 @@
+package registry
+
+import (
+	"context"
+	"slices"
+
+	"comity"
+	"comity/internal/store"
+)
+
+var personRules = rules{
+	refuse: func(ctx context.Context, c *change) error {
+		if c.new != nil {
+			return nil
+		}
+		roles, err := c.tx.Any(ctx, comity.CoPersonRole.Resource, store.Equal(comity.OwnerCO.Column, c.old.Id))
+		if err == nil && roles {
+			err = comity.Refuse("CoPersonRole Exists")
+		}
+		return err
+	},
+	after: func(ctx context.Context, c *change) error {
+		if c.new == nil || !c.changed(comity.CoPerson.Status) {
+			return nil
+		}
+		if err := c.syncPerson(ctx, c.new.Id); err != nil {
+			return err
+		}
+		return c.markFirstActive(ctx, c.new)
+	},
+}
+
+// bestFirst ranks the statuses of roles: a person's is the best of theirs.
+var bestFirst = []string{
+	comity.Active, comity.GracePeriod, comity.Suspended, comity.Expired, comity.Approved,
+	comity.PendingApproval, comity.PendingVetting, comity.Confirmed, comity.PendingConfirmation,
+	comity.Invited, comity.Pending, comity.Denied, comity.Declined, comity.Deleted, comity.Duplicate,
+}
+
+// followRoles gives a person the best status among the roles. A Locked person stays so, and one
+// without roles keeps the status.
+func (c *change) followRoles(ctx context.Context, id int64) error {
+	statuses, err := c.tx.RoleStatuses(ctx, id)
+	if err != nil || len(statuses) == 0 {
+		return err
+	}
+	person, err := c.tx.GetForUpdate(ctx, comity.CoPerson.Resource, id)
+	if err != nil {
+		return err
+	}
+	best := slices.MinFunc(statuses, func(a, b string) int { return slices.Index(bestFirst, a) - slices.Index(bestFirst, b) })
+	f := comity.CoPerson.Status
+	if now := person.Text(f); now == comity.Locked || now == best {
+		return nil
+	}
+	person.SetText(f, best)
+	if err := c.tx.Update(ctx, person, c.caller.Username, store.Where{CoId: person.CoId}); err != nil {
+		return err
+	}
+	return c.markFirstActive(ctx, person)
+}
+
+// markFirstActive tells the targets that enrol people of one who is Active for the first time. It
+// is called after the revision that may be the first.
+func (c *change) markFirstActive(ctx context.Context, person *comity.Record) error {
+	f := comity.CoPerson.Status
+	if person.Text(f) != comity.Active {
+		return nil
+	}
+	times, err := c.tx.RevisionsWith(ctx, person, f, comity.Active)
+	if err != nil || times > 1 {
+		return err
+	}
+	return c.tx.MarkPeople(ctx, []string{comity.ModeEnrolment}, person.Id)
+}

@@ -1,0 +1,60 @@
+package registry
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"comity"
+	"comity/internal/access"
+	"comity/internal/store"
+)
+
+// ReconcileCO makes every automatic membership of a CO right and returns the groups that it looked at.
+func (r *Registry) ReconcileCO(ctx context.Context, caller access.Caller, coID int64) ([]*comity.Record, error) {
+	if !caller.MayAnything() || !caller.Platform && caller.CoId != coID {
+		return nil, comity.Forbid()
+	}
+	var groups []*comity.Record
+	err := r.write(ctx, true, func(tx *store.Tx) error {
+		found, err := tx.EnterCO(ctx, coID, true)
+		if err != nil {
+			return err
+		}
+		if !found {
+			return comity.Refuse(comity.PhraseNoCO)
+		}
+		err = tx.SyncAutomatic(ctx, store.Scope{CoId: coID}, automatic, caller.Username, markedModes)
+		if err != nil {
+			return err
+		}
+		f := comity.CoGroup
+		groups, err = tx.List(ctx, f.Resource, 0, maxLookedAt, store.Equal("co_id", coID), store.Equal(f.Auto.Column, true))
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("reconcile CO %d: %w", coID, err)
+	}
+	return groups, nil
+}
+
+// ReconcileGroup makes the memberships of one group right.
+func (r *Registry) ReconcileGroup(ctx context.Context, caller access.Caller, id int64) error {
+	if !caller.MayAnything() {
+		return comity.Forbid()
+	}
+	err := r.write(ctx, true, func(tx *store.Tx) error {
+		where, err := tx.Enter(ctx, comity.CoGroup.Resource, id, true)
+		if errors.Is(err, store.ErrNotFound) || err == nil && !caller.Knows(where.CoId) {
+			return comity.Missing(comity.CoGroup.UnknownOnView)
+		}
+		if err != nil {
+			return err
+		}
+		return tx.SyncAutomatic(ctx, store.Scope{CoGroupId: id}, automatic, caller.Username, markedModes)
+	})
+	if err != nil {
+		return fmt.Errorf("reconcile group %d: %w", id, err)
+	}
+	return nil
+}

@@ -1,0 +1,126 @@
+// Package registry is the one service that changes the registry. Every call is one transaction: it
+// asks access, validates, runs the rules, writes the record, its history and the marks of who is to
+// be told, and commits them together or not at all.
+//
+// The rules that every resource shares are in this file's neighbours (write.go, list.go,
+// automatic.go); those of one resource are in the file of its name, as hooks of the map in rules.go.
+package registry
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"comity"
+	"comity/internal/access"
+	"comity/internal/store"
+)
+
+// Registry is the service.
+type Registry struct {
+	store *store.Store
+	wake  func()
+}
+
+// New returns the service over a store. wake is called after each commit that may have left
+// something to be told.
+func New(s *store.Store, wake func()) *Registry { return &Registry{store: s, wake: wake} }
+
+// Added is what an add made.
+type Added struct {
+	Id int64
+	// Minted is a secret that the server made, shown this once; "" for most resources.
+	Minted string
+}
+
+// View returns one record.
+func (r *Registry) View(ctx context.Context, caller access.Caller, res *comity.Resource, id int64) (*comity.Record, error) {
+	if !caller.MayAnything() {
+		return nil, comity.Forbid()
+	}
+	var rec *comity.Record
+	err := r.store.Read(ctx, func(tx *store.Tx) (err error) {
+		rec, err = tx.Get(ctx, res, id)
+		return err
+	})
+	if errors.Is(err, store.ErrNotFound) || err == nil && !caller.Knows(rec.CoId) {
+		return nil, comity.Missing(res.UnknownOnView)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("view %s %d: %w", res.Singular, id, err)
+	}
+	return rec, nil
+}
+
+// Exists answers like Edit of an id that is not there, and with nothing where it is: for a request
+// that cannot be read, which is told first when it speaks of nothing.
+func (r *Registry) Exists(ctx context.Context, caller access.Caller, res *comity.Resource, id int64) error {
+	rec, err := r.View(ctx, caller, res, id)
+	if e := (*comity.Error)(nil); errors.As(err, &e) && e.Code == comity.NotFound {
+		return comity.Missing(res.UnknownOnEdit)
+	}
+	if err != nil {
+		return err
+	}
+	return mayChange(caller, rec)
+}
+
+// Credential returns what a login is checked against; access.ErrNoUser for an unknown name.
+func (r *Registry) Credential(ctx context.Context, username string) (c comity.Credential, err error) {
+	err = r.store.Read(ctx, func(tx *store.Tx) error {
+		c, err = tx.Credential(ctx, username)
+		return err
+	})
+	if errors.Is(err, store.ErrNotFound) {
+		err = access.ErrNoUser
+	}
+	return c, err
+}
+
+// write runs a change in a transaction and then wakes whoever tells the targets.
+func (r *Registry) write(ctx context.Context, alone bool, fn func(*store.Tx) error) error {
+	run := r.store.Write
+	if alone {
+		run = r.store.WriteAlone
+	}
+	if err := run(ctx, fn); err != nil {
+		return err
+	}
+	r.wake()
+	return nil
+}
+
+func mayChange(caller access.Caller, rec *comity.Record) error {
+	if !caller.MayChange(rec.Resource) {
+		return comity.Forbid()
+	}
+	return nil
+}
+
+// otherCO says whether a limited caller's request names another CO than theirs, which is refused
+// whether or not it exists.
+func otherCO(caller access.Caller, rec *comity.Record) bool {
+	f := rec.Resource.CoId()
+	return !caller.Platform && f != nil && !rec.Get(f).IsAbsent() && rec.Int(f) != caller.CoId
+}
+
+// missing are the faults of required fields that a request does not have. Owners are looked at
+// later, but for those whose lack is a fault of the field.
+func missing(in comity.Input) []comity.Fault {
+	var faults []comity.Fault
+	for _, f := range in.Record.Resource.Fields {
+		if !f.Required || f.ReadOnly || f.Kind == comity.Owner && !f.MissingOwner {
+			continue
+		}
+		cell, fault := in.Record.Get(f), f.Missing()
+		if cell.HasValue() && (f.Kind != comity.Text || cell.Text() != "") {
+			continue
+		}
+		known := func(other comity.Fault) bool { return other.Field == fault.Field || other.Field == f.Column }
+		if !slices.ContainsFunc(in.Faults, known) {
+			faults = append(faults, fault)
+		}
+	}
+	return faults
+}

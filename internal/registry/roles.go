@@ -1,0 +1,57 @@
+package registry
+
+import (
+	"context"
+	"time"
+
+	"comity"
+)
+
+var roleRules = rules{
+	prepare: func(_ context.Context, c *change) error {
+		f := comity.CoPersonRole
+		c.new.SetText(f.Status, statusAt(c.new.Text(f.Status), c.new.Time(f.ValidFrom), c.new.Time(f.ValidThrough), c.now))
+		return nil
+	},
+	after: func(ctx context.Context, c *change) error {
+		people := []int64{c.where.CoPersonId}
+		if c.moved != 0 && c.moved != c.where.CoPersonId {
+			people = append(people, c.moved)
+		}
+		for _, person := range people {
+			if len(people) > 1 || c.changed(comity.CoPersonRole.Status) {
+				if err := c.followRoles(ctx, person); err != nil {
+					return err
+				}
+			}
+			if err := c.syncPerson(ctx, person); err != nil {
+				return err
+			}
+		}
+		return nil
+	},
+}
+
+// statusAt is the status that a role's validity gives it at a time, applied until nothing changes:
+// Pending turns Active once the validity has begun and Active turns back before that; Active turns
+// Expired once it has ended and Expired turns Active before that. A zero date says nothing.
+func statusAt(status string, from, through, now time.Time) string {
+	begun := !from.IsZero() && !now.Before(from)
+	ahead := !from.IsZero() && now.Before(from)
+	ended := !through.IsZero() && now.After(through)
+	lasting := !through.IsZero() && !now.After(through)
+	// Three steps reach every end: Expired to Active to Pending, and Pending to Active to Expired.
+	for range 3 {
+		switch {
+		case status == comity.Pending && begun:
+			status = comity.Active
+		case status == comity.Active && ahead:
+			status = comity.Pending
+		case status == comity.Active && ended:
+			status = comity.Expired
+		case status == comity.Expired && lasting:
+			status = comity.Active
+		}
+	}
+	return status
+}

@@ -1,0 +1,85 @@
+package registry
+
+import (
+	"context"
+	"time"
+
+	"comity"
+	"comity/internal/access"
+	"comity/internal/store"
+)
+
+// rules are what a resource does beyond what its table says. Each hook may be nil; old is nil on
+// add, new is nil on delete. They run in this order, in the write's transaction.
+type rules struct {
+	// exclusive changes take their CO's lock for themselves: they change a graph or a whole group.
+	exclusive bool
+	// alone changes touch many rows and share their commit with nobody.
+	alone bool
+	// prepare completes the record before it is looked at.
+	prepare func(context.Context, *change) error
+	// check returns the faults that depend on the CO.
+	check func(context.Context, *change) ([]comity.Fault, error)
+	// refuse returns a refusal, in the order of the documentation.
+	refuse func(context.Context, *change) error
+	// before does what must be written before the record.
+	before func(context.Context, *change) error
+	// after does what follows from the record.
+	after func(context.Context, *change) error
+	// remove deletes the record, where deleting is not what the tables say.
+	remove func(context.Context, *change) error
+}
+
+// change is one add, edit or delete under way.
+type change struct {
+	tx       *store.Tx
+	caller   access.Caller
+	old, new *comity.Record
+	// where tells the CO and person that the record hangs on, moved the person that it hung on
+	// before where an edit gave it to another.
+	where store.Where
+	moved int64
+	now   time.Time
+}
+
+// record is the record as it is to be, or as it was when it is deleted.
+func (c *change) record() *comity.Record {
+	if c.new != nil {
+		return c.new
+	}
+	return c.old
+}
+
+// changed says whether an edit changes the field; an add or delete always does.
+func (c *change) changed(f *comity.Field) bool {
+	return c.old == nil || c.new == nil || c.new.Changed(c.old, f)
+}
+
+// rulesOf is the one map from resources to their rules.
+func rulesOf(r *comity.Resource) rules {
+	switch r {
+	case comity.Co.Resource:
+		return coRules
+	case comity.Cou.Resource:
+		return couRules
+	case comity.CoPerson.Resource:
+		return personRules
+	case comity.CoPersonRole.Resource:
+		return roleRules
+	case comity.OrgIdentity.Resource:
+		return orgIdentityRules
+	case comity.Name.Resource:
+		return nameRules
+	case comity.CoGroup.Resource:
+		return groupRules
+	case comity.CoGroupMember.Resource:
+		return groupMemberRules
+	case comity.Server.Resource:
+		return serverRules
+	case comity.HttpServer.Resource:
+		return httpServerRules
+	case comity.ApiUser.Resource:
+		return apiUserRules
+	}
+	return rules{}
+}

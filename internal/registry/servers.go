@@ -1,0 +1,33 @@
+package registry
+
+import (
+	"context"
+
+	"comity"
+	"comity/internal/store"
+)
+
+var serverRules = rules{
+	check: func(ctx context.Context, c *change) ([]comity.Fault, error) {
+		f := comity.Server.ServerType
+		if c.old == nil || !c.changed(f) {
+			return nil, nil
+		}
+		configured, err := c.tx.Any(ctx, comity.HttpServer.Resource, store.Equal(comity.HttpServer.ServerId.Column, c.new.Id))
+		if err != nil || !configured {
+			return nil, err
+		}
+		return []comity.Fault{f.Fault("cannot be changed while the server has HTTP settings: delete them first")}, nil
+	},
+	refuse: func(ctx context.Context, c *change) error {
+		if c.new != nil {
+			return nil
+		}
+		used, err := c.tx.Any(ctx, comity.CoApiProvisionerTarget.Resource,
+			store.Equal(comity.CoApiProvisionerTarget.ServerId.Column, c.old.Id))
+		if err == nil && used {
+			err = comity.Refuse("Server In Use")
+		}
+		return err
+	},
+}

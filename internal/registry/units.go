@@ -1,0 +1,74 @@
+package registry
+
+import (
+	"context"
+	"errors"
+
+	"comity"
+	"comity/internal/store"
+)
+
+var couRules = rules{
+	exclusive: true,
+	refuse: func(ctx context.Context, c *change) error {
+		if c.new == nil {
+			return c.refuseUnitDelete(ctx)
+		}
+		return c.refuseParent(ctx)
+	},
+	after: func(ctx context.Context, c *change) error {
+		switch name := c.record().Text(comity.Cou.Name); {
+		case c.new == nil:
+			return nil
+		case c.old == nil:
+			return c.addOwnGroups(ctx, c.new.CoId, c.new.Id, groupPrefix(name), name)
+		case c.changed(comity.Cou.Name):
+			return c.renameOwnGroups(ctx, c.new.CoId, c.new.Id, groupPrefix(name), name)
+		}
+		return nil
+	},
+}
+
+func (c *change) refuseParent(ctx context.Context) error {
+	parent := comity.Cou.ParentId
+	if !c.new.Has(parent) || !c.changed(parent) {
+		return nil
+	}
+	if c.old != nil {
+		cycle, err := c.tx.IsAncestor(ctx, c.new.Id, c.new.Int(parent))
+		if err != nil {
+			return err
+		}
+		if cycle {
+			return comity.Refuse("Parent Would Create Cycle")
+		}
+	}
+	where, err := c.tx.Home(ctx, comity.Cou.Resource, c.new.Int(parent))
+	if errors.Is(err, store.ErrNotFound) || err == nil && where.CoId != c.new.CoId {
+		return comity.Refuse("Wrong CO")
+	}
+	return err
+}
+
+func (c *change) refuseUnitDelete(ctx context.Context) error {
+	for _, blocker := range []struct {
+		column *comity.Field
+		phrase string
+	}{
+		{comity.CoPersonRole.CouId, "CoPersonRole Exists"},
+		{comity.Cou.ParentId, "Child COU Exists"},
+	} {
+		there, err := c.tx.Any(ctx, blocker.column.Resource(), store.Equal(blocker.column.Column, c.old.Id))
+		if err != nil {
+			return err
+		}
+		if there {
+			return comity.Refuse(blocker.phrase)
+		}
+	}
+	groups, err := c.tx.List(ctx, comity.CoGroup.Resource, 0, maxLookedAt, store.Equal(comity.CoGroup.CouId.Column, c.old.Id))
+	if err != nil {
+		return err
+	}
+	return c.refuseProvisioning(ctx, groups...)
+}
