@@ -1,0 +1,99 @@
+package wire
+
+import (
+	"slices"
+	"strconv"
+
+	"comity"
+)
+
+// AppendNewObject writes the answer to an add: the new record's id and, where the server made a
+// secret for it, that secret, which is shown this once under the name of the resource's Minted field.
+func AppendNewObject(dst []byte, f Format, res *comity.Resource, id int64, minted string) []byte {
+	if f == XML {
+		dst = append(dst, declarationXML+`<NewObjectResponse Version="`+version+`">`...)
+		dst = appendElementXML(dst, "ObjectType", res.Singular)
+		dst = appendIntXML(dst, "Id", id)
+		for _, field := range res.Fields {
+			if field.Minted && minted != "" {
+				dst = appendElementXML(dst, field.Name, minted)
+			}
+		}
+		return append(dst, `</NewObjectResponse>`...)
+	}
+	dst = append(dst, `{"ResponseType":"NewObject","Version":"`+version+`","ObjectType":"`...)
+	dst = append(dst, res.Singular...)
+	dst = append(dst, `","Id":"`...)
+	dst = strconv.AppendInt(dst, id, 10)
+	dst = append(dst, '"')
+	for _, field := range res.Fields {
+		if field.Minted && minted != "" {
+			dst = appendStringJSON(appendKeyJSON(dst, field.Name), minted)
+		}
+	}
+	return append(dst, '}')
+}
+
+// AppendError writes the body of an error: the faults of its fields or, where it has none, its
+// Detail, or else its Phrase. The id is that of the record in question, "New" where there is none.
+func AppendError(dst []byte, f Format, id string, e *comity.Error) []byte {
+	sentence := e.Detail
+	if sentence == "" {
+		sentence = e.Phrase
+	}
+	if f == XML {
+		dst = append(dst, declarationXML+`<ErrorResponse Version="`+version+`" Id="`...)
+		dst = append(appendTextXML(dst, id), `">`...)
+		if len(e.Fields) > 0 {
+			dst = appendFaultsXML(dst, e.Fields)
+		} else {
+			dst = appendElementXML(dst, "Error", sentence)
+		}
+		return append(dst, `</ErrorResponse>`...)
+	}
+	dst = append(dst, `{"ResponseType":"ErrorResponse","Version":"`+version+`","Id":`...)
+	dst = appendStringJSON(dst, id)
+	if len(e.Fields) > 0 {
+		dst = appendFaultsJSON(dst, e.Fields)
+	} else {
+		dst = appendStringJSON(appendKeyJSON(dst, "Error"), sentence)
+	}
+	return append(dst, '}')
+}
+
+func appendFaultsXML(dst []byte, faults []comity.Fault) []byte {
+	dst = appendStartXML(dst, "InvalidFields")
+	for _, fault := range byField(faults) {
+		dst = appendElementXML(dst, fault.Field, fault.Sentence)
+	}
+	return appendEndXML(dst, "InvalidFields")
+}
+
+func appendFaultsJSON(dst []byte, faults []comity.Fault) []byte {
+	dst = append(dst, `,"InvalidFields":{`...)
+	field := ""
+	for i, fault := range byField(faults) {
+		switch {
+		case i == 0:
+			dst = append(appendStringJSON(dst, fault.Field), `:[`...)
+		case fault.Field == field:
+			dst = append(dst, ',')
+		default:
+			dst = append(dst, `],`...)
+			dst = append(appendStringJSON(dst, fault.Field), `:[`...)
+		}
+		dst = appendStringJSON(dst, fault.Sentence)
+		field = fault.Field
+	}
+	return append(dst, `]}`...)
+}
+
+// byField brings the faults of each field together, in the order in which the fields come first.
+func byField(faults []comity.Fault) []comity.Fault {
+	place := func(f comity.Fault) int {
+		return slices.IndexFunc(faults, func(g comity.Fault) bool { return g.Field == f.Field })
+	}
+	sorted := slices.Clone(faults)
+	slices.SortStableFunc(sorted, func(a, b comity.Fault) int { return place(a) - place(b) })
+	return sorted
+}

@@ -1,0 +1,83 @@
+package wire_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"comity"
+	"comity/internal/wire"
+)
+
+// decodeTest is a body and what is read from it.
+type decodeTest struct {
+	name   string
+	res    *comity.Resource
+	body   string
+	cells  map[string]string
+	faults map[string]string // a part of each field's sentence
+}
+
+func (tt decodeTest) run(t *testing.T, f wire.Format) {
+	t.Helper()
+	t.Run(tt.name, func(t *testing.T) {
+		in, err := wire.Decode(f, tt.res, []byte(tt.body))
+		if err != nil {
+			t.Fatalf("Decode: %v", err)
+		}
+		if in.Record.Resource != tt.res {
+			t.Errorf("a record of %v", in.Record.Resource)
+		}
+		want := tt.cells
+		if want == nil {
+			want = map[string]string{}
+		}
+		if diff := cmp.Diff(want, cells(in.Record)); diff != "" {
+			t.Errorf("cells (-want +got):\n%s", diff)
+		}
+		if len(in.Faults) != len(tt.faults) {
+			t.Errorf("faults %v, want those of %v", in.Faults, tt.faults)
+		}
+		for _, fault := range in.Faults {
+			if part, ok := tt.faults[fault.Field]; !ok || !strings.Contains(fault.Sentence, part) {
+				t.Errorf("fault %q: %q, want %q in it", fault.Field, fault.Sentence, part)
+			}
+		}
+	})
+}
+
+var (
+	cou        = comity.Cou.Resource
+	name       = comity.Name.Resource
+	role       = comity.CoPersonRole.Resource
+	identifier = comity.Identifier.Resource
+	httpServer = comity.HttpServer.Resource
+	group      = comity.CoGroup.Resource
+	member     = comity.CoGroupMember.Resource
+	link       = comity.CoOrgIdentityLink.Resource
+)
+
+// A resource may be called the same in the singular and the plural, as CoTermsAndConditions is.
+func TestDecodeWhereTheSingularIsThePlural(t *testing.T) {
+	terms := &comity.Resource{Singular: "Terms", Plural: "Terms"}
+	for title, tt := range map[string]struct {
+		format wire.Format
+		body   string
+		ok     bool
+	}{
+		"XML in its envelope":          {wire.XML, `<Terms Version="2"><Terms Version="1.0"><a/></Terms></Terms>`, true},
+		"XML in its envelope, at odds": {wire.XML, `<Terms Version="1.0"><Terms Version="2"/></Terms>`, false},
+		"XML bare":                     {wire.XML, `<Terms Version="1.0"><Other/></Terms>`, true},
+		"XML bare, Version within":     {wire.XML, `<Terms><Version>1.0</Version></Terms>`, true},
+		"JSON in its envelope":         {wire.JSON, `{"Terms":[{"Version":"1.0"}]}`, true},
+		"JSON bare":                    {wire.JSON, `{"Version":"1.0"}`, true},
+	} {
+		t.Run(title, func(t *testing.T) {
+			in, err := wire.Decode(tt.format, terms, []byte(tt.body))
+			if err != nil || (len(in.Faults) == 0) != tt.ok {
+				t.Errorf("Decode: %v, %v, want good %v", in.Faults, err, tt.ok)
+			}
+		})
+	}
+}

@@ -1,0 +1,168 @@
+package wire
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"comity"
+)
+
+// element is what a request says of one record, found but not yet judged: each codec fills it, and
+// from there on JSON and XML are the same.
+type element struct {
+	res     *comity.Resource
+	version given
+	// fields are the values, each at its field's place in the table.
+	fields []given
+	// owner is the place of the Owner field, -1 where there is none.
+	owner int
+	// person is that field's value if it is an object.
+	person *person
+	// flat are the owner's ids in the flat form, each at its type's place in the Owner field.
+	flat []given
+}
+
+// given is a value of a request, or that there is none.
+type given struct {
+	comity.Scalar
+	there bool
+}
+
+// person is an owner written as an object.
+type person struct{ word, id given }
+
+func newElement(res *comity.Resource) *element {
+	e := &element{
+		res:    res,
+		fields: make([]given, len(res.Fields)),
+		owner:  slices.IndexFunc(res.Fields, func(f *comity.Field) bool { return f.Kind == comity.Owner }),
+	}
+	if e.owner >= 0 {
+		e.flat = make([]given, len(res.Fields[e.owner].Owners))
+	}
+	return e
+}
+
+// set keeps the value of that name; of several, the last. Names that the table does not know are
+// ignored.
+func (e *element) set(name string, value comity.Scalar) {
+	v := given{value, true}
+	if name == "Version" {
+		e.version = v
+		return
+	}
+	for i, f := range e.res.Fields {
+		if f.Name == name {
+			e.fields[i] = v
+			if i == e.owner {
+				e.person = nil
+			}
+			return
+		}
+	}
+	for i := range e.flat {
+		if e.res.Fields[e.owner].Owners[i].Name == name {
+			e.flat[i] = v
+		}
+	}
+}
+
+// isOwner says that the field of that name is the owner, and so may be an object.
+func (e *element) isOwner(name string) bool {
+	return e.owner >= 0 && e.res.Fields[e.owner].Name == name
+}
+
+// setOwner keeps an owner that is an object.
+func (e *element) setOwner(p person) {
+	e.fields[e.owner] = given{there: true}
+	e.person = &p
+}
+
+// input reads every value by its field.
+func (e *element) input() comity.Input {
+	in := comity.Input{Record: comity.NewRecord(e.res)}
+	if !e.version.isVersion() {
+		in.Faults = append(in.Faults, comity.Fault{Field: "Version", Sentence: `The Version must be given as "` + version + `"`})
+	}
+	for i, f := range e.res.Fields {
+		if f.ReadOnly {
+			continue
+		}
+		var cell comity.Cell
+		var sentence string
+		switch v := e.fields[i]; {
+		case i == e.owner:
+			cell, sentence = e.readOwner(f)
+		case v.there:
+			cell, sentence = f.Read(v.Scalar)
+		}
+		if sentence != "" {
+			in.Faults = append(in.Faults, comity.Fault{Field: f.Column, Sentence: sentence})
+			continue
+		}
+		in.Record.Set(f, cell)
+	}
+	return in
+}
+
+// isVersion takes the number 1.0 too, in any way of writing it: not every client can choose one.
+func (v given) isVersion() bool {
+	if v.Type == comity.NumberScalar {
+		n, err := strconv.ParseFloat(v.Text, 64)
+		return err == nil && n == 1
+	}
+	return v.Type == comity.TextScalar && strings.TrimSpace(v.Text) == version
+}
+
+// void says that nothing was named: not there, null or blank.
+func (v given) void() bool {
+	return !v.there || v.Type == comity.NullScalar || v.Type == comity.TextScalar && strings.TrimSpace(v.Text) == ""
+}
+
+// readOwner reads the object form or, where that names nothing, the flat one.
+func (e *element) readOwner(f *comity.Field) (cell comity.Cell, sentence string) {
+	switch v := e.fields[e.owner]; {
+	case e.person != nil && (!e.person.word.void() || !e.person.id.void()):
+		return e.person.read(f)
+	case e.person == nil && !v.void():
+		return cell, f.Fault("must be an object with a Type (%s) and an Id", ownerWords(f)).Sentence
+	case v.there:
+		cell = comity.EmptyCell()
+	}
+	for i, o := range f.Owners {
+		v := e.flat[i]
+		if !v.void() {
+			return readOwnerId(f, o, v, o.Name)
+		}
+		if v.there {
+			cell = comity.EmptyCell()
+		}
+	}
+	return cell, ""
+}
+
+func (p *person) read(f *comity.Field) (cell comity.Cell, sentence string) {
+	o, ok := f.Owner(strings.TrimSpace(p.word.Text))
+	if !ok || p.word.Type != comity.TextScalar {
+		return cell, f.Fault("must have a Type that is one of %s", ownerWords(f)).Sentence
+	}
+	return readOwnerId(f, o, p.id, "Id")
+}
+
+// readOwnerId reads the id of an owner, a missing one as an unknown one. The name is what the
+// request calls it.
+func readOwnerId(f *comity.Field, o comity.OwnerType, id given, name string) (comity.Cell, string) {
+	if id.Type == comity.BoolScalar || id.Type == comity.OtherScalar {
+		return comity.Cell{}, f.Fault("must have an id as its %s", name).Sentence
+	}
+	return comity.OwnerCell(o.Word, comity.ParseId(strings.TrimSpace(id.Text))), ""
+}
+
+func ownerWords(f *comity.Field) string {
+	words := make([]string, len(f.Owners))
+	for i, o := range f.Owners {
+		words[i] = o.Word
+	}
+	return strings.Join(words, ", ")
+}

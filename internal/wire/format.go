@@ -1,0 +1,39 @@
+package wire
+
+// Format is how a body is written. The extension of the request's path chooses it.
+type Format uint8
+
+// The formats.
+const (
+	JSON Format = iota
+	XML
+)
+
+// version is the version of every resource and of every envelope.
+const version = "1.0"
+
+// ParseFormat returns the format of a path's extension, written without its dot.
+func ParseFormat(ext string) (Format, bool) {
+	switch ext {
+	case "json":
+		return JSON, true
+	case "xml":
+		return XML, true
+	}
+	return 0, false
+}
+
+// ContentType is what an answer in the format is labelled with.
+func (f Format) ContentType() string {
+	if f == XML {
+		return "application/xml; charset=UTF-8"
+	}
+	return "application/json; charset=UTF-8"
+}
+
+// Style is what an API user has set about how answers are written.
+type Style struct {
+	// StringIds writes the ids in JSON (Id, references and owners) as strings, for clients that
+	// expect them as older servers wrote them. XML knows no difference.
+	StringIds bool
+}
