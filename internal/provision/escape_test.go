@@ -1,0 +1,90 @@
+package provision_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+
+	"comity"
+	"comity/internal/provision"
+)
+
+func TestIdentifierIsOneSegment(t *testing.T) {
+	var got string
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { got = r.RequestURI }))
+	defer server.Close()
+	h := newHTTP(t, provision.Options{})
+	for _, tt := range []struct{ identifier, want string }{
+		{"ghopper", "ghopper"},
+		{"A-Z_a.z~09", "A-Z_a.z~09"},
+		{"a/b", "a%2Fb"},
+		{"/", "%2F"},
+		{"a?b", "a%3Fb"},
+		{"a#b", "a%23b"},
+		{"a%b", "a%25b"},
+		{"a%2Fb", "a%252Fb"},
+		{"a b", "a%20b"},
+		{"a+b", "a%2Bb"},
+		{"a;b", "a%3Bb"},
+		{"a=b&c", "a%3Db%26c"},
+		{"a:b", "a%3Ab"},
+		{"grace@example.org", "grace%40example.org"},
+		{`a\b`, "a%5Cb"},
+		{".", "%2E"},
+		{"..", "%2E%2E"},
+		{"...", "..."},
+		{"../..", "..%2F.."},
+		{"é", "%C3%A9"},
+		{"a\tb\r\nc", "a%09b%0D%0Ac"},
+		{"a\x00\x7f", "a%00%7F"},
+		{"https://op.example/sub|1", "https%3A%2F%2Fop.example%2Fsub%7C1"},
+	} {
+		for _, base := range []string{"", "/api/v1", "/ü"} {
+			d := destination(comity.ProtocolPUT, server.URL+base+"/")
+			told := comity.Told{Identifier: "told/" + tt.identifier}
+			msgs, _, err := h.Messages(d, known(tt.identifier), told)
+			if err != nil {
+				t.Fatal(err)
+			}
+			prefix := (&url.URL{Path: base}).EscapedPath() + "/"
+			for i, want := range []string{prefix + tt.want, prefix + "told%2F" + strings.ReplaceAll(tt.want, "%2E", ".")} {
+				if a := h.Send(t.Context(), d, msgs[i], 1); !a.OK {
+					t.Fatal(a.Text)
+				}
+				if got != want {
+					t.Errorf("%q below %q: sent %s, want %s", msgs[i].Identifier, base, got, want)
+				}
+			}
+		}
+	}
+}
+
+// FuzzIdentifierIsOneSegment says that whatever an identifier is, the receiver gets it back from
+// the one segment that it was sent as.
+func FuzzIdentifierIsOneSegment(f *testing.F) {
+	for _, s := range []string{"ghopper", "..", ".", "a/b?c#d", "100%", "%2E%2E", "a+b c", "é", "\xff", "//h/x"} {
+		f.Add(s)
+	}
+	h := provision.NewHTTP(provision.Options{})
+	d := destination(comity.ProtocolPUT, "https://example.org/p%2Fq/")
+	f.Fuzz(func(t *testing.T, identifier string) {
+		if identifier == "" {
+			t.Skip("nobody is sent under no identifier")
+		}
+		sent := messages(t, h, d, known(identifier))[0].URL
+		// What the transport writes is what net/url makes of the text.
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPut, sent, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		segment, ok := strings.CutPrefix(req.URL.RequestURI(), "/p%2Fq/")
+		if !ok || strings.ContainsAny(segment, "/?#;\\ ") || segment == "." || segment == ".." || segment == "" {
+			t.Errorf("%q was sent as %s", identifier, req.URL.RequestURI())
+		}
+		if back, err := url.PathUnescape(segment); err != nil || back != identifier {
+			t.Errorf("%q came back as %q, %v", identifier, back, err)
+		}
+	})
+}

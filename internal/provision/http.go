@@ -1,0 +1,129 @@
+package provision
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"crypto/x509"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"comity"
+)
+
+// SequenceHeader carries the subject's sequence number. A receiver that is sent two messages of
+// one subject at a time, which can happen after a machine has stood still, drops the lower one.
+const SequenceHeader = "Comity-Sequence"
+
+// Options are how an HTTP behaves. The zero value is good.
+type Options struct {
+	// Timeout bounds one delivery, from the look-up of the host to the end of the answer; 30 s if
+	// it is 0.
+	Timeout time.Duration
+	// UserAgent is what messages say they come from; comity if it is empty.
+	UserAgent string
+	// Roots are the authorities that a server's certificate may come from, the system's if nil.
+	Roots *x509.CertPool
+}
+
+// HTTP sends messages to HTTP endpoints. It keeps connections and may be used by many at a time.
+//
+// It never uses a proxy: a message and its password go to the host that the Serverurl names, or
+// nowhere, whatever the environment of the process says.
+type HTTP struct {
+	timeout    time.Duration
+	userAgent  string
+	transports map[verify]*http.Transport
+}
+
+// NewHTTP returns an HTTP.
+func NewHTTP(opts Options) *HTTP {
+	h := &HTTP{
+		timeout:    cmp.Or(opts.Timeout, 30*time.Second),
+		userAgent:  cmp.Or(opts.UserAgent, "comity"),
+		transports: map[verify]*http.Transport{},
+	}
+	for _, v := range []verify{{}, {peer: true}, {host: true}, {peer: true, host: true}} {
+		h.transports[v] = newTransport(v, h.timeout, opts.Roots)
+	}
+	return h
+}
+
+// Close closes the connections that no message is using.
+func (h *HTTP) Close() {
+	for _, t := range h.transports {
+		t.CloseIdleConnections()
+	}
+}
+
+// Send sends one message and says what became of it. It does not try again, but for a kept
+// connection that turns out to be closed already.
+func (h *HTTP) Send(ctx context.Context, d comity.Destination, m comity.Message, sequence int64) comity.Answer {
+	if d.Server == nil {
+		return comity.Answer{Text: fmt.Sprintf("%v: its server has no HttpServer", ErrNotConfigured)}
+	}
+	start := time.Now()
+	ctx, cancel := context.WithTimeout(ctx, h.timeout)
+	defer cancel()
+	hide := redactor(d)
+	req, err := h.request(ctx, d, m, sequence)
+	if err != nil {
+		return comity.Answer{Text: err.Error()}
+	}
+	// The transport is asked directly: a Client would follow redirects and add nothing wanted.
+	resp, err := h.transports[verifyOf(d.Server)].RoundTrip(req)
+	if err != nil {
+		return comity.Answer{Text: noAnswer(err, time.Since(start), hide)}
+	}
+	defer func() { _ = resp.Body.Close() }()
+	answer := judge(m.Delete, resp, hide)
+	drain(resp.Body, cancel)
+	return answer
+}
+
+func (h *HTTP) request(ctx context.Context, d comity.Destination, m comity.Message, sequence int64) (*http.Request, error) {
+	u, err := url.Parse(m.URL)
+	if err != nil {
+		// The reason is left out: it repeats the URL, and that may hold a password.
+		return nil, fmt.Errorf("%w: the message's URL cannot be read", ErrNotConfigured)
+	}
+	u.User = nil
+	var body io.Reader
+	if m.Body != nil {
+		body = bytes.NewReader(m.Body)
+	}
+	req, err := http.NewRequestWithContext(ctx, m.Method, u.String(), body)
+	if err != nil {
+		return nil, fmt.Errorf("%w: the message is no HTTP request", ErrNotConfigured)
+	}
+	if m.Body != nil {
+		// Not without a body: some receivers answer 400 to a DELETE that announces JSON.
+		req.Header.Set("Content-Type", "application/json")
+	}
+	req.Header.Set("Accept", "application/json")
+	req.Header.Set("User-Agent", h.userAgent)
+	req.Header.Set(SequenceHeader, strconv.FormatInt(sequence, 10))
+	// Every message may be sent twice. That the key is there, though empty and so never sent, is
+	// how http.Transport is told that it may use a new connection when a kept one was closed.
+	req.Header["Idempotency-Key"] = nil
+	switch d.Server.Text(comity.HttpServer.AuthType) {
+	case comity.AuthBasic:
+		req.SetBasicAuth(d.Server.Text(comity.HttpServer.Username), d.Password)
+	case comity.AuthBearer:
+		req.Header.Set("Authorization", "Bearer "+d.Password)
+	}
+	return req, nil
+}
+
+// drain reads what is left of an answer, if it is short and comes at once, so that the connection
+// can be used again. What takes longer is given up by cancel, which closes the connection.
+func drain(body io.Reader, cancel context.CancelFunc) {
+	const most, longest = 16 << 10, 100 * time.Millisecond
+	timer := time.AfterFunc(longest, cancel)
+	defer timer.Stop()
+	_, _ = io.CopyN(io.Discard, body, most)
+}

@@ -1,0 +1,86 @@
+package provision
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"net"
+	"net/http"
+	"time"
+
+	"comity"
+)
+
+// verify says what of a server's certificate is checked: that it comes from a known authority
+// (peer), and that it is for the host that was asked for (host). The two are independent, as
+// CURLOPT_SSL_VERIFYPEER and CURLOPT_SSL_VERIFYHOST of libcurl are, where the settings come from.
+type verify struct{ peer, host bool }
+
+func verifyOf(server *comity.Record) verify {
+	return verify{
+		peer: trueUnlessSaid(server, comity.HttpServer.SslVerifyPeer),
+		host: trueUnlessSaid(server, comity.HttpServer.SslVerifyHost),
+	}
+}
+
+// config returns the TLS settings of one connection. It is made for each connection, as
+// ConnectionState does not say which host was meant when that is an IP address.
+func (v verify) config(host string, roots *x509.CertPool) *tls.Config {
+	config := &tls.Config{
+		MinVersion: tls.VersionTLS12,
+		ServerName: host,
+		RootCAs:    roots,
+		NextProtos: []string{"h2", "http/1.1"},
+	}
+	if v.peer && v.host {
+		return config
+	}
+	config.InsecureSkipVerify = true // of the usual checks; those asked for follow
+	config.VerifyConnection = func(state tls.ConnectionState) error {
+		if err := v.check(state.PeerCertificates, host, roots); err != nil {
+			return &tls.CertificateVerificationError{UnverifiedCertificates: state.PeerCertificates, Err: err}
+		}
+		return nil
+	}
+	return config
+}
+
+func (v verify) check(certs []*x509.Certificate, host string, roots *x509.CertPool) error {
+	if v.host {
+		return certs[0].VerifyHostname(host)
+	}
+	if v.peer {
+		between := x509.NewCertPool()
+		for _, c := range certs[1:] {
+			between.AddCert(c)
+		}
+		_, err := certs[0].Verify(x509.VerifyOptions{Roots: roots, Intermediates: between})
+		return err
+	}
+	return nil
+}
+
+func newTransport(v verify, timeout time.Duration, roots *x509.CertPool) *http.Transport {
+	// A host that does not even take the connection is told from one that does not answer.
+	dialer := &net.Dialer{Timeout: min(timeout, 10*time.Second)}
+	return &http.Transport{
+		DialContext: dialer.DialContext,
+		DialTLSContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
+			host, _, err := net.SplitHostPort(addr)
+			if err != nil {
+				return nil, err
+			}
+			d := tls.Dialer{NetDialer: dialer, Config: v.config(host, roots)}
+			return d.DialContext(ctx, network, addr)
+		},
+		ForceAttemptHTTP2: true,
+		// Without pings a connection that died silently would take all messages to a host with
+		// it until the system notices.
+		HTTP2:                  &http.HTTP2Config{SendPingTimeout: 15 * time.Second, PingTimeout: 5 * time.Second},
+		MaxIdleConns:           256,
+		MaxIdleConnsPerHost:    8,
+		IdleConnTimeout:        90 * time.Second,
+		MaxResponseHeaderBytes: 64 << 10,
+		DisableCompression:     true,
+	}
+}

@@ -1,0 +1,211 @@
+// Package sink is a tiny receiver of provisioning messages: it prints what comes, keeps the last
+// message of each person, and can be told to be slow and to fail. It is for a first look at what a
+// target sends, and for tests; it knows the messages from their documentation alone, as any other
+// receiver would.
+package sink
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// SequenceHeader carries the number by which a receiver tells the newer of two messages of one
+// person. The sink prints it.
+const SequenceHeader = "Comity-Sequence"
+
+// maxBody bounds the message that is taken.
+const maxBody = 1 << 20
+
+// Config is how a Sink behaves. The zero value takes everything at once.
+type Config struct {
+	// Fail is the share of messages, 0 to 1, that are answered with FailStatus and not kept.
+	Fail float64
+	// FailStatus is what those are answered with, 503 if it is 0.
+	FailStatus int
+	// Status is what the others are answered with, 200 if it is 0.
+	Status int
+	// Delay is how long each answer to a message takes.
+	Delay time.Duration
+	// Seed decides which messages fail: the same ones each time, any if it is 0.
+	Seed uint64
+	// Pretty prints the whole message, indented, below its line.
+	Pretty bool
+}
+
+// Sink is an http.Handler that takes messages by POST, PUT and DELETE, below whatever path a
+// server's URL names, and answers GET of a path that ends in a person's identifier with the last
+// message about them. It keeps one message per person, in memory, for as long as it runs.
+type Sink struct {
+	cfg              Config
+	received, failed atomic.Int64
+
+	mu     sync.Mutex
+	out    io.Writer
+	random *rand.Rand
+	last   map[string][]byte
+}
+
+// New returns a Sink that prints to out. One message is one call of Write.
+func New(cfg Config, out io.Writer) *Sink {
+	cfg.FailStatus = cmp.Or(cfg.FailStatus, http.StatusServiceUnavailable)
+	cfg.Status = cmp.Or(cfg.Status, http.StatusOK)
+	if cfg.Seed == 0 {
+		cfg.Seed = rand.Uint64()
+	}
+	return &Sink{
+		cfg:    cfg,
+		out:    out,
+		random: rand.New(rand.NewPCG(cfg.Seed, 0)),
+		last:   map[string][]byte{},
+	}
+}
+
+// Received is how many messages came, those that were not taken included.
+func (s *Sink) Received() int64 { return s.received.Load() }
+
+// Failed is how many messages were answered with FailStatus because Fail said so.
+func (s *Sink) Failed() int64 { return s.failed.Load() }
+
+// ServeHTTP takes a message or shows one.
+func (s *Sink) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	switch r.Method {
+	case http.MethodPost, http.MethodPut, http.MethodDelete:
+		s.receive(w, r)
+	case http.MethodGet, http.MethodHead:
+		s.show(w, r)
+	default:
+		w.Header().Set("Allow", "GET, HEAD, POST, PUT, DELETE")
+		http.Error(w, "a sink takes POST, PUT and DELETE, and shows by GET", http.StatusMethodNotAllowed)
+	}
+}
+
+func (s *Sink) receive(w http.ResponseWriter, r *http.Request) {
+	s.received.Add(1)
+	// Which messages fail depends on their order alone, not on how long each takes to read.
+	fails := s.fails()
+	l := line{at: time.Now(), method: r.Method, uri: r.RequestURI, sequence: r.Header.Get(SequenceHeader)}
+	status, answer := s.cfg.Status, ""
+	var err error
+	if l.body, l.message, err = read(w, r); err != nil {
+		answer = err.Error()
+		status = http.StatusBadRequest
+		if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
+			status = http.StatusRequestEntityTooLarge
+		}
+	}
+	if s.cfg.Delay > 0 {
+		select {
+		case <-time.After(s.cfg.Delay):
+		case <-r.Context().Done():
+			l.answer = "the sender did not wait"
+			s.print(l)
+			return
+		}
+	}
+	if fails {
+		s.failed.Add(1)
+		status, answer = s.cfg.FailStatus, "failing, as the sink was told to"
+	} else if err == nil {
+		s.keep(l.message.id(), l.message.Person.Meta.Deleted, l.body)
+	}
+	l.answer = fmt.Sprint(status)
+	if answer != "" {
+		l.answer += " " + answer
+	}
+	// Printed before it is answered, so that who has the answer finds the line.
+	s.print(l)
+	if answer != "" {
+		http.Error(w, answer, status)
+		return
+	}
+	w.WriteHeader(status)
+}
+
+func (s *Sink) fails() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.random.Float64() < s.cfg.Fail
+}
+
+func (s *Sink) keep(id string, deleted bool, body []byte) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if deleted {
+		delete(s.last, id)
+	} else {
+		s.last[id] = body
+	}
+}
+
+func (s *Sink) show(w http.ResponseWriter, r *http.Request) {
+	id, err := lastSegment(r.URL)
+	s.mu.Lock()
+	body, ok := s.last[id]
+	s.mu.Unlock()
+	if err != nil || !ok {
+		http.Error(w, "nothing is known of that identifier", http.StatusNotFound)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_, _ = w.Write(body)
+}
+
+// message is as much of a message as the sink looks at.
+type message struct {
+	Person struct {
+		Meta struct {
+			Id      string
+			Deleted bool
+		}
+		Status  string
+		Members []string
+	}
+}
+
+func (m message) id() string { return m.Person.Meta.Id }
+
+// read reads a message: from the path for a DELETE, which has no body, else from the body.
+func read(w http.ResponseWriter, r *http.Request) ([]byte, message, error) {
+	var m message
+	segment, err := lastSegment(r.URL)
+	if err != nil {
+		return nil, m, err
+	}
+	if r.Method == http.MethodDelete {
+		if segment == "" {
+			return nil, m, errors.New("the path names no identifier")
+		}
+		m.Person.Meta.Id, m.Person.Meta.Deleted = segment, true
+		return nil, m, nil
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	if err != nil {
+		return nil, m, err
+	}
+	if err := json.Unmarshal(body, &m); err != nil {
+		return body, m, fmt.Errorf("the message is not JSON as it should be: %w", err)
+	}
+	if m.id() == "" {
+		return body, m, errors.New("the message has no person.meta.id")
+	}
+	if r.Method == http.MethodPut && m.id() != segment {
+		return body, m, errors.New("the path names another identifier than person.meta.id")
+	}
+	return body, m, nil
+}
+
+// lastSegment returns what the last segment of the path stands for.
+func lastSegment(u *url.URL) (string, error) {
+	path := u.EscapedPath()
+	return url.PathUnescape(path[strings.LastIndexByte(path, '/')+1:])
+}
