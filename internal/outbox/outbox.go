@@ -1,0 +1,156 @@
+// Package outbox tells the provisioning targets what changed. It is level-triggered: a row says
+// that a target is to be told about a person, with a version that each change raises. A worker
+// claims the row by lease, sends the present state, and clears it only if the version is still the
+// one it claimed. So bursts coalesce, the order per person holds, a duplicate does no harm, and
+// what a dead instance held is taken over when its lease runs out.
+//
+// Each target has a lane of its own with workers of its own: a slow or dead one costs the others
+// nothing, and a person whose message hangs holds one worker of one lane.
+package outbox
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"comity"
+	"comity/internal/store"
+)
+
+// Source reads what a target is to know about people, all as of one moment, in the order of the ids.
+type Source interface {
+	Snapshots(ctx context.Context, target int64, people []int64) (comity.Destination, []comity.Snapshot, error)
+}
+
+// Sender builds the messages that bring a target up to a snapshot, and sends them.
+type Sender interface {
+	// Messages also returns the identifier that the person goes by at the target, "" if none.
+	Messages(d comity.Destination, s comity.Snapshot, told comity.Told) (messages []comity.Message, identifier string, err error)
+	// Send sends one message; a receiver drops those with a lower sequence than one it has had.
+	Send(ctx context.Context, d comity.Destination, m comity.Message, sequence int64) comity.Answer
+}
+
+// Options say how the outbox works; the zero value is as documented.
+type Options struct {
+	// Lease is how long a claim holds; 60 s.
+	Lease time.Duration
+	// Limit is how long a delivery may take from before its claim, less than the lease; 30 s.
+	Limit time.Duration
+	// Poll is the longest time between two looks at what is due; 1 s.
+	Poll time.Duration
+	// Width is how many messages one lane sends side by side; 4.
+	Width int
+	// Observe is told of every delivery; may be nil.
+	Observe func(target int64, ok bool, took time.Duration)
+	// Log is told of what fails on our side; slog.Default() if nil.
+	Log *slog.Logger
+}
+
+// Outbox is the queue and its workers.
+type Outbox struct {
+	store  *store.Store
+	source Source
+	sender Sender
+	Options
+	wake chan struct{}
+}
+
+// working are the modes of the targets for which what waits is sent.
+var working = []string{comity.ModeAutomatic, comity.ModeQueue, comity.ModeQueueOnError, comity.ModeEnrolment}
+
+// New returns an outbox over a store; nothing is sent until Run.
+func New(s *store.Store, source Source, sender Sender, o Options) *Outbox {
+	setDefault(&o.Lease, time.Minute)
+	setDefault(&o.Limit, o.Lease/2)
+	setDefault(&o.Poll, time.Second)
+	if o.Width == 0 {
+		o.Width = 4
+	}
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	if o.Observe == nil {
+		o.Observe = func(int64, bool, time.Duration) {}
+	}
+	return &Outbox{store: s, source: source, sender: sender, Options: o, wake: make(chan struct{}, 1)}
+}
+
+func setDefault(d *time.Duration, v time.Duration) {
+	if *d == 0 {
+		*d = v
+	}
+}
+
+// Wake says that something may be due. It never blocks.
+func (o *Outbox) Wake() { signal(o.wake) }
+
+func signal(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}
+
+// breath is the least time between two looks at what is due, so that a burst of writes is one look.
+const breath = 2 * time.Millisecond
+
+// Run delivers until the context ends, and returns when what was under way then has been
+// delivered or given back.
+func (o *Outbox) Run(ctx context.Context) {
+	lanes := map[int64]*lane{}
+	ended := make(chan *lane)
+	var running sync.WaitGroup
+	defer running.Wait()
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			// Lanes end by themselves now; each says so.
+			for len(lanes) > 0 {
+				delete(lanes, (<-ended).target)
+			}
+			return
+		case l := <-ended:
+			delete(lanes, l.target)
+		case <-o.wake:
+			time.Sleep(breath)
+		case <-timer.C:
+		}
+		next := o.Poll
+		due, now, err := o.due(ctx)
+		if err != nil && ctx.Err() == nil {
+			o.Log.ErrorContext(ctx, "cannot look up what is to be told", "error", err)
+		}
+		for _, d := range due {
+			if wait := d.Due.Sub(now); wait > 0 {
+				next = min(next, wait)
+				continue
+			}
+			if l := lanes[d.TargetId]; l != nil {
+				signal(l.wake)
+				continue
+			}
+			l := o.lane(d.TargetId)
+			lanes[d.TargetId] = l
+			running.Go(func() {
+				l.run(ctx)
+				ended <- l
+			})
+		}
+		timer.Reset(next)
+	}
+}
+
+// due returns the lanes for which something waits, and the database's time.
+func (o *Outbox) due(ctx context.Context) (lanes []store.Lane, now time.Time, err error) {
+	err = o.store.Read(ctx, func(tx *store.Tx) (err error) {
+		if lanes, err = tx.Lanes(ctx, working); err != nil {
+			return err
+		}
+		now, err = tx.Now(ctx)
+		return err
+	})
+	return lanes, now, err
+}
