@@ -1,0 +1,171 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+
+	"comity"
+	"comity/internal/registry"
+	"comity/internal/store"
+)
+
+// users is what the api-user commands need: the registry, or a running server that has the file.
+type users interface {
+	AddUser(ctx context.Context, coID int64, name string, privileged bool, key string) (registry.Login, error)
+	Users(ctx context.Context, coID int64) ([]*comity.Record, error)
+	RotateKey(ctx context.Context, username, key string) (registry.Login, error)
+	SuspendUser(ctx context.Context, username string) error
+}
+
+type apiUserCommand struct {
+	Add     addUserCommand     `cmd:"" help:"Add an API user and print its name and key."`
+	List    listUsersCommand   `cmd:"" help:"List API users."`
+	Rotate  rotateUserCommand  `cmd:"" help:"Give an API user a new key and print it."`
+	Suspend suspendUserCommand `cmd:"" help:"Suspend an API user."`
+}
+
+// with runs a command on the database, through the server that has it if one has.
+func (d database) with(p *program, fn func(users) error) (err error) {
+	db, err := d.open(p.ctx, func(format string, args ...any) { fmt.Fprintf(p.errOut, format+"\n", args...) })
+	if errors.Is(err, store.ErrServed) {
+		c, dialErr := dialControl(d.Database)
+		if dialErr != nil {
+			return fmt.Errorf("%w, and that process cannot be asked: %w", err, dialErr)
+		}
+		return fn(c)
+	}
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.close()) }()
+	r := registry.New(db.store, func() {})
+	if err := bootstrap(p, r); err != nil {
+		return err
+	}
+	return fn(r)
+}
+
+type keySource struct {
+	KeyStdin bool `help:"Take the key from standard input instead of making one; 32 characters at least."`
+}
+
+func (k keySource) read(p *program) (string, error) {
+	if !k.KeyStdin {
+		return "", nil
+	}
+	b, err := io.ReadAll(io.LimitReader(p.in, 4096))
+	if err != nil {
+		return "", fmt.Errorf("read the key from standard input: %w", err)
+	}
+	key := strings.TrimRight(string(b), "\r\n")
+	if key == "" {
+		return "", errors.New("there is no key on standard input")
+	}
+	return key, nil
+}
+
+// show prints a login; a key that the operator chose is not repeated.
+func (k keySource) show(p *program, login registry.Login) error {
+	line := login.Username
+	if !k.KeyStdin {
+		line += " " + login.Key
+	}
+	_, err := fmt.Fprintln(p.out, line)
+	return err
+}
+
+type addUserCommand struct {
+	database
+	keySource
+	CO         int64  `name:"co" required:"" help:"The id of the CO; 1 is the platform." placeholder:"ID"`
+	Name       string `required:"" help:"The name; co_<id>. is put before it." placeholder:"NAME"`
+	Privileged bool   `help:"The user administers the CO."`
+}
+
+// Run adds an API user.
+func (a *addUserCommand) Run(p *program) error {
+	key, err := a.read(p)
+	if err != nil {
+		return err
+	}
+	return a.with(p, func(u users) error {
+		login, err := u.AddUser(p.ctx, a.CO, a.Name, a.Privileged, key)
+		if err != nil {
+			return err
+		}
+		return a.show(p, login)
+	})
+}
+
+type listUsersCommand struct {
+	database
+	CO int64 `name:"co" help:"Only those of this CO." placeholder:"ID"`
+}
+
+// Run lists API users.
+func (l *listUsersCommand) Run(p *program) error {
+	return l.with(p, func(u users) error {
+		list, err := u.Users(p.ctx, l.CO)
+		if err != nil {
+			return err
+		}
+		w := tabwriter.NewWriter(p.out, 0, 0, 2, ' ', 0)
+		fmt.Fprintln(w, "USER\tCO\tSTATUS\tRIGHTS\tVALID THROUGH")
+		f := comity.ApiUser
+		for _, rec := range list {
+			rights, through := "none", ""
+			if rec.Bool(f.Privileged) {
+				rights = "CO"
+			}
+			if rec.CoId == comity.PlatformCO {
+				rights = "platform"
+			}
+			if rec.Has(f.ValidThrough) {
+				through = rec.Time(f.ValidThrough).Format(comity.TimeLayout)
+			}
+			fmt.Fprintf(w, "%s\t%d\t%s\t%s\t%s\n", rec.Text(f.Username), rec.CoId, rec.Text(f.Status), rights, through)
+		}
+		return w.Flush()
+	})
+}
+
+type rotateUserCommand struct {
+	database
+	keySource
+	User string `arg:"" help:"The user's whole name, co_<id>.<name>."`
+}
+
+// Run gives an API user a new key.
+func (r *rotateUserCommand) Run(p *program) error {
+	key, err := r.read(p)
+	if err != nil {
+		return err
+	}
+	return r.with(p, func(u users) error {
+		login, err := u.RotateKey(p.ctx, r.User, key)
+		if err != nil {
+			return err
+		}
+		return r.show(p, login)
+	})
+}
+
+type suspendUserCommand struct {
+	database
+	User string `arg:"" help:"The user's whole name, co_<id>.<name>."`
+}
+
+// Run suspends an API user.
+func (s *suspendUserCommand) Run(p *program) error {
+	return s.with(p, func(u users) error {
+		if err := u.SuspendUser(p.ctx, s.User); err != nil {
+			return err
+		}
+		_, err := fmt.Fprintln(p.out, s.User, "is suspended")
+		return err
+	})
+}

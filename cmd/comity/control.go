@@ -1,0 +1,216 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"comity"
+	"comity/internal/registry"
+	"comity/internal/store"
+)
+
+// One process writes an SQLite file. Commands that change it while it is served go through that
+// process, on a Unix socket beside the file that only its owner can open.
+
+// order is one call of users, as it goes over the socket.
+type order struct {
+	Verb       string `json:"verb"`
+	CoId       int64  `json:"coId,omitempty"`
+	Name       string `json:"name,omitempty"`
+	Privileged bool   `json:"privileged,omitempty"`
+	Key        string `json:"key,omitempty"`
+}
+
+// reply is what became of it.
+type reply struct {
+	Error string         `json:"error,omitempty"`
+	Login registry.Login `json:"login"`
+	Users []listedUser   `json:"users,omitempty"`
+}
+
+type listedUser struct {
+	CoId         int64     `json:"coId"`
+	Username     string    `json:"username"`
+	Status       string    `json:"status"`
+	Privileged   bool      `json:"privileged"`
+	ValidThrough time.Time `json:"validThrough"`
+}
+
+// controlServer listens on the socket; nil for PostgreSQL, which needs none.
+type controlServer struct {
+	server *http.Server
+	socket string
+}
+
+func serveControl(database string, r *registry.Registry) (*controlServer, error) {
+	if store.IsPostgres(database) {
+		return nil, nil //nolint:nilnil // there is no socket and that is no error
+	}
+	socket := database + ".sock"
+	if err := os.Remove(socket); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("control socket: %w", err)
+	}
+	path, done, err := shortPath(socket)
+	if err != nil {
+		return nil, fmt.Errorf("control socket: %w", err)
+	}
+	defer done()
+	l, err := net.ListenUnix("unix", &net.UnixAddr{Name: path, Net: "unix"})
+	if err != nil {
+		return nil, fmt.Errorf("control socket: %w", err)
+	}
+	l.SetUnlinkOnClose(false)
+	if err := os.Chmod(socket, 0o600); err != nil {
+		return nil, errors.Join(fmt.Errorf("control socket: %w", err), l.Close())
+	}
+	server := &http.Server{Handler: controlHandler(r), ReadHeaderTimeout: 10 * time.Second}
+	go func() { _ = server.Serve(l) }()
+	return &controlServer{server, socket}, nil
+}
+
+func (c *controlServer) close() {
+	if c != nil {
+		_ = c.server.Close()
+		_ = os.Remove(c.socket)
+	}
+}
+
+// shortPath names a socket by its open folder where the system takes no path that long.
+func shortPath(socket string) (string, func(), error) {
+	const longest = 100
+	if len(socket) <= longest {
+		return socket, func() {}, nil
+	}
+	folder, err := os.Open(filepath.Dir(socket))
+	if err != nil {
+		return "", nil, err
+	}
+	return fmt.Sprintf("/proc/self/fd/%d/%s", folder.Fd(), filepath.Base(socket)), func() { _ = folder.Close() }, nil
+}
+
+func controlHandler(r *registry.Registry) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		var o order
+		var answer reply
+		err := json.NewDecoder(req.Body).Decode(&o)
+		if err == nil {
+			answer, err = o.carryOut(req.Context(), r)
+		}
+		if err != nil {
+			answer.Error = err.Error()
+		}
+		w.Header().Set("Content-Type", "application/json")
+		_ = json.NewEncoder(w).Encode(answer)
+	})
+}
+
+func (o order) carryOut(ctx context.Context, r *registry.Registry) (a reply, err error) {
+	switch o.Verb {
+	case "add":
+		a.Login, err = r.AddUser(ctx, o.CoId, o.Name, o.Privileged, o.Key)
+	case "rotate":
+		a.Login, err = r.RotateKey(ctx, o.Name, o.Key)
+	case "suspend":
+		err = r.SuspendUser(ctx, o.Name)
+	case "list":
+		var list []*comity.Record
+		list, err = r.Users(ctx, o.CoId)
+		f := comity.ApiUser
+		for _, rec := range list {
+			a.Users = append(a.Users, listedUser{
+				rec.CoId, rec.Text(f.Username), rec.Text(f.Status), rec.Bool(f.Privileged), rec.Time(f.ValidThrough),
+			})
+		}
+	default:
+		err = fmt.Errorf("the server knows no order %q; is it of the same version?", o.Verb)
+	}
+	return a, err
+}
+
+// control asks the process that serves a file.
+type control struct{ client *http.Client }
+
+func dialControl(database string) (*control, error) {
+	dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
+		path, done, err := shortPath(database + ".sock")
+		if err != nil {
+			return nil, err
+		}
+		defer done()
+		return (&net.Dialer{}).DialContext(ctx, "unix", path)
+	}
+	c, err := dial(context.Background(), "", "")
+	if err != nil {
+		return nil, err
+	}
+	return &control{&http.Client{Transport: &http.Transport{DialContext: dial, DisableKeepAlives: true}, Timeout: time.Minute}}, c.Close()
+}
+
+func (c *control) ask(ctx context.Context, o order) (a reply, err error) {
+	body, err := json.Marshal(o)
+	if err != nil {
+		return a, err
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://comity/", bytes.NewReader(body))
+	if err != nil {
+		return a, err
+	}
+	resp, err := c.client.Do(req)
+	if err != nil {
+		return a, fmt.Errorf("ask the server: %w", err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	if err := json.NewDecoder(resp.Body).Decode(&a); err != nil {
+		return a, fmt.Errorf("read the server's answer: %w", err)
+	}
+	if a.Error != "" {
+		return a, errors.New(a.Error)
+	}
+	return a, nil
+}
+
+// AddUser is users'.
+func (c *control) AddUser(ctx context.Context, coID int64, name string, privileged bool, key string) (registry.Login, error) {
+	a, err := c.ask(ctx, order{Verb: "add", CoId: coID, Name: name, Privileged: privileged, Key: key})
+	return a.Login, err
+}
+
+// RotateKey is users'.
+func (c *control) RotateKey(ctx context.Context, username, key string) (registry.Login, error) {
+	a, err := c.ask(ctx, order{Verb: "rotate", Name: username, Key: key})
+	return a.Login, err
+}
+
+// SuspendUser is users'.
+func (c *control) SuspendUser(ctx context.Context, username string) error {
+	_, err := c.ask(ctx, order{Verb: "suspend", Name: username})
+	return err
+}
+
+// Users is users'.
+func (c *control) Users(ctx context.Context, coID int64) ([]*comity.Record, error) {
+	a, err := c.ask(ctx, order{Verb: "list", CoId: coID})
+	f := comity.ApiUser
+	list := make([]*comity.Record, len(a.Users))
+	for i, u := range a.Users {
+		rec := comity.NewRecord(f.Resource)
+		rec.CoId = u.CoId
+		rec.SetText(f.Username, u.Username)
+		rec.SetText(f.Status, u.Status)
+		rec.SetBool(f.Privileged, u.Privileged)
+		if !u.ValidThrough.IsZero() {
+			rec.Set(f.ValidThrough, comity.TimeCell(u.ValidThrough))
+		}
+		list[i] = rec
+	}
+	return list, err
+}

@@ -1,0 +1,113 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"comity/internal/registry"
+	"comity/internal/store"
+)
+
+// database are the settings that say where the registry is kept.
+type database struct {
+	Database      string `help:"A path of an SQLite file, or a postgres:// URL." default:"comity.db" env:"COMITY_DATABASE" placeholder:"PATH|URL"`
+	SecretKeyFile string `help:"The key that seals stored passwords; made at the first start. Beside the SQLite file, or comity.key, by default." env:"COMITY_SECRET_KEY_FILE" placeholder:"FILE"`
+}
+
+// opened is an open database, locked against other processes where it is a file.
+type opened struct {
+	store *store.Store
+	lock  *store.FileLock
+}
+
+// open takes the lock, migrates and opens the database. It fails with store.ErrServed while
+// another process serves the file.
+func (d database) open(ctx context.Context, note func(format string, args ...any)) (*opened, error) {
+	o := &opened{}
+	if err := d.fill(ctx, o, note); err != nil {
+		return nil, errors.Join(err, o.close())
+	}
+	return o, nil
+}
+
+func (d database) fill(ctx context.Context, o *opened, note func(format string, args ...any)) (err error) {
+	if !store.IsPostgres(d.Database) {
+		if strings.Contains(d.Database, "://") {
+			return fmt.Errorf("the database %q is neither a path nor a postgres:// URL", d.Database)
+		}
+		if o.lock, err = store.LockFile(d.Database); err != nil {
+			return err
+		}
+	}
+	if _, err = store.Migrate(ctx, d.Database); err != nil {
+		return err
+	}
+	sealer, made, err := store.LoadSealer(d.keyFile())
+	if err != nil {
+		return err
+	}
+	if made {
+		note("made the key that seals stored passwords: %s. Keep a copy; every instance needs it.", d.keyFile())
+	}
+	o.store, err = store.Open(ctx, store.Options{Database: d.Database, Sealer: sealer})
+	return err
+}
+
+func (d database) keyFile() string {
+	switch {
+	case d.SecretKeyFile != "":
+		return d.SecretKeyFile
+	case store.IsPostgres(d.Database):
+		return "comity.key"
+	}
+	return d.Database + ".key"
+}
+
+func (o *opened) close() error {
+	var err error
+	if o.store != nil {
+		err = o.store.Close()
+	}
+	if o.lock != nil {
+		err = errors.Join(err, o.lock.Release())
+	}
+	return err
+}
+
+// bootstrap makes what an empty registry needs and tells the operator, once.
+func bootstrap(p *program, r *registry.Registry) error {
+	login, made, err := r.Bootstrap(p.ctx)
+	if err != nil || !made {
+		return err
+	}
+	_, err = fmt.Fprintf(p.out, "\nThe registry is new. Its platform API user, shown this once:\n\n  user  %s\n  key   %s\n\n", login.Username, login.Key)
+	return err
+}
+
+// oneLine is an error's text on one line.
+func oneLine(err error) string {
+	return strings.Join(strings.FieldsFunc(err.Error(), func(r rune) bool { return r == '\n' || r == '\r' }), "; ")
+}
+
+type migrateCommand struct {
+	database
+}
+
+// Run migrates the database.
+func (m *migrateCommand) Run(p *program) (err error) {
+	if !store.IsPostgres(m.Database) {
+		lock, err := store.LockFile(m.Database)
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, lock.Release()) }()
+	}
+	steps, err := store.Migrate(p.ctx, m.Database)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(p.out, "%s is up to date (%d steps done)\n", store.Redact(m.Database), steps)
+	return err
+}

@@ -1,0 +1,100 @@
+// Command comity is an identity registry for research collaborations: one binary that serves the
+// registry's API and tells other systems who belongs.
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+	_ "time/tzdata" // names of time zones are checked wherever the program runs
+)
+
+// version is stamped by the build.
+var version = ""
+
+// cli is every command and setting: a flag, an environment variable COMITY_… and a key of the file
+// that --config names.
+type cli struct {
+	Config kong.ConfigFlag `help:"A JSON file of settings, named like the flags." placeholder:"FILE" env:"COMITY_CONFIG"`
+
+	Serve   serveCommand   `cmd:"" help:"Serve the registry."`
+	Migrate migrateCommand `cmd:"" help:"Bring the database up to this program."`
+	APIUser apiUserCommand `cmd:"" name:"api-user" help:"Add, list, rotate and suspend API users."`
+	Sink    sinkCommand    `cmd:"" help:"A small receiver that prints the provisioning messages it gets."`
+	Version versionCommand `cmd:"" help:"Print the version."`
+}
+
+// program is what commands share.
+type program struct {
+	ctx    context.Context //nolint:containedctx // a command's run is one call
+	in     io.Reader
+	out    io.Writer
+	errOut io.Writer
+}
+
+func main() {
+	ctx, stop := context.WithCancel(context.Background())
+	defer stop()
+	go endOnSignal(stop)
+	os.Exit(run(&program{ctx: ctx, in: os.Stdin, out: os.Stdout, errOut: os.Stderr}, os.Args[1:]))
+}
+
+// endOnSignal ends the run at the first signal, and the process at the second.
+func endOnSignal(stop func()) {
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT)
+	<-signals
+	stop()
+	<-signals
+	os.Exit(1)
+}
+
+// run runs one command line and returns the exit status: 0, or 1 with one line that says why.
+func run(p *program, arguments []string) int {
+	var c cli
+	status := -1
+	parser, err := kong.New(&c, kong.Name("comity"),
+		kong.Description("An identity registry for research collaborations."),
+		kong.Configuration(strictJSON), kong.Writers(p.out, p.errOut),
+		kong.Exit(func(code int) { status = code }), kong.Bind(p))
+	if err != nil {
+		return p.fail(err)
+	}
+	k, err := parser.Parse(arguments)
+	if status >= 0 {
+		return min(status, 1)
+	}
+	if err == nil {
+		err = k.Run()
+	}
+	if err != nil {
+		return p.fail(err)
+	}
+	return 0
+}
+
+func (p *program) fail(err error) int {
+	fmt.Fprintln(p.errOut, "comity:", oneLine(err))
+	return 1
+}
+
+type versionCommand struct{}
+
+// Run prints the version.
+func (versionCommand) Run(p *program) error {
+	v := version
+	if info, ok := debug.ReadBuildInfo(); ok && v == "" {
+		v = info.Main.Version
+	}
+	if v == "" {
+		v = "(devel)"
+	}
+	_, err := fmt.Fprintln(p.out, "comity", v)
+	return err
+}

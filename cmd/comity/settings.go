@@ -1,0 +1,55 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/alecthomas/kong"
+)
+
+// settings are the values of a configuration file: a JSON object whose keys are flags' names, with
+// dashes or underscores. A key that is no flag is an error, for a mistyped one would go unnoticed.
+type settings map[string]any
+
+func strictJSON(r io.Reader) (kong.Resolver, error) {
+	s := settings{}
+	if err := json.NewDecoder(r).Decode(&s); err != nil {
+		return nil, fmt.Errorf("the configuration file is not a JSON object: %w", err)
+	}
+	for key, v := range s {
+		delete(s, key)
+		s[strings.ReplaceAll(key, "_", "-")] = v
+	}
+	return s, nil
+}
+
+// Validate says which keys are no flags of the program.
+func (s settings) Validate(app *kong.Application) error {
+	known := map[string]bool{}
+	err := kong.Visit(app, func(n kong.Visitable, next kong.Next) error {
+		if f, ok := n.(*kong.Flag); ok {
+			known[f.Name] = true
+		}
+		return next(nil)
+	})
+	if err != nil {
+		return err
+	}
+	for key := range s {
+		if !known[key] {
+			return fmt.Errorf("the configuration file has a setting %q that does not exist", key)
+		}
+	}
+	return nil
+}
+
+// Resolve gives a flag its value of the file.
+func (s settings) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
+	v, ok := s[flag.Name]
+	if !ok {
+		return nil, nil //nolint:nilnil // kong's way to say that there is no value
+	}
+	return v, nil
+}

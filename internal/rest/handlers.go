@@ -1,0 +1,213 @@
+package rest
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"sync"
+
+	"comity"
+	"comity/internal/registry"
+	"comity/internal/wire"
+)
+
+// maxBody is the largest request body, in bytes.
+const maxBody = 1 << 20
+
+// buffers are reused for what answers are written into.
+var buffers = sync.Pool{New: func() any {
+	b := make([]byte, 0, 4096)
+	return &b
+}}
+
+// maxPooled is the largest buffer that is kept for reuse.
+const maxPooled = 1 << 20
+
+func release(p *[]byte, b []byte) {
+	if cap(b) <= maxPooled {
+		*p = b[:0]
+		buffers.Put(p)
+	}
+}
+
+func (c *call) style() wire.Style { return wire.Style{StringIds: c.caller.StringIds} }
+
+func (c *call) view(rt route) error {
+	rec, err := c.Registry.View(c.r.Context(), c.caller, rt.resource, comity.ParseId(rt.id))
+	if err != nil {
+		return err
+	}
+	p, _ := buffers.Get().(*[]byte)
+	b := wire.AppendListOpen(*p, c.format, rt.resource)
+	b = wire.AppendRecord(b, c.format, rec, c.style(), true)
+	b = wire.AppendListClose(b, c.format, rt.resource)
+	c.answer(http.StatusOK, "OK", b)
+	release(p, b)
+	return nil
+}
+
+// list writes a list page by page, each read and written before the next, so that its memory does
+// not grow with it. The first page decides the status; when a later one fails the connection is
+// cut, so that nobody takes a part for the whole.
+func (c *call) list(rt route) error {
+	query, err := url.ParseQuery(c.r.URL.RawQuery)
+	if err != nil {
+		return comity.BadRequest("The query cannot be read: %v", err)
+	}
+	l, err := c.Registry.List(c.r.Context(), c.caller, rt.resource, query)
+	if err != nil {
+		return err
+	}
+	if l.None != "" {
+		c.answer(http.StatusNoContent, l.None, nil)
+		return nil
+	}
+	c.begin(http.StatusOK, "OK", true)
+	p, _ := buffers.Get().(*[]byte)
+	b := wire.AppendListOpen(*p, c.format, rt.resource)
+	if err := c.pages(l, rt.resource, &b); err != nil {
+		c.Log.WarnContext(c.r.Context(), "list cut short", "path", c.r.URL.Path, "error", err)
+		panic(http.ErrAbortHandler)
+	}
+	release(p, b)
+	return nil
+}
+
+func (c *call) pages(l *registry.Listing, res *comity.Resource, b *[]byte) error {
+	records, first := l.Records, true
+	for {
+		for _, rec := range records {
+			*b = wire.AppendRecord(*b, c.format, rec, c.style(), first)
+			first = false
+		}
+		last := !l.Full(records)
+		if last {
+			*b = wire.AppendListClose(*b, c.format, res)
+		}
+		if err := c.deadline(c.w); err != nil {
+			return err
+		}
+		if _, err := c.w.Write(*b); err != nil || last {
+			return err
+		}
+		*b = (*b)[:0]
+		var err error
+		if records, err = l.Next(c.r.Context(), records[len(records)-1].Id); err != nil {
+			return err
+		}
+	}
+}
+
+// body reads the request's body.
+func (c *call) body() ([]byte, error) {
+	b, err := io.ReadAll(http.MaxBytesReader(c.w, c.r.Body, maxBody))
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &tooLarge) {
+		return nil, &comity.Error{
+			Code: comity.TooLarge, Phrase: http.StatusText(http.StatusRequestEntityTooLarge),
+			Detail: "The body is larger than 1 MiB",
+		}
+	}
+	if err != nil {
+		return nil, comity.BadRequest("The body cannot be read to its end: %v", err)
+	}
+	return b, nil
+}
+
+func (c *call) add(rt route) error {
+	body, err := c.body()
+	if err != nil {
+		return err
+	}
+	in, err := wire.Decode(c.format, rt.resource, body)
+	if err != nil {
+		return err
+	}
+	added, err := c.Registry.Add(c.r.Context(), c.caller, rt.resource, in)
+	if err != nil {
+		return err
+	}
+	c.answer(http.StatusCreated, "Added", wire.AppendNewObject(nil, c.format, rt.resource, added.Id, added.Minted))
+	return nil
+}
+
+func (c *call) edit(rt route) error {
+	body, err := c.body()
+	if err != nil {
+		return err
+	}
+	id := comity.ParseId(rt.id)
+	in, err := wire.Decode(c.format, rt.resource, body)
+	if err != nil {
+		return errors.Join(c.Registry.Exists(c.r.Context(), c.caller, rt.resource, id), err)
+	}
+	if err := c.Registry.Edit(c.r.Context(), c.caller, rt.resource, id, in); err != nil {
+		return err
+	}
+	c.answer(http.StatusOK, "OK", nil)
+	return nil
+}
+
+func (c *call) delete(rt route) error {
+	if err := c.Registry.Delete(c.r.Context(), c.caller, rt.resource, comity.ParseId(rt.id)); err != nil {
+		return err
+	}
+	c.answer(http.StatusOK, "Deleted", nil)
+	return nil
+}
+
+// deleteNothing answers a delete that names no record.
+func (c *call) deleteNothing(route) error {
+	return comity.Faulty(comity.Fault{Field: "id", Sentence: "An id must be provided"})
+}
+
+func (c *call) reconcileAll(rt route) error {
+	groups, err := c.Registry.ReconcileCO(c.r.Context(), c.caller, comity.ParseId(c.r.URL.Query().Get("coid")))
+	if err != nil {
+		return err
+	}
+	b := wire.AppendListOpen(nil, c.format, rt.resource)
+	for i, g := range groups {
+		b = wire.AppendRecord(b, c.format, g, c.style(), i == 0)
+	}
+	c.answer(http.StatusOK, "OK", wire.AppendListClose(b, c.format, rt.resource))
+	return nil
+}
+
+func (c *call) reconcileOne(rt route) error {
+	if err := c.Registry.ReconcileGroup(c.r.Context(), c.caller, comity.ParseId(rt.id)); err != nil {
+		return err
+	}
+	c.answer(http.StatusOK, "OK", nil)
+	return nil
+}
+
+// provision answers the provision call. Its body says nothing that the path does not, so it may be
+// missing; a group is answered and nobody told.
+func (c *call) provision(rt route, id string) error {
+	if _, err := c.body(); err != nil {
+		return err
+	}
+	if rt.resource == nil {
+		return comity.Missing("CoEmailList Unknown")
+	}
+	subject, err := c.Registry.Subject(c.r.Context(), c.caller, comity.ParseId(rt.id), rt.resource, comity.ParseId(id))
+	if err != nil {
+		return err
+	}
+	if subject.PersonId == 0 {
+		c.answer(http.StatusOK, "OK", nil)
+		return nil
+	}
+	queued, err := c.Provisioner.Provision(c.r.Context(), subject.Target, subject.PersonId)
+	if err != nil {
+		return err
+	}
+	if queued {
+		c.answer(http.StatusAccepted, "Accepted", nil)
+		return nil
+	}
+	c.answer(http.StatusOK, "OK", nil)
+	return nil
+}

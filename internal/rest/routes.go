@@ -1,0 +1,124 @@
+package rest
+
+import (
+	"net/http"
+	"strings"
+
+	"comity"
+	"comity/internal/wire"
+)
+
+// route is what a method and path ask for.
+type route struct {
+	// name is the kind of route, for metrics.
+	name     string
+	resource *comity.Resource
+	id       string
+	format   wire.Format
+	handle   func(*call, route) error
+}
+
+// match finds the route of the request. One that is not found still has the format and id that an
+// error's body is written with.
+func (c *call) match() (route, bool) {
+	path, below := strings.CutPrefix(c.r.URL.Path, c.Root)
+	if !below {
+		return route{}, false
+	}
+	if rt, ok := matchProvision(c.method(), path); ok {
+		return rt, true
+	}
+	rest, format, ok := splitFormat(path)
+	rt := route{format: format}
+	if !ok {
+		return rt, false
+	}
+	if res := byPath(rest); res != nil {
+		rt.resource = res
+		return rt.of(collection[c.method()])
+	}
+	i := strings.LastIndexByte(rest, '/')
+	if i < 0 {
+		return rt, false
+	}
+	rt.resource, rt.id = byPath(rest[:i]), rest[i+1:]
+	switch {
+	case c.method() == http.MethodPut && rest == "co_groups/reconcile":
+		rt.id = ""
+		return rt.of(verb{"reconcile", (*call).reconcileAll})
+	case c.method() == http.MethodPost && rest[:i] == "co_groups/reconcile":
+		return rt.of(verb{"reconcile", (*call).reconcileOne})
+	case rt.resource == nil:
+		rt.id = ""
+		return rt, false
+	}
+	return rt.of(item[c.method()])
+}
+
+// method is the request's, HEAD being GET without its body.
+func (c *call) method() string {
+	if c.r.Method == http.MethodHead {
+		return http.MethodGet
+	}
+	return c.r.Method
+}
+
+// verb is what a method does at a path.
+type verb struct {
+	name   string
+	handle func(*call, route) error
+}
+
+func (rt route) of(v verb) (route, bool) {
+	rt.name, rt.handle = v.name, v.handle
+	return rt, v.handle != nil
+}
+
+var collection = map[string]verb{
+	http.MethodGet:    {"list", (*call).list},
+	http.MethodPost:   {"add", (*call).add},
+	http.MethodDelete: {"delete", (*call).deleteNothing},
+}
+
+var item = map[string]verb{
+	http.MethodGet:    {"view", (*call).view},
+	http.MethodPut:    {"edit", (*call).edit},
+	http.MethodDelete: {"delete", (*call).delete},
+}
+
+// paths are the resources by path. It is made once and never changed.
+var paths = func() map[string]*comity.Resource {
+	m := map[string]*comity.Resource{}
+	for _, r := range comity.All() {
+		m[r.Path] = r
+	}
+	return m
+}()
+
+func byPath(path string) *comity.Resource { return paths[path] }
+
+// matchProvision finds the one route whose extension may be missing.
+func matchProvision(method, path string) (route, bool) {
+	rest, below := strings.CutPrefix(path, "co_provisioning_targets/provision/")
+	target, subject, two := strings.Cut(rest, "/")
+	if !below || !two || method != http.MethodPost || strings.Contains(subject, "/") {
+		return route{}, false
+	}
+	rt := route{name: "provision", id: target}
+	var ok bool
+	if subject, rt.format, ok = splitFormat(subject); !ok && strings.Contains(subject, ".") {
+		return route{}, false
+	}
+	kind, id, _ := strings.Cut(subject, ":")
+	switch kind {
+	case "copersonid":
+		rt.resource = comity.CoPerson.Resource
+	case "cogroupid":
+		rt.resource = comity.CoGroup.Resource
+	case "coemaillistid":
+	default:
+		return route{}, false
+	}
+	rt.handle = func(c *call, rt route) error { return c.provision(rt, id) }
+	return rt, true
+}

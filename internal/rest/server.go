@@ -1,0 +1,205 @@
+// Package rest is REST API v1: five generic routes that serve every resource, and the few odd ones.
+//
+//	GET    <resource>.<format>               list, narrowed by the query
+//	POST   <resource>.<format>               add
+//	GET    <resource>/<id>.<format>          view
+//	PUT    <resource>/<id>.<format>          edit
+//	DELETE <resource>/<id>.<format>          delete
+//	PUT    co_groups/reconcile.<format>?coid=<id>
+//	POST   co_groups/reconcile/<id>.<format>
+//	POST   co_provisioning_targets/provision/<id>/copersonid:<id>[.<format>]
+//
+// Paths are below a root, "/registry/" by default; <format> is json or xml.
+package rest
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"comity"
+	"comity/internal/access"
+	"comity/internal/registry"
+	"comity/internal/wire"
+)
+
+// Authenticator says who is calling.
+type Authenticator interface {
+	Authenticate(ctx context.Context, username, key, address string) (access.Caller, error)
+}
+
+// Provisioner tells a target about one person; queued says that it will, soon.
+type Provisioner interface {
+	Provision(ctx context.Context, target *comity.Record, person int64) (queued bool, err error)
+}
+
+// Server answers the API's requests.
+type Server struct {
+	Registry      *registry.Registry
+	Authenticator Authenticator
+	Provisioner   Provisioner
+	// Root is the path that the API is below; it begins and ends with a slash.
+	Root string
+	Log  *slog.Logger
+	// Observe is told of every request: the kind of route, the status and how long it took.
+	Observe func(route string, status int, took time.Duration)
+}
+
+// call is one request under way.
+type call struct {
+	*Server
+	w      http.ResponseWriter
+	r      *http.Request
+	caller access.Caller
+	format wire.Format
+	// id is what an error's body names: the id of the path, or New.
+	id     string
+	status int
+}
+
+// noID is the Id of an error about no record.
+const noID = "New"
+
+// ServeHTTP answers one request.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	start := time.Now()
+	c := &call{Server: s, w: w, r: r, id: noID}
+	request := r.Header.Get("X-Request-Id")
+	if request == "" || len(request) > 64 {
+		request = rand.Text()
+	}
+	w.Header().Set("X-Request-Id", request)
+	if err := s.deadline(w); err != nil {
+		c.fail(err, request)
+		return
+	}
+	name, err := c.serve()
+	if err != nil {
+		c.fail(err, request)
+	}
+	if s.Observe != nil {
+		s.Observe(name, c.status, time.Since(start))
+	}
+}
+
+// writeTime is how long a client may take to read a part of an answer.
+const writeTime = 30 * time.Second
+
+func (s *Server) deadline(w http.ResponseWriter) error {
+	err := http.NewResponseController(w).SetWriteDeadline(time.Now().Add(writeTime))
+	if errors.Is(err, http.ErrNotSupported) {
+		return nil
+	}
+	return err
+}
+
+func (c *call) serve() (name string, err error) {
+	rt, found := c.match()
+	c.format = rt.format
+	if rt.id != "" {
+		c.id = rt.id
+	}
+	if err := c.authenticate(); err != nil {
+		return "unauthorized", err
+	}
+	if !found {
+		return "unknown", comity.Missing(comity.PhraseUnknown)
+	}
+	return rt.name, rt.handle(c, rt)
+}
+
+func (c *call) authenticate() (err error) {
+	username, key, ok := c.r.BasicAuth()
+	if !ok {
+		return comity.Forbid()
+	}
+	address, _, err := net.SplitHostPort(c.r.RemoteAddr)
+	if err != nil {
+		address = c.r.RemoteAddr
+	}
+	if c.caller, err = c.Authenticator.Authenticate(c.r.Context(), username, key, address); err != nil {
+		return err
+	}
+	if !c.caller.MayAnything() {
+		return comity.Forbid()
+	}
+	return nil
+}
+
+// fail answers an error.
+func (c *call) fail(err error, request string) {
+	var e *comity.Error
+	if !errors.As(err, &e) || e.Code == comity.Internal {
+		level := slog.LevelError
+		if c.r.Context().Err() != nil {
+			level = slog.LevelDebug
+		}
+		c.Log.Log(c.r.Context(), level, "request failed", "request", request, "method", c.r.Method, "path", c.r.URL.Path, "error", err)
+		e = &comity.Error{Code: comity.Internal, Phrase: comity.PhraseOther}
+	}
+	if e.Code == comity.Unauthorised {
+		c.w.Header().Set("WWW-Authenticate", `Basic realm="Comity", charset="UTF-8"`)
+	}
+	c.answer(status(e.Code), e.Phrase, wire.AppendError(nil, c.format, c.id, e))
+}
+
+// status is the one map from kinds of error to HTTP.
+func status(code comity.ErrorCode) int {
+	switch code {
+	case comity.Malformed, comity.Invalid:
+		return http.StatusBadRequest
+	case comity.Unauthorised:
+		return http.StatusUnauthorized
+	case comity.Refused:
+		return http.StatusForbidden
+	case comity.NotFound:
+		return http.StatusNotFound
+	case comity.Stale:
+		return http.StatusPreconditionFailed
+	case comity.TooLarge:
+		return http.StatusRequestEntityTooLarge
+	case comity.NoSuchSearch:
+		return http.StatusUnprocessableEntity
+	case comity.TooMany:
+		return http.StatusTooManyRequests
+	case comity.Undelivered, comity.Internal:
+	}
+	return http.StatusInternalServerError
+}
+
+// answer writes a status, its phrase and a body, nil for none.
+func (c *call) answer(status int, phrase string, body []byte) {
+	c.begin(status, phrase, len(body) > 0)
+	if len(body) > 0 {
+		// A client that is gone does not hear the answer; there is nobody to tell.
+		_, _ = c.w.Write(body)
+	}
+}
+
+func (c *call) begin(status int, phrase string, body bool) {
+	c.status = status
+	if body {
+		c.w.Header().Set("Content-Type", c.format.ContentType())
+	}
+	c.w.Header().Set("Cache-Control", "no-store")
+	setPhrase(c.r.Context(), status, phrase)
+	c.w.WriteHeader(status)
+}
+
+// splitFormat takes the extension off the last part of a path.
+func splitFormat(path string) (rest string, format wire.Format, ok bool) {
+	i := strings.LastIndexByte(path, '.')
+	if i < 0 {
+		return path, wire.JSON, false
+	}
+	format, ok = wire.ParseFormat(path[i+1:])
+	if !ok {
+		return path, wire.JSON, false
+	}
+	return path[:i], format, true
+}
