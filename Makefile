@@ -1,0 +1,69 @@
+GO           ?= go
+LINT_VERSION := v2.15.0
+LINT         := .cache/golangci-lint/$(LINT_VERSION)/golangci-lint
+FUZZTIME     ?= 20s
+
+VERSION = $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: build ## build the program and serve, on SQLite
+	bin/comity serve
+
+.PHONY: build
+build: ## bin/comity, with its version stamped in
+	$(GO) build -ldflags '-X main.version=$(VERSION)' -o bin/comity ./cmd/comity
+
+.PHONY: test
+test: test-deps ## all tests, with the race detector, on SQLite and PostgreSQL
+	CGO_ENABLED=1 $(GO) test -race ./...
+
+.PHONY: check
+check: lint layering tidy test ## what has to pass before a change goes in
+
+.PHONY: lint
+lint: $(LINT) ## the linters of .golangci.yml
+	$(LINT) run
+
+.PHONY: fmt
+fmt: $(LINT) ## format all code
+	$(LINT) fmt
+
+.PHONY: layering
+layering: ## which package imports which
+	$(GO) test -count=1 ./internal/layering
+
+.PHONY: tidy
+tidy: ## whether go.mod and go.sum say what the code needs
+	$(GO) mod tidy -diff
+
+.PHONY: bench
+bench: test-deps ## how fast it is; ARGS go to ./e2e/bench
+	$(GO) run ./e2e/bench $(ARGS)
+
+.PHONY: fuzz
+fuzz: test-deps ## every fuzz target for FUZZTIME (20s)
+	GO='$(GO)' tools/fuzz $(FUZZTIME)
+
+.PHONY: soak
+soak: test-deps ## the long run: fuzz 10 minutes each, then the tests at length (COMITY_SOAK=1)
+	GO='$(GO)' tools/fuzz 10m
+	COMITY_SOAK=1 $(GO) test -count=1 -timeout 3h ./...
+
+.PHONY: test-deps
+test-deps: ## install what the tests need besides Go
+	@tools/test-deps
+
+.PHONY: clean
+clean: ## remove what was built; the linter stays, it takes minutes
+	rm -rf bin
+
+# In a module of its own, so that its dependencies are not ours; a new version gets a
+# new folder and so is built.
+$(LINT):
+	GOBIN='$(CURDIR)/$(@D)' $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION)

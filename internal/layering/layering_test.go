@@ -1,0 +1,273 @@
+package layering_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"path"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "comity"
+
+// domain is the root folder in the tables below.
+const domain = "."
+
+// rules says for each folder which others of the module its packages import. One
+// ending in /... stands for all below it, which also import each other. What is not
+// here does not exist: a package that joins gets a line.
+//
+// The tests of a package may import besides what those packages import in turn, so
+// that they run against the real thing, and the helpers.
+var rules = []struct {
+	folder string
+	may    []string
+}{
+	// The domain, without I/O: all others speak in its words, it knows none of them.
+	{domain, nil},
+
+	// Records on the wire and who may do what need the domain alone.
+	{"internal/wire", []string{domain}},
+	{"internal/access", []string{domain}},
+	{"internal/openapi", []string{domain}},
+	{"internal/observe", []string{domain}},
+
+	// All SQL is here; what a status or a set of them means, it is told from above.
+	{"internal/store", []string{domain}},
+
+	// The three that work side by side and never import each other: the rules leave
+	// marks in the store, the outbox claims them there, the connectors send what
+	// they are handed.
+	{"internal/registry", []string{domain, "internal/access", "internal/store"}},
+	{"internal/outbox", []string{domain, "internal/store"}},
+	{"internal/provision/...", []string{domain}},
+
+	// How the outside gets in. Nothing here sees the store.
+	{"internal/rest", []string{domain, "internal/access", "internal/observe", "internal/outbox", "internal/registry", "internal/wire"}},
+	{"internal/console", []string{domain, "internal/access", "internal/observe", "internal/outbox", "internal/registry"}},
+
+	// A client is somebody else's program: it shares the domain's words, no inner part.
+	{"client", []string{domain}},
+
+	// A receiver to try provisioning with. It knows the messages from their
+	// documentation alone, as any other receiver would.
+	{"internal/sink", nil},
+
+	// The one place that wires.
+	{"cmd/comity", []string{
+		domain, "client", "internal/access", "internal/console", "internal/observe", "internal/openapi", "internal/outbox",
+		"internal/provision/...", "internal/registry", "internal/rest", "internal/sink", "internal/store", "internal/wire",
+	}},
+
+	// Helpers of tests.
+	{"internal/store/storetest", []string{domain, "internal/pgtest", "internal/store"}},
+	{"internal/pgtest", nil},
+	{"internal/layering", nil},
+
+	// The whole program as its users meet it: through the client, or as a process.
+	{"e2e/...", []string{domain, "client", "internal/pgtest"}},
+}
+
+// helpers are what every test may import.
+var helpers = []string{"internal/pgtest", "internal/store/storetest"}
+
+// kept says which packages from outside the module are kept to a few folders.
+var kept = []struct {
+	why     string
+	imports []string // and all packages below them
+	only    []string
+}{
+	{
+		why:     "all SQL is in the store",
+		imports: []string{"database/sql", "github.com/jackc/pgx", "github.com/ncruces/go-sqlite3", "github.com/pressly/goose"},
+		only:    []string{"internal/store", "internal/store/storetest", "internal/pgtest", "e2e/..."},
+	},
+	{
+		why:     "settings come from the command line, and others are handed theirs",
+		imports: []string{"github.com/alecthomas/kong"},
+		only:    []string{"cmd/comity", "e2e/..."},
+	},
+}
+
+// inputOutput is what the domain, which does no I/O, keeps off: itself, and by way of
+// others (net/mail, which only parses, brings net along; most of the library, os).
+var inputOutput = struct{ itself, byOthers []string }{
+	itself:   []string{"net", "os"},
+	byOthers: []string{"database/sql", "net/http", "os/exec"},
+}
+
+// goPackage is what `go list -json` says of a package.
+type goPackage struct {
+	ImportPath   string
+	Imports      []string
+	Deps         []string // imported by way of others
+	TestImports  []string
+	XTestImports []string
+}
+
+func TestImports(t *testing.T) {
+	for _, p := range list(t) {
+		t.Run(p.ImportPath, func(t *testing.T) {
+			folder := folderOf(p.ImportPath)
+			may, ok := allowed(folder)
+			if !ok {
+				t.Fatalf("no rule for the new package %s: say in this test, and in depguard's part of .golangci.yml, what it may import", p.ImportPath)
+			}
+			for _, imported := range inModule(p.Imports) {
+				if !matches(may, imported) {
+					t.Errorf("%s imports %s; it may import %v", folder, imported, may)
+				}
+			}
+			for _, imported := range inModule(p.TestImports, p.XTestImports) {
+				if imported != folder && !matches(helpers, imported) && !matches(below(may), imported) {
+					t.Errorf("a test of %s imports %s; it may import %v", folder, imported, below(may))
+				}
+			}
+			for _, k := range kept {
+				for _, imported := range p.Imports {
+					if isBelow(k.imports, imported) && !matches(k.only, folder) {
+						t.Errorf("%s imports %s: %s, so only %v may", folder, imported, k.why, k.only)
+					}
+				}
+			}
+		})
+	}
+}
+
+func TestDomainDoesNoIO(t *testing.T) {
+	for _, p := range list(t) {
+		if folderOf(p.ImportPath) != domain {
+			continue
+		}
+		for _, imported := range p.Imports {
+			if slices.Contains(inputOutput.itself, imported) {
+				t.Errorf("%s imports %s; the domain does no I/O", p.ImportPath, imported)
+			}
+		}
+		for _, dep := range p.Deps {
+			if slices.Contains(inputOutput.byOthers, dep) {
+				t.Errorf("%s depends on %s; the domain does no I/O", p.ImportPath, dep)
+			}
+			if first, _, _ := strings.Cut(dep, "/"); strings.Contains(first, ".") {
+				t.Errorf("%s depends on %s; the domain needs the standard library alone", p.ImportPath, dep)
+			}
+		}
+	}
+}
+
+// TestRulesRunOneWay holds the tables themselves to what they say of each other.
+func TestRulesRunOneWay(t *testing.T) {
+	for _, r := range rules {
+		if r.folder != "cmd/comity" && matches(below(r.may), "cmd/comity") {
+			t.Errorf("%s may import the program", r.folder)
+		}
+		if matches(below(r.may), r.folder) {
+			t.Errorf("%s may import itself, by way of %v", r.folder, r.may)
+		}
+		for _, m := range r.may {
+			if _, ok := allowed(m); !ok {
+				t.Errorf("%s may import %s, for which there is no rule", r.folder, m)
+			}
+		}
+	}
+	side := []string{"internal/registry", "internal/outbox", "internal/provision/..."}
+	for _, a := range side {
+		may, _ := allowed(a)
+		for _, b := range side {
+			if a != b && matches(below(may), b) {
+				t.Errorf("%s may import %s", a, b)
+			}
+		}
+	}
+}
+
+// list returns the module's packages. The go command reads them where the cache of
+// test results does not see it: run this with -count=1, as `make check` does.
+func list(t *testing.T) []goPackage {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,Imports,Deps,TestImports,XTestImports", module+"/...")
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("%v: %v\n%s", cmd, err, &stderr)
+	}
+	var packages []goPackage
+	for d := json.NewDecoder(bytes.NewReader(out)); ; {
+		var p goPackage
+		err := d.Decode(&p)
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		packages = append(packages, p)
+	}
+	if len(packages) == 0 {
+		t.Fatalf("%v lists no package", cmd)
+	}
+	return packages
+}
+
+// allowed returns what the packages of a folder may import, and whether there is a rule.
+func allowed(folder string) ([]string, bool) {
+	for _, r := range rules {
+		if matches([]string{r.folder}, folder) {
+			if strings.HasSuffix(r.folder, "/...") {
+				return append([]string{r.folder}, r.may...), true
+			}
+			return r.may, true
+		}
+	}
+	return nil, false
+}
+
+// below returns the folders and all that the rules let them import in turn.
+func below(folders []string) []string {
+	all := slices.Clone(folders)
+	for i := 0; i < len(all); i++ {
+		may, _ := allowed(all[i])
+		for _, m := range may {
+			if !slices.Contains(all, m) {
+				all = append(all, m)
+			}
+		}
+	}
+	return all
+}
+
+// matches reports whether a folder is one of those named.
+func matches(named []string, folder string) bool {
+	return slices.ContainsFunc(named, func(n string) bool {
+		stem, all := strings.CutSuffix(n, "/...")
+		return n == folder || all && (stem == folder || strings.HasPrefix(folder, stem+"/"))
+	})
+}
+
+// isBelow reports whether an import path is one of those named or below one.
+func isBelow(named []string, imported string) bool {
+	return slices.ContainsFunc(named, func(n string) bool {
+		return n == imported || strings.HasPrefix(imported, n+"/")
+	})
+}
+
+// inModule returns the folders of those imports that are the module's own.
+func inModule(imports ...[]string) []string {
+	var folders []string
+	for _, imported := range slices.Concat(imports...) {
+		if isBelow([]string{module}, imported) {
+			folders = append(folders, folderOf(imported))
+		}
+	}
+	return folders
+}
+
+// folderOf returns the folder of one of the module's packages.
+func folderOf(importPath string) string {
+	return path.Join(domain, strings.TrimPrefix(importPath, module))
+}
