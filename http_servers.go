@@ -32,8 +32,13 @@ var HttpServer = func() (t struct {
 
 func httpURL(s string) string {
 	u, err := url.Parse(s)
-	if err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && !strings.ContainsAny(s, " \t\n") {
-		return ""
+	switch {
+	case err != nil, u.Scheme != "http" && u.Scheme != "https", u.Host == "", strings.ContainsAny(s, " \t\n"):
+		return "The serverurl must start with http:// or https:// and name a host"
+	case u.User != nil:
+		return "The serverurl may hold no name and password: they have fields of their own"
+	case strings.Contains(s, "#"):
+		return "The serverurl may hold no fragment (#)"
 	}
-	return "The serverurl must start with http:// or https:// and name a host"
+	return ""
 }

@@ -59,7 +59,7 @@ func (f *Field) Read(v Scalar) (cell Cell, sentence string) {
 	case Time:
 		return f.readTime(v)
 	case Date:
-		if _, err := time.Parse(DateLayout, v.Text); err != nil || v.Type != TextScalar {
+		if t, err := time.Parse(DateLayout, v.Text); err != nil || t.Year() < 1 || v.Type != TextScalar {
 			return Cell{}, f.sentence("must be a date written YYYY-MM-DD")
 		}
 		return TextCell(v.Text), ""
@@ -147,10 +147,12 @@ func (f *Field) readBoolean(v Scalar) (Cell, string) {
 
 func (f *Field) readTime(v Scalar) (Cell, string) {
 	for _, layout := range []string{TimeLayout, time.RFC3339, "2006-01-02T15:04:05"} {
-		if t, err := time.Parse(layout, v.Text); err == nil && v.Type == TextScalar {
-			if y := t.UTC().Year(); y < 1 || y > 9999 {
-				break
-			}
+		t, err := time.Parse(layout, v.Text)
+		if y := t.UTC().Year(); err != nil || v.Type != TextScalar || y < 1 || y > 9999 {
+			continue
+		}
+		// time.Parse takes an hour of one digit, which would be somebody's typing error.
+		if len(v.Text) >= len(TimeLayout) {
 			return TimeCell(t), ""
 		}
 	}

@@ -10,9 +10,9 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"syscall"
+	_ "time/tzdata" // names of time zones are checked wherever the program runs
 
 	"github.com/alecthomas/kong"
-	_ "time/tzdata" // names of time zones are checked wherever the program runs
 )
 
 // version is stamped by the build.

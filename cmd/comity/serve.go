@@ -39,7 +39,7 @@ func (s *serveCommand) Run(p *program) (err error) {
 	if root == "//" {
 		root = "/"
 	}
-	listener, err := net.Listen("tcp", s.Listen)
+	listener, err := (&net.ListenConfig{}).Listen(p.ctx, "tcp", s.Listen)
 	if err != nil {
 		return fmt.Errorf("listen on %s: %w", s.Listen, err)
 	}

@@ -27,7 +27,7 @@ func (s *sinkCommand) Run(p *program) error {
 	if s.FailStatus < 400 || s.FailStatus > 599 {
 		return fmt.Errorf("--fail-status is %d, it must be a failure from 400 to 599", s.FailStatus)
 	}
-	l, err := net.Listen("tcp", s.Listen)
+	l, err := (&net.ListenConfig{}).Listen(p.ctx, "tcp", s.Listen)
 	if err != nil {
 		return fmt.Errorf("listen on %s: %w", s.Listen, err)
 	}

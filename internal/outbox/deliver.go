@@ -85,6 +85,6 @@ func backoff(attempts int64, longest, asked time.Duration) time.Duration {
 	if attempts < 30 {
 		wait = min(longest, time.Second<<(attempts-1))
 	}
-	jitter := time.Duration((rand.Float64() - 0.5) * 0.4 * float64(wait)) //nolint:gosec // spreads load, guards nothing
+	jitter := time.Duration((rand.Float64() - 0.5) * 0.4 * float64(wait))
 	return min(longest, max(wait+jitter, asked))
 }

@@ -53,18 +53,12 @@ func (l *lane) run(ctx context.Context) {
 		}()
 	}
 	defer close(l.jobs)
-	var outcomes []store.Outcome
-	for {
+	for outcomes := []store.Outcome(nil); ; outcomes = l.gather(ctx) {
 		claimed, ok := l.turn(ctx, outcomes)
-		if !ok {
-			return
-		}
-		outcomes = nil
 		l.held += claimed
-		if l.held == 0 {
+		if !ok || l.held == 0 {
 			return
 		}
-		outcomes = l.gather(ctx)
 	}
 }
 

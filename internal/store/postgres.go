@@ -41,7 +41,7 @@ func openPostgres(ctx context.Context, o Options) (*postgresBackend, error) {
 	}
 	config.MaxConns = 16
 	if o.Connections > 0 {
-		config.MaxConns = int32(min(o.Connections, 1000)) //nolint:gosec // bounded
+		config.MaxConns = int32(min(o.Connections, 1000))
 	}
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
@@ -93,7 +93,7 @@ func (b *postgresBackend) write(ctx context.Context, _ bool, fn func(conn) error
 			return err
 		}
 		select {
-		case <-time.After(time.Duration(rand.Int64N(int64(try * try * int(2*time.Millisecond))))): //nolint:gosec // jitter
+		case <-time.After(time.Duration(rand.Int64N(int64(try * try * int(2*time.Millisecond))))):
 		case <-ctx.Done():
 			return ctx.Err()
 		}
@@ -284,9 +284,9 @@ func (r postgresRow) Null(i int) bool { return r[i] == nil }
 func (r postgresRow) Int(i int) int64 {
 	switch v := r[i]; len(v) {
 	case 8:
-		return int64(binary.BigEndian.Uint64(v)) //nolint:gosec // the same bits
+		return int64(binary.BigEndian.Uint64(v))
 	case 4:
-		return int64(int32(binary.BigEndian.Uint32(v))) //nolint:gosec // the same bits
+		return int64(int32(binary.BigEndian.Uint32(v)))
 	}
 	return 0
 }

@@ -50,7 +50,7 @@ func NewSealer(key []byte) (*Sealer, error) {
 // LoadSealer reads the key from a file of 64 hexadecimal digits. A file that is not there is made,
 // readable by its owner alone.
 func LoadSealer(path string) (s *Sealer, made bool, err error) {
-	content, err := os.ReadFile(path) //nolint:gosec // the operator names the file
+	content, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		key := make([]byte, keySize)
 		if _, err := rand.Read(key); err != nil {

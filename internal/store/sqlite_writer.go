@@ -80,17 +80,15 @@ func (w *sqliteWriter) close() error {
 
 func (w *sqliteWriter) loop() {
 	defer close(w.done)
-	var next *writeJob
+	var first *writeJob
 	for {
-		first := next
-		next = nil
 		if first == nil {
 			var open bool
 			if first, open = <-w.jobs; !open {
 				return
 			}
 		}
-		next = w.batch(first)
+		first = w.batch(first)
 	}
 }
 
@@ -156,7 +154,7 @@ func later(now, last time.Time) time.Time {
 // step runs one job in a savepoint. The error it returns is the whole batch's; the job's own is in job.err.
 func (w *sqliteWriter) step(job *writeJob) error {
 	if job.err = job.ctx.Err(); job.err != nil {
-		return nil
+		return nil //nolint:nilerr // the request's error, not the batch's
 	}
 	w.conn.time = later(w.clock(), w.conn.time)
 	if err := w.conn.run("SAVEPOINT job"); err != nil {
