@@ -1,0 +1,149 @@
+package comity_test
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"comity"
+)
+
+const resourcesPage = "docs/resources.md"
+
+var update = flag.Bool("update", false, "rewrite "+resourcesPage)
+
+// TestResourcesDoc holds the page against the tables. What stands above its first resource is
+// written by hand.
+func TestResourcesDoc(t *testing.T) {
+	page, err := os.ReadFile(resourcesPage)
+	want, _, _ := strings.Cut(string(page), "\n## ")
+	for _, r := range comity.All() {
+		want += section(r)
+	}
+	if *update && err == nil {
+		page, err = []byte(want), os.WriteFile(resourcesPage, []byte(want), 0o644)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, string(page)); diff != "" {
+		t.Errorf("the tables say otherwise than %s; go test . -run ResourcesDoc -update (-tables +page):\n%s", resourcesPage, diff)
+	}
+}
+
+// section is what the page says of one resource.
+func section(r *comity.Resource) string {
+	s := fmt.Sprintf("\n## %s\n\n`%s` · one: `%s`", r.Plural, r.Path, r.Singular)
+	if r != comity.Co.Resource {
+		s += " · lists by " + code(listKeys(r)...)
+	}
+	s += map[bool]string{true: " · *meta*"}[r.Versioned]
+	s += "\n\n| field | type | required | default | rules |\n|---|---|---|---|---|\n"
+	for _, f := range r.Fields {
+		required := map[bool]string{true: "yes"}[f.Required]
+		s += fmt.Sprintf("| %s | %s | %s | %s | %s |\n", f.Name, typeOf(f), required, defaultOf(f), strings.Join(rulesOf(f), "; "))
+	}
+	for _, u := range r.Uniques {
+		names := each(u.Fields, func(f *comity.Field) string { return f.Name })
+		within := map[bool]string{true: " in a CO"}[u.PerCO]
+		if u.NotOwned != "" {
+			within += " (but for " + code(u.NotOwned) + ")"
+		}
+		s += fmt.Sprintf("\nThe same %s twice%s: 403 %s.\n", strings.Join(names, " and "), within, u.Phrase)
+	}
+	return s + deleting(r)
+}
+
+func code(words ...string) string { return "`" + strings.Join(words, "`, `") + "`" }
+
+func each[T any](items []T, say func(T) string) []string {
+	said := make([]string, len(items))
+	for i, item := range items {
+		said[i] = say(item)
+	}
+	return said
+}
+
+// listKeys are the parameters of a list of what belongs to a CO.
+func listKeys(r *comity.Resource) []string {
+	keys := []string{"coid"}
+	for _, f := range r.Fields {
+		if f.Listed && f != r.CoId() {
+			keys = append(keys, f.ListKey())
+		}
+		keys = append(keys, each(f.Owners, func(o comity.OwnerType) string { return strings.ToLower(o.Name) })...)
+	}
+	return append(keys, r.Queries...)
+}
+
+func typeOf(f *comity.Field) string {
+	switch target := f.Refers(); {
+	case target != nil:
+		return fmt.Sprintf("id of [%s](#%s)", target.Plural, strings.ToLower(target.Plural))
+	case f.Max > 0:
+		return fmt.Sprintf("%s (%d)", f.Kind, f.Max)
+	}
+	return f.Kind.String()
+}
+
+func defaultOf(f *comity.Field) string {
+	switch c := f.Default; {
+	case f.Sequential:
+		return "the next number"
+	case c.IsAbsent():
+		return ""
+	case f.Kind == comity.Boolean:
+		return fmt.Sprint(c.Bool())
+	case c.Text() != "":
+		return code(c.Text())
+	}
+	return fmt.Sprint(f.Default.Int())
+}
+
+func rulesOf(f *comity.Field) (rules []string) {
+	add := func(holds bool, format string, args ...any) {
+		if holds {
+			rules = append(rules, fmt.Sprintf(format, args...))
+		}
+	}
+	words := each(f.Words, func(w comity.Word) string { return code(slices.Compact([]string{w.Word, w.Code})...) })
+	owners := each(f.Owners, func(o comity.OwnerType) string { return code(o.Word) + " (" + o.Name + ")" })
+	// A check is told by the sentence with which it refuses a text that no check takes.
+	_, refusal := f.Read(comity.Scalar{Type: comity.TextScalar, Text: "?:("})
+	check, _, _ := strings.Cut(strings.TrimPrefix(refusal, "The "+strings.ReplaceAll(f.Column, "_", " ")+" "), ": ")
+	add(len(words) > 0, "%s", strings.Join(words, " · "))
+	add(len(owners) > 0, "Type is %s", strings.Join(owners, ", "))
+	add(len(f.Types) > 0, "one of %s", code(f.Types...))
+	add(len(f.OnAdd) > 0, "on add one of %s", code(f.OnAdd...))
+	add(f.Kind == comity.Text && check != "", "%s", check)
+	add(f.HasMin, "must be at least %d", f.Min)
+	add(f.Markup && !f.ReadOnly, "may hold `<` and `>`")
+	add(f.Minted, "made by the server, shown once, in the answer to add")
+	add(f.ReadOnly, "read-only")
+	add(f.Fixed, "never changes")
+	add(f.Kept, "never changes: another value is ignored")
+	return rules
+}
+
+func deleting(r *comity.Resource) (sentences string) {
+	taken, cleared := []string{}, []string{}
+	for _, link := range comity.LinksTo(r) {
+		if other := link.Field.Resource(); link.Takes {
+			taken = append(taken, other.Plural)
+		} else {
+			cleared = append(cleared, other.Plural+"."+link.Field.Name)
+		}
+	}
+	if len(taken) > 0 {
+		sentences = "\nDeleting one deletes its " + strings.Join(slices.Compact(taken), ", ") + ".\n"
+	}
+	if len(cleared) > 0 {
+		sentences += "\nDeleting one clears, where it is named, " + strings.Join(cleared, ", ") + ".\n"
+	}
+	return sentences
+}
