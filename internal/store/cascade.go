@@ -64,19 +64,19 @@ func (tx *Tx) clearSet(ctx context.Context, link comity.Link, ids, actor string,
 	sql := fmt.Sprintf(`INSERT INTO history (%s)
 		SELECT h.resource, h.record_id, h.revision + 1, '%s', %s, %s, NULL, h.co_id, h.co_person_id, h.org_identity_id, h.co_group_id, %s
 		FROM history h JOIN %s t ON t.id = h.record_id AND t.revision = h.revision WHERE h.resource = '%s' AND t.id IN (%s)`,
-		historyColumns, opEdit, castText(note.put(actor)), castInt(note.put(moment)),
+		historyColumns, opEdit, castText(note.put(actor)), notBefore("h.since", note.put(moment)),
 		fmt.Sprintf(tx.dialect.jsonWithout, "h.data", link.Field.Name), r.Table, r.Singular, ids)
 	if err := tx.conn.queue(ctx, sql, note); err != nil {
 		return err
 	}
 	end := append(args(nil), a...)
 	sql = fmt.Sprintf(`UPDATE history SET until = %s WHERE resource = '%s' AND until IS NULL AND record_id IN (%s)
-		AND revision = (SELECT t.revision FROM %s t WHERE t.id = history.record_id)`, end.put(moment), r.Singular, ids, r.Table)
+		AND revision = (SELECT t.revision FROM %s t WHERE t.id = history.record_id)`, notBefore("since", end.put(moment)), r.Singular, ids, r.Table)
 	if err := tx.conn.queue(ctx, sql, end); err != nil {
 		return err
 	}
 	update := append(args(nil), a...)
-	p, who := update.put(moment), update.put(actor)
+	p, who := notBefore("modified", update.put(moment)), update.put(actor)
 	return tx.conn.queue(ctx, fmt.Sprintf(`UPDATE %s SET %s = NULL, revision = revision + 1, modified = %s, actor = %s WHERE id IN (%s)`,
 		r.Table, link.Column, p, who, ids), update)
 }
@@ -92,13 +92,13 @@ func (tx *Tx) DeleteCO(ctx context.Context, id int64, actor string) error {
 		return err
 	}
 	note := fmt.Sprintf(`INSERT INTO history (%s)
-		SELECT resource, record_id, revision + 1, '%s', CAST($2 AS text), CAST($3 AS bigint), CAST($3 AS bigint),
+		SELECT resource, record_id, revision + 1, '%[2]s', CAST($2 AS text), %[3]s, %[3]s,
 			co_id, co_person_id, org_identity_id, co_group_id, data
-		FROM history WHERE co_id = $1 AND until IS NULL`, historyColumns, opDelete)
+		FROM history WHERE co_id = $1 AND until IS NULL`, historyColumns, opDelete, notBefore("since", "$3"))
 	if err := tx.conn.queue(ctx, note, args{id, actor, moment}); err != nil {
 		return err
 	}
-	err = tx.conn.queue(ctx, `UPDATE history SET until = $1 WHERE co_id = $2 AND until IS NULL`, args{moment, id})
+	err = tx.conn.queue(ctx, `UPDATE history SET until = `+notBefore("since", "$1")+` WHERE co_id = $2 AND until IS NULL`, args{moment, id})
 	if err != nil {
 		return err
 	}

@@ -1,9 +1,11 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"comity"
@@ -34,6 +36,8 @@ type Outcome struct {
 	Wait time.Duration
 	// Answer is what the endpoint said, in words.
 	Answer string
+	// Forgot are the identifiers that the target was told to delete, and did.
+	Forgot []string
 }
 
 const deliveryColumns = `co_provisioning_target_id, co_person_id, version, sequence, attempts, refusals, identifier, obsolete`
@@ -84,7 +88,7 @@ func (tx *Tx) ClaimOne(ctx context.Context, target, person, co int64, lease time
 		VALUES ($1, $2, $3, 1, $4, true, $5, 1, 0, 0, false, '', '[]', '')
 		ON CONFLICT (co_provisioning_target_id, co_person_id) DO UPDATE SET
 			version = deliveries.version + 1, due = excluded.due, held = true, sequence = deliveries.sequence + 1,
-			since = coalesce(deliveries.since, excluded.since)
+			since = coalesce(deliveries.since, excluded.since), refusals = 0, resting = false
 		WHERE NOT deliveries.held OR deliveries.due <= $5
 		RETURNING ` + deliveryColumns
 	err = tx.conn.query(ctx, sql, args{target, person, co, now.Add(lease).UnixMicro(), now.UnixMicro()}, func(r Row) (err error) {
@@ -110,6 +114,31 @@ func (tx *Tx) Queue(ctx context.Context, target, person, co int64) error {
 		args{target, person, co, now.UnixMicro()})
 }
 
+// Tell notes what the target may know about people from now on, for deliveries that are still held.
+func (tx *Tx) Tell(ctx context.Context, deliveries []Delivery) error {
+	for _, d := range deliveries {
+		obsolete, err := obsoleteText(d)
+		if err != nil {
+			return err
+		}
+		err = tx.conn.queue(ctx, `UPDATE deliveries SET identifier = $4, obsolete = $5
+			WHERE co_provisioning_target_id = $1 AND co_person_id = $2 AND sequence = $3 AND held`,
+			args{d.TargetId, d.PersonId, d.Sequence, d.Told.Identifier, obsolete})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func obsoleteText(d Delivery) (string, error) {
+	text, err := json.Marshal(append([]string{}, d.Told.Obsolete...))
+	if err != nil {
+		return "", fmt.Errorf("obsolete identifiers of person %d: %w", d.PersonId, err)
+	}
+	return string(text), nil
+}
+
 // Finish writes outcomes. One whose person changed after the claim goes again; one whose lease ran
 // out and that somebody else has claimed since is left to them.
 func (tx *Tx) Finish(ctx context.Context, outcomes []Outcome) error {
@@ -118,36 +147,61 @@ func (tx *Tx) Finish(ctx context.Context, outcomes []Outcome) error {
 		return err
 	}
 	moment := now.UnixMicro()
+	// In the order in which marks are written, so that neither waits for the other.
+	outcomes = slices.SortedFunc(slices.Values(outcomes), func(a, b Outcome) int { return cmp.Compare(a.PersonId, b.PersonId) })
 	for _, o := range outcomes {
-		obsolete, err := json.Marshal(append([]string{}, o.Told.Obsolete...))
-		if err != nil {
-			return fmt.Errorf("obsolete identifiers of person %d: %w", o.PersonId, err)
-		}
-		var next any
-		if !o.Rest {
-			next = now.Add(o.Wait).UnixMicro()
-		}
-		const changed = "version <> $5"
-		sql := `UPDATE deliveries SET held = false, tried = $4, told = $4, answer = $6, identifier = $7, obsolete = $8,
-				attempts = 0, refusals = 0, resting = false,
-				due = CASE WHEN ` + changed + ` THEN CAST($4 AS bigint) END, since = CASE WHEN ` + changed + ` THEN CAST($4 AS bigint) END
-			WHERE co_provisioning_target_id = $1 AND co_person_id = $2 AND sequence = $3 AND held`
-		a := args{o.TargetId, o.PersonId, o.Sequence, moment, o.Version, o.Answer, o.Told.Identifier, string(obsolete)}
-		if !o.OK {
-			// A refused message that changed is worth another try at once; a receiver that could not
-			// take the old one gets the new one at the time of its next try.
-			sql = `UPDATE deliveries SET held = false, tried = $4, answer = $6, identifier = $7, obsolete = $8,
-				attempts = $9, refusals = CASE WHEN ` + changed + ` THEN 0 ELSE CAST($10 AS bigint) END,
-				due = CASE WHEN ` + changed + ` AND $10 > 0 THEN CAST($4 AS bigint) WHEN ` + changed + ` THEN coalesce($11, CAST($4 AS bigint)) ELSE $11 END,
-				resting = (` + changed + `) = false AND CAST($11 AS bigint) IS NULL
-			WHERE co_provisioning_target_id = $1 AND co_person_id = $2 AND sequence = $3 AND held`
-			a = append(a, o.Attempts, o.Refusals, next)
-		}
-		if err := tx.conn.queue(ctx, sql, a); err != nil {
+		if err := tx.finish(ctx, o, moment); err != nil {
 			return err
 		}
 	}
+	for _, o := range outcomes {
+		for _, identifier := range o.Forgot {
+			if err := tx.tellAgain(ctx, o.Delivery, identifier, moment); err != nil {
+				return err
+			}
+		}
+	}
 	return nil
+}
+
+func (tx *Tx) finish(ctx context.Context, o Outcome, moment int64) error {
+	obsolete, err := obsoleteText(o.Delivery)
+	if err != nil {
+		return err
+	}
+	var next any
+	if !o.Rest {
+		next = moment + o.Wait.Microseconds()
+	}
+	const changed = "version <> $5"
+	sql := `UPDATE deliveries SET held = false, tried = $4, told = $4, answer = $6, identifier = $7, obsolete = $8,
+			attempts = 0, refusals = 0, resting = false,
+			due = CASE WHEN ` + changed + ` THEN CAST($4 AS bigint) END, since = CASE WHEN ` + changed + ` THEN CAST($4 AS bigint) END
+		WHERE co_provisioning_target_id = $1 AND co_person_id = $2 AND sequence = $3 AND held`
+	a := args{o.TargetId, o.PersonId, o.Sequence, moment, o.Version, o.Answer, o.Told.Identifier, obsolete}
+	if !o.OK {
+		// A refused message that changed is worth another try at once; a receiver that could not
+		// take the old one gets the new one at the time of its next try.
+		sql = `UPDATE deliveries SET held = false, tried = $4, answer = $6, identifier = $7, obsolete = $8,
+			attempts = $9, refusals = CASE WHEN ` + changed + ` THEN 0 ELSE CAST($10 AS bigint) END,
+			due = CASE WHEN ` + changed + ` AND $10 > 0 THEN CAST($4 AS bigint) WHEN ` + changed + ` THEN coalesce($11, CAST($4 AS bigint)) ELSE $11 END,
+			resting = (` + changed + `) = false AND CAST($11 AS bigint) IS NULL
+		WHERE co_provisioning_target_id = $1 AND co_person_id = $2 AND sequence = $3 AND held`
+		a = append(a, o.Attempts, o.Refusals, next)
+	}
+	return tx.conn.queue(ctx, sql, a)
+}
+
+// tellAgain notes that whoever has an identifier that a target deleted on another's behalf is to be
+// told again: the delete may have come after their own message.
+func (tx *Tx) tellAgain(ctx context.Context, d Delivery, identifier string, moment int64) error {
+	return tx.conn.queue(ctx, `UPDATE deliveries SET version = version + 1, refusals = 0, resting = false,
+			due = CASE WHEN held OR (due IS NOT NULL AND attempts > 0 AND refusals = 0) THEN due ELSE CAST($5 AS bigint) END,
+			since = coalesce(since, CAST($5 AS bigint))
+		WHERE co_provisioning_target_id = $1 AND co_person_id IN (
+			SELECT i.co_person_id FROM co_provisioning_targets t JOIN identifiers i ON i.co_id = t.co_id
+			WHERE t.id = $1 AND i.co_person_id <> $2 AND i.identifier_folded = $3 AND i.identifier = $4)`,
+		args{d.TargetId, d.PersonId, Fold(identifier), identifier, moment})
 }
 
 // Lane is a target that has something to be told, and when the first of it is due.
@@ -156,14 +210,15 @@ type Lane struct {
 	Due      time.Time
 }
 
-// Lanes returns the targets in one of the modes for which something waits, in their order.
+// Lanes returns the targets in one of the modes for which something waits, in their order: those that
+// have none come last.
 func (tx *Tx) Lanes(ctx context.Context, modes []string) ([]Lane, error) {
 	var lanes []Lane
 	var a args
 	sql := `SELECT x.id, x.due FROM (
 			SELECT t.id, t.ordr, (SELECT min(d.due) FROM deliveries d WHERE d.co_provisioning_target_id = t.id AND d.due IS NOT NULL) AS due
 			FROM co_provisioning_targets t WHERE t.status IN ` + list(&a, modes) + `) x
-		WHERE x.due IS NOT NULL ORDER BY x.ordr, x.id`
+		WHERE x.due IS NOT NULL ORDER BY x.ordr IS NULL, x.ordr, x.id`
 	err := tx.conn.query(ctx, sql, a, func(r Row) error {
 		lanes = append(lanes, Lane{r.Int(0), time.UnixMicro(r.Int(1)).UTC()})
 		return nil

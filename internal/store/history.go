@@ -107,19 +107,25 @@ func (tx *Tx) deleteRows(ctx context.Context, r *comity.Resource, ids, actor str
 	moment := now.UnixMicro()
 	note := append(args(nil), a...)
 	sql := fmt.Sprintf(`INSERT INTO history (%s)
-		SELECT resource, record_id, revision + 1, '%s', %s, %s, %s, co_id, co_person_id, org_identity_id, co_group_id, data
-		FROM history WHERE resource = '%s' AND until IS NULL AND record_id IN (%s)`,
-		historyColumns, opDelete, castText(note.put(actor)), castInt(note.put(moment)), castInt(note.put(moment)), r.Singular, ids)
+		SELECT resource, record_id, revision + 1, '%s', %s, %[4]s, %[4]s, co_id, co_person_id, org_identity_id, co_group_id, data
+		FROM history WHERE resource = '%[5]s' AND until IS NULL AND record_id IN (%[6]s)`,
+		historyColumns, opDelete, castText(note.put(actor)), notBefore("since", note.put(moment)), r.Singular, ids)
 	if err := tx.conn.queue(ctx, sql, note); err != nil {
 		return err
 	}
 	end := append(args(nil), a...)
 	sql = fmt.Sprintf(`UPDATE history SET until = %s WHERE resource = '%s' AND until IS NULL AND record_id IN (%s)`,
-		end.put(moment), r.Singular, ids)
+		notBefore("since", end.put(moment)), r.Singular, ids)
 	if err := tx.conn.queue(ctx, sql, end); err != nil {
 		return err
 	}
 	return tx.conn.queue(ctx, fmt.Sprintf(`DELETE FROM %s WHERE id IN (%s)`, r.Table, ids), a)
+}
+
+// notBefore is the moment, or a column's time where that is later: a revision never ends before it
+// begins, though the clock was set back or another transaction, which began later, came first.
+func notBefore(column, moment string) string {
+	return fmt.Sprintf("CASE WHEN %[1]s > %[2]s THEN %[1]s ELSE %[2]s END", column, castInt(moment))
 }
 
 func castInt(s string) string  { return "CAST(" + s + " AS bigint)" }

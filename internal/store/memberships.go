@@ -164,12 +164,11 @@ func (tx *Tx) MarkPeople(ctx context.Context, modes []string, ids ...int64) erro
 		return nil
 	}
 	var a args
-	people := strings.Trim(list(&a, ids), "()")
-	selects := strings.Split(people, ", ")
-	for i, p := range selects {
-		selects[i] = "SELECT " + castInt(p)
+	people := strings.Split(strings.Trim(list(&a, ids), "()"), ", ")
+	for i, p := range people {
+		people[i] = "(" + castInt(p) + ")"
 	}
-	return tx.mark(ctx, strings.Join(selects, " UNION "), a, modes)
+	return tx.mark(ctx, "VALUES "+strings.Join(people, ", "), a, modes)
 }
 
 // MarkMembers notes that the members of a group are to be told.

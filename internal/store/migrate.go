@@ -102,5 +102,15 @@ func Redact(database string) string {
 	if err != nil {
 		return "postgres://…"
 	}
+	settings, err := url.ParseQuery(u.RawQuery)
+	if err != nil {
+		return "postgres://…"
+	}
+	for _, name := range []string{"password", "sslpassword"} {
+		if settings.Has(name) {
+			settings.Set(name, "xxxxx")
+			u.RawQuery = settings.Encode()
+		}
+	}
 	return u.Redacted()
 }

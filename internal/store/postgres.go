@@ -171,6 +171,9 @@ func (c *postgresConn) prepareBatch() []queued {
 }
 
 func (c *postgresConn) now(ctx context.Context) (time.Time, error) {
+	if c.clock != nil && c.begin == "" && c.time.IsZero() {
+		c.time = c.clock().UTC().Truncate(time.Microsecond)
+	}
 	if c.time.IsZero() && c.begin == "" {
 		c.waiting = append(c.waiting, queued{sql: postgresNow, each: func(r Row) error {
 			c.time = time.UnixMicro(r.Int(0)).UTC()

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"math"
 	"strings"
 
 	"golang.org/x/text/cases"
@@ -171,7 +172,10 @@ func (tx *Tx) Update(ctx context.Context, rec *comity.Record, actor string, wher
 	if err != nil {
 		return err
 	}
-	rec.Modified, rec.Actor = now, actor
+	if now.After(rec.Modified) {
+		rec.Modified = now
+	}
+	rec.Actor = actor
 	rec.Revision++
 	if err := tx.conn.queue(ctx, texts[rec.Resource].update, append(values(rec), rec.Id)); err != nil {
 		return err
@@ -266,7 +270,8 @@ func (tx *Tx) exists(ctx context.Context, sql string, a args) (bool, error) {
 	return found, err
 }
 
-// NextNumber is one more than the highest number of a field among the records with the same anchor.
+// NextNumber is one more than the highest number of a field among the records with the same anchor,
+// or that number where there is none above it.
 func (tx *Tx) NextNumber(ctx context.Context, rec *comity.Record, f *comity.Field) (int64, error) {
 	anchor := rec.Resource.Anchor()
 	column, id := "co_id", rec.CoId
@@ -274,11 +279,11 @@ func (tx *Tx) NextNumber(ctx context.Context, rec *comity.Record, f *comity.Fiel
 		o, _ := anchor.Owner(rec.Text(anchor))
 		column, id = o.Column, rec.Int(anchor)
 	}
-	next := int64(1)
-	sql := fmt.Sprintf("SELECT coalesce(max(%s), 0) + 1 FROM %s WHERE %s = $1", f.Column, rec.Resource.Table, column)
+	highest := int64(0)
+	sql := fmt.Sprintf("SELECT coalesce(max(%s), 0) FROM %s WHERE %s = $1", f.Column, rec.Resource.Table, column)
 	err := tx.conn.query(ctx, sql, args{id}, func(row Row) error {
-		next = row.Int(0)
+		highest = row.Int(0)
 		return nil
 	})
-	return next, err
+	return min(highest, math.MaxInt64-1) + 1, err
 }

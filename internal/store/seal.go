@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"comity"
@@ -52,25 +53,56 @@ func NewSealer(key []byte) (*Sealer, error) {
 func LoadSealer(path string) (s *Sealer, made bool, err error) {
 	content, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		key := make([]byte, keySize)
-		if _, err := rand.Read(key); err != nil {
+		if made, err = makeKey(path); err != nil {
 			return nil, false, fmt.Errorf("make the key that seals secrets: %w", err)
 		}
-		if err := os.WriteFile(path, []byte(hex.EncodeToString(key)+"\n"), 0o600); err != nil {
-			return nil, false, fmt.Errorf("write the key that seals secrets: %w", err)
-		}
-		s, err = NewSealer(key)
-		return s, true, err
+		content, err = os.ReadFile(path)
 	}
 	if err != nil {
 		return nil, false, fmt.Errorf("read the key that seals secrets: %w", err)
 	}
 	key, err := hex.DecodeString(strings.TrimSpace(string(content)))
-	if err != nil {
+	if err != nil || len(key) != keySize {
 		return nil, false, fmt.Errorf("the key that seals secrets in %s is not %d hexadecimal digits", path, 2*keySize)
 	}
 	s, err = NewSealer(key)
-	return s, false, err
+	return s, made, err
+}
+
+// makeKey makes a file with a new key, unless another program does so first. It is there as a
+// whole or not at all, and on the disk before anything is sealed with it.
+func makeKey(path string) (made bool, err error) {
+	key := make([]byte, keySize)
+	if _, err := rand.Read(key); err != nil {
+		return false, err
+	}
+	dir := filepath.Dir(path)
+	f, err := os.CreateTemp(dir, filepath.Base(path)+".*") // readable by its owner alone
+	if err != nil {
+		return false, err
+	}
+	_, err = fmt.Fprintln(f, hex.EncodeToString(key))
+	err = errors.Join(err, f.Sync(), f.Close())
+	if err == nil {
+		err = os.Link(f.Name(), path)
+	}
+	made = err == nil
+	if errors.Is(err, fs.ErrExist) {
+		err = nil
+	}
+	err = errors.Join(err, os.Remove(f.Name()))
+	if made && err == nil {
+		err = syncFolder(dir)
+	}
+	return made, err
+}
+
+func syncFolder(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
 }
 
 // KeyID names the key, so that a database can say that it was sealed with another.

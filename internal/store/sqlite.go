@@ -83,18 +83,29 @@ func (b *sqliteBackend) close() (err error) {
 		for range b.count {
 			err = errors.Join(err, (<-b.readers).close())
 		}
+		close(b.readers)
 	})
 	return err
 }
 
 func (b *sqliteBackend) reader(ctx context.Context, fn func(*sqliteConn) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	select {
-	case c := <-b.readers:
+	case c, open := <-b.readers:
+		if !open {
+			return errClosed
+		}
 		defer func() { b.readers <- c }()
 		c.raw.SetInterrupt(ctx)
 		defer c.raw.SetInterrupt(context.Background())
-		c.time = b.clock()
-		return fn(c)
+		c.time = b.clock().UTC().Truncate(time.Microsecond)
+		err := fn(c)
+		if errors.Is(err, sqlite3.INTERRUPT) {
+			err = errors.Join(ctx.Err(), err)
+		}
+		return err
 	case <-ctx.Done():
 		return ctx.Err()
 	}
@@ -238,8 +249,11 @@ func (c *sqliteConn) query(_ context.Context, sql string, args []any, each func(
 }
 
 func sqliteError(sql string, err error) error {
-	if errors.Is(err, sqlite3.CONSTRAINT_UNIQUE) || errors.Is(err, sqlite3.CONSTRAINT_FOREIGNKEY) {
-		err = errors.Join(ErrConflict, err)
+	for _, broken := range []error{sqlite3.CONSTRAINT_UNIQUE, sqlite3.CONSTRAINT_PRIMARYKEY, sqlite3.CONSTRAINT_FOREIGNKEY} {
+		if errors.Is(err, broken) {
+			err = errors.Join(ErrConflict, err)
+			break
+		}
 	}
 	return fmt.Errorf("run %q: %w", sql, err)
 }
