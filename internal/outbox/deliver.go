@@ -10,31 +10,68 @@ import (
 	"comity/internal/store"
 )
 
-// internalFailure is what is recorded when the fault is ours; the log says more.
-const internalFailure = "an error of the registry itself: see its log"
+// internalFailure is what is recorded when the fault is ours; the log says more. It is tried again
+// after longestOurs at the latest.
+const (
+	internalFailure = "an error of the registry itself: see its log"
+	longestOurs     = time.Minute
+)
 
-// deliver sends what brings the target up to the snapshot, and says what became of it. What the
-// target was told is noted before each message's answer is known: one that timed out may have arrived.
+// job is one claimed delivery with the messages that bring the target up to date.
+type job struct {
+	store.Delivery
+	destination comity.Destination
+	messages    []comity.Message
+	// problem is why they are not all the messages that there should be.
+	problem  error
+	deadline time.Time
+}
+
+// jobs makes claimed deliveries ready to be sent. What the target may know once they are is noted
+// before, for a message may arrive of which this instance never hears again.
+func (o *Outbox) jobs(ctx context.Context, claimed []store.Delivery, to comity.Destination, snapshots []comity.Snapshot, deadline time.Time) ([]job, error) {
+	jobs := make([]job, len(claimed))
+	var news []store.Delivery
+	for i, d := range claimed {
+		messages, identifier, problem := o.sender.Messages(to, snapshots[i], d.Told)
+		if told := telling(d.Told, identifier); told.Identifier != d.Told.Identifier {
+			d.Told = told
+			news = append(news, d)
+		}
+		jobs[i] = job{d, to, messages, problem, deadline}
+	}
+	if len(news) == 0 {
+		return jobs, nil
+	}
+	return jobs, o.store.Write(ctx, func(tx *store.Tx) error { return tx.Tell(ctx, news) })
+}
+
+// deliver sends a job's messages and says what became of them.
 func (o *Outbox) deliver(ctx context.Context, j job) store.Outcome {
-	messages, identifier, problem := o.sender.Messages(j.destination, j.snapshot, j.Told)
-	told := telling(j.Told, identifier)
-	for _, m := range messages {
-		answer := o.sender.Send(ctx, j.destination, m, j.Sequence)
+	d := j.Delivery
+	var forgot []string
+	for _, m := range j.messages {
+		answer := o.sender.Send(ctx, j.destination, m, d.Sequence)
 		if !answer.OK {
-			return o.retry(j, told, answer)
+			return retry(d, j.destination, answer, forgot)
 		}
 		if m.Delete {
-			told = forgotten(told, m.Identifier)
+			d.Told = forgotten(d.Told, m.Identifier)
+			forgot = append(forgot, m.Identifier)
 		}
 	}
-	if problem != nil {
-		out := failed(j.Delivery, told, problem.Error(), false)
-		out.Rest = true
+	if j.problem != nil {
+		out := retry(d, j.destination, comity.Answer{Text: j.problem.Error()}, forgot)
+		out.Rest = out.Rest || configured(j.destination)
 		return out
 	}
-	d := j.Delivery
-	d.Told = told
-	return store.Outcome{Delivery: d, OK: true, Answer: "OK"}
+	return store.Outcome{Delivery: d, OK: true, Answer: "OK", Forgot: forgot}
+}
+
+// configured says that a problem lies with the person, and not with a target that has nowhere to
+// send anybody.
+func configured(d comity.Destination) bool {
+	return d.Settings != nil && d.Server != nil && d.ServerActive
 }
 
 // telling is what the target may know once it is told about the person under an identifier.
@@ -58,25 +95,26 @@ func forgotten(told comity.Told, identifier string) comity.Told {
 	return told
 }
 
-// failed is the outcome of a delivery that did not succeed.
-func failed(d store.Delivery, told comity.Told, answer string, refused bool) store.Outcome {
-	d.Told = told
+// failed is the outcome of a delivery that did not succeed by a fault of ours.
+func failed(d store.Delivery) store.Outcome {
 	d.Attempts++
-	if refused {
-		d.Refusals++
-	}
-	return store.Outcome{Delivery: d, Answer: answer, Wait: time.Second}
+	return store.Outcome{Delivery: d, Answer: internalFailure, Wait: backoff(d.Attempts, longestOurs, 0)}
 }
 
 // retry says when a message that was not taken is sent again: a refused one so many times, all
 // others until they are taken.
-func (o *Outbox) retry(j job, told comity.Told, answer comity.Answer) store.Outcome {
-	out := failed(j.Delivery, told, answer.Text, answer.Refused)
+func retry(d store.Delivery, to comity.Destination, answer comity.Answer, forgot []string) store.Outcome {
 	f := comity.CoProvisioningTarget
-	longest := time.Duration(j.destination.Target.Int(f.RetryInterval)) * time.Second
-	out.Rest = out.Refusals > j.destination.Target.Int(f.MaxRetry)
-	out.Wait = backoff(out.Attempts, longest, answer.RetryAfter)
-	return out
+	d.Attempts++
+	if answer.Refused {
+		d.Refusals++
+	}
+	longest := time.Duration(to.Target.Int(f.RetryInterval)) * time.Second
+	return store.Outcome{
+		Delivery: d, Answer: answer.Text, Forgot: forgot,
+		Rest: d.Refusals > to.Target.Int(f.MaxRetry),
+		Wait: backoff(d.Attempts, longest, answer.RetryAfter),
+	}
 }
 
 // backoff is 1, 2, 4 … seconds with a fifth of jitter, or what the endpoint asks for, at most the longest.

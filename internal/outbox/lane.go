@@ -2,6 +2,10 @@ package outbox
 
 import (
 	"context"
+	"errors"
+	"slices"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"comity"
@@ -24,15 +28,10 @@ type lane struct {
 	jobs    chan job
 	results chan store.Outcome
 	held    int
-	pace    time.Duration
-}
-
-// job is one claimed delivery with what it is to tell.
-type job struct {
-	store.Delivery
-	destination comity.Destination
-	snapshot    comity.Snapshot
-	deadline    time.Time
+	// claimed says that the lane ever got anything.
+	claimed bool
+	// pace is how long the last delivery took, in nanoseconds.
+	pace atomic.Int64
 }
 
 func (o *Outbox) lane(target int64) *lane {
@@ -43,19 +42,20 @@ func (o *Outbox) lane(target int64) *lane {
 }
 
 // run claims, hands out and writes outcomes until nothing is due, or the context has ended and
-// what was held is finished.
-func (l *lane) run(ctx context.Context) {
+// what was held is finished. When the database fails it returns before its workers do.
+func (l *lane) run(ctx context.Context, workers *sync.WaitGroup) {
 	for range l.Width {
-		go func() {
+		workers.Go(func() {
 			for j := range l.jobs {
 				l.results <- l.work(context.WithoutCancel(ctx), j)
 			}
-		}()
+		})
 	}
 	defer close(l.jobs)
 	for outcomes := []store.Outcome(nil); ; outcomes = l.gather(ctx) {
 		claimed, ok := l.turn(ctx, outcomes)
 		l.held += claimed
+		l.claimed = l.claimed || claimed > 0
 		if !ok || l.held == 0 {
 			return
 		}
@@ -88,8 +88,8 @@ func (l *lane) gather(ctx context.Context) (outcomes []store.Outcome) {
 // room is how many more deliveries the lane should hold, so that none waits long for a worker.
 func (l *lane) room() int {
 	limit := maxHeld
-	if l.pace > 0 {
-		limit = min(maxHeld, max(l.Width, int(maxQueued/l.pace)*l.Width))
+	if pace := time.Duration(l.pace.Load()); pace > 0 {
+		limit = min(maxHeld, max(l.Width, int(maxQueued/pace)*l.Width))
 	}
 	return limit - l.held
 }
@@ -100,12 +100,16 @@ func (l *lane) turn(ctx context.Context, outcomes []store.Outcome) (claimed int,
 	writing := context.WithoutCancel(ctx)
 	start := time.Now()
 	var deliveries []store.Delivery
-	err := l.store.Write(writing, func(tx *store.Tx) (err error) {
+	err := l.store.Write(writing, func(tx *store.Tx) error {
+		deliveries = nil
+		works, err := l.works(writing, tx)
+		if err != nil {
+			return err
+		}
 		if err := tx.Finish(writing, outcomes); err != nil {
 			return err
 		}
-		deliveries = nil
-		if room := l.room(); room > 0 && ctx.Err() == nil {
+		if room := l.room(); works && room > 0 && ctx.Err() == nil {
 			deliveries, err = tx.Claim(writing, l.target, room, l.Lease)
 		}
 		return err
@@ -118,22 +122,44 @@ func (l *lane) turn(ctx context.Context, outcomes []store.Outcome) (claimed int,
 	if len(deliveries) == 0 {
 		return 0, true
 	}
-	people := make([]int64, len(deliveries))
-	for i, d := range deliveries {
-		people[i] = d.PersonId
-	}
-	destination, snapshots, err := l.source.Snapshots(writing, l.target, people)
+	jobs, err := l.ready(writing, deliveries, start.Add(l.Limit))
 	if err != nil {
 		l.Log.ErrorContext(ctx, "cannot read what is to be told", "target", l.target, "error", err)
 		for _, d := range deliveries {
-			l.results <- failed(d, d.Told, internalFailure, false)
+			l.results <- failed(d)
 		}
 		return len(deliveries), true
 	}
-	for i, d := range deliveries {
-		l.jobs <- job{d, destination, snapshots[i], start.Add(l.Limit)}
+	for _, j := range jobs {
+		l.jobs <- j
 	}
 	return len(deliveries), true
+}
+
+// works says that the target is in a mode in which what waits is sent. It may have been set to
+// another since the lane began.
+func (l *lane) works(ctx context.Context, tx *store.Tx) (bool, error) {
+	target, err := tx.Get(ctx, comity.CoProvisioningTarget.Resource, l.target)
+	if errors.Is(err, store.ErrNotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	return slices.Contains(working, target.Text(comity.CoProvisioningTarget.Status)), nil
+}
+
+// ready reads what is to be told about claimed deliveries.
+func (l *lane) ready(ctx context.Context, claimed []store.Delivery, deadline time.Time) ([]job, error) {
+	people := make([]int64, len(claimed))
+	for i, d := range claimed {
+		people[i] = d.PersonId
+	}
+	destination, snapshots, err := l.source.Snapshots(ctx, l.target, people)
+	if err != nil {
+		return nil, err
+	}
+	return l.Outbox.jobs(ctx, claimed, destination, snapshots, deadline)
 }
 
 // work delivers one job, unless its time ran out while it waited.
@@ -146,6 +172,7 @@ func (l *lane) work(ctx context.Context, j job) store.Outcome {
 	defer cancel()
 	out := l.deliver(ctx, j)
 	took := time.Since(start)
+	l.pace.Store(int64(took))
 	l.Observe(l.target, out.OK, took)
 	return out
 }

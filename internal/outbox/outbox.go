@@ -114,6 +114,11 @@ func (o *Outbox) Run(ctx context.Context) {
 			return
 		case l := <-ended:
 			delete(lanes, l.target)
+			if !l.claimed {
+				// What is due may be in somebody else's hands for a moment.
+				timer.Reset(claimPause)
+				continue
+			}
 		case <-o.wake:
 			time.Sleep(breath)
 		case <-timer.C:
@@ -135,7 +140,7 @@ func (o *Outbox) Run(ctx context.Context) {
 			l := o.lane(d.TargetId)
 			lanes[d.TargetId] = l
 			running.Go(func() {
-				l.run(ctx)
+				l.run(ctx, &running)
 				ended <- l
 			})
 		}
@@ -145,7 +150,7 @@ func (o *Outbox) Run(ctx context.Context) {
 
 // due returns the lanes for which something waits, and the database's time.
 func (o *Outbox) due(ctx context.Context) (lanes []store.Lane, now time.Time, err error) {
-	err = o.store.Read(ctx, func(tx *store.Tx) (err error) {
+	err = o.store.Snapshot(ctx, func(tx *store.Tx) (err error) {
 		if lanes, err = tx.Lanes(ctx, working); err != nil {
 			return err
 		}

@@ -2,6 +2,7 @@ package outbox
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -41,20 +42,23 @@ func (o *Outbox) Provision(ctx context.Context, target *comity.Record, person in
 	return false, nil
 }
 
-// claimPause is the time between two tries to claim what another worker holds.
+// claimPause is the time between two tries to claim what somebody else holds.
 const claimPause = 20 * time.Millisecond
 
 func (o *Outbox) claimOne(ctx context.Context, target *comity.Record, person int64) (d store.Delivery, err error) {
-	for {
+	for waited := false; ; waited = true {
 		got := false
 		err := o.store.Write(ctx, func(tx *store.Tx) error {
 			d, got, err = tx.ClaimOne(ctx, target.Id, person, target.CoId, o.Lease)
 			return err
 		})
-		if err != nil {
+		switch {
+		case errors.Is(err, store.ErrConflict):
+			// The target was deleted since the caller read it.
+			return d, comity.Missing(comity.CoProvisioningTarget.UnknownOnDelete)
+		case err != nil && (!waited || ctx.Err() == nil):
 			return d, fmt.Errorf("claim person %d for target %d: %w", person, target.Id, err)
-		}
-		if got {
+		case err == nil && got:
 			return d, nil
 		}
 		select {
@@ -66,16 +70,20 @@ func (o *Outbox) claimOne(ctx context.Context, target *comity.Record, person int
 }
 
 func (o *Outbox) deliverOne(ctx context.Context, target *comity.Record, d store.Delivery, start time.Time) (store.Outcome, error) {
+	writing := context.WithoutCancel(ctx)
+	destination, snapshots, err := o.source.Snapshots(writing, target.Id, []int64{d.PersonId})
+	var jobs []job
+	if err == nil {
+		jobs, err = o.jobs(writing, []store.Delivery{d}, destination, snapshots, start.Add(o.Limit))
+	}
 	var out store.Outcome
-	destination, snapshots, err := o.source.Snapshots(ctx, target.Id, []int64{d.PersonId})
 	if err != nil {
-		out = failed(d, d.Told, internalFailure, false)
+		out = failed(d)
 	} else {
-		out = o.deliver(ctx, job{d, destination, snapshots[0], start.Add(o.Limit)})
+		out = o.deliver(ctx, jobs[0])
 		o.Observe(target.Id, out.OK, time.Since(start))
 	}
 	out.Rest = out.Rest || target.Text(comity.CoProvisioningTarget.Status) == comity.ModeManual
-	writing := context.WithoutCancel(ctx)
 	noted := o.store.Write(writing, func(tx *store.Tx) error { return tx.Finish(writing, []store.Outcome{out}) })
 	if err == nil {
 		err = noted
