@@ -28,8 +28,11 @@ var ApiUser = func() (t struct {
 
 var usernameShape = regexp.MustCompile(`^[A-Za-z0-9._-]+$`)
 
+// IsUsername says whether an API user can have that name.
+func IsUsername(s string) bool { return usernameShape.MatchString(s) }
+
 func username(s string) string {
-	if usernameShape.MatchString(s) {
+	if IsUsername(s) {
 		return ""
 	}
 	return "The username may hold letters, digits, \".\", \"-\" and \"_\" only"

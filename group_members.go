@@ -12,6 +12,13 @@ var CoGroupMember = func() (t struct {
 	t.Owner = t.boolean("Owner")
 	t.ValidFrom, t.ValidThrough = t.validity()
 	t.Person = t.owner(OwnerCO).missingIsInvalid()
+	t.must(func(rec *Record) []Fault {
+		// An edit that leaves a row with nothing deletes it.
+		if rec.Id != 0 || rec.Bool(t.Member) || rec.Bool(t.Owner) {
+			return nil
+		}
+		return []Fault{t.Member.Fault("must be true where owner is not: a row is a member, an owner, or both")}
+	})
 	t.unique(Unique{Phrase: "CoPerson Already Member", Fields: []*Field{t.CoGroupId, t.Person}})
 	return t
 }()

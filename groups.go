@@ -1,5 +1,7 @@
 package comity
 
+import "unicode/utf8"
+
 // The types of group.
 const (
 	GroupStandard  = "S"
@@ -36,6 +38,13 @@ var CoGroup = func() (t struct {
 		kept().onAdd(GroupStandard, GroupClusters).defaults(TextCell(GroupStandard))
 	t.Auto = t.boolean("Auto").readOnly()
 	t.NestingModeAll = t.boolean("NestingModeAll")
+	t.must(func(rec *Record) []Fault {
+		kind, n := rec.Text(t.GroupType), utf8.RuneCountInString(rec.Text(t.Name))
+		if kind != GroupStandard && kind != GroupClusters || n <= MaxOwnGroupName {
+			return nil
+		}
+		return []Fault{t.Name.Fault("is %d characters long, at most %d are allowed", n, MaxOwnGroupName)}
+	})
 	t.unique(Unique{Phrase: PhraseNameInUse, PerCO: true, Fields: []*Field{t.Name}})
 	return t
 }()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"comity/internal/registry"
@@ -34,8 +35,9 @@ func (d database) open(ctx context.Context, note func(format string, args ...any
 
 func (d database) fill(ctx context.Context, o *opened, note func(format string, args ...any)) (err error) {
 	if !store.IsPostgres(d.Database) {
-		if strings.Contains(d.Database, "://") {
-			return fmt.Errorf("the database %q is neither a path nor a postgres:// URL", d.Database)
+		if scheme, _, url := strings.Cut(d.Database, "://"); url || d.Database == "" {
+			// The rest is not repeated: there may be a password in it.
+			return fmt.Errorf("the database must be a path or a postgres:// URL, it is %q", scheme)
 		}
 		if o.lock, err = store.LockFile(d.Database); err != nil {
 			return err
@@ -86,9 +88,16 @@ func bootstrap(p *program, r *registry.Registry) error {
 	return err
 }
 
-// oneLine is an error's text on one line.
+// oneLine is an error's text on one line. Lines that say the same, as when a host has several
+// addresses or is tried with and without TLS, are one.
 func oneLine(err error) string {
-	return strings.Join(strings.FieldsFunc(err.Error(), func(r rune) bool { return r == '\n' || r == '\r' }), "; ")
+	var lines []string
+	for line := range strings.Lines(err.Error()) {
+		if line = strings.TrimSpace(line); line != "" && !slices.Contains(lines, line) {
+			lines = append(lines, line)
+		}
+	}
+	return strings.ReplaceAll(strings.Join(lines, "; "), ":; ", ": ")
 }
 
 type migrateCommand struct {
@@ -98,9 +107,9 @@ type migrateCommand struct {
 // Run migrates the database.
 func (m *migrateCommand) Run(p *program) (err error) {
 	if !store.IsPostgres(m.Database) {
-		lock, err := store.LockFile(m.Database)
-		if err != nil {
-			return err
+		lock, lockErr := store.LockFile(m.Database)
+		if lockErr != nil {
+			return lockErr
 		}
 		defer func() { err = errors.Join(err, lock.Release()) }()
 	}

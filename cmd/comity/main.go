@@ -39,6 +39,9 @@ type program struct {
 }
 
 func main() {
+	// What the program writes is its owner's alone: the library makes SQLite's -wal, and the system
+	// sockets, readable by others else.
+	syscall.Umask(0o077)
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
 	go endOnSignal(stop)

@@ -7,7 +7,6 @@ import (
 	"net"
 	"net/http"
 	"strings"
-	"sync"
 	"time"
 
 	"comity/internal/access"
@@ -76,10 +75,12 @@ func (s *serveCommand) Run(p *program) (err error) {
 	defer control.close()
 
 	working, stopWork := context.WithCancel(context.WithoutCancel(p.ctx))
-	var work sync.WaitGroup
-	work.Go(func() { queue.Run(working) })
-	defer work.Wait()
 	defer stopWork()
+	workDone := make(chan struct{})
+	go func() {
+		defer close(workDone)
+		queue.Run(working)
+	}()
 
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(rest.Listen(listener)) }()
@@ -96,7 +97,12 @@ func (s *serveCommand) Run(p *program) (err error) {
 	if err := server.Shutdown(ending); err != nil {
 		return fmt.Errorf("requests were still under way after %s: %w", s.Drain, errors.Join(err, server.Close()))
 	}
-	return nil
+	select {
+	case <-workDone:
+		return nil
+	case <-ending.Done():
+		return fmt.Errorf("messages were still being sent after %s: they are sent again after the next start", s.Drain)
+	}
 }
 
 // below sends what is below the root to the API, path untouched, for a mux would redirect paths

@@ -4,7 +4,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"os"
+	"reflect"
 	"strings"
+	"time"
 
 	"github.com/alecthomas/kong"
 )
@@ -14,8 +17,12 @@ import (
 type settings map[string]any
 
 func strictJSON(r io.Reader) (kong.Resolver, error) {
+	b, err := io.ReadAll(r)
+	if err != nil {
+		return nil, fmt.Errorf("the configuration file cannot be read: %w", err)
+	}
 	s := settings{}
-	if err := json.NewDecoder(r).Decode(&s); err != nil {
+	if err := json.Unmarshal(b, &s); err != nil {
 		return nil, fmt.Errorf("the configuration file is not a JSON object: %w", err)
 	}
 	for key, v := range s {
@@ -45,11 +52,20 @@ func (s settings) Validate(app *kong.Application) error {
 	return nil
 }
 
-// Resolve gives a flag its value of the file.
+// Resolve gives a flag its value of the file, unless the environment has one. A number is no
+// duration: kong would take it as nanoseconds.
 func (s settings) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
 	v, ok := s[flag.Name]
+	for _, name := range flag.Envs {
+		if _, set := os.LookupEnv(name); set {
+			ok = false
+		}
+	}
 	if !ok {
 		return nil, nil //nolint:nilnil // kong's way to say that there is no value
+	}
+	if _, text := v.(string); !text && flag.Target.Type() == reflect.TypeFor[time.Duration]() {
+		return nil, fmt.Errorf("expected a duration such as \"30s\" but got %v", v)
 	}
 	return v, nil
 }

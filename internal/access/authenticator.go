@@ -73,6 +73,9 @@ func (a *Authenticator) Authenticate(ctx context.Context, username, key, address
 }
 
 func (a *Authenticator) lookup(ctx context.Context, username string) (entry, error) {
+	if !comity.IsUsername(username) {
+		return entry{}, ErrNoUser
+	}
 	now := a.now()
 	a.mu.Lock()
 	e, ok := a.known[username]

@@ -7,12 +7,6 @@ import (
 )
 
 var groupMemberRules = rules{
-	check: func(_ context.Context, c *change) ([]comity.Fault, error) {
-		if c.old == nil && neither(c.new) {
-			return []comity.Fault{comity.CoGroupMember.Member.Fault("must be true where owner is not: a row is a member, an owner, or both")}, nil
-		}
-		return nil, nil
-	},
 	refuse: func(ctx context.Context, c *change) error {
 		group, err := c.tx.Get(ctx, comity.CoGroup.Resource, c.record().Int(comity.CoGroupMember.CoGroupId))
 		if err != nil {

@@ -3,7 +3,6 @@ package registry
 import (
 	"context"
 	"strings"
-	"unicode/utf8"
 
 	"comity"
 	"comity/internal/store"
@@ -14,13 +13,6 @@ const maxLookedAt = 1000
 
 var groupRules = rules{
 	exclusive: true,
-	check: func(_ context.Context, c *change) ([]comity.Fault, error) {
-		f := comity.CoGroup.Name
-		if n := utf8.RuneCountInString(c.new.Text(f)); c.changed(f) && n > comity.MaxOwnGroupName {
-			return []comity.Fault{f.Fault("is %d characters long, at most %d are allowed", n, comity.MaxOwnGroupName)}, nil
-		}
-		return nil, nil
-	},
 	refuse: func(ctx context.Context, c *change) error {
 		f := comity.CoGroup
 		if c.new == nil {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"comity"
 	"comity/internal/access"
@@ -79,7 +80,7 @@ type query struct {
 	coIDs    []int64
 	parents  []parent
 	keys     []key
-	unknown  string
+	unknown  []string
 
 	conditions []store.Condition
 	// none is the phrase of an empty list, nothing says that it is empty for want of a usable key.
@@ -111,8 +112,14 @@ func parseQuery(res *comity.Resource, values map[string][]string) (*query, error
 			}
 		}
 	}
+	if n := len(q.coIDs) + len(q.parents) + len(q.keys); n > maxParameters {
+		err = comity.BadRequest("The query has %d parameters, at most %d are taken", n, maxParameters)
+	}
 	return q, err
 }
+
+// maxParameters bounds the conditions of a list. Its keys are fewer, but each may be given again.
+const maxParameters = 20
 
 func (q *query) add(name, value string) error {
 	if name == "coid" && q.resource != comity.Co.Resource {
@@ -137,7 +144,7 @@ func (q *query) add(name, value string) error {
 		}
 		return nil
 	}
-	q.unknown = name
+	q.unknown = append(q.unknown, name)
 	return nil
 }
 
@@ -204,10 +211,10 @@ func (q *query) resolve(ctx context.Context, tx *store.Tx, caller access.Caller)
 		}
 		q.byParent(p, now)
 	}
-	if q.unknown != "" && q.resource.StrictQuery {
+	if len(q.unknown) > 0 && q.resource.StrictQuery {
 		return &comity.Error{
 			Code: comity.NoSuchSearch, Phrase: "Unprocessable Entity",
-			Detail: fmt.Sprintf("There is no search key %q; there are coid, %s", q.unknown, strings.Join(q.resource.Queries, ", ")),
+			Detail: fmt.Sprintf("There is no search key %q; there are coid, %s", q.unknown[0], strings.Join(q.resource.Queries, ", ")),
 		}
 	}
 	usable := 0
@@ -236,14 +243,21 @@ func (q *query) byParent(p parent, now time.Time) {
 // minCriterion is the least length of a criterion that Match looks at, in code points.
 const minCriterion = 3
 
+// maxCriterion is the greatest length of a criterion, in bytes: more than any text is long that is
+// searched in, however it folds.
+const maxCriterion = 8192
+
 // search is the condition of a key, nil where its value is not usable.
 func (q *query) search(k key) store.Condition {
 	coID := int64(0)
 	if len(q.coIDs) > 0 {
 		coID = q.coIDs[0]
 	}
-	long := len([]rune(strings.TrimSpace(k.value))) >= minCriterion
 	value := strings.TrimSpace(k.value)
+	if !utf8.ValidString(value) || strings.ContainsRune(value, 0) || len(value) > maxCriterion {
+		return store.NoRecord() // no record holds such a text
+	}
+	long := utf8.RuneCountInString(value) >= minCriterion
 	switch k.name {
 	case "owner":
 		return store.Equal(comity.CoGroupMember.Owner.Column, value == "true")

@@ -102,7 +102,7 @@ func mayChange(caller access.Caller, rec *comity.Record) error {
 // whether or not it exists.
 func otherCO(caller access.Caller, rec *comity.Record) bool {
 	f := rec.Resource.CoId()
-	return !caller.Platform && f != nil && !rec.Get(f).IsAbsent() && rec.Int(f) != caller.CoId
+	return !caller.Platform && f != nil && rec.Has(f) && rec.Int(f) != caller.CoId
 }
 
 // missing are the faults of required fields that a request does not have. Owners are looked at

@@ -9,8 +9,7 @@ import (
 
 var roleRules = rules{
 	prepare: func(_ context.Context, c *change) error {
-		f := comity.CoPersonRole
-		c.new.SetText(f.Status, statusAt(c.new.Text(f.Status), c.new.Time(f.ValidFrom), c.new.Time(f.ValidThrough), c.now))
+		c.new.SetText(comity.CoPersonRole.Status, statusAt(c.new, c.now))
 		return nil
 	},
 	after: func(ctx context.Context, c *change) error {
@@ -34,12 +33,14 @@ var roleRules = rules{
 
 // statusAt is the status that a role's validity gives it at a time, applied until nothing changes:
 // Pending turns Active once the validity has begun and Active turns back before that; Active turns
-// Expired once it has ended and Expired turns Active before that. A zero date says nothing.
-func statusAt(status string, from, through, now time.Time) string {
-	begun := !from.IsZero() && !now.Before(from)
-	ahead := !from.IsZero() && now.Before(from)
-	ended := !through.IsZero() && now.After(through)
-	lasting := !through.IsZero() && !now.After(through)
+// Expired once it has ended and Expired turns Active before that. A date that is not set says nothing.
+func statusAt(role *comity.Record, now time.Time) string {
+	f := comity.CoPersonRole
+	status := role.Text(f.Status)
+	ahead := role.Has(f.ValidFrom) && now.Before(role.Time(f.ValidFrom))
+	begun := role.Has(f.ValidFrom) && !ahead
+	ended := role.Has(f.ValidThrough) && now.After(role.Time(f.ValidThrough))
+	lasting := role.Has(f.ValidThrough) && !ended
 	// Three steps reach every end: Expired to Active to Pending, and Pending to Active to Expired.
 	for range 3 {
 		switch {

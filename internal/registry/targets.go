@@ -18,7 +18,8 @@ type Subject struct {
 	PersonId int64
 }
 
-// Subject finds the target and subject of a provision call. kind is the resource of the subject.
+// Subject finds the target and subject of a provision call. kind is the resource of the subject,
+// nil for an email list: there are none.
 func (r *Registry) Subject(ctx context.Context, caller access.Caller, target int64, kind *comity.Resource, id int64) (Subject, error) {
 	var s Subject
 	if !caller.MayAnything() {
@@ -32,6 +33,9 @@ func (r *Registry) Subject(ctx context.Context, caller access.Caller, target int
 		}
 		if err != nil {
 			return err
+		}
+		if kind == nil {
+			return comity.Missing("CoEmailList Unknown")
 		}
 		where, err := tx.Home(ctx, kind, id)
 		if errors.Is(err, store.ErrNotFound) || err == nil && where.CoId != s.Target.CoId {

@@ -169,7 +169,7 @@ func (c *change) judge(ctx context.Context, rules rules, faults []comity.Fault) 
 		if f.TypeOf != "" && !slices.Contains(f.Types, rec.Text(f)) {
 			faults = append(faults, f.Fault("%q is not one of %v", rec.Text(f), f.Types))
 		}
-		if f.Kind != comity.Reference || f.OwnRule || f == rec.Resource.Anchor() {
+		if f.Kind != comity.Reference || f.OwnRule || c.old == nil && f == rec.Resource.Anchor() {
 			continue
 		}
 		there, err := c.inCO(ctx, f.Refers(), rec.Int(f))
@@ -191,7 +191,9 @@ func (c *change) judge(ctx context.Context, rules rules, faults []comity.Fault) 
 		return comity.Faulty(faults...)
 	}
 	for _, u := range rec.Resource.Uniques {
-		if !slices.ContainsFunc(u.Fields, c.changed) {
+		// Whether a record is compared at all may hang on whose it is.
+		moved := u.NotOwned != "" && c.changed(rec.Resource.Owner())
+		if !moved && !slices.ContainsFunc(u.Fields, c.changed) {
 			continue
 		}
 		taken, err := c.tx.Taken(ctx, rec, u)

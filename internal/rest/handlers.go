@@ -116,6 +116,9 @@ func (c *call) body() ([]byte, error) {
 }
 
 func (c *call) add(rt route) error {
+	if !c.caller.MayChange(rt.resource) {
+		return comity.Forbid()
+	}
 	body, err := c.body()
 	if err != nil {
 		return err
@@ -158,7 +161,10 @@ func (c *call) delete(rt route) error {
 }
 
 // deleteNothing answers a delete that names no record.
-func (c *call) deleteNothing(route) error {
+func (c *call) deleteNothing(rt route) error {
+	if !c.caller.MayChange(rt.resource) {
+		return comity.Forbid()
+	}
 	return comity.Faulty(comity.Fault{Field: "id", Sentence: "An id must be provided"})
 }
 
@@ -188,9 +194,6 @@ func (c *call) reconcileOne(rt route) error {
 func (c *call) provision(rt route, id string) error {
 	if _, err := c.body(); err != nil {
 		return err
-	}
-	if rt.resource == nil {
-		return comity.Missing("CoEmailList Unknown")
 	}
 	subject, err := c.Registry.Subject(c.r.Context(), c.caller, comity.ParseId(rt.id), rt.resource, comity.ParseId(id))
 	if err != nil {

@@ -22,7 +22,8 @@ type route struct {
 // error's body is written with.
 func (c *call) match() (route, bool) {
 	path, below := strings.CutPrefix(c.r.URL.Path, c.Root)
-	if !below {
+	// A slash written %2F is part of a name, and no name has one.
+	if !below || strings.Contains(strings.ToUpper(c.r.URL.RawPath), "%2F") {
 		return route{}, false
 	}
 	if rt, ok := matchProvision(c.method(), path); ok {
