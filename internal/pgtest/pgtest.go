@@ -61,7 +61,7 @@ type Options struct {
 // Server is a PostgreSQL server of this process's own.
 type Server struct {
 	dir     string
-	leash   io.Closer // closed, by Stop or by the end of this process, it ends the server
+	leash   io.WriteCloser // closed, by Stop or by the end of this process, it ends the server
 	ended   chan struct{}
 	log     *bytes.Buffer // to be read once ended is closed
 	created atomic.Int64
@@ -164,6 +164,33 @@ func (s *Server) Stop() {
 	_ = os.RemoveAll(s.dir) // what the server's user was not permitted to remove
 }
 
+// Halt shuts the server down as one does to restart it: connections are cut, nothing
+// that was committed is lost, and until Resume nobody can connect.
+func (s *Server) Halt(ctx context.Context) error {
+	if _, err := io.WriteString(s.leash, orderHalt+"\n"); err != nil {
+		return fmt.Errorf("pgtest: %w", err)
+	}
+	// The server removes its socket last but for the lock of it.
+	return s.until(ctx, func() error {
+		_, err := os.Stat(filepath.Join(s.dir, ".s.PGSQL."+port+".lock"))
+		if err == nil {
+			return errors.New("pgtest: the server still runs")
+		}
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		return err
+	})
+}
+
+// Resume starts a server that Halt has shut down, with the same data and URLs.
+func (s *Server) Resume(ctx context.Context) error {
+	if _, err := io.WriteString(s.leash, "resume\n"); err != nil {
+		return fmt.Errorf("pgtest: %w", err)
+	}
+	return s.ready(ctx)
+}
+
 // create makes a database from template0, in which nobody can have left anything.
 func (s *Server) create(ctx context.Context) (string, error) {
 	name := "test_" + strconv.FormatInt(s.created.Add(1), 10)
@@ -217,21 +244,33 @@ func (s *Server) initialise(ctx context.Context, bin string, as *syscall.Credent
 // the pipe that is its standard input breaks off, because Stop closed it or because
 // the process that held the other end is gone, be it by a panic or by SIGKILL, it
 // stops the server and removes its folder. A signal upon the parent's death would
-// hang on one thread, be Linux's alone, and leave the folder behind.
+// hang on one thread, be Linux's alone, and leave the folder behind. Told to halt, it
+// shuts the server down, keeps the folder, and starts it again at the next line.
 const keeper = `
 dir=$1
 shift
 exec 3<&0
-"$@" </dev/null 3<&- &
-server=$!
-{ read -r _ <&3; kill -QUIT "$server"; } 2>/dev/null &
-guard=$!
-wait "$server"
-status=$?
-kill "$guard" 2>/dev/null
+while :; do
+	"$@" </dev/null 3<&- &
+	server=$!
+	{
+		read -r order <&3
+		case $order in
+		` + orderHalt + `) : >"$dir/halted" && kill -INT "$server" ;;
+		*) kill -QUIT "$server" ;;
+		esac
+	} 2>/dev/null &
+	guard=$!
+	wait "$server"
+	status=$?
+	kill "$guard" 2>/dev/null
+	rm -- "$dir/halted" 2>/dev/null && read -r _ <&3 || break
+done
 rm -rf -- "$dir" 2>/dev/null
 exit "$status"
 `
+
+const orderHalt = "halt"
 
 func (s *Server) launch(ctx context.Context, bin string, as *syscall.Credential, opts Options) error {
 	args := []string{
@@ -271,8 +310,13 @@ func (s *Server) launch(ctx context.Context, bin string, as *syscall.Credential,
 
 // ready waits until the server takes connections.
 func (s *Server) ready(ctx context.Context) error {
+	return s.until(ctx, func() error { return s.exec(ctx, "SELECT") })
+}
+
+// until waits until a step succeeds, for as long as the server has not ended for good.
+func (s *Server) until(ctx context.Context, step func() error) error {
 	for {
-		err := s.exec(ctx, "SELECT")
+		err := step()
 		if err == nil {
 			return nil
 		}

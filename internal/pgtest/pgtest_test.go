@@ -115,6 +115,35 @@ func TestRun(t *testing.T) {
 	gone(t, conn.Config().Host)
 }
 
+func TestHaltedServerKeepsItsDataUntilItResumes(t *testing.T) {
+	t.Parallel()
+	server, err := pgtest.Start(t.Context(), pgtest.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Stop()
+	url := server.Database(t)
+	if _, err := connect(t, url).Exec(t.Context(), "CREATE TABLE people AS SELECT 42 AS id"); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := server.Halt(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if conn, err := pgx.Connect(t.Context(), url); err == nil {
+			_ = conn.Close(t.Context())
+			t.Fatal("a halted server takes connections")
+		}
+		if err := server.Resume(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		var id int
+		if err := connect(t, url).QueryRow(t.Context(), "SELECT id FROM people").Scan(&id); err != nil || id != 42 {
+			t.Fatalf("after its restart: %d, %v", id, err)
+		}
+	}
+}
+
 func TestStartIsBoundedByItsContext(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
