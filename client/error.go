@@ -1,0 +1,75 @@
+package client
+
+import (
+	"encoding/json"
+	"io"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+
+	"comity"
+)
+
+// maxError bounds the body of an error that is read.
+const maxError = 1 << 20
+
+// decodeError is the error that an answer is. op says what was called.
+func decodeError(resp *http.Response, op string) *comity.Error {
+	var body struct {
+		Error         string
+		InvalidFields map[string][]string
+	}
+	// An answer from before the registry, a proxy's, may have any body: then the status says it all.
+	_ = json.NewDecoder(io.LimitReader(resp.Body, maxError)).Decode(&body)
+	e := &comity.Error{Op: op, Phrase: phrase(resp, body.Error)}
+	for _, field := range slices.Sorted(maps.Keys(body.InvalidFields)) {
+		for _, sentence := range body.InvalidFields[field] {
+			e.Fields = append(e.Fields, comity.Fault{Field: field, Sentence: sentence})
+		}
+	}
+	if body.Error != e.Phrase {
+		e.Detail = body.Error
+	}
+	e.Code = code(resp.StatusCode, e)
+	return e
+}
+
+// phrase is the reason phrase of the status line. HTTP/2 has none, and what net/http puts there
+// instead are its own words; then the body says it, where it does not say more.
+func phrase(resp *http.Response, said string) string {
+	if _, reason, ok := strings.Cut(resp.Status, " "); ok && reason != "" && resp.ProtoMajor == 1 || said == "" {
+		return reason
+	}
+	return said
+}
+
+// code is the one map from HTTP to kinds of error.
+func code(status int, e *comity.Error) comity.ErrorCode {
+	switch {
+	case status == http.StatusBadRequest && len(e.Fields) == 0:
+		return comity.Malformed
+	case status == http.StatusBadRequest:
+		return comity.Invalid
+	case status == http.StatusUnauthorized:
+		return comity.Unauthorised
+	case status == http.StatusForbidden:
+		return comity.Refused
+	case status == http.StatusNotFound:
+		return comity.NotFound
+	case status == http.StatusPreconditionFailed:
+		return comity.Stale
+	case status == http.StatusRequestEntityTooLarge:
+		return comity.TooLarge
+	case status == http.StatusUnprocessableEntity:
+		return comity.NoSuchSearch
+	case status == http.StatusTooManyRequests:
+		return comity.TooMany
+	case e.Phrase == phraseUndelivered:
+		return comity.Undelivered
+	}
+	return comity.Internal
+}
+
+// phraseUndelivered tells a message that was not taken from a failure of the registry itself.
+const phraseUndelivered = "Provisioning Failed"

@@ -1,0 +1,117 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// process is a server that was started: the program, or the bare limit.
+type process struct {
+	cmd   *exec.Cmd
+	leash io.Closer
+	said  *bytes.Buffer // what it printed besides; to be read once it has ended
+	// address is where it listens, authorization the header's value that it asks for.
+	address, authorization string
+}
+
+const stopTime = 20 * time.Second
+
+// launch starts a server and reads what it prints until a line holds the address it listens at.
+func launch(ctx context.Context, name string, arguments []string, read func(p *process, line string)) (*process, error) {
+	p := &process{cmd: exec.CommandContext(ctx, name, arguments...), said: &bytes.Buffer{}}
+	p.cmd.Cancel = func() error { return p.cmd.Process.Signal(syscall.SIGTERM) }
+	p.cmd.WaitDelay = stopTime
+	p.cmd.Stderr = p.said
+	var err error
+	if p.leash, err = p.cmd.StdinPipe(); err != nil {
+		return nil, err
+	}
+	out, err := p.cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := p.cmd.Start(); err != nil {
+		return nil, err
+	}
+	lines := bufio.NewScanner(out)
+	for p.address == "" && lines.Scan() {
+		read(p, lines.Text())
+	}
+	if p.address == "" {
+		err := errors.Join(errors.New("it does not start"), p.stop())
+		return nil, fmt.Errorf("%s: %w\n%s", filepath.Base(name), err, p.said)
+	}
+	return p, nil
+}
+
+// stop ends the server and waits until it has finished.
+func (p *process) stop() error {
+	_ = p.leash.Close()
+	_ = p.cmd.Process.Signal(syscall.SIGTERM) // it may have ended by itself
+	if err := p.cmd.Wait(); err != nil && !errors.Is(err, context.Canceled) {
+		return fmt.Errorf("%s: %w\n%s", filepath.Base(p.cmd.Path), err, p.said)
+	}
+	return nil
+}
+
+// start starts the program on its database. Only the first start on a database tells the key.
+func (b *bench) start(ctx context.Context) (*process, error) {
+	arguments := []string{
+		"serve", "--listen", "127.0.0.1:0", "--database", b.database,
+		"--secret-key-file", filepath.Join(b.dir, "comity.key"), "--log-level", "warn",
+	}
+	user := ""
+	return launch(ctx, b.program, arguments, func(p *process, line string) {
+		words := strings.Fields(line)
+		if len(words) == 2 && words[0] == "user" {
+			user = words[1]
+		}
+		if len(words) == 2 && words[0] == "key" {
+			p.authorization = basic(user, words[1])
+		}
+		if _, at, ok := strings.Cut(line, " at http://"); ok {
+			p.address, _, _ = strings.Cut(at, "/")
+		}
+	})
+}
+
+// startBare starts this program again, as the bare limit.
+func (b *bench) startBare(ctx context.Context) (*process, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	return launch(ctx, self, []string{bareCommand, b.bare}, func(p *process, line string) { p.address = line })
+}
+
+// memory is a value of the process's status, in MiB: VmRSS, what it has in memory, or VmHWM, the
+// most that it had since resetPeak.
+func (p *process) memory(name string) (float64, error) {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))
+	if err != nil {
+		return 0, err
+	}
+	for line := range strings.Lines(string(status)) {
+		words := strings.Fields(line)
+		if len(words) == 3 && words[0] == name+":" {
+			kib, err := strconv.ParseFloat(words[1], 64)
+			return kib / 1024, err
+		}
+	}
+	return 0, fmt.Errorf("the status of a process has no %s", name)
+}
+
+func (p *process) resetPeak() error {
+	return os.WriteFile(fmt.Sprintf("/proc/%d/clear_refs", p.cmd.Process.Pid), []byte("5"), 0)
+}

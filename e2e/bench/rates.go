@@ -1,0 +1,132 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"strconv"
+	"sync/atomic"
+	"time"
+)
+
+// The aims: what part of the bare limit the program is to reach.
+const (
+	aimViews  = 0.5
+	aimWrites = 1.0 / 3
+)
+
+func bareView(c *conn) error {
+	_, err := c.call(http.MethodGet, "/"+strconv.Itoa(1+rand.IntN(manyPeople)), "", http.StatusOK)
+	return err
+}
+
+func bareAdd(c *conn) error {
+	_, err := c.call(http.MethodPost, "/", `{"CoId":"2","Status":"Active"}`, http.StatusCreated)
+	return err
+}
+
+// view views people, any of many.
+func (b *bench) view(ctx context.Context, server, bare *process) error {
+	ours := side{process: server, authorization: b.authorization, work: func(c *conn) error {
+		id := b.stock.firstPerson + rand.Int64N(manyPeople)
+		_, err := c.call(http.MethodGet, root+"co_people/"+strconv.FormatInt(id, 10)+".json", "", http.StatusOK)
+		return err
+	}}
+	result, err := b.compare(ctx, ours, side{process: bare, work: bareView})
+	if err != nil {
+		return err
+	}
+	b.report.rate(b.version, "view a person", aimViews, result)
+	return nil
+}
+
+// add adds people without anything that hangs on them.
+func (b *bench) add(ctx context.Context, server, bare *process) error {
+	ours := side{process: server, authorization: b.authorization, work: func(c *conn) error {
+		_, err := c.add("CoPeople", "co_people", `"CoId":"`+b.stock.adds+`","Status":"Active"`)
+		return err
+	}}
+	result, err := b.compare(ctx, ours, side{process: bare, work: bareAdd})
+	if err != nil {
+		return err
+	}
+	b.report.rate(b.version, "add a person", aimWrites, result)
+	return nil
+}
+
+// onboard adds people with all that a person usually has, in a CO whose target is told of it. A turn
+// is over when the target knows.
+func (b *bench) onboard(ctx context.Context, server, bare *process, receiver *receiver) error {
+	var onboarded atomic.Int64
+	var waits []time.Duration
+	ours := side{process: server, authorization: b.authorization}
+	ours.work = func(c *conn) error { return onboardOne(c, b.stock.onboards, onboarded.Add(1)) }
+	ours.settle = func() error {
+		wait, err := b.told(ctx)
+		waits = append(waits, wait)
+		return err
+	}
+	result, err := b.compare(ctx, ours, side{process: bare, work: bareAdd})
+	if err != nil {
+		return err
+	}
+	b.report.rate(b.version, "onboard (8 requests)", aimWrites, result)
+	b.report.note("%s: of each person onboarded the target was told %.1f times; it knew of all %v after the last answer of a turn (median).",
+		b.version, float64(receiver.arrived.Load())/float64(onboarded.Load()), median(waits).Round(time.Millisecond))
+	return nil
+}
+
+// onboardOne is one person's eight requests.
+func onboardOne(c *conn, co string, n int64) error {
+	org, err := c.add("OrgIdentities", "org_identities", `"CoId":"`+co+`","Affiliation":"staff","O":"Example University"`)
+	if err != nil {
+		return err
+	}
+	name := `"Given":"Grace","Family":"Hopper","Type":"official","Person":`
+	if _, err = c.add("Names", "names", name+`{"Type":"Org","Id":"`+org+`"}`); err != nil {
+		return err
+	}
+	id, err := c.add("CoPeople", "co_people", `"CoId":"`+co+`","Status":"Active"`)
+	if err != nil {
+		return err
+	}
+	if _, err = c.add("CoOrgIdentityLinks", "co_org_identity_links", `"CoPersonId":"`+id+`","OrgIdentityId":"`+org+`"`); err != nil {
+		return err
+	}
+	person := `"Person":{"Type":"CO","Id":"` + id + `"}`
+	uid := "user" + strconv.FormatInt(n, 10)
+	for _, r := range []struct{ plural, path, fields string }{
+		{"Names", "names", name + `{"Type":"CO","Id":"` + id + `"}`},
+		{"Identifiers", "identifiers", `"Identifier":"` + uid + `","Type":"uid","Login":true,"Status":"Active",` + person},
+		{"EmailAddresses", "email_addresses", `"Mail":"` + uid + `@example.org","Type":"official",` + person},
+		{"CoPersonRoles", "co_person_roles", `"Affiliation":"staff","Title":"Professor","O":"Example University","Status":"Active",` + person},
+	} {
+		if _, err = c.add(r.plural, r.path, r.fields); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// told waits until the target was told of everyone, and says how long that took.
+func (b *bench) told(ctx context.Context) (time.Duration, error) {
+	const pause = 5 * time.Millisecond
+	start := time.Now()
+	for time.Since(start) < patience {
+		waiting, err := number(ctx, b.direct, `SELECT CAST(count(*) AS text) FROM deliveries WHERE due IS NOT NULL`)
+		if err != nil {
+			return 0, err
+		}
+		if waiting == 0 {
+			untold, err := number(ctx, b.direct, `SELECT CAST(count(*) AS text) FROM deliveries WHERE told IS NULL`)
+			if err == nil && untold > 0 {
+				err = fmt.Errorf("the target was never told of %d people", untold)
+			}
+			return time.Since(start), err
+		}
+		time.Sleep(pause)
+	}
+	return 0, errors.New("the target is still not told of everyone")
+}

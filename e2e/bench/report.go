@@ -1,0 +1,111 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// report is what is printed at the end, in Markdown, so that it can be kept as it is.
+type report struct {
+	rates, lists, reconciles table
+	notes                    []string
+}
+
+func newReport() *report {
+	return &report{
+		rates: table{
+			title: "Requests per second, beside the bare limit in turns",
+			head:  []string{"database", "request", "per second", "bare limit", "ratio", "lowest to highest", "aim", "", "median", "99 %"},
+		},
+		lists: table{
+			title: "Listing people, and the most memory the server had",
+			head:  []string{"database", "people", "a list takes", "a person", "before", "peak"},
+		},
+		reconciles: table{
+			title: fmt.Sprintf("Reconciling a group that lacks %d members", groupPeople),
+			head:  []string{"database", "takes", "the rows alone, by SQL", "aim", ""},
+		},
+	}
+}
+
+func (r *report) rate(database, request string, aim float64, c compared) {
+	r.rates.add(database, request, fmt.Sprintf("%.0f", c.ours), fmt.Sprintf("%.0f", c.bare), fmt.Sprintf("%.2f", c.ratio),
+		fmt.Sprintf("%.2f to %.2f", c.least, c.top), fmt.Sprintf("%.2f", aim), verdict(c.ratio >= aim), millis(c.usual), millis(c.slow))
+}
+
+func (r *report) list(database string, all ...listed) {
+	for _, l := range all {
+		r.lists.add(database, fmt.Sprint(l.people), millis(l.took), fmt.Sprintf("%.2f µs", float64(l.took.Nanoseconds())/1e3/float64(l.people)),
+			fmt.Sprintf("%.0f MiB", l.before), fmt.Sprintf("%.0f MiB", l.peak))
+	}
+}
+
+func (r *report) reconcile(database string, took, bare time.Duration) {
+	r.reconciles.add(database, millis(took), millis(bare), millis(aimReconcile), verdict(took <= aimReconcile))
+}
+
+func (r *report) note(format string, args ...any) {
+	r.notes = append(r.notes, fmt.Sprintf(format, args...))
+}
+
+func (r *report) print(w io.Writer) error {
+	var b strings.Builder
+	for _, t := range []*table{&r.rates, &r.lists, &r.reconciles} {
+		t.print(&b)
+	}
+	for _, n := range r.notes {
+		fmt.Fprintf(&b, "\n%s\n", n)
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func verdict(ok bool) string {
+	if ok {
+		return "met"
+	}
+	return "missed"
+}
+
+func millis(d time.Duration) string {
+	ms := float64(d) / float64(time.Millisecond)
+	if ms < 10 {
+		return fmt.Sprintf("%.2f ms", ms)
+	}
+	return fmt.Sprintf("%.0f ms", ms)
+}
+
+type table struct {
+	title string
+	head  []string
+	rows  [][]string
+}
+
+func (t *table) add(cells ...string) { t.rows = append(t.rows, cells) }
+
+// print writes the table, if it has rows, its columns as wide as their widest cell.
+func (t *table) print(b *strings.Builder) {
+	if len(t.rows) == 0 {
+		return
+	}
+	widths := make([]int, len(t.head))
+	for _, row := range append([][]string{t.head}, t.rows...) {
+		for i, cell := range row {
+			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
+		}
+	}
+	rule := make([]string, len(t.head))
+	for i, n := range widths {
+		rule[i] = strings.Repeat("-", n)
+	}
+	fmt.Fprintf(b, "\n### %s\n\n", t.title)
+	for _, row := range append([][]string{t.head, rule}, t.rows...) {
+		for i, cell := range row {
+			fmt.Fprintf(b, "| %s%s ", cell, strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell)))
+		}
+		b.WriteString("|\n")
+	}
+}

@@ -1,0 +1,39 @@
+package e2e_test
+
+import (
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+)
+
+// answer is what a call answered, as it was on the wire.
+type answer struct {
+	status int
+	reason string
+	header http.Header
+	body   string
+}
+
+// call makes one call as it is written, for tests of what the client does not show.
+func call(t *testing.T, method, url, user, key, body string) answer {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if user != "" {
+		req.SetBasicAuth(user, key)
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	b, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, reason, _ := strings.Cut(resp.Status, " ")
+	return answer{resp.StatusCode, reason, resp.Header, string(b)}
+}

@@ -1,0 +1,158 @@
+package e2e_test
+
+import (
+	"errors"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"comity"
+	"comity/client"
+)
+
+func TestClientGivesBackWhatItWrote(t *testing.T) {
+	onBoth(t, func(t *testing.T, database string) {
+		r := serve(t, database)
+		c := r.platform()
+		co := addCO(t, c, "Telescope")
+		person := addPerson(t, c, co, "ghopper")
+		group := add(t, c, fields{comity.CoGroup.CoId: co, comity.CoGroup.Name: "readers", comity.CoGroup.Status: comity.Active})
+		of := owner{comity.OwnerCO, person}
+		for _, values := range []fields{
+			{ // a text that is empty, and letters beyond ASCII
+				comity.Name.Given: "Grâce \"🔭\" & Co", comity.Name.Family: "", comity.Name.Type: "alternate",
+				comity.Name.PrimaryName: true, comity.Name.Person: of,
+			},
+			{ // numbers, times, references
+				comity.CoPersonRole.Affiliation: "staff", comity.CoPersonRole.Status: comity.Active, comity.CoPersonRole.Ordr: 7,
+				comity.CoPersonRole.SponsorCoPersonId: person, comity.CoPersonRole.Person: of,
+				comity.CoPersonRole.ValidFrom:    time.Date(2020, 1, 2, 3, 4, 5, 0, time.UTC),
+				comity.CoPersonRole.ValidThrough: time.Date(2999, 12, 31, 23, 59, 59, 0, time.UTC),
+			},
+			{ // an owner that is given back by its own name
+				comity.Identifier.Identifier: "readers", comity.Identifier.Type: "name", comity.Identifier.Login: false,
+				comity.Identifier.Status: comity.Active, comity.Identifier.Person: owner{comity.OwnerGroup, group},
+			},
+			{ // a date
+				comity.OrgIdentity.CoId: co, comity.OrgIdentity.DateOfBirth: "1906-12-09", comity.OrgIdentity.Status: "SY",
+			},
+		} {
+			wrote := record(values)
+			added, err := c.Add(t.Context(), wrote)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := c.View(t.Context(), wrote.Resource, added.Id)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !got.Same(wrote) {
+				t.Errorf("%s: got %v, wrote %v", wrote.Resource.Singular, got, wrote)
+			}
+			if got.Id != added.Id || got.Revision != 0 || got.Actor != r.user || got.Created.IsZero() || !got.Modified.Equal(got.Created) {
+				t.Errorf("%s: its bookkeeping is %+v", wrote.Resource.Singular, got)
+			}
+			if f := wrote.Resource.CoId(); f != nil && got.CoId != co {
+				t.Errorf("%s: it belongs to CO %d", wrote.Resource.Singular, got.CoId)
+			}
+			if err := c.Edit(t.Context(), got); err != nil {
+				t.Errorf("%s: what was viewed cannot be written: %v", wrote.Resource.Singular, err)
+			}
+		}
+	})
+}
+
+func TestClientReadsIdsThatAreTexts(t *testing.T) {
+	t.Parallel()
+	r := serve(t, sqliteFile(t))
+	f := comity.ApiUser
+	added, err := r.platform().Add(t.Context(), record(fields{
+		f.CoId: comity.PlatformCO, f.Username: "texts", f.StringIds: true, f.Status: comity.Active,
+	}))
+	if err != nil || added.Minted == "" {
+		t.Fatalf("%+v, %v; want a key", added, err)
+	}
+	c := r.as("co_1.texts", added.Minted)
+	co := addCO(t, c, "Telescope")
+	person := addPerson(t, c, co, "ghopper")
+	identifiers := all(t, c, comity.Identifier.Resource, "copersonid", person)
+	if len(identifiers) != 1 || identifiers[0].OwnedBy(comity.OwnerCO) != person {
+		t.Errorf("the person's identifiers are %v", identifiers)
+	}
+}
+
+func TestClientClearsAFieldThatIsNamedWithoutAValue(t *testing.T) {
+	t.Parallel()
+	r := serve(t, sqliteFile(t))
+	c := r.platform()
+	f := comity.CoPerson
+	person := add(t, c, fields{f.CoId: addCO(t, c, "Telescope"), f.Status: comity.Active, f.Timezone: "Europe/Paris", f.DateOfBirth: "1906-12-09"})
+	edit(t, c, person, fields{f.Timezone: nil})
+	got, err := c.View(t.Context(), f.Resource, person)
+	if err != nil || got.Has(f.Timezone) || !got.Has(f.DateOfBirth) || got.Revision != 1 {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+func TestClientSaysWhatTheRegistryRefused(t *testing.T) {
+	t.Parallel()
+	r := serve(t, sqliteFile(t))
+	c := r.platform()
+	co := addCO(t, c, "Telescope")
+	person := comity.CoPerson.Resource
+	list := func(c *client.Client, query string) error {
+		values, err := url.ParseQuery(query)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = c.All(t.Context(), person, values)
+		return err
+	}
+	adds := func(values fields) error {
+		_, err := c.Add(t.Context(), record(values))
+		return err
+	}
+	_, view := c.View(t.Context(), person, 99)
+	faulty := adds(fields{comity.CoPerson.CoId: co, comity.CoPerson.Status: "Asleep", comity.CoPerson.DateOfBirth: "today"})
+	for _, tt := range []struct {
+		name   string
+		err    error
+		code   comity.ErrorCode
+		phrase string
+	}{
+		{"faulty fields", faulty, comity.Invalid, "Invalid Fields"},
+		{"no such record", view, comity.NotFound, "CoPerson Unknown"},
+		{"a rule", adds(fields{comity.Co.Name: "Telescope", comity.Co.Status: comity.Active}), comity.Refused, "Name In Use"},
+		{"a wrong key", list(r.as(r.user, "wrong"), ""), comity.Unauthorised, "Unauthorized"},
+		{"an unreadable query", list(c, "coid="), comity.Malformed, "Bad Request"},
+		{"an unknown search key", list(c, "shoesize=38"), comity.NoSuchSearch, "Unprocessable Entity"},
+		{
+			"a body that is too large", adds(fields{comity.Cou.CoId: co, comity.Cou.Name: strings.Repeat("x", 2<<20)}),
+			comity.TooLarge, "Request Entity Too Large",
+		},
+	} {
+		if e := refusalOf(t, tt.err); e.Code != tt.code || e.Phrase != tt.phrase {
+			t.Errorf("%s: code %d, %q; want code %d, %q", tt.name, e.Code, e.Phrase, tt.code, tt.phrase)
+		}
+	}
+	faults := map[string]string{}
+	for _, f := range refusalOf(t, faulty).Fields {
+		faults[f.Field] = f.Sentence
+	}
+	if named := slices.Sorted(maps.Keys(faults)); !slices.Equal(named, []string{"date_of_birth", "status"}) {
+		t.Errorf("the faults are %v", faults)
+	}
+}
+
+func TestClientTellsNoAnswerFromARefusal(t *testing.T) {
+	t.Parallel()
+	nobody := client.New("http://127.0.0.1:1/registry/", "co_1.operator", "key", client.WithHTTPClient(&http.Client{Timeout: patience}))
+	_, err := nobody.View(t.Context(), comity.Co.Resource, 1)
+	if refusal := (*comity.Error)(nil); err == nil || errors.As(err, &refusal) {
+		t.Errorf("%v, want an error that is no answer", err)
+	}
+}

@@ -1,0 +1,231 @@
+package e2e_test
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"comity"
+	"comity/client"
+)
+
+// TestCrashLosesNothing kills a registry under load, three times. What was answered is there; what was
+// not is there whole or not at all; and receivers that fail a third of the time know in the end
+// exactly who is there and how.
+func TestCrashLosesNothing(t *testing.T) {
+	onBoth(t, func(t *testing.T, database string) {
+		r := serve(t, database)
+		co := addCO(t, r.platform(), "Telescope")
+		directories := []*directory{receiveBadly(t), receiveBadly(t)}
+		tell(t, r.platform(), co, directories[0].URL, endpoint{protocol: comity.ProtocolPUT})
+		tell(t, r.platform(), co, directories[1].URL, endpoint{protocol: comity.ProtocolPOST})
+
+		loads := crash(t, r, co)
+		for _, l := range loads {
+			checkAccounts(t, r.platform(), l)
+		}
+		staff := checkWhole(t, r.platform(), co)
+		for _, d := range directories {
+			eventually(t, "a receiver knows who is there", func() bool { return maps.Equal(d.present(), staff) })
+			if d.disorder != "" {
+				t.Error(d.disorder)
+			}
+		}
+	})
+}
+
+// crash has four clients call while the registry is killed and started again.
+func crash(t *testing.T, r *registry, co int64) []*load {
+	t.Helper()
+	var acknowledged atomic.Int64
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	var calling sync.WaitGroup
+	loads := make([]*load, 4)
+	for i := range loads {
+		loads[i] = &load{
+			t: t, number: i, registry: r, co: co, acknowledged: &acknowledged,
+			http: &http.Client{Transport: &http.Transport{}, Timeout: patience},
+		}
+		calling.Go(func() { loads[i].run(ctx) })
+	}
+	more := func(n int64) {
+		until := acknowledged.Load() + n
+		eventually(t, "more calls are answered", func() bool { return acknowledged.Load() >= until })
+	}
+	for range 3 {
+		more(150)
+		r.kill()
+		r.startAgain(t)
+	}
+	more(100)
+	stop()
+	calling.Wait()
+	unknown := 0
+	for _, l := range loads {
+		unknown += l.unknown
+	}
+	t.Logf("%d calls were answered, %d were not", acknowledged.Load(), unknown)
+	return loads
+}
+
+// checkAccounts checks that each record is as its account says.
+func checkAccounts(t *testing.T, c *client.Client, l *load) {
+	t.Helper()
+	for _, a := range l.records {
+		is := gone
+		rec, err := c.View(t.Context(), a.field.Resource(), a.id)
+		if err == nil {
+			is = rec.Text(a.field)
+		} else if refusal := refusalOf(t, err); refusal.Code != comity.NotFound {
+			t.Fatal(err)
+		}
+		if !a.may[is] {
+			t.Errorf("%s %d: its %s is %q, want %v", a.field.Resource().Singular, a.id, a.field.Name, is, slices.Collect(maps.Keys(a.may)))
+		}
+	}
+}
+
+// checkWhole checks that no change of the CO is half done, and returns how a receiver must know each
+// person, by identifier.
+func checkWhole(t *testing.T, c *client.Client, co int64) map[string]string {
+	t.Helper()
+	people := map[int64]*known{}
+	for _, p := range all(t, c, comity.CoPerson.Resource, "coid", co) {
+		people[p.Id] = &known{}
+	}
+	gather := func(f *comity.Field, put func(*known, string)) {
+		t.Helper()
+		for _, rec := range all(t, c, f.Resource(), "coid", co) {
+			person := people[rec.OwnedBy(comity.OwnerCO)]
+			if person == nil {
+				t.Errorf("%s %d hangs on nobody", f.Resource().Singular, rec.Id)
+				continue
+			}
+			put(person, rec.Text(f))
+		}
+	}
+	gather(comity.Identifier.Identifier, func(k *known, s string) { k.identifiers = append(k.identifiers, s) })
+	gather(comity.Name.Family, func(k *known, s string) { k.families = append(k.families, s) })
+	gather(comity.CoPersonRole.Title, func(k *known, s string) { k.titles = append(k.titles, s) })
+
+	// All are active, so all are in the two groups, once, and reconcile finds nothing to set right.
+	want := slices.Sorted(maps.Keys(people))
+	memberships := func(group int64) []string {
+		var members []int64
+		var rows []string
+		for _, m := range all(t, c, comity.CoGroupMember.Resource, "cogroupid", group) {
+			members = append(members, m.OwnedBy(comity.OwnerCO))
+			rows = append(rows, fmt.Sprint(m.Id, " ", m.Revision))
+		}
+		if slices.Sort(members); !slices.Equal(members, want) {
+			t.Errorf("group %d: members %v, want %v", group, members, want)
+		}
+		return rows
+	}
+	for _, g := range all(t, c, comity.CoGroup.Resource, "coid", co) {
+		if !g.Bool(comity.CoGroup.Auto) {
+			continue
+		}
+		before := memberships(g.Id)
+		if err := c.ReconcileGroup(t.Context(), g.Id); err != nil {
+			t.Fatal(err)
+		}
+		if after := memberships(g.Id); !slices.Equal(before, after) {
+			t.Errorf("reconcile changed the memberships of %s", g.Text(comity.CoGroup.Name))
+		}
+	}
+
+	staff := map[string]string{}
+	for _, k := range people {
+		if len(k.identifiers) == 1 {
+			staff[k.identifiers[0]] = k.String()
+		} else if len(k.identifiers) > 1 {
+			t.Errorf("a person has the identifiers %v", k.identifiers)
+		}
+	}
+	return staff
+}
+
+func all(t *testing.T, c *client.Client, res *comity.Resource, key string, id int64) []*comity.Record {
+	t.Helper()
+	records, err := c.All(t.Context(), res, url.Values{key: {text(id)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return records
+}
+
+// known is what a receiver knows of a person.
+type known struct{ identifiers, families, titles []string }
+
+func (k known) String() string { return fmt.Sprint(k.identifiers, k.families, k.titles) }
+
+// directory is a receiver that fails a third of the messages, half of those after it has taken them.
+type directory struct {
+	*receiver
+
+	mu        sync.Mutex
+	people    map[string]string
+	sequences map[string]int64
+	// disorder says which message came with a lower sequence number than one before it.
+	disorder string
+}
+
+func receiveBadly(t *testing.T) *directory {
+	t.Helper()
+	d := &directory{people: map[string]string{}, sequences: map[string]int64{}}
+	d.receiver = receiveWith(t, d.take)
+	return d
+}
+
+func (d *directory) take(m message) (status int, body string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	person, _, _ := strings.Cut(m.identifier, ".")
+	if m.sequence < d.sequences[person] && d.disorder == "" {
+		d.disorder = fmt.Sprintf("%s %s has the sequence number %d, after %d", m.method, m.identifier, m.sequence, d.sequences[person])
+	}
+	d.sequences[person] = m.sequence
+	fate := rand.IntN(6)
+	if fate == 0 {
+		return http.StatusServiceUnavailable, "not taken"
+	}
+	if m.deleted {
+		delete(d.people, m.identifier)
+	} else {
+		d.people[m.identifier] = m.known().String()
+	}
+	if fate == 1 {
+		return http.StatusInternalServerError, "taken, but nobody is told so"
+	}
+	return http.StatusOK, ""
+}
+
+func (m message) known() (k known) {
+	for _, i := range m.person.Identifiers {
+		k.identifiers = append(k.identifiers, i.Identifier)
+	}
+	for _, n := range m.person.Names {
+		k.families = append(k.families, n.Family)
+	}
+	for _, r := range m.person.Roles {
+		k.titles = append(k.titles, r.Title)
+	}
+	return k
+}
+
+// present is who the directory believes is there.
+func (d *directory) present() map[string]string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return maps.Clone(d.people)
+}

@@ -1,0 +1,97 @@
+package e2e_test
+
+import (
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"comity"
+)
+
+func TestFirstStartTellsUserAndKeyOnceAndTheSecondDoesNot(t *testing.T) {
+	onBoth(t, func(t *testing.T, database string) {
+		r := serve(t, database)
+		if r.user != "co_1.operator" || len(r.key) < 32 {
+			t.Errorf("the first user is %q, its key has %d characters", r.user, len(r.key))
+		}
+		if n := strings.Count(r.out.String()+r.errOut.String(), r.key); n != 1 {
+			t.Errorf("the key was told %d times, want once", n)
+		}
+		if status := r.end(t); status != 0 {
+			t.Errorf("it ended with status %d", status)
+		}
+
+		r.startAgain(t)
+		if told := r.out.String(); strings.Contains(told, "key") || strings.Count(told, "\n") != 1 {
+			t.Errorf("the second start tells more than where it serves:\n%s", told)
+		}
+		platform, err := r.platform().View(t.Context(), comity.Co.Resource, comity.PlatformCO)
+		if err != nil || platform.Text(comity.Co.Name) != "COmanage" {
+			t.Errorf("after it the first user sees the CO %v, %v", platform, err)
+		}
+	})
+}
+
+func TestFilesOfTheDatabaseAreTheOwnersAlone(t *testing.T) {
+	t.Parallel()
+	r := serve(t, sqliteFile(t))
+	entries, err := os.ReadDir(filepath.Dir(r.database))
+	if err != nil || len(entries) < 4 {
+		t.Fatalf("%d files: %v", len(entries), err)
+	}
+	for _, e := range entries {
+		info, err := e.Info()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if others := info.Mode().Perm() & 0o077; others != 0 {
+			t.Errorf("%s has mode %v", e.Name(), info.Mode())
+		}
+	}
+}
+
+// TestOfSeveralFirstStartsOneTellsTheKey has several instances start at once on an empty PostgreSQL database.
+func TestOfSeveralFirstStartsOneTellsTheKey(t *testing.T) {
+	t.Parallel()
+	database := postgresURL(t)
+	// Instances share the key that seals passwords, so it is there before the first of them.
+	key := sealingKey(t)
+	var instances []*process
+	for range 3 {
+		instances = append(instances, start(t, command(t.TempDir(),
+			"serve", "--database", database, "--listen", "127.0.0.1:0", "--secret-key-file", key)))
+	}
+	told := 0
+	for _, p := range instances {
+		base := p.says(t, `(?m)^Comity serves .* at (http://\S+)$`)[1]
+		if got := call(t, http.MethodGet, base+"cos.json", "", "", ""); got.status != http.StatusUnauthorized {
+			t.Errorf("%s answers %d %s", base, got.status, got.reason)
+		}
+		told += strings.Count(p.out.String(), "key   ")
+	}
+	if told != 1 {
+		t.Errorf("%d instances told a key, want one", told)
+	}
+}
+
+func TestAnotherSealingKeyIsRefused(t *testing.T) {
+	onBoth(t, func(t *testing.T, database string) {
+		r := serve(t, database)
+		r.end(t)
+		other := sealingKey(t)
+		got := runToEnd(t, r.operator("serve", "--listen", "127.0.0.1:0", "--secret-key-file", other))
+		refused(t, got, `name the file that it was first started with$`)
+	})
+}
+
+// sealingKey is a file with a key that seals passwords.
+func sealingKey(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "sealing.key")
+	if err := os.WriteFile(path, []byte(strings.Repeat("5c", 32)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}

@@ -1,0 +1,128 @@
+package e2e_test
+
+import (
+	"net/http"
+	"regexp"
+	"strconv"
+	"testing"
+
+	"comity"
+	"comity/client"
+	"comity/internal/pgtest"
+)
+
+func TestHealthReadinessAndMetricsAskForNoCredentials(t *testing.T) {
+	onBoth(t, func(t *testing.T, database string) {
+		r := serve(t, database)
+		for path, want := range map[string]string{"/healthz": "alive\n", "/readyz": "ready\n"} {
+			got := call(t, http.MethodGet, r.page(path), "", "", "")
+			if got.status != http.StatusOK || got.body != want {
+				t.Errorf("%s answers %d %q, want %q", path, got.status, got.body, want)
+			}
+		}
+		if got := call(t, http.MethodGet, r.page("/nowhere"), "", "", ""); got.status != http.StatusNotFound {
+			t.Errorf("/nowhere answers %d", got.status)
+		}
+	})
+}
+
+// metric reads a metric's value, 0 where it is not there yet.
+func metric(t *testing.T, r *registry, series string) float64 {
+	t.Helper()
+	got := call(t, http.MethodGet, r.page("/metrics"), "", "", "")
+	m := regexp.MustCompile(`(?m)^` + regexp.QuoteMeta(series) + ` (\S+)$`).FindStringSubmatch(got.body)
+	if m == nil {
+		return 0
+	}
+	v, err := strconv.ParseFloat(m[1], 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+func TestMetricsCountRequestsAndDeliveries(t *testing.T) {
+	t.Parallel()
+	r := serve(t, sqliteFile(t))
+	c := r.platform()
+	co := addCO(t, c, "Telescope")
+	p := tell(t, c, co, receive(t).URL, endpoint{mode: comity.ModeManual})
+	person := addPerson(t, c, co, "ghopper")
+	for range 3 {
+		if _, err := c.Provision(t.Context(), p.target, person); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := c.View(t.Context(), comity.CoPerson.Resource, 99); err == nil {
+		t.Fatal("there is a person 99")
+	}
+	for series, want := range map[string]float64{
+		`comity_request_seconds_count{route="provision",status="200"}`:    3,
+		`comity_request_seconds_count{route="view",status="404"}`:         1,
+		`comity_delivery_seconds_count{outcome="ok",target="1"}`:          3,
+		`comity_delivery_seconds_count{outcome="failed",target="1"}`:      0,
+		`comity_request_seconds_count{route="unauthorized",status="401"}`: 0,
+	} {
+		if got := metric(t, r, series); got != want {
+			t.Errorf("%s is %v, want %v", series, got, want)
+		}
+	}
+	if metric(t, r, "go_goroutines") == 0 {
+		t.Error("nothing is said of the process")
+	}
+}
+
+func TestRegistryOutlivesARestartOfPostgreSQL(t *testing.T) {
+	t.Parallel()
+	server, err := pgtest.Start(t.Context(), pgtest.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Stop()
+	r := serve(t, server.Database(t))
+	c := r.platform()
+	sink := receive(t)
+	co := addCO(t, c, "Telescope")
+	tell(t, c, co, sink.URL, endpoint{})
+	addPerson(t, c, co, "ghopper")
+	sink.knowsOf(t, "ghopper")
+
+	if err := server.Halt(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "it says that it is not ready", func() bool { return getStatus(r.page("/readyz")) == http.StatusServiceUnavailable })
+	if status := getStatus(r.page("/healthz")); status != http.StatusOK {
+		t.Errorf("/healthz answers %d; the program is alive all the same", status)
+	}
+	got := call(t, http.MethodGet, r.api()+"cos.json", r.user, r.key, "")
+	if got.status != http.StatusInternalServerError || got.reason != "Other Error" {
+		t.Errorf("a request without a database answers %d %s", got.status, got.reason)
+	}
+
+	if err := server.Resume(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "it is ready again", func() bool { return getStatus(r.page("/readyz")) == http.StatusOK })
+	eventually(t, "requests work again", func() bool {
+		_, err := c.View(t.Context(), comity.Co.Resource, co)
+		return err == nil
+	})
+	// A request may still meet a connection of before, and is answered 500.
+	var person client.Added
+	eventually(t, "a person can be added", func() bool {
+		f := comity.CoPerson
+		person, err = c.Add(t.Context(), record(fields{f.CoId: co, f.Status: comity.Active}))
+		return err == nil
+	})
+	eventually(t, "and given an identifier", func() bool {
+		f := comity.Identifier
+		_, err := c.Add(t.Context(), record(fields{
+			f.Identifier: "alovelace", f.Type: "uid", f.Status: comity.Active, f.Person: owner{comity.OwnerCO, person.Id},
+		}))
+		return err == nil
+	})
+	sink.knowsOf(t, "alovelace")
+	if r.hasEnded() {
+		t.Error("it has ended")
+	}
+}

@@ -1,0 +1,94 @@
+package outbox_test
+
+import (
+	"testing"
+	"time"
+
+	"comity"
+	"comity/internal/outbox"
+)
+
+// One person whose message hangs holds up nobody else of that target.
+func TestHangingPersonHoldsUpNoOther(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		r := newReceiver(t)
+		to := w.target(r, comity.ModeAutomatic)
+		freed := make(chan struct{})
+		r.reacts(heldUntil(t, freed, func(a arrival) bool { return a.id == "p000" }))
+		people := w.people(150)
+		w.start(outbox.Options{Limit: time.Minute})
+		eventually(t, "all others are told", func() bool { return len(r.ids()) == len(people)-1 })
+		for i, p := range people {
+			w.born(p, i)
+		}
+		eventually(t, "all others are told again", func() bool { return len(r.got()) >= 2*len(people)-1 })
+		if row, _ := w.row(to, people[0]); !row.held {
+			t.Errorf("the one who hangs: %+v", row)
+		}
+		close(freed)
+		w.settle(to)
+		w.expectPresent(t, to, r)
+		r.expectInOrder(t)
+	})
+}
+
+// People whose messages hang until they are given up let the others pass, though they be more than
+// are sent side by side.
+func TestHangingPeopleLetOthersPass(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		r := newReceiver(t)
+		to := w.target(r, comity.ModeAutomatic)
+		hangs := func(a arrival) bool { return a.id < "p006" }
+		r.reacts(func(a arrival) reaction { return reaction{silent: hangs(a)} })
+		people := w.people(80)
+		w.start(outbox.Options{Limit: 500 * time.Millisecond})
+		eventually(t, "all others are told", func() bool { return len(r.ids()) == len(people)-6 })
+		for _, p := range people[:6] {
+			if row := w.failed(to, p, 1); row.resting {
+				t.Errorf("noted as %+v", row)
+			}
+		}
+		r.reacts(nil)
+		w.later(time.Hour)
+		w.settle(to)
+		w.expectPresent(t, to, r)
+	})
+}
+
+// A target that hangs, one that is dead and one that always fails hold up neither another target
+// nor those who write.
+func TestBadTargetsHoldUpNoOther(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		freed := make(chan struct{})
+		hanging, dead, failing, good := newReceiver(t), newReceiver(t), newReceiver(t), newReceiver(t)
+		hanging.reacts(heldUntil(t, freed, func(arrival) bool { return true }))
+		failing.reacts(always(reaction{status: 500}))
+		dead.server.Close()
+		slow := w.target(hanging, comity.ModeAutomatic)
+		w.target(dead, comity.ModeAutomatic)
+		bad := w.target(failing, comity.ModeAutomatic)
+		to := w.target(good, comity.ModeAutomatic)
+		q, _ := w.start(outbox.Options{Limit: time.Minute})
+		people := w.people(30)
+		w.settle(to)
+		w.expectPresent(t, to, good)
+		for i, p := range people {
+			w.born(p, i)
+			if _, err := w.provision(q, to, p); err != nil {
+				t.Error(err)
+			}
+		}
+		w.settle(to)
+		w.expectPresent(t, to, good)
+		if got := hanging.ids(); len(got) > 0 {
+			t.Errorf("the one that hangs has taken %v", got)
+		}
+		close(freed)
+		failing.reacts(nil)
+		w.settle(slow)
+		w.expectPresent(t, slow, hanging)
+		w.later(time.Hour)
+		w.settle(bad)
+		w.expectPresent(t, bad, failing)
+	})
+}

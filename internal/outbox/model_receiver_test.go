@@ -1,0 +1,109 @@
+package outbox_test
+
+import (
+	"fmt"
+	"strings"
+	"sync/atomic"
+
+	"comity"
+)
+
+// end is a receiver of the model with the target that tells it.
+type end struct {
+	*receiver
+	model  *model
+	target target
+	// calm receivers take everything.
+	calm atomic.Bool
+	// missedSome says that the target was in a mode in which changes are not marked.
+	missedSome atomic.Bool
+
+	// What follows belongs to the receiver's lock.
+	seen   map[int64]sight
+	owners map[string]map[int64]bool
+	wrong  []string
+}
+
+// sight is the newest that was seen of a person.
+type sight struct {
+	sequence int64
+	day      string
+}
+
+// misbehave looks at a message and says what becomes of it.
+func (e *end) misbehave(a arrival) reaction {
+	e.look(a)
+	if e.calm.Load() {
+		return reaction{}
+	}
+	kept := e.model.random.roll(2) == 0
+	switch e.model.random.roll(40) {
+	case 0, 1, 2:
+		return reaction{status: 500, kept: kept}
+	case 3, 4:
+		return reaction{status: 400}
+	case 5:
+		return reaction{status: 429, retryAfter: "1", kept: kept}
+	case 6:
+		return reaction{silent: true, kept: kept}
+	case 7, 8:
+		return reaction{cut: true, kept: kept}
+	case 9, 10:
+		return reaction{cutBefore: true, kept: kept}
+	}
+	return reaction{}
+}
+
+// look holds a message against those before it. A person is known by the last part of their one URL,
+// and a delete, which has none, by the identifier, unless that was several people's.
+func (e *end) look(a arrival) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	var person int64
+	_, url, found := strings.Cut(a.body, `"url":"https://example.org/`)
+	if found {
+		if _, err := fmt.Sscanf(url, "%d", &person); err != nil {
+			e.wrong = append(e.wrong, err.Error())
+			return
+		}
+		if e.owners[a.id] == nil {
+			e.owners[a.id] = map[int64]bool{}
+		}
+		e.owners[a.id][person] = true
+	}
+	if a.deleted && len(e.owners[a.id]) == 1 {
+		for person = range e.owners[a.id] {
+		}
+	}
+	if person == 0 {
+		return
+	}
+	last := e.seen[person]
+	now := sight{a.sequence, last.day}
+	if !a.deleted {
+		_, now.day, _ = strings.Cut(a.body, `"dateOfBirth":"`)
+		now.day, _, _ = strings.Cut(now.day, `"`)
+	}
+	if now.sequence < last.sequence || now.day < last.day {
+		e.wrong = append(e.wrong, fmt.Sprintf("%s about person %d: %+v came after %+v", a, person, now, last))
+	}
+	e.seen[person] = now
+}
+
+// report says what came in the wrong order.
+func (e *end) report() {
+	e.t.Helper()
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, w := range e.wrong {
+		e.t.Errorf("target %d: %s", e.target.id, w)
+	}
+}
+
+// serve sets the status of a target's server.
+func (m *model) serve(to target, status string) {
+	m.t.Helper()
+	if f := comity.Server; m.view(f.Resource, to.server).Text(f.Status) != status {
+		m.edit(f.Resource, to.server, values{f.Status: status})
+	}
+}

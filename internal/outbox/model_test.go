@@ -1,0 +1,205 @@
+package outbox_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"comity"
+	"comity/internal/outbox"
+	"comity/internal/store"
+)
+
+// The time of a model's database goes so many times faster than the machine's, so that the seconds
+// of a backoff and the minute of a lease are soon over. A lease is three seconds then, and a
+// delivery's limit one.
+const (
+	modelSpeed = 20
+	modelLease = time.Minute
+	modelLimit = time.Second
+)
+
+// TestModel changes a registry at random while receivers fail at random and instances end, are
+// killed and abandon what they claimed. When all that is over every receiver holds exactly the
+// present state, and none was ever told an older state of a person after a newer one.
+func TestModel(t *testing.T) {
+	t.Parallel()
+	seeds, steps := 30, 60
+	if os.Getenv("COMITY_SOAK") != "" {
+		seeds, steps = 1000, 200
+	}
+	for seed := range seeds {
+		on, database := onSQLite, "SQLite"
+		if seed%5 == 4 {
+			on, database = onPostgres, "PostgreSQL"
+		}
+		t.Run(fmt.Sprintf("%s %d", database, seed), func(t *testing.T) {
+			t.Parallel()
+			newModel(t, on(t), uint64(seed)).run(steps)
+		})
+	}
+}
+
+// model is a registry under change, with the targets that are told.
+type model struct {
+	*world
+	random *dice
+	ends   []*end
+	// provisioner is what provision calls are made of; calls are those under way.
+	provisioner *outbox.Outbox
+	calls       sync.WaitGroup
+
+	people        []*figure
+	ever          []int64
+	groups, units []int64
+	minted        int
+	// free are identifiers that were somebody's.
+	free []string
+}
+
+// figure is a person of the model.
+type figure struct {
+	id                              int64
+	days                            int
+	uids, names, roles, memberships []int64
+}
+
+// dice is a source of random numbers for several at a time.
+type dice struct {
+	mu sync.Mutex
+	*rand.Rand
+}
+
+func (d *dice) roll(n int) int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.IntN(n)
+}
+
+// one returns one of several.
+func one[T any](d *dice, of ...T) T { return of[d.roll(len(of))] }
+
+func newModel(t *testing.T, w *world, seed uint64) *model {
+	t.Helper()
+	w.clock.begin, w.clock.speed = time.Now(), modelSpeed
+	m := &model{world: w, random: &dice{Rand: rand.New(rand.NewPCG(seed, 0))}}
+	for i := range 3 {
+		m.groups = append(m.groups, w.group(fmt.Sprintf("group %d", i)))
+	}
+	m.units = append(m.units, w.add(comity.Cou.Resource, values{comity.Cou.Name: "unit"}))
+	f := comity.CoProvisioningTarget
+	patience := values{f.RetryInterval: 1 + m.random.roll(4), f.MaxRetry: 1 + m.random.roll(3)}
+	only := values{f.ProvisionCoGroupId: m.groups[0]}
+	for _, v := range [][]values{{patience}, {patience, byPOST}, {patience, only}} {
+		e := &end{receiver: newReceiver(t), model: m, seen: map[int64]sight{}, owners: map[string]map[int64]bool{}}
+		e.reacts(e.misbehave)
+		e.target = w.target(e.receiver, comity.ModeAutomatic, v...)
+		m.ends = append(m.ends, e)
+	}
+	m.provisioner = w.queue(outbox.Options{Lease: modelLease, Limit: modelLimit})
+	return m
+}
+
+func (m *model) run(steps int) {
+	m.t.Helper()
+	over := make(chan struct{})
+	var instances sync.WaitGroup
+	for range 1 + m.random.roll(3) {
+		instances.Go(func() { m.instances(over) })
+	}
+	for range steps {
+		m.step()
+		time.Sleep(time.Duration(m.random.roll(8)) * time.Millisecond)
+	}
+	close(over)
+	instances.Wait()
+	m.calls.Wait()
+	m.calmDown()
+	for _, e := range m.ends {
+		if diff := e.differs(m.present(e.target)); diff != "" {
+			m.t.Errorf("target %d: the receiver does not hold the present state (-want +got):\n%s", e.target.id, diff)
+		}
+		e.report()
+	}
+}
+
+// calmDown ends what fails, sends what rests and waits until all is told.
+func (m *model) calmDown() {
+	m.t.Helper()
+	for _, e := range m.ends {
+		e.calm.Store(true)
+		m.setMode(e.target, comity.ModeAutomatic)
+		m.serve(e.target, comity.Active)
+	}
+	m.later(2 * modelLease) // what was abandoned is free
+	q, _ := m.start(outbox.Options{Lease: modelLease, Limit: modelLimit, Poll: 20 * time.Millisecond})
+	for _, e := range m.ends {
+		m.settle(e.target)
+		for _, person := range m.ever {
+			row, _ := m.row(e.target, person)
+			if !row.resting && !e.missedSome.Load() {
+				continue
+			}
+			// Whom it was not told of while its mode marked nobody, and who was refused too often.
+			target := m.view(comity.CoProvisioningTarget.Resource, e.target.id)
+			if _, err := q.Provision(m.t.Context(), target, person); err != nil && !strings.Contains(err.Error(), "no identifier of type uid") {
+				m.t.Errorf("provision person %d to target %d: %v", person, e.target.id, err)
+			}
+		}
+	}
+	for _, e := range m.ends {
+		m.settle(e.target)
+		for _, person := range m.ever {
+			row, _ := m.row(e.target, person)
+			if row.held || row.obsolete != "[]" && row.obsolete != "" || row.resting && row.answer != "no identifier of type uid" {
+				m.t.Errorf("target %d, person %d: noted as %+v in the end", e.target.id, person, row)
+			}
+		}
+	}
+}
+
+// instances lets one instance after the other work for a while and end, in one way or another.
+func (m *model) instances(over <-chan struct{}) {
+	o := outbox.Options{Lease: modelLease, Limit: modelLimit, Poll: 20 * time.Millisecond, Width: 1 + m.random.roll(4)}
+	s := m.open(m.clock.now, 0)
+	for {
+		stop := m.world.run(m.queueOver(s, o))
+		ended := false
+		select {
+		case <-over:
+			ended = true
+		case <-time.After(time.Duration(20+m.random.roll(200)) * time.Millisecond):
+		}
+		switch {
+		case ended || m.random.roll(3) > 0:
+			stop()
+		default:
+			// Killed: what it sends still arrives, but it notes nothing more.
+			_ = s.Close()
+			stop()
+			s = m.open(m.clock.now, 0)
+		}
+		if ended {
+			return
+		}
+		if m.random.roll(3) == 0 {
+			m.abandon(s, one(m.random, m.ends...).target)
+		}
+	}
+}
+
+// abandon claims something as an instance does that dies at once.
+func (m *model) abandon(s *store.Store, to target) {
+	ctx := m.t.Context()
+	err := s.Write(ctx, func(tx *store.Tx) error {
+		_, err := tx.Claim(ctx, to.id, 1+m.random.roll(3), modelLease)
+		return err
+	})
+	if err != nil {
+		m.t.Errorf("claim: %v", err)
+	}
+}

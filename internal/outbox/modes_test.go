@@ -1,0 +1,199 @@
+package outbox_test
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"comity"
+	"comity/internal/outbox"
+)
+
+// The modes of a target: what is marked, and what a provision call does.
+var modes = []struct {
+	mode string
+	// marked says that a change is noted for the target, first that the first Active is.
+	marked, first bool
+	// call is what becomes of a provision call: it is sent before the answer, queued, or forbidden.
+	call string
+}{
+	{comity.ModeAutomatic, true, true, "sent"},
+	{comity.ModeQueue, true, true, "queued"},
+	{comity.ModeQueueOnError, true, true, "sent"},
+	{comity.ModeEnrolment, false, true, "sent"},
+	{comity.ModeManual, false, false, "sent"},
+	{comity.ModeDisabled, false, false, "forbidden"},
+}
+
+func TestModes(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		q := w.queue(outbox.Options{})
+		for _, tt := range modes {
+			t.Run(tt.mode, func(t *testing.T) {
+				r := newReceiver(t)
+				to := w.target(r, tt.mode)
+				if w.waiting(to) {
+					t.Error("adding a target marks somebody")
+				}
+				f := comity.CoPerson
+				person := w.add(f.Resource, values{f.Status: comity.Pending})
+				defer w.delete(f.Resource, person)
+				w.identifier(person, "ghopper")
+				if got := w.waiting(to); got != tt.marked {
+					t.Errorf("a change is marked: %t, want %t", got, tt.marked)
+				}
+				w.edit(f.Resource, person, values{f.Status: comity.Active})
+				if got := w.waiting(to); got != tt.first {
+					t.Errorf("the first Active is marked: %t, want %t", got, tt.first)
+				}
+				stop := w.run(q)
+				defer stop()
+				w.settle(to)
+				if got := len(r.got()) > 0; got != tt.first {
+					t.Errorf("the first Active is sent: %t, want %t", got, tt.first)
+				}
+				stop()
+				r.forget()
+
+				w.edit(f.Resource, person, values{f.Status: comity.Expired})
+				w.edit(f.Resource, person, values{f.Status: comity.Active})
+				if got := w.waiting(to); got != tt.marked {
+					t.Errorf("a later change is marked: %t, want %t", got, tt.marked)
+				}
+
+				queued, err := w.provision(q, to, person)
+				var refused *comity.Error
+				switch tt.call {
+				case "sent":
+					if queued || err != nil || len(r.got()) != 1 || w.waiting(to) {
+						t.Errorf("a provision call: queued %t, %v, %v, waiting %t", queued, err, r.lines(), w.waiting(to))
+					}
+				case "queued":
+					if !queued || err != nil || len(r.got()) != 0 || !w.waiting(to) {
+						t.Errorf("a provision call: queued %t, %v, %v, waiting %t", queued, err, r.lines(), w.waiting(to))
+					}
+					stop := w.run(q)
+					w.settle(to)
+					stop()
+				case "forbidden":
+					if !errors.As(err, &refused) || refused.Phrase != "Forbidden" || w.waiting(to) || len(r.got()) > 0 {
+						t.Errorf("a provision call: %v, %v", err, r.lines())
+					}
+					return
+				}
+				w.expectPresent(t, to, r)
+			})
+		}
+	})
+}
+
+// What waits when a target is disabled is kept, and goes on when its mode is set back. What was
+// changed meanwhile is marked only by the modes that mark.
+func TestDisabledAndBack(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		q := w.queue(outbox.Options{})
+		for _, away := range []string{comity.ModeDisabled, comity.ModeManual} {
+			t.Run(away, func(t *testing.T) {
+				r, fence := newReceiver(t), newReceiver(t)
+				to, other := w.target(r, comity.ModeAutomatic), w.target(fence, comity.ModeAutomatic)
+				before := w.person("before" + away)
+				w.setMode(to, away)
+				w.person("meanwhile" + away)
+				stop := w.run(q)
+				defer stop()
+				w.settle(other)
+				if got := r.lines(); len(got) > 0 {
+					t.Errorf("away in mode %s it was sent %v", away, got)
+				}
+				if row, _ := w.row(to, before); row.held || row.sequence > 0 {
+					t.Errorf("what waits was touched: %+v", row)
+				}
+				w.setMode(to, comity.ModeAutomatic)
+				w.settle(to)
+				r.expectLines(t, "PUT before"+away)
+			})
+		}
+	})
+}
+
+// Disabling a target stops what waits for it though its lane is at work: no more is sent than was
+// on its way.
+func TestDisabledWhileAtWork(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		r := newReceiver(t)
+		to := w.target(r, comity.ModeAutomatic)
+		people := w.people(100)
+		freed := make(chan struct{})
+		r.reacts(heldUntil(t, freed, func(arrival) bool { return true }))
+		w.start(outbox.Options{})
+		eventually(t, "messages are under way", func() bool { return len(r.got()) == 4 })
+		w.setMode(to, comity.ModeDisabled)
+		close(freed)
+		held := func(p int64) bool {
+			row, _ := w.row(to, p)
+			return row.held
+		}
+		eventually(t, "nothing is under way any more", func() bool { return !slices.ContainsFunc(people, held) })
+		if sent := len(r.got()); sent > 64 {
+			t.Errorf("%d messages were sent of the 64 that were claimed", sent)
+		}
+		if !w.waiting(to) {
+			t.Error("the others do not wait any more")
+		}
+		w.setMode(to, comity.ModeAutomatic)
+		w.settle(to)
+		w.expectPresent(t, to, r)
+	})
+}
+
+// The failures of a target in a mode that retries wait with it; in mode M they are listed only.
+func TestFailedProvisionCall(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		for _, tt := range []struct {
+			mode  string
+			rests bool
+		}{
+			{comity.ModeAutomatic, false},
+			{comity.ModeQueueOnError, false},
+			{comity.ModeEnrolment, false},
+			{comity.ModeManual, true},
+		} {
+			t.Run(tt.mode, func(t *testing.T) {
+				r := newReceiver(t)
+				to := w.target(r, comity.ModeDisabled)
+				person := w.person("ghopper")
+				defer w.delete(comity.CoPerson.Resource, person)
+				w.setMode(to, tt.mode)
+				q := w.queue(outbox.Options{})
+				r.reacts(always(reaction{status: 500}))
+				_, err := w.provision(q, to, person)
+				var failed *comity.Error
+				if !errors.As(err, &failed) || failed.Code != comity.Undelivered || !strings.HasPrefix(failed.Detail, "500 Internal Server Error: the receiver answers 500") {
+					t.Errorf("got %v", err)
+				}
+				row, _ := w.row(to, person)
+				if row.resting != tt.rests || row.due.IsZero() != tt.rests || row.attempts != 1 || !strings.HasPrefix(row.answer, "500") {
+					t.Errorf("noted as %+v", row)
+				}
+				r.reacts(nil)
+				r.forget()
+				stop := w.run(q)
+				defer stop()
+				w.later(time.Hour)
+				w.settle(to)
+				if got := len(r.got()); (got == 0) != tt.rests {
+					t.Errorf("sent again %d times", got)
+				}
+				if _, err := w.provision(q, to, person); err != nil {
+					t.Error(err)
+				}
+				w.expectPresent(t, to, r)
+				if row, _ := w.row(to, person); row.resting || row.answer != "OK" {
+					t.Errorf("noted as %+v", row)
+				}
+			})
+		}
+	})
+}

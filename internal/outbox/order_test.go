@@ -1,0 +1,147 @@
+package outbox_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"comity"
+	"comity/internal/outbox"
+)
+
+// Many changes while one message is under way are one more message, and what comes last is present.
+func TestBurstIsOneMessage(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		r := newReceiver(t)
+		to := w.target(r, comity.ModeAutomatic)
+		person := w.person("ghopper")
+		freed := make(chan struct{})
+		r.reacts(heldUntil(t, freed, func(arrival) bool { return true }))
+		w.start(outbox.Options{})
+		eventually(t, "the first message is under way", func() bool { return len(r.got()) == 1 })
+		for day := range 10 {
+			w.born(person, day)
+		}
+		close(freed)
+		w.settle(to)
+		r.expectLines(t, "PUT ghopper", "PUT ghopper")
+		w.expectPresent(t, to, r)
+		if last := r.got()[1]; !strings.Contains(last.body, birthday(9)) {
+			t.Errorf("the last message is %s", last.body)
+		}
+	})
+}
+
+// Many changes before anything is sent are one message.
+func TestChangesThatWaitAreOneMessage(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		r := newReceiver(t)
+		to := w.target(r, comity.ModeAutomatic)
+		person := w.person("ghopper")
+		for day := range 10 {
+			w.born(person, day)
+		}
+		w.start(outbox.Options{})
+		w.settle(to)
+		r.expectLines(t, "PUT ghopper")
+		w.expectPresent(t, to, r)
+	})
+}
+
+// A change during a delivery that fails is sent at the time of the next try, one during a delivery
+// that is refused at once.
+func TestChangeDuringFailure(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		for name, status := range map[string]int{"the receiver cannot": 503, "the message is refused": 422} {
+			t.Run(name, func(t *testing.T) {
+				r := newReceiver(t)
+				to := w.target(r, comity.ModeAutomatic)
+				person := w.person("ghopper")
+				defer w.delete(comity.CoPerson.Resource, person)
+				freed := make(chan struct{})
+				r.reacts(func(a arrival) reaction {
+					heldUntil(t, freed, func(arrival) bool { return true })(a)
+					if strings.Contains(a.body, "dateOfBirth") {
+						return reaction{}
+					}
+					return reaction{status: status}
+				})
+				_, stop := w.start(outbox.Options{})
+				defer stop()
+				eventually(t, "the first message is under way", func() bool { return len(r.got()) == 1 })
+				w.born(person, 1)
+				close(freed)
+				if status == 503 {
+					if row := w.failed(to, person, 1); row.resting || row.waits() <= 0 {
+						t.Errorf("noted as %+v", row)
+					}
+					w.born(person, 2)
+					if row, _ := w.row(to, person); row.waits() <= 0 {
+						t.Errorf("noted as %+v: a change does not hurry a receiver that cannot", row)
+					}
+					w.later(time.Hour)
+				}
+				w.settle(to)
+				r.expectLines(t, "PUT ghopper", "PUT ghopper")
+				w.expectPresent(t, to, r)
+			})
+		}
+	})
+}
+
+// Writers change a few people at random while messages fail, time out and are cut: a person is never
+// sent by two at a time, sequences rise, and no message tells an older state than one before it.
+func TestOrderUnderWay(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		r := newReceiver(t)
+		to := w.target(r, comity.ModeAutomatic)
+		people := w.people(5)
+		var mu sync.Mutex
+		random := rand.New(rand.NewPCG(1, 2))
+		r.reacts(func(arrival) reaction {
+			mu.Lock()
+			defer mu.Unlock()
+			return []reaction{{}, {}, {status: 500}, {status: 429, kept: true}, {cutBefore: true}, {cut: true, kept: true}}[random.IntN(6)]
+		})
+		w.start(outbox.Options{})
+		w.start(outbox.Options{})
+		q, _ := w.start(outbox.Options{})
+		var writers sync.WaitGroup
+		for _, p := range people {
+			writers.Go(func() {
+				for day := range 40 {
+					if err := w.tryBorn(p, day); err != nil {
+						t.Error(err)
+					}
+					if day%8 == 0 {
+						_, _ = w.provision(q, to, p) // may fail, as the receiver does
+						w.later(time.Hour)
+					}
+				}
+			})
+		}
+		writers.Wait()
+		r.reacts(nil)
+		w.later(time.Hour)
+		w.settle(to)
+		w.expectPresent(t, to, r)
+		r.expectInOrder(t)
+		last := map[string]string{}
+		for _, a := range r.got() {
+			_, day, _ := strings.Cut(a.body, `"dateOfBirth":"`)
+			day, _, _ = strings.Cut(day, `"`)
+			if day < last[a.id] {
+				t.Errorf("%s: the state of day %s came after that of day %s", a.id, day, last[a.id])
+			}
+			last[a.id] = day
+		}
+		for i := range people {
+			if id := fmt.Sprintf("p%03d", i); last[id] != birthday(39) {
+				t.Errorf("%s ends with day %s", id, last[id])
+			}
+		}
+	})
+}

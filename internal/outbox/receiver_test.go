@@ -1,0 +1,291 @@
+package outbox_test
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"comity/internal/provision"
+)
+
+// arrival is a message as a receiver got it.
+type arrival struct {
+	method, id, body string
+	deleted          bool
+	sequence         int64
+}
+
+// String writes an arrival as tests compare it.
+func (a arrival) String() string {
+	if a.deleted {
+		return fmt.Sprintf("%s %s deleted", a.method, a.id)
+	}
+	return fmt.Sprintf("%s %s", a.method, a.id)
+}
+
+// reaction is what a receiver does with a message; the zero value is to take it and say so.
+type reaction struct {
+	// status is answered, 200 if it is 0. What is answered with 2xx is taken.
+	status     int
+	retryAfter string
+	// kept takes the message whatever becomes of the answer.
+	kept bool
+	// silent gives no answer for as long as the sender waits for one.
+	silent bool
+	// cut closes the connection in the middle of the answer, or before it.
+	cut, cutBefore bool
+}
+
+// receiver is an outside system that holds what it is told, an entry for each identifier. What it
+// does with a message is up to react.
+type receiver struct {
+	t      *testing.T
+	server *httptest.Server
+
+	mu       sync.Mutex
+	react    func(arrival) reaction
+	holds    map[string]string
+	arrivals []arrival
+	underWay map[string]int
+	overlaps []string
+}
+
+func newReceiver(t *testing.T) *receiver {
+	t.Helper()
+	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return receiverOn(t, l)
+}
+
+func receiverOn(t *testing.T, l net.Listener) *receiver {
+	t.Helper()
+	r := &receiver{t: t, holds: map[string]string{}, underWay: map[string]int{}}
+	r.server = &httptest.Server{Listener: l, Config: &http.Server{Handler: r}}
+	r.server.Start()
+	t.Cleanup(r.server.Close)
+	t.Cleanup(r.server.CloseClientConnections)
+	return r
+}
+
+// reacts changes what becomes of the messages from now on; nil takes them all.
+func (r *receiver) reacts(react func(arrival) reaction) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.react = react
+}
+
+// always reacts in the same way to every message.
+func always(how reaction) func(arrival) reaction { return func(arrival) reaction { return how } }
+
+// heldUntil keeps the messages that are meant waiting for their answer until a channel is closed.
+func heldUntil(t *testing.T, freed <-chan struct{}, meant func(arrival) bool) func(arrival) reaction {
+	return func(a arrival) reaction {
+		if meant(a) {
+			select {
+			case <-freed:
+			case <-t.Context().Done():
+			}
+		}
+		return reaction{}
+	}
+}
+
+// ServeHTTP takes a message.
+func (r *receiver) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+	a, err := read(req)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusTeapot)
+		r.t.Errorf("%s %s: %v", req.Method, req.URL, err)
+		return
+	}
+	how := r.decide(a)
+	if how.status == 0 {
+		how.status = http.StatusOK
+	}
+	if how.kept || how.status < 300 && !how.silent && !how.cut && !how.cutBefore {
+		r.keep(a)
+	}
+	switch {
+	case how.silent:
+		select {
+		case <-req.Context().Done():
+		case <-r.t.Context().Done():
+		}
+		panic(http.ErrAbortHandler)
+	case how.cutBefore:
+		panic(http.ErrAbortHandler)
+	case how.cut:
+		cut(w)
+	default:
+		if how.retryAfter != "" {
+			w.Header().Set("Retry-After", how.retryAfter)
+		}
+		w.WriteHeader(how.status)
+		fmt.Fprintf(w, "the receiver answers %d", how.status)
+	}
+}
+
+// cut closes the connection in the middle of the answer's head.
+func cut(w http.ResponseWriter) {
+	conn, buffered, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	defer conn.Close()
+	_, _ = bufio.NewWriter(buffered).WriteString("HTTP/1.1 200 OK\r\nConte")
+	_ = buffered.Flush()
+}
+
+// decide notes a message and says what becomes of it, which may take the test a while.
+func (r *receiver) decide(a arrival) (how reaction) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.arrivals = append(r.arrivals, a)
+	if r.underWay[a.id] > 0 {
+		r.overlaps = append(r.overlaps, a.String())
+	}
+	if react := r.react; react != nil {
+		r.underWay[a.id]++
+		r.mu.Unlock()
+		how = react(a)
+		r.mu.Lock()
+		r.underWay[a.id]--
+	}
+	return how
+}
+
+func (r *receiver) keep(a arrival) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if a.deleted {
+		delete(r.holds, a.id)
+	} else {
+		r.holds[a.id] = a.body
+	}
+}
+
+// read reads a message of either mode.
+func read(req *http.Request) (a arrival, err error) {
+	a.method = req.Method
+	if a.sequence, err = strconv.ParseInt(req.Header.Get(provision.SequenceHeader), 10, 64); err != nil {
+		return a, err
+	}
+	body, err := io.ReadAll(req.Body)
+	if err != nil {
+		return a, err
+	}
+	a.body = string(body)
+	if a.method != http.MethodDelete {
+		var m struct {
+			Person struct {
+				Meta struct {
+					Id      string
+					Deleted bool
+				}
+			}
+		}
+		if err := json.Unmarshal(body, &m); err != nil {
+			return a, err
+		}
+		a.id, a.deleted = m.Person.Meta.Id, m.Person.Meta.Deleted
+	}
+	if a.method != http.MethodPost {
+		segment, err := url.PathUnescape(strings.TrimPrefix(req.URL.EscapedPath(), "/"))
+		if err != nil || a.method == http.MethodPut && segment != a.id {
+			return a, fmt.Errorf("the path %s does not name the person %q", req.URL.EscapedPath(), a.id)
+		}
+		a.id, a.deleted = segment, a.method == http.MethodDelete
+	}
+	return a, nil
+}
+
+// got returns the messages that came since the last call of forget.
+func (r *receiver) got() []arrival {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.arrivals)
+}
+
+// lines are the messages that came, one text each.
+func (r *receiver) lines() []string {
+	var lines []string
+	for _, a := range r.got() {
+		lines = append(lines, a.String())
+	}
+	return lines
+}
+
+func (r *receiver) forget() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.arrivals = nil
+}
+
+// ids are the identifiers that the receiver holds, in order.
+func (r *receiver) ids() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Sorted(maps.Keys(r.holds))
+}
+
+func (r *receiver) entry(id string) string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.holds[id]
+}
+
+// differs says how what the receiver holds differs from what it should; "" if it does not.
+func (r *receiver) differs(want map[string]string) string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return cmp.Diff(want, r.holds)
+}
+
+// expectPresent checks that a receiver holds exactly the present state.
+func (w *world) expectPresent(t *testing.T, to target, r *receiver) {
+	t.Helper()
+	if diff := r.differs(w.present(to)); diff != "" {
+		t.Errorf("the receiver does not hold the present state (-want +got):\n%s", diff)
+	}
+}
+
+// expectInOrder checks that no person was sent by two at a time, and no older message of a person
+// after a newer one.
+func (r *receiver) expectInOrder(t *testing.T) {
+	t.Helper()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, o := range r.overlaps {
+		t.Errorf("%s came while another message of the same person was under way", o)
+	}
+	last := map[string]arrival{}
+	for _, a := range r.arrivals {
+		if before, ok := last[a.id]; ok && before.sequence > a.sequence {
+			t.Errorf("%s with sequence %d came after %s with sequence %d", a, a.sequence, before, before.sequence)
+		}
+		last[a.id] = a
+	}
+}
+
+// expectLines checks what came, message by message.
+func (r *receiver) expectLines(t *testing.T, want ...string) {
+	t.Helper()
+	if diff := cmp.Diff(want, r.lines()); diff != "" {
+		t.Errorf("the messages (-want +got):\n%s", diff)
+	}
+}

@@ -1,0 +1,85 @@
+package outbox_test
+
+import (
+	"database/sql"
+	"fmt"
+	"time"
+
+	"comity/internal/store"
+)
+
+// row is what the database keeps about one target and person.
+type row struct {
+	held, resting                         bool
+	version, sequence, attempts, refusals int64
+	// due is when it is tried next, tried when it was tried last; the zero time is never.
+	due, tried                   time.Time
+	identifier, obsolete, answer string
+}
+
+// waits is how long after the last try the next one comes.
+func (r row) waits() time.Duration { return r.due.Sub(r.tried) }
+
+// sql is a connection of the test's own to the database.
+func (w *world) sql() *sql.DB {
+	w.t.Helper()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.db != nil {
+		return w.db
+	}
+	driver, name := "sqlite3", "file:"+w.database
+	if store.IsPostgres(w.database) {
+		driver, name = "pgx", w.database
+	}
+	db, err := sql.Open(driver, name)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.t.Cleanup(func() { _ = db.Close() })
+	db.SetMaxOpenConns(1)
+	w.db = db
+	return db
+}
+
+// row reads a delivery from the database; there may be none.
+func (w *world) row(t target, person int64) (r row, found bool) {
+	w.t.Helper()
+	rows, err := w.sql().QueryContext(w.t.Context(), fmt.Sprintf(`SELECT held, resting, version, sequence, attempts, refusals,
+			coalesce(due, 0), coalesce(tried, 0), identifier, obsolete, answer
+		FROM deliveries WHERE co_provisioning_target_id = %d AND co_person_id = %d`, t.id, person))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var due, tried int64
+		err := rows.Scan(&r.held, &r.resting, &r.version, &r.sequence, &r.attempts, &r.refusals, &due, &tried, &r.identifier, &r.obsolete, &r.answer)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		r.due, r.tried, found = moment(due), moment(tried), true
+	}
+	if err := rows.Err(); err != nil {
+		w.t.Fatal(err)
+	}
+	return r, found
+}
+
+func moment(micro int64) time.Time {
+	if micro == 0 {
+		return time.Time{}
+	}
+	return time.UnixMicro(micro)
+}
+
+// failed waits until a delivery has failed that often since its last success, and returns what is
+// noted of it.
+func (w *world) failed(t target, person, attempts int64) (r row) {
+	w.t.Helper()
+	eventually(w.t, fmt.Sprintf("the delivery about person %d has failed %d times", person, attempts), func() bool {
+		r, _ = w.row(t, person)
+		return r.attempts >= attempts && !r.held
+	})
+	return r
+}

@@ -1,0 +1,200 @@
+package outbox_test
+
+import (
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"comity"
+	"comity/internal/outbox"
+	"comity/internal/store"
+)
+
+// instance starts an outbox with a store of its own, as another process on the same database has.
+// kill takes the store from it, as the end of that process would: what it sends may still arrive,
+// but it notes nothing more.
+func (w *world) instance(o outbox.Options) (kill func()) {
+	w.t.Helper()
+	s := w.open(w.clock.now, 0)
+	stop := w.run(w.queueOver(s, o))
+	return func() {
+		_ = s.Close()
+		stop()
+	}
+}
+
+// What an instance claimed before it died is sent by another when the lease has run out, not before.
+func TestAbandonedClaimIsTakenOver(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		r := newReceiver(t)
+		to := w.target(r, comity.ModeAutomatic)
+		person := w.person("ghopper")
+		err := w.store.Write(t.Context(), func(tx *store.Tx) error {
+			claimed, err := tx.Claim(t.Context(), to.id, 10, time.Hour)
+			if len(claimed) != 1 {
+				t.Errorf("claimed %v", claimed)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.start(outbox.Options{})
+		other := w.person("lovelace")
+		w.born(person, 1) // a change does not take a claim from its holder
+		eventually(t, "the other person is told", func() bool {
+			row, _ := w.row(to, other)
+			return row.answer == "OK"
+		})
+		r.expectLines(t, "PUT lovelace")
+		w.later(2 * time.Hour)
+		w.settle(to)
+		r.expectLines(t, "PUT lovelace", "PUT ghopper")
+		w.expectPresent(t, to, r)
+		if row, _ := w.row(to, person); row.sequence != 2 {
+			t.Errorf("noted as %+v, want the second claim", row)
+		}
+	})
+}
+
+// An instance dies after its message arrived and before that is noted. The receiver still ends with
+// the present identifier alone.
+func TestKilledAfterItsMessageArrived(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		r := newReceiver(t)
+		to := w.target(r, comity.ModeAutomatic)
+		person := w.person("")
+		uid := w.identifier(person, "first")
+		var once sync.Once
+		arrived, killed := make(chan struct{}), make(chan struct{})
+		r.reacts(func(a arrival) reaction {
+			once.Do(func() { close(arrived) })
+			return heldUntil(t, killed, func(arrival) bool { return true })(a)
+		})
+		kill := w.instance(outbox.Options{Lease: time.Minute})
+		<-arrived
+		go close(killed)
+		kill()
+		eventually(t, "the message is kept", func() bool { return r.entry("first") != "" })
+
+		r.reacts(nil)
+		w.edit(comity.Identifier.Resource, uid, values{comity.Identifier.Identifier: "second"})
+		w.later(time.Hour)
+		w.start(outbox.Options{})
+		w.settle(to)
+		w.expectPresent(t, to, r)
+		if got := r.ids(); !slices.Equal(got, []string{"second"}) {
+			t.Errorf("the receiver knows %v", got)
+		}
+	})
+}
+
+// Run ends with its context, but not before what is under way is delivered and noted.
+func TestRunFinishesWhatIsUnderWay(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		r := newReceiver(t)
+		to := w.target(r, comity.ModeAutomatic)
+		people := w.people(20)
+		freed := make(chan struct{})
+		r.reacts(heldUntil(t, freed, func(arrival) bool { return true }))
+		_, stop := w.start(outbox.Options{})
+		eventually(t, "messages are under way", func() bool { return len(r.got()) == 4 })
+		go close(freed)
+		stop()
+		sent := len(r.got())
+		delivered := 0
+		for _, p := range people {
+			row, _ := w.row(to, p)
+			if row.held {
+				t.Errorf("person %d is still claimed: %+v", p, row)
+			}
+			if row.answer == "OK" {
+				delivered++
+			}
+		}
+		if delivered != sent {
+			t.Errorf("%d messages were sent, %d are noted", sent, delivered)
+		}
+		w.start(outbox.Options{})
+		w.settle(to)
+		w.expectPresent(t, to, r)
+		if n := len(r.got()); n != len(people) {
+			t.Errorf("%d messages about %d people", n, len(people))
+		}
+	})
+}
+
+// Several instances on one database share the work of one target, and nobody is sent by two at a
+// time. The receiver answers nobody before all workers of all instances are at it.
+func TestInstancesShareTheWork(t *testing.T) {
+	t.Parallel()
+	const instances, width, people = 3, 4, 260
+	w := onPostgres(t)
+	r := newReceiver(t)
+	to := w.target(r, comity.ModeAutomatic)
+	ids := w.people(people)
+	var mu sync.Mutex
+	underWay, all := 0, make(chan struct{})
+	r.reacts(func(arrival) reaction {
+		mu.Lock()
+		if underWay++; underWay == instances*width {
+			close(all)
+		}
+		mu.Unlock()
+		return heldUntil(t, all, func(arrival) bool { return true })(arrival{})
+	})
+	var shares [instances]atomic.Int64
+	for i := range instances {
+		s := w.open(nil, 0)
+		w.run(w.queueOver(s, outbox.Options{Width: width, Lease: time.Minute, Observe: func(target int64, ok bool, _ time.Duration) {
+			if target != to.id || !ok {
+				t.Errorf("observed a delivery to %d, taken: %t", target, ok)
+			}
+			shares[i].Add(1)
+		}}))
+	}
+	var writers sync.WaitGroup
+	for part := range 4 {
+		writers.Go(func() {
+			for i := part; i < people; i += 4 {
+				if err := w.tryBorn(ids[i], i); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	writers.Wait()
+	w.settle(to)
+	w.expectPresent(t, to, r)
+	r.expectInOrder(t)
+	for i := range shares {
+		if shares[i].Load() == 0 {
+			t.Errorf("instance %d has sent nothing", i)
+		}
+	}
+}
+
+// Instances that are killed at random moments, each in its turn, lose nothing.
+func TestInstancesKilled(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		r := newReceiver(t)
+		to := w.target(r, comity.ModeAutomatic)
+		people := w.people(40)
+		for round := range 4 {
+			got := len(r.got())
+			kill := w.instance(outbox.Options{Lease: time.Minute, Limit: 10 * time.Second})
+			for i, p := range people {
+				w.born(p, 40*round+i)
+			}
+			eventually(t, "something is sent", func() bool { return len(r.got()) > got })
+			kill()
+			w.later(2 * time.Minute)
+		}
+		w.start(outbox.Options{Lease: time.Minute, Limit: 10 * time.Second})
+		w.settle(to)
+		w.expectPresent(t, to, r)
+		r.expectInOrder(t)
+	})
+}

@@ -1,0 +1,192 @@
+package outbox_test
+
+import (
+	"encoding/binary"
+	"fmt"
+	"io"
+	"net"
+	"net/url"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"comity"
+	"comity/internal/outbox"
+)
+
+// wire is the network between a store and its PostgreSQL server. It counts the statements that go
+// through it, and can be cut.
+type wire struct {
+	// url is the database's, by this way.
+	url        string
+	server     string
+	listener   net.Listener
+	statements atomic.Int64
+
+	mu    sync.Mutex
+	isCut bool
+	conns map[net.Conn]bool
+}
+
+func newWire(t *testing.T, database string) *wire {
+	t.Helper()
+	u, err := url.Parse(database)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &wire{
+		server:   fmt.Sprintf("%s/.s.PGSQL.%s", u.Query().Get("host"), u.Query().Get("port")),
+		listener: l, conns: map[net.Conn]bool{},
+	}
+	u.Host, u.RawQuery = l.Addr().String(), "sslmode=disable"
+	w.url = u.String()
+	t.Cleanup(func() {
+		_ = l.Close()
+		w.cut(true)
+	})
+	go func() {
+		for {
+			client, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go w.carry(client)
+		}
+	}()
+	return w
+}
+
+// cut breaks every connection, and lets none be made until it is mended by cut(false).
+func (w *wire) cut(cut bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.isCut = cut
+	for c := range w.conns {
+		if cut {
+			_ = c.Close()
+		}
+	}
+}
+
+func (w *wire) open(c net.Conn) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !w.isCut {
+		w.conns[c] = true
+	}
+	return !w.isCut
+}
+
+func (w *wire) carry(client net.Conn) {
+	defer client.Close()
+	server, err := net.Dial("unix", w.server)
+	if err != nil {
+		return
+	}
+	defer server.Close()
+	if !w.open(client) {
+		return
+	}
+	go func() {
+		_, _ = io.Copy(client, server)
+		_ = client.Close()
+	}()
+	// The first message has no type: it begins with its length.
+	if err := forward(server, client, nil); err != nil {
+		return
+	}
+	for {
+		kind := make([]byte, 1)
+		if _, err := io.ReadFull(client, kind); err != nil {
+			return
+		}
+		if kind[0] == 'E' || kind[0] == 'Q' {
+			w.statements.Add(1)
+		}
+		if err := forward(server, client, kind); err != nil {
+			return
+		}
+	}
+}
+
+// forward passes one message on, of which the first bytes are read already.
+func forward(server io.Writer, client io.Reader, begun []byte) error {
+	length := make([]byte, 4)
+	if _, err := io.ReadFull(client, length); err != nil {
+		return err
+	}
+	if _, err := server.Write(append(begun, length...)); err != nil {
+		return err
+	}
+	_, err := io.CopyN(server, client, int64(binary.BigEndian.Uint32(length))-int64(len(length)))
+	return err
+}
+
+// The statements of a snapshot do not grow with the number of people or with what hangs on them.
+func TestSnapshotStatements(t *testing.T) {
+	t.Parallel()
+	w := onPostgres(t)
+	to := w.target(newReceiver(t), comity.ModeAutomatic)
+	s := w.scene("ghopper")
+	people := append(w.people(63), s.person)
+	wire := newWire(t, w.database)
+	far := w.elsewhere(0, wire.url)
+	count := func(people ...int64) int64 {
+		before := wire.statements.Load()
+		if _, _, err := far.registry.Snapshots(t.Context(), to.id, people); err != nil {
+			t.Fatal(err)
+		}
+		return wire.statements.Load() - before
+	}
+	few := count(s.person)
+	for _, p := range people[:20] {
+		other := &scene{world: w, person: p, unit: s.unit}
+		for range 3 {
+			w.add(comity.Name.Resource, other.aName("Grace"))
+			other.role = w.add(comity.CoPersonRole.Resource, other.aRole("Professor"))
+			w.add(comity.Address.Resource, other.anAddress("1 Main St"))
+		}
+		w.add(comity.CoGroupMember.Resource, other.aMembership(s.group))
+	}
+	if many := count(people...); many != few || few < 10 {
+		t.Errorf("%d statements for one person, %d for %d", few, many, len(people))
+	}
+}
+
+// While the database is away nothing is lost: what was sent and could not be noted is sent again.
+func TestDatabaseAway(t *testing.T) {
+	t.Parallel()
+	w := onPostgres(t)
+	r := newReceiver(t)
+	to := w.target(r, comity.ModeAutomatic)
+	person := w.person("")
+	uid := w.identifier(person, "first")
+	people := w.people(30)
+	wire := newWire(t, w.database)
+	far := w.elsewhere(0, wire.url)
+	freed := make(chan struct{})
+	r.reacts(heldUntil(t, freed, func(arrival) bool { return true }))
+	stop := far.run(far.queue(outbox.Options{Lease: 10 * time.Minute, Limit: time.Minute}))
+	eventually(t, "messages are under way", func() bool { return len(r.got()) == 4 })
+	wire.cut(true)
+	close(freed)
+	eventually(t, "what was claimed is sent all the same", func() bool { return len(r.ids()) == len(people)+1 })
+	w.edit(comity.Identifier.Resource, uid, values{comity.Identifier.Identifier: "second"})
+	for i, p := range people {
+		w.born(p, i)
+	}
+	far.later(20 * time.Minute)
+	wire.cut(false)
+	w.settle(to)
+	w.expectPresent(t, to, r)
+	r.expectInOrder(t)
+
+	// It ends in good order, too, when the database is away then.
+	wire.cut(true)
+	stop()
+}

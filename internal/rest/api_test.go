@@ -1,0 +1,127 @@
+package rest_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"comity/internal/access"
+	"comity/internal/outbox"
+	"comity/internal/pgtest"
+	"comity/internal/provision"
+	"comity/internal/registry"
+	"comity/internal/rest"
+	"comity/internal/store"
+)
+
+// api is the API on a database, served as the program serves it.
+type api struct {
+	name     string
+	database string
+	// url is the API's root.
+	url      string
+	address  string
+	store    *store.Store
+	registry *registry.Registry
+	operator registry.Login
+	client   *http.Client
+	server   *http.Server
+	sender   *provision.HTTP
+}
+
+// apis are the API on each database. All tests share them, and each makes COs of its own.
+var apis []*api
+
+func TestMain(m *testing.M) { os.Exit(run(m)) }
+
+func run(m *testing.M) int {
+	ctx := context.Background()
+	folder, err := os.MkdirTemp("", "rest-")
+	if err != nil {
+		return fail(err)
+	}
+	defer func() { _ = os.RemoveAll(folder) }()
+	postgres, stop, err := pgtest.Run(ctx, pgtest.Options{})
+	if err != nil {
+		return fail(err)
+	}
+	defer stop()
+	for _, d := range []struct{ name, database string }{
+		{"SQLite", filepath.Join(folder, "registry.db")},
+		{"PostgreSQL", postgres},
+	} {
+		a, err := serve(ctx, d.database, nil)
+		if err != nil {
+			return fail(err)
+		}
+		defer a.close()
+		a.name = d.name
+		apis = append(apis, a)
+	}
+	return m.Run()
+}
+
+func fail(err error) int {
+	fmt.Fprintln(os.Stderr, err)
+	return 1
+}
+
+// serve makes a registry in an empty database and serves it on loopback. The listener may be
+// wrapped on its way.
+func serve(ctx context.Context, database string, wrap func(net.Listener) net.Listener) (*api, error) {
+	if _, err := store.Migrate(ctx, database); err != nil {
+		return nil, err
+	}
+	sealer, err := store.NewSealer(bytes.Repeat([]byte("k"), 32))
+	if err != nil {
+		return nil, err
+	}
+	a := &api{database: database, client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 16}}}
+	if a.store, err = store.Open(ctx, store.Options{Database: database, Sealer: sealer}); err != nil {
+		return nil, err
+	}
+	var queue *outbox.Outbox
+	a.registry = registry.New(a.store, func() { queue.Wake() })
+	a.sender = provision.NewHTTP(provision.Options{})
+	queue = outbox.New(a.store, a.registry, a.sender, outbox.Options{})
+	if a.operator, _, err = a.registry.Bootstrap(ctx); err != nil {
+		return nil, err
+	}
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	a.address = listener.Addr().String()
+	a.url = "http://" + a.address + "/registry/"
+	if wrap != nil {
+		listener = wrap(listener)
+	}
+	a.server = &http.Server{
+		Handler: &rest.Server{
+			Registry: a.registry, Authenticator: access.NewAuthenticator(a.registry, time.Now), Provisioner: queue,
+			Root: "/registry/", Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError})),
+		},
+		ConnContext: rest.ConnContext, ReadHeaderTimeout: time.Minute,
+	}
+	go func() {
+		if err := a.server.Serve(rest.Listen(listener)); !errors.Is(err, http.ErrServerClosed) {
+			panic(err)
+		}
+	}()
+	return a, nil
+}
+
+func (a *api) close() {
+	a.client.CloseIdleConnections()
+	_ = a.server.Close()
+	a.sender.Close()
+	_ = a.store.Close()
+}

@@ -1,0 +1,196 @@
+package rest_test
+
+import (
+	"fmt"
+
+	"comity"
+	"comity/internal/store"
+)
+
+// add is the step that makes a record, and keeps its id.
+func add(path, keep, send string) step {
+	return step{call: "POST " + path, send: "{" + send + "}", keep: keep}
+}
+
+func anotherCO(keep string) step {
+	return add("cos", keep, `"Name":"$coname and another $n","Status":"Active"`)
+}
+
+func person(keep string) step { return add("co_people", keep, `"CoId":$co,"Status":"Active"`) }
+
+func unit(keep, name string) step { return add("cous", keep, `"CoId":$co,"Name":"`+name+`"`) }
+
+func group(keep, name string) step {
+	return add("co_groups", keep, `"CoId":$co,"Name":"`+name+`","Status":"Active"`)
+}
+
+func member(keep, group, person string) step {
+	return add("co_group_members", keep, `"CoGroupId":$`+group+`,"Person":{"Type":"CO","Id":$`+person+`},"Member":true`)
+}
+
+func role(keep, person, status string) step {
+	return add("co_person_roles", keep, `"Person":{"Type":"CO","Id":$`+person+`},"Affiliation":"staff","Status":"`+status+`"`)
+}
+
+func roleIn(keep, person, unit, status string) step {
+	return add("co_person_roles", keep,
+		`"Person":{"Type":"CO","Id":$`+person+`},"CouId":$`+unit+`,"Affiliation":"staff","Status":"`+status+`"`)
+}
+
+func orgIdentity(keep string) step { return add("org_identities", keep, `"CoId":$co`) }
+
+func name(keep, person, given string) step {
+	return add("names", keep, `"Given":"`+given+`","Type":"official","Person":{"Type":"CO","Id":$`+person+`}`)
+}
+
+func identifier(keep, person, value string) step {
+	return add("identifiers", keep,
+		`"Identifier":"`+value+`","Type":"uid","Status":"Active","Person":{"Type":"CO","Id":$`+person+`}`)
+}
+
+func server(keep string) step {
+	return add("servers", keep, `"CoId":$co,"Description":"Directory","ServerType":"HT","Status":"Active"`)
+}
+
+func target(keep, mode string) step {
+	return add("co_provisioning_targets", keep, `"CoId":$co,"Plugin":"ApiProvisioner","Status":"`+mode+`"`)
+}
+
+// specimen is an example of a resource: an element that can be added, and one that its record can
+// be edited with. $n is another number each time.
+type specimen struct {
+	path, singular, keep, send, edit string
+	// part is what a view shows of it.
+	part string
+}
+
+// specimens are one of each resource, each after what it refers to.
+var specimens = []specimen{
+	{
+		path: "cous", singular: "Cou", keep: "unit", part: `{"Description":"light"}`,
+		send: `{"CoId":$co,"Name":"Unit $n","Description":"light"}`, edit: `{"CoId":$co,"Name":"Unit $n"}`,
+	},
+	{
+		path: "co_people", singular: "CoPerson", keep: "person", part: `{"Timezone":"Europe/Paris"}`,
+		send: `{"CoId":$co,"Status":"Active","Timezone":"Europe/Paris"}`, edit: `{"CoId":$co,"Status":"Suspended"}`,
+	},
+	{
+		path: "co_person_roles", singular: "CoPersonRole", keep: "role", part: `{"Title":"Dean","Person":"CO $person"}`,
+		send: `{"Person":{"Type":"CO","Id":$person},"CouId":$unit,"SponsorCoPersonId":$person,"ManagerCoPersonId":$person,
+			"Affiliation":"staff","Title":"Dean","Status":"Active"}`,
+		edit: `{"Person":{"Type":"CO","Id":$person},"Affiliation":"faculty","Status":"Active"}`,
+	},
+	{
+		path: "org_identities", singular: "OrgIdentity", keep: "org", part: `{"O":"Univ"}`,
+		send: `{"CoId":$co,"O":"Univ"}`, edit: `{"CoId":$co,"Title":"Dr"}`,
+	},
+	{
+		path: "co_org_identity_links", singular: "CoOrgIdentityLink", keep: "link", part: `{"CoPersonId":"$person","OrgIdentityId":"$org"}`,
+		send: `{"CoPersonId":$person,"OrgIdentityId":$org}`, edit: `{"CoPersonId":$person,"OrgIdentityId":$org}`,
+	},
+	{
+		path: "co_groups", singular: "CoGroup", keep: "group", part: `{"Description":"They read"}`,
+		send: `{"CoId":$co,"CouId":$unit,"Name":"Group $n","Description":"They read","Status":"Active"}`,
+		edit: `{"CoId":$co,"Name":"Group $n","Status":"Active"}`,
+	},
+	{
+		path: "co_group_members", singular: "CoGroupMember", keep: "member", part: `{"Member":"true","CoGroupId":"$group"}`,
+		send: `{"CoGroupId":$group,"Person":{"Type":"CO","Id":$person},"Member":true}`,
+		edit: `{"CoGroupId":$group,"Person":{"Type":"CO","Id":$person},"Owner":true}`,
+	},
+	{
+		path: "servers", singular: "Server", keep: "server", part: `{"Description":"Directory"}`,
+		send: `{"CoId":$co,"Description":"Directory","ServerType":"HT","Status":"Active"}`,
+		edit: `{"CoId":$co,"Description":"Directories","ServerType":"HT","Status":"Active"}`,
+	},
+	{
+		path: "http_servers", singular: "HttpServer", keep: "http", part: `{"Serverurl":"https://example.org/x"}`,
+		send: `{"ServerId":$server,"Serverurl":"https://example.org/x","AuthType":"X"}`,
+		edit: `{"ServerId":$server,"Serverurl":"https://example.org/y","AuthType":"X"}`,
+	},
+	{
+		path: "co_provisioning_targets", singular: "CoProvisioningTarget", keep: "target", part: `{"Description":"Mail"}`,
+		send: `{"CoId":$co,"Description":"Mail","Plugin":"ApiProvisioner","ProvisionCoGroupId":$group,"Status":"X"}`,
+		edit: `{"CoId":$co,"Plugin":"ApiProvisioner","Status":"X"}`,
+	},
+	{
+		path: "api_provisioner/co_api_provisioner_targets", singular: "CoApiProvisionerTarget", keep: "settings",
+		part: `{"IdentifierType":"uid","ServerId":"$server"}`,
+		send: `{"CoProvisioningTargetId":$target,"ServerId":$server,"Mode":"PO","IdentifierType":"uid"}`,
+		edit: `{"CoProvisioningTargetId":$target,"ServerId":$server,"Mode":"PU","IdentifierType":"uid"}`,
+	},
+	{
+		path: "names", singular: "Name", keep: "name", part: `{"Given":"Ada","Person":"CO $person"}`,
+		send: `{"Given":"Ada","Type":"official","Person":{"Type":"CO","Id":$person}}`,
+		edit: `{"Given":"Augusta","Type":"official","Person":{"Type":"CO","Id":$person}}`,
+	},
+	{
+		path: "email_addresses", singular: "EmailAddress", keep: "mail", part: `{"Mail":"ada@example.org"}`,
+		send: `{"Mail":"ada@example.org","Type":"official","Person":{"Type":"CO","Id":$person}}`,
+		edit: `{"Mail":"augusta@example.org","Type":"official","Person":{"Type":"CO","Id":$person}}`,
+	},
+	{
+		path: "identifiers", singular: "Identifier", keep: "identifier", part: `{"Type":"uid","CoProvisioningTargetId":"$target"}`,
+		send: `{"Identifier":"ada-$n","Type":"uid","Status":"Active","CoProvisioningTargetId":$target,"Person":{"Type":"CO","Id":$person}}`,
+		edit: `{"Identifier":"ada-$n","Type":"uid","Status":"Suspended","Person":{"Type":"CO","Id":$person}}`,
+	},
+	{
+		path: "urls", singular: "Url", keep: "url", part: `{"Url":"https://example.org/~ada"}`,
+		send: `{"Url":"https://example.org/~ada","Type":"official","Person":{"Type":"CO","Id":$person}}`,
+		edit: `{"Url":"https://example.org/~augusta","Type":"official","Person":{"Type":"CO","Id":$person}}`,
+	},
+	{
+		path: "addresses", singular: "Address", keep: "address", part: `{"Locality":"London","Person":"CoRole $role"}`,
+		send: `{"Locality":"London","Person":{"Type":"CoRole","Id":$role}}`,
+		edit: `{"Locality":"Paris","Person":{"Type":"CoRole","Id":$role}}`,
+	},
+	{
+		path: "telephone_numbers", singular: "TelephoneNumber", keep: "phone", part: `{"Number":"1234567"}`,
+		send: `{"Number":"1234567","Person":{"Type":"CoRole","Id":$role}}`,
+		edit: `{"Number":"7654321","Person":{"Type":"CoRole","Id":$role}}`,
+	},
+	{
+		path: "ad_hoc_attributes", singular: "AdHocAttribute", keep: "adhoc", part: `{"Tag":"badge"}`,
+		send: `{"Tag":"badge","Person":{"Type":"CoRole","Id":$role}}`,
+		edit: `{"Tag":"pass","Person":{"Type":"CoRole","Id":$role}}`,
+	},
+	{
+		path: "api_users", singular: "ApiUser", keep: "apiuser", part: `{"Status":"Active","CoPersonId":"$person"}`,
+		send: `{"CoId":$co,"Username":"program-$n","Status":"Active","CoPersonId":$person}`,
+		edit: `{"CoId":$co,"Username":"program-$n","Status":"Suspended"}`,
+	},
+}
+
+// furnish makes one of each resource in the scene's CO.
+func furnish() []step {
+	steps := make([]step, len(specimens))
+	for i, sp := range specimens {
+		steps[i] = step{call: "POST " + sp.path, send: sp.send, keep: sp.keep}
+	}
+	return steps
+}
+
+// addMany puts records into the scene's CO all at once, and returns their ids.
+func (s *scene) addMany(r *comity.Resource, count int, fill func(rec *comity.Record, i int)) []string {
+	s.Helper()
+	co := comity.ParseId(s.ids["co"])
+	var ids []string
+	err := s.store.WriteAlone(s.Context(), func(tx *store.Tx) error {
+		ids = nil
+		for i := range count {
+			rec := comity.NewRecord(r)
+			rec.CoId = co
+			rec.SetInt(r.CoId(), co)
+			fill(rec, i)
+			if err := tx.Insert(s.Context(), rec, "test", store.Where{CoId: co}); err != nil {
+				return err
+			}
+			ids = append(ids, fmt.Sprint(rec.Id))
+		}
+		return nil
+	})
+	if err != nil {
+		s.Fatal(err)
+	}
+	return ids
+}

@@ -1,0 +1,105 @@
+package rest_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"comity"
+)
+
+// unknownBut are the resources that do not answer "<Singular> Unknown" to every operation on an id
+// that is not there: what a view, an edit and a delete of theirs answer.
+var unknownBut = map[string][3]string{
+	"co_provisioning_targets": {"CoProvisioningTarget Unknown", "CoProvisioningTarget Unknown", "CoProvisioningTarget Not Found"},
+	"cous":                    {"Cou Unknown", "Identifier Unknown", "Identifier Unknown"},
+	"co_groups":               {"CoGroup Unknown", "Identifier Unknown", "Identifier Unknown"},
+}
+
+// TestEveryResourceHasTheSameOperations walks them through all resources but the COs.
+func TestEveryResourceHasTheSameOperations(t *testing.T) {
+	for _, sp := range specimens {
+		t.Run(sp.singular, func(t *testing.T) {
+			unknown, odd := unknownBut[sp.path]
+			if !odd {
+				unknown = [3]string{sp.singular + " Unknown", sp.singular + " Unknown", sp.singular + " Unknown"}
+			}
+			one, version := sp.path+"/$"+sp.keep, []string{"0", "1"}
+			if !resourceAt(sp.path).Versioned {
+				version = []string{"null", "null"}
+			}
+			steps := upTo(sp)
+			steps = append(steps, []step{
+				{call: "GET " + one, has: sp.part},
+				{call: "GET " + one, has: `{"Id":"$` + sp.keep + `","Version":"1.0","Revision":` + version[0] + `}`},
+				{call: "GET " + sp.path + "?coid=$co"},
+				{call: "GET " + sp.path + "?coid=999999999", answer: "404 CO Unknown"},
+				{call: "GET " + sp.path + "/999999999", answer: "404 " + unknown[0]},
+
+				{call: "PUT " + one, send: sp.edit},
+				{call: "GET " + one, has: `{"Id":"$` + sp.keep + `","Revision":` + version[1] + `}`},
+				{call: "PUT " + one, answer: "400 Bad Request"},
+				{call: "PUT " + one, send: `{"Version":"2.0"}`, answer: "400 Invalid Fields", faulty: requiredOf(sp.path)},
+				{call: "PUT " + sp.path + "/999999999", send: sp.edit, answer: "404 " + unknown[1]},
+
+				{call: "POST " + sp.path, answer: "400 Bad Request"},
+				{call: "POST " + sp.path, send: `{"Version":"2.0"}`, answer: "400 Invalid Fields", faulty: requiredOf(sp.path)},
+
+				{call: "DELETE " + sp.path, answer: "400 Invalid Fields", faulty: "id"},
+				{call: "DELETE " + sp.path + "/999999999", answer: "404 " + unknown[2]},
+			}...)
+			if sp.path == "names" {
+				// The primary one cannot be deleted.
+				steps = append(steps, add("names", "primary", `"Given":"Ada","Type":"official","PrimaryName":true,"Person":{"Type":"CO","Id":$person}`))
+			}
+			play(t, steps, []step{
+				{call: "DELETE " + one},
+				{call: "GET " + one, answer: "404 " + unknown[0]},
+				{call: "PUT " + one, send: sp.edit, answer: "404 " + unknown[1]},
+				{call: "DELETE " + one, answer: "404 " + unknown[2]},
+			})
+		})
+	}
+}
+
+// TestSpecimensAreOfEveryResource keeps the walks complete.
+func TestSpecimensAreOfEveryResource(t *testing.T) {
+	for _, r := range comity.All() {
+		if r != comity.Co.Resource && !slices.ContainsFunc(specimens, func(sp specimen) bool { return sp.path == r.Path }) {
+			t.Errorf("there is no specimen of %s", r.Path)
+		}
+	}
+}
+
+// TestViewAll lists a kind of all COs, for who administers the platform.
+func TestViewAll(t *testing.T) {
+	everywhere(t, func(s *scene) {
+		s.play(furnish()...)
+		for _, sp := range append(slices.Clone(specimens), specimen{path: "cos", keep: "co"}) {
+			all := s.call("", "GET", sp.path+".json", nil)
+			if all.phrase != "OK" || !slices.Contains(all.column("Id"), s.ids[sp.keep]) {
+				s.Errorf("%d %s lists %d %s, of which none is %s", all.status, all.phrase, len(all.records), sp.path, s.ids[sp.keep])
+			}
+		}
+	})
+}
+
+// upTo are the steps that make a specimen and what it needs.
+func upTo(last specimen) []step {
+	return furnish()[:1+slices.IndexFunc(specimens, func(sp specimen) bool { return sp.path == last.path })]
+}
+
+// requiredOf are the faults of an element with nothing in it but a Version that there is not, in order.
+func requiredOf(path string) string {
+	faults := []string{"Version"}
+	for _, f := range resourceAt(path).Fields {
+		switch {
+		case f.Kind == comity.Owner && f.MissingOwner:
+			faults = append(faults, "co_person_id")
+		case f.Required && f.Kind != comity.Owner:
+			faults = append(faults, f.Column)
+		}
+	}
+	slices.Sort(faults)
+	return strings.Join(faults, " ")
+}

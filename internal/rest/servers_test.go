@@ -1,0 +1,111 @@
+package rest_test
+
+import "testing"
+
+func TestServers(t *testing.T) {
+	play(t, []step{
+		anotherCO("other"),
+		{call: "GET servers?coid=$co", lists: "Id: "},
+		{call: "POST servers", send: `{"CoId":$co,"Description":"Directory","ServerType":"HT","Status":"Active"}`, keep: "server"},
+		{call: "GET servers/$server", has: `{
+			"Id":"$server","CoId":"$co","Description":"Directory","ServerType":"HT","Status":"Active","Revision":null,"Deleted":null}`},
+		{call: "GET servers?coid=$co", lists: "Id: $server"},
+		{call: "POST servers", send: `{"CoId":$co}`, answer: "400 Invalid Fields", faulty: "description server_type status"},
+		{
+			call: "POST servers", send: `{"CoId":$co,"Description":"x","ServerType":"Active","Status":"HT"}`,
+			answer: "400 Invalid Fields", faulty: "server_type status",
+		},
+		{
+			call: "POST servers", send: `{"CoId":999999999,"Description":"x","ServerType":"HT","Status":"Active"}`,
+			answer: "403 CO Does Not Exist",
+		},
+		{call: "PUT servers/$server", send: `{"CoId":$co,"Description":"Other","ServerType":"KA","Status":"Suspended"}`},
+		{call: "GET servers/$server", has: `{"Description":"Other","ServerType":"KA","Status":"Suspended"}`},
+		{
+			call: "PUT servers/$server", send: `{"CoId":999999999,"Description":"x","ServerType":"HT","Status":"Active"}`,
+			answer: "403 CO Does Not Exist",
+		},
+		{
+			call: "PUT servers/$server", send: `{"CoId":$other,"Description":"x","ServerType":"HT","Status":"Active"}`,
+			answer: "400 Invalid Fields", faulty: "co_id",
+		},
+		{call: "DELETE servers/$server"},
+		{call: "GET servers/$server", answer: "404 Server Unknown"},
+	})
+}
+
+// TestServerInUse: a server goes with its settings, but not while a target sends by it.
+func TestServerInUse(t *testing.T) {
+	play(t, []step{
+		server("server"), target("target", "X"),
+		add("http_servers", "http", `"ServerId":$server,"Serverurl":"https://example.org/","AuthType":"X"`),
+		add("api_provisioner/co_api_provisioner_targets", "settings",
+			`"CoProvisioningTargetId":$target,"ServerId":$server,"Mode":"PO","IdentifierType":"uid"`),
+		{call: "DELETE servers/$server", answer: "403 Server In Use"},
+		{call: "GET http_servers/$http", lists: "Id: $http"},
+		{call: "DELETE api_provisioner/co_api_provisioner_targets/$settings"},
+		{call: "DELETE servers/$server"},
+		{call: "GET http_servers/$http", answer: "404 HttpServer Unknown"},
+	})
+}
+
+func TestHttpServers(t *testing.T) {
+	play(t, []step{
+		server("server"), server("spare"), anotherCO("other"),
+		add("servers", "kafka", `"CoId":$co,"Description":"Topics","ServerType":"KA","Status":"Active"`),
+		add("servers", "theirs", `"CoId":$other,"Description":"Directory","ServerType":"HT","Status":"Active"`),
+		{call: "GET http_servers?serverid=$server", answer: "204 Server Has No HttpServer"},
+		{call: "POST http_servers", keep: "http", send: `{
+			"ServerId":$server,"Serverurl":"https://example.org/people","Username":"us","Password":"p<a>ss","AuthType":"BA"}`},
+		// Peers are looked at unless it is said otherwise, and the password is never told.
+		{call: "GET http_servers/$http", has: `{
+			"Id":"$http","ServerId":"$server","Serverurl":"https://example.org/people","Username":"us","Password":null,"AuthType":"BA",
+			"SslVerifyPeer":true,"SslVerifyHost":true,"Revision":null}`},
+		{call: "GET http_servers?serverid=$server", lists: "Id: $http"},
+		{call: "GET http_servers?coid=$co", lists: "Id: $http"},
+		{call: "GET http_servers?serverid=999999999", answer: "404 Server Unknown"},
+		{call: "GET http_servers?serverid=", answer: "400 Bad Request"},
+		{call: "POST http_servers", send: `{"Username":"us"}`, answer: "400 Invalid Fields", faulty: "auth_type server_id serverurl"},
+		{
+			call: "POST http_servers", send: `{"ServerId":$spare,"Serverurl":"ftp://example.org/","AuthType":"XX"}`,
+			answer: "400 Invalid Fields", faulty: "auth_type serverurl",
+		},
+		{
+			call: "POST http_servers", send: `{"ServerId":$server,"Serverurl":"https://example.org/","AuthType":"X"}`,
+			answer: "403 Server Already Configured",
+		},
+		{
+			call: "POST http_servers", send: `{"ServerId":$kafka,"Serverurl":"https://example.org/","AuthType":"X"}`,
+			answer: "400 Invalid Fields", faulty: "server_id",
+		},
+		{
+			call: "POST http_servers", send: `{"ServerId":999999999,"Serverurl":"https://example.org/","AuthType":"X"}`,
+			answer: "400 Invalid Fields", faulty: "server_id",
+		},
+		{as: "admin", call: "POST http_servers", answer: "400 Invalid Fields", faulty: "server_id",
+			send: `{"ServerId":$theirs,"Serverurl":"https://example.org/","AuthType":"X"}`},
+		{call: "PUT http_servers/$http", send: `{"ServerId":$server,"Serverurl":"http://example.org/","AuthType":"X","SslVerifyPeer":false}`},
+		{call: "GET http_servers/$http", has: `{"Serverurl":"http://example.org/","Username":"us","AuthType":"X","SslVerifyPeer":false,"SslVerifyHost":true}`},
+		// They may become another server's of the CO, of the right kind and without any.
+		{call: "PUT http_servers/$http", send: `{"ServerId":$spare,"Serverurl":"http://example.org/","AuthType":"X"}`},
+		{call: "GET http_servers?serverid=$spare", lists: "Id: $http"},
+		{
+			call: "PUT http_servers/$http", send: `{"ServerId":$kafka,"Serverurl":"http://example.org/","AuthType":"X"}`,
+			answer: "400 Invalid Fields", faulty: "server_id",
+		},
+		{
+			call: "PUT http_servers/$http", send: `{"ServerId":$theirs,"Serverurl":"http://example.org/","AuthType":"X"}`,
+			answer: "400 Invalid Fields", faulty: "server_id",
+		},
+		{
+			call: "PUT http_servers/$http", send: `{"ServerId":999999999,"Serverurl":"http://example.org/","AuthType":"X"}`,
+			answer: "400 Invalid Fields", faulty: "server_id",
+		},
+		add("http_servers", "second", `"ServerId":$server,"Serverurl":"https://example.org/","AuthType":"X"`),
+		{
+			call: "PUT http_servers/$http", send: `{"ServerId":$server,"Serverurl":"http://example.org/","AuthType":"X"}`,
+			answer: "403 Server Already Configured",
+		},
+		{call: "GET http_servers/$http", has: `{"ServerId":"$spare"}`},
+	})
+}

@@ -1,0 +1,225 @@
+package store_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"comity"
+)
+
+// schema is a database's own account of itself, in words that both databases share.
+type schema map[string]table
+
+type table struct {
+	columns map[string]column
+	// references are the tables that columns refer to.
+	references map[string]string
+	indexes    []index
+	key        []string
+}
+
+type column struct {
+	kind string // integer, text, boolean, blob
+	null bool
+}
+
+type index struct {
+	name    string
+	columns []string
+	unique  bool
+	where   string // what rows it holds, without brackets
+}
+
+// schemas are the schemas of a migrated database of each kind.
+func schemas(t *testing.T) map[string]schema {
+	t.Helper()
+	return map[string]schema{"SQLite": sqliteSchema(t), "PostgreSQL": postgresSchema(t)}
+}
+
+// The tables that no resource has.
+var others = []string{"deliveries", "history", "settings"}
+
+func TestSchemasAreTheSame(t *testing.T) {
+	t.Parallel()
+	both := schemas(t)
+	sqlite, postgres := both["SQLite"], both["PostgreSQL"]
+	if diff := cmp.Diff(sqlite, postgres, cmp.AllowUnexported(table{}, column{}, index{})); diff != "" {
+		t.Errorf("(-SQLite +PostgreSQL):\n%s", diff)
+	}
+	want := slices.Clone(others)
+	for _, r := range comity.All() {
+		want = append(want, r.Table)
+	}
+	var got []string
+	for name := range sqlite {
+		got = append(got, name)
+	}
+	slices.Sort(want)
+	slices.Sort(got)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("tables (-want +got):\n%s", diff)
+	}
+}
+
+func TestEveryResourceHasItsTable(t *testing.T) {
+	t.Parallel()
+	for database, s := range schemas(t) {
+		for _, r := range comity.All() {
+			t.Run(database+"/"+r.Singular, func(t *testing.T) {
+				got, ok := s[r.Table]
+				if !ok {
+					t.Fatalf("there is no table %s", r.Table)
+				}
+				if diff := cmp.Diff(columnsOf(r), got.columns, cmp.AllowUnexported(column{})); diff != "" {
+					t.Errorf("columns (-want +got):\n%s", diff)
+				}
+				if diff := cmp.Diff(referencesOf(r), got.references); diff != "" {
+					t.Errorf("references (-want +got):\n%s", diff)
+				}
+				if diff := cmp.Diff([]string{"id"}, got.key); diff != "" {
+					t.Errorf("key (-want +got):\n%s", diff)
+				}
+				for _, fault := range indexFaults(r, got) {
+					t.Error(fault)
+				}
+			})
+		}
+	}
+}
+
+// columnsOf are the columns that a resource's table needs.
+func columnsOf(r *comity.Resource) map[string]column {
+	columns := map[string]column{
+		"id": {kind: "integer"}, "created": {kind: "integer"}, "modified": {kind: "integer"},
+		"revision": {kind: "integer"}, "actor": {kind: "text"},
+	}
+	if r != comity.Co.Resource {
+		columns["co_id"] = column{kind: "integer"}
+	}
+	for _, f := range r.Fields {
+		null := !f.Required && f.Default.IsAbsent()
+		switch f.Kind {
+		case comity.Text, comity.Code, comity.Date:
+			columns[f.Column] = column{"text", null}
+		case comity.Integer, comity.Time, comity.Reference:
+			columns[f.Column] = column{"integer", null}
+		case comity.Boolean:
+			columns[f.Column] = column{"boolean", null}
+		case comity.Secret:
+			// A digest is a text; what is sealed is not.
+			columns[f.Column] = column{"blob", null}
+			if f.Minted {
+				columns[f.Column] = column{"text", null}
+			}
+		case comity.Owner:
+			for _, o := range f.Owners {
+				columns[o.Column] = column{"integer", len(f.Owners) > 1}
+			}
+		}
+		if f.Folded {
+			columns[f.FoldedColumn()] = column{"text", null}
+		}
+	}
+	return columns
+}
+
+// referencesOf are the columns of a resource that refer to tables.
+func referencesOf(r *comity.Resource) map[string]string {
+	references := map[string]string{}
+	if r != comity.Co.Resource {
+		references["co_id"] = comity.Co.Table
+	}
+	for _, f := range r.Fields {
+		if f.Kind == comity.Reference {
+			references[f.Column] = f.Refers().Table
+		}
+		for _, o := range f.Owners {
+			references[o.Column] = comity.ByName(o.Target).Table
+		}
+	}
+	return references
+}
+
+// indexFaults are the searches for which a resource's table has no index.
+func indexFaults(r *comity.Resource, t table) (faults []string) {
+	has := func(what string, fits func(index) bool) {
+		if !slices.ContainsFunc(t.indexes, fits) {
+			faults = append(faults, fmt.Sprintf("no index of %s serves %s", r.Table, what))
+		}
+	}
+	// What names a record is looked for when it is deleted, and listed by it a page at a time.
+	for c := range referencesOf(r) {
+		has("a list by "+c, func(i index) bool {
+			return slices.Equal(i.columns, []string{c, "id"}) && !i.unique && (i.where == "" || i.where == c+" IS NOT NULL")
+		})
+	}
+	for _, u := range r.Uniques {
+		columns, where := uniqueColumns(r, u)
+		has("the unique "+strings.Join(columns, ", "), func(i index) bool {
+			return i.unique && slices.Equal(slices.Sorted(slices.Values(i.columns)), columns) && i.where == where
+		})
+	}
+	for _, f := range r.Fields {
+		if f.Folded {
+			has("a search of "+f.Name, func(i index) bool { return slices.Equal(i.columns, []string{"co_id", f.FoldedColumn()}) })
+		}
+	}
+	return faults
+}
+
+// uniqueColumns are the columns that must not be the same, sorted, and the condition of the rows that count.
+func uniqueColumns(r *comity.Resource, u comity.Unique) (columns []string, where string) {
+	if u.PerCO {
+		columns = append(columns, "co_id")
+	}
+	for _, f := range u.Fields {
+		if f.Kind == comity.Owner {
+			for _, o := range f.Owners {
+				columns = append(columns, o.Column)
+			}
+			continue
+		}
+		columns = append(columns, f.Column)
+	}
+	if o, ok := ownerOf(r, u.NotOwned); ok {
+		where = o.Column + " IS NULL"
+	}
+	slices.Sort(columns)
+	return columns, where
+}
+
+func ownerOf(r *comity.Resource, word string) (comity.OwnerType, bool) {
+	if f := r.Owner(); f != nil {
+		return f.Owner(word)
+	}
+	return comity.OwnerType{}, false
+}
+
+// What is kept beside the records is looked up by these.
+func TestOtherTablesHaveIndexes(t *testing.T) {
+	t.Parallel()
+	for database, s := range schemas(t) {
+		t.Run(database, func(t *testing.T) {
+			for name, key := range map[string][]string{
+				"history": {"resource", "record_id", "revision"}, "deliveries": {"co_provisioning_target_id", "co_person_id"}, "settings": {"name"},
+			} {
+				if diff := cmp.Diff(key, s[name].key); diff != "" {
+					t.Errorf("key of %s (-want +got):\n%s", name, diff)
+				}
+			}
+			for _, c := range []string{"co_id", "co_person_id", "org_identity_id", "co_group_id"} {
+				if !slices.ContainsFunc(s["history"].indexes, func(i index) bool { return slices.Equal(i.columns, []string{c, "since"}) }) {
+					t.Errorf("no index of the history is for %s", c)
+				}
+			}
+			due := index{"deliveries_due", []string{"co_provisioning_target_id", "due"}, false, "due IS NOT NULL"}
+			if !slices.ContainsFunc(s["deliveries"].indexes, func(i index) bool { return cmp.Equal(i, due, cmp.AllowUnexported(index{})) }) {
+				t.Errorf("no index %+v among %+v", due, s["deliveries"].indexes)
+			}
+		})
+	}
+}

@@ -1,0 +1,53 @@
+package store
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+func sealerOf(t interface{ Fatal(...any) }, b byte) *Sealer {
+	s, err := NewSealer(bytes.Repeat([]byte{b}, keySize))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// What was sealed is opened by the same key, and by no other; and not when a byte of it is another.
+func TestSealed(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		s, plain := sealerOf(t, 1), rapid.String().Draw(t, "plain")
+		sealed, err := s.seal(plain)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := sealerOf(t, 1).open(sealed); err != nil || got != plain {
+			t.Fatalf("opened as %q: %v", got, err)
+		}
+		if again, err := s.seal(plain); err != nil || bytes.Equal(again, sealed) {
+			t.Fatalf("sealed the same twice: %v", err)
+		}
+		if len(plain) > 8 && bytes.Contains(sealed, []byte(plain)) {
+			t.Fatalf("%q is in what was sealed", plain)
+		}
+		if got, err := sealerOf(t, 2).open(sealed); err == nil || !strings.Contains(err.Error(), "--secret-key-file") {
+			t.Fatalf("opened with another key as %q: %v", got, err)
+		}
+		i := rapid.IntRange(0, len(sealed)-1).Draw(t, "changed byte")
+		sealed[i] ^= byte(rapid.IntRange(1, 255).Draw(t, "change"))
+		if got, err := s.open(sealed); err == nil {
+			t.Fatalf("opened after a change as %q", got)
+		}
+		sealed[i] ^= 1
+		if got, err := s.open(sealed[:rapid.IntRange(1, len(sealed)-1).Draw(t, "length")]); err == nil {
+			t.Fatalf("a part of it is opened as %q", got)
+		}
+	})
+	if got, err := sealerOf(t, 1).open(nil); err != nil || got != "" {
+		t.Errorf("nothing is opened as %q: %v", got, err)
+	}
+}

@@ -1,0 +1,289 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"comity"
+)
+
+// openFile makes and opens an SQLite file.
+func openFile(t *testing.T, clock func() time.Time) *Store {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "comity.db")
+	if _, err := Migrate(t.Context(), path); err != nil {
+		t.Fatal(err)
+	}
+	s, err := Open(t.Context(), Options{Database: path, Sealer: sealerOf(t, 1), Clock: clock})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+// writerOf is the goroutine that writes, connectionOf the connection that a closure has.
+func writerOf(s *Store) *sqliteWriter { return s.backend.(*sqliteBackend).writer } //nolint:errcheck // it is
+
+func connectionOf(tx *Tx) *sqliteConn { return tx.conn.(*sqliteConn) } //nolint:errcheck // it is
+
+// addCO adds a CO of that name.
+func addCO(ctx context.Context, tx *Tx, name string) error {
+	rec := comity.NewRecord(comity.Co.Resource)
+	rec.SetText(comity.Co.Name, name)
+	rec.SetText(comity.Co.Status, comity.Active)
+	return tx.Insert(ctx, rec, "tester", Where{})
+}
+
+// names are the names of all COs, in the order in which they were added.
+func names(t *testing.T, s *Store) (all []string) {
+	t.Helper()
+	err := s.Read(t.Context(), func(tx *Tx) error {
+		records, err := tx.List(t.Context(), comity.Co.Resource, 0, 10_000)
+		for _, rec := range records {
+			all = append(all, rec.Text(comity.Co.Name))
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// batch has writes wait in the queue behind another one until all are there, and returns their errors.
+func batch(t *testing.T, s *Store, writes ...func(*Tx) error) []error {
+	t.Helper()
+	errs := make([]error, len(writes))
+	var all sync.WaitGroup
+	w := writerOf(s)
+	err := s.WriteAlone(t.Context(), func(*Tx) error {
+		for i, fn := range writes {
+			all.Go(func() { errs[i] = s.Write(t.Context(), fn) })
+			for len(w.jobs) <= i {
+				time.Sleep(time.Millisecond)
+			}
+		}
+		return nil
+	})
+	all.Wait()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return errs
+}
+
+// adds are writes that add COs, named by their place.
+func adds(t *testing.T, n int) []func(*Tx) error {
+	t.Helper()
+	writes := make([]func(*Tx) error, n)
+	for i := range writes {
+		writes[i] = func(tx *Tx) error { return addCO(t.Context(), tx, fmt.Sprint(i)) }
+	}
+	return writes
+}
+
+func wantNames(t *testing.T, s *Store, want ...string) {
+	t.Helper()
+	if got := names(t, s); !slices.Equal(got, want) {
+		t.Errorf("there are %v, want %v", got, want)
+	}
+}
+
+func TestAFailureUndoesItselfAlone(t *testing.T) {
+	t.Parallel()
+	s := openFile(t, nil)
+	failure := errors.New("a failure of the test's")
+	writes := adds(t, 6)
+	writes[1] = func(tx *Tx) error { return errors.Join(addCO(t.Context(), tx, "1"), failure) }
+	writes[3] = func(tx *Tx) error {
+		_ = addCO(t.Context(), tx, "3")
+		panic(failure)
+	}
+	writes[4] = func(tx *Tx) error { return addCO(t.Context(), tx, "0") }
+	errs := batch(t, s, writes...)
+	for i, err := range errs {
+		switch i {
+		case 1:
+			if !errors.Is(err, failure) {
+				t.Errorf("the one that fails: %v", err)
+			}
+		case 3:
+			if err == nil || !strings.Contains(err.Error(), failure.Error()) {
+				t.Errorf("the one that panics: %v", err)
+			}
+		case 4:
+			if !errors.Is(err, ErrConflict) {
+				t.Errorf("the one that conflicts: %v", err)
+			}
+		default:
+			if err != nil {
+				t.Errorf("%d: %v", i, err)
+			}
+		}
+	}
+	wantNames(t, s, "0", "2", "5")
+}
+
+// What ends everybody's transaction costs nobody else anything but another run.
+func TestATransactionThatEndsUnderAWrite(t *testing.T) {
+	t.Parallel()
+	for name, end := range map[string]string{"undone": "ROLLBACK", "committed": "COMMIT"} {
+		t.Run(name+" once", func(t *testing.T) {
+			t.Parallel()
+			s := openFile(t, nil)
+			writes := adds(t, 5)
+			ended := false
+			writes[2] = func(tx *Tx) error {
+				if !ended {
+					ended = true
+					return connectionOf(tx).run(end)
+				}
+				return addCO(t.Context(), tx, "2")
+			}
+			if end == "COMMIT" {
+				writes = writes[2:] // what came before would be there twice
+			}
+			if err := errors.Join(batch(t, s, writes...)...); err != nil {
+				t.Error(err)
+			}
+			if end == "ROLLBACK" {
+				wantNames(t, s, "0", "1", "2", "3", "4")
+			} else {
+				wantNames(t, s, "2", "3", "4")
+			}
+		})
+		t.Run(name+" every time", func(t *testing.T) {
+			t.Parallel()
+			s := openFile(t, nil)
+			writes := adds(t, 5)
+			writes[0] = func(tx *Tx) error { return connectionOf(tx).run(end) }
+			errs := batch(t, s, writes...)
+			if errs[0] == nil {
+				t.Error("it was answered with success")
+			}
+			if err := errors.Join(errs[1:]...); err != nil {
+				t.Error(err)
+			}
+			wantNames(t, s, "1", "2", "3", "4")
+		})
+	}
+}
+
+func TestACommitThatFails(t *testing.T) {
+	t.Parallel()
+	s := openFile(t, nil)
+	var commits, failures atomic.Int64
+	hook := func(tx *Tx) error {
+		connectionOf(tx).raw.CommitHook(func() bool {
+			commits.Add(1)
+			return failures.Add(-1) < 0
+		})
+		return nil
+	}
+	if err := s.WriteAlone(t.Context(), hook); err != nil {
+		t.Fatal(err)
+	}
+	t.Run("once", func(t *testing.T) {
+		writes := adds(t, 4)
+		first := writes[0]
+		writes[0] = func(tx *Tx) error {
+			if commits.Load() == 2 { // the hook's own write and the one that all wait for
+				failures.Store(1)
+			}
+			return first(tx)
+		}
+		if err := errors.Join(batch(t, s, writes...)...); err != nil {
+			t.Error(err)
+		}
+		wantNames(t, s, "0", "1", "2", "3")
+	})
+	t.Run("every time", func(t *testing.T) {
+		failures.Store(1 << 40)
+		for i := range 3 {
+			err := s.Write(t.Context(), func(tx *Tx) error { return addCO(t.Context(), tx, fmt.Sprint("never ", i)) })
+			if err == nil {
+				t.Error("a write was answered with success that was not committed")
+			}
+		}
+		failures.Store(0)
+		if err := s.Write(t.Context(), func(tx *Tx) error { return addCO(t.Context(), tx, "4") }); err != nil {
+			t.Error(err)
+		}
+		wantNames(t, s, "0", "1", "2", "3", "4")
+	})
+}
+
+// A disk that is full fails what does not fit, and nothing else once there is room again.
+func TestAFullDisk(t *testing.T) {
+	t.Parallel()
+	s := openFile(t, nil)
+	limit := func(pages string) {
+		t.Helper()
+		err := s.WriteAlone(t.Context(), func(tx *Tx) error { return connectionOf(tx).run("PRAGMA max_page_count = " + pages) })
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	limit("1") // as many as there are
+	big := strings.Repeat("x", 1<<20)
+	writes := adds(t, 3)
+	writes[1] = func(tx *Tx) error { return addCO(t.Context(), tx, big) }
+	errs := batch(t, s, writes...)
+	if errs[1] == nil {
+		t.Error("what does not fit is written")
+	}
+	var want []string
+	for _, i := range []int{0, 2} {
+		if errs[i] == nil { // what is left of a page may do for it
+			want = append(want, fmt.Sprint(i))
+		}
+	}
+	wantNames(t, s, want...)
+	limit("1000000")
+	if err := s.Write(t.Context(), func(tx *Tx) error { return addCO(t.Context(), tx, big) }); err != nil {
+		t.Error(err)
+	}
+	wantNames(t, s, append(want, big)...)
+}
+
+func TestTimeOfWritesNeverGoesBack(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 21, 0, 0, 0, 0, time.FixedZone("", 3600))
+	s := openFile(t, func() time.Time {
+		now = now.Add(-time.Hour) // the writer alone asks: nobody reads
+		return now
+	})
+	var times []time.Time
+	note := func(tx *Tx) error {
+		at, err := tx.Now(t.Context())
+		times = append(times, at)
+		return err
+	}
+	batch(t, s, note, note, note)
+	for range 3 {
+		if err := s.WriteAlone(t.Context(), note); err != nil {
+			t.Error(err)
+		}
+	}
+	for i, at := range times {
+		if i > 0 && !at.After(times[i-1]) {
+			t.Errorf("%v after %v", at, times[i-1])
+		}
+		if at.Location() != time.UTC || !at.Equal(at.Truncate(time.Microsecond)) {
+			t.Errorf("%v is not in UTC to the microsecond", at)
+		}
+	}
+}

@@ -1,0 +1,185 @@
+package storetest
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"sync"
+	"testing"
+	"time"
+
+	_ "github.com/jackc/pgx/v5/stdlib"       // the driver that reads PostgreSQL's tables
+	_ "github.com/ncruces/go-sqlite3/driver" // the driver that reads SQLite's
+
+	"comity"
+	"comity/internal/store"
+)
+
+// tb is what the helpers need of a test or of a property.
+type tb interface {
+	Helper()
+	Context() context.Context
+	Errorf(format string, args ...any)
+	Fatalf(format string, args ...any)
+}
+
+// bed is a database under test.
+type bed struct {
+	store *store.Store
+	// raw reads the tables behind the store's back.
+	raw  *sql.DB
+	name string
+}
+
+// actor is who makes the changes that no test says otherwise of.
+const actor = "tester"
+
+// sealer is the one whose key every test uses.
+func sealer(t tb, b byte) *store.Sealer {
+	t.Helper()
+	s, err := store.NewSealer(bytes.Repeat([]byte{b}, 32))
+	if err != nil {
+		t.Fatalf("sealer: %v", err)
+	}
+	return s
+}
+
+// bed makes a database whose time the database, or the machine, tells.
+func (b Backend) bed(t *testing.T) *bed { return b.bedWith(t, store.Options{}) }
+
+// bedWith makes a database, and opens it with the options as far as they are given.
+func (b Backend) bedWith(t *testing.T, o store.Options) *bed {
+	t.Helper()
+	name := b.Database(t)
+	if _, err := store.Migrate(t.Context(), name); err != nil {
+		t.Fatal(err)
+	}
+	bed := &bed{name: name, raw: openRaw(t, name)}
+	bed.store = b.start(t, name, o)
+	t.Cleanup(func() {
+		bed.checkHistory(t)
+		if err := bed.store.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return bed
+}
+
+// open opens a database once more.
+func (b Backend) open(t *testing.T, name string, o store.Options) *store.Store {
+	t.Helper()
+	s := b.start(t, name, o)
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+// start opens a database for whoever closes it.
+func (b Backend) start(t *testing.T, name string, o store.Options) *store.Store {
+	t.Helper()
+	o.Database, o.Connections = name, b.Connections
+	if o.Sealer == nil {
+		o.Sealer = sealer(t, 1)
+	}
+	s, err := store.Open(context.WithoutCancel(t.Context()), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func openRaw(t *testing.T, name string) *sql.DB {
+	t.Helper()
+	driver, dsn := "sqlite3", "file:"+name+"?mode=ro"
+	if store.IsPostgres(name) {
+		driver, dsn = "pgx", name
+	}
+	db, err := sql.Open(driver, dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	db.SetMaxOpenConns(1)
+	t.Cleanup(func() { _ = db.Close() })
+	return db
+}
+
+// write runs a closure that must succeed and returns its transaction's time.
+func (b *bed) write(t tb, fn func(context.Context, *store.Tx) error) (now time.Time) {
+	t.Helper()
+	ctx := t.Context()
+	err := b.store.Write(ctx, func(tx *store.Tx) (err error) {
+		if err = fn(ctx, tx); err == nil {
+			now, err = tx.Now(ctx)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatalf("write: %v", err)
+	}
+	return now
+}
+
+// read runs a closure that must succeed.
+func (b *bed) read(t tb, fn func(context.Context, *store.Tx) error) {
+	t.Helper()
+	ctx := t.Context()
+	if err := b.store.Read(ctx, func(tx *store.Tx) error { return fn(ctx, tx) }); err != nil {
+		t.Fatalf("read: %v", err)
+	}
+}
+
+// get reads a record that must be there.
+func (b *bed) get(t tb, r *comity.Resource, id int64) (rec *comity.Record) {
+	t.Helper()
+	b.read(t, func(ctx context.Context, tx *store.Tx) (err error) {
+		rec, err = tx.Get(ctx, r, id)
+		return err
+	})
+	return rec
+}
+
+// list reads all records that meet the conditions.
+func (b *bed) list(t tb, r *comity.Resource, conditions ...store.Condition) (records []*comity.Record) {
+	t.Helper()
+	b.read(t, func(ctx context.Context, tx *store.Tx) (err error) {
+		records, err = tx.List(ctx, r, 0, 100_000, conditions...)
+		return err
+	})
+	return records
+}
+
+// count asks the tables for one number.
+func (b *bed) count(t tb, query string, args ...any) (n int64) {
+	t.Helper()
+	if err := b.raw.QueryRowContext(context.WithoutCancel(t.Context()), query, args...).Scan(&n); err != nil {
+		t.Fatalf("%s: %v", query, err)
+	}
+	return n
+}
+
+// clock is a time that stands still until the test moves it.
+type clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+func newClock() *clock {
+	return &clock{now: time.Date(2026, 11, 21, 17, 39, 1, 250_000_000, time.UTC)}
+}
+
+// Now is store.Options.Clock.
+func (c *clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+// move moves the time, backwards too.
+func (c *clock) move(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
+}

@@ -1,0 +1,169 @@
+package storetest
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"comity"
+	"comity/internal/store"
+)
+
+// revision is a row of the history. Of an id, 0 is that there is none.
+type revision struct {
+	Resource           string
+	Record, Revision   int64
+	Operation, Actor   string
+	Since              time.Time
+	Until              time.Time // zero while it is in force
+	Co                 int64
+	Person, Org, Group int64
+	Data               map[string]any
+}
+
+// history reads the revisions that a condition, with its arguments, is true of, in their order.
+func (b *bed) history(t tb, condition string, args ...any) (found []revision) {
+	t.Helper()
+	rows, err := b.raw.QueryContext(context.WithoutCancel(t.Context()), `SELECT resource, record_id, revision, operation, actor, since, until,
+		co_id, co_person_id, org_identity_id, co_group_id, data FROM history WHERE `+condition+` ORDER BY resource, record_id, revision`, args...)
+	if err != nil {
+		t.Fatalf("history where %s: %v", condition, err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var r revision
+		var since int64
+		var until, person, org, group sql.NullInt64
+		var data []byte
+		err := rows.Scan(&r.Resource, &r.Record, &r.Revision, &r.Operation, &r.Actor, &since, &until, &r.Co, &person, &org, &group, &data)
+		if err != nil {
+			t.Fatalf("history: %v", err)
+		}
+		r.Since, r.Person, r.Org, r.Group = time.UnixMicro(since).UTC(), person.Int64, org.Int64, group.Int64
+		if until.Valid {
+			r.Until = time.UnixMicro(until.Int64).UTC()
+		}
+		d := json.NewDecoder(bytes.NewReader(data))
+		d.UseNumber()
+		if err := d.Decode(&r.Data); err != nil {
+			t.Fatalf("history of %s %d: %v", r.Resource, r.Record, err)
+		}
+		found = append(found, r)
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatalf("history: %v", err)
+	}
+	return found
+}
+
+// of reads the history of one record.
+func (b *bed) of(t tb, r *comity.Resource, id int64) []revision {
+	t.Helper()
+	return b.history(t, `resource = $1 AND record_id = $2`, r.Singular, id)
+}
+
+// checkHistory holds the whole history against the whole of the tables: each record that is there
+// is in force in its history as it is, and only those are; and each history is a chain.
+func (b *bed) checkHistory(t *testing.T) {
+	t.Helper()
+	type name struct {
+		resource string
+		id       int64
+	}
+	chains := map[name][]revision{}
+	for _, r := range b.history(t, `1 = 1`) {
+		n := name{r.Resource, r.Record}
+		chains[n] = append(chains[n], r)
+	}
+	ctx := context.WithoutCancel(t.Context())
+	for _, r := range comity.All() {
+		err := b.store.Read(ctx, func(tx *store.Tx) error {
+			for after := int64(0); ; {
+				records, err := tx.List(ctx, r, after, 1000)
+				if err != nil || len(records) == 0 {
+					return err
+				}
+				for _, rec := range records {
+					n := name{r.Singular, rec.Id}
+					checkPresent(t, rec, chains[n])
+					checkChain(t, chains[n], true)
+					delete(chains, n)
+					after = rec.Id
+				}
+			}
+		})
+		if err != nil {
+			t.Errorf("read all %s: %v", r.Plural, err)
+		}
+	}
+	for _, chain := range chains {
+		checkChain(t, chain, false)
+		if t.Failed() {
+			return // the rest is mostly more of the same
+		}
+	}
+}
+
+// checkPresent fails the test unless the newest revision is the record as it is.
+func checkPresent(t tb, rec *comity.Record, chain []revision) {
+	t.Helper()
+	if len(chain) == 0 {
+		t.Errorf("%s %d has no history", rec.Resource.Singular, rec.Id)
+		return
+	}
+	last := chain[len(chain)-1]
+	want := revision{
+		Resource: rec.Resource.Singular, Record: rec.Id, Revision: rec.Revision, Operation: last.Operation,
+		Actor: rec.Actor, Since: rec.Modified, Co: rec.CoId,
+		Person: last.Person, Org: last.Org, Group: last.Group, Data: data(rec),
+	}
+	if diff := cmp.Diff(want, last); diff != "" {
+		t.Errorf("%s %d (-record +history):\n%s", rec.Resource.Singular, rec.Id, diff)
+	}
+	if !chain[0].Since.Equal(rec.Created) {
+		t.Errorf("%s %d is of %v, its history of %v", rec.Resource.Singular, rec.Id, rec.Created, chain[0].Since)
+	}
+}
+
+// checkChain fails the test unless one revision follows the other without a gap, from an add to a
+// delete or to the one in force.
+func checkChain(t tb, chain []revision, present bool) {
+	t.Helper()
+	if err := chainFault(chain, present); err != nil {
+		t.Errorf("the history of %s %d: %v\n%+v", chain[0].Resource, chain[0].Record, err, chain)
+	}
+}
+
+func chainFault(chain []revision, present bool) error {
+	for i, r := range chain {
+		last := i == len(chain)-1
+		deleted := r.Operation == "delete"
+		switch {
+		case r.Revision != int64(i):
+			return errors.New("a revision is missing")
+		case (i == 0) != (r.Operation == "add"):
+			return errors.New("it does not begin with an add, or adds twice")
+		case deleted && (!last || present):
+			return errors.New("it goes on after a delete")
+		case last && !present && !deleted:
+			return errors.New("the record is gone without a delete")
+		case last && present != r.Until.IsZero():
+			return errors.New("the newest revision is in force if, and only if, the record is there")
+		case deleted && !r.Until.Equal(r.Since):
+			return errors.New("a delete is in force")
+		case !last && r.Until.IsZero():
+			return errors.New("two revisions are in force")
+		case !last && !r.Until.Equal(chain[i+1].Since):
+			return errors.New("a revision does not end where the next begins")
+		case !r.Until.IsZero() && r.Until.Before(r.Since):
+			return errors.New("a revision ends before it begins")
+		}
+	}
+	return nil
+}

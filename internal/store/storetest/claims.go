@@ -1,0 +1,264 @@
+package storetest
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"comity"
+	"comity/internal/store"
+)
+
+// testClaims takes deliveries, one worker's and many workers'.
+func testClaims(t *testing.T, b Backend) {
+	c := newClock()
+	bed := b.bedWith(t, store.Options{Clock: c.Now})
+	t.Run("a lease", func(t *testing.T) { testLease(t, bed, c) })
+	t.Run("in order", func(t *testing.T) { testClaimOrder(t, bed, c) })
+	t.Run("of one", func(t *testing.T) { testClaimOne(t, bed, c) })
+	t.Run("of one at a target that is not there", func(t *testing.T) {
+		s := bed.telling(t, c)
+		err := bed.store.Write(t.Context(), func(tx *store.Tx) error {
+			_, _, err := tx.ClaimOne(t.Context(), 1<<40, s.person.Id, s.co, time.Minute)
+			return err
+		})
+		if !errors.Is(err, store.ErrConflict) {
+			t.Errorf("error %v, want ErrConflict", err)
+		}
+	})
+	t.Run("by many at once", func(t *testing.T) { testManyClaim(t, bed, c) })
+}
+
+// claim takes what is due at a target.
+func (b *bed) claim(t tb, target int64, limit int, lease time.Duration) (claimed []store.Delivery) {
+	t.Helper()
+	b.write(t, func(ctx context.Context, tx *store.Tx) (err error) {
+		claimed, err = tx.Claim(ctx, target, limit, lease)
+		return err
+	})
+	return claimed
+}
+
+func people(claimed []store.Delivery) []int64 {
+	out := make([]int64, len(claimed))
+	for i, d := range claimed {
+		out[i] = d.PersonId
+	}
+	slices.Sort(out)
+	return out
+}
+
+func testLease(t *testing.T, bed *bed, c *clock) {
+	s := bed.telling(t, c)
+	none := func(why string) {
+		t.Helper()
+		if got := bed.claim(t, s.target.Id, 10, time.Minute); len(got) > 0 {
+			t.Errorf("claimed %+v %s", got, why)
+		}
+	}
+	none("though nothing is marked")
+	first := s.marks(t)
+	other := bed.lane(t, s.co)
+	if got := bed.claim(t, other.Id, 10, time.Minute); len(got) > 0 {
+		t.Errorf("claimed %+v for another target", got)
+	}
+	if got := bed.claim(t, s.target.Id, 0, time.Minute); len(got) > 0 {
+		t.Errorf("claimed %+v of none", got)
+	}
+	d, now := s.claims(t)
+	want := store.Delivery{TargetId: s.target.Id, PersonId: s.person.Id, Version: 1, Sequence: 1}
+	if diff := cmp.Diff(want, d, cmp.Comparer(sameTold)); diff != "" {
+		t.Errorf("claimed (-want +got):\n%s", diff)
+	}
+	s.is(t, delivery{Version: 1, Due: now.Add(time.Minute), Held: true, Since: first, Sequence: 1})
+	none("twice")
+	c.move(58 * time.Second)
+	none("before the lease has run out")
+	c.move(time.Second)
+	d, now = s.claims(t)
+	want.Sequence = 2
+	if diff := cmp.Diff(want, d, cmp.Comparer(sameTold)); diff != "" {
+		t.Errorf("taken over (-want +got):\n%s", diff)
+	}
+	s.is(t, delivery{Version: 1, Due: now.Add(time.Minute), Held: true, Since: first, Sequence: 2})
+	failed := failed(d, false, false)
+	s.finishes(t, failed)
+	none("before its next try")
+	c.move(time.Hour)
+	d, _ = s.claims(t)
+	if d.Sequence != 3 || d.Attempts != 1 || d.Version != 1 {
+		t.Errorf("claimed for its next try: %+v", d)
+	}
+}
+
+// sameTold compares what was told; no obsolete identifiers and none that are listed are the same.
+func sameTold(a, b comity.Told) bool {
+	return a.Identifier == b.Identifier && slices.Equal(a.Obsolete, b.Obsolete)
+}
+
+func testClaimOrder(t *testing.T, bed *bed, c *clock) {
+	s := bed.telling(t, c)
+	var all []int64
+	for range 20 {
+		all = append(all, bed.person(t, s.co).Id)
+	}
+	// The later a person was added, the earlier it was marked.
+	order := slices.Clone(all)
+	slices.Reverse(order)
+	for _, p := range order {
+		c.move(time.Second)
+		bed.mark(t, modes, p)
+	}
+	for i := 0; i < len(order); i += 8 {
+		want := slices.Clone(order[i:min(i+8, len(order))])
+		slices.Sort(want)
+		if diff := cmp.Diff(want, people(bed.claim(t, s.target.Id, 8, time.Hour))); diff != "" {
+			t.Errorf("claimed after %d (-want +got):\n%s", i, diff)
+		}
+	}
+}
+
+func testClaimOne(t *testing.T, bed *bed, c *clock) {
+	one := func(t *testing.T, s *telling, want bool) (d store.Delivery, now time.Time) {
+		t.Helper()
+		s.clock.move(time.Second)
+		var got bool
+		now = s.write(t, func(ctx context.Context, tx *store.Tx) (err error) {
+			d, got, err = tx.ClaimOne(ctx, s.target.Id, s.person.Id, s.co, time.Minute)
+			return err
+		})
+		if got != want {
+			t.Fatalf("got it: %v, want %v", got, want)
+		}
+		return d, now
+	}
+	t.Run("that was never told", func(t *testing.T) {
+		s := bed.telling(t, c)
+		d, now := one(t, s, true)
+		if diff := cmp.Diff(store.Delivery{TargetId: s.target.Id, PersonId: s.person.Id, Version: 1, Sequence: 1}, d, cmp.Comparer(sameTold)); diff != "" {
+			t.Errorf("claimed (-want +got):\n%s", diff)
+		}
+		s.is(t, delivery{Version: 1, Due: now.Add(time.Minute), Held: true, Since: now, Sequence: 1})
+	})
+	t.Run("that waits", func(t *testing.T) {
+		s := bed.telling(t, c)
+		first := s.marks(t)
+		d, now := one(t, s, true)
+		s.is(t, delivery{Version: 2, Due: now.Add(time.Minute), Held: true, Since: first, Sequence: 1})
+		if got := bed.claim(t, s.target.Id, 10, time.Minute); len(got) > 0 {
+			t.Errorf("a worker claimed it too: %+v", got)
+		}
+		s.finishes(t, store.Outcome{Delivery: d, OK: true})
+		if len(bed.marked(t, s.co)) != 0 {
+			t.Error("it still waits")
+		}
+	})
+	t.Run("that somebody holds, until the lease has run out", func(t *testing.T) {
+		s := bed.telling(t, c)
+		s.marks(t)
+		s.claims(t)
+		held := s.row(t)
+		one(t, s, false)
+		if diff := cmp.Diff(held, s.row(t), cmp.AllowUnexported(delivery{}, pair{})); diff != "" {
+			t.Errorf("it changed what another holds (-before +after):\n%s", diff)
+		}
+		c.move(time.Minute)
+		if d, _ := one(t, s, true); d.Sequence != 2 || d.Version != 2 {
+			t.Errorf("taken over: %+v", d)
+		}
+	})
+	t.Run("that is not due", func(t *testing.T) {
+		s := bed.telling(t, c)
+		s.marks(t)
+		d, _ := s.claims(t)
+		s.finishes(t, failed(d, false, false))
+		if d, _ := one(t, s, true); d.Attempts != 1 || d.Sequence != 2 {
+			t.Errorf("claimed %+v", d)
+		}
+	})
+	t.Run("that rests", func(t *testing.T) {
+		s := bed.telling(t, c)
+		s.marks(t)
+		refused, _ := s.claims(t)
+		s.finishes(t, failed(refused, true, true))
+		// Somebody asks for it: it has all its tries again.
+		d, now := one(t, s, true)
+		if d.Refusals != 0 || d.Sequence != 2 {
+			t.Errorf("claimed %+v", d)
+		}
+		if got := s.row(t); got.Resting || !got.Due.Equal(now.Add(time.Minute)) {
+			t.Errorf("delivery %+v, want it held", got)
+		}
+	})
+	t.Run("by many at once", func(t *testing.T) {
+		s := bed.telling(t, c)
+		got := make([]bool, 8)
+		var all sync.WaitGroup
+		for i := range got {
+			all.Go(func() {
+				s.write(t, func(ctx context.Context, tx *store.Tx) (err error) {
+					_, got[i], err = tx.ClaimOne(ctx, s.target.Id, s.person.Id, s.co, time.Minute)
+					return err
+				})
+			})
+		}
+		all.Wait()
+		if n := len(slices.DeleteFunc(got, func(ok bool) bool { return !ok })); n != 1 {
+			t.Errorf("%d got it", n)
+		}
+	})
+}
+
+// testManyClaim has workers claim and finish side by side: each delivery is one's at a time.
+func testManyClaim(t *testing.T, bed *bed, c *clock) {
+	s := bed.telling(t, c)
+	var records []*comity.Record
+	for range 120 {
+		records = append(records, row(comity.CoPerson.Resource, comity.CoPerson.CoId, s.co))
+	}
+	all := ids(bed.add(t, records...))
+	bed.mark(t, modes, all...)
+	claimed := make([][]int64, 8)
+	var workers sync.WaitGroup
+	for i := range claimed {
+		workers.Go(func() {
+			var outcomes []store.Outcome
+			for {
+				var got []store.Delivery
+				err := bed.store.Write(t.Context(), func(tx *store.Tx) (err error) {
+					if err := tx.Finish(t.Context(), outcomes); err != nil {
+						return err
+					}
+					got, err = tx.Claim(t.Context(), s.target.Id, 7, time.Hour)
+					return err
+				})
+				if err != nil || len(got) > 7 {
+					t.Errorf("claimed %d: %v", len(got), err)
+					return
+				}
+				outcomes = nil
+				for _, d := range got {
+					claimed[i] = append(claimed[i], d.PersonId)
+					outcomes = append(outcomes, store.Outcome{Delivery: d, OK: true})
+				}
+				if len(got) == 0 {
+					return
+				}
+			}
+		})
+	}
+	workers.Wait()
+	got := slices.Concat(claimed...)
+	slices.Sort(got)
+	if diff := cmp.Diff(all, got); diff != "" {
+		t.Errorf("claimed (-marked +claimed):\n%s", diff)
+	}
+	if left := bed.marked(t, s.co); len(left) > 0 {
+		t.Errorf("%d are left", len(left))
+	}
+}

@@ -1,0 +1,77 @@
+package storetest
+
+import (
+	"context"
+	"sync"
+	"testing"
+
+	"comity"
+	"comity/internal/store"
+)
+
+// testClosing closes a database that is in use, and uses one that is closed.
+func testClosing(t *testing.T, b Backend) {
+	t.Run("while writes wait", func(t *testing.T) {
+		bed := b.bed(t)
+		co := bed.co(t)
+		open := b.open(t, bed.name, store.Options{})
+		errs := make([]error, 30)
+		running, asked := make(chan struct{}), make(chan struct{}, len(errs))
+		var all sync.WaitGroup
+		all.Go(func() {
+			err := open.Write(t.Context(), func(tx *store.Tx) error {
+				close(running)
+				for range errs {
+					<-asked
+				}
+				return add(t.Context(), tx, person(co))
+			})
+			if err != nil {
+				t.Errorf("a write that was running: %v", err)
+			}
+		})
+		<-running
+		for i := range errs {
+			all.Go(func() {
+				asked <- struct{}{}
+				errs[i] = open.Write(t.Context(), func(tx *store.Tx) error { return add(t.Context(), tx, person(co)) })
+			})
+		}
+		if err := open.Close(); err != nil {
+			t.Error(err)
+		}
+		all.Wait()
+		want := 1
+		for _, err := range errs {
+			if err == nil {
+				want++
+			}
+		}
+		if got := len(bed.list(t, comity.CoPerson.Resource, store.Equal("co_id", co))); got != want {
+			t.Errorf("%d were answered with success, %d are there", want, got)
+		}
+	})
+	t.Run("and then", func(t *testing.T) {
+		bed := b.bed(t)
+		open := b.open(t, bed.name, store.Options{})
+		for range 2 {
+			if err := open.Close(); err != nil {
+				t.Error(err)
+			}
+		}
+		for name, run := range map[string]func(context.Context, func(*store.Tx) error) error{
+			"Write": open.Write, "WriteAlone": open.WriteAlone, "Read": open.Read, "Snapshot": open.Snapshot,
+		} {
+			err := run(t.Context(), func(*store.Tx) error {
+				t.Errorf("%s runs its closure", name)
+				return nil
+			})
+			if err == nil {
+				t.Errorf("%s succeeds", name)
+			}
+		}
+		if err := open.Ping(t.Context()); err == nil {
+			t.Error("Ping succeeds")
+		}
+	})
+}

@@ -1,0 +1,134 @@
+package storetest
+
+import (
+	"context"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"comity"
+	"comity/internal/store"
+)
+
+// testConditions narrows lists by what columns hold.
+func testConditions(t *testing.T, b Backend) {
+	bed := b.bed(t)
+	co := bed.co(t)
+	bed.co(t) // so that ids of one table are not those of another
+	unit := bed.insert(t, comity.Cou.Resource, comity.Cou.CoId, co)
+	f := comity.CoGroup
+	groups := bed.add(t,
+		row(f.Resource, f.CoId, co, f.Name, "a", f.Open, true),
+		row(f.Resource, f.CoId, co, f.Name, "B", f.Open, false, f.Status, comity.Suspended, f.Description, ""),
+		row(f.Resource, f.CoId, co, f.Name, "ä", f.Open, true, f.CouId, unit, f.Description, "of a unit"),
+		row(f.Resource, f.CoId, co, f.Name, "NULL", f.Open, false, f.CouId, unit, f.GroupType, comity.GroupClusters),
+	)
+	id := func(i int) int64 { return groups[i].Id }
+	many := []int64{id(2)}
+	for i := range 600 {
+		many = append(many, 1_000_000+int64(i))
+	}
+	inCO := store.Equal("co_id", co)
+
+	for _, tt := range []struct {
+		name       string
+		conditions []store.Condition
+		want       []int
+	}{
+		{"none but the CO", nil, []int{0, 1, 2, 3}},
+		{"a text", []store.Condition{store.Equal(f.Name.Column, "B")}, []int{1}},
+		{"a text in another case", []store.Condition{store.Equal(f.Name.Column, "b")}, nil},
+		{"a text that is empty", []store.Condition{store.Equal(f.Description.Column, "")}, []int{1}},
+		{"a text that is a word of SQL", []store.Condition{store.Equal(f.Name.Column, "NULL")}, []int{3}},
+		{"a text with a quote", []store.Condition{store.Equal(f.Name.Column, "' OR 1 = 1 --")}, nil},
+		{"a number", []store.Condition{store.Equal(f.CouId.Column, unit.Id)}, []int{2, 3}},
+		{"true", []store.Condition{store.Equal(f.Open.Column, true)}, []int{0, 2}},
+		{"false", []store.Condition{store.Equal(f.Open.Column, false)}, []int{1, 3}},
+		{"no value", []store.Condition{store.IsNull(f.CouId.Column)}, []int{0, 1}},
+		{"no value, unlike an empty text", []store.Condition{store.IsNull(f.Description.Column)}, []int{0, 3}},
+		{"one of no ids", []store.Condition{store.In("id", nil)}, nil},
+		{"one of one id", []store.Condition{store.In("id", []int64{id(1)})}, []int{1}},
+		{"one of two ids, the later first", []store.Condition{store.In("id", []int64{id(3), id(0)})}, []int{0, 3}},
+		{"one of five ids, some the same", []store.Condition{store.In("id", []int64{id(0), id(0), id(1), id(0), id(0)})}, []int{0, 1}},
+		{"one of many ids", []store.Condition{store.In("id", many)}, []int{2}},
+		{"one of a text", []store.Condition{store.OneOf(f.GroupType.Column, comity.GroupClusters)}, []int{3}},
+		{"one of texts", []store.Condition{store.OneOf(f.Name.Column, "a", "ä", "A", "", "x")}, []int{0, 2}},
+		{"another one", []store.Condition{store.NotID(id(0))}, []int{1, 2, 3}},
+		{"nothing", []store.Condition{store.NoRecord()}, nil},
+		{"two", []store.Condition{store.Equal(f.Open.Column, true), store.IsNull(f.CouId.Column)}, []int{0}},
+		{"two that exclude each other", []store.Condition{store.Equal(f.Open.Column, true), store.Equal(f.Open.Column, false)}, nil},
+		{"many", []store.Condition{
+			store.OneOf(f.Name.Column, "B", "ä", "NULL"), store.NotID(id(1)), store.In(f.CouId.Column, []int64{unit.Id}),
+			store.Equal(f.GroupType.Column, comity.GroupStandard),
+		}, []int{2}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			bed.finds(t, f.Resource, groups, tt.want, append(tt.conditions, inCO)...)
+		})
+	}
+	t.Run("of the other CO", func(t *testing.T) {
+		bed.finds(t, f.Resource, groups, nil, store.Equal("co_id", bed.co(t)))
+	})
+	t.Run("member now", func(t *testing.T) { testHasMemberNow(t, bed) })
+}
+
+// finds fails the test unless just those records meet the conditions, by List and by Any.
+func (b *bed) finds(t *testing.T, r *comity.Resource, all []*comity.Record, want []int, conditions ...store.Condition) {
+	t.Helper()
+	var wanted []*comity.Record
+	for _, i := range want {
+		wanted = append(wanted, all[i])
+	}
+	got := b.list(t, r, conditions...)
+	if diff := cmp.Diff(ids(wanted), ids(got)); diff != "" {
+		t.Errorf("List (-want +got):\n%s", diff)
+	}
+	b.read(t, func(ctx context.Context, tx *store.Tx) error {
+		there, err := tx.Any(ctx, r, conditions...)
+		if there != (len(want) > 0) {
+			t.Errorf("Any says %v", there)
+		}
+		return err
+	})
+}
+
+// testHasMemberNow finds the groups in which a person counts.
+func testHasMemberNow(t *testing.T, bed *bed) {
+	f := comity.CoGroupMember
+	co := bed.co(t)
+	person, other := bed.person(t, co), bed.person(t, co)
+	now := time.Date(2026, 11, 21, 12, 0, 0, 999_999_000, time.UTC)
+	for _, tt := range []struct {
+		name  string
+		pairs []any
+		want  bool
+	}{
+		{"a member", []any{f.Member, true}, true},
+		{"an owner", []any{f.Owner, true}, true},
+		{"both", []any{f.Member, true, f.Owner, true}, true},
+		{"neither", nil, false},
+		{"from this second on", []any{f.Member, true, f.ValidFrom, now}, true},
+		{"from the next second on", []any{f.Member, true, f.ValidFrom, now.Add(time.Second)}, false},
+		{"through this second", []any{f.Member, true, f.ValidThrough, now}, true},
+		{"through the last second", []any{f.Member, true, f.ValidThrough, now.Add(-time.Second)}, false},
+		{"inside", []any{f.Member, true, f.ValidFrom, now.Add(-time.Hour), f.ValidThrough, now.Add(time.Hour)}, true},
+		{"before", []any{f.Owner, true, f.ValidFrom, now.Add(time.Hour), f.ValidThrough, now.Add(2 * time.Hour)}, false},
+		{"after", []any{f.Owner, true, f.ValidFrom, now.Add(-2 * time.Hour), f.ValidThrough, now.Add(-time.Hour)}, false},
+		{"since long ago", []any{f.Member, true, f.ValidFrom, time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC)}, true},
+		{"for ever", []any{f.Member, true, f.ValidThrough, time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC)}, true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			group := bed.insert(t, comity.CoGroup.Resource, comity.CoGroup.CoId, co)
+			bed.insert(t, f.Resource, slices.Concat([]any{f.CoGroupId, group, f.Person, person}, tt.pairs)...)
+			bed.insert(t, f.Resource, f.CoGroupId, group, f.Person, other)
+			for who, want := range map[int64]bool{person.Id: tt.want, other.Id: false} {
+				found := slices.Contains(ids(bed.list(t, comity.CoGroup.Resource, store.HasMemberNow(who, now))), group.Id)
+				if found != want {
+					t.Errorf("person %d of %d: found is %v", who, person.Id, found)
+				}
+			}
+		})
+	}
+}

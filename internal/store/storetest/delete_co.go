@@ -1,0 +1,95 @@
+package storetest
+
+import (
+	"context"
+	"testing"
+
+	"comity"
+	"comity/internal/store"
+)
+
+// testDeleteCO deletes a CO that holds all there is, and looks for what is left of it.
+func testDeleteCO(t *testing.T, b Backend) {
+	bed := b.bed(t)
+	other, all := bed.estate(t), bed.estate(t)
+	for _, records := range [][]*comity.Record{other, all} {
+		for _, rec := range records {
+			if rec.Resource == comity.CoPerson.Resource {
+				bed.mark(t, []string{comity.ModeAutomatic, comity.ModeQueue}, rec.Id)
+			}
+		}
+	}
+	// What has been changed, and what has been deleted before, has a history as well.
+	var deletedBefore *comity.Record
+	for _, rec := range all {
+		switch rec.Resource {
+		case comity.Url.Resource:
+			deletedBefore = rec
+		case comity.Name.Resource:
+			bed.edit(t, rec.Resource, rec.Id)
+		}
+	}
+	bed.remove(t, deletedBefore.Resource, deletedBefore.Id)
+	co := all[0].Id
+	before := bed.history(t, `co_id = $1`, other[0].Id)
+	told := bed.marked(t, other[0].Id)
+
+	now := bed.write(t, func(ctx context.Context, tx *store.Tx) error {
+		if _, err := tx.EnterCO(ctx, co, true); err != nil {
+			return err
+		}
+		return tx.DeleteCO(ctx, co, "deleter")
+	})
+
+	t.Run("nothing of it is left in any table but the history", func(t *testing.T) {
+		for _, table := range bed.tables(t) {
+			column := "co_id"
+			switch table {
+			case comity.Co.Table:
+				column = "id"
+			case "history":
+				continue
+			}
+			if n := bed.count(t, `SELECT count(*) FROM `+table+` WHERE `+column+` = $1`, co); n != 0 {
+				t.Errorf("%s has %d rows of it", table, n)
+			}
+		}
+		bed.holds(t, all, nil)
+	})
+	t.Run("its history is closed", func(t *testing.T) {
+		for _, rec := range all {
+			chain := bed.of(t, rec.Resource, rec.Id)
+			checkChain(t, chain, false)
+			last := chain[len(chain)-1]
+			if rec != deletedBefore && (last.Actor != "deleter" || !last.Since.Equal(now) || last.Co != co) {
+				t.Errorf("%s %d was deleted by %s at %v", rec.Resource.Singular, rec.Id, last.Actor, last.Since)
+			}
+		}
+	})
+	t.Run("another CO is as it was", func(t *testing.T) {
+		for _, rec := range other {
+			same(t, bed.get(t, rec.Resource, rec.Id), bed.get(t, rec.Resource, rec.Id))
+		}
+		bed.holds(t, other, other)
+		if after := bed.history(t, `co_id = $1`, other[0].Id); len(after) != len(before) {
+			t.Errorf("its history has %d rows, had %d", len(after), len(before))
+		}
+		if after := bed.marked(t, other[0].Id); len(after) != len(told) || len(told) == 0 {
+			t.Errorf("%d of its people are to be told, were %d", len(after), len(told))
+		}
+	})
+	t.Run("what it had is free again", func(t *testing.T) {
+		rec := all[0].Clone()
+		rec.Id = 0
+		bed.add(t, rec)
+	})
+}
+
+// tables are the names of the tables that hold what belongs to a CO.
+func (b *bed) tables(t tb) []string {
+	names := []string{"history", "deliveries"}
+	for _, r := range comity.All() {
+		names = append(names, r.Table)
+	}
+	return names
+}

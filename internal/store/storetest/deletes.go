@@ -1,0 +1,183 @@
+package storetest
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"comity"
+	"comity/internal/store"
+)
+
+// testDeletes deletes, of a CO that holds all there is, each record in turn, and holds what is left
+// against what the tables say: what names the deleted one where it must goes too, at any depth,
+// what need not names it no more, and all else stays as it was.
+func testDeletes(t *testing.T, b Backend) {
+	bed := b.bed(t)
+	untouched := bed.estate(t)
+	done := map[*comity.Resource]bool{comity.Co.Resource: true}
+	for i, rec := range untouched {
+		// Of what nobody names, one is like the other.
+		if done[rec.Resource] {
+			continue
+		}
+		done[rec.Resource] = len(comity.LinksTo(rec.Resource)) == 0
+		t.Run(rec.Resource.Singular, func(t *testing.T) {
+			all := bed.estate(t)
+			gone := bed.removes(t, all, all[i])
+			if len(gone) == 0 {
+				t.Fatal("nothing is deleted")
+			}
+		})
+	}
+	t.Run("what is not there", func(t *testing.T) {
+		all := bed.estate(t)
+		rec := all[len(all)-1].Clone()
+		rec.Id = 1 << 40
+		bed.write(t, func(ctx context.Context, tx *store.Tx) error { return tx.Delete(ctx, rec, actor, nil) })
+		bed.holds(t, all, all)
+	})
+	bed.holds(t, untouched, untouched)
+}
+
+// removes deletes a record and holds all of its CO against what should be left.
+func (b *bed) removes(t *testing.T, all []*comity.Record, root *comity.Record) (gone []*comity.Record) {
+	t.Helper()
+	modes := []string{comity.ModeAutomatic, comity.ModeQueue}
+	told := hangs(all)
+	now := b.write(t, func(ctx context.Context, tx *store.Tx) error { return tx.Delete(ctx, root.Clone(), "deleter", modes) })
+
+	deleted, left := fall(all, root)
+	for _, rec := range left {
+		if cleared := clearOf(rec, deleted); cleared > 0 {
+			rec.Revision += int64(cleared)
+			rec.Modified, rec.Actor = now, "deleter"
+		}
+	}
+	b.holds(t, all, left)
+	for _, rec := range deleted {
+		chain := b.of(t, rec.Resource, rec.Id)
+		checkChain(t, chain, false)
+		last := chain[len(chain)-1]
+		if last.Actor != "deleter" || !last.Since.Equal(now) {
+			t.Errorf("the delete of %s %d is by %s of %v", rec.Resource.Singular, rec.Id, last.Actor, last.Since)
+		}
+	}
+
+	var marked []pair
+	for _, target := range left {
+		if target.Resource != comity.CoProvisioningTarget.Resource || !slices.Contains(modes, target.Text(comity.CoProvisioningTarget.Status)) {
+			continue
+		}
+		for _, rec := range deleted {
+			if person := told(rec); rec != root && rec.Resource.Told && person != 0 {
+				marked = append(marked, pair{target.Id, person})
+			}
+		}
+	}
+	slices.SortFunc(marked, pair.compare)
+	if diff := cmp.Diff(slices.Compact(marked), b.marked(t, root.CoId), cmp.AllowUnexported(pair{})); diff != "" {
+		t.Errorf("to be told (-want +got):\n%s", diff)
+	}
+	return deleted
+}
+
+// fall parts records into those that are deleted with a root and those that are left.
+func fall(all []*comity.Record, root *comity.Record) (deleted, left []*comity.Record) {
+	deleted = []*comity.Record{root}
+	left = slices.DeleteFunc(slices.Clone(all), func(rec *comity.Record) bool { return rec == root })
+	for n := 0; n < len(deleted); n++ {
+		left = slices.DeleteFunc(left, func(rec *comity.Record) bool {
+			takes := slices.ContainsFunc(rec.Resource.Fields, func(f *comity.Field) bool {
+				return (f.Required || f.Owned) && names(rec, f, deleted[n])
+			})
+			if takes {
+				deleted = append(deleted, rec)
+			}
+			return takes
+		})
+	}
+	return deleted, left
+}
+
+// names says whether a record's field names another one.
+func names(rec *comity.Record, f *comity.Field, other *comity.Record) bool {
+	if !rec.Has(f) || rec.Int(f) != other.Id {
+		return false
+	}
+	switch f.Kind {
+	case comity.Reference:
+		return f.Refers() == other.Resource
+	case comity.Owner:
+		o, _ := f.Owner(rec.Text(f))
+		return o.Target == other.Resource.Singular
+	case comity.Text, comity.Integer, comity.Boolean, comity.Time, comity.Date, comity.Code, comity.Secret:
+	}
+	return false
+}
+
+// clearOf clears the fields of a record that name deleted ones and says how many there were.
+func clearOf(rec *comity.Record, deleted []*comity.Record) (n int) {
+	for _, f := range rec.Resource.Fields {
+		if slices.ContainsFunc(deleted, func(other *comity.Record) bool { return names(rec, f, other) }) {
+			rec.Set(f, comity.Cell{})
+			n++
+		}
+	}
+	return n
+}
+
+// hangs returns the function that tells which person a record of the list hangs on.
+func hangs(all []*comity.Record) func(*comity.Record) int64 {
+	people := map[*comity.Record]int64{}
+	for _, rec := range all {
+		switch {
+		case rec.Resource == comity.CoPerson.Resource:
+			people[rec] = rec.Id
+		case rec.Resource == comity.CoOrgIdentityLink.Resource:
+			people[rec] = rec.Int(comity.CoOrgIdentityLink.CoPersonId)
+		case rec.OwnedBy(comity.OwnerRole) != 0:
+			i := slices.IndexFunc(all, func(role *comity.Record) bool {
+				return role.Resource == comity.CoPersonRole.Resource && role.Id == rec.OwnedBy(comity.OwnerRole)
+			})
+			people[rec] = all[i].OwnedBy(comity.OwnerCO)
+		default:
+			people[rec] = rec.OwnedBy(comity.OwnerCO)
+		}
+	}
+	return func(rec *comity.Record) int64 { return people[rec] }
+}
+
+// holds fails the test unless, of the records of a CO, just those are there, as they are given.
+func (b *bed) holds(t *testing.T, all, left []*comity.Record) {
+	t.Helper()
+	co := all[0].Id
+	for _, r := range comity.All() {
+		var want []*comity.Record
+		for _, rec := range left {
+			if rec.Resource == r {
+				want = append(want, rec)
+			}
+		}
+		column := "co_id"
+		if r == comity.Co.Resource {
+			column = "id"
+		}
+		sameAll(t, want, b.list(t, r, store.Equal(column, co)))
+	}
+	for _, rec := range all {
+		if slices.Contains(left, rec) {
+			continue
+		}
+		err := b.store.Read(t.Context(), func(tx *store.Tx) error {
+			_, err := tx.Get(t.Context(), rec.Resource, rec.Id)
+			return err
+		})
+		if !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("%s %d: error %v, want ErrNotFound", rec.Resource.Singular, rec.Id, err)
+		}
+	}
+}

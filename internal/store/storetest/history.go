@@ -1,0 +1,290 @@
+package storetest
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"comity"
+	"comity/internal/store"
+)
+
+// testHistory reads what the changes of a record leave behind.
+func testHistory(t *testing.T, b Backend) {
+	bed := b.bed(t)
+	t.Run("an add, an edit and a delete", func(t *testing.T) {
+		each(t, func(t *testing.T, r *comity.Resource) { testLife(t, bed, r) })
+	})
+	t.Run("what a record hangs on", func(t *testing.T) { testHangsOn(t, bed) })
+	t.Run("an edit that changes nothing", func(t *testing.T) {
+		person := bed.person(t, bed.co(t))
+		bed.edit(t, person.Resource, person.Id)
+		chain := bed.of(t, person.Resource, person.Id)
+		if len(chain) != 2 || chain[1].Operation != "edit" || !cmp.Equal(chain[0].Data, chain[1].Data) {
+			t.Errorf("history %+v, want an edit of the same data", chain)
+		}
+	})
+	t.Run("two edits in one transaction", func(t *testing.T) {
+		f := comity.CoPerson
+		person := bed.person(t, bed.co(t))
+		bed.write(t, func(ctx context.Context, tx *store.Tx) error {
+			for _, s := range []string{comity.Suspended, comity.Expired} {
+				if _, err := edit(ctx, tx, f.Resource, person.Id, f.Status, s); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		chain := bed.of(t, f.Resource, person.Id)
+		checkChain(t, chain, true)
+		if len(chain) != 3 || chain[1].Data[f.Status.Name] != comity.Suspended || chain[2].Data[f.Status.Name] != comity.Expired {
+			t.Errorf("history %+v, want both edits", chain)
+		}
+	})
+	t.Run("a change that is undone", func(t *testing.T) {
+		person := bed.person(t, bed.co(t))
+		undone := context.DeadlineExceeded
+		err := bed.store.Write(t.Context(), func(tx *store.Tx) error {
+			if _, err := edit(t.Context(), tx, person.Resource, person.Id); err != nil {
+				return err
+			}
+			return undone
+		})
+		if err == nil || len(bed.of(t, person.Resource, person.Id)) != 1 {
+			t.Errorf("error %v; a change that was undone is in the history", err)
+		}
+	})
+	t.Run("references that are cleared", func(t *testing.T) { testCleared(t, bed) })
+}
+
+// testLife adds, edits and deletes a record of a resource, each by another actor.
+func testLife(t *testing.T, bed *bed, r *comity.Resource) {
+	rec := full(r)
+	bed.complete(t, bed.co(t), rec, true)
+	var first, second *comity.Record
+	added := bed.write(t, func(ctx context.Context, tx *store.Tx) error {
+		first = rec.Clone()
+		where, err := enter(ctx, tx, first)
+		if err != nil {
+			return err
+		}
+		return tx.Insert(ctx, first, "adder", where)
+	})
+	edited := bed.write(t, func(ctx context.Context, tx *store.Tx) error {
+		second = later(first)
+		where, err := tx.Enter(ctx, r, first.Id, false)
+		if err != nil {
+			return err
+		}
+		return tx.Update(ctx, second, "editor", where)
+	})
+	want := []revision{
+		{Operation: "add", Actor: "adder", Since: added, Until: edited, Data: data(first)},
+		{Operation: "edit", Actor: "editor", Since: edited, Data: data(second)},
+	}
+	check := func() {
+		t.Helper()
+		got := bed.of(t, r, first.Id)
+		for i := range want {
+			want[i].Resource, want[i].Record, want[i].Revision, want[i].Co = r.Singular, first.Id, int64(i), first.CoId
+			if i < len(got) {
+				want[i].Person, want[i].Org, want[i].Group = got[i].Person, got[i].Org, got[i].Group
+			}
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("history (-want +got):\n%s", diff)
+		}
+	}
+	check()
+	if r == comity.Co.Resource {
+		return // deleting a CO is a test of its own
+	}
+	deleted := bed.write(t, func(ctx context.Context, tx *store.Tx) error { return tx.Delete(ctx, second.Clone(), "deleter", nil) })
+	want[1].Until = deleted
+	want = append(want, revision{Operation: "delete", Actor: "deleter", Since: deleted, Until: deleted, Data: data(second)})
+	check()
+}
+
+// later is a record with other texts and numbers, and nothing that names another.
+func later(rec *comity.Record) *comity.Record {
+	rec = rec.Clone()
+	for _, f := range rec.Resource.Fields {
+		switch f.Kind {
+		case comity.Text:
+			rec.SetText(f, unique("later"))
+		case comity.Integer, comity.Time:
+			rec.SetInt(f, 7)
+		case comity.Boolean:
+			rec.SetBool(f, !rec.Bool(f))
+		case comity.Date:
+			rec.Set(f, comity.EmptyCell())
+		case comity.Code, comity.Reference, comity.Owner, comity.Secret:
+		}
+	}
+	return rec
+}
+
+// testHangsOn reads in whose history the changes of a record are shown.
+func testHangsOn(t *testing.T, bed *bed) {
+	co := bed.co(t)
+	person := bed.person(t, co)
+	role := bed.insert(t, comity.CoPersonRole.Resource, comity.CoPersonRole.Person, person)
+	org := bed.insert(t, comity.OrgIdentity.Resource, comity.OrgIdentity.CoId, co)
+	group := bed.insert(t, comity.CoGroup.Resource, comity.CoGroup.CoId, co)
+	type on struct{ person, org, group int64 }
+	of := map[string]on{
+		comity.OwnerCO.Word: {person: person.Id}, comity.OwnerRole.Word: {person: person.Id},
+		comity.OwnerOrg.Word: {org: org.Id}, comity.OwnerGroup.Word: {group: group.Id},
+	}
+	parents := map[string]*comity.Record{
+		comity.OwnerCO.Word: person, comity.OwnerRole.Word: role, comity.OwnerOrg.Word: org, comity.OwnerGroup.Word: group,
+	}
+	check := func(rec *comity.Record, want on) {
+		t.Helper()
+		bed.edit(t, rec.Resource, rec.Id)
+		if rec.Resource != comity.Co.Resource {
+			bed.remove(t, rec.Resource, rec.Id)
+		}
+		for _, r := range bed.of(t, rec.Resource, rec.Id) {
+			if got := (on{r.Person, r.Org, r.Group}); got != want || r.Co != rec.CoId {
+				t.Errorf("the %s of %s %d hangs on %+v in CO %d, want %+v in CO %d", r.Operation, r.Resource, r.Record, got, r.Co, want, rec.CoId)
+			}
+		}
+	}
+	for _, r := range comity.All() {
+		for _, o := range parentKinds(r) {
+			rec, want := row(r), of[o.Word]
+			if o.Word != "" {
+				rec.Set(r.Owner(), naming(r.Owner(), parents[o.Word]))
+			}
+			switch r {
+			case comity.CoGroupMember.Resource:
+				set(rec, comity.CoGroupMember.CoGroupId, group)
+				want.group = group.Id
+			case comity.CoOrgIdentityLink.Resource:
+				set(rec, comity.CoOrgIdentityLink.CoPersonId, person)
+				set(rec, comity.CoOrgIdentityLink.OrgIdentityId, org)
+				want = on{person: person.Id, org: org.Id}
+			case comity.ApiUser.Resource:
+				set(rec, comity.ApiUser.CoPersonId, person) // its changes are the CO's business
+			}
+			bed.complete(t, co, rec, false)
+			rec = bed.add(t, rec)[0]
+			switch r {
+			case comity.CoPerson.Resource:
+				want.person = rec.Id
+			case comity.OrgIdentity.Resource:
+				want.org = rec.Id
+			case comity.CoGroup.Resource:
+				want.group = rec.Id
+			}
+			check(rec, want)
+		}
+	}
+	t.Run("before and after it was given to another", func(t *testing.T) {
+		f := comity.Name
+		other := bed.person(t, co)
+		name := bed.insert(t, f.Resource, f.Person, person)
+		bed.write(t, func(ctx context.Context, tx *store.Tx) error {
+			rec, err := tx.GetForUpdate(ctx, f.Resource, name.Id)
+			if err != nil {
+				return err
+			}
+			set(rec, f.Person, other)
+			return tx.Update(ctx, rec, actor, store.Where{CoId: co, CoPersonId: other.Id})
+		})
+		bed.remove(t, f.Resource, name.Id)
+		var got []int64
+		for _, r := range bed.of(t, f.Resource, name.Id) {
+			got = append(got, r.Person)
+		}
+		if diff := cmp.Diff([]int64{person.Id, other.Id, other.Id}, got); diff != "" {
+			t.Errorf("people (-want +got):\n%s", diff)
+		}
+	})
+}
+
+// testCleared deletes what a record names in fields that need not name anything.
+func testCleared(t *testing.T, bed *bed) {
+	f, co := comity.CoPersonRole, bed.co(t)
+	type was struct{ sponsor, manager int64 }
+	check := func(t *testing.T, role *comity.Record, moments []time.Time, want ...was) {
+		t.Helper()
+		chain := bed.of(t, f.Resource, role.Id)
+		checkChain(t, chain, true)
+		var got []was
+		for _, r := range chain {
+			number := func(f *comity.Field) int64 {
+				n, ok := r.Data[f.Name].(interface{ Int64() (int64, error) })
+				if !ok {
+					return 0
+				}
+				id, _ := n.Int64()
+				return id
+			}
+			got = append(got, was{number(f.SponsorCoPersonId), number(f.ManagerCoPersonId)})
+		}
+		if diff := cmp.Diff(want, got, cmp.AllowUnexported(was{})); diff != "" {
+			t.Errorf("named (-want +got):\n%s", diff)
+		}
+		now := bed.get(t, f.Resource, role.Id)
+		checkPresent(t, now, chain)
+		if now.Has(f.SponsorCoPersonId) || now.Has(f.ManagerCoPersonId) || now.Actor != actor {
+			t.Errorf("the role is %v", stored(now))
+		}
+		for i, m := range moments {
+			if r := chain[len(chain)-len(moments)+i]; !r.Since.Equal(m) || r.Operation != "edit" || r.Actor != actor {
+				t.Errorf("revision %d is an %s by %s of %v, want an edit by %s of %v", r.Revision, r.Operation, r.Actor, r.Since, actor, m)
+			}
+		}
+	}
+	t.Run("one record that names the deleted one twice", func(t *testing.T) {
+		person, boss := bed.person(t, co), bed.person(t, co)
+		role := bed.insert(t, f.Resource, f.Person, person, f.SponsorCoPersonId, boss, f.ManagerCoPersonId, boss)
+		now := bed.remove(t, boss.Resource, boss.Id)
+		check(t, role, []time.Time{now, now}, was{boss.Id, boss.Id}, was{0, boss.Id}, was{})
+	})
+	t.Run("two that it names, one after the other", func(t *testing.T) {
+		person, sponsor, manager := bed.person(t, co), bed.person(t, co), bed.person(t, co)
+		role := bed.insert(t, f.Resource, f.Person, person, f.SponsorCoPersonId, sponsor, f.ManagerCoPersonId, manager)
+		first := bed.remove(t, manager.Resource, manager.Id)
+		bed.edit(t, f.Resource, role.Id, f.Title, "Professor")
+		second := bed.remove(t, sponsor.Resource, sponsor.Id)
+		check(t, role, []time.Time{second}, was{sponsor.Id, manager.Id}, was{sponsor.Id, 0}, was{sponsor.Id, 0}, was{})
+		if chain := bed.of(t, f.Resource, role.Id); !chain[1].Since.Equal(first) {
+			t.Errorf("the first was cleared at %v, want %v", chain[1].Since, first)
+		}
+	})
+	t.Run("two that it names, at once", func(t *testing.T) {
+		person, sponsor, manager := bed.person(t, co), bed.person(t, co), bed.person(t, co)
+		role := bed.insert(t, f.Resource, f.Person, person, f.SponsorCoPersonId, sponsor, f.ManagerCoPersonId, manager)
+		now := bed.write(t, func(ctx context.Context, tx *store.Tx) error {
+			if err := remove(ctx, tx, sponsor.Resource, sponsor.Id); err != nil {
+				return err
+			}
+			return remove(ctx, tx, manager.Resource, manager.Id)
+		})
+		check(t, role, []time.Time{now, now}, was{sponsor.Id, manager.Id}, was{0, manager.Id}, was{})
+	})
+	t.Run("many at once", func(t *testing.T) {
+		boss := bed.person(t, co)
+		var roles []*comity.Record
+		for range 20 {
+			roles = append(roles, row(f.Resource, f.Person, bed.person(t, co), f.ManagerCoPersonId, boss))
+		}
+		roles = bed.add(t, roles...)
+		now := bed.remove(t, boss.Resource, boss.Id)
+		for _, role := range roles {
+			check(t, role, []time.Time{now}, was{0, boss.Id}, was{})
+		}
+	})
+	t.Run("texts that look like what is cleared stay", func(t *testing.T) {
+		person, boss := bed.person(t, co), bed.person(t, co)
+		role := bed.insert(t, f.Resource, f.Person, person, f.ManagerCoPersonId, boss,
+			f.Title, `","ManagerCoPersonId":7}`, f.O, "ünï \\ \" ' 😀 <&>", f.Ou, "", f.ValidFrom, time.Unix(0, 0))
+		bed.remove(t, boss.Resource, boss.Id)
+		check(t, role, nil, was{0, boss.Id}, was{})
+	})
+}

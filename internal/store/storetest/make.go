@@ -1,0 +1,227 @@
+package storetest
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"comity"
+	"comity/internal/store"
+)
+
+// serial makes texts that nothing else has.
+var serial atomic.Int64
+
+func unique(prefix string) string { return fmt.Sprintf("%s %d", prefix, serial.Add(1)) }
+
+// row makes a record from pairs of a field and its value. What is required and not named gets a
+// value that will do; what it refers to has to be named.
+func row(r *comity.Resource, pairs ...any) *comity.Record {
+	rec := comity.NewRecord(r)
+	for i := 0; i < len(pairs); i += 2 {
+		set(rec, pairs[i].(*comity.Field), pairs[i+1]) //nolint:errcheck // a test that is written wrong panics
+	}
+	for _, f := range r.Fields {
+		if rec.Get(f).IsAbsent() {
+			rec.Set(f, usual(f))
+		}
+	}
+	return rec
+}
+
+func set(rec *comity.Record, f *comity.Field, v any) {
+	switch v := v.(type) {
+	case string:
+		rec.SetText(f, v)
+	case int:
+		rec.SetInt(f, int64(v))
+	case int64:
+		rec.SetInt(f, v)
+	case bool:
+		rec.SetBool(f, v)
+	case time.Time:
+		rec.Set(f, comity.TimeCell(v))
+	case comity.Cell:
+		rec.Set(f, v)
+	case *comity.Record:
+		rec.Set(f, naming(f, v))
+	default:
+		panic(fmt.Sprintf("%s: a %T", f.Name, v))
+	}
+}
+
+// naming is the cell of a field that names a record.
+func naming(f *comity.Field, of *comity.Record) comity.Cell {
+	for _, o := range f.Owners {
+		if o.Target == of.Resource.Singular {
+			return comity.OwnerCell(o.Word, of.Id)
+		}
+	}
+	return comity.IntCell(of.Id)
+}
+
+// usual is what a field has where a test does not say.
+func usual(f *comity.Field) comity.Cell {
+	if !f.Default.IsAbsent() || !f.Required {
+		return f.Default
+	}
+	switch f.Kind {
+	case comity.Text, comity.Secret:
+		return comity.TextCell(unique(f.Column))
+	case comity.Code:
+		if slices.ContainsFunc(f.Words, func(w comity.Word) bool { return w.Word == comity.Active }) {
+			return comity.TextCell(comity.Active)
+		}
+		return comity.TextCell(f.Words[0].Word)
+	case comity.Integer, comity.Time:
+		return comity.IntCell(1)
+	case comity.Boolean:
+		return comity.BoolCell(false)
+	case comity.Date:
+		return comity.TextCell("1906-12-09")
+	case comity.Reference, comity.Owner:
+	}
+	return comity.Cell{}
+}
+
+// insert stores a record made by row, and returns it as it was stored.
+func (b *bed) insert(t tb, r *comity.Resource, pairs ...any) *comity.Record {
+	t.Helper()
+	return b.add(t, row(r, pairs...))[0]
+}
+
+// add stores records in one transaction and returns them as they were stored.
+func (b *bed) add(t tb, records ...*comity.Record) []*comity.Record {
+	t.Helper()
+	var stored []*comity.Record
+	b.write(t, func(ctx context.Context, tx *store.Tx) (err error) {
+		stored, err = addAll(ctx, tx, records)
+		return err
+	})
+	return stored
+}
+
+// addAll stores copies of records, so that a closure may be run again.
+func addAll(ctx context.Context, tx *store.Tx, records []*comity.Record) ([]*comity.Record, error) {
+	stored := make([]*comity.Record, len(records))
+	for i, rec := range records {
+		stored[i] = rec.Clone()
+		if err := add(ctx, tx, stored[i]); err != nil {
+			return nil, fmt.Errorf("add a %s: %w", rec.Resource.Singular, err)
+		}
+	}
+	return stored, nil
+}
+
+// add stores a record the way that the registry does: what it hangs on is entered first.
+func add(ctx context.Context, tx *store.Tx, rec *comity.Record) error {
+	where, err := enter(ctx, tx, rec)
+	if err != nil {
+		return err
+	}
+	return tx.Insert(ctx, rec, actor, where)
+}
+
+func enter(ctx context.Context, tx *store.Tx, rec *comity.Record) (where store.Where, err error) {
+	anchor := rec.Resource.Anchor()
+	switch {
+	case anchor == nil:
+		_, err = tx.EnterCO(ctx, 0, true)
+		return store.Where{}, err
+	case anchor == rec.Resource.CoId():
+		rec.CoId = rec.Int(anchor)
+		_, err = tx.EnterCO(ctx, rec.CoId, false)
+		return store.Where{CoId: rec.CoId}, err
+	}
+	target := anchor.Refers()
+	if anchor.Kind == comity.Owner {
+		o, _ := anchor.Owner(rec.Text(anchor))
+		target = comity.ByName(o.Target)
+	}
+	where, err = tx.Enter(ctx, target, rec.Int(anchor), false)
+	rec.CoId = where.CoId
+	return where, err
+}
+
+// edit stores a record's next revision with other values, and returns it as it was stored.
+func (b *bed) edit(t tb, r *comity.Resource, id int64, pairs ...any) (rec *comity.Record) {
+	t.Helper()
+	b.write(t, func(ctx context.Context, tx *store.Tx) (err error) {
+		rec, err = edit(ctx, tx, r, id, pairs...)
+		return err
+	})
+	return rec
+}
+
+func edit(ctx context.Context, tx *store.Tx, r *comity.Resource, id int64, pairs ...any) (*comity.Record, error) {
+	where, err := tx.Enter(ctx, r, id, false)
+	if err != nil {
+		return nil, err
+	}
+	rec, err := tx.GetForUpdate(ctx, r, id)
+	if err != nil {
+		return nil, err
+	}
+	for i := 0; i < len(pairs); i += 2 {
+		set(rec, pairs[i].(*comity.Field), pairs[i+1]) //nolint:errcheck // a test that is written wrong panics
+	}
+	return rec, tx.Update(ctx, rec, actor, where)
+}
+
+// remove deletes a record, and has the people it concerns told to targets in the modes.
+func (b *bed) remove(t tb, r *comity.Resource, id int64, modes ...string) time.Time {
+	t.Helper()
+	return b.write(t, func(ctx context.Context, tx *store.Tx) error { return remove(ctx, tx, r, id, modes...) })
+}
+
+func remove(ctx context.Context, tx *store.Tx, r *comity.Resource, id int64, modes ...string) error {
+	if _, err := tx.Enter(ctx, r, id, false); err != nil {
+		return err
+	}
+	rec, err := tx.GetForUpdate(ctx, r, id)
+	if err != nil {
+		return err
+	}
+	return tx.Delete(ctx, rec, actor, modes)
+}
+
+// co makes a CO and returns its id.
+func (b *bed) co(t tb) int64 {
+	t.Helper()
+	return b.insert(t, comity.Co.Resource).Id
+}
+
+// person makes a person and returns its id.
+func (b *bed) person(t tb, co int64, pairs ...any) *comity.Record {
+	t.Helper()
+	return b.insert(t, comity.CoPerson.Resource, append([]any{comity.CoPerson.CoId, co}, pairs...)...)
+}
+
+// complete names new records in all required fields that name none yet, and in the optional ones
+// as well where all is said.
+func (b *bed) complete(t tb, co int64, rec *comity.Record, all bool) {
+	t.Helper()
+	for _, f := range rec.Resource.Fields {
+		if rec.Has(f) || !f.Required && !all {
+			continue
+		}
+		switch {
+		case f == rec.Resource.CoId():
+			rec.SetInt(f, co)
+		case f.Kind == comity.Reference:
+			rec.SetInt(f, b.parent(t, co, f.Refers()))
+		case f.Kind == comity.Owner:
+			rec.SetOwner(f, f.Owners[0], b.parent(t, co, comity.ByName(f.Owners[0].Target)))
+		}
+	}
+}
+
+// parent makes a record of a resource for others to name, with what it needs itself.
+func (b *bed) parent(t tb, co int64, r *comity.Resource) int64 {
+	t.Helper()
+	rec := row(r)
+	b.complete(t, co, rec, false)
+	return b.add(t, rec)[0].Id
+}

@@ -1,0 +1,80 @@
+package storetest
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"time"
+
+	"comity/internal/store"
+)
+
+// pair is a target and a person that it is to be told about.
+type pair struct{ target, person int64 }
+
+func (p pair) compare(q pair) int {
+	return cmp.Or(cmp.Compare(p.target, q.target), cmp.Compare(p.person, q.person))
+}
+
+// delivery is a row of the deliveries. A time that is not set is zero.
+type delivery struct {
+	pair
+	Co, Version          int64
+	Due                  time.Time
+	Held                 bool
+	Since                time.Time
+	Sequence             int64
+	Attempts, Refusals   int64
+	Resting              bool
+	Identifier, Obsolete string
+	Tried, Told          time.Time
+	Answer               string
+}
+
+// deliveries reads the deliveries of a CO, in order of target and person.
+func (b *bed) deliveries(t tb, co int64) (found []delivery) {
+	t.Helper()
+	rows, err := b.raw.QueryContext(context.WithoutCancel(t.Context()), `SELECT co_provisioning_target_id, co_person_id, co_id, version, due, held, since,
+		sequence, attempts, refusals, resting, identifier, obsolete, tried, told, answer
+		FROM deliveries WHERE co_id = $1 ORDER BY co_provisioning_target_id, co_person_id`, co)
+	if err != nil {
+		t.Fatalf("deliveries: %v", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var d delivery
+		var due, since, tried, told sql.NullInt64
+		err := rows.Scan(&d.target, &d.person, &d.Co, &d.Version, &due, &d.Held, &since,
+			&d.Sequence, &d.Attempts, &d.Refusals, &d.Resting, &d.Identifier, &d.Obsolete, &tried, &told, &d.Answer)
+		if err != nil {
+			t.Fatalf("deliveries: %v", err)
+		}
+		for to, from := range map[*time.Time]sql.NullInt64{&d.Due: due, &d.Since: since, &d.Tried: tried, &d.Told: told} {
+			if from.Valid {
+				*to = time.UnixMicro(from.Int64).UTC()
+			}
+		}
+		found = append(found, d)
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatalf("deliveries: %v", err)
+	}
+	return found
+}
+
+// marked are the pairs of a CO for which something waits.
+func (b *bed) marked(t tb, co int64) (found []pair) {
+	t.Helper()
+	for _, d := range b.deliveries(t, co) {
+		if !d.Due.IsZero() {
+			found = append(found, d.pair)
+		}
+	}
+	return found
+}
+
+// mark marks people for the targets in the modes.
+func (b *bed) mark(t tb, modes []string, people ...int64) time.Time {
+	t.Helper()
+	return b.write(t, func(ctx context.Context, tx *store.Tx) error { return tx.MarkPeople(ctx, modes, people...) })
+}

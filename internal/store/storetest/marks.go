@@ -1,0 +1,269 @@
+package storetest
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"comity"
+	"comity/internal/store"
+)
+
+// telling is a CO with a target, a person and what is to be told, at a time that the test moves.
+type telling struct {
+	*bed
+	clock  *clock
+	co     int64
+	target *comity.Record
+	person *comity.Record
+}
+
+// modes are those of the targets that are told what changes.
+var modes = []string{comity.ModeAutomatic, comity.ModeQueue, comity.ModeQueueOnError}
+
+// telling makes a CO with a target in the automatic mode and a person.
+func (b *bed) telling(t tb, c *clock) *telling {
+	t.Helper()
+	co := b.co(t)
+	return &telling{bed: b, clock: c, co: co, target: b.lane(t, co), person: b.person(t, co)}
+}
+
+// lane makes a target, in the automatic mode where the pairs do not say otherwise.
+func (b *bed) lane(t tb, co int64, pairs ...any) *comity.Record {
+	t.Helper()
+	f := comity.CoProvisioningTarget
+	return b.insert(t, f.Resource, append([]any{f.CoId, co, f.Plugin, comity.PluginAPI, f.Status, comity.ModeAutomatic}, pairs...)...)
+}
+
+// row reads the one delivery of the CO.
+func (s *telling) row(t tb) delivery {
+	t.Helper()
+	all := s.deliveries(t, s.co)
+	if len(all) != 1 {
+		t.Fatalf("%d deliveries, want one: %+v", len(all), all)
+	}
+	return all[0]
+}
+
+// is fails the test unless the one delivery of the CO is so.
+func (s *telling) is(t tb, want delivery) {
+	t.Helper()
+	want.pair = pair{s.target.Id, s.person.Id}
+	want.Co = s.co
+	if want.Obsolete == "" {
+		want.Obsolete = "[]"
+	}
+	if diff := cmp.Diff(want, s.row(t), cmp.AllowUnexported(delivery{}, pair{})); diff != "" {
+		t.Errorf("delivery (-want +got):\n%s", diff)
+	}
+}
+
+// marks marks the person.
+func (s *telling) marks(t tb) time.Time {
+	t.Helper()
+	s.clock.move(time.Second)
+	return s.mark(t, modes, s.person.Id)
+}
+
+// claims claims what is due, which must be the person.
+func (s *telling) claims(t tb) (d store.Delivery, now time.Time) {
+	t.Helper()
+	s.clock.move(time.Second)
+	var got []store.Delivery
+	now = s.write(t, func(ctx context.Context, tx *store.Tx) (err error) {
+		got, err = tx.Claim(ctx, s.target.Id, 10, time.Minute)
+		return err
+	})
+	if len(got) != 1 || got[0].PersonId != s.person.Id {
+		t.Fatalf("claimed %+v, want person %d", got, s.person.Id)
+	}
+	return got[0], now
+}
+
+// finishes writes an outcome.
+func (s *telling) finishes(t tb, outcomes ...store.Outcome) time.Time {
+	t.Helper()
+	s.clock.move(time.Second)
+	return s.write(t, func(ctx context.Context, tx *store.Tx) error { return tx.Finish(ctx, outcomes) })
+}
+
+// failed is the outcome of a delivery that the receiver could not take, or refused.
+func failed(d store.Delivery, refused, rest bool) store.Outcome {
+	d.Attempts++
+	if refused {
+		d.Refusals++
+	}
+	return store.Outcome{Delivery: d, Wait: time.Hour, Rest: rest, Answer: "no"}
+}
+
+// testMarks notes who is to be told, from every state that a delivery can be in.
+func testMarks(t *testing.T, b Backend) {
+	c := newClock()
+	bed := b.bedWith(t, store.Options{Clock: c.Now})
+	t.Run("whom and which targets", func(t *testing.T) { testMarked(t, bed, c) })
+	t.Run("again and again", func(t *testing.T) {
+		s := bed.telling(t, c)
+		first := s.marks(t)
+		s.is(t, delivery{Version: 1, Due: first, Since: first})
+		second := s.marks(t)
+		s.is(t, delivery{Version: 2, Due: second, Since: first})
+		third := s.write(t, func(ctx context.Context, tx *store.Tx) error {
+			if err := tx.MarkPeople(ctx, modes, s.person.Id, s.person.Id); err != nil {
+				return err
+			}
+			return tx.MarkPeople(ctx, modes, s.person.Id)
+		})
+		s.is(t, delivery{Version: 4, Due: third, Since: first})
+	})
+	t.Run("while it is held", func(t *testing.T) {
+		s := bed.telling(t, c)
+		first := s.marks(t)
+		_, now := s.claims(t)
+		s.marks(t)
+		s.is(t, delivery{Version: 2, Due: now.Add(time.Minute), Held: true, Since: first, Sequence: 1})
+		s.queues(t)
+		s.is(t, delivery{Version: 3, Due: now.Add(time.Minute), Held: true, Since: first, Sequence: 1})
+	})
+	t.Run("after success", func(t *testing.T) {
+		s := bed.telling(t, c)
+		s.marks(t)
+		d, _ := s.claims(t)
+		d.Told.Identifier = "ada"
+		told := s.finishes(t, store.Outcome{Delivery: d, OK: true, Answer: "OK"})
+		want := delivery{Version: 1, Sequence: 1, Identifier: "ada", Tried: told, Told: told, Answer: "OK"}
+		s.is(t, want)
+		want.Due = s.marks(t)
+		want.Version, want.Since = 2, want.Due
+		s.is(t, want)
+	})
+	t.Run("while the receiver is down", func(t *testing.T) {
+		s := bed.telling(t, c)
+		first := s.marks(t)
+		d, _ := s.claims(t)
+		tried := s.finishes(t, failed(d, false, false))
+		want := delivery{Version: 1, Due: tried.Add(time.Hour), Since: first, Sequence: 1, Attempts: 1, Tried: tried, Answer: "no"}
+		s.is(t, want)
+		s.marks(t)
+		want.Version = 2 // what changes waits with it
+		s.is(t, want)
+		want.Due = s.queues(t) // and somebody who asks does not wait
+		want.Version = 3
+		s.is(t, want)
+	})
+	t.Run("after a refusal", func(t *testing.T) {
+		s := bed.telling(t, c)
+		first := s.marks(t)
+		d, _ := s.claims(t)
+		tried := s.finishes(t, failed(d, true, false))
+		want := delivery{Version: 1, Due: tried.Add(time.Hour), Since: first, Sequence: 1, Attempts: 1, Refusals: 1, Tried: tried, Answer: "no"}
+		s.is(t, want)
+		want.Due = s.marks(t)
+		want.Version, want.Refusals = 2, 0
+		s.is(t, want)
+	})
+	for name, again := range map[string]func(*telling, tb) time.Time{"mark": (*telling).marks, "queue": (*telling).queues} {
+		t.Run("of what rests, by "+name, func(t *testing.T) {
+			s := bed.telling(t, c)
+			first := s.marks(t)
+			d, _ := s.claims(t)
+			tried := s.finishes(t, failed(d, true, true))
+			want := delivery{Version: 1, Since: first, Sequence: 1, Attempts: 1, Refusals: 1, Resting: true, Tried: tried, Answer: "no"}
+			s.is(t, want)
+			want.Due = again(s, t)
+			want.Version, want.Refusals, want.Resting = 2, 0, false
+			s.is(t, want)
+		})
+	}
+	t.Run("queue of what was never told", func(t *testing.T) {
+		s := bed.telling(t, c)
+		now := s.queues(t)
+		s.is(t, delivery{Version: 1, Due: now, Since: now})
+	})
+}
+
+// queues queues the person.
+func (s *telling) queues(t tb) time.Time {
+	t.Helper()
+	s.clock.move(time.Second)
+	return s.write(t, func(ctx context.Context, tx *store.Tx) error { return tx.Queue(ctx, s.target.Id, s.person.Id, s.co) })
+}
+
+// testMarked looks at who is marked for which target.
+func testMarked(t *testing.T, bed *bed, c *clock) {
+	f := comity.CoProvisioningTarget
+	s, elsewhere := bed.telling(t, c), bed.telling(t, c)
+	queue := bed.lane(t, s.co, f.Status, comity.ModeQueue)
+	for _, mode := range []string{comity.ModeDisabled, comity.ModeManual, comity.ModeEnrolment} {
+		bed.lane(t, s.co, f.Status, mode)
+	}
+	var many []*comity.Record
+	for range 700 {
+		many = append(many, row(comity.CoPerson.Resource, comity.CoPerson.CoId, s.co))
+	}
+	all := ids(bed.add(t, many...))
+	var both []pair
+	for _, target := range []*comity.Record{s.target, queue} {
+		for _, p := range all {
+			both = append(both, pair{target.Id, p})
+		}
+	}
+	for _, tt := range []struct {
+		name   string
+		modes  []string
+		people []int64
+		want   []pair
+	}{
+		{"nobody", modes, nil, nil},
+		{"no mode", nil, []int64{s.person.Id}, nil},
+		{"a mode that no target is in", []string{comity.ModeQueueOnError}, []int64{s.person.Id}, nil},
+		{"one who is not there", modes, []int64{1 << 40}, nil},
+		{"one who is in another CO", modes, []int64{elsewhere.person.Id}, nil},
+		{"one mode", []string{comity.ModeQueue}, []int64{s.person.Id}, []pair{{queue.Id, s.person.Id}}},
+		{"each mode", modes, []int64{s.person.Id}, []pair{{s.target.Id, s.person.Id}, {queue.Id, s.person.Id}}},
+		{"two, and one twice", []string{comity.ModeQueue}, []int64{all[1], all[0], all[1]}, []pair{{queue.Id, all[0]}, {queue.Id, all[1]}}},
+		{"many", modes, all, both},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			bed.forget(t, s.co)
+			bed.mark(t, tt.modes, tt.people...)
+			if diff := cmp.Diff(tt.want, bed.marked(t, s.co), cmp.AllowUnexported(pair{})); diff != "" {
+				t.Errorf("marked (-want +got):\n%s", diff)
+			}
+		})
+	}
+	t.Run("members of a group", func(t *testing.T) {
+		m := comity.CoGroupMember
+		bed.forget(t, s.co)
+		group := bed.insert(t, comity.CoGroup.Resource, comity.CoGroup.CoId, s.co)
+		other := bed.insert(t, comity.CoGroup.Resource, comity.CoGroup.CoId, s.co)
+		bed.insert(t, m.Resource, m.CoGroupId, group, m.Person, comity.OwnerCell(comity.OwnerCO.Word, all[3]), m.Member, true)
+		bed.insert(t, m.Resource, m.CoGroupId, group, m.Person, comity.OwnerCell(comity.OwnerCO.Word, all[4]), m.Owner, true)
+		bed.insert(t, m.Resource, m.CoGroupId, other, m.Person, comity.OwnerCell(comity.OwnerCO.Word, all[5]), m.Member, true)
+		bed.write(t, func(ctx context.Context, tx *store.Tx) error {
+			return tx.MarkMembers(ctx, []string{comity.ModeQueue}, group.Id)
+		})
+		if diff := cmp.Diff([]pair{{queue.Id, all[3]}, {queue.Id, all[4]}}, bed.marked(t, s.co), cmp.AllowUnexported(pair{})); diff != "" {
+			t.Errorf("marked (-want +got):\n%s", diff)
+		}
+	})
+}
+
+// forget delivers all that waits in a CO.
+func (b *bed) forget(t tb, co int64) {
+	t.Helper()
+	waiting := b.deliveries(t, co)
+	b.write(t, func(ctx context.Context, tx *store.Tx) error {
+		for _, d := range waiting {
+			got, ok, err := tx.ClaimOne(ctx, d.target, d.person, co, time.Minute)
+			if err != nil || !ok {
+				return err
+			}
+			if err := tx.Finish(ctx, []store.Outcome{{Delivery: got, OK: true}}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}

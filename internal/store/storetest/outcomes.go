@@ -1,0 +1,182 @@
+package storetest
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"comity"
+	"comity/internal/store"
+)
+
+// testOutcomes writes what became of a delivery, as it was claimed and after it changed meanwhile.
+func testOutcomes(t *testing.T, b Backend) {
+	c := newClock()
+	bed := b.bedWith(t, store.Options{Clock: c.Now})
+	told := comity.Told{Identifier: "ada", Obsolete: []string{"old"}}
+	for _, tt := range []struct {
+		name                      string
+		attempts, refusals        int64
+		ok, rest, changed         bool
+		due                       time.Duration // after it was written; -1: none
+		wantAttempts, wantRefusal int64
+		wantRest                  bool
+	}{
+		{name: "success", ok: true, due: -1},
+		{name: "success after failures", attempts: 4, refusals: 2, ok: true, due: -1},
+		{name: "success, but changed meanwhile", ok: true, changed: true, due: 0},
+		{name: "failure", attempts: 1, due: time.Hour, wantAttempts: 1},
+		{name: "failure, and changed meanwhile, keeps off the receiver", attempts: 1, changed: true, due: time.Hour, wantAttempts: 1},
+		{name: "refusal", attempts: 3, refusals: 2, due: time.Hour, wantAttempts: 3, wantRefusal: 2},
+		{name: "refusal of what changed meanwhile", attempts: 3, refusals: 2, changed: true, due: 0, wantAttempts: 3},
+		{name: "the last refusal", attempts: 4, refusals: 4, rest: true, due: -1, wantAttempts: 4, wantRefusal: 4, wantRest: true},
+		{name: "the last refusal, but changed meanwhile", attempts: 4, refusals: 4, rest: true, changed: true, due: 0, wantAttempts: 4},
+		{name: "nothing to be sent under", attempts: 1, rest: true, due: -1, wantAttempts: 1, wantRest: true},
+		{name: "nothing to be sent under, but changed meanwhile", attempts: 1, rest: true, changed: true, due: 0, wantAttempts: 1},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := bed.telling(t, c)
+			first := s.marks(t)
+			d, _ := s.claims(t)
+			version := int64(1)
+			if tt.changed {
+				s.marks(t)
+				version = 2
+			}
+			d.Attempts, d.Refusals, d.Told = tt.attempts, tt.refusals, told
+			now := s.finishes(t, store.Outcome{Delivery: d, OK: tt.ok, Rest: tt.rest, Wait: time.Hour, Answer: "ünï"})
+			want := delivery{
+				Version: version, Sequence: 1, Attempts: tt.wantAttempts, Refusals: tt.wantRefusal, Resting: tt.wantRest,
+				Identifier: "ada", Obsolete: `["old"]`, Since: first, Tried: now, Answer: "ünï",
+			}
+			if tt.due >= 0 {
+				want.Due = now.Add(tt.due)
+			}
+			switch {
+			case tt.ok && tt.changed:
+				want.Told, want.Since = now, now
+			case tt.ok:
+				want.Told, want.Since = now, time.Time{}
+			}
+			s.is(t, want)
+			// Written once more it changes nothing: it is held no more.
+			s.finishes(t, store.Outcome{Delivery: d, OK: !tt.ok, Answer: "again"})
+			s.is(t, want)
+		})
+	}
+	t.Run("several at once, and none", func(t *testing.T) { testSeveral(t, bed, c) })
+	t.Run("after the lease", func(t *testing.T) { testLostLease(t, bed, c) })
+	t.Run("what was told comes with the next claim", func(t *testing.T) {
+		s := bed.telling(t, c)
+		for _, told := range []comity.Told{
+			{Identifier: "ada"},
+			{Identifier: `quotes ' " \ ünï 😀 <&>`, Obsolete: []string{"ada", `quotes ' " \ ünï 😀 <&>`, ""}},
+			{Obsolete: []string{"x"}},
+			{},
+		} {
+			s.marks(t)
+			d, _ := s.claims(t)
+			d.Told = told
+			s.finishes(t, store.Outcome{Delivery: d, OK: true})
+			s.marks(t)
+			d, _ = s.claims(t)
+			if !sameTold(told, d.Told) {
+				t.Errorf("told %+v, claimed %+v", told, d.Told)
+			}
+			s.finishes(t, store.Outcome{Delivery: d, OK: true})
+		}
+	})
+}
+
+func testSeveral(t *testing.T, bed *bed, c *clock) {
+	s := bed.telling(t, c)
+	people := []int64{bed.person(t, s.co).Id, bed.person(t, s.co).Id, bed.person(t, s.co).Id}
+	s.finishes(t)
+	bed.mark(t, modes, people...)
+	got := bed.claim(t, s.target.Id, 10, time.Minute)
+	outcomes := []store.Outcome{
+		{Delivery: got[2], OK: true, Answer: "OK"},
+		failed(got[0], false, false),
+		failed(got[1], true, true),
+	}
+	now := s.finishes(t, outcomes...)
+	rows := map[int64]delivery{}
+	for _, d := range bed.deliveries(t, s.co) {
+		rows[d.person] = d
+	}
+	type state struct {
+		Due     time.Time
+		Resting bool
+		Answer  string
+	}
+	want := map[int64]state{
+		got[2].PersonId: {time.Time{}, false, "OK"},
+		got[0].PersonId: {now.Add(time.Hour), false, "no"},
+		got[1].PersonId: {time.Time{}, true, "no"},
+	}
+	for person, want := range want {
+		if diff := cmp.Diff(want, state{rows[person].Due, rows[person].Resting, rows[person].Answer}); diff != "" {
+			t.Errorf("person %d (-want +got):\n%s", person, diff)
+		}
+	}
+}
+
+func testLostLease(t *testing.T, bed *bed, c *clock) {
+	t.Run("and nobody has claimed it since", func(t *testing.T) {
+		s := bed.telling(t, c)
+		s.marks(t)
+		d, _ := s.claims(t)
+		c.move(time.Hour)
+		s.finishes(t, store.Outcome{Delivery: d, OK: true})
+		if got := s.row(t); got.Held || !got.Due.IsZero() {
+			t.Errorf("delivery %+v, want it done", got)
+		}
+	})
+	t.Run("and somebody has claimed it since", func(t *testing.T) {
+		s := bed.telling(t, c)
+		s.marks(t)
+		late, _ := s.claims(t)
+		c.move(time.Minute)
+		d, _ := s.claims(t)
+		held := s.row(t)
+		for _, o := range []store.Outcome{{Delivery: late, OK: true}, failed(late, true, true)} {
+			s.finishes(t, o)
+			if diff := cmp.Diff(held, s.row(t), cmp.AllowUnexported(delivery{}, pair{})); diff != "" {
+				t.Errorf("it changed what another holds (-before +after):\n%s", diff)
+			}
+		}
+		s.finishes(t, store.Outcome{Delivery: d, OK: true})
+		if got := s.row(t); got.Held || !got.Due.IsZero() {
+			t.Errorf("delivery %+v, want it done", got)
+		}
+	})
+	t.Run("and the target was deleted", func(t *testing.T) {
+		s := bed.telling(t, c)
+		s.marks(t)
+		d, _ := s.claims(t)
+		s.write(t, func(ctx context.Context, tx *store.Tx) error {
+			return remove(ctx, tx, s.target.Resource, s.target.Id, modes...)
+		})
+		s.finishes(t, store.Outcome{Delivery: d, OK: true})
+		if left := s.deliveries(t, s.co); len(left) > 0 {
+			t.Errorf("left %+v", left)
+		}
+	})
+	t.Run("and the person was deleted", func(t *testing.T) {
+		s := bed.telling(t, c)
+		s.marks(t)
+		d, _ := s.claims(t)
+		s.write(t, func(ctx context.Context, tx *store.Tx) error {
+			if err := tx.MarkPeople(ctx, modes, s.person.Id); err != nil {
+				return err
+			}
+			return remove(ctx, tx, s.person.Resource, s.person.Id, modes...)
+		})
+		s.finishes(t, store.Outcome{Delivery: d, OK: true})
+		if got, _ := s.claims(t); got.PersonId != s.person.Id || got.Version != 2 {
+			t.Errorf("claimed %+v, want the deleted person", got)
+		}
+	})
+}

@@ -1,0 +1,203 @@
+package storetest
+
+import (
+	"context"
+	"testing"
+
+	"comity"
+	"comity/internal/store"
+)
+
+// testPlaces asks where records are, and what numbers and units come before.
+func testPlaces(t *testing.T, b Backend) {
+	bed := b.bed(t)
+	t.Run("home", func(t *testing.T) { testHome(t, bed) })
+	t.Run("a CO that is there, or not", func(t *testing.T) {
+		co := bed.co(t)
+		for id, want := range map[int64]bool{co: true, 0: false, -1: false, co + 1_000_000: false} {
+			for _, exclusive := range []bool{false, true} {
+				bed.write(t, func(ctx context.Context, tx *store.Tx) error {
+					found, err := tx.EnterCO(ctx, id, exclusive)
+					if found != want {
+						t.Errorf("EnterCO of %d says %v", id, found)
+					}
+					return err
+				})
+			}
+		}
+	})
+	t.Run("next number", func(t *testing.T) { testNextNumber(t, bed) })
+	t.Run("units above", func(t *testing.T) { testIsAncestor(t, bed) })
+}
+
+// testHome holds where a record is said to be against what it hangs on.
+func testHome(t *testing.T, bed *bed) {
+	co := bed.co(t)
+	f := comity.CoPersonRole
+	person := bed.person(t, co)
+	role := bed.insert(t, f.Resource, f.Person, person)
+	group := bed.insert(t, comity.CoGroup.Resource, comity.CoGroup.CoId, co)
+	org := bed.insert(t, comity.OrgIdentity.Resource, comity.OrgIdentity.CoId, co)
+	owners := map[string]*comity.Record{
+		comity.OwnerCO.Word: person, comity.OwnerRole.Word: role, comity.OwnerOrg.Word: org, comity.OwnerGroup.Word: group,
+	}
+	check := func(rec *comity.Record, want store.Where) {
+		t.Helper()
+		bed.write(t, func(ctx context.Context, tx *store.Tx) error {
+			for name, fn := range map[string]func() (store.Where, error){
+				"Home":             func() (store.Where, error) { return tx.Home(ctx, rec.Resource, rec.Id) },
+				"Enter":            func() (store.Where, error) { return tx.Enter(ctx, rec.Resource, rec.Id, false) },
+				"Enter, exclusive": func() (store.Where, error) { return tx.Enter(ctx, rec.Resource, rec.Id, true) },
+			} {
+				got, err := fn()
+				if err != nil {
+					return err
+				}
+				if got != want {
+					t.Errorf("%s of %s %d is %+v, want %+v", name, rec.Resource.Singular, rec.Id, got, want)
+				}
+			}
+			return nil
+		})
+	}
+	for _, r := range comity.All() {
+		for _, o := range parentKinds(r) {
+			rec := row(r)
+			if o.Word != "" {
+				rec.Set(r.Owner(), naming(r.Owner(), owners[o.Word]))
+			}
+			if r == comity.CoOrgIdentityLink.Resource {
+				set(rec, comity.CoOrgIdentityLink.CoPersonId, person)
+			}
+			bed.complete(t, co, rec, true)
+			rec = bed.add(t, rec)[0]
+			want := store.Where{CoId: co}
+			switch {
+			case r == comity.Co.Resource:
+				want.CoId = rec.Id
+			case r == comity.CoPerson.Resource:
+				want.CoPersonId = rec.Id
+			case r == comity.CoOrgIdentityLink.Resource, o.Word == comity.OwnerCO.Word, o.Word == comity.OwnerRole.Word:
+				want.CoPersonId = person.Id
+			}
+			check(rec, want)
+		}
+	}
+	t.Run("of a role that was given to another", func(t *testing.T) {
+		address := bed.insert(t, comity.Address.Resource, comity.Address.Person, role)
+		other := bed.person(t, co)
+		bed.edit(t, f.Resource, role.Id, f.Person, other)
+		check(role, store.Where{CoId: co, CoPersonId: other.Id})
+		check(address, store.Where{CoId: co, CoPersonId: other.Id})
+	})
+	t.Run("of a reading", func(t *testing.T) {
+		bed.read(t, func(ctx context.Context, tx *store.Tx) error {
+			got, err := tx.Home(ctx, role.Resource, role.Id)
+			if got.CoId != co {
+				t.Errorf("Home of a role is %+v", got)
+			}
+			return err
+		})
+	})
+}
+
+// parentKinds are the kinds of parent of a resource, one that is none where it has none.
+func parentKinds(r *comity.Resource) []comity.OwnerType {
+	if all := owners(r); all != nil {
+		return all
+	}
+	return []comity.OwnerType{{}}
+}
+
+// testNextNumber counts on per person and per CO.
+func testNextNumber(t *testing.T, bed *bed) {
+	co, elsewhere := bed.co(t), bed.co(t)
+	ada, bob := bed.person(t, co), bed.person(t, co)
+	role, target := comity.CoPersonRole, comity.CoProvisioningTarget
+	ofTarget := func(co int64, pairs ...any) *comity.Record {
+		rec := row(target.Resource, append([]any{target.CoId, co, target.Plugin, comity.PluginAPI}, pairs...)...)
+		rec.CoId = co
+		return rec
+	}
+	next := func(t *testing.T, rec *comity.Record, f *comity.Field, want int64) {
+		t.Helper()
+		bed.read(t, func(ctx context.Context, tx *store.Tx) error {
+			got, err := tx.NextNumber(ctx, rec, f)
+			if got != want {
+				t.Errorf("next number is %d, want %d", got, want)
+			}
+			return err
+		})
+	}
+	t.Run("of a person's roles", func(t *testing.T) {
+		next(t, row(role.Resource, role.Person, ada), role.Ordr, 1)
+		bed.insert(t, role.Resource, role.Person, ada)
+		next(t, row(role.Resource, role.Person, ada), role.Ordr, 1)
+		bed.insert(t, role.Resource, role.Person, ada, role.Ordr, 1)
+		last := bed.insert(t, role.Resource, role.Person, ada, role.Ordr, 41)
+		bed.insert(t, role.Resource, role.Person, ada, role.Ordr, 2)
+		next(t, row(role.Resource, role.Person, ada), role.Ordr, 42)
+		next(t, row(role.Resource, role.Person, bob), role.Ordr, 1)
+		bed.remove(t, role.Resource, last.Id)
+		next(t, row(role.Resource, role.Person, ada), role.Ordr, 3)
+	})
+	t.Run("of a CO's targets", func(t *testing.T) {
+		next(t, ofTarget(co), target.Ordr, 1)
+		bed.add(t, ofTarget(co, target.Ordr, 7), ofTarget(elsewhere, target.Ordr, 9))
+		next(t, ofTarget(co), target.Ordr, 8)
+		next(t, ofTarget(elsewhere), target.Ordr, 10)
+	})
+}
+
+// testIsAncestor climbs a tree of units.
+func testIsAncestor(t *testing.T, bed *bed) {
+	f, co := comity.Cou, bed.co(t)
+	unit := func(pairs ...any) int64 {
+		return bed.insert(t, f.Resource, append([]any{f.CoId, co}, pairs...)...).Id
+	}
+	root, other := unit(), unit()
+	left, right := unit(f.ParentId, root), unit(f.ParentId, root)
+	leaf := unit(f.ParentId, left)
+	deepest := leaf
+	for range 50 {
+		deepest = unit(f.ParentId, deepest)
+	}
+	for _, tt := range []struct {
+		name     string
+		unit, of int64
+		want     bool
+	}{
+		{"itself", root, root, true},
+		{"its parent", root, left, true},
+		{"its parent's parent", root, leaf, true},
+		{"far above", root, deepest, true},
+		{"itself, far below", deepest, deepest, true},
+		{"its child", left, root, false},
+		{"far below", deepest, root, false},
+		{"beside", right, left, false},
+		{"its parent's sibling", right, leaf, false},
+		{"another tree", other, leaf, false},
+		{"nothing of something", 1 << 40, leaf, false},
+		{"something of nothing", root, 1 << 40, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			bed.read(t, func(ctx context.Context, tx *store.Tx) error {
+				got, err := tx.IsAncestor(ctx, tt.unit, tt.of)
+				if got != tt.want {
+					t.Errorf("IsAncestor says %v", got)
+				}
+				return err
+			})
+		})
+	}
+	t.Run("a circle ends", func(t *testing.T) {
+		bed.edit(t, f.Resource, root, f.ParentId, leaf)
+		bed.read(t, func(ctx context.Context, tx *store.Tx) error {
+			got, err := tx.IsAncestor(ctx, other, leaf)
+			if got {
+				t.Error("another tree is above")
+			}
+			return err
+		})
+	})
+}

@@ -1,0 +1,250 @@
+package storetest
+
+import (
+	"context"
+	"errors"
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"comity"
+	"comity/internal/store"
+)
+
+// testRecords stores, reads and changes records of every resource.
+func testRecords(t *testing.T, b Backend) {
+	bed := b.bed(t)
+	t.Run("with what is required", func(t *testing.T) {
+		each(t, func(t *testing.T, r *comity.Resource) {
+			rec := row(r)
+			bed.complete(t, bed.co(t), rec, false)
+			bed.keeps(t, rec)
+		})
+	})
+	t.Run("with every field", func(t *testing.T) {
+		each(t, func(t *testing.T, r *comity.Resource) {
+			rec := full(r)
+			bed.complete(t, bed.co(t), rec, true)
+			bed.keeps(t, rec)
+		})
+	})
+	t.Run("with each of the owners", func(t *testing.T) {
+		each(t, func(t *testing.T, r *comity.Resource) {
+			for _, o := range owners(r) {
+				co, rec := bed.co(t), row(r)
+				rec.SetOwner(r.Owner(), o, bed.parent(t, co, comity.ByName(o.Target)))
+				bed.complete(t, co, rec, false)
+				bed.keeps(t, rec)
+			}
+		})
+	})
+	t.Run("named without a value", func(t *testing.T) {
+		each(t, func(t *testing.T, r *comity.Resource) {
+			rec := row(r)
+			for _, f := range r.Fields {
+				if rec.Get(f).IsAbsent() && !f.Required {
+					rec.Set(f, comity.EmptyCell())
+				}
+			}
+			bed.complete(t, bed.co(t), rec, false)
+			bed.keeps(t, rec)
+		})
+	})
+	t.Run("that are not there", func(t *testing.T) {
+		each(t, func(t *testing.T, r *comity.Resource) {
+			for _, id := range []int64{0, -1, math.MaxInt64} {
+				if err := bed.absent(t, r, id); err != nil {
+					t.Errorf("%d: %v", id, err)
+				}
+			}
+		})
+	})
+	t.Run("texts", func(t *testing.T) { testTexts(t, bed) })
+	t.Run("numbers", func(t *testing.T) { testNumbers(t, bed) })
+	t.Run("by an id that is given", func(t *testing.T) {
+		rec := row(comity.Co.Resource)
+		rec.Id = 1_000_000
+		bed.keeps(t, rec)
+	})
+}
+
+// owners are the kinds of parent that a resource's records can hang on.
+func owners(r *comity.Resource) []comity.OwnerType {
+	if f := r.Owner(); f != nil {
+		return f.Owners
+	}
+	return nil
+}
+
+// full makes a record in which all is said that names no other record.
+func full(r *comity.Resource) *comity.Record {
+	rec := row(r)
+	for i, f := range r.Fields {
+		switch f.Kind {
+		case comity.Text, comity.Secret:
+			set(rec, f, unique("Ünï "+f.Name))
+		case comity.Integer, comity.Time:
+			set(rec, f, 1_000_000_000+i)
+		case comity.Boolean:
+			set(rec, f, true)
+		case comity.Date:
+			set(rec, f, "1906-12-09")
+		case comity.Code:
+			set(rec, f, f.Words[len(f.Words)-1].Word)
+		case comity.Reference, comity.Owner:
+		}
+	}
+	return rec
+}
+
+// absent says what is wrong when a record that is not there is not just that.
+func (b *bed) absent(t tb, r *comity.Resource, id int64) error {
+	ctx := t.Context()
+	return b.store.Write(ctx, func(tx *store.Tx) error {
+		for _, fn := range []func() error{
+			func() error { _, err := tx.Get(ctx, r, id); return err },
+			func() error { _, err := tx.GetForUpdate(ctx, r, id); return err },
+			func() error { _, err := tx.Home(ctx, r, id); return err },
+			func() error { _, err := tx.Enter(ctx, r, id, false); return err },
+			func() error { _, err := tx.Enter(ctx, r, id, true); return err },
+		} {
+			if err := fn(); !errors.Is(err, store.ErrNotFound) {
+				return errors.Join(errors.New("want ErrNotFound"), err)
+			}
+		}
+		return nil
+	})
+}
+
+// keeps stores a record and fails the test unless it is read back the same by every way there is;
+// then the same of its next revision.
+func (b *bed) keeps(t *testing.T, rec *comity.Record) {
+	t.Helper()
+	var now time.Time
+	var first *comity.Record
+	now = b.write(t, func(ctx context.Context, tx *store.Tx) error {
+		first = rec.Clone()
+		return add(ctx, tx, first)
+	})
+	if first.Id == 0 || rec.Id != 0 && first.Id != rec.Id {
+		t.Fatalf("stored by id %d, given %d", first.Id, rec.Id)
+	}
+	want := rec.Clone()
+	want.Id, want.CoId, want.Actor, want.Created, want.Modified = first.Id, first.CoId, actor, now, now
+	b.reads(t, want)
+
+	now = b.write(t, func(ctx context.Context, tx *store.Tx) error {
+		_, err := edit(ctx, tx, rec.Resource, first.Id)
+		return err
+	})
+	want.Revision, want.Modified = 1, now
+	b.reads(t, want)
+
+	changed := b.otherwise(t, want)
+	now = b.write(t, func(ctx context.Context, tx *store.Tx) error {
+		where, err := tx.Enter(ctx, rec.Resource, first.Id, false)
+		if err != nil {
+			return err
+		}
+		return tx.Update(ctx, changed.Clone(), "somebody else", where)
+	})
+	changed.Revision, changed.Modified, changed.Actor = 2, now, "somebody else"
+	b.reads(t, changed)
+}
+
+// reads fails the test unless the record is read so.
+func (b *bed) reads(t *testing.T, want *comity.Record) {
+	t.Helper()
+	r := want.Resource
+	same(t, want, b.get(t, r, want.Id))
+	b.write(t, func(ctx context.Context, tx *store.Tx) error {
+		got, err := tx.GetForUpdate(ctx, r, want.Id)
+		if err == nil {
+			same(t, want, got)
+		}
+		return err
+	})
+	sameAll(t, []*comity.Record{want}, b.list(t, r, store.Equal("id", want.Id)))
+	if r != comity.Co.Resource {
+		sameAll(t, []*comity.Record{want}, b.list(t, r, store.Equal("id", want.Id), store.Equal("co_id", want.CoId)))
+	}
+}
+
+// otherwise is a record with other values: what had one and need not has none, what had none has one.
+func (b *bed) otherwise(t *testing.T, rec *comity.Record) *comity.Record {
+	t.Helper()
+	values := full(rec.Resource)
+	b.complete(t, rec.CoId, values, true)
+	out := rec.Clone()
+	for _, f := range rec.Resource.Fields {
+		switch optional := !f.Required && f.Default.IsAbsent(); {
+		case f == rec.Resource.CoId() || f.Kind == comity.Owner || f.Fixed:
+		case f.Kind == comity.Boolean:
+			out.SetBool(f, !rec.Bool(f))
+		case optional && rec.Has(f):
+			out.Set(f, comity.Cell{})
+		default:
+			out.Set(f, values.Get(f))
+		}
+	}
+	return out
+}
+
+// testTexts stores texts that a database might take for something else.
+func testTexts(t *testing.T, bed *bed) {
+	f := comity.CoGroup
+	co := bed.co(t)
+	for _, tt := range []struct{ name, text string }{
+		{"none", ""},
+		{"a space", " "},
+		{"spaces at both ends", "  a  "},
+		{"quotes", `'; DROP TABLE cos; -- "x" ` + "`y`"},
+		{"backslashes", `\ \\ \' \" \n \u0041 \x`},
+		{"parameters", "$1 ? ?1 :a @a %s"},
+		{"wildcards", "%_*?[a-z]"},
+		{"words of SQL", "NULL"},
+		{"words of JSON", `{"a":null,"b":[true]}`},
+		{"line ends and tabs", "a\tb\nc"},
+		{"letters with marks", "ÄÖÜßéøŁ"},
+		{"composed and decomposed", "\u00e9 e\u0301"},
+		{"scripts", "Ελληνικά русский עברית العربية 日本語 ไทย"},
+		{"beyond the basic plane", "😀👩‍👩‍👧🏴󠁧󠁢󠁷󠁬󠁳󠁿 𝒢𝓇𝒶𝒸𝑒"},
+		{"separators and marks of order", "\u2028\u2029\u200e\u202e\ufeff\u00a0"},
+		{"the last code point", "\U0010ffff\ufffd\uffff"},
+		{"markup", `<a href="x">&amp;</a>]]>`},
+		{"the longest", strings.Repeat("ß😀é\n", 1000)},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			rec := row(f.Resource, f.CoId, co, f.Introduction, tt.text, f.Name, tt.text)
+			bed.keeps(t, rec)
+		})
+	}
+	t.Run("of every kind of secret", func(t *testing.T) {
+		rec := row(comity.ApiUser.Resource, comity.ApiUser.CoId, co, comity.ApiUser.RemoteIp, `^10\.|'"`)
+		bed.keeps(t, rec)
+	})
+}
+
+// testNumbers stores the ends of what numbers and times can be.
+func testNumbers(t *testing.T, bed *bed) {
+	f := comity.CoPersonRole
+	co := bed.co(t)
+	person := bed.person(t, co)
+	for _, tt := range []struct {
+		name          string
+		ordr          int64
+		from, through time.Time
+	}{
+		{"none", 0, time.Unix(0, 0), time.Unix(0, 0)},
+		{"negative", -1, time.Unix(-1, 0), time.Unix(-1, 0)},
+		{"small", 127, time.Date(1582, 10, 15, 0, 0, 0, 0, time.UTC), time.Date(1900, 2, 28, 23, 59, 59, 0, time.UTC)},
+		{"the least", math.MinInt64, time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(1, 1, 1, 0, 0, 1, 0, time.UTC)},
+		{"the greatest", math.MaxInt64, time.Date(9999, 12, 31, 23, 59, 58, 0, time.UTC), time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC)},
+		{"past 32 bits", 1 << 40, time.Unix(1<<32, 0), time.Unix(1<<33, 0)},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			bed.keeps(t, row(f.Resource, f.Person, person, f.Ordr, tt.ordr, f.ValidFrom, tt.from, f.ValidThrough, tt.through))
+		})
+	}
+}

@@ -1,0 +1,129 @@
+package storetest
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"comity"
+	"comity/internal/store"
+)
+
+// testRules asks the questions that single rules of the registry need answered.
+func testRules(t *testing.T, b Backend) {
+	bed := b.bed(t)
+	t.Run("statuses of roles", func(t *testing.T) {
+		f, co := comity.CoPersonRole, bed.co(t)
+		person, other := bed.person(t, co), bed.person(t, co)
+		statuses := func() (found []string) {
+			bed.read(t, func(ctx context.Context, tx *store.Tx) (err error) {
+				found, err = tx.RoleStatuses(ctx, person.Id)
+				return err
+			})
+			slices.Sort(found)
+			return found
+		}
+		if got := statuses(); got != nil {
+			t.Errorf("statuses of none are %v", got)
+		}
+		for _, s := range []string{comity.Suspended, comity.Active, comity.Suspended} {
+			bed.insert(t, f.Resource, f.Person, person, f.Status, s)
+		}
+		bed.insert(t, f.Resource, f.Person, other, f.Status, comity.Expired)
+		if diff := cmp.Diff([]string{comity.Active, comity.Suspended}, statuses()); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+	})
+	t.Run("revisions with a value", func(t *testing.T) { testRevisionsWith(t, bed) })
+	t.Run("credentials", func(t *testing.T) { testCredentials(t, bed) })
+}
+
+func testRevisionsWith(t *testing.T, bed *bed) {
+	f, co := comity.CoPerson, bed.co(t)
+	person := bed.person(t, co, f.Status, comity.Pending)
+	other := bed.person(t, co, f.Status, comity.Expired)
+	for _, s := range []string{comity.Active, comity.Suspended, comity.Active} {
+		bed.edit(t, f.Resource, person.Id, f.Status, s, f.Timezone, "it's \"UTC\"")
+	}
+	for _, tt := range []struct {
+		name  string
+		rec   *comity.Record
+		field *comity.Field
+		value string
+		want  int64
+	}{
+		{"once", person, f.Status, comity.Pending, 1},
+		{"before and now", person, f.Status, comity.Active, 2},
+		{"before", person, f.Status, comity.Suspended, 1},
+		{"never", person, f.Status, comity.Expired, 0},
+		{"of the other one", other, f.Status, comity.Expired, 1},
+		{"of another resource with that id", row(comity.Cou.Resource), f.Status, comity.Active, 0},
+		{"with quotes", person, f.Timezone, "it's \"UTC\"", 3},
+		{"in another case", person, f.Status, "active", 0},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			rec := tt.rec.Clone()
+			if rec.Id == 0 {
+				rec.Id = person.Id
+			}
+			bed.read(t, func(ctx context.Context, tx *store.Tx) error {
+				got, err := tx.RevisionsWith(ctx, rec, tt.field, tt.value)
+				if got != tt.want {
+					t.Errorf("%d revisions, want %d", got, tt.want)
+				}
+				return err
+			})
+		})
+	}
+}
+
+func testCredentials(t *testing.T, bed *bed) {
+	f, co := comity.ApiUser, bed.co(t)
+	digest := "5e884898da28047151d0e56f8dc6292773603d0d6aabbdd62a11ef721d1542d8"
+	user := bed.insert(t, f.Resource, f.CoId, co, f.Username, "co_2.app", f.ApiKey, digest, f.RemoteIp, `^10\.`, f.StringIds, true)
+	bed.insert(t, f.Resource, f.CoId, co, f.Username, "without.key")
+	credential := func(name string) (c comity.Credential, err error) {
+		err = bed.store.Read(t.Context(), func(tx *store.Tx) (err error) {
+			c, err = tx.Credential(t.Context(), name)
+			return err
+		})
+		return c, err
+	}
+	known := func(t *testing.T, name, digest, coStatus string) {
+		t.Helper()
+		c, err := credential(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c.Digest != digest || c.CoStatus != coStatus {
+			t.Errorf("digest %q of a CO that is %s", c.Digest, c.CoStatus)
+		}
+		same(t, bed.list(t, f.Resource, store.Equal(f.Username.Column, name))[0], c.User)
+	}
+	t.Run("known", func(t *testing.T) { known(t, "co_2.app", digest, comity.Active) })
+	t.Run("without a key", func(t *testing.T) { known(t, "without.key", "", comity.Active) })
+	t.Run("after an edit that does not name the key", func(t *testing.T) {
+		bed.edit(t, f.Resource, user.Id, f.RemoteIp, comity.EmptyCell())
+		known(t, "co_2.app", digest, comity.Active)
+	})
+	t.Run("of a suspended CO", func(t *testing.T) {
+		bed.edit(t, comity.Co.Resource, co, comity.Co.Status, comity.Suspended)
+		known(t, "co_2.app", digest, comity.Suspended)
+	})
+	for _, name := range []string{"", "CO_2.app", "co_2.app ", "co%", "nobody", "' OR 1=1 --"} {
+		t.Run("unknown "+name, func(t *testing.T) {
+			if _, err := credential(name); !errors.Is(err, store.ErrNotFound) {
+				t.Errorf("error %v, want ErrNotFound", err)
+			}
+		})
+	}
+	t.Run("deleted", func(t *testing.T) {
+		bed.remove(t, f.Resource, user.Id)
+		if _, err := credential("co_2.app"); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("error %v, want ErrNotFound", err)
+		}
+	})
+}

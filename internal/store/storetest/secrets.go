@@ -1,0 +1,203 @@
+package storetest
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+
+	"comity"
+	"comity/internal/store"
+)
+
+// testSecrets stores the passwords of servers, and reads them back with the right key and a wrong one.
+func testSecrets(t *testing.T, b Backend) {
+	bed := b.bed(t)
+	t.Run("are sealed where they lie", func(t *testing.T) { testSealed(t, bed) })
+	t.Run("are opened for a destination", func(t *testing.T) { testDestination(t, bed) })
+	t.Run("with a wrong key", func(t *testing.T) {
+		co := bed.co(t)
+		target, _ := bed.target(t, co, "s3cret")
+		wrong := b.open(t, bed.name, store.Options{Sealer: sealer(t, 2)})
+		err := wrong.Read(t.Context(), func(tx *store.Tx) error {
+			_, err := tx.Destination(t.Context(), target.Id)
+			return err
+		})
+		for _, want := range []string{sealer(t, 1).KeyID(), sealer(t, 2).KeyID(), "--secret-key-file"} {
+			if err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("error %v does not say %s", err, want)
+			}
+		}
+	})
+	t.Run("claim of the key", func(t *testing.T) { testClaimKey(t, b) })
+}
+
+// target adds a target with its settings and its server, which has the password.
+func (b *bed) target(t tb, co int64, password any, pairs ...any) (target, server *comity.Record) {
+	t.Helper()
+	f, h, s := comity.CoProvisioningTarget, comity.HttpServer, comity.CoApiProvisionerTarget
+	target = b.insert(t, f.Resource, append([]any{f.CoId, co, f.Plugin, comity.PluginAPI, f.Status, comity.ModeAutomatic}, pairs...)...)
+	parent := b.insert(t, comity.Server.Resource, comity.Server.CoId, co)
+	server = b.insert(t, h.Resource, h.ServerId, parent, h.Password, password)
+	b.insert(t, s.Resource, s.CoProvisioningTargetId, target, s.ServerId, parent)
+	return target, server
+}
+
+func (b *bed) destination(t tb, target int64) (d comity.Destination) {
+	t.Helper()
+	b.read(t, func(ctx context.Context, tx *store.Tx) (err error) {
+		d, err = tx.Destination(ctx, target)
+		return err
+	})
+	return d
+}
+
+// sealed reads a server's password as the table has it.
+func (b *bed) sealed(t tb, server int64) (sealed []byte) {
+	t.Helper()
+	err := b.raw.QueryRowContext(t.Context(), `SELECT password FROM http_servers WHERE id = $1`, server).Scan(&sealed)
+	if err != nil {
+		t.Fatalf("password: %v", err)
+	}
+	return sealed
+}
+
+func testSealed(t *testing.T, bed *bed) {
+	const secret = "c0rrect horse battery staple"
+	co := bed.co(t)
+	_, one := bed.target(t, co, secret)
+	_, two := bed.target(t, co, secret)
+	bed.edit(t, one.Resource, one.Id, comity.HttpServer.Username, "me")
+	bed.edit(t, two.Resource, two.Id, comity.HttpServer.Password, secret)
+	a, b := bed.sealed(t, one.Id), bed.sealed(t, two.Id)
+	if len(a) == 0 || bytes.Contains(a, []byte(secret)) || bytes.Equal(a, b) {
+		t.Errorf("the same secret is stored as %q and %q", a, b)
+	}
+	for _, rec := range []*comity.Record{bed.get(t, one.Resource, one.Id), bed.list(t, two.Resource, store.Equal("id", two.Id))[0]} {
+		if !rec.Get(comity.HttpServer.Password).IsAbsent() {
+			t.Errorf("a record is read with its secret: %+v", rec)
+		}
+	}
+	for _, r := range append(bed.of(t, one.Resource, one.Id), bed.of(t, two.Resource, two.Id)...) {
+		if _, ok := r.Data[comity.HttpServer.Password.Name]; ok {
+			t.Errorf("the history has the secret: %v", r.Data)
+		}
+	}
+	if n := bed.count(t, `SELECT count(*) FROM history WHERE CAST(data AS text) LIKE $1`, "%"+secret+"%"); n != 0 {
+		t.Errorf("%d revisions have the secret", n)
+	}
+	if store.IsPostgres(bed.name) {
+		return
+	}
+	for _, file := range []string{bed.name, bed.name + "-wal"} {
+		content, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if bytes.Contains(content, []byte(secret)) {
+			t.Errorf("%s has the secret", file)
+		}
+	}
+}
+
+func testDestination(t *testing.T, bed *bed) {
+	f, co := comity.HttpServer, bed.co(t)
+	password := func(t *testing.T, target *comity.Record, want string) {
+		t.Helper()
+		if d := bed.destination(t, target.Id); d.Password != want {
+			t.Errorf("password %q, want %q", d.Password, want)
+		}
+	}
+	for _, secret := range []string{"p", `quotes ' " \ and ünïcödé 😀`, strings.Repeat("long", 100), "line\nend"} {
+		t.Run("password "+secret[:1], func(t *testing.T) {
+			target, _ := bed.target(t, co, secret)
+			password(t, target, secret)
+		})
+	}
+	t.Run("with all it has", func(t *testing.T) {
+		target, server := bed.target(t, co, "first")
+		d := bed.destination(t, target.Id)
+		same(t, target, d.Target)
+		same(t, server, d.Server)
+		same(t, bed.list(t, comity.CoApiProvisionerTarget.Resource, store.Equal("co_provisioning_target_id", target.Id))[0], d.Settings)
+		if !d.ServerActive {
+			t.Error("the server is not active")
+		}
+		bed.edit(t, comity.Server.Resource, server.Int(f.ServerId), comity.Server.Status, comity.Suspended)
+		if bed.destination(t, target.Id).ServerActive {
+			t.Error("a suspended server is active")
+		}
+	})
+	t.Run("without a password", func(t *testing.T) {
+		target, _ := bed.target(t, co, comity.Cell{})
+		password(t, target, "")
+	})
+	t.Run("after edits", func(t *testing.T) {
+		target, server := bed.target(t, co, "first")
+		bed.edit(t, f.Resource, server.Id, f.Username, "me")
+		password(t, target, "first")
+		bed.edit(t, f.Resource, server.Id, f.Password, "second")
+		password(t, target, "second")
+		bed.edit(t, f.Resource, server.Id, f.Password, "")
+		password(t, target, "")
+		bed.edit(t, f.Resource, server.Id, f.Password, "third")
+		bed.edit(t, f.Resource, server.Id, f.Password, comity.EmptyCell())
+		password(t, target, "")
+		if sealed := bed.sealed(t, server.Id); sealed != nil {
+			t.Errorf("no password is stored as %q", sealed)
+		}
+	})
+	t.Run("without a server", func(t *testing.T) {
+		target, server := bed.target(t, co, "first")
+		bed.remove(t, f.Resource, server.Id)
+		d := bed.destination(t, target.Id)
+		if d.Settings == nil || d.Server != nil || d.Password != "" {
+			t.Errorf("destination %+v", d)
+		}
+	})
+	t.Run("without settings", func(t *testing.T) {
+		target := row(comity.CoProvisioningTarget.Resource, comity.CoProvisioningTarget.CoId, co)
+		d := bed.destination(t, bed.add(t, target)[0].Id)
+		if d.Settings != nil || d.Server != nil || d.Target == nil {
+			t.Errorf("destination %+v", d)
+		}
+	})
+	t.Run("that is not there", func(t *testing.T) {
+		err := bed.store.Read(t.Context(), func(tx *store.Tx) error {
+			_, err := tx.Destination(t.Context(), 1<<40)
+			return err
+		})
+		if !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("error %v, want ErrNotFound", err)
+		}
+	})
+}
+
+// testClaimKey starts several programs on one database.
+func testClaimKey(t *testing.T, b Backend) {
+	bed := b.bed(t)
+	claim := func(s *store.Store) error {
+		return s.Write(t.Context(), func(tx *store.Tx) error { return tx.ClaimKey(t.Context()) })
+	}
+	var all sync.WaitGroup
+	for range 4 {
+		all.Go(func() {
+			if err := claim(bed.store); err != nil {
+				t.Errorf("the first claims: %v", err)
+			}
+		})
+	}
+	all.Wait()
+	if err := claim(b.open(t, bed.name, store.Options{})); err != nil {
+		t.Errorf("a later claim with the same key: %v", err)
+	}
+	err := claim(b.open(t, bed.name, store.Options{Sealer: sealer(t, 2)}))
+	for _, want := range []string{sealer(t, 1).KeyID(), sealer(t, 2).KeyID(), "--secret-key-file"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v does not say %s", err, want)
+		}
+	}
+}

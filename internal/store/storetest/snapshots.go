@@ -1,0 +1,91 @@
+package storetest
+
+import (
+	"context"
+	"sync"
+	"testing"
+
+	"comity"
+	"comity/internal/store"
+)
+
+// testSnapshots reads several tables while they are written together: what is read is of one moment.
+func testSnapshots(t *testing.T, b Backend) {
+	bed := b.bed(t)
+	f, co := comity.CoPersonRole, bed.co(t)
+	owner := bed.person(t, co)
+	roles := bed.add(t, row(f.Resource, f.Person, owner, f.Ordr, 500), row(f.Resource, f.Person, owner, f.Ordr, 500))
+	ended := make(chan struct{})
+	var writers, readers sync.WaitGroup
+	for range 2 {
+		writers.Go(func() {
+			for i := range 40 {
+				// From one to the other, and an address for each time.
+				err := bed.store.Write(t.Context(), func(tx *store.Tx) error {
+					from, to := roles[i%2].Id, roles[1-i%2].Id
+					if _, err := tx.EnterCO(t.Context(), co, true); err != nil {
+						return err
+					}
+					for id, n := range map[int64]int64{from: -1, to: 1} {
+						rec, err := tx.Get(t.Context(), f.Resource, id)
+						if err != nil {
+							return err
+						}
+						rec.SetInt(f.Ordr, rec.Int(f.Ordr)+n)
+						if err := tx.Update(t.Context(), rec, actor, store.Where{CoId: co, CoPersonId: owner.Id}); err != nil {
+							return err
+						}
+					}
+					return add(t.Context(), tx, row(comity.Address.Resource, comity.Address.Person, roles[0]))
+				})
+				if err != nil {
+					t.Error(err)
+					return
+				}
+			}
+		})
+	}
+	for range 3 {
+		readers.Go(func() {
+			for {
+				if err := bed.store.Snapshot(t.Context(), func(tx *store.Tx) error { return oneMoment(t, tx, t.Context(), co, roles) }); err != nil {
+					t.Error(err)
+					return
+				}
+				select {
+				case <-ended:
+					return
+				default:
+				}
+			}
+		})
+	}
+	writers.Wait()
+	close(ended)
+	readers.Wait()
+}
+
+// oneMoment reads what is written together, piece by piece, and then once more.
+func oneMoment(t *testing.T, tx *store.Tx, ctx context.Context, co int64, roles []*comity.Record) error {
+	f := comity.CoPersonRole
+	addresses, err := tx.List(ctx, comity.Address.Resource, 0, 1000, store.Equal("co_id", co))
+	if err != nil {
+		return err
+	}
+	sum, changes := int64(0), int64(0)
+	for _, role := range roles {
+		rec, err := tx.Get(ctx, f.Resource, role.Id)
+		if err != nil {
+			return err
+		}
+		sum, changes = sum+rec.Int(f.Ordr), changes+rec.Revision
+	}
+	if sum != 1000 || changes != int64(2*len(addresses)) {
+		t.Errorf("sum %d, %d changes, %d addresses: not of one moment", sum, changes, len(addresses))
+	}
+	again, err := tx.List(ctx, comity.Address.Resource, 0, 1000, store.Equal("co_id", co))
+	if len(again) != len(addresses) {
+		t.Errorf("%d addresses, then %d", len(addresses), len(again))
+	}
+	return err
+}

@@ -1,0 +1,128 @@
+package storetest
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"comity"
+	"comity/internal/store"
+)
+
+// testTime asks transactions for their time.
+func testTime(t *testing.T, b Backend) {
+	bed := b.bed(t)
+	t.Run("is one within a transaction", func(t *testing.T) {
+		co := bed.co(t)
+		for name, run := range map[string]func(context.Context, func(*store.Tx) error) error{
+			"Write": bed.store.Write, "WriteAlone": bed.store.WriteAlone, "Snapshot": bed.store.Snapshot, "Read": bed.store.Read,
+		} {
+			var first time.Time
+			err := run(t.Context(), func(tx *store.Tx) (err error) {
+				if first, err = tx.Now(t.Context()); err != nil {
+					return err
+				}
+				for range 3 {
+					if _, err := tx.List(t.Context(), comity.Co.Resource, 0, 10); err != nil {
+						return err
+					}
+					now, err := tx.Now(t.Context())
+					if err != nil || !now.Equal(first) {
+						t.Errorf("%s: time %v, then %v: %v", name, first, now, err)
+					}
+				}
+				return nil
+			})
+			if err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+			if !first.Equal(first.Truncate(time.Microsecond)) || first.Location() != time.UTC {
+				t.Errorf("%s: time %v, want UTC to the microsecond", name, first)
+			}
+		}
+		var now time.Time
+		var rec *comity.Record
+		bed.write(t, func(ctx context.Context, tx *store.Tx) (err error) {
+			rec = person(co)
+			if err = add(ctx, tx, rec); err == nil {
+				now, err = tx.Now(ctx)
+			}
+			return err
+		})
+		if !rec.Created.Equal(now) {
+			t.Errorf("written at %v in a transaction of %v", rec.Created, now)
+		}
+	})
+	t.Run("goes on from write to write", func(t *testing.T) {
+		var last time.Time
+		for range 50 {
+			now := bed.write(t, func(context.Context, *store.Tx) error { return nil })
+			if now.Before(last) {
+				t.Errorf("time %v after %v", now, last)
+			}
+			last = now
+		}
+	})
+	t.Run("is that of the clock which was handed in", func(t *testing.T) {
+		c := newClock()
+		set := b.bedWith(t, store.Options{Clock: c.Now})
+		for range 3 {
+			c.move(time.Hour)
+			for name, run := range map[string]func(context.Context, func(*store.Tx) error) error{
+				"Write": set.store.Write, "Snapshot": set.store.Snapshot, "Read": set.store.Read,
+			} {
+				err := run(t.Context(), func(tx *store.Tx) error {
+					now, err := tx.Now(t.Context())
+					// Of two writes in the same moment one may be a little later.
+					if d := now.Sub(c.Now()); d < 0 || d > time.Millisecond {
+						t.Errorf("%s: time %v, the clock says %v", name, now, c.Now())
+					}
+					return err
+				})
+				if err != nil {
+					t.Errorf("%s: %v", name, err)
+				}
+			}
+		}
+	})
+	t.Run("set back", func(t *testing.T) { testSetBack(t, b) })
+}
+
+// testSetBack changes records after the clock was set back. What their histories say of each change
+// still follows on what they say of the one before, also when the program was started anew; that is
+// found when the test ends.
+func testSetBack(t *testing.T, b Backend) {
+	c := newClock()
+	bed := b.bedWith(t, store.Options{Clock: c.Now})
+	all := bed.estate(t)
+	role := comity.CoPersonRole
+	boss := bed.person(t, all[0].Id)
+	named := bed.insert(t, role.Resource, role.Person, boss, role.ManagerCoPersonId, boss)
+	other := bed.estate(t)
+	c.move(-time.Hour)
+	changes := func() {
+		for _, rec := range all {
+			if rec.Resource == comity.Name.Resource {
+				bed.edit(t, rec.Resource, rec.Id)
+			}
+		}
+		edited := bed.edit(t, role.Resource, named.Id)
+		if edited.Modified.Before(edited.Created) {
+			t.Errorf("changed at %v, made at %v", edited.Modified, edited.Created)
+		}
+	}
+	changes()
+	if err := bed.store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	c.move(-time.Hour)
+	bed.store = b.start(t, bed.name, store.Options{Clock: c.Now})
+	changes()
+	bed.remove(t, boss.Resource, boss.Id)
+	for _, rec := range all {
+		if rec.Resource == comity.Server.Resource || rec.Resource == comity.Cou.Resource {
+			bed.write(t, func(ctx context.Context, tx *store.Tx) error { return tx.Delete(ctx, rec.Clone(), actor, nil) })
+		}
+	}
+	bed.write(t, func(ctx context.Context, tx *store.Tx) error { return tx.DeleteCO(ctx, other[0].Id, actor) })
+}

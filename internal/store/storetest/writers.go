@@ -1,0 +1,239 @@
+package storetest
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"comity"
+	"comity/internal/store"
+)
+
+// testWriters has many write at the same time, to the same rows and to different ones. That the
+// history of all of them is whole is found when the topic ends.
+func testWriters(t *testing.T, b Backend) {
+	bed := b.bed(t)
+	t.Run("different rows", func(t *testing.T) {
+		co := bed.co(t)
+		bed.together(t, 8, 10, func(ctx context.Context, _, _ int) error {
+			return bed.store.Write(ctx, func(tx *store.Tx) error { return add(ctx, tx, person(co)) })
+		})
+		if n := len(bed.list(t, comity.CoPerson.Resource, store.Equal("co_id", co))); n != 80 {
+			t.Errorf("%d are there, want 80", n)
+		}
+	})
+	t.Run("a counter", func(t *testing.T) { testCounter(t, bed) })
+	t.Run("numbers under the exclusive lock", func(t *testing.T) { testExclusive(t, bed) })
+	t.Run("people and their memberships", func(t *testing.T) { testSyncAtOnce(t, bed) })
+	t.Run("marks while others claim", func(t *testing.T) { testMarksAtOnce(t, bed) })
+	t.Run("a parent that goes", func(t *testing.T) { testParentGoes(t, bed) })
+}
+
+// together runs a function so many times in each of so many goroutines. No error is expected.
+func (b *bed) together(t *testing.T, writers, times int, fn func(ctx context.Context, writer, time int) error) {
+	t.Helper()
+	var all sync.WaitGroup
+	for w := range writers {
+		all.Go(func() {
+			for i := range times {
+				if err := fn(t.Context(), w, i); err != nil {
+					t.Errorf("writer %d: %v", w, err)
+					return
+				}
+			}
+		})
+	}
+	all.Wait()
+}
+
+// testCounter adds to the same numbers, some of it in writes that go alone, while others read.
+func testCounter(t *testing.T, bed *bed) {
+	const writers, times = 8, 12
+	f, co := comity.CoPersonRole, bed.co(t)
+	owner := bed.person(t, co)
+	roles := bed.add(t, row(f.Resource, f.Person, owner, f.Ordr, 0), row(f.Resource, f.Person, owner, f.Ordr, 0))
+	bed.together(t, writers, times, func(ctx context.Context, w, i int) error {
+		write, id := bed.store.Write, roles[(w+i)%2].Id
+		if (w+i)%5 == 0 {
+			write = bed.store.WriteAlone
+		}
+		err := write(ctx, func(tx *store.Tx) error {
+			where, err := tx.Enter(ctx, f.Resource, id, false)
+			if err != nil {
+				return err
+			}
+			rec, err := tx.GetForUpdate(ctx, f.Resource, id)
+			if err != nil {
+				return err
+			}
+			rec.SetInt(f.Ordr, rec.Int(f.Ordr)+1)
+			return tx.Update(ctx, rec, actor, where)
+		})
+		if err != nil {
+			return err
+		}
+		return bed.store.Read(ctx, func(tx *store.Tx) error {
+			rec, err := tx.Get(ctx, f.Resource, id)
+			if err == nil && rec.Int(f.Ordr) != rec.Revision {
+				t.Errorf("counted %d in revision %d", rec.Int(f.Ordr), rec.Revision)
+			}
+			return err
+		})
+	})
+	for _, role := range roles {
+		if rec := bed.get(t, f.Resource, role.Id); rec.Int(f.Ordr) != writers*times/2 || rec.Revision != writers*times/2 {
+			t.Errorf("counted %d in %d revisions, want %d", rec.Int(f.Ordr), rec.Revision, writers*times/2)
+		}
+	}
+}
+
+// testExclusive gives out numbers, each to one.
+func testExclusive(t *testing.T, bed *bed) {
+	const writers, times = 8, 5
+	f, co := comity.CoProvisioningTarget, bed.co(t)
+	bed.together(t, writers, times, func(ctx context.Context, _, _ int) error {
+		return bed.store.Write(ctx, func(tx *store.Tx) error {
+			if _, err := tx.EnterCO(ctx, co, true); err != nil {
+				return err
+			}
+			rec := row(f.Resource, f.CoId, co, f.Plugin, comity.PluginAPI)
+			rec.CoId = co
+			next, err := tx.NextNumber(ctx, rec, f.Ordr)
+			if err != nil {
+				return err
+			}
+			rec.SetInt(f.Ordr, next)
+			return tx.Insert(ctx, rec, actor, store.Where{CoId: co})
+		})
+	})
+	var numbers []int64
+	for _, rec := range bed.list(t, f.Resource, store.Equal("co_id", co)) {
+		numbers = append(numbers, rec.Int(f.Ordr))
+	}
+	slices.Sort(numbers)
+	if numbers = slices.Compact(numbers); len(numbers) != writers*times || numbers[len(numbers)-1] != writers*times {
+		t.Errorf("numbers %v, want 1 to %d", numbers, writers*times)
+	}
+}
+
+// testSyncAtOnce changes people's statuses, each with their memberships, while all of the CO is put
+// right again and again.
+func testSyncAtOnce(t *testing.T, bed *bed) {
+	w := world{people: slices.Repeat([]string{comity.Active}, 6), groups: []worldGroup{{-1, comity.GroupMembers, true}, {-1, comity.GroupActive, true}}}
+	x := bed.build(t, w)
+	f := comity.CoPerson
+	bed.together(t, 8, 6, func(ctx context.Context, writer, i int) error {
+		if writer >= len(x.people) {
+			return bed.store.WriteAlone(ctx, func(tx *store.Tx) error {
+				if _, err := tx.EnterCO(ctx, x.co, true); err != nil {
+					return err
+				}
+				return tx.SyncAutomatic(ctx, store.Scope{CoId: x.co}, automatic, actor, modes)
+			})
+		}
+		return bed.store.Write(ctx, func(tx *store.Tx) error {
+			id := x.people[(writer+i)%len(x.people)]
+			status := []string{comity.Active, comity.Suspended, comity.Deleted}[i%3]
+			if _, err := edit(ctx, tx, f.Resource, id, f.Status, status); err != nil {
+				return err
+			}
+			return tx.SyncAutomatic(ctx, store.Scope{CoPersonId: id}, automatic, actor, modes)
+		})
+	})
+	for i, rec := range bed.list(t, f.Resource, store.Equal("co_id", x.co)) {
+		w.people[i] = rec.Text(f.Status)
+	}
+	m := comity.CoGroupMember
+	members := bed.list(t, m.Resource, store.Equal("co_id", x.co))
+	for g := range w.groups {
+		for p := range w.people {
+			in := slices.ContainsFunc(members, func(rec *comity.Record) bool {
+				return rec.Int(m.CoGroupId) == x.groups[g] && rec.OwnedBy(comity.OwnerCO) == x.people[p]
+			})
+			if in != w.entitled(g, p) {
+				t.Errorf("person %d, who is %s, in group %d: %v", p, w.people[p], g, in)
+			}
+		}
+	}
+}
+
+// testMarksAtOnce marks people, in any order, while workers claim them and write what became of it:
+// no mark is lost, and none is left.
+func testMarksAtOnce(t *testing.T, bed *bed) {
+	co := bed.co(t)
+	target := bed.lane(t, co)
+	var all []int64
+	for range 12 {
+		all = append(all, bed.person(t, co).Id)
+	}
+	told := map[int64]int64{} // the last version that each person was told in
+	var mu sync.Mutex
+	deliver := func(ctx context.Context) (n int, err error) {
+		var got []store.Delivery
+		err = bed.store.Write(ctx, func(tx *store.Tx) (err error) {
+			got, err = tx.Claim(ctx, target.Id, 5, time.Hour)
+			return err
+		})
+		if err != nil || len(got) == 0 {
+			return 0, err
+		}
+		var outcomes []store.Outcome
+		mu.Lock()
+		for _, d := range got {
+			told[d.PersonId] = max(told[d.PersonId], d.Version)
+			outcomes = append(outcomes, store.Outcome{Delivery: d, OK: true})
+		}
+		mu.Unlock()
+		return len(got), bed.store.Write(ctx, func(tx *store.Tx) error { return tx.Finish(ctx, outcomes) })
+	}
+	bed.together(t, 8, 10, func(ctx context.Context, writer, i int) error {
+		if writer%2 == 0 {
+			_, err := deliver(ctx)
+			return err
+		}
+		some := []int64{all[(writer*i)%12], all[(writer+5*i)%12], all[(7*i)%12]}
+		return bed.store.Write(ctx, func(tx *store.Tx) error { return tx.MarkPeople(ctx, modes, some...) })
+	})
+	for n := 1; n > 0; {
+		var err error
+		if n, err = deliver(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, d := range bed.deliveries(t, co) {
+		if !d.Due.IsZero() || d.Held || told[d.person] != d.Version {
+			t.Errorf("told up to version %d of %+v", told[d.person], d)
+		}
+	}
+}
+
+// testParentGoes deletes people while others add to them: what was added is gone with them.
+func testParentGoes(t *testing.T, bed *bed) {
+	f, co := comity.EmailAddress, bed.co(t)
+	var all []*comity.Record
+	for range 12 {
+		all = append(all, bed.person(t, co))
+	}
+	bed.together(t, 6, len(all), func(ctx context.Context, writer, i int) error {
+		err := bed.store.Write(ctx, func(tx *store.Tx) error {
+			if writer == 0 {
+				return remove(ctx, tx, all[i].Resource, all[i].Id, modes...)
+			}
+			if err := add(ctx, tx, row(f.Resource, f.Person, all[i])); err != nil {
+				return err
+			}
+			_, err := edit(ctx, tx, all[i].Resource, all[i].Id)
+			return err
+		})
+		if writer != 0 && (errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrConflict)) {
+			return nil
+		}
+		return err
+	})
+	if n := len(bed.list(t, f.Resource, store.Equal("co_id", co))); n > 0 {
+		t.Errorf("%d are left of people who are gone", n)
+	}
+}
