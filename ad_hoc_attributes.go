@@ -9,6 +9,6 @@ var AdHocAttribute = func() (t struct {
 	t.Resource = resource("AdHocAttribute", "AdHocAttributes", "ad_hoc_attributes").versioned()
 	t.Tag = t.text("Tag", 128).required()
 	t.Value = t.text("Value", 256)
-	t.Person = t.owner(OwnerRole, OwnerOrg)
+	t.Person = t.owner(OwnerRole, OwnerOrg, OwnerDept, OwnerOrganization)
 	return t
 }()

@@ -16,6 +16,6 @@ var Address = func() (t struct {
 	t.Description = t.text("Description", 128)
 	t.Type = t.text("Type", 32).types("Address.type", "campus", "home", "office", "postal")
 	t.Language = t.language()
-	t.Person = t.owner(OwnerRole, OwnerOrg)
+	t.Person = t.owner(OwnerRole, OwnerOrg, OwnerDept, OwnerOrganization)
 	return t
 }()

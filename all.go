@@ -17,11 +17,15 @@ func ByName(singular string) *Resource {
 var all = resolve(
 	Co.Resource, Cou.Resource, CoPerson.Resource, CoPersonRole.Resource,
 	OrgIdentity.Resource, CoOrgIdentityLink.Resource,
-	CoGroup.Resource, CoGroupMember.Resource,
-	Server.Resource, HttpServer.Resource, CoProvisioningTarget.Resource, CoApiProvisionerTarget.Resource,
+	CoGroup.Resource, CoGroupNesting.Resource, CoGroupMember.Resource, CoEmailList.Resource,
+	CoDepartment.Resource, Organization.Resource, CoService.Resource,
+	Server.Resource, HttpServer.Resource, KafkaServer.Resource,
+	CoProvisioningTarget.Resource, CoApiProvisionerTarget.Resource,
 	Name.Resource, EmailAddress.Resource, Identifier.Resource, Url.Resource,
 	Address.Resource, TelephoneNumber.Resource, AdHocAttribute.Resource,
-	ApiUser.Resource,
+	CoExtendedType.Resource, CoTermsAndConditions.Resource, CoTAndCAgreement.Resource,
+	IdentityDocument.Resource, CoNavigationLink.Resource, CoIdentifierAssignment.Resource,
+	ApiUser.Resource, HistoryRecord.Resource, SshKey.Resource,
 )
 
 func resolve(resources ...*Resource) []*Resource {

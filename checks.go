@@ -14,11 +14,13 @@ func IsEmailAddress(s string) bool {
 	return err == nil && a.Address == s && a.Name == ""
 }
 
-func emailAddress(s string) string {
-	if IsEmailAddress(s) {
-		return ""
-	}
-	return "The mail must be an email address such as name@example.org"
+func (f *Field) email() *Field {
+	return f.must(func(s string) string {
+		if IsEmailAddress(s) {
+			return ""
+		}
+		return f.sentence("must be an email address such as name@example.org")
+	})
 }
 
 func (f *Field) url() *Field {

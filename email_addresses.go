@@ -1,17 +1,20 @@
 package comity
 
-// EmailAddress is an email address of a CO person or an org identity.
+// EmailAddress is an email address of a CO person, an org identity, a department or an organization.
 var EmailAddress = func() (t struct {
 	*Resource
 	Mail, Description, Type, Verified, Person *Field
 },
 ) {
 	t.Resource = resource("EmailAddress", "EmailAddresses", "email_addresses").versioned().told()
-	t.Mail = t.text("Mail", 256).required().folded().must(emailAddress)
+	t.Mail = t.text("Mail", 256).required().folded().email()
 	t.Description = t.text("Description", 128)
 	t.Type = t.text("Type", 32).required().
-		types("EmailAddress.type", "delivery", "forwarding", "list", "official", "personal", "preferred", "recovery")
+		types("EmailAddress.type", emailTypes...)
 	t.Verified = t.boolean("Verified").readOnly()
-	t.Person = t.owner(OwnerCO, OwnerOrg)
+	t.Person = t.owner(OwnerCO, OwnerOrg, OwnerDept, OwnerOrganization)
 	return t
 }()
+
+// emailTypes are the types of email address that a CO starts with.
+var emailTypes = []string{"delivery", "forwarding", "list", "official", "personal", "preferred", "recovery"}

@@ -1,9 +1,10 @@
 package comity
 
-// CoGroupMember makes a CO person a member, an owner, or both, of a group.
+// CoGroupMember makes a CO person a member, an owner, or both, of a group. A row with a
+// CoGroupNestingId is derived: the nesting makes the person a member.
 var CoGroupMember = func() (t struct {
 	*Resource
-	CoGroupId, Member, Owner, ValidFrom, ValidThrough, Person *Field
+	CoGroupId, Member, Owner, ValidFrom, ValidThrough, CoGroupNestingId, Person *Field
 },
 ) {
 	t.Resource = resource("CoGroupMember", "CoGroupMembers", "co_group_members").versioned().told().queries("owner").emptyLists()
@@ -11,6 +12,7 @@ var CoGroupMember = func() (t struct {
 	t.Member = t.boolean("Member")
 	t.Owner = t.boolean("Owner")
 	t.ValidFrom, t.ValidThrough = t.validity()
+	t.CoGroupNestingId = t.reference("CoGroupNestingId", "CoGroupNesting").readOnly().owned()
 	t.Person = t.owner(OwnerCO).missingIsInvalid()
 	t.must(func(rec *Record) []Fault {
 		// An edit that leaves a row with nothing deletes it.
@@ -19,6 +21,6 @@ var CoGroupMember = func() (t struct {
 		}
 		return []Fault{t.Member.Fault("must be true where owner is not: a row is a member, an owner, or both")}
 	})
-	t.unique(Unique{Phrase: "CoPerson Already Member", Fields: []*Field{t.CoGroupId, t.Person}})
+	t.unique(Unique{Phrase: "CoPerson Already Member", Fields: []*Field{t.CoGroupId, t.Person}, Unset: t.CoGroupNestingId})
 	return t
 }()

@@ -13,7 +13,7 @@ var Identifier = func() (t struct {
 	t.Status = t.code("Status", onOff...).required()
 	t.Language = t.language()
 	t.CoProvisioningTargetId = t.reference("CoProvisioningTargetId", "CoProvisioningTarget")
-	t.Person = t.owner(OwnerCO, OwnerOrg, OwnerGroup)
+	t.Person = t.owner(OwnerCO, OwnerOrg, OwnerDept, OwnerOrganization, OwnerGroup)
 	t.unique(Unique{
 		Phrase: "Identifier In Use", PerCO: true, Fields: []*Field{t.Type, t.Identifier},
 		NotOwned: OwnerOrg.Word, Names: t.Identifier,

@@ -72,9 +72,11 @@ type OwnerType struct {
 
 // The parents a row can hang on (the field Person).
 var (
-	OwnerCO   = OwnerType{Word: "CO", Name: "CoPersonId", Column: "co_person_id", Target: "CoPerson"}
-	OwnerRole = OwnerType{Word: "CoRole", Name: "CoPersonRoleId", Column: "co_person_role_id", Target: "CoPersonRole"}
-	OwnerOrg  = OwnerType{Word: "Org", Name: "OrgIdentityId", Column: "org_identity_id", Target: "OrgIdentity"}
+	OwnerCO           = OwnerType{Word: "CO", Name: "CoPersonId", Column: "co_person_id", Target: "CoPerson"}
+	OwnerRole         = OwnerType{Word: "CoRole", Name: "CoPersonRoleId", Column: "co_person_role_id", Target: "CoPersonRole"}
+	OwnerOrg          = OwnerType{Word: "Org", Name: "OrgIdentityId", Column: "org_identity_id", Target: "OrgIdentity"}
+	OwnerDept         = OwnerType{Word: "Dept", Name: "CoDeptId", Column: "co_department_id", Target: "CoDepartment"}
+	OwnerOrganization = OwnerType{Word: "Organization", Name: "OrganizationId", Column: "organization_id", Target: "Organization"}
 	// OwnerGroup is written as CoGroupId on output.
 	OwnerGroup = OwnerType{Word: "Group", Name: "CoGroupId", Column: "co_group_id", Target: "CoGroup", Flat: true}
 )

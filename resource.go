@@ -26,6 +26,8 @@ type Resource struct {
 	StrictQuery bool
 	// EmptyLists says that a list by a parent that has none is an empty list and not "no content".
 	EmptyLists bool
+	// AddAndView resources are never edited or deleted by a request.
+	AddAndView bool
 	// UnknownOnView, UnknownOnEdit and UnknownOnDelete are the phrases for an id that is not there.
 	UnknownOnView, UnknownOnEdit, UnknownOnDelete string
 
@@ -42,6 +44,8 @@ type Unique struct {
 	Fields []*Field
 	// NotOwned is the owner type whose records are not compared ("Org"), if any.
 	NotOwned string
+	// Unset is a reference whose records are not compared when it has a value, nil where all are.
+	Unset *Field
 	// Names is the field whose value the answer names, nil where the phrase says it all.
 	Names *Field
 }
@@ -65,6 +69,8 @@ func (r *Resource) unknown(view, edit, del string) *Resource {
 }
 
 func (r *Resource) queries(keys ...string) *Resource { r.Queries = keys; return r }
+
+func (r *Resource) addAndView() *Resource { r.AddAndView = true; return r }
 
 func (r *Resource) emptyLists() *Resource { r.EmptyLists = true; return r }
 
@@ -175,6 +181,20 @@ func (r *Resource) Anchor() *Field {
 	}
 	for _, f := range r.Fields {
 		if f.Kind == Reference && f.Required {
+			return f
+		}
+	}
+	return nil
+}
+
+// Anchor returns the field that the record's CO follows from: its resource's, or else the first
+// reference that it has; nil for the CO itself, and for a record that refers to nothing.
+func (r *Record) Anchor() *Field {
+	if f := r.Resource.Anchor(); f != nil || r.Resource == Co.Resource {
+		return f
+	}
+	for i, f := range r.Resource.Fields {
+		if f.Kind == Reference && r.cells[i].HasValue() {
 			return f
 		}
 	}

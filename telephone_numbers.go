@@ -13,6 +13,6 @@ var TelephoneNumber = func() (t struct {
 	t.Extension = t.text("Extension", 16)
 	t.Description = t.text("Description", 128)
 	t.Type = t.text("Type", 32).types("TelephoneNumber.type", "campus", "fax", "home", "mobile", "office")
-	t.Person = t.owner(OwnerRole, OwnerOrg)
+	t.Person = t.owner(OwnerRole, OwnerOrg, OwnerDept, OwnerOrganization)
 	return t
 }()

@@ -11,6 +11,6 @@ var Url = func() (t struct {
 	t.Description = t.text("Description", 128)
 	t.Type = t.text("Type", 32).required().types("Url.type", "official", "personal")
 	t.Language = t.language()
-	t.Person = t.owner(OwnerCO, OwnerOrg)
+	t.Person = t.owner(OwnerCO, OwnerOrg, OwnerDept, OwnerOrganization)
 	return t
 }()

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"comity/internal/access"
@@ -79,6 +80,9 @@ func (s *serveCommand) Run(p *program) (err error) {
 	workDone := make(chan struct{})
 	go func() {
 		defer close(workDone)
+		var work sync.WaitGroup
+		defer work.Wait()
+		work.Go(func() { reg.RunClock(working, log) })
 		queue.Run(working)
 	}()
 

@@ -35,6 +35,15 @@ func (g ownGroup) fill(rec *comity.Record, prefix, of string) {
 	rec.SetText(comity.CoGroup.Description, of+" "+g.description)
 }
 
+// ownGroupOf tells which of the four a group is, nil for any other.
+func ownGroupOf(group *comity.Record) *ownGroup {
+	i := slices.IndexFunc(ownGroups, func(g ownGroup) bool { return g.groupType == group.Text(comity.CoGroup.GroupType) })
+	if i < 0 {
+		return nil
+	}
+	return &ownGroups[i]
+}
+
 // groupPrefix begins the names of a CO's own groups (unit "") or of a COU's.
 func groupPrefix(unit string) string {
 	if unit == "" {
@@ -85,9 +94,8 @@ func (c *change) renameOwnGroups(ctx context.Context, co, cou int64, prefix, of 
 		return err
 	}
 	for _, rec := range groups {
-		i := slices.IndexFunc(ownGroups, func(g ownGroup) bool { return g.groupType == rec.Text(f.GroupType) })
 		before := rec.Text(f.Name)
-		ownGroups[i].fill(rec, prefix, of)
+		ownGroupOf(rec).fill(rec, prefix, of)
 		if err := c.tx.Update(ctx, rec, c.caller.Username, store.Where{CoId: co}); err != nil {
 			return err
 		}
@@ -100,7 +108,11 @@ func (c *change) renameOwnGroups(ctx context.Context, co, cou int64, prefix, of 
 	return nil
 }
 
-// syncPerson sets a person's automatic memberships right.
-func (c *change) syncPerson(ctx context.Context, person int64) error {
-	return c.tx.SyncAutomatic(ctx, store.Scope{CoPersonId: person}, automatic, c.caller.Username, markedModes)
+// syncPerson sets a person's automatic memberships right, and what is nested on them.
+func (c *change) syncPerson(ctx context.Context, coID, person int64) error {
+	err := c.tx.SyncAutomatic(ctx, store.Scope{CoPersonId: person}, automatic, c.caller.Username, markedModes)
+	if err != nil {
+		return err
+	}
+	return c.followNestings(ctx, coID, person, nil, nil)
 }

@@ -62,6 +62,9 @@ func bootstrap(ctx context.Context, tx *store.Tx, key string) error {
 		return err
 	}
 	c := &change{tx: tx, caller: operator, new: co}
+	if err := c.addDefaultTypes(ctx, co.Id); err != nil {
+		return err
+	}
 	if err := c.addOwnGroups(ctx, co.Id, 0, groupPrefix(""), comity.PlatformName); err != nil {
 		return err
 	}

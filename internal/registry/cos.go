@@ -22,6 +22,9 @@ var coRules = rules{
 		name := c.new.Text(comity.Co.Name)
 		switch {
 		case c.old == nil:
+			if err := c.addDefaultTypes(ctx, c.new.Id); err != nil {
+				return err
+			}
 			return c.addOwnGroups(ctx, c.new.Id, 0, groupPrefix(""), name)
 		case c.changed(comity.Co.Name):
 			return c.renameOwnGroups(ctx, c.new.Id, 0, groupPrefix(""), name)

@@ -12,20 +12,35 @@ var groupMemberRules = rules{
 		if err != nil {
 			return err
 		}
-		if group.Bool(comity.CoGroup.Auto) {
+		if group.Bool(comity.CoGroup.Auto) || c.old != nil && c.old.Has(comity.CoGroupMember.CoGroupNestingId) {
 			return comity.Refuse(comity.PhraseForbidden)
 		}
 		return nil
 	},
+	after: followMembership,
 	before: func(ctx context.Context, c *change) error {
 		if c.old == nil || !neither(c.new) {
 			return nil
 		}
 		// An edit that leaves nothing deletes the row.
-		return c.delete(ctx, rules{})
+		return c.delete(ctx, rules{after: followMembership})
 	},
 }
 
 func neither(rec *comity.Record) bool {
 	return !rec.Bool(comity.CoGroupMember.Member) && !rec.Bool(comity.CoGroupMember.Owner)
+}
+
+// followMembership carries a membership's change up the nestings of its group.
+func followMembership(ctx context.Context, c *change) error {
+	group := []int64{c.record().Int(comity.CoGroupMember.CoGroupId)}
+	for _, person := range []int64{c.where.CoPersonId, c.moved} {
+		if person == 0 {
+			continue
+		}
+		if err := c.followNestings(ctx, c.record().CoId, person, group, nil); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -23,7 +23,7 @@ var personRules = rules{
 		if c.new == nil || !c.changed(comity.CoPerson.Status) {
 			return nil
 		}
-		if err := c.syncPerson(ctx, c.new.Id); err != nil {
+		if err := c.syncPerson(ctx, c.new.CoId, c.new.Id); err != nil {
 			return err
 		}
 		return c.markFirstActive(ctx, c.new)

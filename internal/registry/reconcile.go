@@ -28,6 +28,10 @@ func (r *Registry) ReconcileCO(ctx context.Context, caller access.Caller, coID i
 		if err != nil {
 			return err
 		}
+		c := &change{tx: tx, caller: caller}
+		if err := c.followNestings(ctx, coID, 0, nil, nil); err != nil {
+			return err
+		}
 		f := comity.CoGroup
 		groups, err = tx.List(ctx, f.Resource, 0, maxLookedAt, store.Equal("co_id", coID), store.Equal(f.Auto.Column, true))
 		return err
@@ -38,7 +42,7 @@ func (r *Registry) ReconcileCO(ctx context.Context, caller access.Caller, coID i
 	return groups, nil
 }
 
-// ReconcileGroup makes the memberships of one group right.
+// ReconcileGroup makes the memberships of one group right, and what is nested on them.
 func (r *Registry) ReconcileGroup(ctx context.Context, caller access.Caller, id int64) error {
 	if !caller.MayAnything() {
 		return comity.Forbid()
@@ -51,7 +55,12 @@ func (r *Registry) ReconcileGroup(ctx context.Context, caller access.Caller, id 
 		if err != nil {
 			return err
 		}
-		return tx.SyncAutomatic(ctx, store.Scope{CoGroupId: id}, automatic, caller.Username, markedModes)
+		err = tx.SyncAutomatic(ctx, store.Scope{CoGroupId: id}, automatic, caller.Username, markedModes)
+		if err != nil {
+			return err
+		}
+		c := &change{tx: tx, caller: caller}
+		return c.followNestings(ctx, where.CoId, 0, []int64{id}, []int64{id})
 	})
 	if err != nil {
 		return fmt.Errorf("reconcile group %d: %w", id, err)

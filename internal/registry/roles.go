@@ -23,7 +23,7 @@ var roleRules = rules{
 					return err
 				}
 			}
-			if err := c.syncPerson(ctx, person); err != nil {
+			if err := c.syncPerson(ctx, c.where.CoId, person); err != nil {
 				return err
 			}
 		}

@@ -74,6 +74,12 @@ func rulesOf(r *comity.Resource) rules {
 		return groupRules
 	case comity.CoGroupMember.Resource:
 		return groupMemberRules
+	case comity.CoGroupNesting.Resource:
+		return groupNestingRules
+	case comity.CoExtendedType.Resource:
+		return extendedTypeRules
+	case comity.KafkaServer.Resource:
+		return kafkaServerRules
 	case comity.Server.Resource:
 		return serverRules
 	case comity.HttpServer.Resource:

@@ -13,11 +13,16 @@ var serverRules = rules{
 		if c.old == nil || !c.changed(f) {
 			return nil, nil
 		}
-		configured, err := c.tx.Any(ctx, comity.HttpServer.Resource, store.Equal(comity.HttpServer.ServerId.Column, c.new.Id))
-		if err != nil || !configured {
-			return nil, err
+		for _, settings := range []*comity.Field{comity.HttpServer.ServerId, comity.KafkaServer.ServerId} {
+			configured, err := c.tx.Any(ctx, settings.Resource(), store.Equal(settings.Column, c.new.Id))
+			if err != nil {
+				return nil, err
+			}
+			if configured {
+				return []comity.Fault{f.Fault("cannot be changed while the server has its %s: delete it first", settings.Resource().Singular)}, nil
+			}
 		}
-		return []comity.Fault{f.Fault("cannot be changed while the server has HTTP settings: delete them first")}, nil
+		return nil, nil
 	},
 	refuse: func(ctx context.Context, c *change) error {
 		if c.new != nil {

@@ -16,10 +16,15 @@ var couRules = rules{
 		}
 		return c.refuseParent(ctx)
 	},
+	remove: func(ctx context.Context, c *change) error {
+		groups, err := c.unitGroups(ctx)
+		if err != nil {
+			return err
+		}
+		return c.deleteGroups(ctx, groups...)
+	},
 	after: func(ctx context.Context, c *change) error {
 		switch name := c.record().Text(comity.Cou.Name); {
-		case c.new == nil:
-			return nil
 		case c.old == nil:
 			return c.addOwnGroups(ctx, c.new.CoId, c.new.Id, groupPrefix(name), name)
 		case c.changed(comity.Cou.Name):
@@ -66,9 +71,14 @@ func (c *change) refuseUnitDelete(ctx context.Context) error {
 			return comity.Refuse(blocker.phrase)
 		}
 	}
-	groups, err := c.tx.List(ctx, comity.CoGroup.Resource, 0, maxLookedAt, store.Equal(comity.CoGroup.CouId.Column, c.old.Id))
+	groups, err := c.unitGroups(ctx)
 	if err != nil {
 		return err
 	}
 	return c.refuseProvisioning(ctx, groups...)
+}
+
+// unitGroups are the groups that go with the unit.
+func (c *change) unitGroups(ctx context.Context) ([]*comity.Record, error) {
+	return c.tx.List(ctx, comity.CoGroup.Resource, 0, maxLookedAt, store.Equal(comity.CoGroup.CouId.Column, c.old.Id))
 }

@@ -115,8 +115,10 @@ func (c *change) add(ctx context.Context, rules rules) error {
 // CO or owner is not there. Another anchor that is not there is a fault of its field.
 func (c *change) enterToAdd(ctx context.Context, exclusive bool) ([]comity.Fault, error) {
 	rec := c.new
-	anchor := rec.Resource.Anchor()
+	anchor := rec.Anchor()
 	switch {
+	case anchor == nil && rec.Resource != comity.Co.Resource:
+		return nil, comity.Faulty(rec.Resource.Fields[0].Missing())
 	case anchor == nil:
 		_, err := c.tx.EnterCO(ctx, 0, exclusive)
 		return nil, err
@@ -162,14 +164,16 @@ func (c *change) judge(ctx context.Context, rules rules, faults []comity.Fault) 
 		return err
 	}
 	rec := c.new
+	wrong, err := c.typeFaults(ctx)
+	if err != nil {
+		return err
+	}
+	faults = append(faults, wrong...)
 	for _, f := range rec.Resource.Fields {
 		if !rec.Has(f) || !c.changed(f) {
 			continue
 		}
-		if f.TypeOf != "" && !slices.Contains(f.Types, rec.Text(f)) {
-			faults = append(faults, f.Fault("%q is not one of %v", rec.Text(f), f.Types))
-		}
-		if f.Kind != comity.Reference || f.OwnRule || c.old == nil && f == rec.Resource.Anchor() {
+		if f.Kind != comity.Reference || f.OwnRule || c.old == nil && f == rec.Anchor() {
 			continue
 		}
 		there, err := c.inCO(ctx, f.Refers(), rec.Int(f))

@@ -189,6 +189,36 @@ func (c *call) reconcileOne(rt route) error {
 	return nil
 }
 
+// assign answers the call that gives a person the identifiers that the CO assigns.
+func (c *call) assign(rt route) error {
+	body, err := c.body()
+	if err != nil {
+		return err
+	}
+	in, err := wire.Decode(c.format, rt.resource, body)
+	if err != nil {
+		return err
+	}
+	if err := c.Registry.AssignIdentifiers(c.r.Context(), c.caller, in); err != nil {
+		return err
+	}
+	c.answer(http.StatusOK, "OK", nil)
+	return nil
+}
+
+// duplicate answers the call that makes a CO set up like another.
+func (c *call) duplicate(rt route) error {
+	if _, err := c.body(); err != nil {
+		return err
+	}
+	added, err := c.Registry.DuplicateCO(c.r.Context(), c.caller, comity.ParseId(rt.id))
+	if err != nil {
+		return err
+	}
+	c.answer(http.StatusCreated, "Added", wire.AppendNewObject(nil, c.format, rt.resource, added.Id, ""))
+	return nil
+}
+
 // provision answers the provision call. Its body says nothing that the path does not, so it may be
 // missing; a group is answered and nobody told.
 func (c *call) provision(rt route, id string) error {

@@ -36,7 +36,7 @@ func (c *call) match() (route, bool) {
 	}
 	if res := byPath(rest); res != nil {
 		rt.resource = res
-		return rt.of(collection[c.method()])
+		return rt.of(rt.verb(collection, c.method()))
 	}
 	i := strings.LastIndexByte(rest, '/')
 	if i < 0 {
@@ -44,6 +44,12 @@ func (c *call) match() (route, bool) {
 	}
 	rt.resource, rt.id = byPath(rest[:i]), rest[i+1:]
 	switch {
+	case c.method() == http.MethodPost && rest == "identifiers/assign":
+		rt.id = ""
+		return rt.of(verb{"assign", (*call).assign})
+	case c.method() == http.MethodPost && rest[:i] == "cos/duplicate":
+		rt.resource = comity.Co.Resource
+		return rt.of(verb{"duplicate", (*call).duplicate})
 	case c.method() == http.MethodPut && rest == "co_groups/reconcile":
 		rt.id = ""
 		return rt.of(verb{"reconcile", (*call).reconcileAll})
@@ -53,7 +59,15 @@ func (c *call) match() (route, bool) {
 		rt.id = ""
 		return rt, false
 	}
-	return rt.of(item[c.method()])
+	return rt.of(rt.verb(item, c.method()))
+}
+
+// verb is what the method does to the route's resource; nothing changes what is only added and viewed.
+func (rt route) verb(verbs map[string]verb, method string) verb {
+	if rt.resource.AddAndView && (method == http.MethodPut || method == http.MethodDelete) {
+		return verb{}
+	}
+	return verbs[method]
 }
 
 // method is the request's, HEAD being GET without its body.
@@ -117,6 +131,7 @@ func matchProvision(method, path string) (route, bool) {
 	case "cogroupid":
 		rt.resource = comity.CoGroup.Resource
 	case "coemaillistid":
+		rt.resource = comity.CoEmailList.Resource
 	default:
 		return route{}, false
 	}

@@ -89,3 +89,8 @@ func startsWith(column, start string, a *args) string {
 
 // IsNull is the condition that a column has no value.
 func IsNull(column string) Condition { return func(*args) string { return "t." + column + " IS NULL" } }
+
+// IsSet is the condition that a column has a value.
+func IsSet(column string) Condition {
+	return func(*args) string { return "t." + column + " IS NOT NULL" }
+}

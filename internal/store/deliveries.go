@@ -268,7 +268,7 @@ func (tx *Tx) MembershipsNow(ctx context.Context, people []int64, status string,
 	}
 	var found []Membership
 	var a args
-	sql := fmt.Sprintf(`SELECT m.co_person_id, g.id, coalesce(g.cou_id, 0), g.name, g.group_type FROM co_group_members m
+	sql := fmt.Sprintf(`SELECT DISTINCT m.co_person_id, g.id, coalesce(g.cou_id, 0), g.name, g.group_type FROM co_group_members m
 		JOIN co_groups g ON g.id = m.co_group_id
 		WHERE m.co_person_id IN %s AND m.member AND g.status = %s AND %s`, list(&a, people), a.put(status), validNow("m", &a, now))
 	err := tx.conn.query(ctx, sql, a, func(r Row) error {

@@ -37,13 +37,20 @@ func (s Scope) conditions(a *args) (entitled, members string) {
 	return "g.co_id = " + p, "m.co_id = " + p
 }
 
-// difference is the parts of the statements that set automatic memberships right.
+// difference is what memberships that nobody writes should be, against what they are.
 type difference struct {
-	// surplus and missing give pairs of group and person; scope is the condition on a membership m,
-	// which needs only the first of the args.
-	surplus, missing, scope string
-	args                    args
+	// should and is give group, person and nesting, 0 for none.
+	should, is string
+	// scope is the condition on a membership m, which needs only the first args.
+	scope     string
+	scopeArgs int
+	// nested memberships name their nesting.
+	nested bool
+	args   args
 }
+
+func (d difference) surplus() string { return d.is + " EXCEPT SELECT * FROM (" + d.should + ") s" }
+func (d difference) missing() string { return "SELECT * FROM (" + d.should + ") s EXCEPT " + d.is }
 
 func (rule AutomaticRule) difference(s Scope) difference {
 	var a args
@@ -51,31 +58,31 @@ func (rule AutomaticRule) difference(s Scope) difference {
 	never := a.put(rule.Never)
 	active := list(&a, rule.Active)
 	all, act := a.put(rule.AllGroup), a.put(rule.ActiveGroup)
-	should := fmt.Sprintf(`SELECT g.id AS co_group_id, p.id AS co_person_id
+	should := fmt.Sprintf(`SELECT g.id AS co_group_id, p.id AS co_person_id, 0 AS co_group_nesting_id
 		FROM co_people p JOIN co_groups g ON g.co_id = p.co_id
 		WHERE g.auto AND g.cou_id IS NULL AND %[1]s AND (
 			(g.group_type = %[4]s AND p.status <> %[2]s) OR (g.group_type = %[5]s AND p.status IN %[3]s))
-		UNION SELECT g.id, p.id
+		UNION SELECT g.id, p.id, 0
 		FROM co_people p JOIN co_person_roles r ON r.co_person_id = p.id JOIN co_groups g ON g.cou_id = r.cou_id
 		WHERE g.auto AND %[1]s AND (
 			(g.group_type = %[4]s AND p.status <> %[2]s AND r.status <> %[2]s)
 			OR (g.group_type = %[5]s AND p.status IN %[3]s AND r.status IN %[3]s))`, entitled, never, active, all, act)
-	is := fmt.Sprintf(`SELECT m.co_group_id, m.co_person_id
+	is := fmt.Sprintf(`SELECT m.co_group_id, m.co_person_id, 0
 		FROM co_group_members m JOIN co_groups g ON g.id = m.co_group_id WHERE g.auto AND %s`, scope)
-	return difference{
-		surplus: is + " EXCEPT SELECT * FROM (" + should + ") s",
-		missing: "SELECT * FROM (" + should + ") s EXCEPT " + is,
-		scope:   scope, args: a,
-	}
+	return difference{should: should, is: is, scope: scope, scopeArgs: 1, args: a}
 }
 
 // SyncAutomatic makes the automatic memberships of a scope what the rule says, in a few statements
 // whatever their number, with their history and the marks of the people they change.
 func (tx *Tx) SyncAutomatic(ctx context.Context, s Scope, rule AutomaticRule, actor string, modes []string) error {
-	y := rule.difference(s)
+	return tx.settle(ctx, rule.difference(s), actor, modes)
+}
+
+// settle makes memberships what they should be.
+func (tx *Tx) settle(ctx context.Context, y difference, actor string, modes []string) error {
 	var surplus, missing, last int64
 	sql := fmt.Sprintf(`SELECT (SELECT count(*) FROM (%s) x), (SELECT count(*) FROM (%s) y),
-		(SELECT coalesce(max(id), 0) FROM co_group_members)`, y.surplus, y.missing)
+		(SELECT coalesce(max(id), 0) FROM co_group_members)`, y.surplus(), y.missing())
 	err := tx.conn.query(ctx, sql, y.args, func(r Row) error {
 		surplus, missing, last = r.Int(0), r.Int(1), r.Int(2)
 		return nil
@@ -95,7 +102,8 @@ func (tx *Tx) SyncAutomatic(ctx context.Context, s Scope, rule AutomaticRule, ac
 }
 
 func (tx *Tx) removeSurplus(ctx context.Context, y difference, actor string, modes []string) error {
-	rows := "FROM co_group_members m WHERE " + y.scope + " AND (m.co_group_id, m.co_person_id) IN (" + y.surplus + ")"
+	rows := "FROM co_group_members m WHERE " + y.scope +
+		" AND (m.co_group_id, m.co_person_id, coalesce(m.co_group_nesting_id, 0)) IN (" + y.surplus() + ")"
 	if err := tx.mark(ctx, "SELECT m.co_person_id "+rows, y.args, modes); err != nil {
 		return err
 	}
@@ -112,24 +120,28 @@ func (tx *Tx) addMissing(ctx context.Context, y difference, last int64, actor st
 	a := append(args(nil), y.args...)
 	moment, who := castInt(a.put(now.UnixMicro())), castText(a.put(actor))
 	sql := fmt.Sprintf(`INSERT INTO co_group_members
-		(co_id, co_group_id, co_person_id, member, owner, created, modified, revision, actor)
-		SELECT g.co_id, x.co_group_id, x.co_person_id, true, false, %[2]s, %[2]s, 0, %[3]s
-		FROM (%[1]s) x JOIN co_groups g ON g.id = x.co_group_id ORDER BY x.co_group_id, x.co_person_id`, y.missing, moment, who)
+		(co_id, co_group_id, co_person_id, co_group_nesting_id, member, owner, created, modified, revision, actor)
+		SELECT g.co_id, x.co_group_id, x.co_person_id, nullif(x.co_group_nesting_id, 0), true, false, %[2]s, %[2]s, 0, %[3]s
+		FROM (%[1]s) x JOIN co_groups g ON g.id = x.co_group_id ORDER BY x.co_group_id, x.co_person_id`, y.missing(), moment, who)
 	if err := tx.conn.queue(ctx, sql, a); err != nil {
 		return err
 	}
-	a = append(args(nil), y.args[:1]...)
+	a = append(args(nil), y.args[:y.scopeArgs]...)
 	moment, who = castInt(a.put(now.UnixMicro())), castText(a.put(actor))
 	rows := fmt.Sprintf("FROM co_group_members m WHERE m.id > %s AND %s", a.put(last), y.scope)
-	data := fmt.Sprintf(`%[1]s('CoGroupId', m.co_group_id, 'Member', %[2]s, 'Owner', %[3]s, 'Person', %[1]s('Type', '%[4]s', 'Id', m.co_person_id))`,
-		tx.dialect.jsonObject, tx.dialect.jsonTrue, tx.dialect.jsonFalse, comity.OwnerCO.Word)
+	nesting := ""
+	if y.nested {
+		nesting = "'CoGroupNestingId', m.co_group_nesting_id, "
+	}
+	data := fmt.Sprintf(`%[1]s('CoGroupId', m.co_group_id, 'Member', %[2]s, 'Owner', %[3]s, %[5]s'Person', %[1]s('Type', '%[4]s', 'Id', m.co_person_id))`,
+		tx.dialect.jsonObject, tx.dialect.jsonTrue, tx.dialect.jsonFalse, comity.OwnerCO.Word, nesting)
 	sql = fmt.Sprintf(`INSERT INTO history (%s)
 		SELECT '%s', m.id, 0, '%s', %s, %s, NULL, m.co_id, m.co_person_id, NULL, m.co_group_id, %s %s`,
 		historyColumns, comity.CoGroupMember.Singular, opAdd, who, moment, data, rows)
 	if err := tx.conn.queue(ctx, sql, a); err != nil {
 		return err
 	}
-	a = append(args(nil), y.args[:1]...)
+	a = append(args(nil), y.args[:y.scopeArgs]...)
 	rows = fmt.Sprintf("FROM co_group_members m WHERE m.id > %s AND %s", a.put(last), y.scope)
 	return tx.mark(ctx, "SELECT m.co_person_id "+rows, a, modes)
 }

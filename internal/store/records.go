@@ -241,6 +241,12 @@ func (tx *Tx) Taken(ctx context.Context, rec *comity.Record, u comity.Unique) (b
 			sql += " AND " + f.Column + " = " + a.put(cell.Text())
 		}
 	}
+	if u.Unset != nil {
+		if rec.Has(u.Unset) {
+			return false, nil
+		}
+		sql += " AND " + u.Unset.Column + " IS NULL"
+	}
 	if u.NotOwned != "" {
 		if f := rec.Resource.Owner(); rec.Text(f) == u.NotOwned {
 			return false, nil

@@ -34,3 +34,17 @@ func (tx *Tx) RevisionsWith(ctx context.Context, rec *comity.Record, f *comity.F
 		})
 	return n, err
 }
+
+// NextOfSequence returns the next number of an identifier assignment for the text round it, from
+// the least on, and notes it.
+func (tx *Tx) NextOfSequence(ctx context.Context, assignment int64, affix string, least int64) (int64, error) {
+	n := least
+	err := tx.conn.query(ctx, `INSERT INTO identifier_numbers (co_identifier_assignment_id, affix, last) VALUES ($1, $2, $3)
+		ON CONFLICT (co_identifier_assignment_id, affix) DO UPDATE SET
+			last = CASE WHEN identifier_numbers.last < excluded.last THEN excluded.last ELSE identifier_numbers.last + 1 END
+		RETURNING last`, args{assignment, affix, least}, func(r Row) error {
+		n = r.Int(0)
+		return nil
+	})
+	return n, err
+}

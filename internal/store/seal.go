@@ -168,16 +168,12 @@ const keySetting = "secret_key_id"
 
 // ClaimKey notes which key seals the database's secrets, or says that it was another one.
 func (tx *Tx) ClaimKey(ctx context.Context) error {
-	id := ""
-	err := tx.conn.query(ctx, `SELECT value FROM settings WHERE name = $1`, args{keySetting}, func(r Row) error {
-		id = r.Text(0)
-		return nil
-	})
+	id, err := tx.setting(ctx, keySetting)
 	switch {
 	case err != nil:
 		return err
 	case id == "":
-		return tx.conn.queue(ctx, `INSERT INTO settings (name, value) VALUES ($1, $2)`, args{keySetting, tx.sealer.KeyID()})
+		return tx.setSetting(ctx, keySetting, tx.sealer.KeyID())
 	case id != tx.sealer.KeyID():
 		return fmt.Errorf("this database's secrets are sealed with key %s, --secret-key-file names key %s: name the file that it was first started with", id, tx.sealer.KeyID())
 	}

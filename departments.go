@@ -1,0 +1,23 @@
+package comity
+
+// CoDepartment is a department of a CO: a part with contact data of its own.
+var CoDepartment = func() (t struct {
+	*Resource
+	CoId, CouId, Type, Name, Description, SamlScope, LogoUrl, Introduction,
+	LeadershipCoGroupId, AdministrativeCoGroupId, SupportCoGroupId *Field
+},
+) {
+	t.Resource = resource("CoDepartment", "CoDepartments", "co_departments").called("CO Department").versioned()
+	t.CoId = t.co()
+	t.CouId = t.reference("CouId", "Cou").owned()
+	t.Type = t.text("Type", 32).types("CoDepartment.type", "vo", "researchinstitute", "department")
+	t.Name = t.text("Name", 128).required()
+	t.Description = t.text("Description", 128)
+	t.SamlScope = t.text("SamlScope", 256)
+	t.LogoUrl = t.text("LogoUrl", 256).url()
+	t.Introduction = t.text("Introduction", 4000).markup()
+	t.LeadershipCoGroupId = t.reference("LeadershipCoGroupId", "CoGroup")
+	t.AdministrativeCoGroupId = t.reference("AdministrativeCoGroupId", "CoGroup")
+	t.SupportCoGroupId = t.reference("SupportCoGroupId", "CoGroup")
+	return t
+}()

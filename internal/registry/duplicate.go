@@ -1,0 +1,150 @@
+package registry
+
+import (
+	"context"
+	"fmt"
+
+	"comity"
+	"comity/internal/access"
+	"comity/internal/store"
+)
+
+// copied are the resources that a CO's copy has: how it is set up, and none of its people. What a
+// record refers to comes before it.
+var copied = []*comity.Resource{
+	comity.CoExtendedType.Resource, comity.Cou.Resource, comity.CoGroup.Resource, comity.CoGroupNesting.Resource,
+	comity.CoEmailList.Resource, comity.CoService.Resource, comity.CoNavigationLink.Resource,
+	comity.CoTermsAndConditions.Resource, comity.CoIdentifierAssignment.Resource,
+	comity.Server.Resource, comity.HttpServer.Resource, comity.KafkaServer.Resource,
+	comity.CoProvisioningTarget.Resource, comity.CoApiProvisionerTarget.Resource,
+}
+
+// DuplicateCO makes a CO set up like another: its units, types, groups without members, servers
+// without passwords and targets that are disabled.
+func (r *Registry) DuplicateCO(ctx context.Context, caller access.Caller, id int64) (Added, error) {
+	f := comity.Co
+	if !caller.MayAnything() || caller.Knows(id) && !caller.MayChange(f.Resource) {
+		return Added{}, comity.Forbid()
+	}
+	if !caller.Knows(id) {
+		return Added{}, comity.Missing(f.UnknownOnEdit)
+	}
+	var added Added
+	err := r.write(ctx, true, func(tx *store.Tx) error {
+		c := &change{tx: tx, caller: caller}
+		if _, err := tx.EnterCO(ctx, 0, true); err != nil {
+			return err
+		}
+		if err := c.enter(ctx, f.Resource, id, true, f.UnknownOnEdit); err != nil {
+			return err
+		}
+		c.new = comity.NewRecord(f.Resource)
+		for _, field := range f.Fields {
+			c.new.Set(field, c.old.Get(field))
+		}
+		name := []rune("Copy of " + c.old.Text(f.Name))
+		c.new.SetText(f.Name, string(name[:min(len(name), f.Name.Max)]))
+		taken, err := tx.Taken(ctx, c.new, f.Uniques[0])
+		if err != nil {
+			return err
+		}
+		if taken {
+			return comity.Refuse(comity.PhraseNameInUse)
+		}
+		if err := tx.Insert(ctx, c.new, caller.Username, store.Where{}); err != nil {
+			return err
+		}
+		added.Id = c.new.Id
+		return c.copySetup(ctx)
+	})
+	if err != nil {
+		return Added{}, fmt.Errorf("duplicate CO %d: %w", id, err)
+	}
+	return added, nil
+}
+
+// copier knows which new record stands for which old one.
+type copier struct {
+	*change
+	stands map[*comity.Resource]map[int64]int64
+}
+
+func (c *change) copySetup(ctx context.Context) error {
+	k := copier{c, map[*comity.Resource]map[int64]int64{}}
+	for _, res := range copied {
+		k.stands[res] = map[int64]int64{}
+		for after, page := int64(0), []*comity.Record(nil); ; after = page[len(page)-1].Id {
+			var err error
+			page, err = c.tx.List(ctx, res, after, maxLookedAt, store.Equal("co_id", c.old.Id))
+			if err != nil {
+				return err
+			}
+			if len(page) == 0 {
+				break
+			}
+			if err := k.copyPage(ctx, page); err != nil {
+				return fmt.Errorf("copy %s: %w", res.Plural, err)
+			}
+		}
+	}
+	return k.copyParents(ctx)
+}
+
+func (k copier) copyPage(ctx context.Context, page []*comity.Record) error {
+	for _, old := range page {
+		rec := k.copyOf(old)
+		if err := k.tx.Insert(ctx, rec, k.caller.Username, store.Where{CoId: k.new.Id}); err != nil {
+			return err
+		}
+		k.stands[rec.Resource][old.Id] = rec.Id
+	}
+	return nil
+}
+
+// copyOf is a record for the new CO. What it refers to is what stands for that; a unit's parent,
+// which may come after it, is put in at the end.
+func (k copier) copyOf(old *comity.Record) *comity.Record {
+	rec := comity.NewRecord(old.Resource)
+	rec.CoId = k.new.Id
+	for _, f := range rec.Resource.Fields {
+		cell := old.Get(f)
+		switch {
+		case f == rec.Resource.CoId():
+			rec.SetInt(f, k.new.Id)
+		case f.Kind == comity.Reference:
+			if id, ok := k.stands[f.Refers()][cell.Int()]; ok && f != comity.Cou.ParentId {
+				rec.SetInt(f, id)
+			}
+		default:
+			rec.Set(f, cell)
+		}
+	}
+	switch rec.Resource {
+	case comity.CoProvisioningTarget.Resource:
+		rec.SetText(comity.CoProvisioningTarget.Status, comity.ModeDisabled)
+	case comity.CoGroup.Resource:
+		if g := ownGroupOf(rec); g != nil && !rec.Has(comity.CoGroup.CouId) {
+			g.fill(rec, groupPrefix(""), k.new.Text(comity.Co.Name))
+		}
+	}
+	return rec
+}
+
+func (k copier) copyParents(ctx context.Context) error {
+	f := comity.Cou
+	units, err := k.tx.List(ctx, f.Resource, 0, maxLookedAt, store.Equal("co_id", k.old.Id), store.IsSet(f.ParentId.Column))
+	if err != nil {
+		return err
+	}
+	for _, old := range units {
+		rec, err := k.tx.Get(ctx, f.Resource, k.stands[f.Resource][old.Id])
+		if err != nil {
+			return err
+		}
+		rec.SetInt(f.ParentId, k.stands[f.Resource][old.Int(f.ParentId)])
+		if err := k.tx.Update(ctx, rec, k.caller.Username, store.Where{CoId: k.new.Id}); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,84 @@
+package registry
+
+import (
+	"context"
+
+	"comity"
+	"comity/internal/store"
+)
+
+var extendedTypeRules = rules{
+	exclusive: true,
+	refuse: func(ctx context.Context, c *change) error {
+		f := comity.CoExtendedType
+		if c.old == nil || c.new != nil && !c.changed(f.Name) && !c.changed(f.Attribute) {
+			return nil
+		}
+		for _, r := range comity.All() {
+			for _, field := range r.Fields {
+				if field.TypeOf != c.old.Text(f.Attribute) {
+					continue
+				}
+				used, err := c.tx.Any(ctx, r, store.Equal("co_id", c.old.CoId), store.Equal(field.Column, c.old.Text(f.Name)))
+				if err != nil {
+					return err
+				}
+				if used {
+					return comity.RefuseBecause("Type In Use", "The type %q of %s is in use by %s", c.old.Text(f.Name), c.old.Text(f.Attribute), r.Plural)
+				}
+			}
+		}
+		return nil
+	},
+}
+
+// addDefaultTypes gives a new CO the types that a CO starts with.
+func (c *change) addDefaultTypes(ctx context.Context, coID int64) error {
+	f := comity.CoExtendedType
+	for _, t := range comity.DefaultTypes() {
+		rec := comity.NewRecord(f.Resource)
+		rec.CoId = coID
+		rec.SetInt(f.CoId, coID)
+		rec.SetText(f.Attribute, t.Attribute)
+		rec.SetText(f.Name, t.Name)
+		rec.SetText(f.DisplayName, t.Name)
+		rec.SetText(f.Status, comity.Active)
+		if err := c.tx.Insert(ctx, rec, c.caller.Username, store.Where{CoId: coID}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// types returns the faults of the changed fields whose value is not a type of the CO, in one query
+// for all of them.
+func (c *change) typeFaults(ctx context.Context) ([]comity.Fault, error) {
+	var typed []*comity.Field
+	var names []string
+	for _, f := range c.new.Resource.Fields {
+		if f.TypeOf != "" && c.new.Has(f) && c.changed(f) {
+			typed = append(typed, f)
+			names = append(names, c.new.Text(f))
+		}
+	}
+	if len(typed) == 0 || c.new.CoId == 0 {
+		return nil, nil
+	}
+	t := comity.CoExtendedType
+	known, err := c.tx.List(ctx, t.Resource, 0, maxLookedAt, store.Equal("co_id", c.new.CoId),
+		store.OneOf(t.Name.Column, names...), store.Equal(t.Status.Column, comity.Active))
+	if err != nil {
+		return nil, err
+	}
+	types := map[comity.ExtendedType]bool{}
+	for _, rec := range known {
+		types[comity.ExtendedType{Attribute: rec.Text(t.Attribute), Name: rec.Text(t.Name)}] = true
+	}
+	var faults []comity.Fault
+	for _, f := range typed {
+		if !types[comity.ExtendedType{Attribute: f.TypeOf, Name: c.new.Text(f)}] {
+			faults = append(faults, f.Fault("%q is no active %s of this CO (see co_extended_types)", c.new.Text(f), f.TypeOf))
+		}
+	}
+	return faults, nil
+}

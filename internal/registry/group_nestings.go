@@ -1,0 +1,43 @@
+package registry
+
+import (
+	"context"
+	"slices"
+
+	"comity"
+	"comity/internal/store"
+)
+
+var groupNestingRules = rules{
+	exclusive: true,
+	alone:     true,
+	refuse: func(ctx context.Context, c *change) error {
+		f := comity.CoGroupNesting
+		if c.new == nil {
+			return nil
+		}
+		nestings, err := c.tx.Nestings(ctx, c.new.CoId)
+		if err != nil {
+			return err
+		}
+		others := slices.DeleteFunc(nestings, func(n store.Nesting) bool { return n.Id == c.new.Id })
+		if reaches(others, c.new.Int(f.TargetCoGroupId), c.new.Int(f.CoGroupId)) {
+			return comity.Refuse("Nesting Would Create Cycle")
+		}
+		target, err := c.tx.Get(ctx, comity.CoGroup.Resource, c.new.Int(f.TargetCoGroupId))
+		if err == nil && target.Bool(comity.CoGroup.Auto) {
+			err = comity.Refuse(comity.PhraseForbidden)
+		}
+		return err
+	},
+	after: func(ctx context.Context, c *change) error {
+		f := comity.CoGroupNesting.TargetCoGroupId
+		var targets []int64
+		for _, rec := range []*comity.Record{c.old, c.new} {
+			if rec != nil {
+				targets = append(targets, rec.Int(f))
+			}
+		}
+		return c.followNestings(ctx, c.record().CoId, 0, nil, targets)
+	},
+}

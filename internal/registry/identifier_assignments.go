@@ -1,0 +1,168 @@
+package registry
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+
+	"comity"
+	"comity/internal/access"
+	"comity/internal/store"
+)
+
+// maxCandidates is how many identifiers an assignment tries before it gives up.
+const maxCandidates = 200
+
+// AssignIdentifiers runs a CO's identifier assignments for a person. The request names the person
+// as an identifier's would. Those of a type that the person has stay.
+func (r *Registry) AssignIdentifiers(ctx context.Context, caller access.Caller, in comity.Input) error {
+	if !caller.MayAnything() {
+		return comity.Forbid()
+	}
+	if i := slices.IndexFunc(in.Faults, func(f comity.Fault) bool { return f.Field == "Version" || f.Field == "person" }); i >= 0 {
+		return comity.Faulty(in.Faults[i])
+	}
+	person := in.Record.OwnedBy(comity.OwnerCO)
+	if !in.Record.Has(comity.Identifier.Person) || in.Record.Text(comity.Identifier.Person) != comity.OwnerCO.Word {
+		return comity.Refuse(comity.PhraseNoPerson)
+	}
+	// The closure may run twice and draws nothing by itself: it is handed where chance begins.
+	seed := rand.Uint64() //nolint:gosec // identifiers are no secrets
+	err := r.write(ctx, false, func(tx *store.Tx) error {
+		c := &change{tx: tx, caller: caller}
+		var err error
+		c.where, err = tx.Enter(ctx, comity.CoPerson.Resource, person, false)
+		if errors.Is(err, store.ErrNotFound) || err == nil && !caller.Knows(c.where.CoId) {
+			return comity.Refuse(comity.PhrasePersonGone)
+		}
+		if err != nil {
+			return err
+		}
+		return c.assign(ctx, rand.New(rand.NewPCG(seed, 0))) //nolint:gosec // identifiers are no secrets
+	})
+	if err != nil {
+		return fmt.Errorf("assign identifiers to person %d: %w", person, err)
+	}
+	return nil
+}
+
+func (c *change) assign(ctx context.Context, random *rand.Rand) error {
+	a, person := comity.CoIdentifierAssignment, c.where.CoPersonId
+	assignments, err := c.tx.List(ctx, a.Resource, 0, maxLookedAt,
+		store.Equal("co_id", c.where.CoId), store.Equal(a.Status.Column, comity.Active))
+	if err != nil || len(assignments) == 0 {
+		return err
+	}
+	slices.SortStableFunc(assignments, func(x, y *comity.Record) int { return cmp.Compare(x.Int(a.Ordr), y.Int(a.Ordr)) })
+	names, err := c.tx.List(ctx, comity.Name.Resource, 0, 1,
+		store.Equal(comity.OwnerCO.Column, person), store.Equal(comity.Name.PrimaryName.Column, true))
+	if err != nil {
+		return err
+	}
+	name := comity.NewRecord(comity.Name.Resource)
+	if len(names) > 0 {
+		name = names[0]
+	}
+	have, err := c.tx.List(ctx, comity.Identifier.Resource, 0, maxLookedAt, store.Equal(comity.OwnerCO.Column, person))
+	if err != nil {
+		return err
+	}
+	now, err := c.tx.Now(ctx)
+	if err != nil {
+		return err
+	}
+	memberships, err := c.tx.MembershipsNow(ctx, []int64{person}, comity.Active, now)
+	if err != nil {
+		return err
+	}
+	given := false
+	for _, assignment := range assignments {
+		kind := assignment.Text(a.IdentifierType)
+		has := slices.ContainsFunc(have, func(i *comity.Record) bool { return i.Text(comity.Identifier.Type) == kind })
+		in := !assignment.Has(a.CoGroupId) || slices.ContainsFunc(memberships, func(m store.Membership) bool {
+			return m.CoGroupId == assignment.Int(a.CoGroupId)
+		})
+		if has || !in {
+			continue
+		}
+		rec, err := c.assignOne(ctx, identifierFormat{assignment, name}, random)
+		if err != nil {
+			return err
+		}
+		have, given = append(have, rec), true
+	}
+	if !given {
+		return nil
+	}
+	return c.tx.MarkPeople(ctx, markedModes, person)
+}
+
+// assignOne gives the person one identifier, and the email address that goes with it.
+func (c *change) assignOne(ctx context.Context, f identifierFormat, random *rand.Rand) (*comity.Record, error) {
+	a, i := comity.CoIdentifierAssignment, comity.Identifier
+	rec := comity.NewRecord(i.Resource)
+	rec.CoId = c.where.CoId
+	rec.SetText(i.Type, f.assignment.Text(a.IdentifierType))
+	rec.SetBool(i.Login, f.assignment.Bool(a.Login))
+	rec.SetText(i.Status, comity.Active)
+	rec.SetOwner(i.Person, comity.OwnerCO, c.where.CoPersonId)
+	if err := c.chooseIdentifier(ctx, f, rec, random); err != nil {
+		return nil, err
+	}
+	if err := c.tx.Insert(ctx, rec, c.caller.Username, c.where); err != nil {
+		return nil, err
+	}
+	if f.assignment.Text(a.IdentifierType) != "mail" || !f.assignment.Has(a.EmailType) {
+		return rec, nil
+	}
+	e := comity.EmailAddress
+	mail := comity.NewRecord(e.Resource)
+	mail.CoId = c.where.CoId
+	mail.SetText(e.Mail, rec.Text(i.Identifier))
+	mail.SetText(e.Type, f.assignment.Text(a.EmailType))
+	mail.SetBool(e.Verified, false)
+	mail.SetOwner(e.Person, comity.OwnerCO, c.where.CoPersonId)
+	return rec, c.tx.Insert(ctx, mail, c.caller.Username, c.where)
+}
+
+// chooseIdentifier finds the first identifier of the format that is free in the CO.
+func (c *change) chooseIdentifier(ctx context.Context, f identifierFormat, rec *comity.Record, random *rand.Rand) error {
+	i := comity.Identifier
+	unique := i.Uniques[0]
+	text, kind := "", rec.Text(i.Type)
+	for collisions := range maxCandidates {
+		before := text
+		var width int
+		var numbered bool
+		text, width, numbered = f.text(collisions)
+		candidate := text
+		if numbered {
+			least, greatest := bounds(f.assignment, width)
+			number := randomNumber(random, least, greatest)
+			if f.assignment.Text(comity.CoIdentifierAssignment.Algorithm) == comity.AssignSequential {
+				var err error
+				if number, err = c.tx.NextOfSequence(ctx, f.assignment.Id, text, least); err != nil {
+					return err
+				}
+				if number > greatest {
+					break
+				}
+			}
+			candidate = withNumber(text, width, number)
+		} else if collisions > 0 && text == before {
+			break
+		}
+		if cell, sentence := i.Identifier.Read(comity.Scalar{Type: comity.TextScalar, Text: candidate}); sentence != "" || cell.Text() == "" {
+			break
+		}
+		rec.SetText(i.Identifier, candidate)
+		taken, err := c.tx.Taken(ctx, rec, unique)
+		if err != nil || !taken {
+			return err
+		}
+	}
+	return comity.RefuseBecause(unique.Phrase, "Identifier assignment %d found no free identifier of type %q; the last one tried was %q", f.assignment.Id, kind, rec.Text(i.Identifier))
+}

@@ -1,0 +1,32 @@
+package comity
+
+import "strings"
+
+// KafkaServer is the Kafka side of a server of type KA.
+var KafkaServer = func() (t struct {
+	*Resource
+	ServerId, Brokers, SecurityProtocol, SaslMechanism, Username, Password, Groupid, Topic,
+	BatchSize, Partition, Timeout *Field
+},
+) {
+	t.Resource = resource("KafkaServer", "KafkaServers", "kafka_servers")
+	t.ServerId = t.reference("ServerId", "Server").required().listed()
+	t.Brokers = t.text("Brokers", 4000).required()
+	t.SecurityProtocol = t.code("SecurityProtocol", words("plaintext", "ssl", "sasl_plaintext", "sasl_ssl")...).required()
+	t.SaslMechanism = t.code("SaslMechanism", words("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "OAUTHBEARER")...)
+	t.Username = t.text("Username", 128)
+	t.Password = t.secret("Password", 400)
+	t.Groupid = t.text("Groupid", 80)
+	t.Topic = t.text("Topic", 80)
+	t.BatchSize = t.integer("BatchSize")
+	t.Partition = t.integer("Partition")
+	t.Timeout = t.integer("Timeout")
+	t.unique(Unique{Phrase: "Server Already Configured", Fields: []*Field{t.ServerId}})
+	t.must(func(rec *Record) []Fault {
+		if strings.HasPrefix(rec.Text(t.SecurityProtocol), "sasl_") && rec.Text(t.Username) == "" {
+			return []Fault{t.Username.Missing()}
+		}
+		return nil
+	})
+	return t
+}()

@@ -1,0 +1,26 @@
+package comity
+
+// CoService is an application that the CO offers its members.
+var CoService = func() (t struct {
+	*Resource
+	CoId, CouId, Name, Description, ShortLabel, CoGroupId, ServiceUrl, ServiceLabel, ContactEmail, LogoUrl,
+	EntitlementUri, Visibility, IdentifierType, Status *Field
+},
+) {
+	t.Resource = resource("CoService", "CoServices", "co_services").versioned()
+	t.CoId = t.co()
+	t.CouId = t.reference("CouId", "Cou").listed()
+	t.Name = t.text("Name", 128).required()
+	t.Description = t.text("Description", 128)
+	t.ShortLabel = t.text("ShortLabel", 32)
+	t.CoGroupId = t.reference("CoGroupId", "CoGroup")
+	t.ServiceUrl = t.text("ServiceUrl", 256)
+	t.ServiceLabel = t.text("ServiceLabel", 1024)
+	t.ContactEmail = t.text("ContactEmail", 128).email()
+	t.LogoUrl = t.text("LogoUrl", 512).url()
+	t.EntitlementUri = t.text("EntitlementUri", 256)
+	t.Visibility = t.code("Visibility", Word{"CoAdmin", "CA"}, Word{"CoGroupMember", "CG"}, Word{"CoMember", "CP"}, Word{"Unauthenticated", "P"}).required()
+	t.IdentifierType = t.text("IdentifierType", 32)
+	t.Status = t.code("Status", onOff...).required()
+	return t
+}()
