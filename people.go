@@ -7,7 +7,7 @@ var CoPerson = func() (t struct {
 },
 ) {
 	t.Resource = resource("CoPerson", "CoPeople", "co_people").called("CO Person").versioned().told().
-		queries("given", "family", "mail", "search.identifier", "search.mail").strictQuery()
+		queries("given", "family", "mail", "search.identifier", "search.mail", "identifier", "identifiertype").strictQuery()
 	t.CoId = t.co()
 	t.Status = t.code("Status", personStatuses...).required()
 	t.DateOfBirth = t.date("DateOfBirth")

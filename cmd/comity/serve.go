@@ -10,6 +10,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/klauspost/compress/gzhttp"
+
 	"comity/internal/access"
 	"comity/internal/observe"
 	"comity/internal/outbox"
@@ -65,8 +67,12 @@ func (s *serveCommand) Run(p *program) (err error) {
 		Registry: reg, Authenticator: access.NewAuthenticator(reg, time.Now), Provisioner: queue,
 		Root: root, Log: log, Observe: metrics.Request,
 	}
+	compress, err := gzhttp.NewWrapper()
+	if err != nil {
+		return fmt.Errorf("compression: %w", err)
+	}
 	server := &http.Server{
-		Handler: below(root, api, mux), ConnContext: rest.ConnContext,
+		Handler: below(root, compress(api), mux), ConnContext: rest.ConnContext,
 		ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 	}
 	control, err := serveControl(s.Database, reg)

@@ -23,7 +23,7 @@ var groupMemberRules = rules{
 			return nil
 		}
 		// An edit that leaves nothing deletes the row.
-		return c.delete(ctx, rules{after: followMembership})
+		return c.delete(ctx, rules{after: followMembership}, nil)
 	},
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -23,6 +24,10 @@ type Listing struct {
 	Records []*comity.Record
 	// None is the phrase of a list by a parent that has none; "" where the list is a list, if empty.
 	None string
+	// Limited says that the query asked for one page; More is then the id after which the next
+	// begins, 0 if there is none.
+	Limited bool
+	More    int64
 
 	registry   *Registry
 	resource   *comity.Resource
@@ -42,7 +47,7 @@ func (l *Listing) Next(ctx context.Context, after int64) (records []*comity.Reco
 }
 
 // Full says whether a page is as long as a page can be, so that another may follow.
-func (l *Listing) Full(records []*comity.Record) bool { return len(records) == page }
+func (l *Listing) Full(records []*comity.Record) bool { return !l.Limited && len(records) == page }
 
 // List returns the records that meet all the parameters of a query, in order of Id.
 func (r *Registry) List(ctx context.Context, caller access.Caller, res *comity.Resource, query map[string][]string) (*Listing, error) {
@@ -62,13 +67,22 @@ func (r *Registry) List(ctx context.Context, caller access.Caller, res *comity.R
 			return nil
 		}
 		l.conditions = q.conditions
-		l.Records, err = tx.List(ctx, res, 0, page, l.conditions...)
+		size := page
+		if q.limit > 0 {
+			size = q.limit + 1
+		}
+		l.Records, err = tx.List(ctx, res, q.after, size, l.conditions...)
 		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("list %s: %w", res.Plural, err)
 	}
-	if len(l.Records) == 0 {
+	l.Limited = q.limit > 0
+	if l.Limited && len(l.Records) > q.limit {
+		l.Records = l.Records[:q.limit]
+		l.More = l.Records[q.limit-1].Id
+	}
+	if len(l.Records) == 0 && q.after == 0 {
 		l.None = q.none
 	}
 	return l, nil
@@ -80,6 +94,8 @@ type query struct {
 	coIDs    []int64
 	parents  []parent
 	keys     []key
+	limit    int
+	after    int64
 	unknown  []string
 
 	conditions []store.Condition
@@ -136,6 +152,9 @@ func (q *query) add(name, value string) error {
 			return refuseEmpty(name, value)
 		}
 	}
+	if name == "limit" || name == "after" {
+		return q.addPaging(name, value)
+	}
 	dotted := strings.Replace(name, "search_", "search.", 1)
 	if slices.Contains(q.resource.Queries, dotted) {
 		q.keys = append(q.keys, key{dotted, value})
@@ -145,6 +164,22 @@ func (q *query) add(name, value string) error {
 		return nil
 	}
 	q.unknown = append(q.unknown, name)
+	return nil
+}
+
+// addPaging reads limit, how many records a page has, and after, the id that it begins after.
+func (q *query) addPaging(name, value string) error {
+	n, err := strconv.ParseInt(value, 10, 64)
+	switch {
+	case name == "after" && (err != nil || n < 0):
+		return comity.BadRequest("after is %q, it must be the Id of the last record of the page before", value)
+	case name == "after":
+		q.after = n
+	case err != nil || n < 1 || n > page:
+		return comity.BadRequest("limit is %q, it must be a number from 1 to %d", value, page)
+	default:
+		q.limit = int(n)
+	}
 	return nil
 }
 
@@ -240,6 +275,16 @@ func (q *query) byParent(p parent, now time.Time) {
 	}
 }
 
+// value is the value of a key, "" where the query does not have it.
+func (q *query) value(name string) string {
+	for _, k := range q.keys {
+		if k.name == name {
+			return strings.TrimSpace(k.value)
+		}
+	}
+	return ""
+}
+
 // minCriterion is the least length of a criterion that Match looks at, in code points.
 const minCriterion = 3
 
@@ -266,9 +311,22 @@ func (q *query) search(k key) store.Condition {
 			return store.HasNameStart(k.name, coID, value)
 		}
 	case "mail":
+		if q.resource != comity.CoPerson.Resource {
+			return store.Equal(comity.EmailAddress.Mail.Column, value)
+		}
 		if long && comity.IsEmailAddress(value) {
 			return store.HasMailStart(coID, value)
 		}
+	case "identifier":
+		if q.resource != comity.CoPerson.Resource {
+			return store.Equal(comity.Identifier.Identifier.Column, value)
+		}
+		return store.HasIdentifier(coID, value, q.value("identifiertype"))
+	case "identifiertype":
+		// It says something only together with an identifier.
+		return store.All()
+	case "name":
+		return store.Equal(comity.CoGroup.Name.Column, value)
 	case "search.mail":
 		if value != "" {
 			return store.HasMail(coID, value)

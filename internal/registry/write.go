@@ -231,8 +231,19 @@ func hook(ctx context.Context, fn func(context.Context, *change) error, c *chang
 	return fn(ctx, c)
 }
 
+// Condition is what must hold of a record, as it is, for a change of it to be made; nil is no
+// condition. It is asked last, after every other refusal.
+type Condition func(*comity.Record) error
+
+func (c Condition) hold(rec *comity.Record) error {
+	if c == nil {
+		return nil
+	}
+	return c(rec)
+}
+
 // Edit changes the fields that a request names.
-func (r *Registry) Edit(ctx context.Context, caller access.Caller, res *comity.Resource, id int64, in comity.Input) error {
+func (r *Registry) Edit(ctx context.Context, caller access.Caller, res *comity.Resource, id int64, in comity.Input, condition Condition) error {
 	if !caller.MayAnything() || otherCO(caller, in.Record) {
 		return comity.Forbid()
 	}
@@ -242,7 +253,7 @@ func (r *Registry) Edit(ctx context.Context, caller access.Caller, res *comity.R
 		if err := c.enter(ctx, res, id, rules.exclusive, res.UnknownOnEdit); err != nil {
 			return err
 		}
-		return c.edit(ctx, rules, in)
+		return c.edit(ctx, rules, in, condition)
 	})
 	if err != nil {
 		return fmt.Errorf("edit %s %d: %w", res.Singular, id, err)
@@ -269,7 +280,7 @@ func (c *change) enter(ctx context.Context, res *comity.Resource, id int64, excl
 	return errors.Join(err, mayChange(c.caller, c.old))
 }
 
-func (c *change) edit(ctx context.Context, rules rules, in comity.Input) error {
+func (c *change) edit(ctx context.Context, rules rules, in comity.Input, condition Condition) error {
 	faults := append(slices.Clone(in.Faults), missing(in)...)
 	c.new = overlay(c.old, in.Record)
 	faults = append(faults, c.new.Resource.Check(c.new)...)
@@ -284,6 +295,9 @@ func (c *change) edit(ctx context.Context, rules rules, in comity.Input) error {
 		return err
 	}
 	if err := c.judge(ctx, rules, faults); err != nil {
+		return err
+	}
+	if err := condition.hold(c.old); err != nil {
 		return err
 	}
 	if err := hook(ctx, rules.before, c); err != nil || c.new == nil {
@@ -361,7 +375,7 @@ func (c *change) keepFixed(ctx context.Context) ([]comity.Fault, error) {
 }
 
 // Delete deletes a record and what hangs on it.
-func (r *Registry) Delete(ctx context.Context, caller access.Caller, res *comity.Resource, id int64) error {
+func (r *Registry) Delete(ctx context.Context, caller access.Caller, res *comity.Resource, id int64, condition Condition) error {
 	if !caller.MayAnything() {
 		return comity.Forbid()
 	}
@@ -371,7 +385,7 @@ func (r *Registry) Delete(ctx context.Context, caller access.Caller, res *comity
 		if err := c.enter(ctx, res, id, rules.exclusive, res.UnknownOnDelete); err != nil {
 			return err
 		}
-		return c.delete(ctx, rules)
+		return c.delete(ctx, rules, condition)
 	})
 	if err != nil {
 		return fmt.Errorf("delete %s %d: %w", res.Singular, id, err)
@@ -379,9 +393,12 @@ func (r *Registry) Delete(ctx context.Context, caller access.Caller, res *comity
 	return nil
 }
 
-func (c *change) delete(ctx context.Context, rules rules) error {
+func (c *change) delete(ctx context.Context, rules rules, condition Condition) error {
 	c.new = nil
 	if err := hook(ctx, rules.refuse, c); err != nil {
+		return err
+	}
+	if err := condition.hold(c.old); err != nil {
 		return err
 	}
 	if rules.remove != nil {

@@ -2,9 +2,11 @@ package rest
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
+	"strconv"
 	"sync"
 
 	"comity"
@@ -42,7 +44,7 @@ func (c *call) view(rt route) error {
 	b := wire.AppendListOpen(*p, c.format, rt.resource)
 	b = wire.AppendRecord(b, c.format, rec, c.style(), true)
 	b = wire.AppendListClose(b, c.format, rt.resource)
-	c.answer(http.StatusOK, "OK", b)
+	c.answerTagged(b)
 	release(p, b)
 	return nil
 }
@@ -63,6 +65,9 @@ func (c *call) list(rt route) error {
 		c.answer(http.StatusNoContent, l.None, nil)
 		return nil
 	}
+	if l.Limited {
+		return c.page(l, rt.resource, query)
+	}
 	c.begin(http.StatusOK, "OK", true)
 	p, _ := buffers.Get().(*[]byte)
 	b := wire.AppendListOpen(*p, c.format, rt.resource)
@@ -71,6 +76,20 @@ func (c *call) list(rt route) error {
 		panic(http.ErrAbortHandler)
 	}
 	release(p, b)
+	return nil
+}
+
+// page answers one page of a list, with a link to the next.
+func (c *call) page(l *registry.Listing, res *comity.Resource, query url.Values) error {
+	if l.More != 0 {
+		query.Set("after", strconv.FormatInt(l.More, 10))
+		c.w.Header().Set("Link", fmt.Sprintf("<%s?%s>; rel=\"next\"", c.r.URL.EscapedPath(), query.Encode()))
+	}
+	b := wire.AppendListOpen(nil, c.format, res)
+	for i, rec := range l.Records {
+		b = wire.AppendRecord(b, c.format, rec, c.style(), i == 0)
+	}
+	c.answerTagged(wire.AppendListClose(b, c.format, res))
 	return nil
 }
 
@@ -145,7 +164,7 @@ func (c *call) edit(rt route) error {
 	if err != nil {
 		return errors.Join(c.Registry.Exists(c.r.Context(), c.caller, rt.resource, id), err)
 	}
-	if err := c.Registry.Edit(c.r.Context(), c.caller, rt.resource, id, in); err != nil {
+	if err := c.Registry.Edit(c.r.Context(), c.caller, rt.resource, id, in, c.unchanged(rt)); err != nil {
 		return err
 	}
 	c.answer(http.StatusOK, "OK", nil)
@@ -153,7 +172,7 @@ func (c *call) edit(rt route) error {
 }
 
 func (c *call) delete(rt route) error {
-	if err := c.Registry.Delete(c.r.Context(), c.caller, rt.resource, comity.ParseId(rt.id)); err != nil {
+	if err := c.Registry.Delete(c.r.Context(), c.caller, rt.resource, comity.ParseId(rt.id), c.unchanged(rt)); err != nil {
 		return err
 	}
 	c.answer(http.StatusOK, "Deleted", nil)

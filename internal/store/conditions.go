@@ -94,3 +94,18 @@ func IsNull(column string) Condition { return func(*args) string { return "t." +
 func IsSet(column string) Condition {
 	return func(*args) string { return "t." + column + " IS NOT NULL" }
 }
+
+// HasIdentifier is the condition that a person has exactly that identifier, of that type or, for
+// "", of any.
+func HasIdentifier(coID int64, identifier, kind string) Condition {
+	return func(a *args) string {
+		sql := fmt.Sprintf(`t.id IN (SELECT i.co_person_id FROM identifiers i WHERE %s i.identifier = %s`, inCO("i", coID, a), a.put(identifier))
+		if kind != "" {
+			sql += " AND i.type = " + a.put(kind)
+		}
+		return sql + ")"
+	}
+}
+
+// All is the condition that every record meets.
+func All() Condition { return func(*args) string { return "1 = 1" } }

@@ -324,6 +324,9 @@ CREATE INDEX co_group_members_through ON co_group_members (valid_through) WHERE 
 CREATE INDEX co_person_roles_from ON co_person_roles (valid_from) WHERE valid_from IS NOT NULL;
 CREATE INDEX co_person_roles_through ON co_person_roles (valid_through) WHERE valid_through IS NOT NULL;
 
+-- Exact look-ups.
+CREATE INDEX identifiers_exact ON identifiers (co_id, identifier);
+
 -- The COs that are there get the types that a CO starts with.
 INSERT INTO co_extended_types (co_id, attribute, name, display_name, status, created, modified, revision, actor)
 SELECT c.id, t.attribute, t.name, t.name, 'Active', c.created, c.created, 0, 'operator'
