@@ -29,15 +29,15 @@ type Listing struct {
 	Limited bool
 	More    int64
 
-	registry   *Registry
-	resource   *comity.Resource
-	conditions []store.Condition
+	registry *Registry
+	resource *comity.Resource
+	next     func(ctx context.Context, tx *store.Tx, after int64) ([]*comity.Record, error)
 }
 
 // Next returns the page after a record, empty at the end.
 func (l *Listing) Next(ctx context.Context, after int64) (records []*comity.Record, err error) {
 	err = l.registry.store.Read(ctx, func(tx *store.Tx) error {
-		records, err = tx.List(ctx, l.resource, after, page, l.conditions...)
+		records, err = l.next(ctx, tx, after)
 		return err
 	})
 	if err != nil {
@@ -66,12 +66,14 @@ func (r *Registry) List(ctx context.Context, caller access.Caller, res *comity.R
 		if q.nothing {
 			return nil
 		}
-		l.conditions = q.conditions
+		l.next = func(ctx context.Context, tx *store.Tx, after int64) ([]*comity.Record, error) {
+			return tx.List(ctx, res, after, page, q.conditions...)
+		}
 		size := page
 		if q.limit > 0 {
 			size = q.limit + 1
 		}
-		l.Records, err = tx.List(ctx, res, q.after, size, l.conditions...)
+		l.Records, err = tx.List(ctx, res, q.after, size, q.conditions...)
 		return err
 	})
 	if err != nil {

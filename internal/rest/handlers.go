@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strconv"
 	"sync"
+	"time"
 
 	"comity"
 	"comity/internal/registry"
@@ -36,7 +37,7 @@ func release(p *[]byte, b []byte) {
 func (c *call) style() wire.Style { return wire.Style{StringIds: c.caller.StringIds} }
 
 func (c *call) view(rt route) error {
-	rec, err := c.Registry.View(c.r.Context(), c.caller, rt.resource, comity.ParseId(rt.id))
+	rec, err := c.record(rt)
 	if err != nil {
 		return err
 	}
@@ -49,6 +50,55 @@ func (c *call) view(rt route) error {
 	return nil
 }
 
+// record is the record that a view asks for: as it is, or with revision or at as it was.
+func (c *call) record(rt route) (*comity.Record, error) {
+	id := comity.ParseId(rt.id)
+	if c.r.URL.RawQuery == "" {
+		return c.Registry.View(c.r.Context(), c.caller, rt.resource, id)
+	}
+	query := c.r.URL.Query()
+	past, asked, err := pastOf(query)
+	if err != nil {
+		return nil, err
+	}
+	if !asked {
+		return c.Registry.View(c.r.Context(), c.caller, rt.resource, id)
+	}
+	return c.Registry.ViewPast(c.r.Context(), c.caller, rt.resource, id, past)
+}
+
+// pastOf reads which earlier state a query asks for, if it does.
+func pastOf(query url.Values) (past registry.Past, asked bool, err error) {
+	if query.Has("revision") {
+		n, err := strconv.ParseInt(query.Get("revision"), 10, 64)
+		if err != nil || n < 0 {
+			return past, true, comity.BadRequest("revision is %q, it must be a number from 0 on", query.Get("revision"))
+		}
+		return registry.Past{Revision: n}, true, nil
+	}
+	if !query.Has("at") {
+		return past, false, nil
+	}
+	for _, layout := range []string{comity.TimeLayout, time.RFC3339Nano, "2006-01-02T15:04:05"} {
+		if past.Time, err = time.Parse(layout, query.Get("at")); err == nil {
+			return past, true, nil
+		}
+	}
+	return past, true, comity.BadRequest("at is %q, it must be a time in UTC written YYYY-MM-DD HH:MM:SS", query.Get("at"))
+}
+
+// listing is the list that a query asks for.
+func (c *call) listing(rt route, query url.Values) (*registry.Listing, error) {
+	if rt.resource == comity.CoGroupMember.Resource && query.Has("at") {
+		past, _, err := pastOf(url.Values{"at": query["at"]})
+		if err != nil {
+			return nil, err
+		}
+		return c.Registry.MembersAt(c.r.Context(), c.caller, comity.ParseId(query.Get("cogroupid")), past.Time)
+	}
+	return c.Registry.List(c.r.Context(), c.caller, rt.resource, query)
+}
+
 // list writes a list page by page, each read and written before the next, so that its memory does
 // not grow with it. The first page decides the status; when a later one fails the connection is
 // cut, so that nobody takes a part for the whole.
@@ -57,7 +107,7 @@ func (c *call) list(rt route) error {
 	if err != nil {
 		return comity.BadRequest("The query cannot be read: %v", err)
 	}
-	l, err := c.Registry.List(c.r.Context(), c.caller, rt.resource, query)
+	l, err := c.listing(rt, query)
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,72 @@
+package registry
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"comity"
+	"comity/internal/access"
+	"comity/internal/store"
+)
+
+// Past says which earlier state of a record is asked for: that of a revision, or of a time.
+type Past struct {
+	// Revision is used where Time is zero.
+	Revision int64
+	Time     time.Time
+}
+
+// ViewPast returns a record as it was. What was deleted since is still there.
+func (r *Registry) ViewPast(ctx context.Context, caller access.Caller, res *comity.Resource, id int64, past Past) (*comity.Record, error) {
+	if !caller.MayAnything() {
+		return nil, comity.Forbid()
+	}
+	var rec *comity.Record
+	err := r.store.Read(ctx, func(tx *store.Tx) (err error) {
+		if past.Time.IsZero() {
+			rec, err = tx.Revision(ctx, res, id, past.Revision)
+		} else {
+			rec, err = tx.At(ctx, res, id, past.Time)
+		}
+		return err
+	})
+	if errors.Is(err, store.ErrNotFound) || err == nil && !caller.Knows(rec.CoId) {
+		return nil, comity.Missing(res.UnknownOnView)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("view %s %d as it was: %w", res.Singular, id, err)
+	}
+	return rec, nil
+}
+
+// MembersAt lists who was in a group at a time.
+func (r *Registry) MembersAt(ctx context.Context, caller access.Caller, group int64, at time.Time) (*Listing, error) {
+	if !caller.MayAnything() {
+		return nil, comity.Forbid()
+	}
+	l := &Listing{registry: r, resource: comity.CoGroupMember.Resource}
+	l.next = func(ctx context.Context, tx *store.Tx, after int64) ([]*comity.Record, error) {
+		return tx.ListGroupAt(ctx, group, at, after, page)
+	}
+	err := r.store.Snapshot(ctx, func(tx *store.Tx) error {
+		// The group may be gone by now; its history says whose it was.
+		was, err := tx.At(ctx, comity.CoGroup.Resource, group, at)
+		if errors.Is(err, store.ErrNotFound) {
+			was, err = tx.Get(ctx, comity.CoGroup.Resource, group)
+		}
+		if errors.Is(err, store.ErrNotFound) || err == nil && !caller.Knows(was.CoId) {
+			return comity.Missing(comity.CoGroup.Noun + " Unknown")
+		}
+		if err != nil {
+			return err
+		}
+		l.Records, err = l.next(ctx, tx, 0)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list the members of group %d at %s: %w", group, at.Format(comity.TimeLayout), err)
+	}
+	return l, nil
+}

@@ -1,0 +1,114 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"comity"
+)
+
+const revisionColumns = `record_id, revision, operation, actor, since, co_id, data,
+	(SELECT min(f.since) FROM history f WHERE f.resource = h.resource AND f.record_id = h.record_id)`
+
+// scanRevision reads a record as a revision left it; gone says that the revision deleted it.
+func scanRevision(r *comity.Resource, row Row) (rec *comity.Record, gone bool, err error) {
+	rec = comity.NewRecord(r)
+	rec.Id, rec.Revision, rec.Actor = row.Int(0), row.Int(1), row.Text(3)
+	rec.Modified = time.UnixMicro(row.Int(4)).UTC()
+	rec.CoId = row.Int(5)
+	rec.Created = time.UnixMicro(row.Int(7)).UTC()
+	if err := readData(rec, row.Text(6)); err != nil {
+		return nil, false, fmt.Errorf("revision %d of %s %d: %w", rec.Revision, r.Singular, rec.Id, err)
+	}
+	return rec, row.Text(2) == opDelete, nil
+}
+
+// Revision returns a record as it was after so many changes, or ErrNotFound. A deletion is the last
+// revision and shows the record as it was.
+func (tx *Tx) Revision(ctx context.Context, r *comity.Resource, id, revision int64) (*comity.Record, error) {
+	return tx.revision(ctx, r, `h.revision = $3`, args{r.Singular, id, revision}, true)
+}
+
+// At returns a record as it was at a time, or ErrNotFound.
+func (tx *Tx) At(ctx context.Context, r *comity.Resource, id int64, at time.Time) (*comity.Record, error) {
+	return tx.revision(ctx, r, `h.since <= $3 AND (h.until IS NULL OR h.until > $3)`, args{r.Singular, id, at.UnixMicro()}, false)
+}
+
+func (tx *Tx) revision(ctx context.Context, r *comity.Resource, which string, a args, deletedToo bool) (found *comity.Record, err error) {
+	sql := `SELECT ` + revisionColumns + ` FROM history h WHERE h.resource = $1 AND h.record_id = $2 AND ` + which
+	err = tx.conn.query(ctx, sql, a, func(row Row) error {
+		rec, gone, err := scanRevision(r, row)
+		if err == nil && (deletedToo || !gone) {
+			found = rec
+		}
+		return err
+	})
+	if err == nil && found == nil {
+		err = ErrNotFound
+	}
+	return found, err
+}
+
+// ListGroupAt returns up to limit memberships as they were in a group at a time, in order of Id from
+// the one after the id given.
+func (tx *Tx) ListGroupAt(ctx context.Context, group int64, at time.Time, after int64, limit int) ([]*comity.Record, error) {
+	r := comity.CoGroupMember.Resource
+	var records []*comity.Record
+	sql := `SELECT ` + revisionColumns + ` FROM history h
+		WHERE h.co_group_id = $1 AND h.resource = $2 AND h.operation <> '` + opDelete + `'
+			AND h.since <= $3 AND (h.until IS NULL OR h.until > $3) AND h.record_id > $4
+		ORDER BY h.record_id LIMIT $5`
+	err := tx.conn.query(ctx, sql, args{group, r.Singular, at.UnixMicro(), after, int64(limit)}, func(row Row) error {
+		rec, _, err := scanRevision(r, row)
+		records = append(records, rec)
+		return err
+	})
+	return records, err
+}
+
+// readData reads the values that appendData wrote. A field that the resource no longer has is passed over.
+func readData(rec *comity.Record, data string) error {
+	values := map[string]any{}
+	d := json.NewDecoder(strings.NewReader(data))
+	d.UseNumber()
+	if err := d.Decode(&values); err != nil {
+		return fmt.Errorf("read history: %w", err)
+	}
+	for _, f := range rec.Resource.Fields {
+		v, there := values[f.Name]
+		if !there {
+			continue
+		}
+		cell, err := readCell(f, v)
+		if err != nil {
+			return fmt.Errorf("read history: field %s: %w", f.Name, err)
+		}
+		rec.Set(f, cell)
+	}
+	return nil
+}
+
+func readCell(f *comity.Field, v any) (comity.Cell, error) {
+	switch v := v.(type) {
+	case string:
+		if f.Kind != comity.Time {
+			return comity.TextCell(v), nil
+		}
+		t, err := time.Parse(comity.TimeLayout, v)
+		return comity.TimeCell(t), err
+	case bool:
+		return comity.BoolCell(v), nil
+	case json.Number:
+		n, err := v.Int64()
+		return comity.IntCell(n), err
+	case map[string]any:
+		word, _ := v["Type"].(string)
+		id, _ := v["Id"].(json.Number)
+		n, err := id.Int64()
+		return comity.OwnerCell(word, n), err
+	}
+	return comity.Cell{}, fmt.Errorf("a %T is no value", v)
+}
