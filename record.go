@@ -72,8 +72,18 @@ type Record struct {
 	Revision int64
 	// Actor is the username that made the last change.
 	Actor string
+	// Deleted says that the record is gone: it is shown as its deletion left it.
+	Deleted bool
+	// Expanded are the records that a list was asked to show with this one.
+	Expanded []Expansion
 
 	cells []Cell
+}
+
+// Expansion are the records of one resource that hang on a record.
+type Expansion struct {
+	Resource *Resource
+	Records  []*Record
 }
 
 // NewRecord returns a record with every cell absent.

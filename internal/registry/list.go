@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -28,16 +27,19 @@ type Listing struct {
 	// begins, 0 if there is none.
 	Limited bool
 	More    int64
+	// NextSince is from when on a query by modifiedsince misses nothing that this one does not show;
+	// zero where the query was not by it.
+	NextSince time.Time
 
 	registry *Registry
 	resource *comity.Resource
-	next     func(ctx context.Context, tx *store.Tx, after int64) ([]*comity.Record, error)
+	next     func(ctx context.Context, tx *store.Tx, after int64, limit int) ([]*comity.Record, error)
 }
 
 // Next returns the page after a record, empty at the end.
 func (l *Listing) Next(ctx context.Context, after int64) (records []*comity.Record, err error) {
-	err = l.registry.store.Read(ctx, func(tx *store.Tx) error {
-		records, err = l.next(ctx, tx, after)
+	err = l.registry.store.Snapshot(ctx, func(tx *store.Tx) error {
+		records, err = l.next(ctx, tx, after, page)
 		return err
 	})
 	if err != nil {
@@ -59,6 +61,12 @@ func (r *Registry) List(ctx context.Context, caller access.Caller, res *comity.R
 		return nil, err
 	}
 	l := &Listing{registry: r, resource: res}
+	if !q.since.IsZero() {
+		// Asked before the snapshot is taken, so that nothing falls between the two.
+		if l.NextSince, err = r.store.Settled(ctx); err != nil {
+			return nil, fmt.Errorf("list %s: %w", res.Plural, err)
+		}
+	}
 	err = r.store.Snapshot(ctx, func(tx *store.Tx) error {
 		if err := q.resolve(ctx, tx, caller); err != nil {
 			return err
@@ -66,14 +74,12 @@ func (r *Registry) List(ctx context.Context, caller access.Caller, res *comity.R
 		if q.nothing {
 			return nil
 		}
-		l.next = func(ctx context.Context, tx *store.Tx, after int64) ([]*comity.Record, error) {
-			return tx.List(ctx, res, after, page, q.conditions...)
-		}
+		l.next = q.page
 		size := page
 		if q.limit > 0 {
 			size = q.limit + 1
 		}
-		l.Records, err = tx.List(ctx, res, q.after, size, q.conditions...)
+		l.Records, err = q.page(ctx, tx, q.after, size)
 		return err
 	})
 	if err != nil {
@@ -98,9 +104,14 @@ type query struct {
 	keys     []key
 	limit    int
 	after    int64
+	since    time.Time
+	deleted  bool
+	expand   []*comity.Resource
 	unknown  []string
 
 	conditions []store.Condition
+	// hangs are the columns of the history that narrow a list of what was deleted.
+	hangs map[string]int64
 	// none is the phrase of an empty list, nothing says that it is empty for want of a usable key.
 	none    string
 	nothing bool
@@ -116,7 +127,7 @@ type parent struct {
 type key struct{ name, value string }
 
 func parseQuery(res *comity.Resource, values map[string][]string) (*query, error) {
-	q := &query{resource: res}
+	q := &query{resource: res, hangs: map[string]int64{}}
 	var err error
 	names := make([]string, 0, len(values))
 	for name := range values {
@@ -154,8 +165,8 @@ func (q *query) add(name, value string) error {
 			return refuseEmpty(name, value)
 		}
 	}
-	if name == "limit" || name == "after" {
-		return q.addPaging(name, value)
+	if read, ok := additions[name]; ok {
+		return read(q, value)
 	}
 	dotted := strings.Replace(name, "search_", "search.", 1)
 	if slices.Contains(q.resource.Queries, dotted) {
@@ -166,22 +177,6 @@ func (q *query) add(name, value string) error {
 		return nil
 	}
 	q.unknown = append(q.unknown, name)
-	return nil
-}
-
-// addPaging reads limit, how many records a page has, and after, the id that it begins after.
-func (q *query) addPaging(name, value string) error {
-	n, err := strconv.ParseInt(value, 10, 64)
-	switch {
-	case name == "after" && (err != nil || n < 0):
-		return comity.BadRequest("after is %q, it must be the Id of the last record of the page before", value)
-	case name == "after":
-		q.after = n
-	case err != nil || n < 1 || n > page:
-		return comity.BadRequest("limit is %q, it must be a number from 1 to %d", value, page)
-	default:
-		q.limit = int(n)
-	}
 	return nil
 }
 
@@ -233,6 +228,7 @@ func (q *query) resolve(ctx context.Context, tx *store.Tx, caller access.Caller)
 			return err
 		}
 		q.conditions = append(q.conditions, store.Equal("co_id", id))
+		q.hangs["co_id"] = id
 	}
 	now, err := tx.Now(ctx)
 	if err != nil {
@@ -262,7 +258,10 @@ func (q *query) resolve(ctx context.Context, tx *store.Tx, caller access.Caller)
 		}
 	}
 	q.nothing = len(q.keys) > 0 && usable == 0
-	return nil
+	if !q.since.IsZero() {
+		q.conditions = append(q.conditions, store.ModifiedSince(q.since))
+	}
+	return q.checkDeleted()
 }
 
 func (q *query) byParent(p parent, now time.Time) {
@@ -272,6 +271,7 @@ func (q *query) byParent(p parent, now time.Time) {
 		return
 	}
 	q.conditions = append(q.conditions, store.Equal(p.column, p.id))
+	q.hangs[p.column] = p.id
 	if !q.resource.EmptyLists {
 		q.none = p.resource.Noun + " Has No " + q.resource.Singular
 	}

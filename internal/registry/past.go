@@ -47,8 +47,8 @@ func (r *Registry) MembersAt(ctx context.Context, caller access.Caller, group in
 		return nil, comity.Forbid()
 	}
 	l := &Listing{registry: r, resource: comity.CoGroupMember.Resource}
-	l.next = func(ctx context.Context, tx *store.Tx, after int64) ([]*comity.Record, error) {
-		return tx.ListGroupAt(ctx, group, at, after, page)
+	l.next = func(ctx context.Context, tx *store.Tx, after int64, limit int) ([]*comity.Record, error) {
+		return tx.ListGroupAt(ctx, group, at, after, limit)
 	}
 	err := r.store.Snapshot(ctx, func(tx *store.Tx) error {
 		// The group may be gone by now; its history says whose it was.
@@ -62,7 +62,7 @@ func (r *Registry) MembersAt(ctx context.Context, caller access.Caller, group in
 		if err != nil {
 			return err
 		}
-		l.Records, err = l.next(ctx, tx, 0)
+		l.Records, err = l.next(ctx, tx, 0, page)
 		return err
 	})
 	if err != nil {

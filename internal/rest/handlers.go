@@ -8,7 +8,6 @@ import (
 	"net/url"
 	"strconv"
 	"sync"
-	"time"
 
 	"comity"
 	"comity/internal/registry"
@@ -79,12 +78,8 @@ func pastOf(query url.Values) (past registry.Past, asked bool, err error) {
 	if !query.Has("at") {
 		return past, false, nil
 	}
-	for _, layout := range []string{comity.TimeLayout, time.RFC3339Nano, "2006-01-02T15:04:05"} {
-		if past.Time, err = time.Parse(layout, query.Get("at")); err == nil {
-			return past, true, nil
-		}
-	}
-	return past, true, comity.BadRequest("at is %q, it must be a time in UTC written YYYY-MM-DD HH:MM:SS", query.Get("at"))
+	past.Time, err = registry.ParseMoment("at", query.Get("at"))
+	return past, true, err
 }
 
 // listing is the list that a query asks for.
@@ -110,6 +105,9 @@ func (c *call) list(rt route) error {
 	l, err := c.listing(rt, query)
 	if err != nil {
 		return err
+	}
+	if !l.NextSince.IsZero() {
+		c.w.Header().Set("Comity-Next-Since", l.NextSince.UTC().Format(registry.SinceLayout))
 	}
 	if l.None != "" {
 		c.answer(http.StatusNoContent, l.None, nil)

@@ -109,3 +109,8 @@ func HasIdentifier(coID int64, identifier, kind string) Condition {
 
 // All is the condition that every record meets.
 func All() Condition { return func(*args) string { return "1 = 1" } }
+
+// ModifiedSince is the condition that a record was last changed at a time or after it.
+func ModifiedSince(t time.Time) Condition {
+	return func(a *args) string { return "t.modified >= " + a.put(t.UnixMicro()) }
+}

@@ -112,6 +112,22 @@ func collided(err error) bool {
 	return false
 }
 
+// settled looks for the oldest transaction under way: each takes its time after it has begun.
+func (b *postgresBackend) settled(ctx context.Context) (oldest time.Time, err error) {
+	const sql = `SELECT CAST(extract(epoch FROM least(clock_timestamp(), min(xact_start))) * 1000000 AS bigint)
+		FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()`
+	err = b.read(ctx, func(c conn) error {
+		return c.query(ctx, sql, nil, func(r Row) error {
+			oldest = time.UnixMicro(r.Int(0)).UTC()
+			return nil
+		})
+	})
+	if b.clock != nil && err == nil {
+		oldest = b.clock().UTC()
+	}
+	return oldest, err
+}
+
 func (b *postgresBackend) transaction(ctx context.Context, begin string, fn func(conn) error) error {
 	return b.pool.AcquireFunc(ctx, func(raw *pgxpool.Conn) (err error) {
 		c := &postgresConn{raw: raw.Conn(), clock: b.clock, begin: begin}

@@ -69,6 +69,30 @@ func (tx *Tx) ListGroupAt(ctx context.Context, group int64, at time.Time, after 
 	return records, err
 }
 
+// ListDeleted returns up to limit records that were deleted at a time or after it, as they were, in
+// order of Id from the one after the id given. hangs are columns of the history that narrow it.
+func (tx *Tx) ListDeleted(ctx context.Context, r *comity.Resource, since time.Time, after int64, limit int, hangs map[string]int64) ([]*comity.Record, error) {
+	a := args{r.Singular, since.UnixMicro(), after}
+	sql := `SELECT ` + revisionColumns + ` FROM history h
+		WHERE h.resource = $1 AND h.operation = '` + opDelete + `' AND h.since >= $2 AND h.record_id > $3`
+	for _, column := range []string{"co_id", "co_person_id", "org_identity_id", "co_group_id"} {
+		if id, ok := hangs[column]; ok {
+			sql += " AND h." + column + " = " + a.put(id)
+		}
+	}
+	sql += " ORDER BY h.record_id LIMIT " + a.put(int64(limit))
+	var records []*comity.Record
+	err := tx.conn.query(ctx, sql, a, func(row Row) error {
+		rec, _, err := scanRevision(r, row)
+		if err == nil {
+			rec.Deleted = true
+			records = append(records, rec)
+		}
+		return err
+	})
+	return records, err
+}
+
 // readData reads the values that appendData wrote. A field that the resource no longer has is passed over.
 func readData(rec *comity.Record, data string) error {
 	values := map[string]any{}

@@ -129,6 +129,15 @@ func (b *sqliteBackend) snapshot(ctx context.Context, fn func(conn) error) error
 	})
 }
 
+func (b *sqliteBackend) settled(context.Context) (time.Time, error) {
+	// The clock is read first: a batch that begins after it has a later time.
+	now := b.clock().UTC().Truncate(time.Microsecond)
+	if begun := b.writer.begun.Load(); begun != 0 {
+		return time.UnixMicro(begun).UTC(), nil
+	}
+	return now, nil
+}
+
 func (b *sqliteBackend) write(ctx context.Context, alone bool, fn func(conn) error) error {
 	return b.writer.write(ctx, alone, fn)
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -25,6 +26,8 @@ type sqliteWriter struct {
 	clock func() time.Time
 	jobs  chan *writeJob
 	done  chan struct{}
+	// begun is when the batch under way began, in microseconds; 0 while there is none.
+	begun atomic.Int64
 
 	mu     sync.RWMutex
 	closed bool
@@ -95,6 +98,8 @@ func (w *sqliteWriter) loop() {
 // batch runs a first job, and with it those that wait, in one transaction. It returns a job that
 // it took from the queue but that is to go alone.
 func (w *sqliteWriter) batch(first *writeJob) (next *writeJob) {
+	w.begun.Store(later(w.clock(), w.conn.time).UnixMicro())
+	defer w.begun.Store(0)
 	start := time.Now()
 	ran := []*writeJob{first}
 	err := w.begin()

@@ -49,6 +49,7 @@ type backend interface {
 	read(ctx context.Context, fn func(conn) error) error
 	snapshot(ctx context.Context, fn func(conn) error) error
 	write(ctx context.Context, alone bool, fn func(conn) error) error
+	settled(ctx context.Context) (time.Time, error)
 	close() error
 }
 
@@ -135,6 +136,10 @@ func (s *Store) Write(ctx context.Context, fn func(*Tx) error) error {
 func (s *Store) WriteAlone(ctx context.Context, fn func(*Tx) error) error {
 	return s.backend.write(ctx, true, func(c conn) error { return fn(s.tx(c)) })
 }
+
+// Settled is a time before which nothing is still being written: every change that a Snapshot taken
+// after it does not show will have a later time.
+func (s *Store) Settled(ctx context.Context) (time.Time, error) { return s.backend.settled(ctx) }
 
 // Ping asks the database one question.
 func (s *Store) Ping(ctx context.Context) error {

@@ -31,8 +31,19 @@ func appendRecordJSON(dst []byte, rec *comity.Record, s Style, first bool) []byt
 	dst = appendStampJSON(dst, "Modified", rec.Modified)
 	if rec.Resource.Versioned {
 		dst = strconv.AppendInt(appendKeyJSON(dst, "Revision"), rec.Revision, 10)
-		dst = append(dst, `,"Deleted":false`...)
+	}
+	if rec.Resource.Versioned || rec.Deleted {
+		dst = strconv.AppendBool(appendKeyJSON(dst, "Deleted"), rec.Deleted)
+	}
+	if rec.Resource.Versioned {
 		dst = appendStringJSON(appendKeyJSON(dst, "ActorIdentifier"), rec.Actor)
+	}
+	for _, e := range rec.Expanded {
+		dst = append(appendKeyJSON(dst, e.Resource.Plural), '[')
+		for i, other := range e.Records {
+			dst = appendRecordJSON(dst, other, s, i == 0)
+		}
+		dst = append(dst, ']')
 	}
 	return append(dst, '}')
 }

@@ -44,8 +44,20 @@ func appendRecordXML(dst []byte, rec *comity.Record, first bool) []byte {
 	dst = appendStampXML(dst, "Modified", rec.Modified)
 	if rec.Resource.Versioned {
 		dst = appendIntXML(dst, "Revision", rec.Revision)
-		dst = appendIntXML(dst, "Deleted", 0)
+	}
+	if rec.Resource.Versioned || rec.Deleted {
+		dst = appendIntXML(dst, "Deleted", comity.BoolCell(rec.Deleted).Int())
+	}
+	if rec.Resource.Versioned {
 		dst = appendElementXML(dst, "ActorIdentifier", rec.Actor)
+	}
+	for _, e := range rec.Expanded {
+		dst = append(dst, '<')
+		dst = append(append(dst, e.Resource.Plural...), ` Version="`+version+`"`...)
+		for i, other := range e.Records {
+			dst = appendRecordXML(dst, other, i == 0)
+		}
+		dst = closeListXML(dst, e.Resource)
 	}
 	return appendEndXML(dst, rec.Resource.Singular)
 }

@@ -1,0 +1,139 @@
+package registry
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"comity"
+	"comity/internal/store"
+)
+
+// additions are the parameters that every list takes beyond the API as it was.
+var additions = map[string]func(q *query, value string) error{
+	"limit": func(q *query, value string) error {
+		n, err := strconv.Atoi(value)
+		if err != nil || n < 1 || n > page {
+			return comity.BadRequest("limit is %q, it must be a number from 1 to %d", value, page)
+		}
+		q.limit = n
+		return nil
+	},
+	"after": func(q *query, value string) (err error) {
+		if q.after, err = strconv.ParseInt(value, 10, 64); err != nil || q.after < 0 {
+			return comity.BadRequest("after is %q, it must be the Id of the last record of the page before", value)
+		}
+		return nil
+	},
+	"modifiedsince": func(q *query, value string) (err error) {
+		q.since, err = ParseMoment("modifiedsince", value)
+		return err
+	},
+	"deleted": func(q *query, value string) error {
+		if value != "true" && value != "false" {
+			return comity.BadRequest("deleted is %q, it must be true or false", value)
+		}
+		q.deleted = value == "true"
+		return nil
+	},
+	"expand": (*query).addExpand,
+}
+
+// SinceLayout is how the time to ask from next is written: to the microsecond.
+const SinceLayout = "2006-01-02 15:04:05.000000"
+
+// ParseMoment reads a parameter that is a time in UTC, to the microsecond if need be.
+func ParseMoment(name, value string) (time.Time, error) {
+	for _, layout := range []string{comity.TimeLayout, time.RFC3339, "2006-01-02T15:04:05"} {
+		if t, err := time.Parse(layout, value); err == nil {
+			return t.UTC(), nil
+		}
+	}
+	return time.Time{}, comity.BadRequest("%s is %q, it must be a time in UTC written YYYY-MM-DD HH:MM:SS", name, value)
+}
+
+// addExpand reads which of the records that hang on the listed ones are to be shown with them.
+func (q *query) addExpand(value string) error {
+	for _, name := range strings.Split(value, ",") {
+		i := slices.IndexFunc(comity.All(), func(r *comity.Resource) bool { return r.Plural == strings.TrimSpace(name) })
+		if i < 0 || expansionColumn(q.resource, comity.All()[i]) == nil {
+			return comity.BadRequest("expand names %q, which is not listed by a %s", name, q.resource.Noun)
+		}
+		if res := comity.All()[i]; !slices.Contains(q.expand, res) {
+			q.expand = append(q.expand, res)
+		}
+	}
+	return nil
+}
+
+// expansionColumn is the parameter by which a resource is listed for its parent, nil if it is not.
+func expansionColumn(parent, child *comity.Resource) *parentKey {
+	for _, k := range parentKeys(child) {
+		if k.resource == parent && k.column != "" {
+			return &k
+		}
+	}
+	return nil
+}
+
+// checkDeleted says whether what was deleted can be listed by the query's other parameters.
+func (q *query) checkDeleted() error {
+	if !q.deleted {
+		return nil
+	}
+	if q.since.IsZero() {
+		return comity.BadRequest("deleted=true goes with modifiedsince: it lists what was deleted since")
+	}
+	for column := range q.hangs {
+		if !slices.Contains([]string{"co_id", "co_person_id", "org_identity_id", "co_group_id"}, column) {
+			return comity.BadRequest("deleted=true goes with coid, copersonid, orgidentityid and cogroupid only")
+		}
+	}
+	if len(q.keys) > 0 {
+		return comity.BadRequest("deleted=true goes with no search")
+	}
+	return nil
+}
+
+// page reads the records after an id: those that are there, and those that were deleted if they are
+// asked for, in order of Id; with each the records that it is to be shown with.
+func (q *query) page(ctx context.Context, tx *store.Tx, after int64, limit int) ([]*comity.Record, error) {
+	records, err := tx.List(ctx, q.resource, after, limit, q.conditions...)
+	if err != nil {
+		return nil, err
+	}
+	if q.deleted {
+		gone, err := tx.ListDeleted(ctx, q.resource, q.since, after, limit, q.hangs)
+		if err != nil {
+			return nil, err
+		}
+		records = append(records, gone...)
+		slices.SortFunc(records, func(a, b *comity.Record) int { return int(a.Id - b.Id) })
+		records = records[:min(len(records), limit)]
+	}
+	for _, res := range q.expand {
+		if err := expand(ctx, tx, q.resource, res, records); err != nil {
+			return nil, err
+		}
+	}
+	return records, nil
+}
+
+// expand reads the records of one resource that hang on a page of another, in one query.
+func expand(ctx context.Context, tx *store.Tx, parent, child *comity.Resource, records []*comity.Record) error {
+	key := expansionColumn(parent, child)
+	ids := make([]int64, len(records))
+	for i, rec := range records {
+		ids[i] = rec.Id
+	}
+	hanging, err := tx.ListBy(ctx, child, key.column, ids)
+	if err != nil {
+		return err
+	}
+	for _, rec := range records {
+		rec.Expanded = append(rec.Expanded, comity.Expansion{Resource: child, Records: hanging[rec.Id]})
+	}
+	return nil
+}
