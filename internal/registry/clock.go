@@ -26,7 +26,7 @@ const (
 func (r *Registry) RunClock(ctx context.Context, log *slog.Logger) {
 	tick := time.NewTicker(clockPause)
 	defer tick.Stop()
-	var done time.Time
+	var done, swept time.Time
 	for {
 		now, err := r.Tick(ctx, done)
 		switch {
@@ -35,12 +35,29 @@ func (r *Registry) RunClock(ctx context.Context, log *slog.Logger) {
 		case ctx.Err() == nil:
 			log.ErrorContext(ctx, "what begins or ends by the clock waits", "error", err)
 		}
+		if now := time.Now(); now.Sub(swept) > time.Hour {
+			if err := r.sweep(ctx); err != nil && ctx.Err() == nil {
+				log.ErrorContext(ctx, "what is kept for a day is kept longer", "error", err)
+			}
+			swept = now
+		}
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
 			return
 		}
 	}
+}
+
+// sweep drops what is kept for a day only.
+func (r *Registry) sweep(ctx context.Context) error {
+	return r.store.Write(ctx, func(tx *store.Tx) error {
+		now, err := tx.Now(ctx)
+		if err != nil {
+			return err
+		}
+		return tx.ForgetDone(ctx, now.Add(-onceKept))
+	})
 }
 
 // Tick carries out what began or ended since the last tick, and returns the time up to which that

@@ -11,41 +11,58 @@ import (
 	"comity/internal/store"
 )
 
-// Add stores a new record.
-func (r *Registry) Add(ctx context.Context, caller access.Caller, res *comity.Resource, in comity.Input) (Added, error) {
-	return r.add(ctx, caller, res, in, "")
+// Add stores a new record. once makes the same request again answer the same; its zero value does not.
+func (r *Registry) Add(ctx context.Context, caller access.Caller, res *comity.Resource, in comity.Input, once Once) (Added, error) {
+	return r.add(ctx, caller, res, in, "", once)
 }
 
 // add is Add with the secret that the server would make, "" to have it made.
-func (r *Registry) add(ctx context.Context, caller access.Caller, res *comity.Resource, in comity.Input, key string) (Added, error) {
+func (r *Registry) add(ctx context.Context, caller access.Caller, res *comity.Resource, in comity.Input, key string, once Once) (Added, error) {
+	n, err := newRecord(caller, res, in, key)
+	if err != nil {
+		return Added{}, err
+	}
+	if n.minted != "" {
+		// A secret is shown once and kept by nobody: it cannot be answered again.
+		once = Once{}
+	}
+	added := Added{Minted: n.minted}
+	err = r.write(ctx, false, func(tx *store.Tx) (err error) {
+		added.Id, err = once.do(ctx, tx, caller, func() (int64, error) { return n.add(ctx, tx, caller) })
+		return err
+	})
+	if err != nil {
+		return Added{}, fmt.Errorf("add %s: %w", res.Singular, err)
+	}
+	return added, nil
+}
+
+// newcomer is a record that may be added as far as the request alone shows.
+type newcomer struct {
+	record *comity.Record
+	minted string
+}
+
+func newRecord(caller access.Caller, res *comity.Resource, in comity.Input, key string) (newcomer, error) {
 	if !caller.MayAnything() || !caller.MayChange(res) || otherCO(caller, in.Record) {
-		return Added{}, comity.Forbid()
+		return newcomer{}, comity.Forbid()
 	}
 	faults := append(slices.Clone(in.Faults), missing(in)...)
 	wanted := in.Record.Clone()
 	faults = append(faults, applyDefaults(wanted)...)
 	faults = append(faults, res.Check(wanted)...)
 	if len(faults) > 0 {
-		return Added{}, comity.Faulty(faults...)
+		return newcomer{}, comity.Faulty(faults...)
 	}
 	minted, err := mint(wanted, key)
-	if err != nil {
-		return Added{}, err
-	}
-	rules := rulesOf(res)
-	var id int64
-	err = r.write(ctx, false, func(tx *store.Tx) error {
-		c := &change{tx: tx, caller: caller, new: wanted.Clone()}
-		if err := c.add(ctx, rules); err != nil {
-			return err
-		}
-		id = c.new.Id
-		return nil
-	})
-	if err != nil {
-		return Added{}, fmt.Errorf("add %s: %w", res.Singular, err)
-	}
-	return Added{Id: id, Minted: minted}, nil
+	return newcomer{wanted, minted}, err
+}
+
+// add stores the record in a transaction, which may be run again, and returns its id.
+func (n newcomer) add(ctx context.Context, tx *store.Tx, caller access.Caller) (int64, error) {
+	c := &change{tx: tx, caller: caller, new: n.record.Clone()}
+	err := c.add(ctx, rulesOf(n.record.Resource))
+	return c.new.Id, err
 }
 
 // applyDefaults fills in what an add does not name.

@@ -1,6 +1,8 @@
 package rest
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -166,14 +168,29 @@ func (c *call) pages(l *registry.Listing, res *comity.Resource, b *[]byte) error
 	}
 }
 
+// once is the promise that an Idempotency-Key asks for: the same request under the same key is
+// carried out once.
+func (c *call) once(body []byte) registry.Once {
+	key := c.r.Header.Get("Idempotency-Key")
+	if key == "" {
+		return registry.Once{}
+	}
+	h := sha256.New()
+	_, _ = fmt.Fprintf(h, "%s\n", c.r.URL.Path) // a hash takes everything
+	_, _ = h.Write(body)
+	return registry.Once{Key: key, Request: hex.EncodeToString(h.Sum(nil))}
+}
+
 // body reads the request's body.
-func (c *call) body() ([]byte, error) {
-	b, err := io.ReadAll(http.MaxBytesReader(c.w, c.r.Body, maxBody))
+func (c *call) body() ([]byte, error) { return c.bodyUpTo(maxBody) }
+
+func (c *call) bodyUpTo(limit int64) ([]byte, error) {
+	b, err := io.ReadAll(http.MaxBytesReader(c.w, c.r.Body, limit))
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) {
 		return nil, &comity.Error{
 			Code: comity.TooLarge, Phrase: http.StatusText(http.StatusRequestEntityTooLarge),
-			Detail: "The body is larger than 1 MiB",
+			Detail: fmt.Sprintf("The body is larger than %d MiB", limit>>20),
 		}
 	}
 	if err != nil {
@@ -194,7 +211,7 @@ func (c *call) add(rt route) error {
 	if err != nil {
 		return err
 	}
-	added, err := c.Registry.Add(c.r.Context(), c.caller, rt.resource, in)
+	added, err := c.Registry.Add(c.r.Context(), c.caller, rt.resource, in, c.once(body))
 	if err != nil {
 		return err
 	}

@@ -44,6 +44,9 @@ func (c *call) match() (route, bool) {
 	}
 	rt.resource, rt.id = byPath(rest[:i]), rest[i+1:]
 	switch {
+	case c.method() == http.MethodPost && rt.resource != nil && rt.id == "bulk" && rt.format == wire.JSON:
+		rt.id = ""
+		return rt.of(verb{"bulk", (*call).bulk})
 	case c.method() == http.MethodPost && rest == "identifiers/assign":
 		rt.id = ""
 		return rt.of(verb{"assign", (*call).assign})

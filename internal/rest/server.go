@@ -7,6 +7,7 @@
 //	DELETE <resource>/<id>.<format>          delete
 //	PUT    co_groups/reconcile.<format>?coid=<id>
 //	POST   co_groups/reconcile/<id>.<format>
+//	POST   <resource>/bulk.json               add many
 //	POST   cos/duplicate/<id>.<format>
 //	POST   identifiers/assign.<format>
 //	POST   co_provisioning_targets/provision/<id>/copersonid:<id>[.<format>]

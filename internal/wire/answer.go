@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 
@@ -26,39 +27,40 @@ func AppendNewObject(dst []byte, f Format, res *comity.Resource, id int64, minte
 	dst = append(dst, `","Id":"`...)
 	dst = strconv.AppendInt(dst, id, 10)
 	dst = append(dst, '"')
+	return append(appendMintedJSON(dst, res, minted), '}')
+}
+
+func appendMintedJSON(dst []byte, res *comity.Resource, minted string) []byte {
 	for _, field := range res.Fields {
 		if field.Minted && minted != "" {
 			dst = appendStringJSON(appendKeyJSON(dst, field.Name), minted)
 		}
 	}
-	return append(dst, '}')
+	return dst
 }
 
 // AppendError writes the body of an error: the faults of its fields or, where it has none, its
 // Detail, or else its Phrase. The id is that of the record in question, "New" where there is none.
 func AppendError(dst []byte, f Format, id string, e *comity.Error) []byte {
-	sentence := e.Detail
-	if sentence == "" {
-		sentence = e.Phrase
-	}
 	if f == XML {
 		dst = append(dst, declarationXML+`<ErrorResponse Version="`+version+`" Id="`...)
 		dst = append(appendTextXML(dst, id), `">`...)
 		if len(e.Fields) > 0 {
 			dst = appendFaultsXML(dst, e.Fields)
 		} else {
-			dst = appendElementXML(dst, "Error", sentence)
+			dst = appendElementXML(dst, "Error", cmp.Or(e.Detail, e.Phrase))
 		}
 		return append(dst, `</ErrorResponse>`...)
 	}
 	dst = append(dst, `{"ResponseType":"ErrorResponse","Version":"`+version+`","Id":`...)
-	dst = appendStringJSON(dst, id)
+	return append(appendProblemJSON(appendStringJSON(dst, id), e), '}')
+}
+
+func appendProblemJSON(dst []byte, e *comity.Error) []byte {
 	if len(e.Fields) > 0 {
-		dst = appendFaultsJSON(dst, e.Fields)
-	} else {
-		dst = appendStringJSON(appendKeyJSON(dst, "Error"), sentence)
+		return appendFaultsJSON(dst, e.Fields)
 	}
-	return append(dst, '}')
+	return appendStringJSON(appendKeyJSON(dst, "Error"), cmp.Or(e.Detail, e.Phrase))
 }
 
 func appendFaultsXML(dst []byte, faults []comity.Fault) []byte {

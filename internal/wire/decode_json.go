@@ -21,6 +21,11 @@ func decodeJSON(res *comity.Resource, body []byte) (*element, error) {
 	if err != nil {
 		return nil, err
 	}
+	return elementJSON(res, object), nil
+}
+
+// elementJSON reads one element, an object.
+func elementJSON(res *comity.Resource, object []byte) *element {
 	e := newElement(res)
 	for key, value := range members(object) {
 		if !e.isOwner(key) || value[0] != '{' {
@@ -38,7 +43,7 @@ func decodeJSON(res *comity.Resource, body []byte) (*element, error) {
 		}
 		e.setOwner(p)
 	}
-	return e, nil
+	return e
 }
 
 // checkJSON says what keeps the body from being read. After it the text is known to be one JSON

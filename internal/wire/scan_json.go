@@ -34,6 +34,22 @@ func members(text []byte) iter.Seq2[string, []byte] {
 	}
 }
 
+// elements yields the raw values of the list that text begins with.
+func elements(text []byte) iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		for i := skipSpace(text, 1); text[i] != ']'; i = skipSpace(text, i) {
+			if text[i] == ',' {
+				i = skipSpace(text, i+1)
+			}
+			end := skipValue(text, i)
+			if !yield(text[i:end]) {
+				return
+			}
+			i = end
+		}
+	}
+}
+
 // scalar is a raw value as a field reads it.
 func scalar(raw []byte) comity.Scalar {
 	switch raw[0] {

@@ -324,6 +324,17 @@ CREATE INDEX co_group_members_through ON co_group_members (valid_through) WHERE 
 CREATE INDEX co_person_roles_from ON co_person_roles (valid_from) WHERE valid_from IS NOT NULL;
 CREATE INDEX co_person_roles_through ON co_person_roles (valid_through) WHERE valid_through IS NOT NULL;
 
+-- What a request with an Idempotency-Key made, for a day.
+CREATE TABLE idempotency_keys (
+    username TEXT NOT NULL,
+    key TEXT NOT NULL,
+    request TEXT NOT NULL,
+    record_id INTEGER NOT NULL,
+    created INTEGER NOT NULL,
+    PRIMARY KEY (username, key)
+);
+CREATE INDEX idempotency_keys_created ON idempotency_keys (created);
+
 -- Exact look-ups.
 CREATE INDEX identifiers_exact ON identifiers (co_id, identifier);
 

@@ -1,0 +1,61 @@
+package registry
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"comity"
+	"comity/internal/access"
+	"comity/internal/store"
+)
+
+// MaxBulk is how many records one request may add.
+const MaxBulk = 1000
+
+// BulkResult is what became of one of many records: Added, or why not. Neither says that it was not
+// tried, for another one failed.
+type BulkResult struct {
+	Added
+	Err error
+}
+
+// AddAll stores many records in one transaction: all, or none and the error of those that fail.
+func (r *Registry) AddAll(ctx context.Context, caller access.Caller, res *comity.Resource, inputs []comity.Input) ([]BulkResult, error) {
+	results := make([]BulkResult, len(inputs))
+	newcomers := make([]newcomer, len(inputs))
+	var failed error
+	for i, in := range inputs {
+		newcomers[i], results[i].Err = newRecord(caller, res, in, "")
+		failed = errors.Join(failed, results[i].Err)
+	}
+	if failed != nil {
+		return results, failed
+	}
+	err := r.write(ctx, true, func(tx *store.Tx) error {
+		results = make([]BulkResult, len(inputs))
+		for i, n := range newcomers {
+			id, err := n.add(ctx, tx, caller)
+			if err != nil {
+				clear(results)
+				results[i].Err = err
+				return fmt.Errorf("element %d: %w", i, err)
+			}
+			results[i].Added = Added{Id: id, Minted: n.minted}
+		}
+		return nil
+	})
+	if err != nil {
+		return results, fmt.Errorf("add %d %s: %w", len(inputs), res.Plural, err)
+	}
+	return results, nil
+}
+
+// AddEach stores many records, each in a transaction of its own.
+func (r *Registry) AddEach(ctx context.Context, caller access.Caller, res *comity.Resource, inputs []comity.Input) []BulkResult {
+	results := make([]BulkResult, len(inputs))
+	for i, in := range inputs {
+		results[i].Added, results[i].Err = r.add(ctx, caller, res, in, "", Once{})
+	}
+	return results
+}

@@ -1,0 +1,69 @@
+package rest
+
+import (
+	"errors"
+	"net/http"
+
+	"comity"
+	"comity/internal/registry"
+	"comity/internal/wire"
+)
+
+// maxBulkBody is the largest body of a request of many, in bytes.
+const maxBulkBody = 8 << 20
+
+// bulk adds many records: all in one transaction or none, or with separately=true each by itself.
+// Either way every element has its answer.
+func (c *call) bulk(rt route) error {
+	body, err := c.bodyUpTo(maxBulkBody)
+	if err != nil {
+		return err
+	}
+	inputs, err := wire.DecodeBulk(rt.resource, body)
+	if err != nil {
+		return err
+	}
+	if len(inputs) > registry.MaxBulk {
+		return comity.BadRequest("The request has %d elements, at most %d are allowed", len(inputs), registry.MaxBulk)
+	}
+	var results []registry.BulkResult
+	var failed error
+	switch separately := c.r.URL.Query().Get("separately"); separately {
+	case "true":
+		results = c.Registry.AddEach(c.r.Context(), c.caller, rt.resource, inputs)
+	case "", "false":
+		results, failed = c.Registry.AddAll(c.r.Context(), c.caller, rt.resource, inputs)
+	default:
+		return comity.BadRequest("separately is %q, it must be true or false", separately)
+	}
+	answers := make([]wire.BulkAnswer, len(results))
+	for i, result := range results {
+		if answers[i], err = bulkAnswer(result); err != nil {
+			return err
+		}
+	}
+	code, phrase := http.StatusOK, "OK"
+	if failed != nil {
+		var e *comity.Error
+		if !errors.As(failed, &e) {
+			return failed
+		}
+		code, phrase = status(e.Code), e.Phrase
+	}
+	c.answer(code, phrase, wire.AppendBulk(nil, rt.resource, answers))
+	return nil
+}
+
+func bulkAnswer(result registry.BulkResult) (wire.BulkAnswer, error) {
+	if result.Err == nil && result.Id == 0 {
+		return wire.BulkAnswer{Status: http.StatusFailedDependency, Reason: "Not Carried Out"}, nil
+	}
+	if result.Err == nil {
+		return wire.BulkAnswer{Status: http.StatusCreated, Reason: "Added", Id: result.Id, Minted: result.Minted}, nil
+	}
+	var e *comity.Error
+	if !errors.As(result.Err, &e) {
+		return wire.BulkAnswer{}, result.Err
+	}
+	return wire.BulkAnswer{Status: status(e.Code), Reason: e.Phrase, Error: e}, nil
+}

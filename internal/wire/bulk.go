@@ -1,0 +1,69 @@
+package wire
+
+import (
+	"strconv"
+
+	"comity"
+)
+
+// DecodeBulk reads a request to add many records of res: the JSON envelope with any number of
+// elements. The error is for a body that cannot be read; what is wrong with an element is in its Input.
+func DecodeBulk(res *comity.Resource, body []byte) ([]comity.Input, error) {
+	if err := checkJSON(body); err != nil {
+		return nil, err
+	}
+	body = body[skipSpace(body, 0):]
+	var list []byte
+	if body[0] == '{' {
+		for key, value := range members(body) {
+			if key == res.Plural && value[0] == '[' {
+				list = value
+			}
+		}
+	}
+	if list == nil {
+		return nil, comity.BadRequest("The body must be an object with the list %q", res.Plural)
+	}
+	var inputs []comity.Input
+	for value := range elements(list) {
+		if value[0] != '{' {
+			return nil, comity.BadRequest("Element %d of %q must be an object", len(inputs), res.Plural)
+		}
+		inputs = append(inputs, elementJSON(res, value).input())
+	}
+	return inputs, nil
+}
+
+// BulkAnswer is what became of one element of many.
+type BulkAnswer struct {
+	Status int
+	Reason string
+	// Id and Minted are those of a new object.
+	Id     int64
+	Minted string
+	// Error is nil for a new object.
+	Error *comity.Error
+}
+
+// AppendBulk writes the answers to a request of many, in the order of its elements.
+func AppendBulk(dst []byte, res *comity.Resource, answers []BulkAnswer) []byte {
+	dst = append(dst, `{"ResponseType":"BulkResponse","Version":"`+version+`"`...)
+	dst = appendStringJSON(appendKeyJSON(dst, "ObjectType"), res.Singular)
+	dst = append(appendKeyJSON(dst, "Answers"), '[')
+	for i, a := range answers {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = append(dst, `{"Status":`...)
+		dst = strconv.AppendInt(dst, int64(a.Status), 10)
+		dst = appendStringJSON(appendKeyJSON(dst, "Reason"), a.Reason)
+		if a.Error != nil {
+			dst = appendProblemJSON(dst, a.Error)
+		} else if a.Id != 0 {
+			dst = appendIdJSON(appendKeyJSON(dst, "Id"), a.Id, Style{StringIds: true})
+			dst = appendMintedJSON(dst, res, a.Minted)
+		}
+		dst = append(dst, '}')
+	}
+	return append(dst, `]}`...)
+}
