@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 
@@ -55,6 +56,19 @@ func (d database) fill(ctx context.Context, o *opened, note func(format string, 
 	}
 	o.store, err = store.Open(ctx, store.Options{Database: d.Database, Sealer: sealer})
 	return err
+}
+
+// openToRead opens a database that another process may be serving, without its lock or its key.
+func (d database) openToRead(ctx context.Context) (*store.Store, error) {
+	if !store.IsPostgres(d.Database) {
+		if _, err := os.Stat(d.Database); err != nil {
+			return nil, fmt.Errorf("open database: %w", err)
+		}
+	}
+	if err := store.CheckVersion(ctx, d.Database); err != nil {
+		return nil, err
+	}
+	return store.Open(ctx, store.Options{Database: d.Database})
 }
 
 func (d database) keyFile() string {

@@ -45,6 +45,25 @@ func Migrate(ctx context.Context, database string) (steps int, err error) {
 	return len(done), nil
 }
 
+// CheckVersion says whether the database's schema is this program's, and changes nothing.
+func CheckVersion(ctx context.Context, database string) (err error) {
+	p, db, err := migrator(ctx, database)
+	if err != nil {
+		return fmt.Errorf("open database %s: %w", Redact(database), err)
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	current, target, err := p.GetVersions(ctx)
+	switch {
+	case err != nil:
+		return fmt.Errorf("open database %s: %w", Redact(database), err)
+	case current > target:
+		return fmt.Errorf("open database %s: %w: it is at version %d, the program at %d", Redact(database), ErrNewer, current, target)
+	case current < target:
+		return fmt.Errorf("open database %s: it is at version %d, the program at %d: run `comity migrate` first", Redact(database), current, target)
+	}
+	return nil
+}
+
 func migrator(ctx context.Context, database string) (*goose.Provider, *sql.DB, error) {
 	folder, dialect := "migrations/sqlite", goose.DialectSQLite3
 	options := []goose.ProviderOption{goose.WithDisableGlobalRegistry(true)}

@@ -108,7 +108,13 @@ func syncFolder(dir string) error {
 // KeyID names the key, so that a database can say that it was sealed with another.
 func (s *Sealer) KeyID() string { return hex.EncodeToString(s.id[:]) }
 
+// errNoSealer is the error of a secret where the store was opened without the key.
+var errNoSealer = errors.New("the database was opened without the key that seals secrets")
+
 func (s *Sealer) seal(plain string) ([]byte, error) {
+	if s == nil {
+		return nil, errNoSealer
+	}
 	out := make([]byte, keyIDSize+s.aead.NonceSize(), keyIDSize+s.aead.NonceSize()+len(plain)+s.aead.Overhead())
 	copy(out, s.id[:])
 	nonce := out[keyIDSize:]
@@ -121,6 +127,9 @@ func (s *Sealer) seal(plain string) ([]byte, error) {
 func (s *Sealer) open(sealed []byte) (string, error) {
 	if len(sealed) == 0 {
 		return "", nil
+	}
+	if s == nil {
+		return "", errNoSealer
 	}
 	head := keyIDSize + s.aead.NonceSize()
 	if len(sealed) < head {

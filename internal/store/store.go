@@ -30,7 +30,7 @@ type Options struct {
 	Database string
 	// Clock tells the time; nil is the machine's for SQLite and the database's for PostgreSQL.
 	Clock func() time.Time
-	// Sealer seals and opens the secrets that must be read back.
+	// Sealer seals and opens the secrets that must be read back. Without one they cannot be.
 	Sealer *Sealer
 	// Connections is the most connections that are used for reading (SQLite) or in all
 	// (PostgreSQL); 0 is a sensible number.
@@ -93,9 +93,6 @@ type dialect struct {
 
 // Open opens the database, which must be migrated (Migrate).
 func Open(ctx context.Context, o Options) (*Store, error) {
-	if o.Sealer == nil {
-		return nil, errors.New("open database: no sealer for secrets")
-	}
 	var b backend
 	var err error
 	if IsPostgres(o.Database) {

@@ -1,0 +1,84 @@
+package registry
+
+import (
+	"context"
+	"fmt"
+
+	"comity"
+	"comity/internal/store"
+)
+
+// Check looks whether the registry is as its rules say, as of one moment, and returns what is not.
+// It changes nothing.
+func (r *Registry) Check(ctx context.Context) ([]store.Problem, error) {
+	var problems []store.Problem
+	err := r.store.Snapshot(ctx, func(tx *store.Tx) error {
+		problems = nil
+		types := make([]string, len(ownGroups))
+		for i, g := range ownGroups {
+			types[i] = g.groupType
+		}
+		checks := []func() ([]store.Problem, error){
+			func() ([]store.Problem, error) { return tx.CheckReferences(ctx) },
+			func() ([]store.Problem, error) { return tx.CheckUniques(ctx) },
+			func() ([]store.Problem, error) { return tx.CheckUnits(ctx) },
+			func() ([]store.Problem, error) { return tx.CheckOwnGroups(ctx, types) },
+			func() ([]store.Problem, error) { return tx.CheckNames(ctx) },
+			func() ([]store.Problem, error) { return checkMemberships(ctx, tx) },
+			func() ([]store.Problem, error) { return tx.CheckHistory(ctx) },
+		}
+		for _, check := range checks {
+			found, err := check()
+			if err != nil {
+				return err
+			}
+			problems = append(problems, found...)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("check the registry: %w", err)
+	}
+	return problems, nil
+}
+
+// checkMemberships looks at the memberships that nobody writes, CO by CO.
+func checkMemberships(ctx context.Context, tx *store.Tx) ([]store.Problem, error) {
+	now, err := tx.Now(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var problems []store.Problem
+	for after := int64(0); ; {
+		cos, err := tx.List(ctx, comity.Co.Resource, after, page)
+		if err != nil || len(cos) == 0 {
+			return problems, err
+		}
+		for _, co := range cos {
+			found, err := tx.CheckAutomatic(ctx, co.Id, automatic)
+			if err != nil {
+				return nil, err
+			}
+			problems = append(problems, found...)
+			nestings, err := tx.Nestings(ctx, co.Id)
+			if err != nil {
+				return nil, err
+			}
+			var targets []int64
+			for _, n := range nestings {
+				targets = append(targets, n.Target)
+				if reaches(nestings, n.Target, n.Group) {
+					problems = append(problems, store.Problem{Rule: "nestings have no cycle", Where: fmt.Sprintf("nesting %d", n.Id)})
+				}
+			}
+			if len(targets) == 0 {
+				continue
+			}
+			if found, err = tx.CheckNested(ctx, targets, comity.Active, now); err != nil {
+				return nil, err
+			}
+			problems = append(problems, found...)
+		}
+		after = cos[len(cos)-1].Id
+	}
+}

@@ -1,0 +1,191 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"comity"
+)
+
+// Problem is something in the database that the rules do not allow.
+type Problem struct {
+	// Rule is what is broken, Where says which records.
+	Rule, Where string
+}
+
+// String is the problem on one line.
+func (p Problem) String() string { return p.Rule + ": " + p.Where }
+
+// maxProblems is how many records one rule names.
+const maxProblems = 20
+
+// CheckReferences looks at every field that names a record: it must be there, and in the same CO.
+func (tx *Tx) CheckReferences(ctx context.Context) ([]Problem, error) {
+	var problems []Problem
+	for _, r := range comity.All() {
+		for _, link := range comity.LinksTo(r) {
+			child := link.Field.Resource()
+			if link.Field == child.CoId() {
+				continue
+			}
+			there := "p.co_id = c.co_id"
+			if r == comity.Co.Resource {
+				there = "p.id = c.co_id"
+			}
+			sql := fmt.Sprintf(`SELECT c.id, c.%[1]s FROM %[2]s c WHERE c.%[1]s IS NOT NULL
+				AND NOT EXISTS (SELECT 1 FROM %[3]s p WHERE p.id = c.%[1]s AND %[4]s) ORDER BY c.id`, link.Column, child.Table, r.Table, there)
+			rule := fmt.Sprintf("%s.%s names a %s of the same CO", child.Singular, link.Column, r.Singular)
+			found, err := tx.problems(ctx, rule, sql, nil, func(row Row) string {
+				return fmt.Sprintf("%s %d names %d", child.Singular, row.Int(0), row.Int(1))
+			})
+			if err != nil {
+				return nil, err
+			}
+			problems = append(problems, found...)
+		}
+	}
+	return problems, nil
+}
+
+// CheckHistory looks at every record's history: its newest revision is open, and no other is.
+func (tx *Tx) CheckHistory(ctx context.Context) ([]Problem, error) {
+	var problems []Problem
+	for _, r := range comity.All() {
+		sql := fmt.Sprintf(`SELECT t.id FROM %s t WHERE NOT EXISTS (SELECT 1 FROM history h
+			WHERE h.resource = $1 AND h.record_id = t.id AND h.revision = t.revision AND h.until IS NULL) ORDER BY t.id`, r.Table)
+		found, err := tx.problems(ctx, r.Singular+" has its newest revision in the history", sql, args{r.Singular}, func(row Row) string {
+			return fmt.Sprintf("%s %d", r.Singular, row.Int(0))
+		})
+		if err != nil {
+			return nil, err
+		}
+		problems = append(problems, found...)
+		sql = fmt.Sprintf(`SELECT h.record_id, h.revision FROM history h WHERE h.resource = $1 AND h.until IS NULL
+			AND NOT EXISTS (SELECT 1 FROM %s t WHERE t.id = h.record_id AND t.revision = h.revision) ORDER BY h.record_id`, r.Table)
+		found, err = tx.problems(ctx, r.Singular+" has one revision in force", sql, args{r.Singular}, func(row Row) string {
+			return fmt.Sprintf("%s %d, revision %d", r.Singular, row.Int(0), row.Int(1))
+		})
+		if err != nil {
+			return nil, err
+		}
+		problems = append(problems, found...)
+	}
+	return problems, nil
+}
+
+// CheckNames looks at every owner of names: exactly one is primary.
+func (tx *Tx) CheckNames(ctx context.Context) ([]Problem, error) {
+	var problems []Problem
+	for _, o := range comity.Name.Person.Owners {
+		sql := fmt.Sprintf(`SELECT %[1]s, sum(CASE WHEN primary_name THEN 1 ELSE 0 END) FROM names WHERE %[1]s IS NOT NULL
+			GROUP BY %[1]s HAVING sum(CASE WHEN primary_name THEN 1 ELSE 0 END) <> 1 ORDER BY 1`, o.Column)
+		found, err := tx.problems(ctx, "exactly one name is primary", sql, nil, func(row Row) string {
+			return fmt.Sprintf("%s %d has %d", o.Target, row.Int(0), row.Int(1))
+		})
+		if err != nil {
+			return nil, err
+		}
+		problems = append(problems, found...)
+	}
+	return problems, nil
+}
+
+// CheckUniques looks for records that share what no two may.
+func (tx *Tx) CheckUniques(ctx context.Context) ([]Problem, error) {
+	var problems []Problem
+	for _, r := range comity.All() {
+		for _, u := range r.Uniques {
+			var columns, where []string
+			if u.PerCO {
+				columns = append(columns, "co_id")
+			}
+			for _, f := range u.Fields {
+				columns = append(columns, fieldColumns(f)...)
+			}
+			where = append(where, "1 = 1")
+			if u.NotOwned != "" {
+				o, _ := r.Owner().Owner(u.NotOwned)
+				where = append(where, o.Column+" IS NULL")
+			}
+			if u.Unset != nil {
+				where = append(where, u.Unset.Column+" IS NULL")
+			}
+			sql := fmt.Sprintf(`SELECT min(id), count(*) FROM %s WHERE %s GROUP BY %s HAVING count(*) > 1 ORDER BY 1`,
+				r.Table, strings.Join(where, " AND "), strings.Join(columns, ", "))
+			found, err := tx.problems(ctx, u.Phrase, sql, nil, func(row Row) string {
+				return fmt.Sprintf("%s %d shares it with %d others", r.Singular, row.Int(0), row.Int(1)-1)
+			})
+			if err != nil {
+				return nil, err
+			}
+			problems = append(problems, found...)
+		}
+	}
+	return problems, nil
+}
+
+// CheckUnits looks for units that are above themselves.
+func (tx *Tx) CheckUnits(ctx context.Context) ([]Problem, error) {
+	return tx.problems(ctx, "units form a tree", `WITH RECURSIVE up (start, id) AS (
+			SELECT id, parent_id FROM cous WHERE parent_id IS NOT NULL
+			UNION SELECT up.start, u.parent_id FROM cous u JOIN up ON u.id = up.id WHERE u.parent_id IS NOT NULL)
+		SELECT start FROM up WHERE id = start ORDER BY start`, nil,
+		func(row Row) string { return fmt.Sprintf("Cou %d is above itself", row.Int(0)) })
+}
+
+// CheckOwnGroups looks for COs and units that lack one of the groups that come by themselves.
+func (tx *Tx) CheckOwnGroups(ctx context.Context, types []string) ([]Problem, error) {
+	var problems []Problem
+	for _, of := range []struct{ table, co, unit string }{
+		{"cos", "o.id", "g.cou_id IS NULL"},
+		{"cous", "o.co_id", "g.cou_id = o.id"},
+	} {
+		var a args
+		in := list(&a, types)
+		sql := fmt.Sprintf(`SELECT o.id, (SELECT count(*) FROM co_groups g WHERE g.co_id = %[1]s AND %[2]s AND g.group_type IN %[3]s)
+			FROM %[4]s o WHERE (SELECT count(*) FROM co_groups g WHERE g.co_id = %[1]s AND %[2]s AND g.group_type IN %[3]s) <> %[5]d ORDER BY o.id`,
+			of.co, of.unit, in, of.table, len(types))
+		found, err := tx.problems(ctx, "every CO and COU has its own groups", sql, a, func(row Row) string {
+			return fmt.Sprintf("%s %d has %d of %d", of.table, row.Int(0), row.Int(1), len(types))
+		})
+		if err != nil {
+			return nil, err
+		}
+		problems = append(problems, found...)
+	}
+	return problems, nil
+}
+
+// CheckAutomatic compares a CO's automatic memberships with the rule.
+func (tx *Tx) CheckAutomatic(ctx context.Context, coID int64, rule AutomaticRule) ([]Problem, error) {
+	return tx.checkDifference(ctx, "automatic memberships follow people and roles", rule.difference(Scope{CoId: coID}))
+}
+
+// CheckNested compares the derived memberships of groups with their nestings at the time.
+func (tx *Tx) CheckNested(ctx context.Context, targets []int64, active string, now time.Time) ([]Problem, error) {
+	return tx.checkDifference(ctx, "nested memberships follow the nestings", nestedDifference(targets, 0, active, now))
+}
+
+func (tx *Tx) checkDifference(ctx context.Context, rule string, d difference) ([]Problem, error) {
+	surplus, err := tx.problems(ctx, rule, d.surplus()+" ORDER BY 1, 2, 3", d.args, func(row Row) string {
+		return fmt.Sprintf("person %d should not be in group %d", row.Int(1), row.Int(0))
+	})
+	if err != nil {
+		return nil, err
+	}
+	missing, err := tx.problems(ctx, rule, d.missing()+" ORDER BY 1, 2, 3", d.args, func(row Row) string {
+		return fmt.Sprintf("person %d should be in group %d", row.Int(1), row.Int(0))
+	})
+	return append(surplus, missing...), err
+}
+
+func (tx *Tx) problems(ctx context.Context, rule, sql string, a args, say func(Row) string) ([]Problem, error) {
+	var found []Problem
+	err := tx.conn.query(ctx, fmt.Sprintf("%s LIMIT %d", sql, maxProblems), a, func(row Row) error {
+		found = append(found, Problem{rule, say(row)})
+		return nil
+	})
+	return found, err
+}
