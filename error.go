@@ -3,6 +3,7 @@ package comity
 import (
 	"fmt"
 	"strings"
+	"time"
 )
 
 // ErrorCode says what kind of thing went wrong. It is a closed set; each has one HTTP status.
@@ -54,6 +55,8 @@ type Error struct {
 	Detail string
 	// Fields are the faults of an Invalid request.
 	Fields []Fault
+	// RetryAfter is how long the caller is to wait, of a TooMany error.
+	RetryAfter time.Duration
 	// Err is the cause, for the log; the client does not see it.
 	Err error
 }

@@ -2,10 +2,12 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
 	"net/http"
+	"net/netip"
 	"strings"
 	"sync"
 	"time"
@@ -25,6 +27,10 @@ type serveCommand struct {
 	database
 	Listen    string        `help:"The address to listen on." default:"127.0.0.1:8080" env:"COMITY_LISTEN" placeholder:"HOST:PORT"`
 	Root      string        `help:"The path that the API is below." default:"/registry/" env:"COMITY_ROOT" placeholder:"PATH"`
+	TLSCert   string        `name:"tls-cert" help:"The certificate chain (PEM) to serve HTTPS with; HTTP/1.1, so that reason phrases are kept." env:"COMITY_TLS_CERT" placeholder:"FILE"`
+	TLSKey    string        `name:"tls-key" help:"The certificate's private key (PEM)." env:"COMITY_TLS_KEY" placeholder:"FILE"`
+	Trusted   []string      `name:"trusted-proxies" help:"The networks whose X-Forwarded-For is believed." env:"COMITY_TRUSTED_PROXIES" placeholder:"CIDR,…"`
+	Failures  int64         `name:"failed-logins" help:"How many logins an address may fail in a minute; 0 is any number." default:"600" env:"COMITY_FAILED_LOGINS"`
 	LogFormat string        `help:"How log lines are written: text or json." default:"text" env:"COMITY_LOG_FORMAT"`
 	LogLevel  string        `help:"The least level that is logged: debug, info, warn or error." default:"info" env:"COMITY_LOG_LEVEL"`
 	Drain     time.Duration `help:"How long requests and deliveries under way may take at the end." default:"30s" env:"COMITY_DRAIN"`
@@ -46,6 +52,17 @@ func (s *serveCommand) Run(p *program) (err error) {
 		return fmt.Errorf("listen on %s: %w", s.Listen, err)
 	}
 	defer func() { _ = listener.Close() }()
+	scheme := "http"
+	if s.TLSCert != "" || s.TLSKey != "" {
+		certificate, err := tls.LoadX509KeyPair(s.TLSCert, s.TLSKey)
+		if err != nil {
+			return fmt.Errorf("--tls-cert and --tls-key: %w", err)
+		}
+		scheme = "https"
+		listener = tls.NewListener(listener, &tls.Config{
+			Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"},
+		})
+	}
 	db, err := s.open(p.ctx, func(format string, args ...any) { log.Info(fmt.Sprintf(format, args...)) })
 	if err != nil {
 		return err
@@ -63,9 +80,13 @@ func (s *serveCommand) Run(p *program) (err error) {
 	}
 	mux := http.NewServeMux()
 	metrics.Routes(mux, db.store.Ping)
+	trusted, err := prefixes(s.Trusted)
+	if err != nil {
+		return err
+	}
 	api := &rest.Server{
 		Registry: reg, Authenticator: access.NewAuthenticator(reg, time.Now), Provisioner: queue,
-		Root: root, Log: log, Observe: metrics.Request,
+		Root: root, TrustedProxies: trusted, FailedLogins: s.Failures, Log: log, Observe: metrics.Request,
 	}
 	compress, err := gzhttp.NewWrapper()
 	if err != nil {
@@ -94,7 +115,7 @@ func (s *serveCommand) Run(p *program) (err error) {
 
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(rest.Listen(listener)) }()
-	fmt.Fprintf(p.out, "Comity serves %s at http://%s%s\n", store.Redact(s.Database), listener.Addr(), root)
+	fmt.Fprintf(p.out, "Comity serves %s at %s://%s%s\n", store.Redact(s.Database), scheme, listener.Addr(), root)
 	select {
 	case err := <-failed:
 		return fmt.Errorf("serve: %w", err)
@@ -113,6 +134,22 @@ func (s *serveCommand) Run(p *program) (err error) {
 	case <-ending.Done():
 		return fmt.Errorf("messages were still being sent after %s: they are sent again after the next start", s.Drain)
 	}
+}
+
+// prefixes reads networks, or single addresses.
+func prefixes(texts []string) ([]netip.Prefix, error) {
+	var all []netip.Prefix
+	for _, text := range texts {
+		p, err := netip.ParsePrefix(text)
+		if a, addrErr := netip.ParseAddr(text); addrErr == nil {
+			p, err = netip.PrefixFrom(a, a.BitLen()), nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("--trusted-proxies: %q is no network such as 10.0.0.0/8", text)
+		}
+		all = append(all, p)
+	}
+	return all, nil
 }
 
 // below sends what is below the root to the API, path untouched, for a mux would redirect paths

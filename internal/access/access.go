@@ -23,6 +23,8 @@ type Caller struct {
 	Platform bool
 	// Admin callers administer their CO.
 	Admin bool
+	// RateLimit is how many requests a minute they may make; 0 is any number.
+	RateLimit int64
 	// StringIds asks for ids as strings.
 	StringIds bool
 }

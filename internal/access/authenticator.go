@@ -68,7 +68,7 @@ func (a *Authenticator) Authenticate(ctx context.Context, username, key, address
 	platform := u.CoId == comity.PlatformCO
 	return Caller{
 		Username: username, CoId: u.CoId, Platform: platform,
-		Admin: platform || u.Bool(f.Privileged), StringIds: u.Bool(f.StringIds),
+		Admin: platform || u.Bool(f.Privileged), RateLimit: u.Int(f.RateLimit), StringIds: u.Bool(f.StringIds),
 	}, nil
 }
 

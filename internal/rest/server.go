@@ -20,8 +20,9 @@ import (
 	"crypto/rand"
 	"errors"
 	"log/slog"
-	"net"
 	"net/http"
+	"net/netip"
+	"strconv"
 	"strings"
 	"time"
 
@@ -48,9 +49,15 @@ type Server struct {
 	Provisioner   Provisioner
 	// Root is the path that the API is below; it begins and ends with a slash.
 	Root string
-	Log  *slog.Logger
+	// TrustedProxies are the addresses whose X-Forwarded-For is believed.
+	TrustedProxies []netip.Prefix
+	// FailedLogins is how many logins an address may fail in a minute; 0 is any number.
+	FailedLogins int64
+	Log          *slog.Logger
 	// Observe is told of every request: the kind of route, the status and how long it took.
 	Observe func(route string, status int, took time.Duration)
+
+	requests, failures access.Limits
 }
 
 // call is one request under way.
@@ -121,17 +128,31 @@ func (c *call) authenticate() (err error) {
 	if !ok {
 		return comity.Forbid()
 	}
-	address, _, err := net.SplitHostPort(c.r.RemoteAddr)
-	if err != nil {
-		address = c.r.RemoteAddr
+	address, now := clientAddress(c.r, c.TrustedProxies), time.Now()
+	if c.FailedLogins > 0 {
+		if wait, spent := c.failures.Spent(address, c.FailedLogins, now); spent {
+			return tooMany(wait, "Too many failed logins from this address")
+		}
 	}
 	if c.caller, err = c.Authenticator.Authenticate(c.r.Context(), username, key, address); err != nil {
+		if c.FailedLogins > 0 {
+			c.failures.Take(address, c.FailedLogins, now)
+		}
 		return err
+	}
+	if c.caller.RateLimit > 0 {
+		if wait, ok := c.requests.Take(username, c.caller.RateLimit, now); !ok {
+			return tooMany(wait, "More requests than this API user may make in a minute")
+		}
 	}
 	if !c.caller.MayAnything() {
 		return comity.Forbid()
 	}
 	return nil
+}
+
+func tooMany(wait time.Duration, why string) error {
+	return &comity.Error{Code: comity.TooMany, Phrase: http.StatusText(http.StatusTooManyRequests), Detail: why, RetryAfter: wait}
 }
 
 // fail answers an error.
@@ -147,6 +168,10 @@ func (c *call) fail(err error, request string) {
 	}
 	if e.Code == comity.Unauthorised {
 		c.w.Header().Set("WWW-Authenticate", `Basic realm="Comity", charset="UTF-8"`)
+	}
+	if e.RetryAfter > 0 {
+		seconds := int64((e.RetryAfter + time.Second - 1) / time.Second)
+		c.w.Header().Set("Retry-After", strconv.FormatInt(seconds, 10))
 	}
 	c.answer(status(e.Code), e.Phrase, wire.AppendError(nil, c.format, c.id, e))
 }
