@@ -51,6 +51,8 @@ type Told struct {
 
 // Message is one request to a target's endpoint.
 type Message struct {
+	// PersonId is the subject, to which the sequence numbers of messages belong.
+	PersonId int64
 	// Identifier is the one that the message speaks of.
 	Identifier string
 	// Delete says that the message tells the endpoint to forget it.

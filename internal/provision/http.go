@@ -19,6 +19,10 @@ import (
 // one subject at a time, which can happen after a machine has stood still, drops the lower one.
 const SequenceHeader = "Comity-Sequence"
 
+// SubjectHeader says whose sequence that is: the Id of the CO person, which stays when the
+// identifier changes and never becomes another's.
+const SubjectHeader = "Comity-Subject"
+
 // Options are how an HTTP behaves. The zero value is good.
 type Options struct {
 	// Timeout bounds one delivery, from the look-up of the host to the end of the answer; 30 s if
@@ -106,6 +110,7 @@ func (h *HTTP) request(ctx context.Context, d comity.Destination, m comity.Messa
 	}
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("User-Agent", h.userAgent)
+	req.Header.Set(SubjectHeader, strconv.FormatInt(m.PersonId, 10))
 	req.Header.Set(SequenceHeader, strconv.FormatInt(sequence, 10))
 	// Every message may be sent twice. That the key is there, though empty and so never sent, is
 	// how http.Transport is told that it may use a new connection when a kept one was closed.

@@ -63,6 +63,9 @@ func (h *HTTP) Messages(d comity.Destination, s comity.Snapshot, told comity.Tol
 		}
 		msgs = append(msgs, m)
 	}
+	for i := range msgs {
+		msgs[i].PersonId = s.PersonId
+	}
 	return msgs, identifier, missing
 }
 
