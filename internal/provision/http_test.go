@@ -61,6 +61,7 @@ func TestSend(t *testing.T) {
 			want := http.Header{
 				"Accept": {"application/json"}, "Accept-Encoding": nil, "User-Agent": {"comity/1.2.3"},
 				"Comity-Sequence": {[]string{"41", "42"}[i]},
+				"Comity-Subject":  {"1"},
 			}
 			uri := "/people/"
 			if mode == comity.ProtocolPUT {
