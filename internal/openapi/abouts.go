@@ -1,0 +1,41 @@
+package openapi
+
+import "comity"
+
+// abouts say what each resource is for.
+var abouts = map[*comity.Resource]string{
+	comity.Co.Resource:                     "A Collaborative Organization, the tenant: everything but the CO itself belongs to one. Deleting one deletes all it holds. Adding, editing and deleting are for users of the platform CO (id 1, `COmanage`).",
+	comity.Cou.Resource:                    "A Collaborative Organizational Unit: a named subdivision of a CO. Units form a tree through ParentId. Adding one makes its automatic and administrative groups; whoever is put into its `:admins` group administers it.",
+	comity.CoPerson.Resource:               "A member of a CO. The status follows the person's roles. A person usually has an org identity at home; `co_org_identity_links` ties the two.",
+	comity.CoPersonRole.Resource:           "What a person does in the CO or in one unit, and until when. The validity sets the status, and the person takes the best status of the roles.",
+	comity.OrgIdentity.Resource:            "Who a person is at the home organization.",
+	comity.CoOrgIdentityLink.Resource:      "Ties an org identity to a CO person.",
+	comity.CoGroup.Resource:                "A group of CO people. Each CO and each unit has four that come by themselves: `:admins`, `:approvers`, `:members:active` and `:members:all`.",
+	comity.CoGroupNesting.Resource:         "Makes the members of one group count as members of another, or with Negate keeps them out of it. Nestings form no cycles.",
+	comity.CoGroupMember.Resource:          "Makes a CO person a member, an owner, or both, of a group. There is one row for each group and person, and beside it one derived row for each nesting that makes the person a member.",
+	comity.CoEmailList.Resource:            "A mailing list fed by up to three groups.",
+	comity.CoDepartment.Resource:           "A department of a CO: a part with contact data of its own.",
+	comity.Organization.Resource:           "An organization that the CO knows: a university, a company, an agency.",
+	comity.CoService.Resource:              "An application that the CO offers its members.",
+	comity.Server.Resource:                 "An outside system that the CO talks to.",
+	comity.HttpServer.Resource:             "The HTTP side of a server of ServerType `HT`.",
+	comity.KafkaServer.Resource:            "The Kafka side of a server of ServerType `KA`.",
+	comity.CoProvisioningTarget.Resource:   "Where changes of the CO's people are sent. Adding a target or changing its mode sends nothing by itself.",
+	comity.CoApiProvisionerTarget.Resource: "The API provisioner's settings for one provisioning target.",
+	comity.Name.Resource:                   "A name of a CO person or an org identity. Exactly one of an owner's names is primary.",
+	comity.EmailAddress.Resource:           "An email address of a CO person, an org identity, a department or an organization.",
+	comity.Identifier.Resource:             "An identifier of a CO person, an org identity, a department, an organization or a group.",
+	comity.Url.Resource:                    "A web address of a CO person, an org identity, a department or an organization.",
+	comity.Address.Resource:                "A postal address of a role, an org identity, a department or an organization.",
+	comity.TelephoneNumber.Resource:        "A telephone number of a role, an org identity, a department or an organization.",
+	comity.AdHocAttribute.Resource:         "A free tag and value of a role, an org identity, a department or an organization.",
+	comity.CoExtendedType.Resource:         "One permitted value of a Type field in one CO. A CO starts with the values that the fields name.",
+	comity.CoTermsAndConditions.Resource:   "Terms that the members of a CO agree to.",
+	comity.CoTAndCAgreement.Resource:       "That a person agreed to terms and conditions. Added and viewed only.",
+	comity.IdentityDocument.Resource:       "A document that shows who a person is.",
+	comity.CoNavigationLink.Resource:       "A link that a CO shows its members.",
+	comity.CoIdentifierAssignment.Resource: "How a CO makes identifiers for its people. `identifiers/assign` runs the assignments for one of them.",
+	comity.ApiUser.Resource:                "Who may call this API.",
+	comity.HistoryRecord.Resource:          "A line of the history that people read: what was done to a person, an org identity, a group. It names one of them at least. Added and viewed only.",
+	comity.SshKey.Resource:                 "A person's public key for SSH.",
+}

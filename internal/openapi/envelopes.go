@@ -1,0 +1,123 @@
+package openapi
+
+import "comity"
+
+// What stands round the elements: lists and requests, the answer to an add, and errors. JSON and
+// XML differ in shape here, so each has a schema of its own.
+
+// listEnvelope is an answer with any number of records.
+func listEnvelope(r *comity.Resource) *schema {
+	s := &schema{Type: types{"object"}, Required: []string{"ResponseType", "Version", r.Plural}}
+	s.Properties.put("ResponseType", constant(r.Plural))
+	s.Properties.put("Version", constant(version))
+	s.Properties.put(r.Plural, &schema{Type: types{"array"}, Items: schemaRef(elementName(r))})
+	return s
+}
+
+// listEnvelopeXML is the same in XML, where each element has its Id as an attribute too.
+func listEnvelopeXML(r *comity.Resource) *schema {
+	tag := &schema{Type: types{"object"}}
+	tag.Properties.put("@Id", &schema{Ref: schemaRef("Id").Ref, XML: &xmlForm{Name: "Id", Attribute: true}})
+	s := &schema{Type: types{"object"}, Required: []string{"Version"}, XML: &xmlForm{Name: r.Plural}}
+	s.Properties.put("Version", versionAttribute())
+	s.Properties.put(r.Singular, &schema{
+		Type: types{"array"}, Items: &schema{AllOf: []*schema{schemaRef(elementName(r)), tag}, XML: &xmlForm{Name: r.Singular}},
+	})
+	return s
+}
+
+// request is a request's envelope round elements of a schema; most is the largest number of them
+// that are looked at.
+func request(r *comity.Resource, element string, most int) *schema {
+	s := &schema{Type: types{"object"}, Required: []string{r.Plural}}
+	s.Properties.put("RequestType", constant(r.Plural))
+	s.Properties.put("Version", &schema{Enum: []any{version, 1}})
+	s.Properties.put(r.Plural, &schema{
+		Type: types{"array"}, Items: schemaRef(element), MinItems: 1, MaxItems: most,
+	})
+	return s
+}
+
+func requestXML(r *comity.Resource, element string) *schema {
+	s := &schema{Type: types{"object"}, Required: []string{r.Singular}, XML: &xmlForm{Name: r.Plural}}
+	s.Properties.put("Version", versionAttribute())
+	s.Properties.put(r.Singular, &schema{Type: types{"array"}, Items: schemaRef(element), MinItems: 1, MaxItems: 1})
+	return s
+}
+
+// newObject is the answer to an add, with the secrets that the server made for it.
+func newObject(secrets []*comity.Field) *schema {
+	s := &schema{Type: types{"object"}, Required: []string{"ResponseType", "Version", "ObjectType", "Id"}}
+	s.Description = "What was added: its resource's singular name and its Id, here a string."
+	s.Properties.put("ResponseType", constant("NewObject"))
+	s.Properties.put("Version", constant(version))
+	s.Properties.put("ObjectType", &schema{Type: types{"string"}})
+	s.Properties.put("Id", &schema{Type: types{"string"}, Pattern: "^" + idPattern + "$"})
+	s.putMinted(secrets)
+	return s
+}
+
+func newObjectXML(secrets []*comity.Field) *schema {
+	s := &schema{Type: types{"object"}, Required: []string{"Version", "ObjectType", "Id"}, XML: &xmlForm{Name: "NewObjectResponse"}}
+	s.Properties.put("Version", versionAttribute())
+	s.Properties.put("ObjectType", &schema{Type: types{"string"}})
+	s.Properties.put("Id", &schema{Type: types{"string"}, Pattern: "^" + idPattern + "$"})
+	s.putMinted(secrets)
+	return s
+}
+
+func (s *schema) putMinted(secrets []*comity.Field) {
+	for _, f := range secrets {
+		s.Properties.put(f.Name, &schema{Type: types{"string"}, ReadOnly: true, Description: sentences(notes(f))})
+	}
+}
+
+// errorResponse is the body of an error: what was wrong, in a sentence or field by field.
+func errorResponse() *schema {
+	s := &schema{Type: types{"object"}, Required: []string{"ResponseType", "Version", "Id"}}
+	s.Properties.put("ResponseType", constant("ErrorResponse"))
+	s.Properties.put("Version", constant(version))
+	s.Properties.put("Id", errorID())
+	s.putProblem(&schema{Type: types{"array"}, Items: &schema{Type: types{"string"}}, MinItems: 1})
+	return s
+}
+
+func errorResponseXML() *schema {
+	s := &schema{Type: types{"object"}, Required: []string{"Version", "Id"}, XML: &xmlForm{Name: "ErrorResponse"}}
+	s.Properties.put("Version", versionAttribute())
+	id := errorID()
+	id.XML = &xmlForm{Attribute: true}
+	s.Properties.put("Id", id)
+	s.putProblem(&schema{Type: types{"array"}, Items: &schema{Type: types{"string"}}, MinItems: 1, Description: "An element for each sentence."})
+	return s
+}
+
+func errorID() *schema {
+	return &schema{Type: types{"string"}, Description: "The id of the path; `New` on add and where there is no record."}
+}
+
+func (s *schema) putProblem(sentences *schema) {
+	s.Properties.put("Error", &schema{Type: types{"string"}, Description: "The reason phrase, or a sentence that says more."})
+	s.Properties.put("InvalidFields", &schema{
+		Type: types{"object"}, AdditionalProperties: sentences,
+		Description: "What is wrong with each field, by its lower-case underscore name.",
+	})
+	s.OneOf = []*schema{{Required: []string{"Error"}}, {Required: []string{"InvalidFields"}}}
+}
+
+// bulkResponse is the answer to a request of many: one for each element, in their order.
+func bulkResponse(secrets []*comity.Field) *schema {
+	one := &schema{Type: types{"object"}, Required: []string{"Status", "Reason"}}
+	one.Properties.put("Status", &schema{Type: types{"integer"}, Description: "The status that the element would have been answered with; 424 for one that was not tried."})
+	one.Properties.put("Reason", &schema{Type: types{"string"}, Description: "The reason phrase; `Not Carried Out` for one that was not tried."})
+	one.Properties.put("Id", &schema{Type: types{"string"}, Pattern: "^" + idPattern + "$", Description: "The Id of what was added."})
+	one.putMinted(secrets)
+	one.putProblem(&schema{Type: types{"array"}, Items: &schema{Type: types{"string"}}, MinItems: 1})
+	one.OneOf = nil // neither where nothing is wrong
+	s := &schema{Type: types{"object"}, Required: []string{"ResponseType", "Version", "ObjectType", "Answers"}}
+	s.Properties.put("ResponseType", constant("BulkResponse"))
+	s.Properties.put("Version", constant(version))
+	s.Properties.put("ObjectType", &schema{Type: types{"string"}})
+	s.Properties.put("Answers", &schema{Type: types{"array"}, Items: one})
+	return s
+}

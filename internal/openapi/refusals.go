@@ -1,0 +1,70 @@
+package openapi
+
+import "comity"
+
+// reason is one way in which a call can be answered: the reason phrase, and when it is that one.
+type reason struct{ Phrase, When string }
+
+// refusal are the 403 answers that the rules of a resource add to those that follow from its table,
+// in the order in which they answer.
+type refusal struct{ add, edit, remove []reason }
+
+var (
+	cycle     = reason{"Parent Would Create Cycle", "the unit would be below itself"}
+	wrongCO   = reason{"Wrong CO", "the parent is no unit of this CO"}
+	reserved  = reason{"Name Reserved", "`CO:…` is for nobody to give, `admin` and `admin:…` for an admin of the CO; the name of a group that comes by itself stays"}
+	automatic = reason{comity.PhraseForbidden, "the memberships of a group with Auto, and rows that come from a nesting, come by themselves"}
+	loop      = reason{"Nesting Would Create Cycle", "the groups would be nested in each other"}
+	intoAuto  = reason{comity.PhraseForbidden, "nothing is nested into a group with Auto"}
+	typeInUse = reason{"Type In Use", "a record has the type"}
+	roleThere = reason{"CoPersonRole Exists", "the person still has a role"}
+)
+
+var refusals = map[*comity.Resource]refusal{
+	comity.Co.Resource: {
+		edit:   []reason{{"Cannot Edit COmanage CO", "the platform CO, id 1"}},
+		remove: []reason{{"Cannot Remove COmanage CO", "the platform CO, id 1"}},
+	},
+	comity.Cou.Resource: {
+		add:  []reason{cycle, wrongCO},
+		edit: []reason{cycle, wrongCO},
+		remove: []reason{
+			{"CoPersonRole Exists", "a role is in this unit"},
+			{"Child COU Exists", "a unit is below this one"},
+			{comity.PhraseForbidden, "a provisioning target sends the members of one of its groups only"},
+		},
+	},
+	comity.CoPerson.Resource: {
+		remove: []reason{
+			{"CouPerson Exists In Unowned COU", "the person has a role in a unit that the caller does not administer"},
+			roleThere,
+		},
+	},
+	comity.OrgIdentity.Resource: {
+		remove: []reason{{"CoPerson Exists", "it is linked to a CO person"}},
+	},
+	comity.Name.Resource: {
+		remove: []reason{{"Primary Name Cannot Be Deleted", "make another one primary first"}},
+	},
+	comity.CoGroup.Resource: {
+		add:    []reason{reserved},
+		edit:   []reason{reserved, {comity.PhraseForbidden, "a group with Auto"}},
+		remove: []reason{{comity.PhraseForbidden, "a group that comes by itself, or that is a provisioning target's ProvisionCoGroupId"}},
+	},
+	comity.CoGroupMember.Resource: {
+		add:    []reason{automatic},
+		edit:   []reason{automatic},
+		remove: []reason{automatic},
+	},
+	comity.CoGroupNesting.Resource: {
+		add:  []reason{loop, intoAuto},
+		edit: []reason{loop, intoAuto},
+	},
+	comity.CoExtendedType.Resource: {
+		edit:   []reason{typeInUse},
+		remove: []reason{typeInUse},
+	},
+	comity.Server.Resource: {
+		remove: []reason{{"Server In Use", "a provisioning target names it"}},
+	},
+}

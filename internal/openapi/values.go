@@ -1,0 +1,143 @@
+package openapi
+
+import "comity"
+
+// The schemas of single values. What goes in is taken in more ways than it comes out: numbers and
+// booleans as texts, a word's code, and nothing at all, null or "", where a field may be without a
+// value.
+
+const (
+	timePattern      = `[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}`
+	timeTakenPattern = `[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})?`
+	datePattern      = `[0-9]{4}-[0-9]{2}-[0-9]{2}`
+	integerPattern   = `[+-]?[0-9]+`
+	idPattern        = `[0-9]+`
+	plainPattern     = `^[^<>]*$`
+)
+
+// shown is how a field's value is written in an answer; nil for one that never is.
+func shown(f *comity.Field) *schema {
+	s := &schema{}
+	switch f.Kind {
+	case comity.Text:
+		s = &schema{Type: types{"string"}, MaxLength: f.Max, Format: hints[f].format, Enum: anys(hints[f].enum)}
+	case comity.Integer:
+		s = &schema{Type: types{"integer"}, Format: "int64", Minimum: least(f)}
+	case comity.Boolean:
+		s = &schema{Type: types{"boolean"}}
+	case comity.Time:
+		s = schemaRef("Time")
+	case comity.Date:
+		s = &schema{Type: types{"string"}, Format: "date"}
+	case comity.Code:
+		s = &schema{Type: types{"string"}, Enum: anys(words(f))}
+	case comity.Reference:
+		s = schemaRef("Id")
+	case comity.Owner:
+		s = shownOwner(f)
+	case comity.Secret:
+		return nil
+	}
+	s.Description = sentences(notes(f))
+	s.ReadOnly = f.ReadOnly
+	return s
+}
+
+// taken is what a request may write for a field; nil for one that requests do not set.
+func taken(f *comity.Field) *schema {
+	if f.ReadOnly {
+		return nil
+	}
+	s := &schema{}
+	switch f.Kind {
+	case comity.Text, comity.Secret:
+		s = takenText(f)
+	case comity.Integer:
+		s = &schema{Type: types{"integer", "string"}, Minimum: least(f), Pattern: whole(f, integerPattern)}
+	case comity.Boolean:
+		s = &schema{Enum: []any{true, false, 1, 0, "true", "false", "1", "0"}}
+	case comity.Time:
+		s = &schema{Type: types{"string"}, Pattern: whole(f, timeTakenPattern)}
+	case comity.Date:
+		s = &schema{Type: types{"string"}, Pattern: whole(f, datePattern)}
+	case comity.Code:
+		s = &schema{Type: types{"string"}, Enum: anys(append(words(f), codes(f)...))}
+	case comity.Reference:
+		s = &schema{Type: types{"integer", "string"}, Pattern: whole(f, idPattern)}
+	case comity.Owner:
+		s = takenOwner(f, f.Owners)
+	}
+	s.Description = sentences(notes(f))
+	s.Default = defaultOf(f)
+	s.WriteOnly = f.Kind == comity.Secret
+	if !f.Required {
+		s.orNothing()
+	}
+	return s
+}
+
+// orNothing lets a value be null too, and "" where the values are enumerated.
+func (s *schema) orNothing() {
+	if len(s.Enum) > 0 {
+		s.Enum = append(s.Enum, "", nil)
+	}
+	if len(s.Type) > 0 {
+		s.Type = append(s.Type, "null")
+	}
+}
+
+func takenText(f *comity.Field) *schema {
+	s := &schema{
+		Type: types{"string"}, MaxLength: f.Max,
+		Format: hints[f].format, Pattern: hints[f].pattern, Enum: anys(hints[f].enum),
+	}
+	if f.Required {
+		s.MinLength = 1
+	}
+	if s.Pattern == "" && !f.Markup {
+		s.Pattern = plainPattern
+	}
+	return s
+}
+
+// whole makes a pattern one of the whole text, which may be empty where the field may be.
+func whole(f *comity.Field, pattern string) string {
+	if f.Required {
+		return "^" + pattern + "$"
+	}
+	return "^(" + pattern + ")?$"
+}
+
+func least(f *comity.Field) *int64 {
+	if !f.HasMin {
+		return nil
+	}
+	return &f.Min
+}
+
+func words(f *comity.Field) []string {
+	out := make([]string, len(f.Words))
+	for i, w := range f.Words {
+		out[i] = w.Word
+	}
+	return out
+}
+
+// codes are the short forms of a field's words that are not the words themselves.
+func codes(f *comity.Field) []string {
+	var out []string
+	for _, w := range f.Words {
+		if w.Code != w.Word {
+			out = append(out, w.Code)
+		}
+	}
+	return out
+}
+
+func anys(texts []string) []any {
+	var out []any
+	for _, t := range texts {
+		out = append(out, t)
+	}
+	return out
+}
