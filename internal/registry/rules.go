@@ -68,6 +68,8 @@ func rulesOf(r *comity.Resource) rules {
 		return roleRules
 	case comity.OrgIdentity.Resource:
 		return orgIdentityRules
+	case comity.EmailAddress.Resource:
+		return emailAddressRules
 	case comity.Name.Resource:
 		return nameRules
 	case comity.CoGroup.Resource:

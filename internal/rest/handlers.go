@@ -290,6 +290,18 @@ func (c *call) assign(rt route) error {
 	return nil
 }
 
+// verify answers the call that takes an administrator's word for an email address.
+func (c *call) verify(rt route) error {
+	if _, err := c.body(); err != nil {
+		return err
+	}
+	if err := c.Registry.VerifyEmailAddress(c.r.Context(), c.caller, comity.ParseId(rt.id)); err != nil {
+		return err
+	}
+	c.answer(http.StatusOK, "OK", nil)
+	return nil
+}
+
 // duplicate answers the call that makes a CO set up like another.
 func (c *call) duplicate(rt route) error {
 	if _, err := c.body(); err != nil {

@@ -50,6 +50,8 @@ func (c *call) match() (route, bool) {
 	case c.method() == http.MethodPost && rest == "identifiers/assign":
 		rt.id = ""
 		return rt.of(verb{"assign", (*call).assign})
+	case c.method() == http.MethodPost && rest[:i] == "email_addresses/verify":
+		return rt.of(verb{"verify", (*call).verify})
 	case c.method() == http.MethodPost && rest[:i] == "cos/duplicate":
 		rt.resource = comity.Co.Resource
 		return rt.of(verb{"duplicate", (*call).duplicate})

@@ -9,6 +9,7 @@
 //	POST   co_groups/reconcile/<id>.<format>
 //	POST   <resource>/bulk.json               add many
 //	POST   cos/duplicate/<id>.<format>
+//	POST   email_addresses/verify/<id>.<format>
 //	POST   identifiers/assign.<format>
 //	POST   co_provisioning_targets/provision/<id>/copersonid:<id>[.<format>]
 //
