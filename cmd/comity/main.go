@@ -27,6 +27,8 @@ type cli struct {
 	Migrate migrateCommand `cmd:"" help:"Bring the database up to this program."`
 	APIUser apiUserCommand `cmd:"" name:"api-user" help:"Add, list, rotate and suspend API users."`
 	Sink    sinkCommand    `cmd:"" help:"A small receiver that prints the provisioning messages it gets."`
+	Backup  backupCommand  `cmd:"" help:"Write everything in the database to a file, while it is served or not."`
+	Restore restoreCommand `cmd:"" help:"Read a backup into an empty database, of either kind."`
 	Check   checkCommand   `cmd:"" help:"Say whether the registry is as its rules say."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }

@@ -45,6 +45,17 @@ func Migrate(ctx context.Context, database string) (steps int, err error) {
 	return len(done), nil
 }
 
+// SchemaVersion is the version of this program's schema.
+func SchemaVersion(ctx context.Context, database string) (version int64, err error) {
+	p, db, err := migrator(ctx, database)
+	if err != nil {
+		return 0, fmt.Errorf("open database %s: %w", Redact(database), err)
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	_, version, err = p.GetVersions(ctx)
+	return version, err
+}
+
 // CheckVersion says whether the database's schema is this program's, and changes nothing.
 func CheckVersion(ctx context.Context, database string) (err error) {
 	p, db, err := migrator(ctx, database)

@@ -23,6 +23,9 @@ var postgresDialect = dialect{
 	lockExclusive: "pg_advisory_xact_lock(" + lockSpace + " + %s)",
 	jsonObject:    "jsonb_build_object", jsonTrue: "true", jsonFalse: "false",
 	jsonWithout: "%s - '%s'",
+	columns: `SELECT CAST(column_name AS text), CAST(data_type AS text) FROM information_schema.columns
+		WHERE table_schema = current_schema() AND table_name = $1 ORDER BY ordinal_position`,
+	setNumber: `SELECT setval(pg_get_serial_sequence(CAST($1 AS text), 'id'), CAST($2 AS bigint))`,
 }
 
 // maxTries is how often a write that another one got in the way of is run.

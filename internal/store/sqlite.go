@@ -17,6 +17,9 @@ var sqliteDialect = dialect{
 	lockShared: "0 * %s", lockExclusive: "0 * %s",
 	jsonObject: "json_object", jsonTrue: "json('true')", jsonFalse: "json('false')",
 	jsonWithout: "json_remove(%s, '$.%s')",
+	columns:     `SELECT name, type FROM pragma_table_info($1)`,
+	// Rows with ids were inserted, so the sequence has its row.
+	setNumber: `UPDATE sqlite_sequence SET seq = max(seq, $2) WHERE name = $1`,
 }
 
 // sqliteBackend is one SQLite file: some connections that read, and one that writes.

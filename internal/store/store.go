@@ -87,6 +87,9 @@ type dialect struct {
 	jsonObject string
 	// jsonTrue and jsonFalse are the JSON booleans as arguments of jsonObject.
 	jsonTrue, jsonFalse string
+	// columns lists a table's columns with their types, setNumber makes the next id of a table one
+	// more than a number.
+	columns, setNumber string
 	// jsonWithout is an expression for the JSON of column %s without the key %s.
 	jsonWithout string
 }

@@ -1,0 +1,87 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"comity/internal/store"
+)
+
+type backupCommand struct {
+	database
+	File string `arg:"" help:"The file to write; it must not be there."`
+}
+
+// Run writes a backup. The file has its name only once it is whole.
+func (b *backupCommand) Run(p *program) (err error) {
+	s, err := b.openToRead(p.ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	schema, err := store.SchemaVersion(p.ctx, b.Database)
+	if err != nil {
+		return err
+	}
+	if _, err := os.Lstat(b.File); err == nil {
+		return fmt.Errorf("%s is there already: name another file", b.File)
+	}
+	f, err := os.CreateTemp(filepath.Dir(b.File), ".comity-backup-*")
+	if err != nil {
+		return fmt.Errorf("backup: %w", err)
+	}
+	defer func() { _ = os.Remove(f.Name()) }()
+	rows, err := s.Backup(p.ctx, schema, f)
+	if err == nil {
+		err = f.Sync()
+	}
+	if err = errors.Join(err, f.Close()); err != nil {
+		return err
+	}
+	if err := os.Link(f.Name(), b.File); err != nil {
+		return fmt.Errorf("backup: %w", err)
+	}
+	_, err = fmt.Fprintf(p.out, "%s: %d rows of %s. The key that seals passwords is not in it: keep a copy of that too.\n", b.File, rows, store.Redact(b.Database))
+	return err
+}
+
+type restoreCommand struct {
+	database
+	File string `arg:"" help:"The backup."`
+}
+
+// Run reads a backup into an empty database, which it makes if it is an SQLite file that is not there.
+func (r *restoreCommand) Run(p *program) (err error) {
+	f, err := os.Open(r.File)
+	if err != nil {
+		return fmt.Errorf("restore: %w", err)
+	}
+	defer func() { _ = f.Close() }()
+	var lock *store.FileLock
+	if !store.IsPostgres(r.Database) {
+		if lock, err = store.LockFile(r.Database); err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, lock.Release()) }()
+	}
+	if _, err := store.Migrate(p.ctx, r.Database); err != nil {
+		return err
+	}
+	schema, err := store.SchemaVersion(p.ctx, r.Database)
+	if err != nil {
+		return err
+	}
+	s, err := store.Open(p.ctx, store.Options{Database: r.Database})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	rows, err := s.Restore(p.ctx, schema, f)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(p.out, "%s: %d rows restored. Start it with the key file that the passwords were sealed with.\n", store.Redact(r.Database), rows)
+	return err
+}

@@ -1,0 +1,182 @@
+package store
+
+import (
+	"bufio"
+	"compress/gzip"
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"comity"
+)
+
+// A backup is gzipped JSON, a value a line: what it is, then for each table its name and columns and
+// a line for each row, then how many rows there were. It is the same for both databases, so that one
+// can be restored into the other. Secrets are in it as they are stored, sealed.
+
+// backupFormat is the version of the format.
+const backupFormat = 1
+
+type backupHead struct {
+	Comity int   `json:"comity"`
+	Schema int64 `json:"schema"`
+}
+
+type backupTable struct {
+	Table   string   `json:"table"`
+	Columns []string `json:"columns"`
+}
+
+type backupEnd struct {
+	Rows int64 `json:"rows"`
+}
+
+// tables are all tables, each after those it refers to.
+func tables() []string {
+	var names []string
+	for _, r := range comity.All() {
+		names = append(names, r.Table)
+	}
+	return append(names, "history", "deliveries", "identifier_numbers", "idempotency_keys", "settings")
+}
+
+// columnType is what a column holds, however the database calls it.
+type columnType uint8
+
+const (
+	textColumn columnType = iota
+	integerColumn
+	booleanColumn
+	bytesColumn
+)
+
+type column struct {
+	name string
+	kind columnType
+}
+
+func (tx *Tx) columns(ctx context.Context, table string) ([]column, error) {
+	var columns []column
+	err := tx.conn.query(ctx, tx.dialect.columns, args{table}, func(r Row) error {
+		c := column{name: r.Text(0)}
+		switch r.Text(1) {
+		case "INTEGER", "bigint":
+			c.kind = integerColumn
+		case "BOOLEAN", "boolean":
+			c.kind = booleanColumn
+		case "BLOB", "bytea":
+			c.kind = bytesColumn
+		case "TEXT", "text", "jsonb":
+		default:
+			return fmt.Errorf("column %s.%s has the type %s, which a backup does not know", table, c.name, r.Text(1))
+		}
+		columns = append(columns, c)
+		return nil
+	})
+	if err == nil && len(columns) == 0 {
+		err = fmt.Errorf("there is no table %s", table)
+	}
+	return columns, err
+}
+
+// Backup writes everything in the database, as of one moment, while others may write.
+func (s *Store) Backup(ctx context.Context, schema int64, w io.Writer) (rows int64, err error) {
+	zip := gzip.NewWriter(w)
+	out := json.NewEncoder(zip)
+	out.SetEscapeHTML(false)
+	err = s.Snapshot(ctx, func(tx *Tx) error {
+		if err := out.Encode(backupHead{backupFormat, schema}); err != nil {
+			return err
+		}
+		for _, table := range tables() {
+			n, err := tx.backupTable(ctx, out, table)
+			if err != nil {
+				return fmt.Errorf("table %s: %w", table, err)
+			}
+			rows += n
+		}
+		return out.Encode(backupEnd{rows})
+	})
+	if err != nil {
+		return 0, fmt.Errorf("backup: %w", err)
+	}
+	if err := zip.Close(); err != nil {
+		return 0, fmt.Errorf("backup: %w", err)
+	}
+	return rows, nil
+}
+
+func (tx *Tx) backupTable(ctx context.Context, out *json.Encoder, table string) (rows int64, err error) {
+	columns, err := tx.columns(ctx, table)
+	if err != nil {
+		return 0, err
+	}
+	head := backupTable{Table: table}
+	for _, c := range columns {
+		head.Columns = append(head.Columns, c.name)
+	}
+	if err := out.Encode(head); err != nil {
+		return 0, err
+	}
+	values := make([]any, len(columns))
+	err = tx.conn.query(ctx, "SELECT "+joined(head.Columns)+" FROM "+table, nil, func(r Row) error {
+		for i, c := range columns {
+			switch {
+			case r.Null(i):
+				values[i] = nil
+			case c.kind == integerColumn:
+				values[i] = r.Int(i)
+			case c.kind == booleanColumn:
+				values[i] = r.Bool(i)
+			case c.kind == bytesColumn:
+				values[i] = base64.StdEncoding.EncodeToString(r.Bytes(i))
+			default:
+				values[i] = r.Text(i)
+			}
+		}
+		rows++
+		return out.Encode(values)
+	})
+	return rows, err
+}
+
+// ErrNotEmpty is returned when a backup is to be restored into a database that holds something.
+var ErrNotEmpty = errors.New("the database is not empty")
+
+// Restore reads a backup into an empty database, in one transaction.
+func (s *Store) Restore(ctx context.Context, schema int64, r io.Reader) (rows int64, err error) {
+	zip, err := gzip.NewReader(r)
+	if err != nil {
+		return 0, fmt.Errorf("restore: this is no backup: %w", err)
+	}
+	in := &restorer{lines: json.NewDecoder(bufio.NewReaderSize(zip, 1<<20))}
+	in.lines.UseNumber()
+	if err := in.readHead(schema); err != nil {
+		return 0, fmt.Errorf("restore: %w", err)
+	}
+	began := false
+	err = s.WriteAlone(ctx, func(tx *Tx) error {
+		if began {
+			return errors.New("the database ended the transaction")
+		}
+		began = true
+		for _, table := range []string{"cos", "history"} {
+			full, err := tx.exists(ctx, "SELECT 1 FROM "+table, nil)
+			if err != nil {
+				return err
+			}
+			if full {
+				return ErrNotEmpty
+			}
+		}
+		in.tx = tx
+		return in.restore(ctx)
+	})
+	if err != nil {
+		return 0, fmt.Errorf("restore: %w", err)
+	}
+	return in.rows, nil
+}
