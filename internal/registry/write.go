@@ -11,8 +11,13 @@ import (
 	"comity/internal/store"
 )
 
-// Add stores a new record. once makes the same request again answer the same; its zero value does not.
-func (r *Registry) Add(ctx context.Context, caller access.Caller, res *comity.Resource, in comity.Input, once Once) (Added, error) {
+// Add stores a new record.
+func (r *Registry) Add(ctx context.Context, caller access.Caller, res *comity.Resource, in comity.Input) (Added, error) {
+	return r.add(ctx, caller, res, in, "", Once{})
+}
+
+// AddOnce is Add, and answers the same when the same request comes again.
+func (r *Registry) AddOnce(ctx context.Context, caller access.Caller, res *comity.Resource, in comity.Input, once Once) (Added, error) {
 	return r.add(ctx, caller, res, in, "", once)
 }
 
@@ -248,19 +253,21 @@ func hook(ctx context.Context, fn func(context.Context, *change) error, c *chang
 	return fn(ctx, c)
 }
 
-// Condition is what must hold of a record, as it is, for a change of it to be made; nil is no
-// condition. It is asked last, after every other refusal.
+// Condition is what must hold of a record, as it is, for a change of it to be made. It is asked last,
+// after every other refusal.
 type Condition func(*comity.Record) error
 
-func (c Condition) hold(rec *comity.Record) error {
-	if c == nil {
-		return nil
+func hold(conditions []Condition, rec *comity.Record) error {
+	for _, c := range conditions {
+		if err := c(rec); err != nil {
+			return err
+		}
 	}
-	return c(rec)
+	return nil
 }
 
-// Edit changes the fields that a request names.
-func (r *Registry) Edit(ctx context.Context, caller access.Caller, res *comity.Resource, id int64, in comity.Input, condition Condition) error {
+// Edit changes the fields that a request names, if the conditions hold.
+func (r *Registry) Edit(ctx context.Context, caller access.Caller, res *comity.Resource, id int64, in comity.Input, conditions ...Condition) error {
 	if !caller.MayAnything() || otherCO(caller, in.Record) {
 		return comity.Forbid()
 	}
@@ -270,7 +277,7 @@ func (r *Registry) Edit(ctx context.Context, caller access.Caller, res *comity.R
 		if err := c.enter(ctx, res, id, rules.exclusive, res.UnknownOnEdit); err != nil {
 			return err
 		}
-		return c.edit(ctx, rules, in, condition)
+		return c.edit(ctx, rules, in, conditions)
 	})
 	if err != nil {
 		return fmt.Errorf("edit %s %d: %w", res.Singular, id, err)
@@ -297,7 +304,7 @@ func (c *change) enter(ctx context.Context, res *comity.Resource, id int64, excl
 	return errors.Join(err, mayChange(c.caller, c.old))
 }
 
-func (c *change) edit(ctx context.Context, rules rules, in comity.Input, condition Condition) error {
+func (c *change) edit(ctx context.Context, rules rules, in comity.Input, conditions []Condition) error {
 	faults := append(slices.Clone(in.Faults), missing(in)...)
 	c.new = overlay(c.old, in.Record)
 	faults = append(faults, c.new.Resource.Check(c.new)...)
@@ -314,7 +321,7 @@ func (c *change) edit(ctx context.Context, rules rules, in comity.Input, conditi
 	if err := c.judge(ctx, rules, faults); err != nil {
 		return err
 	}
-	if err := condition.hold(c.old); err != nil {
+	if err := hold(conditions, c.old); err != nil {
 		return err
 	}
 	if err := hook(ctx, rules.before, c); err != nil || c.new == nil {
@@ -392,7 +399,7 @@ func (c *change) keepFixed(ctx context.Context) ([]comity.Fault, error) {
 }
 
 // Delete deletes a record and what hangs on it.
-func (r *Registry) Delete(ctx context.Context, caller access.Caller, res *comity.Resource, id int64, condition Condition) error {
+func (r *Registry) Delete(ctx context.Context, caller access.Caller, res *comity.Resource, id int64, conditions ...Condition) error {
 	if !caller.MayAnything() {
 		return comity.Forbid()
 	}
@@ -402,7 +409,7 @@ func (r *Registry) Delete(ctx context.Context, caller access.Caller, res *comity
 		if err := c.enter(ctx, res, id, rules.exclusive, res.UnknownOnDelete); err != nil {
 			return err
 		}
-		return c.delete(ctx, rules, condition)
+		return c.delete(ctx, rules, conditions)
 	})
 	if err != nil {
 		return fmt.Errorf("delete %s %d: %w", res.Singular, id, err)
@@ -410,12 +417,12 @@ func (r *Registry) Delete(ctx context.Context, caller access.Caller, res *comity
 	return nil
 }
 
-func (c *change) delete(ctx context.Context, rules rules, condition Condition) error {
+func (c *change) delete(ctx context.Context, rules rules, conditions []Condition) error {
 	c.new = nil
 	if err := hook(ctx, rules.refuse, c); err != nil {
 		return err
 	}
-	if err := condition.hold(c.old); err != nil {
+	if err := hold(conditions, c.old); err != nil {
 		return err
 	}
 	if rules.remove != nil {

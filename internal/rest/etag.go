@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"comity"
+	"comity/internal/registry"
 	"comity/internal/wire"
 )
 
@@ -47,18 +48,18 @@ func (c *call) answerTagged(body []byte) {
 }
 
 // unchanged is the condition of a change that came with If-Match: the record must still look as its
-// tag says. nil where the request has no condition.
-func (c *call) unchanged(rt route) func(*comity.Record) error {
+// tag says. None where the request has no condition.
+func (c *call) unchanged(rt route) []registry.Condition {
 	given := strings.Join(c.r.Header.Values("If-Match"), ",")
 	if given == "" {
 		return nil
 	}
-	return func(rec *comity.Record) error {
+	return []registry.Condition{func(rec *comity.Record) error {
 		b := wire.AppendListOpen(nil, c.format, rt.resource)
 		b = wire.AppendRecord(b, c.format, rec, c.style(), true)
 		if matches(given, entityTag(wire.AppendListClose(b, c.format, rt.resource)), false) {
 			return nil
 		}
 		return &comity.Error{Code: comity.Stale, Phrase: "Precondition Failed", Detail: "The record has changed since it was read"}
-	}
+	}}
 }

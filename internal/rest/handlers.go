@@ -211,7 +211,7 @@ func (c *call) add(rt route) error {
 	if err != nil {
 		return err
 	}
-	added, err := c.Registry.Add(c.r.Context(), c.caller, rt.resource, in, c.once(body))
+	added, err := c.Registry.AddOnce(c.r.Context(), c.caller, rt.resource, in, c.once(body))
 	if err != nil {
 		return err
 	}
@@ -229,7 +229,7 @@ func (c *call) edit(rt route) error {
 	if err != nil {
 		return errors.Join(c.Registry.Exists(c.r.Context(), c.caller, rt.resource, id), err)
 	}
-	if err := c.Registry.Edit(c.r.Context(), c.caller, rt.resource, id, in, c.unchanged(rt)); err != nil {
+	if err := c.Registry.Edit(c.r.Context(), c.caller, rt.resource, id, in, c.unchanged(rt)...); err != nil {
 		return err
 	}
 	c.answer(http.StatusOK, "OK", nil)
@@ -237,7 +237,7 @@ func (c *call) edit(rt route) error {
 }
 
 func (c *call) delete(rt route) error {
-	if err := c.Registry.Delete(c.r.Context(), c.caller, rt.resource, comity.ParseId(rt.id), c.unchanged(rt)); err != nil {
+	if err := c.Registry.Delete(c.r.Context(), c.caller, rt.resource, comity.ParseId(rt.id), c.unchanged(rt)...); err != nil {
 		return err
 	}
 	c.answer(http.StatusOK, "Deleted", nil)
