@@ -16,6 +16,7 @@ import (
 
 	"comity/internal/access"
 	"comity/internal/observe"
+	"comity/internal/openapi"
 	"comity/internal/outbox"
 	"comity/internal/provision"
 	"comity/internal/registry"
@@ -88,12 +89,16 @@ func (s *serveCommand) Run(p *program) (err error) {
 		Registry: reg, Authenticator: access.NewAuthenticator(reg, time.Now), Provisioner: queue,
 		Root: root, TrustedProxies: trusted, FailedLogins: s.Failures, Log: log, Observe: metrics.Request,
 	}
+	described, err := openapi.Handler(root, version, api)
+	if err != nil {
+		return fmt.Errorf("documentation: %w", err)
+	}
 	compress, err := gzhttp.NewWrapper()
 	if err != nil {
 		return fmt.Errorf("compression: %w", err)
 	}
 	server := &http.Server{
-		Handler: below(root, compress(api), mux), ConnContext: rest.ConnContext,
+		Handler: below(root, compress(described), mux), ConnContext: rest.ConnContext,
 		ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 	}
 	control, err := serveControl(s.Database, reg)

@@ -8,7 +8,7 @@ import (
 
 // element is a record as an answer shows it.
 func element(r *comity.Resource) *schema {
-	s := &schema{Type: types{"object"}, Description: abouts[r], XML: &xmlForm{Name: r.Singular}}
+	s := &schema{Type: types{"object"}, Description: abouts[r], XML: &xmlShape{Name: r.Singular}}
 	s.Properties.put("Version", versionAttribute())
 	s.Properties.put("Id", &schema{Ref: schemaRef("Id").Ref, ReadOnly: true})
 	s.Required = []string{"Version", "Id"}
@@ -39,7 +39,7 @@ func element(r *comity.Resource) *schema {
 		s.Properties.put(child.Plural, &schema{
 			Type: types{"array"}, Items: schemaRef(elementName(child)), ReadOnly: true,
 			Description: "Those that hang on it, in a list with `expand=" + child.Plural + "`.",
-			XML:         &xmlForm{Name: child.Plural, Wrapped: true},
+			XML:         &xmlShape{Name: child.Plural, Wrapped: true},
 		})
 	}
 	return s
@@ -72,9 +72,9 @@ func (s *schema) bookkeeping(r *comity.Resource) {
 // input is a record as a request writes it. Fields that it does not know are ignored, so that an
 // answer can be sent back as it came.
 func input(r *comity.Resource) *schema {
-	s := &schema{Type: types{"object"}, XML: &xmlForm{Name: r.Singular}}
-	s.Description = "A " + r.Singular + " to add or edit. On edit a field that is not named keeps its value, but the required ones must be there."
-	s.Properties.put("Version", &schema{Enum: []any{version, 1}, XML: &xmlForm{Attribute: true}})
+	s := &schema{Type: types{"object"}, XML: &xmlShape{Name: r.Singular}}
+	s.Description = r.Singular + ", to add or edit. On edit a field that is not named keeps its value, but the required ones must be there."
+	s.Properties.put("Version", &schema{Enum: []any{version, 1}, XML: &xmlShape{Attribute: true}})
 	s.Required = []string{"Version"}
 	for _, f := range r.Fields {
 		value := taken(f)
@@ -99,9 +99,9 @@ func input(r *comity.Resource) *schema {
 func assignInput() *schema {
 	owner := comity.Identifier.Person
 	person := []comity.OwnerType{comity.OwnerCO}
-	s := &schema{Type: types{"object"}, Required: []string{"Version"}, XML: &xmlForm{Name: comity.Identifier.Singular}}
+	s := &schema{Type: types{"object"}, Required: []string{"Version"}, XML: &xmlShape{Name: comity.Identifier.Singular}}
 	s.Description = "Whom to assign identifiers to."
-	s.Properties.put("Version", &schema{Enum: []any{version, 1}, XML: &xmlForm{Attribute: true}})
+	s.Properties.put("Version", &schema{Enum: []any{version, 1}, XML: &xmlShape{Attribute: true}})
 	s.Properties.put(owner.Name, takenOwner(owner, person))
 	s.Properties.put(comity.OwnerCO.Name, flatOwner(comity.OwnerCO, takenID()))
 	s.AnyOf = oneOwner(owner.Name, person)

@@ -17,29 +17,28 @@ func listEnvelope(r *comity.Resource) *schema {
 // listEnvelopeXML is the same in XML, where each element has its Id as an attribute too.
 func listEnvelopeXML(r *comity.Resource) *schema {
 	tag := &schema{Type: types{"object"}}
-	tag.Properties.put("@Id", &schema{Ref: schemaRef("Id").Ref, XML: &xmlForm{Name: "Id", Attribute: true}})
-	s := &schema{Type: types{"object"}, Required: []string{"Version"}, XML: &xmlForm{Name: r.Plural}}
+	tag.Properties.put("@Id", &schema{Ref: schemaRef("Id").Ref, XML: &xmlShape{Name: "Id", Attribute: true}})
+	s := &schema{Type: types{"object"}, Required: []string{"Version"}, XML: &xmlShape{Name: r.Plural}}
 	s.Properties.put("Version", versionAttribute())
 	s.Properties.put(r.Singular, &schema{
-		Type: types{"array"}, Items: &schema{AllOf: []*schema{schemaRef(elementName(r)), tag}, XML: &xmlForm{Name: r.Singular}},
+		Type: types{"array"}, Items: &schema{AllOf: []*schema{schemaRef(elementName(r)), tag}, XML: &xmlShape{Name: r.Singular}},
 	})
 	return s
 }
 
-// request is a request's envelope round elements of a schema; most is the largest number of them
-// that are looked at.
-func request(r *comity.Resource, element string, most int) *schema {
+// request is a request's envelope round at least and at most so many elements of a schema.
+func request(r *comity.Resource, element string, least, most int) *schema {
 	s := &schema{Type: types{"object"}, Required: []string{r.Plural}}
 	s.Properties.put("RequestType", constant(r.Plural))
 	s.Properties.put("Version", &schema{Enum: []any{version, 1}})
 	s.Properties.put(r.Plural, &schema{
-		Type: types{"array"}, Items: schemaRef(element), MinItems: 1, MaxItems: most,
+		Type: types{"array"}, Items: schemaRef(element), MinItems: least, MaxItems: most,
 	})
 	return s
 }
 
 func requestXML(r *comity.Resource, element string) *schema {
-	s := &schema{Type: types{"object"}, Required: []string{r.Singular}, XML: &xmlForm{Name: r.Plural}}
+	s := &schema{Type: types{"object"}, Required: []string{r.Singular}, XML: &xmlShape{Name: r.Plural}}
 	s.Properties.put("Version", versionAttribute())
 	s.Properties.put(r.Singular, &schema{Type: types{"array"}, Items: schemaRef(element), MinItems: 1, MaxItems: 1})
 	return s
@@ -58,7 +57,7 @@ func newObject(secrets []*comity.Field) *schema {
 }
 
 func newObjectXML(secrets []*comity.Field) *schema {
-	s := &schema{Type: types{"object"}, Required: []string{"Version", "ObjectType", "Id"}, XML: &xmlForm{Name: "NewObjectResponse"}}
+	s := &schema{Type: types{"object"}, Required: []string{"Version", "ObjectType", "Id"}, XML: &xmlShape{Name: "NewObjectResponse"}}
 	s.Properties.put("Version", versionAttribute())
 	s.Properties.put("ObjectType", &schema{Type: types{"string"}})
 	s.Properties.put("Id", &schema{Type: types{"string"}, Pattern: "^" + idPattern + "$"})
@@ -83,10 +82,10 @@ func errorResponse() *schema {
 }
 
 func errorResponseXML() *schema {
-	s := &schema{Type: types{"object"}, Required: []string{"Version", "Id"}, XML: &xmlForm{Name: "ErrorResponse"}}
+	s := &schema{Type: types{"object"}, Required: []string{"Version", "Id"}, XML: &xmlShape{Name: "ErrorResponse"}}
 	s.Properties.put("Version", versionAttribute())
 	id := errorID()
-	id.XML = &xmlForm{Attribute: true}
+	id.XML = &xmlShape{Attribute: true}
 	s.Properties.put("Id", id)
 	s.putProblem(&schema{Type: types{"array"}, Items: &schema{Type: types{"string"}}, MinItems: 1, Description: "An element for each sentence."})
 	return s

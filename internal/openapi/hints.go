@@ -26,7 +26,7 @@ var (
 
 // hints are looked up by field; most need none.
 var hints = map[*comity.Field]hint{
-	comity.Cou.Name:     {note: "No other unit of the CO has it.", pattern: `^[^<>:]*$`, example: "Physics"},
+	comity.Cou.Name:     {note: "No other unit of the CO has it. It holds no `:`.", pattern: `^[^<>:]*$`, example: "Physics"},
 	comity.Cou.ParentId: {note: "The unit that this one is below."},
 
 	comity.CoPerson.Timezone: {note: "An IANA time zone, such as `Europe/Paris`.", example: "Europe/Paris"},
@@ -41,7 +41,7 @@ var hints = map[*comity.Field]hint{
 	comity.Name.PrimaryName: {note: "Exactly one name of each owner is primary: the first, until another one is made so. `false` on the primary one is refused."},
 
 	comity.EmailAddress.Mail:     email,
-	comity.EmailAddress.Verified: {note: "Set by a verification; `false` on add."},
+	comity.EmailAddress.Verified: {note: "Set by `email_addresses/verify`; `false` on add, and again when Mail changes."},
 
 	comity.Identifier.Identifier:             {note: "Unique for its Type among the people, groups, departments and organizations of a CO, case included.", example: "ghopper"},
 	comity.Identifier.Type:                   {example: "uid"},
@@ -53,6 +53,8 @@ var hints = map[*comity.Field]hint{
 	comity.Url.Language: language,
 
 	comity.Address.Language: language,
+
+	comity.TelephoneNumber.Number: {example: "555 1234"},
 
 	comity.CoGroup.Name:           {note: "No other group of the CO has it. At most 128 characters; those of the groups that come by themselves may be 160 long.", example: "readers"},
 	comity.CoGroup.CouId:          {note: "The unit that the group belongs to; it is deleted with it."},

@@ -27,7 +27,9 @@ func takenOwner(f *comity.Field, owners []comity.OwnerType) *schema {
 	return s
 }
 
-func takenID() *schema { return &schema{Type: types{"integer", "string"}, Pattern: "^" + idPattern + "$"} }
+func takenID() *schema {
+	return &schema{Type: types{"integer", "string"}, Pattern: "^" + idPattern + "$"}
+}
 
 func person(owners []comity.OwnerType, id *schema) *schema {
 	words := make([]string, len(owners))

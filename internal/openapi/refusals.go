@@ -5,8 +5,7 @@ import "comity"
 // reason is one way in which a call can be answered: the reason phrase, and when it is that one.
 type reason struct{ Phrase, When string }
 
-// refusal are the 403 answers that the rules of a resource add to those that follow from its table,
-// in the order in which they answer.
+// refusal are the 403 answers that the rules of a resource add to those that follow from its table.
 type refusal struct{ add, edit, remove []reason }
 
 var (

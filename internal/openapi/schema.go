@@ -31,11 +31,11 @@ type schema struct {
 	AnyOf                []*schema       `json:"anyOf,omitempty"`
 	OneOf                []*schema       `json:"oneOf,omitempty"`
 	AllOf                []*schema       `json:"allOf,omitempty"`
-	XML                  *xmlForm        `json:"xml,omitempty"`
+	XML                  *xmlShape       `json:"xml,omitempty"`
 }
 
-// xmlForm says how a value is written in XML where that is not as an element of its name.
-type xmlForm struct {
+// xmlShape says how a value is written in XML where that is not as an element of its name.
+type xmlShape struct {
 	Name      string `json:"name,omitempty"`
 	Attribute bool   `json:"attribute,omitempty"`
 	Wrapped   bool   `json:"wrapped,omitempty"`
@@ -63,7 +63,7 @@ func constant(text string) *schema { return &schema{Type: types{"string"}, Const
 // attribute is a constant that XML writes as an attribute.
 func versionAttribute() *schema {
 	s := constant(version)
-	s.XML = &xmlForm{Attribute: true}
+	s.XML = &xmlShape{Attribute: true}
 	return s
 }
 

@@ -55,7 +55,7 @@ func taken(f *comity.Field) *schema {
 	case comity.Integer:
 		s = &schema{Type: types{"integer", "string"}, Minimum: least(f), Pattern: whole(f, integerPattern)}
 	case comity.Boolean:
-		s = &schema{Enum: []any{true, false, 1, 0, "true", "false", "1", "0"}}
+		s = &schema{Type: types{"boolean", "integer", "string"}, Enum: []any{true, false, 1, 0, "true", "false", "1", "0"}}
 	case comity.Time:
 		s = &schema{Type: types{"string"}, Pattern: whole(f, timeTakenPattern)}
 	case comity.Date:

@@ -61,8 +61,12 @@ func (r *Registry) sweep(ctx context.Context) error {
 }
 
 // Tick carries out what began or ended since the last tick, and returns the time up to which that
-// is done. done is what the last call returned, zero at first.
+// is done. done is what the last call returned, zero at first. What is still being written may begin
+// or end before its commit and cannot be seen yet: the tick ends where such a write began.
 func (r *Registry) Tick(ctx context.Context, done time.Time) (now time.Time, err error) {
+	if now, err = r.store.Settled(ctx); err != nil {
+		return done, fmt.Errorf("look for what began or ended: %w", err)
+	}
 	crossed := false
 	for after := int64(0); ; {
 		var people []store.Where
@@ -75,11 +79,6 @@ func (r *Registry) Tick(ctx context.Context, done time.Time) (now time.Time, err
 			// be seen to its end.
 			if !crossed && noted.After(done) {
 				done = noted
-			}
-			if now.IsZero() {
-				if now, err = tx.Now(ctx); err != nil {
-					return err
-				}
 			}
 			people, err = tx.Crossed(ctx, done, now, after, clockPeople)
 			return err

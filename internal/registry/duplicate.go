@@ -132,19 +132,26 @@ func (k copier) copyOf(old *comity.Record) *comity.Record {
 
 func (k copier) copyParents(ctx context.Context) error {
 	f := comity.Cou
-	units, err := k.tx.List(ctx, f.Resource, 0, maxLookedAt, store.Equal("co_id", k.old.Id), store.IsSet(f.ParentId.Column))
+	for after := int64(0); ; {
+		units, err := k.tx.List(ctx, f.Resource, after, maxLookedAt, store.Equal("co_id", k.old.Id), store.IsSet(f.ParentId.Column))
+		if err != nil || len(units) == 0 {
+			return err
+		}
+		for _, old := range units {
+			if err := k.copyParent(ctx, old); err != nil {
+				return err
+			}
+		}
+		after = units[len(units)-1].Id
+	}
+}
+
+func (k copier) copyParent(ctx context.Context, old *comity.Record) error {
+	f := comity.Cou
+	rec, err := k.tx.Get(ctx, f.Resource, k.stands[f.Resource][old.Id])
 	if err != nil {
 		return err
 	}
-	for _, old := range units {
-		rec, err := k.tx.Get(ctx, f.Resource, k.stands[f.Resource][old.Id])
-		if err != nil {
-			return err
-		}
-		rec.SetInt(f.ParentId, k.stands[f.Resource][old.Int(f.ParentId)])
-		if err := k.tx.Update(ctx, rec, k.caller.Username, store.Where{CoId: k.new.Id}); err != nil {
-			return err
-		}
-	}
-	return nil
+	rec.SetInt(f.ParentId, k.stands[f.Resource][old.Int(f.ParentId)])
+	return k.tx.Update(ctx, rec, k.caller.Username, store.Where{CoId: k.new.Id})
 }

@@ -8,7 +8,8 @@ import (
 )
 
 var extendedTypeRules = rules{
-	exclusive: true,
+	exclusive:   true,
+	refuseFirst: true,
 	refuse: func(ctx context.Context, c *change) error {
 		f := comity.CoExtendedType
 		if c.old == nil || c.new != nil && !c.changed(f.Name) && !c.changed(f.Attribute) {

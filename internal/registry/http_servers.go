@@ -20,7 +20,8 @@ func (c *change) serverOfType(ctx context.Context, f *comity.Field, want string)
 		return nil, nil
 	}
 	server, err := c.tx.Get(ctx, comity.Server.Resource, c.new.Int(f))
-	if errors.Is(err, store.ErrNotFound) {
+	// Of another CO's server no more is told than that there is none in this one.
+	if errors.Is(err, store.ErrNotFound) || err == nil && server.CoId != c.new.CoId {
 		return nil, nil
 	}
 	if err != nil || server.Text(comity.Server.ServerType) == want {

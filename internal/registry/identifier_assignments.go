@@ -153,7 +153,7 @@ func (c *change) chooseIdentifier(ctx context.Context, f identifierFormat, rec *
 			}
 			candidate = withNumber(text, width, number)
 		} else if collisions > 0 && text == before {
-			break
+			continue // a part of the format may come after more collisions
 		}
 		if cell, sentence := i.Identifier.Read(comity.Scalar{Type: comity.TextScalar, Text: candidate}); sentence != "" || cell.Text() == "" {
 			break

@@ -29,6 +29,9 @@ var additions = map[string]func(q *query, value string) error{
 	},
 	"modifiedsince": func(q *query, value string) (err error) {
 		q.since, err = ParseMoment("modifiedsince", value)
+		if epoch := time.Unix(0, 0).UTC(); err == nil && q.since.Before(epoch) {
+			q.since = epoch // nothing was changed before, and the zero time says that nothing is asked
+		}
 		return err
 	},
 	"deleted": func(q *query, value string) error {

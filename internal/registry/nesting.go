@@ -70,14 +70,18 @@ func levelsAbove(nestings []store.Nesting, groups, targets []int64) [][]int64 {
 	return levels
 }
 
-// reaches says whether members of one group count, at any depth, as members of another.
+// reaches says whether members of one group count, at any depth, as members of another. It ends on
+// any graph, so that a cycle is found where there is one in spite of the rules.
 func reaches(nestings []store.Nesting, from, to int64) bool {
-	if from == to {
-		return true
-	}
-	for _, level := range levelsAbove(nestings, []int64{from}, nil) {
-		if slices.Contains(level, to) {
+	above := []int64{from}
+	for i := 0; i < len(above); i++ {
+		if above[i] == to {
 			return true
+		}
+		for _, n := range nestings {
+			if n.Group == above[i] && !slices.Contains(above, n.Target) {
+				above = append(above, n.Target)
+			}
 		}
 	}
 	return false

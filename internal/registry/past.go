@@ -13,7 +13,7 @@ import (
 
 // Past says which earlier state of a record is asked for: that of a revision, or of a time.
 type Past struct {
-	// Revision is used where Time is zero.
+	// Revision is below 0 where Time is asked for.
 	Revision int64
 	Time     time.Time
 }
@@ -25,7 +25,7 @@ func (r *Registry) ViewPast(ctx context.Context, caller access.Caller, res *comi
 	}
 	var rec *comity.Record
 	err := r.store.Read(ctx, func(tx *store.Tx) (err error) {
-		if past.Time.IsZero() {
+		if past.Revision >= 0 {
 			rec, err = tx.Revision(ctx, res, id, past.Revision)
 		} else {
 			rec, err = tx.At(ctx, res, id, past.Time)

@@ -22,6 +22,8 @@ type rules struct {
 	check func(context.Context, *change) ([]comity.Fault, error)
 	// refuse returns a refusal, in the order of the documentation.
 	refuse func(context.Context, *change) error
+	// refuseFirst says that refuse comes before the refusal of what no two records share.
+	refuseFirst bool
 	// before does what must be written before the record.
 	before func(context.Context, *change) error
 	// after does what follows from the record.

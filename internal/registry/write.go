@@ -216,6 +216,21 @@ func (c *change) judge(ctx context.Context, rules rules, faults []comity.Fault) 
 	if len(faults) > 0 {
 		return comity.Faulty(faults...)
 	}
+	if rules.refuseFirst {
+		if err := hook(ctx, rules.refuse, c); err != nil {
+			return err
+		}
+		return c.refuseTaken(ctx)
+	}
+	if err := c.refuseTaken(ctx); err != nil {
+		return err
+	}
+	return hook(ctx, rules.refuse, c)
+}
+
+// refuseTaken refuses what another record has and no two may.
+func (c *change) refuseTaken(ctx context.Context) error {
+	rec := c.new
 	for _, u := range rec.Resource.Uniques {
 		// Whether a record is compared at all may hang on whose it is.
 		moved := u.NotOwned != "" && c.changed(rec.Resource.Owner())
@@ -233,7 +248,7 @@ func (c *change) judge(ctx context.Context, rules rules, faults []comity.Fault) 
 			return comity.Refuse(u.Phrase)
 		}
 	}
-	return hook(ctx, rules.refuse, c)
+	return nil
 }
 
 // inCO says whether a record is there, in the CO of the change.

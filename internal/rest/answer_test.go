@@ -208,7 +208,7 @@ func flat(record any) fields {
 
 // booleans are the names of all fields that are true or false.
 var booleans = map[string]bool{
-	"Auto": true, "Deleted": true, "IncludeAttributes": true, "Login": true, "Member": true, "NestingModeAll": true,
+	"AgreeToUpdates": true, "Auto": true, "Deleted": true, "IncludeAttributes": true, "Login": true, "Member": true, "Negate": true, "NestingModeAll": true,
 	"Open": true, "Owner": true, "PrimaryName": true, "Privileged": true, "SslVerifyHost": true, "SslVerifyPeer": true,
 	"StringIds": true, "Verified": true,
 }

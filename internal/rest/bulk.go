@@ -15,6 +15,9 @@ const maxBulkBody = 8 << 20
 // bulk adds many records: all in one transaction or none, or with separately=true each by itself.
 // Either way every element has its answer.
 func (c *call) bulk(rt route) error {
+	if !c.caller.MayChange(rt.resource) {
+		return comity.Forbid()
+	}
 	body, err := c.bodyUpTo(maxBulkBody)
 	if err != nil {
 		return err
@@ -45,7 +48,7 @@ func (c *call) bulk(rt route) error {
 	code, phrase := http.StatusOK, "OK"
 	if failed != nil {
 		var e *comity.Error
-		if !errors.As(failed, &e) {
+		if !errors.As(failed, &e) || e.Code == comity.Unauthorised {
 			return failed
 		}
 		code, phrase = status(e.Code), e.Phrase

@@ -103,11 +103,18 @@ func TestOwnersOfContactData(t *testing.T) {
 		"addresses": `"Locality":"London"`, "telephone_numbers": `"Number":"1"`, "ad_hoc_attributes": `"Tag":"badge"`,
 	} {
 		t.Run(path, func(t *testing.T) {
-			steps := []step{person("ada"), role("job", "ada", "Active"), orgIdentity("home"), group("readers", "readers"), anotherCO("other")}
+			steps := []step{
+				person("ada"), role("job", "ada", "Active"), orgIdentity("home"), group("readers", "readers"), department("library"), organization("univ"),
+			}
 			singular := resourceAt(path).Singular
 			for _, o := range resourceAt(path).Owner().Owners {
-				parent := map[string]string{"CO": "$ada", "CoRole": "$job", "Org": "$home", "Group": "$readers"}[o.Word]
-				noun := map[string]string{"CO": "CO Person", "CoRole": "CO Person Role", "Org": "Org Identity", "Group": "CO Group"}[o.Word]
+				parent := map[string]string{
+					"CO": "$ada", "CoRole": "$job", "Org": "$home", "Group": "$readers", "Dept": "$library", "Organization": "$univ",
+				}[o.Word]
+				noun := map[string]string{
+					"CO": "CO Person", "CoRole": "CO Person Role", "Org": "Org Identity", "Group": "CO Group",
+					"Dept": "CO Department", "Organization": "Organization",
+				}[o.Word]
 				list := "GET " + path + "?" + strings.ToLower(o.Name) + "="
 				person := func(id string) string { return `{` + send + `,"Person":{"Type":"` + o.Word + `","Id":` + id + `}}` }
 				steps = append(steps, []step{

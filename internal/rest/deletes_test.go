@@ -102,7 +102,7 @@ func stillThere() []step {
 func TestEveryEditIsARevision(t *testing.T) {
 	steps := furnish()
 	for _, sp := range specimens {
-		if !resourceAt(sp.path).Versioned {
+		if r := resourceAt(sp.path); !r.Versioned || r.AddAndView {
 			continue
 		}
 		one := sp.path + "/$" + sp.keep

@@ -1,7 +1,9 @@
 package rest_test
 
 import (
+	"encoding/base64"
 	"fmt"
+	"strings"
 
 	"comity"
 	"comity/internal/store"
@@ -48,6 +50,14 @@ func identifier(keep, person, value string) step {
 		`"Identifier":"`+value+`","Type":"uid","Status":"Active","Person":{"Type":"CO","Id":$`+person+`}`)
 }
 
+func department(keep string) step { return add("co_departments", keep, `"CoId":$co,"Name":"Library"`) }
+
+func organization(keep string) step { return add("organizations", keep, `"CoId":$co,"Name":"Univ"`) }
+
+func nesting(keep, group, target, more string) step {
+	return add("co_group_nestings", keep, `"CoGroupId":$`+group+`,"TargetCoGroupId":$`+target+more)
+}
+
 func server(keep string) step {
 	return add("servers", keep, `"CoId":$co,"Description":"Directory","ServerType":"HT","Status":"Active"`)
 }
@@ -62,6 +72,8 @@ type specimen struct {
 	path, singular, keep, send, edit string
 	// part is what a view shows of it.
 	part string
+	// needs are the steps that make what it needs besides the specimens before it.
+	needs []step
 }
 
 // specimens are one of each resource, each after what it refers to.
@@ -94,9 +106,34 @@ var specimens = []specimen{
 		edit: `{"CoId":$co,"Name":"Group $n","Status":"Active"}`,
 	},
 	{
+		path: "co_group_nestings", singular: "CoGroupNesting", keep: "nesting", part: `{"CoGroupId":"$group","TargetCoGroupId":"$ring"}`,
+		send: `{"CoGroupId":$group,"TargetCoGroupId":$ring}`, edit: `{"CoGroupId":$group,"TargetCoGroupId":$ring,"Negate":true}`,
+		needs: []step{group("ring", "Ring $n")},
+	},
+	{
 		path: "co_group_members", singular: "CoGroupMember", keep: "member", part: `{"Member":"true","CoGroupId":"$group"}`,
 		send: `{"CoGroupId":$group,"Person":{"Type":"CO","Id":$person},"Member":true}`,
 		edit: `{"CoGroupId":$group,"Person":{"Type":"CO","Id":$person},"Owner":true}`,
+	},
+	{
+		path: "co_email_lists", singular: "CoEmailList", keep: "list", part: `{"MembersCoGroupId":"$group"}`,
+		send: `{"CoId":$co,"Name":"news-$n","AdminsCoGroupId":$group,"MembersCoGroupId":$group,"ModeratorsCoGroupId":$group,"Status":"Active"}`,
+		edit: `{"CoId":$co,"Name":"news-$n","Status":"Suspended"}`,
+	},
+	{
+		path: "co_departments", singular: "CoDepartment", keep: "department", part: `{"SamlScope":"example.org"}`,
+		send: `{"CoId":$co,"CouId":$unit,"Name":"Library","SamlScope":"example.org","LeadershipCoGroupId":$group,
+			"AdministrativeCoGroupId":$group,"SupportCoGroupId":$group}`,
+		edit: `{"CoId":$co,"Name":"Libraries"}`,
+	},
+	{
+		path: "organizations", singular: "Organization", keep: "organization", part: `{"Name":"Univ","Type":"edu"}`,
+		send: `{"CoId":$co,"Name":"Univ","Type":"edu"}`, edit: `{"CoId":$co,"Name":"University"}`,
+	},
+	{
+		path: "co_services", singular: "CoService", keep: "service", part: `{"Visibility":"CoMember"}`,
+		send: `{"CoId":$co,"CouId":$unit,"CoGroupId":$group,"Name":"Wiki","Visibility":"CoMember","Status":"Active"}`,
+		edit: `{"CoId":$co,"Name":"Wikis","Visibility":"CoAdmin","Status":"Active"}`,
 	},
 	{
 		path: "servers", singular: "Server", keep: "server", part: `{"Description":"Directory"}`,
@@ -107,6 +144,12 @@ var specimens = []specimen{
 		path: "http_servers", singular: "HttpServer", keep: "http", part: `{"Serverurl":"https://example.org/x"}`,
 		send: `{"ServerId":$server,"Serverurl":"https://example.org/x","AuthType":"X"}`,
 		edit: `{"ServerId":$server,"Serverurl":"https://example.org/y","AuthType":"X"}`,
+	},
+	{
+		path: "kafka_servers", singular: "KafkaServer", keep: "kafka", part: `{"ServerId":"$bus","Brokers":"kafka.example.org:9092"}`,
+		send:  `{"ServerId":$bus,"Brokers":"kafka.example.org:9092","SecurityProtocol":"ssl"}`,
+		edit:  `{"ServerId":$bus,"Brokers":"kafka.example.org:9093","SecurityProtocol":"ssl"}`,
+		needs: []step{add("servers", "bus", `"CoId":$co,"Description":"Bus","ServerType":"KA","Status":"Active"`)},
 	},
 	{
 		path: "co_provisioning_targets", singular: "CoProvisioningTarget", keep: "target", part: `{"Description":"Mail"}`,
@@ -155,17 +198,65 @@ var specimens = []specimen{
 		edit: `{"Tag":"pass","Person":{"Type":"CoRole","Id":$role}}`,
 	},
 	{
+		path: "co_extended_types", singular: "CoExtendedType", keep: "type", part: `{"DisplayName":"Visitor"}`,
+		send: `{"CoId":$co,"Attribute":"CoPersonRole.affiliation","Name":"visitor-$n","DisplayName":"Visitor","Status":"Active"}`,
+		edit: `{"CoId":$co,"Attribute":"CoPersonRole.affiliation","Name":"visitor-$n","DisplayName":"Visitors","Status":"Active"}`,
+	},
+	{
+		path: "co_terms_and_conditions", singular: "CoTermsAndConditions", keep: "terms", part: `{"Description":"Fair use"}`,
+		send: `{"CoId":$co,"CouId":$unit,"Description":"Fair use","Status":"Active"}`,
+		edit: `{"CoId":$co,"Description":"Fair use","Status":"Suspended"}`,
+	},
+	{
+		path: "co_t_and_c_agreements", singular: "CoTAndCAgreement", keep: "agreement",
+		part: `{"CoTermsAndConditionsId":"$terms","AgreementTime":"2024-02-29 12:00:00","Person":"CO $person"}`,
+		send: `{"CoTermsAndConditionsId":$terms,"AgreementTime":"2024-02-29 12:00:00","Identifier":"ada","Person":{"Type":"CO","Id":$person}}`,
+		edit: `{"CoTermsAndConditionsId":$terms,"AgreementTime":"2024-02-29 13:00:00","Identifier":"ada","Person":{"Type":"CO","Id":$person}}`,
+	},
+	{
+		path: "identity_documents", singular: "IdentityDocument", keep: "document", part: `{"DocumentType":"P","Subject":"Ada"}`,
+		send: `{"DocumentType":"P","Subject":"Ada","Person":{"Type":"CO","Id":$person}}`,
+		edit: `{"DocumentType":"DL","Person":{"Type":"CO","Id":$person}}`,
+	},
+	{
+		path: "co_navigation_links", singular: "CoNavigationLink", keep: "navigation", part: `{"Title":"Wiki","Location":"topbar"}`,
+		send: `{"CoId":$co,"Title":"Wiki","Url":"https://example.org/wiki","Location":"topbar"}`,
+		edit: `{"CoId":$co,"Title":"Wikis","Location":"topbar"}`,
+	},
+	{
+		path: "co_identifier_assignments", singular: "CoIdentifierAssignment", keep: "assignment", part: `{"Format":"a(#)","CoGroupId":"$group"}`,
+		send: `{"CoId":$co,"CoGroupId":$group,"Status":"Active","IdentifierType":"uid","Algorithm":"S","Format":"a(#)"}`,
+		edit: `{"CoId":$co,"Status":"Suspended","IdentifierType":"uid","Algorithm":"R"}`,
+	},
+	{
 		path: "api_users", singular: "ApiUser", keep: "apiuser", part: `{"Status":"Active","CoPersonId":"$person"}`,
 		send: `{"CoId":$co,"Username":"program-$n","Status":"Active","CoPersonId":$person}`,
 		edit: `{"CoId":$co,"Username":"program-$n","Status":"Suspended"}`,
 	},
+	{
+		path: "history_records", singular: "HistoryRecord", keep: "line", part: `{"Action":"CNTE","CoPersonId":"$person"}`,
+		send: `{"CoPersonId":$person,"CoPersonRoleId":$role,"OrgIdentityId":$org,"CoGroupId":$group,"CoEmailListId":$list,
+			"CoServiceId":$service,"ActorCoPersonId":$person,"ActorApiUserId":$apiuser,"Action":"CNTE","Comment":"Called"}`,
+		edit: `{"CoPersonId":$person,"Action":"CNTE","Comment":"Called back"}`,
+	},
+	{
+		path: "ssh_key_authenticator/ssh_keys", singular: "SshKey", keep: "sshkey", part: `{"Type":"ssh-ed25519","Skey":"` + sshKey + `"}`,
+		send: `{"Type":"ssh-ed25519","Skey":"` + sshKey + `","Comment":"laptop","Person":{"Type":"CO","Id":$person}}`,
+		edit: `{"Type":"ssh-ed25519","Skey":"` + sshKey + `","Comment":"desk","Person":{"Type":"CO","Id":$person}}`,
+	},
 }
 
+// sshKey is the base64 part of a public key that nobody has the other half of.
+var sshKey = base64.StdEncoding.EncodeToString([]byte("\x00\x00\x00\x0bssh-ed25519\x00\x00\x00\x20" + strings.Repeat("\x01", 32)))
+
 // furnish makes one of each resource in the scene's CO.
-func furnish() []step {
-	steps := make([]step, len(specimens))
-	for i, sp := range specimens {
-		steps[i] = step{call: "POST " + sp.path, send: sp.send, keep: sp.keep}
+func furnish() []step { return makeAll(specimens) }
+
+func makeAll(specimens []specimen) []step {
+	var steps []step
+	for _, sp := range specimens {
+		steps = append(steps, sp.needs...)
+		steps = append(steps, step{call: "POST " + sp.path, send: sp.send, keep: sp.keep})
 	}
 	return steps
 }

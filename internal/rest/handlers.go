@@ -80,6 +80,7 @@ func pastOf(query url.Values) (past registry.Past, asked bool, err error) {
 	if !query.Has("at") {
 		return past, false, nil
 	}
+	past.Revision = -1
 	past.Time, err = registry.ParseMoment("at", query.Get("at"))
 	return past, true, err
 }

@@ -68,6 +68,7 @@ var parents = map[string]parentOf{
 	"orgidentityid":          {"org_identities", "org", "Org Identity"},
 	"cogroupid":              {"co_groups", "group", "CO Group"},
 	"couid":                  {"cous", "unit", "COU"},
+	"targetcogroupid":        {"co_groups", "ring", "CO Group"},
 	"serverid":               {"servers", "server", "Server"},
 	"coprovisioningtargetid": {"co_provisioning_targets", "target", "CO Provisioning Target"},
 }
@@ -78,7 +79,10 @@ var listedBy = map[string][]string{
 	"co_person_roles": {"couid", "copersonid"}, "co_org_identity_links": {"copersonid", "orgidentityid"},
 	"names": {"copersonid"}, "email_addresses": {"copersonid"}, "identifiers": {"copersonid"}, "urls": {"copersonid"},
 	"addresses": {"copersonroleid"}, "telephone_numbers": {"copersonroleid"}, "ad_hoc_attributes": {"copersonroleid"},
-	"co_group_members": {"cogroupid"}, "http_servers": {"serverid"},
+	"co_group_members": {"cogroupid"}, "co_group_nestings": {"cogroupid", "targetcogroupid"},
+	"http_servers": {"serverid"}, "kafka_servers": {"serverid"}, "co_services": {"couid"},
+	"co_t_and_c_agreements": {"copersonid"}, "identity_documents": {"copersonid"}, "ssh_key_authenticator/ssh_keys": {"copersonid"},
+	"history_records": {"copersonid", "orgidentityid", "cogroupid"},
 	"api_provisioner/co_api_provisioner_targets": {"coprovisioningtargetid"},
 }
 
@@ -86,6 +90,9 @@ func parentsOf(path string) map[string]parentOf {
 	of := map[string]parentOf{}
 	for _, key := range listedBy[path] {
 		of[key] = parents[key]
+	}
+	if path == "kafka_servers" {
+		of["serverid"] = parentOf{"servers", "bus", "Server"}
 	}
 	return of
 }

@@ -125,7 +125,7 @@ func add(ctx context.Context, tx *store.Tx, rec *comity.Record) error {
 }
 
 func enter(ctx context.Context, tx *store.Tx, rec *comity.Record) (where store.Where, err error) {
-	anchor := rec.Resource.Anchor()
+	anchor := rec.Anchor()
 	switch {
 	case anchor == nil:
 		_, err = tx.EnterCO(ctx, 0, true)
@@ -215,6 +215,11 @@ func (b *bed) complete(t tb, co int64, rec *comity.Record, all bool) {
 		case f.Kind == comity.Owner:
 			rec.SetOwner(f, f.Owners[0], b.parent(t, co, comity.ByName(f.Owners[0].Target)))
 		}
+	}
+	if rec.Anchor() == nil && rec.Resource != comity.Co.Resource {
+		// It may refer to this or that, to one at least.
+		f := rec.Resource.Fields[0]
+		rec.SetInt(f, b.parent(t, co, f.Refers()))
 	}
 }
 

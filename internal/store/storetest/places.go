@@ -38,8 +38,11 @@ func testHome(t *testing.T, bed *bed) {
 	role := bed.insert(t, f.Resource, f.Person, person)
 	group := bed.insert(t, comity.CoGroup.Resource, comity.CoGroup.CoId, co)
 	org := bed.insert(t, comity.OrgIdentity.Resource, comity.OrgIdentity.CoId, co)
+	department := bed.insert(t, comity.CoDepartment.Resource, comity.CoDepartment.CoId, co)
+	organization := bed.insert(t, comity.Organization.Resource, comity.Organization.CoId, co)
 	owners := map[string]*comity.Record{
 		comity.OwnerCO.Word: person, comity.OwnerRole.Word: role, comity.OwnerOrg.Word: org, comity.OwnerGroup.Word: group,
+		comity.OwnerDept.Word: department, comity.OwnerOrganization.Word: organization,
 	}
 	check := func(rec *comity.Record, want store.Where) {
 		t.Helper()

@@ -1,0 +1,222 @@
+package openapi
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"comity"
+)
+
+// answer is one status that a call can be answered with.
+type answer struct {
+	Status  int
+	Reasons []reason
+	// content are the schemas that the body has one of, by their names in JSON; none for no body.
+	content []string
+	// headers are what it carries beside X-Request-Id.
+	headers []string
+	// shared is the name under which the document has it once for all, "" where it has its own.
+	shared string
+}
+
+var errorBody = []string{"ErrorResponse"}
+
+// always is what any call may be answered.
+var always = []answer{unauthorised, tooMany, otherError}
+
+var (
+	unauthorised = answer{
+		Status: http.StatusUnauthorized, shared: "Unauthorized", content: errorBody, headers: []string{"WWW-Authenticate"},
+		Reasons: []reason{{comity.PhraseUnauthorised, "no valid credentials, or the caller may not do this"}},
+	}
+	tooMany = answer{
+		Status: http.StatusTooManyRequests, shared: "TooManyRequests", content: errorBody, headers: []string{"Retry-After"},
+		Reasons: []reason{{"Too Many Requests", "more than the API user's RateLimit, or too many failed logins from the address"}},
+	}
+	otherError = answer{
+		Status: http.StatusInternalServerError, shared: "OtherError", content: errorBody,
+		Reasons: []reason{{comity.PhraseOther, "a failure of the server itself"}},
+	}
+	notModified = answer{
+		Status: http.StatusNotModified, shared: "NotModified", headers: []string{"ETag"},
+		Reasons: []reason{{"Not Modified", "it is still what If-None-Match names"}},
+	}
+	stale = answer{
+		Status: http.StatusPreconditionFailed, shared: "PreconditionFailed", content: errorBody,
+		Reasons: []reason{{"Precondition Failed", "the record has changed since it was read with the tag of If-Match"}},
+	}
+	tooLarge = answer{
+		Status: http.StatusRequestEntityTooLarge, shared: "TooLarge", content: errorBody,
+		Reasons: []reason{{"Request Entity Too Large", "a body over 1 MiB"}},
+	}
+	wrongBody = answer{
+		Status: http.StatusBadRequest, shared: "WrongBody", content: errorBody,
+		Reasons: []reason{unreadable, faulty},
+	}
+	done      = answer{Status: http.StatusOK, shared: "Done", Reasons: []reason{{"OK", "no body"}}}
+	deleted   = answer{Status: http.StatusOK, shared: "Deleted", Reasons: []reason{{"Deleted", "no body"}}}
+	keyReused = answer{
+		Status: http.StatusUnprocessableEntity, shared: "KeyReused", content: errorBody,
+		Reasons: []reason{{"Unprocessable Entity", "the Idempotency-Key was used for another request"}},
+	}
+	wrongPast = answer{
+		Status: http.StatusBadRequest, shared: "WrongPast", content: errorBody,
+		Reasons: []reason{{comity.PhraseBadRequest, "a revision or time that cannot be read"}},
+	}
+	wrongQuery = answer{
+		Status: http.StatusBadRequest, shared: "WrongQuery", content: errorBody,
+		Reasons: []reason{{comity.PhraseBadRequest, "a parameter that is empty or cannot be read"}},
+	}
+	noID = answer{
+		Status: http.StatusBadRequest, shared: "NoId", content: errorBody,
+		Reasons: []reason{{comity.PhraseInvalidFields, "no id given (`id`)"}},
+	}
+)
+
+var (
+	unreadable = reason{comity.PhraseBadRequest, "no body, or one that cannot be read"}
+	faulty     = reason{comity.PhraseInvalidFields, "fields that are missing or wrong, which the body names"}
+	noCO       = reason{comity.PhraseNoCO, "the CoId names none"}
+	noPerson   = reason{comity.PhraseNoPerson, "the request names no owner"}
+	personGone = reason{comity.PhrasePersonGone, "the owner it names is not there"}
+)
+
+// ok is an answer with a body, of which the words say what it is.
+func ok(content, words string) answer {
+	return answer{Status: http.StatusOK, Reasons: []reason{{"OK", words}}, content: []string{content}}
+}
+
+func added(content string) answer {
+	return answer{
+		Status: http.StatusCreated, shared: "Added" + content, content: []string{content},
+		Reasons: []reason{{"Added", "a NewObject with its Id"}},
+	}
+}
+
+// failure is an answer with an error's body; none where there is no reason for it.
+func failure(status int, reasons ...reason) []answer {
+	reasons = distinct(reasons)
+	if len(reasons) == 0 {
+		return nil
+	}
+	return []answer{{Status: status, Reasons: reasons, content: errorBody}}
+}
+
+// distinct leaves out reasons whose phrase came before.
+func distinct(reasons []reason) []reason {
+	var out []reason
+	for _, r := range reasons {
+		if !slices.ContainsFunc(out, func(o reason) bool { return o.Phrase == r.Phrase }) {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// answers puts those of a call together with what any call may be answered, in order of status.
+// What a call says of a status itself goes before.
+func answers(groups ...[]answer) []answer {
+	all := slices.Concat(groups...)
+	for _, a := range always {
+		if !slices.ContainsFunc(all, func(own answer) bool { return own.Status == a.Status }) {
+			all = append(all, a)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b answer) int { return a.Status - b.Status })
+	return all
+}
+
+func listAnswers(r *comity.Resource) []answer {
+	var none, unknown []reason
+	if r != comity.Co.Resource {
+		unknown = append(unknown, reason{"CO Unknown", "no such CO"})
+	}
+	for _, p := range parents(r) {
+		if p.none != "" {
+			none = append(none, reason{p.none, "the " + p.resource.Singular + " is there but has none"})
+		}
+		unknown = append(unknown, reason{p.resource.Noun + " Unknown", "no such " + p.resource.Singular})
+	}
+	list := ok(listName(r), "a list, if an empty one")
+	list.headers = []string{"ETag", "Link", "Comity-Next-Since"}
+	all := []answer{list}
+	if none = distinct(none); len(none) > 0 {
+		all = append(all, answer{Status: http.StatusNoContent, Reasons: none, headers: []string{"Comity-Next-Since"}})
+	}
+	all = append(all, notModified, wrongQuery)
+	all = append(all, failure(http.StatusNotFound, unknown...)...)
+	if r.StrictQuery {
+		all = append(all, failure(http.StatusUnprocessableEntity, reason{"Unprocessable Entity", "a search key that does not exist"})...)
+	}
+	return answers(all)
+}
+
+func viewAnswers(r *comity.Resource) []answer {
+	list := ok(listName(r), "a list of one")
+	list.headers = []string{"ETag"}
+	return answers([]answer{list, notModified, wrongPast}, missing(r.UnknownOnView))
+}
+
+func addAnswers(r *comity.Resource) []answer {
+	return answers([]answer{added(newObjectName(r)), wrongBody, tooLarge, keyReused},
+		failure(http.StatusForbidden, addRefusals(r)...))
+}
+
+func editAnswers(r *comity.Resource) []answer {
+	return answers([]answer{done, wrongBody, stale, tooLarge},
+		failure(http.StatusForbidden, editRefusals(r)...), missing(r.UnknownOnEdit))
+}
+
+func deleteAnswers(r *comity.Resource) []answer {
+	return answers([]answer{deleted, stale}, failure(http.StatusForbidden, refusals[r].remove...), missing(r.UnknownOnDelete))
+}
+
+func missing(phrase string) []answer {
+	return failure(http.StatusNotFound, reason{phrase, "no such record, or one that the caller may not know of"})
+}
+
+// addRefusals are the 403 answers to an add.
+func addRefusals(r *comity.Resource) []reason {
+	return slices.Concat(placeRefusals(r), uniqueRefusals(r, false), refusals[r].add)
+}
+
+func editRefusals(r *comity.Resource) []reason {
+	return slices.Concat(placeRefusals(r), uniqueRefusals(r, true), refusals[r].edit)
+}
+
+// placeRefusals are about the CO and the owner that a record names.
+func placeRefusals(r *comity.Resource) []reason {
+	var out []reason
+	if r.CoId() != nil {
+		out = append(out, noCO)
+	}
+	if f := r.Owner(); f != nil {
+		if !f.MissingOwner {
+			out = append(out, noPerson)
+		}
+		out = append(out, personGone)
+	}
+	return out
+}
+
+// uniqueRefusals are about values that no two records share. An edit cannot run into those that it
+// cannot change.
+func uniqueRefusals(r *comity.Resource, edit bool) []reason {
+	var out []reason
+	for _, u := range r.Uniques {
+		if edit && !slices.ContainsFunc(u.Fields, func(f *comity.Field) bool { return !f.Fixed }) {
+			continue
+		}
+		names := make([]string, len(u.Fields))
+		for i, f := range u.Fields {
+			names[i] = f.Name
+		}
+		where := ""
+		if u.PerCO {
+			where = " of that CO"
+		}
+		out = append(out, reason{u.Phrase, "another " + r.Singular + where + " has the same " + strings.Join(names, " and ")})
+	}
+	return out
+}

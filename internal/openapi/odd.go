@@ -1,0 +1,147 @@
+package openapi
+
+import (
+	"fmt"
+	"net/http"
+
+	"comity"
+)
+
+// maxBulk is how many records one request may add.
+const maxBulk = 1000
+
+// bulk adds many records with one request. It is there in JSON only.
+func bulk(r *comity.Resource) operation {
+	inBulk := []string{"BulkResponse"}
+	// An element that fails answers for all, in a body that says which.
+	all := []answer{
+		ok(inBulk[0], "a BulkResponse: what became of each"),
+		{
+			Status: http.StatusBadRequest, content: append(inBulk, errorBody...),
+			Reasons: []reason{{comity.PhraseBadRequest, "no list of elements, or too many"}, faulty},
+		},
+		{
+			Status: http.StatusRequestEntityTooLarge, content: errorBody,
+			Reasons: []reason{{tooLarge.Reasons[0].Phrase, "a body over 8 MiB"}},
+		},
+	}
+	if refused := addRefusals(r); len(refused) > 0 {
+		all = append(all, answer{Status: http.StatusForbidden, Reasons: distinct(refused), content: inBulk})
+	}
+	return operation{
+		id: "add" + r.Plural + "InBulk", Method: http.MethodPost, Path: r.Path + "/bulk", forms: []form{jsonForm},
+		Title: "Add many " + r.Plural,
+		Text: fmt.Sprintf("At most %d elements in one request. All are added in one transaction, or none and the status "+
+			"is that of the first that failed; each has its answer in the body.", maxBulk),
+		Parameters: []parameter{{
+			Name: "separately", In: "query", shared: "separately", schema: &schema{Type: types{"boolean"}},
+			Text: "`true` adds each element by itself: the status is 200, and what became of each is in the body.",
+		}},
+		body:    &body{required: true, envelope: bulkName(r), example: example(r)},
+		Answers: answers(all),
+	}
+}
+
+func bulkName(r *comity.Resource) string { return r.Singular + "BulkRequest" }
+
+// odd are the calls that only one resource has.
+func odd(r *comity.Resource) []operation {
+	switch r {
+	case comity.Co.Resource:
+		return []operation{duplicating()}
+	case comity.CoGroup.Resource:
+		return []operation{reconcilingAll(), reconcilingOne()}
+	case comity.EmailAddress.Resource:
+		return []operation{verifying()}
+	case comity.Identifier.Resource:
+		return []operation{assigning()}
+	case comity.CoProvisioningTarget.Resource:
+		return []operation{
+			provisioning(comity.CoPerson.Resource, "copersonid"),
+			provisioning(comity.CoGroup.Resource, "cogroupid"),
+			provisioning(comity.CoEmailList.Resource, "coemaillistid"),
+		}
+	}
+	return nil
+}
+
+func duplicating() operation {
+	r := comity.Co.Resource
+	return operation{
+		id: "duplicateCo", Method: http.MethodPost, Path: r.Path + "/duplicate/{id}", Title: "Duplicate one Co",
+		Text: "Adds a CO named `Copy of <Name>` that is set up alike: with its settings, units, extended types, groups without " +
+			"members, servers without passwords and provisioning targets in mode `X`, without people. The request has no body.",
+		Parameters: []parameter{idParameter},
+		Answers: answers([]answer{added("NewObject"), tooLarge}, missing(r.UnknownOnEdit),
+			failure(http.StatusForbidden, reason{comity.PhraseNameInUse, "there is a copy already"})),
+	}
+}
+
+func reconcilingAll() operation {
+	r := comity.CoGroup.Resource
+	coid := coidParameter
+	coid.Required, coid.shared = true, ""
+	coid.Text = "The CO."
+	return operation{
+		id: "reconcileCoGroups", Method: http.MethodPut, Path: r.Path + "/reconcile", Title: "Reconcile all groups of a CO",
+		Text:       "Makes every automatic membership of the CO right; the body lists its automatic groups.",
+		Parameters: []parameter{coid},
+		Answers:    answers([]answer{ok(listName(r), "a list of the automatic groups")}, failure(http.StatusForbidden, reason{comity.PhraseNoCO, "no such CO"})),
+	}
+}
+
+func reconcilingOne() operation {
+	r := comity.CoGroup.Resource
+	return operation{
+		id: "reconcileCoGroup", Method: http.MethodPost, Path: r.Path + "/reconcile/{id}", Title: "Reconcile one CoGroup",
+		Text:       "Makes the memberships of one group right, nested ones too. The request has no body.",
+		Parameters: []parameter{idParameter}, Answers: answers([]answer{done}, missing(r.UnknownOnView)),
+	}
+}
+
+func verifying() operation {
+	r := comity.EmailAddress.Resource
+	return operation{
+		id: "verifyEmailAddress", Method: http.MethodPost, Path: r.Path + "/verify/{id}", Title: "Verify one EmailAddress",
+		Text:       "Takes the caller's word that the address is its owner's. The request has no body.",
+		Parameters: []parameter{idParameter}, Answers: answers([]answer{done, tooLarge}, missing(r.UnknownOnEdit)),
+	}
+}
+
+func assigning() operation {
+	r := comity.Identifier.Resource
+	return operation{
+		id: "assignIdentifiers", Method: http.MethodPost, Path: r.Path + "/assign", Title: "Assign identifiers to a person",
+		Text: "Runs the identifier assignments of the CO for one person. Identifiers of a type that the person has stay.",
+		body: &body{required: true, envelope: requestName(r) + assignSuffix, element: inputName(r) + assignSuffix, example: assignExample()},
+		Answers: answers([]answer{done, wrongBody, tooLarge}, failure(http.StatusForbidden,
+			noPerson, personGone, reason{r.Uniques[0].Phrase, "an assignment found no identifier that is free"})),
+	}
+}
+
+// assignSuffix parts the schemas of the assign call from those of an Identifier.
+const assignSuffix = "Assign"
+
+func provisioning(subject *comity.Resource, key string) operation {
+	target := comity.CoProvisioningTarget.Resource
+	name := subject.Singular + "Provisioning"
+	return operation{
+		id: "provision" + subject.Singular, Method: http.MethodPost, forms: []form{jsonForm, xmlForm, bareForm},
+		Path: target.Path + "/provision/{id}/" + key + ":{" + key + "}", Title: "Provision one " + subject.Singular,
+		Text: "Tells the target about it. Without an extension the answer is JSON. About groups and email lists no target is told: those are answered 200.",
+		Parameters: []parameter{idParameter, {
+			Name: key, In: "path", Required: true, schema: number(1), Text: "The " + subject.Singular + ", of the target's CO.",
+		}},
+		body: &body{Text: "A " + name + " request. It may be missing, and says nothing that the path does not."},
+		Answers: answers([]answer{
+			{Status: http.StatusOK, Reasons: []reason{{"OK", "carried out"}}},
+			{Status: http.StatusAccepted, Reasons: []reason{{"Accepted", "queued: the target is in a queue mode"}}},
+			tooLarge,
+		}, failure(http.StatusForbidden, reason{comity.PhraseForbidden, "the target is disabled"}),
+			failure(http.StatusNotFound, reason{target.UnknownOnDelete, "no such target"},
+				reason{subject.UnknownOnView, "none such in the target's CO"}),
+			failure(http.StatusInternalServerError,
+				reason{"Provisioning Failed", "the endpoint did not take it; the body says what it answered, and in a mode that retries it is queued"},
+				otherError.Reasons[0])),
+	}
+}

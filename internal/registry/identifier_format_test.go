@@ -1,0 +1,160 @@
+package registry_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"comity"
+	"comity/internal/store"
+)
+
+// assign runs the CO's assignments for a new person of the name, and returns the identifiers that
+// the person has then.
+func (w *world) assign(t *testing.T, given, middle, family string) (person int64, got []string, err error) {
+	t.Helper()
+	n, i := comity.Name, comity.Identifier
+	person = w.person(t)
+	v := values{n.Person: person, n.Given: given, n.Type: "official"}
+	if middle != "" {
+		v[n.Middle] = middle
+	}
+	if family != "" {
+		v[n.Family] = family
+	}
+	w.add(t, n.Resource, v)
+	err = w.AssignIdentifiers(t.Context(), tester, values{i.Person: person}.input(i.Resource))
+	for _, rec := range w.list(t, i.Resource, store.Equal(comity.OwnerCO.Column, person)) {
+		got = append(got, rec.Text(i.Identifier))
+	}
+	return person, got, err
+}
+
+// assignment makes an assignment in a CO of its own.
+func (w *world) assignment(t *testing.T, v values) int64 {
+	t.Helper()
+	a := comity.CoIdentifierAssignment
+	w.co = w.add(t, comity.Co.Resource, values{comity.Co.Name: t.Name(), comity.Co.Status: comity.Active})
+	all := values{a.CoId: w.co, a.Status: comity.Active, a.IdentifierType: "uid", a.Algorithm: comity.AssignSequential}
+	for f, value := range v {
+		all[f] = value
+	}
+	return w.add(t, a.Resource, all)
+}
+
+func TestIdentifierFormats(t *testing.T) {
+	a := comity.CoIdentifierAssignment
+	type names [3]string
+	grace, jose := names{"Grace", "Brewster", "Hopper"}, names{"José", "", "Núñez-O'Brien"}
+	tests := []struct {
+		name   string
+		v      values
+		people []names
+		want   []string
+	}{
+		{"a number alone", values{a.Format: "(#)"}, []names{grace, jose}, []string{"1", "2"}},
+		{"no format is a number", nil, []names{grace, jose}, []string{"1", "2"}},
+		{"all parts", values{a.Format: "(G).(M).(F)"}, []names{grace}, []string{"Grace.Brewster.Hopper"}},
+		{"small letters", values{a.Format: "(g).(m).(f)"}, []names{grace}, []string{"grace.brewster.hopper"}},
+		{"lengths", values{a.Format: "(g:1)(m:1)(f:20)"}, []names{grace}, []string{"gbhopper"}},
+		{"letters and digits", values{a.Format: "(g)(f)", a.Permitted: "AN"}, []names{jose}, []string{"josenunezobrien"}},
+		{"dots and dashes", values{a.Format: "(g).(f)", a.Permitted: "AD"}, []names{jose}, []string{"jose.nunez-obrien"}},
+		{"quotes", values{a.Format: "(g).(f)", a.Permitted: "AQ"}, []names{jose}, []string{"jose.nunez-o'brien"}},
+		{"all", values{a.Format: "(g).(f)", a.Permitted: "AL"}, []names{jose}, []string{"josé.núñez-o'brien"}},
+		{"a name that has no such letters", values{a.Format: "(g)(#)"}, []names{{"玛丽", "", ""}}, []string{"1"}},
+		{"a number with a width", values{a.Format: "(f)(#:4)"}, []names{grace, grace}, []string{"hopper0001", "hopper0002"}},
+		{"a least length", values{a.Format: "x(#)", a.MinimumLength: 3}, []names{grace}, []string{"x001"}},
+		{"a minimum", values{a.Format: "(#)", a.Minimum: 100}, []names{grace, jose}, []string{"100", "101"}},
+		{"a number for each name", values{a.Format: "(f)(#)"}, []names{grace, {"A", "", "B"}, grace}, []string{"hopper1", "b1", "hopper2"}},
+		{"a collision", values{a.Format: "(f)[1:(#)]"}, []names{grace, grace, grace}, []string{"hopper", "hopper1", "hopper2"}},
+		{
+			"more with each collision", values{a.Format: "(f)[1:.(g:1)][2:.(m:1)]"},
+			[]names{grace, grace, grace}, []string{"hopper", "hopper.g", "hopper.g.b"},
+		},
+		{
+			"a part that comes late", values{a.Format: "(f)[3:x(#)]"},
+			[]names{grace, grace}, []string{"hopper", "hopperx1"},
+		},
+	}
+	onBoth(t, func(t *testing.T, w *world) {
+		for _, tt := range tests {
+			t.Run(tt.name, func(t *testing.T) {
+				w.assignment(t, tt.v)
+				var got []string
+				for _, p := range tt.people {
+					_, ids, err := w.assign(t, p[0], p[1], p[2])
+					if err != nil {
+						t.Error(err)
+					}
+					got = append(got, ids...)
+				}
+				if diff := cmp.Diff(tt.want, got); diff != "" {
+					t.Errorf("identifiers (-want +got):\n%s", diff)
+				}
+			})
+		}
+	})
+}
+
+func TestIdentifiersThatRunOut(t *testing.T) {
+	a := comity.CoIdentifierAssignment
+	onBoth(t, func(t *testing.T, w *world) {
+		for name, tt := range map[string]struct {
+			v    values
+			have int
+		}{
+			"a sequence": {values{a.Format: "(#)", a.Maximum: 3}, 3},
+			"a name":     {values{a.Format: "(f)"}, 1},
+			"by chance":  {values{a.Format: "(#)", a.Algorithm: comity.AssignRandom, a.Minimum: 7, a.Maximum: 7}, 1},
+		} {
+			t.Run(name, func(t *testing.T) {
+				w.assignment(t, tt.v)
+				for i := range tt.have {
+					if _, ids, err := w.assign(t, "Grace", "", "Hopper"); err != nil || len(ids) != 1 {
+						t.Fatalf("person %d: %v, error %v", i, ids, err)
+					}
+				}
+				if _, ids, err := w.assign(t, "Grace", "", "Hopper"); phrase(err) != "Identifier In Use" || len(ids) > 0 {
+					t.Errorf("one too many: %v, error %v", ids, err)
+				}
+			})
+		}
+	})
+}
+
+func TestAssignmentsThatDoNotApply(t *testing.T) {
+	a, i := comity.CoIdentifierAssignment, comity.Identifier
+	onBoth(t, func(t *testing.T, w *world) {
+		w.assignment(t, values{a.Format: "(f)", a.IdentifierType: "mail", a.EmailType: "official", a.Ordr: 2})
+		group := w.group(t, "staff")
+		w.add(t, a.Resource, values{
+			a.CoId: w.co, a.Status: comity.Suspended, a.IdentifierType: "eppn", a.Algorithm: comity.AssignSequential, a.Ordr: 1,
+		})
+		w.add(t, a.Resource, values{
+			a.CoId: w.co, a.Status: comity.Active, a.IdentifierType: "uid", a.Algorithm: comity.AssignSequential, a.CoGroupId: group, a.Ordr: 3,
+		})
+		person, got, err := w.assign(t, "Grace", "", "Hopper")
+		if err != nil || !cmp.Equal(got, []string{"hopper"}) {
+			t.Errorf("identifiers %v, error %v", got, err)
+		}
+		mails := w.list(t, comity.EmailAddress.Resource, store.Equal(comity.OwnerCO.Column, person))
+		if len(mails) != 1 || mails[0].Text(comity.EmailAddress.Mail) != "hopper" || mails[0].Bool(comity.EmailAddress.Verified) {
+			t.Errorf("email addresses %v", mails)
+		}
+		w.join(t, person, group)
+		for range 2 {
+			if err := w.AssignIdentifiers(t.Context(), tester, values{i.Person: person}.input(i.Resource)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var all []string
+		for _, rec := range w.list(t, i.Resource, store.Equal(comity.OwnerCO.Column, person)) {
+			all = append(all, fmt.Sprint(rec.Text(i.Type), " ", rec.Text(i.Identifier)))
+		}
+		if got := strings.Join(all, ", "); got != "mail hopper, uid 1" {
+			t.Errorf("in the group: %s", got)
+		}
+	})
+}

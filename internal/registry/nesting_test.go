@@ -1,0 +1,254 @@
+package registry_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"comity"
+	"comity/internal/store"
+)
+
+// nestingModel says of a few groups and people who is in what by which nesting.
+type nestingModel struct {
+	groups, people []int64
+	active, all    map[int64]bool
+	edges          map[int64]nestingEdge
+	own            map[int64]ownMembership
+}
+
+type nestingEdge struct {
+	group, target int64
+	negate        bool
+}
+
+type ownMembership struct {
+	group, person int64
+	member        bool
+	from, through time.Time
+}
+
+// derived is a row that a nesting makes.
+type derived struct{ Group, Person, Nesting int64 }
+
+// rows are the derived rows, worked out from below by asking again until nothing changes.
+func (m *nestingModel) rows(now time.Time) []derived {
+	known := map[int64][]derived{}
+	for range len(m.groups) + 1 {
+		next := map[int64][]derived{}
+		for _, target := range m.groups {
+			next[target] = m.rowsOf(target, known, now)
+		}
+		known = next
+	}
+	var all []derived
+	for _, rows := range known {
+		all = append(all, rows...)
+	}
+	slices.SortFunc(all, compareDerived)
+	return all
+}
+
+func compareDerived(a, b derived) int {
+	return slices.Compare([]int64{a.Group, a.Person, a.Nesting}, []int64{b.Group, b.Person, b.Nesting})
+}
+
+func (m *nestingModel) rowsOf(target int64, known map[int64][]derived, now time.Time) []derived {
+	var rows []derived
+	for _, person := range m.people {
+		allowed := true
+		for _, e := range m.edges {
+			if e.target != target {
+				continue
+			}
+			counts := m.counts(e.group, person, known, now)
+			if e.negate && counts || m.all[target] && !e.negate && !counts {
+				allowed = false
+			}
+		}
+		for id, e := range m.edges {
+			if allowed && e.target == target && !e.negate && m.counts(e.group, person, known, now) {
+				rows = append(rows, derived{target, person, id})
+			}
+		}
+	}
+	return rows
+}
+
+// counts says whether a person is a member of a group, by a row of their own or a derived one.
+func (m *nestingModel) counts(group, person int64, known map[int64][]derived, now time.Time) bool {
+	if !m.active[group] {
+		return false
+	}
+	for _, o := range m.own {
+		in := (o.from.IsZero() || !now.Before(o.from)) && (o.through.IsZero() || !now.After(o.through))
+		if o.group == group && o.person == person && o.member && in {
+			return true
+		}
+	}
+	return slices.ContainsFunc(known[group], func(d derived) bool { return d.Person == person })
+}
+
+// reaches says whether there is a way from one group up to another.
+func (m *nestingModel) reaches(from, to int64) bool {
+	if from == to {
+		return true
+	}
+	for _, e := range m.edges {
+		if e.group == from && m.reaches(e.target, to) {
+			return true
+		}
+	}
+	return false
+}
+
+func TestNestingsFollowTheModel(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		rapid.Check(t, func(t *rapid.T) { followModel(t, w) })
+		if problems, err := w.Check(t.Context()); err != nil || len(problems) > 0 {
+			t.Errorf("check: %v, error %v", problems, err)
+		}
+	})
+}
+
+func followModel(t *rapid.T, w *world) {
+	g := comity.CoGroup
+	m := &nestingModel{
+		active: map[int64]bool{}, all: map[int64]bool{}, edges: map[int64]nestingEdge{}, own: map[int64]ownMembership{},
+	}
+	w.co = w.add(t, comity.Co.Resource, values{comity.Co.Name: fmt.Sprintf("CO of %p", m), comity.Co.Status: comity.Active})
+	defer w.remove(t, comity.Co.Resource, w.co)
+	for i := range 5 {
+		m.groups = append(m.groups, w.group(t, fmt.Sprintf("group %d", i)))
+		m.active[m.groups[i]] = true
+	}
+	for range 3 {
+		m.people = append(m.people, w.person(t))
+	}
+	var done time.Time
+	editGroup := func(id int64) {
+		status := comity.Suspended
+		if m.active[id] {
+			status = comity.Active
+		}
+		rec := w.get(t, g.Resource, id)
+		w.edit(t, g.Resource, id, values{g.CoId: w.co, g.Name: rec.Text(g.Name), g.Status: status, g.NestingModeAll: m.all[id]})
+	}
+	t.Repeat(map[string]func(*rapid.T){
+		"nest":   func(t *rapid.T) { m.nest(t, w) },
+		"unnest": func(t *rapid.T) { m.unnest(t, w) },
+		"join":   func(t *rapid.T) { m.join(t, w) },
+		"change": func(t *rapid.T) { m.change(t, w) },
+		"leave":  func(t *rapid.T) { m.leave(t, w) },
+		"suspend or resume": func(t *rapid.T) {
+			id := rapid.SampledFrom(m.groups).Draw(t, "group")
+			m.active[id] = !m.active[id]
+			editGroup(id)
+		},
+		"mode": func(t *rapid.T) {
+			id := rapid.SampledFrom(m.groups).Draw(t, "group")
+			m.all[id] = !m.all[id]
+			editGroup(id)
+		},
+		"time passes": func(t *rapid.T) {
+			w.wait(time.Duration(rapid.IntRange(1, 3).Draw(t, "hours")) * time.Hour)
+			var err error
+			if done, err = w.Tick(t.Context(), done); err != nil {
+				t.Fatalf("tick: %v", err)
+			}
+		},
+		"": func(t *rapid.T) {
+			f := comity.CoGroupMember
+			var got []derived
+			for _, rec := range w.list(t, f.Resource, store.Equal("co_id", w.co), store.IsSet(f.CoGroupNestingId.Column)) {
+				got = append(got, derived{rec.Int(f.CoGroupId), rec.OwnedBy(comity.OwnerCO), rec.Int(f.CoGroupNestingId)})
+			}
+			slices.SortFunc(got, compareDerived)
+			if diff := cmp.Diff(m.rows(w.clock()), got); diff != "" {
+				t.Fatalf("derived rows (-want +got):\n%s", diff)
+			}
+		},
+	})
+}
+
+func (m *nestingModel) nest(t *rapid.T, w *world) {
+	f := comity.CoGroupNesting
+	e := nestingEdge{
+		rapid.SampledFrom(m.groups).Draw(t, "group"), rapid.SampledFrom(m.groups).Draw(t, "target"),
+		rapid.IntRange(0, 3).Draw(t, "negate") == 0,
+	}
+	v := values{f.CoGroupId: e.group, f.TargetCoGroupId: e.target, f.Negate: e.negate}
+	added, err := w.Add(t.Context(), tester, f.Resource, v.input(f.Resource))
+	if m.reaches(e.target, e.group) {
+		if phrase(err) != "Nesting Would Create Cycle" {
+			t.Fatalf("a cycle: %v", err)
+		}
+		return
+	}
+	if err != nil {
+		t.Fatalf("nest: %v", err)
+	}
+	m.edges[added.Id] = e
+}
+
+func (m *nestingModel) unnest(t *rapid.T, w *world) {
+	if id, ok := drawKey(t, m.edges); ok {
+		w.remove(t, comity.CoGroupNesting.Resource, id)
+		delete(m.edges, id)
+	}
+}
+
+func (m *nestingModel) join(t *rapid.T, w *world) {
+	f := comity.CoGroupMember
+	o := ownMembership{group: rapid.SampledFrom(m.groups).Draw(t, "group"), person: rapid.SampledFrom(m.people).Draw(t, "person"), member: true}
+	for _, other := range m.own {
+		if other.group == o.group && other.person == o.person {
+			return
+		}
+	}
+	v := values{f.CoGroupId: o.group, f.Person: o.person, f.Member: true}
+	if rapid.Bool().Draw(t, "begins") {
+		o.from = w.clock().Add(time.Duration(rapid.IntRange(-2, 4).Draw(t, "from")) * time.Hour)
+		v[f.ValidFrom] = o.from
+	}
+	if rapid.Bool().Draw(t, "ends") {
+		o.through = w.clock().Add(time.Duration(rapid.IntRange(-1, 6).Draw(t, "through")) * time.Hour)
+		if !o.through.After(o.from) {
+			o.through = o.from.Add(time.Hour)
+		}
+		v[f.ValidThrough] = o.through
+	}
+	m.own[w.add(t, f.Resource, v)] = o
+}
+
+func (m *nestingModel) change(t *rapid.T, w *world) {
+	if id, ok := drawKey(t, m.own); ok {
+		f, o := comity.CoGroupMember, m.own[id]
+		o.member = !o.member
+		w.edit(t, f.Resource, id, values{f.CoGroupId: o.group, f.Person: o.person, f.Member: o.member, f.Owner: true})
+		m.own[id] = o
+	}
+}
+
+func (m *nestingModel) leave(t *rapid.T, w *world) {
+	if id, ok := drawKey(t, m.own); ok {
+		w.remove(t, comity.CoGroupMember.Resource, id)
+		delete(m.own, id)
+	}
+}
+
+func drawKey[T any](t *rapid.T, of map[int64]T) (int64, bool) {
+	if len(of) == 0 {
+		return 0, false
+	}
+	var ids []int64
+	for id := range of {
+		ids = append(ids, id)
+	}
+	slices.Sort(ids)
+	return rapid.SampledFrom(ids).Draw(t, "id"), true
+}

@@ -1,0 +1,99 @@
+package rest_test
+
+import (
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"strconv"
+	"testing"
+	"time"
+
+	"comity/internal/access"
+	"comity/internal/registry"
+	"comity/internal/rest"
+)
+
+// TestRateLimit: a user with one is told to wait above it, for how long, and others are not.
+func TestRateLimit(t *testing.T) {
+	everywhere(t, func(s *scene) {
+		a := s.send("", "POST", "api_users.json",
+			`{"Version":"1.0","CoId":$co,"Username":"slow","Privileged":true,"RateLimit":3,"Status":"Active"}`, nil)
+		s.expect(a, "201 Added")
+		slow := basic(s.fill("co_$co.slow"), a.secret)
+		for range 3 {
+			s.expect(s.attempt(slow), "200 OK")
+		}
+		over := s.attempt(slow)
+		s.expect(over, "429 Too Many Requests")
+		if wait, err := strconv.Atoi(over.header.Get("Retry-After")); err != nil || wait < 1 || wait > 60 {
+			s.Errorf("Retry-After is %q", over.header.Get("Retry-After"))
+		}
+		s.expect(s.attempt(basic(s.user("admin").Username, s.user("admin").Key)), "200 OK")
+	})
+}
+
+// TestFailedLogins: an address from which too many failed is told to wait, whoever it says it is;
+// and the address is what a trusted proxy says, and nobody else.
+func TestFailedLogins(t *testing.T) {
+	everywhere(t, func(s *scene) {
+		admin := s.user("admin")
+		serve := func(trusted ...netip.Prefix) func(key, forwarded string) int {
+			server := httptest.NewServer(&rest.Server{
+				Registry: s.registry, Authenticator: access.NewAuthenticator(s.registry, time.Now), Root: "/registry/",
+				Log: slog.New(slog.DiscardHandler), FailedLogins: 3, TrustedProxies: trusted,
+			})
+			s.Cleanup(server.Close)
+			return func(key, forwarded string) int {
+				s.Helper()
+				request, err := http.NewRequestWithContext(s.Context(), "GET", server.URL+s.fill("/registry/cos/$co.json"), nil)
+				s.must(err)
+				request.SetBasicAuth(admin.Username, key)
+				request.Header.Set("X-Forwarded-For", forwarded)
+				response, err := server.Client().Do(request)
+				s.must(err)
+				return readAnswer(s, response).status
+			}
+		}
+		for _, tt := range []struct {
+			title              string
+			trusted            []netip.Prefix
+			fails, other, from string
+			then               int
+		}{
+			{"no proxy is trusted", nil, "192.0.2.1", "192.0.2.2", "192.0.2.3", http.StatusTooManyRequests},
+			{"another address", []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, "192.0.2.1", "192.0.2.1", "192.0.2.2", http.StatusOK},
+			{"the same address", []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, "192.0.2.1", "192.0.2.1", "192.0.2.1", http.StatusTooManyRequests},
+			// What the client wrote before what the proxy added is not believed.
+			{"a forged one before", []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, "192.0.2.1", "192.0.2.9, 192.0.2.1", "192.0.2.8, 192.0.2.1", http.StatusTooManyRequests},
+			{
+				"through two proxies",
+				[]netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("10.0.0.0/8")},
+				"192.0.2.1, 10.0.0.1", "192.0.2.1, 10.0.0.2", "192.0.2.1, 10.0.0.3", http.StatusTooManyRequests,
+			},
+			{"through one that is not trusted", []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, "192.0.2.1, 10.0.0.1", "192.0.2.1, 10.0.0.1", "192.0.2.1, 10.0.0.2", http.StatusOK},
+		} {
+			get := serve(tt.trusted...)
+			for _, forwarded := range []string{tt.fails, tt.fails, tt.other} {
+				if got := get("wrong", forwarded); got != http.StatusUnauthorized {
+					s.Errorf("%s: a failed login is answered %d", tt.title, got)
+				}
+			}
+			if got := get(admin.Key, tt.from); got != tt.then {
+				s.Errorf("%s: then a good one is answered %d, want %d", tt.title, got, tt.then)
+			}
+		}
+	})
+}
+
+// TestAddressBehindAProxy is what a user's RemoteIp is compared with.
+func TestAddressBehindAProxy(t *testing.T) {
+	everywhere(t, func(s *scene) {
+		a := s.send("", "POST", "api_users.json",
+			`{"Version":"1.0","CoId":$co,"Username":"far","Privileged":true,"RemoteIp":"^192\\.0\\.2\\.","Status":"Active"}`, nil)
+		login := registry.Login{Username: s.fill("co_$co.far"), Key: a.secret}
+		s.users["far"] = login
+		// This server trusts no proxy.
+		s.expect(s.send("far", "GET", "cos/$co.json", "", map[string]string{"X-Forwarded-For": "192.0.2.1"}), "401 Unauthorized")
+	})
+}

@@ -1,0 +1,65 @@
+package rest_test
+
+import (
+	"strings"
+	"sync"
+	"testing"
+)
+
+// TestOnce: the same add under the same key is carried out once.
+func TestOnce(t *testing.T) {
+	everywhere(t, func(s *scene) {
+		post := func(as, key, path, body string) answer {
+			return s.send(as, "POST", path, body, map[string]string{"Idempotency-Key": key})
+		}
+		const body = `{"Version":"1.0","CoId":$co,"Status":"Active"}`
+		key := s.fill("key-$n")
+		first := post("admin", key, "co_people.json", body)
+		s.expect(first, "201 Added")
+		again := post("admin", key, "co_people.json", body)
+		if again.line() != "201 Added" || again.created != first.created {
+			s.Errorf("again: %s with %s, want %s", again.line(), again.created, first.created)
+		}
+		// For another request the key is not good, and to another user it is another key.
+		s.expect(post("admin", key, "co_people.json", `{"Version":"1.0","CoId":$co,"Status":"Pending"}`), "422 Unprocessable Entity")
+		s.expect(post("admin", key, "co_people.xml", `<CoPerson Version="1.0"><CoId>$co</CoId><Status>Active</Status></CoPerson>`), "422 Unprocessable Entity")
+		if other := post("", key, "co_people.json", body); other.line() != "201 Added" || other.created == first.created {
+			s.Errorf("another user: %s with %s", other.line(), other.created)
+		}
+		s.expect(post("admin", strings.Repeat("k", 255), "co_people.json", body), "201 Added")
+		s.expect(post("admin", strings.Repeat("k", 256), "co_people.json", body), "400 Bad Request")
+
+		// What failed is tried anew.
+		s.play(unit("physics", "Physics"))
+		key = s.fill("key-$n")
+		const taken = `{"Version":"1.0","CoId":$co,"Name":"Physics"}`
+		s.expect(post("admin", key, "cous.json", taken), "403 Name In Use")
+		s.play(step{call: "DELETE cous/$physics"})
+		s.expect(post("admin", key, "cous.json", taken), "201 Added")
+		s.expect(post("admin", key, "cous.json", taken), "201 Added")
+		s.play(step{call: "GET cous?coid=$co", lists: "Name: Physics"})
+	})
+}
+
+// TestOnceAtOnce: of requests that come together under one key, one is carried out.
+func TestOnceAtOnce(t *testing.T) {
+	const count = 8
+	everywhere(t, func(s *scene) {
+		s.user("admin")
+		answers := make([]answer, count)
+		key, body := s.fill("key-$n"), s.fill(`{"Version":"1.0","CoId":$co,"Status":"Active"}`)
+		var group sync.WaitGroup
+		for i := range answers {
+			group.Go(func() {
+				answers[i] = s.send("admin", "POST", "co_people.json", body, map[string]string{"Idempotency-Key": key})
+			})
+		}
+		group.Wait()
+		for _, a := range answers {
+			if a.line() != "201 Added" || a.created != answers[0].created {
+				s.Errorf("%s with %s, want %s", a.line(), a.created, answers[0].created)
+			}
+		}
+		s.play(step{call: "GET co_people?coid=$co", lists: "Id: " + answers[0].created})
+	})
+}

@@ -1,0 +1,64 @@
+package rest_test
+
+import (
+	"net/url"
+	"testing"
+	"time"
+)
+
+// TestRecordsAsTheyWere: each revision stays readable, after the record is deleted too.
+func TestRecordsAsTheyWere(t *testing.T) {
+	play(t, []step{
+		unit("physics", "Physics"),
+		{call: "PUT cous/$physics", send: `{"CoId":$co,"Name":"Optics","Description":"light"}`},
+		{call: "GET cous/$physics?revision=0", has: `{"Id":"$physics","Name":"Physics","Description":null,"Revision":0}`},
+		{call: "GET cous/$physics?revision=1", has: `{"Name":"Optics","Description":"light","Revision":1}`},
+		{call: "GET cous/$physics?revision=2", answer: "404 Cou Unknown"},
+		{call: "GET cous/$physics?revision=-1", answer: "400 Bad Request", says: "revision"},
+		{call: "GET cous/$physics?revision=", answer: "400 Bad Request", says: "revision"},
+		{call: "GET cous/$physics?at=2999-01-01T00:00:00Z", has: `{"Name":"Optics"}`},
+		{call: "GET cous/$physics?at=2001-01-01T00:00:00Z", answer: "404 Cou Unknown"},
+		{call: "GET cous/$physics?at=0001-01-01T00:00:00Z", answer: "404 Cou Unknown"},
+		{call: "GET cous/$physics?at=yesterday", answer: "400 Bad Request", says: "at"},
+		{call: "GET cous/999999999?revision=0", answer: "404 Cou Unknown"},
+		{as: "admin", call: "GET cous/$physics?revision=0", has: `{"Name":"Physics"}`},
+		{as: "stranger", call: "GET cous/$physics?revision=0", answer: "404 Cou Unknown"},
+		{as: "stranger", call: "GET cous/$physics?at=2999-01-01T00:00:00Z", answer: "404 Cou Unknown"},
+		{as: "user", call: "GET cous/$physics?revision=0", answer: "401 Unauthorized"},
+		{call: "DELETE cous/$physics"},
+		{call: "GET cous/$physics?revision=0", has: `{"Name":"Physics"}`},
+		{call: "GET cous/$physics?at=2999-01-01T00:00:00Z", answer: "404 Cou Unknown"},
+	})
+}
+
+// TestMembersAsTheyWere: a group's members at a time are those of then, though group and rows be gone.
+func TestMembersAsTheyWere(t *testing.T) {
+	everywhere(t, func(s *scene) {
+		at := func() string {
+			// Apart from the changes before and after by more than the clock's grain.
+			time.Sleep(2 * time.Millisecond)
+			defer time.Sleep(2 * time.Millisecond)
+			return url.QueryEscape(time.Now().UTC().Format("2006-01-02 15:04:05.000000"))
+		}
+		s.play(group("readers", "readers"), person("ada"), person("bob"))
+		s.ids["t0"] = at()
+		s.play(member("one", "readers", "ada"))
+		s.ids["t1"] = at()
+		s.play(member("two", "readers", "bob"), step{call: "DELETE co_group_members/$one"})
+		s.ids["t2"] = at()
+		s.play(step{call: "DELETE co_groups/$readers"})
+		for range 2 {
+			s.play(
+				step{call: "GET co_group_members?cogroupid=$readers&at=$t0", lists: "Id: "},
+				step{call: "GET co_group_members?cogroupid=$readers&at=$t1", lists: "Id: $one"},
+				step{as: "admin", call: "GET co_group_members?cogroupid=$readers&at=$t2", lists: "Id: $two"},
+				step{call: "GET co_group_members?cogroupid=$readers&at=2999-01-01T00:00:00Z", answer: "404 CO Group Unknown"},
+				step{call: "GET co_group_members?cogroupid=$readers&at=soon", answer: "400 Bad Request"},
+				step{call: "GET co_group_members?cogroupid=999999999&at=$t1", answer: "404 CO Group Unknown"},
+				step{call: "GET co_group_members?at=$t1", answer: "404 CO Group Unknown"},
+				step{as: "stranger", call: "GET co_group_members?cogroupid=$readers&at=$t1", answer: "404 CO Group Unknown"},
+			)
+			s.format = "xml"
+		}
+	})
+}
