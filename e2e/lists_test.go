@@ -1,7 +1,6 @@
 package e2e_test
 
 import (
-	"bufio"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -16,19 +15,19 @@ import (
 	"comity/client"
 )
 
-// addMany adds org identities of some 1,500 characters each to a CO: several pages of a list, and
-// more than connections buffer.
+// addMany adds org identities of some 6,000 bytes each to a CO: more than a page of a list, and more
+// than a connection buffers.
 func addMany(t *testing.T, c *client.Client, co int64) (many int) {
 	t.Helper()
-	const at, each = 8, 275
+	const at, each = 8, 140
 	f := comity.OrgIdentity
-	long := strings.Repeat("x", 512)
+	long, short := strings.Repeat("🔭", 512), strings.Repeat("🔭", 128)
 	var adding sync.WaitGroup
 	for i := range at {
 		adding.Go(func() {
 			for range each {
 				_, err := c.Add(t.Context(), record(fields{
-					f.CoId: co, f.ManagerIdentifier: long, f.SponsorIdentifier: long, f.O: long[:128], f.Ou: long[:128], f.Title: fmt.Sprint(i),
+					f.CoId: co, f.ManagerIdentifier: long, f.SponsorIdentifier: long, f.O: short, f.Ou: short, f.Title: fmt.Sprint(i),
 				}))
 				if err != nil {
 					t.Error(err)
@@ -84,7 +83,7 @@ func TestLongListIsHadToItsEndInOrder(t *testing.T) {
 // the readers up, and no reader would come to the end.
 func slowReadersHoldUpNobody(t *testing.T, r *registry, co int64, many int) {
 	t.Helper()
-	readers := make([]*http.Response, 40)
+	readers := make([]*slowReader, 20)
 	for i := range readers {
 		readers[i] = beginList(t, r, co)
 	}
@@ -92,42 +91,41 @@ func slowReadersHoldUpNobody(t *testing.T, r *registry, co int64, many int) {
 	for i := range 20 {
 		addPerson(t, c, co, fmt.Sprint("p", i))
 	}
-	for _, resp := range readers {
-		var list struct{ OrgIdentities []json.RawMessage }
-		if err := json.NewDecoder(resp.Body).Decode(&list); err != nil || len(list.OrgIdentities) != many {
-			t.Errorf("a slow reader has %d of %d records: %v", len(list.OrgIdentities), many, err)
-		}
+	var reading sync.WaitGroup
+	for _, s := range readers {
+		reading.Go(func() {
+			if n, err := s.readOn(); err != nil || n != many {
+				t.Errorf("a slow reader has %d of %d records: %v", n, many, err)
+			}
+		})
 	}
+	reading.Wait()
 }
 
-// beginList asks for a list on a connection that buffers little, and reads no more than the status.
-func beginList(t *testing.T, r *registry, co int64) *http.Response {
+// slowReader is a list under way that nobody reads on.
+type slowReader struct{ resp *http.Response }
+
+// beginList asks for a list, and reads no more than the status and what comes with it.
+func beginList(t *testing.T, r *registry, co int64) *slowReader {
 	t.Helper()
-	base, err := url.Parse(r.api())
-	if err != nil {
-		t.Fatal(err)
-	}
-	conn, err := net.Dial("tcp", base.Host)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = conn.Close() })
-	if err := conn.(*net.TCPConn).SetReadBuffer(4 << 10); err != nil {
-		t.Fatal(err)
-	}
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, r.api()+"org_identities.json?coid="+text(co), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	req.SetBasicAuth(r.user, r.key)
-	if err := req.Write(conn); err != nil {
-		t.Fatal(err)
-	}
-	resp, err := http.ReadResponse(bufio.NewReaderSize(conn, 1<<10), req)
+	resp, err := http.DefaultClient.Do(req)
 	if err != nil || resp.StatusCode != http.StatusOK {
 		t.Fatalf("%v, %v", resp, err)
 	}
-	return resp
+	t.Cleanup(func() { _ = resp.Body.Close() })
+	return &slowReader{resp}
+}
+
+// readOn reads the rest of the list, slowly no more, and counts its records.
+func (s *slowReader) readOn() (int, error) {
+	var list struct{ OrgIdentities []json.RawMessage }
+	err := json.NewDecoder(s.resp.Body).Decode(&list)
+	return len(list.OrgIdentities), err
 }
 
 // cutAfter is the URL of a way to the registry that breaks off after so many bytes of an answer.

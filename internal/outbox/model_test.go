@@ -28,7 +28,7 @@ const (
 // present state, and none was ever told an older state of a person after a newer one.
 func TestModel(t *testing.T) {
 	t.Parallel()
-	seeds, steps := 30, 60
+	seeds, steps := 30, 40
 	if os.Getenv("COMITY_SOAK") != "" {
 		seeds, steps = 1000, 200
 	}
@@ -113,7 +113,7 @@ func (m *model) run(steps int) {
 	}
 	for range steps {
 		m.step()
-		time.Sleep(time.Duration(m.random.roll(8)) * time.Millisecond)
+		time.Sleep(time.Duration(m.random.roll(6)) * time.Millisecond)
 	}
 	close(over)
 	instances.Wait()
