@@ -76,8 +76,9 @@ func TestMessageUnderWayIsFinishedBeforeTheEndAndNotSentAgain(t *testing.T) {
 		c := r.platform()
 		g := closedGate(t)
 		co := addCO(t, c, "Telescope")
+		person := addPerson(t, c, co, "ghopper")
 		tell(t, c, co, g.URL, endpoint{})
-		addPerson(t, c, co, "ghopper")
+		touch(t, c, person, 9) // one change, and so one message
 
 		<-g.waiting
 		r.signal(t, syscall.SIGTERM)

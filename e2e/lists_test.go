@@ -1,8 +1,6 @@
 package e2e_test
 
 import (
-	"bufio"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net"
@@ -16,19 +14,19 @@ import (
 	"comity/client"
 )
 
-// addMany adds org identities of some 1,500 characters each to a CO: several pages of a list, and
-// more than connections buffer.
+// addMany adds org identities of some 6,000 bytes each to a CO: more than a page of a list, and more
+// than a connection buffers.
 func addMany(t *testing.T, c *client.Client, co int64) (many int) {
 	t.Helper()
-	const at, each = 8, 275
+	const at, each = 8, 140
 	f := comity.OrgIdentity
-	long := strings.Repeat("x", 512)
+	long, short := strings.Repeat("🔭", 512), strings.Repeat("🔭", 128)
 	var adding sync.WaitGroup
 	for i := range at {
 		adding.Go(func() {
 			for range each {
 				_, err := c.Add(t.Context(), record(fields{
-					f.CoId: co, f.ManagerIdentifier: long, f.SponsorIdentifier: long, f.O: long[:128], f.Ou: long[:128], f.Title: fmt.Sprint(i),
+					f.CoId: co, f.ManagerIdentifier: long, f.SponsorIdentifier: long, f.O: short, f.Ou: short, f.Title: fmt.Sprint(i),
 				}))
 				if err != nil {
 					t.Error(err)
@@ -41,7 +39,7 @@ func addMany(t *testing.T, c *client.Client, co int64) (many int) {
 	return at * each
 }
 
-func TestLongListIsHadToItsEndInOrder(t *testing.T) {
+func TestLongLists(t *testing.T) {
 	onBoth(t, func(t *testing.T, database string) {
 		r := serve(t, database)
 		c := r.platform()
@@ -49,89 +47,74 @@ func TestLongListIsHadToItsEndInOrder(t *testing.T) {
 		many := addMany(t, c, co)
 		query := url.Values{"coid": {text(co)}}
 
-		n, last := 0, int64(0)
-		for rec, err := range c.List(t.Context(), comity.OrgIdentity.Resource, query) {
-			if err != nil {
-				t.Fatal(err)
+		t.Run("come whole and in order", func(t *testing.T) {
+			n, last := 0, int64(0)
+			for rec, err := range c.List(t.Context(), comity.OrgIdentity.Resource, query) {
+				if err != nil {
+					t.Fatal(err)
+				}
+				if rec.Id <= last {
+					t.Fatalf("%d comes after %d", rec.Id, last)
+				}
+				n, last = n+1, rec.Id
 			}
-			if rec.Id <= last {
-				t.Fatalf("%d comes after %d", rec.Id, last)
+			if n != many {
+				t.Errorf("%d records, want %d", n, many)
 			}
-			n, last = n+1, rec.Id
-		}
-		if n != many {
-			t.Errorf("the list has %d records, want %d", n, many)
-		}
-		for rec, err := range c.List(t.Context(), comity.OrgIdentity.Resource, query) {
-			if err != nil || rec == nil {
-				t.Error(err)
+		})
+		t.Run("need not be read to their end", func(t *testing.T) {
+			for rec, err := range c.List(t.Context(), comity.OrgIdentity.Resource, query) {
+				if err != nil || rec == nil {
+					t.Error(err)
+				}
+				break
 			}
-			break // one is enough, and the rest is not waited for
-		}
-
-		// A connection that breaks off is not the end of a list.
-		cut := client.New(cutAfter(t, r, 1<<20), r.user, r.key)
-		if some, err := cut.All(t.Context(), comity.OrgIdentity.Resource, query); err == nil {
-			t.Errorf("%d of %d records were taken for the whole list", len(some), many)
-		}
-
-		slowReadersHoldUpNobody(t, r, co, many)
+		})
+		t.Run("are no lists when the connection breaks off", func(t *testing.T) {
+			cut := client.New(cutAfter(t, r, 1<<20), r.user, r.key)
+			if some, err := cut.All(t.Context(), comity.OrgIdentity.Resource, query); err == nil {
+				t.Errorf("%d of %d records were taken for the whole list", len(some), many)
+			}
+		})
+		t.Run("hold up nobody when they are read slowly", func(t *testing.T) {
+			slowReadersHoldUpNobody(t, r, co)
+		})
 	})
 }
 
 // slowReadersHoldUpNobody has more readers than the database has connections begin a list and stand
-// still. If one of them held anything that the others need, these would wait until the registry gives
-// the readers up, and no reader would come to the end.
-func slowReadersHoldUpNobody(t *testing.T, r *registry, co int64, many int) {
+// still. If they held anything that others need, these would wait until the registry gives one up.
+func slowReadersHoldUpNobody(t *testing.T, r *registry, co int64) {
 	t.Helper()
-	readers := make([]*http.Response, 40)
-	for i := range readers {
-		readers[i] = beginList(t, r, co)
+	for range 17 {
+		beginList(t, r, co)
 	}
 	c := r.platform()
 	for i := range 20 {
 		addPerson(t, c, co, fmt.Sprint("p", i))
 	}
-	for _, resp := range readers {
-		var list struct{ OrgIdentities []json.RawMessage }
-		if err := json.NewDecoder(resp.Body).Decode(&list); err != nil || len(list.OrgIdentities) != many {
-			t.Errorf("a slow reader has %d of %d records: %v", len(list.OrgIdentities), many, err)
-		}
+	if strings.Contains(r.errOut.String(), "i/o timeout") {
+		t.Error("others were answered after slow readers had been given up")
 	}
 }
 
-// beginList asks for a list on a connection that buffers little, and reads no more than the status.
-func beginList(t *testing.T, r *registry, co int64) *http.Response {
+// beginList asks for a list, and reads no more than the status and what comes with it.
+func beginList(t *testing.T, r *registry, co int64) {
 	t.Helper()
-	base, err := url.Parse(r.api())
-	if err != nil {
-		t.Fatal(err)
-	}
-	conn, err := net.Dial("tcp", base.Host)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = conn.Close() })
-	if err := conn.(*net.TCPConn).SetReadBuffer(4 << 10); err != nil {
-		t.Fatal(err)
-	}
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, r.api()+"org_identities.json?coid="+text(co), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	req.SetBasicAuth(r.user, r.key)
-	if err := req.Write(conn); err != nil {
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
 		t.Fatal(err)
 	}
-	resp, err := http.ReadResponse(bufio.NewReaderSize(conn, 1<<10), req)
-	if err != nil || resp.StatusCode != http.StatusOK {
-		t.Fatalf("%v, %v", resp, err)
-	}
-	return resp
+	t.Cleanup(func() { _ = resp.Body.Close() })
 }
 
 // cutAfter is the URL of a way to the registry that breaks off after so many bytes of an answer.
-func cutAfter(t *testing.T, r *registry, bytes int64) string {
+func cutAfter(t *testing.T, r *registry, most int64) string {
 	t.Helper()
 	base, err := url.Parse(r.api())
 	if err != nil {
@@ -152,7 +135,7 @@ func cutAfter(t *testing.T, r *registry, bytes int64) string {
 			to, err := net.Dial("tcp", registry)
 			if err == nil {
 				go func() { _, _ = io.Copy(to, from) }()
-				_, _ = io.CopyN(from, to, bytes)
+				_, _ = io.CopyN(from, to, most)
 				_ = to.Close()
 			}
 			_ = from.Close()

@@ -275,7 +275,7 @@ func readScenario(t *testing.T, path string) scenario {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	d := json.NewDecoder(f)
 	d.UseNumber()
 	d.DisallowUnknownFields()

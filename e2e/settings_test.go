@@ -45,9 +45,8 @@ func TestFlagWinsOverEnvironmentAndEnvironmentOverFile(t *testing.T) {
 			if _, err := os.Stat(filepath.Join(dir, "file.key")); err != nil {
 				t.Error(err)
 			}
-			if log := p.errOut.String(); !strings.HasPrefix(log, `{"time":`) {
-				t.Errorf("the log is not in JSON: %s", log)
-			}
+			// What goes to standard error comes by a way of its own.
+			eventually(t, "the log is in JSON", func() bool { return strings.HasPrefix(p.errOut.String(), `{"time":`) })
 		})
 	}
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"net/http"
 
 	"comity"
 )
@@ -26,8 +25,8 @@ type stock struct {
 	members string
 }
 
-// fill makes the COs through the API, puts the people in past it, and lets the program make their
-// memberships. The bare limit's table gets as many rows.
+// fill makes the COs through the API and puts the people in past it. The bare limit's table gets as
+// many rows.
 func (b *bench) fill(ctx context.Context, server *process, receiver *receiver) (s stock, err error) {
 	c, err := dial(ctx, server, b.authorization)
 	if err != nil {
@@ -52,9 +51,6 @@ func (b *bench) fill(ctx context.Context, server *process, receiver *receiver) (
 			continue
 		}
 		if err := b.putPeople(ctx, *co.id, co.people); err != nil {
-			return s, err
-		}
-		if _, err := c.call(http.MethodPut, root+"co_groups/reconcile.json?coid="+*co.id, "", http.StatusOK); err != nil {
 			return s, err
 		}
 	}
@@ -82,18 +78,32 @@ func (b *bench) fill(ctx context.Context, server *process, receiver *receiver) (
 // numbers is a table of the numbers from 1 on.
 const numbers = `WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < %d) `
 
-// putPeople adds people as the program would, with their history.
+// putPeople adds people as the program would, with their memberships and all their history.
 func (b *bench) putPeople(ctx context.Context, co string, count int) error {
-	err := b.direct.exec(ctx, fmt.Sprintf(numbers+`INSERT INTO co_people (co_id, status, date_of_birth, created, modified, revision, actor)
-		SELECT %s, '%s', '1906-12-09', 1, 1, 0, 'bench' FROM numbers`, count, co, comity.Active))
-	if err != nil {
-		return err
+	const history = `INSERT INTO history
+		(resource, record_id, revision, operation, actor, since, until, co_id, co_person_id, org_identity_id, co_group_id, data) `
+	json := "%s"
+	if isPostgres(b.database) {
+		json = "CAST(%s AS jsonb)"
 	}
-	return b.direct.exec(ctx, fmt.Sprintf(`INSERT INTO history
-			(resource, record_id, revision, operation, actor, since, until, co_id, co_person_id, org_identity_id, co_group_id, data)
-		SELECT 'CoPerson', id, 0, 'add', actor, created, NULL, co_id, id, NULL, NULL,
-			'{"CoId":%[1]s,"Status":"%[2]s","DateOfBirth":"1906-12-09"}'
-		FROM co_people WHERE co_id = %[1]s`, co, comity.Active))
+	person := fmt.Sprintf(json, fmt.Sprintf(`'{"CoId":%s,"Status":"%s","DateOfBirth":"1906-12-09"}'`, co, comity.Active))
+	member := fmt.Sprintf(json, `('{"CoGroupId":' || co_group_id || ',"Member":true,"Owner":false,"Person":{"Type":"CO","Id":' || co_person_id || '}}')`)
+	for _, sql := range []string{
+		fmt.Sprintf(numbers+`INSERT INTO co_people (co_id, status, date_of_birth, created, modified, revision, actor)
+			SELECT %s, '%s', '1906-12-09', 1, 1, 0, 'bench' FROM numbers`, count, co, comity.Active),
+		fmt.Sprintf(history+`SELECT 'CoPerson', id, 0, 'add', actor, created, NULL, co_id, id, NULL, NULL, %s
+			FROM co_people WHERE co_id = %s`, person, co),
+		fmt.Sprintf(`INSERT INTO co_group_members (co_id, co_group_id, co_person_id, member, owner, created, modified, revision, actor)
+			SELECT p.co_id, g.id, p.id, true, false, 1, 1, 0, 'bench'
+			FROM co_people p JOIN co_groups g ON g.co_id = p.co_id AND g.auto WHERE p.co_id = %s ORDER BY p.id, g.id`, co),
+		fmt.Sprintf(history+`SELECT 'CoGroupMember', id, 0, 'add', actor, created, NULL, co_id, co_person_id, NULL, co_group_id, %s
+			FROM co_group_members WHERE co_id = %s`, member, co),
+	} {
+		if err := b.direct.exec(ctx, sql); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // addTarget gives a CO a provisioning target that is told of every change.

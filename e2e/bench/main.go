@@ -77,8 +77,8 @@ func exit(err error) {
 
 func parse(arguments []string) (s settings, err error) {
 	f := flag.NewFlagSet("bench", flag.ContinueOnError)
-	f.IntVar(&s.rounds, "rounds", 5, "how many turns the program and the bare limit take")
-	f.DurationVar(&s.length, "time", 2*time.Second, "how long a turn is")
+	f.IntVar(&s.rounds, "rounds", 10, "how many turns the program and the bare limit take")
+	f.DurationVar(&s.length, "time", time.Second, "how long a turn is")
 	f.IntVar(&s.clients, "clients", 8, "how many clients ask at a time")
 	databases := f.String("databases", strings.Join(allDatabases, ","), "on which databases")
 	parts := f.String("only", strings.Join(allParts, ","), "which parts")
@@ -119,6 +119,7 @@ func run(ctx context.Context, s settings, out io.Writer) (err error) {
 	if err := onDisk(dir); err != nil {
 		return err
 	}
+	before := load()
 	if s.program == "" {
 		s.program = filepath.Join(dir, "comity")
 		note("building the program")
@@ -134,8 +135,8 @@ func run(ctx context.Context, s settings, out io.Writer) (err error) {
 			return fmt.Errorf("%s: %w", name, err)
 		}
 	}
-	fmt.Fprintf(out, "\n%s %s/%s, %d processors; %s; %d clients, %d turns of %v\n",
-		runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), strings.Join(versions, ", "), s.clients, s.rounds, s.length)
+	fmt.Fprintf(out, "\n%s %s/%s, %d processors, load %s before; %s; %d clients, %d turns of %v\n",
+		runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), before, strings.Join(versions, ", "), s.clients, s.rounds, s.length)
 	return r.print(out)
 }
 
@@ -150,6 +151,16 @@ func onDisk(dir string) error {
 		return fmt.Errorf("%s is kept in memory, where a commit costs nothing: set TMPDIR to a folder on a disk", dir)
 	}
 	return nil
+}
+
+// load is how many others wanted the processors in the last minute: above a few tenths, the ratios
+// are only as good as their range.
+func load() string {
+	average, err := os.ReadFile("/proc/loadavg")
+	if words := strings.Fields(string(average)); err == nil && len(words) > 0 {
+		return words[0]
+	}
+	return "unknown"
 }
 
 // note tells the one who waits what is being done.

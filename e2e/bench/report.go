@@ -26,7 +26,7 @@ func newReport() *report {
 		},
 		reconciles: table{
 			title: fmt.Sprintf("Reconciling a group that lacks %d members", groupPeople),
-			head:  []string{"database", "takes", "the rows alone, by SQL", "aim", ""},
+			head:  []string{"database", "takes", "the rows alone, by SQL", "times", "aim", ""},
 		},
 	}
 }
@@ -44,7 +44,7 @@ func (r *report) list(database string, all ...listed) {
 }
 
 func (r *report) reconcile(database string, took, bare time.Duration) {
-	r.reconciles.add(database, millis(took), millis(bare), millis(aimReconcile), verdict(took <= aimReconcile))
+	r.reconciles.add(database, millis(took), millis(bare), fmt.Sprintf("%.1f", float64(took)/float64(bare)), millis(aimReconcile), verdict(took <= aimReconcile))
 }
 
 func (r *report) note(format string, args ...any) {

@@ -79,7 +79,7 @@ func onPostgres(t *testing.T) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer admin.Close()
+	defer func() { _ = admin.Close() }()
 	run := func(statement string) {
 		if _, err := admin.ExecContext(t.Context(), statement); err != nil {
 			t.Fatalf("%s: %v", statement, err)
@@ -122,5 +122,5 @@ func open(ctx context.Context, database string, clock func() time.Time, key byte
 	if err != nil {
 		return nil, err
 	}
-	return store.Open(ctx, store.Options{Database: database, Clock: clock, Sealer: sealer, Connections: 4})
+	return store.Open(ctx, store.Options{Database: database, Clock: clock, Sealer: sealer, Connections: 3})
 }

@@ -92,3 +92,34 @@ func TestBadTargetsHoldUpNoOther(t *testing.T) {
 		w.expectPresent(t, bad, failing)
 	})
 }
+
+// A slow target is claimed as it goes: what waits stays free for others, and is as new as can be.
+func TestSlowTargetIsClaimedAsItGoes(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		const took = time.Second
+		r := newReceiver(t)
+		to := w.target(r, comity.ModeAutomatic)
+		people := w.people(100)
+		r.reacts(func(arrival) reaction {
+			select {
+			case <-time.After(took):
+			case <-t.Context().Done():
+			}
+			return reaction{}
+		})
+		_, stop := w.start(outbox.Options{Width: 2, Limit: 3 * time.Second})
+		// Five seconds' worth at two messages a second.
+		eventually(t, "it holds no more than it will soon send", func() bool {
+			held := w.held(to)
+			return held > 0 && held <= 10 && len(r.got()) > 2
+		})
+		r.reacts(nil)
+		stop()
+		w.start(outbox.Options{})
+		w.settle(to)
+		w.expectPresent(t, to, r)
+		if n := len(r.ids()); n != len(people) {
+			t.Errorf("%d people are there", n)
+		}
+	})
+}

@@ -1,6 +1,7 @@
 package outbox_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -110,8 +111,9 @@ func (m *model) call() {
 	to := one(m.random, m.ends...).target
 	m.calls.Go(func() {
 		_, err := m.provision(m.provisioner, to, p.id)
+		// A machine that is busy may need all of the short limit to claim.
 		var failed *comity.Error
-		if err != nil && !errors.As(err, &failed) {
+		if err != nil && !errors.As(err, &failed) && !errors.Is(err, context.DeadlineExceeded) {
 			m.t.Errorf("provision person %d to target %d: %v", p.id, to.id, err)
 		}
 	})

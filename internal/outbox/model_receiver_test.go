@@ -19,9 +19,8 @@ type end struct {
 	missedSome atomic.Bool
 
 	// What follows belongs to the receiver's lock.
-	seen   map[int64]sight
-	owners map[string]map[int64]bool
-	wrong  []string
+	seen  map[int64]sight
+	wrong []string
 }
 
 // sight is the newest that was seen of a person.
@@ -66,14 +65,9 @@ func (e *end) look(a arrival) {
 			e.wrong = append(e.wrong, err.Error())
 			return
 		}
-		if e.owners[a.id] == nil {
-			e.owners[a.id] = map[int64]bool{}
-		}
-		e.owners[a.id][person] = true
 	}
-	if a.deleted && len(e.owners[a.id]) == 1 {
-		for person = range e.owners[a.id] {
-		}
+	if a.deleted {
+		person = e.model.only(a.id)
 	}
 	if person == 0 {
 		return

@@ -112,13 +112,34 @@ func names(p *figure) *[]int64       { return &p.names }
 func roles(p *figure) *[]int64       { return &p.roles }
 func memberships(p *figure) *[]int64 { return &p.memberships }
 
-// value is a new identifier, or one that was somebody's before.
-func (m *model) value() string {
-	if len(m.free) > 0 && m.random.roll(2) == 0 {
-		return one(m.random, m.free...)
-	}
+// value is a new identifier for a person, or one that was somebody's before.
+func (m *model) value(person int64) string {
 	m.minted++
-	return fmt.Sprintf("u%d", m.minted)
+	value := fmt.Sprintf("u%d", m.minted)
+	if len(m.free) > 0 && m.random.roll(2) == 0 {
+		value = one(m.random, m.free...)
+	}
+	m.owns(person, value)
+	return value
+}
+
+// owns notes who may have an identifier from now on.
+func (m *model) owns(person int64, value string) {
+	m.noting.Lock()
+	defer m.noting.Unlock()
+	if !slices.Contains(m.owners[value], person) {
+		m.owners[value] = append(m.owners[value], person)
+	}
+}
+
+// only is the one person who ever had an identifier, 0 where there were several.
+func (m *model) only(value string) int64 {
+	m.noting.Lock()
+	defer m.noting.Unlock()
+	if owners := m.owners[value]; len(owners) == 1 {
+		return owners[0]
+	}
+	return 0
 }
 
 func (m *model) addPerson() {
@@ -138,7 +159,7 @@ func (m *model) addPerson() {
 	_, err = m.tryAdd(u.Resource, values{u.Url: fmt.Sprintf("https://example.org/%d", id), u.Type: "official", u.Person: of(comity.OwnerCO, id)})
 	m.allowed(err)
 	if m.random.roll(5) > 0 {
-		m.adds(comity.Identifier.Resource, uidOf(id, m.value()), &p.uids)
+		m.adds(comity.Identifier.Resource, uidOf(id, m.value(id)), &p.uids)
 	}
 	if m.random.roll(2) == 0 {
 		m.joins(p, m.groups[0])
@@ -167,14 +188,14 @@ func (m *model) changeStatus() {
 
 func (m *model) addUid() {
 	if p := m.somebody(); p != nil {
-		m.adds(comity.Identifier.Resource, uidOf(p.id, m.value()), &p.uids)
+		m.adds(comity.Identifier.Resource, uidOf(p.id, m.value(p.id)), &p.uids)
 	}
 }
 
 func (m *model) changeUid() {
 	f := comity.Identifier
-	m.pick(uids, func(_ *figure, records *[]int64, i int) {
-		before, now := m.view(f.Resource, (*records)[i]).Text(f.Identifier), m.value()
+	m.pick(uids, func(p *figure, records *[]int64, i int) {
+		before, now := m.view(f.Resource, (*records)[i]).Text(f.Identifier), m.value(p.id)
 		if before != now && m.changes(f.Resource, (*records)[i], values{f.Identifier: now}) {
 			m.free = append(m.free, before)
 		}
@@ -201,6 +222,7 @@ func (m *model) moveUid() {
 	m.pick(uids, func(from *figure, records *[]int64, i int) {
 		to := m.somebody()
 		id := (*records)[i]
+		m.owns(to.id, m.view(f.Resource, id).Text(f.Identifier))
 		if to != from && m.changes(f.Resource, id, values{f.Person: of(comity.OwnerCO, to.id)}) {
 			*records = slices.Delete(*records, i, i+1)
 			to.uids = append(to.uids, id)

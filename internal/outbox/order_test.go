@@ -145,3 +145,33 @@ func TestOrderUnderWay(t *testing.T) {
 		}
 	})
 }
+
+// A change wakes the outbox, whatever it does at that moment: nothing waits for it to look by itself.
+func TestNoWakeIsLost(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		r := newReceiver(t)
+		to := w.target(r, comity.ModeAutomatic)
+		people := w.people(8)
+		q, _ := w.start(outbox.Options{Poll: 24 * time.Hour})
+		q.Wake()
+		var writers sync.WaitGroup
+		for _, p := range people {
+			writers.Go(func() {
+				for day := range 15 {
+					if err := w.tryBorn(p, day); err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}
+		writers.Wait()
+		w.settle(to)
+		w.expectPresent(t, to, r)
+		// One change at a time, each when nothing else goes on.
+		for day := range 20 {
+			w.born(people[0], 100+day)
+			w.settle(to)
+		}
+		w.expectPresent(t, to, r)
+	})
+}

@@ -146,7 +146,7 @@ func cut(w http.ResponseWriter) {
 	if err != nil {
 		panic(http.ErrAbortHandler)
 	}
-	defer conn.Close()
+	defer func() { _ = conn.Close() }()
 	_, _ = bufio.NewWriter(buffered).WriteString("HTTP/1.1 200 OK\r\nConte")
 	_ = buffered.Flush()
 }

@@ -83,3 +83,14 @@ func (w *world) failed(t target, person, attempts int64) (r row) {
 	})
 	return r
 }
+
+// held is how many deliveries to a target are claimed.
+func (w *world) held(t target) (n int) {
+	w.t.Helper()
+	err := w.sql().QueryRowContext(w.t.Context(),
+		fmt.Sprintf(`SELECT count(*) FROM deliveries WHERE co_provisioning_target_id = %d AND held`, t.id)).Scan(&n)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return n
+}

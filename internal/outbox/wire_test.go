@@ -83,12 +83,12 @@ func (w *wire) open(c net.Conn) bool {
 }
 
 func (w *wire) carry(client net.Conn) {
-	defer client.Close()
+	defer func() { _ = client.Close() }()
 	server, err := net.Dial("unix", w.server)
 	if err != nil {
 		return
 	}
-	defer server.Close()
+	defer func() { _ = server.Close() }()
 	if !w.open(client) {
 		return
 	}

@@ -43,12 +43,12 @@ type world struct {
 // faster if it has a speed.
 type clock struct {
 	begin time.Time
-	speed time.Duration
+	speed int64
 	ahead atomic.Int64
 }
 
 func (c *clock) now() time.Time {
-	return c.begin.Add(c.speed*time.Since(c.begin) + time.Duration(c.ahead.Load()))
+	return c.begin.Add(time.Duration(c.speed*int64(time.Since(c.begin)) + c.ahead.Load()))
 }
 
 // newWorld returns a world on a database that holds one CO.

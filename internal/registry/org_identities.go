@@ -8,6 +8,7 @@ import (
 )
 
 var orgIdentityRules = rules{
+	exclusiveDelete: true,
 	refuse: func(ctx context.Context, c *change) error {
 		if c.new != nil {
 			return nil

@@ -14,6 +14,9 @@ import (
 type rules struct {
 	// exclusive changes take their CO's lock for themselves: they change a graph or a whole group.
 	exclusive bool
+	// exclusiveDelete is exclusive for deletes alone: they are refused for records that others may
+	// be adding.
+	exclusiveDelete bool
 	// alone changes touch many rows and share their commit with nobody.
 	alone bool
 	// prepare completes the record before it is looked at.

@@ -8,6 +8,7 @@ import (
 )
 
 var serverRules = rules{
+	exclusiveDelete: true,
 	check: func(ctx context.Context, c *change) ([]comity.Fault, error) {
 		f := comity.Server.ServerType
 		if c.old == nil || !c.changed(f) {

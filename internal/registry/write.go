@@ -315,6 +315,12 @@ func (c *change) enter(ctx context.Context, res *comity.Resource, id int64, excl
 	if err != nil {
 		return err
 	}
+	if person := c.old.OwnedBy(comity.OwnerCO); person != 0 && person != c.where.CoPersonId {
+		// It was given to another person while this change waited for its turn.
+		if c.where, err = c.tx.Enter(ctx, res, id, exclusive); err != nil {
+			return err
+		}
+	}
 	c.now, err = c.tx.Now(ctx)
 	return errors.Join(err, mayChange(c.caller, c.old))
 }
@@ -421,7 +427,7 @@ func (r *Registry) Delete(ctx context.Context, caller access.Caller, res *comity
 	rules := rulesOf(res)
 	err := r.write(ctx, rules.alone, func(tx *store.Tx) error {
 		c := &change{tx: tx, caller: caller}
-		if err := c.enter(ctx, res, id, rules.exclusive, res.UnknownOnDelete); err != nil {
+		if err := c.enter(ctx, res, id, rules.exclusive || rules.exclusiveDelete, res.UnknownOnDelete); err != nil {
 			return err
 		}
 		return c.delete(ctx, rules, conditions)

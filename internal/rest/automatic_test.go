@@ -102,7 +102,8 @@ func TestAutomaticMembershipFollowsTheRole(t *testing.T) {
 		inGroups("ada", physics),
 		edit("job", `"Status":"GracePeriod","CoPersonId":$ada`),
 		inGroups("ada", both),
-		{call: "DELETE co_person_roles/$job"}, {call: "DELETE co_person_roles/$third"},
+		{call: "DELETE co_person_roles/$job"},
+		{call: "DELETE co_person_roles/$third"},
 		inGroups("ada", co),
 	})
 }
@@ -112,8 +113,10 @@ func TestReconcileRepairsFromScratch(t *testing.T) {
 	for title, reconcile := range map[string][]step{
 		"all": {{call: "PUT co_groups/reconcile?coid=$co"}},
 		"one by one": {
-			{call: "POST co_groups/reconcile/$coactive", answer: "200 OK"}, {call: "POST co_groups/reconcile/$coall", answer: "200 OK"},
-			{call: "POST co_groups/reconcile/$active", answer: "200 OK"}, {call: "POST co_groups/reconcile/$all", answer: "200 OK"},
+			{call: "POST co_groups/reconcile/$coactive", answer: "200 OK"},
+			{call: "POST co_groups/reconcile/$coall", answer: "200 OK"},
+			{call: "POST co_groups/reconcile/$active", answer: "200 OK"},
+			{call: "POST co_groups/reconcile/$all", answer: "200 OK"},
 		},
 	} {
 		t.Run(title, func(t *testing.T) {

@@ -16,7 +16,8 @@ func TestOnePrimaryNameWhateverComesTogether(t *testing.T) {
 		"edits":       {{call: "PUT names/$a", send: primary}, {call: "PUT names/$b", send: primary}, {call: "PUT names/$c", send: primary}},
 		"one that goes": {
 			{call: "PUT names/$a", send: `{"Given":"x","Type":"official","CoPersonId":$bob}`},
-			{call: "PUT names/$b", send: primary}, {call: "POST names", send: primary},
+			{call: "PUT names/$b", send: primary},
+			{call: "POST names", send: primary},
 		},
 		"an edit and a delete": {{call: "PUT names/$b", send: primary}, {call: "DELETE names/$b"}, {call: "DELETE names/$a"}},
 	} {

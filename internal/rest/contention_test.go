@@ -1,14 +1,20 @@
 package rest_test
 
 import (
+	"os"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 )
 
-// rounds is how often each pair of requests meets.
-const rounds = 15
+// rounds is how often requests meet.
+var rounds = func() int {
+	if os.Getenv("COMITY_SOAK") != "" {
+		return 300
+	}
+	return 10
+}()
 
 // atOnce makes calls at the same moment and returns their answers, in order.
 func (s *scene) atOnce(calls ...step) []string {

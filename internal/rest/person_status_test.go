@@ -45,7 +45,8 @@ func TestLockedPersonStaysLocked(t *testing.T) {
 		add("co_people", "ada", `"CoId":$co,"Status":"Locked"`),
 		role("job", "ada", "Active"), personIs("ada", "Locked"),
 		setRole("job", "ada", "Expired"), personIs("ada", "Locked"),
-		{call: "DELETE co_person_roles/$job"}, personIs("ada", "Locked"),
+		{call: "DELETE co_person_roles/$job"},
+		personIs("ada", "Locked"),
 		role("job", "ada", "Active"),
 		// Until somebody unlocks; then the next change is followed again.
 		{call: "PUT co_people/$ada", send: `{"CoId":$co,"Status":"Suspended"}`},

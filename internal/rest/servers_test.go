@@ -82,8 +82,10 @@ func TestHttpServers(t *testing.T) {
 			call: "POST http_servers", send: `{"ServerId":999999999,"Serverurl":"https://example.org/","AuthType":"X"}`,
 			answer: "400 Invalid Fields", faulty: "server_id",
 		},
-		{as: "admin", call: "POST http_servers", answer: "400 Invalid Fields", faulty: "server_id",
-			send: `{"ServerId":$theirs,"Serverurl":"https://example.org/","AuthType":"X"}`},
+		{
+			as: "admin", call: "POST http_servers", answer: "400 Invalid Fields", faulty: "server_id",
+			send: `{"ServerId":$theirs,"Serverurl":"https://example.org/","AuthType":"X"}`,
+		},
 		{call: "PUT http_servers/$http", send: `{"ServerId":$server,"Serverurl":"http://example.org/","AuthType":"X","SslVerifyPeer":false}`},
 		{call: "GET http_servers/$http", has: `{"Serverurl":"http://example.org/","Username":"us","AuthType":"X","SslVerifyPeer":false,"SslVerifyHost":true}`},
 		// They may become another server's of the CO, of the right kind and without any.

@@ -25,7 +25,7 @@ func NotID(id int64) Condition { return func(a *args) string { return "t.id <> "
 // HasMemberNow is the condition on a group that the person is its member or owner at the time.
 func HasMemberNow(person int64, now time.Time) Condition {
 	return func(a *args) string {
-		return fmt.Sprintf(`EXISTS (SELECT 1 FROM co_group_members m WHERE m.co_group_id = t.id AND m.co_person_id = %s
+		return fmt.Sprintf(`t.id IN (SELECT m.co_group_id FROM co_group_members m WHERE m.co_person_id = %s
 			AND (m.member OR m.owner) AND %s)`, a.put(person), validNow("m", a, now))
 	}
 }

@@ -42,7 +42,7 @@ func testDeleteCO(t *testing.T, b Backend) {
 	})
 
 	t.Run("nothing of it is left in any table but the history", func(t *testing.T) {
-		for _, table := range bed.tables(t) {
+		for _, table := range tables() {
 			column := "co_id"
 			switch table {
 			case comity.Co.Table:
@@ -67,9 +67,6 @@ func testDeleteCO(t *testing.T, b Backend) {
 		}
 	})
 	t.Run("another CO is as it was", func(t *testing.T) {
-		for _, rec := range other {
-			same(t, bed.get(t, rec.Resource, rec.Id), bed.get(t, rec.Resource, rec.Id))
-		}
 		bed.holds(t, other, other)
 		if after := bed.history(t, `co_id = $1`, other[0].Id); len(after) != len(before) {
 			t.Errorf("its history has %d rows, had %d", len(after), len(before))
@@ -86,7 +83,7 @@ func testDeleteCO(t *testing.T, b Backend) {
 }
 
 // tables are the names of the tables that hold what belongs to a CO.
-func (b *bed) tables(t tb) []string {
+func tables() []string {
 	names := []string{"history", "deliveries"}
 	for _, r := range comity.All() {
 		names = append(names, r.Table)

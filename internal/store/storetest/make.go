@@ -21,7 +21,7 @@ func unique(prefix string) string { return fmt.Sprintf("%s %d", prefix, serial.A
 func row(r *comity.Resource, pairs ...any) *comity.Record {
 	rec := comity.NewRecord(r)
 	for i := 0; i < len(pairs); i += 2 {
-		set(rec, pairs[i].(*comity.Field), pairs[i+1]) //nolint:errcheck // a test that is written wrong panics
+		set(rec, pairs[i].(*comity.Field), pairs[i+1])
 	}
 	for _, f := range r.Fields {
 		if rec.Get(f).IsAbsent() {
@@ -165,17 +165,18 @@ func edit(ctx context.Context, tx *store.Tx, r *comity.Resource, id int64, pairs
 		return nil, err
 	}
 	for i := 0; i < len(pairs); i += 2 {
-		set(rec, pairs[i].(*comity.Field), pairs[i+1]) //nolint:errcheck // a test that is written wrong panics
+		set(rec, pairs[i].(*comity.Field), pairs[i+1])
 	}
 	return rec, tx.Update(ctx, rec, actor, where)
 }
 
-// remove deletes a record, and has the people it concerns told to targets in the modes.
-func (b *bed) remove(t tb, r *comity.Resource, id int64, modes ...string) time.Time {
+// remove deletes a record.
+func (b *bed) remove(t tb, r *comity.Resource, id int64) time.Time {
 	t.Helper()
-	return b.write(t, func(ctx context.Context, tx *store.Tx) error { return remove(ctx, tx, r, id, modes...) })
+	return b.write(t, func(ctx context.Context, tx *store.Tx) error { return remove(ctx, tx, r, id) })
 }
 
+// remove deletes a record, and marks the people whom it takes something from for targets in the modes.
 func remove(ctx context.Context, tx *store.Tx, r *comity.Resource, id int64, modes ...string) error {
 	if _, err := tx.Enter(ctx, r, id, false); err != nil {
 		return err

@@ -199,7 +199,7 @@ func testMarked(t *testing.T, bed *bed, c *clock) {
 		bed.lane(t, s.co, f.Status, mode)
 	}
 	var many []*comity.Record
-	for range 700 {
+	for range 300 {
 		many = append(many, row(comity.CoPerson.Resource, comity.CoPerson.CoId, s.co))
 	}
 	all := ids(bed.add(t, many...))
@@ -234,17 +234,17 @@ func testMarked(t *testing.T, bed *bed, c *clock) {
 		})
 	}
 	t.Run("members of a group", func(t *testing.T) {
-		m := comity.CoGroupMember
-		bed.forget(t, s.co)
+		m, s := comity.CoGroupMember, bed.telling(t, c)
 		group := bed.insert(t, comity.CoGroup.Resource, comity.CoGroup.CoId, s.co)
 		other := bed.insert(t, comity.CoGroup.Resource, comity.CoGroup.CoId, s.co)
-		bed.insert(t, m.Resource, m.CoGroupId, group, m.Person, comity.OwnerCell(comity.OwnerCO.Word, all[3]), m.Member, true)
-		bed.insert(t, m.Resource, m.CoGroupId, group, m.Person, comity.OwnerCell(comity.OwnerCO.Word, all[4]), m.Owner, true)
-		bed.insert(t, m.Resource, m.CoGroupId, other, m.Person, comity.OwnerCell(comity.OwnerCO.Word, all[5]), m.Member, true)
+		owner := bed.person(t, s.co)
+		bed.insert(t, m.Resource, m.CoGroupId, group, m.Person, s.person, m.Member, true)
+		bed.insert(t, m.Resource, m.CoGroupId, group, m.Person, owner, m.Owner, true)
+		bed.insert(t, m.Resource, m.CoGroupId, other, m.Person, bed.person(t, s.co), m.Member, true)
 		bed.write(t, func(ctx context.Context, tx *store.Tx) error {
-			return tx.MarkMembers(ctx, []string{comity.ModeQueue}, group.Id)
+			return tx.MarkMembers(ctx, modes, group.Id)
 		})
-		if diff := cmp.Diff([]pair{{queue.Id, all[3]}, {queue.Id, all[4]}}, bed.marked(t, s.co), cmp.AllowUnexported(pair{})); diff != "" {
+		if diff := cmp.Diff([]pair{{s.target.Id, s.person.Id}, {s.target.Id, owner.Id}}, bed.marked(t, s.co), cmp.AllowUnexported(pair{})); diff != "" {
 			t.Errorf("marked (-want +got):\n%s", diff)
 		}
 	})

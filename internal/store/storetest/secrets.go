@@ -36,10 +36,10 @@ func testSecrets(t *testing.T, b Backend) {
 }
 
 // target adds a target with its settings and its server, which has the password.
-func (b *bed) target(t tb, co int64, password any, pairs ...any) (target, server *comity.Record) {
+func (b *bed) target(t tb, co int64, password any) (target, server *comity.Record) {
 	t.Helper()
-	f, h, s := comity.CoProvisioningTarget, comity.HttpServer, comity.CoApiProvisionerTarget
-	target = b.insert(t, f.Resource, append([]any{f.CoId, co, f.Plugin, comity.PluginAPI, f.Status, comity.ModeAutomatic}, pairs...)...)
+	h, s := comity.HttpServer, comity.CoApiProvisionerTarget
+	target = b.lane(t, co)
 	parent := b.insert(t, comity.Server.Resource, comity.Server.CoId, co)
 	server = b.insert(t, h.Resource, h.ServerId, parent, h.Password, password)
 	b.insert(t, s.Resource, s.CoProvisioningTargetId, target, s.ServerId, parent)

@@ -48,7 +48,7 @@ func testSnapshots(t *testing.T, b Backend) {
 	for range 3 {
 		readers.Go(func() {
 			for {
-				if err := bed.store.Snapshot(t.Context(), func(tx *store.Tx) error { return oneMoment(t, tx, t.Context(), co, roles) }); err != nil {
+				if err := bed.store.Snapshot(t.Context(), func(tx *store.Tx) error { return oneMoment(t.Context(), t, tx, co, roles) }); err != nil {
 					t.Error(err)
 					return
 				}
@@ -66,7 +66,7 @@ func testSnapshots(t *testing.T, b Backend) {
 }
 
 // oneMoment reads what is written together, piece by piece, and then once more.
-func oneMoment(t *testing.T, tx *store.Tx, ctx context.Context, co int64, roles []*comity.Record) error {
+func oneMoment(ctx context.Context, t *testing.T, tx *store.Tx, co int64, roles []*comity.Record) error {
 	f := comity.CoPersonRole
 	addresses, err := tx.List(ctx, comity.Address.Resource, 0, 1000, store.Equal("co_id", co))
 	if err != nil {

@@ -1,0 +1,311 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"comity"
+	"comity/internal/pgtest"
+)
+
+// The statements that answer requests and deliver messages find what they look for by an index,
+// however many there are of it.
+func TestPlans(t *testing.T) {
+	t.Parallel()
+	for database, s := range map[string]*Store{"SQLite": openFile(t, nil), "PostgreSQL": openPostgresOf(t)} {
+		t.Run(database, func(t *testing.T) {
+			t.Parallel()
+			crowd(t, s)
+			for _, tt := range planned() {
+				t.Run(tt.name, func(t *testing.T) {
+					// Of all that is looked at whole, only the targets are few.
+					all := strings.Join(plans(t, s, tt.run), "\n")
+					if m := scans(s).FindString(all); m != "" && (tt.name != "lanes" || m != "SCAN t") {
+						t.Errorf("it looks at all there is: %s", m)
+					}
+					for _, index := range tt.uses {
+						if s.backend.dialect().forUpdate == "" {
+							index = primaryKey.ReplaceAllString(index, `(INTEGER PRIMARY KEY \(rowid=|sqlite_autoindex_$1)`)
+						}
+						if !regexp.MustCompile(index).MatchString(all) {
+							t.Errorf("it does not use %s", index)
+						}
+					}
+					if t.Failed() {
+						t.Logf("the plan:\n%s", all)
+					}
+				})
+			}
+		})
+	}
+}
+
+// primaryKey is how PostgreSQL calls the index of a table's primary key.
+var primaryKey = regexp.MustCompile(`^(\w+)_pkey$`)
+
+// scans matches a step of a plan that looks at all rows of a table which can be large, or at all of
+// those after a page's first.
+func scans(s *Store) *regexp.Regexp {
+	if s.backend.dialect().forUpdate == "" {
+		// What is in hand already (a constant, a subquery) is no table.
+		return regexp.MustCompile(`SCAN (co_|[acdegimnoprtu]\b|cous|names|email|ident|addr|org|hist|deliv|api).*|SEARCH \w+ USING INTEGER PRIMARY KEY \(rowid>\?\)`)
+	}
+	return regexp.MustCompile(`Seq Scan on (co_people|co_person|co_group|cous|names|email|ident|addr|org|hist|deliv|api).*|Index Cond: \(id > '\d+'::bigint\)`)
+}
+
+// planned are the statements and the indexes that serve them.
+func planned() []struct {
+	name string
+	uses []string
+	run  func(context.Context, *Tx) error
+} {
+	const id = int64(31)
+	person, group := comity.CoPerson.Resource, comity.CoGroup.Resource
+	modes := []string{comity.ModeAutomatic, comity.ModeQueue}
+	rule := AutomaticRule{
+		Never: comity.Deleted, Active: []string{comity.Active, comity.GracePeriod},
+		AllGroup: comity.GroupMembers, ActiveGroup: comity.GroupActive,
+	}
+	record := func(r *comity.Resource) *comity.Record {
+		rec := comity.NewRecord(r)
+		rec.Id, rec.CoId = id, 1
+		return rec
+	}
+	identifier, named, role := record(comity.Identifier.Resource), record(group), record(comity.CoPersonRole.Resource)
+	identifier.SetText(comity.Identifier.Identifier, "I32")
+	identifier.SetText(comity.Identifier.Type, "uid")
+	identifier.SetOwner(comity.Identifier.Person, comity.OwnerCO, id)
+	named.SetText(comity.CoGroup.Name, "g32")
+	role.SetOwner(comity.CoPersonRole.Person, comity.OwnerCO, id)
+	inCO := Equal("co_id", int64(1))
+
+	list := func(r *comity.Resource, conditions ...Condition) func(context.Context, *Tx) error {
+		return func(ctx context.Context, tx *Tx) error {
+			_, err := tx.List(ctx, r, 10, 20, conditions...)
+			return err
+		}
+	}
+	taken := func(rec *comity.Record) func(context.Context, *Tx) error {
+		return func(ctx context.Context, tx *Tx) error {
+			_, err := tx.Taken(ctx, rec, rec.Resource.Uniques[0])
+			return err
+		}
+	}
+	remove := func(r *comity.Resource, id int64) func(context.Context, *Tx) error {
+		return func(ctx context.Context, tx *Tx) error {
+			rec, err := tx.Get(ctx, r, id)
+			if err != nil {
+				return err
+			}
+			return tx.Delete(ctx, rec, "tester", modes)
+		}
+	}
+	return []struct {
+		name string
+		uses []string
+		run  func(context.Context, *Tx) error
+	}{
+		{"a view", []string{"co_people_pkey"}, func(ctx context.Context, tx *Tx) error {
+			_, err := tx.Get(ctx, person, id)
+			return err
+		}},
+		{"where an address is", []string{"addresses_pkey"}, func(ctx context.Context, tx *Tx) error {
+			_, err := tx.Enter(ctx, comity.Address.Resource, id, false)
+			return err
+		}},
+		{"a list by CO", []string{"co_people_co"}, list(person, inCO)},
+		{"a list by person", []string{"names_co_person"}, list(comity.Name.Resource, Equal("co_person_id", id))},
+		{"a list by org identity", []string{"identifiers_org_identity"}, list(comity.Identifier.Resource, Equal("org_identity_id", id))},
+		{"a list by role", []string{"addresses_co_person_role"}, list(comity.Address.Resource, Equal("co_person_role_id", id))},
+		{"a list by unit", []string{"co_person_roles_cou"}, list(comity.CoPersonRole.Resource, Equal("cou_id", id))},
+		{"a list by group", []string{"co_group_members_co_group"}, list(comity.CoGroupMember.Resource, Equal("co_group_id", id))},
+		{"a list by people", []string{"names_co_person"}, list(comity.Name.Resource, In("co_person_id", []int64{1, 2, 3}))},
+		{"a person's groups", []string{"co_group_members_co_person"}, list(group, HasMemberNow(id, time.Now()))},
+		{"a given name's start", []string{"names_given"}, list(person, inCO, HasNameStart("given", 1, "g3"))},
+		{"a family name's start", []string{"names_family"}, list(person, inCO, HasNameStart("family", 1, "F3"))},
+		{"a mail's start", []string{"email_addresses_mail"}, list(person, inCO, HasMailStart(1, "M3"))},
+		{"a mail", []string{"email_addresses_exact"}, list(person, inCO, HasMail(1, "M31@x"))},
+		{"an identifier's part", []string{`identifiers_(identifier|co)\b`}, list(person, inCO, HasIdentifierPart("co_person_id", 1, "31"))},
+		{"an identifier that is taken", []string{"identifiers_unique"}, taken(identifier)},
+		{"a name that is taken", []string{"co_groups_unique"}, taken(named)},
+		{"the next number", []string{"co_person_roles_co_person"}, func(ctx context.Context, tx *Tx) error {
+			_, err := tx.NextNumber(ctx, role, comity.CoPersonRole.Ordr)
+			return err
+		}},
+		{"a person's statuses", []string{"co_person_roles_co_person"}, func(ctx context.Context, tx *Tx) error {
+			_, err := tx.RoleStatuses(ctx, id)
+			return err
+		}},
+		{"a unit above", []string{"cous_pkey"}, func(ctx context.Context, tx *Tx) error {
+			_, err := tx.IsAncestor(ctx, 1, id)
+			return err
+		}},
+		{"a record's revisions", []string{"history_pkey"}, func(ctx context.Context, tx *Tx) error {
+			_, err := tx.RevisionsWith(ctx, record(person), comity.CoPerson.Status, comity.Active)
+			return err
+		}},
+		{"a login", []string{"api_users_unique"}, func(ctx context.Context, tx *Tx) error {
+			_, err := tx.Credential(ctx, "u7")
+			return err
+		}},
+		{"memberships", []string{"co_group_members_co_person", "co_groups_pkey"}, func(ctx context.Context, tx *Tx) error {
+			_, err := tx.MembershipsNow(ctx, []int64{1, 2, 3}, comity.Active, time.Now())
+			return err
+		}},
+		{"a person put right", []string{"co_group_members_co_person", "co_person_roles_co_person"}, func(ctx context.Context, tx *Tx) error {
+			return tx.SyncAutomatic(ctx, Scope{CoPersonId: 5}, rule, "tester", modes)
+		}},
+		{"a group put right", []string{"co_people_co"}, func(ctx context.Context, tx *Tx) error {
+			return tx.SyncAutomatic(ctx, Scope{CoGroupId: 2}, rule, "tester", modes)
+		}},
+		{"marks", []string{"co_people_pkey", "co_provisioning_targets_co"}, func(ctx context.Context, tx *Tx) error {
+			return tx.MarkPeople(ctx, modes, 1, 2)
+		}},
+		{"marks of a group's members", []string{"co_people_pkey", "co_group_members_(co_group|unique)"}, func(ctx context.Context, tx *Tx) error {
+			return tx.MarkMembers(ctx, modes, id)
+		}},
+		{"a claim", []string{"deliveries_due", "deliveries_pkey"}, func(ctx context.Context, tx *Tx) error {
+			_, err := tx.Claim(ctx, 1, 64, time.Minute)
+			return err
+		}},
+		{"lanes", []string{"deliveries_due"}, func(ctx context.Context, tx *Tx) error {
+			_, err := tx.Lanes(ctx, modes)
+			return err
+		}},
+		{"outcomes", []string{"deliveries_pkey", "identifiers_identifier"}, func(ctx context.Context, tx *Tx) error {
+			d := Delivery{TargetId: 1, PersonId: id, Sequence: 7}
+			return tx.Finish(ctx, []Outcome{{Delivery: d, OK: true, Forgot: []string{"I32"}}, {Delivery: d}})
+		}},
+		{"a person's delete", []string{"history_pkey", "names_co_person", "co_person_roles_sponsor_co_person"}, remove(person, 32)},
+		{"a group's delete", []string{"history_pkey", "co_group_members_(co_group|unique)", "co_provisioning_targets_provision_co_group"}, remove(group, 33)},
+		{"a unit's delete", []string{"history_pkey", "co_groups_cou", "cous_parent", "co_person_roles_cou"}, remove(comity.Cou.Resource, 34)},
+	}
+}
+
+func openPostgresOf(t *testing.T) *Store {
+	t.Helper()
+	url := pgtest.URL(t)
+	if _, err := Migrate(t.Context(), url); err != nil {
+		t.Fatal(err)
+	}
+	s, err := Open(t.Context(), Options{Database: url, Sealer: sealerOf(t, 1)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	return s
+}
+
+// recorder notes the statements that go to a connection.
+type recorder struct {
+	conn
+	statements []queued
+}
+
+func (r *recorder) query(ctx context.Context, sql string, args []any, each func(Row) error) error {
+	r.statements = append(r.statements, queued{sql: sql, args: args})
+	return r.conn.query(ctx, sql, args, each)
+}
+
+func (r *recorder) exec(ctx context.Context, sql string, args []any) (int64, error) {
+	r.statements = append(r.statements, queued{sql: sql, args: args})
+	return r.conn.exec(ctx, sql, args)
+}
+
+func (r *recorder) queue(ctx context.Context, sql string, args []any) error {
+	r.statements = append(r.statements, queued{sql: sql, args: args})
+	return r.conn.queue(ctx, sql, args)
+}
+
+// plans are the plans of the statements that a closure runs.
+func plans(t *testing.T, s *Store, fn func(context.Context, *Tx) error) (all []string) {
+	t.Helper()
+	ctx := t.Context()
+	postgres := s.backend.dialect().forUpdate != ""
+	explain, column := "EXPLAIN QUERY PLAN ", 3
+	if postgres {
+		explain, column = "EXPLAIN ", 0
+	}
+	err := s.Write(ctx, func(tx *Tx) error {
+		all = nil
+		if postgres {
+			// Whether there is an index for it: for so few rows it would do without.
+			if _, err := tx.conn.exec(ctx, "SET LOCAL enable_seqscan = off", nil); err != nil {
+				return err
+			}
+		}
+		r := &recorder{conn: tx.conn}
+		if err := fn(ctx, &Tx{conn: r, dialect: tx.dialect, sealer: tx.sealer}); err != nil {
+			return err
+		}
+		for _, q := range r.statements {
+			err := tx.conn.query(ctx, explain+q.sql, q.args, func(row Row) error {
+				all = append(all, row.Text(column))
+				return nil
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// crowd fills a database with people in COs of a hundred, and as much of what hangs on them. SQLite
+// makes its plans whatever the tables hold; PostgreSQL has 3,000 to think of.
+func crowd(t *testing.T, s *Store) {
+	t.Helper()
+	size := 40
+	if s.backend.dialect().forUpdate != "" {
+		size = 3000
+	}
+	n := fmt.Sprintf(`WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %d) `, size)
+	into := func(table, columns, values string) string {
+		return n + `INSERT INTO ` + table + ` (co_id, ` + columns + `, created, modified, revision, actor)
+			SELECT 1 + i / 100, ` + values + `, 0, 0, 0, 'tester' FROM n`
+	}
+	statements := []string{
+		n + `INSERT INTO cos (id, name, status, created, modified, revision, actor) SELECT i, 'c' || i, 'Active', 0, 0, 0, 'tester' FROM n WHERE i <= 31`,
+		into("cous", "name, parent_id", "'u' || i, CASE WHEN i > 30 THEN i - 30 END"),
+		into("co_people", "status", "'Active'"),
+		into("co_person_roles", "co_person_id, cou_id, affiliation, status, ordr", "i, i, 'staff', 'Active', i"),
+		into("org_identities", "title", "'t'"),
+		into("names", "co_person_id, given, given_folded, family, family_folded, type, primary_name", "i, 'G' || i, 'g' || i, 'F' || i, 'f' || i, 'official', true"),
+		into("email_addresses", "co_person_id, mail, mail_folded, type, verified", "i, 'M' || i || '@x', 'm' || i || '@x', 'official', false"),
+		into("identifiers", "co_person_id, identifier, identifier_folded, type, login, status", "i, 'I' || i, 'i' || i, 'uid', false, 'Active'"),
+		into("addresses", "co_person_role_id", "i"),
+		into("co_groups", "name, open, status, group_type, auto, nesting_mode_all", "'g' || i, false, 'Active', CASE i WHEN 2 THEN 'M' ELSE 'S' END, i = 2, false"),
+		into("co_group_members", "co_group_id, co_person_id, member, owner", "i, i, true, false"),
+		into("api_users", "privileged, status, username, string_ids", "false, 'Active', 'u' || i, false"),
+		n + `INSERT INTO co_provisioning_targets (co_id, plugin, status, retry_interval, max_retry, ordr, created, modified, revision, actor)
+			SELECT i, 'x', 'A', 1, 1, 1, 0, 0, 0, 'tester' FROM n WHERE i <= 31`,
+		n + `INSERT INTO deliveries (co_provisioning_target_id, co_person_id, co_id, version, due, held, sequence, attempts, refusals, resting, identifier, obsolete, answer)
+			SELECT 1 + i / 100, i, 1 + i / 100, 1, CASE WHEN i < 1000 THEN i END, false, 0, 0, 0, false, '', '[]', '' FROM n`,
+	}
+	for _, r := range comity.All() {
+		statements = append(statements, fmt.Sprintf(n+`INSERT INTO history (resource, record_id, revision, operation, actor, since, co_id, co_person_id, data)
+			SELECT '%s', i, 0, 'add', 'tester', 0, 1 + i / 100, i, '{"Status":"Active"}' FROM n`, r.Singular))
+	}
+	err := s.WriteAlone(t.Context(), func(tx *Tx) error {
+		if tx.dialect.forUpdate != "" {
+			statements = append(statements, "ANALYZE") // as PostgreSQL does by itself
+		}
+		for _, sql := range statements {
+			if _, err := tx.conn.exec(t.Context(), sql, nil); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,89 @@
+package storetest
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"comity"
+	"comity/internal/store"
+)
+
+// testTell notes what a target may know while a delivery is under way.
+func testTell(t *testing.T, bed *bed, c *clock) {
+	tell := func(s *telling, deliveries ...store.Delivery) {
+		s.clock.move(time.Second)
+		s.write(t, func(ctx context.Context, tx *store.Tx) error { return tx.Tell(ctx, deliveries) })
+	}
+	t.Run("while it is held", func(t *testing.T) {
+		s := bed.telling(t, c)
+		first := s.marks(t)
+		d, now := s.claims(t)
+		want := delivery{Version: 1, Due: now.Add(time.Minute), Held: true, Since: first, Sequence: 1}
+		tell(s)
+		s.is(t, want)
+		d.Told = comity.Told{Identifier: "ada", Obsolete: []string{"old"}}
+		tell(s, d)
+		want.Identifier, want.Obsolete = "ada", `["old"]`
+		s.is(t, want)
+		// Whoever takes it over knows it too.
+		c.move(time.Hour)
+		if d, _ = s.claims(t); !sameTold(d.Told, comity.Told{Identifier: "ada", Obsolete: []string{"old"}}) {
+			t.Errorf("taken over: %+v", d)
+		}
+	})
+	t.Run("after somebody has taken it over, or it is done", func(t *testing.T) {
+		s := bed.telling(t, c)
+		s.marks(t)
+		late, _ := s.claims(t)
+		late.Told.Identifier = "late"
+		c.move(time.Hour)
+		d, _ := s.claims(t)
+		tell(s, late)
+		if got := s.row(t); got.Identifier != "" {
+			t.Errorf("delivery %+v has what was told too late", got)
+		}
+		s.finishes(t, store.Outcome{Delivery: d, OK: true})
+		d.Told.Identifier = "late"
+		tell(s, d)
+		if got := s.row(t); got.Identifier != "" {
+			t.Errorf("delivery %+v has what was told too late", got)
+		}
+	})
+}
+
+// testForgot has a target delete an identifier that another person has by now: they are told again.
+func testForgot(t *testing.T, bed *bed, c *clock) {
+	f := comity.Identifier
+	s, elsewhere := bed.telling(t, c), bed.telling(t, c)
+	other, third := bed.person(t, s.co), bed.person(t, s.co)
+	add := func(person *comity.Record, identifier string) {
+		bed.insert(t, f.Resource, f.Person, person, f.Identifier, identifier, f.Type, unique("type"))
+	}
+	add(other, "Ada")
+	add(other, "its own")
+	add(third, "ADA")
+	add(elsewhere.person, "Ada")
+	elsewhere.queues(t)
+	bed.forget(t, elsewhere.co)
+	bed.mark(t, modes, other.Id, third.Id)
+	bed.forget(t, s.co)
+	add(s.person, "Ada 2")
+	s.marks(t)
+	d, _ := s.claims(t)
+	now := s.finishes(t, store.Outcome{Delivery: d, OK: true, Forgot: []string{"Ada", "nobody's"}})
+	want := []pair{{s.target.Id, other.Id}}
+	if diff := cmp.Diff(want, bed.marked(t, s.co), cmp.AllowUnexported(pair{})); diff != "" {
+		t.Errorf("to be told again (-want +got):\n%s", diff)
+	}
+	if left := bed.marked(t, elsewhere.co); len(left) > 0 {
+		t.Errorf("to be told in another CO: %v", left)
+	}
+	for _, d := range bed.deliveries(t, s.co) {
+		if d.person == other.Id && (!d.Due.Equal(now) || !d.Since.Equal(now)) {
+			t.Errorf("delivery %+v, want it due at %v", d, now)
+		}
+	}
+}
