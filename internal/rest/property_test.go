@@ -128,13 +128,21 @@ func given(f *comity.Field, want string) string {
 var wrong = map[string][]any{
 	"json": {
 		nil, "", true, -1, 0, json.Number("99999999999999999999"), json.Number("1e999"), json.Number("0.5"), "\x00", "a\x1bb", "<", "nonsense",
-		strings.Repeat("x", 5000), json.RawMessage(`"\ud800"`), []any{}, []any{"x"}, map[string]any{}, map[string]any{"Type": "CO", "Id": 0},
-		map[string]any{"Type": 7, "Id": []any{}}, json.RawMessage(strings.Repeat("[", 40) + strings.Repeat("]", 40)),
+		strings.Repeat("x", 5000), json.RawMessage(`"\ud800"`),
+		[]any{},
+		[]any{"x"},
+		map[string]any{},
+		map[string]any{"Type": "CO", "Id": 0},
+		map[string]any{"Type": 7, "Id": []any{}},
+		json.RawMessage(strings.Repeat("[", 40) + strings.Repeat("]", 40)),
 		"9999-12-31 23:59:59", "0001-01-01 00:00:00", 9223372036854775807, -9223372036854775807 - 1,
 	},
 	"xml": {
-		"", "true", "-1", "99999999999999999999", "<", "&", "nonsense", "\u0085", "\ufffd", strings.Repeat("x", 5000), map[string]any{"b": "x"},
-		map[string]any{"Type": "CO", "Id": "0"}, map[string]any{"Type": "Cat"}, "9223372036854775807",
+		"", "true", "-1", "99999999999999999999", "<", "&", "nonsense", "\u0085", "\ufffd", strings.Repeat("x", 5000),
+		map[string]any{"b": "x"},
+		map[string]any{"Type": "CO", "Id": "0"},
+		map[string]any{"Type": "Cat"},
+		"9223372036854775807",
 	},
 }
 
