@@ -96,25 +96,6 @@ var besides = []struct {
 	},
 }
 
-// besides says what else the tests of a folder may import, so that what the program wires together is
-// tried together where it meets.
-var besides = []struct {
-	why    string
-	folder string
-	may    []string
-}{
-	{
-		why:    "what waits is marked by the rules and read from them, and ends at a connector",
-		folder: "internal/outbox",
-		may:    []string{"internal/access", "internal/provision", "internal/registry"},
-	},
-	{
-		why:    "a provision call ends at a connector",
-		folder: "internal/rest",
-		may:    []string{"internal/provision"},
-	},
-}
-
 // kept says which packages from outside the module are kept to a few folders.
 var kept = []struct {
 	why     string

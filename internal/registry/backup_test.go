@@ -82,8 +82,8 @@ func lines(t *testing.T, backup []byte) map[string][]string {
 			table, columns = "", nil
 			if name, ok := head["table"].(string); ok {
 				table = name
-				for _, c := range head["columns"].([]any) { //nolint:errcheck // a backup that is written wrong panics
-					columns = append(columns, c.(string)) //nolint:errcheck // the same
+				for _, c := range head["columns"].([]any) {
+					columns = append(columns, c.(string))
 				}
 				continue
 			}
@@ -91,7 +91,7 @@ func lines(t *testing.T, backup []byte) map[string][]string {
 			continue
 		}
 		row := map[string]any{}
-		for i, v := range line.([]any) { //nolint:errcheck // the same
+		for i, v := range line.([]any) {
 			var inner any
 			if s, ok := v.(string); ok && strings.HasPrefix(s, "{") && json.Unmarshal([]byte(s), &inner) == nil {
 				v = inner

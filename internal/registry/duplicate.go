@@ -73,9 +73,8 @@ func (c *change) copySetup(ctx context.Context) error {
 	k := copier{c, map[*comity.Resource]map[int64]int64{}}
 	for _, res := range copied {
 		k.stands[res] = map[int64]int64{}
-		for after, page := int64(0), []*comity.Record(nil); ; after = page[len(page)-1].Id {
-			var err error
-			page, err = c.tx.List(ctx, res, after, maxLookedAt, store.Equal("co_id", c.old.Id))
+		for after := int64(0); ; {
+			page, err := c.tx.List(ctx, res, after, maxLookedAt, store.Equal("co_id", c.old.Id))
 			if err != nil {
 				return err
 			}
@@ -85,6 +84,7 @@ func (c *change) copySetup(ctx context.Context) error {
 			if err := k.copyPage(ctx, page); err != nil {
 				return fmt.Errorf("copy %s: %w", res.Plural, err)
 			}
+			after = page[len(page)-1].Id
 		}
 	}
 	return k.copyParents(ctx)

@@ -30,7 +30,7 @@ func (r *Registry) AssignIdentifiers(ctx context.Context, caller access.Caller, 
 		return comity.Refuse(comity.PhraseNoPerson)
 	}
 	// The closure may run twice and draws nothing by itself: it is handed where chance begins.
-	seed := rand.Uint64() //nolint:gosec // identifiers are no secrets
+	seed := rand.Uint64()
 	err := r.write(ctx, false, func(tx *store.Tx) error {
 		c := &change{tx: tx, caller: caller}
 		var err error
@@ -41,7 +41,7 @@ func (r *Registry) AssignIdentifiers(ctx context.Context, caller access.Caller, 
 		if err != nil {
 			return err
 		}
-		return c.assign(ctx, rand.New(rand.NewPCG(seed, 0))) //nolint:gosec // identifiers are no secrets
+		return c.assign(ctx, rand.New(rand.NewPCG(seed, 0)))
 	})
 	if err != nil {
 		return fmt.Errorf("assign identifiers to person %d: %w", person, err)

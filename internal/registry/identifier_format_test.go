@@ -70,12 +70,16 @@ func TestIdentifierFormats(t *testing.T) {
 		{"a number for each name", values{a.Format: "(f)(#)"}, []names{grace, {"A", "", "B"}, grace}, []string{"hopper1", "b1", "hopper2"}},
 		{"a collision", values{a.Format: "(f)[1:(#)]"}, []names{grace, grace, grace}, []string{"hopper", "hopper1", "hopper2"}},
 		{
-			"more with each collision", values{a.Format: "(f)[1:.(g:1)][2:.(m:1)]"},
-			[]names{grace, grace, grace}, []string{"hopper", "hopper.g", "hopper.g.b"},
+			"more with each collision",
+			values{a.Format: "(f)[1:.(g:1)][2:.(m:1)]"},
+			[]names{grace, grace, grace},
+			[]string{"hopper", "hopper.g", "hopper.g.b"},
 		},
 		{
-			"a part that comes late", values{a.Format: "(f)[3:x(#)]"},
-			[]names{grace, grace}, []string{"hopper", "hopperx1"},
+			"a part that comes late",
+			values{a.Format: "(f)[3:x(#)]"},
+			[]names{grace, grace},
+			[]string{"hopper", "hopperx1"},
 		},
 	}
 	onBoth(t, func(t *testing.T, w *world) {
