@@ -28,6 +28,10 @@ func TestEveryResourceHasTheSameOperations(t *testing.T) {
 			if !resourceAt(sp.path).Versioned {
 				version = []string{"null", "null"}
 			}
+			added := requiredOf(sp.path)
+			if sp.path == "co_group_members" {
+				added += " member" // or owner
+			}
 			steps := upTo(sp)
 			steps = append(steps, []step{
 				{call: "GET " + one, has: sp.part},
@@ -43,7 +47,7 @@ func TestEveryResourceHasTheSameOperations(t *testing.T) {
 				{call: "PUT " + sp.path + "/999999999", send: sp.edit, answer: "404 " + unknown[1]},
 
 				{call: "POST " + sp.path, answer: "400 Bad Request"},
-				{call: "POST " + sp.path, send: `{"Version":"2.0"}`, answer: "400 Invalid Fields", faulty: requiredOf(sp.path)},
+				{call: "POST " + sp.path, send: `{"Version":"2.0"}`, answer: "400 Invalid Fields", faulty: added},
 
 				{call: "DELETE " + sp.path, answer: "400 Invalid Fields", faulty: "id"},
 				{call: "DELETE " + sp.path + "/999999999", answer: "404 " + unknown[2]},
