@@ -14,6 +14,7 @@ func TestAddCoGroupMember(t *testing.T) {
 		{call: "POST co_group_members", send: `{"CoGroupId":$readers,"CoPersonId":$bob,"Owner":true}`, keep: "o"},
 		{call: "GET co_group_members/$o", has: `{"Person":"CO $bob","CoPersonId":null,"Member":false,"Owner":true}`},
 		{call: "POST co_group_members", answer: "400 Bad Request"},
+		{call: "POST co_group_members", send: `{"Id":5}`, answer: "400 Invalid Fields", faulty: "co_group_id co_person_id member"},
 		{call: "POST co_group_members", send: `{"Member":true}`, answer: "400 Invalid Fields", faulty: "co_group_id co_person_id"},
 		{
 			call: "POST co_group_members", send: `{"CoGroupId":$readers,"Person":{"Type":"CO","Id":$ada}}`,
