@@ -80,8 +80,8 @@ func (f *Field) Read(v Scalar) (cell Cell, sentence string) {
 	return Cell{}, f.sentence("cannot be set")
 }
 
-// maxId is the largest number that is taken for an id: the largest that every reader of JSON keeps.
-const maxId = 1 << 53
+// MaxId is the largest number that is taken for an id: the largest that every reader of JSON keeps.
+const MaxId = 1 << 53
 
 // ParseId reads an id. One that is no number, or too large a one, is an unknown id: 0.
 func ParseId(s string) int64 {
@@ -91,7 +91,7 @@ func ParseId(s string) int64 {
 		}
 	}
 	n, err := strconv.ParseInt(s, 10, 64)
-	if err != nil || n > maxId {
+	if err != nil || n > MaxId {
 		return 0
 	}
 	return n

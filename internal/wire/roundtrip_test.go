@@ -85,9 +85,9 @@ func cell(t *rapid.T, f *comity.Field) comity.Cell {
 	case comity.Code:
 		return comity.TextCell(rapid.SampledFrom(f.Words).Draw(t, f.Name).Word)
 	case comity.Reference:
-		return comity.IntCell(rapid.Int64Min(0).Draw(t, f.Name))
+		return comity.IntCell(rapid.Int64Range(0, comity.MaxId).Draw(t, f.Name))
 	case comity.Owner:
-		return comity.OwnerCell(rapid.SampledFrom(f.Owners).Draw(t, f.Name).Word, rapid.Int64Min(0).Draw(t, f.Name+" id"))
+		return comity.OwnerCell(rapid.SampledFrom(f.Owners).Draw(t, f.Name).Word, rapid.Int64Range(0, comity.MaxId).Draw(t, f.Name+" id"))
 	}
 	t.Fatalf("no generator for %s, a %s", f.Name, f.Kind)
 	return comity.Cell{}
