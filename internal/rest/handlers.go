@@ -16,6 +16,10 @@ import (
 	"comity/internal/wire"
 )
 
+// noCompression is the header by which an answer asks the compressing handler round the API to leave
+// it alone; that takes it off.
+const noCompression = "No-Gzip-Compression"
+
 // maxBody is the largest request body, in bytes.
 const maxBody = 1 << 20
 
@@ -118,6 +122,11 @@ func (c *call) list(rt route) error {
 	}
 	if l.Limited {
 		return c.page(l, rt.resource, query)
+	}
+	if l.Full(l.Records) {
+		// A compressed answer is brought to a proper end even when it is cut, and would be taken for
+		// the whole: what is written page by page goes as it is.
+		c.w.Header().Set(noCompression, "true")
 	}
 	c.begin(http.StatusOK, "OK", true)
 	p, _ := buffers.Get().(*[]byte)

@@ -99,7 +99,6 @@ func (w *sqliteWriter) loop() {
 // it took from the queue but that is to go alone.
 func (w *sqliteWriter) batch(first *writeJob) (next *writeJob) {
 	w.begun.Store(later(w.clock(), w.conn.time).UnixMicro())
-	defer w.begun.Store(0)
 	start := time.Now()
 	ran := []*writeJob{first}
 	err := w.begin()
@@ -127,6 +126,8 @@ func (w *sqliteWriter) batch(first *writeJob) (next *writeJob) {
 			job.err = w.single(job)
 		}
 	}
+	// Before anybody is answered, so that what they ask next is not held to be still under way.
+	w.begun.Store(0)
 	for _, job := range ran {
 		close(job.done)
 	}
