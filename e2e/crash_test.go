@@ -13,6 +13,8 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"comity"
 	"comity/client"
 )
@@ -34,7 +36,9 @@ func TestCrashLosesNothing(t *testing.T) {
 		}
 		staff := checkWhole(t, r.platform(), co)
 		for _, d := range directories {
-			eventually(t, "a receiver knows who is there", func() bool { return maps.Equal(d.present(), staff) })
+			if !comesAbout(func() bool { return maps.Equal(d.present(), staff) }) {
+				t.Errorf("a receiver does not know who is there (-want +got):\n%s", cmp.Diff(staff, d.present()))
+			}
 			if d.disorder != "" {
 				t.Error(d.disorder)
 			}
@@ -47,8 +51,9 @@ func crash(t *testing.T, r *registry, co int64) []*load {
 	t.Helper()
 	var acknowledged atomic.Int64
 	ctx, stop := context.WithCancel(t.Context())
-	defer stop()
 	var calling sync.WaitGroup
+	defer calling.Wait()
+	defer stop()
 	loads := make([]*load, 4)
 	for i := range loads {
 		loads[i] = &load{

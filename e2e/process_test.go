@@ -18,11 +18,19 @@ const patience = 2 * time.Minute
 // eventually waits until something is so.
 func eventually(t *testing.T, what string, isSo func() bool) {
 	t.Helper()
+	if !comesAbout(isSo) {
+		t.Fatalf("after %v still not so: %s", patience, what)
+	}
+}
+
+// comesAbout waits until something is so, and says whether it is at last.
+func comesAbout(isSo func() bool) bool {
 	for deadline := time.Now().Add(patience); !isSo(); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(deadline) {
-			t.Fatalf("after %v still not so: %s", patience, what)
+			return false
 		}
 	}
+	return true
 }
 
 // process is a running comity. It ends with its test at the latest.

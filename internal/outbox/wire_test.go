@@ -137,6 +137,10 @@ func TestSnapshotStatements(t *testing.T) {
 	wire := newWire(t, w.database)
 	far := w.elsewhere(0, wire.url)
 	count := func(people ...int64) int64 {
+		// A connection that did nothing for a second is asked first whether it is still there.
+		if err := far.store.Ping(t.Context()); err != nil {
+			t.Fatal(err)
+		}
 		before := wire.statements.Load()
 		if _, _, err := far.registry.Snapshots(t.Context(), to.id, people); err != nil {
 			t.Fatal(err)

@@ -314,21 +314,21 @@ func (q *query) search(k key) store.Condition {
 		}
 	case "mail":
 		if q.resource != comity.CoPerson.Resource {
-			return store.Equal(comity.EmailAddress.Mail.Column, value)
+			return store.Exactly(comity.EmailAddress.Mail, value)
 		}
 		if long && comity.IsEmailAddress(value) {
 			return store.HasMailStart(coID, value)
 		}
 	case "identifier":
 		if q.resource != comity.CoPerson.Resource {
-			return store.Equal(comity.Identifier.Identifier.Column, value)
+			return store.Exactly(comity.Identifier.Identifier, value)
 		}
 		return store.HasIdentifier(coID, value, q.value("identifiertype"))
 	case "identifiertype":
 		// It says something only together with an identifier.
 		return store.All()
 	case "name":
-		return store.Equal(comity.CoGroup.Name.Column, value)
+		return store.Exactly(comity.CoGroup.Name, value)
 	case "search.mail":
 		if value != "" {
 			return store.HasMail(coID, value)

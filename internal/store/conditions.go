@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"comity"
 )
 
 // In is the condition that a column has one of the values.
@@ -66,10 +68,24 @@ func HasMailStart(coID int64, start string) Condition {
 	}
 }
 
+// Exactly is the condition that a text field has that value, case included. Where the field is
+// folded for searching, the folded text finds it: one index serves both.
+func Exactly(f *comity.Field, value string) Condition {
+	return func(a *args) string { return exactly("t", f, value, a) }
+}
+
+func exactly(table string, f *comity.Field, value string, a *args) string {
+	sql := table + "." + f.Column + " = " + a.put(value)
+	if f.Folded {
+		sql += " AND " + table + "." + f.FoldedColumn() + " = " + a.put(Fold(value))
+	}
+	return sql
+}
+
 // HasMail is the condition that a person has exactly that email address.
 func HasMail(coID int64, mail string) Condition {
 	return func(a *args) string {
-		return fmt.Sprintf(`t.id IN (SELECT e.co_person_id FROM email_addresses e WHERE %s e.mail = %s)`, inCO("e", coID, a), a.put(mail))
+		return fmt.Sprintf(`t.id IN (SELECT e.co_person_id FROM email_addresses e WHERE %s %s)`, inCO("e", coID, a), exactly("e", comity.EmailAddress.Mail, mail, a))
 	}
 }
 
@@ -99,7 +115,7 @@ func IsSet(column string) Condition {
 // "", of any.
 func HasIdentifier(coID int64, identifier, kind string) Condition {
 	return func(a *args) string {
-		sql := fmt.Sprintf(`t.id IN (SELECT i.co_person_id FROM identifiers i WHERE %s i.identifier = %s`, inCO("i", coID, a), a.put(identifier))
+		sql := fmt.Sprintf(`t.id IN (SELECT i.co_person_id FROM identifiers i WHERE %s %s`, inCO("i", coID, a), exactly("i", comity.Identifier.Identifier, identifier, a))
 		if kind != "" {
 			sql += " AND i.type = " + a.put(kind)
 		}

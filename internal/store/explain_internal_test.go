@@ -128,7 +128,7 @@ func planned() []struct {
 		{"a given name's start", []string{"names_given"}, list(person, inCO, HasNameStart("given", 1, "g3"))},
 		{"a family name's start", []string{"names_family"}, list(person, inCO, HasNameStart("family", 1, "F3"))},
 		{"a mail's start", []string{"email_addresses_mail"}, list(person, inCO, HasMailStart(1, "M3"))},
-		{"a mail", []string{"email_addresses_exact"}, list(person, inCO, HasMail(1, "M31@x"))},
+		{"a mail", []string{"email_addresses_mail"}, list(person, inCO, HasMail(1, "M31@x"))},
 		{"an identifier's part", []string{`identifiers_(identifier|co)\b`}, list(person, inCO, HasIdentifierPart("co_person_id", 1, "31"))},
 		{"an identifier that is taken", []string{"identifiers_unique"}, taken(identifier)},
 		{"a name that is taken", []string{"co_groups_unique"}, taken(named)},

@@ -154,7 +154,7 @@ func indexFaults(r *comity.Resource, t table) (faults []string) {
 	// What names a record is looked for when it is deleted, and listed by it a page at a time.
 	for c := range referencesOf(r) {
 		has("a list by "+c, func(i index) bool {
-			return slices.Equal(i.columns, []string{c, "id"}) && !i.unique && (i.where == "" || i.where == c+" IS NOT NULL")
+			return i.columns[0] == c && (i.where == "" || i.where == c+" IS NOT NULL") && (slices.Equal(i.columns[1:], []string{"id"}) || !listedBy(r, c))
 		})
 	}
 	for _, u := range r.Uniques {
@@ -169,6 +169,11 @@ func indexFaults(r *comity.Resource, t table) (faults []string) {
 		}
 	}
 	return faults
+}
+
+// listedBy says whether a resource is listed by what the column names.
+func listedBy(r *comity.Resource, column string) bool {
+	return !slices.ContainsFunc(r.Fields, func(f *comity.Field) bool { return f.Column == column && !f.Listed })
 }
 
 // uniqueColumns are the columns that must not be the same, sorted, and the condition of the rows that count.
@@ -187,6 +192,9 @@ func uniqueColumns(r *comity.Resource, u comity.Unique) (columns []string, where
 	}
 	if o, ok := ownerOf(r, u.NotOwned); ok {
 		where = o.Column + " IS NULL"
+	}
+	if u.Unset != nil {
+		where = u.Unset.Column + " IS NULL"
 	}
 	slices.Sort(columns)
 	return columns, where

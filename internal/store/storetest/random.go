@@ -73,6 +73,10 @@ func random(t *rapid.T, r *comity.Resource, parents map[*comity.Resource][]int64
 			rec.Set(f, comity.EmptyCell())
 		}
 	}
+	if rec.Anchor() == nil && r != comity.Co.Resource {
+		// It may refer to this or that, to one at least.
+		rec.Set(r.Fields[0], randomCell(t, r.Fields[0], parents))
+	}
 	return rec
 }
 

@@ -335,8 +335,8 @@ CREATE TABLE idempotency_keys (
 );
 CREATE INDEX idempotency_keys_created ON idempotency_keys (created);
 
--- Exact look-ups.
-CREATE INDEX identifiers_exact ON identifiers (co_id, identifier);
+-- The folded text finds an exact one too.
+DROP INDEX email_addresses_exact;
 
 -- The COs that are there get the types that a CO starts with.
 INSERT INTO co_extended_types (co_id, attribute, name, display_name, status, created, modified, revision, actor)
