@@ -13,20 +13,22 @@ func In(column string, ids []int64) Condition {
 	if len(ids) == 0 {
 		return NoRecord()
 	}
-	return func(a *args) string { return "t." + column + " IN " + list(a, ids) }
+	return func(_ dialect, a *args) string { return "t." + column + " IN " + list(a, ids) }
 }
 
 // OneOf is the condition that a column has one of the texts.
 func OneOf(column string, texts ...string) Condition {
-	return func(a *args) string { return "t." + column + " IN " + list(a, texts) }
+	return func(_ dialect, a *args) string { return "t." + column + " IN " + list(a, texts) }
 }
 
 // NotID leaves one record out.
-func NotID(id int64) Condition { return func(a *args) string { return "t.id <> " + a.put(id) } }
+func NotID(id int64) Condition {
+	return func(_ dialect, a *args) string { return "t.id <> " + a.put(id) }
+}
 
 // HasMemberNow is the condition on a group that the person is its member or owner at the time.
 func HasMemberNow(person int64, now time.Time) Condition {
-	return func(a *args) string {
+	return func(_ dialect, a *args) string {
 		return fmt.Sprintf(`t.id IN (SELECT m.co_group_id FROM co_group_members m WHERE m.co_person_id = %s
 			AND (m.member OR m.owner) AND %s)`, a.put(person), validNow("m", a, now))
 	}
@@ -41,10 +43,31 @@ func validNow(table string, a *args, now time.Time) string {
 // HasIdentifierPart is the condition that an identifier of the record holds the text, without
 // regard to case. The owner is the column of identifiers that names the record.
 func HasIdentifierPart(owner string, coID int64, part string) Condition {
-	return func(a *args) string {
-		return fmt.Sprintf(`t.id IN (SELECT i.%[1]s FROM identifiers i WHERE %[2]s i.%[1]s IS NOT NULL AND i.identifier_folded LIKE %[3]s ESCAPE '\')`,
-			owner, inCO("i", coID, a), a.put("%"+escapeLike(Fold(part))+"%"))
+	part = Fold(part)
+	return func(d dialect, a *args) string {
+		sql := fmt.Sprintf(`t.id IN (SELECT i.%[1]s FROM identifiers i WHERE %[2]s i.%[1]s IS NOT NULL AND i.identifier_folded LIKE %[3]s ESCAPE '\'`,
+			owner, inCO("i", coID, a), a.put("%"+escapeLike(part)+"%"))
+		if words := trigrams(part); len(words) > 0 && d.identifiersWith != "" {
+			if coID != 0 {
+				words = append(words, trigrams(fmt.Sprintf("%03x", coID))...)
+			}
+			sql += " AND " + fmt.Sprintf(d.identifiersWith, a.put(strings.Join(words, " ")))
+		}
+		return sql + ")"
 	}
+}
+
+// maxTrigrams is how many trigrams of a text are looked for: they find it among all but its like.
+const maxTrigrams = 128
+
+// trigrams are the threes of code points in a text that follow each other, each quoted as a word
+// for FTS5. A text of fewer than three has none.
+func trigrams(text string) (quoted []string) {
+	points := []rune(text)
+	for i := 0; i+3 <= len(points) && i < maxTrigrams; i++ {
+		quoted = append(quoted, `"`+strings.ReplaceAll(string(points[i:i+3]), `"`, `""`)+`"`)
+	}
+	return quoted
 }
 
 func escapeLike(s string) string {
@@ -54,7 +77,7 @@ func escapeLike(s string) string {
 // HasNameStart is the condition that a person's primary name begins so in that column, without
 // regard to case.
 func HasNameStart(column string, coID int64, start string) Condition {
-	return func(a *args) string {
+	return func(_ dialect, a *args) string {
 		return fmt.Sprintf(`t.id IN (SELECT n.co_person_id FROM names n WHERE %s n.primary_name AND %s)`,
 			inCO("n", coID, a), startsWith("n."+column+"_folded", start, a))
 	}
@@ -62,7 +85,7 @@ func HasNameStart(column string, coID int64, start string) Condition {
 
 // HasMailStart is the condition that an email address of a person begins so, without regard to case.
 func HasMailStart(coID int64, start string) Condition {
-	return func(a *args) string {
+	return func(_ dialect, a *args) string {
 		return fmt.Sprintf(`t.id IN (SELECT e.co_person_id FROM email_addresses e WHERE %s %s)`,
 			inCO("e", coID, a), startsWith("e.mail_folded", start, a))
 	}
@@ -71,7 +94,7 @@ func HasMailStart(coID int64, start string) Condition {
 // Exactly is the condition that a text field has that value, case included. Where the field is
 // folded for searching, the folded text finds it: one index serves both.
 func Exactly(f *comity.Field, value string) Condition {
-	return func(a *args) string { return exactly("t", f, value, a) }
+	return func(_ dialect, a *args) string { return exactly("t", f, value, a) }
 }
 
 func exactly(table string, f *comity.Field, value string, a *args) string {
@@ -84,7 +107,7 @@ func exactly(table string, f *comity.Field, value string, a *args) string {
 
 // HasMail is the condition that a person has exactly that email address.
 func HasMail(coID int64, mail string) Condition {
-	return func(a *args) string {
+	return func(_ dialect, a *args) string {
 		return fmt.Sprintf(`t.id IN (SELECT e.co_person_id FROM email_addresses e WHERE %s %s)`, inCO("e", coID, a), exactly("e", comity.EmailAddress.Mail, mail, a))
 	}
 }
@@ -104,17 +127,19 @@ func startsWith(column, start string, a *args) string {
 }
 
 // IsNull is the condition that a column has no value.
-func IsNull(column string) Condition { return func(*args) string { return "t." + column + " IS NULL" } }
+func IsNull(column string) Condition {
+	return func(dialect, *args) string { return "t." + column + " IS NULL" }
+}
 
 // IsSet is the condition that a column has a value.
 func IsSet(column string) Condition {
-	return func(*args) string { return "t." + column + " IS NOT NULL" }
+	return func(dialect, *args) string { return "t." + column + " IS NOT NULL" }
 }
 
 // HasIdentifier is the condition that a person has exactly that identifier, of that type or, for
 // "", of any.
 func HasIdentifier(coID int64, identifier, kind string) Condition {
-	return func(a *args) string {
+	return func(_ dialect, a *args) string {
 		sql := fmt.Sprintf(`t.id IN (SELECT i.co_person_id FROM identifiers i WHERE %s %s`, inCO("i", coID, a), exactly("i", comity.Identifier.Identifier, identifier, a))
 		if kind != "" {
 			sql += " AND i.type = " + a.put(kind)
@@ -124,9 +149,9 @@ func HasIdentifier(coID int64, identifier, kind string) Condition {
 }
 
 // All is the condition that every record meets.
-func All() Condition { return func(*args) string { return "1 = 1" } }
+func All() Condition { return func(dialect, *args) string { return "1 = 1" } }
 
 // ModifiedSince is the condition that a record was last changed at a time or after it.
 func ModifiedSince(t time.Time) Condition {
-	return func(a *args) string { return "t.modified >= " + a.put(t.UnixMicro()) }
+	return func(_ dialect, a *args) string { return "t.modified >= " + a.put(t.UnixMicro()) }
 }

@@ -207,3 +207,30 @@ func TestRedact(t *testing.T) {
 		})
 	}
 }
+
+// Whoever may make tables but no extensions is told what to ask for, and can go on when it is done.
+func TestMigrateWithoutTheRightToMakeExtensions(t *testing.T) {
+	t.Parallel()
+	name := newDatabase(t)
+	db := open(t, "pgx", name)
+	for _, sql := range []string{"CREATE ROLE guest LOGIN PASSWORD 'x'", "GRANT CREATE ON SCHEMA public TO guest"} {
+		if _, err := db.ExecContext(t.Context(), sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	u, err := url.Parse(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	u.User = url.UserPassword("guest", "x")
+	_, err = store.Migrate(t.Context(), u.String())
+	if err == nil || !strings.Contains(err.Error(), "CREATE EXTENSION pg_trgm; CREATE EXTENSION btree_gin;") {
+		t.Fatalf("error %v does not say what to do", err)
+	}
+	if _, err := db.ExecContext(t.Context(), "CREATE EXTENSION pg_trgm; CREATE EXTENSION btree_gin"); err != nil {
+		t.Fatal(err)
+	}
+	if steps, err := store.Migrate(t.Context(), u.String()); err != nil || steps == 0 {
+		t.Errorf("%d steps once they are there: %v", steps, err)
+	}
+}

@@ -190,15 +190,15 @@ func (tx *Tx) Update(ctx context.Context, rec *comity.Record, actor string, wher
 }
 
 // Condition narrows a list of a resource's records. Its text speaks of the table as t.
-type Condition func(a *args) string
+type Condition func(d dialect, a *args) string
 
 // Equal is the condition that a column has a value.
 func Equal(column string, v any) Condition {
-	return func(a *args) string { return "t." + column + " = " + a.put(v) }
+	return func(_ dialect, a *args) string { return "t." + column + " = " + a.put(v) }
 }
 
 // NoRecord is the condition that nothing meets.
-func NoRecord() Condition { return func(*args) string { return "1 = 0" } }
+func NoRecord() Condition { return func(dialect, *args) string { return "1 = 0" } }
 
 // List returns up to limit records that meet all conditions, in order of Id, from the one after the
 // id given.
@@ -206,7 +206,7 @@ func (tx *Tx) List(ctx context.Context, r *comity.Resource, after int64, limit i
 	a := args{after}
 	sql := "SELECT " + texts[r].columns + " FROM " + r.Table + " t WHERE t.id > $1"
 	for _, c := range conditions {
-		sql += " AND " + c(&a)
+		sql += " AND " + c(tx.dialect, &a)
 	}
 	sql += " ORDER BY t.id LIMIT " + a.put(int64(limit))
 	var records []*comity.Record
@@ -262,7 +262,7 @@ func (tx *Tx) Any(ctx context.Context, r *comity.Resource, conditions ...Conditi
 	var a args
 	sql := "SELECT 1 FROM " + r.Table + " t WHERE 1 = 1"
 	for _, c := range conditions {
-		sql += " AND " + c(&a)
+		sql += " AND " + c(tx.dialect, &a)
 	}
 	return tx.exists(ctx, sql, a)
 }
@@ -302,7 +302,7 @@ func (tx *Tx) ListBy(ctx context.Context, r *comity.Resource, column string, ids
 	}
 	var a args
 	columns := scanColumns(r)
-	sql := fmt.Sprintf("SELECT %s, %s FROM %s t WHERE %s ORDER BY id", texts[r].columns, column, r.Table, In(column, ids)(&a))
+	sql := fmt.Sprintf("SELECT %s, %s FROM %s t WHERE %s ORDER BY id", texts[r].columns, column, r.Table, In(column, ids)(tx.dialect, &a))
 	err := tx.conn.query(ctx, sql, a, func(row Row) error {
 		id := row.Int(len(columns))
 		found[id] = append(found[id], scan(r, row))

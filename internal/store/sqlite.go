@@ -11,13 +11,15 @@ import (
 	"time"
 
 	"github.com/ncruces/go-sqlite3"
+	"github.com/ncruces/go-sqlite3/ext/fts5"
 )
 
 var sqliteDialect = dialect{
 	lockShared: "0 * %s", lockExclusive: "0 * %s",
 	jsonObject: "json_object", jsonTrue: "json('true')", jsonFalse: "json('false')",
-	jsonWithout: "json_remove(%s, '$.%s')",
-	columns:     `SELECT name, type FROM pragma_table_info($1)`,
+	jsonWithout:     "json_remove(%s, '$.%s')",
+	columns:         `SELECT name, type FROM pragma_table_info($1)`,
+	identifiersWith: "i.id IN (SELECT rowid FROM identifiers_search WHERE identifiers_search MATCH %s)",
 	// Rows with ids were inserted, so the sequence has its row.
 	setNumber: `UPDATE sqlite_sequence SET seq = max(seq, $2) WHERE name = $1`,
 }
@@ -70,7 +72,7 @@ func openSQLiteConn(path string) (*sqliteConn, error) {
 		return nil, err
 	}
 	c := &sqliteConn{raw: raw, statements: map[string]*sqliteStatement{}}
-	if err := raw.Exec(sqlitePragmas); err != nil {
+	if err := errors.Join(fts5.Register(raw), raw.Exec(sqlitePragmas)); err != nil {
 		return nil, errors.Join(err, raw.Close())
 	}
 	return c, nil

@@ -90,6 +90,9 @@ type dialect struct {
 	// columns lists a table's columns with their types, setNumber makes the next id of a table one
 	// more than a number.
 	columns, setNumber string
+	// identifiersWith is a condition on an identifier i that an index of trigrams needs besides LIKE,
+	// to hold all words of %s; empty where LIKE is served as it is.
+	identifiersWith string
 	// jsonWithout is an expression for the JSON of column %s without the key %s.
 	jsonWithout string
 }

@@ -1,7 +1,13 @@
 package storetest
 
 import (
+	"slices"
+	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"pgregory.net/rapid"
 
 	"comity"
 	"comity/internal/store"
@@ -12,6 +18,7 @@ func testSearch(t *testing.T, b Backend) {
 	bed := b.bed(t)
 	t.Run("start of a name", func(t *testing.T) { testNameStart(t, bed) })
 	t.Run("part of an identifier", func(t *testing.T) { testIdentifierPart(t, bed) })
+	t.Run("any part of any identifier", func(t *testing.T) { testAnyIdentifierPart(t, bed) })
 	t.Run("mail", func(t *testing.T) { testMail(t, bed) })
 }
 
@@ -126,6 +133,11 @@ func testIdentifierPart(t *testing.T, bed *bed) {
 		{"Greek", "ς", co, []int{8}},
 		{"quotes", "'Q'", co, []int{9}},
 		{"not there", "hopperx", co, nil},
+		{"two letters", "BC", co, nil},
+		{"three letters", "axb", co, []int{4}},
+		{"double quotes", `"ghopper"`, co, nil},
+		{"words of a query language", "ghopper OR axb", co, nil},
+		{"more than any identifier is long", strings.Repeat("hopper@example.org", 455), co, nil},
 		{"of another CO", "ghopper", elsewhere, []int{6}},
 		{"of any CO", "ghopper", 0, []int{0, 6}},
 	} {
@@ -137,6 +149,52 @@ func testIdentifierPart(t *testing.T, bed *bed) {
 		all := []*comity.Record{group}
 		bed.finds(t, comity.CoGroup.Resource, all, []int{0}, store.HasIdentifierPart(comity.OwnerGroup.Column, co, "GHOPPER"))
 		bed.finds(t, comity.CoGroup.Resource, all, nil, store.HasIdentifierPart(comity.OwnerGroup.Column, co, "hopper@"))
+	})
+}
+
+// testAnyIdentifierPart adds, changes and deletes identifiers and looks for parts of them.
+func testAnyIdentifierPart(t *testing.T, bed *bed) {
+	f := comity.Identifier
+	letters := rapid.SampledFrom([]string{
+		"a", "B", "b", "É", "e\u0301", "\u0301", "😀", "ß", "Σ", "ς", "İ", "%", "_", `\`, `"`, "'", "*", "-", " ", "@", "0",
+	})
+	text := func(least, most int) *rapid.Generator[string] {
+		return rapid.Map(rapid.SliceOfN(letters, least, most), func(s []string) string { return strings.Join(s, "") })
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		cos := []int64{bed.co(t), bed.co(t)}
+		var held []*comity.Record
+		for range rapid.IntRange(1, 4).Draw(t, "identifiers") {
+			p := bed.person(t, rapid.SampledFrom(cos).Draw(t, "CO"))
+			held = append(held, bed.insert(t, f.Resource, f.Person, p, f.Identifier, text(1, 9).Draw(t, "identifier"), f.Type, unique("type")))
+		}
+		i := rapid.IntRange(0, len(held)-1).Draw(t, "changed")
+		held[i] = bed.edit(t, f.Resource, held[i].Id, f.Identifier, text(1, 9).Draw(t, "changed to"))
+		if rapid.Bool().Draw(t, "one is deleted") {
+			i = rapid.IntRange(0, len(held)-1).Draw(t, "deleted")
+			bed.remove(t, f.Resource, held[i].Id)
+			held = slices.Delete(held, i, i+1)
+		}
+		for range 5 {
+			part := text(1, 5).Draw(t, "part")
+			if len(held) > 0 && rapid.Bool().Draw(t, "of one of them") {
+				whole := []rune(rapid.SampledFrom(held).Draw(t, "of").Text(f.Identifier))
+				start := rapid.IntRange(0, len(whole)-1).Draw(t, "from")
+				part = string(whole[start:rapid.IntRange(start+1, len(whole)).Draw(t, "to")])
+			}
+			for _, co := range cos {
+				var want []int64
+				for _, rec := range held {
+					if rec.CoId == co && strings.Contains(store.Fold(rec.Text(f.Identifier)), store.Fold(part)) {
+						want = append(want, rec.Int(f.Person))
+					}
+				}
+				got := ids(bed.list(t, comity.CoPerson.Resource, store.Equal("co_id", co), store.HasIdentifierPart(comity.OwnerCO.Column, co, part)))
+				if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
+					t.Fatalf("people of CO %d with %q (-want +got):\n%s", co, part, diff)
+				}
+			}
+		}
 	})
 }
 
