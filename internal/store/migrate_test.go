@@ -212,17 +212,17 @@ func TestRedact(t *testing.T) {
 func TestMigrateWithoutTheRightToMakeExtensions(t *testing.T) {
 	t.Parallel()
 	name := newDatabase(t)
-	db := open(t, "pgx", name)
-	for _, sql := range []string{"CREATE ROLE guest LOGIN PASSWORD 'x'", "GRANT CREATE ON SCHEMA public TO guest"} {
-		if _, err := db.ExecContext(t.Context(), sql); err != nil {
-			t.Fatal(err)
-		}
-	}
 	u, err := url.Parse(name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	u.User = url.UserPassword("guest", "x")
+	db, guest := open(t, "pgx", name), "guest_of_"+strings.TrimPrefix(u.Path, "/")
+	for _, sql := range []string{"CREATE ROLE " + guest + " LOGIN", "GRANT CREATE ON SCHEMA public TO " + guest} {
+		if _, err := db.ExecContext(t.Context(), sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	u.User = url.User(guest)
 	_, err = store.Migrate(t.Context(), u.String())
 	if err == nil || !strings.Contains(err.Error(), "CREATE EXTENSION pg_trgm; CREATE EXTENSION btree_gin;") {
 		t.Fatalf("error %v does not say what to do", err)
