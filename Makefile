@@ -43,8 +43,8 @@ tidy: ## whether go.mod and go.sum say what the code needs
 	$(GO) mod tidy -diff
 
 .PHONY: bench
-bench: test-deps ## how fast it is; ARGS go to ./e2e/bench
-	$(GO) run ./e2e/bench $(ARGS)
+bench: test-deps ## how fast it is; ARGS go to ./e2e/bench, SIZE people are looked up (100000)
+	$(GO) run ./e2e/bench $(if $(SIZE),-size $(SIZE)) $(ARGS)
 
 .PHONY: fuzz
 fuzz: test-deps ## every fuzz target for FUZZTIME (20s)

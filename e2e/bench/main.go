@@ -35,10 +35,11 @@ const (
 	partOnboard   = "onboard"
 	partList      = "list"
 	partReconcile = "reconcile"
+	partLookup    = "lookup"
 )
 
 var (
-	allParts     = []string{partView, partAdd, partOnboard, partList, partReconcile}
+	allParts     = []string{partView, partAdd, partOnboard, partList, partReconcile, partLookup}
 	allDatabases = []string{"sqlite", "postgres"}
 )
 
@@ -47,6 +48,7 @@ type settings struct {
 	rounds           int
 	length           time.Duration
 	clients          int
+	size             int
 	databases, parts []string
 	program          string
 }
@@ -80,6 +82,7 @@ func parse(arguments []string) (s settings, err error) {
 	f.IntVar(&s.rounds, "rounds", 10, "how many turns the program and the bare limit take")
 	f.DurationVar(&s.length, "time", time.Second, "how long a turn is")
 	f.IntVar(&s.clients, "clients", 8, "how many clients ask at a time")
+	f.IntVar(&s.size, "size", manyPeople, "of how many people the larger registry is that look-ups are compared on")
 	databases := f.String("databases", strings.Join(allDatabases, ","), "on which databases")
 	parts := f.String("only", strings.Join(allParts, ","), "which parts")
 	f.StringVar(&s.program, "program", "", "the program to measure; empty: built from the source")
@@ -89,8 +92,8 @@ func parse(arguments []string) (s settings, err error) {
 	if f.NArg() > 0 {
 		return s, fmt.Errorf("%q is no flag", f.Arg(0))
 	}
-	if s.rounds < 1 || s.clients < 1 || s.length <= 0 {
-		return s, errors.New("-rounds, -clients and -time must be more than nothing")
+	if s.rounds < 1 || s.clients < 1 || s.length <= 0 || s.size < 10 {
+		return s, errors.New("-rounds, -clients, -time and -size must be more than nothing")
 	}
 	if s.databases, err = among("-databases", *databases, allDatabases); err != nil {
 		return s, err

@@ -28,12 +28,19 @@ func measure(ctx context.Context, s settings, name, parent string, r *report) (v
 		return "", err
 	}
 	defer b.place.close()
-	if err := b.rates(ctx); err != nil {
-		return "", err
+	if slices.ContainsFunc(b.parts, func(part string) bool { return part != partLookup }) {
+		if err := b.rates(ctx); err != nil {
+			return "", err
+		}
 	}
 	if slices.Contains(b.parts, partList) {
 		if err := b.lists(ctx); err != nil {
 			return "", fmt.Errorf("list: %w", err)
+		}
+	}
+	if slices.Contains(b.parts, partLookup) {
+		if err := b.lookups(ctx); err != nil {
+			return "", fmt.Errorf("look up: %w", err)
 		}
 	}
 	return b.version, nil

@@ -11,6 +11,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/ncruces/go-sqlite3"
+	"github.com/ncruces/go-sqlite3/ext/fts5"
 
 	"comity/internal/pgtest"
 )
@@ -38,7 +39,7 @@ func newPlace(ctx context.Context, name, dir string) (*place, error) {
 			return nil, err
 		}
 		p = &place{version: "PostgreSQL", database: address, close: stop}
-		if p.bare, err = secondDatabase(ctx, address); err != nil {
+		if p.bare, err = anotherDatabase(ctx, address, "bare"); err != nil {
 			stop()
 			return nil, err
 		}
@@ -55,9 +56,11 @@ func newPlace(ctx context.Context, name, dir string) (*place, error) {
 	return p, err
 }
 
-// secondDatabase makes another database on a PostgreSQL server.
-func secondDatabase(ctx context.Context, address string) (string, error) {
-	const name = "bare"
+// anotherDatabase makes a database on the server of one that is there, or names a file beside it.
+func anotherDatabase(ctx context.Context, address, name string) (string, error) {
+	if !isPostgres(address) {
+		return filepath.Join(filepath.Dir(address), name+".db"), nil
+	}
 	d, err := openDirect(ctx, address)
 	if err != nil {
 		return "", err
@@ -112,7 +115,7 @@ func openSQLite(path string) (*sqlite3.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := conn.Exec(`PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL`); err != nil {
+	if err := errors.Join(fts5.Register(conn), conn.Exec(`PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL`)); err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}
 	return conn, nil

@@ -10,8 +10,8 @@ import (
 
 // report is what is printed at the end, in Markdown, so that it can be kept as it is.
 type report struct {
-	rates, lists, reconciles table
-	notes                    []string
+	rates, lists, reconciles, lookups table
+	notes                             []string
 }
 
 func newReport() *report {
@@ -27,6 +27,10 @@ func newReport() *report {
 		reconciles: table{
 			title: fmt.Sprintf("Reconciling a group that lacks %d members", groupPeople),
 			head:  []string{"database", "takes", "the rows alone, by SQL", "times", "aim", ""},
+		},
+		lookups: table{
+			title: "Look-ups per second, in a registry of few people and in one of many, in turns",
+			head:  []string{"database", "request", "people", "per second", "people", "per second", "times slower", "lowest to highest", "aim", ""},
 		},
 	}
 }
@@ -47,13 +51,20 @@ func (r *report) reconcile(database string, took, bare time.Duration) {
 	r.reconciles.add(database, millis(took), millis(bare), fmt.Sprintf("%.1f", float64(took)/float64(bare)), millis(aimReconcile), verdict(took <= aimReconcile))
 }
 
+// lookup is about a registry of many people beside one of few: its rates are the program's, the
+// other's those that it is compared with.
+func (r *report) lookup(database, request string, people int, c compared) {
+	r.lookups.add(database, request, fmt.Sprint(fewPeople), fmt.Sprintf("%.0f", c.bare), fmt.Sprint(people), fmt.Sprintf("%.0f", c.ours),
+		fmt.Sprintf("%.2f", 1/c.ratio), fmt.Sprintf("%.2f to %.2f", 1/c.top, 1/c.least), fmt.Sprintf("%.1f", aimLookup), verdict(1/c.ratio <= aimLookup))
+}
+
 func (r *report) note(format string, args ...any) {
 	r.notes = append(r.notes, fmt.Sprintf(format, args...))
 }
 
 func (r *report) print(w io.Writer) error {
 	var b strings.Builder
-	for _, t := range []*table{&r.rates, &r.lists, &r.reconciles} {
+	for _, t := range []*table{&r.rates, &r.lists, &r.reconciles, &r.lookups} {
 		t.print(&b)
 	}
 	for _, n := range r.notes {
