@@ -47,27 +47,11 @@ func HasIdentifierPart(owner string, coID int64, part string) Condition {
 	return func(d dialect, a *args) string {
 		sql := fmt.Sprintf(`t.id IN (SELECT i.%[1]s FROM identifiers i WHERE %[2]s i.%[1]s IS NOT NULL AND i.identifier_folded LIKE %[3]s ESCAPE '\'`,
 			owner, inCO("i", coID, a), a.put("%"+escapeLike(part)+"%"))
-		if words := trigrams(part); len(words) > 0 && d.identifiersWith != "" {
-			if coID != 0 {
-				words = append(words, trigrams(fmt.Sprintf("%03x", coID))...)
-			}
-			sql += " AND " + fmt.Sprintf(d.identifiersWith, a.put(strings.Join(words, " ")))
+		if d.inSearch != nil {
+			sql += d.inSearch(part, coID, a)
 		}
 		return sql + ")"
 	}
-}
-
-// maxTrigrams is how many trigrams of a text are looked for: they find it among all but its like.
-const maxTrigrams = 128
-
-// trigrams are the threes of code points in a text that follow each other, each quoted as a word
-// for FTS5. A text of fewer than three has none.
-func trigrams(text string) (quoted []string) {
-	points := []rune(text)
-	for i := 0; i+3 <= len(points) && i < maxTrigrams; i++ {
-		quoted = append(quoted, `"`+strings.ReplaceAll(string(points[i:i+3]), `"`, `""`)+`"`)
-	}
-	return quoted
 }
 
 func escapeLike(s string) string {

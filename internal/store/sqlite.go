@@ -17,9 +17,9 @@ import (
 var sqliteDialect = dialect{
 	lockShared: "0 * %s", lockExclusive: "0 * %s",
 	jsonObject: "json_object", jsonTrue: "json('true')", jsonFalse: "json('false')",
-	jsonWithout:     "json_remove(%s, '$.%s')",
-	columns:         `SELECT name, type FROM pragma_table_info($1)`,
-	identifiersWith: "i.id IN (SELECT rowid FROM identifiers_search WHERE identifiers_search MATCH %s)",
+	jsonWithout: "json_remove(%s, '$.%s')",
+	columns:     `SELECT name, type FROM pragma_table_info($1)`,
+	inSearch:    inSearch,
 	// Rows with ids were inserted, so the sequence has its row.
 	setNumber: `UPDATE sqlite_sequence SET seq = max(seq, $2) WHERE name = $1`,
 }

@@ -90,9 +90,9 @@ type dialect struct {
 	// columns lists a table's columns with their types, setNumber makes the next id of a table one
 	// more than a number.
 	columns, setNumber string
-	// identifiersWith is a condition on an identifier i that an index of trigrams needs besides LIKE,
-	// to hold all words of %s; empty where LIKE is served as it is.
-	identifiersWith string
+	// inSearch is the condition on an identifier i, to be added to LIKE, that an index finds it by a
+	// part; nil where the index serves LIKE itself.
+	inSearch func(part string, coID int64, a *args) string
 	// jsonWithout is an expression for the JSON of column %s without the key %s.
 	jsonWithout string
 }
