@@ -67,9 +67,11 @@ func (c *change) markFirstActive(ctx context.Context, person *comity.Record) err
 	if person.Text(f) != comity.Active {
 		return nil
 	}
-	times, err := c.tx.RevisionsWith(ctx, person, f, comity.Active)
-	if err != nil || times > 1 {
-		return err
+	if person.Revision > 0 {
+		times, err := c.tx.RevisionsWith(ctx, person, f, comity.Active)
+		if err != nil || times > 1 {
+			return err
+		}
 	}
 	return c.tx.MarkPeople(ctx, []string{comity.ModeEnrolment}, person.Id)
 }

@@ -102,6 +102,9 @@ func mint(rec *comity.Record, key string) (_ string, err error) {
 }
 
 func (c *change) add(ctx context.Context, rules rules) error {
+	if err := c.tx.Reserve(ctx, c.new.Resource); err != nil {
+		return err
+	}
 	faults, err := c.enterToAdd(ctx, rules.exclusive)
 	if err != nil {
 		return err

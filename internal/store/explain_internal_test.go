@@ -243,7 +243,7 @@ func plans(t *testing.T, s *Store, fn func(context.Context, *Tx) error) (all []s
 			}
 		}
 		r := &recorder{conn: tx.conn}
-		if err := fn(ctx, &Tx{conn: r, dialect: tx.dialect, sealer: tx.sealer}); err != nil {
+		if err := fn(ctx, s.tx(r)); err != nil {
 			return err
 		}
 		for _, q := range r.statements {

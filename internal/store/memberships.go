@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"comity"
@@ -46,6 +47,8 @@ type difference struct {
 	scopeArgs int
 	// nested memberships name their nesting.
 	nested bool
+	// person is the only one whom it is about, 0 where it is about many.
+	person int64
 	args   args
 }
 
@@ -69,7 +72,7 @@ func (rule AutomaticRule) difference(s Scope) difference {
 			OR (g.group_type = %[5]s AND p.status IN %[3]s AND r.status IN %[3]s))`, entitled, never, active, all, act)
 	is := fmt.Sprintf(`SELECT m.co_group_id, m.co_person_id, 0
 		FROM co_group_members m JOIN co_groups g ON g.id = m.co_group_id WHERE g.auto AND %s`, scope)
-	return difference{should: should, is: is, scope: scope, scopeArgs: 1, args: a}
+	return difference{should: should, is: is, scope: scope, scopeArgs: 1, person: s.CoPersonId, args: a}
 }
 
 // SyncAutomatic makes the automatic memberships of a scope what the rule says, in a few statements
@@ -104,7 +107,7 @@ func (tx *Tx) settle(ctx context.Context, y difference, actor string, modes []st
 func (tx *Tx) removeSurplus(ctx context.Context, y difference, actor string, modes []string) error {
 	rows := "FROM co_group_members m WHERE " + y.scope +
 		" AND (m.co_group_id, m.co_person_id, coalesce(m.co_group_nesting_id, 0)) IN (" + y.surplus() + ")"
-	if err := tx.mark(ctx, "SELECT m.co_person_id "+rows, y.args, modes); err != nil {
+	if err := tx.markOf(ctx, y, "SELECT m.co_person_id "+rows, y.args, modes); err != nil {
 		return err
 	}
 	return tx.deleteRows(ctx, comity.CoGroupMember.Resource, "SELECT m.id "+rows, actor, y.args)
@@ -143,7 +146,15 @@ func (tx *Tx) addMissing(ctx context.Context, y difference, last int64, actor st
 	}
 	a = append(args(nil), y.args[:y.scopeArgs]...)
 	rows = fmt.Sprintf("FROM co_group_members m WHERE m.id > %s AND %s", a.put(last), y.scope)
-	return tx.mark(ctx, "SELECT m.co_person_id "+rows, a, modes)
+	return tx.markOf(ctx, y, "SELECT m.co_person_id "+rows, a, modes)
+}
+
+// markOf marks those whose memberships differ: the people of a subquery, or the one.
+func (tx *Tx) markOf(ctx context.Context, y difference, people string, a args, modes []string) error {
+	if y.person != 0 {
+		return tx.MarkPeople(ctx, modes, y.person)
+	}
+	return tx.mark(ctx, people, a, modes)
 }
 
 // mark notes that the people whose ids a subquery gives are to be told to the targets of their CO
@@ -170,8 +181,15 @@ func (tx *Tx) mark(ctx context.Context, people string, a args, modes []string) e
 	return tx.conn.queue(ctx, sql, a)
 }
 
-// MarkPeople notes that people are to be told to the targets of their CO in one of the modes.
+// MarkPeople notes that people are to be told to the targets of their CO in one of the modes. A
+// transaction marks each once.
 func (tx *Tx) MarkPeople(ctx context.Context, modes []string, ids ...int64) error {
+	ids = slices.DeleteFunc(slices.Clone(ids), func(id int64) bool {
+		key := fmt.Sprint(modes, id)
+		already := tx.marked[key]
+		tx.marked[key] = true
+		return already
+	})
 	if len(ids) == 0 {
 		return nil
 	}

@@ -62,5 +62,5 @@ func nestedDifference(targets []int64, person int64, active string, now time.Tim
 				WHERE yg.id = yn.co_group_id AND %[5]s)))`,
 		in, whom, counts("m", "g"), counts("xm", "xg"), counts("ym", "yg"))
 	is := "SELECT m.co_group_id, m.co_person_id, m.co_group_nesting_id FROM co_group_members m WHERE " + scope
-	return difference{should: should, is: is, scope: scope, scopeArgs: scopeArgs, nested: true, args: a}
+	return difference{should: should, is: is, scope: scope, scopeArgs: scopeArgs, nested: true, person: person, args: a}
 }

@@ -23,6 +23,7 @@ var postgresDialect = dialect{
 	lockExclusive: "pg_advisory_xact_lock(" + lockSpace + " + %s)",
 	jsonObject:    "jsonb_build_object", jsonTrue: "true", jsonFalse: "false",
 	jsonWithout: "%s - '%s'",
+	nextID:      `SELECT nextval('%s_id_seq')`,
 	columns: `SELECT CAST(column_name AS text), CAST(data_type AS text) FROM information_schema.columns
 		WHERE table_schema = current_schema() AND table_name = $1 ORDER BY ordinal_position`,
 	setNumber: `SELECT setval(pg_get_serial_sequence(CAST($1 AS text), 'id'), CAST($2 AS bigint))`,
@@ -221,6 +222,11 @@ func (c *postgresConn) commit(ctx context.Context) error {
 
 func (c *postgresConn) queue(_ context.Context, sql string, args []any) error {
 	c.waiting = append(c.waiting, queued{sql: sql, args: args})
+	return nil
+}
+
+func (c *postgresConn) later(_ context.Context, sql string, args []any, each func(Row) error) error {
+	c.waiting = append(c.waiting, queued{sql: sql, args: args, each: each})
 	return nil
 }
 

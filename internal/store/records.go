@@ -145,16 +145,7 @@ func (tx *Tx) Insert(ctx context.Context, rec *comity.Record, actor string, wher
 		return err
 	}
 	rec.Created, rec.Modified, rec.Revision, rec.Actor = now, now, 0, actor
-	t := texts[rec.Resource]
-	sql, a := t.insert, values(rec)
-	if rec.Id != 0 {
-		sql, a = t.insertID, append(a, rec.Id)
-	}
-	err = tx.conn.query(ctx, sql, a, func(row Row) error {
-		rec.Id = row.Int(0)
-		return nil
-	})
-	if err != nil {
+	if err := tx.insert(ctx, rec); err != nil {
 		return err
 	}
 	if rec.Resource == comity.Co.Resource {
@@ -164,6 +155,36 @@ func (tx *Tx) Insert(ctx context.Context, rec *comity.Record, actor string, wher
 		return err
 	}
 	return tx.addRevision(ctx, rec, opAdd, where)
+}
+
+// Reserve says that a record of the resource will be inserted. Where the database is asked for its id
+// it is so together with what is asked next, and the insert waits for no answer.
+func (tx *Tx) Reserve(ctx context.Context, r *comity.Resource) error {
+	if tx.dialect.nextID == "" {
+		return nil
+	}
+	return tx.conn.later(ctx, fmt.Sprintf(tx.dialect.nextID, r.Table), nil, func(row Row) error {
+		tx.reserved[r] = row.Int(0)
+		return nil
+	})
+}
+
+func (tx *Tx) insert(ctx context.Context, rec *comity.Record) error {
+	t := texts[rec.Resource]
+	id, reserved := tx.reserved[rec.Resource]
+	if rec.Id == 0 && reserved {
+		delete(tx.reserved, rec.Resource)
+		rec.Id = id
+		return tx.conn.queue(ctx, t.insertID, append(values(rec), id))
+	}
+	sql, a := t.insert, values(rec)
+	if rec.Id != 0 {
+		sql, a = t.insertID, append(a, rec.Id)
+	}
+	return tx.conn.query(ctx, sql, a, func(row Row) error {
+		rec.Id = row.Int(0)
+		return nil
+	})
 }
 
 // Update stores a record as its next revision.

@@ -241,6 +241,10 @@ func (c *sqliteConn) queue(ctx context.Context, sql string, args []any) error {
 	return err
 }
 
+func (c *sqliteConn) later(ctx context.Context, sql string, args []any, each func(Row) error) error {
+	return c.query(ctx, sql, args, each)
+}
+
 func (c *sqliteConn) query(_ context.Context, sql string, args []any, each func(Row) error) (err error) {
 	s, err := c.prepare(sql)
 	if err != nil {

@@ -15,6 +15,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"comity"
 )
 
 // ErrNotFound is returned when no record has the id.
@@ -62,6 +64,8 @@ type conn interface {
 	// queue runs a statement whose outcome is not looked at: at once, or together with the next
 	// statement that is. An error of it undoes the transaction all the same.
 	queue(ctx context.Context, sql string, args []any) error
+	// later queues a query: each is called before the outcome of any later statement is known.
+	later(ctx context.Context, sql string, args []any, each func(Row) error) error
 	// now is the transaction's time.
 	now(ctx context.Context) (time.Time, error)
 }
@@ -93,6 +97,9 @@ type dialect struct {
 	// inSearch is the condition on an identifier i, to be added to LIKE, that an index finds it by a
 	// part; nil where the index serves LIKE itself.
 	inSearch func(part string, coID int64, a *args) string
+	// nextID is a query that gives out the next id of the table %s; "" where inserting costs no
+	// round trip.
+	nextID string
 	// jsonWithout is an expression for the JSON of column %s without the key %s.
 	jsonWithout string
 }
@@ -156,9 +163,18 @@ type Tx struct {
 	conn    conn
 	dialect dialect
 	sealer  *Sealer
+	// reserved is the id that the next record of a resource will have.
+	reserved map[*comity.Resource]int64
+	// marked are the people who are marked already, by the modes.
+	marked map[string]bool
 }
 
-func (s *Store) tx(c conn) *Tx { return &Tx{conn: c, dialect: s.backend.dialect(), sealer: s.sealer} }
+func (s *Store) tx(c conn) *Tx {
+	return &Tx{
+		conn: c, dialect: s.backend.dialect(), sealer: s.sealer,
+		reserved: map[*comity.Resource]int64{}, marked: map[string]bool{},
+	}
+}
 
 // Now is the transaction's time: every row that it writes says so.
 func (tx *Tx) Now(ctx context.Context) (time.Time, error) { return tx.conn.now(ctx) }

@@ -115,8 +115,12 @@ func addAll(ctx context.Context, tx *store.Tx, records []*comity.Record) ([]*com
 	return stored, nil
 }
 
-// add stores a record the way that the registry does: what it hangs on is entered first.
+// add stores a record the way that the registry does: what it hangs on is entered first, its id
+// reserved before.
 func add(ctx context.Context, tx *store.Tx, rec *comity.Record) error {
+	if err := tx.Reserve(ctx, rec.Resource); err != nil {
+		return err
+	}
 	where, err := enter(ctx, tx, rec)
 	if err != nil {
 		return err

@@ -62,6 +62,28 @@ func testRecords(t *testing.T, b Backend) {
 	})
 	t.Run("texts", func(t *testing.T) { testTexts(t, bed) })
 	t.Run("numbers", func(t *testing.T) { testNumbers(t, bed) })
+	t.Run("with and without an id that is reserved", func(t *testing.T) {
+		f, co := comity.CoPerson, bed.co(t)
+		people := []*comity.Record{row(f.Resource, f.CoId, co), row(f.Resource, f.CoId, co), row(f.Resource, f.CoId, co)}
+		bed.write(t, func(ctx context.Context, tx *store.Tx) error {
+			if _, err := tx.EnterCO(ctx, co, false); err != nil {
+				return err
+			}
+			if err := tx.Reserve(ctx, f.Resource); err != nil {
+				return err
+			}
+			for _, p := range people {
+				p.Id, p.CoId = 0, co
+				if err := tx.Insert(ctx, p, actor, store.Where{CoId: co}); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		for _, p := range people {
+			same(t, p, bed.get(t, f.Resource, p.Id))
+		}
+	})
 	t.Run("by an id that is given", func(t *testing.T) {
 		rec := row(comity.Co.Resource)
 		rec.Id = 1_000_000
