@@ -1,5 +1,13 @@
 package comity
 
+// Who may see a service.
+const (
+	VisibleToAdmins  = "CoAdmin"
+	VisibleToGroup   = "CoGroupMember"
+	VisibleToMembers = "CoMember"
+	VisibleToAll     = "Unauthenticated"
+)
+
 // CoService is an application that the CO offers its members.
 var CoService = func() (t struct {
 	*Resource
@@ -19,7 +27,7 @@ var CoService = func() (t struct {
 	t.ContactEmail = t.text("ContactEmail", 128).email()
 	t.LogoUrl = t.text("LogoUrl", 512).url()
 	t.EntitlementUri = t.text("EntitlementUri", 256)
-	t.Visibility = t.code("Visibility", Word{"CoAdmin", "CA"}, Word{"CoGroupMember", "CG"}, Word{"CoMember", "CP"}, Word{"Unauthenticated", "P"}).required()
+	t.Visibility = t.code("Visibility", Word{VisibleToAdmins, "CA"}, Word{VisibleToGroup, "CG"}, Word{VisibleToMembers, "CP"}, Word{VisibleToAll, "P"}).required()
 	t.IdentifierType = t.text("IdentifierType", 32)
 	t.Status = t.code("Status", onOff...).required()
 	return t

@@ -23,6 +23,10 @@ type Caller struct {
 	Platform bool
 	// Admin callers administer their CO.
 	Admin bool
+	// PersonId is the CO person that the caller acts for, 0 where their rights are their own, and
+	// Units are the units that this person administers.
+	PersonId int64
+	Units    []int64
 	// RateLimit is how many requests a minute they may make; 0 is any number.
 	RateLimit int64
 	// StringIds asks for ids as strings.
@@ -35,16 +39,10 @@ func System(name string) Caller {
 }
 
 // MayAnything says whether the caller has any right at all.
-func (c Caller) MayAnything() bool { return c.Platform || c.Admin }
+func (c Caller) MayAnything() bool { return c.Platform || c.Admin || c.PersonId != 0 }
 
-// Knows says whether the caller may know of the records of a CO.
-func (c Caller) Knows(coID int64) bool { return c.Platform || c.Admin && c.CoId == coID }
-
-// MayChange says whether the caller may add, edit and delete records of the resource in a CO that
-// they know of. A CO is changed by the platform alone.
-func (c Caller) MayChange(r *comity.Resource) bool {
-	return c.Platform || c.Admin && r != comity.Co.Resource
-}
+// Knows says whether there is anything in a CO that the caller may know of.
+func (c Caller) Knows(coID int64) bool { return c.Platform || c.MayAnything() && c.CoId == coID }
 
 // keyBits is the entropy of a key that the server makes.
 const keyBits = 160

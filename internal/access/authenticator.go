@@ -65,11 +65,17 @@ func (a *Authenticator) Authenticate(ctx context.Context, username, key, address
 		u.CoId != comity.PlatformCO && e.CoStatus != comity.Active:
 		return Caller{}, comity.Forbid()
 	}
-	platform := u.CoId == comity.PlatformCO
-	return Caller{
-		Username: username, CoId: u.CoId, Platform: platform,
-		Admin: platform || u.Bool(f.Privileged), RateLimit: u.Int(f.RateLimit), StringIds: u.Bool(f.StringIds),
-	}, nil
+	c := Caller{Username: username, CoId: u.CoId, RateLimit: u.Int(f.RateLimit), StringIds: u.Bool(f.StringIds)}
+	if u.Has(f.CoPersonId) {
+		c.Admin = e.Person.Admin
+		if e.Person.Active {
+			c.PersonId, c.Units = u.Int(f.CoPersonId), e.Person.Units
+		}
+	} else {
+		c.Admin = u.Bool(f.Privileged) || u.CoId == comity.PlatformCO
+	}
+	c.Platform = c.Admin && u.CoId == comity.PlatformCO
+	return c, nil
 }
 
 func (a *Authenticator) lookup(ctx context.Context, username string) (entry, error) {

@@ -56,7 +56,7 @@ func (r *Registry) sweep(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		return tx.ForgetDone(ctx, now.Add(-onceKept))
+		return tx.ForgetOnce(ctx, now.Add(-onceKept))
 	})
 }
 

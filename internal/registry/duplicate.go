@@ -23,11 +23,14 @@ var copied = []*comity.Resource{
 // without passwords and targets that are disabled.
 func (r *Registry) DuplicateCO(ctx context.Context, caller access.Caller, id int64) (Added, error) {
 	f := comity.Co
-	if !caller.MayAnything() || caller.Knows(id) && !caller.MayChange(f.Resource) {
+	if !caller.MayAnything() {
 		return Added{}, comity.Forbid()
 	}
 	if !caller.Knows(id) {
 		return Added{}, comity.Missing(f.UnknownOnEdit)
+	}
+	if !caller.May(access.Add, f.Resource) {
+		return Added{}, comity.Forbid()
 	}
 	var added Added
 	err := r.write(ctx, true, func(tx *store.Tx) error {
@@ -35,7 +38,7 @@ func (r *Registry) DuplicateCO(ctx context.Context, caller access.Caller, id int
 		if _, err := tx.EnterCO(ctx, 0, true); err != nil {
 			return err
 		}
-		if err := c.enter(ctx, f.Resource, id, true, f.UnknownOnEdit); err != nil {
+		if err := c.enter(ctx, access.View, f.Resource, id, true, f.UnknownOnEdit); err != nil {
 			return err
 		}
 		c.new = comity.NewRecord(f.Resource)

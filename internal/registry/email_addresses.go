@@ -23,12 +23,12 @@ var emailAddressRules = rules{
 // VerifyEmailAddress takes an administrator's word that an address is its owner's.
 func (r *Registry) VerifyEmailAddress(ctx context.Context, caller access.Caller, id int64) error {
 	f := comity.EmailAddress
-	if !caller.MayAnything() {
+	if !caller.May(access.Edit, f.Resource) {
 		return comity.Forbid()
 	}
 	err := r.write(ctx, false, func(tx *store.Tx) error {
 		c := &change{tx: tx, caller: caller}
-		if err := c.enter(ctx, f.Resource, id, false, f.UnknownOnEdit); err != nil {
+		if err := c.enter(ctx, access.Edit, f.Resource, id, false, f.UnknownOnEdit); err != nil {
 			return err
 		}
 		if c.old.Bool(f.Verified) {

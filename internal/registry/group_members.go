@@ -19,7 +19,7 @@ var groupMemberRules = rules{
 	},
 	after: followMembership,
 	before: func(ctx context.Context, c *change) error {
-		if c.old == nil || !neither(c.new) {
+		if c.old == nil || c.new == nil || !neither(c.new) {
 			return nil
 		}
 		// An edit that leaves nothing deletes the row.

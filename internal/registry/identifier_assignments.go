@@ -19,7 +19,7 @@ const maxCandidates = 200
 // AssignIdentifiers runs a CO's identifier assignments for a person. The request names the person
 // as an identifier's would. Those of a type that the person has stay.
 func (r *Registry) AssignIdentifiers(ctx context.Context, caller access.Caller, in comity.Input) error {
-	if !caller.MayAnything() {
+	if !caller.May(access.Add, comity.Identifier.Resource) {
 		return comity.Forbid()
 	}
 	if i := slices.IndexFunc(in.Faults, func(f comity.Fault) bool { return f.Field == "Version" || f.Field == "person" }); i >= 0 {
@@ -39,6 +39,11 @@ func (r *Registry) AssignIdentifiers(ctx context.Context, caller access.Caller, 
 			return comity.Refuse(comity.PhrasePersonGone)
 		}
 		if err != nil {
+			return err
+		}
+		c.new = comity.NewRecord(comity.Identifier.Resource)
+		c.new.SetOwner(comity.Identifier.Person, comity.OwnerCO, person)
+		if err := c.permitPlace(ctx, access.Add); err != nil {
 			return err
 		}
 		return c.assign(ctx, rand.New(rand.NewPCG(seed, 0)))

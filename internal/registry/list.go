@@ -54,7 +54,7 @@ func (l *Listing) Full(records []*comity.Record) bool { return !l.Limited && len
 // List returns the records that meet all the parameters of a query, in order of Id.
 func (r *Registry) List(ctx context.Context, caller access.Caller, res *comity.Resource, query map[string][]string) (*Listing, error) {
 	q, err := parseQuery(res, query)
-	if !caller.MayAnything() || !q.mayAsk(caller) {
+	if !caller.May(access.View, res) || !q.mayAsk(caller) {
 		return nil, comity.Forbid()
 	}
 	if err != nil {
@@ -112,6 +112,9 @@ type query struct {
 	conditions []store.Condition
 	// hangs are the columns of the history that narrow a list of what was deleted.
 	hangs map[string]int64
+	// visible is the condition that the caller may see a record of the resource, nil where they may
+	// see all.
+	visible func(*comity.Resource) store.Condition
 	// none is the phrase of an empty list, nothing says that it is empty for want of a usable key.
 	none    string
 	nothing bool
@@ -234,13 +237,28 @@ func (q *query) resolve(ctx context.Context, tx *store.Tx, caller access.Caller)
 	if err != nil {
 		return err
 	}
+	q.visible = reach{caller, now}.visible
+	if c := q.visible(q.resource); c != nil {
+		q.conditions = append(q.conditions, c)
+		if q.deleted {
+			return comity.Forbid()
+		}
+	}
 	for _, p := range q.parents {
+		unknown := p.resource.Noun + " Unknown"
 		where, err := tx.Home(ctx, p.resource, p.id)
 		if errors.Is(err, store.ErrNotFound) || err == nil && !caller.Knows(where.CoId) {
-			return comity.Missing(p.resource.Noun + " Unknown")
+			return comity.Missing(unknown)
 		}
 		if err != nil {
 			return err
+		}
+		sees, err := meets(ctx, tx, caller, caller.Through(access.View, p.resource), p.resource, p.id)
+		if err != nil {
+			return err
+		}
+		if !sees {
+			return comity.Missing(unknown)
 		}
 		q.byParent(p, now)
 	}

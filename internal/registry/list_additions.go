@@ -117,21 +117,25 @@ func (q *query) page(ctx context.Context, tx *store.Tx, after int64, limit int) 
 		records = records[:min(len(records), limit)]
 	}
 	for _, res := range q.expand {
-		if err := expand(ctx, tx, q.resource, res, records); err != nil {
+		if err := q.expandWith(ctx, tx, res, records); err != nil {
 			return nil, err
 		}
 	}
 	return records, nil
 }
 
-// expand reads the records of one resource that hang on a page of another, in one query.
-func expand(ctx context.Context, tx *store.Tx, parent, child *comity.Resource, records []*comity.Record) error {
-	key := expansionColumn(parent, child)
+// expandWith reads the records of a resource that hang on a page of records, in one query.
+func (q *query) expandWith(ctx context.Context, tx *store.Tx, child *comity.Resource, records []*comity.Record) error {
+	key := expansionColumn(q.resource, child)
 	ids := make([]int64, len(records))
 	for i, rec := range records {
 		ids[i] = rec.Id
 	}
-	hanging, err := tx.ListBy(ctx, child, key.column, ids)
+	var conditions []store.Condition
+	if c := q.visible(child); c != nil {
+		conditions = append(conditions, c)
+	}
+	hanging, err := tx.ListBy(ctx, child, key.column, ids, conditions...)
 	if err != nil {
 		return err
 	}

@@ -11,7 +11,7 @@ import (
 var nameRules = rules{
 	check: func(_ context.Context, c *change) ([]comity.Fault, error) {
 		f := comity.Name.PrimaryName
-		if c.old != nil && !c.changed(comity.Name.Person) && c.old.Bool(f) && !c.new.Bool(f) {
+		if c.new == nil || c.old != nil && !c.changed(comity.Name.Person) && c.old.Bool(f) && !c.new.Bool(f) {
 			return []comity.Fault{f.Fault("cannot be false: one name is primary, make another one primary instead")}, nil
 		}
 		return nil, nil
@@ -24,7 +24,7 @@ var nameRules = rules{
 	},
 	before: func(ctx context.Context, c *change) error {
 		f := comity.Name.PrimaryName
-		if c.old != nil && !c.changed(comity.Name.Person) && c.old.Bool(f) {
+		if c.new == nil || c.old != nil && !c.changed(comity.Name.Person) && c.old.Bool(f) {
 			return nil
 		}
 		primary, err := c.names(ctx, c.new, store.Equal(f.Column, true))

@@ -36,11 +36,11 @@ func (o Once) do(ctx context.Context, tx *store.Tx, caller access.Caller, add fu
 	if err != nil {
 		return 0, err
 	}
-	request, id, err := tx.Done(ctx, caller.Username, o.Key, now.Add(-onceKept))
+	request, id, err := tx.ClaimOnce(ctx, caller.Username, o.Key, o.Request, now.Add(-onceKept))
 	if err != nil {
 		return 0, err
 	}
-	if id != 0 && request != o.Request {
+	if request != o.Request {
 		return 0, &comity.Error{
 			Code: comity.NoSuchSearch, Phrase: "Unprocessable Entity",
 			Detail: "The Idempotency-Key was used for another request",
@@ -52,5 +52,5 @@ func (o Once) do(ctx context.Context, tx *store.Tx, caller access.Caller, add fu
 	if id, err = add(); err != nil {
 		return 0, err
 	}
-	return id, tx.SetDone(ctx, caller.Username, o.Key, o.Request, id)
+	return id, tx.SetOnce(ctx, caller.Username, o.Key, id)
 }

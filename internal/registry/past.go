@@ -25,6 +25,12 @@ func (r *Registry) ViewPast(ctx context.Context, caller access.Caller, res *comi
 	}
 	var rec *comity.Record
 	err := r.store.Read(ctx, func(tx *store.Tx) (err error) {
+		if caller.Through(access.View, res)&access.InCO == 0 {
+			// Whose it was may be read from what is there, so what was deleted is for administrators.
+			if _, err := known(ctx, tx, caller, access.View, res, id, res.UnknownOnView); err != nil {
+				return err
+			}
+		}
 		if past.Revision >= 0 {
 			rec, err = tx.Revision(ctx, res, id, past.Revision)
 		} else {
@@ -62,6 +68,9 @@ func (r *Registry) MembersAt(ctx context.Context, caller access.Caller, group in
 		if err != nil {
 			return err
 		}
+		if err := permitMembers(ctx, tx, caller, group); err != nil {
+			return err
+		}
 		l.Records, err = l.next(ctx, tx, 0, page)
 		return err
 	})
@@ -69,4 +78,21 @@ func (r *Registry) MembersAt(ctx context.Context, caller access.Caller, group in
 		return nil, fmt.Errorf("list the members of group %d at %s: %w", group, at.Format(comity.TimeLayout), err)
 	}
 	return l, nil
+}
+
+// permitMembers says whether all memberships of a group are the caller's to change.
+func permitMembers(ctx context.Context, tx *store.Tx, caller access.Caller, group int64) error {
+	r := comity.CoGroup.Resource
+	may, err := meets(ctx, tx, caller, caller.Through(access.Edit, comity.CoGroupMember.Resource), r, group)
+	if err != nil || may {
+		return err
+	}
+	sees, err := meets(ctx, tx, caller, caller.Through(access.View, r), r, group)
+	if err == nil && !sees {
+		return comity.Missing(r.UnknownOnView)
+	}
+	if err == nil {
+		return comity.Forbid()
+	}
+	return err
 }

@@ -13,11 +13,20 @@ var personRules = rules{
 		if c.new != nil {
 			return nil
 		}
+		if err := c.refuseUnowned(ctx); err != nil {
+			return err
+		}
 		roles, err := c.tx.Any(ctx, comity.CoPersonRole.Resource, store.Equal(comity.OwnerCO.Column, c.old.Id))
 		if err == nil && roles {
 			err = comity.Refuse("CoPersonRole Exists")
 		}
 		return err
+	},
+	before: func(ctx context.Context, c *change) error {
+		if c.new != nil {
+			return nil
+		}
+		return c.suspendUsersOf(ctx, c.old.Id)
 	},
 	after: func(ctx context.Context, c *change) error {
 		if c.new == nil || !c.changed(comity.CoPerson.Status) {
@@ -28,6 +37,20 @@ var personRules = rules{
 		}
 		return c.markFirstActive(ctx, c.new)
 	},
+}
+
+// refuseUnowned refuses to let the administrators of some units delete a person with a role in another.
+func (c *change) refuseUnowned(ctx context.Context) error {
+	if c.caller.Admin {
+		return nil
+	}
+	unit := comity.CoPersonRole.CouId.Column
+	elsewhere, err := c.tx.Any(ctx, comity.CoPersonRole.Resource, store.Equal(comity.OwnerCO.Column, c.old.Id),
+		store.IsSet(unit), store.Not(store.In(unit, c.caller.Units)))
+	if err == nil && elsewhere {
+		err = comity.Refuse("CouPerson Exists In Unowned COU")
+	}
+	return err
 }
 
 // bestFirst ranks the statuses of roles: a person's is the best of theirs.

@@ -12,7 +12,7 @@ import (
 
 // ReconcileCO makes every automatic membership of a CO right and returns the groups that it looked at.
 func (r *Registry) ReconcileCO(ctx context.Context, caller access.Caller, coID int64) ([]*comity.Record, error) {
-	if !caller.MayAnything() || !caller.Platform && caller.CoId != coID {
+	if caller.Through(access.Edit, comity.CoGroup.Resource)&access.InCO == 0 || !caller.Platform && caller.CoId != coID {
 		return nil, comity.Forbid()
 	}
 	var groups []*comity.Record
@@ -53,6 +53,9 @@ func (r *Registry) ReconcileGroup(ctx context.Context, caller access.Caller, id 
 			return comity.Missing(comity.CoGroup.UnknownOnView)
 		}
 		if err != nil {
+			return err
+		}
+		if err := permitMembers(ctx, tx, caller, id); err != nil {
 			return err
 		}
 		err = tx.SyncAutomatic(ctx, store.Scope{CoGroupId: id}, automatic, caller.Username, markedModes)

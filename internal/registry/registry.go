@@ -41,35 +41,46 @@ func (r *Registry) View(ctx context.Context, caller access.Caller, res *comity.R
 	}
 	var rec *comity.Record
 	err := r.store.Read(ctx, func(tx *store.Tx) (err error) {
-		rec, err = tx.Get(ctx, res, id)
+		rec, err = known(ctx, tx, caller, access.View, res, id, res.UnknownOnView)
 		return err
 	})
-	if errors.Is(err, store.ErrNotFound) || err == nil && !caller.Knows(rec.CoId) {
-		return nil, comity.Missing(res.UnknownOnView)
-	}
 	if err != nil {
 		return nil, fmt.Errorf("view %s %d: %w", res.Singular, id, err)
 	}
 	return rec, nil
 }
 
+// known returns a record that the caller may do this to.
+func known(ctx context.Context, tx *store.Tx, caller access.Caller, op access.Operation, res *comity.Resource, id int64, unknown string) (*comity.Record, error) {
+	rec, err := tx.Get(ctx, res, id)
+	if errors.Is(err, store.ErrNotFound) || err == nil && !caller.Knows(rec.CoId) {
+		return nil, comity.Missing(unknown)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return rec, permit(ctx, tx, caller, op, rec, unknown)
+}
+
 // Exists answers like Edit of an id that is not there, and with nothing where it is: for a request
 // that cannot be read, which is told first when it speaks of nothing.
 func (r *Registry) Exists(ctx context.Context, caller access.Caller, res *comity.Resource, id int64) error {
-	rec, err := r.View(ctx, caller, res, id)
-	if e := (*comity.Error)(nil); errors.As(err, &e) && e.Code == comity.NotFound {
-		return comity.Missing(res.UnknownOnEdit)
+	if !caller.MayAnything() {
+		return comity.Forbid()
 	}
-	if err != nil {
+	return r.store.Read(ctx, func(tx *store.Tx) error {
+		_, err := known(ctx, tx, caller, access.Edit, res, id, res.UnknownOnEdit)
 		return err
-	}
-	return mayChange(caller, rec)
+	})
 }
 
 // Credential returns what a login is checked against; access.ErrNoUser for an unknown name.
 func (r *Registry) Credential(ctx context.Context, username string) (c comity.Credential, err error) {
 	err = r.store.Read(ctx, func(tx *store.Tx) error {
-		c, err = tx.Credential(ctx, username)
+		if c, err = tx.Credential(ctx, username); err != nil || !c.User.Has(comity.ApiUser.CoPersonId) {
+			return err
+		}
+		c.Person, err = rightsOf(ctx, tx, c.User.Int(comity.ApiUser.CoPersonId))
 		return err
 	})
 	if errors.Is(err, store.ErrNotFound) {
@@ -88,13 +99,6 @@ func (r *Registry) write(ctx context.Context, alone bool, fn func(*store.Tx) err
 		return err
 	}
 	r.wake()
-	return nil
-}
-
-func mayChange(caller access.Caller, rec *comity.Record) error {
-	if !caller.MayChange(rec.Resource) {
-		return comity.Forbid()
-	}
 	return nil
 }
 

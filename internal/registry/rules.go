@@ -27,7 +27,7 @@ type rules struct {
 	refuse func(context.Context, *change) error
 	// refuseFirst says that refuse comes before the refusal of what no two records share.
 	refuseFirst bool
-	// before does what must be written before the record.
+	// before does what must be written before the record is, or before it is deleted.
 	before func(context.Context, *change) error
 	// after does what follows from the record.
 	after func(context.Context, *change) error

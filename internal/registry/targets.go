@@ -22,7 +22,7 @@ type Subject struct {
 // nil for an email list: there are none.
 func (r *Registry) Subject(ctx context.Context, caller access.Caller, target int64, kind *comity.Resource, id int64) (Subject, error) {
 	var s Subject
-	if !caller.MayAnything() {
+	if !caller.May(access.Edit, comity.CoProvisioningTarget.Resource) {
 		return s, comity.Forbid()
 	}
 	err := r.store.Snapshot(ctx, func(tx *store.Tx) error {

@@ -49,7 +49,7 @@ type newcomer struct {
 }
 
 func newRecord(caller access.Caller, res *comity.Resource, in comity.Input, key string) (newcomer, error) {
-	if !caller.MayAnything() || !caller.MayChange(res) || otherCO(caller, in.Record) {
+	if !caller.May(access.Add, res) || otherCO(caller, in.Record) {
 		return newcomer{}, comity.Forbid()
 	}
 	faults := append(slices.Clone(in.Faults), missing(in)...)
@@ -110,6 +110,9 @@ func (c *change) add(ctx context.Context, rules rules) error {
 		return err
 	}
 	if c.now, err = c.tx.Now(ctx); err != nil {
+		return err
+	}
+	if err := c.permitPlace(ctx, access.Add); err != nil {
 		return err
 	}
 	if err := c.judge(ctx, rules, faults); err != nil {
@@ -292,7 +295,7 @@ func (r *Registry) Edit(ctx context.Context, caller access.Caller, res *comity.R
 	rules := rulesOf(res)
 	err := r.write(ctx, rules.alone, func(tx *store.Tx) error {
 		c := &change{tx: tx, caller: caller}
-		if err := c.enter(ctx, res, id, rules.exclusive, res.UnknownOnEdit); err != nil {
+		if err := c.enter(ctx, access.Edit, res, id, rules.exclusive, res.UnknownOnEdit); err != nil {
 			return err
 		}
 		return c.edit(ctx, rules, in, conditions)
@@ -303,8 +306,8 @@ func (r *Registry) Edit(ctx context.Context, caller access.Caller, res *comity.R
 	return nil
 }
 
-// enter finds the record to change, takes its CO's lock and reads it.
-func (c *change) enter(ctx context.Context, res *comity.Resource, id int64, exclusive bool, unknown string) (err error) {
+// enter finds the record to change, takes its CO's lock, reads it, and asks whether the caller may.
+func (c *change) enter(ctx context.Context, op access.Operation, res *comity.Resource, id int64, exclusive bool, unknown string) (err error) {
 	c.where, err = c.tx.Enter(ctx, res, id, exclusive)
 	if errors.Is(err, store.ErrNotFound) || err == nil && !c.caller.Knows(c.where.CoId) {
 		return comity.Missing(unknown)
@@ -324,8 +327,10 @@ func (c *change) enter(ctx context.Context, res *comity.Resource, id int64, excl
 			return err
 		}
 	}
-	c.now, err = c.tx.Now(ctx)
-	return errors.Join(err, mayChange(c.caller, c.old))
+	if c.now, err = c.tx.Now(ctx); err != nil {
+		return err
+	}
+	return permit(ctx, c.tx, c.caller, op, c.old, unknown)
 }
 
 func (c *change) edit(ctx context.Context, rules rules, in comity.Input, conditions []Condition) error {
@@ -340,6 +345,9 @@ func (c *change) edit(ctx context.Context, rules rules, in comity.Input, conditi
 	}
 	faults, err := c.keepFixed(ctx)
 	if err != nil {
+		return err
+	}
+	if err := c.permitPlace(ctx, access.Edit); err != nil {
 		return err
 	}
 	if err := c.judge(ctx, rules, faults); err != nil {
@@ -430,7 +438,7 @@ func (r *Registry) Delete(ctx context.Context, caller access.Caller, res *comity
 	rules := rulesOf(res)
 	err := r.write(ctx, rules.alone, func(tx *store.Tx) error {
 		c := &change{tx: tx, caller: caller}
-		if err := c.enter(ctx, res, id, rules.exclusive || rules.exclusiveDelete, res.UnknownOnDelete); err != nil {
+		if err := c.enter(ctx, access.Delete, res, id, rules.exclusive || rules.exclusiveDelete, res.UnknownOnDelete); err != nil {
 			return err
 		}
 		return c.delete(ctx, rules, conditions)
@@ -451,6 +459,9 @@ func (c *change) delete(ctx context.Context, rules rules, conditions []Condition
 	}
 	if rules.remove != nil {
 		return rules.remove(ctx, c)
+	}
+	if err := hook(ctx, rules.before, c); err != nil {
+		return err
 	}
 	if err := c.markPeople(ctx); err != nil {
 		return err

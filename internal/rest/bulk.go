@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"comity"
+	"comity/internal/access"
 	"comity/internal/registry"
 	"comity/internal/wire"
 )
@@ -15,7 +16,7 @@ const maxBulkBody = 8 << 20
 // bulk adds many records: all in one transaction or none, or with separately=true each by itself.
 // Either way every element has its answer.
 func (c *call) bulk(rt route) error {
-	if !c.caller.MayChange(rt.resource) {
+	if !c.caller.May(access.Add, rt.resource) {
 		return comity.Forbid()
 	}
 	body, err := c.bodyUpTo(maxBulkBody)

@@ -12,6 +12,7 @@ import (
 	"sync"
 
 	"comity"
+	"comity/internal/access"
 	"comity/internal/registry"
 	"comity/internal/wire"
 )
@@ -210,7 +211,7 @@ func (c *call) bodyUpTo(limit int64) ([]byte, error) {
 }
 
 func (c *call) add(rt route) error {
-	if !c.caller.MayChange(rt.resource) {
+	if !c.caller.May(access.Add, rt.resource) {
 		return comity.Forbid()
 	}
 	body, err := c.body()
@@ -256,7 +257,7 @@ func (c *call) delete(rt route) error {
 
 // deleteNothing answers a delete that names no record.
 func (c *call) deleteNothing(rt route) error {
-	if !c.caller.MayChange(rt.resource) {
+	if !c.caller.May(access.Delete, rt.resource) {
 		return comity.Forbid()
 	}
 	return comity.Faulty(comity.Fault{Field: "id", Sentence: "An id must be provided"})

@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,6 +20,57 @@ func In(column string, ids []int64) Condition {
 // OneOf is the condition that a column has one of the texts.
 func OneOf(column string, texts ...string) Condition {
 	return func(_ dialect, a *args) string { return "t." + column + " IN " + list(a, texts) }
+}
+
+// AnyOf is the condition that one of the conditions holds; nil ones never do. It is nil where all are.
+func AnyOf(conditions ...Condition) Condition { return combined(conditions, " OR ") }
+
+// AllOf is the condition that all conditions hold.
+func AllOf(conditions ...Condition) Condition { return combined(conditions, " AND ") }
+
+func combined(conditions []Condition, by string) Condition {
+	conditions = slices.DeleteFunc(slices.Clone(conditions), func(c Condition) bool { return c == nil })
+	if len(conditions) == 0 {
+		return nil
+	}
+	return func(d dialect, a *args) string {
+		texts := make([]string, len(conditions))
+		for i, c := range conditions {
+			texts[i] = c(d, a)
+		}
+		return "(" + strings.Join(texts, by) + ")"
+	}
+}
+
+// Not is the condition that another does not hold.
+func Not(c Condition) Condition { return func(d dialect, a *args) string { return "NOT " + c(d, a) } }
+
+// Names is the condition that a column names a record of the resource that meets a condition. It is
+// nil where that is.
+func Names(column string, r *comity.Resource, c Condition) Condition {
+	if c == nil {
+		return nil
+	}
+	return func(d dialect, a *args) string {
+		return fmt.Sprintf("t.%s IN (SELECT t.id FROM %s t WHERE %s)", column, r.Table, c(d, a))
+	}
+}
+
+// NamedBy is the condition that a record is named, in a column, by one of the resource that meets all
+// the conditions.
+func NamedBy(column string, r *comity.Resource, conditions ...Condition) Condition {
+	all := AllOf(append([]Condition{IsSet(column)}, conditions...)...)
+	return func(d dialect, a *args) string {
+		return fmt.Sprintf("t.id IN (SELECT t.%s FROM %s t WHERE %s)", column, r.Table, all(d, a))
+	}
+}
+
+// ChangedBy is the condition that a record's last change is that user's.
+func ChangedBy(username string) Condition { return Equal("actor", username) }
+
+// ValidAt is the condition that a record's validity holds the time.
+func ValidAt(now time.Time) Condition {
+	return func(_ dialect, a *args) string { return validNow("t", a, now) }
 }
 
 // NotID leaves one record out.

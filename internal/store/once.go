@@ -5,32 +5,34 @@ import (
 	"time"
 )
 
-// Done returns the request that a user's key was used for since a time, and the record it made; 0
-// where it was not used.
-func (tx *Tx) Done(ctx context.Context, username, key string, since time.Time) (request string, id int64, err error) {
-	err = tx.conn.query(ctx, `SELECT request, record_id FROM idempotency_keys WHERE username = $1 AND key = $2 AND created >= $3`,
-		args{username, key, since.UnixMicro()}, func(r Row) error {
-			request, id = r.Text(0), r.Int(1)
-			return nil
-		})
-	return request, id, err
-}
-
-// SetDone notes what a user's key was used for, in place of what it was used for too long ago.
-func (tx *Tx) SetDone(ctx context.Context, username, key, request string, id int64) error {
+// ClaimOnce takes a user's key for a request, unless it was used since a time. It returns the request
+// that the key is used for and the record that this made, 0 where it is taken now. Another transaction
+// that takes the same key waits until this one ends.
+func (tx *Tx) ClaimOnce(ctx context.Context, username, key, request string, since time.Time) (used string, id int64, err error) {
 	now, err := tx.Now(ctx)
 	if err != nil {
-		return err
+		return "", 0, err
 	}
-	a := args{username, key}
-	if err := tx.conn.queue(ctx, `DELETE FROM idempotency_keys WHERE username = $1 AND key = $2`, a); err != nil {
-		return err
+	err = tx.conn.queue(ctx, `INSERT INTO idempotency_keys (username, key, request, record_id, created) VALUES ($1, $2, $3, 0, $4)
+		ON CONFLICT (username, key) DO UPDATE SET request = excluded.request, record_id = 0, created = excluded.created
+		WHERE idempotency_keys.created < $5`, args{username, key, request, now.UnixMicro(), since.UnixMicro()})
+	if err != nil {
+		return "", 0, err
 	}
-	return tx.conn.queue(ctx, `INSERT INTO idempotency_keys (username, key, request, record_id, created) VALUES ($1, $2, $3, $4, $5)`,
-		append(a, request, id, now.UnixMicro()))
+	err = tx.conn.query(ctx, `SELECT request, record_id FROM idempotency_keys WHERE username = $1 AND key = $2`,
+		args{username, key}, func(r Row) error {
+			used, id = r.Text(0), r.Int(1)
+			return nil
+		})
+	return used, id, err
 }
 
-// ForgetDone drops the keys that were used before a time.
-func (tx *Tx) ForgetDone(ctx context.Context, before time.Time) error {
+// SetOnce notes the record that a request under a user's key made.
+func (tx *Tx) SetOnce(ctx context.Context, username, key string, id int64) error {
+	return tx.conn.queue(ctx, `UPDATE idempotency_keys SET record_id = $1 WHERE username = $2 AND key = $3`, args{id, username, key})
+}
+
+// ForgetOnce drops the keys that were used before a time.
+func (tx *Tx) ForgetOnce(ctx context.Context, before time.Time) error {
 	return tx.conn.queue(ctx, `DELETE FROM idempotency_keys WHERE created < $1`, args{before.UnixMicro()})
 }

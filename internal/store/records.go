@@ -316,14 +316,15 @@ func (tx *Tx) NextNumber(ctx context.Context, rec *comity.Record, f *comity.Fiel
 }
 
 // ListBy returns the records whose column has one of the ids, by that id, each list in order of Id.
-func (tx *Tx) ListBy(ctx context.Context, r *comity.Resource, column string, ids []int64) (map[int64][]*comity.Record, error) {
+func (tx *Tx) ListBy(ctx context.Context, r *comity.Resource, column string, ids []int64, conditions ...Condition) (map[int64][]*comity.Record, error) {
 	found := map[int64][]*comity.Record{}
 	if len(ids) == 0 {
 		return found, nil
 	}
 	var a args
 	columns := scanColumns(r)
-	sql := fmt.Sprintf("SELECT %s, %s FROM %s t WHERE %s ORDER BY id", texts[r].columns, column, r.Table, In(column, ids)(tx.dialect, &a))
+	named := AllOf(append([]Condition{In(column, ids)}, conditions...)...)
+	sql := fmt.Sprintf("SELECT %s, %s FROM %s t WHERE %s ORDER BY id", texts[r].columns, column, r.Table, named(tx.dialect, &a))
 	err := tx.conn.query(ctx, sql, a, func(row Row) error {
 		id := row.Int(len(columns))
 		found[id] = append(found[id], scan(r, row))

@@ -1,0 +1,159 @@
+package access
+
+import "comity"
+
+// Operation is what a caller does to a record.
+type Operation uint8
+
+// The operations.
+const (
+	View Operation = iota
+	Add
+	Edit
+	Delete
+)
+
+// Relation is how a record stands to a caller. Relations are joined by |: any of them will do.
+type Relation uint8
+
+// The relations. All but the first are those of a caller who acts for a CO person, and never reach
+// beyond the person's CO.
+const (
+	// InCO is every record that the caller may know of.
+	InCO Relation = 1 << iota
+	// Mine is what is about the person.
+	Mine
+	// InUnit is what lies in a unit that the person administers: the unit, the people with a role in
+	// it and what hangs on them, the roles, the groups and what hangs on those.
+	InUnit
+	// OfUnitPerson is what is about somebody with a role in such a unit, wherever it lies.
+	OfUnitPerson
+	// Enrolling is somebody without a role whom this caller has added: on the way into a unit.
+	Enrolling
+	// Owned is a group that the person owns, and what lies in it.
+	Owned
+	// Joined is a group that the person is in.
+	Joined
+	// Offered is a service that is for the person to see.
+	Offered
+)
+
+// unitAdmins are the relations that only those have who administer a unit.
+const unitAdmins = InUnit | OfUnitPerson | Enrolling
+
+// Permission says who may do what to the records of a resource, beside the administrators of their
+// CO and of the platform.
+type Permission struct {
+	View, Add, Edit, Delete Relation
+	// Place is the field that says in which unit or group a record lies, About the one that says
+	// whom it is about.
+	Place, About *comity.Field
+	// To are the fields that name what a record is added to: the relation that its operation needs
+	// must hold of each of these, where the field is given another value too.
+	To []*comity.Field
+	// Reserved is a flag that only administrators of the CO give: nobody else changes a record that
+	// has it.
+	Reserved *comity.Field
+}
+
+// permissions is the one table of who may do what. What is not in it is for administrators of the
+// CO; of a CO itself these only view, and the rest is for the platform.
+var permissions = map[*comity.Resource]Permission{
+	comity.Co.Resource:  {View: InCO},
+	comity.Cou.Resource: {View: Mine | InUnit, Edit: InUnit, To: to(comity.Cou.ParentId)},
+
+	comity.CoPerson.Resource: {View: Mine | InUnit, Add: InUnit, Edit: InUnit, Delete: InUnit},
+	comity.CoPersonRole.Resource: {
+		View: Mine | InUnit | OfUnitPerson, Add: InUnit | Enrolling, Edit: InUnit, Delete: InUnit,
+		Place: comity.CoPersonRole.CouId, About: comity.CoPersonRole.Person,
+		To: to(comity.CoPersonRole.Person, comity.CoPersonRole.CouId),
+	},
+	comity.OrgIdentity.Resource:       {View: Mine | OfUnitPerson},
+	comity.CoOrgIdentityLink.Resource: {View: Mine | OfUnitPerson, About: comity.CoOrgIdentityLink.CoPersonId},
+
+	comity.Name.Resource:             ofPerson(comity.Name.Person),
+	comity.EmailAddress.Resource:     ofPerson(comity.EmailAddress.Person),
+	comity.Identifier.Resource:       ofPerson(comity.Identifier.Person).reserve(comity.Identifier.Login),
+	comity.Url.Resource:              ofPerson(comity.Url.Person),
+	comity.Address.Resource:          ofPerson(comity.Address.Person),
+	comity.TelephoneNumber.Resource:  ofPerson(comity.TelephoneNumber.Person),
+	comity.AdHocAttribute.Resource:   ofPerson(comity.AdHocAttribute.Person),
+	comity.IdentityDocument.Resource: ofPerson(comity.IdentityDocument.Person),
+	comity.CoTAndCAgreement.Resource: ofPerson(comity.CoTAndCAgreement.Person),
+	comity.SshKey.Resource:           ofPerson(comity.SshKey.Person),
+
+	comity.CoGroup.Resource: {
+		View: InUnit | Owned | Joined, Add: InUnit, Edit: InUnit, Delete: InUnit,
+		Place: comity.CoGroup.CouId, To: to(comity.CoGroup.CouId),
+	},
+	comity.CoGroupMember.Resource: {
+		View: Mine | InUnit | OfUnitPerson | Owned, Add: InUnit | Owned, Edit: InUnit | Owned, Delete: InUnit | Owned,
+		Place: comity.CoGroupMember.CoGroupId, About: comity.CoGroupMember.Person,
+		To: to(comity.CoGroupMember.CoGroupId),
+	},
+	comity.CoGroupNesting.Resource: {
+		View: InUnit | Owned, Add: InUnit | Owned, Edit: InUnit | Owned, Delete: InUnit | Owned,
+		Place: comity.CoGroupNesting.TargetCoGroupId,
+		To:    to(comity.CoGroupNesting.TargetCoGroupId, comity.CoGroupNesting.CoGroupId),
+	},
+
+	comity.CoDepartment.Resource:         {View: InCO},
+	comity.Organization.Resource:         {View: InCO},
+	comity.CoService.Resource:            {View: Offered},
+	comity.CoExtendedType.Resource:       {View: InCO},
+	comity.CoTermsAndConditions.Resource: {View: InCO},
+	comity.CoNavigationLink.Resource:     {View: InCO},
+
+	comity.HistoryRecord.Resource: {View: Mine | OfUnitPerson, About: comity.HistoryRecord.CoPersonId},
+}
+
+func to(fields ...*comity.Field) []*comity.Field { return fields }
+
+// ofPerson is the permission of what hangs on people, their roles and the like.
+func ofPerson(owner *comity.Field) Permission {
+	return Permission{
+		View: Mine | InUnit | OfUnitPerson | Owned, Add: InUnit | Enrolling, Edit: InUnit, Delete: InUnit,
+		Place: owner, About: owner, To: to(owner),
+	}
+}
+
+func (p Permission) reserve(flag *comity.Field) Permission {
+	p.Reserved = flag
+	return p
+}
+
+// PermissionFor returns the table's row for a resource; that of one which is for administrators
+// alone is empty.
+func PermissionFor(r *comity.Resource) Permission { return permissions[r] }
+
+func (p Permission) of(op Operation) Relation {
+	switch op {
+	case View:
+		return p.View
+	case Add:
+		return p.Add
+	case Edit:
+		return p.Edit
+	case Delete:
+		return p.Delete
+	}
+	return 0
+}
+
+// Through returns the relations that let the caller do this to records of the resource, 0 if none do.
+func (c Caller) Through(op Operation, r *comity.Resource) Relation {
+	switch {
+	case c.Platform, c.Admin && (r != comity.Co.Resource || op == View):
+		return InCO
+	case c.Admin || c.PersonId == 0:
+		return 0
+	}
+	relations := permissions[r].of(op)
+	if len(c.Units) == 0 {
+		relations &^= unitAdmins
+	}
+	return relations
+}
+
+// May says whether there is any record of the resource that the caller may do this to.
+func (c Caller) May(op Operation, r *comity.Resource) bool { return c.Through(op, r) != 0 }

@@ -1,0 +1,227 @@
+package registry
+
+import (
+	"context"
+	"time"
+
+	"comity"
+	"comity/internal/access"
+	"comity/internal/store"
+)
+
+// reach turns how records stand to a caller into conditions on them. A condition is nil where no
+// record of the resource stands so.
+type reach struct {
+	caller access.Caller
+	now    time.Time
+}
+
+// within is the condition that a record stands to the caller in one of the relations.
+func (r reach) within(res *comity.Resource, relations access.Relation) store.Condition {
+	if relations&access.InCO != 0 {
+		return store.All()
+	}
+	var conditions []store.Condition
+	for _, one := range []struct {
+		relation  access.Relation
+		condition func(*comity.Resource) store.Condition
+	}{
+		{access.Mine, r.mine},
+		{access.InUnit, r.inUnit},
+		{access.OfUnitPerson, r.ofUnitPerson},
+		{access.Enrolling, r.enrolling},
+		{access.Owned, r.owned},
+		{access.Joined, r.joined},
+		{access.Offered, r.offered},
+	} {
+		if relations&one.relation != 0 {
+			conditions = append(conditions, one.condition(res))
+		}
+	}
+	return store.AnyOf(conditions...)
+}
+
+// visible is the condition that the caller may see a record, nil where they may see all of their CO.
+func (r reach) visible(res *comity.Resource) store.Condition {
+	relations := r.caller.Through(access.View, res)
+	if relations&access.InCO != 0 {
+		return nil
+	}
+	if c := r.within(res, relations); c != nil {
+		return c
+	}
+	return store.NoRecord()
+}
+
+func (r reach) mine(res *comity.Resource) store.Condition {
+	return about(res, store.Equal("id", r.caller.PersonId))
+}
+
+func (r reach) ofUnitPerson(res *comity.Resource) store.Condition {
+	return about(res, r.inUnit(comity.CoPerson.Resource))
+}
+
+// about is the condition that a record is about one of the people who meet a condition.
+func about(res *comity.Resource, who store.Condition) store.Condition {
+	role, link := comity.CoPersonRole, comity.CoOrgIdentityLink
+	switch res {
+	case comity.CoPerson.Resource:
+		return who
+	case comity.Cou.Resource:
+		return store.NamedBy(role.CouId.Column, role.Resource, about(role.Resource, who))
+	case comity.OrgIdentity.Resource:
+		return store.NamedBy(link.OrgIdentityId.Column, link.Resource, about(link.Resource, who))
+	}
+	return along(access.PermissionFor(res).About, func(of *comity.Resource) store.Condition { return about(of, who) })
+}
+
+func (r reach) inUnit(res *comity.Resource) store.Condition {
+	role := comity.CoPersonRole
+	switch res {
+	case comity.Cou.Resource:
+		return store.In("id", r.caller.Units)
+	case comity.CoPerson.Resource:
+		return store.NamedBy(comity.OwnerCO.Column, role.Resource, store.In(role.CouId.Column, r.caller.Units))
+	}
+	return along(access.PermissionFor(res).Place, r.inUnit)
+}
+
+func (r reach) enrolling(res *comity.Resource) store.Condition {
+	if res != comity.CoPerson.Resource {
+		return nil
+	}
+	return store.AllOf(store.ChangedBy(r.caller.Username), store.Not(store.NamedBy(comity.OwnerCO.Column, comity.CoPersonRole.Resource)))
+}
+
+func (r reach) owned(res *comity.Resource) store.Condition {
+	if res == comity.CoGroup.Resource {
+		return r.inGroupAs(store.Equal(comity.CoGroupMember.Owner.Column, true))
+	}
+	return along(access.PermissionFor(res).Place, r.owned)
+}
+
+func (r reach) joined(res *comity.Resource) store.Condition {
+	if res != comity.CoGroup.Resource {
+		return nil
+	}
+	f := comity.CoGroupMember
+	return r.inGroupAs(store.AnyOf(store.Equal(f.Member.Column, true), store.Equal(f.Owner.Column, true)))
+}
+
+// inGroupAs is the condition on a group that the person is in it now, as a member, owner or either.
+func (r reach) inGroupAs(as store.Condition) store.Condition {
+	f := comity.CoGroupMember
+	return store.NamedBy(f.CoGroupId.Column, f.Resource, store.Equal(comity.OwnerCO.Column, r.caller.PersonId), as, store.ValidAt(r.now))
+}
+
+// offered is the condition on a service that it is for the person to see.
+func (r reach) offered(res *comity.Resource) store.Condition {
+	f := comity.CoService
+	if res != f.Resource {
+		return nil
+	}
+	return store.AllOf(
+		store.Equal(f.Status.Column, comity.Active),
+		store.AnyOf(
+			store.OneOf(f.Visibility.Column, comity.VisibleToMembers, comity.VisibleToAll),
+			store.AllOf(
+				store.Equal(f.Visibility.Column, comity.VisibleToGroup),
+				store.Names(f.CoGroupId.Column, comity.CoGroup.Resource, r.joined(comity.CoGroup.Resource)),
+			),
+		),
+	)
+}
+
+// along is the condition that what a field names meets the condition of its resource.
+func along(f *comity.Field, condition func(*comity.Resource) store.Condition) store.Condition {
+	switch {
+	case f == nil:
+		return nil
+	case f.Kind == comity.Reference:
+		return store.Names(f.Column, f.Refers(), condition(f.Refers()))
+	}
+	var any []store.Condition
+	for _, o := range f.Owners {
+		target := comity.ByName(o.Target)
+		any = append(any, store.Names(o.Column, target, condition(target)))
+	}
+	return store.AnyOf(any...)
+}
+
+// permit says whether the caller may do this to a record that is there: NotFound with the phrase
+// where they may not know of it, Unauthorised where they may.
+func permit(ctx context.Context, tx *store.Tx, caller access.Caller, op access.Operation, rec *comity.Record, unknown string) error {
+	may, err := meets(ctx, tx, caller, caller.Through(op, rec.Resource), rec.Resource, rec.Id)
+	reserved := access.PermissionFor(rec.Resource).Reserved
+	if err != nil || may && (caller.Admin || op == access.View || reserved == nil || !rec.Bool(reserved)) {
+		return err
+	}
+	sees, err := meets(ctx, tx, caller, caller.Through(access.View, rec.Resource), rec.Resource, rec.Id)
+	if err == nil && !sees {
+		return comity.Missing(unknown)
+	}
+	if err == nil {
+		return comity.Forbid()
+	}
+	return err
+}
+
+// meets says whether a record, which is of a CO that the caller may know of, stands to them in one of
+// the relations.
+func meets(ctx context.Context, tx *store.Tx, caller access.Caller, relations access.Relation, res *comity.Resource, id int64) (bool, error) {
+	if relations == 0 || relations&access.InCO != 0 {
+		return relations != 0, nil
+	}
+	now, err := tx.Now(ctx)
+	if err != nil {
+		return false, err
+	}
+	within := reach{caller, now}.within(res, relations)
+	if within == nil {
+		return false, nil
+	}
+	return tx.Any(ctx, res, store.Equal("id", id), within)
+}
+
+// permitPlace says whether the caller may add the new record to what it names, or move it there. What
+// the caller may not know of is answered like what is not there.
+func (c *change) permitPlace(ctx context.Context, op access.Operation) error {
+	relations := c.caller.Through(op, c.new.Resource)
+	if relations&access.InCO != 0 {
+		return nil
+	}
+	p := access.PermissionFor(c.new.Resource)
+	if p.Reserved != nil && c.new.Bool(p.Reserved) {
+		return comity.Forbid()
+	}
+	for _, f := range p.To {
+		if !c.changed(f) {
+			continue
+		}
+		if !c.new.Has(f) {
+			return comity.Forbid()
+		}
+		target := f.Refers()
+		if f.Kind == comity.Owner {
+			target = ownerResource(c.new, f)
+		}
+		may, err := meets(ctx, c.tx, c.caller, relations, target, c.new.Int(f))
+		if err != nil {
+			return err
+		}
+		if may {
+			continue
+		}
+		sees, err := meets(ctx, c.tx, c.caller, c.caller.Through(access.View, target), target, c.new.Int(f))
+		switch {
+		case err != nil:
+			return err
+		case sees:
+			return comity.Forbid()
+		case f.Kind == comity.Owner:
+			return comity.Refuse(comity.PhrasePersonGone)
+		}
+		return comity.Faulty(f.Nothing(c.new.Int(f)))
+	}
+	return nil
+}

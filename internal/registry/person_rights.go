@@ -1,0 +1,41 @@
+package registry
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"comity"
+	"comity/internal/store"
+)
+
+// suspendUsersOf suspends the API users who act for a person: without whom they act for they would
+// have the rights of a user who acts for nobody.
+func (c *change) suspendUsersOf(ctx context.Context, person int64) error {
+	f := comity.ApiUser
+	users, err := c.tx.List(ctx, f.Resource, 0, maxLookedAt, store.Equal(f.CoPersonId.Column, person), store.Equal(f.Status.Column, comity.Active))
+	if err != nil {
+		return err
+	}
+	for _, u := range users {
+		u.SetText(f.Status, comity.Suspended)
+		if err := c.tx.Update(ctx, u, c.caller.Username, store.Where{CoId: u.CoId}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// rightsOf are the rights that a person has at this moment by being in groups of administrators.
+func rightsOf(ctx context.Context, tx *store.Tx, person int64) (comity.PersonRights, error) {
+	rec, err := tx.Get(ctx, comity.CoPerson.Resource, person)
+	if errors.Is(err, store.ErrNotFound) {
+		return comity.PersonRights{}, nil
+	}
+	if err != nil || !slices.Contains(automatic.Active, rec.Text(comity.CoPerson.Status)) {
+		return comity.PersonRights{}, err
+	}
+	rights := comity.PersonRights{Active: true}
+	rights.Admin, rights.Units, err = tx.Administers(ctx, person, comity.GroupAdmins, comity.Active)
+	return rights, err
+}

@@ -1,0 +1,242 @@
+package rest_test
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"comity"
+	"comity/internal/access"
+	"comity/internal/registry"
+)
+
+// Callers who act for a CO person, and what each is to the specimens of a scene: the person that
+// those are about, an administrator of their unit, an owner and a member of their group, one who
+// administers the CO, and somebody else.
+const (
+	chief     = "chief"
+	unitAdmin = "unitadmin"
+	owner     = "owner"
+	subject   = "subject"
+	fellow    = "fellow"
+	bystander = "bystander"
+)
+
+// aboutPerson are the paths of what is about the person of a scene.
+var aboutPerson = []string{
+	"co_people", "co_person_roles", "names", "email_addresses", "identifiers", "urls", "addresses", "telephone_numbers",
+	"ad_hoc_attributes", "identity_documents", "co_t_and_c_agreements", "ssh_key_authenticator/ssh_keys", "co_group_members",
+}
+
+// related says how the specimen at a path stands to a caller.
+func related(as, path string) access.Relation {
+	relation := access.InCO
+	linked := slices.Contains([]string{"org_identities", "co_org_identity_links", "history_records"}, path)
+	switch as {
+	case unitAdmin:
+		if slices.Contains(append(aboutPerson, "cous", "co_groups"), path) {
+			relation |= access.InUnit
+		}
+		if slices.Contains(aboutPerson, path) || linked {
+			relation |= access.OfUnitPerson
+		}
+	case subject:
+		if slices.Contains(append(aboutPerson, "cous"), path) || linked {
+			relation |= access.Mine
+		}
+		if path == "co_groups" {
+			relation |= access.Joined
+		}
+	case fellow:
+		if path == "co_groups" {
+			relation |= access.Joined
+		}
+	case owner:
+		if path == "co_groups" || path == "co_group_members" {
+			relation |= access.Owned
+		}
+	}
+	if path == "co_services" {
+		relation |= access.Offered
+	}
+	return relation
+}
+
+// allows says whether the table of permissions lets a caller do this to a specimen, or to one like it
+// that nothing relates to them.
+func allows(as string, op access.Operation, sp specimen, near bool) bool {
+	res := resourceAt(sp.path)
+	switch as {
+	case "", "admin", chief:
+		return as == "" || res != comity.Co.Resource || op == access.View
+	case "user":
+		return false
+	}
+	relation := access.InCO
+	if sp.path == "co_services" {
+		relation |= access.Offered
+	}
+	if near {
+		relation = related(as, sp.path)
+	}
+	p := access.PermissionFor(res)
+	return []access.Relation{p.View, p.Add, p.Edit, p.Delete}[op]&relation != 0
+}
+
+// TestEveryCallerEveryResourceEveryOperation holds what everybody is answered against the table of
+// permissions: who may do something does it; who may not is answered 404 where they may not know of
+// the record, and 401 everywhere else.
+func TestEveryCallerEveryResourceEveryOperation(t *testing.T) {
+	for _, as := range []string{"", "admin", chief, unitAdmin, owner, subject, fellow, bystander, "user"} {
+		t.Run("as "+as, func(t *testing.T) {
+			everywhere(t, func(s *scene) {
+				s.play(furnish()...)
+				far := maps.Clone(s.ids)
+				s.play(furnish()...)
+				s.cast()
+				all := append([]specimen{{path: "cos", keep: "co", send: `{"Name":"$coname","Status":"Active"}`}}, specimens...)
+				for _, sp := range all {
+					s.walkViews(as, sp, s.ids[sp.keep], true)
+					s.walkViews(as, sp, far[sp.keep], sp.path == "cos")
+				}
+				for _, sp := range all[1:] {
+					s.walkAdd(as, sp)
+					s.walkChange(as, access.Edit, sp, s.ids[sp.keep], true)
+					s.walkChange(as, access.Edit, sp, far[sp.keep], false)
+					if as != "" && as != "admin" && as != chief {
+						s.walkChange(as, access.Delete, sp, far[sp.keep], false)
+					}
+				}
+				// While the role is there a person is not deleted; without it they are in no unit.
+				s.walkChange(as, access.Delete, all[2], s.ids["person"], true)
+				for _, sp := range slices.Backward(all[3:]) {
+					s.walkChange(as, access.Delete, sp, s.ids[sp.keep], true)
+				}
+				s.walkChange(as, access.Delete, all[1], s.ids["unit"], true)
+			})
+		})
+	}
+}
+
+// cast makes the callers who act for a person.
+func (s *scene) cast() {
+	s.Helper()
+	s.play(person("chief"), person("unitadmin"), person("owner"), person("fellow"), person("bystander"))
+	s.ids["chiefs"] = s.adminsOf("")
+	s.ids["unitadmins"] = s.adminsOf("unit")
+	s.play(
+		member("m1", "chiefs", chief), member("m2", "unitadmins", unitAdmin), member("m3", "group", fellow),
+		add("co_group_members", "m4", `"CoGroupId":$group,"Person":{"Type":"CO","Id":$owner},"Member":false,"Owner":true`),
+	)
+	for _, as := range []string{chief, unitAdmin, owner, fellow, bystander} {
+		s.acting(as, as)
+	}
+	s.acting(subject, "person")
+}
+
+// adminsOf is the group of the administrators of a unit, of the CO for "".
+func (s *scene) adminsOf(unit string) string {
+	s.Helper()
+	for _, g := range s.call("", "GET", s.fill("co_groups.json?coid=$co"), nil).records {
+		if g["GroupType"] == comity.GroupAdmins && g["CouId"] == s.ids[unit] {
+			return g["Id"]
+		}
+	}
+	s.Fatalf("unit %q has no administrators", unit)
+	return ""
+}
+
+// acting makes an API user who acts for a person.
+func (s *scene) acting(as, person string) {
+	s.Helper()
+	a := s.send("", "POST", "api_users.json",
+		`{"Version":"1.0","CoId":$co,"Username":"`+as+`","CoPersonId":$`+person+`,"Status":"Active"}`, nil)
+	s.expect(a, "201 Added")
+	s.users[as] = registry.Login{Username: s.fill("co_$co." + as), Key: a.secret}
+}
+
+func (s *scene) walkViews(as string, sp specimen, id string, near bool) {
+	s.Helper()
+	may := allows(as, access.View, sp, near)
+	want := map[bool]string{true: "200 OK", false: "404 " + resourceAt(sp.path).UnknownOnView}[may]
+	if as == "user" {
+		want = "401 Unauthorized"
+	}
+	if got := s.call(as, "GET", sp.path+"/"+id+".json", nil); got.line() != want {
+		s.Errorf("view %s, near: %v: %s, want %s", sp.path, near, got.line(), want)
+	}
+	if sp.path == "cos" {
+		return
+	}
+	got := s.call(as, "GET", sp.path+s.fill(".json?coid=$co"), nil)
+	if listed := slices.Contains(got.column("Id"), id); listed != may {
+		s.Errorf("list %s, near: %v: it is listed: %v, want %v (%s)", sp.path, near, listed, may, got.line())
+	}
+	want = map[bool]string{true: "200 OK", false: "401 Unauthorized"}[lists(as, resourceAt(sp.path))]
+	if got.line() != want {
+		s.Errorf("list %s: %s, want %s", sp.path, got.line(), want)
+	}
+}
+
+// lists says whether the table lets a caller list a resource: what they see of it may be nothing.
+func lists(as string, res *comity.Resource) bool {
+	view := access.PermissionFor(res).View
+	switch as {
+	case "", "admin", chief:
+		return true
+	case "user":
+		return false
+	case unitAdmin:
+		return view != 0
+	}
+	return view&^(access.InUnit|access.OfUnitPerson) != 0
+}
+
+func (s *scene) walkAdd(as string, sp specimen) {
+	s.Helper()
+	got := s.call(as, "POST", sp.path+".json", strings.NewReader(s.envelope(sp.path, s.fill(sp.send))))
+	may := allows(as, access.Add, sp, true)
+	if sp.path == "co_people" && as == unitAdmin {
+		may = true
+	}
+	refused := got.status == 401 || got.status == 400 || got.phrase == comity.PhrasePersonGone
+	if refused == may {
+		s.Errorf("add %s: %s %s, but the table says %v", sp.path, got.line(), got.body, may)
+	}
+	if got.status == 201 {
+		s.expect(s.call("", "GET", sp.path+"/"+got.created+".json", nil), "200 OK")
+		if _, kept := s.ids[sp.keep]; kept && !resourceAt(sp.path).AddAndView && sp.path != "cous" {
+			s.call("", "DELETE", sp.path+"/"+got.created+".json", nil)
+		}
+	}
+}
+
+func (s *scene) walkChange(as string, op access.Operation, sp specimen, id string, near bool) {
+	s.Helper()
+	res := resourceAt(sp.path)
+	if res.AddAndView {
+		return
+	}
+	method, send, unknown := "PUT", s.envelope(sp.path, s.fill(sp.send)), res.UnknownOnEdit
+	if op == access.Delete {
+		method, send, unknown = "DELETE", "", res.UnknownOnDelete
+	}
+	got := s.call(as, method, sp.path+"/"+id+".json", strings.NewReader(send))
+	switch {
+	case as == "user":
+		s.expect(got, "401 Unauthorized")
+	case allows(as, op, sp, near):
+		if got.status == 401 || got.status == 404 {
+			s.Errorf("%s %s, near: %v: %s, but the table allows it", method, sp.path, near, got.line())
+		}
+	case allows(as, access.View, sp, near):
+		if got.line() != "401 Unauthorized" {
+			s.Errorf("%s %s, near: %v: %s %s, want 401", method, sp.path, near, got.line(), got.body)
+		}
+	default:
+		if got.line() != "404 "+unknown {
+			s.Errorf("%s %s, near: %v: %s %s, want 404", method, sp.path, near, got.line(), got.body)
+		}
+	}
+}

@@ -1,0 +1,28 @@
+package store
+
+import "context"
+
+// Administers says what a person administers now: the CO, and which units, with all below them. The
+// groups that say so are those of a type and status.
+func (tx *Tx) Administers(ctx context.Context, person int64, groupType, status string) (co bool, units []int64, err error) {
+	now, err := tx.Now(ctx)
+	if err != nil {
+		return false, nil, err
+	}
+	var a args
+	sql := `WITH RECURSIVE administered (cou_id) AS (
+			SELECT g.cou_id FROM co_group_members m JOIN co_groups g ON g.id = m.co_group_id
+			WHERE m.co_person_id = ` + a.put(person) + ` AND m.member AND g.group_type = ` + a.put(groupType) + `
+				AND g.status = ` + a.put(status) + ` AND ` + validNow("m", &a, now) + `
+			UNION SELECT c.id FROM cous c JOIN administered b ON c.parent_id = b.cou_id)
+		SELECT cou_id FROM administered`
+	err = tx.conn.query(ctx, sql, a, func(row Row) error {
+		if row.Null(0) {
+			co = true
+		} else {
+			units = append(units, row.Int(0))
+		}
+		return nil
+	})
+	return co, units, err
+}
