@@ -16,7 +16,7 @@ type answer struct {
 }
 
 // call makes one call as it is written, for tests of what the client does not show.
-func call(t *testing.T, method, url, user, key, body string) answer {
+func call(t *testing.T, c *http.Client, method, url, user, key, body string) answer {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
 	if err != nil {
@@ -25,7 +25,7 @@ func call(t *testing.T, method, url, user, key, body string) answer {
 	if user != "" {
 		req.SetBasicAuth(user, key)
 	}
-	resp, err := http.DefaultClient.Do(req)
+	resp, err := c.Do(req)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -54,11 +54,12 @@ func crash(t *testing.T, r *registry, co int64) []*load {
 	var calling sync.WaitGroup
 	defer calling.Wait()
 	defer stop()
-	loads := make([]*load, 4)
+	loads, check := make([]*load, 4), r.http.Transport.(*exchanges).check
 	for i := range loads {
+		transport := &exchanges{t: t, check: check, base: &http.Transport{}}
 		loads[i] = &load{
 			t: t, number: i, registry: r, co: co, acknowledged: &acknowledged,
-			http: &http.Client{Transport: &http.Transport{}, Timeout: patience},
+			http: &http.Client{Transport: transport, Timeout: patience},
 		}
 		calling.Go(func() { loads[i].run(ctx) })
 	}
