@@ -35,6 +35,9 @@ func TestCrashLosesNothing(t *testing.T) {
 			checkAccounts(t, r.platform(), l)
 		}
 		staff := checkWhole(t, r.platform(), co)
+		if got := runToEnd(t, r.operator("check")); got.status != 0 {
+			t.Errorf("check: %s%s", got.out, got.errOut)
+		}
 		for _, d := range directories {
 			if !comesAbout(func() bool { return maps.Equal(d.present(), staff) }) {
 				t.Errorf("a receiver does not know who is there (-want +got):\n%s", cmp.Diff(staff, d.present()))
