@@ -3,6 +3,7 @@ package e2e_test
 import (
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -15,17 +16,20 @@ type answer struct {
 	body   string
 }
 
-// call makes one call as it is written, for tests of what the client does not show.
-func call(t *testing.T, method, url, user, key, body string) answer {
+// call makes one call as it is written, with headers in pairs, for tests of what the client does not show.
+func call(t *testing.T, c *http.Client, method, url, user, key, body string, header ...string) answer {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
+	for pair := range slices.Chunk(header, 2) {
+		req.Header.Set(pair[0], pair[1])
+	}
 	if user != "" {
 		req.SetBasicAuth(user, key)
 	}
-	resp, err := http.DefaultClient.Do(req)
+	resp, err := c.Do(req)
 	if err != nil {
 		t.Fatal(err)
 	}

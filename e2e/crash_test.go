@@ -35,6 +35,9 @@ func TestCrashLosesNothing(t *testing.T) {
 			checkAccounts(t, r.platform(), l)
 		}
 		staff := checkWhole(t, r.platform(), co)
+		if got := runToEnd(t, r.operator("check")); got.status != 0 {
+			t.Errorf("check: %s%s", got.out, got.errOut)
+		}
 		for _, d := range directories {
 			if !comesAbout(func() bool { return maps.Equal(d.present(), staff) }) {
 				t.Errorf("a receiver does not know who is there (-want +got):\n%s", cmp.Diff(staff, d.present()))
@@ -54,11 +57,12 @@ func crash(t *testing.T, r *registry, co int64) []*load {
 	var calling sync.WaitGroup
 	defer calling.Wait()
 	defer stop()
-	loads := make([]*load, 4)
+	loads, check := make([]*load, 4), r.http.Transport.(*exchanges).check
 	for i := range loads {
+		transport := &exchanges{t: t, check: check, base: &http.Transport{}}
 		loads[i] = &load{
 			t: t, number: i, registry: r, co: co, acknowledged: &acknowledged,
-			http: &http.Client{Transport: &http.Transport{}, Timeout: patience},
+			http: &http.Client{Transport: transport, Timeout: patience},
 		}
 		calling.Go(func() { loads[i].run(ctx) })
 	}

@@ -66,7 +66,7 @@ func TestOfSeveralFirstStartsOneTellsTheKey(t *testing.T) {
 	told := 0
 	for _, p := range instances {
 		base := p.says(t, `(?m)^Comity serves .* at (http://\S+)$`)[1]
-		if got := call(t, http.MethodGet, base+"cos.json", "", "", ""); got.status != http.StatusUnauthorized {
+		if got := call(t, documented(t, base), http.MethodGet, base+"cos.json", "", "", ""); got.status != http.StatusUnauthorized {
 			t.Errorf("%s answers %d %s", base, got.status, got.reason)
 		}
 		told += strings.Count(p.out.String(), "key   ")

@@ -15,12 +15,12 @@ func TestHealthReadinessAndMetricsAskForNoCredentials(t *testing.T) {
 	onBoth(t, func(t *testing.T, database string) {
 		r := serve(t, database)
 		for path, want := range map[string]string{"/healthz": "alive\n", "/readyz": "ready\n"} {
-			got := call(t, http.MethodGet, r.page(path), "", "", "")
+			got := call(t, http.DefaultClient, http.MethodGet, r.page(path), "", "", "")
 			if got.status != http.StatusOK || got.body != want {
 				t.Errorf("%s answers %d %q, want %q", path, got.status, got.body, want)
 			}
 		}
-		if got := call(t, http.MethodGet, r.page("/nowhere"), "", "", ""); got.status != http.StatusNotFound {
+		if got := call(t, http.DefaultClient, http.MethodGet, r.page("/nowhere"), "", "", ""); got.status != http.StatusNotFound {
 			t.Errorf("/nowhere answers %d", got.status)
 		}
 	})
@@ -29,7 +29,7 @@ func TestHealthReadinessAndMetricsAskForNoCredentials(t *testing.T) {
 // metric reads a metric's value, 0 where it is not there yet.
 func metric(t *testing.T, r *registry, series string) float64 {
 	t.Helper()
-	got := call(t, http.MethodGet, r.page("/metrics"), "", "", "")
+	got := call(t, http.DefaultClient, http.MethodGet, r.page("/metrics"), "", "", "")
 	m := regexp.MustCompile(`(?m)^` + regexp.QuoteMeta(series) + ` (\S+)$`).FindStringSubmatch(got.body)
 	if m == nil {
 		return 0
@@ -94,7 +94,7 @@ func TestRegistryOutlivesARestartOfPostgreSQL(t *testing.T) {
 	if status := getStatus(r.page("/healthz")); status != http.StatusOK {
 		t.Errorf("/healthz answers %d; the program is alive all the same", status)
 	}
-	got := call(t, http.MethodGet, r.api()+"cos.json", r.user, r.key, "")
+	got := call(t, r.http, http.MethodGet, r.api()+"cos.json", r.user, r.key, "")
 	if got.status != http.StatusInternalServerError || got.reason != "Other Error" {
 		t.Errorf("a request without a database answers %d %s", got.status, got.reason)
 	}

@@ -16,6 +16,7 @@ type registry struct {
 	*process
 	database, folder string
 	flags            []string
+	http             *http.Client
 	// user and key are the platform's, which the first start has printed.
 	user, key string
 
@@ -42,6 +43,7 @@ func (r *registry) startAgain(t *testing.T) {
 	r.base = r.says(t, `(?m)^Comity serves .* at (http://\S+)$`)[1]
 	r.mu.Unlock()
 	eventually(t, "the registry is ready", func() bool { return getStatus(r.page("/readyz")) == http.StatusOK })
+	r.http = documented(t, r.api())
 }
 
 // end ends the registry as its operator would and returns its exit status.
@@ -66,7 +68,9 @@ func (r *registry) page(path string) string {
 }
 
 // as is a client that calls as an API user.
-func (r *registry) as(user, key string) *client.Client { return client.New(r.api(), user, key) }
+func (r *registry) as(user, key string) *client.Client {
+	return client.New(r.api(), user, key, client.WithHTTPClient(r.http))
+}
 
 // platform is a client that calls as the platform's user.
 func (r *registry) platform() *client.Client { return r.as(r.user, r.key) }

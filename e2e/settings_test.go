@@ -83,7 +83,7 @@ func TestAPIIsBelowTheRootThatIsSet(t *testing.T) {
 				tt.root + "cos.json": http.StatusOK, tt.elsewhere: http.StatusNotFound,
 				"/healthz": http.StatusOK, "/readyz": http.StatusOK, "/metrics": http.StatusOK,
 			} {
-				if got := call(t, http.MethodGet, r.page(path), r.user, r.key, ""); got.status != want {
+				if got := call(t, http.DefaultClient, http.MethodGet, r.page(path), r.user, r.key, ""); got.status != want {
 					t.Errorf("%s answers %d %s, want %d", path, got.status, got.reason, want)
 				}
 			}

@@ -24,13 +24,13 @@ func TestSinkPrintsAndShowsWhatATargetSends(t *testing.T) {
 	tell(t, c, co, url+"people", endpoint{})
 	person := addPerson(t, c, co, "ghopper")
 	sink.says(t, `(?m)^\d\d:\d\d:\d\d PUT /people/ghopper #\d+ ghopper active \[CO:members:active, CO:members:all\] -> 200$`)
-	if got := call(t, http.MethodGet, url+"people/ghopper", "", "", ""); got.status != http.StatusOK || !matches(`"status":"active"`, got.body) {
+	if got := call(t, http.DefaultClient, http.MethodGet, url+"people/ghopper", "", "", ""); got.status != http.StatusOK || !matches(`"status":"active"`, got.body) {
 		t.Errorf("it shows %d %s", got.status, got.body)
 	}
 
 	remove(t, c, comity.CoPerson.Resource, person)
 	sink.says(t, `(?m)^\S+ DELETE /people/ghopper #\d+ ghopper deleted -> 200$`)
-	if got := call(t, http.MethodGet, url+"people/ghopper", "", "", ""); got.status != http.StatusNotFound {
+	if got := call(t, http.DefaultClient, http.MethodGet, url+"people/ghopper", "", "", ""); got.status != http.StatusNotFound {
 		t.Errorf("it still shows %d %s", got.status, got.body)
 	}
 	sink.signal(t, syscall.SIGTERM)

@@ -94,6 +94,12 @@ type versionCommand struct{}
 
 // Run prints the version.
 func (versionCommand) Run(p *program) error {
+	_, err := fmt.Fprintln(p.out, "comity", ownVersion())
+	return err
+}
+
+// ownVersion is what the build stamped, or what Go knows of a build that did not.
+func ownVersion() string {
 	v := version
 	if info, ok := debug.ReadBuildInfo(); ok && v == "" {
 		v = info.Main.Version
@@ -101,6 +107,5 @@ func (versionCommand) Run(p *program) error {
 	if v == "" {
 		v = "(devel)"
 	}
-	_, err := fmt.Fprintln(p.out, "comity", v)
-	return err
+	return v
 }

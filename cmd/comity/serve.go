@@ -89,7 +89,7 @@ func (s *serveCommand) Run(p *program) (err error) {
 		Registry: reg, Authenticator: access.NewAuthenticator(reg, time.Now), Provisioner: queue,
 		Root: root, TrustedProxies: trusted, FailedLogins: s.Failures, Log: log, Observe: metrics.Request,
 	}
-	described, err := openapi.Handler(root, version, api)
+	described, err := openapi.Handler(root, ownVersion(), api)
 	if err != nil {
 		return fmt.Errorf("documentation: %w", err)
 	}

@@ -48,7 +48,7 @@ func Document(root, program string) ([]byte, error) {
 	d := document{
 		OpenAPI: "3.1.0",
 		Info: info{
-			Title: title, Summary: summary, Description: markdown(sections), Version: orDevelopment(program),
+			Title: title, Summary: summary, Description: markdown(sections), Version: program,
 			License: map[string]string{"name": "Apache License 2.0", "identifier": "Apache-2.0"},
 		},
 		// A path is appended to the server's, and begins with a slash of its own.
@@ -67,12 +67,4 @@ func Document(root, program string) ([]byte, error) {
 		return nil, fmt.Errorf("OpenAPI document: %w", err)
 	}
 	return b, nil
-}
-
-// orDevelopment is the version of a program that was built without one, for a document has to have one.
-func orDevelopment(program string) string {
-	if program == "" {
-		return "development"
-	}
-	return program
 }

@@ -133,15 +133,20 @@ func provisioning(subject *comity.Resource, key string) operation {
 			Name: key, In: "path", Required: true, schema: number(1), Text: "The " + subject.Singular + ", of the target's CO.",
 		}},
 		body: &body{Text: "A " + name + " request. It may be missing, and says nothing that the path does not."},
-		Answers: answers([]answer{
-			{Status: http.StatusOK, Reasons: []reason{{"OK", "carried out"}}},
-			{Status: http.StatusAccepted, Reasons: []reason{{"Accepted", "queued: the target is in a queue mode"}}},
-			tooLarge,
-		}, failure(http.StatusForbidden, reason{comity.PhraseForbidden, "the target is disabled"}),
+		Answers: answers([]answer{{Status: http.StatusOK, Reasons: []reason{{"OK", "carried out"}}}, tooLarge}, toldAbout(subject),
+			failure(http.StatusForbidden, reason{comity.PhraseForbidden, "the target is disabled"}),
 			failure(http.StatusNotFound, reason{target.UnknownOnDelete, "no such target"},
-				reason{subject.UnknownOnView, "none such in the target's CO"}),
-			failure(http.StatusInternalServerError,
-				reason{"Provisioning Failed", "the endpoint did not take it; the body says what it answered, and in a mode that retries it is queued"},
-				otherError.Reasons[0])),
+				reason{subject.UnknownOnView, "none such in the target's CO"})),
 	}
+}
+
+// toldAbout are what telling a target adds to the answers.
+func toldAbout(subject *comity.Resource) []answer {
+	if subject != comity.CoPerson.Resource {
+		return nil
+	}
+	return append(failure(http.StatusInternalServerError,
+		reason{"Provisioning Failed", "the endpoint did not take it; the body says what it answered, and in a mode that retries it is queued"},
+		otherError.Reasons[0]),
+		answer{Status: http.StatusAccepted, Reasons: []reason{{"Accepted", "queued: the target is in a queue mode"}}})
 }

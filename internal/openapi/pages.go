@@ -24,7 +24,7 @@ func pages(root, program string) (map[string][]byte, error) {
 	}
 	all := map[string][]byte{styleName: style}
 	index := indexView{
-		Title: title, Summary: summary, Version: orDevelopment(program), Root: root,
+		Title: title, Summary: summary, Version: program, Root: root,
 		Sections: sections, Parameters: []parameter{requestID}, Answers: always,
 	}
 	for _, r := range comity.All() {

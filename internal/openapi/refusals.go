@@ -25,7 +25,7 @@ var refusals = map[*comity.Resource]refusal{
 		remove: []reason{{"Cannot Remove COmanage CO", "the platform CO, id 1"}},
 	},
 	comity.Cou.Resource: {
-		add:  []reason{cycle, wrongCO},
+		add:  []reason{wrongCO}, // nothing is below a unit that is new
 		edit: []reason{cycle, wrongCO},
 		remove: []reason{
 			{"CoPersonRole Exists", "a role is in this unit"},

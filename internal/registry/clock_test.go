@@ -116,6 +116,18 @@ func TestRolesBeginAndEndByTheClock(t *testing.T) {
 	})
 }
 
+// A validity holds for the whole of its last second, whoever looks.
+func TestARoleThatIsWrittenInItsLastSecondIsActive(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		w.wait(time.Second / 2)
+		f := comity.CoPersonRole
+		role := w.add(t, f.Resource, values{f.Person: w.person(t), f.Affiliation: "member", f.Status: comity.Active, f.ValidThrough: began})
+		if got := w.get(t, f.Resource, role).Text(f.Status); got != comity.Active {
+			t.Errorf("it is %s", got)
+		}
+	})
+}
+
 func TestMembershipsBeginAndEndByTheClock(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		w.target(t)

@@ -32,12 +32,15 @@ var groupNestingRules = rules{
 	},
 	after: func(ctx context.Context, c *change) error {
 		f := comity.CoGroupNesting.TargetCoGroupId
-		var targets []int64
+		// What the nesting made where it was goes before it makes the same elsewhere.
 		for _, rec := range []*comity.Record{c.old, c.new} {
-			if rec != nil {
-				targets = append(targets, rec.Int(f))
+			if rec == nil || rec == c.new && !c.changed(f) {
+				continue
+			}
+			if err := c.followNestings(ctx, rec.CoId, 0, nil, []int64{rec.Int(f)}); err != nil {
+				return err
 			}
 		}
-		return c.followNestings(ctx, c.record().CoId, 0, nil, targets)
+		return nil
 	},
 }

@@ -106,6 +106,26 @@ func (m *nestingModel) reaches(from, to int64) bool {
 	return false
 }
 
+// A nesting that moves to a group below takes its rows along.
+func TestANestingMovesToAnotherTarget(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		f := comity.CoGroupNesting
+		person, bottom, middle, top := w.person(t), w.group(t, "bottom"), w.group(t, "middle"), w.group(t, "top")
+		w.join(t, person, bottom)
+		w.nest(t, middle, top)
+		nesting := w.nest(t, bottom, top)
+		for _, target := range []int64{middle, top, middle} {
+			w.edit(t, f.Resource, nesting, values{f.CoGroupId: bottom, f.TargetCoGroupId: target})
+			if in := w.in(t, person, "middle"); in != (target == middle) || !w.in(t, person, "top") {
+				t.Errorf("nested in %d the person is in the middle: %v", target, in)
+			}
+			if problems, err := w.Check(t.Context()); err != nil || len(problems) > 0 {
+				t.Errorf("check: %v, error %v", problems, err)
+			}
+		}
+	})
+}
+
 func TestNestingsFollowTheModel(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		rapid.Check(t, func(t *rapid.T) { followModel(t, w) })

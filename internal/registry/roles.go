@@ -33,9 +33,11 @@ var roleRules = rules{
 
 // statusAt is the status that a role's validity gives it at a time, applied until nothing changes:
 // Pending turns Active once the validity has begun and Active turns back before that; Active turns
-// Expired once it has ended and Expired turns Active before that. A date that is not set says nothing.
+// Expired once it has ended and Expired turns Active before that. A date that is not set says nothing,
+// and one that is holds for the whole of its second, as it does for memberships and the clock.
 func statusAt(role *comity.Record, now time.Time) string {
 	f := comity.CoPersonRole
+	now = now.Truncate(time.Second)
 	status := role.Text(f.Status)
 	ahead := role.Has(f.ValidFrom) && now.Before(role.Time(f.ValidFrom))
 	begun := role.Has(f.ValidFrom) && !ahead

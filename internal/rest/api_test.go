@@ -66,7 +66,22 @@ func run(m *testing.M) int {
 		a.name = d.name
 		apis = append(apis, a)
 	}
-	return m.Run()
+	status := m.Run()
+	for _, a := range apis {
+		if err := a.check(ctx); err != nil {
+			status = fail(err)
+		}
+	}
+	return status
+}
+
+// check says what is not as the rules say after all that the tests did, much of it at once.
+func (a *api) check(ctx context.Context) error {
+	problems, err := a.registry.Check(ctx)
+	if err == nil && len(problems) > 0 {
+		err = fmt.Errorf("%s is not as the rules say: %v", a.name, problems)
+	}
+	return err
 }
 
 func fail(err error) int {

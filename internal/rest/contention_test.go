@@ -64,10 +64,15 @@ func TestOneOfTwoWins(t *testing.T) {
 		before, calls []step
 		loses         string
 	}{
-		"the name of a CO":    {nil, same("cos", `{"Name":"$coname $r","Status":"Active"}`), "403 Name In Use"},
-		"the name of a unit":  {nil, same("cous", `{"CoId":$co,"Name":"U $r"}`), "403 Name In Use"},
-		"the name of a group": {nil, same("co_groups", `{"CoId":$co,"Name":"G $r","Status":"Active"}`), "403 Name In Use"},
-		"the name of a user":  {nil, same("api_users", `{"CoId":$co,"Username":"u$r","Status":"Active"}`), "403 Name In Use"},
+		"the name of a CO":          {nil, same("cos", `{"Name":"$coname $r","Status":"Active"}`), "403 Name In Use"},
+		"the name of a unit":        {nil, same("cous", `{"CoId":$co,"Name":"U $r"}`), "403 Name In Use"},
+		"the name of a group":       {nil, same("co_groups", `{"CoId":$co,"Name":"G $r","Status":"Active"}`), "403 Name In Use"},
+		"the name of an email list": {nil, same("co_email_lists", `{"CoId":$co,"Name":"L $r","Status":"Active"}`), "403 Name In Use"},
+		"the name of a type": {
+			nil, same("co_extended_types", `{"CoId":$co,"Attribute":"Name.type","Name":"T $r","DisplayName":"T","Status":"Active"}`), "403 Name In Use",
+		},
+		"the name of a copy": {[]step{add("cos", "original", `"Name":"$coname $r","Status":"Active"`)}, slices.Repeat([]step{{call: "POST cos/duplicate/$original"}}, 2), "403 Name In Use"},
+		"the name of a user": {nil, same("api_users", `{"CoId":$co,"Username":"u$r","Status":"Active"}`), "403 Name In Use"},
 		"a new name of two units": {
 			[]step{unit("a", "A $r"), unit("b", "B $r")},
 			edits("cous", `{"CoId":$co,"Name":"U $r"}`, "a", "b"), "403 Name In Use",
@@ -113,6 +118,14 @@ func TestOneOfTwoWins(t *testing.T) {
 			[]step{server("server"), target("target", "X")},
 			same(settings, `{"CoProvisioningTargetId":$target,"ServerId":$server,"Mode":"PO","IdentifierType":"uid"}`),
 			"403 Target Already Configured",
+		},
+		"each other as a member": {
+			[]step{group("a", "A $r"), group("b", "B $r")},
+			[]step{
+				{call: "POST co_group_nestings", send: `{"CoGroupId":$a,"TargetCoGroupId":$b}`},
+				{call: "POST co_group_nestings", send: `{"CoGroupId":$b,"TargetCoGroupId":$a}`},
+			},
+			"403 Nesting Would Create Cycle",
 		},
 		"each other as a parent": {
 			[]step{unit("a", "A $r"), unit("b", "B $r")},

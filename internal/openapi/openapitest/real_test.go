@@ -26,10 +26,11 @@ const root = "/registry/"
 
 // api is the real API on a database of its own, every exchange with which is held against the document.
 type api struct {
-	t     *testing.T
-	url   string
-	login registry.Login
-	check func(*http.Request, *http.Response, []byte) error
+	t       testing.TB
+	handler http.Handler
+	url     string
+	login   registry.Login
+	check   func(*http.Request, *http.Response, []byte) error
 }
 
 // provisioner does nothing but say so.
@@ -39,7 +40,7 @@ func (provisioner) Provision(_ context.Context, target *comity.Record, _ int64) 
 	return target.Text(comity.CoProvisioningTarget.Status) == comity.ModeQueue, nil
 }
 
-func serve(t *testing.T) *api {
+func serve(t testing.TB) *api {
 	t.Helper()
 	database := filepath.Join(t.TempDir(), "comity.db")
 	if _, err := store.Migrate(t.Context(), database); err != nil {
@@ -63,15 +64,16 @@ func serve(t *testing.T) *api {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := httptest.NewUnstartedServer(&rest.Server{
+	handler := &rest.Server{
 		Registry: reg, Authenticator: access.NewAuthenticator(reg, time.Now), Provisioner: provisioner{},
 		Root: root, Log: slog.New(slog.DiscardHandler),
-	})
+	}
+	server := httptest.NewUnstartedServer(handler)
 	server.Listener = rest.Listen(server.Listener)
 	server.Config.ConnContext = rest.ConnContext
 	server.Start()
 	t.Cleanup(server.Close)
-	return &api{t, server.URL, login, openapitest.ForRoot(t, root)}
+	return &api{t, handler, server.URL, login, openapitest.ForRoot(t, root)}
 }
 
 // call makes a request, of a path below the root, and returns its answer.

@@ -22,7 +22,7 @@ import (
 )
 
 // ErrRequest is wrapped in what is said of a request that succeeded though the document does not
-// permit it. The API takes some requests that the document does not tell clients to make, such as
+// permit it, and of whose response there is nothing else to say. The API takes some requests that the document does not tell clients to make, such as
 // blanks round a number or more elements than the first; a test of those leaves these errors out.
 var ErrRequest = errors.New("the document does not permit the request")
 
@@ -55,7 +55,11 @@ func Validator(t testing.TB, document []byte) func(req *http.Request, resp *http
 		if err := x.find(router); err != nil || x.route == nil {
 			return err
 		}
-		if err := errors.Join(x.checkRequest(), x.checkResponse()); err != nil {
+		err := x.checkResponse()
+		if err == nil {
+			err = x.checkRequest()
+		}
+		if err != nil {
 			return fmt.Errorf("%s, answered %s: %w", &x, resp.Status, err)
 		}
 		return nil

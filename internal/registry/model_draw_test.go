@@ -1,0 +1,258 @@
+package registry_test
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"comity"
+)
+
+// What is drawn is drawn from little, so that the same names, people and groups meet again and again.
+
+func drawName(r *run) string {
+	return rapid.SampledFrom([]string{"Optics", "Lasers", "Physics", "Radio"}).Draw(r.T, "name")
+}
+
+func (r *run) orNone(of map[int64]*modelUnit) int64 {
+	return rapid.SampledFrom(append([]int64{0}, slices.Sorted(maps.Keys(of))...)).Draw(r.T, "unit")
+}
+
+// drawValidity draws when something begins and ends, in hours from now; either may be left open.
+func (r *run) drawValidity() (from, through time.Time) {
+	begins := rapid.IntRange(-3, 4).Draw(r.T, "begins")
+	if rapid.Bool().Draw(r.T, "has a beginning") {
+		from = r.at.Add(time.Duration(begins) * time.Hour)
+	}
+	if rapid.Bool().Draw(r.T, "has an end") {
+		through = r.at.Add(time.Duration(begins+rapid.IntRange(1, 5).Draw(r.T, "lasts")) * time.Hour)
+	}
+	return from, through
+}
+
+// or is a cell of a value that may be none.
+func or[V comparable](v V, cell func(V) comity.Cell) comity.Cell {
+	if v == *new(V) {
+		return comity.EmptyCell()
+	}
+	return cell(v)
+}
+
+func (r *run) addPerson() {
+	p := &modelPerson{rapid.SampledFrom(ranking).Draw(r.T, "status")}
+	id, _ := r.adds("", comity.CoPerson.Resource, values{comity.CoPerson.CoId: r.co, comity.CoPerson.Status: p.status})
+	r.people[id] = p
+}
+
+func (r *run) drawRole(o *modelRole) *modelRole {
+	o.unit = r.orNone(r.units)
+	// Mostly those that the clock changes.
+	o.status = rapid.SampledFrom(append([]string{"Active", "Active", "Pending", "Expired"}, ranking...)).Draw(r.T, "status")
+	o.from, o.through = r.drawValidity()
+	return o
+}
+
+func (r *run) roleValues(o *modelRole) values {
+	f := comity.CoPersonRole
+	return values{
+		f.Person: o.person, f.Affiliation: "staff", f.CouId: or(o.unit, comity.IntCell), f.Status: o.status,
+		f.ValidFrom: or(o.from, comity.TimeCell), f.ValidThrough: or(o.through, comity.TimeCell),
+	}
+}
+
+func (r *run) hasRole(such func(*modelRole) bool) bool {
+	return slices.ContainsFunc(slices.Collect(maps.Values(r.roles)), such)
+}
+
+func (r *run) addUnit() {
+	u := &modelUnit{drawName(r), r.orNone(r.units)}
+	id, added := r.adds(when(r.unitNamed(u.name, 0), nameInUse), comity.Cou.Resource, r.unitValues(u))
+	if added {
+		r.units[id] = u
+		r.learnGroups()
+	}
+}
+
+func (r *run) unitValues(u *modelUnit) values {
+	f := comity.Cou
+	return values{f.CoId: r.co, f.Name: u.name, f.ParentId: or(u.parent, comity.IntCell)}
+}
+
+func (r *run) unitNamed(name string, but int64) bool {
+	for id, u := range r.units {
+		if id != but && u.name == name {
+			return true
+		}
+	}
+	return false
+}
+
+// learnGroups reads the ids of the groups that have come by themselves.
+func (r *run) learnGroups() {
+	f := comity.CoGroup
+	for _, rec := range r.lists(f.Resource) {
+		if kind := rec.Text(f.GroupType); r.groups[rec.Id] == nil && birthGroups[kind] != "" {
+			r.groups[rec.Id] = &modelGroup{kind: kind, status: comity.Active, unit: rec.Int(f.CouId)}
+		}
+	}
+}
+
+func (r *run) drawGroup() *modelGroup {
+	return &modelGroup{
+		kind: "S",
+		name: drawName(r), unit: r.orNone(r.units), all: rapid.Bool().Draw(r.T, "all"),
+		status: rapid.SampledFrom([]string{"Active", "Active", "Suspended"}).Draw(r.T, "status"),
+	}
+}
+
+func (r *run) addGroup() {
+	g := r.drawGroup()
+	if id, added := r.adds(when(r.groupNamed(g.name, 0), nameInUse), comity.CoGroup.Resource, r.groupValues(g)); added {
+		r.groups[id] = g
+	}
+}
+
+func (r *run) groupValues(g *modelGroup) values {
+	f := comity.CoGroup
+	return values{f.CoId: r.co, f.CouId: or(g.unit, comity.IntCell), f.Name: g.name, f.Status: g.status, f.NestingModeAll: g.all}
+}
+
+func (r *run) groupNamed(name string, but int64) bool {
+	for id, g := range r.groups {
+		if id != but && g.own() && g.name == name {
+			return true
+		}
+	}
+	return false
+}
+
+// chooseGroup draws a group, mostly one that did not come by itself: of those there are fewer.
+func (r *run) chooseGroup() (int64, *modelGroup) {
+	own := maps.Clone(r.groups)
+	maps.DeleteFunc(own, func(_ int64, g *modelGroup) bool { return !g.own() })
+	if len(own) > 0 && rapid.IntRange(0, 3).Draw(r.T, "a group of its own") > 0 {
+		return choose(r, own)
+	}
+	return choose(r, r.groups)
+}
+
+func (r *run) drawMember(o *modelMember) {
+	o.member = rapid.IntRange(0, 3).Draw(r.T, "member") > 0
+	o.owner = rapid.IntRange(0, 3).Draw(r.T, "owner") == 0
+	o.from, o.through = r.drawValidity()
+}
+
+func (r *run) addMember() {
+	person, p := choose(r, r.people)
+	group, g := r.chooseGroup()
+	if p == nil {
+		return
+	}
+	o := &modelMember{group: group, person: person}
+	r.drawMember(o)
+	there := r.automatic(g, person)
+	for _, other := range r.members {
+		there = there || other.group == group && other.person == person
+	}
+	want := when(g.auto(), forbidden)
+	if there {
+		want = "CoPerson Already Member"
+	}
+	if !o.member && !o.owner {
+		want = "Invalid Fields"
+	}
+	if id, added := r.adds(want, comity.CoGroupMember.Resource, r.memberValues(o)); added {
+		r.members[id] = o
+	}
+}
+
+func (r *run) memberValues(o *modelMember) values {
+	f := comity.CoGroupMember
+	return values{
+		f.CoGroupId: o.group, f.Person: o.person, f.Member: o.member, f.Owner: o.owner,
+		f.ValidFrom: or(o.from, comity.TimeCell), f.ValidThrough: or(o.through, comity.TimeCell),
+	}
+}
+
+func (r *run) drawNesting() *modelNesting {
+	group, _ := r.chooseGroup()
+	target, _ := r.chooseGroup()
+	return &modelNesting{group, target, rapid.IntRange(0, 3).Draw(r.T, "negate") == 0}
+}
+
+func (r *run) addNesting() {
+	n := r.drawNesting()
+	if id, added := r.adds(r.nestingRefusal(n, 0), comity.CoGroupNesting.Resource, nestingValues(n)); added {
+		r.nestings[id] = n
+	}
+}
+
+func (r *run) nestingRefusal(n *modelNesting, id int64) string {
+	if r.reaches(n.target, n.group, id) {
+		return "Nesting Would Create Cycle"
+	}
+	return when(r.groups[n.target].auto(), forbidden)
+}
+
+func nestingValues(n *modelNesting) values {
+	f := comity.CoGroupNesting
+	return values{f.CoGroupId: n.group, f.TargetCoGroupId: n.target, f.Negate: n.negate}
+}
+
+func nameValues(n *modelName) values {
+	f := comity.Name
+	return values{f.Person: n.person, f.Given: "Ada", f.Type: "official", f.PrimaryName: n.primary}
+}
+
+func (r *run) primaryOf(person int64) *modelName {
+	for _, n := range r.names {
+		if n.person == person && n.primary {
+			return n
+		}
+	}
+	return nil
+}
+
+// makePrimary takes the place of the primary name from another, if it is for this one.
+func (r *run) makePrimary(n *modelName) {
+	if other := r.primaryOf(n.person); n.primary && other != nil {
+		other.primary = false
+	}
+}
+
+func (r *run) drawIdentifier() *modelIdentifier {
+	i := &modelIdentifier{
+		kind: rapid.SampledFrom([]string{"uid", "eppn"}).Draw(r.T, "type"),
+		text: rapid.SampledFrom([]string{"ada", "Ada", "grace"}).Draw(r.T, "text"),
+	}
+	if rapid.IntRange(0, 3).Draw(r.T, "of a group") == 0 {
+		i.group, _ = choose(r, r.groups)
+		return i
+	}
+	person, p := choose(r, r.people)
+	if p == nil {
+		return nil
+	}
+	i.person = person
+	return i
+}
+
+func (r *run) taken(i *modelIdentifier, but int64) bool {
+	for id, other := range r.identifiers {
+		if id != but && other.kind == i.kind && other.text == i.text {
+			return true
+		}
+	}
+	return false
+}
+
+func identifierValues(i *modelIdentifier) values {
+	f := comity.Identifier
+	owner := comity.OwnerCell(comity.OwnerCO.Word, i.person)
+	if i.group != 0 {
+		owner = comity.OwnerCell(comity.OwnerGroup.Word, i.group)
+	}
+	return values{f.Identifier: i.text, f.Type: i.kind, f.Status: comity.Active, f.Person: owner}
+}

@@ -1,0 +1,117 @@
+package rest_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"comity"
+)
+
+// duplicated are the resources that a copy of a CO has, each after what it refers to.
+var duplicated = []*comity.Resource{
+	comity.CoExtendedType.Resource, comity.Cou.Resource, comity.CoGroup.Resource, comity.CoGroupNesting.Resource,
+	comity.CoEmailList.Resource, comity.CoService.Resource, comity.CoNavigationLink.Resource,
+	comity.CoTermsAndConditions.Resource, comity.CoIdentifierAssignment.Resource, comity.Server.Resource,
+	comity.HttpServer.Resource, comity.KafkaServer.Resource, comity.CoProvisioningTarget.Resource, comity.CoApiProvisionerTarget.Resource,
+}
+
+// TestWhateverIsDuplicatedIsAlike: the copy of a CO lists what the CO lists, record by record, but that
+// targets are disabled, that passwords are not there, and that what is referred to is in the copy.
+func TestWhateverIsDuplicatedIsAlike(t *testing.T) {
+	everywhere(t, func(s *scene) {
+		rapid.Check(s.TB.(*testing.T), func(rt *rapid.T) {
+			s.addCO("co", "coname")
+			for range rapid.IntRange(0, 12).Draw(rt, "setup") {
+				s.setUp(rt)
+			}
+			s.play(step{call: "POST cos/duplicate/$co", keep: "copy"})
+			original, copied := s.setup(rt, "co"), s.setup(rt, "copy")
+			if diff := cmp.Diff(original, copied); diff != "" {
+				rt.Fatalf("(-original +copy):\n%s", diff)
+			}
+			s.play(step{call: "GET co_people?coid=$copy", lists: "Id: "}, step{call: "GET co_group_members?coid=$copy", lists: "Id: "},
+				step{call: "DELETE cos/$co"}, step{call: "DELETE cos/$copy"})
+		})
+	})
+}
+
+// setUp adds something to the CO that its copy is to have, or not to.
+func (s *scene) setUp(rt *rapid.T) {
+	one := func(path, more string) string {
+		records := s.call("", "GET", s.fill(path+".json?coid=$co"+more), nil).column("Id")
+		return rapid.SampledFrom(append(records, "null")).Draw(rt, path)
+	}
+	switch rapid.IntRange(0, 6).Draw(rt, "what") {
+	case 0:
+		s.play(step{call: "POST cous", send: `{"CoId":$co,"Name":"Unit $n","ParentId":` + one("cous", "") + `}`})
+	case 1:
+		s.play(step{call: "POST co_groups", send: `{"CoId":$co,"Name":"Group $n","Status":"Suspended","Open":true,"CouId":` + one("cous", "") + `}`})
+	case 2:
+		s.play(group("a", "A $n"), group("b", "B $n"), nesting("it", "a", "b", `,"Negate":true`))
+	case 3:
+		s.play(step{call: "POST co_email_lists", send: `{"CoId":$co,"Name":"List $n","Status":"Active","MembersCoGroupId":` + one("co_groups", "") + `}`})
+	case 4:
+		s.play(person("someone"), group("a", "C $n"), member("it", "a", "someone"), name("it", "someone", "Ada"))
+	case 5:
+		s.play(server("server"), step{
+			call: "POST http_servers",
+			send: `{"ServerId":$server,"Serverurl":"https://example.org/$n","AuthType":"BA","Username":"u","Password":"p"}`,
+		}, target("target", "A"), step{
+			call: "POST api_provisioner/co_api_provisioner_targets",
+			send: `{"CoProvisioningTargetId":$target,"ServerId":$server,"Mode":"PO","IdentifierType":"uid"}`,
+		})
+	case 6:
+		s.play(step{
+			call: "POST co_extended_types",
+			send: `{"CoId":$co,"Attribute":"Url.type","Name":"type $n","DisplayName":"Type","Status":"Suspended"}`,
+		})
+	}
+}
+
+// setup is how a CO is set up, line by line: each record by where it stands among those of its kind.
+func (s *scene) setup(rt *rapid.T, co string) (lines []string) {
+	places := map[string]string{}
+	coName := s.call("", "GET", s.fill("cos/$"+co+".json"), nil).column("Name")[0]
+	var all []fields
+	for _, r := range duplicated {
+		for i, rec := range s.call("", "GET", s.fill(r.Path+".json?coid=$"+co), nil).records {
+			places[r.Singular+" "+rec["Id"]] = fmt.Sprintf("%s no. %d", r.Singular, i)
+			rec["resource"] = r.Singular
+			all = append(all, rec)
+		}
+	}
+	for _, rec := range all {
+		line := []string{rec["resource"]}
+		for _, f := range comity.ByName(rec["resource"]).Fields {
+			value := rec[f.Name]
+			switch {
+			case f == f.Resource().CoId():
+				continue
+			case f == comity.CoProvisioningTarget.Status:
+				value = "X"
+			case f == comity.CoGroup.Description:
+				value = strings.TrimPrefix(value, coName)
+			case f.Kind == comity.Reference && value != "":
+				place, there := places[f.Target+" "+value]
+				if !there {
+					rt.Fatalf("%s names the %s %s, which is not in the CO", rec["resource"], f.Target, value)
+				}
+				value = place
+			}
+			line = append(line, f.Name+"="+value)
+		}
+		lines = append(lines, strings.Join(line, " "))
+	}
+	if co == "copy" {
+		modes := s.call("", "GET", s.fill("co_provisioning_targets.json?coid=$copy"), nil).column("Status")
+		if slices.ContainsFunc(modes, func(mode string) bool { return mode != "X" }) {
+			rt.Fatalf("the copy's targets are in the modes %q", modes)
+		}
+	}
+	return lines
+}
