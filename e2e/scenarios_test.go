@@ -71,7 +71,7 @@ func TestScenarios(t *testing.T) {
 func TestEveryResourceHasAScenario(t *testing.T) {
 	t.Parallel()
 	for _, res := range comity.All() {
-		if _, err := os.Stat(filepath.Join("scenarios", res.Table+".json")); err != nil {
+		if _, err := os.Stat(filepath.Join("scenarios", filepath.Base(res.Path)+".json")); err != nil {
 			t.Errorf("%s: %v", res.Singular, err)
 		}
 	}

@@ -90,6 +90,8 @@ type dialect struct {
 	// columns lists a table's columns with their types, setNumber makes the next id of a table one
 	// more than a number.
 	columns, setNumber string
+	// nextOfHistory asks for the id of the next row of the history.
+	nextOfHistory string
 	// jsonWithout is an expression for the JSON of column %s without the key %s.
 	jsonWithout string
 }
