@@ -60,31 +60,36 @@ func readChange(rec *comity.Record, row Row) (err error) {
 		}
 		return err
 	}
-	changed := comity.ByName(row.Text(1))
-	if changed == nil {
-		changed = &comity.Resource{Singular: row.Text(1)} // of a program that knew more
-	}
-	change.After = comity.NewRecord(changed)
-	change.After.Id = row.Int(2)
-	if change.Erased, err = readData(change.After, row.Text(10)); err != nil {
+	if change.After, change.Erased, err = readRow(row.Text(1), row.Text(10)); err != nil {
 		return err
 	}
+	change.After.Id = row.Int(2)
 	if !row.Null(11) {
-		change.Before = comity.NewRecord(changed)
-		if change.ErasedBefore, err = readData(change.Before, row.Text(11)); err != nil {
+		if change.Before, change.ErasedBefore, err = readRow(row.Text(1), row.Text(11)); err != nil {
 			return err
 		}
 	}
 	for r, field := range map[*comity.Resource]*comity.Field{
 		comity.CoPersonRole.Resource: f.CoPersonRoleId, comity.CoEmailList.Resource: f.CoEmailListId, comity.CoService.Resource: f.CoServiceId,
 	} {
-		if r == changed {
+		if r == change.After.Resource {
 			rec.SetInt(field, change.After.Id)
 		}
 	}
 	rec.SetText(f.Action, change.Action())
 	rec.SetText(f.Comment, change.Words())
 	return nil
+}
+
+// readRow reads the data of a row as a record, and says whether its values were erased.
+func readRow(resource, data string) (rec *comity.Record, erased bool, err error) {
+	r := comity.ByName(resource)
+	if r == nil {
+		r = &comity.Resource{Singular: resource} // of a program that knew more
+	}
+	rec = comity.NewRecord(r)
+	erased, err = readData(rec, data)
+	return rec, erased, err
 }
 
 // AddNote adds a HistoryRecord that tells of something other than a change of a record; where tells

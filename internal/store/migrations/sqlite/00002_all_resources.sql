@@ -250,7 +250,8 @@ CREATE TABLE ssh_keys (
 CREATE INDEX ssh_keys_co ON ssh_keys (co_id, id);
 CREATE INDEX ssh_keys_co_person ON ssh_keys (co_person_id, id);
 
--- The last number that an identifier assignment gave out, for each text round the number.
+-- The last number that an identifier assignment gave out, for each text round the number, which is
+-- kept as its digest.
 CREATE TABLE identifier_numbers (
     co_identifier_assignment_id INTEGER NOT NULL REFERENCES co_identifier_assignments (id) ON DELETE CASCADE,
     affix TEXT NOT NULL,
