@@ -6,7 +6,7 @@ var AdHocAttribute = func() (t struct {
 	Tag, Value, Person *Field
 },
 ) {
-	t.Resource = resource("AdHocAttribute", "AdHocAttributes", "ad_hoc_attributes").versioned()
+	t.Resource = resource("AdHocAttribute", "AdHocAttributes", "ad_hoc_attributes").short("AHA").versioned()
 	t.Tag = t.text("Tag", 128).required()
 	t.Value = t.text("Value", 256)
 	t.Person = t.owner(OwnerRole, OwnerOrg, OwnerDept, OwnerOrganization)

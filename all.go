@@ -1,7 +1,14 @@
 package comity
 
+import "slices"
+
 // All returns every resource of the registry, parents before what refers to them.
 func All() []*Resource { return append([]*Resource(nil), all...) }
+
+// Stored returns the resources that have a table of their own, in the order of All.
+func Stored() []*Resource {
+	return slices.DeleteFunc(All(), func(r *Resource) bool { return r.InHistory })
+}
 
 // ByName returns the resource with that singular name, nil if there is none.
 func ByName(singular string) *Resource {
@@ -51,10 +58,11 @@ type Link struct {
 	Takes bool
 }
 
-// LinksTo returns the fields of all resources by which a record of r is named.
+// LinksTo returns the fields of all resources by which a record of r is named. The history names
+// what is gone as well, so it is not among them.
 func LinksTo(r *Resource) []Link {
 	var links []Link
-	for _, other := range all {
+	for _, other := range Stored() {
 		for _, f := range other.Fields {
 			switch f.Kind {
 			case Reference:

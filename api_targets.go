@@ -12,7 +12,7 @@ var CoApiProvisionerTarget = func() (t struct {
 	CoProvisioningTargetId, ServerId, Mode, IdentifierType, IncludeAttributes *Field
 },
 ) {
-	t.Resource = resource("CoApiProvisionerTarget", "CoApiProvisionerTargets", "api_provisioner/co_api_provisioner_targets")
+	t.Resource = resource("CoApiProvisionerTarget", "CoApiProvisionerTargets", "api_provisioner/co_api_provisioner_targets").short("APT")
 	t.CoProvisioningTargetId = t.reference("CoProvisioningTargetId", "CoProvisioningTarget").required().listed()
 	t.ServerId = t.reference("ServerId", "Server").required()
 	t.Mode = t.code("Mode", words(ProtocolPOST, ProtocolPUT)...).required()

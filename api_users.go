@@ -11,7 +11,7 @@ var ApiUser = func() (t struct {
 	CoId, Privileged, Status, Username, ValidFrom, ValidThrough, RemoteIp, CoPersonId, StringIds, RateLimit, ApiKey *Field
 },
 ) {
-	t.Resource = resource("ApiUser", "ApiUsers", "api_users").versioned()
+	t.Resource = resource("ApiUser", "ApiUsers", "api_users").short("API").versioned()
 	t.CoId = t.co()
 	t.Privileged = t.boolean("Privileged")
 	t.Status = t.code("Status", onOff...).required()

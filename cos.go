@@ -12,7 +12,7 @@ var Co = func() (t struct {
 	Name, Description, Status *Field
 },
 ) {
-	t.Resource = resource("Co", "Cos", "cos").called("CO").unknown("CO Unknown", "CO Unknown", "CO Unknown")
+	t.Resource = resource("Co", "Cos", "cos").short("COL").called("CO").unknown("CO Unknown", "CO Unknown", "CO Unknown")
 	t.Name = t.text("Name", 128).required()
 	t.Description = t.text("Description", 128)
 	t.Status = t.code("Status", Word{Active, "A"}, Word{Suspended, "S"}, Word{"Template", "T"}, Word{"InTrash", "TR"}).required()

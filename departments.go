@@ -7,7 +7,7 @@ var CoDepartment = func() (t struct {
 	LeadershipCoGroupId, AdministrativeCoGroupId, SupportCoGroupId *Field
 },
 ) {
-	t.Resource = resource("CoDepartment", "CoDepartments", "co_departments").called("CO Department").versioned()
+	t.Resource = resource("CoDepartment", "CoDepartments", "co_departments").short("CDP").called("CO Department").versioned()
 	t.CoId = t.co()
 	t.CouId = t.reference("CouId", "Cou").owned()
 	t.Type = t.text("Type", 32).types("CoDepartment.type", "vo", "researchinstitute", "department")

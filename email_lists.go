@@ -6,7 +6,7 @@ var CoEmailList = func() (t struct {
 	CoId, Name, Description, AdminsCoGroupId, MembersCoGroupId, ModeratorsCoGroupId, Status *Field
 },
 ) {
-	t.Resource = resource("CoEmailList", "CoEmailLists", "co_email_lists").versioned()
+	t.Resource = resource("CoEmailList", "CoEmailLists", "co_email_lists").short("CEL").versioned()
 	t.CoId = t.co()
 	t.Name = t.text("Name", 64).required()
 	t.Description = t.text("Description", 128)

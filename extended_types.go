@@ -7,7 +7,7 @@ var CoExtendedType = func() (t struct {
 	CoId, Attribute, Name, DisplayName, Edupersonaffiliation, Status *Field
 },
 ) {
-	t.Resource = resource("CoExtendedType", "CoExtendedTypes", "co_extended_types")
+	t.Resource = resource("CoExtendedType", "CoExtendedTypes", "co_extended_types").short("CXT")
 	t.CoId = t.co()
 	t.Attribute = t.code("Attribute", words(
 		"Address.type", "CoDepartment.type", "Contact.type", "CoPersonRole.affiliation", "EmailAddress.type",

@@ -7,7 +7,7 @@ var CoGroupMember = func() (t struct {
 	CoGroupId, Member, Owner, ValidFrom, ValidThrough, CoGroupNestingId, Person *Field
 },
 ) {
-	t.Resource = resource("CoGroupMember", "CoGroupMembers", "co_group_members").versioned().told().queries("owner").emptyLists()
+	t.Resource = resource("CoGroupMember", "CoGroupMembers", "co_group_members").short("CGM").versioned().told().queries("owner").emptyLists()
 	t.CoGroupId = t.reference("CoGroupId", "CoGroup").required().fixed().listed()
 	t.Member = t.boolean("Member")
 	t.Owner = t.boolean("Owner")

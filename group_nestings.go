@@ -6,7 +6,7 @@ var CoGroupNesting = func() (t struct {
 	CoGroupId, TargetCoGroupId, Negate *Field
 },
 ) {
-	t.Resource = resource("CoGroupNesting", "CoGroupNestings", "co_group_nestings").versioned()
+	t.Resource = resource("CoGroupNesting", "CoGroupNestings", "co_group_nestings").short("CGN").versioned()
 	t.CoGroupId = t.reference("CoGroupId", "CoGroup").required().listed()
 	t.TargetCoGroupId = t.reference("TargetCoGroupId", "CoGroup").required().listed()
 	t.Negate = t.boolean("Negate")

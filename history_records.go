@@ -1,14 +1,14 @@
 package comity
 
-// HistoryRecord is a line of the history that people read: what was done to a person, org identity
-// or group. It is added and viewed only.
+// HistoryRecord is a line of the history that people read: a change of a record, or a note that was
+// added. It is added and viewed only.
 var HistoryRecord = func() (t struct {
 	*Resource
 	CoPersonId, CoPersonRoleId, OrgIdentityId, CoGroupId, CoEmailListId, CoServiceId,
 	ActorCoPersonId, ActorApiUserId, Action, Comment *Field
 },
 ) {
-	t.Resource = resource("HistoryRecord", "HistoryRecords", "history_records").versioned().addAndView()
+	t.Resource = resource("HistoryRecord", "HistoryRecords", "history_records").inHistory().versioned().addAndView()
 	t.CoPersonId = t.reference("CoPersonId", "CoPerson").listed()
 	t.CoPersonRoleId = t.reference("CoPersonRoleId", "CoPersonRole")
 	t.OrgIdentityId = t.reference("OrgIdentityId", "OrgIdentity").listed()

@@ -18,7 +18,7 @@ var HttpServer = func() (t struct {
 	ServerId, Serverurl, Username, Password, AuthType, SslVerifyPeer, SslVerifyHost *Field
 },
 ) {
-	t.Resource = resource("HttpServer", "HttpServers", "http_servers")
+	t.Resource = resource("HttpServer", "HttpServers", "http_servers").short("HTS")
 	t.ServerId = t.reference("ServerId", "Server").required().listed()
 	t.Serverurl = t.text("Serverurl", 256).required().must(httpURL)
 	t.Username = t.text("Username", 128)

@@ -13,7 +13,7 @@ var CoIdentifierAssignment = func() (t struct {
 	Permitted, MinimumLength, Minimum, Maximum, Ordr *Field
 },
 ) {
-	t.Resource = resource("CoIdentifierAssignment", "CoIdentifierAssignments", "co_identifier_assignments")
+	t.Resource = resource("CoIdentifierAssignment", "CoIdentifierAssignments", "co_identifier_assignments").short("IAS")
 	t.CoId = t.co()
 	t.Description = t.text("Description", 256)
 	t.Status = t.code("Status", onOff...).required()

@@ -7,7 +7,7 @@ var IdentityDocument = func() (t struct {
 	VerificationMethod, VerifierIdentifier, VerifierComment, Person *Field
 },
 ) {
-	t.Resource = resource("IdentityDocument", "IdentityDocuments", "identity_documents").versioned()
+	t.Resource = resource("IdentityDocument", "IdentityDocuments", "identity_documents").short("IDD").versioned()
 	t.DocumentType = t.code("DocumentType", words("BC", "DL", "L", "N", "ND", "P", "R", "RC", "SA", "T", "V")...).required()
 	t.DocumentSubtype = t.text("DocumentSubtype", 80)
 	t.IssuingAuthority = t.text("IssuingAuthority", 80)

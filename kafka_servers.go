@@ -9,7 +9,7 @@ var KafkaServer = func() (t struct {
 	BatchSize, Partition, Timeout *Field
 },
 ) {
-	t.Resource = resource("KafkaServer", "KafkaServers", "kafka_servers")
+	t.Resource = resource("KafkaServer", "KafkaServers", "kafka_servers").short("KAS")
 	t.ServerId = t.reference("ServerId", "Server").required().listed()
 	t.Brokers = t.text("Brokers", 4000).required()
 	t.SecurityProtocol = t.code("SecurityProtocol", words("plaintext", "ssl", "sasl_plaintext", "sasl_ssl")...).required()

@@ -6,7 +6,7 @@ var CoNavigationLink = func() (t struct {
 	CoId, Description, Title, Url, Ordr, Location *Field
 },
 ) {
-	t.Resource = resource("CoNavigationLink", "CoNavigationLinks", "co_navigation_links")
+	t.Resource = resource("CoNavigationLink", "CoNavigationLinks", "co_navigation_links").short("CNL")
 	t.CoId = t.co()
 	t.Description = t.text("Description", 256)
 	t.Title = t.text("Title", 256).required()

@@ -6,7 +6,7 @@ var CoOrgIdentityLink = func() (t struct {
 	CoPersonId, OrgIdentityId *Field
 },
 ) {
-	t.Resource = resource("CoOrgIdentityLink", "CoOrgIdentityLinks", "co_org_identity_links").versioned()
+	t.Resource = resource("CoOrgIdentityLink", "CoOrgIdentityLinks", "co_org_identity_links").short("OIL").versioned()
 	t.CoPersonId = t.reference("CoPersonId", "CoPerson").required().fixed().listed()
 	t.OrgIdentityId = t.reference("OrgIdentityId", "OrgIdentity").required().fixed().listed()
 	t.unique(Unique{Phrase: "OrgIdentity Already Linked", Fields: []*Field{t.OrgIdentityId}})

@@ -6,7 +6,7 @@ var Organization = func() (t struct {
 	CoId, Name, Description, Type, SamlScope, LogoUrl *Field
 },
 ) {
-	t.Resource = resource("Organization", "Organizations", "organizations").versioned()
+	t.Resource = resource("Organization", "Organizations", "organizations").short("ORG").versioned()
 	t.CoId = t.co()
 	t.Name = t.text("Name", 128).required()
 	t.Description = t.text("Description", 128)

@@ -10,6 +10,10 @@ type Resource struct {
 	Path string
 	// Table is its table in the database, the last part of Path.
 	Table string
+	// InHistory resources have no table of their own: their records are the history, told in words.
+	InHistory bool
+	// Short are the three letters by which an Action of the history calls it: NAM in ANAM.
+	Short string
 	// Noun is how an answer calls it as the parent of a list, as in "CO Person Unknown".
 	Noun string
 	// Versioned resources show Revision, Deleted and ActorIdentifier.
@@ -60,6 +64,13 @@ func resource(singular, plural, path string) *Resource {
 
 func (r *Resource) versioned() *Resource { r.Versioned = true; return r }
 func (r *Resource) told() *Resource      { r.Told = true; return r }
+
+func (r *Resource) short(letters string) *Resource { r.Short = letters; return r }
+
+func (r *Resource) inHistory() *Resource {
+	r.Table, r.InHistory = "history", true
+	return r
+}
 
 func (r *Resource) called(noun string) *Resource { r.Noun = noun; return r }
 

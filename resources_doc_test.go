@@ -43,6 +43,9 @@ func section(r *comity.Resource) string {
 		s += " · lists by " + code(listKeys(r)...)
 	}
 	s += map[bool]string{true: " · *meta*"}[r.Versioned]
+	if r.Short != "" {
+		s += " · in the history " + code(r.Short)
+	}
 	s += "\n\n| field | type | required | default | rules |\n|---|---|---|---|---|\n"
 	for _, f := range r.Fields {
 		required := map[bool]string{true: "yes"}[f.Required]

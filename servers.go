@@ -12,7 +12,7 @@ var Server = func() (t struct {
 	CoId, Description, ServerType, Status *Field
 },
 ) {
-	t.Resource = resource("Server", "Servers", "servers")
+	t.Resource = resource("Server", "Servers", "servers").short("SRV")
 	t.CoId = t.co()
 	t.Description = t.text("Description", 128).required()
 	t.ServerType = t.code("ServerType", words(ServerHTTP, ServerKafka)...).required()

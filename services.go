@@ -15,7 +15,7 @@ var CoService = func() (t struct {
 	EntitlementUri, Visibility, IdentifierType, Status *Field
 },
 ) {
-	t.Resource = resource("CoService", "CoServices", "co_services").versioned()
+	t.Resource = resource("CoService", "CoServices", "co_services").short("CSV").versioned()
 	t.CoId = t.co()
 	t.CouId = t.reference("CouId", "Cou").listed()
 	t.Name = t.text("Name", 128).required()

@@ -11,7 +11,7 @@ var SshKey = func() (t struct {
 	Type, Skey, Comment, Person *Field
 },
 ) {
-	t.Resource = resource("SshKey", "SshKeys", "ssh_key_authenticator/ssh_keys").versioned()
+	t.Resource = resource("SshKey", "SshKeys", "ssh_key_authenticator/ssh_keys").short("SSH").versioned()
 	t.Type = t.text("Type", 32).required()
 	t.Skey = t.text("Skey", 4000).required().markup()
 	t.Comment = t.text("Comment", 256)

@@ -6,7 +6,7 @@ var CoTAndCAgreement = func() (t struct {
 	CoTermsAndConditionsId, AgreementTime, Identifier, Person *Field
 },
 ) {
-	t.Resource = resource("CoTAndCAgreement", "CoTAndCAgreements", "co_t_and_c_agreements").addAndView()
+	t.Resource = resource("CoTAndCAgreement", "CoTAndCAgreements", "co_t_and_c_agreements").short("TCA").addAndView()
 	t.CoTermsAndConditionsId = t.reference("CoTermsAndConditionsId", "CoTermsAndConditions").required()
 	t.AgreementTime = t.time("AgreementTime").required()
 	t.Identifier = t.text("Identifier", 256).required()

@@ -19,7 +19,7 @@ var CoProvisioningTarget = func() (t struct {
 	CoId, Description, Plugin, ProvisionCoGroupId, Status, RetryInterval, MaxRetry, Ordr *Field
 },
 ) {
-	t.Resource = resource("CoProvisioningTarget", "CoProvisioningTargets", "co_provisioning_targets").
+	t.Resource = resource("CoProvisioningTarget", "CoProvisioningTargets", "co_provisioning_targets").short("CPT").
 		called("CO Provisioning Target").
 		unknown("CoProvisioningTarget Unknown", "CoProvisioningTarget Unknown", "CoProvisioningTarget Not Found")
 	t.CoId = t.co()

@@ -6,7 +6,7 @@ var CoTermsAndConditions = func() (t struct {
 	CoId, Description, Url, Body, CouId, Status, Ordr, AgreementDuration, AgreeToUpdates *Field
 },
 ) {
-	t.Resource = resource("CoTermsAndConditions", "CoTermsAndConditions", "co_terms_and_conditions").versioned()
+	t.Resource = resource("CoTermsAndConditions", "CoTermsAndConditions", "co_terms_and_conditions").short("TAC").versioned()
 	t.CoId = t.co()
 	t.Description = t.text("Description", 256).required()
 	t.Url = t.text("Url", 256)

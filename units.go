@@ -6,7 +6,7 @@ var Cou = func() (t struct {
 	CoId, Name, Description, ParentId *Field
 },
 ) {
-	t.Resource = resource("Cou", "Cous", "cous").called("COU").versioned().
+	t.Resource = resource("Cou", "Cous", "cous").short("COU").called("COU").versioned().
 		unknown("Cou Unknown", "Identifier Unknown", "Identifier Unknown")
 	t.CoId = t.co()
 	t.Name = t.text("Name", 128).required().without(":")

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -10,43 +9,13 @@ import (
 
 	"comity"
 	"comity/internal/registry"
-	"comity/internal/store"
 )
-
-// users is what the api-user commands need: the registry, or a running server that has the file.
-type users interface {
-	AddUser(ctx context.Context, coID int64, name string, privileged bool, key string) (registry.Login, error)
-	Users(ctx context.Context, coID int64) ([]*comity.Record, error)
-	RotateKey(ctx context.Context, username, key string) (registry.Login, error)
-	SuspendUser(ctx context.Context, username string) error
-}
 
 type apiUserCommand struct {
 	Add     addUserCommand     `cmd:"" help:"Add an API user and print its name and key."`
 	List    listUsersCommand   `cmd:"" help:"List API users."`
 	Rotate  rotateUserCommand  `cmd:"" help:"Give an API user a new key and print it."`
 	Suspend suspendUserCommand `cmd:"" help:"Suspend an API user."`
-}
-
-// with runs a command on the database, through the server that has it if one has.
-func (d database) with(p *program, fn func(users) error) (err error) {
-	db, err := d.open(p.ctx, func(format string, args ...any) { fmt.Fprintf(p.errOut, format+"\n", args...) })
-	if errors.Is(err, store.ErrServed) {
-		c, dialErr := dialControl(d.Database)
-		if dialErr != nil {
-			return fmt.Errorf("%w, and that process cannot be asked: %w", err, dialErr)
-		}
-		return fn(c)
-	}
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, db.close()) }()
-	r := registry.New(db.store, func() {})
-	if err := bootstrap(p, r); err != nil {
-		return err
-	}
-	return fn(r)
 }
 
 type keySource struct {
@@ -92,8 +61,8 @@ func (a *addUserCommand) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	return a.with(p, func(u users) error {
-		login, err := u.AddUser(p.ctx, a.CO, a.Name, a.Privileged, key)
+	return a.with(p, func(k keeper) error {
+		login, err := k.AddUser(p.ctx, a.CO, a.Name, a.Privileged, key)
 		if err != nil {
 			return err
 		}
@@ -108,8 +77,8 @@ type listUsersCommand struct {
 
 // Run lists API users.
 func (l *listUsersCommand) Run(p *program) error {
-	return l.with(p, func(u users) error {
-		list, err := u.Users(p.ctx, l.CO)
+	return l.with(p, func(k keeper) error {
+		list, err := k.Users(p.ctx, l.CO)
 		if err != nil {
 			return err
 		}
@@ -145,8 +114,8 @@ func (r *rotateUserCommand) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	return r.with(p, func(u users) error {
-		login, err := u.RotateKey(p.ctx, r.User, key)
+	return r.with(p, func(k keeper) error {
+		login, err := k.RotateKey(p.ctx, r.User, key)
 		if err != nil {
 			return err
 		}
@@ -161,8 +130,8 @@ type suspendUserCommand struct {
 
 // Run suspends an API user.
 func (s *suspendUserCommand) Run(p *program) error {
-	return s.with(p, func(u users) error {
-		if err := u.SuspendUser(p.ctx, s.User); err != nil {
+	return s.with(p, func(k keeper) error {
+		if err := k.SuspendUser(p.ctx, s.User); err != nil {
 			return err
 		}
 		_, err := fmt.Fprintln(p.out, s.User, "is suspended")

@@ -21,20 +21,23 @@ import (
 // One process writes an SQLite file. Commands that change it while it is served go through that
 // process, on a Unix socket beside the file that only its owner can open.
 
-// order is one call of users, as it goes over the socket.
+// order is one call of a keeper, as it goes over the socket.
 type order struct {
 	Verb       string `json:"verb"`
 	CoId       int64  `json:"coId,omitempty"`
 	Name       string `json:"name,omitempty"`
 	Privileged bool   `json:"privileged,omitempty"`
 	Key        string `json:"key,omitempty"`
+	PersonId   int64  `json:"personId,omitempty"`
+	Deleting   bool   `json:"deleting,omitempty"`
 }
 
 // reply is what became of it.
 type reply struct {
-	Error string         `json:"error,omitempty"`
-	Login registry.Login `json:"login"`
-	Users []listedUser   `json:"users,omitempty"`
+	Error  string          `json:"error,omitempty"`
+	Login  registry.Login  `json:"login"`
+	Users  []listedUser    `json:"users,omitempty"`
+	Erased registry.Erased `json:"erased"`
 }
 
 type listedUser struct {
@@ -121,6 +124,8 @@ func (o order) carryOut(ctx context.Context, r *registry.Registry) (a reply, err
 		a.Login, err = r.RotateKey(ctx, o.Name, o.Key)
 	case "suspend":
 		err = r.SuspendUser(ctx, o.Name)
+	case "erase":
+		a.Erased, err = r.Erase(ctx, o.PersonId, o.Deleting)
 	case "list":
 		var list []*comity.Record
 		list, err = r.Users(ctx, o.CoId)
@@ -178,25 +183,25 @@ func (c *control) ask(ctx context.Context, o order) (a reply, err error) {
 	return a, nil
 }
 
-// AddUser is users'.
+// AddUser is a keeper's.
 func (c *control) AddUser(ctx context.Context, coID int64, name string, privileged bool, key string) (registry.Login, error) {
 	a, err := c.ask(ctx, order{Verb: "add", CoId: coID, Name: name, Privileged: privileged, Key: key})
 	return a.Login, err
 }
 
-// RotateKey is users'.
+// RotateKey is a keeper's.
 func (c *control) RotateKey(ctx context.Context, username, key string) (registry.Login, error) {
 	a, err := c.ask(ctx, order{Verb: "rotate", Name: username, Key: key})
 	return a.Login, err
 }
 
-// SuspendUser is users'.
+// SuspendUser is a keeper's.
 func (c *control) SuspendUser(ctx context.Context, username string) error {
 	_, err := c.ask(ctx, order{Verb: "suspend", Name: username})
 	return err
 }
 
-// Users is users'.
+// Users is a keeper's.
 func (c *control) Users(ctx context.Context, coID int64) ([]*comity.Record, error) {
 	a, err := c.ask(ctx, order{Verb: "list", CoId: coID})
 	f := comity.ApiUser
@@ -213,4 +218,10 @@ func (c *control) Users(ctx context.Context, coID int64) ([]*comity.Record, erro
 		list[i] = rec
 	}
 	return list, err
+}
+
+// Erase is a keeper's.
+func (c *control) Erase(ctx context.Context, person int64, deleting bool) (registry.Erased, error) {
+	a, err := c.ask(ctx, order{Verb: "erase", PersonId: person, Deleting: deleting})
+	return a.Erased, err
 }

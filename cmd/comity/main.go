@@ -30,6 +30,7 @@ type cli struct {
 	Backup  backupCommand  `cmd:"" help:"Write everything in the database to a file, while it is served or not."`
 	Restore restoreCommand `cmd:"" help:"Read a backup into an empty database, of either kind."`
 	Check   checkCommand   `cmd:"" help:"Say whether the registry is as its rules say."`
+	Erase   eraseCommand   `cmd:"" help:"Erase a person's values from the history and from what is kept of targets."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }
 

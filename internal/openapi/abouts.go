@@ -36,6 +36,6 @@ var abouts = map[*comity.Resource]string{
 	comity.CoNavigationLink.Resource:       "A link that a CO shows its members.",
 	comity.CoIdentifierAssignment.Resource: "How a CO makes identifiers for its people. `identifiers/assign` runs the assignments for one of them.",
 	comity.ApiUser.Resource:                "Who may call this API.",
-	comity.HistoryRecord.Resource:          "A line of the history that people read: what was done to a person, an org identity, a group. It names one of them at least. Added and viewed only.",
+	comity.HistoryRecord.Resource:          "A line of the history that people read: every change of a record, in words, and the notes that are added. A note names a record at least. Added and viewed only.",
 	comity.SshKey.Resource:                 "A person's public key for SSH.",
 }

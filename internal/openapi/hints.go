@@ -86,7 +86,10 @@ var hints = map[*comity.Field]hint{
 
 	comity.CoNavigationLink.Url: address,
 
-	comity.HistoryRecord.Action: {example: "ACPA"},
+	comity.HistoryRecord.ActorApiUserId:  {note: "Of a change, the API user of the actor's name, if it was there then."},
+	comity.HistoryRecord.ActorCoPersonId: {note: "Of a change, the person whom that API user acts for."},
+	comity.HistoryRecord.Action:          {note: "Of a change, `A` added, `E` edited, `D` deleted or `X` erased and the three letters of the resource, such as `ENAM`.", example: "CMNT"},
+	comity.HistoryRecord.Comment:         {note: "Of a change, what was done, in words; cut with `…`."},
 
 	comity.Server.ServerType: {note: "`HT` HTTP, `KA` Kafka. It stays while the server has its HttpServer or KafkaServer."},
 

@@ -29,6 +29,8 @@ type rules struct {
 	refuseFirst bool
 	// before does what must be written before the record is, or before it is deleted.
 	before func(context.Context, *change) error
+	// store stores a new record, where storing is not what the tables say.
+	store func(context.Context, *change) error
 	// after does what follows from the record.
 	after func(context.Context, *change) error
 	// remove deletes the record, where deleting is not what the tables say.
@@ -87,6 +89,8 @@ func rulesOf(r *comity.Resource) rules {
 		return extendedTypeRules
 	case comity.KafkaServer.Resource:
 		return kafkaServerRules
+	case comity.HistoryRecord.Resource:
+		return historyRecordRules
 	case comity.Server.Resource:
 		return serverRules
 	case comity.HttpServer.Resource:

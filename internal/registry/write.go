@@ -130,13 +130,20 @@ func (c *change) add(ctx context.Context, rules rules) error {
 	if err := hook(ctx, rules.before, c); err != nil {
 		return err
 	}
-	if err := c.tx.Insert(ctx, c.new, c.caller.Username, c.where); err != nil {
+	if err := c.store(ctx, rules); err != nil {
 		return err
 	}
 	if err := hook(ctx, rules.after, c); err != nil {
 		return err
 	}
 	return c.markPeople(ctx)
+}
+
+func (c *change) store(ctx context.Context, rules rules) error {
+	if rules.store != nil {
+		return rules.store(ctx, c)
+	}
+	return c.tx.Insert(ctx, c.new, c.caller.Username, c.where)
 }
 
 // enterToAdd finds the CO of a new record by what it hangs on, takes its lock, and refuses when the

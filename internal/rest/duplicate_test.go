@@ -24,7 +24,6 @@ func TestCopyOfACO(t *testing.T) {
 		{call: "GET co_group_members" + copied, lists: "Id: "},
 		{call: "GET identifiers" + copied, lists: "Id: "},
 		{call: "GET api_users" + copied, lists: "Id: "},
-		{call: "GET history_records" + copied, lists: "Id: "},
 
 		{call: "GET co_email_lists" + copied, lists: "Status: Active"},
 		{call: "GET co_services" + copied, has: `{"Name":"Wiki","Visibility":"CoMember"}`},

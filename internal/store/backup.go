@@ -37,7 +37,7 @@ type backupEnd struct {
 // tables are all tables, each after those it refers to.
 func tables() []string {
 	var names []string
-	for _, r := range comity.All() {
+	for _, r := range comity.Stored() {
 		names = append(names, r.Table)
 	}
 	return append(names, "history", "deliveries", "identifier_numbers", "idempotency_keys", "settings")

@@ -64,7 +64,7 @@ func (tx *Tx) clearSet(ctx context.Context, link comity.Link, ids, actor string,
 	sql := fmt.Sprintf(`INSERT INTO history (%s)
 		SELECT h.resource, h.record_id, h.revision + 1, '%s', %s, %s, NULL, h.co_id, h.co_person_id, h.org_identity_id, h.co_group_id, %s
 		FROM history h JOIN %s t ON t.id = h.record_id AND t.revision = h.revision WHERE h.resource = '%s' AND t.id IN (%s)`,
-		historyColumns, opEdit, castText(note.put(actor)), notBefore("h.since", note.put(moment)),
+		historyColumns, comity.OpEdit, castText(note.put(actor)), notBefore("h.since", note.put(moment)),
 		fmt.Sprintf(tx.dialect.jsonWithout, "h.data", link.Field.Name), r.Table, r.Singular, ids)
 	if err := tx.conn.queue(ctx, sql, note); err != nil {
 		return err
@@ -94,7 +94,7 @@ func (tx *Tx) DeleteCO(ctx context.Context, id int64, actor string) error {
 	note := fmt.Sprintf(`INSERT INTO history (%s)
 		SELECT resource, record_id, revision + 1, '%[2]s', CAST($2 AS text), %[3]s, %[3]s,
 			co_id, co_person_id, org_identity_id, co_group_id, data
-		FROM history WHERE co_id = $1 AND until IS NULL`, historyColumns, opDelete, notBefore("since", "$3"))
+		FROM history WHERE co_id = $1 AND until IS NULL`, historyColumns, comity.OpDelete, notBefore("since", "$3"))
 	if err := tx.conn.queue(ctx, note, args{id, actor, moment}); err != nil {
 		return err
 	}
@@ -102,7 +102,7 @@ func (tx *Tx) DeleteCO(ctx context.Context, id int64, actor string) error {
 	if err != nil {
 		return err
 	}
-	all := comity.All()
+	all := comity.Stored()
 	for i := len(all) - 1; i >= 0; i-- {
 		column := "co_id"
 		if all[i] == comity.Co.Resource {

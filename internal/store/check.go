@@ -24,7 +24,7 @@ const maxProblems = 20
 // CheckReferences looks at every field that names a record: it must be there, and in the same CO.
 func (tx *Tx) CheckReferences(ctx context.Context) ([]Problem, error) {
 	var problems []Problem
-	for _, r := range comity.All() {
+	for _, r := range comity.Stored() {
 		for _, link := range comity.LinksTo(r) {
 			child := link.Field.Resource()
 			if link.Field == child.CoId() {
@@ -52,7 +52,7 @@ func (tx *Tx) CheckReferences(ctx context.Context) ([]Problem, error) {
 // CheckHistory looks at every record's history: its newest revision is open, and no other is.
 func (tx *Tx) CheckHistory(ctx context.Context) ([]Problem, error) {
 	var problems []Problem
-	for _, r := range comity.All() {
+	for _, r := range comity.Stored() {
 		sql := fmt.Sprintf(`SELECT t.id FROM %s t WHERE NOT EXISTS (SELECT 1 FROM history h
 			WHERE h.resource = $1 AND h.record_id = t.id AND h.revision = t.revision AND h.until IS NULL) ORDER BY t.id`, r.Table)
 		found, err := tx.problems(ctx, r.Singular+" has its newest revision in the history", sql, args{r.Singular}, func(row Row) string {
@@ -95,7 +95,7 @@ func (tx *Tx) CheckNames(ctx context.Context) ([]Problem, error) {
 // CheckUniques looks for records that share what no two may.
 func (tx *Tx) CheckUniques(ctx context.Context) ([]Problem, error) {
 	var problems []Problem
-	for _, r := range comity.All() {
+	for _, r := range comity.Stored() {
 		for _, u := range r.Uniques {
 			var columns, where []string
 			if u.PerCO {

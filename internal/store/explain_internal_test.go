@@ -148,8 +148,24 @@ func planned() []struct {
 			_, err := tx.IsAncestor(ctx, 1, id)
 			return err
 		}},
-		{"a record's revisions", []string{"history_pkey"}, func(ctx context.Context, tx *Tx) error {
+		{"a record's revisions", []string{"history_revision"}, func(ctx context.Context, tx *Tx) error {
 			_, err := tx.RevisionsWith(ctx, record(person), comity.CoPerson.Status, comity.Active)
+			return err
+		}},
+		{"a line of the history", []string{"history_pkey", "history_revision", "api_users_unique"}, func(ctx context.Context, tx *Tx) error {
+			_, err := tx.Get(ctx, comity.HistoryRecord.Resource, 1)
+			return err
+		}},
+		{"a CO's history", []string{"history_co\\b", "history_revision", "api_users_unique"}, list(comity.HistoryRecord.Resource, inCO, ModifiedSince(time.Now()))},
+		{"a person's history", []string{"history_co_person", "history_revision"}, list(comity.HistoryRecord.Resource, Equal("co_person_id", id))},
+		{"an org identity's history", []string{"history_org_identity"}, list(comity.HistoryRecord.Resource, Equal("org_identity_id", id))},
+		{"a group's history", []string{"history_co_group"}, list(comity.HistoryRecord.Resource, Equal("co_group_id", id))},
+		{"a group's members then", []string{"history_co_group"}, func(ctx context.Context, tx *Tx) error {
+			_, err := tx.ListGroupAt(ctx, id, time.Now(), 10, 20)
+			return err
+		}},
+		{"what was deleted", []string{"history_deleted"}, func(ctx context.Context, tx *Tx) error {
+			_, err := tx.ListDeleted(ctx, person, time.Now(), 10, 20, map[string]int64{"co_id": 1})
 			return err
 		}},
 		{"a login", []string{"api_users_unique"}, func(ctx context.Context, tx *Tx) error {
@@ -184,9 +200,9 @@ func planned() []struct {
 			d := Delivery{TargetId: 1, PersonId: id, Sequence: 7}
 			return tx.Finish(ctx, []Outcome{{Delivery: d, OK: true, Forgot: []string{"I32"}}, {Delivery: d}})
 		}},
-		{"a person's delete", []string{"history_pkey", "names_co_person", "co_person_roles_sponsor_co_person"}, remove(person, 32)},
-		{"a group's delete", []string{"history_pkey", "co_group_members_(co_group|unique)", "co_provisioning_targets_provision_co_group"}, remove(group, 33)},
-		{"a unit's delete", []string{"history_pkey", "co_groups_cou", "cous_parent", "co_person_roles_cou"}, remove(comity.Cou.Resource, 34)},
+		{"a person's delete", []string{"history_revision", "names_co_person", "co_person_roles_sponsor_co_person"}, remove(person, 32)},
+		{"a group's delete", []string{"history_revision", "co_group_members_(co_group|unique)", "co_provisioning_targets_provision_co_group"}, remove(group, 33)},
+		{"a unit's delete", []string{"history_revision", "co_groups_cou", "cous_parent", "co_person_roles_cou"}, remove(comity.Cou.Resource, 34)},
 	}
 }
 
@@ -295,7 +311,7 @@ func crowd(t *testing.T, s *Store) {
 		n + `INSERT INTO deliveries (co_provisioning_target_id, co_person_id, co_id, version, due, held, sequence, attempts, refusals, resting, identifier, obsolete, answer)
 			SELECT 1 + i / 100, i, 1 + i / 100, 1, CASE WHEN i < 1000 THEN i END, false, 0, 0, 0, false, '', '[]', '' FROM n`,
 	}
-	for _, r := range comity.All() {
+	for _, r := range comity.Stored() {
 		statements = append(statements, fmt.Sprintf(n+`INSERT INTO history (resource, record_id, revision, operation, actor, since, co_id, co_person_id, data)
 			SELECT '%s', i, 0, 'add', 'tester', 0, 1 + i / 100, i, '{"Status":"Active"}' FROM n`, r.Singular))
 	}

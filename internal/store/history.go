@@ -9,14 +9,10 @@ import (
 	"comity"
 )
 
-// What a revision in the history did.
-const (
-	opAdd    = "add"
-	opEdit   = "edit"
-	opDelete = "delete"
-)
-
 const historyColumns = `resource, record_id, revision, operation, actor, since, until, co_id, co_person_id, org_identity_id, co_group_id, data`
+
+// erasedMark is in the data of a row whose values were erased.
+const erasedMark = "Erased"
 
 const insertRevision = `INSERT INTO history (` + historyColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`
 
@@ -51,6 +47,8 @@ func hangsOn(rec *comity.Record, where Where) (person, org, group any) {
 		group = rec.Int(comity.CoGroupMember.CoGroupId)
 	case comity.CoOrgIdentityLink.Resource:
 		org = rec.Int(comity.CoOrgIdentityLink.OrgIdentityId)
+	case comity.HistoryRecord.Resource:
+		org, group = number(rec.Get(comity.HistoryRecord.OrgIdentityId)), number(rec.Get(comity.HistoryRecord.CoGroupId))
 	}
 	if id := rec.OwnedBy(comity.OwnerOrg); id != 0 {
 		org = id
@@ -109,7 +107,7 @@ func (tx *Tx) deleteRows(ctx context.Context, r *comity.Resource, ids, actor str
 	sql := fmt.Sprintf(`INSERT INTO history (%s)
 		SELECT resource, record_id, revision + 1, '%s', %s, %[4]s, %[4]s, co_id, co_person_id, org_identity_id, co_group_id, data
 		FROM history WHERE resource = '%[5]s' AND until IS NULL AND record_id IN (%[6]s)`,
-		historyColumns, opDelete, castText(note.put(actor)), notBefore("since", note.put(moment)), r.Singular, ids)
+		historyColumns, comity.OpDelete, castText(note.put(actor)), notBefore("since", note.put(moment)), r.Singular, ids)
 	if err := tx.conn.queue(ctx, sql, note); err != nil {
 		return err
 	}

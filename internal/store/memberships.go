@@ -140,7 +140,7 @@ func (tx *Tx) addMissing(ctx context.Context, y difference, last int64, actor st
 		tx.dialect.jsonObject, tx.dialect.jsonTrue, tx.dialect.jsonFalse, comity.OwnerCO.Word, nesting)
 	sql = fmt.Sprintf(`INSERT INTO history (%s)
 		SELECT '%s', m.id, 0, '%s', %s, %s, NULL, m.co_id, m.co_person_id, NULL, m.co_group_id, %s %s`,
-		historyColumns, comity.CoGroupMember.Singular, opAdd, who, moment, data, rows)
+		historyColumns, comity.CoGroupMember.Singular, comity.OpAdd, who, moment, data, rows)
 	if err := tx.conn.queue(ctx, sql, a); err != nil {
 		return err
 	}

@@ -27,10 +27,10 @@ func (tx *Tx) GetForUpdate(ctx context.Context, r *comity.Resource, id int64) (*
 
 func (tx *Tx) get(ctx context.Context, r *comity.Resource, id int64, end string) (*comity.Record, error) {
 	var rec *comity.Record
-	sql := "SELECT " + texts[r].columns + " FROM " + r.Table + " WHERE id = $1" + end
-	err := tx.conn.query(ctx, sql, args{id}, func(row Row) error {
-		rec = scan(r, row)
-		return nil
+	sql := "SELECT " + texts[r].columns + " FROM " + texts[r].from + " WHERE t.id = $1" + end
+	err := tx.conn.query(ctx, sql, args{id}, func(row Row) (err error) {
+		rec, err = texts[r].scan(row)
+		return err
 	})
 	if err != nil {
 		return nil, err
@@ -154,7 +154,7 @@ func (tx *Tx) Insert(ctx context.Context, rec *comity.Record, actor string, wher
 	if err := tx.putSecrets(ctx, rec); err != nil {
 		return err
 	}
-	return tx.addRevision(ctx, rec, opAdd, where)
+	return tx.addRevision(ctx, rec, comity.OpAdd, where)
 }
 
 // Reserve says that a record of the resource will be inserted. Where the database is asked for its id
@@ -207,7 +207,7 @@ func (tx *Tx) Update(ctx context.Context, rec *comity.Record, actor string, wher
 	if err := tx.endRevision(ctx, rec); err != nil {
 		return err
 	}
-	return tx.addRevision(ctx, rec, opEdit, where)
+	return tx.addRevision(ctx, rec, comity.OpEdit, where)
 }
 
 // Condition narrows a list of a resource's records. Its text speaks of the table as t.
@@ -225,15 +225,16 @@ func NoRecord() Condition { return func(dialect, *args) string { return "1 = 0" 
 // id given.
 func (tx *Tx) List(ctx context.Context, r *comity.Resource, after int64, limit int, conditions ...Condition) ([]*comity.Record, error) {
 	a := args{after}
-	sql := "SELECT " + texts[r].columns + " FROM " + r.Table + " t WHERE t.id > $1"
+	sql := "SELECT " + texts[r].columns + " FROM " + texts[r].from + " WHERE t.id > $1"
 	for _, c := range conditions {
 		sql += " AND " + c(tx.dialect, &a)
 	}
 	sql += " ORDER BY t.id LIMIT " + a.put(int64(limit))
 	var records []*comity.Record
 	err := tx.conn.query(ctx, sql, a, func(row Row) error {
-		records = append(records, scan(r, row))
-		return nil
+		rec, err := texts[r].scan(row)
+		records = append(records, rec)
+		return err
 	})
 	return records, err
 }
@@ -322,13 +323,13 @@ func (tx *Tx) ListBy(ctx context.Context, r *comity.Resource, column string, ids
 		return found, nil
 	}
 	var a args
-	columns := scanColumns(r)
 	named := AllOf(append([]Condition{In(column, ids)}, conditions...)...)
-	sql := fmt.Sprintf("SELECT %s, %s FROM %s t WHERE %s ORDER BY id", texts[r].columns, column, r.Table, named(tx.dialect, &a))
+	sql := fmt.Sprintf("SELECT %s, t.%s FROM %s WHERE %s ORDER BY t.id", texts[r].columns, column, texts[r].from, named(tx.dialect, &a))
 	err := tx.conn.query(ctx, sql, a, func(row Row) error {
-		id := row.Int(len(columns))
-		found[id] = append(found[id], scan(r, row))
-		return nil
+		rec, err := texts[r].scan(row)
+		id := row.Int(texts[r].width)
+		found[id] = append(found[id], rec)
+		return err
 	})
 	return found, err
 }

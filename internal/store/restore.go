@@ -157,25 +157,27 @@ func (in *restorer) endTable(ctx context.Context) error {
 
 // numbers makes each table's next id one that no record ever had.
 func (in *restorer) numbers(ctx context.Context) error {
-	for _, r := range comity.All() {
-		last := int64(0)
+	for _, r := range comity.Stored() {
 		sql := `SELECT coalesce(max(x.id), 0) FROM (SELECT max(id) AS id FROM ` + r.Table + `
 			UNION ALL SELECT max(record_id) FROM history WHERE resource = $1) x`
-		err := in.tx.conn.query(ctx, sql, args{r.Singular}, func(row Row) error {
-			last = row.Int(0)
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-		if last == 0 {
-			continue
-		}
-		if err := in.tx.conn.query(ctx, in.tx.dialect.setNumber, args{r.Table, last}, func(Row) error { return nil }); err != nil {
+		if err := in.number(ctx, r.Table, sql, args{r.Singular}); err != nil {
 			return err
 		}
 	}
-	return nil
+	return in.number(ctx, "history", `SELECT coalesce(max(id), 0) FROM history`, nil)
+}
+
+// number makes a table's next id one more than what a query gives.
+func (in *restorer) number(ctx context.Context, table, sql string, a args) error {
+	last := int64(0)
+	err := in.tx.conn.query(ctx, sql, a, func(row Row) error {
+		last = row.Int(0)
+		return nil
+	})
+	if err != nil || last == 0 {
+		return err
+	}
+	return in.tx.conn.query(ctx, in.tx.dialect.setNumber, args{table, last}, func(Row) error { return nil })
 }
 
 func joined(names []string) string { return strings.Join(names, ", ") }

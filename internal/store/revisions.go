@@ -20,20 +20,30 @@ func scanRevision(r *comity.Resource, row Row) (rec *comity.Record, gone bool, e
 	rec.Modified = time.UnixMicro(row.Int(4)).UTC()
 	rec.CoId = row.Int(5)
 	rec.Created = time.UnixMicro(row.Int(7)).UTC()
-	if err := readData(rec, row.Text(6)); err != nil {
+	if _, err := readData(rec, row.Text(6)); err != nil {
 		return nil, false, fmt.Errorf("revision %d of %s %d: %w", rec.Revision, r.Singular, rec.Id, err)
 	}
-	return rec, row.Text(2) == opDelete, nil
+	return rec, row.Text(2) == comity.OpDelete, nil
 }
 
 // Revision returns a record as it was after so many changes, or ErrNotFound. A deletion is the last
 // revision and shows the record as it was.
 func (tx *Tx) Revision(ctx context.Context, r *comity.Resource, id, revision int64) (*comity.Record, error) {
+	if r.InHistory && revision == 0 {
+		return tx.Get(ctx, r, id)
+	}
 	return tx.revision(ctx, r, `h.revision = $3`, args{r.Singular, id, revision}, true)
 }
 
 // At returns a record as it was at a time, or ErrNotFound.
 func (tx *Tx) At(ctx context.Context, r *comity.Resource, id int64, at time.Time) (*comity.Record, error) {
+	if r.InHistory {
+		rec, err := tx.Get(ctx, r, id)
+		if err == nil && rec.Created.After(at) {
+			err = ErrNotFound
+		}
+		return rec, err
+	}
 	return tx.revision(ctx, r, `h.since <= $3 AND (h.until IS NULL OR h.until > $3)`, args{r.Singular, id, at.UnixMicro()}, false)
 }
 
@@ -52,15 +62,18 @@ func (tx *Tx) revision(ctx context.Context, r *comity.Resource, which string, a 
 	return found, err
 }
 
+// The plus before a column keeps SQLite from taking an index for its order, which would go through
+// the history of all records of the resource.
+
 // ListGroupAt returns up to limit memberships as they were in a group at a time, in order of Id from
 // the one after the id given.
 func (tx *Tx) ListGroupAt(ctx context.Context, group int64, at time.Time, after int64, limit int) ([]*comity.Record, error) {
 	r := comity.CoGroupMember.Resource
 	var records []*comity.Record
 	sql := `SELECT ` + revisionColumns + ` FROM history h
-		WHERE h.co_group_id = $1 AND h.resource = $2 AND h.operation <> '` + opDelete + `'
-			AND h.since <= $3 AND (h.until IS NULL OR h.until > $3) AND h.record_id > $4
-		ORDER BY h.record_id LIMIT $5`
+		WHERE h.co_group_id = $1 AND h.resource = $2 AND h.operation <> '` + comity.OpDelete + `'
+			AND h.since <= $3 AND (h.until IS NULL OR h.until > $3) AND +h.record_id > $4
+		ORDER BY +h.record_id LIMIT $5`
 	err := tx.conn.query(ctx, sql, args{group, r.Singular, at.UnixMicro(), after, int64(limit)}, func(row Row) error {
 		rec, _, err := scanRevision(r, row)
 		records = append(records, rec)
@@ -74,13 +87,13 @@ func (tx *Tx) ListGroupAt(ctx context.Context, group int64, at time.Time, after 
 func (tx *Tx) ListDeleted(ctx context.Context, r *comity.Resource, since time.Time, after int64, limit int, hangs map[string]int64) ([]*comity.Record, error) {
 	a := args{r.Singular, since.UnixMicro(), after}
 	sql := `SELECT ` + revisionColumns + ` FROM history h
-		WHERE h.resource = $1 AND h.operation = '` + opDelete + `' AND h.since >= $2 AND h.record_id > $3`
+		WHERE h.resource = $1 AND h.operation = '` + comity.OpDelete + `' AND h.since >= $2 AND +h.record_id > $3`
 	for _, column := range []string{"co_id", "co_person_id", "org_identity_id", "co_group_id"} {
 		if id, ok := hangs[column]; ok {
 			sql += " AND h." + column + " = " + a.put(id)
 		}
 	}
-	sql += " ORDER BY h.record_id LIMIT " + a.put(int64(limit))
+	sql += " ORDER BY +h.record_id LIMIT " + a.put(int64(limit))
 	var records []*comity.Record
 	err := tx.conn.query(ctx, sql, a, func(row Row) error {
 		rec, _, err := scanRevision(r, row)
@@ -93,13 +106,14 @@ func (tx *Tx) ListDeleted(ctx context.Context, r *comity.Resource, since time.Ti
 	return records, err
 }
 
-// readData reads the values that appendData wrote. A field that the resource no longer has is passed over.
-func readData(rec *comity.Record, data string) error {
+// readData reads the values that appendData wrote, and says whether they were erased. A field that
+// the resource no longer has is passed over.
+func readData(rec *comity.Record, data string) (erased bool, err error) {
 	values := map[string]any{}
 	d := json.NewDecoder(strings.NewReader(data))
 	d.UseNumber()
 	if err := d.Decode(&values); err != nil {
-		return fmt.Errorf("read history: %w", err)
+		return false, fmt.Errorf("read history: %w", err)
 	}
 	for _, f := range rec.Resource.Fields {
 		v, there := values[f.Name]
@@ -108,11 +122,12 @@ func readData(rec *comity.Record, data string) error {
 		}
 		cell, err := readCell(f, v)
 		if err != nil {
-			return fmt.Errorf("read history: field %s: %w", f.Name, err)
+			return false, fmt.Errorf("read history: field %s: %w", f.Name, err)
 		}
 		rec.Set(f, cell)
 	}
-	return nil
+	_, erased = values[erasedMark]
+	return erased, nil
 }
 
 func readCell(f *comity.Field, v any) (comity.Cell, error) {

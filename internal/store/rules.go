@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 
 	"comity"
 )
@@ -36,13 +38,14 @@ func (tx *Tx) RevisionsWith(ctx context.Context, rec *comity.Record, f *comity.F
 }
 
 // NextOfSequence returns the next number of an identifier assignment for the text round it, from
-// the least on, and notes it.
+// the least on, and notes it. The text may be a name, and its count outlives whoever had it: what is
+// kept is a digest.
 func (tx *Tx) NextOfSequence(ctx context.Context, assignment int64, affix string, least int64) (int64, error) {
-	n := least
+	n, digest := least, sha256.Sum256([]byte(affix))
 	err := tx.conn.query(ctx, `INSERT INTO identifier_numbers (co_identifier_assignment_id, affix, last) VALUES ($1, $2, $3)
 		ON CONFLICT (co_identifier_assignment_id, affix) DO UPDATE SET
 			last = CASE WHEN identifier_numbers.last < excluded.last THEN excluded.last ELSE identifier_numbers.last + 1 END
-		RETURNING last`, args{assignment, affix, least}, func(r Row) error {
+		RETURNING last`, args{assignment, hex.EncodeToString(digest[:]), least}, func(r Row) error {
 		n = r.Int(0)
 		return nil
 	})

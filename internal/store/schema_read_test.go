@@ -139,7 +139,7 @@ func postgresSchema(t *testing.T) schema {
 		}
 		s[c[0]].references[c[1]] = c[2]
 	}
-	brackets := strings.NewReplacer("(", "", ")", "")
+	brackets := strings.NewReplacer("(", "", ")", "", "::text", "")
 	for _, i := range rows(t, db, `SELECT i.indrelid::regclass, i.indexrelid::regclass, i.indisunique, i.indisprimary, pg_get_expr(i.indpred, i.indrelid),
 			(SELECT string_agg(a.attname, ',' ORDER BY k.n) FROM unnest(i.indkey) WITH ORDINALITY k (attnum, n)
 			JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum)

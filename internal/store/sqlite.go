@@ -21,7 +21,8 @@ var sqliteDialect = dialect{
 	columns:     `SELECT name, type FROM pragma_table_info($1)`,
 	inSearch:    inSearch,
 	// Rows with ids were inserted, so the sequence has its row.
-	setNumber: `UPDATE sqlite_sequence SET seq = max(seq, $2) WHERE name = $1`,
+	setNumber:     `UPDATE sqlite_sequence SET seq = max(seq, $2) WHERE name = $1`,
+	nextOfHistory: `SELECT coalesce(max(id), 0) + 1 FROM history`,
 }
 
 // sqliteBackend is one SQLite file: some connections that read, and one that writes.

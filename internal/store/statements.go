@@ -10,8 +10,11 @@ import (
 
 // statements are the texts that every resource needs, made from its table.
 type statements struct {
-	// columns are read by scan, in its order.
-	columns string
+	// columns are what scan reads, in its order, width is how many they are, and from where they are:
+	// a table t, and what is joined to it.
+	columns, from string
+	width         int
+	scan          func(Row) (*comity.Record, error)
 	// insert takes what values returns; insertID takes the id after them.
 	insert, insertID string
 	// update takes what values returns, then the id.
@@ -21,9 +24,10 @@ type statements struct {
 // texts holds the statements of every resource. It is made once and never changed.
 var texts = func() map[*comity.Resource]statements {
 	all := map[*comity.Resource]statements{}
-	for _, r := range comity.All() {
+	for _, r := range comity.Stored() {
 		all[r] = newStatements(r)
 	}
+	all[comity.HistoryRecord.Resource] = historyStatements
 	return all
 }()
 
@@ -50,6 +54,9 @@ func newStatements(r *comity.Resource) statements {
 	into, values := strings.Join(write, ", "), strings.Join(names, ", ")
 	return statements{
 		columns:  strings.Join(scanColumns(r), ", "),
+		width:    len(scanColumns(r)),
+		from:     r.Table + " t",
+		scan:     func(row Row) (*comity.Record, error) { return scan(r, row), nil },
 		insert:   fmt.Sprintf("INSERT INTO %s (%s) VALUES (%s) RETURNING id", r.Table, into, values),
 		insertID: fmt.Sprintf("INSERT INTO %s (%s, id) VALUES (%s, %s) RETURNING id", r.Table, into, values, last),
 		update:   fmt.Sprintf("UPDATE %s SET %s WHERE id = %s", r.Table, strings.Join(sets, ", "), last),

@@ -82,7 +82,7 @@ func (b *bed) checkHistory(t *testing.T) {
 		chains[n] = append(chains[n], r)
 	}
 	ctx := context.WithoutCancel(t.Context())
-	for _, r := range comity.All() {
+	for _, r := range comity.Stored() {
 		err := b.store.Read(ctx, func(tx *store.Tx) error {
 			for after := int64(0); ; {
 				records, err := tx.List(ctx, r, after, 1000)

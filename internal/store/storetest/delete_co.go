@@ -85,7 +85,7 @@ func testDeleteCO(t *testing.T, b Backend) {
 // tables are the names of the tables that hold what belongs to a CO.
 func tables() []string {
 	names := []string{"history", "deliveries"}
-	for _, r := range comity.All() {
+	for _, r := range comity.Stored() {
 		names = append(names, r.Table)
 	}
 	return names

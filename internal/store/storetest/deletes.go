@@ -156,7 +156,7 @@ func hangs(all []*comity.Record) func(*comity.Record) int64 {
 func (b *bed) holds(t *testing.T, all, left []*comity.Record) {
 	t.Helper()
 	co := all[0].Id
-	for _, r := range comity.All() {
+	for _, r := range comity.Stored() {
 		var want []*comity.Record
 		for _, rec := range left {
 			if rec.Resource == r {

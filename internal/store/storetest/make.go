@@ -221,11 +221,6 @@ func (b *bed) complete(t tb, co int64, rec *comity.Record, all bool) {
 			rec.SetOwner(f, f.Owners[0], b.parent(t, co, comity.ByName(f.Owners[0].Target)))
 		}
 	}
-	if rec.Anchor() == nil && rec.Resource != comity.Co.Resource {
-		// It may refer to this or that, to one at least.
-		f := rec.Resource.Fields[0]
-		rec.SetInt(f, b.parent(t, co, f.Refers()))
-	}
 }
 
 // parent makes a record of a resource for others to name, with what it needs itself.

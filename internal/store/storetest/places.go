@@ -63,7 +63,7 @@ func testHome(t *testing.T, bed *bed) {
 			return nil
 		})
 	}
-	for _, r := range comity.All() {
+	for _, r := range comity.Stored() {
 		for _, o := range parentKinds(r) {
 			rec := row(r)
 			if o.Word != "" {

@@ -97,7 +97,7 @@ func data(rec *comity.Record) map[string]any {
 
 // each runs a test for every resource.
 func each(t *testing.T, test func(*testing.T, *comity.Resource)) {
-	for _, r := range comity.All() {
+	for _, r := range comity.Stored() {
 		t.Run(r.Singular, func(t *testing.T) { test(t, r) })
 	}
 }

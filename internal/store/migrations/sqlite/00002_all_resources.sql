@@ -235,34 +235,6 @@ CREATE TABLE co_identifier_assignments (
 CREATE INDEX co_identifier_assignments_co ON co_identifier_assignments (co_id, id);
 CREATE INDEX co_identifier_assignments_co_group ON co_identifier_assignments (co_group_id, id) WHERE co_group_id IS NOT NULL;
 
-CREATE TABLE history_records (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    co_id INTEGER NOT NULL REFERENCES cos (id),
-    co_person_id INTEGER REFERENCES co_people (id),
-    co_person_role_id INTEGER REFERENCES co_person_roles (id),
-    org_identity_id INTEGER REFERENCES org_identities (id),
-    co_group_id INTEGER REFERENCES co_groups (id),
-    co_email_list_id INTEGER REFERENCES co_email_lists (id),
-    co_service_id INTEGER REFERENCES co_services (id),
-    actor_co_person_id INTEGER REFERENCES co_people (id),
-    actor_api_user_id INTEGER REFERENCES api_users (id),
-    action TEXT NOT NULL,
-    comment TEXT NOT NULL,
-    created INTEGER NOT NULL,
-    modified INTEGER NOT NULL,
-    revision INTEGER NOT NULL,
-    actor TEXT NOT NULL
-);
-CREATE INDEX history_records_co ON history_records (co_id, id);
-CREATE INDEX history_records_co_person ON history_records (co_person_id, id) WHERE co_person_id IS NOT NULL;
-CREATE INDEX history_records_co_person_role ON history_records (co_person_role_id, id) WHERE co_person_role_id IS NOT NULL;
-CREATE INDEX history_records_org_identity ON history_records (org_identity_id, id) WHERE org_identity_id IS NOT NULL;
-CREATE INDEX history_records_co_group ON history_records (co_group_id, id) WHERE co_group_id IS NOT NULL;
-CREATE INDEX history_records_co_email_list ON history_records (co_email_list_id, id) WHERE co_email_list_id IS NOT NULL;
-CREATE INDEX history_records_co_service ON history_records (co_service_id, id) WHERE co_service_id IS NOT NULL;
-CREATE INDEX history_records_actor_co_person ON history_records (actor_co_person_id, id) WHERE actor_co_person_id IS NOT NULL;
-CREATE INDEX history_records_actor_api_user ON history_records (actor_api_user_id, id) WHERE actor_api_user_id IS NOT NULL;
-
 CREATE TABLE ssh_keys (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     co_id INTEGER NOT NULL REFERENCES cos (id),
@@ -278,7 +250,8 @@ CREATE TABLE ssh_keys (
 CREATE INDEX ssh_keys_co ON ssh_keys (co_id, id);
 CREATE INDEX ssh_keys_co_person ON ssh_keys (co_person_id, id);
 
--- The last number that an identifier assignment gave out, for each text round the number.
+-- The last number that an identifier assignment gave out, for each text round the number, which is
+-- kept as its digest.
 CREATE TABLE identifier_numbers (
     co_identifier_assignment_id INTEGER NOT NULL REFERENCES co_identifier_assignments (id) ON DELETE CASCADE,
     affix TEXT NOT NULL,

@@ -1,0 +1,35 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+)
+
+type eraseCommand struct {
+	database
+	Person int64 `required:"" help:"The person's id." placeholder:"ID"`
+	Delete bool  `help:"Delete the person first, with their roles and the org identities that are theirs alone, if they are still there."`
+}
+
+// Run erases a person, and says what is left to be done.
+func (e *eraseCommand) Run(p *program) error {
+	return e.with(p, func(k keeper) error {
+		erased, err := k.Erase(p.ctx, e.Person, e.Delete)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(p.out, "person %d is erased: %d rows of the history have no values any more\n", e.Person, erased.Rows)
+		for _, id := range erased.OrgIdentities {
+			fmt.Fprintf(p.out, "org identity %d was theirs alone and is erased with them\n", id)
+		}
+		for _, known := range erased.Known {
+			names := strings.Join(known.Identifiers, ", ")
+			if known.Waiting {
+				fmt.Fprintf(p.out, "target %d is still to be told that %s is gone: the name is kept until it is\n", known.Target, names)
+			} else {
+				fmt.Fprintf(p.out, "target %d knows them as %s and is not told by itself: delete them there\n", known.Target, names)
+			}
+		}
+		return nil
+	})
+}

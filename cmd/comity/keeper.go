@@ -1,0 +1,42 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"comity"
+	"comity/internal/registry"
+	"comity/internal/store"
+)
+
+// keeper is what carries out commands that change the registry: the registry itself, or a running
+// server that has the file.
+type keeper interface {
+	AddUser(ctx context.Context, coID int64, name string, privileged bool, key string) (registry.Login, error)
+	Users(ctx context.Context, coID int64) ([]*comity.Record, error)
+	RotateKey(ctx context.Context, username, key string) (registry.Login, error)
+	SuspendUser(ctx context.Context, username string) error
+	Erase(ctx context.Context, person int64, deleting bool) (registry.Erased, error)
+}
+
+// with runs a command on the database, through the server that has it if one has.
+func (d database) with(p *program, fn func(keeper) error) (err error) {
+	db, err := d.open(p.ctx, func(format string, args ...any) { fmt.Fprintf(p.errOut, format+"\n", args...) })
+	if errors.Is(err, store.ErrServed) {
+		c, dialErr := dialControl(d.Database)
+		if dialErr != nil {
+			return fmt.Errorf("%w, and that process cannot be asked: %w", err, dialErr)
+		}
+		return fn(c)
+	}
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.close()) }()
+	r := registry.New(db.store, func() {})
+	if err := bootstrap(p, r); err != nil {
+		return err
+	}
+	return fn(r)
+}

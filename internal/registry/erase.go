@@ -1,0 +1,91 @@
+package registry
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"comity"
+	"comity/internal/access"
+	"comity/internal/store"
+)
+
+// Erased is what became of a person's values.
+type Erased struct {
+	// Rows is how many rows of the history lost their values.
+	Rows int64 `json:"rows"`
+	// OrgIdentities were linked to the person alone, and are erased with them.
+	OrgIdentities []int64 `json:"orgIdentities,omitempty"`
+	// Known are the targets that were told about the person.
+	Known []store.Known `json:"known,omitempty"`
+}
+
+// Erase takes the values of a person who is gone out of the history and out of what is kept of the
+// targets; that there was somebody, what was done, when and by whom, stays, with its ids. A person
+// who is still there, or an org identity of theirs alone, is deleted first if deleting says so.
+func (r *Registry) Erase(ctx context.Context, person int64, deleting bool) (Erased, error) {
+	var e Erased
+	err := r.write(ctx, true, func(tx *store.Tx) (err error) {
+		e, err = erase(ctx, tx, person, deleting)
+		return err
+	})
+	if errors.Is(err, store.ErrNotFound) {
+		return Erased{}, fmt.Errorf("there is no person %d, and there was none", person)
+	}
+	if err != nil {
+		return Erased{}, fmt.Errorf("erase person %d: %w", person, err)
+	}
+	return e, nil
+}
+
+func erase(ctx context.Context, tx *store.Tx, person int64, deleting bool) (e Erased, err error) {
+	coID, err := tx.PersonWas(ctx, person)
+	if err != nil {
+		return e, err
+	}
+	if _, err := tx.EnterCO(ctx, coID, true); err != nil {
+		return e, err
+	}
+	if e.OrgIdentities, err = tx.OrgIdentitiesOf(ctx, person); err != nil {
+		return e, err
+	}
+	if err := eraseRecords(ctx, tx, person, e.OrgIdentities, deleting); err != nil {
+		return e, err
+	}
+	if e.Rows, err = tx.EraseHistory(ctx, person, coID, e.OrgIdentities, operator.Username); err != nil {
+		return e, err
+	}
+	e.Known, err = tx.ForgetTold(ctx, person)
+	return e, err
+}
+
+// eraseRecords deletes what there still is of a person: the roles, the person with what hangs on
+// them, and the org identities.
+func eraseRecords(ctx context.Context, tx *store.Tx, person int64, orgs []int64, deleting bool) error {
+	for _, part := range []struct {
+		resource  *comity.Resource
+		condition store.Condition
+	}{
+		{comity.CoPersonRole.Resource, store.Equal(comity.OwnerCO.Column, person)},
+		{comity.CoPerson.Resource, store.Equal("id", person)},
+		{comity.OrgIdentity.Resource, store.In("id", orgs)},
+	} {
+		records, err := tx.List(ctx, part.resource, 0, maxLookedAt, part.condition)
+		if err != nil {
+			return err
+		}
+		for _, rec := range records {
+			if !deleting {
+				return fmt.Errorf("%s %d is still there: delete it first, or have --delete do that", part.resource.Singular, rec.Id)
+			}
+			c := &change{tx: tx, caller: operator}
+			if err := c.enter(ctx, access.Delete, part.resource, rec.Id, true, part.resource.UnknownOnDelete); err != nil {
+				return err
+			}
+			if err := c.delete(ctx, rulesOf(part.resource), nil); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

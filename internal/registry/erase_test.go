@@ -1,0 +1,337 @@
+package registry_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"comity"
+	"comity/internal/registry"
+	"comity/internal/store"
+)
+
+// marker is in every text of the person who is erased.
+const marker = "Zaphod"
+
+// marked makes a record of a resource that holds the marker in each of its texts and a date.
+func marked(r *comity.Resource, coID int64) *comity.Record {
+	rec := comity.NewRecord(r)
+	rec.CoId = coID
+	for i, f := range r.Fields {
+		switch f.Kind {
+		case comity.Text:
+			rec.SetText(f, fmt.Sprintf("%s %d", marker, i))
+		case comity.Code:
+			rec.SetText(f, f.Words[0].Word)
+		case comity.Boolean:
+			rec.SetBool(f, false)
+		case comity.Integer, comity.Time:
+			rec.SetInt(f, 4_242_424_242)
+		case comity.Date:
+			rec.SetText(f, "1952-03-11")
+		case comity.Reference, comity.Owner, comity.Secret:
+		}
+	}
+	return rec
+}
+
+// life is a person of whom there is a bit of everything, and what hangs on them.
+type life struct{ person, role, org, shared int64 }
+
+// live gives a person records of every resource that can hang on one, on a role of theirs and on an
+// org identity of theirs alone, and has each changed once. Somebody else is linked to a second one.
+func (w *world) live(t *testing.T) (l life) {
+	t.Helper()
+	link := comity.CoOrgIdentityLink
+	l.person = w.person(t)
+	terms := w.put(t, l.person, marked(comity.CoTermsAndConditions.Resource, w.co))
+	role := marked(comity.CoPersonRole.Resource, w.co)
+	role.SetOwner(comity.CoPersonRole.Person, comity.OwnerCO, l.person)
+	l.role = w.put(t, l.person, role)
+	l.org, l.shared = w.put(t, 0, marked(comity.OrgIdentity.Resource, w.co)), w.add(t, comity.OrgIdentity.Resource, values{comity.OrgIdentity.CoId: w.co})
+	other := w.person(t)
+	w.add(t, link.Resource, values{link.CoPersonId: l.person, link.OrgIdentityId: l.org})
+	was := w.add(t, link.Resource, values{link.CoPersonId: other, link.OrgIdentityId: l.shared})
+	w.remove(t, link.Resource, was)
+	w.add(t, link.Resource, values{link.CoPersonId: l.person, link.OrgIdentityId: l.shared})
+	w.join(t, l.person, w.group(t, "readers"))
+	for _, r := range comity.Stored() {
+		owner := r.Owner()
+		if owner == nil || r == comity.CoPersonRole.Resource || r == comity.CoGroupMember.Resource {
+			continue
+		}
+		for word, id := range map[string]int64{"CO": l.person, "CoRole": l.role, "Org": l.org} {
+			o, ok := owner.Owner(word)
+			if !ok {
+				continue
+			}
+			rec := marked(r, w.co)
+			rec.SetOwner(owner, o, id)
+			if r == comity.CoTAndCAgreement.Resource {
+				rec.SetInt(comity.CoTAndCAgreement.CoTermsAndConditionsId, terms)
+			}
+			w.put(t, l.person, rec)
+		}
+	}
+	h := comity.HistoryRecord
+	w.add(t, h.Resource, values{h.CoPersonId: l.person, h.Action: "CMNT", h.Comment: marker + " came by"})
+	w.add(t, h.Resource, values{h.CoPersonRoleId: l.role, h.Action: "CMNT", h.Comment: marker + " was promoted"})
+	w.add(t, h.Resource, values{h.OrgIdentityId: l.org, h.Action: "CMNT", h.Comment: marker + " is called so"})
+	return l
+}
+
+// put stores a record, whatever its values, and changes it once.
+func (w *world) put(t *testing.T, person int64, rec *comity.Record) int64 {
+	t.Helper()
+	where := store.Where{CoId: w.co, CoPersonId: person}
+	if rec.Resource == comity.OrgIdentity.Resource || rec.OwnedBy(comity.OwnerOrg) != 0 || rec.Resource == comity.CoTermsAndConditions.Resource {
+		where.CoPersonId = 0
+	}
+	err := w.store.Write(t.Context(), func(tx *store.Tx) error {
+		rec.Id = 0
+		if err := tx.Insert(t.Context(), rec, "tester", where); err != nil {
+			return err
+		}
+		return tx.Update(t.Context(), rec, "tester", where)
+	})
+	if err != nil {
+		t.Fatalf("put a %s: %v", rec.Resource.Singular, err)
+	}
+	return rec.Id
+}
+
+// told has a target know the person by two identifiers; waiting says that there is something to tell.
+func (w *world) told(t *testing.T, target, person int64, waiting bool) {
+	t.Helper()
+	due := "NULL"
+	if waiting {
+		due = "5"
+	}
+	w.raw(t, fmt.Sprintf(`DELETE FROM deliveries WHERE co_provisioning_target_id = %d AND co_person_id = %d`, target, person))
+	w.raw(t, fmt.Sprintf(`INSERT INTO deliveries (co_provisioning_target_id, co_person_id, co_id, version, due, held, sequence, attempts,
+			refusals, resting, identifier, obsolete, answer)
+		VALUES (%d, %d, %d, 1, %s, false, 1, 0, 0, false, '%s', '["%[5]s before"]', 'no %[5]s here')`, target, person, w.co, due, marker))
+}
+
+// mentions are the tables of a backup that hold the marker, but for those that are the CO's own.
+func (w *world) mentions(t *testing.T) (tables []string) {
+	t.Helper()
+	for table, rows := range lines(t, w.backup(t)) {
+		held := slices.ContainsFunc(rows, func(row string) bool {
+			return (strings.Contains(row, marker) || strings.Contains(row, "1952-03-11") || strings.Contains(row, "4242424242")) &&
+				!strings.Contains(row, `"resource":"CoTermsAndConditions"`)
+		})
+		if held && table != comity.CoTermsAndConditions.Table {
+			tables = append(tables, table)
+		}
+	}
+	slices.Sort(tables)
+	return tables
+}
+
+// facts are the rows of the history without their data.
+func (w *world) facts(t *testing.T) (facts []string) {
+	t.Helper()
+	db := openRaw(t, w.name)
+	defer func() { _ = db.Close() }()
+	rows, err := db.QueryContext(t.Context(), `SELECT id, resource, record_id, revision, operation, actor, since, coalesce(until, 0), co_id,
+		coalesce(co_person_id, 0), coalesce(org_identity_id, 0), coalesce(co_group_id, 0) FROM history ORDER BY id`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var id, record, revision, since, until, co, person, org, group int64
+		var resource, op, actor string
+		if err := rows.Scan(&id, &resource, &record, &revision, &op, &actor, &since, &until, &co, &person, &org, &group); err != nil {
+			t.Fatal(err)
+		}
+		facts = append(facts, fmt.Sprint(id, resource, record, revision, op, actor, since, until, co, person, org, group))
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return facts
+}
+
+func TestErase(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		target := comity.CoProvisioningTarget
+		automatic, manual := w.target(t), w.target(t)
+		w.edit(t, target.Resource, manual, values{target.CoId: w.co, target.Plugin: comity.PluginAPI, target.Status: comity.ModeManual})
+		l := w.live(t)
+		w.wait(time.Hour)
+		w.told(t, automatic, l.person, false)
+		w.told(t, manual, l.person, false)
+		before := w.backup(t)
+
+		if _, err := w.Erase(t.Context(), l.person, false); err == nil || !strings.Contains(err.Error(), "is still there") {
+			t.Errorf("a person who is still there: error %v", err)
+		}
+		if diff := cmp.Diff(lines(t, before), lines(t, w.backup(t))); diff != "" {
+			t.Errorf("what was refused changed something:\n%s", diff)
+		}
+		if _, err := w.Erase(t.Context(), 4711, true); err == nil || !strings.Contains(err.Error(), "there was none") {
+			t.Errorf("nobody: error %v", err)
+		}
+
+		erased, err := w.Erase(t.Context(), l.person, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		known := []string{marker + " before", marker}
+		want := registry.Erased{Rows: erased.Rows, OrgIdentities: []int64{l.org}, Known: []store.Known{
+			{Target: automatic, Identifiers: known, Waiting: true}, {Target: manual, Identifiers: known},
+		}}
+		if diff := cmp.Diff(want, erased); diff != "" || erased.Rows < 50 {
+			t.Errorf("%d rows (-want +got):\n%s", erased.Rows, diff)
+		}
+		// One target must be told of the delete by the name that it knows.
+		if diff := cmp.Diff([]string{"deliveries"}, w.mentions(t)); diff != "" {
+			t.Errorf("before the target is told, the marker is in (-want +got):\n%s", diff)
+		}
+		w.tellAll(t, automatic)
+		if tables := w.mentions(t); len(tables) > 0 {
+			t.Errorf("the marker is in %v", tables)
+		}
+		w.checkErased(t, l)
+	})
+}
+
+// tellAll carries out what a target is to be told, as the outbox does.
+func (w *world) tellAll(t *testing.T, target int64) {
+	t.Helper()
+	err := w.store.Write(t.Context(), func(tx *store.Tx) error {
+		claimed, err := tx.Claim(t.Context(), target, 100, time.Minute)
+		outcomes := make([]store.Outcome, len(claimed))
+		for i, d := range claimed {
+			d.Told = comity.Told{}
+			outcomes[i] = store.Outcome{Delivery: d, OK: true, Answer: "OK"}
+		}
+		if err != nil {
+			return err
+		}
+		return tx.Finish(t.Context(), outcomes)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// checkErased looks at what is left of a person: that they were there, and what was done.
+func (w *world) checkErased(t *testing.T, l life) {
+	t.Helper()
+	ctx := t.Context()
+	if problems, err := w.Check(ctx); err != nil || len(problems) > 0 {
+		t.Errorf("check: %v, error %v", problems, err)
+	}
+	p := comity.CoPerson
+	for revision := range int64(3) {
+		rec, err := w.ViewPast(ctx, tester, p.Resource, l.person, registry.Past{Revision: revision})
+		if err != nil || rec.Has(p.Status) || rec.Int(p.CoId) != w.co {
+			t.Errorf("revision %d of the person: %v, error %v", revision, rec, err)
+		}
+	}
+	if _, err := w.ViewPast(ctx, tester, p.Resource, l.person, registry.Past{Revision: -1, Time: began.Add(time.Minute)}); err != nil {
+		t.Errorf("the person as they were: %v", err)
+	}
+	history, err := w.List(ctx, tester, comity.HistoryRecord.Resource, map[string][]string{"coid": {fmt.Sprint(w.co)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := map[string]int{}
+	for _, rec := range history.Records {
+		said[rec.Text(comity.HistoryRecord.Comment)]++
+	}
+	for _, line := range []string{
+		fmt.Sprintf("CoPerson %d added (erased)", l.person), fmt.Sprintf("CoPersonRole %d edited (erased)", l.role),
+		fmt.Sprintf("CoPersonRole %d deleted (erased)", l.role), fmt.Sprintf("OrgIdentity %d deleted (erased)", l.org),
+		fmt.Sprintf("CoPerson %d erased", l.person), fmt.Sprintf("OrgIdentity %d added", l.shared),
+	} {
+		if said[line] != 1 {
+			t.Errorf("%q is said %d times", line, said[line])
+		}
+	}
+	if said["(erased)"] != 3 {
+		t.Errorf("%d notes are erased", said["(erased)"])
+	}
+	for _, at := range []time.Duration{time.Minute, 2 * time.Hour} {
+		groups := w.list(t, comity.CoGroup.Resource, store.Equal("name", "readers"))
+		if _, err := w.MembersAt(ctx, tester, groups[0].Id, began.Add(at)); err != nil {
+			t.Errorf("the members of their group: %v", err)
+		}
+	}
+	facts := w.facts(t)
+	again, err := w.Erase(ctx, l.person, false)
+	if err != nil || again.Rows != 0 || len(again.Known) != 0 {
+		t.Errorf("once more: %+v, error %v", again, err)
+	}
+	if after := w.facts(t); len(after) != len(facts)+1 || !slices.Equal(after[:len(facts)], facts) {
+		t.Errorf("%d rows of the history were %d, or not the same", len(after), len(facts))
+	}
+}
+
+// The rows of the history stay, each with what it says of who, what and when.
+func TestEraseKeepsTheFacts(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		l := w.live(t)
+		w.remove(t, comity.CoPersonRole.Resource, l.role)
+		w.remove(t, comity.CoPerson.Resource, l.person)
+		if _, err := w.Erase(t.Context(), l.person, false); err == nil || !strings.Contains(err.Error(), fmt.Sprintf("OrgIdentity %d is still there", l.org)) {
+			t.Errorf("an org identity that is still there: error %v", err)
+		}
+		w.remove(t, comity.OrgIdentity.Resource, l.org)
+		facts := w.facts(t)
+		if _, err := w.Erase(t.Context(), l.person, false); err != nil {
+			t.Fatal(err)
+		}
+		after := w.facts(t)
+		if diff := cmp.Diff(facts, after[:len(after)-1]); diff != "" {
+			t.Errorf("(-before +after):\n%s", diff)
+		}
+		if tables := w.mentions(t); len(tables) > 0 {
+			t.Errorf("the marker is in %v", tables)
+		}
+	})
+}
+
+// What a role took along to somebody else is theirs; what it brought is erased with the person.
+func TestEraseOfRolesThatMoved(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		f := comity.CoPersonRole
+		person, other := w.person(t), w.person(t)
+		role := func(of int64, room string) (role, address int64) {
+			role = w.add(t, f.Resource, values{f.Person: of, f.Affiliation: "staff", f.Status: comity.Active})
+			rec := comity.NewRecord(comity.Address.Resource)
+			rec.SetText(comity.Address.Room, room)
+			rec.SetOwner(comity.Address.Person, comity.OwnerRole, role)
+			rec.CoId = w.co
+			err := w.store.Write(t.Context(), func(tx *store.Tx) error {
+				return tx.Insert(context.WithoutCancel(t.Context()), rec, "tester", store.Where{CoId: w.co, CoPersonId: of})
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return role, rec.Id
+		}
+		brought, _ := role(other, marker)
+		taken, address := role(person, "Ford's")
+		w.edit(t, f.Resource, brought, values{f.Person: person, f.Affiliation: "staff", f.Status: comity.Active})
+		w.edit(t, f.Resource, taken, values{f.Person: other, f.Affiliation: "staff", f.Status: comity.Active})
+		if _, err := w.Erase(t.Context(), person, true); err != nil {
+			t.Fatal(err)
+		}
+		if tables := w.mentions(t); len(tables) > 0 {
+			t.Errorf("the marker is in %v", tables)
+		}
+		rec, err := w.ViewPast(t.Context(), tester, comity.Address.Resource, address, registry.Past{Revision: 0})
+		if err != nil || rec.Text(comity.Address.Room) != "Ford's" {
+			t.Errorf("what the other one has: %v, error %v", rec, err)
+		}
+	})
+}

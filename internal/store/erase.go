@@ -1,0 +1,180 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"comity"
+)
+
+// PersonWas returns the CO that a person is in or was in, whether or not they are still there, or
+// ErrNotFound.
+func (tx *Tx) PersonWas(ctx context.Context, id int64) (coID int64, err error) {
+	err = ErrNotFound
+	queryErr := tx.conn.query(ctx, `SELECT co_id FROM history WHERE resource = $1 AND record_id = $2 AND revision = 0`,
+		args{comity.CoPerson.Singular, id}, func(row Row) error {
+			coID, err = row.Int(0), nil
+			return nil
+		})
+	if queryErr != nil {
+		err = queryErr
+	}
+	return coID, err
+}
+
+// OrgIdentitiesOf returns the org identities that were ever linked to a person, and to nobody else.
+func (tx *Tx) OrgIdentitiesOf(ctx context.Context, person int64) (ids []int64, err error) {
+	err = tx.conn.query(ctx, `SELECT DISTINCT h.org_identity_id FROM history h
+		WHERE h.co_person_id = $1 AND h.resource = $2 AND h.org_identity_id IS NOT NULL AND NOT EXISTS (
+			SELECT 1 FROM history o WHERE o.org_identity_id = h.org_identity_id AND o.resource = $2 AND o.co_person_id <> $1)
+		ORDER BY h.org_identity_id`, args{person, comity.CoOrgIdentityLink.Singular}, func(row Row) error {
+		ids = append(ids, row.Int(0))
+		return nil
+	})
+	return ids, err
+}
+
+// emptied is a row of the history as it is without its values.
+type emptied struct {
+	id   int64
+	data string
+}
+
+// EraseHistory empties the rows of the history that hang on a person who is gone, on what the person's
+// roles had, and on org identities that are gone, and returns how many there were. Ids stay. That it
+// was done is a row of its own.
+func (tx *Tx) EraseHistory(ctx context.Context, person, coID int64, orgs []int64, actor string) (erased int64, err error) {
+	roles, holders, err := tx.lastRoles(ctx, person)
+	if err != nil {
+		return 0, err
+	}
+	var rows []emptied
+	collect := func(all bool, column string, ids []int64) error {
+		var a args
+		// What is in force belongs to somebody: it moved away with a role.
+		sql := `SELECT t.id, t.resource, t.data FROM history t WHERE t.until IS NOT NULL AND ` + In(column, ids)(tx.dialect, &a)
+		return tx.conn.query(ctx, sql, a, func(r Row) error {
+			rec, erased, err := readRow(r.Text(1), r.Text(2))
+			if err == nil && !erased && (all || slices.Contains(roles, rec.OwnedBy(comity.OwnerRole))) {
+				rows = append(rows, emptied{r.Int(0), erasedData(rec)})
+			}
+			return err
+		})
+	}
+	if err := collect(true, "co_person_id", []int64{person}); err != nil {
+		return 0, err
+	}
+	if err := collect(true, "org_identity_id", orgs); err != nil {
+		return 0, err
+	}
+	if err := collect(false, "co_person_id", holders); err != nil {
+		return 0, err
+	}
+	// A link hangs on both a person and an org identity.
+	slices.SortFunc(rows, func(a, b emptied) int { return int(a.id - b.id) })
+	rows = slices.CompactFunc(rows, func(a, b emptied) bool { return a.id == b.id })
+	for _, r := range rows {
+		if err := tx.conn.queue(ctx, `UPDATE history SET data = $1 WHERE id = $2`, args{r.data, r.id}); err != nil {
+			return 0, err
+		}
+	}
+	return int64(len(rows)), tx.noteErased(ctx, person, coID, actor)
+}
+
+// lastRoles are the roles that a person had to the end, and the other people who had had them before.
+func (tx *Tx) lastRoles(ctx context.Context, person int64) (roles, holders []int64, err error) {
+	err = tx.conn.query(ctx, `SELECT DISTINCT h.record_id, o.co_person_id FROM history h
+			JOIN history o ON o.resource = h.resource AND o.record_id = h.record_id
+		WHERE h.co_person_id = $1 AND h.resource = $2 AND h.operation = $3`,
+		args{person, comity.CoPersonRole.Singular, comity.OpDelete}, func(row Row) error {
+			roles = append(roles, row.Int(0))
+			if holder := row.Int(1); holder != person {
+				holders = append(holders, holder)
+			}
+			return nil
+		})
+	return roles, holders, err
+}
+
+// erasedData is a record's data without its values: what it names stays, and so does a note's code.
+func erasedData(rec *comity.Record) string {
+	kept := comity.NewRecord(rec.Resource)
+	for _, f := range rec.Resource.Fields {
+		if f.Kind == comity.Reference || f.Kind == comity.Owner || f == comity.HistoryRecord.Action {
+			kept.Set(f, rec.Get(f))
+		}
+	}
+	mark, data := `{"`+erasedMark+`":true`, string(appendData(nil, kept))
+	if data == "{}" {
+		return mark + "}"
+	}
+	return mark + "," + data[1:]
+}
+
+func (tx *Tx) noteErased(ctx context.Context, person, coID int64, actor string) error {
+	now, err := tx.Now(ctx)
+	if err != nil {
+		return err
+	}
+	last := int64(0)
+	err = tx.conn.query(ctx, `SELECT max(revision) FROM history WHERE resource = $1 AND record_id = $2`,
+		args{comity.CoPerson.Singular, person}, func(row Row) error {
+			last = row.Int(0)
+			return nil
+		})
+	if err != nil {
+		return err
+	}
+	rec := comity.NewRecord(comity.CoPerson.Resource)
+	rec.SetInt(comity.CoPerson.CoId, coID)
+	moment := now.UnixMicro()
+	return tx.conn.queue(ctx, insertRevision, args{
+		rec.Resource.Singular, person, last + 1, comity.OpErase, actor, moment, moment, coID, person, nil, nil, erasedData(rec),
+	})
+}
+
+// Known is what a target may know a person by.
+type Known struct {
+	Target int64
+	// Identifiers are what it was told about the person under.
+	Identifiers []string
+	// Waiting says that it is still to be told that the person is gone.
+	Waiting bool
+}
+
+// ForgetTold empties what is kept of what targets were told about a person who is gone, and returns
+// of which targets there was something. A target that is still to be told of the delete has to be
+// told by a name: that is kept until it is told, and what had been given up is tried again.
+func (tx *Tx) ForgetTold(ctx context.Context, person int64) ([]Known, error) {
+	now, err := tx.Now(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var known []Known
+	err = tx.conn.query(ctx, `SELECT co_provisioning_target_id, identifier, obsolete, due IS NOT NULL OR held OR resting FROM deliveries
+		WHERE co_person_id = $1 ORDER BY co_provisioning_target_id`+tx.dialect.forUpdate, args{person}, func(row Row) error {
+		k := Known{Target: row.Int(0), Waiting: row.Bool(3)}
+		if err := json.Unmarshal([]byte(row.Text(2)), &k.Identifiers); err != nil {
+			return fmt.Errorf("obsolete identifiers of person %d at target %d: %w", person, k.Target, err)
+		}
+		if row.Text(1) != "" {
+			k.Identifiers = append(k.Identifiers, row.Text(1))
+		}
+		if len(k.Identifiers) > 0 {
+			known = append(known, k)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	err = tx.conn.queue(ctx, `UPDATE deliveries SET answer = '', refusals = 0, resting = false, due = CASE WHEN resting THEN $1 ELSE due END
+		WHERE co_person_id = $2 AND (due IS NOT NULL OR held OR resting)`, args{now.UnixMicro(), person})
+	if err != nil {
+		return nil, err
+	}
+	return known, tx.conn.queue(ctx, `UPDATE deliveries SET answer = '', identifier = '', obsolete = '[]'
+		WHERE co_person_id = $1 AND due IS NULL AND NOT held AND NOT resting`, args{person})
+}

@@ -1,0 +1,115 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"comity"
+)
+
+// A HistoryRecord is a row of the history: a note as it was written, any other one told in words.
+
+// historyStatements read HistoryRecords. With a row come the revision before it, whose values an
+// edit changed, and the API user who is called like its actor; one that was made since is another.
+var historyStatements = statements{
+	columns: `t.id, t.resource, t.record_id, t.operation, t.actor, t.since, t.co_id, t.co_person_id, t.org_identity_id, t.co_group_id,
+		t.data, p.data, u.id, CASE WHEN u.modified <= t.since THEN u.co_person_id END`,
+	width: 14,
+	from: `(SELECT h.*, h.since AS modified FROM history h) t
+		LEFT JOIN history p ON t.operation = '` + comity.OpEdit + `' AND p.resource = t.resource AND p.record_id = t.record_id
+			AND p.revision = t.revision - 1
+		LEFT JOIN api_users u ON u.username = t.actor AND u.created <= t.since`,
+	scan: scanHistory,
+}
+
+func scanHistory(row Row) (*comity.Record, error) {
+	f := comity.HistoryRecord
+	rec := comity.NewRecord(f.Resource)
+	rec.Id, rec.Actor, rec.CoId = row.Int(0), row.Text(4), row.Int(6)
+	rec.Created = time.UnixMicro(row.Int(5)).UTC()
+	rec.Modified = rec.Created
+	if err := readChange(rec, row); err != nil {
+		return nil, fmt.Errorf("row %d of the history: %w", rec.Id, err)
+	}
+	for column, field := range map[int]*comity.Field{7: f.CoPersonId, 8: f.OrgIdentityId, 9: f.CoGroupId} {
+		if !row.Null(column) {
+			rec.SetInt(field, row.Int(column))
+		}
+	}
+	if rec.Has(f.ActorApiUserId) || rec.Has(f.ActorCoPersonId) {
+		return rec, nil // a note may say itself whose deed it tells of
+	}
+	if !row.Null(12) {
+		rec.SetInt(f.ActorApiUserId, row.Int(12))
+	}
+	if !row.Null(13) {
+		rec.SetInt(f.ActorCoPersonId, row.Int(13))
+	}
+	return rec, nil
+}
+
+// readChange reads what a row tells: a note, or a change of a record.
+func readChange(rec *comity.Record, row Row) (err error) {
+	f := comity.HistoryRecord
+	change := comity.Change{Operation: row.Text(3)}
+	if change.Operation == comity.OpNote {
+		erased, err := readData(rec, row.Text(10))
+		if erased {
+			rec.SetText(f.Comment, "(erased)")
+		}
+		return err
+	}
+	if change.After, change.Erased, err = readRow(row.Text(1), row.Text(10)); err != nil {
+		return err
+	}
+	change.After.Id = row.Int(2)
+	if !row.Null(11) {
+		if change.Before, change.ErasedBefore, err = readRow(row.Text(1), row.Text(11)); err != nil {
+			return err
+		}
+	}
+	for r, field := range map[*comity.Resource]*comity.Field{
+		comity.CoPersonRole.Resource: f.CoPersonRoleId, comity.CoEmailList.Resource: f.CoEmailListId, comity.CoService.Resource: f.CoServiceId,
+	} {
+		if r == change.After.Resource {
+			rec.SetInt(field, change.After.Id)
+		}
+	}
+	rec.SetText(f.Action, change.Action())
+	rec.SetText(f.Comment, change.Words())
+	return nil
+}
+
+// readRow reads the data of a row as a record, and says whether its values were erased.
+func readRow(resource, data string) (rec *comity.Record, erased bool, err error) {
+	r := comity.ByName(resource)
+	if r == nil {
+		r = &comity.Resource{Singular: resource} // of a program that knew more
+	}
+	rec = comity.NewRecord(r)
+	erased, err = readData(rec, data)
+	return rec, erased, err
+}
+
+// AddNote adds a HistoryRecord that tells of something other than a change of a record; where tells
+// what it hangs on. Its Id is that of the row which it is.
+func (tx *Tx) AddNote(ctx context.Context, rec *comity.Record, actor string, where Where) error {
+	now, err := tx.Now(ctx)
+	if err != nil {
+		return err
+	}
+	rec.Created, rec.Modified, rec.Revision, rec.Actor = now, now, 0, actor
+	err = tx.conn.query(ctx, tx.dialect.nextOfHistory, nil, func(row Row) error {
+		rec.Id = row.Int(0)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	person, org, group := hangsOn(rec, where)
+	return tx.conn.queue(ctx, `INSERT INTO history (`+historyColumns+`, id) VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8, $9, $10, $11, $2)`, args{
+		rec.Resource.Singular, rec.Id, rec.Revision, comity.OpNote, actor, now.UnixMicro(),
+		rec.CoId, person, org, group, string(appendData(nil, rec)),
+	})
+}
