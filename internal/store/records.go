@@ -160,7 +160,7 @@ func (tx *Tx) Insert(ctx context.Context, rec *comity.Record, actor string, wher
 // Reserve says that a record of the resource will be inserted. Where the database is asked for its id
 // it is so together with what is asked next, and the insert waits for no answer.
 func (tx *Tx) Reserve(ctx context.Context, r *comity.Resource) error {
-	if tx.dialect.nextID == "" {
+	if tx.dialect.nextID == "" || r.InHistory {
 		return nil
 	}
 	return tx.conn.later(ctx, fmt.Sprintf(tx.dialect.nextID, r.Table), nil, func(row Row) error {
