@@ -13,11 +13,13 @@ const (
 	failedName        = "CoProvisioningTargetFailed"
 	resendName        = "CoProvisioningTargetResend"
 	previewName       = "CoPersonProvisioningPreview"
+	allName           = "CoProvisioningTargetAll"
 )
 
 // watching are the calls that show what a target is and was told, and send again what failed. They
 // are there in JSON only.
 func watching() []operation {
+	const everybody = "/provision/{id}/all"
 	const status, failed, resend, preview = "/status/{id}", "/failed/{id}", "/resend/{id}", "/preview/{id}"
 	target := comity.CoProvisioningTarget.Resource
 	person := parameter{Name: "copersonid", In: "path", Required: true, schema: number(1), Text: "The CoPerson, one who was deleted too."}
@@ -27,6 +29,24 @@ func watching() []operation {
 	noPerson := reason{comity.CoPerson.UnknownOnView, "none such was ever in the target's CO"}
 	resent := answer{Status: http.StatusAccepted, Reasons: []reason{{"Accepted", "how many are sent again"}}, content: []string{resendName}}
 	all := []operation{
+		{
+			id: "provisionAll", Method: http.MethodPost, Path: everybody, Title: "Provision everybody",
+			Text: "Tells the target about everybody in its CO, and of whom it was told before and who is gone, in the background: new changes go ahead. " +
+				"A run that was stopped goes on where it was; one under way goes on as it is. The request has no body.",
+			Parameters: []parameter{
+				{Name: "onlychanged", In: "query", schema: &schema{Type: types{"boolean"}}, Text: "`true` leaves out whom the target was last sent the same message about."},
+				{Name: "anew", In: "query", schema: &schema{Type: types{"boolean"}}, Text: "`true` begins anew, wherever another run is."},
+			},
+			Answers: answers([]answer{
+				{Status: http.StatusAccepted, Reasons: []reason{{"Accepted", "how far it is"}}, content: []string{allName}}, tooLarge, wrongQuery,
+			}, disabled, failure(http.StatusNotFound, noTarget)),
+		},
+		{
+			id: "stopProvisionAll", Method: http.MethodDelete, Path: everybody, Title: "Stop provisioning everybody",
+			Text: "What is under way is finished.",
+			Answers: answers([]answer{ok(allName, "how far it came")}, failure(http.StatusNotFound, noTarget),
+				failure(http.StatusForbidden, reason{comity.PhraseForbidden, "nothing was ever begun"})),
+		},
 		{
 			id: "viewProvisioningStatus", Method: http.MethodGet, Path: status, Title: "View how one target does",
 			Text:    "What waits, is under way and rests after too many refusals, since when, and whether the breaker is open.",
@@ -104,7 +124,18 @@ func putWatching(out *object[any]) {
 		{"Breaker", &schema{Type: types{"string"}, Enum: []any{"closed", "open"}}},
 		{"BreakerSince", at},
 		{"BreakerNext", at},
+		{"All", schemaRef("ProvisioningRun")},
 	})))
+	run := shape([]string{"State", "OnlyChanged", "Total", "Taken", "Began"}, object[*schema]{
+		{"State", &schema{Type: types{"string"}, Enum: []any{"under way", "stopped", "done"}}},
+		{"OnlyChanged", &schema{Type: types{"boolean"}}},
+		{"Total", count},
+		{"Taken", count},
+		{"Began", at},
+		{"Ended", at},
+	})
+	out.put("ProvisioningRun", run)
+	out.put(allName, typed(allName, shape(run.Required, run.Properties)))
 	out.put("ProvisioningSubject", subject)
 	out.put(subjectStatusName, typed(subjectStatusName, shape(subject.Required, subject.Properties)))
 	out.put(failedName, typed(failedName, shape([]string{"Failed"}, object[*schema]{

@@ -38,6 +38,12 @@ func (o *Outbox) jobs(ctx context.Context, claimed []store.Delivery, to comity.D
 			d.Told = told
 			news = append(news, d)
 		}
+		if d.OnlyChanged {
+			var err error
+			if messages, err = unsent(d.Sent, messages); err != nil {
+				return nil, err
+			}
+		}
 		for n := range messages {
 			messages[n].Id = messageID(d, messages[n])
 		}
@@ -58,12 +64,12 @@ func (o *Outbox) deliver(ctx context.Context, j job) store.Outcome {
 			out.Down, out.Alive = !answer.Refused, answer.Refused
 			return retry(out, j.destination, answer)
 		}
-		out.Alive, out.Changed, out.Sent = true, true, nil
+		out.Alive, out.Changed, out.Holds = true, true, nil
 		if m.Delete {
 			out.Told = forgotten(out.Told, m.Identifier)
 			out.Forgot = append(out.Forgot, m.Identifier)
 		} else {
-			out.Sent = pack(m)
+			out.Holds = pack(m)
 		}
 	}
 	if j.problem != nil {

@@ -112,7 +112,7 @@ func (l *lane) turn(ctx context.Context, outcomes []store.Outcome) (claimed int,
 		if err != nil {
 			return err
 		}
-		if err := tx.Finish(writing, outcomes); err != nil {
+		if err := tx.Finish(writing, final(target, outcomes)); err != nil {
 			return err
 		}
 		if slices.ContainsFunc(outcomes, func(o store.Outcome) bool { return o.OK }) {
@@ -127,7 +127,15 @@ func (l *lane) turn(ctx context.Context, outcomes []store.Outcome) (claimed int,
 		if err != nil || room <= 0 || ctx.Err() != nil {
 			return err
 		}
-		deliveries, err = tx.Claim(writing, l.target, room, l.Lease)
+		if !manual(target) {
+			deliveries, err = tx.Claim(writing, l.target, room, l.Lease)
+		}
+		if err != nil || len(deliveries) == room {
+			return err
+		}
+		// What changed goes before what a sweep comes to.
+		more, err := tx.ClaimSweep(writing, l.target, target.CoId, room-len(deliveries), l.Lease)
+		deliveries = append(deliveries, more...)
 		return err
 	})
 	if err != nil {
@@ -152,14 +160,31 @@ func (l *lane) turn(ctx context.Context, outcomes []store.Outcome) (claimed int,
 	return len(deliveries), true
 }
 
-// works returns the target while it is in a mode in which what waits is sent, and else nil. It may
-// have been set to another since the lane began.
+// manual says that a target is sent nothing but what is asked for.
+func manual(target *comity.Record) bool {
+	return target.Text(comity.CoProvisioningTarget.Status) == comity.ModeManual
+}
+
+// final are outcomes with which those that failed at a manual target rest.
+func final(target *comity.Record, outcomes []store.Outcome) []store.Outcome {
+	if target == nil || !manual(target) {
+		return outcomes
+	}
+	all := slices.Clone(outcomes)
+	for i := range all {
+		all[i].Rest = all[i].Rest || !all[i].OK
+	}
+	return all
+}
+
+// works returns the target while it is in a mode in which anything is sent, and else nil. It may have
+// been set to another since the lane began.
 func (l *lane) works(ctx context.Context, tx *store.Tx) (*comity.Record, error) {
 	target, err := tx.Get(ctx, comity.CoProvisioningTarget.Resource, l.target)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, nil
 	}
-	if err != nil || !slices.Contains(working, target.Text(comity.CoProvisioningTarget.Status)) {
+	if err != nil || target.Text(comity.CoProvisioningTarget.Status) == comity.ModeDisabled {
 		return nil, err
 	}
 	return target, nil

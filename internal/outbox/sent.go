@@ -6,6 +6,7 @@ import (
 	"encoding/base32"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/klauspost/compress/gzip"
@@ -49,4 +50,18 @@ func unpack(sent []byte) (p packed, err error) {
 		return p, fmt.Errorf("read the message that was sent: %w", err)
 	}
 	return p, nil
+}
+
+// unsent leaves out the message that is as the last one that was sent.
+func unsent(sent []byte, messages []comity.Message) ([]comity.Message, error) {
+	if sent == nil {
+		return messages, nil
+	}
+	last, err := unpack(sent)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(messages, func(m comity.Message) bool {
+		return !m.Delete && m.Method == last.Method && m.URL == last.URL && bytes.Equal(m.Body, last.Body)
+	}), nil
 }

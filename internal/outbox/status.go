@@ -11,12 +11,20 @@ import (
 )
 
 // Status is how a target does.
-type Status = store.LaneStatus
+type Status struct {
+	store.LaneStatus
+	// Sweep is the last run that told it about everybody, Swept says that there was one.
+	Sweep Sweep
+	Swept bool
+}
 
 // Status returns how a target does.
 func (o *Outbox) Status(ctx context.Context, target int64) (s Status, err error) {
 	err = o.store.Snapshot(ctx, func(tx *store.Tx) error {
-		s, err = tx.LaneStatus(ctx, target)
+		if s.LaneStatus, err = tx.LaneStatus(ctx, target); err != nil {
+			return err
+		}
+		s.Sweep, s.Swept, err = tx.Sweep(ctx, target)
 		return err
 	})
 	if err != nil {

@@ -16,6 +16,7 @@ import (
 // matchTarget finds the routes below co_provisioning_targets that are about telling:
 //
 //	POST provision/<id>/copersonid:<id>, its extension may be missing; likewise cogroupid, coemaillistid
+//	POST, DELETE provision/<id>/all.json
 //	GET  status/<id>.json, status/<id>/copersonid:<id>.json
 //	GET  failed/<id>.json
 //	POST resend/<id>.json, resend/<id>/copersonid:<id>.json
@@ -27,8 +28,8 @@ func matchTarget(method, path string) (route, bool) {
 		return route{}, false
 	}
 	rt := route{name: verb, id: target}
-	if method == http.MethodPost && verb == "provision" && three {
-		return rt.provision(subject)
+	if verb == "provision" && three {
+		return rt.provision(method, subject)
 	}
 	last := &rt.id
 	if three {
@@ -69,8 +70,18 @@ var (
 	}
 )
 
-// provision finds the one route whose extension may be missing.
-func (rt route) provision(subject string) (route, bool) {
+// provision finds the provision calls, of which that about one subject needs no extension.
+func (rt route) provision(method, subject string) (route, bool) {
+	rt.resource = comity.CoProvisioningTarget.Resource
+	switch method + " " + subject {
+	case "POST all.json":
+		return rt.of(verb{"provision all", (*call).provisionAll})
+	case "DELETE all.json":
+		return rt.of(verb{"stop provision all", (*call).stopAll})
+	}
+	if method != http.MethodPost {
+		return route{}, false
+	}
 	var ok bool
 	if subject, rt.format, ok = splitFormat(subject); !ok && strings.Contains(subject, ".") {
 		return route{}, false
@@ -147,6 +158,81 @@ type targetStatus struct {
 	Waiting, InFlight, Failed          int64
 	OldestWait, LastSuccess            string `json:",omitempty"`
 	Breaker, BreakerSince, BreakerNext string `json:",omitempty"`
+	// All is the last run that told it about everybody.
+	All *sweepStatus `json:",omitempty"`
+}
+
+type sweepStatus struct {
+	State        string
+	OnlyChanged  bool
+	Total, Taken int64
+	Began        string
+	Ended        string `json:",omitempty"`
+}
+
+func sweepOf(s outbox.Sweep) *sweepStatus {
+	out := &sweepStatus{
+		State: "under way", OnlyChanged: s.OnlyChanged, Total: s.Total, Taken: s.Taken, Began: written(s.Began), Ended: written(s.Ended),
+	}
+	switch {
+	case s.Stopped:
+		out.State = "stopped"
+	case !s.Ended.IsZero():
+		out.State = "done"
+	}
+	return out
+}
+
+// provisionAll answers the call that tells a target about everybody.
+func (c *call) provisionAll(rt route) error {
+	if _, err := c.body(); err != nil {
+		return err
+	}
+	target, err := c.target(access.Edit, rt)
+	if err != nil {
+		return err
+	}
+	if err := refuseDisabled(target); err != nil {
+		return err
+	}
+	var wants [2]bool
+	for i, name := range []string{"onlychanged", "anew"} {
+		switch value := c.r.URL.Query().Get(name); value {
+		case "true":
+			wants[i] = true
+		case "", "false":
+		default:
+			return comity.BadRequest("%s is %q, it must be true or false", name, value)
+		}
+	}
+	s, err := c.Provisioner.ProvisionAll(c.r.Context(), target, wants[0], wants[1])
+	if err != nil {
+		return err
+	}
+	return c.say(http.StatusAccepted, "Accepted", "CoProvisioningTargetAll", sweepOf(s))
+}
+
+// stopAll answers the call that stops telling a target about everybody.
+func (c *call) stopAll(rt route) error {
+	target, err := c.target(access.Edit, rt)
+	if err != nil {
+		return err
+	}
+	s, found, err := c.Provisioner.StopAll(c.r.Context(), target.Id)
+	if err != nil {
+		return err
+	}
+	if !found {
+		return comity.RefuseBecause(comity.PhraseForbidden, "Provisioning target %d was never told about everybody", target.Id)
+	}
+	return c.say(http.StatusOK, "OK", "CoProvisioningTargetAll", sweepOf(s))
+}
+
+func refuseDisabled(target *comity.Record) error {
+	if target.Text(comity.CoProvisioningTarget.Status) == comity.ModeDisabled {
+		return comity.RefuseBecause(comity.PhraseForbidden, "Provisioning target %d is disabled", target.Id)
+	}
+	return nil
 }
 
 // targetStatus answers how a target does.
@@ -166,6 +252,9 @@ func (c *call) targetStatus(rt route, _ string) error {
 	}
 	if !s.Breaker.Opened.IsZero() {
 		out.Breaker, out.BreakerSince, out.BreakerNext = "open", written(s.Breaker.Opened), written(s.Breaker.Probe)
+	}
+	if s.Swept {
+		out.All = sweepOf(s.Sweep)
 	}
 	return c.say(http.StatusOK, "OK", "CoProvisioningTargetStatus", out)
 }
@@ -275,8 +364,8 @@ func (c *call) resend(rt route, id string) error {
 	if err != nil {
 		return err
 	}
-	if target.Text(comity.CoProvisioningTarget.Status) == comity.ModeDisabled {
-		return comity.RefuseBecause(comity.PhraseForbidden, "Provisioning target %d is disabled", target.Id)
+	if err := refuseDisabled(target); err != nil {
+		return err
 	}
 	count, err := c.Provisioner.Resend(c.r.Context(), target.Id, person)
 	if err != nil {

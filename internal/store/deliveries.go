@@ -24,6 +24,10 @@ type Delivery struct {
 	Attempts, Refusals int64
 	// Told is what the target was told before.
 	Told comity.Told
+	// OnlyChanged says that the target need not be told what it was last told: Sent, packed as the
+	// outbox does.
+	OnlyChanged bool
+	Sent        []byte
 }
 
 // Outcome is what became of a claimed delivery.
@@ -39,9 +43,9 @@ type Outcome struct {
 	Answer string
 	// Forgot are the identifiers that the target was told to delete, and did.
 	Forgot []string
-	// Changed says that the target holds another message about the person now: Sent, nil for none.
+	// Changed says that the target holds another message about the person now: Holds, nil for none.
 	Changed bool
-	Sent    []byte
+	Holds   []byte
 	// Down says that it failed by the receiver's fault, Alive that the receiver answered as one that
 	// works does, whatever it said of the message. Neither says nothing about the receiver.
 	Down, Alive bool
@@ -206,8 +210,8 @@ func (tx *Tx) finish(ctx context.Context, o Outcome, moment int64) error {
 	}
 	if o.Changed {
 		var sent any
-		if o.Sent != nil {
-			sent = o.Sent
+		if o.Holds != nil {
+			sent = o.Holds
 		}
 		sql = strings.Replace(sql, " SET ", " SET sent = "+a.put(sent)+", ", 1)
 	}
@@ -234,14 +238,16 @@ type Lane struct {
 	Workers  int64
 }
 
-// Lanes returns the targets in one of the modes for which something waits, in their order: those that
-// have none come last.
+// Lanes returns the targets for which something waits, if they are in one of the modes, or which a sweep
+// is under way to, in their order: those that have none come last.
 func (tx *Tx) Lanes(ctx context.Context, modes []string) ([]Lane, error) {
 	var lanes []Lane
 	var a args
 	sql := `SELECT x.id, CASE WHEN b.opened IS NOT NULL AND b.probe > x.due THEN b.probe ELSE x.due END, coalesce(s.workers, 0) FROM (
-			SELECT t.id, t.ordr, (SELECT min(d.due) FROM deliveries d WHERE d.co_provisioning_target_id = t.id AND d.due IS NOT NULL) AS due
-			FROM co_provisioning_targets t WHERE t.status IN ` + list(&a, modes) + `) x
+			SELECT t.id, t.ordr, coalesce((SELECT w.began FROM sweeps w WHERE w.co_provisioning_target_id = t.id AND w.ended IS NULL),
+				CASE WHEN t.status IN ` + list(&a, modes) + ` THEN
+					(SELECT min(d.due) FROM deliveries d WHERE d.co_provisioning_target_id = t.id AND d.due IS NOT NULL) END) AS due
+			FROM co_provisioning_targets t WHERE t.status <> ` + a.put(comity.ModeDisabled) + `) x
 		LEFT JOIN lanes b ON b.co_provisioning_target_id = x.id
 		LEFT JOIN co_api_provisioner_targets s ON s.co_provisioning_target_id = x.id
 		WHERE x.due IS NOT NULL ORDER BY x.ordr IS NULL, x.ordr, x.id`

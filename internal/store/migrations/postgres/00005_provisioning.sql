@@ -25,6 +25,7 @@ CREATE TABLE sweeps (
     total BIGINT NOT NULL,
     taken BIGINT NOT NULL,
     began BIGINT NOT NULL,
-    ended BIGINT
+    ended BIGINT,
+    stopped BOOLEAN NOT NULL
 );
 CREATE INDEX sweeps_open ON sweeps (co_provisioning_target_id) WHERE ended IS NULL;

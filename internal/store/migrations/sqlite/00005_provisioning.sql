@@ -25,6 +25,7 @@ CREATE TABLE sweeps (
     total INTEGER NOT NULL,
     taken INTEGER NOT NULL,
     began INTEGER NOT NULL,
-    ended INTEGER
+    ended INTEGER,
+    stopped BOOLEAN NOT NULL
 );
 CREATE INDEX sweeps_open ON sweeps (co_provisioning_target_id) WHERE ended IS NULL;
