@@ -80,6 +80,7 @@ func (s *serveCommand) Run(p *program) (err error) {
 	if err := bootstrap(p, reg); err != nil {
 		return err
 	}
+	metrics.Lanes(lanesOf(queue))
 	mux := http.NewServeMux()
 	metrics.Routes(mux, db.store.Ping)
 	trusted, err := prefixes(s.Trusted)
@@ -139,6 +140,30 @@ func (s *serveCommand) Run(p *program) (err error) {
 		return nil
 	case <-ending.Done():
 		return fmt.Errorf("messages were still being sent after %s: they are sent again after the next start", s.Drain)
+	}
+}
+
+// lanesOf reads how the targets do, for the metrics.
+func lanesOf(queue *outbox.Outbox) func(context.Context) ([]observe.Lane, error) {
+	return func(ctx context.Context) ([]observe.Lane, error) {
+		all, now, err := queue.Statuses(ctx)
+		if err != nil {
+			return nil, err
+		}
+		ago := func(t time.Time, never time.Duration) time.Duration {
+			if t.IsZero() {
+				return never
+			}
+			return max(0, now.Sub(t))
+		}
+		var lanes []observe.Lane
+		for id, s := range all {
+			lanes = append(lanes, observe.Lane{
+				Target: id, Waiting: s.Waiting, InFlight: s.InFlight, Failed: s.Failed, BreakerOpen: !s.Breaker.Opened.IsZero(),
+				OldestWait: ago(s.OldestWait, 0), SinceSuccess: ago(s.LastSuccess, -1),
+			})
+		}
+		return lanes, nil
 	}
 }
 

@@ -33,6 +33,22 @@ func (o *Outbox) Status(ctx context.Context, target int64) (s Status, err error)
 	return s, nil
 }
 
+// Statuses returns how every target does, by its id, and the time that this is so; of the breaker
+// only whether it is open.
+func (o *Outbox) Statuses(ctx context.Context) (all map[int64]store.LaneStatus, now time.Time, err error) {
+	err = o.store.Snapshot(ctx, func(tx *store.Tx) error {
+		if now, err = tx.Now(ctx); err != nil {
+			return err
+		}
+		all, err = tx.LaneStatuses(ctx)
+		return err
+	})
+	if err != nil {
+		return nil, now, fmt.Errorf("status of all targets: %w", err)
+	}
+	return all, now, nil
+}
+
 // The states of a subject at a target.
 const (
 	StateNever    = "never told"

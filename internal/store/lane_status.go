@@ -24,14 +24,9 @@ func (tx *Tx) LaneStatus(ctx context.Context, target int64) (s LaneStatus, err e
 	if err != nil {
 		return s, err
 	}
-	sql := `SELECT
-		(SELECT count(*) FROM deliveries WHERE co_provisioning_target_id = $1 AND due IS NOT NULL),
-		(SELECT count(*) FROM deliveries WHERE co_provisioning_target_id = $1 AND due > $2 AND held),
-		(SELECT count(*) FROM deliveries WHERE co_provisioning_target_id = $1 AND resting),
-		(SELECT min(since) FROM deliveries WHERE co_provisioning_target_id = $1 AND due IS NOT NULL),
-		(SELECT succeeded FROM lanes WHERE co_provisioning_target_id = $1)`
-	err = tx.conn.query(ctx, sql, args{target, now.UnixMicro()}, func(r Row) error {
-		s = LaneStatus{Waiting: r.Int(0), InFlight: r.Int(1), Failed: r.Int(2), OldestWait: moment(r, 3), LastSuccess: moment(r, 4)}
+	sql := laneStatus + ` WHERE t.id = $2`
+	err = tx.conn.query(ctx, sql, args{now.UnixMicro(), target}, func(r Row) error {
+		s = scanLaneStatus(r)
 		return nil
 	})
 	if err != nil {
@@ -39,6 +34,37 @@ func (tx *Tx) LaneStatus(ctx context.Context, target int64) (s LaneStatus, err e
 	}
 	s.Breaker, err = tx.Breaker(ctx, target)
 	return s, err
+}
+
+// LaneStatuses returns how every target does, by its id; of the breaker only whether it is open.
+func (tx *Tx) LaneStatuses(ctx context.Context) (map[int64]LaneStatus, error) {
+	now, err := tx.Now(ctx)
+	if err != nil {
+		return nil, err
+	}
+	all := map[int64]LaneStatus{}
+	err = tx.conn.query(ctx, laneStatus, args{now.UnixMicro()}, func(r Row) error {
+		all[r.Int(0)] = scanLaneStatus(r)
+		return nil
+	})
+	return all, err
+}
+
+// laneStatus reads how targets t do at a time ($1).
+const laneStatus = `SELECT t.id,
+	(SELECT count(*) FROM deliveries d WHERE d.co_provisioning_target_id = t.id AND d.due IS NOT NULL),
+	(SELECT count(*) FROM deliveries d WHERE d.co_provisioning_target_id = t.id AND d.due > $1 AND d.held),
+	(SELECT count(*) FROM deliveries d WHERE d.co_provisioning_target_id = t.id AND d.resting),
+	(SELECT min(d.since) FROM deliveries d WHERE d.co_provisioning_target_id = t.id AND d.due IS NOT NULL),
+	(SELECT l.succeeded FROM lanes l WHERE l.co_provisioning_target_id = t.id),
+	(SELECT l.opened FROM lanes l WHERE l.co_provisioning_target_id = t.id)
+	FROM co_provisioning_targets t`
+
+func scanLaneStatus(r Row) LaneStatus {
+	return LaneStatus{
+		Waiting: r.Int(1), InFlight: r.Int(2), Failed: r.Int(3), OldestWait: moment(r, 4), LastSuccess: moment(r, 5),
+		Breaker: Breaker{Opened: moment(r, 6)},
+	}
 }
 
 // SubjectStatus is what a target was told about a person, and what it is to be told.
