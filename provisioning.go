@@ -39,6 +39,8 @@ type Destination struct {
 	ServerActive bool
 	// Password is the server's password.
 	Password string
+	// SigningSecret is the target's, "" where messages are not signed.
+	SigningSecret string
 }
 
 // Told is what a target was, or may have been, told about a subject.
@@ -51,6 +53,8 @@ type Told struct {
 
 // Message is one request to a target's endpoint.
 type Message struct {
+	// Id is the message's own: that of each try to send it, and no other's.
+	Id string
 	// PersonId is the subject, to which the sequence numbers of messages belong.
 	PersonId int64
 	// Identifier is the one that the message speaks of.

@@ -62,7 +62,7 @@ func (o *output) String() string {
 func command(dir string, args ...string) *exec.Cmd {
 	cmd := exec.Command(program, args...)
 	cmd.Dir = dir
-	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + dir}
+	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "COMITY_ALLOW_PRIVATE_TARGETS=true"}
 	return cmd
 }
 

@@ -26,15 +26,16 @@ import (
 
 type serveCommand struct {
 	database
-	Listen    string        `help:"The address to listen on." default:"127.0.0.1:8080" env:"COMITY_LISTEN" placeholder:"HOST:PORT"`
-	Root      string        `help:"The path that the API is below." default:"/registry/" env:"COMITY_ROOT" placeholder:"PATH"`
-	TLSCert   string        `name:"tls-cert" help:"The certificate chain (PEM) to serve HTTPS with; HTTP/1.1, so that reason phrases are kept." env:"COMITY_TLS_CERT" placeholder:"FILE"`
-	TLSKey    string        `name:"tls-key" help:"The certificate's private key (PEM)." env:"COMITY_TLS_KEY" placeholder:"FILE"`
-	Trusted   []string      `name:"trusted-proxies" help:"The networks whose X-Forwarded-For is believed." env:"COMITY_TRUSTED_PROXIES" placeholder:"CIDR,…"`
-	Failures  int64         `name:"failed-logins" help:"How many logins an address may fail in a minute; 0 is any number." default:"600" env:"COMITY_FAILED_LOGINS"`
-	LogFormat string        `help:"How log lines are written: text or json." default:"text" env:"COMITY_LOG_FORMAT"`
-	LogLevel  string        `help:"The least level that is logged: debug, info, warn or error." default:"info" env:"COMITY_LOG_LEVEL"`
-	Drain     time.Duration `help:"How long requests and deliveries under way may take at the end." default:"30s" env:"COMITY_DRAIN"`
+	Listen       string        `help:"The address to listen on." default:"127.0.0.1:8080" env:"COMITY_LISTEN" placeholder:"HOST:PORT"`
+	Root         string        `help:"The path that the API is below." default:"/registry/" env:"COMITY_ROOT" placeholder:"PATH"`
+	TLSCert      string        `name:"tls-cert" help:"The certificate chain (PEM) to serve HTTPS with; HTTP/1.1, so that reason phrases are kept." env:"COMITY_TLS_CERT" placeholder:"FILE"`
+	TLSKey       string        `name:"tls-key" help:"The certificate's private key (PEM)." env:"COMITY_TLS_KEY" placeholder:"FILE"`
+	Trusted      []string      `name:"trusted-proxies" help:"The networks whose X-Forwarded-For is believed." env:"COMITY_TRUSTED_PROXIES" placeholder:"CIDR,…"`
+	AllowPrivate bool          `name:"allow-private-targets" help:"Let provisioning targets be at loopback, private and link-local addresses." env:"COMITY_ALLOW_PRIVATE_TARGETS"`
+	Failures     int64         `name:"failed-logins" help:"How many logins an address may fail in a minute; 0 is any number." default:"600" env:"COMITY_FAILED_LOGINS"`
+	LogFormat    string        `help:"How log lines are written: text or json." default:"text" env:"COMITY_LOG_FORMAT"`
+	LogLevel     string        `help:"The least level that is logged: debug, info, warn or error." default:"info" env:"COMITY_LOG_LEVEL"`
+	Drain        time.Duration `help:"How long requests and deliveries under way may take at the end." default:"30s" env:"COMITY_DRAIN"`
 }
 
 // Run serves until the program is told to end, then lets what is under way finish. It is the one
@@ -73,12 +74,13 @@ func (s *serveCommand) Run(p *program) (err error) {
 	metrics := observe.NewMetrics()
 	var queue *outbox.Outbox
 	reg := registry.New(db.store, func() { queue.Wake() })
-	sender := provision.NewHTTP(provision.Options{})
+	sender := provision.NewHTTP(provision.Options{AllowPrivate: s.AllowPrivate})
 	defer sender.Close()
 	queue = outbox.New(db.store, reg, sender, outbox.Options{Observe: metrics.Delivery, Log: log})
 	if err := bootstrap(p, reg); err != nil {
 		return err
 	}
+	metrics.Lanes(lanesOf(queue))
 	mux := http.NewServeMux()
 	metrics.Routes(mux, db.store.Ping)
 	trusted, err := prefixes(s.Trusted)
@@ -89,7 +91,7 @@ func (s *serveCommand) Run(p *program) (err error) {
 		Registry: reg, Authenticator: access.NewAuthenticator(reg, time.Now), Provisioner: queue,
 		Root: root, TrustedProxies: trusted, FailedLogins: s.Failures, Log: log, Observe: metrics.Request,
 	}
-	described, err := openapi.Handler(root, ownVersion(), api)
+	described, err := openapi.Handler(root, ownVersion(), provision.Schema(), api)
 	if err != nil {
 		return fmt.Errorf("documentation: %w", err)
 	}
@@ -138,6 +140,30 @@ func (s *serveCommand) Run(p *program) (err error) {
 		return nil
 	case <-ending.Done():
 		return fmt.Errorf("messages were still being sent after %s: they are sent again after the next start", s.Drain)
+	}
+}
+
+// lanesOf reads how the targets do, for the metrics.
+func lanesOf(queue *outbox.Outbox) func(context.Context) ([]observe.Lane, error) {
+	return func(ctx context.Context) ([]observe.Lane, error) {
+		all, now, err := queue.Statuses(ctx)
+		if err != nil {
+			return nil, err
+		}
+		ago := func(t time.Time, never time.Duration) time.Duration {
+			if t.IsZero() {
+				return never
+			}
+			return max(0, now.Sub(t))
+		}
+		var lanes []observe.Lane
+		for id, s := range all {
+			lanes = append(lanes, observe.Lane{
+				Target: id, Waiting: s.Waiting, InFlight: s.InFlight, Failed: s.Failed, BreakerOpen: !s.Breaker.Opened.IsZero(),
+				OldestWait: ago(s.OldestWait, 0), SinceSuccess: ago(s.LastSuccess, -1),
+			})
+		}
+		return lanes, nil
 	}
 }
 

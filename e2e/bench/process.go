@@ -69,7 +69,7 @@ func (p *process) stop() error {
 func (b *bench) start(ctx context.Context) (*process, error) {
 	arguments := []string{
 		"serve", "--listen", "127.0.0.1:0", "--database", b.database,
-		"--secret-key-file", filepath.Join(b.dir, "comity.key"), "--log-level", "warn",
+		"--secret-key-file", filepath.Join(b.dir, "comity.key"), "--log-level", "warn", "--allow-private-targets",
 	}
 	user := ""
 	return launch(ctx, b.program, arguments, func(p *process, line string) {

@@ -28,9 +28,10 @@ func newFile(mediaType string, text []byte) file {
 	return file{mediaType, `W/"` + hex.EncodeToString(sum[:16]) + `"`, text}
 }
 
-// Handler answers <root>openapi.json and what is below <root>docs/, to anyone who reads them, and
-// leaves every other request to next. Root begins and ends with a slash.
-func Handler(root, program string, next http.Handler) (http.Handler, error) {
+// Handler answers <root>openapi.json, the JSON Schema of the provisioning message at
+// <root>message.schema.json and what is below <root>docs/, to anyone who reads them, and leaves every
+// other request to next. Root begins and ends with a slash.
+func Handler(root, program string, messageSchema []byte, next http.Handler) (http.Handler, error) {
 	document, err := Document(root, program)
 	if err != nil {
 		return nil, err
@@ -39,7 +40,10 @@ func Handler(root, program string, next http.Handler) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	served := map[string]file{root + "openapi.json": newFile("application/json", document)}
+	served := map[string]file{
+		root + "openapi.json":        newFile("application/json", document),
+		root + "message.schema.json": newFile("application/schema+json", messageSchema),
+	}
 	for name, text := range all {
 		mediaType := "text/html; charset=utf-8"
 		if name == styleName {

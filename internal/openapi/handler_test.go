@@ -11,7 +11,7 @@ import (
 // handler leaves what is not its own to a teapot.
 func handler(t *testing.T, root string) http.Handler {
 	t.Helper()
-	h, err := openapi.Handler(root, "1.2.3", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	h, err := openapi.Handler(root, "1.2.3", []byte(`{"$id":"x"}`), http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(http.StatusTeapot)
 	}))
 	if err != nil {

@@ -56,11 +56,11 @@ func odd(r *comity.Resource) []operation {
 	case comity.Identifier.Resource:
 		return []operation{assigning()}
 	case comity.CoProvisioningTarget.Resource:
-		return []operation{
+		return append([]operation{
 			provisioning(comity.CoPerson.Resource, "copersonid"),
 			provisioning(comity.CoGroup.Resource, "cogroupid"),
 			provisioning(comity.CoEmailList.Resource, "coemaillistid"),
-		}
+		}, watching()...)
 	}
 	return nil
 }

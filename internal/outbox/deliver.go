@@ -38,6 +38,15 @@ func (o *Outbox) jobs(ctx context.Context, claimed []store.Delivery, to comity.D
 			d.Told = told
 			news = append(news, d)
 		}
+		if d.OnlyChanged {
+			var err error
+			if messages, err = unsent(d.Sent, messages); err != nil {
+				return nil, err
+			}
+		}
+		for n := range messages {
+			messages[n].Id = messageID(d, messages[n])
+		}
 		jobs[i] = job{d, to, messages, problem, deadline}
 	}
 	if len(news) == 0 {
@@ -48,24 +57,30 @@ func (o *Outbox) jobs(ctx context.Context, claimed []store.Delivery, to comity.D
 
 // deliver sends a job's messages and says what became of them.
 func (o *Outbox) deliver(ctx context.Context, j job) store.Outcome {
-	d := j.Delivery
-	var forgot []string
+	out := store.Outcome{Delivery: j.Delivery}
 	for _, m := range j.messages {
-		answer := o.sender.Send(ctx, j.destination, m, d.Sequence)
+		answer := o.sender.Send(ctx, j.destination, m, out.Sequence)
 		if !answer.OK {
-			return retry(d, j.destination, answer, forgot)
+			out.Down, out.Alive = !answer.Refused, answer.Refused
+			return retry(out, j.destination, answer)
 		}
+		out.Alive, out.Changed, out.Holds = true, true, nil
 		if m.Delete {
-			d.Told = forgotten(d.Told, m.Identifier)
-			forgot = append(forgot, m.Identifier)
+			out.Told = forgotten(out.Told, m.Identifier)
+			out.Forgot = append(out.Forgot, m.Identifier)
+		} else {
+			out.Holds = pack(m)
 		}
 	}
 	if j.problem != nil {
-		out := retry(d, j.destination, comity.Answer{Text: j.problem.Error()}, forgot)
-		out.Rest = out.Rest || configured(j.destination)
+		usable := configured(j.destination)
+		out.Down = !usable
+		out = retry(out, j.destination, comity.Answer{Text: j.problem.Error()})
+		out.Rest = out.Rest || usable
 		return out
 	}
-	return store.Outcome{Delivery: d, OK: true, Answer: "OK", Forgot: forgot}
+	out.OK, out.Answer = true, "OK"
+	return out
 }
 
 // configured says that a problem lies with the person, and not with a target that has nowhere to
@@ -103,18 +118,17 @@ func failed(d store.Delivery) store.Outcome {
 
 // retry says when a message that was not taken is sent again: a refused one so many times, all
 // others until they are taken.
-func retry(d store.Delivery, to comity.Destination, answer comity.Answer, forgot []string) store.Outcome {
+func retry(out store.Outcome, to comity.Destination, answer comity.Answer) store.Outcome {
 	f := comity.CoProvisioningTarget
-	d.Attempts++
+	out.Attempts++
 	if answer.Refused {
-		d.Refusals++
+		out.Refusals++
 	}
 	longest := time.Duration(to.Target.Int(f.RetryInterval)) * time.Second
-	return store.Outcome{
-		Delivery: d, Answer: answer.Text, Forgot: forgot,
-		Rest: d.Refusals > to.Target.Int(f.MaxRetry),
-		Wait: backoff(d.Attempts, longest, answer.RetryAfter),
-	}
+	out.Answer = answer.Text
+	out.Rest = out.Refusals > to.Target.Int(f.MaxRetry)
+	out.Wait = backoff(out.Attempts, longest, answer.RetryAfter)
+	return out
 }
 
 // backoff is 1, 2, 4 … seconds with a fifth of jitter, or what the endpoint asks for, at most the longest.

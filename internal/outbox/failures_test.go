@@ -9,6 +9,7 @@ import (
 
 	"comity"
 	"comity/internal/outbox"
+	"comity/internal/store"
 )
 
 // Answers that are the receiver's trouble are tried until they succeed, however often that is; those
@@ -203,14 +204,20 @@ func TestReceiverAway(t *testing.T) {
 			w.born(p, i)
 		}
 		w.delete(comity.CoPerson.Resource, people[9])
-		people = append(people[:9], w.person("newcomer"))
-		for n := int64(1); n <= 6; n++ {
+		people = append(people, w.person("newcomer"))
+		w.breaker(to, func(b store.Breaker) bool { return !b.Opened.IsZero() })
+		for range 6 {
+			// While it is open one message is tried at a time.
+			before, probes := w.attempts(to, people), w.breaker(to, nil).Probes
 			w.later(time.Hour)
-			for _, p := range people {
-				row := w.failed(to, p, n)
-				if row.resting || !strings.Contains(row.answer, "connection refused") {
-					t.Errorf("person %d is noted as %+v", p, row)
-				}
+			w.breaker(to, func(b store.Breaker) bool { return b.Probes > probes })
+			if tried := w.attempts(to, people) - before; tried != 1 {
+				t.Errorf("%d messages were tried at a receiver that is away", tried)
+			}
+		}
+		for _, p := range people {
+			if row, _ := w.row(to, p); row.resting || row.attempts > 0 && !strings.Contains(row.answer, "connection refused") {
+				t.Errorf("person %d is noted as %+v", p, row)
 			}
 		}
 		if _, err := w.provision(q, to, people[0]); err == nil {
@@ -221,6 +228,59 @@ func TestReceiverAway(t *testing.T) {
 		w.later(time.Hour)
 		w.settle(to)
 		w.expectPresent(t, to, back)
+		if b := w.breaker(to, nil); !b.Opened.IsZero() || len(b.Failing) > 0 {
+			t.Errorf("the receiver is back and its breaker is %+v", b)
+		}
+	})
+}
+
+// breaker is a target's breaker, once something is so of it.
+func (w *world) breaker(to target, so func(store.Breaker) bool) (b store.Breaker) {
+	w.t.Helper()
+	eventually(w.t, "the breaker is so", func() bool {
+		err := w.store.Snapshot(w.t.Context(), func(tx *store.Tx) (err error) {
+			b, err = tx.Breaker(w.t.Context(), to.id)
+			return err
+		})
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		return so == nil || so(b)
+	})
+	return b
+}
+
+// attempts is how often messages about people were tried in vain.
+func (w *world) attempts(to target, people []int64) (n int64) {
+	for _, p := range people {
+		row, _ := w.row(to, p)
+		n += row.attempts
+	}
+	return n
+}
+
+// One person of whom a receiver chokes does not open its breaker, however often.
+func TestOneBadPersonOpensNoBreaker(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		r := newReceiver(t)
+		r.reacts(func(a arrival) reaction {
+			if a.id == "poison" {
+				return reaction{status: 500}
+			}
+			return reaction{}
+		})
+		to := w.target(r, comity.ModeAutomatic)
+		bad := w.person("poison")
+		w.start(outbox.Options{})
+		for n := int64(1); n <= 8; n++ {
+			w.failed(to, bad, n)
+			w.later(time.Hour)
+		}
+		if b := w.breaker(to, nil); !b.Opened.IsZero() {
+			t.Errorf("the breaker is %+v", b)
+		}
+		w.person("lovelace")
+		eventually(t, "the other one is told", func() bool { return len(r.ids()) == 1 })
 	})
 }
 

@@ -23,7 +23,9 @@ const (
 type lane struct {
 	*Outbox
 	target int64
-	wake   chan struct{}
+	// width is how many messages are sent side by side.
+	width int
+	wake  chan struct{}
 
 	jobs    chan job
 	results chan store.Outcome
@@ -34,9 +36,13 @@ type lane struct {
 	pace atomic.Int64
 }
 
-func (o *Outbox) lane(target int64) *lane {
+func (o *Outbox) lane(due store.Lane) *lane {
+	width := o.Width
+	if due.Workers > 0 {
+		width = int(due.Workers)
+	}
 	return &lane{
-		Outbox: o, target: target, wake: make(chan struct{}, 1),
+		Outbox: o, target: due.TargetId, width: width, wake: make(chan struct{}, 1),
 		jobs: make(chan job, maxHeld), results: make(chan store.Outcome, maxHeld),
 	}
 }
@@ -44,7 +50,7 @@ func (o *Outbox) lane(target int64) *lane {
 // run claims, hands out and writes outcomes until nothing is due, or the context has ended and
 // what was held is finished. When the database fails it returns before its workers do.
 func (l *lane) run(ctx context.Context, workers *sync.WaitGroup) {
-	for range l.Width {
+	for range l.width {
 		workers.Go(func() {
 			for j := range l.jobs {
 				l.results <- l.work(context.WithoutCancel(ctx), j)
@@ -89,7 +95,7 @@ func (l *lane) gather(ctx context.Context) (outcomes []store.Outcome) {
 func (l *lane) room() int {
 	limit := maxHeld
 	if pace := time.Duration(l.pace.Load()); pace > 0 {
-		limit = min(maxHeld, max(l.Width, int(maxQueued/pace)*l.Width))
+		limit = min(maxHeld, max(l.width, int(maxQueued/pace)*l.width))
 	}
 	return limit - l.held
 }
@@ -102,16 +108,34 @@ func (l *lane) turn(ctx context.Context, outcomes []store.Outcome) (claimed int,
 	var deliveries []store.Delivery
 	err := l.store.Write(writing, func(tx *store.Tx) error {
 		deliveries = nil
-		works, err := l.works(writing, tx)
+		target, err := l.works(writing, tx)
 		if err != nil {
 			return err
 		}
-		if err := tx.Finish(writing, outcomes); err != nil {
+		if err := tx.Finish(writing, final(target, outcomes)); err != nil {
 			return err
 		}
-		if room := l.room(); works && room > 0 && ctx.Err() == nil {
+		if slices.ContainsFunc(outcomes, func(o store.Outcome) bool { return o.OK }) {
+			if err := tx.Succeed(writing, l.target); err != nil {
+				return err
+			}
+		}
+		if target == nil {
+			return nil
+		}
+		room, err := l.passBreaker(writing, tx, target, outcomes, l.room())
+		if err != nil || room <= 0 || ctx.Err() != nil {
+			return err
+		}
+		if !manual(target) {
 			deliveries, err = tx.Claim(writing, l.target, room, l.Lease)
 		}
+		if err != nil || len(deliveries) == room {
+			return err
+		}
+		// What changed goes before what a sweep comes to.
+		more, err := tx.ClaimSweep(writing, l.target, target.CoId, room-len(deliveries), l.Lease)
+		deliveries = append(deliveries, more...)
 		return err
 	})
 	if err != nil {
@@ -136,17 +160,34 @@ func (l *lane) turn(ctx context.Context, outcomes []store.Outcome) (claimed int,
 	return len(deliveries), true
 }
 
-// works says that the target is in a mode in which what waits is sent. It may have been set to
-// another since the lane began.
-func (l *lane) works(ctx context.Context, tx *store.Tx) (bool, error) {
+// manual says that a target is sent nothing but what is asked for.
+func manual(target *comity.Record) bool {
+	return target.Text(comity.CoProvisioningTarget.Status) == comity.ModeManual
+}
+
+// final are outcomes with which those that failed at a manual target rest.
+func final(target *comity.Record, outcomes []store.Outcome) []store.Outcome {
+	if target == nil || !manual(target) {
+		return outcomes
+	}
+	all := slices.Clone(outcomes)
+	for i := range all {
+		all[i].Rest = all[i].Rest || !all[i].OK
+	}
+	return all
+}
+
+// works returns the target while it is in a mode in which anything is sent, and else nil. It may have
+// been set to another since the lane began.
+func (l *lane) works(ctx context.Context, tx *store.Tx) (*comity.Record, error) {
 	target, err := tx.Get(ctx, comity.CoProvisioningTarget.Resource, l.target)
 	if errors.Is(err, store.ErrNotFound) {
-		return false, nil
+		return nil, nil
 	}
-	if err != nil {
-		return false, err
+	if err != nil || target.Text(comity.CoProvisioningTarget.Status) == comity.ModeDisabled {
+		return nil, err
 	}
-	return slices.Contains(working, target.Text(comity.CoProvisioningTarget.Status)), nil
+	return target, nil
 }
 
 // ready reads what is to be told about claimed deliveries.

@@ -29,6 +29,8 @@ type Sender interface {
 	Messages(d comity.Destination, s comity.Snapshot, told comity.Told) (messages []comity.Message, identifier string, err error)
 	// Send sends one message; a receiver drops those with a lower sequence than one it has had.
 	Send(ctx context.Context, d comity.Destination, m comity.Message, sequence int64) comity.Answer
+	// Headers are those that Send would send a message with, without secrets.
+	Headers(d comity.Destination, m comity.Message, sequence int64) (map[string]string, error)
 }
 
 // Options say how the outbox works; the zero value is as documented.
@@ -39,7 +41,7 @@ type Options struct {
 	Limit time.Duration
 	// Poll is the longest time between two looks at what is due; 1 s.
 	Poll time.Duration
-	// Width is how many messages one lane sends side by side; 4.
+	// Width is how many messages are sent side by side to a target that does not say; 4.
 	Width int
 	// Observe is told of every delivery; may be nil.
 	Observe func(target int64, ok bool, took time.Duration)
@@ -137,7 +139,7 @@ func (o *Outbox) Run(ctx context.Context) {
 				signal(l.wake)
 				continue
 			}
-			l := o.lane(d.TargetId)
+			l := o.lane(d)
 			lanes[d.TargetId] = l
 			running.Go(func() {
 				l.run(ctx, &running)

@@ -84,7 +84,14 @@ func (o *Outbox) deliverOne(ctx context.Context, target *comity.Record, d store.
 		o.Observe(target.Id, out.OK, time.Since(start))
 	}
 	out.Rest = out.Rest || target.Text(comity.CoProvisioningTarget.Status) == comity.ModeManual
-	noted := o.store.Write(writing, func(tx *store.Tx) error { return tx.Finish(writing, []store.Outcome{out}) })
+	noted := o.store.Write(writing, func(tx *store.Tx) error {
+		if out.OK {
+			if err := tx.Succeed(writing, target.Id); err != nil {
+				return err
+			}
+		}
+		return tx.Finish(writing, []store.Outcome{out})
+	})
 	if err == nil {
 		err = noted
 	}

@@ -54,7 +54,7 @@ func (c *clock) now() time.Time {
 // newWorld returns a world on a database that holds one CO.
 func newWorld(t *testing.T, database string) *world {
 	t.Helper()
-	w := &world{t: t, database: database, clock: &clock{begin: time.Now(), speed: 1}, sender: provision.NewHTTP(provision.Options{})}
+	w := &world{t: t, database: database, clock: &clock{begin: time.Now(), speed: 1}, sender: provision.NewHTTP(provision.Options{AllowPrivate: true})}
 	t.Cleanup(w.sender.Close)
 	w.store = w.open(w.clock.now, 0)
 	w.registry = registry.New(w.store, w.wake)

@@ -78,7 +78,10 @@ func noAnswer(err error, after time.Duration, hide *strings.Replacer) string {
 	after = after.Round(time.Millisecond)
 	text := cleaned(hide.Replace(err.Error()), bodyKept)
 	var op *net.OpError
+	var private errPrivate
 	switch {
+	case errors.As(err, &private):
+		return private.Error()
 	case errors.As(err, &op) && op.Op == "dial":
 		// It says which address could not be reached, and why.
 		return text
@@ -106,6 +109,7 @@ func redactor(d comity.Destination) *strings.Replacer {
 		hide(base64.StdEncoding.EncodeToString([]byte(user + ":" + d.Password)))
 	}
 	hide(d.Password)
+	hide(d.SigningSecret)
 	if u, err := url.Parse(d.Server.Text(comity.HttpServer.Serverurl)); err == nil && u.User != nil {
 		password, _ := u.User.Password()
 		hide(password)

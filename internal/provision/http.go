@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"comity"
@@ -32,6 +33,9 @@ type Options struct {
 	UserAgent string
 	// Roots are the authorities that a server's certificate may come from, the system's if nil.
 	Roots *x509.CertPool
+	// AllowPrivate sends messages to loopback, private and link-local addresses too, where the
+	// registry's own network is.
+	AllowPrivate bool
 }
 
 // HTTP sends messages to HTTP endpoints. It keeps connections and may be used by many at a time.
@@ -52,7 +56,7 @@ func NewHTTP(opts Options) *HTTP {
 		transports: map[verify]*http.Transport{},
 	}
 	for _, v := range []verify{{}, {peer: true}, {host: true}, {peer: true, host: true}} {
-		h.transports[v] = newTransport(v, h.timeout, opts.Roots)
+		h.transports[v] = newTransport(v, h.timeout, opts)
 	}
 	return h
 }
@@ -89,6 +93,32 @@ func (h *HTTP) Send(ctx context.Context, d comity.Destination, m comity.Message,
 	return answer
 }
 
+// Headers returns the headers that Send sends a message with. What is secret, or made when it is
+// sent, is written as ***.
+func (h *HTTP) Headers(d comity.Destination, m comity.Message, sequence int64) (map[string]string, error) {
+	if d.Server == nil {
+		return nil, fmt.Errorf("%w: its server has no HttpServer", ErrNotConfigured)
+	}
+	req, err := h.request(context.Background(), d, m, sequence)
+	if err != nil {
+		return nil, err
+	}
+	headers := map[string]string{}
+	for name, values := range req.Header {
+		if len(values) > 0 {
+			headers[name] = values[0]
+		}
+	}
+	for _, name := range []string{"Authorization", timestampHeader, signatureHeader} {
+		if scheme, _, found := strings.Cut(headers[name], " "); found {
+			headers[name] = scheme + " ***"
+		} else if headers[name] != "" {
+			headers[name] = "***"
+		}
+	}
+	return headers, nil
+}
+
 func (h *HTTP) request(ctx context.Context, d comity.Destination, m comity.Message, sequence int64) (*http.Request, error) {
 	u, err := url.Parse(m.URL)
 	if err != nil {
@@ -121,7 +151,7 @@ func (h *HTTP) request(ctx context.Context, d comity.Destination, m comity.Messa
 	case comity.AuthBearer:
 		req.Header.Set("Authorization", "Bearer "+d.Password)
 	}
-	return req, nil
+	return req, sign(req, d, m, time.Now())
 }
 
 // drain reads what is left of an answer, if it is short and comes at once, so that the connection

@@ -60,9 +60,12 @@ func (v verify) check(certs []*x509.Certificate, host string, roots *x509.CertPo
 	return nil
 }
 
-func newTransport(v verify, timeout time.Duration, roots *x509.CertPool) *http.Transport {
+func newTransport(v verify, timeout time.Duration, opts Options) *http.Transport {
 	// A host that does not even take the connection is told from one that does not answer.
 	dialer := &net.Dialer{Timeout: min(timeout, 10*time.Second)}
+	if !opts.AllowPrivate {
+		dialer.ControlContext = onlyPublic
+	}
 	return &http.Transport{
 		DialContext: dialer.DialContext,
 		DialTLSContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
@@ -70,7 +73,7 @@ func newTransport(v verify, timeout time.Duration, roots *x509.CertPool) *http.T
 			if err != nil {
 				return nil, err
 			}
-			d := tls.Dialer{NetDialer: dialer, Config: v.config(host, roots)}
+			d := tls.Dialer{NetDialer: dialer, Config: v.config(host, opts.Roots)}
 			return d.DialContext(ctx, network, addr)
 		},
 		ForceAttemptHTTP2: true,

@@ -18,6 +18,40 @@ type Subject struct {
 	PersonId int64
 }
 
+// Target returns a provisioning target that the caller may do this to.
+func (r *Registry) Target(ctx context.Context, caller access.Caller, op access.Operation, id int64) (*comity.Record, error) {
+	f := comity.CoProvisioningTarget
+	if !caller.May(op, f.Resource) {
+		return nil, comity.Forbid()
+	}
+	var target *comity.Record
+	err := r.store.Read(ctx, func(tx *store.Tx) (err error) {
+		target, err = known(ctx, tx, caller, op, f.Resource, id, f.UnknownOnDelete)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("provisioning target %d: %w", id, err)
+	}
+	return target, nil
+}
+
+// HadPerson says, by a NotFound error, that a person is not and was never in the CO of a target: about
+// one who is gone there may still be something to be told.
+func (r *Registry) HadPerson(ctx context.Context, target *comity.Record, person int64) error {
+	f := comity.CoPerson
+	err := r.store.Read(ctx, func(tx *store.Tx) error {
+		rec, err := tx.Revision(ctx, f.Resource, person, 0)
+		if errors.Is(err, store.ErrNotFound) || err == nil && rec.CoId != target.CoId {
+			return comity.Missing(f.UnknownOnView)
+		}
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("person %d of target %d: %w", person, target.Id, err)
+	}
+	return nil
+}
+
 // Subject finds the target and subject of a provision call. kind is the resource of the subject,
 // nil for an email list: there are none.
 func (r *Registry) Subject(ctx context.Context, caller access.Caller, target int64, kind *comity.Resource, id int64) (Subject, error) {

@@ -105,7 +105,7 @@ func serve(ctx context.Context, database string, wrap func(net.Listener) net.Lis
 	}
 	var queue *outbox.Outbox
 	a.registry = registry.New(a.store, func() { queue.Wake() })
-	a.sender = provision.NewHTTP(provision.Options{})
+	a.sender = provision.NewHTTP(provision.Options{AllowPrivate: true})
 	queue = outbox.New(a.store, a.registry, a.sender, outbox.Options{})
 	if a.operator, _, err = a.registry.Bootstrap(ctx); err != nil {
 		return nil, err

@@ -325,29 +325,3 @@ func (c *call) duplicate(rt route) error {
 	c.answer(http.StatusCreated, "Added", wire.AppendNewObject(nil, c.format, rt.resource, added.Id, ""))
 	return nil
 }
-
-// provision answers the provision call. Its body says nothing that the path does not, so it may be
-// missing; a group is answered and nobody told.
-func (c *call) provision(rt route, id string) error {
-	if _, err := c.body(); err != nil {
-		return err
-	}
-	subject, err := c.Registry.Subject(c.r.Context(), c.caller, comity.ParseId(rt.id), rt.resource, comity.ParseId(id))
-	if err != nil {
-		return err
-	}
-	if subject.PersonId == 0 {
-		c.answer(http.StatusOK, "OK", nil)
-		return nil
-	}
-	queued, err := c.Provisioner.Provision(c.r.Context(), subject.Target, subject.PersonId)
-	if err != nil {
-		return err
-	}
-	if queued {
-		c.answer(http.StatusAccepted, "Accepted", nil)
-		return nil
-	}
-	c.answer(http.StatusOK, "OK", nil)
-	return nil
-}

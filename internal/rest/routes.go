@@ -26,8 +26,10 @@ func (c *call) match() (route, bool) {
 	if !below || strings.Contains(strings.ToUpper(c.r.URL.RawPath), "%2F") {
 		return route{}, false
 	}
-	if rt, ok := matchProvision(c.method(), path); ok {
-		return rt, true
+	if rest, of := strings.CutPrefix(path, comity.CoProvisioningTarget.Path+"/"); of {
+		if rt, ok := matchTarget(c.method(), rest); ok {
+			return rt, true
+		}
 	}
 	rest, format, ok := splitFormat(path)
 	rt := route{format: format}
@@ -116,30 +118,3 @@ var paths = func() map[string]*comity.Resource {
 }()
 
 func byPath(path string) *comity.Resource { return paths[path] }
-
-// matchProvision finds the one route whose extension may be missing.
-func matchProvision(method, path string) (route, bool) {
-	rest, below := strings.CutPrefix(path, "co_provisioning_targets/provision/")
-	target, subject, two := strings.Cut(rest, "/")
-	if !below || !two || method != http.MethodPost || strings.Contains(subject, "/") {
-		return route{}, false
-	}
-	rt := route{name: "provision", id: target}
-	var ok bool
-	if subject, rt.format, ok = splitFormat(subject); !ok && strings.Contains(subject, ".") {
-		return route{}, false
-	}
-	kind, id, _ := strings.Cut(subject, ":")
-	switch kind {
-	case "copersonid":
-		rt.resource = comity.CoPerson.Resource
-	case "cogroupid":
-		rt.resource = comity.CoGroup.Resource
-	case "coemaillistid":
-		rt.resource = comity.CoEmailList.Resource
-	default:
-		return route{}, false
-	}
-	rt.handle = func(c *call, rt route) error { return c.provision(rt, id) }
-	return rt, true
-}

@@ -13,6 +13,8 @@
 //	POST   identifiers/assign.<format>
 //	POST   co_provisioning_targets/provision/<id>/copersonid:<id>[.<format>]
 //
+// and those about how provisioning goes, in provisioning.go.
+//
 // Paths are below a root, "/registry/" by default; <format> is json or xml.
 package rest
 
@@ -29,6 +31,7 @@ import (
 
 	"comity"
 	"comity/internal/access"
+	"comity/internal/outbox"
 	"comity/internal/registry"
 	"comity/internal/wire"
 )
@@ -38,9 +41,18 @@ type Authenticator interface {
 	Authenticate(ctx context.Context, username, key, address string) (access.Caller, error)
 }
 
-// Provisioner tells a target about one person; queued says that it will, soon.
+// Provisioner tells targets about people, and how that goes.
 type Provisioner interface {
+	// Provision tells a target about one person; queued says that it will, soon.
 	Provision(ctx context.Context, target *comity.Record, person int64) (queued bool, err error)
+	// ProvisionAll tells a target about everybody, in the background.
+	ProvisionAll(ctx context.Context, target *comity.Record, onlyChanged, anew bool) (outbox.Sweep, error)
+	StopAll(ctx context.Context, target int64) (s outbox.Sweep, found bool, err error)
+	Status(ctx context.Context, target int64) (outbox.Status, error)
+	SubjectStatus(ctx context.Context, target, person int64) (outbox.Subject, error)
+	Failed(ctx context.Context, target, after int64, limit int) ([]outbox.Subject, error)
+	Resend(ctx context.Context, target, person int64) (count int64, err error)
+	Preview(ctx context.Context, target, person int64) (outbox.Preview, error)
 }
 
 // Server answers the API's requests.

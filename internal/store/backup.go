@@ -40,7 +40,7 @@ func tables() []string {
 	for _, r := range comity.Stored() {
 		names = append(names, r.Table)
 	}
-	return append(names, "history", "deliveries", "identifier_numbers", "idempotency_keys", "settings")
+	return append(names, "history", "deliveries", "lanes", "sweeps", "identifier_numbers", "idempotency_keys", "settings")
 }
 
 // columnType is what a column holds, however the database calls it.

@@ -36,7 +36,12 @@ func (tx *Tx) releaseLinks(ctx context.Context, r *comity.Resource, ids, actor s
 	if r != comity.CoProvisioningTarget.Resource {
 		return nil
 	}
-	return tx.conn.queue(ctx, fmt.Sprintf(`DELETE FROM deliveries WHERE co_provisioning_target_id IN (%s)`, ids), a)
+	for _, table := range ofTargets {
+		if err := tx.conn.queue(ctx, fmt.Sprintf(`DELETE FROM %s WHERE co_provisioning_target_id IN (%s)`, table, ids), a); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (tx *Tx) deleteSet(ctx context.Context, r *comity.Resource, ids, actor string, a args, modes []string) error {
@@ -81,6 +86,9 @@ func (tx *Tx) clearSet(ctx context.Context, link comity.Link, ids, actor string,
 		r.Table, link.Column, p, who, ids), update)
 }
 
+// ofTargets are the tables that hold what goes on with a target, beside its settings.
+var ofTargets = []string{"deliveries", "lanes", "sweeps"}
+
 // DeleteCO deletes a CO and everything in it: its targets' deliveries first, so that no receiver is told.
 func (tx *Tx) DeleteCO(ctx context.Context, id int64, actor string) error {
 	now, err := tx.Now(ctx)
@@ -88,8 +96,11 @@ func (tx *Tx) DeleteCO(ctx context.Context, id int64, actor string) error {
 		return err
 	}
 	moment := now.UnixMicro()
-	if err := tx.conn.queue(ctx, `DELETE FROM deliveries WHERE co_id = $1`, args{id}); err != nil {
-		return err
+	for _, table := range ofTargets {
+		sql := `DELETE FROM ` + table + ` WHERE co_provisioning_target_id IN (SELECT id FROM co_provisioning_targets WHERE co_id = $1)`
+		if err := tx.conn.queue(ctx, sql, args{id}); err != nil {
+			return err
+		}
 	}
 	note := fmt.Sprintf(`INSERT INTO history (%s)
 		SELECT resource, record_id, revision + 1, '%[2]s', CAST($2 AS text), %[3]s, %[3]s,

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"comity"
@@ -23,6 +24,10 @@ type Delivery struct {
 	Attempts, Refusals int64
 	// Told is what the target was told before.
 	Told comity.Told
+	// OnlyChanged says that the target need not be told what it was last told: Sent, packed as the
+	// outbox does.
+	OnlyChanged bool
+	Sent        []byte
 }
 
 // Outcome is what became of a claimed delivery.
@@ -38,6 +43,12 @@ type Outcome struct {
 	Answer string
 	// Forgot are the identifiers that the target was told to delete, and did.
 	Forgot []string
+	// Changed says that the target holds another message about the person now: Holds, nil for none.
+	Changed bool
+	Holds   []byte
+	// Down says that it failed by the receiver's fault, Alive that the receiver answered as one that
+	// works does, whatever it said of the message. Neither says nothing about the receiver.
+	Down, Alive bool
 }
 
 const deliveryColumns = `co_provisioning_target_id, co_person_id, version, sequence, attempts, refusals, identifier, obsolete`
@@ -47,10 +58,18 @@ func scanDelivery(r Row) (Delivery, error) {
 		TargetId: r.Int(0), PersonId: r.Int(1), Version: r.Int(2), Sequence: r.Int(3),
 		Attempts: r.Int(4), Refusals: r.Int(5), Told: comity.Told{Identifier: r.Text(6)},
 	}
-	if err := json.Unmarshal([]byte(r.Text(7)), &d.Told.Obsolete); err != nil {
-		return d, fmt.Errorf("obsolete identifiers of person %d at target %d: %w", d.PersonId, d.TargetId, err)
+	var err error
+	if d.Told.Obsolete, err = obsoleteOf(r.Text(7)); err != nil {
+		return d, fmt.Errorf("person %d at target %d: %w", d.PersonId, d.TargetId, err)
 	}
 	return d, nil
+}
+
+func obsoleteOf(text string) (identifiers []string, err error) {
+	if err := json.Unmarshal([]byte(text), &identifiers); err != nil {
+		return nil, fmt.Errorf("obsolete identifiers: %w", err)
+	}
+	return identifiers, nil
 }
 
 // Claim takes up to limit deliveries of a target that are due, for the length of the lease: nobody
@@ -189,6 +208,13 @@ func (tx *Tx) finish(ctx context.Context, o Outcome, moment int64) error {
 		WHERE co_provisioning_target_id = $1 AND co_person_id = $2 AND sequence = $3 AND held`
 		a = append(a, o.Attempts, o.Refusals, next)
 	}
+	if o.Changed {
+		var sent any
+		if o.Holds != nil {
+			sent = o.Holds
+		}
+		sql = strings.Replace(sql, " SET ", " SET sent = "+a.put(sent)+", ", 1)
+	}
 	return tx.conn.queue(ctx, sql, a)
 }
 
@@ -204,23 +230,29 @@ func (tx *Tx) tellAgain(ctx context.Context, d Delivery, identifier string, mome
 		args{d.TargetId, d.PersonId, Fold(identifier), identifier, moment})
 }
 
-// Lane is a target that has something to be told, and when the first of it is due.
+// Lane is a target that has something to be told, when the first of it is due, and how many messages
+// it takes side by side, 0 where it does not say.
 type Lane struct {
 	TargetId int64
 	Due      time.Time
+	Workers  int64
 }
 
-// Lanes returns the targets in one of the modes for which something waits, in their order: those that
-// have none come last.
+// Lanes returns the targets for which something waits, if they are in one of the modes, or which a sweep
+// is under way to, in their order: those that have none come last.
 func (tx *Tx) Lanes(ctx context.Context, modes []string) ([]Lane, error) {
 	var lanes []Lane
 	var a args
-	sql := `SELECT x.id, x.due FROM (
-			SELECT t.id, t.ordr, (SELECT min(d.due) FROM deliveries d WHERE d.co_provisioning_target_id = t.id AND d.due IS NOT NULL) AS due
-			FROM co_provisioning_targets t WHERE t.status IN ` + list(&a, modes) + `) x
+	sql := `SELECT x.id, CASE WHEN b.opened IS NOT NULL AND b.probe > x.due THEN b.probe ELSE x.due END, coalesce(s.workers, 0) FROM (
+			SELECT t.id, t.ordr, coalesce((SELECT w.began FROM sweeps w WHERE w.co_provisioning_target_id = t.id AND w.ended IS NULL),
+				CASE WHEN t.status IN ` + list(&a, modes) + ` THEN
+					(SELECT min(d.due) FROM deliveries d WHERE d.co_provisioning_target_id = t.id AND d.due IS NOT NULL) END) AS due
+			FROM co_provisioning_targets t WHERE t.status <> ` + a.put(comity.ModeDisabled) + `) x
+		LEFT JOIN lanes b ON b.co_provisioning_target_id = x.id
+		LEFT JOIN co_api_provisioner_targets s ON s.co_provisioning_target_id = x.id
 		WHERE x.due IS NOT NULL ORDER BY x.ordr IS NULL, x.ordr, x.id`
 	err := tx.conn.query(ctx, sql, a, func(r Row) error {
-		lanes = append(lanes, Lane{r.Int(0), time.UnixMicro(r.Int(1)).UTC()})
+		lanes = append(lanes, Lane{r.Int(0), time.UnixMicro(r.Int(1)).UTC(), r.Int(2)})
 		return nil
 	})
 	return lanes, err
@@ -239,6 +271,9 @@ func (tx *Tx) Destination(ctx context.Context, target int64) (comity.Destination
 		return d, err
 	}
 	d.Settings = settings[0]
+	if d.SigningSecret, err = tx.signingSecret(ctx, d.Settings.Id); err != nil {
+		return d, err
+	}
 	server := d.Settings.Int(comity.CoApiProvisionerTarget.ServerId)
 	sql := `SELECT ` + texts[comity.HttpServer.Resource].columns + `, password,
 			(SELECT s.status FROM servers s WHERE s.id = $1)
@@ -253,6 +288,15 @@ func (tx *Tx) Destination(ctx context.Context, target int64) (comity.Destination
 		return err
 	})
 	return d, err
+}
+
+func (tx *Tx) signingSecret(ctx context.Context, settings int64) (secret string, err error) {
+	err = tx.conn.query(ctx, `SELECT signing_secret FROM co_api_provisioner_targets WHERE id = $1 AND signing_secret IS NOT NULL`,
+		args{settings}, func(r Row) error {
+			secret, err = tx.sealer.open(r.Bytes(0))
+			return err
+		})
+	return secret, err
 }
 
 // Membership is one group that a person counts as a member of.

@@ -170,11 +170,11 @@ func (tx *Tx) ForgetTold(ctx context.Context, person int64) ([]Known, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = tx.conn.queue(ctx, `UPDATE deliveries SET answer = '', refusals = 0, resting = false, due = CASE WHEN resting THEN $1 ELSE due END
+	err = tx.conn.queue(ctx, `UPDATE deliveries SET answer = '', sent = NULL, refusals = 0, resting = false, due = CASE WHEN resting THEN $1 ELSE due END
 		WHERE co_person_id = $2 AND (due IS NOT NULL OR held OR resting)`, args{now.UnixMicro(), person})
 	if err != nil {
 		return nil, err
 	}
-	return known, tx.conn.queue(ctx, `UPDATE deliveries SET answer = '', identifier = '', obsolete = '[]'
+	return known, tx.conn.queue(ctx, `UPDATE deliveries SET answer = '', sent = NULL, identifier = '', obsolete = '[]'
 		WHERE co_person_id = $1 AND due IS NULL AND NOT held AND NOT resting`, args{person})
 }

@@ -1,0 +1,78 @@
+package observe
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// Lane is how a provisioning target does.
+type Lane struct {
+	// Target is its id.
+	Target int64
+	// Waiting are the people that it is to be told about, InFlight those of whom it is being told,
+	// Failed those of whom messages rest after too many refusals.
+	Waiting, InFlight, Failed int64
+	// OldestWait is how long the one has waited who waits longest, SinceSuccess how long ago it took a
+	// message; below 0 where it never did.
+	OldestWait, SinceSuccess time.Duration
+	// BreakerOpen says that it seems to be away.
+	BreakerOpen bool
+}
+
+// lanes asks how the targets do whenever the metrics are read.
+type lanes struct {
+	read func(context.Context) ([]Lane, error)
+
+	waiting, inFlight, failed, oldestWait, sinceSuccess, breaker *prometheus.Desc
+}
+
+// Lanes adds the metrics of the provisioning targets, which are read when they are asked for.
+func (m *Metrics) Lanes(read func(context.Context) ([]Lane, error)) {
+	desc := func(name, help string) *prometheus.Desc {
+		return prometheus.NewDesc("comity_target_"+name, help, []string{"target"}, nil)
+	}
+	m.registry.MustRegister(&lanes{
+		read:         read,
+		waiting:      desc("waiting", "People that the target is to be told about."),
+		inFlight:     desc("in_flight", "People about whom a message is under way."),
+		failed:       desc("failed", "People of whom messages rest after too many refusals."),
+		oldestWait:   desc("oldest_wait_seconds", "How long the one has waited who waits longest."),
+		sinceSuccess: desc("since_success_seconds", "How long ago the target took a message; not there where it never did."),
+		breaker:      desc("breaker_open", "1 while the target seems to be away."),
+	})
+}
+
+// Describe is prometheus.Collector's.
+func (l *lanes) Describe(out chan<- *prometheus.Desc) { prometheus.DescribeByCollect(l, out) }
+
+// Collect is prometheus.Collector's.
+func (l *lanes) Collect(out chan<- prometheus.Metric) {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	all, err := l.read(ctx)
+	if err != nil {
+		out <- prometheus.NewInvalidMetric(l.waiting, err)
+		return
+	}
+	for _, lane := range all {
+		target := strconv.FormatInt(lane.Target, 10)
+		gauge := func(d *prometheus.Desc, value float64) {
+			out <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, value, target)
+		}
+		gauge(l.waiting, float64(lane.Waiting))
+		gauge(l.inFlight, float64(lane.InFlight))
+		gauge(l.failed, float64(lane.Failed))
+		gauge(l.oldestWait, lane.OldestWait.Seconds())
+		if lane.SinceSuccess >= 0 {
+			gauge(l.sinceSuccess, lane.SinceSuccess.Seconds())
+		}
+		open := 0.0
+		if lane.BreakerOpen {
+			open = 1
+		}
+		gauge(l.breaker, open)
+	}
+}

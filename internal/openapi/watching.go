@@ -1,0 +1,175 @@
+package openapi
+
+import (
+	"net/http"
+
+	"comity"
+)
+
+// The schemas of what the calls about provisioning answer.
+const (
+	targetStatusName  = "CoProvisioningTargetStatus"
+	subjectStatusName = "CoPersonProvisioningStatus"
+	failedName        = "CoProvisioningTargetFailed"
+	resendName        = "CoProvisioningTargetResend"
+	previewName       = "CoPersonProvisioningPreview"
+	allName           = "CoProvisioningTargetAll"
+)
+
+// watching are the calls that show what a target is and was told, and send again what failed. They
+// are there in JSON only.
+func watching() []operation {
+	const everybody = "/provision/{id}/all"
+	const status, failed, resend, preview = "/status/{id}", "/failed/{id}", "/resend/{id}", "/preview/{id}"
+	target := comity.CoProvisioningTarget.Resource
+	person := parameter{Name: "copersonid", In: "path", Required: true, schema: number(1), Text: "The CoPerson, one who was deleted too."}
+	const one = "/copersonid:{copersonid}"
+	disabled := failure(http.StatusForbidden, reason{comity.PhraseForbidden, "the target is disabled"})
+	noTarget := reason{target.UnknownOnDelete, "no such target"}
+	noPerson := reason{comity.CoPerson.UnknownOnView, "none such was ever in the target's CO"}
+	resent := answer{Status: http.StatusAccepted, Reasons: []reason{{"Accepted", "how many are sent again"}}, content: []string{resendName}}
+	all := []operation{
+		{
+			id: "provisionAll", Method: http.MethodPost, Path: everybody, Title: "Provision everybody",
+			Text: "Tells the target about everybody in its CO, and of whom it was told before and who is gone, in the background: new changes go ahead. " +
+				"A run that was stopped goes on where it was; one under way goes on as it is. The request has no body.",
+			Parameters: []parameter{
+				{Name: "onlychanged", In: "query", schema: &schema{Type: types{"boolean"}}, Text: "`true` leaves out whom the target was last sent the same message about."},
+				{Name: "anew", In: "query", schema: &schema{Type: types{"boolean"}}, Text: "`true` begins anew, wherever another run is."},
+			},
+			Answers: answers([]answer{
+				{Status: http.StatusAccepted, Reasons: []reason{{"Accepted", "how far it is"}}, content: []string{allName}}, tooLarge, wrongQuery,
+			}, disabled, failure(http.StatusNotFound, noTarget)),
+		},
+		{
+			id: "stopProvisionAll", Method: http.MethodDelete, Path: everybody, Title: "Stop provisioning everybody",
+			Text: "What is under way is finished.",
+			Answers: answers([]answer{ok(allName, "how far it came")}, failure(http.StatusNotFound, noTarget),
+				failure(http.StatusForbidden, reason{comity.PhraseForbidden, "nothing was ever begun"})),
+		},
+		{
+			id: "viewProvisioningStatus", Method: http.MethodGet, Path: status, Title: "View how one target does",
+			Text:    "What waits, is under way and rests after too many refusals, since when, and whether the breaker is open.",
+			Answers: answers([]answer{ok(targetStatusName, "the status")}, failure(http.StatusNotFound, noTarget)),
+		},
+		{
+			id: "viewProvisioningStatusOfCoPerson", Method: http.MethodGet, Path: status + one, Title: "View what one target was told about one CoPerson",
+			Text:    "What it was last sent and answered, and when it is tried next.",
+			Answers: answers([]answer{ok(subjectStatusName, "the status")}, failure(http.StatusNotFound, noTarget, noPerson)),
+		},
+		{
+			id: "listProvisioningFailures", Method: http.MethodGet, Path: failed, Title: "List what failed at one target",
+			Text: "The people of whom messages rest after too many refusals, until they change or are sent again, in order of their Id.",
+			Parameters: []parameter{
+				{Name: "limit", In: "query", schema: between(1, 1000), Text: "How many to list at most; 1000 where it says nothing."},
+				{Name: "after", In: "query", schema: number(0), Text: "The CoPersonId of the last one of the page before."},
+			},
+			Answers: answers([]answer{ok(failedName, "a page of them"), wrongQuery}, failure(http.StatusNotFound, noTarget)),
+		},
+		{
+			id: "resendProvisioningFailures", Method: http.MethodPost, Path: resend, Title: "Send again all that failed at one target",
+			Text: "The request has no body.", Answers: answers([]answer{resent, tooLarge}, disabled, failure(http.StatusNotFound, noTarget)),
+		},
+		{
+			id: "resendProvisioningFailure", Method: http.MethodPost, Path: resend + one, Title: "Send again what failed about one CoPerson",
+			Text: "The request has no body.", Answers: answers([]answer{resent, tooLarge}, disabled, failure(http.StatusNotFound, noTarget, noPerson)),
+		},
+		{
+			id: "previewProvisioning", Method: http.MethodGet, Path: preview + one, Title: "See what one target would be sent about one CoPerson",
+			Text:    "The requests as they would be sent, secrets written as `***`, and the differences to the body that was last sent. Nothing is sent.",
+			Answers: answers([]answer{ok(previewName, "the preview")}, failure(http.StatusNotFound, noTarget, noPerson)),
+		},
+	}
+	for i := range all {
+		o := &all[i]
+		parameters := []parameter{idParameter}
+		if len(o.Path) > len(one) && o.Path[len(o.Path)-len(one):] == one {
+			parameters = append(parameters, person)
+		}
+		o.Parameters = append(parameters, o.Parameters...)
+		o.Path = target.Path + o.Path
+		o.forms = []form{jsonForm}
+	}
+	return all
+}
+
+// putWatching puts the schemas of what those calls answer.
+func putWatching(out *object[any]) {
+	count := number(0)
+	text := &schema{Type: types{"string"}}
+	at := schemaRef("Time")
+	subject := shape([]string{"CoPersonId", "State", "Sequence", "Attempts"}, object[*schema]{
+		{"CoPersonId", number(1)},
+		{"State", &schema{Type: types{"string"}, Enum: []any{"never told", "told", "waiting", "in flight", "failed"}}},
+		{"Identifier", text},
+		{"Obsolete", &schema{Type: types{"array"}, Items: text, Description: "Identifiers that the target is still to be told to delete."}},
+		{"Sequence", count},
+		{"WaitingSince", at},
+		{"NextTry", at},
+		{"Attempts", count},
+		{"LastTry", at},
+		{"LastSuccess", at},
+		{"Answer", text},
+		{"LastError", text},
+		{"MessageDigest", &schema{Type: types{"string"}, Description: "The SHA-256 of the body that the target was last sent."}},
+	})
+	out.put(targetStatusName, typed(targetStatusName, shape([]string{"CoProvisioningTargetId", "Status", "Waiting", "InFlight", "Failed", "Breaker"}, object[*schema]{
+		{"CoProvisioningTargetId", number(1)},
+		{"Status", &schema{Type: types{"string"}, Description: "The target's mode."}},
+		{"Waiting", count},
+		{"InFlight", count},
+		{"Failed", count},
+		{"OldestWait", at},
+		{"LastSuccess", at},
+		{"Breaker", &schema{Type: types{"string"}, Enum: []any{"closed", "open"}}},
+		{"BreakerSince", at},
+		{"BreakerNext", at},
+		{"All", schemaRef("ProvisioningRun")},
+	})))
+	run := shape([]string{"State", "OnlyChanged", "Total", "Taken", "Began"}, object[*schema]{
+		{"State", &schema{Type: types{"string"}, Enum: []any{"under way", "stopped", "done"}}},
+		{"OnlyChanged", &schema{Type: types{"boolean"}}},
+		{"Total", count},
+		{"Taken", count},
+		{"Began", at},
+		{"Ended", at},
+	})
+	out.put("ProvisioningRun", run)
+	out.put(allName, typed(allName, shape(run.Required, run.Properties)))
+	out.put("ProvisioningSubject", subject)
+	out.put(subjectStatusName, typed(subjectStatusName, shape(subject.Required, subject.Properties)))
+	out.put(failedName, typed(failedName, shape([]string{"Failed"}, object[*schema]{
+		{"Failed", &schema{Type: types{"array"}, Items: schemaRef("ProvisioningSubject")}},
+	})))
+	out.put(resendName, typed(resendName, shape([]string{"Resent"}, object[*schema]{{"Resent", count}})))
+	request := shape([]string{"Method", "Url", "Headers"}, object[*schema]{
+		{"Method", text},
+		{"Url", text},
+		{"Headers", &schema{Type: types{"object"}, AdditionalProperties: text}},
+		{"Body", &schema{Type: types{"object"}, Description: "The message, see message.schema.json."}},
+	})
+	difference := shape([]string{"Path", "Last", "Next"}, object[*schema]{
+		{"Path", &schema{Type: types{"string"}, Description: "Where, as a JSON Pointer."}},
+		{"Last", &schema{Description: "What was sent, null for nothing."}},
+		{"Next", &schema{Description: "What would be sent, null for nothing."}},
+	})
+	out.put(previewName, typed(previewName, shape([]string{"Requests", "Differences"}, object[*schema]{
+		{"Requests", &schema{Type: types{"array"}, Items: request}},
+		{"Problem", &schema{Type: types{"string"}, Description: "Why nothing can be sent, or not all that should."}},
+		{"Differences", &schema{Type: types{"array"}, Items: difference}},
+	})))
+}
+
+func shape(required []string, properties object[*schema]) *schema {
+	return &schema{Type: types{"object"}, Required: required, Properties: properties}
+}
+
+// typed puts the type of an answer and its version before what it says.
+func typed(name string, s *schema) *schema {
+	var head object[*schema]
+	head.put("ResponseType", constant(name))
+	head.put("Version", constant(version))
+	s.Properties = append(head, s.Properties...)
+	s.Required = append([]string{"ResponseType", "Version"}, s.Required...)
+	return s
+}

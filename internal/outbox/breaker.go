@@ -1,0 +1,78 @@
+package outbox
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"comity"
+	"comity/internal/store"
+)
+
+// A breaker opens when messages about so many people failed in a row by the receiver's fault: one
+// person of whom it chokes never opens it.
+const opensAfter = 5
+
+// passBreaker notes what outcomes say of the receiver and returns how many deliveries may be claimed:
+// as many as there is room for, or while the breaker is open none but a probe when its time has come.
+func (l *lane) passBreaker(ctx context.Context, tx *store.Tx, target *comity.Record, outcomes []store.Outcome, room int) (int, error) {
+	now, err := tx.Now(ctx)
+	if err != nil {
+		return 0, err
+	}
+	was, err := tx.Breaker(ctx, l.target)
+	if err != nil {
+		return 0, err
+	}
+	longest := time.Duration(target.Int(comity.CoProvisioningTarget.RetryInterval)) * time.Second
+	is := was
+	is.Failing = slices.Clone(was.Failing)
+	for _, o := range outcomes {
+		is = judge(is, o, now, longest)
+	}
+	if !was.Opened.IsZero() && is.Opened.IsZero() {
+		if err := tx.Resume(ctx, l.target); err != nil {
+			return 0, err
+		}
+	}
+	if !is.Opened.IsZero() {
+		switch {
+		case l.held > 0 || now.Before(is.Probe):
+			room = 0
+		default:
+			room = min(room, 1)
+			// Nobody else tries meanwhile.
+			is.Probe = now.Add(l.Lease)
+		}
+	}
+	if same(was, is) {
+		return room, nil
+	}
+	return room, tx.SetBreaker(ctx, l.target, is)
+}
+
+// judge is the breaker after an outcome.
+func judge(b store.Breaker, o store.Outcome, now time.Time, longest time.Duration) store.Breaker {
+	switch {
+	case o.Alive && !o.Down:
+		return store.Breaker{}
+	case !o.Down:
+		return b
+	}
+	if !slices.Contains(b.Failing, o.PersonId) && len(b.Failing) < opensAfter {
+		b.Failing = append(b.Failing, o.PersonId)
+	}
+	if len(b.Failing) < opensAfter {
+		return b
+	}
+	if b.Opened.IsZero() {
+		b.Opened = now
+	}
+	b.Probes++
+	b.Probe = now.Add(min(longest, max(o.Wait, backoff(b.Probes, longest, 0))))
+	return b
+}
+
+func same(a, b store.Breaker) bool {
+	return slices.Equal(a.Failing, b.Failing) && a.Opened.Equal(b.Opened) && a.Probe.Equal(b.Probe) && a.Probes == b.Probes
+}

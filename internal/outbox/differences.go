@@ -1,0 +1,78 @@
+package outbox
+
+import (
+	"bytes"
+	"encoding/json"
+	"maps"
+	"reflect"
+	"slices"
+	"strconv"
+)
+
+// Difference is one between two messages.
+type Difference struct {
+	// Path is where it is, as a JSON Pointer (RFC 6901): /person/names/0/given.
+	Path string
+	// Last is the value that was sent, Next the one that would be; nil where there is none.
+	Last, Next any
+}
+
+// differences are those between two JSON texts, in the order of their paths; nil stands for none.
+func differences(last, next []byte) ([]Difference, error) {
+	a, err := parse(last)
+	if err != nil {
+		return nil, err
+	}
+	b, err := parse(next)
+	if err != nil {
+		return nil, err
+	}
+	return compare(nil, "", a, b), nil
+}
+
+func parse(text []byte) (v any, err error) {
+	if text == nil {
+		return nil, nil
+	}
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.UseNumber()
+	err = d.Decode(&v)
+	return v, err
+}
+
+func compare(found []Difference, path string, last, next any) []Difference {
+	switch a := last.(type) {
+	case map[string]any:
+		if b, ok := next.(map[string]any); ok {
+			names := slices.Collect(maps.Keys(a))
+			for name := range b {
+				if _, both := a[name]; !both {
+					names = append(names, name)
+				}
+			}
+			slices.Sort(names)
+			for _, name := range names {
+				found = compare(found, path+"/"+name, a[name], b[name])
+			}
+			return found
+		}
+	case []any:
+		if b, ok := next.([]any); ok {
+			for i := range max(len(a), len(b)) {
+				found = compare(found, path+"/"+strconv.Itoa(i), at(a, i), at(b, i))
+			}
+			return found
+		}
+	}
+	if reflect.DeepEqual(last, next) {
+		return found
+	}
+	return append(found, Difference{path, last, next})
+}
+
+func at(list []any, i int) any {
+	if i < len(list) {
+		return list[i]
+	}
+	return nil
+}

@@ -1,0 +1,67 @@
+package outbox
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base32"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/klauspost/compress/gzip"
+
+	"comity"
+	"comity/internal/store"
+)
+
+// messageID is the id of what is sent about a person: the same for each try, and another as soon as
+// there is something else to tell.
+func messageID(d store.Delivery, m comity.Message) string {
+	h := sha256.New()
+	fmt.Fprintf(h, "%d %d %d %s %s\n%s", d.TargetId, d.PersonId, d.Version, m.Method, m.URL, m.Body)
+	return "msg_" + strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(h.Sum(nil)[:15]))
+}
+
+// packed is how a message that was sent is kept.
+type packed struct {
+	Method, URL string
+	Body        json.RawMessage `json:",omitempty"`
+}
+
+// pack compresses a message to keep.
+func pack(m comity.Message) []byte {
+	var b bytes.Buffer
+	// Stateless: it needs no table of a megabyte for a message of a kilobyte. The level is one, a
+	// buffer takes all, and the body is JSON.
+	z, _ := gzip.NewWriterLevel(&b, gzip.StatelessCompression)
+	_ = json.NewEncoder(z).Encode(packed{m.Method, m.URL, m.Body})
+	_ = z.Close()
+	return b.Bytes()
+}
+
+// unpack returns a message that was kept.
+func unpack(sent []byte) (p packed, err error) {
+	z, err := gzip.NewReader(bytes.NewReader(sent))
+	if err == nil {
+		err = json.NewDecoder(z).Decode(&p)
+	}
+	if err != nil {
+		return p, fmt.Errorf("read the message that was sent: %w", err)
+	}
+	return p, nil
+}
+
+// unsent leaves out the message that is as the last one that was sent.
+func unsent(sent []byte, messages []comity.Message) ([]comity.Message, error) {
+	if sent == nil {
+		return messages, nil
+	}
+	last, err := unpack(sent)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(messages, func(m comity.Message) bool {
+		return !m.Delete && m.Method == last.Method && m.URL == last.URL && bytes.Equal(m.Body, last.Body)
+	}), nil
+}

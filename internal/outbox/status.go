@@ -1,0 +1,216 @@
+package outbox
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"time"
+
+	"comity/internal/store"
+)
+
+// Status is how a target does.
+type Status struct {
+	store.LaneStatus
+	// Sweep is the last run that told it about everybody, Swept says that there was one.
+	Sweep Sweep
+	Swept bool
+}
+
+// Status returns how a target does.
+func (o *Outbox) Status(ctx context.Context, target int64) (s Status, err error) {
+	err = o.store.Snapshot(ctx, func(tx *store.Tx) error {
+		if s.LaneStatus, err = tx.LaneStatus(ctx, target); err != nil {
+			return err
+		}
+		s.Sweep, s.Swept, err = tx.Sweep(ctx, target)
+		return err
+	})
+	if err != nil {
+		return s, fmt.Errorf("status of target %d: %w", target, err)
+	}
+	return s, nil
+}
+
+// Statuses returns how every target does, by its id, and the time that this is so; of the breaker
+// only whether it is open.
+func (o *Outbox) Statuses(ctx context.Context) (all map[int64]store.LaneStatus, now time.Time, err error) {
+	err = o.store.Snapshot(ctx, func(tx *store.Tx) error {
+		if now, err = tx.Now(ctx); err != nil {
+			return err
+		}
+		all, err = tx.LaneStatuses(ctx)
+		return err
+	})
+	if err != nil {
+		return nil, now, fmt.Errorf("status of all targets: %w", err)
+	}
+	return all, now, nil
+}
+
+// The states of a subject at a target.
+const (
+	StateNever    = "never told"
+	StateTold     = "told"
+	StateWaiting  = "waiting"
+	StateInFlight = "in flight"
+	StateFailed   = "failed"
+)
+
+// Subject is how it stands between a target and a person.
+type Subject struct {
+	store.SubjectStatus
+	// State is one of the states.
+	State string
+	// Digest is the SHA-256 of the body that the target was last sent, in hexadecimal digits; "" where
+	// it holds none.
+	Digest string
+}
+
+func subjectOf(s store.SubjectStatus, found bool, now time.Time) (Subject, error) {
+	out := Subject{SubjectStatus: s, State: StateTold}
+	switch {
+	case !found:
+		out.State = StateNever
+	case s.Resting:
+		out.State = StateFailed
+	case s.Held && s.Due.After(now):
+		out.State = StateInFlight
+	case !s.Due.IsZero():
+		out.State = StateWaiting
+	case s.Success.IsZero():
+		out.State = StateNever
+	}
+	if s.Sent != nil {
+		p, err := unpack(s.Sent)
+		if err != nil {
+			return out, err
+		}
+		sum := sha256.Sum256(p.Body)
+		out.Digest = hex.EncodeToString(sum[:])
+	}
+	return out, nil
+}
+
+// SubjectStatus is how it stands between a target and a person.
+func (o *Outbox) SubjectStatus(ctx context.Context, target, person int64) (s Subject, err error) {
+	err = o.store.Snapshot(ctx, func(tx *store.Tx) error {
+		now, err := tx.Now(ctx)
+		if err != nil {
+			return err
+		}
+		status, found, err := tx.SubjectStatus(ctx, target, person)
+		if err != nil {
+			return err
+		}
+		status.PersonId = person
+		s, err = subjectOf(status, found, now)
+		return err
+	})
+	if err != nil {
+		return s, fmt.Errorf("status of person %d at target %d: %w", person, target, err)
+	}
+	return s, nil
+}
+
+// Failed are up to limit of the people of whom a target's messages rest after too many refusals, in
+// order of their id from the one after the id given.
+func (o *Outbox) Failed(ctx context.Context, target, after int64, limit int) (failed []Subject, err error) {
+	err = o.store.Snapshot(ctx, func(tx *store.Tx) error {
+		failed = nil
+		now, err := tx.Now(ctx)
+		if err != nil {
+			return err
+		}
+		all, err := tx.Failed(ctx, target, after, limit)
+		if err != nil {
+			return err
+		}
+		for _, status := range all {
+			s, err := subjectOf(status, true, now)
+			if err != nil {
+				return err
+			}
+			failed = append(failed, s)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("what failed at target %d: %w", target, err)
+	}
+	return failed, nil
+}
+
+// Resend sends again what rests after too many refusals, about one person or, for 0, about all, and
+// says about how many that is.
+func (o *Outbox) Resend(ctx context.Context, target, person int64) (count int64, err error) {
+	err = o.store.Write(ctx, func(tx *store.Tx) error {
+		count, err = tx.Resend(ctx, target, person)
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("send again what failed at target %d: %w", target, err)
+	}
+	o.Wake()
+	return count, nil
+}
+
+// Preview is what a target would be sent about a person now.
+type Preview struct {
+	Requests []Request
+	// Problem is why nothing can be sent, or not all that should; "" where nothing is wrong.
+	Problem string
+	// Differences are those between the body that the target was last sent and the one it would be.
+	Differences []Difference
+}
+
+// Request is a message as it would be sent.
+type Request struct {
+	Method, URL string
+	// Headers are without secrets.
+	Headers map[string]string
+	Body    []byte
+}
+
+// Preview returns what a target would be sent about a person now, and sends nothing.
+func (o *Outbox) Preview(ctx context.Context, target, person int64) (p Preview, err error) {
+	destination, snapshots, err := o.source.Snapshots(ctx, target, []int64{person})
+	if err != nil {
+		return p, err
+	}
+	status, err := o.SubjectStatus(ctx, target, person)
+	if err != nil {
+		return p, err
+	}
+	messages, _, problem := o.sender.Messages(destination, snapshots[0], status.Told)
+	if problem != nil {
+		p.Problem = problem.Error()
+	}
+	var next []byte
+	for _, m := range messages {
+		m.Id = "***"
+		headers, err := o.sender.Headers(destination, m, status.Sequence+1)
+		if err != nil {
+			p.Problem = err.Error()
+			continue
+		}
+		p.Requests = append(p.Requests, Request{m.Method, m.URL, headers, m.Body})
+		if !m.Delete {
+			next = m.Body
+		}
+	}
+	var last []byte
+	if status.Sent != nil {
+		sent, err := unpack(status.Sent)
+		if err != nil {
+			return p, err
+		}
+		last = sent.Body
+	}
+	p.Differences, err = differences(last, next)
+	if err != nil {
+		return p, fmt.Errorf("compare with what was sent about person %d: %w", person, err)
+	}
+	return p, nil
+}

@@ -1,0 +1,125 @@
+package outbox_test
+
+import (
+	"testing"
+	"time"
+
+	"comity"
+	"comity/internal/outbox"
+)
+
+// all begins a run that tells a target about everybody.
+func (w *world) all(q *outbox.Outbox, to target, onlyChanged, anew bool) outbox.Sweep {
+	w.t.Helper()
+	s, err := q.ProvisionAll(w.t.Context(), w.view(comity.CoProvisioningTarget.Resource, to.id), onlyChanged, anew)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return s
+}
+
+// swept waits until a run has come to its end and all is told.
+func (w *world) swept(q *outbox.Outbox, to target) (s outbox.Sweep) {
+	w.t.Helper()
+	eventually(w.t, "the run is at its end", func() bool {
+		status, err := q.Status(w.t.Context(), to.id)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		s = status.Sweep
+		return !s.Ended.IsZero() && status.Waiting == 0
+	})
+	return s
+}
+
+// A receiver that lost what it knew is told everything again; one that lost nothing need not be told
+// but what changed.
+func TestEverybodyIsTold(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		r := newReceiver(t)
+		to := w.target(r, comity.ModeManual)
+		people := w.people(150)
+		q, _ := w.start(outbox.Options{})
+		if got := r.lines(); len(got) != 0 {
+			t.Fatalf("a manual target was sent %v", got)
+		}
+		if s := w.all(q, to, false, false); s.Total != 150 || s.Taken != 0 {
+			t.Errorf("it begins as %+v", s)
+		}
+		if s := w.swept(q, to); s.Taken != 150 || s.Stopped {
+			t.Errorf("it ends as %+v", s)
+		}
+		w.expectPresent(t, to, r)
+
+		r.forget()
+		w.all(q, to, true, false)
+		w.swept(q, to)
+		r.expectLines(t)
+		w.born(people[7], 1)
+		w.delete(comity.CoPerson.Resource, people[9]) // a manual target is not told
+		w.all(q, to, true, false)
+		w.swept(q, to)
+		if got := r.got(); len(got) != 2 {
+			t.Errorf("of two changes was sent %v", r.lines())
+		}
+		w.expectPresent(t, to, r)
+	})
+}
+
+// What changes goes ahead of a run, and who stops it and begins it again goes on where it was.
+func TestRunIsStoppedAndGoesOn(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		r := newReceiver(t)
+		to := w.target(r, comity.ModeAutomatic)
+		people := w.people(200)
+		q, stop := w.start(outbox.Options{})
+		w.settle(to)
+		r.forget()
+		freed := make(chan struct{})
+		r.reacts(heldUntil(t, freed, func(arrival) bool { return true }))
+		w.all(q, to, false, false)
+		eventually(t, "messages are under way", func() bool { return len(r.got()) == 4 })
+		w.born(people[199], 1)
+		s, found, err := q.StopAll(t.Context(), to.id)
+		if err != nil || !found || !s.Stopped || s.Taken >= 200 {
+			t.Fatalf("stopped as %+v, %v, %v", s, found, err)
+		}
+		close(freed)
+		w.settle(to)
+		if told := len(r.got()); int64(told) != s.Taken+1 {
+			t.Errorf("%d were told before the run was stopped at %d, and one change", told, s.Taken)
+		}
+		// Another program goes on with it.
+		stop()
+		q, _ = w.start(outbox.Options{})
+		if more := w.all(q, to, false, false); more.Total != 200-s.Taken || more.LastPersonId != s.LastPersonId {
+			t.Errorf("goes on as %+v after %+v", more, s)
+		}
+		w.swept(q, to)
+		if told := len(r.got()); told != 201 {
+			t.Errorf("%d messages for 200 people and one change", told)
+		}
+		w.expectPresent(t, to, r)
+	})
+}
+
+// A run that nobody works at waits until somebody does.
+func TestRunOutlivesTheProgram(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		r := newReceiver(t)
+		to := w.target(r, comity.ModeAutomatic)
+		w.people(20)
+		q, stop := w.start(outbox.Options{})
+		w.settle(to)
+		stop()
+		r.forget()
+		w.all(q, to, false, false)
+		w.later(time.Hour)
+		r.expectLines(t)
+		q, _ = w.start(outbox.Options{})
+		w.swept(q, to)
+		if told := len(r.got()); told != 20 {
+			t.Errorf("%d messages for 20 people", told)
+		}
+	})
+}

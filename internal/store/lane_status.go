@@ -1,0 +1,143 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"comity"
+)
+
+// LaneStatus is what a target waits for, and how it goes.
+type LaneStatus struct {
+	// Waiting are the people that it is to be told about, InFlight those of them of whom it is being
+	// told, Failed those that rest after too many refusals.
+	Waiting, InFlight, Failed int64
+	// OldestWait is since when the one who waits longest does, zero where nobody does. LastSuccess is
+	// when it last took a message.
+	OldestWait, LastSuccess time.Time
+	Breaker                 Breaker
+}
+
+// LaneStatus returns how a target does.
+func (tx *Tx) LaneStatus(ctx context.Context, target int64) (s LaneStatus, err error) {
+	now, err := tx.Now(ctx)
+	if err != nil {
+		return s, err
+	}
+	sql := laneStatus + ` WHERE t.id = $2`
+	err = tx.conn.query(ctx, sql, args{now.UnixMicro(), target}, func(r Row) error {
+		s = scanLaneStatus(r)
+		return nil
+	})
+	if err != nil {
+		return s, err
+	}
+	s.Breaker, err = tx.Breaker(ctx, target)
+	return s, err
+}
+
+// LaneStatuses returns how every target does, by its id; of the breaker only whether it is open.
+func (tx *Tx) LaneStatuses(ctx context.Context) (map[int64]LaneStatus, error) {
+	now, err := tx.Now(ctx)
+	if err != nil {
+		return nil, err
+	}
+	all := map[int64]LaneStatus{}
+	err = tx.conn.query(ctx, laneStatus, args{now.UnixMicro()}, func(r Row) error {
+		all[r.Int(0)] = scanLaneStatus(r)
+		return nil
+	})
+	return all, err
+}
+
+// laneStatus reads how targets t do at a time ($1).
+const laneStatus = `SELECT t.id,
+	(SELECT count(*) FROM deliveries d WHERE d.co_provisioning_target_id = t.id AND d.due IS NOT NULL),
+	(SELECT count(*) FROM deliveries d WHERE d.co_provisioning_target_id = t.id AND d.due > $1 AND d.held),
+	(SELECT count(*) FROM deliveries d WHERE d.co_provisioning_target_id = t.id AND d.resting),
+	(SELECT min(d.since) FROM deliveries d WHERE d.co_provisioning_target_id = t.id AND d.due IS NOT NULL),
+	(SELECT l.succeeded FROM lanes l WHERE l.co_provisioning_target_id = t.id),
+	(SELECT l.opened FROM lanes l WHERE l.co_provisioning_target_id = t.id)
+	FROM co_provisioning_targets t`
+
+func scanLaneStatus(r Row) LaneStatus {
+	return LaneStatus{
+		Waiting: r.Int(1), InFlight: r.Int(2), Failed: r.Int(3), OldestWait: moment(r, 4), LastSuccess: moment(r, 5),
+		Breaker: Breaker{Opened: moment(r, 6)},
+	}
+}
+
+// SubjectStatus is what a target was told about a person, and what it is to be told.
+type SubjectStatus struct {
+	PersonId int64
+	// Told is what the target was told.
+	Told comity.Told
+	// Sequence is that of the last try.
+	Sequence int64
+	// Due is when the next try is, zero where none is. Since is since when something waits.
+	Due, Since time.Time
+	// Held says that a message is under way, Resting that it rests after too many refusals.
+	Held, Resting bool
+	// Attempts are the failures since the last success.
+	Attempts int64
+	// Tried is when the last try was, Success the last that the target took, Answer what it said.
+	Tried, Success time.Time
+	Answer         string
+	// Sent is the message that it was last sent, packed as the outbox does; nil where it was never.
+	Sent []byte
+}
+
+const subjectColumns = `co_person_id, identifier, obsolete, sequence, due, since, held, resting, attempts, tried, told, answer, sent`
+
+func scanSubject(r Row) (s SubjectStatus, err error) {
+	s = SubjectStatus{
+		PersonId: r.Int(0), Told: comity.Told{Identifier: r.Text(1)}, Sequence: r.Int(3), Due: moment(r, 4), Since: moment(r, 5),
+		Held: r.Bool(6), Resting: r.Bool(7), Attempts: r.Int(8), Tried: moment(r, 9), Success: moment(r, 10), Answer: r.Text(11),
+	}
+	if !r.Null(12) {
+		s.Sent = append([]byte(nil), r.Bytes(12)...)
+	}
+	s.Told.Obsolete, err = obsoleteOf(r.Text(2))
+	return s, err
+}
+
+// SubjectStatus returns how it stands between a target and a person; found is false where the target
+// was never to be told about them.
+func (tx *Tx) SubjectStatus(ctx context.Context, target, person int64) (s SubjectStatus, found bool, err error) {
+	err = tx.conn.query(ctx, `SELECT `+subjectColumns+` FROM deliveries WHERE co_provisioning_target_id = $1 AND co_person_id = $2`,
+		args{target, person}, func(r Row) (err error) {
+			found = true
+			s, err = scanSubject(r)
+			return err
+		})
+	return s, found, err
+}
+
+// Failed returns up to limit of those that rest after too many refusals, in order of the person's
+// id, from the one after the id given.
+func (tx *Tx) Failed(ctx context.Context, target, after int64, limit int) (failed []SubjectStatus, err error) {
+	err = tx.conn.query(ctx, `SELECT `+subjectColumns+` FROM deliveries
+		WHERE co_provisioning_target_id = $1 AND resting AND co_person_id > $2 ORDER BY co_person_id LIMIT $3`,
+		args{target, after, int64(limit)}, func(r Row) error {
+			s, err := scanSubject(r)
+			failed = append(failed, s)
+			return err
+		})
+	return failed, err
+}
+
+// Resend makes due what rests after too many refusals, of one person or, for 0, of all, and says how
+// many that are.
+func (tx *Tx) Resend(ctx context.Context, target, person int64) (int64, error) {
+	now, err := tx.Now(ctx)
+	if err != nil {
+		return 0, err
+	}
+	sql := `UPDATE deliveries SET due = $2, since = coalesce(since, CAST($2 AS bigint)), refusals = 0, resting = false
+		WHERE co_provisioning_target_id = $1 AND resting`
+	a := args{target, now.UnixMicro()}
+	if person != 0 {
+		sql += " AND co_person_id = " + a.put(person)
+	}
+	return tx.conn.exec(ctx, sql, a)
+}
