@@ -86,7 +86,7 @@ func (tx *Tx) ClaimSweep(ctx context.Context, target, co int64, limit int, lease
 	if len(ids) == 0 {
 		return nil, tx.EndSweep(ctx, target, false)
 	}
-	claimed, err := tx.claimPeople(ctx, target, co, ids, now, lease)
+	claimed, err := tx.claimPeople(ctx, target, ids, now, lease)
 	if err != nil {
 		return nil, err
 	}
@@ -97,7 +97,7 @@ func (tx *Tx) ClaimSweep(ctx context.Context, target, co int64, limit int, lease
 		args{target, slices.Max(ids), int64(len(ids))})
 }
 
-func (tx *Tx) claimPeople(ctx context.Context, target, co int64, ids []int64, now time.Time, lease time.Duration) (claimed []Delivery, err error) {
+func (tx *Tx) claimPeople(ctx context.Context, target int64, ids []int64, now time.Time, lease time.Duration) (claimed []Delivery, err error) {
 	each := func(r Row) error {
 		d, err := scanDelivery(r)
 		if !r.Null(8) {
