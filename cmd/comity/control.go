@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"comity"
+	"comity/internal/outbox"
 	"comity/internal/registry"
 	"comity/internal/store"
 )
@@ -23,13 +24,16 @@ import (
 
 // order is one call of a keeper, as it goes over the socket.
 type order struct {
-	Verb       string `json:"verb"`
-	CoId       int64  `json:"coId,omitempty"`
-	Name       string `json:"name,omitempty"`
-	Privileged bool   `json:"privileged,omitempty"`
-	Key        string `json:"key,omitempty"`
-	PersonId   int64  `json:"personId,omitempty"`
-	Deleting   bool   `json:"deleting,omitempty"`
+	Verb        string `json:"verb"`
+	CoId        int64  `json:"coId,omitempty"`
+	Name        string `json:"name,omitempty"`
+	Privileged  bool   `json:"privileged,omitempty"`
+	Key         string `json:"key,omitempty"`
+	PersonId    int64  `json:"personId,omitempty"`
+	Deleting    bool   `json:"deleting,omitempty"`
+	TargetId    int64  `json:"targetId,omitempty"`
+	OnlyChanged bool   `json:"onlyChanged,omitempty"`
+	Anew        bool   `json:"anew,omitempty"`
 }
 
 // reply is what became of it.
@@ -38,6 +42,8 @@ type reply struct {
 	Login  registry.Login  `json:"login"`
 	Users  []listedUser    `json:"users,omitempty"`
 	Erased registry.Erased `json:"erased"`
+	Queued bool            `json:"queued,omitempty"`
+	Status outbox.Status   `json:"status"`
 }
 
 type listedUser struct {
@@ -54,7 +60,7 @@ type controlServer struct {
 	socket string
 }
 
-func serveControl(database string, r *registry.Registry) (*controlServer, error) {
+func serveControl(database string, r *registry.Registry, queue *outbox.Outbox) (*controlServer, error) {
 	if store.IsPostgres(database) {
 		return nil, nil //nolint:nilnil // there is no socket and that is no error
 	}
@@ -75,7 +81,7 @@ func serveControl(database string, r *registry.Registry) (*controlServer, error)
 	if err := os.Chmod(socket, 0o600); err != nil {
 		return nil, errors.Join(fmt.Errorf("control socket: %w", err), l.Close())
 	}
-	server := &http.Server{Handler: controlHandler(r), ReadHeaderTimeout: 10 * time.Second}
+	server := &http.Server{Handler: controlHandler(r, localTeller{r, queue}), ReadHeaderTimeout: 10 * time.Second}
 	go func() { _ = server.Serve(l) }()
 	return &controlServer{server, socket}, nil
 }
@@ -100,13 +106,13 @@ func shortPath(socket string) (string, func(), error) {
 	return fmt.Sprintf("/proc/self/fd/%d/%s", folder.Fd(), filepath.Base(socket)), func() { _ = folder.Close() }, nil
 }
 
-func controlHandler(r *registry.Registry) http.Handler {
+func controlHandler(r *registry.Registry, t teller) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		var o order
 		var answer reply
 		err := json.NewDecoder(req.Body).Decode(&o)
 		if err == nil {
-			answer, err = o.carryOut(req.Context(), r)
+			answer, err = o.carryOut(req.Context(), r, t)
 		}
 		if err != nil {
 			answer.Error = err.Error()
@@ -116,7 +122,7 @@ func controlHandler(r *registry.Registry) http.Handler {
 	})
 }
 
-func (o order) carryOut(ctx context.Context, r *registry.Registry) (a reply, err error) {
+func (o order) carryOut(ctx context.Context, r *registry.Registry, t teller) (a reply, err error) {
 	switch o.Verb {
 	case "add":
 		a.Login, err = r.AddUser(ctx, o.CoId, o.Name, o.Privileged, o.Key)
@@ -126,6 +132,14 @@ func (o order) carryOut(ctx context.Context, r *registry.Registry) (a reply, err
 		err = r.SuspendUser(ctx, o.Name)
 	case "erase":
 		a.Erased, err = r.Erase(ctx, o.PersonId, o.Deleting)
+	case "tell one":
+		a.Queued, err = t.tellOne(ctx, o.TargetId, o.PersonId)
+	case "tell all":
+		err = t.tellAll(ctx, o.TargetId, o.OnlyChanged, o.Anew)
+	case "stop all":
+		err = t.stopAll(ctx, o.TargetId)
+	case "told":
+		a.Status, err = t.told(ctx, o.TargetId)
 	case "list":
 		var list []*comity.Record
 		list, err = r.Users(ctx, o.CoId)
@@ -224,4 +238,24 @@ func (c *control) Users(ctx context.Context, coID int64) ([]*comity.Record, erro
 func (c *control) Erase(ctx context.Context, person int64, deleting bool) (registry.Erased, error) {
 	a, err := c.ask(ctx, order{Verb: "erase", PersonId: person, Deleting: deleting})
 	return a.Erased, err
+}
+
+func (c *control) tellOne(ctx context.Context, target, person int64) (bool, error) {
+	a, err := c.ask(ctx, order{Verb: "tell one", TargetId: target, PersonId: person})
+	return a.Queued, err
+}
+
+func (c *control) tellAll(ctx context.Context, target int64, onlyChanged, anew bool) error {
+	_, err := c.ask(ctx, order{Verb: "tell all", TargetId: target, OnlyChanged: onlyChanged, Anew: anew})
+	return err
+}
+
+func (c *control) stopAll(ctx context.Context, target int64) error {
+	_, err := c.ask(ctx, order{Verb: "stop all", TargetId: target})
+	return err
+}
+
+func (c *control) told(ctx context.Context, target int64) (outbox.Status, error) {
+	a, err := c.ask(ctx, order{Verb: "told", TargetId: target})
+	return a.Status, err
 }

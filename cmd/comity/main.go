@@ -23,15 +23,16 @@ var version = ""
 type cli struct {
 	Config kong.ConfigFlag `help:"A JSON file of settings, named like the flags." placeholder:"FILE" env:"COMITY_CONFIG"`
 
-	Serve   serveCommand   `cmd:"" help:"Serve the registry."`
-	Migrate migrateCommand `cmd:"" help:"Bring the database up to this program."`
-	APIUser apiUserCommand `cmd:"" name:"api-user" help:"Add, list, rotate and suspend API users."`
-	Sink    sinkCommand    `cmd:"" help:"A small receiver that prints the provisioning messages it gets."`
-	Backup  backupCommand  `cmd:"" help:"Write everything in the database to a file, while it is served or not."`
-	Restore restoreCommand `cmd:"" help:"Read a backup into an empty database, of either kind."`
-	Check   checkCommand   `cmd:"" help:"Say whether the registry is as its rules say."`
-	Erase   eraseCommand   `cmd:"" help:"Erase a person's values from the history and from what is kept of targets."`
-	Version versionCommand `cmd:"" help:"Print the version."`
+	Serve     serveCommand     `cmd:"" help:"Serve the registry."`
+	Migrate   migrateCommand   `cmd:"" help:"Bring the database up to this program."`
+	APIUser   apiUserCommand   `cmd:"" name:"api-user" help:"Add, list, rotate and suspend API users."`
+	Sink      sinkCommand      `cmd:"" help:"A small receiver that prints the provisioning messages it gets."`
+	Backup    backupCommand    `cmd:"" help:"Write everything in the database to a file, while it is served or not."`
+	Restore   restoreCommand   `cmd:"" help:"Read a backup into an empty database, of either kind."`
+	Check     checkCommand     `cmd:"" help:"Say whether the registry is as its rules say."`
+	Provision provisionCommand `cmd:"" help:"Tell a provisioning target about everybody, or about one person, now."`
+	Erase     eraseCommand     `cmd:"" help:"Erase a person's values from the history and from what is kept of targets."`
+	Version   versionCommand   `cmd:"" help:"Print the version."`
 }
 
 // program is what commands share.

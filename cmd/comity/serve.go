@@ -103,7 +103,7 @@ func (s *serveCommand) Run(p *program) (err error) {
 		Handler: below(root, compress(described), mux), ConnContext: rest.ConnContext,
 		ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 	}
-	control, err := serveControl(s.Database, reg)
+	control, err := serveControl(s.Database, reg, queue)
 	if err != nil {
 		return err
 	}
