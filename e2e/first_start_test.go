@@ -1,6 +1,8 @@
 package e2e_test
 
 import (
+	"errors"
+	"io/fs"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -83,6 +85,25 @@ func TestAnotherSealingKeyIsRefused(t *testing.T) {
 		other := sealingKey(t)
 		got := runToEnd(t, r.operator("serve", "--listen", "127.0.0.1:0", "--secret-key-file", other))
 		refused(t, got, `name the file that it was first started with$`)
+	})
+}
+
+// A key that is not where it should be is not made anew: what it sealed could not be read any more.
+// Who does not call out needs none.
+func TestMissingSealingKeyIsRefused(t *testing.T) {
+	onBoth(t, func(t *testing.T, database string) {
+		r := serve(t, database)
+		r.end(t)
+		missing := filepath.Join(t.TempDir(), "missing.key")
+		got := runToEnd(t, r.operator("serve", "--listen", "127.0.0.1:0", "--secret-key-file", missing))
+		refused(t, got, `there is no .*missing\.key, and the secrets in this database are sealed with key \w+: name the file`)
+		got = runToEnd(t, r.operator("api-user", "list", "--secret-key-file", missing))
+		if got.status != 0 {
+			t.Errorf("api-user list needs the key: %s", got.errOut)
+		}
+		if _, err := os.Stat(missing); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("a key was made: %v", err)
+		}
 	})
 }
 

@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"slices"
 	"strings"
 
+	"comity/internal/outbox"
 	"comity/internal/registry"
 	"comity/internal/store"
 )
@@ -24,21 +26,25 @@ type opened struct {
 	lock  *store.FileLock
 }
 
-// open takes the lock, migrates and opens the database. It fails with store.ErrServed while
-// another process serves the file.
-func (d database) open(ctx context.Context, note func(format string, args ...any)) (*opened, error) {
+// open takes the lock, migrates and opens the database, with its key or, where that is not there and
+// only those who call out need it, without. It fails with store.ErrServed while another process serves
+// the file.
+func (d database) open(ctx context.Context, callsOut bool, note func(format string, args ...any)) (*opened, error) {
 	o := &opened{}
-	if err := d.fill(ctx, o, note); err != nil {
+	if err := d.fill(ctx, o, callsOut, note); err != nil {
 		return nil, errors.Join(err, o.close())
 	}
 	return o, nil
 }
 
-func (d database) fill(ctx context.Context, o *opened, note func(format string, args ...any)) (err error) {
+func (d database) fill(ctx context.Context, o *opened, callsOut bool, note func(format string, args ...any)) (err error) {
 	if !store.IsPostgres(d.Database) {
 		if scheme, _, url := strings.Cut(d.Database, "://"); url || d.Database == "" {
 			// The rest is not repeated: there may be a password in it.
 			return fmt.Errorf("the database must be a path or a postgres:// URL, it is %q", scheme)
+		}
+		if strings.Contains(d.Database, "host=") || strings.Contains(d.Database, "dbname=") {
+			return errors.New("the database must be a path or a postgres:// URL, it is a list of settings: write postgres://user@host/name")
 		}
 		if o.lock, err = store.LockFile(d.Database); err != nil {
 			return err
@@ -46,6 +52,17 @@ func (d database) fill(ctx context.Context, o *opened, note func(format string, 
 	}
 	if _, err = store.Migrate(ctx, d.Database); err != nil {
 		return err
+	}
+	sealed, err := d.sealedWith(ctx)
+	if err != nil {
+		return err
+	}
+	if sealed != "" && !callsOut {
+		o.store, err = store.Open(ctx, store.Options{Database: d.Database})
+		return err
+	}
+	if sealed != "" {
+		return fmt.Errorf("there is no %s, and the secrets in this database are sealed with key %s: name the file that it was first started with by --secret-key-file", d.keyFile(), sealed)
 	}
 	sealer, made, err := store.LoadSealer(d.keyFile())
 	if err != nil {
@@ -56,6 +73,24 @@ func (d database) fill(ctx context.Context, o *opened, note func(format string, 
 	}
 	o.store, err = store.Open(ctx, store.Options{Database: d.Database, Sealer: sealer})
 	return err
+}
+
+// sealedWith is the id of the key that the database was first started with, where its file is not
+// there: "" where there is none yet, so that one can be made, and where the file is there.
+func (d database) sealedWith(ctx context.Context) (id string, err error) {
+	if _, err := os.Stat(d.keyFile()); !errors.Is(err, fs.ErrNotExist) {
+		return "", nil
+	}
+	s, err := store.Open(ctx, store.Options{Database: d.Database})
+	if err != nil {
+		return "", err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	err = s.Read(ctx, func(tx *store.Tx) error {
+		id, err = tx.ClaimedKey(ctx)
+		return err
+	})
+	return id, err
 }
 
 // openToRead opens a database that another process may be serving, without its lock or its key.
@@ -79,6 +114,14 @@ func (d database) keyFile() string {
 		return "comity.key"
 	}
 	return d.Database + ".key"
+}
+
+// takeOver takes over what a program before this one left behind in a file, which this one has alone.
+func (o *opened) takeOver(ctx context.Context, queue *outbox.Outbox) error {
+	if o.lock == nil {
+		return nil
+	}
+	return queue.TakeOver(ctx)
 }
 
 func (o *opened) close() error {

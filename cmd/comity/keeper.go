@@ -22,7 +22,7 @@ type keeper interface {
 
 // with runs a command on the database, through the server that has it if one has.
 func (d database) with(p *program, fn func(keeper) error) (err error) {
-	db, err := d.open(p.ctx, func(format string, args ...any) { fmt.Fprintf(p.errOut, format+"\n", args...) })
+	db, err := d.open(p.ctx, false, func(format string, args ...any) { fmt.Fprintf(p.errOut, format+"\n", args...) })
 	if errors.Is(err, store.ErrServed) {
 		c, dialErr := dialControl(d.Database)
 		if dialErr != nil {

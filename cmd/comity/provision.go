@@ -58,7 +58,7 @@ func (c *provisionCommand) Run(p *program) error {
 }
 
 func (c *provisionCommand) withTeller(p *program, fn func(teller) error) (err error) {
-	db, err := c.open(p.ctx, func(format string, args ...any) { fmt.Fprintf(p.errOut, format+"\n", args...) })
+	db, err := c.open(p.ctx, true, func(format string, args ...any) { fmt.Fprintf(p.errOut, format+"\n", args...) })
 	if errors.Is(err, store.ErrServed) {
 		asked, dialErr := dialControl(c.Database)
 		if dialErr != nil {
@@ -75,6 +75,9 @@ func (c *provisionCommand) withTeller(p *program, fn func(teller) error) (err er
 	sender := provision.NewHTTP(provision.Options{AllowPrivate: c.AllowPrivate})
 	defer sender.Close()
 	queue = outbox.New(db.store, reg, sender, outbox.Options{})
+	if err := db.takeOver(p.ctx, queue); err != nil {
+		return err
+	}
 	working, stop := context.WithCancel(context.WithoutCancel(p.ctx))
 	done := make(chan struct{})
 	go func() {

@@ -65,7 +65,7 @@ func (s *serveCommand) Run(p *program) (err error) {
 			Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"},
 		})
 	}
-	db, err := s.open(p.ctx, func(format string, args ...any) { log.Info(fmt.Sprintf(format, args...)) })
+	db, err := s.open(p.ctx, true, func(format string, args ...any) { log.Info(fmt.Sprintf(format, args...)) })
 	if err != nil {
 		return err
 	}
@@ -80,9 +80,12 @@ func (s *serveCommand) Run(p *program) (err error) {
 	if err := bootstrap(p, reg); err != nil {
 		return err
 	}
+	if err := db.takeOver(p.ctx, queue); err != nil {
+		return err
+	}
 	metrics.Lanes(lanesOf(queue))
 	mux := http.NewServeMux()
-	metrics.Routes(mux, db.store.Ping)
+	metrics.Routes(mux, log, db.store.Ping)
 	trusted, err := prefixes(s.Trusted)
 	if err != nil {
 		return err

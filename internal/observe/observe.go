@@ -71,13 +71,13 @@ func (m *Metrics) Delivery(target int64, ok bool, took time.Duration) {
 }
 
 // Routes adds /healthz (the program is alive), /readyz (it can serve: ready returns nil) and /metrics.
-func (m *Metrics) Routes(mux *http.ServeMux, ready func(context.Context) error) {
+func (m *Metrics) Routes(mux *http.ServeMux, log *slog.Logger, ready func(context.Context) error) {
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { say(w, http.StatusOK, "alive") })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
 		defer cancel()
 		if err := ready(ctx); err != nil {
-			slog.WarnContext(ctx, "not ready", "error", err)
+			log.WarnContext(ctx, "not ready", "error", err)
 			say(w, http.StatusServiceUnavailable, "the database cannot be reached")
 			return
 		}

@@ -10,6 +10,7 @@ package outbox
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"sync"
 	"time"
@@ -148,6 +149,15 @@ func (o *Outbox) Run(ctx context.Context) {
 		}
 		timer.Reset(next)
 	}
+}
+
+// TakeOver takes over at once what a program before this one held when it ended. It is for who knows
+// that nobody else works on the database: without it that waits until the leases run out.
+func (o *Outbox) TakeOver(ctx context.Context) error {
+	if err := o.store.Write(ctx, func(tx *store.Tx) error { return tx.Release(ctx) }); err != nil {
+		return fmt.Errorf("take over what was being told: %w", err)
+	}
+	return nil
 }
 
 // due returns the lanes for which something waits, and the database's time.

@@ -59,6 +59,32 @@ func TestAbandonedClaimIsTakenOver(t *testing.T) {
 	})
 }
 
+// Who knows that there is nobody else takes it over at once.
+func TestClaimOfTheOnlyProgramIsTakenOverAtOnce(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		r := newReceiver(t)
+		to := w.target(r, comity.ModeAutomatic)
+		person := w.person("ghopper")
+		err := w.store.Write(t.Context(), func(tx *store.Tx) error {
+			_, err := tx.Claim(t.Context(), to.id, 10, time.Hour)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		q := w.queue(outbox.Options{})
+		if err := q.TakeOver(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		defer w.run(q)()
+		w.settle(to)
+		r.expectLines(t, "PUT ghopper")
+		if row, _ := w.row(to, person); row.sequence != 2 {
+			t.Errorf("noted as %+v, want the second claim", row)
+		}
+	})
+}
+
 // An instance dies after its message arrived and before that is noted. The receiver still ends with
 // the present identifier alone.
 func TestKilledAfterItsMessageArrived(t *testing.T) {

@@ -357,19 +357,15 @@ func (w *world) present(t target) map[string]string {
 // waiting says whether anything waits for, or is on its way to, a target, in whatever mode it is.
 func (w *world) waiting(t target) bool {
 	w.t.Helper()
-	ctx := context.WithoutCancel(w.t.Context())
-	var lanes []store.Lane
-	err := w.store.Read(ctx, func(tx *store.Tx) (err error) {
-		lanes, err = tx.Lanes(ctx, []string{
-			comity.ModeAutomatic, comity.ModeDisabled, comity.ModeEnrolment,
-			comity.ModeQueue, comity.ModeQueueOnError, comity.ModeManual,
-		})
+	var status store.LaneStatus
+	err := w.store.Snapshot(w.t.Context(), func(tx *store.Tx) (err error) {
+		status, err = tx.LaneStatus(w.t.Context(), t.id)
 		return err
 	})
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	return slices.ContainsFunc(lanes, func(l store.Lane) bool { return l.TargetId == t.id })
+	return status.Waiting > 0
 }
 
 // settle waits until all is told that can be told.

@@ -175,8 +175,15 @@ func (tx *Tx) putSecrets(ctx context.Context, rec *comity.Record) error {
 
 const keySetting = "secret_key_id"
 
-// ClaimKey notes which key seals the database's secrets, or says that it was another one.
+// ClaimedKey is the id of the key that seals the database's secrets, "" while none does.
+func (tx *Tx) ClaimedKey(ctx context.Context) (string, error) { return tx.setting(ctx, keySetting) }
+
+// ClaimKey notes which key seals the database's secrets, or says that it was another one. A program
+// without a key claims nothing.
 func (tx *Tx) ClaimKey(ctx context.Context) error {
+	if tx.sealer == nil {
+		return nil
+	}
 	id, err := tx.setting(ctx, keySetting)
 	switch {
 	case err != nil:
