@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -357,9 +356,10 @@ func (w *world) present(t target) map[string]string {
 // waiting says whether anything waits for, or is on its way to, a target, in whatever mode it is.
 func (w *world) waiting(t target) bool {
 	w.t.Helper()
+	ctx := context.WithoutCancel(w.t.Context())
 	var status store.LaneStatus
-	err := w.store.Snapshot(w.t.Context(), func(tx *store.Tx) (err error) {
-		status, err = tx.LaneStatus(w.t.Context(), t.id)
+	err := w.store.Snapshot(ctx, func(tx *store.Tx) (err error) {
+		status, err = tx.LaneStatus(ctx, t.id)
 		return err
 	})
 	if err != nil {
