@@ -24,14 +24,8 @@ var CoApiProvisionerTarget = func() (t struct {
 	t.Mode = t.code("Mode", words(ProtocolPOST, ProtocolPUT)...).required()
 	t.IdentifierType = t.text("IdentifierType", 32).required().types("Identifier.type", identifierTypes...)
 	t.IncludeAttributes = t.boolean("IncludeAttributes").defaults(BoolCell(true))
-	t.Workers = t.integer("Workers").min(1)
+	t.Workers = t.integer("Workers").min(1).most(MaxWorkers)
 	t.SigningSecret = t.secret("SigningSecret", 128).must(signingSecret)
-	t.must(func(rec *Record) []Fault {
-		if n := rec.Int(t.Workers); n > MaxWorkers {
-			return []Fault{t.Workers.Fault("is %d, at most %d are allowed", n, MaxWorkers)}
-		}
-		return nil
-	})
 	t.unique(Unique{Phrase: "Target Already Configured", Fields: []*Field{t.CoProvisioningTargetId}})
 	return t
 }()

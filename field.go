@@ -19,6 +19,8 @@ type Field struct {
 	// Min is the least value of an Integer field that has HasMin.
 	Min    int64
 	HasMin bool
+	// Most is the greatest value of an Integer field, 0 where any is taken.
+	Most int64
 	// Required fields must be there on add and on edit.
 	Required bool
 	// ReadOnly fields are ignored on input.
@@ -103,6 +105,8 @@ func (f *Field) sequential() *Field { f.Sequential = true; return f }
 func (f *Field) missingIsInvalid() *Field { f.MissingOwner = true; return f }
 
 func (f *Field) min(n int64) *Field { f.Min, f.HasMin = n, true; return f }
+
+func (f *Field) most(n int64) *Field { f.Most = n; return f }
 
 func (f *Field) defaults(c Cell) *Field { f.Default = c; return f }
 

@@ -125,6 +125,7 @@ func rulesOf(f *comity.Field) (rules []string) {
 	add(len(f.OnAdd) > 0, "on add one of %s", code(f.OnAdd...))
 	add(f.Kind == comity.Text && check != "", "%s", check)
 	add(f.HasMin, "must be at least %d", f.Min)
+	add(f.Most != 0, "must be at most %d", f.Most)
 	add(f.Markup && !f.ReadOnly, "may hold `<` and `>`")
 	add(f.Minted, "made by the server, shown once, in the answer to add")
 	add(f.ReadOnly, "read-only")

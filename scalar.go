@@ -135,6 +135,9 @@ func (f *Field) readInteger(v Scalar) (Cell, string) {
 	if f.HasMin && n < f.Min {
 		return Cell{}, f.sentence("must be at least %d", f.Min)
 	}
+	if f.Most != 0 && n > f.Most {
+		return Cell{}, f.sentence("must be at most %d", f.Most)
+	}
 	return IntCell(n), ""
 }
 

@@ -30,6 +30,9 @@ func notes(f *comity.Field) []string {
 	if f.HasMin {
 		say("At least %d.", f.Min)
 	}
+	if f.Most != 0 {
+		say("At most %d.", f.Most)
+	}
 	if f.Sequential {
 		say("The next number where add names none.")
 	}

@@ -22,7 +22,7 @@ func shown(f *comity.Field) *schema {
 	case comity.Text:
 		s = &schema{Type: types{"string"}, MaxLength: f.Max, Format: hints[f].format, Enum: anys(hints[f].enum)}
 	case comity.Integer:
-		s = &schema{Type: types{"integer"}, Format: "int64", Minimum: least(f)}
+		s = &schema{Type: types{"integer"}, Format: "int64", Minimum: least(f), Maximum: greatest(f)}
 	case comity.Boolean:
 		s = &schema{Type: types{"boolean"}}
 	case comity.Time:
@@ -53,7 +53,7 @@ func taken(f *comity.Field) *schema {
 	case comity.Text, comity.Secret:
 		s = takenText(f)
 	case comity.Integer:
-		s = &schema{Type: types{"integer", "string"}, Minimum: least(f), Pattern: whole(f, integerPattern)}
+		s = &schema{Type: types{"integer", "string"}, Minimum: least(f), Maximum: greatest(f), Pattern: whole(f, integerPattern)}
 	case comity.Boolean:
 		s = &schema{Type: types{"boolean", "integer", "string"}, Enum: []any{true, false, 1, 0, "true", "false", "1", "0"}}
 	case comity.Time:
@@ -113,6 +113,13 @@ func least(f *comity.Field) *int64 {
 		return nil
 	}
 	return &f.Min
+}
+
+func greatest(f *comity.Field) *int64 {
+	if f.Most == 0 {
+		return nil
+	}
+	return &f.Most
 }
 
 func words(f *comity.Field) []string {

@@ -1,6 +1,7 @@
 package rest_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -121,7 +122,7 @@ func (s *scene) drawElement(rt *rapid.T, r *comity.Resource, format string) draw
 
 // computed are the fields whose values the registry has a say in.
 var computed = map[string]bool{
-	"CoPersonRole.Status": true, "ApiUser.Username": true, "HttpServer.Password": true, "KafkaServer.Password": true,
+	"CoPersonRole.Status": true, "ApiUser.Username": true, "HttpServer.Password": true, "KafkaServer.Password": true, "CoApiProvisionerTarget.SigningSecret": true,
 }
 
 // given is the name under which a field is given back.
@@ -160,7 +161,8 @@ var shaped = map[string][]string{
 	"Url": {"https://example.org/?a=b&c=%20#d", "urn:isbn:0"}, "Serverurl": {"http://localhost:1/", "https://example.org"},
 	"LogoUrl": {"https://example.org/logo.png"}, "ServiceUrl": {"https://wiki.example.org/"}, "ContactEmail": {"help@example.org"},
 	"Type": {"ssh-ed25519"}, "Skey": {sshKey}, "Brokers": {"kafka.example.org:9092", "a:1,b:2"}, "Format": {"(G:1)(F)[1:(#:3)]", "x"},
-	"Plugin": {comity.PluginAPI}, "RemoteIp": {"^127\\.", "/^::1$/", ""},
+	"SigningSecret": {"whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="},
+	"Plugin":        {comity.PluginAPI}, "RemoteIp": {"^127\\.", "/^::1$/", ""},
 }
 
 // drawValue makes a good value of a field, and says how it is given back.
@@ -169,7 +171,7 @@ func (s *scene) drawValue(rt *rapid.T, f *comity.Field) (value any, want string)
 	case comity.Text, comity.Secret:
 		value = s.drawText(rt, f)
 	case comity.Integer:
-		value = rapid.Int64Range(1, 1<<40).Draw(rt, f.Name)
+		value = rapid.Int64Range(1, cmp.Or(f.Most, 1<<40)).Draw(rt, f.Name)
 	case comity.Boolean:
 		value = rapid.Bool().Draw(rt, f.Name)
 	case comity.Time:

@@ -72,6 +72,9 @@ func cell(t *rapid.T, f *comity.Field) comity.Cell {
 	case comity.Text, comity.Secret:
 		return text(t, f)
 	case comity.Integer:
+		if f.Most != 0 {
+			return comity.IntCell(rapid.Int64Range(f.Min, f.Most).Draw(t, f.Name))
+		}
 		if f.HasMin {
 			return comity.IntCell(rapid.Int64Min(f.Min).Draw(t, f.Name))
 		}
@@ -96,7 +99,7 @@ func cell(t *rapid.T, f *comity.Field) comity.Cell {
 // wellFormed are texts for the fields that ask for more than a text; each takes at least one.
 var wellFormed = []string{
 	"ApiProvisioner", "en", "pt-BR", "Europe/Paris", "UTC", "ada@example.org", "https://example.org/?a=1&b='2'", `^10\.[0-9]+|"&$`,
-	"co_2.app", "S",
+	"co_2.app", "S", "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=",
 }
 
 // text makes a text that the field takes, as it keeps it.
