@@ -126,3 +126,24 @@ func TestRegistryOutlivesARestartOfPostgreSQL(t *testing.T) {
 		t.Error("it has ended")
 	}
 }
+
+// The metrics say how each target does, on both databases.
+func TestMetricsOfTargets(t *testing.T) {
+	onBoth(t, func(t *testing.T, database string) {
+		r := serve(t, database)
+		c := r.platform()
+		co := addCO(t, c, "Telescope")
+		refusing := receiveWith(t, func(message) (int, string) { return http.StatusUnprocessableEntity, "no" })
+		to := tell(t, c, co, refusing.URL, endpoint{more: fields{comity.CoProvisioningTarget.MaxRetry: int64(1)}})
+		good := tell(t, c, co, receive(t).URL, endpoint{})
+		addPerson(t, c, co, "ghopper")
+		of := func(name string, target int64) float64 {
+			return metric(t, r, `comity_target_`+name+`{target="`+text(target)+`"}`)
+		}
+		eventually(t, "one rests", func() bool { return of("failed", to.target) == 1 })
+		eventually(t, "nobody waits", func() bool { return of("waiting", good.target) == 0 && of("in_flight", good.target) == 0 })
+		if of("failed", good.target) != 0 || of("breaker_open", to.target) != 0 || of("oldest_wait_seconds", to.target) != 0 {
+			t.Error("the metrics are mixed up")
+		}
+	})
+}
