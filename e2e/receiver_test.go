@@ -2,6 +2,7 @@ package e2e_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -10,6 +11,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"comity/internal/provision/provisiontest"
 )
 
 // message is what a receiver was sent.
@@ -80,6 +83,9 @@ func (r *receiver) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	_, _ = io.WriteString(w, body)
 }
 
+// messageSchema says whether a body is valid by the message's schema.
+var messageSchema = sync.OnceValues(provisiontest.Validator)
+
 func readMessage(req *http.Request) (message, error) {
 	m := message{method: req.Method, path: req.URL.EscapedPath(), header: req.Header}
 	b, err := io.ReadAll(req.Body)
@@ -87,6 +93,15 @@ func readMessage(req *http.Request) (message, error) {
 		return m, err
 	}
 	m.body = string(b)
+	if len(b) > 0 {
+		valid, err := messageSchema()
+		if err == nil {
+			err = valid(b)
+		}
+		if err != nil {
+			return m, fmt.Errorf("a message that is not valid by its schema: %w", err)
+		}
+	}
 	if m.sequence, err = strconv.ParseInt(req.Header.Get("Comity-Sequence"), 10, 64); err != nil {
 		return m, err
 	}

@@ -75,7 +75,7 @@ var rules = []struct {
 }
 
 // helpers are what every test may import.
-var helpers = []string{"internal/openapi/openapitest", "internal/pgtest", "internal/store/storetest"}
+var helpers = []string{"internal/openapi/openapitest", "internal/pgtest", "internal/provision/provisiontest", "internal/store/storetest"}
 
 // besides says what else the tests of a folder may import, so that what the program wires together is
 // tried together where it meets.

@@ -19,6 +19,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"comity/internal/provision"
+	"comity/internal/provision/provisiontest"
 )
 
 // arrival is a message as a receiver got it.
@@ -180,6 +181,9 @@ func (r *receiver) keep(a arrival) {
 }
 
 // read reads a message of either mode.
+// messageSchema says whether a body is valid by the message's schema.
+var messageSchema = sync.OnceValues(provisiontest.Validator)
+
 func read(req *http.Request) (a arrival, err error) {
 	a.method = req.Method
 	if a.sequence, err = strconv.ParseInt(req.Header.Get(provision.SequenceHeader), 10, 64); err != nil {
@@ -190,6 +194,11 @@ func read(req *http.Request) (a arrival, err error) {
 		return a, err
 	}
 	a.body = string(body)
+	if valid, err := messageSchema(); err != nil {
+		return a, err
+	} else if err := valid(body); len(body) > 0 && err != nil {
+		return a, fmt.Errorf("a message that is not valid by its schema: %w", err)
+	}
 	if a.method != http.MethodDelete {
 		var m struct {
 			Person struct {

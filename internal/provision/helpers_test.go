@@ -1,11 +1,13 @@
 package provision_test
 
 import (
+	"sync"
 	"testing"
 	"time"
 
 	"comity"
 	"comity/internal/provision"
+	"comity/internal/provision/provisiontest"
 )
 
 // at is a time on the evening when the person of the tests was added.
@@ -104,12 +106,24 @@ func newHTTP(t *testing.T, opts provision.Options) *provision.HTTP {
 	return h
 }
 
+// messageSchema says whether a body is valid by the message's schema.
+var messageSchema = sync.OnceValues(provisiontest.Validator)
+
 // messages are the messages of a person whom the destination was told nothing about.
 func messages(t *testing.T, h *provision.HTTP, d comity.Destination, s comity.Snapshot) []comity.Message {
 	t.Helper()
 	msgs, _, err := h.Messages(d, s, comity.Told{})
 	if err != nil {
 		t.Fatal(err)
+	}
+	valid, err := messageSchema()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range msgs {
+		if err := valid(m.Body); err != nil {
+			t.Errorf("a message that is not valid by its schema: %v\n%s", err, m.Body)
+		}
 	}
 	return msgs
 }
