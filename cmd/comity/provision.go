@@ -127,7 +127,11 @@ func (c *provisionCommand) summary(p *program, s outbox.Status, began time.Time)
 	if s.Sweep.Stopped {
 		return fmt.Errorf("somebody else stopped it at %d of %d people: the same command goes on from there", s.Sweep.Taken, s.Sweep.Total)
 	}
-	fmt.Fprintf(p.out, "came to %d people in %v\n", s.Sweep.Taken, time.Since(began).Round(100*time.Millisecond))
+	people := "people"
+	if s.Sweep.Taken == 1 {
+		people = "person"
+	}
+	fmt.Fprintf(p.out, "came to %d %s in %v\n", s.Sweep.Taken, people, time.Since(began).Round(100*time.Millisecond))
 	if s.Waiting > 0 {
 		fmt.Fprintf(p.out, "%d of them wait to be tried again\n", s.Waiting)
 	}

@@ -47,8 +47,8 @@ func (tx *Tx) StartSweep(ctx context.Context, target, co, after int64, onlyChang
 		return err
 	}
 	const all = int64(1) << 62
-	return tx.conn.queue(ctx, `INSERT INTO sweeps (co_provisioning_target_id, co_id, only_changed, last_person_id, total, taken, began, ended, stopped)
-		VALUES ($1, $2, $5, $3, (SELECT count(*) FROM (`+subjects+`) c), 0, $6, NULL, false)
+	return tx.conn.queue(ctx, `INSERT INTO sweeps (co_provisioning_target_id, only_changed, last_person_id, total, taken, began, ended, stopped)
+		VALUES ($1, $5, $3, (SELECT count(*) FROM (`+subjects+`) c), 0, $6, NULL, false)
 		ON CONFLICT (co_provisioning_target_id) DO UPDATE SET only_changed = excluded.only_changed,
 			last_person_id = excluded.last_person_id, total = excluded.total, taken = 0, began = excluded.began, ended = NULL, stopped = false`,
 		args{target, co, after, all, onlyChanged, now.UnixMicro()})

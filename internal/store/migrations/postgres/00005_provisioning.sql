@@ -19,7 +19,6 @@ CREATE TABLE lanes (
 -- A run that tells a target about everybody: how far it is.
 CREATE TABLE sweeps (
     co_provisioning_target_id BIGINT PRIMARY KEY,
-    co_id BIGINT NOT NULL,
     only_changed BOOLEAN NOT NULL,
     last_person_id BIGINT NOT NULL,
     total BIGINT NOT NULL,
@@ -28,4 +27,3 @@ CREATE TABLE sweeps (
     ended BIGINT,
     stopped BOOLEAN NOT NULL
 );
-CREATE INDEX sweeps_open ON sweeps (co_provisioning_target_id) WHERE ended IS NULL;

@@ -19,7 +19,6 @@ CREATE TABLE lanes (
 -- A run that tells a target about everybody: how far it is.
 CREATE TABLE sweeps (
     co_provisioning_target_id INTEGER PRIMARY KEY,
-    co_id INTEGER NOT NULL,
     only_changed BOOLEAN NOT NULL,
     last_person_id INTEGER NOT NULL,
     total INTEGER NOT NULL,
@@ -28,4 +27,3 @@ CREATE TABLE sweeps (
     ended INTEGER,
     stopped BOOLEAN NOT NULL
 );
-CREATE INDEX sweeps_open ON sweeps (co_provisioning_target_id) WHERE ended IS NULL;
