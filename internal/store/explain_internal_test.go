@@ -196,6 +196,18 @@ func planned() []struct {
 			_, err := tx.Lanes(ctx, modes)
 			return err
 		}},
+		{"a run that comes to everybody", []string{"co_people_co", "deliveries_pkey", "co_people_pkey"}, func(ctx context.Context, tx *Tx) error {
+			_, err := tx.ClaimSweep(ctx, 1, 1, 10, time.Minute)
+			return err
+		}},
+		{"how a target does", []string{"deliveries_due", "deliveries_resting"}, func(ctx context.Context, tx *Tx) error {
+			_, err := tx.LaneStatus(ctx, 1)
+			return err
+		}},
+		{"what failed", []string{"deliveries_resting"}, func(ctx context.Context, tx *Tx) error {
+			_, err := tx.Failed(ctx, 1, 10, 20)
+			return err
+		}},
 		{"outcomes", []string{"deliveries_pkey", "identifiers_identifier"}, func(ctx context.Context, tx *Tx) error {
 			d := Delivery{TargetId: 1, PersonId: id, Sequence: 7}
 			return tx.Finish(ctx, []Outcome{{Delivery: d, OK: true, Forgot: []string{"I32"}}, {Delivery: d}})
@@ -308,6 +320,7 @@ func crowd(t *testing.T, s *Store) {
 		into("api_users", "privileged, status, username, string_ids", "false, 'Active', 'u' || i, false"),
 		n + `INSERT INTO co_provisioning_targets (co_id, plugin, status, retry_interval, max_retry, ordr, created, modified, revision, actor)
 			SELECT i, 'x', 'A', 1, 1, 1, 0, 0, 0, 'tester' FROM n WHERE i <= 31`,
+		`INSERT INTO sweeps (co_provisioning_target_id, only_changed, last_person_id, total, taken, began, stopped) VALUES (1, false, 0, 1, 0, 0, false)`,
 		n + `INSERT INTO deliveries (co_provisioning_target_id, co_person_id, co_id, version, due, held, sequence, attempts, refusals, resting, identifier, obsolete, answer)
 			SELECT 1 + i / 100, i, 1 + i / 100, 1, CASE WHEN i < 1000 THEN i END, false, 0, 0, 0, false, '', '[]', '' FROM n`,
 	}

@@ -36,9 +36,9 @@ func (tx *Tx) sweep(ctx context.Context, target int64, end string) (s Sweep, fou
 
 // subjects is who a sweep of a target ($1) of a CO ($2) comes to after a person ($3), up to so many
 // ($4).
-const subjects = `SELECT id FROM (SELECT p.id FROM co_people p WHERE p.co_id = $2 AND p.id > $3 ORDER BY p.id LIMIT $4) a
+const subjects = `SELECT id FROM (SELECT p.id FROM co_people p WHERE p.co_id = $2 AND p.id > $3 ORDER BY p.id LIMIT $4) people
 	UNION SELECT id FROM (SELECT d.co_person_id AS id FROM deliveries d
-		WHERE d.co_provisioning_target_id = $1 AND d.co_person_id > $3 AND d.identifier <> '' ORDER BY d.co_person_id LIMIT $4) b`
+		WHERE d.co_provisioning_target_id = $1 AND d.co_person_id > $3 AND d.identifier <> '' ORDER BY d.co_person_id LIMIT $4) known`
 
 // StartSweep begins a sweep of a target, after a person where an earlier one is to go on.
 func (tx *Tx) StartSweep(ctx context.Context, target, co, after int64, onlyChanged bool) error {
@@ -48,7 +48,7 @@ func (tx *Tx) StartSweep(ctx context.Context, target, co, after int64, onlyChang
 	}
 	const all = int64(1) << 62
 	return tx.conn.queue(ctx, `INSERT INTO sweeps (co_provisioning_target_id, only_changed, last_person_id, total, taken, began, ended, stopped)
-		VALUES ($1, $5, $3, (SELECT count(*) FROM (`+subjects+`) c), 0, $6, NULL, false)
+		VALUES ($1, $5, $3, (SELECT count(*) FROM (`+subjects+`) everybody), 0, $6, NULL, false)
 		ON CONFLICT (co_provisioning_target_id) DO UPDATE SET only_changed = excluded.only_changed,
 			last_person_id = excluded.last_person_id, total = excluded.total, taken = 0, began = excluded.began, ended = NULL, stopped = false`,
 		args{target, co, after, all, onlyChanged, now.UnixMicro()})
