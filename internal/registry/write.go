@@ -264,14 +264,17 @@ func (c *change) refuseTaken(ctx context.Context) error {
 	return nil
 }
 
-// inCO says whether a record is there, in the CO of the change.
+// inCO says whether a record is there, in the CO of the change, as far as the caller may know.
 func (c *change) inCO(ctx context.Context, res *comity.Resource, id int64) (bool, error) {
 	where, err := c.tx.Home(ctx, res, id)
 	if errors.Is(err, store.ErrNotFound) {
 		return false, nil
 	}
 	coID := c.record().CoId
-	return err == nil && c.caller.Knows(where.CoId) && (coID == 0 || where.CoId == coID), err
+	if err != nil || !c.caller.Knows(where.CoId) || coID != 0 && where.CoId != coID {
+		return false, err
+	}
+	return meets(ctx, c.tx, c.caller, c.caller.Through(access.View, res), res, id)
 }
 
 func hook(ctx context.Context, fn func(context.Context, *change) error, c *change) error {
