@@ -27,13 +27,9 @@ func (r *Registry) add(ctx context.Context, caller access.Caller, res *comity.Re
 	if err != nil {
 		return Added{}, err
 	}
-	if n.minted != "" {
-		// A secret is shown once and kept by nobody: it cannot be answered again.
-		once = Once{}
-	}
 	added := Added{Minted: n.minted}
 	err = r.write(ctx, false, func(tx *store.Tx) (err error) {
-		added.Id, err = once.do(ctx, tx, caller, func() (int64, error) { return n.add(ctx, tx, caller) })
+		added.Id, err = n.once(once).do(ctx, tx, caller, func() (int64, error) { return n.add(ctx, tx, caller) })
 		return err
 	})
 	if err != nil {
@@ -46,6 +42,15 @@ func (r *Registry) add(ctx context.Context, caller access.Caller, res *comity.Re
 type newcomer struct {
 	record *comity.Record
 	minted string
+}
+
+// once is what of a promise can be kept: a secret is shown once and kept by nobody, so it cannot be
+// answered again.
+func (n newcomer) once(o Once) Once {
+	if n.minted != "" {
+		return Once{}
+	}
+	return o
 }
 
 func newRecord(caller access.Caller, res *comity.Resource, in comity.Input, key string) (newcomer, error) {
