@@ -352,3 +352,42 @@ func TestEraseOfRolesThatMoved(t *testing.T) {
 		}
 	})
 }
+
+// The index of parts of identifiers holds no part of what was erased.
+func TestEraseFromTheSearch(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		if store.IsPostgres(w.name) {
+			return // there the index is over the rows themselves
+		}
+		i := comity.Identifier
+		var people []int64
+		for n, text := range []string{"commonly", marker, "uncommonly"} {
+			people = append(people, w.person(t))
+			w.add(t, i.Resource, values{i.Person: people[n], i.Identifier: text, i.Type: "uid", i.Status: comity.Active})
+		}
+		holds := func(part string) bool {
+			db := openRaw(t, w.name)
+			defer func() { _ = db.Close() }()
+			var count int
+			err := db.QueryRowContext(t.Context(), `SELECT count(*) FROM identifiers_search_data WHERE instr(block, CAST($1 AS BLOB)) > 0`, part).Scan(&count)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return count > 0
+		}
+		// Of a piece the index writes what differs from the one before it in order.
+		if !holds("zap") {
+			t.Error("the index does not hold what it indexes")
+		}
+		if _, err := w.Erase(t.Context(), people[1], true); err != nil {
+			t.Fatal(err)
+		}
+		if holds("zap") {
+			t.Error("the index holds what was erased")
+		}
+		found, err := w.List(t.Context(), tester, comity.CoPerson.Resource, map[string][]string{"coid": {fmt.Sprint(w.co)}, "search.identifier": {"common"}})
+		if err != nil || len(found.Records) != 2 {
+			t.Errorf("what is there is found: %v, error %v", found, err)
+		}
+	})
+}
