@@ -70,6 +70,9 @@ func (r *Record) inWords() string {
 // in the history, so it cannot tell whether they do.
 func (r *Record) differenceInWords(before *Record) string {
 	var parts, secrets []string
+	// What came from another owner is told without what it was there.
+	owner := r.Resource.Owner()
+	moved := owner != nil && r.Changed(before, owner)
 	for _, f := range r.Resource.Fields {
 		if f.Kind == Secret {
 			secrets = append(secrets, f.Name)
@@ -78,6 +81,10 @@ func (r *Record) differenceInWords(before *Record) string {
 			continue
 		}
 		switch {
+		case moved && f.Kind != Owner && r.Has(f):
+			parts = append(parts, f.nameIn(r)+" set to "+f.valueIn(r))
+		case moved && f.Kind != Owner:
+			parts = append(parts, f.nameIn(before)+" cleared")
 		case !before.Has(f):
 			parts = append(parts, f.nameIn(r)+" set to "+f.valueIn(r))
 		case !r.Has(f):

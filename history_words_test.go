@@ -78,6 +78,12 @@ func TestWords(t *testing.T) {
 			false, false, `Name 12 edited: CoPersonId 7 to 8`,
 		},
 		{
+			"what it was with another person", comity.OpEdit, n.Resource,
+			fields{n.Person: comity.OwnerCell("CO", 7), n.Given: text("Ada"), n.Family: text("King")},
+			fields{n.Person: comity.OwnerCell("CO", 8), n.Given: text("Grace")},
+			false, false, `Name 12 edited: Given set to "Grace", Family cleared, CoPersonId 7 to 8`,
+		},
+		{
 			"what hangs on a role", comity.OpAdd, comity.Address.Resource, nil,
 			fields{comity.Address.Room: text("2"), comity.Address.Person: comity.OwnerCell("CoRole", 9)},
 			false, false, `Address 12 added: Room "2", CoPersonRoleId 9`,

@@ -32,7 +32,7 @@ const (
 	Enrolling
 	// Owned is a group that the person owns, and what lies in it.
 	Owned
-	// Joined is a group that the person is in.
+	// Joined is a group that the person is in, and what lies in it.
 	Joined
 	// Offered is a service that is for the person to see.
 	Offered
@@ -73,7 +73,7 @@ var permissions = map[*comity.Resource]Permission{
 
 	comity.Name.Resource:             ofPerson(comity.Name.Person),
 	comity.EmailAddress.Resource:     ofPerson(comity.EmailAddress.Person),
-	comity.Identifier.Resource:       ofPerson(comity.Identifier.Person).reserve(comity.Identifier.Login),
+	comity.Identifier.Resource:       ofPerson(comity.Identifier.Person).reserve(comity.Identifier.Login).shown(Joined),
 	comity.Url.Resource:              ofPerson(comity.Url.Person),
 	comity.Address.Resource:          ofPerson(comity.Address.Person),
 	comity.TelephoneNumber.Resource:  ofPerson(comity.TelephoneNumber.Person),
@@ -119,6 +119,12 @@ func ofPerson(owner *comity.Field) Permission {
 
 func (p Permission) reserve(flag *comity.Field) Permission {
 	p.Reserved = flag
+	return p
+}
+
+// shown lets those view it, too, who stand so to a record.
+func (p Permission) shown(to Relation) Permission {
+	p.View |= to
 	return p
 }
 

@@ -24,6 +24,7 @@ func bulk(r *comity.Resource) operation {
 			Status: http.StatusRequestEntityTooLarge, content: errorBody,
 			Reasons: []reason{{tooLarge.Reasons[0].Phrase, "a body over 8 MiB"}},
 		},
+		{Status: http.StatusUnprocessableEntity, content: inBulk, Reasons: keyReused.Reasons},
 	}
 	if refused := addRefusals(r); len(refused) > 0 {
 		all = append(all, answer{Status: http.StatusForbidden, Reasons: distinct(refused), content: inBulk})
@@ -33,7 +34,7 @@ func bulk(r *comity.Resource) operation {
 		Title: "Add many " + r.Plural,
 		Text: fmt.Sprintf("At most %d elements in one request. All are added in one transaction, or none and the status "+
 			"is that of the first that failed; each has its answer in the body.", maxBulk),
-		Parameters: []parameter{{
+		Parameters: []parameter{idempotencyKey, {
 			Name: "separately", In: "query", shared: "separately", schema: &schema{Type: types{"boolean"}},
 			Text: "`true` adds each element by itself: the status is 200, and what became of each is in the body.",
 		}},

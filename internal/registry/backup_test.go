@@ -3,6 +3,7 @@ package registry_test
 import (
 	"bytes"
 	"compress/gzip"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"io"
@@ -96,6 +97,9 @@ func lines(t *testing.T, backup []byte) map[string][]string {
 			if s, ok := v.(string); ok && strings.HasPrefix(s, "{") && json.Unmarshal([]byte(s), &inner) == nil {
 				v = inner
 			}
+			if s, ok := v.(string); ok && strings.HasPrefix(s, "H4sI") {
+				v = unzipped(t, s)
+			}
 			row[columns[i]] = v
 		}
 		all[table] = append(all[table], text(t, row))
@@ -104,6 +108,20 @@ func lines(t *testing.T, backup []byte) map[string][]string {
 		slices.Sort(rows)
 	}
 	return all
+}
+
+// unzipped is the text of a value that is compressed.
+func unzipped(t *testing.T, s string) string {
+	t.Helper()
+	zip, err := gzip.NewReader(base64.NewDecoder(base64.StdEncoding, strings.NewReader(s)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := io.ReadAll(zip)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
 }
 
 func text(t *testing.T, v any) string {

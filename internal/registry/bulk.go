@@ -21,7 +21,7 @@ type BulkResult struct {
 }
 
 // AddAll stores many records in one transaction: all, or none and the error of those that fail.
-func (r *Registry) AddAll(ctx context.Context, caller access.Caller, res *comity.Resource, inputs []comity.Input) ([]BulkResult, error) {
+func (r *Registry) AddAll(ctx context.Context, caller access.Caller, res *comity.Resource, inputs []comity.Input, once Once) ([]BulkResult, error) {
 	results := make([]BulkResult, len(inputs))
 	newcomers := make([]newcomer, len(inputs))
 	var failed error
@@ -35,7 +35,7 @@ func (r *Registry) AddAll(ctx context.Context, caller access.Caller, res *comity
 	err := r.write(ctx, true, func(tx *store.Tx) error {
 		results = make([]BulkResult, len(inputs))
 		for i, n := range newcomers {
-			id, err := n.add(ctx, tx, caller)
+			id, err := n.once(once.of(i)).do(ctx, tx, caller, func() (int64, error) { return n.add(ctx, tx, caller) })
 			if err != nil {
 				clear(results)
 				results[i].Err = err
@@ -52,10 +52,10 @@ func (r *Registry) AddAll(ctx context.Context, caller access.Caller, res *comity
 }
 
 // AddEach stores many records, each in a transaction of its own.
-func (r *Registry) AddEach(ctx context.Context, caller access.Caller, res *comity.Resource, inputs []comity.Input) []BulkResult {
+func (r *Registry) AddEach(ctx context.Context, caller access.Caller, res *comity.Resource, inputs []comity.Input, once Once) []BulkResult {
 	results := make([]BulkResult, len(inputs))
 	for i, in := range inputs {
-		results[i].Added, results[i].Err = r.add(ctx, caller, res, in, "", Once{})
+		results[i].Added, results[i].Err = r.add(ctx, caller, res, in, "", once.of(i))
 	}
 	return results
 }

@@ -1,8 +1,11 @@
 package registry_test
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"testing"
@@ -114,8 +117,22 @@ func (w *world) told(t *testing.T, target, person int64, waiting bool) {
 	}
 	w.raw(t, fmt.Sprintf(`DELETE FROM deliveries WHERE co_provisioning_target_id = %d AND co_person_id = %d`, target, person))
 	w.raw(t, fmt.Sprintf(`INSERT INTO deliveries (co_provisioning_target_id, co_person_id, co_id, version, due, held, sequence, attempts,
-			refusals, resting, identifier, obsolete, answer)
-		VALUES (%d, %d, %d, 1, %s, false, 1, 0, 0, false, '%s', '["%[5]s before"]', 'no %[5]s here')`, target, person, w.co, due, marker))
+			refusals, resting, identifier, obsolete, answer, sent)
+		VALUES (%d, %d, %d, 1, %s, false, 1, 0, 0, false, '%s', '["%[5]s before"]', 'no %[5]s here', $1)`, target, person, w.co, due, marker), zipped(t, marker))
+}
+
+// zipped is a text as the last message that was sent is kept.
+func zipped(t *testing.T, text string) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	zip := gzip.NewWriter(&b)
+	if _, err := io.WriteString(zip, text); err != nil {
+		t.Fatal(err)
+	}
+	if err := zip.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
 }
 
 // mentions are the tables of a backup that hold the marker, but for those that are the CO's own.
@@ -332,6 +349,45 @@ func TestEraseOfRolesThatMoved(t *testing.T) {
 		rec, err := w.ViewPast(t.Context(), tester, comity.Address.Resource, address, registry.Past{Revision: 0})
 		if err != nil || rec.Text(comity.Address.Room) != "Ford's" {
 			t.Errorf("what the other one has: %v, error %v", rec, err)
+		}
+	})
+}
+
+// The index of parts of identifiers holds no part of what was erased.
+func TestEraseFromTheSearch(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		if store.IsPostgres(w.name) {
+			return // there the index is over the rows themselves
+		}
+		i := comity.Identifier
+		var people []int64
+		for n, text := range []string{"commonly", marker, "uncommonly"} {
+			people = append(people, w.person(t))
+			w.add(t, i.Resource, values{i.Person: people[n], i.Identifier: text, i.Type: "uid", i.Status: comity.Active})
+		}
+		holds := func(part string) bool {
+			db := openRaw(t, w.name)
+			defer func() { _ = db.Close() }()
+			var count int
+			err := db.QueryRowContext(t.Context(), `SELECT count(*) FROM identifiers_search_data WHERE instr(block, CAST($1 AS BLOB)) > 0`, part).Scan(&count)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return count > 0
+		}
+		// Of a piece the index writes what differs from the one before it in order.
+		if !holds("zap") {
+			t.Error("the index does not hold what it indexes")
+		}
+		if _, err := w.Erase(t.Context(), people[1], true); err != nil {
+			t.Fatal(err)
+		}
+		if holds("zap") {
+			t.Error("the index holds what was erased")
+		}
+		found, err := w.List(t.Context(), tester, comity.CoPerson.Resource, map[string][]string{"coid": {fmt.Sprint(w.co)}, "search.identifier": {"common"}})
+		if err != nil || len(found.Records) != 2 {
+			t.Errorf("what is there is found: %v, error %v", found, err)
 		}
 	})
 }

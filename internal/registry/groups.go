@@ -13,6 +13,14 @@ const maxLookedAt = 1000
 
 var groupRules = rules{
 	exclusive: true,
+	check: func(_ context.Context, c *change) ([]comity.Fault, error) {
+		// Its unit says what a group of administrators administers.
+		f := comity.CoGroup.CouId
+		if c.old == nil || ownGroupOf(c.old) == nil || !c.changed(f) {
+			return nil, nil
+		}
+		return []comity.Fault{f.Fault("cannot be changed: the group came by itself and goes with its CO or unit")}, nil
+	},
 	refuse: func(ctx context.Context, c *change) error {
 		f := comity.CoGroup
 		if c.new == nil {

@@ -120,6 +120,8 @@ var steps = map[string]func(r *run){
 		to := r.drawGroup()
 		want := when(r.groupNamed(to.name, id), nameInUse)
 		switch {
+		case !g.own() && to.unit != g.unit:
+			want = "Invalid Fields"
 		case want != "":
 		case !g.own():
 			want = "Name Reserved"

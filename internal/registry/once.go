@@ -2,6 +2,7 @@ package registry
 
 import (
 	"context"
+	"fmt"
 	"time"
 	"unicode/utf8"
 
@@ -17,6 +18,14 @@ type Once struct {
 	Key string
 	// Request is a digest of the request.
 	Request string
+	// element says which of many records of the request is meant.
+	element string
+}
+
+// of is the promise for one of the many records that a request adds.
+func (o Once) of(element int) Once {
+	o.element = fmt.Sprintf("\n%d", element) // no header has a line end, so no other key is so
+	return o
 }
 
 const (
@@ -32,11 +41,15 @@ func (o Once) do(ctx context.Context, tx *store.Tx, caller access.Caller, add fu
 	if utf8.RuneCountInString(o.Key) > maxOnceKey {
 		return 0, comity.BadRequest("The Idempotency-Key is longer than %d characters", maxOnceKey)
 	}
+	if !utf8.ValidString(o.Key) {
+		return 0, comity.BadRequest("The Idempotency-Key is no UTF-8")
+	}
 	now, err := tx.Now(ctx)
 	if err != nil {
 		return 0, err
 	}
-	request, id, err := tx.ClaimOnce(ctx, caller.Username, o.Key, o.Request, now.Add(-onceKept))
+	key := o.Key + o.element
+	request, id, err := tx.ClaimOnce(ctx, caller.Username, key, o.Request, now.Add(-onceKept))
 	if err != nil {
 		return 0, err
 	}
@@ -52,5 +65,5 @@ func (o Once) do(ctx context.Context, tx *store.Tx, caller access.Caller, add fu
 	if id, err = add(); err != nil {
 		return 0, err
 	}
-	return id, tx.SetOnce(ctx, caller.Username, o.Key, id)
+	return id, tx.SetOnce(ctx, caller.Username, key, id)
 }

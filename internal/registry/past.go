@@ -25,9 +25,10 @@ func (r *Registry) ViewPast(ctx context.Context, caller access.Caller, res *comi
 	}
 	var rec *comity.Record
 	err := r.store.Read(ctx, func(tx *store.Tx) (err error) {
+		var now *comity.Record
 		if caller.Through(access.View, res)&access.InCO == 0 {
 			// Whose it was may be read from what is there, so what was deleted is for administrators.
-			if _, err := known(ctx, tx, caller, access.View, res, id, res.UnknownOnView); err != nil {
+			if now, err = known(ctx, tx, caller, access.View, res, id, res.UnknownOnView); err != nil {
 				return err
 			}
 		}
@@ -35,6 +36,9 @@ func (r *Registry) ViewPast(ctx context.Context, caller access.Caller, res *comi
 			rec, err = tx.Revision(ctx, res, id, past.Revision)
 		} else {
 			rec, err = tx.At(ctx, res, id, past.Time)
+		}
+		if whom := access.PermissionFor(res).About; err == nil && now != nil && whom != nil && rec.Changed(now, whom) {
+			err = store.ErrNotFound // it tells of somebody else
 		}
 		return err
 	})

@@ -102,7 +102,7 @@ func (r reach) owned(res *comity.Resource) store.Condition {
 
 func (r reach) joined(res *comity.Resource) store.Condition {
 	if res != comity.CoGroup.Resource {
-		return nil
+		return along(access.PermissionFor(res).Place, r.joined)
 	}
 	f := comity.CoGroupMember
 	return r.inGroupAs(store.AnyOf(store.Equal(f.Member.Column, true), store.Equal(f.Owner.Column, true)))

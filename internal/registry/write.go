@@ -27,13 +27,9 @@ func (r *Registry) add(ctx context.Context, caller access.Caller, res *comity.Re
 	if err != nil {
 		return Added{}, err
 	}
-	if n.minted != "" {
-		// A secret is shown once and kept by nobody: it cannot be answered again.
-		once = Once{}
-	}
 	added := Added{Minted: n.minted}
 	err = r.write(ctx, false, func(tx *store.Tx) (err error) {
-		added.Id, err = once.do(ctx, tx, caller, func() (int64, error) { return n.add(ctx, tx, caller) })
+		added.Id, err = n.once(once).do(ctx, tx, caller, func() (int64, error) { return n.add(ctx, tx, caller) })
 		return err
 	})
 	if err != nil {
@@ -46,6 +42,15 @@ func (r *Registry) add(ctx context.Context, caller access.Caller, res *comity.Re
 type newcomer struct {
 	record *comity.Record
 	minted string
+}
+
+// once is what of a promise can be kept: a secret is shown once and kept by nobody, so it cannot be
+// answered again.
+func (n newcomer) once(o Once) Once {
+	if n.minted != "" {
+		return Once{}
+	}
+	return o
 }
 
 func newRecord(caller access.Caller, res *comity.Resource, in comity.Input, key string) (newcomer, error) {
@@ -264,14 +269,17 @@ func (c *change) refuseTaken(ctx context.Context) error {
 	return nil
 }
 
-// inCO says whether a record is there, in the CO of the change.
+// inCO says whether a record is there, in the CO of the change, as far as the caller may know.
 func (c *change) inCO(ctx context.Context, res *comity.Resource, id int64) (bool, error) {
 	where, err := c.tx.Home(ctx, res, id)
 	if errors.Is(err, store.ErrNotFound) {
 		return false, nil
 	}
 	coID := c.record().CoId
-	return err == nil && c.caller.Knows(where.CoId) && (coID == 0 || where.CoId == coID), err
+	if err != nil || !c.caller.Knows(where.CoId) || coID != 0 && where.CoId != coID {
+		return false, err
+	}
+	return meets(ctx, c.tx, c.caller, c.caller.Through(access.View, res), res, id)
 }
 
 func hook(ctx context.Context, fn func(context.Context, *change) error, c *change) error {

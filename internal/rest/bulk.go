@@ -34,9 +34,9 @@ func (c *call) bulk(rt route) error {
 	var failed error
 	switch separately := c.r.URL.Query().Get("separately"); separately {
 	case "true":
-		results = c.Registry.AddEach(c.r.Context(), c.caller, rt.resource, inputs)
+		results = c.Registry.AddEach(c.r.Context(), c.caller, rt.resource, inputs, c.once(body))
 	case "", "false":
-		results, failed = c.Registry.AddAll(c.r.Context(), c.caller, rt.resource, inputs)
+		results, failed = c.Registry.AddAll(c.r.Context(), c.caller, rt.resource, inputs, c.once(body))
 	default:
 		return comity.BadRequest("separately is %q, it must be true or false", separately)
 	}

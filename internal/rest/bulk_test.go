@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// bulk sends elements to be added, and returns the status line and for each element what it is answered.
-func (s *scene) bulk(as, path, elements string) (line string, answers []string) {
+// bulk sends elements to be added, once if there is a key, and returns the status line and for each element what it is answered.
+func (s *scene) bulk(as, path, elements string, key ...string) (line string, answers []string) {
 	s.Helper()
 	resource, _, _ := strings.Cut(path, "/")
 	body := fmt.Sprintf(`{"RequestType":%q,"Version":"1.0",%[1]q:[%s]}`, resourceAt(resource).Plural, s.fill(elements))
@@ -18,6 +18,9 @@ func (s *scene) bulk(as, path, elements string) (line string, answers []string) 
 	s.must(err)
 	login := s.user(as)
 	request.SetBasicAuth(login.Username, login.Key)
+	for _, k := range key {
+		request.Header.Set("Idempotency-Key", k)
+	}
 	response, err := s.client.Do(request)
 	s.must(err)
 	defer response.Body.Close()

@@ -63,3 +63,43 @@ func TestOnceAtOnce(t *testing.T) {
 		s.play(step{call: "GET co_people?coid=$co", lists: "Id: " + answers[0].created})
 	})
 }
+
+// TestOnceForMany: of a request of many that comes again under its key, what was added is not again.
+func TestOnceForMany(t *testing.T) {
+	everywhere(t, func(s *scene) {
+		add := func(key, path, want string, names ...string) {
+			s.Helper()
+			var elements []string
+			for _, name := range names {
+				elements = append(elements, `{"Version":"1.0","CoId":$co,"Name":"`+name+`"}`)
+			}
+			line, answers := s.bulk("admin", path, strings.Join(elements, ","), key)
+			if got := line + ": " + strings.Join(answers, "; "); got != want {
+				s.Errorf("%v under %s: %s, want %s", names, key, got, want)
+			}
+		}
+		const all, each = "cous/bulk.json", "cous/bulk.json?separately=true"
+		for range 2 {
+			add("k1", all, "200 OK: 201 Added; 201 Added", "A", "B")
+			add("k2", each, "200 OK: 201 Added; 201 Added", "C", "D")
+		}
+		add("k1", all, "422 Unprocessable Entity: 422 Unprocessable Entity; 424 Not Carried Out", "A", "E")
+		add("k2", each, "200 OK: 422 Unprocessable Entity; 422 Unprocessable Entity", "C", "F")
+		add("k3", each, "200 OK: 201 Added; 403 Name In Use", "G", "A")
+		for _, rec := range s.call("admin", "GET", s.fill("cous.json?coid=$co"), nil).records {
+			if rec["Name"] == "A" {
+				s.expect(s.call("admin", "DELETE", "cous/"+rec["Id"]+".json", nil), "200 Deleted")
+			}
+		}
+		add("k3", each, "200 OK: 201 Added; 201 Added", "G", "A")
+		s.play(step{call: "GET cous?coid=$co", lists: "Name: B, C, D, G, A"})
+	})
+}
+
+// TestOnceKeyIsText: a key that no database can hold is the client's fault.
+func TestOnceKeyIsText(t *testing.T) {
+	everywhere(t, func(s *scene) {
+		const body = `{"Version":"1.0","CoId":$co,"Status":"Active"}`
+		s.expect(s.send("admin", "POST", "co_people.json", body, map[string]string{"Idempotency-Key": "caf\xe9"}), "400 Bad Request")
+	})
+}

@@ -80,6 +80,11 @@ func (tx *Tx) EraseHistory(ctx context.Context, person, coID int64, orgs []int64
 			return 0, err
 		}
 	}
+	if tx.dialect.forgetSearch != "" {
+		if err := tx.conn.queue(ctx, tx.dialect.forgetSearch, nil); err != nil {
+			return 0, err
+		}
+	}
 	return int64(len(rows)), tx.noteErased(ctx, person, coID, actor)
 }
 

@@ -20,6 +20,8 @@ var sqliteDialect = dialect{
 	jsonWithout: "json_remove(%s, '$.%s')",
 	columns:     `SELECT name, type FROM pragma_table_info($1)`,
 	inSearch:    inSearch,
+	// The pieces of a text that was deleted stay in an FTS5 index until they are merged away.
+	forgetSearch: `INSERT INTO identifiers_search (identifiers_search) VALUES ('optimize')`,
 	// Rows with ids were inserted, so the sequence has its row.
 	setNumber:     `UPDATE sqlite_sequence SET seq = max(seq, $2) WHERE name = $1`,
 	nextOfHistory: `SELECT coalesce(max(id), 0) + 1 FROM history`,

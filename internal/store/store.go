@@ -97,6 +97,8 @@ type dialect struct {
 	// inSearch is the condition on an identifier i, to be added to LIKE, that an index finds it by a
 	// part; nil where the index serves LIKE itself.
 	inSearch func(part string, coID int64, a *args) string
+	// forgetSearch is a statement that takes what was deleted out of that index, "" where there is none.
+	forgetSearch string
 	// nextID is a query that gives out the next id of the table %s; "" where inserting costs no
 	// round trip.
 	nextID string

@@ -1,0 +1,102 @@
+package rest_test
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"strings"
+	"testing"
+
+	"comity"
+)
+
+// mates are the callers who act for a person and have rights over some of a CO.
+var mates = []string{unitAdmin, owner, subject, fellow, bystander}
+
+// twice furnishes a CO twice and makes who acts in it: far are the ids of what nothing relates to them.
+func (s *scene) twice() (far map[string]string) {
+	s.Helper()
+	s.play(furnish()...)
+	far = maps.Clone(s.ids)
+	s.play(furnish()...)
+	s.cast()
+	return far
+}
+
+var digits = regexp.MustCompile(`[0-9]+`)
+
+// sameButForNumbers says whether two answers tell the same, whatever ids they name.
+func sameButForNumbers(a, b answer) bool {
+	strip := func(x answer) string {
+		return digits.ReplaceAllString(fmt.Sprint(x.line(), x.header.Get("Content-Type"), string(x.body)), "#")
+	}
+	return strip(a) == strip(b)
+}
+
+// TestUnseenRecords: what a caller may not see of their own CO is answered like what is not there, in
+// every operation on every kind.
+func TestUnseenRecords(t *testing.T) {
+	everywhere(t, func(s *scene) {
+		far := s.twice()
+		for _, as := range mates {
+			for _, sp := range specimens {
+				if s.call(as, "GET", sp.path+"/"+far[sp.keep]+".json", nil).status == 200 {
+					continue
+				}
+				for _, method := range []string{"GET", "HEAD", "PUT", "DELETE"} {
+					for _, send := range sends(s, method, sp) {
+						for _, query := range []string{"", "?revision=0", "?at=2100-01-01 00:00:00"} {
+							ask := func(id string) answer {
+								return s.call(as, method, sp.path+"/"+id+".json"+strings.ReplaceAll(query, " ", "%20"), strings.NewReader(send))
+							}
+							if got, want := ask(far[sp.keep]), ask(unknownID); got.status != 404 || !sameButForNumbers(got, want) {
+								s.Errorf("%s: %s %s%s with %.40q: %s %s\n\tof none: %s %s", as, method, sp.path, query, send, got.line(), got.body, want.line(), want.body)
+							}
+						}
+					}
+				}
+			}
+		}
+	})
+}
+
+// TestReferencesToUnseenRecords: a field that names what a caller may not see answers what one
+// answers that names nothing. But whoever may change a group may put anybody of the CO into it.
+func TestReferencesToUnseenRecords(t *testing.T) {
+	everywhere(t, func(s *scene) {
+		far := s.twice()
+		for _, as := range mates {
+			for _, sp := range specimens {
+				for _, f := range resourceAt(sp.path).Fields {
+					if f == comity.CoGroupMember.Person {
+						continue
+					}
+					for _, link := range linksOf(f) {
+						s.compareLink(as, sp, f, link, far[keptFor(link.target)])
+					}
+				}
+			}
+		}
+	})
+}
+
+func (s *scene) compareLink(as string, sp specimen, f *comity.Field, l link, far string) {
+	s.Helper()
+	target := comity.ByName(l.target)
+	if f.ReadOnly || far == "" || s.call(as, "GET", target.Path+"/"+far+".json", nil).status == 200 {
+		return
+	}
+	for _, call := range []string{"POST " + sp.path + ".json", "PUT " + sp.path + "/$" + sp.keep + ".json"} {
+		method, path, _ := strings.Cut(s.fill(call), " ")
+		ask := func(id string) answer {
+			body := s.with(sp.send, l.field, fmt.Sprintf(l.value, id))
+			if f.Kind == comity.Owner && l.field != f.Name {
+				body = strings.Replace(body, `"Person":{`, `"Nobody":{`, 1)
+			}
+			return s.call(as, method, path, strings.NewReader(body))
+		}
+		if got, want := ask(far), ask(unknownID); got.status < 400 || !sameButForNumbers(got, want) {
+			s.Errorf("%s: %s with %s unseen: %s %s\n\tof none: %s %s", as, call, l.field, got.line(), got.body, want.line(), want.body)
+		}
+	}
+}
