@@ -25,7 +25,7 @@ var CoApiProvisionerTarget = func() (t struct {
 	t.IdentifierType = t.text("IdentifierType", 32).required().types("Identifier.type", identifierTypes...)
 	t.IncludeAttributes = t.boolean("IncludeAttributes").defaults(BoolCell(true))
 	t.Workers = t.integer("Workers").min(1)
-	t.Tombstones = t.boolean("Tombstones")
+	t.Tombstones = t.boolean("Tombstones").defaults(Cell{}) // most targets have no topic: it is shown where it is set
 	t.SigningSecret = t.secret("SigningSecret", 128).must(signingSecret)
 	t.must(func(rec *Record) []Fault {
 		if n := rec.Int(t.Workers); n > MaxWorkers {

@@ -11,6 +11,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"slices"
 	"time"
@@ -103,6 +104,8 @@ func explain(d comity.Destination, t topic, err error, after time.Duration) stri
 	case errors.As(err, &guess):
 		// It says more than that the connection was closed.
 		return guess.Error()
+	case t.mechanism != "" && errors.Is(err, io.EOF):
+		return "the connection was closed before an answer came: that may be for a wrong username or password"
 	}
 	return provision.NoAnswer(d, err, after)
 }

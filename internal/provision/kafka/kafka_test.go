@@ -155,14 +155,14 @@ func TestNotConfigured(t *testing.T) {
 		}
 	}
 	for want, change := range map[string]func(d *comity.Destination){
-		"its Kafka server has no topic":                          func(d *comity.Destination) { d.Server.Set(f.Topic, comity.EmptyCell()) },
-		"its Kafka server has no brokers":                        func(d *comity.Destination) { d.Server.SetText(f.Brokers, " ,") },
-		"its server has no KafkaServer":                          func(d *comity.Destination) { d.Server = nil },
-		"its server is suspended":                                func(d *comity.Destination) { d.ServerActive = false },
-		"it has no CoApiProvisionerTarget":                       func(d *comity.Destination) { d.Settings = nil },
-		"its Kafka server's partition cannot be -1":              func(d *comity.Destination) { d.Server.SetInt(f.Partition, -1) },
-		"its Kafka server has no SaslMechanism":                  sasl("", "comity", "secret"),
-		"its Kafka server has no username or no password":        sasl("PLAIN", "comity", ""),
+		"its Kafka server has no topic":                                                       func(d *comity.Destination) { d.Server.Set(f.Topic, comity.EmptyCell()) },
+		"its Kafka server has no brokers":                                                     func(d *comity.Destination) { d.Server.SetText(f.Brokers, " ,") },
+		"its server has no KafkaServer":                                                       func(d *comity.Destination) { d.Server = nil },
+		"its server is suspended":                                                             func(d *comity.Destination) { d.ServerActive = false },
+		"it has no CoApiProvisionerTarget":                                                    func(d *comity.Destination) { d.Settings = nil },
+		"its Kafka server's partition cannot be -1":                                           func(d *comity.Destination) { d.Server.SetInt(f.Partition, -1) },
+		"its Kafka server has no SaslMechanism":                                               sasl("", "comity", "secret"),
+		"its Kafka server has no username or no password":                                     sasl("PLAIN", "comity", ""),
 		"SASL by OAUTHBEARER is not supported, only by PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512": sasl("OAUTHBEARER", "comity", "secret"),
 	} {
 		t.Run(want, func(t *testing.T) {
