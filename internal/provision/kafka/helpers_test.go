@@ -75,6 +75,14 @@ func (b *broker) records(n int, opts ...kgo.Opt) []*kgo.Record {
 	return all
 }
 
+// written is how many records the topic has.
+func (b *broker) written() (n int64) {
+	for _, p := range b.PartitionInfos("people") {
+		n += p.HighWatermark
+	}
+	return n
+}
+
 // known is a person of whom nothing is known but the uid.
 func known(id int64, uid string) comity.Snapshot {
 	person := comity.NewRecord(comity.CoPerson.Resource)

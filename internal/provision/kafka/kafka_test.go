@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kmsg"
 
@@ -226,18 +227,67 @@ func TestFailures(t *testing.T) {
 	}
 }
 
-// A cluster that gives no answer is given up in time, which the server may make shorter.
+// A cluster that gives no answer is given up in time, which the server may make shorter. What was given
+// up does not arrive after what is sent next.
 func TestNoAnswer(t *testing.T) {
 	b := newBroker(t)
-	b.ControlKey(int16(kmsg.Produce), func(kmsg.Request) (kmsg.Response, error, bool) {
-		b.KeepControl()
-		return nil, nil, true
-	})
+	b.ControlKey(int16(kmsg.Produce), func(kmsg.Request) (kmsg.Response, error, bool) { return nil, nil, true })
 	k := newKafka(t, provision.Options{})
 	d := b.destination()
 	d.Server.SetInt(comity.KafkaServer.Timeout, 1)
 	a := tell(t, k, d, known(1, "ghopper"), comity.Told{}, 1)
-	if a.OK || a.Refused || !strings.HasPrefix(a.Text, "no answer within 1.") {
+	if a.OK || a.Refused || !strings.HasPrefix(a.Text, "no answer within 1") {
 		t.Errorf("the answer is %+v", a)
+	}
+	if a := tell(t, k, d, known(1, "ghopper"), comity.Told{}, 2); !a.OK {
+		t.Errorf("the next answer is %+v", a)
+	}
+	if got := b.records(1); headers(got[0])["Comity-Sequence"] != "2" || b.written() != 1 {
+		t.Errorf("%d records, the first with %v", b.written(), headers(got[0]))
+	}
+}
+
+// A record is taken when all in-sync replicas have it. One of which the answer got lost is there once;
+// while too few replicas are in sync it is not taken, and nobody is to blame.
+func TestAcknowledged(t *testing.T) {
+	b := newBroker(t)
+	k := newKafka(t, provision.Options{})
+	b.ControlKey(int16(kmsg.Produce), func(req kmsg.Request) (kmsg.Response, error, bool) {
+		b.KeepControl()
+		if acks := req.(*kmsg.ProduceRequest).Acks; acks != -1 {
+			t.Errorf("%d replicas are asked for", acks)
+		}
+		return nil, nil, false
+	})
+	b.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Produce}, Err: kerr.RequestTimedOut})
+	if a := tell(t, k, b.destination(), known(1, "ghopper"), comity.Told{}, 1); !a.OK || b.written() != 1 {
+		t.Errorf("%d records, the answer is %+v", b.written(), a)
+	}
+	few := b.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Produce}, Err: kerr.NotEnoughReplicas, Count: -1})
+	if a := tell(t, k, b.destination(), known(1, "ghopper"), comity.Told{}, 2); a.OK || a.Refused || !strings.Contains(a.Text, "NOT_ENOUGH_REPLICAS") {
+		t.Errorf("the answer is %+v", a)
+	}
+	few.Remove()
+	if a := tell(t, k, b.destination(), known(1, "ghopper"), comity.Told{}, 3); !a.OK || b.written() != 2 {
+		t.Errorf("%d records, the answer is %+v", b.written(), a)
+	}
+}
+
+// Connections are kept for the next message, and are others where the server says otherwise.
+func TestConnections(t *testing.T) {
+	b := newBroker(t)
+	k := newKafka(t, provision.Options{})
+	producers := b.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.InitProducerID}, Observe: true, TopLevel: true, Count: -1})
+	d := b.destination()
+	for n := range int64(3) {
+		tell(t, k, d, known(n, "ghopper"), comity.Told{}, n)
+	}
+	if n := producers.Hits(); n != 1 {
+		t.Errorf("%d producers for one message after another", n)
+	}
+	d.Server.SetInt(comity.KafkaServer.Partition, 0)
+	tell(t, k, d, known(1, "ghopper"), comity.Told{}, 3)
+	if n := producers.Hits(); n != 2 {
+		t.Errorf("%d producers after the server changed", n)
 	}
 }
