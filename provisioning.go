@@ -1,6 +1,13 @@
 package comity
 
-import "time"
+import (
+	"errors"
+	"time"
+)
+
+// ErrNotConfigured is the failure of a target that does not say, or does not say usably, where
+// messages go. It is no person's: it passes when the target is mended.
+var ErrNotConfigured = errors.New("the target is not configured")
 
 // Snapshot is what a provisioning target is to know about one person, as of one moment. It holds
 // only what is provisioned: identifiers, roles and memberships that do not count are left out.
@@ -33,7 +40,9 @@ type Destination struct {
 	Target *Record
 	// Settings is its CoApiProvisionerTarget, nil while there is none.
 	Settings *Record
-	// Server is the HttpServer that the settings name, nil while there is none.
+	// ServerType is the type of the server that the settings name, "" without settings.
+	ServerType string
+	// Server is its HttpServer or KafkaServer, nil while there is none.
 	Server *Record
 	// ServerActive says that the Server is not suspended.
 	ServerActive bool
@@ -51,7 +60,7 @@ type Told struct {
 	Obsolete []string
 }
 
-// Message is one request to a target's endpoint.
+// Message is one request to a target's endpoint, or one record to its topic.
 type Message struct {
 	// Id is the message's own: that of each try to send it, and no other's.
 	Id string
@@ -61,7 +70,7 @@ type Message struct {
 	Identifier string
 	// Delete says that the message tells the endpoint to forget it.
 	Delete bool
-	// Method and URL are the request's.
+	// Method and URL are the request's; of a record they say the same to a person.
 	Method, URL string
 	// Body is the JSON that is sent, nil for none.
 	Body []byte
@@ -69,7 +78,7 @@ type Message struct {
 
 // Answer is what an endpoint made of a Message.
 type Answer struct {
-	// Status is the HTTP status, 0 when no answer came.
+	// Status is the HTTP status, 0 when no answer came or it came otherwise.
 	Status int
 	// Text tells the answer to a person: the status line and the first 4 KiB of the body, or
 	// what kept an answer from coming.

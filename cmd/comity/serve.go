@@ -19,6 +19,7 @@ import (
 	"comity/internal/openapi"
 	"comity/internal/outbox"
 	"comity/internal/provision"
+	"comity/internal/provision/kafka"
 	"comity/internal/registry"
 	"comity/internal/rest"
 	"comity/internal/store"
@@ -74,7 +75,8 @@ func (s *serveCommand) Run(p *program) (err error) {
 	metrics := observe.NewMetrics()
 	var queue *outbox.Outbox
 	reg := registry.New(db.store, func() { queue.Wake() })
-	sender := provision.NewHTTP(provision.Options{AllowPrivate: s.AllowPrivate})
+	how := provision.Options{AllowPrivate: s.AllowPrivate}
+	sender := provision.NewSender(provision.NewHTTP(how), kafka.New(how))
 	defer sender.Close()
 	queue = outbox.New(db.store, reg, sender, outbox.Options{Observe: metrics.Delivery, Log: log})
 	if err := bootstrap(p, reg); err != nil {

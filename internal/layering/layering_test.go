@@ -87,12 +87,12 @@ var besides = []struct {
 	{
 		why:    "what waits is marked by the rules and read from them, and ends at a connector",
 		folder: "internal/outbox",
-		may:    []string{"internal/access", "internal/provision", "internal/registry"},
+		may:    []string{"internal/access", "internal/provision/...", "internal/registry"},
 	},
 	{
 		why:    "a provision call ends at a connector",
 		folder: "internal/rest",
-		may:    []string{"internal/provision"},
+		may:    []string{"internal/provision/..."},
 	},
 }
 
@@ -106,6 +106,11 @@ var kept = []struct {
 		why:     "all SQL is in the store",
 		imports: []string{"database/sql", "github.com/jackc/pgx", "github.com/ncruces/go-sqlite3", "github.com/pressly/goose"},
 		only:    []string{"internal/store", "internal/store/storetest", "internal/pgtest", "e2e/..."},
+	},
+	{
+		why:     "how a system is talked to is its connector's to know",
+		imports: []string{"github.com/twmb/franz-go"},
+		only:    []string{"internal/provision/kafka"},
 	},
 	{
 		why:     "settings come from the command line, and others are handed theirs",

@@ -98,10 +98,16 @@ var hints = map[*comity.Field]hint{
 	comity.HttpServer.Password:  {note: "Bearer: the token."},
 	comity.HttpServer.AuthType:  {note: "`BA` Basic, `BE` Bearer, `X` none."},
 
-	comity.KafkaServer.ServerId: {note: "A server of ServerType `KA`."},
-	comity.KafkaServer.Brokers:  {note: "Host and port of one or more, parted by commas.", example: "kafka.example.org:9092"},
-	comity.KafkaServer.Username: {note: "Required with `sasl_plaintext` and `sasl_ssl`."},
-	comity.KafkaServer.Password: {note: "Required with `sasl_plaintext` and `sasl_ssl`."},
+	comity.KafkaServer.ServerId:      {note: "A server of ServerType `KA`."},
+	comity.KafkaServer.Brokers:       {note: "Host and port of one or more, parted by commas.", example: "kafka.example.org:9092"},
+	comity.KafkaServer.SaslMechanism: {note: "Needed with `sasl_plaintext` and `sasl_ssl`; messages are not sent by `OAUTHBEARER`."},
+	comity.KafkaServer.Topic:         {note: "Messages are sent to it; without one none are."},
+	comity.KafkaServer.Partition:     {note: "All messages go to it; without one the key says where each goes."},
+	comity.KafkaServer.Timeout:       {note: "How many seconds a delivery may take, 30 at most."},
+	comity.KafkaServer.Groupid:       {note: "Kept, and not used by messages."},
+	comity.KafkaServer.BatchSize:     {note: "Kept, and not used by messages: each is a batch of its own."},
+	comity.KafkaServer.Username:      {note: "Required with `sasl_plaintext` and `sasl_ssl`."},
+	comity.KafkaServer.Password:      {note: "Required with `sasl_plaintext` and `sasl_ssl`."},
 
 	comity.CoProvisioningTarget.Plugin:             {enum: []string{comity.PluginAPI}, example: comity.PluginAPI},
 	comity.CoProvisioningTarget.ProvisionCoGroupId: {note: "Only the members of this group are sent."},
@@ -111,6 +117,7 @@ var hints = map[*comity.Field]hint{
 	comity.CoProvisioningTarget.Ordr:               {note: "Where the target stands among the CO's."},
 
 	comity.CoApiProvisionerTarget.Mode:              {note: "`PO` HTTP POST, `PU` HTTP PUT; not looked at with a Kafka server."},
+	comity.CoApiProvisionerTarget.Tombstones:        {note: "With a Kafka server, a delete is a record without a value."},
 	comity.CoApiProvisionerTarget.IdentifierType:    {note: "People are sent under their identifier of this type.", example: "uid"},
 	comity.CoApiProvisionerTarget.IncludeAttributes: {note: "`false` sends who changed and not what."},
 

@@ -2,6 +2,7 @@ package outbox
 
 import (
 	"context"
+	"errors"
 	"math/rand/v2"
 	"slices"
 	"time"
@@ -73,20 +74,14 @@ func (o *Outbox) deliver(ctx context.Context, j job) store.Outcome {
 		}
 	}
 	if j.problem != nil {
-		usable := configured(j.destination)
-		out.Down = !usable
+		// The person's problem rests, the target's passes.
+		out.Down = errors.Is(j.problem, comity.ErrNotConfigured)
 		out = retry(out, j.destination, comity.Answer{Text: j.problem.Error()})
-		out.Rest = out.Rest || usable
+		out.Rest = out.Rest || !out.Down
 		return out
 	}
 	out.OK, out.Answer = true, "OK"
 	return out
-}
-
-// configured says that a problem lies with the person, and not with a target that has nowhere to
-// send anybody.
-func configured(d comity.Destination) bool {
-	return d.Settings != nil && d.Server != nil && d.ServerActive
 }
 
 // telling is what the target may know once it is told about the person under an identifier.

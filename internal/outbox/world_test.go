@@ -15,6 +15,7 @@ import (
 	"comity/internal/access"
 	"comity/internal/outbox"
 	"comity/internal/provision"
+	"comity/internal/provision/kafka"
 	"comity/internal/registry"
 	"comity/internal/store"
 )
@@ -27,7 +28,7 @@ type world struct {
 	t        *testing.T
 	database string
 	clock    *clock
-	sender   *provision.HTTP
+	sender   *provision.Sender
 	co       int64
 
 	store    *store.Store
@@ -53,7 +54,7 @@ func (c *clock) now() time.Time {
 // newWorld returns a world on a database that holds one CO.
 func newWorld(t *testing.T, database string) *world {
 	t.Helper()
-	w := &world{t: t, database: database, clock: &clock{begin: time.Now(), speed: 1}, sender: provision.NewHTTP(provision.Options{AllowPrivate: true})}
+	w := &world{t: t, database: database, clock: &clock{begin: time.Now(), speed: 1}, sender: newSender()}
 	t.Cleanup(w.sender.Close)
 	w.store = w.open(w.clock.now, 0)
 	w.registry = registry.New(w.store, w.wake)
@@ -63,6 +64,11 @@ func newWorld(t *testing.T, database string) *world {
 	}
 	w.co = cos.Records[len(cos.Records)-1].Id
 	return w
+}
+
+func newSender() *provision.Sender {
+	private := provision.Options{AllowPrivate: true} // receivers of tests are on loopback
+	return provision.NewSender(provision.NewHTTP(private), kafka.New(private))
 }
 
 // open opens the database once more, as another instance would.

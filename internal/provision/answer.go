@@ -73,10 +73,10 @@ func retryAfter(s string) time.Duration {
 	return min(max(time.Until(t), 0), longestWait)
 }
 
-// noAnswer tells a person why no answer came.
-func noAnswer(err error, after time.Duration, hide *strings.Replacer) string {
+// NoAnswer tells a person why no answer came, without the destination's secrets.
+func NoAnswer(d comity.Destination, err error, after time.Duration) string {
 	after = after.Round(time.Millisecond)
-	text := cleaned(hide.Replace(err.Error()), bodyKept)
+	text := cleaned(redactor(d).Replace(err.Error()), bodyKept)
 	var op *net.OpError
 	var private errPrivate
 	switch {
@@ -104,16 +104,18 @@ func redactor(d comity.Destination) *strings.Replacer {
 			pairs = append(pairs, secret, "***")
 		}
 	}
-	if d.Password != "" {
-		user := d.Server.Text(comity.HttpServer.Username)
-		hide(base64.StdEncoding.EncodeToString([]byte(user + ":" + d.Password)))
+	if d.Server.Resource == comity.HttpServer.Resource {
+		if d.Password != "" {
+			user := d.Server.Text(comity.HttpServer.Username)
+			hide(base64.StdEncoding.EncodeToString([]byte(user + ":" + d.Password)))
+		}
+		if u, err := url.Parse(d.Server.Text(comity.HttpServer.Serverurl)); err == nil && u.User != nil {
+			password, _ := u.User.Password()
+			hide(password)
+		}
 	}
 	hide(d.Password)
 	hide(d.SigningSecret)
-	if u, err := url.Parse(d.Server.Text(comity.HttpServer.Serverurl)); err == nil && u.User != nil {
-		password, _ := u.User.Password()
-		hide(password)
-	}
 	return strings.NewReplacer(pairs...)
 }
 

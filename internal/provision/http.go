@@ -9,27 +9,18 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 	"time"
 
 	"comity"
 )
 
-// SequenceHeader carries the subject's sequence number. A receiver that is sent two messages of
-// one subject at a time, which can happen after a machine has stood still, drops the lower one.
-const SequenceHeader = "Comity-Sequence"
-
-// SubjectHeader says whose sequence that is: the Id of the CO person, which stays when the
-// identifier changes and never becomes another's.
-const SubjectHeader = "Comity-Subject"
-
-// Options are how an HTTP behaves. The zero value is good.
+// Options are how a connector behaves. The zero value is good.
 type Options struct {
 	// Timeout bounds one delivery, from the look-up of the host to the end of the answer; 30 s if
 	// it is 0.
 	Timeout time.Duration
-	// UserAgent is what messages say they come from; comity if it is empty.
+	// UserAgent is what a connector says it is; comity if it is empty.
 	UserAgent string
 	// Roots are the authorities that a server's certificate may come from, the system's if nil.
 	Roots *x509.CertPool
@@ -71,13 +62,12 @@ func (h *HTTP) Close() {
 // Send sends one message and says what became of it. It does not try again, but for a kept
 // connection that turns out to be closed already.
 func (h *HTTP) Send(ctx context.Context, d comity.Destination, m comity.Message, sequence int64) comity.Answer {
-	if d.Server == nil {
-		return comity.Answer{Text: fmt.Sprintf("%v: its server has no HttpServer", ErrNotConfigured)}
+	if err := Configured(d); err != nil {
+		return comity.Answer{Text: err.Error()}
 	}
 	start := time.Now()
 	ctx, cancel := context.WithTimeout(ctx, h.timeout)
 	defer cancel()
-	hide := redactor(d)
 	req, err := h.request(ctx, d, m, sequence)
 	if err != nil {
 		return comity.Answer{Text: err.Error()}
@@ -85,10 +75,10 @@ func (h *HTTP) Send(ctx context.Context, d comity.Destination, m comity.Message,
 	// The transport is asked directly: a Client would follow redirects and add nothing wanted.
 	resp, err := h.transports[verifyOf(d.Server)].RoundTrip(req)
 	if err != nil {
-		return comity.Answer{Text: noAnswer(err, time.Since(start), hide)}
+		return comity.Answer{Text: NoAnswer(d, err, time.Since(start))}
 	}
 	defer func() { _ = resp.Body.Close() }()
-	answer := judge(m.Delete, resp, hide)
+	answer := judge(m.Delete, resp, redactor(d))
 	drain(resp.Body, cancel)
 	return answer
 }
@@ -96,34 +86,31 @@ func (h *HTTP) Send(ctx context.Context, d comity.Destination, m comity.Message,
 // Headers returns the headers that Send sends a message with. What is secret, or made when it is
 // sent, is written as ***.
 func (h *HTTP) Headers(d comity.Destination, m comity.Message, sequence int64) (map[string]string, error) {
-	if d.Server == nil {
-		return nil, fmt.Errorf("%w: its server has no HttpServer", ErrNotConfigured)
+	if err := Configured(d); err != nil {
+		return nil, err
 	}
 	req, err := h.request(context.Background(), d, m, sequence)
 	if err != nil {
 		return nil, err
 	}
-	headers := map[string]string{}
+	shown := map[string]string{}
 	for name, values := range req.Header {
 		if len(values) > 0 {
-			headers[name] = values[0]
+			shown[name] = values[0]
 		}
 	}
-	for _, name := range []string{"Authorization", timestampHeader, signatureHeader} {
-		if scheme, _, found := strings.Cut(headers[name], " "); found {
-			headers[name] = scheme + " ***"
-		} else if headers[name] != "" {
-			headers[name] = "***"
-		}
+	hideSignature(shown)
+	if scheme, _, found := strings.Cut(shown["Authorization"], " "); found {
+		shown["Authorization"] = scheme + " ***"
 	}
-	return headers, nil
+	return shown, nil
 }
 
 func (h *HTTP) request(ctx context.Context, d comity.Destination, m comity.Message, sequence int64) (*http.Request, error) {
 	u, err := url.Parse(m.URL)
 	if err != nil {
 		// The reason is left out: it repeats the URL, and that may hold a password.
-		return nil, fmt.Errorf("%w: the message's URL cannot be read", ErrNotConfigured)
+		return nil, fmt.Errorf("%w: the message's URL cannot be read", comity.ErrNotConfigured)
 	}
 	u.User = nil
 	var body io.Reader
@@ -132,16 +119,17 @@ func (h *HTTP) request(ctx context.Context, d comity.Destination, m comity.Messa
 	}
 	req, err := http.NewRequestWithContext(ctx, m.Method, u.String(), body)
 	if err != nil {
-		return nil, fmt.Errorf("%w: the message is no HTTP request", ErrNotConfigured)
+		return nil, fmt.Errorf("%w: the message is no HTTP request", comity.ErrNotConfigured)
 	}
-	if m.Body != nil {
-		// Not without a body: some receivers answer 400 to a DELETE that announces JSON.
-		req.Header.Set("Content-Type", "application/json")
+	common, err := Headers(d, m, sequence, time.Now())
+	if err != nil {
+		return nil, err
+	}
+	for name, value := range common {
+		req.Header.Set(name, value)
 	}
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("User-Agent", h.userAgent)
-	req.Header.Set(SubjectHeader, strconv.FormatInt(m.PersonId, 10))
-	req.Header.Set(SequenceHeader, strconv.FormatInt(sequence, 10))
 	// Every message may be sent twice. That the key is there, though empty and so never sent, is
 	// how http.Transport is told that it may use a new connection when a kept one was closed.
 	req.Header["Idempotency-Key"] = nil
@@ -151,7 +139,7 @@ func (h *HTTP) request(ctx context.Context, d comity.Destination, m comity.Messa
 	case comity.AuthBearer:
 		req.Header.Set("Authorization", "Bearer "+d.Password)
 	}
-	return req, sign(req, d, m, time.Now())
+	return req, nil
 }
 
 // drain reads what is left of an answer, if it is short and comes at once, so that the connection

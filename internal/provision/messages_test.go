@@ -155,7 +155,7 @@ func TestNotConfigured(t *testing.T) {
 			told := comity.Told{Identifier: "ghopper"}
 			for _, s := range []comity.Snapshot{known("ghopper"), {PersonId: 1, Gone: true}} {
 				msgs, id, err := h.Messages(d, s, told)
-				if !errors.Is(err, provision.ErrNotConfigured) || err.Error() != tt.want || msgs != nil || id != "" {
+				if !errors.Is(err, comity.ErrNotConfigured) || err.Error() != tt.want || msgs != nil || id != "" {
 					t.Errorf("got %v, %q, %v; want the error %q", msgs, id, err, tt.want)
 				}
 			}

@@ -60,12 +60,19 @@ func (v verify) check(certs []*x509.Certificate, host string, roots *x509.CertPo
 	return nil
 }
 
-func newTransport(v verify, timeout time.Duration, opts Options) *http.Transport {
-	// A host that does not even take the connection is told from one that does not answer.
+// Dialer returns what connects to receivers, to public addresses alone unless the options allow
+// others. timeout is that of a delivery: a host that does not even take the connection is told from
+// one that does not answer.
+func (o Options) Dialer(timeout time.Duration) *net.Dialer {
 	dialer := &net.Dialer{Timeout: min(timeout, 10*time.Second)}
-	if !opts.AllowPrivate {
+	if !o.AllowPrivate {
 		dialer.ControlContext = onlyPublic
 	}
+	return dialer
+}
+
+func newTransport(v verify, timeout time.Duration, opts Options) *http.Transport {
+	dialer := opts.Dialer(timeout)
 	return &http.Transport{
 		DialContext: dialer.DialContext,
 		DialTLSContext: func(ctx context.Context, network, addr string) (net.Conn, error) {

@@ -17,6 +17,7 @@ import (
 	"comity/internal/outbox"
 	"comity/internal/pgtest"
 	"comity/internal/provision"
+	"comity/internal/provision/kafka"
 	"comity/internal/registry"
 	"comity/internal/rest"
 	"comity/internal/store"
@@ -34,7 +35,7 @@ type api struct {
 	operator registry.Login
 	client   *http.Client
 	server   *http.Server
-	sender   *provision.HTTP
+	sender   *provision.Sender
 }
 
 // apis are the API on each database. All tests share them, and each makes COs of its own.
@@ -105,7 +106,8 @@ func serve(ctx context.Context, database string, wrap func(net.Listener) net.Lis
 	}
 	var queue *outbox.Outbox
 	a.registry = registry.New(a.store, func() { queue.Wake() })
-	a.sender = provision.NewHTTP(provision.Options{AllowPrivate: true})
+	private := provision.Options{AllowPrivate: true}
+	a.sender = provision.NewSender(provision.NewHTTP(private), kafka.New(private))
 	queue = outbox.New(a.store, a.registry, a.sender, outbox.Options{})
 	if a.operator, _, err = a.registry.Bootstrap(ctx); err != nil {
 		return nil, err

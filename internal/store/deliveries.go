@@ -283,17 +283,23 @@ func (tx *Tx) Destination(ctx context.Context, target int64) (comity.Destination
 	if d.SigningSecret, err = tx.signingSecret(ctx, d.Settings.Id); err != nil {
 		return d, err
 	}
-	server := d.Settings.Int(comity.CoApiProvisionerTarget.ServerId)
-	sql := `SELECT ` + texts[comity.HttpServer.Resource].columns + `, password,
-			(SELECT s.status FROM servers s WHERE s.id = $1)
-		FROM http_servers WHERE server_id = $1`
-	err = tx.conn.query(ctx, sql, args{server}, func(r Row) (err error) {
-		n := len(scanColumns(comity.HttpServer.Resource))
-		d.Server = scan(comity.HttpServer.Resource, r)
+	server, err := tx.Get(ctx, comity.Server.Resource, d.Settings.Int(comity.CoApiProvisionerTarget.ServerId))
+	if err != nil {
+		return d, err
+	}
+	d.ServerType = server.Text(comity.Server.ServerType)
+	d.ServerActive = server.Text(comity.Server.Status) == comity.Active
+	side := comity.HttpServer.Resource
+	if d.ServerType == comity.ServerKafka {
+		side = comity.KafkaServer.Resource
+	}
+	sql := `SELECT ` + texts[side].columns + `, password FROM ` + side.Table + ` WHERE server_id = $1`
+	err = tx.conn.query(ctx, sql, args{server.Id}, func(r Row) (err error) {
+		n := len(scanColumns(side))
+		d.Server = scan(side, r)
 		if !r.Null(n) {
 			d.Password, err = tx.sealer.open(r.Bytes(n))
 		}
-		d.ServerActive = r.Text(n+1) == comity.Active
 		return err
 	})
 	return d, err

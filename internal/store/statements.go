@@ -160,7 +160,11 @@ func values(rec *comity.Record) args {
 				a = append(a, folded(cell))
 			}
 		case comity.Boolean:
-			a = append(a, cell.Bool())
+			if cell.HasValue() || !f.Default.IsAbsent() {
+				a = append(a, cell.Bool())
+			} else {
+				a = append(a, nil)
+			}
 		case comity.Integer, comity.Time, comity.Reference:
 			a = append(a, number(cell))
 		case comity.Owner:

@@ -131,6 +131,18 @@ func testDestination(t *testing.T, bed *bed) {
 			t.Error("a suspended server is active")
 		}
 	})
+	t.Run("of a Kafka server", func(t *testing.T) {
+		k, s := comity.KafkaServer, comity.CoApiProvisionerTarget
+		target := bed.lane(t, co)
+		parent := bed.insert(t, comity.Server.Resource, comity.Server.CoId, co, comity.Server.ServerType, comity.ServerKafka)
+		server := bed.insert(t, k.Resource, k.ServerId, parent, k.Password, "of the broker")
+		bed.insert(t, s.Resource, s.CoProvisioningTargetId, target, s.ServerId, parent, s.Tombstones, true)
+		d := bed.destination(t, target.Id)
+		same(t, server, d.Server)
+		if d.ServerType != comity.ServerKafka || !d.ServerActive || d.Password != "of the broker" || !d.Settings.Bool(s.Tombstones) {
+			t.Errorf("destination %+v", d)
+		}
+	})
 	t.Run("without a password", func(t *testing.T) {
 		target, _ := bed.target(t, co, comity.Cell{})
 		password(t, target, "")

@@ -1,0 +1,75 @@
+package provision
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"comity"
+)
+
+// Messages returns what the destination must be sent by HTTP; see the function Messages.
+func (h *HTTP) Messages(d comity.Destination, s comity.Snapshot, told comity.Told) ([]comity.Message, string, error) {
+	return Messages(d, s, told, addressHTTP)
+}
+
+// endpoint is an HTTP destination as far as its messages depend on it.
+type endpoint struct {
+	base url.URL
+	put  bool
+}
+
+func addressHTTP(d comity.Destination) (Address, error) {
+	mode := d.Settings.Text(comity.CoApiProvisionerTarget.Mode)
+	if mode != comity.ProtocolPOST && mode != comity.ProtocolPUT {
+		return nil, fmt.Errorf("%w: its Mode is neither %s nor %s", comity.ErrNotConfigured, comity.ProtocolPOST, comity.ProtocolPUT)
+	}
+	base, err := baseURL(d.Server.Text(comity.HttpServer.Serverurl))
+	if err != nil {
+		return nil, err
+	}
+	return endpoint{base: base, put: mode == comity.ProtocolPUT}.address, nil
+}
+
+// address says how a message goes: by PUT below the Serverurl under the identifier, or by POST.
+func (e endpoint) address(m *comity.Message) (err error) {
+	segment := ""
+	switch {
+	case !e.put:
+		m.Method = http.MethodPost
+	case m.Delete:
+		m.Method, m.Body, segment = http.MethodDelete, nil, escapeSegment(m.Identifier)
+	default:
+		m.Method, segment = http.MethodPut, escapeSegment(m.Identifier)
+	}
+	m.URL, err = e.url(segment)
+	return err
+}
+
+// baseURL reads a Serverurl, without one trailing slash of its path. User information in it is
+// dropped, for a message's URL is shown to people and AuthType alone says who is calling; so is a
+// fragment, which is never sent. A query is kept, behind the path of each message.
+func baseURL(serverurl string) (url.URL, error) {
+	u, err := url.Parse(serverurl)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		// The reason is left out: it repeats the URL, user information and all.
+		return url.URL{}, fmt.Errorf("%w: its server's Serverurl cannot be read", comity.ErrNotConfigured)
+	}
+	base := url.URL{Scheme: u.Scheme, Host: u.Host, RawQuery: u.RawQuery}
+	base.RawPath = strings.TrimSuffix(u.EscapedPath(), "/")
+	return base, nil
+}
+
+// url returns the URL of a segment below the Serverurl. The segment is escaped already; RawPath
+// and Path are set together, as net/url falls back to an escaping of its own where they differ.
+func (e endpoint) url(segment string) (string, error) {
+	u := e.base
+	u.RawPath += "/" + segment
+	path, err := url.PathUnescape(u.RawPath)
+	if err != nil {
+		return "", fmt.Errorf("%w: its server's Serverurl cannot be read", comity.ErrNotConfigured)
+	}
+	u.Path = path
+	return u.String(), nil
+}

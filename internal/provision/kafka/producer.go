@@ -1,0 +1,115 @@
+package kafka
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"net"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/sasl/plain"
+	"github.com/twmb/franz-go/pkg/sasl/scram"
+
+	"comity"
+	"comity/internal/provision"
+)
+
+// How often the client itself tries again, for what passes in a moment, such as another leader of a
+// partition. What takes longer is the outbox's to wait for.
+const tries = 3
+
+// The largest message that is even tried: the cluster has a limit of its own, a megabyte mostly.
+const largest = 64 << 20
+
+// producer sends one record at a time, so that each is a batch of its own: a cluster takes or refuses
+// a batch whole, and one person's message is to fail no other's.
+type producer struct {
+	cluster
+	client *kgo.Client
+	// unreachable is why the last connection that failed did.
+	unreachable atomic.Pointer[error]
+	// idle closes it when nobody has used it for long.
+	idle *time.Timer
+}
+
+// connect returns a producer for a cluster; connections are made when they are needed.
+func connect(c cluster, o provision.Options) (*producer, error) {
+	p := &producer{cluster: c}
+	partitioner := kgo.StickyKeyPartitioner(nil)
+	if c.manual {
+		partitioner = kgo.ManualPartitioner()
+	}
+	opts := []kgo.Opt{
+		kgo.ClientID(o.UserAgent),
+		kgo.SeedBrokers(strings.Split(c.brokers, ",")...),
+		kgo.Dialer(p.dialer(o)),
+		kgo.RecordPartitioner(partitioner),
+		kgo.RequiredAcks(kgo.AllISRAcks()),
+		kgo.ProduceRequestTimeout(o.Timeout),
+		kgo.ProducerBatchMaxBytes(largest),
+		kgo.RecordRetries(tries),
+		kgo.RequestRetries(tries),
+		kgo.UnknownTopicRetries(tries),
+		kgo.RetryBackoffFn(func(n int) time.Duration { return 50 * time.Millisecond << min(n, tries) }),
+		kgo.MetadataMinAge(50 * time.Millisecond),
+		// Nothing is sent by a producer that gave a record up, so its numbering may end there.
+		kgo.AllowIdempotentProduceCancellation(),
+		kgo.DisableClientMetrics(),
+	}
+	switch c.mechanism {
+	case plainMechanism:
+		opts = append(opts, kgo.SASL(plain.Auth{User: c.username, Pass: c.password}.AsMechanism()))
+	case scram256:
+		opts = append(opts, kgo.SASL(scram.Auth{User: c.username, Pass: c.password}.AsSha256Mechanism()))
+	case scram512:
+		opts = append(opts, kgo.SASL(scram.Auth{User: c.username, Pass: c.password}.AsSha512Mechanism()))
+	}
+	var err error
+	if p.client, err = kgo.NewClient(opts...); err != nil {
+		return nil, fmt.Errorf("%w: %w", comity.ErrNotConfigured, err)
+	}
+	return p, nil
+}
+
+// dialer connects to a broker, whichever the cluster names: what may not be reached is refused for
+// those that it tells of, too.
+func (p *producer) dialer(o provision.Options) func(context.Context, string, string) (net.Conn, error) {
+	dialer := o.Dialer(o.Timeout)
+	return func(ctx context.Context, network, addr string) (conn net.Conn, err error) {
+		if p.tls {
+			config := &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: o.Roots}
+			conn, err = (&tls.Dialer{NetDialer: dialer, Config: config}).DialContext(ctx, network, addr)
+		} else {
+			conn, err = dialer.DialContext(ctx, network, addr)
+		}
+		if err != nil {
+			p.unreachable.Store(&err)
+			return nil, err
+		}
+		return conn, nil
+	}
+}
+
+// send returns when all in-sync replicas have the record, or the context ends.
+func (p *producer) send(ctx context.Context, record *kgo.Record) error {
+	done := make(chan error, 1)
+	p.unreachable.Store(nil)
+	p.client.Produce(ctx, record, func(_ *kgo.Record, err error) { done <- err })
+	var err error
+	select {
+	case err = <-done:
+	case <-ctx.Done():
+		err = ctx.Err()
+	}
+	if ctx.Err() != nil && err != nil {
+		if why := p.unreachable.Load(); why != nil {
+			return *why
+		}
+	}
+	return err
+}
+
+func (p *producer) close() { p.client.Close() }

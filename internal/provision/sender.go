@@ -1,0 +1,55 @@
+package provision
+
+import (
+	"context"
+
+	"comity"
+)
+
+// Connector sends messages to servers of one type.
+type Connector interface {
+	// Messages returns what a destination must be sent; see the function Messages.
+	Messages(d comity.Destination, s comity.Snapshot, told comity.Told) (messages []comity.Message, identifier string, err error)
+	// Send sends one message and says what became of it.
+	Send(ctx context.Context, d comity.Destination, m comity.Message, sequence int64) comity.Answer
+	// Headers returns the headers that Send sends a message with, without secrets.
+	Headers(d comity.Destination, m comity.Message, sequence int64) (map[string]string, error)
+	// Close lets go of the connections that no message is using.
+	Close()
+}
+
+// Sender sends each message by the connector for its destination's type of server.
+type Sender struct {
+	http, kafka Connector
+}
+
+// NewSender returns a Sender over the connectors for servers of type HT and KA, which it closes.
+func NewSender(http, kafka Connector) *Sender { return &Sender{http: http, kafka: kafka} }
+
+func (s *Sender) connector(d comity.Destination) Connector {
+	if d.ServerType == comity.ServerKafka {
+		return s.kafka
+	}
+	return s.http
+}
+
+// Messages returns what the destination must be sent; see the function Messages.
+func (s *Sender) Messages(d comity.Destination, snapshot comity.Snapshot, told comity.Told) ([]comity.Message, string, error) {
+	return s.connector(d).Messages(d, snapshot, told)
+}
+
+// Send sends one message and says what became of it.
+func (s *Sender) Send(ctx context.Context, d comity.Destination, m comity.Message, sequence int64) comity.Answer {
+	return s.connector(d).Send(ctx, d, m, sequence)
+}
+
+// Headers returns the headers that Send sends a message with, without secrets.
+func (s *Sender) Headers(d comity.Destination, m comity.Message, sequence int64) (map[string]string, error) {
+	return s.connector(d).Headers(d, m, sequence)
+}
+
+// Close closes the connectors.
+func (s *Sender) Close() {
+	s.http.Close()
+	s.kafka.Close()
+}
