@@ -80,7 +80,8 @@ var permissions = map[*comity.Resource]Permission{
 	comity.AdHocAttribute.Resource:   ofPerson(comity.AdHocAttribute.Person),
 	comity.IdentityDocument.Resource: ofPerson(comity.IdentityDocument.Person),
 	comity.CoTAndCAgreement.Resource: ofPerson(comity.CoTAndCAgreement.Person),
-	comity.SshKey.Resource:           ofPerson(comity.SshKey.Person),
+	// Whoever could give keys could become anybody.
+	comity.SshKey.Resource: {View: Mine | InUnit, Place: comity.SshKey.Person, About: comity.SshKey.Person},
 
 	comity.CoGroup.Resource: {
 		View: InUnit | Owned | Joined, Add: InUnit, Edit: InUnit, Delete: InUnit,

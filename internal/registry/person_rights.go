@@ -9,8 +9,8 @@ import (
 	"comity/internal/store"
 )
 
-// suspendUsersOf suspends the API users who act for a person: without whom they act for they would
-// have the rights of a user who acts for nobody.
+// suspendUsersOf suspends the API users who act for a person and who, when that one is gone, would have
+// rights of their own: the privileged ones and those of the platform.
 func (c *change) suspendUsersOf(ctx context.Context, person int64) error {
 	f := comity.ApiUser
 	users, err := c.tx.List(ctx, f.Resource, 0, maxLookedAt, store.Equal(f.CoPersonId.Column, person), store.Equal(f.Status.Column, comity.Active))
@@ -18,6 +18,9 @@ func (c *change) suspendUsersOf(ctx context.Context, person int64) error {
 		return err
 	}
 	for _, u := range users {
+		if !u.Bool(f.Privileged) && u.CoId != comity.PlatformCO {
+			continue
+		}
 		u.SetText(f.Status, comity.Suspended)
 		if err := c.tx.Update(ctx, u, c.caller.Username, store.Where{CoId: u.CoId}); err != nil {
 			return err

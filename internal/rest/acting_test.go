@@ -144,12 +144,6 @@ func TestRightsOfAPersonEnd(t *testing.T) {
 			return s.call("coadmin", "GET", s.fill("co_people.json?coid=$co"), nil).line() == "401 Unauthorized"
 		})
 		s.play(step{call: "DELETE co_people/$coadmin"})
-		// The user does not outlive whom it acts for, with rights of its own.
-		for _, u := range s.call("", "GET", s.fill("api_users.json?coid=$co"), nil).records {
-			if u["Username"] == s.fill("co_$co.coadmin") && u["Status"] != comity.Suspended {
-				s.Errorf("the API user of a deleted person: %v", u)
-			}
-		}
 	})
 }
 
@@ -183,6 +177,13 @@ func TestPrivilegeIsThePersons(t *testing.T) {
 		login.Username, login.Key = s.fill("co_$co.both"), a.secret
 		s.users["both"] = login
 		s.play(step{as: "both", call: "GET servers?coid=$co", answer: "401 Unauthorized"},
-			step{as: "both", call: "GET co_people?coid=$co", lists: "Id: $ada"})
+			step{as: "both", call: "GET co_people?coid=$co", lists: "Id: $ada"},
+			step{call: "DELETE co_people/$ada"})
+		// The user does not outlive whom it acts for, with more rights than before.
+		for _, u := range s.call("", "GET", s.fill("api_users.json?coid=$co"), nil).records {
+			if u["Username"] == login.Username && (u["Status"] != comity.Suspended || u["CoPersonId"] != "") {
+				s.Errorf("the API user of a deleted person: %v", u)
+			}
+		}
 	})
 }

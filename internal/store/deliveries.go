@@ -253,10 +253,12 @@ func (tx *Tx) Lanes(ctx context.Context, modes []string) ([]Lane, error) {
 	var lanes []Lane
 	var a args
 	sql := `SELECT x.id, CASE WHEN b.opened IS NOT NULL AND b.probe > x.due THEN b.probe ELSE x.due END, coalesce(s.workers, 0) FROM (
-			SELECT t.id, t.ordr, coalesce((SELECT w.began FROM sweeps w WHERE w.co_provisioning_target_id = t.id AND w.ended IS NULL),
+			SELECT t.id, t.ordr, coalesce(
+				CASE WHEN t.status <> ` + a.put(comity.ModeDisabled) + ` THEN
+					(SELECT w.began FROM sweeps w WHERE w.co_provisioning_target_id = t.id AND w.ended IS NULL) END,
 				CASE WHEN t.status IN ` + list(&a, modes) + ` THEN
 					(SELECT min(d.due) FROM deliveries d WHERE d.co_provisioning_target_id = t.id AND d.due IS NOT NULL) END) AS due
-			FROM co_provisioning_targets t WHERE t.status <> ` + a.put(comity.ModeDisabled) + `) x
+			FROM co_provisioning_targets t) x
 		LEFT JOIN lanes b ON b.co_provisioning_target_id = x.id
 		LEFT JOIN co_api_provisioner_targets s ON s.co_provisioning_target_id = x.id
 		WHERE x.due IS NOT NULL ORDER BY x.ordr IS NULL, x.ordr, x.id`
