@@ -12,8 +12,8 @@ import (
 	"comity/internal/access"
 	"comity/internal/outbox"
 	"comity/internal/provision"
+	"comity/internal/provision/kafka"
 	"comity/internal/registry"
-	"comity/internal/store"
 )
 
 // teller tells targets about people: the outbox, or a running server that has the file.
@@ -57,35 +57,31 @@ func (c *provisionCommand) Run(p *program) error {
 	})
 }
 
-func (c *provisionCommand) withTeller(p *program, fn func(teller) error) (err error) {
-	db, err := c.open(p.ctx, true, func(format string, args ...any) { fmt.Fprintf(p.errOut, format+"\n", args...) })
-	if errors.Is(err, store.ErrServed) {
-		asked, dialErr := dialControl(c.Database)
-		if dialErr != nil {
-			return fmt.Errorf("%w, and that process cannot be asked: %w", err, dialErr)
+func (c *provisionCommand) withTeller(p *program, fn func(teller) error) error {
+	return c.reach(p, true, func(asked *control) error { return fn(asked) }, func(db *opened) error {
+		var queue *outbox.Outbox
+		reg := registry.New(db.store, func() { queue.Wake() })
+		sender := newSender(c.AllowPrivate)
+		defer sender.Close()
+		queue = outbox.New(db.store, reg, sender, outbox.Options{})
+		if err := db.takeOver(p.ctx, queue); err != nil {
+			return err
 		}
-		return fn(asked)
-	}
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, db.close()) }()
-	var queue *outbox.Outbox
-	reg := registry.New(db.store, func() { queue.Wake() })
-	sender := provision.NewHTTP(provision.Options{AllowPrivate: c.AllowPrivate})
-	defer sender.Close()
-	queue = outbox.New(db.store, reg, sender, outbox.Options{})
-	if err := db.takeOver(p.ctx, queue); err != nil {
-		return err
-	}
-	working, stop := context.WithCancel(context.WithoutCancel(p.ctx))
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		queue.Run(working)
-	}()
-	defer func() { stop(); <-done }()
-	return fn(localTeller{reg, queue})
+		working, stop := context.WithCancel(context.WithoutCancel(p.ctx))
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			queue.Run(working)
+		}()
+		defer func() { stop(); <-done }()
+		return fn(localTeller{reg, queue})
+	})
+}
+
+// newSender returns what sends to targets of every kind of server.
+func newSender(allowPrivate bool) *provision.Sender {
+	how := provision.Options{AllowPrivate: allowPrivate}
+	return provision.NewSender(provision.NewHTTP(how), kafka.New(how))
 }
 
 // everybody shows how a run goes until it is at its end. Whoever interrupts it stops it, and the same
