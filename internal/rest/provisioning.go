@@ -11,6 +11,7 @@ import (
 	"comity"
 	"comity/internal/access"
 	"comity/internal/outbox"
+	"comity/internal/registry"
 )
 
 // matchTarget finds the routes below co_provisioning_targets that are about telling:
@@ -310,9 +311,6 @@ func (c *call) subjectStatus(rt route, id string) error {
 	return c.say(http.StatusOK, "OK", "CoPersonProvisioningStatus", statusOf(s))
 }
 
-// maxFailed is how many failed subjects an answer shows at most.
-const maxFailed = 1000
-
 // failed answers the people of whom a target's messages rest, a page at a time.
 func (c *call) failed(rt route, _ string) error {
 	target, err := c.target(access.View, rt)
@@ -320,15 +318,15 @@ func (c *call) failed(rt route, _ string) error {
 		return err
 	}
 	query := c.r.URL.Query()
-	limit, after := maxFailed, int64(0)
+	limit, after := registry.MaxPage, int64(0)
 	if text := query.Get("limit"); text != "" {
-		if limit, err = strconv.Atoi(text); err != nil || limit < 1 || limit > maxFailed {
-			return comity.BadRequest("limit is %q, it must be a number from 1 to %d", text, maxFailed)
+		if limit, err = registry.ParseLimit(text); err != nil {
+			return err
 		}
 	}
 	if text := query.Get("after"); text != "" {
-		if after, err = strconv.ParseInt(text, 10, 64); err != nil || after < 0 {
-			return comity.BadRequest("after is %q, it must be the CoPersonId of the last one of the page before", text)
+		if after, err = registry.ParseAfter(text, "CoPersonId of the last one"); err != nil {
+			return err
 		}
 	}
 	all, err := c.Provisioner.Failed(c.r.Context(), target.Id, after, limit+1)
