@@ -79,8 +79,9 @@ func (tx *Tx) IdentifiersEver(ctx context.Context, identifierType string, people
 	}
 	f := comity.Identifier
 	var a args
+	// The resource is put so that no index of it is used: it has every identifier that there ever was.
 	err := tx.conn.query(ctx, `SELECT h.co_person_id, h.data FROM history h
-		WHERE h.co_person_id IN `+list(&a, people)+` AND h.resource = `+a.put(f.Singular)+` ORDER BY h.id`, a, func(r Row) error {
+		WHERE h.co_person_id IN `+list(&a, people)+` AND h.resource || '' = `+a.put(f.Singular)+` ORDER BY h.id`, a, func(r Row) error {
 		rec := comity.NewRecord(f.Resource)
 		if _, err := readData(rec, r.Text(1)); err != nil {
 			return err
