@@ -2,15 +2,15 @@ package e2e_test
 
 import (
 	"fmt"
-	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"sync/atomic"
 	"syscall"
 	"testing"
 
 	"comity"
-	"comity/internal/sink"
 )
 
 // hangs is the status of a receiver that answers no question, hanging of one that was asked since.
@@ -19,24 +19,29 @@ const (
 	hanging = -2
 )
 
-// answering starts a sink, which answers GET with a status or, where that is 0, with what it holds.
+// answering starts the program's own receiver, and returns a way to it that answers GET with a status
+// or, where that is 0, with what it holds.
 func answering(t *testing.T, status *atomic.Int64) *httptest.Server {
 	t.Helper()
-	holds := sink.New(sink.Config{}, io.Discard)
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method != http.MethodGet || status.Load() == 0 {
-			holds.ServeHTTP(w, r)
-			return
-		}
-		if status.Load() < 0 {
+	_, holds := startSink(t)
+	at, err := url.Parse(holds)
+	if err != nil {
+		t.Fatal(err)
+	}
+	behind := httputil.NewSingleHostReverseProxy(at)
+	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch s := status.Load(); {
+		case r.Method != http.MethodGet || s == 0:
+			behind.ServeHTTP(w, r)
+		case s < 0:
 			status.Store(hanging)
 			<-r.Context().Done()
-			return
+		default:
+			w.WriteHeader(int(s))
 		}
-		w.WriteHeader(int(status.Load()))
 	}))
-	t.Cleanup(server.Close)
-	return server
+	t.Cleanup(front.Close)
+	return front
 }
 
 // ask sends a receiver something past the registry.

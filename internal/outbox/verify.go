@@ -166,7 +166,7 @@ func (c *comparison) all(ctx context.Context, subjects []store.SubjectStatus) ([
 		})
 	}
 	workers.Wait()
-	return found[:min(int(next.Load()), len(subjects))], errors.Join(append(errs, ctx.Err())...)
+	return found[:min(int(next.Load()), len(subjects))], errors.Join(errors.Join(errs...), ctx.Err())
 }
 
 // one compares what the target holds of a person.
