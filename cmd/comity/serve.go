@@ -19,7 +19,6 @@ import (
 	"comity/internal/openapi"
 	"comity/internal/outbox"
 	"comity/internal/provision"
-	"comity/internal/provision/kafka"
 	"comity/internal/registry"
 	"comity/internal/rest"
 	"comity/internal/store"
@@ -75,8 +74,7 @@ func (s *serveCommand) Run(p *program) (err error) {
 	metrics := observe.NewMetrics()
 	var queue *outbox.Outbox
 	reg := registry.New(db.store, func() { queue.Wake() })
-	how := provision.Options{AllowPrivate: s.AllowPrivate}
-	sender := provision.NewSender(provision.NewHTTP(how), kafka.New(how))
+	sender := newSender(s.AllowPrivate)
 	defer sender.Close()
 	queue = outbox.New(db.store, reg, sender, outbox.Options{Observe: metrics.Delivery, Log: log})
 	if err := bootstrap(p, reg); err != nil {
