@@ -84,9 +84,17 @@ func (b *bench) target(ctx context.Context, r *registry, silent bool, do func(c 
 	if err != nil {
 		return err
 	}
-	err = do(c, receiver, target)
-	_, deleted := c.call(http.MethodDelete, root+"co_provisioning_targets/"+target+".json", "", http.StatusOK)
-	return errors.Join(err, deleted)
+	if err := do(c, receiver, target); err != nil {
+		return err
+	}
+	// The connection may have been idle for longer than the server keeps it.
+	last, err := dial(ctx, r.process, r.authorization)
+	if err != nil {
+		return err
+	}
+	defer last.close()
+	_, err = last.call(http.MethodDelete, root+"co_provisioning_targets/"+target+".json", "", http.StatusOK)
+	return err
 }
 
 // everybody tells a target of everybody and looks at the time and the most memory that it takes.
