@@ -76,7 +76,9 @@ func (k *Kafka) Send(ctx context.Context, d comity.Destination, m comity.Message
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	p, err := k.pool.take(t.cluster, func() (*producer, error) { return connect(t.cluster, k.options) })
+	p, err := k.pool.take(t.cluster, func() (*producer, error) {
+		return connect(t.cluster, k.options, k.options.Dialer(k.options.Timeout))
+	})
 	if err != nil {
 		return comity.Answer{Text: err.Error()}
 	}
