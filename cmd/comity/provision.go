@@ -202,7 +202,7 @@ func (t localTeller) tellOne(ctx context.Context, target, person int64) (bool, e
 	if err != nil {
 		return false, err
 	}
-	return t.queue.Provision(ctx, subject.Target, person)
+	return t.queue.Provision(ctx, subject.Target, *subject.Told)
 }
 
 func (t localTeller) tellAll(ctx context.Context, target int64, onlyChanged, anew bool) error {

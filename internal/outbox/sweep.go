@@ -20,13 +20,13 @@ func (o *Outbox) ProvisionAll(ctx context.Context, target *comity.Record, onlyCh
 		if err != nil {
 			return err
 		}
-		after := int64(0)
+		var after comity.Subject
 		switch {
 		case found && was.Ended.IsZero() && !anew:
 			s = was
 			return nil
 		case found && was.Stopped && !anew:
-			after = was.LastPersonId
+			after = was.Last
 		}
 		if err := tx.StartSweep(ctx, target.Id, target.CoId, after, onlyChanged); err != nil {
 			return err

@@ -14,8 +14,8 @@ import (
 type Subject struct {
 	// Target is the provisioning target.
 	Target *comity.Record
-	// PersonId is the person, 0 where the subject is a group, about which no target is told.
-	PersonId int64
+	// Told is who or what that is, nil for a group at a target that is not told about groups.
+	Told *comity.Subject
 }
 
 // Target returns a provisioning target that the caller may do this to.
@@ -35,19 +35,22 @@ func (r *Registry) Target(ctx context.Context, caller access.Caller, op access.O
 	return target, nil
 }
 
-// HadPerson says, by a NotFound error, that a person is not and was never in the CO of a target: about
-// one who is gone there may still be something to be told.
-func (r *Registry) HadPerson(ctx context.Context, target *comity.Record, person int64) error {
-	f := comity.CoPerson
+// Had says, by a NotFound error, that a subject is not and was never in the CO of a target: about one
+// that is gone there may still be something to be told.
+func (r *Registry) Had(ctx context.Context, target *comity.Record, subject comity.Subject) error {
+	kind := comity.CoPerson.Resource
+	if subject.Kind == comity.KindGroup {
+		kind = comity.CoGroup.Resource
+	}
 	err := r.store.Read(ctx, func(tx *store.Tx) error {
-		rec, err := tx.Revision(ctx, f.Resource, person, 0)
+		rec, err := tx.Revision(ctx, kind, subject.Id, 0)
 		if errors.Is(err, store.ErrNotFound) || err == nil && rec.CoId != target.CoId {
-			return comity.Missing(f.UnknownOnView)
+			return comity.Missing(kind.UnknownOnView)
 		}
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("person %d of target %d: %w", person, target.Id, err)
+		return fmt.Errorf("%v of target %d: %w", subject, target.Id, err)
 	}
 	return nil
 }
@@ -75,9 +78,10 @@ func (r *Registry) Subject(ctx context.Context, caller access.Caller, target int
 		if errors.Is(err, store.ErrNotFound) || err == nil && where.CoId != s.Target.CoId {
 			return comity.Missing(kind.UnknownOnView)
 		}
-		if kind == comity.CoPerson.Resource {
-			s.PersonId = id
+		if err != nil {
+			return err
 		}
+		s.Told, err = subjectAt(ctx, tx, s.Target, kind, id)
 		return err
 	})
 	if err != nil {
@@ -87,4 +91,18 @@ func (r *Registry) Subject(ctx context.Context, caller access.Caller, target int
 		return s, comity.RefuseBecause(comity.PhraseForbidden, "Provisioning target %d is disabled", target)
 	}
 	return s, nil
+}
+
+// subjectAt is what a record is to a target, nil for a group at one that is not told about groups.
+func subjectAt(ctx context.Context, tx *store.Tx, target *comity.Record, kind *comity.Resource, id int64) (*comity.Subject, error) {
+	if kind == comity.CoPerson.Resource {
+		s := comity.PersonSubject(id)
+		return &s, nil
+	}
+	d, err := tx.Destination(ctx, target.Id)
+	if err != nil || !d.IncludesGroups() {
+		return nil, err
+	}
+	s := comity.GroupSubject(id)
+	return &s, nil
 }

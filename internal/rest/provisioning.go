@@ -17,10 +17,10 @@ import (
 //
 //	POST provision/<id>/copersonid:<id>, its extension may be missing; likewise cogroupid, coemaillistid
 //	POST, DELETE provision/<id>/all.json
-//	GET  status/<id>.json, status/<id>/copersonid:<id>.json
+//	GET  status/<id>.json, status/<id>/copersonid:<id>.json, likewise cogroupid
 //	GET  failed/<id>.json
-//	POST resend/<id>.json, resend/<id>/copersonid:<id>.json
-//	GET  preview/<id>/copersonid:<id>.json
+//	POST resend/<id>.json, resend/<id>/copersonid:<id>.json, likewise cogroupid
+//	GET  preview/<id>/copersonid:<id>.json, likewise cogroupid
 func matchTarget(method, path string) (route, bool) {
 	verb, rest, two := strings.Cut(path, "/")
 	target, subject, three := strings.Cut(rest, "/")
@@ -39,31 +39,38 @@ func matchTarget(method, path string) (route, bool) {
 	if *last, ok = strings.CutSuffix(*last, ".json"); !ok {
 		return route{}, false
 	}
-	kind, id, _ := strings.Cut(subject, ":")
-	if three && kind != "copersonid" {
-		return route{}, false
+	if !three {
+		v := onTarget[method+" "+verb]
+		rt.resource, rt.handle = comity.CoPerson.Resource, func(c *call, rt route) error { return v(c, rt, nil) }
+		return rt, v != nil
 	}
-	verbs := onTarget
-	if three {
-		verbs = onSubject
-	}
-	v := verbs[method+" "+verb]
-	if v == nil {
-		return route{}, false
-	}
-	rt.resource, rt.handle = comity.CoPerson.Resource, func(c *call, rt route) error { return v(c, rt, id) }
-	return rt, true
+	s, ok := parseSubject(subject)
+	v := onSubject[method+" "+verb]
+	rt.resource, rt.handle = comity.CoPerson.Resource, func(c *call, rt route) error { return v(c, rt, &s) }
+	return rt, ok && v != nil
 }
 
-// onTarget and onSubject are what is asked of a target, and of what it is told about a person. They
-// are made once and never changed.
+// parseSubject reads copersonid:<id> and cogroupid:<id>.
+func parseSubject(text string) (comity.Subject, bool) {
+	kind, id, _ := strings.Cut(text, ":")
+	switch kind {
+	case "copersonid":
+		return comity.PersonSubject(comity.ParseId(id)), true
+	case "cogroupid":
+		return comity.GroupSubject(comity.ParseId(id)), true
+	}
+	return comity.Subject{}, false
+}
+
+// onTarget and onSubject are what is asked of a target, and of what it is told about a subject, nil for
+// none. They are made once and never changed.
 var (
-	onTarget = map[string]func(c *call, rt route, id string) error{
+	onTarget = map[string]func(c *call, rt route, s *comity.Subject) error{
 		"GET status":  (*call).targetStatus,
 		"GET failed":  (*call).failed,
 		"POST resend": (*call).resend,
 	}
-	onSubject = map[string]func(c *call, rt route, id string) error{
+	onSubject = map[string]func(c *call, rt route, s *comity.Subject) error{
 		"GET status":  (*call).subjectStatus,
 		"GET preview": (*call).preview,
 		"POST resend": (*call).resend,
@@ -102,7 +109,7 @@ func (rt route) provision(method, subject string) (route, bool) {
 }
 
 // provision answers the provision call. Its body says nothing that the path does not, so it may be
-// missing; a group is answered and nobody told.
+// missing; a group is answered and nobody told, unless the target is told about groups.
 func (c *call) provision(rt route, id string) error {
 	if _, err := c.body(); err != nil {
 		return err
@@ -111,11 +118,11 @@ func (c *call) provision(rt route, id string) error {
 	if err != nil {
 		return err
 	}
-	if subject.PersonId == 0 {
+	if subject.Told == nil {
 		c.answer(http.StatusOK, "OK", nil)
 		return nil
 	}
-	queued, err := c.Provisioner.Provision(c.r.Context(), subject.Target, subject.PersonId)
+	queued, err := c.Provisioner.Provision(c.r.Context(), subject.Target, *subject.Told)
 	if err != nil {
 		return err
 	}
@@ -143,13 +150,12 @@ func (c *call) target(op access.Operation, rt route) (*comity.Record, error) {
 	return c.Registry.Target(c.r.Context(), c.caller, op, comity.ParseId(rt.id))
 }
 
-// subject is the target of a path and the id of the person, who is of the target's CO.
-func (c *call) subject(op access.Operation, rt route, id string) (target *comity.Record, person int64, err error) {
-	if target, err = c.target(op, rt); err != nil {
-		return nil, 0, err
+// targetOf is the target of a path whose subject, if it names one, is or was of the target's CO.
+func (c *call) targetOf(op access.Operation, rt route, s *comity.Subject) (target *comity.Record, err error) {
+	if target, err = c.target(op, rt); err != nil || s == nil {
+		return target, err
 	}
-	person = comity.ParseId(id)
-	return target, person, c.Registry.HadPerson(c.r.Context(), target, person)
+	return target, c.Registry.Had(c.r.Context(), target, *s)
 }
 
 type targetStatus struct {
@@ -236,7 +242,7 @@ func refuseDisabled(target *comity.Record) error {
 }
 
 // targetStatus answers how a target does.
-func (c *call) targetStatus(rt route, _ string) error {
+func (c *call) targetStatus(rt route, _ *comity.Subject) error {
 	target, err := c.target(access.View, rt)
 	if err != nil {
 		return err
@@ -268,7 +274,8 @@ func written(t time.Time) string {
 }
 
 type subjectStatus struct {
-	CoPersonId    int64
+	CoPersonId    int64 `json:",omitempty"`
+	CoGroupId     int64 `json:",omitempty"`
 	State         string
 	Identifier    string   `json:",omitempty"`
 	Obsolete      []string `json:",omitempty"`
@@ -285,9 +292,14 @@ type subjectStatus struct {
 
 func statusOf(s outbox.Subject) subjectStatus {
 	out := subjectStatus{
-		CoPersonId: s.PersonId, State: s.State, Identifier: s.Told.Identifier, Obsolete: s.Told.Obsolete, Sequence: s.Sequence,
+		State: s.State, Identifier: s.Told.Identifier, Sequence: s.Sequence,
 		WaitingSince: written(s.Since), NextTry: written(s.Due), Attempts: s.Attempts,
 		LastTry: written(s.Tried), LastSuccess: written(s.Success), MessageDigest: s.Digest,
+	}
+	if s.Subject.Kind == comity.KindGroup {
+		out.CoGroupId = s.Subject.Id
+	} else {
+		out.CoPersonId, out.Obsolete = s.Subject.Id, s.Told.Obsolete
 	}
 	if s.Attempts > 0 {
 		out.LastError = s.Answer
@@ -297,38 +309,46 @@ func statusOf(s outbox.Subject) subjectStatus {
 	return out
 }
 
-// subjectStatus answers how it stands between a target and a person.
-func (c *call) subjectStatus(rt route, id string) error {
-	target, person, err := c.subject(access.View, rt, id)
+// subjectStatus answers how it stands between a target and a subject.
+func (c *call) subjectStatus(rt route, of *comity.Subject) error {
+	target, err := c.targetOf(access.View, rt, of)
 	if err != nil {
 		return err
 	}
-	s, err := c.Provisioner.SubjectStatus(c.r.Context(), target.Id, person)
+	s, err := c.Provisioner.SubjectStatus(c.r.Context(), target.Id, *of)
 	if err != nil {
 		return err
 	}
-	return c.say(http.StatusOK, "OK", "CoPersonProvisioningStatus", statusOf(s))
+	return c.say(http.StatusOK, "OK", recordName(*of)+"ProvisioningStatus", statusOf(s))
+}
+
+// recordName is what a subject's record is called.
+func recordName(s comity.Subject) string {
+	if s.Kind == comity.KindGroup {
+		return comity.CoGroup.Singular
+	}
+	return comity.CoPerson.Singular
 }
 
 // maxFailed is how many failed subjects an answer shows at most.
 const maxFailed = 1000
 
-// failed answers the people of whom a target's messages rest, a page at a time.
-func (c *call) failed(rt route, _ string) error {
+// failed answers the subjects of whom a target's messages rest, a page at a time.
+func (c *call) failed(rt route, _ *comity.Subject) error {
 	target, err := c.target(access.View, rt)
 	if err != nil {
 		return err
 	}
 	query := c.r.URL.Query()
-	limit, after := maxFailed, int64(0)
+	limit, after := maxFailed, comity.Subject{}
 	if text := query.Get("limit"); text != "" {
 		if limit, err = strconv.Atoi(text); err != nil || limit < 1 || limit > maxFailed {
 			return comity.BadRequest("limit is %q, it must be a number from 1 to %d", text, maxFailed)
 		}
 	}
 	if text := query.Get("after"); text != "" {
-		if after, err = strconv.ParseInt(text, 10, 64); err != nil || after < 0 {
-			return comity.BadRequest("after is %q, it must be the CoPersonId of the last one of the page before", text)
+		if after, err = parseAfter(text); err != nil {
+			return err
 		}
 	}
 	all, err := c.Provisioner.Failed(c.r.Context(), target.Id, after, limit+1)
@@ -338,7 +358,7 @@ func (c *call) failed(rt route, _ string) error {
 	if len(all) > limit {
 		all = all[:limit]
 		query.Set("limit", strconv.Itoa(limit))
-		query.Set("after", strconv.FormatInt(all[limit-1].PersonId, 10))
+		query.Set("after", writeAfter(all[limit-1].Subject))
 		c.w.Header().Set("Link", "<"+c.r.URL.Path+"?"+query.Encode()+`>; rel="next"`)
 	}
 	out := struct{ Failed []subjectStatus }{[]subjectStatus{}}
@@ -348,26 +368,41 @@ func (c *call) failed(rt route, _ string) error {
 	return c.say(http.StatusOK, "OK", "CoProvisioningTargetFailed", out)
 }
 
-// resend answers the call that sends again what rests, about a person or, without one, about all.
-func (c *call) resend(rt route, id string) error {
+// parseAfter reads which subject of a list was the last of the page before: a CoPersonId, or
+// cogroupid: and a CoGroupId, for groups come after people.
+func parseAfter(text string) (comity.Subject, error) {
+	id, ofGroup := strings.CutPrefix(text, "cogroupid:")
+	n, err := strconv.ParseInt(id, 10, 64)
+	if err != nil || n < 0 {
+		return comity.Subject{}, comity.BadRequest("after is %q, it must be the CoPersonId of the last one of the page before, or cogroupid: and its CoGroupId", text)
+	}
+	if ofGroup {
+		return comity.GroupSubject(n), nil
+	}
+	return comity.PersonSubject(n), nil
+}
+
+func writeAfter(s comity.Subject) string {
+	id := strconv.FormatInt(s.Id, 10)
+	if s.Kind == comity.KindGroup {
+		return "cogroupid:" + id
+	}
+	return id
+}
+
+// resend answers the call that sends again what rests, about a subject or, without one, about all.
+func (c *call) resend(rt route, of *comity.Subject) error {
 	if _, err := c.body(); err != nil {
 		return err
 	}
-	var target *comity.Record
-	var person int64
-	var err error
-	if id == "" {
-		target, err = c.target(access.Edit, rt)
-	} else {
-		target, person, err = c.subject(access.Edit, rt, id)
-	}
+	target, err := c.targetOf(access.Edit, rt, of)
 	if err != nil {
 		return err
 	}
 	if err := refuseDisabled(target); err != nil {
 		return err
 	}
-	count, err := c.Provisioner.Resend(c.r.Context(), target.Id, person)
+	count, err := c.Provisioner.Resend(c.r.Context(), target.Id, of)
 	if err != nil {
 		return err
 	}
@@ -380,13 +415,13 @@ type previewRequest struct {
 	Body        json.RawMessage `json:",omitempty"`
 }
 
-// preview answers what a target would be sent about a person, and sends nothing.
-func (c *call) preview(rt route, id string) error {
-	target, person, err := c.subject(access.View, rt, id)
+// preview answers what a target would be sent about a subject, and sends nothing.
+func (c *call) preview(rt route, of *comity.Subject) error {
+	target, err := c.targetOf(access.View, rt, of)
 	if err != nil {
 		return err
 	}
-	p, err := c.Provisioner.Preview(c.r.Context(), target.Id, person)
+	p, err := c.Provisioner.Preview(c.r.Context(), target.Id, *of)
 	if err != nil {
 		return err
 	}
@@ -398,5 +433,5 @@ func (c *call) preview(rt route, id string) error {
 	for _, r := range p.Requests {
 		out.Requests = append(out.Requests, previewRequest{r.Method, r.URL, r.Headers, r.Body})
 	}
-	return c.say(http.StatusOK, "OK", "CoPersonProvisioningPreview", out)
+	return c.say(http.StatusOK, "OK", recordName(*of)+"ProvisioningPreview", out)
 }

@@ -171,6 +171,8 @@ type Tx struct {
 	reserved map[*comity.Resource]int64
 	// marked are the people who are marked already, by the modes.
 	marked map[string]bool
+	// tellsGroups says that some CO that was entered has a target that is told about groups.
+	tellsGroups bool
 }
 
 func (s *Store) tx(c conn) *Tx {
