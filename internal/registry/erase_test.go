@@ -115,8 +115,8 @@ func (w *world) told(t *testing.T, target, person int64, waiting bool) {
 	if waiting {
 		due = "5"
 	}
-	w.raw(t, fmt.Sprintf(`DELETE FROM deliveries WHERE co_provisioning_target_id = %d AND co_person_id = %d`, target, person))
-	w.raw(t, fmt.Sprintf(`INSERT INTO deliveries (co_provisioning_target_id, co_person_id, co_id, version, due, held, sequence, attempts,
+	w.raw(t, fmt.Sprintf(`DELETE FROM deliveries WHERE co_provisioning_target_id = %d AND subject_id = %d`, target, person))
+	w.raw(t, fmt.Sprintf(`INSERT INTO deliveries (co_provisioning_target_id, subject_id, co_id, version, due, held, sequence, attempts,
 			refusals, resting, identifier, obsolete, answer, sent)
 		VALUES (%d, %d, %d, 1, %s, false, 1, 0, 0, false, '%s', '["%[5]s before"]', 'no %[5]s here', $1)`, target, person, w.co, due, marker), zipped(t, marker))
 }

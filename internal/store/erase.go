@@ -111,7 +111,7 @@ func erasedData(rec *comity.Record) string {
 			kept.Set(f, rec.Get(f))
 		}
 	}
-	mark, data := `{"`+erasedMark+`":true`, string(appendData(nil, kept))
+	mark, data := `{"`+erasedMark+`":true`, dataOf(kept)
 	if data == "{}" {
 		return mark + "}"
 	}

@@ -92,6 +92,13 @@ func readRow(resource, data string) (rec *comity.Record, erased bool, err error)
 	return rec, erased, err
 }
 
+// insertNote is the statement that writes a note, given the values from its actor on. The record's id
+// is its row's.
+func (tx *Tx) insertNote(values, from string) string {
+	return `INSERT INTO history (` + historyColumns + `, id)
+		SELECT '` + comity.HistoryRecord.Singular + `', next.id, 0, '` + comity.OpNote + `', ` + values + `, next.id FROM (` + tx.dialect.nextOfHistory + `) next` + from
+}
+
 // AddNote adds a HistoryRecord that tells of something other than a change of a record; where tells
 // what it hangs on. Its Id is that of the row which it is.
 func (tx *Tx) AddNote(ctx context.Context, rec *comity.Record, actor string, where Where) error {
@@ -100,16 +107,10 @@ func (tx *Tx) AddNote(ctx context.Context, rec *comity.Record, actor string, whe
 		return err
 	}
 	rec.Created, rec.Modified, rec.Revision, rec.Actor = now, now, 0, actor
-	err = tx.conn.query(ctx, tx.dialect.nextOfHistory, nil, func(row Row) error {
+	person, org, group := hangsOn(rec, where)
+	a := args{actor, now.UnixMicro(), rec.CoId, person, org, group, dataOf(rec)}
+	return tx.conn.query(ctx, tx.insertNote(`$1, $2, $2, $3, $4, $5, $6, $7`, ``)+` RETURNING id`, a, func(row Row) error {
 		rec.Id = row.Int(0)
 		return nil
-	})
-	if err != nil {
-		return err
-	}
-	person, org, group := hangsOn(rec, where)
-	return tx.conn.queue(ctx, `INSERT INTO history (`+historyColumns+`, id) VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8, $9, $10, $11, $2)`, args{
-		rec.Resource.Singular, rec.Id, rec.Revision, comity.OpNote, actor, now.UnixMicro(),
-		rec.CoId, person, org, group, string(appendData(nil, rec)),
 	})
 }

@@ -70,12 +70,12 @@ func (tx *Tx) markGroups(ctx context.Context, memberships string, a args, modes,
 	}
 	sql := fmt.Sprintf(`INSERT INTO deliveries (%[1]s)
 		SELECT x.target, 1, x.id, x.co_id, 1, %[2]s, false, %[2]s, 0, 0, 0, false, '', '[]', '' FROM (
-			WITH c (co_group_id, co_person_id) AS (%[3]s)
+			WITH changes (co_group_id, co_person_id) AS (%[3]s)
 			SELECT t.id AS target, g.id, t.co_id FROM co_provisioning_targets t
 			JOIN co_api_provisioner_targets s ON s.co_provisioning_target_id = t.id
 			JOIN co_groups g ON g.co_id = t.co_id
-			WHERE %[4]s AND g.id IN (SELECT co_group_id FROM c)
-			UNION SELECT t.id, m.co_group_id, t.co_id FROM c
+			WHERE %[4]s AND g.id IN (SELECT co_group_id FROM changes)
+			UNION SELECT t.id, m.co_group_id, t.co_id FROM changes c
 			JOIN co_provisioning_targets t ON t.provision_co_group_id = c.co_group_id
 			JOIN co_api_provisioner_targets s ON s.co_provisioning_target_id = t.id
 			JOIN co_group_members m ON m.co_person_id = c.co_person_id

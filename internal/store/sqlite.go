@@ -24,7 +24,7 @@ var sqliteDialect = dialect{
 	forgetSearch: `INSERT INTO identifiers_search (identifiers_search) VALUES ('optimize')`,
 	// Rows with ids were inserted, so the sequence has its row.
 	setNumber:     `UPDATE sqlite_sequence SET seq = max(seq, $2) WHERE name = $1`,
-	nextOfHistory: `SELECT coalesce(max(id), 0) + 1 FROM history`,
+	nextOfHistory: `SELECT coalesce(max(id), 0) + 1 AS id FROM history`,
 }
 
 // sqliteBackend is one SQLite file: some connections that read, and one that writes.

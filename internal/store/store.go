@@ -102,7 +102,7 @@ type dialect struct {
 	// nextID is a query that gives out the next id of the table %s; "" where inserting costs no
 	// round trip.
 	nextID string
-	// nextOfHistory asks for the id of the next row of the history.
+	// nextOfHistory is a query that gives out the id of the history's next row.
 	nextOfHistory string
 	// jsonWithout is an expression for the JSON of column %s without the key %s.
 	jsonWithout string

@@ -49,7 +49,7 @@ func TestMessageArrives(t *testing.T) {
 func TestDeletes(t *testing.T) {
 	b := newBroker(t)
 	k := newKafka(t, provision.Options{})
-	gone := comity.Snapshot{PersonId: 7, Gone: true}
+	gone := comity.Snapshot{Subject: comity.PersonSubject(7), Gone: true}
 	const deleted = `: {"meta":{"version":"1.0.0","objectType":"person"},"person":{"meta":{"id":"%s","deleted":true}}}`
 	d := b.destination()
 	tell(t, k, d, gone, comity.Told{Identifier: "ghopper"}, 1)
