@@ -106,6 +106,10 @@ func newModel(t *testing.T, w *world, seed uint64) *model {
 		m.ends = append(m.ends, e)
 	}
 	m.provisioner = w.queue(outbox.Options{Lease: modelLease, Limit: modelLimit})
+	for _, e := range m.ends {
+		// The groups were there before the targets.
+		w.all(m.provisioner, e.target, false, false)
+	}
 	return m
 }
 
@@ -143,6 +147,7 @@ func (m *model) calmDown() {
 	m.later(2 * modelLease) // what was abandoned is free
 	q, _ := m.start(outbox.Options{Poll: 20 * time.Millisecond})
 	for _, e := range m.ends {
+		m.swept(q, e.target)
 		m.settle(e.target)
 		for _, person := range m.ever {
 			row, _ := m.row(e.target, person)
