@@ -291,3 +291,22 @@ func TestConnections(t *testing.T) {
 		t.Errorf("%d producers after the server changed", n)
 	}
 }
+
+// A group's key is no person's identifier, which cannot hold < or >.
+func TestKeyOfAGroup(t *testing.T) {
+	b := newBroker(t)
+	k := newKafka(t, provision.Options{})
+	d := b.destination()
+	d.Settings.SetBool(comity.CoApiProvisionerTarget.IncludeGroups, true)
+	group := comity.NewRecord(comity.CoGroup.Resource)
+	group.SetText(comity.CoGroup.Name, "readers")
+	group.SetText(comity.CoGroup.Status, comity.Active)
+	s := comity.Snapshot{Subject: comity.GroupSubject(7), Group: group}
+	if a := tell(t, k, d, s, comity.Told{}, 3); !a.OK {
+		t.Fatal(a)
+	}
+	r := b.records(1)[0]
+	if string(r.Key) != "<group:7>" || headers(r)["Comity-Subject"] != "group:7" || headers(r)["Comity-Sequence"] != "3" {
+		t.Errorf("the record is %s with %v", line(r), headers(r))
+	}
+}
