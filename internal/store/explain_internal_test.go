@@ -188,7 +188,7 @@ func planned() []struct {
 		{"marks of a group's members", []string{"co_people_pkey", "co_group_members_(co_group|unique)"}, func(ctx context.Context, tx *Tx) error {
 			return tx.MarkMembers(ctx, modes, id)
 		}},
-		{"marks of a person's groups", []string{"co_group_members_co_person", "co_groups_pkey", "co_provisioning_targets_(co|provision_co_group)", "deliveries_pkey"}, func(ctx context.Context, tx *Tx) error {
+		{"marks of a person's groups", []string{"co_group_members_co_person", "co_groups_pkey", "co_provisioning_targets_(co|provision_co_group)"}, func(ctx context.Context, tx *Tx) error {
 			tx.tellsGroups = true
 			return tx.MarkGroupsOf(ctx, modes, id, "uid")
 		}},
@@ -263,6 +263,11 @@ func (r *recorder) exec(ctx context.Context, sql string, args []any) (int64, err
 func (r *recorder) queue(ctx context.Context, sql string, args []any) error {
 	r.statements = append(r.statements, queued{sql: sql, args: args})
 	return r.conn.queue(ctx, sql, args)
+}
+
+func (r *recorder) later(ctx context.Context, sql string, args []any, each func(Row) error) error {
+	r.statements = append(r.statements, queued{sql: sql, args: args})
+	return r.conn.later(ctx, sql, args, each)
 }
 
 // plans are the plans of the statements that a closure runs.

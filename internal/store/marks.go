@@ -1,8 +1,10 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -52,37 +54,83 @@ func (tx *Tx) MarkPeople(ctx context.Context, modes []string, ids ...int64) erro
 	return tx.mark(ctx, "VALUES "+strings.Join(people, ", "), a, modes)
 }
 
-// markGroups does the same for groups, at the targets that are told about them. A subquery gives the
-// group and person of memberships that changed, or of which the message shows something that did; the
-// person is 0 where it is the group itself. A target that is sent the members of one group only is
-// told of all groups of those who are in that one. Where types are given, it is about targets that
-// send people under one of these types of identifier.
+// groupMark is a group of a CO that a target is to be told of.
+type groupMark struct{ target, group, co int64 }
+
+// markGroups notes that groups are to be told, to the targets that are told about them. A subquery
+// gives the group and person of memberships that changed, or of which the message shows something that
+// did; the person is 0 where it is the group itself. A target that is sent the members of one group
+// only is told of all groups of those who are in that one. Where types are given, it is about targets
+// that send people under one of these types of identifier.
+//
+// Which groups that are is asked now, and they are marked when the transaction ends.
 func (tx *Tx) markGroups(ctx context.Context, memberships string, a args, modes, types []string) error {
-	now, err := tx.Now(ctx)
-	if err != nil || !tx.tellsGroups || len(modes) == 0 {
-		return err
+	if !tx.tellsGroups || len(modes) == 0 {
+		return nil
 	}
 	a = append(args(nil), a...)
-	moment := castInt(a.put(now.UnixMicro()))
 	told := "s.include_groups AND t.status IN " + list(&a, modes)
 	if len(types) > 0 {
 		told += " AND s.identifier_type IN " + list(&a, types)
 	}
-	sql := fmt.Sprintf(`INSERT INTO deliveries (%[1]s)
-		SELECT x.target, 1, x.id, x.co_id, 1, %[2]s, false, %[2]s, 0, 0, 0, false, '', '[]', '' FROM (
-			WITH changes (co_group_id, co_person_id) AS (%[3]s)
-			SELECT t.id AS target, g.id, t.co_id FROM co_provisioning_targets t
-			JOIN co_api_provisioner_targets s ON s.co_provisioning_target_id = t.id
-			JOIN co_groups g ON g.co_id = t.co_id
-			WHERE %[4]s AND g.id IN (SELECT co_group_id FROM changes)
-			UNION SELECT t.id, m.co_group_id, t.co_id FROM changes c
-			JOIN co_provisioning_targets t ON t.provision_co_group_id = c.co_group_id
-			JOIN co_api_provisioner_targets s ON s.co_provisioning_target_id = t.id
-			JOIN co_group_members m ON m.co_person_id = c.co_person_id
-			WHERE %[4]s) x
-		WHERE true ORDER BY x.target, x.id
-		%[5]s`, newDelivery, moment, memberships, told, markAgain)
-	return tx.conn.queue(ctx, sql, a)
+	sql := fmt.Sprintf(`WITH changes (co_group_id, co_person_id) AS (%[1]s)
+		SELECT t.id, g.id, t.co_id FROM co_provisioning_targets t
+		JOIN co_api_provisioner_targets s ON s.co_provisioning_target_id = t.id
+		JOIN co_groups g ON g.co_id = t.co_id
+		WHERE %[2]s AND g.id IN (SELECT co_group_id FROM changes)
+		UNION SELECT t.id, m.co_group_id, t.co_id FROM changes c
+		JOIN co_provisioning_targets t ON t.provision_co_group_id = c.co_group_id
+		JOIN co_api_provisioner_targets s ON s.co_provisioning_target_id = t.id
+		JOIN co_group_members m ON m.co_person_id = c.co_person_id
+		WHERE %[2]s`, memberships, told)
+	if tx.groups == nil {
+		tx.groups = map[groupMark]bool{}
+	}
+	return tx.conn.later(ctx, sql, a, func(r Row) error {
+		tx.groups[groupMark{r.Int(0), r.Int(1), r.Int(2)}] = true
+		return nil
+	})
+}
+
+// markFound marks the groups that are to be told. It comes last in a transaction, so that all mark
+// people before groups and groups in one order, and no two wait for each other.
+func (tx *Tx) markFound(ctx context.Context) error {
+	if tx.groups == nil {
+		return nil
+	}
+	// What was asked is answered before the outcome of this is known.
+	if err := tx.conn.query(ctx, `SELECT 1`, nil, func(Row) error { return nil }); err != nil {
+		return err
+	}
+	now, err := tx.Now(ctx)
+	if err != nil {
+		return err
+	}
+	marks := slices.SortedFunc(maps.Keys(tx.groups), func(a, b groupMark) int {
+		return cmp.Or(cmp.Compare(a.target, b.target), cmp.Compare(a.group, b.group))
+	})
+	for some := range slices.Chunk(marks, 256) {
+		var a args
+		moment := castInt(a.put(now.UnixMicro()))
+		// As in list, so that the statements prepared are few.
+		n := 1
+		for n < len(some) {
+			n *= 4
+		}
+		rows := make([]string, n)
+		for i := range rows {
+			m := some[min(i, len(some)-1)]
+			rows[i] = "(" + castInt(a.put(m.target)) + ", " + castInt(a.put(m.group)) + ", " + castInt(a.put(m.co)) + ")"
+		}
+		sql := fmt.Sprintf(`INSERT INTO deliveries (%[1]s)
+			SELECT DISTINCT x.target, 1, x.id, x.co_id, 1, %[2]s, false, %[2]s, 0, 0, 0, false, '', '[]', ''
+			FROM (WITH x (target, id, co_id) AS (VALUES %[3]s) SELECT * FROM x) x WHERE true ORDER BY 1, 3
+			%[4]s`, newDelivery, moment, strings.Join(rows, ", "), markAgain)
+		if err := tx.conn.queue(ctx, sql, a); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // MarkGroups notes that groups are to be told, for what they show of themselves or of some members.
