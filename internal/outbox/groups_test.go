@@ -125,7 +125,9 @@ func TestGroupsAreTold(t *testing.T) {
 			if diff := cmp.Diff(tt.want, r.groupsTold(t, names)); diff != "" {
 				t.Errorf("%s: the groups told of (-want +got):\n%s", tt.name, diff)
 			}
-			w.expectPresent(t, to, r)
+			if tt.want != nil { // an edit that changes nothing has a time all the same
+				w.expectPresent(t, to, r)
+			}
 		}
 		w.settle(without)
 		if told := silent.groupsTold(t, names); told != nil {
