@@ -1,7 +1,9 @@
 package comity
 
 import (
+	"cmp"
 	"errors"
+	"fmt"
 	"time"
 )
 
@@ -9,14 +11,55 @@ import (
 // messages go. It is no person's: it passes when the target is mended.
 var ErrNotConfigured = errors.New("the target is not configured")
 
-// Snapshot is what a provisioning target is to know about one person, as of one moment. It holds
+// SubjectKind says what a Subject is. The numbers are stored; where everything is told, it is told
+// in their order.
+type SubjectKind int64
+
+// The kinds of subject.
+const (
+	KindPerson SubjectKind = iota
+	KindGroup
+)
+
+// Subject is whom or what targets are told about: a CoPerson or a CoGroup. Each is told in order, by
+// sequence numbers of its own.
+type Subject struct {
+	Kind SubjectKind
+	// Id is that of the record.
+	Id int64
+}
+
+// PersonSubject is a person as a subject.
+func PersonSubject(id int64) Subject { return Subject{KindPerson, id} }
+
+// GroupSubject is a group as a subject.
+func GroupSubject(id int64) Subject { return Subject{KindGroup, id} }
+
+// String names the subject in a sentence.
+func (s Subject) String() string {
+	if s.Kind == KindGroup {
+		return fmt.Sprintf("group %d", s.Id)
+	}
+	return fmt.Sprintf("person %d", s.Id)
+}
+
+// Compare says which of two subjects comes first, as cmp.Compare does.
+func (s Subject) Compare(other Subject) int {
+	return cmp.Or(cmp.Compare(s.Kind, other.Kind), cmp.Compare(s.Id, other.Id))
+}
+
+// Snapshot is what a provisioning target is to know about one subject, as of one moment. It holds
 // only what is provisioned: identifiers, roles and memberships that do not count are left out.
 type Snapshot struct {
-	// PersonId is the subject.
-	PersonId int64
-	// Gone says that the target is to forget the person: deleted, not in a status that is
-	// provisioned, or not in the target's group. The rest is then empty.
+	Subject Subject
+	// Gone says that the target is to forget the subject. A person is gone who is deleted, not in a
+	// status that is provisioned, or not in the target's group; a group that is deleted or
+	// suspended. The rest is then empty.
 	Gone bool
+	// Group is the CoGroup, nil where the subject is a person. Then Owners and Members are the
+	// identifiers by which the target knows its owners and members, in order, and all else is empty.
+	Group  *Record
+	Owners []string
 	// Person is the CoPerson.
 	Person *Record
 	// Names, Identifiers, EmailAddresses and Urls are in order of Id.
@@ -52,11 +95,17 @@ type Destination struct {
 	SigningSecret string
 }
 
+// IncludesGroups says that the target is told about groups.
+func (d Destination) IncludesGroups() bool {
+	return d.Settings != nil && d.Settings.Bool(CoApiProvisionerTarget.IncludeGroups)
+}
+
 // Told is what a target was, or may have been, told about a subject.
 type Told struct {
 	// Identifier is the one that the subject was last sent under, "" if it never was.
 	Identifier string
-	// Obsolete are earlier ones that the target is still to be told to delete.
+	// Obsolete are earlier ones that the target is still to be told to delete. A group's further
+	// pages are among them: whether they are to be deleted is seen when it is sent.
 	Obsolete []string
 }
 
@@ -64,8 +113,8 @@ type Told struct {
 type Message struct {
 	// Id is the message's own: that of each try to send it, and no other's.
 	Id string
-	// PersonId is the subject, to which the sequence numbers of messages belong.
-	PersonId int64
+	// Subject is whom or what it is about, to which the sequence numbers of messages belong.
+	Subject Subject
 	// Identifier is the one that the message speaks of.
 	Identifier string
 	// Delete says that the message tells the endpoint to forget it.
@@ -74,6 +123,9 @@ type Message struct {
 	Method, URL string
 	// Body is the JSON that is sent, nil for none.
 	Body []byte
+	// Kept is what is kept of the body, so that it is seen what changed since; nil where that is the
+	// body itself.
+	Kept []byte
 }
 
 // Answer is what an endpoint made of a Message.

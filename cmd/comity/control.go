@@ -24,19 +24,20 @@ import (
 
 // order is one call of a keeper, as it goes over the socket.
 type order struct {
-	Verb        string `json:"verb"`
-	CoId        int64  `json:"coId,omitempty"`
-	Name        string `json:"name,omitempty"`
-	Privileged  bool   `json:"privileged,omitempty"`
-	Key         string `json:"key,omitempty"`
-	PersonId    int64  `json:"personId,omitempty"`
-	Deleting    bool   `json:"deleting,omitempty"`
-	TargetId    int64  `json:"targetId,omitempty"`
-	OnlyChanged bool   `json:"onlyChanged,omitempty"`
-	Anew        bool   `json:"anew,omitempty"`
-	MaxDeletes  int64  `json:"maxDeletes,omitempty"`
-	AfterId     int64  `json:"afterId,omitempty"`
-	Mend        bool   `json:"mend,omitempty"`
+	Verb        string         `json:"verb"`
+	CoId        int64          `json:"coId,omitempty"`
+	Name        string         `json:"name,omitempty"`
+	Privileged  bool           `json:"privileged,omitempty"`
+	Key         string         `json:"key,omitempty"`
+	PersonId    int64          `json:"personId,omitempty"`
+	Subject     comity.Subject `json:"subject,omitzero"`
+	Deleting    bool           `json:"deleting,omitempty"`
+	TargetId    int64          `json:"targetId,omitempty"`
+	OnlyChanged bool           `json:"onlyChanged,omitempty"`
+	Anew        bool           `json:"anew,omitempty"`
+	MaxDeletes  int64          `json:"maxDeletes,omitempty"`
+	After       comity.Subject `json:"after,omitzero"`
+	Mend        bool           `json:"mend,omitempty"`
 }
 
 // reply is what became of it.
@@ -47,10 +48,10 @@ type reply struct {
 	Erased registry.Erased `json:"erased"`
 	Queued bool            `json:"queued,omitempty"`
 	Status outbox.Status   `json:"status"`
-	// AfterId is where a run would begin, or the next page does.
-	AfterId int64               `json:"afterId,omitempty"`
-	Plan    []outbox.Planned    `json:"plan,omitempty"`
-	Found   outbox.Verification `json:"found"`
+	// After is where a run would begin, or the next page does.
+	After comity.Subject      `json:"after,omitzero"`
+	Plan  []outbox.Planned    `json:"plan,omitempty"`
+	Found outbox.Verification `json:"found"`
 }
 
 type listedUser struct {
@@ -140,7 +141,7 @@ func (o order) carryOut(ctx context.Context, r *registry.Registry, t teller) (a 
 	case "erase":
 		a.Erased, err = r.Erase(ctx, o.PersonId, o.Deleting)
 	case "tell one":
-		a.Queued, err = t.tellOne(ctx, o.TargetId, o.PersonId)
+		a.Queued, err = t.tellOne(ctx, o.TargetId, o.Subject)
 	case "tell all":
 		err = t.tellAll(ctx, o.TargetId, outbox.Run{OnlyChanged: o.OnlyChanged, Anew: o.Anew, MaxDeletes: o.MaxDeletes})
 	case "stop all":
@@ -148,9 +149,9 @@ func (o order) carryOut(ctx context.Context, r *registry.Registry, t teller) (a 
 	case "told":
 		a.Status, err = t.told(ctx, o.TargetId)
 	case "begin":
-		a.AfterId, err = t.begin(ctx, o.TargetId, o.Anew)
+		a.After, err = t.begin(ctx, o.TargetId, o.Anew)
 	case "plan":
-		a.Plan, a.AfterId, err = t.plan(ctx, o.TargetId, o.span(), o.OnlyChanged)
+		a.Plan, a.After, err = t.plan(ctx, o.TargetId, o.span(), o.OnlyChanged)
 	case "check deletes":
 		err = t.checkDeletes(ctx, o.TargetId, o.MaxDeletes)
 	case "verify":

@@ -3,13 +3,14 @@ package main
 import (
 	"context"
 
+	"comity"
 	"comity/internal/outbox"
 )
 
-func (o *order) span() outbox.Span { return outbox.Span{Person: o.PersonId, After: o.AfterId} }
+func (o *order) span() outbox.Span { return outbox.Span{One: o.Subject, After: o.After} }
 
-func (c *control) tellOne(ctx context.Context, target, person int64) (bool, error) {
-	a, err := c.ask(ctx, order{Verb: "tell one", TargetId: target, PersonId: person})
+func (c *control) tellOne(ctx context.Context, target int64, subject comity.Subject) (bool, error) {
+	a, err := c.ask(ctx, order{Verb: "tell one", TargetId: target, Subject: subject})
 	return a.Queued, err
 }
 
@@ -28,14 +29,14 @@ func (c *control) told(ctx context.Context, target int64) (outbox.Status, error)
 	return a.Status, err
 }
 
-func (c *control) begin(ctx context.Context, target int64, anew bool) (int64, error) {
+func (c *control) begin(ctx context.Context, target int64, anew bool) (comity.Subject, error) {
 	a, err := c.ask(ctx, order{Verb: "begin", TargetId: target, Anew: anew})
-	return a.AfterId, err
+	return a.After, err
 }
 
-func (c *control) plan(ctx context.Context, target int64, span outbox.Span, onlyChanged bool) ([]outbox.Planned, int64, error) {
-	a, err := c.ask(ctx, order{Verb: "plan", TargetId: target, PersonId: span.Person, AfterId: span.After, OnlyChanged: onlyChanged})
-	return a.Plan, a.AfterId, err
+func (c *control) plan(ctx context.Context, target int64, span outbox.Span, onlyChanged bool) ([]outbox.Planned, comity.Subject, error) {
+	a, err := c.ask(ctx, order{Verb: "plan", TargetId: target, Subject: span.One, After: span.After, OnlyChanged: onlyChanged})
+	return a.Plan, a.After, err
 }
 
 func (c *control) checkDeletes(ctx context.Context, target, most int64) error {
@@ -45,7 +46,7 @@ func (c *control) checkDeletes(ctx context.Context, target, most int64) error {
 
 func (c *control) verify(ctx context.Context, target int64, look outbox.Look) (outbox.Verification, error) {
 	a, err := c.wait(ctx, order{
-		Verb: "verify", TargetId: target, PersonId: look.Person, AfterId: look.After, Mend: look.Mend, MaxDeletes: look.MaxDeletes,
+		Verb: "verify", TargetId: target, Subject: look.One, After: look.After, Mend: look.Mend, MaxDeletes: look.MaxDeletes,
 	})
 	return a.Found, err
 }

@@ -22,6 +22,7 @@ type provisionCommand struct {
 	Target       int64   `required:"" help:"The provisioning target's id." placeholder:"ID"`
 	All          bool    `xor:"whom" required:"" help:"Tell it about everybody in its CO, or go on where that was stopped."`
 	Person       int64   `xor:"whom" required:"" help:"Tell it about one person." placeholder:"ID"`
+	Group        int64   `xor:"whom" required:"" help:"Tell it about one group." placeholder:"ID"`
 	OnlyChanged  bool    `help:"With --all: leave out whom it was last sent the same message about."`
 	Anew         bool    `help:"With --all: begin anew, wherever another run was stopped."`
 	MaxDeletes   percent `help:"With --all: refuse to begin if the target would be told to delete more than this share of the people whom it knows; 10% if you say nothing." default:"10%" placeholder:"SHARE"`
@@ -65,8 +66,16 @@ func (c *provisionCommand) Run(p *program) error {
 	})
 }
 
+// subject is the one that the command is about, the zero one for everybody.
+func (c *provisionCommand) subject() comity.Subject {
+	if c.Group != 0 {
+		return comity.GroupSubject(c.Group)
+	}
+	return comity.PersonSubject(c.Person)
+}
+
 func (c *provisionCommand) one(p *program, t teller) error {
-	queued, err := t.tellOne(p.ctx, c.Target, c.Person)
+	queued, err := t.tellOne(p.ctx, c.Target, c.subject())
 	if err != nil {
 		return err
 	}
@@ -74,7 +83,7 @@ func (c *provisionCommand) one(p *program, t teller) error {
 	if queued {
 		word = "will be told"
 	}
-	_, err = fmt.Fprintf(p.out, "target %d %s about person %d\n", c.Target, word, c.Person)
+	_, err = fmt.Fprintf(p.out, "target %d %s about %v\n", c.Target, word, c.subject())
 	return err
 }
 

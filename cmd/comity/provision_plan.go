@@ -11,20 +11,21 @@ import (
 	"strings"
 	"unicode"
 
+	"comity"
 	"comity/internal/outbox"
 )
 
-// dryRun lists what would be sent, a line for each person, and fails where the run would be refused.
+// dryRun lists what would be sent, a line for each person and group, and fails where the run would be refused.
 func (c *provisionCommand) dryRun(p *program, t teller) (err error) {
 	out := bufio.NewWriter(p.out)
 	defer func() { err = errors.Join(err, out.Flush()) }()
-	span := outbox.Span{Person: c.Person}
+	span := outbox.Span{One: c.subject()}
 	if c.All {
 		if span.After, err = t.begin(p.ctx, c.Target, c.Anew); err != nil {
 			return err
 		}
-		if span.After > 0 {
-			fmt.Fprintf(p.errOut, "it would go on after person %d, where a run was stopped; --anew begins anew\n", span.After)
+		if span.After != (comity.Subject{}) {
+			fmt.Fprintf(p.errOut, "it would go on after %v, where a run was stopped; --anew begins anew\n", span.After)
 		}
 	}
 	total := planTotal{cannot: map[string]int{}}
@@ -45,7 +46,7 @@ func (c *provisionCommand) dryRun(p *program, t teller) (err error) {
 		if err := out.Flush(); err != nil {
 			return err
 		}
-		if span.After = next; next == 0 {
+		if span.After = next; next == (comity.Subject{}) {
 			break
 		}
 	}
@@ -56,7 +57,7 @@ func (c *provisionCommand) dryRun(p *program, t teller) (err error) {
 	return t.checkDeletes(p.ctx, c.Target, int64(c.MaxDeletes))
 }
 
-// planLine tells what would be sent about a person, "" where that is nothing.
+// planLine tells what would be sent about a subject, "" where that is nothing.
 func planLine(one outbox.Planned) string {
 	var parts []string
 	if one.Unchanged != "" {
@@ -75,7 +76,7 @@ func planLine(one outbox.Planned) string {
 	if len(parts) == 0 {
 		return ""
 	}
-	line := fmt.Sprintf("%s (person %d)", strings.Join(parts, ", "), one.PersonId)
+	line := fmt.Sprintf("%s (%v)", strings.Join(parts, ", "), one.Subject)
 	if one.Problem != "" {
 		line += ": " + one.Problem
 	}
@@ -90,7 +91,7 @@ func shown(identifier string) string {
 	return identifier
 }
 
-// planTotal counts people by what would be done about them.
+// planTotal counts subjects by what would be done about them.
 type planTotal struct {
 	told, deleted, unchanged int
 	cannot                   map[string]int

@@ -8,6 +8,7 @@ import (
 	"io"
 	"strings"
 
+	"comity"
 	"comity/internal/outbox"
 )
 
@@ -19,7 +20,7 @@ const statusDrift = 2
 func (c *provisionCommand) compare(p *program, t teller) (err error) {
 	out := bufio.NewWriter(p.out)
 	defer func() { err = errors.Join(err, out.Flush()) }()
-	look := outbox.Look{Span: outbox.Span{Person: c.Person}, Mend: c.Mend, MaxDeletes: int64(c.MaxDeletes)}
+	look := outbox.Look{Span: outbox.Span{One: c.subject()}, Mend: c.Mend, MaxDeletes: int64(c.MaxDeletes)}
 	bar := progress{out: p.errOut, live: isTerminal(p.errOut)}
 	total := driftTotal{found: map[string]int{}, mending: map[string]int{}}
 	for {
@@ -32,7 +33,7 @@ func (c *provisionCommand) compare(p *program, t teller) (err error) {
 		if err != nil {
 			return err
 		}
-		for _, one := range page.People {
+		for _, one := range page.Subjects {
 			writeDrift(out, one)
 			total.add(one)
 		}
@@ -43,24 +44,24 @@ func (c *provisionCommand) compare(p *program, t teller) (err error) {
 			total.write(out)
 			return fmt.Errorf("given up, as the target does not answer: %s", page.GaveUp)
 		}
-		if look.After = page.Next; page.Next == 0 {
+		if look.After = page.Next; page.Next == (comity.Subject{}) {
 			break
 		}
 		if bar.live {
-			fmt.Fprintf(p.errOut, "%d people compared", total.people)
+			fmt.Fprintf(p.errOut, "%v compared", total.all)
 		}
 	}
 	total.write(out)
-	if total.left > 0 {
-		return &statusError{fmt.Errorf("target %d does not hold, or does not show, what it should of %s", c.Target, people(total.left)), statusDrift}
+	if total.left != (headcount{}) {
+		return &statusError{fmt.Errorf("target %d does not hold, or does not show, what it should of %v", c.Target, total.left), statusDrift}
 	}
 	return nil
 }
 
 func writeDrift(w io.Writer, one outbox.Verified) {
-	person := fmt.Sprintf("(person %d)", one.PersonId)
+	subject := fmt.Sprintf("(%v)", one.Subject)
 	for _, f := range one.Findings {
-		fmt.Fprintf(w, "%s %s %s", f.Kind, shown(f.Identifier), person)
+		fmt.Fprintf(w, "%s %s %s", f.Kind, shown(f.Identifier), subject)
 		var paths []string
 		for _, d := range f.Differences {
 			paths = append(paths, cmp.Or(d.Path, "all of it"))
@@ -72,12 +73,12 @@ func writeDrift(w io.Writer, one outbox.Verified) {
 	}
 	switch {
 	case one.Waiting:
-		fmt.Fprintln(w, "waiting", person)
+		fmt.Fprintln(w, "waiting", subject)
 	case one.Problem != "":
-		fmt.Fprintf(w, "problem %s: %s\n", person, one.Problem)
+		fmt.Fprintf(w, "problem %s: %s\n", subject, one.Problem)
 	}
 	if one.Mending != "" {
-		fmt.Fprintf(w, "%s %s", one.Mending, person)
+		fmt.Fprintf(w, "%s %s", one.Mending, subject)
 		if one.Answer != "" {
 			fmt.Fprint(w, ": ", one.Answer)
 		}
@@ -87,14 +88,15 @@ func writeDrift(w io.Writer, one outbox.Verified) {
 
 // driftTotal counts what was found.
 type driftTotal struct {
-	people, waiting, cannot int
-	// left are the people of whom something is not as it should be, and not mended.
-	left           int
-	found, mending map[string]int
+	// all are those that were compared, left those of which something is not as it should be, and not
+	// mended.
+	all, left       headcount
+	waiting, cannot int
+	found, mending  map[string]int
 }
 
 func (t *driftTotal) add(one outbox.Verified) {
-	t.people++
+	t.all.add(one.Subject)
 	for _, f := range one.Findings {
 		t.found[f.Kind]++
 	}
@@ -108,12 +110,12 @@ func (t *driftTotal) add(one outbox.Verified) {
 		t.mending[one.Mending]++
 	}
 	if one.Drift() && one.Mending != outbox.Mended && one.Mending != outbox.MendedYet {
-		t.left++
+		t.left.add(one.Subject)
 	}
 }
 
 func (t *driftTotal) write(w io.Writer) {
-	fmt.Fprintf(w, "%s compared: %s\n", people(t.people),
+	fmt.Fprintf(w, "%v compared: %s\n", t.all,
 		counted(t.found, "nothing is otherwise than it should be", outbox.Missing, outbox.Surplus, outbox.Different, outbox.Unreadable))
 	if t.waiting > 0 {
 		fmt.Fprintf(w, "%d wait to be told and say nothing yet\n", t.waiting)
@@ -140,9 +142,32 @@ func counted(counts map[string]int, otherwise string, words ...string) string {
 	return strings.Join(parts, ", ")
 }
 
-func people(n int) string {
-	if n == 1 {
-		return "1 person"
+// headcount counts people and groups.
+type headcount struct{ people, groups int }
+
+func (h *headcount) add(s comity.Subject) {
+	if s.Kind == comity.KindGroup {
+		h.groups++
+	} else {
+		h.people++
 	}
-	return fmt.Sprintf("%d people", n)
+}
+
+// String names them, groups only where there are some.
+func (h headcount) String() string {
+	var parts []string
+	if h.people > 0 || h.groups == 0 {
+		parts = append(parts, several(h.people, "person", "people"))
+	}
+	if h.groups > 0 {
+		parts = append(parts, several(h.groups, "group", "groups"))
+	}
+	return strings.Join(parts, " and ")
+}
+
+func several(n int, one, more string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, more)
 }

@@ -10,20 +10,20 @@ import (
 	"comity/internal/registry"
 )
 
-// teller tells targets about people: the outbox, or a running server that has the file.
+// teller tells targets about people and groups: the outbox, or a running server that has the file.
 type teller interface {
-	// tellOne tells about one person; queued says that it will be, soon.
-	tellOne(ctx context.Context, target, person int64) (queued bool, err error)
+	// tellOne tells about one subject; queued says that it will be, soon.
+	tellOne(ctx context.Context, target int64, subject comity.Subject) (queued bool, err error)
 	// tellAll begins to tell about everybody, or goes on.
 	tellAll(ctx context.Context, target int64, run outbox.Run) error
 	// stopAll stops that.
 	stopAll(ctx context.Context, target int64) error
 	// told says how a target does.
 	told(ctx context.Context, target int64) (outbox.Status, error)
-	// begin says after whom telling about everybody would begin.
-	begin(ctx context.Context, target int64, anew bool) (after int64, err error)
-	// plan says what would be sent about a span of people, and where the next begins, 0 for nowhere.
-	plan(ctx context.Context, target int64, span outbox.Span, onlyChanged bool) (plan []outbox.Planned, next int64, err error)
+	// begin says after whom or what telling about everybody would begin.
+	begin(ctx context.Context, target int64, anew bool) (after comity.Subject, err error)
+	// plan says what would be sent about a span of subjects, and where the next begins, the zero one for nowhere.
+	plan(ctx context.Context, target int64, span outbox.Span, onlyChanged bool) (plan []outbox.Planned, next comity.Subject, err error)
 	// checkDeletes refuses to tell about everybody if that would delete too many.
 	checkDeletes(ctx context.Context, target, most int64) error
 	// verify compares what a target holds with what it should.
@@ -39,12 +39,19 @@ type localTeller struct {
 // byOperator is who gives the orders of a command.
 var byOperator = access.System("operator")
 
-func (t localTeller) tellOne(ctx context.Context, target, person int64) (bool, error) {
-	subject, err := t.registry.Subject(ctx, byOperator, target, comity.CoPerson.Resource, person)
-	if err != nil {
-		return false, err
+func (t localTeller) tellOne(ctx context.Context, target int64, subject comity.Subject) (bool, error) {
+	kind := comity.CoPerson.Resource
+	if subject.Kind == comity.KindGroup {
+		kind = comity.CoGroup.Resource
 	}
-	return t.queue.Provision(ctx, subject.Target, person)
+	found, err := t.registry.Subject(ctx, byOperator, target, kind, subject.Id)
+	switch {
+	case err != nil:
+		return false, err
+	case found.Told == nil:
+		return false, fmt.Errorf("provisioning target %d is not told about groups: set IncludeGroups", target)
+	}
+	return t.queue.Provision(ctx, found.Target, *found.Told)
 }
 
 func (t localTeller) tellAll(ctx context.Context, target int64, run outbox.Run) error {
@@ -75,17 +82,17 @@ func (t localTeller) told(ctx context.Context, target int64) (outbox.Status, err
 	return t.queue.Status(ctx, target)
 }
 
-func (t localTeller) begin(ctx context.Context, target int64, anew bool) (int64, error) {
+func (t localTeller) begin(ctx context.Context, target int64, anew bool) (comity.Subject, error) {
 	return t.queue.Begin(ctx, target, anew)
 }
 
-func (t localTeller) plan(ctx context.Context, target int64, span outbox.Span, onlyChanged bool) ([]outbox.Planned, int64, error) {
+func (t localTeller) plan(ctx context.Context, target int64, span outbox.Span, onlyChanged bool) ([]outbox.Planned, comity.Subject, error) {
 	rec, err := t.target(ctx, target, span)
 	if err == nil {
 		err = refuseDisabled(rec)
 	}
 	if err != nil {
-		return nil, 0, err
+		return nil, comity.Subject{}, err
 	}
 	return t.queue.Plan(ctx, rec, span, onlyChanged)
 }
@@ -102,11 +109,11 @@ func (t localTeller) verify(ctx context.Context, target int64, look outbox.Look)
 	return t.queue.Verify(ctx, rec, look)
 }
 
-// target is a target whose CO has, or had, whom a span is about.
+// target is a target whose CO has, or had, what a span is about.
 func (t localTeller) target(ctx context.Context, target int64, span outbox.Span) (*comity.Record, error) {
 	rec, err := t.registry.Target(ctx, byOperator, access.View, target)
-	if err == nil && span.Person != 0 {
-		err = t.registry.HadPerson(ctx, rec, span.Person)
+	if err == nil && span.One != (comity.Subject{}) {
+		err = t.registry.Had(ctx, rec, span.One)
 	}
 	return rec, err
 }

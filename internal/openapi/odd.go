@@ -129,7 +129,7 @@ func provisioning(subject *comity.Resource, key string) operation {
 	return operation{
 		id: "provision" + subject.Singular, Method: http.MethodPost, forms: []form{jsonForm, xmlForm, bareForm},
 		Path: target.Path + "/provision/{id}/" + key + ":{" + key + "}", Title: "Provision one " + subject.Singular,
-		Text: "Tells the target about it. Without an extension the answer is JSON. About groups and email lists no target is told: those are answered 200.",
+		Text: "Tells the target about it. Without an extension the answer is JSON. About email lists no target is told, about groups those with IncludeGroups alone: else the answer is 200.",
 		Parameters: []parameter{idParameter, {
 			Name: key, In: "path", Required: true, schema: number(1), Text: "The " + subject.Singular + ", of the target's CO.",
 		}},
@@ -143,7 +143,7 @@ func provisioning(subject *comity.Resource, key string) operation {
 
 // toldAbout are what telling a target adds to the answers.
 func toldAbout(subject *comity.Resource) []answer {
-	if subject != comity.CoPerson.Resource {
+	if subject == comity.CoEmailList.Resource {
 		return nil
 	}
 	return append(failure(http.StatusInternalServerError,

@@ -8,26 +8,30 @@ import (
 
 // The schemas of what the calls about provisioning answer.
 const (
-	targetStatusName  = "CoProvisioningTargetStatus"
-	subjectStatusName = "CoPersonProvisioningStatus"
-	failedName        = "CoProvisioningTargetFailed"
-	resendName        = "CoProvisioningTargetResend"
-	previewName       = "CoPersonProvisioningPreview"
-	driftName         = "CoPersonProvisioningDrift"
-	allName           = "CoProvisioningTargetAll"
+	targetStatusName = "CoProvisioningTargetStatus"
+	failedName       = "CoProvisioningTargetFailed"
+	resendName       = "CoProvisioningTargetResend"
+	allName          = "CoProvisioningTargetAll"
 )
+
+// seen are the subjects that those calls are about, by the word of the path.
+var seen = []struct {
+	word     string
+	resource *comity.Resource
+}{{"copersonid", comity.CoPerson.Resource}, {"cogroupid", comity.CoGroup.Resource}}
+
+func subjectStatusName(r *comity.Resource) string { return r.Singular + "ProvisioningStatus" }
+func previewName(r *comity.Resource) string       { return r.Singular + "ProvisioningPreview" }
+func driftName(r *comity.Resource) string         { return r.Singular + "ProvisioningDrift" }
 
 // watching are the calls that show what a target is and was told, and send again what failed. They
 // are there in JSON only.
 func watching() []operation {
 	const everybody = "/provision/{id}/all"
-	const status, failed, resend, preview, verify = "/status/{id}", "/failed/{id}", "/resend/{id}", "/preview/{id}", "/verify/{id}"
+	const status, failed, resend = "/status/{id}", "/failed/{id}", "/resend/{id}"
 	target := comity.CoProvisioningTarget.Resource
-	person := parameter{Name: "copersonid", In: "path", Required: true, schema: number(1), Text: "The CoPerson, one who was deleted too."}
-	const one = "/copersonid:{copersonid}"
 	disabled := failure(http.StatusForbidden, reason{comity.PhraseForbidden, "the target is disabled"})
 	noTarget := reason{target.UnknownOnDelete, "no such target"}
-	noPerson := reason{comity.CoPerson.UnknownOnView, "none such was ever in the target's CO"}
 	resent := answer{Status: http.StatusAccepted, Reasons: []reason{{"Accepted", "how many are sent again"}}, content: []string{resendName}}
 	all := []operation{
 		{
@@ -55,16 +59,11 @@ func watching() []operation {
 			Answers: answers([]answer{ok(targetStatusName, "the status")}, failure(http.StatusNotFound, noTarget)),
 		},
 		{
-			id: "viewProvisioningStatusOfCoPerson", Method: http.MethodGet, Path: status + one, Title: "View what one target was told about one CoPerson",
-			Text:    "What it was last sent and answered, and when it is tried next.",
-			Answers: answers([]answer{ok(subjectStatusName, "the status")}, failure(http.StatusNotFound, noTarget, noPerson)),
-		},
-		{
 			id: "listProvisioningFailures", Method: http.MethodGet, Path: failed, Title: "List what failed at one target",
-			Text: "The people of whom messages rest after too many refusals, until they change or are sent again, in order of their Id.",
+			Text: "The people and groups of whom messages rest after too many refusals, until they change or are sent again: people first, in order of their Id.",
 			Parameters: []parameter{
 				{Name: "limit", In: "query", schema: between(1, 1000), Text: "How many to list at most; 1000 where it says nothing."},
-				{Name: "after", In: "query", schema: number(0), Text: "The CoPersonId of the last one of the page before."},
+				{Name: "after", In: "query", schema: &schema{Type: types{"string"}, Pattern: `^(cogroupid:)?[0-9]+$`}, Text: "The CoPersonId of the last one of the page before, or `cogroupid:` and its CoGroupId."},
 			},
 			Answers: answers([]answer{ok(failedName, "a page of them"), wrongQuery}, failure(http.StatusNotFound, noTarget)),
 		},
@@ -72,33 +71,46 @@ func watching() []operation {
 			id: "resendProvisioningFailures", Method: http.MethodPost, Path: resend, Title: "Send again all that failed at one target",
 			Text: "The request has no body.", Answers: answers([]answer{resent, tooLarge}, disabled, failure(http.StatusNotFound, noTarget)),
 		},
-		{
-			id: "resendProvisioningFailure", Method: http.MethodPost, Path: resend + one, Title: "Send again what failed about one CoPerson",
-			Text: "The request has no body.", Answers: answers([]answer{resent, tooLarge}, disabled, failure(http.StatusNotFound, noTarget, noPerson)),
-		},
-		{
-			id: "previewProvisioning", Method: http.MethodGet, Path: preview + one, Title: "See what one target would be sent about one CoPerson",
-			Text:    "The requests as they would be sent, secrets written as `***`, and the differences to the body that was last sent. Nothing is sent.",
-			Answers: answers([]answer{ok(previewName, "the preview")}, failure(http.StatusNotFound, noTarget, noPerson)),
-		},
-		{
-			id: "verifyProvisioning", Method: http.MethodGet, Path: verify + one, Title: "Compare what one target holds of one CoPerson",
-			Text: "Asks the endpoint by GET and says what it holds otherwise than it should. Members that it added to objects are no difference.",
-			Answers: answers([]answer{ok(driftName, "what was found")}, failure(http.StatusNotFound, noTarget, noPerson),
-				failure(http.StatusForbidden, reason{comity.PhraseForbidden, "the target cannot be asked, its AnswersGet says so"})),
-		},
+	}
+	for _, s := range seen {
+		all = append(all, watchingOne(s.word, s.resource, disabled, noTarget, resent)...)
 	}
 	for i := range all {
 		o := &all[i]
-		parameters := []parameter{idParameter}
-		if len(o.Path) > len(one) && o.Path[len(o.Path)-len(one):] == one {
-			parameters = append(parameters, person)
-		}
-		o.Parameters = append(parameters, o.Parameters...)
+		o.Parameters = append([]parameter{idParameter}, o.Parameters...)
 		o.Path = target.Path + o.Path
 		o.forms = []form{jsonForm}
 	}
 	return all
+}
+
+// watchingOne are the calls about one subject.
+func watchingOne(word string, r *comity.Resource, disabled []answer, noTarget reason, resent answer) []operation {
+	none := failure(http.StatusNotFound, noTarget, reason{r.UnknownOnView, "none such was ever in the target's CO"})
+	one := "/{id}/" + word + ":{" + word + "}"
+	parameters := []parameter{{Name: word, In: "path", Required: true, schema: number(1), Text: "The " + r.Singular + ", one that was deleted too."}}
+	return []operation{
+		{
+			id: "viewProvisioningStatusOf" + r.Singular, Method: http.MethodGet, Path: "/status" + one, Title: "View what one target was told about one " + r.Singular,
+			Text: "What it was last sent and answered, and when it is tried next.", Parameters: parameters,
+			Answers: answers([]answer{ok(subjectStatusName(r), "the status")}, none),
+		},
+		{
+			id: "resendProvisioningFailureOf" + r.Singular, Method: http.MethodPost, Path: "/resend" + one, Title: "Send again what failed about one " + r.Singular,
+			Text: "The request has no body.", Parameters: parameters, Answers: answers([]answer{resent, tooLarge}, disabled, none),
+		},
+		{
+			id: "previewProvisioningOf" + r.Singular, Method: http.MethodGet, Path: "/preview" + one, Title: "See what one target would be sent about one " + r.Singular,
+			Text:       "The requests as they would be sent, secrets written as `***`, and the differences to the body that was last sent. Nothing is sent.",
+			Parameters: parameters, Answers: answers([]answer{ok(previewName(r), "the preview")}, none),
+		},
+		{
+			id: "verifyProvisioningOf" + r.Singular, Method: http.MethodGet, Path: "/verify" + one, Title: "Compare what one target holds of one " + r.Singular,
+			Text:       "Asks the endpoint by GET and says what it holds otherwise than it should. Members that it added to objects are no difference.",
+			Parameters: parameters, Answers: answers([]answer{ok(driftName(r), "what was found")}, none,
+				failure(http.StatusForbidden, reason{comity.PhraseForbidden, "the target cannot be asked, its settings say so"})),
+		},
+	}
 }
 
 // putWatching puts the schemas of what those calls answer.
@@ -106,8 +118,9 @@ func putWatching(out *object[any]) {
 	count := number(0)
 	text := &schema{Type: types{"string"}}
 	at := schemaRef("Time")
-	subject := shape([]string{"CoPersonId", "State", "Sequence", "Attempts"}, object[*schema]{
+	subject := shape([]string{"State", "Sequence", "Attempts"}, object[*schema]{
 		{"CoPersonId", number(1)},
+		{"CoGroupId", number(1)},
 		{"State", &schema{Type: types{"string"}, Enum: []any{"never told", "told", "waiting", "in flight", "failed"}}},
 		{"Identifier", text},
 		{"Obsolete", &schema{Type: types{"array"}, Items: text, Description: "Identifiers that the target is still to be told to delete."}},
@@ -145,7 +158,9 @@ func putWatching(out *object[any]) {
 	out.put("ProvisioningRun", run)
 	out.put(allName, typed(allName, shape(run.Required, run.Properties)))
 	out.put("ProvisioningSubject", subject)
-	out.put(subjectStatusName, typed(subjectStatusName, shape(subject.Required, subject.Properties)))
+	for _, s := range seen {
+		out.put(subjectStatusName(s.resource), typed(subjectStatusName(s.resource), shape(subject.Required, subject.Properties)))
+	}
 	out.put(failedName, typed(failedName, shape([]string{"Failed"}, object[*schema]{
 		{"Failed", &schema{Type: types{"array"}, Items: schemaRef("ProvisioningSubject")}},
 	})))
@@ -161,11 +176,13 @@ func putWatching(out *object[any]) {
 		{"Last", &schema{Description: "What was sent, null for nothing."}},
 		{"Next", &schema{Description: "What would be sent, null for nothing."}},
 	})
-	out.put(previewName, typed(previewName, shape([]string{"Requests", "Differences"}, object[*schema]{
-		{"Requests", &schema{Type: types{"array"}, Items: request}},
-		{"Problem", &schema{Type: types{"string"}, Description: "Why nothing can be sent, or not all that should."}},
-		{"Differences", &schema{Type: types{"array"}, Items: difference}},
-	})))
+	for _, s := range seen {
+		out.put(previewName(s.resource), typed(previewName(s.resource), shape([]string{"Requests", "Differences"}, object[*schema]{
+			{"Requests", &schema{Type: types{"array"}, Items: request}},
+			{"Problem", &schema{Type: types{"string"}, Description: "Why nothing can be sent, or not all that should."}},
+			{"Differences", &schema{Type: types{"array"}, Items: difference}},
+		})))
+	}
 	putDrift(out, text, difference)
 }
 
@@ -176,12 +193,15 @@ func putDrift(out *object[any], text, difference *schema) {
 		{"Differences", &schema{Type: types{"array"}, Items: difference, Description: "From what the target holds (Last) to what it should (Next)."}},
 		{"Answer", &schema{Type: types{"string"}, Description: "What came of a request whose answer cannot be read."}},
 	})
-	out.put(driftName, typed(driftName, shape([]string{"CoPersonId", "State", "Findings"}, object[*schema]{
-		{"CoPersonId", number(1)},
-		{"State", &schema{Type: types{"string"}, Enum: []any{"as it should be", "drift", "waiting"}}},
-		{"Findings", &schema{Type: types{"array"}, Items: finding}},
-		{"Problem", &schema{Type: types{"string"}, Description: "Why the target cannot hold the person as it should."}},
-	})))
+	for _, s := range seen {
+		id := s.resource.Singular + "Id"
+		out.put(driftName(s.resource), typed(driftName(s.resource), shape([]string{id, "State", "Findings"}, object[*schema]{
+			{id, number(1)},
+			{"State", &schema{Type: types{"string"}, Enum: []any{"as it should be", "drift", "waiting"}}},
+			{"Findings", &schema{Type: types{"array"}, Items: finding}},
+			{"Problem", &schema{Type: types{"string"}, Description: "Why the target cannot hold it as it should."}},
+		})))
+	}
 }
 
 func shape(required []string, properties object[*schema]) *schema {

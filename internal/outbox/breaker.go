@@ -9,8 +9,8 @@ import (
 	"comity/internal/store"
 )
 
-// A breaker opens when messages about so many people failed in a row by the receiver's fault: one
-// person of whom it chokes never opens it.
+// A breaker opens when messages about so many subjects failed in a row by the receiver's fault: one
+// of whom it chokes never opens it.
 const opensAfter = 5
 
 // passBreaker notes what outcomes say of the receiver and returns how many deliveries may be claimed:
@@ -46,7 +46,7 @@ func (l *lane) passBreaker(ctx context.Context, tx *store.Tx, target *comity.Rec
 			probing = &store.Breaker{Failing: is.Failing, Opened: is.Opened, Probe: now.Add(l.Lease), Probes: is.Probes}
 		}
 	}
-	if same(was, is) {
+	if is.Equal(was) {
 		return room, probing, nil
 	}
 	return room, probing, tx.SetBreaker(ctx, l.target, is)
@@ -64,8 +64,8 @@ func judge(b store.Breaker, o store.Outcome, now time.Time, longest time.Duratio
 		}
 		return b
 	}
-	if !slices.Contains(b.Failing, o.PersonId) && len(b.Failing) < opensAfter {
-		b.Failing = append(b.Failing, o.PersonId)
+	if !slices.Contains(b.Failing, o.Subject) && len(b.Failing) < opensAfter {
+		b.Failing = append(b.Failing, o.Subject)
 	}
 	if len(b.Failing) < opensAfter {
 		return b
@@ -76,8 +76,4 @@ func judge(b store.Breaker, o store.Outcome, now time.Time, longest time.Duratio
 	b.Probes++
 	b.Probe = now.Add(min(longest, max(o.Wait, backoff(b.Probes, longest, 0))))
 	return b
-}
-
-func same(a, b store.Breaker) bool {
-	return slices.Equal(a.Failing, b.Failing) && a.Opened.Equal(b.Opened) && a.Probe.Equal(b.Probe) && a.Probes == b.Probes
 }

@@ -34,8 +34,8 @@ func (o *Outbox) jobs(ctx context.Context, claimed []store.Delivery, to comity.D
 	jobs := make([]job, len(claimed))
 	var news []store.Delivery
 	for i, d := range claimed {
-		messages, identifier, problem := o.sender.Messages(to, snapshots[i], d.Told)
-		if told := telling(d.Told, identifier); told.Identifier != d.Told.Identifier {
+		messages, identifiers, problem := o.sender.Messages(to, snapshots[i], d.Told)
+		if told := telling(d.Told, identifiers); !same(told, d.Told) {
 			d.Told = told
 			news = append(news, d)
 		}
@@ -59,25 +59,29 @@ func (o *Outbox) jobs(ctx context.Context, claimed []store.Delivery, to comity.D
 // deliver sends a job's messages and says what became of them.
 func (o *Outbox) deliver(ctx context.Context, j job) store.Outcome {
 	out := store.Outcome{Delivery: j.Delivery}
-	for _, m := range j.messages {
+	for i, m := range j.messages {
 		answer := o.sender.Send(ctx, j.destination, m, out.Sequence)
 		if !answer.OK {
 			out.Down, out.Alive = !answer.Refused, answer.Refused
 			return retry(out, j.destination, answer)
 		}
 		out.Alive = true
-		if !m.Delete {
-			out.Changed, out.Holds = true, pack(m)
+		if m.Delete {
+			out.Told = forgotten(out.Told, m.Identifier)
+			out.Forgot = append(out.Forgot, m.Identifier)
+			if out.Told.Identifier == "" {
+				out.Changed, out.Holds = true, nil
+			}
 			continue
 		}
-		out.Told = forgotten(out.Told, m.Identifier)
-		out.Forgot = append(out.Forgot, m.Identifier)
-		if out.Told.Identifier == "" {
-			out.Changed, out.Holds = true, nil
+		// Of several pages it holds nothing whole before the last.
+		out.Changed, out.Holds = true, nil
+		if i+1 == len(j.messages) || j.messages[i+1].Delete {
+			out.Holds = pack(j.messages[0])
 		}
 	}
 	if j.problem != nil {
-		// The person's problem rests, the target's passes.
+		// The subject's problem rests, the target's passes.
 		out.Down = errors.Is(j.problem, comity.ErrNotConfigured)
 		out = retry(out, j.destination, comity.Answer{Text: j.problem.Error()})
 		out.Rest = out.Rest || !out.Down
@@ -87,16 +91,22 @@ func (o *Outbox) deliver(ctx context.Context, j job) store.Outcome {
 	return out
 }
 
-// telling is what the target may know once it is told about the person under an identifier.
-func telling(told comity.Told, identifier string) comity.Told {
-	if identifier == "" || identifier == told.Identifier {
+// telling is what the target may know once it is told about the subject under identifiers.
+func telling(told comity.Told, identifiers []string) comity.Told {
+	if len(identifiers) == 0 {
 		return told
 	}
-	obsolete := slices.DeleteFunc(slices.Clone(told.Obsolete), func(s string) bool { return s == identifier })
-	if told.Identifier != "" {
-		obsolete = append(obsolete, told.Identifier)
+	next := comity.Told{Identifier: identifiers[0]}
+	for _, s := range slices.Concat(told.Obsolete, []string{told.Identifier}, identifiers) {
+		if s != "" && s != next.Identifier && !slices.Contains(next.Obsolete, s) {
+			next.Obsolete = append(next.Obsolete, s)
+		}
 	}
-	return comity.Told{Identifier: identifier, Obsolete: obsolete}
+	return next
+}
+
+func same(a, b comity.Told) bool {
+	return a.Identifier == b.Identifier && slices.Equal(a.Obsolete, b.Obsolete)
 }
 
 // forgotten is what the target knows once it has deleted an identifier.

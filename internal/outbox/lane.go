@@ -187,11 +187,11 @@ func (l *lane) works(ctx context.Context, tx *store.Tx) (*comity.Record, error) 
 
 // ready reads what is to be told about claimed deliveries.
 func (l *lane) ready(ctx context.Context, claimed []store.Delivery, deadline time.Time) ([]job, error) {
-	people := make([]int64, len(claimed))
+	subjects := make([]comity.Subject, len(claimed))
 	for i, d := range claimed {
-		people[i] = d.PersonId
+		subjects[i] = d.Subject
 	}
-	destination, snapshots, err := l.source.Snapshots(ctx, l.target, people)
+	destination, snapshots, err := l.source.Snapshots(ctx, l.target, subjects)
 	if err != nil {
 		return nil, err
 	}

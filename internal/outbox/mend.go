@@ -9,13 +9,13 @@ import (
 	"comity/internal/store"
 )
 
-// mended has the target told about a person, by the queue as always, and looks again.
+// mended has the target told about a subject, by the queue as always, and looks again.
 func (c *comparison) mended(ctx context.Context, v Verified, s store.SubjectStatus) (Verified, error) {
 	if noted, err := c.forget(ctx, v, s); err != nil || !noted {
 		v.Waiting, v.Findings = err == nil, nil
 		return v, err
 	}
-	queued, err := c.Provision(ctx, c.target, s.PersonId)
+	queued, err := c.Provision(ctx, c.target, s.Subject)
 	var undelivered *comity.Error
 	switch {
 	case errors.As(err, &undelivered) && undelivered.Code == comity.Undelivered:
@@ -27,7 +27,7 @@ func (c *comparison) mended(ctx context.Context, v Verified, s store.SubjectStat
 		return v, nil
 	}
 	again := &comparison{Outbox: c.Outbox, target: c.target}
-	subjects, _, err := c.subjects(ctx, c.target, Span{Person: s.PersonId}, 1)
+	subjects, _, err := c.subjects(ctx, c.target, Span{One: s.Subject})
 	if err == nil {
 		err = again.read(ctx, subjects)
 	}
@@ -48,7 +48,7 @@ func (c *comparison) mended(ctx context.Context, v Verified, s store.SubjectStat
 }
 
 // forget notes the surplus identifiers that the target is to be told to delete, besides those that it
-// is known to hold. It says false where the person is in other hands.
+// is known to hold. It says false where the subject is in other hands.
 func (c *comparison) forget(ctx context.Context, v Verified, s store.SubjectStatus) (noted bool, err error) {
 	var surplus []string
 	for _, f := range v.Findings {

@@ -46,7 +46,7 @@ func (m *model) joins(p *figure, group int64) {
 
 func (m *model) join() {
 	if p := m.somebody(); p != nil {
-		m.joins(p, one(m.random, m.groups...))
+		m.joins(p, one(m.random, slices.Concat(m.groups, m.spare)...))
 	}
 }
 

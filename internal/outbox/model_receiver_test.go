@@ -2,6 +2,7 @@ package outbox_test
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"sync/atomic"
 
@@ -19,11 +20,11 @@ type end struct {
 	missedSome atomic.Bool
 
 	// What follows belongs to the receiver's lock.
-	seen  map[int64]sight
+	seen  map[comity.Subject]sight
 	wrong []string
 }
 
-// sight is the newest that was seen of a person.
+// sight is the newest that was seen of a subject.
 type sight struct {
 	sequence int64
 	day      string
@@ -54,10 +55,14 @@ func (e *end) misbehave(a arrival) reaction {
 }
 
 // look holds a message against those before it. A person is known by the last part of their one URL,
-// and a delete, which has none, by the identifier, unless that was several people's.
+// and a delete, which has none, by the identifier, unless that was several people's; a group by its own.
 func (e *end) look(a arrival) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	if id, ofGroup := strings.CutPrefix(a.id, "groups/"); ofGroup {
+		e.lookAtGroup(a, id)
+		return
+	}
 	var person int64
 	_, url, found := strings.Cut(a.body, `"url":"https://example.org/`)
 	if found {
@@ -72,7 +77,7 @@ func (e *end) look(a arrival) {
 	if person == 0 {
 		return
 	}
-	last := e.seen[person]
+	last := e.seen[comity.PersonSubject(person)]
 	now := sight{a.sequence, last.day}
 	if !a.deleted {
 		_, now.day, _ = strings.Cut(a.body, `"dateOfBirth":"`)
@@ -81,7 +86,25 @@ func (e *end) look(a arrival) {
 	if now.sequence < last.sequence || now.day < last.day {
 		e.wrong = append(e.wrong, fmt.Sprintf("%s about person %d: %+v came after %+v", a, person, now, last))
 	}
-	e.seen[person] = now
+	e.seen[comity.PersonSubject(person)] = now
+}
+
+// lookAtGroup does the same for a group, whose states are told apart by when it was last edited.
+func (e *end) lookAtGroup(a arrival, id string) {
+	group, err := strconv.ParseInt(id, 10, 64)
+	if err != nil {
+		e.wrong = append(e.wrong, err.Error())
+	}
+	last := e.seen[comity.GroupSubject(group)]
+	now := sight{a.sequence, last.day}
+	if !a.deleted {
+		_, now.day, _ = strings.Cut(a.body, `"lastModified":"`)
+		now.day, _, _ = strings.Cut(now.day, `"`)
+	}
+	if now.sequence < last.sequence || now.day < last.day {
+		e.wrong = append(e.wrong, fmt.Sprintf("%s: %+v came after %+v", a, now, last))
+	}
+	e.seen[comity.GroupSubject(group)] = now
 }
 
 // report says what came in the wrong order.

@@ -75,7 +75,9 @@ type model struct {
 	people        []*figure
 	ever          []int64
 	groups, units []int64
-	minted        int
+	// everGroups are all groups that there were, spare those that may be deleted.
+	everGroups, spare []int64
+	minted            int
 	// free are identifiers that were somebody's, owners all who ever had one.
 	free   []string
 	noting sync.Mutex
@@ -110,18 +112,23 @@ func newModel(t *testing.T, w *world, seed uint64) *model {
 	m := &model{world: w, random: &dice{Rand: rand.New(rand.NewPCG(seed, 0))}, owners: map[string][]int64{}}
 	for i := range 3 {
 		m.groups = append(m.groups, w.group(fmt.Sprintf("group %d", i)))
+		m.everGroups = m.groups
 	}
 	m.units = append(m.units, w.add(comity.Cou.Resource, values{comity.Cou.Name: "unit"}))
 	f := comity.CoProvisioningTarget
 	patience := values{f.RetryInterval: 1 + m.random.roll(4), f.MaxRetry: 1 + m.random.roll(3)}
 	only := values{f.ProvisionCoGroupId: m.groups[0]}
-	for _, v := range [][]values{{patience}, {patience, byPOST}, {patience, only}} {
-		e := &end{receiver: newReceiver(t), model: m, seen: map[int64]sight{}}
+	for _, v := range [][]values{{patience}, {patience, byPOST, withGroups}, {patience, only, withGroups}} {
+		e := &end{receiver: newReceiver(t), model: m, seen: map[comity.Subject]sight{}}
 		e.reacts(e.misbehave)
 		e.target = w.target(e.receiver, comity.ModeAutomatic, v...)
 		m.ends = append(m.ends, e)
 	}
 	m.provisioner = w.queue(outbox.Options{Lease: modelLease, Limit: modelLimit})
+	for _, e := range m.ends {
+		// The groups were there before the targets.
+		w.all(m.provisioner, e.target, false, false)
+	}
 	return m
 }
 
@@ -159,6 +166,7 @@ func (m *model) calmDown() {
 	m.later(2 * modelLease) // what was abandoned is free
 	q, _ := m.start(outbox.Options{Poll: 20 * time.Millisecond})
 	for _, e := range m.ends {
+		m.swept(q, e.target)
 		m.settle(e.target)
 		for _, person := range m.ever {
 			row, _ := m.row(e.target, person)
@@ -167,10 +175,11 @@ func (m *model) calmDown() {
 			}
 			// Whom it was not told of while its mode marked nobody, and who was refused too often.
 			target := m.view(comity.CoProvisioningTarget.Resource, e.target.id)
-			if _, err := q.Provision(m.t.Context(), target, person); err != nil && !strings.Contains(err.Error(), "no identifier of type uid") {
+			if _, err := q.Provision(m.t.Context(), target, comity.PersonSubject(person)); err != nil && !strings.Contains(err.Error(), "no identifier of type uid") {
 				m.t.Errorf("provision person %d to target %d: %v", person, e.target.id, err)
 			}
 		}
+		m.tellGroups(q, e)
 	}
 	for _, e := range m.ends {
 		m.settle(e.target)

@@ -1,11 +1,11 @@
 // Package outbox tells the provisioning targets what changed. It is level-triggered: a row says
-// that a target is to be told about a person, with a version that each change raises. A worker
+// that a target is to be told about a person or group, with a version that each change raises. A worker
 // claims the row by lease, sends the present state, and clears it only if the version is still the
-// one it claimed. So bursts coalesce, the order per person holds, a duplicate does no harm, and
+// one it claimed. So bursts coalesce, the order per subject holds, a duplicate does no harm, and
 // what a dead instance held is taken over when its lease runs out.
 //
 // Each target has a lane of its own with workers of its own: a slow or dead one costs the others
-// nothing, and a person whose message hangs holds one worker of one lane.
+// nothing, and a subject whose message hangs holds one worker of one lane.
 package outbox
 
 import (
@@ -19,26 +19,27 @@ import (
 	"comity/internal/store"
 )
 
-// Source reads what a target is to know about people, all as of one moment, in the order of the ids.
+// Source reads what a target is to know about subjects, all as of one moment, in their order.
 type Source interface {
 	// Leaving counts the people that a target knows, and those of them that it is to forget.
 	Leaving(ctx context.Context, target int64) (known, leaving int64, err error)
-	// Identifiers returns those under which a target may hold people, by their id: those that it was
+	// Identifiers returns those under which a target may hold subjects: those that it was
 	// told, and others that they have or had.
-	Identifiers(ctx context.Context, d comity.Destination, told map[int64][]string) (map[int64][]string, error)
-	Snapshots(ctx context.Context, target int64, people []int64) (comity.Destination, []comity.Snapshot, error)
+	Identifiers(ctx context.Context, d comity.Destination, told map[comity.Subject][]string) (map[comity.Subject][]string, error)
+	Snapshots(ctx context.Context, target int64, subjects []comity.Subject) (comity.Destination, []comity.Snapshot, error)
 }
 
 // Sender builds the messages that bring a target up to a snapshot, and sends them.
 type Sender interface {
-	// Messages also returns the identifier that the person goes by at the target, "" if none.
-	Messages(d comity.Destination, s comity.Snapshot, told comity.Told) (messages []comity.Message, identifier string, err error)
+	// Messages also returns the identifiers that the subject goes by at the target: a person by one or
+	// none, a group by one for each of its pages. What says how the subject is comes before deletes.
+	Messages(d comity.Destination, s comity.Snapshot, told comity.Told) (messages []comity.Message, identifiers []string, err error)
 	// Send sends one message; a receiver drops those with a lower sequence than one it has had.
 	Send(ctx context.Context, d comity.Destination, m comity.Message, sequence int64) comity.Answer
 	// Headers are those that Send would send a message with, without secrets.
 	Headers(d comity.Destination, m comity.Message, sequence int64) (map[string]string, error)
 	// Get asks what a target holds of an identifier.
-	Get(ctx context.Context, d comity.Destination, identifier string) comity.Holding
+	Get(ctx context.Context, d comity.Destination, subject comity.Subject, identifier string) comity.Holding
 }
 
 // Options say how the outbox works; the zero value is as documented.

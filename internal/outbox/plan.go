@@ -8,53 +8,50 @@ import (
 	"comity/internal/store"
 )
 
-// Span says whom a look at a target is about: one person or, where that is 0, a page of everybody
-// after another.
-type Span struct{ Person, After int64 }
+// Span says whom or what a look at a target is about: One subject or, where that is none, a page of all
+// After another.
+type Span struct{ One, After comity.Subject }
 
-// plannedPage and comparedPage are how many people are looked at together; a page of those that are
-// compared is there in a while, though the target is slow.
-const (
-	plannedPage  = 200
-	comparedPage = comity.MaxWorkers
-)
+// lookPage is how many subjects are looked at together: a page is there in a while, though the target is
+// slow, and no more groups are read at a time than when they are sent.
+const lookPage = comity.MaxWorkers
 
-// subjects reads whom a span is about, with what is known of them at a target. next is where the page
-// after it begins, 0 where there is none.
-func (o *Outbox) subjects(ctx context.Context, target *comity.Record, span Span, size int) (subjects []store.SubjectStatus, next int64, err error) {
+// subjects reads what a span is about, with what is known of it at a target. next is where the page
+// after it begins, the zero one where there is none.
+func (o *Outbox) subjects(ctx context.Context, target *comity.Record, span Span) (subjects []store.SubjectStatus, next comity.Subject, err error) {
 	err = o.store.Snapshot(ctx, func(tx *store.Tx) error {
-		if span.Person != 0 {
-			s, _, err := tx.SubjectStatus(ctx, target.Id, span.Person)
-			s.PersonId = span.Person
+		if span.One != (comity.Subject{}) {
+			s, _, err := tx.SubjectStatus(ctx, target.Id, span.One)
+			s.Subject = span.One
 			subjects = []store.SubjectStatus{s}
 			return err
 		}
-		subjects, err = tx.Subjects(ctx, target.Id, target.CoId, span.After, size)
+		subjects, err = tx.Subjects(ctx, target.Id, target.CoId, span.After, lookPage)
 		return err
 	})
 	if err != nil {
-		return nil, 0, fmt.Errorf("people of target %d: %w", target.Id, err)
+		return nil, next, fmt.Errorf("subjects of target %d: %w", target.Id, err)
 	}
-	if len(subjects) == size {
-		next = subjects[size-1].PersonId
+	if len(subjects) == lookPage {
+		next = subjects[lookPage-1].Subject
 	}
 	return subjects, next, nil
 }
 
 // present reads what a target is to know about subjects.
 func (o *Outbox) present(ctx context.Context, target *comity.Record, subjects []store.SubjectStatus) (comity.Destination, []comity.Snapshot, error) {
-	people := make([]int64, len(subjects))
+	all := make([]comity.Subject, len(subjects))
 	for i, s := range subjects {
-		people[i] = s.PersonId
+		all[i] = s.Subject
 	}
-	return o.source.Snapshots(ctx, target.Id, people)
+	return o.source.Snapshots(ctx, target.Id, all)
 }
 
-// Planned is what a target would be sent about a person.
+// Planned is what a target would be sent about a subject.
 type Planned struct {
-	PersonId int64
-	Steps    []Step
-	// Unchanged is the identifier under which the target was last sent the same, where it would not
+	Subject comity.Subject
+	Steps   []Step
+	// Unchanged is the identifier, of a group that of its first page, under which the target was last sent the same, where it would not
 	// be sent that again.
 	Unchanged string
 	// Problem is why nothing can be sent, or not all that should; "" where nothing is wrong.
@@ -67,20 +64,20 @@ type Step struct {
 	Delete             bool
 }
 
-// Plan returns what a target would be sent about a span of people now, and sends nothing.
-func (o *Outbox) Plan(ctx context.Context, target *comity.Record, span Span, onlyChanged bool) (plan []Planned, next int64, err error) {
-	subjects, next, err := o.subjects(ctx, target, span, plannedPage)
+// Plan returns what a target would be sent about a span of subjects now, and sends nothing.
+func (o *Outbox) Plan(ctx context.Context, target *comity.Record, span Span, onlyChanged bool) (plan []Planned, next comity.Subject, err error) {
+	subjects, next, err := o.subjects(ctx, target, span)
 	if err != nil || len(subjects) == 0 {
-		return nil, 0, err
+		return nil, comity.Subject{}, err
 	}
 	to, snapshots, err := o.present(ctx, target, subjects)
 	if err != nil {
-		return nil, 0, err
+		return nil, comity.Subject{}, err
 	}
 	for i, s := range subjects {
 		planned, err := o.planned(to, snapshots[i], s, onlyChanged)
 		if err != nil {
-			return nil, 0, fmt.Errorf("person %d at target %d: %w", s.PersonId, target.Id, err)
+			return nil, comity.Subject{}, fmt.Errorf("%v at target %d: %w", s.Subject, target.Id, err)
 		}
 		plan = append(plan, planned)
 	}
@@ -88,8 +85,8 @@ func (o *Outbox) Plan(ctx context.Context, target *comity.Record, span Span, onl
 }
 
 func (o *Outbox) planned(to comity.Destination, snapshot comity.Snapshot, s store.SubjectStatus, onlyChanged bool) (Planned, error) {
-	p := Planned{PersonId: s.PersonId}
-	messages, identifier, problem := o.sender.Messages(to, snapshot, s.Told)
+	p := Planned{Subject: s.Subject}
+	messages, identifiers, problem := o.sender.Messages(to, snapshot, s.Told)
 	if problem != nil {
 		p.Problem = problem.Error()
 	}
@@ -101,7 +98,7 @@ func (o *Outbox) planned(to comity.Destination, snapshot comity.Snapshot, s stor
 		}
 	}
 	if len(messages) < all {
-		p.Unchanged = identifier
+		p.Unchanged = identifiers[0]
 	}
 	for _, m := range messages {
 		p.Steps = append(p.Steps, Step{m.Method, m.Identifier, m.Delete})
@@ -109,18 +106,18 @@ func (o *Outbox) planned(to comity.Destination, snapshot comity.Snapshot, s stor
 	return p, nil
 }
 
-// Begin says after which person a run that tells a target about everybody would begin: where another
+// Begin says after whom or what a run that tells a target about everybody would begin: where another
 // is or was stopped, unless it is to begin anew.
-func (o *Outbox) Begin(ctx context.Context, target int64, anew bool) (after int64, err error) {
+func (o *Outbox) Begin(ctx context.Context, target int64, anew bool) (after comity.Subject, err error) {
 	err = o.store.Read(ctx, func(tx *store.Tx) error {
 		was, found, err := tx.Sweep(ctx, target)
 		if found && !anew && (was.Stopped || was.Ended.IsZero()) {
-			after = was.LastPersonId
+			after = was.Last
 		}
 		return err
 	})
 	if err != nil {
-		return 0, fmt.Errorf("where to begin at target %d: %w", target, err)
+		return after, fmt.Errorf("where to begin at target %d: %w", target, err)
 	}
 	return after, nil
 }

@@ -14,7 +14,7 @@ import (
 // plan lists what everybody, or one person, would be sent, page by page, a text for each person.
 func (w *world) plan(q *outbox.Outbox, to target, person int64, onlyChanged bool) (lines []string) {
 	w.t.Helper()
-	span := outbox.Span{Person: person}
+	span := outbox.Span{One: comity.PersonSubject(person)}
 	for {
 		plan, next, err := q.Plan(w.t.Context(), w.view(comity.CoProvisioningTarget.Resource, to.id), span, onlyChanged)
 		if err != nil {
@@ -39,7 +39,7 @@ func (w *world) plan(q *outbox.Outbox, to target, person int64, onlyChanged bool
 				lines = append(lines, strings.Join(parts, ", "))
 			}
 		}
-		if span.After = next; next == 0 {
+		if span.After = next; next == (comity.Subject{}) {
 			return lines
 		}
 	}
@@ -104,12 +104,13 @@ func TestPlanGoesPageByPage(t *testing.T) {
 			t.Errorf("%d lines, from %s to %s", len(got), got[0], got[len(got)-1])
 		}
 		if _, err := w.sql().ExecContext(t.Context(), fmt.Sprintf(
-			`INSERT INTO sweeps VALUES (%d, false, %d, 201, 101, 1, 2, true)`, to.id, people[100])); err != nil {
+			`INSERT INTO sweeps (co_provisioning_target_id, only_changed, last_subject_id, total, taken, began, ended, stopped)
+				VALUES (%d, false, %d, 201, 101, 1, 2, true)`, to.id, people[100])); err != nil {
 			t.Fatal(err)
 		}
-		for anew, want := range map[bool]int64{false: people[100], true: 0} {
+		for anew, want := range map[bool]comity.Subject{false: comity.PersonSubject(people[100]), true: {}} {
 			if after, err := q.Begin(t.Context(), to.id, anew); err != nil || after != want {
-				t.Errorf("anew %t: it begins after %d, want %d: %v", anew, after, want, err)
+				t.Errorf("anew %t: it begins after %v, want %v: %v", anew, after, want, err)
 			}
 		}
 	})

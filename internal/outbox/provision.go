@@ -10,15 +10,15 @@ import (
 	"comity/internal/store"
 )
 
-// Provision tells a target about one person at once, or in a queue mode soon: then queued is true.
+// Provision tells a target about one subject at once, or in a queue mode soon: then queued is true.
 // When the endpoint does not take the message the error is Undelivered and says what it answered;
 // the delivery is noted and, in a mode that retries, tried again.
-func (o *Outbox) Provision(ctx context.Context, target *comity.Record, person int64) (queued bool, err error) {
+func (o *Outbox) Provision(ctx context.Context, target *comity.Record, subject comity.Subject) (queued bool, err error) {
 	mode := target.Text(comity.CoProvisioningTarget.Status)
 	if mode == comity.ModeQueue {
-		err := o.store.Write(ctx, func(tx *store.Tx) error { return tx.Queue(ctx, target.Id, person, target.CoId) })
+		err := o.store.Write(ctx, func(tx *store.Tx) error { return tx.Queue(ctx, target.Id, subject, target.CoId) })
 		if err != nil {
-			return false, fmt.Errorf("queue person %d for target %d: %w", person, target.Id, err)
+			return false, fmt.Errorf("queue %v for target %d: %w", subject, target.Id, err)
 		}
 		o.Wake()
 		return true, nil
@@ -27,7 +27,7 @@ func (o *Outbox) Provision(ctx context.Context, target *comity.Record, person in
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), o.Limit)
 	defer cancel()
 	start := time.Now()
-	claimed, err := o.claimOne(ctx, target, person)
+	claimed, err := o.claimOne(ctx, target, subject)
 	if err != nil {
 		return false, err
 	}
@@ -45,11 +45,15 @@ func (o *Outbox) Provision(ctx context.Context, target *comity.Record, person in
 // claimPause is the time between two tries to claim what somebody else holds.
 const claimPause = 20 * time.Millisecond
 
-func (o *Outbox) claimOne(ctx context.Context, target *comity.Record, person int64) (d store.Delivery, err error) {
+func (o *Outbox) claimOne(ctx context.Context, target *comity.Record, subject comity.Subject) (d store.Delivery, err error) {
+	noun := "person"
+	if subject.Kind == comity.KindGroup {
+		noun = "group"
+	}
 	for waited := false; ; waited = true {
 		got := false
 		err := o.store.Write(ctx, func(tx *store.Tx) error {
-			d, got, err = tx.ClaimOne(ctx, target.Id, person, target.CoId, o.Lease)
+			d, got, err = tx.ClaimOne(ctx, target.Id, subject, target.CoId, o.Lease)
 			return err
 		})
 		switch {
@@ -57,21 +61,21 @@ func (o *Outbox) claimOne(ctx context.Context, target *comity.Record, person int
 			// The target was deleted since the caller read it.
 			return d, comity.Missing(comity.CoProvisioningTarget.UnknownOnDelete)
 		case err != nil && (!waited || ctx.Err() == nil):
-			return d, fmt.Errorf("claim person %d for target %d: %w", person, target.Id, err)
+			return d, fmt.Errorf("claim %v for target %d: %w", subject, target.Id, err)
 		case err == nil && got:
 			return d, nil
 		}
 		select {
 		case <-time.After(claimPause):
 		case <-ctx.Done():
-			return d, &comity.Error{Code: comity.Undelivered, Phrase: "Provisioning Failed", Detail: "another message about this person is still under way"}
+			return d, &comity.Error{Code: comity.Undelivered, Phrase: "Provisioning Failed", Detail: fmt.Sprintf("another message about this %s is still under way", noun)}
 		}
 	}
 }
 
 func (o *Outbox) deliverOne(ctx context.Context, target *comity.Record, d store.Delivery, start time.Time) (store.Outcome, error) {
 	writing := context.WithoutCancel(ctx)
-	destination, snapshots, err := o.source.Snapshots(writing, target.Id, []int64{d.PersonId})
+	destination, snapshots, err := o.source.Snapshots(writing, target.Id, []comity.Subject{d.Subject})
 	var jobs []job
 	if err == nil {
 		jobs, err = o.jobs(writing, []store.Delivery{d}, destination, snapshots, start.Add(o.Limit))
@@ -96,7 +100,7 @@ func (o *Outbox) deliverOne(ctx context.Context, target *comity.Record, d store.
 		err = noted
 	}
 	if err != nil {
-		return out, fmt.Errorf("provision person %d to target %d: %w", d.PersonId, target.Id, err)
+		return out, fmt.Errorf("provision %v to target %d: %w", d.Subject, target.Id, err)
 	}
 	return out, nil
 }

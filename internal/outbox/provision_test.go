@@ -78,7 +78,7 @@ func TestProvisionCallerGone(t *testing.T) {
 			cancel()
 			return reaction{}
 		})
-		if _, err := w.queue(outbox.Options{}).Provision(ctx, s.Target, person); err != nil {
+		if _, err := w.queue(outbox.Options{}).Provision(ctx, s.Target, comity.PersonSubject(person)); err != nil {
 			t.Error(err)
 		}
 		if row, _ := w.row(to, person); row.held || row.answer != "OK" {
@@ -170,7 +170,7 @@ func TestProvisionOfDeletedTarget(t *testing.T) {
 		}
 		w.delete(comity.CoProvisioningTarget.Resource, to.id)
 		var missing *comity.Error
-		if _, err := w.queue(outbox.Options{}).Provision(t.Context(), s.Target, person); !errors.As(err, &missing) || missing.Code != comity.NotFound {
+		if _, err := w.queue(outbox.Options{}).Provision(t.Context(), s.Target, comity.PersonSubject(person)); !errors.As(err, &missing) || missing.Code != comity.NotFound {
 			t.Errorf("got %v", err)
 		}
 		if _, found := w.row(to, person); found {

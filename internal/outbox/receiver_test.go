@@ -201,7 +201,8 @@ func read(req *http.Request) (a arrival, err error) {
 	}
 	if a.method != http.MethodDelete {
 		var m struct {
-			Person struct {
+			Meta          struct{ ObjectType string }
+			Person, Group struct {
 				Meta struct {
 					Id      string
 					Deleted bool
@@ -211,16 +212,26 @@ func read(req *http.Request) (a arrival, err error) {
 		if err := json.Unmarshal(body, &m); err != nil {
 			return a, err
 		}
-		a.id, a.deleted = m.Person.Meta.Id, m.Person.Meta.Deleted
+		if a.id, a.deleted = m.Person.Meta.Id, m.Person.Meta.Deleted; m.Meta.ObjectType == "group" {
+			a.id, a.deleted = entryOf(true, m.Group.Meta.Id), m.Group.Meta.Deleted
+		}
 	}
 	if a.method != http.MethodPost {
 		segment, err := url.PathUnescape(strings.TrimPrefix(req.URL.EscapedPath(), "/"))
 		if err != nil || a.method == http.MethodPut && segment != a.id {
-			return a, fmt.Errorf("the path %s does not name the person %q", req.URL.EscapedPath(), a.id)
+			return a, fmt.Errorf("the path %s does not name %q", req.URL.EscapedPath(), a.id)
 		}
 		a.id, a.deleted = segment, a.method == http.MethodDelete
 	}
 	return a, nil
+}
+
+// entryOf is under what a receiver keeps what it is told.
+func entryOf(group bool, identifier string) string {
+	if group {
+		return "groups/" + identifier
+	}
+	return identifier
 }
 
 // got returns the messages that came since the last call of forget.

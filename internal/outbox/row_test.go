@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"comity"
 	"comity/internal/store"
 )
 
@@ -45,9 +46,14 @@ func (w *world) sql() *sql.DB {
 // row reads a delivery from the database; there may be none.
 func (w *world) row(t target, person int64) (r row, found bool) {
 	w.t.Helper()
+	return w.rowOf(t, comity.PersonSubject(person))
+}
+
+func (w *world) rowOf(t target, subject comity.Subject) (r row, found bool) {
+	w.t.Helper()
 	rows, err := w.sql().QueryContext(w.t.Context(), fmt.Sprintf(`SELECT held, resting, version, sequence, attempts, refusals,
 			coalesce(due, 0), coalesce(tried, 0), identifier, obsolete, answer
-		FROM deliveries WHERE co_provisioning_target_id = %d AND co_person_id = %d`, t.id, person))
+		FROM deliveries WHERE co_provisioning_target_id = %d AND kind = %d AND subject_id = %d`, t.id, subject.Kind, subject.Id))
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -15,11 +15,11 @@ import (
 	"comity/internal/store"
 )
 
-// messageID is the id of what is sent about a person: the same for each try, and another as soon as
+// messageID is the id of what is sent about a subject: the same for each try, and another as soon as
 // there is something else to tell.
 func messageID(d store.Delivery, m comity.Message) string {
 	h := sha256.New()
-	fmt.Fprintf(h, "%d %d %d %s %s\n%s", d.TargetId, d.PersonId, d.Version, m.Method, m.URL, m.Body)
+	fmt.Fprintf(h, "%d %v %d %s %s\n%s", d.TargetId, d.Subject, d.Version, m.Method, m.URL, m.Body)
 	return "msg_" + strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(h.Sum(nil)[:15]))
 }
 
@@ -29,13 +29,21 @@ type packed struct {
 	Body        json.RawMessage `json:",omitempty"`
 }
 
+// kept is what is kept of a message's body.
+func kept(m comity.Message) []byte {
+	if m.Kept != nil {
+		return m.Kept
+	}
+	return m.Body
+}
+
 // pack compresses a message to keep.
 func pack(m comity.Message) []byte {
 	var b bytes.Buffer
 	// Stateless: it needs no table of a megabyte for a message of a kilobyte. The level is one, a
 	// buffer takes all, and the body is JSON.
 	z, _ := gzip.NewWriterLevel(&b, gzip.StatelessCompression)
-	_ = json.NewEncoder(z).Encode(packed{m.Method, m.URL, m.Body})
+	_ = json.NewEncoder(z).Encode(packed{m.Method, m.URL, kept(m)})
 	_ = z.Close()
 	return b.Bytes()
 }
@@ -52,7 +60,7 @@ func unpack(sent []byte) (p packed, err error) {
 	return p, nil
 }
 
-// unsent leaves out the message that is as the last one that was sent.
+// unsent leaves out what says how the subject is, if that is as it was last sent.
 func unsent(sent []byte, messages []comity.Message) ([]comity.Message, error) {
 	if sent == nil {
 		return messages, nil
@@ -61,7 +69,9 @@ func unsent(sent []byte, messages []comity.Message) ([]comity.Message, error) {
 	if err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(messages, func(m comity.Message) bool {
-		return !m.Delete && m.Method == last.Method && m.URL == last.URL && bytes.Equal(m.Body, last.Body)
-	}), nil
+	if len(messages) == 0 || messages[0].Delete || messages[0].Method != last.Method || messages[0].URL != last.URL ||
+		!bytes.Equal(kept(messages[0]), last.Body) {
+		return messages, nil
+	}
+	return slices.DeleteFunc(messages, func(m comity.Message) bool { return !m.Delete }), nil
 }

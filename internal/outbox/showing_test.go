@@ -93,13 +93,13 @@ func (w *world) verify(q *outbox.Outbox, to target, mend bool) (lines []string) 
 		if err != nil {
 			w.t.Fatal(err)
 		}
-		for _, p := range v.People {
+		for _, p := range v.Subjects {
 			lines = append(lines, linesOf(p)...)
 		}
 		if v.GaveUp != "" {
 			return append(lines, "gave up")
 		}
-		if look.After = v.Next; v.Next == 0 {
+		if look.After = v.Next; v.Next == (comity.Subject{}) {
 			return lines
 		}
 	}
@@ -114,7 +114,7 @@ func linesOf(p outbox.Verified) (lines []string) {
 		lines = append(lines, line)
 	}
 	if p.Waiting {
-		lines = append(lines, fmt.Sprintf("waiting %d", p.PersonId))
+		lines = append(lines, fmt.Sprintf("waiting %d", p.Subject.Id))
 	}
 	if p.Problem != "" {
 		lines = append(lines, p.Problem)

@@ -15,7 +15,7 @@ import (
 // snapshot is what a target is to know about one person.
 func (w *world) snapshot(to target, person int64) comity.Snapshot {
 	w.t.Helper()
-	_, snapshots, err := w.registry.Snapshots(context.WithoutCancel(w.t.Context()), to.id, []int64{person})
+	_, snapshots, err := w.registry.Snapshots(context.WithoutCancel(w.t.Context()), to.id, peopleAsSubjects(person))
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -209,16 +209,16 @@ func TestSnapshotsOfMany(t *testing.T) {
 		foreign := other.person("p000")
 		ids := append([]int64{4711, foreign}, people...)
 		slices.Reverse(ids)
-		_, snapshots, err := w.registry.Snapshots(t.Context(), to.id, ids)
+		_, snapshots, err := w.registry.Snapshots(t.Context(), to.id, peopleAsSubjects(ids...))
 		if err != nil {
 			t.Fatal(err)
 		}
 		for i, s := range snapshots {
-			if s.PersonId != ids[i] || s.Gone != (i >= len(people)) {
+			if s.Subject != comity.PersonSubject(ids[i]) || s.Gone != (i >= len(people)) {
 				t.Errorf("snapshot %d of person %d: %+v", i, ids[i], s)
 			}
 		}
-		if _, _, err := w.registry.Snapshots(t.Context(), 4711, ids); err == nil {
+		if _, _, err := w.registry.Snapshots(t.Context(), 4711, peopleAsSubjects(ids...)); err == nil {
 			t.Error("a target that is not there has snapshots")
 		}
 	})

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"comity"
 	"comity/internal/store"
 )
 
@@ -58,13 +59,13 @@ const (
 	StateFailed   = "failed"
 )
 
-// Subject is how it stands between a target and a person.
+// Subject is how it stands between a target and a subject.
 type Subject struct {
 	store.SubjectStatus
 	// State is one of the states.
 	State string
-	// Digest is the SHA-256 of the body that the target was last sent, in hexadecimal digits; "" where
-	// it holds none.
+	// Digest is the SHA-256 of the body that the target was last sent, of a group that of what is kept
+	// of it, in hexadecimal digits; "" where it holds none.
 	Digest string
 }
 
@@ -93,30 +94,30 @@ func subjectOf(s store.SubjectStatus, found bool, now time.Time) (Subject, error
 	return out, nil
 }
 
-// SubjectStatus is how it stands between a target and a person.
-func (o *Outbox) SubjectStatus(ctx context.Context, target, person int64) (s Subject, err error) {
+// SubjectStatus is how it stands between a target and a subject.
+func (o *Outbox) SubjectStatus(ctx context.Context, target int64, subject comity.Subject) (s Subject, err error) {
 	err = o.store.Snapshot(ctx, func(tx *store.Tx) error {
 		now, err := tx.Now(ctx)
 		if err != nil {
 			return err
 		}
-		status, found, err := tx.SubjectStatus(ctx, target, person)
+		status, found, err := tx.SubjectStatus(ctx, target, subject)
 		if err != nil {
 			return err
 		}
-		status.PersonId = person
+		status.Subject = subject
 		s, err = subjectOf(status, found, now)
 		return err
 	})
 	if err != nil {
-		return s, fmt.Errorf("status of person %d at target %d: %w", person, target, err)
+		return s, fmt.Errorf("status of %v at target %d: %w", subject, target, err)
 	}
 	return s, nil
 }
 
-// Failed are up to limit of the people of whom a target's messages rest after too many refusals, in
-// order of their id from the one after the id given.
-func (o *Outbox) Failed(ctx context.Context, target, after int64, limit int) (failed []Subject, err error) {
+// Failed are up to limit of the subjects of whom a target's messages rest after too many refusals,
+// people first, in order of their id from the one after the one given.
+func (o *Outbox) Failed(ctx context.Context, target int64, after comity.Subject, limit int) (failed []Subject, err error) {
 	err = o.store.Snapshot(ctx, func(tx *store.Tx) error {
 		failed = nil
 		now, err := tx.Now(ctx)
@@ -142,11 +143,11 @@ func (o *Outbox) Failed(ctx context.Context, target, after int64, limit int) (fa
 	return failed, nil
 }
 
-// Resend sends again what rests after too many refusals, about one person or, for 0, about all, and
-// says about how many that is.
-func (o *Outbox) Resend(ctx context.Context, target, person int64) (count int64, err error) {
+// Resend sends again what rests after too many refusals, about one subject or, for nil, about all,
+// and says about how many that is.
+func (o *Outbox) Resend(ctx context.Context, target int64, subject *comity.Subject) (count int64, err error) {
 	err = o.store.Write(ctx, func(tx *store.Tx) error {
-		count, err = tx.Resend(ctx, target, person)
+		count, err = tx.Resend(ctx, target, subject)
 		return err
 	})
 	if err != nil {
@@ -156,7 +157,7 @@ func (o *Outbox) Resend(ctx context.Context, target, person int64) (count int64,
 	return count, nil
 }
 
-// Preview is what a target would be sent about a person now.
+// Preview is what a target would be sent about a subject now.
 type Preview struct {
 	Requests []Request
 	// Problem is why nothing can be sent, or not all that should; "" where nothing is wrong.
@@ -173,13 +174,13 @@ type Request struct {
 	Body    []byte
 }
 
-// Preview returns what a target would be sent about a person now, and sends nothing.
-func (o *Outbox) Preview(ctx context.Context, target, person int64) (p Preview, err error) {
-	destination, snapshots, err := o.source.Snapshots(ctx, target, []int64{person})
+// Preview returns what a target would be sent about a subject now, and sends nothing.
+func (o *Outbox) Preview(ctx context.Context, target int64, subject comity.Subject) (p Preview, err error) {
+	destination, snapshots, err := o.source.Snapshots(ctx, target, []comity.Subject{subject})
 	if err != nil {
 		return p, err
 	}
-	status, err := o.SubjectStatus(ctx, target, person)
+	status, err := o.SubjectStatus(ctx, target, subject)
 	if err != nil {
 		return p, err
 	}
@@ -196,8 +197,8 @@ func (o *Outbox) Preview(ctx context.Context, target, person int64) (p Preview, 
 			continue
 		}
 		p.Requests = append(p.Requests, Request{m.Method, m.URL, headers, m.Body})
-		if !m.Delete {
-			next = m.Body
+		if !m.Delete && next == nil {
+			next = kept(m)
 		}
 	}
 	var last []byte
@@ -210,7 +211,7 @@ func (o *Outbox) Preview(ctx context.Context, target, person int64) (p Preview, 
 	}
 	p.Differences, err = differences(last, next)
 	if err != nil {
-		return p, fmt.Errorf("compare with what was sent about person %d: %w", person, err)
+		return p, fmt.Errorf("compare with what was sent about %v: %w", subject, err)
 	}
 	return p, nil
 }

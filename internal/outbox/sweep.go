@@ -42,13 +42,13 @@ func (o *Outbox) ProvisionAll(ctx context.Context, target *comity.Record, run Ru
 		if err != nil {
 			return err
 		}
-		after := int64(0)
+		var after comity.Subject
 		switch {
 		case found && was.Ended.IsZero() && !run.Anew:
 			s = was
 			return nil
 		case found && was.Stopped && !run.Anew:
-			after = was.LastPersonId
+			after = was.Last
 		}
 		if err := tx.StartSweep(ctx, target.Id, target.CoId, after, run.OnlyChanged); err != nil {
 			return err

@@ -92,7 +92,7 @@ func TestRunIsStoppedAndGoesOn(t *testing.T) {
 		// Another program goes on with it.
 		stop()
 		q, _ = w.start(outbox.Options{})
-		if more := w.all(q, to, false, false); more.Total != 200-s.Taken || more.LastPersonId != s.LastPersonId {
+		if more := w.all(q, to, false, false); more.Total != 200-s.Taken || more.Last != s.Last {
 			t.Errorf("goes on as %+v after %+v", more, s)
 		}
 		w.swept(q, to)

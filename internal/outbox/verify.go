@@ -14,7 +14,7 @@ import (
 
 // What may be found where a target does not hold what it should.
 const (
-	// Missing: it holds nothing of an identifier under which it should hold a person.
+	// Missing: it holds nothing of an identifier under which it should hold a subject.
 	Missing = "missing"
 	// Surplus: it holds something of an identifier that it should have deleted.
 	Surplus = "surplus"
@@ -34,54 +34,54 @@ type Finding struct {
 	Answer string
 }
 
-// What became of mending what a target holds of a person.
+// What became of mending what a target holds of a subject.
 const (
 	Mended    = "mended"
 	MendedYet = "will be mended"
 	NotMended = "not mended"
 )
 
-// Verified is what was found of a person at a target.
+// Verified is what was found of a subject at a target.
 type Verified struct {
-	PersonId int64
+	Subject  comity.Subject
 	Findings []Finding
-	// Waiting says that the target is still to be told about the person, so that it says nothing.
+	// Waiting says that the target is still to be told about the subject, so that it says nothing.
 	Waiting bool
-	// Problem is why the target cannot hold the person as it should; "" where nothing is wrong.
+	// Problem is why the target cannot hold the subject as it should; "" where nothing is wrong.
 	Problem string
 	// Mending is what became of it where it was to be mended and there was something to mend, Answer
 	// what the target said to that.
 	Mending, Answer string
 }
 
-// Drift says whether the target holds, or may hold, something of the person that it should not, or not
+// Drift says whether the target holds, or may hold, something of the subject that it should not, or not
 // as it should.
 func (v Verified) Drift() bool { return len(v.Findings) > 0 }
 
-// Look says whom a comparison of a target is about, and whether what is found is to be mended.
+// Look says what a comparison of a target is about, and whether what is found is to be mended.
 type Look struct {
 	Span
 	Mend bool
-	// MaxDeletes is how many percent of the people whom the target knows may be deleted if everybody is mended.
+	// MaxDeletes is how many percent of the people whom the target knows may be deleted if all is mended.
 	MaxDeletes int64
 }
 
 // Verification is a page of what was found at a target.
 type Verification struct {
-	People []Verified
-	// Next is where the page after it begins, 0 where there is none.
-	Next int64
+	Subjects []Verified
+	// Next is where the page after it begins, the zero one where there is none.
+	Next comity.Subject
 	// GaveUp is why it ended early: the target answers nothing; "" where it did not.
 	GaveUp string
 }
 
-// maxSilent is how many people in a row a target may leave without an answer before it is given up.
+// maxSilent is how many questions in a row a target may leave without an answer before it is given up.
 const maxSilent = 10
 
-// Verify compares what a target holds of a span of people with what it should, as many side by side as
+// Verify compares what a target holds of a span of subjects with what it should, as many side by side as
 // it takes messages. What is to be mended is told by the queue as everything is.
 func (o *Outbox) Verify(ctx context.Context, target *comity.Record, look Look) (v Verification, err error) {
-	subjects, next, err := o.subjects(ctx, target, look.Span, comparedPage)
+	subjects, next, err := o.subjects(ctx, target, look.Span)
 	if err != nil {
 		return v, err
 	}
@@ -101,9 +101,9 @@ func (o *Outbox) Verify(ctx context.Context, target *comity.Record, look Look) (
 	if err != nil {
 		return v, fmt.Errorf("compare target %d: %w", target.Id, err)
 	}
-	v = Verification{People: found, Next: next}
-	if why := c.gaveUp.Load(); why != nil && (len(found) < len(subjects) || next != 0) {
-		v.Next, v.GaveUp = 0, *why
+	v = Verification{Subjects: found, Next: next}
+	if why := c.gaveUp.Load(); why != nil && (len(found) < len(subjects) || next != comity.Subject{}) {
+		v.Next, v.GaveUp = comity.Subject{}, *why
 	}
 	return v, nil
 }
@@ -115,8 +115,8 @@ type comparison struct {
 	mend      bool
 	to        comity.Destination
 	snapshots []comity.Snapshot
-	// held are the identifiers under which the target may hold a person.
-	held map[int64][]string
+	// held are the identifiers under which the target may hold a subject.
+	held map[comity.Subject][]string
 	// silent is how many were left without an answer in a row, gaveUp why there is no use in going on.
 	silent atomic.Int64
 	gaveUp atomic.Pointer[string]
@@ -135,16 +135,18 @@ func (c *comparison) read(ctx context.Context, subjects []store.SubjectStatus) (
 		return comity.RefuseBecause(comity.PhraseForbidden, "Provisioning target %d cannot be asked: only HTTP servers are", c.target.Id)
 	case !c.to.Settings.Bool(f.AnswersGet):
 		return comity.RefuseBecause(comity.PhraseForbidden, "Provisioning target %d does not say that its endpoint answers GET: set AnswersGet", c.target.Id)
+	case !c.to.IncludesGroups() && slices.ContainsFunc(subjects, func(s store.SubjectStatus) bool { return s.Subject.Kind == comity.KindGroup }):
+		return comity.RefuseBecause(comity.PhraseForbidden, "Provisioning target %d is not told about groups: set IncludeGroups", c.target.Id)
 	}
-	told := map[int64][]string{}
+	told := map[comity.Subject][]string{}
 	for _, s := range subjects {
-		told[s.PersonId] = slices.DeleteFunc(append([]string{s.Told.Identifier}, s.Told.Obsolete...), func(s string) bool { return s == "" })
+		told[s.Subject] = slices.DeleteFunc(append([]string{s.Told.Identifier}, s.Told.Obsolete...), func(s string) bool { return s == "" })
 	}
 	c.held, err = c.source.Identifiers(ctx, c.to, told)
 	return err
 }
 
-// all compares the people of a page side by side, up to where the target was given up.
+// all compares the subjects of a page side by side, up to where the target was given up.
 func (c *comparison) all(ctx context.Context, subjects []store.SubjectStatus) ([]Verified, error) {
 	width := c.Width
 	if n := c.to.Settings.Int(comity.CoApiProvisionerTarget.Workers); n > 0 {
@@ -169,9 +171,9 @@ func (c *comparison) all(ctx context.Context, subjects []store.SubjectStatus) ([
 	return found[:min(int(next.Load()), len(subjects))], errors.Join(errors.Join(errs...), ctx.Err())
 }
 
-// one compares what the target holds of a person.
+// one compares what the target holds of a subject.
 func (c *comparison) one(ctx context.Context, s store.SubjectStatus, snapshot comity.Snapshot) (Verified, error) {
-	v := Verified{PersonId: s.PersonId, Waiting: !s.Due.IsZero()}
+	v := Verified{Subject: s.Subject, Waiting: !s.Due.IsZero()}
 	if v.Waiting {
 		return v, nil
 	}
@@ -190,45 +192,42 @@ func (c *comparison) one(ctx context.Context, s store.SubjectStatus, snapshot co
 	return c.mended(ctx, v, s)
 }
 
-// moved says that something is, or was, told about a person since they were read.
+// moved says that something is, or was, told about a subject since it was read.
 func (c *comparison) moved(ctx context.Context, was store.SubjectStatus) (moved bool, err error) {
 	err = c.store.Read(ctx, func(tx *store.Tx) error {
-		is, _, err := tx.SubjectStatus(ctx, c.target.Id, was.PersonId)
+		is, _, err := tx.SubjectStatus(ctx, c.target.Id, was.Subject)
 		moved = !is.Due.IsZero() || is.Sequence != was.Sequence
 		return err
 	})
 	return moved, err
 }
 
-// look asks the target what it holds of a person.
+// look asks the target what it holds of a subject.
 func (c *comparison) look(ctx context.Context, s store.SubjectStatus, snapshot comity.Snapshot) (findings []Finding, problem string, err error) {
-	messages, identifier, cannot := c.sender.Messages(c.to, snapshot, comity.Told{})
+	messages, identifiers, cannot := c.sender.Messages(c.to, snapshot, comity.Told{})
 	if errors.Is(cannot, comity.ErrNotConfigured) {
 		return nil, "", comity.RefuseBecause(comity.PhraseForbidden, "Provisioning target %d cannot be asked: %v", c.target.Id, cannot)
 	}
 	if cannot != nil {
 		problem = cannot.Error()
 	}
-	asked := []string{}
-	if identifier != "" {
-		asked = append(asked, identifier)
-	}
-	for _, former := range c.held[s.PersonId] {
+	asked := slices.Clone(identifiers)
+	for _, former := range c.held[s.Subject] {
 		same := func(other string) bool { return store.Fold(other) == store.Fold(former) }
 		if !slices.ContainsFunc(asked, same) {
 			asked = append(asked, former)
 		}
 	}
-	for _, one := range asked {
+	for i, one := range asked {
 		var should []byte
-		if one == identifier {
-			should = messages[0].Body
+		if i < len(identifiers) {
+			should = messages[i].Body
 		}
-		holding := c.sender.Get(ctx, c.to, one)
+		holding := c.sender.Get(ctx, c.to, s.Subject, one)
 		c.heard(holding)
 		f, err := compareHolding(one, holding, should)
 		if err != nil {
-			return nil, "", fmt.Errorf("person %d: %w", s.PersonId, err)
+			return nil, "", fmt.Errorf("%v: %w", s.Subject, err)
 		}
 		if f.Kind != "" {
 			findings = append(findings, f)
@@ -237,7 +236,7 @@ func (c *comparison) look(ctx context.Context, s store.SubjectStatus, snapshot c
 	return findings, problem, nil
 }
 
-// heard gives a target up that leaves everybody without an answer.
+// heard gives a target up that leaves everything without an answer.
 func (c *comparison) heard(h comity.Holding) {
 	if h.Answered {
 		c.silent.Store(0)

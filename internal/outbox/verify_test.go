@@ -174,9 +174,9 @@ func TestUnreadableIsLeftAlone(t *testing.T) {
 		person := w.person("ghopper")
 		r.says(func(string) (int, string) { return http.StatusBadGateway, "out of order" })
 		v, err := w.queue(outbox.Options{}).Verify(t.Context(), w.view(comity.CoProvisioningTarget.Resource, to.id),
-			outbox.Look{Span: outbox.Span{Person: person}, Mend: true})
-		want := outbox.Verification{People: []outbox.Verified{{
-			PersonId: person, Findings: []outbox.Finding{{Kind: outbox.Unreadable, Identifier: "ghopper", Answer: "502 Bad Gateway: out of order"}},
+			outbox.Look{Span: outbox.Span{One: comity.PersonSubject(person)}, Mend: true})
+		want := outbox.Verification{Subjects: []outbox.Verified{{
+			Subject: comity.PersonSubject(person), Findings: []outbox.Finding{{Kind: outbox.Unreadable, Identifier: "ghopper", Answer: "502 Bad Gateway: out of order"}},
 		}}}
 		if diff := cmp.Diff(want, v); err != nil || diff != "" {
 			t.Errorf("%v (-want +got):\n%s", err, diff)

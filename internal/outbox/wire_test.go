@@ -142,7 +142,7 @@ func TestSnapshotStatements(t *testing.T) {
 			t.Fatal(err)
 		}
 		before := wire.statements.Load()
-		if _, _, err := far.registry.Snapshots(t.Context(), to.id, people); err != nil {
+		if _, _, err := far.registry.Snapshots(t.Context(), to.id, peopleAsSubjects(people...)); err != nil {
 			t.Fatal(err)
 		}
 		return wire.statements.Load() - before

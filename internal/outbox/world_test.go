@@ -319,41 +319,61 @@ func (w *world) setMode(t target, mode string) {
 
 // provision is what the provision call does.
 func (w *world) provision(q *outbox.Outbox, t target, person int64) (queued bool, err error) {
-	ctx := context.WithoutCancel(w.t.Context())
-	s, err := w.registry.Subject(ctx, caller, t.id, comity.CoPerson.Resource, person)
-	if err != nil {
-		return false, err
-	}
-	return q.Provision(ctx, s.Target, s.PersonId)
+	return w.provisionRecord(q, t, comity.CoPerson.Resource, person)
 }
 
-// present is what a target's receiver is to hold now: the message of each person by identifier.
+func (w *world) provisionRecord(q *outbox.Outbox, t target, r *comity.Resource, id int64) (queued bool, err error) {
+	ctx := context.WithoutCancel(w.t.Context())
+	s, err := w.registry.Subject(ctx, caller, t.id, r, id)
+	if err != nil || s.Told == nil {
+		return false, err
+	}
+	return q.Provision(ctx, s.Target, *s.Told)
+}
+
+func peopleAsSubjects(ids ...int64) []comity.Subject {
+	subjects := make([]comity.Subject, len(ids))
+	for i, id := range ids {
+		subjects[i] = comity.PersonSubject(id)
+	}
+	return subjects
+}
+
+// present is what a target's receiver is to hold now: the message of each person by identifier, and that
+// of each page of a group.
 func (w *world) present(t target) map[string]string {
 	w.t.Helper()
 	ctx := context.WithoutCancel(w.t.Context())
-	var ids []int64
-	err := w.store.Read(ctx, func(tx *store.Tx) error {
-		people, err := tx.List(ctx, comity.CoPerson.Resource, 0, 1000, store.Equal("co_id", w.co))
+	var subjects []comity.Subject
+	err := w.store.Snapshot(ctx, func(tx *store.Tx) error {
+		people, err := tx.List(ctx, comity.CoPerson.Resource, 0, 5000, store.Equal("co_id", w.co))
 		for _, p := range people {
-			ids = append(ids, p.Id)
+			subjects = append(subjects, comity.PersonSubject(p.Id))
+		}
+		if err != nil {
+			return err
+		}
+		groups, err := tx.List(ctx, comity.CoGroup.Resource, 0, 1000, store.Equal("co_id", w.co))
+		for _, g := range groups {
+			subjects = append(subjects, comity.GroupSubject(g.Id))
 		}
 		return err
 	})
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	d, snapshots, err := w.registry.Snapshots(ctx, t.id, ids)
+	d, snapshots, err := w.registry.Snapshots(ctx, t.id, subjects)
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	present := map[string]string{}
 	for _, s := range snapshots {
-		messages, identifier, err := w.sender.Messages(d, s, comity.Told{})
+		messages, _, err := w.sender.Messages(d, s, comity.Told{})
 		if err != nil && !errors.Is(err, provision.ErrNoIdentifier) {
 			w.t.Fatal(err)
 		}
-		if len(messages) > 0 {
-			present[identifier] = string(messages[0].Body)
+		for _, m := range messages {
+			present[entryOf(s.Subject.Kind == comity.KindGroup, m.Identifier)] = string(m.Body)
 		}
 	}
 	return present

@@ -10,7 +10,7 @@ import (
 )
 
 // Messages returns what the destination must be sent by HTTP; see the function Messages.
-func (h *HTTP) Messages(d comity.Destination, s comity.Snapshot, told comity.Told) ([]comity.Message, string, error) {
+func (h *HTTP) Messages(d comity.Destination, s comity.Snapshot, told comity.Told) ([]comity.Message, []string, error) {
 	return Messages(d, s, told, addressHTTP)
 }
 
@@ -32,18 +32,22 @@ func addressHTTP(d comity.Destination) (Address, error) {
 	return endpoint{base: base, put: mode == comity.ProtocolPUT}.address, nil
 }
 
-// address says how a message goes: by PUT below the Serverurl under the identifier, or by POST.
+// address says how a message goes: by PUT below the Serverurl under the identifier, or by POST. An
+// identifier is one segment, so none is below that of the groups.
 func (e endpoint) address(m *comity.Message) (err error) {
-	segment := ""
+	path := escapeSegment(m.Identifier)
+	if m.Subject.Kind == comity.KindGroup {
+		path = "groups/" + path
+	}
 	switch {
 	case !e.put:
-		m.Method = http.MethodPost
+		m.Method, path = http.MethodPost, ""
 	case m.Delete:
-		m.Method, m.Body, segment = http.MethodDelete, nil, escapeSegment(m.Identifier)
+		m.Method, m.Body = http.MethodDelete, nil
 	default:
-		m.Method, segment = http.MethodPut, escapeSegment(m.Identifier)
+		m.Method = http.MethodPut
 	}
-	m.URL, err = e.url(segment)
+	m.URL, err = e.url(path)
 	return err
 }
 
@@ -61,11 +65,11 @@ func baseURL(serverurl string) (url.URL, error) {
 	return base, nil
 }
 
-// url returns the URL of a segment below the Serverurl. The segment is escaped already; RawPath
+// url returns the URL of a path below the Serverurl. The path is escaped already; RawPath
 // and Path are set together, as net/url falls back to an escaping of its own where they differ.
-func (e endpoint) url(segment string) (string, error) {
+func (e endpoint) url(below string) (string, error) {
 	u := e.base
-	u.RawPath += "/" + segment
+	u.RawPath += "/" + below
 	path, err := url.PathUnescape(u.RawPath)
 	if err != nil {
 		return "", fmt.Errorf("%w: its server's Serverurl cannot be read", comity.ErrNotConfigured)

@@ -15,9 +15,9 @@ import (
 // maxHeld bounds the message that an endpoint says it holds.
 const maxHeld = 4 << 20
 
-// Get asks an endpoint, by GET of the URL that a person is PUT to, what it holds of an identifier.
-func (h *HTTP) Get(ctx context.Context, d comity.Destination, identifier string) comity.Holding {
-	req, err := h.question(ctx, d, identifier)
+// Get asks an endpoint, by GET of the URL that a subject is PUT to, what it holds of it under an identifier.
+func (h *HTTP) Get(ctx context.Context, d comity.Destination, s comity.Subject, identifier string) comity.Holding {
+	req, err := h.question(ctx, d, s, identifier)
 	if err != nil {
 		return comity.Holding{Unreadable: err.Error()}
 	}
@@ -55,7 +55,7 @@ func (h *HTTP) Get(ctx context.Context, d comity.Destination, identifier string)
 
 // question is the request that asks. It is about no subject's sequence; where the destination has a
 // signing secret it is signed, as a delete is.
-func (h *HTTP) question(ctx context.Context, d comity.Destination, identifier string) (*http.Request, error) {
+func (h *HTTP) question(ctx context.Context, d comity.Destination, s comity.Subject, identifier string) (*http.Request, error) {
 	if err := Configured(d); err != nil {
 		return nil, err
 	}
@@ -63,10 +63,11 @@ func (h *HTTP) question(ctx context.Context, d comity.Destination, identifier st
 	if err != nil {
 		return nil, err
 	}
-	m := comity.Message{Id: "get_" + rand.Text(), Method: http.MethodGet}
-	if m.URL, err = (endpoint{base: base}).url(escapeSegment(identifier)); err != nil {
+	m := comity.Message{Id: "get_" + rand.Text(), Subject: s, Identifier: identifier}
+	if err := (endpoint{base: base, put: true}).address(&m); err != nil {
 		return nil, err
 	}
+	m.Method = http.MethodGet
 	headers := map[string]string{idHeader: m.Id}
 	if err := sign(headers, d, m, time.Now()); err != nil {
 		return nil, err

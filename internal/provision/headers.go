@@ -12,14 +12,22 @@ import (
 const SequenceHeader = "Comity-Sequence"
 
 // SubjectHeader says whose sequence that is: the Id of the CO person, which stays when the
-// identifier changes and never becomes another's.
+// identifier changes and never becomes another's, or group: and that of the group.
 const SubjectHeader = "Comity-Subject"
+
+func subjectHeader(s comity.Subject) string {
+	id := strconv.FormatInt(s.Id, 10)
+	if s.Kind == comity.KindGroup {
+		return "group:" + id
+	}
+	return id
+}
 
 // Headers returns what goes with a message by any connector: what it is about and its id, the type of
 // its body and, where the destination has a signing secret, the signature.
 func Headers(d comity.Destination, m comity.Message, sequence int64, now time.Time) (map[string]string, error) {
 	headers := map[string]string{
-		SubjectHeader:  strconv.FormatInt(m.PersonId, 10),
+		SubjectHeader:  subjectHeader(m.Subject),
 		SequenceHeader: strconv.FormatInt(sequence, 10),
 	}
 	if m.Body != nil {

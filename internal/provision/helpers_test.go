@@ -34,7 +34,7 @@ func identifier(id int64, identifierType, value string) *comity.Record {
 // known is a person of whom nothing is known but the uid.
 func known(uid string) comity.Snapshot {
 	return comity.Snapshot{
-		PersonId:    1,
+		Subject:     comity.PersonSubject(1),
 		Person:      row(comity.CoPerson.Resource, 1, 1, texts{comity.CoPerson.Status: comity.Active}),
 		Identifiers: []*comity.Record{identifier(5, "uid", uid)},
 	}

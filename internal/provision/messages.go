@@ -16,34 +16,44 @@ var ErrNoIdentifier = errors.New("no identifier")
 // the body off where a delete needs none.
 type Address func(m *comity.Message) error
 
+// object is what is sent under an identifier.
+type object struct {
+	identifier string
+	body       any
+	// kept is what is kept of the body, nil where that is the body itself.
+	kept []byte
+}
+
 // Messages returns what the destination must be sent, in this order, so that it holds the state
-// of the snapshot, and the identifier that the person is then known under there, "" for none. open
-// says how this destination's messages are addressed.
+// of the snapshot, and the identifiers that the subject is then known under there. open says how this
+// destination's messages are addressed.
 //
-// A present person is sent as an object, and then every other identifier that the destination was
-// told is deleted: the new one is there before the old one goes. Of a person who is gone, every
-// identifier ever told is deleted; one who was never told costs no message, even to a target that
-// is not configured.
+// A present person is sent as an object, a group as one or as several pages, and then every other
+// identifier that the destination was told is deleted: the new one is there before the old one goes.
+// Of a subject that is gone, every identifier ever told is deleted; one that was never told costs no
+// message, even to a target that is not configured. A target that is not told about groups is sent
+// nothing about one.
 //
 // The error wraps ErrNoIdentifier for a person without an identifier of the configured type; what
 // was told is then to be deleted all the same, so the messages are there with it. It wraps
 // comity.ErrNotConfigured for a destination without settings or server, or whose server is suspended.
 func Messages(
 	d comity.Destination, s comity.Snapshot, told comity.Told, open func(comity.Destination) (Address, error),
-) (msgs []comity.Message, identifier string, err error) {
+) (msgs []comity.Message, identifiers []string, err error) {
 	known := identifiersTold(told)
-	if s.Gone && len(known) == 0 {
-		return nil, "", nil
+	if ofGroup := s.Subject.Kind == comity.KindGroup; ofGroup && d.Settings != nil && !d.IncludesGroups() ||
+		!ofGroup && s.Gone && len(known) == 0 {
+		return nil, nil, nil
 	}
 	if err := Configured(d); err != nil {
-		return nil, "", err
+		return nil, nil, err
 	}
 	address, err := open(d)
 	if err != nil {
-		return nil, "", err
+		return nil, nil, err
 	}
-	add := func(m comity.Message, body message) error {
-		m.PersonId = s.PersonId
+	add := func(m comity.Message, body any) error {
+		m.Subject = s.Subject
 		var err error
 		if m.Body, err = encode(body); err != nil {
 			return err
@@ -52,28 +62,51 @@ func Messages(
 		msgs = append(msgs, m)
 		return err
 	}
-	settings := comity.CoApiProvisionerTarget
-	var missing error
-	if !s.Gone {
-		identifierType := d.Settings.Text(settings.IdentifierType)
-		if identifier = identify(s, identifierType); identifier == "" {
-			missing = fmt.Errorf("%w of type %s", ErrNoIdentifier, identifierType)
-		} else if err := add(
-			comity.Message{Identifier: identifier},
-			personMessage(identifier, s, trueUnlessSaid(d.Settings, settings.IncludeAttributes)),
-		); err != nil {
-			return nil, "", err
+	objects, missing := objects(d, s)
+	if missing != nil && !errors.Is(missing, ErrNoIdentifier) {
+		return nil, nil, missing
+	}
+	for _, o := range objects {
+		if err := add(comity.Message{Identifier: o.identifier, Kept: o.kept}, o.body); err != nil {
+			return nil, nil, err
 		}
+		identifiers = append(identifiers, o.identifier)
 	}
 	for _, old := range known {
-		if old == identifier {
+		if slices.Contains(identifiers, old) {
 			continue
 		}
-		if err := add(comity.Message{Identifier: old, Delete: true}, deletedMessage(old)); err != nil {
-			return nil, "", err
+		if err := add(comity.Message{Identifier: old, Delete: true}, deleted(s.Subject, old)); err != nil {
+			return nil, nil, err
 		}
 	}
-	return msgs, identifier, missing
+	return msgs, identifiers, missing
+}
+
+// objects are what a destination is to hold of a subject.
+func objects(d comity.Destination, s comity.Snapshot) ([]object, error) {
+	f := comity.CoApiProvisionerTarget
+	withAttributes := trueUnlessSaid(d.Settings, f.IncludeAttributes)
+	switch {
+	case s.Gone:
+		return nil, nil
+	case s.Subject.Kind == comity.KindGroup:
+		return groupObjects(s, withAttributes)
+	}
+	identifierType := d.Settings.Text(f.IdentifierType)
+	identifier := identify(s, identifierType)
+	if identifier == "" {
+		return nil, fmt.Errorf("%w of type %s", ErrNoIdentifier, identifierType)
+	}
+	return []object{{identifier: identifier, body: personMessage(identifier, s, withAttributes)}}, nil
+}
+
+// deleted is the message that nothing is known under an identifier any more.
+func deleted(s comity.Subject, identifier string) any {
+	if s.Kind == comity.KindGroup {
+		return deletedGroupMessage(identifier)
+	}
+	return deletedMessage(identifier)
 }
 
 // Configured says, by an error, what a destination of any kind lacks.
@@ -91,7 +124,7 @@ func Configured(d comity.Destination) error {
 	return nil
 }
 
-// identifiersTold returns what the destination may know the person under, each once.
+// identifiersTold returns what the destination may know the subject under, each once.
 func identifiersTold(told comity.Told) []string {
 	var known []string
 	for _, id := range append([]string{told.Identifier}, told.Obsolete...) {

@@ -2,6 +2,7 @@ package provision_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -66,18 +67,18 @@ func TestMessages(t *testing.T) {
 			put:  []line{{"PUT", url + "/ghopper", person("ghopper")}, {"DELETE", url + "/GHopper", ""}},
 		},
 		{
-			name: "gone", snapshot: comity.Snapshot{PersonId: 1, Gone: true},
+			name: "gone", snapshot: comity.Snapshot{Subject: comity.PersonSubject(1), Gone: true},
 			told: comity.Told{Identifier: "ghopper", Obsolete: []string{"a/b"}},
 			post: []line{{"POST", url + "/", deleted("ghopper")}, {"POST", url + "/", deleted("a/b")}},
 			put:  []line{{"DELETE", url + "/ghopper", ""}, {"DELETE", url + "/a%2Fb", ""}},
 		},
 		{
-			name: "gone but for an obsolete one", snapshot: comity.Snapshot{PersonId: 1, Gone: true},
+			name: "gone but for an obsolete one", snapshot: comity.Snapshot{Subject: comity.PersonSubject(1), Gone: true},
 			told: comity.Told{Obsolete: []string{"grace"}},
 			post: []line{{"POST", url + "/", deleted("grace")}},
 			put:  []line{{"DELETE", url + "/grace", ""}},
 		},
-		{name: "gone and never told", snapshot: comity.Snapshot{PersonId: 1, Gone: true}},
+		{name: "gone and never told", snapshot: comity.Snapshot{Subject: comity.PersonSubject(1), Gone: true}},
 		{name: "without identifier", snapshot: without, missing: true},
 		{
 			name: "identifier lost", snapshot: without, told: comity.Told{Identifier: "ghopper"}, missing: true,
@@ -91,7 +92,8 @@ func TestMessages(t *testing.T) {
 				for _, slash := range []string{"", "/"} {
 					d := destination(mode, url+slash)
 					d.Settings.SetBool(comity.CoApiProvisionerTarget.IncludeAttributes, false)
-					msgs, id, err := h.Messages(d, tt.snapshot, tt.told)
+					msgs, ids, err := h.Messages(d, tt.snapshot, tt.told)
+					id := strings.Join(ids, ", ")
 					if id != tt.identifier {
 						t.Errorf("identifier %q, want %q", id, tt.identifier)
 					}
@@ -153,10 +155,10 @@ func TestNotConfigured(t *testing.T) {
 			d := destination(comity.ProtocolPUT, "https://example.org")
 			tt.spoil(&d)
 			told := comity.Told{Identifier: "ghopper"}
-			for _, s := range []comity.Snapshot{known("ghopper"), {PersonId: 1, Gone: true}} {
-				msgs, id, err := h.Messages(d, s, told)
-				if !errors.Is(err, comity.ErrNotConfigured) || err.Error() != tt.want || msgs != nil || id != "" {
-					t.Errorf("got %v, %q, %v; want the error %q", msgs, id, err, tt.want)
+			for _, s := range []comity.Snapshot{known("ghopper"), {Subject: comity.PersonSubject(1), Gone: true}} {
+				msgs, ids, err := h.Messages(d, s, told)
+				if !errors.Is(err, comity.ErrNotConfigured) || err.Error() != tt.want || msgs != nil || ids != nil {
+					t.Errorf("got %v, %q, %v; want the error %q", msgs, ids, err, tt.want)
 				}
 			}
 			if msgs, _, err := h.Messages(d, comity.Snapshot{Gone: true}, comity.Told{}); msgs != nil || err != nil {

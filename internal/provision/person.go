@@ -81,7 +81,7 @@ func deletedMessage(id string) message {
 	return message{Meta: personMessageMeta, Person: person{Meta: personMeta{Id: id, Deleted: true}}}
 }
 
-func encode(m message) ([]byte, error) {
+func encode(m any) ([]byte, error) {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -66,7 +67,7 @@ func anyRows(t *rapid.T, r *comity.Resource) []*comity.Record {
 
 func anySnapshot(t *rapid.T) comity.Snapshot {
 	s := comity.Snapshot{
-		PersonId:       1,
+		Subject:        comity.PersonSubject(1),
 		Person:         anyRow(t, comity.CoPerson.Resource),
 		Names:          anyRows(t, comity.Name.Resource),
 		Identifiers:    anyRows(t, comity.Identifier.Resource),
@@ -103,7 +104,8 @@ func TestAnySnapshotMakesAMessage(t *testing.T) {
 			Identifier: rapid.String().Draw(t, "told"),
 			Obsolete:   rapid.SliceOfN(rapid.String(), 0, 3).Draw(t, "obsolete"),
 		}
-		msgs, id, err := h.Messages(d, s, told)
+		msgs, ids, err := h.Messages(d, s, told)
+		id := strings.Join(ids, ", ")
 		if (id == "") != errors.Is(err, provision.ErrNoIdentifier) || id != "" && err != nil {
 			t.Fatalf("identifier %q, error %v", id, err)
 		}

@@ -9,13 +9,13 @@ import (
 // Connector sends messages to servers of one type.
 type Connector interface {
 	// Messages returns what a destination must be sent; see the function Messages.
-	Messages(d comity.Destination, s comity.Snapshot, told comity.Told) (messages []comity.Message, identifier string, err error)
+	Messages(d comity.Destination, s comity.Snapshot, told comity.Told) (messages []comity.Message, identifiers []string, err error)
 	// Send sends one message and says what became of it.
 	Send(ctx context.Context, d comity.Destination, m comity.Message, sequence int64) comity.Answer
 	// Headers returns the headers that Send sends a message with, without secrets.
 	Headers(d comity.Destination, m comity.Message, sequence int64) (map[string]string, error)
-	// Get asks what the destination holds of an identifier.
-	Get(ctx context.Context, d comity.Destination, identifier string) comity.Holding
+	// Get asks what the destination holds of a subject under an identifier.
+	Get(ctx context.Context, d comity.Destination, s comity.Subject, identifier string) comity.Holding
 	// Close lets go of the connections that no message is using.
 	Close()
 }
@@ -36,7 +36,7 @@ func (s *Sender) connector(d comity.Destination) Connector {
 }
 
 // Messages returns what the destination must be sent; see the function Messages.
-func (s *Sender) Messages(d comity.Destination, snapshot comity.Snapshot, told comity.Told) ([]comity.Message, string, error) {
+func (s *Sender) Messages(d comity.Destination, snapshot comity.Snapshot, told comity.Told) ([]comity.Message, []string, error) {
 	return s.connector(d).Messages(d, snapshot, told)
 }
 
@@ -50,9 +50,9 @@ func (s *Sender) Headers(d comity.Destination, m comity.Message, sequence int64)
 	return s.connector(d).Headers(d, m, sequence)
 }
 
-// Get asks what the destination holds of an identifier.
-func (s *Sender) Get(ctx context.Context, d comity.Destination, identifier string) comity.Holding {
-	return s.connector(d).Get(ctx, d, identifier)
+// Get asks what the destination holds of a subject under an identifier.
+func (s *Sender) Get(ctx context.Context, d comity.Destination, subject comity.Subject, identifier string) comity.Holding {
+	return s.connector(d).Get(ctx, d, subject, identifier)
 }
 
 // Close closes the connectors.

@@ -72,6 +72,9 @@ func (c *change) addOwnGroups(ctx context.Context, co, cou int64, prefix, of str
 		if err := c.tx.Insert(ctx, rec, c.caller.Username, store.Where{CoId: co}); err != nil {
 			return err
 		}
+		if err := c.tx.MarkGroups(ctx, markedModes, rec.Id); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -97,6 +100,10 @@ func (c *change) renameOwnGroups(ctx context.Context, co, cou int64, prefix, of 
 		before := rec.Text(f.Name)
 		ownGroupOf(rec).fill(rec, prefix, of)
 		if err := c.tx.Update(ctx, rec, c.caller.Username, store.Where{CoId: co}); err != nil {
+			return err
+		}
+		// The description has the name in it, too.
+		if err := c.tx.MarkGroups(ctx, markedModes, rec.Id); err != nil {
 			return err
 		}
 		if rec.Text(f.Name) != before {

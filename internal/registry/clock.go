@@ -155,5 +155,8 @@ func (c *change) turnPerson(ctx context.Context) error {
 	if err := c.syncPerson(ctx, c.where.CoId, person); err != nil {
 		return err
 	}
+	if err := c.tx.MarkDatedGroupsOf(ctx, markedModes, person); err != nil {
+		return err
+	}
 	return c.tx.MarkPeople(ctx, markedModes, person)
 }

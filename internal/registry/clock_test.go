@@ -13,7 +13,7 @@ func (w *world) version(t *testing.T, person int64) (version int64) {
 	t.Helper()
 	db := openRaw(t, w.name)
 	defer func() { _ = db.Close() }()
-	err := db.QueryRowContext(t.Context(), "SELECT coalesce(sum(version), 0) FROM deliveries WHERE co_person_id = $1", person).Scan(&version)
+	err := db.QueryRowContext(t.Context(), "SELECT coalesce(sum(version), 0) FROM deliveries WHERE kind = 0 AND subject_id = $1", person).Scan(&version)
 	if err != nil {
 		t.Fatal(err)
 	}

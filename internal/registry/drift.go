@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
+	"strconv"
 
 	"comity"
 	"comity/internal/store"
@@ -36,19 +36,30 @@ func (r *Registry) Leaving(ctx context.Context, target int64) (known, leaving in
 	return known, leaving, nil
 }
 
-// Identifiers returns the identifiers under which a target may hold people, by their id: those that it
-// was told, and those of its type that they have or ever had, but for those that somebody else has now.
-func (r *Registry) Identifiers(ctx context.Context, d comity.Destination, told map[int64][]string) (map[int64][]string, error) {
+// Identifiers returns the identifiers under which a target may hold subjects: those that it was told and,
+// of people, those of its type that they have or ever had, but for those that somebody else has now. A
+// group's first page goes by the group's id.
+func (r *Registry) Identifiers(ctx context.Context, d comity.Destination, told map[comity.Subject][]string) (map[comity.Subject][]string, error) {
 	identifierType := d.Settings.Text(comity.CoApiProvisionerTarget.IdentifierType)
-	all := map[int64][]string{}
+	all := map[comity.Subject][]string{}
 	err := r.store.Snapshot(ctx, func(tx *store.Tx) error {
-		ever, err := tx.IdentifiersEver(ctx, identifierType, slices.Collect(maps.Keys(told)))
+		var people []int64
+		for s, identifiers := range told {
+			all[s] = slices.Clone(identifiers)
+			if s.Kind == comity.KindGroup {
+				all[s] = append(all[s], strconv.FormatInt(s.Id, 10))
+			} else {
+				people = append(people, s.Id)
+			}
+		}
+		ever, err := tx.IdentifiersEver(ctx, identifierType, people)
 		if err != nil {
 			return err
 		}
 		var folded []string
-		for person := range told {
-			all[person] = append(slices.Clone(told[person]), ever[person]...)
+		for _, id := range people {
+			person := comity.PersonSubject(id)
+			all[person] = append(all[person], ever[id]...)
 			for _, identifier := range all[person] {
 				folded = append(folded, store.Fold(identifier))
 			}
@@ -58,9 +69,10 @@ func (r *Registry) Identifiers(ctx context.Context, d comity.Destination, told m
 		}
 		// Receivers may not tell upper case from lower case, so neither does this.
 		holders, err := tx.Holders(ctx, d.Target.CoId, identifierType, folded)
-		for person := range all {
+		for _, id := range people {
+			person := comity.PersonSubject(id)
 			all[person] = slices.DeleteFunc(all[person], func(identifier string) bool {
-				return slices.ContainsFunc(holders[store.Fold(identifier)], func(holder int64) bool { return holder != person })
+				return slices.ContainsFunc(holders[store.Fold(identifier)], func(holder int64) bool { return holder != id })
 			})
 		}
 		return err

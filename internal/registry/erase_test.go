@@ -115,10 +115,19 @@ func (w *world) told(t *testing.T, target, person int64, waiting bool) {
 	if waiting {
 		due = "5"
 	}
-	w.raw(t, fmt.Sprintf(`DELETE FROM deliveries WHERE co_provisioning_target_id = %d AND co_person_id = %d`, target, person))
-	w.raw(t, fmt.Sprintf(`INSERT INTO deliveries (co_provisioning_target_id, co_person_id, co_id, version, due, held, sequence, attempts,
+	w.raw(t, fmt.Sprintf(`DELETE FROM deliveries WHERE co_provisioning_target_id = %d AND subject_id = %d`, target, person))
+	w.raw(t, fmt.Sprintf(`INSERT INTO deliveries (co_provisioning_target_id, subject_id, co_id, version, due, held, sequence, attempts,
 			refusals, resting, identifier, obsolete, answer, sent)
 		VALUES (%d, %d, %d, 1, %s, false, 1, 0, 0, false, '%s', '["%[5]s before"]', 'no %[5]s here', $1)`, target, person, w.co, due, marker), zipped(t, marker))
+}
+
+// toldOfGroups has a target's answers about the person's groups name the person.
+func (w *world) toldOfGroups(t *testing.T, target, person int64) {
+	t.Helper()
+	w.raw(t, fmt.Sprintf(`INSERT INTO deliveries (co_provisioning_target_id, kind, subject_id, co_id, version, held, sequence, attempts,
+			refusals, resting, identifier, obsolete, answer, sent)
+		SELECT %d, 1, g.id, g.co_id, 1, false, 1, 0, 0, false, 'g', '[]', 'no %s here', $1 FROM co_groups g
+		WHERE g.id IN (SELECT m.co_group_id FROM co_group_members m WHERE m.co_person_id = %d)`, target, marker, person), zipped(t, marker))
 }
 
 // zipped is a text as the last message that was sent is kept.
@@ -185,6 +194,7 @@ func TestErase(t *testing.T) {
 		w.wait(time.Hour)
 		w.told(t, automatic, l.person, false)
 		w.told(t, manual, l.person, false)
+		w.toldOfGroups(t, manual, l.person)
 		before := w.backup(t)
 
 		if _, err := w.Erase(t.Context(), l.person, false); err == nil || !strings.Contains(err.Error(), "is still there") {

@@ -74,6 +74,9 @@ func (c *change) deleteGroups(ctx context.Context, groups ...*comity.Record) err
 			targets = append(targets, n.Target)
 		}
 	}
+	if err := c.markGroups(ctx); err != nil {
+		return err
+	}
 	if err := c.tx.Delete(ctx, c.old, c.caller.Username, markedModes); err != nil || len(targets) == 0 {
 		return err
 	}
@@ -106,4 +109,44 @@ func (c *change) refuseProvisioning(ctx context.Context, groups ...*comity.Recor
 		return err
 	}
 	return comity.RefuseBecause(comity.PhraseForbidden, "Provisioning target %d sends the members of this group only: give it another group first", targets[0].Id)
+}
+
+// markGroups notes that the groups whose messages show the record are to be told.
+func (c *change) markGroups(ctx context.Context) error {
+	rec := c.record()
+	switch rec.Resource {
+	case comity.CoGroup.Resource:
+		return c.tx.MarkGroups(ctx, markedModes, rec.Id)
+	case comity.CoPerson.Resource:
+		if c.changed(comity.CoPerson.Status) {
+			return c.tx.MarkGroupsOf(ctx, markedModes, rec.Id)
+		}
+		return nil
+	}
+	for _, person := range []int64{c.where.CoPersonId, c.moved} {
+		if person == 0 {
+			continue
+		}
+		var err error
+		switch rec.Resource {
+		case comity.CoGroupMember.Resource:
+			err = c.tx.MarkMembership(ctx, markedModes, rec.Int(comity.CoGroupMember.CoGroupId), person)
+		case comity.Identifier.Resource:
+			err = c.tx.MarkGroupsOf(ctx, markedModes, person, c.types()...)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// types are those that an identifier has and had.
+func (c *change) types() (types []string) {
+	for _, rec := range []*comity.Record{c.old, c.new} {
+		if rec != nil {
+			types = append(types, rec.Text(comity.Identifier.Type))
+		}
+	}
+	return types
 }

@@ -83,7 +83,7 @@ func (c *change) assign(ctx context.Context, random *rand.Rand) error {
 	if err != nil {
 		return err
 	}
-	given := false
+	var given []string
 	for _, assignment := range assignments {
 		kind := assignment.Text(a.IdentifierType)
 		has := slices.ContainsFunc(have, func(i *comity.Record) bool { return i.Text(comity.Identifier.Type) == kind })
@@ -97,10 +97,13 @@ func (c *change) assign(ctx context.Context, random *rand.Rand) error {
 		if err != nil {
 			return err
 		}
-		have, given = append(have, rec), true
+		have, given = append(have, rec), append(given, kind)
 	}
-	if !given {
+	if len(given) == 0 {
 		return nil
+	}
+	if err := c.tx.MarkGroupsOf(ctx, markedModes, person, given...); err != nil {
+		return err
 	}
 	return c.tx.MarkPeople(ctx, markedModes, person)
 }

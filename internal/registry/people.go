@@ -80,6 +80,9 @@ func (c *change) followRoles(ctx context.Context, id int64) error {
 	if err := c.tx.Update(ctx, person, c.caller.Username, store.Where{CoId: person.CoId}); err != nil {
 		return err
 	}
+	if err := c.tx.MarkGroupsOf(ctx, markedModes, id); err != nil {
+		return err
+	}
 	return c.markFirstActive(ctx, person)
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 
@@ -15,17 +16,37 @@ import (
 // provisioned are the statuses of the people that targets are told about.
 var provisioned = []string{comity.Active, comity.GracePeriod, comity.Expired, comity.Suspended, comity.Locked}
 
-// Snapshots reads a target's settings and what it is to know about people, all as of one moment, in
-// a fixed number of queries. The snapshots come in the order of the ids.
-func (r *Registry) Snapshots(ctx context.Context, target int64, people []int64) (comity.Destination, []comity.Snapshot, error) {
+// Snapshots reads a target's settings and what it is to know about subjects, all as of one moment, in
+// a fixed number of queries. The snapshots come in the order of the subjects.
+func (r *Registry) Snapshots(ctx context.Context, target int64, subjects []comity.Subject) (comity.Destination, []comity.Snapshot, error) {
 	var d comity.Destination
 	var out []comity.Snapshot
 	err := r.store.Snapshot(ctx, func(tx *store.Tx) (err error) {
+		out = nil
 		if d, err = tx.Destination(ctx, target); err != nil {
 			return err
 		}
-		out, err = snapshots(ctx, tx, d, people)
-		return err
+		of := map[comity.SubjectKind][]int64{}
+		for _, s := range subjects {
+			of[s.Kind] = append(of[s.Kind], s.Id)
+		}
+		present, err := presentPeople(ctx, tx, d, of[comity.KindPerson])
+		if err != nil {
+			return err
+		}
+		groups, err := presentGroups(ctx, tx, d, of[comity.KindGroup])
+		if err != nil {
+			return err
+		}
+		maps.Copy(present, groups)
+		for _, s := range subjects {
+			if is := present[s]; is != nil {
+				out = append(out, *is)
+			} else {
+				out = append(out, comity.Snapshot{Subject: s, Gone: true})
+			}
+		}
+		return nil
 	})
 	if errors.Is(err, store.ErrNotFound) {
 		err = comity.Missing(comity.CoProvisioningTarget.UnknownOnDelete)
@@ -36,7 +57,12 @@ func (r *Registry) Snapshots(ctx context.Context, target int64, people []int64) 
 	return d, out, nil
 }
 
-func snapshots(ctx context.Context, tx *store.Tx, d comity.Destination, ids []int64) ([]comity.Snapshot, error) {
+// presentPeople are the snapshots of those people that the target is told as present.
+func presentPeople(ctx context.Context, tx *store.Tx, d comity.Destination, ids []int64) (map[comity.Subject]*comity.Snapshot, error) {
+	bySubject := map[comity.Subject]*comity.Snapshot{}
+	if len(ids) == 0 {
+		return bySubject, nil
+	}
 	now, err := tx.Now(ctx)
 	if err != nil {
 		return nil, err
@@ -56,7 +82,7 @@ func snapshots(ctx context.Context, tx *store.Tx, d comity.Destination, ids []in
 			return m.CoPersonId == p.Id && m.CoGroupId == only
 		})
 		if in && slices.Contains(provisioned, p.Text(comity.CoPerson.Status)) {
-			present[p.Id] = &comity.Snapshot{PersonId: p.Id, Person: p}
+			present[p.Id] = &comity.Snapshot{Subject: comity.PersonSubject(p.Id), Person: p}
 		}
 	}
 	if err := fillSnapshots(ctx, tx, present); err != nil {
@@ -67,15 +93,11 @@ func snapshots(ctx context.Context, tx *store.Tx, d comity.Destination, ids []in
 			s.Members = append(s.Members, m.Name)
 		}
 	}
-	out := make([]comity.Snapshot, len(ids))
-	for i, id := range ids {
-		out[i] = comity.Snapshot{PersonId: id, Gone: true}
-		if s := present[id]; s != nil {
-			slices.Sort(s.Members)
-			out[i] = *s
-		}
+	for _, s := range present {
+		slices.Sort(s.Members)
+		bySubject[s.Subject] = s
 	}
-	return out, nil
+	return bySubject, nil
 }
 
 // counts says whether a message shows a membership: while the person is Active or in the grace

@@ -14,8 +14,9 @@ import (
 type Subject struct {
 	// Target is the provisioning target.
 	Target *comity.Record
-	// PersonId is the person, 0 where the subject is a group, about which no target is told.
-	PersonId int64
+	// Told is who or what that is, nil for what the target is not told about: no email list and, unless it
+	// asks for them, no group.
+	Told *comity.Subject
 }
 
 // Target returns a provisioning target that the caller may do this to.
@@ -35,25 +36,27 @@ func (r *Registry) Target(ctx context.Context, caller access.Caller, op access.O
 	return target, nil
 }
 
-// HadPerson says, by a NotFound error, that a person is not and was never in the CO of a target: about
-// one who is gone there may still be something to be told.
-func (r *Registry) HadPerson(ctx context.Context, target *comity.Record, person int64) error {
-	f := comity.CoPerson
+// Had says, by a NotFound error, that a subject is not and was never in the CO of a target: about one
+// that is gone there may still be something to be told.
+func (r *Registry) Had(ctx context.Context, target *comity.Record, subject comity.Subject) error {
+	kind := comity.CoPerson.Resource
+	if subject.Kind == comity.KindGroup {
+		kind = comity.CoGroup.Resource
+	}
 	err := r.store.Read(ctx, func(tx *store.Tx) error {
-		rec, err := tx.Revision(ctx, f.Resource, person, 0)
+		rec, err := tx.Revision(ctx, kind, subject.Id, 0)
 		if errors.Is(err, store.ErrNotFound) || err == nil && rec.CoId != target.CoId {
-			return comity.Missing(f.UnknownOnView)
+			return comity.Missing(kind.UnknownOnView)
 		}
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("person %d of target %d: %w", person, target.Id, err)
+		return fmt.Errorf("%v of target %d: %w", subject, target.Id, err)
 	}
 	return nil
 }
 
-// Subject finds the target and subject of a provision call. kind is the resource of the subject,
-// nil for an email list: there are none.
+// Subject finds the target and subject of a provision call. kind is the resource of the subject.
 func (r *Registry) Subject(ctx context.Context, caller access.Caller, target int64, kind *comity.Resource, id int64) (Subject, error) {
 	var s Subject
 	if !caller.May(access.Edit, comity.CoProvisioningTarget.Resource) {
@@ -68,16 +71,14 @@ func (r *Registry) Subject(ctx context.Context, caller access.Caller, target int
 		if err != nil {
 			return err
 		}
-		if kind == nil {
-			return comity.Missing("CoEmailList Unknown")
-		}
 		where, err := tx.Home(ctx, kind, id)
 		if errors.Is(err, store.ErrNotFound) || err == nil && where.CoId != s.Target.CoId {
 			return comity.Missing(kind.UnknownOnView)
 		}
-		if kind == comity.CoPerson.Resource {
-			s.PersonId = id
+		if err != nil {
+			return err
 		}
+		s.Told, err = subjectAt(ctx, tx, s.Target, kind, id)
 		return err
 	})
 	if err != nil {
@@ -87,4 +88,22 @@ func (r *Registry) Subject(ctx context.Context, caller access.Caller, target int
 		return s, comity.RefuseBecause(comity.PhraseForbidden, "Provisioning target %d is disabled", target)
 	}
 	return s, nil
+}
+
+// subjectAt is what a record is to a target, nil for what that is not told about.
+func subjectAt(ctx context.Context, tx *store.Tx, target *comity.Record, kind *comity.Resource, id int64) (*comity.Subject, error) {
+	switch kind {
+	case comity.CoPerson.Resource:
+		s := comity.PersonSubject(id)
+		return &s, nil
+	case comity.CoGroup.Resource:
+	default:
+		return nil, nil //nolint:nilnil // it is told nothing about it and that is no error
+	}
+	d, err := tx.Destination(ctx, target.Id)
+	if err != nil || !d.IncludesGroups() {
+		return nil, err
+	}
+	s := comity.GroupSubject(id)
+	return &s, nil
 }

@@ -150,8 +150,12 @@ func ownerResource(rec *comity.Record, owner *comity.Field) *comity.Resource {
 // markedModes are the modes of the targets that every change is noted for.
 var markedModes = []string{comity.ModeAutomatic, comity.ModeQueue, comity.ModeQueueOnError}
 
-// markPeople notes that whoever the record hangs on, or hung on before, is to be told.
+// markPeople notes that whoever the record hangs on, or hung on before, is to be told, and the groups
+// that show it.
 func (c *change) markPeople(ctx context.Context) error {
+	if err := c.markGroups(ctx); err != nil {
+		return err
+	}
 	if !c.record().Resource.Told {
 		return nil
 	}

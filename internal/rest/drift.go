@@ -3,6 +3,7 @@ package rest
 import (
 	"net/http"
 
+	"comity"
 	"comity/internal/access"
 	"comity/internal/outbox"
 )
@@ -13,23 +14,23 @@ type findingAnswer struct {
 	Answer              string              `json:",omitempty"`
 }
 
-// drift answers what a target holds of a person otherwise than it should.
-func (c *call) drift(rt route, id string) error {
-	target, person, err := c.subject(access.View, rt, id)
+// drift answers what a target holds of a subject otherwise than it should.
+func (c *call) drift(rt route, of *comity.Subject) error {
+	target, err := c.targetOf(access.View, rt, of)
 	if err != nil {
 		return err
 	}
-	v, err := c.Provisioner.Verify(c.r.Context(), target, outbox.Look{Span: outbox.Span{Person: person}})
+	v, err := c.Provisioner.Verify(c.r.Context(), target, outbox.Look{Span: outbox.Span{One: *of}})
 	if err != nil {
 		return err
 	}
 	out := struct {
-		CoPersonId int64
-		State      string
-		Findings   []findingAnswer
-		Problem    string `json:",omitempty"`
-	}{person, "as it should be", []findingAnswer{}, ""}
-	for _, found := range v.People {
+		subjectAnswer
+		State    string
+		Findings []findingAnswer
+		Problem  string `json:",omitempty"`
+	}{answerOf(*of), "as it should be", []findingAnswer{}, ""}
+	for _, found := range v.Subjects {
 		out.Problem = found.Problem
 		switch {
 		case found.Waiting:
@@ -41,5 +42,5 @@ func (c *call) drift(rt route, id string) error {
 			out.Findings = append(out.Findings, findingAnswer{f.Kind, f.Identifier, f.Differences, f.Answer})
 		}
 	}
-	return c.say(http.StatusOK, "OK", "CoPersonProvisioningDrift", out)
+	return c.say(http.StatusOK, "OK", recordName(*of)+"ProvisioningDrift", out)
 }

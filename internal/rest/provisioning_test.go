@@ -143,7 +143,7 @@ func TestProvisioningOfAnotherCO(t *testing.T) {
 		for _, call := range []string{
 			"POST co_provisioning_targets/status/$target.json", "GET co_provisioning_targets/resend/$target.json",
 			"GET co_provisioning_targets/status/$target", "GET co_provisioning_targets/preview/$target.json",
-			"GET co_provisioning_targets/status/$target/cogroupid:1.json", "GET co_provisioning_targets/nothing/$target.json",
+			"GET co_provisioning_targets/status/$target/coemaillistid:1.json", "GET co_provisioning_targets/nothing/$target.json",
 		} {
 			s.object("admin", call, "404 Unknown")
 		}

@@ -3,6 +3,7 @@ package sink
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"strings"
 	"time"
@@ -23,16 +24,25 @@ type line struct {
 //
 //	17:39:01 PUT /people/ghopper #12 ghopper active [CO:members:active, readers] -> 200
 //
-// the time, the request, its sequence number, the person, their status or "deleted", the groups
-// that they are a member of, and the answer.
+// the time, the request, its sequence number, the person or group, the status or "deleted", the groups
+// that a person is a member of or the members of a group, and the answer.
 func (s *Sink) print(l line) {
 	words := []string{l.at.Format(time.TimeOnly), l.method, l.uri}
 	if l.sequence != "" {
 		words = append(words, "#"+l.sequence)
 	}
-	p := l.message.Person
+	p := l.message.about()
+	if l.message.key().group {
+		words = append(words, "group")
+	}
 	if p.Meta.Id != "" {
 		words = append(words, p.Meta.Id)
+	}
+	if p.Name != "" {
+		words = append(words, p.Name)
+	}
+	if p.Meta.Page.Count > 0 {
+		words = append(words, fmt.Sprintf("page %d of %d", p.Meta.Page.Number, p.Meta.Page.Count))
 	}
 	switch {
 	case p.Meta.Deleted:
@@ -40,7 +50,10 @@ func (s *Sink) print(l line) {
 	case p.Status != "":
 		words = append(words, p.Status)
 	}
-	if len(p.Members) > 0 {
+	switch {
+	case l.message.key().group && len(p.Members) > 5:
+		words = append(words, fmt.Sprintf("[%d members]", len(p.Members)))
+	case len(p.Members) > 0:
 		words = append(words, "["+strings.Join(p.Members, ", ")+"]")
 	}
 	words = append(words, "->", l.answer)

@@ -1,5 +1,5 @@
 // Package sink is a tiny receiver of provisioning messages: it prints what comes, keeps the last
-// message of each person, and can be told to be slow and to fail. It is for a first look at what a
+// message of each person and group, and can be told to be slow and to fail. It is for a first look at what a
 // target sends, and for tests; it knows the messages from their documentation alone, as any other
 // receiver would.
 package sink
@@ -20,7 +20,7 @@ import (
 )
 
 // SequenceHeader carries the number by which a receiver tells the newer of two messages of one
-// person. The sink prints it.
+// person or group. The sink prints it.
 const SequenceHeader = "Comity-Sequence"
 
 // maxBody bounds the message that is taken.
@@ -43,8 +43,8 @@ type Config struct {
 }
 
 // Sink is an http.Handler that takes messages by POST, PUT and DELETE, below whatever path a
-// server's URL names, and answers GET of a path that ends in a person's identifier with the last
-// message about them. It keeps one message per person, in memory, for as long as it runs.
+// server's URL names, and answers GET of a path that ends in a person's identifier, or in groups/ and a
+// group's, with the last message about them. It keeps one of each, in memory, for as long as it runs.
 type Sink struct {
 	cfg              Config
 	received, failed atomic.Int64
@@ -52,7 +52,7 @@ type Sink struct {
 	mu     sync.Mutex
 	out    io.Writer
 	random *rand.Rand
-	last   map[string][]byte
+	last   map[key][]byte
 }
 
 // New returns a Sink that prints to out. One message is one call of Write.
@@ -66,7 +66,7 @@ func New(cfg Config, out io.Writer) *Sink {
 		cfg:    cfg,
 		out:    out,
 		random: rand.New(rand.NewPCG(cfg.Seed, 0)),
-		last:   map[string][]byte{},
+		last:   map[key][]byte{},
 	}
 }
 
@@ -116,7 +116,7 @@ func (s *Sink) receive(w http.ResponseWriter, r *http.Request) {
 		s.failed.Add(1)
 		status, answer = s.cfg.FailStatus, "failing, as the sink was told to"
 	} else if err == nil {
-		s.keep(l.message.id(), l.message.Person.Meta.Deleted, l.body)
+		s.keep(l.message.key(), l.message.about().Meta.Deleted, l.body)
 	}
 	l.answer = fmt.Sprint(status)
 	if answer != "" {
@@ -137,20 +137,20 @@ func (s *Sink) fails() bool {
 	return s.random.Float64() < s.cfg.Fail
 }
 
-func (s *Sink) keep(id string, deleted bool, body []byte) {
+func (s *Sink) keep(k key, deleted bool, body []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if deleted {
-		delete(s.last, id)
+		delete(s.last, k)
 	} else {
-		s.last[id] = body
+		s.last[k] = body
 	}
 }
 
 func (s *Sink) show(w http.ResponseWriter, r *http.Request) {
-	id, err := lastSegment(r.URL)
+	key, err := keyIn(r.URL)
 	s.mu.Lock()
-	body, ok := s.last[id]
+	body, ok := s.last[key]
 	s.mu.Unlock()
 	if err != nil || !ok {
 		http.Error(w, "nothing is known of that identifier", http.StatusNotFound)
@@ -162,30 +162,52 @@ func (s *Sink) show(w http.ResponseWriter, r *http.Request) {
 
 // message is as much of a message as the sink looks at.
 type message struct {
-	Person struct {
-		Meta struct {
-			Id      string
-			Deleted bool
-		}
-		Status  string
-		Members []string
-	}
+	Meta   struct{ ObjectType string }
+	Person subject
+	Group  subject
 }
 
-func (m message) id() string { return m.Person.Meta.Id }
+// subject is the person or group, or the page of a group, that a message is about.
+type subject struct {
+	Meta struct {
+		Id      string
+		Page    struct{ Number, Count int }
+		Deleted bool
+	}
+	Name, Status string
+	Members      []string
+}
+
+// key is under what a message is kept.
+type key struct {
+	group bool
+	id    string
+}
+
+func (m message) about() subject {
+	if m.Meta.ObjectType == "group" {
+		return m.Group
+	}
+	return m.Person
+}
+
+func (m message) key() key { return key{m.Meta.ObjectType == "group", m.about().Meta.Id} }
 
 // read reads a message: from the path for a DELETE, which has no body, else from the body.
 func read(w http.ResponseWriter, r *http.Request) ([]byte, message, error) {
 	var m message
-	segment, err := lastSegment(r.URL)
+	named, err := keyIn(r.URL)
 	if err != nil {
 		return nil, m, err
 	}
 	if r.Method == http.MethodDelete {
-		if segment == "" {
+		if named.id == "" {
 			return nil, m, errors.New("the path names no identifier")
 		}
-		m.Person.Meta.Id, m.Person.Meta.Deleted = segment, true
+		m.Person.Meta.Id, m.Person.Meta.Deleted = named.id, true
+		if named.group {
+			m.Meta.ObjectType, m.Group = "group", m.Person
+		}
 		return nil, m, nil
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
@@ -195,17 +217,25 @@ func read(w http.ResponseWriter, r *http.Request) ([]byte, message, error) {
 	if err := json.Unmarshal(body, &m); err != nil {
 		return body, m, fmt.Errorf("the message is not JSON as it should be: %w", err)
 	}
-	if m.id() == "" {
-		return body, m, errors.New("the message has no person.meta.id")
+	object := "person"
+	if m.key().group {
+		object = "group"
 	}
-	if r.Method == http.MethodPut && m.id() != segment {
-		return body, m, errors.New("the path names another identifier than person.meta.id")
+	if m.key().id == "" {
+		return body, m, fmt.Errorf("the message has no %s.meta.id", object)
+	}
+	if r.Method == http.MethodPut && m.key().id != named.id {
+		return body, m, fmt.Errorf("the path names another identifier than %s.meta.id", object)
 	}
 	return body, m, nil
 }
 
-// lastSegment returns what the last segment of the path stands for.
-func lastSegment(u *url.URL) (string, error) {
+// keyIn returns what the last segment of the path stands for, or the last two if the first of them is
+// groups.
+func keyIn(u *url.URL) (k key, err error) {
 	path := u.EscapedPath()
-	return url.PathUnescape(path[strings.LastIndexByte(path, '/')+1:])
+	last := strings.LastIndexByte(path, '/') + 1
+	k.group = strings.HasSuffix(path[:last], "/groups/")
+	k.id, err = url.PathUnescape(path[last:])
+	return k, err
 }

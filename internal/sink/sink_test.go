@@ -108,6 +108,18 @@ func TestSink(t *testing.T) {
 		{"GET", "/ghopper", "", 200, person("ghopper"), ""},
 		{"GET", "/people", "", 404, "nothing is known of that identifier\n", ""},
 		{
+			"PUT", "/people/groups/7", `{"meta":{"objectType":"group"},"group":{"meta":{"id":"7"},"name":"readers","status":"active","members":["ghopper"]}}`, 200, "",
+			"PUT /people/groups/7 #12 group 7 readers active [ghopper] -> 200\n",
+		},
+		{
+			"POST", "/people/", `{"meta":{"objectType":"group"},"group":{"meta":{"id":"7-2","page":{"of":"7","number":2,"count":3}},"name":"readers","members":["1","2","3","4","5","6"]}}`, 200, "",
+			"POST /people/ #12 group 7-2 readers page 2 of 3 [6 members] -> 200\n",
+		},
+		{"GET", "/people/7", "", 404, "nothing is known of that identifier\n", ""},
+		{"GET", "/people/groups/7", "", 200, `{"meta":{"objectType":"group"},"group":{"meta":{"id":"7"},"name":"readers","status":"active","members":["ghopper"]}}`, ""},
+		{"DELETE", "/people/groups/7", "", 200, "", "DELETE /people/groups/7 #12 group 7 deleted -> 200\n"},
+		{"GET", "/people/groups/7", "", 404, "nothing is known of that identifier\n", ""},
+		{
 			"PUT", "/people/a%2Fb%20c", `{"person":{"meta":{"id":"a/b c"}}}`, 200, "",
 			"PUT /people/a%2Fb%20c #12 a/b c -> 200\n",
 		},
@@ -153,7 +165,7 @@ func TestSink(t *testing.T) {
 			t.Errorf("%s %s (-want +got):\n%s", tt.method, tt.path, diff)
 		}
 	}
-	if r.Received() != 12 || r.Failed() != 0 {
+	if r.Received() != 15 || r.Failed() != 0 {
 		t.Errorf("received %d, failed %d", r.Received(), r.Failed())
 	}
 }

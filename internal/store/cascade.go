@@ -9,7 +9,7 @@ import (
 
 // Delete deletes a record and, whatever their number, in a few statements, what hangs on it: the
 // records that name it in a required field go with it, an optional field that names it is cleared.
-// The people whose messages showed what hung on it are marked for the targets in the given modes.
+// The people and groups whose messages showed what hung on it are marked for the targets in the given modes.
 func (tx *Tx) Delete(ctx context.Context, rec *comity.Record, actor string, modes []string) error {
 	id, a := "SELECT CAST($1 AS bigint)", args{rec.Id}
 	if err := tx.releaseLinks(ctx, rec.Resource, id, actor, a, modes); err != nil {
@@ -27,7 +27,7 @@ func (tx *Tx) releaseLinks(ctx context.Context, r *comity.Resource, ids, actor s
 		if link.Takes {
 			err = tx.deleteSet(ctx, child, named, actor, a, modes)
 		} else {
-			err = tx.clearSet(ctx, link, named, actor, a)
+			err = tx.clearSet(ctx, link, named, actor, a, modes)
 		}
 		if err != nil {
 			return fmt.Errorf("what names a deleted %s in %s.%s: %w", r.Singular, child.Singular, link.Field.Name, err)
@@ -48,6 +48,9 @@ func (tx *Tx) deleteSet(ctx context.Context, r *comity.Resource, ids, actor stri
 	if err := tx.releaseLinks(ctx, r, ids, actor, a, modes); err != nil {
 		return err
 	}
+	if err := tx.markGroupsIn(ctx, r, ids, a, modes); err != nil {
+		return err
+	}
 	if r.Told {
 		people := fmt.Sprintf(`SELECT co_person_id FROM history
 			WHERE resource = '%s' AND until IS NULL AND co_person_id IS NOT NULL AND record_id IN (%s)`, r.Singular, ids)
@@ -58,10 +61,24 @@ func (tx *Tx) deleteSet(ctx context.Context, r *comity.Resource, ids, actor stri
 	return tx.deleteRows(ctx, r, ids, actor, a)
 }
 
+// markGroupsIn marks the groups that show records whose ids a subquery gives.
+func (tx *Tx) markGroupsIn(ctx context.Context, r *comity.Resource, ids string, a args, modes []string) error {
+	switch r {
+	case comity.CoGroup.Resource:
+		return tx.markGroups(ctx, "SELECT g.id, 0 FROM co_groups g WHERE g.id IN ("+ids+")", a, modes, nil)
+	case comity.CoGroupMember.Resource:
+		return tx.markGroups(ctx, "SELECT m.co_group_id, m.co_person_id FROM co_group_members m WHERE m.id IN ("+ids+")", a, modes, nil)
+	}
+	return nil
+}
+
 // clearSet clears a field of the records whose ids a subquery gives, as a revision of each.
-func (tx *Tx) clearSet(ctx context.Context, link comity.Link, ids, actor string, a args) error {
+func (tx *Tx) clearSet(ctx context.Context, link comity.Link, ids, actor string, a args, modes []string) error {
 	now, err := tx.Now(ctx)
 	if err != nil {
+		return err
+	}
+	if err := tx.markGroupsIn(ctx, link.Field.Resource(), ids, a, modes); err != nil {
 		return err
 	}
 	r, moment := link.Field.Resource(), now.UnixMicro()

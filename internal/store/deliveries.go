@@ -1,7 +1,6 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -12,9 +11,10 @@ import (
 	"comity"
 )
 
-// Delivery is what one target is to be told about one person, as it was claimed.
+// Delivery is what one target is to be told about one subject, as it was claimed.
 type Delivery struct {
-	TargetId, PersonId int64
+	TargetId int64
+	Subject  comity.Subject
 	// Version is raised by each change; it tells whether one came after the claim.
 	Version int64
 	// Sequence is one more with each claim; the receiver drops what comes with a lower one.
@@ -35,7 +35,7 @@ type Outcome struct {
 	Delivery
 	// OK says that the target now knows the state that was claimed.
 	OK bool
-	// Rest says that a failed one is not tried again until the person changes or someone asks.
+	// Rest says that a failed one is not tried again until the subject changes or someone asks.
 	Rest bool
 	// Wait is how long a failed one that does not rest waits for its next try.
 	Wait time.Duration
@@ -44,28 +44,46 @@ type Outcome struct {
 	Answer, Reason string
 	// Forgot are the identifiers that the target was told to delete, and did.
 	Forgot []string
-	// Changed says that the target holds another message about the person now: Holds, nil for none.
+	// Changed says that the target holds another message about the subject now: Holds, nil for none.
 	Changed bool
 	Holds   []byte
 	// Down says that it failed by the receiver's fault, Alive that the receiver answered as one that
 	// works does, whatever it said of the message. Neither says nothing about the receiver.
 	Down, Alive bool
-	// Note is what the person's history says of it, nil for nothing.
+	// Note is what the subject's history says of it, nil for nothing.
 	Note *comity.Record
 }
 
-const deliveryColumns = `co_provisioning_target_id, co_person_id, version, sequence, attempts, refusals, identifier, obsolete`
+const deliveryColumns = `co_provisioning_target_id, kind, subject_id, version, sequence, attempts, refusals, identifier, obsolete`
+
+// deliveryWidth is how many columns those are.
+const deliveryWidth = 9
+
+// deliveryKey finds a delivery ($1, $2, $3).
+const deliveryKey = `co_provisioning_target_id = $1 AND kind = $2 AND subject_id = $3`
+
+// newDelivery are the columns of a new one, sameDelivery those that no two share.
+const (
+	newDelivery = `co_provisioning_target_id, kind, subject_id, co_id, version, due, held, since,
+			sequence, attempts, refusals, resting, identifier, obsolete, answer`
+	sameDelivery = `co_provisioning_target_id, kind, subject_id`
+)
 
 func scanDelivery(r Row) (Delivery, error) {
 	d := Delivery{
-		TargetId: r.Int(0), PersonId: r.Int(1), Version: r.Int(2), Sequence: r.Int(3),
-		Attempts: r.Int(4), Refusals: r.Int(5), Told: comity.Told{Identifier: r.Text(6)},
+		TargetId: r.Int(0), Subject: subjectIn(r, 1), Version: r.Int(3), Sequence: r.Int(4),
+		Attempts: r.Int(5), Refusals: r.Int(6), Told: comity.Told{Identifier: r.Text(7)},
 	}
 	var err error
-	if d.Told.Obsolete, err = obsoleteOf(r.Text(7)); err != nil {
-		return d, fmt.Errorf("person %d at target %d: %w", d.PersonId, d.TargetId, err)
+	if d.Told.Obsolete, err = obsoleteOf(r.Text(8)); err != nil {
+		return d, fmt.Errorf("%v at target %d: %w", d.Subject, d.TargetId, err)
 	}
 	return d, nil
+}
+
+// subjectIn reads the subject in two columns.
+func subjectIn(r Row, i int) comity.Subject {
+	return comity.Subject{Kind: comity.SubjectKind(r.Int(i)), Id: r.Int(i + 1)}
 }
 
 func obsoleteOf(text string) (identifiers []string, err error) {
@@ -84,8 +102,8 @@ func (tx *Tx) Claim(ctx context.Context, target int64, limit int, lease time.Dur
 	}
 	var claimed []Delivery
 	sql := fmt.Sprintf(`UPDATE deliveries SET held = true, due = $1, sequence = sequence + 1
-		WHERE co_provisioning_target_id = $2 AND co_person_id IN (
-			SELECT d.co_person_id FROM deliveries d WHERE d.co_provisioning_target_id = $2 AND d.due <= $3
+		WHERE co_provisioning_target_id = $2 AND (kind, subject_id) IN (
+			SELECT d.kind, d.subject_id FROM deliveries d WHERE d.co_provisioning_target_id = $2 AND d.due <= $3
 			ORDER BY d.due LIMIT $4%s)
 		RETURNING %s`, tx.dialect.skipLocked, deliveryColumns)
 	err = tx.conn.query(ctx, sql, args{now.Add(lease).UnixMicro(), target, now.UnixMicro(), int64(limit)}, func(r Row) error {
@@ -96,24 +114,23 @@ func (tx *Tx) Claim(ctx context.Context, target int64, limit int, lease time.Dur
 	return claimed, err
 }
 
-// ClaimOne takes the delivery about one person, whether or not it is due, and says whether it got
+// ClaimOne takes the delivery about one subject, whether or not it is due, and says whether it got
 // it: false while another worker holds it.
-func (tx *Tx) ClaimOne(ctx context.Context, target, person, co int64, lease time.Duration) (Delivery, bool, error) {
+func (tx *Tx) ClaimOne(ctx context.Context, target int64, subject comity.Subject, co int64, lease time.Duration) (Delivery, bool, error) {
 	now, err := tx.Now(ctx)
 	if err != nil {
 		return Delivery{}, false, err
 	}
 	var d Delivery
 	got := false
-	sql := `INSERT INTO deliveries (co_provisioning_target_id, co_person_id, co_id, version, due, held, since,
-			sequence, attempts, refusals, resting, identifier, obsolete, answer)
-		VALUES ($1, $2, $3, 1, $4, true, $5, 1, 0, 0, false, '', '[]', '')
-		ON CONFLICT (co_provisioning_target_id, co_person_id) DO UPDATE SET
+	sql := `INSERT INTO deliveries (` + newDelivery + `)
+		VALUES ($1, $2, $3, $4, 1, $5, true, $6, 1, 0, 0, false, '', '[]', '')
+		ON CONFLICT (` + sameDelivery + `) DO UPDATE SET
 			version = deliveries.version + 1, due = excluded.due, held = true, sequence = deliveries.sequence + 1,
 			since = coalesce(deliveries.since, excluded.since), refusals = 0, resting = false
-		WHERE NOT deliveries.held OR deliveries.due <= $5
+		WHERE NOT deliveries.held OR deliveries.due <= $6
 		RETURNING ` + deliveryColumns
-	err = tx.conn.query(ctx, sql, args{target, person, co, now.Add(lease).UnixMicro(), now.UnixMicro()}, func(r Row) (err error) {
+	err = tx.conn.query(ctx, sql, args{target, int64(subject.Kind), subject.Id, co, now.Add(lease).UnixMicro(), now.UnixMicro()}, func(r Row) (err error) {
 		got = true
 		d, err = scanDelivery(r)
 		return err
@@ -134,31 +151,30 @@ func (tx *Tx) Release(ctx context.Context) error {
 	return tx.conn.queue(ctx, `UPDATE deliveries SET held = false, due = $1 WHERE held AND due IS NOT NULL`, args{now.UnixMicro()})
 }
 
-// Queue notes that one target is to be told about one person, now.
-func (tx *Tx) Queue(ctx context.Context, target, person, co int64) error {
+// Queue notes that one target is to be told about one subject, now.
+func (tx *Tx) Queue(ctx context.Context, target int64, subject comity.Subject, co int64) error {
 	now, err := tx.Now(ctx)
 	if err != nil {
 		return err
 	}
-	return tx.conn.queue(ctx, `INSERT INTO deliveries (co_provisioning_target_id, co_person_id, co_id, version, due, held, since,
-			sequence, attempts, refusals, resting, identifier, obsolete, answer)
-		VALUES ($1, $2, $3, 1, $4, false, $4, 0, 0, 0, false, '', '[]', '')
-		ON CONFLICT (co_provisioning_target_id, co_person_id) DO UPDATE SET
+	return tx.conn.queue(ctx, `INSERT INTO deliveries (`+newDelivery+`)
+		VALUES ($1, $2, $3, $4, 1, $5, false, $5, 0, 0, 0, false, '', '[]', '')
+		ON CONFLICT (`+sameDelivery+`) DO UPDATE SET
 			version = deliveries.version + 1, due = CASE WHEN deliveries.held THEN deliveries.due ELSE excluded.due END,
 			since = coalesce(deliveries.since, excluded.since), refusals = 0, resting = false`,
-		args{target, person, co, now.UnixMicro()})
+		args{target, int64(subject.Kind), subject.Id, co, now.UnixMicro()})
 }
 
-// Tell notes what the target may know about people from now on, for deliveries that are still held.
+// Tell notes what the target may know about subjects from now on, for deliveries that are still held.
 func (tx *Tx) Tell(ctx context.Context, deliveries []Delivery) error {
 	for _, d := range deliveries {
 		obsolete, err := obsoleteText(d)
 		if err != nil {
 			return err
 		}
-		err = tx.conn.queue(ctx, `UPDATE deliveries SET identifier = $4, obsolete = $5
-			WHERE co_provisioning_target_id = $1 AND co_person_id = $2 AND sequence = $3 AND held`,
-			args{d.TargetId, d.PersonId, d.Sequence, d.Told.Identifier, obsolete})
+		err = tx.conn.queue(ctx, `UPDATE deliveries SET identifier = $5, obsolete = $6
+			WHERE `+deliveryKey+` AND sequence = $4 AND held`,
+			args{d.TargetId, int64(d.Subject.Kind), d.Subject.Id, d.Sequence, d.Told.Identifier, obsolete})
 		if err != nil {
 			return err
 		}
@@ -169,12 +185,12 @@ func (tx *Tx) Tell(ctx context.Context, deliveries []Delivery) error {
 func obsoleteText(d Delivery) (string, error) {
 	text, err := json.Marshal(append([]string{}, d.Told.Obsolete...))
 	if err != nil {
-		return "", fmt.Errorf("obsolete identifiers of person %d: %w", d.PersonId, err)
+		return "", fmt.Errorf("obsolete identifiers of %v: %w", d.Subject, err)
 	}
 	return string(text), nil
 }
 
-// Finish writes outcomes. One whose person changed after the claim goes again; one whose lease ran
+// Finish writes outcomes. One whose subject changed after the claim goes again; one whose lease ran
 // out and that somebody else has claimed since is left to them.
 func (tx *Tx) Finish(ctx context.Context, outcomes []Outcome) error {
 	now, err := tx.Now(ctx)
@@ -183,13 +199,16 @@ func (tx *Tx) Finish(ctx context.Context, outcomes []Outcome) error {
 	}
 	moment := now.UnixMicro()
 	// In the order in which marks are written, so that neither waits for the other.
-	outcomes = slices.SortedFunc(slices.Values(outcomes), func(a, b Outcome) int { return cmp.Compare(a.PersonId, b.PersonId) })
+	outcomes = slices.SortedFunc(slices.Values(outcomes), func(a, b Outcome) int { return a.Subject.Compare(b.Subject) })
 	for _, o := range outcomes {
 		if err := tx.finish(ctx, o, moment); err != nil {
 			return err
 		}
 	}
 	for _, o := range outcomes {
+		if o.Subject.Kind != comity.KindPerson {
+			continue // a group has the only one of its name
+		}
 		for _, identifier := range o.Forgot {
 			if err := tx.tellAgain(ctx, o.Delivery, identifier, moment); err != nil {
 				return err
@@ -211,20 +230,20 @@ func (tx *Tx) finish(ctx context.Context, o Outcome, moment int64) error {
 	if !o.Rest {
 		next = moment + o.Wait.Microseconds()
 	}
-	const changed = "version <> $5"
-	sql := `UPDATE deliveries SET held = false, tried = $4, told = $4, answer = $6, identifier = $7, obsolete = $8,
+	const changed = "version <> $6"
+	sql := `UPDATE deliveries SET held = false, tried = $5, told = $5, answer = $7, identifier = $8, obsolete = $9,
 			attempts = 0, refusals = 0, resting = false,
-			due = CASE WHEN ` + changed + ` THEN CAST($4 AS bigint) END, since = CASE WHEN ` + changed + ` THEN CAST($4 AS bigint) END
-		WHERE co_provisioning_target_id = $1 AND co_person_id = $2 AND sequence = $3 AND held`
-	a := args{o.TargetId, o.PersonId, o.Sequence, moment, o.Version, o.Answer, o.Told.Identifier, obsolete}
+			due = CASE WHEN ` + changed + ` THEN CAST($5 AS bigint) END, since = CASE WHEN ` + changed + ` THEN CAST($5 AS bigint) END
+		WHERE ` + deliveryKey + ` AND sequence = $4 AND held`
+	a := args{o.TargetId, int64(o.Subject.Kind), o.Subject.Id, o.Sequence, moment, o.Version, o.Answer, o.Told.Identifier, obsolete}
 	if !o.OK {
 		// A refused message that changed is worth another try at once; a receiver that could not
 		// take the old one gets the new one at the time of its next try.
-		sql = `UPDATE deliveries SET held = false, tried = $4, answer = $6, identifier = $7, obsolete = $8,
-			attempts = $9, refusals = CASE WHEN ` + changed + ` THEN 0 ELSE CAST($10 AS bigint) END,
-			due = CASE WHEN ` + changed + ` AND $10 > 0 THEN CAST($4 AS bigint) WHEN ` + changed + ` THEN coalesce($11, CAST($4 AS bigint)) ELSE $11 END,
-			resting = (` + changed + `) = false AND CAST($11 AS bigint) IS NULL
-		WHERE co_provisioning_target_id = $1 AND co_person_id = $2 AND sequence = $3 AND held`
+		sql = `UPDATE deliveries SET held = false, tried = $5, answer = $7, identifier = $8, obsolete = $9,
+			attempts = $10, refusals = CASE WHEN ` + changed + ` THEN 0 ELSE CAST($11 AS bigint) END,
+			due = CASE WHEN ` + changed + ` AND $11 > 0 THEN CAST($5 AS bigint) WHEN ` + changed + ` THEN coalesce($12, CAST($5 AS bigint)) ELSE $12 END,
+			resting = (` + changed + `) = false AND CAST($12 AS bigint) IS NULL
+		WHERE ` + deliveryKey + ` AND sequence = $4 AND held`
 		a = append(a, o.Attempts, o.Refusals, next)
 	}
 	if o.Changed {
@@ -245,9 +264,13 @@ func (tx *Tx) note(ctx context.Context, o Outcome, moment int64) error {
 	if o.Note == nil {
 		return nil
 	}
-	sql := tx.insertNote(`$1, $2, $2, d.co_id, d.co_person_id, NULL, NULL, $3`, `, deliveries d
-		WHERE d.co_provisioning_target_id = $4 AND d.co_person_id = $5 AND d.sequence = $6 AND d.held`)
-	return tx.conn.queue(ctx, sql, args{provisioner, moment, dataOf(o.Note), o.TargetId, o.PersonId, o.Sequence})
+	person, group := "d.subject_id", "NULL"
+	if o.Subject.Kind == comity.KindGroup {
+		person, group = group, person
+	}
+	sql := tx.insertNote(`$1, $2, $2, d.co_id, `+person+`, NULL, `+group+`, $3`, `, deliveries d
+		WHERE d.co_provisioning_target_id = $4 AND d.kind = $5 AND d.subject_id = $6 AND d.sequence = $7 AND d.held`)
+	return tx.conn.queue(ctx, sql, args{provisioner, moment, dataOf(o.Note), o.TargetId, int64(o.Subject.Kind), o.Subject.Id, o.Sequence})
 }
 
 // tellAgain notes that whoever has an identifier that a target deleted on another's behalf is to be
@@ -256,10 +279,10 @@ func (tx *Tx) tellAgain(ctx context.Context, d Delivery, identifier string, mome
 	return tx.conn.queue(ctx, `UPDATE deliveries SET version = version + 1, refusals = 0, resting = false,
 			due = CASE WHEN held OR (due IS NOT NULL AND attempts > 0 AND refusals = 0) THEN due ELSE CAST($5 AS bigint) END,
 			since = coalesce(since, CAST($5 AS bigint))
-		WHERE co_provisioning_target_id = $1 AND co_person_id IN (
+		WHERE co_provisioning_target_id = $1 AND kind = 0 AND subject_id IN (
 			SELECT i.co_person_id FROM co_provisioning_targets t JOIN identifiers i ON i.co_id = t.co_id
 			WHERE t.id = $1 AND i.co_person_id <> $2 AND i.identifier_folded = $3 AND i.identifier = $4)`,
-		args{d.TargetId, d.PersonId, Fold(identifier), identifier, moment})
+		args{d.TargetId, d.Subject.Id, Fold(identifier), identifier, moment})
 }
 
 // Lane is a target that has something to be told, when the first of it is due, and how many messages

@@ -159,7 +159,7 @@ func (tx *Tx) ForgetTold(ctx context.Context, person int64) ([]Known, error) {
 	}
 	var known []Known
 	err = tx.conn.query(ctx, `SELECT co_provisioning_target_id, identifier, obsolete, due IS NOT NULL OR held OR resting FROM deliveries
-		WHERE co_person_id = $1 ORDER BY co_provisioning_target_id`+tx.dialect.forUpdate, args{person}, func(row Row) error {
+		WHERE kind = 0 AND subject_id = $1 ORDER BY co_provisioning_target_id`+tx.dialect.forUpdate, args{person}, func(row Row) error {
 		k := Known{Target: row.Int(0), Waiting: row.Bool(3)}
 		if err := json.Unmarshal([]byte(row.Text(2)), &k.Identifiers); err != nil {
 			return fmt.Errorf("obsolete identifiers of person %d at target %d: %w", person, k.Target, err)
@@ -176,10 +176,16 @@ func (tx *Tx) ForgetTold(ctx context.Context, person int64) ([]Known, error) {
 		return nil, err
 	}
 	err = tx.conn.queue(ctx, `UPDATE deliveries SET answer = '', sent = NULL, refusals = 0, resting = false, due = CASE WHEN resting THEN $1 ELSE due END
-		WHERE co_person_id = $2 AND (due IS NOT NULL OR held OR resting)`, args{now.UnixMicro(), person})
+		WHERE kind = 0 AND subject_id = $2 AND (due IS NOT NULL OR held OR resting)`, args{now.UnixMicro(), person})
 	if err != nil {
 		return nil, err
 	}
-	return known, tx.conn.queue(ctx, `UPDATE deliveries SET answer = '', sent = NULL, identifier = '', obsolete = '[]'
-		WHERE co_person_id = $1 AND due IS NULL AND NOT held AND NOT resting`, args{person})
+	err = tx.conn.queue(ctx, `UPDATE deliveries SET answer = '', sent = NULL, identifier = '', obsolete = '[]'
+		WHERE kind = 0 AND subject_id = $1 AND due IS NULL AND NOT held AND NOT resting`, args{person})
+	if err != nil {
+		return nil, err
+	}
+	// What endpoints answered to messages about the person's groups may name the person.
+	return known, tx.conn.queue(ctx, `UPDATE deliveries SET answer = '', sent = NULL
+		WHERE kind = 1 AND subject_id IN (SELECT h.co_group_id FROM history h WHERE h.co_person_id = $1 AND h.co_group_id IS NOT NULL)`, args{person})
 }

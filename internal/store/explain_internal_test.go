@@ -188,6 +188,18 @@ func planned() []struct {
 		{"marks of a group's members", []string{"co_people_pkey", "co_group_members_(co_group|unique)"}, func(ctx context.Context, tx *Tx) error {
 			return tx.MarkMembers(ctx, modes, id)
 		}},
+		{"marks of a person's groups", []string{"co_group_members_co_person", "co_groups_pkey", "co_provisioning_targets_(co|provision_co_group)"}, func(ctx context.Context, tx *Tx) error {
+			tx.tellsGroups = true
+			return tx.MarkGroupsOf(ctx, modes, id, "uid")
+		}},
+		{"marks of a group and all its members", []string{"co_group_members_(co_group|unique)"}, func(ctx context.Context, tx *Tx) error {
+			tx.tellsGroups = true
+			return tx.MarkMembers(ctx, modes, id)
+		}},
+		{"members as a target is told of them", []string{"co_group_members_(co_group|unique)", "co_people_pkey", "identifiers_co_person"}, func(ctx context.Context, tx *Tx) error {
+			rule := TellingRule{Provisioned: []string{"Active"}, Counted: []string{"Active"}, AllGroup: "M", IdentifierType: "uid", Active: "Active", OnlyGroup: 7}
+			return tx.MembersTold(ctx, []int64{id}, rule, time.Unix(1, 0), func(MemberTold) {})
+		}},
 		{"a claim", []string{"deliveries_due", "deliveries_pkey"}, func(ctx context.Context, tx *Tx) error {
 			_, err := tx.Claim(ctx, 1, 64, time.Minute)
 			return err
@@ -196,7 +208,7 @@ func planned() []struct {
 			_, err := tx.Lanes(ctx, modes)
 			return err
 		}},
-		{"a run that comes to everybody", []string{"co_people_co", "deliveries_pkey", "co_people_pkey"}, func(ctx context.Context, tx *Tx) error {
+		{"a run that comes to everybody", []string{"co_people_co", "deliveries_pkey", "co_groups_co"}, func(ctx context.Context, tx *Tx) error {
 			_, err := tx.ClaimSweep(ctx, 1, 1, 10, time.Minute)
 			return err
 		}},
@@ -205,11 +217,11 @@ func planned() []struct {
 			return err
 		}},
 		{"what failed", []string{"deliveries_resting"}, func(ctx context.Context, tx *Tx) error {
-			_, err := tx.Failed(ctx, 1, 10, 20)
+			_, err := tx.Failed(ctx, 1, comity.PersonSubject(10), 20)
 			return err
 		}},
-		{"a page of a target's people", []string{"co_people_co", "deliveries_pkey"}, func(ctx context.Context, tx *Tx) error {
-			_, err := tx.Subjects(ctx, 1, 1, 10, 20)
+		{"a page of a target's subjects", []string{"co_people_co", "co_groups_co", "deliveries_pkey"}, func(ctx context.Context, tx *Tx) error {
+			_, err := tx.Subjects(ctx, 1, 1, comity.PersonSubject(10), 20)
 			return err
 		}},
 		{"who leaves a target", []string{"deliveries_pkey", "co_people_pkey", "identifiers_(co_person|unique)", "co_group_members_(co_person|unique|co_group)"}, func(ctx context.Context, tx *Tx) error {
@@ -227,7 +239,7 @@ func planned() []struct {
 			return err
 		}},
 		{"outcomes", []string{"deliveries_pkey", "identifiers_identifier"}, func(ctx context.Context, tx *Tx) error {
-			d := Delivery{TargetId: 1, PersonId: id, Sequence: 7}
+			d := Delivery{TargetId: 1, Subject: comity.PersonSubject(id), Sequence: 7}
 			return tx.Finish(ctx, []Outcome{{Delivery: d, OK: true, Forgot: []string{"I32"}}, {Delivery: d}})
 		}},
 		{"a person's delete", []string{"history_revision", "names_co_person", "co_person_roles_sponsor_co_person"}, remove(person, 32)},
@@ -269,6 +281,11 @@ func (r *recorder) exec(ctx context.Context, sql string, args []any) (int64, err
 func (r *recorder) queue(ctx context.Context, sql string, args []any) error {
 	r.statements = append(r.statements, queued{sql: sql, args: args})
 	return r.conn.queue(ctx, sql, args)
+}
+
+func (r *recorder) later(ctx context.Context, sql string, args []any, each func(Row) error) error {
+	r.statements = append(r.statements, queued{sql: sql, args: args})
+	return r.conn.later(ctx, sql, args, each)
 }
 
 // plans are the plans of the statements that a closure runs.
@@ -338,8 +355,8 @@ func crowd(t *testing.T, s *Store) {
 		into("api_users", "privileged, status, username, string_ids", "false, 'Active', 'u' || i, false"),
 		n + `INSERT INTO co_provisioning_targets (co_id, plugin, status, retry_interval, max_retry, ordr, created, modified, revision, actor)
 			SELECT i, 'x', 'A', 1, 1, 1, 0, 0, 0, 'tester' FROM n WHERE i <= 31`,
-		`INSERT INTO sweeps (co_provisioning_target_id, only_changed, last_person_id, total, taken, began, stopped) VALUES (1, false, 0, 1, 0, 0, false)`,
-		n + `INSERT INTO deliveries (co_provisioning_target_id, co_person_id, co_id, version, due, held, sequence, attempts, refusals, resting, identifier, obsolete, answer)
+		`INSERT INTO sweeps (co_provisioning_target_id, only_changed, last_subject_id, total, taken, began, stopped) VALUES (1, false, 0, 1, 0, 0, false)`,
+		n + `INSERT INTO deliveries (co_provisioning_target_id, subject_id, co_id, version, due, held, sequence, attempts, refusals, resting, identifier, obsolete, answer)
 			SELECT 1 + i / 100, i, 1 + i / 100, 1, CASE WHEN i < 1000 THEN i END, false, 0, 0, 0, false, '', '[]', '' FROM n`,
 	}
 	for _, r := range comity.Stored() {

@@ -4,19 +4,27 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
+
+	"comity"
 )
 
 // Breaker is the state of a target's breaker. While it is open nothing is sent but one message at a
 // time, to see whether the receiver is back.
 type Breaker struct {
-	// Failing are the people of whom a message failed since one was answered, each once.
-	Failing []int64
+	// Failing are the subjects of whom a message failed since one was answered, each once.
+	Failing []comity.Subject
 	// Opened is since when the breaker is open; zero while it is closed.
 	Opened time.Time
 	// Probe is when the receiver is tried next, Probes how often it was in vain.
 	Probe  time.Time
 	Probes int64
+}
+
+// Equal says whether two states are the same.
+func (b Breaker) Equal(other Breaker) bool {
+	return slices.Equal(b.Failing, other.Failing) && b.Opened.Equal(other.Opened) && b.Probe.Equal(other.Probe) && b.Probes == other.Probes
 }
 
 // Breaker returns the state of a target's breaker.
@@ -33,7 +41,7 @@ func (tx *Tx) Breaker(ctx context.Context, target int64) (b Breaker, err error) 
 
 // SetBreaker notes the state of a target's breaker.
 func (tx *Tx) SetBreaker(ctx context.Context, target int64, b Breaker) error {
-	failing, err := json.Marshal(append([]int64{}, b.Failing...))
+	failing, err := json.Marshal(append([]comity.Subject{}, b.Failing...))
 	if err != nil {
 		return fmt.Errorf("breaker of target %d: %w", target, err)
 	}

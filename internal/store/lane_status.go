@@ -9,7 +9,7 @@ import (
 
 // LaneStatus is what a target waits for, and how it goes.
 type LaneStatus struct {
-	// Waiting are the people that it is to be told about, InFlight those of them of whom it is being
+	// Waiting are the subjects that it is to be told about, InFlight those of them of whom it is being
 	// told, Failed those that rest after too many refusals.
 	Waiting, InFlight, Failed int64
 	// OldestWait is since when the one who waits longest does, zero where nobody does. LastSuccess is
@@ -67,9 +67,9 @@ func scanLaneStatus(r Row) LaneStatus {
 	}
 }
 
-// SubjectStatus is what a target was told about a person, and what it is to be told.
+// SubjectStatus is what a target was told about a subject, and what it is to be told.
 type SubjectStatus struct {
-	PersonId int64
+	Subject comity.Subject
 	// Told is what the target was told.
 	Told comity.Told
 	// Sequence is that of the last try.
@@ -87,25 +87,25 @@ type SubjectStatus struct {
 	Sent []byte
 }
 
-const subjectColumns = `co_person_id, identifier, obsolete, sequence, due, since, held, resting, attempts, tried, told, answer, sent`
+const subjectColumns = `kind, subject_id, identifier, obsolete, sequence, due, since, held, resting, attempts, tried, told, answer, sent`
 
 func scanSubject(r Row) (s SubjectStatus, err error) {
 	s = SubjectStatus{
-		PersonId: r.Int(0), Told: comity.Told{Identifier: r.Text(1)}, Sequence: r.Int(3), Due: moment(r, 4), Since: moment(r, 5),
-		Held: r.Bool(6), Resting: r.Bool(7), Attempts: r.Int(8), Tried: moment(r, 9), Success: moment(r, 10), Answer: r.Text(11),
+		Subject: subjectIn(r, 0), Told: comity.Told{Identifier: r.Text(2)}, Sequence: r.Int(4), Due: moment(r, 5), Since: moment(r, 6),
+		Held: r.Bool(7), Resting: r.Bool(8), Attempts: r.Int(9), Tried: moment(r, 10), Success: moment(r, 11), Answer: r.Text(12),
 	}
-	if !r.Null(12) {
-		s.Sent = append([]byte(nil), r.Bytes(12)...)
+	if !r.Null(13) {
+		s.Sent = append([]byte(nil), r.Bytes(13)...)
 	}
-	s.Told.Obsolete, err = obsoleteOf(r.Text(2))
+	s.Told.Obsolete, err = obsoleteOf(r.Text(3))
 	return s, err
 }
 
-// SubjectStatus returns how it stands between a target and a person; found is false where the target
-// was never to be told about them.
-func (tx *Tx) SubjectStatus(ctx context.Context, target, person int64) (s SubjectStatus, found bool, err error) {
-	err = tx.conn.query(ctx, `SELECT `+subjectColumns+` FROM deliveries WHERE co_provisioning_target_id = $1 AND co_person_id = $2`,
-		args{target, person}, func(r Row) (err error) {
+// SubjectStatus returns how it stands between a target and a subject; found is false where the target
+// was never to be told about it.
+func (tx *Tx) SubjectStatus(ctx context.Context, target int64, subject comity.Subject) (s SubjectStatus, found bool, err error) {
+	err = tx.conn.query(ctx, `SELECT `+subjectColumns+` FROM deliveries WHERE `+deliveryKey,
+		args{target, int64(subject.Kind), subject.Id}, func(r Row) (err error) {
 			found = true
 			s, err = scanSubject(r)
 			return err
@@ -113,12 +113,12 @@ func (tx *Tx) SubjectStatus(ctx context.Context, target, person int64) (s Subjec
 	return s, found, err
 }
 
-// Failed returns up to limit of those that rest after too many refusals, in order of the person's
-// id, from the one after the id given.
-func (tx *Tx) Failed(ctx context.Context, target, after int64, limit int) (failed []SubjectStatus, err error) {
+// Failed returns up to limit of those that rest after too many refusals, people first, in
+// order of their id, from the one after the one given.
+func (tx *Tx) Failed(ctx context.Context, target int64, after comity.Subject, limit int) (failed []SubjectStatus, err error) {
 	err = tx.conn.query(ctx, `SELECT `+subjectColumns+` FROM deliveries
-		WHERE co_provisioning_target_id = $1 AND resting AND co_person_id > $2 ORDER BY co_person_id LIMIT $3`,
-		args{target, after, int64(limit)}, func(r Row) error {
+		WHERE co_provisioning_target_id = $1 AND resting AND (kind, subject_id) > ($2, $3) ORDER BY kind, subject_id LIMIT $4`,
+		args{target, int64(after.Kind), after.Id, int64(limit)}, func(r Row) error {
 			s, err := scanSubject(r)
 			failed = append(failed, s)
 			return err
@@ -126,9 +126,9 @@ func (tx *Tx) Failed(ctx context.Context, target, after int64, limit int) (faile
 	return failed, err
 }
 
-// Resend makes due what rests after too many refusals, of one person or, for 0, of all, and says how
-// many that are.
-func (tx *Tx) Resend(ctx context.Context, target, person int64) (int64, error) {
+// Resend makes due what rests after too many refusals, of one subject or, for nil, of all, and says
+// how many that are.
+func (tx *Tx) Resend(ctx context.Context, target int64, subject *comity.Subject) (int64, error) {
 	now, err := tx.Now(ctx)
 	if err != nil {
 		return 0, err
@@ -136,8 +136,8 @@ func (tx *Tx) Resend(ctx context.Context, target, person int64) (int64, error) {
 	sql := `UPDATE deliveries SET due = $2, since = coalesce(since, CAST($2 AS bigint)), refusals = 0, resting = false
 		WHERE co_provisioning_target_id = $1 AND resting`
 	a := args{target, now.UnixMicro()}
-	if person != 0 {
-		sql += " AND co_person_id = " + a.put(person)
+	if subject != nil {
+		sql += " AND kind = " + a.put(int64(subject.Kind)) + " AND subject_id = " + a.put(subject.Id)
 	}
 	return tx.conn.exec(ctx, sql, a)
 }

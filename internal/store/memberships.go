@@ -3,8 +3,6 @@ package store
 import (
 	"context"
 	"fmt"
-	"slices"
-	"strings"
 
 	"comity"
 )
@@ -107,7 +105,7 @@ func (tx *Tx) settle(ctx context.Context, y difference, actor string, modes []st
 func (tx *Tx) removeSurplus(ctx context.Context, y difference, actor string, modes []string) error {
 	rows := "FROM co_group_members m WHERE " + y.scope +
 		" AND (m.co_group_id, m.co_person_id, coalesce(m.co_group_nesting_id, 0)) IN (" + y.surplus() + ")"
-	if err := tx.markOf(ctx, y, "SELECT m.co_person_id "+rows, y.args, modes); err != nil {
+	if err := tx.markOf(ctx, y, rows, y.args, modes); err != nil {
 		return err
 	}
 	return tx.deleteRows(ctx, comity.CoGroupMember.Resource, "SELECT m.id "+rows, actor, y.args)
@@ -146,62 +144,16 @@ func (tx *Tx) addMissing(ctx context.Context, y difference, last int64, actor st
 	}
 	a = append(args(nil), y.args[:y.scopeArgs]...)
 	rows = fmt.Sprintf("FROM co_group_members m WHERE m.id > %s AND %s", a.put(last), y.scope)
-	return tx.markOf(ctx, y, "SELECT m.co_person_id "+rows, a, modes)
+	return tx.markOf(ctx, y, rows, a, modes)
 }
 
-// markOf marks those whose memberships differ: the people of a subquery, or the one.
-func (tx *Tx) markOf(ctx context.Context, y difference, people string, a args, modes []string) error {
+// markOf marks those whose memberships differ, and the groups: rows is FROM of the memberships m.
+func (tx *Tx) markOf(ctx context.Context, y difference, rows string, a args, modes []string) error {
+	if err := tx.markGroups(ctx, "SELECT m.co_group_id, m.co_person_id "+rows, a, modes, nil); err != nil {
+		return err
+	}
 	if y.person != 0 {
 		return tx.MarkPeople(ctx, modes, y.person)
 	}
-	return tx.mark(ctx, people, a, modes)
-}
-
-// mark notes that the people whose ids a subquery gives are to be told to the targets of their CO
-// in one of the modes. What rests or was refused is due again; what the receiver could not take
-// keeps its time, so that changes do not hammer a dead one.
-func (tx *Tx) mark(ctx context.Context, people string, a args, modes []string) error {
-	now, err := tx.Now(ctx)
-	if err != nil || len(modes) == 0 {
-		return err
-	}
-	a = append(args(nil), a...)
-	moment := castInt(a.put(now.UnixMicro()))
-	sql := fmt.Sprintf(`INSERT INTO deliveries (co_provisioning_target_id, co_person_id, co_id, version, due, held, since,
-			sequence, attempts, refusals, resting, identifier, obsolete, answer)
-		SELECT t.id, p.id, p.co_id, 1, %[1]s, false, %[1]s, 0, 0, 0, false, '', '[]', ''
-		FROM co_people p JOIN co_provisioning_targets t ON t.co_id = p.co_id
-		WHERE t.status IN %[2]s AND p.id IN (%[3]s) ORDER BY t.id, p.id
-		ON CONFLICT (co_provisioning_target_id, co_person_id) DO UPDATE SET
-			version = deliveries.version + 1,
-			due = CASE WHEN deliveries.held OR (deliveries.due IS NOT NULL AND deliveries.attempts > 0 AND deliveries.refusals = 0)
-				THEN deliveries.due ELSE excluded.due END,
-			since = coalesce(deliveries.since, excluded.since), refusals = 0, resting = false`,
-		moment, list(&a, modes), people)
-	return tx.conn.queue(ctx, sql, a)
-}
-
-// MarkPeople notes that people are to be told to the targets of their CO in one of the modes. A
-// transaction marks each once.
-func (tx *Tx) MarkPeople(ctx context.Context, modes []string, ids ...int64) error {
-	ids = slices.DeleteFunc(slices.Clone(ids), func(id int64) bool {
-		key := fmt.Sprint(modes, id)
-		already := tx.marked[key]
-		tx.marked[key] = true
-		return already
-	})
-	if len(ids) == 0 {
-		return nil
-	}
-	var a args
-	people := strings.Split(strings.Trim(list(&a, ids), "()"), ", ")
-	for i, p := range people {
-		people[i] = "(" + castInt(p) + ")"
-	}
-	return tx.mark(ctx, "VALUES "+strings.Join(people, ", "), a, modes)
-}
-
-// MarkMembers notes that the members of a group are to be told.
-func (tx *Tx) MarkMembers(ctx context.Context, modes []string, group int64) error {
-	return tx.mark(ctx, "SELECT m.co_person_id FROM co_group_members m WHERE m.co_group_id = $1", args{group}, modes)
+	return tx.mark(ctx, "SELECT m.co_person_id "+rows, a, modes)
 }

@@ -117,10 +117,11 @@ func collided(err error) bool {
 	return false
 }
 
-// settled looks for the oldest transaction under way: each takes its time after it has begun.
+// settled looks for the oldest transaction under way: each takes its time after it has begun. The clock
+// is read first: one that begins while they are looked through has a later time.
 func (b *postgresBackend) settled(ctx context.Context) (oldest time.Time, err error) {
-	const sql = `SELECT CAST(extract(epoch FROM least(clock_timestamp(), min(xact_start))) * 1000000 AS bigint)
-		FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()`
+	const sql = `SELECT CAST(extract(epoch FROM least((SELECT clock_timestamp()), (SELECT min(xact_start)
+		FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()))) * 1000000 AS bigint)`
 	err = b.read(ctx, func(c conn) error {
 		return c.query(ctx, sql, nil, func(r Row) error {
 			oldest = time.UnixMicro(r.Int(0)).UTC()

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"strings"
 
 	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
@@ -48,14 +47,14 @@ type Where struct {
 
 // Home tells where a record is, or ErrNotFound.
 func (tx *Tx) Home(ctx context.Context, r *comity.Resource, id int64) (Where, error) {
-	return tx.home(ctx, r, id, "")
+	return tx.home(ctx, r, id, nil)
 }
 
 // Enter tells where a record is and takes the lock of its CO: shared, or exclusive for a change of
 // a graph or of a whole group. It keeps the record and the person that it hangs on from other
 // writers. Every write begins with it or with EnterCO.
 func (tx *Tx) Enter(ctx context.Context, r *comity.Resource, id int64, exclusive bool) (Where, error) {
-	where, err := tx.home(ctx, r, id, ", "+tx.lock("co_id", exclusive))
+	where, err := tx.home(ctx, r, id, func(co string) string { return ", " + tx.lock(co, exclusive) + ", " + fmt.Sprintf(coTellsGroups, co) })
 	if err != nil || tx.dialect.forUpdate == "" {
 		return where, err
 	}
@@ -73,13 +72,18 @@ func (tx *Tx) Enter(ctx context.Context, r *comity.Resource, id int64, exclusive
 // EnterCO takes the lock of a CO (0: of the list of COs), as Enter does, and says whether it is there.
 func (tx *Tx) EnterCO(ctx context.Context, id int64, exclusive bool) (bool, error) {
 	found := false
-	sql := "SELECT " + tx.lock("CAST($1 AS bigint)", exclusive) + ", (SELECT id FROM cos WHERE id = $1)"
+	sql := "SELECT " + tx.lock("CAST($1 AS bigint)", exclusive) + ", (SELECT id FROM cos WHERE id = $1), " + fmt.Sprintf(coTellsGroups, "$1")
 	err := tx.conn.query(ctx, sql, args{id}, func(row Row) error {
 		found = !row.Null(1)
+		tx.tellsGroups = tx.tellsGroups || row.Bool(2)
 		return nil
 	})
 	return found, err
 }
+
+// coTellsGroups says whether a target of the CO %s is told about groups: where none is, groups are not
+// marked.
+const coTellsGroups = `EXISTS (SELECT 1 FROM co_api_provisioner_targets s WHERE s.co_id = %s AND s.include_groups)`
 
 // KeepPerson keeps a person from other writers until the transaction ends.
 func (tx *Tx) KeepPerson(ctx context.Context, id int64) error {
@@ -100,11 +104,15 @@ func (tx *Tx) lock(co string, exclusive bool) string {
 	return fmt.Sprintf(tx.dialect.lockShared, co)
 }
 
-func (tx *Tx) home(ctx context.Context, r *comity.Resource, id int64, more string) (Where, error) {
-	co, person := "co_id", "NULL"
+// home is Home; entering gives, by the column of the CO, what who enters it asks besides.
+func (tx *Tx) home(ctx context.Context, r *comity.Resource, id int64, entering func(co string) string) (Where, error) {
+	co, person := "t.co_id", "NULL"
 	if r == comity.Co.Resource {
-		co = "id"
-		more = strings.ReplaceAll(more, "co_id", "id")
+		co = "t.id"
+	}
+	more := ""
+	if entering != nil {
+		more = entering(co)
 	}
 	if r == comity.CoPerson.Resource {
 		person = "id"
@@ -128,6 +136,9 @@ func (tx *Tx) home(ctx context.Context, r *comity.Resource, id int64, more strin
 		where = Where{CoId: row.Int(0)}
 		if !row.Null(1) {
 			where.CoPersonId = row.Int(1)
+		}
+		if entering != nil {
+			tx.tellsGroups = tx.tellsGroups || row.Bool(3)
 		}
 		return nil
 	})

@@ -143,12 +143,23 @@ func (s *Store) Snapshot(ctx context.Context, fn func(*Tx) error) error {
 
 // Write runs a closure that changes the registry, in one transaction.
 func (s *Store) Write(ctx context.Context, fn func(*Tx) error) error {
-	return s.backend.write(ctx, false, func(c conn) error { return fn(s.tx(c)) })
+	return s.backend.write(ctx, false, s.whole(ctx, fn))
 }
 
 // WriteAlone is Write for what touches many rows: it shares its commit with no other write.
 func (s *Store) WriteAlone(ctx context.Context, fn func(*Tx) error) error {
-	return s.backend.write(ctx, true, func(c conn) error { return fn(s.tx(c)) })
+	return s.backend.write(ctx, true, s.whole(ctx, fn))
+}
+
+// whole is a closure with what its transaction ends with.
+func (s *Store) whole(ctx context.Context, fn func(*Tx) error) func(conn) error {
+	return func(c conn) error {
+		tx := s.tx(c)
+		if err := fn(tx); err != nil {
+			return err
+		}
+		return tx.markFound(ctx)
+	}
 }
 
 // Settled is a time before which nothing is still being written: every change that a Snapshot taken
@@ -171,6 +182,10 @@ type Tx struct {
 	reserved map[*comity.Resource]int64
 	// marked are the people who are marked already, by the modes.
 	marked map[string]bool
+	// tellsGroups says that some CO that was entered has a target that is told about groups.
+	tellsGroups bool
+	// groups are those that are to be marked in the end, nil where it was never asked which.
+	groups map[groupMark]bool
 }
 
 func (s *Store) tx(c conn) *Tx {

@@ -8,34 +8,36 @@ import (
 	"comity"
 )
 
-// Subjects returns up to limit of the people that a target of a CO may have to do with, in order of
-// their id from the one after the id given: the CO's, and whoever it was ever to be told about.
-func (tx *Tx) Subjects(ctx context.Context, target, co, after int64, limit int) ([]SubjectStatus, error) {
-	var ids []int64
-	err := tx.conn.query(ctx, `SELECT id FROM (SELECT p.id FROM co_people p WHERE p.co_id = $2 AND p.id > $3 ORDER BY p.id LIMIT $4) people
-		UNION SELECT id FROM (SELECT d.co_person_id AS id FROM deliveries d
-			WHERE d.co_provisioning_target_id = $1 AND d.co_person_id > $3 ORDER BY d.co_person_id LIMIT $4) known
-		ORDER BY id LIMIT $4`, args{target, co, after, int64(limit)}, func(r Row) error {
-		ids = append(ids, r.Int(0))
+// Subjects returns up to limit of those that a target of a CO may have to do with, in their order from
+// the one after the one given: those that a sweep comes to, and whatever it was ever to be told about.
+func (tx *Tx) Subjects(ctx context.Context, target, co int64, after comity.Subject, limit int) ([]SubjectStatus, error) {
+	var all []SubjectStatus
+	ids := map[comity.SubjectKind][]int64{}
+	err := tx.conn.query(ctx, subjectsEver+` ORDER BY kind, id LIMIT $5`, args{target, co, int64(after.Kind), after.Id, int64(limit)}, func(r Row) error {
+		s := subjectIn(r, 0)
+		all = append(all, SubjectStatus{Subject: s})
+		ids[s.Kind] = append(ids[s.Kind], s.Id)
 		return nil
 	})
-	if err != nil || len(ids) == 0 {
+	if err != nil {
 		return nil, err
 	}
-	subjects := make([]SubjectStatus, len(ids))
-	for i, id := range ids {
-		subjects[i].PersonId = id
-	}
-	a := args{target}
-	err = tx.conn.query(ctx, `SELECT `+subjectColumns+` FROM deliveries WHERE co_provisioning_target_id = $1 AND co_person_id IN `+list(&a, ids),
-		a, func(r Row) error {
+	for kind, some := range ids {
+		a := args{target, int64(kind)}
+		err := tx.conn.query(ctx, `SELECT `+subjectColumns+` FROM deliveries
+			WHERE co_provisioning_target_id = $1 AND kind = $2 AND subject_id IN `+list(&a, some), a, func(r Row) error {
 			s, err := scanSubject(r)
-			if i, found := slices.BinarySearch(ids, s.PersonId); found {
-				subjects[i] = s
+			i, found := slices.BinarySearchFunc(all, s.Subject, func(of SubjectStatus, s comity.Subject) int { return of.Subject.Compare(s) })
+			if found {
+				all[i] = s
 			}
 			return err
 		})
-	return subjects, err
+		if err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
 }
 
 // Presence says who is to be known at a target: people in one of the statuses, with an identifier of
@@ -54,7 +56,7 @@ func (tx *Tx) CountKnown(ctx context.Context, target int64, p Presence) (known, 
 		return 0, 0, err
 	}
 	var a args
-	stays := `SELECT 1 FROM co_people p WHERE p.id = d.co_person_id AND p.status IN ` + list(&a, p.Statuses) + `
+	stays := `SELECT 1 FROM co_people p WHERE p.id = d.subject_id AND p.status IN ` + list(&a, p.Statuses) + `
 		AND EXISTS (SELECT 1 FROM identifiers i WHERE i.co_person_id = p.id AND i.type = ` + a.put(p.IdentifierType) + `
 			AND i.status = ` + a.put(p.IdentifierStatus) + `)`
 	if p.GroupId != 0 {
@@ -63,7 +65,7 @@ func (tx *Tx) CountKnown(ctx context.Context, target int64, p Presence) (known, 
 				AND g.status = ` + a.put(p.GroupStatus) + ` AND ` + validNow("m", &a, now) + `)`
 	}
 	err = tx.conn.query(ctx, `SELECT count(*), count(CASE WHEN NOT EXISTS (`+stays+`) THEN 1 END) FROM deliveries d
-		WHERE d.co_provisioning_target_id = `+a.put(target)+` AND d.identifier <> ''`, a, func(r Row) error {
+		WHERE d.co_provisioning_target_id = `+a.put(target)+` AND d.kind = 0 AND d.identifier <> ''`, a, func(r Row) error {
 		known, leaving = r.Int(0), r.Int(1)
 		return nil
 	})
@@ -107,7 +109,7 @@ func (tx *Tx) Holders(ctx context.Context, co int64, identifierType string, fold
 	return holders, err
 }
 
-// Forget notes identifiers that a target is still to be told to delete on a person's behalf, unless
+// Forget notes identifiers that a target is still to be told to delete on a subject's behalf, unless
 // what is known of the two is not as it was read any more: then it says false.
 func (tx *Tx) Forget(ctx context.Context, target, co int64, was SubjectStatus, identifiers []string) (bool, error) {
 	before, err := json.Marshal(append([]string{}, was.Told.Obsolete...))
@@ -118,11 +120,10 @@ func (tx *Tx) Forget(ctx context.Context, target, co int64, was SubjectStatus, i
 	if err != nil {
 		return false, err
 	}
-	noted, err := tx.conn.exec(ctx, `INSERT INTO deliveries (co_provisioning_target_id, co_person_id, co_id, version, due, held, since,
-			sequence, attempts, refusals, resting, identifier, obsolete, answer)
-		VALUES ($1, $2, $3, 0, NULL, false, NULL, 0, 0, 0, false, '', $4, '')
-		ON CONFLICT (co_provisioning_target_id, co_person_id) DO UPDATE SET obsolete = excluded.obsolete
-		WHERE NOT deliveries.held AND deliveries.sequence = $5 AND deliveries.identifier = $6 AND deliveries.obsolete = $7`,
-		args{target, was.PersonId, co, string(after), was.Sequence, was.Told.Identifier, string(before)})
+	noted, err := tx.conn.exec(ctx, `INSERT INTO deliveries (`+newDelivery+`)
+		VALUES ($1, $2, $3, $4, 0, NULL, false, NULL, 0, 0, 0, false, '', $5, '')
+		ON CONFLICT (`+sameDelivery+`) DO UPDATE SET obsolete = excluded.obsolete
+		WHERE NOT deliveries.held AND deliveries.sequence = $6 AND deliveries.identifier = $7 AND deliveries.obsolete = $8`,
+		args{target, int64(was.Subject.Kind), was.Subject.Id, co, string(after), was.Sequence, was.Told.Identifier, string(before)})
 	return noted > 0, err
 }

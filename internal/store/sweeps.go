@@ -2,18 +2,19 @@ package store
 
 import (
 	"context"
-	"fmt"
-	"slices"
 	"time"
+
+	"comity"
 )
 
 // Sweep is a run that tells a target about everybody: the people of its CO, and whoever it was told
-// about before, in order of their id.
+// about before, in order of their id; then, if it is told about groups, likewise about those.
 type Sweep struct {
 	// OnlyChanged leaves out whoever the target was last sent the same message about.
 	OnlyChanged bool
-	// LastPersonId is how far it is. Total are the people when it began, Taken those it has come to.
-	LastPersonId, Total, Taken int64
+	// Last is how far it is. Total are the subjects when it began, Taken those it has come to.
+	Last         comity.Subject
+	Total, Taken int64
 	// Began is when it began, Ended when it came to its end or was Stopped; zero while it goes on.
 	Began, Ended time.Time
 	Stopped      bool
@@ -25,33 +26,46 @@ func (tx *Tx) Sweep(ctx context.Context, target int64) (s Sweep, found bool, err
 }
 
 func (tx *Tx) sweep(ctx context.Context, target int64, end string) (s Sweep, found bool, err error) {
-	err = tx.conn.query(ctx, `SELECT only_changed, last_person_id, total, taken, began, ended, stopped FROM sweeps
+	err = tx.conn.query(ctx, `SELECT only_changed, last_kind, last_subject_id, total, taken, began, ended, stopped FROM sweeps
 		WHERE co_provisioning_target_id = $1`+end, args{target}, func(r Row) error {
 		found = true
-		s = Sweep{OnlyChanged: r.Bool(0), LastPersonId: r.Int(1), Total: r.Int(2), Taken: r.Int(3), Began: moment(r, 4), Ended: moment(r, 5), Stopped: r.Bool(6)}
+		s = Sweep{OnlyChanged: r.Bool(0), Last: subjectIn(r, 1), Total: r.Int(3), Taken: r.Int(4), Began: moment(r, 5), Ended: moment(r, 6), Stopped: r.Bool(7)}
 		return nil
 	})
 	return s, found, err
 }
 
-// subjects is who a sweep of a target ($1) of a CO ($2) comes to after a person ($3), up to so many
-// ($4).
-const subjects = `SELECT id FROM (SELECT p.id FROM co_people p WHERE p.co_id = $2 AND p.id > $3 ORDER BY p.id LIMIT $4) people
-	UNION SELECT id FROM (SELECT d.co_person_id AS id FROM deliveries d
-		WHERE d.co_provisioning_target_id = $1 AND d.co_person_id > $3 AND d.identifier <> '' ORDER BY d.co_person_id LIMIT $4) known`
+// subjects is what a sweep of a target ($1) of a CO ($2) comes to after a subject ($3, $4), up to so
+// many ($5). subjectsEver are these and whatever it was to be told about at all.
+const (
+	subjects     = subjectsThere + ` AND d.identifier <> ''` + inOrder
+	subjectsEver = subjectsThere + inOrder
+)
 
-// StartSweep begins a sweep of a target, after a person where an earlier one is to go on.
-func (tx *Tx) StartSweep(ctx context.Context, target, co, after int64, onlyChanged bool) error {
+const subjectsThere = `SELECT kind, id FROM (SELECT 0 AS kind, p.id FROM co_people p
+		WHERE p.co_id = $2 AND CAST($3 AS bigint) = 0 AND p.id > $4 ORDER BY p.id LIMIT $5) people
+	UNION SELECT kind, id FROM (SELECT 1 AS kind, g.id FROM co_groups g
+		WHERE g.co_id = $2 AND g.id > CASE CAST($3 AS bigint) WHEN 1 THEN CAST($4 AS bigint) ELSE 0 END AND ` + tellsGroups + ` ORDER BY g.id LIMIT $5) groups
+	UNION SELECT kind, id FROM (SELECT d.kind, d.subject_id AS id FROM deliveries d
+		WHERE d.co_provisioning_target_id = $1 AND (d.kind, d.subject_id) > (CAST($3 AS bigint), CAST($4 AS bigint)) AND (d.kind = 0 OR ` + tellsGroups + `)`
+
+const inOrder = ` ORDER BY d.kind, d.subject_id LIMIT $5) known`
+
+// tellsGroups is the condition that a target ($1) is told about groups.
+const tellsGroups = `EXISTS (SELECT 1 FROM co_api_provisioner_targets s WHERE s.co_provisioning_target_id = $1 AND s.include_groups)`
+
+// StartSweep begins a sweep of a target, after a subject where an earlier one is to go on.
+func (tx *Tx) StartSweep(ctx context.Context, target, co int64, after comity.Subject, onlyChanged bool) error {
 	now, err := tx.Now(ctx)
 	if err != nil {
 		return err
 	}
 	const all = int64(1) << 62
-	return tx.conn.queue(ctx, `INSERT INTO sweeps (co_provisioning_target_id, only_changed, last_person_id, total, taken, began, ended, stopped)
-		VALUES ($1, $5, $3, (SELECT count(*) FROM (`+subjects+`) everybody), 0, $6, NULL, false)
+	return tx.conn.queue(ctx, `INSERT INTO sweeps (co_provisioning_target_id, only_changed, last_kind, last_subject_id, total, taken, began, ended, stopped)
+		VALUES ($1, $6, $3, $4, (SELECT count(*) FROM (`+subjects+`) everybody), 0, $7, NULL, false)
 		ON CONFLICT (co_provisioning_target_id) DO UPDATE SET only_changed = excluded.only_changed,
-			last_person_id = excluded.last_person_id, total = excluded.total, taken = 0, began = excluded.began, ended = NULL, stopped = false`,
-		args{target, co, after, all, onlyChanged, now.UnixMicro()})
+			last_kind = excluded.last_kind, last_subject_id = excluded.last_subject_id, total = excluded.total, taken = 0, began = excluded.began, ended = NULL, stopped = false`,
+		args{target, co, int64(after.Kind), after.Id, all, onlyChanged, now.UnixMicro()})
 }
 
 // EndSweep ends a sweep where it is; stopped says that it is not at its end.
@@ -64,63 +78,57 @@ func (tx *Tx) EndSweep(ctx context.Context, target int64, stopped bool) error {
 		args{target, now.UnixMicro(), stopped})
 }
 
-// ClaimSweep takes up to limit deliveries of the people that a target's sweep comes to next, as Claim
-// does. Whoever another worker holds is being told already.
+// ClaimSweep takes up to limit deliveries of the subjects that a target's sweep comes to next, as
+// Claim does. Whatever another worker holds is being told already.
 func (tx *Tx) ClaimSweep(ctx context.Context, target, co int64, limit int, lease time.Duration) ([]Delivery, error) {
 	s, found, err := tx.sweep(ctx, target, " AND ended IS NULL"+tx.dialect.forUpdate)
 	if err != nil || !found {
 		return nil, err
 	}
-	now, err := tx.Now(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var ids []int64
-	err = tx.conn.query(ctx, subjects+` ORDER BY id LIMIT $4`, args{target, co, s.LastPersonId, int64(limit)}, func(r Row) error {
-		ids = append(ids, r.Int(0))
+	var next []comity.Subject
+	err = tx.conn.query(ctx, subjects+` ORDER BY kind, id LIMIT $5`, args{target, co, int64(s.Last.Kind), s.Last.Id, int64(limit)}, func(r Row) error {
+		next = append(next, subjectIn(r, 0))
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	if len(ids) == 0 {
+	if len(next) == 0 {
 		return nil, tx.EndSweep(ctx, target, false)
 	}
-	claimed, err := tx.claimPeople(ctx, target, ids, now, lease)
+	last := next[len(next)-1]
+	claimed, err := tx.claimNext(ctx, target, co, s.Last, last, limit, lease)
 	if err != nil {
 		return nil, err
 	}
 	for i := range claimed {
 		claimed[i].OnlyChanged = s.OnlyChanged
 	}
-	return claimed, tx.conn.queue(ctx, `UPDATE sweeps SET last_person_id = $2, taken = taken + $3 WHERE co_provisioning_target_id = $1`,
-		args{target, slices.Max(ids), int64(len(ids))})
+	return claimed, tx.conn.queue(ctx, `UPDATE sweeps SET last_kind = $2, last_subject_id = $3, taken = taken + $4 WHERE co_provisioning_target_id = $1`,
+		args{target, int64(last.Kind), last.Id, int64(len(next))})
 }
 
-func (tx *Tx) claimPeople(ctx context.Context, target int64, ids []int64, now time.Time, lease time.Duration) (claimed []Delivery, err error) {
-	each := func(r Row) error {
+// claimNext takes the deliveries of what a sweep comes to after a subject, up to the last of so many.
+func (tx *Tx) claimNext(ctx context.Context, target, co int64, after, last comity.Subject, limit int, lease time.Duration) (claimed []Delivery, err error) {
+	now, err := tx.Now(ctx)
+	if err != nil {
+		return nil, err
+	}
+	sql := `INSERT INTO deliveries (` + newDelivery + `)
+		SELECT CAST($1 AS bigint), x.kind, x.id, CAST($2 AS bigint), 1, CAST($6 AS bigint), true, CAST($7 AS bigint), 1, 0, 0, false, '', '[]', ''
+		FROM (` + subjects + ` ORDER BY kind, id LIMIT $5) x WHERE (x.kind, x.id) <= ($8, $9)
+		ON CONFLICT (` + sameDelivery + `) DO UPDATE SET version = deliveries.version + 1, due = excluded.due, held = true,
+			sequence = deliveries.sequence + 1, since = coalesce(deliveries.since, excluded.since), refusals = 0, resting = false
+		WHERE NOT deliveries.held OR deliveries.due <= $7
+		RETURNING ` + deliveryColumns + `, sent`
+	a := args{target, co, int64(after.Kind), after.Id, int64(limit), now.Add(lease).UnixMicro(), now.UnixMicro(), int64(last.Kind), last.Id}
+	err = tx.conn.query(ctx, sql, a, func(r Row) error {
 		d, err := scanDelivery(r)
-		if !r.Null(8) {
-			d.Sent = append([]byte(nil), r.Bytes(8)...)
+		if !r.Null(deliveryWidth) {
+			d.Sent = append([]byte(nil), r.Bytes(deliveryWidth)...)
 		}
 		claimed = append(claimed, d)
 		return err
-	}
-	const taken = `version = deliveries.version + 1, due = $2, held = true, sequence = deliveries.sequence + 1,
-		since = coalesce(deliveries.since, $3), refusals = 0, resting = false`
-	const free = `(NOT deliveries.held OR deliveries.due <= $3)`
-	a := args{target, now.Add(lease).UnixMicro(), now.UnixMicro()}
-	known := fmt.Sprintf(`UPDATE deliveries SET %s WHERE co_provisioning_target_id = $1 AND %s AND co_person_id IN %s RETURNING %s, sent`,
-		taken, free, list(&a, ids), deliveryColumns)
-	if err := tx.conn.query(ctx, known, a, each); err != nil {
-		return nil, err
-	}
-	a = args{target, now.Add(lease).UnixMicro(), now.UnixMicro()}
-	fresh := fmt.Sprintf(`INSERT INTO deliveries (co_provisioning_target_id, co_person_id, co_id, version, due, held, since,
-			sequence, attempts, refusals, resting, identifier, obsolete, answer)
-		SELECT CAST($1 AS bigint), p.id, p.co_id, 1, CAST($2 AS bigint), true, CAST($3 AS bigint), 1, 0, 0, false, '', '[]', ''
-		FROM co_people p WHERE p.id IN %s
-		ON CONFLICT (co_provisioning_target_id, co_person_id) DO NOTHING RETURNING %s, sent`, list(&a, ids), deliveryColumns)
-	err = tx.conn.query(ctx, fresh, a, each)
+	})
 	return claimed, err
 }

@@ -36,7 +36,7 @@ type api struct {
 // provisioner does nothing but say so.
 type provisioner struct{ rest.Provisioner }
 
-func (provisioner) Provision(_ context.Context, target *comity.Record, _ int64) (bool, error) {
+func (provisioner) Provision(_ context.Context, target *comity.Record, _ comity.Subject) (bool, error) {
 	return target.Text(comity.CoProvisioningTarget.Status) == comity.ModeQueue, nil
 }
 

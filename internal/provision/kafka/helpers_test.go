@@ -88,7 +88,7 @@ func known(id int64, uid string) comity.Snapshot {
 	person := comity.NewRecord(comity.CoPerson.Resource)
 	person.Id = id
 	person.SetText(comity.CoPerson.Status, comity.Active)
-	s := comity.Snapshot{PersonId: id, Person: person}
+	s := comity.Snapshot{Subject: comity.PersonSubject(id), Person: person}
 	if uid != "" {
 		rec := comity.NewRecord(comity.Identifier.Resource)
 		rec.SetText(comity.Identifier.Identifier, uid)

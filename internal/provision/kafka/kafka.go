@@ -1,5 +1,5 @@
-// Package kafka tells people to Kafka topics: the message that goes to HTTP endpoints is the value of
-// a record, keyed by the person's identifier.
+// Package kafka tells people and groups to Kafka topics: the message that goes to HTTP endpoints is the value of
+// a record, keyed by the identifier.
 //
 //   - kafka.go sends and judges what comes back
 //   - topic.go reads what a destination says
@@ -41,7 +41,7 @@ func New(o provision.Options) *Kafka {
 func (k *Kafka) Close() { k.pool.close() }
 
 // Messages returns what the destination's topic must be sent; see provision.Messages.
-func (k *Kafka) Messages(d comity.Destination, s comity.Snapshot, told comity.Told) ([]comity.Message, string, error) {
+func (k *Kafka) Messages(d comity.Destination, s comity.Snapshot, told comity.Told) ([]comity.Message, []string, error) {
 	return provision.Messages(d, s, told, func(d comity.Destination) (provision.Address, error) {
 		t, err := read(d)
 		return t.address, err
@@ -55,7 +55,7 @@ func (k *Kafka) Headers(d comity.Destination, m comity.Message, sequence int64) 
 }
 
 // Get says that a topic cannot be asked what it holds.
-func (k *Kafka) Get(context.Context, comity.Destination, string) comity.Holding {
+func (k *Kafka) Get(context.Context, comity.Destination, comity.Subject, string) comity.Holding {
 	return comity.Holding{Unreadable: "a Kafka topic cannot be asked"}
 }
 
@@ -82,7 +82,7 @@ func (k *Kafka) Send(ctx context.Context, d comity.Destination, m comity.Message
 	if err != nil {
 		return comity.Answer{Text: err.Error()}
 	}
-	record := &kgo.Record{Topic: t.name, Partition: t.partition, Key: []byte(m.Identifier), Value: m.Body}
+	record := &kgo.Record{Topic: t.name, Partition: t.partition, Key: []byte(key(m)), Value: m.Body}
 	for _, name := range slices.Sorted(maps.Keys(headers)) {
 		record.Headers = append(record.Headers, kgo.RecordHeader{Key: name, Value: []byte(headers[name])})
 	}

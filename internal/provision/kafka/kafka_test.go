@@ -49,7 +49,7 @@ func TestMessageArrives(t *testing.T) {
 func TestDeletes(t *testing.T) {
 	b := newBroker(t)
 	k := newKafka(t, provision.Options{})
-	gone := comity.Snapshot{PersonId: 7, Gone: true}
+	gone := comity.Snapshot{Subject: comity.PersonSubject(7), Gone: true}
 	const deleted = `: {"meta":{"version":"1.0.0","objectType":"person"},"person":{"meta":{"id":"%s","deleted":true}}}`
 	d := b.destination()
 	tell(t, k, d, gone, comity.Told{Identifier: "ghopper"}, 1)
@@ -289,5 +289,24 @@ func TestConnections(t *testing.T) {
 	tell(t, k, d, known(1, "ghopper"), comity.Told{}, 3)
 	if n := producers.Hits(); n != 2 {
 		t.Errorf("%d producers after the server changed", n)
+	}
+}
+
+// A group's key is no person's identifier, which cannot hold < or >.
+func TestKeyOfAGroup(t *testing.T) {
+	b := newBroker(t)
+	k := newKafka(t, provision.Options{})
+	d := b.destination()
+	d.Settings.SetBool(comity.CoApiProvisionerTarget.IncludeGroups, true)
+	group := comity.NewRecord(comity.CoGroup.Resource)
+	group.SetText(comity.CoGroup.Name, "readers")
+	group.SetText(comity.CoGroup.Status, comity.Active)
+	s := comity.Snapshot{Subject: comity.GroupSubject(7), Group: group}
+	if a := tell(t, k, d, s, comity.Told{}, 3); !a.OK {
+		t.Fatal(a)
+	}
+	r := b.records(1)[0]
+	if string(r.Key) != "<group:7>" || headers(r)["Comity-Subject"] != "group:7" || headers(r)["Comity-Sequence"] != "3" {
+		t.Errorf("the record is %s with %v", line(r), headers(r))
 	}
 }

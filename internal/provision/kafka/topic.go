@@ -88,7 +88,7 @@ func read(d comity.Destination) (t topic, err error) {
 // address says where a message goes. A record has neither method nor URL: these are for those who look
 // at it.
 func (t topic) address(m *comity.Message) error {
-	u := url.URL{Scheme: "kafka", Host: t.brokers, Path: "/" + t.name, RawQuery: "key=" + url.QueryEscape(m.Identifier)}
+	u := url.URL{Scheme: "kafka", Host: t.brokers, Path: "/" + t.name, RawQuery: "key=" + url.QueryEscape(key(*m))}
 	if t.manual {
 		u.RawQuery += "&partition=" + strconv.Itoa(int(t.partition))
 	}
@@ -97,4 +97,12 @@ func (t topic) address(m *comity.Message) error {
 		m.Body = nil
 	}
 	return nil
+}
+
+// key is that of a message's record. A group's is no person's identifier, which cannot hold < or >.
+func key(m comity.Message) string {
+	if m.Subject.Kind == comity.KindGroup {
+		return "<group:" + m.Identifier + ">"
+	}
+	return m.Identifier
 }

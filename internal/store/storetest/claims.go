@@ -24,7 +24,7 @@ func testClaims(t *testing.T, b Backend) {
 	t.Run("of one at a target that is not there", func(t *testing.T) {
 		s := bed.telling(t, c)
 		err := bed.store.Write(t.Context(), func(tx *store.Tx) error {
-			_, _, err := tx.ClaimOne(t.Context(), 1<<40, s.person.Id, s.co, time.Minute)
+			_, _, err := tx.ClaimOne(t.Context(), 1<<40, comity.PersonSubject(s.person.Id), s.co, time.Minute)
 			return err
 		})
 		if !errors.Is(err, store.ErrConflict) {
@@ -47,7 +47,7 @@ func (b *bed) claim(t tb, target int64, limit int, lease time.Duration) (claimed
 func people(claimed []store.Delivery) []int64 {
 	out := make([]int64, len(claimed))
 	for i, d := range claimed {
-		out[i] = d.PersonId
+		out[i] = d.Subject.Id
 	}
 	slices.Sort(out)
 	return out
@@ -71,7 +71,7 @@ func testLease(t *testing.T, bed *bed, c *clock) {
 		t.Errorf("claimed %+v of none", got)
 	}
 	d, now := s.claims(t)
-	want := store.Delivery{TargetId: s.target.Id, PersonId: s.person.Id, Version: 1, Sequence: 1}
+	want := store.Delivery{TargetId: s.target.Id, Subject: comity.PersonSubject(s.person.Id), Version: 1, Sequence: 1}
 	if diff := cmp.Diff(want, d, cmp.Comparer(sameTold)); diff != "" {
 		t.Errorf("claimed (-want +got):\n%s", diff)
 	}
@@ -129,7 +129,7 @@ func testClaimOne(t *testing.T, bed *bed, c *clock) {
 		s.clock.move(time.Second)
 		var got bool
 		now = s.write(t, func(ctx context.Context, tx *store.Tx) (err error) {
-			d, got, err = tx.ClaimOne(ctx, s.target.Id, s.person.Id, s.co, time.Minute)
+			d, got, err = tx.ClaimOne(ctx, s.target.Id, comity.PersonSubject(s.person.Id), s.co, time.Minute)
 			return err
 		})
 		if got != want {
@@ -140,7 +140,7 @@ func testClaimOne(t *testing.T, bed *bed, c *clock) {
 	t.Run("that was never told", func(t *testing.T) {
 		s := bed.telling(t, c)
 		d, now := one(t, s, true)
-		if diff := cmp.Diff(store.Delivery{TargetId: s.target.Id, PersonId: s.person.Id, Version: 1, Sequence: 1}, d, cmp.Comparer(sameTold)); diff != "" {
+		if diff := cmp.Diff(store.Delivery{TargetId: s.target.Id, Subject: comity.PersonSubject(s.person.Id), Version: 1, Sequence: 1}, d, cmp.Comparer(sameTold)); diff != "" {
 			t.Errorf("claimed (-want +got):\n%s", diff)
 		}
 		s.is(t, delivery{Version: 1, Due: now.Add(time.Minute), Held: true, Since: now, Sequence: 1})
@@ -202,7 +202,7 @@ func testClaimOne(t *testing.T, bed *bed, c *clock) {
 		for i := range got {
 			all.Go(func() {
 				s.write(t, func(ctx context.Context, tx *store.Tx) (err error) {
-					_, got[i], err = tx.ClaimOne(ctx, s.target.Id, s.person.Id, s.co, time.Minute)
+					_, got[i], err = tx.ClaimOne(ctx, s.target.Id, comity.PersonSubject(s.person.Id), s.co, time.Minute)
 					return err
 				})
 			})
@@ -243,7 +243,7 @@ func testManyClaim(t *testing.T, bed *bed, c *clock) {
 				}
 				outcomes = nil
 				for _, d := range got {
-					claimed[i] = append(claimed[i], d.PersonId)
+					claimed[i] = append(claimed[i], d.Subject.Id)
 					outcomes = append(outcomes, store.Outcome{Delivery: d, OK: true})
 				}
 				if len(got) == 0 {

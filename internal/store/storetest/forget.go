@@ -13,8 +13,8 @@ import (
 func testForget(t *testing.T, bed *bed, c *clock) {
 	read := func(s *telling) (was store.SubjectStatus) {
 		s.write(t, func(ctx context.Context, tx *store.Tx) (err error) {
-			was, _, err = tx.SubjectStatus(ctx, s.target.Id, s.person.Id)
-			was.PersonId = s.person.Id
+			was, _, err = tx.SubjectStatus(ctx, s.target.Id, comity.PersonSubject(s.person.Id))
+			was.Subject = comity.PersonSubject(s.person.Id)
 			return err
 		})
 		return was

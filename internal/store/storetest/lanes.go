@@ -43,7 +43,7 @@ func testLanes(t *testing.T, b Backend) {
 		c.move(time.Second)
 		return bed.write(t, func(ctx context.Context, tx *store.Tx) error {
 			for _, target := range targets {
-				if err := tx.Queue(ctx, target.Id, person, co); err != nil {
+				if err := tx.Queue(ctx, target.Id, comity.PersonSubject(person), co); err != nil {
 					return err
 				}
 			}
@@ -72,7 +72,7 @@ func testLanes(t *testing.T, b Backend) {
 		// What is held is due when its lease runs out.
 		more := bed.claim(t, alsoFirst.Id, 1, time.Hour)
 		held := bed.deliveries(t, co)
-		i := slices.IndexFunc(held, func(d delivery) bool { return d.pair == pair{alsoFirst.Id, got[0].PersonId} })
+		i := slices.IndexFunc(held, func(d delivery) bool { return d.pair == pair{alsoFirst.Id, got[0].Subject.Id} })
 		is(t, []string{comity.ModeQueue}, lane(alsoFirst, held[i].Due))
 		bed.write(t, func(ctx context.Context, tx *store.Tx) error {
 			return tx.Finish(ctx, []store.Outcome{{Delivery: got[0], OK: true}, failed(more[0], true, true)})

@@ -76,7 +76,7 @@ func (s *telling) claims(t tb) (d store.Delivery, now time.Time) {
 		got, err = tx.Claim(ctx, s.target.Id, 10, time.Minute)
 		return err
 	})
-	if len(got) != 1 || got[0].PersonId != s.person.Id {
+	if len(got) != 1 || got[0].Subject.Id != s.person.Id {
 		t.Fatalf("claimed %+v, want person %d", got, s.person.Id)
 	}
 	return got[0], now
@@ -187,7 +187,9 @@ func testMarks(t *testing.T, b Backend) {
 func (s *telling) queues(t tb) time.Time {
 	t.Helper()
 	s.clock.move(time.Second)
-	return s.write(t, func(ctx context.Context, tx *store.Tx) error { return tx.Queue(ctx, s.target.Id, s.person.Id, s.co) })
+	return s.write(t, func(ctx context.Context, tx *store.Tx) error {
+		return tx.Queue(ctx, s.target.Id, comity.PersonSubject(s.person.Id), s.co)
+	})
 }
 
 // testMarked looks at who is marked for which target.
@@ -256,7 +258,7 @@ func (b *bed) forget(t tb, co int64) {
 	waiting := b.deliveries(t, co)
 	b.write(t, func(ctx context.Context, tx *store.Tx) error {
 		for _, d := range waiting {
-			got, ok, err := tx.ClaimOne(ctx, d.target, d.person, co, time.Minute)
+			got, ok, err := tx.ClaimOne(ctx, d.target, comity.PersonSubject(d.person), co, time.Minute)
 			if err != nil || !ok {
 				return err
 			}

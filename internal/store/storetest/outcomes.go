@@ -115,9 +115,9 @@ func testSeveral(t *testing.T, bed *bed, c *clock) {
 		Answer  string
 	}
 	want := map[int64]state{
-		got[2].PersonId: {time.Time{}, false, "OK"},
-		got[0].PersonId: {now.Add(time.Hour), false, "no"},
-		got[1].PersonId: {time.Time{}, true, "no"},
+		got[2].Subject.Id: {time.Time{}, false, "OK"},
+		got[0].Subject.Id: {now.Add(time.Hour), false, "no"},
+		got[1].Subject.Id: {time.Time{}, true, "no"},
 	}
 	for person, want := range want {
 		if diff := cmp.Diff(want, state{rows[person].Due, rows[person].Resting, rows[person].Answer}); diff != "" {
@@ -178,7 +178,7 @@ func testLostLease(t *testing.T, bed *bed, c *clock) {
 			return remove(ctx, tx, s.person.Resource, s.person.Id, modes...)
 		})
 		s.finishes(t, store.Outcome{Delivery: d, OK: true})
-		if got, _ := s.claims(t); got.PersonId != s.person.Id || got.Version != 2 {
+		if got, _ := s.claims(t); got.Subject.Id != s.person.Id || got.Version != 2 {
 			t.Errorf("claimed %+v, want the deleted person", got)
 		}
 	})

@@ -183,7 +183,7 @@ func testMarksAtOnce(t *testing.T, bed *bed) {
 		var outcomes []store.Outcome
 		mu.Lock()
 		for _, d := range got {
-			told[d.PersonId] = max(told[d.PersonId], d.Version)
+			told[d.Subject.Id] = max(told[d.Subject.Id], d.Version)
 			outcomes = append(outcomes, store.Outcome{Delivery: d, OK: true})
 		}
 		mu.Unlock()

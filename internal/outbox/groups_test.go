@@ -1,0 +1,333 @@
+package outbox_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"comity"
+	"comity/internal/outbox"
+	"comity/internal/registry"
+)
+
+// groupsTold are the groups that a receiver was told of since it was last asked, by name and each once;
+// names is by what a delete finds the name of its group.
+func (r *receiver) groupsTold(t *testing.T, names map[string]string) (told []string) {
+	t.Helper()
+	for _, a := range r.got() {
+		if !strings.HasPrefix(a.id, "groups/") {
+			continue
+		}
+		if a.deleted {
+			told = append(told, names[a.id]+" deleted")
+			continue
+		}
+		var m struct{ Group struct{ Name string } }
+		if err := json.Unmarshal([]byte(a.body), &m); err != nil {
+			t.Fatal(err)
+		}
+		names[a.id] = m.Group.Name
+		told = append(told, m.Group.Name)
+	}
+	r.forget()
+	slices.Sort(told)
+	return slices.Compact(told)
+}
+
+// groupChanges are what happens in the registry, and the groups that a target is then told of.
+var groupChanges = []struct {
+	name   string
+	change func(s *scene)
+	want   []string
+}{
+	{"group added", func(s *scene) { s.world.group("writers") }, []string{"writers"}},
+	{"group edited", func(s *scene) {
+		s.edit(comity.CoGroup.Resource, s.group, values{comity.CoGroup.Description: "Who may read"})
+	}, []string{"readers"}},
+	{"an edit that changes nothing", func(s *scene) { s.edit(comity.CoGroup.Resource, s.group, nil) }, nil},
+	{"group renamed", func(s *scene) { s.edit(comity.CoGroup.Resource, s.group, values{comity.CoGroup.Name: "lectors"}) }, []string{"lectors"}},
+	{"group suspended", func(s *scene) {
+		s.edit(comity.CoGroup.Resource, s.group, values{comity.CoGroup.Status: comity.Suspended})
+	}, []string{"lectors deleted"}},
+	{"group active again", func(s *scene) {
+		s.edit(comity.CoGroup.Resource, s.group, values{comity.CoGroup.Status: comity.Active})
+	}, []string{"lectors"}},
+	{"unit renamed", func(s *scene) { s.edit(comity.Cou.Resource, s.unit, values{comity.Cou.Name: "optics"}) }, []string{
+		"CO:COU:optics:admins", "CO:COU:optics:approvers", "CO:COU:optics:members:active", "CO:COU:optics:members:all",
+	}},
+	{"member's name", func(s *scene) { s.edit(comity.Name.Resource, s.name, values{comity.Name.Given: "Amazing"}) }, nil},
+	{"member's identifier of another type", func(s *scene) { s.add(comity.Identifier.Resource, s.badge("b1")) }, nil},
+	{"member's identifier", func(s *scene) {
+		s.edit(comity.Identifier.Resource, s.identifier, values{comity.Identifier.Identifier: "grace"})
+	}, []string{"CO:COU:optics:members:active", "CO:COU:optics:members:all", "CO:members:active", "CO:members:all", "lectors"}},
+	{"member suspended", func(s *scene) { s.status(comity.Suspended) }, []string{
+		"CO:COU:optics:members:active", "CO:COU:optics:members:all", "CO:members:active", "CO:members:all", "lectors",
+	}},
+	{"member active again", func(s *scene) { s.status(comity.Active) }, []string{
+		"CO:COU:optics:members:active", "CO:COU:optics:members:all", "CO:members:active", "CO:members:all", "lectors",
+	}},
+	{"role ends, and the memberships that come by it", func(s *scene) {
+		s.edit(comity.CoPersonRole.Resource, s.role, values{comity.CoPersonRole.CouId: nil})
+	}, []string{"CO:COU:optics:members:active", "CO:COU:optics:members:all"}},
+	{"member becomes an owner", func(s *scene) {
+		s.edit(comity.CoGroupMember.Resource, s.membership, values{comity.CoGroupMember.Owner: true})
+	}, []string{"lectors"}},
+	{"nested", func(s *scene) {
+		f := comity.CoGroupNesting
+		s.add(f.Resource, values{f.CoGroupId: s.group, f.TargetCoGroupId: s.world.group("nest")})
+	}, []string{"nest"}},
+	{"membership with an end, and in what it is nested", func(s *scene) {
+		s.edit(comity.CoGroupMember.Resource, s.membership, values{comity.CoGroupMember.ValidThrough: s.clock.now().Add(time.Hour)})
+	}, []string{"lectors"}},
+	{"the end", func(s *scene) {
+		s.later(2 * time.Hour)
+		now, done := s.clock.now(), time.Time{}
+		// A tick ends where what is still being written began.
+		eventually(s.t, "the clock has seen the end", func() bool {
+			var err error
+			if done, err = s.registry.Tick(s.t.Context(), done); err != nil {
+				s.t.Fatal(err)
+			}
+			return done.After(now)
+		})
+	}, []string{"lectors", "nest"}},
+	{"member leaves", func(s *scene) { s.delete(comity.CoGroupMember.Resource, s.membership) }, []string{"lectors"}},
+	{"group deleted", func(s *scene) { s.delete(comity.CoGroup.Resource, s.group) }, []string{"lectors deleted"}},
+	{"unit deleted", func(s *scene) { s.delete(comity.Cou.Resource, s.unit) }, []string{
+		"CO:COU:optics:admins deleted", "CO:COU:optics:approvers deleted", "CO:COU:optics:members:active deleted", "CO:COU:optics:members:all deleted",
+	}},
+	{"person deleted", func(s *scene) {
+		s.delete(comity.CoPersonRole.Resource, s.role)
+		s.delete(comity.CoPerson.Resource, s.person)
+	}, []string{"CO:members:active", "CO:members:all"}},
+}
+
+func TestGroupsAreTold(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		r, names := newReceiver(t), map[string]string{}
+		to := w.target(r, comity.ModeAutomatic, withGroups)
+		silent := newReceiver(t)
+		without := w.target(silent, comity.ModeAutomatic)
+		q, _ := w.start(outbox.Options{})
+		s := w.scene("ghopper")
+		w.all(q, to, false, false)
+		w.swept(q, to)
+		w.expectPresent(t, to, r)
+		r.groupsTold(t, names)
+		for _, tt := range groupChanges {
+			tt.change(s)
+			w.settle(to)
+			if diff := cmp.Diff(tt.want, r.groupsTold(t, names)); diff != "" {
+				t.Errorf("%s: the groups told of (-want +got):\n%s", tt.name, diff)
+			}
+			if tt.want != nil { // an edit that changes nothing has a time all the same
+				w.expectPresent(t, to, r)
+			}
+		}
+		w.settle(without)
+		if told := silent.groupsTold(t, names); told != nil {
+			t.Errorf("a target that did not ask for groups was told of %q", told)
+		}
+		if n := w.count(`SELECT count(*) FROM deliveries WHERE kind = 1 AND co_provisioning_target_id = ` + fmt.Sprint(without.id)); n != 0 {
+			t.Errorf("%d marks of groups for a target that did not ask for them", n)
+		}
+	})
+}
+
+// count asks the database for a number.
+func (w *world) count(sql string) (n int) {
+	w.t.Helper()
+	if err := w.sql().QueryRowContext(w.t.Context(), sql).Scan(&n); err != nil {
+		w.t.Fatal(err)
+	}
+	return n
+}
+
+// Who leaves the one group whose members a target is sent leaves all groups there.
+func TestGroupsOfAProvisionedGroup(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		s := w.scene("ghopper")
+		only, membership := s.joins("staff")
+		r, names := newReceiver(t), map[string]string{}
+		to := w.target(r, comity.ModeAutomatic, withGroups, values{comity.CoProvisioningTarget.ProvisionCoGroupId: only})
+		q, _ := w.start(outbox.Options{})
+		w.all(q, to, false, false)
+		w.swept(q, to)
+		w.expectPresent(t, to, r)
+		r.groupsTold(t, names)
+		all := []string{"CO:COU:lab:members:active", "CO:COU:lab:members:all", "CO:members:active", "CO:members:all", "readers", "staff"}
+		for _, tt := range []struct {
+			name   string
+			change func()
+			want   []string
+		}{
+			{"left", func() { w.delete(comity.CoGroupMember.Resource, membership) }, all},
+			{"joined", func() { w.add(comity.CoGroupMember.Resource, s.aMembership(only)) }, all},
+			{"suspended", func() {
+				w.edit(comity.CoGroup.Resource, only, values{comity.CoGroup.Status: comity.Suspended})
+			}, append(slices.Clone(all[:5]), "staff deleted")},
+		} {
+			tt.change()
+			w.settle(to)
+			if diff := cmp.Diff(tt.want, r.groupsTold(t, names)); diff != "" {
+				t.Errorf("%s: the groups told of (-want +got):\n%s", tt.name, diff)
+			}
+			w.expectPresent(t, to, r)
+		}
+	})
+}
+
+// A large group is told in pages, which go again from the first when one of them fails, and go when the
+// group shrinks.
+func TestPagesOfAGroup(t *testing.T) {
+	w := onSQLite(t)
+	r := newReceiver(t)
+	to := w.target(r, comity.ModeManual, withGroups)
+	var inputs []comity.Input
+	for range 2001 {
+		rec := comity.NewRecord(comity.CoPerson.Resource)
+		values{comity.CoPerson.CoId: w.co, comity.CoPerson.Status: comity.Active}.fill(rec)
+		inputs = append(inputs, comity.Input{Record: rec})
+	}
+	people := w.addAll(comity.CoPerson.Resource, inputs)
+	inputs = nil
+	for i, person := range people {
+		rec := comity.NewRecord(comity.Identifier.Resource)
+		uidOf(person, fmt.Sprintf("p%04d", i)).fill(rec)
+		inputs = append(inputs, comity.Input{Record: rec})
+	}
+	identifiers := w.addAll(comity.Identifier.Resource, inputs)
+	group := w.ownGroup("CO:members:all")
+	path := fmt.Sprintf("groups/%d", group)
+
+	r.reacts(func(a arrival) reaction {
+		if a.id == path+"-2" {
+			return reaction{status: 500}
+		}
+		return reaction{}
+	})
+	q := w.queue(outbox.Options{})
+	if _, err := w.provisionRecord(q, to, comity.CoGroup.Resource, group); err == nil {
+		t.Error("a page was refused, and the call says nothing of it")
+	}
+	r.expectLines(t, "PUT "+path, "PUT "+path+"-2")
+	r.forget()
+	r.reacts(nil)
+	tell := func() {
+		t.Helper()
+		if _, err := w.provisionRecord(q, to, comity.CoGroup.Resource, group); err != nil {
+			t.Fatal(err)
+		}
+	}
+	tell()
+	r.expectLines(t, "PUT "+path, "PUT "+path+"-2", "PUT "+path+"-3")
+	var third struct {
+		Group struct {
+			Meta struct {
+				Page struct{ Of, Number, Count any }
+			}
+			Members []string
+		}
+	}
+	if err := json.Unmarshal([]byte(r.entry(path+"-3")), &third); err != nil {
+		t.Fatal(err)
+	}
+	if p := third.Group.Meta.Page; fmt.Sprint(p) != fmt.Sprintf("{%d 3 3}", group) || !slices.Equal(third.Group.Members, []string{"p2000"}) {
+		t.Errorf("the third page is %+v", third)
+	}
+	if s, err := q.Preview(t.Context(), to.id, comity.GroupSubject(group)); err != nil || len(s.Requests) != 3 || len(s.Differences) != 0 {
+		t.Errorf("%d requests, the differences %+v, %v", len(s.Requests), s.Differences, err)
+	}
+	r.forget()
+	w.delete(comity.Identifier.Resource, identifiers[0])
+	tell()
+	r.expectLines(t, "PUT "+path, "PUT "+path+"-2", "DELETE "+path+"-3 deleted")
+}
+
+// addAll adds many records, some at a time.
+func (w *world) addAll(r *comity.Resource, inputs []comity.Input) (ids []int64) {
+	w.t.Helper()
+	for some := range slices.Chunk(inputs, 500) {
+		added, err := w.registry.AddAll(w.t.Context(), caller, r, some, registry.Once{})
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		for _, a := range added {
+			ids = append(ids, a.Id)
+		}
+	}
+	return ids
+}
+
+// ownGroup is the id of a group of the CO by its name.
+func (w *world) ownGroup(name string) int64 {
+	w.t.Helper()
+	groups, err := w.registry.List(w.t.Context(), caller, comity.CoGroup.Resource, map[string][]string{"coid": {fmt.Sprint(w.co)}})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	for _, g := range groups.Records {
+		if g.Text(comity.CoGroup.Name) == name {
+			return g.Id
+		}
+	}
+	w.t.Fatalf("there is no group %s", name)
+	return 0
+}
+
+// What is kept of a group's message names nobody: a person who is erased need not be looked for in it.
+func TestNobodyIsKeptInAGroup(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		r := newReceiver(t)
+		to := w.target(r, comity.ModeAutomatic, withGroups)
+		q, _ := w.start(outbox.Options{})
+		w.scene("ghopper")
+		w.all(q, to, false, false)
+		w.swept(q, to)
+		group := comity.GroupSubject(w.ownGroup("CO:members:all"))
+		p, err := q.Preview(t.Context(), to.id, group)
+		if err != nil || len(p.Requests) != 1 || !strings.Contains(string(p.Requests[0].Body), `"members":["ghopper"]`) || len(p.Differences) != 0 {
+			t.Fatalf("the preview is %+v, %v", p, err)
+		}
+		w.setMode(to, comity.ModeDisabled)
+		w.person("grace")
+		p, err = q.Preview(t.Context(), to.id, group)
+		if err != nil || len(p.Differences) != 1 || p.Differences[0].Path != "/group/members" || strings.Contains(fmt.Sprint(p.Differences), "ghopper") {
+			t.Errorf("the differences are %+v, %v", p.Differences, err)
+		}
+	})
+}
+
+// Everybody, and then all groups: those that were told and are gone are deleted, and what is as it was
+// need not be told.
+func TestEveryGroupIsTold(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		r, names := newReceiver(t), map[string]string{}
+		to := w.target(r, comity.ModeManual, withGroups)
+		s := w.scene("ghopper")
+		gone := w.group("gone")
+		q, _ := w.start(outbox.Options{Width: 1})
+		w.all(q, to, false, false)
+		if swept := w.swept(q, to); swept.Taken != 11 || swept.Last.Kind != comity.KindGroup {
+			t.Errorf("the run took %+v", swept)
+		}
+		w.expectPresent(t, to, r)
+		if got := r.lines(); got[0] != "PUT ghopper" {
+			t.Errorf("people come first, not %q", got)
+		}
+		r.groupsTold(t, names)
+		w.delete(comity.CoGroup.Resource, gone)
+		w.edit(comity.CoGroup.Resource, s.group, values{comity.CoGroup.Description: "Who may read"})
+		w.all(q, to, true, false)
+		w.swept(q, to)
+		if diff := cmp.Diff([]string{"gone deleted", "readers"}, r.groupsTold(t, names)); diff != "" {
+			t.Error(diff)
+		}
+		w.expectPresent(t, to, r)
+	})
+}

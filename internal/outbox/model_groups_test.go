@@ -1,0 +1,58 @@
+package outbox_test
+
+import (
+	"fmt"
+	"slices"
+
+	"comity"
+	"comity/internal/outbox"
+)
+
+// withGroups makes a target be told about groups.
+var withGroups = values{comity.CoApiProvisionerTarget.IncludeGroups: true}
+
+func (m *model) addGroup() {
+	m.minted++
+	f := comity.CoGroup
+	id, err := m.tryAdd(f.Resource, values{f.Name: fmt.Sprintf("spare %d", m.minted), f.Status: comity.Active})
+	if m.allowed(err) {
+		m.spare, m.everGroups = append(m.spare, id), append(m.everGroups, id)
+	}
+}
+
+func (m *model) dropGroup() {
+	if i := m.among(m.spare); i >= 0 {
+		m.drops(comity.CoGroup.Resource, &m.spare, i)
+	}
+}
+
+// nest makes the members of one group members of another.
+func (m *model) nest() {
+	f := comity.CoGroupNesting
+	groups := slices.Concat(m.groups, m.spare)
+	_, err := m.tryAdd(f.Resource, values{f.CoGroupId: one(m.random, groups...), f.TargetCoGroupId: one(m.random, groups...), f.Negate: m.random.roll(4) == 0})
+	m.allowed(err)
+}
+
+// tellGroups tells a target of the groups that it was not told of while its mode marked nothing, or
+// refused too often.
+func (m *model) tellGroups(q *outbox.Outbox, e *end) {
+	target := m.view(comity.CoProvisioningTarget.Resource, e.target.id)
+	own, err := m.registry.List(m.t.Context(), caller, comity.CoGroup.Resource, map[string][]string{"coid": {fmt.Sprint(m.co)}})
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	groups := slices.Clone(m.everGroups)
+	for _, g := range own.Records {
+		groups = append(groups, g.Id)
+	}
+	for _, id := range groups {
+		row, _ := m.rowOf(e.target, comity.GroupSubject(id))
+		if !row.resting && !e.missedSome.Load() {
+			continue
+		}
+		if _, err := q.Provision(m.t.Context(), target, comity.GroupSubject(id)); err != nil {
+			m.t.Errorf("provision group %d to target %d: %v", id, e.target.id, err)
+		}
+	}
+}

@@ -1,0 +1,59 @@
+package registry
+
+import (
+	"context"
+	"slices"
+
+	"comity"
+	"comity/internal/store"
+)
+
+// presentGroups are the snapshots of those groups that are there and Active. Their members are those
+// whose own messages name the group, by the identifiers that these are sent under.
+func presentGroups(ctx context.Context, tx *store.Tx, d comity.Destination, ids []int64) (map[comity.Subject]*comity.Snapshot, error) {
+	present := map[comity.Subject]*comity.Snapshot{}
+	if len(ids) == 0 || !d.IncludesGroups() {
+		return present, nil
+	}
+	f := comity.CoGroup
+	groups, err := tx.List(ctx, f.Resource, 0, len(ids), store.In("id", ids), store.Equal("co_id", d.Target.CoId), store.Equal(f.Status.Column, comity.Active))
+	if err != nil {
+		return nil, err
+	}
+	for _, g := range groups {
+		s := comity.GroupSubject(g.Id)
+		present[s] = &comity.Snapshot{Subject: s, Group: g}
+	}
+	now, err := tx.Now(ctx)
+	if err != nil {
+		return nil, err
+	}
+	rule := store.TellingRule{
+		Provisioned: provisioned, Counted: automatic.Active, AllGroup: automatic.AllGroup, Active: comity.Active,
+		IdentifierType: d.Settings.Text(comity.CoApiProvisionerTarget.IdentifierType),
+		OnlyGroup:      d.Target.Int(comity.CoProvisioningTarget.ProvisionCoGroupId),
+	}
+	err = tx.MembersTold(ctx, ids, rule, now, func(m store.MemberTold) {
+		s := present[comity.GroupSubject(m.CoGroupId)]
+		if s == nil {
+			return
+		}
+		if m.Member {
+			s.Members = append(s.Members, m.Identifier)
+		}
+		if m.Owner {
+			s.Owners = append(s.Owners, m.Identifier)
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range present {
+		// Nestings and the person's own row may each make the same person a member.
+		slices.Sort(s.Members)
+		s.Members = slices.Compact(s.Members)
+		slices.Sort(s.Owners)
+		s.Owners = slices.Compact(s.Owners)
+	}
+	return present, nil
+}

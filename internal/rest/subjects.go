@@ -1,0 +1,201 @@
+package rest
+
+import (
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"comity"
+	"comity/internal/access"
+	"comity/internal/outbox"
+	"comity/internal/registry"
+)
+
+// parseSubject reads copersonid:<id> and cogroupid:<id>.
+func parseSubject(text string) (comity.Subject, bool) {
+	kind, id, _ := strings.Cut(text, ":")
+	switch kind {
+	case "copersonid":
+		return comity.PersonSubject(comity.ParseId(id)), true
+	case "cogroupid":
+		return comity.GroupSubject(comity.ParseId(id)), true
+	}
+	return comity.Subject{}, false
+}
+
+// targetOf is the target of a path whose subject, if it names one, is or was of the target's CO.
+func (c *call) targetOf(op access.Operation, rt route, s *comity.Subject) (target *comity.Record, err error) {
+	if target, err = c.target(op, rt); err != nil || s == nil {
+		return target, err
+	}
+	return target, c.Registry.Had(c.r.Context(), target, *s)
+}
+
+// subjectAnswer names a subject in an answer: one of the two.
+type subjectAnswer struct {
+	CoPersonId int64 `json:",omitempty"`
+	CoGroupId  int64 `json:",omitempty"`
+}
+
+func answerOf(s comity.Subject) subjectAnswer {
+	if s.Kind == comity.KindGroup {
+		return subjectAnswer{CoGroupId: s.Id}
+	}
+	return subjectAnswer{CoPersonId: s.Id}
+}
+
+type subjectStatus struct {
+	subjectAnswer
+	State         string
+	Identifier    string   `json:",omitempty"`
+	Obsolete      []string `json:",omitempty"`
+	Sequence      int64
+	WaitingSince  string `json:",omitempty"`
+	NextTry       string `json:",omitempty"`
+	Attempts      int64
+	LastTry       string `json:",omitempty"`
+	LastSuccess   string `json:",omitempty"`
+	Answer        string `json:",omitempty"`
+	LastError     string `json:",omitempty"`
+	MessageDigest string `json:",omitempty"`
+}
+
+func statusOf(s outbox.Subject) subjectStatus {
+	out := subjectStatus{
+		subjectAnswer: answerOf(s.Subject), State: s.State, Identifier: s.Told.Identifier, Sequence: s.Sequence,
+		WaitingSince: written(s.Since), NextTry: written(s.Due), Attempts: s.Attempts,
+		LastTry: written(s.Tried), LastSuccess: written(s.Success), MessageDigest: s.Digest,
+	}
+	if s.Subject.Kind == comity.KindPerson {
+		out.Obsolete = s.Told.Obsolete
+	}
+	if s.Attempts > 0 {
+		out.LastError = s.Answer
+	} else {
+		out.Answer = s.Answer
+	}
+	return out
+}
+
+// subjectStatus answers how it stands between a target and a subject.
+func (c *call) subjectStatus(rt route, of *comity.Subject) error {
+	target, err := c.targetOf(access.View, rt, of)
+	if err != nil {
+		return err
+	}
+	s, err := c.Provisioner.SubjectStatus(c.r.Context(), target.Id, *of)
+	if err != nil {
+		return err
+	}
+	return c.say(http.StatusOK, "OK", recordName(*of)+"ProvisioningStatus", statusOf(s))
+}
+
+// recordName is what a subject's record is called.
+func recordName(s comity.Subject) string {
+	if s.Kind == comity.KindGroup {
+		return comity.CoGroup.Singular
+	}
+	return comity.CoPerson.Singular
+}
+
+// failed answers the subjects of whom a target's messages rest, a page at a time.
+func (c *call) failed(rt route, _ *comity.Subject) error {
+	target, err := c.target(access.View, rt)
+	if err != nil {
+		return err
+	}
+	query := c.r.URL.Query()
+	limit, after := registry.MaxPage, comity.Subject{}
+	if text := query.Get("limit"); text != "" {
+		if limit, err = registry.ParseLimit(text); err != nil {
+			return err
+		}
+	}
+	if text := query.Get("after"); text != "" {
+		if after, err = parseAfter(text); err != nil {
+			return err
+		}
+	}
+	all, err := c.Provisioner.Failed(c.r.Context(), target.Id, after, limit+1)
+	if err != nil {
+		return err
+	}
+	if len(all) > limit {
+		all = all[:limit]
+		query.Set("limit", strconv.Itoa(limit))
+		query.Set("after", writeAfter(all[limit-1].Subject))
+		c.w.Header().Set("Link", "<"+c.r.URL.Path+"?"+query.Encode()+`>; rel="next"`)
+	}
+	out := struct{ Failed []subjectStatus }{[]subjectStatus{}}
+	for _, s := range all {
+		out.Failed = append(out.Failed, statusOf(s))
+	}
+	return c.say(http.StatusOK, "OK", "CoProvisioningTargetFailed", out)
+}
+
+// parseAfter reads which subject of a list was the last of the page before: a CoPersonId, or
+// cogroupid: and a CoGroupId, for groups come after people.
+func parseAfter(text string) (comity.Subject, error) {
+	id, ofGroup := strings.CutPrefix(text, "cogroupid:")
+	if ofGroup {
+		n, err := registry.ParseAfter(id, "CoGroupId of the last one")
+		return comity.GroupSubject(n), err
+	}
+	n, err := registry.ParseAfter(id, "CoPersonId of the last one")
+	return comity.PersonSubject(n), err
+}
+
+func writeAfter(s comity.Subject) string {
+	id := strconv.FormatInt(s.Id, 10)
+	if s.Kind == comity.KindGroup {
+		return "cogroupid:" + id
+	}
+	return id
+}
+
+// resend answers the call that sends again what rests, about a subject or, without one, about all.
+func (c *call) resend(rt route, of *comity.Subject) error {
+	if _, err := c.body(); err != nil {
+		return err
+	}
+	target, err := c.targetOf(access.Edit, rt, of)
+	if err != nil {
+		return err
+	}
+	if err := refuseDisabled(target); err != nil {
+		return err
+	}
+	count, err := c.Provisioner.Resend(c.r.Context(), target.Id, of)
+	if err != nil {
+		return err
+	}
+	return c.say(http.StatusAccepted, "Accepted", "CoProvisioningTargetResend", struct{ Resent int64 }{count})
+}
+
+type previewRequest struct {
+	Method, Url string
+	Headers     map[string]string
+	Body        json.RawMessage `json:",omitempty"`
+}
+
+// preview answers what a target would be sent about a subject, and sends nothing.
+func (c *call) preview(rt route, of *comity.Subject) error {
+	target, err := c.targetOf(access.View, rt, of)
+	if err != nil {
+		return err
+	}
+	p, err := c.Provisioner.Preview(c.r.Context(), target.Id, *of)
+	if err != nil {
+		return err
+	}
+	out := struct {
+		Requests    []previewRequest
+		Problem     string `json:",omitempty"`
+		Differences []outbox.Difference
+	}{[]previewRequest{}, p.Problem, append([]outbox.Difference{}, p.Differences...)}
+	for _, r := range p.Requests {
+		out.Requests = append(out.Requests, previewRequest{r.Method, r.URL, r.Headers, r.Body})
+	}
+	return c.say(http.StatusOK, "OK", recordName(*of)+"ProvisioningPreview", out)
+}

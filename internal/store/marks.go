@@ -1,0 +1,167 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// mark notes that the people whose ids a subquery gives are to be told to the targets of their CO
+// in one of the modes. What rests or was refused is due again; what the receiver could not take
+// keeps its time, so that changes do not hammer a dead one.
+func (tx *Tx) mark(ctx context.Context, people string, a args, modes []string) error {
+	now, err := tx.Now(ctx)
+	if err != nil || len(modes) == 0 {
+		return err
+	}
+	a = append(args(nil), a...)
+	moment := castInt(a.put(now.UnixMicro()))
+	sql := fmt.Sprintf(`INSERT INTO deliveries (%[4]s)
+		SELECT t.id, 0, p.id, p.co_id, 1, %[1]s, false, %[1]s, 0, 0, 0, false, '', '[]', ''
+		FROM co_people p JOIN co_provisioning_targets t ON t.co_id = p.co_id
+		WHERE t.status IN %[2]s AND p.id IN (%[3]s) ORDER BY t.id, p.id
+		%[5]s`, moment, list(&a, modes), people, newDelivery, markAgain)
+	return tx.conn.queue(ctx, sql, a)
+}
+
+// markAgain marks what is there already.
+const markAgain = `ON CONFLICT (` + sameDelivery + `) DO UPDATE SET
+			version = deliveries.version + 1,
+			due = CASE WHEN deliveries.held OR (deliveries.due IS NOT NULL AND deliveries.attempts > 0 AND deliveries.refusals = 0)
+				THEN deliveries.due ELSE excluded.due END,
+			since = coalesce(deliveries.since, excluded.since), refusals = 0, resting = false`
+
+// MarkPeople notes that people are to be told to the targets of their CO in one of the modes. A
+// transaction marks each once.
+func (tx *Tx) MarkPeople(ctx context.Context, modes []string, ids ...int64) error {
+	ids = slices.DeleteFunc(slices.Clone(ids), func(id int64) bool {
+		key := fmt.Sprint(modes, id)
+		already := tx.marked[key]
+		tx.marked[key] = true
+		return already
+	})
+	if len(ids) == 0 {
+		return nil
+	}
+	var a args
+	people := strings.Split(strings.Trim(list(&a, ids), "()"), ", ")
+	for i, p := range people {
+		people[i] = "(" + castInt(p) + ")"
+	}
+	return tx.mark(ctx, "VALUES "+strings.Join(people, ", "), a, modes)
+}
+
+// groupMark is a group of a CO that a target is to be told of.
+type groupMark struct{ target, group, co int64 }
+
+// markGroups notes that groups are to be told, to the targets that are told about them. A subquery
+// gives the group and person of memberships that changed, or of which the message shows something that
+// did; the person is 0 where it is the group itself. A target that is sent the members of one group
+// only is told of all groups of those who are in that one. Where types are given, it is about targets
+// that send people under one of these types of identifier.
+//
+// Which groups that are is asked now, and they are marked when the transaction ends.
+func (tx *Tx) markGroups(ctx context.Context, memberships string, a args, modes, types []string) error {
+	if !tx.tellsGroups || len(modes) == 0 {
+		return nil
+	}
+	a = append(args(nil), a...)
+	told := "s.include_groups AND t.status IN " + list(&a, modes)
+	if len(types) > 0 {
+		told += " AND s.identifier_type IN " + list(&a, types)
+	}
+	sql := fmt.Sprintf(`WITH changes (co_group_id, co_person_id) AS (%[1]s)
+		SELECT t.id, g.id, t.co_id FROM co_provisioning_targets t
+		JOIN co_api_provisioner_targets s ON s.co_provisioning_target_id = t.id
+		JOIN co_groups g ON g.co_id = t.co_id
+		WHERE %[2]s AND g.id IN (SELECT co_group_id FROM changes)
+		UNION SELECT t.id, m.co_group_id, t.co_id FROM changes c
+		JOIN co_provisioning_targets t ON t.provision_co_group_id = c.co_group_id
+		JOIN co_api_provisioner_targets s ON s.co_provisioning_target_id = t.id
+		JOIN co_group_members m ON m.co_person_id = c.co_person_id
+		WHERE %[2]s`, memberships, told)
+	if tx.groups == nil {
+		tx.groups = map[groupMark]bool{}
+	}
+	return tx.conn.later(ctx, sql, a, func(r Row) error {
+		tx.groups[groupMark{r.Int(0), r.Int(1), r.Int(2)}] = true
+		return nil
+	})
+}
+
+// markFound marks the groups that are to be told. It comes last in a transaction, so that all mark
+// people before groups and groups in one order, and no two wait for each other.
+func (tx *Tx) markFound(ctx context.Context) error {
+	if tx.groups == nil {
+		return nil
+	}
+	// What was asked is answered before the outcome of this is known.
+	if err := tx.conn.query(ctx, `SELECT 1`, nil, func(Row) error { return nil }); err != nil {
+		return err
+	}
+	now, err := tx.Now(ctx)
+	if err != nil {
+		return err
+	}
+	marks := slices.SortedFunc(maps.Keys(tx.groups), func(a, b groupMark) int {
+		return cmp.Or(cmp.Compare(a.target, b.target), cmp.Compare(a.group, b.group))
+	})
+	for some := range slices.Chunk(marks, 256) {
+		var a args
+		moment := castInt(a.put(now.UnixMicro()))
+		// As in list, so that the statements prepared are few.
+		n := 1
+		for n < len(some) {
+			n *= 4
+		}
+		rows := make([]string, n)
+		for i := range rows {
+			m := some[min(i, len(some)-1)]
+			rows[i] = "(" + castInt(a.put(m.target)) + ", " + castInt(a.put(m.group)) + ", " + castInt(a.put(m.co)) + ")"
+		}
+		sql := fmt.Sprintf(`INSERT INTO deliveries (%[1]s)
+			SELECT DISTINCT x.target, 1, x.id, x.co_id, 1, %[2]s, false, %[2]s, 0, 0, 0, false, '', '[]', ''
+			FROM (WITH x (target, id, co_id) AS (VALUES %[3]s) SELECT * FROM x) x WHERE true ORDER BY 1, 3
+			%[4]s`, newDelivery, moment, strings.Join(rows, ", "), markAgain)
+		if err := tx.conn.queue(ctx, sql, a); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// MarkGroups notes that groups are to be told, for what they show of themselves or of some members.
+func (tx *Tx) MarkGroups(ctx context.Context, modes []string, ids ...int64) error {
+	var a args
+	return tx.markGroups(ctx, "SELECT g.id, 0 FROM co_groups g WHERE g.id IN "+list(&a, ids), a, modes, nil)
+}
+
+// MarkMembership notes that a group is to be told, of which a person is, or was, a member.
+func (tx *Tx) MarkMembership(ctx context.Context, modes []string, group, person int64) error {
+	return tx.markGroups(ctx, "SELECT CAST($1 AS bigint), CAST($2 AS bigint)", args{group, person}, modes, nil)
+}
+
+// MarkGroupsOf notes that all groups of a person are to be told, to the targets that send people under
+// one of some types of identifier, or to all where none are given.
+func (tx *Tx) MarkGroupsOf(ctx context.Context, modes []string, person int64, types ...string) error {
+	return tx.markGroups(ctx, "SELECT m.co_group_id, m.co_person_id FROM co_group_members m WHERE m.co_person_id = $1", args{person}, modes, types)
+}
+
+// MarkDatedGroupsOf notes the same of the groups in which the person is by dates.
+func (tx *Tx) MarkDatedGroupsOf(ctx context.Context, modes []string, person int64) error {
+	return tx.markGroups(ctx, `SELECT m.co_group_id, m.co_person_id FROM co_group_members m
+		WHERE m.co_person_id = $1 AND (m.valid_from IS NOT NULL OR m.valid_through IS NOT NULL)`, args{person}, modes, nil)
+}
+
+// MarkMembers notes that the members of a group are to be told, and the group itself.
+func (tx *Tx) MarkMembers(ctx context.Context, modes []string, group int64) error {
+	err := tx.markGroups(ctx, `SELECT CAST($1 AS bigint), 0
+		UNION SELECT m.co_group_id, m.co_person_id FROM co_group_members m WHERE m.co_group_id = $1`, args{group}, modes, nil)
+	if err != nil {
+		return err
+	}
+	return tx.mark(ctx, "SELECT m.co_person_id FROM co_group_members m WHERE m.co_group_id = $1", args{group}, modes)
+}
