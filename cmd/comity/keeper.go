@@ -17,6 +17,7 @@ type keeper interface {
 	Users(ctx context.Context, coID int64) ([]*comity.Record, error)
 	RotateKey(ctx context.Context, username, key string) (registry.Login, error)
 	SuspendUser(ctx context.Context, username string) error
+	NewLink(ctx context.Context, username string) (token string, err error)
 	Erase(ctx context.Context, person int64, deleting bool) (registry.Erased, error)
 }
 
@@ -35,7 +36,7 @@ func (d database) with(p *program, fn func(keeper) error) (err error) {
 	}
 	defer func() { err = errors.Join(err, db.close()) }()
 	r := registry.New(db.store, func() {})
-	if err := bootstrap(p, r); err != nil {
+	if _, err := bootstrap(p, r); err != nil {
 		return err
 	}
 	return fn(r)

@@ -49,11 +49,14 @@ func (r *Registry) RunClock(ctx context.Context, log *slog.Logger) {
 	}
 }
 
-// sweep drops what is kept for a day only.
+// sweep drops what is kept for a day only, and the sessions that have ended.
 func (r *Registry) sweep(ctx context.Context) error {
 	return r.store.Write(ctx, func(tx *store.Tx) error {
 		now, err := tx.Now(ctx)
 		if err != nil {
+			return err
+		}
+		if err := tx.ForgetSessions(ctx, now.Add(-access.SessionLife), now.Add(-access.SessionIdle), now); err != nil {
 			return err
 		}
 		return tx.ForgetOnce(ctx, now.Add(-onceKept))

@@ -167,6 +167,9 @@ func IsNull(column string) Condition {
 	return func(dialect, *args) string { return "t." + column + " IS NULL" }
 }
 
+// IsTrue is the condition that a column of booleans is true.
+func IsTrue(column string) Condition { return func(dialect, *args) string { return "t." + column } }
+
 // IsSet is the condition that a column has a value.
 func IsSet(column string) Condition {
 	return func(dialect, *args) string { return "t." + column + " IS NOT NULL" }
