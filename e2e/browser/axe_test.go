@@ -4,7 +4,6 @@ import (
 	_ "embed"
 	"strings"
 
-	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 )
 
@@ -13,17 +12,21 @@ import (
 //go:embed testdata/axe.min.js
 var axe string
 
+// violation is a rule that a page breaks, and where.
+type violation struct {
+	ID    string `json:"id"`
+	Help  string `json:"help"`
+	Nodes []struct {
+		HTML           string `json:"html"`
+		FailureSummary string `json:"failureSummary"`
+	} `json:"nodes"`
+}
+
 // accessible fails the test for each rule that axe finds broken on the page.
 func (b *tab) accessible() {
 	b.t.Helper()
-	var there bool
-	b.run("load axe", chromedp.Evaluate(axe+"; true", &there))
-	var found []struct {
-		ID, Help string
-		Nodes    []struct{ HTML, FailureSummary string }
-	}
-	b.run("run axe", chromedp.Evaluate(`axe.run(document, { resultTypes: ["violations"] }).then((r) => r.violations)`, &found,
-		func(p *runtime.EvaluateParams) *runtime.EvaluateParams { return p.WithAwaitPromise(true) }))
+	ask[bool](b, axe+"; true")
+	found := ask[[]violation](b, `axe.run(document, { resultTypes: ["violations"] }).then((r) => r.violations)`, chromedp.EvalAwaitPromise)
 	for _, v := range found {
 		var where []string
 		for _, n := range v.Nodes {

@@ -43,7 +43,7 @@ func run(m *testing.M) int {
 	var stop context.CancelFunc
 	chromium, stop = chromedp.NewContext(allocator)
 	defer stop()
-	if err := chromedp.Run(chromium); err != nil {
+	if err := chromedp.Do(chromium); err != nil {
 		return failed(fmt.Errorf("start chromium, which `make test` installs: %w", err))
 	}
 	return m.Run()

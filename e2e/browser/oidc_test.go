@@ -37,7 +37,7 @@ func TestProvider(t *testing.T) {
 	admin.press("Add")
 	admin.press("Add identifier")
 	admin.fill("Identifier", "ada@example.org")
-	admin.fill("Type", "ePPN")
+	admin.fill("Type", "eppn")
 	admin.fill("Login", "true")
 	admin.press("Add")
 	admin.says("Identifier added.")

@@ -65,7 +65,7 @@ func TestAccessible(t *testing.T) {
 	b.press("Add name")
 	b.fill("Given name", "Ada")
 	b.fill("Family name", "Lovelace")
-	b.fill("Type", "Official")
+	b.fill("Type", "official")
 	b.press("Add")
 	b.says("Ada Lovelace")
 	for _, l := range [][]look{{light}, {dark}, {light, phone}, {dark, phone}} {

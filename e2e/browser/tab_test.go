@@ -7,7 +7,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 )
@@ -28,7 +30,7 @@ func (r *registry) open(t *testing.T, looks ...look) *tab {
 	t.Cleanup(cancel)
 	b := &tab{t: t, ctx: ctx, url: r.url}
 	for _, l := range looks {
-		b.run("look", l.action)
+		b.do("look "+l.name, l.action)
 	}
 	return b
 }
@@ -36,22 +38,55 @@ func (r *registry) open(t *testing.T, looks ...look) *tab {
 // look is how somebody looks at the console.
 type look struct {
 	name   string
-	action chromedp.Action
+	action chromedp.Action[chromedp.Void]
 }
 
 var (
-	light = look{"light", emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: "light"}})}
-	dark  = look{"dark", emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: "dark"}})}
+	light = look{"light", scheme("light")}
+	dark  = look{"dark", scheme("dark")}
 	phone = look{"phone", chromedp.EmulateViewport(390, 844, chromedp.EmulateMobile)}
 	// noScript has no JavaScript.
-	noScript = look{"no script", emulation.SetScriptExecutionDisabled(true)}
+	noScript = look{"no script", chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+		return err
+	})}
 )
 
-func (b *tab) run(what string, actions ...chromedp.Action) {
+func scheme(name string) chromedp.Action[chromedp.Void] {
+	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: name}},
+		})
+		return err
+	})
+}
+
+func (b *tab) do(what string, action chromedp.Action[chromedp.Void]) {
 	b.t.Helper()
-	if err := chromedp.Run(b.ctx, actions...); err != nil {
+	if err := chromedp.Do(b.ctx, action); err != nil {
 		b.t.Fatalf("%s: %v", what, err)
 	}
+}
+
+// ask is the value of an expression on the page.
+func ask[T any](b *tab, expression string, options ...chromedp.EvaluateOption) T {
+	b.t.Helper()
+	v, err := chromedp.Run(b.ctx, chromedp.Evaluate[T](expression, options...))
+	if err != nil {
+		b.t.Fatalf("%.200s: %v", expression, err)
+	}
+	return v
+}
+
+// wait waits until an expression is true on the page, whatever page that is by then.
+func (b *tab) wait(expression string) bool {
+	for deadline := time.Now().Add(patience / 3); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+		// While a page goes there is none to ask.
+		if so, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool](expression)); err == nil && so {
+			return true
+		}
+	}
+	return false
 }
 
 // visit goes to a path or an address.
@@ -60,44 +95,37 @@ func (b *tab) visit(to string) {
 	if strings.HasPrefix(to, "/") {
 		to = b.url + to
 	}
-	b.run("go to "+to, chromedp.Navigate(to))
+	b.do("go to "+to, chromedp.Navigate(to))
 }
 
-// press clicks on the link, button or summary with a text.
+// press clicks on the link or button with a text, and waits for the page that it leads to.
 func (b *tab) press(text string) {
 	b.t.Helper()
-	before := b.id()
-	b.run("press "+text, chromedp.Click(fmt.Sprintf(`//*[self::a or self::button or self::summary][normalize-space()=%q]`, text), chromedp.BySearch))
-	b.settle(before)
+	before := ask[float64](b, `performance.timeOrigin`)
+	b.click(fmt.Sprintf(`//*[self::a or self::button][normalize-space()=%[1]q or strong[normalize-space()=%[1]q]]`, text))
+	if !b.wait(fmt.Sprintf(`performance.timeOrigin !== %v && document.readyState === "complete"`, before)) {
+		b.t.Fatalf("%q leads nowhere from\n%s", text, b.text())
+	}
 }
 
-// open clicks on what opens something on the same page.
+// unfold clicks on what opens something on the same page.
 func (b *tab) unfold(text string) {
 	b.t.Helper()
-	b.run("unfold "+text, chromedp.Click(fmt.Sprintf(`//summary[normalize-space()=%q]`, text), chromedp.BySearch))
+	b.click(fmt.Sprintf(`//summary[normalize-space()=%q]`, text))
 }
 
-// id tells this page from the next.
-func (b *tab) id() float64 {
+func (b *tab) click(path string) {
 	b.t.Helper()
-	var id float64
-	b.run("tell pages apart", chromedp.Evaluate(`performance.timeOrigin`, &id))
-	return id
-}
-
-// settle waits until another page than before is there.
-func (b *tab) settle(before float64) {
-	b.t.Helper()
-	b.run("wait for the next page", chromedp.PollFunction(
-		`(before) => performance.timeOrigin !== before && document.readyState === "complete"`, nil, chromedp.WithPollingArgs(before),
-		chromedp.WithPollingInterval(20e6)))
+	if !b.wait(fmt.Sprintf(`document.evaluate(%q, document, null, XPathResult.BOOLEAN_TYPE).booleanValue`, path)) {
+		b.t.Fatalf("there is no %s on %s:\n%s", path, b.at(), b.text())
+	}
+	b.do("click on "+path, chromedp.Click(path))
 }
 
 // fill puts a value into the field with a label: a text, a choice's text, or for a checkbox true or false.
 func (b *tab) fill(label, value string) {
 	b.t.Helper()
-	var done string
-	b.run("fill in "+label, chromedp.Evaluate(fmt.Sprintf(`((label, value) => {
+	done := ask[string](b, fmt.Sprintf(`((label, value) => {
 		const text = (l) => [...l.childNodes].filter((n) => n.nodeType === Node.TEXT_NODE).map((n) => n.data).join("").trim();
 		const found = [...document.querySelectorAll("main label")].find((l) => text(l) === label);
 		const field = found && document.getElementById(found.htmlFor);
@@ -111,7 +139,7 @@ func (b *tab) fill(label, value string) {
 		field.dispatchEvent(new Event("input", { bubbles: true }));
 		field.dispatchEvent(new Event("change", { bubbles: true }));
 		return "";
-	})(%q, %q)`, label, value), &done))
+	})(%q, %q)`, label, value))
 	if done != "" {
 		b.t.Fatalf("%s, on:\n%s", done, b.text())
 	}
@@ -120,39 +148,31 @@ func (b *tab) fill(label, value string) {
 // text is what the page shows.
 func (b *tab) text() string {
 	b.t.Helper()
-	var text string
-	b.run("read the page", chromedp.Evaluate(`document.body.innerText`, &text))
-	return text
+	return ask[string](b, `document.body.innerText`)
 }
 
 // says fails the test unless the page shows the text, at once or soon.
 func (b *tab) says(text string) {
 	b.t.Helper()
-	err := chromedp.Run(b.ctx, chromedp.PollFunction(`(text) => document.body.innerText.includes(text)`, nil,
-		chromedp.WithPollingArgs(text), chromedp.WithPollingTimeout(patience/6), chromedp.WithPollingInterval(20e6)))
-	if err != nil {
-		b.t.Fatalf("the page does not say %q: %v\n%s", text, err, b.text())
+	if !b.wait(fmt.Sprintf(`document.body.innerText.includes(%q)`, text)) {
+		b.t.Fatalf("%s does not say %q:\n%s", b.at(), text, b.text())
 	}
 }
 
 // at is the page's path.
 func (b *tab) at() string {
 	b.t.Helper()
-	var path string
-	b.run("read the address", chromedp.Evaluate(`location.pathname`, &path))
-	return path
+	return ask[string](b, `location.pathname`)
 }
 
 // fault is what stands beside the field with a label, by what describes it to those who do not see.
 func (b *tab) fault(label string) string {
 	b.t.Helper()
-	var text string
-	b.run("read what is wrong with "+label, chromedp.Evaluate(fmt.Sprintf(`((label) => {
-		const found = [...document.querySelectorAll("label")].find((l) => l.firstChild.textContent.trim() === label);
+	return ask[string](b, fmt.Sprintf(`((label) => {
+		const found = [...document.querySelectorAll("main label")].find((l) => l.firstChild.textContent.trim() === label);
 		const ids = document.getElementById(found.htmlFor).getAttribute("aria-describedby") || "";
 		return ids.split(" ").filter((id) => id.startsWith("fault-")).map((id) => document.getElementById(id).innerText.trim()).join(" ");
-	})(%q)`, label), &text))
-	return text
+	})(%q)`, label))
 }
 
 // signIn signs the operator in by key.
@@ -172,8 +192,10 @@ func (b *tab) shoot(name string) {
 	if folder == "" {
 		return
 	}
-	var png []byte
-	b.run("take a picture", chromedp.FullScreenshot(&png, 100))
+	png, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
+	if err != nil {
+		b.t.Fatal(err)
+	}
 	if err := os.WriteFile(filepath.Join(folder, name+".png"), png, 0o600); err != nil {
 		b.t.Fatal(err)
 	}
