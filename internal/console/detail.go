@@ -3,6 +3,7 @@ package console
 import (
 	"bytes"
 	"html/template"
+	"slices"
 	"strconv"
 
 	"comity"
@@ -55,7 +56,7 @@ func (d drawn) detail(v *visit) error {
 	if err != nil {
 		return err
 	}
-	p := detailPage{One: one(d.Resource), Past: past, Record: rec, Revision: rec.Revision, Fields: v.fields(rec, t)}
+	p := detailPage{One: title(one(d.Resource)), Past: past, Record: rec, Revision: rec.Revision, Fields: v.fields(rec, t)}
 	here := v.record(rec.Resource, rec.Id)
 	if rec.Revision > 0 && !d.InHistory {
 		p.Earlier = here + withQuery([]string{"revision", strconv.FormatInt(rec.Revision-1, 10)})
@@ -173,13 +174,12 @@ func (v *visit) hanging(rec *comity.Record) ([]hanging, error) {
 		return nil, err
 	}
 	for i, r := range resources {
-		columns := columnsOf(r, rec.Resource)
-		for _, f := range columns {
-			all[i].Columns = append(all[i].Columns, label(f))
-		}
-		for _, hung := range lists[i] {
-			all[i].Rows = append(all[i].Rows, v.row(hung, columns, t))
-		}
+		all[i].Columns, all[i].Rows = v.table(lists[i], r, rec.Resource, t)
 	}
 	return all, nil
+}
+
+// Empty are the kinds of which nothing hangs on the record and something can be added.
+func (p detailPage) Empty() []hanging {
+	return slices.DeleteFunc(slices.Clone(p.Hanging), func(h hanging) bool { return len(h.Rows) > 0 || h.Add == "" })
 }

@@ -209,7 +209,10 @@ func contains(texts []string, text string) bool {
 func faultsOf(f *comity.Field, faults []comity.Fault) []string {
 	var sentences []string
 	for _, fault := range faults {
-		if fault.Field == f.Column || len(f.Owners) > 0 && fault.Field == f.Owners[0].Column {
+		switch {
+		case fault == f.Missing():
+			sentences = append(sentences, label(f)+" is required.")
+		case fault.Field == f.Column, len(f.Owners) > 0 && fault.Field == f.Owners[0].Column:
 			sentences = append(sentences, fault.Sentence+".")
 		}
 	}

@@ -26,7 +26,7 @@ func TestFaultsStandBesideTheirFields(t *testing.T) {
 			t.Errorf("beside a name that is taken stands %q", got)
 		}
 		r.submit(values{"Name": ""}, 422)
-		if got := r.fault("Name"); got != "A name must be provided." {
+		if got := r.fault("Name"); got != "Name is required." {
 			t.Errorf("beside a name that is missing stands %q", got)
 		}
 	})

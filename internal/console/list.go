@@ -71,25 +71,37 @@ func (d drawn) list(v *visit) error {
 		p.Of = link{name, v.record(parent.resource, parent.id)}
 		p.Add = v.mayAdd(d.Resource, parent.key, strconv.FormatInt(parent.id, 10))
 	}
-	columns := columnsOf(d.Resource, parent.resource)
-	for _, f := range columns {
-		p.Columns = append(p.Columns, label(f))
-	}
-	for _, rec := range l.Records {
-		p.Rows = append(p.Rows, v.row(rec, columns, t))
-	}
+	p.Columns, p.Rows = v.table(l.Records, d.Resource, parent.resource, t)
 	if l.More != 0 {
 		p.More = again(asked, strconv.FormatInt(l.More, 10))
 	}
 	return v.show("list.html", title(many(d.Resource)), p, link{title(many(d.Resource)), ""})
 }
 
-func (v *visit) row(rec *comity.Record, columns []*comity.Field, t titles) row {
-	r := row{Title: t.of(rec), To: v.record(rec.Resource, rec.Id)}
-	for _, f := range columns {
-		r.Values = append(r.Values, v.value(rec, f, t))
+// table are the rows of records that hang on one of a resource, if they do, and the headings of the
+// columns: of those in which any of them has something.
+func (v *visit) table(records []*comity.Record, r, parent *comity.Resource, t titles) (headings []string, rows []row) {
+	columns := slices.DeleteFunc(columnsOf(r, parent), func(f *comity.Field) bool {
+		return !slices.ContainsFunc(records, func(rec *comity.Record) bool { return !v.value(rec, f, t).Empty() })
+	})
+	// What is required is what matters; the order of the table stays.
+	for i := len(columns) - 1; i >= 0 && len(columns) > maxColumns; i-- {
+		if !columns[i].Required {
+			columns = slices.Delete(columns, i, i+1)
+		}
 	}
-	return r
+	columns = columns[:min(len(columns), maxColumns)]
+	for _, f := range columns {
+		headings = append(headings, label(f))
+	}
+	for _, rec := range records {
+		one := row{Title: t.under(rec, parent), To: v.record(rec.Resource, rec.Id)}
+		for _, f := range columns {
+			one.Values = append(one.Values, v.value(rec, f, t))
+		}
+		rows = append(rows, one)
+	}
+	return headings, rows
 }
 
 // again is the query of the same list from another record on.
@@ -180,7 +192,7 @@ func (k parentKey) record() []*comity.Record {
 // maxColumns is how many fields a list shows beside the title.
 const maxColumns = 5
 
-// columnsOf are the fields that a list shows: what tells records apart, and not what the title says
+// columnsOf are the fields that a list may show: what tells records apart, and not what the title says
 // already, nor what all have in common.
 func columnsOf(r, parent *comity.Resource) []*comity.Field {
 	var columns []*comity.Field
@@ -194,13 +206,7 @@ func columnsOf(r, parent *comity.Resource) []*comity.Field {
 			columns = append(columns, f)
 		}
 	}
-	// What is required is what matters; the order of the table stays.
-	for i := len(columns) - 1; i >= 0 && len(columns) > maxColumns; i-- {
-		if !columns[i].Required {
-			columns = slices.Delete(columns, i, i+1)
-		}
-	}
-	return columns[:min(len(columns), maxColumns)]
+	return columns
 }
 
 // titleField is the field that a record is called by, nil where it is several.

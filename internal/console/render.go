@@ -97,7 +97,9 @@ func (v *visit) showAs(status int, name, title string, data any, crumbs ...link)
 	}
 	if v.co != nil {
 		f.CO, f.Home, f.Nav = v.co.Text(comity.Co.Name), v.home(), v.nav()
-		f.Crumbs = append([]link{{f.CO, f.Home}}, crumbs...)
+		if len(crumbs) > 0 {
+			f.Crumbs = append([]link{{f.CO, f.Home}}, crumbs...)
+		}
 	}
 	t := v.templates[name]
 	if t == nil {

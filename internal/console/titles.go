@@ -60,6 +60,28 @@ func (t titles) of(rec *comity.Record) string {
 	return fmt.Sprintf("%s %d", title(one(rec.Resource)), rec.Id)
 }
 
+// under is what a record is called in a list of those that hang on one of a resource: what that is
+// goes without saying.
+func (t titles) under(rec *comity.Record, parent *comity.Resource) string {
+	switch rec.Resource {
+	case comity.CoGroupMember.Resource:
+		if parent == comity.CoPerson.Resource {
+			name, _ := t.by(comity.CoGroup.Resource, rec.Int(comity.CoGroupMember.CoGroupId))
+			return name
+		}
+		if parent == comity.CoGroup.Resource {
+			name, _ := t.by(comity.CoPerson.Resource, rec.OwnedBy(comity.OwnerCO))
+			return name
+		}
+	case comity.CoOrgIdentityLink.Resource:
+		if parent == comity.CoPerson.Resource {
+			name, _ := t.by(comity.OrgIdentity.Resource, rec.Int(comity.CoOrgIdentityLink.OrgIdentityId))
+			return name
+		}
+	}
+	return t.of(rec)
+}
+
 // nameFields are the fields that a record is called by, the first that it has.
 var nameFields = []string{"Name", "Title", "DisplayName", "Username", "Identifier", "Mail", "Number", "Url", "Serverurl", "Brokers", "Tag", "Description", "Comment", "IdentifierType", "O"}
 
