@@ -40,9 +40,9 @@ func run(m *testing.M) int {
 	)
 	allocator, end := chromedp.NewExecAllocator(context.Background(), options...)
 	defer end()
-	var stop context.CancelFunc
-	chromium, stop = chromedp.NewContext(allocator)
+	shared, stop := chromedp.NewContext(allocator)
 	defer stop()
+	chromium = shared
 	if err := chromedp.Do(chromium); err != nil {
 		return failed(fmt.Errorf("start chromium, which `make test` installs: %w", err))
 	}

@@ -1,6 +1,12 @@
 package browser_test
 
-import "testing"
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"comity"
+)
 
 // TestRecords adds, edits and deletes a record by the drawn pages, with JavaScript and without.
 func TestRecords(t *testing.T) {
@@ -37,6 +43,32 @@ func TestRecords(t *testing.T) {
 			b.says("Physics deleted.")
 		})
 	}
+}
+
+// TestAdministratorOfACO sees the CO and not the platform.
+func TestAdministratorOfACO(t *testing.T) {
+	t.Parallel()
+	r := serve(t)
+	co := comity.NewRecord(comity.Co.Resource)
+	co.SetText(comity.Co.Name, "Fair")
+	co.SetText(comity.Co.Status, comity.Active)
+	added, err := r.api().Add(t.Context(), co)
+	if err != nil {
+		t.Fatal(err)
+	}
+	login := strings.Fields(printed(t, r.command("api-user", "add", "--co", fmt.Sprint(added.Id), "--name", "admin", "--privileged")))
+	b := r.open(t)
+	b.visit("/console/sign-in")
+	b.fill("API user", login[0])
+	b.fill("Key", login[1])
+	b.press("Sign in")
+	if want := fmt.Sprintf("/console/co/%d/", added.Id); b.at() != want {
+		t.Errorf("an administrator of one CO is at %s, want %s", b.at(), want)
+	}
+	b.press("API users")
+	b.says("co_2.admin")
+	b.visit("/console/cos/new")
+	b.says("You may not do this")
 }
 
 // TestAccessible has axe look at each kind of page, light and dark, wide and narrow.

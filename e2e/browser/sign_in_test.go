@@ -20,7 +20,7 @@ func TestSignIn(t *testing.T) {
 		other.says("This link is used up")
 	})
 	t.Run("the command makes another", func(t *testing.T) {
-		link := output1(t, r.command("console-link"))
+		link := printed(t, r.command("console-link"))
 		b := r.open(t)
 		b.visit(link)
 		b.press("Sign in")
@@ -49,8 +49,8 @@ func TestSignIn(t *testing.T) {
 	})
 }
 
-// output1 is the line that a command prints.
-func output1(t *testing.T, cmd *exec.Cmd) string {
+// printed is the line that a command prints.
+func printed(t *testing.T, cmd *exec.Cmd) string {
 	t.Helper()
 	out, err := cmd.Output()
 	if err != nil {

@@ -2,7 +2,6 @@ package console
 
 import (
 	"encoding/base64"
-	"encoding/json"
 	"net/http"
 	"strings"
 	"time"
@@ -39,23 +38,18 @@ func (v *visit) cookie(name string) string {
 // setCookie sets a cookie until the browser ends, or for a time where that is not 0; a time below 0
 // takes it away.
 func (v *visit) setCookie(name, value string, keep time.Duration) {
-	http.SetCookie(v.w, &http.Cookie{
+	http.SetCookie(v.w, &http.Cookie{ //nolint:gosec // over plain HTTP, on loopback, a Secure cookie would not come back
 		Name: v.cookieName(name), Value: value, Path: "/", MaxAge: int(keep / time.Second),
 		Secure: v.isSecure(), HttpOnly: true, SameSite: http.SameSiteLaxMode,
 	})
 }
 
 // flash is what is said on the next page about what was done.
-type flash struct {
-	// Kind is done or warning.
-	Kind string `json:"k"`
-	Text string `json:"t"`
-}
+type flash struct{ Text string }
 
 // say has the next page tell what was done.
-func (v *visit) say(kind, text string) {
-	b, _ := json.Marshal(flash{kind, text}) // two texts
-	v.setCookie(flashCookie, base64.RawURLEncoding.EncodeToString(b), time.Minute)
+func (v *visit) say(text string) {
+	v.setCookie(flashCookie, base64.RawURLEncoding.EncodeToString([]byte(text)), time.Minute)
 }
 
 // said is what the page before had to tell, nil for nothing. It is told once.
@@ -65,12 +59,11 @@ func (v *visit) said() *flash {
 		return nil
 	}
 	v.setCookie(flashCookie, "", -time.Second)
-	var f flash
 	b, err := base64.RawURLEncoding.DecodeString(text)
-	if err != nil || json.Unmarshal(b, &f) != nil {
+	if err != nil {
 		return nil
 	}
-	return &f
+	return &flash{string(b)}
 }
 
 // theme is the reader's choice: light, dark, or "" for what their system says.

@@ -61,7 +61,7 @@ func (d drawn) delete(v *visit) error {
 	if err != nil {
 		return err
 	}
-	v.say("done", t.of(rec)+" deleted.")
+	v.say(t.of(rec) + " deleted.")
 	if anchor := rec.Anchor(); anchor != nil && anchor != d.CoId() {
 		if target, id := named(rec, anchor); id != 0 {
 			return v.redirect(v.record(target, id))

@@ -110,7 +110,7 @@ func (v *visit) signOutEverywhere() error {
 
 func (v *visit) signedOut(text string) error {
 	v.setCookie(sessionCookie, "", -time.Second)
-	v.say("done", text)
+	v.say(text)
 	return v.redirect(Root + "sign-in")
 }
 

@@ -68,7 +68,7 @@ func (d drawn) add(v *visit) error {
 			Name: fm.value(d.Fields[0]), Secret: added.Minted, To: v.record(d.Resource, added.Id),
 		}, link{title(many(d.Resource)), v.list(d.Resource)})
 	}
-	v.say("done", title(one(d.Resource))+" added.")
+	v.say(title(one(d.Resource)) + " added.")
 	if d.Resource == comity.Co.Resource {
 		return v.redirect(coPath(added.Id))
 	}
@@ -102,7 +102,7 @@ func (d drawn) edit(v *visit) error {
 	if err != nil {
 		return d.showForm(v, http.StatusUnprocessableEntity, fm, err)
 	}
-	v.say("done", title(one(d.Resource))+" saved.")
+	v.say(title(one(d.Resource)) + " saved.")
 	return v.redirect(v.record(d.Resource, rec.Id))
 }
 

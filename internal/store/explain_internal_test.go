@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -49,6 +50,14 @@ var primaryKey = regexp.MustCompile(`^(\w+)_pkey$`)
 
 // matching is how SQLite calls a search in the index of trigrams.
 var matching = regexp.MustCompile(`^SCAN (\w+ VIRTUAL TABLE INDEX 0:M)`)
+
+// notThere leaves out the error that a question about nothing is answered with.
+func notThere(err error) error {
+	if errors.Is(err, ErrNotFound) {
+		return nil
+	}
+	return err
+}
 
 // scans matches a step of a plan that looks at all rows of a table which can be large, or at all of
 // those after a page's first.
@@ -112,6 +121,19 @@ func planned() []struct {
 		uses []string
 		run  func(context.Context, *Tx) error
 	}{
+		{"a login", []string{"identifiers_login"}, list(comity.Identifier.Resource,
+			Exactly(comity.Identifier.Identifier, "i32"), IsTrue("login"), Equal("status", comity.Active), IsSet("co_person_id"))},
+		{"a session", []string{`sessions_pkey|sqlite_autoindex_sessions`}, func(ctx context.Context, tx *Tx) error {
+			_, err := tx.Session(ctx, "digest")
+			return notThere(err)
+		}},
+		{"all sessions of somebody", []string{"sessions_who"}, func(ctx context.Context, tx *Tx) error {
+			return tx.EndSessions(ctx, "co_1.operator", true)
+		}},
+		{"a link", []string{`sign_in_links_pkey|sqlite_autoindex_sign_in_links`}, func(ctx context.Context, tx *Tx) error {
+			_, err := tx.TakeLink(ctx, "digest", time.Unix(1, 0))
+			return notThere(err)
+		}},
 		{"a view", []string{"co_people_pkey"}, func(ctx context.Context, tx *Tx) error {
 			_, err := tx.Get(ctx, person, id)
 			return err
