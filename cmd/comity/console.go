@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"net/url"
 	"os"
@@ -62,21 +61,7 @@ func (l *linkCommand) Run(p *program) error {
 	})
 }
 
-// linkMaker makes the tokens of links.
-type linkMaker interface {
-	NewLink(ctx context.Context, username string) (token string, err error)
-}
-
-// printLink tells the operator of a new registry how to get into the console.
-func printLink(p *program, r linkMaker, address, username string) error {
-	token, err := r.NewLink(p.ctx, username)
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(p.out, "\nThe console, signed in as %s; good once, for an hour:\n\n  %s\n\n", username, signInLink(address, token))
-	return err
-}
-
+// signInLink is the address that a link's token is followed at.
 func signInLink(address, token string) string {
 	return strings.TrimSuffix(address, "/") + console.Root + "sign-in/link?" + url.Values{"token": {token}}.Encode()
 }

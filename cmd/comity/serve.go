@@ -85,6 +85,12 @@ func (s *serveCommand) Run(p *program) (err error) {
 	if err != nil {
 		return err
 	}
+	link := ""
+	if first != "" {
+		if link, err = reg.NewLink(p.ctx, first); err != nil {
+			return err
+		}
+	}
 	if err := db.takeOver(p.ctx, queue); err != nil {
 		return err
 	}
@@ -151,10 +157,8 @@ func (s *serveCommand) Run(p *program) (err error) {
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(rest.Listen(listener)) }()
 	fmt.Fprintf(p.out, "Comity serves %s at %s://%s%s\n", store.Redact(s.Database), scheme, listener.Addr(), root)
-	if first != "" {
-		if err := printLink(p, reg, address, first); err != nil {
-			return err
-		}
+	if link != "" {
+		fmt.Fprintf(p.out, "\nThe console, signed in as %s; good once, for an hour:\n\n  %s\n\n", first, signInLink(address, link))
 	}
 	select {
 	case err := <-failed:

@@ -45,6 +45,30 @@ func TestRecords(t *testing.T) {
 	}
 }
 
+// TestListNarrowsAsYouType: with JavaScript the list follows what is typed, without a button.
+func TestListNarrowsAsYouType(t *testing.T) {
+	t.Parallel()
+	r := serve(t)
+	b := r.open(t)
+	b.signIn(r)
+	for _, family := range []string{"Lovelace", "Hopper"} {
+		b.visit("/console/co/1/co_people/new")
+		b.press("Add")
+		b.press("Add name")
+		b.fill("Given name", "Someone")
+		b.fill("Family name", family)
+		b.fill("Type", "official")
+		b.press("Add")
+	}
+	b.visit("/console/co/1/co_people/")
+	b.says("Someone Hopper")
+	b.fill("Family name begins", "love")
+	if !b.wait(`!document.body.innerText.includes("Hopper")`) {
+		t.Fatalf("the list stays\n%s", b.text())
+	}
+	b.says("Someone Lovelace")
+}
+
 // TestAdministratorOfACO sees the CO and not the platform.
 func TestAdministratorOfACO(t *testing.T) {
 	t.Parallel()

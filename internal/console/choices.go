@@ -1,6 +1,7 @@
 package console
 
 import (
+	"slices"
 	"strconv"
 
 	"comity"
@@ -27,8 +28,28 @@ func (v *visit) offer(c *control, r *comity.Resource) error {
 	return nil
 }
 
+// offered are the records that selects of one kind offer, found once for all fields of a page.
+type offered struct {
+	choices []choice
+	all     bool
+}
+
 // recordsToChoose are the records of a CO if they are few; all says that they are.
 func (v *visit) recordsToChoose(r *comity.Resource) (choices []choice, all bool, err error) {
+	o, known := v.offers[r]
+	if !known {
+		if o.choices, o.all, err = v.findToChoose(r); err != nil {
+			return nil, false, err
+		}
+		if v.offers == nil {
+			v.offers = map[*comity.Resource]offered{}
+		}
+		v.offers[r] = o
+	}
+	return slices.Clone(o.choices), o.all, nil
+}
+
+func (v *visit) findToChoose(r *comity.Resource) (choices []choice, all bool, err error) {
 	if v.co == nil || !v.caller.May(access.View, r) {
 		return nil, true, nil
 	}

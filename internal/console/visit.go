@@ -26,6 +26,8 @@ type visit struct {
 	// co is the CO that the page is in, nil outside of any.
 	co     *comity.Record
 	status int
+	// offers are what selects offer, by their resource, as far as they were found.
+	offers map[*comity.Resource]offered
 }
 
 // serve makes a page's handler.
