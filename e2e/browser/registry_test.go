@@ -14,7 +14,7 @@ import (
 )
 
 // patience is how long a test waits for what is to come about. Only a test that fails waits so long.
-const patience = time.Minute
+const patience = 5 * time.Minute
 
 // registry is a `comity serve` on an SQLite file that was empty.
 type registry struct {

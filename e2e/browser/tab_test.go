@@ -80,7 +80,7 @@ func ask[T any](b *tab, expression string, options ...chromedp.EvaluateOption) T
 
 // wait waits until an expression is true on the page, whatever page that is by then.
 func (b *tab) wait(expression string) bool {
-	for deadline := time.Now().Add(patience / 3); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(patience / 5); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
 		// While a page goes there is none to ask.
 		if so, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool](expression)); err == nil && so {
 			return true
