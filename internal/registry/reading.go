@@ -9,9 +9,6 @@ import (
 	"comity/internal/store"
 )
 
-// maxHanging bounds the records of one resource that are read for a page.
-const maxHanging = 5000
-
 // reading reads what a caller may see, for the pages that people look at.
 type reading struct {
 	reach
@@ -52,6 +49,11 @@ func (r reading) listBy(ctx context.Context, res *comity.Resource, column string
 		conditions = append(conditions, c)
 	}
 	return r.tx.ListBy(ctx, res, column, ids, conditions...)
+}
+
+// hanging returns the records that name those with the ids in a column.
+func (r reading) hanging(ctx context.Context, res *comity.Resource, column string, ids []int64) (map[int64][]*comity.Record, error) {
+	return r.listBy(ctx, res, column, ids)
 }
 
 // byID returns the records with the ids that the caller may see.

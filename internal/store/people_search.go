@@ -49,19 +49,20 @@ func (tx *Tx) SearchPeople(ctx context.Context, q PeopleQuery) ([]Listed, error)
 		return nil, err
 	}
 	var a args
-	from := "people_search t"
+	from, alias := "people_search t", "t"
 	if few {
 		// What stands in brackets is found by itself, before it is put in order.
-		from = "(SELECT t.id, t.co_id, t.sort FROM people_search t WHERE " + q.where(tx.dialect, &a, true) + fmt.Sprintf(" LIMIT %d) t", fewPeople)
+		alias = "found"
+		from = "(SELECT t.id, t.co_id, t.sort FROM people_search t WHERE " + q.where(tx.dialect, &a, true) + fmt.Sprintf(" LIMIT %d) found", fewPeople)
 	}
-	sql := "SELECT t.id, t.sort FROM " + from + " WHERE t.co_id = " + a.put(q.CoId)
+	sql := fmt.Sprintf("SELECT %[1]s.id, %[1]s.sort FROM %[2]s WHERE %[1]s.co_id = %[3]s", alias, from, a.put(q.CoId))
 	if !few {
 		sql += " AND " + q.where(tx.dialect, &a, false)
 	}
 	if q.After.Id != 0 {
-		sql += fmt.Sprintf(" AND (t.sort, t.id) > (%s, %s)", a.put(q.After.Sort), castInt(a.put(q.After.Id)))
+		sql += fmt.Sprintf(" AND (%[1]s.sort, %[1]s.id) > (%[2]s, %[3]s)", alias, a.put(q.After.Sort), castInt(a.put(q.After.Id)))
 	}
-	sql += " ORDER BY t.sort, t.id LIMIT " + a.put(int64(q.Limit))
+	sql += fmt.Sprintf(" ORDER BY %[1]s.sort, %[1]s.id LIMIT %[2]s", alias, a.put(int64(q.Limit)))
 	var people []Listed
 	err = tx.conn.query(ctx, sql, a, func(row Row) error {
 		people = append(people, Listed{Id: row.Int(0), Sort: row.Text(1)})
