@@ -15,15 +15,11 @@ CREATE INDEX people_search_status ON people_search (co_id, status, sort, id);
 
 -- +goose StatementBegin
 CREATE VIEW people_words AS
-SELECT q.id, q.co_id, q.status, substr(q.plain, 1, instr(q.plain, char(31)) - 1) AS sort,
-    replace(substr(q.plain, instr(q.plain, char(31)) + 1), ' ', '  ') AS words
-FROM (SELECT p.id, p.co_id, p.status,
+SELECT q.id, q.co_id, q.status,
+    -- What is ASCII, as most is, has no accents.
+    CASE WHEN length(q.sort) = octet_length(q.sort) THEN q.sort ELSE
 
-replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(coalesce((SELECT coalesce(n.family_folded || ' ',
- '') || n.given_folded FROM names n WHERE n.co_person_id = p.id AND n.primary_name), '') || char(31) || 
-        coalesce((SELECT group_concat(' ' || n.given_folded || coalesce(' ' || lower(n.middle), '') || coalesce(' ' || n.family_folded, ''), '') FROM names n WHERE n.co_person_id = p.id), '')
-        || coalesce((SELECT group_concat(' ' || e.mail_folded, '') FROM email_addresses e WHERE e.co_person_id = p.id), '')
-        || coalesce((SELECT group_concat(' ' || i.identifier_folded, '') FROM identifiers i WHERE i.co_person_id = p.id), ''),'à',
+replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(q.sort,'à',
 'a'),'á','a'),'â','a'),'ã','a'),'ä','a'),'å','a'),'ç','c'),'è','e'),'é','e'),'ê','e'),'ë','e'),'ì','i'),'í','i'),'î','i'),'ï','i'),'ñ','n'),'ò',
 'o'),'ó','o'),'ô','o'),'õ','o'),'ö','o'),'ù','u'),'ú','u'),'û','u'),'ü','u'),'ý','y'),'ÿ','y'),'ā','a'),'ă','a'),'ą','a'),'ć','c'),'ĉ','c'),'ċ',
 'c'),'č','c'),'ď','d'),'ē','e'),'ĕ','e'),'ė','e'),'ę','e'),'ě','e'),'ĝ','g'),'ğ','g'),'ġ','g'),'ģ','g'),'ĥ','h'),'ĩ','i'),'ī','i'),'ĭ','i'),'į',
@@ -33,7 +29,25 @@ replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(
 'υ'),'ώ','ω'),'ё','е'),'ạ','a'),'ả','a'),'ấ','a'),'ầ','a'),'ẩ','a'),'ẫ','a'),'ậ','a'),'ắ','a'),'ằ','a'),'ẳ','a'),'ẵ','a'),'ặ','a'),'ẹ','e'),'ẻ',
 'e'),'ẽ','e'),'ế','e'),'ề','e'),'ể','e'),'ễ','e'),'ệ','e'),'ỉ','i'),'ị','i'),'ọ','o'),'ỏ','o'),'ố','o'),'ồ','o'),'ổ','o'),'ỗ','o'),'ộ','o'),'ớ',
 'o'),'ờ','o'),'ở','o'),'ỡ','o'),'ợ','o'),'ụ','u'),'ủ','u'),'ứ','u'),'ừ','u'),'ử','u'),'ữ','u'),'ự','u'),'ỳ','y'),'ỵ','y'),'ỷ','y'),'ỹ','y'),'ø',
-'o'),'ł','l'),'đ','d'),'ħ','h'),'ŧ','t') AS plain
+'o'),'ł','l'),'đ','d'),'ħ','h'),'ŧ','t') END AS sort,
+    replace(CASE WHEN length(q.words) = octet_length(q.words) THEN q.words ELSE
+
+replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(q.words,'à',
+'a'),'á','a'),'â','a'),'ã','a'),'ä','a'),'å','a'),'ç','c'),'è','e'),'é','e'),'ê','e'),'ë','e'),'ì','i'),'í','i'),'î','i'),'ï','i'),'ñ','n'),'ò',
+'o'),'ó','o'),'ô','o'),'õ','o'),'ö','o'),'ù','u'),'ú','u'),'û','u'),'ü','u'),'ý','y'),'ÿ','y'),'ā','a'),'ă','a'),'ą','a'),'ć','c'),'ĉ','c'),'ċ',
+'c'),'č','c'),'ď','d'),'ē','e'),'ĕ','e'),'ė','e'),'ę','e'),'ě','e'),'ĝ','g'),'ğ','g'),'ġ','g'),'ģ','g'),'ĥ','h'),'ĩ','i'),'ī','i'),'ĭ','i'),'į',
+'i'),'ĵ','j'),'ķ','k'),'ĺ','l'),'ļ','l'),'ľ','l'),'ń','n'),'ņ','n'),'ň','n'),'ō','o'),'ŏ','o'),'ő','o'),'ŕ','r'),'ŗ','r'),'ř','r'),'ś','s'),'ŝ',
+'s'),'ş','s'),'š','s'),'ţ','t'),'ť','t'),'ũ','u'),'ū','u'),'ŭ','u'),'ů','u'),'ű','u'),'ų','u'),'ŵ','w'),'ŷ','y'),'ź','z'),'ż','z'),'ž','z'),'ơ',
+'o'),'ư','u'),'ǎ','a'),'ǐ','i'),'ǒ','o'),'ǔ','u'),'ș','s'),'ț','t'),'ά','α'),'έ','ε'),'ή','η'),'ί','ι'),'ΰ','υ'),'ϊ','ι'),'ϋ','υ'),'ό','ο'),'ύ',
+'υ'),'ώ','ω'),'ё','е'),'ạ','a'),'ả','a'),'ấ','a'),'ầ','a'),'ẩ','a'),'ẫ','a'),'ậ','a'),'ắ','a'),'ằ','a'),'ẳ','a'),'ẵ','a'),'ặ','a'),'ẹ','e'),'ẻ',
+'e'),'ẽ','e'),'ế','e'),'ề','e'),'ể','e'),'ễ','e'),'ệ','e'),'ỉ','i'),'ị','i'),'ọ','o'),'ỏ','o'),'ố','o'),'ồ','o'),'ổ','o'),'ỗ','o'),'ộ','o'),'ớ',
+'o'),'ờ','o'),'ở','o'),'ỡ','o'),'ợ','o'),'ụ','u'),'ủ','u'),'ứ','u'),'ừ','u'),'ử','u'),'ữ','u'),'ự','u'),'ỳ','y'),'ỵ','y'),'ỷ','y'),'ỹ','y'),'ø',
+'o'),'ł','l'),'đ','d'),'ħ','h'),'ŧ','t') END, ' ', '  ') AS words
+FROM (SELECT p.id, p.co_id, p.status,
+    coalesce((SELECT coalesce(n.family_folded || ' ', '') || n.given_folded FROM names n WHERE n.co_person_id = p.id AND n.primary_name), '') AS sort,
+    coalesce((SELECT group_concat(' ' || n.given_folded || coalesce(' ' || lower(n.middle), '') || coalesce(' ' || n.family_folded, ''), '') FROM names n WHERE n.co_person_id = p.id), '')
+        || coalesce((SELECT group_concat(' ' || e.mail_folded, '') FROM email_addresses e WHERE e.co_person_id = p.id), '')
+        || coalesce((SELECT group_concat(' ' || i.identifier_folded, '') FROM identifiers i WHERE i.co_person_id = p.id), '') AS words
     FROM co_people p) q;
 -- +goose StatementEnd
 
