@@ -170,7 +170,7 @@ func planned() []struct {
 			_, err := tx.Get(ctx, comity.HistoryRecord.Resource, 1)
 			return err
 		}},
-		{"a CO's history", []string{"history_co\\b", "history_revision", "api_users_unique"}, list(comity.HistoryRecord.Resource, inCO, ModifiedSince(time.Now()))},
+		{"a CO's history", []string{"history_(co|since)\\b", "history_revision", "api_users_unique"}, list(comity.HistoryRecord.Resource, inCO, ModifiedSince(time.Now()))},
 		{"a person's history", []string{"history_co_person", "history_revision"}, list(comity.HistoryRecord.Resource, Equal("co_person_id", id))},
 		{"an org identity's history", []string{"history_org_identity"}, list(comity.HistoryRecord.Resource, Equal("org_identity_id", id))},
 		{"a group's history", []string{"history_co_group"}, list(comity.HistoryRecord.Resource, Equal("co_group_id", id))},
