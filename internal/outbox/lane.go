@@ -165,18 +165,6 @@ func manual(target *comity.Record) bool {
 	return target.Text(comity.CoProvisioningTarget.Status) == comity.ModeManual
 }
 
-// final are outcomes with which those that failed at a manual target rest.
-func final(target *comity.Record, outcomes []store.Outcome) []store.Outcome {
-	if target == nil || !manual(target) {
-		return outcomes
-	}
-	all := slices.Clone(outcomes)
-	for i := range all {
-		all[i].Rest = all[i].Rest || !all[i].OK
-	}
-	return all
-}
-
 // works returns the target while it is in a mode in which anything is sent, and else nil. It may have
 // been set to another since the lane began.
 func (l *lane) works(ctx context.Context, tx *store.Tx) (*comity.Record, error) {
