@@ -12,6 +12,7 @@ const (
 	failedName       = "CoProvisioningTargetFailed"
 	resendName       = "CoProvisioningTargetResend"
 	allName          = "CoProvisioningTargetAll"
+	driftName        = "CoPersonProvisioningDrift"
 )
 
 // seen are the subjects that those calls are about, by the word of the path.
@@ -40,10 +41,11 @@ func watching() []operation {
 			Parameters: []parameter{
 				{Name: "onlychanged", In: "query", schema: &schema{Type: types{"boolean"}}, Text: "`true` leaves out whom the target was last sent the same message about."},
 				{Name: "anew", In: "query", schema: &schema{Type: types{"boolean"}}, Text: "`true` begins anew, wherever another run is."},
+				{Name: "maxdeletes", In: "query", schema: between(0, 100), Text: "How many percent of the people whom the target knows may be deleted; 10 where it says nothing."},
 			},
 			Answers: answers([]answer{
 				{Status: http.StatusAccepted, Reasons: []reason{{"Accepted", "how far it is"}}, content: []string{allName}}, tooLarge, wrongQuery,
-			}, disabled, failure(http.StatusNotFound, noTarget)),
+			}, failure(http.StatusForbidden, reason{comity.PhraseForbidden, "the target is disabled, or would be told to delete more than `maxdeletes`"}), failure(http.StatusNotFound, noTarget)),
 		},
 		{
 			id: "stopProvisionAll", Method: http.MethodDelete, Path: everybody, Title: "Stop provisioning everybody",
@@ -87,7 +89,7 @@ func watchingOne(word string, r *comity.Resource, disabled []answer, noTarget re
 	none := failure(http.StatusNotFound, noTarget, reason{r.UnknownOnView, "none such was ever in the target's CO"})
 	one := "/{id}/" + word + ":{" + word + "}"
 	parameters := []parameter{{Name: word, In: "path", Required: true, schema: number(1), Text: "The " + r.Singular + ", one that was deleted too."}}
-	return []operation{
+	all := []operation{
 		{
 			id: "viewProvisioningStatusOf" + r.Singular, Method: http.MethodGet, Path: "/status" + one, Title: "View what one target was told about one " + r.Singular,
 			Text: "What it was last sent and answered, and when it is tried next.", Parameters: parameters,
@@ -103,6 +105,16 @@ func watchingOne(word string, r *comity.Resource, disabled []answer, noTarget re
 			Parameters: parameters, Answers: answers([]answer{ok(previewName(r), "the preview")}, none),
 		},
 	}
+	if r != comity.CoPerson.Resource {
+		return all
+	}
+	return append(all, operation{
+		id: "verifyProvisioning", Method: http.MethodGet, Path: "/verify" + one, Title: "Compare what one target holds of one CoPerson",
+		Text:       "Asks the endpoint by GET and says what it holds otherwise than it should. Members that it added to objects are no difference.",
+		Parameters: parameters,
+		Answers: answers([]answer{ok(driftName, "what was found")}, none,
+			failure(http.StatusForbidden, reason{comity.PhraseForbidden, "the target cannot be asked, its AnswersGet says so"})),
+	})
 }
 
 // putWatching puts the schemas of what those calls answer.
@@ -175,6 +187,22 @@ func putWatching(out *object[any]) {
 			{"Differences", &schema{Type: types{"array"}, Items: difference}},
 		})))
 	}
+	putDrift(out, text, difference)
+}
+
+func putDrift(out *object[any], text, difference *schema) {
+	finding := shape([]string{"Finding", "Identifier"}, object[*schema]{
+		{"Finding", &schema{Type: types{"string"}, Enum: []any{"missing", "surplus", "different", "unreadable"}}},
+		{"Identifier", text},
+		{"Differences", &schema{Type: types{"array"}, Items: difference, Description: "From what the target holds (Last) to what it should (Next)."}},
+		{"Answer", &schema{Type: types{"string"}, Description: "What came of a request whose answer cannot be read."}},
+	})
+	out.put(driftName, typed(driftName, shape([]string{"CoPersonId", "State", "Findings"}, object[*schema]{
+		{"CoPersonId", number(1)},
+		{"State", &schema{Type: types{"string"}, Enum: []any{"as it should be", "drift", "waiting"}}},
+		{"Findings", &schema{Type: types{"array"}, Items: finding}},
+		{"Problem", &schema{Type: types{"string"}, Description: "Why the target cannot hold the person as it should."}},
+	})))
 }
 
 func shape(required []string, properties object[*schema]) *schema {

@@ -75,7 +75,7 @@ func (r *Registry) MembersAt(ctx context.Context, caller access.Caller, group in
 		if err := permitMembers(ctx, tx, caller, group); err != nil {
 			return err
 		}
-		l.Records, err = l.next(ctx, tx, 0, page)
+		l.Records, err = l.next(ctx, tx, 0, MaxPage)
 		return err
 	})
 	if err != nil {

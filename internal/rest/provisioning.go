@@ -9,7 +9,6 @@ import (
 
 	"comity"
 	"comity/internal/access"
-	"comity/internal/outbox"
 )
 
 // matchTarget finds the routes below co_provisioning_targets that are about telling:
@@ -20,6 +19,7 @@ import (
 //	GET  failed/<id>.json
 //	POST resend/<id>.json, resend/<id>/copersonid:<id>.json, likewise cogroupid
 //	GET  preview/<id>/copersonid:<id>.json, likewise cogroupid
+//	GET  verify/<id>/copersonid:<id>.json
 func matchTarget(method, path string) (route, bool) {
 	verb, rest, two := strings.Cut(path, "/")
 	target, subject, three := strings.Cut(rest, "/")
@@ -60,6 +60,7 @@ var (
 	onSubject = map[string]func(c *call, rt route, s *comity.Subject) error{
 		"GET status":  (*call).subjectStatus,
 		"GET preview": (*call).preview,
+		"GET verify":  (*call).drift,
 		"POST resend": (*call).resend,
 	}
 )
@@ -145,72 +146,6 @@ type targetStatus struct {
 	Breaker, BreakerSince, BreakerNext string `json:",omitempty"`
 	// All is the last run that told it about everybody.
 	All *sweepStatus `json:",omitempty"`
-}
-
-type sweepStatus struct {
-	State        string
-	OnlyChanged  bool
-	Total, Taken int64
-	Began        string
-	Ended        string `json:",omitempty"`
-}
-
-func sweepOf(s outbox.Sweep) *sweepStatus {
-	out := &sweepStatus{
-		State: "under way", OnlyChanged: s.OnlyChanged, Total: s.Total, Taken: s.Taken, Began: written(s.Began), Ended: written(s.Ended),
-	}
-	switch {
-	case s.Stopped:
-		out.State = "stopped"
-	case !s.Ended.IsZero():
-		out.State = "done"
-	}
-	return out
-}
-
-// provisionAll answers the call that tells a target about everybody.
-func (c *call) provisionAll(rt route) error {
-	if _, err := c.body(); err != nil {
-		return err
-	}
-	target, err := c.target(access.Edit, rt)
-	if err != nil {
-		return err
-	}
-	if err := refuseDisabled(target); err != nil {
-		return err
-	}
-	var wants [2]bool
-	for i, name := range []string{"onlychanged", "anew"} {
-		switch value := c.r.URL.Query().Get(name); value {
-		case "true":
-			wants[i] = true
-		case "", "false":
-		default:
-			return comity.BadRequest("%s is %q, it must be true or false", name, value)
-		}
-	}
-	s, err := c.Provisioner.ProvisionAll(c.r.Context(), target, wants[0], wants[1])
-	if err != nil {
-		return err
-	}
-	return c.say(http.StatusAccepted, "Accepted", "CoProvisioningTargetAll", sweepOf(s))
-}
-
-// stopAll answers the call that stops telling a target about everybody.
-func (c *call) stopAll(rt route) error {
-	target, err := c.target(access.Edit, rt)
-	if err != nil {
-		return err
-	}
-	s, found, err := c.Provisioner.StopAll(c.r.Context(), target.Id)
-	if err != nil {
-		return err
-	}
-	if !found {
-		return comity.RefuseBecause(comity.PhraseForbidden, "Provisioning target %d was never told about everybody", target.Id)
-	}
-	return c.say(http.StatusOK, "OK", "CoProvisioningTargetAll", sweepOf(s))
 }
 
 func refuseDisabled(target *comity.Record) error {

@@ -46,13 +46,15 @@ type Provisioner interface {
 	// Provision tells a target about one subject; queued says that it will, soon.
 	Provision(ctx context.Context, target *comity.Record, subject comity.Subject) (queued bool, err error)
 	// ProvisionAll tells a target about everybody, in the background.
-	ProvisionAll(ctx context.Context, target *comity.Record, onlyChanged, anew bool) (outbox.Sweep, error)
+	ProvisionAll(ctx context.Context, target *comity.Record, run outbox.Run) (outbox.Sweep, error)
 	StopAll(ctx context.Context, target int64) (s outbox.Sweep, found bool, err error)
 	Status(ctx context.Context, target int64) (outbox.Status, error)
 	SubjectStatus(ctx context.Context, target int64, subject comity.Subject) (outbox.Subject, error)
 	Failed(ctx context.Context, target int64, after comity.Subject, limit int) ([]outbox.Subject, error)
 	Resend(ctx context.Context, target int64, subject *comity.Subject) (count int64, err error)
 	Preview(ctx context.Context, target int64, subject comity.Subject) (outbox.Preview, error)
+	// Verify compares what a target holds of people with what it should.
+	Verify(ctx context.Context, target *comity.Record, look outbox.Look) (outbox.Verification, error)
 }
 
 // Server answers the API's requests.

@@ -9,6 +9,7 @@ import (
 	"comity"
 	"comity/internal/access"
 	"comity/internal/outbox"
+	"comity/internal/registry"
 )
 
 // parseSubject reads copersonid:<id> and cogroupid:<id>.
@@ -88,9 +89,6 @@ func recordName(s comity.Subject) string {
 	return comity.CoPerson.Singular
 }
 
-// maxFailed is how many failed subjects an answer shows at most.
-const maxFailed = 1000
-
 // failed answers the subjects of whom a target's messages rest, a page at a time.
 func (c *call) failed(rt route, _ *comity.Subject) error {
 	target, err := c.target(access.View, rt)
@@ -98,10 +96,10 @@ func (c *call) failed(rt route, _ *comity.Subject) error {
 		return err
 	}
 	query := c.r.URL.Query()
-	limit, after := maxFailed, comity.Subject{}
+	limit, after := registry.MaxPage, comity.Subject{}
 	if text := query.Get("limit"); text != "" {
-		if limit, err = strconv.Atoi(text); err != nil || limit < 1 || limit > maxFailed {
-			return comity.BadRequest("limit is %q, it must be a number from 1 to %d", text, maxFailed)
+		if limit, err = registry.ParseLimit(text); err != nil {
+			return err
 		}
 	}
 	if text := query.Get("after"); text != "" {
@@ -130,9 +128,9 @@ func (c *call) failed(rt route, _ *comity.Subject) error {
 // cogroupid: and a CoGroupId, for groups come after people.
 func parseAfter(text string) (comity.Subject, error) {
 	id, ofGroup := strings.CutPrefix(text, "cogroupid:")
-	n, err := strconv.ParseInt(id, 10, 64)
-	if err != nil || n < 0 {
-		return comity.Subject{}, comity.BadRequest("after is %q, it must be the CoPersonId of the last one of the page before, or cogroupid: and its CoGroupId", text)
+	n, err := registry.ParseAfter(id, "CoPersonId of the last one")
+	if err != nil {
+		return comity.Subject{}, err
 	}
 	if ofGroup {
 		return comity.GroupSubject(n), nil

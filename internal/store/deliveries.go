@@ -138,10 +138,14 @@ func (tx *Tx) ClaimOne(ctx context.Context, target int64, subject comity.Subject
 	return d, got, err
 }
 
-// Release gives back what a worker holds, whoever that is: for who knows that there is nobody else.
+// Release gives back what a worker holds, a probe too, whoever that is: for who knows that there is
+// nobody else.
 func (tx *Tx) Release(ctx context.Context) error {
 	now, err := tx.Now(ctx)
 	if err != nil {
+		return err
+	}
+	if err := tx.conn.queue(ctx, `UPDATE lanes SET probe = $1 WHERE probe > $1`, args{now.UnixMicro()}); err != nil {
 		return err
 	}
 	return tx.conn.queue(ctx, `UPDATE deliveries SET held = false, due = $1 WHERE held AND due IS NOT NULL`, args{now.UnixMicro()})

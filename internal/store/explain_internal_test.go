@@ -220,6 +220,24 @@ func planned() []struct {
 			_, err := tx.Failed(ctx, 1, comity.PersonSubject(10), 20)
 			return err
 		}},
+		{"a page of a target's people", []string{"co_people_co", "deliveries_pkey"}, func(ctx context.Context, tx *Tx) error {
+			_, err := tx.Subjects(ctx, 1, 1, 10, 20)
+			return err
+		}},
+		{"who leaves a target", []string{"deliveries_pkey", "co_people_pkey", "identifiers_(co_person|unique)", "co_group_members_(co_person|unique|co_group)"}, func(ctx context.Context, tx *Tx) error {
+			_, _, err := tx.CountKnown(ctx, 1, Presence{
+				Statuses: []string{comity.Active}, IdentifierType: "uid", IdentifierStatus: comity.Active, GroupId: 2, GroupStatus: comity.Active,
+			})
+			return err
+		}},
+		{"the identifiers that people had", []string{"history_co_person"}, func(ctx context.Context, tx *Tx) error {
+			_, err := tx.IdentifiersEver(ctx, "uid", []int64{1, 2, 3})
+			return err
+		}},
+		{"who has identifiers now", []string{"identifiers_(identifier|unique)"}, func(ctx context.Context, tx *Tx) error {
+			_, err := tx.Holders(ctx, 1, "uid", []string{"i31", "i32"})
+			return err
+		}},
 		{"outcomes", []string{"deliveries_pkey", "identifiers_identifier"}, func(ctx context.Context, tx *Tx) error {
 			d := Delivery{TargetId: 1, Subject: comity.PersonSubject(id), Sequence: 7}
 			return tx.Finish(ctx, []Outcome{{Delivery: d, OK: true, Forgot: []string{"I32"}}, {Delivery: d}})

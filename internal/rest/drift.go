@@ -1,0 +1,49 @@
+package rest
+
+import (
+	"net/http"
+
+	"comity"
+	"comity/internal/access"
+	"comity/internal/outbox"
+)
+
+type findingAnswer struct {
+	Finding, Identifier string
+	Differences         []outbox.Difference `json:",omitempty"`
+	Answer              string              `json:",omitempty"`
+}
+
+// drift answers what a target holds of a person otherwise than it should.
+func (c *call) drift(rt route, of *comity.Subject) error {
+	if of.Kind != comity.KindPerson {
+		return comity.Missing(comity.PhraseUnknown)
+	}
+	target, err := c.targetOf(access.View, rt, of)
+	if err != nil {
+		return err
+	}
+	v, err := c.Provisioner.Verify(c.r.Context(), target, outbox.Look{Span: outbox.Span{Person: of.Id}})
+	if err != nil {
+		return err
+	}
+	out := struct {
+		CoPersonId int64
+		State      string
+		Findings   []findingAnswer
+		Problem    string `json:",omitempty"`
+	}{of.Id, "as it should be", []findingAnswer{}, ""}
+	for _, found := range v.People {
+		out.Problem = found.Problem
+		switch {
+		case found.Waiting:
+			out.State = "waiting"
+		case found.Drift():
+			out.State = "drift"
+		}
+		for _, f := range found.Findings {
+			out.Findings = append(out.Findings, findingAnswer{f.Kind, f.Identifier, f.Differences, f.Answer})
+		}
+	}
+	return c.say(http.StatusOK, "OK", "CoPersonProvisioningDrift", out)
+}
