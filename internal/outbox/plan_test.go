@@ -104,7 +104,7 @@ func TestPlanGoesPageByPage(t *testing.T) {
 			t.Errorf("%d lines, from %s to %s", len(got), got[0], got[len(got)-1])
 		}
 		if _, err := w.sql().ExecContext(t.Context(), fmt.Sprintf(
-			`INSERT INTO sweeps VALUES (%d, false, %d, 201, 101, 1, 2, true)`, to.id, people[100])); err != nil {
+			`INSERT INTO sweeps VALUES (%d, false, %d, 201, 101, 1, 2, true, 0)`, to.id, people[100])); err != nil {
 			t.Fatal(err)
 		}
 		for anew, want := range map[bool]int64{false: people[100], true: 0} {
