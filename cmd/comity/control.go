@@ -51,6 +51,9 @@ type reply struct {
 	AfterId int64               `json:"afterId,omitempty"`
 	Plan    []outbox.Planned    `json:"plan,omitempty"`
 	Found   outbox.Verification `json:"found"`
+	// Token is a link's, Address where the server is found.
+	Token   string `json:"token,omitempty"`
+	Address string `json:"address,omitempty"`
 }
 
 type listedUser struct {
@@ -67,7 +70,7 @@ type controlServer struct {
 	socket string
 }
 
-func serveControl(database string, r *registry.Registry, queue *outbox.Outbox) (*controlServer, error) {
+func serveControl(database, address string, r *registry.Registry, queue *outbox.Outbox) (*controlServer, error) {
 	if store.IsPostgres(database) {
 		return nil, nil //nolint:nilnil // there is no socket and that is no error
 	}
@@ -88,7 +91,7 @@ func serveControl(database string, r *registry.Registry, queue *outbox.Outbox) (
 	if err := os.Chmod(socket, 0o600); err != nil {
 		return nil, errors.Join(fmt.Errorf("control socket: %w", err), l.Close())
 	}
-	server := &http.Server{Handler: controlHandler(r, localTeller{r, queue}), ReadHeaderTimeout: 10 * time.Second}
+	server := &http.Server{Handler: controlHandler(address, r, localTeller{r, queue}), ReadHeaderTimeout: 10 * time.Second}
 	go func() { _ = server.Serve(l) }()
 	return &controlServer{server, socket}, nil
 }
@@ -113,7 +116,7 @@ func shortPath(socket string) (string, func(), error) {
 	return fmt.Sprintf("/proc/self/fd/%d/%s", folder.Fd(), filepath.Base(socket)), func() { _ = folder.Close() }, nil
 }
 
-func controlHandler(r *registry.Registry, t teller) http.Handler {
+func controlHandler(address string, r *registry.Registry, t teller) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		var o order
 		var answer reply
@@ -124,6 +127,7 @@ func controlHandler(r *registry.Registry, t teller) http.Handler {
 		if err != nil {
 			answer.Error = err.Error()
 		}
+		answer.Address = address
 		w.Header().Set("Content-Type", "application/json")
 		_ = json.NewEncoder(w).Encode(answer)
 	})
@@ -137,6 +141,8 @@ func (o order) carryOut(ctx context.Context, r *registry.Registry, t teller) (a 
 		a.Login, err = r.RotateKey(ctx, o.Name, o.Key)
 	case "suspend":
 		err = r.SuspendUser(ctx, o.Name)
+	case "link":
+		a.Token, err = r.NewLink(ctx, o.Name)
 	case "erase":
 		a.Erased, err = r.Erase(ctx, o.PersonId, o.Deleting)
 	case "tell one":
@@ -171,7 +177,11 @@ func (o order) carryOut(ctx context.Context, r *registry.Registry, t teller) (a 
 }
 
 // control asks the process that serves a file.
-type control struct{ client *http.Client }
+type control struct {
+	client *http.Client
+	// address is where the server is found, once it was asked something.
+	address string
+}
 
 func dialControl(database string) (*control, error) {
 	dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
@@ -186,7 +196,7 @@ func dialControl(database string) (*control, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &control{&http.Client{Transport: &http.Transport{DialContext: dial, DisableKeepAlives: true}}}, c.Close()
+	return &control{client: &http.Client{Transport: &http.Transport{DialContext: dial, DisableKeepAlives: true}}}, c.Close()
 }
 
 // ask has an order carried out that takes no longer than a request.
@@ -214,6 +224,7 @@ func (c *control) wait(ctx context.Context, o order) (a reply, err error) {
 	if err := json.NewDecoder(resp.Body).Decode(&a); err != nil {
 		return a, fmt.Errorf("read the server's answer: %w", err)
 	}
+	c.address = a.Address
 	if a.Error != "" {
 		return a, errors.New(a.Error)
 	}
@@ -255,6 +266,12 @@ func (c *control) Users(ctx context.Context, coID int64) ([]*comity.Record, erro
 		list[i] = rec
 	}
 	return list, err
+}
+
+// NewLink is a keeper's.
+func (c *control) NewLink(ctx context.Context, username string) (string, error) {
+	a, err := c.ask(ctx, order{Verb: "link", Name: username})
+	return a.Token, err
 }
 
 // Erase is a keeper's.

@@ -153,14 +153,15 @@ func (o *opened) close() error {
 	return err
 }
 
-// bootstrap makes what an empty registry needs and tells the operator, once.
-func bootstrap(p *program, r *registry.Registry) error {
-	login, made, err := r.Bootstrap(p.ctx)
-	if err != nil || !made {
-		return err
+// bootstrap makes what an empty registry needs and tells the operator, once. It returns the name of the
+// API user that it made, "" where there was one.
+func bootstrap(p *program, r *registry.Registry) (made string, err error) {
+	login, isNew, err := r.Bootstrap(p.ctx)
+	if err != nil || !isNew {
+		return "", err
 	}
 	_, err = fmt.Fprintf(p.out, "\nThe registry is new. Its platform API user, shown this once:\n\n  user  %s\n  key   %s\n\n", login.Username, login.Key)
-	return err
+	return login.Username, err
 }
 
 // oneLine is an error's text on one line. Lines that say the same, as when a host has several

@@ -14,6 +14,7 @@ type keeper interface {
 	Users(ctx context.Context, coID int64) ([]*comity.Record, error)
 	RotateKey(ctx context.Context, username, key string) (registry.Login, error)
 	SuspendUser(ctx context.Context, username string) error
+	NewLink(ctx context.Context, username string) (token string, err error)
 	Erase(ctx context.Context, person int64, deleting bool) (registry.Erased, error)
 }
 
@@ -21,7 +22,7 @@ type keeper interface {
 func (d database) with(p *program, fn func(keeper) error) error {
 	return d.reach(p, false, func(asked *control) error { return fn(asked) }, func(db *opened) error {
 		r := registry.New(db.store, func() {})
-		if err := bootstrap(p, r); err != nil {
+		if _, err := bootstrap(p, r); err != nil {
 			return err
 		}
 		return fn(r)

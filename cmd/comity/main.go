@@ -27,6 +27,7 @@ type cli struct {
 	Serve     serveCommand     `cmd:"" help:"Serve the registry."`
 	Migrate   migrateCommand   `cmd:"" help:"Bring the database up to this program."`
 	APIUser   apiUserCommand   `cmd:"" name:"api-user" help:"Add, list, rotate and suspend API users."`
+	Link      linkCommand      `cmd:"" name:"console-link" help:"Print an address that signs an API user in to the console, once."`
 	Sink      sinkCommand      `cmd:"" help:"A small receiver that prints the provisioning messages it gets."`
 	Backup    backupCommand    `cmd:"" help:"Write everything in the database to a file, while it is served or not."`
 	Restore   restoreCommand   `cmd:"" help:"Read a backup into an empty database, of either kind."`

@@ -15,6 +15,7 @@ import (
 	"github.com/klauspost/compress/gzhttp"
 
 	"comity/internal/access"
+	"comity/internal/console"
 	"comity/internal/observe"
 	"comity/internal/openapi"
 	"comity/internal/outbox"
@@ -26,6 +27,7 @@ import (
 
 type serveCommand struct {
 	database
+	consoleSettings
 	Listen       string        `help:"The address to listen on." default:"127.0.0.1:8080" env:"COMITY_LISTEN" placeholder:"HOST:PORT"`
 	Root         string        `help:"The path that the API is below." default:"/registry/" env:"COMITY_ROOT" placeholder:"PATH"`
 	TLSCert      string        `name:"tls-cert" help:"The certificate chain (PEM) to serve HTTPS with; HTTP/1.1, so that reason phrases are kept." env:"COMITY_TLS_CERT" placeholder:"FILE"`
@@ -84,8 +86,15 @@ func (s *serveCommand) Run(p *program) (err error) {
 	sender := newSender(s.AllowPrivate)
 	defer sender.Close()
 	queue = outbox.New(db.store, reg, sender, outbox.Options{Lease: s.Lease, Observe: metrics.Delivery, Log: log})
-	if err := bootstrap(p, reg); err != nil {
+	first, err := bootstrap(p, reg)
+	if err != nil {
 		return err
+	}
+	link := ""
+	if first != "" {
+		if link, err = reg.NewLink(p.ctx, first); err != nil {
+			return err
+		}
 	}
 	if err := db.takeOver(p.ctx, queue); err != nil {
 		return err
@@ -97,9 +106,21 @@ func (s *serveCommand) Run(p *program) (err error) {
 	if err != nil {
 		return err
 	}
+	authenticator, failures := access.NewAuthenticator(reg, time.Now), &access.Limits{}
 	api := &rest.Server{
-		Registry: reg, Authenticator: access.NewAuthenticator(reg, time.Now), Provisioner: queue,
-		Root: root, TrustedProxies: trusted, FailedLogins: s.Failures, Log: log, Observe: metrics.Request,
+		Registry: reg, Authenticator: authenticator, Provisioner: queue,
+		Root: root, TrustedProxies: trusted, FailedLogins: s.Failures, Failures: failures, Log: log, Observe: metrics.Request,
+	}
+	oidc, err := s.oidc()
+	if err != nil {
+		return err
+	}
+	pages, err := console.New(console.Options{
+		Registry: reg, Authenticator: authenticator, Provisioner: queue, TrustedProxies: trusted,
+		FailedLogins: s.Failures, Failures: failures, PublicURL: s.PublicURL, OIDC: oidc, Log: log, Observe: metrics.Request,
+	})
+	if err != nil {
+		return err
 	}
 	described, err := openapi.Handler(root, ownVersion(), provision.Schema(), api)
 	if err != nil {
@@ -109,11 +130,19 @@ func (s *serveCommand) Run(p *program) (err error) {
 	if err != nil {
 		return fmt.Errorf("compression: %w", err)
 	}
+	mux.Handle(console.Root, compress(pages))
+	if root != "/" {
+		mux.Handle("GET /{$}", http.RedirectHandler(console.Root, http.StatusSeeOther))
+	}
 	server := &http.Server{
 		Handler: below(root, compress(described), mux), ConnContext: rest.ConnContext,
 		ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 	}
-	control, err := serveControl(s.Database, reg, queue)
+	address := s.PublicURL
+	if address == "" {
+		address = fmt.Sprintf("%s://%s", scheme, listener.Addr())
+	}
+	control, err := serveControl(s.Database, address, reg, queue)
 	if err != nil {
 		return err
 	}
@@ -133,6 +162,9 @@ func (s *serveCommand) Run(p *program) (err error) {
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(rest.Listen(listener)) }()
 	fmt.Fprintf(p.out, "Comity serves %s at %s://%s%s\n", store.Redact(s.Database), scheme, listener.Addr(), root)
+	if link != "" {
+		fmt.Fprintf(p.out, "\nThe console, signed in as %s; good once, for an hour:\n\n  %s\n\n", first, signInLink(address, link))
+	}
 	select {
 	case err := <-failed:
 		return fmt.Errorf("serve: %w", err)

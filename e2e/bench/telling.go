@@ -208,6 +208,7 @@ func (b *bench) tell(ctx context.Context, r *registry) error {
 				if waiting, err = number(ctx, direct, `SELECT CAST(count(*) AS text) FROM deliveries WHERE due IS NOT NULL`); err != nil {
 					return arrivals{}, err
 				}
+				time.Sleep(5 * time.Millisecond)
 			}
 			receiver.begin()
 			now := time.Now().UnixMicro()

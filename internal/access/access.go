@@ -38,6 +38,22 @@ func System(name string) Caller {
 	return Caller{Username: name, CoId: comity.PlatformCO, Platform: true, Admin: true}
 }
 
+// ForPerson is the caller that a CO person is who has logged in by themselves.
+func ForPerson(login string, coID, person int64, rights comity.PersonRights) Caller {
+	c := Caller{Username: login, CoId: coID}
+	c.actFor(person, rights)
+	c.Platform = c.Admin && coID == comity.PlatformCO
+	return c
+}
+
+// actFor gives the caller the rights that a person has.
+func (c *Caller) actFor(person int64, rights comity.PersonRights) {
+	c.Admin = rights.Admin
+	if rights.Active {
+		c.PersonId, c.Units = person, rights.Units
+	}
+}
+
 // MayAnything says whether the caller has any right at all.
 func (c Caller) MayAnything() bool { return c.Platform || c.Admin || c.PersonId != 0 }
 

@@ -54,23 +54,39 @@ func (a *Authenticator) Authenticate(ctx context.Context, username, key, address
 	if err != nil {
 		return Caller{}, fmt.Errorf("read API user: %w", err)
 	}
-	u, now := e.User, a.now()
-	f := comity.ApiUser
+	if !Matches(key, e.Digest) {
+		return Caller{}, comity.Forbid()
+	}
+	return e.caller(a.now(), address)
+}
+
+// Resume returns who is calling in a session that an API user began while their key had the digest.
+func (a *Authenticator) Resume(ctx context.Context, username, digest, address string) (Caller, error) {
+	e, err := a.lookup(ctx, username)
+	if errors.Is(err, ErrNoUser) || err == nil && e.Digest != digest {
+		return Caller{}, comity.Forbid()
+	}
+	if err != nil {
+		return Caller{}, fmt.Errorf("read API user: %w", err)
+	}
+	return e.caller(a.now(), address)
+}
+
+// caller is who the user is to the rest of the program, or an Unauthorised error where they may not
+// call, now and from there.
+func (e entry) caller(now time.Time, address string) (Caller, error) {
+	u, f := e.User, comity.ApiUser
 	switch {
-	case !Matches(key, e.Digest),
-		u.Text(f.Status) != comity.Active,
+	case u.Text(f.Status) != comity.Active,
 		u.Has(f.ValidFrom) && now.Before(u.Time(f.ValidFrom)),
 		u.Has(f.ValidThrough) && now.After(u.Time(f.ValidThrough)),
 		e.remoteIP != nil && !e.remoteIP.MatchString(address),
 		u.CoId != comity.PlatformCO && e.CoStatus != comity.Active:
 		return Caller{}, comity.Forbid()
 	}
-	c := Caller{Username: username, CoId: u.CoId, RateLimit: u.Int(f.RateLimit), StringIds: u.Bool(f.StringIds)}
+	c := Caller{Username: u.Text(f.Username), CoId: u.CoId, RateLimit: u.Int(f.RateLimit), StringIds: u.Bool(f.StringIds)}
 	if u.Has(f.CoPersonId) {
-		c.Admin = e.Person.Admin
-		if e.Person.Active {
-			c.PersonId, c.Units = u.Int(f.CoPersonId), e.Person.Units
-		}
+		c.actFor(u.Int(f.CoPersonId), e.Person)
 	} else {
 		c.Admin = u.Bool(f.Privileged) || u.CoId == comity.PlatformCO
 	}

@@ -68,6 +68,7 @@ var rules = []struct {
 	{"internal/pgtest", nil},
 	// Its own tests hold the document against the API itself.
 	{"internal/openapi/openapitest", []string{domain, "internal/openapi", "internal/rest"}},
+	{"internal/oidctest", nil},
 	{"internal/layering", nil},
 
 	// The whole program as its users meet it: through the client, or as a process.
@@ -75,7 +76,7 @@ var rules = []struct {
 }
 
 // helpers are what every test may import.
-var helpers = []string{"internal/openapi/openapitest", "internal/pgtest", "internal/provision/provisiontest", "internal/store/storetest"}
+var helpers = []string{"internal/oidctest", "internal/openapi/openapitest", "internal/pgtest", "internal/provision/provisiontest", "internal/store/storetest"}
 
 // besides says what else the tests of a folder may import, so that what the program wires together is
 // tried together where it meets.
@@ -92,6 +93,11 @@ var besides = []struct {
 	{
 		why:    "a provision call ends at a connector",
 		folder: "internal/rest",
+		may:    []string{"internal/provision/..."},
+	},
+	{
+		why:    "a provision call ends at a connector",
+		folder: "internal/console",
 		may:    []string{"internal/provision/..."},
 	},
 }
@@ -111,6 +117,16 @@ var kept = []struct {
 		why:     "how a system is talked to is its connector's to know",
 		imports: []string{"github.com/twmb/franz-go"},
 		only:    []string{"internal/provision/kafka"},
+	},
+	{
+		why:     "who logs in by themselves does so at the console",
+		imports: []string{"github.com/coreos/go-oidc", "golang.org/x/oauth2"},
+		only:    []string{"internal/console"},
+	},
+	{
+		why:     "a browser is for the tests of the whole program",
+		imports: []string{"github.com/chromedp"},
+		only:    []string{"e2e/..."},
 	},
 	{
 		why:     "settings come from the command line, and others are handed theirs",

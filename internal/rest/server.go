@@ -68,11 +68,20 @@ type Server struct {
 	TrustedProxies []netip.Prefix
 	// FailedLogins is how many logins an address may fail in a minute; 0 is any number.
 	FailedLogins int64
-	Log          *slog.Logger
+	// Failures counts them, so that every way in counts alike; nil counts those of this one.
+	Failures *access.Limits
+	Log      *slog.Logger
 	// Observe is told of every request: the kind of route, the status and how long it took.
 	Observe func(route string, status int, took time.Duration)
 
-	requests, failures access.Limits
+	requests, ownFailures access.Limits
+}
+
+func (s *Server) failures() *access.Limits {
+	if s.Failures != nil {
+		return s.Failures
+	}
+	return &s.ownFailures
 }
 
 // call is one request under way.
@@ -143,15 +152,15 @@ func (c *call) authenticate() (err error) {
 	if !ok {
 		return comity.Forbid()
 	}
-	address, now := clientAddress(c.r, c.TrustedProxies), time.Now()
+	address, now := access.ClientAddress(c.r, c.TrustedProxies), time.Now()
 	if c.FailedLogins > 0 {
-		if wait, spent := c.failures.Spent(address, c.FailedLogins, now); spent {
+		if wait, spent := c.failures().Spent(address, c.FailedLogins, now); spent {
 			return tooMany(wait, "Too many failed logins from this address")
 		}
 	}
 	if c.caller, err = c.Authenticator.Authenticate(c.r.Context(), username, key, address); err != nil {
 		if c.FailedLogins > 0 {
-			c.failures.Take(address, c.FailedLogins, now)
+			c.failures().Take(address, c.FailedLogins, now)
 		}
 		return err
 	}

@@ -34,7 +34,8 @@ type backupEnd struct {
 	Rows int64 `json:"rows"`
 }
 
-// tables are all tables, each after those it refers to.
+// tables are all tables, each after those it refers to; but for who has signed in, which is no part
+// of the registry.
 func tables() []string {
 	var names []string
 	for _, r := range comity.Stored() {

@@ -100,7 +100,7 @@ func HasIdentifierPart(owner string, coID int64, part string) Condition {
 		sql := fmt.Sprintf(`t.id IN (SELECT i.%[1]s FROM identifiers i WHERE %[2]s i.%[1]s IS NOT NULL AND i.identifier_folded LIKE %[3]s ESCAPE '\'`,
 			owner, inCO("i", coID, a), a.put("%"+escapeLike(part)+"%"))
 		if d.inSearch != nil {
-			sql += d.inSearch(part, coID, a)
+			sql += d.inSearch("identifiers_search", "i.id", []string{part}, coID, a)
 		}
 		return sql + ")"
 	}
@@ -166,6 +166,9 @@ func startsWith(column, start string, a *args) string {
 func IsNull(column string) Condition {
 	return func(dialect, *args) string { return "t." + column + " IS NULL" }
 }
+
+// IsTrue is the condition that a column of booleans is true.
+func IsTrue(column string) Condition { return func(dialect, *args) string { return "t." + column } }
 
 // IsSet is the condition that a column has a value.
 func IsSet(column string) Condition {

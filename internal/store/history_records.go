@@ -52,22 +52,16 @@ func scanHistory(row Row) (*comity.Record, error) {
 // readChange reads what a row tells: a note, or a change of a record.
 func readChange(rec *comity.Record, row Row) (err error) {
 	f := comity.HistoryRecord
-	change := comity.Change{Operation: row.Text(3)}
-	if change.Operation == comity.OpNote {
+	if row.Text(3) == comity.OpNote {
 		erased, err := readData(rec, row.Text(10))
 		if erased {
 			rec.SetText(f.Comment, "(erased)")
 		}
 		return err
 	}
-	if change.After, change.Erased, err = readRow(row.Text(1), row.Text(10)); err != nil {
+	change, err := changeOf(row)
+	if err != nil {
 		return err
-	}
-	change.After.Id = row.Int(2)
-	if !row.Null(11) {
-		if change.Before, change.ErasedBefore, err = readRow(row.Text(1), row.Text(11)); err != nil {
-			return err
-		}
 	}
 	for r, field := range map[*comity.Resource]*comity.Field{
 		comity.CoPersonRole.Resource: f.CoPersonRoleId, comity.CoEmailList.Resource: f.CoEmailListId, comity.CoService.Resource: f.CoServiceId,
@@ -79,6 +73,19 @@ func readChange(rec *comity.Record, row Row) (err error) {
 	rec.SetText(f.Action, change.Action())
 	rec.SetText(f.Comment, change.Words())
 	return nil
+}
+
+// changeOf is the change of a record that a row tells of.
+func changeOf(row Row) (change comity.Change, err error) {
+	change.Operation = row.Text(3)
+	if change.After, change.Erased, err = readRow(row.Text(1), row.Text(10)); err != nil {
+		return change, err
+	}
+	change.After.Id = row.Int(2)
+	if !row.Null(11) {
+		change.Before, change.ErasedBefore, err = readRow(row.Text(1), row.Text(11))
+	}
+	return change, err
 }
 
 // readRow reads the data of a row as a record, and says whether its values were erased.

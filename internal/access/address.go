@@ -1,4 +1,4 @@
-package rest
+package access
 
 import (
 	"net"
@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// clientAddress is the address that a request comes from: the connection's, or where that is a
+// ClientAddress is the address that a request comes from: the connection's, or where that is a
 // trusted proxy's, the last one in X-Forwarded-For that is not.
-func clientAddress(r *http.Request, trusted []netip.Prefix) string {
+func ClientAddress(r *http.Request, trusted []netip.Prefix) string {
 	address, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
 		address = r.RemoteAddr

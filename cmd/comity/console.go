@@ -1,0 +1,67 @@
+package main
+
+import (
+	"fmt"
+	"net/url"
+	"os"
+	"strings"
+
+	"comity/internal/console"
+)
+
+// consoleSettings say how people find the console, and sign in there by themselves.
+type consoleSettings struct {
+	PublicURL  string `name:"public-url" help:"The address that browsers find the program at, without a path." env:"COMITY_PUBLIC_URL" placeholder:"URL"`
+	OIDCIssuer string `name:"oidc-issuer" help:"The OpenID Connect provider that people sign in to the console by." env:"COMITY_OIDC_ISSUER" placeholder:"URL"`
+	OIDCClient string `name:"oidc-client-id" help:"What the provider calls this program." env:"COMITY_OIDC_CLIENT_ID" placeholder:"ID"`
+	OIDCSecret string `name:"oidc-client-secret-file" help:"A file with the secret that the provider knows this program by." env:"COMITY_OIDC_CLIENT_SECRET_FILE" placeholder:"FILE"`
+	OIDCClaim  string `name:"oidc-claim" help:"The claim that is a person's identifier for login." default:"sub" env:"COMITY_OIDC_CLAIM" placeholder:"NAME"`
+}
+
+func (s consoleSettings) oidc() (o console.OIDC, err error) {
+	if s.OIDCIssuer == "" {
+		return o, nil
+	}
+	if s.OIDCClient == "" {
+		return o, fmt.Errorf("--oidc-issuer needs --oidc-client-id")
+	}
+	o = console.OIDC{Issuer: s.OIDCIssuer, ClientID: s.OIDCClient, Claim: s.OIDCClaim}
+	if s.OIDCSecret != "" {
+		b, err := os.ReadFile(s.OIDCSecret)
+		if err != nil {
+			return o, fmt.Errorf("--oidc-client-secret-file: %w", err)
+		}
+		o.ClientSecret = strings.TrimSpace(string(b))
+	}
+	return o, nil
+}
+
+type linkCommand struct {
+	database
+	User      string `help:"The API user's whole name." default:"co_1.operator" placeholder:"NAME"`
+	PublicURL string `name:"public-url" help:"The address that browsers find the program at." env:"COMITY_PUBLIC_URL" placeholder:"URL"`
+}
+
+// Run prints a link that signs an API user in.
+func (l *linkCommand) Run(p *program) error {
+	return l.with(p, func(k keeper) error {
+		address := l.PublicURL
+		token, err := k.NewLink(p.ctx, l.User)
+		if err != nil {
+			return err
+		}
+		if c, served := k.(*control); served && address == "" {
+			address = c.address
+		}
+		if address == "" {
+			address = "http://127.0.0.1:8080"
+		}
+		_, err = fmt.Fprintln(p.out, signInLink(address, token))
+		return err
+	})
+}
+
+// signInLink is the address that a link's token is followed at.
+func signInLink(address, token string) string {
+	return strings.TrimSuffix(address, "/") + console.Root + "sign-in/link?" + url.Values{"token": {token}}.Encode()
+}

@@ -1,0 +1,155 @@
+package browser_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"comity"
+)
+
+// TestRecords adds, edits and deletes a record by the drawn pages, with JavaScript and without.
+func TestRecords(t *testing.T) {
+	t.Parallel()
+	r := serve(t)
+	for name, looks := range map[string][]look{"with JavaScript": nil, "without": {noScript}} {
+		t.Run(name, func(t *testing.T) {
+			b := r.open(t, looks...)
+			b.signIn(r)
+			b.press("Add a CO")
+			b.fill("Name", "Fair "+name)
+			b.fill("Status", "Active")
+			b.press("Add")
+			b.says("CO added.")
+			b.press("Units")
+			b.says("There are no units yet.")
+			b.press("Add unit")
+			b.fill("Name", "Phy:sics")
+			b.press("Add")
+			b.says("That is not saved yet")
+			if got := b.fault("Name"); got != `The name may not contain ":".` {
+				t.Errorf("beside the name stands %q", got)
+			}
+			b.fill("Name", "Physics")
+			b.press("Add")
+			b.says("Unit added.")
+			b.press("Edit")
+			b.fill("Description", "Light and matter")
+			b.press("Save")
+			b.says("Light and matter")
+			b.press("Delete")
+			b.says("Delete Physics?")
+			b.press("Delete")
+			b.says("Physics deleted.")
+		})
+	}
+}
+
+// TestListNarrowsAsYouType: with JavaScript the list follows what is typed, without a button.
+func TestListNarrowsAsYouType(t *testing.T) {
+	t.Parallel()
+	r := serve(t)
+	b := r.open(t)
+	b.signIn(r)
+	for _, family := range []string{"Lovelace", "Hopper"} {
+		b.visit("/console/co/1/co_people/new")
+		b.press("Add")
+		b.press("Add name")
+		b.fill("Given name", "Someone")
+		b.fill("Family name", family)
+		b.fill("Type", "official")
+		b.press("Add")
+	}
+	b.visit("/console/co/1/co_people/")
+	b.says("Someone Hopper")
+	b.fill("Family name begins", "love")
+	if !b.wait(`!document.body.innerText.includes("Hopper")`) {
+		t.Fatalf("the list stays\n%s", b.text())
+	}
+	b.says("Someone Lovelace")
+}
+
+// TestAdministratorOfACO sees the CO and not the platform.
+func TestAdministratorOfACO(t *testing.T) {
+	t.Parallel()
+	r := serve(t)
+	co := comity.NewRecord(comity.Co.Resource)
+	co.SetText(comity.Co.Name, "Fair")
+	co.SetText(comity.Co.Status, comity.Active)
+	added, err := r.api().Add(t.Context(), co)
+	if err != nil {
+		t.Fatal(err)
+	}
+	login := strings.Fields(printed(t, r.command("api-user", "add", "--co", fmt.Sprint(added.Id), "--name", "admin", "--privileged")))
+	b := r.open(t)
+	b.visit("/console/sign-in")
+	b.fill("API user", login[0])
+	b.fill("Key", login[1])
+	b.press("Sign in")
+	if want := fmt.Sprintf("/console/co/%d/", added.Id); b.at() != want {
+		t.Errorf("an administrator of one CO is at %s, want %s", b.at(), want)
+	}
+	b.press("API users")
+	b.says("co_2.admin")
+	b.visit("/console/cos/new")
+	b.says("You may not do this")
+}
+
+// TestAccessible has axe look at each kind of page, light and dark, wide and narrow.
+func TestAccessible(t *testing.T) {
+	t.Parallel()
+	r := serve(t)
+	b := r.open(t)
+	b.signIn(r)
+	b.press("Add a CO")
+	b.fill("Name", "Fair")
+	b.fill("Status", "Active")
+	b.press("Add")
+	home := b.at()
+	b.visit(home + "cous/new")
+	b.fill("Name", "Physics")
+	b.press("Add")
+	unit := b.at()
+	b.visit(home + "servers/new")
+	b.fill("Description", "Directory")
+	b.fill("Server type", "HTTP")
+	b.press("Add")
+	server := b.at()
+	b.visit(home + "co_people/new")
+	b.press("Add")
+	person := b.at()
+	b.press("Add name")
+	b.fill("Given name", "Ada")
+	b.fill("Family name", "Lovelace")
+	b.fill("Type", "official")
+	b.press("Add")
+	b.says("Ada Lovelace")
+	for _, l := range [][]look{{light}, {dark}, {light, phone}, {dark, phone}} {
+		name := ""
+		for _, one := range l {
+			name += "-" + one.name
+		}
+		t.Run(name[1:], func(t *testing.T) {
+			b := r.open(t, l...)
+			b.visit("/console/sign-in")
+			b.accessible()
+			b.shoot("sign-in" + name)
+			b.signIn(r)
+			for page, path := range map[string]string{
+				"choose": "/console/", "overview": home, "list": home + "cous/", "people": home + "co_people/", "empty": home + "co_services/", "detail": unit,
+				"person": person, "form": home + "co_person_roles/new", "owner-form": home + "identifiers/new", "delete": unit + "delete",
+				"server": server, "everything": home + "everything/", "nothing": home + "cous/999/", "history": home + "history_records/",
+				"target-form": home + "co_provisioning_targets/new",
+			} {
+				b.visit(path)
+				b.accessible()
+				b.shoot(page + name)
+			}
+			b.visit(home + "names/new")
+			b.press("Add")
+			b.says("That is not saved yet")
+			b.accessible()
+			b.shoot("faults" + name)
+		})
+	}
+}

@@ -1,0 +1,119 @@
+package console
+
+import (
+	"slices"
+	"strconv"
+
+	"comity"
+	"comity/internal/access"
+)
+
+// few is how many records a select offers; where there are more, their ids are asked for.
+const few = 200
+
+// offer makes a control ask for a record of the CO: one of a few, or one by its id.
+func (v *visit) offer(c *control, r *comity.Resource) error {
+	choices, all, err := v.recordsToChoose(r)
+	if err != nil {
+		return err
+	}
+	if !all {
+		c.Type, c.Help = "number", join(" ", c.Help, "The id of "+a(one(r))+": there are too many to list.")
+		return nil
+	}
+	c.Type, c.Choices = "select", selected(choices, c.Value)
+	if len(choices) == 0 {
+		c.Help = join(" ", c.Help, "There is no "+one(r)+" in this CO yet.")
+	}
+	return nil
+}
+
+// offered are the records that selects of one kind offer, found once for all fields of a page.
+type offered struct {
+	choices []choice
+	all     bool
+}
+
+// recordsToChoose are the records of a CO if they are few; all says that they are.
+func (v *visit) recordsToChoose(r *comity.Resource) (choices []choice, all bool, err error) {
+	o, known := v.offers[r]
+	if !known {
+		if o.choices, o.all, err = v.findToChoose(r); err != nil {
+			return nil, false, err
+		}
+		if v.offers == nil {
+			v.offers = map[*comity.Resource]offered{}
+		}
+		v.offers[r] = o
+	}
+	return slices.Clone(o.choices), o.all, nil
+}
+
+func (v *visit) findToChoose(r *comity.Resource) (choices []choice, all bool, err error) {
+	if v.co == nil || !v.caller.May(access.View, r) {
+		return nil, true, nil
+	}
+	l, err := v.Registry.List(v.ctx(), v.caller, r, map[string][]string{"coid": {strconv.FormatInt(v.co.Id, 10)}, "limit": {strconv.Itoa(few)}})
+	if err != nil || l.More != 0 {
+		return nil, false, err
+	}
+	t, err := v.titles(l.Records)
+	if err != nil {
+		return nil, false, err
+	}
+	for _, rec := range l.Records {
+		choices = append(choices, choice{Value: strconv.FormatInt(rec.Id, 10), Label: t.of(rec)})
+	}
+	return choices, true, nil
+}
+
+// offerTypes makes a control ask for one of the types that the CO has for a field. One that the CO has
+// no more stays where it is.
+func (v *visit) offerTypes(c *control, f *comity.Field) error {
+	x := comity.CoExtendedType
+	l, err := v.Registry.List(v.ctx(), v.caller, x.Resource, map[string][]string{"coid": {strconv.FormatInt(v.co.Id, 10)}})
+	if err != nil {
+		return err
+	}
+	there := c.Value == ""
+	for _, rec := range l.Records {
+		if rec.Text(x.Attribute) != f.TypeOf || rec.Text(x.Status) != comity.Active {
+			continue
+		}
+		c.Choices = append(c.Choices, choice{Value: rec.Text(x.Name), Label: rec.Text(x.DisplayName)})
+		there = there || rec.Text(x.Name) == c.Value
+	}
+	if !there {
+		c.Choices = append(c.Choices, choice{Value: c.Value, Label: c.Value})
+	}
+	c.Type, c.Choices = "select", selected(c.Choices, c.Value)
+	return nil
+}
+
+// offerOwners makes a control ask what a record hangs on: one of a few where it can be of one kind,
+// else its kind and id.
+func (v *visit) offerOwners(c *control, f *comity.Field) error {
+	if len(f.Owners) == 1 {
+		choices, all, err := v.recordsToChoose(comity.ByName(f.Owners[0].Target))
+		if err != nil {
+			return err
+		}
+		if all {
+			for i := range choices {
+				choices[i].Value = f.Owners[0].Word + ":" + choices[i].Value
+			}
+			c.Type, c.Label, c.Choices = "select", title(one(comity.ByName(f.Owners[0].Target))), selected(choices, c.Value)
+			return nil
+		}
+	}
+	c.Type = "owner"
+	kind, id := ownerOf(c.Value)
+	for _, o := range f.Owners {
+		c.Choices = append(c.Choices, choice{Value: o.Word, Label: title(one(comity.ByName(o.Target)))})
+	}
+	c.Choices, c.Value = selected(c.Choices, kind), ""
+	if id != 0 {
+		c.Value = strconv.FormatInt(id, 10)
+	}
+	return nil
+}

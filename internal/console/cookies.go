@@ -1,0 +1,75 @@
+package console
+
+import (
+	"encoding/base64"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// The names of the cookies. Over HTTPS they begin with __Host-, so that no other name of the domain
+// can set them.
+const (
+	sessionCookie = "comity"
+	flashCookie   = "comity-flash"
+	themeCookie   = "comity-theme"
+	oidcCookie    = "comity-oidc"
+)
+
+// isSecure says whether the browser calls by HTTPS, itself or by way of a proxy.
+func (v *visit) isSecure() bool { return v.r.TLS != nil || strings.HasPrefix(v.PublicURL, "https://") }
+
+func (v *visit) cookieName(name string) string {
+	if v.isSecure() {
+		return "__Host-" + name
+	}
+	return name
+}
+
+// cookie is the value of a cookie, "" where there is none.
+func (v *visit) cookie(name string) string {
+	c, err := v.r.Cookie(v.cookieName(name))
+	if err != nil {
+		return ""
+	}
+	return c.Value
+}
+
+// setCookie sets a cookie until the browser ends, or for a time where that is not 0; a time below 0
+// takes it away.
+func (v *visit) setCookie(name, value string, keep time.Duration) {
+	http.SetCookie(v.w, &http.Cookie{ //nolint:gosec // over plain HTTP, on loopback, a Secure cookie would not come back
+		Name: v.cookieName(name), Value: value, Path: "/", MaxAge: int(keep / time.Second),
+		Secure: v.isSecure(), HttpOnly: true, SameSite: http.SameSiteLaxMode,
+	})
+}
+
+// flash is what is said on the next page about what was done.
+type flash struct{ Text string }
+
+// say has the next page tell what was done.
+func (v *visit) say(text string) {
+	v.setCookie(flashCookie, base64.RawURLEncoding.EncodeToString([]byte(text)), time.Minute)
+}
+
+// said is what the page before had to tell, nil for nothing. It is told once.
+func (v *visit) said() *flash {
+	text := v.cookie(flashCookie)
+	if text == "" {
+		return nil
+	}
+	v.setCookie(flashCookie, "", -time.Second)
+	b, err := base64.RawURLEncoding.DecodeString(text)
+	if err != nil {
+		return nil
+	}
+	return &flash{string(b)}
+}
+
+// theme is the reader's choice: light, dark, or "" for what their system says.
+func (v *visit) theme() string {
+	if t := v.cookie(themeCookie); t == "light" || t == "dark" {
+		return t
+	}
+	return ""
+}

@@ -1,0 +1,185 @@
+package console
+
+import (
+	"bytes"
+	"html/template"
+	"slices"
+	"strconv"
+
+	"comity"
+	"comity/internal/access"
+	"comity/internal/registry"
+)
+
+// detailPage is one record, and what hangs on it.
+type detailPage struct {
+	One    string
+	Fields []field
+	// Edit, Delete and History lead on, "" where the reader may not.
+	Edit, Delete, History string
+	// Parts are what somebody wrote by hand for this resource.
+	Parts []template.HTML
+	// Hanging are the lists of what hangs on the record.
+	Hanging []hanging
+	// Past says that this is the record as it was, and Now leads to what it is.
+	Past bool
+	Now  string
+	// Earlier is the revision before, "" for none.
+	Earlier  string
+	Revision int64
+	Record   *comity.Record
+}
+
+type field struct {
+	Label string
+	Value value
+}
+
+// hanging is what hangs on a record, of one resource.
+type hanging struct {
+	Name, One, All, Add string
+	Columns             []string
+	Rows                []row
+	More                bool
+}
+
+// hangingSize is how many records of a kind are shown with the one that they hang on.
+const hangingSize = 10
+
+// detail shows a record.
+func (d drawn) detail(v *visit) error {
+	rec, past, err := d.state(v)
+	if err != nil {
+		return err
+	}
+	t, err := v.titles([]*comity.Record{rec})
+	if err != nil {
+		return err
+	}
+	p := detailPage{One: title(one(d.Resource)), Past: past, Record: rec, Revision: rec.Revision, Fields: v.fields(rec, t)}
+	here := v.record(rec.Resource, rec.Id)
+	if rec.Revision > 0 && !d.InHistory {
+		p.Earlier = here + withQuery([]string{"revision", strconv.FormatInt(rec.Revision-1, 10)})
+	}
+	name := t.of(rec)
+	if past {
+		p.Now = here
+		return v.show("detail.html", name, p, v.crumbs(rec, name, link{"Revision " + strconv.FormatInt(rec.Revision, 10), ""})...)
+	}
+	if err := v.addRights(&p, rec); err != nil {
+		return err
+	}
+	if p.Parts, err = v.parts(rec); err != nil {
+		return err
+	}
+	if p.Hanging, err = v.hanging(rec); err != nil {
+		return err
+	}
+	return v.show("detail.html", name, p, v.crumbs(rec, name)...)
+}
+
+// state is the record as it is, or as it was at the revision that is asked for.
+func (d drawn) state(v *visit) (rec *comity.Record, past bool, err error) {
+	revision, err := strconv.ParseInt(v.r.URL.Query().Get("revision"), 10, 64)
+	if err != nil || revision < 0 || d.InHistory {
+		rec, err = d.asked(v)
+		return rec, false, err
+	}
+	rec, err = v.Registry.ViewPast(v.ctx(), v.caller, d.Resource, comity.ParseId(v.r.PathValue("id")), registry.Past{Revision: revision})
+	if err == nil && rec.CoId != v.co.Id {
+		err = comity.Missing(d.UnknownOnView)
+	}
+	return rec, true, err
+}
+
+// fields are the values of a record, but for those that it does not have.
+func (v *visit) fields(rec *comity.Record, t titles) []field {
+	var fields []field
+	for _, f := range rec.Resource.Fields {
+		if x := v.value(rec, f, t); !x.Empty() && f != rec.Resource.CoId() {
+			fields = append(fields, field{label(f), x})
+		}
+	}
+	return fields
+}
+
+func (v *visit) addRights(p *detailPage, rec *comity.Record) error {
+	rights, err := v.Registry.RightsTo(v.ctx(), v.caller, rec)
+	if err != nil {
+		return err
+	}
+	if rights.Edit {
+		p.Edit = v.form(rec.Resource, rec.Id, "edit")
+	}
+	if rights.Delete {
+		p.Delete = v.form(rec.Resource, rec.Id, "delete")
+	}
+	for _, k := range parentKeys(comity.HistoryRecord.Resource) {
+		if k.resource == rec.Resource && v.caller.May(access.View, comity.HistoryRecord.Resource) {
+			p.History = v.list(comity.HistoryRecord.Resource, k.key, strconv.FormatInt(rec.Id, 10))
+		}
+	}
+	return nil
+}
+
+// parts are what somebody wrote by hand for the record's resource.
+func (v *visit) parts(rec *comity.Record) ([]template.HTML, error) {
+	var all []template.HTML
+	for _, p := range parts(rec.Resource) {
+		data, err := p.data(v, rec)
+		if err != nil {
+			return nil, err
+		}
+		if data == nil {
+			continue
+		}
+		var b bytes.Buffer
+		if err := v.templates["detail.html"].ExecuteTemplate(&b, p.template, data); err != nil {
+			return nil, err
+		}
+		all = append(all, template.HTML(b.String())) //nolint:gosec // a template wrote it, and escaped what it was given
+	}
+	return all, nil
+}
+
+// hanging are the lists of all that hangs on a record and that the reader may see.
+func (v *visit) hanging(rec *comity.Record) ([]hanging, error) {
+	var all []hanging
+	var lists [][]*comity.Record
+	var resources []*comity.Resource
+	for _, r := range comity.Stored() {
+		for _, k := range parentKeys(r) {
+			if k.resource != rec.Resource || !v.caller.May(access.View, r) {
+				continue
+			}
+			id := strconv.FormatInt(rec.Id, 10)
+			l, err := v.Registry.List(v.ctx(), v.caller, r, map[string][]string{
+				"coid": {strconv.FormatInt(v.co.Id, 10)}, k.key: {id}, "limit": {strconv.Itoa(hangingSize)},
+			})
+			if err != nil {
+				return nil, err
+			}
+			name := title(many(r))
+			if k.field.Kind == comity.Reference && !k.field.Required || r == comity.CoGroupNesting.Resource {
+				name += " (" + label(k.field) + ")"
+			}
+			all = append(all, hanging{
+				Name: name, One: one(r), All: v.list(r, k.key, id), Add: v.mayAdd(r, k.key, id), More: l.More != 0,
+			})
+			lists, resources = append(lists, l.Records), append(resources, r)
+		}
+	}
+	t, err := v.titles(lists...)
+	if err != nil {
+		return nil, err
+	}
+	for i, r := range resources {
+		all[i].Columns, all[i].Rows = v.table(lists[i], r, rec.Resource, t)
+	}
+	return all, nil
+}
+
+// Empty are the kinds of which nothing hangs on the record and something can be added.
+func (p detailPage) Empty() []hanging {
+	return slices.DeleteFunc(slices.Clone(p.Hanging), func(h hanging) bool { return len(h.Rows) > 0 || h.Add == "" })
+}

@@ -1,0 +1,66 @@
+package console
+
+import (
+	"comity"
+	"comity/internal/access"
+)
+
+// drawn are the pages of a resource that are made from its table.
+type drawn struct{ *comity.Resource }
+
+// pages are the patterns of all that can be done with the records.
+func (d drawn) pages() []page {
+	at := "co/{co}/" + segment(d.Resource) + "/"
+	var pages []page
+	if d.Resource == comity.Co.Resource {
+		// The list of COs and a CO's page are made by hand.
+		at = "cos/"
+	} else {
+		pages = []page{
+			{pattern: "GET " + at + "{$}", handle: d.list},
+			{pattern: "GET " + at + "{id}/{$}", handle: d.detail},
+		}
+	}
+	pages = append(pages,
+		page{pattern: "GET " + at + "new", handle: d.addForm},
+		page{pattern: "POST " + at + "new", handle: d.add},
+	)
+	if d.AddAndView {
+		return pages
+	}
+	return append(pages,
+		page{pattern: "GET " + at + "{id}/edit", handle: d.editForm},
+		page{pattern: "POST " + at + "{id}/edit", handle: d.edit},
+		page{pattern: "GET " + at + "{id}/delete", handle: d.deleteForm},
+		page{pattern: "POST " + at + "{id}/delete", handle: d.delete},
+	)
+}
+
+// asked is the record that the path names, if it is in the CO of the path.
+func (d drawn) asked(v *visit) (*comity.Record, error) {
+	rec, err := v.Registry.View(v.ctx(), v.caller, d.Resource, comity.ParseId(v.r.PathValue("id")))
+	if err == nil && v.co != nil && rec.CoId != v.co.Id {
+		err = comity.Missing(d.UnknownOnView)
+	}
+	return rec, err
+}
+
+// crumbs are the way to a record's page, and on to a page below it.
+func (v *visit) crumbs(rec *comity.Record, name string, more ...link) []link {
+	if rec.Resource == comity.Co.Resource {
+		return append([]link{{name, coPath(rec.Id)}}, more...)
+	}
+	crumbs := []link{{title(many(rec.Resource)), v.list(rec.Resource)}, {name, v.record(rec.Resource, rec.Id)}}
+	if len(more) == 0 {
+		crumbs[1].To = ""
+	}
+	return append(crumbs, more...)
+}
+
+// mayAdd is the path of the form to add a record, "" where the reader may not.
+func (v *visit) mayAdd(r *comity.Resource, query ...string) string {
+	if !v.caller.May(access.Add, r) {
+		return ""
+	}
+	return v.add(r, query...)
+}

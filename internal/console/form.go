@@ -1,0 +1,220 @@
+package console
+
+import (
+	"strconv"
+	"strings"
+
+	"comity"
+)
+
+// form is a form made from a resource's table.
+type form struct {
+	resource *comity.Resource
+	// old is the record that is edited, nil for a new one.
+	old *comity.Record
+	// given are the values to begin with: of the record, of the request, or of what was sent.
+	given *comity.Record
+	// sent are the values as they were sent, nil before.
+	sent map[string][]string
+	// set are the fields that are given and not asked for: what the record hangs on.
+	set map[*comity.Field]bool
+}
+
+// control is one field of a form, shown by the part "control".
+type control struct {
+	// Name is what it is sent by, Key the field's name in faults, by which its id is made.
+	Name, Key, Label, Help, Value string
+	// Type is text, number, textarea, checkbox, select, datetime-local, date, password, fixed or owner.
+	Type string
+	// Faults are what is wrong with what was sent.
+	Faults            []string
+	Required, Checked bool
+	Max               int
+	// Choices are those of a select. An owner has its types there.
+	Choices []choice
+	// Kept says that a secret is not shown and stays if nothing is given.
+	Kept bool
+	// To leads to what a fixed reference names.
+	To string
+}
+
+// choice is one of several.
+type choice struct {
+	Value, Label, Note string
+	Selected           bool
+}
+
+// Described are the ids of what describes the control, for those who do not see the page.
+func (c control) Described() string {
+	var ids []string
+	if len(c.Faults) > 0 {
+		ids = append(ids, "fault-"+c.Key)
+	}
+	if c.Help != "" {
+		ids = append(ids, "help-"+c.Key)
+	}
+	return strings.Join(ids, " ")
+}
+
+// asks says whether the form asks for a field.
+func (fm form) asks(f *comity.Field) bool {
+	switch {
+	case f.ReadOnly, f == f.Resource().CoId():
+		return false
+	case fm.old != nil && (f.Kept || f.Fixed || f.Kind == comity.Owner):
+		return false
+	case fm.old == nil && len(f.OnAdd) == 1:
+		return false
+	}
+	return true
+}
+
+// controls are what the form asks for.
+func (v *visit) controls(fm form, faults []comity.Fault) ([]control, error) {
+	var controls []control
+	for _, f := range fm.resource.Fields {
+		if !fm.asks(f) {
+			continue
+		}
+		c := control{
+			Name: f.Name, Key: f.Column, Label: label(f), Help: help(f), Required: f.Required, Max: f.Max,
+			Type: "text", Value: fm.value(f), Faults: faultsOf(f, faults),
+		}
+		if err := v.shape(&c, f, fm); err != nil {
+			return nil, err
+		}
+		controls = append(controls, c)
+	}
+	return controls, nil
+}
+
+// value is what stands in a field's control.
+func (fm form) value(f *comity.Field) string {
+	if fm.sent != nil {
+		if values := fm.sent[f.Name]; len(values) > 0 {
+			return values[0]
+		}
+		return ""
+	}
+	cell := fm.given.Get(f)
+	if fm.old == nil && !cell.HasValue() {
+		cell = f.Default
+	}
+	if !cell.HasValue() {
+		return ""
+	}
+	switch f.Kind {
+	case comity.Text, comity.Date, comity.Code:
+		return cell.Text()
+	case comity.Time:
+		return fm.time(f).Format(inputTime)
+	case comity.Integer, comity.Reference:
+		return strconv.FormatInt(cell.Int(), 10)
+	case comity.Boolean:
+		return strconv.FormatBool(cell.Bool())
+	case comity.Owner:
+		return cell.Text() + ":" + strconv.FormatInt(cell.Int(), 10)
+	case comity.Secret:
+	}
+	return ""
+}
+
+// shape says how a field is asked for.
+func (v *visit) shape(c *control, f *comity.Field, fm form) (err error) {
+	if fm.set[f] {
+		target, id := named(fm.given, f)
+		t, err := v.titles([]*comity.Record{fm.given})
+		if err != nil {
+			return err
+		}
+		c.Value = fm.valueOfGiven(f)
+		text, _ := t.by(target, id)
+		c.Type, c.To, c.Choices = "fixed", v.record(target, id), []choice{{Label: text}}
+		return nil
+	}
+	switch f.Kind {
+	case comity.Text:
+		if f.Max >= longText {
+			c.Type = "textarea"
+		}
+		if f.TypeOf != "" {
+			return v.offerTypes(c, f)
+		}
+		if f == comity.CoProvisioningTarget.Plugin {
+			c.Type, c.Choices = "select", selected([]choice{{Value: comity.PluginAPI, Label: "API provisioner"}}, c.Value)
+		}
+	case comity.Integer:
+		c.Type = "number"
+		if f.Sequential {
+			c.Help = "Without one it comes last."
+		}
+	case comity.Boolean:
+		c.Type, c.Checked, c.Required = "checkbox", c.Value == "true", false
+		if f.Default.IsAbsent() {
+			c.Type, c.Choices = "select", selected([]choice{{Value: "true", Label: "Yes"}, {Value: "false", Label: "No"}}, c.Value)
+		}
+	case comity.Time:
+		c.Type, c.Help = "datetime-local", strings.TrimSpace(c.Help+" In UTC.")
+	case comity.Date:
+		c.Type = "date"
+	case comity.Code:
+		c.Type, c.Choices = "select", selected(codes(f, fm.old == nil), c.Value)
+		if fm.old == nil && fm.sent == nil && c.Value == "" && f.Required && f.Name == "Status" {
+			c.Choices = selected(c.Choices, comity.Active)
+		}
+	case comity.Secret:
+		c.Type, c.Kept = "password", fm.old != nil
+	case comity.Reference:
+		err = v.offer(c, f.Refers())
+	case comity.Owner:
+		return v.offerOwners(c, f)
+	}
+	return err
+}
+
+func (fm form) valueOfGiven(f *comity.Field) string {
+	fm.sent = nil
+	return fm.value(f)
+}
+
+// codes are the choices of a code.
+func codes(f *comity.Field, adding bool) []choice {
+	var choices []choice
+	for _, w := range f.Words {
+		if !adding || len(f.OnAdd) == 0 || contains(f.OnAdd, w.Word) {
+			choices = append(choices, choice{Value: w.Word, Label: word(f, w.Word)})
+		}
+	}
+	return choices
+}
+
+// selected marks the choice of that value.
+func selected(choices []choice, value string) []choice {
+	for i := range choices {
+		choices[i].Selected = choices[i].Value == value
+	}
+	return choices
+}
+
+func contains(texts []string, text string) bool {
+	for _, t := range texts {
+		if t == text {
+			return true
+		}
+	}
+	return false
+}
+
+// faultsOf are the sentences that are about a field.
+func faultsOf(f *comity.Field, faults []comity.Fault) []string {
+	var sentences []string
+	for _, fault := range faults {
+		switch {
+		case fault == f.Missing():
+			sentences = append(sentences, label(f)+" is required.")
+		case fault.Field == f.Column, len(f.Owners) > 0 && fault.Field == f.Owners[0].Column:
+			sentences = append(sentences, fault.Sentence+".")
+		}
+	}
+	return sentences
+}

@@ -1,0 +1,71 @@
+package console
+
+import (
+	"net/url"
+	"strings"
+	"time"
+
+	"comity"
+)
+
+// inputTime is how a browser writes a time.
+const inputTime = "2006-01-02T15:04:05"
+
+func (fm form) time(f *comity.Field) time.Time { return fm.given.Time(f) }
+
+// read makes of what was sent what the registry is asked to write. A control that is left empty
+// clears its field; a secret stays.
+func (fm form) read(sent url.Values) comity.Input {
+	in := comity.Input{Record: comity.NewRecord(fm.resource)}
+	for _, f := range fm.resource.Fields {
+		switch {
+		case fm.asks(f):
+			cell, fault := readField(f, sent)
+			if fault != "" {
+				in.Faults = append(in.Faults, comity.Fault{Field: f.Column, Sentence: fault})
+			} else if f.Kind != comity.Secret || cell.HasValue() || sent.Has("clear-"+f.Name) {
+				in.Record.Set(f, cell)
+			}
+		case fm.old != nil && f.Required && !f.ReadOnly:
+			// The registry wants it named, and it stays.
+			in.Record.Set(f, fm.old.Get(f))
+		case fm.old == nil && f == fm.resource.CoId(), fm.old == nil && len(f.OnAdd) == 1:
+			in.Record.Set(f, fm.given.Get(f))
+		}
+	}
+	return in
+}
+
+func readField(f *comity.Field, sent url.Values) (comity.Cell, string) {
+	text := sent.Get(f.Name)
+	switch {
+	case f.Kind == comity.Owner:
+		return readOwner(f, sent), ""
+	case f.Kind == comity.Boolean && text == "" && !f.Default.IsAbsent():
+		return comity.BoolCell(false), ""
+	case f.Kind == comity.Time && len(text) == len("2006-01-02T15:04"):
+		text += ":00"
+	}
+	if strings.TrimSpace(text) == "" {
+		return comity.EmptyCell(), ""
+	}
+	return f.Read(comity.Scalar{Type: comity.TextScalar, Text: text})
+}
+
+// readOwner reads an owner, written "CO:7", or "CO" with the id beside it.
+func readOwner(f *comity.Field, sent url.Values) comity.Cell {
+	text := sent.Get(f.Name)
+	if id := sent.Get(f.Name + ".Id"); id != "" {
+		text += ":" + id
+	}
+	kind, id := ownerOf(text)
+	if o, ok := f.Owner(kind); ok && id != 0 {
+		return comity.OwnerCell(o.Word, id)
+	}
+	return comity.EmptyCell()
+}
+
+func ownerOf(text string) (kind string, id int64) {
+	kind, number, _ := strings.Cut(text, ":")
+	return kind, comity.ParseId(number)
+}

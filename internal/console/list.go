@@ -1,0 +1,237 @@
+package console
+
+import (
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"comity"
+)
+
+// pageSize is how many records a page of a list shows.
+const pageSize = 50
+
+// listPage is a list of records as a table.
+type listPage struct {
+	Purpose, One, Many string
+	Columns            []string
+	Rows               []row
+	// Filters are what the list can be narrowed by, Asked says that it is.
+	Filters []filter
+	Asked   bool
+	// Of is the record that the listed ones hang on, if the list is of these.
+	Of link
+	// More is the next page, First the first, Add the form to add one; "" where there is none.
+	More, First, Add string
+	// All is the list without anything that narrows it.
+	All string
+}
+
+type row struct {
+	Title, To string
+	Values    []value
+}
+
+// filter is a field of the form that narrows a list.
+type filter struct{ Name, Label, Value string }
+
+// list shows a page of the records of a CO.
+func (d drawn) list(v *visit) error {
+	asked := v.r.URL.Query()
+	query := map[string][]string{"coid": {v.r.PathValue("co")}, "limit": {strconv.Itoa(pageSize)}}
+	p := listPage{
+		Purpose: purpose(d.Resource), One: one(d.Resource), Many: many(d.Resource),
+		Add: v.mayAdd(d.Resource), All: v.list(d.Resource), Filters: filtersOf(d.Resource),
+	}
+	for i, f := range p.Filters {
+		if value := asked.Get(f.Name); value != "" {
+			p.Filters[i].Value, p.Asked = value, true
+			query[f.Name] = []string{value}
+		}
+	}
+	if after := asked.Get("after"); after != "" {
+		query["after"] = []string{after}
+		p.First = again(asked, "")
+	}
+	parent := parentOf(d.Resource, asked)
+	if parent.id != 0 {
+		query[parent.key] = []string{strconv.FormatInt(parent.id, 10)}
+	}
+	l, err := v.Registry.List(v.ctx(), v.caller, d.Resource, query)
+	if err != nil {
+		return err
+	}
+	t, err := v.titles(l.Records, parent.record())
+	if err != nil {
+		return err
+	}
+	if parent.id != 0 {
+		name, _ := t.by(parent.resource, parent.id)
+		p.Of = link{name, v.record(parent.resource, parent.id)}
+		p.Add = v.mayAdd(d.Resource, parent.key, strconv.FormatInt(parent.id, 10))
+	}
+	p.Columns, p.Rows = v.table(l.Records, d.Resource, parent.resource, t)
+	if l.More != 0 {
+		p.More = again(asked, strconv.FormatInt(l.More, 10))
+	}
+	return v.show("list.html", title(many(d.Resource)), p, link{title(many(d.Resource)), ""})
+}
+
+// table are the rows of records that hang on one of a resource, if they do, and the headings of the
+// columns: of those in which any of them has something.
+func (v *visit) table(records []*comity.Record, r, parent *comity.Resource, t titles) (headings []string, rows []row) {
+	columns := slices.DeleteFunc(columnsOf(r, parent), func(f *comity.Field) bool {
+		return !slices.ContainsFunc(records, func(rec *comity.Record) bool { return !v.value(rec, f, t).Empty() })
+	})
+	// What is required is what matters; the order of the table stays.
+	for i := len(columns) - 1; i >= 0 && len(columns) > maxColumns; i-- {
+		if !columns[i].Required {
+			columns = slices.Delete(columns, i, i+1)
+		}
+	}
+	columns = columns[:min(len(columns), maxColumns)]
+	for _, f := range columns {
+		headings = append(headings, label(f))
+	}
+	for _, rec := range records {
+		one := row{Title: t.under(rec, parent), To: v.record(rec.Resource, rec.Id)}
+		for _, f := range columns {
+			one.Values = append(one.Values, v.value(rec, f, t))
+		}
+		rows = append(rows, one)
+	}
+	return headings, rows
+}
+
+// again is the query of the same list from another record on.
+func again(asked url.Values, after string) string {
+	q := url.Values{}
+	for name, values := range asked {
+		if name != "after" {
+			q[name] = values
+		}
+	}
+	if after != "" {
+		q.Set("after", after)
+	}
+	return "?" + q.Encode()
+}
+
+// filtersOf are what the registry's list of the resource can be narrowed by.
+func filtersOf(r *comity.Resource) []filter {
+	var filters []filter
+	for _, q := range r.Queries {
+		switch q {
+		case "owner", "identifiertype", "search.mail", "identifier":
+			if r == comity.CoPerson.Resource || q == "owner" {
+				continue
+			}
+		}
+		text := map[string]string{
+			"given": "Given name begins", "family": "Family name begins", "search.identifier": "Identifier contains", "mail": "Email address begins",
+		}[q]
+		if text == "" || q == "mail" && r != comity.CoPerson.Resource {
+			text = title(q)
+		}
+		filters = append(filters, filter{Name: q, Label: text})
+	}
+	return filters
+}
+
+// parentKey is a record that a list is of, and the parameter that says so.
+type parentKey struct {
+	key      string
+	field    *comity.Field
+	resource *comity.Resource
+	id       int64
+}
+
+// parentKeys are the parameters that list a resource by what its records hang on.
+func parentKeys(r *comity.Resource) []parentKey {
+	var keys []parentKey
+	for _, f := range r.Fields {
+		if f.Kind == comity.Reference && f.Listed && f != r.CoId() {
+			keys = append(keys, parentKey{key: f.ListKey(), field: f, resource: f.Refers()})
+		}
+		for _, o := range f.Owners {
+			keys = append(keys, parentKey{key: strings.ToLower(o.Name), field: f, resource: comity.ByName(o.Target)})
+		}
+	}
+	return keys
+}
+
+// parentOf is the one that a query names; its id is 0 where it names none.
+func parentOf(r *comity.Resource, query url.Values) parentKey {
+	for _, k := range parentKeys(r) {
+		if k.id = comity.ParseId(query.Get(k.key)); k.id != 0 {
+			return k
+		}
+	}
+	return parentKey{}
+}
+
+// record stands for a record that names the parent, so that it is looked up with the others.
+func (k parentKey) record() []*comity.Record {
+	if k.id == 0 {
+		return nil
+	}
+	rec := comity.NewRecord(k.field.Resource())
+	if k.field.Kind == comity.Reference {
+		rec.SetInt(k.field, k.id)
+		return []*comity.Record{rec}
+	}
+	for _, o := range k.field.Owners {
+		if comity.ByName(o.Target) == k.resource {
+			rec.SetOwner(k.field, o, k.id)
+		}
+	}
+	return []*comity.Record{rec}
+}
+
+// maxColumns is how many fields a list shows beside the title.
+const maxColumns = 5
+
+// columnsOf are the fields that a list may show: what tells records apart, and not what the title says
+// already, nor what all have in common.
+func columnsOf(r, parent *comity.Resource) []*comity.Field {
+	var columns []*comity.Field
+	titled := titleField(r)
+	for _, f := range r.Fields {
+		switch {
+		case f == r.CoId(), f == titled, f.Kind == comity.Secret, f.Max >= longText, f.Name == "Ordr":
+		case parent != nil && f.Kind == comity.Owner, parent != nil && f.Refers() == parent:
+		case slices.Contains(inTitle(r), f):
+		default:
+			columns = append(columns, f)
+		}
+	}
+	return columns
+}
+
+// titleField is the field that a record is called by, nil where it is several.
+func titleField(r *comity.Resource) *comity.Field {
+	for _, name := range nameFields {
+		if f := r.Field(name); f != nil && f.Kind == comity.Text {
+			return f
+		}
+	}
+	return nil
+}
+
+// inTitle are the fields that a record's title is made of.
+func inTitle(r *comity.Resource) []*comity.Field {
+	switch r {
+	case comity.Name.Resource:
+		f := comity.Name
+		return []*comity.Field{f.Honorific, f.Given, f.Middle, f.Family, f.Suffix}
+	case comity.Address.Resource:
+		f := comity.Address
+		return []*comity.Field{f.Street, f.Room, f.PostalCode, f.Locality, f.Country}
+	case comity.CoGroupMember.Resource:
+		return []*comity.Field{comity.CoGroupMember.Person, comity.CoGroupMember.CoGroupId}
+	case comity.CoGroupNesting.Resource:
+		return []*comity.Field{comity.CoGroupNesting.CoGroupId, comity.CoGroupNesting.TargetCoGroupId}
+	}
+	return nil
+}

@@ -1,0 +1,79 @@
+package console
+
+import (
+	"iter"
+	"strings"
+
+	"comity"
+)
+
+// page is one pattern of a path, and who answers it.
+type page struct {
+	// pattern is a method and a path below Root, as http.ServeMux reads it: "GET co/{co}/history/".
+	// One with {co} is in a CO: v.co is there, and v.caller is who the reader is in it.
+	pattern string
+	handle  func(*visit) error
+	// open pages need nobody to have signed in.
+	open bool
+}
+
+// made are the pages that somebody wrote by hand. One with the pattern of a drawn page takes its
+// place. A page that serves a subject is in the file of that subject, and its line is here.
+func made() []func() []page {
+	return []func() []page{
+		signInPages,
+		oidcPages,
+		homePages,
+		overviewPages,
+		peoplePages,
+		unitPages,
+		groupPages,
+		serverPages,
+		targetPages,
+		apiUserPages,
+		historyPages,
+	}
+}
+
+// part is what somebody wrote by hand to be shown in a drawn page of a record, above what hangs on it.
+type part struct {
+	// template is the name of a template of templates/parts, which is given what data returns.
+	template string
+	data     func(v *visit, rec *comity.Record) (any, error)
+}
+
+// parts are shown in the details of a resource's records. The worked example is servers.go.
+func parts(r *comity.Resource) []part {
+	switch r {
+	case comity.Server.Resource:
+		return serverParts()
+	case comity.ApiUser.Resource:
+		return apiUserParts()
+	}
+	return nil
+}
+
+// allPages are all pages by their whole patterns: what is made by hand, and what is drawn where
+// nothing is.
+func (c *Console) allPages() iter.Seq2[string, page] {
+	all := map[string]page{}
+	add := func(pages []page) {
+		for _, p := range pages {
+			method, path, _ := strings.Cut(p.pattern, " ")
+			all[method+" "+Root+path] = p
+		}
+	}
+	for _, r := range comity.All() {
+		add(drawn{r}.pages())
+	}
+	for _, pages := range made() {
+		add(pages())
+	}
+	return func(yield func(string, page) bool) {
+		for pattern, p := range all {
+			if !yield(pattern, p) {
+				return
+			}
+		}
+	}
+}

@@ -1,0 +1,184 @@
+package console
+
+import (
+	"bytes"
+	"embed"
+	"errors"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"path"
+	"strconv"
+	"time"
+
+	"comity"
+)
+
+//go:embed templates
+var templateFiles embed.FS
+
+// readTemplates reads each page's template, with the layout and the parts that all share.
+func (c *Console) readTemplates() (map[string]*template.Template, error) {
+	shared, err := template.New("layout.html").Funcs(functions).ParseFS(templateFiles, "templates/layout.html", "templates/parts/*.html")
+	if err != nil {
+		return nil, err
+	}
+	pages, err := fs.Glob(templateFiles, "templates/pages/*.html")
+	if err != nil {
+		return nil, err
+	}
+	all := map[string]*template.Template{}
+	for _, p := range pages {
+		t, err := shared.Clone()
+		if err == nil {
+			t, err = t.ParseFS(templateFiles, p)
+		}
+		if err != nil {
+			return nil, err
+		}
+		all[path.Base(p)] = t
+	}
+	return all, nil
+}
+
+// functions are what templates can call besides what they are given.
+var functions = template.FuncMap{
+	"utc":  func(t time.Time) string { return t.UTC().Format(comity.TimeLayout) },
+	"iso":  func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
+	"dict": dict,
+}
+
+// dict makes a map for a part that is given more than one thing.
+func dict(pairs ...any) (map[string]any, error) {
+	m := map[string]any{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		key, ok := pairs[i].(string)
+		if !ok {
+			return nil, fmt.Errorf("dict: %v is no key", pairs[i])
+		}
+		m[key] = pairs[i+1]
+	}
+	return m, nil
+}
+
+// frame is what the layout shows round a page.
+type frame struct {
+	Title string
+	// Page is the page's own.
+	Page any
+	// Crumbs are the way to the page.
+	Crumbs []link
+	// Who has signed in, "" for nobody.
+	Who string
+	// CO is the CO's name, Home its overview; "" outside of any.
+	CO, Home string
+	Nav      []navGroup
+	Flash    *flash
+	// Theme is the reader's choice, "" for none; Here the page, to come back to.
+	Theme, Here string
+	static
+}
+
+// link is a text and where it leads; "" is nowhere.
+type link struct{ Text, To string }
+
+// show answers with a page.
+func (v *visit) show(name, title string, data any, crumbs ...link) error {
+	return v.showAs(http.StatusOK, name, title, data, crumbs...)
+}
+
+// showAs is show with another status.
+func (v *visit) showAs(status int, name, title string, data any, crumbs ...link) error {
+	f := frame{
+		Title: title, Page: data, Crumbs: crumbs, Who: v.session.Who, Flash: v.said(),
+		Theme: v.theme(), Here: v.here(), static: v.static,
+	}
+	if v.co != nil {
+		f.CO, f.Home, f.Nav = v.co.Text(comity.Co.Name), v.home(), v.nav()
+		if len(crumbs) > 0 {
+			f.Crumbs = append([]link{{f.CO, f.Home}}, crumbs...)
+		}
+	}
+	t := v.templates[name]
+	if t == nil {
+		return fmt.Errorf("there is no template %s", name)
+	}
+	var b bytes.Buffer
+	if err := t.Execute(&b, f); err != nil {
+		return fmt.Errorf("write the page %s: %w", name, err)
+	}
+	v.status = status
+	v.w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	v.w.WriteHeader(status)
+	_, _ = b.WriteTo(v.w) // who is gone does not hear the answer
+	return nil
+}
+
+// trouble is what the page of an error says.
+type trouble struct {
+	Text, Next string
+	// Back is where the reader can go on.
+	Back link
+}
+
+// fail answers an error with a page that says what to do.
+func (v *visit) fail(err error) {
+	var e *comity.Error
+	if !errors.As(err, &e) || e.Code == comity.Internal {
+		level := slog.LevelError
+		if v.ctx().Err() != nil {
+			level = slog.LevelDebug
+		}
+		v.Log.Log(v.ctx(), level, "request failed", "method", v.r.Method, "path", v.r.URL.Path, "error", err)
+		e = &comity.Error{Code: comity.Internal, Phrase: comity.PhraseOther}
+	}
+	status, title, t := troubleOf(e)
+	if e.RetryAfter > 0 {
+		v.w.Header().Set("Retry-After", strconv.Itoa(int(e.RetryAfter/time.Second)+1))
+	}
+	t.Back = link{"Go to the start", Root}
+	if v.co != nil {
+		t.Back = link{"Go to the overview of " + v.co.Text(comity.Co.Name), v.home()}
+	}
+	if err := v.showAs(status, "trouble.html", title, t); err != nil {
+		v.Log.ErrorContext(v.ctx(), "request failed", "path", v.r.URL.Path, "error", err)
+	}
+}
+
+func troubleOf(e *comity.Error) (status int, title string, t trouble) {
+	t.Text = e.Detail
+	switch e.Code {
+	case comity.NotFound:
+		status, title = http.StatusNotFound, "There is nothing here"
+		t.Next = "It was deleted, never was, or is not yours to see. The address may be mistyped."
+	case comity.Unauthorised:
+		status, title = http.StatusForbidden, "You may not do this"
+		t.Next = "Your rights do not reach so far. An administrator of the CO can do it, or give you the right."
+	case comity.Refused:
+		status, title = http.StatusForbidden, "That is not possible"
+		if t.Text == "" {
+			t.Text = sentence(e.Phrase)
+		}
+	case comity.Malformed, comity.Invalid, comity.NoSuchSearch:
+		status, title = http.StatusBadRequest, "That could not be read"
+		for _, f := range e.Fields {
+			t.Text += f.Sentence + ". "
+		}
+	case comity.Stale:
+		status, title = http.StatusConflict, "Somebody else was faster"
+		t.Next = "Open the page anew to see what it is now."
+	case comity.TooMany:
+		status, title = http.StatusTooManyRequests, "Too many tries"
+		t.Next = "Wait a minute and try again."
+	case comity.TooLarge:
+		status, title = http.StatusRequestEntityTooLarge, "That is too much at once"
+	case comity.Undelivered:
+		status, title = http.StatusBadGateway, "The message was not taken"
+	case comity.Internal:
+		status, title = http.StatusInternalServerError, "Something went wrong here"
+		t.Next = "It is in the server's log. Nothing was changed; try again."
+	}
+	return status, title, t
+}

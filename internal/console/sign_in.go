@@ -1,0 +1,125 @@
+package console
+
+import (
+	"net/http"
+	"time"
+
+	"comity"
+	"comity/internal/access"
+)
+
+// signInPages are how somebody comes in by a key or a link, and goes out.
+func signInPages() []page {
+	return []page{
+		{pattern: "GET sign-in", handle: (*visit).signInForm, open: true},
+		{pattern: "POST sign-in", handle: (*visit).signIn, open: true},
+		{pattern: "GET sign-in/link", handle: (*visit).linkForm, open: true},
+		{pattern: "POST sign-in/link", handle: (*visit).followLink, open: true},
+		{pattern: "POST sign-out", handle: (*visit).signOut},
+		{pattern: "POST sign-out/everywhere", handle: (*visit).signOutEverywhere},
+		{pattern: "POST theme", handle: (*visit).chooseTheme, open: true},
+	}
+}
+
+// signInPage is what the form to sign in shows.
+type signInPage struct {
+	Username, Next, Fault string
+	// Provider is where people sign in by themselves, "" if they cannot.
+	Provider string
+}
+
+func (v *visit) signInForm() error {
+	if v.session.Who != "" {
+		return v.redirect(v.next("next"))
+	}
+	return v.showSignIn(http.StatusOK, "")
+}
+
+func (v *visit) showSignIn(status int, fault string) error {
+	p := signInPage{Username: v.r.PostFormValue("username"), Next: v.next("next"), Fault: fault}
+	if v.provider != nil {
+		p.Provider = Root + "sign-in/provider" + withQuery([]string{"next", p.Next})
+	}
+	return v.showAs(status, "sign_in.html", "Sign in", p)
+}
+
+// signIn checks an API user's name and key, as the API does.
+func (v *visit) signIn() error {
+	username, key := v.r.PostFormValue("username"), v.r.PostFormValue("key")
+	address, now := access.ClientAddress(v.r, v.TrustedProxies), time.Now()
+	if v.FailedLogins > 0 {
+		if wait, spent := v.Failures.Spent(address, v.FailedLogins, now); spent {
+			return &comity.Error{
+				Code: comity.TooMany, Phrase: http.StatusText(http.StatusTooManyRequests),
+				Detail: "Too many failed to sign in from this address.", RetryAfter: wait,
+			}
+		}
+	}
+	_, err := v.Authenticator.Authenticate(v.ctx(), username, key, address)
+	if isRefusal(err) {
+		if v.FailedLogins > 0 {
+			v.Failures.Take(address, v.FailedLogins, now)
+		}
+		return v.showSignIn(http.StatusForbidden, "The name or the key is not right, or this user may not sign in from here now.")
+	}
+	if err != nil {
+		return err
+	}
+	token, err := v.Registry.OpenSession(v.ctx(), username, access.Digest(key))
+	if err != nil {
+		return err
+	}
+	v.setCookie(sessionCookie, token, access.SessionLife)
+	return v.redirect(v.next("next"))
+}
+
+// linkForm asks whether to follow a link that is good once: programs that look at links before their
+// readers do would use it up.
+func (v *visit) linkForm() error {
+	return v.show("link.html", "Sign in", v.r.URL.Query().Get("token"))
+}
+
+func (v *visit) followLink() error {
+	token, err := v.Registry.FollowLink(v.ctx(), v.r.PostFormValue("token"))
+	if isRefusal(err) {
+		return v.showAs(http.StatusForbidden, "trouble.html", "This link is used up", trouble{
+			Text: "A link signs in once, within an hour of being made.",
+			Next: "The command `comity console-link` makes a new one.", Back: link{"Sign in by key", Root + "sign-in"},
+		})
+	}
+	if err != nil {
+		return err
+	}
+	v.setCookie(sessionCookie, token, access.SessionLife)
+	return v.redirect(Root)
+}
+
+func (v *visit) signOut() error {
+	if err := v.Registry.EndSession(v.ctx(), v.session); err != nil {
+		return err
+	}
+	return v.signedOut("You are signed out.")
+}
+
+func (v *visit) signOutEverywhere() error {
+	if err := v.Registry.EndSessions(v.ctx(), v.session); err != nil {
+		return err
+	}
+	return v.signedOut("You are signed out, here and everywhere else.")
+}
+
+func (v *visit) signedOut(text string) error {
+	v.setCookie(sessionCookie, "", -time.Second)
+	v.say(text)
+	return v.redirect(Root + "sign-in")
+}
+
+// chooseTheme keeps whether pages are light or dark.
+func (v *visit) chooseTheme() error {
+	if t := v.r.PostFormValue("theme"); t == "light" || t == "dark" {
+		v.setCookie(themeCookie, t, 365*24*time.Hour)
+	} else {
+		v.setCookie(themeCookie, "", -time.Second)
+	}
+	return v.redirect(v.next("back"))
+}

@@ -1,0 +1,158 @@
+package console
+
+import (
+	"fmt"
+	"strings"
+
+	"comity"
+	"comity/internal/registry"
+)
+
+// titles know what the records are called that others name.
+type titles struct{ found registry.Found }
+
+// titles looks up all that the records name, and the people among them, in a question for each resource.
+func (v *visit) titles(lists ...[]*comity.Record) (titles, error) {
+	wanted := map[*comity.Resource][]int64{}
+	for _, records := range lists {
+		for _, rec := range records {
+			if rec.Resource == comity.CoPerson.Resource {
+				wanted[rec.Resource] = append(wanted[rec.Resource], rec.Id)
+			}
+			for _, f := range rec.Resource.Fields {
+				if target, id := named(rec, f); id != 0 && target != comity.Co.Resource {
+					wanted[target] = append(wanted[target], id)
+				}
+			}
+		}
+	}
+	found, err := v.Registry.Lookup(v.ctx(), v.caller, wanted)
+	return titles{found}, err
+}
+
+// named is what a field of a record names: its resource and id, 0 for nothing.
+func named(rec *comity.Record, f *comity.Field) (*comity.Resource, int64) {
+	switch f.Kind {
+	case comity.Reference:
+		return f.Refers(), rec.Int(f)
+	case comity.Owner:
+		if o, ok := f.Owner(rec.Text(f)); ok {
+			return comity.ByName(o.Target), rec.Int(f)
+		}
+	case comity.Text, comity.Integer, comity.Boolean, comity.Time, comity.Date, comity.Code, comity.Secret:
+	}
+	return nil, 0
+}
+
+// by is the title of a record that another names, and whether the reader may see it.
+func (t titles) by(r *comity.Resource, id int64) (string, bool) {
+	if rec := t.found[r][id]; rec != nil {
+		return t.of(rec), true
+	}
+	return fmt.Sprintf("%s %d", title(one(r)), id), false
+}
+
+// of is what a record is called.
+func (t titles) of(rec *comity.Record) string {
+	if text := strings.TrimSpace(t.text(rec)); text != "" {
+		return text
+	}
+	return fmt.Sprintf("%s %d", title(one(rec.Resource)), rec.Id)
+}
+
+// under is what a record is called in a list of those that hang on one of a resource: what that is
+// goes without saying.
+func (t titles) under(rec *comity.Record, parent *comity.Resource) string {
+	switch rec.Resource {
+	case comity.CoGroupMember.Resource:
+		if parent == comity.CoPerson.Resource {
+			name, _ := t.by(comity.CoGroup.Resource, rec.Int(comity.CoGroupMember.CoGroupId))
+			return name
+		}
+		if parent == comity.CoGroup.Resource {
+			name, _ := t.by(comity.CoPerson.Resource, rec.OwnedBy(comity.OwnerCO))
+			return name
+		}
+	case comity.CoOrgIdentityLink.Resource:
+		if parent == comity.CoPerson.Resource {
+			name, _ := t.by(comity.OrgIdentity.Resource, rec.Int(comity.CoOrgIdentityLink.OrgIdentityId))
+			return name
+		}
+	}
+	return t.of(rec)
+}
+
+// nameFields are the fields that a record is called by, the first that it has.
+var nameFields = []string{"Name", "Title", "DisplayName", "Username", "Identifier", "Mail", "Number", "Url", "Serverurl", "Brokers", "Tag", "Description", "Comment", "IdentifierType", "O"}
+
+func (t titles) text(rec *comity.Record) string {
+	switch rec.Resource {
+	case comity.CoPerson.Resource:
+		return t.person(rec)
+	case comity.Name.Resource:
+		return fullName(rec)
+	case comity.Address.Resource:
+		f := comity.Address
+		return join(", ", rec.Text(f.Street), rec.Text(f.Room), rec.Text(f.PostalCode)+" "+rec.Text(f.Locality), rec.Text(f.Country))
+	case comity.CoPersonRole.Resource:
+		f := comity.CoPersonRole
+		text := join(", ", rec.Text(f.Title), rec.Text(f.Affiliation))
+		if rec.Has(f.CouId) {
+			unit, _ := t.by(comity.Cou.Resource, rec.Int(f.CouId))
+			text += " in " + unit
+		}
+		return text
+	case comity.CoGroupMember.Resource:
+		f := comity.CoGroupMember
+		person, _ := t.by(comity.CoPerson.Resource, rec.OwnedBy(comity.OwnerCO))
+		group, _ := t.by(comity.CoGroup.Resource, rec.Int(f.CoGroupId))
+		return person + " in " + group
+	case comity.CoGroupNesting.Resource:
+		f := comity.CoGroupNesting
+		nested, _ := t.by(comity.CoGroup.Resource, rec.Int(f.CoGroupId))
+		target, _ := t.by(comity.CoGroup.Resource, rec.Int(f.TargetCoGroupId))
+		return nested + " in " + target
+	case comity.IdentityDocument.Resource:
+		f := comity.IdentityDocument
+		return join(" ", word(f.DocumentType, rec.Text(f.DocumentType)), rec.Text(f.DocumentIdentifier))
+	case comity.CoApiProvisionerTarget.Resource:
+		f := comity.CoApiProvisionerTarget
+		target, _ := t.by(comity.CoProvisioningTarget.Resource, rec.Int(f.CoProvisioningTargetId))
+		return "API provisioner of " + target
+	}
+	for _, name := range nameFields {
+		if f := rec.Resource.Field(name); f != nil && f.Kind == comity.Text && rec.Text(f) != "" {
+			return rec.Text(f)
+		}
+	}
+	return ""
+}
+
+// person is the primary name of a person.
+func (t titles) person(rec *comity.Record) string {
+	if found := t.found[rec.Resource][rec.Id]; found != nil {
+		rec = found
+	}
+	for _, e := range rec.Expanded {
+		if e.Resource == comity.Name.Resource && len(e.Records) > 0 {
+			return fullName(e.Records[0])
+		}
+	}
+	return ""
+}
+
+func fullName(rec *comity.Record) string {
+	f := comity.Name
+	return join(" ", rec.Text(f.Honorific), rec.Text(f.Given), rec.Text(f.Middle), rec.Text(f.Family), rec.Text(f.Suffix))
+}
+
+// join puts together the texts that are not empty.
+func join(by string, texts ...string) string {
+	var full []string
+	for _, s := range texts {
+		if s = strings.TrimSpace(s); s != "" {
+			full = append(full, s)
+		}
+	}
+	return strings.Join(full, by)
+}

@@ -1,0 +1,163 @@
+package console
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"comity"
+	"comity/internal/access"
+)
+
+// visit is one request under way.
+type visit struct {
+	*Console
+	w http.ResponseWriter
+	r *http.Request
+	// session is whose visit it is; its Who is "" where nobody has signed in.
+	session comity.Session
+	// caller is who they are in the CO, or outside of any.
+	caller access.Caller
+	// memberships are the COs of somebody who logged in by themselves.
+	memberships []access.Membership
+	// co is the CO that the page is in, nil outside of any.
+	co     *comity.Record
+	status int
+	// offers are what selects offer, by their resource, as far as they were found.
+	offers map[*comity.Resource]offered
+}
+
+// serve makes a page's handler.
+func (c *Console) serve(pattern string, p page) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		start := time.Now()
+		v := &visit{Console: c, w: w, r: r}
+		if err := v.answer(p); err != nil {
+			v.fail(err)
+		}
+		if c.Observe != nil {
+			c.Observe("console "+pattern, v.status, time.Since(start))
+		}
+	})
+}
+
+// maxForm is the largest form that is read, in bytes.
+const maxForm = 1 << 20
+
+func (v *visit) answer(p page) error {
+	if v.r.Method == http.MethodPost {
+		v.r.Body = http.MaxBytesReader(v.w, v.r.Body, maxForm)
+		if err := v.r.ParseForm(); err != nil {
+			return comity.BadRequest("The form cannot be read: %v", err)
+		}
+	}
+	if err := v.recognise(); err != nil {
+		return err
+	}
+	if p.open {
+		return p.handle(v)
+	}
+	if v.session.Who == "" {
+		return v.askToSignIn()
+	}
+	if id := v.r.PathValue("co"); id != "" {
+		var err error
+		if v.co, err = v.Registry.View(v.ctx(), v.caller, comity.Co.Resource, comity.ParseId(id)); err != nil {
+			return err
+		}
+	}
+	return p.handle(v)
+}
+
+func (v *visit) ctx() context.Context { return v.r.Context() }
+
+// recognise finds whose visit it is. A session that holds no more is as none.
+func (v *visit) recognise() error {
+	token := v.cookie(sessionCookie)
+	if token == "" {
+		return nil
+	}
+	session, err := v.Registry.Session(v.ctx(), token)
+	if isRefusal(err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if !session.OfApiUser() {
+		v.session = session
+		return v.beAtCO()
+	}
+	v.caller, err = v.Authenticator.Resume(v.ctx(), session.Who, session.KeyDigest, access.ClientAddress(v.r, v.TrustedProxies))
+	if isRefusal(err) {
+		return v.Registry.EndSession(v.ctx(), session)
+	}
+	if err == nil {
+		v.session = session
+	}
+	return err
+}
+
+// beAtCO makes the caller who somebody is that logged in by themselves: the person whom they are in
+// the CO of the path, or else the one in the platform's, which reaches everywhere if they administer it.
+func (v *visit) beAtCO() (err error) {
+	if v.memberships, err = v.Registry.Memberships(v.ctx(), v.session.Who); err != nil {
+		return err
+	}
+	co := comity.ParseId(v.r.PathValue("co"))
+	for _, m := range v.memberships {
+		if m.CoId != co && m.CoId != comity.PlatformCO {
+			continue
+		}
+		caller, err := v.Registry.CallerOf(v.ctx(), v.session.Who, m)
+		if err != nil {
+			return err
+		}
+		if v.caller.Username == "" || caller.Platform || m.CoId == co && !v.caller.Platform {
+			v.caller = caller
+		}
+	}
+	return nil
+}
+
+func isRefusal(err error) bool {
+	var e *comity.Error
+	return errors.As(err, &e) && e.Code == comity.Unauthorised
+}
+
+// askToSignIn sends the reader to where they sign in, and back afterwards.
+func (v *visit) askToSignIn() error {
+	to := Root + "sign-in"
+	if v.r.Method == http.MethodGet && v.r.URL.Path != Root {
+		to += "?" + url.Values{"next": {v.r.URL.RequestURI()}}.Encode()
+	}
+	return v.redirect(to)
+}
+
+// redirect sends the reader to another page, by GET.
+func (v *visit) redirect(to string) error {
+	v.status = http.StatusSeeOther
+	http.Redirect(v.w, v.r, to, http.StatusSeeOther)
+	return nil
+}
+
+// next is where the reader wants to go on to: a page of the console, for anybody can write a link.
+func (v *visit) next(field string) string {
+	to := v.r.FormValue(field)
+	u, err := url.Parse(to)
+	if err != nil || u.Scheme != "" || u.Host != "" || !strings.HasPrefix(u.Path, Root) || strings.Contains(to, `\`) {
+		return Root
+	}
+	return to
+}
+
+// here is the path and query of the page.
+func (v *visit) here() string {
+	if v.r.Method != http.MethodGet {
+		return v.r.URL.EscapedPath()
+	}
+	return v.r.URL.RequestURI()
+}

@@ -1,0 +1,204 @@
+package console
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"comity"
+	"comity/internal/access"
+)
+
+// formPage is a form.
+type formPage struct {
+	One      string
+	Controls []control
+	// Faults are what is wrong with what was sent, each with the id of its control; Text is what is
+	// wrong with it as a whole.
+	Faults []link
+	Text   string
+	// Revision is the one that is edited, Submit what the button says, Cancel where it leads not to save.
+	Revision       int64
+	Editing        bool
+	Submit, Cancel string
+	// Of are fields that are sent along unseen.
+	Of url.Values
+	// Action is where the form is sent.
+	Action string
+}
+
+// newForm is the form of a new record, with what the query says that it hangs on.
+func (d drawn) newForm(v *visit) form {
+	fm := form{resource: d.Resource, given: comity.NewRecord(d.Resource), set: map[*comity.Field]bool{}}
+	if f := d.CoId(); f != nil && v.co != nil {
+		fm.given.SetInt(f, v.co.Id)
+	}
+	for _, f := range d.Fields {
+		if len(f.OnAdd) == 1 {
+			fm.given.SetText(f, f.OnAdd[0])
+		}
+	}
+	if k := parentOf(d.Resource, v.r.URL.Query()); k.id != 0 {
+		if hung := k.record()[0]; !fm.set[k.field] {
+			fm.given.Set(k.field, hung.Get(k.field))
+			fm.set[k.field] = true
+		}
+	}
+	return fm
+}
+
+func (d drawn) addForm(v *visit) error {
+	if !v.caller.May(access.Add, d.Resource) {
+		return comity.Forbid()
+	}
+	return d.showForm(v, http.StatusOK, d.newForm(v), nil)
+}
+
+// add adds a record, and goes on to its page or to that of what it hangs on.
+func (d drawn) add(v *visit) error {
+	fm := d.newForm(v)
+	fm.sent = v.r.PostForm
+	added, err := v.Registry.Add(v.ctx(), v.caller, d.Resource, fm.read(v.r.PostForm))
+	if err != nil {
+		return d.showForm(v, http.StatusUnprocessableEntity, fm, err)
+	}
+	if added.Minted != "" {
+		return v.show("minted.html", "The "+one(d.Resource)+" is added", mintedPage{
+			Name: fm.value(d.Fields[0]), Secret: added.Minted, To: v.record(d.Resource, added.Id),
+		}, link{title(many(d.Resource)), v.list(d.Resource)})
+	}
+	v.say(title(one(d.Resource)) + " added.")
+	if d.Resource == comity.Co.Resource {
+		return v.redirect(coPath(added.Id))
+	}
+	for f := range fm.set {
+		if target, id := named(fm.given, f); id != 0 {
+			return v.redirect(v.record(target, id))
+		}
+	}
+	return v.redirect(v.record(d.Resource, added.Id))
+}
+
+// mintedPage shows a secret that the server made, this once.
+type mintedPage struct{ Name, Secret, To string }
+
+func (d drawn) editForm(v *visit) error {
+	rec, err := d.asked(v)
+	if err != nil {
+		return err
+	}
+	return d.showForm(v, http.StatusOK, form{resource: d.Resource, old: rec, given: rec}, nil)
+}
+
+// edit changes a record, unless somebody else has changed it since the form was opened.
+func (d drawn) edit(v *visit) error {
+	rec, err := d.asked(v)
+	if err != nil {
+		return err
+	}
+	fm := form{resource: d.Resource, old: rec, given: rec, sent: v.r.PostForm}
+	err = v.Registry.Edit(v.ctx(), v.caller, d.Resource, rec.Id, fm.read(v.r.PostForm), unchanged(v.r.PostFormValue("revision")))
+	if err != nil {
+		return d.showForm(v, http.StatusUnprocessableEntity, fm, err)
+	}
+	v.say(title(one(d.Resource)) + " saved.")
+	return v.redirect(v.record(d.Resource, rec.Id))
+}
+
+// unchanged is the condition that a record is still at the revision that a form was made of.
+func unchanged(revision string) func(*comity.Record) error {
+	return func(rec *comity.Record) error {
+		if revision == "" || revision == strconv.FormatInt(rec.Revision, 10) {
+			return nil
+		}
+		return &comity.Error{
+			Code: comity.Stale, Phrase: http.StatusText(http.StatusPreconditionFailed),
+			Detail: rec.Actor + " has saved this record since you opened it. What you wrote is below and not saved: " +
+				"save again to put it in place of theirs.",
+		}
+	}
+}
+
+// showForm shows the form, with what is wrong with what was sent if err says so.
+func (d drawn) showForm(v *visit, status int, fm form, err error) error {
+	p := formPage{One: one(d.Resource), Submit: "Add", Cancel: v.list(d.Resource), Action: v.r.URL.RequestURI()}
+	faults, text, err := wrong(d.Resource, err)
+	if err != nil {
+		return err
+	}
+	p.Text = text
+	name := "Add " + a(one(d.Resource))
+	crumbs := []link{{title(many(d.Resource)), v.list(d.Resource)}, {"Add", ""}}
+	if fm.old != nil {
+		p.Editing, p.Submit, p.Revision = true, "Save", fm.old.Revision
+		p.Cancel = v.record(d.Resource, fm.old.Id)
+		t, err := v.titles([]*comity.Record{fm.old})
+		if err != nil {
+			return err
+		}
+		name = "Edit " + t.of(fm.old)
+		crumbs = v.crumbs(fm.old, t.of(fm.old), link{"Edit", ""})
+	} else {
+		for f := range fm.set {
+			if target, id := named(fm.given, f); id != 0 {
+				p.Cancel = v.record(target, id)
+			}
+		}
+	}
+	if p.Controls, err = v.controls(fm, faults); err != nil {
+		return err
+	}
+	p.Faults = summary(p.Controls, faults)
+	return v.showAs(status, "form.html", name, p, crumbs...)
+}
+
+// summary are all faults, each with a link to its control.
+func summary(controls []control, faults []comity.Fault) []link {
+	var links []link
+	told := 0
+	for _, c := range controls {
+		for _, f := range c.Faults {
+			links = append(links, link{f, "#field-" + c.Key})
+			told++
+		}
+	}
+	if told > 0 || len(faults) == 0 {
+		return links
+	}
+	for _, f := range faults {
+		links = append(links, link{f.Sentence + ".", ""})
+	}
+	return links
+}
+
+// wrong is what an error says about what was sent: faults of fields, or a text. An error of another
+// kind is returned.
+func wrong(r *comity.Resource, err error) ([]comity.Fault, string, error) {
+	var e *comity.Error
+	if err == nil || !errors.As(err, &e) {
+		return nil, "", err
+	}
+	switch e.Code {
+	case comity.Invalid:
+		return e.Fields, "", nil
+	case comity.Refused:
+		for _, u := range r.Uniques {
+			if u.Phrase == e.Phrase {
+				f := u.Fields[len(u.Fields)-1]
+				return []comity.Fault{{Field: f.Column, Sentence: join(": ", sentenceOf(e.Phrase), e.Detail)}}, "", nil
+			}
+		}
+		return nil, join(" ", sentence(e.Phrase), e.Detail), nil
+	case comity.Stale:
+		return nil, e.Detail, nil
+	case comity.Internal, comity.Malformed, comity.Unauthorised, comity.NotFound, comity.TooLarge,
+		comity.NoSuchSearch, comity.TooMany, comity.Undelivered:
+	}
+	return nil, "", err
+}
+
+func sentenceOf(phrase string) string {
+	s := sentence(phrase)
+	return s[:len(s)-1]
+}
