@@ -138,7 +138,7 @@ func (c *provisionCommand) everybody(p *program, t teller) error {
 			if err = errors.Join(err, statusErr); err != nil {
 				return err
 			}
-			return fmt.Errorf("stopped at %d of %d people: the same command goes on from there", s.Sweep.Taken, s.Sweep.Total)
+			return fmt.Errorf("stopped at %d of %s: the same command goes on from there", s.Sweep.Taken, everybodyIn(s.Sweep, s.Sweep.Total))
 		case <-ticker.C:
 		}
 		s, err := t.told(p.ctx, c.Target)
@@ -155,13 +155,9 @@ func (c *provisionCommand) everybody(p *program, t teller) error {
 
 func (c *provisionCommand) summary(p *program, s outbox.Status, began time.Time) error {
 	if s.Sweep.Stopped {
-		return fmt.Errorf("somebody else stopped it at %d of %d people: the same command goes on from there", s.Sweep.Taken, s.Sweep.Total)
+		return fmt.Errorf("somebody else stopped it at %d of %s: the same command goes on from there", s.Sweep.Taken, everybodyIn(s.Sweep, s.Sweep.Total))
 	}
-	people := "people"
-	if s.Sweep.Taken == 1 {
-		people = "person"
-	}
-	fmt.Fprintf(p.out, "came to %d %s in %v\n", s.Sweep.Taken, people, time.Since(began).Round(100*time.Millisecond))
+	fmt.Fprintf(p.out, "came to %s in %v\n", everybodyIn(s.Sweep, s.Sweep.Taken), time.Since(began).Round(100*time.Millisecond))
 	if s.Waiting > 0 {
 		fmt.Fprintf(p.out, "%d of them wait to be tried again\n", s.Waiting)
 	}
@@ -169,6 +165,14 @@ func (c *provisionCommand) summary(p *program, s outbox.Status, began time.Time)
 		fmt.Fprintf(p.out, "%d rest because the target refuses them: co_provisioning_targets/failed/%d.json says why\n", s.Failed, c.Target)
 	}
 	return nil
+}
+
+// everybodyIn writes so many of those that a run comes to, groups too once it has come to them.
+func everybodyIn(s outbox.Sweep, n int64) string {
+	if s.Last.Kind == comity.KindGroup {
+		return fmt.Sprintf("%d people and groups", n)
+	}
+	return several(int(n), "person", "people")
 }
 
 // progress shows how far a run is: on a terminal in one line, elsewhere in a line now and then.
@@ -188,7 +192,7 @@ func (b *progress) show(s outbox.Status) {
 		return
 	}
 	b.shown = time.Now()
-	line := fmt.Sprintf("%d of %d people (%d %%)", s.Sweep.Taken, s.Sweep.Total, 100*s.Sweep.Taken/s.Sweep.Total)
+	line := fmt.Sprintf("%d of %s (%d %%)", s.Sweep.Taken, everybodyIn(s.Sweep, s.Sweep.Total), 100*s.Sweep.Taken/s.Sweep.Total)
 	if taken := time.Since(b.began); s.Sweep.Taken > 0 && s.Sweep.Taken < s.Sweep.Total {
 		left := taken / time.Duration(s.Sweep.Taken) * time.Duration(s.Sweep.Total-s.Sweep.Taken)
 		line += fmt.Sprintf(", about %v left", left.Round(time.Second))

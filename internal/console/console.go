@@ -26,7 +26,7 @@ import (
 // Root is the path that the console is below.
 const Root = "/console/"
 
-// Provisioner tells targets about people, and how that goes.
+// Provisioner tells targets about people and groups, and how that goes.
 type Provisioner interface {
 	// Provision tells a target about one subject; queued says that it will, soon.
 	Provision(ctx context.Context, target *comity.Record, subject comity.Subject) (queued bool, err error)

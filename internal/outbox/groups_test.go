@@ -186,8 +186,8 @@ func TestGroupsOfAProvisionedGroup(t *testing.T) {
 // group shrinks.
 func TestPagesOfAGroup(t *testing.T) {
 	w := onSQLite(t)
-	r := newReceiver(t)
-	to := w.target(r, comity.ModeManual, withGroups)
+	r := newShowing(t)
+	to := w.showingTarget(r, comity.ModeManual, withGroups)
 	var inputs []comity.Input
 	for range 2001 {
 		rec := comity.NewRecord(comity.CoPerson.Resource)
@@ -247,6 +247,15 @@ func TestPagesOfAGroup(t *testing.T) {
 	w.delete(comity.Identifier.Resource, identifiers[0])
 	tell()
 	r.expectLines(t, "PUT "+path, "PUT "+path+"-2", "DELETE "+path+"-3 deleted")
+
+	// Each page is compared.
+	r.has(path+"-2", "")
+	look := outbox.Look{Span: outbox.Span{One: comity.GroupSubject(group)}, Mend: true}
+	v, err := q.Verify(t.Context(), w.view(comity.CoProvisioningTarget.Resource, to.id), look)
+	if err != nil {
+		t.Fatal(err)
+	}
+	expectFound(t, "of a page that is not there", linesOf(v.Subjects[0]), fmt.Sprintf("missing %d-2", group), outbox.Mended)
 }
 
 // addAll adds many records, some at a time.

@@ -51,8 +51,8 @@ func (o *Outbox) present(ctx context.Context, target *comity.Record, subjects []
 type Planned struct {
 	Subject comity.Subject
 	Steps   []Step
-	// Unchanged is the identifier, of a group that of its first page, under which the target was last sent the same, where it would not
-	// be sent that again.
+	// Unchanged is the identifier, of a group that of its first page, under which the target was last
+	// sent the same, where it would not be sent that again.
 	Unchanged string
 	// Problem is why nothing can be sent, or not all that should; "" where nothing is wrong.
 	Problem string

@@ -38,8 +38,7 @@ func (s *showing) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.asked.Add(1)
-	path := r.URL.EscapedPath()
-	id, _ := url.PathUnescape(path[strings.LastIndexByte(path, '/')+1:])
+	id, _ := url.PathUnescape(strings.TrimPrefix(r.URL.EscapedPath(), "/"))
 	if answers := s.answers.Load(); answers != nil {
 		if status, body := (*answers)(id); status != 0 {
 			w.WriteHeader(status)

@@ -86,6 +86,10 @@ func TestGetAsksAsMessagesAreSent(t *testing.T) {
 		if got := fmt.Sprint(seen.Method, " ", seen.RequestURI, " ", user, " ", password); got != "GET /people/g%2Fh%40x%20y comity open sesame" {
 			t.Errorf("%s: %s", mode, got)
 		}
+		newHTTP(t, provision.Options{}).Get(t.Context(), d, comity.GroupSubject(7), "7-2")
+		if seen.RequestURI != "/people/groups/7-2" {
+			t.Errorf("%s: a page of a group is at %s", mode, seen.RequestURI)
+		}
 		for name, want := range map[string]bool{
 			"Webhook-Id": true, "Webhook-Signature": true, "Accept": true, "Comity-Sequence": false, "Comity-Subject": false, "Content-Type": false,
 		} {

@@ -41,7 +41,7 @@ type Authenticator interface {
 	Authenticate(ctx context.Context, username, key, address string) (access.Caller, error)
 }
 
-// Provisioner tells targets about people, and how that goes.
+// Provisioner tells targets about people and groups, and how that goes.
 type Provisioner interface {
 	// Provision tells a target about one subject; queued says that it will, soon.
 	Provision(ctx context.Context, target *comity.Record, subject comity.Subject) (queued bool, err error)
