@@ -53,6 +53,8 @@ type Options struct {
 	Failures     *access.Limits
 	// PublicURL is where browsers find the program, without a path; "" where it is as they call it.
 	PublicURL string
+	// Reachable says whether targets can be at an address; nil is at any.
+	Reachable func(netip.Addr) bool
 	// OIDC is how people log in by themselves; the zero value is not at all.
 	OIDC OIDC
 	Log  *slog.Logger

@@ -54,13 +54,17 @@ func help(f *comity.Field) string {
 	case comity.CoProvisioningTarget.Plugin:
 		return "How the target is told."
 	case comity.CoProvisioningTarget.Status:
-		return "Automatic tells of each change at once, queue soon after, manual when somebody asks for it."
+		return "When the target is told."
 	case comity.CoProvisioningTarget.ProvisionCoGroupId:
 		return "Without a group everybody is told of."
 	case comity.CoProvisioningTarget.RetryInterval:
 		return "Seconds: how far apart tries are at most."
 	case comity.CoProvisioningTarget.MaxRetry:
 		return "How often a message that was refused is tried again."
+	case comity.CoApiProvisionerTarget.Mode:
+		return "How an HTTP server is called. To a Kafka topic records are written, whichever it is."
+	case comity.CoApiProvisionerTarget.Workers:
+		return "How many messages are sent side by side; 4 if you say nothing."
 	case comity.CoApiProvisionerTarget.IdentifierType:
 		return "People are sent under their identifier of this type."
 	case comity.CoApiProvisionerTarget.IncludeAttributes:

@@ -28,6 +28,8 @@ func names(r *comity.Resource) (one, many string) {
 		return "group membership", "group memberships"
 	case comity.HttpServer.Resource:
 		return "HTTP server", "HTTP servers"
+	case comity.KafkaServer.Resource:
+		return "Kafka server", "Kafka servers"
 	case comity.CoApiProvisionerTarget.Resource:
 		return "API provisioner", "API provisioners"
 	case comity.Url.Resource:

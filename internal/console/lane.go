@@ -1,0 +1,262 @@
+package console
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"html/template"
+	"net/http"
+	"strconv"
+	"time"
+
+	"comity"
+	"comity/internal/access"
+	"comity/internal/outbox"
+)
+
+// lane is how a target does.
+type lane struct {
+	target *comity.Record
+	outbox.Status
+	// State says it in a word, in a colour, and What in a sentence.
+	State, Tone, What string
+	// Run is the last that told it about everybody, nil where there was none.
+	Run *run
+	// Rested are the first of those that failed; All leads to all of them.
+	Rested []rested
+	All    string
+	// Resend and Stop are where their forms are sent, "" where the reader may not.
+	Resend, Stop string
+	Here         string
+}
+
+// rested is a person of whom messages rest.
+type rested struct {
+	standing
+	Name, To string
+	// Resend is where the form is sent that sends it again, "" where the reader may not.
+	Resend string
+}
+
+// run is one that tells a target about everybody.
+type run struct {
+	State        string
+	OnlyChanged  bool
+	Total, Taken int64
+	Began, Ended time.Time
+	UnderWay     bool
+}
+
+// Percent is how far it is.
+func (r run) Percent() int64 { return min(100, 100*r.Taken/max(r.Total, 1)) }
+
+// restedShown is how many of those that failed a target's page shows.
+const restedShown = 10
+
+// lane finds how a target does.
+func (v *visit) lane(target *comity.Record) (l lane, err error) {
+	l = lane{target: target, Here: v.record(target.Resource, target.Id)}
+	if l.Status, err = v.Provisioner.Status(v.ctx(), target.Id); err != nil {
+		return l, err
+	}
+	l.judge()
+	if l.Swept {
+		l.Run = runOf(l.Sweep)
+		if l.Run.UnderWay && v.caller.May(access.Edit, target.Resource) {
+			l.Stop = v.atTarget(target.Id, "stop")
+		}
+	}
+	if l.Failed == 0 {
+		return l, nil
+	}
+	all, err := v.failed(target.Id, 0, restedShown)
+	if err != nil {
+		return l, err
+	}
+	if l.Rested, err = v.rested(target, all); err != nil {
+		return l, err
+	}
+	if l.Failed > restedShown {
+		l.All = v.atTarget(target.Id, "failed")
+	}
+	if v.mayTell(target) {
+		l.Resend = v.atTarget(target.Id, "resend")
+	}
+	return l, nil
+}
+
+// rested names those of whom messages rest.
+func (v *visit) rested(target *comity.Record, all []standing) ([]rested, error) {
+	var ids []int64
+	for _, s := range all {
+		ids = append(ids, s.Person)
+	}
+	found, err := v.Registry.Lookup(v.ctx(), v.caller, map[*comity.Resource][]int64{comity.CoPerson.Resource: ids})
+	if err != nil {
+		return nil, err
+	}
+	var list []rested
+	for _, s := range all {
+		one := rested{standing: s, To: v.personPath(target.Id, s.Person)}
+		one.Name, _ = titles{found}.by(comity.CoPerson.Resource, s.Person)
+		if v.mayTell(target) {
+			one.Resend = v.personPath(target.Id, s.Person) + "resend"
+		}
+		list = append(list, one)
+	}
+	return list, nil
+}
+
+func (l *lane) judge() {
+	switch {
+	case isDisabled(l.target):
+		l.State, l.Tone, l.What = "Disabled", "bad", "Nothing is sent. What waits stays."
+	case !l.Breaker.Opened.IsZero():
+		l.State, l.Tone, l.What = "Away", "bad", "The endpoint seems to be away. It is tried again by itself, and all that waits follows once it is back."
+	case l.Failed > 0:
+		l.State, l.Tone, l.What = "Refusals", "bad", "Some messages were refused too often and rest until they are sent again."
+	case l.Waiting > 0:
+		l.State, l.Tone, l.What = "On its way", "quiet", "Messages are on their way."
+	case l.LastSuccess.IsZero():
+		l.State, l.Tone, l.What = "Nothing sent yet", "quiet", "No message was taken yet."
+	default:
+		l.State, l.Tone, l.What = "Up to date", "good", "It was told of all that changed."
+	}
+}
+
+func runOf(s outbox.Sweep) *run {
+	r := &run{
+		State: "done", OnlyChanged: s.OnlyChanged, Total: s.Total, Taken: s.Taken, Began: s.Began, Ended: s.Ended,
+		UnderWay: s.Ended.IsZero(),
+	}
+	switch {
+	case s.Stopped:
+		r.State = "stopped"
+	case r.UnderWay:
+		r.State = "under way"
+	}
+	return r
+}
+
+// laneFragment is the part of a target's page that asks for itself again and again.
+type laneFragment struct {
+	// Poll is where it asks, with the digest of what it shows: nothing comes back while that is so.
+	Poll string
+	HTML template.HTML
+}
+
+func (v *visit) laneOf(l lane) (f laneFragment, err error) {
+	var b bytes.Buffer
+	if err := v.templates["detail.html"].ExecuteTemplate(&b, "lane", l); err != nil {
+		return f, fmt.Errorf("write the lane of target %d: %w", l.target.Id, err)
+	}
+	digest := sha256.Sum256(b.Bytes())
+	f.Poll = v.atTarget(l.target.Id, "lane") + withQuery([]string{"was", hex.EncodeToString(digest[:8])})
+	f.HTML = template.HTML(b.String()) //nolint:gosec // a template wrote it, and escaped what it was given
+	return f, nil
+}
+
+// laneFragment answers how a target does now, and nothing where that is as the page shows it.
+func (v *visit) laneFragment() error {
+	target, err := v.target(access.View)
+	if err != nil {
+		return err
+	}
+	if v.r.Header.Get("HX-Request") == "" {
+		return v.redirect(v.record(target.Resource, target.Id))
+	}
+	l, err := v.lane(target)
+	if err != nil {
+		return err
+	}
+	f, err := v.laneOf(l)
+	if err != nil {
+		return err
+	}
+	if f.Poll == v.here() {
+		v.status = http.StatusNoContent
+		v.w.WriteHeader(v.status)
+		return nil
+	}
+	v.status = http.StatusOK
+	v.w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	return v.templates["detail.html"].ExecuteTemplate(v.w, "lane_live", f)
+}
+
+// failedPage lists all of whom a target's messages rest.
+func (v *visit) failedPage() error {
+	target, err := v.target(access.View)
+	if err != nil {
+		return err
+	}
+	after := comity.ParseId(v.r.URL.Query().Get("after"))
+	all, err := v.failed(target.Id, after, pageSize+1)
+	if err != nil {
+		return err
+	}
+	p := listPage{One: "message", Many: "messages that failed", Columns: []string{"Answer", "Tries", "Last try"}}
+	if len(all) > pageSize {
+		all = all[:pageSize]
+		p.More = withQuery([]string{"after", strconv.FormatInt(all[pageSize-1].Person, 10)})
+	}
+	if after != 0 {
+		p.First = v.r.URL.Path
+	}
+	people, err := v.rested(target, all)
+	if err != nil {
+		return err
+	}
+	for _, one := range people {
+		p.Rows = append(p.Rows, row{Title: one.Name, To: one.To, Values: []value{
+			{Text: one.Answer, Long: true}, {Text: strconv.FormatInt(one.Attempts, 10)}, {Time: one.Tried},
+		}})
+	}
+	p.Of = link{titles{}.of(target), v.record(target.Resource, target.Id)}
+	return v.show("list.html", "Failed messages", p, v.targetCrumbs(target, link{"Failed", ""})...)
+}
+
+// resendAll sends again all that rests at a target.
+func (v *visit) resendAll() error {
+	target, err := v.enabled()
+	if err != nil {
+		return err
+	}
+	count, err := v.resend(target.Id, 0)
+	if err != nil {
+		return err
+	}
+	v.say(fmt.Sprintf("%d failed messages are sent again.", count))
+	return v.redirect(v.record(target.Resource, target.Id))
+}
+
+// tellEverybody has a target told about everybody.
+func (v *visit) tellEverybody() error {
+	target, err := v.enabled()
+	if err != nil {
+		return err
+	}
+	form := v.r.PostForm
+	s, err := v.tellAll(target, form.Get("who") == "changed", form.Get("anew") == "true")
+	if err != nil {
+		return err
+	}
+	v.say(fmt.Sprintf("Everybody is sent: %d people.", s.Total))
+	return v.redirect(v.record(target.Resource, target.Id))
+}
+
+// stopEverybody stops telling a target about everybody.
+func (v *visit) stopEverybody() error {
+	target, err := v.target(access.Edit)
+	if err != nil {
+		return err
+	}
+	_, found, err := v.Provisioner.StopAll(v.ctx(), target.Id)
+	if err != nil {
+		return err
+	}
+	if found {
+		v.say("Stopped. It can go on from there.")
+	}
+	return v.redirect(v.record(target.Resource, target.Id))
+}

@@ -1,0 +1,197 @@
+package console
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strconv"
+
+	"comity"
+	"comity/internal/access"
+	"comity/internal/outbox"
+)
+
+// peopleToTell lists the people of the CO, to choose one whose message is to be seen or sent.
+func (v *visit) peopleToTell() error {
+	target, err := v.target(access.View)
+	if err != nil {
+		return err
+	}
+	r := comity.CoPerson.Resource
+	asked := v.r.URL.Query()
+	query := map[string][]string{"coid": {v.r.PathValue("co")}, "limit": {strconv.Itoa(pageSize)}}
+	p := listPage{
+		Purpose: "Whose message do you want to see? Nothing is sent before you say so.",
+		One:     one(r), Many: many(r), All: v.atTarget(target.Id, "people/"), Filters: filtersOf(r), Add: v.mayAdd(r),
+	}
+	p.narrow(asked, query)
+	l, err := v.Registry.List(v.ctx(), v.caller, r, query)
+	if err != nil {
+		return err
+	}
+	t, err := v.titles(l.Records)
+	if err != nil {
+		return err
+	}
+	p.Columns, p.Rows = v.table(l.Records, r, nil, t)
+	for i, rec := range l.Records {
+		p.Rows[i].To = v.personPath(target.Id, rec.Id)
+	}
+	if l.More != 0 {
+		p.More = again(asked, strconv.FormatInt(l.More, 10))
+	}
+	return v.show("list.html", "Choose a person", p, v.targetCrumbs(target, link{"A person's message", ""})...)
+}
+
+// messagePage is what a target was told about a person, and what it would be.
+type messagePage struct {
+	standing
+	Name, Target string
+	// To leads to the person, "" where there is none any more.
+	To string
+	// Refused is what was answered to the message that was just sent, "" where it was taken.
+	Refused     string
+	Problem     string
+	Requests    []request
+	Differences []difference
+	// Send and Resend are where their forms are sent, "" where the reader may not.
+	Send, Resend string
+}
+
+// request is a message as it would be sent.
+type request struct {
+	Method, URL string
+	Headers     map[string]string
+	Body        string
+}
+
+// difference is one between what was sent and what would be.
+type difference struct{ Path, Last, Next string }
+
+// person is the target and person of the path.
+func (v *visit) person(op access.Operation) (target *comity.Record, person int64, err error) {
+	if target, err = v.target(op); err != nil {
+		return nil, 0, err
+	}
+	person = comity.ParseId(v.r.PathValue("person"))
+	return target, person, v.Registry.HadPerson(v.ctx(), target, person)
+}
+
+// personAtTarget shows what a target was told about a person, and what it would be.
+func (v *visit) personAtTarget() error {
+	target, person, err := v.person(access.View)
+	if err != nil {
+		return err
+	}
+	return v.showMessage(http.StatusOK, target, person, "")
+}
+
+func (v *visit) showMessage(status int, target *comity.Record, person int64, refused string) (err error) {
+	p := messagePage{Target: titles{}.of(target), Refused: refused}
+	if p.standing, err = v.standing(target.Id, person); err != nil {
+		return err
+	}
+	preview, err := v.preview(target.Id, person)
+	if err != nil {
+		return err
+	}
+	p.Problem = preview.Problem
+	for _, r := range preview.Requests {
+		p.Requests = append(p.Requests, request{r.Method, r.URL, r.Headers, indented(r.Body)})
+	}
+	if p.Known {
+		p.Differences = differencesOf(preview.Differences)
+	}
+	found, err := v.Registry.Lookup(v.ctx(), v.caller, map[*comity.Resource][]int64{comity.CoPerson.Resource: {person}})
+	if err != nil {
+		return err
+	}
+	there := false
+	if p.Name, there = (titles{found}).by(comity.CoPerson.Resource, person); there {
+		p.To = v.record(comity.CoPerson.Resource, person)
+	}
+	if v.mayTell(target) {
+		// Of who is gone, only what failed can be sent again.
+		if there {
+			p.Send = v.personPath(target.Id, person) + "send"
+		}
+		if p.Failed() {
+			p.Resend = v.personPath(target.Id, person) + "resend"
+		}
+	}
+	return v.showAs(status, "message.html", p.Name+" at "+p.Target, p, v.targetCrumbs(target, link{p.Name, ""})...)
+}
+
+// indented is a body as it is read easily.
+func indented(body []byte) string {
+	var b bytes.Buffer
+	if json.Indent(&b, body, "", "  ") != nil {
+		return string(body)
+	}
+	return b.String()
+}
+
+func differencesOf(all []outbox.Difference) []difference {
+	var list []difference
+	for _, d := range all {
+		list = append(list, difference{d.Path, shown(d.Last), shown(d.Next)})
+	}
+	return list
+}
+
+// shown is a value of a message in JSON, "" for none.
+func shown(value any) string {
+	if value == nil {
+		return ""
+	}
+	text, err := json.Marshal(value)
+	if err != nil {
+		return ""
+	}
+	return string(text)
+}
+
+// sendPerson tells a target about a person, and shows what it answered.
+func (v *visit) sendPerson() error {
+	target, person, err := v.person(access.Edit)
+	if err != nil {
+		return err
+	}
+	queued, err := v.tell(target.Id, person)
+	var e *comity.Error
+	if errors.As(err, &e) && e.Code == comity.Undelivered {
+		return v.showMessage(http.StatusBadGateway, target, person, e.Detail)
+	}
+	if err != nil {
+		return err
+	}
+	if queued {
+		v.say("The message is queued, and sent in a moment.")
+	} else {
+		v.say("The message was taken.")
+	}
+	return v.redirect(v.personPath(target.Id, person))
+}
+
+// resendPerson sends again what rests about a person.
+func (v *visit) resendPerson() error {
+	target, err := v.enabled()
+	if err != nil {
+		return err
+	}
+	_, person, err := v.person(access.Edit)
+	if err != nil {
+		return err
+	}
+	count, err := v.resend(target.Id, person)
+	if err != nil {
+		return err
+	}
+	if count == 0 {
+		v.say("Nothing rested.")
+	} else {
+		v.say("It is sent again.")
+	}
+	return v.redirect(v.record(target.Resource, target.Id))
+}

@@ -1,0 +1,85 @@
+package console
+
+import (
+	"time"
+
+	"comity"
+	"comity/internal/outbox"
+)
+
+// standing is how it stands between a target and a person.
+type standing struct {
+	Person     int64
+	State      string
+	Identifier string
+	// Since is since when something waits, Due when the next try is.
+	Since, Due, Tried, Success time.Time
+	Attempts                   int64
+	Answer                     string
+	// Known says that the target was sent a message and holds it.
+	Known bool
+}
+
+// Tone is the colour of the state.
+func (s standing) Tone() string {
+	switch s.State {
+	case outbox.StateTold:
+		return "good"
+	case outbox.StateFailed:
+		return "bad"
+	}
+	return "quiet"
+}
+
+// Failed says that the message rests after too many refusals; Trouble that the last try failed.
+func (s standing) Failed() bool { return s.State == outbox.StateFailed }
+
+// Trouble says that the last try failed.
+func (s standing) Trouble() bool { return s.Attempts > 0 }
+
+func standingOf(s outbox.Subject) standing {
+	return standing{
+		Person: s.PersonId, State: s.State, Identifier: s.Told.Identifier, Since: s.Since, Due: s.Due, Tried: s.Tried,
+		Success: s.Success, Attempts: s.Attempts, Answer: s.Answer, Known: s.Digest != "",
+	}
+}
+
+// standing is how it stands between a target and a person.
+func (v *visit) standing(target, person int64) (standing, error) {
+	s, err := v.Provisioner.SubjectStatus(v.ctx(), target, person)
+	return standingOf(s), err
+}
+
+// failed are up to limit of those of whom a target's messages rest, from the one after a person on.
+func (v *visit) failed(target, after int64, limit int) ([]standing, error) {
+	all, err := v.Provisioner.Failed(v.ctx(), target, after, limit)
+	list := make([]standing, len(all))
+	for i, s := range all {
+		list[i] = standingOf(s)
+	}
+	return list, err
+}
+
+// resend sends again what rests at a target, of one person or, for 0, of all.
+func (v *visit) resend(target, person int64) (int64, error) {
+	return v.Provisioner.Resend(v.ctx(), target, person)
+}
+
+// tell tells a target about one person now; queued says that it will, soon.
+func (v *visit) tell(target, person int64) (queued bool, err error) {
+	s, err := v.Registry.Subject(v.ctx(), v.caller, target, comity.CoPerson.Resource, person)
+	if err != nil {
+		return false, err
+	}
+	return v.Provisioner.Provision(v.ctx(), s.Target, s.PersonId)
+}
+
+// tellAll tells a target about everybody.
+func (v *visit) tellAll(target *comity.Record, onlyChanged, anew bool) (outbox.Sweep, error) {
+	return v.Provisioner.ProvisionAll(v.ctx(), target, onlyChanged, anew)
+}
+
+// preview is what a target would be sent about a person.
+func (v *visit) preview(target, person int64) (outbox.Preview, error) {
+	return v.Provisioner.Preview(v.ctx(), target, person)
+}
