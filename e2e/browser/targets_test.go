@@ -153,7 +153,7 @@ func TestFirstMessage(t *testing.T) {
 
 			// Somebody else gives her the identifier while the operator looks on.
 			b.visit(target)
-			b.says("Nothing sent yet")
+			b.reads("could not be sent or were refused", scripted)
 			other := r.open(t, looks...)
 			other.signIn(r)
 			other.visit(ada)

@@ -115,7 +115,7 @@ func (l *lane) judge() {
 	case !l.Breaker.Opened.IsZero():
 		l.State, l.Tone, l.What = "Away", "bad", "The endpoint seems to be away. It is tried again by itself, and all that waits follows once it is back."
 	case l.Failed > 0:
-		l.State, l.Tone, l.What = "Refusals", "bad", "Some messages were refused too often and rest until they are sent again."
+		l.State, l.Tone, l.What = "Failed", "bad", "Some messages could not be sent or were refused. They rest until they are sent again, or the person changes."
 	case l.Waiting > 0:
 		l.State, l.Tone, l.What = "On its way", "quiet", "Messages are on their way."
 	case l.LastSuccess.IsZero():

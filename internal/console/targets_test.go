@@ -137,6 +137,7 @@ func TestATargetIsAddedWithItsSettingsOrNotAtAll(t *testing.T) {
 		r.get(targets+"new", 200)
 		r.says("there is none in this CO yet")
 		w.addServer(t, co, comity.ServerHTTP)
+		elsewhere := w.addServer(t, w.addCO(t), comity.ServerHTTP)
 		r.get(targets+"new", 200)
 		r.says("Nothing is sent by itself, only when somebody asks for it.")
 		r.submit(values{"MaxRetry": "0", "Mode": "", "SigningSecret": "short"}, 422)
@@ -146,6 +147,11 @@ func TestATargetIsAddedWithItsSettingsOrNotAtAll(t *testing.T) {
 			if got := r.fault(name); got != want {
 				t.Errorf("beside %s stands %q, want %q", name, got, want)
 			}
+		}
+		// This is found out only when the target itself is stored already.
+		r.submit(values{"MaxRetry": "3", "Mode": "PO", "IdentifierType": "uid", "SigningSecret": "", "ServerId": fmt.Sprint(elsewhere)}, 422)
+		if got := r.fault("ServerId"); got == "" {
+			t.Errorf("nothing stands beside a server of another CO:\n%s", r.page.text)
 		}
 		r.get(targets, 200)
 		r.says("There are no provisioning targets yet.")
@@ -212,7 +218,7 @@ func TestAMessageIsSeenAndSent(t *testing.T) {
 		r.says("The message was not taken")
 		r.says("422 Unprocessable Entity: the endpoint says <no>")
 		r.get(target, 200)
-		r.says("Refusals")
+		r.says("could not be sent or were refused")
 		r.says("422 Unprocessable Entity")
 		r.get(target+"failed", 200)
 		r.says("Ada")
