@@ -139,15 +139,6 @@ func (r *reader) press(button string, want int) {
 	r.post(to.String(), values, want)
 }
 
-// offers says whether the page has a button of that text, or of that label.
-func (r *reader) offers(button string) bool {
-	there := false
-	each(r.page.root, func(n *html.Node) {
-		there = there || n.Data == "button" && (textOf(n) == button || attr(n, "aria-label") == button)
-	})
-	return there
-}
-
 // post sends a form as this origin's page would.
 func (r *reader) post(to string, values url.Values, want int) {
 	r.t.Helper()

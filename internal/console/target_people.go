@@ -107,8 +107,8 @@ func (v *visit) showMessage(status int, target *comity.Record, person int64, ref
 	if err != nil {
 		return err
 	}
-	there := false
-	if p.Name, there = (titles{found}).by(comity.CoPerson.Resource, person); there {
+	name, there := titles{found}.by(comity.CoPerson.Resource, person)
+	if p.Name = name; there {
 		p.To = v.record(comity.CoPerson.Resource, person)
 	}
 	if v.mayTell(target) {

@@ -71,7 +71,7 @@ func (v *visit) obstacles(target *comity.Record, w wiring) ([]obstacle, error) {
 	add := func(text, mend, to string) { all = append(all, obstacle{text, link{mend, to}}) }
 	settings, server := comity.CoApiProvisionerTarget, comity.Server
 	if isDisabled(target) {
-		add("It is disabled: nothing is sent to it.", "Choose another mode", v.mend(target, "edit"))
+		add("It is disabled: nothing is sent to it.", "Choose another mode", v.mend(target))
 	}
 	if w.settings == nil {
 		add("It has no settings yet: to which server, how, and under which identifiers people are sent.",
@@ -81,31 +81,31 @@ func (v *visit) obstacles(target *comity.Record, w wiring) ([]obstacle, error) {
 	switch {
 	case w.server == nil:
 	case w.server.Text(server.Status) != comity.Active:
-		add("Its server is suspended.", "Edit the server", v.mend(w.server, "edit"))
+		add("Its server is suspended.", "Edit the server", v.mend(w.server))
 	case w.where == nil:
 		kind := settingsOf(w.server)
 		add("Its server does not say yet where it is.", "Set up the "+one(kind), v.mayAdd(kind, "serverid", strconv.FormatInt(w.server.Id, 10)))
 	case w.where.Resource == comity.KafkaServer.Resource && w.where.Text(comity.KafkaServer.Topic) == "":
-		add("Its Kafka server names no topic to write to.", "Name a topic", v.mend(w.where, "edit"))
+		add("Its Kafka server names no topic to write to.", "Name a topic", v.mend(w.where))
 	case !v.mayReach(w.where):
 		add("Its server is at a private address, and this installation sends to public ones only (its operator can allow it by --allow-private-targets).",
-			"Edit the server's settings", v.mend(w.where, "edit"))
+			"Edit the server's settings", v.mend(w.where))
 	}
 	kind := w.settings.Text(settings.IdentifierType)
 	has, err := v.Registry.HasIdentifiers(v.ctx(), target, kind)
 	if err == nil && !has {
 		add("Nobody in this CO has an active identifier of the type "+kind+" yet, and people are sent under these.",
-			"Edit the settings", v.mend(w.settings, "edit"))
+			"Edit the settings", v.mend(w.settings))
 	}
 	return all, err
 }
 
-// mend is the path of a page below a record's where the reader may change records of its resource.
-func (v *visit) mend(rec *comity.Record, what string) string {
+// mend is the path of a record's form where the reader may change records of its resource.
+func (v *visit) mend(rec *comity.Record) string {
 	if !v.caller.May(access.Edit, rec.Resource) {
 		return ""
 	}
-	return v.form(rec.Resource, rec.Id, what)
+	return v.form(rec.Resource, rec.Id, "edit")
 }
 
 // mayReach says whether targets can be where a server is, as far as its URL shows: what a name stands
