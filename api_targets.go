@@ -15,7 +15,7 @@ const (
 // CoApiProvisionerTarget is the API provisioner's settings for one provisioning target.
 var CoApiProvisionerTarget = func() (t struct {
 	*Resource
-	CoProvisioningTargetId, ServerId, Mode, IdentifierType, IncludeAttributes, SigningSecret, Workers, Tombstones *Field
+	CoProvisioningTargetId, ServerId, Mode, IdentifierType, IncludeAttributes, SigningSecret, Workers, Tombstones, AnswersGet *Field
 },
 ) {
 	t.Resource = resource("CoApiProvisionerTarget", "CoApiProvisionerTargets", "api_provisioner/co_api_provisioner_targets").short("APT")
@@ -26,6 +26,7 @@ var CoApiProvisionerTarget = func() (t struct {
 	t.IncludeAttributes = t.boolean("IncludeAttributes").defaults(BoolCell(true))
 	t.Workers = t.integer("Workers").min(1).most(MaxWorkers)
 	t.Tombstones = t.boolean("Tombstones").defaults(Cell{}) // most targets have no topic: it is shown where it is set
+	t.AnswersGet = t.boolean("AnswersGet").defaults(Cell{})
 	t.SigningSecret = t.secret("SigningSecret", 128).must(signingSecret)
 	t.unique(Unique{Phrase: "Target Already Configured", Fields: []*Field{t.CoProvisioningTargetId}})
 	return t

@@ -16,6 +16,21 @@ const (
 	OpErase  = "erase"
 )
 
+// The Actions of notes about provisioning.
+const (
+	ActionProvisioned    = "PCPA"
+	ActionNotProvisioned = "PCPF"
+)
+
+// NewNote returns a HistoryRecord that tells of something other than a change of a record, cut to the
+// length of a Comment.
+func NewNote(action, words string) *Record {
+	note := NewRecord(HistoryRecord.Resource)
+	note.SetText(HistoryRecord.Action, action)
+	note.SetText(HistoryRecord.Comment, cut(words, HistoryRecord.Comment.Max))
+	return note
+}
+
 // deeds are the operations on records: the letter that an Action begins with, and the word for it.
 var deeds = map[string]struct{ letter, word string }{
 	OpAdd: {"A", "added"}, OpEdit: {"E", "edited"}, OpDelete: {"D", "deleted"}, OpErase: {"X", "erased"},

@@ -91,3 +91,13 @@ type Answer struct {
 	// RetryAfter is how long the endpoint asks to wait, 0 if it does not.
 	RetryAfter time.Duration
 }
+
+// Holding is what an endpoint says that it holds of an identifier.
+type Holding struct {
+	// Body is the message that it holds, nil where it says that it holds none.
+	Body []byte
+	// Unreadable is why it cannot be said what it holds, "" where it can.
+	Unreadable string
+	// Answered says that the endpoint answered at all.
+	Answered bool
+}

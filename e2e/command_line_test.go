@@ -56,6 +56,7 @@ func TestWhatCannotBeDoneIsSaidInOneLine(t *testing.T) {
 		{name: "flag without its value", args: "serve --listen", want: `^comity: --listen: expected string value`},
 		{name: "required flags", args: "api-user add", want: `^comity: missing flags: --co=ID, --name=NAME$`},
 		{name: "no duration", args: "serve --drain soon", want: `^comity: --drain: expected duration but got "soon"`},
+		{name: "hardly a lease", args: "serve --lease 1s", want: `^comity: --lease: 1s is too short, it must be 2s at least$`},
 		{name: "no log level", args: "serve --log-level loud", want: `^comity: log level "loud": it must be debug, info, warn or error$`},
 		{name: "no log format", args: "serve --log-format xml", want: `^comity: log format "xml": it must be text or json$`},
 		{name: "no address", args: "serve --listen everywhere", want: `^comity: listen on everywhere: `},

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"comity/internal/provision/provisiontest"
 )
@@ -21,6 +22,7 @@ type message struct {
 	method, path string
 	header       http.Header
 	body         string
+	at           time.Time
 	// identifier is whom it is about, from the path of a PUT or DELETE, else from the body.
 	identifier string
 	deleted    bool
@@ -87,7 +89,7 @@ func (r *receiver) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 var messageSchema = sync.OnceValues(provisiontest.Validator)
 
 func readMessage(req *http.Request) (message, error) {
-	m := message{method: req.Method, path: req.URL.EscapedPath(), header: req.Header}
+	m := message{method: req.Method, path: req.URL.EscapedPath(), header: req.Header, at: time.Now()}
 	b, err := io.ReadAll(req.Body)
 	if err != nil {
 		return m, err
@@ -131,6 +133,31 @@ func (r *receiver) messages() []message {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return append([]message(nil), r.all...)
+}
+
+// present is what the receiver holds now: the message of each person that it was not told to delete.
+func (r *receiver) present() map[string]string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	present := map[string]string{}
+	for identifier, m := range r.last {
+		if !m.deleted {
+			present[identifier] = m.body
+		}
+	}
+	return present
+}
+
+// inOrder checks that no message about an identifier came after one with a higher sequence number.
+func (r *receiver) inOrder(t *testing.T) {
+	t.Helper()
+	last := map[string]int64{}
+	for _, m := range r.messages() {
+		if m.sequence < last[m.identifier] {
+			t.Errorf("%s %s has the sequence number %d, after %d", m.method, m.path, m.sequence, last[m.identifier])
+		}
+		last[m.identifier] = m.sequence
+	}
 }
 
 // about returns the messages so far about an identifier.

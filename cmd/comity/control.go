@@ -34,6 +34,9 @@ type order struct {
 	TargetId    int64  `json:"targetId,omitempty"`
 	OnlyChanged bool   `json:"onlyChanged,omitempty"`
 	Anew        bool   `json:"anew,omitempty"`
+	MaxDeletes  int64  `json:"maxDeletes,omitempty"`
+	AfterId     int64  `json:"afterId,omitempty"`
+	Mend        bool   `json:"mend,omitempty"`
 }
 
 // reply is what became of it.
@@ -44,6 +47,10 @@ type reply struct {
 	Erased registry.Erased `json:"erased"`
 	Queued bool            `json:"queued,omitempty"`
 	Status outbox.Status   `json:"status"`
+	// AfterId is where a run would begin, or the next page does.
+	AfterId int64               `json:"afterId,omitempty"`
+	Plan    []outbox.Planned    `json:"plan,omitempty"`
+	Found   outbox.Verification `json:"found"`
 	// Token is a link's, Address where the server is found.
 	Token   string `json:"token,omitempty"`
 	Address string `json:"address,omitempty"`
@@ -141,11 +148,19 @@ func (o order) carryOut(ctx context.Context, r *registry.Registry, t teller) (a 
 	case "tell one":
 		a.Queued, err = t.tellOne(ctx, o.TargetId, o.PersonId)
 	case "tell all":
-		err = t.tellAll(ctx, o.TargetId, o.OnlyChanged, o.Anew)
+		err = t.tellAll(ctx, o.TargetId, outbox.Run{OnlyChanged: o.OnlyChanged, Anew: o.Anew, MaxDeletes: o.MaxDeletes})
 	case "stop all":
 		err = t.stopAll(ctx, o.TargetId)
 	case "told":
 		a.Status, err = t.told(ctx, o.TargetId)
+	case "begin":
+		a.AfterId, err = t.begin(ctx, o.TargetId, o.Anew)
+	case "plan":
+		a.Plan, a.AfterId, err = t.plan(ctx, o.TargetId, o.span(), o.OnlyChanged)
+	case "check deletes":
+		err = t.checkDeletes(ctx, o.TargetId, o.MaxDeletes)
+	case "verify":
+		a.Found, err = t.verify(ctx, o.TargetId, outbox.Look{Span: o.span(), Mend: o.Mend, MaxDeletes: o.MaxDeletes})
 	case "list":
 		var list []*comity.Record
 		list, err = r.Users(ctx, o.CoId)
@@ -181,10 +196,18 @@ func dialControl(database string) (*control, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &control{client: &http.Client{Transport: &http.Transport{DialContext: dial, DisableKeepAlives: true}, Timeout: time.Minute}}, c.Close()
+	return &control{client: &http.Client{Transport: &http.Transport{DialContext: dial, DisableKeepAlives: true}}}, c.Close()
 }
 
-func (c *control) ask(ctx context.Context, o order) (a reply, err error) {
+// ask has an order carried out that takes no longer than a request.
+func (c *control) ask(ctx context.Context, o order) (reply, error) {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	return c.wait(ctx, o)
+}
+
+// wait has an order carried out, however long that takes.
+func (c *control) wait(ctx context.Context, o order) (a reply, err error) {
 	body, err := json.Marshal(o)
 	if err != nil {
 		return a, err
@@ -255,24 +278,4 @@ func (c *control) NewLink(ctx context.Context, username string) (string, error) 
 func (c *control) Erase(ctx context.Context, person int64, deleting bool) (registry.Erased, error) {
 	a, err := c.ask(ctx, order{Verb: "erase", PersonId: person, Deleting: deleting})
 	return a.Erased, err
-}
-
-func (c *control) tellOne(ctx context.Context, target, person int64) (bool, error) {
-	a, err := c.ask(ctx, order{Verb: "tell one", TargetId: target, PersonId: person})
-	return a.Queued, err
-}
-
-func (c *control) tellAll(ctx context.Context, target int64, onlyChanged, anew bool) error {
-	_, err := c.ask(ctx, order{Verb: "tell all", TargetId: target, OnlyChanged: onlyChanged, Anew: anew})
-	return err
-}
-
-func (c *control) stopAll(ctx context.Context, target int64) error {
-	_, err := c.ask(ctx, order{Verb: "stop all", TargetId: target})
-	return err
-}
-
-func (c *control) told(ctx context.Context, target int64) (outbox.Status, error) {
-	a, err := c.ask(ctx, order{Verb: "told", TargetId: target})
-	return a.Status, err
 }

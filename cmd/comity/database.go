@@ -93,6 +93,24 @@ func (d database) sealedWith(ctx context.Context) (id string, err error) {
 	return id, err
 }
 
+// reach runs a command on the database: asked where a server has the file and is to do it, own where
+// nobody has.
+func (d database) reach(p *program, callsOut bool, asked func(*control) error, own func(*opened) error) (err error) {
+	db, err := d.open(p.ctx, callsOut, func(format string, args ...any) { fmt.Fprintf(p.errOut, format+"\n", args...) })
+	if errors.Is(err, store.ErrServed) {
+		c, dialErr := dialControl(d.Database)
+		if dialErr != nil {
+			return fmt.Errorf("%w, and that process cannot be asked: %w", err, dialErr)
+		}
+		return asked(c)
+	}
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.close()) }()
+	return own(db)
+}
+
 // openToRead opens a database that another process may be serving, without its lock or its key.
 func (d database) openToRead(ctx context.Context) (*store.Store, error) {
 	if !store.IsPostgres(d.Database) {

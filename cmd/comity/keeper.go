@@ -2,12 +2,9 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
 
 	"comity"
 	"comity/internal/registry"
-	"comity/internal/store"
 )
 
 // keeper is what carries out commands that change the registry: the registry itself, or a running
@@ -22,22 +19,12 @@ type keeper interface {
 }
 
 // with runs a command on the database, through the server that has it if one has.
-func (d database) with(p *program, fn func(keeper) error) (err error) {
-	db, err := d.open(p.ctx, false, func(format string, args ...any) { fmt.Fprintf(p.errOut, format+"\n", args...) })
-	if errors.Is(err, store.ErrServed) {
-		c, dialErr := dialControl(d.Database)
-		if dialErr != nil {
-			return fmt.Errorf("%w, and that process cannot be asked: %w", err, dialErr)
+func (d database) with(p *program, fn func(keeper) error) error {
+	return d.reach(p, false, func(asked *control) error { return fn(asked) }, func(db *opened) error {
+		r := registry.New(db.store, func() {})
+		if _, err := bootstrap(p, r); err != nil {
+			return err
 		}
-		return fn(c)
-	}
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, db.close()) }()
-	r := registry.New(db.store, func() {})
-	if _, err := bootstrap(p, r); err != nil {
-		return err
-	}
-	return fn(r)
+		return fn(r)
+	})
 }

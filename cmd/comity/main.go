@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -64,7 +65,8 @@ func endOnSignal(stop func()) {
 	os.Exit(1)
 }
 
-// run runs one command line and returns the exit status: 0, or 1 with one line that says why.
+// run runs one command line and returns the exit status: 0, or with one line that says why 1, or that
+// of a statusError.
 func run(p *program, arguments []string) int {
 	var c cli
 	status := -1
@@ -90,7 +92,17 @@ func run(p *program, arguments []string) int {
 
 func (p *program) fail(err error) int {
 	fmt.Fprintln(p.errOut, "comity:", oneLine(err))
+	var known *statusError
+	if errors.As(err, &known) {
+		return known.status
+	}
 	return 1
+}
+
+// statusError is an error that has an exit status of its own.
+type statusError struct {
+	error
+	status int
 }
 
 type versionCommand struct{}

@@ -6,92 +6,113 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strconv"
+	"strings"
 	"time"
 
 	"comity"
-	"comity/internal/access"
 	"comity/internal/outbox"
 	"comity/internal/provision"
+	"comity/internal/provision/kafka"
 	"comity/internal/registry"
-	"comity/internal/store"
 )
-
-// teller tells targets about people: the outbox, or a running server that has the file.
-type teller interface {
-	// tellOne tells about one person; queued says that it will be, soon.
-	tellOne(ctx context.Context, target, person int64) (queued bool, err error)
-	// tellAll begins to tell about everybody, or goes on.
-	tellAll(ctx context.Context, target int64, onlyChanged, anew bool) error
-	// stopAll stops that.
-	stopAll(ctx context.Context, target int64) error
-	// told says how a target does.
-	told(ctx context.Context, target int64) (outbox.Status, error)
-}
 
 type provisionCommand struct {
 	database
-	Target       int64 `required:"" help:"The provisioning target's id." placeholder:"ID"`
-	All          bool  `xor:"whom" required:"" help:"Tell it about everybody in its CO, or go on where that was stopped."`
-	Person       int64 `xor:"whom" required:"" help:"Tell it about one person." placeholder:"ID"`
-	OnlyChanged  bool  `help:"With --all: leave out whom it was last sent the same message about."`
-	Anew         bool  `help:"With --all: begin anew, wherever another run was stopped."`
-	AllowPrivate bool  `name:"allow-private-targets" help:"Let provisioning targets be at loopback, private and link-local addresses." env:"COMITY_ALLOW_PRIVATE_TARGETS"`
+	Target       int64   `required:"" help:"The provisioning target's id." placeholder:"ID"`
+	All          bool    `xor:"whom" required:"" help:"Tell it about everybody in its CO, or go on where that was stopped."`
+	Person       int64   `xor:"whom" required:"" help:"Tell it about one person." placeholder:"ID"`
+	OnlyChanged  bool    `help:"With --all: leave out whom it was last sent the same message about."`
+	Anew         bool    `help:"With --all: begin anew, wherever another run was stopped."`
+	MaxDeletes   percent `help:"With --all: refuse to begin if the target would be told to delete more than this share of the people whom it knows; 10% if you say nothing." default:"10%" placeholder:"SHARE"`
+	DryRun       bool    `xor:"what" help:"List what would be sent, and send nothing."`
+	Verify       bool    `xor:"what" help:"Compare what the target's endpoint holds with what it should, and send nothing; the exit status is 2 if that is not the same."`
+	Mend         bool    `help:"With --verify: tell the target about those of whom it holds something else."`
+	AllowPrivate bool    `name:"allow-private-targets" help:"Let provisioning targets be at loopback, private and link-local addresses." env:"COMITY_ALLOW_PRIVATE_TARGETS"`
+}
+
+// percent is a share, written 10%.
+type percent int64
+
+// UnmarshalText reads a share.
+func (s *percent) UnmarshalText(text []byte) error {
+	n, err := strconv.ParseInt(strings.TrimSuffix(string(text), "%"), 10, 64)
+	if err != nil || n < 0 || n > 100 {
+		return fmt.Errorf("%q is no share from 0%% to 100%%", text)
+	}
+	*s = percent(n)
+	return nil
 }
 
 // Run tells a target, through the server that has the database if one has, and shows how it goes.
 func (c *provisionCommand) Run(p *program) error {
+	switch {
+	case c.Mend && !c.Verify:
+		return errors.New("--mend goes with --verify")
+	case c.Verify && (c.OnlyChanged || c.Anew):
+		return errors.New("--only-changed and --anew do not go with --verify")
+	}
 	return c.withTeller(p, func(t teller) error {
-		if c.All {
+		switch {
+		case c.DryRun:
+			return c.dryRun(p, t)
+		case c.Verify:
+			return c.compare(p, t)
+		case c.All:
 			return c.everybody(p, t)
 		}
-		queued, err := t.tellOne(p.ctx, c.Target, c.Person)
-		if err != nil {
-			return err
-		}
-		word := "was told"
-		if queued {
-			word = "will be told"
-		}
-		_, err = fmt.Fprintf(p.out, "target %d %s about person %d\n", c.Target, word, c.Person)
-		return err
+		return c.one(p, t)
 	})
 }
 
-func (c *provisionCommand) withTeller(p *program, fn func(teller) error) (err error) {
-	db, err := c.open(p.ctx, true, func(format string, args ...any) { fmt.Fprintf(p.errOut, format+"\n", args...) })
-	if errors.Is(err, store.ErrServed) {
-		asked, dialErr := dialControl(c.Database)
-		if dialErr != nil {
-			return fmt.Errorf("%w, and that process cannot be asked: %w", err, dialErr)
-		}
-		return fn(asked)
-	}
+func (c *provisionCommand) one(p *program, t teller) error {
+	queued, err := t.tellOne(p.ctx, c.Target, c.Person)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, db.close()) }()
-	var queue *outbox.Outbox
-	reg := registry.New(db.store, func() { queue.Wake() })
-	sender := provision.NewHTTP(provision.Options{AllowPrivate: c.AllowPrivate})
-	defer sender.Close()
-	queue = outbox.New(db.store, reg, sender, outbox.Options{})
-	if err := db.takeOver(p.ctx, queue); err != nil {
-		return err
+	word := "was told"
+	if queued {
+		word = "will be told"
 	}
-	working, stop := context.WithCancel(context.WithoutCancel(p.ctx))
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		queue.Run(working)
-	}()
-	defer func() { stop(); <-done }()
-	return fn(localTeller{reg, queue})
+	_, err = fmt.Fprintf(p.out, "target %d %s about person %d\n", c.Target, word, c.Person)
+	return err
+}
+
+func (c *provisionCommand) withTeller(p *program, fn func(teller) error) error {
+	return c.reach(p, true, func(asked *control) error { return fn(asked) }, func(db *opened) error {
+		var queue *outbox.Outbox
+		reg := registry.New(db.store, func() { queue.Wake() })
+		sender := newSender(c.AllowPrivate)
+		defer sender.Close()
+		queue = outbox.New(db.store, reg, sender, outbox.Options{})
+		if c.DryRun || c.Verify && !c.Mend {
+			// Nothing is sent, what waits neither.
+			return fn(localTeller{reg, queue})
+		}
+		if err := db.takeOver(p.ctx, queue); err != nil {
+			return err
+		}
+		working, stop := context.WithCancel(context.WithoutCancel(p.ctx))
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			queue.Run(working)
+		}()
+		defer func() { stop(); <-done }()
+		return fn(localTeller{reg, queue})
+	})
+}
+
+// newSender returns what sends to targets of every kind of server.
+func newSender(allowPrivate bool) *provision.Sender {
+	how := provision.Options{AllowPrivate: allowPrivate}
+	return provision.NewSender(provision.NewHTTP(how), kafka.New(how))
 }
 
 // everybody shows how a run goes until it is at its end. Whoever interrupts it stops it, and the same
 // command goes on from there.
 func (c *provisionCommand) everybody(p *program, t teller) error {
-	if err := t.tellAll(p.ctx, c.Target, c.OnlyChanged, c.Anew); err != nil {
+	if err := t.tellAll(p.ctx, c.Target, outbox.Run{OnlyChanged: c.OnlyChanged, Anew: c.Anew, MaxDeletes: int64(c.MaxDeletes)}); err != nil {
 		return err
 	}
 	bar := progress{out: p.errOut, live: isTerminal(p.errOut), began: time.Now(), shown: time.Now()}
@@ -186,42 +207,4 @@ func isTerminal(w io.Writer) bool {
 	}
 	info, err := f.Stat()
 	return err == nil && info.Mode()&os.ModeCharDevice != 0
-}
-
-// localTeller tells by an outbox of this process.
-type localTeller struct {
-	registry *registry.Registry
-	queue    *outbox.Outbox
-}
-
-// byOperator is who gives the orders of a command.
-var byOperator = access.System("operator")
-
-func (t localTeller) tellOne(ctx context.Context, target, person int64) (bool, error) {
-	subject, err := t.registry.Subject(ctx, byOperator, target, comity.CoPerson.Resource, person)
-	if err != nil {
-		return false, err
-	}
-	return t.queue.Provision(ctx, subject.Target, person)
-}
-
-func (t localTeller) tellAll(ctx context.Context, target int64, onlyChanged, anew bool) error {
-	rec, err := t.registry.Target(ctx, byOperator, access.Edit, target)
-	if err != nil {
-		return err
-	}
-	if rec.Text(comity.CoProvisioningTarget.Status) == comity.ModeDisabled {
-		return fmt.Errorf("provisioning target %d is disabled: set its Status to another mode first", target)
-	}
-	_, err = t.queue.ProvisionAll(ctx, rec, onlyChanged, anew)
-	return err
-}
-
-func (t localTeller) stopAll(ctx context.Context, target int64) error {
-	_, _, err := t.queue.StopAll(ctx, target)
-	return err
-}
-
-func (t localTeller) told(ctx context.Context, target int64) (outbox.Status, error) {
-	return t.queue.Status(ctx, target)
 }

@@ -20,7 +20,6 @@ import (
 	"comity/internal/openapi"
 	"comity/internal/outbox"
 	"comity/internal/provision"
-	"comity/internal/provision/kafka"
 	"comity/internal/registry"
 	"comity/internal/rest"
 	"comity/internal/store"
@@ -36,10 +35,14 @@ type serveCommand struct {
 	Trusted      []string      `name:"trusted-proxies" help:"The networks whose X-Forwarded-For is believed." env:"COMITY_TRUSTED_PROXIES" placeholder:"CIDR,…"`
 	AllowPrivate bool          `name:"allow-private-targets" help:"Let provisioning targets be at loopback, private and link-local addresses." env:"COMITY_ALLOW_PRIVATE_TARGETS"`
 	Failures     int64         `name:"failed-logins" help:"How many logins an address may fail in a minute; 0 is any number." default:"600" env:"COMITY_FAILED_LOGINS"`
+	Lease        time.Duration `help:"How long what an instance is telling is left to it before another takes it over; a message may take half as long." default:"1m" env:"COMITY_LEASE"`
 	LogFormat    string        `help:"How log lines are written: text or json." default:"text" env:"COMITY_LOG_FORMAT"`
 	LogLevel     string        `help:"The least level that is logged: debug, info, warn or error." default:"info" env:"COMITY_LOG_LEVEL"`
 	Drain        time.Duration `help:"How long requests and deliveries under way may take at the end." default:"30s" env:"COMITY_DRAIN"`
 }
+
+// shortestLease leaves a machine that is busy the time to send what it has claimed.
+const shortestLease = 2 * time.Second
 
 // Run serves until the program is told to end, then lets what is under way finish. It is the one
 // place where the parts are put together.
@@ -51,6 +54,9 @@ func (s *serveCommand) Run(p *program) (err error) {
 	root := "/" + strings.Trim(s.Root, "/") + "/"
 	if root == "//" {
 		root = "/"
+	}
+	if s.Lease < shortestLease {
+		return fmt.Errorf("--lease: %v is too short, it must be %v at least", s.Lease, shortestLease)
 	}
 	listener, err := (&net.ListenConfig{}).Listen(p.ctx, "tcp", s.Listen)
 	if err != nil {
@@ -77,10 +83,9 @@ func (s *serveCommand) Run(p *program) (err error) {
 	metrics := observe.NewMetrics()
 	var queue *outbox.Outbox
 	reg := registry.New(db.store, func() { queue.Wake() })
-	how := provision.Options{AllowPrivate: s.AllowPrivate}
-	sender := provision.NewSender(provision.NewHTTP(how), kafka.New(how))
+	sender := newSender(s.AllowPrivate)
 	defer sender.Close()
-	queue = outbox.New(db.store, reg, sender, outbox.Options{Observe: metrics.Delivery, Log: log})
+	queue = outbox.New(db.store, reg, sender, outbox.Options{Lease: s.Lease, Observe: metrics.Delivery, Log: log})
 	first, err := bootstrap(p, reg)
 	if err != nil {
 		return err

@@ -62,7 +62,7 @@ func (b *bench) fill(ctx context.Context, server *process, receiver *receiver) (
 	if err != nil {
 		return s, err
 	}
-	if err := addTarget(c, s.onboards, receiver.url); err != nil {
+	if _, err := addTarget(c, s.onboards, receiver.url); err != nil {
 		return s, err
 	}
 	if err := b.fillBare(ctx); err != nil {
@@ -106,22 +106,21 @@ func (b *bench) putPeople(ctx context.Context, co string, count int) error {
 	return nil
 }
 
-// addTarget gives a CO a provisioning target that is told of every change.
-func addTarget(c *conn, co, url string) error {
+// addTarget gives a CO a provisioning target that is told of every change, and returns its id.
+func addTarget(c *conn, co, url string) (target string, err error) {
 	server, err := c.add("Servers", "servers", `"CoId":"`+co+`","Description":"Receiver","ServerType":"HT","Status":"Active"`)
 	if err != nil {
-		return err
+		return "", err
 	}
 	if _, err = c.add("HttpServers", "http_servers", `"ServerId":"`+server+`","Serverurl":"`+url+`","AuthType":"X"`); err != nil {
-		return err
+		return "", err
 	}
-	target, err := c.add("CoProvisioningTargets", "co_provisioning_targets", `"CoId":"`+co+`","Plugin":"ApiProvisioner","Status":"A"`)
-	if err != nil {
-		return err
+	if target, err = c.add("CoProvisioningTargets", "co_provisioning_targets", `"CoId":"`+co+`","Plugin":"ApiProvisioner","Status":"A"`); err != nil {
+		return "", err
 	}
 	_, err = c.add("CoApiProvisionerTargets", "api_provisioner/co_api_provisioner_targets",
 		`"CoProvisioningTargetId":"`+target+`","ServerId":"`+server+`","Mode":"PU","IdentifierType":"uid"`)
-	return err
+	return target, err
 }
 
 func (b *bench) fillBare(ctx context.Context) error {

@@ -36,10 +36,16 @@ const (
 	partList      = "list"
 	partReconcile = "reconcile"
 	partLookup    = "lookup"
+	partTell      = "tell"
+	partHeld      = "held"
+	partArrive    = "arrive"
+	partEverybody = "everybody"
 )
 
 var (
-	allParts     = []string{partView, partAdd, partOnboard, partList, partReconcile, partLookup}
+	ratesParts   = []string{partView, partAdd, partOnboard, partReconcile, partList}
+	tellingParts = []string{partTell, partHeld, partArrive, partEverybody}
+	allParts     = slices.Concat(ratesParts, []string{partLookup}, tellingParts)
 	allDatabases = []string{"sqlite", "postgres"}
 )
 
@@ -56,6 +62,9 @@ type settings struct {
 func main() {
 	if len(os.Args) == 3 && os.Args[1] == bareCommand {
 		exit(serveBare(os.Args[2]))
+	}
+	if len(os.Args) == 6 && os.Args[1] == postCommand {
+		exit(post(os.Args[2:], os.Stdin))
 	}
 	s, err := parse(os.Args[1:])
 	if errors.Is(err, flag.ErrHelp) {
@@ -82,7 +91,7 @@ func parse(arguments []string) (s settings, err error) {
 	f.IntVar(&s.rounds, "rounds", 10, "how many turns the program and the bare limit take")
 	f.DurationVar(&s.length, "time", time.Second, "how long a turn is")
 	f.IntVar(&s.clients, "clients", 8, "how many clients ask at a time")
-	f.IntVar(&s.size, "size", manyPeople, "of how many people the larger registry is that look-ups are compared on")
+	f.IntVar(&s.size, "size", manyPeople, "of how many people the larger registry is, on which look-ups are compared and everybody is told")
 	databases := f.String("databases", strings.Join(allDatabases, ","), "on which databases")
 	parts := f.String("only", strings.Join(allParts, ","), "which parts")
 	f.StringVar(&s.program, "program", "", "the program to measure; empty: built from the source")

@@ -28,7 +28,7 @@ func measure(ctx context.Context, s settings, name, parent string, r *report) (v
 		return "", err
 	}
 	defer b.place.close()
-	if slices.ContainsFunc(b.parts, func(part string) bool { return part != partLookup }) {
+	if b.has(ratesParts) {
 		if err := b.rates(ctx); err != nil {
 			return "", err
 		}
@@ -43,7 +43,17 @@ func measure(ctx context.Context, s settings, name, parent string, r *report) (v
 			return "", fmt.Errorf("look up: %w", err)
 		}
 	}
+	if b.has(tellingParts) {
+		if err := b.telling(ctx); err != nil {
+			return "", fmt.Errorf("tell: %w", err)
+		}
+	}
 	return b.version, nil
+}
+
+// has says whether any of some parts is asked for.
+func (b *bench) has(parts []string) bool {
+	return slices.ContainsFunc(b.parts, func(part string) bool { return slices.Contains(parts, part) })
 }
 
 // rates starts the program and the bare limit, fills their databases and runs the parts that need

@@ -59,7 +59,7 @@ func newPlace(ctx context.Context, name, dir string) (*place, error) {
 // anotherDatabase makes a database on the server of one that is there, or names a file beside it.
 func anotherDatabase(ctx context.Context, address, name string) (string, error) {
 	if !isPostgres(address) {
-		return filepath.Join(filepath.Dir(address), name+".db"), nil
+		return anotherAddress(address, name)
 	}
 	d, err := openDirect(ctx, address)
 	if err != nil {
@@ -68,6 +68,14 @@ func anotherDatabase(ctx context.Context, address, name string) (string, error) 
 	defer d.close()
 	if err := d.exec(ctx, "CREATE DATABASE "+name+" TEMPLATE template0"); err != nil {
 		return "", err
+	}
+	return anotherAddress(address, name)
+}
+
+// anotherAddress is where such a database is.
+func anotherAddress(address, name string) (string, error) {
+	if !isPostgres(address) {
+		return filepath.Join(filepath.Dir(address), name+".db"), nil
 	}
 	u, err := url.Parse(address)
 	if err != nil {

@@ -11,7 +11,9 @@ import (
 // report is what is printed at the end, in Markdown, so that it can be kept as it is.
 type report struct {
 	rates, lists, reconciles, lookups table
-	notes                             []string
+
+	messages, held, arrivals, everybody table
+	notes                               []string
 }
 
 func newReport() *report {
@@ -31,6 +33,22 @@ func newReport() *report {
 		lookups: table{
 			title: "Look-ups per second, in a registry of few people and in one of many, in turns",
 			head:  []string{"database", "request", "people", "per second", "people", "per second", "times slower", "lowest to highest", "aim", ""},
+		},
+		messages: table{
+			title: "Messages per second to a receiver, beside as many prepared requests in turns",
+			head:  []string{"database", "messages", "per second", "bare limit", "ratio", "lowest to highest", "aim", ""},
+		},
+		held: table{
+			title: "One client's writes, in a CO without a target and in one whose target never answers, in turns",
+			head:  []string{"database", "writes", "without", "with", "more", "aim", ""},
+		},
+		arrivals: table{
+			title: "From the answer to a write until its message arrives",
+			head:  []string{"database", "writes", "median", "99 %", "aim", ""},
+		},
+		everybody: table{
+			title: "Telling a target of everybody, and the most memory the server had",
+			head:  []string{"database", "people", "takes", "per second", "before", "peak"},
 		},
 	}
 }
@@ -58,13 +76,33 @@ func (r *report) lookup(database, request string, people int, c compared) {
 		fmt.Sprintf("%.2f", 1/c.ratio), fmt.Sprintf("%.2f to %.2f", 1/c.top, 1/c.least), fmt.Sprintf("%.1f", aimLookup), verdict(1/c.ratio <= aimLookup))
 }
 
+func (r *report) message(database string, count int, c compared) {
+	r.messages.add(database, fmt.Sprint(count), fmt.Sprintf("%.0f", c.ours), fmt.Sprintf("%.0f", c.bare), fmt.Sprintf("%.2f", c.ratio),
+		fmt.Sprintf("%.2f to %.2f", c.least, c.top), fmt.Sprintf("%.2f", aimMessages), verdict(c.ratio >= aimMessages))
+}
+
+func (r *report) hold(database string, count int, without, with time.Duration) {
+	more := float64(with)/float64(without) - 1
+	r.held.add(database, fmt.Sprint(count), millis(without), millis(with), fmt.Sprintf("%.0f %%", 100*more),
+		fmt.Sprintf("%.0f %%", 100*aimHeld), verdict(more < aimHeld))
+}
+
+func (r *report) arrival(database string, took []time.Duration) {
+	r.arrivals.add(database, fmt.Sprint(len(took)), millis(median(took)), millis(share(took, 0.99)), millis(aimArrival), verdict(median(took) < aimArrival))
+}
+
+func (r *report) all(database string, people int, took time.Duration, before, peak float64) {
+	r.everybody.add(database, fmt.Sprint(people), took.Round(10*time.Millisecond).String(), fmt.Sprintf("%.0f", float64(people)/took.Seconds()),
+		fmt.Sprintf("%.0f MiB", before), fmt.Sprintf("%.0f MiB", peak))
+}
+
 func (r *report) note(format string, args ...any) {
 	r.notes = append(r.notes, fmt.Sprintf(format, args...))
 }
 
 func (r *report) print(w io.Writer) error {
 	var b strings.Builder
-	for _, t := range []*table{&r.rates, &r.lists, &r.reconciles, &r.lookups} {
+	for _, t := range []*table{&r.rates, &r.lists, &r.reconciles, &r.lookups, &r.messages, &r.held, &r.arrivals, &r.everybody} {
 		t.print(&b)
 	}
 	for _, n := range r.notes {

@@ -42,7 +42,7 @@ func run(m *testing.M) int {
 	defer end()
 	shared, stop := chromedp.NewContext(allocator)
 	defer stop()
-	chromium = shared
+	chromium = shared //nolint:fatcontext // one browser for all tests, as long as they run
 	if err := chromedp.Do(chromium); err != nil {
 		return failed(fmt.Errorf("start chromium, which `make test` installs: %w", err))
 	}

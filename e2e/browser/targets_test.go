@@ -127,6 +127,14 @@ func (b *tab) addIdentifier(value, kind string) {
 	b.says("Identifier added.")
 }
 
+// restsUnseen says whether the lane's next question is held back while the page is hidden.
+const restsUnseen = `(() => {
+	Object.defineProperty(document, "hidden", { value: true, configurable: true });
+	const asked = document.getElementById("lane").dispatchEvent(new CustomEvent("htmx:beforeRequest", { bubbles: true, cancelable: true }));
+	delete document.hidden;
+	return !asked;
+})()`
+
 // TestFirstMessage walks through the documentation of the API provisioner, from an empty installation
 // to a message that has arrived.
 func TestFirstMessage(t *testing.T) {
@@ -170,6 +178,9 @@ func TestFirstMessage(t *testing.T) {
 			b.visit(target)
 			b.press("Send everybody")
 			b.reads("Everybody: done", scripted)
+			if scripted && !ask[bool](b, restsUnseen) {
+				t.Error("the page asks how the target does while nobody sees it")
+			}
 			b.visit(ada)
 			b.says("What was sent to whom")
 			b.says("told")

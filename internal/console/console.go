@@ -31,7 +31,7 @@ type Provisioner interface {
 	// Provision tells a target about one person; queued says that it will, soon.
 	Provision(ctx context.Context, target *comity.Record, person int64) (queued bool, err error)
 	// ProvisionAll tells a target about everybody, in the background.
-	ProvisionAll(ctx context.Context, target *comity.Record, onlyChanged, anew bool) (outbox.Sweep, error)
+	ProvisionAll(ctx context.Context, target *comity.Record, run outbox.Run) (outbox.Sweep, error)
 	StopAll(ctx context.Context, target int64) (s outbox.Sweep, found bool, err error)
 	Status(ctx context.Context, target int64) (outbox.Status, error)
 	SubjectStatus(ctx context.Context, target, person int64) (outbox.Subject, error)

@@ -71,6 +71,8 @@ func help(f *comity.Field) string {
 		return "Without, the message says who changed and not what."
 	case comity.CoApiProvisionerTarget.Tombstones:
 		return "With a Kafka server, a delete is a record without a value."
+	case comity.CoApiProvisionerTarget.AnswersGet:
+		return "The endpoint answers GET of a person's URL, so that what it holds can be compared."
 	case comity.CoApiProvisionerTarget.SigningSecret:
 		return "Messages are signed with it, if there is one."
 	case comity.ApiUser.Username:

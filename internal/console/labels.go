@@ -131,6 +131,8 @@ func label(f *comity.Field) string {
 		return "Status (mode)"
 	case comity.CoApiProvisionerTarget.Mode:
 		return "Protocol mode"
+	case comity.CoApiProvisionerTarget.AnswersGet:
+		return "Answers GET"
 	case comity.CoGroupNesting.CoGroupId:
 		return "Nested group"
 	case comity.CoGroupNesting.TargetCoGroupId:

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
-	"strconv"
 	"time"
 
 	"comity"
@@ -182,81 +181,4 @@ func (v *visit) laneFragment() error {
 	v.status = http.StatusOK
 	v.w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	return v.templates["detail.html"].ExecuteTemplate(v.w, "lane_live", f)
-}
-
-// failedPage lists all of whom a target's messages rest.
-func (v *visit) failedPage() error {
-	target, err := v.target(access.View)
-	if err != nil {
-		return err
-	}
-	after := comity.ParseId(v.r.URL.Query().Get("after"))
-	all, err := v.failed(target.Id, after, pageSize+1)
-	if err != nil {
-		return err
-	}
-	p := listPage{One: "message", Many: "messages that failed", Columns: []string{"Answer", "Tries", "Last try"}}
-	if len(all) > pageSize {
-		all = all[:pageSize]
-		p.More = withQuery([]string{"after", strconv.FormatInt(all[pageSize-1].Person, 10)})
-	}
-	if after != 0 {
-		p.First = v.r.URL.Path
-	}
-	people, err := v.rested(target, all)
-	if err != nil {
-		return err
-	}
-	for _, one := range people {
-		p.Rows = append(p.Rows, row{Title: one.Name, To: one.To, Values: []value{
-			{Text: one.Answer, Long: true}, {Text: strconv.FormatInt(one.Attempts, 10)}, {Time: one.Tried},
-		}})
-	}
-	p.Of = link{titles{}.of(target), v.record(target.Resource, target.Id)}
-	return v.show("list.html", "Failed messages", p, v.targetCrumbs(target, link{"Failed", ""})...)
-}
-
-// resendAll sends again all that rests at a target.
-func (v *visit) resendAll() error {
-	target, err := v.enabled()
-	if err != nil {
-		return err
-	}
-	count, err := v.resend(target.Id, 0)
-	if err != nil {
-		return err
-	}
-	v.say(fmt.Sprintf("%d failed messages are sent again.", count))
-	return v.redirect(v.record(target.Resource, target.Id))
-}
-
-// tellEverybody has a target told about everybody.
-func (v *visit) tellEverybody() error {
-	target, err := v.enabled()
-	if err != nil {
-		return err
-	}
-	form := v.r.PostForm
-	s, err := v.tellAll(target, form.Get("who") == "changed", form.Get("anew") == "true")
-	if err != nil {
-		return err
-	}
-	v.say(fmt.Sprintf("Everybody is sent: %d people.", s.Total))
-	return v.redirect(v.record(target.Resource, target.Id))
-}
-
-// stopEverybody stops telling a target about everybody.
-func (v *visit) stopEverybody() error {
-	target, err := v.target(access.Edit)
-	if err != nil {
-		return err
-	}
-	_, found, err := v.Provisioner.StopAll(v.ctx(), target.Id)
-	if err != nil {
-		return err
-	}
-	if found {
-		v.say("Stopped. It can go on from there.")
-	}
-	return v.redirect(v.record(target.Resource, target.Id))
 }

@@ -44,7 +44,16 @@ func (d drawn) list(v *visit) error {
 		Purpose: purpose(d.Resource), One: one(d.Resource), Many: many(d.Resource),
 		Add: v.mayAdd(d.Resource), All: v.list(d.Resource), Filters: filtersOf(d.Resource),
 	}
-	p.narrow(asked, query)
+	for i, f := range p.Filters {
+		if value := asked.Get(f.Name); value != "" {
+			p.Filters[i].Value, p.Asked = value, true
+			query[f.Name] = []string{value}
+		}
+	}
+	if after := asked.Get("after"); after != "" {
+		query["after"] = []string{after}
+		p.First = again(asked, "")
+	}
 	parent := parentOf(d.Resource, asked)
 	if parent.id != 0 {
 		query[parent.key] = []string{strconv.FormatInt(parent.id, 10)}
@@ -67,20 +76,6 @@ func (d drawn) list(v *visit) error {
 		p.More = again(asked, strconv.FormatInt(l.More, 10))
 	}
 	return v.show("list.html", title(many(d.Resource)), p, link{title(many(d.Resource)), ""})
-}
-
-// narrow takes over what narrows the list, and from where on it is asked for.
-func (p *listPage) narrow(asked url.Values, query map[string][]string) {
-	for i, f := range p.Filters {
-		if value := asked.Get(f.Name); value != "" {
-			p.Filters[i].Value, p.Asked = value, true
-			query[f.Name] = []string{value}
-		}
-	}
-	if after := asked.Get("after"); after != "" {
-		query["after"] = []string{after}
-		p.First = again(asked, "")
-	}
 }
 
 // table are the rows of records that hang on one of a resource, if they do, and the headings of the

@@ -10,6 +10,7 @@ import (
 	"comity"
 	"comity/internal/access"
 	"comity/internal/outbox"
+	"comity/internal/registry"
 )
 
 // peopleToTell lists the people of the CO, to choose one whose message is to be seen or sent.
@@ -20,28 +21,42 @@ func (v *visit) peopleToTell() error {
 	}
 	r := comity.CoPerson.Resource
 	asked := v.r.URL.Query()
-	query := map[string][]string{"coid": {v.r.PathValue("co")}, "limit": {strconv.Itoa(pageSize)}}
+	found, err := v.Registry.SearchPeople(v.ctx(), v.caller, v.co.Id, asked.Get("q"), registry.PeopleFilter{}, asked.Get("after"), pageSize)
+	if err != nil {
+		return err
+	}
 	p := listPage{
 		Purpose: "Whose message do you want to see? Nothing is sent before you say so.",
-		One:     one(r), Many: many(r), All: v.atTarget(target.Id, "people/"), Filters: filtersOf(r), Add: v.mayAdd(r),
+		One:     one(r), Many: many(r), All: v.atTarget(target.Id, "people/"), Add: v.mayAdd(r), Asked: asked.Get("q") != "",
+		Filters: []filter{{Name: "q", Label: "Name, address or identifier", Value: asked.Get("q")}},
+		Columns: []string{"Status", "Email address", "Identifier"},
 	}
-	p.narrow(asked, query)
-	l, err := v.Registry.List(v.ctx(), v.caller, r, query)
-	if err != nil {
-		return err
+	for _, one := range found.People {
+		p.Rows = append(p.Rows, v.personToTell(target, one))
 	}
-	t, err := v.titles(l.Records)
-	if err != nil {
-		return err
+	if asked.Get("after") != "" {
+		p.First = again(asked, "")
 	}
-	p.Columns, p.Rows = v.table(l.Records, r, nil, t)
-	for i, rec := range l.Records {
-		p.Rows[i].To = v.personPath(target.Id, rec.Id)
-	}
-	if l.More != 0 {
-		p.More = again(asked, strconv.FormatInt(l.More, 10))
+	if found.Next != "" {
+		p.More = again(asked, found.Next)
 	}
 	return v.show("list.html", "Choose a person", p, v.targetCrumbs(target, link{"A person's message", ""})...)
+}
+
+func (v *visit) personToTell(target *comity.Record, found registry.PersonFound) row {
+	person := found.Person
+	line := row{Title: title(one(person.Resource)) + " " + strconv.FormatInt(person.Id, 10), To: v.personPath(target.Id, person.Id)}
+	if found.Name != nil {
+		line.Title = fullName(found.Name)
+	}
+	line.Values = []value{v.value(person, comity.CoPerson.Status, titles{}), {}, {}}
+	if found.EmailAddress != nil {
+		line.Values[1].Text = found.EmailAddress.Text(comity.EmailAddress.Mail)
+	}
+	if found.Identifier != nil {
+		line.Values[2].Text = found.Identifier.Text(comity.Identifier.Identifier)
+	}
+	return line
 }
 
 // messagePage is what a target was told about a person, and what it would be.

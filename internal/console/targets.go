@@ -30,7 +30,7 @@ func newTarget(v *visit) (*pair, error) {
 	p.first.given.SetText(f.Plugin, comity.PluginAPI)
 	p.first.given.SetText(f.Status, comity.ModeAutomatic)
 	p.seldom = []*comity.Field{
-		f.ProvisionCoGroupId, f.RetryInterval, f.MaxRetry, f.Ordr, settings.Workers, settings.Tombstones, settings.SigningSecret,
+		f.ProvisionCoGroupId, f.RetryInterval, f.MaxRetry, f.Ordr, settings.Workers, settings.Tombstones, settings.AnswersGet, settings.SigningSecret,
 	}
 	p.page.Sections[0].Title, p.page.Sections[1].Title = "The target", "How it is told"
 	servers, few, err := v.recordsToChoose(comity.Server.Resource)

@@ -189,7 +189,9 @@ func TestAMessageIsSeenAndSent(t *testing.T) {
 		target := r.at()
 		r.says("Nothing sent yet")
 
-		r.get(r.link("Send a test message"), 200)
+		r.get(r.link("Send a test message")+"?q=nobody", 200)
+		r.says("Nothing here is like that.")
+		r.get(r.link("Show all people")+"?q=ada", 200)
 		r.get(r.link("Ada"), 200)
 		message := r.at()
 		for _, text := range []string{"never told", "PUT " + e.URL + "/people/ada", "Authorization: Basic ***", `"given": "Ada"`, "This is no rehearsal", "all of it is new"} {
@@ -264,6 +266,28 @@ func TestEverybodyIsTold(t *testing.T) {
 		r.says("Everybody: stopped")
 		r.press("Only who has changed", 200)
 		r.says("Everybody who has changed: under way")
+	})
+}
+
+// TestManyDeletesAreAskedAbout has a target, which knows one person, told about everybody when that
+// person is gone.
+func TestManyDeletesAreAskedAbout(t *testing.T) {
+	everywhere(t, func(t *testing.T, w *world) {
+		r := signedIn(t, w.serve(t, nil).URL, w.operator)
+		co, e := w.addCO(t), newEndpoint(t)
+		ada := w.addPerson(t, co, "Ada", "")
+		w.addIdentifier(t, ada, "uid", "ada")
+		setUp(t, r, co, e.URL, "M")
+		target := r.at()
+		r.get(fmt.Sprintf("%speople/%d/", target, ada), 200)
+		r.press("Send it now", 200)
+		r.get(fmt.Sprintf("/console/co/%d/co_people/%d/edit", co, ada), 200)
+		r.submit(values{"Status": comity.Denied}, 200)
+		r.get(target, 200)
+		r.press("Send everybody", 409)
+		r.says("It would delete 1 of the 1 people")
+		r.press("Send and delete all the same", 200)
+		r.says("Everybody: under way")
 	})
 }
 

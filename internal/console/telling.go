@@ -74,9 +74,14 @@ func (v *visit) tell(target, person int64) (queued bool, err error) {
 	return v.Provisioner.Provision(v.ctx(), s.Target, s.PersonId)
 }
 
-// tellAll tells a target about everybody.
-func (v *visit) tellAll(target *comity.Record, onlyChanged, anew bool) (outbox.Sweep, error) {
-	return v.Provisioner.ProvisionAll(v.ctx(), target, onlyChanged, anew)
+// tellAll tells a target about everybody. Unless it may delete anybody it is refused where it would
+// delete many of those whom the target knows.
+func (v *visit) tellAll(target *comity.Record, onlyChanged, anew, deletesAny bool) (outbox.Sweep, error) {
+	run := outbox.Run{OnlyChanged: onlyChanged, Anew: anew, MaxDeletes: outbox.MaxDeletes}
+	if deletesAny {
+		run.MaxDeletes = 100
+	}
+	return v.Provisioner.ProvisionAll(v.ctx(), target, run)
 }
 
 // preview is what a target would be sent about a person.

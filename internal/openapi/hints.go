@@ -117,6 +117,7 @@ var hints = map[*comity.Field]hint{
 	comity.CoProvisioningTarget.Ordr:               {note: "Where the target stands among the CO's."},
 
 	comity.CoApiProvisionerTarget.Mode:              {note: "`PO` HTTP POST, `PU` HTTP PUT; not looked at with a Kafka server."},
+	comity.CoApiProvisionerTarget.AnswersGet:        {note: "The endpoint answers GET of a person's URL with the message that it holds, so that it can be compared."},
 	comity.CoApiProvisionerTarget.Tombstones:        {note: "With a Kafka server, a delete is a record without a value."},
 	comity.CoApiProvisionerTarget.IdentifierType:    {note: "People are sent under their identifier of this type.", example: "uid"},
 	comity.CoApiProvisionerTarget.IncludeAttributes: {note: "`false` sends who changed and not what."},

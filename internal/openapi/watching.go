@@ -13,6 +13,7 @@ const (
 	failedName        = "CoProvisioningTargetFailed"
 	resendName        = "CoProvisioningTargetResend"
 	previewName       = "CoPersonProvisioningPreview"
+	driftName         = "CoPersonProvisioningDrift"
 	allName           = "CoProvisioningTargetAll"
 )
 
@@ -20,7 +21,7 @@ const (
 // are there in JSON only.
 func watching() []operation {
 	const everybody = "/provision/{id}/all"
-	const status, failed, resend, preview = "/status/{id}", "/failed/{id}", "/resend/{id}", "/preview/{id}"
+	const status, failed, resend, preview, verify = "/status/{id}", "/failed/{id}", "/resend/{id}", "/preview/{id}", "/verify/{id}"
 	target := comity.CoProvisioningTarget.Resource
 	person := parameter{Name: "copersonid", In: "path", Required: true, schema: number(1), Text: "The CoPerson, one who was deleted too."}
 	const one = "/copersonid:{copersonid}"
@@ -36,10 +37,11 @@ func watching() []operation {
 			Parameters: []parameter{
 				{Name: "onlychanged", In: "query", schema: &schema{Type: types{"boolean"}}, Text: "`true` leaves out whom the target was last sent the same message about."},
 				{Name: "anew", In: "query", schema: &schema{Type: types{"boolean"}}, Text: "`true` begins anew, wherever another run is."},
+				{Name: "maxdeletes", In: "query", schema: between(0, 100), Text: "How many percent of the people whom the target knows may be deleted; 10 where it says nothing."},
 			},
 			Answers: answers([]answer{
 				{Status: http.StatusAccepted, Reasons: []reason{{"Accepted", "how far it is"}}, content: []string{allName}}, tooLarge, wrongQuery,
-			}, disabled, failure(http.StatusNotFound, noTarget)),
+			}, failure(http.StatusForbidden, reason{comity.PhraseForbidden, "the target is disabled, or would be told to delete more than `maxdeletes`"}), failure(http.StatusNotFound, noTarget)),
 		},
 		{
 			id: "stopProvisionAll", Method: http.MethodDelete, Path: everybody, Title: "Stop provisioning everybody",
@@ -78,6 +80,12 @@ func watching() []operation {
 			id: "previewProvisioning", Method: http.MethodGet, Path: preview + one, Title: "See what one target would be sent about one CoPerson",
 			Text:    "The requests as they would be sent, secrets written as `***`, and the differences to the body that was last sent. Nothing is sent.",
 			Answers: answers([]answer{ok(previewName, "the preview")}, failure(http.StatusNotFound, noTarget, noPerson)),
+		},
+		{
+			id: "verifyProvisioning", Method: http.MethodGet, Path: verify + one, Title: "Compare what one target holds of one CoPerson",
+			Text: "Asks the endpoint by GET and says what it holds otherwise than it should. Members that it added to objects are no difference.",
+			Answers: answers([]answer{ok(driftName, "what was found")}, failure(http.StatusNotFound, noTarget, noPerson),
+				failure(http.StatusForbidden, reason{comity.PhraseForbidden, "the target cannot be asked, its AnswersGet says so"})),
 		},
 	}
 	for i := range all {
@@ -157,6 +165,22 @@ func putWatching(out *object[any]) {
 		{"Requests", &schema{Type: types{"array"}, Items: request}},
 		{"Problem", &schema{Type: types{"string"}, Description: "Why nothing can be sent, or not all that should."}},
 		{"Differences", &schema{Type: types{"array"}, Items: difference}},
+	})))
+	putDrift(out, text, difference)
+}
+
+func putDrift(out *object[any], text, difference *schema) {
+	finding := shape([]string{"Finding", "Identifier"}, object[*schema]{
+		{"Finding", &schema{Type: types{"string"}, Enum: []any{"missing", "surplus", "different", "unreadable"}}},
+		{"Identifier", text},
+		{"Differences", &schema{Type: types{"array"}, Items: difference, Description: "From what the target holds (Last) to what it should (Next)."}},
+		{"Answer", &schema{Type: types{"string"}, Description: "What came of a request whose answer cannot be read."}},
+	})
+	out.put(driftName, typed(driftName, shape([]string{"CoPersonId", "State", "Findings"}, object[*schema]{
+		{"CoPersonId", number(1)},
+		{"State", &schema{Type: types{"string"}, Enum: []any{"as it should be", "drift", "waiting"}}},
+		{"Findings", &schema{Type: types{"array"}, Items: finding}},
+		{"Problem", &schema{Type: types{"string"}, Description: "Why the target cannot hold the person as it should."}},
 	})))
 }
 

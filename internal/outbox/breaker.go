@@ -15,14 +15,15 @@ const opensAfter = 5
 
 // passBreaker notes what outcomes say of the receiver and returns how many deliveries may be claimed:
 // as many as there is room for, or while the breaker is open none but a probe when its time has come.
-func (l *lane) passBreaker(ctx context.Context, tx *store.Tx, target *comity.Record, outcomes []store.Outcome, room int) (int, error) {
+// Then probing is the breaker with a probe under way.
+func (l *lane) passBreaker(ctx context.Context, tx *store.Tx, target *comity.Record, outcomes []store.Outcome, room int) (may int, probing *store.Breaker, err error) {
 	now, err := tx.Now(ctx)
 	if err != nil {
-		return 0, err
+		return 0, nil, err
 	}
 	was, err := tx.Breaker(ctx, l.target)
 	if err != nil {
-		return 0, err
+		return 0, nil, err
 	}
 	longest := time.Duration(target.Int(comity.CoProvisioningTarget.RetryInterval)) * time.Second
 	is := was
@@ -32,7 +33,7 @@ func (l *lane) passBreaker(ctx context.Context, tx *store.Tx, target *comity.Rec
 	}
 	if !was.Opened.IsZero() && is.Opened.IsZero() {
 		if err := tx.Resume(ctx, l.target); err != nil {
-			return 0, err
+			return 0, nil, err
 		}
 	}
 	if !is.Opened.IsZero() {
@@ -42,13 +43,13 @@ func (l *lane) passBreaker(ctx context.Context, tx *store.Tx, target *comity.Rec
 		default:
 			room = min(room, 1)
 			// Nobody else tries meanwhile.
-			is.Probe = now.Add(l.Lease)
+			probing = &store.Breaker{Failing: is.Failing, Opened: is.Opened, Probe: now.Add(l.Lease), Probes: is.Probes}
 		}
 	}
 	if same(was, is) {
-		return room, nil
+		return room, probing, nil
 	}
-	return room, tx.SetBreaker(ctx, l.target, is)
+	return room, probing, tx.SetBreaker(ctx, l.target, is)
 }
 
 // judge is the breaker after an outcome.
@@ -57,6 +58,10 @@ func judge(b store.Breaker, o store.Outcome, now time.Time, longest time.Duratio
 	case o.Alive && !o.Down:
 		return store.Breaker{}
 	case !o.Down:
+		if !b.Opened.IsZero() {
+			// It sent nothing, which says nothing of the receiver: another may probe at once.
+			b.Probe = now
+		}
 		return b
 	}
 	if !slices.Contains(b.Failing, o.PersonId) && len(b.Failing) < opensAfter {

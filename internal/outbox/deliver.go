@@ -65,12 +65,15 @@ func (o *Outbox) deliver(ctx context.Context, j job) store.Outcome {
 			out.Down, out.Alive = !answer.Refused, answer.Refused
 			return retry(out, j.destination, answer)
 		}
-		out.Alive, out.Changed, out.Holds = true, true, nil
-		if m.Delete {
-			out.Told = forgotten(out.Told, m.Identifier)
-			out.Forgot = append(out.Forgot, m.Identifier)
-		} else {
-			out.Holds = pack(m)
+		out.Alive = true
+		if !m.Delete {
+			out.Changed, out.Holds = true, pack(m)
+			continue
+		}
+		out.Told = forgotten(out.Told, m.Identifier)
+		out.Forgot = append(out.Forgot, m.Identifier)
+		if out.Told.Identifier == "" {
+			out.Changed, out.Holds = true, nil
 		}
 	}
 	if j.problem != nil {
@@ -108,7 +111,7 @@ func forgotten(told comity.Told, identifier string) comity.Told {
 // failed is the outcome of a delivery that did not succeed by a fault of ours.
 func failed(d store.Delivery) store.Outcome {
 	d.Attempts++
-	return store.Outcome{Delivery: d, Answer: internalFailure, Wait: backoff(d.Attempts, longestOurs, 0)}
+	return store.Outcome{Delivery: d, Answer: internalFailure, Reason: internalFailure, Wait: backoff(d.Attempts, longestOurs, 0)}
 }
 
 // retry says when a message that was not taken is sent again: a refused one so many times, all
@@ -120,7 +123,7 @@ func retry(out store.Outcome, to comity.Destination, answer comity.Answer) store
 		out.Refusals++
 	}
 	longest := time.Duration(to.Target.Int(f.RetryInterval)) * time.Second
-	out.Answer = answer.Text
+	out.Answer, out.Reason = answer.Text, reason(answer)
 	out.Rest = out.Refusals > to.Target.Int(f.MaxRetry)
 	out.Wait = backoff(out.Attempts, longest, answer.RetryAfter)
 	return out

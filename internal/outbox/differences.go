@@ -27,7 +27,21 @@ func differences(last, next []byte) ([]Difference, error) {
 	if err != nil {
 		return nil, err
 	}
-	return compare(nil, "", a, b), nil
+	return comparer{}.compare(nil, "", a, b), nil
+}
+
+// lacks are the differences of what a target holds to what it should, but for the members of objects
+// that it has of its own.
+func lacks(holds, should []byte) ([]Difference, error) {
+	a, err := parse(holds)
+	if err != nil {
+		return nil, err
+	}
+	b, err := parse(should)
+	if err != nil {
+		return nil, err
+	}
+	return comparer{ownMembers: true}.compare(nil, "", a, b), nil
 }
 
 func parse(text []byte) (v any, err error) {
@@ -40,26 +54,30 @@ func parse(text []byte) (v any, err error) {
 	return v, err
 }
 
-func compare(found []Difference, path string, last, next any) []Difference {
+// comparer compares JSON values; with ownMembers the last one's objects may have members that the
+// next one's have not.
+type comparer struct{ ownMembers bool }
+
+func (c comparer) compare(found []Difference, path string, last, next any) []Difference {
 	switch a := last.(type) {
 	case map[string]any:
 		if b, ok := next.(map[string]any); ok {
-			names := slices.Collect(maps.Keys(a))
-			for name := range b {
-				if _, both := a[name]; !both {
+			names := slices.Collect(maps.Keys(b))
+			for name := range a {
+				if _, both := b[name]; !both && !c.ownMembers {
 					names = append(names, name)
 				}
 			}
 			slices.Sort(names)
 			for _, name := range names {
-				found = compare(found, path+"/"+name, a[name], b[name])
+				found = c.compare(found, path+"/"+name, a[name], b[name])
 			}
 			return found
 		}
 	case []any:
 		if b, ok := next.([]any); ok {
 			for i := range max(len(a), len(b)) {
-				found = compare(found, path+"/"+strconv.Itoa(i), at(a, i), at(b, i))
+				found = c.compare(found, path+"/"+strconv.Itoa(i), at(a, i), at(b, i))
 			}
 			return found
 		}

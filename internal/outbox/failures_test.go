@@ -234,6 +234,27 @@ func TestReceiverAway(t *testing.T) {
 	})
 }
 
+// People of whom there is nothing to send say nothing of a receiver that is away, and do not keep it
+// from being probed.
+func TestProbeThatSendsNothing(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		r := newReceiver(t)
+		address := r.server.Listener.Addr().String()
+		r.server.Close()
+		to := w.target(r, comity.ModeAutomatic)
+		w.people(10)
+		w.start(outbox.Options{})
+		w.breaker(to, func(b store.Breaker) bool { return !b.Opened.IsZero() })
+		for range 3 {
+			w.person("")
+		}
+		back := newReceiverAt(t, address)
+		w.later(time.Hour)
+		w.settle(to)
+		w.expectPresent(t, to, back)
+	})
+}
+
 // breaker is a target's breaker, once something is so of it.
 func (w *world) breaker(to target, so func(store.Breaker) bool) (b store.Breaker) {
 	w.t.Helper()

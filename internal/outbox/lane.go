@@ -123,19 +123,14 @@ func (l *lane) turn(ctx context.Context, outcomes []store.Outcome) (claimed int,
 		if target == nil {
 			return nil
 		}
-		room, err := l.passBreaker(writing, tx, target, outcomes, l.room())
+		room, probing, err := l.passBreaker(writing, tx, target, outcomes, l.room())
 		if err != nil || room <= 0 || ctx.Err() != nil {
 			return err
 		}
-		if !manual(target) {
-			deliveries, err = tx.Claim(writing, l.target, room, l.Lease)
+		deliveries, err = l.claim(writing, tx, target, room)
+		if err == nil && probing != nil && len(deliveries) > 0 {
+			err = tx.SetBreaker(writing, l.target, *probing)
 		}
-		if err != nil || len(deliveries) == room {
-			return err
-		}
-		// What changed goes before what a sweep comes to.
-		more, err := tx.ClaimSweep(writing, l.target, target.CoId, room-len(deliveries), l.Lease)
-		deliveries = append(deliveries, more...)
 		return err
 	})
 	if err != nil {
@@ -160,21 +155,21 @@ func (l *lane) turn(ctx context.Context, outcomes []store.Outcome) (claimed int,
 	return len(deliveries), true
 }
 
+// claim claims what is due: what changed before what a sweep comes to.
+func (l *lane) claim(ctx context.Context, tx *store.Tx, target *comity.Record, room int) (deliveries []store.Delivery, err error) {
+	if !manual(target) {
+		deliveries, err = tx.Claim(ctx, l.target, room, l.Lease)
+	}
+	if err != nil || len(deliveries) == room {
+		return deliveries, err
+	}
+	more, err := tx.ClaimSweep(ctx, l.target, target.CoId, room-len(deliveries), l.Lease)
+	return append(deliveries, more...), err
+}
+
 // manual says that a target is sent nothing but what is asked for.
 func manual(target *comity.Record) bool {
 	return target.Text(comity.CoProvisioningTarget.Status) == comity.ModeManual
-}
-
-// final are outcomes with which those that failed at a manual target rest.
-func final(target *comity.Record, outcomes []store.Outcome) []store.Outcome {
-	if target == nil || !manual(target) {
-		return outcomes
-	}
-	all := slices.Clone(outcomes)
-	for i := range all {
-		all[i].Rest = all[i].Rest || !all[i].OK
-	}
-	return all
 }
 
 // works returns the target while it is in a mode in which anything is sent, and else nil. It may have

@@ -21,6 +21,11 @@ import (
 
 // Source reads what a target is to know about people, all as of one moment, in the order of the ids.
 type Source interface {
+	// Leaving counts the people that a target knows, and those of them that it is to forget.
+	Leaving(ctx context.Context, target int64) (known, leaving int64, err error)
+	// Identifiers returns those under which a target may hold people, by their id: those that it was
+	// told, and others that they have or had.
+	Identifiers(ctx context.Context, d comity.Destination, told map[int64][]string) (map[int64][]string, error)
 	Snapshots(ctx context.Context, target int64, people []int64) (comity.Destination, []comity.Snapshot, error)
 }
 
@@ -32,6 +37,8 @@ type Sender interface {
 	Send(ctx context.Context, d comity.Destination, m comity.Message, sequence int64) comity.Answer
 	// Headers are those that Send would send a message with, without secrets.
 	Headers(d comity.Destination, m comity.Message, sequence int64) (map[string]string, error)
+	// Get asks what a target holds of an identifier.
+	Get(ctx context.Context, d comity.Destination, identifier string) comity.Holding
 }
 
 // Options say how the outbox works; the zero value is as documented.

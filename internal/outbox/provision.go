@@ -83,7 +83,7 @@ func (o *Outbox) deliverOne(ctx context.Context, target *comity.Record, d store.
 		out = o.deliver(ctx, jobs[0])
 		o.Observe(target.Id, out.OK, time.Since(start))
 	}
-	out.Rest = out.Rest || target.Text(comity.CoProvisioningTarget.Status) == comity.ModeManual
+	out = final(target, []store.Outcome{out})[0]
 	noted := o.store.Write(writing, func(tx *store.Tx) error {
 		if out.OK {
 			if err := tx.Succeed(writing, target.Id); err != nil {

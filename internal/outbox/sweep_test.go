@@ -11,7 +11,7 @@ import (
 // all begins a run that tells a target about everybody.
 func (w *world) all(q *outbox.Outbox, to target, onlyChanged, anew bool) outbox.Sweep {
 	w.t.Helper()
-	s, err := q.ProvisionAll(w.t.Context(), w.view(comity.CoProvisioningTarget.Resource, to.id), onlyChanged, anew)
+	s, err := q.ProvisionAll(w.t.Context(), w.view(comity.CoProvisioningTarget.Resource, to.id), outbox.Run{OnlyChanged: onlyChanged, Anew: anew, MaxDeletes: 100})
 	if err != nil {
 		w.t.Fatal(err)
 	}

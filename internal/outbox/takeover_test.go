@@ -66,6 +66,12 @@ func TestClaimOfTheOnlyProgramIsTakenOverAtOnce(t *testing.T) {
 		to := w.target(r, comity.ModeAutomatic)
 		person := w.person("ghopper")
 		err := w.store.Write(t.Context(), func(tx *store.Tx) error {
+			// It was the probe of a receiver that is away, until whose lease nobody else probes.
+			now := w.clock.now()
+			open := store.Breaker{Failing: []int64{1, 2, 3, 4, person}, Opened: now, Probe: now.Add(time.Hour), Probes: 1}
+			if err := tx.SetBreaker(t.Context(), to.id, open); err != nil {
+				return err
+			}
 			_, err := tx.Claim(t.Context(), to.id, 10, time.Hour)
 			return err
 		})

@@ -68,7 +68,7 @@ func (h *HTTP) Send(ctx context.Context, d comity.Destination, m comity.Message,
 	start := time.Now()
 	ctx, cancel := context.WithTimeout(ctx, h.timeout)
 	defer cancel()
-	req, err := h.request(ctx, d, m, sequence)
+	req, err := h.telling(ctx, d, m, sequence)
 	if err != nil {
 		return comity.Answer{Text: err.Error()}
 	}
@@ -89,7 +89,7 @@ func (h *HTTP) Headers(d comity.Destination, m comity.Message, sequence int64) (
 	if err := Configured(d); err != nil {
 		return nil, err
 	}
-	req, err := h.request(context.Background(), d, m, sequence)
+	req, err := h.telling(context.Background(), d, m, sequence)
 	if err != nil {
 		return nil, err
 	}
@@ -106,7 +106,16 @@ func (h *HTTP) Headers(d comity.Destination, m comity.Message, sequence int64) (
 	return shown, nil
 }
 
-func (h *HTTP) request(ctx context.Context, d comity.Destination, m comity.Message, sequence int64) (*http.Request, error) {
+// telling is the request that a message is sent by.
+func (h *HTTP) telling(ctx context.Context, d comity.Destination, m comity.Message, sequence int64) (*http.Request, error) {
+	headers, err := Headers(d, m, sequence, time.Now())
+	if err != nil {
+		return nil, err
+	}
+	return h.request(ctx, d, m, headers)
+}
+
+func (h *HTTP) request(ctx context.Context, d comity.Destination, m comity.Message, headers map[string]string) (*http.Request, error) {
 	u, err := url.Parse(m.URL)
 	if err != nil {
 		// The reason is left out: it repeats the URL, and that may hold a password.
@@ -121,11 +130,7 @@ func (h *HTTP) request(ctx context.Context, d comity.Destination, m comity.Messa
 	if err != nil {
 		return nil, fmt.Errorf("%w: the message is no HTTP request", comity.ErrNotConfigured)
 	}
-	common, err := Headers(d, m, sequence, time.Now())
-	if err != nil {
-		return nil, err
-	}
-	for name, value := range common {
+	for name, value := range headers {
 		req.Header.Set(name, value)
 	}
 	req.Header.Set("Accept", "application/json")

@@ -14,6 +14,8 @@ type Connector interface {
 	Send(ctx context.Context, d comity.Destination, m comity.Message, sequence int64) comity.Answer
 	// Headers returns the headers that Send sends a message with, without secrets.
 	Headers(d comity.Destination, m comity.Message, sequence int64) (map[string]string, error)
+	// Get asks what the destination holds of an identifier.
+	Get(ctx context.Context, d comity.Destination, identifier string) comity.Holding
 	// Close lets go of the connections that no message is using.
 	Close()
 }
@@ -46,6 +48,11 @@ func (s *Sender) Send(ctx context.Context, d comity.Destination, m comity.Messag
 // Headers returns the headers that Send sends a message with, without secrets.
 func (s *Sender) Headers(d comity.Destination, m comity.Message, sequence int64) (map[string]string, error) {
 	return s.connector(d).Headers(d, m, sequence)
+}
+
+// Get asks what the destination holds of an identifier.
+func (s *Sender) Get(ctx context.Context, d comity.Destination, identifier string) comity.Holding {
+	return s.connector(d).Get(ctx, d, identifier)
 }
 
 // Close closes the connectors.

@@ -50,7 +50,7 @@ func checkMemberships(ctx context.Context, tx *store.Tx) ([]store.Problem, error
 	}
 	var problems []store.Problem
 	for after := int64(0); ; {
-		cos, err := tx.List(ctx, comity.Co.Resource, after, page)
+		cos, err := tx.List(ctx, comity.Co.Resource, after, MaxPage)
 		if err != nil || len(cos) == 0 {
 			return problems, err
 		}

@@ -20,6 +20,8 @@ const (
 	clockPause = time.Second
 	// clockPeople is how many people it looks at in one transaction.
 	clockPeople = 50
+	// addedUp is how many changes of statuses it adds up in one transaction.
+	addedUp = 5000
 )
 
 // RunClock carries out what begins and ends by the clock, until the context ends.
@@ -37,7 +39,7 @@ func (r *Registry) RunClock(ctx context.Context, log *slog.Logger) {
 		}
 		if now := time.Now(); now.Sub(swept) > time.Hour {
 			if err := r.sweep(ctx); err != nil && ctx.Err() == nil {
-				log.ErrorContext(ctx, "what is kept for a day is kept longer", "error", err)
+				log.ErrorContext(ctx, "the hourly tidying waits", "error", err)
 			}
 			swept = now
 		}
@@ -49,9 +51,10 @@ func (r *Registry) RunClock(ctx context.Context, log *slog.Logger) {
 	}
 }
 
-// sweep drops what is kept for a day only, and the sessions that have ended.
+// sweep drops what is kept for a day only and the sessions that have ended, and adds up the changes of
+// people's statuses.
 func (r *Registry) sweep(ctx context.Context) error {
-	return r.store.Write(ctx, func(tx *store.Tx) error {
+	err := r.store.Write(ctx, func(tx *store.Tx) error {
 		now, err := tx.Now(ctx)
 		if err != nil {
 			return err
@@ -61,6 +64,13 @@ func (r *Registry) sweep(ctx context.Context) error {
 		}
 		return tx.ForgetOnce(ctx, now.Add(-onceKept))
 	})
+	for n := addedUp; err == nil && n == addedUp; {
+		err = r.store.Write(ctx, func(tx *store.Tx) (err error) {
+			n, err = tx.AddUpStatusChanges(ctx, addedUp)
+			return err
+		})
+	}
+	return err
 }
 
 // Tick carries out what began or ended since the last tick, and returns the time up to which that

@@ -14,8 +14,8 @@ import (
 	"comity/internal/store"
 )
 
-// page is how many records of a list are read at a time.
-const page = 1000
+// MaxPage is how many records of a list are read at a time, and asked for at most.
+const MaxPage = 1000
 
 // Listing is a list under way. It holds one page at a time.
 type Listing struct {
@@ -39,7 +39,7 @@ type Listing struct {
 // Next returns the page after a record, empty at the end.
 func (l *Listing) Next(ctx context.Context, after int64) (records []*comity.Record, err error) {
 	err = l.registry.store.Snapshot(ctx, func(tx *store.Tx) error {
-		records, err = l.next(ctx, tx, after, page)
+		records, err = l.next(ctx, tx, after, MaxPage)
 		return err
 	})
 	if err != nil {
@@ -49,7 +49,7 @@ func (l *Listing) Next(ctx context.Context, after int64) (records []*comity.Reco
 }
 
 // Full says whether a page is as long as a page can be, so that another may follow.
-func (l *Listing) Full(records []*comity.Record) bool { return !l.Limited && len(records) == page }
+func (l *Listing) Full(records []*comity.Record) bool { return !l.Limited && len(records) == MaxPage }
 
 // List returns the records that meet all the parameters of a query, in order of Id.
 func (r *Registry) List(ctx context.Context, caller access.Caller, res *comity.Resource, query map[string][]string) (*Listing, error) {
@@ -75,7 +75,7 @@ func (r *Registry) List(ctx context.Context, caller access.Caller, res *comity.R
 			return nil
 		}
 		l.next = q.page
-		size := page
+		size := MaxPage
 		if q.limit > 0 {
 			size = q.limit + 1
 		}

@@ -13,19 +13,13 @@ import (
 
 // additions are the parameters that every list takes beyond the API as it was.
 var additions = map[string]func(q *query, value string) error{
-	"limit": func(q *query, value string) error {
-		n, err := strconv.Atoi(value)
-		if err != nil || n < 1 || n > page {
-			return comity.BadRequest("limit is %q, it must be a number from 1 to %d", value, page)
-		}
-		q.limit = n
-		return nil
+	"limit": func(q *query, value string) (err error) {
+		q.limit, err = ParseLimit(value)
+		return err
 	},
 	"after": func(q *query, value string) (err error) {
-		if q.after, err = strconv.ParseInt(value, 10, 64); err != nil || q.after < 0 {
-			return comity.BadRequest("after is %q, it must be the Id of the last record of the page before", value)
-		}
-		return nil
+		q.after, err = ParseAfter(value, "Id of the last record")
+		return err
 	},
 	"modifiedsince": func(q *query, value string) (err error) {
 		q.since, err = ParseMoment("modifiedsince", value)
@@ -42,6 +36,24 @@ var additions = map[string]func(q *query, value string) error{
 		return nil
 	},
 	"expand": (*query).addExpand,
+}
+
+// ParseLimit reads how long a page of a list is to be.
+func ParseLimit(value string) (int, error) {
+	n, err := strconv.Atoi(value)
+	if err != nil || n < 1 || n > MaxPage {
+		return 0, comity.BadRequest("limit is %q, it must be a number from 1 to %d", value, MaxPage)
+	}
+	return n, nil
+}
+
+// ParseAfter reads what a page of a list begins after; last says what that is of the page before.
+func ParseAfter(value, last string) (int64, error) {
+	id, err := strconv.ParseInt(value, 10, 64)
+	if err != nil || id < 0 {
+		return 0, comity.BadRequest("after is %q, it must be the %s of the page before", value, last)
+	}
+	return id, nil
 }
 
 // SinceLayout is how the time to ask from next is written: to the microsecond.

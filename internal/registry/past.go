@@ -75,7 +75,7 @@ func (r *Registry) MembersAt(ctx context.Context, caller access.Caller, group in
 		if err := permitMembers(ctx, tx, caller, group); err != nil {
 			return err
 		}
-		l.Records, err = l.next(ctx, tx, 0, page)
+		l.Records, err = l.next(ctx, tx, 0, MaxPage)
 		return err
 	})
 	if err != nil {
@@ -84,19 +84,12 @@ func (r *Registry) MembersAt(ctx context.Context, caller access.Caller, group in
 	return l, nil
 }
 
-// permitMembers says whether all memberships of a group are the caller's to change.
+// permitMembers says, by an error, that not all memberships of a group are the caller's to change.
 func permitMembers(ctx context.Context, tx *store.Tx, caller access.Caller, group int64) error {
 	r := comity.CoGroup.Resource
 	may, err := meets(ctx, tx, caller, caller.Through(access.Edit, comity.CoGroupMember.Resource), r, group)
 	if err != nil || may {
 		return err
 	}
-	sees, err := meets(ctx, tx, caller, caller.Through(access.View, r), r, group)
-	if err == nil && !sees {
-		return comity.Missing(r.UnknownOnView)
-	}
-	if err == nil {
-		return comity.Forbid()
-	}
-	return err
+	return barred(ctx, tx, caller, r, group, r.UnknownOnView)
 }

@@ -148,22 +148,27 @@ func along(f *comity.Field, condition func(*comity.Resource) store.Condition) st
 	return store.AnyOf(any...)
 }
 
-// permit says whether the caller may do this to a record that is there: NotFound with the phrase
-// where they may not know of it, Unauthorised where they may.
+// permit says, by an error, that the caller may not do this to a record that is there.
 func permit(ctx context.Context, tx *store.Tx, caller access.Caller, op access.Operation, rec *comity.Record, unknown string) error {
 	may, err := meets(ctx, tx, caller, caller.Through(op, rec.Resource), rec.Resource, rec.Id)
 	reserved := access.PermissionFor(rec.Resource).Reserved
 	if err != nil || may && (caller.Admin || op == access.View || reserved == nil || !rec.Bool(reserved)) {
 		return err
 	}
-	sees, err := meets(ctx, tx, caller, caller.Through(access.View, rec.Resource), rec.Resource, rec.Id)
-	if err == nil && !sees {
-		return comity.Missing(unknown)
-	}
-	if err == nil {
+	return barred(ctx, tx, caller, rec.Resource, rec.Id, unknown)
+}
+
+// barred is the error for a caller who may not do something to a record: NotFound with the phrase where
+// they may not know of it, Unauthorised where they may.
+func barred(ctx context.Context, tx *store.Tx, caller access.Caller, res *comity.Resource, id int64, unknown string) error {
+	sees, err := meets(ctx, tx, caller, caller.Through(access.View, res), res, id)
+	switch {
+	case err != nil:
+		return err
+	case sees:
 		return comity.Forbid()
 	}
-	return err
+	return comity.Missing(unknown)
 }
 
 // meets says whether a record, which is of a CO that the caller may know of, stands to them in one of

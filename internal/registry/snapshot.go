@@ -117,12 +117,15 @@ func fillSnapshots(ctx context.Context, tx *store.Tx, present map[int64]*comity.
 			}
 		}},
 	} {
-		records, err := tx.List(ctx, part.resource, 0, math.MaxInt32, store.In(comity.OwnerCO.Column, ids))
+		// All of them: a limit would have PostgreSQL go through the table in the order of its ids.
+		records, err := tx.ListBy(ctx, part.resource, comity.OwnerCO.Column, ids)
 		if err != nil {
 			return err
 		}
-		for _, rec := range records {
-			part.put(present[rec.OwnedBy(comity.OwnerCO)], rec)
+		for person, those := range records {
+			for _, rec := range those {
+				part.put(present[person], rec)
+			}
 		}
 	}
 	return fillRoles(ctx, tx, present)
@@ -145,18 +148,13 @@ func fillRoles(ctx context.Context, tx *store.Tx, present map[int64]*comity.Snap
 		return nil
 	}
 	slices.Sort(ids)
-	addresses, err := tx.List(ctx, comity.Address.Resource, 0, math.MaxInt32, store.In(comity.OwnerRole.Column, ids))
+	addresses, err := tx.ListBy(ctx, comity.Address.Resource, comity.OwnerRole.Column, ids)
 	if err != nil {
 		return err
 	}
-	for _, rec := range addresses {
-		role := byID[rec.OwnedBy(comity.OwnerRole)]
-		role.Addresses = append(role.Addresses, rec)
-	}
-	numbers, err := tx.List(ctx, comity.TelephoneNumber.Resource, 0, math.MaxInt32, store.In(comity.OwnerRole.Column, ids))
-	for _, rec := range numbers {
-		role := byID[rec.OwnedBy(comity.OwnerRole)]
-		role.TelephoneNumbers = append(role.TelephoneNumbers, rec)
+	numbers, err := tx.ListBy(ctx, comity.TelephoneNumber.Resource, comity.OwnerRole.Column, ids)
+	for id, role := range byID {
+		role.Addresses, role.TelephoneNumbers = addresses[id], numbers[id]
 	}
 	return err
 }

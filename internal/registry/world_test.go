@@ -9,8 +9,9 @@ import (
 	"testing"
 	"time"
 
-	_ "github.com/jackc/pgx/v5/stdlib"       // the driver that reads PostgreSQL's tables
-	_ "github.com/ncruces/go-sqlite3/driver" // the driver that reads SQLite's
+	_ "github.com/jackc/pgx/v5/stdlib" // the driver that reads PostgreSQL's tables
+	"github.com/ncruces/go-sqlite3/driver"
+	"github.com/ncruces/go-sqlite3/ext/fts5"
 
 	"comity"
 	"comity/internal/access"
@@ -219,11 +220,15 @@ func (w *world) raw(t *testing.T, statement string, args ...any) {
 
 func openRaw(t *testing.T, name string) *sql.DB {
 	t.Helper()
-	driver, source := "sqlite3", "file:"+name+"?_pragma=busy_timeout(20000)"
-	if store.IsPostgres(name) {
-		driver, source = "pgx", name
+	if !store.IsPostgres(name) {
+		// What a table's triggers keep is in an index of FTS5.
+		db, err := driver.Open("file:"+name+"?_pragma=busy_timeout(20000)", fts5.Register)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return db
 	}
-	db, err := sql.Open(driver, source)
+	db, err := sql.Open("pgx", name)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,6 +11,7 @@ import (
 	"comity"
 	"comity/internal/access"
 	"comity/internal/outbox"
+	"comity/internal/registry"
 )
 
 // matchTarget finds the routes below co_provisioning_targets that are about telling:
@@ -21,6 +22,7 @@ import (
 //	GET  failed/<id>.json
 //	POST resend/<id>.json, resend/<id>/copersonid:<id>.json
 //	GET  preview/<id>/copersonid:<id>.json
+//	GET  verify/<id>/copersonid:<id>.json
 func matchTarget(method, path string) (route, bool) {
 	verb, rest, two := strings.Cut(path, "/")
 	target, subject, three := strings.Cut(rest, "/")
@@ -66,6 +68,7 @@ var (
 	onSubject = map[string]func(c *call, rt route, id string) error{
 		"GET status":  (*call).subjectStatus,
 		"GET preview": (*call).preview,
+		"GET verify":  (*call).drift,
 		"POST resend": (*call).resend,
 	}
 )
@@ -162,72 +165,6 @@ type targetStatus struct {
 	All *sweepStatus `json:",omitempty"`
 }
 
-type sweepStatus struct {
-	State        string
-	OnlyChanged  bool
-	Total, Taken int64
-	Began        string
-	Ended        string `json:",omitempty"`
-}
-
-func sweepOf(s outbox.Sweep) *sweepStatus {
-	out := &sweepStatus{
-		State: "under way", OnlyChanged: s.OnlyChanged, Total: s.Total, Taken: s.Taken, Began: written(s.Began), Ended: written(s.Ended),
-	}
-	switch {
-	case s.Stopped:
-		out.State = "stopped"
-	case !s.Ended.IsZero():
-		out.State = "done"
-	}
-	return out
-}
-
-// provisionAll answers the call that tells a target about everybody.
-func (c *call) provisionAll(rt route) error {
-	if _, err := c.body(); err != nil {
-		return err
-	}
-	target, err := c.target(access.Edit, rt)
-	if err != nil {
-		return err
-	}
-	if err := refuseDisabled(target); err != nil {
-		return err
-	}
-	var wants [2]bool
-	for i, name := range []string{"onlychanged", "anew"} {
-		switch value := c.r.URL.Query().Get(name); value {
-		case "true":
-			wants[i] = true
-		case "", "false":
-		default:
-			return comity.BadRequest("%s is %q, it must be true or false", name, value)
-		}
-	}
-	s, err := c.Provisioner.ProvisionAll(c.r.Context(), target, wants[0], wants[1])
-	if err != nil {
-		return err
-	}
-	return c.say(http.StatusAccepted, "Accepted", "CoProvisioningTargetAll", sweepOf(s))
-}
-
-// stopAll answers the call that stops telling a target about everybody.
-func (c *call) stopAll(rt route) error {
-	target, err := c.target(access.Edit, rt)
-	if err != nil {
-		return err
-	}
-	s, found, err := c.Provisioner.StopAll(c.r.Context(), target.Id)
-	if err != nil {
-		return err
-	}
-	if !found {
-		return comity.RefuseBecause(comity.PhraseForbidden, "Provisioning target %d was never told about everybody", target.Id)
-	}
-	return c.say(http.StatusOK, "OK", "CoProvisioningTargetAll", sweepOf(s))
-}
-
 func refuseDisabled(target *comity.Record) error {
 	if target.Text(comity.CoProvisioningTarget.Status) == comity.ModeDisabled {
 		return comity.RefuseBecause(comity.PhraseForbidden, "Provisioning target %d is disabled", target.Id)
@@ -310,9 +247,6 @@ func (c *call) subjectStatus(rt route, id string) error {
 	return c.say(http.StatusOK, "OK", "CoPersonProvisioningStatus", statusOf(s))
 }
 
-// maxFailed is how many failed subjects an answer shows at most.
-const maxFailed = 1000
-
 // failed answers the people of whom a target's messages rest, a page at a time.
 func (c *call) failed(rt route, _ string) error {
 	target, err := c.target(access.View, rt)
@@ -320,15 +254,15 @@ func (c *call) failed(rt route, _ string) error {
 		return err
 	}
 	query := c.r.URL.Query()
-	limit, after := maxFailed, int64(0)
+	limit, after := registry.MaxPage, int64(0)
 	if text := query.Get("limit"); text != "" {
-		if limit, err = strconv.Atoi(text); err != nil || limit < 1 || limit > maxFailed {
-			return comity.BadRequest("limit is %q, it must be a number from 1 to %d", text, maxFailed)
+		if limit, err = registry.ParseLimit(text); err != nil {
+			return err
 		}
 	}
 	if text := query.Get("after"); text != "" {
-		if after, err = strconv.ParseInt(text, 10, 64); err != nil || after < 0 {
-			return comity.BadRequest("after is %q, it must be the CoPersonId of the last one of the page before", text)
+		if after, err = registry.ParseAfter(text, "CoPersonId of the last one"); err != nil {
+			return err
 		}
 	}
 	all, err := c.Provisioner.Failed(c.r.Context(), target.Id, after, limit+1)

@@ -46,13 +46,15 @@ type Provisioner interface {
 	// Provision tells a target about one person; queued says that it will, soon.
 	Provision(ctx context.Context, target *comity.Record, person int64) (queued bool, err error)
 	// ProvisionAll tells a target about everybody, in the background.
-	ProvisionAll(ctx context.Context, target *comity.Record, onlyChanged, anew bool) (outbox.Sweep, error)
+	ProvisionAll(ctx context.Context, target *comity.Record, run outbox.Run) (outbox.Sweep, error)
 	StopAll(ctx context.Context, target int64) (s outbox.Sweep, found bool, err error)
 	Status(ctx context.Context, target int64) (outbox.Status, error)
 	SubjectStatus(ctx context.Context, target, person int64) (outbox.Subject, error)
 	Failed(ctx context.Context, target, after int64, limit int) ([]outbox.Subject, error)
 	Resend(ctx context.Context, target, person int64) (count int64, err error)
 	Preview(ctx context.Context, target, person int64) (outbox.Preview, error)
+	// Verify compares what a target holds of people with what it should.
+	Verify(ctx context.Context, target *comity.Record, look outbox.Look) (outbox.Verification, error)
 }
 
 // Server answers the API's requests.

@@ -100,7 +100,7 @@ func HasIdentifierPart(owner string, coID int64, part string) Condition {
 		sql := fmt.Sprintf(`t.id IN (SELECT i.%[1]s FROM identifiers i WHERE %[2]s i.%[1]s IS NOT NULL AND i.identifier_folded LIKE %[3]s ESCAPE '\'`,
 			owner, inCO("i", coID, a), a.put("%"+escapeLike(part)+"%"))
 		if d.inSearch != nil {
-			sql += d.inSearch(part, coID, a)
+			sql += d.inSearch("identifiers_search", "i.id", []string{part}, coID, a)
 		}
 		return sql + ")"
 	}

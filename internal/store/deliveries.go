@@ -39,8 +39,9 @@ type Outcome struct {
 	Rest bool
 	// Wait is how long a failed one that does not rest waits for its next try.
 	Wait time.Duration
-	// Answer is what the endpoint said, in words.
-	Answer string
+	// Answer is what the endpoint said, in words; Reason, of a failure, is so without what it said of
+	// the person.
+	Answer, Reason string
 	// Forgot are the identifiers that the target was told to delete, and did.
 	Forgot []string
 	// Changed says that the target holds another message about the person now: Holds, nil for none.
@@ -49,6 +50,8 @@ type Outcome struct {
 	// Down says that it failed by the receiver's fault, Alive that the receiver answered as one that
 	// works does, whatever it said of the message. Neither says nothing about the receiver.
 	Down, Alive bool
+	// Note is what the person's history says of it, nil for nothing.
+	Note *comity.Record
 }
 
 const deliveryColumns = `co_provisioning_target_id, co_person_id, version, sequence, attempts, refusals, identifier, obsolete`
@@ -118,10 +121,14 @@ func (tx *Tx) ClaimOne(ctx context.Context, target, person, co int64, lease time
 	return d, got, err
 }
 
-// Release gives back what a worker holds, whoever that is: for who knows that there is nobody else.
+// Release gives back what a worker holds, a probe too, whoever that is: for who knows that there is
+// nobody else.
 func (tx *Tx) Release(ctx context.Context) error {
 	now, err := tx.Now(ctx)
 	if err != nil {
+		return err
+	}
+	if err := tx.conn.queue(ctx, `UPDATE lanes SET probe = $1 WHERE probe > $1`, args{now.UnixMicro()}); err != nil {
 		return err
 	}
 	return tx.conn.queue(ctx, `UPDATE deliveries SET held = false, due = $1 WHERE held AND due IS NOT NULL`, args{now.UnixMicro()})
@@ -197,6 +204,9 @@ func (tx *Tx) finish(ctx context.Context, o Outcome, moment int64) error {
 	if err != nil {
 		return err
 	}
+	if err := tx.note(ctx, o, moment); err != nil {
+		return err
+	}
 	var next any
 	if !o.Rest {
 		next = moment + o.Wait.Microseconds()
@@ -225,6 +235,19 @@ func (tx *Tx) finish(ctx context.Context, o Outcome, moment int64) error {
 		sql = strings.Replace(sql, " SET ", " SET sent = "+a.put(sent)+", ", 1)
 	}
 	return tx.conn.queue(ctx, sql, a)
+}
+
+// provisioner is the actor of notes about what targets were told.
+const provisioner = "provisioner"
+
+// note writes an outcome's note, if the delivery is still held.
+func (tx *Tx) note(ctx context.Context, o Outcome, moment int64) error {
+	if o.Note == nil {
+		return nil
+	}
+	sql := tx.insertNote(`$1, $2, $2, d.co_id, d.co_person_id, NULL, NULL, $3`, `, deliveries d
+		WHERE d.co_provisioning_target_id = $4 AND d.co_person_id = $5 AND d.sequence = $6 AND d.held`)
+	return tx.conn.queue(ctx, sql, args{provisioner, moment, dataOf(o.Note), o.TargetId, o.PersonId, o.Sequence})
 }
 
 // tellAgain notes that whoever has an identifier that a target deleted on another's behalf is to be

@@ -80,8 +80,8 @@ func (tx *Tx) EraseHistory(ctx context.Context, person, coID int64, orgs []int64
 			return 0, err
 		}
 	}
-	if tx.dialect.forgetSearch != "" {
-		if err := tx.conn.queue(ctx, tx.dialect.forgetSearch, nil); err != nil {
+	for _, sql := range tx.dialect.forgetSearch {
+		if err := tx.conn.queue(ctx, sql, nil); err != nil {
 			return 0, err
 		}
 	}
@@ -111,7 +111,7 @@ func erasedData(rec *comity.Record) string {
 			kept.Set(f, rec.Get(f))
 		}
 	}
-	mark, data := `{"`+erasedMark+`":true`, string(appendData(nil, kept))
+	mark, data := `{"`+erasedMark+`":true`, dataOf(kept)
 	if data == "{}" {
 		return mark + "}"
 	}

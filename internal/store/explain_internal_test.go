@@ -116,6 +116,20 @@ func planned() []struct {
 			return tx.Delete(ctx, rec, "tester", modes)
 		}
 	}
+	search := func(q PeopleQuery) func(context.Context, *Tx) error {
+		q.CoId, q.Limit = 1, 20
+		return func(ctx context.Context, tx *Tx) error {
+			_, err := tx.SearchPeople(ctx, q)
+			return err
+		}
+	}
+	history := func(q HistoryQuery) func(context.Context, *Tx) error {
+		q.CoId, q.Limit = 1, 20
+		return func(ctx context.Context, tx *Tx) error {
+			_, err := tx.FindHistory(ctx, q)
+			return err
+		}
+	}
 	return []struct {
 		name string
 		uses []string
@@ -178,7 +192,7 @@ func planned() []struct {
 			_, err := tx.Get(ctx, comity.HistoryRecord.Resource, 1)
 			return err
 		}},
-		{"a CO's history", []string{"history_co\\b", "history_revision", "api_users_unique"}, list(comity.HistoryRecord.Resource, inCO, ModifiedSince(time.Now()))},
+		{"a CO's history", []string{"history_(co|since)\\b", "history_revision", "api_users_unique"}, list(comity.HistoryRecord.Resource, inCO, ModifiedSince(time.Now()))},
 		{"a person's history", []string{"history_co_person", "history_revision"}, list(comity.HistoryRecord.Resource, Equal("co_person_id", id))},
 		{"an org identity's history", []string{"history_org_identity"}, list(comity.HistoryRecord.Resource, Equal("org_identity_id", id))},
 		{"a group's history", []string{"history_co_group"}, list(comity.HistoryRecord.Resource, Equal("co_group_id", id))},
@@ -210,6 +224,44 @@ func planned() []struct {
 		{"marks of a group's members", []string{"co_people_pkey", "co_group_members_(co_group|unique)"}, func(ctx context.Context, tx *Tx) error {
 			return tx.MarkMembers(ctx, modes, id)
 		}},
+		{"people by words", []string{"people_search_(words|status)"}, search(PeopleQuery{Words: []string{"m31", "g"}})},
+		{"people by name", []string{"people_search_sort"}, search(PeopleQuery{After: Listed{"f31", 31}})},
+		{"people by status", []string{"people_search_status"}, search(PeopleQuery{Status: comity.Suspended})},
+		{"people of a unit", []string{"co_person_roles_cou"}, search(PeopleQuery{CouId: id})},
+		{"people of a group", []string{"co_group_members_(co_group|unique)"}, search(PeopleQuery{CoGroupId: id})},
+		{"statuses by day", []string{"status_changes_co"}, func(ctx context.Context, tx *Tx) error {
+			_, err := tx.StatusChanges(ctx, 1)
+			return err
+		}},
+		{"what ends next", []string{"co_person_roles_co_through"}, func(ctx context.Context, tx *Tx) error {
+			f := comity.CoPersonRole.ValidThrough
+			_, err := tx.ListNext(ctx, f.Resource(), f, 1, time.Unix(0, 0), 20)
+			return err
+		}},
+		{"what begins next", []string{"co_group_members_co_from"}, func(ctx context.Context, tx *Tx) error {
+			f := comity.CoGroupMember.ValidFrom
+			_, err := tx.ListNext(ctx, f.Resource(), f, 1, time.Unix(0, 0), 20)
+			return err
+		}},
+		{"what was of a person", []string{"history_co_person"}, func(ctx context.Context, tx *Tx) error {
+			_, err := tx.HangingAt(ctx, "co_person_id", []int64{id}, nil, time.Unix(1, 0))
+			return err
+		}},
+		{"records as they were", []string{"history_revision"}, func(ctx context.Context, tx *Tx) error {
+			_, err := tx.ListAt(ctx, group, []int64{id, 32}, time.Unix(1, 0))
+			return err
+		}},
+		{"who added", []string{"history_revision"}, func(ctx context.Context, tx *Tx) error {
+			_, err := tx.AddedBy(ctx, group, []int64{id, 32})
+			return err
+		}},
+		{"history", []string{"history_(co|pkey|resource)"}, history(HistoryQuery{})},
+		{"a person's history", []string{"history_co_person"}, history(HistoryQuery{CoPersonId: id})},
+		{"a record's history", []string{"history_revision"}, history(HistoryQuery{Resource: group, RecordId: id})},
+		{"a resource's history", []string{"history_resource"}, history(HistoryQuery{Resource: group})},
+		{"an actor's history", []string{"history_actor"}, history(HistoryQuery{Actor: "somebody"})},
+		{"deletes", []string{"history_operation"}, history(HistoryQuery{Operation: comity.OpDelete})},
+		{"history of a time", []string{"history_since"}, history(HistoryQuery{From: time.Unix(1, 0), Until: time.Unix(2, 0)})},
 		{"a claim", []string{"deliveries_due", "deliveries_pkey"}, func(ctx context.Context, tx *Tx) error {
 			_, err := tx.Claim(ctx, 1, 64, time.Minute)
 			return err
@@ -228,6 +280,24 @@ func planned() []struct {
 		}},
 		{"what failed", []string{"deliveries_resting"}, func(ctx context.Context, tx *Tx) error {
 			_, err := tx.Failed(ctx, 1, 10, 20)
+			return err
+		}},
+		{"a page of a target's people", []string{"co_people_co", "deliveries_pkey"}, func(ctx context.Context, tx *Tx) error {
+			_, err := tx.Subjects(ctx, 1, 1, 10, 20)
+			return err
+		}},
+		{"who leaves a target", []string{"deliveries_pkey", "co_people_pkey", "identifiers_(co_person|unique)", "co_group_members_(co_person|unique|co_group)"}, func(ctx context.Context, tx *Tx) error {
+			_, _, err := tx.CountKnown(ctx, 1, Presence{
+				Statuses: []string{comity.Active}, IdentifierType: "uid", IdentifierStatus: comity.Active, GroupId: 2, GroupStatus: comity.Active,
+			})
+			return err
+		}},
+		{"the identifiers that people had", []string{"history_co_person"}, func(ctx context.Context, tx *Tx) error {
+			_, err := tx.IdentifiersEver(ctx, "uid", []int64{1, 2, 3})
+			return err
+		}},
+		{"who has identifiers now", []string{"identifiers_(identifier|unique)"}, func(ctx context.Context, tx *Tx) error {
+			_, err := tx.Holders(ctx, 1, "uid", []string{"i31", "i32"})
 			return err
 		}},
 		{"outcomes", []string{"deliveries_pkey", "identifiers_identifier"}, func(ctx context.Context, tx *Tx) error {

@@ -21,7 +21,7 @@ func (tx *Tx) addRevision(ctx context.Context, rec *comity.Record, op string, wh
 	person, org, group := hangsOn(rec, where)
 	return tx.conn.queue(ctx, insertRevision, args{
 		rec.Resource.Singular, rec.Id, rec.Revision, op, rec.Actor, rec.Modified.UnixMicro(), nil,
-		rec.CoId, person, org, group, string(appendData(nil, rec)),
+		rec.CoId, person, org, group, dataOf(rec),
 	})
 }
 
@@ -59,10 +59,10 @@ func hangsOn(rec *comity.Record, where Where) (person, org, group any) {
 	return person, org, group
 }
 
-// appendData writes a record's values as the JSON that history keeps: an object of the fields that
-// have a value, without secrets, times as they are written on the wire.
-func appendData(dst []byte, rec *comity.Record) []byte {
-	dst = append(dst, '{')
+// dataOf are a record's values as the JSON that history keeps: an object of the fields that have a
+// value, without secrets, times as they are written on the wire.
+func dataOf(rec *comity.Record) string {
+	dst := []byte{'{'}
 	for _, f := range rec.Resource.Fields {
 		cell := rec.Get(f)
 		if !cell.HasValue() || f.Kind == comity.Secret {
@@ -87,7 +87,7 @@ func appendData(dst []byte, rec *comity.Record) []byte {
 		case comity.Secret:
 		}
 	}
-	return append(dst, '}')
+	return string(append(dst, '}'))
 }
 
 func appendText(dst []byte, s string) []byte {

@@ -52,22 +52,16 @@ func scanHistory(row Row) (*comity.Record, error) {
 // readChange reads what a row tells: a note, or a change of a record.
 func readChange(rec *comity.Record, row Row) (err error) {
 	f := comity.HistoryRecord
-	change := comity.Change{Operation: row.Text(3)}
-	if change.Operation == comity.OpNote {
+	if row.Text(3) == comity.OpNote {
 		erased, err := readData(rec, row.Text(10))
 		if erased {
 			rec.SetText(f.Comment, "(erased)")
 		}
 		return err
 	}
-	if change.After, change.Erased, err = readRow(row.Text(1), row.Text(10)); err != nil {
+	change, err := changeOf(row)
+	if err != nil {
 		return err
-	}
-	change.After.Id = row.Int(2)
-	if !row.Null(11) {
-		if change.Before, change.ErasedBefore, err = readRow(row.Text(1), row.Text(11)); err != nil {
-			return err
-		}
 	}
 	for r, field := range map[*comity.Resource]*comity.Field{
 		comity.CoPersonRole.Resource: f.CoPersonRoleId, comity.CoEmailList.Resource: f.CoEmailListId, comity.CoService.Resource: f.CoServiceId,
@@ -81,6 +75,19 @@ func readChange(rec *comity.Record, row Row) (err error) {
 	return nil
 }
 
+// changeOf is the change of a record that a row tells of.
+func changeOf(row Row) (change comity.Change, err error) {
+	change.Operation = row.Text(3)
+	if change.After, change.Erased, err = readRow(row.Text(1), row.Text(10)); err != nil {
+		return change, err
+	}
+	change.After.Id = row.Int(2)
+	if !row.Null(11) {
+		change.Before, change.ErasedBefore, err = readRow(row.Text(1), row.Text(11))
+	}
+	return change, err
+}
+
 // readRow reads the data of a row as a record, and says whether its values were erased.
 func readRow(resource, data string) (rec *comity.Record, erased bool, err error) {
 	r := comity.ByName(resource)
@@ -92,6 +99,13 @@ func readRow(resource, data string) (rec *comity.Record, erased bool, err error)
 	return rec, erased, err
 }
 
+// insertNote is the statement that writes a note, given the values from its actor on. The record's id
+// is its row's.
+func (tx *Tx) insertNote(values, from string) string {
+	return `INSERT INTO history (` + historyColumns + `, id)
+		SELECT '` + comity.HistoryRecord.Singular + `', next.id, 0, '` + comity.OpNote + `', ` + values + `, next.id FROM (` + tx.dialect.nextOfHistory + `) next` + from
+}
+
 // AddNote adds a HistoryRecord that tells of something other than a change of a record; where tells
 // what it hangs on. Its Id is that of the row which it is.
 func (tx *Tx) AddNote(ctx context.Context, rec *comity.Record, actor string, where Where) error {
@@ -100,16 +114,10 @@ func (tx *Tx) AddNote(ctx context.Context, rec *comity.Record, actor string, whe
 		return err
 	}
 	rec.Created, rec.Modified, rec.Revision, rec.Actor = now, now, 0, actor
-	err = tx.conn.query(ctx, tx.dialect.nextOfHistory, nil, func(row Row) error {
+	person, org, group := hangsOn(rec, where)
+	a := args{actor, now.UnixMicro(), rec.CoId, person, org, group, dataOf(rec)}
+	return tx.conn.query(ctx, tx.insertNote(`$1, $2, $2, $3, $4, $5, $6, $7`, ``)+` RETURNING id`, a, func(row Row) error {
 		rec.Id = row.Int(0)
 		return nil
-	})
-	if err != nil {
-		return err
-	}
-	person, org, group := hangsOn(rec, where)
-	return tx.conn.queue(ctx, `INSERT INTO history (`+historyColumns+`, id) VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8, $9, $10, $11, $2)`, args{
-		rec.Resource.Singular, rec.Id, rec.Revision, comity.OpNote, actor, now.UnixMicro(),
-		rec.CoId, person, org, group, string(appendData(nil, rec)),
 	})
 }

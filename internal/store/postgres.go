@@ -27,7 +27,7 @@ var postgresDialect = dialect{
 	columns: `SELECT CAST(column_name AS text), CAST(data_type AS text) FROM information_schema.columns
 		WHERE table_schema = current_schema() AND table_name = $1 ORDER BY ordinal_position`,
 	setNumber:     `SELECT setval(pg_get_serial_sequence(CAST($1 AS text), 'id'), CAST($2 AS bigint))`,
-	nextOfHistory: `SELECT nextval(pg_get_serial_sequence('history', 'id'))`,
+	nextOfHistory: `SELECT nextval(pg_get_serial_sequence('history', 'id')) AS id`,
 }
 
 // maxTries is how often a write that another one got in the way of is run.

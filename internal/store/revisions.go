@@ -88,9 +88,10 @@ func (tx *Tx) ListDeleted(ctx context.Context, r *comity.Resource, since time.Ti
 	a := args{r.Singular, since.UnixMicro(), after}
 	sql := `SELECT ` + revisionColumns + ` FROM history h
 		WHERE h.resource = $1 AND h.operation = '` + comity.OpDelete + `' AND h.since >= $2 AND +h.record_id > $3`
+	plus := map[string]string{"co_id": "+"} // what a CO deleted is among less than what it did
 	for _, column := range []string{"co_id", "co_person_id", "org_identity_id", "co_group_id"} {
 		if id, ok := hangs[column]; ok {
-			sql += " AND h." + column + " = " + a.put(id)
+			sql += " AND " + plus[column] + "h." + column + " = " + a.put(id)
 		}
 	}
 	sql += " ORDER BY +h.record_id LIMIT " + a.put(int64(limit))

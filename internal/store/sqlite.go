@@ -19,12 +19,15 @@ var sqliteDialect = dialect{
 	jsonObject: "json_object", jsonTrue: "json('true')", jsonFalse: "json('false')",
 	jsonWithout: "json_remove(%s, '$.%s')",
 	columns:     `SELECT name, type FROM pragma_table_info($1)`,
-	inSearch:    inSearch,
+	inSearch:    sqliteSearch,
 	// The pieces of a text that was deleted stay in an FTS5 index until they are merged away.
-	forgetSearch: `INSERT INTO identifiers_search (identifiers_search) VALUES ('optimize')`,
+	forgetSearch: []string{
+		`INSERT INTO identifiers_search (identifiers_search) VALUES ('optimize')`,
+		`INSERT INTO people_search_words (people_search_words) VALUES ('optimize')`,
+	},
 	// Rows with ids were inserted, so the sequence has its row.
 	setNumber:     `UPDATE sqlite_sequence SET seq = max(seq, $2) WHERE name = $1`,
-	nextOfHistory: `SELECT coalesce(max(id), 0) + 1 FROM history`,
+	nextOfHistory: `SELECT coalesce(max(id), 0) + 1 AS id FROM history`,
 }
 
 // sqliteBackend is one SQLite file: some connections that read, and one that writes.

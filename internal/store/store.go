@@ -94,15 +94,15 @@ type dialect struct {
 	// columns lists a table's columns with their types, setNumber makes the next id of a table one
 	// more than a number.
 	columns, setNumber string
-	// inSearch is the condition on an identifier i, to be added to LIKE, that an index finds it by a
-	// part; nil where the index serves LIKE itself.
-	inSearch func(part string, coID int64, a *args) string
-	// forgetSearch is a statement that takes what was deleted out of that index, "" where there is none.
-	forgetSearch string
+	// inSearch is the condition, to be added to LIKE, that an index of trigrams finds the row of that id
+	// by the parts of its text; nil where the index serves LIKE itself.
+	inSearch func(index, id string, parts []string, coID int64, a *args) string
+	// forgetSearch are statements that take what was deleted out of such indexes, none where there is none.
+	forgetSearch []string
 	// nextID is a query that gives out the next id of the table %s; "" where inserting costs no
 	// round trip.
 	nextID string
-	// nextOfHistory asks for the id of the next row of the history.
+	// nextOfHistory is a query that gives out the id of the history's next row.
 	nextOfHistory string
 	// jsonWithout is an expression for the JSON of column %s without the key %s.
 	jsonWithout string

@@ -54,6 +54,11 @@ func (k *Kafka) Headers(d comity.Destination, m comity.Message, sequence int64) 
 	return provision.ShownHeaders(d, m, sequence)
 }
 
+// Get says that a topic cannot be asked what it holds.
+func (k *Kafka) Get(context.Context, comity.Destination, string) comity.Holding {
+	return comity.Holding{Unreadable: "a Kafka topic cannot be asked"}
+}
+
 // Send sends one message and waits until all in-sync replicas of its partition have it.
 func (k *Kafka) Send(ctx context.Context, d comity.Destination, m comity.Message, sequence int64) comity.Answer {
 	start := time.Now()
@@ -71,7 +76,9 @@ func (k *Kafka) Send(ctx context.Context, d comity.Destination, m comity.Message
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	p, err := k.pool.take(t.cluster, func() (*producer, error) { return connect(t.cluster, k.options) })
+	p, err := k.pool.take(t.cluster, func() (*producer, error) {
+		return connect(t.cluster, k.options, k.options.Dialer(k.options.Timeout))
+	})
 	if err != nil {
 		return comity.Answer{Text: err.Error()}
 	}

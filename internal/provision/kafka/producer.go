@@ -3,6 +3,7 @@ package kafka
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"net"
 	"strings"
@@ -35,8 +36,8 @@ type producer struct {
 	idle *time.Timer
 }
 
-// connect returns a producer for a cluster; connections are made when they are needed.
-func connect(c cluster, o provision.Options) (*producer, error) {
+// connect returns a producer for a cluster; connections are made when they are needed, by the dialer.
+func connect(c cluster, o provision.Options, dialer *net.Dialer) (*producer, error) {
 	p := &producer{cluster: c}
 	partitioner := kgo.StickyKeyPartitioner(nil)
 	if c.manual {
@@ -45,7 +46,7 @@ func connect(c cluster, o provision.Options) (*producer, error) {
 	opts := []kgo.Opt{
 		kgo.ClientID(o.UserAgent),
 		kgo.SeedBrokers(strings.Split(c.brokers, ",")...),
-		kgo.Dialer(p.dialer(o)),
+		kgo.Dialer(p.dial(o, dialer)),
 		kgo.RecordPartitioner(partitioner),
 		kgo.RequiredAcks(kgo.AllISRAcks()),
 		kgo.ProduceRequestTimeout(o.Timeout),
@@ -74,10 +75,9 @@ func connect(c cluster, o provision.Options) (*producer, error) {
 	return p, nil
 }
 
-// dialer connects to a broker, whichever the cluster names: what may not be reached is refused for
+// dial connects to a broker, whichever the cluster names: what may not be reached is refused for
 // those that it tells of, too.
-func (p *producer) dialer(o provision.Options) func(context.Context, string, string) (net.Conn, error) {
-	dialer := o.Dialer(o.Timeout)
+func (p *producer) dial(o provision.Options, dialer *net.Dialer) func(context.Context, string, string) (net.Conn, error) {
 	return func(ctx context.Context, network, addr string) (conn net.Conn, err error) {
 		if p.tls {
 			config := &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: o.Roots}
@@ -104,7 +104,7 @@ func (p *producer) send(ctx context.Context, record *kgo.Record) error {
 	case <-ctx.Done():
 		err = ctx.Err()
 	}
-	if ctx.Err() != nil && err != nil {
+	if err != nil && (ctx.Err() != nil || errors.Is(err, kgo.ErrRecordRetries)) {
 		if why := p.unreachable.Load(); why != nil {
 			return *why
 		}

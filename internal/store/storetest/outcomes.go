@@ -69,6 +69,7 @@ func testOutcomes(t *testing.T, b Backend) {
 	t.Run("several at once, and none", func(t *testing.T) { testSeveral(t, bed, c) })
 	t.Run("after the lease", func(t *testing.T) { testLostLease(t, bed, c) })
 	t.Run("what the target may know", func(t *testing.T) { testTell(t, bed, c) })
+	t.Run("what it is found to hold besides", func(t *testing.T) { testForget(t, bed, c) })
 	t.Run("an identifier that was deleted and is another's", func(t *testing.T) { testForgot(t, bed, c) })
 	t.Run("what was told comes with the next claim", func(t *testing.T) {
 		s := bed.telling(t, c)

@@ -1,0 +1,118 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"comity/internal/outbox"
+)
+
+// dryRun lists what would be sent, a line for each person, and fails where the run would be refused.
+func (c *provisionCommand) dryRun(p *program, t teller) (err error) {
+	out := bufio.NewWriter(p.out)
+	defer func() { err = errors.Join(err, out.Flush()) }()
+	span := outbox.Span{Person: c.Person}
+	if c.All {
+		if span.After, err = t.begin(p.ctx, c.Target, c.Anew); err != nil {
+			return err
+		}
+		if span.After > 0 {
+			fmt.Fprintf(p.errOut, "it would go on after person %d, where a run was stopped; --anew begins anew\n", span.After)
+		}
+	}
+	total := planTotal{cannot: map[string]int{}}
+	for {
+		plan, next, err := t.plan(p.ctx, c.Target, span, c.OnlyChanged)
+		if p.ctx.Err() != nil {
+			return errors.New("stopped: what is listed is not all")
+		}
+		if err != nil {
+			return err
+		}
+		for _, one := range plan {
+			if line := planLine(one); line != "" {
+				fmt.Fprintln(out, line)
+			}
+			total.add(one)
+		}
+		if err := out.Flush(); err != nil {
+			return err
+		}
+		if span.After = next; next == 0 {
+			break
+		}
+	}
+	total.write(out)
+	if !c.All {
+		return nil
+	}
+	return t.checkDeletes(p.ctx, c.Target, int64(c.MaxDeletes))
+}
+
+// planLine tells what would be sent about a person, "" where that is nothing.
+func planLine(one outbox.Planned) string {
+	var parts []string
+	if one.Unchanged != "" {
+		parts = append(parts, "unchanged "+shown(one.Unchanged))
+	}
+	for _, s := range one.Steps {
+		part := s.Method + " " + shown(s.Identifier)
+		if s.Delete && s.Method != "DELETE" {
+			part += " deleted"
+		}
+		parts = append(parts, part)
+	}
+	if one.Problem != "" && len(parts) == 0 {
+		parts = append(parts, "problem")
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	line := fmt.Sprintf("%s (person %d)", strings.Join(parts, ", "), one.PersonId)
+	if one.Problem != "" {
+		line += ": " + one.Problem
+	}
+	return line
+}
+
+// shown writes an identifier so that it is one word of a line and does nothing to a terminal.
+func shown(identifier string) string {
+	if strings.ContainsFunc(identifier, func(r rune) bool { return !unicode.IsPrint(r) || r == ' ' || r == '"' }) {
+		return strconv.Quote(identifier)
+	}
+	return identifier
+}
+
+// planTotal counts people by what would be done about them.
+type planTotal struct {
+	told, deleted, unchanged int
+	cannot                   map[string]int
+}
+
+func (t *planTotal) add(one outbox.Planned) {
+	switch {
+	case slices.ContainsFunc(one.Steps, func(s outbox.Step) bool { return !s.Delete }):
+		t.told++
+	case one.Unchanged != "":
+		t.unchanged++
+	case len(one.Steps) > 0:
+		t.deleted++
+	}
+	if one.Problem != "" {
+		t.cannot[one.Problem]++
+	}
+}
+
+func (t *planTotal) write(w io.Writer) {
+	fmt.Fprintf(w, "%d would be told, %d deleted, %d left as they are\n", t.told, t.deleted, t.unchanged)
+	for _, why := range slices.Sorted(maps.Keys(t.cannot)) {
+		fmt.Fprintf(w, "%d cannot be sent: %s\n", t.cannot[why], why)
+	}
+}

@@ -1,0 +1,175 @@
+package e2e_test
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"comity"
+	"comity/client"
+)
+
+// TestBadReceiverHoldsUpNobody has receivers that fail in every way there is. Each CO that tells one
+// is compared with a CO that tells none, which is written to in turns with it: requests are as fast,
+// and another target of the CO is told as soon. Mended, the receiver holds exactly the present state.
+func TestBadReceiverHoldsUpNobody(t *testing.T) {
+	everybody := func(string) bool { return true }
+	nobody := func(string) bool { return false }
+	onBoth(t, func(t *testing.T, database string) {
+		// A message has seven seconds, so that the slow receiver takes it and the silent one does not.
+		r := serve(t, database, "--lease", "14s")
+		for _, tt := range []struct {
+			name string
+			does trouble
+			// takes says of whom the receiver gets to know in spite of its trouble; nil for no matter.
+			takes func(uid string) bool
+		}{
+			{"it takes five seconds to answer", isSlow, nil},
+			{"it is dead", nil, nobody},
+			{"it is there and not there", flaps(), everybody},
+			{"it chokes on one person", chokesOn("p3"), func(uid string) bool { return uid != "p3" }},
+			{"it cuts the connection in mid-answer", cutsItsAnswer, everybody},
+			{"it never answers", isSilent, nobody},
+		} {
+			t.Run(tt.name, func(t *testing.T) {
+				t.Parallel()
+				bad := receiveLater(t)
+				if tt.does != nil {
+					bad = receiveInTrouble(t, tt.does)
+				}
+				c := r.platform()
+				with, without := newBranch(t, c, "With: "+tt.name), newBranch(t, c, "Without: "+tt.name)
+				p := tell(t, c, with.co, bad.url, endpoint{})
+				for i := range 12 {
+					with.hire(t, c, i)
+					without.hire(t, c, i)
+				}
+				within(t, "a request", median(with.took), median(without.took), 200*time.Millisecond)
+				within(t, "to tell the other target", median(with.lags(t)), median(without.lags(t)), time.Second)
+
+				for uid := range with.began {
+					if tt.takes != nil && tt.takes(uid) {
+						bad.knowsOf(t, uid)
+					}
+				}
+				for uid := range bad.present() {
+					if tt.takes != nil && !tt.takes(uid) {
+						t.Errorf("the receiver holds %s, which it does not take", uid)
+					}
+				}
+				remove(t, c, comity.CoPerson.Resource, with.people[0])
+				with.good.forgets(t, "p0")
+				bad.mend()
+				if !comesAbout(func() bool { return maps.Equal(bad.present(), with.good.present()) }) {
+					t.Errorf("mended, target %d does not hold what the other does (-want +got):\n%s", p.target, cmp.Diff(with.good.present(), bad.present()))
+				}
+				if n := len(with.good.present()); n != len(with.people)-1 {
+					t.Errorf("the other target holds %d people", n)
+				}
+				bad.inOrder(t)
+				with.good.inOrder(t)
+			})
+		}
+	})
+}
+
+// branch is a CO with a target that takes everything, and how long what was done in it took.
+type branch struct {
+	co     int64
+	good   *receiver
+	people []int64
+	took   []time.Duration
+	// began is when each person's requests did, by uid.
+	began map[string]time.Time
+}
+
+func newBranch(t *testing.T, c *client.Client, name string) *branch {
+	t.Helper()
+	b := &branch{co: addCO(t, c, name), good: receive(t), began: map[string]time.Time{}}
+	tell(t, c, b.co, b.good.URL, endpoint{})
+	return b
+}
+
+func (b *branch) hire(t *testing.T, c *client.Client, i int) {
+	t.Helper()
+	uid, start := fmt.Sprintf("p%d", i), time.Now()
+	b.people = append(b.people, addPerson(t, c, b.co, uid))
+	b.took, b.began[uid] = append(b.took, time.Since(start)), start
+}
+
+// lags are how long after the requests began the target was told of each person.
+func (b *branch) lags(t *testing.T) (lags []time.Duration) {
+	t.Helper()
+	for uid, began := range b.began {
+		b.good.knowsOf(t, uid)
+		lags = append(lags, b.good.about(uid)[0].at.Sub(began))
+	}
+	return lags
+}
+
+// within checks that something takes no longer with a bad receiver than without, but for chance: so
+// much, and three times as long.
+func within(t *testing.T, what string, with, without, chance time.Duration) {
+	t.Helper()
+	t.Logf("%s takes %v with the bad receiver, %v without", what, with, without)
+	if with > 3*without+chance {
+		t.Errorf("%s takes %v with the bad receiver, %v without", what, with, without)
+	}
+}
+
+func median(of []time.Duration) time.Duration { return slices.Sorted(slices.Values(of))[len(of)/2] }
+
+// TestReceiverThatWasAwayForLong is away from before the first person until after many changes and a
+// restart of the registry. Back, it is told what is so now, and of what is over but that it is gone.
+func TestReceiverThatWasAwayForLong(t *testing.T) {
+	onBoth(t, func(t *testing.T, database string) {
+		r := serve(t, database, "--lease", "4s")
+		c := r.platform()
+		away, good := receiveLater(t), receive(t)
+		co := addCO(t, c, "Telescope")
+		tell(t, c, co, away.url, endpoint{})
+		tell(t, c, co, good.URL, endpoint{})
+		var people []int64
+		for i := range 10 {
+			people = append(people, addPerson(t, c, co, fmt.Sprintf("p%d", i)))
+		}
+		good.knowsOf(t, "p9")
+		remove(t, c, comity.CoPerson.Resource, people[0])
+		f := comity.Identifier
+		for _, i := range all(t, c, f.Resource, "copersonid", people[1]) {
+			edit(t, c, i.Id, fields{f.Identifier: "renamed"})
+		}
+		edit(t, c, people[2], fields{comity.CoPerson.Status: comity.Denied})
+		for _, id := range people[3:] {
+			edit(t, c, id, fields{comity.CoPerson.Status: comity.GracePeriod})
+		}
+		r.kill()
+		r.startAgain(t)
+		c = r.platform()
+		addPerson(t, c, co, "newcomer")
+		good.knowsOf(t, "newcomer")
+		for _, uid := range []string{"p0", "p1", "p2"} {
+			good.forgets(t, uid)
+		}
+		for i := range people[3:] {
+			good.knows(t, fmt.Sprintf("p%d", 3+i), "in grace", status("grace period"))
+		}
+
+		away.mend()
+		if !comesAbout(func() bool { return maps.Equal(away.present(), good.present()) }) {
+			t.Errorf("it does not hold what the other does (-want +got):\n%s", cmp.Diff(good.present(), away.present()))
+		}
+		if n := len(away.present()); n != 9 {
+			t.Errorf("it holds %d people", n)
+		}
+		for _, m := range away.messages() {
+			if !m.deleted && m.person.Status == "active" && m.identifier != "renamed" && m.identifier != "newcomer" {
+				t.Errorf("it was told what is over: %s %s %s", m.method, m.path, m.body)
+			}
+		}
+	})
+}

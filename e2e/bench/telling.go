@@ -1,0 +1,249 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+)
+
+// The aims: what part of the bare limit messages reach, how much longer a write takes for a target
+// that never answers, and how soon a message arrives.
+const (
+	aimMessages = 1.0 / 3
+	aimHeld     = 0.1
+	aimArrival  = 20 * time.Millisecond
+)
+
+// toldPeople is how many are told in a turn, and in the smaller run of telling everybody.
+const toldPeople = 1_000
+
+// width is how many messages a target is sent side by side.
+const width = 4
+
+var errTooFew = errors.New("the receiver was not told of everyone")
+
+// telling measures how targets are told, on registries of their own.
+func (b *bench) telling(ctx context.Context) (err error) {
+	few, err := b.registry(ctx, "told", toldPeople)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, few.stop()) }()
+	if slices.Contains(b.parts, partEverybody) {
+		if err := b.everybody(ctx, few); err != nil {
+			return err
+		}
+		if err := b.everybodyOfMany(ctx); err != nil {
+			return err
+		}
+	}
+	for _, part := range []struct {
+		name string
+		run  func(ctx context.Context, r *registry) error
+	}{
+		{partHeld, b.held}, {partArrive, b.arrive}, {partTell, b.tell},
+	} {
+		if !slices.Contains(b.parts, part.name) {
+			continue
+		}
+		note("%s: %s", b.version, part.name)
+		if err := part.run(ctx, few); err != nil {
+			return fmt.Errorf("%s: %w", part.name, err)
+		}
+	}
+	return nil
+}
+
+func (b *bench) everybodyOfMany(ctx context.Context) (err error) {
+	many, err := b.registry(ctx, "manytold", b.size)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, many.stop()) }()
+	return b.everybody(ctx, many)
+}
+
+// target gives the CO of a registry a target with a receiver of its own, for as long as do takes.
+func (b *bench) target(ctx context.Context, r *registry, silent bool, do func(c *conn, receiver *receiver, target string) error) error {
+	c, err := dial(ctx, r.process, r.authorization)
+	if err != nil {
+		return err
+	}
+	defer c.close()
+	receiver, err := startReceiver(ctx)
+	if err != nil {
+		return err
+	}
+	defer receiver.close()
+	receiver.silent = silent
+	target, err := addTarget(c, r.co, receiver.url)
+	if err != nil {
+		return err
+	}
+	if err := do(c, receiver, target); err != nil {
+		return err
+	}
+	// The connection may have been idle for longer than the server keeps it.
+	last, err := dial(ctx, r.process, r.authorization)
+	if err != nil {
+		return err
+	}
+	defer last.close()
+	_, err = last.call(http.MethodDelete, root+"co_provisioning_targets/"+target+".json", "", http.StatusOK)
+	return err
+}
+
+// everybody tells a target of everybody and looks at the time and the most memory that it takes.
+func (b *bench) everybody(ctx context.Context, r *registry) error {
+	note("%s: everybody, of %d people", b.version, r.people)
+	return b.target(ctx, r, false, func(c *conn, receiver *receiver, target string) error {
+		before, err := r.memory("VmRSS")
+		if err == nil {
+			err = r.resetPeak()
+		}
+		if err != nil {
+			return err
+		}
+		start := time.Now()
+		if _, err := c.call(http.MethodPost, root+"co_provisioning_targets/provision/"+target+"/all.json", "", http.StatusAccepted); err != nil {
+			return err
+		}
+		came, err := receiver.wait(ctx, r.people)
+		if err != nil {
+			return err
+		}
+		peak, err := r.memory("VmHWM")
+		b.report.all(b.version, r.people, came.last.Sub(start), before, peak)
+		return err
+	})
+}
+
+// held has one client write, in turns, in the CO of a registry, which has a target that never
+// answers, and in one that has none.
+func (b *bench) held(ctx context.Context, r *registry) error {
+	return b.target(ctx, r, true, func(c *conn, _ *receiver, _ string) error {
+		free, err := c.add("Cos", "cos", `"Name":"Free","Status":"Active"`)
+		if err != nil {
+			return err
+		}
+		var people [2][]string
+		for i := range r.people / 10 {
+			id, err := c.add("CoPeople", "co_people", `"CoId":"`+free+`","Status":"Active"`)
+			if err != nil {
+				return err
+			}
+			people[0] = append(people[0], id)
+			people[1] = append(people[1], strconv.FormatInt(r.first+int64(i), 10))
+		}
+		var took [2][]time.Duration
+		start := time.Now()
+		for n := 0; time.Since(start) < 2*time.Duration(b.rounds)*b.length; n++ {
+			for k := range 2 {
+				side := (n + k) % 2
+				before := time.Now()
+				if err := addURL(c, people[side][n%len(people[side])]); err != nil {
+					return err
+				}
+				took[side] = append(took[side], time.Since(before))
+			}
+		}
+		b.report.hold(b.version, len(took[0]), median(took[0]), median(took[1]))
+		return nil
+	})
+}
+
+// addURL is a write of which a target is told.
+func addURL(c *conn, person string) error {
+	_, err := c.add("Urls", "urls", `"Url":"https://example.org/","Type":"official","Person":{"Type":"CO","Id":"`+person+`"}`)
+	return err
+}
+
+// arrive has one client write, a message at a time, and looks when that arrives.
+func (b *bench) arrive(ctx context.Context, r *registry) error {
+	return b.target(ctx, r, false, func(c *conn, receiver *receiver, _ string) error {
+		var took []time.Duration
+		start := time.Now()
+		for n := int64(0); time.Since(start) < time.Duration(b.rounds)*b.length; n++ {
+			receiver.begin()
+			if err := addURL(c, strconv.FormatInt(r.first+n%int64(r.people), 10)); err != nil {
+				return err
+			}
+			answered := time.Now()
+			came, err := receiver.wait(ctx, 1)
+			if err != nil {
+				return err
+			}
+			took = append(took, max(0, came.first.Sub(answered)))
+		}
+		b.report.arrival(b.version, took)
+		return nil
+	})
+}
+
+// tell has everybody to be told at once, by marks that are made past the program, and compares the
+// pace at which messages come with that of as many requests that are made already.
+func (b *bench) tell(ctx context.Context, r *registry) error {
+	address, err := anotherAddress(b.database, "told")
+	if err != nil {
+		return err
+	}
+	direct, err := openDirect(ctx, address)
+	if err != nil {
+		return err
+	}
+	defer direct.close()
+	return b.target(ctx, r, false, func(c *conn, receiver *receiver, target string) error {
+		if _, err := c.call(http.MethodPost, root+"co_provisioning_targets/provision/"+target+"/all.json", "", http.StatusAccepted); err != nil {
+			return err
+		}
+		if _, err := receiver.wait(ctx, r.people); err != nil {
+			return err
+		}
+		ours := func() (arrivals, error) {
+			for waiting := int64(1); waiting > 0; {
+				if waiting, err = number(ctx, direct, `SELECT CAST(count(*) AS text) FROM deliveries WHERE due IS NOT NULL`); err != nil {
+					return arrivals{}, err
+				}
+				time.Sleep(5 * time.Millisecond)
+			}
+			receiver.begin()
+			now := time.Now().UnixMicro()
+			if err := direct.exec(ctx, fmt.Sprintf(`UPDATE deliveries SET version = version + 1, due = %[1]d, since = %[1]d`, now)); err != nil {
+				return arrivals{}, err
+			}
+			return receiver.wait(ctx, r.people)
+		}
+		last, err := ours()
+		if err != nil {
+			return err
+		}
+		bare := func() (arrivals, error) {
+			receiver.begin()
+			if err := b.post(ctx, receiver.url, last, r.people); err != nil {
+				return arrivals{}, err
+			}
+			return receiver.wait(ctx, r.people)
+		}
+		var rates, limits, ratios []float64
+		for i := range b.rounds {
+			var pace [2]float64
+			for k := range 2 {
+				side := (i + k) % 2
+				came, err := []func() (arrivals, error){ours, bare}[side]()
+				if err != nil {
+					return err
+				}
+				pace[side] = float64(came.count-1) / came.last.Sub(came.first).Seconds()
+			}
+			rates, limits, ratios = append(rates, pace[0]), append(limits, pace[1]), append(ratios, pace[0]/pace[1])
+		}
+		b.report.message(b.version, r.people, compared{
+			ours: median(rates), bare: median(limits), ratio: median(ratios), least: slices.Min(ratios), top: slices.Max(ratios),
+		})
+		return nil
+	})
+}

@@ -1,0 +1,144 @@
+package e2e_test
+
+import (
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// trouble is what a receiver does with a message while something is wrong with it.
+type trouble func(w http.ResponseWriter, req *http.Request, take http.Handler)
+
+// isSlow takes every message, after five seconds.
+func isSlow(w http.ResponseWriter, req *http.Request, take http.Handler) {
+	select {
+	case <-time.After(5 * time.Second):
+		take.ServeHTTP(w, req)
+	case <-req.Context().Done():
+	}
+}
+
+// isSilent takes no message and never answers.
+func isSilent(_ http.ResponseWriter, req *http.Request, _ http.Handler) {
+	_, _ = io.Copy(io.Discard, req.Body) // else nobody sees the sender go
+	<-req.Context().Done()
+}
+
+// cutsItsAnswer takes every message and closes the connection in the middle of the answer.
+func cutsItsAnswer(w http.ResponseWriter, req *http.Request, take http.Handler) {
+	take.ServeHTTP(httptest.NewRecorder(), req)
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\nConte")
+	_ = conn.Close()
+}
+
+// flaps is away for three messages, there for three, and so on.
+func flaps() trouble {
+	var came atomic.Int64
+	return func(w http.ResponseWriter, req *http.Request, take http.Handler) {
+		if n := came.Add(1); (n-1)/3%2 == 0 {
+			http.Error(w, "away for the moment", http.StatusServiceUnavailable)
+			return
+		}
+		take.ServeHTTP(w, req)
+	}
+}
+
+// chokesOn fails whenever it is told of one person.
+func chokesOn(uid string) trouble {
+	return func(w http.ResponseWriter, req *http.Request, take http.Handler) {
+		if strings.HasSuffix(req.URL.Path, "/"+uid) {
+			http.Error(w, "it chokes", http.StatusInternalServerError)
+			return
+		}
+		take.ServeHTTP(w, req)
+	}
+}
+
+// troubled is a receiver in trouble, until it is mended.
+type troubled struct {
+	*receiver
+	url    string
+	mend   func()
+	mended atomic.Bool
+}
+
+// receiveInTrouble starts a receiver that is in trouble.
+func receiveInTrouble(t *testing.T, does trouble) *troubled {
+	t.Helper()
+	r := awayReceiver(t, does)
+	r.mend()
+	r.mended.Store(false)
+	r.mend = func() { r.mended.Store(true) }
+	return r
+}
+
+// receiveLater is a receiver that refuses connections until it is mended.
+func receiveLater(t *testing.T) *troubled {
+	t.Helper()
+	return awayReceiver(t, nil)
+}
+
+func awayReceiver(t *testing.T, does trouble) *troubled {
+	t.Helper()
+	r := &troubled{receiver: &receiver{answers: func(message) (int, string) { return http.StatusOK, "" }, last: map[string]message{}}}
+	r.Server = &httptest.Server{Config: &http.Server{
+		ReadHeaderTimeout: patience,
+		Handler: http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+			if r.mended.Load() {
+				r.receiver.ServeHTTP(w, req)
+				return
+			}
+			does(w, req, r.receiver)
+		}),
+	}}
+	address, open := door(t)
+	r.url = "http://" + address
+	r.mend = func() {
+		r.mended.Store(true)
+		r.Listener = open()
+		r.Start()
+		t.Cleanup(r.Close)
+		t.Cleanup(r.CloseClientConnections)
+	}
+	return r
+}
+
+// door is an address of this test's own where connections are refused until it is opened.
+func door(t *testing.T) (address string, open func() net.Listener) {
+	t.Helper()
+	socket, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := os.NewFile(uintptr(socket), "a door")
+	t.Cleanup(func() { _ = file.Close() })
+	if err := syscall.Bind(socket, &syscall.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}}); err != nil {
+		t.Fatal(err)
+	}
+	bound, err := syscall.Getsockname(socket)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: bound.(*syscall.SockaddrInet4).Port}
+	return at.String(), func() net.Listener {
+		if err := syscall.Listen(socket, 128); err != nil {
+			t.Fatal(err)
+		}
+		l, err := net.FileListener(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return l
+	}
+}

@@ -1,0 +1,67 @@
+package outbox
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"comity"
+	"comity/internal/store"
+)
+
+// mended has the target told about a person, by the queue as always, and looks again.
+func (c *comparison) mended(ctx context.Context, v Verified, s store.SubjectStatus) (Verified, error) {
+	if noted, err := c.forget(ctx, v, s); err != nil || !noted {
+		v.Waiting, v.Findings = err == nil, nil
+		return v, err
+	}
+	queued, err := c.Provision(ctx, c.target, s.PersonId)
+	var undelivered *comity.Error
+	switch {
+	case errors.As(err, &undelivered) && undelivered.Code == comity.Undelivered:
+		v.Mending, v.Answer = NotMended, undelivered.Detail
+	case err != nil:
+		return v, err
+	case queued:
+		v.Mending = MendedYet
+		return v, nil
+	}
+	again := &comparison{Outbox: c.Outbox, target: c.target}
+	subjects, _, err := c.subjects(ctx, c.target, Span{Person: s.PersonId}, 1)
+	if err == nil {
+		err = again.read(ctx, subjects)
+	}
+	if err != nil {
+		return v, err
+	}
+	left, _, err := again.look(ctx, subjects[0], again.snapshots[0])
+	if err != nil {
+		return v, err
+	}
+	switch {
+	case len(left) == 0:
+		v.Mending, v.Answer = Mended, ""
+	case v.Mending == "":
+		v.Mending, v.Answer = NotMended, "the target took it, and still holds something else"
+	}
+	return v, nil
+}
+
+// forget notes the surplus identifiers that the target is to be told to delete, besides those that it
+// is known to hold. It says false where the person is in other hands.
+func (c *comparison) forget(ctx context.Context, v Verified, s store.SubjectStatus) (noted bool, err error) {
+	var surplus []string
+	for _, f := range v.Findings {
+		if f.Kind == Surplus && f.Identifier != s.Told.Identifier && !slices.Contains(s.Told.Obsolete, f.Identifier) {
+			surplus = append(surplus, f.Identifier)
+		}
+	}
+	if len(surplus) == 0 {
+		return true, nil
+	}
+	err = c.store.Write(ctx, func(tx *store.Tx) error {
+		noted, err = tx.Forget(ctx, c.target.Id, c.target.CoId, s, surplus)
+		return err
+	})
+	return noted, err
+}

@@ -1,0 +1,52 @@
+package outbox
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+
+	"comity"
+	"comity/internal/store"
+)
+
+// final are outcomes as they are written: what failed at a manual target rests, and the history has its
+// notes. target is nil where it is gone or sends nothing.
+func final(target *comity.Record, outcomes []store.Outcome) []store.Outcome {
+	all := slices.Clone(outcomes)
+	for i := range all {
+		o := &all[i]
+		o.Rest = o.Rest || !o.OK && target != nil && manual(target)
+		o.Note = note(target, *o)
+	}
+	return all
+}
+
+// note is what the history says of an outcome, nil for nothing: of failures in a row it tells the first,
+// and the one after which the delivery rests.
+func note(target *comity.Record, o store.Outcome) *comity.Record {
+	to := fmt.Sprintf("target %d", o.TargetId)
+	if target != nil && target.Has(comity.CoProvisioningTarget.Description) {
+		to += " (" + target.Text(comity.CoProvisioningTarget.Description) + ")"
+	}
+	switch {
+	case o.OK && o.Holds != nil:
+		return comity.NewNote(comity.ActionProvisioned, "Provisioned to "+to)
+	case o.OK && o.Changed:
+		return comity.NewNote(comity.ActionProvisioned, "Deleted at "+to)
+	case o.OK || o.Reason == "":
+		return nil
+	case o.Rest:
+		return comity.NewNote(comity.ActionNotProvisioned, fmt.Sprintf("Not provisioned (%s), not to be tried again: %s", o.Reason, to))
+	case o.Attempts == 1:
+		return comity.NewNote(comity.ActionNotProvisioned, fmt.Sprintf("Not provisioned (%s), to be tried again: %s", o.Reason, to))
+	}
+	return nil
+}
+
+// reason is an answer without what the endpoint may say of the person in it.
+func reason(a comity.Answer) string {
+	if a.Status > 0 {
+		return fmt.Sprintf("%d %s", a.Status, http.StatusText(a.Status))
+	}
+	return a.Text
+}

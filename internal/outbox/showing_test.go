@@ -1,0 +1,126 @@
+package outbox_test
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"comity"
+	"comity/internal/outbox"
+)
+
+// showing is a receiver that answers GET with what it holds, or as a test says.
+type showing struct {
+	*receiver
+	front *httptest.Server
+	// answers may answer a question about an identifier by itself: it does so with a status that is not 0.
+	answers atomic.Pointer[func(id string) (status int, body string)]
+	asked   atomic.Int64
+}
+
+func newShowing(t *testing.T) *showing {
+	t.Helper()
+	s := &showing{receiver: newReceiver(t)}
+	s.front = httptest.NewServer(s)
+	t.Cleanup(s.front.Close)
+	return s
+}
+
+// ServeHTTP takes a message or shows one.
+func (s *showing) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodGet {
+		s.receiver.ServeHTTP(w, r)
+		return
+	}
+	s.asked.Add(1)
+	path := r.URL.EscapedPath()
+	id, _ := url.PathUnescape(path[strings.LastIndexByte(path, '/')+1:])
+	if answers := s.answers.Load(); answers != nil {
+		if status, body := (*answers)(id); status != 0 {
+			w.WriteHeader(status)
+			_, _ = io.WriteString(w, body)
+			return
+		}
+	}
+	if body := s.entry(id); body != "" {
+		_, _ = io.WriteString(w, body)
+		return
+	}
+	w.WriteHeader(http.StatusNotFound)
+}
+
+func (s *showing) says(answers func(id string) (int, string)) { s.answers.Store(&answers) }
+
+// has makes the receiver hold something that nobody told it; "" is nothing.
+func (s *showing) has(id, body string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if body == "" {
+		delete(s.holds, id)
+	} else {
+		s.holds[id] = body
+	}
+}
+
+// showingTarget is a target whose settings say that its receiver answers GET.
+func (w *world) showingTarget(s *showing, mode string, v ...values) target {
+	w.t.Helper()
+	return w.target(s.receiver, mode, append(v, values{
+		comity.HttpServer.Serverurl: s.front.URL, comity.CoApiProvisionerTarget.AnswersGet: true,
+	})...)
+}
+
+// tell tells a target about everybody and waits for that.
+func (w *world) tell(to target) {
+	w.t.Helper()
+	q, stop := w.start(outbox.Options{})
+	w.all(q, to, false, true)
+	w.swept(q, to)
+	stop()
+}
+
+// verify compares everybody, page by page, and says what was found, a text for each finding.
+func (w *world) verify(q *outbox.Outbox, to target, mend bool) (lines []string) {
+	w.t.Helper()
+	look := outbox.Look{Mend: mend, MaxDeletes: 100}
+	for {
+		v, err := q.Verify(w.t.Context(), w.view(comity.CoProvisioningTarget.Resource, to.id), look)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		for _, p := range v.People {
+			lines = append(lines, linesOf(p)...)
+		}
+		if v.GaveUp != "" {
+			return append(lines, "gave up")
+		}
+		if look.After = v.Next; v.Next == 0 {
+			return lines
+		}
+	}
+}
+
+func linesOf(p outbox.Verified) (lines []string) {
+	for _, f := range p.Findings {
+		line := f.Kind + " " + f.Identifier
+		for _, d := range f.Differences {
+			line += " " + d.Path
+		}
+		lines = append(lines, line)
+	}
+	if p.Waiting {
+		lines = append(lines, fmt.Sprintf("waiting %d", p.PersonId))
+	}
+	if p.Problem != "" {
+		lines = append(lines, p.Problem)
+	}
+	if p.Mending != "" {
+		lines = append(lines, p.Mending)
+	}
+	return lines
+}

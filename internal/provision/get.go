@@ -1,0 +1,75 @@
+package provision
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"comity"
+)
+
+// maxHeld bounds the message that an endpoint says it holds.
+const maxHeld = 4 << 20
+
+// Get asks an endpoint, by GET of the URL that a person is PUT to, what it holds of an identifier.
+func (h *HTTP) Get(ctx context.Context, d comity.Destination, identifier string) comity.Holding {
+	req, err := h.question(ctx, d, identifier)
+	if err != nil {
+		return comity.Holding{Unreadable: err.Error()}
+	}
+	start := time.Now()
+	ctx, cancel := context.WithTimeout(ctx, h.timeout)
+	defer cancel()
+	resp, err := h.transports[verifyOf(d.Server)].RoundTrip(req.WithContext(ctx))
+	if err != nil {
+		return comity.Holding{Unreadable: NoAnswer(d, err, time.Since(start))}
+	}
+	defer func() { _ = resp.Body.Close() }()
+	found := comity.Holding{Answered: true}
+	switch resp.StatusCode {
+	case http.StatusOK:
+		found.Body, err = io.ReadAll(io.LimitReader(resp.Body, maxHeld+1))
+		switch {
+		case err != nil:
+			return comity.Holding{Unreadable: NoAnswer(d, err, time.Since(start))}
+		case len(found.Body) > maxHeld:
+			return comity.Holding{Answered: true, Unreadable: fmt.Sprintf("200 OK: longer than %d MiB", maxHeld>>20)}
+		case !json.Valid(found.Body):
+			text := cleaned(redactor(d).Replace(string(found.Body[:min(len(found.Body), bodyKept)])), 256)
+			return comity.Holding{Answered: true, Unreadable: "200 OK: no JSON: " + text}
+		}
+	case http.StatusNotFound, http.StatusGone:
+	default:
+		found.Unreadable = judge(false, resp, redactor(d)).Text
+		if resp.StatusCode < http.StatusMultipleChoices {
+			found.Unreadable = cleaned(resp.Status, 256) + ": neither 200 nor 404"
+		}
+	}
+	drain(resp.Body, cancel)
+	return found
+}
+
+// question is the request that asks. It is about no subject's sequence; where the destination has a
+// signing secret it is signed, as a delete is.
+func (h *HTTP) question(ctx context.Context, d comity.Destination, identifier string) (*http.Request, error) {
+	if err := Configured(d); err != nil {
+		return nil, err
+	}
+	base, err := baseURL(d.Server.Text(comity.HttpServer.Serverurl))
+	if err != nil {
+		return nil, err
+	}
+	m := comity.Message{Id: "get_" + rand.Text(), Method: http.MethodGet}
+	if m.URL, err = (endpoint{base: base}).url(escapeSegment(identifier)); err != nil {
+		return nil, err
+	}
+	headers := map[string]string{idHeader: m.Id}
+	if err := sign(headers, d, m, time.Now()); err != nil {
+		return nil, err
+	}
+	return h.request(ctx, d, m, headers)
+}

@@ -1,0 +1,128 @@
+package registry
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"comity"
+	"comity/internal/access"
+	"comity/internal/store"
+)
+
+// Edit changes the fields that a request names, if the conditions hold.
+func (r *Registry) Edit(ctx context.Context, caller access.Caller, res *comity.Resource, id int64, in comity.Input, conditions ...Condition) error {
+	if !caller.MayAnything() || otherCO(caller, in.Record) {
+		return comity.Forbid()
+	}
+	rules := rulesOf(res)
+	err := r.write(ctx, rules.alone, func(tx *store.Tx) error {
+		c := &change{tx: tx, caller: caller}
+		if err := c.enter(ctx, access.Edit, res, id, rules.exclusive, res.UnknownOnEdit); err != nil {
+			return err
+		}
+		return c.edit(ctx, rules, in, conditions)
+	})
+	if err != nil {
+		return fmt.Errorf("edit %s %d: %w", res.Singular, id, err)
+	}
+	return nil
+}
+
+func (c *change) edit(ctx context.Context, rules rules, in comity.Input, conditions []Condition) error {
+	faults := append(slices.Clone(in.Faults), missing(in)...)
+	c.new = overlay(c.old, in.Record)
+	faults = append(faults, c.new.Resource.Check(c.new)...)
+	if len(faults) > 0 {
+		return comity.Faulty(faults...)
+	}
+	if err := c.moveOwner(ctx, in.Record); err != nil {
+		return err
+	}
+	faults, err := c.keepFixed(ctx)
+	if err != nil {
+		return err
+	}
+	if err := c.permitPlace(ctx, access.Edit); err != nil {
+		return err
+	}
+	if err := c.judge(ctx, rules, faults); err != nil {
+		return err
+	}
+	if err := hold(conditions, c.old); err != nil {
+		return err
+	}
+	if err := hook(ctx, rules.before, c); err != nil || c.new == nil {
+		return err
+	}
+	if err := c.tx.Update(ctx, c.new, c.caller.Username, c.where); err != nil {
+		return err
+	}
+	if err := hook(ctx, rules.after, c); err != nil {
+		return err
+	}
+	if c.new.Same(c.old) {
+		return nil
+	}
+	return c.markPeople(ctx)
+}
+
+// overlay is the record as an edit would leave it: what the request does not name stays.
+func overlay(old, named *comity.Record) *comity.Record {
+	rec := old.Clone()
+	for _, f := range rec.Resource.Fields {
+		cell := named.Get(f)
+		switch {
+		case cell.IsAbsent() || f.Kept || f.ReadOnly:
+		case !cell.HasValue() && !f.Default.IsAbsent():
+			rec.Set(f, f.Default)
+		default:
+			rec.Set(f, cell)
+		}
+	}
+	return rec
+}
+
+// moveOwner follows an edit that gives the record to another owner of the same CO.
+func (c *change) moveOwner(ctx context.Context, named *comity.Record) error {
+	f := c.new.Resource.Owner()
+	if f == nil {
+		return nil
+	}
+	if !named.Has(f) {
+		return comity.Refuse(comity.PhraseNoPerson)
+	}
+	if !c.new.Changed(c.old, f) {
+		return nil
+	}
+	where, err := c.tx.Enter(ctx, ownerResource(c.new, f), c.new.Int(f), false)
+	if errors.Is(err, store.ErrNotFound) || err == nil && where.CoId != c.old.CoId {
+		return comity.Refuse(comity.PhrasePersonGone)
+	}
+	if err != nil {
+		return err
+	}
+	c.moved, c.where = c.where.CoPersonId, where
+	return nil
+}
+
+// keepFixed returns the faults of fields that never change after add.
+func (c *change) keepFixed(ctx context.Context) ([]comity.Fault, error) {
+	var faults []comity.Fault
+	for _, f := range c.new.Resource.Fields {
+		if !f.Fixed || !c.new.Changed(c.old, f) {
+			continue
+		}
+		if f == c.new.Resource.CoId() {
+			if _, err := c.tx.Home(ctx, comity.Co.Resource, c.new.Int(f)); errors.Is(err, store.ErrNotFound) {
+				return nil, comity.Refuse(comity.PhraseNoCO)
+			} else if err != nil {
+				return nil, err
+			}
+		}
+		faults = append(faults, f.Fault("cannot be changed from %d", c.old.Int(f)))
+		c.new.Set(f, c.old.Get(f))
+	}
+	return faults, nil
+}

@@ -1,0 +1,182 @@
+package registry
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"comity"
+	"comity/internal/access"
+)
+
+// Glance is a record with everything about it that the caller may see.
+type Glance struct {
+	// Record has in Expanded what hangs on it, a list for each resource that can; roles, org identity
+	// links and what else has something hanging on it have that in theirs.
+	Record *comity.Record
+	// Named are the records that any of these refer to, by resource and id.
+	Named Named
+	// Why tells why each membership is, by its id.
+	Why map[int64]Why
+}
+
+// Named are records by resource and id. Of people it has the primary names, by the person's id.
+type Named map[*comity.Resource]map[int64]*comity.Record
+
+// Of returns the record that a field refers to, of a person the primary name; nil where there is none
+// or the caller may not see it.
+func (n Named) Of(rec *comity.Record, f *comity.Field) *comity.Record {
+	return n[f.Refers()][rec.Int(f)]
+}
+
+// Hanging returns the records of a resource that hang on a record.
+func Hanging(rec *comity.Record, res *comity.Resource) []*comity.Record {
+	i := slices.IndexFunc(rec.Expanded, func(e comity.Expansion) bool { return e.Resource == res })
+	if i < 0 {
+		return nil
+	}
+	return rec.Expanded[i].Records
+}
+
+// Person returns a person with everything about them, in a fixed number of queries.
+func (r *Registry) Person(ctx context.Context, caller access.Caller, id int64) (g Glance, err error) {
+	err = r.read(ctx, caller, func(in reading) (err error) {
+		if g.Record, err = in.one(ctx, comity.CoPerson.Resource, id); err != nil {
+			return err
+		}
+		return in.expandPerson(ctx, &g, in)
+	})
+	if err != nil {
+		return Glance{}, fmt.Errorf("view person %d at a glance: %w", id, err)
+	}
+	return g, nil
+}
+
+// source is where a glance reads from: what is now, or what was.
+type source interface {
+	hanging(ctx context.Context, res *comity.Resource, column string, ids []int64) (map[int64][]*comity.Record, error)
+	byID(ctx context.Context, res *comity.Resource, ids []int64) (map[int64]*comity.Record, error)
+	primaryNames(ctx context.Context, people []int64) (map[int64]*comity.Record, error)
+}
+
+// expandPerson reads what hangs on a person, on the person's roles and org identities, and what all
+// that refers to.
+func (r reading) expandPerson(ctx context.Context, g *Glance, from source) error {
+	person := []*comity.Record{g.Record}
+	all := &gathered{source: from, records: slices.Clone(person)}
+	if err := all.expand(ctx, comity.CoPerson.Resource, person); err != nil {
+		return err
+	}
+	if err := all.expand(ctx, comity.CoPersonRole.Resource, Hanging(g.Record, comity.CoPersonRole.Resource)); err != nil {
+		return err
+	}
+	if err := all.expandLinked(ctx, Hanging(g.Record, comity.CoOrgIdentityLink.Resource)); err != nil {
+		return err
+	}
+	slices.SortStableFunc(Hanging(g.Record, comity.Name.Resource), func(a, b *comity.Record) int {
+		return -cmp.Compare(a.Int(comity.Name.PrimaryName), b.Int(comity.Name.PrimaryName))
+	})
+	slices.SortStableFunc(Hanging(g.Record, comity.CoPersonRole.Resource), func(a, b *comity.Record) int {
+		return cmp.Compare(rank(a), rank(b))
+	})
+	var err error
+	if g.Named, err = all.named(ctx); err != nil {
+		return err
+	}
+	g.Why, err = r.why(ctx, from, Hanging(g.Record, comity.CoGroupMember.Resource), g.Named)
+	return err
+}
+
+// gathered are the records of a glance so far.
+type gathered struct {
+	source
+	records []*comity.Record
+}
+
+// expand reads, in a query for each resource, what hangs on some records of one resource: what is
+// deleted with them.
+func (g *gathered) expand(ctx context.Context, res *comity.Resource, records []*comity.Record) error {
+	ids := make([]int64, len(records))
+	for i, rec := range records {
+		ids[i] = rec.Id
+		rec.Expanded = nil
+	}
+	for _, link := range comity.LinksTo(res) {
+		if !link.Takes {
+			continue
+		}
+		child := link.Field.Resource()
+		hanging, err := g.hanging(ctx, child, link.Column, ids)
+		if err != nil {
+			return fmt.Errorf("read the %s: %w", child.Plural, err)
+		}
+		for _, rec := range records {
+			rec.Expanded = append(rec.Expanded, comity.Expansion{Resource: child, Records: hanging[rec.Id]})
+			g.records = append(g.records, hanging[rec.Id]...)
+		}
+	}
+	return nil
+}
+
+// expandLinked puts the org identities of links, with what hangs on them, in the links' Expanded.
+func (g *gathered) expandLinked(ctx context.Context, links []*comity.Record) error {
+	f := comity.CoOrgIdentityLink.OrgIdentityId
+	var ids []int64
+	for _, link := range links {
+		ids = append(ids, link.Int(f))
+	}
+	found, err := g.byID(ctx, f.Refers(), ids)
+	if err != nil {
+		return err
+	}
+	var orgs []*comity.Record
+	for _, link := range links {
+		if org := found[link.Int(f)]; org != nil {
+			orgs = append(orgs, org)
+			link.Expanded = []comity.Expansion{{Resource: f.Refers(), Records: []*comity.Record{org}}}
+		}
+	}
+	g.records = append(g.records, orgs...)
+	return g.expand(ctx, f.Refers(), orgs)
+}
+
+// named reads what the records refer to, in a query for each resource; what a nesting refers to as well.
+func (g *gathered) named(ctx context.Context) (Named, error) {
+	named := Named{}
+	nesting := comity.CoGroupNesting.Resource
+	var err error
+	if named[nesting], err = g.byID(ctx, nesting, g.referred(nesting)); err != nil {
+		return nil, err
+	}
+	for _, rec := range named[nesting] {
+		g.records = append(g.records, rec)
+	}
+	for _, res := range comity.Stored() {
+		ids := g.referred(res)
+		switch {
+		case res == nesting || res == comity.Co.Resource || len(ids) == 0:
+			continue
+		case res == comity.CoPerson.Resource:
+			named[res], err = g.primaryNames(ctx, ids)
+		default:
+			named[res], err = g.byID(ctx, res, ids)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("read the %s that are referred to: %w", res.Plural, err)
+		}
+	}
+	return named, nil
+}
+
+// referred are the ids of records of a resource that the records refer to.
+func (g *gathered) referred(res *comity.Resource) (ids []int64) {
+	for _, rec := range g.records {
+		for _, f := range rec.Resource.Fields {
+			if f.Kind == comity.Reference && f.Refers() == res && rec.Has(f) {
+				ids = append(ids, rec.Int(f))
+			}
+		}
+	}
+	return distinct(ids)
+}

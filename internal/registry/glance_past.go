@@ -1,0 +1,147 @@
+package registry
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"comity"
+	"comity/internal/access"
+	"comity/internal/store"
+)
+
+// PersonAt returns a person with everything about them as it was at a time, from the history.
+func (r *Registry) PersonAt(ctx context.Context, caller access.Caller, id int64, at time.Time) (g Glance, err error) {
+	f := comity.CoPerson
+	err = r.read(ctx, caller, func(in reading) (err error) {
+		if !in.all(f.Resource) {
+			if _, err := in.one(ctx, f.Resource, id); err != nil {
+				return err
+			}
+		}
+		g.Record, err = in.tx.At(ctx, f.Resource, id, at)
+		if errors.Is(err, store.ErrNotFound) || err == nil && !caller.Knows(g.Record.CoId) {
+			return comity.Missing(f.UnknownOnView)
+		}
+		if err != nil {
+			return err
+		}
+		return in.expandPerson(ctx, &g, &pastReading{reading: in, at: at})
+	})
+	if err != nil {
+		return Glance{}, fmt.Errorf("view person %d as at %s: %w", id, at.Format(comity.TimeLayout), err)
+	}
+	return g, nil
+}
+
+// pastReading reads what was at a time. What hangs on the same people, or org identities, is read once.
+type pastReading struct {
+	reading
+	at     time.Time
+	column string
+	// hung are the records that hung on what the column names.
+	hung []*comity.Record
+}
+
+// hanging is asked about the people first, then about their roles, which hang on the same people, then
+// about org identities.
+func (p *pastReading) hanging(ctx context.Context, res *comity.Resource, column string, ids []int64) (map[int64][]*comity.Record, error) {
+	found := map[int64][]*comity.Record{}
+	if len(ids) == 0 {
+		return found, nil
+	}
+	if column != p.column && column != comity.OwnerRole.Column {
+		var err error
+		if p.hung, err = p.tx.HangingAt(ctx, column, ids, nil, p.at); err != nil {
+			return nil, err
+		}
+		p.column = column
+	}
+	wanted := map[int64]bool{}
+	for _, id := range ids {
+		wanted[id] = true
+	}
+	var records []*comity.Record
+	for _, rec := range p.hung {
+		if rec.Resource == res && wanted[names(rec, column)] {
+			records = append(records, rec)
+		}
+	}
+	records, err := p.permitted(ctx, res, records)
+	for _, rec := range records {
+		id := names(rec, column)
+		found[id] = append(found[id], rec)
+	}
+	return found, err
+}
+
+// names is the id that a record has in a column, 0 for none.
+func names(rec *comity.Record, column string) int64 {
+	for _, f := range rec.Resource.Fields {
+		if f.Kind == comity.Reference && f.Column == column {
+			return rec.Int(f)
+		}
+		for _, o := range f.Owners {
+			if o.Column == column && rec.Text(f) == o.Word {
+				return rec.Int(f)
+			}
+		}
+	}
+	return 0
+}
+
+func (p *pastReading) byID(ctx context.Context, res *comity.Resource, ids []int64) (map[int64]*comity.Record, error) {
+	found := map[int64]*comity.Record{}
+	records, err := p.tx.ListAt(ctx, res, distinct(ids), p.at)
+	if err != nil {
+		return nil, err
+	}
+	records, err = p.permitted(ctx, res, records)
+	for _, rec := range records {
+		found[rec.Id] = rec
+	}
+	return found, err
+}
+
+func (p *pastReading) primaryNames(ctx context.Context, people []int64) (map[int64]*comity.Record, error) {
+	f := comity.Name
+	found := map[int64]*comity.Record{}
+	records, err := p.tx.HangingAt(ctx, comity.OwnerCO.Column, distinct(people), f.Resource, p.at)
+	if err != nil {
+		return nil, err
+	}
+	records, err = p.permitted(ctx, f.Resource, records)
+	for _, rec := range records {
+		if rec.Bool(f.PrimaryName) {
+			found[rec.OwnedBy(comity.OwnerCO)] = rec
+		}
+	}
+	return found, err
+}
+
+// permitted are those of the records of a resource that the caller may see. Whose they were may be read
+// from what is there only, so what was deleted since, or told of somebody else, is for administrators.
+func (p *pastReading) permitted(ctx context.Context, res *comity.Resource, records []*comity.Record) ([]*comity.Record, error) {
+	var seen []*comity.Record
+	if p.all(res) {
+		for _, rec := range records {
+			if p.caller.Knows(rec.CoId) {
+				seen = append(seen, rec)
+			}
+		}
+		return seen, nil
+	}
+	ids := make([]int64, len(records))
+	for i, rec := range records {
+		ids[i] = rec.Id
+	}
+	now, err := p.reading.byID(ctx, res, ids)
+	whom := access.PermissionFor(res).About
+	for _, rec := range records {
+		if is := now[rec.Id]; is != nil && (whom == nil || !rec.Changed(is, whom)) {
+			seen = append(seen, rec)
+		}
+	}
+	return seen, err
+}

@@ -1,0 +1,191 @@
+package registry
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"comity"
+	"comity/internal/access"
+	"comity/internal/store"
+)
+
+// GroupGlance is a group with what it is made of.
+type GroupGlance struct {
+	Group *comity.Record
+	// Unit is the unit that it belongs to, nil where there is none or the caller may not see it.
+	Unit *comity.Record
+	// Members and Owners count the people in it; HasCounts says that the caller may see all of them.
+	Members, Owners int64
+	HasCounts       bool
+	// Nodes are the groups that are nested in it or that it is nested in, at any depth, the group itself
+	// first. Edges are the nestings between them.
+	Nodes, Edges []*comity.Record
+	// Cut says that there are more groups than a graph shows.
+	Cut bool
+}
+
+// maxGraph is the most groups that a graph shows.
+const maxGraph = 200
+
+// Group returns a group with the graph of its nestings, in a fixed number of queries.
+func (r *Registry) Group(ctx context.Context, caller access.Caller, id int64) (g GroupGlance, err error) {
+	f := comity.CoGroup
+	err = r.read(ctx, caller, func(in reading) (err error) {
+		if g.Group, err = in.one(ctx, f.Resource, id); err != nil {
+			return err
+		}
+		units, err := in.byID(ctx, comity.Cou.Resource, []int64{g.Group.Int(f.CouId)})
+		if err != nil {
+			return err
+		}
+		g.Unit = units[g.Group.Int(f.CouId)]
+		if err := in.graph(ctx, &g); err != nil {
+			return err
+		}
+		if g.HasCounts, err = in.seesMembers(ctx, id); err != nil || !g.HasCounts {
+			return err
+		}
+		counts, err := in.tx.CountMembers(ctx, []int64{id})
+		g.Members, g.Owners = counts[id].Members, counts[id].Owners
+		return err
+	})
+	if err != nil {
+		return GroupGlance{}, fmt.Errorf("view group %d at a glance: %w", id, err)
+	}
+	return g, nil
+}
+
+// seesMembers says whether the caller may see all rows of a group: that a row stands to them by the
+// group that it is in.
+func (r reading) seesMembers(ctx context.Context, group int64) (bool, error) {
+	by := r.caller.Through(access.View, comity.CoGroupMember.Resource) & (access.InCO | access.InUnit | access.Owned)
+	return meets(ctx, r.tx, r.caller, by, comity.CoGroup.Resource, group)
+}
+
+// graph follows the nestings from a group up and down. Those of a CO are few, so they are read at once.
+func (r reading) graph(ctx context.Context, g *GroupGlance) error {
+	nestings, err := r.tx.Nestings(ctx, g.Group.CoId)
+	if err != nil {
+		return err
+	}
+	up, down := map[int64][]int64{}, map[int64][]int64{}
+	for _, n := range nestings {
+		up[n.Group] = append(up[n.Group], n.Target)
+		down[n.Target] = append(down[n.Target], n.Group)
+	}
+	ids := []int64{g.Group.Id}
+	for _, edges := range []map[int64][]int64{down, up} {
+		ids = append(ids, reached(g.Group.Id, edges)...)
+	}
+	if g.Cut = len(ids) > maxGraph; g.Cut {
+		ids = ids[:maxGraph]
+	}
+	groups, err := r.byID(ctx, comity.CoGroup.Resource, ids)
+	if err != nil {
+		return err
+	}
+	var shown []int64
+	for _, id := range ids {
+		if rec := groups[id]; rec != nil && !slices.Contains(shown, id) {
+			g.Nodes = append(g.Nodes, rec)
+			shown = append(shown, id)
+		}
+	}
+	f := comity.CoGroupNesting
+	g.Edges, err = r.list(ctx, f.Resource, maxGraph*maxGraph, store.In(f.CoGroupId.Column, shown), store.In(f.TargetCoGroupId.Column, shown))
+	return err
+}
+
+// reached are the groups that edges lead to from one, nearest first, without it.
+func reached(from int64, edges map[int64][]int64) (ids []int64) {
+	seen := map[int64]bool{from: true}
+	for next := []int64{from}; len(next) > 0; {
+		var after []int64
+		for _, id := range next {
+			for _, to := range edges[id] {
+				if !seen[to] {
+					seen[to] = true
+					after = append(after, to)
+				}
+			}
+		}
+		ids = append(ids, after...)
+		next = after
+	}
+	return ids
+}
+
+// GroupMember is a row of a group, with whom it is about and why it is.
+type GroupMember struct {
+	Membership *comity.Record
+	// Name is the person's primary name, nil where there is none or the caller may not see it.
+	Name *comity.Record
+	Why  Why
+}
+
+// MembersPage is a page of the rows of a group, in order of Id.
+type MembersPage struct {
+	Members []GroupMember
+	// Next is what the page after this one comes after, 0 where there is none.
+	Next int64
+}
+
+// GroupMembers returns the rows of a group that the caller may see, of people whose names, email
+// addresses or identifiers have all words of a text; of all people for an empty one. owners narrows it
+// to the owners.
+func (r *Registry) GroupMembers(ctx context.Context, caller access.Caller, group int64, text string, owners bool, after int64, limit int) (page MembersPage, err error) {
+	f := comity.CoGroupMember
+	limit = min(max(limit, 1), maxPeoplePage)
+	err = r.read(ctx, caller, func(in reading) error {
+		of, err := in.one(ctx, comity.CoGroup.Resource, group)
+		if err != nil {
+			return err
+		}
+		conditions := []store.Condition{store.Equal(f.CoGroupId.Column, group)}
+		if owners {
+			conditions = append(conditions, store.Equal(f.Owner.Column, true))
+		}
+		if words := searched(text); len(words) > 0 {
+			conditions = append(conditions, store.OfPeopleWith(of.CoId, words))
+		}
+		if c := in.visible(f.Resource); c != nil {
+			conditions = append(conditions, c)
+		}
+		rows, err := in.tx.List(ctx, f.Resource, after, limit+1, conditions...)
+		if err != nil {
+			return err
+		}
+		if len(rows) > limit {
+			rows = rows[:limit]
+			page.Next = rows[limit-1].Id
+		}
+		page.Members, err = in.members(ctx, rows)
+		return err
+	})
+	if err != nil {
+		return MembersPage{}, fmt.Errorf("list the members of group %d: %w", group, err)
+	}
+	return page, nil
+}
+
+func (r reading) members(ctx context.Context, rows []*comity.Record) ([]GroupMember, error) {
+	people := make([]int64, len(rows))
+	for i, m := range rows {
+		people[i] = m.OwnedBy(comity.OwnerCO)
+	}
+	names, err := r.primaryNames(ctx, people)
+	if err != nil {
+		return nil, err
+	}
+	named, err := (&gathered{source: r, records: rows}).named(ctx)
+	if err != nil {
+		return nil, err
+	}
+	why, err := r.why(ctx, r, rows, named)
+	all := make([]GroupMember, len(rows))
+	for i, m := range rows {
+		all[i] = GroupMember{Membership: m, Name: names[people[i]], Why: why[m.Id]}
+	}
+	return all, err
+}

@@ -1,0 +1,176 @@
+package registry
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"comity"
+	"comity/internal/access"
+	"comity/internal/store"
+)
+
+// StatusesAt is how many people there were by status, at the end of a day.
+type StatusesAt struct {
+	Day    time.Time
+	People map[string]int64
+}
+
+// PeopleOverTime returns how many people of a CO had each status, at the end of each day on which that
+// changed and today, oldest first. It is for those who may see all people of the CO.
+func (r *Registry) PeopleOverTime(ctx context.Context, caller access.Caller, coID int64) (days []StatusesAt, err error) {
+	err = r.read(ctx, caller, func(in reading) error {
+		if err := in.co(ctx, coID); err != nil {
+			return err
+		}
+		if !in.all(comity.CoPerson.Resource) {
+			return comity.Forbid()
+		}
+		changes, err := in.tx.StatusChanges(ctx, coID)
+		days = addUp(changes, in.now)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("count the people of CO %d over time: %w", coID, err)
+	}
+	return days, nil
+}
+
+// addUp turns changes by day into what there was.
+func addUp(changes []store.StatusChange, now time.Time) (days []StatusesAt) {
+	people := map[string]int64{}
+	put := func(day time.Time) {
+		at := StatusesAt{day, map[string]int64{}}
+		for status, n := range people {
+			if n != 0 {
+				at.People[status] = n
+			}
+		}
+		days = append(days, at)
+	}
+	for i, c := range changes {
+		people[c.Status] += c.Change
+		if i+1 == len(changes) || !changes[i+1].Day.Equal(c.Day) {
+			put(c.Day)
+		}
+	}
+	today := now.UTC().Truncate(24 * time.Hour)
+	if len(days) > 0 && days[len(days)-1].Day.Before(today) {
+		put(today)
+	}
+	return days
+}
+
+// PeopleByStatus counts the people of a CO whom the caller may see, by status.
+func (r *Registry) PeopleByStatus(ctx context.Context, caller access.Caller, coID int64) (counts map[string]int64, err error) {
+	f := comity.CoPerson
+	err = r.read(ctx, caller, func(in reading) (err error) {
+		if err := in.co(ctx, coID); err != nil {
+			return err
+		}
+		visible := in.visible(f.Resource)
+		if visible != nil {
+			counts, err = in.tx.CountBy(ctx, f.Resource, f.Status.Column, store.Equal("co_id", coID), visible)
+			return err
+		}
+		// The same, without a look at each of them.
+		changes, err := in.tx.StatusChanges(ctx, coID)
+		counts = map[string]int64{}
+		if days := addUp(changes, in.now); len(days) > 0 {
+			counts = days[len(days)-1].People
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("count the people of CO %d: %w", coID, err)
+	}
+	return counts, nil
+}
+
+// Upcoming is a role or membership that begins or ends by itself.
+type Upcoming struct {
+	At time.Time
+	// Record is the role or membership.
+	Record *comity.Record
+	// Name is the primary name of whom it is about, Of the unit or group; nil where there is none or the
+	// caller may not see it.
+	Name, Of *comity.Record
+}
+
+const maxUpcoming = 200
+
+// Ends returns which roles and memberships of a CO end next, soonest first.
+func (r *Registry) Ends(ctx context.Context, caller access.Caller, coID int64, limit int) ([]Upcoming, error) {
+	return r.upcoming(ctx, caller, coID, limit, comity.CoPersonRole.ValidThrough, comity.CoGroupMember.ValidThrough)
+}
+
+// Begins returns which roles and memberships of a CO begin next, soonest first.
+func (r *Registry) Begins(ctx context.Context, caller access.Caller, coID int64, limit int) ([]Upcoming, error) {
+	return r.upcoming(ctx, caller, coID, limit, comity.CoPersonRole.ValidFrom, comity.CoGroupMember.ValidFrom)
+}
+
+func (r *Registry) upcoming(ctx context.Context, caller access.Caller, coID int64, limit int, times ...*comity.Field) (found []Upcoming, err error) {
+	limit = min(max(limit, 1), maxUpcoming)
+	err = r.read(ctx, caller, func(in reading) error {
+		if err := in.co(ctx, coID); err != nil {
+			return err
+		}
+		for _, f := range times {
+			records, err := in.next(ctx, f, coID, limit)
+			if err != nil {
+				return err
+			}
+			for _, rec := range records {
+				found = append(found, Upcoming{At: rec.Time(f), Record: rec})
+			}
+		}
+		slices.SortStableFunc(found, func(a, b Upcoming) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Record.Id, b.Record.Id)) })
+		found = found[:min(len(found), limit)]
+		return in.nameUpcoming(ctx, found)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list what comes next in CO %d: %w", coID, err)
+	}
+	return found, nil
+}
+
+// next returns the records of a field whose time comes next, as far as the caller may see them.
+func (r reading) next(ctx context.Context, f *comity.Field, coID int64, limit int) ([]*comity.Record, error) {
+	var conditions []store.Condition
+	if c := r.visible(f.Resource()); c != nil {
+		conditions = append(conditions, c)
+	}
+	return r.tx.ListNext(ctx, f.Resource(), f, coID, r.now, limit, conditions...)
+}
+
+func (r reading) nameUpcoming(ctx context.Context, all []Upcoming) error {
+	var people, units, groups []int64
+	for _, u := range all {
+		people = append(people, u.Record.OwnedBy(comity.OwnerCO))
+		if u.Record.Resource == comity.CoPersonRole.Resource {
+			units = append(units, u.Record.Int(comity.CoPersonRole.CouId))
+		} else {
+			groups = append(groups, u.Record.Int(comity.CoGroupMember.CoGroupId))
+		}
+	}
+	names, err := r.primaryNames(ctx, people)
+	if err != nil {
+		return err
+	}
+	unitsByID, err := r.byID(ctx, comity.Cou.Resource, units)
+	if err != nil {
+		return err
+	}
+	groupsByID, err := r.byID(ctx, comity.CoGroup.Resource, groups)
+	for i, u := range all {
+		all[i].Name = names[u.Record.OwnedBy(comity.OwnerCO)]
+		if u.Record.Resource == comity.CoPersonRole.Resource {
+			all[i].Of = unitsByID[u.Record.Int(comity.CoPersonRole.CouId)]
+		} else {
+			all[i].Of = groupsByID[u.Record.Int(comity.CoGroupMember.CoGroupId)]
+		}
+	}
+	return err
+}

@@ -1,0 +1,179 @@
+package registry
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"comity"
+	"comity/internal/access"
+	"comity/internal/store"
+)
+
+// PeopleFilter narrows a search of people: to those with a status, with a role in a unit, with a row in
+// a group. What is "" or 0 narrows nothing.
+type PeopleFilter struct {
+	Status           string
+	CouId, CoGroupId int64
+}
+
+// PersonFound is what a list shows of a person. What there is none of, or what the caller may not see,
+// is nil.
+type PersonFound struct {
+	Person, Name, EmailAddress, Identifier *comity.Record
+	// Units are the units that the person has a role in.
+	Units []*comity.Record
+}
+
+// PeoplePage is a page of people, in order of their family and given names.
+type PeoplePage struct {
+	People []PersonFound
+	// Next is what the page after this one begins after, "" where there is none.
+	Next string
+}
+
+const (
+	maxPeoplePage   = 200
+	maxSearchWords  = 8
+	maxSearchLength = 256
+)
+
+// SearchPeople finds the people of a CO in whose names, email addresses and identifiers all words of a
+// text are, whatever their order, case and accents; all people for an empty one. after is "" or the
+// Next of the page before.
+func (r *Registry) SearchPeople(ctx context.Context, caller access.Caller, coID int64, text string, filter PeopleFilter, after string, limit int) (PeoplePage, error) {
+	var page PeoplePage
+	q := store.PeopleQuery{CoId: coID, Status: filter.Status, CouId: filter.CouId, CoGroupId: filter.CoGroupId}
+	q.Words = searched(text)
+	q.Limit = min(max(limit, 1), maxPeoplePage) + 1
+	q.After = readListed(after)
+	err := r.read(ctx, caller, func(in reading) error {
+		if err := in.co(ctx, coID); err != nil {
+			return err
+		}
+		q.Visible = in.visible(comity.CoPerson.Resource)
+		found, err := in.tx.SearchPeople(ctx, q)
+		if err != nil {
+			return err
+		}
+		if len(found) == q.Limit {
+			found = found[:q.Limit-1]
+			page.Next = writeListed(found[len(found)-1])
+		}
+		ids := make([]int64, len(found))
+		for i, p := range found {
+			ids[i] = p.Id
+		}
+		page.People, err = in.describe(ctx, ids, q.Words)
+		return err
+	})
+	if err != nil {
+		return PeoplePage{}, fmt.Errorf("search the people of CO %d: %w", coID, err)
+	}
+	return page, nil
+}
+
+// searched are the words of a text that somebody types.
+func searched(text string) []string {
+	text = strings.ToValidUTF8(text[:min(len(text), maxSearchLength)], "")
+	words := store.Words(strings.ReplaceAll(text, "\x00", ""))
+	return words[:min(len(words), maxSearchWords)]
+}
+
+// A place in the list is written as the person's id and what they are sorted by.
+func writeListed(l store.Listed) string { return strconv.FormatInt(l.Id, 10) + " " + l.Sort }
+
+func readListed(s string) store.Listed {
+	id, sort, _ := strings.Cut(s, " ")
+	n, err := strconv.ParseInt(id, 10, 64)
+	if err != nil || n < 0 {
+		return store.Listed{}
+	}
+	return store.Listed{Id: n, Sort: strings.ReplaceAll(strings.ToValidUTF8(sort, ""), "\x00", "")}
+}
+
+// describe reads what a list shows of people, in a fixed number of queries. Of several addresses or
+// identifiers it shows one that has a word of the search.
+func (r reading) describe(ctx context.Context, ids []int64, words []string) ([]PersonFound, error) {
+	people, err := r.byID(ctx, comity.CoPerson.Resource, ids)
+	if err != nil {
+		return nil, err
+	}
+	names, err := r.primaryNames(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	mails, err := r.listBy(ctx, comity.EmailAddress.Resource, comity.OwnerCO.Column, ids)
+	if err != nil {
+		return nil, err
+	}
+	identifiers, err := r.listBy(ctx, comity.Identifier.Resource, comity.OwnerCO.Column, ids)
+	if err != nil {
+		return nil, err
+	}
+	units, err := r.unitsOf(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	var found []PersonFound
+	for _, id := range ids {
+		if people[id] == nil {
+			continue
+		}
+		found = append(found, PersonFound{
+			Person: people[id], Name: names[id], Units: units[id],
+			EmailAddress: fitting(mails[id], comity.EmailAddress.Mail, words),
+			Identifier:   fitting(identifiers[id], comity.Identifier.Identifier, words),
+		})
+	}
+	return found, nil
+}
+
+// fitting is the first record whose text has one of the words, else the first, nil of none.
+func fitting(records []*comity.Record, f *comity.Field, words []string) *comity.Record {
+	if len(records) == 0 {
+		return nil
+	}
+	i := slices.IndexFunc(records, func(rec *comity.Record) bool {
+		return slices.ContainsFunc(words, func(word string) bool { return strings.Contains(store.Plain(rec.Text(f)), word) })
+	})
+	return records[max(i, 0)]
+}
+
+// unitsOf returns the units that people have a role in, in order of name.
+func (r reading) unitsOf(ctx context.Context, people []int64) (map[int64][]*comity.Record, error) {
+	f := comity.CoPersonRole
+	roles, err := r.listBy(ctx, f.Resource, comity.OwnerCO.Column, people, store.IsSet(f.CouId.Column))
+	if err != nil {
+		return nil, err
+	}
+	var ids []int64
+	for _, of := range roles {
+		for _, role := range of {
+			ids = append(ids, role.Int(f.CouId))
+		}
+	}
+	units, err := r.byID(ctx, comity.Cou.Resource, ids)
+	if err != nil {
+		return nil, err
+	}
+	found := map[int64][]*comity.Record{}
+	for person, of := range roles {
+		for _, role := range of {
+			if unit := units[role.Int(f.CouId)]; unit != nil && !slices.Contains(found[person], unit) {
+				found[person] = append(found[person], unit)
+			}
+		}
+		slices.SortFunc(found[person], byText(comity.Cou.Name))
+	}
+	return found, nil
+}
+
+// byText compares records by a text.
+func byText(f *comity.Field) func(a, b *comity.Record) int {
+	return func(a, b *comity.Record) int {
+		return strings.Compare(store.Fold(a.Text(f)), store.Fold(b.Text(f)))
+	}
+}

@@ -1,0 +1,108 @@
+package registry
+
+import (
+	"context"
+	"slices"
+
+	"comity"
+	"comity/internal/access"
+	"comity/internal/store"
+)
+
+// reading reads what a caller may see, for the pages that people look at.
+type reading struct {
+	reach
+	tx *store.Tx
+}
+
+// read runs a closure that reads one moment.
+func (r *Registry) read(ctx context.Context, caller access.Caller, fn func(reading) error) error {
+	if !caller.MayAnything() {
+		return comity.Forbid()
+	}
+	return r.store.Snapshot(ctx, func(tx *store.Tx) error {
+		now, err := tx.Now(ctx)
+		if err != nil {
+			return err
+		}
+		return fn(reading{reach{caller, now}, tx})
+	})
+}
+
+// list returns the records that the caller may see and that meet the conditions, in order of Id.
+func (r reading) list(ctx context.Context, res *comity.Resource, limit int, conditions ...store.Condition) ([]*comity.Record, error) {
+	if !r.caller.May(access.View, res) {
+		return nil, nil
+	}
+	if c := r.visible(res); c != nil {
+		conditions = append(conditions, c)
+	}
+	return r.tx.List(ctx, res, 0, limit, conditions...)
+}
+
+// listBy returns the records whose column has one of the ids, by that id, as far as the caller may see them.
+func (r reading) listBy(ctx context.Context, res *comity.Resource, column string, ids []int64, conditions ...store.Condition) (map[int64][]*comity.Record, error) {
+	if !r.caller.May(access.View, res) {
+		return nil, nil //nolint:nilnil // they see none
+	}
+	if c := r.visible(res); c != nil {
+		conditions = append(conditions, c)
+	}
+	return r.tx.ListBy(ctx, res, column, ids, conditions...)
+}
+
+// hanging returns the records that name those with the ids in a column.
+func (r reading) hanging(ctx context.Context, res *comity.Resource, column string, ids []int64) (map[int64][]*comity.Record, error) {
+	return r.listBy(ctx, res, column, ids)
+}
+
+// byID returns the records with the ids that the caller may see.
+func (r reading) byID(ctx context.Context, res *comity.Resource, ids []int64) (map[int64]*comity.Record, error) {
+	found := map[int64]*comity.Record{}
+	ids = distinct(ids)
+	if len(ids) == 0 {
+		return found, nil
+	}
+	records, err := r.list(ctx, res, len(ids), store.In("id", ids))
+	for _, rec := range records {
+		found[rec.Id] = rec
+	}
+	return found, err
+}
+
+// primaryNames returns the primary names of people, as far as the caller may see them.
+func (r reading) primaryNames(ctx context.Context, people []int64) (map[int64]*comity.Record, error) {
+	found := map[int64]*comity.Record{}
+	f := comity.Name
+	names, err := r.listBy(ctx, f.Resource, comity.OwnerCO.Column, distinct(people), store.Equal(f.PrimaryName.Column, true))
+	for id, all := range names {
+		found[id] = all[0]
+	}
+	return found, err
+}
+
+// one returns the record with the id, or the answer that it is not there for the caller.
+func (r reading) one(ctx context.Context, res *comity.Resource, id int64) (*comity.Record, error) {
+	return known(ctx, r.tx, r.caller, access.View, res, id, res.UnknownOnView)
+}
+
+// co says, by an error, that there is nothing in a CO that the caller may know of.
+func (r reading) co(ctx context.Context, id int64) error {
+	if !r.caller.Knows(id) {
+		return comity.Missing(comity.Co.UnknownOnView)
+	}
+	_, err := r.one(ctx, comity.Co.Resource, id)
+	return err
+}
+
+// all says whether the caller may see every record of the resource in the COs that they know of.
+func (r reading) all(res *comity.Resource) bool {
+	return r.caller.Through(access.View, res)&access.InCO != 0
+}
+
+// distinct are the ids in order, each once, without 0.
+func distinct(ids []int64) []int64 {
+	ids = slices.DeleteFunc(slices.Clone(ids), func(id int64) bool { return id == 0 })
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}

@@ -1,0 +1,65 @@
+package registry
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"comity"
+	"comity/internal/access"
+	"comity/internal/store"
+)
+
+// Unit is a unit in the tree of a CO's units.
+type Unit struct {
+	Record *comity.Record
+	// People is how many people have a role in it, whatever the role's status.
+	People int64
+	// Below are the units below it, in order of name.
+	Below []*Unit
+}
+
+// maxUnits is the most units that a tree shows.
+const maxUnits = 20_000
+
+// Units returns the units of a CO as far as the caller may see them, as trees in order of name. A unit
+// whose parent they may not see is the root of one.
+func (r *Registry) Units(ctx context.Context, caller access.Caller, coID int64) (roots []*Unit, err error) {
+	f := comity.Cou
+	err = r.read(ctx, caller, func(in reading) error {
+		if err := in.co(ctx, coID); err != nil {
+			return err
+		}
+		records, err := in.list(ctx, f.Resource, maxUnits, store.Equal("co_id", coID))
+		if err != nil {
+			return err
+		}
+		var visible []store.Condition
+		if c := in.visible(comity.CoPersonRole.Resource); c != nil {
+			visible = append(visible, c)
+		}
+		counts, err := in.tx.PeopleByUnit(ctx, coID, visible...)
+		roots = tree(records, counts)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the units of CO %d: %w", coID, err)
+	}
+	return roots, nil
+}
+
+func tree(records []*comity.Record, people map[int64]int64) (roots []*Unit) {
+	slices.SortStableFunc(records, byText(comity.Cou.Name))
+	units := map[int64]*Unit{}
+	for _, rec := range records {
+		units[rec.Id] = &Unit{Record: rec, People: people[rec.Id]}
+	}
+	for _, rec := range records {
+		if parent := units[rec.Int(comity.Cou.ParentId)]; parent != nil {
+			parent.Below = append(parent.Below, units[rec.Id])
+		} else {
+			roots = append(roots, units[rec.Id])
+		}
+	}
+	return roots
+}

@@ -1,0 +1,97 @@
+package rest
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"comity"
+	"comity/internal/access"
+	"comity/internal/outbox"
+)
+
+type sweepStatus struct {
+	State        string
+	OnlyChanged  bool
+	Total, Taken int64
+	Began        string
+	Ended        string `json:",omitempty"`
+}
+
+func sweepOf(s outbox.Sweep) *sweepStatus {
+	out := &sweepStatus{
+		State: "under way", OnlyChanged: s.OnlyChanged, Total: s.Total, Taken: s.Taken, Began: written(s.Began), Ended: written(s.Ended),
+	}
+	switch {
+	case s.Stopped:
+		out.State = "stopped"
+	case !s.Ended.IsZero():
+		out.State = "done"
+	}
+	return out
+}
+
+// provisionAll answers the call that tells a target about everybody.
+func (c *call) provisionAll(rt route) error {
+	if _, err := c.body(); err != nil {
+		return err
+	}
+	target, err := c.target(access.Edit, rt)
+	if err != nil {
+		return err
+	}
+	if err := refuseDisabled(target); err != nil {
+		return err
+	}
+	run, err := runOf(c.r.URL.Query())
+	if err != nil {
+		return err
+	}
+	s, err := c.Provisioner.ProvisionAll(c.r.Context(), target, run)
+	if err != nil {
+		return err
+	}
+	return c.say(http.StatusAccepted, "Accepted", "CoProvisioningTargetAll", sweepOf(s))
+}
+
+// runOf reads how a target is to be told about everybody.
+func runOf(query url.Values) (run outbox.Run, err error) {
+	if run.OnlyChanged, err = wanted(query, "onlychanged"); err != nil {
+		return run, err
+	}
+	if run.Anew, err = wanted(query, "anew"); err != nil {
+		return run, err
+	}
+	run.MaxDeletes = outbox.MaxDeletes
+	if text := query.Get("maxdeletes"); text != "" {
+		run.MaxDeletes, err = strconv.ParseInt(text, 10, 64)
+		if err != nil || run.MaxDeletes < 0 || run.MaxDeletes > 100 {
+			return run, comity.BadRequest("maxdeletes is %q, it must be a whole number of percent from 0 to 100", text)
+		}
+	}
+	return run, nil
+}
+
+func wanted(query url.Values, name string) (bool, error) {
+	value := query.Get(name)
+	if value != "" && value != "true" && value != "false" {
+		return false, comity.BadRequest("%s is %q, it must be true or false", name, value)
+	}
+	return value == "true", nil
+}
+
+// stopAll answers the call that stops telling a target about everybody.
+func (c *call) stopAll(rt route) error {
+	target, err := c.target(access.Edit, rt)
+	if err != nil {
+		return err
+	}
+	s, found, err := c.Provisioner.StopAll(c.r.Context(), target.Id)
+	if err != nil {
+		return err
+	}
+	if !found {
+		return comity.RefuseBecause(comity.PhraseForbidden, "Provisioning target %d was never told about everybody", target.Id)
+	}
+	return c.say(http.StatusOK, "OK", "CoProvisioningTargetAll", sweepOf(s))
+}

@@ -1,0 +1,2 @@
+-- +goose Up
+ALTER TABLE co_api_provisioner_targets ADD COLUMN answers_get BOOLEAN;

@@ -1,0 +1,107 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"comity"
+)
+
+// StatusChange says how many more people had a status at the end of a day than at its start.
+type StatusChange struct {
+	// Day is the day's start, in UTC.
+	Day    time.Time
+	Status string
+	Change int64
+}
+
+const daySeconds = 24 * 60 * 60
+
+// StatusChanges returns how many people of a CO came to each status and left it, day by day.
+func (tx *Tx) StatusChanges(ctx context.Context, coID int64) ([]StatusChange, error) {
+	var changes []StatusChange
+	sql := `SELECT day, status, CAST(sum(change) AS bigint) FROM status_changes WHERE co_id = $1 GROUP BY day, status ORDER BY day, status`
+	err := tx.conn.query(ctx, sql, args{coID}, func(row Row) error {
+		day := time.Unix(row.Int(0)*daySeconds, 0).UTC()
+		changes = append(changes, StatusChange{day, row.Text(1), row.Int(2)})
+		return nil
+	})
+	return changes, err
+}
+
+// AddUpStatusChanges makes one row of up to limit rows that tell of the same CO, day and status, and
+// returns how many there were. Rows that somebody else has in hand are left.
+func (tx *Tx) AddUpStatusChanges(ctx context.Context, limit int) (int, error) {
+	type key struct {
+		co, day int64
+		status  string
+	}
+	sums := map[key]int64{}
+	var order []key
+	var ids []int64
+	sql := `SELECT s.id, s.co_id, s.day, s.status, s.change FROM status_changes s
+		WHERE EXISTS (SELECT 1 FROM status_changes o WHERE o.co_id = s.co_id AND o.day = s.day AND o.status = s.status AND o.id <> s.id)
+		ORDER BY s.co_id, s.day, s.status LIMIT $1` + tx.dialect.skipLocked
+	err := tx.conn.query(ctx, sql, args{int64(limit)}, func(row Row) error {
+		k := key{row.Int(1), row.Int(2), row.Text(3)}
+		if _, known := sums[k]; !known {
+			order = append(order, k)
+		}
+		sums[k] += row.Int(4)
+		ids = append(ids, row.Int(0))
+		return nil
+	})
+	if err != nil {
+		return 0, err
+	}
+	for _, k := range order {
+		sql := `INSERT INTO status_changes (co_id, day, status, change) VALUES ($1, $2, $3, $4)`
+		if err := tx.conn.queue(ctx, sql, args{k.co, k.day, k.status, sums[k]}); err != nil {
+			return 0, err
+		}
+	}
+	for some := range slices.Chunk(ids, 1000) {
+		var a args
+		if err := tx.conn.queue(ctx, `DELETE FROM status_changes WHERE id IN `+list(&a, some), a); err != nil {
+			return 0, err
+		}
+	}
+	return len(ids), nil
+}
+
+// CountBy counts the records that meet the conditions, by what they have in a column; those without
+// count under "".
+func (tx *Tx) CountBy(ctx context.Context, r *comity.Resource, column string, conditions ...Condition) (map[string]int64, error) {
+	var a args
+	counts := map[string]int64{}
+	where := "1 = 1"
+	if all := AllOf(conditions...); all != nil {
+		where = all(tx.dialect, &a)
+	}
+	sql := fmt.Sprintf(`SELECT coalesce(CAST(t.%[1]s AS text), ''), count(*) FROM %[2]s t WHERE %[3]s GROUP BY t.%[1]s`, column, r.Table, where)
+	err := tx.conn.query(ctx, sql, a, func(row Row) error {
+		counts[row.Text(0)] = row.Int(1)
+		return nil
+	})
+	return counts, err
+}
+
+// ListNext returns up to limit records of a CO that meet the conditions and whose time in a column is
+// at a moment or after it, soonest first.
+func (tx *Tx) ListNext(ctx context.Context, r *comity.Resource, f *comity.Field, coID int64, from time.Time, limit int, conditions ...Condition) ([]*comity.Record, error) {
+	a := args{coID, from.Unix()}
+	sql := fmt.Sprintf("SELECT %s FROM %s WHERE t.co_id = $1 AND t.%s >= $2", texts[r].columns, texts[r].from, f.Column)
+	for _, c := range conditions {
+		sql += " AND " + c(tx.dialect, &a)
+	}
+	sql += fmt.Sprintf(" ORDER BY t.%s, t.id LIMIT %s", f.Column, a.put(int64(limit)))
+	var records []*comity.Record
+	err := tx.conn.query(ctx, sql, a, func(row Row) error {
+		rec, err := texts[r].scan(row)
+		records = append(records, rec)
+		return err
+	})
+	return records, err
+}

@@ -1,0 +1,128 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+
+	"comity"
+)
+
+// Subjects returns up to limit of the people that a target of a CO may have to do with, in order of
+// their id from the one after the id given: the CO's, and whoever it was ever to be told about.
+func (tx *Tx) Subjects(ctx context.Context, target, co, after int64, limit int) ([]SubjectStatus, error) {
+	var ids []int64
+	err := tx.conn.query(ctx, `SELECT id FROM (SELECT p.id FROM co_people p WHERE p.co_id = $2 AND p.id > $3 ORDER BY p.id LIMIT $4) people
+		UNION SELECT id FROM (SELECT d.co_person_id AS id FROM deliveries d
+			WHERE d.co_provisioning_target_id = $1 AND d.co_person_id > $3 ORDER BY d.co_person_id LIMIT $4) known
+		ORDER BY id LIMIT $4`, args{target, co, after, int64(limit)}, func(r Row) error {
+		ids = append(ids, r.Int(0))
+		return nil
+	})
+	if err != nil || len(ids) == 0 {
+		return nil, err
+	}
+	subjects := make([]SubjectStatus, len(ids))
+	for i, id := range ids {
+		subjects[i].PersonId = id
+	}
+	a := args{target}
+	err = tx.conn.query(ctx, `SELECT `+subjectColumns+` FROM deliveries WHERE co_provisioning_target_id = $1 AND co_person_id IN `+list(&a, ids),
+		a, func(r Row) error {
+			s, err := scanSubject(r)
+			if i, found := slices.BinarySearch(ids, s.PersonId); found {
+				subjects[i] = s
+			}
+			return err
+		})
+	return subjects, err
+}
+
+// Presence says who is to be known at a target: people in one of the statuses, with an identifier of
+// the type and status and, where there is a group, a member of it while it has its status.
+type Presence struct {
+	Statuses                         []string
+	IdentifierType, IdentifierStatus string
+	GroupId                          int64
+	GroupStatus                      string
+}
+
+// CountKnown returns how many people a target knows, and how many of them it is to forget.
+func (tx *Tx) CountKnown(ctx context.Context, target int64, p Presence) (known, leaving int64, err error) {
+	now, err := tx.Now(ctx)
+	if err != nil {
+		return 0, 0, err
+	}
+	var a args
+	stays := `SELECT 1 FROM co_people p WHERE p.id = d.co_person_id AND p.status IN ` + list(&a, p.Statuses) + `
+		AND EXISTS (SELECT 1 FROM identifiers i WHERE i.co_person_id = p.id AND i.type = ` + a.put(p.IdentifierType) + `
+			AND i.status = ` + a.put(p.IdentifierStatus) + `)`
+	if p.GroupId != 0 {
+		stays += ` AND EXISTS (SELECT 1 FROM co_group_members m JOIN co_groups g ON g.id = m.co_group_id
+			WHERE m.co_person_id = p.id AND m.co_group_id = ` + a.put(p.GroupId) + ` AND m.member
+				AND g.status = ` + a.put(p.GroupStatus) + ` AND ` + validNow("m", &a, now) + `)`
+	}
+	err = tx.conn.query(ctx, `SELECT count(*), count(CASE WHEN NOT EXISTS (`+stays+`) THEN 1 END) FROM deliveries d
+		WHERE d.co_provisioning_target_id = `+a.put(target)+` AND d.identifier <> ''`, a, func(r Row) error {
+		known, leaving = r.Int(0), r.Int(1)
+		return nil
+	})
+	return known, leaving, err
+}
+
+// IdentifiersEver returns the identifiers of a type that people have or ever had, oldest first.
+// Those that were erased from the history are not among them.
+func (tx *Tx) IdentifiersEver(ctx context.Context, identifierType string, people []int64) (map[int64][]string, error) {
+	ever := map[int64][]string{}
+	if len(people) == 0 {
+		return ever, nil
+	}
+	f := comity.Identifier
+	var a args
+	// The resource is put so that no index of it is used: it has every identifier that there ever was.
+	err := tx.conn.query(ctx, `SELECT h.co_person_id, h.data FROM history h
+		WHERE h.co_person_id IN `+list(&a, people)+` AND h.resource || '' = `+a.put(f.Singular)+` ORDER BY h.id`, a, func(r Row) error {
+		rec := comity.NewRecord(f.Resource)
+		if _, err := readData(rec, r.Text(1)); err != nil {
+			return err
+		}
+		person, identifier := r.Int(0), rec.Text(f.Identifier)
+		if identifier != "" && rec.Text(f.Type) == identifierType && rec.OwnedBy(comity.OwnerCO) == person && !slices.Contains(ever[person], identifier) {
+			ever[person] = append(ever[person], identifier)
+		}
+		return nil
+	})
+	return ever, err
+}
+
+// Holders returns the people of a CO who have one of the identifiers, folded, of a type, by it.
+func (tx *Tx) Holders(ctx context.Context, co int64, identifierType string, folded []string) (map[string][]int64, error) {
+	holders := map[string][]int64{}
+	a := args{co, identifierType}
+	err := tx.conn.query(ctx, `SELECT i.identifier_folded, i.co_person_id FROM identifiers i
+		WHERE i.co_id = $1 AND i.type = $2 AND i.co_person_id IS NOT NULL AND i.identifier_folded IN `+list(&a, folded), a, func(r Row) error {
+		holders[r.Text(0)] = append(holders[r.Text(0)], r.Int(1))
+		return nil
+	})
+	return holders, err
+}
+
+// Forget notes identifiers that a target is still to be told to delete on a person's behalf, unless
+// what is known of the two is not as it was read any more: then it says false.
+func (tx *Tx) Forget(ctx context.Context, target, co int64, was SubjectStatus, identifiers []string) (bool, error) {
+	before, err := json.Marshal(append([]string{}, was.Told.Obsolete...))
+	if err != nil {
+		return false, err
+	}
+	after, err := json.Marshal(append(slices.Clone(was.Told.Obsolete), identifiers...))
+	if err != nil {
+		return false, err
+	}
+	noted, err := tx.conn.exec(ctx, `INSERT INTO deliveries (co_provisioning_target_id, co_person_id, co_id, version, due, held, since,
+			sequence, attempts, refusals, resting, identifier, obsolete, answer)
+		VALUES ($1, $2, $3, 0, NULL, false, NULL, 0, 0, 0, false, '', $4, '')
+		ON CONFLICT (co_provisioning_target_id, co_person_id) DO UPDATE SET obsolete = excluded.obsolete
+		WHERE NOT deliveries.held AND deliveries.sequence = $5 AND deliveries.identifier = $6 AND deliveries.obsolete = $7`,
+		args{target, was.PersonId, co, string(after), was.Sequence, was.Told.Identifier, string(before)})
+	return noted > 0, err
+}
