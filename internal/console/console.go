@@ -36,6 +36,7 @@ type Provisioner interface {
 	Status(ctx context.Context, target int64) (outbox.Status, error)
 	SubjectStatus(ctx context.Context, target, person int64) (outbox.Subject, error)
 	Failed(ctx context.Context, target, after int64, limit int) ([]outbox.Subject, error)
+	Retried(ctx context.Context, target int64, limit int) ([]outbox.Subject, error)
 	Resend(ctx context.Context, target, person int64) (count int64, err error)
 	Preview(ctx context.Context, target, person int64) (outbox.Preview, error)
 }

@@ -149,7 +149,7 @@ func (v *visit) hanging(rec *comity.Record) ([]hanging, error) {
 	var resources []*comity.Resource
 	for _, r := range comity.Stored() {
 		for _, k := range parentKeys(r) {
-			if k.resource != rec.Resource || !v.caller.May(access.View, r) {
+			if k.resource != rec.Resource || !v.caller.May(access.View, r) || !fits(rec, r) {
 				continue
 			}
 			id := strconv.FormatInt(rec.Id, 10)

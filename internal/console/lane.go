@@ -22,19 +22,20 @@ type lane struct {
 	State, Tone, What string
 	// Run is the last that told it about everybody, nil where there was none.
 	Run *run
-	// Rested are the first of those that failed; All leads to all of them.
-	Rested []rested
-	All    string
+	// Retried are some of those of whom a message failed and is tried again, Rested the first of those
+	// of whom it is not; All leads to all of these.
+	Retried, Rested []telling
+	All             string
 	// Resend and Stop are where their forms are sent, "" where the reader may not.
 	Resend, Stop string
 	Here         string
 }
 
-// rested is a person of whom messages rest.
-type rested struct {
+// telling is a person whom a target could not be told about.
+type telling struct {
 	standing
 	Name, To string
-	// Resend is where the form is sent that sends it again, "" where the reader may not.
+	// Resend is where the form is sent that sends it again, "" where it is by itself or the reader may not.
 	Resend string
 }
 
@@ -50,8 +51,8 @@ type run struct {
 // Percent is how far it is.
 func (r run) Percent() int64 { return min(100, 100*r.Taken/max(r.Total, 1)) }
 
-// restedShown is how many of those that failed a target's page shows.
-const restedShown = 10
+// troublesShown is how many of those that failed or are tried again a target's page shows.
+const troublesShown = 10
 
 // lane finds how a target does.
 func (v *visit) lane(target *comity.Record) (l lane, err error) {
@@ -66,27 +67,41 @@ func (v *visit) lane(target *comity.Record) (l lane, err error) {
 			l.Stop = v.atTarget(target.Id, "stop")
 		}
 	}
-	if l.Failed == 0 {
-		return l, nil
-	}
-	all, err := v.failed(target.Id, 0, restedShown)
-	if err != nil {
-		return l, err
-	}
-	if l.Rested, err = v.rested(target, all); err != nil {
-		return l, err
-	}
-	if l.Failed > restedShown {
-		l.All = v.atTarget(target.Id, "failed")
-	}
-	if v.mayTell(target) {
-		l.Resend = v.atTarget(target.Id, "resend")
-	}
-	return l, nil
+	return l, l.addTroubles(v)
 }
 
-// rested names those of whom messages rest.
-func (v *visit) rested(target *comity.Record, all []standing) ([]rested, error) {
+// addTroubles adds those whom the target could not be told about.
+func (l *lane) addTroubles(v *visit) (err error) {
+	var retried, rested []standing
+	if l.Waiting > 0 {
+		if retried, err = v.retried(l.target.Id, troublesShown); err != nil {
+			return err
+		}
+	}
+	if l.Failed > 0 {
+		if rested, err = v.failed(l.target.Id, 0, troublesShown); err != nil {
+			return err
+		}
+	}
+	all, err := v.tellings(l.target, append(retried, rested...))
+	if err != nil {
+		return err
+	}
+	l.Retried, l.Rested = all[:len(retried)], all[len(retried):]
+	if l.Failed > troublesShown {
+		l.All = v.atTarget(l.target.Id, "failed")
+	}
+	if l.Failed > 0 && v.mayTell(l.target) {
+		l.Resend = v.atTarget(l.target.Id, "resend")
+	}
+	return nil
+}
+
+// tellings names those whom a target could not be told about.
+func (v *visit) tellings(target *comity.Record, all []standing) ([]telling, error) {
+	if len(all) == 0 {
+		return nil, nil
+	}
 	var ids []int64
 	for _, s := range all {
 		ids = append(ids, s.Person)
@@ -95,12 +110,12 @@ func (v *visit) rested(target *comity.Record, all []standing) ([]rested, error) 
 	if err != nil {
 		return nil, err
 	}
-	var list []rested
+	var list []telling
 	for _, s := range all {
-		one := rested{standing: s, To: v.personPath(target.Id, s.Person)}
+		one := telling{standing: s, To: v.personPath(target.Id, s.Person)}
 		one.Name, _ = titles{found}.by(comity.CoPerson.Resource, s.Person)
-		if v.mayTell(target) {
-			one.Resend = v.personPath(target.Id, s.Person) + "resend"
+		if s.Failed() && v.mayTell(target) {
+			one.Resend = one.To + "resend"
 		}
 		list = append(list, one)
 	}

@@ -41,11 +41,19 @@ func settingsOf(server *comity.Record) *comity.Resource {
 	return comity.HttpServer.Resource
 }
 
-// serverNext is what comes next for a server.
+// fits says whether records of a resource can hang on a record: a server has the settings of its type.
+func fits(rec *comity.Record, r *comity.Resource) bool {
+	isSettings := r == comity.HttpServer.Resource || r == comity.KafkaServer.Resource
+	return rec.Resource != comity.Server.Resource || !isSettings || r == settingsOf(rec)
+}
+
+// serverNext is what comes next for a server, or what it is used for.
 type serverNext struct {
 	// Settings leads to the form of its settings, where it has none; Target to that of a target.
 	Settings link
 	Target   string
+	// Used are the targets that it is told for.
+	Used []link
 }
 
 // serverParts tell whoever adds a server what comes next.
@@ -54,14 +62,44 @@ func serverParts() []part {
 		settings := settingsOf(rec)
 		id := strconv.FormatInt(rec.Id, 10)
 		there, err := v.only(settings, "serverid", rec.Id)
-		switch {
-		case err != nil:
+		if err != nil {
 			return nil, err
-		case there == nil && v.caller.May(access.Add, settings):
-			return serverNext{Settings: link{one(settings), v.add(settings, "serverid", id)}}, nil
-		case there != nil && v.caller.May(access.Add, comity.CoProvisioningTarget.Resource):
-			return serverNext{Target: v.add(comity.CoProvisioningTarget.Resource, "server", id)}, nil
 		}
-		return nil, nil
+		if there == nil {
+			if !v.caller.May(access.Add, settings) {
+				return nil, nil
+			}
+			return serverNext{Settings: link{one(settings), v.add(settings, "serverid", id)}}, nil
+		}
+		next := serverNext{Target: v.mayAdd(comity.CoProvisioningTarget.Resource, "server", id)}
+		if next.Used, err = v.targetsOfServer(rec.Id); err != nil || next.Target == "" && len(next.Used) == 0 {
+			return nil, err
+		}
+		return next, nil
 	}}}
+}
+
+// targetsOfServer are the targets that send to a server, if the CO's are few.
+func (v *visit) targetsOfServer(server int64) (used []link, err error) {
+	f := comity.CoApiProvisionerTarget
+	if !v.caller.May(access.View, f.Resource) {
+		return nil, nil
+	}
+	l, err := v.Registry.List(v.ctx(), v.caller, f.Resource, map[string][]string{
+		"coid": {strconv.FormatInt(v.co.Id, 10)}, "limit": {strconv.Itoa(few)},
+	})
+	if err != nil {
+		return nil, err
+	}
+	t, err := v.titles(l.Records)
+	if err != nil {
+		return nil, err
+	}
+	for _, settings := range l.Records {
+		if target := settings.Int(f.CoProvisioningTargetId); settings.Int(f.ServerId) == server {
+			name, _ := t.by(comity.CoProvisioningTarget.Resource, target)
+			used = append(used, link{name, v.record(comity.CoProvisioningTarget.Resource, target)})
+		}
+	}
+	return used, nil
 }

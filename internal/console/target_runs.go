@@ -29,7 +29,7 @@ func (v *visit) failedPage() error {
 	if after != 0 {
 		p.First = v.r.URL.Path
 	}
-	people, err := v.rested(target, all)
+	people, err := v.tellings(target, all)
 	if err != nil {
 		return err
 	}

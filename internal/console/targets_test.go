@@ -253,6 +253,26 @@ func TestAllThatFailedIsSentAgain(t *testing.T) {
 	})
 }
 
+// TestWhyAMessageIsTriedAgain has an endpoint fail in a mode that tries again.
+func TestWhyAMessageIsTriedAgain(t *testing.T) {
+	everywhere(t, func(t *testing.T, w *world) {
+		r := signedIn(t, w.serve(t, nil).URL, w.operator)
+		co, e := w.addCO(t), newEndpoint(t)
+		ada := w.addPerson(t, co, "Ada", "")
+		w.addIdentifier(t, ada, "uid", "ada")
+		e.answer(http.StatusServiceUnavailable)
+		setUp(t, r, co, e.URL, "A")
+		target := r.at()
+		r.get(fmt.Sprintf("%speople/%d/", target, ada), 200)
+		r.press("Send it now", 502)
+		r.get(target, 200)
+		r.says("Tried again by itself")
+		r.says("503 Service Unavailable")
+		r.get(r.link("Directory"), 200)
+		r.says("Provisioning targets that send to it: Our directory.")
+	})
+}
+
 func TestEverybodyIsTold(t *testing.T) {
 	everywhere(t, func(t *testing.T, w *world) {
 		r := signedIn(t, w.serve(t, nil).URL, w.operator)

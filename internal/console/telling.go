@@ -53,11 +53,21 @@ func (v *visit) standing(target, person int64) (standing, error) {
 // failed are up to limit of those of whom a target's messages rest, from the one after a person on.
 func (v *visit) failed(target, after int64, limit int) ([]standing, error) {
 	all, err := v.Provisioner.Failed(v.ctx(), target, after, limit)
+	return standings(all), err
+}
+
+// retried are up to limit of those of whom a target's message failed and is tried again.
+func (v *visit) retried(target int64, limit int) ([]standing, error) {
+	all, err := v.Provisioner.Retried(v.ctx(), target, limit)
+	return standings(all), err
+}
+
+func standings(all []outbox.Subject) []standing {
 	list := make([]standing, len(all))
 	for i, s := range all {
 		list[i] = standingOf(s)
 	}
-	return list, err
+	return list
 }
 
 // resend sends again what rests at a target, of one person or, for 0, of all.
