@@ -213,9 +213,23 @@ func TestTargetsAccessible(t *testing.T) {
 	b.fill("Identifier type", "orcid")
 	b.press("Add")
 	disabled := b.at()
+	b.visit(home + "servers/new")
+	b.fill("Description", "Nobody there")
+	b.fill("URL", "http://"+freeAddress(t))
+	b.fill("Auth type", "None")
+	b.press("Add")
+	b.press("Add a provisioning target for it")
+	b.fill("Description", "Archive")
+	b.fill("Protocol mode", "HTTP POST")
+	b.fill("Identifier type", "uid")
+	b.press("Add")
+	away := b.at()
 	b.addAda()
 	b.addIdentifier("ada", "uid")
 	ada := b.at()
+	b.visit(away)
+	b.says("Tried again by itself")
+	b.says("connection refused")
 	b.visit(target)
 	fresh := b.text()
 	if !strings.Contains(fresh, "Send a test message") {
@@ -241,7 +255,7 @@ func TestTargetsAccessible(t *testing.T) {
 			b := r.open(t, l...)
 			b.signIn(r)
 			for page, path := range map[string]string{
-				"server": server, "target": target, "target-disabled": disabled, "target-failed": target + "failed", "target-people": target + "people/",
+				"server": server, "target": target, "target-disabled": disabled, "target-away": away, "target-failed": target + "failed", "target-people": target + "people/",
 				"message": message, "server-new": home + "servers/new", "kafka-new": home + "servers/new?type=kafka",
 				"target-new": home + "co_provisioning_targets/new", "targets-of-person": ada,
 			} {
