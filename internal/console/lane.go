@@ -60,14 +60,15 @@ func (v *visit) lane(target *comity.Record) (l lane, err error) {
 	if l.Status, err = v.Provisioner.Status(v.ctx(), target.Id); err != nil {
 		return l, err
 	}
-	l.judge()
 	if l.Swept {
 		l.Run = runOf(l.Sweep)
 		if l.Run.UnderWay && v.caller.May(access.Edit, target.Resource) {
 			l.Stop = v.atTarget(target.Id, "stop")
 		}
 	}
-	return l, l.addTroubles(v)
+	err = l.addTroubles(v)
+	l.judge()
+	return l, err
 }
 
 // addTroubles adds those whom the target could not be told about.
@@ -130,6 +131,8 @@ func (l *lane) judge() {
 		l.State, l.Tone, l.What = "Away", "bad", "The endpoint seems to be away. It is tried again by itself, and all that waits follows once it is back."
 	case l.Failed > 0:
 		l.State, l.Tone, l.What = "Failed", "bad", "Some messages could not be sent or were refused. They rest until they are sent again, or the person changes."
+	case len(l.Retried) > 0:
+		l.State, l.Tone, l.What = "Trouble", "bad", "Some messages were not taken. They are tried again by themselves."
 	case l.Waiting > 0:
 		l.State, l.Tone, l.What = "On its way", "quiet", "Messages are on their way."
 	case l.LastSuccess.IsZero():

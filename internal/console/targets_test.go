@@ -266,7 +266,7 @@ func TestWhyAMessageIsTriedAgain(t *testing.T) {
 		r.get(fmt.Sprintf("%speople/%d/", target, ada), 200)
 		r.press("Send it now", 502)
 		r.get(target, 200)
-		r.says("Tried again by itself")
+		r.says("They are tried again by themselves.")
 		r.says("503 Service Unavailable")
 		r.get(r.link("Directory"), 200)
 		r.says("Provisioning targets that send to it: Our directory.")
