@@ -12,11 +12,15 @@ import (
 	"comity/internal/store"
 )
 
-// maxHeld is the most deliveries that a lane holds at a time, maxQueued how long, at the pace of
-// the last ones, the last of them should wait for a worker.
 const (
-	maxHeld   = 64
+	// batch is how many deliveries are claimed, read and written together, maxHeld how many a lane
+	// holds at most: while one batch is sent the next is claimed.
+	batch   = 64
+	maxHeld = 2 * batch
+	// maxQueued is how long, at the pace of the last ones, the last of them should wait for a worker.
 	maxQueued = 5 * time.Second
+	// linger is how long an outcome waits for others to be written with.
+	linger = 2 * time.Millisecond
 )
 
 // lane delivers to one target for as long as something is due.
@@ -68,7 +72,8 @@ func (l *lane) run(ctx context.Context, workers *sync.WaitGroup) {
 	}
 }
 
-// gather waits for an outcome, or for more to be due while there is room, and takes all there are.
+// gather waits for outcomes, a batch of them or what comes in a moment, or for more to be due while
+// there is room, and takes all there are.
 func (l *lane) gather(ctx context.Context) (outcomes []store.Outcome) {
 	wake := l.wake
 	if ctx.Err() != nil || l.room() <= 0 {
@@ -79,6 +84,16 @@ func (l *lane) gather(ctx context.Context) (outcomes []store.Outcome) {
 		outcomes = append(outcomes, o)
 	case <-wake:
 		time.Sleep(breath)
+	}
+	patience := time.After(linger)
+	for 0 < len(outcomes) && len(outcomes) < min(batch, l.held) {
+		select {
+		case o := <-l.results:
+			outcomes = append(outcomes, o)
+			continue
+		case <-patience:
+		}
+		break
 	}
 	for {
 		select {
@@ -91,13 +106,13 @@ func (l *lane) gather(ctx context.Context) (outcomes []store.Outcome) {
 	}
 }
 
-// room is how many more deliveries the lane should hold, so that none waits long for a worker.
+// room is how many more deliveries the lane should claim, so that none waits long for a worker.
 func (l *lane) room() int {
 	limit := maxHeld
 	if pace := time.Duration(l.pace.Load()); pace > 0 {
 		limit = min(maxHeld, max(l.width, int(maxQueued/pace)*l.width))
 	}
-	return limit - l.held
+	return min(batch, limit-l.held)
 }
 
 // turn writes outcomes and claims what is due, in one transaction, and hands it to the workers.
