@@ -115,8 +115,13 @@ func (s *serveCommand) Run(p *program) (err error) {
 	if err != nil {
 		return err
 	}
+	reachable := provision.Public
+	if s.AllowPrivate {
+		reachable = nil
+	}
 	pages, err := console.New(console.Options{
-		Registry: reg, Authenticator: authenticator, Provisioner: queue, TrustedProxies: trusted,
+		Reachable: reachable,
+		Registry:  reg, Authenticator: authenticator, Provisioner: queue, TrustedProxies: trusted,
 		FailedLogins: s.Failures, Failures: failures, PublicURL: s.PublicURL, OIDC: oidc, Log: log, Observe: metrics.Request,
 	})
 	if err != nil {

@@ -36,6 +36,7 @@ type Provisioner interface {
 	Status(ctx context.Context, target int64) (outbox.Status, error)
 	SubjectStatus(ctx context.Context, target int64, subject comity.Subject) (outbox.Subject, error)
 	Failed(ctx context.Context, target int64, after comity.Subject, limit int) ([]outbox.Subject, error)
+	Retried(ctx context.Context, target int64, limit int) ([]outbox.Subject, error)
 	Resend(ctx context.Context, target int64, subject *comity.Subject) (count int64, err error)
 	Preview(ctx context.Context, target int64, subject comity.Subject) (outbox.Preview, error)
 }
@@ -53,6 +54,8 @@ type Options struct {
 	Failures     *access.Limits
 	// PublicURL is where browsers find the program, without a path; "" where it is as they call it.
 	PublicURL string
+	// Reachable says whether targets can be at an address; nil is at any.
+	Reachable func(netip.Addr) bool
 	// OIDC is how people log in by themselves; the zero value is not at all.
 	OIDC OIDC
 	Log  *slog.Logger

@@ -149,7 +149,7 @@ func (v *visit) hanging(rec *comity.Record) ([]hanging, error) {
 	var resources []*comity.Resource
 	for _, r := range comity.Stored() {
 		for _, k := range parentKeys(r) {
-			if k.resource != rec.Resource || !v.caller.May(access.View, r) {
+			if k.resource != rec.Resource || !v.caller.May(access.View, r) || !fits(rec, r) {
 				continue
 			}
 			id := strconv.FormatInt(rec.Id, 10)
@@ -163,9 +163,11 @@ func (v *visit) hanging(rec *comity.Record) ([]hanging, error) {
 			if k.field.Kind == comity.Reference && !k.field.Required || r == comity.CoGroupNesting.Resource {
 				name += " (" + label(k.field) + ")"
 			}
-			all = append(all, hanging{
-				Name: name, One: one(r), All: v.list(r, k.key, id), Add: v.mayAdd(r, k.key, id), More: l.More != 0,
-			})
+			h := hanging{Name: name, One: one(r), All: v.list(r, k.key, id), More: l.More != 0}
+			if len(l.Records) == 0 || !isOnly(k.field) {
+				h.Add = v.mayAdd(r, k.key, id)
+			}
+			all = append(all, h)
 			lists, resources = append(lists, l.Records), append(resources, r)
 		}
 	}
@@ -177,6 +179,13 @@ func (v *visit) hanging(rec *comity.Record) ([]hanging, error) {
 		all[i].Columns, all[i].Rows = v.table(lists[i], r, rec.Resource, t)
 	}
 	return all, nil
+}
+
+// isOnly says that no two records of a resource name the same one by a field.
+func isOnly(f *comity.Field) bool {
+	return slices.ContainsFunc(f.Resource().Uniques, func(u comity.Unique) bool {
+		return len(u.Fields) == 1 && u.Fields[0] == f
+	})
 }
 
 // Empty are the kinds of which nothing hangs on the record and something can be added.

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -18,6 +19,8 @@ type form struct {
 	sent map[string][]string
 	// set are the fields that are given and not asked for: what the record hangs on.
 	set map[*comity.Field]bool
+	// known are the fields that are given and neither asked for nor shown.
+	known map[*comity.Field]bool
 }
 
 // control is one field of a form, shown by the part "control".
@@ -56,10 +59,15 @@ func (c control) Described() string {
 	return strings.Join(ids, " ")
 }
 
+// Notes are the choices that have something to be said of.
+func (c control) Notes() []choice {
+	return slices.DeleteFunc(slices.Clone(c.Choices), func(o choice) bool { return o.Note == "" })
+}
+
 // asks says whether the form asks for a field.
 func (fm form) asks(f *comity.Field) bool {
 	switch {
-	case f.ReadOnly, f == f.Resource().CoId():
+	case f.ReadOnly, f == f.Resource().CoId(), fm.known[f]:
 		return false
 	case fm.old != nil && (f.Kept || f.Fixed || f.Kind == comity.Owner):
 		return false
@@ -182,7 +190,7 @@ func codes(f *comity.Field, adding bool) []choice {
 	var choices []choice
 	for _, w := range f.Words {
 		if !adding || len(f.OnAdd) == 0 || contains(f.OnAdd, w.Word) {
-			choices = append(choices, choice{Value: w.Word, Label: word(f, w.Word)})
+			choices = append(choices, choice{Value: w.Word, Label: word(f, w.Word), Note: explain(f, w.Word)})
 		}
 	}
 	return choices

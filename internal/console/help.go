@@ -54,19 +54,27 @@ func help(f *comity.Field) string {
 	case comity.CoProvisioningTarget.Plugin:
 		return "How the target is told."
 	case comity.CoProvisioningTarget.Status:
-		return "Automatic tells of each change at once, queue soon after, manual when somebody asks for it."
+		return "When the target is told."
 	case comity.CoProvisioningTarget.ProvisionCoGroupId:
 		return "Without a group everybody is told of."
 	case comity.CoProvisioningTarget.RetryInterval:
 		return "Seconds: how far apart tries are at most."
 	case comity.CoProvisioningTarget.MaxRetry:
 		return "How often a message that was refused is tried again."
+	case comity.CoApiProvisionerTarget.Mode:
+		return "How an HTTP server is called. To a Kafka topic records are written, whichever it is."
+	case comity.CoApiProvisionerTarget.Workers:
+		return "How many messages are sent side by side; 4 if you say nothing."
 	case comity.CoApiProvisionerTarget.IdentifierType:
 		return "People are sent under their identifier of this type."
 	case comity.CoApiProvisionerTarget.IncludeAttributes:
 		return "Without, the message says who changed and not what."
 	case comity.CoApiProvisionerTarget.Tombstones:
 		return "With a Kafka server, a delete is a record without a value."
+	case comity.CoApiProvisionerTarget.AnswersGet:
+		return "The endpoint answers GET of a person's URL, so that what it holds can be compared."
+	case comity.CoApiProvisionerTarget.IncludeGroups:
+		return "The groups are sent, too, each with its members' identifiers."
 	case comity.CoApiProvisionerTarget.SigningSecret:
 		return "Messages are signed with it, if there is one."
 	case comity.ApiUser.Username:

@@ -29,7 +29,7 @@ func (fm form) read(sent url.Values) comity.Input {
 		case fm.old != nil && f.Required && !f.ReadOnly:
 			// The registry wants it named, and it stays.
 			in.Record.Set(f, fm.old.Get(f))
-		case fm.old == nil && f == fm.resource.CoId(), fm.old == nil && len(f.OnAdd) == 1:
+		case fm.old == nil && f == fm.resource.CoId(), fm.old == nil && len(f.OnAdd) == 1, fm.known[f]:
 			in.Record.Set(f, fm.given.Get(f))
 		}
 	}

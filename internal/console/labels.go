@@ -28,6 +28,8 @@ func names(r *comity.Resource) (one, many string) {
 		return "group membership", "group memberships"
 	case comity.HttpServer.Resource:
 		return "HTTP server", "HTTP servers"
+	case comity.KafkaServer.Resource:
+		return "Kafka server", "Kafka servers"
 	case comity.CoApiProvisionerTarget.Resource:
 		return "API provisioner", "API provisioners"
 	case comity.Url.Resource:
@@ -129,6 +131,8 @@ func label(f *comity.Field) string {
 		return "Status (mode)"
 	case comity.CoApiProvisionerTarget.Mode:
 		return "Protocol mode"
+	case comity.CoApiProvisionerTarget.AnswersGet:
+		return "Answers GET"
 	case comity.CoGroupNesting.CoGroupId:
 		return "Nested group"
 	case comity.CoGroupNesting.TargetCoGroupId:

@@ -228,6 +228,8 @@ func inTitle(r *comity.Resource) []*comity.Field {
 	case comity.Address.Resource:
 		f := comity.Address
 		return []*comity.Field{f.Street, f.Room, f.PostalCode, f.Locality, f.Country}
+	case comity.HttpServer.Resource:
+		return []*comity.Field{comity.HttpServer.Serverurl}
 	case comity.CoGroupMember.Resource:
 		return []*comity.Field{comity.CoGroupMember.Person, comity.CoGroupMember.CoGroupId}
 	case comity.CoGroupNesting.Resource:

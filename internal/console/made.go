@@ -47,6 +47,10 @@ func parts(r *comity.Resource) []part {
 	switch r {
 	case comity.Server.Resource:
 		return serverParts()
+	case comity.CoProvisioningTarget.Resource:
+		return targetParts()
+	case comity.CoPerson.Resource:
+		return personTargetParts()
 	case comity.ApiUser.Resource:
 		return apiUserParts()
 	}

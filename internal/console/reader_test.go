@@ -111,6 +111,34 @@ func (r *reader) submit(fill map[string]string, want int) {
 	r.post(to.String(), values, want)
 }
 
+// press sends the form that has a button of that text, or of that label.
+func (r *reader) press(button string, want int) {
+	r.t.Helper()
+	var form, pressed *html.Node
+	each(find(r.page.root, "main"), func(f *html.Node) {
+		if f.Data != "form" {
+			return
+		}
+		each(f, func(n *html.Node) {
+			if n.Data == "button" && (textOf(n) == button || attr(n, "aria-label") == button) {
+				form, pressed = f, n
+			}
+		})
+	})
+	if form == nil {
+		r.t.Fatalf("there is no button %q on %s:\n%s", button, r.page.url, r.page.text)
+	}
+	values := valuesOf(form)
+	if name := attr(pressed, "name"); name != "" {
+		values.Set(name, attr(pressed, "value"))
+	}
+	to, err := r.page.url.Parse(attr(form, "action"))
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	r.post(to.String(), values, want)
+}
+
 // post sends a form as this origin's page would.
 func (r *reader) post(to string, values url.Values, want int) {
 	r.t.Helper()
@@ -187,6 +215,16 @@ func find(n *html.Node, element string) *html.Node {
 	var found *html.Node
 	each(n, func(m *html.Node) {
 		if m.Data == element && found == nil {
+			found = m
+		}
+	})
+	return found
+}
+
+func byID(n *html.Node, id string) *html.Node {
+	var found *html.Node
+	each(n, func(m *html.Node) {
+		if attr(m, "id") == id {
 			found = m
 		}
 	})

@@ -7,22 +7,99 @@ import (
 	"comity/internal/access"
 )
 
-// serverPages are the pages of servers that are made by hand. "Add a New Server" is the drawn form by
-// another name; the page after it asks for what the type needs (serverParts).
-func serverPages() []page { return nil }
+// serverPages are the pages of servers that are made by hand: one form asks for a server and for where
+// it is.
+func serverPages() []page { return pairPages(comity.Server.Resource, newServer) }
+
+// kafkaType is what the query of the form says for a Kafka server.
+const kafkaType = "kafka"
+
+func newServer(v *visit) (*pair, error) {
+	http, kafka := comity.HttpServer, comity.KafkaServer
+	f := comity.Server
+	if v.r.URL.Query().Get("type") == kafkaType {
+		p := newPair(v, f.Resource, kafka.Resource, kafka.ServerId)
+		p.know(f.ServerType, comity.ServerKafka)
+		p.seldom = []*comity.Field{kafka.SaslMechanism, kafka.Groupid, kafka.BatchSize, kafka.Partition, kafka.Timeout}
+		p.page.Sections[0].Title, p.page.Sections[1].Title = "The server", "Its cluster"
+		p.page.Ways = []link{{"HTTP", v.add(f.Resource)}, {"Kafka", ""}}
+		return p, nil
+	}
+	p := newPair(v, f.Resource, http.Resource, http.ServerId)
+	p.know(f.ServerType, comity.ServerHTTP)
+	p.seldom = []*comity.Field{http.SslVerifyPeer, http.SslVerifyHost}
+	p.page.Sections[0].Title, p.page.Sections[1].Title = "The server", "Where it is"
+	p.page.Ways = []link{{"HTTP", ""}, {"Kafka", v.add(f.Resource, "type", kafkaType)}}
+	return p, nil
+}
+
+// settingsOf is the resource of a server's settings.
+func settingsOf(server *comity.Record) *comity.Resource {
+	if server.Text(comity.Server.ServerType) == comity.ServerKafka {
+		return comity.KafkaServer.Resource
+	}
+	return comity.HttpServer.Resource
+}
+
+// fits says whether records of a resource can hang on a record: a server has the settings of its type.
+func fits(rec *comity.Record, r *comity.Resource) bool {
+	isSettings := r == comity.HttpServer.Resource || r == comity.KafkaServer.Resource
+	return rec.Resource != comity.Server.Resource || !isSettings || r == settingsOf(rec)
+}
+
+// serverNext is what comes next for a server, or what it is used for.
+type serverNext struct {
+	// Settings leads to the form of its settings, where it has none; Target to that of a target.
+	Settings link
+	Target   string
+	// Used are the targets that it is told for.
+	Used []link
+}
 
 // serverParts tell whoever adds a server what comes next.
 func serverParts() []part {
 	return []part{{template: "server_next", data: func(v *visit, rec *comity.Record) (any, error) {
-		settings := comity.HttpServer.Resource
-		if rec.Text(comity.Server.ServerType) == comity.ServerKafka {
-			settings = comity.KafkaServer.Resource
-		}
+		settings := settingsOf(rec)
 		id := strconv.FormatInt(rec.Id, 10)
-		l, err := v.Registry.List(v.ctx(), v.caller, settings, map[string][]string{"coid": {strconv.FormatInt(rec.CoId, 10)}, "serverid": {id}, "limit": {"1"}})
-		if err != nil || len(l.Records) > 0 || !v.caller.May(access.Add, settings) {
+		there, err := v.only(settings, "serverid", rec.Id)
+		if err != nil {
 			return nil, err
 		}
-		return link{one(settings), v.add(settings, "serverid", id)}, nil
+		if there == nil {
+			if !v.caller.May(access.Add, settings) {
+				return nil, nil
+			}
+			return serverNext{Settings: link{one(settings), v.add(settings, "serverid", id)}}, nil
+		}
+		next := serverNext{Target: v.mayAdd(comity.CoProvisioningTarget.Resource, "server", id)}
+		if next.Used, err = v.targetsOfServer(rec.Id); err != nil || next.Target == "" && len(next.Used) == 0 {
+			return nil, err
+		}
+		return next, nil
 	}}}
+}
+
+// targetsOfServer are the targets that send to a server, if the CO's are few.
+func (v *visit) targetsOfServer(server int64) (used []link, err error) {
+	f := comity.CoApiProvisionerTarget
+	if !v.caller.May(access.View, f.Resource) {
+		return nil, nil
+	}
+	l, err := v.Registry.List(v.ctx(), v.caller, f.Resource, map[string][]string{
+		"coid": {strconv.FormatInt(v.co.Id, 10)}, "limit": {strconv.Itoa(few)},
+	})
+	if err != nil {
+		return nil, err
+	}
+	t, err := v.titles(l.Records)
+	if err != nil {
+		return nil, err
+	}
+	for _, settings := range l.Records {
+		if target := settings.Int(f.CoProvisioningTargetId); settings.Int(f.ServerId) == server {
+			name, _ := t.by(comity.CoProvisioningTarget.Resource, target)
+			used = append(used, link{name, v.record(comity.CoProvisioningTarget.Resource, target)})
+		}
+	}
+	return used, nil
 }

@@ -1,4 +1,144 @@
 package console
 
-// targetPages are the pages of targets that are made by hand.
-func targetPages() []page { return nil }
+import (
+	"strconv"
+
+	"comity"
+	"comity/internal/access"
+)
+
+// targetPages are the pages of targets that are made by hand: one form asks for a target and for how
+// it is told, and below a target are those of what it is told.
+func targetPages() []page {
+	at := "co/{co}/" + segment(comity.CoProvisioningTarget.Resource) + "/{id}/"
+	return append(pairPages(comity.CoProvisioningTarget.Resource, newTarget),
+		page{pattern: "GET " + at + "lane", handle: (*visit).laneFragment},
+		page{pattern: "GET " + at + "failed", handle: (*visit).failedPage},
+		page{pattern: "POST " + at + "resend", handle: (*visit).resendAll},
+		page{pattern: "POST " + at + "everybody", handle: (*visit).tellEverybody},
+		page{pattern: "POST " + at + "stop", handle: (*visit).stopEverybody},
+		page{pattern: "GET " + at + "people/{$}", handle: (*visit).peopleToTell},
+		page{pattern: "GET " + at + "people/{person}/{$}", handle: (*visit).subjectAtTarget},
+		page{pattern: "POST " + at + "people/{person}/send", handle: (*visit).sendSubject},
+		page{pattern: "POST " + at + "people/{person}/resend", handle: (*visit).resendSubject},
+		page{pattern: "GET " + at + "groups/{group}/{$}", handle: (*visit).subjectAtTarget},
+		page{pattern: "POST " + at + "groups/{group}/send", handle: (*visit).sendSubject},
+		page{pattern: "POST " + at + "groups/{group}/resend", handle: (*visit).resendSubject},
+	)
+}
+
+func newTarget(v *visit) (*pair, error) {
+	f, settings := comity.CoProvisioningTarget, comity.CoApiProvisionerTarget
+	p := newPair(v, f.Resource, settings.Resource, settings.CoProvisioningTargetId)
+	p.first.given.SetText(f.Plugin, comity.PluginAPI)
+	p.first.given.SetText(f.Status, comity.ModeAutomatic)
+	p.seldom = []*comity.Field{
+		f.ProvisionCoGroupId, f.RetryInterval, f.MaxRetry, f.Ordr, settings.Workers, settings.Tombstones, settings.AnswersGet,
+		settings.IncludeGroups, settings.SigningSecret,
+	}
+	p.page.Sections[0].Title, p.page.Sections[1].Title = "The target", "How it is told"
+	servers, few, err := v.recordsToChoose(comity.Server.Resource)
+	if err != nil {
+		return nil, err
+	}
+	server := comity.ParseId(v.r.URL.Query().Get("server"))
+	switch {
+	case server != 0:
+		p.second.given.SetInt(settings.ServerId, server)
+	case few && len(servers) == 1:
+		p.second.given.SetInt(settings.ServerId, comity.ParseId(servers[0].Value))
+	case few && len(servers) == 0:
+		p.page.Missing = link{"A target needs a server to send to, and there is none in this CO yet.", v.mayAdd(comity.Server.Resource)}
+	}
+	return p, nil
+}
+
+// target is the target of the path, if the reader may do this to it.
+func (v *visit) target(op access.Operation) (*comity.Record, error) {
+	target, err := v.Registry.Target(v.ctx(), v.caller, op, comity.ParseId(v.r.PathValue("id")))
+	if err == nil && target.CoId != v.co.Id {
+		err = comity.Missing(comity.CoProvisioningTarget.UnknownOnView)
+	}
+	return target, err
+}
+
+// mayTell says whether the reader may have a target told, and the target is told at all.
+func (v *visit) mayTell(target *comity.Record) bool {
+	return v.caller.May(access.Edit, comity.CoProvisioningTarget.Resource) && !isDisabled(target)
+}
+
+func isDisabled(target *comity.Record) bool {
+	return target.Text(comity.CoProvisioningTarget.Status) == comity.ModeDisabled
+}
+
+// enabled is the target of the path, to have it told something.
+func (v *visit) enabled() (*comity.Record, error) {
+	target, err := v.target(access.Edit)
+	if err == nil && isDisabled(target) {
+		err = comity.RefuseBecause(comity.PhraseForbidden, "The provisioning target is disabled: nothing is sent to it.")
+	}
+	return target, err
+}
+
+// atTarget is a path below a target's page.
+func (v *visit) atTarget(target int64, what string) string {
+	return v.form(comity.CoProvisioningTarget.Resource, target, what)
+}
+
+// subjectPath is the path of the page of a person or group at a target.
+func (v *visit) subjectPath(target int64, s comity.Subject) string {
+	kind := "people/"
+	if s.Kind == comity.KindGroup {
+		kind = "groups/"
+	}
+	return v.atTarget(target, kind+strconv.FormatInt(s.Id, 10)+"/")
+}
+
+// targetCrumbs are the way to a page below a target's.
+func (v *visit) targetCrumbs(target *comity.Record, more ...link) []link {
+	return v.crumbs(target, titles{}.of(target), more...)
+}
+
+// targetPart is what a target's page shows besides its record.
+type targetPart struct {
+	Obstacles []obstacle
+	Lane      laneFragment
+	How       []field
+	// Explained says what its mode does.
+	Mode, Explained string
+	// People leads to whom it can be told about. Settings leads to what How says.
+	People, Settings string
+	// Everybody is where the form is sent that has it told about everybody, "" where the reader may not.
+	Everybody string
+	// Fresh says that it was never sent anything.
+	Fresh bool
+}
+
+func targetParts() []part {
+	return []part{{template: "target", data: func(v *visit, rec *comity.Record) (any, error) {
+		w, err := v.wiring(rec)
+		if err != nil {
+			return nil, err
+		}
+		p := targetPart{Mode: word(comity.CoProvisioningTarget.Status, rec.Text(comity.CoProvisioningTarget.Status))}
+		p.Explained = explain(comity.CoProvisioningTarget.Status, rec.Text(comity.CoProvisioningTarget.Status))
+		if p.Obstacles, err = v.obstacles(rec, w); err != nil {
+			return nil, err
+		}
+		l, err := v.lane(rec)
+		if err != nil {
+			return nil, err
+		}
+		if p.Lane, err = v.laneOf(l); err != nil {
+			return nil, err
+		}
+		p.How, p.People, p.Fresh = v.how(w), v.atTarget(rec.Id, "people/"), l.LastSuccess.IsZero()
+		if w.settings != nil {
+			p.Settings = v.record(comity.CoApiProvisionerTarget.Resource, w.settings.Id)
+		}
+		if v.mayTell(rec) {
+			p.Everybody = v.atTarget(rec.Id, "everybody")
+		}
+		return p, nil
+	}}}
+}

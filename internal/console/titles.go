@@ -83,7 +83,7 @@ func (t titles) under(rec *comity.Record, parent *comity.Resource) string {
 }
 
 // nameFields are the fields that a record is called by, the first that it has.
-var nameFields = []string{"Name", "Title", "DisplayName", "Username", "Identifier", "Mail", "Number", "Url", "Serverurl", "Brokers", "Tag", "Description", "Comment", "IdentifierType", "O"}
+var nameFields = []string{"Name", "Title", "DisplayName", "Username", "Identifier", "Mail", "Number", "Url", "Brokers", "Tag", "Description", "Comment", "IdentifierType", "O"}
 
 func (t titles) text(rec *comity.Record) string {
 	switch rec.Resource {
@@ -115,6 +115,8 @@ func (t titles) text(rec *comity.Record) string {
 	case comity.IdentityDocument.Resource:
 		f := comity.IdentityDocument
 		return join(" ", word(f.DocumentType, rec.Text(f.DocumentType)), rec.Text(f.DocumentIdentifier))
+	case comity.HttpServer.Resource:
+		return rec.Text(comity.HttpServer.Serverurl)
 	case comity.CoApiProvisionerTarget.Resource:
 		f := comity.CoApiProvisionerTarget
 		target, _ := t.by(comity.CoProvisioningTarget.Resource, rec.Int(f.CoProvisioningTargetId))

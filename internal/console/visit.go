@@ -130,6 +130,13 @@ func isRefusal(err error) bool {
 
 // askToSignIn sends the reader to where they sign in, and back afterwards.
 func (v *visit) askToSignIn() error {
+	if v.r.Header.Get("HX-Request") != "" {
+		// A part of a page is asked for: the page itself is to go.
+		v.status = http.StatusUnauthorized
+		v.w.Header().Set("HX-Refresh", "true")
+		v.w.WriteHeader(v.status)
+		return nil
+	}
 	to := Root + "sign-in"
 	if v.r.Method == http.MethodGet && v.r.URL.Path != Root {
 		to += "?" + url.Values{"next": {v.r.URL.RequestURI()}}.Encode()

@@ -38,12 +38,11 @@ var specimens = []specimen{
 	{comity.CoDepartment.Resource, "department", values{"Name": "Library"}, values{"Type": "department"}},
 	{comity.Organization.Resource, "organization", values{"Name": "Univ"}, values{"Type": "edu"}},
 	{comity.CoService.Resource, "service", values{"Name": "Wiki", "Visibility": "CoMember", "Status": "Active"}, values{"ContactEmail": "wiki@example.org"}},
-	{comity.Server.Resource, "server", values{"Description": "Directory", "ServerType": "HT", "Status": "Active"}, values{"Description": "Directories"}},
-	{comity.Server.Resource, "bus", values{"Description": "Bus", "ServerType": "KA", "Status": "Active"}, values{}},
-	{comity.HttpServer.Resource, "http", values{"ServerId": "$server", "Serverurl": "https://example.org/x", "AuthType": "BA", "Username": "me", "Password": "secret"}, values{"Serverurl": "https://example.org/y"}},
-	{comity.KafkaServer.Resource, "kafka", values{"ServerId": "$bus", "Brokers": "kafka.example.org:9092", "SecurityProtocol": "ssl"}, values{"Topic": "people"}},
-	{comity.CoProvisioningTarget.Resource, "target", values{"Plugin": "ApiProvisioner", "Status": "X"}, values{"Description": "Mail"}},
-	{comity.CoApiProvisionerTarget.Resource, "settings", values{"CoProvisioningTargetId": "$target", "ServerId": "$server", "Mode": "PO", "IdentifierType": "uid"}, values{"Mode": "PU"}},
+	{comity.Server.Resource, "server", values{"Description": "Directory", "Status": "Active", "Serverurl": "https://example.org/x", "AuthType": "X"}, values{"Description": "Directories"}},
+	{comity.HttpServer.Resource, "http", values{"ServerId": "$bareHTTP", "Serverurl": "https://example.org/x", "AuthType": "BA", "Username": "me", "Password": "secret"}, values{"Serverurl": "https://example.org/y"}},
+	{comity.KafkaServer.Resource, "kafka", values{"ServerId": "$bareKafka", "Brokers": "kafka.example.org:9092", "SecurityProtocol": "ssl"}, values{"Topic": "people"}},
+	{comity.CoProvisioningTarget.Resource, "target", values{"Plugin": "ApiProvisioner", "Status": "X", "ServerId": "$server", "Mode": "PO", "IdentifierType": "uid"}, values{"Description": "Mail"}},
+	{comity.CoApiProvisionerTarget.Resource, "settings", values{"CoProvisioningTargetId": "$bareTarget", "ServerId": "$server", "Mode": "PO", "IdentifierType": "uid"}, values{"Mode": "PU"}},
 	{comity.Name.Resource, "name", values{"Given": "Ada", "Type": "official", "Person": "CO", "Person.Id": "$person"}, values{"Family": "Lovelace"}},
 	{comity.EmailAddress.Resource, "mail", values{"Mail": "ada@example.org", "Type": "official", "Person": "CO", "Person.Id": "$person"}, values{"Mail": "augusta@example.org"}},
 	{comity.Identifier.Resource, "identifier", values{"Identifier": "ada-$n", "Type": "uid", "Status": "Active", "Person": "CO", "Person.Id": "$person"}, values{"Login": "true"}},
@@ -62,7 +61,7 @@ var specimens = []specimen{
 	{comity.SshKey.Resource, "sshkey", values{"Type": "ssh-ed25519", "Skey": sshKey, "Person": "CO:$person"}, values{"Comment": "desk"}},
 }
 
-var variable = regexp.MustCompile(`\$[a-z0-9]+`)
+var variable = regexp.MustCompile(`\$[a-zA-Z0-9]+`)
 
 func fill(t *testing.T, ids map[string]string, all values) values {
 	t.Helper()
@@ -87,7 +86,13 @@ func TestEveryResource(t *testing.T) {
 	everywhere(t, func(t *testing.T, w *world) {
 		r := signedIn(t, w.serve(t, nil).URL, w.operator)
 		co := w.addCO(t)
-		ids, paths := map[string]string{}, map[string]string{}
+		paths := map[string]string{}
+		// The forms of these ask for their settings, too: those that have none yet come otherwise.
+		ids := map[string]string{
+			"bareHTTP":   fmt.Sprint(w.addServer(t, co, comity.ServerHTTP)),
+			"bareKafka":  fmt.Sprint(w.addServer(t, co, comity.ServerKafka)),
+			"bareTarget": fmt.Sprint(w.addTarget(t, co)),
+		}
 		walked := map[*comity.Resource]bool{comity.Co.Resource: true}
 		for _, sp := range specimens {
 			walked[sp.resource] = true

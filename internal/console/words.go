@@ -65,6 +65,35 @@ func word(f *comity.Field, value string) string {
 	return title(spaced(value))
 }
 
+// explain says what a code's value does, "" where its word says it all.
+func explain(f *comity.Field, value string) string {
+	switch f {
+	case comity.CoProvisioningTarget.Status:
+		switch value {
+		case comity.ModeAutomatic:
+			return "Every change is sent at once. What fails is tried again until it is taken, or was refused too often."
+		case comity.ModeQueueOnError:
+			return "As automatic: sent at once, and what fails waits its turn and is tried again."
+		case comity.ModeQueue:
+			return "Every change is sent at once, too; whoever asks for a message by hand does not wait for the answer: it is sent a moment later."
+		case comity.ModeEnrolment:
+			return "A person is sent once, when they become active for the first time. Later changes are not, nor is the delete."
+		case comity.ModeManual:
+			return "Nothing is sent by itself, only when somebody asks for it. What fails is not tried again."
+		case comity.ModeDisabled:
+			return "Nothing is sent. What waits stays and is sent when this changes; of what happens meanwhile nothing is noted."
+		}
+	case comity.CoApiProvisionerTarget.Mode:
+		switch value {
+		case comity.ProtocolPUT:
+			return "Each person has an address of their own: PUT URL/identifier, and DELETE for whoever is gone."
+		case comity.ProtocolPOST:
+			return "Everything goes to one address: POST URL/, with \"deleted\": true for whoever is gone."
+		}
+	}
+	return ""
+}
+
 // tone is the colour that a status is shown in.
 func tone(value string) string {
 	switch value {

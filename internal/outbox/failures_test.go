@@ -220,6 +220,10 @@ func TestReceiverAway(t *testing.T) {
 				t.Errorf("person %d is noted as %+v", p, row)
 			}
 		}
+		retried, err := q.Retried(t.Context(), to.id, 10)
+		if err != nil || len(retried) == 0 || !strings.Contains(retried[0].Answer, "connection refused") {
+			t.Errorf("why it is away is told by %+v, %v", retried, err)
+		}
 		if _, err := w.provision(q, to, people[0]); err == nil {
 			t.Error("a provision call says that it was sent")
 		}

@@ -117,14 +117,40 @@ func (o *Outbox) SubjectStatus(ctx context.Context, target int64, subject comity
 
 // Failed are up to limit of the subjects of whom a target's messages rest after too many refusals,
 // people first, in order of their id from the one after the one given.
-func (o *Outbox) Failed(ctx context.Context, target int64, after comity.Subject, limit int) (failed []Subject, err error) {
+func (o *Outbox) Failed(ctx context.Context, target int64, after comity.Subject, limit int) ([]Subject, error) {
+	return o.subjectsOf(ctx, target, func(tx *store.Tx) ([]store.SubjectStatus, error) { return tx.Failed(ctx, target, after, limit) })
+}
+
+// Retried are up to limit of the subjects of whom a target's message failed and is tried again.
+func (o *Outbox) Retried(ctx context.Context, target int64, limit int) ([]Subject, error) {
+	return o.subjectsOf(ctx, target, func(tx *store.Tx) ([]store.SubjectStatus, error) {
+		retried, err := tx.Retried(ctx, target, limit)
+		if err != nil || len(retried) > 0 {
+			return retried, err
+		}
+		// While the breaker is open everybody's time passes. Those who opened it tell why.
+		b, err := tx.Breaker(ctx, target)
+		for _, subject := range b.Failing {
+			s, found, err := tx.SubjectStatus(ctx, target, subject)
+			if err != nil {
+				return nil, err
+			}
+			if found && s.Attempts > 0 && len(retried) < limit {
+				retried = append(retried, s)
+			}
+		}
+		return retried, err
+	})
+}
+
+func (o *Outbox) subjectsOf(ctx context.Context, target int64, read func(*store.Tx) ([]store.SubjectStatus, error)) (list []Subject, err error) {
 	err = o.store.Snapshot(ctx, func(tx *store.Tx) error {
-		failed = nil
+		list = nil
 		now, err := tx.Now(ctx)
 		if err != nil {
 			return err
 		}
-		all, err := tx.Failed(ctx, target, after, limit)
+		all, err := read(tx)
 		if err != nil {
 			return err
 		}
@@ -133,14 +159,14 @@ func (o *Outbox) Failed(ctx context.Context, target int64, after comity.Subject,
 			if err != nil {
 				return err
 			}
-			failed = append(failed, s)
+			list = append(list, s)
 		}
 		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("what failed at target %d: %w", target, err)
 	}
-	return failed, nil
+	return list, nil
 }
 
 // Resend sends again what rests after too many refusals, about one subject or, for nil, about all,

@@ -29,8 +29,8 @@ var notPublic = []netip.Prefix{
 // translated is the prefix of IPv6 addresses that stand for an IPv4 address (RFC 6052).
 var translated = netip.MustParsePrefix("64:ff9b::/96")
 
-// public says whether an address is one of the public internet.
-func public(a netip.Addr) bool {
+// Public says whether an address is one of the public internet.
+func Public(a netip.Addr) bool {
 	a = a.Unmap().WithZone("")
 	if translated.Contains(a) {
 		b := a.As16()
@@ -61,7 +61,7 @@ func onlyPublic(_ context.Context, _, address string, _ syscall.RawConn) error {
 	if err != nil {
 		return fmt.Errorf("address %q: %w", address, err)
 	}
-	if !public(a.Addr()) {
+	if !Public(a.Addr()) {
 		return errPrivate{a.Addr()}
 	}
 	return nil

@@ -36,6 +36,21 @@ func (r *Registry) Target(ctx context.Context, caller access.Caller, op access.O
 	return target, nil
 }
 
+// HasIdentifiers says whether anybody in the CO of a target has an identifier of a type, to be sent under.
+func (r *Registry) HasIdentifiers(ctx context.Context, target *comity.Record, kind string) (has bool, err error) {
+	f := comity.Identifier
+	err = r.store.Read(ctx, func(tx *store.Tx) error {
+		// That it is of no org identity lets the index of all types serve.
+		has, err = tx.Any(ctx, f.Resource, store.Equal("co_id", target.CoId), store.Equal(f.Type.Column, kind),
+			store.IsNull(comity.OwnerOrg.Column), store.IsSet(comity.OwnerCO.Column), store.Equal(f.Status.Column, comity.Active))
+		return err
+	})
+	if err != nil {
+		return false, fmt.Errorf("identifiers of the type %q for provisioning target %d: %w", kind, target.Id, err)
+	}
+	return has, nil
+}
+
 // Had says, by a NotFound error, that a subject is not and was never in the CO of a target: about one
 // that is gone there may still be something to be told.
 func (r *Registry) Had(ctx context.Context, target *comity.Record, subject comity.Subject) error {

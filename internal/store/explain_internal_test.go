@@ -294,6 +294,15 @@ func planned() []struct {
 			_, err := tx.Failed(ctx, 1, comity.PersonSubject(10), 20)
 			return err
 		}},
+		{"what is tried again", []string{"deliveries_due"}, func(ctx context.Context, tx *Tx) error {
+			_, err := tx.Retried(ctx, 1, 10)
+			return err
+		}},
+		{"whether anybody has an identifier of a type", []string{"identifiers_unique"}, func(ctx context.Context, tx *Tx) error {
+			_, err := tx.Any(ctx, comity.Identifier.Resource, Equal("co_id", int64(1)), Equal("type", "uid"), IsNull("org_identity_id"), IsSet("co_person_id"),
+				Equal("status", comity.Active))
+			return err
+		}},
 		{"a page of a target's subjects", []string{"co_people_co", "co_groups_co", "deliveries_pkey"}, func(ctx context.Context, tx *Tx) error {
 			_, err := tx.Subjects(ctx, 1, 1, comity.PersonSubject(10), 20)
 			return err

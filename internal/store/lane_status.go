@@ -126,6 +126,23 @@ func (tx *Tx) Failed(ctx context.Context, target int64, after comity.Subject, li
 	return failed, err
 }
 
+// Retried returns up to limit of those of whom a message failed and whose next try is to come, the
+// soonest first.
+func (tx *Tx) Retried(ctx context.Context, target int64, limit int) (retried []SubjectStatus, err error) {
+	now, err := tx.Now(ctx)
+	if err != nil {
+		return nil, err
+	}
+	err = tx.conn.query(ctx, `SELECT `+subjectColumns+` FROM deliveries
+		WHERE co_provisioning_target_id = $1 AND due > $2 AND attempts > 0 ORDER BY due LIMIT $3`,
+		args{target, now.UnixMicro(), int64(limit)}, func(r Row) error {
+			s, err := scanSubject(r)
+			retried = append(retried, s)
+			return err
+		})
+	return retried, err
+}
+
 // Resend makes due what rests after too many refusals, of one subject or, for nil, of all, and says
 // how many that are.
 func (tx *Tx) Resend(ctx context.Context, target int64, subject *comity.Subject) (int64, error) {

@@ -1,0 +1,144 @@
+package console
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+
+	"comity"
+	"comity/internal/access"
+	"comity/internal/registry"
+)
+
+// pair are a record and its settings, added by one form, both or neither.
+type pair struct {
+	first, second form
+	// of is the field by which the settings name the record.
+	of *comity.Field
+	// seldom are the fields that few need to fill in.
+	seldom []*comity.Field
+	page   pairPage
+}
+
+// pairPage is the form of a pair.
+type pairPage struct {
+	formPage
+	Sections []section
+	// Ways are the kinds of record that the form can be for; the one without a path is this one.
+	Ways []link
+	// Missing is what is to be there first; its text is "" where all is.
+	Missing link
+}
+
+// section is one of the two records in the form.
+type section struct {
+	Title            string
+	Controls, Seldom []control
+	// Open says that what few need is shown, for something is wrong with it.
+	Open bool
+}
+
+// newPair is the form of a new record and its settings.
+func newPair(v *visit, first, second *comity.Resource, of *comity.Field) *pair {
+	p := &pair{first: drawn{first}.newForm(v), second: drawn{second}.newForm(v), of: of}
+	p.second.known = map[*comity.Field]bool{of: true}
+	p.page.Submit, p.page.Cancel, p.page.Action = "Add", v.list(first), v.r.URL.RequestURI()
+	p.page.Sections = []section{{}, {}}
+	return p
+}
+
+// know gives a field of the record a value that is not asked for.
+func (p *pair) know(f *comity.Field, value string) {
+	p.first.known = map[*comity.Field]bool{f: true}
+	p.first.given.SetText(f, value)
+}
+
+// show shows the form, with what is wrong with what was sent.
+func (p *pair) show(v *visit, status int, wrongs [2][]comity.Fault) error {
+	first := p.first.resource
+	if !v.caller.May(access.Add, first) || !v.caller.May(access.Add, p.second.resource) {
+		return comity.Forbid()
+	}
+	for i, fm := range []form{p.first, p.second} {
+		controls, err := v.controls(fm, wrongs[i])
+		if err != nil {
+			return err
+		}
+		p.page.Faults = append(p.page.Faults, summary(controls, wrongs[i])...)
+		s := &p.page.Sections[i]
+		for _, c := range controls {
+			if slices.Contains(p.seldom, fm.resource.Field(c.Name)) {
+				s.Seldom = append(s.Seldom, c)
+				s.Open = s.Open || len(c.Faults) > 0
+			} else {
+				s.Controls = append(s.Controls, c)
+			}
+		}
+	}
+	return v.showAs(status, "pair.html", "Add a new "+one(first), p.page, link{title(many(first)), v.list(first)}, link{"Add", ""})
+}
+
+// add adds both, or shows the form again with what is wrong with either.
+func (p *pair) add(v *visit) error {
+	sent := v.r.PostForm
+	p.first.sent, p.second.sent = sent, sent
+	results, err := v.Registry.AddTogether(v.ctx(), v.caller, []registry.Part{
+		{Input: p.first.read(sent)}, {Input: p.second.read(sent), Of: p.of},
+	})
+	if err == nil {
+		v.say(title(one(p.first.resource)) + " added.")
+		return v.redirect(v.record(p.first.resource, results[0].Id))
+	}
+	var wrongs [2][]comity.Fault
+	told := false
+	for i, fm := range []form{p.first, p.second} {
+		if results[i].Err == nil {
+			continue
+		}
+		told = true
+		faults, text, err := wrong(fm.resource, results[i].Err)
+		if err != nil {
+			return err
+		}
+		wrongs[i], p.page.Text = faults, join(" ", p.page.Text, text)
+	}
+	if !told {
+		return err
+	}
+	return p.show(v, http.StatusUnprocessableEntity, wrongs)
+}
+
+// pairPages are the pages that add a pair in place of the drawn form of its record.
+func pairPages(first *comity.Resource, made func(*visit) (*pair, error)) []page {
+	at := "co/{co}/" + segment(first) + "/new"
+	return []page{
+		{pattern: "GET " + at, handle: func(v *visit) error {
+			p, err := made(v)
+			if err != nil {
+				return err
+			}
+			return p.show(v, http.StatusOK, [2][]comity.Fault{})
+		}},
+		{pattern: "POST " + at, handle: func(v *visit) error {
+			p, err := made(v)
+			if err != nil {
+				return err
+			}
+			return p.add(v)
+		}},
+	}
+}
+
+// only is the one record of a resource that hangs on another, nil where there is none.
+func (v *visit) only(r *comity.Resource, key string, id int64) (*comity.Record, error) {
+	if !v.caller.May(access.View, r) {
+		return nil, nil
+	}
+	l, err := v.Registry.List(v.ctx(), v.caller, r, map[string][]string{
+		"coid": {strconv.FormatInt(v.co.Id, 10)}, key: {strconv.FormatInt(id, 10)}, "limit": {"1"},
+	})
+	if err != nil || len(l.Records) == 0 {
+		return nil, err
+	}
+	return l.Records[0], nil
+}

@@ -1,0 +1,167 @@
+package console
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"net/http"
+
+	"comity"
+	"comity/internal/access"
+	"comity/internal/outbox"
+)
+
+// messagePage is what a target was told about a subject, and what it would be.
+type messagePage struct {
+	standing
+	Name, Target string
+	// To leads to its record, "" where there is none any more.
+	To string
+	// Refused is what was answered to the message that was just sent, "" where it was taken.
+	Refused     string
+	Problem     string
+	Requests    []request
+	Differences []difference
+	// Send and Resend are where their forms are sent, "" where the reader may not.
+	Send, Resend string
+}
+
+// request is a message as it would be sent.
+type request struct {
+	Method, URL string
+	Headers     map[string]string
+	Body        string
+}
+
+// difference is one between what was sent and what would be.
+type difference struct{ Path, Last, Next string }
+
+// subject is the target and subject of the path.
+func (v *visit) subject(op access.Operation) (target *comity.Record, s comity.Subject, err error) {
+	if target, err = v.target(op); err != nil {
+		return nil, s, err
+	}
+	if s = comity.PersonSubject(comity.ParseId(v.r.PathValue("person"))); v.r.PathValue("group") != "" {
+		s = comity.GroupSubject(comity.ParseId(v.r.PathValue("group")))
+	}
+	return target, s, v.Registry.Had(v.ctx(), target, s)
+}
+
+// subjectAtTarget shows what a target was told about a subject, and what it would be.
+func (v *visit) subjectAtTarget() error {
+	target, subject, err := v.subject(access.View)
+	if err != nil {
+		return err
+	}
+	return v.showMessage(http.StatusOK, target, subject, "")
+}
+
+func (v *visit) showMessage(status int, target *comity.Record, subject comity.Subject, refused string) (err error) {
+	p := messagePage{Target: titles{}.of(target), Refused: refused}
+	if p.standing, err = v.standing(target.Id, subject); err != nil {
+		return err
+	}
+	preview, err := v.preview(target.Id, subject)
+	if err != nil {
+		return err
+	}
+	p.Problem = preview.Problem
+	for _, r := range preview.Requests {
+		p.Requests = append(p.Requests, request{r.Method, r.URL, r.Headers, indented(r.Body)})
+	}
+	if p.Known {
+		p.Differences = differencesOf(preview.Differences)
+	}
+	r := resourceOf(subject)
+	found, err := v.Registry.Lookup(v.ctx(), v.caller, map[*comity.Resource][]int64{r: {subject.Id}})
+	if err != nil {
+		return err
+	}
+	name, there := titles{found}.by(r, subject.Id)
+	if p.Name = name; there {
+		p.To = v.record(r, subject.Id)
+	}
+	if v.mayTell(target) {
+		// Of who is gone, only what failed can be sent again.
+		if there {
+			p.Send = v.subjectPath(target.Id, subject) + "send"
+		}
+		if p.Failed() {
+			p.Resend = v.subjectPath(target.Id, subject) + "resend"
+		}
+	}
+	return v.showAs(status, "message.html", p.Name+" at "+p.Target, p, v.targetCrumbs(target, link{p.Name, ""})...)
+}
+
+// indented is a body as it is read easily.
+func indented(body []byte) string {
+	var b bytes.Buffer
+	if json.Indent(&b, body, "", "  ") != nil {
+		return string(body)
+	}
+	return b.String()
+}
+
+func differencesOf(all []outbox.Difference) []difference {
+	var list []difference
+	for _, d := range all {
+		list = append(list, difference{d.Path, shown(d.Last), shown(d.Next)})
+	}
+	return list
+}
+
+// shown is a value of a message in JSON, "" for none.
+func shown(value any) string {
+	if value == nil {
+		return ""
+	}
+	text, err := json.Marshal(value)
+	if err != nil {
+		return ""
+	}
+	return string(text)
+}
+
+// sendSubject tells a target about a subject, and shows what it answered.
+func (v *visit) sendSubject() error {
+	target, subject, err := v.subject(access.Edit)
+	if err != nil {
+		return err
+	}
+	queued, err := v.tell(target.Id, subject)
+	var e *comity.Error
+	if errors.As(err, &e) && e.Code == comity.Undelivered {
+		return v.showMessage(http.StatusBadGateway, target, subject, e.Detail)
+	}
+	if err != nil {
+		return err
+	}
+	if queued {
+		v.say("The message is queued, and sent in a moment.")
+	} else {
+		v.say("The message was taken.")
+	}
+	return v.redirect(v.subjectPath(target.Id, subject))
+}
+
+// resendSubject sends again what rests about a subject.
+func (v *visit) resendSubject() error {
+	target, err := v.enabled()
+	if err != nil {
+		return err
+	}
+	_, subject, err := v.subject(access.Edit)
+	if err != nil {
+		return err
+	}
+	count, err := v.resend(target.Id, &subject)
+	if err != nil {
+		return err
+	}
+	if count == 0 {
+		v.say("Nothing rested.")
+	} else {
+		v.say("It is sent again.")
+	}
+	return v.redirect(v.record(target.Resource, target.Id))
+}

@@ -1,0 +1,55 @@
+package console
+
+import (
+	"strconv"
+
+	"comity"
+	"comity/internal/access"
+	"comity/internal/registry"
+)
+
+// peopleToTell lists the people of the CO, to choose one whose message is to be seen or sent.
+func (v *visit) peopleToTell() error {
+	target, err := v.target(access.View)
+	if err != nil {
+		return err
+	}
+	r := comity.CoPerson.Resource
+	asked := v.r.URL.Query()
+	found, err := v.Registry.SearchPeople(v.ctx(), v.caller, v.co.Id, asked.Get("q"), registry.PeopleFilter{}, asked.Get("after"), pageSize)
+	if err != nil {
+		return err
+	}
+	p := listPage{
+		Purpose: "Whose message do you want to see? Nothing is sent before you say so.",
+		One:     one(r), Many: many(r), All: v.atTarget(target.Id, "people/"), Add: v.mayAdd(r), Asked: asked.Get("q") != "",
+		Filters: []filter{{Name: "q", Label: "Name, address or identifier", Value: asked.Get("q")}},
+		Columns: []string{"Status", "Email address", "Identifier"},
+	}
+	for _, one := range found.People {
+		p.Rows = append(p.Rows, v.personToTell(target, one))
+	}
+	if asked.Get("after") != "" {
+		p.First = again(asked, "")
+	}
+	if found.Next != "" {
+		p.More = again(asked, found.Next)
+	}
+	return v.show("list.html", "Choose a person", p, v.targetCrumbs(target, link{"A person's message", ""})...)
+}
+
+func (v *visit) personToTell(target *comity.Record, found registry.PersonFound) row {
+	person := found.Person
+	line := row{Title: title(one(person.Resource)) + " " + strconv.FormatInt(person.Id, 10), To: v.subjectPath(target.Id, comity.PersonSubject(person.Id))}
+	if found.Name != nil {
+		line.Title = fullName(found.Name)
+	}
+	line.Values = []value{v.value(person, comity.CoPerson.Status, titles{}), {}, {}}
+	if found.EmailAddress != nil {
+		line.Values[1].Text = found.EmailAddress.Text(comity.EmailAddress.Mail)
+	}
+	if found.Identifier != nil {
+		line.Values[2].Text = found.Identifier.Text(comity.Identifier.Identifier)
+	}
+	return line
+}

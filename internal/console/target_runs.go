@@ -1,0 +1,112 @@
+package console
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+
+	"comity"
+	"comity/internal/access"
+)
+
+// failedPage lists all of whom a target's messages rest.
+func (v *visit) failedPage() error {
+	target, err := v.target(access.View)
+	if err != nil {
+		return err
+	}
+	after := v.subjectAfter()
+	all, err := v.failed(target.Id, after, pageSize+1)
+	if err != nil {
+		return err
+	}
+	p := listPage{One: "message", Many: "messages that failed", Columns: []string{"Answer", "Tries", "Last try"}}
+	if len(all) > pageSize {
+		all = all[:pageSize]
+		p.More = withQuery([]string{"after", strconv.FormatInt(all[pageSize-1].Subject.Id, 10), "kind", strconv.Itoa(int(all[pageSize-1].Subject.Kind))})
+	}
+	if after.Id != 0 {
+		p.First = v.r.URL.Path
+	}
+	people, err := v.tellings(target, all)
+	if err != nil {
+		return err
+	}
+	for _, one := range people {
+		p.Rows = append(p.Rows, row{Title: one.Name, To: one.To, Values: []value{
+			{Text: one.Answer, Long: true}, {Text: strconv.FormatInt(one.Attempts, 10)}, {Time: one.Tried},
+		}})
+	}
+	p.Of = link{titles{}.of(target), v.record(target.Resource, target.Id)}
+	return v.show("list.html", "Failed messages", p, v.targetCrumbs(target, link{"Failed", ""})...)
+}
+
+// subjectAfter is the subject that a page of a list begins after.
+func (v *visit) subjectAfter() comity.Subject {
+	q := v.r.URL.Query()
+	s := comity.PersonSubject(comity.ParseId(q.Get("after")))
+	if q.Get("kind") == strconv.Itoa(int(comity.KindGroup)) {
+		s.Kind = comity.KindGroup
+	}
+	return s
+}
+
+// resendAll sends again all that rests at a target.
+func (v *visit) resendAll() error {
+	target, err := v.enabled()
+	if err != nil {
+		return err
+	}
+	count, err := v.resend(target.Id, nil)
+	if err != nil {
+		return err
+	}
+	v.say(fmt.Sprintf("%d failed messages are sent again.", count))
+	return v.redirect(v.record(target.Resource, target.Id))
+}
+
+// onlyChanged is what the form says for a run about those who have changed.
+const onlyChanged = "changed"
+
+// manyDeletes asks whether a run may delete many people.
+type manyDeletes struct{ Text, Who, Anew, Action, Cancel string }
+
+// tellEverybody has a target told about everybody.
+func (v *visit) tellEverybody() error {
+	target, err := v.enabled()
+	if err != nil {
+		return err
+	}
+	p := manyDeletes{
+		Who: v.r.PostForm.Get("who"), Anew: v.r.PostForm.Get("anew"), Action: v.r.URL.Path, Cancel: v.record(target.Resource, target.Id),
+	}
+	anyway := v.r.PostForm.Get("deletes") == "any"
+	s, err := v.tellAll(target, p.Who == onlyChanged, p.Anew == "true", anyway)
+	var e *comity.Error
+	if errors.As(err, &e) && e.Code == comity.Refused && !anyway {
+		p.Text = title(e.Detail)
+		return v.showAs(http.StatusConflict, "many_deletes.html", "Should so many be deleted?", p, v.targetCrumbs(target, link{"Everybody", ""})...)
+	}
+	if err != nil {
+		return err
+	}
+	v.say(fmt.Sprintf("Everybody is sent: %d messages.", s.Total))
+	return v.redirect(v.record(target.Resource, target.Id))
+}
+
+// stopEverybody stops telling a target about everybody.
+func (v *visit) stopEverybody() error {
+	target, err := v.target(access.Edit)
+	if err != nil {
+		return err
+	}
+	_, found, err := v.Provisioner.StopAll(v.ctx(), target.Id)
+	if err != nil {
+		return err
+	}
+	if found {
+		v.say("Stopped. It can go on from there.")
+	}
+	return v.redirect(v.record(target.Resource, target.Id))
+}

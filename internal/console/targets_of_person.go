@@ -1,0 +1,58 @@
+package console
+
+import (
+	"strconv"
+
+	"comity"
+	"comity/internal/access"
+)
+
+// targetOfPerson is what a target was told about a person.
+type targetOfPerson struct {
+	standing
+	Name, To string
+	// Message leads to what it would be sent. Resend is where the form is sent that sends again what
+	// failed, "" where nothing did or the reader may not.
+	Message, Resend string
+}
+
+// mostTargets is how many targets a person's page shows.
+const mostTargets = 20
+
+// targetsOfPerson are the CO's targets and what each was told about a person; none where the reader
+// may not see them. The template "person_targets" shows them.
+func (v *visit) targetsOfPerson(person int64) ([]targetOfPerson, error) {
+	r := comity.CoProvisioningTarget.Resource
+	if !v.caller.May(access.View, r) {
+		return nil, nil
+	}
+	l, err := v.Registry.List(v.ctx(), v.caller, r, map[string][]string{
+		"coid": {strconv.FormatInt(v.co.Id, 10)}, "limit": {strconv.Itoa(mostTargets)},
+	})
+	if err != nil {
+		return nil, err
+	}
+	var all []targetOfPerson
+	for _, target := range l.Records {
+		one := targetOfPerson{Name: titles{}.of(target), To: v.record(r, target.Id), Message: v.subjectPath(target.Id, comity.PersonSubject(person))}
+		if one.standing, err = v.standing(target.Id, comity.PersonSubject(person)); err != nil {
+			return nil, err
+		}
+		if one.Failed() && v.mayTell(target) {
+			one.Resend = one.Message + "resend"
+		}
+		all = append(all, one)
+	}
+	return all, nil
+}
+
+// personTargetParts are what was sent to whom, on a person's page.
+func personTargetParts() []part {
+	return []part{{template: "person_targets", data: func(v *visit, rec *comity.Record) (any, error) {
+		all, err := v.targetsOfPerson(rec.Id)
+		if err != nil || len(all) == 0 {
+			return nil, err
+		}
+		return all, nil
+	}}}
+}
