@@ -40,7 +40,7 @@ func (r plotRow) ISO() string { return r.Day.Format(time.DateOnly) }
 
 const (
 	plotWidth, plotHeight = 720.0, 260.0
-	plotLeft, plotRight   = 56.0, 708.0
+	plotLeft, plotRight   = 56.0, 690.0
 	plotTop, plotBottom   = 10.0, 232.0
 	// maxAreas is how many statuses have an area of their own, the last is of all others.
 	maxAreas = 5

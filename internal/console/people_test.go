@@ -249,7 +249,7 @@ func TestOverview(t *testing.T) {
 			rec.SetText(f.Status, comity.ModeManual)
 		})
 		r.get(home, 200)
-		for _, text := range []string{"People by status", "1 Active", "Mail system", "Ends next", "Role, staff in Physics", "As a table"} {
+		for _, text := range []string{"People by status", "1Active", "Mail system", "Ends next", "Role, staff in Physics", "As a table"} {
 			r.says(text)
 		}
 		if r.link("Ada") == "" {

@@ -9,9 +9,10 @@ import (
 
 // groupsPart are the groups that a person is in.
 type groupsPart struct {
-	Add     string
-	Rows    []groupRow
-	Changes bool
+	Add  string
+	Rows []groupRow
+	// Changes says that any of the rows can be changed, Dated that any begins or ends.
+	Changes, Dated bool
 }
 
 type groupRow struct {
@@ -30,9 +31,6 @@ type reason struct {
 	// Since is when it was given, the zero time where that is not known.
 	Since time.Time
 }
-
-// Text is the reason without its links.
-func (r reason) Text() string { return join(" ", r.Before, r.Link.Text, r.After) }
 
 func (p *personView) groups() groupsPart {
 	f := comity.CoGroupMember
@@ -57,6 +55,7 @@ func (p *personView) groups() groupsPart {
 		if p.glance.Why[m.Id].Kind == registry.WhyGiven {
 			row.Edit, row.Delete = p.changes(m)
 		}
+		part.Dated = part.Dated || !row.From.Empty() || !row.Until.Empty()
 		part.Changes = part.Changes || row.Edit != "" || row.Delete != ""
 		part.Rows = append(part.Rows, row)
 	}

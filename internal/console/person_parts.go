@@ -72,7 +72,7 @@ func (p *personView) changes(rec *comity.Record) (edit, remove string) {
 	if may.Edit {
 		edit = p.form(rec.Resource, rec.Id, "edit") + back
 	}
-	if may.Delete {
+	if may.Delete && !(rec.Resource == comity.Name.Resource && rec.Bool(comity.Name.PrimaryName)) {
 		remove = p.form(rec.Resource, rec.Id, "delete") + back
 	}
 	return edit, remove
