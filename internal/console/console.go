@@ -21,6 +21,7 @@ import (
 	"comity/internal/access"
 	"comity/internal/outbox"
 	"comity/internal/registry"
+	"comity/internal/store"
 )
 
 // Root is the path that the console is below.
@@ -34,6 +35,8 @@ type Provisioner interface {
 	ProvisionAll(ctx context.Context, target *comity.Record, onlyChanged, anew bool) (outbox.Sweep, error)
 	StopAll(ctx context.Context, target int64) (s outbox.Sweep, found bool, err error)
 	Status(ctx context.Context, target int64) (outbox.Status, error)
+	// Statuses returns how every target does, by its id, and the time that this is so.
+	Statuses(ctx context.Context) (map[int64]store.LaneStatus, time.Time, error)
 	SubjectStatus(ctx context.Context, target, person int64) (outbox.Subject, error)
 	Failed(ctx context.Context, target, after int64, limit int) ([]outbox.Subject, error)
 	Resend(ctx context.Context, target, person int64) (count int64, err error)

@@ -109,16 +109,17 @@ type targetNow struct {
 
 // targetsNow are how the targets do that the reader may see.
 func (v *visit) targetsNow() ([]targetNow, error) {
-	targets, err := v.targetsToShow()
+	targets, err := v.targetsToShow(few)
+	if err != nil || len(targets) == 0 {
+		return nil, err
+	}
+	statuses, _, err := v.Provisioner.Statuses(v.ctx())
 	if err != nil {
 		return nil, err
 	}
 	var all []targetNow
 	for _, rec := range targets {
-		s, err := v.Provisioner.Status(v.ctx(), rec.Id)
-		if err != nil {
-			return nil, err
-		}
+		s := statuses[rec.Id]
 		all = append(all, targetNow{
 			link:   link{titles{}.of(rec), v.record(rec.Resource, rec.Id)},
 			Status: v.value(rec, comity.CoProvisioningTarget.Status, titles{}), Waiting: s.Waiting, InFlight: s.InFlight, Failed: s.Failed,

@@ -203,6 +203,9 @@ func TestPerson(t *testing.T) {
 				t.Errorf("%q leads to %s from the past", text, to)
 			}
 		}
+		r.get(at+"delete", 200)
+		r.says("Delete the roles first.")
+		r.submit(nil, 409)
 		r.get(at+"?at=1990-01-01", 404)
 		r.get(at+"?at=yesterday", 400)
 		other := fmt.Sprintf("/console/co/%d/co_people/%s/", w.addCO(t), path.Base(at))

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"net/http"
 	"strconv"
 	"time"
 
@@ -157,4 +158,26 @@ func (p *personView) page() (page personPage, err error) {
 		page.History, err = p.latest(rec.Id)
 	}
 	return page, err
+}
+
+// deletePersonForm asks whether a person is to be deleted, and says beforehand that roles keep them.
+func (v *visit) deletePersonForm() error {
+	d, role := drawn{comity.CoPerson.Resource}, comity.CoPersonRole.Resource
+	rec, err := d.asked(v)
+	if err != nil {
+		return err
+	}
+	text := ""
+	if v.caller.May(access.View, role) {
+		l, err := v.Registry.List(v.ctx(), v.caller, role, map[string][]string{
+			"coid": {strconv.FormatInt(v.co.Id, 10)}, "copersonid": {strconv.FormatInt(rec.Id, 10)}, "limit": {"1"},
+		})
+		if err != nil {
+			return err
+		}
+		if len(l.Records) > 0 {
+			text = "Somebody who has roles cannot be deleted. Delete the roles first."
+		}
+	}
+	return d.askToDelete(v, http.StatusOK, rec, text)
 }

@@ -28,6 +28,8 @@ type timeLine struct {
 	Ticks []tick
 	// Today is where the day is that the page shows, Width and Height the size of the whole.
 	Today, Width, Height float64
+	// Past says that this is a day that was, and not today.
+	Past bool
 }
 
 // roleBar is a role in the drawing.
@@ -68,6 +70,7 @@ func (p *personView) roles() rolesPart {
 		now, _ = time.Parse(time.DateOnly, p.at) // it was read before
 	}
 	part.Line = drawRoles(records, part.Rows, now)
+	part.Line.Past = p.past
 	return part
 }
 

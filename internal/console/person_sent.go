@@ -19,16 +19,16 @@ type sentTo struct {
 	Answer string
 }
 
-// maxTargets is how many targets a page asks after.
+// maxTargets is how many targets a person's page asks after.
 const maxTargets = 20
 
-// targetsToShow are the targets of the CO, as far as the reader may see them.
-func (v *visit) targetsToShow() ([]*comity.Record, error) {
+// targetsToShow are the first targets of the CO, as far as the reader may see them.
+func (v *visit) targetsToShow(most int) ([]*comity.Record, error) {
 	r := comity.CoProvisioningTarget.Resource
 	if !v.caller.May(access.View, r) {
 		return nil, nil
 	}
-	l, err := v.Registry.List(v.ctx(), v.caller, r, map[string][]string{"coid": {strconv.FormatInt(v.co.Id, 10)}, "limit": {strconv.Itoa(maxTargets)}})
+	l, err := v.Registry.List(v.ctx(), v.caller, r, map[string][]string{"coid": {strconv.FormatInt(v.co.Id, 10)}, "limit": {strconv.Itoa(most)}})
 	if err != nil {
 		return nil, err
 	}
@@ -37,7 +37,7 @@ func (v *visit) targetsToShow() ([]*comity.Record, error) {
 
 // sent are the targets and what they were told of a person.
 func (v *visit) sent(person int64) ([]sentTo, error) {
-	targets, err := v.targetsToShow()
+	targets, err := v.targetsToShow(maxTargets)
 	if err != nil {
 		return nil, err
 	}
