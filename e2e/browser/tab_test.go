@@ -98,12 +98,17 @@ func (b *tab) visit(to string) {
 	b.do("go to "+to, chromedp.Navigate(to))
 }
 
-// press clicks on the link or button with a text, and waits for the page that it leads to.
+// press clicks on the link or button with a text, and waits for the page that it leads to, or for what
+// comes into this page instead.
 func (b *tab) press(text string) {
 	b.t.Helper()
-	before := ask[float64](b, `performance.timeOrigin`)
+	before := ask[float64](b, `(() => {
+		window.came = false;
+		document.addEventListener("htmx:afterSettle", () => { window.came = true; }, { once: true });
+		return performance.timeOrigin;
+	})()`)
 	b.click(fmt.Sprintf(`//*[self::a or self::button][normalize-space()=%[1]q or strong[normalize-space()=%[1]q]]`, text))
-	if !b.wait(fmt.Sprintf(`performance.timeOrigin !== %v && document.readyState === "complete"`, before)) {
+	if !b.wait(fmt.Sprintf(`(performance.timeOrigin !== %v || window.came) && document.readyState === "complete"`, before)) {
 		b.t.Fatalf("%q leads nowhere from\n%s", text, b.text())
 	}
 }

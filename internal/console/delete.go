@@ -28,7 +28,7 @@ func (d drawn) askToDelete(v *visit, status int, rec *comity.Record, text string
 	if err != nil {
 		return err
 	}
-	p := deletePage{One: one(d.Resource), Name: t.of(rec), Cancel: v.record(d.Resource, rec.Id), Text: text, Revision: rec.Revision}
+	p := deletePage{One: one(d.Resource), Name: t.of(rec), Cancel: v.after(v.record(d.Resource, rec.Id)), Text: text, Revision: rec.Revision}
 	seen := map[string]bool{}
 	for _, l := range comity.LinksTo(d.Resource) {
 		if name := many(l.Field.Resource()); l.Takes && !seen[name] {
@@ -64,8 +64,8 @@ func (d drawn) delete(v *visit) error {
 	v.say(t.of(rec) + " deleted.")
 	if anchor := rec.Anchor(); anchor != nil && anchor != d.CoId() {
 		if target, id := named(rec, anchor); id != 0 {
-			return v.redirect(v.record(target, id))
+			return v.redirect(v.after(v.record(target, id)))
 		}
 	}
-	return v.redirect(v.list(d.Resource))
+	return v.redirect(v.after(v.list(d.Resource)))
 }

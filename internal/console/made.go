@@ -49,8 +49,6 @@ func parts(r *comity.Resource) []part {
 		return serverParts()
 	case comity.CoProvisioningTarget.Resource:
 		return targetParts()
-	case comity.CoPerson.Resource:
-		return personTargetParts()
 	case comity.ApiUser.Resource:
 		return apiUserParts()
 	}

@@ -22,19 +22,13 @@ const mostTargets = 20
 // targetsOfPerson are the CO's targets and what each was told about a person; none where the reader
 // may not see them. The template "person_targets" shows them.
 func (v *visit) targetsOfPerson(person int64) ([]targetOfPerson, error) {
-	r := comity.CoProvisioningTarget.Resource
-	if !v.caller.May(access.View, r) {
-		return nil, nil
-	}
-	l, err := v.Registry.List(v.ctx(), v.caller, r, map[string][]string{
-		"coid": {strconv.FormatInt(v.co.Id, 10)}, "limit": {strconv.Itoa(mostTargets)},
-	})
+	targets, err := v.targetsToShow(mostTargets)
 	if err != nil {
 		return nil, err
 	}
 	var all []targetOfPerson
-	for _, target := range l.Records {
-		one := targetOfPerson{Name: titles{}.of(target), To: v.record(r, target.Id), Message: v.subjectPath(target.Id, comity.PersonSubject(person))}
+	for _, target := range targets {
+		one := targetOfPerson{Name: titles{}.of(target), To: v.record(target.Resource, target.Id), Message: v.subjectPath(target.Id, comity.PersonSubject(person))}
 		if one.standing, err = v.standing(target.Id, comity.PersonSubject(person)); err != nil {
 			return nil, err
 		}
@@ -46,13 +40,15 @@ func (v *visit) targetsOfPerson(person int64) ([]targetOfPerson, error) {
 	return all, nil
 }
 
-// personTargetParts are what was sent to whom, on a person's page.
-func personTargetParts() []part {
-	return []part{{template: "person_targets", data: func(v *visit, rec *comity.Record) (any, error) {
-		all, err := v.targetsOfPerson(rec.Id)
-		if err != nil || len(all) == 0 {
-			return nil, err
-		}
-		return all, nil
-	}}}
+// targetsToShow are the first targets of the CO, as far as the reader may see them.
+func (v *visit) targetsToShow(most int) ([]*comity.Record, error) {
+	r := comity.CoProvisioningTarget.Resource
+	if !v.caller.May(access.View, r) {
+		return nil, nil
+	}
+	l, err := v.Registry.List(v.ctx(), v.caller, r, map[string][]string{"coid": {strconv.FormatInt(v.co.Id, 10)}, "limit": {strconv.Itoa(most)}})
+	if err != nil {
+		return nil, err
+	}
+	return l.Records, nil
 }

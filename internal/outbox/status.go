@@ -11,9 +11,12 @@ import (
 	"comity/internal/store"
 )
 
+// LaneStatus is what a target waits for, and how it goes.
+type LaneStatus = store.LaneStatus
+
 // Status is how a target does.
 type Status struct {
-	store.LaneStatus
+	LaneStatus
 	// Sweep is the last run that told it about everybody, Swept says that there was one.
 	Sweep Sweep
 	Swept bool
@@ -36,7 +39,7 @@ func (o *Outbox) Status(ctx context.Context, target int64) (s Status, err error)
 
 // Statuses returns how every target does, by its id, and the time that this is so; of the breaker
 // only whether it is open.
-func (o *Outbox) Statuses(ctx context.Context) (all map[int64]store.LaneStatus, now time.Time, err error) {
+func (o *Outbox) Statuses(ctx context.Context) (all map[int64]LaneStatus, now time.Time, err error) {
 	err = o.store.Snapshot(ctx, func(tx *store.Tx) error {
 		if now, err = tx.Now(ctx); err != nil {
 			return err
