@@ -21,7 +21,6 @@ import (
 	"comity/internal/access"
 	"comity/internal/outbox"
 	"comity/internal/registry"
-	"comity/internal/store"
 )
 
 // Root is the path that the console is below.
@@ -36,7 +35,7 @@ type Provisioner interface {
 	StopAll(ctx context.Context, target int64) (s outbox.Sweep, found bool, err error)
 	Status(ctx context.Context, target int64) (outbox.Status, error)
 	// Statuses returns how every target does, by its id, and the time that this is so.
-	Statuses(ctx context.Context) (map[int64]store.LaneStatus, time.Time, error)
+	Statuses(ctx context.Context) (map[int64]outbox.LaneStatus, time.Time, error)
 	SubjectStatus(ctx context.Context, target, person int64) (outbox.Subject, error)
 	Failed(ctx context.Context, target, after int64, limit int) ([]outbox.Subject, error)
 	Resend(ctx context.Context, target, person int64) (count int64, err error)

@@ -10,6 +10,9 @@ import (
 	"comity/internal/store"
 )
 
+// LaneStatus is how a target's lane does.
+type LaneStatus = store.LaneStatus
+
 // Status is how a target does.
 type Status struct {
 	store.LaneStatus
@@ -35,7 +38,7 @@ func (o *Outbox) Status(ctx context.Context, target int64) (s Status, err error)
 
 // Statuses returns how every target does, by its id, and the time that this is so; of the breaker
 // only whether it is open.
-func (o *Outbox) Statuses(ctx context.Context) (all map[int64]store.LaneStatus, now time.Time, err error) {
+func (o *Outbox) Statuses(ctx context.Context) (all map[int64]LaneStatus, now time.Time, err error) {
 	err = o.store.Snapshot(ctx, func(tx *store.Tx) error {
 		if now, err = tx.Now(ctx); err != nil {
 			return err
