@@ -28,6 +28,7 @@ func made() []func() []page {
 		peoplePages,
 		unitPages,
 		groupPages,
+		pickPages,
 		serverPages,
 		targetPages,
 		apiUserPages,
@@ -49,6 +50,8 @@ func parts(r *comity.Resource) []part {
 		return serverParts()
 	case comity.ApiUser.Resource:
 		return apiUserParts()
+	case comity.Cou.Resource:
+		return unitParts()
 	}
 	return nil
 }
