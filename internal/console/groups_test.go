@@ -294,3 +294,17 @@ func (w *world) loginIn(t *testing.T, co, person int64, privileged bool) registr
 	}
 	return registry.Login{Username: user.Text(f.Username), Key: added.Minted}
 }
+
+func TestExtendedTypesByWhatTheyAreOf(t *testing.T) {
+	everywhere(t, func(t *testing.T, w *world) {
+		co := w.addCO(t)
+		r := signedIn(t, w.serve(t, nil).URL, w.operator)
+		r.get(inCO(co, "co_extended_types/"), 200)
+		r.says("Affiliations of roles")
+		r.get(r.link("Add type for Names"), 200)
+		r.submit(values{"Name": "stage", "DisplayName": "Stage name"}, 200)
+		r.says("Names")
+		r.get(inCO(co, "co_extended_types/"), 200)
+		r.says("Stage namestageActive")
+	})
+}

@@ -29,6 +29,7 @@ func made() []func() []page {
 		unitPages,
 		groupPages,
 		pickPages,
+		extendedTypePages,
 		serverPages,
 		targetPages,
 		apiUserPages,
