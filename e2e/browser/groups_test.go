@@ -22,7 +22,7 @@ func furnish(t *testing.T, c *client.Client, r *comity.Resource, fill func(*comi
 }
 
 // structure is what the pages of units and groups are looked at with.
-type structure struct{ co, unit, group, outer, automatic int64 }
+type structure struct{ co, unit, group, outer int64 }
 
 func furnishStructure(t *testing.T, r *registry) (s structure) {
 	t.Helper()

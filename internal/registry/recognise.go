@@ -80,20 +80,20 @@ func (r reading) meant(ctx context.Context, coID int64, lines []Recognised) ([][
 		folded = append(folded, store.Fold(line.Line))
 		names = append(names, namesIn(line.Line)...)
 	}
-	known, err := r.peopleBy(ctx, coID, i.Resource, func(rec *comity.Record) string { return store.Fold(rec.Text(i.Identifier)) },
-		store.OneOf(i.Identifier.FoldedColumn(), folded...), store.Equal(i.Status.Column, comity.Active))
+	known, err := r.peopleBy(ctx, i.Resource, func(rec *comity.Record) string { return store.Fold(rec.Text(i.Identifier)) },
+		store.HasFolded(i.Identifier, coID, folded), store.Equal(i.Status.Column, comity.Active))
 	if err != nil {
 		return nil, err
 	}
-	mailed, err := r.peopleBy(ctx, coID, e.Resource, func(rec *comity.Record) string { return store.Fold(rec.Text(e.Mail)) },
-		store.OneOf(e.Mail.FoldedColumn(), folded...))
+	mailed, err := r.peopleBy(ctx, e.Resource, func(rec *comity.Record) string { return store.Fold(rec.Text(e.Mail)) },
+		store.HasFolded(e.Mail, coID, folded))
 	if err != nil {
 		return nil, err
 	}
 	called := map[string][]int64{}
 	if len(names) > 0 {
-		called, err = r.peopleBy(ctx, coID, n.Resource, func(rec *comity.Record) string { return nameKey(rec.Text(n.Given), rec.Text(n.Family)) },
-			store.OnePair(n.Given.FoldedColumn(), n.Family.FoldedColumn(), names))
+		called, err = r.peopleBy(ctx, n.Resource, func(rec *comity.Record) string { return nameKey(rec.Text(n.Given), rec.Text(n.Family)) },
+			store.IsCalled(coID, names))
 		if err != nil {
 			return nil, err
 		}
@@ -112,9 +112,9 @@ func (r reading) meant(ctx context.Context, coID int64, lines []Recognised) ([][
 	return meant, nil
 }
 
-// peopleBy are the people of the CO that records which the caller may see hang on, by what key says.
-func (r reading) peopleBy(ctx context.Context, coID int64, res *comity.Resource, key func(*comity.Record) string, conditions ...store.Condition) (map[string][]int64, error) {
-	conditions = append(conditions, store.Equal("co_id", coID), store.IsSet(comity.OwnerCO.Column))
+// peopleBy are the people that records which the caller may see hang on, by what key says.
+func (r reading) peopleBy(ctx context.Context, res *comity.Resource, key func(*comity.Record) string, conditions ...store.Condition) (map[string][]int64, error) {
+	conditions = append(conditions, store.IsSet(comity.OwnerCO.Column))
 	records, err := r.list(ctx, res, maxMatches+1, conditions...)
 	if err != nil {
 		return nil, err

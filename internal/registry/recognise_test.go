@@ -2,6 +2,7 @@ package registry_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -67,7 +68,7 @@ func TestRecognise(t *testing.T) {
 			if err != nil || len(all) != len(many) || len(all[7].People) != 1 {
 				t.Fatalf("%d lines, error %v", len(all), err)
 			}
-			if _, err := w.Recognise(t.Context(), tester, w.co, append(many, "one more")); phrase(err) != comity.PhraseBadRequest {
+			if _, err := w.Recognise(t.Context(), tester, w.co, slices.Concat(many, []string{"one more"})); phrase(err) != comity.PhraseBadRequest {
 				t.Errorf("of a line too many: %v", err)
 			}
 		})

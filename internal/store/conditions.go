@@ -22,14 +22,22 @@ func OneOf(column string, texts ...string) Condition {
 	return func(_ dialect, a *args) string { return "t." + column + " IN " + list(a, texts) }
 }
 
-// OnePair is the condition that two columns have, together, one of the pairs of texts.
-func OnePair(first, second string, pairs [][2]string) Condition {
+// IsCalled is the condition on a name that it has, folded, one of the pairs of given and family names.
+func IsCalled(coID int64, names [][2]string) Condition {
 	return func(_ dialect, a *args) string {
-		texts := make([]string, len(pairs))
-		for i, p := range pairs {
-			texts[i] = "(" + a.put(p[0]) + ", " + a.put(p[1]) + ")"
+		co := inCO("n", coID, a)
+		texts := make([]string, len(names))
+		for i, n := range names {
+			texts[i] = "(" + a.put(n[0]) + ", " + a.put(n[1]) + ")"
 		}
-		return fmt.Sprintf("(t.%s, t.%s) IN (VALUES %s)", first, second, strings.Join(texts, ", "))
+		return fmt.Sprintf("t.id IN (SELECT n.id FROM names n WHERE %s (n.given_folded, n.family_folded) IN (VALUES %s))", co, strings.Join(texts, ", "))
+	}
+}
+
+// HasFolded is the condition that a field has, folded, one of the texts.
+func HasFolded(f *comity.Field, coID int64, texts []string) Condition {
+	return func(_ dialect, a *args) string {
+		return fmt.Sprintf("t.id IN (SELECT x.id FROM %s x WHERE %s x.%s IN %s)", f.Resource().Table, inCO("x", coID, a), f.FoldedColumn(), list(a, texts))
 	}
 }
 
