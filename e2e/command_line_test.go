@@ -49,7 +49,7 @@ func TestWhatCannotBeDoneIsSaidInOneLine(t *testing.T) {
 		args string
 		want string
 	}{
-		{name: "no command", want: `^comity: expected one of "serve", "migrate", "api-user", "sink", "backup", \.\.\.$`},
+		{name: "no command", want: `^comity: expected one of "serve", "migrate", "api-user", "console-link", "sink", \.\.\.$`},
 		{name: "unknown command", args: "dance", want: `^comity: unexpected argument dance$`},
 		{name: "command without its own", args: "api-user", want: `^comity: expected one of "add", "list", "rotate", "suspend"$`},
 		{name: "mistyped flag", args: "serve --databse x", want: `^comity: unknown flag --databse, did you mean "--database"\?$`},

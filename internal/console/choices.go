@@ -28,6 +28,18 @@ func (v *visit) offer(c *control, r *comity.Resource) error {
 	return nil
 }
 
+// offerOrFind makes a control ask for what a field refers to: one of a few, or one that is searched for.
+func (v *visit) offerOrFind(c *control, f *comity.Field, fm form) error {
+	_, all, err := v.recordsToChoose(f.Refers())
+	if err != nil {
+		return err
+	}
+	if !all && (titleField(f.Refers()) != nil || f.Refers() == comity.CoPerson.Resource) {
+		return v.find(c, f, fm.searched(f))
+	}
+	return v.offer(c, f.Refers())
+}
+
 // offered are the records that selects of one kind offer, found once for all fields of a page.
 type offered struct {
 	choices []choice
@@ -91,8 +103,8 @@ func (v *visit) offerTypes(c *control, f *comity.Field) error {
 }
 
 // offerOwners makes a control ask what a record hangs on: one of a few where it can be of one kind,
-// else its kind and id.
-func (v *visit) offerOwners(c *control, f *comity.Field) error {
+// else one that is searched for, or its kind and number.
+func (v *visit) offerOwners(c *control, f *comity.Field, fm form) error {
 	if len(f.Owners) == 1 {
 		choices, all, err := v.recordsToChoose(comity.ByName(f.Owners[0].Target))
 		if err != nil {
@@ -105,8 +117,13 @@ func (v *visit) offerOwners(c *control, f *comity.Field) error {
 			c.Type, c.Label, c.Choices = "select", title(one(comity.ByName(f.Owners[0].Target))), selected(choices, c.Value)
 			return nil
 		}
+		c.Label = title(one(comity.ByName(f.Owners[0].Target)))
+		return v.find(c, f, fm.searched(f))
 	}
-	c.Type = "owner"
+	c.Type, c.Pick = "owner", &control{Name: f.Name + pickSuffix, Key: f.Column, Label: c.Label, Value: c.Value, Required: c.Required, Faults: c.Faults, Help: c.Help}
+	if err := v.find(c.Pick, f, fm.searched(f)); err != nil {
+		return err
+	}
 	kind, id := ownerOf(c.Value)
 	for _, o := range f.Owners {
 		c.Choices = append(c.Choices, choice{Value: o.Word, Label: title(one(comity.ByName(o.Target)))})

@@ -142,14 +142,14 @@ func (v *visit) parts(rec *comity.Record) ([]template.HTML, error) {
 	return all, nil
 }
 
-// hanging are the lists of all that hangs on a record and that the reader may see.
-func (v *visit) hanging(rec *comity.Record) ([]hanging, error) {
+// hanging are the lists of all that hangs on a record and that the reader may see, but for some kinds.
+func (v *visit) hanging(rec *comity.Record, but ...*comity.Resource) ([]hanging, error) {
 	var all []hanging
 	var lists [][]*comity.Record
 	var resources []*comity.Resource
 	for _, r := range comity.Stored() {
 		for _, k := range parentKeys(r) {
-			if k.resource != rec.Resource || !v.caller.May(access.View, r) || !fits(rec, r) {
+			if k.resource != rec.Resource || !v.caller.May(access.View, r) || !fits(rec, r) || slices.Contains(but, r) {
 				continue
 			}
 			id := strconv.FormatInt(rec.Id, 10)

@@ -27,7 +27,7 @@ type form struct {
 type control struct {
 	// Name is what it is sent by, Key the field's name in faults, by which its id is made.
 	Name, Key, Label, Help, Value string
-	// Type is text, number, textarea, checkbox, select, datetime-local, date, password, fixed or owner.
+	// Type is text, number, textarea, checkbox, select, datetime-local, date, password, fixed, pick or owner.
 	Type string
 	// Faults are what is wrong with what was sent.
 	Faults            []string
@@ -39,6 +39,12 @@ type control struct {
 	Kept bool
 	// To leads to what a fixed reference names.
 	To string
+	// Search is what a picker was asked to find, SearchAt where it asks as somebody types; Nothing says
+	// that nothing was found.
+	Search, SearchAt string
+	Nothing          bool
+	// Pick is an owner's picker, beside its kind and number.
+	Pick *control
 }
 
 // choice is one of several.
@@ -99,6 +105,9 @@ func (v *visit) controls(fm form, faults []comity.Fault) ([]control, error) {
 // value is what stands in a field's control.
 func (fm form) value(f *comity.Field) string {
 	if fm.sent != nil {
+		if f.Kind == comity.Owner {
+			return ownerText(readOwner(f, fm.sent))
+		}
 		if values := fm.sent[f.Name]; len(values) > 0 {
 			return values[0]
 		}
@@ -121,14 +130,14 @@ func (fm form) value(f *comity.Field) string {
 	case comity.Boolean:
 		return strconv.FormatBool(cell.Bool())
 	case comity.Owner:
-		return cell.Text() + ":" + strconv.FormatInt(cell.Int(), 10)
+		return ownerText(cell)
 	case comity.Secret:
 	}
 	return ""
 }
 
 // shape says how a field is asked for.
-func (v *visit) shape(c *control, f *comity.Field, fm form) (err error) {
+func (v *visit) shape(c *control, f *comity.Field, fm form) error {
 	if fm.set[f] {
 		target, id := named(fm.given, f)
 		t, err := v.titles([]*comity.Record{fm.given})
@@ -173,11 +182,11 @@ func (v *visit) shape(c *control, f *comity.Field, fm form) (err error) {
 	case comity.Secret:
 		c.Type, c.Kept = "password", fm.old != nil
 	case comity.Reference:
-		err = v.offer(c, f.Refers())
+		return v.offerOrFind(c, f, fm)
 	case comity.Owner:
-		return v.offerOwners(c, f)
+		return v.offerOwners(c, f, fm)
 	}
-	return err
+	return nil
 }
 
 func (fm form) valueOfGiven(f *comity.Field) string {

@@ -1,4 +1,77 @@
 package console
 
+import (
+	"net/url"
+	"strconv"
+
+	"comity"
+	"comity/internal/registry"
+)
+
 // groupPages are the pages of groups that are made by hand.
-func groupPages() []page { return nil }
+func groupPages() []page {
+	at := "co/{co}/" + segment(comity.CoGroup.Resource) + "/"
+	return []page{
+		{pattern: "GET " + at + "{$}", handle: (*visit).groups},
+		{pattern: "GET " + at + "{id}/{$}", handle: (*visit).group},
+		{pattern: "POST " + at + "{id}/members/{member}", handle: (*visit).changeMember},
+		{pattern: "GET " + at + "{id}/members-at", handle: (*visit).membersAt},
+		{pattern: "GET " + at + "{id}/paste", handle: (*visit).pasteForm},
+		{pattern: "POST " + at + "{id}/paste", handle: (*visit).paste},
+		{pattern: "POST " + at + "{id}/paste/add", handle: (*visit).addPasted},
+	}
+}
+
+// groupsPage is the list of groups.
+type groupsPage struct {
+	Purpose, Search string
+	Filters         []control
+	Columns         []string
+	Rows            []row
+	// Asked says that the list is narrowed; All is the one that is not.
+	Asked bool
+	All   string
+	// More is the next page, First the first, Add the form to add one; "" where there is none.
+	More, First, Add string
+}
+
+func (v *visit) groups() error {
+	f := comity.CoGroup
+	asked := v.r.URL.Query()
+	if parentOf(f.Resource, asked).id != 0 {
+		return drawn{f.Resource}.list(v)
+	}
+	filter := registry.GroupFilter{Text: asked.Get("q"), Status: asked.Get("status")}
+	if kind := asked.Get("kind"); kind != "" {
+		automatic := kind == "automatic"
+		filter.Auto = &automatic
+	}
+	found, err := v.Registry.Groups(v.ctx(), v.caller, v.co.Id, filter, comity.ParseId(asked.Get("after")), pageSize)
+	if err != nil {
+		return err
+	}
+	p := groupsPage{
+		Purpose: purpose(f.Resource), Search: filter.Text, All: v.list(f.Resource), Add: v.mayAdd(f.Resource),
+		Asked: filter.Text != "" || filter.Status != "" || filter.Auto != nil, Filters: groupFilters(asked),
+	}
+	t, err := v.titles(found.Groups)
+	if err != nil {
+		return err
+	}
+	p.Columns, p.Rows = v.table(found.Groups, f.Resource, nil, t)
+	if asked.Get("after") != "" {
+		p.First = again(asked, "")
+	}
+	if found.Next != 0 {
+		p.More = again(asked, strconv.FormatInt(found.Next, 10))
+	}
+	return v.show("groups.html", title(many(f.Resource)), p, link{title(many(f.Resource)), ""})
+}
+
+func groupFilters(asked url.Values) []control {
+	kinds := []choice{{Value: "automatic", Label: "Automatic"}, {Value: "given", Label: "Not automatic"}}
+	return []control{
+		{Name: "kind", Key: "kind", Label: "Members come", Type: "select", Choices: selected(kinds, asked.Get("kind"))},
+		{Name: "status", Key: "status", Label: "Status", Type: "select", Choices: selected(codes(comity.CoGroup.Status, false), asked.Get("status"))},
+	}
+}

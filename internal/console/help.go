@@ -37,6 +37,40 @@ func help(f *comity.Field) string {
 		return "Member, owner, or both. A membership that is neither is removed."
 	case comity.CoGroupMember.Owner:
 		return "An owner may change who is in the group."
+	case comity.CoEmailList.Name:
+		return "The part before the @."
+	case comity.CoEmailList.MembersCoGroupId:
+		return "The group whose members get what is sent to the list."
+	case comity.CoEmailList.ModeratorsCoGroupId:
+		return "The group whose members let messages through."
+	case comity.CoEmailList.AdminsCoGroupId:
+		return "The group whose members look after the list."
+	case comity.CoService.CoGroupId:
+		return "The group that may use it; without one everybody in the CO may."
+	case comity.CoService.Visibility:
+		return "Who is shown that there is this service."
+	case comity.CoService.EntitlementUri:
+		return "What says of people, elsewhere, that they may use it."
+	case comity.CoService.IdentifierType:
+		return "The type of identifier that people are known by there."
+	case comity.CoDepartment.CouId:
+		return "The unit that the department is; it is deleted with it."
+	case comity.CoDepartment.SamlScope:
+		return "Such as example.org."
+	case comity.CoDepartment.LeadershipCoGroupId:
+		return "The group of those who lead it."
+	case comity.CoDepartment.AdministrativeCoGroupId:
+		return "The group of those who administer it."
+	case comity.CoDepartment.SupportCoGroupId:
+		return "The group of those who help."
+	case comity.CoExtendedType.Attribute:
+		return "What this is a type of."
+	case comity.CoExtendedType.Name:
+		return "What is stored, and sent to targets. It is best left as it is once it is used."
+	case comity.CoExtendedType.DisplayName:
+		return "What people choose by."
+	case comity.CoExtendedType.Edupersonaffiliation:
+		return "Of an affiliation: the eduPerson affiliation that it counts as."
 	case comity.CoGroupNesting.Negate:
 		return "Keeps the members of the nested group out instead."
 	case comity.HttpServer.Serverurl:

@@ -2,6 +2,7 @@ package console
 
 import (
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -58,11 +59,22 @@ func readOwner(f *comity.Field, sent url.Values) comity.Cell {
 	if id := sent.Get(f.Name + ".Id"); id != "" {
 		text += ":" + id
 	}
+	if picked := sent.Get(f.Name + pickSuffix); picked != "" {
+		text = picked
+	}
 	kind, id := ownerOf(text)
 	if o, ok := f.Owner(kind); ok && id != 0 {
 		return comity.OwnerCell(o.Word, id)
 	}
 	return comity.EmptyCell()
+}
+
+// ownerText writes an owner as readOwner reads it.
+func ownerText(cell comity.Cell) string {
+	if !cell.HasValue() {
+		return ""
+	}
+	return cell.Text() + ":" + strconv.FormatInt(cell.Int(), 10)
 }
 
 func ownerOf(text string) (kind string, id int64) {

@@ -28,6 +28,8 @@ func made() []func() []page {
 		peoplePages,
 		unitPages,
 		groupPages,
+		pickPages,
+		extendedTypePages,
 		serverPages,
 		targetPages,
 		apiUserPages,
@@ -51,6 +53,8 @@ func parts(r *comity.Resource) []part {
 		return targetParts()
 	case comity.ApiUser.Resource:
 		return apiUserParts()
+	case comity.Cou.Resource:
+		return unitParts()
 	}
 	return nil
 }

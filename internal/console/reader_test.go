@@ -275,7 +275,7 @@ func valuesOf(form *html.Node) url.Values {
 		}
 		switch n.Data {
 		case "input":
-			if attr(n, "type") != "checkbox" || has(n, "checked") {
+			if attr(n, "type") != "checkbox" && attr(n, "type") != "radio" || has(n, "checked") {
 				values.Set(name, attr(n, "value"))
 			}
 		case "textarea":

@@ -1,4 +1,185 @@
 package console
 
+import (
+	"net/http"
+	"slices"
+	"strconv"
+
+	"comity"
+	"comity/internal/access"
+	"comity/internal/registry"
+)
+
 // unitPages are the pages of units that are made by hand.
-func unitPages() []page { return nil }
+func unitPages() []page {
+	at := "co/{co}/" + segment(comity.Cou.Resource) + "/"
+	return []page{
+		{pattern: "GET " + at + "{$}", handle: (*visit).units},
+		{pattern: "GET " + at + "{id}/move", handle: (*visit).moveUnitForm},
+		{pattern: "POST " + at + "{id}/move", handle: (*visit).moveUnit},
+	}
+}
+
+// unitsPage is the tree of a CO's units.
+type unitsPage struct {
+	Purpose, Add string
+	Roots        []unitNode
+}
+
+// unitNode is a unit of the tree, with what can be done there; "" where the reader may not.
+type unitNode struct {
+	Name, To, Note   string
+	People           int64
+	PeopleTo         string
+	Move, Add, Label string
+	Below            []unitNode
+}
+
+func (v *visit) units() error {
+	roots, err := v.Registry.Units(v.ctx(), v.caller, v.co.Id)
+	if err != nil {
+		return err
+	}
+	p := unitsPage{Purpose: purpose(comity.Cou.Resource), Add: v.mayAdd(comity.Cou.Resource), Roots: v.unitNodes(roots)}
+	return v.show("units.html", title(many(comity.Cou.Resource)), p, link{title(many(comity.Cou.Resource)), ""})
+}
+
+func (v *visit) unitNodes(units []*registry.Unit) (nodes []unitNode) {
+	for _, u := range units {
+		id := strconv.FormatInt(u.Record.Id, 10)
+		n := unitNode{
+			Name: u.Record.Text(comity.Cou.Name), To: v.record(comity.Cou.Resource, u.Record.Id), Note: u.Record.Text(comity.Cou.Description),
+			People: u.People, PeopleTo: v.list(comity.CoPerson.Resource, "unit", id),
+			Add: v.mayAdd(comity.Cou.Resource, comity.Cou.ParentId.Name, id), Below: v.unitNodes(u.Below),
+		}
+		if v.caller.May(access.Edit, comity.Cou.Resource) && v.mayMove(u.Record.Id) {
+			n.Move = v.form(comity.Cou.Resource, u.Record.Id, "move")
+		}
+		nodes = append(nodes, n)
+	}
+	return nodes
+}
+
+// mayMove says whether a unit is the reader's to change.
+func (v *visit) mayMove(id int64) bool {
+	return v.caller.Through(access.Edit, comity.Cou.Resource)&access.InCO != 0 || slices.Contains(v.caller.Units, id)
+}
+
+// unitParts show, with a unit, its people and the units below it.
+func unitParts() []part {
+	return []part{{template: "unit", data: func(v *visit, rec *comity.Record) (any, error) {
+		roots, err := v.Registry.Units(v.ctx(), v.caller, v.co.Id)
+		if err != nil {
+			return nil, err
+		}
+		u := findUnit(roots, rec.Id)
+		if u == nil {
+			return nil, nil //nolint:nilnil // there is nothing to show
+		}
+		return v.unitNodes([]*registry.Unit{u})[0], nil
+	}}}
+}
+
+func findUnit(units []*registry.Unit, id int64) *registry.Unit {
+	for _, u := range units {
+		if u.Record.Id == id {
+			return u
+		}
+		if found := findUnit(u.Below, id); found != nil {
+			return found
+		}
+	}
+	return nil
+}
+
+func (v *visit) moveUnitForm() error {
+	rec, err := drawn{comity.Cou.Resource}.asked(v)
+	if err != nil {
+		return err
+	}
+	if !v.mayMove(rec.Id) {
+		return comity.Forbid()
+	}
+	value := ""
+	if rec.Has(comity.Cou.ParentId) {
+		value = strconv.FormatInt(rec.Int(comity.Cou.ParentId), 10)
+	}
+	return v.askWhere(http.StatusOK, rec, value, "")
+}
+
+// askWhere asks below which unit another is to be moved.
+func (v *visit) askWhere(status int, rec *comity.Record, value, fault string) error {
+	f := comity.Cou.ParentId
+	c := control{Name: f.Name, Key: f.Column, Label: "Below", Help: "Without one it stands at the top.", Value: value}
+	p := formPage{
+		One: one(rec.Resource), Submit: "Move", Cancel: v.list(rec.Resource), Action: v.form(rec.Resource, rec.Id, "move"),
+		Editing: true, Revision: rec.Revision,
+	}
+	if fault != "" {
+		c.Faults, p.Faults = []string{fault}, []link{{fault, "#field-" + c.Key}}
+	}
+	roots, err := v.Registry.Units(v.ctx(), v.caller, v.co.Id)
+	if err != nil {
+		return err
+	}
+	if c.Choices = parents(roots, rec.Id, ""); len(c.Choices) <= maxParents {
+		c.Type, c.Choices = "select", selected(c.Choices, value)
+	} else if err := v.find(&c, f, v.r.PostFormValue(f.Name+searchSuffix)); err != nil {
+		return err
+	}
+	p.Controls = []control{c}
+	name := rec.Text(comity.Cou.Name)
+	return v.showAs(status, "form.html", "Move "+name, p, v.crumbs(rec, name, link{"Move", ""})...)
+}
+
+// maxParents is how many units a select offers: it shows them in their order, so more than others do.
+const maxParents = 1000
+
+// parents are the units that one can be moved below, by their ways from the top.
+func parents(units []*registry.Unit, moved int64, way string) (choices []choice) {
+	for _, u := range units {
+		if u.Record.Id == moved {
+			continue
+		}
+		name := join(" › ", way, u.Record.Text(comity.Cou.Name))
+		choices = append(choices, choice{Value: strconv.FormatInt(u.Record.Id, 10), Label: name})
+		choices = append(choices, parents(u.Below, moved, name)...)
+	}
+	return choices
+}
+
+func (v *visit) moveUnit() error {
+	f := comity.Cou
+	rec, err := drawn{f.Resource}.asked(v)
+	if err != nil {
+		return err
+	}
+	value := v.r.PostFormValue(f.ParentId.Name)
+	if value == "" && v.r.PostFormValue(f.ParentId.Name+searchSuffix) != "" {
+		return v.askWhere(http.StatusOK, rec, value, "")
+	}
+	in := comity.NewRecord(f.Resource)
+	for _, field := range f.Fields {
+		if !field.ReadOnly {
+			in.Set(field, rec.Get(field))
+		}
+	}
+	cell, fault := readField(f.ParentId, v.r.PostForm)
+	if fault != "" {
+		return v.askWhere(http.StatusUnprocessableEntity, rec, "", sentence(fault))
+	}
+	in.Set(f.ParentId, cell)
+	err = v.Registry.Edit(v.ctx(), v.caller, f.Resource, rec.Id, comity.Input{Record: in}, unchanged(v.r.PostFormValue("revision")))
+	faults, text, err := wrong(f.Resource, err)
+	for _, fault := range faults {
+		text = join(" ", text, sentence(fault.Sentence))
+	}
+	if err != nil {
+		return err
+	}
+	if text != "" {
+		return v.askWhere(http.StatusUnprocessableEntity, rec, value, text)
+	}
+	v.say(rec.Text(f.Name) + " moved.")
+	return v.redirect(v.list(f.Resource))
+}

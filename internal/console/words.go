@@ -45,6 +45,12 @@ func wordsOf(f *comity.Field) map[string]string {
 		return map[string]string{"RM": "Removed", "SY": "Synced"}
 	case comity.CoNavigationLink.Location:
 		return map[string]string{"topbar": "Top bar"}
+	case comity.CoExtendedType.Attribute:
+		return map[string]string{
+			"Address.type": "Addresses", "CoDepartment.type": "Departments", "Contact.type": "Contacts",
+			"CoPersonRole.affiliation": "Affiliations of roles", "EmailAddress.type": "Email addresses", "Identifier.type": "Identifiers",
+			"Name.type": "Names", "Organization.type": "Organizations", "TelephoneNumber.type": "Telephone numbers", "Url.type": "URLs",
+		}
 	case comity.CoService.Visibility:
 		return map[string]string{
 			comity.VisibleToAdmins: "Administrators of the CO", comity.VisibleToGroup: "Members of the group",

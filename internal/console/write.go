@@ -45,6 +45,15 @@ func (d drawn) newForm(v *visit) form {
 			fm.set[k.field] = true
 		}
 	}
+	query := v.r.URL.Query()
+	for _, f := range d.Fields {
+		if !query.Has(f.Name) || !fm.asks(f) || f.Kind == comity.Secret || fm.set[f] {
+			continue
+		}
+		if cell, fault := readField(f, query); fault == "" {
+			fm.given.Set(f, cell)
+		}
+	}
 	return fm
 }
 
@@ -59,6 +68,9 @@ func (d drawn) addForm(v *visit) error {
 func (d drawn) add(v *visit) error {
 	fm := d.newForm(v)
 	fm.sent = v.r.PostForm
+	if fm.searching() {
+		return d.showForm(v, http.StatusOK, fm, nil)
+	}
 	added, err := v.Registry.Add(v.ctx(), v.caller, d.Resource, fm.read(v.r.PostForm))
 	if err != nil {
 		return d.showForm(v, http.StatusUnprocessableEntity, fm, err)
@@ -98,6 +110,9 @@ func (d drawn) edit(v *visit) error {
 		return err
 	}
 	fm := form{resource: d.Resource, old: rec, given: rec, sent: v.r.PostForm}
+	if fm.searching() {
+		return d.showForm(v, http.StatusOK, fm, nil)
+	}
 	err = v.Registry.Edit(v.ctx(), v.caller, d.Resource, rec.Id, fm.read(v.r.PostForm), unchanged(v.r.PostFormValue("revision")))
 	if err != nil {
 		return d.showForm(v, http.StatusUnprocessableEntity, fm, err)
@@ -204,6 +219,9 @@ func wrong(r *comity.Resource, err error) ([]comity.Fault, string, error) {
 				return []comity.Fault{{Field: f.Column, Sentence: join(": ", sentenceOf(e.Phrase), e.Detail)}}, "", nil
 			}
 		}
+		if f := refusedField(r, e.Phrase); f != nil {
+			return []comity.Fault{{Field: f.Column, Sentence: sentenceOf(e.Phrase)}}, "", nil
+		}
 		return nil, join(" ", sentence(e.Phrase), e.Detail), nil
 	case comity.Stale:
 		return nil, e.Detail, nil
@@ -211,6 +229,17 @@ func wrong(r *comity.Resource, err error) ([]comity.Fault, string, error) {
 		comity.NoSuchSearch, comity.TooMany, comity.Undelivered:
 	}
 	return nil, "", err
+}
+
+// refusedField is the field that a refusal is about, nil for the record as a whole.
+func refusedField(r *comity.Resource, phrase string) *comity.Field {
+	switch {
+	case r == comity.Cou.Resource && phrase == "Parent Would Create Cycle":
+		return comity.Cou.ParentId
+	case r == comity.CoGroupNesting.Resource && phrase == "Nesting Would Create Cycle":
+		return comity.CoGroupNesting.CoGroupId
+	}
+	return nil
 }
 
 func sentenceOf(phrase string) string {

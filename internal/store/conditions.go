@@ -22,6 +22,33 @@ func OneOf(column string, texts ...string) Condition {
 	return func(_ dialect, a *args) string { return "t." + column + " IN " + list(a, texts) }
 }
 
+// IsCalled is the condition on a name that it has, folded, one of the pairs of given and family names.
+func IsCalled(coID int64, names [][2]string) Condition {
+	return func(_ dialect, a *args) string {
+		co := inCO("n", coID, a)
+		texts := make([]string, len(names))
+		for i, n := range names {
+			texts[i] = "(" + a.put(n[0]) + ", " + a.put(n[1]) + ")"
+		}
+		return fmt.Sprintf("t.id IN (SELECT n.id FROM names n WHERE %s (n.given_folded, n.family_folded) IN (VALUES %s))", co, strings.Join(texts, ", "))
+	}
+}
+
+// HasFolded is the condition that a field has, folded, one of the texts.
+func HasFolded(f *comity.Field, coID int64, texts []string) Condition {
+	return func(_ dialect, a *args) string {
+		return fmt.Sprintf("t.id IN (SELECT x.id FROM %s x WHERE %s x.%s IN %s)", f.Resource().Table, inCO("x", coID, a), f.FoldedColumn(), list(a, texts))
+	}
+}
+
+// HasPart is the condition that a column of texts holds a text, without regard to the case of ASCII
+// letters; PostgreSQL knows that of others, too.
+func HasPart(column, part string) Condition {
+	return func(_ dialect, a *args) string {
+		return fmt.Sprintf(`lower(t.%s) LIKE lower(%s) ESCAPE '\'`, column, a.put("%"+escapeLike(part)+"%"))
+	}
+}
+
 // AnyOf is the condition that one of the conditions holds; nil ones never do. It is nil where all are.
 func AnyOf(conditions ...Condition) Condition { return combined(conditions, " OR ") }
 

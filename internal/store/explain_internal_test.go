@@ -221,7 +221,7 @@ func planned() []struct {
 		{"marks", []string{"co_people_pkey", "co_provisioning_targets_co"}, func(ctx context.Context, tx *Tx) error {
 			return tx.MarkPeople(ctx, modes, 1, 2)
 		}},
-		{"marks of a group's members", []string{"co_people_pkey", "co_group_members_(co_group|unique)"}, func(ctx context.Context, tx *Tx) error {
+		{"marks of a group's members", []string{"co_people_pkey", "co_group_members_(co_group|unique|counted)"}, func(ctx context.Context, tx *Tx) error {
 			return tx.MarkMembers(ctx, modes, id)
 		}},
 		{"marks of a person's groups", []string{"co_group_members_co_person", "co_groups_pkey", "co_provisioning_targets_(co|provision_co_group)"}, func(ctx context.Context, tx *Tx) error {
@@ -240,7 +240,24 @@ func planned() []struct {
 		{"people by name", []string{"people_search_sort"}, search(PeopleQuery{After: Listed{"f31", 31}})},
 		{"people by status", []string{"people_search_status"}, search(PeopleQuery{Status: comity.Suspended})},
 		{"people of a unit", []string{"co_person_roles_cou"}, search(PeopleQuery{CouId: id})},
-		{"people of a group", []string{"co_group_members_(co_group|unique)"}, search(PeopleQuery{CoGroupId: id})},
+		{"people of a group", []string{"co_group_members_(co_group|unique|counted)"}, search(PeopleQuery{CoGroupId: id})},
+		{"people called so", []string{"names_(family|given)"}, func(ctx context.Context, tx *Tx) error {
+			_, err := tx.List(ctx, comity.Name.Resource, 0, 20, IsCalled(1, [][2]string{{"g31", "f31"}, {"g32", "f32"}}), IsSet(comity.OwnerCO.Column))
+			return err
+		}},
+		{"people known so", []string{"identifiers_identifier"}, func(ctx context.Context, tx *Tx) error {
+			f := comity.Identifier
+			_, err := tx.List(ctx, f.Resource, 0, 20, HasFolded(f.Identifier, 1, []string{"m31", "m32"}), IsSet(comity.OwnerCO.Column))
+			return err
+		}},
+		{"people by unit", []string{"co_person_roles_counted"}, func(ctx context.Context, tx *Tx) error {
+			_, err := tx.PeopleByUnit(ctx, 1)
+			return err
+		}},
+		{"members of a group counted", []string{"co_group_members_counted"}, func(ctx context.Context, tx *Tx) error {
+			_, err := tx.CountMembers(ctx, []int64{id})
+			return err
+		}},
 		{"statuses by day", []string{"status_changes_co"}, func(ctx context.Context, tx *Tx) error {
 			_, err := tx.StatusChanges(ctx, 1)
 			return err
@@ -326,7 +343,7 @@ func planned() []struct {
 			return tx.Finish(ctx, []Outcome{{Delivery: d, OK: true, Forgot: []string{"I32"}}, {Delivery: d}})
 		}},
 		{"a person's delete", []string{"history_revision", "names_co_person", "co_person_roles_sponsor_co_person"}, remove(person, 32)},
-		{"a group's delete", []string{"history_revision", "co_group_members_(co_group|unique)", "co_provisioning_targets_provision_co_group"}, remove(group, 33)},
+		{"a group's delete", []string{"history_revision", "co_group_members_(co_group|unique|counted)", "co_provisioning_targets_provision_co_group"}, remove(group, 33)},
 		{"a unit's delete", []string{"history_revision", "co_groups_cou", "cous_parent", "co_person_roles_cou"}, remove(comity.Cou.Resource, 34)},
 	}
 }

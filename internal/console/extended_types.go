@@ -1,0 +1,53 @@
+package console
+
+import (
+	"strconv"
+
+	"comity"
+)
+
+// extendedTypePages are the pages of extended types that are made by hand.
+func extendedTypePages() []page {
+	return []page{{pattern: "GET co/{co}/" + segment(comity.CoExtendedType.Resource) + "/{$}", handle: (*visit).extendedTypes}}
+}
+
+// typesPage are the types of a CO, by what they are types of.
+type typesPage struct {
+	Purpose string
+	Of      []typesOf
+}
+
+type typesOf struct {
+	Name, Add string
+	Columns   []string
+	Rows      []row
+}
+
+// maxTypes is how many types are shown; no CO has nearly as many.
+const maxTypes = 1000
+
+func (v *visit) extendedTypes() error {
+	f := comity.CoExtendedType
+	l, err := v.Registry.List(v.ctx(), v.caller, f.Resource, map[string][]string{
+		"coid": {strconv.FormatInt(v.co.Id, 10)}, "limit": {strconv.Itoa(maxTypes)},
+	})
+	if err != nil {
+		return err
+	}
+	by := map[string][]*comity.Record{}
+	for _, rec := range l.Records {
+		by[rec.Text(f.Attribute)] = append(by[rec.Text(f.Attribute)], rec)
+	}
+	p := typesPage{Purpose: purpose(f.Resource)}
+	for _, w := range f.Attribute.Words {
+		of := typesOf{Name: word(f.Attribute, w.Word), Add: v.mayAdd(f.Resource, f.Attribute.Name, w.Word), Columns: []string{label(f.Name), label(f.Status)}}
+		for _, rec := range by[w.Word] {
+			of.Rows = append(of.Rows, row{
+				Title: rec.Text(f.DisplayName), To: v.record(f.Resource, rec.Id),
+				Values: []value{v.value(rec, f.Name, titles{}), v.value(rec, f.Status, titles{})},
+			})
+		}
+		p.Of = append(p.Of, of)
+	}
+	return v.show("extended_types.html", title(many(f.Resource)), p, link{title(many(f.Resource)), ""})
+}

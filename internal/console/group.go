@@ -1,0 +1,173 @@
+package console
+
+import (
+	"strconv"
+
+	"comity"
+	"comity/internal/access"
+	"comity/internal/registry"
+)
+
+// groupPage is a group with who is in it, and what it is nested in.
+type groupPage struct {
+	Record *comity.Record
+	Fields []field
+	// Unit is the unit whose group it is.
+	Unit link
+	// Automatic says how members come by themselves, "" where they do not.
+	Automatic string
+	// Edit, Delete, Add, Paste and At lead on, "" where the reader may not.
+	Edit, Delete, History, Add, Paste, At string
+	// HasCounts says that the reader may see all of the members, which Members and Owners count.
+	HasCounts       bool
+	Members, Owners int64
+	People          membersPart
+	Graph           *graph
+	// Nest leads to the form that nests another group in this one.
+	Nest    string
+	Hanging []hanging
+}
+
+// membersPart are members of a group, a page of them.
+type membersPart struct {
+	Search      string
+	OnlyOwners  bool
+	Asked       bool
+	Rows        []memberRow
+	MayChange   bool
+	All         string
+	More, First string
+}
+
+// memberRow is somebody in a group; Change is where a button sends what is to be changed.
+type memberRow struct {
+	Name          link
+	Member, Owner bool
+	Until         value
+	Why           reason
+	Change        string
+}
+
+// group shows a group; as it was, the drawn page does.
+func (v *visit) group() error {
+	d := drawn{comity.CoGroup.Resource}
+	if v.r.URL.Query().Has("revision") {
+		return d.detail(v)
+	}
+	rec, err := d.asked(v)
+	if err != nil {
+		return err
+	}
+	g, err := v.Registry.Group(v.ctx(), v.caller, rec.Id)
+	if err != nil {
+		return err
+	}
+	p := groupPage{
+		Record: rec, Automatic: automatic(g.Group, g.Unit), HasCounts: g.HasCounts, Members: g.Members, Owners: g.Owners,
+		At: v.form(rec.Resource, rec.Id, "members-at"),
+	}
+	if g.Unit != nil {
+		p.Unit = link{g.Unit.Text(comity.Cou.Name), v.record(comity.Cou.Resource, g.Unit.Id)}
+	}
+	if err := v.groupWays(&p, g); err != nil {
+		return err
+	}
+	if p.People, err = v.members(g); err != nil {
+		return err
+	}
+	p.Graph = v.graph(g)
+	if p.Hanging, err = v.hanging(rec, comity.CoGroupMember.Resource, comity.CoGroupNesting.Resource); err != nil {
+		return err
+	}
+	name := rec.Text(comity.CoGroup.Name)
+	return v.show("group.html", name, p, v.crumbs(rec, name)...)
+}
+
+// groupWays are what can be done from a group's page.
+func (v *visit) groupWays(p *groupPage, g registry.GroupGlance) error {
+	t, err := v.titles([]*comity.Record{p.Record})
+	if err != nil {
+		return err
+	}
+	p.Fields = v.fields(p.Record, t)
+	var rights detailPage
+	if err := v.addRights(&rights, p.Record); err != nil {
+		return err
+	}
+	p.Edit, p.Delete, p.History = rights.Edit, rights.Delete, rights.History
+	id := strconv.FormatInt(p.Record.Id, 10)
+	if g.MayChange {
+		p.Add = v.mayAdd(comity.CoGroupMember.Resource, "cogroupid", id)
+		p.Paste = v.form(p.Record.Resource, p.Record.Id, "paste")
+		p.Nest = v.mayAdd(comity.CoGroupNesting.Resource, "targetcogroupid", id)
+	}
+	if !v.seesPast(g) {
+		p.At = ""
+	}
+	return nil
+}
+
+// seesPast says whether the reader may see who was in the group: whoever may change its members.
+func (v *visit) seesPast(g registry.GroupGlance) bool {
+	return g.MayChange || v.caller.Through(access.Edit, comity.CoGroupMember.Resource)&access.InCO != 0
+}
+
+// automatic says how the members of a group come by themselves.
+func automatic(group, unit *comity.Record) string {
+	f := comity.CoGroup
+	if !group.Bool(f.Auto) {
+		return ""
+	}
+	active := group.Text(f.GroupType) == comity.GroupActive
+	switch {
+	case group.Has(f.CouId):
+		name := "its unit"
+		if unit != nil {
+			name = unit.Text(comity.Cou.Name)
+		}
+		if active {
+			return "Whoever has an active role in " + name + " is in it, by itself."
+		}
+		return "Whoever has a role in " + name + " is in it, by itself, whatever the role's status but Deleted."
+	case active:
+		return "Whoever is active in the CO is in it, by itself."
+	}
+	return "Everybody in the CO is in it, by itself."
+}
+
+// members are the page of members that the reader asks for.
+func (v *visit) members(g registry.GroupGlance) (membersPart, error) {
+	asked := v.r.URL.Query()
+	f := comity.CoGroupMember
+	p := membersPart{
+		Search: asked.Get("q"), OnlyOwners: asked.Get("owners") != "", MayChange: g.MayChange,
+		All: v.record(g.Group.Resource, g.Group.Id),
+	}
+	p.Asked = p.Search != "" || p.OnlyOwners
+	found, err := v.Registry.GroupMembers(v.ctx(), v.caller, g.Group.Id, p.Search, p.OnlyOwners, comity.ParseId(asked.Get("after")), pageSize)
+	if err != nil {
+		return p, err
+	}
+	for _, m := range found.Members {
+		person := m.Membership.OwnedBy(comity.OwnerCO)
+		name, _ := titles{}.by(comity.CoPerson.Resource, person)
+		row := memberRow{
+			Name: link{name, v.record(comity.CoPerson.Resource, person)}, Member: m.Membership.Bool(f.Member), Owner: m.Membership.Bool(f.Owner),
+			Until: v.value(m.Membership, f.ValidThrough, titles{}), Why: v.reason(m.Why),
+		}
+		if m.Name != nil {
+			row.Name.Text = fullName(m.Name)
+		}
+		if g.MayChange && m.Why.Kind == registry.WhyGiven {
+			row.Change = v.form(g.Group.Resource, g.Group.Id, "members/"+strconv.FormatInt(m.Membership.Id, 10))
+		}
+		p.Rows = append(p.Rows, row)
+	}
+	if asked.Get("after") != "" {
+		p.First = again(asked, "")
+	}
+	if found.Next != 0 {
+		p.More = again(asked, strconv.FormatInt(found.Next, 10))
+	}
+	return p, nil
+}

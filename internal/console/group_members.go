@@ -1,0 +1,121 @@
+package console
+
+import (
+	"errors"
+	"strconv"
+	"time"
+
+	"comity"
+)
+
+// changeMember makes somebody in a group its owner, or no owner, a member, or takes them out.
+func (v *visit) changeMember() error {
+	f := comity.CoGroupMember
+	group, err := drawn{comity.CoGroup.Resource}.asked(v)
+	if err != nil {
+		return err
+	}
+	row, err := v.Registry.View(v.ctx(), v.caller, f.Resource, comity.ParseId(v.r.PathValue("member")))
+	if err != nil {
+		return err
+	}
+	if row.Int(f.CoGroupId) != group.Id {
+		return comity.Missing(f.UnknownOnView)
+	}
+	t, err := v.titles([]*comity.Record{row})
+	if err != nil {
+		return err
+	}
+	who, _ := t.by(comity.CoPerson.Resource, row.OwnedBy(comity.OwnerCO))
+	in := row.Clone()
+	var done string
+	switch v.r.PostFormValue("do") {
+	case "owner":
+		in.SetBool(f.Owner, true)
+		done = who + " is an owner now."
+	case "no owner":
+		in.SetBool(f.Owner, false)
+		done = who + " is no owner any more."
+	case "member":
+		in.SetBool(f.Member, true)
+		done = who + " is a member now."
+	case "remove":
+		in = nil
+		done = who + " is taken out of the group."
+	default:
+		return comity.BadRequest("There is nothing to do")
+	}
+	if in == nil {
+		err = v.Registry.Delete(v.ctx(), v.caller, f.Resource, row.Id)
+	} else {
+		err = v.Registry.Edit(v.ctx(), v.caller, f.Resource, row.Id, comity.Input{Record: in})
+	}
+	if err != nil {
+		return err
+	}
+	v.say(done)
+	return v.redirect(v.record(group.Resource, group.Id))
+}
+
+// pastPage is who was in a group on a date.
+type pastPage struct {
+	Date, Fault, Back string
+	Asked             bool
+	Rows              []memberRow
+	// More is the next page.
+	More string
+}
+
+// membersAt shows who was in a group at the end of a day.
+func (v *visit) membersAt() error {
+	group, err := drawn{comity.CoGroup.Resource}.asked(v)
+	if err != nil {
+		return err
+	}
+	asked := v.r.URL.Query()
+	p := pastPage{Date: asked.Get("date"), Back: v.record(group.Resource, group.Id)}
+	name := group.Text(comity.CoGroup.Name)
+	show := func() error {
+		return v.show("members_at.html", "Who was in "+name, p, v.crumbs(group, name, link{"On a date", ""})...)
+	}
+	if p.Date == "" {
+		return show()
+	}
+	day, err := time.Parse(time.DateOnly, p.Date)
+	if err != nil {
+		p.Fault = "That is no date. Write it as 2026-02-28."
+		return show()
+	}
+	p.Asked = true
+	l, err := v.Registry.MembersAt(v.ctx(), v.caller, group.Id, day.AddDate(0, 0, 1).Add(-time.Second))
+	var e *comity.Error
+	if errors.As(err, &e) && e.Code == comity.NotFound {
+		return show()
+	}
+	if err != nil {
+		return err
+	}
+	if after := comity.ParseId(asked.Get("after")); after != 0 {
+		if l.Records, err = l.Next(v.ctx(), after); err != nil {
+			return err
+		}
+	}
+	t, err := v.titles(l.Records)
+	if err != nil {
+		return err
+	}
+	f := comity.CoGroupMember
+	for _, rec := range l.Records {
+		person := rec.OwnedBy(comity.OwnerCO)
+		row := memberRow{Member: rec.Bool(f.Member), Owner: rec.Bool(f.Owner)}
+		who, sees := t.by(comity.CoPerson.Resource, person)
+		if row.Name.Text = who; sees {
+			row.Name.To = v.record(comity.CoPerson.Resource, person)
+		}
+		p.Rows = append(p.Rows, row)
+	}
+	if l.Full(l.Records) {
+		p.More = again(asked, strconv.FormatInt(l.Records[len(l.Records)-1].Id, 10))
+	}
+	return show()
+}

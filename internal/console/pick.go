@@ -1,0 +1,168 @@
+package console
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+
+	"comity"
+	"comity/internal/access"
+	"comity/internal/registry"
+)
+
+// searchSuffix is what a picker's search box adds to the name of its field.
+const searchSuffix = ".Search"
+
+// matches is how many records a search offers.
+const matches = 20
+
+// pickPages answer a picker that searches as somebody types.
+func pickPages() []page {
+	return []page{{pattern: "GET co/{co}/pick/{resource}/{field}", handle: (*visit).pick}}
+}
+
+// find makes a control a picker: a box that searches, and what it has found to choose from. Without
+// JavaScript its button sends the form, which comes back with what was found and saves nothing.
+func (v *visit) find(c *control, f *comity.Field, text string) error {
+	c.Type, c.Search = "pick", text
+	c.SearchAt = v.home() + "pick/" + segment(f.Resource()) + "/" + f.Name
+	var err error
+	c.Choices, err = v.found(f, text, c.Value)
+	c.Nothing = text != "" && len(c.Choices) == 0
+	return err
+}
+
+// found are the choices of a picker: what is chosen already, and what a text finds.
+func (v *visit) found(f *comity.Field, text, chosen string) (choices []choice, err error) {
+	var records []*comity.Record
+	words := map[*comity.Resource]string{}
+	for _, o := range f.Owners {
+		words[comity.ByName(o.Target)] = o.Word + ":"
+	}
+	if f.Kind == comity.Reference {
+		words[f.Refers()] = ""
+	}
+	if text = strings.TrimSpace(text); text != "" {
+		for _, r := range comity.Stored() {
+			if _, wanted := words[r]; !wanted || !v.caller.May(access.View, r) {
+				continue
+			}
+			some, err := v.search(r, text)
+			if err != nil {
+				return nil, err
+			}
+			records = append(records, some...)
+		}
+	}
+	hung := comity.NewRecord(f.Resource())
+	if cell, fault := f.Read(comity.Scalar{Type: comity.TextScalar, Text: chosen}); chosen != "" && fault == "" && f.Kind == comity.Reference {
+		hung.Set(f, cell)
+	} else if o, known := f.Owner(strings.Split(chosen+":", ":")[0]); known {
+		_, id := ownerOf(chosen)
+		hung.SetOwner(f, o, id)
+	}
+	t, err := v.titles(records, []*comity.Record{hung})
+	if err != nil {
+		return nil, err
+	}
+	if target, id := named(hung, f); id != 0 {
+		name, _ := t.by(target, id)
+		choices = append(choices, choice{Value: words[target] + strconv.FormatInt(id, 10), Label: name, Selected: true})
+	}
+	for _, rec := range records {
+		one := choice{Value: words[rec.Resource] + strconv.FormatInt(rec.Id, 10), Label: t.of(rec), Note: v.note(rec, len(f.Owners) > 1)}
+		if one.Value != chosen {
+			choices = append(choices, one)
+		}
+	}
+	return choices, nil
+}
+
+// search finds records by what they are called, people by whatever they are known by as well.
+func (v *visit) search(r *comity.Resource, text string) (records []*comity.Record, err error) {
+	if r != comity.CoPerson.Resource {
+		if f := titleField(r); f != nil {
+			return v.Registry.Find(v.ctx(), v.caller, f, v.co.Id, text, matches)
+		}
+		return nil, nil
+	}
+	page, err := v.Registry.SearchPeople(v.ctx(), v.caller, v.co.Id, text, registry.PeopleFilter{}, "", matches)
+	for _, p := range page.People {
+		for _, of := range []*comity.Record{p.EmailAddress, p.Identifier} {
+			if of != nil {
+				p.Person.Expanded = append(p.Person.Expanded, comity.Expansion{Resource: of.Resource, Records: []*comity.Record{of}})
+			}
+		}
+		records = append(records, p.Person)
+	}
+	return records, err
+}
+
+// note tells apart records that are called the same.
+func (v *visit) note(rec *comity.Record, kinds bool) string {
+	var texts []string
+	if kinds {
+		texts = append(texts, one(rec.Resource))
+	}
+	for _, e := range rec.Expanded {
+		for _, of := range e.Records {
+			texts = append(texts, titles{}.of(of))
+		}
+	}
+	return join(" · ", texts...)
+}
+
+// pick answers what a search box of a form has found.
+func (v *visit) pick() error {
+	var f *comity.Field
+	for _, r := range comity.Stored() {
+		if segment(r) == v.r.PathValue("resource") {
+			f = r.Field(v.r.PathValue("field"))
+		}
+	}
+	if f == nil || f.Kind != comity.Reference && f.Kind != comity.Owner {
+		return comity.Missing(comity.PhraseUnknown)
+	}
+	c := control{Name: f.Name, Key: f.Column, Required: f.Required}
+	if len(f.Owners) > 1 {
+		c.Name += pickSuffix
+	}
+	if err := v.find(&c, f, v.r.URL.Query().Get(f.Name+searchSuffix)); err != nil {
+		return err
+	}
+	v.status = http.StatusOK
+	v.w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	return v.templates["form.html"].ExecuteTemplate(v.w, "matches", c)
+}
+
+// SearchName is what a picker's search box is sent by.
+func (c control) SearchName() string { return strings.TrimSuffix(c.Name, pickSuffix) + searchSuffix }
+
+// pickSuffix is what is added to the name of a field whose owner is picked, not named by kind and id.
+const pickSuffix = ".Pick"
+
+// searching says whether a form was sent to search for what a field is to name, and not to be saved: by
+// the button of the search, or with a search and nothing chosen.
+func (fm form) searching() bool {
+	if len(fm.sent["find"]) > 0 {
+		return true
+	}
+	for _, f := range fm.resource.Fields {
+		text := fm.sent[f.Name+searchSuffix]
+		if len(text) == 0 || text[0] == "" {
+			continue
+		}
+		if cell, _ := readField(f, fm.sent); !cell.HasValue() {
+			return true
+		}
+	}
+	return false
+}
+
+// searched is what was looked for in a field's search box.
+func (fm form) searched(f *comity.Field) string {
+	if text := fm.sent[f.Name+searchSuffix]; len(text) > 0 {
+		return text[0]
+	}
+	return ""
+}

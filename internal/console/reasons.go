@@ -1,0 +1,43 @@
+package console
+
+import (
+	"time"
+
+	"comity"
+	"comity/internal/registry"
+)
+
+// reason is why somebody is in a group, in words with a link among them.
+type reason struct {
+	Before, After string
+	Link          link
+	// Since is when it was given, the zero time where that is not known.
+	Since time.Time
+}
+
+// reason says why a membership is.
+func (v *visit) reason(why registry.Why) reason {
+	switch why.Kind {
+	case registry.WhyGiven:
+		return reason{Before: "added by " + why.Actor, Since: why.Since}
+	case registry.WhyEverybody:
+		return reason{Before: "in because everybody in the CO is"}
+	case registry.WhyActive:
+		return reason{Before: "in because the person is " + word(comity.CoPerson.Status, why.Status)}
+	case registry.WhyRole, registry.WhyActiveRole:
+		r := reason{Before: "in because of a role in", Link: link{Text: "its unit"}}
+		if len(why.Roles) > 0 {
+			r.Before, r.After = "in because the role in", "is "+word(comity.CoPersonRole.Status, why.Roles[0].Text(comity.CoPersonRole.Status))
+		}
+		if why.Unit != nil {
+			r.Link = link{why.Unit.Text(comity.Cou.Name), v.record(comity.Cou.Resource, why.Unit.Id)}
+		}
+		return r
+	case registry.WhyNested:
+		if why.Group == nil {
+			return reason{Before: "in through a group that is nested"}
+		}
+		return reason{Before: "in through the group", Link: link{why.Group.Text(comity.CoGroup.Name), v.record(comity.CoGroup.Resource, why.Group.Id)}}
+	}
+	return reason{}
+}
