@@ -36,10 +36,11 @@ const (
 	partList      = "list"
 	partReconcile = "reconcile"
 	partLookup    = "lookup"
+	partConsole   = "console"
 )
 
 var (
-	allParts     = []string{partView, partAdd, partOnboard, partList, partReconcile, partLookup}
+	allParts     = []string{partView, partAdd, partOnboard, partList, partReconcile, partLookup, partConsole}
 	allDatabases = []string{"sqlite", "postgres"}
 )
 

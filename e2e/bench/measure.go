@@ -28,7 +28,7 @@ func measure(ctx context.Context, s settings, name, parent string, r *report) (v
 		return "", err
 	}
 	defer b.place.close()
-	if slices.ContainsFunc(b.parts, func(part string) bool { return part != partLookup }) {
+	if slices.ContainsFunc(b.parts, func(part string) bool { return part != partLookup && part != partConsole }) {
 		if err := b.rates(ctx); err != nil {
 			return "", err
 		}
@@ -41,6 +41,11 @@ func measure(ctx context.Context, s settings, name, parent string, r *report) (v
 	if slices.Contains(b.parts, partLookup) {
 		if err := b.lookups(ctx); err != nil {
 			return "", fmt.Errorf("look up: %w", err)
+		}
+	}
+	if slices.Contains(b.parts, partConsole) {
+		if err := b.console(ctx); err != nil {
+			return "", fmt.Errorf("console: %w", err)
 		}
 	}
 	return b.version, nil

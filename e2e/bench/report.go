@@ -10,8 +10,8 @@ import (
 
 // report is what is printed at the end, in Markdown, so that it can be kept as it is.
 type report struct {
-	rates, lists, reconciles, lookups table
-	notes                             []string
+	rates, lists, reconciles, lookups, pages table
+	notes                                    []string
 }
 
 func newReport() *report {
@@ -31,6 +31,10 @@ func newReport() *report {
 		lookups: table{
 			title: "Look-ups per second, in a registry of few people and in one of many, in turns",
 			head:  []string{"database", "request", "people", "per second", "people", "per second", "times slower", "lowest to highest", "aim", ""},
+		},
+		pages: table{
+			title: "Pages of the console",
+			head:  []string{"database", "page", "people", "median", "slowest", "aim", ""},
 		},
 	}
 }
@@ -58,13 +62,17 @@ func (r *report) lookup(database, request string, people int, c compared) {
 		fmt.Sprintf("%.2f", 1/c.ratio), fmt.Sprintf("%.2f to %.2f", 1/c.top, 1/c.least), fmt.Sprintf("%.1f", aimLookup), verdict(1/c.ratio <= aimLookup))
 }
 
+func (r *report) page(database, page string, people int, usual, slowest time.Duration) {
+	r.pages.add(database, page, fmt.Sprint(people), millis(usual), millis(slowest), millis(aimPage), verdict(usual <= aimPage))
+}
+
 func (r *report) note(format string, args ...any) {
 	r.notes = append(r.notes, fmt.Sprintf(format, args...))
 }
 
 func (r *report) print(w io.Writer) error {
 	var b strings.Builder
-	for _, t := range []*table{&r.rates, &r.lists, &r.reconciles, &r.lookups} {
+	for _, t := range []*table{&r.rates, &r.lists, &r.reconciles, &r.lookups, &r.pages} {
 		t.print(&b)
 	}
 	for _, n := range r.notes {

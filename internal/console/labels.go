@@ -169,7 +169,10 @@ func label(f *comity.Field) string {
 			}
 		}
 	}
-	return title(spaced(strings.TrimPrefix(name, "Co")))
+	if cut, ok := strings.CutPrefix(name, "Co"); ok && cut != "" && unicode.IsUpper(rune(cut[0])) {
+		name = cut
+	}
+	return title(spaced(name))
 }
 
 // spaced writes a name of the API as words: EmailAddress is "email address", SamlScope "SAML scope".

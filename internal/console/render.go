@@ -47,6 +47,7 @@ func (c *Console) readTemplates() (map[string]*template.Template, error) {
 var functions = template.FuncMap{
 	"utc":  func(t time.Time) string { return t.UTC().Format(comity.TimeLayout) },
 	"iso":  func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
+	"day":  func(t time.Time) string { return t.UTC().Format(time.DateOnly) },
 	"dict": dict,
 }
 

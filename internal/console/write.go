@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"net/url"
@@ -88,6 +89,9 @@ func (d drawn) editForm(v *visit) error {
 	if err != nil {
 		return err
 	}
+	if rights, err := v.Registry.RightsTo(v.ctx(), v.caller, rec); err != nil || !rights.Edit {
+		return cmp.Or[error](err, comity.Forbid())
+	}
 	return d.showForm(v, http.StatusOK, form{resource: d.Resource, old: rec, given: rec}, nil)
 }
 
@@ -102,7 +106,9 @@ func (d drawn) edit(v *visit) error {
 	if err != nil {
 		return d.showForm(v, http.StatusUnprocessableEntity, fm, err)
 	}
-	v.say(title(one(d.Resource)) + " saved.")
+	if err := d.sayEdited(v, rec); err != nil {
+		return err
+	}
 	return v.redirect(v.record(d.Resource, rec.Id))
 }
 
@@ -189,6 +195,9 @@ func wrong(r *comity.Resource, err error) ([]comity.Fault, string, error) {
 				return []comity.Fault{{Field: f.Column, Sentence: join(": ", sentenceOf(e.Phrase), e.Detail)}}, "", nil
 			}
 		}
+		if f := blamed(r, e.Phrase); f != nil {
+			return []comity.Fault{{Field: f.Column, Sentence: join(": ", sentenceOf(e.Phrase), e.Detail)}}, "", nil
+		}
 		return nil, join(" ", sentence(e.Phrase), e.Detail), nil
 	case comity.Stale:
 		return nil, e.Detail, nil
@@ -196,6 +205,19 @@ func wrong(r *comity.Resource, err error) ([]comity.Fault, string, error) {
 		comity.NoSuchSearch, comity.TooMany, comity.Undelivered:
 	}
 	return nil, "", err
+}
+
+// blamed is the field that a refusal is about, nil where it is about the whole record.
+func blamed(r *comity.Resource, phrase string) *comity.Field {
+	switch phrase {
+	case comity.PhraseNoPerson, comity.PhrasePersonGone:
+		return r.Owner()
+	case comity.PhraseWrongCO:
+		if r == comity.Cou.Resource {
+			return comity.Cou.ParentId
+		}
+	}
+	return nil
 }
 
 func sentenceOf(phrase string) string {
