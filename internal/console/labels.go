@@ -71,6 +71,17 @@ func a(name string) string {
 	return "an " + name
 }
 
+// addName is what the form of a new record is called, in COmanage's words where it has its own.
+func addName(r *comity.Resource) string {
+	switch r {
+	case comity.Server.Resource:
+		return "Add a New Server"
+	case comity.CoProvisioningTarget.Resource:
+		return "Add Provisioning Target"
+	}
+	return "Add " + a(one(r))
+}
+
 // purpose says what a resource's records are for.
 func purpose(r *comity.Resource) string {
 	switch r {

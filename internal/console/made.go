@@ -32,6 +32,7 @@ func made() []func() []page {
 		targetPages,
 		apiUserPages,
 		historyPages,
+		searchPages,
 	}
 }
 

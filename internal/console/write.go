@@ -134,7 +134,7 @@ func (d drawn) showForm(v *visit, status int, fm form, err error) error {
 		return err
 	}
 	p.Text = text
-	name := "Add " + a(one(d.Resource))
+	name := addName(d.Resource)
 	crumbs := []link{{title(many(d.Resource)), v.list(d.Resource)}, {"Add", ""}}
 	if fm.old != nil {
 		p.Editing, p.Submit, p.Revision = true, "Save", fm.old.Revision
