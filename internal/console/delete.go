@@ -34,7 +34,7 @@ func (d drawn) askToDelete(v *visit, status int, rec *comity.Record, text string
 	if err != nil {
 		return err
 	}
-	p := deletePage{One: one(d.Resource), Name: t.of(rec), Cancel: v.record(d.Resource, rec.Id), Text: text, Revision: rec.Revision}
+	p := deletePage{One: one(d.Resource), Name: t.of(rec), Cancel: v.after(v.record(d.Resource, rec.Id)), Text: text, Revision: rec.Revision}
 	depending, err := v.Registry.DependingOn(v.ctx(), v.caller, rec)
 	if err != nil {
 		return err
@@ -78,10 +78,10 @@ func (d drawn) delete(v *visit) error {
 	d.sayDeleted(v, rec, t.of(rec), len(depending) == 0)
 	if anchor := rec.Anchor(); anchor != nil && anchor != d.CoId() {
 		if target, id := named(rec, anchor); id != 0 {
-			return v.redirect(v.record(target, id))
+			return v.redirect(v.after(v.record(target, id)))
 		}
 	}
-	return v.redirect(v.list(d.Resource))
+	return v.redirect(v.after(v.list(d.Resource)))
 }
 
 // counted is how many records of a kind depend on one, in words.

@@ -98,7 +98,7 @@ func (v *visit) history() error {
 	}
 	p := historyPage{
 		Filters: filtersOfHistory(asked, filter), All: v.list(comity.HistoryRecord.Resource), Of: v.historyIs(filter, found, t),
-		Add: v.mayAdd(comity.HistoryRecord.Resource), Asked: narrowed(asked),
+		Add: v.mayAdd(comity.HistoryRecord.Resource), Asked: narrows(asked),
 	}
 	if filter.CoPersonId != 0 {
 		p.Add = v.mayAdd(comity.HistoryRecord.Resource, byPerson, asked.Get(byPerson))
@@ -120,7 +120,7 @@ func (v *visit) historyFilter(asked url.Values) registry.HistoryFilter {
 		CoId:       v.co.Id,
 		CoPersonId: comity.ParseId(asked.Get(byPerson)), CoGroupId: comity.ParseId(asked.Get(byGroup)), OrgIdentityId: comity.ParseId(asked.Get(byOrg)),
 		Resource: bySegment(asked.Get("kind")), RecordId: recordOf(asked), Actor: strings.TrimSpace(asked.Get("actor")), Operation: asked.Get("operation"),
-		From: startOf(asked.Get("from")), Until: moment(asked.Get("until")),
+		From: beginning(asked.Get("from")), Until: moment(asked.Get("until")),
 	}
 }
 
@@ -259,8 +259,8 @@ func filtersOfHistory(asked url.Values, filter registry.HistoryFilter) historyFi
 	return f
 }
 
-// narrowed says whether a query asks for less than all.
-func narrowed(asked url.Values) bool {
+// narrows says whether a query asks for less than all.
+func narrows(asked url.Values) bool {
 	for name, values := range asked {
 		if name != "before" && values[0] != "" {
 			return true
@@ -289,11 +289,11 @@ func moment(text string) time.Time {
 	if day, err := time.Parse(time.DateOnly, text); err == nil {
 		return day.AddDate(0, 0, 1).Add(-time.Microsecond)
 	}
-	return startOf(text)
+	return beginning(text)
 }
 
-// startOf is moment with a day's beginning.
-func startOf(text string) time.Time {
+// beginning is moment with a day's beginning.
+func beginning(text string) time.Time {
 	for _, layout := range []string{time.DateOnly, time.RFC3339Nano, inputTime, "2006-01-02T15:04"} {
 		if t, err := time.Parse(layout, text); err == nil {
 			return t.UTC()

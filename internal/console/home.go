@@ -13,9 +13,16 @@ func homePages() []page {
 
 // choosePage lists the COs that the reader can go to.
 type choosePage struct {
-	COs []choice
+	COs []coCard
 	// More leads to the next page, Add to the form of a new CO; "" where there is none.
 	More, Add string
+}
+
+// coCard is a CO that the reader can go to.
+type coCard struct {
+	link
+	Note   string
+	Status value
 }
 
 // chooseCO is the way in.
@@ -32,8 +39,8 @@ func (v *visit) chooseCO() error {
 			return err
 		}
 		for _, co := range l.Records {
-			p.COs = append(p.COs, choice{
-				Value: coPath(co.Id), Label: co.Text(comity.Co.Name), Note: co.Text(comity.Co.Description),
+			p.COs = append(p.COs, coCard{
+				link{co.Text(comity.Co.Name), coPath(co.Id)}, co.Text(comity.Co.Description), v.value(co, comity.Co.Status, titles{}),
 			})
 		}
 		if l.More != 0 {
@@ -49,10 +56,10 @@ func (v *visit) chooseCO() error {
 		return v.redirect(coPath(v.caller.CoId))
 	default:
 		for _, m := range v.memberships {
-			p.COs = append(p.COs, choice{Value: coPath(m.CoId), Label: m.CoName})
+			p.COs = append(p.COs, coCard{link: link{m.CoName, coPath(m.CoId)}})
 		}
 		if len(p.COs) == 1 {
-			return v.redirect(p.COs[0].Value)
+			return v.redirect(p.COs[0].To)
 		}
 	}
 	return v.show("choose.html", "Choose a CO", p)

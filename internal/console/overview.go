@@ -1,7 +1,11 @@
 package console
 
 import (
+	"strconv"
+
 	"comity"
+	"comity/internal/access"
+	"comity/internal/registry"
 )
 
 func overviewPages() []page {
@@ -13,15 +17,32 @@ func overviewPages() []page {
 
 // overviewPage is a CO at a glance.
 type overviewPage struct {
-	CO *comity.Record
+	Description string
+	// Counts are how many people have each status, and People how many there are.
+	Counts []count
+	People int64
+	// Plot is how that came about, nil where there is nothing to draw.
+	Plot    *peoplePlot
+	Targets []targetNow
+	Ends    []upcoming
+	Begins  []upcoming
+	// Next is what to do in a CO where nothing is yet.
+	Next []navLink
 	// Groups are the ways on, as the navigation has them.
 	Groups []navGroup
 	// Edit and Delete lead to forms, "" where the reader may not.
 	Edit, Delete string
 }
 
+// count is a number of people and the list of them.
+type count struct {
+	Number int64
+	Status value
+	To     string
+}
+
 func (v *visit) overview() error {
-	p := overviewPage{CO: v.co, Groups: v.nav()}
+	p := overviewPage{Description: v.co.Text(comity.Co.Description), Groups: v.nav()}
 	rights, err := v.Registry.RightsTo(v.ctx(), v.caller, v.co)
 	if err != nil {
 		return err
@@ -32,11 +53,154 @@ func (v *visit) overview() error {
 	if rights.Delete {
 		p.Delete = v.form(comity.Co.Resource, v.co.Id, "delete")
 	}
+	if err := v.countPeople(&p); err != nil {
+		return err
+	}
+	if p.Targets, err = v.targetsNow(); err != nil {
+		return err
+	}
+	if p.Ends, p.Begins, err = v.upcoming(); err != nil {
+		return err
+	}
+	if p.People == 0 || len(p.Targets) == 0 && p.Plot != nil {
+		p.Next = v.nextSteps(p)
+	}
 	return v.show("overview.html", v.co.Text(comity.Co.Name), p)
+}
+
+// countPeople counts the people whom the reader sees, over time if that is everybody.
+func (v *visit) countPeople(p *overviewPage) error {
+	r := comity.CoPerson.Resource
+	if !v.caller.May(access.View, r) {
+		return nil
+	}
+	var counts map[string]int64
+	if v.caller.Through(access.View, r)&access.InCO != 0 {
+		days, err := v.Registry.PeopleOverTime(v.ctx(), v.caller, v.co.Id)
+		if err != nil {
+			return err
+		}
+		if len(days) > 0 {
+			counts = days[len(days)-1].People
+			p.Plot = plotPeople(days)
+		}
+	} else {
+		var err error
+		if counts, err = v.Registry.PeopleByStatus(v.ctx(), v.caller, v.co.Id); err != nil {
+			return err
+		}
+	}
+	for _, w := range comity.CoPerson.Status.Words {
+		if n := counts[w.Word]; n > 0 {
+			p.People += n
+			p.Counts = append(p.Counts, count{n, value{Text: word(comity.CoPerson.Status, w.Word), Tone: tone(w.Word)}, v.list(r, "status", w.Word)})
+		}
+	}
+	return nil
+}
+
+// targetNow is how a target does.
+type targetNow struct {
+	link
+	Status                    value
+	Waiting, InFlight, Failed int64
+	Broken                    bool
+}
+
+// targetsNow are how the targets do that the reader may see.
+func (v *visit) targetsNow() ([]targetNow, error) {
+	targets, err := v.targetsToShow()
+	if err != nil {
+		return nil, err
+	}
+	var all []targetNow
+	for _, rec := range targets {
+		s, err := v.Provisioner.Status(v.ctx(), rec.Id)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, targetNow{
+			link:   link{titles{}.of(rec), v.record(rec.Resource, rec.Id)},
+			Status: v.value(rec, comity.CoProvisioningTarget.Status, titles{}), Waiting: s.Waiting, InFlight: s.InFlight, Failed: s.Failed,
+			Broken: !s.Breaker.Opened.IsZero(),
+		})
+	}
+	return all, nil
+}
+
+// upcoming is a role or membership that begins or ends by itself.
+type upcoming struct {
+	registry.Upcoming
+	Who, What link
+}
+
+// upcomingSize is how many of those that end, and that begin, are shown.
+const upcomingSize = 8
+
+func (v *visit) upcoming() (ends, begins []upcoming, err error) {
+	found, err := v.Registry.Ends(v.ctx(), v.caller, v.co.Id, upcomingSize)
+	if err != nil {
+		return nil, nil, err
+	}
+	ends = v.nameUpcoming(found)
+	if found, err = v.Registry.Begins(v.ctx(), v.caller, v.co.Id, upcomingSize); err != nil {
+		return nil, nil, err
+	}
+	return ends, v.nameUpcoming(found), nil
+}
+
+func (v *visit) nameUpcoming(found []registry.Upcoming) []upcoming {
+	var all []upcoming
+	for _, u := range found {
+		person := u.Record.OwnedBy(comity.OwnerCO)
+		one := upcoming{u, link{nameless(person), v.record(comity.CoPerson.Resource, person)}, link{To: v.record(u.Record.Resource, u.Record.Id)}}
+		if u.Name != nil {
+			one.Who.Text = fullName(u.Name)
+		}
+		of := ""
+		if u.Of != nil {
+			of = titles{}.of(u.Of)
+		}
+		if f := comity.CoPersonRole; u.Record.Resource == f.Resource {
+			one.What.Text = join(" in ", join(", ", "Role", u.Record.Text(f.Title), u.Record.Text(f.Affiliation)), of)
+		} else {
+			one.What.Text = join(" of ", "Membership", of)
+		}
+		all = append(all, one)
+	}
+	return all
+}
+
+// nextSteps are what somebody who sets a CO up does first, as far as the reader may.
+func (v *visit) nextSteps(p overviewPage) (steps []navLink) {
+	for _, s := range []struct {
+		done       bool
+		resource   *comity.Resource
+		text, note string
+	}{
+		{p.People > 0, comity.CoPerson.Resource, "Add a person", "With name, address, identifier and role in one form."},
+		{p.People > 0, comity.Cou.Resource, "Add a unit", "A part of the CO with administrators and members of its own."},
+		{len(p.Targets) > 0, comity.Server.Resource, "Add a server", "The outside system that is to know of people: where it is, and how to call it."},
+		{len(p.Targets) > 0, comity.CoProvisioningTarget.Resource, "Connect a service", "A provisioning target tells a server when something changes."},
+	} {
+		if to := v.mayAdd(s.resource); to != "" && !s.done {
+			steps = append(steps, navLink{Text: s.text, To: to, Note: s.note})
+		}
+	}
+	return steps
 }
 
 // everything lists all kinds of records that the reader may see, also those without a place in the
 // navigation.
 func (v *visit) everything() error {
 	return v.show("everything.html", "All records", v.allLists(), link{"All records", ""})
+}
+
+// whole writes a number with commas.
+func whole(n int64) string {
+	text := strconv.FormatInt(n, 10)
+	for i := len(text) - 3; i > 0; i -= 3 {
+		text = text[:i] + "," + text[i:]
+	}
+	return text
 }

@@ -45,6 +45,9 @@ func (v *visit) add(r *comity.Resource, query ...string) string {
 	if r == comity.Co.Resource {
 		return Root + "cos/new"
 	}
+	if r == comity.CoPerson.Resource {
+		return v.list(r) + "add" + withQuery(query)
+	}
 	return v.list(r) + "new" + withQuery(query)
 }
 

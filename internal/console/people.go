@@ -1,4 +1,121 @@
 package console
 
+import (
+	"net/url"
+
+	"comity"
+	"comity/internal/registry"
+)
+
 // peoplePages are the pages of people that are made by hand.
-func peoplePages() []page { return nil }
+func peoplePages() []page {
+	at := "co/{co}/" + segment(comity.CoPerson.Resource) + "/"
+	return []page{
+		{pattern: "GET " + at + "{$}", handle: (*visit).people},
+		{pattern: "GET " + at + "{id}/{$}", handle: (*visit).person},
+		{pattern: "GET " + at + "add", handle: (*visit).addPersonForm},
+		{pattern: "POST " + at + "add", handle: (*visit).addPerson},
+	}
+}
+
+// peoplePage is the list of people.
+type peoplePage struct {
+	Purpose, Search string
+	Filters         []control
+	People          []personFound
+	// Asked says that the list is narrowed; All is the one that is not.
+	Asked bool
+	All   string
+	// More is the next page, First the first, Add the form to add somebody; "" where there is none.
+	More, First, Add string
+}
+
+type personFound struct {
+	Name, To, Identifier string
+	Status, Email        value
+	Units                []link
+}
+
+// people lists the people whom a search finds.
+func (v *visit) people() error {
+	asked := v.r.URL.Query()
+	p := peoplePage{
+		Purpose: purpose(comity.CoPerson.Resource), Search: asked.Get("q"), All: v.list(comity.CoPerson.Resource),
+		Add: v.mayAdd(comity.CoPerson.Resource), Asked: narrowed(asked),
+	}
+	filter := registry.PeopleFilter{
+		Status: asked.Get("status"), CouId: comity.ParseId(asked.Get("unit")), CoGroupId: comity.ParseId(asked.Get("group")),
+	}
+	found, err := v.Registry.SearchPeople(v.ctx(), v.caller, v.co.Id, p.Search, filter, asked.Get("after"), pageSize)
+	if err != nil {
+		return err
+	}
+	for _, one := range found.People {
+		p.People = append(p.People, v.personFound(one))
+	}
+	if asked.Get("after") != "" {
+		p.First = again(asked, "")
+	}
+	if found.Next != "" {
+		p.More = again(asked, found.Next)
+	}
+	if p.Filters, err = v.peopleFilters(asked); err != nil {
+		return err
+	}
+	return v.show("people.html", title(many(comity.CoPerson.Resource)), p, link{title(many(comity.CoPerson.Resource)), ""})
+}
+
+// narrowed says whether a query asks for fewer than all people.
+func narrowed(asked url.Values) bool {
+	for _, name := range []string{"q", "status", "unit", "group"} {
+		if asked.Get(name) != "" {
+			return true
+		}
+	}
+	return false
+}
+
+func (v *visit) personFound(found registry.PersonFound) personFound {
+	one := personFound{Name: nameless(found.Person.Id), To: v.record(comity.CoPerson.Resource, found.Person.Id)}
+	if found.Name != nil {
+		one.Name = fullName(found.Name)
+	}
+	one.Status = v.value(found.Person, comity.CoPerson.Status, titles{})
+	if found.EmailAddress != nil {
+		one.Email = v.value(found.EmailAddress, comity.EmailAddress.Mail, titles{})
+	}
+	if found.Identifier != nil {
+		one.Identifier = found.Identifier.Text(comity.Identifier.Identifier)
+	}
+	for _, unit := range found.Units {
+		one.Units = append(one.Units, link{unit.Text(comity.Cou.Name), v.record(unit.Resource, unit.Id)})
+	}
+	return one
+}
+
+// nameless is what somebody without a name is called.
+func nameless(id int64) string {
+	return titles{}.of(&comity.Record{Resource: comity.CoPerson.Resource, Id: id})
+}
+
+// peopleFilters are what the list can be narrowed by besides the search.
+func (v *visit) peopleFilters(asked url.Values) ([]control, error) {
+	filters := []control{{
+		Name: "status", Key: "status", Label: "Status", Type: "select",
+		Choices: selected(codes(comity.CoPerson.Status, false), asked.Get("status")),
+	}}
+	for _, by := range []struct {
+		name, label string
+		resource    *comity.Resource
+	}{{"unit", "Unit", comity.Cou.Resource}, {"group", "Group", comity.CoGroup.Resource}} {
+		c := control{Name: by.name, Key: by.name, Label: by.label, Value: asked.Get(by.name)}
+		if err := v.offer(&c, by.resource); err != nil {
+			return nil, err
+		}
+		// A filter that has nothing to choose from is none.
+		if c.Type != "select" || len(c.Choices) > 0 {
+			filters = append(filters, c)
+		}
+	}
+	return filters, nil
+}

@@ -45,10 +45,11 @@ func (c *Console) readTemplates() (map[string]*template.Template, error) {
 
 // functions are what templates can call besides what they are given.
 var functions = template.FuncMap{
-	"utc":  func(t time.Time) string { return t.UTC().Format(comity.TimeLayout) },
-	"iso":  func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
-	"day":  func(t time.Time) string { return t.UTC().Format(time.DateOnly) },
-	"dict": dict,
+	"utc":   func(t time.Time) string { return t.UTC().Format(comity.TimeLayout) },
+	"iso":   func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
+	"day":   func(t time.Time) string { return t.UTC().Format(time.DateOnly) },
+	"dict":  dict,
+	"whole": whole,
 }
 
 // dict makes a map for a part that is given more than one thing.

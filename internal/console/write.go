@@ -109,7 +109,16 @@ func (d drawn) edit(v *visit) error {
 	if err := d.sayEdited(v, rec); err != nil {
 		return err
 	}
-	return v.redirect(v.record(d.Resource, rec.Id))
+	return v.redirect(v.after(v.record(d.Resource, rec.Id)))
+}
+
+// after is where the reader goes when a form is done with: where they came from if that is said, or else
+// to the path.
+func (v *visit) after(path string) string {
+	if v.r.FormValue("next") != "" {
+		return v.next("next")
+	}
+	return path
 }
 
 // unchanged is the condition that a record is still at the revision that a form was made of.
@@ -138,7 +147,7 @@ func (d drawn) showForm(v *visit, status int, fm form, err error) error {
 	crumbs := []link{{title(many(d.Resource)), v.list(d.Resource)}, {"Add", ""}}
 	if fm.old != nil {
 		p.Editing, p.Submit, p.Revision = true, "Save", fm.old.Revision
-		p.Cancel = v.record(d.Resource, fm.old.Id)
+		p.Cancel = v.after(v.record(d.Resource, fm.old.Id))
 		t, err := v.titles([]*comity.Record{fm.old})
 		if err != nil {
 			return err
@@ -156,6 +165,12 @@ func (d drawn) showForm(v *visit, status int, fm form, err error) error {
 		return err
 	}
 	p.Faults = summary(p.Controls, faults)
+	if v.r.Header.Get("HX-Request") != "" {
+		// The form comes into a page that may have others: ids are not to meet.
+		for i := range p.Controls {
+			p.Controls[i].Key = segment(d.Resource) + "-" + p.Controls[i].Key
+		}
+	}
 	return v.showAs(status, "form.html", name, p, crumbs...)
 }
 

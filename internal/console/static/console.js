@@ -32,3 +32,9 @@ document.addEventListener("keydown", (event) => {
     open.querySelector("summary").focus();
   }
 });
+
+// A form that came into the page is where the reader goes on.
+document.addEventListener("htmx:afterSettle", (event) => {
+  const field = event.detail.target.querySelector("form.sheet :is(input:not([type=hidden]), select, textarea)");
+  if (field && event.detail.target.classList.contains("here")) field.focus();
+});

@@ -1,0 +1,265 @@
+package console_test
+
+import (
+	"fmt"
+	"net/url"
+	"path"
+	"strings"
+	"testing"
+	"time"
+
+	"comity"
+	"comity/internal/access"
+	"comity/internal/registry"
+)
+
+// addUnit adds a unit of a CO.
+func (w *world) addUnit(t *testing.T, co int64, name string) int64 {
+	t.Helper()
+	return w.add(t, comity.Cou.Resource, func(rec *comity.Record) {
+		rec.SetInt(comity.Cou.CoId, co)
+		rec.SetText(comity.Cou.Name, name)
+	})
+}
+
+// addRole gives a person an active role in a unit, until a time if that is not zero.
+func (w *world) addRole(t *testing.T, person, unit int64, until time.Time) int64 {
+	t.Helper()
+	f := comity.CoPersonRole
+	return w.add(t, f.Resource, func(rec *comity.Record) {
+		rec.SetOwner(f.Person, comity.OwnerCO, person)
+		rec.SetInt(f.CouId, unit)
+		rec.SetText(f.Affiliation, "staff")
+		rec.SetText(f.Status, comity.Active)
+		if !until.IsZero() {
+			rec.Set(f.ValidThrough, comity.TimeCell(until))
+		}
+	})
+}
+
+// memberOf is an API user that acts for a person, with that person's rights.
+func (w *world) memberOf(t *testing.T, co, person int64) registry.Login {
+	t.Helper()
+	f := comity.ApiUser
+	name := fmt.Sprintf("member-%d", serial.Add(1))
+	rec := comity.NewRecord(f.Resource)
+	rec.SetInt(f.CoId, co)
+	rec.SetText(f.Username, name)
+	rec.SetText(f.Status, comity.Active)
+	rec.SetInt(f.CoPersonId, person)
+	added, err := w.registry.Add(t.Context(), access.System("test"), f.Resource, comity.Input{Record: rec})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return registry.Login{Username: fmt.Sprintf("co_%d.%s", co, name), Key: added.Minted}
+}
+
+// administer makes a person an administrator of a unit.
+func (w *world) administer(t *testing.T, co, person int64, unit string) {
+	t.Helper()
+	groups, err := w.registry.List(t.Context(), access.System("test"), comity.CoGroup.Resource, map[string][]string{"coid": {fmt.Sprint(co)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, g := range groups.Records {
+		if name := g.Text(comity.CoGroup.Name); strings.Contains(name, unit) && strings.HasSuffix(name, "admins") {
+			f := comity.CoGroupMember
+			w.add(t, f.Resource, func(rec *comity.Record) {
+				rec.SetInt(f.CoGroupId, g.Id)
+				rec.SetOwner(f.Person, comity.OwnerCO, person)
+				rec.SetBool(f.Member, true)
+			})
+			return
+		}
+	}
+	t.Fatalf("unit %s has no group of administrators", unit)
+}
+
+func TestPeople(t *testing.T) {
+	everywhere(t, func(t *testing.T, w *world) {
+		s := w.serve(t, nil)
+		co := w.addCO(t)
+		list := fmt.Sprintf("/console/co/%d/co_people/", co)
+		r := signedIn(t, s.URL, w.operator)
+		r.get(list, 200)
+		r.says("There are no people yet.")
+		unit := w.addUnit(t, co, "Physics")
+		ada := w.addPerson(t, co, "Ada", "ada-login-"+fmt.Sprint(co))
+		grace := w.addPerson(t, co, "Hilde", "")
+		w.addRole(t, grace, unit, time.Time{})
+		for _, tt := range []struct {
+			query     url.Values
+			sees, not string
+		}{
+			{nil, "Ada", ""},
+			{nil, "Hilde", ""},
+			{url.Values{"q": {"ada-login"}}, "Ada", "Hilde"},
+			{url.Values{"unit": {fmt.Sprint(unit)}}, "Hilde", "ada-login"},
+			{url.Values{"status": {comity.Suspended}}, "Nobody here is like that.", "ada-login"},
+		} {
+			r.get(list+"?"+tt.query.Encode(), 200)
+			r.says(tt.sees)
+			if tt.not != "" && strings.Contains(textOf(find(r.page.root, "main")), tt.not) {
+				t.Errorf("%s shows %s:\n%s", r.page.url, tt.not, r.page.text)
+			}
+		}
+		member := signedIn(t, s.URL, w.memberOf(t, co, ada))
+		member.get(list, 200)
+		member.says("Ada")
+		if strings.Contains(member.page.text, "Hilde") || member.link("Add person") != "" {
+			t.Errorf("a member sees\n%s", member.page.text)
+		}
+		for i := range 51 {
+			w.addPerson(t, co, fmt.Sprintf("Z%02d", i), "")
+		}
+		r.get(list, 200)
+		r.get(list+r.link("Next page"), 200)
+		r.says("Z50")
+		if r.link("First page") == "" || r.link("Next page") != "" {
+			t.Error("the second page of two leads to the first, and no further")
+		}
+	})
+}
+
+func TestAddPerson(t *testing.T) {
+	everywhere(t, func(t *testing.T, w *world) {
+		s := w.serve(t, nil)
+		co := w.addCO(t)
+		form := fmt.Sprintf("/console/co/%d/co_people/add", co)
+		unit := w.addUnit(t, co, "Physics")
+		w.addUnit(t, co, "Biology")
+		taken := fmt.Sprintf("taken-%d", co)
+		w.addPerson(t, co, "Hilde", taken)
+		r := signedIn(t, s.URL, w.operator)
+		r.get(form, 200)
+		r.submit(map[string]string{
+			"EmailAddress.Mail": "no address", "Identifier.Identifier": taken, "Identifier.Type": "oidcsub",
+			"CoPersonRole.CouId": fmt.Sprint(unit),
+		}, 422)
+		r.says("Nobody is added yet")
+		for control, want := range map[string]string{
+			"Name.Given": "Given name is required.", "EmailAddress.Mail": "email address", "Identifier.Identifier": "in use", "CoPersonRole.Affiliation": "required",
+		} {
+			if got := r.fault(control); !strings.Contains(got, want) {
+				t.Errorf("beside %s stands %q, want %q", control, got, want)
+			}
+		}
+		r.submit(map[string]string{
+			"Name.Given": "Ada", "Name.Family": "Lovelace", "EmailAddress.Mail": "ada@example.org",
+			"Identifier.Identifier": "ada", "Identifier.Type": "uid", "CoPersonRole.Affiliation": "staff",
+		}, 200)
+		for _, text := range []string{"Person added.", "Ada Lovelace", "ada@example.org", "in because the role in Physics is Active"} {
+			r.says(text)
+		}
+		r.get(form, 200)
+		r.submit(map[string]string{"Name.Given": "Emmy"}, 200)
+		r.says("No role yet.")
+
+		head := w.addPerson(t, co, "Head", "")
+		w.administer(t, co, head, "Physics")
+		h := signedIn(t, s.URL, w.memberOf(t, co, head))
+		h.get(form, 200)
+		h.submit(map[string]string{"Name.Given": "Kurt", "CoPersonRole.CouId": fmt.Sprint(unit), "CoPersonRole.Affiliation": "staff"}, 200)
+		h.says("Kurt")
+		m := signedIn(t, s.URL, w.memberOf(t, co, w.addPerson(t, co, "Member", "")))
+		m.get(form, 403)
+	})
+}
+
+func TestPerson(t *testing.T) {
+	everywhere(t, func(t *testing.T, w *world) {
+		s := w.serve(t, nil)
+		co := w.addCO(t)
+		unit := w.addUnit(t, co, "Physics")
+		ada := w.addPerson(t, co, "Ada", fmt.Sprintf("ada-%d", co))
+		w.addRole(t, ada, unit, time.Now().AddDate(1, 0, 0))
+		at := fmt.Sprintf("/console/co/%d/co_people/%d/", co, ada)
+		r := signedIn(t, s.URL, w.operator)
+		r.get(at, 200)
+		for _, text := range []string{"staff", "in because everybody in the CO is", "in because the role in Physics is Active", "Add email address", "All history of this person"} {
+			r.says(text)
+		}
+		r.get(r.link("Edit Ada"), 200)
+		r.submit(map[string]string{"Family": "Lovelace"}, 200)
+		if r.at() != at {
+			t.Errorf("after the name is edited the reader is at %s, want %s", r.at(), at)
+		}
+		r.says("Name saved.")
+		r.says("Ada Lovelace")
+		r.get(r.link("Add email address"), 200)
+		r.submit(map[string]string{"Mail": "ada@example.org", "Type": "official"}, 200)
+		if r.at() != at {
+			t.Errorf("after an address is added the reader is at %s, want %s", r.at(), at)
+		}
+		r.get(r.link("Delete ada@example.org"), 200)
+		r.submit(nil, 200)
+		if r.at() != at {
+			t.Errorf("after the address is deleted the reader is at %s, want %s", r.at(), at)
+		}
+		r.get(at+"?at="+time.Now().UTC().Format(time.DateOnly), 200)
+		r.says("This is how it was")
+		for _, text := range []string{"Edit", "Delete", "Edit Ada Lovelace", "Add name", "Add role"} {
+			if to := r.link(text); to != "" {
+				t.Errorf("%q leads to %s from the past", text, to)
+			}
+		}
+		r.get(at+"?at=1990-01-01", 404)
+		r.get(at+"?at=yesterday", 400)
+		other := fmt.Sprintf("/console/co/%d/co_people/%s/", w.addCO(t), path.Base(at))
+		r.get(other, 404)
+
+		me := signedIn(t, s.URL, w.memberOf(t, co, ada))
+		me.get(at, 200)
+		me.says("Ada Lovelace")
+		if me.link("Edit") != "" || me.link("Edit Ada Lovelace") != "" || me.link("Add name") != "" {
+			t.Errorf("a member is offered changes:\n%s", me.page.text)
+		}
+		stranger := signedIn(t, s.URL, w.memberOf(t, co, w.addPerson(t, co, "Stranger", "")))
+		stranger.get(at, 404)
+
+		head := w.addPerson(t, co, "Head", "")
+		w.administer(t, co, head, "Physics")
+		h := signedIn(t, s.URL, w.memberOf(t, co, head))
+		h.get(at, 200)
+		if h.link("Edit Ada Lovelace") == "" || h.link(fmt.Sprintf("Edit ada-%d", co)) != "" {
+			t.Errorf("an administrator of the unit edits the name, and no identifier to log in by:\n%s", h.page.text)
+		}
+	})
+}
+
+func TestOverview(t *testing.T) {
+	everywhere(t, func(t *testing.T, w *world) {
+		s := w.serve(t, nil)
+		co := w.addCO(t)
+		home := fmt.Sprintf("/console/co/%d/", co)
+		r := signedIn(t, s.URL, w.operator)
+		r.get("/console/", 200)
+		r.says("Active")
+		r.get(home, 200)
+		r.says("What to do next")
+		r.get(r.link("Add a personWith name, address, identifier and role in one form."), 200)
+		unit := w.addUnit(t, co, "Physics")
+		ada := w.addPerson(t, co, "Ada", "")
+		w.addRole(t, ada, unit, time.Now().AddDate(0, 1, 0))
+		w.add(t, comity.CoProvisioningTarget.Resource, func(rec *comity.Record) {
+			f := comity.CoProvisioningTarget
+			rec.SetInt(f.CoId, co)
+			rec.SetText(f.Plugin, comity.PluginAPI)
+			rec.SetText(f.Description, "Mail system")
+			rec.SetText(f.Status, comity.ModeManual)
+		})
+		r.get(home, 200)
+		for _, text := range []string{"People by status", "1 Active", "Mail system", "Ends next", "Role, staff in Physics", "As a table"} {
+			r.says(text)
+		}
+		if r.link("Ada") == "" {
+			t.Error("what ends next leads to no person")
+		}
+		me := signedIn(t, s.URL, w.memberOf(t, co, ada))
+		me.get(home, 200)
+		me.says("Role, staff in Physics")
+		if strings.Contains(me.page.text, "Mail system") || strings.Contains(me.page.text, "As a table") {
+			t.Errorf("a member sees\n%s", me.page.text)
+		}
+	})
+}

@@ -1,0 +1,160 @@
+package console
+
+import (
+	"strconv"
+	"time"
+
+	"comity"
+	"comity/internal/access"
+	"comity/internal/registry"
+)
+
+// personPage is a person with everything about them.
+type personPage struct {
+	Fields []field
+	Status value
+	// Email is the first email address, Names how many names there are.
+	Email value
+	// Edit and Delete lead to forms, "" where the reader may not.
+	Edit, Delete string
+	// At is the day as at which the person is shown, "" for now; Now leads to how they are.
+	At, Now, Today string
+	Roles          rolesPart
+	Groups         groupsPart
+	// Parts are what else hangs on the person, by kind; Missing are the kinds of which there is nothing
+	// yet, with where to add some.
+	Parts   []personPart
+	Missing []personPart
+	Linked  linkedPart
+	Sent    []sentTo
+	History []happened
+	// AllHistory leads on from the latest lines.
+	AllHistory string
+	Record     *comity.Record
+}
+
+// personView is a person's page in the making.
+type personView struct {
+	*visit
+	glance registry.Glance
+	titles titles
+	// rights are those to what hangs on the person; none are asked about what was.
+	rights map[*comity.Resource]map[int64]registry.Rights
+	past   bool
+	at     string
+}
+
+// person shows a person, as they are or as they were on a day.
+func (v *visit) person() error {
+	if v.r.URL.Query().Has("revision") {
+		return drawn{comity.CoPerson.Resource}.detail(v)
+	}
+	view, err := v.glanceAt(comity.ParseId(v.r.PathValue("id")), v.r.URL.Query().Get("at"))
+	if err != nil {
+		return err
+	}
+	p, err := view.page()
+	if err != nil {
+		return err
+	}
+	name := view.titles.of(view.glance.Record)
+	if view.past {
+		return v.show("person.html", name, p, v.crumbs(view.glance.Record, name, link{"On " + view.at, ""})...)
+	}
+	return v.show("person.html", name, p, v.crumbs(view.glance.Record, name)...)
+}
+
+// glanceAt reads a person as at the end of a day, or now.
+func (v *visit) glanceAt(id int64, day string) (view *personView, err error) {
+	view = &personView{visit: v}
+	if day == "" {
+		view.glance, err = v.Registry.Person(v.ctx(), v.caller, id)
+	} else {
+		at, wrong := time.Parse(time.DateOnly, day)
+		if wrong != nil {
+			return nil, comity.BadRequest("The day %q is not written like 2024-02-29", day)
+		}
+		view.past, view.at = true, day
+		view.glance, err = v.Registry.PersonAt(v.ctx(), v.caller, id, at.Add(24*time.Hour-time.Microsecond))
+	}
+	if err != nil {
+		return nil, err
+	}
+	if view.glance.Record.CoId != v.co.Id {
+		return nil, comity.Missing(comity.CoPerson.UnknownOnView)
+	}
+	view.titles = titlesOf(view.glance)
+	if !view.past {
+		view.rights, err = v.Registry.RightsToAll(v.ctx(), v.caller, withHanging(view.glance.Record))
+	}
+	return view, err
+}
+
+// withHanging are a record and all that hangs on it.
+func withHanging(rec *comity.Record) []*comity.Record {
+	all := []*comity.Record{rec}
+	for _, e := range rec.Expanded {
+		all = append(all, e.Records...)
+	}
+	return all
+}
+
+// titlesOf are the titles of what a glance names, without a look at the registry.
+func titlesOf(g registry.Glance) titles {
+	t := titles{registry.Found{}}
+	for r, records := range g.Named {
+		t.found[r] = records
+	}
+	people := map[int64]*comity.Record{g.Record.Id: g.Record}
+	for id, name := range g.Named[comity.CoPerson.Resource] {
+		if id != g.Record.Id {
+			people[id] = &comity.Record{Resource: comity.CoPerson.Resource, Id: id, Expanded: []comity.Expansion{
+				{Resource: comity.Name.Resource, Records: []*comity.Record{name}},
+			}}
+		}
+	}
+	t.found[comity.CoPerson.Resource] = people
+	return t
+}
+
+func (p *personView) page() (page personPage, err error) {
+	rec := p.glance.Record
+	page = personPage{
+		Record: rec, At: p.at, Now: p.record(rec.Resource, rec.Id), Today: time.Now().UTC().Format(time.DateOnly),
+		Status: p.value(rec, comity.CoPerson.Status, p.titles),
+	}
+	for _, f := range p.fields(rec, p.titles) {
+		if f.Label != label(comity.CoPerson.Status) {
+			page.Fields = append(page.Fields, f)
+		}
+	}
+	if mails := registry.Hanging(rec, comity.EmailAddress.Resource); len(mails) > 0 {
+		page.Email = p.value(mails[0], comity.EmailAddress.Mail, p.titles)
+	}
+	may := p.rights[rec.Resource][rec.Id]
+	if may.Edit {
+		page.Edit = p.form(rec.Resource, rec.Id, "edit")
+	}
+	if may.Delete {
+		page.Delete = p.form(rec.Resource, rec.Id, "delete")
+	}
+	page.Roles, page.Groups, page.Linked = p.roles(), p.groups(), p.linked()
+	for _, part := range p.parts() {
+		if len(part.Rows) > 0 {
+			page.Parts = append(page.Parts, part)
+		} else if part.Add != "" {
+			page.Missing = append(page.Missing, part)
+		}
+	}
+	if p.past {
+		return page, nil
+	}
+	if page.Sent, err = p.sent(rec.Id); err != nil {
+		return page, err
+	}
+	if p.caller.May(access.View, comity.HistoryRecord.Resource) {
+		page.AllHistory = p.list(comity.HistoryRecord.Resource, "copersonid", strconv.FormatInt(rec.Id, 10))
+		page.History, err = p.latest(rec.Id)
+	}
+	return page, err
+}

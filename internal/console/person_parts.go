@@ -1,0 +1,137 @@
+package console
+
+import (
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"comity"
+	"comity/internal/access"
+	"comity/internal/registry"
+)
+
+// personPart is what hangs on a person, of one resource.
+type personPart struct {
+	Name, One, Heading, Key string
+	// Add leads to the form to add one, "" where the reader may not.
+	Add     string
+	Columns []string
+	Rows    []personRow
+	// Changes says that any of the rows can be changed.
+	Changes bool
+}
+
+// personRow is a record that hangs on a person, and where it is changed: "" where the reader may not.
+type personRow struct {
+	row
+	Edit, Delete string
+}
+
+// first are the parts that come first, in this order.
+var first = func() []*comity.Resource {
+	return []*comity.Resource{comity.Name.Resource, comity.EmailAddress.Resource, comity.Identifier.Resource}
+}
+
+// parts are what hangs on the person and has no part of its own, the names first.
+func (p *personView) parts() []personPart {
+	var parts []personPart
+	of := func(r *comity.Resource) {
+		parts = append(parts, p.part(r, registry.Hanging(p.glance.Record, r)))
+	}
+	for _, r := range first() {
+		of(r)
+	}
+	for _, e := range p.glance.Record.Expanded {
+		switch r := e.Resource; {
+		case slices.Contains(first(), r), r.InHistory, !p.caller.May(access.View, r):
+		case r == comity.CoPersonRole.Resource, r == comity.CoGroupMember.Resource, r == comity.CoOrgIdentityLink.Resource:
+		default:
+			of(r)
+		}
+	}
+	return parts
+}
+
+func (p *personView) part(r *comity.Resource, records []*comity.Record) personPart {
+	part := personPart{Name: title(many(r)), One: one(r), Heading: title(one(r)), Key: segment(r), Add: p.addTo(r)}
+	columns, rows := p.table(records, r, comity.CoPerson.Resource, p.titles)
+	part.Columns = columns
+	for i, rec := range records {
+		row := personRow{row: rows[i]}
+		row.Edit, row.Delete = p.changes(rec)
+		part.Changes = part.Changes || row.Edit != "" || row.Delete != ""
+		part.Rows = append(part.Rows, row)
+	}
+	return part
+}
+
+// changes are the forms that a record is edited and deleted by, from which the reader comes back here.
+func (p *personView) changes(rec *comity.Record) (edit, remove string) {
+	may, back := p.rights[rec.Resource][rec.Id], "?"+url.Values{"next": {p.record(comity.CoPerson.Resource, p.glance.Record.Id)}}.Encode()
+	if may.Edit {
+		edit = p.form(rec.Resource, rec.Id, "edit") + back
+	}
+	if may.Delete {
+		remove = p.form(rec.Resource, rec.Id, "delete") + back
+	}
+	return edit, remove
+}
+
+// addTo is the form to add a record of a resource to the person, "" where the reader may not.
+func (p *personView) addTo(r *comity.Resource) string {
+	if p.past {
+		return ""
+	}
+	for _, k := range parentKeys(r) {
+		if k.resource == comity.CoPerson.Resource && (k.field.Kind == comity.Owner || k.field.Required) {
+			return p.mayAdd(r, k.key, strconv.FormatInt(p.glance.Record.Id, 10))
+		}
+	}
+	return ""
+}
+
+// linkedPart are the org identities of a person.
+type linkedPart struct {
+	Add  string
+	Rows []linkedRow
+}
+
+type linkedRow struct {
+	Org         link
+	Affiliation string
+	// Known are the identifiers and addresses that the organization knows them by.
+	Known  string
+	Delete string
+}
+
+func (p *personView) linked() linkedPart {
+	f, o := comity.CoOrgIdentityLink, comity.OrgIdentity
+	part := linkedPart{Add: p.addTo(f.Resource)}
+	for _, l := range registry.Hanging(p.glance.Record, f.Resource) {
+		row := linkedRow{Org: link{Text: title(one(o.Resource)) + " " + strconv.FormatInt(l.Int(f.OrgIdentityId), 10)}}
+		for _, org := range registry.Hanging(l, o.Resource) {
+			names := registry.Hanging(org, comity.Name.Resource)
+			row.Org = link{p.titles.of(org), p.record(o.Resource, org.Id)}
+			if len(names) > 0 {
+				row.Org.Text = join(", ", fullName(names[0]), org.Text(o.O))
+			}
+			row.Affiliation = org.Text(o.Affiliation)
+			row.Known = known(org)
+		}
+		_, row.Delete = p.changes(l)
+		part.Rows = append(part.Rows, row)
+	}
+	return part
+}
+
+// known are the identifiers and email addresses that hang on a record.
+func known(rec *comity.Record) string {
+	var texts []string
+	for _, f := range []*comity.Field{comity.Identifier.Identifier, comity.EmailAddress.Mail} {
+		for _, of := range registry.Hanging(rec, f.Resource()) {
+			texts = append(texts, of.Text(f))
+		}
+	}
+	return strings.Join(texts, ", ")
+}

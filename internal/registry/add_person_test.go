@@ -1,0 +1,103 @@
+package registry_test
+
+import (
+	"errors"
+	"testing"
+
+	"comity"
+	"comity/internal/access"
+)
+
+// TestAddPerson adds a person with all that is known of them, or nothing.
+func TestAddPerson(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		p, n, i, role := comity.CoPerson, comity.Name, comity.Identifier, comity.CoPersonRole
+		unit, other := w.unit(t, "Logic", 0), w.unit(t, "Physics", 0)
+		w.named(t, "Grace", "Hopper", "ghopper")
+		head := access.Caller{Username: "head", CoId: w.co, PersonId: w.named(t, "Head", "Logic"), Units: []int64{unit}}
+		before := len(w.list(t, p.Resource))
+		person := values{p.CoId: w.co, p.Status: comity.Active}.input(p.Resource)
+		name := values{n.Given: "Kurt", n.Type: "official"}.input(n.Resource)
+		in := func(unit int64) comity.Input {
+			return values{role.CouId: unit, role.Affiliation: "staff", role.Status: comity.Active}.input(role.Resource)
+		}
+		uid := func(text string) comity.Input {
+			return values{i.Identifier: text, i.Type: "uid", i.Status: comity.Active}.input(i.Resource)
+		}
+		for _, tt := range []struct {
+			name    string
+			caller  access.Caller
+			hanging []comity.Input
+			// fails are which of the results are errors.
+			fails []int
+		}{
+			{"an identifier that is taken", tester, []comity.Input{name, uid("ghopper")}, []int{2}},
+			{"two that fail are both told", tester, []comity.Input{values{}.input(n.Resource), uid("ghopper"), in(unit)}, []int{1, 2}},
+			{"a unit of somebody else's", head, []comity.Input{in(other), name}, []int{1}},
+			{"an administrator of the CO", tester, []comity.Input{in(unit), name, uid("kgodel")}, nil},
+			{"an administrator of the unit", head, []comity.Input{in(unit), name, uid("kgodel2")}, nil},
+		} {
+			t.Run(tt.name, func(t *testing.T) {
+				results, err := w.AddPerson(t.Context(), tt.caller, person, tt.hanging...)
+				if (err != nil) != (len(tt.fails) > 0) {
+					t.Fatalf("it is answered %v", err)
+				}
+				failed := map[int]bool{}
+				for _, i := range tt.fails {
+					failed[i] = true
+				}
+				for i, r := range results {
+					var e *comity.Error
+					if errors.As(r.Err, &e) != failed[i] {
+						t.Errorf("result %d is %v", i, r.Err)
+					}
+				}
+				if err == nil {
+					before++
+					if got := w.get(t, n.Resource, results[2].Id).OwnedBy(comity.OwnerCO); got != results[0].Id {
+						t.Errorf("the name is of %d, want %d", got, results[0].Id)
+					}
+				}
+				if got := len(w.list(t, p.Resource)); got != before {
+					t.Errorf("there are %d people, want %d", got, before)
+				}
+			})
+		}
+	})
+}
+
+// TestRightsToAll says of many records what RightsTo says of each.
+func TestRightsToAll(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		unit := w.unit(t, "Logic", 0)
+		kurt, grace := w.named(t, "Kurt", "Gödel", "kgodel"), w.named(t, "Grace", "Hopper", "ghopper")
+		w.role(t, kurt, unit)
+		i := comity.Identifier
+		w.add(t, i.Resource, values{i.Person: kurt, i.Identifier: "login", i.Type: "eppn", i.Login: true, i.Status: comity.Active})
+		var records []*comity.Record
+		for _, r := range []*comity.Resource{comity.CoPerson.Resource, comity.Name.Resource, i.Resource, comity.CoPersonRole.Resource} {
+			records = append(records, w.list(t, r)...)
+		}
+		for name, caller := range map[string]access.Caller{
+			"administrator":         tester,
+			"administrator of unit": {Username: "u", CoId: w.co, PersonId: grace, Units: []int64{unit}},
+			"member":                {Username: "k", CoId: w.co, PersonId: kurt},
+		} {
+			t.Run(name, func(t *testing.T) {
+				all, err := w.RightsToAll(t.Context(), caller, records)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, rec := range records {
+					want, err := w.RightsTo(t.Context(), caller, rec)
+					if err != nil {
+						t.Fatal(err)
+					}
+					if got := all[rec.Resource][rec.Id]; got != want {
+						t.Errorf("to %s %d: %+v, want %+v", rec.Resource.Singular, rec.Id, got, want)
+					}
+				}
+			})
+		}
+	})
+}
