@@ -18,6 +18,8 @@ type GroupGlance struct {
 	// Members and Owners count the people in it; HasCounts says that the caller may see all of them.
 	Members, Owners int64
 	HasCounts       bool
+	// MayChange says that the caller may change who is in it.
+	MayChange bool
 	// Nodes are the groups that are nested in it or that it is nested in, at any depth, the group itself
 	// first. Edges are the nestings between them.
 	Nodes, Edges []*comity.Record
@@ -42,6 +44,12 @@ func (r *Registry) Group(ctx context.Context, caller access.Caller, id int64) (g
 		g.Unit = units[g.Group.Int(f.CouId)]
 		if err := in.graph(ctx, &g); err != nil {
 			return err
+		}
+		if !g.Group.Bool(f.Auto) {
+			through := caller.Through(access.Edit, comity.CoGroupMember.Resource)
+			if g.MayChange, err = meets(ctx, in.tx, caller, through, f.Resource, id); err != nil {
+				return err
+			}
 		}
 		if g.HasCounts, err = in.seesMembers(ctx, id); err != nil || !g.HasCounts {
 			return err

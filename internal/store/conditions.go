@@ -22,6 +22,25 @@ func OneOf(column string, texts ...string) Condition {
 	return func(_ dialect, a *args) string { return "t." + column + " IN " + list(a, texts) }
 }
 
+// OnePair is the condition that two columns have, together, one of the pairs of texts.
+func OnePair(first, second string, pairs [][2]string) Condition {
+	return func(_ dialect, a *args) string {
+		texts := make([]string, len(pairs))
+		for i, p := range pairs {
+			texts[i] = "(" + a.put(p[0]) + ", " + a.put(p[1]) + ")"
+		}
+		return fmt.Sprintf("(t.%s, t.%s) IN (VALUES %s)", first, second, strings.Join(texts, ", "))
+	}
+}
+
+// HasPart is the condition that a column of texts holds a text, without regard to the case of ASCII
+// letters; PostgreSQL knows that of others, too.
+func HasPart(column, part string) Condition {
+	return func(_ dialect, a *args) string {
+		return fmt.Sprintf(`lower(t.%s) LIKE lower(%s) ESCAPE '\'`, column, a.put("%"+escapeLike(part)+"%"))
+	}
+}
+
 // AnyOf is the condition that one of the conditions holds; nil ones never do. It is nil where all are.
 func AnyOf(conditions ...Condition) Condition { return combined(conditions, " OR ") }
 

@@ -1,0 +1,78 @@
+package registry
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"comity"
+	"comity/internal/access"
+	"comity/internal/store"
+)
+
+// GroupFilter narrows a search of groups. What is "" or nil narrows nothing.
+type GroupFilter struct {
+	// Text is a part of the name, without regard to case.
+	Text   string
+	Status string
+	Auto   *bool
+}
+
+// GroupsPage is a page of groups, in order of Id.
+type GroupsPage struct {
+	Groups []*comity.Record
+	// Next is what the page after this one comes after, 0 where there is none.
+	Next int64
+}
+
+// Groups finds the groups of a CO that the caller may see.
+func (r *Registry) Groups(ctx context.Context, caller access.Caller, coID int64, filter GroupFilter, after int64, limit int) (page GroupsPage, err error) {
+	f := comity.CoGroup
+	limit = min(max(limit, 1), maxPeoplePage)
+	conditions := []store.Condition{store.Equal("co_id", coID)}
+	text := strings.ToValidUTF8(filter.Text[:min(len(filter.Text), maxSearchLength)], "")
+	if text = strings.TrimSpace(strings.ReplaceAll(text, "\x00", "")); text != "" {
+		conditions = append(conditions, store.HasPart(f.Name.Column, text))
+	}
+	if filter.Status != "" {
+		conditions = append(conditions, store.Equal(f.Status.Column, filter.Status))
+	}
+	if filter.Auto != nil {
+		conditions = append(conditions, store.Equal(f.Auto.Column, *filter.Auto))
+	}
+	err = r.read(ctx, caller, func(in reading) error {
+		if err := in.co(ctx, coID); err != nil {
+			return err
+		}
+		if c := in.visible(f.Resource); c != nil {
+			conditions = append(conditions, c)
+		}
+		page.Groups, err = in.tx.List(ctx, f.Resource, after, limit+1, conditions...)
+		if err == nil && len(page.Groups) > limit {
+			page.Groups = page.Groups[:limit]
+			page.Next = page.Groups[limit-1].Id
+		}
+		return err
+	})
+	if err != nil {
+		return GroupsPage{}, fmt.Errorf("search the groups of CO %d: %w", coID, err)
+	}
+	return page, nil
+}
+
+// Find returns the records of a CO that have a text in a field, without regard to case, as far as the
+// caller may see them.
+func (r *Registry) Find(ctx context.Context, caller access.Caller, f *comity.Field, coID int64, text string, limit int) (found []*comity.Record, err error) {
+	text = strings.ReplaceAll(strings.ToValidUTF8(text[:min(len(text), maxSearchLength)], ""), "\x00", "")
+	err = r.read(ctx, caller, func(in reading) error {
+		if err := in.co(ctx, coID); err != nil {
+			return err
+		}
+		found, err = in.list(ctx, f.Resource(), limit, store.Equal("co_id", coID), store.HasPart(f.Column, strings.TrimSpace(text)))
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("find %s by %q: %w", f.Resource().Plural, text, err)
+	}
+	return found, nil
+}

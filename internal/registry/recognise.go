@@ -1,0 +1,164 @@
+package registry
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"comity"
+	"comity/internal/access"
+	"comity/internal/store"
+)
+
+// Recognised is a line that somebody wrote, and whom it may mean.
+type Recognised struct {
+	Line string
+	// People are none where it means nobody whom the caller may see, and more than one where only the
+	// writer can say; of many the first.
+	People []PersonFound
+}
+
+const (
+	// maxMeant is how many people a line is said to mean at most.
+	maxMeant = 10
+	// maxMatches is how many identifiers, addresses or names the lines may match all together.
+	maxMatches = 20_000
+	// maxNameWords is how many words of a line are tried as a name.
+	maxNameWords = 8
+)
+
+// Recognise says whom lines mean: each a person's identifier or email address, or else the name, as
+// "Given Family" or "Family, Given", without regard to case. Empty lines are left out. It takes a fixed
+// number of queries.
+func (r *Registry) Recognise(ctx context.Context, caller access.Caller, coID int64, lines []string) (all []Recognised, err error) {
+	for _, line := range lines {
+		if line = strings.Join(strings.Fields(strings.ReplaceAll(strings.ToValidUTF8(line, ""), "\x00", "")), " "); line != "" {
+			all = append(all, Recognised{Line: line})
+		}
+	}
+	if len(all) > MaxBulk {
+		return nil, comity.BadRequest("There are %d lines, at most %d are taken at once", len(all), MaxBulk)
+	}
+	err = r.read(ctx, caller, func(in reading) error {
+		if err := in.co(ctx, coID); err != nil || len(all) == 0 {
+			return err
+		}
+		meant, err := in.meant(ctx, coID, all)
+		if err != nil {
+			return err
+		}
+		people, err := in.describe(ctx, distinct(slices.Concat(meant...)), nil)
+		if err != nil {
+			return err
+		}
+		found := map[int64]PersonFound{}
+		for _, p := range people {
+			found[p.Person.Id] = p
+		}
+		for i, ids := range meant {
+			for _, id := range ids {
+				if p, sees := found[id]; sees {
+					all[i].People = append(all[i].People, p)
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("recognise people of CO %d: %w", coID, err)
+	}
+	return all, nil
+}
+
+// meant are the ids of the people whom each line may mean: a name only where it is no identifier or address.
+func (r reading) meant(ctx context.Context, coID int64, lines []Recognised) ([][]int64, error) {
+	i, e, n := comity.Identifier, comity.EmailAddress, comity.Name
+	var folded []string
+	var names [][2]string
+	for _, line := range lines {
+		folded = append(folded, store.Fold(line.Line))
+		names = append(names, namesIn(line.Line)...)
+	}
+	known, err := r.peopleBy(ctx, coID, i.Resource, func(rec *comity.Record) string { return store.Fold(rec.Text(i.Identifier)) },
+		store.OneOf(i.Identifier.FoldedColumn(), folded...), store.Equal(i.Status.Column, comity.Active))
+	if err != nil {
+		return nil, err
+	}
+	mailed, err := r.peopleBy(ctx, coID, e.Resource, func(rec *comity.Record) string { return store.Fold(rec.Text(e.Mail)) },
+		store.OneOf(e.Mail.FoldedColumn(), folded...))
+	if err != nil {
+		return nil, err
+	}
+	called := map[string][]int64{}
+	if len(names) > 0 {
+		called, err = r.peopleBy(ctx, coID, n.Resource, func(rec *comity.Record) string { return nameKey(rec.Text(n.Given), rec.Text(n.Family)) },
+			store.OnePair(n.Given.FoldedColumn(), n.Family.FoldedColumn(), names))
+		if err != nil {
+			return nil, err
+		}
+	}
+	meant := make([][]int64, len(lines))
+	for at, line := range lines {
+		ids := slices.Concat(known[folded[at]], mailed[folded[at]])
+		if len(ids) == 0 {
+			for _, name := range namesIn(line.Line) {
+				ids = append(ids, called[nameKey(name[0], name[1])]...)
+			}
+		}
+		ids = distinct(ids)
+		meant[at] = ids[:min(len(ids), maxMeant)]
+	}
+	return meant, nil
+}
+
+// peopleBy are the people of the CO that records which the caller may see hang on, by what key says.
+func (r reading) peopleBy(ctx context.Context, coID int64, res *comity.Resource, key func(*comity.Record) string, conditions ...store.Condition) (map[string][]int64, error) {
+	conditions = append(conditions, store.Equal("co_id", coID), store.IsSet(comity.OwnerCO.Column))
+	records, err := r.list(ctx, res, maxMatches+1, conditions...)
+	if err != nil {
+		return nil, err
+	}
+	if len(records) > maxMatches {
+		return nil, comity.BadRequest("Too many people are called so: take fewer lines at once")
+	}
+	people := map[string][]int64{}
+	for _, rec := range records {
+		people[key(rec)] = append(people[key(rec)], rec.OwnedBy(comity.OwnerCO))
+	}
+	return people, nil
+}
+
+// namesIn are the given and family names, folded, that a line may be.
+func namesIn(line string) (names [][2]string) {
+	if family, given, ok := strings.Cut(line, ","); ok {
+		return [][2]string{{store.Fold(strings.TrimSpace(given)), store.Fold(strings.TrimSpace(family))}}
+	}
+	words := strings.Fields(store.Fold(line))
+	if len(words) > maxNameWords {
+		return nil
+	}
+	for i := 1; i < len(words); i++ {
+		names = append(names, [2]string{strings.Join(words[:i], " "), strings.Join(words[i:], " ")})
+	}
+	return names
+}
+
+func nameKey(given, family string) string { return store.Fold(given) + "\n" + store.Fold(family) }
+
+// InGroup says which of the people have a row of their own in a group, as far as the caller may see.
+func (r *Registry) InGroup(ctx context.Context, caller access.Caller, group int64, people []int64) (map[int64]bool, error) {
+	f := comity.CoGroupMember
+	there := map[int64]bool{}
+	err := r.read(ctx, caller, func(in reading) error {
+		rows, err := in.listBy(ctx, f.Resource, comity.OwnerCO.Column, distinct(people), store.Equal(f.CoGroupId.Column, group), store.IsNull(f.CoGroupNestingId.Column))
+		for person := range rows {
+			there[person] = true
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("look who is in group %d: %w", group, err)
+	}
+	return there, nil
+}
