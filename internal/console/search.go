@@ -3,7 +3,6 @@ package console
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"comity"
@@ -98,14 +97,9 @@ func (v *visit) groupsCalled(text string) (navGroup, error) {
 		return g, nil
 	}
 	f := comity.CoGroup
-	l, err := v.Registry.List(v.ctx(), v.caller, f.Resource, map[string][]string{
-		"coid": {strconv.FormatInt(v.co.Id, 10)}, "limit": {strconv.Itoa(foundSize)}, "name": {text},
-	})
-	if err != nil {
-		return g, err
-	}
-	for _, rec := range l.Records {
+	found, err := v.Registry.Groups(v.ctx(), v.caller, v.co.Id, registry.GroupFilter{Text: text}, 0, foundSize)
+	for _, rec := range found.Groups {
 		g.Links = append(g.Links, navLink{Text: rec.Text(f.Name), To: v.record(rec.Resource, rec.Id), Note: rec.Text(f.Description)})
 	}
-	return g, nil
+	return g, err
 }
