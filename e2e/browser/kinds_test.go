@@ -64,7 +64,7 @@ func TestPalette(t *testing.T) {
 	b.signIn(p.registry)
 	b.visit(p.home)
 	b.key("/", "")
-	if !b.wait(`document.getElementById("palette").open && document.activeElement.id === "palette-text" && document.querySelector("#palette-found [aria-selected=true]")`) {
+	if !b.wait(`document.getElementById("palette").open && document.activeElement.id === "palette-text" && document.querySelector("#palette-found [aria-selected=true]") !== null`) {
 		t.Fatal("the palette stays shut")
 	}
 	b.accessible()
