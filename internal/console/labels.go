@@ -73,13 +73,28 @@ func a(name string) string {
 
 // addName is what the form of a new record is called, in COmanage's words where it has its own.
 func addName(r *comity.Resource) string {
+	if name := addNames(r); name != "" {
+		return name
+	}
+	return "Add " + a(one(r))
+}
+
+// addButton is what the button that leads to that form says.
+func addButton(r *comity.Resource) string {
+	if name := addNames(r); name != "" {
+		return name
+	}
+	return "Add " + one(r)
+}
+
+func addNames(r *comity.Resource) string {
 	switch r {
 	case comity.Server.Resource:
 		return "Add a New Server"
 	case comity.CoProvisioningTarget.Resource:
 		return "Add Provisioning Target"
 	}
-	return "Add " + a(one(r))
+	return ""
 }
 
 // purpose says what a resource's records are for.
