@@ -73,7 +73,7 @@ func fewColours(picture []byte) ([]byte, error) {
 	}
 	nearest := map[color.RGBA]uint8{}
 	for _, c := range all {
-		nearest[c] = uint8(palette.Index(c)) //nolint:gosec // there are no more than 256
+		nearest[c] = uint8(palette.Index(c))
 	}
 	to := image.NewPaletted(bounds, palette)
 	for y := bounds.Min.Y; y < bounds.Max.Y; y++ {

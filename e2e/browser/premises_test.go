@@ -84,8 +84,18 @@ func furnish(t *testing.T) *premises {
 		rec.SetText(comity.CoGroup.Status, comity.Active)
 	})
 	for i, name := range [][2]string{
-		{"Ada", "Lovelace"}, {"Grace", "Hopper"}, {"Emmy", "Noether"}, {"Lise", "Meitner"}, {"Vera", "Rubin"}, {"Cecilia", "Payne"},
-		{"Chien-Shiung", "Wu"}, {"Sofja", "Kowalewskaja"}, {"Jocelyn", "Bell"}, {"Maryam", "Mirzakhani"}, {"Katherine", "Johnson"}, {"Hedy", "Lamarr"},
+		{"Ada", "Lovelace"},
+		{"Grace", "Hopper"},
+		{"Emmy", "Noether"},
+		{"Lise", "Meitner"},
+		{"Vera", "Rubin"},
+		{"Cecilia", "Payne"},
+		{"Chien-Shiung", "Wu"},
+		{"Sofja", "Kowalewskaja"},
+		{"Jocelyn", "Bell"},
+		{"Maryam", "Mirzakhani"},
+		{"Katherine", "Johnson"},
+		{"Hedy", "Lamarr"},
 	} {
 		person, role := p.addPerson(co, units[i%len(units)], name[0], name[1], i)
 		if i == 0 {

@@ -78,7 +78,8 @@ func (tx *Tx) fewMatch(ctx context.Context, q PeopleQuery) (bool, error) {
 	}
 	var a args
 	few := false
-	from, where := "people_search t", ""
+	var where string
+	from := "people_search t"
 	if match := q.match(tx.dialect); match != "" {
 		// One after the other, until there are enough: IN would find all of them first.
 		from = "people_search_words CROSS JOIN people_search t ON t.id = people_search_words.rowid"
