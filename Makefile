@@ -13,7 +13,7 @@ VERSION = $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 
 .PHONY: help
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: run
 run: build ## build the program and serve, on SQLite; targets may be on this machine
@@ -49,6 +49,10 @@ tidy: ## whether go.mod and go.sum say what the code needs
 .PHONY: bench
 bench: test-deps ## how fast it is; ARGS go to ./e2e/bench, SIZE people are looked up (100000)
 	$(GO) run ./e2e/bench $(if $(SIZE),-size $(SIZE)) $(ARGS)
+
+.PHONY: screenshots
+screenshots: test-deps ## the pictures of docs/console.md, anew
+	COMITY_PICTURES='$(CURDIR)/docs/console' $(GO) test -count=1 -run TestPictures ./e2e/browser
 
 .PHONY: fuzz
 fuzz: test-deps ## every fuzz target for FUZZTIME (20s)

@@ -95,6 +95,7 @@ const (
 	PhraseNoPerson      = "No Person Specified"
 	PhrasePersonGone    = "Person Does Not Exist"
 	PhraseNameInUse     = "Name In Use"
+	PhraseWrongCO       = "Wrong CO"
 )
 
 // Refuse returns the error of a request that the rules do not allow.

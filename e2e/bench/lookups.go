@@ -19,8 +19,9 @@ const aimLookup = 1.5
 // share a word, which is what is looked for.
 type registry struct {
 	*process
-	co     string
-	people int
+	database string
+	co       string
+	people   int
 	// first is the first of the people.
 	first int64
 }
@@ -105,7 +106,7 @@ func (b *bench) registry(ctx context.Context, name string, people int) (*registr
 		return nil, err
 	}
 	own := &bench{settings: b.settings, dir: b.dir, place: &place{database: address}}
-	r := &registry{people: people}
+	r := &registry{database: address, people: people}
 	if r.process, err = own.start(ctx); err != nil {
 		return nil, err
 	}

@@ -40,12 +40,13 @@ const (
 	partHeld      = "held"
 	partArrive    = "arrive"
 	partEverybody = "everybody"
+	partConsole   = "console"
 )
 
 var (
 	ratesParts   = []string{partView, partAdd, partOnboard, partReconcile, partList}
 	tellingParts = []string{partTell, partHeld, partArrive, partEverybody}
-	allParts     = slices.Concat(ratesParts, []string{partLookup}, tellingParts)
+	allParts     = slices.Concat(ratesParts, []string{partLookup}, tellingParts, []string{partConsole})
 	allDatabases = []string{"sqlite", "postgres"}
 )
 

@@ -48,6 +48,11 @@ func measure(ctx context.Context, s settings, name, parent string, r *report) (v
 			return "", fmt.Errorf("tell: %w", err)
 		}
 	}
+	if slices.Contains(b.parts, partConsole) {
+		if err := b.console(ctx); err != nil {
+			return "", fmt.Errorf("console: %w", err)
+		}
+	}
 	return b.version, nil
 }
 

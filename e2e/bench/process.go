@@ -23,6 +23,8 @@ type process struct {
 	said  *bytes.Buffer // what it printed besides; to be read once it has ended
 	// address is where it listens, authorization the header's value that it asks for.
 	address, authorization string
+	// user and key are what that is made of.
+	user, key string
 }
 
 const stopTime = 20 * time.Second
@@ -71,14 +73,14 @@ func (b *bench) start(ctx context.Context) (*process, error) {
 		"serve", "--listen", "127.0.0.1:0", "--database", b.database,
 		"--secret-key-file", filepath.Join(b.dir, "comity.key"), "--log-level", "warn", "--allow-private-targets",
 	}
-	user := ""
 	return launch(ctx, b.program, arguments, func(p *process, line string) {
 		words := strings.Fields(line)
 		if len(words) == 2 && words[0] == "user" {
-			user = words[1]
+			p.user = words[1]
 		}
 		if len(words) == 2 && words[0] == "key" {
-			p.authorization = basic(user, words[1])
+			p.key = words[1]
+			p.authorization = basic(p.user, p.key)
 		}
 		if _, at, ok := strings.Cut(line, " at http://"); ok {
 			p.address, _, _ = strings.Cut(at, "/")

@@ -12,8 +12,8 @@ import (
 type report struct {
 	rates, lists, reconciles, lookups table
 
-	messages, held, arrivals, everybody table
-	notes                               []string
+	messages, held, arrivals, everybody, pages table
+	notes                                      []string
 }
 
 func newReport() *report {
@@ -49,6 +49,10 @@ func newReport() *report {
 		everybody: table{
 			title: "Telling a target of everybody, and the most memory the server had",
 			head:  []string{"database", "people", "takes", "per second", "before", "peak"},
+		},
+		pages: table{
+			title: "Pages of the console",
+			head:  []string{"database", "page", "people", "median", "slowest", "aim", ""},
 		},
 	}
 }
@@ -96,13 +100,17 @@ func (r *report) all(database string, people int, took time.Duration, before, pe
 		fmt.Sprintf("%.0f MiB", before), fmt.Sprintf("%.0f MiB", peak))
 }
 
+func (r *report) page(database, page string, people int, usual, slowest time.Duration) {
+	r.pages.add(database, page, fmt.Sprint(people), millis(usual), millis(slowest), millis(aimPage), verdict(usual <= aimPage))
+}
+
 func (r *report) note(format string, args ...any) {
 	r.notes = append(r.notes, fmt.Sprintf(format, args...))
 }
 
 func (r *report) print(w io.Writer) error {
 	var b strings.Builder
-	for _, t := range []*table{&r.rates, &r.lists, &r.reconciles, &r.lookups, &r.messages, &r.held, &r.arrivals, &r.everybody} {
+	for _, t := range []*table{&r.rates, &r.lists, &r.reconciles, &r.lookups, &r.messages, &r.held, &r.arrivals, &r.everybody, &r.pages} {
 		t.print(&b)
 	}
 	for _, n := range r.notes {

@@ -9,8 +9,8 @@ import (
 	"comity/client"
 )
 
-// furnish adds a record by the API.
-func furnish(t *testing.T, c *client.Client, r *comity.Resource, fill func(*comity.Record)) int64 {
+// addRecord adds a record by the API.
+func addRecord(t *testing.T, c *client.Client, r *comity.Resource, fill func(*comity.Record)) int64 {
 	t.Helper()
 	rec := comity.NewRecord(r)
 	fill(rec)
@@ -27,12 +27,12 @@ type structure struct{ co, unit, group, outer int64 }
 func furnishStructure(t *testing.T, r *registry) (s structure) {
 	t.Helper()
 	c := r.api()
-	s.co = furnish(t, c, comity.Co.Resource, func(rec *comity.Record) {
+	s.co = addRecord(t, c, comity.Co.Resource, func(rec *comity.Record) {
 		rec.SetText(comity.Co.Name, "Fair")
 		rec.SetText(comity.Co.Status, comity.Active)
 	})
 	unit := func(name string, parent int64) int64 {
-		return furnish(t, c, comity.Cou.Resource, func(rec *comity.Record) {
+		return addRecord(t, c, comity.Cou.Resource, func(rec *comity.Record) {
 			rec.SetInt(comity.Cou.CoId, s.co)
 			rec.SetText(comity.Cou.Name, name)
 			if parent != 0 {
@@ -41,7 +41,7 @@ func furnishStructure(t *testing.T, r *registry) (s structure) {
 		})
 	}
 	group := func(name string) int64 {
-		return furnish(t, c, comity.CoGroup.Resource, func(rec *comity.Record) {
+		return addRecord(t, c, comity.CoGroup.Resource, func(rec *comity.Record) {
 			rec.SetInt(comity.CoGroup.CoId, s.co)
 			rec.SetText(comity.CoGroup.Name, name)
 			rec.SetText(comity.CoGroup.Status, comity.Active)
@@ -49,7 +49,7 @@ func furnishStructure(t *testing.T, r *registry) (s structure) {
 	}
 	nest := func(inner, outer int64, negate bool) {
 		f := comity.CoGroupNesting
-		furnish(t, c, f.Resource, func(rec *comity.Record) {
+		addRecord(t, c, f.Resource, func(rec *comity.Record) {
 			rec.SetInt(f.CoGroupId, inner)
 			rec.SetInt(f.TargetCoGroupId, outer)
 			rec.SetBool(f.Negate, negate)
@@ -63,11 +63,11 @@ func furnishStructure(t *testing.T, r *registry) (s structure) {
 	nest(s.group, s.outer, false)
 	nest(blocked, s.outer, true)
 	for i, family := range []string{"Lovelace", "Hopper", "Noether"} {
-		person := furnish(t, c, comity.CoPerson.Resource, func(rec *comity.Record) {
+		person := addRecord(t, c, comity.CoPerson.Resource, func(rec *comity.Record) {
 			rec.SetInt(comity.CoPerson.CoId, s.co)
 			rec.SetText(comity.CoPerson.Status, comity.Active)
 		})
-		furnish(t, c, comity.Name.Resource, func(rec *comity.Record) {
+		addRecord(t, c, comity.Name.Resource, func(rec *comity.Record) {
 			rec.SetOwner(comity.Name.Person, comity.OwnerCO, person)
 			rec.SetText(comity.Name.Given, "Someone")
 			rec.SetText(comity.Name.Family, family)
@@ -76,7 +76,7 @@ func furnishStructure(t *testing.T, r *registry) (s structure) {
 		if i > 0 {
 			continue
 		}
-		furnish(t, c, comity.CoGroupMember.Resource, func(rec *comity.Record) {
+		addRecord(t, c, comity.CoGroupMember.Resource, func(rec *comity.Record) {
 			f := comity.CoGroupMember
 			rec.SetInt(f.CoGroupId, s.group)
 			rec.SetOwner(f.Person, comity.OwnerCO, person)

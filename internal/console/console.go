@@ -72,7 +72,9 @@ type Console struct {
 	templates map[string]*template.Template
 	static    static
 	provider  *provider
-	guard     *http.CrossOriginProtection
+	// requests counts those of API users that have a limit.
+	requests access.Limits
+	guard    *http.CrossOriginProtection
 }
 
 // New returns the console.

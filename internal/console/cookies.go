@@ -2,6 +2,7 @@ package console
 
 import (
 	"encoding/base64"
+	"encoding/json"
 	"net/http"
 	"strings"
 	"time"
@@ -45,11 +46,24 @@ func (v *visit) setCookie(name, value string, keep time.Duration) {
 }
 
 // flash is what is said on the next page about what was done.
-type flash struct{ Text string }
+type flash struct {
+	Text string
+	// Undo is where a form takes it back, of the revision; "" where it cannot be taken back.
+	Undo     string
+	Revision int64
+}
 
 // say has the next page tell what was done.
-func (v *visit) say(text string) {
-	v.setCookie(flashCookie, base64.RawURLEncoding.EncodeToString([]byte(text)), time.Minute)
+func (v *visit) say(text string) { v.sayAndOffer(flash{Text: text}) }
+
+// sayAndOffer is say with an offer to undo it.
+func (v *visit) sayAndOffer(f flash) {
+	b, err := json.Marshal(f)
+	if err != nil {
+		v.Log.ErrorContext(v.ctx(), "write a flash", "error", err) // texts and numbers can be written
+		return
+	}
+	v.setCookie(flashCookie, base64.RawURLEncoding.EncodeToString(b), time.Minute)
 }
 
 // said is what the page before had to tell, nil for nothing. It is told once.
@@ -59,11 +73,12 @@ func (v *visit) said() *flash {
 		return nil
 	}
 	v.setCookie(flashCookie, "", -time.Second)
+	var f flash
 	b, err := base64.RawURLEncoding.DecodeString(text)
-	if err != nil {
+	if err != nil || json.Unmarshal(b, &f) != nil || f.Undo != "" && !strings.HasPrefix(f.Undo, Root) {
 		return nil
 	}
-	return &flash{string(b)}
+	return &f
 }
 
 // theme is the reader's choice: light, dark, or "" for what their system says.

@@ -1,24 +1,30 @@
 package console
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
+	"strconv"
 
 	"comity"
+	"comity/internal/registry"
 )
 
 // deletePage asks whether a record is to be deleted.
 type deletePage struct {
 	One, Name, Cancel, Text string
-	// With are the kinds of records that are deleted with it.
-	With     []string
-	Revision int64
+	// With are what is deleted with it, Named what names it and stays: how many of each kind.
+	With, Named []string
+	Revision    int64
 }
 
 func (d drawn) deleteForm(v *visit) error {
 	rec, err := d.asked(v)
 	if err != nil {
 		return err
+	}
+	if rights, err := v.Registry.RightsTo(v.ctx(), v.caller, rec); err != nil || !rights.Delete {
+		return cmp.Or[error](err, comity.Forbid())
 	}
 	return d.askToDelete(v, http.StatusOK, rec, "")
 }
@@ -29,11 +35,15 @@ func (d drawn) askToDelete(v *visit, status int, rec *comity.Record, text string
 		return err
 	}
 	p := deletePage{One: one(d.Resource), Name: t.of(rec), Cancel: v.after(v.record(d.Resource, rec.Id)), Text: text, Revision: rec.Revision}
-	seen := map[string]bool{}
-	for _, l := range comity.LinksTo(d.Resource) {
-		if name := many(l.Field.Resource()); l.Takes && !seen[name] {
-			seen[name] = true
-			p.With = append(p.With, name)
+	depending, err := v.Registry.DependingOn(v.ctx(), v.caller, rec)
+	if err != nil {
+		return err
+	}
+	for _, on := range depending {
+		if on.Taken {
+			p.With = append(p.With, counted(on))
+		} else {
+			p.Named = append(p.Named, counted(on))
 		}
 	}
 	return v.showAs(status, "delete.html", "Delete "+p.Name, p, v.crumbs(rec, p.Name, link{"Delete", ""})...)
@@ -49,6 +59,10 @@ func (d drawn) delete(v *visit) error {
 	if err != nil {
 		return err
 	}
+	depending, err := v.Registry.DependingOn(v.ctx(), v.caller, rec)
+	if err != nil {
+		return err
+	}
 	err = v.Registry.Delete(v.ctx(), v.caller, d.Resource, rec.Id, unchanged(v.r.PostFormValue("revision")))
 	var e *comity.Error
 	if errors.As(err, &e) && (e.Code == comity.Refused || e.Code == comity.Stale) {
@@ -61,11 +75,20 @@ func (d drawn) delete(v *visit) error {
 	if err != nil {
 		return err
 	}
-	v.say(t.of(rec) + " deleted.")
+	d.sayDeleted(v, rec, t.of(rec), len(depending) == 0)
 	if anchor := rec.Anchor(); anchor != nil && anchor != d.CoId() {
 		if target, id := named(rec, anchor); id != 0 {
 			return v.redirect(v.after(v.record(target, id)))
 		}
 	}
 	return v.redirect(v.after(v.list(d.Resource)))
+}
+
+// counted is how many records of a kind depend on one, in words.
+func counted(on registry.Depending) string {
+	name, names := names(on.Resource)
+	if on.Count == 1 {
+		return "1 " + name
+	}
+	return strconv.FormatInt(on.Count, 10) + " " + names
 }

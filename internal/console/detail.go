@@ -2,9 +2,11 @@ package console
 
 import (
 	"bytes"
+	"errors"
 	"html/template"
 	"slices"
 	"strconv"
+	"time"
 
 	"comity"
 	"comity/internal/access"
@@ -21,9 +23,13 @@ type detailPage struct {
 	Parts []template.HTML
 	// Hanging are the lists of what hangs on the record.
 	Hanging []hanging
-	// Past says that this is the record as it was, and Now leads to what it is.
+	// Past says that this is the record as it was, at At if that was asked for, and Now leads to what it is.
 	Past bool
+	At   time.Time
 	Now  string
+	// Here is the record's page, Dated says that it can be shown as it was on a date.
+	Here  string
+	Dated bool
 	// Earlier is the revision before, "" for none.
 	Earlier  string
 	Revision int64
@@ -58,12 +64,14 @@ func (d drawn) detail(v *visit) error {
 	}
 	p := detailPage{One: title(one(d.Resource)), Past: past, Record: rec, Revision: rec.Revision, Fields: v.fields(rec, t)}
 	here := v.record(rec.Resource, rec.Id)
+	p.Here, p.Dated = here, !d.InHistory
 	if rec.Revision > 0 && !d.InHistory {
 		p.Earlier = here + withQuery([]string{"revision", strconv.FormatInt(rec.Revision-1, 10)})
 	}
 	name := t.of(rec)
+	p.History = v.historyOf(rec)
 	if past {
-		p.Now = here
+		p.Now, p.At = here, moment(v.r.URL.Query().Get("at"))
 		return v.show("detail.html", name, p, v.crumbs(rec, name, link{"Revision " + strconv.FormatInt(rec.Revision, 10), ""})...)
 	}
 	if err := v.addRights(&p, rec); err != nil {
@@ -78,16 +86,27 @@ func (d drawn) detail(v *visit) error {
 	return v.show("detail.html", name, p, v.crumbs(rec, name)...)
 }
 
-// state is the record as it is, or as it was at the revision that is asked for.
+// state is the record as it is, or as it was at the revision or the time that is asked for.
 func (d drawn) state(v *visit) (rec *comity.Record, past bool, err error) {
-	revision, err := strconv.ParseInt(v.r.URL.Query().Get("revision"), 10, 64)
-	if err != nil || revision < 0 || d.InHistory {
+	asked := v.r.URL.Query()
+	which := registry.Past{Revision: -1, Time: moment(asked.Get("at"))}
+	if which.Time.IsZero() {
+		if which.Revision, err = strconv.ParseInt(asked.Get("revision"), 10, 64); err != nil || which.Revision < 0 {
+			rec, err = d.asked(v)
+			return rec, false, err
+		}
+	}
+	if d.InHistory {
 		rec, err = d.asked(v)
 		return rec, false, err
 	}
-	rec, err = v.Registry.ViewPast(v.ctx(), v.caller, d.Resource, comity.ParseId(v.r.PathValue("id")), registry.Past{Revision: revision})
+	rec, err = v.Registry.ViewPast(v.ctx(), v.caller, d.Resource, comity.ParseId(v.r.PathValue("id")), which)
 	if err == nil && rec.CoId != v.co.Id {
 		err = comity.Missing(d.UnknownOnView)
+	}
+	var e *comity.Error
+	if errors.As(err, &e) && e.Code == comity.NotFound {
+		err = &comity.Error{Code: comity.NotFound, Phrase: e.Phrase, Detail: "It was not there at that time."}
 	}
 	return rec, true, err
 }
@@ -113,11 +132,6 @@ func (v *visit) addRights(p *detailPage, rec *comity.Record) error {
 	}
 	if rights.Delete {
 		p.Delete = v.form(rec.Resource, rec.Id, "delete")
-	}
-	for _, k := range parentKeys(comity.HistoryRecord.Resource) {
-		if k.resource == rec.Resource && v.caller.May(access.View, comity.HistoryRecord.Resource) {
-			p.History = v.list(comity.HistoryRecord.Resource, k.key, strconv.FormatInt(rec.Id, 10))
-		}
 	}
 	return nil
 }

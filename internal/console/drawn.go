@@ -33,6 +33,7 @@ func (d drawn) pages() []page {
 		page{pattern: "POST " + at + "{id}/edit", handle: d.edit},
 		page{pattern: "GET " + at + "{id}/delete", handle: d.deleteForm},
 		page{pattern: "POST " + at + "{id}/delete", handle: d.delete},
+		page{pattern: "POST " + at + "{id}/undo", handle: d.undo},
 	)
 }
 

@@ -1,4 +1,303 @@
 package console
 
+import (
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"comity"
+	"comity/internal/access"
+	"comity/internal/registry"
+)
+
 // historyPages are the pages of history that are made by hand.
-func historyPages() []page { return nil }
+func historyPages() []page {
+	return []page{{pattern: "GET co/{co}/history_records/{$}", handle: (*visit).history}}
+}
+
+// historyPage is what was done in a CO, newest first.
+type historyPage struct {
+	// Of is the record that it is the history of, if it is that of one.
+	Of         link
+	Happenings []happening
+	Filters    historyFilters
+	// Add leads to the form of a note, More to the page of what was before, First to the newest, All
+	// to the history of the whole CO; "" where there is none.
+	Add, More, First, All string
+	Asked                 bool
+}
+
+// happening is a line of the history as it is shown.
+type happening struct {
+	When time.Time
+	// Deed is what was done, Tone its colour.
+	Deed, Tone string
+	Kind       string
+	// What was changed, as it is now; Then how it was after the change, or before it was deleted.
+	What link
+	Then string
+	// Words are a note's.
+	Words      string
+	Who, Whom  link
+	Difference []difference
+}
+
+// difference is what a change did to a field.
+type difference struct {
+	Label         string
+	Before, After value
+}
+
+// historyFilters are the values of the form that narrows the history.
+type historyFilters struct {
+	Person, Group, Org, Record, Actor, From, Until string
+	Kinds, Operations                              []choice
+}
+
+// The parameters of the history that name what it is about.
+const (
+	byPerson = "copersonid"
+	byGroup  = "cogroupid"
+	byOrg    = "orgidentityid"
+)
+
+// historyOf is the path of the history of a record, "" where the reader may not see it: of a person, a
+// group or an org identity of all that hangs on it, too.
+func (v *visit) historyOf(rec *comity.Record) string {
+	if !v.caller.May(access.View, comity.HistoryRecord.Resource) || rec.Resource.InHistory || v.co == nil {
+		return ""
+	}
+	id := strconv.FormatInt(rec.Id, 10)
+	switch rec.Resource {
+	case comity.CoPerson.Resource:
+		return v.list(comity.HistoryRecord.Resource, byPerson, id)
+	case comity.CoGroup.Resource:
+		return v.list(comity.HistoryRecord.Resource, byGroup, id)
+	case comity.OrgIdentity.Resource:
+		return v.list(comity.HistoryRecord.Resource, byOrg, id)
+	}
+	return v.list(comity.HistoryRecord.Resource, "kind", segment(rec.Resource), "record", id)
+}
+
+// history shows what was done.
+func (v *visit) history() error {
+	asked := v.r.URL.Query()
+	filter := v.historyFilter(asked)
+	if !v.caller.May(access.View, comity.HistoryRecord.Resource) {
+		return comity.Forbid()
+	}
+	found, err := v.Registry.History(v.ctx(), v.caller, filter, comity.ParseId(asked.Get("before")), pageSize)
+	if err != nil {
+		return err
+	}
+	t, err := v.titles(changed(filter, found)...)
+	if err != nil {
+		return err
+	}
+	p := historyPage{
+		Filters: filtersOfHistory(asked, filter), All: v.list(comity.HistoryRecord.Resource), Of: v.historyIs(filter, found, t),
+		Add: v.mayAdd(comity.HistoryRecord.Resource), Asked: narrows(asked),
+	}
+	if filter.CoPersonId != 0 {
+		p.Add = v.mayAdd(comity.HistoryRecord.Resource, byPerson, asked.Get(byPerson))
+	}
+	for _, h := range found.Happenings {
+		p.Happenings = append(p.Happenings, v.happening(h, t))
+	}
+	if asked.Get("before") != "" {
+		p.First = before(asked, 0)
+	}
+	if found.Next != 0 {
+		p.More = before(asked, found.Next)
+	}
+	return v.show("history.html", "History", p, link{"History", ""})
+}
+
+func (v *visit) historyFilter(asked url.Values) registry.HistoryFilter {
+	return registry.HistoryFilter{
+		CoId:       v.co.Id,
+		CoPersonId: comity.ParseId(asked.Get(byPerson)), CoGroupId: comity.ParseId(asked.Get(byGroup)), OrgIdentityId: comity.ParseId(asked.Get(byOrg)),
+		Resource: bySegment(asked.Get("kind")), RecordId: recordOf(asked), Actor: strings.TrimSpace(asked.Get("actor")), Operation: asked.Get("operation"),
+		From: beginning(asked.Get("from")), Until: moment(asked.Get("until")),
+	}
+}
+
+// recordOf is the record that is asked for: an id says which only with its kind.
+func recordOf(asked url.Values) int64 {
+	if bySegment(asked.Get("kind")) == nil {
+		return 0
+	}
+	return comity.ParseId(asked.Get("record"))
+}
+
+func bySegment(name string) *comity.Resource {
+	for _, r := range comity.All() {
+		if segment(r) == name {
+			return r
+		}
+	}
+	return nil
+}
+
+// changed are the records that a page of the history names, and those that it is the history of.
+func changed(filter registry.HistoryFilter, found registry.HistoryPage) [][]*comity.Record {
+	about := comity.NewRecord(comity.HistoryRecord.Resource)
+	about.SetInt(comity.HistoryRecord.CoPersonId, filter.CoPersonId)
+	about.SetInt(comity.HistoryRecord.CoGroupId, filter.CoGroupId)
+	about.SetInt(comity.HistoryRecord.OrgIdentityId, filter.OrgIdentityId)
+	records := []*comity.Record{about}
+	for _, h := range found.Happenings {
+		for _, rec := range []*comity.Record{h.Change.Before, h.Change.After} {
+			if rec != nil {
+				records = append(records, rec)
+			}
+		}
+	}
+	return [][]*comity.Record{records}
+}
+
+// historyIs is the record that the history is of, if it is that of one.
+func (v *visit) historyIs(filter registry.HistoryFilter, found registry.HistoryPage, t titles) link {
+	if filter.RecordId != 0 && len(found.Happenings) > 0 && found.Happenings[0].Change.After != nil {
+		return link{t.of(found.Happenings[0].Change.After), v.record(filter.Resource, filter.RecordId)}
+	}
+	for _, of := range []struct {
+		resource *comity.Resource
+		id       int64
+	}{
+		{comity.CoPerson.Resource, filter.CoPersonId},
+		{comity.CoGroup.Resource, filter.CoGroupId},
+		{comity.OrgIdentity.Resource, filter.OrgIdentityId},
+		{filter.Resource, filter.RecordId},
+	} {
+		if of.id != 0 {
+			text, _ := t.by(of.resource, of.id)
+			return link{text, v.record(of.resource, of.id)}
+		}
+	}
+	return link{}
+}
+
+// deed is the word of an operation, and its colour.
+func deed(operation string) (word, tone string) {
+	switch operation {
+	case comity.OpAdd:
+		return "Added", "good"
+	case comity.OpEdit:
+		return "Edited", "quiet"
+	case comity.OpDelete:
+		return "Deleted", "bad"
+	case comity.OpErase:
+		return "Erased", "bad"
+	}
+	return "Note", "quiet"
+}
+
+// happening is a line as it is shown.
+func (v *visit) happening(h registry.Happening, t titles) happening {
+	f := comity.HistoryRecord
+	line := happening{When: h.Record.Created, Who: link{Text: h.Record.Actor}}
+	line.Deed, line.Tone = deed(h.Operation)
+	if h.Actor != nil {
+		line.Who = link{fullName(h.Actor) + " (" + h.Record.Actor + ")", v.record(comity.CoPerson.Resource, h.Record.Int(f.ActorCoPersonId))}
+	}
+	if h.Whom != nil && h.Resource != comity.CoPerson.Resource {
+		line.Whom = link{fullName(h.Whom), v.record(comity.CoPerson.Resource, h.Record.Int(f.CoPersonId))}
+	}
+	after := h.Change.After
+	if after == nil {
+		line.Kind, line.Words = "", h.Record.Text(f.Comment)
+		line.What = link{h.Record.Text(f.Action), v.record(f.Resource, h.RecordId)}
+		return line
+	}
+	line.Kind = one(h.Resource)
+	line.What = link{Text: t.of(after)}
+	if len(h.Resource.Fields) == 0 {
+		return line // of a program that knew more
+	}
+	switch h.Operation {
+	case comity.OpErase:
+	case comity.OpDelete:
+		line.Then = v.record(h.Resource, h.RecordId) + withQuery([]string{"at", h.Record.Created.Add(-time.Microsecond).Format(time.RFC3339Nano)})
+	default:
+		line.What.To = v.record(h.Resource, h.RecordId)
+		line.Then = line.What.To + withQuery([]string{"at", h.Record.Created.Format(time.RFC3339Nano)})
+	}
+	was, is := h.Change.Before, after
+	if h.Operation == comity.OpDelete {
+		was, is = after, nil
+	}
+	for _, d := range h.Difference {
+		line.Difference = append(line.Difference, difference{Label: label(d.Field), Before: v.valueIn(was, d.Field, t), After: v.valueIn(is, d.Field, t)})
+	}
+	return line
+}
+
+// valueIn is the value in a record that need not be there.
+func (v *visit) valueIn(rec *comity.Record, f *comity.Field, t titles) value {
+	if rec == nil {
+		return value{}
+	}
+	return v.value(rec, f, t)
+}
+
+func filtersOfHistory(asked url.Values, filter registry.HistoryFilter) historyFilters {
+	f := historyFilters{
+		Person: asked.Get(byPerson), Group: asked.Get(byGroup), Org: asked.Get(byOrg), Record: asked.Get("record"),
+		Actor: asked.Get("actor"), From: asked.Get("from"), Until: asked.Get("until"),
+	}
+	for _, r := range comity.Stored() {
+		f.Kinds = append(f.Kinds, choice{Value: segment(r), Label: title(many(r)), Selected: r == filter.Resource})
+	}
+	slices.SortFunc(f.Kinds, func(a, b choice) int { return strings.Compare(a.Label, b.Label) })
+	for _, operation := range []string{comity.OpAdd, comity.OpEdit, comity.OpDelete, comity.OpNote, comity.OpErase} {
+		word, _ := deed(operation)
+		f.Operations = append(f.Operations, choice{Value: operation, Label: word, Selected: operation == filter.Operation})
+	}
+	return f
+}
+
+// narrows says whether a query asks for less than all.
+func narrows(asked url.Values) bool {
+	for name, values := range asked {
+		if name != "before" && values[0] != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// before is the query of the same history before a row, from the newest on for 0.
+func before(asked url.Values, row int64) string {
+	q := url.Values{}
+	for name, values := range asked {
+		if name != "before" && values[0] != "" {
+			q[name] = values
+		}
+	}
+	if row != 0 {
+		q.Set("before", strconv.FormatInt(row, 10))
+	}
+	return "?" + q.Encode()
+}
+
+// moment is a time that somebody asks for: a day is meant with all that was done on it, and without a
+// zone a time is in UTC. It is the zero time where there is none.
+func moment(text string) time.Time {
+	if day, err := time.Parse(time.DateOnly, text); err == nil {
+		return day.AddDate(0, 0, 1).Add(-time.Microsecond)
+	}
+	return beginning(text)
+}
+
+// beginning is moment with a day's beginning.
+func beginning(text string) time.Time {
+	for _, layout := range []string{time.DateOnly, time.RFC3339Nano, inputTime, "2006-01-02T15:04"} {
+		if t, err := time.Parse(layout, text); err == nil {
+			return t.UTC()
+		}
+	}
+	return time.Time{}
+}

@@ -73,6 +73,32 @@ func a(name string) string {
 	return "an " + name
 }
 
+// addName is what the form of a new record is called, in COmanage's words where it has its own.
+func addName(r *comity.Resource) string {
+	if name := addNames(r); name != "" {
+		return name
+	}
+	return "Add " + a(one(r))
+}
+
+// addButton is what the button that leads to that form says.
+func addButton(r *comity.Resource) string {
+	if name := addNames(r); name != "" {
+		return name
+	}
+	return "Add " + one(r)
+}
+
+func addNames(r *comity.Resource) string {
+	switch r {
+	case comity.Server.Resource:
+		return "Add a New Server"
+	case comity.CoProvisioningTarget.Resource:
+		return "Add Provisioning Target"
+	}
+	return ""
+}
+
 // purpose says what a resource's records are for.
 func purpose(r *comity.Resource) string {
 	switch r {
@@ -173,7 +199,10 @@ func label(f *comity.Field) string {
 			}
 		}
 	}
-	return title(spaced(strings.TrimPrefix(name, "Co")))
+	if cut, ok := strings.CutPrefix(name, "Co"); ok && cut != "" && unicode.IsUpper(rune(cut[0])) {
+		name = cut
+	}
+	return title(spaced(name))
 }
 
 // spaced writes a name of the API as words: EmailAddress is "email address", SamlScope "SAML scope".

@@ -14,9 +14,11 @@ const pageSize = 50
 
 // listPage is a list of records as a table.
 type listPage struct {
-	Purpose, One, Many string
-	Columns            []string
-	Rows               []row
+	Purpose, Many string
+	// AddText is what the button to add one says.
+	AddText string
+	Columns []string
+	Rows    []row
 	// Filters are what the list can be narrowed by, Asked says that it is.
 	Filters []filter
 	Asked   bool
@@ -41,7 +43,7 @@ func (d drawn) list(v *visit) error {
 	asked := v.r.URL.Query()
 	query := map[string][]string{"coid": {v.r.PathValue("co")}, "limit": {strconv.Itoa(pageSize)}}
 	p := listPage{
-		Purpose: purpose(d.Resource), One: one(d.Resource), Many: many(d.Resource),
+		Purpose: purpose(d.Resource), AddText: addButton(d.Resource), Many: many(d.Resource),
 		Add: v.mayAdd(d.Resource), All: v.list(d.Resource), Filters: filtersOf(d.Resource),
 	}
 	for i, f := range p.Filters {

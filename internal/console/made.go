@@ -34,6 +34,7 @@ func made() []func() []page {
 		targetPages,
 		apiUserPages,
 		historyPages,
+		searchPages,
 	}
 }
 

@@ -68,7 +68,11 @@ func (v *visit) nav() []navGroup {
 
 func (v *visit) navLink(r *comity.Resource) navLink {
 	to := v.list(r)
-	return navLink{Text: title(many(r)), To: to, Current: len(v.r.URL.Path) >= len(to) && v.r.URL.Path[:len(to)] == to, Note: purpose(r)}
+	text := title(many(r))
+	if r == comity.CoProvisioningTarget.Resource {
+		text = "Provisioning Targets" // as COmanage's documentation calls the way to them
+	}
+	return navLink{Text: text, To: to, Current: len(v.r.URL.Path) >= len(to) && v.r.URL.Path[:len(to)] == to, Note: purpose(r)}
 }
 
 // allLists are links to the lists of all resources that the reader may see, by their names.

@@ -47,7 +47,7 @@ func (v *visit) found(f *comity.Field, text, chosen string) (choices []choice, e
 			if _, wanted := words[r]; !wanted || !v.caller.May(access.View, r) {
 				continue
 			}
-			some, err := v.search(r, text)
+			some, err := v.candidates(r, text)
 			if err != nil {
 				return nil, err
 			}
@@ -78,8 +78,8 @@ func (v *visit) found(f *comity.Field, text, chosen string) (choices []choice, e
 	return choices, nil
 }
 
-// search finds records by what they are called, people by whatever they are known by as well.
-func (v *visit) search(r *comity.Resource, text string) (records []*comity.Record, err error) {
+// candidates are records found by what they are called, people by whatever they are known by as well.
+func (v *visit) candidates(r *comity.Resource, text string) (records []*comity.Record, err error) {
 	if r != comity.CoPerson.Resource {
 		if f := titleField(r); f != nil {
 			return v.Registry.Find(v.ctx(), v.caller, f, v.co.Id, text, matches)

@@ -142,20 +142,25 @@ func (r *reader) press(button string, want int) {
 // post sends a form as this origin's page would.
 func (r *reader) post(to string, values url.Values, want int) {
 	r.t.Helper()
+	response, err := r.request(to, values)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	r.read("POST "+to+" "+values.Encode(), response, want)
+}
+
+// request sends a form as this origin's page would.
+func (r *reader) request(to string, values url.Values) (*http.Response, error) {
 	if strings.HasPrefix(to, "/") {
 		to = r.base + to
 	}
 	request, err := http.NewRequestWithContext(r.t.Context(), http.MethodPost, to, strings.NewReader(values.Encode()))
 	if err != nil {
-		r.t.Fatal(err)
+		return nil, err
 	}
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	request.Header.Set("Origin", r.base)
-	response, err := r.client.Do(request)
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	r.read("POST "+to+" "+values.Encode(), response, want)
+	return r.client.Do(request)
 }
 
 // says fails the test unless the page has the text.

@@ -47,6 +47,7 @@ func (c *Console) readTemplates() (map[string]*template.Template, error) {
 var functions = template.FuncMap{
 	"utc":   func(t time.Time) string { return t.UTC().Format(comity.TimeLayout) },
 	"iso":   func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
+	"day":   func(t time.Time) string { return t.UTC().Format(time.DateOnly) },
 	"dict":  dict,
 	"whole": whole,
 }
@@ -76,7 +77,9 @@ type frame struct {
 	// CO is the CO's name, Home its overview; "" outside of any.
 	CO, Home string
 	Nav      []navGroup
-	Flash    *flash
+	// Search is the page that finds everything in the CO.
+	Search string
+	Flash  *flash
 	// Theme is the reader's choice, "" for none; Here the page, to come back to.
 	Theme, Here string
 	static
@@ -97,7 +100,7 @@ func (v *visit) showAs(status int, name, title string, data any, crumbs ...link)
 		Theme: v.theme(), Here: v.here(), static: v.static,
 	}
 	if v.co != nil {
-		f.CO, f.Home, f.Nav = v.co.Text(comity.Co.Name), v.home(), v.nav()
+		f.CO, f.Home, f.Nav, f.Search = v.co.Text(comity.Co.Name), v.home(), v.nav(), v.home()+"search"
 		if len(crumbs) > 0 {
 			f.Crumbs = append([]link{{f.CO, f.Home}}, crumbs...)
 		}

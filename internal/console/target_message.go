@@ -21,7 +21,7 @@ type messagePage struct {
 	Refused     string
 	Problem     string
 	Requests    []request
-	Differences []difference
+	Differences []messageDifference
 	// Send and Resend are where their forms are sent, "" where the reader may not.
 	Send, Resend string
 }
@@ -33,8 +33,8 @@ type request struct {
 	Body        string
 }
 
-// difference is one between what was sent and what would be.
-type difference struct{ Path, Last, Next string }
+// messageDifference is one between what was sent and what would be.
+type messageDifference struct{ Path, Last, Next string }
 
 // subject is the target and subject of the path.
 func (v *visit) subject(op access.Operation) (target *comity.Record, s comity.Subject, err error) {
@@ -102,10 +102,10 @@ func indented(body []byte) string {
 	return b.String()
 }
 
-func differencesOf(all []outbox.Difference) []difference {
-	var list []difference
+func differencesOf(all []outbox.Difference) []messageDifference {
+	var list []messageDifference
 	for _, d := range all {
-		list = append(list, difference{d.Path, shown(d.Last), shown(d.Next)})
+		list = append(list, messageDifference{d.Path, shown(d.Last), shown(d.Next)})
 	}
 	return list
 }

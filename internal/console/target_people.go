@@ -22,7 +22,7 @@ func (v *visit) peopleToTell() error {
 	}
 	p := listPage{
 		Purpose: "Whose message do you want to see? Nothing is sent before you say so.",
-		One:     one(r), Many: many(r), All: v.atTarget(target.Id, "people/"), Add: v.mayAdd(r), Asked: asked.Get("q") != "",
+		AddText: addButton(r), Many: many(r), All: v.atTarget(target.Id, "people/"), Add: v.mayAdd(r), Asked: asked.Get("q") != "",
 		Filters: []filter{{Name: "q", Label: "Name, address or identifier", Value: asked.Get("q")}},
 		Columns: []string{"Status", "Email address", "Identifier"},
 	}

@@ -95,10 +95,26 @@ func (v *visit) recognise() error {
 	if isRefusal(err) {
 		return v.Registry.EndSession(v.ctx(), session)
 	}
-	if err == nil {
-		v.session = session
+	if err != nil {
+		return err
 	}
-	return err
+	v.session = session
+	return v.takeTurn()
+}
+
+// takeTurn counts a request of an API user against the limit that it has, as the API does.
+func (v *visit) takeTurn() error {
+	if v.caller.RateLimit <= 0 {
+		return nil
+	}
+	wait, ok := v.requests.Take(v.caller.Username, v.caller.RateLimit, time.Now())
+	if ok {
+		return nil
+	}
+	return &comity.Error{
+		Code: comity.TooMany, Phrase: http.StatusText(http.StatusTooManyRequests),
+		Detail: "This API user may make no more requests in this minute.", RetryAfter: wait,
+	}
 }
 
 // beAtCO makes the caller who somebody is that logged in by themselves: the person whom they are in

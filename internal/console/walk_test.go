@@ -80,6 +80,16 @@ func fill(t *testing.T, ids map[string]string, all values) values {
 	return filled
 }
 
+// bare are servers and a target without settings. Their forms ask for these, too, so those that have
+// none yet come otherwise.
+func (w *world) bare(t *testing.T, co int64) map[string]string {
+	return map[string]string{
+		"bareHTTP":   fmt.Sprint(w.addServer(t, co, comity.ServerHTTP)),
+		"bareKafka":  fmt.Sprint(w.addServer(t, co, comity.ServerKafka)),
+		"bareTarget": fmt.Sprint(w.addTarget(t, co)),
+	}
+}
+
 // TestEveryResource lists, adds, shows, edits and deletes one of each resource by the pages that are
 // drawn from its table.
 func TestEveryResource(t *testing.T) {
@@ -87,12 +97,7 @@ func TestEveryResource(t *testing.T) {
 		r := signedIn(t, w.serve(t, nil).URL, w.operator)
 		co := w.addCO(t)
 		paths := map[string]string{}
-		// The forms of these ask for their settings, too: those that have none yet come otherwise.
-		ids := map[string]string{
-			"bareHTTP":   fmt.Sprint(w.addServer(t, co, comity.ServerHTTP)),
-			"bareKafka":  fmt.Sprint(w.addServer(t, co, comity.ServerKafka)),
-			"bareTarget": fmt.Sprint(w.addTarget(t, co)),
-		}
+		ids := w.bare(t, co)
 		walked := map[*comity.Resource]bool{comity.Co.Resource: true}
 		for _, sp := range specimens {
 			walked[sp.resource] = true

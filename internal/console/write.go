@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"net/url"
@@ -100,6 +101,9 @@ func (d drawn) editForm(v *visit) error {
 	if err != nil {
 		return err
 	}
+	if rights, err := v.Registry.RightsTo(v.ctx(), v.caller, rec); err != nil || !rights.Edit {
+		return cmp.Or[error](err, comity.Forbid())
+	}
 	return d.showForm(v, http.StatusOK, form{resource: d.Resource, old: rec, given: rec}, nil)
 }
 
@@ -117,7 +121,9 @@ func (d drawn) edit(v *visit) error {
 	if err != nil {
 		return d.showForm(v, http.StatusUnprocessableEntity, fm, err)
 	}
-	v.say(title(one(d.Resource)) + " saved.")
+	if err := d.sayEdited(v, rec); err != nil {
+		return err
+	}
 	return v.redirect(v.after(v.record(d.Resource, rec.Id)))
 }
 
@@ -152,7 +158,7 @@ func (d drawn) showForm(v *visit, status int, fm form, err error) error {
 		return err
 	}
 	p.Text = text
-	name := "Add " + a(one(d.Resource))
+	name := addName(d.Resource)
 	crumbs := []link{{title(many(d.Resource)), v.list(d.Resource)}, {"Add", ""}}
 	if fm.old != nil {
 		p.Editing, p.Submit, p.Revision = true, "Save", fm.old.Revision
@@ -219,8 +225,8 @@ func wrong(r *comity.Resource, err error) ([]comity.Fault, string, error) {
 				return []comity.Fault{{Field: f.Column, Sentence: join(": ", sentenceOf(e.Phrase), e.Detail)}}, "", nil
 			}
 		}
-		if f := refusedField(r, e.Phrase); f != nil {
-			return []comity.Fault{{Field: f.Column, Sentence: sentenceOf(e.Phrase)}}, "", nil
+		if f := blamed(r, e.Phrase); f != nil {
+			return []comity.Fault{{Field: f.Column, Sentence: join(": ", sentenceOf(e.Phrase), e.Detail)}}, "", nil
 		}
 		return nil, join(" ", sentence(e.Phrase), e.Detail), nil
 	case comity.Stale:
@@ -231,13 +237,19 @@ func wrong(r *comity.Resource, err error) ([]comity.Fault, string, error) {
 	return nil, "", err
 }
 
-// refusedField is the field that a refusal is about, nil for the record as a whole.
-func refusedField(r *comity.Resource, phrase string) *comity.Field {
-	switch {
-	case r == comity.Cou.Resource && phrase == "Parent Would Create Cycle":
+// blamed is the field that a refusal is about, nil where it is about the whole record.
+func blamed(r *comity.Resource, phrase string) *comity.Field {
+	switch phrase {
+	case "Parent Would Create Cycle":
 		return comity.Cou.ParentId
-	case r == comity.CoGroupNesting.Resource && phrase == "Nesting Would Create Cycle":
+	case "Nesting Would Create Cycle":
 		return comity.CoGroupNesting.CoGroupId
+	case comity.PhraseNoPerson, comity.PhrasePersonGone:
+		return r.Owner()
+	case comity.PhraseWrongCO:
+		if r == comity.Cou.Resource {
+			return comity.Cou.ParentId
+		}
 	}
 	return nil
 }

@@ -155,7 +155,11 @@ func (r *Registry) GroupMembers(ctx context.Context, caller access.Caller, group
 			conditions = append(conditions, store.Equal(f.Owner.Column, true))
 		}
 		if words := searched(text); len(words) > 0 {
-			conditions = append(conditions, store.OfPeopleWith(of.CoId, words))
+			with, err := in.tx.OfPeopleWith(ctx, of.CoId, words)
+			if err != nil {
+				return err
+			}
+			conditions = append(conditions, with)
 		}
 		if c := in.visible(f.Resource); c != nil {
 			conditions = append(conditions, c)

@@ -34,7 +34,9 @@ type Happening struct {
 	Operation string
 	Resource  *comity.Resource
 	RecordId  int64
-	// Difference is what changed, field by field.
+	// Change is what was done, with the record before and after, where it was not a note; Difference is
+	// that field by field.
+	Change     comity.Change
 	Difference []comity.FieldChange
 	// Actor is the primary name of the CO person who did it or for whom the API user acts, nil where
 	// there is none or the caller may not see it.
@@ -108,7 +110,7 @@ func (r reading) happenings(ctx context.Context, rows []store.HistoryRow) ([]Hap
 		}
 		if after := row.Change.After; after != nil {
 			all[i].Operation, all[i].Resource, all[i].RecordId = row.Change.Operation, after.Resource, after.Id
-			all[i].Difference = row.Change.Difference()
+			all[i].Change, all[i].Difference = row.Change, row.Change.Difference()
 		}
 	}
 	return all, nil

@@ -50,7 +50,7 @@ func (c *change) refuseParent(ctx context.Context) error {
 	}
 	where, err := c.tx.Home(ctx, comity.Cou.Resource, c.new.Int(parent))
 	if errors.Is(err, store.ErrNotFound) || err == nil && where.CoId != c.new.CoId {
-		return comity.Refuse("Wrong CO")
+		return comity.Refuse(comity.PhraseWrongCO)
 	}
 	return err
 }

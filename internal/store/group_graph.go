@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"comity"
 )
@@ -28,12 +27,20 @@ func (tx *Tx) CountMembers(ctx context.Context, groups []int64) (map[int64]Count
 }
 
 // OfPeopleWith is the condition that a record's person has all words in the names, email addresses or
-// identifiers, as SearchPeople finds them.
-func OfPeopleWith(coID int64, words []string) Condition {
+// identifiers, as SearchPeople finds them. Where they are few they are found first, else each record's
+// person is looked at.
+func (tx *Tx) OfPeopleWith(ctx context.Context, coID int64, words []string) (Condition, error) {
+	q := PeopleQuery{CoId: coID, Words: words}
+	few, err := tx.fewMatch(ctx, q)
 	return func(d dialect, a *args) string {
-		q := PeopleQuery{CoId: coID, Words: words}
-		// The bracket has a t of its own.
-		where := strings.TrimSpace(q.where(d, a, true))
-		return fmt.Sprintf("t.%s IN (SELECT t.id FROM people_search t WHERE %s)", comity.OwnerCO.Column, where)
-	}
+		if few {
+			// The bracket has a t of its own.
+			return fmt.Sprintf("t.%s IN (SELECT t.id FROM people_search t WHERE %s)", comity.OwnerCO.Column, q.where(d, a, true))
+		}
+		sql := fmt.Sprintf("EXISTS (SELECT 1 FROM people_search s WHERE s.id = t.%s AND s.co_id = %s", comity.OwnerCO.Column, a.put(coID))
+		for _, word := range words {
+			sql += " AND s.words LIKE " + a.put("%"+escapeLike(wordPart(word))+"%") + ` ESCAPE '\'`
+		}
+		return sql + ")"
+	}, err
 }

@@ -39,5 +39,7 @@ func LockFile(database string) (*FileLock, error) {
 	return &FileLock{f}, nil
 }
 
-// Release lets go of the lock.
-func (l *FileLock) Release() error { return l.file.Close() }
+// Release lets go of the lock, also where a process that is just being started has the file open still.
+func (l *FileLock) Release() error {
+	return errors.Join(syscall.Flock(int(l.file.Fd()), syscall.LOCK_UN), l.file.Close())
+}

@@ -78,12 +78,33 @@ func (tx *Tx) fewMatch(ctx context.Context, q PeopleQuery) (bool, error) {
 	}
 	var a args
 	few := false
-	sql := fmt.Sprintf("SELECT count(*) FROM (SELECT 1 FROM people_search t WHERE %s LIMIT %d) x", q.where(tx.dialect, &a, true), fewPeople+1)
+	var where string
+	from := "people_search t"
+	if match := q.match(tx.dialect); match != "" {
+		// One after the other, until there are enough: IN would find all of them first.
+		from = "people_search_words CROSS JOIN people_search t ON t.id = people_search_words.rowid"
+		where = "people_search_words MATCH " + a.put(match) + " AND " + q.where(tx.dialect, &a, false)
+	} else {
+		where = q.where(tx.dialect, &a, true)
+	}
+	sql := fmt.Sprintf("SELECT count(*) FROM (SELECT 1 FROM %s WHERE %s LIMIT %d) x", from, where, fewPeople+1)
 	err := tx.conn.query(ctx, sql, a, func(row Row) error {
 		few = row.Int(0) <= fewPeople
 		return nil
 	})
 	return few, err
+}
+
+// match is what SQLite's index of trigrams is asked for, "" where there is nothing to ask or no such index.
+func (q PeopleQuery) match(d dialect) string {
+	if d.inSearch == nil {
+		return ""
+	}
+	parts := make([]string, len(q.Words))
+	for i, word := range q.Words {
+		parts[i] = wordPart(word)
+	}
+	return sqliteMatch(parts, q.CoId)
 }
 
 // where is the query's condition on a row t. By their words, unit or group people are found; else what

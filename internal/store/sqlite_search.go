@@ -11,6 +11,15 @@ const maxTrigrams = 128
 // sqliteSearch is how SQLite finds a text by its parts: by the rows of an index of trigrams, all that
 // hold the parts and some that do not. There is nothing to find it by where no part has a trigram.
 func sqliteSearch(index, id string, parts []string, coID int64, a *args) string {
+	match := sqliteMatch(parts, coID)
+	if match == "" {
+		return ""
+	}
+	return fmt.Sprintf(" AND %s IN (SELECT rowid FROM %s WHERE %[2]s MATCH %[3]s)", id, index, a.put(match))
+}
+
+// sqliteMatch is what FTS5 is asked for, "" where no part has a trigram.
+func sqliteMatch(parts []string, coID int64) string {
 	var words []string
 	for _, part := range parts {
 		words = append(words, trigrams(part)...)
@@ -25,7 +34,7 @@ func sqliteSearch(index, id string, parts []string, coID int64, a *args) string 
 		// only about rows that hold the text's words.
 		match = "(" + match + ` OR "` + strings.Repeat("\x1f", 3) + `") AND ` + strings.Join(trigrams(fmt.Sprintf("%03x", coID)), " AND ")
 	}
-	return fmt.Sprintf(" AND %s IN (SELECT rowid FROM %s WHERE %[2]s MATCH %[3]s)", id, index, a.put(match))
+	return match
 }
 
 // trigrams are the threes of code points in a text that follow each other, each quoted for FTS5.

@@ -1,0 +1,339 @@
+package console_test
+
+import (
+	"fmt"
+	"maps"
+	"net/url"
+	"path"
+	"slices"
+	"strings"
+	"testing"
+
+	"comity"
+	"comity/internal/access"
+	"comity/internal/registry"
+)
+
+// The callers who walk, as in the walk of the API: those who act for a CO person stand to the near
+// specimens as their names say.
+const (
+	operator  = "operator"
+	admin     = "admin"
+	chief     = "chief"
+	unitAdmin = "unitadmin"
+	owner     = "owner"
+	subject   = "subject"
+	fellow    = "fellow"
+	bystander = "bystander"
+	nobody    = "nobody"
+)
+
+var callers = []string{operator, admin, chief, unitAdmin, owner, subject, fellow, bystander, nobody}
+
+// aboutPerson are the resources whose specimen is about the person of a scene.
+var aboutPerson = []*comity.Resource{
+	comity.CoPerson.Resource, comity.CoPersonRole.Resource, comity.Name.Resource, comity.EmailAddress.Resource, comity.Identifier.Resource,
+	comity.Url.Resource, comity.Address.Resource, comity.TelephoneNumber.Resource, comity.AdHocAttribute.Resource,
+	comity.IdentityDocument.Resource, comity.CoTAndCAgreement.Resource, comity.SshKey.Resource, comity.CoGroupMember.Resource,
+}
+
+// linked are those whose specimen tells of the person without lying in their unit.
+var linked = []*comity.Resource{comity.OrgIdentity.Resource, comity.CoOrgIdentityLink.Resource, comity.HistoryRecord.Resource}
+
+// related says how the near specimen of a resource stands to a caller.
+func related(as string, r *comity.Resource) access.Relation {
+	relation := access.InCO
+	isGroup, isAbout := r == comity.CoGroup.Resource, slices.Contains(aboutPerson, r)
+	switch as {
+	case unitAdmin:
+		if isAbout || isGroup || r == comity.Cou.Resource {
+			relation |= access.InUnit
+		}
+		if isAbout || slices.Contains(linked, r) {
+			relation |= access.OfUnitPerson
+		}
+	case subject:
+		if isAbout || slices.Contains(linked, r) || r == comity.Cou.Resource {
+			relation |= access.Mine
+		}
+		if isGroup {
+			relation |= access.Joined
+		}
+	case fellow:
+		if isGroup {
+			relation |= access.Joined
+		}
+	case owner:
+		if isGroup || r == comity.CoGroupMember.Resource {
+			relation |= access.Owned
+		}
+	}
+	return relation
+}
+
+// allows says whether the table of permissions lets a caller do this to a specimen, or to one that
+// nothing relates to them.
+func allows(as string, op access.Operation, r *comity.Resource, near bool) bool {
+	switch as {
+	case operator, admin, chief:
+		return true
+	case nobody:
+		return false
+	}
+	relation := access.InCO
+	if near {
+		relation = related(as, r)
+	}
+	if r == comity.CoService.Resource {
+		relation |= access.Offered
+	}
+	p := access.PermissionFor(r)
+	return []access.Relation{p.View, p.Add, p.Edit, p.Delete}[op]&relation != 0
+}
+
+// isNear says whether the near specimen is so to a caller: the second group is to those who are in it
+// by way of the first.
+func isNear(as string, sp specimen) bool { return sp.keep != "ring" || as == subject || as == fellow }
+
+// lists says whether the table lets a caller see any list of a resource.
+func lists(as string, r *comity.Resource) bool {
+	view := access.PermissionFor(r).View
+	switch as {
+	case operator, admin, chief:
+		return true
+	case nobody:
+		return false
+	case unitAdmin:
+		return view != 0
+	}
+	return view&^(access.InUnit|access.OfUnitPerson|access.Enrolling) != 0
+}
+
+// scene is a CO with one of each resource, but for a second group, near to the callers and one far from them.
+type scene struct {
+	*testing.T
+	*world
+	base      string
+	co        int64
+	near, far map[string]string
+	logins    map[string]registry.Login
+}
+
+// TestEveryCallerEveryResourceEveryOperation holds what everybody sees and can do by browser against
+// the table of permissions: pages show the buttons for what may be done and no others, and what may
+// not be done is refused to whoever knows its address.
+func TestEveryCallerEveryResourceEveryOperation(t *testing.T) {
+	everywhere(t, func(t *testing.T, w *world) {
+		s := &scene{T: t, world: w, base: w.serve(t, nil).URL, co: w.addCO(t)}
+		s.cast()
+		for _, as := range callers {
+			t.Run(as, func(t *testing.T) {
+				s := *s
+				s.T = t
+				r := signedIn(t, s.base, s.logins[as])
+				for _, sp := range specimens {
+					s.looks(r, as, sp, s.near[sp.keep], isNear(as, sp))
+					s.looks(r, as, sp, s.far[sp.keep], false)
+					s.adds(r, as, sp)
+				}
+				for _, sp := range slices.Backward(specimens) {
+					s.changes(r, as, sp, s.near[sp.keep], isNear(as, sp))
+					s.changes(r, as, sp, s.far[sp.keep], false)
+				}
+			})
+		}
+	})
+}
+
+// furnish makes one of each resource.
+func (s *scene) furnish(r *reader) map[string]string {
+	ids := s.bare(s.T, s.co)
+	for _, sp := range specimens {
+		r.get(s.at(sp.resource)+"new", 200)
+		r.submit(s.placed(sp, ids), 200)
+		if to := r.link("I have it"); to != "" {
+			r.get(to, 200)
+		}
+		ids[sp.keep] = path.Base(r.at())
+	}
+	return ids
+}
+
+// placed is what a specimen is sent with, its group in the unit.
+func (s *scene) placed(sp specimen, ids map[string]string) values {
+	send := maps.Clone(sp.send)
+	switch sp.keep {
+	case "group":
+		send["CouId"] = "$unit"
+	case "line":
+		send["OrgIdentityId"] = "$org"
+	}
+	return fill(s.T, ids, send)
+}
+
+func (s *scene) at(r *comity.Resource) string {
+	return fmt.Sprintf("/console/co/%d/%s/", s.co, path.Base(r.Path))
+}
+
+// cast furnishes the CO twice and makes the callers.
+func (s *scene) cast() {
+	r := signedIn(s.T, s.base, s.operator)
+	s.far, s.near = s.furnish(r), s.furnish(r)
+	group, unit := comity.ParseId(s.near["group"]), comity.ParseId(s.near["unit"])
+	people := map[string]int64{subject: comity.ParseId(s.near["person"])}
+	for _, as := range []string{chief, unitAdmin, owner, fellow, bystander} {
+		people[as] = s.addPerson(s.T, s.co, as, "")
+	}
+	s.join(people[chief], s.admins(0), false)
+	s.join(people[unitAdmin], s.admins(unit), false)
+	s.join(people[fellow], group, false)
+	s.join(people[owner], group, true)
+	s.logins = map[string]registry.Login{operator: s.operator}
+	for as, person := range people {
+		s.logins[as] = s.addUser(as, person)
+	}
+	for as, privileged := range map[string]bool{admin: true, nobody: false} {
+		login, err := s.registry.AddUser(s.Context(), s.co, as, privileged, "")
+		if err != nil {
+			s.Fatal(err)
+		}
+		s.logins[as] = login
+	}
+}
+
+func (s *scene) join(person, group int64, owner bool) {
+	f := comity.CoGroupMember
+	s.add(s.T, f.Resource, func(rec *comity.Record) {
+		rec.SetInt(f.CoGroupId, group)
+		rec.SetOwner(f.Person, comity.OwnerCO, person)
+		rec.SetBool(f.Member, !owner)
+		rec.SetBool(f.Owner, owner)
+	})
+}
+
+// admins is the group of the administrators of a unit, of the CO for 0.
+func (s *scene) admins(unit int64) int64 {
+	l, err := s.registry.List(s.Context(), access.System("test"), comity.CoGroup.Resource, map[string][]string{"coid": {fmt.Sprint(s.co)}})
+	if err != nil {
+		s.Fatal(err)
+	}
+	f := comity.CoGroup
+	for _, g := range l.Records {
+		if g.Text(f.GroupType) == comity.GroupAdmins && g.Int(f.CouId) == unit {
+			return g.Id
+		}
+	}
+	s.Fatalf("unit %d has no administrators", unit)
+	return 0
+}
+
+// addUser makes an API user who acts for a person.
+func (s *scene) addUser(as string, person int64) registry.Login {
+	f := comity.ApiUser
+	rec := comity.NewRecord(f.Resource)
+	rec.SetInt(f.CoId, s.co)
+	rec.SetText(f.Username, as)
+	rec.SetInt(f.CoPersonId, person)
+	rec.SetText(f.Status, comity.Active)
+	added, err := s.registry.Add(s.Context(), access.System("test"), f.Resource, comity.Input{Record: rec})
+	if err != nil {
+		s.Fatal(err)
+	}
+	return registry.Login{Username: fmt.Sprintf("co_%d.%s", s.co, as), Key: added.Minted}
+}
+
+// looks walks the list and the page of a specimen, and reads which buttons they have.
+func (s *scene) looks(r *reader, as string, sp specimen, id string, near bool) {
+	s.Helper()
+	what := fmt.Sprintf("%s of %s, near: %v", sp.resource.Singular, as, near)
+	may := allows(as, access.View, sp.resource, near)
+	r.ask(s.at(sp.resource) + id + "/")
+	if (r.page.status == 200) != may {
+		s.Errorf("view %s: %d, but the table says %v", what, r.page.status, may)
+	}
+	if may && r.page.status == 200 && !sp.resource.AddAndView {
+		for button, op := range map[string]access.Operation{"Edit": access.Edit, "Delete": access.Delete} {
+			if shown, may := r.offers(id, button), allows(as, op, sp.resource, near); shown != may && !s.isReserved(as, sp) {
+				s.Errorf("%s %s: the button is there: %v, but the table says %v", button, what, shown, may)
+			}
+		}
+	}
+	r.ask(s.at(sp.resource))
+	if (r.page.status == 200) != lists(as, sp.resource) {
+		s.Errorf("list %s: %d, but the table says %v", what, r.page.status, lists(as, sp.resource))
+	}
+}
+
+// isReserved says that more than the table decides: nobody but administrators changes a login.
+func (s *scene) isReserved(as string, sp specimen) bool {
+	return as == unitAdmin && sp.resource == comity.Identifier.Resource
+}
+
+// adds opens the form of a specimen, and sends it as somebody would who knows its address.
+func (s *scene) adds(r *reader, as string, sp specimen) {
+	s.Helper()
+	may := allows(as, access.Add, sp.resource, true) || as == unitAdmin && sp.resource == comity.CoPerson.Resource
+	r.ask(s.at(sp.resource) + "new")
+	if may && r.page.status != 200 {
+		s.Errorf("the form to add a %s is answered %d to %s, but the table allows it", sp.resource.Singular, r.page.status, as)
+	}
+	if may {
+		return // that it can be sent, TestEveryResource shows
+	}
+	r.send(s.at(sp.resource)+"new", s.placed(sp, s.near))
+	if r.page.status < 400 || r.page.status >= 500 {
+		s.Errorf("add %s as %s: %d, but the table forbids it", sp.resource.Singular, as, r.page.status)
+	}
+}
+
+// changes opens the forms to edit and delete a specimen, and sends those that may not be.
+func (s *scene) changes(r *reader, as string, sp specimen, id string, near bool) {
+	s.Helper()
+	if sp.resource.AddAndView || s.isReserved(as, sp) {
+		return
+	}
+	for form, op := range map[string]access.Operation{"edit": access.Edit, "delete": access.Delete} {
+		may := allows(as, op, sp.resource, near)
+		at := s.at(sp.resource) + id + "/" + form
+		r.ask(at)
+		if (r.page.status == 200) != may {
+			s.Errorf("the form to %s a %s, near: %v, is answered %d to %s, but the table says %v", form, sp.resource.Singular, near, r.page.status, as, may)
+		}
+		if may {
+			continue
+		}
+		r.send(at, s.placed(sp, s.near))
+		if r.page.status < 400 || r.page.status >= 500 {
+			s.Errorf("%s %s as %s, near: %v: %d, but the table forbids it", form, sp.resource.Singular, as, near, r.page.status)
+		}
+	}
+}
+
+// ask is get whatever the answer.
+func (r *reader) ask(path string) {
+	r.t.Helper()
+	response, err := r.client.Get(r.base + path)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	r.read("GET "+path, response, response.StatusCode)
+}
+
+// send is post whatever the answer.
+func (r *reader) send(to string, fill values) {
+	r.t.Helper()
+	form := url.Values{}
+	for name, value := range fill {
+		form.Set(name, value)
+	}
+	response, err := r.request(to, form)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	r.read("POST "+to, response, response.StatusCode)
+}
+
+// offers says whether the page has a link of that text to a form of the record.
+func (r *reader) offers(id, text string) bool {
+	return strings.HasSuffix(r.link(text), "/"+id+"/"+strings.ToLower(text))
+}

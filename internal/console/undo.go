@@ -1,0 +1,162 @@
+package console
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"comity"
+	"comity/internal/access"
+	"comity/internal/registry"
+)
+
+// undo takes back what the form names by its revision: an edit that made it, where nobody has changed
+// the record since, or a delete that found it.
+func (d drawn) undo(v *visit) error {
+	revision, err := strconv.ParseInt(v.r.PostFormValue("revision"), 10, 64)
+	if err != nil || revision < 0 {
+		return comity.BadRequest("There is no such revision")
+	}
+	rec, err := d.asked(v)
+	var e *comity.Error
+	if errors.As(err, &e) && e.Code == comity.NotFound {
+		return d.addAgain(v, revision)
+	}
+	if err != nil {
+		return err
+	}
+	return d.editBack(v, rec, revision)
+}
+
+// editBack makes a record what it was before the edit that left it at a revision.
+func (d drawn) editBack(v *visit, rec *comity.Record, revision int64) error {
+	was, err := d.was(v, rec.Id, revision-1)
+	if err != nil {
+		return err
+	}
+	in := comity.Input{Record: comity.NewRecord(d.Resource)}
+	for _, f := range d.Fields {
+		if f.Kind == comity.Secret {
+			continue // it is not in the history, and stays
+		}
+		cell := was.Get(f)
+		if !cell.HasValue() {
+			cell = comity.EmptyCell()
+		}
+		in.Record.Set(f, cell)
+	}
+	err = v.Registry.Edit(v.ctx(), v.caller, d.Resource, rec.Id, in, unchanged(strconv.FormatInt(revision, 10)))
+	if why := notUndone(err); why != "" {
+		v.say(why)
+	} else if err != nil {
+		return err
+	} else {
+		v.say("Undone: it is as it was before.")
+	}
+	return v.redirect(v.record(d.Resource, rec.Id))
+}
+
+// addAgain adds a record that was deleted, with the values that it had. A form that is sent twice adds
+// it once.
+func (d drawn) addAgain(v *visit, revision int64) error {
+	id := comity.ParseId(v.r.PathValue("id"))
+	if d.hasSecrets() || v.co == nil {
+		return comity.Forbid()
+	}
+	was, err := d.was(v, id, revision)
+	if err != nil {
+		return err
+	}
+	in := comity.Input{Record: comity.NewRecord(d.Resource)}
+	for _, f := range d.Fields {
+		in.Record.Set(f, was.Get(f))
+	}
+	if f := d.CoId(); f != nil {
+		in.Record.SetInt(f, was.CoId)
+	}
+	once := registry.Once{Key: fmt.Sprintf("undo %s %d %d", d.Singular, id, revision)}
+	added, err := v.Registry.AddOnce(v.ctx(), v.caller, d.Resource, in, once)
+	if why := notUndone(err); why != "" {
+		v.say(why)
+		return v.redirect(v.list(d.Resource))
+	}
+	if err != nil {
+		return err
+	}
+	v.say("Undone: it is there again, under a number of its own.")
+	return v.redirect(v.record(d.Resource, added.Id))
+}
+
+// was is the record at a revision, if it is in the CO of the path.
+func (d drawn) was(v *visit, id, revision int64) (*comity.Record, error) {
+	if revision < 0 {
+		return nil, comity.BadRequest("There is no such revision")
+	}
+	rec, err := v.Registry.ViewPast(v.ctx(), v.caller, d.Resource, id, registry.Past{Revision: revision})
+	if err == nil && v.co != nil && rec.CoId != v.co.Id {
+		err = comity.Missing(d.UnknownOnView)
+	}
+	return rec, err
+}
+
+// notUndone says why something cannot be undone, "" where the error is another.
+func notUndone(err error) string {
+	var e *comity.Error
+	if !errors.As(err, &e) {
+		return ""
+	}
+	switch e.Code {
+	case comity.Stale:
+		return "It cannot be undone: somebody has changed it since."
+	case comity.Refused:
+		return join(" ", "It cannot be undone:", sentence(e.Phrase), e.Detail)
+	case comity.Invalid:
+		text := "It cannot be undone:"
+		for _, f := range e.Fields {
+			text += " " + f.Sentence + "."
+		}
+		return text
+	case comity.Internal, comity.Malformed, comity.Unauthorised, comity.NotFound, comity.TooLarge,
+		comity.NoSuchSearch, comity.TooMany, comity.Undelivered:
+	}
+	return ""
+}
+
+func (d drawn) hasSecrets() bool {
+	return slices.ContainsFunc(d.Fields, func(f *comity.Field) bool { return f.Kind == comity.Secret })
+}
+
+// sayEdited tells that a record was edited, and offers to take it back where the history knows what it
+// was: not where a secret was given.
+func (d drawn) sayEdited(v *visit, old *comity.Record) error {
+	text := title(one(d.Resource)) + " saved."
+	for _, f := range d.Fields {
+		if f.Kind == comity.Secret && cmp.Or(v.r.PostFormValue(f.Name), v.r.PostFormValue("clear-"+f.Name)) != "" {
+			v.say(text)
+			return nil
+		}
+	}
+	rec, err := v.Registry.View(v.ctx(), v.caller, d.Resource, old.Id)
+	var e *comity.Error
+	if errors.As(err, &e) || err == nil && (rec.Same(old) || rec.Revision != old.Revision+1) {
+		v.say(text) // nothing was changed, or it is out of the reader's sight now
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	v.sayAndOffer(flash{Text: text, Undo: v.form(d.Resource, rec.Id, "undo"), Revision: rec.Revision})
+	return nil
+}
+
+// sayDeleted tells that a record was deleted, and offers to add it again where nothing hung on it and
+// the reader may see what was.
+func (d drawn) sayDeleted(v *visit, rec *comity.Record, name string, alone bool) {
+	f := flash{Text: name + " deleted."}
+	if alone && v.co != nil && !d.hasSecrets() && v.caller.May(access.Add, d.Resource) && v.caller.Through(access.View, d.Resource)&access.InCO != 0 {
+		f.Undo, f.Revision = v.form(d.Resource, rec.Id, "undo"), rec.Revision
+	}
+	v.sayAndOffer(f)
+}

@@ -1,0 +1,53 @@
+package registry
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+
+	"comity"
+	"comity/internal/access"
+	"comity/internal/store"
+)
+
+// Depending counts the records of a resource that name another record.
+type Depending struct {
+	Resource *comity.Resource
+	Count    int64
+	// Taken says that they are deleted with it, instead of naming nothing any more.
+	Taken bool
+}
+
+// DependingOn counts what hangs on a record that the caller may delete, and what only names it.
+func (r *Registry) DependingOn(ctx context.Context, caller access.Caller, rec *comity.Record) (all []Depending, err error) {
+	err = r.read(ctx, caller, func(in reading) error {
+		all = nil
+		if err := permit(ctx, in.tx, caller, access.Delete, rec, rec.Resource.UnknownOnDelete); err != nil {
+			return err
+		}
+		for _, l := range comity.LinksTo(rec.Resource) {
+			counts, err := in.tx.CountBy(ctx, l.Field.Resource(), l.Column, store.Equal(l.Column, rec.Id))
+			if err != nil {
+				return err
+			}
+			if n := counts[strconv.FormatInt(rec.Id, 10)]; n > 0 {
+				all = put(all, Depending{l.Field.Resource(), n, l.Takes})
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("count what depends on %s %d: %w", rec.Resource.Singular, rec.Id, err)
+	}
+	return all, nil
+}
+
+func put(all []Depending, d Depending) []Depending {
+	for i, other := range all {
+		if other.Resource == d.Resource && other.Taken == d.Taken {
+			all[i].Count += d.Count
+			return all
+		}
+	}
+	return append(all, d)
+}
