@@ -34,6 +34,8 @@ func TestProvider(t *testing.T) {
 	admin.press("COmanage")
 	admin.press("People")
 	admin.press("Add person")
+	admin.fill("Given name", "Ada")
+	admin.fill("Family name", "Lovelace")
 	admin.press("Add")
 	admin.press("Add identifier")
 	admin.fill("Identifier", "ada@example.org")

@@ -78,7 +78,7 @@ func (b *tab) reads(text string, scripted bool) {
 func (b *tab) addServer(address string) {
 	b.t.Helper()
 	b.press("Servers")
-	b.press("Add server")
+	b.press("Add a New Server")
 	b.fill("Description", "Directory")
 	b.fill("URL", address)
 	b.fill("Auth type", "Basic (name and password)")
@@ -88,11 +88,11 @@ func (b *tab) addServer(address string) {
 	b.says("Server added.")
 }
 
-// addTarget walks through Configuration > Provisioning targets > Add provisioning target.
+// addTarget walks through Configuration > Provisioning Targets > Add Provisioning Target.
 func (b *tab) addTarget(mode string) {
 	b.t.Helper()
-	b.press("Provisioning targets")
-	b.press("Add provisioning target")
+	b.press("Provisioning Targets")
+	b.press("Add Provisioning Target")
 	b.fill("Description", "Our directory")
 	b.fill("Plugin", "API provisioner")
 	b.fill("Status (mode)", mode)
@@ -109,11 +109,8 @@ func (b *tab) addAda() {
 	b.t.Helper()
 	b.press("People")
 	b.press("Add person")
-	b.press("Add")
-	b.press("Add name")
 	b.fill("Given name", "Ada")
 	b.fill("Family name", "Lovelace")
-	b.fill("Type", "official")
 	b.press("Add")
 	b.says("Ada Lovelace")
 }
@@ -204,8 +201,8 @@ func TestTargetsAccessible(t *testing.T) {
 	server := b.at()
 	b.addTarget("Manual")
 	target := b.at()
-	b.press("Provisioning targets")
-	b.press("Add provisioning target")
+	b.press("Provisioning Targets")
+	b.press("Add Provisioning Target")
 	b.fill("Description", "Newsletter")
 	b.fill("Status (mode)", "Disabled")
 	b.fill("Server", "Directory")
