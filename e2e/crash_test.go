@@ -24,7 +24,7 @@ import (
 // exactly who is there and how.
 func TestCrashLosesNothing(t *testing.T) {
 	onBoth(t, func(t *testing.T, database string) {
-		r := serve(t, database)
+		r := serve(t, database, "--lease", "10s")
 		co := addCO(t, r.platform(), "Telescope")
 		directories := []*directory{receiveBadly(t), receiveBadly(t)}
 		tell(t, r.platform(), co, directories[0].URL, endpoint{protocol: comity.ProtocolPUT})

@@ -130,7 +130,7 @@ func TestDrainBoundsTheEnd(t *testing.T) {
 
 func TestSecondSignalEndsAtOnceAndLosesNothing(t *testing.T) {
 	onBoth(t, func(t *testing.T, database string) {
-		r := serve(t, database)
+		r := serve(t, database, "--lease", "10s")
 		c := r.platform()
 		g := closedGate(t)
 		co := addCO(t, c, "Telescope")

@@ -108,7 +108,7 @@ func TestPeopleAccessible(t *testing.T) {
 		}
 	}
 	home := fmt.Sprintf("/console/co/%d/", co)
-	for _, l := range [][]look{{light}, {dark}, {light, phone}, {dark, phone}} {
+	for _, l := range [][]look{{light}, {dark, phone}} {
 		name := ""
 		for _, one := range l {
 			name += "-" + one.name
