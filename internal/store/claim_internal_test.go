@@ -1,0 +1,28 @@
+package store
+
+import (
+	"testing"
+	"time"
+)
+
+// Whichever plan PostgreSQL takes, no more is claimed than was asked for: a lane has no place for more.
+func TestClaimTakesNoMoreThanAskedFor(t *testing.T) {
+	t.Parallel()
+	s := openPostgresOf(t)
+	crowd(t, s)
+	err := s.Write(t.Context(), func(tx *Tx) error {
+		for _, way := range []string{"hashjoin", "mergejoin", "hashagg", "sort", "material", "memoize", "bitmapscan"} {
+			if _, err := tx.conn.exec(t.Context(), "SET LOCAL enable_"+way+" = off", nil); err != nil {
+				return err
+			}
+		}
+		claimed, err := tx.Claim(t.Context(), 1, 10, time.Minute)
+		if len(claimed) != 10 {
+			t.Errorf("%d were claimed, want 10", len(claimed))
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
