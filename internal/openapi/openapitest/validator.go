@@ -45,6 +45,9 @@ func Validator(t testing.TB, document []byte) func(req *http.Request, resp *http
 		t.Fatalf("the document is not valid: %v", err)
 	}
 	closeAnswers(doc)
+	if err := checkPlainly(doc); err != nil {
+		t.Fatalf("prepare the document: %v", err)
+	}
 	router, err := gorillamux.NewRouter(doc)
 	if err != nil {
 		t.Fatalf("route by the document: %v", err)

@@ -52,6 +52,7 @@ func TestValidator(t *testing.T) {
 		"unknown field":            {path: "cous.json", status: "200 OK", got: cous(good + `,"Color":"blue"`), wrong: "Color"},
 		"unknown key":              {path: "cous.json", status: "200 OK", got: strings.Replace(cous(good), "{", `{"Color":"blue",`, 1), wrong: "Color"},
 		"missing field":            {path: "cous.json", status: "200 OK", got: cous(fields + "," + stamps), wrong: "Revision"},
+		"another ResponseType":     {path: "cous.json", status: "200 OK", got: strings.Replace(cous(good), `"ResponseType":"Cous"`, `"ResponseType":"Cos"`, 1), wrong: "ResponseType"},
 		"boolean as text":          {path: "cous.json", status: "200 OK", got: cous(strings.Replace(good, "false", `"false"`, 1)), wrong: "Deleted"},
 		"time of another form":     {path: "cous.json", status: "200 OK", got: cous(strings.Replace(good, " 12:00:00", "T12:00:00Z", 1)), wrong: "Created"},
 		"undocumented status":      {path: "cous.json", status: "409 Conflict", got: nameUsed, wrong: "status"},
