@@ -21,6 +21,9 @@ import (
 //go:embed migrations
 var migrations embed.FS
 
+// patience is how long one instance waits for another that migrates, in seconds.
+const patience = 300
+
 // ErrNewer is wrapped in the error of a database that a newer program has migrated.
 var ErrNewer = errors.New("the database is newer than this program")
 
@@ -90,7 +93,7 @@ func migrator(ctx context.Context, database string) (*goose.Provider, *sql.DB, e
 		if err := db.PingContext(ctx); err != nil {
 			return nil, nil, errors.Join(err, db.Close())
 		}
-		locker, err := lock.NewPostgresSessionLocker()
+		locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, patience))
 		if err != nil {
 			return nil, nil, errors.Join(err, db.Close())
 		}

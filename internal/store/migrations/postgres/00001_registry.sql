@@ -1,4 +1,5 @@
 -- +goose Up
+-- +goose StatementBegin
 
 -- Id 1 is the platform CO, which the program adds by that id.
 CREATE TABLE cos (
@@ -435,3 +436,5 @@ CREATE TABLE settings (
     name TEXT PRIMARY KEY,
     value TEXT NOT NULL
 );
+
+-- +goose StatementEnd

@@ -1,7 +1,7 @@
 -- +goose Up
+-- +goose StatementBegin
 
 -- Both extensions come with PostgreSQL and may be made by whoever owns the database.
--- +goose StatementBegin
 DO $$
 BEGIN
     CREATE EXTENSION IF NOT EXISTS pg_trgm;
@@ -12,8 +12,9 @@ EXCEPTION WHEN insufficient_privilege OR undefined_file OR feature_not_supported
         'then start again. Where they are not installed, they are in the package postgresql-contrib.', SQLERRM
         USING ERRCODE = SQLSTATE;
 END $$;
--- +goose StatementEnd
 
 -- Parts of identifiers, by their trigrams. The CO is in it too, so that what other COs hold many of
 -- is not looked through.
 CREATE INDEX identifiers_search ON identifiers USING gin (co_id, identifier_folded gin_trgm_ops);
+
+-- +goose StatementEnd

@@ -1,4 +1,5 @@
 -- +goose Up
+-- +goose StatementBegin
 
 -- A row of the history is a record that people read, so it has an id, in the order of the changes.
 CREATE TABLE history_numbered (
@@ -30,3 +31,5 @@ CREATE INDEX history_co_group ON history (co_group_id, id) WHERE co_group_id IS 
 
 -- What was deleted since a time.
 CREATE INDEX history_deleted ON history (resource, since) WHERE operation = 'delete';
+
+-- +goose StatementEnd

@@ -1,4 +1,6 @@
 -- +goose Up
+-- +goose StatementBegin
+
 ALTER TABLE co_api_provisioner_targets ADD COLUMN signing_secret BYTEA;
 ALTER TABLE co_api_provisioner_targets ADD COLUMN workers BIGINT;
 
@@ -27,3 +29,5 @@ CREATE TABLE sweeps (
     ended BIGINT,
     stopped BOOLEAN NOT NULL
 );
+
+-- +goose StatementEnd

@@ -1,4 +1,5 @@
 -- +goose Up
+-- +goose StatementBegin
 
 -- Who has signed in with a browser. Of its token the digest is kept; key_digest is that of the API
 -- user's key at the time, and empty for a login identifier.
@@ -20,3 +21,5 @@ CREATE TABLE sign_in_links (
 
 -- Who somebody is that logs in, whatever their CO.
 CREATE INDEX identifiers_login ON identifiers (identifier_folded) WHERE login;
+
+-- +goose StatementEnd

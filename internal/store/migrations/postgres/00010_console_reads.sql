@@ -1,4 +1,5 @@
 -- +goose Up
+-- +goose StatementBegin
 
 -- What people are searched by and listed in order of: of each their names, email addresses and
 -- identifiers, folded and without accents, each word after two spaces so that its start has trigrams
@@ -25,7 +26,6 @@ SELECT p.id, p.co_id, p.status,
         'aaaaaaceeeeiiiinooooouuuuyyaaaccccdeeeeegggghiiiijklllnnnooorrrssssttuuuuuuwyzzzouaioustαεηιυιυουωеaaaaaaaaaaaaeeeeeeeeiioooooooooooouuuuuuuyyyyoldht'), ' ', '  ') AS words
 FROM co_people p;
 
--- +goose StatementBegin
 CREATE FUNCTION people_search_person() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'INSERT' THEN
@@ -37,17 +37,13 @@ BEGIN
     END IF;
     RETURN NULL;
 END $$;
--- +goose StatementEnd
 CREATE TRIGGER people_search_person_add AFTER INSERT OR DELETE ON co_people FOR EACH ROW EXECUTE FUNCTION people_search_person();
 CREATE TRIGGER people_search_person_edit AFTER UPDATE ON co_people FOR EACH ROW
     WHEN (new.status <> old.status OR new.co_id <> old.co_id) EXECUTE FUNCTION people_search_person();
 
--- +goose StatementBegin
 CREATE FUNCTION people_search_of(person BIGINT) RETURNS void LANGUAGE sql AS $$
     UPDATE people_search SET (sort, words) = (SELECT w.sort, w.words FROM people_words w WHERE w.id = person) WHERE id = person
 $$;
--- +goose StatementEnd
--- +goose StatementBegin
 CREATE FUNCTION people_search_part() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP <> 'INSERT' AND old.co_person_id IS NOT NULL THEN
@@ -58,7 +54,6 @@ BEGIN
     END IF;
     RETURN NULL;
 END $$;
--- +goose StatementEnd
 CREATE TRIGGER people_search_part AFTER INSERT OR UPDATE OR DELETE ON names FOR EACH ROW EXECUTE FUNCTION people_search_part();
 CREATE TRIGGER people_search_part AFTER INSERT OR UPDATE OR DELETE ON email_addresses FOR EACH ROW EXECUTE FUNCTION people_search_part();
 CREATE TRIGGER people_search_part AFTER INSERT OR UPDATE OR DELETE ON identifiers FOR EACH ROW EXECUTE FUNCTION people_search_part();
@@ -77,7 +72,6 @@ CREATE TABLE status_changes (
 );
 CREATE INDEX status_changes_co ON status_changes (co_id, day, status, change);
 
--- +goose StatementBegin
 CREATE FUNCTION status_changes_add() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO status_changes (co_id, day, status, change)
@@ -88,7 +82,6 @@ BEGIN
     WHERE x.status IS NOT NULL;
     RETURN NULL;
 END $$;
--- +goose StatementEnd
 CREATE TRIGGER status_changes_add AFTER INSERT ON history FOR EACH ROW
     WHEN (new.resource = 'CoPerson' AND new.operation IN ('add', 'edit', 'delete')) EXECUTE FUNCTION status_changes_add();
 
@@ -114,3 +107,5 @@ CREATE INDEX history_actor ON history (co_id, actor, id);
 CREATE INDEX history_resource ON history (co_id, resource, id);
 CREATE INDEX history_operation ON history (co_id, operation, id) WHERE operation <> 'add' AND operation <> 'edit';
 CREATE INDEX history_since ON history (co_id, since);
+
+-- +goose StatementEnd

@@ -1,4 +1,5 @@
 -- +goose Up
+-- +goose StatementBegin
 
 CREATE TABLE cos (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -434,3 +435,5 @@ CREATE TABLE settings (
     name TEXT PRIMARY KEY,
     value TEXT NOT NULL
 );
+
+-- +goose StatementEnd

@@ -1,4 +1,5 @@
 -- +goose Up
+-- +goose StatementBegin
 
 CREATE TABLE co_group_nestings (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -380,3 +381,5 @@ INSERT INTO history (resource, record_id, revision, operation, actor, since, unt
 SELECT 'CoExtendedType', t.id, 0, 'add', t.actor, t.created, NULL, t.co_id,
     json_object('CoId', t.co_id, 'Attribute', t.attribute, 'Name', t.name, 'DisplayName', t.display_name, 'Status', t.status)
 FROM co_extended_types t;
+
+-- +goose StatementEnd

@@ -1,4 +1,6 @@
 -- +goose Up
+-- +goose StatementBegin
+
 ALTER TABLE co_api_provisioner_targets ADD COLUMN signing_secret BLOB;
 ALTER TABLE co_api_provisioner_targets ADD COLUMN workers INTEGER;
 
@@ -27,3 +29,5 @@ CREATE TABLE sweeps (
     ended INTEGER,
     stopped BOOLEAN NOT NULL
 );
+
+-- +goose StatementEnd

@@ -1,4 +1,6 @@
 -- +goose Up
+-- +goose StatementBegin
+
 ALTER TABLE co_api_provisioner_targets ADD COLUMN include_groups BOOLEAN;
 CREATE INDEX co_api_provisioner_targets_groups ON co_api_provisioner_targets (co_id) WHERE include_groups;
 
@@ -39,3 +41,5 @@ ALTER TABLE sweeps ADD COLUMN last_kind INTEGER NOT NULL DEFAULT 0;
 
 -- What failed in a row is written otherwise: a breaker that was open opens again if it has to.
 UPDATE lanes SET failing = '[]', opened = NULL, probe = NULL, probes = 0;
+
+-- +goose StatementEnd

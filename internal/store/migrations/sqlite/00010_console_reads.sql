@@ -1,4 +1,5 @@
 -- +goose Up
+-- +goose StatementBegin
 
 -- What people are searched by and listed in order of: of each their names, email addresses and
 -- identifiers, folded and without accents, each word after two spaces so that its start has trigrams
@@ -13,7 +14,6 @@ CREATE TABLE people_search (
 CREATE INDEX people_search_sort ON people_search (co_id, sort, id);
 CREATE INDEX people_search_status ON people_search (co_id, status, sort, id);
 
--- +goose StatementBegin
 CREATE VIEW people_words AS
 SELECT q.id, q.co_id, q.status,
     -- What is ASCII, as most is, has no accents.
@@ -49,94 +49,63 @@ FROM (SELECT p.id, p.co_id, p.status,
         || coalesce((SELECT group_concat(' ' || e.mail_folded, '') FROM email_addresses e WHERE e.co_person_id = p.id), '')
         || coalesce((SELECT group_concat(' ' || i.identifier_folded, '') FROM identifiers i WHERE i.co_person_id = p.id), '') AS words
     FROM co_people p) q;
--- +goose StatementEnd
 
 CREATE VIRTUAL TABLE people_search_words USING fts5 (
     co, words, content = '', contentless_delete = 1, detail = 'none', tokenize = 'trigram case_sensitive 1'
 );
--- +goose StatementBegin
 CREATE TRIGGER people_search_words_add AFTER INSERT ON people_search BEGIN
     INSERT INTO people_search_words (rowid, co, words) VALUES (new.id, printf('%03x', new.co_id), new.words);
 END;
--- +goose StatementEnd
--- +goose StatementBegin
 CREATE TRIGGER people_search_words_edit AFTER UPDATE ON people_search
 WHEN new.words <> old.words OR new.co_id <> old.co_id BEGIN
     UPDATE people_search_words SET co = printf('%03x', new.co_id), words = new.words WHERE rowid = old.id;
 END;
--- +goose StatementEnd
--- +goose StatementBegin
 CREATE TRIGGER people_search_words_delete AFTER DELETE ON people_search BEGIN
     DELETE FROM people_search_words WHERE rowid = old.id;
 END;
--- +goose StatementEnd
--- +goose StatementBegin
 CREATE TRIGGER people_search_person_add AFTER INSERT ON co_people BEGIN
     INSERT INTO people_search (id, co_id, status, sort, words) VALUES (new.id, new.co_id, new.status, '', '');
 END;
--- +goose StatementEnd
--- +goose StatementBegin
 CREATE TRIGGER people_search_person_edit AFTER UPDATE ON co_people
 WHEN new.status <> old.status OR new.co_id <> old.co_id BEGIN
     UPDATE people_search SET co_id = new.co_id, status = new.status WHERE id = old.id;
 END;
--- +goose StatementEnd
--- +goose StatementBegin
 CREATE TRIGGER people_search_person_delete AFTER DELETE ON co_people BEGIN
     DELETE FROM people_search WHERE id = old.id;
 END;
--- +goose StatementEnd
--- +goose StatementBegin
 CREATE TRIGGER people_search_name_add AFTER INSERT ON names
 WHEN new.co_person_id IS NOT NULL BEGIN
     UPDATE people_search SET (sort, words) = (SELECT w.sort, w.words FROM people_words w WHERE w.id = people_search.id) WHERE id = new.co_person_id;
 END;
--- +goose StatementEnd
--- +goose StatementBegin
 CREATE TRIGGER people_search_name_edit AFTER UPDATE ON names BEGIN
     UPDATE people_search SET (sort, words) = (SELECT w.sort, w.words FROM people_words w WHERE w.id = people_search.id) WHERE id IN (old.co_person_id, new.co_person_id);
 END;
--- +goose StatementEnd
--- +goose StatementBegin
 CREATE TRIGGER people_search_name_delete AFTER DELETE ON names
 WHEN old.co_person_id IS NOT NULL BEGIN
     UPDATE people_search SET (sort, words) = (SELECT w.sort, w.words FROM people_words w WHERE w.id = people_search.id) WHERE id = old.co_person_id;
 END;
--- +goose StatementEnd
--- +goose StatementBegin
 CREATE TRIGGER people_search_email_address_add AFTER INSERT ON email_addresses
 WHEN new.co_person_id IS NOT NULL BEGIN
     UPDATE people_search SET (sort, words) = (SELECT w.sort, w.words FROM people_words w WHERE w.id = people_search.id) WHERE id = new.co_person_id;
 END;
--- +goose StatementEnd
--- +goose StatementBegin
 CREATE TRIGGER people_search_email_address_edit AFTER UPDATE ON email_addresses BEGIN
     UPDATE people_search SET (sort, words) = (SELECT w.sort, w.words FROM people_words w WHERE w.id = people_search.id) WHERE id IN (old.co_person_id, new.co_person_id);
 END;
--- +goose StatementEnd
--- +goose StatementBegin
 CREATE TRIGGER people_search_email_address_delete AFTER DELETE ON email_addresses
 WHEN old.co_person_id IS NOT NULL BEGIN
     UPDATE people_search SET (sort, words) = (SELECT w.sort, w.words FROM people_words w WHERE w.id = people_search.id) WHERE id = old.co_person_id;
 END;
--- +goose StatementEnd
--- +goose StatementBegin
 CREATE TRIGGER people_search_identifier_add AFTER INSERT ON identifiers
 WHEN new.co_person_id IS NOT NULL BEGIN
     UPDATE people_search SET (sort, words) = (SELECT w.sort, w.words FROM people_words w WHERE w.id = people_search.id) WHERE id = new.co_person_id;
 END;
--- +goose StatementEnd
--- +goose StatementBegin
 CREATE TRIGGER people_search_identifier_edit AFTER UPDATE ON identifiers BEGIN
     UPDATE people_search SET (sort, words) = (SELECT w.sort, w.words FROM people_words w WHERE w.id = people_search.id) WHERE id IN (old.co_person_id, new.co_person_id);
 END;
--- +goose StatementEnd
--- +goose StatementBegin
 CREATE TRIGGER people_search_identifier_delete AFTER DELETE ON identifiers
 WHEN old.co_person_id IS NOT NULL BEGIN
     UPDATE people_search SET (sort, words) = (SELECT w.sort, w.words FROM people_words w WHERE w.id = people_search.id) WHERE id = old.co_person_id;
 END;
--- +goose StatementEnd
 
 INSERT INTO people_search (id, co_id, status, sort, words) SELECT id, co_id, status, sort, words FROM people_words;
 
@@ -150,7 +119,6 @@ CREATE TABLE status_changes (
     change INTEGER NOT NULL
 );
 CREATE INDEX status_changes_co ON status_changes (co_id, day, status, change);
--- +goose StatementBegin
 CREATE TRIGGER status_changes_add AFTER INSERT ON history
 WHEN new.resource = 'CoPerson' AND new.operation IN ('add', 'edit', 'delete') BEGIN
     INSERT INTO status_changes (co_id, day, status, change)
@@ -160,7 +128,6 @@ WHEN new.resource = 'CoPerson' AND new.operation IN ('add', 'edit', 'delete') BE
         WHERE new.operation = 'edit' AND h.resource = 'CoPerson' AND h.record_id = new.record_id AND h.revision = new.revision - 1) x
     WHERE x.status IS NOT NULL;
 END;
--- +goose StatementEnd
 
 INSERT INTO status_changes (co_id, day, status, change)
 SELECT x.co_id, x.day, x.status, sum(x.change)
@@ -184,3 +151,5 @@ CREATE INDEX history_actor ON history (co_id, actor, id);
 CREATE INDEX history_resource ON history (co_id, resource, id);
 CREATE INDEX history_operation ON history (co_id, operation, id) WHERE operation <> 'add' AND operation <> 'edit';
 CREATE INDEX history_since ON history (co_id, since);
+
+-- +goose StatementEnd
