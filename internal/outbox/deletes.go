@@ -11,8 +11,8 @@ import (
 const MaxDeletes = 10
 
 // CheckDeletes refuses a run that would have a target delete more than so many percent of the people
-// whom it knows. Groups are not counted: one that is deleted takes nobody away. More than that is rather a mistake, such as a group that lost its members, than what
-// became of people.
+// whom it knows: that is rather a mistake, such as a group that lost its members, than what became of
+// people. Groups are not counted: one that is deleted takes nobody away.
 func (o *Outbox) CheckDeletes(ctx context.Context, target int64, most int64) error {
 	known, leaving, err := o.source.Leaving(ctx, target)
 	if err != nil || leaving*100 <= most*known {
