@@ -65,39 +65,3 @@ func TestAddPerson(t *testing.T) {
 		}
 	})
 }
-
-// TestRightsToAll says of many records what RightsTo says of each.
-func TestRightsToAll(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
-		unit := w.unit(t, "Logic", 0)
-		kurt, grace := w.named(t, "Kurt", "Gödel", "kgodel"), w.named(t, "Grace", "Hopper", "ghopper")
-		w.role(t, kurt, unit)
-		i := comity.Identifier
-		w.add(t, i.Resource, values{i.Person: kurt, i.Identifier: "login", i.Type: "eppn", i.Login: true, i.Status: comity.Active})
-		var records []*comity.Record
-		for _, r := range []*comity.Resource{comity.CoPerson.Resource, comity.Name.Resource, i.Resource, comity.CoPersonRole.Resource} {
-			records = append(records, w.list(t, r)...)
-		}
-		for name, caller := range map[string]access.Caller{
-			"administrator":         tester,
-			"administrator of unit": {Username: "u", CoId: w.co, PersonId: grace, Units: []int64{unit}},
-			"member":                {Username: "k", CoId: w.co, PersonId: kurt},
-		} {
-			t.Run(name, func(t *testing.T) {
-				all, err := w.RightsToAll(t.Context(), caller, records)
-				if err != nil {
-					t.Fatal(err)
-				}
-				for _, rec := range records {
-					want, err := w.RightsTo(t.Context(), caller, rec)
-					if err != nil {
-						t.Fatal(err)
-					}
-					if got := all[rec.Resource][rec.Id]; got != want {
-						t.Errorf("to %s %d: %+v, want %+v", rec.Resource.Singular, rec.Id, got, want)
-					}
-				}
-			})
-		}
-	})
-}

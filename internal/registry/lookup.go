@@ -2,7 +2,6 @@ package registry
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -74,32 +73,4 @@ func addNames(ctx context.Context, tx *store.Tx, people map[int64]*comity.Record
 		people[id].Expanded = []comity.Expansion{{Resource: f.Resource, Records: list}}
 	}
 	return err
-}
-
-// Rights say what a caller may do to one record.
-type Rights struct{ Edit, Delete bool }
-
-// RightsTo says what the caller may do to a record that they see.
-func (r *Registry) RightsTo(ctx context.Context, caller access.Caller, rec *comity.Record) (rights Rights, err error) {
-	if rec.Resource.AddAndView {
-		return rights, nil
-	}
-	err = r.store.Read(ctx, func(tx *store.Tx) error {
-		for _, one := range []struct {
-			op  access.Operation
-			may *bool
-		}{{access.Edit, &rights.Edit}, {access.Delete, &rights.Delete}} {
-			err := permit(ctx, tx, caller, one.op, rec, "")
-			var refused *comity.Error
-			if err != nil && !errors.As(err, &refused) {
-				return err
-			}
-			*one.may = err == nil
-		}
-		return nil
-	})
-	if err != nil {
-		return rights, fmt.Errorf("what may be done to %s %d: %w", rec.Resource.Singular, rec.Id, err)
-	}
-	return rights, nil
 }
