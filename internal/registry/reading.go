@@ -59,13 +59,9 @@ func (r reading) hanging(ctx context.Context, res *comity.Resource, column strin
 // byID returns the records with the ids that the caller may see.
 func (r reading) byID(ctx context.Context, res *comity.Resource, ids []int64) (map[int64]*comity.Record, error) {
 	found := map[int64]*comity.Record{}
-	ids = distinct(ids)
-	if len(ids) == 0 {
-		return found, nil
-	}
-	records, err := r.list(ctx, res, len(ids), store.In("id", ids))
-	for _, rec := range records {
-		found[rec.Id] = rec
+	lists, err := r.listBy(ctx, res, "id", distinct(ids))
+	for id, alone := range lists {
+		found[id] = alone[0]
 	}
 	return found, err
 }
