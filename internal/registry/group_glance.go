@@ -154,7 +154,7 @@ func (r *Registry) GroupMembers(ctx context.Context, caller access.Caller, group
 		if owners {
 			conditions = append(conditions, store.Equal(f.Owner.Column, true))
 		}
-		if words := searched(text); len(words) > 0 {
+		if words := searchedWords(text); len(words) > 0 {
 			with, err := in.tx.OfPeopleWith(ctx, of.CoId, words)
 			if err != nil {
 				return err
