@@ -161,16 +161,9 @@ func (r *Registry) GroupMembers(ctx context.Context, caller access.Caller, group
 			}
 			conditions = append(conditions, with)
 		}
-		if c := in.visible(f.Resource); c != nil {
-			conditions = append(conditions, c)
-		}
-		rows, err := in.tx.List(ctx, f.Resource, after, limit+1, conditions...)
-		if err != nil {
+		var rows []*comity.Record
+		if rows, page.Next, err = in.page(ctx, f.Resource, after, limit, conditions...); err != nil {
 			return err
-		}
-		if len(rows) > limit {
-			rows = rows[:limit]
-			page.Next = rows[limit-1].Id
 		}
 		page.Members, err = in.members(ctx, rows)
 		return err

@@ -42,14 +42,7 @@ func (r *Registry) Groups(ctx context.Context, caller access.Caller, coID int64,
 		if err := in.co(ctx, coID); err != nil {
 			return err
 		}
-		if c := in.visible(f.Resource); c != nil {
-			conditions = append(conditions, c)
-		}
-		page.Groups, err = in.tx.List(ctx, f.Resource, after, limit+1, conditions...)
-		if err == nil && len(page.Groups) > limit {
-			page.Groups = page.Groups[:limit]
-			page.Next = page.Groups[limit-1].Id
-		}
+		page.Groups, page.Next, err = in.page(ctx, f.Resource, after, limit, conditions...)
 		return err
 	})
 	if err != nil {

@@ -143,11 +143,7 @@ func (q *query) expandWith(ctx context.Context, tx *store.Tx, child *comity.Reso
 	for i, rec := range records {
 		ids[i] = rec.Id
 	}
-	var conditions []store.Condition
-	if c := q.visible(child); c != nil {
-		conditions = append(conditions, c)
-	}
-	hanging, err := tx.ListBy(ctx, child, key.column, ids, conditions...)
+	hanging, err := tx.ListBy(ctx, child, key.column, ids, q.reach.seen(child)...)
 	if err != nil {
 		return err
 	}

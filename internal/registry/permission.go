@@ -53,6 +53,14 @@ func (r reach) visible(res *comity.Resource) store.Condition {
 	return store.NoRecord()
 }
 
+// seen are the conditions, with the one that the caller may see a record of the resource.
+func (r reach) seen(res *comity.Resource, conditions ...store.Condition) []store.Condition {
+	if c := r.visible(res); c != nil {
+		conditions = append(conditions, c)
+	}
+	return conditions
+}
+
 func (r reach) mine(res *comity.Resource) store.Condition {
 	return about(res, store.Equal("id", r.caller.PersonId))
 }
