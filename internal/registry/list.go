@@ -252,7 +252,7 @@ func (q *query) resolve(ctx context.Context, tx *store.Tx, caller access.Caller)
 		if err != nil {
 			return err
 		}
-		sees, err := meets(ctx, tx, caller, caller.Through(access.View, p.resource), p.resource, p.id)
+		sees, err := maySee(ctx, tx, caller, p.resource, p.id)
 		if err != nil {
 			return err
 		}
