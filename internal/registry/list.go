@@ -173,8 +173,9 @@ func (q *query) add(name, value string) error {
 	dotted := strings.Replace(name, "search_", "search.", 1)
 	if slices.Contains(q.resource.Queries, dotted) {
 		q.keys = append(q.keys, key{dotted, value})
-		if dotted == "owner" && value != "true" && value != "false" {
-			return comity.BadRequest("owner is %q, it must be true or false", value)
+		if dotted == "owner" {
+			_, err := ParseBoolean(dotted, value)
+			return err
 		}
 		return nil
 	}
