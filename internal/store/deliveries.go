@@ -100,7 +100,6 @@ func (tx *Tx) Claim(ctx context.Context, target int64, limit int, lease time.Dur
 	if err != nil {
 		return nil, err
 	}
-	var claimed []Delivery
 	// Materialised, for a plan that asked for these once a row would take so many each time.
 	sql := fmt.Sprintf(`WITH next AS MATERIALIZED (
 			SELECT d.kind, d.subject_id FROM deliveries d WHERE d.co_provisioning_target_id = $2 AND d.due <= $3
@@ -108,12 +107,7 @@ func (tx *Tx) Claim(ctx context.Context, target int64, limit int, lease time.Dur
 		UPDATE deliveries SET held = true, due = $1, sequence = sequence + 1
 		WHERE co_provisioning_target_id = $2 AND (kind, subject_id) IN (SELECT kind, subject_id FROM next)
 		RETURNING %s`, tx.dialect.skipLocked, deliveryColumns)
-	err = tx.conn.query(ctx, sql, args{now.Add(lease).UnixMicro(), target, now.UnixMicro(), int64(limit)}, func(r Row) error {
-		d, err := scanDelivery(r)
-		claimed = append(claimed, d)
-		return err
-	})
-	return claimed, err
+	return collect(ctx, tx.conn, sql, args{now.Add(lease).UnixMicro(), target, now.UnixMicro(), int64(limit)}, scanDelivery)
 }
 
 // ClaimOne takes the delivery about one subject, whether or not it is due, and says whether it got
