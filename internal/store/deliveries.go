@@ -164,7 +164,7 @@ func (tx *Tx) Queue(ctx context.Context, target int64, subject comity.Subject, c
 // Tell notes what the target may know about subjects from now on, for deliveries that are still held.
 func (tx *Tx) Tell(ctx context.Context, deliveries []Delivery) error {
 	for _, d := range deliveries {
-		obsolete, err := obsoleteText(d)
+		obsolete, err := obsoleteText(d.Told.Obsolete)
 		if err != nil {
 			return err
 		}
@@ -178,10 +178,10 @@ func (tx *Tx) Tell(ctx context.Context, deliveries []Delivery) error {
 	return nil
 }
 
-func obsoleteText(d Delivery) (string, error) {
-	text, err := json.Marshal(append([]string{}, d.Told.Obsolete...))
+func obsoleteText(identifiers []string) (string, error) {
+	text, err := json.Marshal(append([]string{}, identifiers...))
 	if err != nil {
-		return "", fmt.Errorf("obsolete identifiers of %v: %w", d.Subject, err)
+		return "", fmt.Errorf("obsolete identifiers: %w", err)
 	}
 	return string(text), nil
 }
@@ -215,7 +215,7 @@ func (tx *Tx) Finish(ctx context.Context, outcomes []Outcome) error {
 }
 
 func (tx *Tx) finish(ctx context.Context, o Outcome, moment int64) error {
-	obsolete, err := obsoleteText(o.Delivery)
+	obsolete, err := obsoleteText(o.Told.Obsolete)
 	if err != nil {
 		return err
 	}
