@@ -18,30 +18,12 @@ type Difference struct {
 }
 
 // differences are those between two JSON texts, in the order of their paths; nil stands for none.
-func differences(last, next []byte) ([]Difference, error) {
-	a, err := parse(last)
-	if err != nil {
-		return nil, err
-	}
-	b, err := parse(next)
-	if err != nil {
-		return nil, err
-	}
-	return comparer{}.compare(nil, "", a, b), nil
-}
+func differences(last, next []byte) ([]Difference, error) { return comparer{}.texts(last, next) }
 
 // lacks are the differences of what a target holds to what it should, but for the members of objects
 // that it has of its own.
 func lacks(holds, should []byte) ([]Difference, error) {
-	a, err := parse(holds)
-	if err != nil {
-		return nil, err
-	}
-	b, err := parse(should)
-	if err != nil {
-		return nil, err
-	}
-	return comparer{ownMembers: true}.compare(nil, "", a, b), nil
+	return comparer{ownMembers: true}.texts(holds, should)
 }
 
 func parse(text []byte) (v any, err error) {
@@ -57,6 +39,18 @@ func parse(text []byte) (v any, err error) {
 // comparer compares JSON values; with ownMembers the last one's objects may have members that the
 // next one's have not.
 type comparer struct{ ownMembers bool }
+
+func (c comparer) texts(last, next []byte) ([]Difference, error) {
+	a, err := parse(last)
+	if err != nil {
+		return nil, err
+	}
+	b, err := parse(next)
+	if err != nil {
+		return nil, err
+	}
+	return c.compare(nil, "", a, b), nil
+}
 
 func (c comparer) compare(found []Difference, path string, last, next any) []Difference {
 	switch a := last.(type) {

@@ -2,7 +2,6 @@ package registry
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"comity"
@@ -24,12 +23,10 @@ type BulkResult struct {
 func (r *Registry) AddAll(ctx context.Context, caller access.Caller, res *comity.Resource, inputs []comity.Input, once Once) ([]BulkResult, error) {
 	results := make([]BulkResult, len(inputs))
 	newcomers := make([]newcomer, len(inputs))
-	var failed error
 	for i, in := range inputs {
 		newcomers[i], results[i].Err = newRecord(caller, res, in, "")
-		failed = errors.Join(failed, results[i].Err)
 	}
-	if failed != nil {
+	if failed := failures(results); failed != nil {
 		return results, failed
 	}
 	err := r.write(ctx, true, func(tx *store.Tx) error {

@@ -154,23 +154,16 @@ func (r *Registry) GroupMembers(ctx context.Context, caller access.Caller, group
 		if owners {
 			conditions = append(conditions, store.Equal(f.Owner.Column, true))
 		}
-		if words := searched(text); len(words) > 0 {
+		if words := searchedWords(text); len(words) > 0 {
 			with, err := in.tx.OfPeopleWith(ctx, of.CoId, words)
 			if err != nil {
 				return err
 			}
 			conditions = append(conditions, with)
 		}
-		if c := in.visible(f.Resource); c != nil {
-			conditions = append(conditions, c)
-		}
-		rows, err := in.tx.List(ctx, f.Resource, after, limit+1, conditions...)
-		if err != nil {
+		var rows []*comity.Record
+		if rows, page.Next, err = in.page(ctx, f.Resource, after, limit, conditions...); err != nil {
 			return err
-		}
-		if len(rows) > limit {
-			rows = rows[:limit]
-			page.Next = rows[limit-1].Id
 		}
 		page.Members, err = in.members(ctx, rows)
 		return err

@@ -3,7 +3,6 @@ package registry
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"comity"
 	"comity/internal/access"
@@ -30,8 +29,7 @@ func (r *Registry) Groups(ctx context.Context, caller access.Caller, coID int64,
 	f := comity.CoGroup
 	limit = min(max(limit, 1), maxPeoplePage)
 	conditions := []store.Condition{store.Equal("co_id", coID)}
-	text := strings.ToValidUTF8(filter.Text[:min(len(filter.Text), maxSearchLength)], "")
-	if text = strings.TrimSpace(strings.ReplaceAll(text, "\x00", "")); text != "" {
+	if text := searched(filter.Text); text != "" {
 		conditions = append(conditions, store.HasPart(f.Name.Column, text))
 	}
 	if filter.Status != "" {
@@ -44,14 +42,7 @@ func (r *Registry) Groups(ctx context.Context, caller access.Caller, coID int64,
 		if err := in.co(ctx, coID); err != nil {
 			return err
 		}
-		if c := in.visible(f.Resource); c != nil {
-			conditions = append(conditions, c)
-		}
-		page.Groups, err = in.tx.List(ctx, f.Resource, after, limit+1, conditions...)
-		if err == nil && len(page.Groups) > limit {
-			page.Groups = page.Groups[:limit]
-			page.Next = page.Groups[limit-1].Id
-		}
+		page.Groups, page.Next, err = in.page(ctx, f.Resource, after, limit, conditions...)
 		return err
 	})
 	if err != nil {
@@ -63,12 +54,12 @@ func (r *Registry) Groups(ctx context.Context, caller access.Caller, coID int64,
 // Find returns the records of a CO that have a text in a field, without regard to case, as far as the
 // caller may see them.
 func (r *Registry) Find(ctx context.Context, caller access.Caller, f *comity.Field, coID int64, text string, limit int) (found []*comity.Record, err error) {
-	text = strings.ReplaceAll(strings.ToValidUTF8(text[:min(len(text), maxSearchLength)], ""), "\x00", "")
+	text = searched(text)
 	err = r.read(ctx, caller, func(in reading) error {
 		if err := in.co(ctx, coID); err != nil {
 			return err
 		}
-		found, err = in.list(ctx, f.Resource(), limit, store.Equal("co_id", coID), store.HasPart(f.Column, strings.TrimSpace(text)))
+		found, err = in.list(ctx, f.Resource(), limit, store.Equal("co_id", coID), store.HasPart(f.Column, text))
 		return err
 	})
 	if err != nil {

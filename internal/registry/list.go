@@ -112,9 +112,8 @@ type query struct {
 	conditions []store.Condition
 	// hangs are the columns of the history that narrow a list of what was deleted.
 	hangs map[string]int64
-	// visible is the condition that the caller may see a record of the resource, nil where they may
-	// see all.
-	visible func(*comity.Resource) store.Condition
+	// reach is what the caller may see.
+	reach reach
 	// none is the phrase of an empty list, nothing says that it is empty for want of a usable key.
 	none    string
 	nothing bool
@@ -174,8 +173,9 @@ func (q *query) add(name, value string) error {
 	dotted := strings.Replace(name, "search_", "search.", 1)
 	if slices.Contains(q.resource.Queries, dotted) {
 		q.keys = append(q.keys, key{dotted, value})
-		if dotted == "owner" && value != "true" && value != "false" {
-			return comity.BadRequest("owner is %q, it must be true or false", value)
+		if dotted == "owner" {
+			_, err := ParseBoolean(dotted, value)
+			return err
 		}
 		return nil
 	}
@@ -237,8 +237,8 @@ func (q *query) resolve(ctx context.Context, tx *store.Tx, caller access.Caller)
 	if err != nil {
 		return err
 	}
-	q.visible = reach{caller, now}.visible
-	if c := q.visible(q.resource); c != nil {
+	q.reach = reach{caller, now}
+	if c := q.reach.visible(q.resource); c != nil {
 		q.conditions = append(q.conditions, c)
 		if q.deleted {
 			return comity.Forbid()
@@ -253,7 +253,7 @@ func (q *query) resolve(ctx context.Context, tx *store.Tx, caller access.Caller)
 		if err != nil {
 			return err
 		}
-		sees, err := meets(ctx, tx, caller, caller.Through(access.View, p.resource), p.resource, p.id)
+		sees, err := maySee(ctx, tx, caller, p.resource, p.id)
 		if err != nil {
 			return err
 		}

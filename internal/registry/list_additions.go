@@ -28,12 +28,9 @@ var additions = map[string]func(q *query, value string) error{
 		}
 		return err
 	},
-	"deleted": func(q *query, value string) error {
-		if value != "true" && value != "false" {
-			return comity.BadRequest("deleted is %q, it must be true or false", value)
-		}
-		q.deleted = value == "true"
-		return nil
+	"deleted": func(q *query, value string) (err error) {
+		q.deleted, err = ParseBoolean("deleted", value)
+		return err
 	},
 	"expand": (*query).addExpand,
 }
@@ -54,6 +51,14 @@ func ParseAfter(value, last string) (int64, error) {
 		return 0, comity.BadRequest("after is %q, it must be the %s of the page before", value, last)
 	}
 	return id, nil
+}
+
+// ParseBoolean reads a parameter that is true or false.
+func ParseBoolean(name, value string) (bool, error) {
+	if value != "true" && value != "false" {
+		return false, comity.BadRequest("%s is %q, it must be true or false", name, value)
+	}
+	return value == "true", nil
 }
 
 // SinceLayout is how the time to ask from next is written: to the microsecond.
@@ -143,11 +148,7 @@ func (q *query) expandWith(ctx context.Context, tx *store.Tx, child *comity.Reso
 	for i, rec := range records {
 		ids[i] = rec.Id
 	}
-	var conditions []store.Condition
-	if c := q.visible(child); c != nil {
-		conditions = append(conditions, c)
-	}
-	hanging, err := tx.ListBy(ctx, child, key.column, ids, conditions...)
+	hanging, err := tx.ListBy(ctx, child, key.column, ids, q.reach.seen(child)...)
 	if err != nil {
 		return err
 	}

@@ -138,11 +138,7 @@ func (r *Registry) upcoming(ctx context.Context, caller access.Caller, coID int6
 
 // next returns the records of a field whose time comes next, as far as the caller may see them.
 func (r reading) next(ctx context.Context, f *comity.Field, coID int64, limit int) ([]*comity.Record, error) {
-	var conditions []store.Condition
-	if c := r.visible(f.Resource()); c != nil {
-		conditions = append(conditions, c)
-	}
-	return r.tx.ListNext(ctx, f.Resource(), f, coID, r.now, limit, conditions...)
+	return r.tx.ListNext(ctx, f.Resource(), f, coID, r.now, limit, r.seen(f.Resource())...)
 }
 
 func (r reading) nameUpcoming(ctx context.Context, all []Upcoming) error {

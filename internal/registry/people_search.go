@@ -35,9 +35,8 @@ type PeoplePage struct {
 }
 
 const (
-	maxPeoplePage   = 200
-	maxSearchWords  = 8
-	maxSearchLength = 256
+	maxPeoplePage  = 200
+	maxSearchWords = 8
 )
 
 // SearchPeople finds the people of a CO in whose names, email addresses and identifiers all words of a
@@ -46,7 +45,7 @@ const (
 func (r *Registry) SearchPeople(ctx context.Context, caller access.Caller, coID int64, text string, filter PeopleFilter, after string, limit int) (PeoplePage, error) {
 	var page PeoplePage
 	q := store.PeopleQuery{CoId: coID, Status: filter.Status, CouId: filter.CouId, CoGroupId: filter.CoGroupId}
-	q.Words = searched(text)
+	q.Words = searchedWords(text)
 	q.Limit = min(max(limit, 1), maxPeoplePage) + 1
 	q.After = readListed(after)
 	err := r.read(ctx, caller, func(in reading) error {
@@ -75,10 +74,9 @@ func (r *Registry) SearchPeople(ctx context.Context, caller access.Caller, coID 
 	return page, nil
 }
 
-// searched are the words of a text that somebody types.
-func searched(text string) []string {
-	text = strings.ToValidUTF8(text[:min(len(text), maxSearchLength)], "")
-	words := store.Words(strings.ReplaceAll(text, "\x00", ""))
+// searchedWords are the words of a text that somebody searches for.
+func searchedWords(text string) []string {
+	words := store.Words(searched(text))
 	return words[:min(len(words), maxSearchWords)]
 }
 
@@ -91,7 +89,7 @@ func readListed(s string) store.Listed {
 	if err != nil || n < 0 {
 		return store.Listed{}
 	}
-	return store.Listed{Id: n, Sort: strings.ReplaceAll(strings.ToValidUTF8(sort, ""), "\x00", "")}
+	return store.Listed{Id: n, Sort: storable(sort)}
 }
 
 // describe reads what a list shows of people, in a fixed number of queries. Of several addresses or

@@ -53,6 +53,14 @@ func (r reach) visible(res *comity.Resource) store.Condition {
 	return store.NoRecord()
 }
 
+// seen are the conditions, with the one that the caller may see a record of the resource.
+func (r reach) seen(res *comity.Resource, conditions ...store.Condition) []store.Condition {
+	if c := r.visible(res); c != nil {
+		conditions = append(conditions, c)
+	}
+	return conditions
+}
+
 func (r reach) mine(res *comity.Resource) store.Condition {
 	return about(res, store.Equal("id", r.caller.PersonId))
 }
@@ -161,7 +169,7 @@ func permit(ctx context.Context, tx *store.Tx, caller access.Caller, op access.O
 // barred is the error for a caller who may not do something to a record: NotFound with the phrase where
 // they may not know of it, Unauthorised where they may.
 func barred(ctx context.Context, tx *store.Tx, caller access.Caller, res *comity.Resource, id int64, unknown string) error {
-	sees, err := meets(ctx, tx, caller, caller.Through(access.View, res), res, id)
+	sees, err := maySee(ctx, tx, caller, res, id)
 	switch {
 	case err != nil:
 		return err
@@ -169,6 +177,11 @@ func barred(ctx context.Context, tx *store.Tx, caller access.Caller, res *comity
 		return comity.Forbid()
 	}
 	return comity.Missing(unknown)
+}
+
+// maySee says whether the caller may see a record, which is of a CO that they may know of.
+func maySee(ctx context.Context, tx *store.Tx, caller access.Caller, res *comity.Resource, id int64) (bool, error) {
+	return meets(ctx, tx, caller, caller.Through(access.View, res), res, id)
 }
 
 // meets says whether a record, which is of a CO that the caller may know of, stands to them in one of
@@ -217,7 +230,7 @@ func (c *change) permitPlace(ctx context.Context, op access.Operation) error {
 		if may {
 			continue
 		}
-		sees, err := meets(ctx, c.tx, c.caller, c.caller.Through(access.View, target), target, c.new.Int(f))
+		sees, err := maySee(ctx, c.tx, c.caller, target, c.new.Int(f))
 		switch {
 		case err != nil:
 			return err

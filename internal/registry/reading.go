@@ -31,13 +31,22 @@ func (r *Registry) read(ctx context.Context, caller access.Caller, fn func(readi
 
 // list returns the records that the caller may see and that meet the conditions, in order of Id.
 func (r reading) list(ctx context.Context, res *comity.Resource, limit int, conditions ...store.Condition) ([]*comity.Record, error) {
+	records, _, err := r.page(ctx, res, 0, limit, conditions...)
+	return records, err
+}
+
+// page is list for a page at a time: up to limit records after one. next is what the page after it comes
+// after, 0 where there is none.
+func (r reading) page(ctx context.Context, res *comity.Resource, after int64, limit int, conditions ...store.Condition) (records []*comity.Record, next int64, err error) {
 	if !r.caller.May(access.View, res) {
-		return nil, nil
+		return nil, 0, nil
 	}
-	if c := r.visible(res); c != nil {
-		conditions = append(conditions, c)
+	records, err = r.tx.List(ctx, res, after, limit+1, r.seen(res, conditions...)...)
+	if len(records) > limit {
+		records = records[:limit]
+		next = records[limit-1].Id
 	}
-	return r.tx.List(ctx, res, 0, limit, conditions...)
+	return records, next, err
 }
 
 // listBy returns the records whose column has one of the ids, by that id, as far as the caller may see them.
@@ -45,10 +54,7 @@ func (r reading) listBy(ctx context.Context, res *comity.Resource, column string
 	if !r.caller.May(access.View, res) {
 		return nil, nil //nolint:nilnil // they see none
 	}
-	if c := r.visible(res); c != nil {
-		conditions = append(conditions, c)
-	}
-	return r.tx.ListBy(ctx, res, column, ids, conditions...)
+	return r.tx.ListBy(ctx, res, column, ids, r.seen(res, conditions...)...)
 }
 
 // hanging returns the records that name those with the ids in a column.
@@ -59,13 +65,9 @@ func (r reading) hanging(ctx context.Context, res *comity.Resource, column strin
 // byID returns the records with the ids that the caller may see.
 func (r reading) byID(ctx context.Context, res *comity.Resource, ids []int64) (map[int64]*comity.Record, error) {
 	found := map[int64]*comity.Record{}
-	ids = distinct(ids)
-	if len(ids) == 0 {
-		return found, nil
-	}
-	records, err := r.list(ctx, res, len(ids), store.In("id", ids))
-	for _, rec := range records {
-		found[rec.Id] = rec
+	lists, err := r.listBy(ctx, res, "id", distinct(ids))
+	for id, alone := range lists {
+		found[id] = alone[0]
 	}
 	return found, err
 }

@@ -33,7 +33,7 @@ const (
 // number of queries.
 func (r *Registry) Recognise(ctx context.Context, caller access.Caller, coID int64, lines []string) (all []Recognised, err error) {
 	for _, line := range lines {
-		if line = strings.Join(strings.Fields(strings.ReplaceAll(strings.ToValidUTF8(line, ""), "\x00", "")), " "); line != "" {
+		if line = strings.Join(strings.Fields(storable(line)), " "); line != "" {
 			all = append(all, Recognised{Line: line})
 		}
 	}

@@ -3,14 +3,25 @@ package registry
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 
 	"comity"
 	"comity/internal/access"
 	"comity/internal/store"
 )
 
+// Rights say what a caller may do to one record.
+type Rights struct{ Edit, Delete bool }
+
+// RightsTo says what the caller may do to a record that they see.
+func (r *Registry) RightsTo(ctx context.Context, caller access.Caller, rec *comity.Record) (Rights, error) {
+	all, err := r.RightsToAll(ctx, caller, []*comity.Record{rec})
+	return all[rec.Resource][rec.Id], err
+}
+
 // RightsToAll says what the caller may do to each of many records that they see, by resource and id, in
-// a fixed number of questions for each resource.
+// a fixed number of questions for each resource: what permit says of each.
 func (r *Registry) RightsToAll(ctx context.Context, caller access.Caller, records []*comity.Record) (map[*comity.Resource]map[int64]Rights, error) {
 	by := map[*comity.Resource][]*comity.Record{}
 	for _, rec := range records {
@@ -18,20 +29,16 @@ func (r *Registry) RightsToAll(ctx context.Context, caller access.Caller, record
 	}
 	all := map[*comity.Resource]map[int64]Rights{}
 	err := r.store.Read(ctx, func(tx *store.Tx) error {
-		now, err := tx.Now(ctx)
-		if err != nil {
-			return err
-		}
 		for res, of := range by {
 			all[res] = map[int64]Rights{}
 			if res.AddAndView {
 				continue
 			}
-			editable, err := among(ctx, tx, reach{caller, now}, access.Edit, of)
+			editable, err := among(ctx, tx, caller, access.Edit, of)
 			if err != nil {
 				return err
 			}
-			deletable, err := among(ctx, tx, reach{caller, now}, access.Delete, of)
+			deletable, err := among(ctx, tx, caller, access.Delete, of)
 			if err != nil {
 				return err
 			}
@@ -48,32 +55,27 @@ func (r *Registry) RightsToAll(ctx context.Context, caller access.Caller, record
 }
 
 // among are the ids of those records of one resource that the caller may change so.
-func among(ctx context.Context, tx *store.Tx, r reach, op access.Operation, records []*comity.Record) (map[int64]bool, error) {
+func among(ctx context.Context, tx *store.Tx, caller access.Caller, op access.Operation, records []*comity.Record) (map[int64]bool, error) {
 	res := records[0].Resource
-	relations, reserved := r.caller.Through(op, res), access.PermissionFor(res).Reserved
-	var ids []int64
-	for _, rec := range records {
-		if relations != 0 && (r.caller.Admin || reserved == nil || !rec.Bool(reserved)) {
-			ids = append(ids, rec.Id)
-		}
-	}
+	relations, reserved := caller.Through(op, res), access.PermissionFor(res).Reserved
 	may := map[int64]bool{}
-	if relations&access.InCO == 0 {
-		within := r.within(res, relations)
-		if within == nil || len(ids) == 0 {
-			return may, nil
-		}
-		found, err := tx.ListBy(ctx, res, "id", distinct(ids), within)
-		if err != nil {
-			return nil, err
-		}
-		ids = ids[:0]
-		for id := range found {
-			ids = append(ids, id)
+	for _, rec := range records {
+		if relations != 0 && (caller.Admin || reserved == nil || !rec.Bool(reserved)) {
+			may[rec.Id] = true
 		}
 	}
-	for _, id := range ids {
-		may[id] = true
+	if len(may) == 0 || relations&access.InCO != 0 {
+		return may, nil
 	}
-	return may, nil
+	now, err := tx.Now(ctx)
+	if err != nil {
+		return nil, err
+	}
+	within := reach{caller, now}.within(res, relations)
+	if within == nil {
+		return map[int64]bool{}, nil
+	}
+	found, err := tx.ListBy(ctx, res, "id", slices.Sorted(maps.Keys(may)), within)
+	maps.DeleteFunc(may, func(id int64, _ bool) bool { return found[id] == nil })
+	return may, err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"comity"
 	"comity/internal/access"
@@ -13,47 +14,82 @@ import (
 // Part is one of several records that are added together.
 type Part struct {
 	Input comity.Input
-	// Of is the field by which it names the first part, nil where it does not.
+	// Of is the field by which it names the first part, nil where it does not. An owner's is a person.
 	Of *comity.Field
 }
 
-// AddTogether stores records of different resources in one transaction: all, or none and the error of
-// those that fail.
+// name makes a record of the part name the first one.
+func (p Part) name(rec *comity.Record, first int64) {
+	switch {
+	case p.Of == nil:
+	case p.Of.Kind == comity.Owner:
+		rec.SetOwner(p.Of, comity.OwnerCO, first)
+	default:
+		rec.SetInt(p.Of, first)
+	}
+}
+
+// AddPerson stores a person and records that hang on them, whose owner need not be given, as AddTogether
+// does. The results are of the person and then of the others.
+func (r *Registry) AddPerson(ctx context.Context, caller access.Caller, person comity.Input, hanging ...comity.Input) ([]BulkResult, error) {
+	parts := []Part{{Input: person}}
+	for _, in := range hanging {
+		parts = append(parts, Part{Input: in, Of: in.Record.Resource.Owner()})
+	}
+	return r.AddTogether(ctx, caller, parts)
+}
+
+// AddTogether stores records of different resources in one transaction and in that order: all, or none
+// and the error of each that fails. Where the first fails, of the others only what their requests show.
 func (r *Registry) AddTogether(ctx context.Context, caller access.Caller, parts []Part) ([]BulkResult, error) {
 	results := make([]BulkResult, len(parts))
 	newcomers := make([]newcomer, len(parts))
-	var failed error
 	for i, p := range parts {
+		// Which the first is shows when it is stored; that it is named holds already.
 		in := p.Input
-		if p.Of != nil {
-			// Which it is shows when the first is stored; that it is named holds already.
-			in.Record = in.Record.Clone()
-			in.Record.SetInt(p.Of, 1)
-		}
+		in.Record = in.Record.Clone()
+		p.name(in.Record, 1)
 		newcomers[i], results[i].Err = newRecord(caller, in.Record.Resource, in, "")
-		failed = errors.Join(failed, results[i].Err)
 	}
-	if failed != nil {
-		return results, failed
+	if results[0].Err != nil {
+		return results, failures(results)
 	}
+	asked := slices.Clone(results)
 	err := r.write(ctx, true, func(tx *store.Tx) error {
-		clear(results)
+		copy(results, asked)
 		for i, n := range newcomers {
-			if of := parts[i].Of; of != nil {
-				n.record.SetInt(of, results[0].Id)
+			if results[i].Err != nil {
+				continue
 			}
+			parts[i].name(n.record, results[0].Id)
 			id, err := n.add(ctx, tx, caller)
-			if err != nil {
-				clear(results)
-				results[i].Err = err
-				return fmt.Errorf("part %d: %w", i, err)
+			results[i] = BulkResult{Added{Id: id, Minted: n.minted}, err}
+			if err != nil && (i == 0 || !isAnswer(err)) {
+				return err
 			}
-			results[i].Added = Added{Id: id, Minted: n.minted}
 		}
-		return nil
+		return failures(results)
 	})
 	if err != nil {
+		for i := range results {
+			results[i].Added = Added{}
+		}
 		return results, fmt.Errorf("add together: %w", err)
 	}
 	return results, nil
+}
+
+// failures are the errors of results, together.
+func failures(results []BulkResult) error {
+	errs := make([]error, len(results))
+	for i, result := range results {
+		errs[i] = result.Err
+	}
+	return errors.Join(errs...)
+}
+
+// isAnswer says whether an error is about what was asked, so that what comes after it can be looked at.
+func isAnswer(err error) bool {
+	var e *comity.Error
+	return errors.As(err, &e) && e.Code != comity.Internal
 }

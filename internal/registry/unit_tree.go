@@ -34,11 +34,7 @@ func (r *Registry) Units(ctx context.Context, caller access.Caller, coID int64) 
 		if err != nil {
 			return err
 		}
-		var visible []store.Condition
-		if c := in.visible(comity.CoPersonRole.Resource); c != nil {
-			visible = append(visible, c)
-		}
-		counts, err := in.tx.PeopleByUnit(ctx, coID, visible...)
+		counts, err := in.tx.PeopleByUnit(ctx, coID, in.seen(comity.CoPersonRole.Resource)...)
 		roots = tree(records, counts)
 		return err
 	})

@@ -132,7 +132,7 @@ func (c *change) inCO(ctx context.Context, res *comity.Resource, id int64) (bool
 	if err != nil || !c.caller.Knows(where.CoId) || coID != 0 && where.CoId != coID {
 		return false, err
 	}
-	return meets(ctx, c.tx, c.caller, c.caller.Through(access.View, res), res, id)
+	return maySee(ctx, c.tx, c.caller, res, id)
 }
 
 func hook(ctx context.Context, fn func(context.Context, *change) error, c *change) error {

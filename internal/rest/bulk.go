@@ -30,15 +30,16 @@ func (c *call) bulk(rt route) error {
 	if len(inputs) > registry.MaxBulk {
 		return comity.BadRequest("The request has %d elements, at most %d are allowed", len(inputs), registry.MaxBulk)
 	}
+	separately, err := wanted(c.r.URL.Query(), "separately")
+	if err != nil {
+		return err
+	}
 	var results []registry.BulkResult
 	var failed error
-	switch separately := c.r.URL.Query().Get("separately"); separately {
-	case "true":
+	if separately {
 		results = c.Registry.AddEach(c.r.Context(), c.caller, rt.resource, inputs, c.once(body))
-	case "", "false":
+	} else {
 		results, failed = c.Registry.AddAll(c.r.Context(), c.caller, rt.resource, inputs, c.once(body))
-	default:
-		return comity.BadRequest("separately is %q, it must be true or false", separately)
 	}
 	answers := make([]wire.BulkAnswer, len(results))
 	for i, result := range results {

@@ -8,6 +8,7 @@ import (
 	"comity"
 	"comity/internal/access"
 	"comity/internal/outbox"
+	"comity/internal/registry"
 )
 
 type sweepStatus struct {
@@ -74,10 +75,10 @@ func runOf(query url.Values) (run outbox.Run, err error) {
 
 func wanted(query url.Values, name string) (bool, error) {
 	value := query.Get(name)
-	if value != "" && value != "true" && value != "false" {
-		return false, comity.BadRequest("%s is %q, it must be true or false", name, value)
+	if value == "" {
+		return false, nil
 	}
-	return value == "true", nil
+	return registry.ParseBoolean(name, value)
 }
 
 // stopAll answers the call that stops telling a target about everybody.

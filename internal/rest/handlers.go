@@ -143,8 +143,7 @@ func (c *call) list(rt route) error {
 // page answers one page of a list, with a link to the next.
 func (c *call) page(l *registry.Listing, res *comity.Resource, query url.Values) error {
 	if l.More != 0 {
-		query.Set("after", strconv.FormatInt(l.More, 10))
-		c.w.Header().Set("Link", fmt.Sprintf("<%s?%s>; rel=\"next\"", c.r.URL.EscapedPath(), query.Encode()))
+		c.linkNext(query, strconv.FormatInt(l.More, 10))
 	}
 	b := wire.AppendListOpen(nil, c.format, res)
 	for i, rec := range l.Records {
@@ -152,6 +151,12 @@ func (c *call) page(l *registry.Listing, res *comity.Resource, query url.Values)
 	}
 	c.answerTagged(wire.AppendListClose(b, c.format, res))
 	return nil
+}
+
+// linkNext says where the next page is: at the same query, after what this one ends with.
+func (c *call) linkNext(query url.Values, after string) {
+	query.Set("after", after)
+	c.w.Header().Set("Link", fmt.Sprintf("<%s?%s>; rel=\"next\"", c.r.URL.EscapedPath(), query.Encode()))
 }
 
 func (c *call) pages(l *registry.Listing, res *comity.Resource, b *[]byte) error {

@@ -124,8 +124,7 @@ func (c *call) failed(rt route, _ *comity.Subject) error {
 	if len(all) > limit {
 		all = all[:limit]
 		query.Set("limit", strconv.Itoa(limit))
-		query.Set("after", writeAfter(all[limit-1].Subject))
-		c.w.Header().Set("Link", "<"+c.r.URL.Path+"?"+query.Encode()+`>; rel="next"`)
+		c.linkNext(query, writeAfter(all[limit-1].Subject))
 	}
 	out := struct{ Failed []subjectStatus }{[]subjectStatus{}}
 	for _, s := range all {

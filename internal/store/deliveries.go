@@ -100,7 +100,6 @@ func (tx *Tx) Claim(ctx context.Context, target int64, limit int, lease time.Dur
 	if err != nil {
 		return nil, err
 	}
-	var claimed []Delivery
 	// Materialised, for a plan that asked for these once a row would take so many each time.
 	sql := fmt.Sprintf(`WITH next AS MATERIALIZED (
 			SELECT d.kind, d.subject_id FROM deliveries d WHERE d.co_provisioning_target_id = $2 AND d.due <= $3
@@ -108,12 +107,7 @@ func (tx *Tx) Claim(ctx context.Context, target int64, limit int, lease time.Dur
 		UPDATE deliveries SET held = true, due = $1, sequence = sequence + 1
 		WHERE co_provisioning_target_id = $2 AND (kind, subject_id) IN (SELECT kind, subject_id FROM next)
 		RETURNING %s`, tx.dialect.skipLocked, deliveryColumns)
-	err = tx.conn.query(ctx, sql, args{now.Add(lease).UnixMicro(), target, now.UnixMicro(), int64(limit)}, func(r Row) error {
-		d, err := scanDelivery(r)
-		claimed = append(claimed, d)
-		return err
-	})
-	return claimed, err
+	return collect(ctx, tx.conn, sql, args{now.Add(lease).UnixMicro(), target, now.UnixMicro(), int64(limit)}, scanDelivery)
 }
 
 // ClaimOne takes the delivery about one subject, whether or not it is due, and says whether it got
@@ -170,7 +164,7 @@ func (tx *Tx) Queue(ctx context.Context, target int64, subject comity.Subject, c
 // Tell notes what the target may know about subjects from now on, for deliveries that are still held.
 func (tx *Tx) Tell(ctx context.Context, deliveries []Delivery) error {
 	for _, d := range deliveries {
-		obsolete, err := obsoleteText(d)
+		obsolete, err := obsoleteText(d.Told.Obsolete)
 		if err != nil {
 			return err
 		}
@@ -184,10 +178,10 @@ func (tx *Tx) Tell(ctx context.Context, deliveries []Delivery) error {
 	return nil
 }
 
-func obsoleteText(d Delivery) (string, error) {
-	text, err := json.Marshal(append([]string{}, d.Told.Obsolete...))
+func obsoleteText(identifiers []string) (string, error) {
+	text, err := json.Marshal(append([]string{}, identifiers...))
 	if err != nil {
-		return "", fmt.Errorf("obsolete identifiers of %v: %w", d.Subject, err)
+		return "", fmt.Errorf("obsolete identifiers: %w", err)
 	}
 	return string(text), nil
 }
@@ -221,7 +215,7 @@ func (tx *Tx) Finish(ctx context.Context, outcomes []Outcome) error {
 }
 
 func (tx *Tx) finish(ctx context.Context, o Outcome, moment int64) error {
-	obsolete, err := obsoleteText(o.Delivery)
+	obsolete, err := obsoleteText(o.Told.Obsolete)
 	if err != nil {
 		return err
 	}

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -159,10 +158,10 @@ func (tx *Tx) ForgetTold(ctx context.Context, person int64) ([]Known, error) {
 	}
 	var known []Known
 	err = tx.conn.query(ctx, `SELECT co_provisioning_target_id, identifier, obsolete, due IS NOT NULL OR held OR resting FROM deliveries
-		WHERE kind = 0 AND subject_id = $1 ORDER BY co_provisioning_target_id`+tx.dialect.forUpdate, args{person}, func(row Row) error {
+		WHERE kind = 0 AND subject_id = $1 ORDER BY co_provisioning_target_id`+tx.dialect.forUpdate, args{person}, func(row Row) (err error) {
 		k := Known{Target: row.Int(0), Waiting: row.Bool(3)}
-		if err := json.Unmarshal([]byte(row.Text(2)), &k.Identifiers); err != nil {
-			return fmt.Errorf("obsolete identifiers of person %d at target %d: %w", person, k.Target, err)
+		if k.Identifiers, err = obsoleteOf(row.Text(2)); err != nil {
+			return fmt.Errorf("person %d at target %d: %w", person, k.Target, err)
 		}
 		if row.Text(1) != "" {
 			k.Identifiers = append(k.Identifiers, row.Text(1))

@@ -115,32 +115,22 @@ func (tx *Tx) SubjectStatus(ctx context.Context, target int64, subject comity.Su
 
 // Failed returns up to limit of those that rest after too many refusals, people first, in
 // order of their id, from the one after the one given.
-func (tx *Tx) Failed(ctx context.Context, target int64, after comity.Subject, limit int) (failed []SubjectStatus, err error) {
-	err = tx.conn.query(ctx, `SELECT `+subjectColumns+` FROM deliveries
+func (tx *Tx) Failed(ctx context.Context, target int64, after comity.Subject, limit int) ([]SubjectStatus, error) {
+	return collect(ctx, tx.conn, `SELECT `+subjectColumns+` FROM deliveries
 		WHERE co_provisioning_target_id = $1 AND resting AND (kind, subject_id) > ($2, $3) ORDER BY kind, subject_id LIMIT $4`,
-		args{target, int64(after.Kind), after.Id, int64(limit)}, func(r Row) error {
-			s, err := scanSubject(r)
-			failed = append(failed, s)
-			return err
-		})
-	return failed, err
+		args{target, int64(after.Kind), after.Id, int64(limit)}, scanSubject)
 }
 
 // Retried returns up to limit of those of whom a message failed and whose next try is to come, the
 // soonest first.
-func (tx *Tx) Retried(ctx context.Context, target int64, limit int) (retried []SubjectStatus, err error) {
+func (tx *Tx) Retried(ctx context.Context, target int64, limit int) ([]SubjectStatus, error) {
 	now, err := tx.Now(ctx)
 	if err != nil {
 		return nil, err
 	}
-	err = tx.conn.query(ctx, `SELECT `+subjectColumns+` FROM deliveries
+	return collect(ctx, tx.conn, `SELECT `+subjectColumns+` FROM deliveries
 		WHERE co_provisioning_target_id = $1 AND due > $2 AND attempts > 0 ORDER BY due LIMIT $3`,
-		args{target, now.UnixMicro(), int64(limit)}, func(r Row) error {
-			s, err := scanSubject(r)
-			retried = append(retried, s)
-			return err
-		})
-	return retried, err
+		args{target, now.UnixMicro(), int64(limit)}, scanSubject)
 }
 
 // Resend makes due what rests after too many refusals, of one subject or, for nil, of all, and says

@@ -92,16 +92,10 @@ func (tx *Tx) CountBy(ctx context.Context, r *comity.Resource, column string, co
 // at a moment or after it, soonest first.
 func (tx *Tx) ListNext(ctx context.Context, r *comity.Resource, f *comity.Field, coID int64, from time.Time, limit int, conditions ...Condition) ([]*comity.Record, error) {
 	a := args{coID, from.Unix()}
-	sql := fmt.Sprintf("SELECT %s FROM %s WHERE t.co_id = $1 AND t.%s >= $2", texts[r].columns, texts[r].from, f.Column)
+	where := fmt.Sprintf(" WHERE t.co_id = $1 AND t.%s >= $2", f.Column)
 	for _, c := range conditions {
-		sql += " AND " + c(tx.dialect, &a)
+		where += " AND " + c(tx.dialect, &a)
 	}
-	sql += fmt.Sprintf(" ORDER BY t.%s, t.id LIMIT %s", f.Column, a.put(int64(limit)))
-	var records []*comity.Record
-	err := tx.conn.query(ctx, sql, a, func(row Row) error {
-		rec, err := texts[r].scan(row)
-		records = append(records, rec)
-		return err
-	})
-	return records, err
+	where += fmt.Sprintf(" ORDER BY t.%s, t.id LIMIT %s", f.Column, a.put(int64(limit)))
+	return tx.records(ctx, r, where, a)
 }

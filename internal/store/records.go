@@ -25,19 +25,19 @@ func (tx *Tx) GetForUpdate(ctx context.Context, r *comity.Resource, id int64) (*
 }
 
 func (tx *Tx) get(ctx context.Context, r *comity.Resource, id int64, end string) (*comity.Record, error) {
-	var rec *comity.Record
-	sql := "SELECT " + texts[r].columns + " FROM " + texts[r].from + " WHERE t.id = $1" + end
-	err := tx.conn.query(ctx, sql, args{id}, func(row Row) (err error) {
-		rec, err = texts[r].scan(row)
-		return err
-	})
+	records, err := tx.records(ctx, r, " WHERE t.id = $1"+end, args{id})
 	if err != nil {
 		return nil, err
 	}
-	if rec == nil {
+	if len(records) == 0 {
 		return nil, ErrNotFound
 	}
-	return rec, nil
+	return records[0], nil
+}
+
+// records returns the records of a resource that the rest of a statement, from its WHERE on, finds.
+func (tx *Tx) records(ctx context.Context, r *comity.Resource, rest string, a args) ([]*comity.Record, error) {
+	return collect(ctx, tx.conn, "SELECT "+texts[r].columns+" FROM "+texts[r].from+rest, a, texts[r].scan)
 }
 
 // Where is what Home tells about a record: the CO and the person that it hangs on.
@@ -236,18 +236,12 @@ func NoRecord() Condition { return func(dialect, *args) string { return "1 = 0" 
 // id given.
 func (tx *Tx) List(ctx context.Context, r *comity.Resource, after int64, limit int, conditions ...Condition) ([]*comity.Record, error) {
 	a := args{after}
-	sql := "SELECT " + texts[r].columns + " FROM " + texts[r].from + " WHERE t.id > $1"
+	where := " WHERE t.id > $1"
 	for _, c := range conditions {
-		sql += " AND " + c(tx.dialect, &a)
+		where += " AND " + c(tx.dialect, &a)
 	}
-	sql += " ORDER BY t.id LIMIT " + a.put(int64(limit))
-	var records []*comity.Record
-	err := tx.conn.query(ctx, sql, a, func(row Row) error {
-		rec, err := texts[r].scan(row)
-		records = append(records, rec)
-		return err
-	})
-	return records, err
+	where += " ORDER BY t.id LIMIT " + a.put(int64(limit))
+	return tx.records(ctx, r, where, a)
 }
 
 // Taken says whether a record other than the given one has the same values in a unique's fields.

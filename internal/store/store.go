@@ -79,6 +79,16 @@ type Row interface {
 	Bytes(i int) []byte
 }
 
+// collect runs a query and returns what scan makes of its rows.
+func collect[T any](ctx context.Context, c conn, sql string, a args, scan func(Row) (T, error)) (all []T, err error) {
+	err = c.query(ctx, sql, a, func(row Row) error {
+		one, err := scan(row)
+		all = append(all, one)
+		return err
+	})
+	return all, err
+}
+
 // dialect is what the two databases say differently.
 type dialect struct {
 	// forUpdate ends a SELECT whose rows are to be kept from other writers.

@@ -2,10 +2,12 @@ package registry_test
 
 import (
 	"errors"
+	"slices"
 	"testing"
 
 	"comity"
 	"comity/internal/access"
+	"comity/internal/registry"
 )
 
 // TestAddPerson adds a person with all that is known of them, or nothing.
@@ -66,36 +68,54 @@ func TestAddPerson(t *testing.T) {
 	})
 }
 
-// TestRightsToAll says of many records what RightsTo says of each.
-func TestRightsToAll(t *testing.T) {
+// TestAddTogether adds a server and its settings, or neither, and says all that is wrong with either.
+func TestAddTogether(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
-		unit := w.unit(t, "Logic", 0)
-		kurt, grace := w.named(t, "Kurt", "Gödel", "kgodel"), w.named(t, "Grace", "Hopper", "ghopper")
-		w.role(t, kurt, unit)
-		i := comity.Identifier
-		w.add(t, i.Resource, values{i.Person: kurt, i.Identifier: "login", i.Type: "eppn", i.Login: true, i.Status: comity.Active})
-		var records []*comity.Record
-		for _, r := range []*comity.Resource{comity.CoPerson.Resource, comity.Name.Resource, i.Resource, comity.CoPersonRole.Resource} {
-			records = append(records, w.list(t, r)...)
+		s, h := comity.Server, comity.HttpServer
+		server := func(co int64, description string) registry.Part {
+			return registry.Part{Input: values{s.CoId: co, s.Description: description, s.ServerType: comity.ServerHTTP, s.Status: comity.Active}.input(s.Resource)}
 		}
-		for name, caller := range map[string]access.Caller{
-			"administrator":         tester,
-			"administrator of unit": {Username: "u", CoId: w.co, PersonId: grace, Units: []int64{unit}},
-			"member":                {Username: "k", CoId: w.co, PersonId: kurt},
+		settings := func(url string) registry.Part {
+			return registry.Part{Input: values{h.Serverurl: url, h.AuthType: comity.AuthNone}.input(h.Resource), Of: h.ServerId}
+		}
+		good, bad := settings("https://ldap.example.org"), settings("")
+		for _, tt := range []struct {
+			name  string
+			parts []registry.Part
+			// fails are which of the results are errors.
+			fails []int
+		}{
+			{"a server without a name", []registry.Part{server(w.co, ""), good}, []int{0}},
+			{"both are wrong", []registry.Part{server(w.co, ""), bad}, []int{0, 1}},
+			{"no such CO", []registry.Part{server(999, "LDAP"), good}, []int{0}},
+			{"no such CO, and wrong settings", []registry.Part{server(999, "LDAP"), bad}, []int{0, 1}},
+			{"wrong settings", []registry.Part{server(w.co, "LDAP"), bad}, []int{1}},
+			{"settings twice", []registry.Part{server(w.co, "LDAP"), good, good}, []int{2}},
+			{"wrong settings, and settings twice", []registry.Part{server(w.co, "LDAP"), bad, good, good}, []int{1, 3}},
+			{"good ones", []registry.Part{server(w.co, "LDAP"), good}, nil},
 		} {
-			t.Run(name, func(t *testing.T) {
-				all, err := w.RightsToAll(t.Context(), caller, records)
-				if err != nil {
-					t.Fatal(err)
+			t.Run(tt.name, func(t *testing.T) {
+				results, err := w.AddTogether(t.Context(), tester, tt.parts)
+				if (err != nil) != (len(tt.fails) > 0) {
+					t.Fatalf("it is answered %v", err)
 				}
-				for _, rec := range records {
-					want, err := w.RightsTo(t.Context(), caller, rec)
-					if err != nil {
-						t.Fatal(err)
+				for i, r := range results {
+					if (r.Err != nil) != slices.Contains(tt.fails, i) {
+						t.Errorf("result %d is %v", i, r.Err)
 					}
-					if got := all[rec.Resource][rec.Id]; got != want {
-						t.Errorf("to %s %d: %+v, want %+v", rec.Resource.Singular, rec.Id, got, want)
+					if (r.Id != 0) != (err == nil) {
+						t.Errorf("result %d has the id %d", i, r.Id)
 					}
+				}
+				servers, all := w.list(t, s.Resource), w.list(t, h.Resource)
+				if err != nil {
+					if len(servers)+len(all) > 0 {
+						t.Errorf("there are %d servers and %d settings", len(servers), len(all))
+					}
+					return
+				}
+				if got := all[0].Int(h.ServerId); got != servers[0].Id || got != results[0].Id {
+					t.Errorf("the settings are of server %d, added was %d", got, results[0].Id)
 				}
 			})
 		}

@@ -1,0 +1,65 @@
+package registry_test
+
+import (
+	"errors"
+	"testing"
+
+	"comity"
+	"comity/internal/access"
+	"comity/internal/registry"
+)
+
+// TestRightsToAll says of many records what the caller meets who tries to change each.
+func TestRightsToAll(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		unit := w.unit(t, "Logic", 0)
+		kurt, grace := w.named(t, "Kurt", "Gödel", "kgodel"), w.named(t, "Grace", "Hopper", "ghopper")
+		w.role(t, kurt, unit)
+		i := comity.Identifier
+		w.add(t, i.Resource, values{i.Person: kurt, i.Identifier: "login", i.Type: "eppn", i.Login: true, i.Status: comity.Active})
+		var records []*comity.Record
+		for _, r := range []*comity.Resource{comity.CoPerson.Resource, comity.Name.Resource, i.Resource, comity.CoPersonRole.Resource} {
+			records = append(records, w.list(t, r)...)
+		}
+		for name, caller := range map[string]access.Caller{
+			"administrator":         tester,
+			"administrator of unit": {Username: "u", CoId: w.co, PersonId: grace, Units: []int64{unit}},
+			"member":                {Username: "k", CoId: w.co, PersonId: kurt},
+		} {
+			t.Run(name, func(t *testing.T) {
+				all, err := w.RightsToAll(t.Context(), caller, records)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, rec := range records {
+					want := registry.Rights{
+						Edit: mayTry(t, func(stop registry.Condition) error {
+							return w.Edit(t.Context(), caller, rec.Resource, rec.Id, comity.Input{Record: rec}, stop)
+						}),
+						Delete: mayTry(t, func(stop registry.Condition) error {
+							return w.Delete(t.Context(), caller, rec.Resource, rec.Id, stop)
+						}),
+					}
+					if got := all[rec.Resource][rec.Id]; got != want {
+						t.Errorf("to %s %d: %+v, want %+v", rec.Resource.Singular, rec.Id, got, want)
+					}
+					if got, err := w.RightsTo(t.Context(), caller, rec); got != want || err != nil {
+						t.Errorf("to %s %d alone: %+v, %v, want %+v", rec.Resource.Singular, rec.Id, got, err, want)
+					}
+				}
+			})
+		}
+	})
+}
+
+// mayTry says whether a change was not refused for want of rights. It is stopped before it is made.
+func mayTry(t *testing.T, change func(stop registry.Condition) error) bool {
+	t.Helper()
+	stop := errors.New("stop")
+	err := change(func(*comity.Record) error { return stop })
+	var e *comity.Error
+	if !errors.Is(err, stop) && !errors.As(err, &e) {
+		t.Fatalf("it is answered %v", err)
+	}
+	return e == nil || e.Code != comity.Unauthorised && e.Code != comity.NotFound
+}
