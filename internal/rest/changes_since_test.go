@@ -32,7 +32,7 @@ func (s *scene) since(query string, ids, deleted []string) {
 // changed just before may be shown once more.
 func (s *scene) settle() {
 	s.Helper()
-	eventually(s, "nothing is listed twice", func() bool {
+	s.eventually(func() bool {
 		a := s.call("admin", "GET", s.fill("co_groups.json?coid=$co&deleted=true&modifiedsince=$since"), nil)
 		s.expect(a, "200 OK")
 		s.ids["since"] = url.QueryEscape(a.header.Get("Comity-Next-Since"))

@@ -26,7 +26,7 @@ func TestWhateverIsDuplicatedIsAlike(t *testing.T) {
 	everywhere(t, func(s *scene) {
 		rapid.Check(s.TB.(*testing.T), func(rt *rapid.T) {
 			s.addCO("co", "coname")
-			for range rapid.IntRange(0, 12).Draw(rt, "setup") {
+			for range rapid.IntRange(0, 6).Draw(rt, "setup") {
 				s.setUp(rt)
 			}
 			s.play(step{call: "POST cos/duplicate/$co", keep: "copy"})

@@ -1,7 +1,9 @@
 package rest_test
 
 import (
+	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -84,12 +86,17 @@ func TestSpecimensAreOfEveryResource(t *testing.T) {
 	}
 }
 
-// TestViewAll lists a kind of all COs, for who administers the platform.
+// TestViewAll lists a kind of all COs, for who administers the platform: from the record that is
+// looked for on, as other tests add to the same lists.
 func TestViewAll(t *testing.T) {
 	everywhere(t, func(s *scene) {
 		s.play(furnish()...)
 		for _, sp := range append(slices.Clone(specimens), specimen{path: "cos", keep: "co"}) {
-			all := s.call("", "GET", sp.path+".json", nil)
+			id, err := strconv.ParseInt(s.ids[sp.keep], 10, 64)
+			if err != nil {
+				s.Fatal(err)
+			}
+			all := s.call("", "GET", fmt.Sprintf("%s.json?limit=1&after=%d", sp.path, id-1), nil)
 			if all.phrase != "OK" || !slices.Contains(all.column("Id"), s.ids[sp.keep]) {
 				s.Errorf("%d %s lists %d %s, of which none is %s", all.status, all.phrase, len(all.records), sp.path, s.ids[sp.keep])
 			}
