@@ -150,13 +150,9 @@ func (v *visit) members(g registry.GroupGlance) (membersPart, error) {
 	}
 	for _, m := range found.Members {
 		person := m.Membership.OwnedBy(comity.OwnerCO)
-		name, _ := titles{}.by(comity.CoPerson.Resource, person)
 		row := memberRow{
-			Name: link{name, v.record(comity.CoPerson.Resource, person)}, Member: m.Membership.Bool(f.Member), Owner: m.Membership.Bool(f.Owner),
+			Name: link{personName(person, m.Name), v.record(comity.CoPerson.Resource, person)}, Member: m.Membership.Bool(f.Member), Owner: m.Membership.Bool(f.Owner),
 			Until: v.value(m.Membership, f.ValidThrough, titles{}), Why: v.reason(m.Why),
-		}
-		if m.Name != nil {
-			row.Name.Text = fullName(m.Name)
 		}
 		if g.MayChange && m.Why.Kind == registry.WhyGiven {
 			row.Change = v.form(g.Group.Resource, g.Group.Id, "members/"+strconv.FormatInt(m.Membership.Id, 10))

@@ -77,10 +77,7 @@ func narrowed(asked url.Values) bool {
 }
 
 func (v *visit) personFound(found registry.PersonFound) personFound {
-	one := personFound{Name: nameless(found.Person.Id), To: v.record(comity.CoPerson.Resource, found.Person.Id)}
-	if found.Name != nil {
-		one.Name = fullName(found.Name)
-	}
+	one := personFound{Name: personName(found.Person.Id, found.Name), To: v.record(comity.CoPerson.Resource, found.Person.Id)}
 	one.Status = v.value(found.Person, comity.CoPerson.Status, titles{})
 	if found.EmailAddress != nil {
 		one.Email = v.value(found.EmailAddress, comity.EmailAddress.Mail, titles{})
@@ -92,11 +89,6 @@ func (v *visit) personFound(found registry.PersonFound) personFound {
 		one.Units = append(one.Units, link{unit.Text(comity.Cou.Name), v.record(unit.Resource, unit.Id)})
 	}
 	return one
-}
-
-// nameless is what somebody without a name is called.
-func nameless(id int64) string {
-	return titles{}.of(&comity.Record{Resource: comity.CoPerson.Resource, Id: id})
 }
 
 // peopleFilters are what the list can be narrowed by besides the search.

@@ -1,8 +1,6 @@
 package console
 
 import (
-	"strconv"
-
 	"comity"
 	"comity/internal/access"
 	"comity/internal/registry"
@@ -39,17 +37,8 @@ func (v *visit) peopleToTell() error {
 }
 
 func (v *visit) personToTell(target *comity.Record, found registry.PersonFound) row {
-	person := found.Person
-	line := row{Title: title(one(person.Resource)) + " " + strconv.FormatInt(person.Id, 10), To: v.subjectPath(target.Id, comity.PersonSubject(person.Id))}
-	if found.Name != nil {
-		line.Title = fullName(found.Name)
-	}
-	line.Values = []value{v.value(person, comity.CoPerson.Status, titles{}), {}, {}}
-	if found.EmailAddress != nil {
-		line.Values[1].Text = found.EmailAddress.Text(comity.EmailAddress.Mail)
-	}
-	if found.Identifier != nil {
-		line.Values[2].Text = found.Identifier.Text(comity.Identifier.Identifier)
-	}
-	return line
+	one := v.personFound(found)
+	return row{Title: one.Name, To: v.subjectPath(target.Id, comity.PersonSubject(found.Person.Id)), Values: []value{
+		one.Status, {Text: one.Email.Text}, {Text: one.Identifier},
+	}}
 }
