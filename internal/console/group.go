@@ -30,13 +30,13 @@ type groupPage struct {
 
 // membersPart are members of a group, a page of them.
 type membersPart struct {
-	Search      string
-	OnlyOwners  bool
-	Asked       bool
-	Rows        []memberRow
-	MayChange   bool
-	All         string
-	More, First string
+	Search     string
+	OnlyOwners bool
+	Asked      bool
+	Rows       []memberRow
+	MayChange  bool
+	All        string
+	pager
 }
 
 // memberRow is somebody in a group; Change is where a button sends what is to be changed.
@@ -159,11 +159,6 @@ func (v *visit) members(g registry.GroupGlance) (membersPart, error) {
 		}
 		p.Rows = append(p.Rows, row)
 	}
-	if asked.Get("after") != "" {
-		p.First = again(asked, "")
-	}
-	if found.Next != 0 {
-		p.More = again(asked, strconv.FormatInt(found.Next, 10))
-	}
+	p.pager = pagerOf(asked, afterId(found.Next))
 	return p, nil
 }

@@ -2,7 +2,6 @@ package console
 
 import (
 	"net/url"
-	"strconv"
 
 	"comity"
 	"comity/internal/registry"
@@ -31,8 +30,9 @@ type groupsPage struct {
 	// Asked says that the list is narrowed; All is the one that is not.
 	Asked bool
 	All   string
-	// More is the next page, First the first, Add the form to add one; "" where there is none.
-	More, First, Add string
+	// Add leads to the form to add one, "" where the reader may not.
+	Add string
+	pager
 }
 
 func (v *visit) groups() error {
@@ -59,12 +59,7 @@ func (v *visit) groups() error {
 		return err
 	}
 	p.Columns, p.Rows = v.table(found.Groups, f.Resource, nil, t)
-	if asked.Get("after") != "" {
-		p.First = again(asked, "")
-	}
-	if found.Next != 0 {
-		p.More = again(asked, strconv.FormatInt(found.Next, 10))
-	}
+	p.pager = pagerOf(asked, afterId(found.Next))
 	return v.show("groups.html", title(many(f.Resource)), p, link{title(many(f.Resource)), ""})
 }
 

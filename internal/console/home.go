@@ -14,8 +14,9 @@ func homePages() []page {
 // choosePage lists the COs that the reader can go to.
 type choosePage struct {
 	COs []coCard
-	// More leads to the next page, Add to the form of a new CO; "" where there is none.
-	More, Add string
+	// Add leads to the form of a new CO, "" where the reader may not.
+	Add string
+	pager
 }
 
 // coCard is a CO that the reader can go to.
@@ -31,7 +32,8 @@ func (v *visit) chooseCO() error {
 	switch {
 	case v.caller.Platform:
 		query := map[string][]string{"limit": {strconv.Itoa(pageSize)}}
-		if after := v.r.URL.Query().Get("after"); after != "" {
+		asked := v.r.URL.Query()
+		if after := asked.Get("after"); after != "" {
 			query["after"] = []string{after}
 		}
 		l, err := v.Registry.List(v.ctx(), v.caller, comity.Co.Resource, query)
@@ -43,9 +45,7 @@ func (v *visit) chooseCO() error {
 				link{co.Text(comity.Co.Name), coPath(co.Id)}, co.Text(comity.Co.Description), v.value(co, comity.Co.Status, titles{}),
 			})
 		}
-		if l.More != 0 {
-			p.More = Root + withQuery([]string{"after", strconv.FormatInt(l.More, 10)})
-		}
+		p.pager = pagerOf(asked, afterId(l.More))
 		if v.caller.May(access.Add, comity.Co.Resource) {
 			p.Add = v.add(comity.Co.Resource)
 		}

@@ -24,8 +24,9 @@ type listPage struct {
 	Asked   bool
 	// Of is the record that the listed ones hang on, if the list is of these.
 	Of link
-	// More is the next page, First the first, Add the form to add one; "" where there is none.
-	More, First, Add string
+	// Add leads to the form to add one, "" where the reader may not.
+	Add string
+	pager
 	// All is the list without anything that narrows it.
 	All string
 }
@@ -54,7 +55,6 @@ func (d drawn) list(v *visit) error {
 	}
 	if after := asked.Get("after"); after != "" {
 		query["after"] = []string{after}
-		p.First = again(asked, "")
 	}
 	parent := parentOf(d.Resource, asked)
 	if parent.id != 0 {
@@ -74,9 +74,7 @@ func (d drawn) list(v *visit) error {
 		p.Add = v.mayAdd(d.Resource, parent.key, strconv.FormatInt(parent.id, 10))
 	}
 	p.Columns, p.Rows = v.table(l.Records, d.Resource, parent.resource, t)
-	if l.More != 0 {
-		p.More = again(asked, strconv.FormatInt(l.More, 10))
-	}
+	p.pager = pagerOf(asked, afterId(l.More))
 	return v.show("list.html", title(many(d.Resource)), p, link{title(many(d.Resource)), ""})
 }
 
@@ -104,20 +102,6 @@ func (v *visit) table(records []*comity.Record, r, parent *comity.Resource, t ti
 		rows = append(rows, one)
 	}
 	return headings, rows
-}
-
-// again is the query of the same list from another record on.
-func again(asked url.Values, after string) string {
-	q := url.Values{}
-	for name, values := range asked {
-		if name != "after" {
-			q[name] = values
-		}
-	}
-	if after != "" {
-		q.Set("after", after)
-	}
-	return "?" + q.Encode()
 }
 
 // filtersOf are what the registry's list of the resource can be narrowed by.

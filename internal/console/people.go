@@ -27,8 +27,9 @@ type peoplePage struct {
 	// Asked says that the list is narrowed; All is the one that is not.
 	Asked bool
 	All   string
-	// More is the next page, First the first, Add the form to add somebody; "" where there is none.
-	More, First, Add string
+	// Add leads to the form to add somebody, "" where the reader may not.
+	Add string
+	pager
 }
 
 type personFound struct {
@@ -54,12 +55,7 @@ func (v *visit) people() error {
 	for _, one := range found.People {
 		p.People = append(p.People, v.personFound(one))
 	}
-	if asked.Get("after") != "" {
-		p.First = again(asked, "")
-	}
-	if found.Next != "" {
-		p.More = again(asked, found.Next)
-	}
+	p.pager = pagerOf(asked, found.Next)
 	if p.Filters, err = v.peopleFilters(asked); err != nil {
 		return err
 	}

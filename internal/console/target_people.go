@@ -27,12 +27,7 @@ func (v *visit) peopleToTell() error {
 	for _, one := range found.People {
 		p.Rows = append(p.Rows, v.personToTell(target, one))
 	}
-	if asked.Get("after") != "" {
-		p.First = again(asked, "")
-	}
-	if found.Next != "" {
-		p.More = again(asked, found.Next)
-	}
+	p.pager = pagerOf(asked, found.Next)
 	return v.show("list.html", "Choose a person", p, v.targetCrumbs(target, link{"A person's message", ""})...)
 }
 
