@@ -23,15 +23,14 @@ func groupPages() []page {
 
 // groupsPage is the list of groups.
 type groupsPage struct {
-	Purpose, Search string
-	Filters         []control
-	Columns         []string
-	Rows            []row
+	head
+	Search  string
+	Filters []control
+	Columns []string
+	Rows    []row
 	// Asked says that the list is narrowed; All is the one that is not.
 	Asked bool
 	All   string
-	// Add leads to the form to add one, "" where the reader may not.
-	Add string
 	pager
 }
 
@@ -51,7 +50,7 @@ func (v *visit) groups() error {
 		return err
 	}
 	p := groupsPage{
-		Purpose: purpose(f.Resource), Search: filter.Text, All: v.list(f.Resource), Add: v.mayAdd(f.Resource),
+		head: v.headOfList(f.Resource), Search: filter.Text, All: v.list(f.Resource),
 		Asked: filter.Text != "" || filter.Status != "" || filter.Auto != nil, Filters: groupFilters(asked),
 	}
 	t, err := v.titles(found.Groups)

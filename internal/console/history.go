@@ -19,13 +19,12 @@ func historyPages() []page {
 
 // historyPage is what was done in a CO, newest first.
 type historyPage struct {
-	// Of is the record that it is the history of, if it is that of one.
-	Of         link
+	head
 	Happenings []happening
 	Filters    historyFilters
-	// Add leads to the form of a note, "" where the reader may not; All to the history of the whole CO.
-	Add, All string
-	Asked    bool
+	// All leads to the history of the whole CO.
+	All   string
+	Asked bool
 	pager
 }
 
@@ -97,9 +96,10 @@ func (v *visit) history() error {
 		return err
 	}
 	p := historyPage{
-		Filters: filtersOfHistory(asked, filter), All: v.list(comity.HistoryRecord.Resource), Of: v.historyIs(filter, found, t),
-		Add: v.mayAdd(comity.HistoryRecord.Resource), Asked: narrows(asked),
+		head:    head{Purpose: purpose(comity.HistoryRecord.Resource) + " The newest is first.", Of: v.historyIs(filter, found, t), AddText: "Add a note"},
+		Filters: filtersOfHistory(asked, filter), All: v.list(comity.HistoryRecord.Resource), Asked: narrows(asked),
 	}
+	p.Add = v.mayAdd(comity.HistoryRecord.Resource)
 	if filter.CoPersonId != 0 {
 		p.Add = v.mayAdd(comity.HistoryRecord.Resource, byPerson, asked.Get(byPerson))
 	}

@@ -13,9 +13,8 @@ func homePages() []page {
 
 // choosePage lists the COs that the reader can go to.
 type choosePage struct {
+	head
 	COs []coCard
-	// Add leads to the form of a new CO, "" where the reader may not.
-	Add string
 	pager
 }
 
@@ -47,7 +46,7 @@ func (v *visit) chooseCO() error {
 		}
 		p.pager = pagerOf(asked, afterId(l.More))
 		if v.caller.May(access.Add, comity.Co.Resource) {
-			p.Add = v.add(comity.Co.Resource)
+			p.Add, p.AddText = v.add(comity.Co.Resource), "Add a CO"
 		}
 	case v.session.OfApiUser():
 		if !v.caller.MayAnything() {

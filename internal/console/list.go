@@ -14,18 +14,13 @@ const pageSize = 50
 
 // listPage is a list of records as a table.
 type listPage struct {
-	Purpose, Many string
-	// AddText is what the button to add one says.
-	AddText string
+	head
+	Many    string
 	Columns []string
 	Rows    []row
 	// Filters are what the list can be narrowed by, Asked says that it is.
 	Filters []filter
 	Asked   bool
-	// Of is the record that the listed ones hang on, if the list is of these.
-	Of link
-	// Add leads to the form to add one, "" where the reader may not.
-	Add string
 	pager
 	// All is the list without anything that narrows it.
 	All string
@@ -44,8 +39,7 @@ func (d drawn) list(v *visit) error {
 	asked := v.r.URL.Query()
 	query := map[string][]string{"coid": {v.r.PathValue("co")}, "limit": {strconv.Itoa(pageSize)}}
 	p := listPage{
-		Purpose: purpose(d.Resource), AddText: addButton(d.Resource), Many: many(d.Resource),
-		Add: v.mayAdd(d.Resource), All: v.list(d.Resource), Filters: filtersOf(d.Resource),
+		head: v.headOfList(d.Resource), Many: many(d.Resource), All: v.list(d.Resource), Filters: filtersOf(d.Resource),
 	}
 	for i, f := range p.Filters {
 		if value := asked.Get(f.Name); value != "" {

@@ -21,14 +21,13 @@ func peoplePages() []page {
 
 // peoplePage is the list of people.
 type peoplePage struct {
-	Purpose, Search string
-	Filters         []control
-	People          []personFound
+	head
+	Search  string
+	Filters []control
+	People  []personFound
 	// Asked says that the list is narrowed; All is the one that is not.
 	Asked bool
 	All   string
-	// Add leads to the form to add somebody, "" where the reader may not.
-	Add string
 	pager
 }
 
@@ -42,8 +41,7 @@ type personFound struct {
 func (v *visit) people() error {
 	asked := v.r.URL.Query()
 	p := peoplePage{
-		Purpose: purpose(comity.CoPerson.Resource), Search: asked.Get("q"), All: v.list(comity.CoPerson.Resource),
-		Add: v.mayAdd(comity.CoPerson.Resource), Asked: narrowed(asked),
+		head: v.headOfList(comity.CoPerson.Resource), Search: asked.Get("q"), All: v.list(comity.CoPerson.Resource), Asked: narrowed(asked),
 	}
 	filter := registry.PeopleFilter{
 		Status: asked.Get("status"), CouId: comity.ParseId(asked.Get("unit")), CoGroupId: comity.ParseId(asked.Get("group")),

@@ -19,11 +19,11 @@ func (v *visit) peopleToTell() error {
 		return err
 	}
 	p := listPage{
-		Purpose: "Whose message do you want to see? Nothing is sent before you say so.",
-		AddText: addButton(r), Many: many(r), All: v.atTarget(target.Id, "people/"), Add: v.mayAdd(r), Asked: asked.Get("q") != "",
+		head: v.headOfList(r), Many: many(r), All: v.atTarget(target.Id, "people/"), Asked: asked.Get("q") != "",
 		Filters: []filter{{Name: "q", Label: "Name, address or identifier", Value: asked.Get("q")}},
 		Columns: []string{"Status", "Email address", "Identifier"},
 	}
+	p.Purpose = "Whose message do you want to see? Nothing is sent before you say so."
 	for _, one := range found.People {
 		p.Rows = append(p.Rows, v.personToTell(target, one))
 	}
