@@ -21,19 +21,7 @@ func groupPages() []page {
 	}
 }
 
-// groupsPage is the list of groups.
-type groupsPage struct {
-	head
-	Search  string
-	Filters []control
-	Columns []string
-	Rows    []row
-	// Asked says that the list is narrowed; All is the one that is not.
-	Asked bool
-	All   string
-	pager
-}
-
+// groups lists the groups that a search finds.
 func (v *visit) groups() error {
 	f := comity.CoGroup
 	asked := v.r.URL.Query()
@@ -49,22 +37,21 @@ func (v *visit) groups() error {
 	if err != nil {
 		return err
 	}
-	p := groupsPage{
-		head: v.headOfList(f.Resource), Search: filter.Text, All: v.list(f.Resource),
-		Asked: filter.Text != "" || filter.Status != "" || filter.Auto != nil, Filters: groupFilters(asked),
-	}
+	p := listPage{listing: v.listing(f.Resource)}
+	p.Filters, p.Asked = groupFilters(asked), filter.Text != "" || filter.Status != "" || filter.Auto != nil
 	t, err := v.titles(found.Groups)
 	if err != nil {
 		return err
 	}
 	p.Columns, p.Rows = v.table(found.Groups, f.Resource, nil, t)
 	p.pager = pagerOf(asked, afterId(found.Next))
-	return v.show("groups.html", title(many(f.Resource)), p, link{title(many(f.Resource)), ""})
+	return v.show("list.html", title(many(f.Resource)), p, link{title(many(f.Resource)), ""})
 }
 
 func groupFilters(asked url.Values) []control {
 	kinds := []choice{{Value: "automatic", Label: "Automatic"}, {Value: "given", Label: "Not automatic"}}
 	return []control{
+		searchFor("q", "Name contains", asked.Get("q")),
 		{Name: "kind", Key: "kind", Label: "Members come", Type: "select", Choices: selected(kinds, asked.Get("kind"))},
 		{Name: "status", Key: "status", Label: "Status", Type: "select", Choices: selected(codes(comity.CoGroup.Status, false), asked.Get("status"))},
 	}

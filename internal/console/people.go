@@ -21,14 +21,9 @@ func peoplePages() []page {
 
 // peoplePage is the list of people.
 type peoplePage struct {
-	head
-	Search  string
-	Filters []control
-	People  []personFound
-	// Asked says that the list is narrowed; All is the one that is not.
-	Asked bool
-	All   string
-	pager
+	listing
+	Search string
+	People []personFound
 }
 
 type personFound struct {
@@ -40,9 +35,8 @@ type personFound struct {
 // people lists the people whom a search finds.
 func (v *visit) people() error {
 	asked := v.r.URL.Query()
-	p := peoplePage{
-		head: v.headOfList(comity.CoPerson.Resource), Search: asked.Get("q"), All: v.list(comity.CoPerson.Resource), Asked: narrowed(asked),
-	}
+	p := peoplePage{listing: v.listing(comity.CoPerson.Resource), Search: asked.Get("q")}
+	p.Asked = narrowed(asked)
 	filter := registry.PeopleFilter{
 		Status: asked.Get("status"), CouId: comity.ParseId(asked.Get("unit")), CoGroupId: comity.ParseId(asked.Get("group")),
 	}

@@ -18,11 +18,9 @@ func (v *visit) peopleToTell() error {
 	if err != nil {
 		return err
 	}
-	p := listPage{
-		head: v.headOfList(r), Many: many(r), All: v.atTarget(target.Id, "people/"), Asked: asked.Get("q") != "",
-		Filters: []filter{{Name: "q", Label: "Name, address or identifier", Value: asked.Get("q")}},
-		Columns: []string{"Status", "Email address", "Identifier"},
-	}
+	p := listPage{listing: v.listing(r), Columns: []string{"Status", "Email address", "Identifier"}}
+	p.All, p.Asked = v.atTarget(target.Id, "people/"), asked.Get("q") != ""
+	p.Filters = []control{searchFor("q", "Name, address or identifier", asked.Get("q"))}
 	p.Purpose = "Whose message do you want to see? Nothing is sent before you say so."
 	for _, one := range found.People {
 		p.Rows = append(p.Rows, v.personToTell(target, one))

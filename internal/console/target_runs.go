@@ -21,7 +21,7 @@ func (v *visit) failedPage() error {
 	if err != nil {
 		return err
 	}
-	p := listPage{Many: "messages that failed", Columns: []string{"Answer", "Tries", "Last try"}}
+	p := listPage{listing: listing{Many: "messages that failed"}, Columns: []string{"Answer", "Tries", "Last try"}}
 	if len(all) > pageSize {
 		all = all[:pageSize]
 		p.More = link{"Next page", withQuery([]string{"after", strconv.FormatInt(all[pageSize-1].Subject.Id, 10), "kind", strconv.Itoa(int(all[pageSize-1].Subject.Kind))})}

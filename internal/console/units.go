@@ -22,7 +22,7 @@ func unitPages() []page {
 
 // unitsPage is the tree of a CO's units.
 type unitsPage struct {
-	head
+	listing
 	Roots []unitNode
 }
 
@@ -40,7 +40,7 @@ func (v *visit) units() error {
 	if err != nil {
 		return err
 	}
-	p := unitsPage{head: v.headOfList(comity.Cou.Resource), Roots: v.unitNodes(roots)}
+	p := unitsPage{listing: v.listing(comity.Cou.Resource), Roots: v.unitNodes(roots)}
 	return v.show("units.html", title(many(comity.Cou.Resource)), p, link{title(many(comity.Cou.Resource)), ""})
 }
 
