@@ -19,9 +19,9 @@ type personPage struct {
 	// Email is the first email address.
 	Email value
 	// At is the day as at which the person is shown, "" for now; Now leads to how they are.
-	At, Now, Today string
-	Roles          rolesPart
-	Groups         groupsPart
+	At, Now string
+	Roles   rolesPart
+	Groups  groupsPart
 	// Parts are what else hangs on the person, by kind; Missing are the kinds of which there is nothing
 	// yet, with where to add some.
 	Parts   []personPart
@@ -29,7 +29,7 @@ type personPage struct {
 	Linked  linkedPart
 	Sent    []targetOfPerson
 	// Latest are the last lines of the history, and AllHistory leads to the others.
-	Latest     []happened
+	Latest     []happening
 	AllHistory string
 }
 
@@ -120,7 +120,7 @@ func titlesOf(g registry.Glance) titles {
 func (p *personView) page() (page personPage, err error) {
 	rec := p.glance.Record
 	page = personPage{
-		head: p.headOf(rec, p.rights[rec.Resource][rec.Id]), trail: trail{Record: rec}, At: p.at, Now: p.record(rec.Resource, rec.Id), Today: time.Now().UTC().Format(time.DateOnly),
+		head: p.headOf(rec, p.rights[rec.Resource][rec.Id]), trail: trail{Record: rec}, At: p.at, Now: p.record(rec.Resource, rec.Id),
 		Status: p.value(rec, comity.CoPerson.Status, p.titles),
 	}
 	for _, f := range p.fields(rec, p.titles) {

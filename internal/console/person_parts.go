@@ -29,7 +29,7 @@ type personRow struct {
 }
 
 // first are the parts that come first, in this order.
-var first = func() []*comity.Resource {
+func first() []*comity.Resource {
 	return []*comity.Resource{comity.Name.Resource, comity.EmailAddress.Resource, comity.Identifier.Resource}
 }
 
