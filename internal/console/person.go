@@ -20,13 +20,13 @@ type personPage struct {
 	Email value
 	// At is the day as at which the person is shown, "" for now; Now leads to how they are.
 	At, Now string
-	Roles   rolesPart
+	Roles   personPart
 	Groups  groupsPart
 	// Parts are what else hangs on the person, by kind; Missing are the kinds of which there is nothing
 	// yet, with where to add some.
 	Parts   []personPart
 	Missing []personPart
-	Linked  linkedPart
+	Linked  personPart
 	Sent    []targetOfPerson
 	// Latest are the last lines of the history, and AllHistory leads to the others.
 	Latest     []happening
