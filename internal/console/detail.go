@@ -15,10 +15,9 @@ import (
 
 // detailPage is one record, and what hangs on it.
 type detailPage struct {
-	One    string
+	head
+	trail
 	Fields []field
-	// Edit, Delete and History lead on, "" where the reader may not.
-	Edit, Delete, History string
 	// Parts are what somebody wrote by hand for this resource.
 	Parts []template.HTML
 	// Hanging are the lists of what hangs on the record.
@@ -30,10 +29,6 @@ type detailPage struct {
 	// Here is the record's page, Dated says that it can be shown as it was on a date.
 	Here  string
 	Dated bool
-	// Earlier is the revision before, "" for none.
-	Earlier  string
-	Revision int64
-	Record   *comity.Record
 }
 
 type field struct {
@@ -62,21 +57,22 @@ func (d drawn) detail(v *visit) error {
 	if err != nil {
 		return err
 	}
-	p := detailPage{One: title(one(d.Resource)), Past: past, Record: rec, Revision: rec.Revision, Fields: v.fields(rec, t)}
+	p := detailPage{Past: past, Fields: v.fields(rec, t), trail: trail{Record: rec, History: v.historyOf(rec)}}
 	here := v.record(rec.Resource, rec.Id)
 	p.Here, p.Dated = here, !d.InHistory
 	if rec.Revision > 0 && !d.InHistory {
 		p.Earlier = here + withQuery([]string{"revision", strconv.FormatInt(rec.Revision-1, 10)})
 	}
 	name := t.of(rec)
-	p.History = v.historyOf(rec)
 	if past {
-		p.Now, p.At = here, moment(v.r.URL.Query().Get("at"))
+		p.head, p.Now, p.At = v.headOf(rec, registry.Rights{}), here, moment(v.r.URL.Query().Get("at"))
 		return v.show("detail.html", name, p, v.crumbs(rec, name, link{"Revision " + strconv.FormatInt(rec.Revision, 10), ""})...)
 	}
-	if err := v.addRights(&p, rec); err != nil {
+	may, err := v.Registry.RightsTo(v.ctx(), v.caller, rec)
+	if err != nil {
 		return err
 	}
+	p.head = v.headOf(rec, may)
 	if p.Parts, err = v.parts(rec); err != nil {
 		return err
 	}
@@ -120,20 +116,6 @@ func (v *visit) fields(rec *comity.Record, t titles) []field {
 		}
 	}
 	return fields
-}
-
-func (v *visit) addRights(p *detailPage, rec *comity.Record) error {
-	rights, err := v.Registry.RightsTo(v.ctx(), v.caller, rec)
-	if err != nil {
-		return err
-	}
-	if rights.Edit {
-		p.Edit = v.form(rec.Resource, rec.Id, "edit")
-	}
-	if rights.Delete {
-		p.Delete = v.form(rec.Resource, rec.Id, "delete")
-	}
-	return nil
 }
 
 // parts are what somebody wrote by hand for the record's resource.

@@ -10,14 +10,15 @@ import (
 
 // groupPage is a group with who is in it, and what it is nested in.
 type groupPage struct {
-	Record *comity.Record
+	head
+	trail
 	Fields []field
 	// Unit is the unit whose group it is.
 	Unit link
 	// Automatic says how members come by themselves, "" where they do not.
 	Automatic string
-	// Edit, Delete, Add, Paste and At lead on, "" where the reader may not.
-	Edit, Delete, History, Add, Paste, At string
+	// AddOne, Paste and At lead on, "" where the reader may not.
+	AddOne, Paste, At string
 	// HasCounts says that the reader may see all of the members, which Members and Owners count.
 	HasCounts       bool
 	Members, Owners int64
@@ -30,13 +31,13 @@ type groupPage struct {
 
 // membersPart are members of a group, a page of them.
 type membersPart struct {
-	Search      string
-	OnlyOwners  bool
-	Asked       bool
-	Rows        []memberRow
-	MayChange   bool
-	All         string
-	More, First string
+	Search     string
+	OnlyOwners bool
+	Asked      bool
+	Rows       []memberRow
+	MayChange  bool
+	All        string
+	pager
 }
 
 // memberRow is somebody in a group; Change is where a button sends what is to be changed.
@@ -63,7 +64,7 @@ func (v *visit) group() error {
 		return err
 	}
 	p := groupPage{
-		Record: rec, Automatic: automatic(g.Group, g.Unit), HasCounts: g.HasCounts, Members: g.Members, Owners: g.Owners,
+		trail: trail{Record: rec, History: v.historyOf(rec)}, Automatic: automatic(g.Group, g.Unit), HasCounts: g.HasCounts, Members: g.Members, Owners: g.Owners,
 		At: v.form(rec.Resource, rec.Id, "members-at"),
 	}
 	if g.Unit != nil {
@@ -90,14 +91,14 @@ func (v *visit) groupWays(p *groupPage, g registry.GroupGlance) error {
 		return err
 	}
 	p.Fields = v.fields(p.Record, t)
-	var rights detailPage
-	if err := v.addRights(&rights, p.Record); err != nil {
+	may, err := v.Registry.RightsTo(v.ctx(), v.caller, p.Record)
+	if err != nil {
 		return err
 	}
-	p.Edit, p.Delete, p.History = rights.Edit, rights.Delete, rights.History
+	p.head = v.headOf(p.Record, may)
 	id := strconv.FormatInt(p.Record.Id, 10)
 	if g.MayChange {
-		p.Add = v.mayAdd(comity.CoGroupMember.Resource, "cogroupid", id)
+		p.AddOne = v.mayAdd(comity.CoGroupMember.Resource, "cogroupid", id)
 		p.Paste = v.form(p.Record.Resource, p.Record.Id, "paste")
 		p.Nest = v.mayAdd(comity.CoGroupNesting.Resource, "targetcogroupid", id)
 	}
@@ -150,24 +151,15 @@ func (v *visit) members(g registry.GroupGlance) (membersPart, error) {
 	}
 	for _, m := range found.Members {
 		person := m.Membership.OwnedBy(comity.OwnerCO)
-		name, _ := titles{}.by(comity.CoPerson.Resource, person)
 		row := memberRow{
-			Name: link{name, v.record(comity.CoPerson.Resource, person)}, Member: m.Membership.Bool(f.Member), Owner: m.Membership.Bool(f.Owner),
+			Name: link{personName(person, m.Name), v.record(comity.CoPerson.Resource, person)}, Member: m.Membership.Bool(f.Member), Owner: m.Membership.Bool(f.Owner),
 			Until: v.value(m.Membership, f.ValidThrough, titles{}), Why: v.reason(m.Why),
-		}
-		if m.Name != nil {
-			row.Name.Text = fullName(m.Name)
 		}
 		if g.MayChange && m.Why.Kind == registry.WhyGiven {
 			row.Change = v.form(g.Group.Resource, g.Group.Id, "members/"+strconv.FormatInt(m.Membership.Id, 10))
 		}
 		p.Rows = append(p.Rows, row)
 	}
-	if asked.Get("after") != "" {
-		p.First = again(asked, "")
-	}
-	if found.Next != 0 {
-		p.More = again(asked, strconv.FormatInt(found.Next, 10))
-	}
+	p.pager = pagerOf(asked, afterId(found.Next))
 	return p, nil
 }

@@ -2,7 +2,6 @@ package console
 
 import (
 	"errors"
-	"strconv"
 	"time"
 
 	"comity"
@@ -62,8 +61,7 @@ type pastPage struct {
 	Date, Fault, Back string
 	Asked             bool
 	Rows              []memberRow
-	// More is the next page.
-	More string
+	pager
 }
 
 // membersAt shows who was in a group at the end of a day.
@@ -114,8 +112,10 @@ func (v *visit) membersAt() error {
 		}
 		p.Rows = append(p.Rows, row)
 	}
+	next := ""
 	if l.Full(l.Records) {
-		p.More = again(asked, strconv.FormatInt(l.Records[len(l.Records)-1].Id, 10))
+		next = afterId(l.Records[len(l.Records)-1].Id)
 	}
+	p.pager = pagerOf(asked, next)
 	return show()
 }

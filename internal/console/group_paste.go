@@ -118,10 +118,7 @@ func (p *pastePage) sort(all []registry.Recognised, there map[int64]bool) {
 }
 
 func pastedChoice(found registry.PersonFound) choice {
-	c := choice{Value: strconv.FormatInt(found.Person.Id, 10), Label: titles{}.of(found.Person)}
-	if found.Name != nil {
-		c.Label = fullName(found.Name)
-	}
+	c := choice{Value: strconv.FormatInt(found.Person.Id, 10), Label: personName(found.Person.Id, found.Name)}
 	var notes []string
 	if found.EmailAddress != nil {
 		notes = append(notes, found.EmailAddress.Text(comity.EmailAddress.Mail))

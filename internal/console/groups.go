@@ -2,7 +2,6 @@ package console
 
 import (
 	"net/url"
-	"strconv"
 
 	"comity"
 	"comity/internal/registry"
@@ -22,19 +21,7 @@ func groupPages() []page {
 	}
 }
 
-// groupsPage is the list of groups.
-type groupsPage struct {
-	Purpose, Search string
-	Filters         []control
-	Columns         []string
-	Rows            []row
-	// Asked says that the list is narrowed; All is the one that is not.
-	Asked bool
-	All   string
-	// More is the next page, First the first, Add the form to add one; "" where there is none.
-	More, First, Add string
-}
-
+// groups lists the groups that a search finds.
 func (v *visit) groups() error {
 	f := comity.CoGroup
 	asked := v.r.URL.Query()
@@ -50,27 +37,21 @@ func (v *visit) groups() error {
 	if err != nil {
 		return err
 	}
-	p := groupsPage{
-		Purpose: purpose(f.Resource), Search: filter.Text, All: v.list(f.Resource), Add: v.mayAdd(f.Resource),
-		Asked: filter.Text != "" || filter.Status != "" || filter.Auto != nil, Filters: groupFilters(asked),
-	}
+	p := listPage{listing: v.listing(f.Resource)}
+	p.Filters, p.Asked = groupFilters(asked), filter.Text != "" || filter.Status != "" || filter.Auto != nil
 	t, err := v.titles(found.Groups)
 	if err != nil {
 		return err
 	}
 	p.Columns, p.Rows = v.table(found.Groups, f.Resource, nil, t)
-	if asked.Get("after") != "" {
-		p.First = again(asked, "")
-	}
-	if found.Next != 0 {
-		p.More = again(asked, strconv.FormatInt(found.Next, 10))
-	}
-	return v.show("groups.html", title(many(f.Resource)), p, link{title(many(f.Resource)), ""})
+	p.pager = pagerOf(asked, afterId(found.Next))
+	return v.show("list.html", title(many(f.Resource)), p, link{title(many(f.Resource)), ""})
 }
 
 func groupFilters(asked url.Values) []control {
 	kinds := []choice{{Value: "automatic", Label: "Automatic"}, {Value: "given", Label: "Not automatic"}}
 	return []control{
+		searchFor("q", "Name contains", asked.Get("q")),
 		{Name: "kind", Key: "kind", Label: "Members come", Type: "select", Choices: selected(kinds, asked.Get("kind"))},
 		{Name: "status", Key: "status", Label: "Status", Type: "select", Choices: selected(codes(comity.CoGroup.Status, false), asked.Get("status"))},
 	}

@@ -139,6 +139,9 @@ func TestGroupPage(t *testing.T) {
 		r.says("1 member, 1 owner")
 		r.says("Ada Member in through the group Readers")
 		r.says("Members of Readers are members of All <readers> · End this")
+		if got := r.link("history"); got != inCO(co, "history_records/?cogroupid=%d", all) {
+			t.Errorf("the history of the group is at %q", got)
+		}
 		r.get(inCO(co, "co_groups/%d/?q=grace", all), 200)
 		if strings.Contains(r.page.text, "Ada") {
 			t.Error("the members stay as they are")

@@ -19,14 +19,13 @@ func historyPages() []page {
 
 // historyPage is what was done in a CO, newest first.
 type historyPage struct {
-	// Of is the record that it is the history of, if it is that of one.
-	Of         link
+	head
 	Happenings []happening
 	Filters    historyFilters
-	// Add leads to the form of a note, More to the page of what was before, First to the newest, All
-	// to the history of the whole CO; "" where there is none.
-	Add, More, First, All string
-	Asked                 bool
+	// All leads to the history of the whole CO.
+	All   string
+	Asked bool
+	pager
 }
 
 // happening is a line of the history as it is shown.
@@ -97,9 +96,10 @@ func (v *visit) history() error {
 		return err
 	}
 	p := historyPage{
-		Filters: filtersOfHistory(asked, filter), All: v.list(comity.HistoryRecord.Resource), Of: v.historyIs(filter, found, t),
-		Add: v.mayAdd(comity.HistoryRecord.Resource), Asked: narrows(asked),
+		head:    head{Purpose: purpose(comity.HistoryRecord.Resource) + " The newest is first.", Of: v.historyIs(filter, found, t), AddText: "Add a note"},
+		Filters: filtersOfHistory(asked, filter), All: v.list(comity.HistoryRecord.Resource), Asked: narrows(asked),
 	}
+	p.Add = v.mayAdd(comity.HistoryRecord.Resource)
 	if filter.CoPersonId != 0 {
 		p.Add = v.mayAdd(comity.HistoryRecord.Resource, byPerson, asked.Get(byPerson))
 	}
@@ -107,10 +107,10 @@ func (v *visit) history() error {
 		p.Happenings = append(p.Happenings, v.happening(h, t))
 	}
 	if asked.Get("before") != "" {
-		p.First = before(asked, 0)
+		p.First = link{"Newest", again(asked, "before", "")}
 	}
 	if found.Next != 0 {
-		p.More = before(asked, found.Next)
+		p.More = link{"Earlier", again(asked, "before", afterId(found.Next))}
 	}
 	return v.show("history.html", "History", p, link{"History", ""})
 }
@@ -267,20 +267,6 @@ func narrows(asked url.Values) bool {
 		}
 	}
 	return false
-}
-
-// before is the query of the same history before a row, from the newest on for 0.
-func before(asked url.Values, row int64) string {
-	q := url.Values{}
-	for name, values := range asked {
-		if name != "before" && values[0] != "" {
-			q[name] = values
-		}
-	}
-	if row != 0 {
-		q.Set("before", strconv.FormatInt(row, 10))
-	}
-	return "?" + q.Encode()
 }
 
 // moment is a time that somebody asks for: a day is meant with all that was done on it, and without a

@@ -13,9 +13,9 @@ func homePages() []page {
 
 // choosePage lists the COs that the reader can go to.
 type choosePage struct {
+	head
 	COs []coCard
-	// More leads to the next page, Add to the form of a new CO; "" where there is none.
-	More, Add string
+	pager
 }
 
 // coCard is a CO that the reader can go to.
@@ -31,7 +31,8 @@ func (v *visit) chooseCO() error {
 	switch {
 	case v.caller.Platform:
 		query := map[string][]string{"limit": {strconv.Itoa(pageSize)}}
-		if after := v.r.URL.Query().Get("after"); after != "" {
+		asked := v.r.URL.Query()
+		if after := asked.Get("after"); after != "" {
 			query["after"] = []string{after}
 		}
 		l, err := v.Registry.List(v.ctx(), v.caller, comity.Co.Resource, query)
@@ -43,11 +44,9 @@ func (v *visit) chooseCO() error {
 				link{co.Text(comity.Co.Name), coPath(co.Id)}, co.Text(comity.Co.Description), v.value(co, comity.Co.Status, titles{}),
 			})
 		}
-		if l.More != 0 {
-			p.More = Root + withQuery([]string{"after", strconv.FormatInt(l.More, 10)})
-		}
+		p.pager = pagerOf(asked, afterId(l.More))
 		if v.caller.May(access.Add, comity.Co.Resource) {
-			p.Add = v.add(comity.Co.Resource)
+			p.Add, p.AddText = v.add(comity.Co.Resource), "Add a CO"
 		}
 	case v.session.OfApiUser():
 		if !v.caller.MayAnything() {

@@ -12,22 +12,28 @@ import (
 // pageSize is how many records a page of a list shows.
 const pageSize = 50
 
+// listing is what all lists have, whatever they are of.
+type listing struct {
+	head
+	pager
+	// Many is what the listed are called.
+	Many string
+	// Filters are what the list can be narrowed by. Asked says that it is, All is the one that is not.
+	Filters []control
+	Asked   bool
+	All     string
+}
+
+// listing is the list of a resource's records, before anything is found.
+func (v *visit) listing(r *comity.Resource) listing {
+	return listing{head: v.headOfList(r), Many: many(r), All: v.list(r)}
+}
+
 // listPage is a list of records as a table.
 type listPage struct {
-	Purpose, Many string
-	// AddText is what the button to add one says.
-	AddText string
+	listing
 	Columns []string
 	Rows    []row
-	// Filters are what the list can be narrowed by, Asked says that it is.
-	Filters []filter
-	Asked   bool
-	// Of is the record that the listed ones hang on, if the list is of these.
-	Of link
-	// More is the next page, First the first, Add the form to add one; "" where there is none.
-	More, First, Add string
-	// All is the list without anything that narrows it.
-	All string
 }
 
 type row struct {
@@ -35,26 +41,19 @@ type row struct {
 	Values    []value
 }
 
-// filter is a field of the form that narrows a list.
-type filter struct{ Name, Label, Value string }
-
 // list shows a page of the records of a CO.
 func (d drawn) list(v *visit) error {
 	asked := v.r.URL.Query()
 	query := map[string][]string{"coid": {v.r.PathValue("co")}, "limit": {strconv.Itoa(pageSize)}}
-	p := listPage{
-		Purpose: purpose(d.Resource), AddText: addButton(d.Resource), Many: many(d.Resource),
-		Add: v.mayAdd(d.Resource), All: v.list(d.Resource), Filters: filtersOf(d.Resource),
-	}
-	for i, f := range p.Filters {
-		if value := asked.Get(f.Name); value != "" {
-			p.Filters[i].Value, p.Asked = value, true
-			query[f.Name] = []string{value}
+	p := listPage{listing: v.listing(d.Resource)}
+	for _, c := range filtersOf(d.Resource) {
+		if c.Value = asked.Get(c.Name); c.Value != "" {
+			query[c.Name], p.Asked = []string{c.Value}, true
 		}
+		p.Filters = append(p.Filters, c)
 	}
 	if after := asked.Get("after"); after != "" {
 		query["after"] = []string{after}
-		p.First = again(asked, "")
 	}
 	parent := parentOf(d.Resource, asked)
 	if parent.id != 0 {
@@ -74,9 +73,7 @@ func (d drawn) list(v *visit) error {
 		p.Add = v.mayAdd(d.Resource, parent.key, strconv.FormatInt(parent.id, 10))
 	}
 	p.Columns, p.Rows = v.table(l.Records, d.Resource, parent.resource, t)
-	if l.More != 0 {
-		p.More = again(asked, strconv.FormatInt(l.More, 10))
-	}
+	p.pager = pagerOf(asked, afterId(l.More))
 	return v.show("list.html", title(many(d.Resource)), p, link{title(many(d.Resource)), ""})
 }
 
@@ -106,23 +103,9 @@ func (v *visit) table(records []*comity.Record, r, parent *comity.Resource, t ti
 	return headings, rows
 }
 
-// again is the query of the same list from another record on.
-func again(asked url.Values, after string) string {
-	q := url.Values{}
-	for name, values := range asked {
-		if name != "after" {
-			q[name] = values
-		}
-	}
-	if after != "" {
-		q.Set("after", after)
-	}
-	return "?" + q.Encode()
-}
-
 // filtersOf are what the registry's list of the resource can be narrowed by.
-func filtersOf(r *comity.Resource) []filter {
-	var filters []filter
+func filtersOf(r *comity.Resource) []control {
+	var filters []control
 	for _, q := range r.Queries {
 		switch q {
 		case "owner", "identifiertype", "search.mail", "identifier":
@@ -136,9 +119,14 @@ func filtersOf(r *comity.Resource) []filter {
 		if text == "" || q == "mail" && r != comity.CoPerson.Resource {
 			text = title(q)
 		}
-		filters = append(filters, filter{Name: q, Label: text})
+		filters = append(filters, searchFor(q, text, ""))
 	}
 	return filters
+}
+
+// searchFor is a box of the form that narrows a list.
+func searchFor(name, label, value string) control {
+	return control{Name: name, Key: name, Label: label, Type: "search", Value: value}
 }
 
 // parentKey is a record that a list is of, and the parameter that says so.

@@ -23,7 +23,7 @@ type navLink struct {
 }
 
 // menu is the navigation, in the words of COmanage's own.
-var menu = func() []struct {
+func menu() []struct {
 	title     string
 	resources []*comity.Resource
 } {

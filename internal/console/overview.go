@@ -17,7 +17,7 @@ func overviewPages() []page {
 
 // overviewPage is a CO at a glance.
 type overviewPage struct {
-	Description string
+	head
 	// Counts are how many people have each status, and People how many there are.
 	Counts []count
 	People int64
@@ -30,8 +30,6 @@ type overviewPage struct {
 	Next []navLink
 	// Groups are the ways on, as the navigation has them.
 	Groups []navGroup
-	// Edit and Delete lead to forms, "" where the reader may not.
-	Edit, Delete string
 }
 
 // count is a number of people and the list of them.
@@ -42,17 +40,12 @@ type count struct {
 }
 
 func (v *visit) overview() error {
-	p := overviewPage{Description: v.co.Text(comity.Co.Description), Groups: v.nav()}
-	rights, err := v.Registry.RightsTo(v.ctx(), v.caller, v.co)
+	may, err := v.Registry.RightsTo(v.ctx(), v.caller, v.co)
 	if err != nil {
 		return err
 	}
-	if rights.Edit {
-		p.Edit = v.form(comity.Co.Resource, v.co.Id, "edit")
-	}
-	if rights.Delete {
-		p.Delete = v.form(comity.Co.Resource, v.co.Id, "delete")
-	}
+	p := overviewPage{head: v.headOf(v.co, may), Groups: v.nav()}
+	p.Kind, p.Purpose = "", v.co.Text(comity.Co.Description)
 	if err := v.countPeople(&p); err != nil {
 		return err
 	}
@@ -154,10 +147,7 @@ func (v *visit) nameUpcoming(found []registry.Upcoming) []upcoming {
 	var all []upcoming
 	for _, u := range found {
 		person := u.Record.OwnedBy(comity.OwnerCO)
-		one := upcoming{u, link{nameless(person), v.record(comity.CoPerson.Resource, person)}, link{To: v.record(u.Record.Resource, u.Record.Id)}}
-		if u.Name != nil {
-			one.Who.Text = fullName(u.Name)
-		}
+		one := upcoming{u, link{personName(person, u.Name), v.record(comity.CoPerson.Resource, person)}, link{To: v.record(u.Record.Resource, u.Record.Id)}}
 		of := ""
 		if u.Of != nil {
 			of = titles{}.of(u.Of)

@@ -21,14 +21,9 @@ func peoplePages() []page {
 
 // peoplePage is the list of people.
 type peoplePage struct {
-	Purpose, Search string
-	Filters         []control
-	People          []personFound
-	// Asked says that the list is narrowed; All is the one that is not.
-	Asked bool
-	All   string
-	// More is the next page, First the first, Add the form to add somebody; "" where there is none.
-	More, First, Add string
+	listing
+	Search string
+	People []personFound
 }
 
 type personFound struct {
@@ -40,10 +35,8 @@ type personFound struct {
 // people lists the people whom a search finds.
 func (v *visit) people() error {
 	asked := v.r.URL.Query()
-	p := peoplePage{
-		Purpose: purpose(comity.CoPerson.Resource), Search: asked.Get("q"), All: v.list(comity.CoPerson.Resource),
-		Add: v.mayAdd(comity.CoPerson.Resource), Asked: narrowed(asked),
-	}
+	p := peoplePage{listing: v.listing(comity.CoPerson.Resource), Search: asked.Get("q")}
+	p.Asked = narrowed(asked)
 	filter := registry.PeopleFilter{
 		Status: asked.Get("status"), CouId: comity.ParseId(asked.Get("unit")), CoGroupId: comity.ParseId(asked.Get("group")),
 	}
@@ -54,12 +47,7 @@ func (v *visit) people() error {
 	for _, one := range found.People {
 		p.People = append(p.People, v.personFound(one))
 	}
-	if asked.Get("after") != "" {
-		p.First = again(asked, "")
-	}
-	if found.Next != "" {
-		p.More = again(asked, found.Next)
-	}
+	p.pager = pagerOf(asked, found.Next)
 	if p.Filters, err = v.peopleFilters(asked); err != nil {
 		return err
 	}
@@ -77,10 +65,7 @@ func narrowed(asked url.Values) bool {
 }
 
 func (v *visit) personFound(found registry.PersonFound) personFound {
-	one := personFound{Name: nameless(found.Person.Id), To: v.record(comity.CoPerson.Resource, found.Person.Id)}
-	if found.Name != nil {
-		one.Name = fullName(found.Name)
-	}
+	one := personFound{Name: personName(found.Person.Id, found.Name), To: v.record(comity.CoPerson.Resource, found.Person.Id)}
 	one.Status = v.value(found.Person, comity.CoPerson.Status, titles{})
 	if found.EmailAddress != nil {
 		one.Email = v.value(found.EmailAddress, comity.EmailAddress.Mail, titles{})
@@ -92,11 +77,6 @@ func (v *visit) personFound(found registry.PersonFound) personFound {
 		one.Units = append(one.Units, link{unit.Text(comity.Cou.Name), v.record(unit.Resource, unit.Id)})
 	}
 	return one
-}
-
-// nameless is what somebody without a name is called.
-func nameless(id int64) string {
-	return titles{}.of(&comity.Record{Resource: comity.CoPerson.Resource, Id: id})
 }
 
 // peopleFilters are what the list can be narrowed by besides the search.

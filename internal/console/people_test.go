@@ -176,7 +176,7 @@ func TestPerson(t *testing.T) {
 		at := fmt.Sprintf("/console/co/%d/co_people/%d/", co, ada)
 		r := signedIn(t, s.URL, w.operator)
 		r.get(at, 200)
-		for _, text := range []string{"staff", "in because everybody in the CO is", "in because the role in Physics is Active", "Add email address", "All history of this person"} {
+		for _, text := range []string{"staff", "in because everybody in the CO is", "in because the role in Physics is Active", "Add email address", "All history of this person", "Added role staff in Physics by"} {
 			r.says(text)
 		}
 		r.get(r.link("Edit Ada"), 200)

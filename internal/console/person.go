@@ -12,26 +12,25 @@ import (
 
 // personPage is a person with everything about them.
 type personPage struct {
+	head
+	trail
 	Fields []field
 	Status value
-	// Email is the first email address, Names how many names there are.
+	// Email is the first email address.
 	Email value
-	// Edit and Delete lead to forms, "" where the reader may not.
-	Edit, Delete string
 	// At is the day as at which the person is shown, "" for now; Now leads to how they are.
-	At, Now, Today string
-	Roles          rolesPart
-	Groups         groupsPart
+	At, Now string
+	Roles   personPart
+	Groups  groupsPart
 	// Parts are what else hangs on the person, by kind; Missing are the kinds of which there is nothing
 	// yet, with where to add some.
 	Parts   []personPart
 	Missing []personPart
-	Linked  linkedPart
+	Linked  personPart
 	Sent    []targetOfPerson
-	History []happened
-	// AllHistory leads on from the latest lines.
+	// Latest are the last lines of the history, and AllHistory leads to the others.
+	Latest     []happening
 	AllHistory string
-	Record     *comity.Record
 }
 
 // personView is a person's page in the making.
@@ -121,7 +120,7 @@ func titlesOf(g registry.Glance) titles {
 func (p *personView) page() (page personPage, err error) {
 	rec := p.glance.Record
 	page = personPage{
-		Record: rec, At: p.at, Now: p.record(rec.Resource, rec.Id), Today: time.Now().UTC().Format(time.DateOnly),
+		head: p.headOf(rec, p.rights[rec.Resource][rec.Id]), trail: trail{Record: rec}, At: p.at, Now: p.record(rec.Resource, rec.Id),
 		Status: p.value(rec, comity.CoPerson.Status, p.titles),
 	}
 	for _, f := range p.fields(rec, p.titles) {
@@ -131,13 +130,6 @@ func (p *personView) page() (page personPage, err error) {
 	}
 	if mails := registry.Hanging(rec, comity.EmailAddress.Resource); len(mails) > 0 {
 		page.Email = p.value(mails[0], comity.EmailAddress.Mail, p.titles)
-	}
-	may := p.rights[rec.Resource][rec.Id]
-	if may.Edit {
-		page.Edit = p.form(rec.Resource, rec.Id, "edit")
-	}
-	if may.Delete {
-		page.Delete = p.form(rec.Resource, rec.Id, "delete")
 	}
 	page.Roles, page.Groups, page.Linked = p.roles(), p.groups(), p.linked()
 	for _, part := range p.parts() {
@@ -155,7 +147,7 @@ func (p *personView) page() (page personPage, err error) {
 	}
 	if p.caller.May(access.View, comity.HistoryRecord.Resource) {
 		page.AllHistory = p.list(comity.HistoryRecord.Resource, "copersonid", strconv.FormatInt(rec.Id, 10))
-		page.History, err = p.latest(rec.Id)
+		page.Latest, err = p.latest(rec.Id)
 	}
 	return page, err
 }

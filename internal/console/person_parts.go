@@ -20,6 +20,9 @@ type personPart struct {
 	Rows    []personRow
 	// Changes says that any of the rows can be changed.
 	Changes bool
+	// None is said where there are no rows, Line draws them.
+	None string
+	Line *timeLine
 }
 
 // personRow is a record that hangs on a person, and where it is changed: "" where the reader may not.
@@ -29,7 +32,7 @@ type personRow struct {
 }
 
 // first are the parts that come first, in this order.
-var first = func() []*comity.Resource {
+func first() []*comity.Resource {
 	return []*comity.Resource{comity.Name.Resource, comity.EmailAddress.Resource, comity.Identifier.Resource}
 }
 
@@ -58,12 +61,15 @@ func (p *personView) part(r *comity.Resource, records []*comity.Record) personPa
 	columns, rows := p.table(records, r, comity.CoPerson.Resource, p.titles)
 	part.Columns = columns
 	for i, rec := range records {
-		row := personRow{row: rows[i]}
-		row.Edit, row.Delete = p.changes(rec)
-		part.Changes = part.Changes || row.Edit != "" || row.Delete != ""
-		part.Rows = append(part.Rows, row)
+		edit, remove := p.changes(rec)
+		part.add(personRow{rows[i], edit, remove})
 	}
 	return part
+}
+
+func (part *personPart) add(row personRow) {
+	part.Changes = part.Changes || row.Edit != "" || row.Delete != ""
+	part.Rows = append(part.Rows, row)
 }
 
 // changes are the forms that a record is edited and deleted by, from which the reader comes back here.
@@ -91,36 +97,25 @@ func (p *personView) addTo(r *comity.Resource) string {
 	return ""
 }
 
-// linkedPart are the org identities of a person.
-type linkedPart struct {
-	Add  string
-	Rows []linkedRow
-}
-
-type linkedRow struct {
-	Org         link
-	Affiliation string
-	// Known are the identifiers and addresses that the organization knows them by.
-	Known  string
-	Delete string
-}
-
-func (p *personView) linked() linkedPart {
+// linked are the org identities of the person.
+func (p *personView) linked() personPart {
 	f, o := comity.CoOrgIdentityLink, comity.OrgIdentity
-	part := linkedPart{Add: p.addTo(f.Resource)}
+	part := personPart{
+		Name: "Linked organizational identities", One: one(f.Resource), Heading: title(one(o.Resource)), Key: "linked", Add: p.addTo(f.Resource),
+		Columns: []string{"Affiliation", "Known there as"}, None: "Linked to none yet.",
+	}
 	for _, l := range registry.Hanging(p.glance.Record, f.Resource) {
-		row := linkedRow{Org: link{Text: title(one(o.Resource)) + " " + strconv.FormatInt(l.Int(f.OrgIdentityId), 10)}}
+		name, _ := titles{}.by(o.Resource, l.Int(f.OrgIdentityId))
+		row := personRow{row: row{Title: name, Values: make([]value, 2)}}
 		for _, org := range registry.Hanging(l, o.Resource) {
-			names := registry.Hanging(org, comity.Name.Resource)
-			row.Org = link{p.titles.of(org), p.record(o.Resource, org.Id)}
-			if len(names) > 0 {
-				row.Org.Text = join(", ", fullName(names[0]), org.Text(o.O))
+			row.Title, row.To = p.titles.of(org), p.record(o.Resource, org.Id)
+			if names := registry.Hanging(org, comity.Name.Resource); len(names) > 0 {
+				row.Title = join(", ", fullName(names[0]), org.Text(o.O))
 			}
-			row.Affiliation = org.Text(o.Affiliation)
-			row.Known = known(org)
+			row.Values = []value{{Text: org.Text(o.Affiliation)}, {Text: known(org)}}
 		}
 		_, row.Delete = p.changes(l)
-		part.Rows = append(part.Rows, row)
+		part.add(row)
 	}
 	return part
 }

@@ -7,21 +7,6 @@ import (
 	"comity/internal/registry"
 )
 
-// rolesPart are the roles of a person, and the time line that they are drawn along.
-type rolesPart struct {
-	Add     string
-	Rows    []roleRow
-	Line    timeLine
-	Changes bool
-}
-
-type roleRow struct {
-	Title, To, Affiliation string
-	Unit                   link
-	Status, From, Until    value
-	Edit, Delete           string
-}
-
 // timeLine is a drawing of roles as bars along the years.
 type timeLine struct {
 	Bars  []roleBar
@@ -48,35 +33,36 @@ const (
 	barTop     = 8.0
 )
 
-func (p *personView) roles() rolesPart {
+// roles are the roles of the person, drawn along a time line.
+func (p *personView) roles() personPart {
 	f := comity.CoPersonRole
 	records := registry.Hanging(p.glance.Record, f.Resource)
-	part := rolesPart{Add: p.addTo(f.Resource)}
+	part := personPart{
+		Name: "Roles", One: one(f.Resource), Heading: title(one(f.Resource)), Key: "roles", Add: p.addTo(f.Resource),
+		Columns: []string{"Unit", "Status", "From", "Until"}, None: "No role yet.",
+	}
+	var bars []roleBar
 	for _, rec := range records {
-		row := roleRow{
-			Title: join(", ", rec.Text(f.Title), rec.Text(f.Affiliation)), To: p.record(rec.Resource, rec.Id), Affiliation: rec.Text(f.Affiliation),
-			Status: p.value(rec, f.Status, p.titles), From: p.value(rec, f.ValidFrom, p.titles), Until: p.value(rec, f.ValidThrough, p.titles),
+		row := row{Title: join(", ", rec.Text(f.Title), rec.Text(f.Affiliation)), To: p.record(rec.Resource, rec.Id)}
+		for _, field := range []*comity.Field{f.CouId, f.Status, f.ValidFrom, f.ValidThrough} {
+			row.Values = append(row.Values, p.value(rec, field, p.titles))
 		}
-		if rec.Has(f.CouId) {
-			unit := p.value(rec, f.CouId, p.titles)
-			row.Unit = link{unit.Text, unit.To}
-		}
-		row.Edit, row.Delete = p.changes(rec)
-		part.Changes = part.Changes || row.Edit != "" || row.Delete != ""
-		part.Rows = append(part.Rows, row)
+		edit, remove := p.changes(rec)
+		part.add(personRow{row, edit, remove})
+		bars = append(bars, roleBar{Text: join(" in ", row.Title, row.Values[0].Text), Tone: row.Values[1].Tone})
 	}
 	now := time.Now()
 	if p.past {
 		now, _ = time.Parse(time.DateOnly, p.at) // it was read before
 	}
-	part.Line = drawRoles(records, part.Rows, now)
+	part.Line = drawRoles(records, bars, now)
 	part.Line.Past = p.past
 	return part
 }
 
 // drawRoles draws roles as bars, from the first day that is known to the last, with some room around
 // today. A role without a start begins when it was added, one without an end has none.
-func drawRoles(records []*comity.Record, rows []roleRow, now time.Time) timeLine {
+func drawRoles(records []*comity.Record, bars []roleBar, now time.Time) *timeLine {
 	f := comity.CoPersonRole
 	from, to := now.AddDate(0, -6, 0), now.AddDate(0, 6, 0)
 	for _, rec := range records {
@@ -86,22 +72,19 @@ func drawRoles(records []*comity.Record, rows []roleRow, now time.Time) timeLine
 		}
 	}
 	axis := timeAxis{from: from, to: to, left: lineMargin, right: lineWidth - lineMargin}
-	line := timeLine{Today: axis.X(now), Width: lineWidth, Height: barTop + barStep*float64(len(records)) + 24, Ticks: axis.ticks(8)}
+	line := &timeLine{Bars: bars, Today: axis.X(now), Width: lineWidth, Height: barTop + barStep*float64(len(records)) + 24, Ticks: axis.ticks(8)}
 	for i, rec := range records {
 		end := to
 		if rec.Has(f.ValidThrough) {
 			end = rec.Time(f.ValidThrough)
 		}
-		b := roleBar{Text: rows[i].Title, Tone: rows[i].Status.Tone, X: axis.X(startOf(rec)), Y: barTop + barStep*float64(i) + 20}
+		b := &bars[i]
+		b.X, b.Y = axis.X(startOf(rec)), barTop+barStep*float64(i)+20
 		b.Width = max(round(axis.X(end)-b.X), 3)
 		b.LabelX, b.LabelY, b.Anchor = b.X, b.Y-6, "start"
 		if b.X > lineWidth/2 {
 			b.LabelX, b.Anchor = b.X+b.Width, "end"
 		}
-		if rows[i].Unit.Text != "" {
-			b.Text += " in " + rows[i].Unit.Text
-		}
-		line.Bars = append(line.Bars, b)
 	}
 	return line
 }

@@ -47,9 +47,18 @@ func (c *Console) readTemplates() (map[string]*template.Template, error) {
 var functions = template.FuncMap{
 	"utc":   func(t time.Time) string { return t.UTC().Format(comity.TimeLayout) },
 	"iso":   func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
-	"day":   func(t time.Time) string { return t.UTC().Format(time.DateOnly) },
+	"day":   dayOf,
+	"today": func() string { return dayOf(time.Now()) },
 	"dict":  dict,
 	"whole": whole,
+}
+
+// dayOf is a moment's day in UTC, "" for the zero time.
+func dayOf(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.DateOnly)
 }
 
 // dict makes a map for a part that is given more than one thing.

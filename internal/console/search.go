@@ -1,7 +1,6 @@
 package console
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -79,14 +78,8 @@ func (v *visit) peopleCalled(text string) (navGroup, error) {
 	}
 	found, err := v.Registry.SearchPeople(v.ctx(), v.caller, v.co.Id, text, registry.PeopleFilter{}, "", foundSize)
 	for _, p := range found.People {
-		l := navLink{Text: fmt.Sprintf("Person %d", p.Person.Id), To: v.record(p.Person.Resource, p.Person.Id)}
-		if p.Name != nil {
-			l.Text = fullName(p.Name)
-		}
-		if p.EmailAddress != nil {
-			l.Note = p.EmailAddress.Text(comity.EmailAddress.Mail)
-		}
-		g.Links = append(g.Links, l)
+		one := v.personFound(p)
+		g.Links = append(g.Links, navLink{Text: one.Name, To: one.To, Note: one.Email.Text})
 	}
 	return g, err
 }

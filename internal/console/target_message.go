@@ -18,8 +18,10 @@ type messagePage struct {
 	// To leads to its record, "" where there is none any more.
 	To string
 	// Refused is what was answered to the message that was just sent, "" where it was taken.
-	Refused     string
+	Refused string
+	// Problem is why nothing can be sent, Obstacles are what can be done about that.
 	Problem     string
+	Obstacles   []obstacle
 	Requests    []request
 	Differences []messageDifference
 	// Send and Resend are where their forms are sent, "" where the reader may not.
@@ -65,7 +67,15 @@ func (v *visit) showMessage(status int, target *comity.Record, subject comity.Su
 	if err != nil {
 		return err
 	}
-	p.Problem = preview.Problem
+	if p.Problem = preview.Problem; p.Problem != "" {
+		w, err := v.wiring(target)
+		if err != nil {
+			return err
+		}
+		if p.Obstacles, err = v.obstacles(target, w); err != nil {
+			return err
+		}
+	}
 	for _, r := range preview.Requests {
 		p.Requests = append(p.Requests, request{r.Method, r.URL, r.Headers, indented(r.Body)})
 	}

@@ -1,8 +1,6 @@
 package console
 
 import (
-	"strconv"
-
 	"comity"
 	"comity/internal/access"
 	"comity/internal/registry"
@@ -20,36 +18,20 @@ func (v *visit) peopleToTell() error {
 	if err != nil {
 		return err
 	}
-	p := listPage{
-		Purpose: "Whose message do you want to see? Nothing is sent before you say so.",
-		AddText: addButton(r), Many: many(r), All: v.atTarget(target.Id, "people/"), Add: v.mayAdd(r), Asked: asked.Get("q") != "",
-		Filters: []filter{{Name: "q", Label: "Name, address or identifier", Value: asked.Get("q")}},
-		Columns: []string{"Status", "Email address", "Identifier"},
-	}
+	p := listPage{listing: v.listing(r), Columns: []string{"Status", "Email address", "Identifier"}}
+	p.All, p.Asked = v.atTarget(target.Id, "people/"), asked.Get("q") != ""
+	p.Filters = []control{searchFor("q", "Name, address or identifier", asked.Get("q"))}
+	p.Purpose = "Whose message do you want to see? Nothing is sent before you say so."
 	for _, one := range found.People {
 		p.Rows = append(p.Rows, v.personToTell(target, one))
 	}
-	if asked.Get("after") != "" {
-		p.First = again(asked, "")
-	}
-	if found.Next != "" {
-		p.More = again(asked, found.Next)
-	}
+	p.pager = pagerOf(asked, found.Next)
 	return v.show("list.html", "Choose a person", p, v.targetCrumbs(target, link{"A person's message", ""})...)
 }
 
 func (v *visit) personToTell(target *comity.Record, found registry.PersonFound) row {
-	person := found.Person
-	line := row{Title: title(one(person.Resource)) + " " + strconv.FormatInt(person.Id, 10), To: v.subjectPath(target.Id, comity.PersonSubject(person.Id))}
-	if found.Name != nil {
-		line.Title = fullName(found.Name)
-	}
-	line.Values = []value{v.value(person, comity.CoPerson.Status, titles{}), {}, {}}
-	if found.EmailAddress != nil {
-		line.Values[1].Text = found.EmailAddress.Text(comity.EmailAddress.Mail)
-	}
-	if found.Identifier != nil {
-		line.Values[2].Text = found.Identifier.Text(comity.Identifier.Identifier)
-	}
-	return line
+	one := v.personFound(found)
+	return row{Title: one.Name, To: v.subjectPath(target.Id, comity.PersonSubject(found.Person.Id)), Values: []value{
+		one.Status, {Text: one.Email.Text}, {Text: one.Identifier},
+	}}
 }

@@ -21,13 +21,13 @@ func (v *visit) failedPage() error {
 	if err != nil {
 		return err
 	}
-	p := listPage{Many: "messages that failed", Columns: []string{"Answer", "Tries", "Last try"}}
+	p := listPage{listing: listing{Many: "messages that failed"}, Columns: []string{"Answer", "Tries", "Last try"}}
 	if len(all) > pageSize {
 		all = all[:pageSize]
-		p.More = withQuery([]string{"after", strconv.FormatInt(all[pageSize-1].Subject.Id, 10), "kind", strconv.Itoa(int(all[pageSize-1].Subject.Kind))})
+		p.More = link{"Next page", withQuery([]string{"after", strconv.FormatInt(all[pageSize-1].Subject.Id, 10), "kind", strconv.Itoa(int(all[pageSize-1].Subject.Kind))})}
 	}
 	if after.Id != 0 {
-		p.First = v.r.URL.Path
+		p.First = link{"First page", v.r.URL.Path}
 	}
 	people, err := v.tellings(target, all)
 	if err != nil {

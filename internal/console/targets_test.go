@@ -160,9 +160,12 @@ func TestATargetIsAddedWithItsSettingsOrNotAtAll(t *testing.T) {
 		r.says("It cannot work yet")
 		r.says("Its server does not say yet where it is.")
 		r.says("Nobody in this CO has an active identifier of the type uid yet")
-		r.get(fmt.Sprintf("%s%d/", targets, w.addTarget(t, co)), 200)
-		r.says("It is disabled: nothing is sent to it.")
-		r.says("It has no settings yet")
+		target := w.addTarget(t, co)
+		for _, page := range []string{fmt.Sprintf("%s%d/", targets, target), fmt.Sprintf("%s%d/people/%d/", targets, target, w.addPerson(t, co, "Ada", ""))} {
+			r.get(page, 200)
+			r.says("It is disabled: nothing is sent to it.")
+			r.says("It has no settings yet")
+		}
 	})
 }
 

@@ -143,6 +143,16 @@ func (t titles) person(rec *comity.Record) string {
 	return ""
 }
 
+// personName is what a person is called whose primary name is that; nil where they have none, or the
+// reader may not see it.
+func personName(id int64, name *comity.Record) string {
+	if name == nil {
+		who, _ := titles{}.by(comity.CoPerson.Resource, id)
+		return who
+	}
+	return fullName(name)
+}
+
 func fullName(rec *comity.Record) string {
 	f := comity.Name
 	return join(" ", rec.Text(f.Honorific), rec.Text(f.Given), rec.Text(f.Middle), rec.Text(f.Family), rec.Text(f.Suffix))

@@ -22,8 +22,8 @@ func unitPages() []page {
 
 // unitsPage is the tree of a CO's units.
 type unitsPage struct {
-	Purpose, Add string
-	Roots        []unitNode
+	listing
+	Roots []unitNode
 }
 
 // unitNode is a unit of the tree, with what can be done there; "" where the reader may not.
@@ -40,7 +40,7 @@ func (v *visit) units() error {
 	if err != nil {
 		return err
 	}
-	p := unitsPage{Purpose: purpose(comity.Cou.Resource), Add: v.mayAdd(comity.Cou.Resource), Roots: v.unitNodes(roots)}
+	p := unitsPage{listing: v.listing(comity.Cou.Resource), Roots: v.unitNodes(roots)}
 	return v.show("units.html", title(many(comity.Cou.Resource)), p, link{title(many(comity.Cou.Resource)), ""})
 }
 
