@@ -28,7 +28,7 @@ build: ## bin/comity, with its version stamped in
 
 .PHONY: test
 test: test-deps ## all tests, with the race detector, on SQLite and PostgreSQL
-	CGO_ENABLED=1 $(GO) test -race -gcflags='$(NO_RACE)' ./...
+	CGO_ENABLED=1 $(GO) test -race -vet=off -gcflags='$(NO_RACE)' ./...
 
 .PHONY: check
 check: lint layering tidy test ## what has to pass before a change goes in
