@@ -44,7 +44,11 @@ func (r *Registry) Groups(ctx context.Context, caller access.Caller, coID int64,
 		if err := in.co(ctx, coID); err != nil {
 			return err
 		}
-		if c := in.visible(f.Resource); c != nil {
+		wide, err := in.inCO(ctx)
+		if err != nil {
+			return err
+		}
+		if c := wide.visible(f.Resource); c != nil {
 			conditions = append(conditions, c)
 		}
 		page.Groups, err = in.tx.List(ctx, f.Resource, after, limit+1, conditions...)
@@ -68,7 +72,11 @@ func (r *Registry) Find(ctx context.Context, caller access.Caller, f *comity.Fie
 		if err := in.co(ctx, coID); err != nil {
 			return err
 		}
-		found, err = in.list(ctx, f.Resource(), limit, store.Equal("co_id", coID), store.HasPart(f.Column, strings.TrimSpace(text)))
+		wide, err := in.inCO(ctx)
+		if err != nil {
+			return err
+		}
+		found, err = wide.list(ctx, f.Resource(), limit, store.Equal("co_id", coID), store.HasPart(f.Column, strings.TrimSpace(text)))
 		return err
 	})
 	if err != nil {

@@ -23,7 +23,7 @@ func (r *Registry) Lookup(ctx context.Context, caller access.Caller, wanted map[
 		if err != nil {
 			return err
 		}
-		visible := reach{caller, now}.visible
+		visible := reach{caller: caller, now: now}.visible
 		for res, ids := range wanted {
 			if len(ids) == 0 || res.InHistory || !caller.May(access.View, res) {
 				continue

@@ -70,7 +70,11 @@ func (r *Registry) PeopleByStatus(ctx context.Context, caller access.Caller, coI
 		if err := in.co(ctx, coID); err != nil {
 			return err
 		}
-		visible := in.visible(f.Resource)
+		wide, err := in.inCO(ctx)
+		if err != nil {
+			return err
+		}
+		visible := wide.visible(f.Resource)
 		if visible != nil {
 			counts, err = in.tx.CountBy(ctx, f.Resource, f.Status.Column, store.Equal("co_id", coID), visible)
 			return err
@@ -138,8 +142,12 @@ func (r *Registry) upcoming(ctx context.Context, caller access.Caller, coID int6
 
 // next returns the records of a field whose time comes next, as far as the caller may see them.
 func (r reading) next(ctx context.Context, f *comity.Field, coID int64, limit int) ([]*comity.Record, error) {
+	wide, err := r.inCO(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var conditions []store.Condition
-	if c := r.visible(f.Resource()); c != nil {
+	if c := wide.visible(f.Resource()); c != nil {
 		conditions = append(conditions, c)
 	}
 	return r.tx.ListNext(ctx, f.Resource(), f, coID, r.now, limit, conditions...)

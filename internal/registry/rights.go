@@ -27,11 +27,11 @@ func (r *Registry) RightsToAll(ctx context.Context, caller access.Caller, record
 			if res.AddAndView {
 				continue
 			}
-			editable, err := among(ctx, tx, reach{caller, now}, access.Edit, of)
+			editable, err := among(ctx, tx, reach{caller: caller, now: now}, access.Edit, of)
 			if err != nil {
 				return err
 			}
-			deletable, err := among(ctx, tx, reach{caller, now}, access.Delete, of)
+			deletable, err := among(ctx, tx, reach{caller: caller, now: now}, access.Delete, of)
 			if err != nil {
 				return err
 			}

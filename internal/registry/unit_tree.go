@@ -30,12 +30,16 @@ func (r *Registry) Units(ctx context.Context, caller access.Caller, coID int64) 
 		if err := in.co(ctx, coID); err != nil {
 			return err
 		}
-		records, err := in.list(ctx, f.Resource, maxUnits, store.Equal("co_id", coID))
+		wide, err := in.inCO(ctx)
+		if err != nil {
+			return err
+		}
+		records, err := wide.list(ctx, f.Resource, maxUnits, store.Equal("co_id", coID))
 		if err != nil {
 			return err
 		}
 		var visible []store.Condition
-		if c := in.visible(comity.CoPersonRole.Resource); c != nil {
+		if c := wide.visible(comity.CoPersonRole.Resource); c != nil {
 			visible = append(visible, c)
 		}
 		counts, err := in.tx.PeopleByUnit(ctx, coID, visible...)

@@ -196,7 +196,7 @@ func planned() []struct {
 		{"a person's history", []string{"history_co_person", "history_revision"}, list(comity.HistoryRecord.Resource, Equal("co_person_id", id))},
 		{"an org identity's history", []string{"history_org_identity"}, list(comity.HistoryRecord.Resource, Equal("org_identity_id", id))},
 		{"a group's history", []string{"history_co_group"}, list(comity.HistoryRecord.Resource, Equal("co_group_id", id))},
-		{"a group's members then", []string{"history_co_group"}, func(ctx context.Context, tx *Tx) error {
+		{"a group's members then", []string{"history_members"}, func(ctx context.Context, tx *Tx) error {
 			_, err := tx.ListGroupAt(ctx, id, time.Now(), 10, 20)
 			return err
 		}},
@@ -254,8 +254,8 @@ func planned() []struct {
 			_, err := tx.PeopleByUnit(ctx, 1)
 			return err
 		}},
-		{"members of a group counted", []string{"co_group_members_counted"}, func(ctx context.Context, tx *Tx) error {
-			_, err := tx.CountMembers(ctx, []int64{id})
+		{"members of a group counted", []string{"co_group_members_(counted|co_group)", "co_group_members_owners"}, func(ctx context.Context, tx *Tx) error {
+			_, err := tx.CountMembers(ctx, id)
 			return err
 		}},
 		{"statuses by day", []string{"status_changes_co"}, func(ctx context.Context, tx *Tx) error {
@@ -410,6 +410,9 @@ func plans(t *testing.T, s *Store, fn func(context.Context, *Tx) error) (all []s
 			return err
 		}
 		for _, q := range r.statements {
+			if strings.HasPrefix(q.sql, "SET ") {
+				continue
+			}
 			err := tx.conn.query(ctx, explain+q.sql, q.args, func(row Row) error {
 				// What SQLite calls a scan of a virtual table is a search where it MATCHes.
 				all = append(all, matching.ReplaceAllString(row.Text(column), "SEARCH $1"))

@@ -88,6 +88,28 @@ func (tx *Tx) CountBy(ctx context.Context, r *comity.Resource, column string, co
 	return counts, err
 }
 
+// Count counts the records that meet the conditions.
+func (tx *Tx) Count(ctx context.Context, r *comity.Resource, conditions ...Condition) (n int64, err error) {
+	var a args
+	sql := fmt.Sprintf("SELECT count(*) FROM %s t WHERE %s", r.Table, AllOf(append([]Condition{All()}, conditions...)...)(tx.dialect, &a))
+	err = tx.conn.query(ctx, sql, a, func(row Row) error {
+		n = row.Int(0)
+		return nil
+	})
+	return n, err
+}
+
+// CountUpTo counts the records that meet the conditions, up to a limit.
+func (tx *Tx) CountUpTo(ctx context.Context, r *comity.Resource, limit int, conditions ...Condition) (n int, err error) {
+	var a args
+	sql := fmt.Sprintf("SELECT count(*) FROM (SELECT 1 FROM %s t WHERE %s LIMIT %d) x", r.Table, AllOf(append([]Condition{All()}, conditions...)...)(tx.dialect, &a), limit)
+	err = tx.conn.query(ctx, sql, a, func(row Row) error {
+		n = int(row.Int(0))
+		return nil
+	})
+	return n, err
+}
+
 // ListNext returns up to limit records of a CO that meet the conditions and whose time in a column is
 // at a moment or after it, soonest first.
 func (tx *Tx) ListNext(ctx context.Context, r *comity.Resource, f *comity.Field, coID int64, from time.Time, limit int, conditions ...Condition) ([]*comity.Record, error) {
