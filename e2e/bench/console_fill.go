@@ -94,6 +94,11 @@ func (r *registry) crowdSQL(made crowd) []string {
 		history("co_group_members", "CoGroupMember", 0, comity.OpAdd, noUntil,
 			`{"CoGroupId":' || t.co_group_id || ',"Member":true,"Owner":false,`+whose+`}`,
 			fmt.Sprintf(`t.co_group_id IN (SELECT g.id FROM co_groups g WHERE g.id = %s OR g.cou_id = %s)`, made.group, made.unit)),
+		// The clock adds them up within the hour.
+		`UPDATE status_changes SET change = (SELECT sum(o.change) FROM status_changes o WHERE o.co_id = status_changes.co_id
+			AND o.day = status_changes.day AND o.status = status_changes.status)
+			WHERE id IN (SELECT max(o.id) FROM status_changes o GROUP BY o.co_id, o.day, o.status)`,
+		`DELETE FROM status_changes WHERE id NOT IN (SELECT max(o.id) FROM status_changes o GROUP BY o.co_id, o.day, o.status)`,
 	}
 }
 

@@ -65,18 +65,14 @@ func addUp(changes []store.StatusChange, now time.Time) (days []StatusesAt) {
 
 // PeopleByStatus counts the people of a CO whom the caller may see, by status.
 func (r *Registry) PeopleByStatus(ctx context.Context, caller access.Caller, coID int64) (counts map[string]int64, err error) {
-	f := comity.CoPerson
 	err = r.read(ctx, caller, func(in reading) (err error) {
 		if err := in.co(ctx, coID); err != nil {
 			return err
 		}
-		wide, err := in.inCO(ctx)
-		if err != nil {
-			return err
-		}
-		visible := wide.visible(f.Resource)
-		if visible != nil {
-			counts, err = in.tx.CountBy(ctx, f.Resource, f.Status.Column, store.Equal("co_id", coID), visible)
+		// However many they administer, all are counted: it is quicker to find them first.
+		in.few = true
+		if visible := in.visible(comity.CoPerson.Resource); visible != nil {
+			counts, err = in.tx.PeopleByStatus(ctx, coID, visible)
 			return err
 		}
 		// The same, without a look at each of them.

@@ -86,6 +86,7 @@ func (r reach) visible(res *comity.Resource) store.Condition {
 }
 
 func (r reach) mine(res *comity.Resource) store.Condition {
+	r.few = true // what is about one person is found first
 	return r.about(res, store.Equal("id", r.caller.PersonId))
 }
 

@@ -107,8 +107,8 @@ func (tx *Tx) narrowest(ctx context.Context, q HistoryQuery, filters []historyFi
 	}
 	ways := make([]way, len(filters))
 	for i, f := range filters {
-		ways[i].find = func(_ dialect, a *args) string {
-			return fmt.Sprintf("SELECT h.id FROM history h WHERE h.co_id = %s AND h.%s = %s%s", a.put(q.CoId), f.column, a.put(f.value), f.rest("h"))
+		ways[i].find = func(d dialect, a *args) string {
+			return fmt.Sprintf("SELECT h.id FROM history h WHERE %s AND h.%s = %s%s", f.inCO("h", q.CoId, d, a), f.column, a.put(f.value), f.rest("h"))
 		}
 	}
 	if err := tx.countWays(ctx, ways); err != nil {
@@ -123,6 +123,15 @@ func (tx *Tx) narrowest(ctx context.Context, q HistoryQuery, filters []historyFi
 	return filters[least], nil
 }
 
+// inCO is the condition that a row is of a CO. The indexes of what rows hang on are not of the CO.
+func (f historyFilter) inCO(table string, coID int64, d dialect, a *args) string {
+	sql := table + ".co_id = " + a.put(coID)
+	if strings.HasSuffix(f.column, "_id") && f.column != "co_id" {
+		return d.unindexed + sql
+	}
+	return sql
+}
+
 // rest is what the filter's index is of besides, in its words.
 func (f historyFilter) rest(table string) string {
 	if f.of == "" {
@@ -133,10 +142,7 @@ func (f historyFilter) rest(table string) string {
 
 // where is the query's condition, which is found by one of the filters.
 func (q HistoryQuery) where(filters []historyFilter, by historyFilter, d dialect, a *args) string {
-	sql := "t.co_id = " + a.put(q.CoId)
-	if strings.HasSuffix(by.column, "_id") && by.column != "co_id" {
-		sql = d.unindexed + sql // its index is not of the CO
-	}
+	sql := by.inCO("t", q.CoId, d, a)
 	for _, f := range filters {
 		switch {
 		case by.column == "record_id" && f.column == "resource":
@@ -172,7 +178,8 @@ func (q HistoryQuery) where(filters []historyFilter, by historyFilter, d dialect
 // others did since.
 func (f historyFilter) between(low, high string, d dialect, a *args) string {
 	value := a.put(f.value)
-	if d.unindexed == "" && f.column != "record_id" {
+	ofTime := f.column == "co_id" && cmp.Or(low, high) != "" // there is an index of times
+	if d.unindexed == "" && f.column != "record_id" && !ofTime {
 		return fmt.Sprintf("(t.%[1]s, t.id) > (%[2]s, %[3]s) AND (t.%[1]s, t.id) < (%[2]s, %[4]s)", f.column, value, cmp.Or(low, "0"), cmp.Or(high, endOfIds))
 	}
 	sql := "t." + f.column + " = " + value

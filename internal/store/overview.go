@@ -71,16 +71,11 @@ func (tx *Tx) AddUpStatusChanges(ctx context.Context, limit int) (int, error) {
 	return len(ids), nil
 }
 
-// CountBy counts the records that meet the conditions, by what they have in a column; those without
-// count under "".
-func (tx *Tx) CountBy(ctx context.Context, r *comity.Resource, column string, conditions ...Condition) (map[string]int64, error) {
+// PeopleByStatus counts the people of a CO who meet a condition, by status.
+func (tx *Tx) PeopleByStatus(ctx context.Context, coID int64, who Condition) (map[string]int64, error) {
 	var a args
 	counts := map[string]int64{}
-	where := "1 = 1"
-	if all := AllOf(conditions...); all != nil {
-		where = all(tx.dialect, &a)
-	}
-	sql := fmt.Sprintf(`SELECT coalesce(CAST(t.%[1]s AS text), ''), count(*) FROM %[2]s t WHERE %[3]s GROUP BY t.%[1]s`, column, r.Table, where)
+	sql := fmt.Sprintf(`SELECT t.status, count(*) FROM people_search t WHERE t.co_id = %s AND %s GROUP BY t.status`, a.put(coID), who(tx.dialect, &a))
 	err := tx.conn.query(ctx, sql, a, func(row Row) error {
 		counts[row.Text(0)] = row.Int(1)
 		return nil
