@@ -69,7 +69,7 @@ func (b *bench) lookAt(ctx context.Context, r *registry, browser *browser, p con
 		took[i] = time.Since(start)
 	}
 	slices.Sort(took)
-	b.report.page(b.version, p.name, r.people, took[len(took)/2], took[len(took)-1])
+	b.report.page(b.version, p.name, r.people, took[0], took[len(took)/2], took[len(took)-1])
 	return nil
 }
 
