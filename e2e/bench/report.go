@@ -52,7 +52,7 @@ func newReport() *report {
 		},
 		pages: table{
 			title: "Pages of the console",
-			head:  []string{"database", "page", "people", "median", "slowest", "aim", ""},
+			head:  []string{"database", "page", "people", "fastest", "median", "slowest", "aim", ""},
 		},
 	}
 }
@@ -100,8 +100,8 @@ func (r *report) all(database string, people int, took time.Duration, before, pe
 		fmt.Sprintf("%.0f MiB", before), fmt.Sprintf("%.0f MiB", peak))
 }
 
-func (r *report) page(database, page string, people int, usual, slowest time.Duration) {
-	r.pages.add(database, page, fmt.Sprint(people), millis(usual), millis(slowest), millis(aimPage), verdict(usual <= aimPage))
+func (r *report) page(database, page string, people int, fastest, usual, slowest time.Duration) {
+	r.pages.add(database, page, fmt.Sprint(people), millis(fastest), millis(usual), millis(slowest), millis(aimPage), verdict(usual <= aimPage))
 }
 
 func (r *report) note(format string, args ...any) {

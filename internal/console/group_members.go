@@ -85,18 +85,14 @@ func (v *visit) membersAt() error {
 		return show()
 	}
 	p.Asked = true
-	l, err := v.Registry.MembersAt(v.ctx(), v.caller, group.Id, day.AddDate(0, 0, 1).Add(-time.Second))
+	l, err := v.Registry.MembersAt(v.ctx(), v.caller, group.Id, day.AddDate(0, 0, 1).Add(-time.Second),
+		comity.ParseId(asked.Get("after")), pageSize)
 	var e *comity.Error
 	if errors.As(err, &e) && e.Code == comity.NotFound {
 		return show()
 	}
 	if err != nil {
 		return err
-	}
-	if after := comity.ParseId(asked.Get("after")); after != 0 {
-		if l.Records, err = l.Next(v.ctx(), after); err != nil {
-			return err
-		}
 	}
 	t, err := v.titles(l.Records)
 	if err != nil {
@@ -112,10 +108,6 @@ func (v *visit) membersAt() error {
 		}
 		p.Rows = append(p.Rows, row)
 	}
-	next := ""
-	if l.Full(l.Records) {
-		next = afterId(l.Records[len(l.Records)-1].Id)
-	}
-	p.pager = pagerOf(asked, next)
+	p.pager = pagerOf(asked, afterId(l.More))
 	return show()
 }

@@ -3,7 +3,6 @@ package registry
 import (
 	"context"
 	"fmt"
-	"strconv"
 
 	"comity"
 	"comity/internal/access"
@@ -26,11 +25,11 @@ func (r *Registry) DependingOn(ctx context.Context, caller access.Caller, rec *c
 			return err
 		}
 		for _, l := range comity.LinksTo(rec.Resource) {
-			counts, err := in.tx.CountBy(ctx, l.Field.Resource(), l.Column, store.Equal(l.Column, rec.Id))
+			n, err := in.tx.Count(ctx, l.Field.Resource(), store.Equal(l.Column, rec.Id))
 			if err != nil {
 				return err
 			}
-			if n := counts[strconv.FormatInt(rec.Id, 10)]; n > 0 {
+			if n > 0 {
 				all = put(all, Depending{l.Field.Resource(), n, l.Takes})
 			}
 		}

@@ -54,8 +54,8 @@ func (r *Registry) Group(ctx context.Context, caller access.Caller, id int64) (g
 		if g.HasCounts, err = in.seesMembers(ctx, id); err != nil || !g.HasCounts {
 			return err
 		}
-		counts, err := in.tx.CountMembers(ctx, []int64{id})
-		g.Members, g.Owners = counts[id].Members, counts[id].Owners
+		counts, err := in.tx.CountMembers(ctx, id)
+		g.Members, g.Owners = counts.Members, counts.Owners
 		return err
 	})
 	if err != nil {
@@ -152,10 +152,10 @@ func (r *Registry) GroupMembers(ctx context.Context, caller access.Caller, group
 		}
 		conditions := []store.Condition{store.Equal(f.CoGroupId.Column, group)}
 		if owners {
-			conditions = append(conditions, store.Equal(f.Owner.Column, true))
+			conditions = append(conditions, store.Owns())
 		}
 		if words := searchedWords(text); len(words) > 0 {
-			with, err := in.tx.OfPeopleWith(ctx, of.CoId, words)
+			with, err := in.tx.MembersWith(ctx, of.CoId, group, words)
 			if err != nil {
 				return err
 			}

@@ -42,7 +42,11 @@ func (r *Registry) Groups(ctx context.Context, caller access.Caller, coID int64,
 		if err := in.co(ctx, coID); err != nil {
 			return err
 		}
-		page.Groups, page.Next, err = in.page(ctx, f.Resource, after, limit, conditions...)
+		wide, err := in.inCO(ctx)
+		if err != nil {
+			return err
+		}
+		page.Groups, page.Next, err = wide.page(ctx, f.Resource, after, limit, conditions...)
 		return err
 	})
 	if err != nil {
@@ -59,7 +63,11 @@ func (r *Registry) Find(ctx context.Context, caller access.Caller, f *comity.Fie
 		if err := in.co(ctx, coID); err != nil {
 			return err
 		}
-		found, err = in.list(ctx, f.Resource(), limit, store.Equal("co_id", coID), store.HasPart(f.Column, text))
+		wide, err := in.inCO(ctx)
+		if err != nil {
+			return err
+		}
+		found, err = wide.list(ctx, f.Resource(), limit, store.Equal("co_id", coID), store.HasPart(f.Column, text))
 		return err
 	})
 	if err != nil {

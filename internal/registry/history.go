@@ -69,7 +69,11 @@ func (r *Registry) History(ctx context.Context, caller access.Caller, filter His
 		if err := in.co(ctx, q.CoId); err != nil && (!caller.Platform || !isMissing(err)) {
 			return err
 		}
-		q.Visible = in.visible(comity.HistoryRecord.Resource)
+		wide, err := in.inCO(ctx)
+		if err != nil {
+			return err
+		}
+		q.Visible = wide.visible(comity.HistoryRecord.Resource)
 		rows, err := in.tx.FindHistory(ctx, q)
 		if err != nil {
 			return err

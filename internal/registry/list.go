@@ -85,15 +85,20 @@ func (r *Registry) List(ctx context.Context, caller access.Caller, res *comity.R
 	if err != nil {
 		return nil, fmt.Errorf("list %s: %w", res.Plural, err)
 	}
-	l.Limited = q.limit > 0
-	if l.Limited && len(l.Records) > q.limit {
-		l.Records = l.Records[:q.limit]
-		l.More = l.Records[q.limit-1].Id
-	}
+	l.limit(q.limit)
 	if len(l.Records) == 0 && q.after == 0 {
 		l.None = q.none
 	}
 	return l, nil
+}
+
+// limit makes it a page of so many records, of which one more was read; 0 does not.
+func (l *Listing) limit(n int) {
+	l.Limited = n > 0
+	if l.Limited && len(l.Records) > n {
+		l.Records = l.Records[:n]
+		l.More = l.Records[n-1].Id
+	}
 }
 
 // query is a list's parameters on their way to conditions.
@@ -237,7 +242,9 @@ func (q *query) resolve(ctx context.Context, tx *store.Tx, caller access.Caller)
 	if err != nil {
 		return err
 	}
-	q.reach = reach{caller, now}
+	if q.reach, err = (reach{caller: caller, now: now}).across(ctx, tx); err != nil {
+		return err
+	}
 	if c := q.reach.visible(q.resource); c != nil {
 		q.conditions = append(q.conditions, c)
 		if q.deleted {

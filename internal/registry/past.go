@@ -51,8 +51,9 @@ func (r *Registry) ViewPast(ctx context.Context, caller access.Caller, res *comi
 	return rec, nil
 }
 
-// MembersAt lists who was in a group at a time.
-func (r *Registry) MembersAt(ctx context.Context, caller access.Caller, group int64, at time.Time) (*Listing, error) {
+// MembersAt lists who was in a group at a time: all of them, or for a limit one page of so many, after
+// the membership given.
+func (r *Registry) MembersAt(ctx context.Context, caller access.Caller, group int64, at time.Time, after int64, limit int) (*Listing, error) {
 	if !caller.MayAnything() {
 		return nil, comity.Forbid()
 	}
@@ -75,7 +76,12 @@ func (r *Registry) MembersAt(ctx context.Context, caller access.Caller, group in
 		if err := permitMembers(ctx, tx, caller, group); err != nil {
 			return err
 		}
-		l.Records, err = l.next(ctx, tx, 0, MaxPage)
+		size := MaxPage
+		if limit > 0 {
+			size = limit + 1
+		}
+		l.Records, err = l.next(ctx, tx, after, size)
+		l.limit(limit)
 		return err
 	})
 	if err != nil {

@@ -52,7 +52,12 @@ func (r *Registry) SearchPeople(ctx context.Context, caller access.Caller, coID 
 		if err := in.co(ctx, coID); err != nil {
 			return err
 		}
-		q.Visible = in.visible(comity.CoPerson.Resource)
+		wide, err := in.inCO(ctx)
+		if err != nil {
+			return err
+		}
+		q.Visible = wide.visible(comity.CoPerson.Resource)
+		q.Few = q.Visible != nil && wide.few
 		found, err := in.tx.SearchPeople(ctx, q)
 		if err != nil {
 			return err

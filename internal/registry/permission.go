@@ -14,6 +14,40 @@ import (
 type reach struct {
 	caller access.Caller
 	now    time.Time
+	// few says that the caller administers so few people that they are found before what is about them;
+	// else each record is asked how it stands to the caller.
+	few bool
+}
+
+// fewAdministered is up to how many roles in the units of their administrator are few.
+const fewAdministered = 2000
+
+// across is the reach for what is looked for in a whole CO.
+func (r reach) across(ctx context.Context, tx *store.Tx) (reach, error) {
+	if len(r.caller.Units) == 0 {
+		r.few = true
+		return r, nil
+	}
+	role := comity.CoPersonRole
+	n, err := tx.CountUpTo(ctx, role.Resource, fewAdministered+1, store.In(role.CouId.Column, r.caller.Units))
+	r.few = n <= fewAdministered
+	return r, err
+}
+
+// names is the condition that a record names one of a resource that meets a condition.
+func (r reach) names(column string, res *comity.Resource, c store.Condition) store.Condition {
+	if r.few {
+		return store.Names(column, res, c)
+	}
+	return store.NamesEach(column, res, c)
+}
+
+// namedBy is the condition that a record is named by one of a resource that meets conditions.
+func (r reach) namedBy(column string, res *comity.Resource, conditions ...store.Condition) store.Condition {
+	if r.few {
+		return store.NamedBy(column, res, conditions...)
+	}
+	return store.NamedByEach(column, res, conditions...)
 }
 
 // within is the condition that a record stands to the caller in one of the relations.
@@ -26,8 +60,8 @@ func (r reach) within(res *comity.Resource, relations access.Relation) store.Con
 		relation  access.Relation
 		condition func(*comity.Resource) store.Condition
 	}{
-		{access.Mine, r.mine},
 		{access.InUnit, r.inUnit},
+		{access.Mine, r.mine},
 		{access.OfUnitPerson, r.ofUnitPerson},
 		{access.Enrolling, r.enrolling},
 		{access.Owned, r.owned},
@@ -62,25 +96,26 @@ func (r reach) seen(res *comity.Resource, conditions ...store.Condition) []store
 }
 
 func (r reach) mine(res *comity.Resource) store.Condition {
-	return about(res, store.Equal("id", r.caller.PersonId))
+	r.few = true // what is about one person is found first
+	return r.about(res, store.Equal("id", r.caller.PersonId))
 }
 
 func (r reach) ofUnitPerson(res *comity.Resource) store.Condition {
-	return about(res, r.inUnit(comity.CoPerson.Resource))
+	return r.about(res, r.inUnit(comity.CoPerson.Resource))
 }
 
 // about is the condition that a record is about one of the people who meet a condition.
-func about(res *comity.Resource, who store.Condition) store.Condition {
+func (r reach) about(res *comity.Resource, who store.Condition) store.Condition {
 	role, link := comity.CoPersonRole, comity.CoOrgIdentityLink
 	switch res {
 	case comity.CoPerson.Resource:
 		return who
 	case comity.Cou.Resource:
-		return store.NamedBy(role.CouId.Column, role.Resource, about(role.Resource, who))
+		return r.namedBy(role.CouId.Column, role.Resource, r.about(role.Resource, who))
 	case comity.OrgIdentity.Resource:
-		return store.NamedBy(link.OrgIdentityId.Column, link.Resource, about(link.Resource, who))
+		return r.namedBy(link.OrgIdentityId.Column, link.Resource, r.about(link.Resource, who))
 	}
-	return along(access.PermissionFor(res).About, func(of *comity.Resource) store.Condition { return about(of, who) })
+	return r.along(access.PermissionFor(res).About, func(of *comity.Resource) store.Condition { return r.about(of, who) })
 }
 
 func (r reach) inUnit(res *comity.Resource) store.Condition {
@@ -89,34 +124,39 @@ func (r reach) inUnit(res *comity.Resource) store.Condition {
 	case comity.Cou.Resource:
 		return store.In("id", r.caller.Units)
 	case comity.CoPerson.Resource:
-		return store.NamedBy(comity.OwnerCO.Column, role.Resource, store.In(role.CouId.Column, r.caller.Units))
+		return r.namedBy(comity.OwnerCO.Column, role.Resource, store.In(role.CouId.Column, r.caller.Units))
 	}
-	return along(access.PermissionFor(res).Place, r.inUnit)
+	f := access.PermissionFor(res).Place
+	if f != nil && f.Kind == comity.Reference && f.Refers() == comity.Cou.Resource {
+		return store.In(f.Column, r.caller.Units)
+	}
+	return r.along(f, r.inUnit)
 }
 
 func (r reach) enrolling(res *comity.Resource) store.Condition {
 	if res != comity.CoPerson.Resource {
 		return nil
 	}
-	return store.AllOf(store.ChangedBy(r.caller.Username), store.Not(store.NamedBy(comity.OwnerCO.Column, comity.CoPersonRole.Resource)))
+	return store.AllOf(store.ChangedBy(r.caller.Username), store.Not(r.namedBy(comity.OwnerCO.Column, comity.CoPersonRole.Resource)))
 }
 
 func (r reach) owned(res *comity.Resource) store.Condition {
 	if res == comity.CoGroup.Resource {
 		return r.inGroupAs(store.Equal(comity.CoGroupMember.Owner.Column, true))
 	}
-	return along(access.PermissionFor(res).Place, r.owned)
+	return r.along(access.PermissionFor(res).Place, r.owned)
 }
 
 func (r reach) joined(res *comity.Resource) store.Condition {
 	if res != comity.CoGroup.Resource {
-		return along(access.PermissionFor(res).Place, r.joined)
+		return r.along(access.PermissionFor(res).Place, r.joined)
 	}
 	f := comity.CoGroupMember
 	return r.inGroupAs(store.AnyOf(store.Equal(f.Member.Column, true), store.Equal(f.Owner.Column, true)))
 }
 
-// inGroupAs is the condition on a group that the person is in it now, as a member, owner or either.
+// inGroupAs is the condition on a group that the person is in it now, as a member, owner or either: the
+// groups of one person are few.
 func (r reach) inGroupAs(as store.Condition) store.Condition {
 	f := comity.CoGroupMember
 	return store.NamedBy(f.CoGroupId.Column, f.Resource, store.Equal(comity.OwnerCO.Column, r.caller.PersonId), as, store.ValidAt(r.now))
@@ -134,24 +174,24 @@ func (r reach) offered(res *comity.Resource) store.Condition {
 			store.OneOf(f.Visibility.Column, comity.VisibleToMembers, comity.VisibleToAll),
 			store.AllOf(
 				store.Equal(f.Visibility.Column, comity.VisibleToGroup),
-				store.Names(f.CoGroupId.Column, comity.CoGroup.Resource, r.joined(comity.CoGroup.Resource)),
+				r.names(f.CoGroupId.Column, comity.CoGroup.Resource, r.joined(comity.CoGroup.Resource)),
 			),
 		),
 	)
 }
 
 // along is the condition that what a field names meets the condition of its resource.
-func along(f *comity.Field, condition func(*comity.Resource) store.Condition) store.Condition {
+func (r reach) along(f *comity.Field, condition func(*comity.Resource) store.Condition) store.Condition {
 	switch {
 	case f == nil:
 		return nil
 	case f.Kind == comity.Reference:
-		return store.Names(f.Column, f.Refers(), condition(f.Refers()))
+		return r.names(f.Column, f.Refers(), condition(f.Refers()))
 	}
 	var any []store.Condition
 	for _, o := range f.Owners {
 		target := comity.ByName(o.Target)
-		any = append(any, store.Names(o.Column, target, condition(target)))
+		any = append(any, r.names(o.Column, target, condition(target)))
 	}
 	return store.AnyOf(any...)
 }
@@ -194,7 +234,7 @@ func meets(ctx context.Context, tx *store.Tx, caller access.Caller, relations ac
 	if err != nil {
 		return false, err
 	}
-	within := reach{caller, now}.within(res, relations)
+	within := reach{caller: caller, now: now}.within(res, relations)
 	if within == nil {
 		return false, nil
 	}

@@ -25,8 +25,14 @@ func (r *Registry) read(ctx context.Context, caller access.Caller, fn func(readi
 		if err != nil {
 			return err
 		}
-		return fn(reading{reach{caller, now}, tx})
+		return fn(reading{reach{caller: caller, now: now}, tx})
 	})
+}
+
+// inCO reads what is looked for in a whole CO, and not by ids.
+func (r reading) inCO(ctx context.Context) (reading, error) {
+	within, err := r.across(ctx, r.tx)
+	return reading{within, r.tx}, err
 }
 
 // list returns the records that the caller may see and that meet the conditions, in order of Id.

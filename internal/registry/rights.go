@@ -71,7 +71,7 @@ func among(ctx context.Context, tx *store.Tx, caller access.Caller, op access.Op
 	if err != nil {
 		return nil, err
 	}
-	within := reach{caller, now}.within(res, relations)
+	within := reach{caller: caller, now: now}.within(res, relations)
 	if within == nil {
 		return map[int64]bool{}, nil
 	}

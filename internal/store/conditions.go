@@ -92,6 +92,27 @@ func NamedBy(column string, r *comity.Resource, conditions ...Condition) Conditi
 	}
 }
 
+// NamesEach is Names, asked of each record anew: for few records, where many meet the condition.
+func NamesEach(column string, r *comity.Resource, c Condition) Condition {
+	if c == nil {
+		return nil
+	}
+	return asked(column, "id", r, c)
+}
+
+// NamedByEach is NamedBy, asked of each record anew.
+func NamedByEach(column string, r *comity.Resource, conditions ...Condition) Condition {
+	return asked("id", column, r, AllOf(append([]Condition{All()}, conditions...)...))
+}
+
+// asked is the condition that what a record has in a column one of the resource has in another. The
+// record's is given a name first, for each condition calls its own record t.
+func asked(column, other string, r *comity.Resource, c Condition) Condition {
+	return func(d dialect, a *args) string {
+		return fmt.Sprintf("EXISTS (SELECT 1 FROM (SELECT t.%s AS has) named CROSS JOIN %s t WHERE t.%s = named.has AND %s)", column, r.Table, other, c(d, a))
+	}
+}
+
 // ChangedBy is the condition that a record's last change is that user's.
 func ChangedBy(username string) Condition { return Equal("actor", username) }
 

@@ -1,8 +1,10 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"comity"
@@ -40,11 +42,16 @@ const outOfOrder = time.Hour
 
 // FindHistory returns up to the limit rows of a CO's history, newest first.
 func (tx *Tx) FindHistory(ctx context.Context, q HistoryQuery) ([]HistoryRow, error) {
+	filters := q.filters()
+	by, err := tx.narrowest(ctx, q, filters)
+	if err != nil {
+		return nil, err
+	}
 	var a args
-	sql := "SELECT " + historyStatements.columns + " FROM " + historyStatements.from + " WHERE " + q.where(tx.dialect, &a)
-	sql += " ORDER BY t.id DESC LIMIT " + a.put(int64(q.Limit))
+	sql := "SELECT " + historyStatements.columns + " FROM " + historyStatements.from + " WHERE " + q.where(filters, by, tx.dialect, &a)
+	sql += fmt.Sprintf(" ORDER BY t.%s DESC, t.id DESC LIMIT %s", by.column, a.put(int64(q.Limit)))
 	var rows []HistoryRow
-	err := tx.conn.query(ctx, sql, a, func(row Row) (err error) {
+	err = tx.conn.query(ctx, sql, a, func(row Row) (err error) {
 		var found HistoryRow
 		if found.Record, err = scanHistory(row); err != nil {
 			return err
@@ -58,48 +65,143 @@ func (tx *Tx) FindHistory(ctx context.Context, q HistoryQuery) ([]HistoryRow, er
 	return rows, err
 }
 
-func (q HistoryQuery) where(d dialect, a *args) string {
-	co := a.put(q.CoId)
-	sql := "t.co_id = " + co
-	for column, id := range map[string]int64{"co_person_id": q.CoPersonId, "org_identity_id": q.OrgIdentityId, "co_group_id": q.CoGroupId} {
-		if id != 0 {
-			sql += " AND t." + column + " = " + a.put(id)
+// historyFilter is a column that the rows have a value in, and what its index is of besides.
+type historyFilter struct {
+	column string
+	value  any
+	of     string
+}
+
+// filters are what the query is narrowed by, each of which has an index that is in order of id.
+func (q HistoryQuery) filters() (all []historyFilter) {
+	if q.RecordId != 0 {
+		all = append(all, historyFilter{column: "record_id", value: q.RecordId})
+	}
+	for _, of := range []struct {
+		column string
+		id     int64
+	}{{"co_person_id", q.CoPersonId}, {"org_identity_id", q.OrgIdentityId}, {"co_group_id", q.CoGroupId}} {
+		if of.id != 0 {
+			all = append(all, historyFilter{of.column, of.id, " AND %[1]s IS NOT NULL"})
 		}
 	}
 	if q.Resource != nil {
-		sql += " AND t.resource = " + a.put(q.Resource.Singular)
-	}
-	if q.RecordId != 0 {
-		sql += " AND t.record_id = " + a.put(q.RecordId)
+		all = append(all, historyFilter{column: "resource", value: q.Resource.Singular})
 	}
 	if q.Actor != "" {
-		sql += " AND t.actor = " + a.put(q.Actor)
+		all = append(all, historyFilter{column: "actor", value: q.Actor})
 	}
-	switch q.Operation {
-	case "":
-	case comity.OpAdd, comity.OpEdit:
-		sql += " AND t.operation = " + a.put(q.Operation)
-	default:
-		// Said in the words of the index, which is of these alone.
-		sql += " AND t.operation = " + a.put(q.Operation) + " AND t.operation <> 'add' AND t.operation <> 'edit'"
+	if q.Operation != "" && q.Operation != comity.OpAdd {
+		all = append(all, historyFilter{"operation", q.Operation, " AND %[1]s <> '" + comity.OpAdd + "'"})
 	}
-	// Ids follow the times, nearly: so a page is found where its time is, and not looked for from the
-	// newest row on.
+	return all
+}
+
+// narrowest is the filter that fewest rows meet: by its index they are found, in order.
+func (tx *Tx) narrowest(ctx context.Context, q HistoryQuery, filters []historyFilter) (historyFilter, error) {
+	if len(filters) == 0 {
+		return historyFilter{column: "co_id", value: q.CoId}, tx.planAnew(ctx)
+	}
+	if q.RecordId != 0 || len(filters) == 1 {
+		return filters[0], tx.planAnew(ctx)
+	}
+	ways := make([]way, len(filters))
+	for i, f := range filters {
+		ways[i].find = func(d dialect, a *args) string {
+			return fmt.Sprintf("SELECT h.id FROM history h WHERE %s AND h.%s = %s%s", f.inCO("h", q.CoId, d, a), f.column, a.put(f.value), f.rest("h"))
+		}
+	}
+	if err := tx.countWays(ctx, ways); err != nil {
+		return historyFilter{}, err
+	}
+	least := 0
+	for i, w := range ways {
+		if w.count < ways[least].count {
+			least = i
+		}
+	}
+	return filters[least], nil
+}
+
+// inCO is the condition that a row is of a CO. The indexes of what rows hang on are not of the CO.
+func (f historyFilter) inCO(table string, coID int64, d dialect, a *args) string {
+	sql := table + ".co_id = " + a.put(coID)
+	if strings.HasSuffix(f.column, "_id") && f.column != "co_id" {
+		return d.unindexed + sql
+	}
+	return sql
+}
+
+// rest is what the filter's index is of besides, in its words.
+func (f historyFilter) rest(table string) string {
+	if f.of == "" {
+		return ""
+	}
+	return fmt.Sprintf(f.of, table+"."+f.column)
+}
+
+// where is the query's condition, which is found by one of the filters.
+func (q HistoryQuery) where(filters []historyFilter, by historyFilter, d dialect, a *args) string {
+	sql := by.inCO("t", q.CoId, d, a)
+	for _, f := range filters {
+		switch {
+		case by.column == "record_id" && f.column == "resource":
+			sql += " AND t.resource = " + a.put(f.value)
+		case f.column != by.column:
+			sql += " AND " + d.unindexed + "t." + f.column + " = " + a.put(f.value)
+		}
+	}
+	if q.Operation == comity.OpAdd {
+		sql += " AND " + d.unindexed + "t.operation = " + a.put(q.Operation)
+	}
+	low, high := "", ""
 	if !q.From.IsZero() {
-		sql += " AND t.since >= " + a.put(q.From.UnixMicro()) + fmt.Sprintf(
-			` AND t.id > coalesce((SELECT b.id FROM history b WHERE b.co_id = %s AND b.since < %s ORDER BY b.since DESC LIMIT 1), 0)`,
-			co, a.put(q.From.Add(-outOfOrder).UnixMicro()))
+		low = q.nearby("<", q.From.Add(-outOfOrder), " DESC", "0", a)
+		sql += " AND " + d.unindexed + "t.since >= " + a.put(q.From.UnixMicro())
 	}
 	if !q.Until.IsZero() {
-		sql += " AND t.since < " + a.put(q.Until.UnixMicro()) + fmt.Sprintf(
-			` AND t.id < coalesce((SELECT b.id FROM history b WHERE b.co_id = %s AND b.since > %s ORDER BY b.since LIMIT 1), 9223372036854775807)`,
-			co, a.put(q.Until.Add(outOfOrder).UnixMicro()))
+		high = q.nearby(">", q.Until.Add(outOfOrder), "", endOfIds, a)
+		sql += " AND " + d.unindexed + "t.since < " + a.put(q.Until.UnixMicro())
 	}
 	if q.Before != 0 {
-		sql += " AND t.id < " + a.put(q.Before)
+		high = castInt(a.put(q.Before))
 	}
+	sql += by.rest("t") + " AND " + by.between(low, high, d, a)
 	if q.Visible != nil {
 		sql += " AND " + q.Visible(d, a)
 	}
 	return sql
+}
+
+// between is the condition that a row meets the filter and its id is between two. PostgreSQL is told it
+// as a range of both: else it may take the index of ids, which has the order, and look at all that
+// others did since.
+func (f historyFilter) between(low, high string, d dialect, a *args) string {
+	value := a.put(f.value)
+	ofTime := f.column == "co_id" && cmp.Or(low, high) != "" // there is an index of times
+	if d.unindexed == "" && f.column != "record_id" && !ofTime {
+		return fmt.Sprintf("(t.%[1]s, t.id) > (%[2]s, %[3]s) AND (t.%[1]s, t.id) < (%[2]s, %[4]s)", f.column, value, cmp.Or(low, "0"), cmp.Or(high, endOfIds))
+	}
+	sql := "t." + f.column + " = " + value
+	if low != "" {
+		id := "t.id"
+		if f.column != "co_id" {
+			id = d.unindexed + id // between two ids SQLite would look at all of the CO
+		}
+		sql += " AND " + id + " > " + low
+	}
+	if high != "" {
+		sql += " AND t.id < " + high
+	}
+	return sql
+}
+
+// endOfIds is more than any id.
+const endOfIds = "9223372036854775807"
+
+// nearby is the id of a row near a time, or another where there is none: ids follow the times, nearly,
+// so a page is found where its time is, and not looked for from the newest row on.
+func (q HistoryQuery) nearby(than string, t time.Time, order, otherwise string, a *args) string {
+	return fmt.Sprintf("coalesce((SELECT b.id FROM history b WHERE b.co_id = %s AND b.since %s %s ORDER BY b.since%s LIMIT 1), %s)",
+		a.put(q.CoId), than, a.put(t.UnixMicro()), order, otherwise)
 }

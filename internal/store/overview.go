@@ -71,21 +71,38 @@ func (tx *Tx) AddUpStatusChanges(ctx context.Context, limit int) (int, error) {
 	return len(ids), nil
 }
 
-// CountBy counts the records that meet the conditions, by what they have in a column; those without
-// count under "".
-func (tx *Tx) CountBy(ctx context.Context, r *comity.Resource, column string, conditions ...Condition) (map[string]int64, error) {
+// PeopleByStatus counts the people of a CO who meet a condition, by status.
+func (tx *Tx) PeopleByStatus(ctx context.Context, coID int64, who Condition) (map[string]int64, error) {
 	var a args
 	counts := map[string]int64{}
-	where := "1 = 1"
-	if all := AllOf(conditions...); all != nil {
-		where = all(tx.dialect, &a)
-	}
-	sql := fmt.Sprintf(`SELECT coalesce(CAST(t.%[1]s AS text), ''), count(*) FROM %[2]s t WHERE %[3]s GROUP BY t.%[1]s`, column, r.Table, where)
+	sql := fmt.Sprintf(`SELECT t.status, count(*) FROM people_search t WHERE t.co_id = %s AND %s GROUP BY t.status`, a.put(coID), who(tx.dialect, &a))
 	err := tx.conn.query(ctx, sql, a, func(row Row) error {
 		counts[row.Text(0)] = row.Int(1)
 		return nil
 	})
 	return counts, err
+}
+
+// Count counts the records that meet the conditions.
+func (tx *Tx) Count(ctx context.Context, r *comity.Resource, conditions ...Condition) (n int64, err error) {
+	var a args
+	sql := fmt.Sprintf("SELECT count(*) FROM %s t WHERE %s", r.Table, AllOf(append([]Condition{All()}, conditions...)...)(tx.dialect, &a))
+	err = tx.conn.query(ctx, sql, a, func(row Row) error {
+		n = row.Int(0)
+		return nil
+	})
+	return n, err
+}
+
+// CountUpTo counts the records that meet the conditions, up to a limit.
+func (tx *Tx) CountUpTo(ctx context.Context, r *comity.Resource, limit int, conditions ...Condition) (n int, err error) {
+	var a args
+	sql := fmt.Sprintf("SELECT count(*) FROM (SELECT 1 FROM %s t WHERE %s LIMIT %d) x", r.Table, AllOf(append([]Condition{All()}, conditions...)...)(tx.dialect, &a), limit)
+	err = tx.conn.query(ctx, sql, a, func(row Row) error {
+		n = int(row.Int(0))
+		return nil
+	})
+	return n, err
 }
 
 // ListNext returns up to limit records of a CO that meet the conditions and whose time in a column is

@@ -19,8 +19,10 @@ type PeopleQuery struct {
 	// row in that group; "" and 0 do not.
 	Status           string
 	CouId, CoGroupId int64
-	// Visible narrows it to those whom the caller may see, nil where they may see all.
+	// Visible narrows it to those whom the caller may see, nil where they may see all. Few says that
+	// these are so few that they are found by it.
 	Visible Condition
+	Few     bool
 	// After is the last person of the page before.
 	After Listed
 	// Limit is the most people of a page.
@@ -38,27 +40,23 @@ func Words(text string) []string {
 	return strings.FieldsFunc(Plain(text), func(r rune) bool { return r == ',' || r == ';' || r == ' ' || r == '\t' || r == '\n' })
 }
 
-// fewPeople is up to how many people are found first and then put in order; where there are more, they
-// are looked for in the order of the list, and a page is soon full.
-const fewPeople = 2000
-
-// SearchPeople returns people in order of their primary name, a page at a time.
+// SearchPeople returns people in order of their primary name, a page at a time. Where what they are
+// searched by finds few of them, they are found by it and then put in order; else they are looked for
+// in the order of the list, and a page is soon full.
 func (tx *Tx) SearchPeople(ctx context.Context, q PeopleQuery) ([]Listed, error) {
-	few, err := tx.fewMatch(ctx, q)
+	ways, err := tx.waysOf(ctx, q)
 	if err != nil {
 		return nil, err
 	}
 	var a args
-	from, alias := "people_search t", "t"
-	if few {
-		// What stands in brackets is found by itself, before it is put in order.
+	from, alias, where := "people_search t", "t", "1 = 1"
+	if few := fewest(ways); few != nil {
 		alias = "found"
-		from = "(SELECT t.id, t.co_id, t.sort FROM people_search t WHERE " + q.where(tx.dialect, &a, true) + fmt.Sprintf(" LIMIT %d) found", fewPeople)
+		from = "(SELECT t.id, t.sort FROM people_search t WHERE " + q.found(*few, tx.dialect, &a) + fmt.Sprintf(" LIMIT %d) found", fewFound)
+	} else {
+		where = q.where("t.co_id", tx.dialect, &a)
 	}
-	sql := fmt.Sprintf("SELECT %[1]s.id, %[1]s.sort FROM %[2]s WHERE %[1]s.co_id = %[3]s", alias, from, a.put(q.CoId))
-	if !few {
-		sql += " AND " + q.where(tx.dialect, &a, false)
-	}
+	sql := fmt.Sprintf("SELECT %[1]s.id, %[1]s.sort FROM %[2]s WHERE %[3]s", alias, from, where)
 	if q.After.Id != 0 {
 		sql += fmt.Sprintf(" AND (%[1]s.sort, %[1]s.id) > (%[2]s, %[3]s)", alias, a.put(q.After.Sort), castInt(a.put(q.After.Id)))
 	}
@@ -71,84 +69,84 @@ func (tx *Tx) SearchPeople(ctx context.Context, q PeopleQuery) ([]Listed, error)
 	return people, err
 }
 
-// fewMatch says whether something narrows the query to so few people that they are best found first.
-func (tx *Tx) fewMatch(ctx context.Context, q PeopleQuery) (bool, error) {
-	if len(q.Words) == 0 && q.CouId == 0 && q.CoGroupId == 0 && q.Visible == nil {
-		return false, nil
+// waysOf are the ways in which an index finds people whom the query is about: by their words, and by
+// each of what else narrows it. What a way finds need not meet the rest of the query.
+func (tx *Tx) waysOf(ctx context.Context, q PeopleQuery) ([]way, error) {
+	var ways []way
+	if len(q.Words) > 0 {
+		ways = append(ways, way{find: func(d dialect, a *args) string {
+			if d.inSearch != nil {
+				return "SELECT rowid AS id FROM people_search_words WHERE people_search_words MATCH " + a.put(sqliteMatch(q.parts(), q.CoId))
+			}
+			return "SELECT t.id FROM people_search t WHERE t.co_id = " + a.put(q.CoId) + q.like(a)
+		}})
 	}
-	var a args
-	few := false
-	var where string
-	from := "people_search t"
-	if match := q.match(tx.dialect); match != "" {
-		// One after the other, until there are enough: IN would find all of them first.
-		from = "people_search_words CROSS JOIN people_search t ON t.id = people_search_words.rowid"
-		where = "people_search_words MATCH " + a.put(match) + " AND " + q.where(tx.dialect, &a, false)
-	} else {
-		where = q.where(tx.dialect, &a, true)
-	}
-	sql := fmt.Sprintf("SELECT count(*) FROM (SELECT 1 FROM %s WHERE %s LIMIT %d) x", from, where, fewPeople+1)
-	err := tx.conn.query(ctx, sql, a, func(row Row) error {
-		few = row.Int(0) <= fewPeople
-		return nil
-	})
-	return few, err
-}
-
-// match is what SQLite's index of trigrams is asked for, "" where there is nothing to ask or no such index.
-func (q PeopleQuery) match(d dialect) string {
-	if d.inSearch == nil {
-		return ""
-	}
-	parts := make([]string, len(q.Words))
-	for i, word := range q.Words {
-		parts[i] = wordPart(word)
-	}
-	return sqliteMatch(parts, q.CoId)
-}
-
-// where is the query's condition on a row t. By their words, unit or group people are found; else what
-// the row is looked at for has to be cheap for each.
-func (q PeopleQuery) where(d dialect, a *args, find bool) string {
-	co := "t.co_id"
-	if find && d.inSearch != nil {
-		co = "+t.co_id" // SQLite is to find it by what is rare, not by the CO
-	}
-	all := []string{co + " = " + a.put(q.CoId)}
 	if q.Status != "" {
-		all = append(all, "t.status = "+a.put(q.Status))
+		ways = append(ways, way{find: func(_ dialect, a *args) string {
+			return fmt.Sprintf("SELECT t.id FROM people_search t WHERE t.co_id = %s AND t.status = %s", a.put(q.CoId), a.put(q.Status))
+		}})
 	}
-	parts := make([]string, len(q.Words))
-	for i, word := range q.Words {
-		parts[i] = wordPart(word)
-		all = append(all, "t.words LIKE "+a.put("%"+escapeLike(parts[i])+"%")+` ESCAPE '\'`)
+	for _, of := range q.in() {
+		ways = append(ways, way{find: func(_ dialect, a *args) string {
+			return fmt.Sprintf("SELECT x.co_person_id AS id FROM %s x WHERE x.%s = %s", of.table, of.column, a.put(of.id))
+		}})
 	}
-	found := false
-	if find && d.inSearch != nil {
-		in := d.inSearch("people_search_words", "t.id", parts, q.CoId, a)
-		found = in != ""
-		all = append(all, strings.TrimPrefix(in, " AND "))
+	if q.Few {
+		ways = append(ways, way{find: func(d dialect, a *args) string {
+			return fmt.Sprintf("SELECT t.id FROM people_search t WHERE %st.co_id = %s AND %s", d.unindexed, a.put(q.CoId), q.Visible(d, a))
+		}})
 	}
-	for _, of := range []struct {
-		table, column string
-		id            int64
-	}{
-		{comity.CoPersonRole.Table, comity.CoPersonRole.CouId.Column, q.CouId},
-		{comity.CoGroupMember.Table, comity.CoGroupMember.CoGroupId.Column, q.CoGroupId},
-	} {
-		switch {
-		case of.id == 0:
-		case find && !found:
-			all = append(all, fmt.Sprintf("t.id IN (SELECT x.co_person_id FROM %s x WHERE x.%s = %s)", of.table, of.column, a.put(of.id)))
-			found = true
-		default:
-			all = append(all, fmt.Sprintf("EXISTS (SELECT 1 FROM %s x WHERE x.co_person_id = t.id AND x.%s = %s)", of.table, of.column, a.put(of.id)))
-		}
+	return ways, tx.countWays(ctx, ways)
+}
+
+// found is the condition on a row t of those whom a way finds and the query is about.
+func (q PeopleQuery) found(by way, d dialect, a *args) string {
+	return "t.id IN (" + by.find(d, a) + ") AND " + q.where(d.unindexed+"t.co_id", d, a)
+}
+
+// where is the query's condition on a row t, by what is looked at in each; co is how the CO is named.
+func (q PeopleQuery) where(co string, d dialect, a *args) string {
+	sql := co + " = " + a.put(q.CoId) + q.like(a)
+	if q.Status != "" {
+		sql += " AND t.status = " + a.put(q.Status)
+	}
+	for _, of := range q.in() {
+		sql += fmt.Sprintf(" AND EXISTS (SELECT 1 FROM %s x WHERE x.co_person_id = t.id AND x.%s = %s)", of.table, of.column, a.put(of.id))
 	}
 	if q.Visible != nil {
-		all = append(all, q.Visible(d, a))
+		sql += " AND " + q.Visible(d, a)
 	}
-	return strings.Join(slices.DeleteFunc(all, func(s string) bool { return s == "" }), " AND ")
+	return sql
+}
+
+// membership is what people are in: rows of a table that name them and, in a column, something.
+type membership struct {
+	table, column string
+	id            int64
+}
+
+func (q PeopleQuery) in() []membership {
+	return slices.DeleteFunc([]membership{
+		{comity.CoPersonRole.Table, comity.CoPersonRole.CouId.Column, q.CouId},
+		{comity.CoGroupMember.Table, comity.CoGroupMember.CoGroupId.Column, q.CoGroupId},
+	}, func(m membership) bool { return m.id == 0 })
+}
+
+// like is the condition that a row t has all words.
+func (q PeopleQuery) like(a *args) (sql string) {
+	for _, part := range q.parts() {
+		sql += " AND t.words LIKE " + a.put("%"+escapeLike(part)+"%") + ` ESCAPE '\'`
+	}
+	return sql
+}
+
+// parts are what is looked for in people's words.
+func (q PeopleQuery) parts() []string {
+	parts := make([]string, len(q.Words))
+	for i, word := range q.Words {
+		parts[i] = wordPart(word)
+	}
+	return parts
 }
 
 // wordPart is what a person's words hold where they hold a word: each begins after two spaces.

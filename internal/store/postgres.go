@@ -23,6 +23,7 @@ var postgresDialect = dialect{
 	lockExclusive: "pg_advisory_xact_lock(" + lockSpace + " + %s)",
 	jsonObject:    "jsonb_build_object", jsonTrue: "true", jsonFalse: "false",
 	jsonWithout: "%s - '%s'",
+	planAnew:    `SET LOCAL plan_cache_mode = force_custom_plan`,
 	nextID:      `SELECT nextval('%s_id_seq')`,
 	columns: `SELECT CAST(column_name AS text), CAST(data_type AS text) FROM information_schema.columns
 		WHERE table_schema = current_schema() AND table_name = $1 ORDER BY ordinal_position`,

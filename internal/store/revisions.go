@@ -62,25 +62,25 @@ func (tx *Tx) revision(ctx context.Context, r *comity.Resource, which string, a 
 	return found, err
 }
 
-// The plus before a column keeps SQLite from taking an index for its order, which would go through
-// the history of all records of the resource.
-
 // ListGroupAt returns up to limit memberships as they were in a group at a time, in order of Id from
 // the one after the id given.
 func (tx *Tx) ListGroupAt(ctx context.Context, group int64, at time.Time, after int64, limit int) ([]*comity.Record, error) {
 	r := comity.CoGroupMember.Resource
 	var records []*comity.Record
 	sql := `SELECT ` + revisionColumns + ` FROM history h
-		WHERE h.co_group_id = $1 AND h.resource = $2 AND h.operation <> '` + comity.OpDelete + `'
-			AND h.since <= $3 AND (h.until IS NULL OR h.until > $3) AND +h.record_id > $4
-		ORDER BY +h.record_id LIMIT $5`
-	err := tx.conn.query(ctx, sql, args{group, r.Singular, at.UnixMicro(), after, int64(limit)}, func(row Row) error {
+		WHERE h.co_group_id = $1 AND h.resource = '` + r.Singular + `' AND h.operation <> '` + comity.OpDelete + `'
+			AND h.since <= $2 AND (h.until IS NULL OR h.until > $2) AND h.record_id > $3
+		ORDER BY h.record_id LIMIT $4`
+	err := tx.conn.query(ctx, sql, args{group, at.UnixMicro(), after, int64(limit)}, func(row Row) error {
 		rec, _, err := scanRevision(r, row)
 		records = append(records, rec)
 		return err
 	})
 	return records, err
 }
+
+// The plus before a column keeps SQLite from taking an index for its order, which would go through
+// the history of all records of the resource.
 
 // ListDeleted returns up to limit records that were deleted at a time or after it, as they were, in
 // order of Id from the one after the id given. hangs are columns of the history that narrow it.

@@ -238,7 +238,9 @@ func TestOtherTablesHaveIndexes(t *testing.T) {
 			has("history", index{"history_since", []string{"co_id", "since"}, false, ""})
 			has("people_search", index{"people_search_sort", []string{"co_id", "sort", "id"}, false, ""})
 			has("people_search", index{"people_search_status", []string{"co_id", "status", "sort", "id"}, false, ""})
-			has("deliveries", index{"deliveries_due", []string{"co_provisioning_target_id", "due"}, false, "due IS NOT NULL"})
+			has("history", index{"history_operation", []string{"co_id", "operation", "id"}, false, "operation <> 'add'"})
+			has("history", index{"history_members", []string{"co_group_id", "record_id"}, false, "resource = 'CoGroupMember'"})
+			has("deliveries", index{"deliveries_due", []string{"co_provisioning_target_id", "due", "held", "since"}, false, "due IS NOT NULL"})
 		})
 	}
 }

@@ -20,6 +20,7 @@ var sqliteDialect = dialect{
 	jsonWithout: "json_remove(%s, '$.%s')",
 	columns:     `SELECT name, type FROM pragma_table_info($1)`,
 	inSearch:    sqliteSearch,
+	unindexed:   "+",
 	// The pieces of a text that was deleted stay in an FTS5 index until they are merged away.
 	forgetSearch: []string{
 		`INSERT INTO identifiers_search (identifiers_search) VALUES ('optimize')`,

@@ -114,6 +114,11 @@ type dialect struct {
 	nextID string
 	// nextOfHistory is a query that gives out the id of the history's next row.
 	nextOfHistory string
+	// unindexed before a column keeps it from being looked for by an index.
+	unindexed string
+	// planAnew is a statement that has the rest of a transaction planned for what it asks for, "" where
+	// all is planned alike.
+	planAnew string
 	// jsonWithout is an expression for the JSON of column %s without the key %s.
 	jsonWithout string
 }

@@ -1,0 +1,88 @@
+package store
+
+import (
+	"slices"
+	"testing"
+
+	"comity"
+)
+
+// Whether what meets a condition is found first or each record is asked, the same records are found.
+func TestEachAsked(t *testing.T) {
+	t.Parallel()
+	for database, s := range map[string]*Store{"SQLite": openFile(t, nil), "PostgreSQL": openPostgresOf(t)} {
+		t.Run(database, func(t *testing.T) {
+			t.Parallel()
+			few(t, s)
+			name, person, role := comity.Name.Resource, comity.CoPerson.Resource, comity.CoPersonRole.Resource
+			unit := In("cou_id", []int64{1})
+			for _, tt := range []struct {
+				name         string
+				of           *comity.Resource
+				found, asked Condition
+				want         []int64
+			}{
+				{"people with a role in the unit", person, NamedBy("co_person_id", role, unit), NamedByEach("co_person_id", role, unit), []int64{1, 3}},
+				{"people with any role", person, NamedBy("co_person_id", role), NamedByEach("co_person_id", role), []int64{1, 2, 3}},
+				{"people without one", person, Not(NamedBy("co_person_id", role)), Not(NamedByEach("co_person_id", role)), []int64{4}},
+				{"names of people", name, Names("co_person_id", person, Equal("status", "Active")), NamesEach("co_person_id", person, Equal("status", "Active")), []int64{1, 2}},
+				{
+					"names of people with a role in the unit", name,
+					Names("co_person_id", person, NamedBy("co_person_id", role, unit)),
+					NamesEach("co_person_id", person, NamedByEach("co_person_id", role, unit)),
+					[]int64{1, 3},
+				},
+			} {
+				t.Run(tt.name, func(t *testing.T) {
+					for how, c := range map[string]Condition{"found": tt.found, "asked": tt.asked} {
+						if got := ids(t, s, tt.of, c); !slices.Equal(got, tt.want) {
+							t.Errorf("%s: %v, not %v", how, got, tt.want)
+						}
+					}
+				})
+			}
+		})
+	}
+}
+
+// few are four people: the first and third have a role in the first unit, the second one in the other,
+// the fourth none; the third is suspended; the fourth's name is an org identity's.
+func few(t *testing.T, s *Store) {
+	t.Helper()
+	err := s.WriteAlone(t.Context(), func(tx *Tx) error {
+		for _, sql := range []string{
+			`INSERT INTO cos (id, name, status, created, modified, revision, actor) VALUES (31, 'c', 'Active', 0, 0, 0, 'tester')`,
+			`INSERT INTO cous (id, co_id, name, created, modified, revision, actor) VALUES (1, 31, 'u', 0, 0, 0, 'tester'), (2, 31, 'v', 0, 0, 0, 'tester')`,
+			`INSERT INTO co_people (id, co_id, status, created, modified, revision, actor)
+				VALUES (1, 31, 'Active', 0, 0, 0, 'tester'), (2, 31, 'Active', 0, 0, 0, 'tester'), (3, 31, 'Suspended', 0, 0, 0, 'tester'), (4, 31, 'Active', 0, 0, 0, 'tester')`,
+			`INSERT INTO org_identities (id, co_id, created, modified, revision, actor) VALUES (1, 31, 0, 0, 0, 'tester')`,
+			`INSERT INTO co_person_roles (id, co_id, co_person_id, cou_id, affiliation, status, ordr, created, modified, revision, actor)
+				VALUES (1, 31, 1, 1, 'staff', 'Active', 1, 0, 0, 0, 'tester'), (2, 31, 2, 2, 'staff', 'Active', 1, 0, 0, 0, 'tester'), (3, 31, 3, 1, 'staff', 'Active', 1, 0, 0, 0, 'tester')`,
+			`INSERT INTO names (id, co_id, co_person_id, org_identity_id, given, given_folded, type, primary_name, created, modified, revision, actor)
+				SELECT n.id, 31, CASE WHEN n.id < 4 THEN n.id END, CASE WHEN n.id = 4 THEN 1 END, 'g', 'g', 'official', true, 0, 0, 0, 'tester' FROM co_people n`,
+		} {
+			if _, err := tx.conn.exec(t.Context(), sql, nil); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func ids(t *testing.T, s *Store, r *comity.Resource, c Condition) (ids []int64) {
+	t.Helper()
+	err := s.Read(t.Context(), func(tx *Tx) error {
+		records, err := tx.List(t.Context(), r, 0, 20, c)
+		for _, rec := range records {
+			ids = append(ids, rec.Id)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ids
+}
