@@ -84,10 +84,13 @@ func (d drawn) detail(v *visit) error {
 
 // state is the record as it is, or as it was at the revision or the time that is asked for.
 func (d drawn) state(v *visit) (rec *comity.Record, past bool, err error) {
-	asked := v.r.URL.Query()
-	which := registry.Past{Revision: -1, Time: moment(asked.Get("at"))}
-	if which.Time.IsZero() {
-		if which.Revision, err = strconv.ParseInt(asked.Get("revision"), 10, 64); err != nil || which.Revision < 0 {
+	at, err := v.at()
+	if err != nil {
+		return nil, false, err
+	}
+	which := registry.Past{Revision: -1, Time: at}
+	if at.IsZero() {
+		if which.Revision, err = strconv.ParseInt(v.r.URL.Query().Get("revision"), 10, 64); err != nil || which.Revision < 0 {
 			rec, err = d.asked(v)
 			return rec, false, err
 		}

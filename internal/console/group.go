@@ -52,7 +52,7 @@ type memberRow struct {
 // group shows a group; as it was, the drawn page does.
 func (v *visit) group() error {
 	d := drawn{comity.CoGroup.Resource}
-	if v.r.URL.Query().Has("revision") {
+	if asked := v.r.URL.Query(); asked.Has("revision") || asked.Has("at") {
 		return d.detail(v)
 	}
 	rec, err := d.asked(v)

@@ -269,6 +269,16 @@ func narrows(asked url.Values) bool {
 	return false
 }
 
+// at is the time as at which a page is asked for, zero for now.
+func (v *visit) at() (time.Time, error) {
+	text := v.r.URL.Query().Get("at")
+	at := moment(text)
+	if text != "" && at.IsZero() {
+		return at, comity.BadRequest("The day %q is not written like 2024-02-29", text)
+	}
+	return at, nil
+}
+
 // moment is a time that somebody asks for: a day is meant with all that was done on it, and without a
 // zone a time is in UTC. It is the zero time where there is none.
 func moment(text string) time.Time {

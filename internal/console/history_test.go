@@ -58,6 +58,41 @@ func TestHistoryTellsWhatChanged(t *testing.T) {
 	})
 }
 
+// TestHistoryLeadsToWhatWas: whatever was changed, by drawn pages or by those made by hand, can be seen
+// as it was then, and so can what was deleted.
+func TestHistoryLeadsToWhatWas(t *testing.T) {
+	everywhere(t, func(t *testing.T, w *world) {
+		r := signedIn(t, w.serve(t, nil).URL, w.operator)
+		co := w.addCO(t)
+		at := fmt.Sprintf("/console/co/%d/", co)
+		ids := map[string]int64{"co_people": w.addPerson(t, co, "Ada", "")}
+		ids["cous"] = w.add(t, comity.Cou.Resource, func(rec *comity.Record) {
+			rec.SetInt(comity.Cou.CoId, co)
+			rec.SetText(comity.Cou.Name, "Physics")
+		})
+		ids["co_groups"] = w.add(t, comity.CoGroup.Resource, func(rec *comity.Record) {
+			rec.SetInt(comity.CoGroup.CoId, co)
+			rec.SetText(comity.CoGroup.Name, "Readers")
+			rec.SetText(comity.CoGroup.Status, comity.Active)
+		})
+		for kind, id := range ids {
+			history := fmt.Sprintf("%shistory_records/?kind=%s&record=%d", at, kind, id)
+			record := fmt.Sprintf("%s%s/%d/", at, kind, id)
+			r.get(history, 200)
+			r.get(r.link("as it was then"), 200)
+			r.says("Nothing here can be changed.")
+			r.get(record+"?at=yesterday", 400)
+			r.says("yesterday")
+
+			r.get(record+"delete", 200)
+			r.submit(nil, 200)
+			r.get(history+"&operation=delete", 200)
+			r.get(r.link("as it was then"), 200)
+			r.says("Nothing here can be changed.")
+		}
+	})
+}
+
 func TestHistoryIsPaged(t *testing.T) {
 	everywhere(t, func(t *testing.T, w *world) {
 		r := signedIn(t, w.serve(t, nil).URL, w.operator)

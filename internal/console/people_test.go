@@ -197,7 +197,7 @@ func TestPerson(t *testing.T) {
 			t.Errorf("after the address is deleted the reader is at %s, want %s", r.at(), at)
 		}
 		r.get(at+"?at="+time.Now().UTC().Format(time.DateOnly), 200)
-		r.says("This is how it was")
+		r.says("Nothing here can be changed.")
 		for _, text := range []string{"Edit", "Delete", "Edit Ada Lovelace", "Add name", "Add role"} {
 			if to := r.link(text); to != "" {
 				t.Errorf("%q leads to %s from the past", text, to)

@@ -18,10 +18,11 @@ type personPage struct {
 	Status value
 	// Email is the first email address.
 	Email value
-	// At is the day as at which the person is shown, "" for now; Now leads to how they are.
-	At, Now string
-	Roles   personPart
-	Groups  groupsPart
+	// At is the time as at which the person is shown, zero for now; Now leads to how they are.
+	At     time.Time
+	Now    string
+	Roles  personPart
+	Groups groupsPart
 	// Parts are what else hangs on the person, by kind; Missing are the kinds of which there is nothing
 	// yet, with where to add some.
 	Parts   []personPart
@@ -41,15 +42,19 @@ type personView struct {
 	// rights are those to what hangs on the person; none are asked about what was.
 	rights map[*comity.Resource]map[int64]registry.Rights
 	past   bool
-	at     string
+	at     time.Time
 }
 
-// person shows a person, as they are or as they were on a day.
+// person shows a person, as they are or as they were.
 func (v *visit) person() error {
 	if v.r.URL.Query().Has("revision") {
 		return drawn{comity.CoPerson.Resource}.detail(v)
 	}
-	view, err := v.glanceAt(comity.ParseId(v.r.PathValue("id")), v.r.URL.Query().Get("at"))
+	at, err := v.at()
+	if err != nil {
+		return err
+	}
+	view, err := v.glanceAt(comity.ParseId(v.r.PathValue("id")), at)
 	if err != nil {
 		return err
 	}
@@ -59,23 +64,18 @@ func (v *visit) person() error {
 	}
 	name := view.titles.of(view.glance.Record)
 	if view.past {
-		return v.show("person.html", name, p, v.crumbs(view.glance.Record, name, link{"On " + view.at, ""})...)
+		return v.show("person.html", name, p, v.crumbs(view.glance.Record, name, link{"On " + dayOf(view.at), ""})...)
 	}
 	return v.show("person.html", name, p, v.crumbs(view.glance.Record, name)...)
 }
 
-// glanceAt reads a person as at the end of a day, or now.
-func (v *visit) glanceAt(id int64, day string) (view *personView, err error) {
-	view = &personView{visit: v}
-	if day == "" {
-		view.glance, err = v.Registry.Person(v.ctx(), v.caller, id)
+// glanceAt reads a person as at a time, or now for the zero one.
+func (v *visit) glanceAt(id int64, at time.Time) (view *personView, err error) {
+	view = &personView{visit: v, past: !at.IsZero(), at: at}
+	if view.past {
+		view.glance, err = v.Registry.PersonAt(v.ctx(), v.caller, id, at)
 	} else {
-		at, wrong := time.Parse(time.DateOnly, day)
-		if wrong != nil {
-			return nil, comity.BadRequest("The day %q is not written like 2024-02-29", day)
-		}
-		view.past, view.at = true, day
-		view.glance, err = v.Registry.PersonAt(v.ctx(), v.caller, id, at.Add(24*time.Hour-time.Microsecond))
+		view.glance, err = v.Registry.Person(v.ctx(), v.caller, id)
 	}
 	if err != nil {
 		return nil, err

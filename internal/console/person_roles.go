@@ -53,7 +53,7 @@ func (p *personView) roles() personPart {
 	}
 	now := time.Now()
 	if p.past {
-		now, _ = time.Parse(time.DateOnly, p.at) // it was read before
+		now = p.at
 	}
 	part.Line = drawRoles(records, bars, now)
 	part.Line.Past = p.past
