@@ -66,6 +66,36 @@ func TestEverybodyIsTold(t *testing.T) {
 	})
 }
 
+// A run whose target is away is over when everybody was tried: nothing is left for another probe.
+func TestRunEndsWhileItsTargetIsAway(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		r := newReceiver(t)
+		r.reacts(always(reaction{status: 500}))
+		to := w.target(r, comity.ModeManual)
+		people := w.people(20)
+		q, _ := w.start(outbox.Options{})
+		w.all(q, to, false, false)
+		for tried := 0; tried < len(people); {
+			before := tried
+			eventually(t, "more are tried", func() bool {
+				tried = 0
+				for _, p := range people {
+					if row, _ := w.row(to, p); row.resting {
+						tried++
+					}
+				}
+				return tried > before
+			})
+			if tried < len(people) {
+				w.later(time.Hour)
+			}
+		}
+		if s := w.swept(q, to); s.Taken != int64(len(people)) || s.Stopped {
+			t.Errorf("it ends as %+v", s)
+		}
+	})
+}
+
 // What changes goes ahead of a run, and who stops it and begins it again goes on where it was.
 func TestRunIsStoppedAndGoesOn(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {

@@ -79,14 +79,15 @@ func (tx *Tx) EndSweep(ctx context.Context, target int64, stopped bool) error {
 }
 
 // ClaimSweep takes up to limit deliveries of the subjects that a target's sweep comes to next, as
-// Claim does. Whatever another worker holds is being told already.
+// Claim does. Whatever another worker holds is being told already. A sweep that has come to all of them
+// is ended, for a limit of 0, too.
 func (tx *Tx) ClaimSweep(ctx context.Context, target, co int64, limit int, lease time.Duration) ([]Delivery, error) {
 	s, found, err := tx.sweep(ctx, target, " AND ended IS NULL"+tx.dialect.forUpdate)
 	if err != nil || !found {
 		return nil, err
 	}
 	var next []comity.Subject
-	err = tx.conn.query(ctx, subjects+` ORDER BY kind, id LIMIT $5`, args{target, co, int64(s.Last.Kind), s.Last.Id, int64(limit)}, func(r Row) error {
+	err = tx.conn.query(ctx, subjects+` ORDER BY kind, id LIMIT $5`, args{target, co, int64(s.Last.Kind), s.Last.Id, int64(max(limit, 1))}, func(r Row) error {
 		next = append(next, subjectIn(r, 0))
 		return nil
 	})
@@ -95,6 +96,9 @@ func (tx *Tx) ClaimSweep(ctx context.Context, target, co int64, limit int, lease
 	}
 	if len(next) == 0 {
 		return nil, tx.EndSweep(ctx, target, false)
+	}
+	if limit == 0 {
+		return nil, nil
 	}
 	last := next[len(next)-1]
 	claimed, err := tx.claimNext(ctx, target, co, s.Last, last, limit, lease)
