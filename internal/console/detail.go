@@ -49,7 +49,11 @@ const hangingSize = 10
 
 // detail shows a record.
 func (d drawn) detail(v *visit) error {
-	rec, past, err := d.state(v)
+	at, err := v.at()
+	if err != nil {
+		return err
+	}
+	rec, past, err := d.state(v, at)
 	if err != nil {
 		return err
 	}
@@ -65,7 +69,7 @@ func (d drawn) detail(v *visit) error {
 	}
 	name := t.of(rec)
 	if past {
-		p.head, p.Now, p.At = v.headOf(rec, registry.Rights{}), here, moment(v.r.URL.Query().Get("at"))
+		p.head, p.Now, p.At = v.headOf(rec, registry.Rights{}), here, at
 		return v.show("detail.html", name, p, v.crumbs(rec, name, link{"Revision " + strconv.FormatInt(rec.Revision, 10), ""})...)
 	}
 	may, err := v.Registry.RightsTo(v.ctx(), v.caller, rec)
@@ -82,12 +86,8 @@ func (d drawn) detail(v *visit) error {
 	return v.show("detail.html", name, p, v.crumbs(rec, name)...)
 }
 
-// state is the record as it is, or as it was at the revision or the time that is asked for.
-func (d drawn) state(v *visit) (rec *comity.Record, past bool, err error) {
-	at, err := v.at()
-	if err != nil {
-		return nil, false, err
-	}
+// state is the record as it is, or as it was at a time or, for the zero one, at the revision asked for.
+func (d drawn) state(v *visit, at time.Time) (rec *comity.Record, past bool, err error) {
 	which := registry.Past{Revision: -1, Time: at}
 	if at.IsZero() {
 		if which.Revision, err = strconv.ParseInt(v.r.URL.Query().Get("revision"), 10, 64); err != nil || which.Revision < 0 {

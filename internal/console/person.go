@@ -41,9 +41,11 @@ type personView struct {
 	titles titles
 	// rights are those to what hangs on the person; none are asked about what was.
 	rights map[*comity.Resource]map[int64]registry.Rights
-	past   bool
-	at     time.Time
+	// at is when they are shown as they were, zero for now.
+	at time.Time
 }
+
+func (p *personView) past() bool { return !p.at.IsZero() }
 
 // person shows a person, as they are or as they were.
 func (v *visit) person() error {
@@ -63,7 +65,7 @@ func (v *visit) person() error {
 		return err
 	}
 	name := view.titles.of(view.glance.Record)
-	if view.past {
+	if view.past() {
 		return v.show("person.html", name, p, v.crumbs(view.glance.Record, name, link{"On " + dayOf(view.at), ""})...)
 	}
 	return v.show("person.html", name, p, v.crumbs(view.glance.Record, name)...)
@@ -71,8 +73,8 @@ func (v *visit) person() error {
 
 // glanceAt reads a person as at a time, or now for the zero one.
 func (v *visit) glanceAt(id int64, at time.Time) (view *personView, err error) {
-	view = &personView{visit: v, past: !at.IsZero(), at: at}
-	if view.past {
+	view = &personView{visit: v, at: at}
+	if view.past() {
 		view.glance, err = v.Registry.PersonAt(v.ctx(), v.caller, id, at)
 	} else {
 		view.glance, err = v.Registry.Person(v.ctx(), v.caller, id)
@@ -84,7 +86,7 @@ func (v *visit) glanceAt(id int64, at time.Time) (view *personView, err error) {
 		return nil, comity.Missing(comity.CoPerson.UnknownOnView)
 	}
 	view.titles = titlesOf(view.glance)
-	if !view.past {
+	if !view.past() {
 		view.rights, err = v.Registry.RightsToAll(v.ctx(), v.caller, withHanging(view.glance.Record))
 	}
 	return view, err
@@ -139,7 +141,7 @@ func (p *personView) page() (page personPage, err error) {
 			page.Missing = append(page.Missing, part)
 		}
 	}
-	if p.past {
+	if p.past() {
 		return page, nil
 	}
 	if page.Sent, err = p.targetsOfPerson(rec.Id); err != nil {

@@ -86,7 +86,7 @@ func (p *personView) changes(rec *comity.Record) (edit, remove string) {
 
 // addTo is the form to add a record of a resource to the person, "" where the reader may not.
 func (p *personView) addTo(r *comity.Resource) string {
-	if p.past {
+	if p.past() {
 		return ""
 	}
 	for _, k := range parentKeys(r) {

@@ -52,11 +52,11 @@ func (p *personView) roles() personPart {
 		bars = append(bars, roleBar{Text: join(" in ", row.Title, row.Values[0].Text), Tone: row.Values[1].Tone})
 	}
 	now := time.Now()
-	if p.past {
+	if p.past() {
 		now = p.at
 	}
 	part.Line = drawRoles(records, bars, now)
-	part.Line.Past = p.past
+	part.Line.Past = p.past()
 	return part
 }
 

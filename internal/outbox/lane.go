@@ -142,13 +142,13 @@ func (l *lane) turn(ctx context.Context, outcomes []store.Outcome) (claimed int,
 		if err != nil || ctx.Err() != nil {
 			return err
 		}
-		if room <= 0 && l.held == 0 {
+		if room <= 0 {
+			if l.held > 0 {
+				return nil
+			}
 			// Nothing may be claimed till the next probe: a run that came to everybody need not wait for it.
 			_, err := tx.ClaimSweep(writing, l.target, target.CoId, 0, l.Lease)
 			return err
-		}
-		if room <= 0 {
-			return nil
 		}
 		deliveries, err = l.claim(writing, tx, target, room)
 		if err == nil && probing != nil && len(deliveries) > 0 {

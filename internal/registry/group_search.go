@@ -39,10 +39,7 @@ func (r *Registry) Groups(ctx context.Context, caller access.Caller, coID int64,
 		conditions = append(conditions, store.Equal(f.Auto.Column, *filter.Auto))
 	}
 	err = r.read(ctx, caller, func(in reading) error {
-		if err := in.co(ctx, coID); err != nil {
-			return err
-		}
-		wide, err := in.inCO(ctx)
+		wide, err := in.inCO(ctx, coID)
 		if err != nil {
 			return err
 		}
@@ -60,10 +57,7 @@ func (r *Registry) Groups(ctx context.Context, caller access.Caller, coID int64,
 func (r *Registry) Find(ctx context.Context, caller access.Caller, f *comity.Field, coID int64, text string, limit int) (found []*comity.Record, err error) {
 	text = searched(text)
 	err = r.read(ctx, caller, func(in reading) error {
-		if err := in.co(ctx, coID); err != nil {
-			return err
-		}
-		wide, err := in.inCO(ctx)
+		wide, err := in.inCO(ctx, coID)
 		if err != nil {
 			return err
 		}

@@ -69,7 +69,7 @@ func (r *Registry) History(ctx context.Context, caller access.Caller, filter His
 		if err := in.co(ctx, q.CoId); err != nil && (!caller.Platform || !isMissing(err)) {
 			return err
 		}
-		wide, err := in.inCO(ctx)
+		wide, err := in.across(ctx, in.tx)
 		if err != nil {
 			return err
 		}

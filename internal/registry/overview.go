@@ -114,11 +114,12 @@ func (r *Registry) Begins(ctx context.Context, caller access.Caller, coID int64,
 func (r *Registry) upcoming(ctx context.Context, caller access.Caller, coID int64, limit int, times ...*comity.Field) (found []Upcoming, err error) {
 	limit = min(max(limit, 1), maxUpcoming)
 	err = r.read(ctx, caller, func(in reading) error {
-		if err := in.co(ctx, coID); err != nil {
+		wide, err := in.inCO(ctx, coID)
+		if err != nil {
 			return err
 		}
 		for _, f := range times {
-			records, err := in.next(ctx, f, coID, limit)
+			records, err := in.tx.ListNext(ctx, f.Resource(), f, coID, in.now, limit, wide.seen(f.Resource())...)
 			if err != nil {
 				return err
 			}
@@ -134,15 +135,6 @@ func (r *Registry) upcoming(ctx context.Context, caller access.Caller, coID int6
 		return nil, fmt.Errorf("list what comes next in CO %d: %w", coID, err)
 	}
 	return found, nil
-}
-
-// next returns the records of a field whose time comes next, as far as the caller may see them.
-func (r reading) next(ctx context.Context, f *comity.Field, coID int64, limit int) ([]*comity.Record, error) {
-	wide, err := r.inCO(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return r.tx.ListNext(ctx, f.Resource(), f, coID, r.now, limit, wide.seen(f.Resource())...)
 }
 
 func (r reading) nameUpcoming(ctx context.Context, all []Upcoming) error {

@@ -49,10 +49,7 @@ func (r *Registry) SearchPeople(ctx context.Context, caller access.Caller, coID 
 	q.Limit = min(max(limit, 1), maxPeoplePage) + 1
 	q.After = readListed(after)
 	err := r.read(ctx, caller, func(in reading) error {
-		if err := in.co(ctx, coID); err != nil {
-			return err
-		}
-		wide, err := in.inCO(ctx)
+		wide, err := in.inCO(ctx, coID)
 		if err != nil {
 			return err
 		}

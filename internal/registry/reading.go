@@ -29,8 +29,12 @@ func (r *Registry) read(ctx context.Context, caller access.Caller, fn func(readi
 	})
 }
 
-// inCO reads what is looked for in a whole CO, and not by ids.
-func (r reading) inCO(ctx context.Context) (reading, error) {
+// inCO reads what is looked for in a whole CO, and not by ids. It says, by an error, that there is
+// nothing in it that the caller may know of.
+func (r reading) inCO(ctx context.Context, id int64) (reading, error) {
+	if err := r.co(ctx, id); err != nil {
+		return r, err
+	}
 	within, err := r.across(ctx, r.tx)
 	return reading{within, r.tx}, err
 }

@@ -27,10 +27,7 @@ const maxUnits = 20_000
 func (r *Registry) Units(ctx context.Context, caller access.Caller, coID int64) (roots []*Unit, err error) {
 	f := comity.Cou
 	err = r.read(ctx, caller, func(in reading) error {
-		if err := in.co(ctx, coID); err != nil {
-			return err
-		}
-		wide, err := in.inCO(ctx)
+		wide, err := in.inCO(ctx, coID)
 		if err != nil {
 			return err
 		}

@@ -69,6 +69,11 @@ func combined(conditions []Condition, by string) Condition {
 	}
 }
 
+// whole is AllOf, and met by every record where there are no conditions.
+func whole(conditions []Condition) Condition {
+	return AllOf(append([]Condition{All()}, conditions...)...)
+}
+
 // Not is the condition that another does not hold.
 func Not(c Condition) Condition { return func(d dialect, a *args) string { return "NOT " + c(d, a) } }
 
@@ -102,7 +107,7 @@ func NamesEach(column string, r *comity.Resource, c Condition) Condition {
 
 // NamedByEach is NamedBy, asked of each record anew.
 func NamedByEach(column string, r *comity.Resource, conditions ...Condition) Condition {
-	return asked("id", column, r, AllOf(append([]Condition{All()}, conditions...)...))
+	return asked("id", column, r, whole(conditions))
 }
 
 // asked is the condition that what a record has in a column one of the resource has in another. The

@@ -114,13 +114,7 @@ func (tx *Tx) narrowest(ctx context.Context, q HistoryQuery, filters []historyFi
 	if err := tx.countWays(ctx, ways); err != nil {
 		return historyFilter{}, err
 	}
-	least := 0
-	for i, w := range ways {
-		if w.count < ways[least].count {
-			least = i
-		}
-	}
-	return filters[least], nil
+	return filters[least(ways)], nil
 }
 
 // inCO is the condition that a row is of a CO. The indexes of what rows hang on are not of the CO.

@@ -86,7 +86,7 @@ func (tx *Tx) PeopleByStatus(ctx context.Context, coID int64, who Condition) (ma
 // Count counts the records that meet the conditions.
 func (tx *Tx) Count(ctx context.Context, r *comity.Resource, conditions ...Condition) (n int64, err error) {
 	var a args
-	sql := fmt.Sprintf("SELECT count(*) FROM %s t WHERE %s", r.Table, AllOf(append([]Condition{All()}, conditions...)...)(tx.dialect, &a))
+	sql := fmt.Sprintf("SELECT count(*) FROM %s t WHERE %s", r.Table, whole(conditions)(tx.dialect, &a))
 	err = tx.conn.query(ctx, sql, a, func(row Row) error {
 		n = row.Int(0)
 		return nil
@@ -97,7 +97,7 @@ func (tx *Tx) Count(ctx context.Context, r *comity.Resource, conditions ...Condi
 // CountUpTo counts the records that meet the conditions, up to a limit.
 func (tx *Tx) CountUpTo(ctx context.Context, r *comity.Resource, limit int, conditions ...Condition) (n int, err error) {
 	var a args
-	sql := fmt.Sprintf("SELECT count(*) FROM (SELECT 1 FROM %s t WHERE %s LIMIT %d) x", r.Table, AllOf(append([]Condition{All()}, conditions...)...)(tx.dialect, &a), limit)
+	sql := fmt.Sprintf("SELECT count(*) FROM (SELECT 1 FROM %s t WHERE %s LIMIT %d) x", r.Table, whole(conditions)(tx.dialect, &a), limit)
 	err = tx.conn.query(ctx, sql, a, func(row Row) error {
 		n = int(row.Int(0))
 		return nil

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 )
 
@@ -44,14 +43,20 @@ func (tx *Tx) countWays(ctx context.Context, ways []way) error {
 
 // fewest is the way that finds the fewest, nil where none finds few.
 func fewest(ways []way) *way {
-	if len(ways) == 0 {
+	if len(ways) == 0 || ways[least(ways)].count > fewFound {
 		return nil
 	}
-	least := slices.MinFunc(ways, func(a, b way) int { return int(a.count - b.count) })
-	if least.count > fewFound {
-		return nil
+	return &ways[least(ways)]
+}
+
+// least is which way finds the fewest, the first of several.
+func least(ways []way) (which int) {
+	for i, w := range ways {
+		if w.count < ways[which].count {
+			which = i
+		}
 	}
-	return &least
+	return which
 }
 
 // planAnew has the rest of the transaction's statements planned for what they ask for. A plan that is
