@@ -222,6 +222,9 @@ func prefixes(texts []string) ([]netip.Prefix, error) {
 		if a, addrErr := netip.ParseAddr(text); addrErr == nil {
 			p, err = netip.PrefixFrom(a, a.BitLen()), nil
 		}
+		if p.Addr().Is4In6() && p.Bits() >= 96 {
+			p = netip.PrefixFrom(p.Addr().Unmap(), p.Bits()-96)
+		}
 		if err != nil {
 			return nil, fmt.Errorf("--trusted-proxies: %q is no network such as 10.0.0.0/8", text)
 		}

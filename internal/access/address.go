@@ -8,8 +8,17 @@ import (
 )
 
 // ClientAddress is the address that a request comes from: the connection's, or where that is a
-// trusted proxy's, the last one in X-Forwarded-For that is not.
+// trusted proxy's, the last one in X-Forwarded-For that is not. An IPv4 address in IPv6 is written as that
+// IPv4 address.
 func ClientAddress(r *http.Request, trusted []netip.Prefix) string {
+	address := clientAddress(r, trusted)
+	if a, err := netip.ParseAddr(address); err == nil {
+		return a.Unmap().String()
+	}
+	return address
+}
+
+func clientAddress(r *http.Request, trusted []netip.Prefix) string {
 	address, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
 		address = r.RemoteAddr

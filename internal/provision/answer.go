@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -77,14 +76,11 @@ func retryAfter(s string) time.Duration {
 func NoAnswer(d comity.Destination, err error, after time.Duration) string {
 	after = after.Round(time.Millisecond)
 	text := cleaned(redactor(d).Replace(err.Error()), bodyKept)
-	var op *net.OpError
-	var private errPrivate
+	var unreached notReached
 	switch {
-	case errors.As(err, &private):
-		return private.Error()
-	case errors.As(err, &op) && op.Op == "dial":
-		// It says which address could not be reached, and why.
-		return text
+	case errors.As(err, &unreached):
+		// It says which host could not be reached, and why.
+		return cleaned(redactor(d).Replace(unreached.Error()), bodyKept)
 	case errors.Is(err, context.Canceled):
 		return fmt.Sprintf("given up after %v, before an answer came", after)
 	case errors.Is(err, context.DeadlineExceeded):

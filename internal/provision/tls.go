@@ -60,17 +60,6 @@ func (v verify) check(certs []*x509.Certificate, host string, roots *x509.CertPo
 	return nil
 }
 
-// Dialer returns what connects to receivers, to public addresses alone unless the options allow
-// others. timeout is that of a delivery: a host that does not even take the connection is told from
-// one that does not answer.
-func (o Options) Dialer(timeout time.Duration) *net.Dialer {
-	dialer := &net.Dialer{Timeout: min(timeout, 10*time.Second)}
-	if !o.AllowPrivate {
-		dialer.ControlContext = onlyPublic
-	}
-	return dialer
-}
-
 func newTransport(v verify, timeout time.Duration, opts Options) *http.Transport {
 	dialer := opts.Dialer(timeout)
 	return &http.Transport{
@@ -80,8 +69,7 @@ func newTransport(v verify, timeout time.Duration, opts Options) *http.Transport
 			if err != nil {
 				return nil, err
 			}
-			d := tls.Dialer{NetDialer: dialer, Config: v.config(host, opts.Roots)}
-			return d.DialContext(ctx, network, addr)
+			return dialer.DialTLS(ctx, network, addr, v.config(host, opts.Roots))
 		},
 		ForceAttemptHTTP2: true,
 		// Without pings a connection that died silently would take all messages to a host with

@@ -64,6 +64,7 @@ func TestFailedLogins(t *testing.T) {
 			{"no proxy is trusted", nil, "192.0.2.1", "192.0.2.2", "192.0.2.3", http.StatusTooManyRequests},
 			{"another address", []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, "192.0.2.1", "192.0.2.1", "192.0.2.2", http.StatusOK},
 			{"the same address", []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, "192.0.2.1", "192.0.2.1", "192.0.2.1", http.StatusTooManyRequests},
+			{"the same one in IPv6", []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, "192.0.2.1", "::ffff:192.0.2.1", "::ffff:192.0.2.1", http.StatusTooManyRequests},
 			// What the client wrote before what the proxy added is not believed.
 			{"a forged one before", []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, "192.0.2.1", "192.0.2.9, 192.0.2.1", "192.0.2.8, 192.0.2.1", http.StatusTooManyRequests},
 			{

@@ -37,7 +37,7 @@ type producer struct {
 }
 
 // connect returns a producer for a cluster; connections are made when they are needed, by the dialer.
-func connect(c cluster, o provision.Options, dialer *net.Dialer) (*producer, error) {
+func connect(c cluster, o provision.Options, dialer provision.Dialer) (*producer, error) {
 	p := &producer{cluster: c}
 	partitioner := kgo.StickyKeyPartitioner(nil)
 	if c.manual {
@@ -77,11 +77,14 @@ func connect(c cluster, o provision.Options, dialer *net.Dialer) (*producer, err
 
 // dial connects to a broker, whichever the cluster names: what may not be reached is refused for
 // those that it tells of, too.
-func (p *producer) dial(o provision.Options, dialer *net.Dialer) func(context.Context, string, string) (net.Conn, error) {
+func (p *producer) dial(o provision.Options, dialer provision.Dialer) func(context.Context, string, string) (net.Conn, error) {
 	return func(ctx context.Context, network, addr string) (conn net.Conn, err error) {
 		if p.tls {
 			config := &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: o.Roots}
-			conn, err = (&tls.Dialer{NetDialer: dialer, Config: config}).DialContext(ctx, network, addr)
+			if config.ServerName, _, err = net.SplitHostPort(addr); err != nil {
+				return nil, err
+			}
+			conn, err = dialer.DialTLS(ctx, network, addr, config)
 		} else {
 			conn, err = dialer.DialContext(ctx, network, addr)
 		}

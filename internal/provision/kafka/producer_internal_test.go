@@ -27,7 +27,7 @@ func TestIdleProducerEnds(t *testing.T) {
 		take := func() *producer {
 			pr, err := p.take(cluster{brokers: "127.0.0.1:1"}, func() (*producer, error) {
 				made++
-				return connect(cluster{brokers: "127.0.0.1:1"}, provision.Options{Timeout: time.Second}, &net.Dialer{})
+				return connect(cluster{brokers: "127.0.0.1:1"}, provision.Options{Timeout: time.Second}, provision.Dialer{Dialer: &net.Dialer{}})
 			})
 			if err != nil {
 				t.Fatal(err)
