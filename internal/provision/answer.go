@@ -18,8 +18,10 @@ import (
 )
 
 const (
-	// bodyKept is how much of the body of a failure is kept.
+	// bodyKept is how much of the body of a failure is kept, bodyRead how much is read: a page for
+	// browsers begins with what is no word.
 	bodyKept = 4 << 10
+	bodyRead = 64 << 10
 	// longestWait bounds what a Retry-After is believed.
 	longestWait = 24 * time.Hour
 )
@@ -39,13 +41,26 @@ func judge(deleting bool, resp *http.Response, hide *strings.Replacer) comity.An
 			a.Text += ": redirects are not followed, Location " + cleaned(hide.Replace(to.String()), 1<<10)
 		}
 	}
-	// A little more than is kept is read, so that no secret is cut in two and missed. An error
-	// only means that less came than was announced.
-	body, _ := io.ReadAll(io.LimitReader(resp.Body, bodyKept+1<<10))
-	if text := cleaned(hide.Replace(string(body)), bodyKept); text != "" {
+	// An error only means that less came than was announced.
+	body, _ := io.ReadAll(io.LimitReader(resp.Body, bodyRead))
+	if text := said(resp.Header.Get("Content-Type"), body, hide, bodyKept); text != "" {
 		a.Text += ": " + text
 	}
 	return a
+}
+
+// said is what a body says to a person, without secrets: of a page for browsers its words.
+func said(contentType string, body []byte, hide *strings.Replacer, limit int) string {
+	text := hide.Replace(string(body))
+	if len(body) == bodyRead {
+		// A secret may have been cut in two by the end of what was read, which is so not shown.
+		text = text[:min(len(text), bodyRead-1<<10)]
+	}
+	if isHTML(contentType, body) {
+		// What is written with entities is a secret only now.
+		text = hide.Replace(words([]byte(text)))
+	}
+	return cleaned(text, limit)
 }
 
 // refuses says that a status is about the message. Every other failure is about the receiver, or

@@ -97,6 +97,41 @@ func TestAnswerText(t *testing.T) {
 	}
 }
 
+// A page for browsers is kept as the words that it shows.
+func TestAnswerInHTML(t *testing.T) {
+	const page = `<!DOCTYPE html><html><head><title>Sorry</title><style>p { color: red }</style>
+		<script>if (1 < 2) { alert("<b>s3cret</b>") }</script><!-- a comment --></head>
+		<body onload="x()"><h1>502 Bad&nbsp;Gate<b>way</b></h1><p>The upstream &quot;people&quot; is&#32;away.<br>Try later<hr></body></html>`
+	const want = `502 Bad Gateway: Sorry 502 Bad Gateway The upstream "people" is away. Try later`
+	for _, tt := range []struct{ name, contentType, body, want string }{
+		{"as such", "text/html; charset=utf-8", page, want},
+		{"as XHTML", "application/xhtml+xml", page, want},
+		{"by how it begins", "", page, want},
+		{"as something else", "application/json", page, want},
+		{"after much style", "text/html", "<style>" + strings.Repeat("p { color: red }\n", 2000) + "</style>Try later", "502 Bad Gateway: Try later"},
+		{"cut off in a script", "text/html", "<p>One</p><script>var x = 'two", "502 Bad Gateway: One"},
+		{"cut off in a tag", "text/html", "<p>One</p><a hre", "502 Bad Gateway: One"},
+		{"script in capitals", "text/html", "One<SCRIPT>two</sCript>three", "502 Bad Gateway: Onethree"},
+		{"a script that closes itself", "text/html", "One <script/>two</script> three", "502 Bad Gateway: One three"},
+		{"a template", "text/html", "One <template><p>two</p></template>three", "502 Bad Gateway: One three"},
+		{"the password", "text/html", "<p>bad s3c&#114;et/x or s3cret/x", "502 Bad Gateway: bad *** or ***"},
+		{"text with a sign", "text/plain", "1 <b> 2", "502 Bad Gateway: 1 <b> 2"},
+		{"JSON with tags", "application/json", `{"error":"<b>bold</b>"}`, `502 Bad Gateway: {"error":"<b>bold</b>"}`},
+		{"no words", "text/html", "<img src=x>", "502 Bad Gateway"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			a := ask(t, comity.ProtocolPOST, false, func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Content-Type", tt.contentType)
+				w.WriteHeader(http.StatusBadGateway)
+				_, _ = io.WriteString(w, tt.body)
+			})
+			if diff := cmp.Diff(tt.want, a.Text); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
 func TestAnswerTextIsCut(t *testing.T) {
 	for _, body := range []string{
 		strings.Repeat("x", 1<<20),

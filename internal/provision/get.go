@@ -39,7 +39,7 @@ func (h *HTTP) Get(ctx context.Context, d comity.Destination, s comity.Subject, 
 		case len(found.Body) > maxHeld:
 			return comity.Holding{Answered: true, Unreadable: fmt.Sprintf("200 OK: longer than %d MiB", maxHeld>>20)}
 		case !json.Valid(found.Body):
-			text := cleaned(redactor(d).Replace(string(found.Body[:min(len(found.Body), bodyKept)])), 256)
+			text := said(resp.Header.Get("Content-Type"), found.Body[:min(len(found.Body), bodyRead)], redactor(d), 256)
 			return comity.Holding{Answered: true, Unreadable: "200 OK: no JSON: " + text}
 		}
 	case http.StatusNotFound, http.StatusGone:

@@ -40,7 +40,7 @@ func TestGetSaysWhatTheEndpointHolds(t *testing.T) {
 		{name: "a message", answer: says(200, `{"person":{}}`), body: `{"person":{}}`},
 		{name: "nothing", answer: says(404, "not here")},
 		{name: "nothing any more", answer: says(410, "")},
-		{name: "no JSON", answer: says(200, "<html>\n"), unreadable: "200 OK: no JSON: <html>"},
+		{name: "no JSON", answer: says(200, "<html><p>Hello\n"), unreadable: "200 OK: no JSON: Hello"},
 		{name: "nothing at all", answer: says(200, ""), unreadable: "200 OK: no JSON: "},
 		{name: "no content", answer: says(204, ""), unreadable: "204 No Content: neither 200 nor 404"},
 		{name: "too long", answer: says(200, long), unreadable: "200 OK: longer than 4 MiB"},
