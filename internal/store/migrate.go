@@ -13,7 +13,6 @@ import (
 
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/ncruces/go-sqlite3/driver"
-	"github.com/ncruces/go-sqlite3/ext/fts5"
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
 )
@@ -103,7 +102,7 @@ func migrator(ctx context.Context, database string) (*goose.Provider, *sql.DB, e
 			return nil, nil, err
 		}
 		var err error
-		if db, err = driver.Open("file:"+(&url.URL{Path: database}).EscapedPath(), fts5.Register); err != nil {
+		if db, err = driver.Open("file:"+(&url.URL{Path: database}).EscapedPath(), addExtensions); err != nil {
 			return nil, nil, err
 		}
 	}

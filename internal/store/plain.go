@@ -3,7 +3,7 @@ package store
 import "strings"
 
 // accented and plainly are the letters that a search of people takes for others, and those others:
-// migration 00010 says the same to both databases.
+// migration 00010 says the same to PostgreSQL, and comity_plain to SQLite.
 const (
 	accented = "àáâãäåçèéêëìíîïñòóôõöùúûüýÿāăąćĉċčďēĕėęěĝğġģĥĩīĭįĵķĺļľńņňōŏőŕŗřśŝşšţťũūŭůűųŵŷźżžơưǎǐǒǔșțάέήίΰϊϋόύώёạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹøłđħŧ"
 	plainly  = "aaaaaaceeeeiiiinooooouuuuyyaaaccccdeeeeegggghiiiijklllnnnooorrrssssttuuuuuuwyzzzouaioustαεηιυιυουωеaaaaaaaaaaaaeeeeeeeeiioooooooooooouuuuuuuyyyyoldht"
