@@ -117,6 +117,11 @@ func Faulty(faults ...Fault) *Error {
 // Forbid returns the error of a caller who may not do this.
 func Forbid() *Error { return &Error{Code: Unauthorised, Phrase: PhraseUnauthorised} }
 
+// ForbidBecause is Forbid with a sentence for the body of the answer.
+func ForbidBecause(format string, args ...any) *Error {
+	return &Error{Code: Unauthorised, Phrase: PhraseUnauthorised, Detail: fmt.Sprintf(format, args...)}
+}
+
 // BadRequest returns the error of a request that cannot be read, with a sentence that says why.
 func BadRequest(format string, args ...any) *Error {
 	return &Error{Code: Malformed, Phrase: PhraseBadRequest, Detail: fmt.Sprintf(format, args...)}

@@ -74,17 +74,17 @@ var (
 		},
 		{
 			Name: "deleted", In: "query", shared: "deleted", schema: &schema{Type: types{"boolean"}},
-			Text: "`true`, with `modifiedsince`: also records that were deleted since, as their deletion left them. Goes with coid, copersonid, orgidentityid and cogroupid only, and with no search.",
+			Text: "`true`, with `modifiedsince`: also records that were deleted since, as their deletion left them. Goes with coid, copersonid, orgidentityid and cogroupid only, and with no search. For administrators of the CO.",
 		},
 	}
 	pastParameters = []parameter{
 		{
 			Name: "revision", In: "query", shared: "revision", schema: number(0),
-			Text: "The record as that Revision had it. What was deleted since is still there.",
+			Text: "The record as that Revision had it. What was deleted since is still there. For administrators of the CO.",
 		},
 		{
 			Name: "at", In: "query", shared: "at", schema: moment(),
-			Text: "The record as it was at this time. What was deleted since is still there.",
+			Text: "The record as it was at this time. What was deleted since is still there. For administrators of the CO.",
 		},
 	}
 )

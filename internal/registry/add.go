@@ -120,6 +120,9 @@ func (c *change) add(ctx context.Context, rules rules) error {
 	if err := c.permitPlace(ctx, access.Add); err != nil {
 		return err
 	}
+	if err := hook(ctx, rules.permit, c); err != nil {
+		return err
+	}
 	if err := c.judge(ctx, rules, faults); err != nil {
 		return err
 	}

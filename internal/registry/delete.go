@@ -30,6 +30,9 @@ func (r *Registry) Delete(ctx context.Context, caller access.Caller, res *comity
 
 func (c *change) delete(ctx context.Context, rules rules, conditions []Condition) error {
 	c.new = nil
+	if err := hook(ctx, rules.permit, c); err != nil {
+		return err
+	}
 	if err := hook(ctx, rules.refuse, c); err != nil {
 		return err
 	}

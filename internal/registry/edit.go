@@ -47,6 +47,9 @@ func (c *change) edit(ctx context.Context, rules rules, in comity.Input, conditi
 	if err := c.permitPlace(ctx, access.Edit); err != nil {
 		return err
 	}
+	if err := hook(ctx, rules.permit, c); err != nil {
+		return err
+	}
 	if err := c.judge(ctx, rules, faults); err != nil {
 		return err
 	}

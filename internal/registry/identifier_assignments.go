@@ -117,6 +117,9 @@ func (c *change) assignOne(ctx context.Context, f identifierFormat, random *rand
 	rec.SetBool(i.Login, f.assignment.Bool(a.Login))
 	rec.SetText(i.Status, comity.Active)
 	rec.SetOwner(i.Person, comity.OwnerCO, c.where.CoPersonId)
+	if isReserved(c.caller, rec) {
+		return nil, comity.ForbidBecause("Identifier assignment %d gives a login: ask an administrator of the CO to assign the identifiers", f.assignment.Id)
+	}
 	if err := c.chooseIdentifier(ctx, f, rec, random); err != nil {
 		return nil, err
 	}

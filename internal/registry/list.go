@@ -247,9 +247,9 @@ func (q *query) resolve(ctx context.Context, tx *store.Tx, caller access.Caller)
 	}
 	if c := q.reach.visible(q.resource); c != nil {
 		q.conditions = append(q.conditions, c)
-		if q.deleted {
-			return comity.Forbid()
-		}
+	}
+	if q.deleted && !caller.Admin {
+		return comity.ForbidBecause("Earlier and deleted records are for administrators of the CO")
 	}
 	for _, p := range q.parents {
 		unknown := p.resource.Noun + " Unknown"

@@ -9,6 +9,13 @@ import (
 )
 
 var personRules = rules{
+	permit: func(ctx context.Context, c *change) error {
+		status := comity.CoPerson.Status
+		if c.old == nil || c.new != nil && isActive(c.old.Text(status)) == isActive(c.new.Text(status)) {
+			return nil
+		}
+		return c.permitOver(ctx, c.old.Id)
+	},
 	refuse: func(ctx context.Context, c *change) error {
 		if c.new != nil {
 			return nil

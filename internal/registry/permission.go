@@ -199,11 +199,17 @@ func (r reach) along(f *comity.Field, condition func(*comity.Resource) store.Con
 // permit says, by an error, that the caller may not do this to a record that is there.
 func permit(ctx context.Context, tx *store.Tx, caller access.Caller, op access.Operation, rec *comity.Record, unknown string) error {
 	may, err := meets(ctx, tx, caller, caller.Through(op, rec.Resource), rec.Resource, rec.Id)
-	reserved := access.PermissionFor(rec.Resource).Reserved
-	if err != nil || may && (caller.Admin || op == access.View || reserved == nil || !rec.Bool(reserved)) {
+	if err != nil || may && (op == access.View || !isReserved(caller, rec)) {
 		return err
 	}
 	return barred(ctx, tx, caller, rec.Resource, rec.Id, unknown)
+}
+
+// isReserved says whether the record has the flag that only administrators of the CO give, and the caller
+// is none.
+func isReserved(caller access.Caller, rec *comity.Record) bool {
+	flag := access.PermissionFor(rec.Resource).Reserved
+	return flag != nil && rec.Bool(flag) && !caller.Admin
 }
 
 // barred is the error for a caller who may not do something to a record: NotFound with the phrase where
@@ -249,7 +255,7 @@ func (c *change) permitPlace(ctx context.Context, op access.Operation) error {
 		return nil
 	}
 	p := access.PermissionFor(c.new.Resource)
-	if p.Reserved != nil && c.new.Bool(p.Reserved) {
+	if isReserved(c.caller, c.new) {
 		return comity.Forbid()
 	}
 	for _, f := range p.To {

@@ -35,10 +35,30 @@ func rightsOf(ctx context.Context, tx *store.Tx, person int64) (comity.PersonRig
 	if errors.Is(err, store.ErrNotFound) {
 		return comity.PersonRights{}, nil
 	}
-	if err != nil || !slices.Contains(automatic.Active, rec.Text(comity.CoPerson.Status)) {
+	if err != nil || !isActive(rec.Text(comity.CoPerson.Status)) {
 		return comity.PersonRights{}, err
 	}
 	rights := comity.PersonRights{Active: true}
 	rights.Admin, rights.Units, err = tx.Administers(ctx, person, comity.GroupAdmins, comity.Active)
 	return rights, err
+}
+
+// isActive says whether a person of the status has the rights that they were given.
+func isActive(status string) bool { return slices.Contains(automatic.Active, status) }
+
+// permitOver refuses what decides whether a person is active, now or by the clock, to a caller who
+// administers less than the person.
+func (c *change) permitOver(ctx context.Context, person int64) error {
+	if c.caller.Admin {
+		return nil
+	}
+	co, units, err := c.tx.Administers(ctx, person, comity.GroupAdmins, comity.Active)
+	if err != nil {
+		return err
+	}
+	beyond := func(unit int64) bool { return !slices.Contains(c.caller.Units, unit) }
+	if co || slices.ContainsFunc(units, beyond) {
+		return comity.ForbidBecause("Person %d administers more than you do: ask an administrator of the CO", person)
+	}
+	return nil
 }

@@ -57,10 +57,10 @@ func (r *Registry) RightsToAll(ctx context.Context, caller access.Caller, record
 // among are the ids of those records of one resource that the caller may change so.
 func among(ctx context.Context, tx *store.Tx, caller access.Caller, op access.Operation, records []*comity.Record) (map[int64]bool, error) {
 	res := records[0].Resource
-	relations, reserved := caller.Through(op, res), access.PermissionFor(res).Reserved
+	relations := caller.Through(op, res)
 	may := map[int64]bool{}
 	for _, rec := range records {
-		if relations != 0 && (caller.Admin || reserved == nil || !rec.Bool(reserved)) {
+		if relations != 0 && !isReserved(caller, rec) {
 			may[rec.Id] = true
 		}
 	}

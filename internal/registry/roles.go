@@ -2,21 +2,32 @@ package registry
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"comity"
 )
 
 var roleRules = rules{
+	permit: func(ctx context.Context, c *change) error {
+		// A person's status follows the roles, and the clock ends these.
+		f := comity.CoPersonRole
+		if !slices.ContainsFunc([]*comity.Field{f.Status, f.ValidFrom, f.ValidThrough, f.Person}, c.changed) {
+			return nil
+		}
+		for _, person := range c.people() {
+			if err := c.permitOver(ctx, person); err != nil {
+				return err
+			}
+		}
+		return nil
+	},
 	prepare: func(_ context.Context, c *change) error {
 		c.new.SetText(comity.CoPersonRole.Status, statusAt(c.new, c.now))
 		return nil
 	},
 	after: func(ctx context.Context, c *change) error {
-		people := []int64{c.where.CoPersonId}
-		if c.moved != 0 && c.moved != c.where.CoPersonId {
-			people = append(people, c.moved)
-		}
+		people := c.people()
 		for _, person := range people {
 			if len(people) > 1 || c.changed(comity.CoPersonRole.Status) {
 				if err := c.followRoles(ctx, person); err != nil {
@@ -29,6 +40,15 @@ var roleRules = rules{
 		}
 		return nil
 	},
+}
+
+// people are whom the record hangs on, and hung on before where an edit gave it to another.
+func (c *change) people() []int64 {
+	people := []int64{c.where.CoPersonId}
+	if c.moved != 0 && c.moved != c.where.CoPersonId {
+		people = append(people, c.moved)
+	}
+	return people
 }
 
 // statusAt is the status that a role's validity gives it at a time, applied until nothing changes:

@@ -19,6 +19,8 @@ type rules struct {
 	exclusiveDelete bool
 	// alone changes touch many rows and share their commit with nobody.
 	alone bool
+	// permit refuses, beside the table of permissions, what the caller may not do.
+	permit func(context.Context, *change) error
 	// prepare completes the record before it is looked at.
 	prepare func(context.Context, *change) error
 	// check returns the faults that depend on the CO.

@@ -49,21 +49,91 @@ func TestPastOfSomebodyElse(t *testing.T) {
 		s.play(
 			add("identity_documents", "passport", `"DocumentType":"P","DocumentIdentifier":"C7","Person":{"Type":"CO","Id":$clio}`),
 			step{call: "PUT identity_documents/$passport", send: `{"DocumentType":"P","DocumentIdentifier":"A1","Person":{"Type":"CO","Id":$ada}}`},
-			step{call: "PUT identity_documents/$passport", send: `{"DocumentType":"P","DocumentIdentifier":"A2","Person":{"Type":"CO","Id":$ada}}`},
+			step{as: "coadmin", call: "GET identity_documents/$passport?revision=0", has: `{"DocumentIdentifier":"C7"}`},
 		)
 		for _, as := range []string{"ada", "phadmin"} {
 			s.play(
-				step{as: as, call: "GET identity_documents/$passport?revision=1", has: `{"DocumentIdentifier":"A1"}`},
-				step{as: as, call: "GET identity_documents/$passport?revision=0", answer: "404 IdentityDocument Unknown"},
+				step{as: as, call: "GET identity_documents/$passport", has: `{"DocumentIdentifier":"A1"}`},
+				step{as: as, call: "GET identity_documents/$passport?revision=0", answer: "401 Unauthorized", says: "administrators of the CO"},
 			)
-		}
-		s.play(step{as: "coadmin", call: "GET identity_documents/$passport?revision=0", has: `{"DocumentIdentifier":"C7"}`})
-		for _, as := range []string{"ada", "phadmin"} {
 			for _, rec := range s.call(as, "GET", s.fill("history_records.json?copersonid=$ada"), nil).records {
 				if strings.Contains(rec["Comment"], "C7") {
 					s.Errorf("%s reads %q", as, rec["Comment"])
 				}
 			}
 		}
+	})
+}
+
+// TestWhoAdministersMore is not suspended, expired, deleted or brought back by who administers less,
+// by none of the ways that lead there.
+func TestWhoAdministersMore(t *testing.T) {
+	everywhere(t, func(s *scene) {
+		staffed(s)
+		const (
+			as   = "phadmin"
+			why  = "administers more than you do"
+			none = "401 Unauthorized"
+		)
+		role := func(more string) string {
+			return `{"CoPersonId":$boss,"CouId":$physics,"Affiliation":"staff",` + more + `}`
+		}
+		s.play(
+			person("boss"), roleIn("bossrole", "boss", "physics", "Active"), person("peer"), roleIn("peerrole", "peer", "physics", "Active"),
+			member("m3", "phadmins", "peer"),
+			step{as: as, call: "POST co_people", send: `{"CoId":$co,"Status":"Active"}`, keep: "new"},
+		)
+		for _, group := range []string{"coadmins", "hiadmins"} {
+			s.ids["above"] = s.ids[group]
+			s.play(
+				member("right", "above", "boss"), member("newright", "above", "new"),
+				step{as: as, call: "PUT co_people/$boss", send: `{"CoId":$co,"Status":"Suspended"}`, answer: none, says: why},
+				step{as: as, call: "PUT co_people/$boss", send: `{"CoId":$co,"Status":"Locked"}`, answer: none, says: why},
+				step{as: as, call: "DELETE co_people/$boss", answer: none, says: why},
+				step{as: as, call: "PUT co_person_roles/$bossrole", send: role(`"Status":"Suspended"`), answer: none, says: why},
+				step{as: as, call: "PUT co_person_roles/$bossrole", send: role(`"Status":"Active","ValidThrough":"2001-01-01 00:00:00"`), answer: none, says: why},
+				// The clock would end it.
+				step{as: as, call: "PUT co_person_roles/$bossrole", send: role(`"Status":"Active","ValidThrough":"2100-01-01 00:00:00"`), answer: none, says: why},
+				step{as: as, call: "PUT co_person_roles/$bossrole", send: role(`"Status":"Active","ValidFrom":"2100-01-01 00:00:00"`), answer: none, says: why},
+				step{as: as, call: "PUT co_person_roles/$bossrole", send: `{"CoPersonId":$ada,"CouId":$physics,"Affiliation":"staff","Status":"Active"}`, answer: none, says: why},
+				step{as: as, call: "PUT co_person_roles/$adarole", send: role(`"Status":"Active"`), answer: none, says: why},
+				step{as: as, call: "DELETE co_person_roles/$bossrole", answer: none, says: why},
+				// The first role decides the person's status.
+				step{as: as, call: "POST co_person_roles", send: `{"CoPersonId":$new,"CouId":$physics,"Affiliation":"staff","Status":"Suspended"}`, answer: none, says: why},
+				step{as: as, call: "PUT co_person_roles/$bossrole", send: role(`"Status":"Active","Title":"Head"`)},
+				step{as: as, call: "PUT co_people/$boss", send: `{"CoId":$co,"Status":"Active","DateOfBirth":"1906-12-09"}`},
+				step{call: "PUT co_person_roles/$bossrole", send: role(`"Status":"Suspended"`)},
+				step{as: as, call: "PUT co_people/$boss", send: `{"CoId":$co,"Status":"Active"}`, answer: none, says: why},
+				step{as: as, call: "PUT co_person_roles/$bossrole", send: role(`"Status":"Active"`), answer: none, says: why},
+				step{call: "PUT co_person_roles/$bossrole", send: role(`"Status":"Active"`)},
+				step{call: "DELETE co_group_members/$right"}, step{call: "DELETE co_group_members/$newright"},
+			)
+		}
+		s.play(
+			// Who administers as much, or nothing, may be.
+			step{as: as, call: "PUT co_person_roles/$peerrole", send: `{"CoPersonId":$peer,"CouId":$physics,"Affiliation":"staff","Status":"Suspended"}`},
+			step{as: as, call: "PUT co_people/$boss", send: `{"CoId":$co,"Status":"Suspended"}`},
+			step{as: "coadmin", call: "PUT co_people/$boss", send: `{"CoId":$co,"Status":"Active"}`},
+		)
+	})
+}
+
+// TestLoginsAreGivenByTheCO: an assignment that gives a login takes the right to give one, for a login
+// is made from names that others may change.
+func TestLoginsAreGivenByTheCO(t *testing.T) {
+	everywhere(t, func(s *scene) {
+		staffed(s)
+		s.play(
+			add("co_identifier_assignments", "plain", `"CoId":$co,"Status":"Active","IdentifierType":"badge","Algorithm":"S"`),
+			step{as: "phadmin", call: "POST identifiers/assign", send: `{"CoPersonId":$ada}`, answer: "200 OK"},
+			add("co_identifier_assignments", "logins", `"CoId":$co,"Status":"Active","IdentifierType":"uid","Algorithm":"S","Format":"(G)","Login":true`),
+			step{as: "phadmin", call: "PUT names/$adaname", send: `{"Given":"Mallory","Type":"official","CoPersonId":$ada}`},
+			step{as: "phadmin", call: "POST identifiers/assign", send: `{"CoPersonId":$ada}`, answer: "401 Unauthorized", says: "gives a login"},
+			step{call: "GET identifiers?copersonid=$ada", lists: "Type: badge"},
+			step{as: "coadmin", call: "POST identifiers/assign", send: `{"CoPersonId":$ada}`, answer: "200 OK"},
+			step{call: "GET identifiers?copersonid=$ada", lists: "Identifier: 1, Mallory"},
+			// Those that exist stay, so there is nothing to give.
+			step{as: "phadmin", call: "POST identifiers/assign", send: `{"CoPersonId":$ada}`, answer: "200 OK"},
+		)
 	})
 }

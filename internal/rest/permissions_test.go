@@ -169,6 +169,7 @@ func (s *scene) walkViews(as string, sp specimen, id string, near bool) {
 	if sp.path == "cos" {
 		return
 	}
+	s.walkPast(as, sp, id, may)
 	got := s.call(as, "GET", sp.path+s.fill(".json?coid=$co"), nil)
 	if listed := slices.Contains(got.column("Id"), id); listed != may {
 		s.Errorf("list %s, near: %v: it is listed: %v, want %v (%s)", sp.path, near, listed, may, got.line())
@@ -176,6 +177,31 @@ func (s *scene) walkViews(as string, sp specimen, id string, near bool) {
 	want = map[bool]string{true: "200 OK", false: "401 Unauthorized"}[lists(as, resourceAt(sp.path))]
 	if got.line() != want {
 		s.Errorf("list %s: %s, want %s", sp.path, got.line(), want)
+	}
+}
+
+// walkPast holds that earlier and deleted records are for administrators of the CO alone.
+func (s *scene) walkPast(as string, sp specimen, id string, seen bool) {
+	s.Helper()
+	res := resourceAt(sp.path)
+	admin := slices.Contains([]string{"", "admin", chief}, as)
+	if !res.AddAndView {
+		for _, which := range []string{"revision=0", "at=2100-01-01T00:00:00Z"} {
+			want := "404 " + res.UnknownOnView
+			switch {
+			case admin:
+				want = "200 OK"
+			case seen, as == "user":
+				want = "401 Unauthorized"
+			}
+			if got := s.call(as, "GET", sp.path+"/"+id+".json?"+which, nil); got.line() != want {
+				s.Errorf("view %s?%s, seen: %v: %s, want %s", sp.path, which, seen, got.line(), want)
+			}
+		}
+	}
+	got := s.call(as, "GET", sp.path+s.fill(".json?coid=$co&deleted=true&modifiedsince=2001-01-01T00:00:00Z"), nil)
+	if (got.line() == "401 Unauthorized") == admin {
+		s.Errorf("list what was deleted of %s: %s", sp.path, got.line())
 	}
 }
 
