@@ -26,7 +26,7 @@ var CoGroup = func() (t struct {
 ) {
 	t.Resource = resource("CoGroup", "CoGroups", "co_groups").short("CGR").called("CO Group").versioned().
 		unknown("CoGroup Unknown", "Identifier Unknown", "Identifier Unknown").
-		queries("search.identifier", "name")
+		tiedTo("CoPerson").queries("search.identifier", "name")
 	t.CoId = t.co()
 	t.CouId = t.reference("CouId", "Cou").owned()
 	t.Name = t.text("Name", MaxGroupName).required()

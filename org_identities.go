@@ -7,7 +7,8 @@ var OrgIdentity = func() (t struct {
 	ManagerIdentifier, SponsorIdentifier *Field
 },
 ) {
-	t.Resource = resource("OrgIdentity", "OrgIdentities", "org_identities").short("OIM").called("Org Identity").versioned()
+	t.Resource = resource("OrgIdentity", "OrgIdentities", "org_identities").short("OIM").called("Org Identity").versioned().
+		tiedTo("CoPerson").queries("search.identifier", "search.mail")
 	t.Status = t.code("Status", words("RM", "SY")...)
 	t.DateOfBirth = t.date("DateOfBirth")
 	t.Affiliation = t.text("Affiliation", 32).types("CoPersonRole.affiliation", affiliations...)

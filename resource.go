@@ -26,6 +26,9 @@ type Resource struct {
 	Uniques []Unique
 	// Queries are the parameters of its lists that are no fields: owner, search.identifier.
 	Queries []string
+	// Tied is the singular name of the resource that lists are by without a field that names it: the two
+	// are tied by the records of a third.
+	Tied string
 	// StrictQuery makes a list parameter that does not exist an error instead of nothing.
 	StrictQuery bool
 	// EmptyLists says that a list by a parent that has none is an empty list and not "no content".
@@ -80,6 +83,8 @@ func (r *Resource) unknown(view, edit, del string) *Resource {
 }
 
 func (r *Resource) queries(keys ...string) *Resource { r.Queries = keys; return r }
+
+func (r *Resource) tiedTo(singular string) *Resource { r.Tied = singular; return r }
 
 func (r *Resource) addAndView() *Resource { r.AddAndView = true; return r }
 

@@ -40,7 +40,7 @@ func TestResourcesDoc(t *testing.T) {
 func section(r *comity.Resource) string {
 	s := fmt.Sprintf("\n## %s\n\n`%s` · one: `%s`", r.Plural, r.Path, r.Singular)
 	if r != comity.Co.Resource {
-		s += " · lists by " + code(listKeys(r)...)
+		s += " · lists by " + code(r.ListKeys()...)
 	}
 	s += map[bool]string{true: " · *meta*"}[r.Versioned]
 	if r.Short != "" {
@@ -70,18 +70,6 @@ func each[T any](items []T, say func(T) string) []string {
 		said[i] = say(item)
 	}
 	return said
-}
-
-// listKeys are the parameters of a list of what belongs to a CO.
-func listKeys(r *comity.Resource) []string {
-	keys := []string{"coid"}
-	for _, f := range r.Fields {
-		if f.Listed && f != r.CoId() {
-			keys = append(keys, f.ListKey())
-		}
-		keys = append(keys, each(f.Owners, func(o comity.OwnerType) string { return strings.ToLower(o.Name) })...)
-	}
-	return append(keys, r.Queries...)
 }
 
 func typeOf(f *comity.Field) string {

@@ -66,7 +66,7 @@ var (
 	}
 	wrongQuery = answer{
 		Status: http.StatusBadRequest, shared: "WrongQuery", content: errorBody,
-		Reasons: []reason{{comity.PhraseBadRequest, "a parameter that is empty or cannot be read"}},
+		Reasons: []reason{{comity.PhraseBadRequest, "a parameter that is empty, cannot be read, or narrows other lists and not this one"}},
 	}
 	noID = answer{
 		Status: http.StatusBadRequest, shared: "NoId", content: errorBody,

@@ -120,19 +120,7 @@ func TestParameters(t *testing.T) {
 	doc := load(t)
 	for _, r := range comity.All() {
 		parameters := doc.Paths.Value("/" + r.Path + ".json").Get.Parameters
-		want := append([]string{"limit", "after", "modifiedsince", "deleted"}, r.Queries...)
-		for _, f := range r.Fields {
-			if f.Listed {
-				want = append(want, f.ListKey())
-			}
-			for _, o := range f.Owners {
-				want = append(want, strings.ToLower(o.Name))
-			}
-		}
-		if r != comity.Co.Resource {
-			want = append(want, "coid")
-		}
-		for _, name := range want {
+		for _, name := range append([]string{"limit", "after", "modifiedsince", "deleted"}, r.ListKeys()...) {
 			if p := parameters.GetByInAndName("query", name); p == nil || p.Description == "" {
 				t.Errorf("the list of %s has no parameter %s", r.Plural, name)
 			}

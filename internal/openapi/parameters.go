@@ -95,13 +95,17 @@ var searches = map[*comity.Resource][]parameter{
 		search("given", "Match: the start of the primary name's given name, without regard to case. Under 3 characters it is not matched on; when no usable criterion is left the list is empty."),
 		search("family", "Match: the start of the primary name's family name, likewise."),
 		search("mail", "Match: the start of an email address, likewise; one that is no email address is not matched on."),
-		search("search.identifier", "People with an identifier that has this in it, without regard to case. Also written `search_identifier`."),
+		search("search.identifier", "People with an identifier that has this in it, without regard to case; without `limit` those first that have exactly this one. Also written `search_identifier`."),
 		search("search.mail", "People with exactly this email address. Also written `search_mail`."),
 		search("identifier", "People with exactly this identifier."),
 		search("identifiertype", "With `identifier`: only one of this type."),
 	},
+	comity.OrgIdentity.Resource: {
+		search("search.identifier", "Org identities with an identifier that has this in it, without regard to case; without `limit` those first that have exactly this one. Also written `search_identifier`."),
+		search("search.mail", "Org identities with exactly this email address. Also written `search_mail`."),
+	},
 	comity.CoGroup.Resource: {
-		search("search.identifier", "Groups with an identifier that has this in it, without regard to case. Also written `search_identifier`."),
+		search("search.identifier", "Groups with an identifier that has this in it, without regard to case; without `limit` those first that have exactly this one. Also written `search_identifier`."),
 		search("name", "The group with exactly this name."),
 	},
 	comity.EmailAddress.Resource: {search("mail", "Those that are exactly this address.")},
@@ -124,8 +128,8 @@ func listParameters(r *comity.Resource) []parameter {
 	}
 	for _, p := range parents(r) {
 		text := "Only those that name this " + p.resource.Singular + "."
-		if !p.expands {
-			text = "Only active groups of which this " + p.resource.Singular + " is a member or owner now."
+		if p.about != "" {
+			text = p.about
 		}
 		out = append(out, parameter{Name: p.key, In: "query", Text: text, schema: number(1)})
 	}

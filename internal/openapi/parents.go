@@ -1,10 +1,6 @@
 package openapi
 
-import (
-	"strings"
-
-	"comity"
-)
+import "comity"
 
 // parent is a resource that another one is listed by.
 type parent struct {
@@ -15,31 +11,30 @@ type parent struct {
 	none string
 	// expands says that lists of the parent show their children with expand.
 	expands bool
+	// about says what is listed where no field of it names the parent.
+	about string
 }
 
 // parents are those of a resource: what it hangs on, and the references that its table lists by.
 func parents(r *comity.Resource) []parent {
 	var out []parent
-	add := func(key, target string) {
-		p := parent{key: strings.ToLower(key), resource: comity.ByName(target), expands: true}
-		if !r.EmptyLists {
-			p.none = p.resource.Noun + " Has No " + r.Singular
+	for _, p := range r.Parents() {
+		one := parent{key: p.Key, resource: p.Resource, expands: p.Column != "", about: ties[r]}
+		switch {
+		case r == comity.CoGroup.Resource:
+			one.none = "CO Person Role Has No Groups"
+		case !r.EmptyLists:
+			one.none = p.Resource.Noun + " Has No " + r.Singular
 		}
-		out = append(out, p)
-	}
-	for _, f := range r.Fields {
-		if f.Kind == comity.Reference && f.Listed && f != r.CoId() {
-			add(f.Name, f.Target)
-		}
-		for _, o := range f.Owners {
-			add(o.Name, o.Target)
-		}
-	}
-	if r == comity.CoGroup.Resource {
-		// Through its members: no field of a group names a person.
-		out = append(out, parent{key: "copersonid", resource: comity.CoPerson.Resource, none: "CO Person Role Has No Groups"})
+		out = append(out, one)
 	}
 	return out
+}
+
+// ties say which records of a resource are listed by a person whom no field of theirs names.
+var ties = map[*comity.Resource]string{
+	comity.CoGroup.Resource:     "Only active groups of which this CoPerson is a member or owner now.",
+	comity.OrgIdentity.Resource: "Only those that are linked to this CoPerson.",
 }
 
 // children are the resources that lists of a resource can show with each record.

@@ -31,7 +31,7 @@ var sections = []section{
 		"The reason phrase of the status line is part of the API, as in `403 Name In Use`. The body of an error says the same or more: `{\"ResponseType\":\"ErrorResponse\",\"Version\":\"1.0\",\"Id\":\"New\",\"Error\":\"Name In Use\"}`, or what is wrong with each field: `\"InvalidFields\":{\"name\":[\"A name must be provided\"]}`.",
 	}},
 	{"Lists in pages, and what changed", []string{
-		"Lists are in order of Id. `limit` asks for one page, whose `Link` header names the next. `modifiedsince` lists what was added or changed since a time, and with `deleted=true` what was deleted; `Comity-Next-Since` is the time to ask from next. `expand` shows with each record those that hang on it. Parameters given together all hold, and keys that a list does not know are ignored.",
+		"Lists are in order of Id. `limit` asks for one page, whose `Link` header names the next. `modifiedsince` lists what was added or changed since a time, and with `deleted=true` what was deleted; `Comity-Next-Since` is the time to ask from next. `expand` shows with each record those that hang on it. Parameters given together all hold. A parameter that narrows other lists and not this one is 400 `Bad Request`; one that means nothing anywhere is ignored, but on `co_people`, where it is 422.",
 	}},
 	{"Earlier states", []string{
 		"A view takes `revision` or `at` for the record as it was, also when it has been deleted since.",

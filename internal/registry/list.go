@@ -115,6 +115,10 @@ type query struct {
 	unknown  []string
 
 	conditions []store.Condition
+	// parts and exact are the conditions of search.identifier: that a record has an identifier with that
+	// text in it, and that it has exactly that. exactRead says that the latter are all read.
+	parts, exact []store.Condition
+	exactRead    bool
 	// hangs are the columns of the history that narrow a list of what was deleted.
 	hangs map[string]int64
 	// reach is what the caller may see.
@@ -126,9 +130,8 @@ type query struct {
 
 // parent is a parameter that names a record which the listed ones hang on or refer to.
 type parent struct {
-	resource *comity.Resource
-	column   string
-	id       int64
+	comity.Parent
+	id int64
 }
 
 type key struct{ name, value string }
@@ -162,15 +165,9 @@ func (q *query) add(name, value string) error {
 		q.coIDs = append(q.coIDs, comity.ParseId(value))
 		return refuseEmpty(name, value)
 	}
-	if name == "copersonid" && q.resource == comity.CoGroup.Resource {
-		q.parents = append(q.parents, parent{comity.CoPerson.Resource, "", comity.ParseId(value)})
+	if p, ok := q.resource.Parent(name); ok {
+		q.parents = append(q.parents, parent{p, comity.ParseId(value)})
 		return refuseEmpty(name, value)
-	}
-	for _, p := range parentKeys(q.resource) {
-		if p.key == name {
-			q.parents = append(q.parents, parent{p.resource, p.column, comity.ParseId(value)})
-			return refuseEmpty(name, value)
-		}
 	}
 	if read, ok := additions[name]; ok {
 		return read(q, value)
@@ -184,8 +181,17 @@ func (q *query) add(name, value string) error {
 		}
 		return nil
 	}
+	if q.meansToNarrow(dotted) {
+		return comity.BadRequest("%s does not narrow a list of %s; what does is %s", name, q.resource.Plural, strings.Join(q.resource.ListKeys(), ", "))
+	}
 	q.unknown = append(q.unknown, name)
 	return nil
+}
+
+// meansToNarrow says whether who gives a parameter that this list does not know wants a part of it:
+// elsewhere it narrows, or it searches. Passing over it would answer with all there is.
+func (q *query) meansToNarrow(name string) bool {
+	return comity.NarrowsLists(name) || name == "at" || !q.resource.StrictQuery && strings.HasPrefix(name, "search.")
 }
 
 func refuseEmpty(name, value string) error {
@@ -193,26 +199,6 @@ func refuseEmpty(name, value string) error {
 		return comity.BadRequest("%s is empty, it must be an id", name)
 	}
 	return nil
-}
-
-type parentKey struct {
-	key, column string
-	resource    *comity.Resource
-}
-
-// parentKeys are the parameters that list a resource by a parent: its owners, and the references
-// that its table lists by.
-func parentKeys(r *comity.Resource) []parentKey {
-	var keys []parentKey
-	for _, f := range r.Fields {
-		if f.Kind == comity.Reference && f.Listed && f != r.CoId() {
-			keys = append(keys, parentKey{f.ListKey(), f.Column, f.Refers()})
-		}
-		for _, o := range f.Owners {
-			keys = append(keys, parentKey{strings.ToLower(o.Name), o.Column, comity.ByName(o.Target)})
-		}
-	}
-	return keys
 }
 
 // mayAsk says whether a caller who is limited to a CO asks for nothing beyond it. What a parent
@@ -252,15 +238,15 @@ func (q *query) resolve(ctx context.Context, tx *store.Tx, caller access.Caller)
 		return comity.ForbidBecause("Earlier and deleted records are for administrators of the CO")
 	}
 	for _, p := range q.parents {
-		unknown := p.resource.Noun + " Unknown"
-		where, err := tx.Home(ctx, p.resource, p.id)
+		unknown := p.Resource.Noun + " Unknown"
+		where, err := tx.Home(ctx, p.Resource, p.id)
 		if errors.Is(err, store.ErrNotFound) || err == nil && !caller.Knows(where.CoId) {
 			return comity.Missing(unknown)
 		}
 		if err != nil {
 			return err
 		}
-		sees, err := maySee(ctx, tx, caller, p.resource, p.id)
+		sees, err := maySee(ctx, tx, caller, p.Resource, p.id)
 		if err != nil {
 			return err
 		}
@@ -275,14 +261,7 @@ func (q *query) resolve(ctx context.Context, tx *store.Tx, caller access.Caller)
 			Detail: fmt.Sprintf("There is no search key %q; there are coid, %s", q.unknown[0], strings.Join(q.resource.Queries, ", ")),
 		}
 	}
-	usable := 0
-	for _, k := range q.keys {
-		if c := q.search(k); c != nil {
-			q.conditions = append(q.conditions, c)
-			usable++
-		}
-	}
-	q.nothing = len(q.keys) > 0 && usable == 0
+	q.nothing = len(q.keys) > 0 && !q.search()
 	if !q.since.IsZero() {
 		q.conditions = append(q.conditions, store.ModifiedSince(q.since))
 	}
@@ -290,15 +269,19 @@ func (q *query) resolve(ctx context.Context, tx *store.Tx, caller access.Caller)
 }
 
 func (q *query) byParent(p parent, now time.Time) {
-	if p.column == "" {
+	if q.resource == comity.CoGroup.Resource && p.Column == "" {
 		q.conditions = append(q.conditions, store.HasMemberNow(p.id, now), store.Equal(comity.CoGroup.Status.Column, comity.Active))
 		q.none = "CO Person Role Has No Groups"
 		return
 	}
-	q.conditions = append(q.conditions, store.Equal(p.column, p.id))
-	q.hangs[p.column] = p.id
+	if p.Column == "" {
+		q.conditions = append(q.conditions, store.LinkedTo(p.id))
+	} else {
+		q.conditions = append(q.conditions, store.Equal(p.Column, p.id))
+		q.hangs[p.Column] = p.id
+	}
 	if !q.resource.EmptyLists {
-		q.none = p.resource.Noun + " Has No " + q.resource.Singular
+		q.none = p.Resource.Noun + " Has No " + q.resource.Singular
 	}
 }
 
@@ -319,23 +302,57 @@ const minCriterion = 3
 // searched in, however it folds.
 const maxCriterion = 8192
 
-// search is the condition of a key, nil where its value is not usable.
-func (q *query) search(k key) store.Condition {
-	coID := int64(0)
-	if len(q.coIDs) > 0 {
-		coID = q.coIDs[0]
+// search adds the conditions of the keys, and says whether the value of any is usable.
+func (q *query) search() (usable bool) {
+	for _, k := range q.keys {
+		value := strings.TrimSpace(k.value)
+		var c store.Condition
+		switch {
+		case !utf8.ValidString(value) || strings.ContainsRune(value, 0) || len(value) > maxCriterion:
+			c = store.NoRecord() // no record holds such a text
+		case k.name == searchIdentifier && value != "":
+			owner := q.owner(comity.Identifier.Person)
+			q.parts = append(q.parts, store.HasIdentifierPart(owner, q.coID(), value))
+			q.exact = append(q.exact, store.HasIdentifier(owner, q.coID(), value, ""))
+			usable = true
+			continue
+		default:
+			c = q.condition(k.name, value)
+		}
+		if c != nil {
+			q.conditions = append(q.conditions, c)
+			usable = true
+		}
 	}
-	value := strings.TrimSpace(k.value)
-	if !utf8.ValidString(value) || strings.ContainsRune(value, 0) || len(value) > maxCriterion {
-		return store.NoRecord() // no record holds such a text
+	return usable
+}
+
+const searchIdentifier = "search.identifier"
+
+// owner is the column of an owner field that names a record of the query's resource.
+func (q *query) owner(f *comity.Field) string {
+	i := slices.IndexFunc(f.Owners, func(o comity.OwnerType) bool { return o.Target == q.resource.Singular })
+	return f.Owners[i].Column
+}
+
+// coID is the CO that the query is about, 0 for all.
+func (q *query) coID() int64 {
+	if len(q.coIDs) == 0 {
+		return 0
 	}
+	return q.coIDs[0]
+}
+
+// condition is the condition of a key, nil where its value is not usable.
+func (q *query) condition(name, value string) store.Condition {
+	coID := q.coID()
 	long := utf8.RuneCountInString(value) >= minCriterion
-	switch k.name {
+	switch name {
 	case "owner":
 		return store.Equal(comity.CoGroupMember.Owner.Column, value == "true")
 	case "given", "family":
 		if long {
-			return store.HasNameStart(k.name, coID, value)
+			return store.HasNameStart(name, coID, value)
 		}
 	case "mail":
 		if q.resource != comity.CoPerson.Resource {
@@ -348,7 +365,7 @@ func (q *query) search(k key) store.Condition {
 		if q.resource != comity.CoPerson.Resource {
 			return store.Exactly(comity.Identifier.Identifier, value)
 		}
-		return store.HasIdentifier(coID, value, q.value("identifiertype"))
+		return store.HasIdentifier(comity.OwnerCO.Column, coID, value, q.value("identifiertype"))
 	case "identifiertype":
 		// It says something only together with an identifier.
 		return store.All()
@@ -356,15 +373,7 @@ func (q *query) search(k key) store.Condition {
 		return store.Exactly(comity.CoGroup.Name, value)
 	case "search.mail":
 		if value != "" {
-			return store.HasMail(coID, value)
-		}
-	case "search.identifier":
-		owner := comity.OwnerCO.Column
-		if q.resource == comity.CoGroup.Resource {
-			owner = comity.OwnerGroup.Column
-		}
-		if value != "" {
-			return store.HasIdentifierPart(owner, coID, value)
+			return store.HasMail(q.owner(comity.EmailAddress.Person), coID, value)
 		}
 	}
 	return nil

@@ -89,10 +89,10 @@ func (q *query) addExpand(value string) error {
 }
 
 // expansionColumn is the parameter by which a resource is listed for its parent, nil if it is not.
-func expansionColumn(parent, child *comity.Resource) *parentKey {
-	for _, k := range parentKeys(child) {
-		if k.resource == parent && k.column != "" {
-			return &k
+func expansionColumn(parent, child *comity.Resource) *comity.Parent {
+	for _, p := range child.Parents() {
+		if p.Resource == parent && p.Column != "" {
+			return &p
 		}
 	}
 	return nil
@@ -106,6 +106,11 @@ func (q *query) checkDeleted() error {
 	if q.since.IsZero() {
 		return comity.BadRequest("deleted=true goes with modifiedsince: it lists what was deleted since")
 	}
+	for _, p := range q.parents {
+		if p.Column == "" {
+			return comity.BadRequest("deleted=true does not go with %s: who was tied to what was deleted is not kept", p.Key)
+		}
+	}
 	for column := range q.hangs {
 		if !slices.Contains([]string{"co_id", "co_person_id", "org_identity_id", "co_group_id"}, column) {
 			return comity.BadRequest("deleted=true goes with coid, copersonid, orgidentityid and cogroupid only")
@@ -117,10 +122,31 @@ func (q *query) checkDeleted() error {
 	return nil
 }
 
-// page reads the records after an id: those that are there, and those that were deleted if they are
-// asked for, in order of Id; with each the records that it is to be shown with.
+// page reads the records after an id in order of Id, but of a search those first that are exactly what
+// is looked for: clients take the first. The records of a page after the first are asked for by the last
+// one of the page before.
 func (q *query) page(ctx context.Context, tx *store.Tx, after int64, limit int) ([]*comity.Record, error) {
-	records, err := tx.List(ctx, q.resource, after, limit, q.conditions...)
+	if len(q.exact) == 0 || q.limit > 0 {
+		return q.read(ctx, tx, after, limit, q.parts...)
+	}
+	exact := store.AllOf(q.exact...)
+	var records []*comity.Record
+	var err error
+	if !q.exactRead {
+		records, err = q.read(ctx, tx, after, limit, exact)
+		if err != nil || len(records) == limit {
+			return records, err
+		}
+		q.exactRead, after = true, q.after
+	}
+	rest, err := q.read(ctx, tx, after, limit-len(records), append(slices.Clone(q.parts), store.Not(exact))...)
+	return append(records, rest...), err
+}
+
+// read reads the records after an id: those that are there, and those that were deleted if they are
+// asked for, in order of Id; with each the records that it is to be shown with.
+func (q *query) read(ctx context.Context, tx *store.Tx, after int64, limit int, conditions ...store.Condition) ([]*comity.Record, error) {
+	records, err := tx.List(ctx, q.resource, after, limit, append(slices.Clone(q.conditions), conditions...)...)
 	if err != nil {
 		return nil, err
 	}
@@ -148,7 +174,7 @@ func (q *query) expandWith(ctx context.Context, tx *store.Tx, child *comity.Reso
 	for i, rec := range records {
 		ids[i] = rec.Id
 	}
-	hanging, err := tx.ListBy(ctx, child, key.column, ids, q.reach.seen(child)...)
+	hanging, err := tx.ListBy(ctx, child, key.Column, ids, q.reach.seen(child)...)
 	if err != nil {
 		return err
 	}

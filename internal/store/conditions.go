@@ -194,10 +194,18 @@ func exactly(table string, f *comity.Field, value string, a *args) string {
 	return sql
 }
 
-// HasMail is the condition that a person has exactly that email address.
-func HasMail(coID int64, mail string) Condition {
+// HasMail is the condition that a record has exactly that email address. The owner is the column of
+// email addresses that names the record.
+func HasMail(owner string, coID int64, mail string) Condition {
 	return func(_ dialect, a *args) string {
-		return fmt.Sprintf(`t.id IN (SELECT e.co_person_id FROM email_addresses e WHERE %s %s)`, inCO("e", coID, a), exactly("e", comity.EmailAddress.Mail, mail, a))
+		return fmt.Sprintf(`t.id IN (SELECT e.%s FROM email_addresses e WHERE %s %s)`, owner, inCO("e", coID, a), exactly("e", comity.EmailAddress.Mail, mail, a))
+	}
+}
+
+// LinkedTo is the condition that an org identity is linked to the person.
+func LinkedTo(person int64) Condition {
+	return func(_ dialect, a *args) string {
+		return fmt.Sprintf("t.id IN (SELECT l.org_identity_id FROM co_org_identity_links l WHERE l.co_person_id = %s)", a.put(person))
 	}
 }
 
@@ -228,11 +236,11 @@ func IsSet(column string) Condition {
 	return func(dialect, *args) string { return "t." + column + " IS NOT NULL" }
 }
 
-// HasIdentifier is the condition that a person has exactly that identifier, of that type or, for
-// "", of any.
-func HasIdentifier(coID int64, identifier, kind string) Condition {
+// HasIdentifier is the condition that a record has exactly that identifier, of that type or, for
+// "", of any. The owner is the column of identifiers that names the record.
+func HasIdentifier(owner string, coID int64, identifier, kind string) Condition {
 	return func(_ dialect, a *args) string {
-		sql := fmt.Sprintf(`t.id IN (SELECT i.co_person_id FROM identifiers i WHERE %s %s`, inCO("i", coID, a), exactly("i", comity.Identifier.Identifier, identifier, a))
+		sql := fmt.Sprintf(`t.id IN (SELECT i.%[1]s FROM identifiers i WHERE %[2]s i.%[1]s IS NOT NULL AND %[3]s`, owner, inCO("i", coID, a), exactly("i", comity.Identifier.Identifier, identifier, a))
 		if kind != "" {
 			sql += " AND i.type = " + a.put(kind)
 		}

@@ -76,7 +76,7 @@ func planned() []struct {
 	run  func(context.Context, *Tx) error
 } {
 	const id = int64(31)
-	person, group := comity.CoPerson.Resource, comity.CoGroup.Resource
+	person, group, org := comity.CoPerson.Resource, comity.CoGroup.Resource, comity.OrgIdentity.Resource
 	modes := []string{comity.ModeAutomatic, comity.ModeQueue}
 	rule := AutomaticRule{
 		Never: comity.Deleted, Active: []string{comity.Active, comity.GracePeriod},
@@ -135,7 +135,7 @@ func planned() []struct {
 		uses []string
 		run  func(context.Context, *Tx) error
 	}{
-		{"a login", []string{"identifiers_login"}, list(comity.Identifier.Resource,
+		{"a login", []string{"identifiers_folded"}, list(comity.Identifier.Resource,
 			Exactly(comity.Identifier.Identifier, "i32"), IsTrue("login"), Equal("status", comity.Active), IsSet("co_person_id"))},
 		{"a session", []string{`sessions_pkey|sqlite_autoindex_sessions`}, func(ctx context.Context, tx *Tx) error {
 			_, err := tx.Session(ctx, "digest")
@@ -167,7 +167,14 @@ func planned() []struct {
 		{"a given name's start", []string{"names_given"}, list(person, inCO, HasNameStart("given", 1, "g3"))},
 		{"a family name's start", []string{"names_family"}, list(person, inCO, HasNameStart("family", 1, "F3"))},
 		{"a mail's start", []string{"email_addresses_mail"}, list(person, inCO, HasMailStart(1, "M3"))},
-		{"a mail", []string{"email_addresses_mail"}, list(person, inCO, HasMail(1, "M31@x"))},
+		{"a mail", []string{"email_addresses_(mail|folded)"}, list(person, inCO, HasMail(comity.OwnerCO.Column, 1, "M31@x"))},
+		{"a mail of an org identity", []string{"email_addresses_(mail|folded)"}, list(org, inCO, HasMail("org_identity_id", 1, "O31@x"))},
+		{"a mail in any CO", []string{"email_addresses_folded"}, list(org, HasMail("org_identity_id", 0, "O31@x"))},
+		{"exactly an identifier", []string{"identifiers_(identifier|folded)"}, list(org, inCO, HasIdentifier("org_identity_id", 1, "O31", ""))},
+		{"exactly an identifier in any CO", []string{"identifiers_folded"}, list(org, HasIdentifier("org_identity_id", 0, "O31", ""))},
+		{"other identifiers with it in them", []string{"identifiers_search"}, list(
+			org, HasIdentifierPart("org_identity_id", 0, "O31"), Not(AllOf(HasIdentifier("org_identity_id", 0, "O31", ""))))},
+		{"a person's org identities", []string{"co_org_identity_links_co_person"}, list(org, LinkedTo(id))},
 		{"an identifier's part", []string{"identifiers_search"}, list(person, inCO, HasIdentifierPart("co_person_id", 0, "I31"))},
 		{"a part that is too short", []string{`identifiers_(identifier|co|search)\b`}, list(person, inCO, HasIdentifierPart("co_person_id", 1, "31"))},
 		{"an identifier that is taken", []string{"identifiers_unique"}, taken(identifier)},
@@ -352,7 +359,7 @@ func planned() []struct {
 			_, err := tx.Holders(ctx, 1, "uid", []string{"i31", "i32"})
 			return err
 		}},
-		{"outcomes", []string{"deliveries_pkey", "identifiers_identifier"}, func(ctx context.Context, tx *Tx) error {
+		{"outcomes", []string{"deliveries_pkey", "identifiers_(identifier|folded)"}, func(ctx context.Context, tx *Tx) error {
 			d := Delivery{TargetId: 1, Subject: comity.PersonSubject(id), Sequence: 7}
 			return tx.Finish(ctx, []Outcome{{Delivery: d, OK: true, Forgot: []string{"I32"}}, {Delivery: d}})
 		}},
@@ -466,6 +473,9 @@ func crowd(t *testing.T, s *Store) {
 		into("names", "co_person_id, given, given_folded, family, family_folded, type, primary_name", "i, 'G' || i, 'g' || i, 'F' || i, 'f' || i, 'official', true"),
 		into("email_addresses", "co_person_id, mail, mail_folded, type, verified", "i, 'M' || i || '@x', 'm' || i || '@x', 'official', false"),
 		into("identifiers", "co_person_id, identifier, identifier_folded, type, login, status", "i, 'I' || i, 'i' || i, 'uid', false, 'Active'"),
+		into("co_org_identity_links", "co_person_id, org_identity_id", "i, i"),
+		into("email_addresses", "org_identity_id, mail, mail_folded, type, verified", "i, 'O' || i || '@x', 'o' || i || '@x', 'official', false"),
+		into("identifiers", "org_identity_id, identifier, identifier_folded, type, login, status", "i, 'O' || i, 'o' || i, 'eppn', true, 'Active'"),
 		into("addresses", "co_person_role_id", "i"),
 		into("co_groups", "name, open, status, group_type, auto, nesting_mode_all", "'g' || i, false, 'Active', CASE i WHEN 2 THEN 'M' ELSE 'S' END, i = 2, false"),
 		into("co_group_members", "co_group_id, co_person_id, member, owner", "i, i, true, false"),

@@ -230,12 +230,12 @@ func testMail(t *testing.T, bed *bed) {
 		{"start with a mark", store.HasMailStart(co, "Ä@EXÄ"), []int{4}},
 		{"start, of another CO", store.HasMailStart(elsewhere, "grace"), []int{3}},
 		{"start, of any CO", store.HasMailStart(0, "grace@example.org"), []int{0, 1, 2, 3}},
-		{"exactly", store.HasMail(co, "grace@example.org"), []int{1}},
-		{"exactly, in its own case", store.HasMail(co, "Grace@Example.org"), []int{0}},
-		{"exactly, in another case", store.HasMail(co, "GRACE@example.org"), nil},
-		{"exactly, but shorter", store.HasMail(co, "grace@example.or"), nil},
-		{"exactly, of another CO", store.HasMail(elsewhere, "grace@example.org"), []int{3}},
-		{"exactly, of any CO", store.HasMail(0, "grace@example.org"), []int{1, 3}},
+		{"exactly", store.HasMail(comity.OwnerCO.Column, co, "grace@example.org"), []int{1}},
+		{"exactly, in its own case", store.HasMail(comity.OwnerCO.Column, co, "Grace@Example.org"), []int{0}},
+		{"exactly, in another case", store.HasMail(comity.OwnerCO.Column, co, "GRACE@example.org"), nil},
+		{"exactly, but shorter", store.HasMail(comity.OwnerCO.Column, co, "grace@example.or"), nil},
+		{"exactly, of another CO", store.HasMail(comity.OwnerCO.Column, elsewhere, "grace@example.org"), []int{3}},
+		{"exactly, of any CO", store.HasMail(comity.OwnerCO.Column, 0, "grace@example.org"), []int{1, 3}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			bed.finds(t, comity.CoPerson.Resource, people, tt.want, tt.condition)
