@@ -8,13 +8,14 @@ import (
 // SshKey is a person's public key for SSH.
 var SshKey = func() (t struct {
 	*Resource
-	Type, Skey, Comment, Person *Field
+	Type, Skey, Comment, SshKeyAuthenticatorId, Person *Field
 },
 ) {
 	t.Resource = resource("SshKey", "SshKeys", "ssh_key_authenticator/ssh_keys").short("SSH").versioned()
 	t.Type = t.text("Type", 32).required()
 	t.Skey = t.text("Skey", 4000).required().markup()
 	t.Comment = t.text("Comment", 256)
+	t.SshKeyAuthenticatorId = t.integer("SshKeyAuthenticatorId")
 	t.Person = t.owner(OwnerCO)
 	t.must(func(rec *Record) []Fault {
 		if !rec.Has(t.Type) || !rec.Has(t.Skey) || sshKeyType(rec.Text(t.Skey)) == rec.Text(t.Type) {

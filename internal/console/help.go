@@ -133,6 +133,8 @@ func help(f *comity.Field) string {
 		return "Days that an agreement is good for."
 	case comity.SshKey.Skey:
 		return "The middle part of a line of an OpenSSH public key."
+	case comity.SshKey.SshKeyAuthenticatorId:
+		return "A client's own number. It names no record here."
 	case comity.SshKey.Type:
 		return "The first part of that line, such as ssh-ed25519."
 	}

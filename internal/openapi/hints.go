@@ -145,4 +145,5 @@ var hints = map[*comity.Field]hint{
 		note:    "The base64 part of an OpenSSH public key of that Type.",
 		example: "AAAAC3NzaC1lZDI1NTE5AAAAIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
 	},
+	comity.SshKey.SshKeyAuthenticatorId: {note: "A client's own number, given back as it was sent. It names no record here."},
 }

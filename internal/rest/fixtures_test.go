@@ -240,8 +240,8 @@ var specimens = []specimen{
 		edit: `{"CoPersonId":$person,"Action":"CNTE","Comment":"Called back"}`,
 	},
 	{
-		path: "ssh_key_authenticator/ssh_keys", singular: "SshKey", keep: "sshkey", part: `{"Type":"ssh-ed25519","Skey":"` + sshKey + `"}`,
-		send: `{"Type":"ssh-ed25519","Skey":"` + sshKey + `","Comment":"laptop","Person":{"Type":"CO","Id":$person}}`,
+		path: "ssh_key_authenticator/ssh_keys", singular: "SshKey", keep: "sshkey", part: `{"Type":"ssh-ed25519","Skey":"` + sshKey + `","SshKeyAuthenticatorId":7}`,
+		send: `{"Type":"ssh-ed25519","Skey":"` + sshKey + `","Comment":"laptop","SshKeyAuthenticatorId":"7","Person":{"Type":"CO","Id":$person}}`,
 		edit: `{"Type":"ssh-ed25519","Skey":"` + sshKey + `","Comment":"desk","Person":{"Type":"CO","Id":$person}}`,
 	},
 }
@@ -271,7 +271,9 @@ func (s *scene) addMany(r *comity.Resource, count int, fill func(rec *comity.Rec
 		for i := range count {
 			rec := comity.NewRecord(r)
 			rec.CoId = co
-			rec.SetInt(r.CoId(), co)
+			if f := r.CoId(); f != nil {
+				rec.SetInt(f, co)
+			}
 			fill(rec, i)
 			if err := tx.Insert(s.Context(), rec, "test", store.Where{CoId: co}); err != nil {
 				return err
