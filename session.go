@@ -10,6 +10,8 @@ type Session struct {
 	Who string
 	// KeyDigest is the digest of the API user's key when they signed in: another key ends the session.
 	KeyDigest string
+	// People are the ids, ascending, of the CO people whom the login identifier has been so far.
+	People []int64
 	// Created is when it began, Seen when it was last used, about.
 	Created, Seen time.Time
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"regexp"
+	"slices"
 	"time"
 
 	"comity"
@@ -35,6 +36,16 @@ type Membership struct {
 	CoId, PersonId int64
 	// CoName is the CO's name.
 	CoName string
+}
+
+// PeopleOf returns the ids of the people of memberships, ascending.
+func PeopleOf(list []Membership) []int64 {
+	var people []int64
+	for _, m := range list {
+		people = append(people, m.PersonId)
+	}
+	slices.Sort(people)
+	return people
 }
 
 var apiUserName = regexp.MustCompile(`^co_[0-9]+\.`)

@@ -63,8 +63,8 @@ func (d drawn) detail(v *visit) error {
 	}
 	p := detailPage{Past: past, Fields: v.fields(rec, t), trail: trail{Record: rec, History: v.historyOf(rec)}}
 	here := v.record(rec.Resource, rec.Id)
-	p.Here, p.Dated = here, !d.InHistory
-	if rec.Revision > 0 && !d.InHistory {
+	p.Here, p.Dated = here, !d.InHistory && v.caller.Admin
+	if rec.Revision > 0 && p.Dated {
 		p.Earlier = here + withQuery([]string{"revision", strconv.FormatInt(rec.Revision-1, 10)})
 	}
 	name := t.of(rec)

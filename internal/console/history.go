@@ -225,6 +225,9 @@ func (v *visit) happening(h registry.Happening, t titles) happening {
 		line.What.To = v.record(h.Resource, h.RecordId)
 		line.Then = line.What.To + withQuery([]string{"at", h.Record.Created.Format(time.RFC3339Nano)})
 	}
+	if !v.caller.Admin {
+		line.Then = ""
+	}
 	was, is := h.Change.Before, after
 	if h.Operation == comity.OpDelete {
 		was, is = after, nil

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 	"sync"
 	"time"
 
@@ -34,30 +35,51 @@ type provider struct {
 	OIDC
 	redirect string
 
-	mu    sync.Mutex
-	found *oidc.Provider
+	mu     sync.Mutex
+	asking bool
+	found  *oidc.Provider
+	// verifier keeps the keys of the provider that was found.
+	verifier *oidc.IDTokenVerifier
 }
 
 // providerTimeout is how long the provider may take for an answer.
 const providerTimeout = 10 * time.Second
+
+// clockSkew is by how much the provider's clock may differ from ours.
+const clockSkew = 5 * time.Minute
+
+// errAsking says that somebody else is asking the provider who it is, and it has not answered yet.
+var errAsking = errors.New("the OpenID provider is being asked who it is and has not answered yet")
 
 // client puts the HTTP client into a context that the provider is called with.
 func client(ctx context.Context) context.Context {
 	return oidc.ClientContext(ctx, &http.Client{Timeout: providerTimeout})
 }
 
+// discover returns the provider, which it asks who it is until that has worked once. While one request
+// waits for the answer, others do not: errAsking.
 func (p *provider) discover(ctx context.Context) (*oidc.Provider, error) {
 	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.found != nil {
-		return p.found, nil
+	found, asking := p.found, p.asking
+	p.asking = found == nil
+	p.mu.Unlock()
+	switch {
+	case found != nil:
+		return found, nil
+	case asking:
+		return nil, errAsking
 	}
 	// It fetches its keys by this context later on, too.
 	found, err := oidc.NewProvider(client(context.WithoutCancel(ctx)), p.Issuer)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.asking = false
 	if err != nil {
 		return nil, fmt.Errorf("find the OpenID provider %s: %w", p.Issuer, err)
 	}
 	p.found = found
+	// The times are looked at by verify, for the library has no leeway for exp.
+	p.verifier = found.Verifier(&oidc.Config{ClientID: p.ClientID, SkipExpiryCheck: true})
 	return found, nil
 }
 
@@ -93,7 +115,7 @@ func (v *visit) goToProvider() error {
 	}
 	found, err := v.provider.discover(v.ctx())
 	if err != nil {
-		return v.providerTrouble(err, "The provider does not answer.")
+		return v.providerTrouble(http.StatusBadGateway, err, "The provider does not answer.")
 	}
 	a := attempt{State: access.NewToken(), Nonce: access.NewToken(), Verifier: oauth2.GenerateVerifier(), Next: v.next("next")}
 	b, err := json.Marshal(a)
@@ -117,14 +139,20 @@ func (v *visit) comeFromProvider() error {
 	v.setCookie(oidcCookie, "", -time.Second)
 	state := v.r.URL.Query().Get("state")
 	if err != nil || a.State == "" || subtle.ConstantTimeCompare([]byte(state), []byte(a.State)) != 1 {
-		return v.providerTrouble(nil, "This answer of the provider belongs to no attempt of this browser, or to one that took too long.")
+		return v.providerTrouble(http.StatusBadRequest, nil, "This answer of the provider belongs to no attempt of this browser, or to one that took too long.")
 	}
 	if why := v.r.URL.Query().Get("error"); why != "" {
-		return v.providerTrouble(nil, "The provider signed nobody in: "+why+".")
+		return v.providerTrouble(http.StatusForbidden, nil, "The provider signed nobody in: "+why+".")
 	}
 	login, err := v.provider.login(v.ctx(), v.r.URL.Query().Get("code"), a)
-	if err != nil {
-		return v.providerTrouble(err, "The provider's answer does not hold.")
+	var refused *oauth2.RetrieveError
+	switch {
+	case errors.Is(err, errUnverified):
+		return v.providerTrouble(http.StatusForbidden, err, "The provider has not verified your email address, so it cannot say who you are here. Verify it there first.")
+	case errors.As(err, &refused) && refused.ErrorCode == "invalid_grant":
+		return v.providerTrouble(http.StatusBadRequest, err, "The provider does not know the code that came with its answer, or took it before.")
+	case err != nil:
+		return v.providerTrouble(http.StatusBadGateway, err, "The provider's answer does not hold.")
 	}
 	memberships, err := v.Registry.Memberships(v.ctx(), login)
 	if err != nil {
@@ -133,7 +161,7 @@ func (v *visit) comeFromProvider() error {
 	if len(memberships) == 0 {
 		return v.showAs(http.StatusForbidden, "nobody.html", "Nobody here is known by your login", nobodyPage{v.provider.Claim, login})
 	}
-	token, err := v.Registry.OpenSession(v.ctx(), login, "")
+	token, err := v.Registry.OpenSession(v.ctx(), comity.Session{Who: login, People: access.PeopleOf(memberships)})
 	if err != nil {
 		return err
 	}
@@ -161,15 +189,12 @@ func (p *provider) login(ctx context.Context, code string, a attempt) (string, e
 	if !ok {
 		return "", errors.New("there is no ID token")
 	}
-	id, err := found.VerifierContext(client(context.WithoutCancel(ctx)), &oidc.Config{ClientID: p.ClientID}).Verify(ctx, raw)
+	id, err := p.verify(ctx, raw, a.Nonce)
 	if err != nil {
 		return "", fmt.Errorf("verify the ID token: %w", err)
 	}
-	if subtle.ConstantTimeCompare([]byte(id.Nonce), []byte(a.Nonce)) != 1 {
-		return "", errors.New("the ID token is for another attempt")
-	}
 	login, err := claim(p.Claim, id.Claims)
-	if err != nil || login != "" || found.UserInfoEndpoint() == "" {
+	if err == nil && login != "" || err != nil && !errors.Is(err, errUnverified) || found.UserInfoEndpoint() == "" {
 		return login, err
 	}
 	info, err := found.UserInfo(ctx, oauth2.StaticTokenSource(tokens))
@@ -182,22 +207,59 @@ func (p *provider) login(ctx context.Context, code string, a attempt) (string, e
 	return claim(p.Claim, info.Claims)
 }
 
-// claim reads the claim of that name, "" where it is no text.
+// verify returns what an ID token says that is signed by the provider, for us, for this attempt and now.
+func (p *provider) verify(ctx context.Context, raw, nonce string) (*oidc.IDToken, error) {
+	id, err := p.verifier.Verify(ctx, raw)
+	if err != nil {
+		return nil, err
+	}
+	var more struct {
+		AuthorizedParty *string  `json:"azp"`
+		NotBefore       *float64 `json:"nbf"`
+	}
+	if err := id.Claims(&more); err != nil {
+		return nil, fmt.Errorf("read the claims: %w", err)
+	}
+	now := time.Now()
+	switch {
+	case more.AuthorizedParty != nil && *more.AuthorizedParty != p.ClientID:
+		return nil, fmt.Errorf("it was issued to %q (azp), not to %q", *more.AuthorizedParty, p.ClientID)
+	case now.Add(-clockSkew).After(id.Expiry):
+		return nil, fmt.Errorf("it expired at %v", id.Expiry)
+	case more.NotBefore != nil && now.Add(clockSkew).Before(time.Unix(int64(*more.NotBefore), 0)):
+		return nil, fmt.Errorf("it is not valid before %v", time.Unix(int64(*more.NotBefore), 0))
+	case subtle.ConstantTimeCompare([]byte(id.Nonce), []byte(nonce)) != 1:
+		return nil, errors.New("it is for another attempt")
+	}
+	return id, nil
+}
+
+// errUnverified says that the provider has an email address of somebody that it has not verified.
+var errUnverified = errors.New("the email address is not verified (email_verified)")
+
+// claim reads the claim of that name, "" where it is no text. Anybody can enter any email address at many
+// a provider: one that it has not verified is errUnverified.
 func claim(name string, read func(any) error) (string, error) {
 	claims := map[string]any{}
 	if err := read(&claims); err != nil {
 		return "", fmt.Errorf("read the claims: %w", err)
 	}
 	text, _ := claims[name].(string)
+	if verified := claims["email_verified"]; name == "email" && text != "" && verified != true && verified != "true" {
+		return "", errUnverified
+	}
 	return text, nil
 }
 
 // providerTrouble tells that somebody could not be signed in, and the log why.
-func (v *visit) providerTrouble(err error, text string) error {
-	if err != nil {
+func (v *visit) providerTrouble(status int, err error, text string) error {
+	if errors.Is(err, errAsking) {
+		v.w.Header().Set("Retry-After", strconv.Itoa(int(providerTimeout/time.Second)))
+		status = http.StatusServiceUnavailable
+	} else if err != nil {
 		v.Log.WarnContext(v.ctx(), "sign-in by OpenID Connect failed", "error", err)
 	}
-	return v.showAs(http.StatusBadGateway, "trouble.html", "You are not signed in", trouble{
+	return v.showAs(status, "trouble.html", "You are not signed in", trouble{
 		Text: text, Next: "Try again; if it stays so, the operator finds the reason in the log.", Back: link{"Sign in", Root + "sign-in"},
 	})
 }

@@ -2,11 +2,15 @@ package console_test
 
 import (
 	"fmt"
+	"net/http"
 	"net/http/cookiejar"
+	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"comity"
+	"comity/internal/access"
 	"comity/internal/console"
 	"comity/internal/oidctest"
 	"comity/internal/registry"
@@ -67,7 +71,7 @@ func TestSignInByProvider(t *testing.T) {
 		})
 		t.Run("who gives up is told so", func(t *testing.T) {
 			r := newReader(t, url)
-			r.signInBy("", 502)
+			r.signInBy("", 403)
 			r.says("access_denied")
 		})
 		t.Run("an answer for another browser is refused", func(t *testing.T) {
@@ -75,7 +79,7 @@ func TestSignInByProvider(t *testing.T) {
 			r.get("/console/sign-in", 200)
 			r.get(r.link("Sign in with your organization"), 200)
 			r.client.Jar, _ = cookiejar.New(nil)
-			r.submit(map[string]string{"who": bob}, 502)
+			r.submit(map[string]string{"who": bob}, 400)
 			r.says("belongs to no attempt of this browser")
 		})
 		t.Run("who is suspended is nobody any more", func(t *testing.T) {
@@ -107,4 +111,160 @@ func TestProviderNeedsPublicURL(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "--public-url") {
 		t.Errorf("it says %v", err)
 	}
+}
+
+// TestTokensThatAreTaken: a token is taken that is for this program and now, give or take how far clocks
+// differ, and an email address that the provider has verified.
+func TestTokensThatAreTaken(t *testing.T) {
+	everywhere(t, func(t *testing.T, w *world) {
+		p := oidctest.Start(t)
+		urls := map[string]string{}
+		for _, claim := range []string{"sub", "email"} {
+			urls[claim] = w.serve(t, func(o *console.Options) {
+				o.OIDC = console.OIDC{Issuer: p.Issuer, ClientID: oidctest.ClientID, ClientSecret: oidctest.ClientSecret, Claim: claim}
+			}).URL
+		}
+		co := w.addCO(t)
+		ada := fmt.Sprintf("ada-%d", serial.Add(1))
+		w.addPerson(t, co, "Ada", ada)
+		w.addPerson(t, co, "Ada", ada+"@example.org")
+		from := func(d time.Duration) int64 { return time.Now().Add(d).Unix() }
+		mail := func(verified any) map[string]any {
+			return map[string]any{"email": ada + "@example.org", "email_verified": verified}
+		}
+		for _, tt := range []struct {
+			name, by string
+			claims   map[string]any
+			want     int
+		}{
+			{"issued to us", "sub", map[string]any{"azp": oidctest.ClientID}, 200},
+			{"issued to another program", "sub", map[string]any{"azp": "another"}, 502},
+			{"issued to nobody", "sub", map[string]any{"azp": ""}, 502},
+			{"for several, by another", "sub", map[string]any{"aud": []string{oidctest.ClientID, "another"}, "azp": "another"}, 502},
+			{"expired by a clock that is behind", "sub", map[string]any{"exp": from(-4 * time.Minute)}, 200},
+			{"expired", "sub", map[string]any{"exp": from(-6 * time.Minute)}, 502},
+			{"without an end", "sub", map[string]any{"exp": nil}, 502},
+			{"valid by a clock that is ahead", "sub", map[string]any{"nbf": from(4 * time.Minute)}, 200},
+			{"not valid yet", "sub", map[string]any{"nbf": from(6 * time.Minute)}, 502},
+			{"a verified address", "email", mail(true), 200},
+			{"a verified address, as a text", "email", mail("true"), 200},
+			{"an address that is not verified", "email", mail(false), 403},
+			{"an address of which it does not say", "email", mail(nil), 403},
+		} {
+			t.Run(tt.name, func(t *testing.T) {
+				p.Claims = tt.claims
+				newReader(t, urls[tt.by]).signInBy(ada, tt.want)
+			})
+		}
+	})
+}
+
+// TestSilentProvider: while one request waits for a provider that does not answer, the others do not.
+func TestSilentProvider(t *testing.T) {
+	everywhere(t, func(t *testing.T, w *world) {
+		p := oidctest.Start(t)
+		p.Silent = make(chan struct{})
+		url := w.serve(t, func(o *console.Options) {
+			o.OIDC = console.OIDC{Issuer: p.Issuer, ClientID: oidctest.ClientID, ClientSecret: oidctest.ClientSecret, Claim: "sub"}
+		}).URL
+		first := make(chan error, 1)
+		go func() {
+			response, err := http.Get(url + "/console/sign-in/provider")
+			if err == nil {
+				err = response.Body.Close()
+			}
+			first <- err
+		}()
+		for p.Asked.Load() == 0 {
+			runtime.Gosched()
+		}
+		for range 3 {
+			newReader(t, url).get("/console/sign-in/provider", 503)
+		}
+		if asked := p.Asked.Load(); asked != 1 {
+			t.Errorf("the provider was asked %d times", asked)
+		}
+		close(p.Silent)
+		if err := <-first; err != nil {
+			t.Fatal(err)
+		}
+		newReader(t, url).get("/console/sign-in/provider", 200)
+	})
+}
+
+// TestSessionOfALoginThatMoved: a session is of a person, not of whoever has the login now.
+func TestSessionOfALoginThatMoved(t *testing.T) {
+	everywhere(t, func(t *testing.T, w *world) {
+		p := oidctest.Start(t)
+		url := w.serve(t, func(o *console.Options) {
+			o.OIDC = console.OIDC{Issuer: p.Issuer, ClientID: oidctest.ClientID, ClientSecret: oidctest.ClientSecret, Claim: "sub"}
+		}).URL
+		one, two := w.addCO(t), w.addCO(t)
+		home := func(co int64) string { return fmt.Sprintf("/console/co/%d/", co) }
+		login := fmt.Sprintf("moving-%d", serial.Add(1))
+		ada, bob := w.addPerson(t, one, "Ada", ""), w.addPerson(t, one, "Bob", "")
+		of := func(person int64) func(*comity.Record) {
+			return func(rec *comity.Record) {
+				f := comity.Identifier
+				rec.SetText(f.Identifier, login)
+				rec.SetText(f.Type, "oidcsub")
+				rec.SetBool(f.Login, true)
+				rec.SetText(f.Status, comity.Active)
+				rec.SetOwner(f.Person, comity.OwnerCO, person)
+			}
+		}
+		identifier := w.add(t, comity.Identifier.Resource, of(ada))
+		r := newReader(t, url)
+		r.signInBy(login, 200)
+		r.get(home(one), 200)
+
+		w.addPerson(t, two, "Ada", login) // whoever is added to another CO stays signed in
+		r.get(home(two), 200)
+		r.get(home(one), 200)
+
+		moved := comity.NewRecord(comity.Identifier.Resource)
+		of(bob)(moved)
+		if err := w.registry.Edit(t.Context(), access.System("test"), moved.Resource, identifier, comity.Input{Record: moved}); err != nil {
+			t.Fatal(err)
+		}
+		r.get(home(one), 200)
+		if !strings.HasSuffix(r.at(), "/sign-in") {
+			t.Errorf("the session goes on, at %s", r.at())
+		}
+		r.signInBy(login, 200)
+		r.get(fmt.Sprintf("%sco_people/%d/", home(one), bob), 200)
+	})
+}
+
+// TestLoginsOfOthersHideNoCO: however many people of one CO have a login, another CO's person is found.
+func TestLoginsOfOthersHideNoCO(t *testing.T) {
+	everywhere(t, func(t *testing.T, w *world) {
+		crowded, own := w.addCO(t), w.addCO(t)
+		login := fmt.Sprintf("shared-%d", serial.Add(1))
+		for i := range 230 {
+			kind := fmt.Sprintf("t%d", i)
+			w.add(t, comity.CoExtendedType.Resource, func(rec *comity.Record) {
+				f := comity.CoExtendedType
+				rec.SetInt(f.CoId, crowded)
+				rec.SetText(f.Attribute, "Identifier.type")
+				rec.SetText(f.Name, kind)
+				rec.SetText(f.DisplayName, kind)
+				rec.SetText(f.Status, comity.Active)
+			})
+			person := w.addPerson(t, crowded, "Eve", "")
+			w.add(t, comity.Identifier.Resource, func(rec *comity.Record) {
+				f := comity.Identifier
+				rec.SetText(f.Identifier, login)
+				rec.SetText(f.Type, kind)
+				rec.SetBool(f.Login, true)
+				rec.SetText(f.Status, comity.Active)
+				rec.SetOwner(f.Person, comity.OwnerCO, person)
+			})
+		}
+		ada := w.addPerson(t, own, "Ada", login)
+		found, err := w.registry.Memberships(t.Context(), login)
+		if err != nil || len(found) == 0 || found[len(found)-1].PersonId != ada {
+			t.Errorf("%s is found as %v, %v, and not as person %d", login, found, err, ada)
+		}
+	})
 }

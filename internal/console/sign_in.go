@@ -65,7 +65,7 @@ func (v *visit) signIn() error {
 	if err != nil {
 		return err
 	}
-	token, err := v.Registry.OpenSession(v.ctx(), username, access.Digest(key))
+	token, err := v.Registry.OpenSession(v.ctx(), comity.Session{Who: username, KeyDigest: access.Digest(key)})
 	if err != nil {
 		return err
 	}

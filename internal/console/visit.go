@@ -89,7 +89,12 @@ func (v *visit) recognise() error {
 	}
 	if !session.OfApiUser() {
 		v.session = session
-		return v.beAtCO()
+		err := v.beAtCO()
+		if isRefusal(err) {
+			v.session = comity.Session{}
+			return nil
+		}
+		return err
 	}
 	v.caller, err = v.Authenticator.Resume(v.ctx(), session.Who, session.KeyDigest, access.ClientAddress(v.r, v.TrustedProxies))
 	if isRefusal(err) {
@@ -120,7 +125,7 @@ func (v *visit) takeTurn() error {
 // beAtCO makes the caller who somebody is that logged in by themselves: the person whom they are in
 // the CO of the path, or else the one in the platform's, which reaches everywhere if they administer it.
 func (v *visit) beAtCO() (err error) {
-	if v.memberships, err = v.Registry.Memberships(v.ctx(), v.session.Who); err != nil {
+	if v.memberships, err = v.Registry.SessionMemberships(v.ctx(), v.session); err != nil {
 		return err
 	}
 	co := comity.ParseId(v.r.PathValue("co"))

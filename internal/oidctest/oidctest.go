@@ -14,6 +14,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -33,6 +34,12 @@ type Provider struct {
 	Issuer string
 	// InfoOnly has the claim eppn told by the userinfo endpoint alone, and not by the ID token.
 	InfoOnly bool
+	// Claims are put into the ID tokens, in place of those that it would have; nil takes one out.
+	Claims map[string]any
+	// Silent has it answer no question about itself until the channel is closed.
+	Silent chan struct{}
+	// Asked counts the questions about itself.
+	Asked atomic.Int64
 
 	key    *rsa.PrivateKey
 	mu     sync.Mutex
@@ -70,7 +77,14 @@ func answer(w http.ResponseWriter, status int, v any) {
 	_ = json.NewEncoder(w).Encode(v)
 }
 
-func (p *Provider) discovery(w http.ResponseWriter, _ *http.Request) {
+func (p *Provider) discovery(w http.ResponseWriter, r *http.Request) {
+	p.Asked.Add(1)
+	if p.Silent != nil {
+		select {
+		case <-p.Silent:
+		case <-r.Context().Done():
+		}
+	}
 	answer(w, http.StatusOK, map[string]any{
 		"issuer": p.Issuer, "authorization_endpoint": p.Issuer + "/authorize", "token_endpoint": p.Issuer + "/token",
 		"userinfo_endpoint": p.Issuer + "/userinfo", "jwks_uri": p.Issuer + "/keys",
@@ -163,6 +177,12 @@ func (p *Provider) idToken(g grant) (string, error) {
 	}
 	if !p.InfoOnly {
 		claims["eppn"] = g.who + "@example.org"
+	}
+	for name, value := range p.Claims {
+		claims[name] = value
+		if value == nil {
+			delete(claims, name)
+		}
 	}
 	return jwt.Signed(signer).Claims(claims).Serialize()
 }

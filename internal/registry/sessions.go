@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"comity"
@@ -15,24 +16,23 @@ import (
 const touched = time.Minute
 
 // OpenSession signs somebody in: an API user with the digest of their key, or a login identifier with
-// none. It returns the session's token.
-func (r *Registry) OpenSession(ctx context.Context, who, keyDigest string) (token string, err error) {
+// whom it is. It returns the session's token.
+func (r *Registry) OpenSession(ctx context.Context, s comity.Session) (token string, err error) {
 	token = access.NewToken()
-	err = r.store.Write(ctx, func(tx *store.Tx) error { return openSession(ctx, tx, token, who, keyDigest) })
+	err = r.store.Write(ctx, func(tx *store.Tx) error { return openSession(ctx, tx, token, s) })
 	if err != nil {
 		return "", fmt.Errorf("open a session: %w", err)
 	}
 	return token, nil
 }
 
-func openSession(ctx context.Context, tx *store.Tx, token, who, keyDigest string) error {
+func openSession(ctx context.Context, tx *store.Tx, token string, s comity.Session) error {
 	now, err := tx.Now(ctx)
 	if err != nil {
 		return err
 	}
-	return tx.AddSession(ctx, comity.Session{
-		Digest: access.Digest(token), Who: who, KeyDigest: keyDigest, Created: now, Seen: now,
-	})
+	s.Digest, s.Created, s.Seen = access.Digest(token), now, now
+	return tx.AddSession(ctx, s)
 }
 
 // Session returns the session that a token stands for, or an Unauthorised error.
@@ -106,7 +106,7 @@ func (r *Registry) FollowLink(ctx context.Context, link string) (token string, e
 		if err != nil {
 			return err
 		}
-		return openSession(ctx, tx, token, who, found.Digest)
+		return openSession(ctx, tx, token, comity.Session{Who: who, KeyDigest: found.Digest})
 	})
 	if errors.Is(err, store.ErrNotFound) {
 		return "", comity.Forbid()
@@ -117,8 +117,11 @@ func (r *Registry) FollowLink(ctx context.Context, link string) (token string, e
 	return token, nil
 }
 
-// maxMemberships is in how many COs somebody who logs in is looked for.
-const maxMemberships = 200
+// In how many COs somebody who logs in is looked for, and for how many people in each.
+const (
+	maxLoginCOs   = 200
+	maxLoginPerCO = 20
+)
 
 // Memberships are the COs in which a login identifier is that of a person who is active, in order of
 // the COs' ids.
@@ -126,31 +129,13 @@ func (r *Registry) Memberships(ctx context.Context, login string) (list []access
 	if !access.IsLogin(login) {
 		return nil, nil
 	}
-	f := comity.Identifier
-	err = r.store.Snapshot(ctx, func(tx *store.Tx) error {
+	err = r.store.Read(ctx, func(tx *store.Tx) error {
+		found, err := tx.LoginPeople(ctx, login, automatic.Active, maxLoginPerCO, maxLoginCOs)
 		list = nil
-		found, err := tx.List(ctx, f.Resource, 0, maxMemberships, store.Exactly(f.Identifier, login),
-			store.IsTrue(f.Login.Column), store.Equal(f.Status.Column, comity.Active), store.IsSet(comity.OwnerCO.Column))
-		if err != nil || len(found) == 0 {
-			return err
+		for _, p := range found {
+			list = append(list, access.Membership(p))
 		}
-		var people, cos []int64
-		for _, i := range found {
-			people = append(people, i.OwnedBy(comity.OwnerCO))
-			cos = append(cos, i.CoId)
-		}
-		active, err := tx.ListBy(ctx, comity.CoPerson.Resource, "id", people, store.OneOf(comity.CoPerson.Status.Column, automatic.Active...))
-		if err != nil {
-			return err
-		}
-		// The platform serves whatever is written in its status.
-		open, err := tx.ListBy(ctx, comity.Co.Resource, "id", cos,
-			store.AnyOf(store.Equal(comity.Co.Status.Column, comity.Active), store.Equal("id", comity.PlatformCO)))
-		if err != nil {
-			return err
-		}
-		list = membershipsOf(found, active, open)
-		return nil
+		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("look for a login: %w", err)
@@ -158,18 +143,34 @@ func (r *Registry) Memberships(ctx context.Context, login string) (list []access
 	return list, nil
 }
 
-func membershipsOf(identifiers []*comity.Record, people, cos map[int64][]*comity.Record) []access.Membership {
-	var list []access.Membership
-	seen := map[int64]bool{}
-	for _, i := range identifiers {
-		person, co := i.OwnedBy(comity.OwnerCO), cos[i.CoId]
-		if len(people[person]) == 0 || len(co) == 0 || seen[person] {
-			continue
-		}
-		seen[person] = true
-		list = append(list, access.Membership{CoId: i.CoId, PersonId: person, CoName: co[0].Text(comity.Co.Name)})
+// SessionMemberships are the Memberships of a session's login identifier. When the identifier has gone
+// from one person to another, the session ends and the error is Unauthorised.
+func (r *Registry) SessionMemberships(ctx context.Context, s comity.Session) ([]access.Membership, error) {
+	list, err := r.Memberships(ctx, s.Who)
+	if err != nil {
+		return nil, err
 	}
-	return list
+	now := access.PeopleOf(list)
+	has := func(people []int64) func(int64) bool {
+		return func(id int64) bool { return slices.Contains(people, id) }
+	}
+	came, went := slices.DeleteFunc(slices.Clone(now), has(s.People)), slices.DeleteFunc(slices.Clone(s.People), has(now))
+	switch {
+	case len(came) == 0:
+		return list, nil
+	case len(went) > 0:
+		if err := r.EndSession(ctx, s); err != nil {
+			return nil, fmt.Errorf("end the session of a login that went to somebody else: %w", err)
+		}
+		return nil, comity.Forbid()
+	}
+	all := append(came, s.People...)
+	slices.Sort(all)
+	err = r.store.Write(ctx, func(tx *store.Tx) error { return tx.SetSessionPeople(ctx, s.Digest, all) })
+	if err != nil {
+		return nil, fmt.Errorf("note whom a session is of: %w", err)
+	}
+	return list, nil
 }
 
 // CallerOf is who somebody who has logged in is in one of their COs.

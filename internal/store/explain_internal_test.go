@@ -135,8 +135,10 @@ func planned() []struct {
 		uses []string
 		run  func(context.Context, *Tx) error
 	}{
-		{"a login", []string{"identifiers_folded"}, list(comity.Identifier.Resource,
-			Exactly(comity.Identifier.Identifier, "i32"), IsTrue("login"), Equal("status", comity.Active), IsSet("co_person_id"))},
+		{"a login", []string{"identifiers_folded"}, func(ctx context.Context, tx *Tx) error {
+			_, err := tx.LoginPeople(ctx, "i32", []string{comity.Active, comity.GracePeriod}, 20, 200)
+			return err
+		}},
 		{"a session", []string{`sessions_pkey|sqlite_autoindex_sessions`}, func(ctx context.Context, tx *Tx) error {
 			_, err := tx.Session(ctx, "digest")
 			return notThere(err)
