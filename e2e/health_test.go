@@ -1,10 +1,15 @@
 package e2e_test
 
 import (
+	"context"
 	"net/http"
 	"regexp"
 	"strconv"
+	"strings"
 	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"comity"
 	"comity/client"
@@ -146,4 +151,57 @@ func TestMetricsOfTargets(t *testing.T) {
 			t.Error("the metrics are mixed up")
 		}
 	})
+}
+
+// A transaction that somebody left open keeps nothing from beginning and ending by the clock if it only
+// reads; of one that writes the operator is told.
+func TestATransactionThatIsLeftOpen(t *testing.T) {
+	t.Parallel()
+	database := pgtest.URL(t)
+	r := serve(t, database)
+	open := func(statements ...string) *pgx.Conn {
+		t.Helper()
+		c, err := pgx.Connect(t.Context(), database)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = c.Close(context.WithoutCancel(t.Context())) })
+		for _, sql := range statements {
+			if _, err := c.Exec(t.Context(), sql); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return c
+	}
+	open("BEGIN", "SELECT 1")
+	c := r.platform()
+	co := addCO(t, c, "Telescope")
+	person := addPerson(t, c, co, "ghopper")
+	f := comity.CoPersonRole
+	role := comity.NewRecord(f.Resource)
+	role.SetOwner(f.Person, comity.OwnerCO, person)
+	role.SetText(f.Affiliation, "member")
+	role.SetText(f.Status, comity.Active)
+	role.Set(f.ValidThrough, comity.TimeCell(time.Now().Add(2*time.Second)))
+	added, err := c.Add(t.Context(), role)
+	if err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the role ends by the clock", func() bool {
+		rec, err := c.View(t.Context(), f.Resource, added.Id)
+		return err == nil && rec.Text(f.Status) == comity.Expired
+	})
+	writer := open("SET application_name = 'forgotten'", "CREATE TABLE other (id int)", "BEGIN", "INSERT INTO other VALUES (1)")
+	says := func() bool {
+		got := call(t, http.DefaultClient, http.MethodGet, r.page("/readyz"), "", "", "")
+		return got.status == http.StatusOK && strings.HasPrefix(got.body, "ready\nthe clock waits for a transaction that writes, of forgotten (process ")
+	}
+	eventually(t, "it says for whom the clock waits", says)
+	if metric(t, r, "comity_oldest_write_seconds") < 1 {
+		t.Error("the metric does not say how long the transaction has been open")
+	}
+	if _, err := writer.Exec(t.Context(), "ROLLBACK"); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "it says no more", func() bool { return !says() })
 }

@@ -101,7 +101,14 @@ func (s *serveCommand) Run(p *program) (err error) {
 	}
 	metrics.Lanes(lanesOf(queue))
 	mux := http.NewServeMux()
-	metrics.Routes(mux, log, db.store.Ping)
+	metrics.Writing(func(ctx context.Context) (time.Duration, error) {
+		_, open, err := reg.ClockWaits(ctx)
+		return open, err
+	})
+	metrics.Routes(mux, log, db.store.Ping, func(ctx context.Context) string {
+		text, _, _ := reg.ClockWaits(ctx)
+		return text
+	})
 	trusted, err := prefixes(s.Trusted)
 	if err != nil {
 		return err

@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"math"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -70,8 +72,25 @@ func (m *Metrics) Delivery(target int64, ok bool, took time.Duration) {
 	m.deliveries.WithLabelValues(strconv.FormatInt(target, 10), outcome).Observe(took.Seconds())
 }
 
+// Writing adds the metric of how long the oldest transaction that writes has been open, which is asked
+// for when the metrics are read.
+func (m *Metrics) Writing(open func(context.Context) (time.Duration, error)) {
+	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "comity_oldest_write_seconds", Help: "How long the oldest transaction that writes has been open; what begins and ends by the clock waits for it.",
+	}, func() float64 {
+		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		defer cancel()
+		d, err := open(ctx)
+		if err != nil {
+			return math.NaN()
+		}
+		return d.Seconds()
+	}))
+}
+
 // Routes adds /healthz (the program is alive), /readyz (it can serve: ready returns nil) and /metrics.
-func (m *Metrics) Routes(mux *http.ServeMux, log *slog.Logger, ready func(context.Context) error) {
+// What waits, though the program is ready, is said below it; "" is nothing.
+func (m *Metrics) Routes(mux *http.ServeMux, log *slog.Logger, ready func(context.Context) error, waits func(context.Context) string) {
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { say(w, http.StatusOK, "alive") })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
@@ -81,7 +100,7 @@ func (m *Metrics) Routes(mux *http.ServeMux, log *slog.Logger, ready func(contex
 			say(w, http.StatusServiceUnavailable, "the database cannot be reached")
 			return
 		}
-		say(w, http.StatusOK, "ready")
+		say(w, http.StatusOK, strings.TrimSpace("ready\n"+waits(ctx)))
 	})
 	mux.Handle("GET /metrics", promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{}))
 }

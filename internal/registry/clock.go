@@ -29,12 +29,17 @@ func (r *Registry) RunClock(ctx context.Context, log *slog.Logger) {
 	tick := time.NewTicker(clockPause)
 	defer tick.Stop()
 	var done, swept time.Time
+	said := ""
 	for {
-		now, err := r.Tick(ctx, done)
-		switch {
-		case err == nil:
-			done = now
-		case ctx.Err() == nil:
+		settled, err := r.store.Settled(ctx)
+		if err == nil {
+			said = sayWaits(ctx, log, settled.Writing, said)
+			var now time.Time
+			if now, err = r.tickUntil(ctx, done, settled.Time); err == nil {
+				done = now
+			}
+		}
+		if err != nil && ctx.Err() == nil {
 			log.ErrorContext(ctx, "what begins or ends by the clock waits", "error", err)
 		}
 		if now := time.Now(); now.Sub(swept) > time.Hour {
@@ -49,6 +54,46 @@ func (r *Registry) RunClock(ctx context.Context, log *slog.Logger) {
 			return
 		}
 	}
+}
+
+// longWrite is how long a transaction that writes is open before it is worth a word.
+const longWrite = 5 * time.Second
+
+// clockWaits says what a long transaction does to what begins and ends by the clock, "" for none.
+func clockWaits(w *store.Writing) string {
+	switch {
+	case w == nil || w.For < longWrite:
+		return ""
+	case w.Ignored:
+		return "the clock goes on in spite of a transaction that writes and does not end, of " + w.By
+	}
+	return "the clock waits for a transaction that writes, of " + w.By
+}
+
+// sayWaits logs what the clock waits for when that is another thing than was said, and returns it.
+func sayWaits(ctx context.Context, log *slog.Logger, w *store.Writing, said string) string {
+	text := clockWaits(w)
+	switch {
+	case text == said:
+	case text == "":
+		log.InfoContext(ctx, "the clock waits for no transaction any more")
+	default:
+		log.WarnContext(ctx, text, "open", w.For.Round(time.Second))
+	}
+	return text
+}
+
+// ClockWaits says for which transaction what begins and ends by the clock waits, and for how long it has
+// been open: "" where that is none, or no long one.
+func (r *Registry) ClockWaits(ctx context.Context) (text string, open time.Duration, err error) {
+	settled, err := r.store.Settled(ctx)
+	if err != nil {
+		return "", 0, fmt.Errorf("what the clock waits for: %w", err)
+	}
+	if settled.Writing != nil {
+		open = settled.Writing.For
+	}
+	return clockWaits(settled.Writing), open, nil
 }
 
 // sweep drops what is kept for a day only and the sessions that have ended, and adds up the changes of
@@ -76,11 +121,22 @@ func (r *Registry) sweep(ctx context.Context) error {
 // Tick carries out what began or ended since the last tick, and returns the time up to which that
 // is done. done is what the last call returned, zero at first. What is still being written may begin
 // or end before its commit and cannot be seen yet: the tick ends where such a write began.
+//
+// Where the clock was ahead and came back, what it carried out in between is looked at again, so that it
+// is as it should be now.
 func (r *Registry) Tick(ctx context.Context, done time.Time) (now time.Time, err error) {
-	if now, err = r.store.Settled(ctx); err != nil {
+	settled, err := r.store.Settled(ctx)
+	if err != nil {
 		return done, fmt.Errorf("look for what began or ended: %w", err)
 	}
-	crossed := false
+	return r.tickUntil(ctx, done, settled.Time)
+}
+
+// cameBack is how far ahead of the clock the time that is done may be.
+const cameBack = time.Second
+
+func (r *Registry) tickUntil(ctx context.Context, done, now time.Time) (time.Time, error) {
+	crossed, back := false, false
 	for after := int64(0); ; {
 		var people []store.Where
 		err := r.store.Snapshot(ctx, func(tx *store.Tx) error {
@@ -88,10 +144,18 @@ func (r *Registry) Tick(ctx context.Context, done time.Time) (now time.Time, err
 			if err != nil {
 				return err
 			}
+			clock, err := tx.Now(ctx)
+			if err != nil {
+				return err
+			}
 			// What another instance has done need not be done again; what this one has begun must
 			// be seen to its end.
-			if !crossed && noted.After(done) {
+			if after == 0 && noted.After(done) {
 				done = noted
+			}
+			if back = done.Sub(clock) > cameBack; back {
+				people, err = tx.Crossed(ctx, now, done, after, clockPeople)
+				return err
 			}
 			people, err = tx.Crossed(ctx, done, now, after, clockPeople)
 			return err
@@ -108,10 +172,15 @@ func (r *Registry) Tick(ctx context.Context, done time.Time) (now time.Time, err
 		}
 		after = people[len(people)-1].CoPersonId
 	}
-	if !crossed {
-		return now, nil
+	switch {
+	case back:
+		return now, r.store.Write(ctx, func(tx *store.Tx) error { return tx.SetClockBack(ctx, now) })
+	case now.Before(done):
+		return done, nil
+	case crossed:
+		return now, r.store.Write(ctx, func(tx *store.Tx) error { return tx.SetClockDone(ctx, now) })
 	}
-	return now, r.store.Write(ctx, func(tx *store.Tx) error { return tx.SetClockDone(ctx, now) })
+	return now, nil
 }
 
 // turn makes the roles and memberships of people what they are now.

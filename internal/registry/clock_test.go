@@ -116,6 +116,67 @@ func TestRolesBeginAndEndByTheClock(t *testing.T) {
 	})
 }
 
+// What the clock carried out while it was ahead is taken back when it is right again, and what begins and
+// ends after that does so in time, also by a program that was started anew.
+func TestTheClockWasAheadAndCameBack(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		w.target(t)
+		unit := w.add(t, comity.Cou.Resource, values{comity.Cou.CoId: w.co, comity.Cou.Name: "Optics"})
+		f := comity.CoPersonRole
+		role := func(from, through time.Duration) (person, role int64) {
+			person = w.person(t)
+			return person, w.add(t, f.Resource, values{
+				f.Person: person, f.CouId: unit, f.Affiliation: "member", f.Status: comity.Active,
+				f.ValidFrom: began.Add(from), f.ValidThrough: began.Add(through),
+			})
+		}
+		_, ends := role(-time.Hour, 10*time.Hour)
+		_, begins := role(5*time.Hour, 1000*time.Hour)
+		check := func(when, wantEnds, wantBegins string) {
+			t.Helper()
+			for id, want := range map[int64]string{ends: wantEnds, begins: wantBegins} {
+				if got := w.get(t, f.Resource, id).Text(f.Status); got != want {
+					t.Errorf("%s role %d is %s, want %s", when, id, got, want)
+				}
+			}
+		}
+		done := w.tick(t, time.Time{})
+		check("at first", comity.Active, comity.Pending)
+		w.wait(100 * time.Hour)
+		done = w.tick(t, done)
+		check("ahead", comity.Expired, comity.Active)
+		w.wait(-99 * time.Hour)
+		marked := w.add(t, comity.CoPerson.Resource, values{comity.CoPerson.CoId: w.co, comity.CoPerson.Status: comity.Active})
+		if due := w.due(t, marked); due.After(w.clock().Add(time.Millisecond)) {
+			t.Errorf("back: what changes now is due at %v, it is %v", due, w.clock())
+		}
+		for _, since := range []time.Time{done, {}} {
+			w.tick(t, since)
+			check("back", comity.Active, comity.Pending)
+		}
+		done = w.tick(t, time.Time{})
+		w.wait(5 * time.Hour)
+		done = w.tick(t, done)
+		check("when one begins", comity.Active, comity.Active)
+		w.wait(5 * time.Hour)
+		w.tick(t, done)
+		check("when one ends", comity.Expired, comity.Active)
+	})
+}
+
+// due is when a person's delivery is due.
+func (w *world) due(t *testing.T, person int64) time.Time {
+	t.Helper()
+	db := openRaw(t, w.name)
+	defer func() { _ = db.Close() }()
+	var due int64
+	err := db.QueryRowContext(t.Context(), "SELECT due FROM deliveries WHERE kind = 0 AND subject_id = $1", person).Scan(&due)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return time.UnixMicro(due)
+}
+
 // A validity holds for the whole of its last second, whoever looks.
 func TestARoleThatIsWrittenInItsLastSecondIsActive(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {

@@ -63,9 +63,11 @@ func (r *Registry) List(ctx context.Context, caller access.Caller, res *comity.R
 	l := &Listing{registry: r, resource: res}
 	if !q.since.IsZero() {
 		// Asked before the snapshot is taken, so that nothing falls between the two.
-		if l.NextSince, err = r.store.Settled(ctx); err != nil {
+		settled, err := r.store.Settled(ctx)
+		if err != nil {
 			return nil, fmt.Errorf("list %s: %w", res.Plural, err)
 		}
+		l.NextSince = settled.Time
 	}
 	err = r.store.Snapshot(ctx, func(tx *store.Tx) error {
 		if err := q.resolve(ctx, tx, caller); err != nil {

@@ -22,7 +22,7 @@ func (tx *Tx) ClockDone(ctx context.Context) (time.Time, error) {
 	return time.Unix(seconds, 0).UTC(), nil
 }
 
-// SetClockDone notes that time. It never goes back.
+// SetClockDone notes that time. It goes back by SetClockBack only.
 func (tx *Tx) SetClockDone(ctx context.Context, done time.Time) error {
 	text, err := tx.setting(ctx, clockSetting)
 	if err != nil {
@@ -31,6 +31,11 @@ func (tx *Tx) SetClockDone(ctx context.Context, done time.Time) error {
 	if before, _ := strconv.ParseInt(text, 10, 64); before >= done.Unix() {
 		return nil
 	}
+	return tx.setSetting(ctx, clockSetting, strconv.FormatInt(done.Unix(), 10))
+}
+
+// SetClockBack notes that time where the clock was ahead and came back.
+func (tx *Tx) SetClockBack(ctx context.Context, done time.Time) error {
 	return tx.setSetting(ctx, clockSetting, strconv.FormatInt(done.Unix(), 10))
 }
 

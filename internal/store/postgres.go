@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -36,8 +37,9 @@ const maxTries = 8
 
 // postgresBackend is a pool of connections to one PostgreSQL database.
 type postgresBackend struct {
-	pool  *pgxpool.Pool
-	clock func() time.Time
+	pool     *pgxpool.Pool
+	clock    func() time.Time
+	patience time.Duration
 }
 
 func openPostgres(ctx context.Context, o Options) (*postgresBackend, error) {
@@ -57,7 +59,7 @@ func openPostgres(ctx context.Context, o Options) (*postgresBackend, error) {
 		pool.Close()
 		return nil, err
 	}
-	return &postgresBackend{pool: pool, clock: o.Clock}, nil
+	return &postgresBackend{pool: pool, clock: o.Clock, patience: cmp.Or(o.Patience, longestWrite)}, nil
 }
 
 func postgresConfig(url string) (*pgxpool.Config, error) {
@@ -94,7 +96,7 @@ func (b *postgresBackend) snapshot(ctx context.Context, fn func(conn) error) err
 // foreign key is such a case too: run again, the closure's own checks see what the other one wrote.
 func (b *postgresBackend) write(ctx context.Context, _ bool, fn func(conn) error) error {
 	for try := 1; ; try++ {
-		err := b.transaction(ctx, "BEGIN", fn)
+		err := b.transaction(ctx, beginWrite, fn)
 		if err == nil || try == maxTries || !collided(err) {
 			return err
 		}
@@ -118,21 +120,39 @@ func collided(err error) bool {
 	return false
 }
 
-// settled looks for the oldest transaction under way: each takes its time after it has begun. The clock
-// is read first: one that begins while they are looked through has a later time.
-func (b *postgresBackend) settled(ctx context.Context) (oldest time.Time, err error) {
-	const sql = `SELECT CAST(extract(epoch FROM least((SELECT clock_timestamp()), (SELECT min(xact_start)
-		FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()))) * 1000000 AS bigint)`
+// settled looks for the oldest transaction under way that writes: each of ours takes its time after it has
+// been given its number. The clock is read first: one that is given its number while they are looked through has a later
+// time. Transactions that only read have no number, however long they are open.
+func (b *postgresBackend) settled(ctx context.Context) (s Settled, err error) {
+	const sql = `WITH clock AS MATERIALIZED (SELECT clock_timestamp() AS now),
+		writers AS MATERIALIZED (SELECT xact_start, pid, application_name FROM pg_stat_activity
+			WHERE datname = current_database() AND backend_type = 'client backend' AND backend_xid IS NOT NULL AND pid <> pg_backend_pid())
+		SELECT CAST(extract(epoch FROM now) * 1000000 AS bigint),
+			(SELECT CAST(extract(epoch FROM min(w.xact_start)) * 1000000 AS bigint) FROM writers w
+				WHERE w.xact_start > now - CAST($1 AS bigint) * interval '1 microsecond'),
+			CAST(extract(epoch FROM o.xact_start) * 1000000 AS bigint), CAST(o.pid AS bigint), coalesce(o.application_name, '')
+		FROM clock LEFT JOIN (SELECT * FROM writers ORDER BY xact_start LIMIT 1) o ON true`
 	err = b.read(ctx, func(c conn) error {
-		return c.query(ctx, sql, nil, func(r Row) error {
-			oldest = time.UnixMicro(r.Int(0)).UTC()
+		return c.query(ctx, sql, []any{b.patience.Microseconds()}, func(r Row) error {
+			now := time.UnixMicro(r.Int(0)).UTC()
+			s = Settled{Time: now}
+			if writing := moment(r, 1); !writing.IsZero() && writing.Before(now) {
+				s.Time = writing
+			}
+			if !r.Null(2) {
+				since := moment(r, 2)
+				s.Writing = &Writing{
+					For: max(0, now.Sub(since)), By: fmt.Sprintf("%s (process %d of the database)", cmp.Or(r.Text(4), "a client"), r.Int(3)),
+					Ignored: now.Sub(since) >= b.patience,
+				}
+			}
 			return nil
 		})
 	})
 	if b.clock != nil && err == nil {
-		oldest = b.clock().UTC()
+		s = Settled{Time: b.clock().UTC()}
 	}
-	return oldest, err
+	return s, err
 }
 
 func (b *postgresBackend) transaction(ctx context.Context, begin string, fn func(conn) error) error {
@@ -173,6 +193,12 @@ type queued struct {
 
 const postgresNow = `SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint)`
 
+const beginWrite = "BEGIN"
+
+// postgresWritesNow is the time of a transaction that writes, which has its number before it, so that
+// whoever looks for those that write sees it for as long as it may write something of that time.
+const postgresWritesNow = `SELECT CASE WHEN pg_current_xact_id() IS NOT NULL THEN CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint) END`
+
 // prepareBatch takes what waits, with the transaction's beginning before it where it has not begun.
 func (c *postgresConn) prepareBatch() []queued {
 	batch := c.waiting
@@ -183,7 +209,11 @@ func (c *postgresConn) prepareBatch() []queued {
 	c.begun = true
 	first := []queued{{sql: c.begin}}
 	if c.clock == nil {
-		first = append(first, queued{sql: postgresNow, each: func(r Row) error {
+		now := postgresNow
+		if c.begin == beginWrite {
+			now = postgresWritesNow
+		}
+		first = append(first, queued{sql: now, each: func(r Row) error {
 			c.time = time.UnixMicro(r.Int(0)).UTC()
 			return nil
 		}})

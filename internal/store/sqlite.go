@@ -151,13 +151,14 @@ func (b *sqliteBackend) snapshot(ctx context.Context, fn func(conn) error) error
 	})
 }
 
-func (b *sqliteBackend) settled(context.Context) (time.Time, error) {
+func (b *sqliteBackend) settled(context.Context) (Settled, error) {
 	// The clock is read first: a batch that begins after it has a later time.
 	now := b.clock().UTC().Truncate(time.Microsecond)
 	if begun := b.writer.begun.Load(); begun != 0 {
-		return time.UnixMicro(begun).UTC(), nil
+		since := time.UnixMicro(begun).UTC()
+		return Settled{Time: since, Writing: &Writing{For: max(0, now.Sub(since)), By: "a change that is being made"}}, nil
 	}
-	return now, nil
+	return Settled{Time: now}, nil
 }
 
 func (b *sqliteBackend) write(ctx context.Context, alone bool, fn func(conn) error) error {

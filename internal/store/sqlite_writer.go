@@ -26,6 +26,8 @@ type sqliteWriter struct {
 	clock func() time.Time
 	jobs  chan *writeJob
 	done  chan struct{}
+	// behind is what the clock last said, if that was before the time of the last transaction.
+	behind time.Time
 	// begun is when the batch under way began, in microseconds; 0 while there is none.
 	begun atomic.Int64
 
@@ -98,7 +100,7 @@ func (w *sqliteWriter) loop() {
 // batch runs a first job, and with it those that wait, in one transaction. It returns a job that
 // it took from the queue but that is to go alone.
 func (w *sqliteWriter) batch(first *writeJob) (next *writeJob) {
-	w.begun.Store(later(w.clock(), w.conn.time).UnixMicro())
+	w.begun.Store(w.now().UnixMicro())
 	start := time.Now()
 	ran := []*writeJob{first}
 	err := w.begin()
@@ -144,14 +146,24 @@ func (w *sqliteWriter) waiting() (*writeJob, bool) {
 }
 
 func (w *sqliteWriter) begin() error {
-	// Time never goes back between two transactions, so that revisions follow each other.
-	w.conn.time = later(w.clock(), w.conn.time)
+	// Time does not go back between two transactions, so that revisions follow each other; but where the
+	// clock was ahead and came back, what is written must not stay ahead of it.
+	w.conn.time = w.now()
 	return w.conn.run("BEGIN IMMEDIATE")
 }
 
-func later(now, last time.Time) time.Time {
-	now = now.UTC().Truncate(time.Microsecond)
-	if !now.After(last) {
+// setBack is by how much the clock must be behind to have been set back.
+const setBack = time.Second
+
+// now is the time of the next transaction. A clock that was set back is followed once it goes on from there.
+func (w *sqliteWriter) now() time.Time {
+	now, last, behind := w.clock().UTC().Truncate(time.Microsecond), w.conn.time, w.behind
+	if now.After(last) {
+		w.behind = time.Time{}
+		return now
+	}
+	w.behind = now
+	if last.Sub(now) < setBack || behind.IsZero() || now.Before(behind) {
 		return last.Add(time.Microsecond)
 	}
 	return now
@@ -162,7 +174,7 @@ func (w *sqliteWriter) step(job *writeJob) error {
 	if job.err = job.ctx.Err(); job.err != nil {
 		return nil //nolint:nilerr // the request's error, not the batch's
 	}
-	w.conn.time = later(w.clock(), w.conn.time)
+	w.conn.time = w.now()
 	if err := w.conn.run("SAVEPOINT job"); err != nil {
 		return err
 	}

@@ -276,3 +276,27 @@ func TestTimeOfWritesNeverGoesBack(t *testing.T) {
 		}
 	}
 }
+
+// A clock that was ahead and came back is followed.
+func TestTimeOfWritesFollowsAClockThatWasSetBack(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC)
+	s := openFile(t, func() time.Time { return now })
+	at := func() (at time.Time) {
+		err := s.Write(t.Context(), func(tx *Tx) (err error) {
+			at, err = tx.Now(t.Context())
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return at
+	}
+	at()
+	for _, step := range []time.Duration{time.Hour, -time.Hour, 0, 24 * time.Hour, -time.Minute, -2 * time.Second} {
+		now = now.Add(step)
+		if got := at().Sub(now); got < 0 || got > time.Millisecond {
+			t.Errorf("a step of %v: the time is %v ahead of the clock", step, got)
+		}
+	}
+}

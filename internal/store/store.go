@@ -34,6 +34,9 @@ type Options struct {
 	Clock func() time.Time
 	// Sealer seals and opens the secrets that must be read back. Without one they cannot be.
 	Sealer *Sealer
+	// Patience is how long a transaction that writes is waited for by what must miss nothing that it
+	// wrote; 0 is a sensible time. SQLite has one that writes at a time, for which everybody waits.
+	Patience time.Duration
 	// Connections is the most connections that are used for reading (SQLite) or in all
 	// (PostgreSQL); 0 is a sensible number.
 	Connections int
@@ -51,7 +54,7 @@ type backend interface {
 	read(ctx context.Context, fn func(conn) error) error
 	snapshot(ctx context.Context, fn func(conn) error) error
 	write(ctx context.Context, alone bool, fn func(conn) error) error
-	settled(ctx context.Context) (time.Time, error)
+	settled(ctx context.Context) (Settled, error)
 	close() error
 }
 
@@ -177,9 +180,30 @@ func (s *Store) whole(ctx context.Context, fn func(*Tx) error) func(conn) error 
 	}
 }
 
-// Settled is a time before which nothing is still being written: every change that a Snapshot taken
-// after it does not show will have a later time.
-func (s *Store) Settled(ctx context.Context) (time.Time, error) { return s.backend.settled(ctx) }
+// Settled tells up to when everything is written.
+type Settled struct {
+	// Time is a time before which nothing is still being written: every change that a Snapshot taken
+	// after it does not show will have a later time, unless it is of a transaction that is Ignored.
+	Time time.Time
+	// Writing is the oldest transaction under way that writes, nil where there is none.
+	Writing *Writing
+}
+
+// Writing is a transaction that writes.
+type Writing struct {
+	// For is how long it has been under way, By whose it is, in words.
+	For time.Duration
+	By  string
+	// Ignored says that it has been for so long that it is not waited for any more.
+	Ignored bool
+}
+
+// longestWrite is how long a transaction that writes is waited for, longer than any request takes: a client
+// that forgets to end one would keep everybody from what is to happen by the clock.
+const longestWrite = 2 * time.Minute
+
+// Settled asks up to when everything is written.
+func (s *Store) Settled(ctx context.Context) (Settled, error) { return s.backend.settled(ctx) }
 
 // Ping asks the database one question.
 func (s *Store) Ping(ctx context.Context) error {

@@ -48,6 +48,7 @@ func Run(t *testing.T, b Backend) {
 		{"writers at once", testWriters},
 		{"snapshots", testSnapshots},
 		{"time", testTime},
+		{"settled", testSettled},
 		{"closing", testClosing},
 	} {
 		t.Run(topic.name, func(t *testing.T) {
