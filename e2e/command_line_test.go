@@ -57,6 +57,21 @@ func TestWhatCannotBeDoneIsSaidInOneLine(t *testing.T) {
 		{name: "required flags", args: "api-user add", want: `^comity: missing flags: --co=ID, --name=NAME$`},
 		{name: "no duration", args: "serve --drain soon", want: `^comity: --drain: expected duration but got "soon"`},
 		{name: "hardly a lease", args: "serve --lease 1s", want: `^comity: --lease: 1s is too short, it must be 2s at least$`},
+		{name: "all that is wrong", env: "COMITY_LEASE=long", args: "serve --drain soon --log-level loud --trusted-proxies home --public-url example --tls-cert given --database mysql://u:geheim@host/db",
+			want: `^comity: --lease: expected duration but got "long".* \(from COMITY_LEASE\); --drain: expected duration but got "soon".*; the database must be .*"mysql"; --tls-cert needs --tls-key; --trusted-proxies: "home" is no network.*; log level "loud".*; the public URL is "example", .*$`},
+		{name: "environment that a flag overrides", env: "COMITY_LEASE=long", args: "serve --lease 1s", want: `^comity: --lease: 1s is too short`},
+		{name: "several mistyped settings", file: `{"databse": "x", "lisen": "y"}`, args: "serve --config given", want: `"databse" that does not exist; .*"lisen" that does not exist$`},
+		{name: "root with a query", args: "serve --root /registry/?x", want: `^comity: --root: "/registry/\?x" is no path such as /registry/$`},
+		{name: "failures below none", args: "serve --failed-logins=-1", want: `^comity: --failed-logins: -1 is too few, it must be 0 at least$`},
+		{name: "end before the end", args: "serve --drain=-1s", want: `^comity: --drain: -1s is too short, it must be 0s at least$`},
+		{name: "key without certificate", args: "serve --tls-key given", want: `^comity: --tls-key needs --tls-cert$`},
+		{name: "no certificate", args: "serve --tls-key given --tls-cert given", want: `^comity: --tls-cert and --tls-key: .*PEM`},
+		{name: "public URL with a path", args: "serve --public-url https://example.org/registry", want: `^comity: the public URL is "https://example.org/registry", it must be such as https://registry.example.org$`},
+		{name: "console link at no URL", args: "console-link --public-url example", want: `^comity: the public URL is "example", it must be`},
+		{name: "client without provider", args: "serve --oidc-client-id me", want: `^comity: --oidc-client-id and --oidc-client-secret-file need --oidc-issuer$`},
+		{name: "provider alone", args: "serve --oidc-issuer login.example.org", want: `^comity: --oidc-issuer: "login.example.org" is no URL.*; --oidc-issuer needs --public-url.*; --oidc-issuer needs --oidc-client-id$`},
+		{name: "port of no service", args: "serve --listen 127.0.0.1:99999", want: `^comity: listen on 127.0.0.1:99999: .*; it must be such as 127.0.0.1:8080$`},
+		{name: "mode that reads texts", args: "serve --database postgres://u:geheim@" + nobody + "/db?default_query_exec_mode=exec", want: `^comity: default_query_exec_mode in the URL must be cache_describe`},
 		{name: "no log level", args: "serve --log-level loud", want: `^comity: log level "loud": it must be debug, info, warn or error$`},
 		{name: "no log format", args: "serve --log-format xml", want: `^comity: log format "xml": it must be text or json$`},
 		{name: "no address", args: "serve --listen everywhere", want: `^comity: listen on everywhere: `},
@@ -69,8 +84,8 @@ func TestWhatCannotBeDoneIsSaidInOneLine(t *testing.T) {
 		{name: "no PostgreSQL URL", args: "serve --database postgres://u:geheim@%zz/db", want: `^comity: .*the URL is not a PostgreSQL URL such as postgres://user:password@host/database$`},
 		{name: "another database's URL", args: "serve --database mysql://u:geheim@host/db", want: `^comity: the database must be a path or a postgres:// URL, it is "mysql"$`},
 		{name: "no database", args: "serve --database=", want: `^comity: the database must be a path or a postgres:// URL, it is ""$`},
-		{name: "folder as database", args: "serve --database .", want: `^comity: migrate database \.: open \.: is a directory$`},
-		{name: "database in no folder", args: "serve --database no/such/registry.db", want: `^comity: lock no/such/registry\.db: .*no such file or directory$`},
+		{name: "folder as database", args: "serve --database .", want: `^comity: --database \.: it is a folder: name a file in it$`},
+		{name: "database in no folder", args: "serve --database no/such/registry.db", want: `^comity: --database no/such/registry\.db: .*no such file or directory$`},
 		{name: "another file as database", file: "This is no database.", args: "serve --database given", want: `^comity: migrate database given: .*file is not a database$`},
 		{name: "another file as sealing key", file: "This is no key.", args: "serve --secret-key-file given", want: `^comity: the key that seals secrets in given is not 64 hexadecimal digits$`},
 		{name: "migration of another file", file: "This is no database.", args: "migrate --database given", want: `^comity: migrate database given: .*file is not a database$`},
@@ -108,14 +123,16 @@ func TestWhatCannotBeDoneIsSaidInOneLine(t *testing.T) {
 
 func TestVersionAndHelpAreNoFailures(t *testing.T) {
 	t.Parallel()
-	for _, args := range []string{"version", "--help", "serve --help", "api-user add --help"} {
+	for _, args := range []string{"version", "--version", "--help", "serve --help", "api-user add --help"} {
 		got := runToEnd(t, command(t.TempDir(), strings.Fields(args)...))
 		if got.status != 0 || got.out == "" || got.errOut != "" {
 			t.Errorf("%s: status %d, %q, %q", args, got.status, got.out, got.errOut)
 		}
 	}
-	if got := runToEnd(t, command(t.TempDir(), "version")); !matches(`^comity \S+\n$`, got.out) {
-		t.Errorf("version says %q", got.out)
+	for _, args := range []string{"version", "--version"} {
+		if got := runToEnd(t, command(t.TempDir(), args)); !matches(`^comity \S+\n$`, got.out) {
+			t.Errorf("%s says %q", args, got.out)
+		}
 	}
 }
 

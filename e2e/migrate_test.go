@@ -12,8 +12,8 @@ import (
 	"comity/internal/pgtest"
 )
 
-// execute runs statements on a database that no comity has open.
-func execute(t *testing.T, database string, statements ...string) {
+// openSQL opens a database without comity.
+func openSQL(t *testing.T, database string) *sql.DB {
 	t.Helper()
 	driver, name := "sqlite3", "file:"+database
 	if strings.HasPrefix(database, "postgres:") {
@@ -23,6 +23,25 @@ func execute(t *testing.T, database string, statements ...string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { _ = db.Close() })
+	return db
+}
+
+// query returns the one value that a query asks for.
+func query(t *testing.T, database, sql string) (value string) {
+	t.Helper()
+	db := openSQL(t, database)
+	defer func() { _ = db.Close() }()
+	if err := db.QueryRowContext(t.Context(), sql).Scan(&value); err != nil {
+		t.Fatalf("%s: %v", sql, err)
+	}
+	return value
+}
+
+// execute runs statements on a database that no comity has open.
+func execute(t *testing.T, database string, statements ...string) {
+	t.Helper()
+	db := openSQL(t, database)
 	defer func() { _ = db.Close() }()
 	for _, s := range statements {
 		if _, err := db.ExecContext(t.Context(), s); err != nil {

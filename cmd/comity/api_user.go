@@ -61,7 +61,7 @@ func (a *addUserCommand) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	return a.with(p, func(k keeper) error {
+	return a.keep(p, use{creates: true}, func(k keeper) error {
 		login, err := k.AddUser(p.ctx, a.CO, a.Name, a.Privileged, key)
 		if err != nil {
 			return err

@@ -21,9 +21,8 @@ func (b *backupCommand) Run(p *program) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	schema, err := store.SchemaVersion(p.ctx, b.Database)
-	if err != nil {
-		return err
+	if b.File, err = store.ResolvePath(b.File); err != nil {
+		return fmt.Errorf("backup: %w", err)
 	}
 	if _, err := os.Lstat(b.File); err == nil {
 		return fmt.Errorf("%s is there already: name another file", b.File)
@@ -33,7 +32,7 @@ func (b *backupCommand) Run(p *program) (err error) {
 		return fmt.Errorf("backup: %w", err)
 	}
 	defer func() { _ = os.Remove(f.Name()) }()
-	rows, err := s.Backup(p.ctx, schema, f)
+	rows, err := s.Backup(p.ctx, f)
 	if err == nil {
 		err = f.Sync()
 	}
@@ -59,26 +58,7 @@ func (r *restoreCommand) Run(p *program) (err error) {
 		return fmt.Errorf("restore: %w", err)
 	}
 	defer func() { _ = f.Close() }()
-	var lock *store.FileLock
-	if !store.IsPostgres(r.Database) {
-		if lock, err = store.LockFile(r.Database); err != nil {
-			return err
-		}
-		defer func() { err = errors.Join(err, lock.Release()) }()
-	}
-	if _, err := store.Migrate(p.ctx, r.Database); err != nil {
-		return err
-	}
-	schema, err := store.SchemaVersion(p.ctx, r.Database)
-	if err != nil {
-		return err
-	}
-	s, err := store.Open(p.ctx, store.Options{Database: r.Database})
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, s.Close()) }()
-	rows, err := s.Restore(p.ctx, schema, f)
+	rows, err := store.RestoreInto(p.ctx, r.Database, f)
 	if err != nil {
 		return err
 	}

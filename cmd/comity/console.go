@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -40,6 +41,10 @@ type linkCommand struct {
 	database
 	User      string `help:"The API user's whole name." default:"co_1.operator" placeholder:"NAME"`
 	PublicURL string `name:"public-url" help:"The address that browsers find the program at." env:"COMITY_PUBLIC_URL" placeholder:"URL"`
+}
+
+func (l *linkCommand) check() error {
+	return errors.Join(l.database.check(), consoleSettings{PublicURL: l.PublicURL}.check())
 }
 
 // Run prints a link that signs an API user in.

@@ -26,26 +26,30 @@ type opened struct {
 	lock  *store.FileLock
 }
 
+// use is what a command does with the database.
+type use struct {
+	// creates says that the command makes a registry where there is none.
+	creates bool
+	// callsOut says that the command calls servers, for which it needs the key that seals their passwords.
+	callsOut bool
+}
+
 // open takes the lock, migrates and opens the database, with its key or, where that is not there and
 // only those who call out need it, without. It fails with store.ErrServed while another process serves
 // the file.
-func (d database) open(ctx context.Context, callsOut bool, note func(format string, args ...any)) (*opened, error) {
+func (d database) open(ctx context.Context, use use, note func(format string, args ...any)) (*opened, error) {
 	o := &opened{}
-	if err := d.fill(ctx, o, callsOut, note); err != nil {
+	if err := d.fill(ctx, o, use, note); err != nil {
 		return nil, errors.Join(err, o.close())
 	}
 	return o, nil
 }
 
-func (d database) fill(ctx context.Context, o *opened, callsOut bool, note func(format string, args ...any)) (err error) {
+func (d database) fill(ctx context.Context, o *opened, use use, note func(format string, args ...any)) (err error) {
+	if err := d.checkThere(ctx, use); err != nil {
+		return err
+	}
 	if !store.IsPostgres(d.Database) {
-		if scheme, _, url := strings.Cut(d.Database, "://"); url || d.Database == "" {
-			// The rest is not repeated: there may be a password in it.
-			return fmt.Errorf("the database must be a path or a postgres:// URL, it is %q", scheme)
-		}
-		if strings.Contains(d.Database, "host=") || strings.Contains(d.Database, "dbname=") {
-			return errors.New("the database must be a path or a postgres:// URL, it is a list of settings: write postgres://user@host/name")
-		}
 		if o.lock, err = store.LockFile(d.Database); err != nil {
 			return err
 		}
@@ -57,7 +61,7 @@ func (d database) fill(ctx context.Context, o *opened, callsOut bool, note func(
 	if err != nil {
 		return err
 	}
-	if sealed != "" && !callsOut {
+	if sealed != "" && !use.callsOut {
 		o.store, err = store.Open(ctx, store.Options{Database: d.Database})
 		return err
 	}
@@ -73,6 +77,25 @@ func (d database) fill(ctx context.Context, o *opened, callsOut bool, note func(
 	}
 	o.store, err = store.Open(ctx, store.Options{Database: d.Database, Sealer: sealer})
 	return err
+}
+
+// checkThere says that there is no registry, to a command that makes none. One that does may make it in
+// an empty SQLite file, but not where the key of a registry is beside it: that one has been lost.
+func (d database) checkThere(ctx context.Context, use use) error {
+	if !use.creates {
+		return store.CheckRegistry(ctx, d.Database)
+	}
+	if store.IsPostgres(d.Database) {
+		return nil
+	}
+	info, err := os.Stat(d.Database)
+	if err != nil || info.Size() > 0 {
+		return nil //nolint:nilerr // what is not there is made, and what cannot be opened is said then
+	}
+	if _, err := os.Stat(d.keyFile()); err != nil {
+		return nil //nolint:nilerr // a key that is not there is made
+	}
+	return fmt.Errorf("%s is empty, but the key of a registry is there (%s): restore the registry from a backup, or remove the empty file to begin a new one", d.Database, d.keyFile())
 }
 
 // sealedWith is the id of the key that the database was first started with, where its file is not
@@ -95,8 +118,8 @@ func (d database) sealedWith(ctx context.Context) (id string, err error) {
 
 // reach runs a command on the database: asked where a server has the file and is to do it, own where
 // nobody has.
-func (d database) reach(p *program, callsOut bool, asked func(*control) error, own func(*opened) error) (err error) {
-	db, err := d.open(p.ctx, callsOut, func(format string, args ...any) { fmt.Fprintf(p.errOut, format+"\n", args...) })
+func (d database) reach(p *program, use use, asked func(*control) error, own func(*opened) error) (err error) {
+	db, err := d.open(p.ctx, use, func(format string, args ...any) { fmt.Fprintf(p.errOut, format+"\n", args...) })
 	if errors.Is(err, store.ErrServed) {
 		c, dialErr := dialControl(d.Database)
 		if dialErr != nil {
@@ -113,15 +136,27 @@ func (d database) reach(p *program, callsOut bool, asked func(*control) error, o
 
 // openToRead opens a database that another process may be serving, without its lock or its key.
 func (d database) openToRead(ctx context.Context) (*store.Store, error) {
-	if !store.IsPostgres(d.Database) {
-		if _, err := os.Stat(d.Database); err != nil {
-			return nil, fmt.Errorf("open database: %w", err)
-		}
-	}
 	if err := store.CheckVersion(ctx, d.Database); err != nil {
 		return nil, err
 	}
-	return store.Open(ctx, store.Options{Database: d.Database})
+	return store.Open(ctx, store.Options{Database: d.Database, ReadOnly: true})
+}
+
+// check says whether the database can be one by its name, and replaces the path of an SQLite file by the
+// one that its symbolic links lead to.
+func (d *database) check() error {
+	if err := store.CheckURL(d.Database); err != nil || store.IsPostgres(d.Database) {
+		return err
+	}
+	path, err := store.ResolvePath(d.Database)
+	if err != nil {
+		return fmt.Errorf("--database %s: %w", d.Database, err)
+	}
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return fmt.Errorf("--database %s: it is a folder: name a file in it", d.Database)
+	}
+	d.Database = path
+	return nil
 }
 
 func (d database) keyFile() string {
@@ -182,6 +217,9 @@ type migrateCommand struct {
 
 // Run migrates the database.
 func (m *migrateCommand) Run(p *program) (err error) {
+	if err := m.checkThere(p.ctx, use{creates: true}); err != nil {
+		return err
+	}
 	if !store.IsPostgres(m.Database) {
 		lock, lockErr := store.LockFile(m.Database)
 		if lockErr != nil {

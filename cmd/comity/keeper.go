@@ -18,12 +18,16 @@ type keeper interface {
 	Erase(ctx context.Context, person int64, deleting bool) (registry.Erased, error)
 }
 
-// with runs a command on the database, through the server that has it if one has.
-func (d database) with(p *program, fn func(keeper) error) error {
-	return d.reach(p, false, func(asked *control) error { return fn(asked) }, func(db *opened) error {
+// with runs a command on the registry, through the server that has it if one has.
+func (d database) with(p *program, fn func(keeper) error) error { return d.keep(p, use{}, fn) }
+
+func (d database) keep(p *program, use use, fn func(keeper) error) error {
+	return d.reach(p, use, func(asked *control) error { return fn(asked) }, func(db *opened) error {
 		r := registry.New(db.store, func() {})
-		if _, err := bootstrap(p, r); err != nil {
-			return err
+		if use.creates {
+			if _, err := bootstrap(p, r); err != nil {
+				return err
+			}
 		}
 		return fn(r)
 	})

@@ -22,7 +22,8 @@ var version = ""
 // cli is every command and setting: a flag, an environment variable COMITY_… and a key of the file
 // that --config names.
 type cli struct {
-	Config kong.ConfigFlag `help:"A JSON file of settings, named like the flags." placeholder:"FILE" env:"COMITY_CONFIG"`
+	Config      kong.ConfigFlag  `help:"A JSON file of settings, named like the flags." placeholder:"FILE" env:"COMITY_CONFIG"`
+	ShowVersion kong.VersionFlag `name:"version" help:"Print the version."`
 
 	Serve     serveCommand     `cmd:"" help:"Serve the registry."`
 	Migrate   migrateCommand   `cmd:"" help:"Bring the database up to this program."`
@@ -69,17 +70,22 @@ func endOnSignal(stop func()) {
 // of a statusError.
 func run(p *program, arguments []string) int {
 	var c cli
-	status := -1
-	parser, err := kong.New(&c, kong.Name("comity"),
+	status, wrong := -1, mistakes{}
+	options := append(wrong.options(), kong.Name("comity"),
 		kong.Description("An identity registry for research collaborations."),
+		kong.Vars{"version": "comity " + ownVersion()},
 		kong.Configuration(strictJSON), kong.Writers(p.out, p.errOut),
 		kong.Exit(func(code int) { status = code }), kong.Bind(p))
+	parser, err := kong.New(&c, options...)
 	if err != nil {
 		return p.fail(err)
 	}
 	k, err := parser.Parse(arguments)
 	if status >= 0 {
 		return min(status, 1)
+	}
+	if err == nil {
+		err = wrong.of(k)
 	}
 	if err == nil {
 		err = k.Run()

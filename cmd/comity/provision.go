@@ -88,7 +88,7 @@ func (c *provisionCommand) one(p *program, t teller) error {
 }
 
 func (c *provisionCommand) withTeller(p *program, fn func(teller) error) error {
-	return c.reach(p, true, func(asked *control) error { return fn(asked) }, func(db *opened) error {
+	return c.reach(p, use{callsOut: true}, func(asked *control) error { return fn(asked) }, func(db *opened) error {
 		var queue *outbox.Outbox
 		reg := registry.New(db.store, func() { queue.Wake() })
 		sender := newSender(c.AllowPrivate)

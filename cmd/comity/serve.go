@@ -55,9 +55,6 @@ func (s *serveCommand) Run(p *program) (err error) {
 	if root == "//" {
 		root = "/"
 	}
-	if s.Lease < shortestLease {
-		return fmt.Errorf("--lease: %v is too short, it must be %v at least", s.Lease, shortestLease)
-	}
 	listener, err := (&net.ListenConfig{}).Listen(p.ctx, "tcp", s.Listen)
 	if err != nil {
 		return fmt.Errorf("listen on %s: %w", s.Listen, err)
@@ -74,7 +71,7 @@ func (s *serveCommand) Run(p *program) (err error) {
 			Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"},
 		})
 	}
-	db, err := s.open(p.ctx, true, func(format string, args ...any) { log.Info(fmt.Sprintf(format, args...)) })
+	db, err := s.open(p.ctx, use{creates: true, callsOut: true}, func(format string, args ...any) { log.Info(fmt.Sprintf(format, args...)) })
 	if err != nil {
 		return err
 	}

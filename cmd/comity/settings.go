@@ -2,12 +2,13 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
-	"reflect"
+	"slices"
 	"strings"
-	"time"
 
 	"github.com/alecthomas/kong"
 )
@@ -44,16 +45,16 @@ func (s settings) Validate(app *kong.Application) error {
 	if err != nil {
 		return err
 	}
-	for key := range s {
+	var wrong []error
+	for _, key := range slices.Sorted(maps.Keys(s)) {
 		if !known[key] {
-			return fmt.Errorf("the configuration file has a setting %q that does not exist", key)
+			wrong = append(wrong, fmt.Errorf("the configuration file has a setting %q that does not exist", key))
 		}
 	}
-	return nil
+	return errors.Join(wrong...)
 }
 
-// Resolve gives a flag its value of the file, unless the environment has one. A number is no
-// duration: kong would take it as nanoseconds.
+// Resolve gives a flag its value of the file, unless the environment has one.
 func (s settings) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
 	v, ok := s[flag.Name]
 	for _, name := range flag.Envs {
@@ -63,9 +64,6 @@ func (s settings) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, 
 	}
 	if !ok {
 		return nil, nil //nolint:nilnil // kong's way to say that there is no value
-	}
-	if _, text := v.(string); !text && flag.Target.Type() == reflect.TypeFor[time.Duration]() {
-		return nil, fmt.Errorf("expected a duration such as \"30s\" but got %v", v)
 	}
 	return v, nil
 }

@@ -48,19 +48,10 @@ func (w *world) settle(t *testing.T) {
 func (w *world) backup(t *testing.T) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	if _, err := w.store.Backup(t.Context(), w.schema(t), &b); err != nil {
+	if _, err := w.store.Backup(t.Context(), &b); err != nil {
 		t.Fatal(err)
 	}
 	return b.Bytes()
-}
-
-func (w *world) schema(t *testing.T) int64 {
-	t.Helper()
-	schema, err := store.SchemaVersion(t.Context(), w.name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return schema
 }
 
 // lines are the values of a backup, a table's rows in order and its history's JSON in one form.
@@ -142,7 +133,7 @@ func TestBackupAndRestore(t *testing.T) {
 			t.Run("into "+name, func(t *testing.T) {
 				other := &world{now: w.clock(), co: w.co}
 				other.open(t, database(t), other.clock)
-				if _, err := other.store.Restore(t.Context(), other.schema(t), bytes.NewReader(backup)); err != nil {
+				if _, err := other.store.Restore(t.Context(), bytes.NewReader(backup)); err != nil {
 					t.Fatal(err)
 				}
 				if diff := cmp.Diff(want, lines(t, other.backup(t))); diff != "" {
@@ -154,7 +145,7 @@ func TestBackupAndRestore(t *testing.T) {
 				if last, next := w.lastPerson(t), other.person(t); next <= last {
 					t.Errorf("the next person is %d, and the last one was %d", next, last)
 				}
-				_, err := other.store.Restore(t.Context(), other.schema(t), bytes.NewReader(backup))
+				_, err := other.store.Restore(t.Context(), bytes.NewReader(backup))
 				if !errors.Is(err, store.ErrNotEmpty) {
 					t.Errorf("into a database that is not empty: %v", err)
 				}
@@ -225,14 +216,14 @@ func TestRestoreRefuses(t *testing.T) {
 			"a row less":              zip(strings.Join(slices.Delete(slices.Clone(rows), len(rows)-4, len(rows)-3), "")),
 			"a table that is unknown": zip(strings.Replace(whole, `"table":"names"`, `"table":"surnames"`, 1)),
 		} {
-			if _, err := other.store.Restore(t.Context(), w.schema(t), bytes.NewReader(b)); err == nil {
+			if _, err := other.store.Restore(t.Context(), bytes.NewReader(b)); err == nil {
 				t.Errorf("%s: restored", name)
 			}
 			if cos := other.list(t, comity.Co.Resource); len(cos) > 0 {
 				t.Fatalf("%s left %d COs", name, len(cos))
 			}
 		}
-		if _, err := other.store.Restore(t.Context(), w.schema(t), bytes.NewReader(backup)); err != nil {
+		if _, err := other.store.Restore(t.Context(), bytes.NewReader(backup)); err != nil {
 			t.Errorf("the whole: %v", err)
 		}
 	})

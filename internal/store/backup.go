@@ -84,7 +84,11 @@ func (tx *Tx) columns(ctx context.Context, table string) ([]column, error) {
 }
 
 // Backup writes everything in the database, as of one moment, while others may write.
-func (s *Store) Backup(ctx context.Context, schema int64, w io.Writer) (rows int64, err error) {
+func (s *Store) Backup(ctx context.Context, w io.Writer) (rows int64, err error) {
+	schema, err := SchemaVersion()
+	if err != nil {
+		return 0, err
+	}
 	zip := gzip.NewWriter(w)
 	out := json.NewEncoder(zip)
 	out.SetEscapeHTML(false)
@@ -148,7 +152,11 @@ func (tx *Tx) backupTable(ctx context.Context, out *json.Encoder, table string) 
 var ErrNotEmpty = errors.New("the database is not empty")
 
 // Restore reads a backup into an empty database, in one transaction.
-func (s *Store) Restore(ctx context.Context, schema int64, r io.Reader) (rows int64, err error) {
+func (s *Store) Restore(ctx context.Context, r io.Reader) (rows int64, err error) {
+	schema, err := SchemaVersion()
+	if err != nil {
+		return 0, err
+	}
 	zip, err := gzip.NewReader(r)
 	if err != nil {
 		return 0, fmt.Errorf("restore: this is no backup: %w", err)

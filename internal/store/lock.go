@@ -14,9 +14,12 @@ var ErrServed = errors.New("the database is in use")
 // FileLock says that this process writes an SQLite file. The system lets go of it when the process ends.
 type FileLock struct{ file *os.File }
 
+// lockSuffix is what the lock's name ends with.
+const lockSuffix = ".lock"
+
 // LockFile takes the lock beside an SQLite file, or fails with ErrServed and the pid of who holds it.
 func LockFile(database string) (*FileLock, error) {
-	f, err := os.OpenFile(database+".lock", os.O_RDWR|os.O_CREATE, 0o600)
+	f, err := os.OpenFile(database+lockSuffix, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("lock %s: %w", database, err)
 	}

@@ -20,9 +20,6 @@ import (
 //go:embed migrations
 var migrations embed.FS
 
-// patience is how long one instance waits for another that migrates, in seconds.
-const patience = 300
-
 // ErrNewer is wrapped in the error of a database that a newer program has migrated.
 var ErrNewer = errors.New("the database is newer than this program")
 
@@ -34,6 +31,11 @@ func Migrate(ctx context.Context, database string) (steps int, err error) {
 		return 0, fmt.Errorf("migrate database %s: %w", Redact(database), err)
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
+	unlock, err := lockMigration(ctx, database, db)
+	if err != nil {
+		return 0, fmt.Errorf("migrate database %s: %w", Redact(database), err)
+	}
+	defer unlock()
 	current, target, err := p.GetVersions(ctx)
 	if err != nil {
 		return 0, fmt.Errorf("migrate database %s: %w", Redact(database), err)
@@ -48,63 +50,83 @@ func Migrate(ctx context.Context, database string) (steps int, err error) {
 	return len(done), nil
 }
 
-// SchemaVersion is the version of this program's schema.
-func SchemaVersion(ctx context.Context, database string) (version int64, err error) {
-	p, db, err := migrator(ctx, database)
-	if err != nil {
-		return 0, fmt.Errorf("open database %s: %w", Redact(database), err)
+// SchemaVersion is the version of this program's schema, the same for both databases.
+func SchemaVersion() (version int64, err error) {
+	files, err := fs.Glob(migrations, "migrations/sqlite/*.sql")
+	for _, file := range files {
+		n, nameErr := goose.NumericComponent(file)
+		err, version = errors.Join(err, nameErr), max(version, n)
 	}
-	defer func() { err = errors.Join(err, db.Close()) }()
-	_, version, err = p.GetVersions(ctx)
 	return version, err
 }
 
-// CheckVersion says whether the database's schema is this program's, and changes nothing.
-func CheckVersion(ctx context.Context, database string) (err error) {
-	p, db, err := migrator(ctx, database)
+// CheckRegistry says whether the database holds a registry, and changes nothing: where there is none the
+// error wraps ErrNoRegistry.
+func CheckRegistry(ctx context.Context, database string) error {
+	state, err := Look(ctx, database)
 	if err != nil {
 		return fmt.Errorf("open database %s: %w", Redact(database), err)
 	}
-	defer func() { err = errors.Join(err, db.Close()) }()
-	current, target, err := p.GetVersions(ctx)
-	switch {
-	case err != nil:
-		return fmt.Errorf("open database %s: %w", Redact(database), err)
-	case current > target:
-		return fmt.Errorf("open database %s: %w: it is at version %d, the program at %d", Redact(database), ErrNewer, current, target)
-	case current < target:
-		return fmt.Errorf("open database %s: it is at version %d, the program at %d: run `comity migrate` first", Redact(database), current, target)
+	if !state.Registry {
+		return noRegistry(database)
 	}
 	return nil
 }
 
+// CheckVersion says whether the database holds a registry in this program's schema, as CheckRegistry does.
+func CheckVersion(ctx context.Context, database string) error {
+	state, err := Look(ctx, database)
+	if err != nil {
+		return fmt.Errorf("open database %s: %w", Redact(database), err)
+	}
+	target, err := SchemaVersion()
+	switch {
+	case err != nil:
+		return err
+	case state.Version > target:
+		return fmt.Errorf("open database %s: %w: it is at version %d, the program at %d", Redact(database), ErrNewer, state.Version, target)
+	case !state.Registry:
+		return noRegistry(database)
+	case state.Version < target:
+		return fmt.Errorf("open database %s: it is at version %d, the program at %d: run `comity migrate` first", Redact(database), state.Version, target)
+	}
+	return nil
+}
+
+// lockMigration keeps other instances on PostgreSQL from migrating until unlock is called. The lock is
+// a transaction's and not a session's, which a pooler of connections would not keep; it is the lock
+// that goose takes, so that programs of before wait for it, too.
+func lockMigration(ctx context.Context, database string, db *sql.DB) (unlock func(), err error) {
+	if !IsPostgres(database) {
+		return func() {}, nil
+	}
+	tx, err := db.BeginTx(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	for _, sql := range []string{
+		`SET LOCAL lock_timeout = '300s'`, `SET LOCAL idle_in_transaction_session_timeout = 0`,
+		fmt.Sprintf(`SELECT pg_advisory_xact_lock(%d)`, lock.DefaultLockID),
+	} {
+		if _, err := tx.ExecContext(ctx, sql); err != nil {
+			return nil, errors.Join(fmt.Errorf("wait for another instance that migrates: %w", err), tx.Rollback())
+		}
+	}
+	return func() { _ = tx.Rollback() }, nil // the lock goes with the connection, whatever comes
+}
+
+// migrator returns what migrates a database, and its connections.
 func migrator(ctx context.Context, database string) (*goose.Provider, *sql.DB, error) {
 	folder, dialect := "migrations/sqlite", goose.DialectSQLite3
 	options := []goose.ProviderOption{goose.WithDisableGlobalRegistry(true)}
-	var db *sql.DB
 	if IsPostgres(database) {
 		folder, dialect = "migrations/postgres", goose.DialectPostgres
-		config, err := postgresConfig(database)
-		if err != nil {
-			return nil, nil, err
-		}
-		db = stdlib.OpenDB(*config.ConnConfig)
-		if err := db.PingContext(ctx); err != nil {
-			return nil, nil, errors.Join(err, db.Close())
-		}
-		locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, patience))
-		if err != nil {
-			return nil, nil, errors.Join(err, db.Close())
-		}
-		options = append(options, goose.WithSessionLocker(locker))
-	} else {
-		if err := makeFile(database); err != nil {
-			return nil, nil, err
-		}
-		var err error
-		if db, err = driver.Open("file:"+(&url.URL{Path: database}).EscapedPath(), addExtensions); err != nil {
-			return nil, nil, err
-		}
+	} else if err := makeFile(database); err != nil {
+		return nil, nil, err
+	}
+	db, err := openSQL(ctx, database, false)
+	if err != nil {
+		return nil, nil, err
 	}
 	files, err := fs.Sub(migrations, folder)
 	if err != nil {
@@ -115,6 +137,18 @@ func migrator(ctx context.Context, database string) (*goose.Provider, *sql.DB, e
 		return nil, nil, errors.Join(err, db.Close())
 	}
 	return p, db, nil
+}
+
+// openSQL opens a database that is there for those who need no store.
+func openSQL(ctx context.Context, database string, readOnly bool) (*sql.DB, error) {
+	if !IsPostgres(database) {
+		return driver.Open("file:"+(&url.URL{Path: database}).EscapedPath()+"?mode=rw", addExtensions)
+	}
+	config, err := postgresConfig(ctx, database, readOnly)
+	if err != nil {
+		return nil, err
+	}
+	return stdlib.OpenDB(*config.ConnConfig), nil
 }
 
 // makeFile makes an SQLite file that only its owner can read.

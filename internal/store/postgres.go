@@ -43,7 +43,7 @@ type postgresBackend struct {
 }
 
 func openPostgres(ctx context.Context, o Options) (*postgresBackend, error) {
-	config, err := postgresConfig(o.Database)
+	config, err := postgresConfig(ctx, o.Database, o.ReadOnly)
 	if err != nil {
 		return nil, err
 	}
@@ -60,19 +60,6 @@ func openPostgres(ctx context.Context, o Options) (*postgresBackend, error) {
 		return nil, err
 	}
 	return &postgresBackend{pool: pool, clock: o.Clock, patience: cmp.Or(o.Patience, longestWrite)}, nil
-}
-
-func postgresConfig(url string) (*pgxpool.Config, error) {
-	config, err := pgxpool.ParseConfig(url)
-	if err != nil {
-		// The library's error quotes the URL, password and all.
-		return nil, errors.New("the URL is not a PostgreSQL URL such as postgres://user:password@host/database")
-	}
-	config.ConnConfig.RuntimeParams["application_name"] = "comity"
-	if config.ConnConfig.ConnectTimeout == 0 {
-		config.ConnConfig.ConnectTimeout = 10 * time.Second
-	}
-	return config, nil
 }
 
 func (b *postgresBackend) dialect() dialect { return postgresDialect }

@@ -53,6 +53,9 @@ func NewSealer(key []byte) (*Sealer, error) {
 func LoadSealer(path string) (s *Sealer, made bool, err error) {
 	content, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
+		if path, err = ResolvePath(path); err != nil {
+			return nil, false, fmt.Errorf("make the key that seals secrets: %w", err)
+		}
 		if made, err = makeKey(path); err != nil {
 			return nil, false, fmt.Errorf("make the key that seals secrets: %w", err)
 		}

@@ -74,7 +74,7 @@ func openSQLite(o Options) (*sqliteBackend, error) {
 }
 
 func openSQLiteConn(path string) (*sqliteConn, error) {
-	raw, err := sqlite3.OpenFlags(path, sqlite3.OPEN_READWRITE|sqlite3.OPEN_NOFOLLOW)
+	raw, err := sqlite3.OpenFlags(path, sqlite3.OPEN_READWRITE)
 	if err != nil {
 		return nil, err
 	}

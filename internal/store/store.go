@@ -37,6 +37,8 @@ type Options struct {
 	// Patience is how long a transaction that writes is waited for by what must miss nothing that it
 	// wrote; 0 is a sensible time. SQLite has one that writes at a time, for which everybody waits.
 	Patience time.Duration
+	// ReadOnly says that nothing will be written, so that a PostgreSQL server may be a standby.
+	ReadOnly bool
 	// Connections is the most connections that are used for reading (SQLite) or in all
 	// (PostgreSQL); 0 is a sensible number.
 	Connections int

@@ -1,0 +1,100 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"reflect"
+	"slices"
+	"time"
+
+	"github.com/alecthomas/kong"
+)
+
+// checker is a command that can say that its settings cannot be right, before it does anything.
+type checker interface{ check() error }
+
+// mistakes are the values that cannot be read, so that all are said and not the first alone.
+type mistakes map[*kong.Value]mistake
+
+// mistake is what is wrong with a value, if anything. One that was given on the command line or by the
+// configuration file counts before what the environment, or the default, says.
+type mistake struct {
+	given bool
+	err   error
+}
+
+// of returns what is wrong with the settings of the command that was selected.
+func (m mistakes) of(k *kong.Context) error {
+	var all []error
+	for _, group := range k.Selected().AllFlags(false) {
+		for _, flag := range group {
+			all = append(all, m[flag.Value].err)
+		}
+	}
+	if c, ok := k.Selected().Target.Addr().Interface().(checker); ok {
+		all = append(all, c.check())
+	}
+	return errors.Join(all...)
+}
+
+// options have kong note values that cannot be read, and go on with their defaults.
+func (m mistakes) options() []kong.Option {
+	defaults := kong.NewRegistry().RegisterDefaults()
+	var options []kong.Option
+	for _, t := range []reflect.Type{reflect.TypeFor[int64](), reflect.TypeFor[int](), reflect.TypeFor[float64]()} {
+		options = append(options, kong.TypeMapper(t, m.noting(defaults.ForType(t))))
+	}
+	flag := reflect.TypeFor[bool]()
+	duration := reflect.TypeFor[time.Duration]()
+	return append(options,
+		kong.TypeMapper(flag, boolMapper{m.noting(defaults.ForType(flag))}),
+		kong.TypeMapper(duration, m.noting(durationMapper{defaults.ForType(duration)})))
+}
+
+// boolMapper is a mapper of flags that need no value.
+type boolMapper struct{ kong.Mapper }
+
+// IsBool is kong's.
+func (boolMapper) IsBool() bool { return true }
+
+// durationMapper takes no number of a configuration file: kong would take it as nanoseconds.
+type durationMapper struct{ kong.Mapper }
+
+// Decode is kong's.
+func (d durationMapper) Decode(ctx *kong.DecodeContext, target reflect.Value) error {
+	if value := ctx.Scan.Peek().Value; value != nil && reflect.TypeOf(value).Kind() != reflect.String {
+		_ = ctx.Scan.Pop()
+		return fmt.Errorf("expected a duration such as \"30s\" but got %v", value)
+	}
+	return d.Mapper.Decode(ctx, target)
+}
+
+func (m mistakes) noting(mapper kong.Mapper) kong.Mapper {
+	return kong.MapperFunc(func(ctx *kong.DecodeContext, target reflect.Value) error {
+		v, text := ctx.Value, ctx.Scan.Peek().Value
+		err := mapper.Decode(ctx, target)
+		if v.Flag == nil {
+			return err
+		}
+		// kong reads the command line first, and then the environment or the default into the target itself.
+		given := target.Addr().UnsafePointer() != v.Target.Addr().UnsafePointer()
+		if m[v].given && !given {
+			return nil
+		}
+		if err != nil {
+			err = fmt.Errorf("%s: %w", v.ShortSummary(), err)
+		}
+		if i := slices.IndexFunc(v.Tag.Envs, func(name string) bool { return os.Getenv(name) == text }); i >= 0 && !given && err != nil {
+			err = fmt.Errorf("%w (from %s)", err, v.Tag.Envs[i])
+		}
+		m[v] = mistake{given, err}
+		if err == nil {
+			return nil
+		}
+		if !v.HasDefault {
+			return nil
+		}
+		return mapper.Decode(&kong.DecodeContext{Value: v, Scan: kong.ScanFromTokens(kong.Token{Type: kong.FlagValueToken, Value: v.Default})}, target)
+	})
+}
