@@ -81,10 +81,11 @@ func TestOfSeveralFirstStartsOneTellsTheKey(t *testing.T) {
 func TestAnotherSealingKeyIsRefused(t *testing.T) {
 	onBoth(t, func(t *testing.T, database string) {
 		r := serve(t, database)
+		withSecrets(t, r)
 		r.end(t)
 		other := sealingKey(t)
 		got := runToEnd(t, r.operator("serve", "--listen", "127.0.0.1:0", "--secret-key-file", other))
-		refused(t, got, `name the file that it was first started with$`)
+		refused(t, got, `name the file that it was first started with, or, if it is lost, run .comity key replace.$`)
 	})
 }
 
@@ -93,6 +94,7 @@ func TestAnotherSealingKeyIsRefused(t *testing.T) {
 func TestMissingSealingKeyIsRefused(t *testing.T) {
 	onBoth(t, func(t *testing.T, database string) {
 		r := serve(t, database)
+		withSecrets(t, r)
 		r.end(t)
 		missing := filepath.Join(t.TempDir(), "missing.key")
 		got := runToEnd(t, r.operator("serve", "--listen", "127.0.0.1:0", "--secret-key-file", missing))

@@ -57,16 +57,14 @@ func (d database) fill(ctx context.Context, o *opened, use use, note func(format
 	if _, err = store.Migrate(ctx, d.Database); err != nil {
 		return err
 	}
-	sealed, err := d.sealedWith(ctx)
-	if err != nil {
+	if needed, err := d.needsKey(ctx, use); err != nil || !needed {
+		if err == nil {
+			o.store, err = store.Open(ctx, store.Options{Database: d.Database})
+		}
 		return err
 	}
-	if sealed != "" && !use.callsOut {
-		o.store, err = store.Open(ctx, store.Options{Database: d.Database})
+	if err := d.checkKey(ctx); err != nil {
 		return err
-	}
-	if sealed != "" {
-		return fmt.Errorf("there is no %s, and the secrets in this database are sealed with key %s: name the file that it was first started with by --secret-key-file", d.keyFile(), sealed)
 	}
 	sealer, made, err := store.LoadSealer(d.keyFile())
 	if err != nil {
@@ -76,6 +74,25 @@ func (d database) fill(ctx context.Context, o *opened, use use, note func(format
 		note("made the key that seals stored passwords: %s. Keep a copy; every instance needs it.", d.keyFile())
 	}
 	o.store, err = store.Open(ctx, store.Options{Database: d.Database, Sealer: sealer})
+	return err
+}
+
+// needsKey says whether a command needs the key: to call servers, or to make a registry of it.
+func (d database) needsKey(ctx context.Context, use use) (bool, error) {
+	if use.callsOut || !use.creates {
+		return use.callsOut, nil
+	}
+	state, err := store.Look(ctx, d.Database)
+	return !state.Registry, err
+}
+
+// checkKey says that the key is not there and must not be made anew. A key that was being changed when
+// the program was killed is put in its place first.
+func (d database) checkKey(ctx context.Context) error {
+	sealed, err := d.sealedWith(ctx)
+	if err == nil && sealed != "" {
+		err = fmt.Errorf("there is no %s, and the secrets in this database are sealed with key %s: name the file that it was first started with by --secret-key-file, or, if it is lost, run `comity key replace`", d.keyFile(), sealed)
+	}
 	return err
 }
 
@@ -98,10 +115,13 @@ func (d database) checkThere(ctx context.Context, use use) error {
 	return fmt.Errorf("%s is empty, but the key of a registry is there (%s): restore the registry from a backup, or remove the empty file to begin a new one", d.Database, d.keyFile())
 }
 
-// sealedWith is the id of the key that the database was first started with, where its file is not
-// there: "" where there is none yet, so that one can be made, and where the file is there.
+// sealedWith is the id of the key that the database's secrets are sealed with, where its file is not
+// there: "" where there are none, so that a key can be made, and where the file is there. A key that
+// was being changed when the program was killed is put in its place first.
 func (d database) sealedWith(ctx context.Context) (id string, err error) {
-	if _, err := os.Stat(d.keyFile()); !errors.Is(err, fs.ErrNotExist) {
+	_, missing := os.Stat(d.keyFile())
+	changing := store.HasNextKey(d.keyFile())
+	if !errors.Is(missing, fs.ErrNotExist) && !changing {
 		return "", nil
 	}
 	s, err := store.Open(ctx, store.Options{Database: d.Database})
@@ -109,10 +129,21 @@ func (d database) sealedWith(ctx context.Context) (id string, err error) {
 		return "", err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
+	sealed := false
 	err = s.Read(ctx, func(tx *store.Tx) error {
-		id, err = tx.ClaimedKey(ctx)
+		if id, err = tx.ClaimedKey(ctx); err != nil {
+			return err
+		}
+		sealed, err = tx.HasSealed(ctx)
 		return err
 	})
+	if err == nil && changing {
+		_, err = store.SettleKey(d.keyFile(), id)
+		_, missing = os.Stat(d.keyFile())
+	}
+	if !sealed || missing == nil {
+		id = ""
+	}
 	return id, err
 }
 
@@ -167,6 +198,14 @@ func (d database) keyFile() string {
 		return "comity.key"
 	}
 	return d.Database + ".key"
+}
+
+// single reopens a database with one connection, so that all others are other programs'.
+func (o *opened) single(ctx context.Context, name string) (err error) {
+	if err = o.store.Close(); err == nil {
+		o.store, err = store.Open(ctx, store.Options{Database: name, Connections: 1})
+	}
+	return err
 }
 
 // takeOver takes over what a program before this one left behind in a file, which this one has alone.

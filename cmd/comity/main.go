@@ -34,6 +34,7 @@ type cli struct {
 	Restore   restoreCommand   `cmd:"" help:"Read a backup into an empty database, of either kind."`
 	Check     checkCommand     `cmd:"" help:"Say whether the registry is as its rules say."`
 	Provision provisionCommand `cmd:"" help:"Tell a provisioning target about everybody, or about one person, now."`
+	Key       keyCommand       `cmd:"" help:"Change the key that seals stored passwords, or begin a new one."`
 	Erase     eraseCommand     `cmd:"" help:"Erase a person's values from the history and from what is kept of targets."`
 	Version   versionCommand   `cmd:"" help:"Print the version."`
 }

@@ -25,7 +25,9 @@ var postgresDialect = dialect{
 	jsonObject:    "jsonb_build_object", jsonTrue: "true", jsonFalse: "false",
 	jsonWithout: "%s - '%s'",
 	planAnew:    `SET LOCAL plan_cache_mode = force_custom_plan`,
-	nextID:      `SELECT nextval('%s_id_seq')`,
+	// Whoever asks has a single connection.
+	otherPrograms: `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'comity' AND pid <> pg_backend_pid()`,
+	nextID:        `SELECT nextval('%s_id_seq')`,
 	columns: `SELECT CAST(column_name AS text), CAST(data_type AS text) FROM information_schema.columns
 		WHERE table_schema = current_schema() AND table_name = $1 ORDER BY ordinal_position`,
 	setNumber:     `SELECT setval(pg_get_serial_sequence(CAST($1 AS text), 'id'), CAST($2 AS bigint))`,

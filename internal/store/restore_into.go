@@ -54,7 +54,7 @@ func restoreSQLite(ctx context.Context, database string, r io.Reader) (rows int6
 	}()
 	dir := filepath.Dir(database)
 	// The lock is ours, so what is there is of a program that was killed.
-	left, err := filepath.Glob(globEscape(filepath.Join(dir, temporaryName(database)))+"*")
+	left, err := filepath.Glob(globEscape(filepath.Join(dir, temporaryName(database))) + "*")
 	for _, l := range left {
 		err = errors.Join(err, os.RemoveAll(l))
 	}

@@ -51,25 +51,97 @@ func NewSealer(key []byte) (*Sealer, error) {
 // LoadSealer reads the key from a file of 64 hexadecimal digits. A file that is not there is made,
 // readable by its owner alone.
 func LoadSealer(path string) (s *Sealer, made bool, err error) {
-	content, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		if path, err = ResolvePath(path); err != nil {
-			return nil, false, fmt.Errorf("make the key that seals secrets: %w", err)
-		}
-		if made, err = makeKey(path); err != nil {
-			return nil, false, fmt.Errorf("make the key that seals secrets: %w", err)
-		}
-		content, err = os.ReadFile(path)
+	s, err = readKey(path)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return s, false, err
+	}
+	if path, err = ResolvePath(path); err == nil {
+		made, err = makeKey(path)
 	}
 	if err != nil {
-		return nil, false, fmt.Errorf("read the key that seals secrets: %w", err)
+		return nil, false, fmt.Errorf("make the key that seals secrets: %w", err)
+	}
+	s, err = readKey(path)
+	return s, made && err == nil, err
+}
+
+// TrySealer is LoadSealer, but a key that is not there is made for the moment and in no file.
+func TrySealer(path string) (s *Sealer, made bool, err error) {
+	s, err = readKey(path)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return s, false, err
+	}
+	key := make([]byte, keySize)
+	if _, err := rand.Read(key); err != nil {
+		return nil, false, err
+	}
+	s, err = NewSealer(key)
+	return s, true, err
+}
+
+func readKey(path string) (*Sealer, error) {
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("read the key that seals secrets: %w", err)
 	}
 	key, err := hex.DecodeString(strings.TrimSpace(string(content)))
 	if err != nil || len(key) != keySize {
-		return nil, false, fmt.Errorf("the key that seals secrets in %s is not %d hexadecimal digits", path, 2*keySize)
+		return nil, fmt.Errorf("the key that seals secrets in %s is not %d hexadecimal digits", path, 2*keySize)
 	}
-	s, err = NewSealer(key)
-	return s, made, err
+	return NewSealer(key)
+}
+
+// nextKeySuffix ends the name of the file with a key that is to take a key's place. It is there from
+// before the secrets are sealed with it until it is in that place, so that a program that is killed in
+// between leaves both, and the one that the database names is taken at the next start (SettleKey).
+const nextKeySuffix = ".new"
+
+// NextKey makes the key that is to take the place of the one in a file.
+func NextKey(path string) (*Sealer, error) {
+	path, err := ResolvePath(path)
+	if err != nil {
+		return nil, fmt.Errorf("make a new key: %w", err)
+	}
+	// What is there was never used: SettleKey has looked.
+	if err := os.Remove(path + nextKeySuffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("make a new key: %w", err)
+	}
+	s, _, err := LoadSealer(path + nextKeySuffix)
+	return s, err
+}
+
+// SettleKey puts the next key in its place, if it is the one of that id. The key that was there is kept
+// in a file that is named by its id, for backups that were made with it, and returned.
+func SettleKey(path, id string) (kept string, err error) {
+	if path, err = ResolvePath(path); err != nil {
+		return "", err
+	}
+	if _, err := os.Stat(path + nextKeySuffix); err != nil {
+		return "", nil //nolint:nilerr // there is none
+	}
+	next, _, err := LoadSealer(path + nextKeySuffix)
+	if err != nil || next.KeyID() != id {
+		return "", err
+	}
+	if old, err := readKey(path); err == nil && old.KeyID() != id {
+		kept = path + "." + old.KeyID()
+		if err := os.Link(path, kept); err != nil && !errors.Is(err, fs.ErrExist) {
+			return "", fmt.Errorf("keep the key of before: %w", err)
+		}
+	}
+	if err := os.Rename(path+nextKeySuffix, path); err != nil {
+		return "", fmt.Errorf("put the new key in its place: %w", err)
+	}
+	return kept, syncFolder(filepath.Dir(path))
+}
+
+// HasNextKey says whether a program that changed the key may have been killed.
+func HasNextKey(path string) bool {
+	path, err := ResolvePath(path)
+	if err == nil {
+		_, err = os.Stat(path + nextKeySuffix)
+	}
+	return err == nil
 }
 
 // makeKey makes a file with a new key, unless another program does so first. It is there as a
@@ -162,6 +234,9 @@ func (tx *Tx) putSecrets(ctx context.Context, rec *comity.Record) error {
 		case f.Minted:
 			v = cell.Text()
 		default:
+			if err := tx.stillSealedWith(ctx); err != nil {
+				return err
+			}
 			sealed, err := tx.sealer.seal(cell.Text())
 			if err != nil {
 				return err
@@ -181,20 +256,44 @@ const keySetting = "secret_key_id"
 // ClaimedKey is the id of the key that seals the database's secrets, "" while none does.
 func (tx *Tx) ClaimedKey(ctx context.Context) (string, error) { return tx.setting(ctx, keySetting) }
 
-// ClaimKey notes which key seals the database's secrets, or says that it was another one. A program
-// without a key claims nothing.
+// keptKey is ClaimedKey, which stays so until the transaction ends.
+func (tx *Tx) keptKey(ctx context.Context) (id string, err error) {
+	err = tx.conn.query(ctx, `SELECT value FROM settings WHERE name = $1`+tx.dialect.forUpdate, args{keySetting}, func(r Row) error {
+		id = r.Text(0)
+		return nil
+	})
+	return id, err
+}
+
+// stillSealedWith says that another program has changed the key since this one was started, so that
+// what is sealed with it now could not be read.
+func (tx *Tx) stillSealedWith(ctx context.Context) error {
+	if tx.sealer == nil {
+		return errNoSealer
+	}
+	id, err := tx.keptKey(ctx)
+	if err == nil && id != "" && id != tx.sealer.KeyID() {
+		err = fmt.Errorf("the key that seals secrets is now %s, this program was started with %s: start it again", id, tx.sealer.KeyID())
+	}
+	return err
+}
+
+// ClaimKey notes which key seals the database's secrets, or says that it was another one. Where there
+// are no secrets any key will do. A program without a key claims nothing.
 func (tx *Tx) ClaimKey(ctx context.Context) error {
 	if tx.sealer == nil {
 		return nil
 	}
-	id, err := tx.setting(ctx, keySetting)
-	switch {
-	case err != nil:
+	id, err := tx.keptKey(ctx)
+	if err != nil || id == tx.sealer.KeyID() {
 		return err
-	case id == "":
-		return tx.setSetting(ctx, keySetting, tx.sealer.KeyID())
-	case id != tx.sealer.KeyID():
-		return fmt.Errorf("this database's secrets are sealed with key %s, --secret-key-file names key %s: name the file that it was first started with", id, tx.sealer.KeyID())
 	}
-	return nil
+	sealed, err := tx.HasSealed(ctx)
+	if err != nil {
+		return err
+	}
+	if id != "" && sealed {
+		return fmt.Errorf("this database's secrets are sealed with key %s, --secret-key-file names key %s: name the file that it was first started with, or, if it is lost, run `comity key replace`", id, tx.sealer.KeyID())
+	}
+	return tx.setSetting(ctx, keySetting, tx.sealer.KeyID())
 }

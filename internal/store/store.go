@@ -124,6 +124,8 @@ type dialect struct {
 	// planAnew is a statement that has the rest of a transaction planned for what it asks for, "" where
 	// all is planned alike.
 	planAnew string
+	// otherPrograms counts the connections of other programs of ours, "" where there are none.
+	otherPrograms string
 	// jsonWithout is an expression for the JSON of column %s without the key %s.
 	jsonWithout string
 }

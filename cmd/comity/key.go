@@ -1,0 +1,182 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"comity"
+	"comity/internal/store"
+)
+
+type keyCommand struct {
+	Rotate  rotateKeyCommand  `cmd:"" help:"Seal the stored passwords with a new key, while nothing serves the registry."`
+	Replace replaceKeyCommand `cmd:"" help:"Go on without a key that was lost: blank the passwords that cannot be read, and list them."`
+}
+
+// openAlone opens a registry that no other program uses, without its key.
+func (d database) openAlone(p *program) (*opened, error) {
+	db, err := d.open(p.ctx, use{}, func(string, ...any) {})
+	if errors.Is(err, store.ErrServed) {
+		err = fmt.Errorf("%w: end it first, for it goes on with the key that it has", err)
+	}
+	return db, err
+}
+
+// reseal runs store.Reseal in a transaction that nobody else's start or write comes into.
+func reseal(ctx context.Context, s *store.Store, fn func(*store.Tx) error) error {
+	return s.WriteAlone(ctx, func(tx *store.Tx) error {
+		if _, err := tx.EnterCO(ctx, 0, true); err != nil {
+			return err
+		}
+		others, err := tx.OtherPrograms(ctx)
+		if err != nil {
+			return err
+		}
+		if others > 0 {
+			return fmt.Errorf("other programs of Comity have %d connections to this database: end them first, for they go on with the key that they have", others)
+		}
+		return fn(tx)
+	})
+}
+
+type rotateKeyCommand struct {
+	database
+}
+
+// Run changes the key. Killed at any moment, it leaves a registry that opens: the file of the new key is
+// there before anything is sealed with it, and the next start takes the key that the database names.
+func (r *rotateKeyCommand) Run(p *program) (err error) {
+	db, err := r.openAlone(p)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.close()) }()
+	if err := db.single(p.ctx, r.Database); err != nil {
+		return err
+	}
+	if err := r.checkKey(p.ctx); err != nil {
+		return err
+	}
+	from, made, err := store.LoadSealer(r.keyFile())
+	if err != nil {
+		return err
+	}
+	to, err := store.NextKey(r.keyFile())
+	if err != nil {
+		return err
+	}
+	sealed := 0
+	err = reseal(p.ctx, db.store, func(tx *store.Tx) (err error) {
+		sealed, _, err = tx.Reseal(p.ctx, from, to, false)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("%w; the key is as it was", err)
+	}
+	kept, err := store.SettleKey(r.keyFile(), to.KeyID())
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(p.out, "%d passwords are sealed with a new key, %s, in %s. Keep a copy; every instance needs it.\n", sealed, to.KeyID(), r.keyFile())
+	if kept != "" && !made {
+		fmt.Fprintf(p.out, "The key of before is in %s: backups made until now need it. Destroy it when they are gone.\n", kept)
+	}
+	return nil
+}
+
+type replaceKeyCommand struct {
+	database
+	DryRun bool `help:"Only list what would be blanked."`
+}
+
+// errDryRun undoes what a dry run has tried.
+var errDryRun = errors.New("nothing was to be changed")
+
+// Run blanks what the key at hand, or a new one, does not open.
+func (r *replaceKeyCommand) Run(p *program) (err error) {
+	db, err := r.openAlone(p)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.close()) }()
+	if err := db.single(p.ctx, r.Database); err != nil {
+		return err
+	}
+	if _, err := r.sealedWith(p.ctx); err != nil { // a key that was being changed is there then
+		return err
+	}
+	load := store.LoadSealer
+	if r.DryRun {
+		load = store.TrySealer
+	}
+	key, made, err := load(r.keyFile())
+	if err != nil {
+		return err
+	}
+	var lines []string
+	sealed := 0
+	err = reseal(p.ctx, db.store, func(tx *store.Tx) error {
+		n, lost, err := tx.Reseal(p.ctx, nil, key, true)
+		if err != nil {
+			return err
+		}
+		sealed, lines = n, nil
+		for _, l := range lost {
+			line, err := describeLost(p.ctx, tx, l)
+			if err != nil {
+				return err
+			}
+			lines = append(lines, line)
+		}
+		if r.DryRun {
+			return errDryRun
+		}
+		return nil
+	})
+	if err != nil && !errors.Is(err, errDryRun) {
+		return err
+	}
+	for _, line := range lines {
+		fmt.Fprintln(p.out, line)
+	}
+	if r.DryRun {
+		_, err = fmt.Fprintf(p.out, "%d passwords would be blanked, %d can be read and would stay; nothing was changed\n", len(lines), sealed)
+		return err
+	}
+	if made {
+		fmt.Fprintf(p.out, "made a new key: %s. Keep a copy; every instance needs it.\n", r.keyFile())
+	}
+	_, err = fmt.Fprintf(p.out, "%d passwords are blanked and have to be entered again, %d could be read and stay\n", len(lines), sealed)
+	return err
+}
+
+// describeLost says where a secret has to be entered again.
+func describeLost(ctx context.Context, tx *store.Tx, lost store.LostSecret) (string, error) {
+	r := lost.Field.Resource()
+	rec, err := tx.Get(ctx, r, lost.Id)
+	if err != nil {
+		return "", err
+	}
+	line := fmt.Sprintf("CO %d: %s of %s %d", lost.CoId, lost.Field.Name, r.Singular, lost.Id)
+	var parent, user *comity.Field
+	switch r {
+	case comity.HttpServer.Resource:
+		parent, user = comity.HttpServer.ServerId, comity.HttpServer.Username
+	case comity.KafkaServer.Resource:
+		parent, user = comity.KafkaServer.ServerId, comity.KafkaServer.Username
+	case comity.CoApiProvisionerTarget.Resource:
+		return fmt.Sprintf("%s, provisioning target %d", line, rec.Int(comity.CoApiProvisionerTarget.CoProvisioningTargetId)), nil
+	default:
+		return line, nil
+	}
+	server, err := tx.Get(ctx, comity.Server.Resource, rec.Int(parent))
+	if err != nil {
+		return "", err
+	}
+	line += fmt.Sprintf(", server %d %q", server.Id, server.Text(comity.Server.Description))
+	if name := rec.Text(user); name != "" {
+		line += fmt.Sprintf(", user %q", name)
+	}
+	return line, nil
+}
