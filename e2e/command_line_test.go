@@ -57,8 +57,10 @@ func TestWhatCannotBeDoneIsSaidInOneLine(t *testing.T) {
 		{name: "required flags", args: "api-user add", want: `^comity: missing flags: --co=ID, --name=NAME$`},
 		{name: "no duration", args: "serve --drain soon", want: `^comity: --drain: expected duration but got "soon"`},
 		{name: "hardly a lease", args: "serve --lease 1s", want: `^comity: --lease: 1s is too short, it must be 2s at least$`},
-		{name: "all that is wrong", env: "COMITY_LEASE=long", args: "serve --drain soon --log-level loud --trusted-proxies home --public-url example --tls-cert given --database mysql://u:geheim@host/db",
-			want: `^comity: --lease: expected duration but got "long".* \(from COMITY_LEASE\); --drain: expected duration but got "soon".*; the database must be .*"mysql"; --tls-cert needs --tls-key; --trusted-proxies: "home" is no network.*; log level "loud".*; the public URL is "example", .*$`},
+		{
+			name: "all that is wrong", env: "COMITY_LEASE=long", args: "serve --drain soon --log-level loud --trusted-proxies home --public-url example --tls-cert given --database mysql://u:geheim@host/db",
+			want: `^comity: --lease: expected duration but got "long".* \(from COMITY_LEASE\); --drain: expected duration but got "soon".*; the database must be .*"mysql"; --tls-cert needs --tls-key; --trusted-proxies: "home" is no network.*; log level "loud".*; the public URL is "example", .*$`,
+		},
 		{name: "environment that a flag overrides", env: "COMITY_LEASE=long", args: "serve --lease 1s", want: `^comity: --lease: 1s is too short`},
 		{name: "several mistyped settings", file: `{"databse": "x", "lisen": "y"}`, args: "serve --config given", want: `"databse" that does not exist; .*"lisen" that does not exist$`},
 		{name: "root with a query", args: "serve --root /registry/?x", want: `^comity: --root: "/registry/\?x" is no path such as /registry/$`},

@@ -76,10 +76,11 @@ func TestKeyIsRotated(t *testing.T) {
 			t.Fatalf("status %d: %s%s", got.status, got.out, got.errOut)
 		}
 		kept := m[1]
-		if content, err := os.ReadFile(filepath.Join(s.folder, filepath.Base(kept))); err != nil {
-			if content, err = os.ReadFile(kept); err != nil || string(content) != string(old) {
-				t.Errorf("the key of before is %q, %v", content, err)
-			}
+		if !filepath.IsAbs(kept) {
+			kept = filepath.Join(s.folder, kept)
+		}
+		if content, err := os.ReadFile(kept); err != nil || string(content) != string(old) {
+			t.Errorf("the key of before is %q, %v", content, err)
 		}
 		refused(t, runToEnd(t, s.operator("serve", "--listen", "127.0.0.1:0", "--secret-key-file", kept)), `name the file`)
 		s.startAgain(t)

@@ -75,9 +75,15 @@ func TestMistypedDatabaseMakesNoRegistry(t *testing.T) {
 	onBoth(t, func(t *testing.T, database string) {
 		dir := t.TempDir()
 		commands := [][]string{
-			{"api-user", "list"}, {"api-user", "rotate", "co_1.operator"}, {"api-user", "suspend", "co_1.operator"},
-			{"console-link"}, {"backup", filepath.Join(dir, "b")}, {"check"}, {"erase", "--person", "1"},
-			{"provision", "--target", "1", "--all"}, {"provision", "--target", "1", "--person", "1"},
+			{"api-user", "list"},
+			{"api-user", "rotate", "co_1.operator"},
+			{"api-user", "suspend", "co_1.operator"},
+			{"console-link"},
+			{"backup", filepath.Join(dir, "b")},
+			{"check"},
+			{"erase", "--person", "1"},
+			{"provision", "--target", "1", "--all"},
+			{"provision", "--target", "1", "--person", "1"},
 		}
 		none := func(t *testing.T) {
 			t.Helper()

@@ -11,7 +11,6 @@ import (
 
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver that reads PostgreSQL's tables
 	"github.com/ncruces/go-sqlite3/driver"
-	"github.com/ncruces/go-sqlite3/ext/fts5"
 
 	"comity"
 	"comity/internal/access"
@@ -222,7 +221,7 @@ func openRaw(t *testing.T, name string) *sql.DB {
 	t.Helper()
 	if !store.IsPostgres(name) {
 		// What a table's triggers keep is in an index of FTS5.
-		db, err := driver.Open("file:"+name+"?_pragma=busy_timeout(20000)", fts5.Register)
+		db, err := driver.Open("file:"+name+"?_pragma=busy_timeout(20000)", store.AddExtensions)
 		if err != nil {
 			t.Fatal(err)
 		}

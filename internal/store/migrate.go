@@ -142,7 +142,7 @@ func migrator(ctx context.Context, database string) (*goose.Provider, *sql.DB, e
 // openSQL opens a database that is there for those who need no store.
 func openSQL(ctx context.Context, database string, readOnly bool) (*sql.DB, error) {
 	if !IsPostgres(database) {
-		return driver.Open("file:"+(&url.URL{Path: database}).EscapedPath()+"?mode=rw", addExtensions)
+		return driver.Open("file:"+(&url.URL{Path: database}).EscapedPath()+"?mode=rw", AddExtensions)
 	}
 	config, err := postgresConfig(ctx, database, readOnly)
 	if err != nil {

@@ -79,15 +79,15 @@ func openSQLiteConn(path string) (*sqliteConn, error) {
 		return nil, err
 	}
 	c := &sqliteConn{raw: raw, statements: map[string]*sqliteStatement{}}
-	if err := errors.Join(addExtensions(raw), raw.Exec(sqlitePragmas)); err != nil {
+	if err := errors.Join(AddExtensions(raw), raw.Exec(sqlitePragmas)); err != nil {
 		return nil, errors.Join(err, raw.Close())
 	}
 	return c, nil
 }
 
-// addExtensions gives a connection what the schema needs beside SQLite's own: FTS5, and comity_plain,
+// AddExtensions gives a connection what the schema needs beside SQLite's own: FTS5, and comity_plain,
 // which is plainLetters of a text.
-func addExtensions(raw *sqlite3.Conn) error {
+func AddExtensions(raw *sqlite3.Conn) error {
 	plain := func(ctx sqlite3.Context, arg ...sqlite3.Value) {
 		ctx.ResultText(plainLetters.Replace(arg[0].Text()))
 	}
