@@ -1,6 +1,7 @@
 package comity
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -33,6 +34,10 @@ const (
 	TooMany
 	// Undelivered is a provisioning message that the endpoint did not take.
 	Undelivered
+	// Unsupported is a request body in a coding that is not read.
+	Unsupported
+	// NotNow is a request that cannot be carried out now and may be later.
+	NotNow
 )
 
 // Fault is one thing wrong with one field.
@@ -55,7 +60,7 @@ type Error struct {
 	Detail string
 	// Fields are the faults of an Invalid request.
 	Fields []Fault
-	// RetryAfter is how long the caller is to wait, of a TooMany error.
+	// RetryAfter is how long the caller is to wait, of a TooMany or NotNow error.
 	RetryAfter time.Duration
 	// Err is the cause, for the log; the client does not see it.
 	Err error
@@ -96,6 +101,7 @@ const (
 	PhrasePersonGone    = "Person Does Not Exist"
 	PhraseNameInUse     = "Name In Use"
 	PhraseWrongCO       = "Wrong CO"
+	PhraseUnavailable   = "Service Unavailable"
 )
 
 // Refuse returns the error of a request that the rules do not allow.
@@ -125,4 +131,22 @@ func ForbidBecause(format string, args ...any) *Error {
 // BadRequest returns the error of a request that cannot be read, with a sentence that says why.
 func BadRequest(format string, args ...any) *Error {
 	return &Error{Code: Malformed, Phrase: PhraseBadRequest, Detail: fmt.Sprintf(format, args...)}
+}
+
+// retryAfter is how long a caller is to wait where nothing better is known.
+const retryAfter = 5 * time.Second
+
+// Unavailable returns the error of a request that cannot be carried out now, with a sentence that says
+// why; err is the cause, for the log.
+func Unavailable(why string, err error) *Error {
+	return &Error{Code: NotNow, Phrase: PhraseUnavailable, Detail: why, RetryAfter: retryAfter, Err: err}
+}
+
+// CodeOf is what kind of error an error is: Internal where it is no Error.
+func CodeOf(err error) ErrorCode {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Code
+	}
+	return Internal
 }

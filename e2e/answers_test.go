@@ -21,7 +21,8 @@ var shownOnce = map[string]bool{
 
 // shownElsewhere are the answers that take more than a conversation, and have tests of their own.
 var shownElsewhere = map[string]bool{
-	"413 Request Entity Too Large": true, "429 Too Many Requests": true, "500 Other Error": true,
+	"413 Request Entity Too Large": true, "415 Unsupported Media Type": true, "429 Too Many Requests": true,
+	"500 Other Error": true, "503 Service Unavailable": true,
 }
 
 // TestEveryAnswerHasAScenario: what the document says a call can be answered with, some scenario shows.

@@ -100,7 +100,7 @@ func TestRegistryOutlivesARestartOfPostgreSQL(t *testing.T) {
 		t.Errorf("/healthz answers %d; the program is alive all the same", status)
 	}
 	got := call(t, r.http, http.MethodGet, r.api()+"cos.json", r.user, r.key, "")
-	if got.status != http.StatusInternalServerError || got.reason != "Other Error" {
+	if got.status != http.StatusServiceUnavailable || got.reason != "Service Unavailable" {
 		t.Errorf("a request without a database answers %d %s", got.status, got.reason)
 	}
 
@@ -112,7 +112,7 @@ func TestRegistryOutlivesARestartOfPostgreSQL(t *testing.T) {
 		_, err := c.View(t.Context(), comity.Co.Resource, co)
 		return err == nil
 	})
-	// A request may still meet a connection of before, and is answered 500.
+	// A request may still meet a connection of before, and is answered 503.
 	var person client.Added
 	eventually(t, "a person can be added", func() bool {
 		f := comity.CoPerson

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"os"
 	"slices"
 	"strings"
@@ -18,6 +19,8 @@ import (
 type database struct {
 	Database      string `help:"A path of an SQLite file, or a postgres:// URL." default:"comity.db" env:"COMITY_DATABASE" placeholder:"PATH|URL"`
 	SecretKeyFile string `help:"The key that seals stored passwords; made at the first start. Beside the SQLite file, or comity.key, by default." env:"COMITY_SECRET_KEY_FILE" placeholder:"FILE"`
+	// log is told when the database cannot be used, and when it can again.
+	log *slog.Logger
 }
 
 // opened is an open database, locked against other processes where it is a file.
@@ -59,7 +62,7 @@ func (d database) fill(ctx context.Context, o *opened, use use, note func(format
 	}
 	if needed, err := d.needsKey(ctx, use); err != nil || !needed {
 		if err == nil {
-			o.store, err = store.Open(ctx, store.Options{Database: d.Database})
+			o.store, err = store.Open(ctx, store.Options{Database: d.Database, Log: d.log})
 		}
 		return err
 	}
@@ -73,7 +76,7 @@ func (d database) fill(ctx context.Context, o *opened, use use, note func(format
 	if made {
 		note("made the key that seals stored passwords: %s. Keep a copy; every instance needs it.", d.keyFile())
 	}
-	o.store, err = store.Open(ctx, store.Options{Database: d.Database, Sealer: sealer})
+	o.store, err = store.Open(ctx, store.Options{Database: d.Database, Sealer: sealer, Log: d.log})
 	return err
 }
 

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -16,6 +15,7 @@ import (
 
 	"comity/internal/access"
 	"comity/internal/console"
+	"comity/internal/httpserver"
 	"comity/internal/observe"
 	"comity/internal/openapi"
 	"comity/internal/outbox"
@@ -28,10 +28,9 @@ import (
 type serveCommand struct {
 	database
 	consoleSettings
+	httpSettings
 	Listen       string        `help:"The address to listen on." default:"127.0.0.1:8080" env:"COMITY_LISTEN" placeholder:"HOST:PORT"`
 	Root         string        `help:"The path that the API is below." default:"/registry/" env:"COMITY_ROOT" placeholder:"PATH"`
-	TLSCert      string        `name:"tls-cert" help:"The certificate chain (PEM) to serve HTTPS with; HTTP/1.1, so that reason phrases are kept." env:"COMITY_TLS_CERT" placeholder:"FILE"`
-	TLSKey       string        `name:"tls-key" help:"The certificate's private key (PEM)." env:"COMITY_TLS_KEY" placeholder:"FILE"`
 	Trusted      []string      `name:"trusted-proxies" help:"The networks whose X-Forwarded-For is believed." env:"COMITY_TRUSTED_PROXIES" placeholder:"CIDR,…"`
 	AllowPrivate bool          `name:"allow-private-targets" help:"Let provisioning targets be at loopback, private and link-local addresses." env:"COMITY_ALLOW_PRIVATE_TARGETS"`
 	Failures     int64         `name:"failed-logins" help:"How many logins an address may fail in a minute; 0 is any number." default:"600" env:"COMITY_FAILED_LOGINS"`
@@ -60,24 +59,31 @@ func (s *serveCommand) Run(p *program) (err error) {
 		return fmt.Errorf("listen on %s: %w", s.Listen, err)
 	}
 	defer func() { _ = listener.Close() }()
-	scheme := "http"
-	if s.TLSCert != "" || s.TLSKey != "" {
-		certificate, err := tls.LoadX509KeyPair(s.TLSCert, s.TLSKey)
-		if err != nil {
-			return fmt.Errorf("--tls-cert and --tls-key: %w", err)
-		}
-		scheme = "https"
-		listener = tls.NewListener(listener, &tls.Config{
-			Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"},
-		})
+	secured, err := s.tlsConfig(log)
+	if err != nil {
+		return err
 	}
+	scheme := "http"
+	if secured != nil {
+		scheme = "https"
+	}
+	trusted, err := prefixes(s.Trusted)
+	if err != nil {
+		return err
+	}
+	metrics := observe.NewMetrics()
+	serving, closeLog, err := s.options(p.errOut, func(r *http.Request) string { return access.ClientAddress(r, trusted) }, metrics, log)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, closeLog()) }()
+	s.log = log
 	db, err := s.open(p.ctx, use{creates: true, callsOut: true}, func(format string, args ...any) { log.Info(fmt.Sprintf(format, args...)) })
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.close()) }()
 
-	metrics := observe.NewMetrics()
 	var queue *outbox.Outbox
 	reg := registry.New(db.store, func() { queue.Wake() })
 	sender := newSender(s.AllowPrivate)
@@ -102,18 +108,16 @@ func (s *serveCommand) Run(p *program) (err error) {
 		_, open, err := reg.ClockWaits(ctx)
 		return open, err
 	})
-	metrics.Routes(mux, log, db.store.Ping, func(ctx context.Context) string {
+	metrics.Database(db.store.Troubled)
+	metrics.Routes(mux, db.store.Check, func(ctx context.Context) string {
 		text, _, _ := reg.ClockWaits(ctx)
 		return text
 	})
-	trusted, err := prefixes(s.Trusted)
-	if err != nil {
-		return err
-	}
-	authenticator, failures := access.NewAuthenticator(reg, time.Now), &access.Limits{}
+	authenticator := access.NewAuthenticator(reg, time.Now)
+	logins := &access.Logins{PerMinute: s.Failures, Log: log, Count: metrics.FailedLogin}
 	api := &rest.Server{
 		Registry: reg, Authenticator: authenticator, Provisioner: queue,
-		Root: root, TrustedProxies: trusted, FailedLogins: s.Failures, Failures: failures, Log: log, Observe: metrics.Request,
+		Root: root, TrustedProxies: trusted, Logins: logins, Log: log,
 	}
 	oidc, err := s.oidc()
 	if err != nil {
@@ -126,7 +130,7 @@ func (s *serveCommand) Run(p *program) (err error) {
 	pages, err := console.New(console.Options{
 		Reachable: reachable,
 		Registry:  reg, Authenticator: authenticator, Provisioner: queue, TrustedProxies: trusted,
-		FailedLogins: s.Failures, Failures: failures, PublicURL: s.PublicURL, OIDC: oidc, Log: log, Observe: metrics.Request,
+		Logins: logins, PublicURL: s.PublicURL, OIDC: oidc, Log: log,
 	})
 	if err != nil {
 		return err
@@ -143,10 +147,7 @@ func (s *serveCommand) Run(p *program) (err error) {
 	if root != "/" {
 		mux.Handle("GET /{$}", http.RedirectHandler(console.Root, http.StatusSeeOther))
 	}
-	server := &http.Server{
-		Handler: below(root, compress(described), mux), ConnContext: rest.ConnContext,
-		ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
-	}
+	server := httpserver.New(below(root, compress(described), mux), serving)
 	address := s.PublicURL
 	if address == "" {
 		address = fmt.Sprintf("%s://%s", scheme, listener.Addr())
@@ -169,7 +170,8 @@ func (s *serveCommand) Run(p *program) (err error) {
 	}()
 
 	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(rest.Listen(listener)) }()
+	go func() { failed <- server.Serve(httpserver.Listen(listener, secured)) }()
+	log.Info("started", "version", ownVersion(), "database", store.Redact(s.Database), "address", fmt.Sprintf("%s://%s%s", scheme, listener.Addr(), root))
 	fmt.Fprintf(p.out, "Comity serves %s at %s://%s%s\n", store.Redact(s.Database), scheme, listener.Addr(), root)
 	if link != "" {
 		fmt.Fprintf(p.out, "\nThe console, signed in as %s; good once, for an hour:\n\n  %s\n\n", first, signInLink(address, link))
@@ -183,8 +185,8 @@ func (s *serveCommand) Run(p *program) (err error) {
 	stopWork()
 	ending, cancel := context.WithTimeout(context.WithoutCancel(p.ctx), s.Drain)
 	defer cancel()
-	if err := server.Shutdown(ending); err != nil {
-		return fmt.Errorf("requests were still under way after %s: %w", s.Drain, errors.Join(err, server.Close()))
+	if err := server.End(ending, s.Drain); err != nil {
+		return err
 	}
 	select {
 	case <-workDone:
@@ -235,21 +237,4 @@ func prefixes(texts []string) ([]netip.Prefix, error) {
 		all = append(all, p)
 	}
 	return all, nil
-}
-
-// below sends what is below the root to the API, path untouched, for a mux would redirect paths
-// that it writes otherwise; the program's own pages come first where the root is all there is.
-func below(root string, api http.Handler, mux *http.ServeMux) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		own := false
-		if root == "/" {
-			_, pattern := mux.Handler(r)
-			own = pattern != ""
-		}
-		if !own && strings.HasPrefix(r.URL.Path, root) {
-			api.ServeHTTP(w, r)
-			return
-		}
-		mux.ServeHTTP(w, r)
-	})
 }

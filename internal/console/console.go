@@ -50,10 +50,8 @@ type Options struct {
 	Provisioner   Provisioner
 	// TrustedProxies are the addresses whose X-Forwarded-For is believed.
 	TrustedProxies []netip.Prefix
-	// FailedLogins is how many logins an address may fail in a minute, as Failures counts them; 0 is
-	// any number.
-	FailedLogins int64
-	Failures     *access.Limits
+	// Logins bounds those that fail, by whatever way; nil bounds none.
+	Logins *access.Logins
 	// PublicURL is where browsers find the program, without a path; "" where it is as they call it.
 	PublicURL string
 	// Reachable says whether targets can be at an address; nil is at any.
@@ -61,8 +59,6 @@ type Options struct {
 	// OIDC is how people log in by themselves; the zero value is not at all.
 	OIDC OIDC
 	Log  *slog.Logger
-	// Observe is told of every request: the kind of route, the status and how long it took.
-	Observe func(route string, status int, took time.Duration)
 }
 
 // Console answers the requests below Root.
@@ -116,19 +112,12 @@ func (c *Console) readPublicURL() error {
 	return c.guard.AddTrustedOrigin(c.PublicURL)
 }
 
-// writeTime is how long a browser may take to read an answer.
-const writeTime = 30 * time.Second
-
 // ServeHTTP answers one request. What another site's page sends, which would go with the reader's
 // cookie, is refused by what the browser says of where it comes from (Sec-Fetch-Site, Origin): every
 // browser of the last years says so of each POST, and the cookie is not sent with other sites' POSTs
 // at all (SameSite). So no form needs a token.
 func (c *Console) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	secure(w.Header())
-	if err := http.NewResponseController(w).SetWriteDeadline(time.Now().Add(writeTime)); err != nil && !errors.Is(err, http.ErrNotSupported) {
-		c.Log.ErrorContext(r.Context(), "request failed", "path", r.URL.Path, "error", err)
-		return
-	}
 	if err := c.guard.Check(r); err != nil {
 		v := &visit{Console: c, w: w, r: r}
 		v.fail(&comity.Error{Code: comity.Refused, Phrase: comity.PhraseForbidden, Detail: "This came from another site's page, so nothing was changed.", Err: err})

@@ -193,11 +193,9 @@ func (v *visit) laneFragment() error {
 		return err
 	}
 	if f.Poll == v.here() {
-		v.status = http.StatusNoContent
-		v.w.WriteHeader(v.status)
+		v.w.WriteHeader(http.StatusNoContent)
 		return nil
 	}
-	v.status = http.StatusOK
 	v.w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	return v.templates["detail.html"].ExecuteTemplate(v.w, "lane_live", f)
 }

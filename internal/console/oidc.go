@@ -159,6 +159,7 @@ func (v *visit) comeFromProvider() error {
 		return err
 	}
 	if len(memberships) == 0 {
+		v.Logins.Failed(v.ctx(), access.ClientAddress(v.r, v.TrustedProxies), "provider", "", time.Now())
 		return v.showAs(http.StatusForbidden, "nobody.html", "Nobody here is known by your login", nobodyPage{v.provider.Claim, login})
 	}
 	token, err := v.Registry.OpenSession(v.ctx(), comity.Session{Who: login, People: access.PeopleOf(memberships)})

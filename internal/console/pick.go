@@ -1,7 +1,6 @@
 package console
 
 import (
-	"net/http"
 	"strconv"
 	"strings"
 
@@ -130,7 +129,6 @@ func (v *visit) pick() error {
 	if err := v.find(&c, f, v.r.URL.Query().Get(f.Name+searchSuffix)); err != nil {
 		return err
 	}
-	v.status = http.StatusOK
 	v.w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	return v.templates["form.html"].ExecuteTemplate(v.w, "matches", c)
 }

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"comity"
+	"comity/internal/httpserver"
 )
 
 //go:embed templates
@@ -122,10 +123,9 @@ func (v *visit) showAs(status int, name, title string, data any, crumbs ...link)
 	if err := t.Execute(&b, f); err != nil {
 		return fmt.Errorf("write the page %s: %w", name, err)
 	}
-	v.status = status
 	v.w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	v.w.WriteHeader(status)
-	_, _ = b.WriteTo(v.w) // who is gone does not hear the answer
+	_, _ = b.WriteTo(v.w) // that it did not go out is noted with the exchange
 	return nil
 }
 
@@ -140,12 +140,14 @@ type trouble struct {
 func (v *visit) fail(err error) {
 	var e *comity.Error
 	if !errors.As(err, &e) || e.Code == comity.Internal {
-		level := slog.LevelError
-		if v.ctx().Err() != nil {
-			level = slog.LevelDebug
+		if e = httpserver.Ended(v.ctx()); e == nil {
+			level := slog.LevelError
+			if v.ctx().Err() != nil {
+				level = slog.LevelDebug
+			}
+			v.Log.Log(v.ctx(), level, "request failed", "request", v.exchange().ID, "method", v.r.Method, "path", v.r.URL.Path, "error", err)
+			e = &comity.Error{Code: comity.Internal, Phrase: comity.PhraseOther}
 		}
-		v.Log.Log(v.ctx(), level, "request failed", "method", v.r.Method, "path", v.r.URL.Path, "error", err)
-		e = &comity.Error{Code: comity.Internal, Phrase: comity.PhraseOther}
 	}
 	status, title, t := troubleOf(e)
 	if e.RetryAfter > 0 {
@@ -156,7 +158,7 @@ func (v *visit) fail(err error) {
 		t.Back = link{"Go to the overview of " + v.co.Text(comity.Co.Name), v.home()}
 	}
 	if err := v.showAs(status, "trouble.html", title, t); err != nil {
-		v.Log.ErrorContext(v.ctx(), "request failed", "path", v.r.URL.Path, "error", err)
+		v.Log.ErrorContext(v.ctx(), "request failed", "request", v.exchange().ID, "path", v.r.URL.Path, "error", err)
 	}
 }
 
@@ -189,6 +191,11 @@ func troubleOf(e *comity.Error) (status int, title string, t trouble) {
 		status, title = http.StatusRequestEntityTooLarge, "That is too much at once"
 	case comity.Undelivered:
 		status, title = http.StatusBadGateway, "The message was not taken"
+	case comity.Unsupported:
+		status, title = http.StatusUnsupportedMediaType, "That could not be read"
+	case comity.NotNow:
+		status, title = http.StatusServiceUnavailable, "That is not possible now"
+		t.Next = "Try again in a moment; what you typed is still in the page before this one."
 	case comity.Internal:
 		status, title = http.StatusInternalServerError, "Something went wrong here"
 		t.Next = "It is in the server's log. Nothing was changed; try again."

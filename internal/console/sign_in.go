@@ -47,19 +47,15 @@ func (v *visit) showSignIn(status int, fault string) error {
 func (v *visit) signIn() error {
 	username, key := v.r.PostFormValue("username"), v.r.PostFormValue("key")
 	address, now := access.ClientAddress(v.r, v.TrustedProxies), time.Now()
-	if v.FailedLogins > 0 {
-		if wait, spent := v.Failures.Spent(address, v.FailedLogins, now); spent {
-			return &comity.Error{
-				Code: comity.TooMany, Phrase: http.StatusText(http.StatusTooManyRequests),
-				Detail: "Too many failed to sign in from this address.", RetryAfter: wait,
-			}
+	if wait, blocked := v.Logins.Blocked(address, now); blocked {
+		return &comity.Error{
+			Code: comity.TooMany, Phrase: http.StatusText(http.StatusTooManyRequests),
+			Detail: "Too many failed to sign in from this address.", RetryAfter: wait,
 		}
 	}
 	_, err := v.Authenticator.Authenticate(v.ctx(), username, key, address)
 	if isRefusal(err) {
-		if v.FailedLogins > 0 {
-			v.Failures.Take(address, v.FailedLogins, now)
-		}
+		v.Logins.Failed(v.ctx(), address, "key", username, now)
 		return v.showSignIn(http.StatusForbidden, "The name or the key is not right, or this user may not sign in from here now.")
 	}
 	if err != nil {
@@ -82,6 +78,7 @@ func (v *visit) linkForm() error {
 func (v *visit) followLink() error {
 	token, err := v.Registry.FollowLink(v.ctx(), v.r.PostFormValue("token"))
 	if isRefusal(err) {
+		v.Logins.Failed(v.ctx(), access.ClientAddress(v.r, v.TrustedProxies), "link", "", time.Now())
 		return v.showAs(http.StatusForbidden, "trouble.html", "This link is used up", trouble{
 			Text: "A link signs in once, within an hour of being made.",
 			Next: "The command `comity console-link` makes a new one.", Back: link{"Sign in by key", Root + "sign-in"},

@@ -3,13 +3,16 @@ package console
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
+	"runtime/debug"
 	"strings"
 	"time"
 
 	"comity"
 	"comity/internal/access"
+	"comity/internal/httpserver"
 )
 
 // visit is one request under way.
@@ -24,8 +27,7 @@ type visit struct {
 	// memberships are the COs of somebody who logged in by themselves.
 	memberships []access.Membership
 	// co is the CO that the page is in, nil outside of any.
-	co     *comity.Record
-	status int
+	co *comity.Record
 	// offers are what selects offer, by their resource, as far as they were found.
 	offers map[*comity.Resource]offered
 }
@@ -33,15 +35,28 @@ type visit struct {
 // serve makes a page's handler.
 func (c *Console) serve(pattern string, p page) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		start := time.Now()
 		v := &visit{Console: c, w: w, r: r}
+		v.exchange().Route = "console " + pattern
+		defer v.recover()
 		if err := v.answer(p); err != nil {
 			v.fail(err)
 		}
-		if c.Observe != nil {
-			c.Observe("console "+pattern, v.status, time.Since(start))
-		}
 	})
+}
+
+// exchange is what is noted of the request.
+func (v *visit) exchange() *httpserver.Exchange { return httpserver.Of(v.ctx()) }
+
+// recover answers a request whose page panicked as one that failed.
+func (v *visit) recover() {
+	p := recover()
+	if p == nil {
+		return
+	}
+	if p == http.ErrAbortHandler || v.exchange().Status != 0 { //nolint:errorlint,err113 // it is compared, as net/http does
+		panic(p)
+	}
+	v.fail(fmt.Errorf("panic: %v\n%s", p, debug.Stack()))
 }
 
 // maxForm is the largest form that is read, in bytes.
@@ -63,6 +78,7 @@ func (v *visit) answer(p page) error {
 	if v.session.Who == "" {
 		return v.askToSignIn()
 	}
+	v.exchange().User = v.session.Who
 	if id := v.r.PathValue("co"); id != "" {
 		var err error
 		if v.co, err = v.Registry.View(v.ctx(), v.caller, comity.Co.Resource, comity.ParseId(id)); err != nil {
@@ -153,9 +169,8 @@ func isRefusal(err error) bool {
 func (v *visit) askToSignIn() error {
 	if v.r.Header.Get("HX-Request") != "" {
 		// A part of a page is asked for: the page itself is to go.
-		v.status = http.StatusUnauthorized
 		v.w.Header().Set("HX-Refresh", "true")
-		v.w.WriteHeader(v.status)
+		v.w.WriteHeader(http.StatusUnauthorized)
 		return nil
 	}
 	to := Root + "sign-in"
@@ -167,7 +182,6 @@ func (v *visit) askToSignIn() error {
 
 // redirect sends the reader to another page, by GET.
 func (v *visit) redirect(to string) error {
-	v.status = http.StatusSeeOther
 	http.Redirect(v.w, v.r, to, http.StatusSeeOther)
 	return nil
 }

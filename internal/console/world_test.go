@@ -95,7 +95,7 @@ func (w *world) serve(t *testing.T, change func(*console.Options)) *httptest.Ser
 	t.Helper()
 	o := console.Options{
 		Registry: w.registry, Authenticator: access.NewAuthenticator(w.registry, time.Now), Provisioner: w.queue,
-		Failures: &access.Limits{}, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
+		Logins: &access.Logins{}, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
 	}
 	s := httptest.NewUnstartedServer(nil)
 	o.PublicURL = "http://" + s.Listener.Addr().String()

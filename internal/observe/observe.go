@@ -3,6 +3,7 @@ package observe
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -15,6 +16,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"comity"
 )
 
 // Logger returns a logger that writes lines of the format "text" or "json", from a level on.
@@ -37,6 +40,8 @@ func Logger(out io.Writer, format, level string) (*slog.Logger, error) {
 type Metrics struct {
 	registry   *prometheus.Registry
 	requests   *prometheus.HistogramVec
+	unwritten  *prometheus.CounterVec
+	logins     prometheus.Counter
 	deliveries *prometheus.HistogramVec
 }
 
@@ -45,23 +50,52 @@ func NewMetrics() *Metrics {
 	m := &Metrics{
 		registry: prometheus.NewRegistry(),
 		requests: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "comity_request_seconds", Help: "API requests by route and status.",
+			Name: "comity_request_seconds", Help: "Requests whose answer went out, by route and status.",
 			Buckets: prometheus.ExponentialBuckets(0.0005, 3, 10),
 		}, []string{"route", "status"}),
+		unwritten: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "comity_unwritten_answers_total",
+			Help: "Requests whose answer did not go out: the client was gone, or stopped reading. By route and the status it would have had.",
+		}, []string{"route", "status"}),
+		logins: prometheus.NewCounter(prometheus.CounterOpts{Name: "comity_failed_logins_total", Help: "Logins that failed, by key, link or provider."}),
 		deliveries: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "comity_delivery_seconds", Help: "Provisioning deliveries by target and outcome (ok, failed).",
 			Buckets: prometheus.ExponentialBuckets(0.001, 3, 11),
 		}, []string{"target", "outcome"}),
 	}
-	m.registry.MustRegister(m.requests, m.deliveries, collectors.NewGoCollector(),
+	m.registry.MustRegister(m.requests, m.unwritten, m.logins, m.deliveries, collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
 
-// Request counts a request.
-func (m *Metrics) Request(route string, status int, took time.Duration) {
+// Request counts a request: among those whose answer went out, or apart from them.
+func (m *Metrics) Request(route string, status int, took time.Duration, written bool) {
+	if !written {
+		m.unwritten.WithLabelValues(route, strconv.Itoa(status)).Inc()
+		return
+	}
 	m.requests.WithLabelValues(route, strconv.Itoa(status)).Observe(took.Seconds())
 }
+
+// Database adds the metric of whether the database can be read and written, as far as is known.
+func (m *Metrics) Database(troubled func() (reads, writes bool)) {
+	for i, access := range []string{"read", "write"} {
+		m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "comity_database_up", Help: "1 while the database can be read, or written to, as far as is known.",
+			ConstLabels: prometheus.Labels{"access": access},
+		}, func() float64 {
+			var bad [2]bool
+			bad[0], bad[1] = troubled()
+			if bad[i] {
+				return 0
+			}
+			return 1
+		}))
+	}
+}
+
+// FailedLogin counts a login that failed.
+func (m *Metrics) FailedLogin() { m.logins.Inc() }
 
 // Delivery counts a delivery.
 func (m *Metrics) Delivery(target int64, ok bool, took time.Duration) {
@@ -88,21 +122,29 @@ func (m *Metrics) Writing(open func(context.Context) (time.Duration, error)) {
 	}))
 }
 
+// readyTime is how long the database may take to show that it is of use.
+const readyTime = 2 * time.Second
+
 // Routes adds /healthz (the program is alive), /readyz (it can serve: ready returns nil) and /metrics.
 // What waits, though the program is ready, is said below it; "" is nothing.
-func (m *Metrics) Routes(mux *http.ServeMux, log *slog.Logger, ready func(context.Context) error, waits func(context.Context) string) {
+func (m *Metrics) Routes(mux *http.ServeMux, ready func(context.Context) error, waits func(context.Context) string) {
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { say(w, http.StatusOK, "alive") })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
-		ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
+		ctx, cancel := context.WithTimeout(r.Context(), readyTime)
 		defer cancel()
-		if err := ready(ctx); err != nil {
-			log.WarnContext(ctx, "not ready", "error", err)
-			say(w, http.StatusServiceUnavailable, "the database cannot be reached")
+		err := ready(ctx)
+		if err == nil {
+			say(w, http.StatusOK, strings.TrimSpace("ready\n"+waits(ctx)))
 			return
 		}
-		say(w, http.StatusOK, strings.TrimSpace("ready\n"+waits(ctx)))
+		why := "The database does not answer."
+		if e := (*comity.Error)(nil); errors.As(err, &e) && e.Detail != "" {
+			why = e.Detail
+		}
+		say(w, http.StatusServiceUnavailable, "not ready: "+why)
 	})
-	mux.Handle("GET /metrics", promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{}))
+	// What cannot be read while the database is away is left out: the rest is what one looks at then.
+	mux.Handle("GET /metrics", promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{ErrorHandling: promhttp.ContinueOnError}))
 }
 
 func say(w http.ResponseWriter, status int, word string) {

@@ -23,7 +23,7 @@ type answer struct {
 var errorBody = []string{"ErrorResponse"}
 
 // always is what any call may be answered.
-var always = []answer{unauthorised, tooMany, otherError}
+var always = []answer{unauthorised, tooMany, otherError, unavailable}
 
 var (
 	unauthorised = answer{
@@ -38,6 +38,10 @@ var (
 		Status: http.StatusInternalServerError, shared: "OtherError", content: errorBody,
 		Reasons: []reason{{comity.PhraseOther, "a failure of the server itself"}},
 	}
+	unavailable = answer{
+		Status: http.StatusServiceUnavailable, shared: "ServiceUnavailable", content: errorBody, headers: []string{"Retry-After"},
+		Reasons: []reason{{comity.PhraseUnavailable, "it cannot be carried out now: the database is away, full or read-only, or the request took longer than one may, and was undone"}},
+	}
 	notModified = answer{
 		Status: http.StatusNotModified, shared: "NotModified", headers: []string{"ETag"},
 		Reasons: []reason{{"Not Modified", "it is still what If-None-Match names"}},
@@ -49,6 +53,10 @@ var (
 	tooLarge = answer{
 		Status: http.StatusRequestEntityTooLarge, shared: "TooLarge", content: errorBody,
 		Reasons: []reason{{"Request Entity Too Large", "a body over 1 MiB"}},
+	}
+	wrongCoding = answer{
+		Status: http.StatusUnsupportedMediaType, shared: "UnsupportedMediaType", content: errorBody,
+		Reasons: []reason{{"Unsupported Media Type", "a body with a Content-Encoding, such as gzip"}},
 	}
 	wrongBody = answer{
 		Status: http.StatusBadRequest, shared: "WrongBody", content: errorBody,
@@ -118,10 +126,17 @@ func distinct(reasons []reason) []reason {
 // What a call says of a status itself goes before.
 func answers(groups ...[]answer) []answer {
 	all := slices.Concat(groups...)
+	has := func(status int) bool {
+		return slices.ContainsFunc(all, func(own answer) bool { return own.Status == status })
+	}
 	for _, a := range always {
-		if !slices.ContainsFunc(all, func(own answer) bool { return own.Status == a.Status }) {
+		if !has(a.Status) {
 			all = append(all, a)
 		}
+	}
+	if has(tooLarge.Status) {
+		// Whose body is read can be sent one that is not.
+		all = append(all, wrongCoding)
 	}
 	slices.SortStableFunc(all, func(a, b answer) int { return a.Status - b.Status })
 	return all

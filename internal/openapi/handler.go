@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"net/http"
 	"strings"
 	"time"
@@ -12,9 +11,6 @@ import (
 
 // policy lets a page use nothing but its own style sheet.
 const policy = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-
-// writeTime is how long a client may take to read a file.
-const writeTime = 30 * time.Second
 
 // file is what one path answers with, made once.
 type file struct {
@@ -68,11 +64,6 @@ func Handler(root, program string, messageSchema []byte, next http.Handler) (htt
 }
 
 func (f file) serve(w http.ResponseWriter, r *http.Request) {
-	err := http.NewResponseController(w).SetWriteDeadline(time.Now().Add(writeTime))
-	if err != nil && !errors.Is(err, http.ErrNotSupported) {
-		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
-		return
-	}
 	h := w.Header()
 	h.Set("Content-Type", f.mediaType)
 	h.Set("ETag", f.tag)

@@ -157,7 +157,7 @@ func (l *lane) turn(ctx context.Context, outcomes []store.Outcome) (claimed int,
 		return err
 	})
 	if err != nil {
-		l.Log.ErrorContext(ctx, "cannot note what was delivered", "target", l.target, "error", err)
+		l.failed(ctx, "cannot note what was delivered", err, "target", l.target)
 		time.Sleep(time.Second)
 		return 0, false
 	}
@@ -166,7 +166,7 @@ func (l *lane) turn(ctx context.Context, outcomes []store.Outcome) (claimed int,
 	}
 	jobs, err := l.ready(writing, deliveries, start.Add(l.Limit))
 	if err != nil {
-		l.Log.ErrorContext(ctx, "cannot read what is to be told", "target", l.target, "error", err)
+		l.failed(ctx, "cannot read what is to be told", err, "target", l.target)
 		for _, d := range deliveries {
 			l.results <- failed(d)
 		}

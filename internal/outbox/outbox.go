@@ -137,7 +137,7 @@ func (o *Outbox) Run(ctx context.Context) {
 		next := o.Poll
 		due, now, err := o.due(ctx)
 		if err != nil && ctx.Err() == nil {
-			o.Log.ErrorContext(ctx, "cannot look up what is to be told", "error", err)
+			o.failed(ctx, "cannot look up what is to be told", err)
 		}
 		for _, d := range due {
 			if wait := d.Due.Sub(now); wait > 0 {
@@ -156,6 +156,14 @@ func (o *Outbox) Run(ctx context.Context) {
 			})
 		}
 		timer.Reset(next)
+	}
+}
+
+// failed logs an error of ours, but for one that passes with the database's trouble: of that the store
+// speaks itself, once.
+func (o *Outbox) failed(ctx context.Context, what string, err error, details ...any) {
+	if comity.CodeOf(err) != comity.NotNow {
+		o.Log.ErrorContext(ctx, what, append(details, "error", err)...)
 	}
 }
 

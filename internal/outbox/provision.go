@@ -23,9 +23,16 @@ func (o *Outbox) Provision(ctx context.Context, target *comity.Record, subject c
 		o.Wake()
 		return true, nil
 	}
-	// What was begun is finished, whether or not the caller waits for it.
+	// What was begun is finished, whether or not the caller waits for it: but a caller whose time is over
+	// is to be told what came of it till then.
+	asked := ctx
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), o.Limit)
 	defer cancel()
+	defer context.AfterFunc(asked, func() {
+		if comity.CodeOf(context.Cause(asked)) == comity.NotNow {
+			cancel()
+		}
+	})()
 	start := time.Now()
 	claimed, err := o.claimOne(ctx, target, subject)
 	if err != nil {

@@ -138,7 +138,7 @@ func TestSnapshotStatements(t *testing.T) {
 	far := w.elsewhere(0, wire.url)
 	count := func(people ...int64) int64 {
 		// A connection that did nothing for a second is asked first whether it is still there.
-		if err := far.store.Ping(t.Context()); err != nil {
+		if err := far.store.Check(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		before := wire.statements.Load()

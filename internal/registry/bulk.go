@@ -52,7 +52,11 @@ func (r *Registry) AddAll(ctx context.Context, caller access.Caller, res *comity
 func (r *Registry) AddEach(ctx context.Context, caller access.Caller, res *comity.Resource, inputs []comity.Input, once Once) []BulkResult {
 	results := make([]BulkResult, len(inputs))
 	for i, in := range inputs {
-		results[i].Added, results[i].Err = r.add(ctx, caller, res, in, "", once.of(i))
+		added, err := r.add(ctx, caller, res, in, "", once.of(i))
+		if err != nil && ctx.Err() != nil {
+			break // what was added before is answered as such, the rest was not carried out
+		}
+		results[i].Added, results[i].Err = added, err
 	}
 	return results
 }

@@ -39,11 +39,12 @@ func (r *Registry) RunClock(ctx context.Context, log *slog.Logger) {
 				done = now
 			}
 		}
-		if err != nil && ctx.Err() == nil {
+		// Of a database that is of no use the store speaks itself, once.
+		if err != nil && ctx.Err() == nil && comity.CodeOf(err) != comity.NotNow {
 			log.ErrorContext(ctx, "what begins or ends by the clock waits", "error", err)
 		}
 		if now := time.Now(); now.Sub(swept) > time.Hour {
-			if err := r.sweep(ctx); err != nil && ctx.Err() == nil {
+			if err := r.sweep(ctx); err != nil && ctx.Err() == nil && comity.CodeOf(err) != comity.NotNow {
 				log.ErrorContext(ctx, "the hourly tidying waits", "error", err)
 			}
 			swept = now

@@ -3,7 +3,6 @@ package rest_test
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -14,6 +13,7 @@ import (
 	"time"
 
 	"comity/internal/access"
+	"comity/internal/httpserver"
 	"comity/internal/outbox"
 	"comity/internal/pgtest"
 	"comity/internal/provision"
@@ -34,7 +34,7 @@ type api struct {
 	registry *registry.Registry
 	operator registry.Login
 	client   *http.Client
-	server   *http.Server
+	server   *httpserver.Server
 	sender   *provision.Sender
 }
 
@@ -121,15 +121,13 @@ func serve(ctx context.Context, database string, wrap func(net.Listener) net.Lis
 	if wrap != nil {
 		listener = wrap(listener)
 	}
-	a.server = &http.Server{
-		Handler: &rest.Server{
-			Registry: a.registry, Authenticator: access.NewAuthenticator(a.registry, time.Now), Provisioner: queue,
-			Root: "/registry/", Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError})),
-		},
-		ConnContext: rest.ConnContext, ReadHeaderTimeout: time.Minute,
-	}
+	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))
+	a.server = httpserver.New(&rest.Server{
+		Registry: a.registry, Authenticator: access.NewAuthenticator(a.registry, time.Now), Provisioner: queue,
+		Root: "/registry/", Log: log,
+	}, httpserver.Options{Limit: time.Minute, Log: log})
 	go func() {
-		if err := a.server.Serve(rest.Listen(listener)); !errors.Is(err, http.ErrServerClosed) {
+		if err := a.server.Serve(httpserver.Listen(listener, nil)); err != nil {
 			panic(err)
 		}
 	}()

@@ -3,9 +3,11 @@ package rest
 import (
 	"errors"
 	"net/http"
+	"slices"
 
 	"comity"
 	"comity/internal/access"
+	"comity/internal/httpserver"
 	"comity/internal/registry"
 	"comity/internal/wire"
 )
@@ -38,14 +40,16 @@ func (c *call) bulk(rt route) error {
 	var failed error
 	if separately {
 		results = c.Registry.AddEach(c.r.Context(), c.caller, rt.resource, inputs, c.once(body))
+		added := func(r registry.BulkResult) bool { return r.Id != 0 }
+		if ended := httpserver.Ended(c.r.Context()); ended != nil && !slices.ContainsFunc(results, added) {
+			return ended
+		}
 	} else {
 		results, failed = c.Registry.AddAll(c.r.Context(), c.caller, rt.resource, inputs, c.once(body))
 	}
 	answers := make([]wire.BulkAnswer, len(results))
 	for i, result := range results {
-		if answers[i], err = bulkAnswer(result); err != nil {
-			return err
-		}
+		answers[i] = c.bulkAnswer(result)
 	}
 	code, phrase := http.StatusOK, "OK"
 	if failed != nil {
@@ -59,16 +63,13 @@ func (c *call) bulk(rt route) error {
 	return nil
 }
 
-func bulkAnswer(result registry.BulkResult) (wire.BulkAnswer, error) {
+func (c *call) bulkAnswer(result registry.BulkResult) wire.BulkAnswer {
 	if result.Err == nil && result.Id == 0 {
-		return wire.BulkAnswer{Status: http.StatusFailedDependency, Reason: "Not Carried Out"}, nil
+		return wire.BulkAnswer{Status: http.StatusFailedDependency, Reason: "Not Carried Out"}
 	}
 	if result.Err == nil {
-		return wire.BulkAnswer{Status: http.StatusCreated, Reason: "Added", Id: result.Id, Minted: result.Minted}, nil
+		return wire.BulkAnswer{Status: http.StatusCreated, Reason: "Added", Id: result.Id, Minted: result.Minted}
 	}
-	var e *comity.Error
-	if !errors.As(result.Err, &e) {
-		return wire.BulkAnswer{}, result.Err
-	}
-	return wire.BulkAnswer{Status: status(e.Code), Reason: e.Phrase, Error: e}, nil
+	e := c.said(result.Err)
+	return wire.BulkAnswer{Status: status(e.Code), Reason: e.Phrase, Error: e}
 }

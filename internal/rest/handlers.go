@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"sync"
 
 	"comity"
@@ -170,9 +171,6 @@ func (c *call) pages(l *registry.Listing, res *comity.Resource, b *[]byte) error
 		if last {
 			*b = wire.AppendListClose(*b, c.format, res)
 		}
-		if err := c.deadline(c.w); err != nil {
-			return err
-		}
 		if _, err := c.w.Write(*b); err != nil || last {
 			return err
 		}
@@ -201,6 +199,15 @@ func (c *call) once(body []byte) registry.Once {
 func (c *call) body() ([]byte, error) { return c.bodyUpTo(maxBody) }
 
 func (c *call) bodyUpTo(limit int64) ([]byte, error) {
+	for _, coding := range c.r.Header.Values("Content-Encoding") {
+		if coding = strings.TrimSpace(coding); coding != "" && !strings.EqualFold(coding, "identity") {
+			c.w.Header().Set("Accept-Encoding", "identity")
+			return nil, &comity.Error{
+				Code: comity.Unsupported, Phrase: http.StatusText(http.StatusUnsupportedMediaType),
+				Detail: fmt.Sprintf("The body has the Content-Encoding %q; send it as it is, without one", coding),
+			}
+		}
+	}
 	b, err := io.ReadAll(http.MaxBytesReader(c.w, c.r.Body, limit))
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) {

@@ -41,7 +41,7 @@ func TestFailedLogins(t *testing.T) {
 		serve := func(trusted ...netip.Prefix) func(key, forwarded string) int {
 			server := httptest.NewServer(&rest.Server{
 				Registry: s.registry, Authenticator: access.NewAuthenticator(s.registry, time.Now), Root: "/registry/",
-				Log: slog.New(slog.DiscardHandler), FailedLogins: 3, TrustedProxies: trusted,
+				Log: slog.New(slog.DiscardHandler), Logins: &access.Logins{PerMinute: 3}, TrustedProxies: trusted,
 			})
 			s.Cleanup(server.Close)
 			return func(key, forwarded string) int {

@@ -20,17 +20,19 @@ package rest
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"time"
 
 	"comity"
 	"comity/internal/access"
+	"comity/internal/httpserver"
 	"comity/internal/outbox"
 	"comity/internal/registry"
 	"comity/internal/wire"
@@ -66,22 +68,11 @@ type Server struct {
 	Root string
 	// TrustedProxies are the addresses whose X-Forwarded-For is believed.
 	TrustedProxies []netip.Prefix
-	// FailedLogins is how many logins an address may fail in a minute; 0 is any number.
-	FailedLogins int64
-	// Failures counts them, so that every way in counts alike; nil counts those of this one.
-	Failures *access.Limits
-	Log      *slog.Logger
-	// Observe is told of every request: the kind of route, the status and how long it took.
-	Observe func(route string, status int, took time.Duration)
+	// Logins bounds those that fail, by whatever way; nil bounds none.
+	Logins *access.Logins
+	Log    *slog.Logger
 
-	requests, ownFailures access.Limits
-}
-
-func (s *Server) failures() *access.Limits {
-	if s.Failures != nil {
-		return s.Failures
-	}
-	return &s.ownFailures
+	requests access.Limits
 }
 
 // call is one request under way.
@@ -92,8 +83,7 @@ type call struct {
 	caller access.Caller
 	format wire.Format
 	// id is what an error's body names: the id of the path, or New.
-	id     string
-	status int
+	id string
 }
 
 // noID is the Id of an error about no record.
@@ -101,50 +91,44 @@ const noID = "New"
 
 // ServeHTTP answers one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	start := time.Now()
 	c := &call{Server: s, w: w, r: r, id: noID}
-	request := r.Header.Get("X-Request-Id")
-	if request == "" || len(request) > 64 {
-		request = rand.Text()
+	defer c.recover()
+	if err := c.serve(); err != nil {
+		c.fail(err)
 	}
-	w.Header().Set("X-Request-Id", request)
-	if err := s.deadline(w); err != nil {
-		c.fail(err, request)
+}
+
+// recover answers a request whose handler panicked as one that failed. Where the answer had begun it is
+// broken off, so that nobody takes a part for the whole.
+func (c *call) recover() {
+	p := recover()
+	if p == nil {
 		return
 	}
-	name, err := c.serve()
-	if err != nil {
-		c.fail(err, request)
+	if p == http.ErrAbortHandler || httpserver.Of(c.r.Context()).Status != 0 { //nolint:errorlint,err113 // it is compared, as net/http does
+		panic(p)
 	}
-	if s.Observe != nil {
-		s.Observe(name, c.status, time.Since(start))
-	}
+	c.fail(fmt.Errorf("panic: %v\n%s", p, debug.Stack()))
 }
 
-// writeTime is how long a client may take to read a part of an answer.
-const writeTime = 30 * time.Second
-
-func (s *Server) deadline(w http.ResponseWriter) error {
-	err := http.NewResponseController(w).SetWriteDeadline(time.Now().Add(writeTime))
-	if errors.Is(err, http.ErrNotSupported) {
-		return nil
-	}
-	return err
-}
-
-func (c *call) serve() (name string, err error) {
+func (c *call) serve() error {
 	rt, found := c.match()
 	c.format = rt.format
 	if rt.id != "" {
 		c.id = rt.id
 	}
+	exchange := httpserver.Of(c.r.Context())
+	exchange.Route = "unauthorized"
 	if err := c.authenticate(); err != nil {
-		return "unauthorized", err
+		return err
 	}
+	exchange.User = c.caller.Username
 	if !found {
-		return "unknown", comity.Missing(comity.PhraseUnknown)
+		exchange.Route = "unknown"
+		return comity.Missing(comity.PhraseUnknown)
 	}
-	return rt.name, rt.handle(c, rt)
+	exchange.Route = rt.name
+	return rt.handle(c, rt)
 }
 
 func (c *call) authenticate() (err error) {
@@ -153,14 +137,14 @@ func (c *call) authenticate() (err error) {
 		return comity.Forbid()
 	}
 	address, now := access.ClientAddress(c.r, c.TrustedProxies), time.Now()
-	if c.FailedLogins > 0 {
-		if wait, spent := c.failures().Spent(address, c.FailedLogins, now); spent {
-			return tooMany(wait, "Too many failed logins from this address")
-		}
+	if wait, blocked := c.Logins.Blocked(address, now); blocked {
+		return tooMany(wait, "Too many failed logins from this address")
 	}
 	if c.caller, err = c.Authenticator.Authenticate(c.r.Context(), username, key, address); err != nil {
-		if c.FailedLogins > 0 {
-			c.failures().Take(address, c.FailedLogins, now)
+		// Only who is known not to be let in has failed: nobody has while the database is away.
+		var refused *comity.Error
+		if errors.As(err, &refused) && refused.Code == comity.Unauthorised {
+			c.Logins.Failed(c.r.Context(), address, "key", username, now)
 		}
 		return err
 	}
@@ -180,16 +164,8 @@ func tooMany(wait time.Duration, why string) error {
 }
 
 // fail answers an error.
-func (c *call) fail(err error, request string) {
-	var e *comity.Error
-	if !errors.As(err, &e) || e.Code == comity.Internal {
-		level := slog.LevelError
-		if c.r.Context().Err() != nil {
-			level = slog.LevelDebug
-		}
-		c.Log.Log(c.r.Context(), level, "request failed", "request", request, "method", c.r.Method, "path", c.r.URL.Path, "error", err)
-		e = &comity.Error{Code: comity.Internal, Phrase: comity.PhraseOther}
-	}
+func (c *call) fail(err error) {
+	e := c.said(err)
 	if e.Code == comity.Unauthorised {
 		c.w.Header().Set("WWW-Authenticate", `Basic realm="Comity", charset="UTF-8"`)
 	}
@@ -198,6 +174,24 @@ func (c *call) fail(err error, request string) {
 		c.w.Header().Set("Retry-After", strconv.FormatInt(seconds, 10))
 	}
 	c.answer(status(e.Code), e.Phrase, wire.AppendError(nil, c.format, c.id, e))
+}
+
+// said is what the client is told of an error. What it cannot be told is logged.
+func (c *call) said(err error) *comity.Error {
+	var e *comity.Error
+	if errors.As(err, &e) && e.Code != comity.Internal {
+		return e
+	}
+	if e = httpserver.Ended(c.r.Context()); e != nil {
+		return e
+	}
+	level := slog.LevelError
+	if c.r.Context().Err() != nil {
+		level = slog.LevelDebug
+	}
+	c.Log.Log(c.r.Context(), level, "request failed", "request", httpserver.Of(c.r.Context()).ID,
+		"method", c.r.Method, "path", c.r.URL.Path, "error", err)
+	return &comity.Error{Code: comity.Internal, Phrase: comity.PhraseOther}
 }
 
 // status is the one map from kinds of error to HTTP.
@@ -219,6 +213,10 @@ func status(code comity.ErrorCode) int {
 		return http.StatusUnprocessableEntity
 	case comity.TooMany:
 		return http.StatusTooManyRequests
+	case comity.Unsupported:
+		return http.StatusUnsupportedMediaType
+	case comity.NotNow:
+		return http.StatusServiceUnavailable
 	case comity.Undelivered, comity.Internal:
 	}
 	return http.StatusInternalServerError
@@ -228,18 +226,17 @@ func status(code comity.ErrorCode) int {
 func (c *call) answer(status int, phrase string, body []byte) {
 	c.begin(status, phrase, len(body) > 0)
 	if len(body) > 0 {
-		// A client that is gone does not hear the answer; there is nobody to tell.
+		// That it did not go out is noted with the exchange; the client is gone.
 		_, _ = c.w.Write(body)
 	}
 }
 
 func (c *call) begin(status int, phrase string, body bool) {
-	c.status = status
 	if body {
 		c.w.Header().Set("Content-Type", c.format.ContentType())
 	}
 	c.w.Header().Set("Cache-Control", "no-store")
-	setPhrase(c.r.Context(), status, phrase)
+	httpserver.SetPhrase(c.r.Context(), status, phrase)
 	c.w.WriteHeader(status)
 }
 

@@ -120,7 +120,7 @@ func migrated(t *testing.T, name string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Ping(t.Context()); err != nil {
+	if err := s.Check(t.Context()); err != nil {
 		t.Error(err)
 	}
 	if err := s.Close(); err != nil {

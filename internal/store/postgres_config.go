@@ -8,8 +8,13 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgconn/ctxwatch"
 	"github.com/jackc/pgx/v5/pgxpool"
 )
+
+// cancelTime is how long the server may take to say what became of a statement that was cancelled.
+const cancelTime = 10 * time.Second
 
 // oldestPostgres is the oldest version that is served, as the server writes it.
 const oldestPostgres = 130000
@@ -28,6 +33,11 @@ func parsePostgres(url string) (*pgxpool.Config, error) {
 	config.ConnConfig.RuntimeParams["application_name"] = "comity"
 	if config.ConnConfig.ConnectTimeout == 0 {
 		config.ConnConfig.ConnectTimeout = 10 * time.Second
+	}
+	// A request that ends has its statement cancelled, and is told what became of it: whether a COMMIT
+	// came first is known, which it is not where the connection is cut.
+	config.ConnConfig.BuildContextWatcherHandler = func(c *pgconn.PgConn) ctxwatch.Handler {
+		return &pgconn.CancelRequestContextWatcherHandler{Conn: c, DeadlineDelay: cancelTime}
 	}
 	return config, nil
 }

@@ -264,6 +264,10 @@ func (c *sqliteConn) later(ctx context.Context, sql string, args []any, each fun
 }
 
 func (c *sqliteConn) query(_ context.Context, sql string, args []any, each func(Row) error) (err error) {
+	// A long statement is interrupted by itself, many short ones between two of them.
+	if err := c.raw.GetInterrupt().Err(); err != nil {
+		return err
+	}
 	s, err := c.prepare(sql)
 	if err != nil {
 		return err

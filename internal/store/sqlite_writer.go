@@ -8,6 +8,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/ncruces/go-sqlite3"
 )
 
 // A batch of writes that share a commit ends after so many, or so long.
@@ -41,6 +43,19 @@ type writeJob struct {
 	alone bool
 	err   error
 	done  chan struct{}
+	// state says who has the job: jobWaits nobody, jobBegun the writer, jobLeft nobody any more.
+	state atomic.Int32
+}
+
+const (
+	jobWaits int32 = iota
+	jobBegun
+	jobLeft
+)
+
+// begin says whether the writer may run the job: not one that its request has left.
+func (j *writeJob) begin() bool {
+	return j.state.CompareAndSwap(jobWaits, jobBegun) || j.state.Load() == jobBegun
 }
 
 func newSQLiteWriter(c *sqliteConn, clock func() time.Time) *sqliteWriter {
@@ -49,14 +64,22 @@ func newSQLiteWriter(c *sqliteConn, clock func() time.Time) *sqliteWriter {
 	return w
 }
 
-// write hands a closure to the writer and waits for its commit. A closure that has begun is not
-// interrupted when its request goes: that would undo everybody's.
+// write hands a closure to the writer and waits for its commit. When its request ends before it has
+// begun it is left; when it has begun it is interrupted and undone, and what shares its transaction runs
+// again. What is committed is answered as such, whether or not the request has ended meanwhile.
 func (w *sqliteWriter) write(ctx context.Context, alone bool, fn func(conn) error) error {
 	job := &writeJob{ctx: ctx, fn: fn, alone: alone, done: make(chan struct{})}
 	if err := w.send(ctx, job); err != nil {
 		return err
 	}
-	<-job.done
+	select {
+	case <-job.done:
+	case <-ctx.Done():
+		if job.state.CompareAndSwap(jobWaits, jobLeft) {
+			return ctx.Err()
+		}
+		<-job.done
+	}
 	return job.err
 }
 
@@ -171,6 +194,9 @@ func (w *sqliteWriter) now() time.Time {
 
 // step runs one job in a savepoint. The error it returns is the whole batch's; the job's own is in job.err.
 func (w *sqliteWriter) step(job *writeJob) error {
+	if !job.begin() {
+		return nil
+	}
 	if job.err = job.ctx.Err(); job.err != nil {
 		return nil //nolint:nilerr // the request's error, not the batch's
 	}
@@ -192,6 +218,9 @@ func (w *sqliteWriter) step(job *writeJob) error {
 
 // single runs a job of a batch that failed again, in a transaction of its own.
 func (w *sqliteWriter) single(job *writeJob) error {
+	if !job.begin() {
+		return nil
+	}
 	if err := job.ctx.Err(); err != nil {
 		return err
 	}
@@ -217,6 +246,13 @@ func (w *sqliteWriter) rollback() {
 
 // call runs a closure; one that panics is an error of its request, not the end of the writer.
 func (w *sqliteWriter) call(job *writeJob) (err error) {
+	w.conn.raw.SetInterrupt(job.ctx)
+	defer func() {
+		w.conn.raw.SetInterrupt(context.Background())
+		if errors.Is(err, sqlite3.INTERRUPT) {
+			err = errors.Join(job.ctx.Err(), err)
+		}
+	}()
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("panic in a write: %v\n%s", p, debug.Stack())

@@ -13,6 +13,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 	"time"
 
@@ -42,12 +43,15 @@ type Options struct {
 	// Connections is the most connections that are used for reading (SQLite) or in all
 	// (PostgreSQL); 0 is a sensible number.
 	Connections int
+	// Log is told when the database cannot be used and when it can again; slog.Default() if nil.
+	Log *slog.Logger
 }
 
 // Store is an open database.
 type Store struct {
 	backend backend
 	sealer  *Sealer
+	health  health
 }
 
 // backend is what SQLite and PostgreSQL each provide.
@@ -142,7 +146,11 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open database %s: %w", Redact(o.Database), err)
 	}
-	return &Store{backend: b, sealer: o.Sealer}, nil
+	log := o.Log
+	if log == nil {
+		log = slog.Default()
+	}
+	return &Store{backend: b, sealer: o.Sealer, health: health{log: log}}, nil
 }
 
 // IsPostgres says whether a database's name is a PostgreSQL URL and not a path.
@@ -155,22 +163,29 @@ func (s *Store) Close() error { return s.backend.close() }
 
 // Read runs a closure that asks one question. Several questions in one Read may each see another moment.
 func (s *Store) Read(ctx context.Context, fn func(*Tx) error) error {
-	return s.backend.read(ctx, func(c conn) error { return fn(s.tx(c)) })
+	began := time.Now()
+	return s.health.note(ctx, false, began, s.backend.read(ctx, func(c conn) error { return fn(s.tx(c)) }))
 }
 
 // Snapshot runs a closure that asks several questions of one moment.
 func (s *Store) Snapshot(ctx context.Context, fn func(*Tx) error) error {
-	return s.backend.snapshot(ctx, func(c conn) error { return fn(s.tx(c)) })
+	began := time.Now()
+	return s.health.note(ctx, false, began, s.backend.snapshot(ctx, func(c conn) error { return fn(s.tx(c)) }))
 }
 
 // Write runs a closure that changes the registry, in one transaction.
 func (s *Store) Write(ctx context.Context, fn func(*Tx) error) error {
-	return s.backend.write(ctx, false, s.whole(ctx, fn))
+	return s.write(ctx, false, fn)
 }
 
 // WriteAlone is Write for what touches many rows: it shares its commit with no other write.
 func (s *Store) WriteAlone(ctx context.Context, fn func(*Tx) error) error {
-	return s.backend.write(ctx, true, s.whole(ctx, fn))
+	return s.write(ctx, true, fn)
+}
+
+func (s *Store) write(ctx context.Context, alone bool, fn func(*Tx) error) error {
+	began := time.Now()
+	return s.health.note(ctx, true, began, s.backend.write(ctx, alone, s.whole(ctx, fn)))
 }
 
 // whole is a closure with what its transaction ends with.
@@ -207,13 +222,10 @@ type Writing struct {
 const longestWrite = 2 * time.Minute
 
 // Settled asks up to when everything is written.
-func (s *Store) Settled(ctx context.Context) (Settled, error) { return s.backend.settled(ctx) }
-
-// Ping asks the database one question.
-func (s *Store) Ping(ctx context.Context) error {
-	return s.Read(ctx, func(tx *Tx) error {
-		return tx.conn.query(ctx, `SELECT 1`, nil, func(Row) error { return nil })
-	})
+func (s *Store) Settled(ctx context.Context) (Settled, error) {
+	began := time.Now()
+	t, err := s.backend.settled(ctx)
+	return t, s.health.note(ctx, false, began, err)
 }
 
 // Tx is a closure's hold on the database.

@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
-	"net/http/httptest"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -15,6 +15,7 @@ import (
 
 	"comity"
 	"comity/internal/access"
+	"comity/internal/httpserver"
 	"comity/internal/openapi"
 	"comity/internal/openapi/openapitest"
 	"comity/internal/registry"
@@ -68,12 +69,18 @@ func serve(t testing.TB) *api {
 		Registry: reg, Authenticator: access.NewAuthenticator(reg, time.Now), Provisioner: provisioner{},
 		Root: root, Log: slog.New(slog.DiscardHandler),
 	}
-	server := httptest.NewUnstartedServer(handler)
-	server.Listener = rest.Listen(server.Listener)
-	server.Config.ConnContext = rest.ConnContext
-	server.Start()
-	t.Cleanup(server.Close)
-	return &api{t, handler, server.URL, login, openapitest.ForRoot(t, root)}
+	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httpserver.New(handler, httpserver.Options{Log: slog.New(slog.DiscardHandler)})
+	go func() {
+		if err := server.Serve(httpserver.Listen(l, nil)); err != nil {
+			t.Error(err)
+		}
+	}()
+	t.Cleanup(func() { _ = server.Close() })
+	return &api{t, handler, "http://" + l.Addr().String(), login, openapitest.ForRoot(t, root)}
 }
 
 // call makes a request, of a path below the root, and returns its answer.

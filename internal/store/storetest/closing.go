@@ -70,7 +70,7 @@ func testClosing(t *testing.T, b Backend) {
 				t.Errorf("%s succeeds", name)
 			}
 		}
-		if err := open.Ping(t.Context()); err == nil {
+		if err := open.Check(t.Context()); err == nil {
 			t.Error("Ping succeeds")
 		}
 	})

@@ -45,6 +45,7 @@ func Run(t *testing.T, b Backend) {
 		{"lanes", testLanes},
 		{"transactions", testTransactions},
 		{"hanging up", testHangingUp},
+		{"ending", testEnding},
 		{"writers at once", testWriters},
 		{"snapshots", testSnapshots},
 		{"time", testTime},

@@ -93,7 +93,7 @@ func testTransactions(t *testing.T, b Backend) {
 		}
 	})
 	t.Run("Ping", func(t *testing.T) {
-		if err := bed.store.Ping(t.Context()); err != nil {
+		if err := bed.store.Check(t.Context()); err != nil {
 			t.Error(err)
 		}
 	})

@@ -1,0 +1,118 @@
+package storetest
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"comity"
+	"comity/internal/store"
+)
+
+// testEnding ends writes before their time, wherever they are: what is answered is what came of them.
+func testEnding(t *testing.T, b Backend) {
+	bed := b.bed(t)
+	t.Run("a long write ends, and is undone", func(t *testing.T) {
+		for name, write := range map[string]func(context.Context, func(*store.Tx) error) error{"Write": bed.store.Write, "WriteAlone": bed.store.WriteAlone} {
+			co := bed.co(t)
+			ctx, end := context.WithCancel(t.Context())
+			n := 0
+			err := write(ctx, func(tx *store.Tx) error {
+				for {
+					if n++; n == 10 {
+						end()
+					}
+					// It has no end of its own.
+					if err := add(ctx, tx, person(co)); err != nil {
+						return err
+					}
+					if _, err := tx.List(ctx, comity.Co.Resource, 0, 10); err != nil {
+						return err
+					}
+				}
+			})
+			end()
+			if !errors.Is(err, context.Canceled) {
+				t.Errorf("%s: error %v, want that the context is cancelled", name, err)
+			}
+			if n := len(bed.list(t, comity.CoPerson.Resource, store.Equal("co_id", co))); n != 0 {
+				t.Errorf("%s: %d are there, want that all is undone", name, n)
+			}
+		}
+	})
+	t.Run("a write that has not begun is left at once", func(t *testing.T) {
+		co := bed.co(t)
+		ctx, end := context.WithCancel(t.Context())
+		var err error
+		left := make(chan struct{})
+		bed.behindUntil(t, co, left, func() {
+			go func() {
+				defer close(left)
+				err = bed.store.Write(ctx, func(tx *store.Tx) error {
+					if _, err := tx.EnterCO(ctx, co, true); err != nil {
+						return err
+					}
+					return add(ctx, tx, person(co))
+				})
+			}()
+			end()
+		})
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("error %v, want that the context is cancelled", err)
+		}
+		if n := len(bed.list(t, comity.CoPerson.Resource, store.Equal("co_id", co))); n != 0 {
+			t.Errorf("%d are there, want none", n)
+		}
+	})
+	t.Run("at any moment", func(t *testing.T) {
+		undone := 0
+		for range 60 {
+			co := bed.co(t)
+			ctx, end := context.WithTimeout(t.Context(), time.Duration(rand.Int64N(int64(12*time.Millisecond))))
+			err := bed.store.Write(ctx, func(tx *store.Tx) error {
+				if _, err := tx.EnterCO(ctx, co, false); err != nil {
+					return err
+				}
+				for range 3 {
+					if err := add(ctx, tx, person(co)); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+			end()
+			want := 3
+			if err != nil {
+				want = 0
+				undone++
+			}
+			if n := len(bed.list(t, comity.CoPerson.Resource, store.Equal("co_id", co))); n != want {
+				t.Errorf("error %v, and %d of 3 are there", err, n)
+			}
+		}
+		t.Logf("%d of 60 were undone", undone)
+	})
+}
+
+// behindUntil runs something while another write has the CO, which ends only when a channel is closed.
+func (b *bed) behindUntil(t *testing.T, co int64, left <-chan struct{}, run func()) {
+	t.Helper()
+	err := b.store.WriteAlone(t.Context(), func(tx *store.Tx) error {
+		if _, err := tx.EnterCO(t.Context(), co, true); err != nil {
+			return err
+		}
+		// What follows is of the test's, not of the write's: a write is run again only if it fails.
+		run()
+		select {
+		case <-left:
+			return nil
+		case <-time.After(time.Minute):
+			return errors.New("who waits is not let go")
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
