@@ -78,13 +78,24 @@ func postgresTrouble(err error) (trouble, bool) {
 		}
 	}
 	var dialled *pgconn.ConnectError
-	var network *net.OpError
-	if errors.As(err, &dialled) || errors.As(err, &network) || pgconn.SafeToRetry(err) ||
-		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) {
+	if errors.As(err, &dialled) {
 		return away, true
 	}
-	return trouble{}, false
+	// A closure may fail at a file or connection of its own, too.
+	var ran *statementError
+	if !errors.As(err, &ran) {
+		return trouble{}, false
+	}
+	var network *net.OpError
+	return away, errors.As(ran, &network) || pgconn.SafeToRetry(ran) ||
+		errors.Is(ran, io.EOF) || errors.Is(ran, io.ErrUnexpectedEOF) || errors.Is(ran, net.ErrClosed)
 }
+
+// statementError is what came of a statement that was sent to PostgreSQL.
+type statementError struct{ error }
+
+// Unwrap returns the cause.
+func (e *statementError) Unwrap() error { return e.error }
 
 // health follows whether the database is of use. Each trouble is logged once when it begins and once
 // when it is over, however much is asked meanwhile.

@@ -286,7 +286,7 @@ func (c *postgresConn) send(ctx context.Context, batch []queued) (err error) {
 	results := c.raw.SendBatch(ctx, b)
 	defer func() {
 		if closing := results.Close(); err == nil && closing != nil {
-			err = fmt.Errorf("end of batch: %w", closing)
+			err = fmt.Errorf("end of batch: %w", &statementError{closing})
 		}
 	}()
 	for _, q := range batch {
@@ -322,7 +322,7 @@ func postgresError(sql string, err error) error {
 	if errors.As(err, &e) && (e.Code == "23505" || e.Code == "23503") {
 		err = errors.Join(ErrConflict, err)
 	}
-	return fmt.Errorf("run %q: %w", sql, err)
+	return fmt.Errorf("run %q: %w", sql, &statementError{err})
 }
 
 // postgresRow is a row in PostgreSQL's binary format, in which the few types that the registry

@@ -65,15 +65,16 @@ func serve(t testing.TB) *api {
 	if err != nil {
 		t.Fatal(err)
 	}
-	handler := &rest.Server{
+	options := httpserver.Options{Log: slog.New(slog.DiscardHandler)}
+	handler := httpserver.Handler(&rest.Server{
 		Registry: reg, Authenticator: access.NewAuthenticator(reg, time.Now), Provisioner: provisioner{},
-		Root: root, Log: slog.New(slog.DiscardHandler),
-	}
+		Root: root, Log: options.Log,
+	}, options)
 	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := httpserver.New(handler, httpserver.Options{Log: slog.New(slog.DiscardHandler)})
+	server := httpserver.New(handler, options)
 	go func() {
 		if err := server.Serve(httpserver.Listen(l, nil)); err != nil {
 			t.Error(err)
