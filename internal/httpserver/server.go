@@ -24,8 +24,8 @@ const (
 	bodyTime = time.Minute
 	idleTime = 2 * time.Minute
 	maxHead  = 64 << 10
-	// farewell is the part of the time for ending in which those are answered that are not done then.
-	farewell = 10
+	// farewell is how long before the end those are answered that are not done then.
+	farewell = 3 * time.Second
 )
 
 // Options say how requests are served.
@@ -71,7 +71,7 @@ func (s *Server) Serve(l net.Listener) error {
 func (s *Server) End(ctx context.Context, within time.Duration) error {
 	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
-	timer := time.AfterFunc(within-within/farewell, func() {
+	timer := time.AfterFunc(within-min(farewell, within/2), func() {
 		s.cancel(comity.Unavailable("This server is ending and was not done with the request in time. What it had not finished is undone.", nil))
 	})
 	defer timer.Stop()

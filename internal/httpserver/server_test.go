@@ -233,7 +233,7 @@ func TestEndingServerAnswersThoseUnderWay(t *testing.T) {
 		t.Fatal(err)
 	}
 	<-begun
-	if err := s.End(context.WithoutCancel(t.Context()), 3*time.Second); err != nil {
+	if err := s.End(context.WithoutCancel(t.Context()), 8*time.Second); err != nil {
 		t.Error(err)
 	}
 	if answer, err := io.ReadAll(c); err != nil || !strings.Contains(string(answer), "503") || !strings.Contains(string(answer), "is ending") {
