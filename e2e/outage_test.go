@@ -214,11 +214,11 @@ func TestPathsAndBodiesAsClientsSendThem(t *testing.T) {
 func TestWrongSettingsOfServingEndTheStart(t *testing.T) {
 	t.Parallel()
 	for flags, says := range map[string]string{
-		"--request-timeout 10ms":                             "from 1s to 2m",
-		"--request-timeout 3m":                               "from 1s to 2m",
+		"--request-timeout 10ms":                             "from 1s to 2m0s",
+		"--request-timeout 3m":                               "from 1s to 2m0s",
 		"--access-log apache":                                "off, json or combined",
 		"--access-log-file x.log":                            "set it to json or combined",
-		"--tls-cert cert.pem":                                "one of them is missing",
+		"--tls-cert cert.pem":                                "--tls-cert needs --tls-key",
 		"--access-log json --access-log-file no/such/folder": "no such file",
 	} {
 		folder := t.TempDir()

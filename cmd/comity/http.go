@@ -47,9 +47,6 @@ func (s httpSettings) tlsConfig(log *slog.Logger) (*tls.Config, error) {
 // options are those of the server, with what closes its access log.
 func (s httpSettings) options(errOut io.Writer, address func(*http.Request) string, metrics *observe.Metrics, log *slog.Logger) (o httpserver.Options, done func() error, err error) {
 	done = func() error { return nil }
-	if s.RequestTimeout < shortestRequest || s.RequestTimeout > longestRequest {
-		return o, done, fmt.Errorf("--request-timeout: it is %v, it must be from %v to %v", s.RequestTimeout, shortestRequest, longestRequest)
-	}
 	write := func(*httpserver.Exchange) {}
 	if s.AccessLog != "off" {
 		out := errOut
@@ -63,8 +60,6 @@ func (s httpSettings) options(errOut io.Writer, address func(*http.Request) stri
 		if write, err = httpserver.AccessLog(out, s.AccessLog); err != nil {
 			return o, done, errors.Join(fmt.Errorf("--access-log: %w", err), done())
 		}
-	} else if s.AccessLogFile != "" {
-		return o, done, errors.New("--access-log-file: nothing is logged there while --access-log is off; set it to json or combined")
 	}
 	return httpserver.Options{
 		Limit: s.RequestTimeout, Address: address, Log: log,

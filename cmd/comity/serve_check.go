@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 
+	"comity/internal/httpserver"
 	"comity/internal/observe"
 	"comity/internal/store"
 )
@@ -25,7 +26,7 @@ func (s *serveCommand) check() error {
 		databaseErr = s.checkKeyFile()
 	}
 	all := []error{
-		databaseErr, checkAddress(s.Listen), checkRoot(s.Root), s.checkTLS(), proxiesErr, logErr, s.consoleSettings.check(),
+		databaseErr, checkAddress(s.Listen), checkRoot(s.Root), s.httpSettings.check(), proxiesErr, logErr, s.consoleSettings.check(),
 	}
 	if s.Failures < 0 {
 		all = append(all, fmt.Errorf("--failed-logins: %d is too few, it must be 0 at least", s.Failures))
@@ -71,7 +72,22 @@ func (s *serveCommand) checkKeyFile() error {
 	return err
 }
 
-func (s *serveCommand) checkTLS() error {
+func (s httpSettings) check() error {
+	all := []error{s.checkTLS()}
+	if s.RequestTimeout < shortestRequest || s.RequestTimeout > longestRequest {
+		all = append(all, fmt.Errorf("--request-timeout: it is %v, it must be from %v to %v", s.RequestTimeout, shortestRequest, longestRequest))
+	}
+	if s.AccessLog == "off" {
+		if s.AccessLogFile != "" {
+			all = append(all, errors.New("--access-log-file: nothing is logged there while --access-log is off, set it to json or combined"))
+		}
+	} else if _, err := httpserver.AccessLog(io.Discard, s.AccessLog); err != nil {
+		all = append(all, fmt.Errorf("--access-log: %w", err))
+	}
+	return errors.Join(all...)
+}
+
+func (s httpSettings) checkTLS() error {
 	switch {
 	case s.TLSCert == "" && s.TLSKey == "":
 		return nil

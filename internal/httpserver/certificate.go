@@ -3,7 +3,6 @@ package httpserver
 import (
 	"crypto/tls"
 	"crypto/x509"
-	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -25,9 +24,6 @@ type Certificates struct {
 
 // ReadCertificates reads a chain and its key.
 func ReadCertificates(cert, key string, log *slog.Logger) (*Certificates, error) {
-	if cert == "" || key == "" {
-		return nil, errors.New("--tls-cert and --tls-key go together: one of them is missing")
-	}
 	c := &Certificates{cert: cert, key: key, log: log}
 	return c, c.load(c.look())
 }
