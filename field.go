@@ -39,6 +39,8 @@ type Field struct {
 	Owned bool
 	// OwnRule says that what this Reference names is checked by the resource's own rule.
 	OwnRule bool
+	// Ends says of a Time that it is the last moment of something: a date alone means the end of that day.
+	Ends bool
 	// Listed References are parameters of the resource's lists.
 	Listed bool
 	// Owners are the parents that an Owner field permits.
@@ -93,6 +95,7 @@ func (f *Field) fixed() *Field    { f.Fixed = true; return f }
 func (f *Field) kept() *Field     { f.Kept = true; return f }
 func (f *Field) markup() *Field   { f.Markup = true; return f }
 func (f *Field) listed() *Field   { f.Listed = true; return f }
+func (f *Field) ends() *Field     { f.Ends = true; return f }
 func (f *Field) owned() *Field    { f.Owned = true; return f }
 func (f *Field) ownRule() *Field  { f.OwnRule = true; return f }
 func (f *Field) folded() *Field   { f.Folded = true; return f }

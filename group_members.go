@@ -1,5 +1,7 @@
 package comity
 
+import "time"
+
 // CoGroupMember makes a CO person a member, an owner, or both, of a group. A row with a
 // CoGroupNestingId is derived: the nesting makes the person a member.
 var CoGroupMember = func() (t struct {
@@ -24,3 +26,32 @@ var CoGroupMember = func() (t struct {
 	t.unique(Unique{Phrase: "CoPerson Already Member", Fields: []*Field{t.CoGroupId, t.Person}, Unset: t.CoGroupNestingId})
 	return t
 }()
+
+// MembershipState says whether a membership counts at a time, or why it does not.
+type MembershipState uint8
+
+// The states of a membership.
+const (
+	// MembershipCounts is in force.
+	MembershipCounts MembershipState = iota
+	// MembershipExpired ended before the time, MembershipFuture begins after it.
+	MembershipExpired
+	MembershipFuture
+	// MembershipSuspended is within its validity, of a group that is not Active.
+	MembershipSuspended
+)
+
+// MembershipAt says whether a membership of a group counts at a time; both are as they were then, and a
+// nil group is taken for Active.
+func MembershipAt(membership, group *Record, at time.Time) MembershipState {
+	f := CoGroupMember
+	switch now := at.Unix(); {
+	case membership.Has(f.ValidThrough) && membership.Int(f.ValidThrough) < now:
+		return MembershipExpired
+	case membership.Has(f.ValidFrom) && membership.Int(f.ValidFrom) > now:
+		return MembershipFuture
+	case group != nil && group.Text(CoGroup.Status) != Active:
+		return MembershipSuspended
+	}
+	return MembershipCounts
+}

@@ -145,7 +145,7 @@ func (r *Resource) owner(types ...OwnerType) *Field {
 
 // validity adds ValidFrom and ValidThrough, which must come in that order.
 func (r *Resource) validity() (from, through *Field) {
-	from, through = r.time("ValidFrom"), r.time("ValidThrough")
+	from, through = r.time("ValidFrom"), r.time("ValidThrough").ends()
 	r.must(func(rec *Record) []Fault {
 		if !rec.Has(from) || !rec.Has(through) || rec.Int(from) < rec.Int(through) {
 			return nil

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"comity"
 	"comity/internal/access"
@@ -76,8 +77,12 @@ func (v *visit) addPerson() error {
 	var asked []newcomerPart
 	var hanging []comity.Input
 	for _, part := range newcomerParts() {
-		if in, given := part.read(sent); given {
-			asked, hanging = append(asked, part), append(hanging, in)
+		fm := part.form(sent, v.zone())
+		if sent.Has("find") || fm.searching() {
+			return v.showAddPerson(http.StatusOK, sent, nil)
+		}
+		if part.given(fm.sent) {
+			asked, hanging = append(asked, part), append(hanging, fm.read(fm.sent))
 		}
 	}
 	results, err := v.Registry.AddPerson(v.ctx(), v.caller, comity.Input{Record: person}, hanging...)
@@ -116,16 +121,18 @@ func (n newcomerPart) own(sent url.Values) url.Values {
 	return own
 }
 
-// read makes of what was sent the part's record; given says that there is to be one.
-func (n newcomerPart) read(sent url.Values) (in comity.Input, given bool) {
-	own := n.own(sent)
-	given = n.required || slices.ContainsFunc(n.deciding, func(f *comity.Field) bool { return strings.TrimSpace(own.Get(f.Name)) != "" })
-	in = n.form(own).read(own)
-	return in, given
+// given says whether there is to be a record of the part, by its own values.
+func (n newcomerPart) given(own url.Values) bool {
+	return n.required || slices.ContainsFunc(n.deciding, func(f *comity.Field) bool { return strings.TrimSpace(own.Get(f.Name)) != "" })
 }
 
-func (n newcomerPart) form(own url.Values) form {
-	return form{resource: n.resource, given: comity.NewRecord(n.resource), sent: own, set: map[*comity.Field]bool{}}
+// form is the form of the part; sent is nil before it was sent.
+func (n newcomerPart) form(sent url.Values, zone *time.Location) form {
+	fm := form{resource: n.resource, given: comity.NewRecord(n.resource), set: map[*comity.Field]bool{}, zone: zone}
+	if sent != nil {
+		fm.sent = n.own(sent)
+	}
+	return fm
 }
 
 // showAddPerson shows the form, with what was sent and what is wrong with it.
@@ -152,10 +159,7 @@ func (v *visit) showAddPerson(status int, sent url.Values, failed map[*comity.Re
 
 func (v *visit) addSection(part newcomerPart, sent url.Values, faults []comity.Fault) (addSection, error) {
 	section := addSection{Title: title(one(part.resource)), Help: part.help}
-	fm := part.form(nil)
-	if sent != nil {
-		fm = part.form(part.own(sent))
-	}
+	fm := part.form(sent, v.zone())
 	controls, err := v.controls(fm, faults)
 	if err != nil {
 		return section, err

@@ -12,7 +12,9 @@ import (
 
 // deletePage asks whether a record is to be deleted.
 type deletePage struct {
-	One, Name, Cancel, Text string
+	One, Name, Cancel string
+	// Barred says why it cannot be deleted, Changed why it was not; "" where neither is so.
+	Barred, Changed string
 	// With are what is deleted with it, Named what names it and stays: how many of each kind.
 	With, Named []string
 	Revision    int64
@@ -26,15 +28,16 @@ func (d drawn) deleteForm(v *visit) error {
 	if rights, err := v.Registry.RightsTo(v.ctx(), v.caller, rec); err != nil || !rights.Delete {
 		return cmp.Or[error](err, comity.Forbid())
 	}
-	return d.askToDelete(v, http.StatusOK, rec, "")
+	return d.askToDelete(v, http.StatusOK, rec, deletePage{})
 }
 
-func (d drawn) askToDelete(v *visit, status int, rec *comity.Record, text string) error {
+// askToDelete shows the question, or why it need not be asked, as the page says.
+func (d drawn) askToDelete(v *visit, status int, rec *comity.Record, p deletePage) error {
 	t, err := v.titles([]*comity.Record{rec})
 	if err != nil {
 		return err
 	}
-	p := deletePage{One: one(d.Resource), Name: t.of(rec), Cancel: v.after(v.record(d.Resource, rec.Id)), Text: text, Revision: rec.Revision}
+	p.One, p.Name, p.Cancel, p.Revision = one(d.Resource), t.of(rec), v.after(v.record(d.Resource, rec.Id)), rec.Revision
 	depending, err := v.Registry.DependingOn(v.ctx(), v.caller, rec)
 	if err != nil {
 		return err
@@ -65,12 +68,13 @@ func (d drawn) delete(v *visit) error {
 	}
 	err = v.Registry.Delete(v.ctx(), v.caller, d.Resource, rec.Id, unchanged(v.r.PostFormValue("revision")))
 	var e *comity.Error
-	if errors.As(err, &e) && (e.Code == comity.Refused || e.Code == comity.Stale) {
-		text := join(" ", sentence(e.Phrase), e.Detail)
-		if e.Code == comity.Stale {
-			text = "Somebody has changed it since you were asked. Look again before you delete it."
-		}
-		return d.askToDelete(v, http.StatusConflict, rec, text)
+	if errors.As(err, &e) && e.Code == comity.Refused {
+		return d.askToDelete(v, http.StatusConflict, rec, deletePage{Barred: join(" ", sentence(e.Phrase), e.Detail)})
+	}
+	if errors.As(err, &e) && e.Code == comity.Stale {
+		return d.askToDelete(v, http.StatusConflict, rec, deletePage{
+			Changed: "Somebody has changed this " + one(d.Resource) + " since you were asked. Look again before you delete it.",
+		})
 	}
 	if err != nil {
 		return err

@@ -26,9 +26,9 @@ type detailPage struct {
 	Past bool
 	At   time.Time
 	Now  string
-	// Here is the record's page, Dated says that it can be shown as it was on a date.
-	Here  string
-	Dated bool
+	// Dated says that it can be shown as it was on a date, by AsItWas.
+	Dated   bool
+	AsItWas asItWas
 }
 
 type field struct {
@@ -49,10 +49,7 @@ const hangingSize = 10
 
 // detail shows a record.
 func (d drawn) detail(v *visit) error {
-	at, err := v.at()
-	if err != nil {
-		return err
-	}
+	dated, at := v.asItWas(v.record(d.Resource, comity.ParseId(v.r.PathValue("id"))))
 	rec, past, err := d.state(v, at)
 	if err != nil {
 		return err
@@ -63,7 +60,7 @@ func (d drawn) detail(v *visit) error {
 	}
 	p := detailPage{Past: past, Fields: v.fields(rec, t), trail: trail{Record: rec, History: v.historyOf(rec)}}
 	here := v.record(rec.Resource, rec.Id)
-	p.Here, p.Dated = here, !d.InHistory && v.caller.Admin
+	p.AsItWas, p.Dated = dated, !d.InHistory && v.caller.Admin
 	if rec.Revision > 0 && p.Dated {
 		p.Earlier = here + withQuery([]string{"revision", strconv.FormatInt(rec.Revision-1, 10)})
 	}
@@ -83,7 +80,7 @@ func (d drawn) detail(v *visit) error {
 	if p.Hanging, err = v.hanging(rec); err != nil {
 		return err
 	}
-	return v.show("detail.html", name, p, v.crumbs(rec, name)...)
+	return v.showAs(dated.Status(), "detail.html", name, p, v.crumbs(rec, name)...)
 }
 
 // state is the record as it is, or as it was at a time or, for the zero one, at the revision asked for.

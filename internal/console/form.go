@@ -1,9 +1,11 @@
 package console
 
 import (
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"comity"
 )
@@ -16,19 +18,25 @@ type form struct {
 	// given are the values to begin with: of the record, of the request, or of what was sent.
 	given *comity.Record
 	// sent are the values as they were sent, nil before.
-	sent map[string][]string
+	sent url.Values
 	// set are the fields that are given and not asked for: what the record hangs on.
 	set map[*comity.Field]bool
 	// known are the fields that are given and neither asked for nor shown.
 	known map[*comity.Field]bool
+	// zone is the time zone of the times in it.
+	zone *time.Location
 }
 
 // control is one field of a form, shown by the part "control".
 type control struct {
 	// Name is what it is sent by, Key the field's name in faults, by which its id is made.
 	Name, Key, Label, Help, Value string
-	// Type is text, number, textarea, checkbox, select, datetime-local, date, password, fixed, pick or owner.
+	// Type is text, number, time, date, textarea, checkbox, select, password, fixed, pick or owner. Numbers,
+	// times and dates are asked for as text: a browser's own controls for them send nothing where they
+	// cannot read what was typed, and nobody would learn of it.
 	Type string
+	// Zone is the time zone of a time.
+	Zone string
 	// Faults are what is wrong with what was sent.
 	Faults            []string
 	Required, Checked bool
@@ -106,7 +114,8 @@ func (v *visit) controls(fm form, faults []comity.Fault) ([]control, error) {
 func (fm form) value(f *comity.Field) string {
 	if fm.sent != nil {
 		if f.Kind == comity.Owner {
-			return ownerText(readOwner(f, fm.sent))
+			cell, _ := readOwner(f, fm.sent)
+			return ownerText(cell)
 		}
 		if values := fm.sent[f.Name]; len(values) > 0 {
 			return values[0]
@@ -115,7 +124,9 @@ func (fm form) value(f *comity.Field) string {
 	}
 	cell := fm.given.Get(f)
 	if fm.old == nil && !cell.HasValue() {
-		cell = f.Default
+		if cell = usual(f); !cell.HasValue() {
+			cell = f.Default
+		}
 	}
 	if !cell.HasValue() {
 		return ""
@@ -124,7 +135,7 @@ func (fm form) value(f *comity.Field) string {
 	case comity.Text, comity.Date, comity.Code:
 		return cell.Text()
 	case comity.Time:
-		return fm.time(f).Format(inputTime)
+		return writeMoment(fm.given.Time(f), fm.zone)
 	case comity.Integer, comity.Reference:
 		return strconv.FormatInt(cell.Int(), 10)
 	case comity.Boolean:
@@ -171,14 +182,11 @@ func (v *visit) shape(c *control, f *comity.Field, fm form) error {
 			c.Type, c.Choices = "select", selected([]choice{{Value: "true", Label: "Yes"}, {Value: "false", Label: "No"}}, c.Value)
 		}
 	case comity.Time:
-		c.Type, c.Help = "datetime-local", strings.TrimSpace(c.Help+" In UTC.")
+		c.Type, c.Zone, c.Help = "time", fm.zone.String(), join(" ", c.Help, timeHelp(f, fm.zone))
 	case comity.Date:
-		c.Type = "date"
+		c.Type, c.Help = "date", join(" ", c.Help, "Such as 1990-11-30.")
 	case comity.Code:
 		c.Type, c.Choices = "select", selected(codes(f, fm.old == nil), c.Value)
-		if fm.old == nil && fm.sent == nil && c.Value == "" && f.Required && f.Name == "Status" {
-			c.Choices = selected(c.Choices, comity.Active)
-		}
 	case comity.Secret:
 		c.Type, c.Kept = "password", fm.old != nil
 	case comity.Reference:
@@ -187,6 +195,15 @@ func (v *visit) shape(c *control, f *comity.Field, fm form) error {
 		return v.offerOwners(c, f, fm)
 	}
 	return nil
+}
+
+// timeHelp says how a time is written.
+func timeHelp(f *comity.Field, zone *time.Location) string {
+	alone := "its beginning"
+	if f.Ends {
+		alone = "its end"
+	}
+	return "Such as 2026-11-30, which means " + alone + ", or 2026-11-30 14:00. Time zone: " + zone.String() + "."
 }
 
 func (fm form) valueOfGiven(f *comity.Field) string {

@@ -2,6 +2,7 @@ package console
 
 import (
 	"strconv"
+	"time"
 
 	"comity"
 	"comity/internal/access"
@@ -19,11 +20,14 @@ type groupPage struct {
 	Automatic string
 	// AddOne, Paste and At lead on, "" where the reader may not.
 	AddOne, Paste, At string
-	// HasCounts says that the reader may see all of the members, which Members and Owners count.
-	HasCounts       bool
-	Members, Owners int64
-	People          membersPart
-	Graph           *graph
+	// HasCounts says that the reader may see all of the members, which Members and Owners count; Others
+	// counts who is in it at another time than now.
+	HasCounts               bool
+	Members, Owners, Others int64
+	// Suspended says that the group is not Active, so that nobody counts as its member.
+	Suspended bool
+	People    membersPart
+	Graph     *graph
 	// Nest leads to the form that nests another group in this one.
 	Nest    string
 	Hanging []hanging
@@ -44,9 +48,11 @@ type membersPart struct {
 type memberRow struct {
 	Name          link
 	Member, Owner bool
-	Until         value
-	Why           reason
-	Change        string
+	// State is a badge where the membership does not count.
+	State       value
+	From, Until value
+	Why         reason
+	Change      string
 }
 
 // group shows a group; as it was, the drawn page does.
@@ -65,6 +71,7 @@ func (v *visit) group() error {
 	}
 	p := groupPage{
 		trail: trail{Record: rec, History: v.historyOf(rec)}, Automatic: automatic(g.Group, g.Unit), HasCounts: g.HasCounts, Members: g.Members, Owners: g.Owners,
+		Others: g.Others, Suspended: g.Group.Text(comity.CoGroup.Status) != comity.Active,
 		At: v.form(rec.Resource, rec.Id, "members-at"),
 	}
 	if g.Unit != nil {
@@ -136,6 +143,21 @@ func automatic(group, unit *comity.Record) string {
 	return "Everybody in the CO is in it, by itself."
 }
 
+// memberState is a badge that names why a membership of a group does not count at a time, empty where it
+// does; both are as they were then.
+func memberState(membership, group *comity.Record, at time.Time) value {
+	switch comity.MembershipAt(membership, group, at) {
+	case comity.MembershipExpired:
+		return value{Text: "Expired", Tone: "bad"}
+	case comity.MembershipFuture:
+		return value{Text: "Future", Tone: "quiet"}
+	case comity.MembershipSuspended:
+		return value{Text: "Suspended", Tone: "bad"}
+	case comity.MembershipCounts:
+	}
+	return value{}
+}
+
 // members are the page of members that the reader asks for.
 func (v *visit) members(g registry.GroupGlance) (membersPart, error) {
 	asked := v.r.URL.Query()
@@ -153,6 +175,7 @@ func (v *visit) members(g registry.GroupGlance) (membersPart, error) {
 		person := m.Membership.OwnedBy(comity.OwnerCO)
 		row := memberRow{
 			Name: link{personName(person, m.Name), v.record(comity.CoPerson.Resource, person)}, Member: m.Membership.Bool(f.Member), Owner: m.Membership.Bool(f.Owner),
+			State: memberState(m.Membership, g.Group, g.Now), From: v.value(m.Membership, f.ValidFrom, titles{}),
 			Until: v.value(m.Membership, f.ValidThrough, titles{}), Why: v.reason(m.Why),
 		}
 		if g.MayChange && m.Why.Kind == registry.WhyGiven {

@@ -56,37 +56,36 @@ func (v *visit) changeMember() error {
 	return v.redirect(v.record(group.Resource, group.Id))
 }
 
-// pastPage is who was in a group on a date.
+// pastPage is who was in a group at a time.
 type pastPage struct {
-	Date, Fault, Back string
-	Asked             bool
-	Rows              []memberRow
+	Date, Zone, Fault, Back string
+	// At is the time that is shown, zero for none.
+	At   time.Time
+	Rows []memberRow
 	pager
 }
 
-// membersAt shows who was in a group at the end of a day.
+// membersAt shows who was in a group at a time, or at the end of a day, and whose membership did not
+// count then.
 func (v *visit) membersAt() error {
 	group, err := drawn{comity.CoGroup.Resource}.asked(v)
 	if err != nil {
 		return err
 	}
 	asked := v.r.URL.Query()
-	p := pastPage{Date: asked.Get("date"), Back: v.record(group.Resource, group.Id)}
+	p := pastPage{Date: asked.Get("date"), Zone: v.zone().String(), Back: v.record(group.Resource, group.Id)}
+	p.At, p.Fault = v.askedMoment("date", true)
 	name := group.Text(comity.CoGroup.Name)
 	show := func() error {
 		return v.show("members_at.html", "Who was in "+name, p, v.crumbs(group, name, link{"On a date", ""})...)
 	}
-	if p.Date == "" {
+	if p.Fault != "" {
+		p.Fault = "That is no date. " + p.Fault
+	}
+	if p.At.IsZero() {
 		return show()
 	}
-	day, err := time.Parse(time.DateOnly, p.Date)
-	if err != nil {
-		p.Fault = "That is no date. Write it as 2026-02-28."
-		return show()
-	}
-	p.Asked = true
-	l, err := v.Registry.MembersAt(v.ctx(), v.caller, group.Id, day.AddDate(0, 0, 1).Add(-time.Second),
-		comity.ParseId(asked.Get("after")), pageSize)
+	then, err := v.Registry.MembershipsAt(v.ctx(), v.caller, group.Id, p.At, comity.ParseId(asked.Get("after")), pageSize)
 	var e *comity.Error
 	if errors.As(err, &e) && e.Code == comity.NotFound {
 		return show()
@@ -94,20 +93,23 @@ func (v *visit) membersAt() error {
 	if err != nil {
 		return err
 	}
-	t, err := v.titles(l.Records)
+	t, err := v.titles(then.Records)
 	if err != nil {
 		return err
 	}
 	f := comity.CoGroupMember
-	for _, rec := range l.Records {
+	for _, rec := range then.Records {
 		person := rec.OwnedBy(comity.OwnerCO)
-		row := memberRow{Member: rec.Bool(f.Member), Owner: rec.Bool(f.Owner)}
+		row := memberRow{
+			Member: rec.Bool(f.Member), Owner: rec.Bool(f.Owner), State: memberState(rec, then.Group, p.At),
+			From: v.value(rec, f.ValidFrom, t), Until: v.value(rec, f.ValidThrough, t),
+		}
 		who, sees := t.by(comity.CoPerson.Resource, person)
 		if row.Name.Text = who; sees {
 			row.Name.To = v.record(comity.CoPerson.Resource, person)
 		}
 		p.Rows = append(p.Rows, row)
 	}
-	p.pager = pagerOf(asked, afterId(l.More))
+	p.pager = pagerOf(asked, afterId(then.More))
 	return show()
 }

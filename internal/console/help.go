@@ -75,6 +75,8 @@ func help(f *comity.Field) string {
 		return "Keeps the members of the nested group out instead."
 	case comity.HttpServer.Serverurl:
 		return "Starts with https:// or http://. Name and password have fields of their own."
+	case comity.HttpServer.AuthType:
+		return "With None, no name and password are sent."
 	case comity.HttpServer.Password:
 		return "For Bearer, the token."
 	case comity.Server.ServerType:

@@ -1,6 +1,8 @@
 package console
 
 import (
+	"fmt"
+	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -22,6 +24,9 @@ type historyPage struct {
 	head
 	Happenings []happening
 	Filters    historyFilters
+	// Faults are what of the filters cannot be read, by their names; Zone is the time zone of the days.
+	Faults map[string]string
+	Zone   string
 	// All leads to the history of the whole CO.
 	All   string
 	Asked bool
@@ -83,13 +88,16 @@ func (v *visit) historyOf(rec *comity.Record) string {
 // history shows what was done.
 func (v *visit) history() error {
 	asked := v.r.URL.Query()
-	filter := v.historyFilter(asked)
+	filter, faults := v.historyFilter(asked)
 	if !v.caller.May(access.View, comity.HistoryRecord.Resource) {
 		return comity.Forbid()
 	}
-	found, err := v.Registry.History(v.ctx(), v.caller, filter, comity.ParseId(asked.Get("before")), pageSize)
-	if err != nil {
-		return err
+	var found registry.HistoryPage
+	if len(faults) == 0 {
+		var err error
+		if found, err = v.Registry.History(v.ctx(), v.caller, filter, comity.ParseId(asked.Get("before")), pageSize); err != nil {
+			return err
+		}
 	}
 	t, err := v.titles(changed(filter, found)...)
 	if err != nil {
@@ -97,7 +105,7 @@ func (v *visit) history() error {
 	}
 	p := historyPage{
 		head:    head{Purpose: purpose(comity.HistoryRecord.Resource) + " The newest is first.", Of: v.historyIs(filter, found, t), AddText: "Add a note"},
-		Filters: filtersOfHistory(asked, filter), All: v.list(comity.HistoryRecord.Resource), Asked: narrows(asked),
+		Filters: filtersOfHistory(asked, filter), Faults: faults, Zone: v.zone().String(), All: v.list(comity.HistoryRecord.Resource), Asked: narrows(asked),
 	}
 	p.Add = v.mayAdd(comity.HistoryRecord.Resource)
 	if filter.CoPersonId != 0 {
@@ -112,16 +120,38 @@ func (v *visit) history() error {
 	if found.Next != 0 {
 		p.More = link{"Earlier", again(asked, "before", afterId(found.Next))}
 	}
-	return v.show("history.html", "History", p, link{"History", ""})
+	status := http.StatusOK
+	if len(faults) > 0 {
+		status = http.StatusBadRequest
+	}
+	return v.showAs(status, "history.html", "History", p, link{"History", ""})
 }
 
-func (v *visit) historyFilter(asked url.Values) registry.HistoryFilter {
+// historyFilter is what the query narrows the history by; faults are what of it cannot be read, by the
+// parameters' names.
+func (v *visit) historyFilter(asked url.Values) (filter registry.HistoryFilter, faults map[string]string) {
+	faults = map[string]string{}
+	for _, name := range []string{byPerson, byGroup, byOrg, "record"} {
+		if text := strings.TrimSpace(asked.Get(name)); text != "" && comity.ParseId(text) == 0 {
+			faults[name] = fmt.Sprintf("%q is not a number of a record.", text)
+		}
+	}
+	if asked.Get("record") != "" && bySegment(asked.Get("kind")) == nil {
+		faults["record"] = "Choose the kind of record, too: its number alone does not say which it is."
+	}
+	from, wrongFrom := v.askedMoment("from", false)
+	until, wrongUntil := v.askedMoment("until", true)
+	for name, fault := range map[string]string{"from": wrongFrom, "until": wrongUntil} {
+		if fault != "" {
+			faults[name] = fault + "."
+		}
+	}
 	return registry.HistoryFilter{
 		CoId:       v.co.Id,
 		CoPersonId: comity.ParseId(asked.Get(byPerson)), CoGroupId: comity.ParseId(asked.Get(byGroup)), OrgIdentityId: comity.ParseId(asked.Get(byOrg)),
 		Resource: bySegment(asked.Get("kind")), RecordId: recordOf(asked), Actor: strings.TrimSpace(asked.Get("actor")), Operation: asked.Get("operation"),
-		From: beginning(asked.Get("from")), Until: moment(asked.Get("until")),
-	}
+		From: from, Until: until,
+	}, faults
 }
 
 // recordOf is the record that is asked for: an id says which only with its kind.
@@ -270,33 +300,4 @@ func narrows(asked url.Values) bool {
 		}
 	}
 	return false
-}
-
-// at is the time as at which a page is asked for, zero for now.
-func (v *visit) at() (time.Time, error) {
-	text := v.r.URL.Query().Get("at")
-	at := moment(text)
-	if text != "" && at.IsZero() {
-		return at, comity.BadRequest("The day %q is not written like 2024-02-29", text)
-	}
-	return at, nil
-}
-
-// moment is a time that somebody asks for: a day is meant with all that was done on it, and without a
-// zone a time is in UTC. It is the zero time where there is none.
-func moment(text string) time.Time {
-	if day, err := time.Parse(time.DateOnly, text); err == nil {
-		return day.AddDate(0, 0, 1).Add(-time.Microsecond)
-	}
-	return beginning(text)
-}
-
-// beginning is moment with a day's beginning.
-func beginning(text string) time.Time {
-	for _, layout := range []string{time.DateOnly, time.RFC3339Nano, inputTime, "2006-01-02T15:04"} {
-		if t, err := time.Parse(layout, text); err == nil {
-			return t.UTC()
-		}
-	}
-	return time.Time{}
 }

@@ -1,18 +1,13 @@
 package console
 
 import (
+	"fmt"
 	"net/url"
 	"strconv"
 	"strings"
-	"time"
 
 	"comity"
 )
-
-// inputTime is how a browser writes a time.
-const inputTime = "2006-01-02T15:04:05"
-
-func (fm form) time(f *comity.Field) time.Time { return fm.given.Time(f) }
 
 // read makes of what was sent what the registry is asked to write. A control that is left empty
 // clears its field; a secret stays.
@@ -21,7 +16,7 @@ func (fm form) read(sent url.Values) comity.Input {
 	for _, f := range fm.resource.Fields {
 		switch {
 		case fm.asks(f):
-			cell, fault := readField(f, sent)
+			cell, fault := fm.readField(f, sent)
 			if fault != "" {
 				in.Faults = append(in.Faults, comity.Fault{Field: f.Column, Sentence: fault})
 			} else if f.Kind != comity.Secret || cell.HasValue() || sent.Has("clear-"+f.Name) {
@@ -37,36 +32,41 @@ func (fm form) read(sent url.Values) comity.Input {
 	return in
 }
 
-func readField(f *comity.Field, sent url.Values) (comity.Cell, string) {
+func (fm form) readField(f *comity.Field, sent url.Values) (comity.Cell, string) {
 	text := sent.Get(f.Name)
 	switch {
 	case f.Kind == comity.Owner:
-		return readOwner(f, sent), ""
+		return readOwner(f, sent)
 	case f.Kind == comity.Boolean && text == "" && !f.Default.IsAbsent():
 		return comity.BoolCell(false), ""
-	case f.Kind == comity.Time && len(text) == len("2006-01-02T15:04"):
-		text += ":00"
-	}
-	if strings.TrimSpace(text) == "" {
+	case strings.TrimSpace(text) == "":
 		return comity.EmptyCell(), ""
+	case f.Kind == comity.Time:
+		t, fault := readMoment(text, fm.zone, f.Ends)
+		if fault != "" {
+			return comity.Cell{}, fault
+		}
+		text = t.UTC().Format(comity.TimeLayout)
 	}
 	return f.Read(comity.Scalar{Type: comity.TextScalar, Text: text})
 }
 
 // readOwner reads an owner, written "CO:7", or "CO" with the id beside it.
-func readOwner(f *comity.Field, sent url.Values) comity.Cell {
+func readOwner(f *comity.Field, sent url.Values) (comity.Cell, string) {
 	text := sent.Get(f.Name)
-	if id := sent.Get(f.Name + ".Id"); id != "" {
-		text += ":" + id
+	if id := strings.TrimSpace(sent.Get(f.Name + ".Id")); id != "" {
+		if text += ":" + id; comity.ParseId(id) == 0 {
+			return comity.Cell{}, fmt.Sprintf("%q is not a number of a record", id)
+		}
 	}
 	if picked := sent.Get(f.Name + pickSuffix); picked != "" {
 		text = picked
 	}
 	kind, id := ownerOf(text)
 	if o, ok := f.Owner(kind); ok && id != 0 {
-		return comity.OwnerCell(o.Word, id)
+		return comity.OwnerCell(o.Word, id), ""
 	}
-	return comity.EmptyCell()
+	return comity.EmptyCell(), ""
 }
 
 // ownerText writes an owner as readOwner reads it.

@@ -196,6 +196,5 @@ func (v *visit) laneFragment() error {
 		v.w.WriteHeader(http.StatusNoContent)
 		return nil
 	}
-	v.w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	return v.templates["detail.html"].ExecuteTemplate(v.w, "lane_live", f)
+	return v.write(http.StatusOK, "detail.html", "lane_live", f)
 }

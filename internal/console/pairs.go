@@ -82,6 +82,9 @@ func (p *pair) show(v *visit, status int, wrongs [2][]comity.Fault) error {
 func (p *pair) add(v *visit) error {
 	sent := v.r.PostForm
 	p.first.sent, p.second.sent = sent, sent
+	if p.first.searching() || p.second.searching() {
+		return p.show(v, http.StatusOK, [2][]comity.Fault{})
+	}
 	results, err := v.Registry.AddTogether(v.ctx(), v.caller, []registry.Part{
 		{Input: p.first.read(sent)}, {Input: p.second.read(sent), Of: p.of},
 	})

@@ -19,10 +19,11 @@ type personPage struct {
 	// Email is the first email address.
 	Email value
 	// At is the time as at which the person is shown, zero for now; Now leads to how they are.
-	At     time.Time
-	Now    string
-	Roles  personPart
-	Groups groupsPart
+	At      time.Time
+	Now     string
+	AsItWas asItWas
+	Roles   personPart
+	Groups  groupsPart
 	// Parts are what else hangs on the person, by kind; Missing are the kinds of which there is nothing
 	// yet, with where to add some.
 	Parts   []personPart
@@ -52,10 +53,7 @@ func (v *visit) person() error {
 	if v.r.URL.Query().Has("revision") {
 		return drawn{comity.CoPerson.Resource}.detail(v)
 	}
-	at, err := v.at()
-	if err != nil {
-		return err
-	}
+	dated, at := v.asItWas(v.record(comity.CoPerson.Resource, comity.ParseId(v.r.PathValue("id"))))
 	view, err := v.glanceAt(comity.ParseId(v.r.PathValue("id")), at)
 	if err != nil {
 		return err
@@ -64,11 +62,12 @@ func (v *visit) person() error {
 	if err != nil {
 		return err
 	}
+	p.AsItWas = dated
 	name := view.titles.of(view.glance.Record)
 	if view.past() {
-		return v.show("person.html", name, p, v.crumbs(view.glance.Record, name, link{"On " + dayOf(view.at), ""})...)
+		return v.show("person.html", name, p, v.crumbs(view.glance.Record, name, link{"On " + dated.At, ""})...)
 	}
-	return v.show("person.html", name, p, v.crumbs(view.glance.Record, name)...)
+	return v.showAs(dated.Status(), "person.html", name, p, v.crumbs(view.glance.Record, name)...)
 }
 
 // glanceAt reads a person as at a time, or now for the zero one.
@@ -161,7 +160,7 @@ func (v *visit) deletePersonForm() error {
 	if err != nil {
 		return err
 	}
-	text := ""
+	p := deletePage{}
 	if v.caller.May(access.View, role) {
 		l, err := v.Registry.List(v.ctx(), v.caller, role, map[string][]string{
 			"coid": {strconv.FormatInt(v.co.Id, 10)}, "copersonid": {strconv.FormatInt(rec.Id, 10)}, "limit": {"1"},
@@ -170,8 +169,8 @@ func (v *visit) deletePersonForm() error {
 			return err
 		}
 		if len(l.Records) > 0 {
-			text = "Somebody who has roles cannot be deleted. Delete the roles first."
+			p.Barred = "Somebody who has roles cannot be deleted. Delete the roles first."
 		}
 	}
-	return d.askToDelete(v, http.StatusOK, rec, text)
+	return d.askToDelete(v, http.StatusOK, rec, p)
 }

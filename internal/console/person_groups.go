@@ -1,6 +1,8 @@
 package console
 
 import (
+	"time"
+
 	"comity"
 	"comity/internal/registry"
 )
@@ -15,8 +17,9 @@ type groupsPart struct {
 
 type groupRow struct {
 	Group link
-	// As is member, owner or both.
+	// As is member, owner or both; State a badge where the membership does not count.
 	As           string
+	State        value
 	Why          reason
 	From, Until  value
 	Edit, Delete string
@@ -25,11 +28,16 @@ type groupRow struct {
 func (p *personView) groups() groupsPart {
 	f := comity.CoGroupMember
 	part := groupsPart{Add: p.addTo(f.Resource)}
+	at := p.at
+	if !p.past() {
+		at = time.Now()
+	}
 	for _, m := range registry.Hanging(p.glance.Record, f.Resource) {
 		name, sees := p.titles.by(comity.CoGroup.Resource, m.Int(f.CoGroupId))
 		row := groupRow{
 			Group: link{Text: name}, As: "neither", Why: p.reason(p.glance.Why[m.Id]),
-			From: p.value(m, f.ValidFrom, p.titles), Until: p.value(m, f.ValidThrough, p.titles),
+			State: memberState(m, p.titles.found[comity.CoGroup.Resource][m.Int(f.CoGroupId)], at),
+			From:  p.value(m, f.ValidFrom, p.titles), Until: p.value(m, f.ValidThrough, p.titles),
 		}
 		if sees {
 			row.Group.To = p.record(comity.CoGroup.Resource, m.Int(f.CoGroupId))

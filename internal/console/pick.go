@@ -1,6 +1,8 @@
 package console
 
 import (
+	"cmp"
+	"net/http"
 	"strconv"
 	"strings"
 
@@ -122,15 +124,17 @@ func (v *visit) pick() error {
 	if f == nil || f.Kind != comity.Reference && f.Kind != comity.Owner {
 		return comity.Missing(comity.PhraseUnknown)
 	}
-	c := control{Name: f.Name, Key: f.Column, Required: f.Required}
+	// The same field may be in more than one form of a page: each says what its control is called.
+	asked := v.r.URL.Query()
+	c := control{Name: f.Name, Key: cmp.Or(asked.Get("key"), f.Column), Required: f.Required}
 	if len(f.Owners) > 1 {
 		c.Name += pickSuffix
 	}
-	if err := v.find(&c, f, v.r.URL.Query().Get(f.Name+searchSuffix)); err != nil {
+	c.Name = cmp.Or(asked.Get("name"), c.Name)
+	if err := v.find(&c, f, asked.Get(c.SearchName())); err != nil {
 		return err
 	}
-	v.w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	return v.templates["form.html"].ExecuteTemplate(v.w, "matches", c)
+	return v.write(http.StatusOK, "form.html", "matches", c)
 }
 
 // SearchName is what a picker's search box is sent by.
@@ -150,7 +154,7 @@ func (fm form) searching() bool {
 		if len(text) == 0 || text[0] == "" {
 			continue
 		}
-		if cell, _ := readField(f, fm.sent); !cell.HasValue() {
+		if cell, _ := fm.readField(f, fm.sent); !cell.HasValue() {
 			return true
 		}
 	}

@@ -48,18 +48,8 @@ func (c *Console) readTemplates() (map[string]*template.Template, error) {
 var functions = template.FuncMap{
 	"utc":   func(t time.Time) string { return t.UTC().Format(comity.TimeLayout) },
 	"iso":   func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
-	"day":   dayOf,
-	"today": func() string { return dayOf(time.Now()) },
 	"dict":  dict,
 	"whole": whole,
-}
-
-// dayOf is a moment's day in UTC, "" for the zero time.
-func dayOf(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.UTC().Format(time.DateOnly)
 }
 
 // dict makes a map for a part that is given more than one thing.
@@ -115,17 +105,22 @@ func (v *visit) showAs(status int, name, title string, data any, crumbs ...link)
 			f.Crumbs = append([]link{{f.CO, f.Home}}, crumbs...)
 		}
 	}
+	return v.write(status, name, "layout.html", f)
+}
+
+// write answers with a template of a page's, its times in the reader's zone.
+func (v *visit) write(status int, name, template string, data any) error {
 	t := v.templates[name]
 	if t == nil {
 		return fmt.Errorf("there is no template %s", name)
 	}
 	var b bytes.Buffer
-	if err := t.Execute(&b, f); err != nil {
+	if err := t.ExecuteTemplate(&b, template, data); err != nil {
 		return fmt.Errorf("write the page %s: %w", name, err)
 	}
 	v.w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	v.w.WriteHeader(status)
-	_, _ = b.WriteTo(v.w) // that it did not go out is noted with the exchange
+	_, _ = v.w.Write(inZone(b.Bytes(), v.zone())) // that it did not go out is noted with the exchange
 	return nil
 }
 

@@ -164,7 +164,7 @@ func (v *visit) moveUnit() error {
 			in.Set(field, rec.Get(field))
 		}
 	}
-	cell, fault := readField(f.ParentId, v.r.PostForm)
+	cell, fault := form{}.readField(f.ParentId, v.r.PostForm)
 	if fault != "" {
 		return v.askWhere(http.StatusUnprocessableEntity, rec, "", sentence(fault))
 	}

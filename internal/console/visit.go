@@ -28,6 +28,8 @@ type visit struct {
 	memberships []access.Membership
 	// co is the CO that the page is in, nil outside of any.
 	co *comity.Record
+	// location is what zone has found, nil before.
+	location *time.Location
 	// offers are what selects offer, by their resource, as far as they were found.
 	offers map[*comity.Resource]offered
 }

@@ -31,7 +31,7 @@ type formPage struct {
 
 // newForm is the form of a new record, with what the query says that it hangs on.
 func (d drawn) newForm(v *visit) form {
-	fm := form{resource: d.Resource, given: comity.NewRecord(d.Resource), set: map[*comity.Field]bool{}}
+	fm := form{resource: d.Resource, given: comity.NewRecord(d.Resource), set: map[*comity.Field]bool{}, zone: v.zone()}
 	if f := d.CoId(); f != nil && v.co != nil {
 		fm.given.SetInt(f, v.co.Id)
 	}
@@ -51,7 +51,7 @@ func (d drawn) newForm(v *visit) form {
 		if !query.Has(f.Name) || !fm.asks(f) || f.Kind == comity.Secret || fm.set[f] {
 			continue
 		}
-		if cell, fault := readField(f, query); fault == "" {
+		if cell, fault := fm.readField(f, query); fault == "" {
 			fm.given.Set(f, cell)
 		}
 	}
@@ -104,7 +104,7 @@ func (d drawn) editForm(v *visit) error {
 	if rights, err := v.Registry.RightsTo(v.ctx(), v.caller, rec); err != nil || !rights.Edit {
 		return cmp.Or[error](err, comity.Forbid())
 	}
-	return d.showForm(v, http.StatusOK, form{resource: d.Resource, old: rec, given: rec}, nil)
+	return d.showForm(v, http.StatusOK, form{resource: d.Resource, old: rec, given: rec, zone: v.zone()}, nil)
 }
 
 // edit changes a record, unless somebody else has changed it since the form was opened.
@@ -113,7 +113,7 @@ func (d drawn) edit(v *visit) error {
 	if err != nil {
 		return err
 	}
-	fm := form{resource: d.Resource, old: rec, given: rec, sent: v.r.PostForm}
+	fm := form{resource: d.Resource, old: rec, given: rec, sent: v.r.PostForm, zone: v.zone()}
 	if fm.searching() {
 		return d.showForm(v, http.StatusOK, fm, nil)
 	}

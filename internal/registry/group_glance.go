@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"comity"
 	"comity/internal/access"
@@ -13,11 +14,15 @@ import (
 // GroupGlance is a group with what it is made of.
 type GroupGlance struct {
 	Group *comity.Record
+	// Now is when all of this is so.
+	Now time.Time
 	// Unit is the unit that it belongs to, nil where there is none or the caller may not see it.
 	Unit *comity.Record
-	// Members and Owners count the people in it; HasCounts says that the caller may see all of them.
-	Members, Owners int64
-	HasCounts       bool
+	// Members and Owners count the people who are so now: nobody is a member of a group that is not
+	// Active. Others count those whose membership has ended or not begun yet. HasCounts says that the
+	// caller may see all of them.
+	Members, Owners, Others int64
+	HasCounts               bool
 	// MayChange says that the caller may change who is in it.
 	MayChange bool
 	// Nodes are the groups that are nested in it or that it is nested in, at any depth, the group itself
@@ -34,6 +39,7 @@ const maxGraph = 200
 func (r *Registry) Group(ctx context.Context, caller access.Caller, id int64) (g GroupGlance, err error) {
 	f := comity.CoGroup
 	err = r.read(ctx, caller, func(in reading) (err error) {
+		g.Now = in.now
 		if g.Group, err = in.one(ctx, f.Resource, id); err != nil {
 			return err
 		}
@@ -54,8 +60,11 @@ func (r *Registry) Group(ctx context.Context, caller access.Caller, id int64) (g
 		if g.HasCounts, err = in.seesMembers(ctx, id); err != nil || !g.HasCounts {
 			return err
 		}
-		counts, err := in.tx.CountMembers(ctx, id)
-		g.Members, g.Owners = counts.Members, counts.Owners
+		counts, err := in.tx.CountMembers(ctx, id, in.now)
+		g.Members, g.Owners, g.Others = counts.Members, counts.Owners, counts.Others
+		if g.Group.Text(f.Status) != comity.Active {
+			g.Members = 0
+		}
 		return err
 	})
 	if err != nil {

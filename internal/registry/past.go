@@ -47,19 +47,55 @@ func (r *Registry) ViewPast(ctx context.Context, caller access.Caller, res *comi
 	return rec, nil
 }
 
-// MembersAt lists who was in a group at a time: all of them, or for a limit one page of so many, after
-// the membership given.
-func (r *Registry) MembersAt(ctx context.Context, caller access.Caller, group int64, at time.Time, after int64, limit int) (*Listing, error) {
+// MembersAt lists the memberships of a group that counted at a time: who was in it then.
+func (r *Registry) MembersAt(ctx context.Context, caller access.Caller, group int64, at time.Time) (*Listing, error) {
+	then, err := r.membershipsAt(ctx, caller, group, at, 0, 0, true)
+	return then.Listing, err
+}
+
+// MembershipsThen are memberships as they were at a time, counting or not, of a group.
+type MembershipsThen struct {
+	*Listing
+	// Group is the group as it was then, nil where it was not there yet or any more.
+	Group *comity.Record
+}
+
+// MembershipsAt lists a page of the memberships that a group had at a time, after the one given.
+func (r *Registry) MembershipsAt(ctx context.Context, caller access.Caller, group int64, at time.Time, after int64, limit int) (MembershipsThen, error) {
+	return r.membershipsAt(ctx, caller, group, at, after, limit, false)
+}
+
+// membershipsAt lists memberships: all of them, or for a limit one page of so many; only those that
+// counted, if that is asked for.
+func (r *Registry) membershipsAt(ctx context.Context, caller access.Caller, group int64, at time.Time, after int64, limit int, counting bool) (then MembershipsThen, err error) {
 	if !caller.MayAnything() {
-		return nil, comity.Forbid()
+		return then, comity.Forbid()
 	}
 	l := &Listing{registry: r, resource: comity.CoGroupMember.Resource}
-	l.next = func(ctx context.Context, tx *store.Tx, after int64, limit int) ([]*comity.Record, error) {
-		return tx.ListGroupAt(ctx, group, at, after, limit)
+	then.Listing = l
+	l.next = func(ctx context.Context, tx *store.Tx, after int64, limit int) (found []*comity.Record, err error) {
+		for {
+			rows, err := tx.ListGroupAt(ctx, group, at, after, limit)
+			if err != nil {
+				return nil, err
+			}
+			for _, rec := range rows {
+				if !counting || comity.MembershipAt(rec, then.Group, at) == comity.MembershipCounts {
+					found = append(found, rec)
+				}
+				after = rec.Id
+			}
+			if len(rows) < limit || len(found) >= limit {
+				return found[:min(limit, len(found))], nil
+			}
+		}
 	}
-	err := r.store.Snapshot(ctx, func(tx *store.Tx) error {
+	err = r.store.Snapshot(ctx, func(tx *store.Tx) error {
 		// The group may be gone by now; its history says whose it was.
 		was, err := tx.At(ctx, comity.CoGroup.Resource, group, at)
+		if err == nil {
+			then.Group = was
+		}
 		if errors.Is(err, store.ErrNotFound) {
 			was, err = tx.Get(ctx, comity.CoGroup.Resource, group)
 		}
@@ -81,9 +117,9 @@ func (r *Registry) MembersAt(ctx context.Context, caller access.Caller, group in
 		return err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("list the members of group %d at %s: %w", group, at.Format(comity.TimeLayout), err)
+		return then, fmt.Errorf("list the members of group %d at %s: %w", group, at.Format(comity.TimeLayout), err)
 	}
-	return l, nil
+	return then, nil
 }
 
 // permitMembers says, by an error, that not all memberships of a group are the caller's to change.

@@ -42,7 +42,7 @@ func TestRecordsAsTheyWere(t *testing.T) {
 			}
 		}
 		for at, want := range map[time.Time]int{began.Add(time.Minute): 0, began.Add(time.Hour + time.Minute): 1, began.Add(2*time.Hour - 1000): 1} {
-			if l, err := w.MembersAt(t.Context(), tester, group, at, 0, 0); err != nil || len(l.Records) != want {
+			if l, err := w.MembersAt(t.Context(), tester, group, at); err != nil || len(l.Records) != want {
 				t.Errorf("members at %v: %+v, error %v, want %d", at, l, err, want)
 			}
 		}

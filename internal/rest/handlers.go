@@ -98,7 +98,7 @@ func (c *call) listing(rt route, query url.Values) (*registry.Listing, error) {
 		if err != nil {
 			return nil, err
 		}
-		return c.Registry.MembersAt(c.r.Context(), c.caller, comity.ParseId(query.Get("cogroupid")), past.Time, 0, 0)
+		return c.Registry.MembersAt(c.r.Context(), c.caller, comity.ParseId(query.Get("cogroupid")), past.Time)
 	}
 	return c.Registry.List(c.r.Context(), c.caller, rt.resource, query)
 }

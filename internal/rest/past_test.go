@@ -62,3 +62,39 @@ func TestMembersAsTheyWere(t *testing.T) {
 		}
 	})
 }
+
+// TestMembersAtATimeAreThoseWhoCounted: a membership counts at a time that lies within its validity, while
+// the group is Active.
+func TestMembersAtATimeAreThoseWhoCounted(t *testing.T) {
+	dated := func(keep, who, as, from, through string) step {
+		return add("co_group_members", keep, `"CoGroupId":$readers,"CoPersonId":$`+who+`,"`+as+`":true,"ValidFrom":`+from+`,"ValidThrough":`+through)
+	}
+	everywhere(t, func(s *scene) {
+		s.play(group("readers", "readers"))
+		for _, name := range []string{"ada", "bob", "cyn", "dan", "eve", "flo"} {
+			s.play(person(name))
+		}
+		s.play(
+			dated("always", "ada", "Member", "null", "null"),
+			dated("over", "bob", "Member", "null", `"2020-01-01 00:00:00"`),
+			dated("until", "cyn", "Member", "null", `"2031-06-30 12:00:00"`),
+			dated("from", "dan", "Member", `"2031-07-01 12:00:00"`, "null"),
+			dated("owns", "eve", "Owner", "null", "null"),
+			dated("owned", "flo", "Owner", "null", `"2031-06-30 12:00:00"`),
+		)
+		for range 2 {
+			s.play(
+				step{call: "GET co_group_members?cogroupid=$readers&at=2031-06-30T12:00:00Z", lists: "Id: $always, $until, $owns, $owned"},
+				step{call: "GET co_group_members?cogroupid=$readers&at=2031-06-30T12:00:01Z", lists: "Id: $always, $owns"},
+				step{call: "GET co_group_members?cogroupid=$readers&at=2031-07-01T12:00:00Z", lists: "Id: $always, $from, $owns"},
+			)
+			s.format = "xml"
+		}
+		s.format = "json"
+		s.play(step{call: "PUT co_groups/$readers", send: `{"CoId":$co,"Name":"readers","Status":"Suspended"}`})
+		for range 2 {
+			s.play(step{call: "GET co_group_members?cogroupid=$readers&at=2031-06-30T12:00:00Z", lists: "Id: "})
+			s.format = "xml"
+		}
+	})
+}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -24,7 +25,7 @@ func TestPlans(t *testing.T) {
 			for _, tt := range planned() {
 				t.Run(tt.name, func(t *testing.T) {
 					// Of all that is looked at whole, only the targets are few.
-					all := strings.Join(plans(t, s, tt.run), "\n")
+					all := strings.Join(withoutChosen(plans(t, s, tt.run)), "\n")
 					if m := scans(s).FindString(all); m != "" && (tt.name != "lanes" || m != "SCAN t") {
 						t.Errorf("it looks at all there is: %s", m)
 					}
@@ -50,6 +51,20 @@ var primaryKey = regexp.MustCompile(`^(\w+)_pkey$`)
 
 // matching is how SQLite calls a search in the index of trigrams.
 var matching = regexp.MustCompile(`^SCAN (\w+ VIRTUAL TABLE INDEX 0:M)`)
+
+// withoutChosen leaves out of a plan that rows are read which a subquery has chosen: how these are found
+// is in it as well.
+func withoutChosen(plan []string) []string {
+	chosen := map[string]bool{}
+	return slices.DeleteFunc(plan, func(step string) bool {
+		if name, is := strings.CutPrefix(step, "CO-ROUTINE "); is {
+			chosen["SCAN "+name] = true
+		}
+		known := chosen[step]
+		delete(chosen, step)
+		return known
+	})
+}
 
 // notThere leaves out the error that a question about nothing is answered with.
 func notThere(err error) error {
@@ -264,7 +279,7 @@ func planned() []struct {
 			return err
 		}},
 		{"members of a group counted", []string{"co_group_members_(counted|co_group)", "co_group_members_owners"}, func(ctx context.Context, tx *Tx) error {
-			_, err := tx.CountMembers(ctx, id)
+			_, err := tx.CountMembers(ctx, id, time.Unix(1, 0))
 			return err
 		}},
 		{"owners of a group", []string{"co_group_members_owners"}, list(comity.CoGroupMember.Resource, Equal("co_group_id", id), Owns())},
@@ -303,7 +318,8 @@ func planned() []struct {
 			_, err := tx.AddedBy(ctx, group, []int64{id, 32})
 			return err
 		}},
-		{"history", []string{"history_(co|pkey|resource)"}, history(HistoryQuery{})},
+		{"history", []string{"history_since"}, history(HistoryQuery{})},
+		{"history of a group", []string{"history_co_group_since"}, history(HistoryQuery{CoGroupId: id})},
 		{"a person's history", []string{"history_co_person"}, history(HistoryQuery{CoPersonId: id})},
 		{"a record's history", []string{"history_revision"}, history(HistoryQuery{Resource: group, RecordId: id})},
 		{"a resource's history", []string{"history_resource"}, history(HistoryQuery{Resource: group})},
@@ -312,7 +328,11 @@ func planned() []struct {
 		{"edits", []string{"history_operation"}, history(HistoryQuery{Operation: comity.OpEdit})},
 		{"edits of somebody who did all", []string{"history_operation"}, history(HistoryQuery{Operation: comity.OpEdit, Actor: "tester"})},
 		{"edits of a group", []string{"history_operation", "history_co_group"}, history(HistoryQuery{Operation: comity.OpEdit, CoGroupId: id})},
-		{"an actor's history of a time", []string{"history_actor"}, history(HistoryQuery{Actor: "somebody", From: time.Unix(1, 0), Until: time.Unix(2, 0)})},
+		{"an actor's history of a time", []string{"history_(actor|since)"}, history(HistoryQuery{Actor: "somebody", From: time.Unix(1, 0), Until: time.Unix(2, 0)})},
+		{"a resource's history of a time", []string{"history_(resource|since)"}, history(HistoryQuery{Resource: group, From: time.Unix(1, 0), Until: time.Unix(2, 0)})},
+		{"edits of a time", []string{"history_(operation|since)"}, history(HistoryQuery{Operation: comity.OpEdit, From: time.Unix(1, 0), Until: time.Unix(2, 0)})},
+		{"a person's history of a time", []string{"history_(co_person|since)"}, history(HistoryQuery{CoPersonId: id, From: time.Unix(1, 0), Until: time.Unix(2, 0)})},
+		{"the history before", []string{"history_since", "history_pkey"}, history(HistoryQuery{Before: id})},
 		{"history of a time", []string{"history_since"}, history(HistoryQuery{From: time.Unix(1, 0), Until: time.Unix(2, 0)})},
 		{"a claim", []string{"deliveries_due", "deliveries_pkey"}, func(ctx context.Context, tx *Tx) error {
 			_, err := tx.Claim(ctx, 1, 64, time.Minute)

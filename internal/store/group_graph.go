@@ -3,19 +3,25 @@ package store
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"comity"
 )
 
-// Counts says of how many people a group has each kind of row.
-type Counts struct{ Members, Owners int64 }
+// Counts says of how many people a group has each kind of row within its validity, and of how many it
+// has a row outside of it.
+type Counts struct{ Members, Owners, Others int64 }
 
-// CountMembers counts the people in a group: the members, however they are so, and the owners.
-func (tx *Tx) CountMembers(ctx context.Context, group int64) (c Counts, err error) {
-	sql := `SELECT (SELECT count(DISTINCT m.co_person_id) FROM co_group_members m WHERE m.co_group_id = $1 AND m.member),
-		(SELECT count(DISTINCT m.co_person_id) FROM co_group_members m WHERE m.co_group_id = $1 AND m.owner AND m.owner = true AND m.id > 0)`
-	err = tx.conn.query(ctx, sql, args{group}, func(row Row) error {
-		c = Counts{row.Int(0), row.Int(1)}
+// CountMembers counts the people in a group at a time: the members, however they are so, and the owners.
+func (tx *Tx) CountMembers(ctx context.Context, group int64, now time.Time) (c Counts, err error) {
+	a := args{group}
+	valid := validNow("m", &a, now)
+	of := `(SELECT count(DISTINCT m.co_person_id) FROM co_group_members m WHERE m.co_group_id = $1 AND `
+	sql := `SELECT ` + of + `m.member AND ` + valid + `), ` +
+		of + `m.owner AND m.owner = true AND m.id > 0 AND ` + valid + `), ` +
+		of + `NOT (` + valid + `))`
+	err = tx.conn.query(ctx, sql, a, func(row Row) error {
+		c = Counts{row.Int(0), row.Int(1), row.Int(2)}
 		return nil
 	})
 	return c, err

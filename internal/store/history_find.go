@@ -1,9 +1,9 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,7 +23,8 @@ type HistoryQuery struct {
 	From, Until time.Time
 	// Visible narrows it to what the caller may see of the history, nil where they may see all.
 	Visible Condition
-	// Before is the id of the last row of the page before.
+	// Before is the id of the last row of the page before: of what was done at the same time, the higher
+	// id is the newer.
 	Before int64
 	Limit  int
 }
@@ -36,21 +37,89 @@ type HistoryRow struct {
 	Change comity.Change
 }
 
-// outOfOrder is by how much a row may be older than another with a lower id: a transaction takes its
-// time when it begins and its ids as it writes.
-const outOfOrder = time.Hour
-
-// FindHistory returns up to the limit rows of a CO's history, newest first.
+// FindHistory returns up to the limit rows of a CO's history, newest first. That is in order of time and
+// not of id: a clock that is set back makes older rows of higher ids, and a range of time has to find
+// them wherever they are.
 func (tx *Tx) FindHistory(ctx context.Context, q HistoryQuery) ([]HistoryRow, error) {
 	filters := q.filters()
 	by, err := tx.narrowest(ctx, q, filters)
 	if err != nil {
 		return nil, err
 	}
-	var a args
-	sql := "SELECT " + historyStatements.columns + " FROM " + historyStatements.from + " WHERE " + q.where(filters, by, tx.dialect, &a)
-	sql += fmt.Sprintf(" ORDER BY t.%s DESC, t.id DESC LIMIT %s", by.column, a.put(int64(q.Limit)))
+	ranges, err := tx.historyRanges(ctx, q)
+	if err != nil {
+		return nil, err
+	}
 	var rows []HistoryRow
+	for _, within := range ranges {
+		found, err := tx.findHistory(ctx, q, filters, by, within)
+		if err != nil {
+			return nil, err
+		}
+		if rows = append(rows, found...); len(rows) >= q.Limit {
+			return rows[:q.Limit], nil
+		}
+	}
+	return rows, nil
+}
+
+// historyRange is a range of rows: from a time on, where it is set, and before another; or of what was
+// done at one time those before an id.
+type historyRange struct {
+	from, until any
+	at, before  any
+}
+
+// asked is the range that the query asks for.
+func (q HistoryQuery) asked() (r historyRange) {
+	if !q.From.IsZero() {
+		r.from = q.From.UnixMicro()
+	}
+	if !q.Until.IsZero() {
+		r.until = q.Until.UnixMicro()
+	}
+	return r
+}
+
+// historyRanges are what a page is looked for in, one after the other. After a page it is the rest of
+// what was done at its last row's time, which may be very much, and then what was done before. Each is
+// one range of an index; the two together would not be.
+func (tx *Tx) historyRanges(ctx context.Context, q HistoryQuery) ([]historyRange, error) {
+	all := q.asked()
+	if q.Before == 0 {
+		return []historyRange{all}, nil
+	}
+	var ranges []historyRange
+	err := tx.conn.query(ctx, "SELECT h.since FROM history h WHERE h.id = $1", args{q.Before}, func(row Row) error {
+		since := row.Int(0)
+		ranges = []historyRange{{at: since, before: q.Before}, {from: all.from, until: since}}
+		return nil
+	})
+	return ranges, err
+}
+
+// condition is the condition that a row is in the range. plus keeps an index from being taken for it.
+func (r historyRange) condition(plus string, a *args) (sql string) {
+	for _, c := range []struct {
+		value any
+		is    string
+	}{
+		{r.from, plus + "t.since >= "}, {r.until, plus + "t.since < "}, {r.at, plus + "t.since = "}, {r.before, plus + "t.id < "},
+	} {
+		if c.value != nil {
+			sql += " AND " + c.is + a.put(c.value)
+		}
+	}
+	return sql
+}
+
+// findHistory returns the rows of a range that meet the filters, which are found by one of these. The
+// rows of the page are chosen before it is looked up what belongs to each.
+func (tx *Tx) findHistory(ctx context.Context, q HistoryQuery, filters []historyFilter, by historyFilter, within historyRange) (rows []HistoryRow, err error) {
+	var a args
+	chosen := "(SELECT t.*, t.since AS modified FROM history t WHERE " + q.where(filters, by, within, tx.dialect, &a) +
+		fmt.Sprintf(" ORDER BY %s DESC, t.id DESC LIMIT %s) t", by.inOrder(), a.put(int64(q.Limit)))
+	sql := "SELECT " + historyStatements.columns + " FROM " + chosen + historyJoins + " ORDER BY t.since DESC, t.id DESC"
 	err = tx.conn.query(ctx, sql, a, func(row Row) (err error) {
 		var found HistoryRow
 		if found.Record, err = scanHistory(row); err != nil {
@@ -72,7 +141,19 @@ type historyFilter struct {
 	of     string
 }
 
-// filters are what the query is narrowed by, each of which has an index that is in order of id.
+// unordered are the filters whose rows are so few that their indexes are not in order of time.
+var unordered = []string{"record_id", "co_person_id", "org_identity_id"}
+
+// inOrder is what rows are put in order of. Those of few are sorted: by an index of times all that
+// others did since would be looked at.
+func (f historyFilter) inOrder() string {
+	if slices.Contains(unordered, f.column) {
+		return "(t.since + 0)"
+	}
+	return "t.since"
+}
+
+// filters are what the query is narrowed by, each of which has an index.
 func (q HistoryQuery) filters() (all []historyFilter) {
 	if q.RecordId != 0 {
 		all = append(all, historyFilter{column: "record_id", value: q.RecordId})
@@ -108,7 +189,7 @@ func (tx *Tx) narrowest(ctx context.Context, q HistoryQuery, filters []historyFi
 	ways := make([]way, len(filters))
 	for i, f := range filters {
 		ways[i].find = func(d dialect, a *args) string {
-			return fmt.Sprintf("SELECT h.id FROM history h WHERE %s AND h.%s = %s%s", f.inCO("h", q.CoId, d, a), f.column, a.put(f.value), f.rest("h"))
+			return fmt.Sprintf("SELECT t.id FROM history t WHERE %s AND t.%s = %s%s%s", f.inCO("t", q.CoId, d, a), f.column, a.put(f.value), f.rest("t"), f.when(q.asked(), d, a))
 		}
 	}
 	if err := tx.countWays(ctx, ways); err != nil {
@@ -134,9 +215,20 @@ func (f historyFilter) rest(table string) string {
 	return fmt.Sprintf(f.of, table+"."+f.column)
 }
 
+// when is the condition that a row is in a range, which the filter's index finds if it is in order of time.
+func (f historyFilter) when(within historyRange, d dialect, a *args) string {
+	if slices.Contains(unordered, f.column) {
+		return within.condition(d.unindexed, a)
+	}
+	return within.condition("", a)
+}
+
 // where is the query's condition, which is found by one of the filters.
-func (q HistoryQuery) where(filters []historyFilter, by historyFilter, d dialect, a *args) string {
+func (q HistoryQuery) where(filters []historyFilter, by historyFilter, within historyRange, d dialect, a *args) string {
 	sql := by.inCO("t", q.CoId, d, a)
+	if by.column != "co_id" {
+		sql += " AND t." + by.column + " = " + a.put(by.value)
+	}
 	for _, f := range filters {
 		switch {
 		case by.column == "record_id" && f.column == "resource":
@@ -148,54 +240,9 @@ func (q HistoryQuery) where(filters []historyFilter, by historyFilter, d dialect
 	if q.Operation == comity.OpAdd {
 		sql += " AND " + d.unindexed + "t.operation = " + a.put(q.Operation)
 	}
-	low, high := "", ""
-	if !q.From.IsZero() {
-		low = q.nearby("<", q.From.Add(-outOfOrder), " DESC", "0", a)
-		sql += " AND " + d.unindexed + "t.since >= " + a.put(q.From.UnixMicro())
-	}
-	if !q.Until.IsZero() {
-		high = q.nearby(">", q.Until.Add(outOfOrder), "", endOfIds, a)
-		sql += " AND " + d.unindexed + "t.since < " + a.put(q.Until.UnixMicro())
-	}
-	if q.Before != 0 {
-		high = castInt(a.put(q.Before))
-	}
-	sql += by.rest("t") + " AND " + by.between(low, high, d, a)
+	sql += by.rest("t") + by.when(within, d, a)
 	if q.Visible != nil {
 		sql += " AND " + q.Visible(d, a)
 	}
 	return sql
-}
-
-// between is the condition that a row meets the filter and its id is between two. PostgreSQL is told it
-// as a range of both: else it may take the index of ids, which has the order, and look at all that
-// others did since.
-func (f historyFilter) between(low, high string, d dialect, a *args) string {
-	value := a.put(f.value)
-	ofTime := f.column == "co_id" && cmp.Or(low, high) != "" // there is an index of times
-	if d.unindexed == "" && f.column != "record_id" && !ofTime {
-		return fmt.Sprintf("(t.%[1]s, t.id) > (%[2]s, %[3]s) AND (t.%[1]s, t.id) < (%[2]s, %[4]s)", f.column, value, cmp.Or(low, "0"), cmp.Or(high, endOfIds))
-	}
-	sql := "t." + f.column + " = " + value
-	if low != "" {
-		id := "t.id"
-		if f.column != "co_id" {
-			id = d.unindexed + id // between two ids SQLite would look at all of the CO
-		}
-		sql += " AND " + id + " > " + low
-	}
-	if high != "" {
-		sql += " AND t.id < " + high
-	}
-	return sql
-}
-
-// endOfIds is more than any id.
-const endOfIds = "9223372036854775807"
-
-// nearby is the id of a row near a time, or another where there is none: ids follow the times, nearly,
-// so a page is found where its time is, and not looked for from the newest row on.
-func (q HistoryQuery) nearby(than string, t time.Time, order, otherwise string, a *args) string {
-	return fmt.Sprintf("coalesce((SELECT b.id FROM history b WHERE b.co_id = %s AND b.since %s %s ORDER BY b.since%s LIMIT 1), %s)",
-		a.put(q.CoId), than, a.put(t.UnixMicro()), order, otherwise)
 }

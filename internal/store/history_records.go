@@ -16,12 +16,15 @@ var historyStatements = statements{
 	columns: `t.id, t.resource, t.record_id, t.operation, t.actor, t.since, t.co_id, t.co_person_id, t.org_identity_id, t.co_group_id,
 		t.data, p.data, u.id, CASE WHEN u.modified <= t.since THEN u.co_person_id END`,
 	width: 14,
-	from: `(SELECT h.*, h.since AS modified FROM history h) t
+	from:  `(SELECT h.*, h.since AS modified FROM history h) t` + historyJoins,
+	scan:  scanHistory,
+}
+
+// historyJoins join to the rows t of the history what historyStatements read with each.
+const historyJoins = `
 		LEFT JOIN history p ON t.operation = '` + comity.OpEdit + `' AND p.resource = t.resource AND p.record_id = t.record_id
 			AND p.revision = t.revision - 1
-		LEFT JOIN api_users u ON u.username = t.actor AND u.created <= t.since`,
-	scan: scanHistory,
-}
+		LEFT JOIN api_users u ON u.username = t.actor AND u.created <= t.since`
 
 func scanHistory(row Row) (*comity.Record, error) {
 	f := comity.HistoryRecord

@@ -1,20 +1,9 @@
 // Conveniences. Everything works without them.
 "use strict";
 
-// Times are shown in the reader's zone; UTC stays in the title.
-function showTimes(root) {
-  const format = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
-  for (const t of root.querySelectorAll("time[datetime]:not([data-local])")) {
-    const when = new Date(t.dateTime);
-    if (!Number.isNaN(when.valueOf())) {
-      t.textContent = format.format(when);
-      t.dataset.local = "";
-    }
-  }
-}
-
-showTimes(document);
-document.addEventListener("htmx:load", (event) => showTimes(event.detail.elt));
+// The next pages show and ask for times in the browser's zone; without a script they do so in UTC.
+document.cookie = "comity-zone=" + new Intl.DateTimeFormat().resolvedOptions().timeZone +
+  "; path=/; max-age=31536000; samesite=lax" + (location.protocol === "https:" ? "; secure" : "");
 
 // What is wrong with a form is read first.
 document.getElementById("summary")?.focus();
