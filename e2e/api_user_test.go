@@ -92,12 +92,18 @@ func manageUsers(t *testing.T, r *registry, co int64, may func(user, key string)
 		t.Errorf("the list does not say that the user is suspended:\n%s", list)
 	}
 
+	if got := runToEnd(t, r.operator("api-user", "resume", user)); got.status != 0 || got.out != user+" is active\n" {
+		t.Errorf("resume: status %d, %q %q", got.status, got.out, got.errOut)
+	}
+	eventually(t, "the user may call again", func() bool { return may(user, second) })
+
 	refused(t, runToEnd(t, r.operator("api-user", "add", "--co", "99", "--name", "x")), `^comity: API user "x" of CO 99: .*CO Does Not Exist$`)
 	refused(t, runToEnd(t, r.operator("api-user", "add", "--co", fmt.Sprint(co), "--name", "sync")), `Name In Use$`)
 	refused(t, runToEnd(t, r.operator("api-user", "add", "--co", fmt.Sprint(co), "--name", "two words")), `The username may hold letters, digits`)
 	refused(t, runToEnd(t, r.operator("api-user", "list", "--co", "99")), `CO Unknown$`)
 	refused(t, runToEnd(t, r.operator("api-user", "rotate", "nobody")), "^comity: there is no API user \"nobody\"; `comity api-user list` shows those there are$")
 	refused(t, runToEnd(t, r.operator("api-user", "suspend", "nobody")), `there is no API user "nobody"`)
+	refused(t, runToEnd(t, r.operator("api-user", "resume", "nobody")), `there is no API user "nobody"`)
 }
 
 func TestKeyOfTheOperatorsOwnComesFromStandardInput(t *testing.T) {

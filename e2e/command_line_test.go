@@ -51,7 +51,7 @@ func TestWhatCannotBeDoneIsSaidInOneLine(t *testing.T) {
 	}{
 		{name: "no command", want: `^comity: expected one of "serve", "migrate", "api-user", "console-link", "sink", \.\.\.$`},
 		{name: "unknown command", args: "dance", want: `^comity: unexpected argument dance$`},
-		{name: "command without its own", args: "api-user", want: `^comity: expected one of "add", "list", "rotate", "suspend"$`},
+		{name: "command without its own", args: "api-user", want: `^comity: expected one of "add", "list", "rotate", "suspend", "resume"$`},
 		{name: "mistyped flag", args: "serve --databse x", want: `^comity: unknown flag --databse, did you mean "--database"\?$`},
 		{name: "flag without its value", args: "serve --listen", want: `^comity: --listen: expected string value`},
 		{name: "required flags", args: "api-user add", want: `^comity: missing flags: --co=ID, --name=NAME$`},

@@ -16,6 +16,7 @@ type apiUserCommand struct {
 	List    listUsersCommand   `cmd:"" help:"List API users."`
 	Rotate  rotateUserCommand  `cmd:"" help:"Give an API user a new key and print it."`
 	Suspend suspendUserCommand `cmd:"" help:"Suspend an API user."`
+	Resume  resumeUserCommand  `cmd:"" help:"Give a suspended API user back what it may do."`
 }
 
 type keySource struct {
@@ -135,6 +136,22 @@ func (s *suspendUserCommand) Run(p *program) error {
 			return err
 		}
 		_, err := fmt.Fprintln(p.out, s.User, "is suspended")
+		return err
+	})
+}
+
+type resumeUserCommand struct {
+	database
+	User string `arg:"" help:"The user's whole name, co_<id>.<name>."`
+}
+
+// Run ends an API user's suspension.
+func (r *resumeUserCommand) Run(p *program) error {
+	return r.with(p, func(k keeper) error {
+		if err := k.ResumeUser(p.ctx, r.User); err != nil {
+			return err
+		}
+		_, err := fmt.Fprintln(p.out, r.User, "is active")
 		return err
 	})
 }

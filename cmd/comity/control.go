@@ -142,6 +142,8 @@ func (o order) carryOut(ctx context.Context, r *registry.Registry, t teller) (a 
 		a.Login, err = r.RotateKey(ctx, o.Name, o.Key)
 	case "suspend":
 		err = r.SuspendUser(ctx, o.Name)
+	case "resume":
+		err = r.ResumeUser(ctx, o.Name)
 	case "link":
 		a.Token, err = r.NewLink(ctx, o.Name)
 	case "erase":
@@ -247,6 +249,12 @@ func (c *control) RotateKey(ctx context.Context, username, key string) (registry
 // SuspendUser is a keeper's.
 func (c *control) SuspendUser(ctx context.Context, username string) error {
 	_, err := c.ask(ctx, order{Verb: "suspend", Name: username})
+	return err
+}
+
+// ResumeUser is a keeper's.
+func (c *control) ResumeUser(ctx context.Context, username string) error {
+	_, err := c.ask(ctx, order{Verb: "resume", Name: username})
 	return err
 }
 

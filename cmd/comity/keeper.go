@@ -14,6 +14,7 @@ type keeper interface {
 	Users(ctx context.Context, coID int64) ([]*comity.Record, error)
 	RotateKey(ctx context.Context, username, key string) (registry.Login, error)
 	SuspendUser(ctx context.Context, username string) error
+	ResumeUser(ctx context.Context, username string) error
 	NewLink(ctx context.Context, username string) (token string, err error)
 	Erase(ctx context.Context, person int64, deleting bool) (registry.Erased, error)
 }

@@ -27,7 +27,7 @@ type cli struct {
 
 	Serve     serveCommand     `cmd:"" help:"Serve the registry."`
 	Migrate   migrateCommand   `cmd:"" help:"Bring the database up to this program."`
-	APIUser   apiUserCommand   `cmd:"" name:"api-user" help:"Add, list, rotate and suspend API users."`
+	APIUser   apiUserCommand   `cmd:"" name:"api-user" help:"Add, list, rotate, suspend and resume API users."`
 	Link      linkCommand      `cmd:"" name:"console-link" help:"Print an address that signs an API user in to the console, once."`
 	Sink      sinkCommand      `cmd:"" help:"A small receiver that prints the provisioning messages it gets."`
 	Backup    backupCommand    `cmd:"" help:"Write everything in the database to a file, while it is served or not."`
@@ -36,6 +36,10 @@ type cli struct {
 	Provision provisionCommand `cmd:"" help:"Tell a provisioning target about everybody, or about one person, now."`
 	Key       keyCommand       `cmd:"" help:"Change the key that seals stored passwords, or begin a new one."`
 	Erase     eraseCommand     `cmd:"" help:"Erase a person's values from the history and from what is kept of targets."`
+	Vacuum    vacuumCommand    `cmd:"" help:"Write the database anew, without what was deleted from it."`
+	Settings  settingsCommand  `cmd:"" help:"Show the settings that serve would have, and where each is from."`
+	Health    healthCommand    `cmd:"" help:"Ask the server on this machine whether it is ready."`
+	Complete  completeCommand  `cmd:"" name:"completion" help:"Print a script by which a shell completes commands and flags."`
 	Version   versionCommand   `cmd:"" help:"Print the version."`
 }
 

@@ -150,7 +150,7 @@ func (s *serveCommand) Run(p *program) (err error) {
 	server := httpserver.New(below(root, compress(described), mux), serving)
 	address := s.PublicURL
 	if address == "" {
-		address = fmt.Sprintf("%s://%s", scheme, listener.Addr())
+		address = fmt.Sprintf("%s://%s", scheme, fromHere(listener.Addr().String()))
 	}
 	control, err := serveControl(s.Database, address, reg, queue)
 	if err != nil {
@@ -171,10 +171,15 @@ func (s *serveCommand) Run(p *program) (err error) {
 
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(httpserver.Listen(listener, secured)) }()
+	here := fmt.Sprintf("%s://%s%s", scheme, fromHere(listener.Addr().String()), root)
 	log.Info("started", "version", ownVersion(), "database", store.Redact(s.Database), "address", fmt.Sprintf("%s://%s%s", scheme, listener.Addr(), root))
-	fmt.Fprintf(p.out, "Comity serves %s at %s://%s%s\n", store.Redact(s.Database), scheme, listener.Addr(), root)
+	fmt.Fprintf(p.out, "Comity serves %s at %s\n", store.Redact(s.Database), here)
 	if link != "" {
 		fmt.Fprintf(p.out, "\nThe console, signed in as %s; good once, for an hour:\n\n  %s\n\n", first, signInLink(address, link))
+		if other := elsewhere(listener.Addr().String()); other != "" && s.PublicURL == "" {
+			fmt.Fprintf(p.out, "The same from another machine, if no name or port is translated on the way (--public-url sets the address):\n\n  %s\n\n",
+				signInLink(scheme+"://"+other, link))
+		}
 	}
 	select {
 	case err := <-failed:

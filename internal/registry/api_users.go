@@ -99,6 +99,11 @@ func (r *Registry) SuspendUser(ctx context.Context, username string) error {
 	return r.changeUser(ctx, username, func(u *comity.Record) { u.SetText(comity.ApiUser.Status, comity.Suspended) })
 }
 
+// ResumeUser gives a suspended API user back what it may do.
+func (r *Registry) ResumeUser(ctx context.Context, username string) error {
+	return r.changeUser(ctx, username, func(u *comity.Record) { u.SetText(comity.ApiUser.Status, comity.Active) })
+}
+
 func (r *Registry) changeUser(ctx context.Context, username string, edit func(*comity.Record)) error {
 	err := r.write(ctx, false, func(tx *store.Tx) error {
 		found, err := tx.Credential(ctx, username)

@@ -1,0 +1,93 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// healthCommand is for where there is no other program to ask with, such as the container image.
+type healthCommand struct {
+	Listen  string `help:"The address that the server listens on." default:"127.0.0.1:8080" env:"COMITY_LISTEN" placeholder:"HOST:PORT"`
+	TLSCert string `name:"tls-cert" help:"Set where the server serves HTTPS." env:"COMITY_TLS_CERT" placeholder:"FILE"`
+}
+
+func (h *healthCommand) check() error { return checkAddress(h.Listen) }
+
+// Run asks /readyz and fails unless the server is ready.
+func (h *healthCommand) Run(p *program) error {
+	ctx, cancel := context.WithTimeout(p.ctx, 5*time.Second)
+	defer cancel()
+	scheme, client := "http", &http.Client{}
+	if h.TLSCert != "" {
+		// It is this machine that is asked, by an address that the certificate need not name.
+		scheme, client.Transport = "https", &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}} //nolint:gosec // see above
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, scheme+"://"+fromHere(h.Listen)+"/readyz", http.NoBody)
+	if err != nil {
+		return err
+	}
+	resp, err := client.Do(req)
+	if err != nil {
+		return fmt.Errorf("not ready: %w", err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	body, err := io.ReadAll(io.LimitReader(resp.Body, 4096))
+	if err != nil {
+		return fmt.Errorf("not ready: %w", err)
+	}
+	text := strings.TrimSpace(string(body))
+	if resp.StatusCode != http.StatusOK {
+		return fmt.Errorf("not ready: %s", text)
+	}
+	_, err = fmt.Fprintln(p.out, text)
+	return err
+}
+
+// fromHere is the address by which this machine reaches a server that listens on an address: one that
+// listens on all addresses is on none of that name.
+func fromHere(address string) string {
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return address
+	}
+	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return net.JoinHostPort(host, port)
+}
+
+// elsewhere is the address by which other machines reach it, "" where it is the same one, or where this
+// machine has no other.
+func elsewhere(address string) string {
+	if fromHere(address) == address {
+		return ""
+	}
+	_, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return ""
+	}
+	addresses, err := net.InterfaceAddrs()
+	if err != nil {
+		return ""
+	}
+	var found string
+	for _, a := range addresses {
+		n, ok := a.(*net.IPNet)
+		if !ok || !n.IP.IsGlobalUnicast() {
+			continue
+		}
+		if found == "" || n.IP.To4() != nil {
+			found = net.JoinHostPort(n.IP.String(), port)
+		}
+		if n.IP.To4() != nil {
+			break
+		}
+	}
+	return found
+}
