@@ -13,7 +13,7 @@ import (
 )
 
 func TestFirstStartTellsUserAndKeyOnceAndTheSecondDoesNot(t *testing.T) {
-	onBoth(t, func(t *testing.T, database string) {
+	onNothing(t, func(t *testing.T, database string) {
 		r := serve(t, database)
 		if r.user != "co_1.operator" || len(r.key) < 32 {
 			t.Errorf("the first user is %q, its key has %d characters", r.user, len(r.key))
@@ -38,7 +38,7 @@ func TestFirstStartTellsUserAndKeyOnceAndTheSecondDoesNot(t *testing.T) {
 
 func TestFilesOfTheDatabaseAreTheOwnersAlone(t *testing.T) {
 	t.Parallel()
-	r := serve(t, sqliteFile(t))
+	r := serve(t, noFile(t))
 	entries, err := os.ReadDir(filepath.Dir(r.database))
 	if err != nil || len(entries) < 4 {
 		t.Fatalf("%d files: %v", len(entries), err)
@@ -57,7 +57,7 @@ func TestFilesOfTheDatabaseAreTheOwnersAlone(t *testing.T) {
 // TestOfSeveralFirstStartsOneTellsTheKey has several instances start at once on an empty PostgreSQL database.
 func TestOfSeveralFirstStartsOneTellsTheKey(t *testing.T) {
 	t.Parallel()
-	database := postgresURL(t)
+	database := noTables(t)
 	// Instances share the key that seals passwords, so it is there before the first of them.
 	key := sealingKey(t)
 	var instances []*process

@@ -1,6 +1,7 @@
 package e2e_test
 
 import (
+	"context"
 	"flag"
 	"fmt"
 	"os"
@@ -10,6 +11,7 @@ import (
 	"strconv"
 	"testing"
 
+	"comity/internal/dbtest"
 	"comity/internal/pgtest"
 )
 
@@ -46,21 +48,61 @@ func moreAtATime() {
 	}
 }
 
-// onBoth runs a test on a fresh SQLite file and on a fresh PostgreSQL database, side by side.
+// migrated is a database as `comity migrate` leaves one that was empty: what a first start finds where
+// somebody has prepared for it. It is quicker than to start on nothing, which some tests are about.
+var migrated = dbtest.New(func(ctx context.Context, database string) error {
+	if out, err := exec.CommandContext(ctx, program, "migrate", "--database", database).CombinedOutput(); err != nil {
+		return fmt.Errorf("comity migrate: %w\n%s", err, out)
+	}
+	return nil
+})
+
+// onBoth runs a test on a fresh SQLite file and on a fresh PostgreSQL database, side by side, with
+// tables in which nothing is yet.
 func onBoth(t *testing.T, test func(t *testing.T, database string)) {
+	t.Helper()
+	onDatabases(t, sqliteFile, postgresURL, test)
+}
+
+// onNothing runs a test on an SQLite file that is not there and on a PostgreSQL database without tables.
+func onNothing(t *testing.T, test func(t *testing.T, database string)) {
+	t.Helper()
+	onDatabases(t, noFile, noTables, test)
+}
+
+func onDatabases(t *testing.T, sqlite, postgres func(*testing.T) string, test func(t *testing.T, database string)) {
+	t.Helper()
 	t.Parallel()
 	t.Run("SQLite", func(t *testing.T) {
 		t.Parallel()
-		test(t, sqliteFile(t))
+		test(t, sqlite(t))
 	})
 	t.Run("PostgreSQL", func(t *testing.T) {
 		t.Parallel()
-		test(t, postgresURL(t))
+		test(t, postgres(t))
 	})
 }
 
-// sqliteFile is the path of a database that is not there yet.
-func sqliteFile(t *testing.T) string { return filepath.Join(t.TempDir(), "registry.db") }
+// sqliteFile is the path of a database with tables in which nothing is yet.
+func sqliteFile(t *testing.T) string {
+	t.Helper()
+	return migrated.SQLite(t)
+}
 
-// postgresURL is the URL of a PostgreSQL database that is empty.
-func postgresURL(t *testing.T) string { return pgtest.URL(t) }
+// postgresURL is the URL of a PostgreSQL database with tables in which nothing is yet.
+func postgresURL(t *testing.T) string {
+	t.Helper()
+	return migrated.PostgreSQL(t)
+}
+
+// noFile is the path of a database that is not there yet.
+func noFile(t *testing.T) string {
+	t.Helper()
+	return filepath.Join(t.TempDir(), "registry.db")
+}
+
+// noTables is the URL of a PostgreSQL database that is empty.
+func noTables(t *testing.T) string {
+	t.Helper()
+	return pgtest.URL(t)
+}

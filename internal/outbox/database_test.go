@@ -2,19 +2,13 @@ package outbox_test
 
 import (
 	"context"
-	"database/sql"
 	"errors"
-	"net/url"
-	"os"
-	"path/filepath"
-	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"comity"
 	"comity/internal/access"
-	"comity/internal/pgtest"
+	"comity/internal/dbtest"
 	"comity/internal/registry"
 	"comity/internal/store"
 )
@@ -33,73 +27,21 @@ func onBoth(t *testing.T, test func(t *testing.T, w *world)) {
 	})
 }
 
-// Every world begins as a copy of a database with one CO in it, made once: migrating takes longer
-// than most tests.
-
-var sqliteBlank = sync.OnceValues(func() ([]byte, error) {
-	dir, err := os.MkdirTemp("", "outbox-test-")
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = os.RemoveAll(dir) }()
-	path := filepath.Join(dir, "comity.db")
-	if err := prepare(path); err != nil {
-		return nil, err
-	}
-	return os.ReadFile(path)
-})
+// blank is how every world begins: with one CO in it.
+var blank = dbtest.New(prepare)
 
 func onSQLite(t *testing.T) *world {
 	t.Helper()
-	blank, err := sqliteBlank()
-	if err != nil {
-		t.Fatal(err)
-	}
-	path := filepath.Join(t.TempDir(), "comity.db")
-	if err := os.WriteFile(path, blank, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return newWorld(t, path)
+	return newWorld(t, blank.SQLite(t))
 }
-
-const postgresBlank = "blank"
-
-var makePostgresBlank sync.Once
 
 func onPostgres(t *testing.T) *world {
 	t.Helper()
-	database := pgtest.URL(t)
-	u, err := url.Parse(database)
-	if err != nil {
-		t.Fatal(err)
-	}
-	name := strings.TrimPrefix(u.Path, "/")
-	u.Path = "/postgres"
-	admin, err := sql.Open("pgx", u.String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = admin.Close() }()
-	run := func(statement string) {
-		if _, err := admin.ExecContext(t.Context(), statement); err != nil {
-			t.Fatalf("%s: %v", statement, err)
-		}
-	}
-	makePostgresBlank.Do(func() {
-		run("CREATE DATABASE " + postgresBlank)
-		u.Path = "/" + postgresBlank
-		if err := prepare(u.String()); err != nil {
-			t.Fatal(err)
-		}
-	})
-	run("DROP DATABASE " + name)
-	run("CREATE DATABASE " + name + " TEMPLATE " + postgresBlank)
-	return newWorld(t, database)
+	return newWorld(t, blank.PostgreSQL(t))
 }
 
 // prepare makes what is in every world.
-func prepare(database string) error {
-	ctx := context.Background()
+func prepare(ctx context.Context, database string) error {
 	if _, err := store.Migrate(ctx, database); err != nil {
 		return err
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -14,7 +13,7 @@ import (
 
 	"comity"
 	"comity/internal/access"
-	"comity/internal/pgtest"
+	"comity/internal/dbtest"
 	"comity/internal/registry"
 	"comity/internal/store"
 )
@@ -56,9 +55,15 @@ func onBoth(t *testing.T, test func(t *testing.T, w *world)) {
 }
 
 var databases = map[string]func(t *testing.T) string{
-	"SQLite":     func(t *testing.T) string { t.Helper(); return filepath.Join(t.TempDir(), "comity.db") },
-	"PostgreSQL": func(t *testing.T) string { t.Helper(); return pgtest.URL(t) },
+	"SQLite":     func(t *testing.T) string { t.Helper(); return migrated.SQLite(t) },
+	"PostgreSQL": func(t *testing.T) string { t.Helper(); return migrated.PostgreSQL(t) },
 }
+
+// migrated has the tables, and nothing in them.
+var migrated = dbtest.New(func(ctx context.Context, database string) error {
+	_, err := store.Migrate(ctx, database)
+	return err
+})
 
 func newWorld(t *testing.T, database string) *world {
 	t.Helper()
@@ -71,12 +76,9 @@ func newWorld(t *testing.T, database string) *world {
 	return w
 }
 
-// open opens a database that may be empty; a clock of nil is the real one.
+// open opens a database with nothing in it but tables; a clock of nil is the real one.
 func (w *world) open(t *testing.T, database string, clock func() time.Time) {
 	t.Helper()
-	if _, err := store.Migrate(t.Context(), database); err != nil {
-		t.Fatal(err)
-	}
 	sealer, err := store.NewSealer(make([]byte, 32))
 	if err != nil {
 		t.Fatal(err)

@@ -51,9 +51,6 @@ func (b Backend) bed(t *testing.T) *bed { return b.bedWith(t, store.Options{}) }
 func (b Backend) bedWith(t *testing.T, o store.Options) *bed {
 	t.Helper()
 	name := b.Database(t)
-	if _, err := store.Migrate(t.Context(), name); err != nil {
-		t.Fatal(err)
-	}
 	bed := &bed{name: name, raw: openRaw(t, name)}
 	bed.store = b.start(t, name, o)
 	t.Cleanup(func() {

@@ -12,7 +12,7 @@ import "testing"
 
 // Backend is a kind of database, and how it is opened.
 type Backend struct {
-	// Database makes a new, empty database and returns its name, as store.Options has it.
+	// Database makes a new database, migrated and empty, and returns its name, as store.Options has it.
 	Database func(t *testing.T) string
 	// Connections is how many the store may use, as store.Options has it. One shows up a closure
 	// that needs a second connection: it waits for ever.
