@@ -1,11 +1,9 @@
 GO           ?= go
 LINT_VERSION := v2.15.0
 LINT         := .cache/golangci-lint/$(LINT_VERSION)/golangci-lint
+GOTESTSUM_VERSION := v1.13.0
+GOTESTSUM         := .cache/gotestsum/$(GOTESTSUM_VERSION)/gotestsum
 FUZZTIME     ?= 20s
-
-# SQLite itself, translated from C: no memory of ours is in it, and with the race detector it takes
-# four times as long.
-NO_RACE := github.com/ncruces/go-sqlite3-wasm/...=-race=false
 
 # Building, linting and testing take a sixth less when the collector runs seldom.
 export GOGC ?= 400
@@ -27,8 +25,8 @@ build: ## bin/comity, with its version stamped in
 	$(GO) build -ldflags '-X main.version=$(VERSION)' -o bin/comity ./cmd/comity
 
 .PHONY: test
-test: test-deps ## all tests, with the race detector, on SQLite and PostgreSQL
-	CGO_ENABLED=1 $(GO) test -race -vet=off -gcflags='$(NO_RACE)' ./...
+test: test-deps $(GOTESTSUM) ## all tests, on SQLite and PostgreSQL; PACKAGES and TESTFLAGS name some
+	@GO='$(GO)' GOTESTSUM='$(GOTESTSUM)' TESTFLAGS='$(TESTFLAGS)' tools/test $(PACKAGES)
 
 .PHONY: check
 check: lint layering tidy test ## what has to pass before a change goes in
@@ -71,10 +69,13 @@ test-deps: ## install what the tests need besides Go
 	@tools/test-deps
 
 .PHONY: clean
-clean: ## remove what was built; the linter stays, it takes minutes
+clean: ## remove what was built; the tools stay, they take minutes
 	rm -rf bin
 
-# In a module of its own, so that its dependencies are not ours; a new version gets a
+# In modules of their own, so that their dependencies are not ours; a new version gets a
 # new folder and so is built.
+$(GOTESTSUM):
+	GOBIN='$(CURDIR)/$(@D)' $(GO) install gotest.tools/gotestsum@$(GOTESTSUM_VERSION)
+
 $(LINT):
 	GOBIN='$(CURDIR)/$(@D)' $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION)

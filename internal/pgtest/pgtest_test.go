@@ -210,7 +210,7 @@ func gone(t *testing.T, dir string) {
 	if !strings.Contains(dir, "pgtest-") {
 		t.Fatalf("%q is no folder of a server's", dir)
 	}
-	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(2 * time.Minute); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
 		if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
 			return
 		}
