@@ -42,8 +42,20 @@ func (b *backupCommand) Run(p *program) (err error) {
 	if err := os.Link(f.Name(), b.File); err != nil {
 		return fmt.Errorf("backup: %w", err)
 	}
+	if err := b.note(p); err != nil {
+		// The backup is good all the same.
+		fmt.Fprintln(p.errOut, "comity: the time of the backup is not noted:", oneLine(err))
+	}
 	_, err = fmt.Fprintf(p.out, "%s: %d rows of %s. The key that seals passwords is not in it: keep a copy of that too.\n", b.File, rows, store.Redact(b.Database))
 	return err
+}
+
+// note has the registry know when it was backed up, for its metrics.
+func (b *backupCommand) note(p *program) error {
+	return b.reach(p, use{}, func(asked *control) error {
+		_, err := asked.ask(p.ctx, order{Verb: "backed up"})
+		return err
+	}, func(db *opened) error { return db.store.NoteBackup(p.ctx) })
 }
 
 type restoreCommand struct {

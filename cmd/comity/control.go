@@ -146,6 +146,8 @@ func (o order) carryOut(ctx context.Context, r *registry.Registry, t teller) (a 
 		err = r.ResumeUser(ctx, o.Name)
 	case "link":
 		a.Token, err = r.NewLink(ctx, o.Name)
+	case "backed up":
+		err = r.NoteBackup(ctx)
 	case "erase":
 		a.Erased, err = r.Erase(ctx, o.PersonId, o.Deleting)
 	case "tell one":

@@ -109,6 +109,9 @@ func (s *serveCommand) Run(p *program) (err error) {
 		return open, err
 	})
 	metrics.Database(db.store.Troubled)
+	metrics.Build(ownVersion())
+	metrics.Connections(db.store.Connections)
+	metrics.LastBackup(db.store.LastBackup)
 	metrics.Routes(mux, db.store.Check, func(ctx context.Context) string {
 		text, _, _ := reg.ClockWaits(ctx)
 		return text
@@ -217,7 +220,7 @@ func lanesOf(queue *outbox.Outbox) func(context.Context) ([]observe.Lane, error)
 		var lanes []observe.Lane
 		for id, s := range all {
 			lanes = append(lanes, observe.Lane{
-				Target: id, Waiting: s.Waiting, InFlight: s.InFlight, Failed: s.Failed, BreakerOpen: !s.Breaker.Opened.IsZero(),
+				Target: id, CoId: s.CoId, Name: s.Description, Waiting: s.Waiting, InFlight: s.InFlight, Failed: s.Failed, BreakerOpen: !s.Breaker.Opened.IsZero(),
 				OldestWait: ago(s.OldestWait, 0), SinceSuccess: ago(s.LastSuccess, -1),
 			})
 		}

@@ -3,6 +3,7 @@ package observe
 import (
 	"context"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -12,6 +13,9 @@ import (
 type Lane struct {
 	// Target is its id.
 	Target int64
+	// CoId is its CO's id, Name its description.
+	CoId int64
+	Name string
 	// Waiting are the people that it is to be told about, InFlight those of whom it is being told,
 	// Failed those of whom messages rest after too many refusals.
 	Waiting, InFlight, Failed int64
@@ -26,7 +30,7 @@ type Lane struct {
 type lanes struct {
 	read func(context.Context) ([]Lane, error)
 
-	waiting, inFlight, failed, oldestWait, sinceSuccess, breaker *prometheus.Desc
+	waiting, inFlight, failed, oldestWait, sinceSuccess, breaker, info *prometheus.Desc
 }
 
 // Lanes adds the metrics of the provisioning targets, which are read when they are asked for.
@@ -42,6 +46,8 @@ func (m *Metrics) Lanes(read func(context.Context) ([]Lane, error)) {
 		oldestWait:   desc("oldest_wait_seconds", "How long the one has waited who waits longest."),
 		sinceSuccess: desc("since_success_seconds", "How long ago the target took a message; not there where it never did."),
 		breaker:      desc("breaker_open", "1 while the target seems to be away."),
+		info: prometheus.NewDesc("comity_target_info", "What a target is called, and its CO: 1, to be joined with the others by target.",
+			[]string{"target", "co", "name"}, nil),
 	})
 }
 
@@ -73,5 +79,6 @@ func (l *lanes) Collect(out chan<- prometheus.Metric) {
 			open = 1
 		}
 		gauge(l.breaker, open)
+		out <- prometheus.MustNewConstMetric(l.info, prometheus.GaugeValue, 1, target, strconv.FormatInt(lane.CoId, 10), strings.ToValidUTF8(lane.Name, "�"))
 	}
 }

@@ -76,3 +76,6 @@ func bootstrap(ctx context.Context, tx *store.Tx, key string) error {
 	user.SetText(comity.ApiUser.ApiKey, access.Digest(key))
 	return tx.Insert(ctx, user, operator.Username, store.Where{CoId: co.Id})
 }
+
+// NoteBackup notes that the registry was backed up.
+func (r *Registry) NoteBackup(ctx context.Context) error { return r.store.NoteBackup(ctx) }

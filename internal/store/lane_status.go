@@ -10,6 +10,9 @@ import (
 
 // LaneStatus is what a target waits for, and how it goes.
 type LaneStatus struct {
+	// CoId and Description are the target's.
+	CoId        int64
+	Description string
 	// Waiting are the subjects that it is to be told about, InFlight those of them of whom it is being
 	// told, Failed those that rest after too many refusals.
 	Waiting, InFlight, Failed int64
@@ -57,7 +60,8 @@ const laneStatus = `SELECT t.id, coalesce(w.waiting, 0), coalesce(w.held, 0),
 	(SELECT count(*) FROM deliveries d WHERE d.co_provisioning_target_id = t.id AND d.resting),
 	w.since,
 	(SELECT l.succeeded FROM lanes l WHERE l.co_provisioning_target_id = t.id),
-	(SELECT l.opened FROM lanes l WHERE l.co_provisioning_target_id = t.id)
+	(SELECT l.opened FROM lanes l WHERE l.co_provisioning_target_id = t.id),
+	t.co_id, t.description
 	FROM co_provisioning_targets t LEFT JOIN (
 		SELECT d.co_provisioning_target_id AS target, count(*) AS waiting, count(CASE WHEN d.held AND d.due > $1 THEN 1 END) AS held, min(d.since) AS since
 		FROM deliveries d WHERE d.due IS NOT NULL%s GROUP BY d.co_provisioning_target_id
@@ -66,7 +70,7 @@ const laneStatus = `SELECT t.id, coalesce(w.waiting, 0), coalesce(w.held, 0),
 func scanLaneStatus(r Row) LaneStatus {
 	return LaneStatus{
 		Waiting: r.Int(1), InFlight: r.Int(2), Failed: r.Int(3), OldestWait: moment(r, 4), LastSuccess: moment(r, 5),
-		Breaker: Breaker{Opened: moment(r, 6)},
+		Breaker: Breaker{Opened: moment(r, 6)}, CoId: r.Int(7), Description: r.Text(8),
 	}
 }
 

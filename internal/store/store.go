@@ -61,6 +61,7 @@ type backend interface {
 	snapshot(ctx context.Context, fn func(conn) error) error
 	write(ctx context.Context, alone bool, fn func(conn) error) error
 	settled(ctx context.Context) (Settled, error)
+	connections() (used, most, waiting int)
 	close() error
 }
 
