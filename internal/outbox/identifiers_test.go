@@ -133,6 +133,40 @@ func TestIdentifierComesLater(t *testing.T) {
 	})
 }
 
+// A person whose identifier no URL can name is failed, with the reason, and nothing at the receiver of
+// PUT is touched for it; with another identifier all is as it should be.
+func TestIdentifierThatIsNoSegment(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		byPut, byPost := newReceiver(t), newReceiver(t)
+		put, post := w.target(byPut, comity.ModeAutomatic), w.target(byPost, comity.ModeAutomatic, byPOST)
+		w.start(outbox.Options{})
+		person := w.person("")
+		uid := w.identifier(person, "ghopper")
+		other := w.person("..")
+		for _, to := range []target{put, post} {
+			w.settle(to)
+		}
+		byPut.expectLines(t, "PUT ghopper")
+		w.edit(comity.Identifier.Resource, uid, values{comity.Identifier.Identifier: "."})
+		w.settle(put)
+		for id, identifier := range map[int64]string{person: ".", other: ".."} {
+			row, _ := w.row(put, id)
+			if want := `the identifier "` + identifier + `" cannot be one segment of a URL`; !row.resting || !strings.HasPrefix(row.answer, want) {
+				t.Errorf("noted as %+v, want %s", row, want)
+			}
+		}
+		byPut.expectLines(t, "PUT ghopper")
+		w.settle(post)
+		w.expectPresent(t, post, byPost)
+		w.edit(comity.Identifier.Resource, uid, values{comity.Identifier.Identifier: "hopper"})
+		w.settle(put)
+		byPut.expectLines(t, "PUT ghopper", "PUT hopper", "DELETE ghopper deleted")
+		w.delete(comity.CoPerson.Resource, other)
+		w.settle(put)
+		byPut.expectLines(t, "PUT ghopper", "PUT hopper", "DELETE ghopper deleted")
+	})
+}
+
 // Whatever a message did that failed, the receiver ends with the present identifier alone. Each
 // receiver here fails in its own way, and all are told about one person.
 func TestIdentifierChangesWhileMessagesFail(t *testing.T) {

@@ -33,8 +33,12 @@ func addressHTTP(d comity.Destination) (Address, error) {
 }
 
 // address says how a message goes: by PUT below the Serverurl under the identifier, or by POST. An
-// identifier is one segment, so none is below that of the groups.
+// identifier is one segment, so none is below that of the groups. The error wraps errNoSegment where it
+// cannot be.
 func (e endpoint) address(m *comity.Message) (err error) {
+	if e.put && !isSegment(m.Identifier) {
+		return fmt.Errorf("the identifier %q %w: give the person another one", m.Identifier, errNoSegment)
+	}
 	path := escapeSegment(m.Identifier)
 	if m.Subject.Kind == comity.KindGroup {
 		path = "groups/" + path

@@ -1,16 +1,22 @@
 package provision
 
-import "strings"
+import (
+	"errors"
+	"strings"
+)
+
+// errNoSegment is the failure of an identifier that no URL can name in one segment.
+var errNoSegment = errors.New("cannot be one segment of a URL")
+
+// isSegment says whether an identifier can be one segment of a URL's path. Nothing is none, and "."
+// and ".." are removed by whoever meets them (RFC 3986, section 5.2.4), the latter with what comes
+// before it; encoded as %2E they are no other ones, so that a PUT or DELETE would reach what is above.
+func isSegment(s string) bool { return s != "" && s != "." && s != ".." }
 
 // escapeSegment percent-encodes an identifier as one segment of a URL's path. All but the
 // unreserved characters of RFC 3986, section 2.3, is encoded: url.PathEscape leaves '+', '=', ':',
 // '@' and '&', which are legal there but which some receivers take for a space or a parameter.
-// The segments "." and ".." are encoded too, as whoever meets them bare removes them (section
-// 5.2.4) and with them, for "..", what comes before.
 func escapeSegment(s string) string {
-	if s == "." || s == ".." {
-		return strings.ReplaceAll(s, ".", "%2E")
-	}
 	const hex = "0123456789ABCDEF"
 	var b strings.Builder
 	b.Grow(len(s))

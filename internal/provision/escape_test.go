@@ -1,6 +1,7 @@
 package provision_test
 
 import (
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -32,8 +33,6 @@ func TestIdentifierIsOneSegment(t *testing.T) {
 		{"a:b", "a%3Ab"},
 		{"grace@example.org", "grace%40example.org"},
 		{`a\b`, "a%5Cb"},
-		{".", "%2E"},
-		{"..", "%2E%2E"},
 		{"...", "..."},
 		{"../..", "..%2F.."},
 		{"é", "%C3%A9"},
@@ -49,7 +48,7 @@ func TestIdentifierIsOneSegment(t *testing.T) {
 				t.Fatal(err)
 			}
 			prefix := (&url.URL{Path: base}).EscapedPath() + "/"
-			for i, want := range []string{prefix + tt.want, prefix + "told%2F" + strings.ReplaceAll(tt.want, "%2E", ".")} {
+			for i, want := range []string{prefix + tt.want, prefix + "told%2F" + tt.want} {
 				if a := h.Send(t.Context(), d, msgs[i], 1); !a.OK {
 					t.Fatal(a.Text)
 				}
@@ -57,6 +56,41 @@ func TestIdentifierIsOneSegment(t *testing.T) {
 					t.Errorf("%q below %q: sent %s, want %s", msgs[i].Identifier, base, got, want)
 				}
 			}
+		}
+	}
+}
+
+// TestIdentifierThatIsNoSegment: under one that a URL cannot name, however it is encoded, nothing is PUT,
+// deleted or asked for, and nothing else at the receiver is touched.
+func TestIdentifierThatIsNoSegment(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		t.Errorf("the receiver is sent %s %s", r.Method, r.RequestURI)
+	}))
+	defer server.Close()
+	h := newHTTP(t, provision.Options{})
+	for _, identifier := range []string{".", ".."} {
+		d := destination(comity.ProtocolPUT, server.URL+"/people/")
+		msgs, identifiers, err := h.Messages(d, known(identifier), comity.Told{Identifier: "ghopper", Obsolete: []string{"grace"}})
+		if len(msgs) > 0 || len(identifiers) > 0 || err == nil || !strings.Contains(err.Error(), `"`+identifier+`"`) || errors.Is(err, comity.ErrNotConfigured) {
+			t.Errorf("%q: messages %v, identifiers %v, error %v", identifier, msgs, identifiers, err)
+		}
+		told := comity.Told{Identifier: identifier, Obsolete: []string{"grace"}}
+		for title, s := range map[string]comity.Snapshot{"gone": {Subject: comity.PersonSubject(1), Gone: true}, "with another": known("ghopper")} {
+			msgs, _, err := h.Messages(d, s, told)
+			if err != nil || msgs[len(msgs)-1].Identifier != "grace" {
+				t.Errorf("%q, %s: messages %v, error %v", identifier, title, msgs, err)
+			}
+			for _, m := range msgs {
+				if m.Identifier == identifier {
+					t.Errorf("%s: %s %s", title, m.Method, m.URL)
+				}
+			}
+		}
+		if got := h.Get(t.Context(), d, comity.PersonSubject(1), identifier); !got.Answered || got.Body != nil || got.Unreadable != "" {
+			t.Errorf("%q is held: %+v", identifier, got)
+		}
+		if msgs, _, err := h.Messages(destination(comity.ProtocolPOST, server.URL), known(identifier), comity.Told{}); err != nil || len(msgs) != 1 {
+			t.Errorf("%q by POST: messages %v, error %v", identifier, msgs, err)
 		}
 	}
 }
@@ -72,6 +106,12 @@ func FuzzIdentifierIsOneSegment(f *testing.F) {
 	f.Fuzz(func(t *testing.T, identifier string) {
 		if identifier == "" {
 			t.Skip("nobody is sent under no identifier")
+		}
+		if identifier == "." || identifier == ".." {
+			if msgs, _, err := h.Messages(d, known(identifier), comity.Told{}); err == nil || len(msgs) > 0 {
+				t.Errorf("%q is sent: %v", identifier, msgs)
+			}
+			return
 		}
 		sent := messages(t, h, d, known(identifier))[0].URL
 		// What the transport writes is what net/url makes of the text.

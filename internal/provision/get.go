@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -18,6 +19,9 @@ const maxHeld = 4 << 20
 // Get asks an endpoint, by GET of the URL that a subject is PUT to, what it holds of it under an identifier.
 func (h *HTTP) Get(ctx context.Context, d comity.Destination, s comity.Subject, identifier string) comity.Holding {
 	req, err := h.question(ctx, d, s, identifier)
+	if errors.Is(err, errNoSegment) {
+		return comity.Holding{Answered: true} // nothing can be there
+	}
 	if err != nil {
 		return comity.Holding{Unreadable: err.Error()}
 	}

@@ -34,6 +34,9 @@ type object struct {
 // message, even to a target that is not configured. A target that is not told about groups is sent
 // nothing about one.
 //
+// Nothing is sent about a person whose identifier the destination cannot be sent one under, and it is
+// never told to delete such a one, under which it cannot hold anybody.
+//
 // The error wraps ErrNoIdentifier for a person without an identifier of the configured type; what
 // was told is then to be deleted all the same, so the messages are there with it. It wraps
 // comity.ErrNotConfigured for a destination without settings or server, or whose server is suspended.
@@ -58,9 +61,11 @@ func Messages(
 		if m.Body, err = encode(body); err != nil {
 			return err
 		}
-		err = address(&m)
+		if err := address(&m); err != nil {
+			return err
+		}
 		msgs = append(msgs, m)
-		return err
+		return nil
 	}
 	objects, missing := objects(d, s)
 	if missing != nil && !errors.Is(missing, ErrNoIdentifier) {
@@ -76,7 +81,8 @@ func Messages(
 		if slices.Contains(identifiers, old) {
 			continue
 		}
-		if err := add(comity.Message{Identifier: old, Delete: true}, deleted(s.Subject, old)); err != nil {
+		err := add(comity.Message{Identifier: old, Delete: true}, deleted(s.Subject, old))
+		if err != nil && !errors.Is(err, errNoSegment) {
 			return nil, nil, err
 		}
 	}
