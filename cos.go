@@ -13,7 +13,7 @@ var Co = func() (t struct {
 },
 ) {
 	t.Resource = resource("Co", "Cos", "cos").short("COL").called("CO").unknown("CO Unknown", "CO Unknown", "CO Unknown")
-	t.Name = t.text("Name", 128).required()
+	t.Name = t.text("Name", 128).required().name()
 	t.Description = t.text("Description", 128)
 	t.Status = t.code("Status", Word{Active, "A"}, Word{Suspended, "S"}, Word{"Template", "T"}, Word{"InTrash", "TR"}).required()
 	t.unique(Unique{Phrase: PhraseNameInUse, Fields: []*Field{t.Name}})

@@ -31,6 +31,10 @@ type Field struct {
 	Kept bool
 	// Markup fields may hold < and >.
 	Markup bool
+	// Unspoofable fields hold no marks of direction, and neither begin nor end with what cannot be seen.
+	Unspoofable bool
+	// Schemes are those that a URL in the field may have.
+	Schemes []string
 	// Words are the permitted values of a Code field.
 	Words []Word
 	// Target is the singular name of the resource that a Reference refers to.

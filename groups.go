@@ -29,7 +29,7 @@ var CoGroup = func() (t struct {
 		tiedTo("CoPerson").queries("search.identifier", "name")
 	t.CoId = t.co()
 	t.CouId = t.reference("CouId", "Cou").owned()
-	t.Name = t.text("Name", MaxGroupName).required()
+	t.Name = t.text("Name", MaxGroupName).required().name()
 	t.Description = t.text("Description", 256)
 	t.Introduction = t.text("Introduction", 4000).markup()
 	t.Open = t.boolean("Open")

@@ -11,7 +11,7 @@ var KafkaServer = func() (t struct {
 ) {
 	t.Resource = resource("KafkaServer", "KafkaServers", "kafka_servers").short("KAS")
 	t.ServerId = t.reference("ServerId", "Server").required().listed()
-	t.Brokers = t.text("Brokers", 4000).required()
+	t.Brokers = t.text("Brokers", 4000).required().must(brokers)
 	t.SecurityProtocol = t.code("SecurityProtocol", words("plaintext", "ssl", "sasl_plaintext", "sasl_ssl")...).required()
 	t.SaslMechanism = t.code("SaslMechanism", words("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "OAUTHBEARER")...)
 	t.Username = t.text("Username", 128)
@@ -23,10 +23,17 @@ var KafkaServer = func() (t struct {
 	t.Timeout = t.integer("Timeout")
 	t.unique(Unique{Phrase: "Server Already Configured", Fields: []*Field{t.ServerId}})
 	t.must(func(rec *Record) []Fault {
-		if strings.HasPrefix(rec.Text(t.SecurityProtocol), "sasl_") && rec.Text(t.Username) == "" {
-			return []Fault{t.Username.Missing()}
+		if !strings.HasPrefix(rec.Text(t.SecurityProtocol), "sasl_") {
+			return nil
 		}
-		return nil
+		var faults []Fault
+		if rec.Text(t.Username) == "" {
+			faults = append(faults, t.Username.Missing())
+		}
+		if rec.Text(t.SaslMechanism) == "OAUTHBEARER" && rec.Has(t.Password) && !isToken(rec.Text(t.Password)) {
+			faults = append(faults, t.Password.Fault("%s", notToken))
+		}
+		return faults
 	})
 	return t
 }()

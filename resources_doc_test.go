@@ -112,6 +112,8 @@ func rulesOf(f *comity.Field) (rules []string) {
 	add(len(f.Types) > 0, "one of %s", code(f.Types...))
 	add(len(f.OnAdd) > 0, "on add one of %s", code(f.OnAdd...))
 	add(f.Kind == comity.Text && check != "", "%s", check)
+	add(f.Unspoofable, "no marks of direction, and nothing invisible at its ends")
+	add(len(f.Schemes) > 0, "its scheme is one of %s", code(f.Schemes...))
 	add(f.HasMin, "must be at least %d", f.Min)
 	add(f.Most != 0, "must be at most %d", f.Most)
 	add(f.Markup && !f.ReadOnly, "may hold `<` and `>`")

@@ -5,7 +5,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 )
 
@@ -43,7 +42,7 @@ func (f *Field) Read(v Scalar) (cell Cell, sentence string) {
 	if v.Type == OtherScalar {
 		return Cell{}, f.sentence("must be a single value of valid Unicode")
 	}
-	if v.Type == TextScalar {
+	if v.Type == TextScalar && f.Kind != Secret {
 		v.Text = strings.TrimSpace(v.Text)
 	}
 	if v.Text == "" && (f.Kind != Text || f.TypeOf != "") {
@@ -101,30 +100,34 @@ func (f *Field) readText(v Scalar) (Cell, string) {
 	if v.Type != TextScalar {
 		return Cell{}, f.sentence("must be a text")
 	}
-	s := strings.ReplaceAll(strings.ReplaceAll(v.Text, "\r\n", "\n"), "\r", "\n")
-	if !utf8.ValidString(s) {
-		return Cell{}, f.sentence("must be valid Unicode")
-	}
-	for _, r := range s {
-		if unicode.IsControl(r) && r != '\t' && r != '\n' {
-			return Cell{}, f.sentence("may not contain the control character U+%04X", r)
-		}
-		if (r == '<' || r == '>') && !f.Markup {
-			return Cell{}, f.sentence("may not contain \"%c\"", r)
-		}
+	s := v.Text
+	if f.Kind == Text {
+		s = strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n")
 	}
 	if n := utf8.RuneCountInString(s); f.Max > 0 && n > f.Max {
 		return Cell{}, f.sentence("is %d characters long, at most %d are allowed", n, f.Max)
 	}
-	if s == "" {
-		return TextCell(""), ""
+	if sentence := f.Refuses(s); sentence != "" {
+		return Cell{}, sentence
+	}
+	return TextCell(s), ""
+}
+
+// Refuses says what is wrong with a text, whatever its length, as one of the field; it is empty for a
+// good one.
+func (f *Field) Refuses(s string) string {
+	if sentence := f.unreadable(s); sentence != "" || s == "" {
+		return sentence
+	}
+	if f.Required && !visible(s) {
+		return f.sentence("must have a character that can be seen")
 	}
 	for _, check := range f.checks {
 		if sentence := check(s); sentence != "" {
-			return Cell{}, sentence
+			return sentence
 		}
 	}
-	return TextCell(s), ""
+	return ""
 }
 
 func (f *Field) readInteger(v Scalar) (Cell, string) {

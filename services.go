@@ -8,6 +8,12 @@ const (
 	VisibleToAll     = "Unauthenticated"
 )
 
+// serviceSchemes are the schemes by which programs other than browsers open a service.
+var serviceSchemes = []string{
+	"ftp", "ftps", "git", "gsiftp", "imap", "imaps", "irc", "ircs", "ldap", "ldaps", "matrix", "rdp", "root", "roots",
+	"s3", "sftp", "sip", "sips", "smb", "ssh", "tel", "vnc", "ws", "wss", "xmpp",
+}
+
 // CoService is an application that the CO offers its members.
 var CoService = func() (t struct {
 	*Resource
@@ -22,11 +28,11 @@ var CoService = func() (t struct {
 	t.Description = t.text("Description", 128)
 	t.ShortLabel = t.text("ShortLabel", 32)
 	t.CoGroupId = t.reference("CoGroupId", "CoGroup")
-	t.ServiceUrl = t.text("ServiceUrl", 256)
+	t.ServiceUrl = t.text("ServiceUrl", 256).url(serviceSchemes...)
 	t.ServiceLabel = t.text("ServiceLabel", 1024)
 	t.ContactEmail = t.text("ContactEmail", 128).email()
 	t.LogoUrl = t.text("LogoUrl", 512).url()
-	t.EntitlementUri = t.text("EntitlementUri", 256)
+	t.EntitlementUri = t.text("EntitlementUri", 256).url("urn")
 	t.Visibility = t.code("Visibility", Word{VisibleToAdmins, "CA"}, Word{VisibleToGroup, "CG"}, Word{VisibleToMembers, "CP"}, Word{VisibleToAll, "P"}).required()
 	t.IdentifierType = t.text("IdentifierType", 32)
 	t.Status = t.code("Status", onOff...).required()

@@ -7,7 +7,7 @@ var Url = func() (t struct {
 },
 ) {
 	t.Resource = resource("Url", "Urls", "urls").short("URL").versioned().told()
-	t.Url = t.text("Url", 256).required().url()
+	t.Url = t.text("Url", 256).required().url("urn")
 	t.Description = t.text("Description", 128)
 	t.Type = t.text("Type", 32).required().types("Url.type", "official", "personal")
 	t.Language = t.language()

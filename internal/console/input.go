@@ -39,7 +39,7 @@ func (fm form) readField(f *comity.Field, sent url.Values) (comity.Cell, string)
 		return readOwner(f, sent)
 	case f.Kind == comity.Boolean && text == "" && !f.Default.IsAbsent():
 		return comity.BoolCell(false), ""
-	case strings.TrimSpace(text) == "":
+	case text == "", f.Kind != comity.Secret && strings.TrimSpace(text) == "":
 		return comity.EmptyCell(), ""
 	case f.Kind == comity.Time:
 		t, fault := readMoment(text, fm.zone, f.Ends)

@@ -16,8 +16,8 @@ type hint struct {
 
 // What several fields are alike in.
 var (
-	email    = hint{note: "An email address.", format: "email", example: "ghopper@example.org"}
-	address  = hint{note: "A URL.", format: "uri", example: "https://example.org/"}
+	email    = hint{note: "An email address as RFC 5321 has it, with a dot in its domain name or an IP address in brackets; letters of all scripts are taken (RFC 6531).", format: "email", example: "ghopper@example.org"}
+	address  = hint{note: "A whole URL, not a relative one.", format: "uri", example: "https://example.org/"}
 	language = hint{
 		note: "A language tag, such as `en` or `pt-BR`.", example: "en",
 		pattern: `^([A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*)?$`,
@@ -26,22 +26,24 @@ var (
 
 // hints are looked up by field; most need none.
 var hints = map[*comity.Field]hint{
-	comity.Cou.Name:     {note: "No other unit of the CO has it. It holds no `:`.", pattern: `^[^<>:]*$`, example: "Physics"},
+	comity.Co.Name:      {note: "No other CO has it."},
+	comity.Cou.Name:     {note: "No other unit of the CO has it. It holds no `:`, and does not look like `CO:…` or `admin:…`.", pattern: `^[^<>:]*$`, example: "Physics"},
 	comity.Cou.ParentId: {note: "The unit that this one is below."},
 
 	comity.CoPerson.Timezone: {note: "An IANA time zone, such as `Europe/Paris`.", example: "Europe/Paris"},
 
-	comity.CoPersonRole.CouId:        {note: "The unit that the role is in; without one it is in the CO."},
-	comity.CoPersonRole.ValidFrom:    {note: "Before it a role that is `Active` is `Pending`."},
-	comity.CoPersonRole.ValidThrough: {note: "After it a role that is `Active` is `Expired`."},
-	comity.CoPersonRole.Status:       {note: "The person takes the best status of the roles."},
+	comity.CoPersonRole.CouId:             {note: "The unit that the role is in; without one it is in the CO."},
+	comity.CoPersonRole.ManagerCoPersonId: {note: "Another person than the role's."},
+	comity.CoPersonRole.ValidFrom:         {note: "Before it a role that is `Active` is `Pending`."},
+	comity.CoPersonRole.ValidThrough:      {note: "After it a role that is `Active` is `Expired`."},
+	comity.CoPersonRole.Status:            {note: "The person takes the best status of the roles."},
 
 	comity.Name.Given:       {example: "Grace"},
 	comity.Name.Language:    language,
 	comity.Name.PrimaryName: {note: "Exactly one name of each owner is primary: the first, until another one is made so. `false` on the primary one is refused."},
 
 	comity.EmailAddress.Mail:     email,
-	comity.EmailAddress.Verified: {note: "Set by `email_addresses/verify`; `false` on add, and again when Mail changes."},
+	comity.EmailAddress.Verified: {note: "Set by `email_addresses/verify`; `false` on add, and again when Mail or the owner changes."},
 
 	comity.Identifier.Identifier:             {note: "Unique for its Type among the people, groups, departments and organizations of a CO, case included.", example: "ghopper"},
 	comity.Identifier.Type:                   {example: "uid"},
@@ -56,7 +58,7 @@ var hints = map[*comity.Field]hint{
 
 	comity.TelephoneNumber.Number: {example: "555 1234"},
 
-	comity.CoGroup.Name:           {note: "No other group of the CO has it. At most 128 characters; those of the groups that come by themselves may be 160 long.", example: "readers"},
+	comity.CoGroup.Name:           {note: "No other group of the CO has it. At most 128 characters; those of the groups that come by themselves may be 160 long. What looks like `CO:…`, `admin` or `admin:…` is reserved as they are.", example: "readers"},
 	comity.CoGroup.CouId:          {note: "The unit that the group belongs to; it is deleted with it."},
 	comity.CoGroup.Open:           {note: "Whether people may join by themselves."},
 	comity.CoGroup.GroupType:      {note: "`S` standard, `CL` clusters; those that come by themselves: `A` admins, `AP` approvers, `MA` active members, `M` all members."},
@@ -77,10 +79,13 @@ var hints = map[*comity.Field]hint{
 
 	comity.CoService.ContactEmail:   email,
 	comity.CoService.LogoUrl:        address,
+	comity.CoService.ServiceUrl:     address,
+	comity.CoService.EntitlementUri: {note: "A URL, or a URN.", format: "uri", example: "urn:mace:example.org:wiki"},
 	comity.CoService.IdentifierType: {note: "The type of identifier that the service knows people by."},
 
 	comity.CoExtendedType.Attribute: {note: "The field whose values it adds to."},
 
+	comity.CoTermsAndConditions.Url:               address,
 	comity.CoTermsAndConditions.AgreementDuration: {note: "How many days an agreement is good for."},
 	comity.CoTermsAndConditions.AgreeToUpdates:    {note: "Whether a changed text needs a new agreement."},
 
@@ -94,8 +99,9 @@ var hints = map[*comity.Field]hint{
 	comity.Server.ServerType: {note: "`HT` HTTP, `KA` Kafka. It stays while the server has its HttpServer or KafkaServer."},
 
 	comity.HttpServer.ServerId:  {note: "A server of ServerType `HT`."},
-	comity.HttpServer.Serverurl: {note: "Starts with `http://` or `https://`; holds no name, password or fragment.", format: "uri", pattern: `^https?://[^<>#\s]+$`, example: "https://receiver.example.org/people"},
-	comity.HttpServer.Password:  {note: "Bearer: the token."},
+	comity.HttpServer.Serverurl: {note: "Starts with `http://` or `https://`; holds no name, password or fragment; host and port can be dialled.", format: "uri", pattern: `^https?://[^<>#\s]+$`, example: "https://receiver.example.org/people"},
+	comity.HttpServer.Password:  {note: "Kept as it is sent. Required with `BA` and `BE`, and again when AuthType changes. Bearer: the token, as RFC 6750 has it."},
+	comity.HttpServer.Username:  {note: "Required with `BA`, and then without a colon (RFC 7617)."},
 	comity.HttpServer.AuthType:  {note: "`BA` Basic, `BE` Bearer, `X` none."},
 
 	comity.KafkaServer.ServerId:      {note: "A server of ServerType `KA`."},
@@ -107,7 +113,7 @@ var hints = map[*comity.Field]hint{
 	comity.KafkaServer.Groupid:       {note: "Kept, and not used by messages."},
 	comity.KafkaServer.BatchSize:     {note: "Kept, and not used by messages: each is a batch of its own."},
 	comity.KafkaServer.Username:      {note: "Required with `sasl_plaintext` and `sasl_ssl`."},
-	comity.KafkaServer.Password:      {note: "Required with `sasl_plaintext` and `sasl_ssl`."},
+	comity.KafkaServer.Password:      {note: "Kept as it is sent. Required with `sasl_plaintext` and `sasl_ssl`, and again when SaslMechanism changes."},
 
 	comity.CoProvisioningTarget.Plugin:             {enum: []string{comity.PluginAPI}, example: comity.PluginAPI},
 	comity.CoProvisioningTarget.ProvisionCoGroupId: {note: "Only the members of this group are sent."},

@@ -27,6 +27,12 @@ func notes(f *comity.Field) []string {
 	if len(f.OnAdd) > 0 {
 		say("On add one of %s.", list(f.OnAdd))
 	}
+	if f.Unspoofable {
+		say("It holds no marks of direction, and neither begins nor ends with what cannot be seen.")
+	}
+	if len(f.Schemes) > 0 {
+		say("Its scheme is one of %s.", list(f.Schemes))
+	}
 	if f.HasMin {
 		say("At least %d.", f.Min)
 	}

@@ -9,14 +9,17 @@ type reason struct{ Phrase, When string }
 type refusal struct{ add, edit, remove []reason }
 
 var (
-	cycle     = reason{"Parent Would Create Cycle", "the unit would be below itself"}
-	wrongCO   = reason{"Wrong CO", "the parent is no unit of this CO"}
-	reserved  = reason{"Name Reserved", "`CO:…` is for nobody to give, `admin` and `admin:…` for an admin of the CO; the name of a group that comes by itself stays"}
-	automatic = reason{comity.PhraseForbidden, "the memberships of a group with Auto, and rows that come from a nesting, come by themselves"}
-	loop      = reason{"Nesting Would Create Cycle", "the groups would be nested in each other"}
-	intoAuto  = reason{comity.PhraseForbidden, "nothing is nested into a group with Auto"}
-	typeInUse = reason{"Type In Use", "a record has the type"}
-	roleThere = reason{"CoPersonRole Exists", "the person still has a role"}
+	cycle        = reason{"Parent Would Create Cycle", "the unit would be below itself"}
+	wrongCO      = reason{"Wrong CO", "the parent is no unit of this CO"}
+	reserved     = reason{"Name Reserved", "`CO:…` is for nobody to give, `admin` and `admin:…` for an admin of the CO; the name of a group that comes by itself stays"}
+	reservedUnit = reason{"Name Reserved", "it looks like `CO:…` or `admin:…`"}
+	onlyName     = reason{"Primary Name Cannot Be Deleted", "the only name of an owner cannot go to another"}
+	nested       = reason{comity.PhraseForbidden, "another nesting has the same two groups, with Negate or without"}
+	automatic    = reason{comity.PhraseForbidden, "the memberships of a group with Auto, and rows that come from a nesting, come by themselves"}
+	loop         = reason{"Nesting Would Create Cycle", "the groups would be nested in each other"}
+	intoAuto     = reason{comity.PhraseForbidden, "nothing is nested into a group with Auto"}
+	typeInUse    = reason{"Type In Use", "a record has the type"}
+	roleThere    = reason{"CoPersonRole Exists", "the person still has a role"}
 )
 
 var refusals = map[*comity.Resource]refusal{
@@ -25,8 +28,8 @@ var refusals = map[*comity.Resource]refusal{
 		remove: []reason{{"Cannot Remove COmanage CO", "the platform CO, id 1"}},
 	},
 	comity.Cou.Resource: {
-		add:  []reason{wrongCO}, // nothing is below a unit that is new
-		edit: []reason{cycle, wrongCO},
+		add:  []reason{reservedUnit, wrongCO}, // nothing is below a unit that is new
+		edit: []reason{reservedUnit, cycle, wrongCO},
 		remove: []reason{
 			{"CoPersonRole Exists", "a role is in this unit"},
 			{"Child COU Exists", "a unit is below this one"},
@@ -43,6 +46,7 @@ var refusals = map[*comity.Resource]refusal{
 		remove: []reason{{"CoPerson Exists", "it is linked to a CO person"}},
 	},
 	comity.Name.Resource: {
+		edit:   []reason{onlyName},
 		remove: []reason{{"Primary Name Cannot Be Deleted", "make another one primary first"}},
 	},
 	comity.CoGroup.Resource: {
@@ -56,8 +60,8 @@ var refusals = map[*comity.Resource]refusal{
 		remove: []reason{automatic},
 	},
 	comity.CoGroupNesting.Resource: {
-		add:  []reason{loop, intoAuto},
-		edit: []reason{loop, intoAuto},
+		add:  []reason{loop, intoAuto, nested},
+		edit: []reason{loop, intoAuto, nested},
 	},
 	comity.CoExtendedType.Resource: {
 		edit:   []reason{typeInUse},

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"comity"
@@ -39,8 +40,8 @@ func newUser(coID int64, name string, privileged bool) *comity.Record {
 
 // AddUser makes an API user, with a key of the operator's own or, where that is "", of the server's.
 func (r *Registry) AddUser(ctx context.Context, coID int64, name string, privileged bool, key string) (Login, error) {
-	if key != "" && utf8.RuneCountInString(key) < access.MinKeyLength {
-		return Login{}, fmt.Errorf("the key has %d characters, it must have %d at least", utf8.RuneCountInString(key), access.MinKeyLength)
+	if err := checkKey(key); err != nil {
+		return Login{}, err
 	}
 	f := comity.ApiUser
 	cell, sentence := f.Username.Read(comity.Scalar{Type: comity.TextScalar, Text: name})
@@ -57,6 +58,17 @@ func (r *Registry) AddUser(ctx context.Context, coID int64, name string, privile
 		return Login{}, err
 	}
 	return Login{Username: user.Text(f.Username), Key: added.Minted}, nil
+}
+
+// checkKey says what is wrong with an operator's own key, "" for none.
+func checkKey(key string) error {
+	if n := utf8.RuneCountInString(key); key != "" && n < access.MinKeyLength {
+		return fmt.Errorf("the key has %d characters, it must have %d at least", n, access.MinKeyLength)
+	}
+	if strings.ContainsFunc(key, unicode.IsControl) || !utf8.ValidString(key) {
+		return errors.New("the key has a control character or is not UTF-8: Basic authentication (RFC 7617) cannot carry it")
+	}
+	return nil
 }
 
 // Users returns the API users of a CO, of all for 0.
@@ -81,8 +93,8 @@ func (r *Registry) Users(ctx context.Context, coID int64) ([]*comity.Record, err
 // RotateKey gives an API user a new key, the operator's own or, where that is "", the server's. The
 // old one stops working within a second.
 func (r *Registry) RotateKey(ctx context.Context, username, key string) (Login, error) {
-	if key != "" && utf8.RuneCountInString(key) < access.MinKeyLength {
-		return Login{}, fmt.Errorf("the key has %d characters, it must have %d at least", utf8.RuneCountInString(key), access.MinKeyLength)
+	if err := checkKey(key); err != nil {
+		return Login{}, err
 	}
 	if key == "" {
 		var err error

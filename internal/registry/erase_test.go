@@ -29,6 +29,9 @@ func marked(r *comity.Resource, coID int64) *comity.Record {
 		switch f.Kind {
 		case comity.Text:
 			rec.SetText(f, fmt.Sprintf("%s %d", marker, i))
+			if len(f.Schemes) > 0 {
+				rec.SetText(f, fmt.Sprintf("https://example.org/%s/%d", marker, i))
+			}
 		case comity.Code:
 			rec.SetText(f, f.Words[0].Word)
 		case comity.Boolean:

@@ -2,11 +2,13 @@ package registry
 
 import (
 	"context"
-	"strings"
 
 	"comity"
 	"comity/internal/store"
 )
+
+// phraseNameReserved refuses a name that looks like one of the registry's own, or of administration.
+const phraseNameReserved = "Name Reserved"
 
 // maxLookedAt bounds the records of a list that a rule looks at whole.
 const maxLookedAt = 1000
@@ -30,7 +32,7 @@ var groupRules = rules{
 			return c.refuseProvisioning(ctx, c.old)
 		}
 		if c.changed(f.Name) && reservedName(c) {
-			return comity.Refuse("Name Reserved")
+			return comity.Refuse(phraseNameReserved)
 		}
 		if c.old != nil && c.old.Bool(f.Auto) {
 			return comity.Refuse(comity.PhraseForbidden)
@@ -86,14 +88,20 @@ func (c *change) deleteGroups(ctx context.Context, groups ...*comity.Record) err
 // reservedName says whether a group may not be given its new name: the names of the groups that
 // come by themselves are theirs alone, and those of administration are for administrators to give.
 func reservedName(c *change) bool {
-	f, name := comity.CoGroup, c.new.Text(comity.CoGroup.Name)
+	f := comity.CoGroup
 	if c.old != nil {
 		if t := c.old.Text(f.GroupType); t != comity.GroupStandard && t != comity.GroupClusters {
 			return true
 		}
 	}
-	admins := name == "admin" || strings.HasPrefix(name, "admin:")
-	return strings.HasPrefix(name, "CO:") || admins && !c.caller.Admin
+	switch comity.ReservedName(c.new.Text(f.Name)) {
+	case comity.ReservedForRegistry:
+		return true
+	case comity.ReservedForAdmins:
+		return !c.caller.Admin
+	case comity.NotReserved:
+	}
+	return false
 }
 
 // refuseProvisioning refuses to delete a group that decides whom a target is told about: the target

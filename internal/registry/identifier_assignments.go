@@ -123,16 +123,19 @@ func (c *change) assignOne(ctx context.Context, f identifierFormat, random *rand
 	if err := c.chooseIdentifier(ctx, f, rec, random); err != nil {
 		return nil, err
 	}
-	if err := c.tx.Insert(ctx, rec, c.caller.Username, c.where); err != nil {
-		return nil, err
-	}
-	if f.assignment.Text(a.IdentifierType) != "mail" || !f.assignment.Has(a.EmailType) {
-		return rec, nil
-	}
 	e := comity.EmailAddress
+	mails := f.assignment.Text(a.IdentifierType) == "mail" && f.assignment.Has(a.EmailType)
+	address, sentence := e.Mail.Read(comity.Scalar{Type: comity.TextScalar, Text: rec.Text(i.Identifier)})
+	if mails && sentence != "" {
+		return nil, comity.Faulty(e.Mail.Fault("%q, which identifier assignment %d made, is no email address: give its Format a domain, as in (g).(f)@example.org",
+			rec.Text(i.Identifier), f.assignment.Id))
+	}
+	if err := c.tx.Insert(ctx, rec, c.caller.Username, c.where); err != nil || !mails {
+		return rec, err
+	}
 	mail := comity.NewRecord(e.Resource)
 	mail.CoId = c.where.CoId
-	mail.SetText(e.Mail, rec.Text(i.Identifier))
+	mail.Set(e.Mail, address)
 	mail.SetText(e.Type, f.assignment.Text(a.EmailType))
 	mail.SetBool(e.Verified, false)
 	mail.SetOwner(e.Person, comity.OwnerCO, c.where.CoPersonId)

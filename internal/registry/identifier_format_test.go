@@ -131,7 +131,7 @@ func TestIdentifiersThatRunOut(t *testing.T) {
 func TestAssignmentsThatDoNotApply(t *testing.T) {
 	a, i := comity.CoIdentifierAssignment, comity.Identifier
 	onBoth(t, func(t *testing.T, w *world) {
-		w.assignment(t, values{a.Format: "(f)", a.IdentifierType: "mail", a.EmailType: "official", a.Ordr: 2})
+		w.assignment(t, values{a.Format: "(f)@example.org", a.IdentifierType: "mail", a.EmailType: "official", a.Ordr: 2})
 		group := w.group(t, "staff")
 		w.add(t, a.Resource, values{
 			a.CoId: w.co, a.Status: comity.Suspended, a.IdentifierType: "eppn", a.Algorithm: comity.AssignSequential, a.Ordr: 1,
@@ -140,11 +140,11 @@ func TestAssignmentsThatDoNotApply(t *testing.T) {
 			a.CoId: w.co, a.Status: comity.Active, a.IdentifierType: "uid", a.Algorithm: comity.AssignSequential, a.CoGroupId: group, a.Ordr: 3,
 		})
 		person, got, err := w.assign(t, "Grace", "", "Hopper")
-		if err != nil || !cmp.Equal(got, []string{"hopper"}) {
+		if err != nil || !cmp.Equal(got, []string{"hopper@example.org"}) {
 			t.Errorf("identifiers %v, error %v", got, err)
 		}
 		mails := w.list(t, comity.EmailAddress.Resource, store.Equal(comity.OwnerCO.Column, person))
-		if len(mails) != 1 || mails[0].Text(comity.EmailAddress.Mail) != "hopper" || mails[0].Bool(comity.EmailAddress.Verified) {
+		if len(mails) != 1 || mails[0].Text(comity.EmailAddress.Mail) != "hopper@example.org" || mails[0].Bool(comity.EmailAddress.Verified) {
 			t.Errorf("email addresses %v", mails)
 		}
 		w.join(t, person, group)
@@ -157,8 +157,23 @@ func TestAssignmentsThatDoNotApply(t *testing.T) {
 		for _, rec := range w.list(t, i.Resource, store.Equal(comity.OwnerCO.Column, person)) {
 			all = append(all, fmt.Sprint(rec.Text(i.Type), " ", rec.Text(i.Identifier)))
 		}
-		if got := strings.Join(all, ", "); got != "mail hopper, uid 1" {
+		if got := strings.Join(all, ", "); got != "mail hopper@example.org, uid 1" {
 			t.Errorf("in the group: %s", got)
+		}
+	})
+}
+
+// TestAssignmentOfNoAddress: what becomes an email address is one.
+func TestAssignmentOfNoAddress(t *testing.T) {
+	a := comity.CoIdentifierAssignment
+	onBoth(t, func(t *testing.T, w *world) {
+		w.assignment(t, values{a.Format: "(f)", a.IdentifierType: "mail", a.EmailType: "official"})
+		person, got, err := w.assign(t, "Grace", "", "Hopper")
+		if phrase(err) != "Invalid Fields" || len(got) > 0 {
+			t.Errorf("identifiers %v, error %v", got, err)
+		}
+		if mails := w.list(t, comity.EmailAddress.Resource, store.Equal(comity.OwnerCO.Column, person)); len(mails) > 0 {
+			t.Errorf("email addresses %v", mails)
 		}
 	})
 }

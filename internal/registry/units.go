@@ -14,6 +14,9 @@ var couRules = rules{
 		if c.new == nil {
 			return c.refuseUnitDelete(ctx)
 		}
+		if c.changed(comity.Cou.Name) && comity.IsReservedUnit(c.new.Text(comity.Cou.Name)) {
+			return comity.Refuse(phraseNameReserved)
+		}
 		return c.refuseParent(ctx)
 	},
 	remove: func(ctx context.Context, c *change) error {

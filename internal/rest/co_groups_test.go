@@ -182,3 +182,26 @@ func TestViewGroupsByIdentifier(t *testing.T) {
 		{call: "GET co_groups?coid=999999999&search.identifier=readers", answer: "404 CO Unknown"},
 	})
 }
+
+// TestNamesThatLookReserved are reserved like those that are.
+func TestNamesThatLookReserved(t *testing.T) {
+	var steps []step
+	for _, name := range []string{
+		"co:x", "Co:admins", "ＣＯ：x", "CO：admins", "C\u200bO:x", "CO∶x", "СО:x",
+	} {
+		steps = append(steps,
+			step{call: "POST co_groups", send: `{"CoId":$co,"Name":"` + name + `","Status":"Active"}`, answer: "403 Name Reserved"},
+			step{call: "PUT co_groups/$readers", send: `{"CoId":$co,"Name":"` + name + `","Status":"Active"}`, answer: "403 Name Reserved"})
+	}
+	for _, name := range []string{"CO：x", "Admin∶x"} {
+		steps = append(steps,
+			step{call: "POST cous", send: `{"CoId":$co,"Name":"` + name + `"}`, answer: "403 Name Reserved"},
+			step{call: "PUT cous/$optics", send: `{"CoId":$co,"Name":"` + name + `"}`, answer: "403 Name Reserved"})
+	}
+	play(t, []step{add("co_groups", "readers", `"CoId":$co,"Name":"readers","Status":"Active"`), unit("optics", "Optics")}, steps, []step{
+		// An administrator may give the names of administration, and other names that look alike are two.
+		add("co_groups", "", `"CoId":$co,"Name":"Admin：x","Status":"Active"`), unit("", "admin"),
+		add("co_groups", "", `"CoId":$co,"Name":"Readers","Status":"Active"`), add("co_groups", "", `"CoId":$co,"Name":"ｒeaders","Status":"Active"`),
+		unit("", "optics"), unit("", "项目：物理"),
+	})
+}

@@ -88,9 +88,10 @@ var specimens = []specimen{
 	},
 	{
 		path: "co_person_roles", singular: "CoPersonRole", keep: "role", part: `{"Title":"Dean","Person":"CO $person"}`,
-		send: `{"Person":{"Type":"CO","Id":$person},"CouId":$unit,"SponsorCoPersonId":$person,"ManagerCoPersonId":$person,
+		send: `{"Person":{"Type":"CO","Id":$person},"CouId":$unit,"SponsorCoPersonId":$person,"ManagerCoPersonId":$boss,
 			"Affiliation":"staff","Title":"Dean","Status":"Active"}`,
-		edit: `{"Person":{"Type":"CO","Id":$person},"Affiliation":"faculty","Status":"Active"}`,
+		edit:  `{"Person":{"Type":"CO","Id":$person},"Affiliation":"faculty","Status":"Active"}`,
+		needs: []step{person("boss")},
 	},
 	{
 		path: "org_identities", singular: "OrgIdentity", keep: "org", part: `{"O":"Univ"}`,

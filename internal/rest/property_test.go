@@ -158,8 +158,8 @@ var wrong = map[string][]any{
 // shaped are examples for the texts that have to look like something.
 var shaped = map[string][]string{
 	"Language": {"en", "pt-BR"}, "Timezone": {"UTC", "Asia/Tokyo"}, "Mail": {"ada@example.org", "a+b@sub.example.org"},
-	"Url": {"https://example.org/?a=b&c=%20#d", "urn:isbn:0"}, "Serverurl": {"http://localhost:1/", "https://example.org"},
-	"LogoUrl": {"https://example.org/logo.png"}, "ServiceUrl": {"https://wiki.example.org/"}, "ContactEmail": {"help@example.org"},
+	"Url": {"https://example.org/?a=b&c=%20#d", "mailto:ada@example.org"}, "Serverurl": {"http://localhost:1/", "https://example.org"},
+	"LogoUrl": {"https://example.org/logo.png"}, "ServiceUrl": {"https://wiki.example.org/", "ssh://login.example.org"}, "EntitlementUri": {"urn:mace:example.org:member"}, "ContactEmail": {"help@example.org"},
 	"Type": {"ssh-ed25519"}, "Skey": {sshKey}, "Brokers": {"kafka.example.org:9092", "a:1,b:2"}, "Format": {"(G:1)(F)[1:(#:3)]", "x"},
 	"SigningSecret": {"whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="},
 	"Plugin":        {comity.PluginAPI}, "RemoteIp": {"^127\\.", "/^::1$/", ""},
@@ -186,8 +186,11 @@ func (s *scene) drawValue(rt *rapid.T, f *comity.Field) (value any, want string)
 		}
 	case comity.Reference:
 		value = s.kept(f.Target)
-		if f == comity.KafkaServer.ServerId {
+		switch f {
+		case comity.KafkaServer.ServerId:
 			value = s.ids["bus"]
+		case comity.CoPersonRole.ManagerCoPersonId:
+			value = s.ids["boss"]
 		}
 	case comity.Owner:
 		o := rapid.SampledFrom(f.Owners).Draw(rt, f.Name)
@@ -216,9 +219,9 @@ func (s *scene) drawText(rt *rapid.T, f *comity.Field) string {
 	}
 	runes := rapid.RuneFrom([]rune(" \t\nazAZ09.,;'\"\\/&%$_-éß漢😀\u0301\u2028\ufeff"))
 	for {
-		// Blanks around it would be trimmed.
+		// Blanks around it would be trimmed; a name or a secret does not take everything.
 		drawn := strings.TrimSpace(rapid.StringOfN(runes, 1, f.Max, -1).Draw(rt, f.Name))
-		if drawn != "" {
+		if _, sentence := f.Read(comity.Scalar{Type: comity.TextScalar, Text: drawn}); drawn != "" && sentence == "" {
 			return drawn
 		}
 	}

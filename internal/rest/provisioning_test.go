@@ -19,7 +19,7 @@ func (s *scene) receiver(status *atomic.Int64) {
 	s.Cleanup(receiver.Close)
 	s.ids["url"] = receiver.URL
 	s.play(server("server"),
-		add("http_servers", "http", `"ServerId":$server,"Serverurl":"$url","AuthType":"BE","Password":"open sesame"`),
+		add("http_servers", "http", `"ServerId":$server,"Serverurl":"$url","AuthType":"BE","Password":"open-sesame"`),
 		add("co_provisioning_targets", "target", `"CoId":$co,"Plugin":"ApiProvisioner","Status":"M","MaxRetry":1`),
 		add("api_provisioner/co_api_provisioner_targets", "settings", `"CoProvisioningTargetId":$target,"ServerId":$server,"Mode":"PU",
 			"IdentifierType":"uid","SigningSecret":"whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="`),

@@ -111,3 +111,43 @@ func TestHttpServers(t *testing.T) {
 		{call: "GET http_servers/$http", has: `{"ServerId":"$spare"}`},
 	})
 }
+
+// TestServerLogins are complete, and such that their protocol carries them, after any edit.
+func TestServerLogins(t *testing.T) {
+	const httpAt, kafkaAt = `"ServerId":$server,"Serverurl":"https://example.org/",`, `"ServerId":$bus,"Brokers":"kafka:9092",`
+	bad := func(call, send, faulty string) step {
+		return step{call: call, send: "{" + send + "}", answer: "400 Invalid Fields", faulty: faulty}
+	}
+	play(t, []step{
+		server("server"), add("servers", "bus", `"CoId":$co,"Description":"Bus","ServerType":"KA","Status":"Active"`),
+		bad("POST http_servers", httpAt+`"AuthType":"BA","Username":"us"`, "password"),
+		bad("POST http_servers", httpAt+`"AuthType":"BA","Username":"us","Password":""`, "password"),
+		bad("POST http_servers", httpAt+`"AuthType":"BA","Username":" ","Password":"x"`, "username"),
+		bad("POST http_servers", httpAt+`"AuthType":"BA","Username":"a:b","Password":"x"`, "username"),
+		bad("POST http_servers", httpAt+`"AuthType":"BA","Username":"us","Password":"a\nb"`, "password"),
+		bad("POST http_servers", httpAt+`"AuthType":"BE"`, "password"),
+		bad("POST http_servers", httpAt+`"AuthType":"BE","Password":"two words"`, "password"),
+		add("http_servers", "http", httpAt+`"AuthType":"X"`),
+		bad("PUT http_servers/$http", httpAt+`"AuthType":"BE"`, "password"),
+		bad("PUT http_servers/$http", httpAt+`"AuthType":"BA","Username":"us"`, "password"),
+		{call: "PUT http_servers/$http", send: `{` + httpAt + `"AuthType":"BA","Username":"us","Password":" pass word "}`},
+		// What an edit does not name stays, and is enough while the protocol does.
+		{call: "PUT http_servers/$http", send: `{` + httpAt + `"AuthType":"BA"}`},
+		bad("PUT http_servers/$http", httpAt+`"AuthType":"BA","Username":""`, "username"),
+		bad("PUT http_servers/$http", httpAt+`"AuthType":"BA","Username":"a:b"`, "username"),
+		bad("PUT http_servers/$http", httpAt+`"AuthType":"BA","Password":""`, "password"),
+		bad("PUT http_servers/$http", httpAt+`"AuthType":"BE"`, "password"),
+		bad("PUT http_servers/$http", httpAt+`"AuthType":"BE","Password":" token"`, "password"),
+		{call: "PUT http_servers/$http", send: `{` + httpAt + `"AuthType":"BE","Password":"abc.d-e_f~g+h/i=="}`},
+		{call: "PUT http_servers/$http", send: `{` + httpAt + `"AuthType":"BE"}`},
+		{call: "PUT http_servers/$http", send: `{` + httpAt + `"AuthType":"X","Username":"a:b","Password":""}`},
+		bad("PUT http_servers/$http", httpAt+`"AuthType":"BA","Password":"x"`, "username"),
+		bad("POST kafka_servers", kafkaAt+`"SecurityProtocol":"sasl_ssl","SaslMechanism":"PLAIN"`, "username"),
+		bad("POST kafka_servers", kafkaAt+`"SecurityProtocol":"sasl_ssl","SaslMechanism":"PLAIN","Username":"us"`, "password"),
+		bad("POST kafka_servers", kafkaAt+`"SecurityProtocol":"sasl_ssl","SaslMechanism":"OAUTHBEARER","Username":"us","Password":"two words"`, "password"),
+		add("kafka_servers", "kafka", kafkaAt+`"SecurityProtocol":"sasl_ssl","SaslMechanism":"PLAIN","Username":"us","Password":"two words"`),
+		{call: "PUT kafka_servers/$kafka", send: `{` + kafkaAt + `"SecurityProtocol":"sasl_plaintext"}`},
+		bad("PUT kafka_servers/$kafka", kafkaAt+`"SecurityProtocol":"sasl_ssl","SaslMechanism":"OAUTHBEARER"`, "password"),
+		bad("PUT kafka_servers/$kafka", kafkaAt+`"SecurityProtocol":"sasl_ssl","Password":""`, "password"),
+	})
+}

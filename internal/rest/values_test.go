@@ -25,7 +25,9 @@ var values = map[string][]valueTest{
 		{`"a < b"`, `fault`},
 		{`"a > b"`, `fault`},
 		{`"a & b \" ' \\ / é 漢 😀 \ud83d\ude00 e\u0301"`, `"a & b \" ' \\ / é 漢 😀 😀 e\u0301"`},
-		{`"a\u2028b\ufeffc\ufffdd\uffffe"`, `"a\u2028b\ufeffc\ufffdd\uffffe"`},
+		{`"a\u2028b\ufeffc\ufffdd\u202ee"`, `"a\u2028b\ufeffc\ufffdd\u202ee"`},
+		{`"a\ufffeb"`, `fault`},
+		{`"a\uffffb"`, `fault`},
 		{`"a\u0000b"`, `fault`},
 		{`"\u0000"`, `fault`},
 		{`"a\u0001b"`, `fault`},
@@ -183,7 +185,17 @@ var values = map[string][]valueTest{
 		{`"e"`, `fault`},
 		{`"-"`, `fault`},
 	},
+	"co_groups Name": {
+		{`"Team ❤\ufe0f 👩\u200d👧"`, `"Team ❤\ufe0f 👩\u200d👧"`},
+		{`"\u200b"`, `fault`},
+		{`"a\u202eb"`, `fault`},
+		{`"a\u2066b"`, `fault`},
+		{`"\u200da"`, `fault`},
+		{`"a\ufeff"`, `fault`},
+	},
+	"cous Name": {{`"می\u200cخواهم"`, `"می\u200cخواهم"`}, {`"\u3164"`, `fault`}, {`"a\u200fb"`, `fault`}, {`"a\u200b"`, `fault`}},
 	"names Given": {
+		{`"\u200b"`, `fault`}, {`"\u00ad\u3164"`, `fault`}, {`"a\u200db"`, `"a\u200db"`},
 		{`"Ada"`, `"Ada"`}, {`" Ada "`, `"Ada"`}, {`""`, `fault`}, {`"  "`, `fault`}, {`null`, `fault`}, {`"<"`, `fault`}, {quoted("ü", 128), quoted("ü", 128)}, {quoted("ü", 129), `fault`},
 	},
 	"names Type": {
@@ -204,18 +216,40 @@ var values = map[string][]valueTest{
 		{`"@example.org"`, `fault`},
 		{`"ada@example.org, bob@example.org"`, `fault`},
 		{`"a b@example.org"`, `fault`},
+		{`"\"a b\"@example.org"`, `"\"a b\"@example.org"`},
+		{`"ada@[IPv6:2001:db8::1]"`, `"ada@[IPv6:2001:db8::1]"`},
+		{`"ada@example"`, `fault`},
+		{`"ada@-example.org"`, `fault`},
+		{`"ada@192.0.2.1"`, `fault`},
+		{`"` + strings.Repeat("l", 65) + `@example.org"`, `fault`},
 		{`""`, `fault`},
 	},
 	"urls Url": {
 		{`"https://example.org/~ada?x=1#y"`, `"https://example.org/~ada?x=1#y"`},
 		{`"mailto:ada@example.org"`, `"mailto:ada@example.org"`},
 		{`"example.org"`, `fault`},
+		{`"/relative"`, `fault`},
+		{`"javascript:alert(1)"`, `fault`},
+		{`"JavaScript:alert(1)"`, `fault`},
+		{`"java\tscript:alert(1)"`, `fault`},
+		{`"\u200bjavascript:alert(1)"`, `fault`},
+		{`"data:text/html,x"`, `fault`},
 		{`"https://"`, `fault`},
 		{`"https://exa mple.org/"`, `fault`},
 		{`"https://example.org/%zz"`, `fault`},
 		{`"https://example.org/\u0000"`, `fault`},
 	},
+	"co_services ServiceUrl":      {{`"ssh://login.example.org"`, `"ssh://login.example.org"`}, {`"javascript:alert(1)"`, `fault`}, {`"x"`, `fault`}},
+	"co_services EntitlementUri":  {{`"urn:mace:example.org:x"`, `"urn:mace:example.org:x"`}, {`"vbscript:x"`, `fault`}, {`"x"`, `fault`}},
+	"co_terms_and_conditions Url": {{`"https://example.org/terms"`, `"https://example.org/terms"`}, {`"javascript:alert(1)"`, `fault`}, {`"/terms"`, `fault`}},
+	"co_navigation_links Url":     {{`"https://example.org/"`, `"https://example.org/"`}, {`" javascript:alert(1)"`, `fault`}, {`"/terms"`, `fault`}},
+	"organizations LogoUrl":       {{`"https://example.org/l.png"`, `"https://example.org/l.png"`}, {`"javascript:alert(1)"`, `fault`}},
+	"co_departments LogoUrl":      {{`"https://example.org/l.png"`, `"https://example.org/l.png"`}, {`"javascript:alert(1)"`, `fault`}},
 	"http_servers Serverurl": {
+		{`"https://example.org:0/"`, `fault`},
+		{`"https://example.org:70000/"`, `fault`},
+		{`"https://exa mple.org/"`, `fault`},
+		{`"https://a..b/"`, `fault`},
 		{`"http://localhost:8080/people"`, `"http://localhost:8080/people"`},
 		{`"https://example.org"`, `"https://example.org"`},
 		{`"ftp://example.org/"`, `fault`},
@@ -223,6 +257,7 @@ var values = map[string][]valueTest{
 		{`"https://"`, `fault`},
 		{`"//example.org/"`, `fault`},
 	},
+	"kafka_servers Brokers": {{`"a:1, [::1]:2"`, `"a:1, [::1]:2"`}, {`"kafka"`, `fault`}, {`"kafka:0"`, `fault`}, {`"a:1,b:x"`, `fault`}},
 	"co_provisioning_targets RetryInterval": {
 		{`1`, `1`}, {`"60"`, `60`}, {`null`, `900`}, {`""`, `900`}, {`0`, `fault`}, {`-5`, `fault`}, {`"x"`, `fault`},
 	},
@@ -260,8 +295,8 @@ func (s *scene) sendValue(path, field string, tt valueTest) {
 			break
 		}
 	}
-	if path == "http_servers" {
-		s.play(server("server"))
+	if path == "http_servers" || path == "kafka_servers" {
+		s.play(spare[path]...)
 	}
 	column := resourceAt(path).Field(field).Column
 	for _, call := range []string{"POST " + path, "PUT " + path + "/$edited"} {

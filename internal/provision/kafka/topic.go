@@ -50,9 +50,7 @@ func read(d comity.Destination) (t topic, err error) {
 		return topic{}, fmt.Errorf("%w: "+format, append([]any{comity.ErrNotConfigured}, args...)...)
 	}
 	t.name = d.Server.Text(f.Topic)
-	t.brokers = strings.Join(strings.FieldsFunc(d.Server.Text(f.Brokers), func(r rune) bool {
-		return r == ',' || r == ' ' || r == '\n' || r == '\r' || r == '\t'
-	}), ",")
+	t.brokers = strings.Join(comity.Brokers(d.Server.Text(f.Brokers)), ",")
 	switch {
 	case t.name == "":
 		return lacks("its Kafka server has no topic")
