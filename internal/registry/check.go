@@ -24,6 +24,10 @@ func (r *Registry) Check(ctx context.Context) ([]store.Problem, error) {
 			func() ([]store.Problem, error) { return tx.CheckUnits(ctx) },
 			func() ([]store.Problem, error) { return tx.CheckOwnGroups(ctx, types) },
 			func() ([]store.Problem, error) { return tx.CheckNames(ctx) },
+			func() ([]store.Problem, error) { return tx.CheckMoved(ctx) },
+			func() ([]store.Problem, error) { return tx.CheckManagers(ctx) },
+			func() ([]store.Problem, error) { return tx.CheckNestings(ctx) },
+			func() ([]store.Problem, error) { return checkValues(ctx, tx) },
 			func() ([]store.Problem, error) { return checkMemberships(ctx, tx) },
 			func() ([]store.Problem, error) { return tx.CheckHistory(ctx) },
 		}
@@ -81,4 +85,45 @@ func checkMemberships(ctx context.Context, tx *store.Tx) ([]store.Problem, error
 		}
 		after = cos[len(cos)-1].Id
 	}
+}
+
+// maxFound is how many records are named of one field.
+const maxFound = 20
+
+// checkValues looks at every text, and at what is said of several fields, as a request's are looked at:
+// what is stored may come from a time when more was taken.
+func checkValues(ctx context.Context, tx *store.Tx) ([]store.Problem, error) {
+	var problems []store.Problem
+	for _, res := range comity.Stored() {
+		found := map[string]int{}
+		say := func(rec *comity.Record, column, sentence string) {
+			if found[column]++; found[column] <= maxFound {
+				problems = append(problems, store.Problem{
+					Rule:  fmt.Sprintf("%s.%s is what it says", res.Singular, column),
+					Where: fmt.Sprintf("%s %d: %s; give it another value", res.Singular, rec.Id, sentence),
+				})
+			}
+		}
+		for after := int64(0); ; {
+			page, err := tx.List(ctx, res, after, MaxPage)
+			if err != nil {
+				return nil, err
+			}
+			if len(page) == 0 {
+				break
+			}
+			for _, rec := range page {
+				for _, f := range res.Fields {
+					if sentence := f.Refuses(rec.Text(f)); f.Kind == comity.Text && sentence != "" {
+						say(rec, f.Column, sentence)
+					}
+				}
+				for _, fault := range res.Check(rec) {
+					say(rec, fault.Field, fault.Sentence)
+				}
+			}
+			after = page[len(page)-1].Id
+		}
+	}
+	return problems, nil
 }

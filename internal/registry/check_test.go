@@ -5,20 +5,34 @@ import (
 	"testing"
 
 	"comity"
+	"comity/internal/store"
 )
 
 func TestCheckFindsDamage(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
-		a, b, c := w.group(t, "a"), w.group(t, "b"), w.group(t, "c")
+		a, b, c, d := w.group(t, "a"), w.group(t, "b"), w.group(t, "c"), w.group(t, "d")
 		ada, bob := w.person(t), w.person(t)
 		w.join(t, ada, a)
 		w.nest(t, a, b)
 		second := w.nest(t, b, c)
-		n, u := comity.Name, comity.Cou
+		third := w.nest(t, d, b)
+		n, u, m, r := comity.Name, comity.Cou, comity.EmailAddress, comity.CoPersonRole
+		role := w.add(t, r.Resource, values{r.Person: ada, r.Affiliation: "staff", r.Status: comity.Active})
+		mail := w.add(t, m.Resource, values{m.Person: ada, m.Mail: "ada@example.org", m.Type: "official"})
+		given := w.add(t, m.Resource, values{m.Person: ada, m.Mail: "bob@example.org", m.Type: "official"})
+		w.edit(t, m.Resource, given, values{m.Person: bob, m.Mail: "bob@example.org", m.Type: "official"})
 		name := w.add(t, n.Resource, values{n.Person: ada, n.Given: "Ada", n.Type: "official"})
 		unit := w.add(t, u.Resource, values{u.CoId: w.co, u.Name: "Optics"})
 		below := w.add(t, u.Resource, values{u.CoId: w.co, u.Name: "Lenses", u.ParentId: unit})
 		other := w.add(t, comity.Co.Resource, values{comity.Co.Name: "Elsewhere", comity.Co.Status: comity.Active})
+		// verify changes what is, and what the history says, of an address that went to another person.
+		verify := func(id int64, from, to string) string {
+			data := fmt.Sprintf(`replace(CAST(data AS text), '%s', '%s')`, from, to)
+			if store.IsPostgres(w.name) {
+				data = "CAST(" + data + " AS jsonb)"
+			}
+			return fmt.Sprintf("UPDATE email_addresses SET verified = %s WHERE id = %d; UPDATE history SET data = %s WHERE resource = 'EmailAddress' AND record_id = %[2]d", to, id, data)
+		}
 		if problems, err := w.Check(t.Context()); err != nil || len(problems) > 0 {
 			t.Fatalf("a healthy registry: %v, error %v", problems, err)
 		}
@@ -57,6 +71,36 @@ func TestCheckFindsDamage(t *testing.T) {
 				"nestings have no cycle",
 				fmt.Sprintf("UPDATE co_group_nestings SET target_co_group_id = %d WHERE id = %d", a, second),
 				fmt.Sprintf("UPDATE co_group_nestings SET target_co_group_id = %d WHERE id = %d", c, second),
+			},
+			{
+				"nobody is their own manager",
+				fmt.Sprintf("UPDATE co_person_roles SET manager_co_person_id = %d WHERE id = %d", ada, role),
+				fmt.Sprintf("UPDATE co_person_roles SET manager_co_person_id = NULL WHERE id = %d", role),
+			},
+			{
+				"a group is nested into another once",
+				fmt.Sprintf("UPDATE co_group_nestings SET co_group_id = %d WHERE id = %d", a, third),
+				fmt.Sprintf("UPDATE co_group_nestings SET co_group_id = %d WHERE id = %d", d, third),
+			},
+			{
+				"who has had a name has one",
+				fmt.Sprintf("UPDATE names SET co_person_id = %d, primary_name = false WHERE id = %d", bob, name),
+				fmt.Sprintf("UPDATE names SET co_person_id = %d, primary_name = true WHERE id = %d", ada, name),
+			},
+			{
+				"an address is verified for its owner",
+				verify(given, "false", "true"),
+				verify(given, "true", "false"),
+			},
+			{
+				"EmailAddress.mail is what it says",
+				fmt.Sprintf("UPDATE email_addresses SET mail = 'ada@home' WHERE id = %d", mail),
+				fmt.Sprintf("UPDATE email_addresses SET mail = 'ada@example.org' WHERE id = %d", mail),
+			},
+			{
+				"CoGroup.name is what it says",
+				fmt.Sprintf("UPDATE co_groups SET name = '\u202ereaders' WHERE id = %d", c),
+				fmt.Sprintf("UPDATE co_groups SET name = 'c' WHERE id = %d", c),
 			},
 			{
 				"CoPerson has its newest revision in the history",

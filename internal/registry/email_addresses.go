@@ -9,11 +9,12 @@ import (
 	"comity/internal/store"
 )
 
-// A verification is of the address that was verified: another one is unverified again.
+// A verification is of the address that was verified, and of whose it was: another one, or another
+// owner's, is unverified again.
 var emailAddressRules = rules{
 	prepare: func(_ context.Context, c *change) error {
 		f := comity.EmailAddress
-		if c.old != nil && c.changed(f.Mail) {
+		if c.old != nil && (c.changed(f.Mail) || c.changed(f.Person)) {
 			c.new.SetBool(f.Verified, false)
 		}
 		return nil

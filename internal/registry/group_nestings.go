@@ -28,6 +28,12 @@ var groupNestingRules = rules{
 		if err == nil && target.Bool(comity.CoGroup.Auto) {
 			err = comity.Refuse(comity.PhraseForbidden)
 		}
+		for _, n := range others {
+			if err == nil && n.Group == c.new.Int(f.CoGroupId) && n.Target == c.new.Int(f.TargetCoGroupId) {
+				err = comity.RefuseBecause(comity.PhraseForbidden, "Nesting %d already has group %d in group %d, where it either counts or is kept out: edit or delete that one",
+					n.Id, n.Group, n.Target)
+			}
+		}
 		return err
 	},
 	after: func(ctx context.Context, c *change) error {

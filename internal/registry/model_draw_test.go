@@ -193,6 +193,11 @@ func (r *run) nestingRefusal(n *modelNesting, id int64) string {
 	if r.reaches(n.target, n.group, id) {
 		return "Nesting Would Create Cycle"
 	}
+	for other, o := range r.nestings {
+		if other != id && o.group == n.group && o.target == n.target {
+			return forbidden
+		}
+	}
 	return when(r.groups[n.target].auto(), forbidden)
 }
 
@@ -255,4 +260,74 @@ func identifierValues(i *modelIdentifier) values {
 		owner = comity.OwnerCell(comity.OwnerGroup.Word, i.group)
 	}
 	return values{f.Identifier: i.text, f.Type: i.kind, f.Status: comity.Active, f.Person: owner}
+}
+
+// leaveName is what happens to the names of an owner from whom one goes: another becomes primary.
+func (r *run) leaveName(id, person int64) {
+	for _, other := range slices.Sorted(maps.Keys(r.names)) {
+		if other != id && r.names[other].person == person {
+			r.names[other].primary = true
+			return
+		}
+	}
+}
+
+func (r *run) namesOf(person int64) (n int) {
+	for _, o := range r.names {
+		if o.person == person {
+			n++
+		}
+	}
+	return n
+}
+
+func (r *run) giveName() {
+	id, n := choose(r, r.names)
+	person, p := choose(r, r.people)
+	if n == nil || p == nil || n.person == person {
+		return
+	}
+	to := &modelName{person, rapid.Bool().Draw(r.T, "primary")}
+	if !r.edits(when(n.primary && r.namesOf(n.person) == 1, "Primary Name Cannot Be Deleted"), comity.Name.Resource, id, nameValues(to)) {
+		return
+	}
+	if n.primary {
+		r.leaveName(id, n.person)
+	}
+	to.primary = to.primary || r.primaryOf(person) == nil
+	r.makePrimary(to)
+	*n = *to
+}
+
+func (r *run) giveMember() {
+	id, o := choose(r, r.members)
+	person, p := choose(r, r.people)
+	if o == nil || p == nil {
+		return
+	}
+	to := *o
+	to.person = person
+	want := ""
+	for other, m := range r.members {
+		if other != id && m.group == to.group && m.person == person {
+			want = "CoPerson Already Member"
+		}
+	}
+	if r.edits(want, comity.CoGroupMember.Resource, id, r.memberValues(&to)) {
+		*o = to
+	}
+}
+
+func (r *run) giveRole() {
+	id, o := choose(r, r.roles)
+	person, p := choose(r, r.people)
+	if o == nil || p == nil || o.person == person {
+		return
+	}
+	before := o.person
+	o.person = person
+	r.edits("", comity.CoPersonRole.Resource, id, r.roleValues(o))
+	r.obeyClock(o)
+	r.follow(before)
+	r.follow(person)
 }

@@ -74,6 +74,10 @@ var steps = map[string]func(r *run){
 		}
 	},
 
+	"give a role to another person":       func(r *run) { r.giveRole() },
+	"give a membership to another person": func(r *run) { r.giveMember() },
+	"give a name to another person":       func(r *run) { r.giveName() },
+
 	"add a unit": func(r *run) { r.addUnit() },
 	"edit a unit": func(r *run) {
 		id, u := choose(r, r.units)

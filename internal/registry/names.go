@@ -16,11 +16,17 @@ var nameRules = rules{
 		}
 		return nil, nil
 	},
-	refuse: func(_ context.Context, c *change) error {
-		if c.new == nil && c.old.Bool(comity.Name.PrimaryName) {
-			return comity.Refuse("Primary Name Cannot Be Deleted")
+	refuse: func(ctx context.Context, c *change) error {
+		if c.old == nil || !c.old.Bool(comity.Name.PrimaryName) || !c.changed(comity.Name.Person) {
+			return nil
 		}
-		return nil
+		if c.new != nil {
+			// Where others stay behind, one of them becomes primary.
+			if left, err := c.names(ctx, c.old); err != nil || len(left) > 0 {
+				return err
+			}
+		}
+		return comity.Refuse("Primary Name Cannot Be Deleted")
 	},
 	before: func(ctx context.Context, c *change) error {
 		f := comity.Name.PrimaryName

@@ -209,6 +209,14 @@ func (m *nestingModel) nest(t *rapid.T, w *world) {
 		}
 		return
 	}
+	for _, other := range m.edges {
+		if other.group == e.group && other.target == e.target {
+			if phrase(err) != "Forbidden" {
+				t.Fatalf("the same nesting twice: %v", err)
+			}
+			return
+		}
+	}
 	if err != nil {
 		t.Fatalf("nest: %v", err)
 	}

@@ -26,6 +26,14 @@ var roleRules = rules{
 		c.new.SetText(comity.CoPersonRole.Status, statusAt(c.new, c.now))
 		return nil
 	},
+	check: func(_ context.Context, c *change) ([]comity.Fault, error) {
+		// A sponsor answers for the role, and may be the person; a manager is somebody else.
+		f := comity.CoPersonRole.ManagerCoPersonId
+		if c.new.Has(f) && c.new.Int(f) == c.new.OwnedBy(comity.OwnerCO) {
+			return []comity.Fault{f.Fault("%d is the person whose role it is: name somebody else, or nobody", c.new.Int(f))}, nil
+		}
+		return nil, nil
+	},
 	after: func(ctx context.Context, c *change) error {
 		people := c.people()
 		for _, person := range people {

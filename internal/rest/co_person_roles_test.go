@@ -115,3 +115,22 @@ func TestRolesGetTheNextNumber(t *testing.T) {
 		{call: "GET co_person_roles/$g", has: `{"Ordr":9223372036854775807}`},
 	})
 }
+
+// TestOwnManager: nobody manages a role of their own, added, edited or given to them; a sponsor may.
+func TestOwnManager(t *testing.T) {
+	send := func(call, person, more, faulty string) step {
+		return step{
+			call: call, send: `{"Affiliation":"staff","Status":"Active","Person":{"Type":"CO","Id":$` + person + `}` + more + `}`,
+			answer: map[bool]string{true: "400 Invalid Fields"}[faulty != ""], faulty: faulty,
+		}
+	}
+	const fault = "manager_co_person_id"
+	play(t, []step{
+		person("ada"), person("bob"),
+		send("POST co_person_roles", "ada", `,"ManagerCoPersonId":$ada`, fault),
+		add("co_person_roles", "job", `"Affiliation":"staff","Status":"Active","CoPersonId":$ada,"ManagerCoPersonId":$bob,"SponsorCoPersonId":$ada`),
+		send("PUT co_person_roles/$job", "ada", `,"ManagerCoPersonId":$ada`, fault),
+		send("PUT co_person_roles/$job", "bob", ``, fault),
+		send("PUT co_person_roles/$job", "bob", `,"ManagerCoPersonId":$ada`, ""),
+	})
+}

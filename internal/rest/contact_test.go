@@ -144,3 +144,23 @@ func TestOwnersOfContactData(t *testing.T) {
 		})
 	}
 }
+
+// TestVerifiedAddressGivenAway is unverified: it was verified for somebody else.
+func TestVerifiedAddressGivenAway(t *testing.T) {
+	edit := func(owner, answer string) step {
+		return step{call: "PUT email_addresses/$mail", send: `{"Mail":"ada@example.org","Type":"official","Person":` + owner + `}`, answer: answer}
+	}
+	verified := func(is string) step { return step{call: "GET email_addresses/$mail", has: `{"Verified":` + is + `}`} }
+	for title, owner := range map[string]string{"person": `{"Type":"CO","Id":$bob}`, "org identity": `{"Type":"Org","Id":$home}`} {
+		t.Run(title, func(t *testing.T) {
+			play(t, []step{
+				person("ada"), person("bob"), orgIdentity("home"),
+				add("email_addresses", "mail", `"Mail":"ada@example.org","Type":"official","CoPersonId":$ada`),
+				{call: "POST email_addresses/verify/$mail", answer: "200 OK"},
+				edit(`{"Type":"CO","Id":$ada}`, ""), verified("true"),
+				edit(owner, ""), verified("false"),
+				edit(`{"Type":"CO","Id":$ada}`, ""), verified("false"),
+			})
+		})
+	}
+}

@@ -102,6 +102,11 @@ func TestNameGivenToAnotherOwner(t *testing.T) {
 	give := func(name, person, more string) step {
 		return step{call: "PUT names/$" + name, send: `{"Given":"` + name + `","Type":"official","Person":` + person + more + `}`}
 	}
+	refused := func(name, person, more string) step {
+		st := give(name, person, more)
+		st.answer = "403 Primary Name Cannot Be Deleted"
+		return st
+	}
 	const ada, bob, home = `{"Type":"CO","Id":$ada}`, `{"Type":"CO","Id":$bob}`, `{"Type":"Org","Id":$home}`
 	three := []step{person("ada"), person("bob"), orgIdentity("home"), name("x", "ada", "x"), name("y", "ada", "y"), name("z", "ada", "z")}
 	for title, steps := range map[string][]step{
@@ -127,13 +132,15 @@ func TestNameGivenToAnotherOwner(t *testing.T) {
 		"to an org identity and back": slices.Concat(
 			[]step{give("x", home, "")},
 			primaries("copersonid=$ada", "y, z", "true, false"), primaries("orgidentityid=$home", "x", "true"),
-			[]step{give("x", ada, `,"PrimaryName":false`)},
-			primaries("copersonid=$ada", "x, y, z", "false, true, false"),
-			[]step{{call: "GET names?orgidentityid=$home", answer: "204 Org Identity Has No Name"}}),
+			[]step{
+				refused("x", ada, `,"PrimaryName":false`),
+				add("names", "h", `"Given":"h","Type":"official","OrgIdentityId":$home`), give("x", ada, `,"PrimaryName":false`),
+			},
+			primaries("copersonid=$ada", "x, y, z", "false, true, false"), primaries("orgidentityid=$home", "h", "true")),
+		// It is gone from its owner as when it is deleted, and the last one cannot be.
 		"the only one": slices.Concat(
-			[]step{give("x", bob, ""), give("y", bob, ""), give("z", bob, "")},
-			primaries("copersonid=$bob", "x, y, z", "false, false, true"),
-			[]step{{call: "GET names?copersonid=$ada", answer: "204 CO Person Has No Name"}}),
+			[]step{give("x", bob, ""), give("y", bob, ""), refused("z", bob, ""), refused("z", home, ""), refused("z", bob, `,"PrimaryName":false`)},
+			primaries("copersonid=$bob", "x, y", "false, true"), primaries("copersonid=$ada", "z", "true")),
 	} {
 		t.Run(title, func(t *testing.T) { play(t, three, steps) })
 	}

@@ -159,3 +159,25 @@ func TestRowsThatNestingsMade(t *testing.T) {
 		)
 	})
 }
+
+// TestNestingTwice: between two groups there is one nesting, that lets in or keeps out.
+func TestNestingTwice(t *testing.T) {
+	nest := func(call, group, target, negate, answer string) step {
+		return step{
+			call: call, send: `{"CoGroupId":$` + group + `,"TargetCoGroupId":$` + target + `,"Negate":` + negate + `}`,
+			answer: answer, says: map[bool]string{true: "edit or delete that one"}[answer != ""],
+		}
+	}
+	const no = "403 Forbidden"
+	play(t, []step{
+		group("staff", "staff"), group("readers", "readers"), group("top", "top"), nesting("in", "staff", "readers", ""), nesting("up", "staff", "top", `,"Negate":true`),
+		nest("POST co_group_nestings", "staff", "readers", "false", no),
+		nest("POST co_group_nestings", "staff", "readers", "true", no),
+		nest("POST co_group_nestings", "staff", "top", "false", no),
+		nest("PUT co_group_nestings/$up", "staff", "readers", "true", no),
+		nest("PUT co_group_nestings/$up", "staff", "readers", "false", no),
+		nest("PUT co_group_nestings/$in", "staff", "readers", "true", ""),
+		nest("PUT co_group_nestings/$in", "staff", "readers", "false", ""),
+		nest("PUT co_group_nestings/$up", "readers", "top", "false", ""),
+	})
+}

@@ -82,7 +82,7 @@ func (tx *Tx) CheckNames(ctx context.Context) ([]Problem, error) {
 		sql := fmt.Sprintf(`SELECT %[1]s, sum(CASE WHEN primary_name THEN 1 ELSE 0 END) FROM names WHERE %[1]s IS NOT NULL
 			GROUP BY %[1]s HAVING sum(CASE WHEN primary_name THEN 1 ELSE 0 END) <> 1 ORDER BY 1`, o.Column)
 		found, err := tx.problems(ctx, "exactly one name is primary", sql, nil, func(row Row) string {
-			return fmt.Sprintf("%s %d has %d", o.Target, row.Int(0), row.Int(1))
+			return fmt.Sprintf("%s %d has %d primary names: make one primary", o.Target, row.Int(0), row.Int(1))
 		})
 		if err != nil {
 			return nil, err
