@@ -242,21 +242,29 @@ func (c *postgresConn) commit(ctx context.Context) error {
 	return err
 }
 
-func (c *postgresConn) queue(_ context.Context, sql string, args []any) error {
-	c.waiting = append(c.waiting, queued{sql: sql, args: args})
-	return nil
+func (c *postgresConn) queue(ctx context.Context, sql string, args []any) error {
+	return c.later(ctx, sql, args, nil)
 }
 
 func (c *postgresConn) later(_ context.Context, sql string, args []any, each func(Row) error) error {
+	if err := storable(args); err != nil {
+		return err
+	}
 	c.waiting = append(c.waiting, queued{sql: sql, args: args, each: each})
 	return nil
 }
 
 func (c *postgresConn) query(ctx context.Context, sql string, args []any, each func(Row) error) error {
+	if err := storable(args); err != nil {
+		return err
+	}
 	return c.send(ctx, append(c.prepareBatch(), queued{sql: sql, args: args, each: each}))
 }
 
 func (c *postgresConn) exec(ctx context.Context, sql string, args []any) (int64, error) {
+	if err := storable(args); err != nil {
+		return 0, err
+	}
 	batch := c.prepareBatch()
 	if len(batch) > 0 {
 		if err := c.send(ctx, batch); err != nil {

@@ -213,6 +213,9 @@ func (c *sqliteConn) prepare(sql string) (*sqliteStatement, error) {
 }
 
 func (s *sqliteStatement) bind(args []any) error {
+	if err := storable(args); err != nil {
+		return err
+	}
 	for i, n := range s.args {
 		if n >= len(args) {
 			return fmt.Errorf("parameter $%d is missing", n+1)
