@@ -22,4 +22,6 @@ type PersonRights struct {
 	// Units are the COUs that the person administers: those in whose group of administrators the
 	// person is, and all below them.
 	Units []int64
+	// OwnsGroup says that the person owns a group.
+	OwnsGroup bool
 }

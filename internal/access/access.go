@@ -27,6 +27,8 @@ type Caller struct {
 	// Units are the units that this person administers.
 	PersonId int64
 	Units    []int64
+	// OwnsGroup says that the person owns a group, and so sees whom they may put into it.
+	OwnsGroup bool
 	// RateLimit is how many requests a minute they may make; 0 is any number.
 	RateLimit int64
 	// StringIds asks for ids as strings.
@@ -50,8 +52,15 @@ func ForPerson(login string, coID, person int64, rights comity.PersonRights) Cal
 func (c *Caller) actFor(person int64, rights comity.PersonRights) {
 	c.Admin = rights.Admin
 	if rights.Active {
-		c.PersonId, c.Units = person, rights.Units
+		c.PersonId, c.Units, c.OwnsGroup = person, rights.Units, rights.OwnsGroup
 	}
+}
+
+// Strictly is the caller without what the owner of a group sees to tell people apart: for what tells
+// more of a record than its fields, or finds it by fields that are not shown.
+func (c Caller) Strictly() Caller {
+	c.OwnsGroup = false
+	return c
 }
 
 // MayAnything says whether the caller has any right at all.

@@ -14,7 +14,7 @@ const (
 )
 
 // Relation is how a record stands to a caller. Relations are joined by |: any of them will do.
-type Relation uint8
+type Relation uint16
 
 // The relations. All but the first are those of a caller who acts for a CO person, and never reach
 // beyond the person's CO.
@@ -36,6 +36,10 @@ const (
 	Joined
 	// Offered is a service that is for the person to see.
 	Offered
+	// Addable is, to the owner of a group, somebody whom they may put into it, and what tells people
+	// apart: whoever is active in the CO, who is in a group of theirs, and the units. Of a record that
+	// stands so to the caller, and in no other way, only the fields in Permission.Apart are shown.
+	Addable
 )
 
 // unitAdmins are the relations that only those have who administer a unit.
@@ -51,6 +55,8 @@ type Permission struct {
 	// To are the fields that name what a record is added to: the relation that its operation needs
 	// must hold of each of these, where the field is given another value too.
 	To []*comity.Field
+	// Apart are the fields by which the owner of a group tells people apart.
+	Apart []*comity.Field
 	// Reserved is a flag that only administrators of the CO give: nobody else changes a record that
 	// has it.
 	Reserved *comity.Field
@@ -59,20 +65,26 @@ type Permission struct {
 // permissions is the one table of who may do what. What is not in it is for administrators of the
 // CO; of a CO itself these only view, and the rest is for the platform.
 var permissions = map[*comity.Resource]Permission{
-	comity.Co.Resource:  {View: InCO},
-	comity.Cou.Resource: {View: Mine | InUnit, Edit: InUnit, To: to(comity.Cou.ParentId)},
+	comity.Co.Resource: {View: InCO},
+	comity.Cou.Resource: Permission{View: Mine | InUnit, Edit: InUnit, To: to(comity.Cou.ParentId)}.
+		apart(comity.Cou.CoId, comity.Cou.Name),
 
-	comity.CoPerson.Resource: {View: Mine | InUnit, Add: InUnit, Edit: InUnit, Delete: InUnit},
-	comity.CoPersonRole.Resource: {
+	comity.CoPerson.Resource: Permission{View: Mine | InUnit, Add: InUnit, Edit: InUnit, Delete: InUnit}.apart(comity.CoPerson.CoId),
+	comity.CoPersonRole.Resource: Permission{
 		View: Mine | InUnit | OfUnitPerson, Add: InUnit | Enrolling, Edit: InUnit, Delete: InUnit,
 		Place: comity.CoPersonRole.CouId, About: comity.CoPersonRole.Person,
 		To: to(comity.CoPersonRole.Person, comity.CoPersonRole.CouId),
-	},
+	}.apart(comity.CoPersonRole.Person, comity.CoPersonRole.CouId),
 	comity.OrgIdentity.Resource:       {View: Mine | OfUnitPerson},
 	comity.CoOrgIdentityLink.Resource: {View: Mine | OfUnitPerson, About: comity.CoOrgIdentityLink.CoPersonId},
 
-	comity.Name.Resource:             ofPerson(comity.Name.Person),
-	comity.EmailAddress.Resource:     ofPerson(comity.EmailAddress.Person),
+	comity.Name.Resource: ofPerson(comity.Name.Person).apart(
+		comity.Name.Person, comity.Name.Honorific, comity.Name.Given, comity.Name.Middle, comity.Name.Family, comity.Name.Suffix,
+		comity.Name.Type, comity.Name.PrimaryName,
+	),
+	comity.EmailAddress.Resource: ofPerson(comity.EmailAddress.Person).apart(
+		comity.EmailAddress.Person, comity.EmailAddress.Mail, comity.EmailAddress.Type,
+	),
 	comity.Identifier.Resource:       ofPerson(comity.Identifier.Person).reserve(comity.Identifier.Login).shown(Joined),
 	comity.Url.Resource:              ofPerson(comity.Url.Person),
 	comity.Address.Resource:          ofPerson(comity.Address.Person),
@@ -129,6 +141,13 @@ func (p Permission) shown(to Relation) Permission {
 	return p
 }
 
+// apart lets the owners of groups view these fields.
+func (p Permission) apart(fields ...*comity.Field) Permission {
+	p.View |= Addable
+	p.Apart = fields
+	return p
+}
+
 // PermissionFor returns the table's row for a resource; that of one which is for administrators
 // alone is empty.
 func PermissionFor(r *comity.Resource) Permission { return permissions[r] }
@@ -158,6 +177,9 @@ func (c Caller) Through(op Operation, r *comity.Resource) Relation {
 	relations := permissions[r].of(op)
 	if len(c.Units) == 0 {
 		relations &^= unitAdmins
+	}
+	if !c.OwnsGroup {
+		relations &^= Addable
 	}
 	return relations
 }

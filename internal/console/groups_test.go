@@ -229,7 +229,7 @@ func TestGroupRights(t *testing.T) {
 			moves   int
 		}{
 			{"an administrator", w.loginIn(t, co, 0, true), true, "Max", 200},
-			{"the owner, who may not see names", w.loginIn(t, co, owner, false), true, fmt.Sprintf("Person %d Member", member), 404},
+			{"the owner", w.loginIn(t, co, owner, false), true, "Max Member", 403},
 			{"a member", w.loginIn(t, co, member, false), false, "Max", 404},
 			{"the unit's administrator", w.loginIn(t, co, unitAdmin, false), false, "", 200},
 		} {

@@ -67,8 +67,18 @@ func related(as string, r *comity.Resource) access.Relation {
 		if isGroup || r == comity.CoGroupMember.Resource {
 			relation |= access.Owned
 		}
+		relation |= addable(r)
 	}
 	return relation
+}
+
+// addable is how a specimen stands to the owner of any group: they see who may be added, by name, address
+// and unit.
+func addable(r *comity.Resource) access.Relation {
+	if len(access.PermissionFor(r).Apart) > 0 {
+		return access.Addable
+	}
+	return 0
 }
 
 // allows says whether the table of permissions lets a caller do this to a specimen, or to one that
@@ -83,6 +93,8 @@ func allows(as string, op access.Operation, r *comity.Resource, near bool) bool 
 	relation := access.InCO
 	if near {
 		relation = related(as, r)
+	} else if as == owner {
+		relation |= addable(r)
 	}
 	if r == comity.CoService.Resource {
 		relation |= access.Offered

@@ -14,7 +14,7 @@ import (
 // PersonAt returns a person with everything about them as it was at a time, from the history.
 func (r *Registry) PersonAt(ctx context.Context, caller access.Caller, id int64, at time.Time) (g Glance, err error) {
 	f := comity.CoPerson
-	err = r.read(ctx, caller, func(in reading) (err error) {
+	err = r.read(ctx, caller.Strictly(), func(in reading) (err error) {
 		if !in.all(f.Resource) {
 			if _, err := in.one(ctx, f.Resource, id); err != nil {
 				return err

@@ -163,7 +163,8 @@ func (r *Registry) GroupMembers(ctx context.Context, caller access.Caller, group
 		if owners {
 			conditions = append(conditions, store.Owns())
 		}
-		if words := searchedWords(text); len(words) > 0 {
+		words := searchedWords(text)
+		if len(words) > 0 {
 			with, err := in.tx.MembersWith(ctx, of.CoId, group, words)
 			if err != nil {
 				return err
@@ -172,6 +173,9 @@ func (r *Registry) GroupMembers(ctx context.Context, caller access.Caller, group
 		}
 		var rows []*comity.Record
 		if rows, page.Next, err = in.page(ctx, f.Resource, after, limit, conditions...); err != nil {
+			return err
+		}
+		if rows, err = in.rowsApart(ctx, rows, words); err != nil {
 			return err
 		}
 		page.Members, err = in.members(ctx, rows)

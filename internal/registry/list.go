@@ -230,6 +230,9 @@ func (q *query) resolve(ctx context.Context, tx *store.Tx, caller access.Caller)
 	if err != nil {
 		return err
 	}
+	if q.byHidden() {
+		caller = caller.Strictly()
+	}
 	if q.reach, err = (reach{caller: caller, now: now}).across(ctx, tx); err != nil {
 		return err
 	}
@@ -268,6 +271,12 @@ func (q *query) resolve(ctx context.Context, tx *store.Tx, caller access.Caller)
 		q.conditions = append(q.conditions, store.ModifiedSince(q.since))
 	}
 	return q.checkDeleted()
+}
+
+// byHidden says whether the query finds records by what the owner of a group is not shown of people: by
+// their identifiers, or when anything of them was changed.
+func (q *query) byHidden() bool {
+	return !q.since.IsZero() || slices.ContainsFunc(q.keys, func(k key) bool { return strings.Contains(k.name, "identifier") })
 }
 
 func (q *query) byParent(p parent, now time.Time) {

@@ -2,6 +2,7 @@ package registry
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -150,6 +151,9 @@ func (q *query) read(ctx context.Context, tx *store.Tx, after int64, limit int, 
 	if err != nil {
 		return nil, err
 	}
+	if err := showApart(ctx, tx, q.reach.caller, records); err != nil {
+		return nil, err
+	}
 	if q.deleted {
 		gone, err := tx.ListDeleted(ctx, q.resource, q.since, after, limit, q.hangs)
 		if err != nil {
@@ -176,6 +180,9 @@ func (q *query) expandWith(ctx context.Context, tx *store.Tx, child *comity.Reso
 	}
 	hanging, err := tx.ListBy(ctx, child, key.Column, ids, q.reach.seen(child)...)
 	if err != nil {
+		return err
+	}
+	if err := showApart(ctx, tx, q.reach.caller, slices.Concat(slices.Collect(maps.Values(hanging))...)); err != nil {
 		return err
 	}
 	for _, rec := range records {

@@ -65,7 +65,7 @@ func addUp(changes []store.StatusChange, now time.Time) (days []StatusesAt) {
 
 // PeopleByStatus counts the people of a CO whom the caller may see, by status.
 func (r *Registry) PeopleByStatus(ctx context.Context, caller access.Caller, coID int64) (counts map[string]int64, err error) {
-	err = r.read(ctx, caller, func(in reading) (err error) {
+	err = r.read(ctx, caller.Strictly(), func(in reading) (err error) {
 		if err := in.co(ctx, coID); err != nil {
 			return err
 		}
@@ -113,7 +113,7 @@ func (r *Registry) Begins(ctx context.Context, caller access.Caller, coID int64,
 
 func (r *Registry) upcoming(ctx context.Context, caller access.Caller, coID int64, limit int, times ...*comity.Field) (found []Upcoming, err error) {
 	limit = min(max(limit, 1), maxUpcoming)
-	err = r.read(ctx, caller, func(in reading) error {
+	err = r.read(ctx, caller.Strictly(), func(in reading) error {
 		wide, err := in.inCO(ctx, coID)
 		if err != nil {
 			return err

@@ -48,6 +48,9 @@ func (r *Registry) SearchPeople(ctx context.Context, caller access.Caller, coID 
 	q.Words = searchedWords(text)
 	q.Limit = min(max(limit, 1), maxPeoplePage) + 1
 	q.After = readListed(after)
+	if q.Status != "" || q.CoGroupId != 0 {
+		caller = caller.Strictly() // neither is shown to the owners of groups
+	}
 	err := r.read(ctx, caller, func(in reading) error {
 		wide, err := in.inCO(ctx, coID)
 		if err != nil {
@@ -67,7 +70,10 @@ func (r *Registry) SearchPeople(ctx context.Context, caller access.Caller, coID 
 		for i, p := range found {
 			ids[i] = p.Id
 		}
-		page.People, err = in.describe(ctx, ids, q.Words)
+		if page.People, err = in.describe(ctx, ids, q.Words); err != nil {
+			return err
+		}
+		page.People, err = in.foundApart(ctx, page.People, q.Words)
 		return err
 	})
 	if err != nil {

@@ -67,6 +67,7 @@ func (r reach) within(res *comity.Resource, relations access.Relation) store.Con
 		{access.Owned, r.owned},
 		{access.Joined, r.joined},
 		{access.Offered, r.offered},
+		{access.Addable, r.addable},
 	} {
 		if relations&one.relation != 0 {
 			conditions = append(conditions, one.condition(res))

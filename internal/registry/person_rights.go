@@ -40,6 +40,15 @@ func rightsOf(ctx context.Context, tx *store.Tx, person int64) (comity.PersonRig
 	}
 	rights := comity.PersonRights{Active: true}
 	rights.Admin, rights.Units, err = tx.Administers(ctx, person, comity.GroupAdmins, comity.Active)
+	if err != nil || rights.Admin {
+		return rights, err
+	}
+	now, err := tx.Now(ctx)
+	if err != nil {
+		return rights, err
+	}
+	rights.OwnsGroup, err = tx.Any(ctx, comity.CoGroupMember.Resource, store.Equal(comity.OwnerCO.Column, person),
+		store.Equal(comity.CoGroupMember.Owner.Column, true), store.ValidAt(now))
 	return rights, err
 }
 

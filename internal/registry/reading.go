@@ -2,6 +2,7 @@ package registry
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"comity"
@@ -51,12 +52,14 @@ func (r reading) page(ctx context.Context, res *comity.Resource, after int64, li
 	if !r.caller.May(access.View, res) {
 		return nil, 0, nil
 	}
-	records, err = r.tx.List(ctx, res, after, limit+1, r.seen(res, conditions...)...)
+	if records, err = r.tx.List(ctx, res, after, limit+1, r.seen(res, conditions...)...); err != nil {
+		return nil, 0, err
+	}
 	if len(records) > limit {
 		records = records[:limit]
 		next = records[limit-1].Id
 	}
-	return records, next, err
+	return records, next, showApart(ctx, r.tx, r.caller, records)
 }
 
 // listBy returns the records whose column has one of the ids, by that id, as far as the caller may see them.
@@ -64,7 +67,11 @@ func (r reading) listBy(ctx context.Context, res *comity.Resource, column string
 	if !r.caller.May(access.View, res) {
 		return nil, nil //nolint:nilnil // they see none
 	}
-	return r.tx.ListBy(ctx, res, column, ids, r.seen(res, conditions...)...)
+	by, err := r.tx.ListBy(ctx, res, column, ids, r.seen(res, conditions...)...)
+	if err != nil {
+		return nil, err
+	}
+	return by, showApart(ctx, r.tx, r.caller, slices.Concat(slices.Collect(maps.Values(by))...))
 }
 
 // hanging returns the records that name those with the ids in a column.

@@ -59,7 +59,10 @@ func known(ctx context.Context, tx *store.Tx, caller access.Caller, op access.Op
 	if err != nil {
 		return nil, err
 	}
-	return rec, permit(ctx, tx, caller, op, rec, unknown)
+	if err := permit(ctx, tx, caller, op, rec, unknown); err != nil || op != access.View {
+		return rec, err
+	}
+	return rec, showApart(ctx, tx, caller, []*comity.Record{rec})
 }
 
 // Exists answers like Edit of an id that is not there, and with nothing where it is: for a request

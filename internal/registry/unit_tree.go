@@ -26,7 +26,7 @@ const maxUnits = 20_000
 // whose parent they may not see is the root of one.
 func (r *Registry) Units(ctx context.Context, caller access.Caller, coID int64) (roots []*Unit, err error) {
 	f := comity.Cou
-	err = r.read(ctx, caller, func(in reading) error {
+	err = r.read(ctx, caller.Strictly(), func(in reading) error {
 		wide, err := in.inCO(ctx, coID)
 		if err != nil {
 			return err

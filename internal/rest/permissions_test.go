@@ -56,11 +56,21 @@ func related(as, path string) access.Relation {
 		if path == "co_groups" || path == "co_group_members" {
 			relation |= access.Owned
 		}
+		relation |= addable(path)
 	}
 	if path == "co_services" {
 		relation |= access.Offered
 	}
 	return relation
+}
+
+// addable is how a specimen stands to the owner of any group: they see who may be added, by name, address
+// and unit.
+func addable(path string) access.Relation {
+	if slices.Contains([]string{"cous", "co_people", "co_person_roles", "names", "email_addresses"}, path) {
+		return access.Addable
+	}
+	return 0
 }
 
 // allows says whether the table of permissions lets a caller do this to a specimen, or to one like it
@@ -79,6 +89,8 @@ func allows(as string, op access.Operation, sp specimen, near bool) bool {
 	}
 	if near {
 		relation = related(as, sp.path)
+	} else if as == owner {
+		relation |= addable(sp.path)
 	}
 	p := access.PermissionFor(res)
 	return []access.Relation{p.View, p.Add, p.Edit, p.Delete}[op]&relation != 0

@@ -149,6 +149,12 @@ func (q PeopleQuery) parts() []string {
 	return parts
 }
 
+// HasWords says whether all words are found in texts, as SearchPeople finds them in what is kept of people.
+func HasWords(texts, words []string) bool {
+	all := "  " + strings.ReplaceAll(Plain(strings.Join(texts, " ")), " ", "  ")
+	return !slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(all, wordPart(word)) })
+}
+
 // wordPart is what a person's words hold where they hold a word: each begins after two spaces.
 func wordPart(word string) string {
 	if len([]rune(word)) < 3 {
