@@ -11,6 +11,8 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/ncruces/go-sqlite3/driver"
 	"github.com/pressly/goose/v3"
@@ -38,6 +40,7 @@ func Migrate(ctx context.Context, database string) (steps int, err error) {
 	defer unlock()
 	current, target, err := p.GetVersions(ctx)
 	if err != nil {
+		err = sayOwner(database, err)
 		return 0, fmt.Errorf("migrate database %s: %w", Redact(database), err)
 	}
 	if current > target {
@@ -45,9 +48,26 @@ func Migrate(ctx context.Context, database string) (steps int, err error) {
 	}
 	done, err := p.Up(ctx)
 	if err != nil {
+		err = sayOwner(database, err)
 		return len(done), fmt.Errorf("migrate database %s: %w", Redact(database), err)
 	}
 	return len(done), nil
+}
+
+// sayOwner adds what to do where a PostgreSQL user may not make tables, which is so for all but the
+// database's owner.
+func sayOwner(database string, err error) error {
+	const insufficientPrivilege = "42501"
+	var refused *pgconn.PgError
+	if !errors.As(err, &refused) || refused.Code != insufficientPrivilege {
+		return err
+	}
+	config, parseErr := parsePostgres(database)
+	if parseErr != nil {
+		return err
+	}
+	name, user := pgx.Identifier{config.ConnConfig.Database}, pgx.Identifier{config.ConnConfig.User}
+	return fmt.Errorf("%w; its user must own the database: ALTER DATABASE %s OWNER TO %s", err, name.Sanitize(), user.Sanitize())
 }
 
 // SchemaVersion is the version of this program's schema, the same for both databases.
