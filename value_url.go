@@ -14,6 +14,8 @@ func (f *Field) url(more ...string) *Field {
 	return f.must(func(s string) string {
 		u, problem := readURL(s, f.Schemes)
 		switch {
+		case u == nil && problem == "":
+			return f.sentence("must be a URL such as https://example.org/")
 		case problem != "":
 		case u.Scheme == "http" || u.Scheme == "https":
 			problem = hostProblem(u)
@@ -38,15 +40,18 @@ func (f *Field) url(more ...string) *Field {
 	})
 }
 
-// readURL reads a URL of one of the schemes. The problem is in words that follow "it", and "" where
-// there is none. Browsers leave out or turn some characters before they read a URL, so that none of
+// readURL reads a URL of one of the schemes, and returns nil for what is none. The problem is in words
+// that follow "it", and "" where there is no more to say. Browsers leave out or turn some characters before they read a URL, so that none of
 // these may hide what it is.
 func readURL(s string, schemes []string) (*url.URL, string) {
 	if strings.ContainsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) || zeroWidth(r) || r == '\\' }) {
 		return nil, "may not contain a blank, a backslash or what cannot be seen"
 	}
 	u, err := url.Parse(s)
-	if err != nil || !slices.Contains(schemes, u.Scheme) {
+	switch {
+	case err != nil || u.Scheme == "":
+		return nil, ""
+	case !slices.Contains(schemes, u.Scheme):
 		return nil, "must begin with " + strings.Join(schemes[:len(schemes)-1], ":, ") + ": or " + schemes[len(schemes)-1] + ":"
 	}
 	return u, ""
@@ -68,8 +73,8 @@ func hostProblem(u *url.URL) string {
 
 // serverURL is the check of a URL that the registry itself calls.
 func serverURL(s string) string {
-	u, problem := readURL(s, []string{"http", "https"})
-	if problem != "" {
+	u, _ := readURL(s, []string{"http", "https"})
+	if u == nil {
 		return "The serverurl must start with http:// or https:// and name a host"
 	}
 	switch problem := hostProblem(u); {
