@@ -58,7 +58,7 @@ func TestSparseMessage(t *testing.T) {
 	role.SetInt(comity.CoPersonRole.Ordr, 0)
 	role.Set(comity.CoPersonRole.CouId, comity.EmptyCell())
 	s.Roles = []comity.RoleSnapshot{{Role: role}}
-	if got, want := string(body(t, s)), `"roles":[{"meta":{"id":"1"},"rank":0}]`; !strings.Contains(got, want) {
+	if got, want := string(body(t, s)), `"roles":[{"meta":{"id":"1"},"rank":0,"addresses":[],"telephoneNumbers":[]}]`; !strings.Contains(got, want) {
 		t.Errorf("%s is not in %s", want, got)
 	}
 }

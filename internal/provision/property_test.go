@@ -4,7 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -146,11 +146,22 @@ func checkMessage(body []byte, whole bool) string {
 			return list + " is missing or too much"
 		}
 	}
-	return checkValue("person", m.Person, []string{"person.names", "person.identifiers", "person.emailAddresses", "person.urls"})
+	roles, _ := m.Person["roles"].([]any)
+	for _, role := range roles {
+		for _, list := range []string{"addresses", "telephoneNumbers"} {
+			if _, ok := role.(map[string]any)[list].([]any); !ok {
+				return "a role has no " + list
+			}
+		}
+	}
+	return checkValue("person", m.Person)
 }
 
+// emptyLists are those that are there, empty or not.
+var emptyLists = regexp.MustCompile(`^person\.(names|identifiers|emailAddresses|urls|roles\[\d+\]\.(addresses|telephoneNumbers))$`)
+
 // checkValue returns what is empty in a value, or without its meta.id.
-func checkValue(path string, v any, mayBeEmpty []string) string {
+func checkValue(path string, v any) string {
 	switch v := v.(type) {
 	case nil:
 		return path + " is null"
@@ -163,11 +174,11 @@ func checkValue(path string, v any, mayBeEmpty []string) string {
 			return path + " is false"
 		}
 	case []any:
-		if len(v) == 0 && !slices.Contains(mayBeEmpty, path) {
+		if len(v) == 0 && !emptyLists.MatchString(path) {
 			return path + " is empty"
 		}
 		for i, item := range v {
-			if problem := checkValue(fmt.Sprintf("%s[%d]", path, i), item, mayBeEmpty); problem != "" {
+			if problem := checkValue(fmt.Sprintf("%s[%d]", path, i), item); problem != "" {
 				return problem
 			}
 		}
@@ -178,7 +189,7 @@ func checkValue(path string, v any, mayBeEmpty []string) string {
 			}
 		}
 		for key, item := range v {
-			if problem := checkValue(path+"."+key, item, mayBeEmpty); problem != "" {
+			if problem := checkValue(path+"."+key, item); problem != "" {
 				return problem
 			}
 		}

@@ -16,8 +16,8 @@ type role struct {
 	ValidThrough     string            `json:"validThrough,omitempty"`
 	Affiliation      string            `json:"affiliation,omitempty"`
 	Rank             *int64            `json:"rank,omitempty"`
-	Addresses        []address         `json:"addresses,omitempty"`
-	TelephoneNumbers []telephoneNumber `json:"telephoneNumbers,omitempty"`
+	Addresses        []address         `json:"addresses"`
+	TelephoneNumbers []telephoneNumber `json:"telephoneNumbers"`
 	Status           string            `json:"status,omitempty"`
 }
 
