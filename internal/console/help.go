@@ -124,7 +124,7 @@ func help(f *comity.Field) string {
 	case comity.ApiUser.RateLimit:
 		return "Requests a minute; without one there is no limit."
 	case comity.ApiUser.StringIds:
-		return "Write ids as texts in JSON."
+		return "Write ids and other numbers as texts in JSON."
 	case comity.CoIdentifierAssignment.Format:
 		return "(G), (M) and (F) stand for the names, (#) for the number, [1:…] for what is used from the first collision on."
 	case comity.CoIdentifierAssignment.EmailType:

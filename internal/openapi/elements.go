@@ -58,10 +58,9 @@ func (s *schema) bookkeeping(r *comity.Resource) {
 		s.Properties.put("Deleted", gone)
 		return
 	}
-	none := int64(0)
-	s.Properties.put("Revision", &schema{
-		Type: types{"integer"}, Format: "int64", Minimum: &none, ReadOnly: true, Description: "0 at first, one more with each change.",
-	})
+	revision := count("0 at first, one more with each change.")
+	revision.Minimum, revision.ReadOnly = new(int64), true
+	s.Properties.put("Revision", revision)
 	s.Properties.put("Deleted", gone)
 	s.Properties.put("ActorIdentifier", &schema{
 		Type: types{"string"}, ReadOnly: true, Description: "The username that made the last change.",

@@ -107,7 +107,7 @@ func (s *schema) putProblem(sentences *schema) {
 // bulkResponse is the answer to a request of many: one for each element, in their order.
 func bulkResponse(secrets []*comity.Field) *schema {
 	one := &schema{Type: types{"object"}, Required: []string{"Status", "Reason"}}
-	one.Properties.put("Status", &schema{Type: types{"integer"}, Description: "The status that the element would have been answered with; 424 for one that was not tried."})
+	one.Properties.put("Status", count("The status that the element would have been answered with; 424 for one that was not tried."))
 	one.Properties.put("Reason", &schema{Type: types{"string"}, Description: "The reason phrase; `Not Carried Out` for one that was not tried."})
 	one.Properties.put("Id", &schema{Type: types{"string"}, Pattern: "^" + idPattern + "$", Description: "The Id of what was added."})
 	one.putMinted(secrets)

@@ -27,7 +27,7 @@ var sections = []section{
 		"What hangs on one of several parents names it as `\"Person\":{\"Type\":\"CO\",\"Id\":7}`, or flat, as `\"CoPersonId\":7`.",
 	}},
 	{"Answers", []string{
-		"A list is `{\"ResponseType\":\"Cous\",\"Version\":\"1.0\",\"Cous\":[…]}`; a view is a list of one. Fields without a value are left out. In XML booleans are 1 and 0, and each element has its Id as an attribute too. Ids are numbers, or in JSON their text for an API user with StringIds.",
+		"A list is `{\"ResponseType\":\"Cous\",\"Version\":\"1.0\",\"Cous\":[…]}`; a view is a list of one. Fields without a value are left out. In XML booleans are 1 and 0, and each element has its Id as an attribute too. Numbers are numbers, or in JSON their text for an API user with StringIds.",
 		"The reason phrase of the status line is part of the API, as in `403 Name In Use`. The body of an error says the same or more: `{\"ResponseType\":\"ErrorResponse\",\"Version\":\"1.0\",\"Id\":\"New\",\"Error\":\"Name In Use\"}`, or what is wrong with each field: `\"InvalidFields\":{\"name\":[\"A name must be provided\"]}`.",
 	}},
 	{"Lists in pages, and what changed", []string{

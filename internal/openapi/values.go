@@ -10,8 +10,9 @@ const (
 	timePattern      = `[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}`
 	timeTakenPattern = `[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})?`
 	datePattern      = `[0-9]{4}-[0-9]{2}-[0-9]{2}`
-	integerPattern   = `[+-]?[0-9]+`
+	integerPattern   = `[+-]?[0-9]+(\.0+)?`
 	idPattern        = `[0-9]+`
+	idTakenPattern   = `[0-9]+(\.0+)?`
 	plainPattern     = `^[^<>]*$`
 )
 
@@ -22,7 +23,8 @@ func shown(f *comity.Field) *schema {
 	case comity.Text:
 		s = &schema{Type: types{"string"}, MaxLength: f.Max, Format: hints[f].format, Enum: anys(hints[f].enum)}
 	case comity.Integer:
-		s = &schema{Type: types{"integer"}, Format: "int64", Minimum: least(f), Maximum: greatest(f)}
+		s = count("")
+		s.Minimum, s.Maximum = least(f), greatest(f)
 	case comity.Boolean:
 		s = &schema{Type: types{"boolean"}}
 	case comity.Time:
@@ -63,7 +65,7 @@ func taken(f *comity.Field) *schema {
 	case comity.Code:
 		s = &schema{Type: types{"string"}, Enum: anys(append(words(f), codes(f)...))}
 	case comity.Reference:
-		s = &schema{Type: types{"integer", "string"}, Pattern: whole(f, idPattern)}
+		s = &schema{Type: types{"integer", "string"}, Pattern: whole(f, idTakenPattern)}
 	case comity.Owner:
 		s = takenOwner(f, f.Owners)
 	}
@@ -74,6 +76,11 @@ func taken(f *comity.Field) *schema {
 		s.orNothing()
 	}
 	return s
+}
+
+// count is a number in an answer: in JSON, for an API user with StringIds, its text.
+func count(about string) *schema {
+	return &schema{Type: types{"integer", "string"}, Format: "int64", Pattern: "^-?[0-9]+$", Description: about}
 }
 
 // orNothing lets a value be null too, and "" where the values are enumerated.
@@ -93,6 +100,9 @@ func takenText(f *comity.Field) *schema {
 	}
 	if f.Required {
 		s.MinLength = 1
+	}
+	if s.Pattern == "" && s.Format == "" && len(s.Enum) == 0 {
+		s.Type = append(s.Type, "number") // its digits are the text
 	}
 	if s.Pattern == "" && !f.Markup {
 		s.Pattern = plainPattern

@@ -115,19 +115,18 @@ func watchingOne(word string, r *comity.Resource, disabled []answer, noTarget re
 
 // putWatching puts the schemas of what those calls answer.
 func putWatching(out *object[any]) {
-	count := number(0)
 	text := &schema{Type: types{"string"}}
 	at := schemaRef("Time")
 	subject := shape([]string{"State", "Sequence", "Attempts"}, object[*schema]{
-		{"CoPersonId", number(1)},
-		{"CoGroupId", number(1)},
+		{"CoPersonId", schemaRef("Id")},
+		{"CoGroupId", schemaRef("Id")},
 		{"State", &schema{Type: types{"string"}, Enum: []any{"never told", "told", "waiting", "in flight", "failed"}}},
 		{"Identifier", text},
 		{"Obsolete", &schema{Type: types{"array"}, Items: text, Description: "Identifiers that the target is still to be told to delete."}},
-		{"Sequence", count},
+		{"Sequence", count("")},
 		{"WaitingSince", at},
 		{"NextTry", at},
-		{"Attempts", count},
+		{"Attempts", count("")},
 		{"LastTry", at},
 		{"LastSuccess", at},
 		{"Answer", text},
@@ -135,11 +134,11 @@ func putWatching(out *object[any]) {
 		{"MessageDigest", &schema{Type: types{"string"}, Description: "The SHA-256 of the body that the target was last sent."}},
 	})
 	out.put(targetStatusName, typed(targetStatusName, shape([]string{"CoProvisioningTargetId", "Status", "Waiting", "InFlight", "Failed", "Breaker"}, object[*schema]{
-		{"CoProvisioningTargetId", number(1)},
+		{"CoProvisioningTargetId", schemaRef("Id")},
 		{"Status", &schema{Type: types{"string"}, Description: "The target's mode."}},
-		{"Waiting", count},
-		{"InFlight", count},
-		{"Failed", count},
+		{"Waiting", count("")},
+		{"InFlight", count("")},
+		{"Failed", count("")},
 		{"OldestWait", at},
 		{"LastSuccess", at},
 		{"Breaker", &schema{Type: types{"string"}, Enum: []any{"closed", "open"}}},
@@ -150,8 +149,8 @@ func putWatching(out *object[any]) {
 	run := shape([]string{"State", "OnlyChanged", "Total", "Taken", "Began"}, object[*schema]{
 		{"State", &schema{Type: types{"string"}, Enum: []any{"under way", "stopped", "done"}}},
 		{"OnlyChanged", &schema{Type: types{"boolean"}}},
-		{"Total", count},
-		{"Taken", count},
+		{"Total", count("")},
+		{"Taken", count("")},
 		{"Began", at},
 		{"Ended", at},
 	})
@@ -164,7 +163,7 @@ func putWatching(out *object[any]) {
 	out.put(failedName, typed(failedName, shape([]string{"Failed"}, object[*schema]{
 		{"Failed", &schema{Type: types{"array"}, Items: schemaRef("ProvisioningSubject")}},
 	})))
-	out.put(resendName, typed(resendName, shape([]string{"Resent"}, object[*schema]{{"Resent", count}})))
+	out.put(resendName, typed(resendName, shape([]string{"Resent"}, object[*schema]{{"Resent", count("")}})))
 	request := shape([]string{"Method", "Url", "Headers"}, object[*schema]{
 		{"Method", text},
 		{"Url", text},
@@ -196,7 +195,7 @@ func putDrift(out *object[any], text, difference *schema) {
 	for _, s := range seen {
 		id := s.resource.Singular + "Id"
 		out.put(driftName(s.resource), typed(driftName(s.resource), shape([]string{id, "State", "Findings"}, object[*schema]{
-			{id, number(1)},
+			{id, schemaRef("Id")},
 			{"State", &schema{Type: types{"string"}, Enum: []any{"as it should be", "drift", "waiting"}}},
 			{"Findings", &schema{Type: types{"array"}, Items: finding}},
 			{"Problem", &schema{Type: types{"string"}, Description: "Why the target cannot hold it as it should."}},

@@ -1,6 +1,7 @@
 package rest_test
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -59,6 +60,50 @@ func TestApiUsersAreTheirAdministratorsBusiness(t *testing.T) {
 		{as: "admin", call: "GET api_users", answer: "401 Unauthorized"},
 		{as: "admin", call: "GET api_users?coid=1", answer: "401 Unauthorized"},
 		{as: "user", call: "GET api_users/$helper", answer: "401 Unauthorized"},
+	})
+}
+
+// TestNumbersAsStrings: who asked for it is given every number as a string, whatever is answered.
+func TestNumbersAsStrings(t *testing.T) {
+	everywhere(t, func(s *scene) {
+		s.play(furnish()...)
+		s.play(add("api_users", "old", `"CoId":$co,"Username":"old","Privileged":true,"Status":"Active","StringIds":true`))
+		login, err := s.registry.RotateKey(s.Context(), s.fill("co_$co.old"), "")
+		s.must(err)
+		s.users["old"] = login
+		number := regexp.MustCompile(`":-?[0-9]`)
+		ask := func(method, path, send string) answer {
+			a := s.call("old", method, s.fill(path), strings.NewReader(s.fill(send)))
+			if found := number.FindIndex(a.body); found != nil || a.status >= 400 {
+				s.Errorf("%s %s is answered %s with a number: %s", method, path, a.line(), a.body)
+			}
+			return a
+		}
+		for _, sp := range specimens {
+			ask("GET", sp.path+"/$"+sp.keep+".json", "")
+			ask("GET", sp.path+".json?coid=$co", "")
+			ask("GET", sp.path+".json?coid=$co&limit=1", "")
+		}
+		ask("GET", "co_people.json?coid=$co&expand=CoPersonRoles,Names", "")
+		ask("GET", "co_provisioning_targets/status/$target.json", "")
+		ask("GET", "co_provisioning_targets/failed/$target.json", "")
+		ask("PUT", "co_groups/reconcile.json?coid=$co", "")
+		if a := ask("POST", "cous/bulk.json", `{"Cous":[{"Version":"1.0","CoId":$co,"Name":"By strings $n"}]}`); !strings.Contains(string(a.body), `"Status":"201"`) {
+			s.Errorf("many are answered %s", a.body)
+		}
+		role := ask("GET", "co_person_roles/$role.json", "")
+		for _, want := range []string{`"Id":"$role"`, `"Ordr":"1"`, `"Revision":"0"`, `"Person":{"Type":"CO","Id":"$person"}`, `"Deleted":false`} {
+			if !strings.Contains(string(role.body), s.fill(want)) {
+				s.Errorf("a role has no %s: %s", s.fill(want), role.body)
+			}
+		}
+		// A tag is of what is answered.
+		tag := role.header.Get("ETag")
+		s.expect(s.send("old", "GET", s.fill("co_person_roles/$role.json"), "", map[string]string{"If-None-Match": tag}), "304 Not Modified")
+		s.expect(s.send("old", "DELETE", s.fill("co_person_roles/$role.json"), "", map[string]string{"If-Match": tag}), "200 Deleted")
+		if a := s.call("old", "GET", s.fill("cous/$unit.xml"), nil); !strings.Contains(string(a.body), "<Revision>0</Revision>") {
+			s.Errorf("XML is answered %s", a.body)
+		}
 	})
 }
 

@@ -38,6 +38,7 @@ func matches(header, tag string, weak bool) bool {
 
 // answerTagged answers a body with its tag, or that the client has it already.
 func (c *call) answerTagged(body []byte) {
+	body = c.styled(body)
 	tag := entityTag(body)
 	c.w.Header().Set("ETag", tag)
 	if given := c.r.Header.Get("If-None-Match"); given != "" && matches(given, tag, true) {
@@ -56,8 +57,8 @@ func (c *call) unchanged(rt route) []registry.Condition {
 	}
 	return []registry.Condition{func(rec *comity.Record) error {
 		b := wire.AppendListOpen(nil, c.format, rt.resource)
-		b = wire.AppendRecord(b, c.format, rec, c.style(), true)
-		if matches(given, entityTag(wire.AppendListClose(b, c.format, rt.resource)), false) {
+		b = wire.AppendRecord(b, c.format, rec, true)
+		if matches(given, entityTag(c.styled(wire.AppendListClose(b, c.format, rt.resource))), false) {
 			return nil
 		}
 		return &comity.Error{Code: comity.Stale, Phrase: "Precondition Failed", Detail: "The record has changed since it was read"}

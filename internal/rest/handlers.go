@@ -41,7 +41,14 @@ func release(p *[]byte, b []byte) {
 	}
 }
 
-func (c *call) style() wire.Style { return wire.Style{StringIds: c.caller.StringIds} }
+// styled is the body of an answer as the caller wants it: for one with StringIds every number in JSON is
+// a string. Of one that is so already nothing changes.
+func (c *call) styled(body []byte) []byte {
+	if !c.caller.StringIds || c.format != wire.JSON || c.verbatim {
+		return body
+	}
+	return wire.AppendQuotingNumbers(make([]byte, 0, len(body)+len(body)/8), body)
+}
 
 func (c *call) view(rt route) error {
 	rec, err := c.record(rt)
@@ -50,7 +57,7 @@ func (c *call) view(rt route) error {
 	}
 	p, _ := buffers.Get().(*[]byte)
 	b := wire.AppendListOpen(*p, c.format, rt.resource)
-	b = wire.AppendRecord(b, c.format, rec, c.style(), true)
+	b = wire.AppendRecord(b, c.format, rec, true)
 	b = wire.AppendListClose(b, c.format, rt.resource)
 	c.answerTagged(b)
 	release(p, b)
@@ -148,7 +155,7 @@ func (c *call) page(l *registry.Listing, res *comity.Resource, query url.Values)
 	}
 	b := wire.AppendListOpen(nil, c.format, res)
 	for i, rec := range l.Records {
-		b = wire.AppendRecord(b, c.format, rec, c.style(), i == 0)
+		b = wire.AppendRecord(b, c.format, rec, i == 0)
 	}
 	c.answerTagged(wire.AppendListClose(b, c.format, res))
 	return nil
@@ -164,14 +171,14 @@ func (c *call) pages(l *registry.Listing, res *comity.Resource, b *[]byte) error
 	records, first := l.Records, true
 	for {
 		for _, rec := range records {
-			*b = wire.AppendRecord(*b, c.format, rec, c.style(), first)
+			*b = wire.AppendRecord(*b, c.format, rec, first)
 			first = false
 		}
 		last := !l.Full(records)
 		if last {
 			*b = wire.AppendListClose(*b, c.format, res)
 		}
-		if _, err := c.w.Write(*b); err != nil || last {
+		if _, err := c.w.Write(c.styled(*b)); err != nil || last {
 			return err
 		}
 		*b = (*b)[:0]
@@ -282,7 +289,7 @@ func (c *call) reconcileAll(rt route) error {
 	}
 	b := wire.AppendListOpen(nil, c.format, rt.resource)
 	for i, g := range groups {
-		b = wire.AppendRecord(b, c.format, g, c.style(), i == 0)
+		b = wire.AppendRecord(b, c.format, g, i == 0)
 	}
 	c.answer(http.StatusOK, "OK", wire.AppendListClose(b, c.format, rt.resource))
 	return nil

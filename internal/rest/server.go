@@ -84,6 +84,8 @@ type call struct {
 	format wire.Format
 	// id is what an error's body names: the id of the path, or New.
 	id string
+	// verbatim says that the numbers in the answer are somebody else's.
+	verbatim bool
 }
 
 // noID is the Id of an error about no record.
@@ -227,7 +229,7 @@ func (c *call) answer(status int, phrase string, body []byte) {
 	c.begin(status, phrase, len(body) > 0)
 	if len(body) > 0 {
 		// That it did not go out is noted with the exchange; the client is gone.
-		_, _ = c.w.Write(body)
+		_, _ = c.w.Write(c.styled(body))
 	}
 }
 

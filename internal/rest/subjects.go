@@ -196,5 +196,6 @@ func (c *call) preview(rt route, of *comity.Subject) error {
 	for _, r := range p.Requests {
 		out.Requests = append(out.Requests, previewRequest{r.Method, r.URL, r.Headers, r.Body})
 	}
+	c.verbatim = true // the numbers are the message's
 	return c.say(http.StatusOK, "OK", recordName(*of)+"ProvisioningPreview", out)
 }

@@ -24,7 +24,7 @@ func BenchmarkEncodeCoPerson(b *testing.B) {
 			b.ReportAllocs()
 			buf := make([]byte, 0, 4096)
 			for b.Loop() {
-				buf = wire.AppendRecord(buf[:0], f, rec, wire.Style{}, false)
+				buf = wire.AppendRecord(buf[:0], f, rec, false)
 			}
 			b.SetBytes(int64(len(buf)))
 		})

@@ -60,7 +60,8 @@ func AppendBulk(dst []byte, res *comity.Resource, answers []BulkAnswer) []byte {
 		if a.Error != nil {
 			dst = appendProblemJSON(dst, a.Error)
 		} else if a.Id != 0 {
-			dst = appendIdJSON(appendKeyJSON(dst, "Id"), a.Id, Style{StringIds: true})
+			dst = append(appendKeyJSON(dst, "Id"), '"')
+			dst = append(strconv.AppendInt(dst, a.Id, 10), '"')
 			dst = appendMintedJSON(dst, res, a.Minted)
 		}
 		dst = append(dst, '}')

@@ -15,11 +15,11 @@ func AppendListOpen(dst []byte, f Format, res *comity.Resource) []byte {
 }
 
 // AppendRecord adds a record to a list; first says that it is the list's first.
-func AppendRecord(dst []byte, f Format, rec *comity.Record, s Style, first bool) []byte {
+func AppendRecord(dst []byte, f Format, rec *comity.Record, first bool) []byte {
 	if f == XML {
 		return appendRecordXML(dst, rec, first)
 	}
-	return appendRecordJSON(dst, rec, s, first)
+	return appendRecordJSON(dst, rec, first)
 }
 
 // AppendListClose ends a list. That of an empty list must be appended to the same bytes as

@@ -16,15 +16,15 @@ func openListJSON(dst []byte, res *comity.Resource) []byte {
 	return append(dst, `":[`...)
 }
 
-func appendRecordJSON(dst []byte, rec *comity.Record, s Style, first bool) []byte {
+func appendRecordJSON(dst []byte, rec *comity.Record, first bool) []byte {
 	if !first {
 		dst = append(dst, ',')
 	}
 	dst = append(dst, `{"Version":"`+version+`"`...)
-	dst = appendIdJSON(appendKeyJSON(dst, "Id"), rec.Id, s)
+	dst = strconv.AppendInt(appendKeyJSON(dst, "Id"), rec.Id, 10)
 	for _, f := range rec.Resource.Fields {
 		if c := rec.Get(f); c.HasValue() {
-			dst = appendFieldJSON(dst, f, c, s)
+			dst = appendFieldJSON(dst, f, c)
 		}
 	}
 	dst = appendStampJSON(dst, "Created", rec.Created)
@@ -41,33 +41,31 @@ func appendRecordJSON(dst []byte, rec *comity.Record, s Style, first bool) []byt
 	for _, e := range rec.Expanded {
 		dst = append(appendKeyJSON(dst, e.Resource.Plural), '[')
 		for i, other := range e.Records {
-			dst = appendRecordJSON(dst, other, s, i == 0)
+			dst = appendRecordJSON(dst, other, i == 0)
 		}
 		dst = append(dst, ']')
 	}
 	return append(dst, '}')
 }
 
-func appendFieldJSON(dst []byte, f *comity.Field, c comity.Cell, s Style) []byte {
+func appendFieldJSON(dst []byte, f *comity.Field, c comity.Cell) []byte {
 	switch f.Kind {
 	case comity.Text, comity.Date, comity.Code:
 		return appendStringJSON(appendKeyJSON(dst, f.Name), c.Text())
-	case comity.Integer:
+	case comity.Integer, comity.Reference:
 		return strconv.AppendInt(appendKeyJSON(dst, f.Name), c.Int(), 10)
 	case comity.Boolean:
 		return strconv.AppendBool(appendKeyJSON(dst, f.Name), c.Bool())
 	case comity.Time:
 		dst = append(appendKeyJSON(dst, f.Name), '"')
 		return append(appendSeconds(dst, c.Int()), '"')
-	case comity.Reference:
-		return appendIdJSON(appendKeyJSON(dst, f.Name), c.Int(), s)
 	case comity.Owner:
 		if o, ok := f.Owner(c.Text()); ok && o.Flat {
-			return appendIdJSON(appendKeyJSON(dst, o.Name), c.Int(), s)
+			return strconv.AppendInt(appendKeyJSON(dst, o.Name), c.Int(), 10)
 		}
 		dst = append(appendKeyJSON(dst, f.Name), `{"Type":`...)
 		dst = appendKeyJSON(appendStringJSON(dst, c.Text()), "Id")
-		return append(appendIdJSON(dst, c.Int(), s), '}')
+		return append(strconv.AppendInt(dst, c.Int(), 10), '}')
 	case comity.Secret:
 	}
 	return dst
@@ -78,13 +76,6 @@ func appendKeyJSON(dst []byte, name string) []byte {
 	dst = append(dst, `,"`...)
 	dst = append(dst, name...)
 	return append(dst, `":`...)
-}
-
-func appendIdJSON(dst []byte, id int64, s Style) []byte {
-	if !s.StringIds {
-		return strconv.AppendInt(dst, id, 10)
-	}
-	return append(strconv.AppendInt(append(dst, '"'), id, 10), '"')
 }
 
 func appendStampJSON(dst []byte, name string, t time.Time) []byte {

@@ -32,10 +32,11 @@ func sample(res *comity.Resource, cells map[*comity.Field]comity.Cell) *comity.R
 func TestEncodeRecord(t *testing.T) {
 	const stamps = `"Created":"2024-02-29 22:59:58","Modified":"2025-01-02 03:04:05"`
 	const meta = stamps + `,"Revision":3,"Deleted":false,"ActorIdentifier":"co_2.<app>"`
+	const metaStrings = stamps + `,"Revision":"3","Deleted":false,"ActorIdentifier":"co_2.<app>"`
 	const stampsXML = `<Created>2024-02-29 22:59:58</Created><Modified>2025-01-02 03:04:05</Modified>`
 	const metaXML = stampsXML + `<Revision>3</Revision><Deleted>0</Deleted><ActorIdentifier>co_2.&lt;app&gt;</ActorIdentifier>`
 	for _, tt := range []struct {
-		name, json, strings, xml string // strings is the JSON with StringIds, where it differs
+		name, json, strings, xml string // strings is the JSON with its numbers quoted
 		rec                      *comity.Record
 	}{
 		{
@@ -45,7 +46,7 @@ func TestEncodeRecord(t *testing.T) {
 				comity.Cou.Name: comity.TextCell("Physics"), comity.Cou.CoId: comity.IntCell(2),
 			}),
 			json:    `{"Version":"1.0","Id":5,"CoId":2,"Name":"Physics","Description":"",` + meta + `}`,
-			strings: `{"Version":"1.0","Id":"5","CoId":"2","Name":"Physics","Description":"",` + meta + `}`,
+			strings: `{"Version":"1.0","Id":"5","CoId":"2","Name":"Physics","Description":"",` + metaStrings + `}`,
 			xml:     `<Cou Version="1.0" Id="5"><Id>5</Id><CoId>2</CoId><Name>Physics</Name><Description></Description>` + metaXML + `</Cou>`,
 		},
 		{
@@ -64,7 +65,7 @@ func TestEncodeRecord(t *testing.T) {
 			json: `{"Version":"1.0","Id":5,"CoGroupId":4,"Member":true,"Owner":false,"ValidFrom":"1969-12-31 23:59:59",` +
 				`"Person":{"Type":"CO","Id":7},` + meta + `}`,
 			strings: `{"Version":"1.0","Id":"5","CoGroupId":"4","Member":true,"Owner":false,"ValidFrom":"1969-12-31 23:59:59",` +
-				`"Person":{"Type":"CO","Id":"7"},` + meta + `}`,
+				`"Person":{"Type":"CO","Id":"7"},` + metaStrings + `}`,
 			xml: `<CoGroupMember Version="1.0" Id="5"><Id>5</Id><CoGroupId>4</CoGroupId><Member>1</Member><Owner>0</Owner>` +
 				`<ValidFrom>1969-12-31 23:59:59</ValidFrom><Person><Type>CO</Type><Id>7</Id></Person>` + metaXML + `</CoGroupMember>`,
 		},
@@ -74,7 +75,7 @@ func TestEncodeRecord(t *testing.T) {
 				comity.Identifier.Identifier: comity.TextCell("ada"), comity.Identifier.Person: comity.OwnerCell("Group", 7),
 			}),
 			json:    `{"Version":"1.0","Id":5,"Identifier":"ada","CoGroupId":7,` + meta + `}`,
-			strings: `{"Version":"1.0","Id":"5","Identifier":"ada","CoGroupId":"7",` + meta + `}`,
+			strings: `{"Version":"1.0","Id":"5","Identifier":"ada","CoGroupId":"7",` + metaStrings + `}`,
 			xml:     `<Identifier Version="1.0" Id="5"><Id>5</Id><Identifier>ada</Identifier><CoGroupId>7</CoGroupId>` + metaXML + `</Identifier>`,
 		},
 		{
@@ -82,7 +83,7 @@ func TestEncodeRecord(t *testing.T) {
 			rec: sample(comity.ApiUser.Resource, map[*comity.Field]comity.Cell{
 				comity.ApiUser.ApiKey: comity.TextCell("key"), comity.ApiUser.RateLimit: comity.IntCell(60),
 			}),
-			json: `{"Version":"1.0","Id":5,"RateLimit":60,` + meta + `}`, strings: `{"Version":"1.0","Id":"5","RateLimit":60,` + meta + `}`,
+			json: `{"Version":"1.0","Id":5,"RateLimit":60,` + meta + `}`, strings: `{"Version":"1.0","Id":"5","RateLimit":"60",` + metaStrings + `}`,
 			xml: `<ApiUser Version="1.0" Id="5"><Id>5</Id><RateLimit>60</RateLimit>` + metaXML + `</ApiUser>`,
 		},
 		{
@@ -93,15 +94,12 @@ func TestEncodeRecord(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			for _, out := range []struct {
 				format wire.Format
-				style  wire.Style
 				want   string
 			}{
-				{wire.JSON, wire.Style{}, tt.json},
-				{wire.JSON, wire.Style{StringIds: true}, tt.strings},
-				{wire.XML, wire.Style{}, ">" + tt.xml},
-				{wire.XML, wire.Style{StringIds: true}, ">" + tt.xml},
+				{wire.JSON, tt.json},
+				{wire.XML, ">" + tt.xml},
 			} {
-				got := string(wire.AppendRecord([]byte("x"), out.format, tt.rec, out.style, true))
+				got := string(wire.AppendRecord([]byte("x"), out.format, tt.rec, true))
 				if diff := cmp.Diff("x"+out.want, got); diff != "" {
 					t.Errorf("first (-want +got):\n%s", diff)
 				}
@@ -109,10 +107,14 @@ func TestEncodeRecord(t *testing.T) {
 				if out.format == wire.XML {
 					want = tt.xml
 				}
-				got = string(wire.AppendRecord(nil, out.format, tt.rec, out.style, false))
+				got = string(wire.AppendRecord(nil, out.format, tt.rec, false))
 				if diff := cmp.Diff(want, got); diff != "" {
 					t.Errorf("next (-want +got):\n%s", diff)
 				}
+			}
+			quoted := string(wire.AppendQuotingNumbers(nil, wire.AppendRecord(nil, wire.JSON, tt.rec, true)))
+			if diff := cmp.Diff(tt.strings, quoted); diff != "" {
+				t.Errorf("quoted (-want +got):\n%s", diff)
 			}
 		})
 	}
@@ -138,7 +140,7 @@ func TestEncodeList(t *testing.T) {
 		{wire.XML, []*comity.Record{one, two}, `<?xml version="1.0" encoding="UTF-8"?><Servers Version="1.0">` +
 			`<Server Version="1.0" Id="0"><Id>0</Id></Server><Server Version="1.0" Id="2"><Id>2</Id></Server></Servers>`},
 	} {
-		got := list(tt.format, wire.Style{}, comity.Server.Resource, tt.records...)
+		got := list(tt.format, comity.Server.Resource, tt.records...)
 		if diff := cmp.Diff(tt.want, string(got)); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
@@ -150,9 +152,9 @@ func TestEncodeListWrittenInParts(t *testing.T) {
 	for title, f := range formats {
 		t.Run(title, func(t *testing.T) {
 			one := sample(cou, nil)
-			whole := list(f, wire.Style{}, cou, one, one)
-			parts := string(wire.AppendRecord(wire.AppendListOpen(nil, f, cou), f, one, wire.Style{}, true))
-			parts += string(wire.AppendRecord(nil, f, one, wire.Style{}, false))
+			whole := list(f, cou, one, one)
+			parts := string(wire.AppendRecord(wire.AppendListOpen(nil, f, cou), f, one, true))
+			parts += string(wire.AppendRecord(nil, f, one, false))
 			parts += string(wire.AppendListClose(nil, f, cou))
 			if diff := cmp.Diff(string(whole), parts); diff != "" {
 				t.Errorf("(-whole +parts):\n%s", diff)
@@ -167,7 +169,7 @@ func TestEncodeTextInJSON(t *testing.T) {
 		rec := comity.NewRecord(comity.Server.Resource)
 		rec.SetText(comity.Server.Description, text)
 		var got struct{ Description string }
-		out := wire.AppendRecord(nil, wire.JSON, rec, wire.Style{}, true)
+		out := wire.AppendRecord(nil, wire.JSON, rec, true)
 		if err := json.Unmarshal(out, &got); err != nil {
 			t.Fatalf("%v: %s", err, out)
 		}
@@ -186,7 +188,7 @@ func TestEncodeTextInXML(t *testing.T) {
 		var got struct {
 			Server struct{ Description string }
 		}
-		out := list(wire.XML, wire.Style{}, comity.Server.Resource, rec)
+		out := list(wire.XML, comity.Server.Resource, rec)
 		if err := xml.Unmarshal(out, &got); err != nil {
 			t.Fatalf("%v: %s", err, out)
 		}
@@ -221,7 +223,7 @@ func TestEncodeAllocatesNothing(t *testing.T) {
 	for title, f := range formats {
 		t.Run(title, func(t *testing.T) {
 			buf := make([]byte, 0, 4096)
-			if n := testing.AllocsPerRun(100, func() { buf = wire.AppendRecord(buf[:0], f, rec, wire.Style{}, true) }); n != 0 {
+			if n := testing.AllocsPerRun(100, func() { buf = wire.AppendRecord(buf[:0], f, rec, true) }); n != 0 {
 				t.Errorf("%v allocations", n)
 			}
 		})

@@ -30,10 +30,3 @@ func (f Format) ContentType() string {
 	}
 	return "application/json; charset=UTF-8"
 }
-
-// Style is what an API user has set about how answers are written.
-type Style struct {
-	// StringIds writes the ids in JSON (Id, references and owners) as strings, for clients that
-	// expect them as older servers wrote them. XML knows no difference.
-	StringIds bool
-}

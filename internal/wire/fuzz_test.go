@@ -54,13 +54,13 @@ func fuzzDecode(t *testing.T, f wire.Format, body []byte) {
 		answer := comity.Faulty(in.Faults...)
 		for _, f := range formats {
 			checkForm(t, f, wire.AppendError(nil, f, "New", answer))
-			out := list(f, wire.Style{}, res, in.Record)
+			out := list(f, res, in.Record)
 			checkForm(t, f, out)
 			again, err := wire.Decode(f, res, out)
 			if err != nil || len(again.Faults) > 0 {
 				t.Fatalf("%s: %v, %v\n%s", res.Singular, again.Faults, err, out)
 			}
-			if f == wire.XML && strings.ContainsAny(string(body)+string(list(wire.JSON, wire.Style{}, res, in.Record)), "\uFFFE\uFFFF") {
+			if f == wire.XML && strings.ContainsAny(string(body)+string(list(wire.JSON, res, in.Record)), "\uFFFE\uFFFF") {
 				continue // which XML cannot hold
 			}
 			if diff := cmp.Diff(cells(comeback(in.Record)), cells(again.Record)); diff != "" {

@@ -43,10 +43,10 @@ func cells(rec *comity.Record) map[string]string {
 }
 
 // list is a list of the records, as an answer has it.
-func list(f wire.Format, s wire.Style, res *comity.Resource, records ...*comity.Record) []byte {
+func list(f wire.Format, res *comity.Resource, records ...*comity.Record) []byte {
 	out := wire.AppendListOpen(nil, f, res)
 	for i, rec := range records {
-		out = wire.AppendRecord(out, f, rec, s, i == 0)
+		out = wire.AppendRecord(out, f, rec, i == 0)
 	}
 	return wire.AppendListClose(out, f, res)
 }

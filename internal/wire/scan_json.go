@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"iter"
 	"strconv"
+	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
 
@@ -155,6 +156,30 @@ func skipString(text []byte, i int) int {
 		}
 	}
 	return i + 1
+}
+
+// AppendQuotingNumbers appends a JSON text with every number in it written as a string, for clients that
+// expect numbers as older servers wrote them.
+func AppendQuotingNumbers(dst, text []byte) []byte {
+	for i := 0; i < len(text); {
+		switch c := text[i]; {
+		case c == '"':
+			end := skipString(text, i)
+			dst = append(dst, text[i:end]...)
+			i = end
+		case c == '-' || c >= '0' && c <= '9':
+			end := i
+			for end < len(text) && strings.IndexByte("+-.0123456789Ee", text[end]) >= 0 {
+				end++
+			}
+			dst = append(append(append(dst, '"'), text[i:end]...), '"')
+			i = end
+		default:
+			dst = append(dst, c)
+			i++
+		}
+	}
+	return dst
 }
 
 // nesting returns how deep a text nests.
