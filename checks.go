@@ -1,18 +1,18 @@
 package comity
 
 import (
-	"regexp"
+	"strings"
 	"time"
+
+	"golang.org/x/text/language"
 )
 
-// languageShape is the shape of a well-formed language tag (RFC 5646).
-var languageShape = regexp.MustCompile(`^[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*$`)
-
+// languageTag takes the tags of BCP 47. The library takes an underscore for a hyphen, which they have not.
 func languageTag(s string) string {
-	if languageShape.MatchString(s) {
+	if _, err := language.Parse(s); err == nil && !strings.Contains(s, "_") {
 		return ""
 	}
-	return "The language must be a language tag such as en or pt-BR"
+	return "The language must be a language tag (BCP 47) such as en or pt-BR"
 }
 
 func timeZone(s string) string {

@@ -40,7 +40,7 @@ func (f *Field) Read(v Scalar) (cell Cell, sentence string) {
 		return EmptyCell(), ""
 	}
 	if v.Type == OtherScalar {
-		return Cell{}, f.sentence("must be a single value of valid Unicode")
+		return Cell{}, f.sentence("must be a single value of valid Unicode: %s", f.expected())
 	}
 	if v.Type == TextScalar && f.Kind != Secret {
 		v.Text = strings.TrimSpace(v.Text)
@@ -59,7 +59,7 @@ func (f *Field) Read(v Scalar) (cell Cell, sentence string) {
 		return f.readTime(v)
 	case Date:
 		if t, err := time.Parse(DateLayout, v.Text); err != nil || t.Year() < 1 || v.Type != TextScalar {
-			return Cell{}, f.sentence("must be a date written YYYY-MM-DD")
+			return Cell{}, f.sentence("must be %s", f.expected())
 		}
 		return TextCell(v.Text), ""
 	case Code:
@@ -68,12 +68,13 @@ func (f *Field) Read(v Scalar) (cell Cell, sentence string) {
 				return TextCell(w.Word), ""
 			}
 		}
-		return Cell{}, f.sentence("must be one of %s", f.wordList())
+		return Cell{}, f.sentence("must be one of %s, not %q", f.wordList(), shortened(v.Text))
 	case Reference:
-		if v.Type == BoolScalar {
-			return Cell{}, f.sentence("must be an id")
+		id, ok := ReadId(v)
+		if !ok {
+			return Cell{}, f.sentence("must be %s", f.expected())
 		}
-		return IntCell(ParseId(v.Text)), ""
+		return IntCell(id), ""
 	case Owner:
 	}
 	return Cell{}, f.sentence("cannot be set")
@@ -96,9 +97,63 @@ func ParseId(s string) int64 {
 	return n
 }
 
+// ReadId reads an id that a request names, 0 for an unknown one. Not everything can be one: a text can,
+// whatever it says, but of the other values only a whole number.
+func ReadId(v Scalar) (id int64, ok bool) {
+	text := wholeNumber(strings.TrimSpace(v.Text))
+	switch v.Type {
+	case NullScalar, TextScalar:
+		return ParseId(text), true
+	case NumberScalar:
+		return ParseId(text), strings.Trim(strings.TrimPrefix(text, "-"), "0123456789") == ""
+	case BoolScalar, OtherScalar:
+	}
+	return 0, false
+}
+
+// wholeNumber takes off the decimals of a whole number, as tools write it that know numbers of one kind
+// only: 2.0 is 2. Any other text stays as it is.
+func wholeNumber(text string) string {
+	whole, decimals, found := strings.Cut(text, ".")
+	if found && whole != "" && decimals != "" && strings.Trim(decimals, "0") == "" {
+		return whole
+	}
+	return text
+}
+
+// shortened is a text that is cut where it is too long to be said again.
+func shortened(text string) string {
+	const most = 40
+	if points := []rune(text); len(points) > most {
+		return string(points[:most]) + "…"
+	}
+	return text
+}
+
+// expected says what a value of the field's kind is.
+func (f *Field) expected() string {
+	switch f.Kind {
+	case Text, Secret:
+		return "a text"
+	case Integer:
+		return "a whole number"
+	case Boolean:
+		return "true or false"
+	case Time:
+		return "a time in UTC written YYYY-MM-DD HH:MM:SS"
+	case Date:
+		return "a date written YYYY-MM-DD"
+	case Code:
+		return "one of " + f.wordList()
+	case Reference, Owner:
+	}
+	return "an id"
+}
+
+// readText takes a number as the text that it was written with.
 func (f *Field) readText(v Scalar) (Cell, string) {
-	if v.Type != TextScalar {
-		return Cell{}, f.sentence("must be a text")
+	if v.Type == BoolScalar {
+		return Cell{}, f.sentence("must be %s, not true or false", f.expected())
 	}
 	s := v.Text
 	if f.Kind == Text {
@@ -131,9 +186,9 @@ func (f *Field) Refuses(s string) string {
 }
 
 func (f *Field) readInteger(v Scalar) (Cell, string) {
-	n, err := strconv.ParseInt(v.Text, 10, 64)
+	n, err := strconv.ParseInt(wholeNumber(v.Text), 10, 64)
 	if err != nil || v.Type == BoolScalar {
-		return Cell{}, f.sentence("must be a whole number")
+		return Cell{}, f.sentence("must be %s", f.expected())
 	}
 	if f.HasMin && n < f.Min {
 		return Cell{}, f.sentence("must be at least %d", f.Min)
@@ -151,7 +206,7 @@ func (f *Field) readBoolean(v Scalar) (Cell, string) {
 	case "false", "0":
 		return BoolCell(false), ""
 	}
-	return Cell{}, f.sentence("must be true or false")
+	return Cell{}, f.sentence("must be %s", f.expected())
 }
 
 func (f *Field) readTime(v Scalar) (Cell, string) {
@@ -165,7 +220,7 @@ func (f *Field) readTime(v Scalar) (Cell, string) {
 			return TimeCell(t), ""
 		}
 	}
-	return Cell{}, f.sentence("must be a time in UTC written YYYY-MM-DD HH:MM:SS")
+	return Cell{}, f.sentence("must be %s", f.expected())
 }
 
 // Missing is the fault of a required field that is not there.

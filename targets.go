@@ -24,13 +24,7 @@ var CoProvisioningTarget = func() (t struct {
 		unknown("CoProvisioningTarget Unknown", "CoProvisioningTarget Unknown", "CoProvisioningTarget Not Found")
 	t.CoId = t.co()
 	t.Description = t.text("Description", 256)
-	t.Plugin = t.text("Plugin", 32).required()
-	t.Plugin.must(func(s string) string {
-		if s == PluginAPI {
-			return ""
-		}
-		return t.Plugin.sentence("must be %s", PluginAPI)
-	})
+	t.Plugin = t.code("Plugin", words(PluginAPI)...).required()
 	t.ProvisionCoGroupId = t.reference("ProvisionCoGroupId", "CoGroup")
 	t.Status = t.code("Status", words(ModeAutomatic, ModeDisabled, ModeEnrolment, ModeQueue, ModeQueueOnError, ModeManual)...).required()
 	t.RetryInterval = t.integer("RetryInterval").min(1).defaults(IntCell(900))

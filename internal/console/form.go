@@ -168,9 +168,6 @@ func (v *visit) shape(c *control, f *comity.Field, fm form) error {
 		if f.TypeOf != "" {
 			return v.offerTypes(c, f)
 		}
-		if f == comity.CoProvisioningTarget.Plugin {
-			c.Type, c.Choices = "select", selected([]choice{{Value: comity.PluginAPI, Label: "API provisioner"}}, c.Value)
-		}
 	case comity.Integer:
 		c.Type = "number"
 		if f.Sequential {

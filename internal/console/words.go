@@ -13,6 +13,8 @@ func wordsOf(f *comity.Field) map[string]string {
 		return map[string]string{comity.ServerHTTP: "HTTP", comity.ServerKafka: "Kafka"}
 	case comity.HttpServer.AuthType:
 		return map[string]string{comity.AuthBasic: "Basic (name and password)", comity.AuthBearer: "Bearer (token)", comity.AuthNone: "None"}
+	case comity.CoProvisioningTarget.Plugin:
+		return map[string]string{comity.PluginAPI: "API provisioner"}
 	case comity.CoProvisioningTarget.Status:
 		return map[string]string{
 			comity.ModeAutomatic: "Automatic", comity.ModeDisabled: "Disabled", comity.ModeEnrolment: "Enrollment only",

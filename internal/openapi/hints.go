@@ -19,8 +19,8 @@ var (
 	email    = hint{note: "An email address as RFC 5321 has it, with a dot in its domain name or an IP address in brackets; letters of all scripts are taken (RFC 6531).", format: "email", example: "ghopper@example.org"}
 	address  = hint{note: "A whole URL, not a relative one.", format: "uri", example: "https://example.org/"}
 	language = hint{
-		note: "A language tag, such as `en` or `pt-BR`.", example: "en",
-		pattern: `^([A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*)?$`,
+		note: "A language tag (BCP 47), such as `en` or `pt-BR`.", example: "en",
+		pattern: `^([A-Za-z0-9]{1,8}(-[A-Za-z0-9]{1,8})*)?$`,
 	}
 )
 
@@ -115,7 +115,6 @@ var hints = map[*comity.Field]hint{
 	comity.KafkaServer.Username:      {note: "Required with `sasl_plaintext` and `sasl_ssl`."},
 	comity.KafkaServer.Password:      {note: "Kept as it is sent. Required with `sasl_plaintext` and `sasl_ssl`, and again when SaslMechanism changes."},
 
-	comity.CoProvisioningTarget.Plugin:             {enum: []string{comity.PluginAPI}, example: comity.PluginAPI},
 	comity.CoProvisioningTarget.ProvisionCoGroupId: {note: "Only the members of this group are sent."},
 	comity.CoProvisioningTarget.Status:             {note: "The mode: `A` automatic, `X` disabled, `E` enrolment, `Q` queue, `QE` queue on error, `M` manual."},
 	comity.CoProvisioningTarget.RetryInterval:      {note: "Seconds: tries are at most so far apart."},
@@ -133,7 +132,7 @@ var hints = map[*comity.Field]hint{
 	comity.ApiUser.Privileged: {note: "A privileged user administers the CO; another one may do nothing until something grants it a right."},
 	comity.ApiUser.RemoteIp:   {note: "A regular expression (RE2) of the addresses it may call from, unanchored; slashes round it are taken off."},
 	comity.ApiUser.CoPersonId: {note: "The person it acts for, if any."},
-	comity.ApiUser.StringIds:  {note: "Whether its answers in JSON write ids as strings."},
+	comity.ApiUser.StringIds:  {note: "Whether its answers in JSON write every number, ids among them, as a string."},
 	comity.ApiUser.RateLimit:  {note: "Requests a minute; without one there is no limit."},
 	comity.ApiUser.ApiKey:     {note: "The key to log in with."},
 
@@ -145,6 +144,9 @@ var hints = map[*comity.Field]hint{
 	comity.CoIdentifierAssignment.Format:         {note: "`(G)` `(M)` `(F)` stand for the given, middle and family name (small letters for lower case, `(F:4)` for at most four characters), `(#)` `(#:4)` for the number, `[1:…]` for a part that is used from the first collision on."},
 	comity.CoIdentifierAssignment.Permitted:      {note: "The characters of a name that are kept: `AN` letters and digits, `AD` also `.` `-` `_`, `AQ` also `'`, `AL` all."},
 	comity.CoIdentifierAssignment.MinimumLength:  {note: "The least number of digits."},
+
+	comity.CoTAndCAgreement.AgreementTime: {note: "The present where add names none."},
+	comity.CoTAndCAgreement.Identifier:    {note: "The caller's username where add names none."},
 
 	comity.SshKey.Type: {note: "As in an OpenSSH public key.", example: "ssh-ed25519"},
 	comity.SshKey.Skey: {

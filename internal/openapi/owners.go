@@ -28,7 +28,7 @@ func takenOwner(f *comity.Field, owners []comity.OwnerType) *schema {
 }
 
 func takenID() *schema {
-	return &schema{Type: types{"integer", "string"}, Pattern: "^" + idPattern + "$"}
+	return &schema{Type: types{"integer", "string"}, Pattern: "^" + idTakenPattern + "$"}
 }
 
 func person(owners []comity.OwnerType, id *schema) *schema {

@@ -84,7 +84,7 @@ func unwrap(res *comity.Resource, object []byte) ([]byte, error) {
 	if element[0] == '[' {
 		element = element[skipSpace(element, 1):]
 		if element[0] == ']' {
-			return nil, comity.BadRequest("The list %q of the request is empty", res.Plural)
+			return []byte("{}"), nil // a record that names nothing
 		}
 	}
 	if element[0] != '{' {

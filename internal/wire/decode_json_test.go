@@ -87,17 +87,31 @@ func TestDecodeJSON(t *testing.T) {
 		{name: "Version of another kind", res: cou, body: `{"Version":["1.0"]}`, faults: map[string]string{"Version": "1.0"}},
 		{
 			name: "all faults together", res: role, cells: map[string]string{"Title": `"Dean"`},
-			body: `{"Version":"2.0","Title":"Dean","O":"<b>","Ordr":"x","ValidFrom":"yesterday","Status":"Bogus","CouId":true,"Ou":5}`,
+			body: `{"Version":"2.0","Title":"Dean","O":"<b>","Ordr":"x","ValidFrom":"yesterday","Status":"Bogus","CouId":true,"Ou":false}`,
 			faults: map[string]string{
-				"Version": "1.0", "o": `"<"`, "ordr": "whole number", "valid_from": "time in UTC", "status": "one of Active",
+				"Version": "1.0", "o": `"<"`, "ordr": "whole number", "valid_from": "time in UTC", "status": `PendingVetting, Suspended, not "Bogus"`,
 				"cou_id": "an id", "ou": "a text",
 			},
 		},
 		{
 			name: "objects and lists are no values", res: cou,
 			body:   `{"Version":"1.0","Name":{"a":1},"CoId":[2]}`,
-			faults: map[string]string{"name": "single value", "co_id": "single value"},
+			faults: map[string]string{"name": "single value of valid Unicode: a text", "co_id": "single value of valid Unicode: an id"},
 		},
+		{
+			name: "a number is the text that it is written as", res: role, cells: map[string]string{"Title": `"12345.60"`, "O": `"1E+400"`, "Ou": `"-0"`},
+			body: `{"Version":"1.0","Title":12345.60,"O":1E+400,"Ou":-0}`,
+		},
+		{
+			name: "a whole number may have decimals", res: role, cells: map[string]string{"Ordr": "-7", "CouId": "9007199254740992", "ManagerCoPersonId": "0", "Person": "CO 8"},
+			body: `{"Version":"1.0","Ordr":-7.00,"CouId":9007199254740992.0,"ManagerCoPersonId":9007199254740993.0,"Person":{"Type":"CO","Id":8.0}}`,
+		},
+		{
+			name: "a number that is not whole is no id", res: role,
+			body:   `{"Version":"1.0","Ordr":1e3,"CouId":1e3,"ManagerCoPersonId":2.5,"CoPersonId":8.5}`,
+			faults: map[string]string{"ordr": "a whole number", "cou_id": "an id", "manager_co_person_id": "an id", "person": "an id"},
+		},
+		{name: "an empty list is a record that names nothing", res: cou, body: `{"RequestType":"Cous","Version":"1.0","Cous":[ ]}`, faults: map[string]string{"Version": "1.0"}},
 		{
 			name: "bytes that are no Unicode spoil their field only", res: cou, cells: map[string]string{"CoId": "2"},
 			body:   "{\"Version\":\"1.0\",\"CoId\":2,\"Name\":\"a\xffb\",\"x\xff\":1}",
@@ -137,7 +151,6 @@ func TestDecodeJSONRefusesWhatItCannotRead(t *testing.T) {
 		"text":                       `"Cous"`,
 		"null":                       `null`,
 		"number":                     `1.0`,
-		"empty list":                 `{"RequestType":"Cous","Version":"1.0","Cous":[ ]}`,
 		"list of numbers":            `{"Cous":[1]}`,
 		"list of lists":              `{"Cous":[[{"Version":"1.0"}]]}`,
 		"null for a list":            `{"Cous":null}`,

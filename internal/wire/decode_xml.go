@@ -40,7 +40,9 @@ func (r *xmlReader) request(res *comity.Resource, root xml.StartElement) *elemen
 	}
 	bare := begin(res, root)
 	var first *element
+	empty := true
 	r.blank(root, r.content(func(child xml.StartElement) {
+		empty = false
 		switch {
 		case child.Name.Local == res.Singular && first == nil:
 			first = r.record(res, child)
@@ -48,13 +50,15 @@ func (r *xmlReader) request(res *comity.Resource, root xml.StartElement) *elemen
 			r.member(bare, child)
 		}
 	}))
-	if first != nil {
+	switch {
+	case first != nil:
 		return first
-	}
-	if res.Singular != res.Plural {
+	case res.Singular == res.Plural:
+		return bare
+	case !empty:
 		r.failf("The request has no <%s> in its <%s>", res.Singular, res.Plural)
 	}
-	return bare
+	return newElement(res) // an empty list: a record that names nothing
 }
 
 // record reads the element of one record.

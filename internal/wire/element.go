@@ -153,10 +153,11 @@ func (p *person) read(f *comity.Field) (cell comity.Cell, sentence string) {
 // readOwnerId reads the id of an owner, a missing one as an unknown one. The name is what the
 // request calls it.
 func readOwnerId(f *comity.Field, o comity.OwnerType, id given, name string) (comity.Cell, string) {
-	if id.Type == comity.BoolScalar || id.Type == comity.OtherScalar {
+	n, ok := comity.ReadId(id.Scalar)
+	if !ok {
 		return comity.Cell{}, f.Fault("must have an id as its %s", name).Sentence
 	}
-	return comity.OwnerCell(o.Word, comity.ParseId(strings.TrimSpace(id.Text))), ""
+	return comity.OwnerCell(o.Word, n), ""
 }
 
 func ownerWords(f *comity.Field) string {
