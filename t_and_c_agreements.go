@@ -8,8 +8,8 @@ var CoTAndCAgreement = func() (t struct {
 ) {
 	t.Resource = resource("CoTAndCAgreement", "CoTAndCAgreements", "co_t_and_c_agreements").short("TCA").addAndView()
 	t.CoTermsAndConditionsId = t.reference("CoTermsAndConditionsId", "CoTermsAndConditions").required()
-	t.AgreementTime = t.time("AgreementTime").required()
-	t.Identifier = t.text("Identifier", 256).required()
+	t.AgreementTime = t.time("AgreementTime")
+	t.Identifier = t.text("Identifier", 256)
 	t.Person = t.owner(OwnerCO)
 	return t
 }()

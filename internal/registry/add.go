@@ -38,10 +38,19 @@ func (r *Registry) add(ctx context.Context, caller access.Caller, res *comity.Re
 	return added, nil
 }
 
-// newcomer is a record that may be added as far as the request alone shows.
+// newcomer is a record that is to be added, and what the request alone shows to be wrong with it.
 type newcomer struct {
 	record *comity.Record
+	faults []comity.Fault
 	minted string
+}
+
+// err is the error of what the request alone shows, nil where that is nothing.
+func (n newcomer) err() error {
+	if len(n.faults) == 0 {
+		return nil
+	}
+	return comity.Faulty(n.faults...)
 }
 
 // once is what of a promise can be kept: a secret is shown once and kept by nobody, so it cannot be
@@ -61,16 +70,13 @@ func newRecord(caller access.Caller, res *comity.Resource, in comity.Input, key 
 	wanted := in.Record.Clone()
 	faults = append(faults, applyDefaults(wanted)...)
 	faults = append(faults, res.Check(wanted)...)
-	if len(faults) > 0 {
-		return newcomer{}, comity.Faulty(faults...)
-	}
 	minted, err := mint(wanted, key)
-	return newcomer{wanted, minted}, err
+	return newcomer{wanted, faults, minted}, err
 }
 
 // add stores the record in a transaction, which may be run again, and returns its id.
 func (n newcomer) add(ctx context.Context, tx *store.Tx, caller access.Caller) (int64, error) {
-	c := &change{tx: tx, caller: caller, new: n.record.Clone()}
+	c := &change{tx: tx, caller: caller, new: n.record.Clone(), faults: slices.Clone(n.faults)}
 	err := c.add(ctx, rulesOf(n.record.Resource))
 	return c.new.Id, err
 }
@@ -110,10 +116,10 @@ func (c *change) add(ctx context.Context, rules rules) error {
 	if err := c.tx.Reserve(ctx, c.new.Resource); err != nil {
 		return err
 	}
-	faults, err := c.enterToAdd(ctx, rules.exclusive)
-	if err != nil {
+	if err := c.enterToAdd(ctx, rules.exclusive); err != nil {
 		return err
 	}
+	var err error
 	if c.now, err = c.tx.Now(ctx); err != nil {
 		return err
 	}
@@ -123,7 +129,7 @@ func (c *change) add(ctx context.Context, rules rules) error {
 	if err := hook(ctx, rules.permit, c); err != nil {
 		return err
 	}
-	if err := c.judge(ctx, rules, faults); err != nil {
+	if err := c.judge(ctx, rules); err != nil {
 		return err
 	}
 	for _, f := range c.new.Resource.Fields {
@@ -155,16 +161,20 @@ func (c *change) store(ctx context.Context, rules rules) error {
 }
 
 // enterToAdd finds the CO of a new record by what it hangs on, takes its lock, and refuses when the
-// CO or owner is not there. Another anchor that is not there is a fault of its field.
-func (c *change) enterToAdd(ctx context.Context, exclusive bool) ([]comity.Fault, error) {
+// CO or owner is not there. Another anchor that is not there is a fault of its field. Where the request
+// names no anchor that can be read there is no CO, and the record is not added.
+func (c *change) enterToAdd(ctx context.Context, exclusive bool) error {
 	rec := c.new
 	anchor := rec.Anchor()
 	switch {
 	case anchor == nil && rec.Resource != comity.Co.Resource:
-		return nil, comity.Faulty(rec.Resource.Fields[0].Missing())
+		c.fault(rec.Resource.Fields[0].Missing())
+		return nil
 	case anchor == nil:
 		_, err := c.tx.EnterCO(ctx, 0, exclusive)
-		return nil, err
+		return err
+	case !rec.Has(anchor):
+		return nil
 	case anchor == rec.Resource.CoId():
 		found, err := c.tx.EnterCO(ctx, rec.Int(anchor), exclusive)
 		if err == nil && !found {
@@ -172,25 +182,23 @@ func (c *change) enterToAdd(ctx context.Context, exclusive bool) ([]comity.Fault
 		}
 		c.where = store.Where{CoId: rec.Int(anchor)}
 		rec.CoId = rec.Int(anchor)
-		return nil, err
+		return err
 	}
 	target := anchor.Refers()
 	if anchor.Kind == comity.Owner {
-		if !rec.Has(anchor) {
-			return nil, comity.Refuse(comity.PhraseNoPerson)
-		}
 		target = ownerResource(rec, anchor)
 	}
 	where, err := c.tx.Enter(ctx, target, rec.Int(anchor), exclusive)
 	if errors.Is(err, store.ErrNotFound) || err == nil && !c.caller.Knows(where.CoId) {
 		if anchor.Kind == comity.Owner {
-			return nil, comity.Refuse(comity.PhrasePersonGone)
+			return comity.Refuse(comity.PhrasePersonGone)
 		}
-		return []comity.Fault{anchor.Nothing(rec.Int(anchor))}, nil
+		c.fault(anchor.Nothing(rec.Int(anchor)))
+		return nil
 	}
 	if err != nil {
-		return nil, err
+		return err
 	}
 	c.where, rec.CoId = where, where.CoId
-	return nil, nil
+	return nil
 }

@@ -19,7 +19,7 @@ type BulkResult struct {
 	Err error
 }
 
-// AddAll stores many records in one transaction: all, or none and the error of those that fail.
+// AddAll stores many records in one transaction: all, or none and the error of each that fails.
 func (r *Registry) AddAll(ctx context.Context, caller access.Caller, res *comity.Resource, inputs []comity.Input, once Once) ([]BulkResult, error) {
 	results := make([]BulkResult, len(inputs))
 	newcomers := make([]newcomer, len(inputs))
@@ -33,16 +33,17 @@ func (r *Registry) AddAll(ctx context.Context, caller access.Caller, res *comity
 		results = make([]BulkResult, len(inputs))
 		for i, n := range newcomers {
 			id, err := n.once(once.of(i)).do(ctx, tx, caller, func() (int64, error) { return n.add(ctx, tx, caller) })
-			if err != nil {
-				clear(results)
-				results[i].Err = err
+			results[i] = BulkResult{Added{Id: id, Minted: n.minted}, err}
+			if err != nil && !isAnswer(err) {
 				return fmt.Errorf("element %d: %w", i, err)
 			}
-			results[i].Added = Added{Id: id, Minted: n.minted}
 		}
-		return nil
+		return failures(results)
 	})
 	if err != nil {
+		for i := range results {
+			results[i].Added = Added{}
+		}
 		return results, fmt.Errorf("add %d %s: %w", len(inputs), res.Plural, err)
 	}
 	return results, nil

@@ -31,17 +31,12 @@ func (r *Registry) Edit(ctx context.Context, caller access.Caller, res *comity.R
 }
 
 func (c *change) edit(ctx context.Context, rules rules, in comity.Input, conditions []Condition) error {
-	faults := append(slices.Clone(in.Faults), missing(in)...)
 	c.new = overlay(c.old, in.Record)
-	faults = append(faults, c.new.Resource.Check(c.new)...)
-	if len(faults) > 0 {
-		return comity.Faulty(faults...)
-	}
+	c.faults = slices.Concat(in.Faults, missing(in), c.new.Resource.Check(c.new))
 	if err := c.moveOwner(ctx, in.Record); err != nil {
 		return err
 	}
-	faults, err := c.keepFixed(ctx)
-	if err != nil {
+	if err := c.keepFixed(ctx); err != nil {
 		return err
 	}
 	if err := c.permitPlace(ctx, access.Edit); err != nil {
@@ -50,7 +45,7 @@ func (c *change) edit(ctx context.Context, rules rules, in comity.Input, conditi
 	if err := hook(ctx, rules.permit, c); err != nil {
 		return err
 	}
-	if err := c.judge(ctx, rules, faults); err != nil {
+	if err := c.judge(ctx, rules); err != nil {
 		return err
 	}
 	if err := hold(conditions, c.old); err != nil {
@@ -94,7 +89,9 @@ func (c *change) moveOwner(ctx context.Context, named *comity.Record) error {
 		return nil
 	}
 	if !named.Has(f) {
-		return comity.Refuse(comity.PhraseNoPerson)
+		c.ownerless = true
+		c.new.Set(f, c.old.Get(f))
+		return nil
 	}
 	if !c.new.Changed(c.old, f) {
 		return nil
@@ -110,22 +107,25 @@ func (c *change) moveOwner(ctx context.Context, named *comity.Record) error {
 	return nil
 }
 
-// keepFixed returns the faults of fields that never change after add.
-func (c *change) keepFixed(ctx context.Context) ([]comity.Fault, error) {
-	var faults []comity.Fault
+// keepFixed finds the faults of fields that never change after add.
+func (c *change) keepFixed(ctx context.Context) error {
 	for _, f := range c.new.Resource.Fields {
 		if !f.Fixed || !c.new.Changed(c.old, f) {
 			continue
 		}
+		if !c.new.Has(f) {
+			c.new.Set(f, c.old.Get(f)) // it is required, so its lack is known
+			continue
+		}
 		if f == c.new.Resource.CoId() {
 			if _, err := c.tx.Home(ctx, comity.Co.Resource, c.new.Int(f)); errors.Is(err, store.ErrNotFound) {
-				return nil, comity.Refuse(comity.PhraseNoCO)
+				return comity.Refuse(comity.PhraseNoCO)
 			} else if err != nil {
-				return nil, err
+				return err
 			}
 		}
-		faults = append(faults, f.Fault("cannot be changed from %d", c.old.Int(f)))
+		c.fault(f.Fault("cannot be changed from %d", c.old.Int(f)))
 		c.new.Set(f, c.old.Get(f))
 	}
-	return faults, nil
+	return nil
 }

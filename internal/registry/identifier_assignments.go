@@ -22,12 +22,13 @@ func (r *Registry) AssignIdentifiers(ctx context.Context, caller access.Caller, 
 	if !caller.May(access.Add, comity.Identifier.Resource) {
 		return comity.Forbid()
 	}
-	if i := slices.IndexFunc(in.Faults, func(f comity.Fault) bool { return f.Field == "Version" || f.Field == "person" }); i >= 0 {
-		return comity.Faulty(in.Faults[i])
+	var faulty error
+	if faults := slices.DeleteFunc(slices.Clone(in.Faults), func(f comity.Fault) bool { return f.Field != "Version" && f.Field != "person" }); len(faults) > 0 {
+		faulty = comity.Faulty(faults...)
 	}
 	person := in.Record.OwnedBy(comity.OwnerCO)
 	if !in.Record.Has(comity.Identifier.Person) || in.Record.Text(comity.Identifier.Person) != comity.OwnerCO.Word {
-		return comity.Refuse(comity.PhraseNoPerson)
+		return cmp.Or(faulty, error(comity.Refuse(comity.PhraseNoPerson)))
 	}
 	// The closure may run twice and draws nothing by itself: it is handed where chance begins.
 	seed := rand.Uint64()
@@ -43,7 +44,7 @@ func (r *Registry) AssignIdentifiers(ctx context.Context, caller access.Caller, 
 		}
 		c.new = comity.NewRecord(comity.Identifier.Resource)
 		c.new.SetOwner(comity.Identifier.Person, comity.OwnerCO, person)
-		if err := c.permitPlace(ctx, access.Add); err != nil {
+		if err := cmp.Or(c.permitPlace(ctx, access.Add), faulty); err != nil {
 			return err
 		}
 		return c.assign(ctx, rand.New(rand.NewPCG(seed, 0)))

@@ -260,8 +260,11 @@ func (c *change) permitPlace(ctx context.Context, op access.Operation) error {
 		return comity.Forbid()
 	}
 	for _, f := range p.To {
-		if !c.changed(f) {
+		if !c.changed(f) || c.faulty(f) {
 			continue
+		}
+		if !c.new.Has(f) && f.Kind == comity.Owner {
+			continue // that is said later
 		}
 		if !c.new.Has(f) {
 			return comity.Forbid()
@@ -286,7 +289,7 @@ func (c *change) permitPlace(ctx context.Context, op access.Operation) error {
 		case f.Kind == comity.Owner:
 			return comity.Refuse(comity.PhrasePersonGone)
 		}
-		return comity.Faulty(f.Nothing(c.new.Int(f)))
+		c.fault(f.Nothing(c.new.Int(f)))
 	}
 	return nil
 }

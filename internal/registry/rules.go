@@ -2,6 +2,7 @@ package registry
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"comity"
@@ -49,6 +50,33 @@ type change struct {
 	where store.Where
 	moved int64
 	now   time.Time
+	// faults are what is wrong with the fields, as far as it is known.
+	faults []comity.Fault
+	// ownerless says that an edit does not name whose the record is.
+	ownerless bool
+}
+
+// fault adds faults, but for those of a field with what is known to be wrong.
+func (c *change) fault(faults ...comity.Fault) {
+	for _, one := range faults {
+		if !slices.ContainsFunc(c.faults, func(f comity.Fault) bool { return f.Field == one.Field }) {
+			c.faults = append(c.faults, one)
+		}
+	}
+}
+
+// faulty says whether something is known to be wrong with a field.
+func (c *change) faulty(f *comity.Field) bool {
+	return slices.ContainsFunc(c.faults, func(known comity.Fault) bool { return known.Field == f.Column || known.Field == f.Missing().Field })
+}
+
+// sortedFaults are the faults in the order of the table, so that it does not show how they were found.
+func (c *change) sortedFaults() []comity.Fault {
+	place := func(fault comity.Fault) int {
+		return slices.IndexFunc(c.record().Resource.Fields, func(f *comity.Field) bool { return fault.Field == f.Column || fault.Field == f.Missing().Field })
+	}
+	slices.SortStableFunc(c.faults, func(a, b comity.Fault) int { return place(a) - place(b) })
+	return c.faults
 }
 
 // record is the record as it is to be, or as it was when it is deleted.
@@ -89,6 +117,8 @@ func rulesOf(r *comity.Resource) rules {
 		return groupNestingRules
 	case comity.CoExtendedType.Resource:
 		return extendedTypeRules
+	case comity.CoTAndCAgreement.Resource:
+		return agreementRules
 	case comity.KafkaServer.Resource:
 		return kafkaServerRules
 	case comity.HistoryRecord.Resource:

@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -64,6 +65,11 @@ func (r *Registry) AddTogether(ctx context.Context, caller access.Caller, parts 
 			parts[i].name(n.record, results[0].Id)
 			id, err := n.add(ctx, tx, caller)
 			results[i] = BulkResult{Added{Id: id, Minted: n.minted}, err}
+			if err != nil && i == 0 {
+				for j, other := range newcomers[1:] {
+					results[j+1].Err = cmp.Or(results[j+1].Err, other.err())
+				}
+			}
 			if err != nil && (i == 0 || !isAnswer(err)) {
 				return err
 			}

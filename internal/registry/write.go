@@ -50,42 +50,32 @@ func (c *change) enter(ctx context.Context, op access.Operation, res *comity.Res
 	return permit(ctx, c.tx, c.caller, op, c.old, unknown)
 }
 
-// judge looks at the record as it would be: types and references, then what no two records share,
-// then the resource's own refusals.
-func (c *change) judge(ctx context.Context, rules rules, faults []comity.Fault) error {
+// judge looks at the record as it would be: all that is wrong with any field together, then whether it
+// says whose it is, then what no two records share and the resource's own refusals.
+func (c *change) judge(ctx context.Context, rules rules) error {
 	if err := hook(ctx, rules.prepare, c); err != nil {
 		return err
 	}
-	rec := c.new
 	wrong, err := c.typeFaults(ctx)
 	if err != nil {
 		return err
 	}
-	faults = append(faults, wrong...)
-	for _, f := range rec.Resource.Fields {
-		if !rec.Has(f) || !c.changed(f) {
-			continue
-		}
-		if f.Kind != comity.Reference || f.OwnRule || c.old == nil && f == rec.Anchor() {
-			continue
-		}
-		there, err := c.inCO(ctx, f.Refers(), rec.Int(f))
-		if err != nil {
-			return err
-		}
-		if !there {
-			faults = append(faults, f.Nothing(rec.Int(f)))
-		}
+	c.fault(wrong...)
+	if err := c.referenceFaults(ctx); err != nil {
+		return err
 	}
 	if rules.check != nil {
 		more, err := rules.check(ctx, c)
 		if err != nil {
 			return err
 		}
-		faults = append(faults, more...)
+		c.fault(more...)
 	}
-	if len(faults) > 0 {
-		return comity.Faulty(faults...)
+	if len(c.faults) > 0 {
+		return comity.Faulty(c.sortedFaults()...)
+	}
+	if f := c.new.Resource.Owner(); c.ownerless || f != nil && !c.new.Has(f) {
+		return comity.Refuse(comity.PhraseNoPerson)
 	}
 	if rules.refuseFirst {
 		if err := hook(ctx, rules.refuse, c); err != nil {
@@ -97,6 +87,24 @@ func (c *change) judge(ctx context.Context, rules rules, faults []comity.Fault) 
 		return err
 	}
 	return hook(ctx, rules.refuse, c)
+}
+
+// referenceFaults finds the faults of fields that name a record which is not in the CO.
+func (c *change) referenceFaults(ctx context.Context) error {
+	rec := c.new
+	for _, f := range rec.Resource.Fields {
+		if f.Kind != comity.Reference || f.OwnRule || !rec.Has(f) || !c.changed(f) || c.old == nil && f == rec.Anchor() {
+			continue
+		}
+		there, err := c.inCO(ctx, f.Refers(), rec.Int(f))
+		if err != nil {
+			return err
+		}
+		if !there {
+			c.fault(f.Nothing(rec.Int(f)))
+		}
+	}
+	return nil
 }
 
 // refuseTaken refuses what another record has and no two may.

@@ -85,14 +85,10 @@ func TestLongNamesOfUnits(t *testing.T) {
 				call: "PUT co_groups/$most", send: `{"CoId":$co,"Name":"` + long + `x","Status":"Active"}`,
 				answer: "400 Invalid Fields", faulty: "name",
 			},
-			// That shows before anything is looked up.
+			// It shows together with what else is wrong.
 			{
-				call: "POST co_groups", send: `{"CoId":999999999,"Name":"` + long + `x","Status":"Bogus"}`,
-				answer: "400 Invalid Fields", faulty: "name status",
-			},
-			{
-				call: "POST co_groups", send: `{"CoId":999999999,"Name":"` + long + `x","Status":"Active"}`,
-				answer: "400 Invalid Fields", faulty: "name",
+				call: "POST co_groups", send: `{"CoId":$co,"CouId":999999999,"Name":"` + long + `x","Status":"Bogus"}`,
+				answer: "400 Invalid Fields", faulty: "cou_id name status",
 			},
 		}...)
 	})

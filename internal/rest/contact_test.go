@@ -24,7 +24,7 @@ func TestEmailAddresses(t *testing.T) {
 		{call: "POST email_addresses", send: `{"Mail":"a@example.org","CoPersonId":$ada}`, answer: "400 Invalid Fields", faulty: "type"},
 		{
 			call: "POST email_addresses", send: `{"Mail":"not-mail","Type":"bogus","CoPersonId":$ada}`,
-			answer: "400 Invalid Fields", faulty: "mail",
+			answer: "400 Invalid Fields", faulty: "mail type",
 		},
 		{
 			call: "POST email_addresses", send: `{"Mail":"Ada (a@example.org)","Type":"official","CoPersonId":$ada}`,

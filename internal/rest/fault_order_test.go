@@ -6,13 +6,13 @@ import (
 )
 
 // TestFirstFaultAnswers: of several faults the one that comes first in the order answers: 401, 404 of
-// the path, 413, 404 of the id, 400 Bad Request, 400 for what the request alone shows, 403 about the
-// CO or the owner, 400 for what depends on the CO, the other 403s.
+// the path, 413, 404 of the id, 400 Bad Request, 403 about the CO or the owner that the request names, 400
+// for all that is wrong with its fields, the other 403s.
 func TestFirstFaultAnswers(t *testing.T) {
 	large := `{"Version":"1.0","Name":"` + strings.Repeat("x", 1<<20) + `"}`
 	const garbage = `{"Version":`
 	everywhere(t, func(s *scene) {
-		s.play(unit("physics", "Physics"), person("ada"))
+		s.play(unit("physics", "Physics"), person("ada"), name("name", "ada", "Ada"))
 		for _, tt := range []struct{ as, method, path, body, want string }{
 			{"nobody", "GET", "nowhere.json", "", "401 Unauthorized"},
 			{"nobody", "GET", "cous", "", "401 Unauthorized"},
@@ -43,10 +43,30 @@ func TestFirstFaultAnswers(t *testing.T) {
 			{"", "PUT", "cous/$physics.json", garbage, "400 Bad Request"},
 			{"", "POST", "cous.json", garbage, "400 Bad Request"},
 
-			{"", "POST", "cous.json", `{"CoId":999999999,"Name":"x"}`, "400 Invalid Fields"},
-			{"", "PUT", "cous/$physics.json", `{"CoId":999999999,"Name":"x"}`, "400 Invalid Fields"},
-			{"", "POST", "names.json", `{"Version":"1.0","CoPersonId":999999999,"Type":"bogus"}`, "400 Invalid Fields"},
+			{"", "POST", "cous.json", `{"CoId":999999999,"Name":"<"}`, "403 CO Does Not Exist"},
+			{"", "POST", "cous.json", `{"Version":"1.0","CoId":"seven","Name":"<"}`, "403 CO Does Not Exist"},
+			{"", "PUT", "cous/$physics.json", `{"CoId":999999999,"Name":"<"}`, "403 CO Does Not Exist"},
+			{"", "POST", "names.json", `{"Version":"1.0","CoPersonId":999999999,"Type":"bogus"}`, "403 Person Does Not Exist"},
+			{"", "POST", "names.json", `{"Person":{"Type":"CO","Id":"seven"}}`, "403 Person Does Not Exist"},
+			{"", "PUT", "names/$name.json", `{"CoPersonId":999999999,"Type":"bogus"}`, "403 Person Does Not Exist"},
+			{"", "POST", "co_group_members.json", `{"CoPersonId":999999999}`, "403 Person Does Not Exist"},
+			{"", "POST", "identifiers/assign.json", `{"CoPersonId":999999999}`, "403 Person Does Not Exist"},
+
+			// One that names none, or none that can be read, is told what else is wrong first.
+			{"", "POST", "cous.json", `{"Version":"1.0","Name":"x"}`, "400 Invalid Fields"},
+			{"", "POST", "cous.json", `{"Version":"1.0","CoId":{},"Name":"x"}`, "400 Invalid Fields"},
+			{"", "POST", "cous.json", `{"Version":"1.0","CoId":2.5,"Name":"x"}`, "400 Invalid Fields"},
+			{"admin", "POST", "cous.json", `{"Version":"1.0","CoId":true,"Name":"x"}`, "400 Invalid Fields"},
 			{"", "POST", "names.json", `{"Version":"1.0","Type":"official"}`, "400 Invalid Fields"},
+			{"", "POST", "names.json", `{"Given":"Ada","Type":"official"}`, "400 Invalid Fields"},
+			{"", "POST", "names.json", `{"Version":"1.0","Given":"x","Type":"official","Person":{"Type":"Bogus","Id":1}}`, "400 Invalid Fields"},
+			{"", "PUT", "names/$name.json", `{"Version":"1.0","Given":"<","Type":"official"}`, "400 Invalid Fields"},
+			{"", "PUT", "names/$name.json", `{"Version":"1.0","Given":"x","Type":"bogus"}`, "400 Invalid Fields"},
+			{"", "PUT", "names/$name.json", `{"Version":"1.0","Given":"x","Type":"official"}`, "403 No Person Specified"},
+			{"", "PUT", "names/$name.json", `{"Version":"1.0","Given":"x","Type":"official","Person":null}`, "403 No Person Specified"},
+			{"", "POST", "identifiers/assign.json", `{"Type":5}`, "400 Invalid Fields"},
+			{"", "POST", "identifiers/assign.json", `{"Version":"1.0"}`, "403 No Person Specified"},
+			{"", "POST", "identifiers/assign.json", `{"CoPersonId":$ada}`, "400 Invalid Fields"},
 
 			{"", "POST", "org_identities.json", `{"Version":"1.0","CoId":999999999,"Affiliation":"bogus"}`, "403 CO Does Not Exist"},
 			{"", "POST", "cous.json", `{"Version":"1.0","CoId":999999999,"Name":"Physics","ParentId":5}`, "403 CO Does Not Exist"},
@@ -69,11 +89,11 @@ func TestFirstFaultAnswers(t *testing.T) {
 	})
 }
 
-// TestFaultsOfOneClassTogether: all that the request alone shows is told at once, and all that
-// depends on the CO.
-func TestFaultsOfOneClassTogether(t *testing.T) {
+// TestFaultsTogether: all that is wrong with the fields is told at once, whether the request alone shows
+// it or the CO decides it.
+func TestFaultsTogether(t *testing.T) {
 	play(t, []step{
-		person("ada"), role("job", "ada", "Active"), name("name", "ada", "Ada"),
+		person("ada"), role("job", "ada", "Active"), name("name", "ada", "Ada"), unit("physics", "Physics"), target("target", "X"),
 		{
 			call: "POST co_person_roles", answer: "400 Invalid Fields",
 			faulty: "Version affiliation co_person_id o ordr status title valid_from",
@@ -85,18 +105,68 @@ func TestFaultsOfOneClassTogether(t *testing.T) {
 			send:   `{"Version":"","ValidFrom":"2021-01-01 00:00:00","ValidThrough":"2020-01-01 00:00:00"}`,
 		},
 		{
-			call: "POST co_person_roles", answer: "400 Invalid Fields", faulty: "affiliation cou_id manager_co_person_id",
-			send: `{"CoPersonId":$ada,"Affiliation":"bogus","CouId":999999999,"ManagerCoPersonId":"nobody","Status":"Active"}`,
+			call: "POST co_person_roles", answer: "400 Invalid Fields", faulty: "Version affiliation cou_id manager_co_person_id status title",
+			send: `{"Version":"7","CoPersonId":$ada,"Affiliation":"bogus","CouId":999999999,"ManagerCoPersonId":"nobody","Status":"Busy","Title":"<b>"}`,
 		},
 		{
-			call: "PUT names/$name", answer: "400 Invalid Fields", faulty: "primary_name type",
-			send: `{"CoPersonId":$ada,"Given":"Ada","Type":"bogus","PrimaryName":false}`,
+			call: "PUT co_person_roles/$job", answer: "400 Invalid Fields", faulty: "affiliation cou_id status title",
+			send: `{"CoPersonId":$ada,"Affiliation":"bogus","CouId":999999999,"Status":"","Title":"<b>"}`,
+		},
+		// Without a CO its types are not known, but that what is named is nowhere is.
+		{
+			call: "POST co_person_roles", answer: "400 Invalid Fields", faulty: "co_person_id cou_id status",
+			send: `{"Affiliation":"bogus","CouId":999999999}`,
+		},
+		{call: "POST co_departments", answer: "400 Invalid Fields", faulty: "cou_id name type", send: `{"CoId":$co,"CouId":999999999,"Type":"bogus"}`},
+		{call: "PUT cous/$physics", answer: "400 Invalid Fields", faulty: "co_id name", send: `{"CoId":1,"Name":"<"}`},
+		{
+			call: "POST co_org_identity_links", answer: "400 Invalid Fields", faulty: "Version co_person_id org_identity_id",
+			send: `{"Version":"2","CoPersonId":999999999,"OrgIdentityId":999999999}`,
+		},
+		{
+			call: "POST http_servers", answer: "400 Invalid Fields", faulty: "auth_type server_id serverurl",
+			send: `{"ServerId":999999999,"Serverurl":"x","AuthType":"Digest"}`,
+		},
+		{
+			call: "POST api_provisioner/co_api_provisioner_targets", answer: "400 Invalid Fields", faulty: "identifier_type mode server_id",
+			send: `{"CoProvisioningTargetId":$target,"ServerId":999999999,"Mode":"PATCH","IdentifierType":"bogus"}`,
+		},
+		{
+			call: "POST api_users", answer: "400 Invalid Fields", faulty: "co_person_id remote_ip status username",
+			send: `{"CoId":$co,"CoPersonId":999999999,"Username":"a b","RemoteIp":"(","Status":"On"}`,
+		},
+		{call: "POST history_records", answer: "400 Invalid Fields", faulty: "action co_person_id comment", send: `{}`},
+		{
+			call: "PUT names/$name", answer: "400 Invalid Fields", faulty: "given language primary_name type",
+			send: `{"CoPersonId":$ada,"Given":"","Type":"bogus","PrimaryName":false,"Language":"english"}`,
 		},
 		group("readers", "readers"),
 		{
-			call: "POST co_group_members", answer: "400 Invalid Fields", faulty: "Version member valid_from valid_through",
-			send: `{"Version":"0","CoGroupId":999999999,"CoPersonId":999999999,
+			call: "POST co_group_members", answer: "400 Invalid Fields", faulty: "Version co_group_id member valid_from valid_through",
+			send: `{"Version":"0","CoGroupId":999999999,"CoPersonId":$ada,
 				"ValidFrom":"2021-01-01 00:00:00","ValidThrough":"2020-01-01 00:00:00"}`,
 		},
+	})
+}
+
+// TestFaultsOfManyTogether: each of many says all that is wrong with it.
+func TestFaultsOfManyTogether(t *testing.T) {
+	everywhere(t, func(s *scene) {
+		s.play(person("ada"))
+		const good = `{"Version":"1.0","CoPersonId":$ada,"Given":"Ada","Type":"official"}`
+		for _, query := range []string{"", "?separately=true"} {
+			elements := `{"CoPersonId":$ada,"Given":"<","Type":"bogus"},` + good + `,{"Version":"1.0","CoPersonId":999999999,"Type":"bogus"},{"Version":"1.0","CoPersonId":$ada,"Given":"A","Type":"bogus"}`
+			a := s.call("admin", "POST", "names/bulk.json"+query, strings.NewReader(s.fill(`{"Names":[`+elements+`]}`)))
+			fault := func(field string) bool {
+				return strings.Count(string(a.body), `"`+field+`":["`) == map[string]int{"Version": 1, "given": 1, "type": 2}[field]
+			}
+			if !fault("Version") || !fault("given") || !fault("type") || !strings.Contains(string(a.body), `"Person Does Not Exist"`) {
+				s.Errorf("%s: many are answered %s", query, a.body)
+			}
+			if want := map[string]string{"": "400 Invalid Fields", "?separately=true": "200 OK"}[query]; a.line() != want {
+				s.Errorf("%s: many are answered %s, want %s", query, a.line(), want)
+			}
+		}
+		s.play(step{call: "GET names?copersonid=$ada", lists: "Given: Ada"})
 	})
 }

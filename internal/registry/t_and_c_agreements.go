@@ -1,0 +1,21 @@
+package registry
+
+import (
+	"context"
+
+	"comity"
+)
+
+// An agreement that does not say when and by whom is one of the present and of the caller.
+var agreementRules = rules{
+	prepare: func(_ context.Context, c *change) error {
+		f := comity.CoTAndCAgreement
+		if !c.new.Has(f.AgreementTime) {
+			c.new.Set(f.AgreementTime, comity.TimeCell(c.now))
+		}
+		if c.new.Text(f.Identifier) == "" {
+			c.new.SetText(f.Identifier, c.caller.Username)
+		}
+		return nil
+	},
+}
