@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// scenario is a conversation with the API on an empty registry, a file of scenarios/.
+// scenario is a conversation with the API on an empty registry, a file of scenarios/ or clients/.
 type scenario struct {
 	// About says what the conversation shows.
 	About string
@@ -49,9 +49,16 @@ type expectation struct {
 	Body   any
 }
 
-func TestScenarios(t *testing.T) {
+func TestScenarios(t *testing.T) { converse(t, "scenarios") }
+
+// TestClients plays the exchanges that programs have with the registry which people run.
+func TestClients(t *testing.T) { converse(t, "clients") }
+
+// converse plays the scenarios of a folder.
+func converse(t *testing.T, folder string) {
+	t.Helper()
 	t.Parallel()
-	files, err := filepath.Glob("scenarios/*.json")
+	files, err := filepath.Glob(folder + "/*.json")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("%d scenarios: %v", len(files), err)
 	}
