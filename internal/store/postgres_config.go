@@ -68,7 +68,8 @@ func postgresConfig(ctx context.Context, url string, readOnly bool) (*pgxpool.Co
 		return nil, err
 	}
 	first := config.ConnConfig.Copy()
-	first.DefaultQueryExecMode = pgx.QueryExecModeDescribeExec
+	// One round trip for each query: between two a pooler may have changed the connection.
+	first.DefaultQueryExecMode = pgx.QueryExecModeExec
 	conn, err := pgx.ConnectConfig(ctx, first)
 	if err != nil {
 		return nil, err
@@ -79,7 +80,9 @@ func postgresConfig(ctx context.Context, url string, readOnly bool) (*pgxpool.Co
 		return nil, err
 	}
 	// A pooler makes up what it says a client's process is.
-	if pooled := pid != conn.PgConn().PID(); pooled && !strings.Contains(url, "default_query_exec_mode") {
+	pooled := pid != conn.PgConn().PID()
+	describes := config.ConnConfig.DefaultQueryExecMode == pgx.QueryExecModeDescribeExec
+	if pooled && (describes || !strings.Contains(url, "default_query_exec_mode")) {
 		config.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeCacheDescribe
 	}
 	return config, nil
