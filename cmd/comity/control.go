@@ -287,6 +287,6 @@ func (c *control) NewLink(ctx context.Context, username string) (string, error) 
 
 // Erase is a keeper's.
 func (c *control) Erase(ctx context.Context, person int64, deleting bool) (registry.Erased, error) {
-	a, err := c.ask(ctx, order{Verb: "erase", PersonId: person, Deleting: deleting})
+	a, err := c.wait(ctx, order{Verb: "erase", PersonId: person, Deleting: deleting})
 	return a.Erased, err
 }

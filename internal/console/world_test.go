@@ -16,6 +16,7 @@ import (
 	"comity"
 	"comity/internal/access"
 	"comity/internal/console"
+	"comity/internal/httpserver"
 	"comity/internal/outbox"
 	"comity/internal/pgtest"
 	"comity/internal/provision"
@@ -93,6 +94,12 @@ func newWorld(ctx context.Context, database string) (*world, error) {
 // serve serves the console, with options besides those that every one has, until the test ends.
 func (w *world) serve(t *testing.T, change func(*console.Options)) *httptest.Server {
 	t.Helper()
+	return w.serveWithin(t, 0, change)
+}
+
+// serveWithin is serve with so much time for a request, 0 for any.
+func (w *world) serveWithin(t *testing.T, limit time.Duration, change func(*console.Options)) *httptest.Server {
+	t.Helper()
 	o := console.Options{
 		Registry: w.registry, Authenticator: access.NewAuthenticator(w.registry, time.Now), Provisioner: w.queue,
 		Logins: &access.Logins{}, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
@@ -106,7 +113,7 @@ func (w *world) serve(t *testing.T, change func(*console.Options)) *httptest.Ser
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.Config.Handler = c
+	s.Config.Handler = httpserver.Handler(c, httpserver.Options{Limit: limit, Log: o.Log})
 	s.Start()
 	t.Cleanup(s.Close)
 	return s

@@ -121,9 +121,7 @@ func (d drawn) edit(v *visit) error {
 	if err != nil {
 		return d.showForm(v, http.StatusUnprocessableEntity, fm, err)
 	}
-	if err := d.sayEdited(v, rec); err != nil {
-		return err
-	}
+	d.sayEdited(v, rec)
 	return v.redirect(v.after(v.record(d.Resource, rec.Id)))
 }
 

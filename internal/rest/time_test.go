@@ -1,0 +1,132 @@
+package rest_test
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"comity"
+	"comity/internal/access"
+	"comity/internal/httpserver"
+	"comity/internal/outbox"
+	"comity/internal/rest"
+	"comity/internal/store"
+)
+
+// quick serves the scene's registry with little time for each request.
+func (s *scene) quick(limit time.Duration, p rest.Provisioner) *httptest.Server {
+	s.Helper()
+	log := slog.New(slog.DiscardHandler)
+	server := httptest.NewServer(httpserver.Handler(&rest.Server{
+		Registry: s.registry, Authenticator: access.NewAuthenticator(s.registry, time.Now), Provisioner: p, Root: "/registry/", Log: log,
+	}, httpserver.Options{Limit: limit, Log: log}))
+	s.Cleanup(server.Close)
+	return server
+}
+
+// ask sends a call of the operator's to a server.
+func (s *scene) ask(server *httptest.Server, line, body string) answer {
+	s.Helper()
+	method, path, _ := strings.Cut(s.fill(line), " ")
+	request, err := http.NewRequestWithContext(s.Context(), method, server.URL+"/registry/"+path, strings.NewReader(s.fill(body)))
+	s.must(err)
+	request.SetBasicAuth(s.operator.Username, s.operator.Key)
+	response, err := server.Client().Do(request)
+	s.must(err)
+	return readAnswer(s, response)
+}
+
+// TestRequestsWhoseTimeIsOver are undone and answered so, while somebody else has what they wait for;
+// and they can be sent again.
+func TestRequestsWhoseTimeIsOver(t *testing.T) {
+	everywhere(t, func(s *scene) {
+		s.play(person("ada"), unit("physics", "Physics"))
+		server := s.quick(150*time.Millisecond, nil)
+		// The operator's key is read before all waits.
+		if a := s.ask(server, "GET cous/$physics.json", ""); a.status != http.StatusOK {
+			s.Fatalf("a view is answered %s", a.line())
+		}
+		calls := []struct{ line, body, after string }{
+			{"POST cous.json", `{"Version":"1.0","CoId":$co,"Name":"Optics"}`, "201 Created"},
+			{"POST cous.xml", `<Cou Version="1.0"><CoId>$co</CoId><Name>Radio</Name></Cou>`, "201 Created"},
+			{"PUT cous/$physics.json", `{"Version":"1.0","CoId":$co,"Name":"Chemistry"}`, "200 OK"},
+			{"POST cous/bulk.json", `{"RequestType":"Cous","Version":"1.0","Cous":[{"Version":"1.0","CoId":$co,"Name":"A"},{"Version":"1.0","CoId":$co,"Name":"B"}]}`, "200 OK"},
+			{"POST cous/bulk.json?separately=true", `{"RequestType":"Cous","Version":"1.0","Cous":[{"Version":"1.0","CoId":$co,"Name":"C"},{"Version":"1.0","CoId":$co,"Name":"D"}]}`, "200 OK"},
+			{"PUT co_groups/reconcile.json?coid=$co", "", "200 OK"},
+			{"DELETE cous/$physics.json", "", "200 OK"},
+			{"POST cos/duplicate/$co.json", "", "201 Created"},
+			{"DELETE cos/$co.json", "", "200 OK"},
+		}
+		s.whileHeld(func() {
+			for _, c := range calls {
+				a := s.ask(server, c.line, c.body)
+				if a.status != http.StatusServiceUnavailable || a.header.Get("Retry-After") == "" || !strings.Contains(a.says, "longer than 150ms") {
+					s.Errorf("%s is answered %s, Retry-After %q: %s", c.line, a.line(), a.header.Get("Retry-After"), a.body)
+				}
+			}
+		})
+		s.play(step{call: "GET cous?coid=$co", lists: "Name: Physics"})
+		slow := s.quick(patience, nil)
+		for _, c := range calls {
+			if a := s.ask(slow, c.line, c.body); a.line() != c.after {
+				s.Errorf("%s is answered %s the second time, want %s: %s", c.line, a.line(), c.after, a.body)
+			}
+		}
+	})
+}
+
+// whileHeld runs something while the scene's CO is in another's hands.
+func (s *scene) whileHeld(run func()) {
+	s.Helper()
+	held, release, ended := make(chan struct{}), make(chan struct{}), make(chan error)
+	go func() {
+		ended <- s.store.WriteAlone(context.WithoutCancel(s.Context()), func(tx *store.Tx) error {
+			for _, co := range []int64{0, comity.ParseId(s.ids["co"])} {
+				if _, err := tx.EnterCO(s.Context(), co, true); err != nil {
+					return err
+				}
+			}
+			close(held)
+			<-release
+			return nil
+		})
+	}()
+	<-held
+	run()
+	close(release)
+	s.must(<-ended)
+}
+
+// panicking is a provisioner that breaks down.
+type panicking struct{ rest.Provisioner }
+
+func (panicking) Status(context.Context, int64) (outbox.Status, error) { panic("it breaks down") }
+
+// TestPanicIsAnswered as any other failure of the server's.
+func TestPanicIsAnswered(t *testing.T) {
+	everywhere(t, func(s *scene) {
+		s.play(step{call: "POST co_provisioning_targets", send: `{"CoId":$co,"Description":"t","Plugin":"ApiProvisioner","Status":"M"}`, keep: "target"})
+		a := s.ask(s.quick(patience, panicking{}), "GET co_provisioning_targets/status/$target.json", "")
+		if a.status != http.StatusInternalServerError || a.says != "Other Error" {
+			s.Errorf("it is answered %s: %s", a.line(), a.body)
+		}
+	})
+}
+
+// TestCompressedBodies are not read, and said to be why.
+func TestCompressedBodies(t *testing.T) {
+	everywhere(t, func(s *scene) {
+		for _, format := range []string{"json", "xml"} {
+			for coding, want := range map[string]string{"gzip": "415 Unsupported Media Type", "br, gzip": "415 Unsupported Media Type", "identity": "400 Bad Request"} {
+				a := s.send("", "POST", "cous."+format, "x", map[string]string{"Content-Encoding": coding})
+				if a.line() != want || want[:3] == "415" && !strings.Contains(a.says, coding) {
+					s.Errorf("a body in %s is answered %s: %s", coding, a.line(), a.body)
+				}
+			}
+		}
+	})
+}
