@@ -24,7 +24,7 @@ var CoGroup = func() (t struct {
 	CoId, CouId, Name, Description, Introduction, Open, Status, GroupType, Auto, NestingModeAll *Field
 },
 ) {
-	t.Resource = resource("CoGroup", "CoGroups", "co_groups").short("CGR").called("CO Group").versioned().
+	t.Resource = resource("CoGroup", "CoGroups", "co_groups").short("CGR").called("CO Group").versioned().dated().
 		unknown("CoGroup Unknown", "Identifier Unknown", "Identifier Unknown").
 		tiedTo("CoPerson").queries("search.identifier", "name")
 	t.CoId = t.co()

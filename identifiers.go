@@ -6,7 +6,7 @@ var Identifier = func() (t struct {
 	Identifier, Type, Login, Status, Language, CoProvisioningTargetId, Person *Field
 },
 ) {
-	t.Resource = resource("Identifier", "Identifiers", "identifiers").short("IDF").versioned().told().queries("identifier")
+	t.Resource = resource("Identifier", "Identifiers", "identifiers").short("IDF").versioned().told().dated().queries("identifier")
 	t.Identifier = t.text("Identifier", 512).required().folded()
 	t.Type = t.text("Type", 32).required().types("Identifier.type", identifierTypes...)
 	t.Login = t.boolean("Login")

@@ -6,7 +6,7 @@ var Name = func() (t struct {
 	Honorific, Given, Middle, Family, Suffix, Type, Language, PrimaryName, Person *Field
 },
 ) {
-	t.Resource = resource("Name", "Names", "names").short("NAM").versioned().told()
+	t.Resource = resource("Name", "Names", "names").short("NAM").versioned().told().dated()
 	t.Honorific = t.text("Honorific", 32)
 	t.Given = t.text("Given", 128).required().folded()
 	t.Middle = t.text("Middle", 128)

@@ -6,7 +6,7 @@ var CoPerson = func() (t struct {
 	CoId, Status, DateOfBirth, Timezone *Field
 },
 ) {
-	t.Resource = resource("CoPerson", "CoPeople", "co_people").short("CPM").called("CO Person").versioned().told().
+	t.Resource = resource("CoPerson", "CoPeople", "co_people").short("CPM").called("CO Person").versioned().told().dated().
 		queries("given", "family", "mail", "search.identifier", "search.mail", "identifier", "identifiertype").strictQuery()
 	t.CoId = t.co()
 	t.Status = t.code("Status", personStatuses...).required()

@@ -70,6 +70,10 @@ type Record struct {
 	Created, Modified time.Time
 	// Revision is 0 at first and one more with each change.
 	Revision int64
+	// ChangedAt and ChangedAs are the time and number of the last revision that changed a value, where
+	// that is known and not the last revision; else ChangedAt is zero.
+	ChangedAt time.Time
+	ChangedAs int64
 	// Actor is the username that made the last change.
 	Actor string
 	// Deleted says that the record is gone: it is shown as its deletion left it.
@@ -135,6 +139,14 @@ func (r *Record) Time(f *Field) time.Time {
 		return time.Time{}
 	}
 	return time.Unix(c.number, 0).UTC()
+}
+
+// LastChange returns the time and number of the last revision that changed a value, as far as that is known.
+func (r *Record) LastChange() (at time.Time, revision int64) {
+	if r.ChangedAt.IsZero() {
+		return r.Modified, r.Revision
+	}
+	return r.ChangedAt, r.ChangedAs
 }
 
 // OwnedBy returns the id of the record's owner if it is of that type, else 0.

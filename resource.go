@@ -20,6 +20,8 @@ type Resource struct {
 	Versioned bool
 	// Told says that a provisioned person's message shows these records.
 	Told bool
+	// Dated says that messages tell when a value of such a record changed last.
+	Dated bool
 	// Fields are its fields in the order of the wire.
 	Fields []*Field
 	// Uniques are the values that no two of its records share.
@@ -67,6 +69,7 @@ func resource(singular, plural, path string) *Resource {
 
 func (r *Resource) versioned() *Resource { r.Versioned = true; return r }
 func (r *Resource) told() *Resource      { r.Told = true; return r }
+func (r *Resource) dated() *Resource     { r.Dated = true; return r }
 
 func (r *Resource) short(letters string) *Resource { r.Short = letters; return r }
 

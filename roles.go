@@ -10,7 +10,7 @@ var CoPersonRole = func() (t struct {
 	ValidFrom, ValidThrough, Ordr, Status, Person *Field
 },
 ) {
-	t.Resource = resource("CoPersonRole", "CoPersonRoles", "co_person_roles").short("CRM").called("CO Person Role").versioned().told()
+	t.Resource = resource("CoPersonRole", "CoPersonRoles", "co_person_roles").short("CRM").called("CO Person Role").versioned().told().dated()
 	t.SponsorCoPersonId = t.reference("SponsorCoPersonId", "CoPerson")
 	t.ManagerCoPersonId = t.reference("ManagerCoPersonId", "CoPerson")
 	t.CouId = t.reference("CouId", "Cou").listed()

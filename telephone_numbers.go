@@ -6,7 +6,7 @@ var TelephoneNumber = func() (t struct {
 	CountryCode, AreaCode, Number, Extension, Description, Type, Person *Field
 },
 ) {
-	t.Resource = resource("TelephoneNumber", "TelephoneNumbers", "telephone_numbers").short("TEL").versioned().told()
+	t.Resource = resource("TelephoneNumber", "TelephoneNumbers", "telephone_numbers").short("TEL").versioned().told().dated()
 	t.CountryCode = t.text("CountryCode", 3)
 	t.AreaCode = t.text("AreaCode", 8)
 	t.Number = t.text("Number", 64).required()

@@ -6,7 +6,7 @@ var Url = func() (t struct {
 	Url, Description, Type, Language, Person *Field
 },
 ) {
-	t.Resource = resource("Url", "Urls", "urls").short("URL").versioned().told()
+	t.Resource = resource("Url", "Urls", "urls").short("URL").versioned().told().dated()
 	t.Url = t.text("Url", 256).required().url("urn")
 	t.Description = t.text("Description", 128)
 	t.Type = t.text("Type", 32).required().types("Url.type", "official", "personal")

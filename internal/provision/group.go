@@ -117,7 +117,7 @@ func newGroupMessage(s comity.Snapshot, number, count int) groupMessage {
 	m := groupMessage{Meta: groupMessageMeta, Group: group{Meta: groupMeta{
 		Id:           pageId(s.Subject.Id, number),
 		Created:      timestamp(s.Group.Created),
-		LastModified: timestamp(s.Group.Modified),
+		LastModified: lastModified(s.Group),
 	}}}
 	if count > 1 {
 		m.Group.Meta.Page = &page{Of: pageId(s.Subject.Id, 1), Number: number, Count: count}

@@ -60,7 +60,7 @@ func personMessage(id string, s comity.Snapshot, withAttributes bool) message {
 	m := message{Meta: personMessageMeta, Person: person{Meta: personMeta{
 		Id:           id,
 		Created:      timestamp(s.Person.Created),
-		LastModified: timestamp(s.Person.Modified),
+		LastModified: lastModified(s.Person),
 	}}}
 	if withAttributes {
 		m.Person.attributes = &attributes{
@@ -92,12 +92,19 @@ func encode(m any) ([]byte, error) {
 }
 
 func newRowMeta(rec *comity.Record) rowMeta {
+	_, revision := rec.LastChange()
 	return rowMeta{
 		Id:           strconv.FormatInt(rec.Id, 10),
 		Created:      timestamp(rec.Created),
-		LastModified: timestamp(rec.Modified),
-		Revision:     rec.Revision,
+		LastModified: lastModified(rec),
+		Revision:     revision,
 	}
+}
+
+// lastModified is when a value of a record changed last: an edit that changes none makes no other message.
+func lastModified(rec *comity.Record) string {
+	at, _ := rec.LastChange()
+	return timestamp(at)
 }
 
 // each builds a list of objects, [] rather than null where there are none.

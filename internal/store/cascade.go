@@ -99,8 +99,13 @@ func (tx *Tx) clearSet(ctx context.Context, link comity.Link, ids, actor string,
 	}
 	update := append(args(nil), a...)
 	p, who := notBefore("modified", update.put(moment)), update.put(actor)
-	return tx.conn.queue(ctx, fmt.Sprintf(`UPDATE %s SET %s = NULL, revision = revision + 1, modified = %s, actor = %s WHERE id IN (%s)`,
-		r.Table, link.Column, p, who, ids), update)
+	kept := ""
+	if r.Dated {
+		// No message shows what is cleared so: none is sent for it, and so what they show stays as it is.
+		kept = "changed = coalesce(changed, modified), changed_revision = coalesce(changed_revision, revision), "
+	}
+	return tx.conn.queue(ctx, fmt.Sprintf(`UPDATE %s SET %s%s = NULL, revision = revision + 1, modified = %s, actor = %s WHERE id IN (%s)`,
+		r.Table, kept, link.Column, p, who, ids), update)
 }
 
 // ofTargets are the tables that hold what goes on with a target, beside its settings.

@@ -103,6 +103,9 @@ func columnsOf(r *comity.Resource) map[string]column {
 	if r != comity.Co.Resource {
 		columns["co_id"] = column{kind: "integer"}
 	}
+	if r.Dated {
+		columns["changed"], columns["changed_revision"] = column{"integer", true}, column{"integer", true}
+	}
 	for _, f := range r.Fields {
 		null := !f.Required && f.Default.IsAbsent()
 		switch f.Kind {

@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -50,6 +51,9 @@ func newStatements(r *comity.Resource) statements {
 		names[i] = fmt.Sprintf("$%d", i+1)
 		sets[i] = c + " = " + names[i]
 	}
+	if r.Dated {
+		sets = append(sets, keepChange(write, names)...)
+	}
 	last := fmt.Sprintf("$%d", len(write)+1)
 	into, values := strings.Join(write, ", "), strings.Join(names, ", ")
 	return statements{
@@ -63,11 +67,35 @@ func newStatements(r *comity.Resource) statements {
 	}
 }
 
+// changedColumns say when a value of a Dated record changed last, and as which revision: where that is not
+// the last revision, which they are kept empty for.
+var changedColumns = []string{"changed", "changed_revision"}
+
+// keepChange sets those columns for an update of the columns to the parameters of the names.
+func keepChange(columns, names []string) []string {
+	var differs []string
+	for i, c := range columns {
+		if slices.Contains([]string{"created", "modified", "revision", "actor", "co_id"}, c) {
+			continue
+		}
+		differs = append(differs, c+" IS DISTINCT FROM "+names[i])
+	}
+	sets := make([]string, len(changedColumns))
+	for i, was := range []string{"modified", "revision"} {
+		sets[i] = fmt.Sprintf("%[1]s = CASE WHEN %[2]s THEN NULL ELSE coalesce(%[1]s, %[3]s) END",
+			changedColumns[i], strings.Join(differs, " OR "), was)
+	}
+	return sets
+}
+
 // scanColumns are what scan reads, in its order.
 func scanColumns(r *comity.Resource) []string {
 	columns := []string{"id", "created", "modified", "revision", "actor"}
 	if r != comity.Co.Resource {
 		columns = append(columns, "co_id")
+	}
+	if r.Dated {
+		columns = append(columns, changedColumns...)
 	}
 	for _, f := range r.Fields {
 		if f.Kind != comity.Secret {
@@ -107,6 +135,12 @@ func scan(r *comity.Resource, row Row) *comity.Record {
 	} else {
 		rec.CoId = row.Int(i)
 		i++
+	}
+	if r.Dated {
+		if rec.ChangedAt = moment(row, i); !rec.ChangedAt.IsZero() {
+			rec.ChangedAs = row.Int(i + 1)
+		}
+		i += len(changedColumns)
 	}
 	for _, f := range r.Fields {
 		if f == r.CoId() {

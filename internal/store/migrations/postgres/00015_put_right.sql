@@ -1,0 +1,34 @@
+-- +goose Up
+-- +goose StatementBegin
+
+-- Whoever rests for want of an identifier to be sent under is left out, and has not failed.
+ALTER TABLE deliveries ADD COLUMN left_out BOOLEAN NOT NULL DEFAULT false;
+UPDATE deliveries SET left_out = true WHERE resting AND answer LIKE 'no identifier of type %';
+DROP INDEX deliveries_resting;
+CREATE INDEX deliveries_resting ON deliveries (co_provisioning_target_id, left_out, kind, subject_id) WHERE resting;
+
+-- How often the target, its settings or its server were edited.
+ALTER TABLE lanes ADD COLUMN edits BIGINT NOT NULL DEFAULT 0;
+
+-- When a value of a record that messages show changed last, and as which revision: the last of all if it
+-- has no value.
+ALTER TABLE co_people ADD COLUMN changed BIGINT;
+ALTER TABLE co_people ADD COLUMN changed_revision BIGINT;
+ALTER TABLE names ADD COLUMN changed BIGINT;
+ALTER TABLE names ADD COLUMN changed_revision BIGINT;
+ALTER TABLE identifiers ADD COLUMN changed BIGINT;
+ALTER TABLE identifiers ADD COLUMN changed_revision BIGINT;
+ALTER TABLE email_addresses ADD COLUMN changed BIGINT;
+ALTER TABLE email_addresses ADD COLUMN changed_revision BIGINT;
+ALTER TABLE urls ADD COLUMN changed BIGINT;
+ALTER TABLE urls ADD COLUMN changed_revision BIGINT;
+ALTER TABLE co_person_roles ADD COLUMN changed BIGINT;
+ALTER TABLE co_person_roles ADD COLUMN changed_revision BIGINT;
+ALTER TABLE addresses ADD COLUMN changed BIGINT;
+ALTER TABLE addresses ADD COLUMN changed_revision BIGINT;
+ALTER TABLE telephone_numbers ADD COLUMN changed BIGINT;
+ALTER TABLE telephone_numbers ADD COLUMN changed_revision BIGINT;
+ALTER TABLE co_groups ADD COLUMN changed BIGINT;
+ALTER TABLE co_groups ADD COLUMN changed_revision BIGINT;
+
+-- +goose StatementEnd
