@@ -11,6 +11,10 @@ import (
 // messages go. It is no person's: it passes when the target is mended.
 var ErrNotConfigured = errors.New("the target is not configured")
 
+// ErrNoIdentifier says that a person has no identifier of the type that a target is sent people under: they are
+// left out there.
+var ErrNoIdentifier = errors.New("no identifier")
+
 // SubjectKind says what a Subject is. The numbers are stored; where everything is told, it is told
 // in their order.
 type SubjectKind int64

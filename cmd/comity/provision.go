@@ -161,6 +161,9 @@ func (c *provisionCommand) summary(p *program, s outbox.Status, began time.Time)
 	if s.Waiting > 0 {
 		fmt.Fprintf(p.out, "%d of them wait to be tried again\n", s.Waiting)
 	}
+	if s.LeftOut > 0 {
+		fmt.Fprintf(p.out, "%d are left out: %s\n", s.LeftOut, s.WhyLeftOut)
+	}
 	if s.Failed > 0 {
 		fmt.Fprintf(p.out, "%d rest because the target refuses them: co_provisioning_targets/failed/%d.json says why\n", s.Failed, c.Target)
 	}

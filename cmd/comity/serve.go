@@ -220,7 +220,7 @@ func lanesOf(queue *outbox.Outbox) func(context.Context) ([]observe.Lane, error)
 		var lanes []observe.Lane
 		for id, s := range all {
 			lanes = append(lanes, observe.Lane{
-				Target: id, CoId: s.CoId, Name: s.Description, Waiting: s.Waiting, InFlight: s.InFlight, Failed: s.Failed, BreakerOpen: !s.Breaker.Opened.IsZero(),
+				Target: id, CoId: s.CoId, Name: s.Description, Waiting: s.Waiting, InFlight: s.InFlight, Failed: s.Failed, LeftOut: s.LeftOut, BreakerOpen: !s.Breaker.Opened.IsZero(),
 				OldestWait: ago(s.OldestWait, 0), SinceSuccess: ago(s.LastSuccess, -1),
 			})
 		}

@@ -92,7 +92,7 @@ func (l *lane) addTroubles(v *visit) (err error) {
 	if l.Failed > troublesShown {
 		l.All = v.atTarget(l.target.Id, "failed")
 	}
-	if l.Failed > 0 && v.mayTell(l.target) {
+	if l.Failed+int64(len(retried)) > 0 && v.mayTell(l.target) {
 		l.Resend = v.atTarget(l.target.Id, "resend")
 	}
 	return nil
@@ -116,7 +116,7 @@ func (v *visit) tellings(target *comity.Record, all []standing) ([]telling, erro
 	for _, s := range all {
 		one := telling{standing: s, To: v.subjectPath(target.Id, s.Subject)}
 		one.Name, _ = titles{found}.by(resourceOf(s.Subject), s.Subject.Id)
-		if s.Failed() && v.mayTell(target) {
+		if s.Resendable() && v.mayTell(target) {
 			one.Resend = one.To + "resend"
 		}
 		list = append(list, one)

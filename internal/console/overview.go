@@ -95,9 +95,11 @@ func (v *visit) countPeople(p *overviewPage) error {
 // targetNow is how a target does.
 type targetNow struct {
 	link
-	Status                    value
-	Waiting, InFlight, Failed int64
-	Broken                    bool
+	Status                             value
+	Waiting, InFlight, Failed, LeftOut int64
+	// WhyLeftOut is what those lack who are left out.
+	WhyLeftOut string
+	Broken     bool
 }
 
 // targetsNow are how the targets do that the reader may see.
@@ -116,7 +118,7 @@ func (v *visit) targetsNow() ([]targetNow, error) {
 		all = append(all, targetNow{
 			link:   link{titles{}.of(rec), v.record(rec.Resource, rec.Id)},
 			Status: v.value(rec, comity.CoProvisioningTarget.Status, titles{}), Waiting: s.Waiting, InFlight: s.InFlight, Failed: s.Failed,
-			Broken: !s.Breaker.Opened.IsZero(),
+			LeftOut: s.LeftOut, WhyLeftOut: s.WhyLeftOut, Broken: !s.Breaker.Opened.IsZero(),
 		})
 	}
 	return all, nil

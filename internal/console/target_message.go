@@ -92,11 +92,11 @@ func (v *visit) showMessage(status int, target *comity.Record, subject comity.Su
 		p.To = v.record(r, subject.Id)
 	}
 	if v.mayTell(target) {
-		// Of who is gone, only what failed can be sent again.
+		// Of who is gone, only what failed or waits can be sent again.
 		if there {
 			p.Send = v.subjectPath(target.Id, subject) + "send"
 		}
-		if p.Failed() {
+		if p.Resendable() {
 			p.Resend = v.subjectPath(target.Id, subject) + "resend"
 		}
 	}

@@ -62,7 +62,7 @@ func (v *visit) resendAll() error {
 	if err != nil {
 		return err
 	}
-	v.say(fmt.Sprintf("%d failed messages are sent again.", count))
+	v.say(fmt.Sprintf("%d messages are sent again.", count))
 	return v.redirect(v.record(target.Resource, target.Id))
 }
 

@@ -34,6 +34,11 @@ func (s standing) Tone() string {
 // Failed says that the message rests after too many refusals; Trouble that the last try failed.
 func (s standing) Failed() bool { return s.State == outbox.StateFailed }
 
+// Resendable says that there is something to send again: what failed, and what waits for its next try.
+func (s standing) Resendable() bool {
+	return s.Failed() || s.State == outbox.StateWaiting && s.Attempts > 0
+}
+
 // Trouble says that the last try failed.
 func (s standing) Trouble() bool { return s.Attempts > 0 }
 

@@ -17,8 +17,9 @@ type Lane struct {
 	CoId int64
 	Name string
 	// Waiting are the people that it is to be told about, InFlight those of whom it is being told,
-	// Failed those of whom messages rest after too many refusals.
-	Waiting, InFlight, Failed int64
+	// Failed those of whom messages rest after too many refusals, LeftOut those without an identifier to be
+	// sent under.
+	Waiting, InFlight, Failed, LeftOut int64
 	// OldestWait is how long the one has waited who waits longest, SinceSuccess how long ago it took a
 	// message; below 0 where it never did.
 	OldestWait, SinceSuccess time.Duration
@@ -30,7 +31,7 @@ type Lane struct {
 type lanes struct {
 	read func(context.Context) ([]Lane, error)
 
-	waiting, inFlight, failed, oldestWait, sinceSuccess, breaker, info *prometheus.Desc
+	waiting, inFlight, failed, leftOut, oldestWait, sinceSuccess, breaker, info *prometheus.Desc
 }
 
 // Lanes adds the metrics of the provisioning targets, which are read when they are asked for.
@@ -43,6 +44,7 @@ func (m *Metrics) Lanes(read func(context.Context) ([]Lane, error)) {
 		waiting:      desc("waiting", "People that the target is to be told about."),
 		inFlight:     desc("in_flight", "People about whom a message is under way."),
 		failed:       desc("failed", "People of whom messages rest after too many refusals."),
+		leftOut:      desc("left_out", "People without an identifier of the target's type, who are not sent."),
 		oldestWait:   desc("oldest_wait_seconds", "How long the one has waited who waits longest."),
 		sinceSuccess: desc("since_success_seconds", "How long ago the target took a message; not there where it never did."),
 		breaker:      desc("breaker_open", "1 while the target seems to be away."),
@@ -70,6 +72,7 @@ func (l *lanes) Collect(out chan<- prometheus.Metric) {
 		gauge(l.waiting, float64(lane.Waiting))
 		gauge(l.inFlight, float64(lane.InFlight))
 		gauge(l.failed, float64(lane.Failed))
+		gauge(l.leftOut, float64(lane.LeftOut))
 		gauge(l.oldestWait, lane.OldestWait.Seconds())
 		if lane.SinceSuccess >= 0 {
 			gauge(l.sinceSuccess, lane.SinceSuccess.Seconds())

@@ -55,7 +55,7 @@ func watching() []operation {
 		},
 		{
 			id: "viewProvisioningStatus", Method: http.MethodGet, Path: status, Title: "View how one target does",
-			Text:    "What waits, is under way and rests after too many refusals, since when, and whether the breaker is open.",
+			Text:    "What waits, is under way and rests after too many refusals, since when, who is left out for they have no identifier to be sent under, and whether the breaker is open.",
 			Answers: answers([]answer{ok(targetStatusName, "the status")}, failure(http.StatusNotFound, noTarget)),
 		},
 		{
@@ -68,8 +68,8 @@ func watching() []operation {
 			Answers: answers([]answer{ok(failedName, "a page of them"), wrongQuery}, failure(http.StatusNotFound, noTarget)),
 		},
 		{
-			id: "resendProvisioningFailures", Method: http.MethodPost, Path: resend, Title: "Send again all that failed at one target",
-			Text: "The request has no body.", Answers: answers([]answer{resent, tooLarge}, disabled, failure(http.StatusNotFound, noTarget)),
+			id: "resendProvisioningFailures", Method: http.MethodPost, Path: resend, Title: "Send again all that failed or waits at one target",
+			Text: "What waits for its next try is sent at once, too, and the breaker is closed. The request has no body.", Answers: answers([]answer{resent, tooLarge}, disabled, failure(http.StatusNotFound, noTarget)),
 		},
 	}
 	for _, s := range seen {
@@ -96,7 +96,7 @@ func watchingOne(word string, r *comity.Resource, disabled []answer, noTarget re
 			Answers: answers([]answer{ok(subjectStatusName(r), "the status")}, none),
 		},
 		{
-			id: "resendProvisioningFailureOf" + r.Singular, Method: http.MethodPost, Path: "/resend" + one, Title: "Send again what failed about one " + r.Singular,
+			id: "resendProvisioningFailureOf" + r.Singular, Method: http.MethodPost, Path: "/resend" + one, Title: "Send again what failed or waits about one " + r.Singular,
 			Text: "The request has no body.", Parameters: parameters, Answers: answers([]answer{resent, tooLarge}, disabled, none),
 		},
 		{
@@ -120,7 +120,7 @@ func putWatching(out *object[any]) {
 	subject := shape([]string{"State", "Sequence", "Attempts"}, object[*schema]{
 		{"CoPersonId", schemaRef("Id")},
 		{"CoGroupId", schemaRef("Id")},
-		{"State", &schema{Type: types{"string"}, Enum: []any{"never told", "told", "waiting", "in flight", "failed"}}},
+		{"State", &schema{Type: types{"string"}, Enum: []any{"never told", "told", "waiting", "in flight", "failed", "left out"}}},
 		{"Identifier", text},
 		{"Obsolete", &schema{Type: types{"array"}, Items: text, Description: "Identifiers that the target is still to be told to delete."}},
 		{"Sequence", count("")},
@@ -133,12 +133,14 @@ func putWatching(out *object[any]) {
 		{"LastError", text},
 		{"MessageDigest", &schema{Type: types{"string"}, Description: "The SHA-256 of the body that the target was last sent."}},
 	})
-	out.put(targetStatusName, typed(targetStatusName, shape([]string{"CoProvisioningTargetId", "Status", "Waiting", "InFlight", "Failed", "Breaker"}, object[*schema]{
+	out.put(targetStatusName, typed(targetStatusName, shape([]string{"CoProvisioningTargetId", "Status", "Waiting", "InFlight", "Failed", "LeftOut", "Breaker"}, object[*schema]{
 		{"CoProvisioningTargetId", schemaRef("Id")},
 		{"Status", &schema{Type: types{"string"}, Description: "The target's mode."}},
 		{"Waiting", count("")},
 		{"InFlight", count("")},
 		{"Failed", count("")},
+		{"LeftOut", count("Those who have no identifier of the type that the target is sent people under: nothing is sent of them, and nothing has failed.")},
+		{"LeftOutReason", &schema{Type: types{"string"}, Description: "What they lack."}},
 		{"OldestWait", at},
 		{"LastSuccess", at},
 		{"Breaker", &schema{Type: types{"string"}, Enum: []any{"closed", "open"}}},

@@ -21,7 +21,7 @@ func (l *lane) passBreaker(ctx context.Context, tx *store.Tx, target *comity.Rec
 	if err != nil {
 		return 0, nil, err
 	}
-	was, err := tx.Breaker(ctx, l.target)
+	was, err := tx.BreakerForUpdate(ctx, l.target)
 	if err != nil {
 		return 0, nil, err
 	}
@@ -29,6 +29,9 @@ func (l *lane) passBreaker(ctx context.Context, tx *store.Tx, target *comity.Rec
 	is := was
 	is.Failing = slices.Clone(was.Failing)
 	for _, o := range outcomes {
+		if o.Edits != was.Edits && o.Down {
+			continue // it went where or as nothing is sent any more
+		}
 		is = judge(is, o, now, longest)
 	}
 	if !was.Opened.IsZero() && is.Opened.IsZero() {

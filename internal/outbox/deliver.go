@@ -80,6 +80,12 @@ func (o *Outbox) deliver(ctx context.Context, j job) store.Outcome {
 			out.Holds = pack(j.messages[0])
 		}
 	}
+	if errors.Is(j.problem, comity.ErrNoIdentifier) {
+		// There is nothing to send, and nothing that trying again would change.
+		out.Rest, out.LeftOut, out.Answer = true, true, j.problem.Error()
+		out.Attempts, out.Refusals = 0, 0
+		return out
+	}
 	if j.problem != nil {
 		// The subject's problem rests, the target's passes.
 		out.Down = errors.Is(j.problem, comity.ErrNotConfigured)

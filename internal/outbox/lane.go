@@ -232,6 +232,8 @@ func (l *lane) work(ctx context.Context, j job) store.Outcome {
 	out := l.deliver(ctx, j)
 	took := time.Since(start)
 	l.pace.Store(int64(took))
-	l.Observe(l.target, out.OK, took)
+	if len(j.messages) > 0 || !out.LeftOut {
+		l.Observe(l.target, out.OK || out.LeftOut, took)
+	}
 	return out
 }

@@ -31,9 +31,9 @@ func note(target *comity.Record, o store.Outcome) *comity.Record {
 	switch {
 	case o.OK && o.Holds != nil:
 		return comity.NewNote(comity.ActionProvisioned, "Provisioned to "+to)
-	case o.OK && o.Changed:
+	case (o.OK || o.LeftOut) && o.Changed:
 		return comity.NewNote(comity.ActionProvisioned, "Deleted at "+to)
-	case o.OK || o.Reason == "":
+	case o.OK || o.LeftOut || o.Reason == "":
 		return nil
 	case o.Rest:
 		return comity.NewNote(comity.ActionNotProvisioned, fmt.Sprintf("Not provisioned (%s), not to be tried again: %s", o.Reason, to))

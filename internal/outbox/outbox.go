@@ -65,6 +65,9 @@ type Outbox struct {
 	sender Sender
 	Options
 	wake chan struct{}
+	// last is the database's time when Run last looked at what is due, looked when it last looked for what
+	// waits for a time that the clock came back from.
+	last, looked time.Time
 }
 
 // working are the modes of the targets for which what waits is sent.
@@ -136,6 +139,9 @@ func (o *Outbox) Run(ctx context.Context) {
 		}
 		next := o.Poll
 		due, now, err := o.due(ctx)
+		if err == nil {
+			due, err = o.unpark(ctx, due, now)
+		}
 		if err != nil && ctx.Err() == nil {
 			o.failed(ctx, "cannot look up what is to be told", err)
 		}
@@ -165,6 +171,31 @@ func (o *Outbox) failed(ctx context.Context, what string, err error, details ...
 	if comity.CodeOf(err) != comity.NotNow {
 		o.Log.ErrorContext(ctx, what, append(details, "error", err)...)
 	}
+}
+
+// unpark makes due what waits for a time that the clock reached and came back from, and returns what is due.
+// It is looked for whenever the clock has gone back, at first, and once in a while.
+func (o *Outbox) unpark(ctx context.Context, due []store.Lane, now time.Time) ([]store.Lane, error) {
+	back := now.Before(o.last)
+	o.last = now
+	if !back && time.Since(o.looked) < o.Poll {
+		return due, nil
+	}
+	first := o.looked.IsZero()
+	o.looked = time.Now()
+	var parked []int64
+	err := o.store.Read(ctx, func(tx *store.Tx) (err error) {
+		parked, err = tx.Parked(ctx, o.Lease, back || first)
+		return err
+	})
+	if err != nil || len(parked) == 0 {
+		return due, err
+	}
+	if err := o.store.Write(ctx, func(tx *store.Tx) error { return tx.Unpark(ctx, o.Lease, parked...) }); err != nil {
+		return due, err
+	}
+	due, _, err = o.due(ctx)
+	return due, err
 }
 
 // TakeOver takes over at once what a program before this one held when it ended. It is for who knows

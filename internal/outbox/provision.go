@@ -92,16 +92,16 @@ func (o *Outbox) deliverOne(ctx context.Context, target *comity.Record, d store.
 		out = failed(d)
 	} else {
 		out = o.deliver(ctx, jobs[0])
-		o.Observe(target.Id, out.OK, time.Since(start))
+		if len(jobs[0].messages) > 0 || !out.LeftOut {
+			o.Observe(target.Id, out.OK || out.LeftOut, time.Since(start))
+		}
 	}
 	out = final(target, []store.Outcome{out})[0]
 	noted := o.store.Write(writing, func(tx *store.Tx) error {
-		if out.OK {
-			if err := tx.Succeed(writing, target.Id); err != nil {
-				return err
-			}
+		if err := tx.Finish(writing, []store.Outcome{out}); err != nil || !out.OK {
+			return err
 		}
-		return tx.Finish(writing, []store.Outcome{out})
+		return tx.Succeed(writing, target.Id)
 	})
 	if err == nil {
 		err = noted

@@ -60,6 +60,7 @@ const (
 	StateWaiting  = "waiting"
 	StateInFlight = "in flight"
 	StateFailed   = "failed"
+	StateLeftOut  = "left out"
 )
 
 // Subject is how it stands between a target and a subject.
@@ -77,6 +78,8 @@ func subjectOf(s store.SubjectStatus, found bool, now time.Time) (Subject, error
 	switch {
 	case !found:
 		out.State = StateNever
+	case s.LeftOut:
+		out.State = StateLeftOut
 	case s.Resting:
 		out.State = StateFailed
 	case s.Held && s.Due.After(now):
@@ -172,8 +175,8 @@ func (o *Outbox) subjectsOf(ctx context.Context, target int64, read func(*store.
 	return list, nil
 }
 
-// Resend sends again what rests after too many refusals, about one subject or, for nil, about all,
-// and says about how many that is.
+// Resend sends now what rests after too many refusals and what waits, about one subject or, for nil, about
+// all, and says about how many that is.
 func (o *Outbox) Resend(ctx context.Context, target int64, subject *comity.Subject) (count int64, err error) {
 	err = o.store.Write(ctx, func(tx *store.Tx) error {
 		count, err = tx.Resend(ctx, target, subject)

@@ -41,8 +41,8 @@ func TestAbandonedClaimIsTakenOver(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.start(outbox.Options{})
 		other := w.person("lovelace")
+		w.start(outbox.Options{})
 		w.born(person, 1) // a change does not take a claim from its holder
 		eventually(t, "the other person is told", func() bool {
 			row, _ := w.row(to, other)

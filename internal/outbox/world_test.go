@@ -369,7 +369,7 @@ func (w *world) present(t target) map[string]string {
 	present := map[string]string{}
 	for _, s := range snapshots {
 		messages, _, err := w.sender.Messages(d, s, comity.Told{})
-		if err != nil && !errors.Is(err, provision.ErrNoIdentifier) {
+		if err != nil && !errors.Is(err, comity.ErrNoIdentifier) {
 			w.t.Fatal(err)
 		}
 		for _, m := range messages {

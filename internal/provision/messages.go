@@ -8,10 +8,6 @@ import (
 	"comity"
 )
 
-// ErrNoIdentifier is the failure of a person who has no identifier of the type that the target is
-// sent people under.
-var ErrNoIdentifier = errors.New("no identifier")
-
 // Address puts on a message how and where it goes. It is handed one with all but that, and may take
 // the body off where a delete needs none.
 type Address func(m *comity.Message) error
@@ -37,7 +33,7 @@ type object struct {
 // Nothing is sent about a person whose identifier the destination cannot be sent one under, and it is
 // never told to delete such a one, under which it cannot hold anybody.
 //
-// The error wraps ErrNoIdentifier for a person without an identifier of the configured type; what
+// The error wraps comity.ErrNoIdentifier for a person without an identifier of the configured type; what
 // was told is then to be deleted all the same, so the messages are there with it. It wraps
 // comity.ErrNotConfigured for a destination without settings or server, or whose server is suspended.
 func Messages(
@@ -68,7 +64,7 @@ func Messages(
 		return nil
 	}
 	objects, missing := objects(d, s)
-	if missing != nil && !errors.Is(missing, ErrNoIdentifier) {
+	if missing != nil && !errors.Is(missing, comity.ErrNoIdentifier) {
 		return nil, nil, missing
 	}
 	for _, o := range objects {
@@ -102,7 +98,7 @@ func objects(d comity.Destination, s comity.Snapshot) ([]object, error) {
 	identifierType := d.Settings.Text(f.IdentifierType)
 	identifier := identify(s, identifierType)
 	if identifier == "" {
-		return nil, fmt.Errorf("%w of type %s", ErrNoIdentifier, identifierType)
+		return nil, fmt.Errorf("%w of type %s", comity.ErrNoIdentifier, identifierType)
 	}
 	return []object{{identifier: identifier, body: personMessage(identifier, s, withAttributes)}}, nil
 }

@@ -97,7 +97,7 @@ func TestMessages(t *testing.T) {
 					if id != tt.identifier {
 						t.Errorf("identifier %q, want %q", id, tt.identifier)
 					}
-					if tt.missing != errors.Is(err, provision.ErrNoIdentifier) || !tt.missing && err != nil {
+					if tt.missing != errors.Is(err, comity.ErrNoIdentifier) || !tt.missing && err != nil {
 						t.Errorf("error %v", err)
 					}
 					if tt.missing && err.Error() != "no identifier of type uid" {

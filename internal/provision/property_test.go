@@ -106,7 +106,7 @@ func TestAnySnapshotMakesAMessage(t *testing.T) {
 		}
 		msgs, ids, err := h.Messages(d, s, told)
 		id := strings.Join(ids, ", ")
-		if (id == "") != errors.Is(err, provision.ErrNoIdentifier) || id != "" && err != nil {
+		if (id == "") != errors.Is(err, comity.ErrNoIdentifier) || id != "" && err != nil {
 			t.Fatalf("identifier %q, error %v", id, err)
 		}
 		left := map[string]bool{}

@@ -1,8 +1,10 @@
 package registry
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"slices"
 
 	"comity"
 	"comity/internal/store"
@@ -20,9 +22,10 @@ var httpServerRules = rules{
 				return auth
 			}
 			return ""
-		})
+		}, c.firstChanged(f.Serverurl), c.firstTurnedOff(f.SslVerifyPeer, f.SslVerifyHost))
 		return append(faults, lacks...), err
 	},
+	after: settingsEdited(comity.HttpServer.ServerId),
 }
 
 // serverOfType returns the fault of settings that are for another type of server than the one they name.
@@ -43,17 +46,40 @@ func (c *change) serverOfType(ctx context.Context, f *comity.Field, want string)
 
 // lacksPassword returns the fault of a login that is without its password. scheme says how a record
 // logs in, "" for not at all. What is stored cannot be read here, and each scheme has other passwords
-// that it can carry, so that another scheme asks for the password again.
-func (c *change) lacksPassword(ctx context.Context, f *comity.Field, scheme func(*comity.Record) string) ([]comity.Fault, error) {
+// that it can carry, so that another scheme asks for the password again. So does an edit that leads it
+// elsewhere than whoever stored it meant, or less safely: led are the fields that it changes so, nil for none.
+func (c *change) lacksPassword(ctx context.Context, f *comity.Field, scheme func(*comity.Record) string, led ...*comity.Field) ([]comity.Fault, error) {
 	cell := c.new.Get(f)
 	if scheme(c.new) == "" || cell.HasValue() {
 		return nil, nil
 	}
 	if c.old != nil && cell.IsAbsent() && scheme(c.old) == scheme(c.new) {
 		stored, err := c.tx.Any(ctx, f.Resource(), store.Equal("id", c.new.Id), store.IsSet(f.Column))
-		if err != nil || stored {
+		if err != nil {
 			return nil, err
+		}
+		led := cmp.Or(led...)
+		switch {
+		case stored && led == nil:
+			return nil, nil
+		case stored:
+			return []comity.Fault{f.Fault("must be given again when the %s changes: the stored one is for where it was given", led.Name)}, nil
 		}
 	}
 	return []comity.Fault{f.Fault("must be provided to log in by %s", scheme(c.new))}, nil
+}
+
+// firstChanged returns the first of some fields that an edit changes, nil for none.
+func (c *change) firstChanged(fields ...*comity.Field) *comity.Field {
+	for _, f := range fields {
+		if c.old != nil && c.changed(f) {
+			return f
+		}
+	}
+	return nil
+}
+
+// firstTurnedOff returns the first of some booleans that an edit turns off, nil for none.
+func (c *change) firstTurnedOff(fields ...*comity.Field) *comity.Field {
+	return c.firstChanged(slices.DeleteFunc(fields, c.new.Bool)...)
 }

@@ -19,7 +19,8 @@ var kafkaServerRules = rules{
 				return strings.TrimSpace("SASL " + rec.Text(f.SaslMechanism))
 			}
 			return ""
-		})
+		}, c.firstChanged(f.Brokers, f.SecurityProtocol))
 		return append(faults, lacks...), err
 	},
+	after: settingsEdited(comity.KafkaServer.ServerId),
 }

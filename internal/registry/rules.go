@@ -127,6 +127,10 @@ func rulesOf(r *comity.Resource) rules {
 		return serverRules
 	case comity.HttpServer.Resource:
 		return httpServerRules
+	case comity.CoProvisioningTarget.Resource:
+		return targetRules
+	case comity.CoApiProvisionerTarget.Resource:
+		return apiTargetRules
 	case comity.ApiUser.Resource:
 		return apiUserRules
 	}

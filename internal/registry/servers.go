@@ -25,6 +25,12 @@ var serverRules = rules{
 		}
 		return nil, nil
 	},
+	after: func(ctx context.Context, c *change) error {
+		if c.old == nil || c.new == nil {
+			return nil
+		}
+		return c.serverEdited(ctx, c.new.Id)
+	},
 	refuse: func(ctx context.Context, c *change) error {
 		if c.new != nil {
 			return nil

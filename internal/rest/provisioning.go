@@ -141,7 +141,8 @@ func (c *call) target(op access.Operation, rt route) (*comity.Record, error) {
 type targetStatus struct {
 	CoProvisioningTargetId             int64
 	Status                             string
-	Waiting, InFlight, Failed          int64
+	Waiting, InFlight, Failed, LeftOut int64
+	LeftOutReason                      string `json:",omitempty"`
 	OldestWait, LastSuccess            string `json:",omitempty"`
 	Breaker, BreakerSince, BreakerNext string `json:",omitempty"`
 	// All is the last run that told it about everybody.
@@ -167,7 +168,7 @@ func (c *call) targetStatus(rt route, _ *comity.Subject) error {
 	}
 	out := targetStatus{
 		CoProvisioningTargetId: target.Id, Status: target.Text(comity.CoProvisioningTarget.Status),
-		Waiting: s.Waiting, InFlight: s.InFlight, Failed: s.Failed,
+		Waiting: s.Waiting, InFlight: s.InFlight, Failed: s.Failed, LeftOut: s.LeftOut, LeftOutReason: s.WhyLeftOut,
 		OldestWait: written(s.OldestWait), LastSuccess: written(s.LastSuccess), Breaker: "closed",
 	}
 	if !s.Breaker.Opened.IsZero() {

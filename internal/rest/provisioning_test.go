@@ -99,6 +99,31 @@ func TestSeeingWhatIsSent(t *testing.T) {
 	})
 }
 
+// TestLeftOut: who has no identifier of the type is counted apart from what failed, with the reason.
+func TestLeftOut(t *testing.T) {
+	everywhere(t, func(s *scene) {
+		var status atomic.Int64
+		status.Store(200)
+		s.receiver(&status)
+		s.play(step{call: "DELETE identifiers/$uid"})
+		s.object("admin", "POST co_provisioning_targets/provision/$target/copersonid:$ada.json", "500 Provisioning Failed")
+		target := s.object("admin", "GET co_provisioning_targets/status/$target.json", "200 OK")
+		if target["LeftOut"] != 1.0 || target["LeftOutReason"] != "no identifier of type uid" || target["Failed"] != 0.0 {
+			s.Errorf("the target: %v", target)
+		}
+		got := s.object("admin", "GET co_provisioning_targets/status/$target/copersonid:$ada.json", "200 OK")
+		if got["State"] != "left out" || got["Answer"] != "no identifier of type uid" {
+			s.Errorf("the person: %v", got)
+		}
+		if failed := s.object("admin", "GET co_provisioning_targets/failed/$target.json", "200 OK")["Failed"].([]any); len(failed) > 0 {
+			s.Errorf("what failed: %v", failed)
+		}
+		if got := s.object("admin", "POST co_provisioning_targets/resend/$target.json", "202 Accepted"); got["Resent"] != 0.0 {
+			s.Errorf("sent again: %v", got)
+		}
+	})
+}
+
 // TestPreviewShowsTheDifference to what was last sent.
 func TestPreviewShowsTheDifference(t *testing.T) {
 	everywhere(t, func(s *scene) {

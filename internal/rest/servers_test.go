@@ -49,6 +49,57 @@ func TestServerInUse(t *testing.T) {
 	})
 }
 
+// TestStoredPasswordsStayWhereTheyWereGiven: an edit that would lead one elsewhere, or there less safely, has to bring it
+// again.
+func TestStoredPasswordsStayWhereTheyWereGiven(t *testing.T) {
+	http := func(with, answer string) step {
+		st := step{call: "PUT http_servers/$http", send: `{"ServerId":$server,` + with + `}`, answer: answer}
+		if answer != "" {
+			st.faulty = "password"
+		}
+		return st
+	}
+	kafka := func(with, answer string) step {
+		st := step{call: "PUT kafka_servers/$kafka", send: `{"ServerId":$bus,"Username":"us",` + with + `}`, answer: answer}
+		if answer != "" {
+			st.faulty = "password"
+		}
+		return st
+	}
+	const again = "400 Invalid Fields"
+	const here, there = `"Serverurl":"https://example.org/people"`, `"Serverurl":"https://elsewhere.example.org/people"`
+	const sasl = `"Brokers":"a.example.org:9092","SecurityProtocol":"sasl_ssl","SaslMechanism":"SCRAM-SHA-256"`
+	play(t, []step{
+		server("server"), server("spare"),
+		add("http_servers", "http", `"ServerId":$server,`+here+`,"Username":"us","Password":"open sesame","AuthType":"BA"`),
+		http(here+`,"AuthType":"BA","Username":"they"`, ""),
+		http(here+`,"AuthType":"BA","SslVerifyPeer":true`, ""),
+		http(there+`,"AuthType":"BA"`, again),
+		http(here+`,"AuthType":"BE"`, again),
+		http(here+`,"AuthType":"BA","SslVerifyPeer":false`, again),
+		http(here+`,"AuthType":"BA","SslVerifyHost":false`, again),
+		http(there+`,"AuthType":"BA","Password":"open barley"`, ""),
+		http(there+`,"AuthType":"BA","SslVerifyHost":false,"Password":"open barley"`, ""),
+		http(there+`,"AuthType":"BA","SslVerifyHost":true`, ""),
+		// Where nobody is told it, it may be led anywhere; it is asked for when somebody is to be told it again.
+		http(there+`,"AuthType":"X"`, ""),
+		http(here+`,"AuthType":"X"`, ""),
+		http(here+`,"AuthType":"BA"`, again),
+		http(here+`,"AuthType":"BA","Password":"open sesame"`, ""),
+		// To another server it takes its address along.
+		{call: "PUT http_servers/$http", send: `{"ServerId":$spare,` + here + `,"AuthType":"BA"}`},
+		{call: "PUT http_servers/$http", send: `{"ServerId":$spare,` + there + `,"AuthType":"BA"}`, answer: again, faulty: "password"},
+
+		add("servers", "bus", `"CoId":$co,"Description":"Topics","ServerType":"KA","Status":"Active"`),
+		add("kafka_servers", "kafka", `"ServerId":$bus,`+sasl+`,"Username":"us","Password":"open sesame","Topic":"people"`),
+		kafka(sasl+`,"Topic":"others"`, ""),
+		kafka(`"Brokers":"b.example.org:9092","SecurityProtocol":"sasl_ssl","SaslMechanism":"SCRAM-SHA-256"`, again),
+		kafka(`"Brokers":"a.example.org:9092","SecurityProtocol":"sasl_plaintext","SaslMechanism":"SCRAM-SHA-256"`, again),
+		kafka(`"Brokers":"a.example.org:9092","SecurityProtocol":"sasl_ssl","SaslMechanism":"PLAIN"`, again),
+		kafka(`"Brokers":"b.example.org:9092","SecurityProtocol":"sasl_ssl","SaslMechanism":"PLAIN","Password":"open barley"`, ""),
+	})
+}
+
 func TestHttpServers(t *testing.T) {
 	play(t, []step{
 		server("server"), server("spare"), anotherCO("other"),

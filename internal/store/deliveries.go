@@ -24,6 +24,8 @@ type Delivery struct {
 	Attempts, Refusals int64
 	// Told is what the target was told before.
 	Told comity.Told
+	// Edits is how often the target, its settings or its server had been edited at the claim.
+	Edits int64
 	// OnlyChanged says that the target need not be told what it was last told: Sent, packed as the
 	// outbox does.
 	OnlyChanged bool
@@ -37,6 +39,8 @@ type Outcome struct {
 	OK bool
 	// Rest says that a failed one is not tried again until the subject changes or someone asks.
 	Rest bool
+	// LeftOut says that it rests for the subject has nothing to be sent under, which is no failure.
+	LeftOut bool
 	// Wait is how long a failed one that does not rest waits for its next try.
 	Wait time.Duration
 	// Answer is what the endpoint said, in words; Reason, of a failure, is so without what it said of
@@ -54,10 +58,11 @@ type Outcome struct {
 	Note *comity.Record
 }
 
-const deliveryColumns = `co_provisioning_target_id, kind, subject_id, version, sequence, attempts, refusals, identifier, obsolete`
+const deliveryColumns = `co_provisioning_target_id, kind, subject_id, version, sequence, attempts, refusals, identifier, obsolete,
+	coalesce((SELECT l.edits FROM lanes l WHERE l.co_provisioning_target_id = deliveries.co_provisioning_target_id), 0)`
 
 // deliveryWidth is how many columns those are.
-const deliveryWidth = 9
+const deliveryWidth = 10
 
 // deliveryKey finds a delivery ($1, $2, $3).
 const deliveryKey = `co_provisioning_target_id = $1 AND kind = $2 AND subject_id = $3`
@@ -72,7 +77,7 @@ const (
 func scanDelivery(r Row) (Delivery, error) {
 	d := Delivery{
 		TargetId: r.Int(0), Subject: subjectIn(r, 1), Version: r.Int(3), Sequence: r.Int(4),
-		Attempts: r.Int(5), Refusals: r.Int(6), Told: comity.Told{Identifier: r.Text(7)},
+		Attempts: r.Int(5), Refusals: r.Int(6), Told: comity.Told{Identifier: r.Text(7)}, Edits: r.Int(9),
 	}
 	var err error
 	if d.Told.Obsolete, err = obsoleteOf(r.Text(8)); err != nil {
@@ -233,14 +238,18 @@ func (tx *Tx) finish(ctx context.Context, o Outcome, moment int64) error {
 		WHERE ` + deliveryKey + ` AND sequence = $4 AND held`
 	a := args{o.TargetId, int64(o.Subject.Kind), o.Subject.Id, o.Sequence, moment, o.Version, o.Answer, o.Told.Identifier, obsolete}
 	if !o.OK {
-		// A refused message that changed is worth another try at once; a receiver that could not
-		// take the old one gets the new one at the time of its next try.
+		// A refused message that changed is worth another try at once, and so is one that went by
+		// settings that are others now; a receiver that could not take the old one gets the new one at
+		// the time of its next try.
+		const again = `coalesce((SELECT l.edits FROM lanes l WHERE l.co_provisioning_target_id = $1), 0) <> CAST($13 AS bigint)
+			AND (CAST($12 AS bigint) IS NOT NULL OR CAST($14 AS boolean))`
 		sql = `UPDATE deliveries SET held = false, tried = $5, answer = $7, identifier = $8, obsolete = $9,
 			attempts = $10, refusals = CASE WHEN ` + changed + ` THEN 0 ELSE CAST($11 AS bigint) END,
-			due = CASE WHEN ` + changed + ` AND $11 > 0 THEN CAST($5 AS bigint) WHEN ` + changed + ` THEN coalesce($12, CAST($5 AS bigint)) ELSE $12 END,
-			resting = (` + changed + `) = false AND CAST($12 AS bigint) IS NULL
+			due = CASE WHEN ` + changed + ` AND $11 > 0 THEN CAST($5 AS bigint) WHEN ` + changed + ` THEN coalesce($12, CAST($5 AS bigint))
+				WHEN ` + again + ` THEN CAST($5 AS bigint) ELSE $12 END,
+			resting = (` + changed + `) = false AND (` + again + `) = false AND CAST($12 AS bigint) IS NULL, left_out = $14
 		WHERE ` + deliveryKey + ` AND sequence = $4 AND held`
-		a = append(a, o.Attempts, o.Refusals, next)
+		a = append(a, o.Attempts, o.Refusals, next, o.Edits, o.LeftOut)
 	}
 	if o.Changed {
 		var sent any
@@ -297,7 +306,7 @@ func (tx *Tx) Lanes(ctx context.Context, modes []string) ([]Lane, error) {
 	sql := `SELECT x.id, CASE WHEN b.opened IS NOT NULL AND b.probe > x.due THEN b.probe ELSE x.due END, coalesce(s.workers, 0) FROM (
 			SELECT t.id, t.ordr, coalesce(
 				CASE WHEN t.status <> ` + a.put(comity.ModeDisabled) + ` THEN
-					(SELECT w.began FROM sweeps w WHERE w.co_provisioning_target_id = t.id AND w.ended IS NULL) END,
+					(SELECT 0 FROM sweeps w WHERE w.co_provisioning_target_id = t.id AND w.ended IS NULL) END,
 				CASE WHEN t.status IN ` + list(&a, modes) + ` THEN
 					(SELECT min(d.due) FROM deliveries d WHERE d.co_provisioning_target_id = t.id AND d.due IS NOT NULL) END) AS due
 			FROM co_provisioning_targets t) x
@@ -347,6 +356,12 @@ func (tx *Tx) Destination(ctx context.Context, target int64) (comity.Destination
 		return err
 	})
 	return d, err
+}
+
+// TargetsOf returns the targets that are told by a server.
+func (tx *Tx) TargetsOf(ctx context.Context, server int64) ([]int64, error) {
+	return collect(ctx, tx.conn, `SELECT co_provisioning_target_id FROM co_api_provisioner_targets WHERE server_id = $1 ORDER BY 1`,
+		args{server}, func(r Row) (int64, error) { return r.Int(0), nil })
 }
 
 func (tx *Tx) signingSecret(ctx context.Context, settings int64) (secret string, err error) {

@@ -20,6 +20,8 @@ type Breaker struct {
 	// Probe is when the receiver is tried next, Probes how often it was in vain.
 	Probe  time.Time
 	Probes int64
+	// Edits is how often the target, its settings or its server were edited; it is not the breaker's to change.
+	Edits int64
 }
 
 // Equal says whether two states are the same.
@@ -28,9 +30,18 @@ func (b Breaker) Equal(other Breaker) bool {
 }
 
 // Breaker returns the state of a target's breaker.
-func (tx *Tx) Breaker(ctx context.Context, target int64) (b Breaker, err error) {
-	err = tx.conn.query(ctx, `SELECT failing, opened, probe, probes FROM lanes WHERE co_provisioning_target_id = $1`, args{target}, func(r Row) error {
-		b.Opened, b.Probe, b.Probes = moment(r, 1), moment(r, 2), r.Int(3)
+func (tx *Tx) Breaker(ctx context.Context, target int64) (Breaker, error) {
+	return tx.breaker(ctx, target, "")
+}
+
+// BreakerForUpdate is Breaker, and keeps it from others until the transaction ends.
+func (tx *Tx) BreakerForUpdate(ctx context.Context, target int64) (Breaker, error) {
+	return tx.breaker(ctx, target, tx.dialect.forUpdate)
+}
+
+func (tx *Tx) breaker(ctx context.Context, target int64, end string) (b Breaker, err error) {
+	err = tx.conn.query(ctx, `SELECT failing, opened, probe, probes, edits FROM lanes WHERE co_provisioning_target_id = $1`+end, args{target}, func(r Row) error {
+		b.Opened, b.Probe, b.Probes, b.Edits = moment(r, 1), moment(r, 2), r.Int(3), r.Int(4)
 		if err := json.Unmarshal([]byte(r.Text(0)), &b.Failing); err != nil {
 			return fmt.Errorf("breaker of target %d: %w", target, err)
 		}
@@ -51,15 +62,22 @@ func (tx *Tx) SetBreaker(ctx context.Context, target int64, b Breaker) error {
 		args{target, string(failing), micros(b.Opened), micros(b.Probe), b.Probes})
 }
 
-// Succeed notes that a target took a message, to the second.
+// Succeed notes that a target took a message, to the second: then its breaker is closed, and what waits
+// after a failure that was the receiver's is due at once, for it is back.
 func (tx *Tx) Succeed(ctx context.Context, target int64) error {
 	now, err := tx.Now(ctx)
 	if err != nil {
 		return err
 	}
+	err = tx.conn.queue(ctx, resume+` AND EXISTS (SELECT 1 FROM lanes l WHERE l.co_provisioning_target_id = $1 AND l.opened IS NOT NULL)`,
+		args{target, now.UnixMicro()})
+	if err != nil {
+		return err
+	}
 	return tx.conn.queue(ctx, `INSERT INTO lanes (co_provisioning_target_id, failing, probes, succeeded) VALUES ($1, '[]', 0, $2)
-		ON CONFLICT (co_provisioning_target_id) DO UPDATE SET succeeded = excluded.succeeded
-		WHERE lanes.succeeded IS NULL OR lanes.succeeded < $3`, args{target, now.UnixMicro(), now.Add(-time.Second).UnixMicro()})
+		ON CONFLICT (co_provisioning_target_id) DO UPDATE SET succeeded = excluded.succeeded, `+closed+`
+		WHERE lanes.succeeded IS NULL OR lanes.succeeded < $3 OR lanes.succeeded > $2 OR lanes.failing <> '[]' OR lanes.opened IS NOT NULL`,
+		args{target, now.UnixMicro(), now.Add(-time.Second).UnixMicro()})
 }
 
 // Resume makes due at once what waits after a failure that was the receiver's, for it is back.
@@ -68,8 +86,93 @@ func (tx *Tx) Resume(ctx context.Context, target int64) error {
 	if err != nil {
 		return err
 	}
-	return tx.conn.queue(ctx, `UPDATE deliveries SET due = $2
-		WHERE co_provisioning_target_id = $1 AND due > $2 AND NOT held AND attempts > 0 AND refusals = 0`, args{target, now.UnixMicro()})
+	return tx.conn.queue(ctx, resume, args{target, now.UnixMicro()})
+}
+
+const resume = `UPDATE deliveries SET due = $2
+	WHERE co_provisioning_target_id = $1 AND due > $2 AND NOT held AND attempts > 0 AND refusals = 0`
+
+// closed closes a breaker.
+const closed = `failing = '[]', opened = NULL, probe = NULL, probes = 0`
+
+// Edited notes that targets, their settings or their server were edited: what waits is due at once and
+// the breaker is closed, for that may have put right why it waited.
+func (tx *Tx) Edited(ctx context.Context, targets ...int64) error {
+	for _, target := range targets {
+		now, err := tx.Now(ctx)
+		if err != nil {
+			return err
+		}
+		err = tx.conn.queue(ctx, `UPDATE deliveries SET due = $2 WHERE co_provisioning_target_id = $1 AND due > $2 AND NOT held`,
+			args{target, now.UnixMicro()})
+		if err != nil {
+			return err
+		}
+		err = tx.conn.queue(ctx, `INSERT INTO lanes (co_provisioning_target_id, failing, probes, edits) VALUES ($1, '[]', 0, 1)
+			ON CONFLICT (co_provisioning_target_id) DO UPDATE SET edits = lanes.edits + 1, `+closed, args{target})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// TakeIn makes due who was left out, for they may have an identifier of another type.
+func (tx *Tx) TakeIn(ctx context.Context, target int64) error {
+	now, err := tx.Now(ctx)
+	if err != nil {
+		return err
+	}
+	return tx.conn.queue(ctx, `UPDATE deliveries SET due = $2, since = coalesce(since, CAST($2 AS bigint)), resting = false
+		WHERE co_provisioning_target_id = $1 AND resting AND left_out = true`, args{target, now.UnixMicro()})
+}
+
+// ofTarget are the microseconds that a target ($1) waits between two tries at most.
+const ofTarget = `1000000 * (SELECT CASE WHEN t.retry_interval < 1000000000 THEN t.retry_interval ELSE 1000000000 END
+	FROM co_provisioning_targets t WHERE t.id = %s)`
+
+// Parked returns the targets for which something waits for a time that no lease and no retry leads to: the
+// clock was ahead when it was set. back says that the clock has come back since one looked last; then
+// it is all that waits for a time to come.
+func (tx *Tx) Parked(ctx context.Context, lease time.Duration, back bool) ([]int64, error) {
+	now, err := tx.Now(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if back {
+		lease = 0
+	}
+	beyond := castInt("$1")
+	if !back {
+		beyond += " + " + fmt.Sprintf(ofTarget, "x.id")
+	}
+	return collect(ctx, tx.conn, `SELECT x.id FROM co_provisioning_targets x
+		WHERE (SELECT max(d.due) FROM deliveries d WHERE d.co_provisioning_target_id = x.id AND d.due IS NOT NULL) > `+beyond+`
+			OR (SELECT l.probe FROM lanes l WHERE l.co_provisioning_target_id = x.id) > `+beyond,
+		args{now.Add(lease).UnixMicro()}, func(r Row) (int64, error) { return r.Int(0), nil })
+}
+
+// Unpark makes due what waits for such a time. What may still be under way has the time of a lease.
+func (tx *Tx) Unpark(ctx context.Context, lease time.Duration, targets ...int64) error {
+	now, err := tx.Now(ctx)
+	if err != nil {
+		return err
+	}
+	beyond := castInt("$3") + " + " + fmt.Sprintf(ofTarget, "$1")
+	for _, target := range targets {
+		a := args{target, now.UnixMicro(), now.Add(lease).UnixMicro()}
+		err := tx.conn.queue(ctx, `UPDATE deliveries SET due = CASE WHEN held THEN CAST($3 AS bigint) ELSE CAST($2 AS bigint) END
+			WHERE co_provisioning_target_id = $1 AND due > $2
+				AND (held AND due > $3 OR NOT held AND (attempts = 0 OR tried > $2 OR due > `+beyond+`))`, a)
+		if err != nil {
+			return err
+		}
+		err = tx.conn.queue(ctx, `UPDATE lanes SET probe = $2 WHERE co_provisioning_target_id = $1 AND probe > $2 AND (opened > $2 OR probe > `+beyond+`)`, a)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // moment reads a column of microseconds, the zero time where it has no value.
