@@ -1,9 +1,11 @@
 package console
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"runtime/debug"
@@ -64,12 +66,34 @@ func (v *visit) recover() {
 // maxForm is the largest form that is read, in bytes.
 const maxForm = 1 << 20
 
+// maxControls is how many controls a form, or parameters a URL, may have: each takes many times its bytes.
+const maxControls = 5000
+
+// readForm reads what was sent, once it is known to be of bounded size.
+func (v *visit) readForm() error {
+	if strings.Count(v.r.URL.RawQuery, "&") >= maxControls {
+		return comity.BadRequest("The URL has more than %d parameters", maxControls)
+	}
+	if v.r.Method != http.MethodPost {
+		return nil
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(v.w, v.r.Body, maxForm))
+	if err == nil && bytes.Count(body, []byte("&")) >= maxControls {
+		return comity.BadRequest("The form has more than %d controls", maxControls)
+	}
+	v.r.Body = io.NopCloser(bytes.NewReader(body))
+	if err == nil {
+		err = v.r.ParseForm()
+	}
+	if err != nil {
+		return comity.BadRequest("The form cannot be read: %v", err)
+	}
+	return nil
+}
+
 func (v *visit) answer(p page) error {
-	if v.r.Method == http.MethodPost {
-		v.r.Body = http.MaxBytesReader(v.w, v.r.Body, maxForm)
-		if err := v.r.ParseForm(); err != nil {
-			return comity.BadRequest("The form cannot be read: %v", err)
-		}
+	if err := v.readForm(); err != nil {
+		return err
 	}
 	if err := v.recognise(); err != nil {
 		return err

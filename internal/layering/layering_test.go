@@ -73,6 +73,7 @@ var rules = []struct {
 	// Its own tests hold the document against the API itself.
 	{"internal/openapi/openapitest", []string{domain, "internal/httpserver", "internal/openapi", "internal/rest"}},
 	{"internal/oidctest", nil},
+	{"internal/heaptest", nil},
 	{"internal/layering", nil},
 
 	// The whole program as its users meet it: through the client, or as a process.
@@ -80,7 +81,7 @@ var rules = []struct {
 }
 
 // helpers are what every test may import.
-var helpers = []string{"internal/dbtest", "internal/oidctest", "internal/openapi/openapitest", "internal/pgtest", "internal/provision/provisiontest", "internal/store/storetest"}
+var helpers = []string{"internal/dbtest", "internal/heaptest", "internal/oidctest", "internal/openapi/openapitest", "internal/pgtest", "internal/provision/provisiontest", "internal/store/storetest"}
 
 // besides says what else the tests of a folder may import, so that what the program wires together is
 // tried together where it meets.

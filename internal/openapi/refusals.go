@@ -18,6 +18,7 @@ var (
 	automatic    = reason{comity.PhraseForbidden, "the memberships of a group with Auto, and rows that come from a nesting, come by themselves"}
 	loop         = reason{"Nesting Would Create Cycle", "the groups would be nested in each other"}
 	intoAuto     = reason{comity.PhraseForbidden, "nothing is nested into a group with Auto"}
+	bounds       = reason{comity.PhraseForbidden, "more than 2,000 nestings in the CO, or groups nested more than 50 levels deep"}
 	typeInUse    = reason{"Type In Use", "a record has the type"}
 	roleThere    = reason{"CoPersonRole Exists", "the person still has a role"}
 )
@@ -60,8 +61,8 @@ var refusals = map[*comity.Resource]refusal{
 		remove: []reason{automatic},
 	},
 	comity.CoGroupNesting.Resource: {
-		add:  []reason{loop, intoAuto, nested},
-		edit: []reason{loop, intoAuto, nested},
+		add:  []reason{loop, intoAuto, nested, bounds},
+		edit: []reason{loop, intoAuto, nested, bounds},
 	},
 	comity.CoExtendedType.Resource: {
 		edit:   []reason{typeInUse},

@@ -107,7 +107,7 @@ func (c *change) renameOwnGroups(ctx context.Context, co, cou int64, prefix, of 
 			return err
 		}
 		if rec.Text(f.Name) != before {
-			if err := c.tx.MarkMembers(ctx, markedModes, rec.Id); err != nil {
+			if err := c.markMembers(ctx, rec); err != nil {
 				return err
 			}
 		}
@@ -115,11 +115,20 @@ func (c *change) renameOwnGroups(ctx context.Context, co, cou int64, prefix, of 
 	return nil
 }
 
-// syncPerson sets a person's automatic memberships right, and what is nested on them.
+// syncPerson sets a person's automatic memberships right, and what is nested on those that change.
 func (c *change) syncPerson(ctx context.Context, coID, person int64) error {
-	err := c.tx.SyncAutomatic(ctx, store.Scope{CoPersonId: person}, automatic, c.caller.Username, markedModes)
-	if err != nil {
+	changed, err := c.tx.SyncAutomatic(ctx, store.Scope{CoPersonId: person}, automatic, c.caller.Username, markedModes)
+	if err != nil || len(changed) == 0 {
 		return err
 	}
-	return c.followNestings(ctx, coID, person, nil, nil)
+	nestings, err := c.nestings(ctx, coID)
+	if err != nil || !slices.ContainsFunc(nestings, func(n store.Nesting) bool { return changed[n.Group] }) {
+		return err
+	}
+	return c.followPerson(ctx, coID, person)
+}
+
+// markMembers notes that the members of a group are to be told, and the group.
+func (c *change) markMembers(ctx context.Context, group *comity.Record) error {
+	return c.begin(ctx, longChange{task: taskMark, resource: group.Resource, co: group.CoId, record: group.Id})
 }

@@ -3,6 +3,7 @@ package registry
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"comity"
 	"comity/internal/store"
@@ -48,37 +49,27 @@ func (r *Registry) Check(ctx context.Context) ([]store.Problem, error) {
 
 // checkMemberships looks at the memberships that nobody writes, CO by CO.
 func checkMemberships(ctx context.Context, tx *store.Tx) ([]store.Problem, error) {
-	now, err := tx.Now(ctx)
+	var problems []store.Problem
+	// What is under way is not right yet.
+	under, err := tx.LongChanges(ctx, MaxPage)
 	if err != nil {
 		return nil, err
 	}
-	var problems []store.Problem
 	for after := int64(0); ; {
 		cos, err := tx.List(ctx, comity.Co.Resource, after, MaxPage)
 		if err != nil || len(cos) == 0 {
 			return problems, err
 		}
 		for _, co := range cos {
+			if slices.ContainsFunc(under, func(l store.LongChange) bool { return l.CoId == co.Id }) {
+				continue
+			}
 			found, err := tx.CheckAutomatic(ctx, co.Id, automatic)
 			if err != nil {
 				return nil, err
 			}
 			problems = append(problems, found...)
-			nestings, err := tx.Nestings(ctx, co.Id)
-			if err != nil {
-				return nil, err
-			}
-			var targets []int64
-			for _, n := range nestings {
-				targets = append(targets, n.Target)
-				if reaches(nestings, n.Target, n.Group) {
-					problems = append(problems, store.Problem{Rule: "nestings have no cycle", Where: fmt.Sprintf("nesting %d", n.Id)})
-				}
-			}
-			if len(targets) == 0 {
-				continue
-			}
-			if found, err = tx.CheckNested(ctx, targets, comity.Active, now); err != nil {
+			if found, err = checkNestings(ctx, tx, co.Id); err != nil {
 				return nil, err
 			}
 			problems = append(problems, found...)
@@ -126,4 +117,29 @@ func checkValues(ctx context.Context, tx *store.Tx) ([]store.Problem, error) {
 		}
 	}
 	return problems, nil
+}
+
+// checkNestings looks at the graph of groups of a CO and at what it makes of people's memberships.
+func checkNestings(ctx context.Context, tx *store.Tx, coID int64) (problems []store.Problem, err error) {
+	nestings, err := tx.Nestings(ctx, coID, comity.Active)
+	if err != nil || len(nestings) == 0 {
+		return nil, err
+	}
+	for _, n := range nestings {
+		if reaches(nestings, n.Target, n.Group) {
+			problems = append(problems, store.Problem{Rule: "nestings have no cycle", Where: fmt.Sprintf("nesting %d", n.Id)})
+		}
+	}
+	for after := int64(0); ; {
+		people, err := tx.PeopleOf(ctx, coID, after, MaxPage)
+		if err != nil || len(people) == 0 {
+			return problems, err
+		}
+		found, err := tx.CheckNested(ctx, nestings, people)
+		if err != nil {
+			return nil, err
+		}
+		problems = append(problems, found...)
+		after = people[len(people)-1]
+	}
 }

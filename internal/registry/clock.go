@@ -31,6 +31,10 @@ func (r *Registry) RunClock(ctx context.Context, log *slog.Logger) {
 	var done, swept time.Time
 	said := ""
 	for {
+		// What a program that ended, or a request that failed, has left.
+		if err := r.CarryOn(ctx, 0); err != nil && ctx.Err() == nil {
+			log.ErrorContext(ctx, "a change of many rows waits for its rest", "error", err)
+		}
 		settled, err := r.store.Settled(ctx)
 		if err == nil {
 			said = sayWaits(ctx, log, settled.Writing, said)
@@ -236,6 +240,10 @@ func (c *change) turnPerson(ctx context.Context) error {
 		}
 	}
 	if err := c.syncPerson(ctx, c.where.CoId, person); err != nil {
+		return err
+	}
+	// A membership of their own may have begun or ended.
+	if err := c.followPerson(ctx, c.where.CoId, person); err != nil {
 		return err
 	}
 	if err := c.tx.MarkDatedGroupsOf(ctx, markedModes, person); err != nil {

@@ -82,7 +82,7 @@ func (r reading) seesMembers(ctx context.Context, group int64) (bool, error) {
 
 // graph follows the nestings from a group up and down. Those of a CO are few, so they are read at once.
 func (r reading) graph(ctx context.Context, g *GroupGlance) error {
-	nestings, err := r.tx.Nestings(ctx, g.Group.CoId)
+	nestings, err := r.tx.Nestings(ctx, g.Group.CoId, comity.Active)
 	if err != nil {
 		return err
 	}

@@ -2,8 +2,10 @@ package registry
 
 import (
 	"context"
+	"slices"
 
 	"comity"
+	"comity/internal/store"
 )
 
 var groupMemberRules = rules{
@@ -33,12 +35,16 @@ func neither(rec *comity.Record) bool {
 
 // followMembership carries a membership's change up the nestings of its group.
 func followMembership(ctx context.Context, c *change) error {
-	group := []int64{c.record().Int(comity.CoGroupMember.CoGroupId)}
+	group := c.record().Int(comity.CoGroupMember.CoGroupId)
+	nestings, err := c.nestings(ctx, c.record().CoId)
+	if err != nil || !slices.ContainsFunc(nestings, func(n store.Nesting) bool { return n.Group == group }) {
+		return err
+	}
 	for _, person := range []int64{c.where.CoPersonId, c.moved} {
 		if person == 0 {
 			continue
 		}
-		if err := c.followNestings(ctx, c.record().CoId, person, group, nil); err != nil {
+		if err := c.followPerson(ctx, c.record().CoId, person); err != nil {
 			return err
 		}
 	}

@@ -16,13 +16,13 @@ var groupNestingRules = rules{
 		if c.new == nil {
 			return nil
 		}
-		nestings, err := c.tx.Nestings(ctx, c.new.CoId)
+		nestings, err := c.nestings(ctx, c.new.CoId)
 		if err != nil {
 			return err
 		}
 		others := slices.DeleteFunc(nestings, func(n store.Nesting) bool { return n.Id == c.new.Id })
-		if reaches(others, c.new.Int(f.TargetCoGroupId), c.new.Int(f.CoGroupId)) {
-			return comity.Refuse("Nesting Would Create Cycle")
+		if err := refuseGraph(others, c.new.Int(f.CoGroupId), c.new.Int(f.TargetCoGroupId)); err != nil {
+			return err
 		}
 		target, err := c.tx.Get(ctx, comity.CoGroup.Resource, c.new.Int(f.TargetCoGroupId))
 		if err == nil && target.Bool(comity.CoGroup.Auto) {
@@ -37,16 +37,37 @@ var groupNestingRules = rules{
 		return err
 	},
 	after: func(ctx context.Context, c *change) error {
-		f := comity.CoGroupNesting.TargetCoGroupId
-		// What the nesting made where it was goes before it makes the same elsewhere.
+		if c.old == nil {
+			if err := c.tx.Nested(ctx, c.new.CoId, c.new.Id, comity.Active); err != nil {
+				return err
+			}
+		}
 		for _, rec := range []*comity.Record{c.old, c.new} {
-			if rec == nil || rec == c.new && !c.changed(f) {
+			if rec == nil {
 				continue
 			}
-			if err := c.followNestings(ctx, rec.CoId, 0, nil, []int64{rec.Int(f)}); err != nil {
+			if err := c.followGroups(ctx, rec.CoId, rec.Int(comity.CoGroupNesting.CoGroupId)); err != nil {
+				return err
+			}
+			if err := c.followAll(ctx, rec); err != nil {
 				return err
 			}
 		}
 		return nil
 	},
+	remove: remove,
+}
+
+// followAll follows a change of a nesting into a group whose members must be in all groups nested in it.
+func (c *change) followAll(ctx context.Context, nesting *comity.Record) error {
+	f := comity.CoGroupNesting
+	target, err := c.tx.Get(ctx, comity.CoGroup.Resource, nesting.Int(f.TargetCoGroupId))
+	if err != nil || !target.Bool(comity.CoGroup.NestingModeAll) {
+		return err
+	}
+	nestings, err := c.nestings(ctx, nesting.CoId)
+	if err != nil {
+		return err
+	}
+	return c.followGroups(ctx, nesting.CoId, nestedIn(nestings, target.Id)...)
 }

@@ -39,50 +39,32 @@ var groupRules = rules{
 		}
 		return nil
 	},
-	remove: func(ctx context.Context, c *change) error {
-		return c.deleteGroups(ctx, c.old)
-	},
+	alone:  true,
+	remove: remove,
 	after: func(ctx context.Context, c *change) error {
 		f := comity.CoGroup
 		if c.old == nil || c.new == nil {
 			return nil
 		}
 		if c.changed(f.Name) || c.changed(f.Status) {
-			if err := c.tx.MarkMembers(ctx, markedModes, c.new.Id); err != nil {
+			if err := c.markMembers(ctx, c.new); err != nil {
 				return err
 			}
 		}
-		if c.changed(f.Status) || c.changed(f.NestingModeAll) {
-			return c.followNestings(ctx, c.new.CoId, 0, []int64{c.new.Id}, []int64{c.new.Id})
+		if c.changed(f.Status) {
+			if err := c.followGroups(ctx, c.new.CoId, c.new.Id); err != nil {
+				return err
+			}
+		}
+		if c.changed(f.NestingModeAll) {
+			nestings, err := c.nestings(ctx, c.new.CoId)
+			if err != nil {
+				return err
+			}
+			return c.followGroups(ctx, c.new.CoId, nestedIn(nestings, c.new.Id)...)
 		}
 		return nil
 	},
-}
-
-// deleteGroups deletes a record that groups go with, and carries up what that means for the groups
-// that they were nested in.
-func (c *change) deleteGroups(ctx context.Context, groups ...*comity.Record) error {
-	nestings, err := c.tx.Nestings(ctx, c.old.CoId)
-	if err != nil {
-		return err
-	}
-	gone := map[int64]bool{}
-	for _, g := range groups {
-		gone[g.Id] = true
-	}
-	var targets []int64
-	for _, n := range nestings {
-		if gone[n.Group] && !gone[n.Target] {
-			targets = append(targets, n.Target)
-		}
-	}
-	if err := c.markGroups(ctx); err != nil {
-		return err
-	}
-	if err := c.tx.Delete(ctx, c.old, c.caller.Username, markedModes); err != nil || len(targets) == 0 {
-		return err
-	}
-	return c.followNestings(ctx, c.old.CoId, 0, nil, targets)
 }
 
 // reservedName says whether a group may not be given its new name: the names of the groups that

@@ -33,12 +33,13 @@ type Listing struct {
 
 	registry *Registry
 	resource *comity.Resource
+	caller   access.Caller
 	next     func(ctx context.Context, tx *store.Tx, after int64, limit int) ([]*comity.Record, error)
 }
 
 // Next returns the page after a record, empty at the end.
 func (l *Listing) Next(ctx context.Context, after int64) (records []*comity.Record, err error) {
-	err = l.registry.store.Snapshot(ctx, func(tx *store.Tx) error {
+	err = l.registry.snapshot(ctx, l.caller, func(tx *store.Tx) error {
 		records, err = l.next(ctx, tx, after, MaxPage)
 		return err
 	})
@@ -60,7 +61,7 @@ func (r *Registry) List(ctx context.Context, caller access.Caller, res *comity.R
 	if err != nil {
 		return nil, err
 	}
-	l := &Listing{registry: r, resource: res}
+	l := &Listing{registry: r, resource: res, caller: caller}
 	if !q.since.IsZero() {
 		// Asked before the snapshot is taken, so that nothing falls between the two.
 		settled, err := r.store.Settled(ctx)
@@ -69,7 +70,7 @@ func (r *Registry) List(ctx context.Context, caller access.Caller, res *comity.R
 		}
 		l.NextSince = settled.Time
 	}
-	err = r.store.Snapshot(ctx, func(tx *store.Tx) error {
+	err = r.snapshot(ctx, caller, func(tx *store.Tx) error {
 		if err := q.resolve(ctx, tx, caller); err != nil {
 			return err
 		}

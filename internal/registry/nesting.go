@@ -8,81 +8,114 @@ import (
 	"comity/internal/store"
 )
 
-// followNestings carries a change of memberships up the graph of groups, level by level: from the
-// groups whose members changed, and the targets whose nestings did. person narrows it to one, 0 is
-// everybody. Without groups and targets, any group of the CO may have changed.
-func (c *change) followNestings(ctx context.Context, coID, person int64, groups, targets []int64) error {
-	nestings, err := c.tx.Nestings(ctx, coID)
+const (
+	// maxNestings is how many nestings a CO may have: a membership makes up to one row for each.
+	maxNestings = 2000
+	// maxNestingDepth is how many nestings may follow each other from a group upwards.
+	maxNestingDepth = 50
+)
+
+// nestings are those of a CO.
+func (c *change) nestings(ctx context.Context, coID int64) ([]store.Nesting, error) {
+	return c.tx.Nestings(ctx, coID, comity.Active)
+}
+
+// syncNested makes the derived memberships of people what the nestings say.
+func (c *change) syncNested(ctx context.Context, coID int64, people ...int64) error {
+	nestings, err := c.nestings(ctx, coID)
 	if err != nil || len(nestings) == 0 {
 		return err
 	}
-	if len(groups) == 0 && len(targets) == 0 {
-		for _, n := range nestings {
-			targets = append(targets, n.Target)
-		}
+	return c.tx.SyncNested(ctx, nestings, people, c.caller.Username, markedModes)
+}
+
+// followPerson is syncNested of one person, which is left for later where the transaction has gone on
+// for long.
+func (c *change) followPerson(ctx context.Context, coID, person int64) error {
+	nestings, err := c.nestings(ctx, coID)
+	if err != nil || len(nestings) == 0 {
+		return err
 	}
-	for _, level := range levelsAbove(nestings, groups, targets) {
-		err := c.tx.SyncNested(ctx, level, person, comity.Active, c.caller.Username, markedModes)
-		if err != nil {
+	if c.tx.Spent() {
+		return c.leave(ctx, longChange{task: taskNested, resource: comity.CoPerson.Resource, co: coID, record: person})
+	}
+	return c.syncNested(ctx, coID, person)
+}
+
+// followGroups is syncNested of everybody who has a row in some groups.
+func (c *change) followGroups(ctx context.Context, coID int64, groups ...int64) error {
+	slices.Sort(groups)
+	for _, group := range slices.Compact(groups) {
+		if err := c.begin(ctx, longChange{task: taskNested, resource: comity.CoGroup.Resource, co: coID, record: group}); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// levelsAbove are the targets that a change of groups and targets reaches, in levels of which each
-// depends only on those before it. The graph has no cycles.
-func levelsAbove(nestings []store.Nesting, groups, targets []int64) [][]int64 {
-	level := map[int64]int{}
-	var rise func(group int64, at int)
-	rise = func(group int64, at int) {
-		if known, ok := level[group]; ok && known >= at {
-			return
-		}
-		level[group] = at
-		for _, n := range nestings {
-			if n.Group == group {
-				rise(n.Target, at+1)
-			}
+// nestedIn are the groups that are nested in a group.
+func nestedIn(nestings []store.Nesting, target int64) (groups []int64) {
+	for _, n := range nestings {
+		if n.Target == target {
+			groups = append(groups, n.Group)
 		}
 	}
-	for _, t := range targets {
-		rise(t, 1)
-	}
-	for _, g := range groups {
-		// The group itself is as it is, unless it is reached from another.
-		for _, n := range nestings {
-			if n.Group == g {
-				rise(n.Target, 1)
-			}
-		}
-	}
-	var levels [][]int64
-	for group, at := range level {
-		for len(levels) < at {
-			levels = append(levels, nil)
-		}
-		levels[at-1] = append(levels[at-1], group)
-	}
-	for _, l := range levels {
-		slices.Sort(l)
-	}
-	return levels
+	return groups
 }
 
 // reaches says whether members of one group count, at any depth, as members of another. It ends on
 // any graph, so that a cycle is found where there is one in spite of the rules.
 func reaches(nestings []store.Nesting, from, to int64) bool {
-	above := []int64{from}
-	for i := 0; i < len(above); i++ {
-		if above[i] == to {
-			return true
-		}
+	_, found := heights(nestings, from)[to]
+	return found
+}
+
+// heights are the groups that the members of a group count in, with by how many nestings at most; the
+// group itself with none. On a graph with cycles the heights mean nothing.
+func heights(nestings []store.Nesting, from int64) map[int64]int {
+	heights := map[int64]int{from: 0}
+	// They come from below, so that what leads to a group is known before what it leads to. Those of a
+	// cycle do not: until nothing new is found.
+	for more := true; more; {
+		more = false
 		for _, n := range nestings {
-			if n.Group == above[i] && !slices.Contains(above, n.Target) {
-				above = append(above, n.Target)
+			height, reached := heights[n.Group]
+			if before, known := heights[n.Target]; reached && (!known || before <= height && n.Target != from) {
+				more = more || !known
+				heights[n.Target] = height + 1
 			}
 		}
 	}
-	return false
+	return heights
+}
+
+// refuseGraph refuses a nesting that makes the graph of groups one that a change would have too much to
+// do with.
+func refuseGraph(others []store.Nesting, group, target int64) error {
+	if reaches(others, target, group) {
+		return comity.Refuse("Nesting Would Create Cycle")
+	}
+	if len(others) >= maxNestings {
+		return comity.RefuseBecause(comity.PhraseForbidden, "The CO has %d nestings, and may have at most %d: nest groups that belong together in one, and that in others", len(others), maxNestings)
+	}
+	if depth := height(others, target, false) + 1 + height(others, group, true); depth > maxNestingDepth {
+		return comity.RefuseBecause(comity.PhraseForbidden, "The groups would be nested %d levels deep, and may be at most %d: nest group %d in one further up instead", depth, maxNestingDepth, group)
+	}
+	return nil
+}
+
+// height is how many nestings at most follow each other from a group upwards, or downwards.
+func height(nestings []store.Nesting, from int64, down bool) (highest int) {
+	if down {
+		// Upside down, from above is from below.
+		turned := make([]store.Nesting, len(nestings))
+		for i, n := range nestings {
+			turned[len(turned)-1-i] = store.Nesting{Group: n.Target, Target: n.Group}
+		}
+		nestings = turned
+	}
+	for _, h := range heights(nestings, from) {
+		highest = max(highest, h)
+	}
+	return highest
 }

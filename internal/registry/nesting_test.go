@@ -135,6 +135,16 @@ func TestNestingsFollowTheModel(t *testing.T) {
 	})
 }
 
+// What a change of many rows leaves for later transactions is done before it is answered.
+func TestNestingsFollowTheModelInPortions(t *testing.T) {
+	t.Parallel()
+	w := newWorldOf(t, databases["SQLite"](t), time.Nanosecond)
+	rapid.Check(t, func(t *rapid.T) { followModel(t, w) })
+	if problems, err := w.Check(t.Context()); err != nil || len(problems) > 0 {
+		t.Errorf("check: %v, error %v", problems, err)
+	}
+}
+
 func followModel(t *rapid.T, w *world) {
 	g := comity.CoGroup
 	m := &nestingModel{

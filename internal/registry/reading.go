@@ -21,7 +21,7 @@ func (r *Registry) read(ctx context.Context, caller access.Caller, fn func(readi
 	if !caller.MayAnything() {
 		return comity.Forbid()
 	}
-	return r.store.Snapshot(ctx, func(tx *store.Tx) error {
+	return r.snapshot(ctx, caller, func(tx *store.Tx) error {
 		now, err := tx.Now(ctx)
 		if err != nil {
 			return err

@@ -24,12 +24,8 @@ func (r *Registry) ReconcileCO(ctx context.Context, caller access.Caller, coID i
 		if !found {
 			return comity.Refuse(comity.PhraseNoCO)
 		}
-		err = tx.SyncAutomatic(ctx, store.Scope{CoId: coID}, automatic, caller.Username, markedModes)
-		if err != nil {
-			return err
-		}
 		c := &change{tx: tx, caller: caller}
-		if err := c.followNestings(ctx, coID, 0, nil, nil); err != nil {
+		if err := c.begin(ctx, longChange{task: taskReconcile, resource: comity.Co.Resource, co: coID, record: coID}); err != nil {
 			return err
 		}
 		f := comity.CoGroup
@@ -58,12 +54,19 @@ func (r *Registry) ReconcileGroup(ctx context.Context, caller access.Caller, id 
 		if err := permitMembers(ctx, tx, caller, id); err != nil {
 			return err
 		}
-		err = tx.SyncAutomatic(ctx, store.Scope{CoGroupId: id}, automatic, caller.Username, markedModes)
+		c := &change{tx: tx, caller: caller}
+		group, err := tx.Get(ctx, comity.CoGroup.Resource, id)
 		if err != nil {
 			return err
 		}
-		c := &change{tx: tx, caller: caller}
-		return c.followNestings(ctx, where.CoId, 0, []int64{id}, []int64{id})
+		if group.Bool(comity.CoGroup.Auto) {
+			return c.begin(ctx, longChange{task: taskReconcile, resource: group.Resource, co: where.CoId, record: id})
+		}
+		nestings, err := c.nestings(ctx, where.CoId)
+		if err != nil {
+			return err
+		}
+		return c.followGroups(ctx, where.CoId, append(nestedIn(nestings, id), id)...)
 	})
 	if err != nil {
 		return fmt.Errorf("reconcile group %d: %w", id, err)

@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 
 	"comity"
 	"comity/internal/access"
@@ -21,11 +22,17 @@ import (
 type Registry struct {
 	store *store.Store
 	wake  func()
+	// carrying is held by who carries on long changes, a portion of each at a time.
+	carrying sync.Mutex
+	readers  readers
 }
 
 // New returns the service over a store. wake is called after each commit that may have left
 // something to be told.
-func New(s *store.Store, wake func()) *Registry { return &Registry{store: s, wake: wake} }
+func New(s *store.Store, wake func()) *Registry {
+	_, most, _ := s.Connections()
+	return &Registry{store: s, wake: wake, readers: readers{most: max(1, most/2), of: map[string]*turns{}}}
+}
 
 // Added is what an add made.
 type Added struct {
@@ -92,17 +99,27 @@ func (r *Registry) Credential(ctx context.Context, username string) (c comity.Cr
 	return c, err
 }
 
-// write runs a change in a transaction and then wakes whoever tells the targets.
+// write runs a change in a transaction, with what is left of it in more, and wakes whoever tells the targets.
 func (r *Registry) write(ctx context.Context, alone bool, fn func(*store.Tx) error) error {
 	run := r.store.Write
 	if alone {
 		run = r.store.WriteAlone
 	}
-	if err := run(ctx, fn); err != nil {
+	left := int64(0)
+	err := run(ctx, func(tx *store.Tx) (err error) {
+		err = fn(tx)
+		left = tx.Left()
+		return err
+	})
+	if err != nil {
 		return err
 	}
 	r.wake()
-	return nil
+	if left == 0 {
+		return nil
+	}
+	// It is carried out whether or not who asked for it is still there.
+	return r.CarryOn(context.WithoutCancel(ctx), left)
 }
 
 // otherCO says whether a limited caller's request names another CO than theirs, which is refused

@@ -19,13 +19,8 @@ var couRules = rules{
 		}
 		return c.refuseParent(ctx)
 	},
-	remove: func(ctx context.Context, c *change) error {
-		groups, err := c.unitGroups(ctx)
-		if err != nil {
-			return err
-		}
-		return c.deleteGroups(ctx, groups...)
-	},
+	alone:  true,
+	remove: remove,
 	after: func(ctx context.Context, c *change) error {
 		switch name := c.record().Text(comity.Cou.Name); {
 		case c.old == nil:

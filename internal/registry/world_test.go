@@ -24,6 +24,8 @@ type world struct {
 	store *store.Store
 	name  string
 	co    int64
+	// portion is how long a transaction of many rows goes on on SQLite, 0 for as long as it does.
+	portion time.Duration
 
 	mu  sync.Mutex
 	now time.Time
@@ -67,7 +69,12 @@ var migrated = dbtest.New(func(ctx context.Context, database string) error {
 
 func newWorld(t *testing.T, database string) *world {
 	t.Helper()
-	w := &world{now: began}
+	return newWorldOf(t, database, 0)
+}
+
+func newWorldOf(t *testing.T, database string, portion time.Duration) *world {
+	t.Helper()
+	w := &world{now: began, portion: portion}
 	w.open(t, database, w.clock)
 	if _, _, err := w.Bootstrap(t.Context()); err != nil {
 		t.Fatal(err)
@@ -84,7 +91,7 @@ func (w *world) open(t *testing.T, database string, clock func() time.Time) {
 		t.Fatal(err)
 	}
 	w.name = database
-	w.store, err = store.Open(t.Context(), store.Options{Database: database, Clock: clock, Sealer: sealer, Connections: 4})
+	w.store, err = store.Open(t.Context(), store.Options{Database: database, Clock: clock, Sealer: sealer, Connections: 4, Portion: w.portion})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -25,12 +25,9 @@ func (c *call) bulk(rt route) error {
 	if err != nil {
 		return err
 	}
-	inputs, err := wire.DecodeBulk(rt.resource, body)
+	inputs, err := wire.DecodeBulk(rt.resource, body, registry.MaxBulk)
 	if err != nil {
 		return err
-	}
-	if len(inputs) > registry.MaxBulk {
-		return comity.BadRequest("The request has %d elements, at most %d are allowed", len(inputs), registry.MaxBulk)
 	}
 	separately, err := wanted(c.r.URL.Query(), "separately")
 	if err != nil {

@@ -130,8 +130,14 @@ func (c *call) serve() error {
 		return comity.Missing(comity.PhraseUnknown)
 	}
 	exchange.Route = rt.name
+	if strings.Count(c.r.URL.RawQuery, "&") >= maxParameters {
+		return comity.BadRequest("The URL has more than %d parameters", maxParameters)
+	}
 	return rt.handle(c, rt)
 }
+
+// maxParameters is how many parameters a URL may have: each takes many times its bytes.
+const maxParameters = 1000
 
 func (c *call) authenticate() (err error) {
 	username, key, ok := c.r.BasicAuth()

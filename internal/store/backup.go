@@ -41,7 +41,7 @@ func tables() []string {
 	for _, r := range comity.Stored() {
 		names = append(names, r.Table)
 	}
-	return append(names, "history", "deliveries", "lanes", "sweeps", "identifier_numbers", "idempotency_keys", "settings")
+	return append(names, "history", "deliveries", "lanes", "sweeps", "identifier_numbers", "idempotency_keys", "settings", "long_changes")
 }
 
 // columnType is what a column holds, however the database calls it.
@@ -171,7 +171,7 @@ func (s *Store) Restore(ctx context.Context, r io.Reader) (rows int64, err error
 		if began {
 			return errors.New("the database ended the transaction")
 		}
-		began = true
+		began, tx.searched = true, true
 		for _, table := range []string{"cos", "history"} {
 			full, err := tx.exists(ctx, "SELECT 1 FROM "+table, nil)
 			if err != nil {

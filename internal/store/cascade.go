@@ -11,6 +11,7 @@ import (
 // records that name it in a required field go with it, an optional field that names it is cleared.
 // The people and groups whose messages showed what hung on it are marked for the targets in the given modes.
 func (tx *Tx) Delete(ctx context.Context, rec *comity.Record, actor string, modes []string) error {
+	clear(tx.nestings)
 	id, a := "SELECT CAST($1 AS bigint)", args{rec.Id}
 	if err := tx.releaseLinks(ctx, rec.Resource, id, actor, a, modes); err != nil {
 		return err
@@ -78,6 +79,7 @@ func (tx *Tx) clearSet(ctx context.Context, link comity.Link, ids, actor string,
 	if err != nil {
 		return err
 	}
+	tx.touch(link.Field.Resource())
 	if err := tx.markGroupsIn(ctx, link.Field.Resource(), ids, a, modes); err != nil {
 		return err
 	}
@@ -118,6 +120,7 @@ func (tx *Tx) DeleteCO(ctx context.Context, id int64, actor string) error {
 		return err
 	}
 	moment := now.UnixMicro()
+	tx.searched = true
 	for _, table := range ofTargets {
 		sql := `DELETE FROM ` + table + ` WHERE co_provisioning_target_id IN (SELECT id FROM co_provisioning_targets WHERE co_id = $1)`
 		if err := tx.conn.queue(ctx, sql, args{id}); err != nil {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"time"
 
 	"comity"
 )
@@ -160,25 +159,26 @@ func (tx *Tx) CheckOwnGroups(ctx context.Context, types []string) ([]Problem, er
 
 // CheckAutomatic compares a CO's automatic memberships with the rule.
 func (tx *Tx) CheckAutomatic(ctx context.Context, coID int64, rule AutomaticRule) ([]Problem, error) {
-	return tx.checkDifference(ctx, "automatic memberships follow people and roles", rule.difference(Scope{CoId: coID}))
+	d, err := tx.automatic(ctx, rule, Scope{CoId: coID})
+	return d.problems("automatic memberships follow people and roles"), err
 }
 
-// CheckNested compares the derived memberships of groups with their nestings at the time.
-func (tx *Tx) CheckNested(ctx context.Context, targets []int64, active string, now time.Time) ([]Problem, error) {
-	return tx.checkDifference(ctx, "nested memberships follow the nestings", nestedDifference(targets, 0, active, now))
+// CheckNested compares the derived memberships of people with the nestings of their CO.
+func (tx *Tx) CheckNested(ctx context.Context, nestings []Nesting, people []int64) ([]Problem, error) {
+	d, err := tx.nested(ctx, nestings, people)
+	return d.problems("nested memberships follow the nestings"), err
 }
 
-func (tx *Tx) checkDifference(ctx context.Context, rule string, d difference) ([]Problem, error) {
-	surplus, err := tx.problems(ctx, rule, d.surplus()+" ORDER BY 1, 2, 3", d.args, func(row Row) string {
-		return fmt.Sprintf("person %d should not be in group %d", row.Int(1), row.Int(0))
-	})
-	if err != nil {
-		return nil, err
+func (d difference) problems(rule string) (found []Problem) {
+	for _, wrong := range []struct {
+		memberships []computed
+		word        string
+	}{{d.sorted(), "should not"}, {d.missing, "should"}} {
+		for _, m := range wrong.memberships[:min(len(wrong.memberships), maxProblems)] {
+			found = append(found, Problem{rule, fmt.Sprintf("person %d %s be in group %d", m.person, wrong.word, m.group)})
+		}
 	}
-	missing, err := tx.problems(ctx, rule, d.missing()+" ORDER BY 1, 2, 3", d.args, func(row Row) string {
-		return fmt.Sprintf("person %d should be in group %d", row.Int(1), row.Int(0))
-	})
-	return append(surplus, missing...), err
+	return found
 }
 
 func (tx *Tx) problems(ctx context.Context, rule, sql string, a args, say func(Row) string) ([]Problem, error) {

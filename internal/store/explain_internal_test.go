@@ -237,24 +237,36 @@ func planned() []struct {
 			return err
 		}},
 		{"a person put right", []string{"co_group_members_co_person", "co_person_roles_co_person"}, func(ctx context.Context, tx *Tx) error {
-			return tx.SyncAutomatic(ctx, Scope{CoPersonId: 5}, rule, "tester", modes)
+			_, err := tx.SyncAutomatic(ctx, Scope{CoPersonId: 5}, rule, "tester", modes)
+			return err
 		}},
 		{"a group put right", []string{"co_people_co"}, func(ctx context.Context, tx *Tx) error {
-			return tx.SyncAutomatic(ctx, Scope{CoGroupId: 2}, rule, "tester", modes)
+			_, err := tx.SyncAutomatic(ctx, Scope{CoGroupId: 2}, rule, "tester", modes)
+			return err
 		}},
 		{"marks", []string{"co_people_pkey", "co_provisioning_targets_co"}, func(ctx context.Context, tx *Tx) error {
 			return tx.MarkPeople(ctx, modes, 1, 2)
 		}},
-		{"marks of a group's members", []string{"co_people_pkey", "co_group_members_(co_group|unique|counted)"}, func(ctx context.Context, tx *Tx) error {
-			return tx.MarkMembers(ctx, modes, id)
+		{"people with a row in a group", []string{"co_group_members_(co_group|unique|counted)"}, func(ctx context.Context, tx *Tx) error {
+			_, err := tx.PeopleIn(ctx, id, 0, 20)
+			return err
+		}},
+		{"people put right by nestings", []string{"co_group_members_co_person"}, func(ctx context.Context, tx *Tx) error {
+			return tx.SyncNested(ctx, []Nesting{{Id: 1, Group: 2, Target: 3}}, []int64{id, 32}, "tester", modes)
+		}},
+		{"rows of people in a group", []string{"co_group_members_(co_person|unique|counted|co_group)", "history_(revision|current)"}, func(ctx context.Context, tx *Tx) error {
+			return tx.RemoveMembers(ctx, id, []int64{id, 32}, "tester", modes)
+		}},
+		{"marks of a group's members", []string{"co_people_pkey"}, func(ctx context.Context, tx *Tx) error {
+			return tx.MarkMembers(ctx, modes, id, []int64{id, 32})
 		}},
 		{"marks of a person's groups", []string{"co_group_members_co_person", "co_groups_pkey", "co_provisioning_targets_(co|provision_co_group)"}, func(ctx context.Context, tx *Tx) error {
 			tx.tellsGroups = true
 			return tx.MarkGroupsOf(ctx, modes, id, "uid")
 		}},
-		{"marks of a group and all its members", []string{"co_group_members_(co_group|unique|counted)"}, func(ctx context.Context, tx *Tx) error {
+		{"marks of a group and all its members", []string{"co_people_pkey"}, func(ctx context.Context, tx *Tx) error {
 			tx.tellsGroups = true
-			return tx.MarkMembers(ctx, modes, id)
+			return tx.MarkMembers(ctx, modes, id, []int64{id, 32})
 		}},
 		{"members as a target is told of them", []string{"co_group_members_(co_group|unique|counted)", "co_people_pkey", "identifiers_co_person"}, func(ctx context.Context, tx *Tx) error {
 			rule := TellingRule{Provisioned: []string{"Active"}, Counted: []string{"Active"}, AllGroup: "M", IdentifierType: "uid", Active: "Active", OnlyGroup: 7}
@@ -513,16 +525,21 @@ func crowd(t *testing.T, s *Store) {
 			SELECT '%s', i, 0, 'add', 'tester', 0, 1 + i / 100, i, '{"Status":"Active"}' FROM n`, r.Singular))
 	}
 	err := s.WriteAlone(t.Context(), func(tx *Tx) error {
-		if tx.dialect.forUpdate != "" {
-			// As PostgreSQL does by itself.
-			statements = append(statements, "SELECT gin_clean_pending_list('identifiers_search')", "ANALYZE")
-		}
-		for _, sql := range statements {
-			if _, err := tx.conn.exec(t.Context(), sql, nil); err != nil {
-				return err
+		tx.searched = true
+		run := func(statements ...string) error {
+			for _, sql := range statements {
+				if _, err := tx.conn.exec(t.Context(), sql, nil); err != nil {
+					return err
+				}
 			}
+			return nil
 		}
-		return nil
+		err := errors.Join(run(statements...), tx.research(t.Context()))
+		if err == nil && tx.dialect.forUpdate != "" {
+			// As PostgreSQL does by itself.
+			err = run("SELECT gin_clean_pending_list('identifiers_search'), gin_clean_pending_list('people_search_words')", "ANALYZE")
+		}
+		return err
 	})
 	if err != nil {
 		t.Fatal(err)

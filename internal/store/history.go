@@ -102,6 +102,7 @@ func (tx *Tx) deleteRows(ctx context.Context, r *comity.Resource, ids, actor str
 	if err != nil {
 		return err
 	}
+	tx.touch(r)
 	moment := now.UnixMicro()
 	note := append(args(nil), a...)
 	sql := fmt.Sprintf(`INSERT INTO history (%s)

@@ -21,7 +21,7 @@ func (b *sqliteBackend) connections() (used, most, waiting int) {
 	if b.writer.begun.Load() != 0 {
 		used++
 	}
-	return used, b.count + 1, len(b.writer.jobs)
+	return used, b.count + 1, len(b.writer.short) + len(b.writer.long)
 }
 
 const backupSetting = "last_backup"

@@ -156,12 +156,14 @@ func (tx *Tx) MarkDatedGroupsOf(ctx context.Context, modes []string, person int6
 		WHERE m.co_person_id = $1 AND (m.valid_from IS NOT NULL OR m.valid_through IS NOT NULL)`, args{person}, modes, nil)
 }
 
-// MarkMembers notes that the members of a group are to be told, and the group itself.
-func (tx *Tx) MarkMembers(ctx context.Context, modes []string, group int64) error {
-	err := tx.markGroups(ctx, `SELECT CAST($1 AS bigint), 0
-		UNION SELECT m.co_group_id, m.co_person_id FROM co_group_members m WHERE m.co_group_id = $1`, args{group}, modes, nil)
-	if err != nil {
+// MarkMembers notes that people with a row in a group are to be told, and the group itself.
+func (tx *Tx) MarkMembers(ctx context.Context, modes []string, group int64, people []int64) error {
+	var a args
+	in := tx.dialect.idsIn(&a, people)
+	changes := append(args(nil), a...)
+	g := castInt(changes.put(group))
+	if err := tx.markGroups(ctx, fmt.Sprintf("SELECT %[1]s, 0 UNION SELECT %[1]s, x.id FROM (%[2]s) x", g, in), changes, modes, nil); err != nil {
 		return err
 	}
-	return tx.mark(ctx, "SELECT m.co_person_id FROM co_group_members m WHERE m.co_group_id = $1", args{group}, modes)
+	return tx.mark(ctx, in, a, modes)
 }

@@ -3,64 +3,188 @@ package store
 import (
 	"context"
 	"fmt"
-	"time"
+	"slices"
+
+	"comity"
 )
 
-// Nesting is one edge of the graph of groups: members of Group count as members of Target.
-type Nesting struct{ Id, Group, Target int64 }
-
-// Nestings returns the nestings of a CO. They are configuration: few, whatever the CO's size.
-func (tx *Tx) Nestings(ctx context.Context, coID int64) ([]Nesting, error) {
-	var all []Nesting
-	sql := `SELECT id, co_group_id, target_co_group_id FROM co_group_nestings WHERE co_id = $1 ORDER BY id`
-	err := tx.conn.query(ctx, sql, args{coID}, func(r Row) error {
-		all = append(all, Nesting{r.Int(0), r.Int(1), r.Int(2)})
-		return nil
-	})
-	return all, err
+// Nesting is one edge of the graph of groups: members of Group count as members of Target, or with
+// Negate are kept out of it.
+type Nesting struct {
+	Id, Group, Target int64
+	Negate            bool
+	// Passes says that Group has the status in which it passes its members on, All that a member of
+	// Target must be in all groups that are nested in it without Negate.
+	Passes, All bool
 }
 
-// SyncNested makes the derived memberships of some target groups what their nestings say, from the
-// memberships of the nested groups as they are: the targets' own targets come after them. It looks
-// at one person, or at all for 0.
-func (tx *Tx) SyncNested(ctx context.Context, targets []int64, person int64, active, actor string, modes []string) error {
-	now, err := tx.Now(ctx)
+// Nestings returns the nestings of a CO, each after those of the groups below it; those of a cycle,
+// which no rule allows, come last. What is being deleted is none of them. active is the status of a group that passes its members on.
+func (tx *Tx) Nestings(ctx context.Context, coID int64, active string) ([]Nesting, error) {
+	if known, ok := tx.nestings[coID]; ok {
+		return known, nil
+	}
+	all, err := tx.readNestings(ctx, coID, active, 0)
+	if err != nil {
+		return nil, err
+	}
+	tx.nestings[coID] = fromBelow(all)
+	return tx.nestings[coID], nil
+}
+
+// Nested tells the transaction that it has added a nesting, so that it need not read all of them again.
+func (tx *Tx) Nested(ctx context.Context, coID, id int64, active string) error {
+	known, ok := tx.nestings[coID]
+	if !ok {
+		return nil
+	}
+	added, err := tx.readNestings(ctx, coID, active, id)
+	if err == nil {
+		tx.nestings[coID] = fromBelow(append(slices.Clone(known), added...))
+	}
+	return err
+}
+
+// readNestings reads the nestings of a CO, or the one of an id.
+func (tx *Tx) readNestings(ctx context.Context, coID int64, active string, id int64) ([]Nesting, error) {
+	one, a := "", args{coID}
+	if id != 0 {
+		one = " AND n.id = " + a.put(id)
+	}
+	sql := fmt.Sprintf(`SELECT n.id, n.co_group_id, n.target_co_group_id, n.negate, g.status, t.nesting_mode_all
+		FROM co_group_nestings n JOIN co_groups g ON g.id = n.co_group_id JOIN co_groups t ON t.id = n.target_co_group_id
+		WHERE n.co_id = $1%s AND NOT EXISTS (SELECT 1 FROM long_changes l WHERE l.co_id = $1 AND l.task = '%s' AND (
+			l.resource = 'CoGroupNesting' AND l.record_id = n.id OR l.resource = 'CoGroup' AND l.record_id IN (g.id, t.id)
+			OR l.resource = 'Cou' AND l.record_id IN (g.cou_id, t.cou_id)))
+		ORDER BY n.id`, one, taskDelete)
+	return collect(ctx, tx.conn, sql, a, func(r Row) (Nesting, error) {
+		return Nesting{r.Int(0), r.Int(1), r.Int(2), r.Bool(3), r.Text(4) == active, r.Bool(5)}, nil
+	})
+}
+
+// touch notes that records of a resource change: what is known of the graph of groups is so no more,
+// and what people are searched by is to be put right in the end. A new group nests nothing, and of a new
+// nesting the transaction is told by Nested.
+func (tx *Tx) touch(r *comity.Resource) {
+	switch r {
+	case comity.CoGroup.Resource, comity.CoGroupNesting.Resource:
+		clear(tx.nestings)
+	case comity.Name.Resource, comity.EmailAddress.Resource, comity.Identifier.Resource:
+		tx.searched = true
+	}
+}
+
+// fromBelow puts nestings in such an order that all of a target come together and after those of the
+// groups nested in it.
+func fromBelow(nestings []Nesting) []Nesting {
+	into, above, waits := map[int64][]Nesting{}, map[int64][]int64{}, map[int64]int{}
+	var targets []int64
+	for _, n := range nestings {
+		if into[n.Target] == nil {
+			targets = append(targets, n.Target)
+		}
+		into[n.Target] = append(into[n.Target], n)
+		above[n.Group] = append(above[n.Group], n.Target)
+	}
+	var ready []int64
+	for _, t := range targets {
+		for _, n := range into[t] {
+			if into[n.Group] != nil {
+				waits[t]++
+			}
+		}
+		if waits[t] == 0 {
+			ready = append(ready, t)
+		}
+	}
+	sorted := make([]Nesting, 0, len(nestings))
+	for i := 0; i < len(ready); i++ {
+		sorted = append(sorted, into[ready[i]]...)
+		delete(into, ready[i])
+		for _, t := range above[ready[i]] {
+			if waits[t]--; waits[t] == 0 {
+				ready = append(ready, t)
+			}
+		}
+	}
+	for _, t := range targets {
+		sorted = append(sorted, into[t]...)
+	}
+	return sorted
+}
+
+// SyncNested makes the derived memberships of people what the nestings of their CO say, at every level:
+// their rows are read once, what should be is worked out from below, and the difference is written.
+func (tx *Tx) SyncNested(ctx context.Context, nestings []Nesting, people []int64, actor string, modes []string) error {
+	d, err := tx.nested(ctx, nestings, people)
 	if err != nil {
 		return err
 	}
-	return tx.settle(ctx, nestedDifference(targets, person, active, now), actor, modes)
+	return tx.settle(ctx, d, actor, modes)
 }
 
-func nestedDifference(targets []int64, person int64, active string, now time.Time) difference {
+// nested reads the memberships of people, in whichever groups, and finds what those that nestings make
+// lack and have too many of.
+func (tx *Tx) nested(ctx context.Context, nestings []Nesting, people []int64) (difference, error) {
+	now, err := tx.Now(ctx)
+	if err != nil {
+		return difference{}, err
+	}
+	should, rows := map[computed]bool{}, map[int64]computed{}
+	var person int64
+	in := map[int64]bool{}
+	work := func() {
+		derive(nestings, person, in, should)
+		clear(in)
+	}
 	var a args
-	in := list(&a, targets)
-	scope, whom := "m.co_group_nesting_id IS NOT NULL AND m.co_group_id IN "+in, ""
-	if person != 0 {
-		whom = " AND m.co_person_id = " + a.put(person)
-		scope += whom
+	sql := fmt.Sprintf(`SELECT m.id, m.co_group_id, m.co_person_id, coalesce(m.co_group_nesting_id, 0), m.member AND %s
+		FROM co_group_members m WHERE m.co_person_id IN (%s) ORDER BY m.co_person_id`, validNow("m", &a, now), tx.dialect.idsIn(&a, people))
+	err = tx.conn.query(ctx, sql, a, func(r Row) error {
+		m := computed{r.Int(1), r.Int(2), r.Int(3)}
+		if m.person != person {
+			work()
+			person = m.person
+		}
+		if m.nesting != 0 {
+			rows[r.Int(0)] = m
+		} else if r.Bool(4) {
+			in[m.group] = true
+		}
+		return nil
+	})
+	work()
+	return compare(should, rows), err
+}
+
+// derive adds the memberships that nestings, from below, make of the groups that a person is in by rows
+// of their own. It adds the groups that they lead to to these.
+func derive(nestings []Nesting, person int64, in map[int64]bool, should map[computed]bool) {
+	if len(in) == 0 {
+		return
 	}
-	scopeArgs := len(a)
-	counts := func(member, group string) string {
-		return fmt.Sprintf("%[2]s.status = %[3]s AND %[1]s.member AND %[4]s", member, group, a.put(active), validNow(member, &a, now))
+	for i := 0; i < len(nestings); {
+		target, first, out, passes := nestings[i].Target, i, false, false
+		for ; i < len(nestings) && nestings[i].Target == target; i++ {
+			n := nestings[i]
+			counts := n.Passes && in[n.Group]
+			switch {
+			case n.Negate:
+				out = out || counts
+			case counts:
+				passes = true
+			case n.All:
+				out = true
+			}
+		}
+		if out || !passes {
+			continue
+		}
+		in[target] = true
+		for _, n := range nestings[first:i] {
+			if !n.Negate && n.Passes && in[n.Group] {
+				should[computed{target, person, n.Id}] = true
+			}
+		}
 	}
-	// A member of some group that is nested with Negate is kept out; with NestingModeAll so is who
-	// is not a member of every other one.
-	should := fmt.Sprintf(`SELECT DISTINCT n.target_co_group_id AS co_group_id, m.co_person_id, n.id AS co_group_nesting_id
-		FROM co_group_nestings n
-		JOIN co_groups t ON t.id = n.target_co_group_id
-		JOIN co_groups g ON g.id = n.co_group_id
-		JOIN co_group_members m ON m.co_group_id = g.id
-		WHERE n.target_co_group_id IN %[1]s AND NOT n.negate%[2]s AND %[3]s
-		AND NOT EXISTS (SELECT 1 FROM co_group_nestings xn
-			JOIN co_groups xg ON xg.id = xn.co_group_id
-			JOIN co_group_members xm ON xm.co_group_id = xg.id AND xm.co_person_id = m.co_person_id
-			WHERE xn.target_co_group_id = n.target_co_group_id AND xn.negate AND %[4]s)
-		AND (NOT t.nesting_mode_all OR NOT EXISTS (SELECT 1 FROM co_group_nestings yn
-			WHERE yn.target_co_group_id = n.target_co_group_id AND NOT yn.negate
-			AND NOT EXISTS (SELECT 1 FROM co_groups yg
-				JOIN co_group_members ym ON ym.co_group_id = yg.id AND ym.co_person_id = m.co_person_id
-				WHERE yg.id = yn.co_group_id AND %[5]s)))`,
-		in, whom, counts("m", "g"), counts("xm", "xg"), counts("ym", "yg"))
-	is := "SELECT m.co_group_id, m.co_person_id, m.co_group_nesting_id FROM co_group_members m WHERE " + scope
-	return difference{should: should, is: is, scope: scope, scopeArgs: scopeArgs, nested: true, person: person, args: a}
 }

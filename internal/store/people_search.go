@@ -9,6 +9,20 @@ import (
 	"comity"
 )
 
+// research puts right what people are searched by whose names, email addresses or identifiers the
+// transaction changed, whom triggers have noted: each once, however many they are.
+func (tx *Tx) research(ctx context.Context) error {
+	if !tx.searched {
+		return nil
+	}
+	for _, sql := range tx.dialect.research {
+		if err := tx.conn.queue(ctx, sql, nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // PeopleQuery is what people are searched and listed by.
 type PeopleQuery struct {
 	CoId int64

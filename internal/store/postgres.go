@@ -28,6 +28,9 @@ var postgresDialect = dialect{
 	// Whoever asks has a single connection.
 	otherPrograms: `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'comity' AND pid <> pg_backend_pid()`,
 	nextID:        `SELECT nextval('%s_id_seq')`,
+	research:      []string{`SELECT people_search_right()`},
+	nextIDs:       `SELECT nextval('%s_id_seq') FROM generate_series(1, CAST($1 AS bigint))`,
+	elements:      "jsonb_array_elements(CAST(%s AS jsonb))",
 	columns: `SELECT CAST(column_name AS text), CAST(data_type AS text) FROM information_schema.columns
 		WHERE table_schema = current_schema() AND table_name = $1 ORDER BY ordinal_position`,
 	setNumber:     `SELECT setval(pg_get_serial_sequence(CAST($1 AS text), 'id'), CAST($2 AS bigint))`,

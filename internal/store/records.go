@@ -156,6 +156,9 @@ func (tx *Tx) Insert(ctx context.Context, rec *comity.Record, actor string, wher
 		return err
 	}
 	rec.Created, rec.Modified, rec.Revision, rec.Actor = now, now, 0, actor
+	if rec.Resource != comity.CoGroup.Resource && rec.Resource != comity.CoGroupNesting.Resource {
+		tx.touch(rec.Resource)
+	}
 	if err := tx.insert(ctx, rec); err != nil {
 		return err
 	}
@@ -209,6 +212,7 @@ func (tx *Tx) Update(ctx context.Context, rec *comity.Record, actor string, wher
 	}
 	rec.Actor = actor
 	rec.Revision++
+	tx.touch(rec.Resource)
 	if err := tx.conn.queue(ctx, texts[rec.Resource].update, append(values(rec), rec.Id)); err != nil {
 		return err
 	}
@@ -301,6 +305,30 @@ func (tx *Tx) exists(ctx context.Context, sql string, a args) (bool, error) {
 		return nil
 	})
 	return found, err
+}
+
+// AtMost fails with an error if as many records of the resource hang on the owner of a new one as may. It
+// fails at the latest when the outcome of a later statement is known.
+func (tx *Tx) AtMost(ctx context.Context, rec *comity.Record, most int64, refusal error) error {
+	f := rec.Resource.Owner()
+	o, ok := f.Owner(rec.Text(f))
+	if !ok {
+		return nil
+	}
+	key := fmt.Sprint(rec.Resource.Table, o.Column, rec.Int(f))
+	note := func(n int64) error {
+		if n >= most {
+			return refusal
+		}
+		tx.rows[key] = n + 1
+		return nil
+	}
+	if n, known := tx.rows[key]; known {
+		return note(n)
+	}
+	// Counted no further than needs be.
+	sql := fmt.Sprintf("SELECT count(*) FROM (SELECT 1 FROM %s WHERE %s = $1 LIMIT %d) x", rec.Resource.Table, o.Column, most)
+	return tx.conn.later(ctx, sql, args{rec.Int(f)}, func(row Row) error { return note(row.Int(0)) })
 }
 
 // NextNumber is one more than the highest number of a field among the records with the same anchor,

@@ -18,9 +18,18 @@ var sqliteDialect = dialect{
 	lockShared: "0 * %s", lockExclusive: "0 * %s",
 	jsonObject: "json_object", jsonTrue: "json('true')", jsonFalse: "json('false')",
 	jsonWithout: "json_remove(%s, '$.%s')",
-	columns:     `SELECT name, type FROM pragma_table_info($1)`,
-	inSearch:    sqliteSearch,
-	unindexed:   "+",
+	elements:    "json_each(%s)",
+	shared:      true,
+	research: []string{
+		`UPDATE people_search SET (sort, words) = (SELECT w.sort, w.words FROM people_words w WHERE w.id = people_search.id)
+			WHERE id IN (SELECT id FROM people_search_changed)`,
+		`DELETE FROM people_search_changed`,
+	},
+	nextIDs: `WITH RECURSIVE x (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM x WHERE i < $1)
+		SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = '%s'), 0) + i FROM x`,
+	columns:   `SELECT name, type FROM pragma_table_info($1)`,
+	inSearch:  sqliteSearch,
+	unindexed: "+",
 	// The pieces of a text that was deleted stay in an FTS5 index until they are merged away.
 	forgetSearch: []string{
 		`INSERT INTO identifiers_search (identifiers_search) VALUES ('optimize')`,
@@ -170,6 +179,9 @@ type sqliteConn struct {
 	raw        *sqlite3.Conn
 	statements map[string]*sqliteStatement
 	time       time.Time
+	// yield, unless nil, says that a write under way is to end for others, yielded that it was told so.
+	yield   func() bool
+	yielded bool
 }
 
 // sqliteStatement is a prepared statement. Its parameters are named $1, $2 …, which SQLite numbers
@@ -270,6 +282,10 @@ func (c *sqliteConn) query(_ context.Context, sql string, args []any, each func(
 	// A long statement is interrupted by itself, many short ones between two of them.
 	if err := c.raw.GetInterrupt().Err(); err != nil {
 		return err
+	}
+	if c.yielded || c.yield != nil && c.yield() {
+		c.yielded = true
+		return errYield
 	}
 	s, err := c.prepare(sql)
 	if err != nil {

@@ -12,21 +12,30 @@ import (
 	"github.com/ncruces/go-sqlite3"
 )
 
-// A batch of writes that share a commit ends after so many, or so long.
+// A batch of writes that share a commit ends after so many, or so long. A write that takes longer than
+// maxShort while others wait for it is undone, and runs again by itself.
 const (
 	maxBatch     = 64
 	maxBatchTime = 5 * time.Millisecond
+	maxShort     = 10 * time.Millisecond
 )
 
-var errClosed = errors.New("the database is closed")
+var (
+	errClosed = errors.New("the database is closed")
+	errYield  = errors.New("this write takes long, and others wait: it runs again by itself")
+)
 
 // sqliteWriter is the goroutine that owns the one connection that writes. It runs the waiting
 // closures one after the other in one transaction, each in a savepoint, and answers nobody before
-// the commit, so that full durability costs one sync for all of them.
+// the commit, so that full durability costs one sync for all of them. Those that take long go alone, in
+// turns with the others: a short one waits for one long one at most.
 type sqliteWriter struct {
 	conn  *sqliteConn
 	clock func() time.Time
-	jobs  chan *writeJob
+	short chan *writeJob
+	long  chan *writeJob
+	// again are short ones that turned out to be long.
+	again []*writeJob
 	done  chan struct{}
 	// behind is what the clock last said, if that was before the time of the last transaction.
 	behind time.Time
@@ -59,7 +68,9 @@ func (j *writeJob) begin() bool {
 }
 
 func newSQLiteWriter(c *sqliteConn, clock func() time.Time) *sqliteWriter {
-	w := &sqliteWriter{conn: c, clock: clock, jobs: make(chan *writeJob, 4*maxBatch), done: make(chan struct{})}
+	w := &sqliteWriter{
+		conn: c, clock: clock, short: make(chan *writeJob, 4*maxBatch), long: make(chan *writeJob, 4*maxBatch), done: make(chan struct{}),
+	}
 	go w.loop()
 	return w
 }
@@ -89,8 +100,12 @@ func (w *sqliteWriter) send(ctx context.Context, job *writeJob) error {
 	if w.closed {
 		return errClosed
 	}
+	queue := w.short
+	if job.alone {
+		queue = w.long
+	}
 	select {
-	case w.jobs <- job:
+	case queue <- job:
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
@@ -100,7 +115,8 @@ func (w *sqliteWriter) send(ctx context.Context, job *writeJob) error {
 func (w *sqliteWriter) close() error {
 	w.mu.Lock()
 	w.closed = true
-	close(w.jobs)
+	close(w.short)
+	close(w.long)
 	w.mu.Unlock()
 	<-w.done
 	return w.conn.close()
@@ -108,39 +124,67 @@ func (w *sqliteWriter) close() error {
 
 func (w *sqliteWriter) loop() {
 	defer close(w.done)
-	var first *writeJob
-	for {
-		if first == nil {
-			var open bool
-			if first, open = <-w.jobs; !open {
-				return
-			}
+	for long := false; ; {
+		job := w.next(!long)
+		if job == nil {
+			return
 		}
-		first = w.batch(first)
+		w.batch(job)
+		long = job.alone
 	}
 }
 
-// batch runs a first job, and with it those that wait, in one transaction. It returns a job that
-// it took from the queue but that is to go alone.
-func (w *sqliteWriter) batch(first *writeJob) (next *writeJob) {
+// next is the job whose turn it is, a long one if there are both and long is, nil where the writer was
+// closed and nobody waits any more.
+func (w *sqliteWriter) next(long bool) *writeJob {
+	if len(w.again) > 0 && (long || len(w.short) == 0) {
+		job := w.again[0]
+		w.again = w.again[1:]
+		return job
+	}
+	first, second := w.short, w.long
+	if long {
+		first, second = second, first
+	}
+	for _, queue := range []chan *writeJob{first, second} {
+		select {
+		case job := <-queue:
+			if job != nil {
+				return job
+			}
+		default:
+		}
+	}
+	select {
+	case job := <-w.short:
+		if job == nil {
+			job = <-w.long
+		}
+		return job
+	case job := <-w.long:
+		if job == nil {
+			job = <-w.short
+		}
+		return job
+	}
+}
+
+// batch runs a first job, and with it short ones that wait if it is one itself, in one transaction.
+func (w *sqliteWriter) batch(first *writeJob) {
 	w.begun.Store(w.now().UnixMicro())
 	start := time.Now()
 	ran := []*writeJob{first}
 	err := w.begin()
 	if err == nil {
-		err = w.step(first)
+		err = w.step(first, 1)
 	}
 	for err == nil && !first.alone && len(ran) < maxBatch && time.Since(start) < maxBatchTime {
-		job, ok := w.waiting()
-		if !ok {
-			break
-		}
-		if job.alone {
-			next = job
+		job := w.waiting()
+		if job == nil {
 			break
 		}
 		ran = append(ran, job)
-		err = w.step(job)
+		err = w.step(job, len(ran))
 	}
 	if err == nil {
 		err = w.conn.run("COMMIT")
@@ -148,23 +192,28 @@ func (w *sqliteWriter) batch(first *writeJob) (next *writeJob) {
 	if err != nil {
 		w.rollback()
 		for _, job := range ran {
-			job.err = w.single(job)
+			if !errors.Is(job.err, errYield) {
+				job.err = w.single(job)
+			}
 		}
 	}
 	// Before anybody is answered, so that what they ask next is not held to be still under way.
 	w.begun.Store(0)
 	for _, job := range ran {
-		close(job.done)
+		if errors.Is(job.err, errYield) {
+			w.again = append(w.again, job)
+		} else {
+			close(job.done)
+		}
 	}
-	return next
 }
 
-func (w *sqliteWriter) waiting() (*writeJob, bool) {
+func (w *sqliteWriter) waiting() *writeJob {
 	select {
-	case job, open := <-w.jobs:
-		return job, open
+	case job := <-w.short:
+		return job
 	default:
-		return nil, false
+		return nil
 	}
 }
 
@@ -192,8 +241,9 @@ func (w *sqliteWriter) now() time.Time {
 	return now
 }
 
-// step runs one job in a savepoint. The error it returns is the whole batch's; the job's own is in job.err.
-func (w *sqliteWriter) step(job *writeJob) error {
+// step runs one job in a savepoint, the nth of its batch. The error it returns is the whole batch's; the
+// job's own is in job.err, which is errYield where it is to run again.
+func (w *sqliteWriter) step(job *writeJob, n int) error {
 	if !job.begin() {
 		return nil
 	}
@@ -204,7 +254,15 @@ func (w *sqliteWriter) step(job *writeJob) error {
 	if err := w.conn.run("SAVEPOINT job"); err != nil {
 		return err
 	}
+	if !job.alone {
+		until := time.Now().Add(maxShort)
+		w.conn.yield = func() bool { return time.Now().After(until) && (n > 1 || len(w.short) > 0) }
+	}
 	job.err = w.call(job)
+	w.conn.yield = nil
+	if w.conn.yielded {
+		w.conn.yielded, job.alone, job.err = false, true, errYield
+	}
 	if w.conn.raw.GetAutocommit() {
 		return fmt.Errorf("the transaction ended under a write: %w", errors.Join(job.err))
 	}

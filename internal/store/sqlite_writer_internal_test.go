@@ -72,7 +72,7 @@ func batch(t *testing.T, s *Store, writes ...func(*Tx) error) []error {
 	err := s.WriteAlone(t.Context(), func(*Tx) error {
 		for i, fn := range writes {
 			all.Go(func() { errs[i] = s.Write(t.Context(), fn) })
-			for len(w.jobs) <= i {
+			for len(w.short) <= i {
 				time.Sleep(time.Millisecond)
 			}
 		}
@@ -298,5 +298,55 @@ func TestTimeOfWritesFollowsAClockThatWasSetBack(t *testing.T) {
 		if got := at().Sub(now); got < 0 || got > time.Millisecond {
 			t.Errorf("a step of %v: the time is %v ahead of the clock", step, got)
 		}
+	}
+}
+
+// A short write waits for one long one at most, whether or not that was known to be long.
+func TestShortWritesComeBetweenLongOnes(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name  string
+		write func(*Store) func(context.Context, func(*Tx) error) error
+	}{
+		{"known to be long", func(s *Store) func(context.Context, func(*Tx) error) error { return s.WriteAlone }},
+		{"found to be long", func(s *Store) func(context.Context, func(*Tx) error) error { return s.Write }},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			s := openFile(t, nil)
+			w := writerOf(s)
+			var order []string
+			var all sync.WaitGroup
+			put := func(name string, write func(context.Context, func(*Tx) error) error, lasts time.Duration) {
+				before := len(w.short) + len(w.long)
+				all.Go(func() {
+					err := write(t.Context(), func(tx *Tx) error {
+						for start := time.Now(); time.Since(start) < lasts; {
+							if err := tx.conn.query(t.Context(), "SELECT 1", nil, func(Row) error { return nil }); err != nil {
+								return err
+							}
+						}
+						order = append(order, name) // by the writer alone
+						return nil
+					})
+					if err != nil {
+						t.Errorf("%s: %v", name, err)
+					}
+				})
+				for len(w.short)+len(w.long) == before {
+					time.Sleep(time.Millisecond)
+				}
+			}
+			err := s.WriteAlone(t.Context(), func(*Tx) error {
+				put("long", tt.write(s), 2*maxShort)
+				put("long", tt.write(s), 2*maxShort)
+				put("short", s.Write, 0)
+				return nil
+			})
+			all.Wait()
+			if err != nil || !slices.Equal(order, []string{"short", "long", "long"}) {
+				t.Errorf("they come as %v, error %v", order, err)
+			}
+		})
 	}
 }

@@ -10,6 +10,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -45,6 +46,9 @@ type Options struct {
 	Connections int
 	// Log is told when the database cannot be used and when it can again; slog.Default() if nil.
 	Log *slog.Logger
+	// Portion is how long a change of many rows goes on in one transaction where everybody else waits
+	// for it; 0 is a sensible time.
+	Portion time.Duration
 }
 
 // Store is an open database.
@@ -52,6 +56,7 @@ type Store struct {
 	backend backend
 	sealer  *Sealer
 	health  health
+	portion time.Duration
 }
 
 // backend is what SQLite and PostgreSQL each provide.
@@ -122,6 +127,14 @@ type dialect struct {
 	// nextID is a query that gives out the next id of the table %s; "" where inserting costs no
 	// round trip.
 	nextID string
+	// nextIDs gives out as many ids as $1 of the table %s.
+	nextIDs string
+	// elements are the rows that the JSON array of a parameter %s holds, each a column "value".
+	elements string
+	// research are the statements that put right what the people are searched by whom triggers noted.
+	research []string
+	// shared says that whoever writes keeps everybody else from writing, so that nobody may for long.
+	shared bool
 	// nextOfHistory is a query that gives out the id of the history's next row.
 	nextOfHistory string
 	// unindexed before a column keeps it from being looked for by an index.
@@ -151,7 +164,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if log == nil {
 		log = slog.Default()
 	}
-	return &Store{backend: b, sealer: o.Sealer, health: health{log: log}}, nil
+	return &Store{backend: b, sealer: o.Sealer, health: health{log: log}, portion: cmp.Or(o.Portion, portion)}, nil
 }
 
 // IsPostgres says whether a database's name is a PostgreSQL URL and not a path.
@@ -194,6 +207,9 @@ func (s *Store) whole(ctx context.Context, fn func(*Tx) error) func(conn) error 
 	return func(c conn) error {
 		tx := s.tx(c)
 		if err := fn(tx); err != nil {
+			return err
+		}
+		if err := tx.research(ctx); err != nil {
 			return err
 		}
 		return tx.markFound(ctx)
@@ -242,14 +258,37 @@ type Tx struct {
 	tellsGroups bool
 	// groups are those that are to be marked in the end, nil where it was never asked which.
 	groups map[groupMark]bool
+	// nestings are those of the COs that were asked for.
+	nestings map[int64][]Nesting
+	// began is when the closure did, portion how long it may change many rows, 0 for as long as it takes.
+	began   time.Time
+	portion time.Duration
+	// rows are how many records of what a transaction adds to hang on their owners.
+	rows map[string]int64
+	// searched says that what people are searched by may have changed.
+	searched bool
+	// left is a CO of which a long change was left for later transactions, 0 for none.
+	left int64
 }
 
+// portion is how long a change of many rows goes on in one transaction on SQLite. The set of rows that
+// is under way then is finished, which takes about as long once more.
+const portion = 50 * time.Millisecond
+
 func (s *Store) tx(c conn) *Tx {
-	return &Tx{
+	tx := &Tx{
 		conn: c, dialect: s.backend.dialect(), sealer: s.sealer,
-		reserved: map[*comity.Resource]int64{}, marked: map[string]bool{},
+		reserved: map[*comity.Resource]int64{}, marked: map[string]bool{}, nestings: map[int64][]Nesting{}, rows: map[string]int64{}, began: time.Now(),
 	}
+	if tx.dialect.shared {
+		tx.portion = s.portion
+	}
+	return tx
 }
+
+// Spent says that the transaction has gone on for so long that what is not yet done of a long change is
+// to be left for others (Leave): everybody else waits to write. On PostgreSQL nobody does.
+func (tx *Tx) Spent() bool { return tx.portion > 0 && time.Since(tx.began) > tx.portion }
 
 // Now is the transaction's time: every row that it writes says so.
 func (tx *Tx) Now(ctx context.Context) (time.Time, error) { return tx.conn.now(ctx) }

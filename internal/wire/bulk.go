@@ -7,8 +7,9 @@ import (
 )
 
 // DecodeBulk reads a request to add many records of res: the JSON envelope with any number of
-// elements. The error is for a body that cannot be read; what is wrong with an element is in its Input.
-func DecodeBulk(res *comity.Resource, body []byte) ([]comity.Input, error) {
+// elements, up to most. The error is for a body that cannot be read; what is wrong with an element is in
+// its Input.
+func DecodeBulk(res *comity.Resource, body []byte, most int) ([]comity.Input, error) {
 	if err := checkJSON(body); err != nil {
 		return nil, err
 	}
@@ -24,7 +25,15 @@ func DecodeBulk(res *comity.Resource, body []byte) ([]comity.Input, error) {
 	if list == nil {
 		return nil, comity.BadRequest("The body must be an object with the list %q", res.Plural)
 	}
-	var inputs []comity.Input
+	// They are counted before any is kept, for an element of two bytes takes a thousand.
+	count := 0
+	for range elements(list) {
+		count++
+	}
+	if count > most {
+		return nil, comity.BadRequest("The request has %d elements, at most %d are allowed", count, most)
+	}
+	inputs := make([]comity.Input, 0, count)
 	for value := range elements(list) {
 		if value[0] != '{' {
 			return nil, comity.BadRequest("Element %d of %q must be an object", len(inputs), res.Plural)

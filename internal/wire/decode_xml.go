@@ -9,6 +9,9 @@ import (
 // decodeXML finds the element in <Cous Version="1.0"><Cou Version="1.0">…</Cou></Cous>, or takes
 // the root as the element itself.
 func decodeXML(res *comity.Resource, body []byte) (*element, error) {
+	if longTag(body) {
+		return nil, comity.BadRequest("A tag of the body, with its attributes, is longer than %d bytes", maxTag)
+	}
 	r := newXMLReader(body)
 	root, ok := r.element()
 	if !ok {

@@ -143,3 +143,46 @@ func namesSurrogate(raw []byte) bool {
 	}
 	return false
 }
+
+// maxTag is how many bytes a tag may have. A request needs one attribute; each takes ten times its bytes.
+const maxTag = 16 << 10
+
+// longTag says whether a tag is too long. It looks at well-formed XML only, the rest is refused anyway.
+func longTag(body []byte) bool {
+	for {
+		start := bytes.IndexByte(body, '<')
+		if start < 0 {
+			return false
+		}
+		body = body[start:]
+		if end := passedOver(body); end > 0 {
+			body = body[end:]
+			continue
+		}
+		end, quote := 1, byte(0)
+		for ; end < len(body) && (quote != 0 || body[end] != '>'); end++ {
+			switch {
+			case end > maxTag:
+				return true
+			case quote == 0 && (body[end] == '"' || body[end] == '\''):
+				quote = body[end]
+			case body[end] == quote:
+				quote = 0
+			}
+		}
+		body = body[end:]
+	}
+}
+
+// passedOver returns where a comment or CDATA that a text begins with ends, 0 where there is none.
+func passedOver(text []byte) int {
+	for start, end := range map[string]string{"<!--": "-->", "<![CDATA[": "]]>"} {
+		if rest, found := bytes.CutPrefix(text, []byte(start)); found {
+			if i := bytes.Index(rest, []byte(end)); i >= 0 {
+				return len(start) + i + len(end)
+			}
+			return len(text)
+		}
+	}
+	return 0
+}

@@ -192,7 +192,8 @@ func (b *bed) historySize(t tb) int64 {
 func (b *bed) sync(t tb, scope store.Scope) {
 	t.Helper()
 	b.write(t, func(ctx context.Context, tx *store.Tx) error {
-		return tx.SyncAutomatic(ctx, scope, automatic, "the rules", []string{comity.ModeAutomatic, comity.ModeQueue})
+		_, err := tx.SyncAutomatic(ctx, scope, automatic, "the rules", []string{comity.ModeAutomatic, comity.ModeQueue})
+		return err
 	})
 }
 

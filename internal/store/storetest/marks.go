@@ -244,7 +244,7 @@ func testMarked(t *testing.T, bed *bed, c *clock) {
 		bed.insert(t, m.Resource, m.CoGroupId, group, m.Person, owner, m.Owner, true)
 		bed.insert(t, m.Resource, m.CoGroupId, other, m.Person, bed.person(t, s.co), m.Member, true)
 		bed.write(t, func(ctx context.Context, tx *store.Tx) error {
-			return tx.MarkMembers(ctx, modes, group.Id)
+			return tx.MarkMembers(ctx, modes, group.Id, []int64{s.person.Id, owner.Id})
 		})
 		if diff := cmp.Diff([]pair{{s.target.Id, s.person.Id}, {s.target.Id, owner.Id}}, bed.marked(t, s.co), cmp.AllowUnexported(pair{})); diff != "" {
 			t.Errorf("marked (-want +got):\n%s", diff)

@@ -131,7 +131,8 @@ func testSyncAtOnce(t *testing.T, bed *bed) {
 				if _, err := tx.EnterCO(ctx, x.co, true); err != nil {
 					return err
 				}
-				return tx.SyncAutomatic(ctx, store.Scope{CoId: x.co}, automatic, actor, modes)
+				_, err := tx.SyncAutomatic(ctx, store.Scope{CoId: x.co}, automatic, actor, modes)
+				return err
 			})
 		}
 		return bed.store.Write(ctx, func(tx *store.Tx) error {
@@ -140,7 +141,8 @@ func testSyncAtOnce(t *testing.T, bed *bed) {
 			if _, err := edit(ctx, tx, f.Resource, id, f.Status, status); err != nil {
 				return err
 			}
-			return tx.SyncAutomatic(ctx, store.Scope{CoPersonId: id}, automatic, actor, modes)
+			_, err := tx.SyncAutomatic(ctx, store.Scope{CoPersonId: id}, automatic, actor, modes)
+			return err
 		})
 	})
 	for i, rec := range bed.list(t, f.Resource, store.Equal("co_id", x.co)) {

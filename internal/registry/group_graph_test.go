@@ -1,0 +1,185 @@
+package registry_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"comity"
+	"comity/internal/registry"
+	"comity/internal/store"
+)
+
+// many adds records a thousand at a time.
+func (w *world) addMany(t tb, r *comity.Resource, all []values) (ids []int64) {
+	t.Helper()
+	for len(all) > 0 {
+		n := min(len(all), 1000)
+		var inputs []comity.Input
+		for _, v := range all[:n] {
+			inputs = append(inputs, v.input(r))
+		}
+		results, err := w.AddAll(t.Context(), tester, r, inputs, registry.Once{})
+		if err != nil {
+			t.Fatalf("add %d %s: %v", n, r.Plural, err)
+		}
+		for _, result := range results {
+			ids = append(ids, result.Id)
+		}
+		all = all[n:]
+	}
+	return ids
+}
+
+func (w *world) manyPeople(t tb, n int) []int64 {
+	t.Helper()
+	all := make([]values, n)
+	for i := range all {
+		all[i] = values{comity.CoPerson.CoId: w.co, comity.CoPerson.Status: comity.Active}
+	}
+	return w.addMany(t, comity.CoPerson.Resource, all)
+}
+
+func (w *world) joinAll(t tb, group int64, people []int64) []int64 {
+	t.Helper()
+	f := comity.CoGroupMember
+	all := make([]values, len(people))
+	for i, p := range people {
+		all[i] = values{f.CoGroupId: group, f.Person: p, f.Member: true}
+	}
+	return w.addMany(t, f.Resource, all)
+}
+
+// derivedRows counts the rows of a CO that nestings make.
+func (w *world) derivedRows(t *testing.T) (n int) {
+	t.Helper()
+	db := openRaw(t, w.name)
+	defer func() { _ = db.Close() }()
+	err := db.QueryRowContext(t.Context(), `SELECT count(*) FROM co_group_members WHERE co_group_nesting_id IS NOT NULL`).Scan(&n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// Ten layers of ten groups, each nested in all of the layer above: a membership at the bottom makes a
+// row for each nesting. The ways up are as many as 10 to the 9th.
+func TestDenseGraph(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		const layers, width = 10, 10
+		groups := make([][]int64, layers)
+		for i := range groups {
+			for j := range width {
+				groups[i] = append(groups[i], w.group(t, fmt.Sprintf("group %d of layer %d", j, i)))
+			}
+		}
+		f := comity.CoGroupNesting
+		var nestings []values
+		for i := range layers - 1 {
+			for _, below := range groups[i] {
+				for _, above := range groups[i+1] {
+					nestings = append(nestings, values{f.CoGroupId: below, f.TargetCoGroupId: above})
+				}
+			}
+		}
+		w.addMany(t, f.Resource, nestings)
+		person := w.person(t)
+		member := w.join(t, person, groups[0][0])
+		if got, want := w.derivedRows(t), width+(layers-2)*width*width; got != want {
+			t.Errorf("%d derived rows, want %d", got, want)
+		}
+		w.remove(t, comity.CoGroupMember.Resource, member)
+		if got := w.derivedRows(t); got != 0 {
+			t.Errorf("%d derived rows of nobody", got)
+		}
+	})
+}
+
+// The graph of groups has bounds, so that a membership makes no more rows than a moment is enough for.
+func TestBoundsOfTheGraph(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		f := comity.CoGroupNesting
+		refused := func(t *testing.T, group, target int64, words string) {
+			t.Helper()
+			_, err := w.Add(t.Context(), tester, f.Resource, values{f.CoGroupId: group, f.TargetCoGroupId: target}.input(f.Resource))
+			var e *comity.Error
+			if !errors.As(err, &e) || e.Phrase != comity.PhraseForbidden || !strings.Contains(e.Detail, words) {
+				t.Errorf("it is answered %v, want one with %q", err, words)
+			}
+		}
+		var all []values
+		for i := range 60 {
+			all = append(all, values{comity.CoGroup.CoId: w.co, comity.CoGroup.Name: fmt.Sprintf("group %d", i), comity.CoGroup.Status: comity.Active})
+		}
+		groups := w.addMany(t, comity.CoGroup.Resource, all)
+		var chain []values
+		for i := range 50 {
+			chain = append(chain, values{f.CoGroupId: groups[i], f.TargetCoGroupId: groups[i+1]})
+		}
+		w.addMany(t, f.Resource, chain)
+		refused(t, groups[50], groups[51], "51 levels deep")
+		refused(t, groups[51], groups[0], "51 levels deep")
+		w.nest(t, groups[51], groups[1])
+		w.raw(t, fmt.Sprintf(`INSERT INTO co_group_nestings (co_id, co_group_id, target_co_group_id, negate, created, modified, revision, actor)
+			SELECT n.co_id, n.co_group_id, x.id, n.negate, 0, 0, 0, 'tester' FROM co_group_nestings n, co_groups x
+			WHERE n.co_id = %d AND n.id = (SELECT min(id) FROM co_group_nestings) AND x.co_id = n.co_id AND x.id >= %d`, w.co, groups[52]))
+		for range 8 {
+			w.raw(t, fmt.Sprintf(`INSERT INTO co_group_nestings (co_id, co_group_id, target_co_group_id, negate, created, modified, revision, actor)
+				SELECT n.co_id, n.co_group_id, n.target_co_group_id, n.negate, 0, 0, 0, 'tester' FROM co_group_nestings n
+				WHERE n.co_id = %d ORDER BY n.id LIMIT 500`, w.co))
+		}
+		refused(t, groups[52], groups[53], "at most 2000")
+	})
+}
+
+// What a group of many does to the groups it is nested in goes in portions on SQLite, and is whole in
+// the end: also when the program ended between two.
+func TestLongChanges(t *testing.T) {
+	t.Parallel()
+	for name, database := range databases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorldOf(t, database(t), time.Nanosecond)
+			g, n := comity.CoGroup, comity.CoGroupNesting
+			people := w.manyPeople(t, 130)
+			crowd, top, roof := w.group(t, "crowd"), w.group(t, "top"), w.group(t, "roof")
+			w.joinAll(t, crowd, people)
+			w.nest(t, top, roof)
+			check := func(t *testing.T, want int) {
+				t.Helper()
+				if got := w.derivedRows(t); got != want {
+					t.Errorf("%d derived rows, want %d", got, want)
+				}
+				if problems, err := w.Check(t.Context()); err != nil || len(problems) > 0 {
+					t.Errorf("check: %v, error %v", problems, err)
+				}
+			}
+			suspend := func(status string) {
+				w.edit(t, g.Resource, crowd, values{g.CoId: w.co, g.Name: "crowd", g.Status: status})
+			}
+			nesting := w.nest(t, crowd, top)
+			check(t, 260)
+			suspend(comity.Suspended)
+			check(t, 0)
+			suspend(comity.Active)
+			check(t, 260)
+			w.remove(t, n.Resource, nesting)
+			check(t, 0)
+			w.nest(t, crowd, top)
+			check(t, 260)
+
+			// A delete of which only the note was written, by a program that then ended.
+			w.join(t, w.person(t), crowd)
+			w.raw(t, fmt.Sprintf(`INSERT INTO long_changes (co_id, task, resource, record_id, after_id, actor) VALUES (%d, 'delete', 'CoGroup', %d, 0, 'tester')`, w.co, crowd))
+			if err := w.CarryOn(t.Context(), 0); err != nil {
+				t.Fatal(err)
+			}
+			check(t, 0)
+			if left := w.list(t, comity.CoGroupMember.Resource, store.Equal("co_group_id", crowd)); len(left) > 0 {
+				t.Errorf("%d rows are left of a group that is gone", len(left))
+			}
+		})
+	}
+}

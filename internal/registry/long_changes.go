@@ -1,0 +1,272 @@
+package registry
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"comity"
+	"comity/internal/access"
+	"comity/internal/store"
+)
+
+// A change of many rows is carried out in portions of whole people where everybody else waits for who
+// writes (SQLite): the first with the change itself, and with it a note of what is left. Each portion
+// works out anew what should be, so that what others change between two of them is right, too.
+
+// longChange is a change of many rows, or what is left of it.
+type longChange struct {
+	id, co int64
+	task   task
+	// resource and record are what it is about.
+	resource *comity.Resource
+	record   int64
+	// after is the person up to whom it is done.
+	after int64
+}
+
+// task is what a long change does.
+type task string
+
+const (
+	// taskNested makes the derived memberships right of a person, or of everybody with a row in a group.
+	taskNested task = "nested"
+	// taskMark marks everybody with a row in a group, and the group.
+	taskMark task = "mark"
+	// taskReconcile makes all memberships right that nobody writes, of a CO, or of those of one group.
+	taskReconcile task = "reconcile"
+	// taskDelete deletes a record, what hangs on it first.
+	taskDelete task = "delete"
+)
+
+// maxPortion is how many people are looked at in one step of a long change.
+const maxPortion = 1000
+
+// begin does a long change, as far as the transaction may go on, and leaves the rest.
+func (c *change) begin(ctx context.Context, l longChange) error {
+	done, err := c.portion(ctx, &l)
+	if err != nil || done {
+		return err
+	}
+	return c.leave(ctx, l)
+}
+
+func (c *change) leave(ctx context.Context, l longChange) error {
+	return c.tx.Leave(ctx, store.LongChange{
+		Id: l.id, CoId: l.co, Task: string(l.task), Resource: l.resource.Singular, RecordId: l.record, After: l.after, Actor: c.caller.Username,
+	})
+}
+
+// portion carries a long change on until it is done or the transaction has gone on for long.
+func (c *change) portion(ctx context.Context, l *longChange) (done bool, err error) {
+	switch {
+	case l.task == taskNested && l.resource == comity.CoPerson.Resource:
+		return true, c.syncNested(ctx, l.co, l.record)
+	case l.task == taskNested:
+		nestings, err := c.nestings(ctx, l.co)
+		if err != nil || len(nestings) == 0 {
+			return true, err
+		}
+		return c.eachPerson(ctx, l, c.peopleIn(l.record), func(people []int64) error { return c.syncNested(ctx, l.co, people...) })
+	case l.task == taskMark:
+		return c.eachPerson(ctx, l, c.peopleIn(l.record), func(people []int64) error {
+			return c.tx.MarkMembers(ctx, markedModes, l.record, people)
+		})
+	case l.task == taskReconcile:
+		scope := store.Scope{CoId: l.co}
+		if l.resource == comity.CoGroup.Resource {
+			scope = store.Scope{CoGroupId: l.record}
+		}
+		return c.eachPerson(ctx, l, func(ctx context.Context, after int64, limit int) ([]int64, error) {
+			return c.tx.PeopleOf(ctx, l.co, after, limit)
+		}, func(people []int64) error {
+			scope.People = people
+			if _, err := c.tx.SyncAutomatic(ctx, scope, automatic, c.caller.Username, markedModes); err != nil {
+				return err
+			}
+			return c.syncNested(ctx, l.co, people...)
+		})
+	case l.task == taskDelete:
+		return c.deletePortion(ctx, l)
+	}
+	return false, fmt.Errorf("long change %d is to %q, which is not known", l.id, l.task)
+}
+
+// peopleIn are those with a row in a group.
+func (c *change) peopleIn(group int64) func(context.Context, int64, int) ([]int64, error) {
+	return func(ctx context.Context, after int64, limit int) ([]int64, error) {
+		return c.tx.PeopleIn(ctx, group, after, limit)
+	}
+}
+
+// eachPerson does something to people in order of Id, a few and then more at a time.
+func (c *change) eachPerson(ctx context.Context, l *longChange, next func(ctx context.Context, after int64, limit int) ([]int64, error), do func([]int64) error) (done bool, err error) {
+	for size := 1; ; size = min(2*size, maxPortion) {
+		people, err := next(ctx, l.after, size)
+		if err != nil {
+			return false, err
+		}
+		if len(people) > 0 {
+			if err := do(people); err != nil {
+				return false, err
+			}
+			l.after = people[len(people)-1]
+		}
+		switch {
+		case len(people) < size:
+			return true, nil
+		case c.tx.Spent():
+			return false, nil
+		}
+	}
+}
+
+// deletePortion deletes what there is most of on a record, a portion at a time, and in the end the record.
+// From its first portion on, its nestings make nobody a member of anything (store.Nestings).
+func (c *change) deletePortion(ctx context.Context, l *longChange) (done bool, err error) {
+	nestings, err := c.nestings(ctx, l.co)
+	if err != nil {
+		return false, err
+	}
+	if c.old.Resource == comity.CoGroupNesting.Resource {
+		return c.deleteNesting(ctx, l, nestings)
+	}
+	groups := []*comity.Record{c.old}
+	if c.old.Resource == comity.Cou.Resource {
+		if groups, err = c.unitGroups(ctx); err != nil {
+			return false, err
+		}
+	}
+	for _, g := range groups {
+		nestings = slices.DeleteFunc(slices.Clone(nestings), func(n store.Nesting) bool { return n.Group == g.Id || n.Target == g.Id })
+	}
+	for _, g := range groups {
+		// Nobody is left whom it was done for, and who came meanwhile is found from the start.
+		for people := []int64{0}; len(people) > 0; {
+			done, err := c.eachPerson(ctx, l, c.peopleIn(g.Id), func(people []int64) error {
+				if err := c.tx.RemoveMembers(ctx, g.Id, people, c.caller.Username, markedModes); err != nil {
+					return err
+				}
+				return c.tx.SyncNested(ctx, nestings, people, c.caller.Username, markedModes)
+			})
+			if err != nil || !done {
+				return false, err
+			}
+			l.after = 0
+			if people, err = c.tx.PeopleIn(ctx, g.Id, 0, 1); err != nil {
+				return false, err
+			}
+		}
+	}
+	if err := c.markGroups(ctx); err != nil {
+		return false, err
+	}
+	return true, c.tx.Delete(ctx, c.old, c.caller.Username, markedModes)
+}
+
+func (c *change) deleteNesting(ctx context.Context, l *longChange, nestings []store.Nesting) (done bool, err error) {
+	f := comity.CoGroupNesting
+	without := slices.DeleteFunc(slices.Clone(nestings), func(n store.Nesting) bool { return n.Id == c.old.Id })
+	done, err = c.eachPerson(ctx, l, c.peopleIn(c.old.Int(f.CoGroupId)), func(people []int64) error {
+		return c.tx.SyncNested(ctx, without, people, c.caller.Username, markedModes)
+	})
+	if err != nil || !done {
+		return false, err
+	}
+	if err := c.tx.Delete(ctx, c.old, c.caller.Username, markedModes); err != nil {
+		return false, err
+	}
+	return true, c.followAll(ctx, c.old)
+}
+
+// remove deletes a record on which many rows may hang.
+func remove(ctx context.Context, c *change) error {
+	return c.begin(ctx, longChange{task: taskDelete, resource: c.old.Resource, co: c.old.CoId, record: c.old.Id})
+}
+
+// CarryOn carries out what is left of the long changes of a CO, or of all for 0, and meanwhile of those
+// of others in turn.
+func (r *Registry) CarryOn(ctx context.Context, coID int64) error {
+	for {
+		more, err := r.carryRound(ctx, coID)
+		if err != nil {
+			return fmt.Errorf("carry on with a long change: %w", err)
+		}
+		if !more {
+			return nil
+		}
+	}
+}
+
+// carryRound carries out a portion of each long change, if one of the CO is among them.
+func (r *Registry) carryRound(ctx context.Context, coID int64) (more bool, err error) {
+	r.carrying.Lock()
+	defer r.carrying.Unlock()
+	var all []store.LongChange
+	err = r.store.Read(ctx, func(tx *store.Tx) (err error) {
+		all, err = tx.LongChanges(ctx, maxPortion)
+		return err
+	})
+	if err != nil || !slices.ContainsFunc(all, func(l store.LongChange) bool { return coID == 0 || l.CoId == coID }) {
+		return false, err
+	}
+	for len(all) > 0 {
+		n, err := r.carryOn(ctx, all)
+		if err != nil {
+			return false, err
+		}
+		all = all[n:]
+	}
+	return true, nil
+}
+
+// carryOn carries out a portion of some long changes, and returns how many it did something of.
+func (r *Registry) carryOn(ctx context.Context, all []store.LongChange) (n int, err error) {
+	err = r.store.WriteAlone(ctx, func(tx *store.Tx) error {
+		n = 0
+		for _, l := range all {
+			if n > 0 && tx.Spent() {
+				return nil
+			}
+			n++
+			c := &change{tx: tx, caller: access.System(l.Actor)}
+			if err := c.carryOn(ctx, l); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	r.wake()
+	return n, err
+}
+
+func (c *change) carryOn(ctx context.Context, noted store.LongChange) error {
+	if _, err := c.tx.EnterCO(ctx, noted.CoId, true); err != nil {
+		return err
+	}
+	l := longChange{noted.Id, noted.CoId, task(noted.Task), comity.ByName(noted.Resource), noted.RecordId, noted.After}
+	if l.resource == nil {
+		return fmt.Errorf("long change %d is about a %q, which is not known", l.id, noted.Resource)
+	}
+	var err error
+	if l.task == taskDelete {
+		if c.old, err = c.tx.GetForUpdate(ctx, l.resource, l.record); errors.Is(err, store.ErrNotFound) {
+			return c.tx.EndLongChange(ctx, l.id)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if c.now, err = c.tx.Now(ctx); err != nil {
+		return err
+	}
+	done, err := c.portion(ctx, &l)
+	if err != nil {
+		return err
+	}
+	if done {
+		return c.tx.EndLongChange(ctx, l.id)
+	}
+	return c.leave(ctx, l)
+}

@@ -1,0 +1,57 @@
+package registry_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"comity"
+	"comity/internal/registry"
+)
+
+// What people are searched by is put right once in a transaction, whatever it changed of them.
+func TestManyRowsOfAPersonAreSearched(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		f := comity.Identifier
+		person := w.named(t, "Grace", "Hopper")
+		all := make([]values, 1000)
+		for i := range all {
+			all[i] = values{f.Person: person, f.Identifier: fmt.Sprintf("many%04d", i), f.Type: "uid", f.Status: comity.Active}
+		}
+		ids := w.addMany(t, f.Resource, all)
+		found := func(text string, want bool) {
+			t.Helper()
+			page, err := w.SearchPeople(t.Context(), tester, w.co, text, registry.PeopleFilter{}, "", 10)
+			if err != nil || (len(page.People) == 1) != want {
+				t.Errorf("%q finds %d, error %v", text, len(page.People), err)
+			}
+		}
+		found("many0999", true)
+		w.edit(t, f.Resource, ids[999], values{f.Person: person, f.Identifier: "other", f.Type: "uid", f.Status: comity.Active})
+		found("many0999", false)
+		found("other", true)
+		w.remove(t, f.Resource, ids[999])
+		found("other", false)
+		found("many0000", true)
+	})
+}
+
+// A person has up to 5,000 records of a resource.
+func TestBoundOfAPersonsRows(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		f := comity.Url
+		person := w.person(t)
+		w.addMany(t, f.Resource, []values{{f.Person: person, f.Url: "https://example.org/", f.Type: "official"}})
+		number := "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 4999) "
+		w.raw(t, number+fmt.Sprintf(`INSERT INTO urls (co_id, co_person_id, url, type, created, modified, revision, actor)
+			SELECT %d, %d, 'https://example.org/', 'official', 0, 0, 0, 'tester' FROM n`, w.co, person))
+		_, err := w.Add(t.Context(), tester, f.Resource, values{f.Person: person, f.Url: "https://example.org/", f.Type: "official"}.input(f.Resource))
+		var e *comity.Error
+		if !errors.As(err, &e) || e.Phrase != comity.PhraseForbidden || !strings.Contains(e.Detail, "5000 Urls") {
+			t.Errorf("one more is answered %v", err)
+		}
+		w.raw(t, fmt.Sprintf(`DELETE FROM urls WHERE co_person_id = %d AND revision = 0 AND created = 0`, person))
+		w.add(t, f.Resource, values{f.Person: person, f.Url: "https://example.org/", f.Type: "official"})
+	})
+}

@@ -1,0 +1,42 @@
+package registry
+
+import (
+	"context"
+	"errors"
+	"testing"
+)
+
+// A caller has so many turns and waits for more, and nobody else does.
+func TestReadersTakeTurns(t *testing.T) {
+	t.Parallel()
+	r := readers{most: 2, of: map[string]*turns{}}
+	take := func(ctx context.Context, who string) func() {
+		t.Helper()
+		end, err := r.take(ctx, who)
+		if err != nil {
+			t.Fatalf("%s: %v", who, err)
+		}
+		return end
+	}
+	first, second := take(t.Context(), "one"), take(t.Context(), "one")
+	gone, leave := context.WithCancel(t.Context())
+	leave()
+	if _, err := r.take(gone, "one"); !errors.Is(err, context.Canceled) {
+		t.Errorf("a third turn: %v", err)
+	}
+	take(t.Context(), "other")()
+	third := make(chan func())
+	go func() {
+		end, err := r.take(t.Context(), "one")
+		if err != nil {
+			t.Error(err)
+		}
+		third <- end
+	}()
+	first()
+	(<-third)()
+	second()
+	if len(r.of) != 0 {
+		t.Errorf("%d callers are remembered", len(r.of))
+	}
+}
