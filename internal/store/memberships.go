@@ -35,6 +35,10 @@ func (s Scope) conditions(d dialect, a *args) (entitled, members string) {
 	case s.CoGroupId != 0:
 		p = a.put(s.CoGroupId)
 		entitled, members = "g.id = "+p, "m.co_group_id = "+p
+	case s.People != nil:
+		// They are of the CO: with it in the condition all of its memberships would be looked through.
+		in := d.idsIn(a, s.People)
+		return "p.id IN (" + in + ")", "m.co_person_id IN (" + in + ")"
 	default:
 		p = a.put(s.CoId)
 		entitled, members = "g.co_id = "+p, "m.co_id = "+p
