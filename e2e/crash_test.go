@@ -7,50 +7,91 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/url"
+	"os"
+	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"comity"
 	"comity/client"
+	"comity/internal/pgtest"
 )
 
-// TestCrashLosesNothing kills a registry under load, three times. What was answered is there; what was
-// not is there whole or not at all; and receivers that fail a third of the time know in the end
-// exactly who is there and how.
+// TestCrashLosesNothing kills a registry under load, or the database server that it is on, and steps the
+// clock. What was answered is there; what was not is there whole or not at all; and receivers that fail
+// a third of the time know in the end exactly who is there and how. In the soak that happens a thousand
+// times, or as often as COMITY_CRASHES says.
 func TestCrashLosesNothing(t *testing.T) {
-	onBoth(t, func(t *testing.T, database string) {
-		r := serve(t, database, "--lease", "10s")
-		co := addCO(t, r.platform(), "Telescope")
-		directories := []*directory{receiveBadly(t), receiveBadly(t)}
-		tell(t, r.platform(), co, directories[0].URL, endpoint{protocol: comity.ProtocolPUT})
-		tell(t, r.platform(), co, directories[1].URL, endpoint{protocol: comity.ProtocolPOST})
-
-		loads := crash(t, r, co)
-		for _, l := range loads {
-			checkAccounts(t, r.platform(), l)
+	t.Parallel()
+	t.Run("SQLite", func(t *testing.T) {
+		t.Parallel()
+		loseNothing(t, sqliteFile(t), nil)
+	})
+	t.Run("PostgreSQL", func(t *testing.T) {
+		t.Parallel()
+		server, err := pgtest.Start(t.Context(), pgtest.Options{Durable: true})
+		if err != nil {
+			t.Fatal(err)
 		}
-		staff := checkWhole(t, r.platform(), co)
-		if got := runToEnd(t, r.operator("check")); got.status != 0 {
-			t.Errorf("check: %s%s", got.out, got.errOut)
-		}
-		for _, d := range directories {
-			if !comesAbout(func() bool { return maps.Equal(d.present(), staff) }) {
-				t.Errorf("a receiver does not know who is there (-want +got):\n%s", cmp.Diff(staff, d.present()))
-			}
-			if d.disorder != "" {
-				t.Error(d.disorder)
-			}
-		}
+		t.Cleanup(server.Stop)
+		loseNothing(t, server.Database(t), server)
 	})
 }
 
-// crash has four clients call while the registry is killed and started again.
-func crash(t *testing.T, r *registry, co int64) []*load {
+func loseNothing(t *testing.T, database string, server *pgtest.Server) {
+	t.Helper()
+	step := filepath.Join(t.TempDir(), "step")
+	r := &registry{database: database, folder: t.TempDir(), flags: []string{"--lease", "10s"}, stepped: step}
+	r.begin(t)
+	co := addCO(t, r.platform(), "Telescope")
+	directories := []*directory{receiveBadly(t), receiveBadly(t)}
+	tell(t, r.platform(), co, directories[0].URL, endpoint{protocol: comity.ProtocolPUT})
+	tell(t, r.platform(), co, directories[1].URL, endpoint{protocol: comity.ProtocolPOST})
+
+	loads := crash(t, r, co, server)
+	for _, l := range loads {
+		checkAccounts(t, r.platform(), l)
+	}
+	staff := checkWhole(t, r.platform(), co)
+	if got := runToEnd(t, r.operator("check")); got.status != 0 {
+		t.Errorf("check: %s%s", got.out, got.errOut)
+	}
+	for _, d := range directories {
+		if !comesAbout(func() bool { return maps.Equal(d.present(), staff) }) {
+			t.Errorf("a receiver does not know who is there (-want +got):\n%s", cmp.Diff(staff, d.present()))
+		}
+		if d.disorder != "" {
+			t.Error(d.disorder)
+		}
+	}
+}
+
+// crashes is how often a registry or its database is killed.
+func crashes(t *testing.T) int {
+	t.Helper()
+	if text := os.Getenv("COMITY_CRASHES"); text != "" {
+		n, err := strconv.Atoi(text)
+		if err != nil {
+			t.Fatalf("COMITY_CRASHES: %v", err)
+		}
+		return n
+	}
+	if os.Getenv("COMITY_SOAK") != "" {
+		return 1000
+	}
+	return 4
+}
+
+// crash has four clients call while the registry and the database server, where there is one, are killed
+// and started again, and the clock is stepped by up to two hours.
+func crash(t *testing.T, r *registry, co int64, server *pgtest.Server) []*load {
 	t.Helper()
 	var acknowledged atomic.Int64
 	ctx, stop := context.WithCancel(t.Context())
@@ -62,18 +103,39 @@ func crash(t *testing.T, r *registry, co int64) []*load {
 		transport := &exchanges{t: t, check: check, base: &http.Transport{}}
 		loads[i] = &load{
 			t: t, number: i, registry: r, co: co, acknowledged: &acknowledged,
-			http: &http.Client{Transport: transport, Timeout: patience},
+			http: &http.Client{Transport: transport, Timeout: patience}, outages: server != nil,
 		}
 		calling.Go(func() { loads[i].run(ctx) })
 	}
-	more := func(n int64) {
-		until := acknowledged.Load() + n
+	more := func(n int) {
+		until := acknowledged.Load() + int64(n)
 		eventually(t, "more calls are answered", func() bool { return acknowledged.Load() >= until })
 	}
-	for range 3 {
-		more(150)
-		r.kill()
-		r.startAgain(t)
+	var programs, servers, steps int
+	for i := range crashes(t) {
+		more(5 + rand.IntN(60))
+		if i%3 == 2 {
+			r.step(t, time.Duration(rand.Int64N(int64(4*time.Hour)))-2*time.Hour)
+			steps++
+		}
+		if server != nil && i%2 == 1 {
+			if err := server.Crash(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			servers++
+		}
+		if server == nil || i%4 != 1 {
+			r.kill()
+			programs++
+		}
+		if server != nil && i%2 == 1 {
+			if err := server.Resume(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if r.hasEnded() {
+			r.launch(t)
+		}
 	}
 	more(100)
 	stop()
@@ -82,7 +144,8 @@ func crash(t *testing.T, r *registry, co int64) []*load {
 	for _, l := range loads {
 		unknown += l.unknown
 	}
-	t.Logf("%d calls were answered, %d were not", acknowledged.Load(), unknown)
+	t.Logf("the program was killed %d times, the database server %d times, the clock stepped %d times; %d calls were answered, %d were not",
+		programs, servers, steps, acknowledged.Load(), unknown)
 	return loads
 }
 

@@ -24,6 +24,8 @@ type load struct {
 	// acknowledged counts the calls of all clients that were answered with success.
 	acknowledged *atomic.Int64
 	co           int64
+	// outages says that the database may be away, which no call is refused for.
+	outages bool
 
 	staff   []*employee
 	records []*account
@@ -73,7 +75,7 @@ func (l *load) call(ctx context.Context, call func(*client.Client) error) bool {
 	case err == nil:
 		l.acknowledged.Add(1)
 		return true
-	case errors.As(err, &refusal):
+	case errors.As(err, &refusal) && (refusal.Code != comity.Internal || !l.outages):
 		l.t.Errorf("client %d: %v", l.number, err)
 	}
 	l.unknown++

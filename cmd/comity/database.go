@@ -76,7 +76,7 @@ func (d database) fill(ctx context.Context, o *opened, use use, note func(format
 	if made {
 		note("made the key that seals stored passwords: %s. Keep a copy; every instance needs it.", d.keyFile())
 	}
-	o.store, err = store.Open(ctx, store.Options{Database: d.Database, Sealer: sealer, Log: d.log})
+	o.store, err = store.Open(ctx, store.Options{Database: d.Database, Sealer: sealer, Clock: clock(), Log: d.log})
 	return err
 }
 

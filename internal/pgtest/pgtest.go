@@ -212,8 +212,15 @@ func (s *Server) Stop() {
 
 // Halt shuts the server down as one does to restart it: connections are cut, nothing
 // that was committed is lost, and until Resume nobody can connect.
-func (s *Server) Halt(ctx context.Context) error {
-	if _, err := io.WriteString(s.leash, orderHalt+"\n"); err != nil {
+func (s *Server) Halt(ctx context.Context) error { return s.end(ctx, orderHalt) }
+
+// Crash kills the server with all its processes, until Resume starts it again, which recovers from its
+// log what was committed. The server must be Durable.
+func (s *Server) Crash(ctx context.Context) error { return s.end(ctx, orderCrash) }
+
+// end gives an order upon which the server ends, and waits until it has.
+func (s *Server) end(ctx context.Context, order string) error {
+	if _, err := io.WriteString(s.leash, order+"\n"); err != nil {
 		return fmt.Errorf("pgtest: %w", err)
 	}
 	// The server removes its socket last but for the lock of it.
@@ -291,8 +298,9 @@ func (s *Server) initialise(ctx context.Context, bin string, as *syscall.Credent
 // the pipe that is its standard input breaks off, because Stop closed it or because
 // the process that held the other end is gone, be it by a panic or by SIGKILL, it
 // stops the server and removes its folder. A signal upon the parent's death would
-// hang on one thread, be Linux's alone, and leave the folder behind. Told to halt, it
-// shuts the server down, keeps the folder, and starts it again at the next line.
+// hang on one thread, be Linux's alone, and leave the folder behind. Upon halt it
+// shuts the server down, upon crash it kills all of it; it keeps the folder, and starts it again at
+// the next line.
 const keeper = `
 dir=$1
 shift
@@ -304,6 +312,11 @@ while :; do
 		read -r order <&3
 		case $order in
 		` + orderHalt + `) : >"$dir/halted" && kill -INT "$server" ;;
+		` + orderCrash + `)
+			kill -STOP "$server"
+			cat "/proc/$server/task/$server/children" >"$dir/halted"
+			kill -KILL "$server" $(cat "$dir/halted")
+			;;
 		*) kill -QUIT "$server" ;;
 		esac
 	} 2>/dev/null &
@@ -311,13 +324,22 @@ while :; do
 	wait "$server"
 	status=$?
 	kill "$guard" 2>/dev/null
-	rm -- "$dir/halted" 2>/dev/null && read -r _ <&3 || break
+	[ -e "$dir/halted" ] || break
+	# A server does not start while a process of the one before has its memory.
+	for child in $(cat "$dir/halted"); do
+		while grep -q . "/proc/$child/maps" 2>/dev/null; do sleep 0.05; done
+	done
+	rm -f -- "$dir"/.s.PGSQL* "$dir/halted"
+	read -r _ <&3 || break
 done
 rm -rf -- "$dir" 2>/dev/null
 exit "$status"
 `
 
-const orderHalt = "halt"
+const (
+	orderHalt  = "halt"
+	orderCrash = "crash"
+)
 
 func (s *Server) launch(ctx context.Context, bin string, as *syscall.Credential, opts Options) error {
 	args := []string{
