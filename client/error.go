@@ -65,6 +65,8 @@ func code(status int, e *comity.Error) comity.ErrorCode {
 		return comity.NoSuchSearch
 	case status == http.StatusTooManyRequests:
 		return comity.TooMany
+	case status == http.StatusServiceUnavailable:
+		return comity.NotNow
 	case e.Phrase == phraseUndelivered:
 		return comity.Undelivered
 	}

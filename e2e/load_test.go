@@ -75,7 +75,7 @@ func (l *load) call(ctx context.Context, call func(*client.Client) error) bool {
 	case err == nil:
 		l.acknowledged.Add(1)
 		return true
-	case errors.As(err, &refusal) && (refusal.Code != comity.Internal || !l.outages):
+	case errors.As(err, &refusal) && (refusal.Code != comity.NotNow || !l.outages):
 		l.t.Errorf("client %d: %v", l.number, err)
 	}
 	l.unknown++
