@@ -60,8 +60,8 @@ func TestReaderThatGoesOnReadingGetsAllAndOneThatStopsIsCutOff(t *testing.T) {
 func TestDeadlineFromAboveHolds(t *testing.T) {
 	t.Parallel()
 	ours, theirs := net.Pipe()
-	defer ours.Close()
-	defer theirs.Close()
+	defer func() { _ = ours.Close() }()
+	defer func() { _ = theirs.Close() }()
 	c := &steadyConn{Conn: ours, stall: time.Hour}
 	if err := c.SetDeadline(time.Now().Add(-time.Second)); err != nil {
 		t.Fatal(err)

@@ -46,10 +46,10 @@ func newStatements(r *comity.Resource) statements {
 		}
 	}
 	names := make([]string, len(write))
-	sets := make([]string, len(write))
+	var sets []string
 	for i, c := range write {
 		names[i] = fmt.Sprintf("$%d", i+1)
-		sets[i] = c + " = " + names[i]
+		sets = append(sets, c+" = "+names[i])
 	}
 	if r.Dated {
 		sets = append(sets, keepChange(write, names)...)
