@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"comity"
 )
@@ -100,6 +101,33 @@ func (m *model) changeMode() {
 func (m *model) turnServer() {
 	to := m.ends[2].target
 	m.serve(to, m.other(comity.Server.Resource, to.server, comity.Server.Status))
+}
+
+// putRight edits a target, its settings or its server, by which nothing of it changes.
+func (m *model) putRight() {
+	to := one(m.random, m.ends...).target
+	switch m.random.roll(4) {
+	case 0:
+		m.edit(comity.CoProvisioningTarget.Resource, to.id, nil)
+	case 1:
+		m.edit(comity.CoApiProvisionerTarget.Resource, to.settings, nil)
+	case 2:
+		m.edit(comity.Server.Resource, to.server, nil)
+	case 3:
+		m.edit(comity.HttpServer.Resource, to.http, nil)
+	}
+}
+
+func (m *model) resendAll() {
+	if _, err := m.provisioner.Resend(m.t.Context(), one(m.random, m.ends...).target.id, nil); err != nil {
+		m.t.Errorf("resend: %v", err)
+	}
+}
+
+// setBack sets the clock back by seconds, minutes or days: it was so much ahead before. (Where it is set ahead
+// by more than a lease, a message that is under way may be overtaken.)
+func (m *model) setBack() {
+	m.clock.ahead.Add(-int64(one(m.random, 5*time.Second, 3*time.Minute, 100*time.Hour)))
 }
 
 // call makes a provision call that nobody waits for.

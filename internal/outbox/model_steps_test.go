@@ -38,6 +38,9 @@ var steps = []struct {
 	{2, (*model).dropPerson},
 	{3, (*model).changeMode},
 	{2, (*model).turnServer},
+	{2, (*model).putRight},
+	{2, (*model).resendAll},
+	{1, (*model).setBack},
 	{6, (*model).call},
 }
 
