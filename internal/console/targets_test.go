@@ -252,7 +252,7 @@ func TestAllThatFailedIsSentAgain(t *testing.T) {
 		}
 		r.get(target, 200)
 		r.press("Resend all", 200)
-		r.says("2 failed messages are sent again.")
+		r.says("2 messages are sent again.")
 	})
 }
 

@@ -39,7 +39,7 @@ var specimens = []specimen{
 	{comity.Organization.Resource, "organization", values{"Name": "Univ"}, values{"Type": "edu"}},
 	{comity.CoService.Resource, "service", values{"Name": "Wiki", "Visibility": "CoMember", "Status": "Active"}, values{"ContactEmail": "wiki@example.org"}},
 	{comity.Server.Resource, "server", values{"Description": "Directory", "Status": "Active", "Serverurl": "https://example.org/x", "AuthType": "X"}, values{"Description": "Directories"}},
-	{comity.HttpServer.Resource, "http", values{"ServerId": "$bareHTTP", "Serverurl": "https://example.org/x", "AuthType": "BA", "Username": "me", "Password": "secret"}, values{"Serverurl": "https://example.org/y"}},
+	{comity.HttpServer.Resource, "http", values{"ServerId": "$bareHTTP", "Serverurl": "https://example.org/x", "AuthType": "BA", "Username": "me", "Password": "secret"}, values{"Serverurl": "https://example.org/y", "Password": "secret"}},
 	{comity.KafkaServer.Resource, "kafka", values{"ServerId": "$bareKafka", "Brokers": "kafka.example.org:9092", "SecurityProtocol": "ssl"}, values{"Topic": "people"}},
 	{comity.CoProvisioningTarget.Resource, "target", values{"Plugin": "ApiProvisioner", "Status": "X", "ServerId": "$server", "Mode": "PO", "IdentifierType": "uid"}, values{"Description": "Mail"}},
 	{comity.CoApiProvisionerTarget.Resource, "settings", values{"CoProvisioningTargetId": "$bareTarget", "ServerId": "$server", "Mode": "PO", "IdentifierType": "uid"}, values{"Mode": "PU"}},
