@@ -68,7 +68,7 @@ func (f *Field) Read(v Scalar) (cell Cell, sentence string) {
 				return TextCell(w.Word), ""
 			}
 		}
-		return Cell{}, f.sentence("must be one of %s, not %q", f.wordList(), shortened(v.Text))
+		return Cell{}, f.sentence("must be %s, not %q", f.expected(), shortened(v.Text))
 	case Reference:
 		id, ok := ReadId(v)
 		if !ok {
@@ -144,6 +144,9 @@ func (f *Field) expected() string {
 	case Date:
 		return "a date written YYYY-MM-DD"
 	case Code:
+		if len(f.Words) == 1 {
+			return f.wordList()
+		}
 		return "one of " + f.wordList()
 	case Reference, Owner:
 	}

@@ -206,6 +206,7 @@ func testClaimKey(t *testing.T, b Backend) {
 	if err := claim(b.open(t, bed.name, store.Options{})); err != nil {
 		t.Errorf("a later claim with the same key: %v", err)
 	}
+	bed.target(t, bed.co(t), "a secret that is sealed with the first key")
 	err := claim(b.open(t, bed.name, store.Options{Sealer: sealer(t, 2)}))
 	for _, want := range []string{sealer(t, 1).KeyID(), sealer(t, 2).KeyID(), "--secret-key-file"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
