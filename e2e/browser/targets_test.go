@@ -158,7 +158,7 @@ func TestFirstMessage(t *testing.T) {
 
 			// Somebody else gives her the identifier while the operator looks on.
 			b.visit(target)
-			b.reads("could not be sent or were refused", scripted)
+			b.reads("Left out: no identifier of type uid", scripted)
 			other := r.open(t, looks...)
 			other.signIn(r)
 			other.visit(ada)

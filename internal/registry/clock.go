@@ -32,7 +32,7 @@ func (r *Registry) RunClock(ctx context.Context, log *slog.Logger) {
 	said := ""
 	for {
 		// What a program that ended, or a request that failed, has left.
-		if err := r.CarryOn(ctx, 0); err != nil && ctx.Err() == nil {
+		if err := r.CarryOn(ctx, 0); err != nil && ctx.Err() == nil && comity.CodeOf(err) != comity.NotNow {
 			log.ErrorContext(ctx, "a change of many rows waits for its rest", "error", err)
 		}
 		settled, err := r.store.Settled(ctx)

@@ -138,7 +138,7 @@ func TestMatch(t *testing.T) {
 		match("given=___", ""),
 		{call: "GET co_people?coid=$co&shoe=42", answer: "422 Unprocessable Entity", says: "shoe"},
 		{call: "GET co_people?coid=$co&given=gra&shoe=42", answer: "422 Unprocessable Entity"},
-		{call: "GET co_people?coid=$co&copersonid=$grace", answer: "422 Unprocessable Entity"},
+		{call: "GET co_people?coid=$co&copersonid=$grace", answer: "400 Bad Request", says: "copersonid"},
 		{call: "GET co_people?coid=999999999&given=gra", answer: "404 CO Unknown"},
 		{call: "GET co_people?coid=999999999&shoe=42", answer: "404 CO Unknown"},
 		{as: "admin", call: "GET co_people?coid=$co&given=gra", lists: "Id: $grace, $gracie"},

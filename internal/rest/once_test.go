@@ -83,7 +83,7 @@ func TestOnceForMany(t *testing.T) {
 			add("k1", all, "200 OK: 201 Added; 201 Added", "A", "B")
 			add("k2", each, "200 OK: 201 Added; 201 Added", "C", "D")
 		}
-		add("k1", all, "422 Unprocessable Entity: 422 Unprocessable Entity; 424 Not Carried Out", "A", "E")
+		add("k1", all, "422 Unprocessable Entity: 422 Unprocessable Entity; 422 Unprocessable Entity", "A", "E")
 		add("k2", each, "200 OK: 422 Unprocessable Entity; 422 Unprocessable Entity", "C", "F")
 		add("k3", each, "200 OK: 201 Added; 403 Name In Use", "G", "A")
 		for _, rec := range s.call("admin", "GET", s.fill("cous.json?coid=$co"), nil).records {

@@ -238,6 +238,10 @@ func (s *scene) walkAdd(as string, sp specimen) {
 		// A target is not theirs to see, so not theirs to name.
 		body = s.with(sp.send, "CoProvisioningTargetId", "null")
 	}
+	if sp.path == "co_person_roles" && as == unitAdmin {
+		// Nor is somebody outside of the unit.
+		body = s.with(sp.send, "ManagerCoPersonId", "null")
+	}
 	got := s.call(as, "POST", sp.path+".json", strings.NewReader(body))
 	may := allows(as, access.Add, sp, true)
 	if sp.path == "co_people" && as == unitAdmin {
