@@ -28,7 +28,7 @@ func TestBadReceiverHoldsUpNobody(t *testing.T) {
 			// takes says of whom the receiver gets to know in spite of its trouble; nil for no matter.
 			takes func(uid string) bool
 		}{
-			{"it takes five seconds to answer", isSlow, nil},
+			{"it takes two seconds to answer", isSlow, nil},
 			{"it is dead", nil, nobody},
 			{"it is there and not there", flaps(), everybody},
 			{"it chokes on one person", chokesOn("p3"), func(uid string) bool { return uid != "p3" }},
