@@ -159,10 +159,33 @@ func (c *change) deletePortion(ctx context.Context, l *longChange) (done bool, e
 			}
 		}
 	}
+	nested, err := c.nestingsOf(ctx, groups)
+	if err != nil {
+		return false, err
+	}
 	if err := c.markGroups(ctx); err != nil {
 		return false, err
 	}
-	return true, c.tx.Delete(ctx, c.old, c.caller.Username, markedModes)
+	if err := c.tx.Delete(ctx, c.old, c.caller.Username, markedModes); err != nil {
+		return false, err
+	}
+	for _, n := range nested {
+		if err := c.followAll(ctx, n); err != nil {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// nestingsOf are the nestings of some groups in others.
+func (c *change) nestingsOf(ctx context.Context, groups []*comity.Record) ([]*comity.Record, error) {
+	f := comity.CoGroupNesting
+	ids := make([]int64, len(groups))
+	for i, g := range groups {
+		ids[i] = g.Id
+	}
+	nestings, err := c.tx.List(ctx, f.Resource, 0, maxNestings, store.In(f.CoGroupId.Column, ids))
+	return slices.DeleteFunc(nestings, func(n *comity.Record) bool { return slices.Contains(ids, n.Int(f.TargetCoGroupId)) }), err
 }
 
 func (c *change) deleteNesting(ctx context.Context, l *longChange, nestings []store.Nesting) (done bool, err error) {

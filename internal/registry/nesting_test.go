@@ -2,6 +2,7 @@ package registry_test
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"testing"
 	"time"
@@ -126,6 +127,45 @@ func TestANestingMovesToAnotherTarget(t *testing.T) {
 	})
 }
 
+// Who was kept out of a group of all its nested groups by one of them is a member once that one is gone.
+func TestWithoutANestedGroupTheOthersSuffice(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		g, u := comity.CoGroup, comity.Cou
+		for name, remove := range map[string]func(t *testing.T, target int64){
+			"nesting": func(t *testing.T, target int64) {
+				w.remove(t, comity.CoGroupNesting.Resource, w.nest(t, w.group(t, "empty for its nesting"), target))
+			},
+			"group": func(t *testing.T, target int64) {
+				group := w.group(t, "empty")
+				w.nest(t, group, target)
+				w.remove(t, g.Resource, group)
+			},
+			"unit": func(t *testing.T, target int64) {
+				unit := w.add(t, u.Resource, values{u.CoId: w.co, u.Name: "Empty"})
+				group := w.add(t, g.Resource, values{g.CoId: w.co, g.CouId: unit, g.Name: "of a unit", g.Status: comity.Active})
+				within := w.add(t, g.Resource, values{g.CoId: w.co, g.CouId: unit, g.Name: "of a unit, too", g.Status: comity.Active, g.NestingModeAll: true})
+				w.nest(t, group, within)
+				w.nest(t, group, target)
+				w.remove(t, u.Resource, unit)
+			},
+		} {
+			t.Run(name, func(t *testing.T) {
+				person, full := w.person(t), w.group(t, "full for the "+name)
+				w.join(t, person, full)
+				target := w.add(t, g.Resource, values{g.CoId: w.co, g.Name: "all for the " + name, g.Status: comity.Active, g.NestingModeAll: true})
+				w.nest(t, full, target)
+				remove(t, target)
+				if !w.in(t, person, "all for the "+name) {
+					t.Error("the person is not in the group")
+				}
+				if problems, err := w.Check(t.Context()); err != nil || len(problems) > 0 {
+					t.Errorf("check: %v, error %v", problems, err)
+				}
+			})
+		}
+	})
+}
+
 func TestNestingsFollowTheModel(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		rapid.Check(t, func(t *rapid.T) { followModel(t, w) })
@@ -184,6 +224,7 @@ func followModel(t *rapid.T, w *world) {
 			m.all[id] = !m.all[id]
 			editGroup(id)
 		},
+		"delete": func(t *rapid.T) { m.remove(t, w) },
 		"time passes": func(t *rapid.T) {
 			w.wait(time.Duration(rapid.IntRange(1, 3).Draw(t, "hours")) * time.Hour)
 			var err error
@@ -231,6 +272,17 @@ func (m *nestingModel) nest(t *rapid.T, w *world) {
 		t.Fatalf("nest: %v", err)
 	}
 	m.edges[added.Id] = e
+}
+
+// remove deletes a group, and adds another in its place.
+func (m *nestingModel) remove(t *rapid.T, w *world) {
+	at := rapid.IntRange(0, len(m.groups)-1).Draw(t, "group")
+	id := m.groups[at]
+	w.remove(t, comity.CoGroup.Resource, id)
+	maps.DeleteFunc(m.edges, func(_ int64, e nestingEdge) bool { return e.group == id || e.target == id })
+	maps.DeleteFunc(m.own, func(_ int64, o ownMembership) bool { return o.group == id })
+	m.groups[at] = w.group(t, fmt.Sprint("in place of ", id))
+	m.active[m.groups[at]] = true
 }
 
 func (m *nestingModel) unnest(t *rapid.T, w *world) {
