@@ -3,6 +3,7 @@ package console
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"comity"
 	"comity/internal/access"
@@ -21,6 +22,9 @@ func (v *visit) offer(c *control, r *comity.Resource) error {
 		c.Type, c.Help = "number", join(" ", c.Help, "The id of "+a(one(r))+": there are too many to list.")
 		return nil
 	}
+	if choices, err = v.withChosen(choices, r, "", c.Value); err != nil {
+		return err
+	}
 	c.Type, c.Choices = "select", selected(choices, c.Value)
 	if len(choices) == 0 {
 		c.Help = join(" ", c.Help, "There is no "+one(r)+" in this CO yet.")
@@ -38,6 +42,18 @@ func (v *visit) offerOrFind(c *control, f *comity.Field, fm form) error {
 		return v.find(c, f, fm.searched(f))
 	}
 	return v.offer(c, f.Refers())
+}
+
+// withChosen are the choices with what is chosen already, where the reader may not see that: a form that is
+// saved as it is shown leaves it. word is what stands before a record's id in the value of a choice.
+func (v *visit) withChosen(choices []choice, r *comity.Resource, word, value string) ([]choice, error) {
+	id := comity.ParseId(strings.TrimPrefix(value, word))
+	if id == 0 || slices.ContainsFunc(choices, func(c choice) bool { return c.Value == value }) {
+		return choices, nil
+	}
+	found, err := v.Registry.Lookup(v.ctx(), v.caller, map[*comity.Resource][]int64{r: {id}})
+	name, _ := titles{found, v.caller}.by(r, id)
+	return append(choices, choice{Value: value, Label: name}), err
 }
 
 // offered are the records that selects of one kind offer, found once for all fields of a page.
@@ -106,18 +122,20 @@ func (v *visit) offerTypes(c *control, f *comity.Field) error {
 // else one that is searched for, or its kind and number.
 func (v *visit) offerOwners(c *control, f *comity.Field, fm form) error {
 	if len(f.Owners) == 1 {
-		choices, all, err := v.recordsToChoose(comity.ByName(f.Owners[0].Target))
+		target, word := comity.ByName(f.Owners[0].Target), f.Owners[0].Word+":"
+		choices, all, err := v.recordsToChoose(target)
 		if err != nil {
 			return err
 		}
+		c.Label = title(one(target))
 		if all {
 			for i := range choices {
-				choices[i].Value = f.Owners[0].Word + ":" + choices[i].Value
+				choices[i].Value = word + choices[i].Value
 			}
-			c.Type, c.Label, c.Choices = "select", title(one(comity.ByName(f.Owners[0].Target))), selected(choices, c.Value)
-			return nil
+			choices, err = v.withChosen(choices, target, word, c.Value)
+			c.Type, c.Choices = "select", selected(choices, c.Value)
+			return err
 		}
-		c.Label = title(one(comity.ByName(f.Owners[0].Target)))
 		return v.find(c, f, fm.searched(f))
 	}
 	c.Type, c.Pick = "owner", &control{Name: f.Name + pickSuffix, Key: f.Column, Label: c.Label, Value: c.Value, Required: c.Required, Faults: c.Faults, Help: c.Help}

@@ -156,8 +156,8 @@ func (v *visit) shape(c *control, f *comity.Field, fm form) error {
 			return err
 		}
 		c.Value = fm.valueOfGiven(f)
-		text, _ := t.by(target, id)
-		c.Type, c.To, c.Choices = "fixed", v.record(target, id), []choice{{Label: text}}
+		to := v.linkTo(target, id, t)
+		c.Type, c.To, c.Choices = "fixed", to.To, []choice{{Label: to.Text}}
 		return nil
 	}
 	switch f.Kind {

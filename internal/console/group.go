@@ -172,9 +172,8 @@ func (v *visit) members(g registry.GroupGlance) (membersPart, error) {
 		return p, err
 	}
 	for _, m := range found.Members {
-		person := m.Membership.OwnedBy(comity.OwnerCO)
 		row := memberRow{
-			Name: link{personName(person, m.Name), v.record(comity.CoPerson.Resource, person)}, Member: m.Membership.Bool(f.Member), Owner: m.Membership.Bool(f.Owner),
+			Name: v.linkTo(comity.CoPerson.Resource, m.Membership.OwnedBy(comity.OwnerCO), v.titlesOfPerson(m.Person)), Member: m.Membership.Bool(f.Member), Owner: m.Membership.Bool(f.Owner),
 			State: memberState(m.Membership, g.Group, g.Now), From: v.value(m.Membership, f.ValidFrom, titles{}),
 			Until: v.value(m.Membership, f.ValidThrough, titles{}), Why: v.reason(m.Why),
 		}

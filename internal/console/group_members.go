@@ -99,14 +99,9 @@ func (v *visit) membersAt() error {
 	}
 	f := comity.CoGroupMember
 	for _, rec := range then.Records {
-		person := rec.OwnedBy(comity.OwnerCO)
 		row := memberRow{
-			Member: rec.Bool(f.Member), Owner: rec.Bool(f.Owner), State: memberState(rec, then.Group, p.At),
+			Name: v.linkTo(comity.CoPerson.Resource, rec.OwnedBy(comity.OwnerCO), t), Member: rec.Bool(f.Member), Owner: rec.Bool(f.Owner), State: memberState(rec, then.Group, p.At),
 			From: v.value(rec, f.ValidFrom, t), Until: v.value(rec, f.ValidThrough, t),
-		}
-		who, sees := t.by(comity.CoPerson.Resource, person)
-		if row.Name.Text = who; sees {
-			row.Name.To = v.record(comity.CoPerson.Resource, person)
 		}
 		p.Rows = append(p.Rows, row)
 	}

@@ -203,8 +203,7 @@ func (v *visit) historyIs(filter registry.HistoryFilter, found registry.HistoryP
 		{filter.Resource, filter.RecordId},
 	} {
 		if of.id != 0 {
-			text, _ := t.by(of.resource, of.id)
-			return link{text, v.record(of.resource, of.id)}
+			return v.linkTo(of.resource, of.id, t)
 		}
 	}
 	return link{}

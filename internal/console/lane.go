@@ -115,7 +115,7 @@ func (v *visit) tellings(target *comity.Record, all []standing) ([]telling, erro
 	var list []telling
 	for _, s := range all {
 		one := telling{standing: s, To: v.subjectPath(target.Id, s.Subject)}
-		one.Name, _ = titles{found}.by(resourceOf(s.Subject), s.Subject.Id)
+		one.Name, _ = titles{found, v.caller}.by(resourceOf(s.Subject), s.Subject.Id)
 		if s.Resendable() && v.mayTell(target) {
 			one.Resend = one.To + "resend"
 		}

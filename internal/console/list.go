@@ -68,8 +68,7 @@ func (d drawn) list(v *visit) error {
 		return err
 	}
 	if parent.id != 0 {
-		name, _ := t.by(parent.resource, parent.id)
-		p.Of = link{name, v.record(parent.resource, parent.id)}
+		p.Of = v.linkTo(parent.resource, parent.id, t)
 		p.Add = v.mayAdd(d.Resource, parent.key, strconv.FormatInt(parent.id, 10))
 	}
 	p.Columns, p.Rows = v.table(l.Records, d.Resource, parent.resource, t)

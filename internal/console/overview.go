@@ -149,7 +149,7 @@ func (v *visit) nameUpcoming(found []registry.Upcoming) []upcoming {
 	var all []upcoming
 	for _, u := range found {
 		person := u.Record.OwnedBy(comity.OwnerCO)
-		one := upcoming{u, link{personName(person, u.Name), v.record(comity.CoPerson.Resource, person)}, link{To: v.record(u.Record.Resource, u.Record.Id)}}
+		one := upcoming{u, v.linkTo(comity.CoPerson.Resource, person, v.titlesOfPerson(u.Person)), link{To: v.record(u.Record.Resource, u.Record.Id)}}
 		of := ""
 		if u.Of != nil {
 			of = titles{}.of(u.Of)

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"maps"
 	"net/http"
 	"strconv"
 	"time"
@@ -84,7 +85,7 @@ func (v *visit) glanceAt(id int64, at time.Time) (view *personView, err error) {
 	if view.glance.Record.CoId != v.co.Id {
 		return nil, comity.Missing(comity.CoPerson.UnknownOnView)
 	}
-	view.titles = titlesOf(view.glance)
+	view.titles = v.titlesOf(view.glance)
 	if !view.past() {
 		view.rights, err = v.Registry.RightsToAll(v.ctx(), v.caller, withHanging(view.glance.Record))
 	}
@@ -101,21 +102,14 @@ func withHanging(rec *comity.Record) []*comity.Record {
 }
 
 // titlesOf are the titles of what a glance names, without a look at the registry.
-func titlesOf(g registry.Glance) titles {
-	t := titles{registry.Found{}}
-	for r, records := range g.Named {
-		t.found[r] = records
-	}
-	people := map[int64]*comity.Record{g.Record.Id: g.Record}
-	for id, name := range g.Named[comity.CoPerson.Resource] {
-		if id != g.Record.Id {
-			people[id] = &comity.Record{Resource: comity.CoPerson.Resource, Id: id, Expanded: []comity.Expansion{
-				{Resource: comity.Name.Resource, Records: []*comity.Record{name}},
-			}}
-		}
-	}
-	t.found[comity.CoPerson.Resource] = people
-	return t
+func (v *visit) titlesOf(g registry.Glance) titles {
+	found := registry.Found{}
+	maps.Copy(found, g.Named)
+	people := map[int64]*comity.Record{}
+	maps.Copy(people, g.Named[comity.CoPerson.Resource])
+	people[g.Record.Id] = g.Record
+	found[comity.CoPerson.Resource] = people
+	return titles{found, v.caller}
 }
 
 func (p *personView) page() (page personPage, err error) {

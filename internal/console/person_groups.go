@@ -33,14 +33,10 @@ func (p *personView) groups() groupsPart {
 		at = time.Now()
 	}
 	for _, m := range registry.Hanging(p.glance.Record, f.Resource) {
-		name, sees := p.titles.by(comity.CoGroup.Resource, m.Int(f.CoGroupId))
 		row := groupRow{
-			Group: link{Text: name}, As: "neither", Why: p.reason(p.glance.Why[m.Id]),
+			Group: p.linkTo(comity.CoGroup.Resource, m.Int(f.CoGroupId), p.titles), As: "neither", Why: p.reason(p.glance.Why[m.Id]),
 			State: memberState(m, p.titles.found[comity.CoGroup.Resource][m.Int(f.CoGroupId)], at),
 			From:  p.value(m, f.ValidFrom, p.titles), Until: p.value(m, f.ValidThrough, p.titles),
-		}
-		if sees {
-			row.Group.To = p.record(comity.CoGroup.Resource, m.Int(f.CoGroupId))
 		}
 		switch {
 		case m.Bool(f.Member) && m.Bool(f.Owner):

@@ -105,7 +105,7 @@ func (p *personView) linked() personPart {
 		Columns: []string{"Affiliation", "Known there as"}, None: "Linked to none yet.",
 	}
 	for _, l := range registry.Hanging(p.glance.Record, f.Resource) {
-		name, _ := titles{}.by(o.Resource, l.Int(f.OrgIdentityId))
+		name, _ := p.titles.by(o.Resource, l.Int(f.OrgIdentityId))
 		row := personRow{row: row{Title: name, Values: make([]value, 2)}}
 		for _, org := range registry.Hanging(l, o.Resource) {
 			row.Title, row.To = p.titles.of(org), p.record(o.Resource, org.Id)

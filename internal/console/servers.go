@@ -97,8 +97,7 @@ func (v *visit) targetsOfServer(server int64) (used []link, err error) {
 	}
 	for _, settings := range l.Records {
 		if target := settings.Int(f.CoProvisioningTargetId); settings.Int(f.ServerId) == server {
-			name, _ := t.by(comity.CoProvisioningTarget.Resource, target)
-			used = append(used, link{name, v.record(comity.CoProvisioningTarget.Resource, target)})
+			used = append(used, v.linkTo(comity.CoProvisioningTarget.Resource, target, t))
 		}
 	}
 	return used, nil

@@ -87,13 +87,11 @@ func (v *visit) showMessage(status int, target *comity.Record, subject comity.Su
 	if err != nil {
 		return err
 	}
-	name, there := titles{found}.by(r, subject.Id)
-	if p.Name = name; there {
-		p.To = v.record(r, subject.Id)
-	}
+	of := v.linkTo(r, subject.Id, titles{found, v.caller})
+	p.Name, p.To = of.Text, of.To
 	if v.mayTell(target) {
 		// Of who is gone, only what failed or waits can be sent again.
-		if there {
+		if p.To != "" {
 			p.Send = v.subjectPath(target.Id, subject) + "send"
 		}
 		if p.Resendable() {

@@ -37,7 +37,7 @@ func (v *visit) how(w wiring) []field {
 		return nil
 	}
 	f := comity.CoApiProvisionerTarget
-	t := titles{registry.Found{comity.Server.Resource: {}}}
+	t := titles{registry.Found{comity.Server.Resource: {}}, v.caller}
 	if w.server != nil {
 		t.found[comity.Server.Resource][w.server.Id] = w.server
 	}

@@ -5,11 +5,15 @@ import (
 	"strings"
 
 	"comity"
+	"comity/internal/access"
 	"comity/internal/registry"
 )
 
 // titles know what the records are called that others name.
-type titles struct{ found registry.Found }
+type titles struct {
+	found  registry.Found
+	caller access.Caller
+}
 
 // titles looks up all that the records name, and the people among them, in a question for each resource.
 func (v *visit) titles(lists ...[]*comity.Record) (titles, error) {
@@ -27,7 +31,16 @@ func (v *visit) titles(lists ...[]*comity.Record) (titles, error) {
 		}
 	}
 	found, err := v.Registry.Lookup(v.ctx(), v.caller, wanted)
-	return titles{found}, err
+	return titles{found, v.caller}, err
+}
+
+// titlesOfPerson are the titles of a person who was looked up already, nil where the reader may not see them.
+func (v *visit) titlesOfPerson(person *comity.Record) titles {
+	t := titles{registry.Found{}, v.caller}
+	if person != nil {
+		t.found[person.Resource] = map[int64]*comity.Record{person.Id: person}
+	}
+	return t
 }
 
 // named is what a field of a record names: its resource and id, 0 for nothing.
@@ -44,12 +57,29 @@ func named(rec *comity.Record, f *comity.Field) (*comity.Resource, int64) {
 	return nil, 0
 }
 
-// by is the title of a record that another names, and whether the reader may see it.
+// by is the title of a record that another names, and whether the reader may see it. Who sees all records of
+// its kind learns that it is there no more, and its number, by which the history finds it. Others learn that
+// it is not for them: its number would tell them nothing.
 func (t titles) by(r *comity.Resource, id int64) (string, bool) {
 	if rec := t.found[r][id]; rec != nil {
 		return t.of(rec), true
 	}
-	return fmt.Sprintf("%s %d", title(one(r)), id), false
+	if t.caller.Through(access.View, r)&access.InCO != 0 {
+		return fmt.Sprintf("%s (deleted)", numbered(r, id)), false
+	}
+	return a(one(r)) + " you may not see", false
+}
+
+// numbered is what a record is called that has no name.
+func numbered(r *comity.Resource, id int64) string { return fmt.Sprintf("%s %d", title(one(r)), id) }
+
+// linkTo is what a record that another names is called, and leads to it where the reader may see it.
+func (v *visit) linkTo(r *comity.Resource, id int64, t titles) link {
+	text, sees := t.by(r, id)
+	if !sees {
+		return link{Text: text}
+	}
+	return link{text, v.record(r, id)}
 }
 
 // of is what a record is called.
@@ -57,7 +87,7 @@ func (t titles) of(rec *comity.Record) string {
 	if text := strings.TrimSpace(t.text(rec)); text != "" {
 		return text
 	}
-	return fmt.Sprintf("%s %d", title(one(rec.Resource)), rec.Id)
+	return numbered(rec.Resource, rec.Id)
 }
 
 // under is what a record is called in a list of those that hang on one of a resource: what that is
@@ -143,12 +173,10 @@ func (t titles) person(rec *comity.Record) string {
 	return ""
 }
 
-// personName is what a person is called whose primary name is that; nil where they have none, or the
-// reader may not see it.
+// personName is what a person is called whom the reader sees and whose primary name is that, nil for none.
 func personName(id int64, name *comity.Record) string {
 	if name == nil {
-		who, _ := titles{}.by(comity.CoPerson.Resource, id)
-		return who
+		return numbered(comity.CoPerson.Resource, id)
 	}
 	return fullName(name)
 }

@@ -123,7 +123,10 @@ func (v *visit) askWhere(status int, rec *comity.Record, value, fault string) er
 		return err
 	}
 	if c.Choices = parents(roots, rec.Id, ""); len(c.Choices) <= maxParents {
-		c.Type, c.Choices = "select", selected(c.Choices, value)
+		c.Choices, err = v.withChosen(c.Choices, f.Refers(), "", value)
+		if c.Type, c.Choices = "select", selected(c.Choices, value); err != nil {
+			return err
+		}
 	} else if err := v.find(&c, f, v.r.PostFormValue(f.Name+searchSuffix)); err != nil {
 		return err
 	}

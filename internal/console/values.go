@@ -33,11 +33,8 @@ func (v *visit) value(rec *comity.Record, f *comity.Field, t titles) value {
 	switch f.Kind {
 	case comity.Reference, comity.Owner:
 		target, id := named(rec, f)
-		text, sees := t.by(target, id)
-		if !sees {
-			return value{Text: text}
-		}
-		return value{Text: text, To: v.record(target, id)}
+		to := v.linkTo(target, id, t)
+		return value{Text: to.Text, To: to.To}
 	case comity.Boolean:
 		if rec.Bool(f) {
 			return value{Text: "Yes"}

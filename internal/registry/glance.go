@@ -21,11 +21,10 @@ type Glance struct {
 	Why map[int64]Why
 }
 
-// Named are records by resource and id. Of people it has the primary names, by the person's id.
+// Named are records by resource and id. A person comes with the primary name in Expanded, if they have one.
 type Named map[*comity.Resource]map[int64]*comity.Record
 
-// Of returns the record that a field refers to, of a person the primary name; nil where there is none
-// or the caller may not see it.
+// Of returns the record that a field refers to, nil where there is none or the caller may not see it.
 func (n Named) Of(rec *comity.Record, f *comity.Field) *comity.Record {
 	return n[f.Refers()][rec.Int(f)]
 }
@@ -158,7 +157,7 @@ func (g *gathered) named(ctx context.Context) (Named, error) {
 		case res == nesting || res == comity.Co.Resource || len(ids) == 0:
 			continue
 		case res == comity.CoPerson.Resource:
-			named[res], err = g.primaryNames(ctx, ids)
+			named[res], err = people(ctx, g, ids)
 		default:
 			named[res], err = g.byID(ctx, res, ids)
 		}

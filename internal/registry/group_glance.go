@@ -136,9 +136,9 @@ func reached(from int64, edges map[int64][]int64) (ids []int64) {
 // GroupMember is a row of a group, with whom it is about and why it is.
 type GroupMember struct {
 	Membership *comity.Record
-	// Name is the person's primary name, nil where there is none or the caller may not see it.
-	Name *comity.Record
-	Why  Why
+	// Person is whom it is about, with the primary name; nil where the caller may not see them.
+	Person *comity.Record
+	Why    Why
 }
 
 // MembersPage is a page of the rows of a group, in order of Id.
@@ -188,11 +188,11 @@ func (r *Registry) GroupMembers(ctx context.Context, caller access.Caller, group
 }
 
 func (r reading) members(ctx context.Context, rows []*comity.Record) ([]GroupMember, error) {
-	people := make([]int64, len(rows))
+	ids := make([]int64, len(rows))
 	for i, m := range rows {
-		people[i] = m.OwnedBy(comity.OwnerCO)
+		ids[i] = m.OwnedBy(comity.OwnerCO)
 	}
-	names, err := r.primaryNames(ctx, people)
+	who, err := people(ctx, r, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -203,7 +203,7 @@ func (r reading) members(ctx context.Context, rows []*comity.Record) ([]GroupMem
 	why, err := r.why(ctx, r, rows, named)
 	all := make([]GroupMember, len(rows))
 	for i, m := range rows {
-		all[i] = GroupMember{Membership: m, Name: names[people[i]], Why: why[m.Id]}
+		all[i] = GroupMember{Membership: m, Person: who[ids[i]], Why: why[m.Id]}
 	}
 	return all, err
 }

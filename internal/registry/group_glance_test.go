@@ -66,8 +66,8 @@ func TestGroupAtAGlance(t *testing.T) {
 				got := map[string]string{}
 				for _, member := range page.Members {
 					name := ""
-					if member.Name != nil {
-						name = member.Name.Text(comity.Name.Given)
+					if member.Person != nil {
+						name = registry.Hanging(member.Person, comity.Name.Resource)[0].Text(comity.Name.Given)
 					}
 					got[name] = member.Why.Kind.String()
 				}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"slices"
 
 	"comity"
 	"comity/internal/access"
@@ -30,12 +29,7 @@ func (r *Registry) Lookup(ctx context.Context, caller access.Caller, wanted map[
 			}
 			maps.DeleteFunc(found[res], func(_ int64, rec *comity.Record) bool { return !caller.Knows(rec.CoId) })
 		}
-		people := found[comity.CoPerson.Resource]
-		names, err := in.primaryNames(ctx, slices.Collect(maps.Keys(people)))
-		for id, name := range names {
-			people[id].Expanded = []comity.Expansion{{Resource: name.Resource, Records: []*comity.Record{name}}}
-		}
-		return err
+		return addNames(ctx, in, found[comity.CoPerson.Resource])
 	})
 	if err != nil {
 		return nil, fmt.Errorf("look up what records name: %w", err)

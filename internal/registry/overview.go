@@ -94,9 +94,9 @@ type Upcoming struct {
 	At time.Time
 	// Record is the role or membership.
 	Record *comity.Record
-	// Name is the primary name of whom it is about, Of the unit or group; nil where there is none or the
-	// caller may not see it.
-	Name, Of *comity.Record
+	// Person is whom it is about, with the primary name, Of the unit or group; nil where there is none or
+	// the caller may not see it.
+	Person, Of *comity.Record
 }
 
 const maxUpcoming = 200
@@ -129,6 +129,8 @@ func (r *Registry) upcoming(ctx context.Context, caller access.Caller, coID int6
 		}
 		slices.SortStableFunc(found, func(a, b Upcoming) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Record.Id, b.Record.Id)) })
 		found = found[:min(len(found), limit)]
+		// An owner of a group is told by name whom they may put into it, here as on the group's page.
+		in.caller = caller
 		return in.nameUpcoming(ctx, found)
 	})
 	if err != nil {
@@ -138,16 +140,16 @@ func (r *Registry) upcoming(ctx context.Context, caller access.Caller, coID int6
 }
 
 func (r reading) nameUpcoming(ctx context.Context, all []Upcoming) error {
-	var people, units, groups []int64
+	var ids, units, groups []int64
 	for _, u := range all {
-		people = append(people, u.Record.OwnedBy(comity.OwnerCO))
+		ids = append(ids, u.Record.OwnedBy(comity.OwnerCO))
 		if u.Record.Resource == comity.CoPersonRole.Resource {
 			units = append(units, u.Record.Int(comity.CoPersonRole.CouId))
 		} else {
 			groups = append(groups, u.Record.Int(comity.CoGroupMember.CoGroupId))
 		}
 	}
-	names, err := r.primaryNames(ctx, people)
+	who, err := people(ctx, r, ids)
 	if err != nil {
 		return err
 	}
@@ -157,7 +159,7 @@ func (r reading) nameUpcoming(ctx context.Context, all []Upcoming) error {
 	}
 	groupsByID, err := r.byID(ctx, comity.CoGroup.Resource, groups)
 	for i, u := range all {
-		all[i].Name = names[u.Record.OwnedBy(comity.OwnerCO)]
+		all[i].Person = who[u.Record.OwnedBy(comity.OwnerCO)]
 		if u.Record.Resource == comity.CoPersonRole.Resource {
 			all[i].Of = unitsByID[u.Record.Int(comity.CoPersonRole.CouId)]
 		} else {

@@ -116,7 +116,7 @@ func TestUpcoming(t *testing.T) {
 					if u.Of.Resource == comity.CoGroup.Resource {
 						of = comity.CoGroup.Name
 					}
-					got = append(got, u.Name.Text(comity.Name.Given)+" "+u.Of.Text(of))
+					got = append(got, registry.Hanging(u.Person, comity.Name.Resource)[0].Text(comity.Name.Given)+" "+u.Of.Text(of))
 				}
 				if diff := cmp.Diff(tt.want, got); diff != "" {
 					t.Errorf("(-want +got):\n%s", diff)

@@ -100,6 +100,24 @@ func (r reading) primaryNames(ctx context.Context, people []int64) (map[int64]*c
 	return found, err
 }
 
+// people returns the people with the ids that the caller may see, each with the primary name, if they have one.
+func people(ctx context.Context, from source, ids []int64) (map[int64]*comity.Record, error) {
+	found, err := from.byID(ctx, comity.CoPerson.Resource, distinct(ids))
+	if err != nil {
+		return nil, err
+	}
+	return found, addNames(ctx, from, found)
+}
+
+// addNames puts the primary names of people in their Expanded.
+func addNames(ctx context.Context, from source, people map[int64]*comity.Record) error {
+	names, err := from.primaryNames(ctx, slices.Collect(maps.Keys(people)))
+	for id, name := range names {
+		people[id].Expanded = []comity.Expansion{{Resource: name.Resource, Records: []*comity.Record{name}}}
+	}
+	return err
+}
+
 // one returns the record with the id, or the answer that it is not there for the caller.
 func (r reading) one(ctx context.Context, res *comity.Resource, id int64) (*comity.Record, error) {
 	return known(ctx, r.tx, r.caller, access.View, res, id, res.UnknownOnView)
