@@ -11,8 +11,9 @@ type Parent struct {
 	Key string
 	// Resource is the parent.
 	Resource *Resource
-	// Column is the column that holds the parent's id, "" where the two are tied by the records of a
-	// third resource (Resource.Tied).
+	// Field is the field that names the parent, and Column the column that holds its id; nil and "" where
+	// the two are tied by the records of a third resource (Resource.Tied).
+	Field  *Field
 	Column string
 }
 
@@ -22,14 +23,14 @@ func (r *Resource) Parents() []Parent {
 	var parents []Parent
 	for _, f := range r.Fields {
 		if f.Kind == Reference && f.Listed && f != r.CoId() {
-			parents = append(parents, Parent{f.ListKey(), f.Refers(), f.Column})
+			parents = append(parents, Parent{f.ListKey(), f.Refers(), f, f.Column})
 		}
 		for _, o := range f.Owners {
-			parents = append(parents, Parent{strings.ToLower(o.Name), ByName(o.Target), o.Column})
+			parents = append(parents, Parent{strings.ToLower(o.Name), ByName(o.Target), f, o.Column})
 		}
 	}
 	if r.Tied != "" {
-		parents = append(parents, Parent{strings.ToLower(r.Tied) + "id", ByName(r.Tied), ""})
+		parents = append(parents, Parent{strings.ToLower(r.Tied) + "id", ByName(r.Tied), nil, ""})
 	}
 	return parents
 }

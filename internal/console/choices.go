@@ -51,9 +51,8 @@ func (v *visit) withChosen(choices []choice, r *comity.Resource, word, value str
 	if id == 0 || slices.ContainsFunc(choices, func(c choice) bool { return c.Value == value }) {
 		return choices, nil
 	}
-	found, err := v.Registry.Lookup(v.ctx(), v.caller, map[*comity.Resource][]int64{r: {id}})
-	name, _ := titles{found, v.caller}.by(r, id)
-	return append(choices, choice{Value: value, Label: name}), err
+	to, err := v.linkToOne(r, id)
+	return append(choices, choice{Value: value, Label: to.Text}), err
 }
 
 // offered are the records that selects of one kind offer, found once for all fields of a page.

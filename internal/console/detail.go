@@ -144,24 +144,24 @@ func (v *visit) hanging(rec *comity.Record, but ...*comity.Resource) ([]hanging,
 	var lists [][]*comity.Record
 	var resources []*comity.Resource
 	for _, r := range comity.Stored() {
-		for _, k := range parentKeys(r) {
-			if k.resource != rec.Resource || !v.caller.May(access.View, r) || !fits(rec, r) || slices.Contains(but, r) {
+		for _, of := range r.Parents() {
+			if of.Resource != rec.Resource || of.Field == nil || !v.caller.May(access.View, r) || !fits(rec, r) || slices.Contains(but, r) {
 				continue
 			}
 			id := strconv.FormatInt(rec.Id, 10)
 			l, err := v.Registry.List(v.ctx(), v.caller, r, map[string][]string{
-				"coid": {strconv.FormatInt(v.co.Id, 10)}, k.key: {id}, "limit": {strconv.Itoa(hangingSize)},
+				"coid": {strconv.FormatInt(v.co.Id, 10)}, of.Key: {id}, "limit": {strconv.Itoa(hangingSize)},
 			})
 			if err != nil {
 				return nil, err
 			}
 			name := title(many(r))
-			if k.field.Kind == comity.Reference && !k.field.Required || r == comity.CoGroupNesting.Resource {
-				name += " (" + label(k.field) + ")"
+			if of.Field.Kind == comity.Reference && !of.Field.Required || r == comity.CoGroupNesting.Resource {
+				name += " (" + label(of.Field) + ")"
 			}
-			h := hanging{Name: name, One: one(r), All: v.list(r, k.key, id), More: l.More != 0}
-			if len(l.Records) == 0 || !isOnly(k.field) {
-				h.Add = v.mayAdd(r, k.key, id)
+			h := hanging{Name: name, One: one(r), All: v.list(r, of.Key, id), More: l.More != 0}
+			if len(l.Records) == 0 || !isOnly(of.Field) {
+				h.Add = v.mayAdd(r, of.Key, id)
 			}
 			all = append(all, h)
 			lists, resources = append(lists, l.Records), append(resources, r)

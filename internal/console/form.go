@@ -151,12 +151,11 @@ func (fm form) value(f *comity.Field) string {
 func (v *visit) shape(c *control, f *comity.Field, fm form) error {
 	if fm.set[f] {
 		target, id := named(fm.given, f)
-		t, err := v.titles([]*comity.Record{fm.given})
+		to, err := v.linkToOne(target, id)
 		if err != nil {
 			return err
 		}
 		c.Value = fm.valueOfGiven(f)
-		to := v.linkTo(target, id, t)
 		c.Type, c.To, c.Choices = "fixed", to.To, []choice{{Label: to.Text}}
 		return nil
 	}

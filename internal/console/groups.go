@@ -25,7 +25,7 @@ func groupPages() []page {
 func (v *visit) groups() error {
 	f := comity.CoGroup
 	asked := v.r.URL.Query()
-	if parentOf(f.Resource, asked).id != 0 {
+	if _, id := parentOf(f.Resource, asked); id != 0 {
 		return drawn{f.Resource}.list(v)
 	}
 	filter := registry.GroupFilter{Text: asked.Get("q"), Status: asked.Get("status")}

@@ -4,7 +4,6 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
-	"strings"
 
 	"comity"
 )
@@ -55,23 +54,27 @@ func (d drawn) list(v *visit) error {
 	if after := asked.Get("after"); after != "" {
 		query["after"] = []string{after}
 	}
-	parent := parentOf(d.Resource, asked)
-	if parent.id != 0 {
-		query[parent.key] = []string{strconv.FormatInt(parent.id, 10)}
+	parent, id := parentOf(d.Resource, asked)
+	if id != 0 {
+		query[parent.Key] = []string{strconv.FormatInt(id, 10)}
 	}
 	l, err := v.Registry.List(v.ctx(), v.caller, d.Resource, query)
 	if err != nil {
 		return err
 	}
-	t, err := v.titles(l.Records, parent.record())
+	t, err := v.titles(l.Records)
 	if err != nil {
 		return err
 	}
-	if parent.id != 0 {
-		p.Of = v.linkTo(parent.resource, parent.id, t)
-		p.Add = v.mayAdd(d.Resource, parent.key, strconv.FormatInt(parent.id, 10))
+	if id != 0 {
+		if p.Of, err = v.linkToOne(parent.Resource, id); err != nil {
+			return err
+		}
+		if p.Add = ""; parent.Field != nil {
+			p.Add = v.mayAdd(d.Resource, parent.Key, strconv.FormatInt(id, 10))
+		}
 	}
-	p.Columns, p.Rows = v.table(l.Records, d.Resource, parent.resource, t)
+	p.Columns, p.Rows = v.table(l.Records, d.Resource, parent.Resource, t)
 	p.pager = pagerOf(asked, afterId(l.More))
 	return v.show("list.html", title(many(d.Resource)), p, link{title(many(d.Resource)), ""})
 }
@@ -128,54 +131,14 @@ func searchFor(name, label, value string) control {
 	return control{Name: name, Key: name, Label: label, Type: "search", Value: value}
 }
 
-// parentKey is a record that a list is of, and the parameter that says so.
-type parentKey struct {
-	key      string
-	field    *comity.Field
-	resource *comity.Resource
-	id       int64
-}
-
-// parentKeys are the parameters that list a resource by what its records hang on.
-func parentKeys(r *comity.Resource) []parentKey {
-	var keys []parentKey
-	for _, f := range r.Fields {
-		if f.Kind == comity.Reference && f.Listed && f != r.CoId() {
-			keys = append(keys, parentKey{key: f.ListKey(), field: f, resource: f.Refers()})
-		}
-		for _, o := range f.Owners {
-			keys = append(keys, parentKey{key: strings.ToLower(o.Name), field: f, resource: comity.ByName(o.Target)})
+// parentOf is what a query narrows a list by, and the record that it names; 0 where it names none.
+func parentOf(r *comity.Resource, query url.Values) (of comity.Parent, id int64) {
+	for _, of := range r.Parents() {
+		if id := comity.ParseId(query.Get(of.Key)); id != 0 {
+			return of, id
 		}
 	}
-	return keys
-}
-
-// parentOf is the one that a query names; its id is 0 where it names none.
-func parentOf(r *comity.Resource, query url.Values) parentKey {
-	for _, k := range parentKeys(r) {
-		if k.id = comity.ParseId(query.Get(k.key)); k.id != 0 {
-			return k
-		}
-	}
-	return parentKey{}
-}
-
-// record stands for a record that names the parent, so that it is looked up with the others.
-func (k parentKey) record() []*comity.Record {
-	if k.id == 0 {
-		return nil
-	}
-	rec := comity.NewRecord(k.field.Resource())
-	if k.field.Kind == comity.Reference {
-		rec.SetInt(k.field, k.id)
-		return []*comity.Record{rec}
-	}
-	for _, o := range k.field.Owners {
-		if comity.ByName(o.Target) == k.resource {
-			rec.SetOwner(k.field, o, k.id)
-		}
-	}
-	return []*comity.Record{rec}
+	return comity.Parent{}, 0
 }
 
 // maxColumns is how many fields a list shows beside the title.

@@ -89,9 +89,9 @@ func (p *personView) addTo(r *comity.Resource) string {
 	if p.past() {
 		return ""
 	}
-	for _, k := range parentKeys(r) {
-		if k.resource == comity.CoPerson.Resource && (k.field.Kind == comity.Owner || k.field.Required) {
-			return p.mayAdd(r, k.key, strconv.FormatInt(p.glance.Record.Id, 10))
+	for _, of := range r.Parents() {
+		if of.Resource == comity.CoPerson.Resource && of.Field != nil && (of.Field.Kind == comity.Owner || of.Field.Required) {
+			return p.mayAdd(r, of.Key, strconv.FormatInt(p.glance.Record.Id, 10))
 		}
 	}
 	return ""

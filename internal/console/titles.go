@@ -90,6 +90,12 @@ func (t titles) of(rec *comity.Record) string {
 	return numbered(rec.Resource, rec.Id)
 }
 
+// linkToOne is linkTo for a record that is looked up for it.
+func (v *visit) linkToOne(r *comity.Resource, id int64) (link, error) {
+	found, err := v.Registry.Lookup(v.ctx(), v.caller, map[*comity.Resource][]int64{r: {id}})
+	return v.linkTo(r, id, titles{found, v.caller}), err
+}
+
 // under is what a record is called in a list of those that hang on one of a resource: what that is
 // goes without saying.
 func (t titles) under(rec *comity.Record, parent *comity.Resource) string {

@@ -40,11 +40,9 @@ func (d drawn) newForm(v *visit) form {
 			fm.given.SetText(f, f.OnAdd[0])
 		}
 	}
-	if k := parentOf(d.Resource, v.r.URL.Query()); k.id != 0 {
-		if hung := k.record()[0]; !fm.set[k.field] {
-			fm.given.Set(k.field, hung.Get(k.field))
-			fm.set[k.field] = true
-		}
+	if of, id := parentOf(d.Resource, v.r.URL.Query()); of.Field != nil {
+		hang(fm.given, of, id)
+		fm.set[of.Field] = true
 	}
 	query := v.r.URL.Query()
 	for _, f := range d.Fields {
@@ -56,6 +54,17 @@ func (d drawn) newForm(v *visit) form {
 		}
 	}
 	return fm
+}
+
+// hang has a record name what it hangs on.
+func hang(rec *comity.Record, of comity.Parent, id int64) {
+	for _, o := range of.Field.Owners {
+		if o.Column == of.Column {
+			rec.SetOwner(of.Field, o, id)
+			return
+		}
+	}
+	rec.SetInt(of.Field, id)
 }
 
 func (d drawn) addForm(v *visit) error {
