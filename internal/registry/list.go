@@ -241,7 +241,7 @@ func (q *query) resolve(ctx context.Context, tx *store.Tx, caller access.Caller)
 		q.conditions = append(q.conditions, c)
 	}
 	if q.deleted && !caller.Admin {
-		return comity.ForbidBecause("Earlier and deleted records are for administrators of the CO")
+		return forbidPast()
 	}
 	for _, p := range q.parents {
 		unknown := p.Resource.Noun + " Unknown"

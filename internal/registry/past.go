@@ -18,6 +18,11 @@ type Past struct {
 	Time     time.Time
 }
 
+// forbidPast is the error of whoever may not see what was.
+func forbidPast() error {
+	return comity.ForbidBecause("Earlier and deleted records are for administrators of the CO")
+}
+
 // ViewPast returns a record as it was, to administrators of its CO. What was deleted since is still there.
 func (r *Registry) ViewPast(ctx context.Context, caller access.Caller, res *comity.Resource, id int64, past Past) (*comity.Record, error) {
 	if !caller.MayAnything() {
@@ -29,7 +34,7 @@ func (r *Registry) ViewPast(ctx context.Context, caller access.Caller, res *comi
 			if _, err := known(ctx, tx, caller, access.View, res, id, res.UnknownOnView); err != nil {
 				return err
 			}
-			return comity.ForbidBecause("Earlier and deleted records are for administrators of the CO")
+			return forbidPast()
 		}
 		if past.Revision >= 0 {
 			rec, err = tx.Revision(ctx, res, id, past.Revision)
