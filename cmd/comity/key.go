@@ -14,13 +14,19 @@ type keyCommand struct {
 	Replace replaceKeyCommand `cmd:"" help:"Go on without a key that was lost: blank the passwords that cannot be read, and list them."`
 }
 
-// openAlone opens a registry that no other program uses, without its key.
+// openAlone opens a registry that no other program uses, without its key and with one connection.
 func (d database) openAlone(p *program) (*opened, error) {
 	db, err := d.open(p.ctx, use{}, func(string, ...any) {})
 	if errors.Is(err, store.ErrServed) {
 		err = fmt.Errorf("%w: end it first, for it goes on with the key that it has", err)
 	}
-	return db, err
+	if err != nil {
+		return nil, err
+	}
+	if err := db.single(p.ctx, d.Database); err != nil {
+		return nil, errors.Join(err, db.close())
+	}
+	return db, nil
 }
 
 // reseal runs store.Reseal in a transaction that nobody else's start or write comes into.
@@ -52,9 +58,6 @@ func (r *rotateKeyCommand) Run(p *program) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.close()) }()
-	if err := db.single(p.ctx, r.Database); err != nil {
-		return err
-	}
 	if err := r.checkKey(p.ctx); err != nil {
 		return err
 	}
@@ -100,9 +103,6 @@ func (r *replaceKeyCommand) Run(p *program) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.close()) }()
-	if err := db.single(p.ctx, r.Database); err != nil {
-		return err
-	}
 	if _, err := r.sealedWith(p.ctx); err != nil { // a key that was being changed is there then
 		return err
 	}
