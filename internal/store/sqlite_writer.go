@@ -172,13 +172,21 @@ func (w *sqliteWriter) next(long bool) *writeJob {
 // batch runs a first job, and with it short ones that wait if it is one itself, in one transaction.
 func (w *sqliteWriter) batch(first *writeJob) {
 	w.begun.Store(w.now().UnixMicro())
+	if first.alone {
+		// Without a savepoint: it would keep what each page was before for the whole transaction, and
+		// each statement would go through all of that.
+		first.err = w.single(first)
+		w.begun.Store(0)
+		close(first.done)
+		return
+	}
 	start := time.Now()
 	ran := []*writeJob{first}
 	err := w.begin()
 	if err == nil {
 		err = w.step(first, 1)
 	}
-	for err == nil && !first.alone && len(ran) < maxBatch && time.Since(start) < maxBatchTime {
+	for err == nil && len(ran) < maxBatch && time.Since(start) < maxBatchTime {
 		job := w.waiting()
 		if job == nil {
 			break
