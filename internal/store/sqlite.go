@@ -88,7 +88,10 @@ func openSQLiteConn(path string) (*sqliteConn, error) {
 		return nil, err
 	}
 	c := &sqliteConn{raw: raw, statements: map[string]*sqliteStatement{}}
-	if err := errors.Join(AddExtensions(raw), raw.Exec(sqlitePragmas)); err != nil {
+	// A statement has one plan, whatever its parameters are: else SQLite makes it anew for each limit and
+	// each value that a partial index may be about.
+	_, err = raw.Config(sqlite3.DBCONFIG_ENABLE_QPSG, true)
+	if err := errors.Join(err, AddExtensions(raw), raw.Exec(sqlitePragmas)); err != nil {
 		return nil, errors.Join(err, raw.Close())
 	}
 	return c, nil
