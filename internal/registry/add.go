@@ -29,7 +29,7 @@ func (r *Registry) add(ctx context.Context, caller access.Caller, res *comity.Re
 	}
 	added := Added{Minted: n.minted}
 	err = r.write(ctx, false, func(tx *store.Tx) (err error) {
-		added.Id, err = n.once(once).do(ctx, tx, caller, func() (int64, error) { return n.add(ctx, tx, caller) })
+		added.Id, err = n.once(once).do(ctx, tx, caller, func() (int64, error) { return n.add(ctx, tx, caller, nil) })
 		return err
 	})
 	if err != nil {
@@ -74,9 +74,10 @@ func newRecord(caller access.Caller, res *comity.Resource, in comity.Input, key 
 	return newcomer{wanted, faults, minted}, err
 }
 
-// add stores the record in a transaction, which may be run again, and returns its id.
-func (n newcomer) add(ctx context.Context, tx *store.Tx, caller access.Caller) (int64, error) {
-	c := &change{tx: tx, caller: caller, new: n.record.Clone(), faults: slices.Clone(n.faults)}
+// add stores the record in a transaction, which may be run again, and returns its id. Without a batch the
+// computed memberships that follow from it are made right at once.
+func (n newcomer) add(ctx context.Context, tx *store.Tx, caller access.Caller, b *batch) (int64, error) {
+	c := &change{tx: tx, caller: caller, batch: b, new: n.record.Clone(), faults: slices.Clone(n.faults)}
 	err := c.add(ctx, rulesOf(n.record.Resource))
 	return c.new.Id, err
 }

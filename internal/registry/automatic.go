@@ -117,15 +117,26 @@ func (c *change) renameOwnGroups(ctx context.Context, co, cou int64, prefix, of 
 
 // syncPerson sets a person's automatic memberships right, and what is nested on those that change.
 func (c *change) syncPerson(ctx context.Context, coID, person int64) error {
-	changed, err := c.tx.SyncAutomatic(ctx, store.Scope{CoPersonId: person}, automatic, c.caller.Username, markedModes)
-	if err != nil || len(changed) == 0 {
-		return err
+	if c.batch != nil {
+		c.batch.automatic[coID] = append(c.batch.automatic[coID], person)
+		return nil
 	}
-	nestings, err := c.nestings(ctx, coID)
-	if err != nil || !slices.ContainsFunc(nestings, func(n store.Nesting) bool { return changed[n.Group] }) {
+	follow, err := c.syncAutomatic(ctx, coID, store.Scope{CoPersonId: person})
+	if err != nil || !follow {
 		return err
 	}
 	return c.followPerson(ctx, coID, person)
+}
+
+// syncAutomatic sets automatic memberships of a CO right, and says whether one that changed is of a group
+// that is nested in another.
+func (c *change) syncAutomatic(ctx context.Context, coID int64, scope store.Scope) (follow bool, err error) {
+	changed, err := c.tx.SyncAutomatic(ctx, scope, automatic, c.caller.Username, markedModes)
+	if err != nil || len(changed) == 0 {
+		return false, err
+	}
+	nestings, err := c.nestings(ctx, coID)
+	return slices.ContainsFunc(nestings, func(n store.Nesting) bool { return changed[n.Group] }), err
 }
 
 // markMembers notes that the members of a group are to be told, and the group.

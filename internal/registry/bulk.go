@@ -31,14 +31,18 @@ func (r *Registry) AddAll(ctx context.Context, caller access.Caller, res *comity
 	}
 	err := r.write(ctx, true, func(tx *store.Tx) error {
 		results = make([]BulkResult, len(inputs))
+		b := newBatch()
 		for i, n := range newcomers {
-			id, err := n.once(once.of(i)).do(ctx, tx, caller, func() (int64, error) { return n.add(ctx, tx, caller) })
+			id, err := n.once(once.of(i)).do(ctx, tx, caller, func() (int64, error) { return n.add(ctx, tx, caller, b) })
 			results[i] = BulkResult{Added{Id: id, Minted: n.minted}, err}
 			if err != nil && !isAnswer(err) {
 				return fmt.Errorf("element %d: %w", i, err)
 			}
 		}
-		return failures(results)
+		if failed := failures(results); failed != nil {
+			return failed
+		}
+		return b.compute(ctx, &change{tx: tx, caller: caller})
 	})
 	if err != nil {
 		for i := range results {

@@ -29,17 +29,30 @@ func (c *change) syncNested(ctx context.Context, coID int64, people ...int64) er
 	return c.tx.SyncNested(ctx, nestings, people, c.caller.Username, markedModes)
 }
 
-// followPerson is syncNested of one person, which is left for later where the transaction has gone on
-// for long.
+// followPerson is syncNested of one person.
 func (c *change) followPerson(ctx context.Context, coID, person int64) error {
+	if c.batch != nil {
+		c.batch.nested[coID] = append(c.batch.nested[coID], person)
+		return nil
+	}
+	return c.followNested(ctx, coID, person)
+}
+
+// followNested is syncNested, which is left for later where the transaction has gone on for long.
+func (c *change) followNested(ctx context.Context, coID int64, people ...int64) error {
 	nestings, err := c.nestings(ctx, coID)
 	if err != nil || len(nestings) == 0 {
 		return err
 	}
-	if c.tx.Spent() {
-		return c.leave(ctx, longChange{task: taskNested, resource: comity.CoPerson.Resource, co: coID, record: person})
+	if !c.tx.Spent() {
+		return c.syncNested(ctx, coID, people...)
 	}
-	return c.syncNested(ctx, coID, person)
+	for _, person := range people {
+		if err := c.leave(ctx, longChange{task: taskNested, resource: comity.CoPerson.Resource, co: coID, record: person}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // followGroups is syncNested of everybody who has a row in some groups.

@@ -52,6 +52,8 @@ type change struct {
 	now   time.Time
 	// faults are what is wrong with the fields, as far as it is known.
 	faults []comity.Fault
+	// batch, unless nil, collects whose computed memberships are to be made right in the end.
+	batch *batch
 	// ownerless says that an edit does not name whose the record is.
 	ownerless bool
 }

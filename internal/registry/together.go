@@ -58,12 +58,13 @@ func (r *Registry) AddTogether(ctx context.Context, caller access.Caller, parts 
 	asked := slices.Clone(results)
 	err := r.write(ctx, true, func(tx *store.Tx) error {
 		copy(results, asked)
+		b := newBatch()
 		for i, n := range newcomers {
 			if results[i].Err != nil {
 				continue
 			}
 			parts[i].name(n.record, results[0].Id)
-			id, err := n.add(ctx, tx, caller)
+			id, err := n.add(ctx, tx, caller, b)
 			results[i] = BulkResult{Added{Id: id, Minted: n.minted}, err}
 			if err != nil && i == 0 {
 				for j, other := range newcomers[1:] {
@@ -74,7 +75,10 @@ func (r *Registry) AddTogether(ctx context.Context, caller access.Caller, parts 
 				return err
 			}
 		}
-		return failures(results)
+		if failed := failures(results); failed != nil {
+			return failed
+		}
+		return b.compute(ctx, &change{tx: tx, caller: caller})
 	})
 	if err != nil {
 		for i := range results {

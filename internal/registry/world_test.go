@@ -56,9 +56,9 @@ func onBoth(t *testing.T, test func(t *testing.T, w *world)) {
 	}
 }
 
-var databases = map[string]func(t *testing.T) string{
-	"SQLite":     func(t *testing.T) string { t.Helper(); return migrated.SQLite(t) },
-	"PostgreSQL": func(t *testing.T) string { t.Helper(); return migrated.PostgreSQL(t) },
+var databases = map[string]func(t testing.TB) string{
+	"SQLite":     func(t testing.TB) string { t.Helper(); return migrated.SQLite(t) },
+	"PostgreSQL": func(t testing.TB) string { t.Helper(); return migrated.PostgreSQL(t) },
 }
 
 // migrated has the tables, and nothing in them.
@@ -72,7 +72,7 @@ func newWorld(t *testing.T, database string) *world {
 	return newWorldOf(t, database, 0)
 }
 
-func newWorldOf(t *testing.T, database string, portion time.Duration) *world {
+func newWorldOf(t testing.TB, database string, portion time.Duration) *world {
 	t.Helper()
 	w := &world{now: began, portion: portion}
 	w.open(t, database, w.clock)
@@ -84,7 +84,7 @@ func newWorldOf(t *testing.T, database string, portion time.Duration) *world {
 }
 
 // open opens a database with nothing in it but tables; a clock of nil is the real one.
-func (w *world) open(t *testing.T, database string, clock func() time.Time) {
+func (w *world) open(t testing.TB, database string, clock func() time.Time) {
 	t.Helper()
 	sealer, err := store.NewSealer(make([]byte, 32))
 	if err != nil {
