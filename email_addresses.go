@@ -8,7 +8,7 @@ var EmailAddress = func() (t struct {
 ) {
 	t.Resource = resource("EmailAddress", "EmailAddresses", "email_addresses").short("EML").versioned().told().dated().queries("mail")
 	t.Mail = t.text("Mail", 256).required().folded().email()
-	t.Description = t.text("Description", 128)
+	t.Description = t.text("Description", 128).unsent()
 	t.Type = t.text("Type", 32).required().
 		types("EmailAddress.type", emailTypes...)
 	t.Verified = t.boolean("Verified").readOnly()

@@ -45,6 +45,9 @@ type Field struct {
 	OwnRule bool
 	// Ends says of a Time that it is the last moment of something: a date alone means the end of that day.
 	Ends bool
+	// Unsent fields of a Dated resource are in no message to a provisioning target: a change of one is
+	// not told by lastModified.
+	Unsent bool
 	// Listed References are parameters of the resource's lists.
 	Listed bool
 	// Owners are the parents that an Owner field permits.
@@ -104,6 +107,7 @@ func (f *Field) owned() *Field    { f.Owned = true; return f }
 func (f *Field) ownRule() *Field  { f.OwnRule = true; return f }
 func (f *Field) folded() *Field   { f.Folded = true; return f }
 func (f *Field) minted() *Field   { f.Minted = true; return f }
+func (f *Field) unsent() *Field   { f.Unsent = true; return f }
 
 func (f *Field) onAdd(words ...string) *Field { f.OnAdd = words; return f }
 

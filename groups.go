@@ -31,13 +31,13 @@ var CoGroup = func() (t struct {
 	t.CouId = t.reference("CouId", "Cou").owned()
 	t.Name = t.text("Name", MaxGroupName).required().name()
 	t.Description = t.text("Description", 256)
-	t.Introduction = t.text("Introduction", 4000).markup()
+	t.Introduction = t.text("Introduction", 4000).markup().unsent()
 	t.Open = t.boolean("Open")
 	t.Status = t.code("Status", onOff...).required()
 	t.GroupType = t.code("GroupType", words(GroupStandard, GroupActive, GroupAdmins, GroupClusters, GroupMembers, GroupApprovers)...).
 		kept().onAdd(GroupStandard, GroupClusters).defaults(TextCell(GroupStandard))
-	t.Auto = t.boolean("Auto").readOnly()
-	t.NestingModeAll = t.boolean("NestingModeAll")
+	t.Auto = t.boolean("Auto").readOnly().unsent()
+	t.NestingModeAll = t.boolean("NestingModeAll").unsent()
 	t.must(func(rec *Record) []Fault {
 		kind, n := rec.Text(t.GroupType), utf8.RuneCountInString(rec.Text(t.Name))
 		if kind != GroupStandard && kind != GroupClusters || n <= MaxOwnGroupName {

@@ -9,10 +9,10 @@ var Identifier = func() (t struct {
 	t.Resource = resource("Identifier", "Identifiers", "identifiers").short("IDF").versioned().told().dated().queries("identifier")
 	t.Identifier = t.text("Identifier", 512).required().folded()
 	t.Type = t.text("Type", 32).required().types("Identifier.type", identifierTypes...)
-	t.Login = t.boolean("Login")
+	t.Login = t.boolean("Login").unsent()
 	t.Status = t.code("Status", onOff...).required()
-	t.Language = t.language()
-	t.CoProvisioningTargetId = t.reference("CoProvisioningTargetId", "CoProvisioningTarget")
+	t.Language = t.language().unsent()
+	t.CoProvisioningTargetId = t.reference("CoProvisioningTargetId", "CoProvisioningTarget").unsent()
 	t.Person = t.owner(OwnerCO, OwnerOrg, OwnerDept, OwnerOrganization, OwnerGroup)
 	t.unique(Unique{
 		Phrase: "Identifier In Use", PerCO: true, Fields: []*Field{t.Type, t.Identifier},

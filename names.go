@@ -14,7 +14,7 @@ var Name = func() (t struct {
 	t.Suffix = t.text("Suffix", 32)
 	t.Type = t.text("Type", 32).required().types("Name.type", "alternate", "author", "fka", "official", "preferred")
 	t.Language = t.language()
-	t.PrimaryName = t.boolean("PrimaryName")
+	t.PrimaryName = t.boolean("PrimaryName").unsent()
 	t.Person = t.owner(OwnerCO, OwnerOrg)
 	return t
 }()

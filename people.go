@@ -11,6 +11,6 @@ var CoPerson = func() (t struct {
 	t.CoId = t.co()
 	t.Status = t.code("Status", personStatuses...).required()
 	t.DateOfBirth = t.date("DateOfBirth")
-	t.Timezone = t.text("Timezone", 80).must(timeZone)
+	t.Timezone = t.text("Timezone", 80).must(timeZone).unsent()
 	return t
 }()

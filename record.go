@@ -70,8 +70,8 @@ type Record struct {
 	Created, Modified time.Time
 	// Revision is 0 at first and one more with each change.
 	Revision int64
-	// ChangedAt and ChangedAs are the time and number of the last revision that changed a value, where
-	// that is known and not the last revision; else ChangedAt is zero.
+	// ChangedAt and ChangedAs are the time and number of the last revision that changed a value which
+	// messages show, where that is known and not the last revision; else ChangedAt is zero.
 	ChangedAt time.Time
 	ChangedAs int64
 	// Actor is the username that made the last change.
@@ -141,7 +141,8 @@ func (r *Record) Time(f *Field) time.Time {
 	return time.Unix(c.number, 0).UTC()
 }
 
-// LastChange returns the time and number of the last revision that changed a value, as far as that is known.
+// LastChange returns the time and number of the last revision that changed a value which messages show, as
+// far as that is known.
 func (r *Record) LastChange() (at time.Time, revision int64) {
 	if r.ChangedAt.IsZero() {
 		return r.Modified, r.Revision

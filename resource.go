@@ -20,7 +20,7 @@ type Resource struct {
 	Versioned bool
 	// Told says that a provisioned person's message shows these records.
 	Told bool
-	// Dated says that messages tell when a value of such a record changed last.
+	// Dated says that messages tell when a value that they show of such a record changed last.
 	Dated bool
 	// Fields are its fields in the order of the wire.
 	Fields []*Field

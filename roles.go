@@ -11,8 +11,8 @@ var CoPersonRole = func() (t struct {
 },
 ) {
 	t.Resource = resource("CoPersonRole", "CoPersonRoles", "co_person_roles").short("CRM").called("CO Person Role").versioned().told().dated()
-	t.SponsorCoPersonId = t.reference("SponsorCoPersonId", "CoPerson")
-	t.ManagerCoPersonId = t.reference("ManagerCoPersonId", "CoPerson")
+	t.SponsorCoPersonId = t.reference("SponsorCoPersonId", "CoPerson").unsent()
+	t.ManagerCoPersonId = t.reference("ManagerCoPersonId", "CoPerson").unsent()
 	t.CouId = t.reference("CouId", "Cou").listed()
 	t.Affiliation = t.text("Affiliation", 32).required().types("CoPersonRole.affiliation", affiliations...)
 	t.Title = t.text("Title", 128)

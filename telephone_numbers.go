@@ -11,7 +11,7 @@ var TelephoneNumber = func() (t struct {
 	t.AreaCode = t.text("AreaCode", 8)
 	t.Number = t.text("Number", 64).required()
 	t.Extension = t.text("Extension", 16)
-	t.Description = t.text("Description", 128)
+	t.Description = t.text("Description", 128).unsent()
 	t.Type = t.text("Type", 32).types("TelephoneNumber.type", "campus", "fax", "home", "mobile", "office")
 	t.Person = t.owner(OwnerRole, OwnerOrg, OwnerDept, OwnerOrganization)
 	return t

@@ -8,9 +8,9 @@ var Url = func() (t struct {
 ) {
 	t.Resource = resource("Url", "Urls", "urls").short("URL").versioned().told().dated()
 	t.Url = t.text("Url", 256).required().url("urn")
-	t.Description = t.text("Description", 128)
+	t.Description = t.text("Description", 128).unsent()
 	t.Type = t.text("Type", 32).required().types("Url.type", "official", "personal")
-	t.Language = t.language()
+	t.Language = t.language().unsent()
 	t.Person = t.owner(OwnerCO, OwnerOrg, OwnerDept, OwnerOrganization)
 	return t
 }()

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"comity"
 )
@@ -103,8 +104,11 @@ func (tx *Tx) clearSet(ctx context.Context, link comity.Link, ids, actor string,
 	p, who := notBefore("modified", update.put(moment)), update.put(actor)
 	kept := ""
 	if r.Dated {
-		// No message shows what is cleared so: none is sent for it, and so what they show stays as it is.
-		kept = "changed = coalesce(changed, modified), changed_revision = coalesce(changed_revision, revision), "
+		differs := []string{"true"}
+		if link.Field.Unsent {
+			differs[0] = "false" // none is sent for it, and what they show stays as it is
+		}
+		kept = strings.Join(keepChange(differs), ", ") + ", "
 	}
 	return tx.conn.queue(ctx, fmt.Sprintf(`UPDATE %s SET %s%s = NULL, revision = revision + 1, modified = %s, actor = %s WHERE id IN (%s)`,
 		r.Table, kept, link.Column, p, who, ids), update)

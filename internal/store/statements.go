@@ -2,7 +2,6 @@ package store
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -37,7 +36,13 @@ func newStatements(r *comity.Resource) statements {
 	if r != comity.Co.Resource {
 		write = append(write, "co_id")
 	}
+	var differs []string
 	for _, f := range r.Fields {
+		if f.Kind != comity.Secret && !f.Unsent {
+			for i, c := range fieldColumns(f) {
+				differs = append(differs, differsFrom(f, c, len(write)+i+1))
+			}
+		}
 		if f.Kind != comity.Secret {
 			write = append(write, fieldColumns(f)...)
 		}
@@ -52,7 +57,7 @@ func newStatements(r *comity.Resource) statements {
 		sets = append(sets, c+" = "+names[i])
 	}
 	if r.Dated {
-		sets = append(sets, keepChange(write, names)...)
+		sets = append(sets, keepChange(differs)...)
 	}
 	last := fmt.Sprintf("$%d", len(write)+1)
 	into, values := strings.Join(write, ", "), strings.Join(names, ", ")
@@ -67,25 +72,27 @@ func newStatements(r *comity.Resource) statements {
 	}
 }
 
-// changedColumns say when a value of a Dated record changed last, and as which revision: where that is not
-// the last revision, which they are kept empty for.
+// changedColumns say when a value that messages show of a Dated record changed last, and as which revision:
+// where that is not the last revision, which they are kept empty for.
 var changedColumns = []string{"changed", "changed_revision"}
 
-// keepChange sets those columns for an update of the columns to the parameters of the names.
-func keepChange(columns, names []string) []string {
-	var differs []string
-	for i, c := range columns {
-		if slices.Contains([]string{"created", "modified", "revision", "actor", "co_id"}, c) {
-			continue
-		}
-		differs = append(differs, c+" IS DISTINCT FROM "+names[i])
-	}
+// keepChange sets those columns for an update that changes what is shown if one of the conditions holds.
+func keepChange(differs []string) []string {
 	sets := make([]string, len(changedColumns))
 	for i, was := range []string{"modified", "revision"} {
 		sets[i] = fmt.Sprintf("%[1]s = CASE WHEN %[2]s THEN NULL ELSE coalesce(%[1]s, %[3]s) END",
 			changedColumns[i], strings.Join(differs, " OR "), was)
 	}
 	return sets
+}
+
+// differsFrom is the condition that a column of a field shows something else than a parameter does: an
+// empty text is shown like none.
+func differsFrom(f *comity.Field, column string, parameter int) string {
+	if f.Kind == comity.Text {
+		return fmt.Sprintf("coalesce(%s, '') <> coalesce($%d, '')", column, parameter)
+	}
+	return fmt.Sprintf("%s IS DISTINCT FROM $%d", column, parameter)
 }
 
 // scanColumns are what scan reads, in its order.
