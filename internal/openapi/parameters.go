@@ -137,7 +137,7 @@ func listParameters(r *comity.Resource) []parameter {
 	if r == comity.CoGroupMember.Resource {
 		out = append(out, parameter{
 			Name: "at", In: "query", schema: moment(),
-			Text: "With `cogroupid`, and looking at nothing else: who was in the group at this time, by memberships within their validity then, and nobody while the group was not Active.",
+			Text: "With `cogroupid`: who was in the group at this time, by memberships within their validity then, and nobody while the group was not Active.",
 		})
 	}
 	if names := children(r); len(names) > 0 {

@@ -292,7 +292,7 @@ func (w *world) checkErased(t *testing.T, l life) {
 	}
 	for _, at := range []time.Duration{time.Minute, 2 * time.Hour} {
 		groups := w.list(t, comity.CoGroup.Resource, store.Equal("name", "readers"))
-		if _, err := w.MembersAt(ctx, tester, groups[0].Id, began.Add(at)); err != nil {
+		if _, err := w.MembersAt(ctx, tester, inGroup(groups[0].Id), began.Add(at)); err != nil {
 			t.Errorf("the members of their group: %v", err)
 		}
 	}

@@ -154,6 +154,9 @@ func parseQuery(res *comity.Resource, values map[string][]string) (*query, error
 			}
 		}
 	}
+	if q.has("identifiertype") && !q.has("identifier") && err == nil {
+		err = comity.BadRequest("identifiertype narrows a look-up by identifier, and is nothing without it")
+	}
 	if n := len(q.coIDs) + len(q.parents) + len(q.keys); n > maxParameters {
 		err = comity.BadRequest("The query has %d parameters, at most %d are taken", n, maxParameters)
 	}
@@ -184,7 +187,7 @@ func (q *query) add(name, value string) error {
 		}
 		return nil
 	}
-	if q.meansToNarrow(dotted) {
+	if q.meansToNarrow(dotted) || q.meansToNarrow(strings.ToLower(dotted)) {
 		return comity.BadRequest("%s does not narrow a list of %s; what does is %s", name, q.resource.Plural, strings.Join(q.resource.ListKeys(), ", "))
 	}
 	q.unknown = append(q.unknown, name)
@@ -295,6 +298,10 @@ func (q *query) byParent(p parent, now time.Time) {
 	if !q.resource.EmptyLists {
 		q.none = p.Resource.Noun + " Has No " + q.resource.Singular
 	}
+}
+
+func (q *query) has(name string) bool {
+	return slices.ContainsFunc(q.keys, func(k key) bool { return k.name == name })
 }
 
 // value is the value of a key, "" where the query does not have it.

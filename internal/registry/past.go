@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"comity"
@@ -52,10 +53,44 @@ func (r *Registry) ViewPast(ctx context.Context, caller access.Caller, res *comi
 	return rec, nil
 }
 
-// MembersAt lists the memberships of a group that counted at a time: who was in it then.
-func (r *Registry) MembersAt(ctx context.Context, caller access.Caller, group int64, at time.Time) (*Listing, error) {
-	then, err := r.membershipsAt(ctx, caller, group, at, 0, 0, true)
+// MembersAt lists the memberships of a group that counted at a time: who was in it then. All parameters of
+// the query hold, as in any list.
+func (r *Registry) MembersAt(ctx context.Context, caller access.Caller, query map[string][]string, at time.Time) (*Listing, error) {
+	q, err := parseQuery(comity.CoGroupMember.Resource, query)
+	if !caller.MayAnything() || !q.mayAsk(caller) {
+		return nil, comity.Forbid()
+	}
+	if err != nil {
+		return nil, err
+	}
+	i := slices.IndexFunc(q.parents, func(p parent) bool { return p.Resource == comity.CoGroup.Resource })
+	if i < 0 || !q.since.IsZero() || q.deleted || len(q.expand) > 0 {
+		return nil, comity.BadRequest("at goes with cogroupid, which it needs, and with coid, copersonid, owner, limit and after only")
+	}
+	then, err := r.membershipsAt(ctx, caller, q.parents[i].id, at, q.after, q.limit, func(rec, group *comity.Record) bool {
+		return comity.MembershipAt(rec, group, at) == comity.MembershipCounts && q.holds(rec)
+	})
 	return then.Listing, err
+}
+
+// holds says whether an earlier state of a membership meets the parameters that narrow the list.
+func (q *query) holds(rec *comity.Record) bool {
+	f := comity.CoGroupMember
+	for _, id := range q.coIDs {
+		if rec.CoId != id {
+			return false
+		}
+	}
+	for _, p := range q.parents {
+		is := rec.Int(f.CoGroupId)
+		if p.Resource == comity.CoPerson.Resource {
+			is = rec.OwnedBy(comity.OwnerCO)
+		}
+		if is != p.id {
+			return false
+		}
+	}
+	return !slices.ContainsFunc(q.keys, func(k key) bool { return k.name == "owner" && rec.Bool(f.Owner) != (k.value == "true") })
 }
 
 // MembershipsThen are memberships as they were at a time, counting or not, of a group.
@@ -67,12 +102,14 @@ type MembershipsThen struct {
 
 // MembershipsAt lists a page of the memberships that a group had at a time, after the one given.
 func (r *Registry) MembershipsAt(ctx context.Context, caller access.Caller, group int64, at time.Time, after int64, limit int) (MembershipsThen, error) {
-	return r.membershipsAt(ctx, caller, group, at, after, limit, false)
+	return r.membershipsAt(ctx, caller, group, at, after, limit, func(*comity.Record, *comity.Record) bool { return true })
 }
 
-// membershipsAt lists memberships: all of them, or for a limit one page of so many; only those that
-// counted, if that is asked for.
-func (r *Registry) membershipsAt(ctx context.Context, caller access.Caller, group int64, at time.Time, after int64, limit int, counting bool) (then MembershipsThen, err error) {
+// membershipsAt lists memberships: all of them, or for a limit one page of so many; only those that are
+// wanted of the group as it was, nil where it was not there.
+func (r *Registry) membershipsAt(
+	ctx context.Context, caller access.Caller, group int64, at time.Time, after int64, limit int, wanted func(rec, group *comity.Record) bool,
+) (then MembershipsThen, err error) {
 	if !caller.MayAnything() {
 		return then, comity.Forbid()
 	}
@@ -85,7 +122,7 @@ func (r *Registry) membershipsAt(ctx context.Context, caller access.Caller, grou
 				return nil, err
 			}
 			for _, rec := range rows {
-				if !counting || comity.MembershipAt(rec, then.Group, at) == comity.MembershipCounts {
+				if wanted(rec, then.Group) {
 					found = append(found, rec)
 				}
 				after = rec.Id

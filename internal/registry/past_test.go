@@ -1,6 +1,7 @@
 package registry_test
 
 import (
+	"strconv"
 	"testing"
 	"time"
 
@@ -42,7 +43,7 @@ func TestRecordsAsTheyWere(t *testing.T) {
 			}
 		}
 		for at, want := range map[time.Time]int{began.Add(time.Minute): 0, began.Add(time.Hour + time.Minute): 1, began.Add(2*time.Hour - 1000): 1} {
-			if l, err := w.MembersAt(t.Context(), tester, group, at); err != nil || len(l.Records) != want {
+			if l, err := w.MembersAt(t.Context(), tester, inGroup(group), at); err != nil || len(l.Records) != want {
 				t.Errorf("members at %v: %+v, error %v, want %d", at, l, err, want)
 			}
 		}
@@ -59,4 +60,9 @@ func TestRecordsAsTheyWere(t *testing.T) {
 			}
 		}
 	})
+}
+
+// inGroup is the query for the memberships of a group.
+func inGroup(id int64) map[string][]string {
+	return map[string][]string{"cogroupid": {strconv.FormatInt(id, 10)}}
 }

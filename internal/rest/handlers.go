@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -105,7 +106,9 @@ func (c *call) listing(rt route, query url.Values) (*registry.Listing, error) {
 		if err != nil {
 			return nil, err
 		}
-		return c.Registry.MembersAt(c.r.Context(), c.caller, comity.ParseId(query.Get("cogroupid")), past.Time)
+		others := maps.Clone(query)
+		others.Del("at")
+		return c.Registry.MembersAt(c.r.Context(), c.caller, others, past.Time)
 	}
 	return c.Registry.List(c.r.Context(), c.caller, rt.resource, query)
 }

@@ -55,7 +55,7 @@ func TestMembersAsTheyWere(t *testing.T) {
 				step{call: "GET co_group_members?cogroupid=$readers&at=2999-01-01T00:00:00Z", answer: "404 CO Group Unknown"},
 				step{call: "GET co_group_members?cogroupid=$readers&at=soon", answer: "400 Bad Request"},
 				step{call: "GET co_group_members?cogroupid=999999999&at=$t1", answer: "404 CO Group Unknown"},
-				step{call: "GET co_group_members?at=$t1", answer: "404 CO Group Unknown"},
+				step{call: "GET co_group_members?at=$t1", answer: "400 Bad Request", says: "cogroupid"},
 				step{as: "stranger", call: "GET co_group_members?cogroupid=$readers&at=$t1", answer: "404 CO Group Unknown"},
 			)
 			s.format = "xml"
@@ -87,6 +87,17 @@ func TestMembersAtATimeAreThoseWhoCounted(t *testing.T) {
 				step{call: "GET co_group_members?cogroupid=$readers&at=2031-06-30T12:00:00Z", lists: "Id: $always, $until, $owns, $owned"},
 				step{call: "GET co_group_members?cogroupid=$readers&at=2031-06-30T12:00:01Z", lists: "Id: $always, $owns"},
 				step{call: "GET co_group_members?cogroupid=$readers&at=2031-07-01T12:00:00Z", lists: "Id: $always, $from, $owns"},
+				step{call: "GET co_group_members?cogroupid=$readers&at=2031-07-01T12:00:00Z&copersonid=$dan", lists: "Id: $from"},
+				step{call: "GET co_group_members?cogroupid=$readers&at=2031-07-01T12:00:00Z&copersonid=$bob", lists: "Id: "},
+				step{call: "GET co_group_members?cogroupid=$readers&at=2031-07-01T12:00:00Z&owner=true", lists: "Id: $owns"},
+				step{call: "GET co_group_members?cogroupid=$readers&at=2031-07-01T12:00:00Z&owner=false&coid=$co", lists: "Id: $always, $from"},
+				step{call: "GET co_group_members?cogroupid=$readers&at=2031-07-01T12:00:00Z&coid=1", lists: "Id: "},
+				step{call: "GET co_group_members?cogroupid=$readers&at=2031-07-01T12:00:00Z&limit=1", lists: "Id: $always"},
+				step{call: "GET co_group_members?cogroupid=$readers&at=2031-07-01T12:00:00Z&limit=2&after=$always", lists: "Id: $from, $owns"},
+				step{call: "GET co_group_members?cogroupid=$readers&at=2031-07-01T12:00:00Z&couid=1", answer: "400 Bad Request", says: "couid"},
+				step{call: "GET co_group_members?cogroupid=$readers&at=2031-07-01T12:00:00Z&owner=1", answer: "400 Bad Request", says: "owner"},
+				step{call: "GET co_group_members?cogroupid=$readers&at=2031-07-01T12:00:00Z&modifiedsince=2001-01-01T00:00:00Z", answer: "400 Bad Request", says: "at goes with"},
+				step{as: "admin", call: "GET co_group_members?cogroupid=$readers&at=2031-07-01T12:00:00Z&coid=1", answer: "401 Unauthorized"},
 			)
 			s.format = "xml"
 		}

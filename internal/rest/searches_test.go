@@ -169,13 +169,13 @@ func TestParametersOfOtherLists(t *testing.T) {
 				if slices.Contains(r.ListKeys(), key) || r == comity.CoGroupMember.Resource && key == "at" {
 					continue
 				}
-				for _, key := range []string{key, strings.Replace(key, "search.", "search_", 1)} {
+				for _, key := range []string{key, strings.Replace(key, "search.", "search_", 1), strings.ToUpper(key)} {
 					query := "?coid=$co&" + key + "=1"
 					if r == comity.Co.Resource {
 						query = "?" + key + "=1"
 					}
 					want := "400 Bad Request"
-					if r.StrictQuery && strings.HasSuffix(key, "shoe") {
+					if r.StrictQuery && strings.HasSuffix(strings.ToLower(key), "shoe") {
 						want = "422 Unprocessable Entity"
 					}
 					a := s.call("", "GET", s.fill(r.Path+".json"+query), nil)
@@ -192,6 +192,11 @@ func TestParametersOfOtherLists(t *testing.T) {
 				s.Errorf("%s by what is no parameter is answered %s, want %s", r.Path, a.line(), want)
 			}
 		}
-		s.play(step{as: "admin", call: "GET cous?copersonid=5", answer: "401 Unauthorized"})
+		s.play(
+			step{as: "admin", call: "GET cous?copersonid=5", answer: "401 Unauthorized"},
+			step{call: "GET org_identities?CoId=$co", answer: "400 Bad Request", says: "CoId"},
+			step{call: "GET org_identities?coid=$co&Search.Identifier=ada", answer: "400 Bad Request", says: "Search.Identifier"},
+			step{call: "GET co_people?coid=$co&identifiertype=uid", answer: "400 Bad Request", says: "identifiertype"},
+		)
 	})
 }
