@@ -1,18 +1,37 @@
 package comity
 
 import (
+	"slices"
 	"strings"
 	"time"
 
 	"golang.org/x/text/language"
 )
 
-// languageTag takes the tags of BCP 47. The library takes an underscore for a hyphen, which they have not.
+// languageTag takes the valid tags of BCP 47. The library takes two that are none: with an underscore for a
+// hyphen, and with a variant or an extension twice (RFC 5646, 2.2.9).
 func languageTag(s string) string {
-	if _, err := language.Parse(s); err == nil && !strings.Contains(s, "_") {
+	if _, err := language.Parse(s); err == nil && !strings.Contains(s, "_") && !repeats(strings.Split(strings.ToLower(s), "-")) {
 		return ""
 	}
 	return "The language must be a language tag (BCP 47) such as en or pt-BR"
+}
+
+// repeats says whether a variant or the singleton of an extension is there twice among subtags. What follows a
+// singleton is the extension's own, and after x everything is the user's.
+func repeats(subtags []string) bool {
+	extended := false
+	for i, t := range subtags {
+		if t == "x" {
+			return false
+		}
+		variant := i > 0 && !extended && (len(t) >= 5 || len(t) == 4 && isNumber(t[:1]))
+		extended = extended || i > 0 && len(t) == 1
+		if (variant || len(t) == 1) && slices.Contains(subtags[:i], t) {
+			return true
+		}
+	}
+	return false
 }
 
 func timeZone(s string) string {

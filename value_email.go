@@ -2,6 +2,8 @@ package comity
 
 import (
 	"net/netip"
+	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -80,16 +82,33 @@ func isQuoted(s string) bool {
 	return !escaped
 }
 
-// isAddressLiteral says whether s is an IPv4 or IPv6 address in brackets (RFC 5321, 4.1.3).
+// isAddressLiteral says whether s is an IPv4 or IPv6 address in brackets (RFC 5321, 4.1.3). Other than
+// elsewhere, numbers may have zeros before them, and :: stands for two groups at least.
 func isAddressLiteral(s string) bool {
 	s, ok := strings.CutSuffix(strings.TrimPrefix(s, "["), "]")
 	const tag = "IPv6:"
 	if !ok || len(s) < len(tag) || !strings.EqualFold(s[:len(tag)], tag) {
-		a, err := netip.ParseAddr(s)
-		return ok && err == nil && a.Is4()
+		return ok && isIPv4(s)
 	}
-	a, err := netip.ParseAddr(s[len(tag):])
-	return err == nil && a.Is6() && a.Zone() == ""
+	s = s[len(tag):]
+	if i := strings.LastIndexByte(s, ':'); strings.Contains(s, ".") {
+		if !isIPv4(s[i+1:]) {
+			return false
+		}
+		s = s[:i+1] + "0:0"
+	}
+	groups := strings.FieldsFunc(s, func(r rune) bool { return r == ':' })
+	a, err := netip.ParseAddr(s)
+	return err == nil && a.Is6() && a.Zone() == "" && (len(groups) <= 6 || !strings.Contains(s, "::"))
+}
+
+// isIPv4 says whether s are four numbers of a byte.
+func isIPv4(s string) bool {
+	parts := strings.Split(s, ".")
+	return len(parts) == 4 && !slices.ContainsFunc(parts, func(part string) bool {
+		_, err := strconv.ParseUint(part, 10, 8)
+		return err != nil || len(part) > 3
+	})
 }
 
 func (f *Field) email() *Field {

@@ -43,8 +43,8 @@ func domainLabels(s, also string) []string {
 			}
 		}
 	}
-	if isNumber(labels[len(labels)-1]) {
-		return nil // an IPv4 address, or what was meant to be one
+	if last := strings.ToLower(labels[len(labels)-1]); isNumber(last) || isNumberOf16(last) {
+		return nil // an IPv4 address, or what was meant to be one: browsers read both numbers so
 	}
 	return labels
 }
@@ -71,6 +71,12 @@ func isASCII(s string) bool {
 
 func isNumber(s string) bool {
 	return !strings.ContainsFunc(s, func(r rune) bool { return r < '0' || r > '9' })
+}
+
+// isNumberOf16 says whether s is a number to the base of 16, as a 0x before it says.
+func isNumberOf16(s string) bool {
+	digits, ok := strings.CutPrefix(s, "0x")
+	return ok && strings.Trim(digits, "0123456789abcdef") == ""
 }
 
 func isLetterOrDigit(r rune) bool {

@@ -165,7 +165,7 @@ func TestURLs(t *testing.T) {
 				"https://exa mple.org/", "https://example.org/a b", "https://example.org/\u00a0x", "https://example.org/\u202e", "https://example.org/%zz",
 				"https://example.org:0/", "https://example.org:65536/", "https://example.org:99999/", "https://example.org:x/", "https://example.org:/",
 				"https://-example.org/", "https://example-.org/", "https://exam..ple.org/", "https://" + strings.Repeat("a", 64) + ".org/", "https://256.0.0.1/",
-				"https://1.2.3/", "https://[::1/", "https://[1.2.3.4]/", "https://[example.org]/", "https://a,b/", "https://exa+mple/",
+				"https://1.2.3/", "http://0x7f000001/", "http://0X7F.1/", "http://127.0.0.0x1/", "http://0x/", "http://1.2.3.4./", "https://[::1/", "https://[1.2.3.4]/", "https://[example.org]/", "https://a,b/", "https://exa+mple/",
 				"mailto:", "mailto:ada", "mailto:a@b", "mailto://ada@example.org", "mailto:?to=ada@example.org", "mailto:ada@example.org,", "mailto:%zz@example.org",
 			},
 		}.run(t)
