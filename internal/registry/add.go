@@ -69,7 +69,7 @@ func newRecord(caller access.Caller, res *comity.Resource, in comity.Input, key 
 	faults := append(slices.Clone(in.Faults), missing(in)...)
 	wanted := in.Record.Clone()
 	faults = append(faults, applyDefaults(wanted)...)
-	faults = append(faults, res.Check(wanted)...)
+	faults = withFaults(faults, res.Check(wanted)...)
 	minted, err := mint(wanted, key)
 	return newcomer{wanted, faults, minted}, err
 }

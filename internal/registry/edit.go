@@ -32,7 +32,7 @@ func (r *Registry) Edit(ctx context.Context, caller access.Caller, res *comity.R
 
 func (c *change) edit(ctx context.Context, rules rules, in comity.Input, conditions []Condition) error {
 	c.new = overlay(c.old, in.Record)
-	c.faults = slices.Concat(in.Faults, missing(in), c.new.Resource.Check(c.new))
+	c.faults = withFaults(slices.Concat(in.Faults, missing(in)), c.new.Resource.Check(c.new)...)
 	if err := c.moveOwner(ctx, in.Record); err != nil {
 		return err
 	}

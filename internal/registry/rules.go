@@ -59,12 +59,17 @@ type change struct {
 }
 
 // fault adds faults, but for those of a field with what is known to be wrong.
-func (c *change) fault(faults ...comity.Fault) {
-	for _, one := range faults {
-		if !slices.ContainsFunc(c.faults, func(f comity.Fault) bool { return f.Field == one.Field }) {
-			c.faults = append(c.faults, one)
+func (c *change) fault(faults ...comity.Fault) { c.faults = withFaults(c.faults, faults...) }
+
+// withFaults adds faults to those that are known, but for those of a field that has one: a value that was not
+// taken is not missing as well.
+func withFaults(known []comity.Fault, more ...comity.Fault) []comity.Fault {
+	for _, one := range more {
+		if !slices.ContainsFunc(known, func(f comity.Fault) bool { return f.Field == one.Field }) {
+			known = append(known, one)
 		}
 	}
+	return known
 }
 
 // faulty says whether something is known to be wrong with a field.

@@ -170,3 +170,17 @@ func TestFaultsOfManyTogether(t *testing.T) {
 		s.play(step{call: "GET names?copersonid=$ada", lists: "Given: Ada"})
 	})
 }
+
+// TestAValueThatIsNotTakenIsNotMissing: what is wrong with a field is said once.
+func TestAValueThatIsNotTakenIsNotMissing(t *testing.T) {
+	everywhere(t, func(s *scene) {
+		s.play(server("server"))
+		for _, sent := range []string{`"Username":"a\u0085b"`, `"Username":true`, `"Username":"a:b"`, `"Username":""`} {
+			body := s.fill(`{"Version":"1.0","ServerId":$server,"Serverurl":"https://example.org/","AuthType":"BA","Password":"p",` + sent + `}`)
+			a := s.call("", "POST", "http_servers.json", strings.NewReader(body))
+			if a.faulty() != "username" || len(a.faults["username"]) != 1 {
+				s.Errorf("%s is answered %s %v", sent, a.line(), a.faults)
+			}
+		}
+	})
+}
