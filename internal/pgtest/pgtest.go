@@ -210,40 +210,6 @@ func (s *Server) Stop() {
 	_ = os.RemoveAll(s.dir) // what the server's user was not permitted to remove
 }
 
-// Halt shuts the server down as one does to restart it: connections are cut, nothing
-// that was committed is lost, and until Resume nobody can connect.
-func (s *Server) Halt(ctx context.Context) error { return s.end(ctx, orderHalt) }
-
-// Crash kills the server with all its processes, until Resume starts it again, which recovers from its
-// log what was committed. The server must be Durable.
-func (s *Server) Crash(ctx context.Context) error { return s.end(ctx, orderCrash) }
-
-// end gives an order upon which the server ends, and waits until it has.
-func (s *Server) end(ctx context.Context, order string) error {
-	if _, err := io.WriteString(s.leash, order+"\n"); err != nil {
-		return fmt.Errorf("pgtest: %w", err)
-	}
-	// The server removes its socket last but for the lock of it.
-	return s.until(ctx, func() error {
-		_, err := os.Stat(filepath.Join(s.dir, ".s.PGSQL."+port+".lock"))
-		if err == nil {
-			return errors.New("pgtest: the server still runs")
-		}
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil
-		}
-		return err
-	})
-}
-
-// Resume starts a server that Halt has shut down, with the same data and URLs.
-func (s *Server) Resume(ctx context.Context) error {
-	if _, err := io.WriteString(s.leash, "resume\n"); err != nil {
-		return fmt.Errorf("pgtest: %w", err)
-	}
-	return s.ready(ctx)
-}
-
 // create makes a database that is a copy of another. Copying its files takes two thirds of what
 // writing them to the log does, where nothing waits for the disk.
 func (s *Server) create(ctx context.Context, template string) (string, error) {
@@ -291,93 +257,6 @@ func (s *Server) initialise(ctx context.Context, bin string, as *syscall.Credent
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("pgtest: initdb: %w\n%s", err, out)
 	}
-	return nil
-}
-
-// keeper runs the server and outlives this process long enough to end it: when
-// the pipe that is its standard input breaks off, because Stop closed it or because
-// the process that held the other end is gone, be it by a panic or by SIGKILL, it
-// stops the server and removes its folder. A signal upon the parent's death would
-// hang on one thread, be Linux's alone, and leave the folder behind. Upon halt it
-// shuts the server down, upon crash it kills all of it; it keeps the folder, and starts it again at
-// the next line.
-const keeper = `
-dir=$1
-shift
-exec 3<&0
-while :; do
-	"$@" </dev/null 3<&- &
-	server=$!
-	{
-		read -r order <&3
-		case $order in
-		` + orderHalt + `) : >"$dir/halted" && kill -INT "$server" ;;
-		` + orderCrash + `)
-			kill -STOP "$server"
-			cat "/proc/$server/task/$server/children" >"$dir/halted"
-			kill -KILL "$server" $(cat "$dir/halted")
-			;;
-		*) kill -QUIT "$server" ;;
-		esac
-	} 2>/dev/null &
-	guard=$!
-	wait "$server"
-	status=$?
-	kill "$guard" 2>/dev/null
-	[ -e "$dir/halted" ] || break
-	# A server does not start while a process of the one before has its memory.
-	for child in $(cat "$dir/halted"); do
-		while grep -q . "/proc/$child/maps" 2>/dev/null; do sleep 0.05; done
-	done
-	rm -f -- "$dir"/.s.PGSQL* "$dir/halted"
-	read -r _ <&3 || break
-done
-rm -rf -- "$dir" 2>/dev/null
-exit "$status"
-`
-
-const (
-	orderHalt  = "halt"
-	orderCrash = "crash"
-)
-
-func (s *Server) launch(ctx context.Context, bin string, as *syscall.Credential, opts Options) error {
-	args := []string{
-		"-c", keeper, "keeper", s.dir,
-		filepath.Join(bin, "postgres"), "-D", s.data(),
-	}
-	settings := []string{
-		"listen_addresses=",
-		"unix_socket_directories=" + s.dir,
-		"port=" + port,
-		"max_connections=200",
-		"log_min_messages=fatal", // statements that fail are told to the test that sent them
-	}
-	if !opts.Durable {
-		settings = append(settings, "fsync=off", "full_page_writes=off", "synchronous_commit=off",
-			// A log that nobody reads, and is short: the folder may lie in memory.
-			"wal_level=minimal", "max_wal_senders=0", "max_wal_size=128MB",
-			// Databases do not live long enough to be tidied up, and plans are the same each time.
-			"autovacuum=off")
-	}
-	for _, setting := range settings {
-		args = append(args, "-c", setting)
-	}
-	cmd := s.command(context.WithoutCancel(ctx), as, "/bin/sh", args...)
-	cmd.SysProcAttr.Setsid = true // Ctrl-C ends the tests, and by that the server, not the keeper
-	cmd.Stderr = s.log
-	leash, err := cmd.StdinPipe()
-	if err != nil {
-		return fmt.Errorf("pgtest: %w", err)
-	}
-	if err := cmd.Start(); err != nil {
-		return fmt.Errorf("pgtest: %w", err)
-	}
-	s.leash = leash
-	go func() {
-		defer close(s.ended)
-		_ = cmd.Wait() // how it ended is in its log
-	}()
 	return nil
 }
 

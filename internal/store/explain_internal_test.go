@@ -3,15 +3,12 @@ package store
 import (
 	"context"
 	"errors"
-	"fmt"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"comity"
-	"comity/internal/pgtest"
 )
 
 // The statements that answer requests and deliver messages find what they look for by an index,
@@ -46,42 +43,12 @@ func TestPlans(t *testing.T) {
 	}
 }
 
-// primaryKey is how PostgreSQL calls the index of a table's primary key.
-var primaryKey = regexp.MustCompile(`^(\w+)_pkey$`)
-
-// matching is how SQLite calls a search in the index of trigrams.
-var matching = regexp.MustCompile(`^SCAN (\w+ VIRTUAL TABLE INDEX 0:M)`)
-
-// withoutChosen leaves out of a plan that rows are read which a subquery has chosen: how these are found
-// is in it as well.
-func withoutChosen(plan []string) []string {
-	chosen := map[string]bool{}
-	return slices.DeleteFunc(plan, func(step string) bool {
-		if name, is := strings.CutPrefix(step, "CO-ROUTINE "); is {
-			chosen["SCAN "+name] = true
-		}
-		known := chosen[step]
-		delete(chosen, step)
-		return known
-	})
-}
-
 // notThere leaves out the error that a question about nothing is answered with.
 func notThere(err error) error {
 	if errors.Is(err, ErrNotFound) {
 		return nil
 	}
 	return err
-}
-
-// scans matches a step of a plan that looks at all rows of a table which can be large, or at all of
-// those after a page's first.
-func scans(s *Store) *regexp.Regexp {
-	if s.backend.dialect().forUpdate == "" {
-		// What is in hand already (a constant, a subquery) is no table.
-		return regexp.MustCompile(`SCAN (co_|[acdegimnoprtu]\b|cous|names|email|ident|addr|org|hist|deliv|api).*|SEARCH \w+ USING INTEGER PRIMARY KEY \(rowid>\?\)`)
-	}
-	return regexp.MustCompile(`Seq Scan on (co_people|co_person|co_group|cous|names|email|ident|addr|org|hist|deliv|api).*|Index Cond: \(id > '\d+'::bigint\)`)
 }
 
 // planned are the statements and the indexes that serve them.
@@ -400,148 +367,5 @@ func planned() []struct {
 		{"a person's delete", []string{"history_revision", "names_co_person", "co_person_roles_sponsor_co_person"}, remove(person, 32)},
 		{"a group's delete", []string{"history_revision", "co_group_members_(co_group|unique|counted)", "co_provisioning_targets_provision_co_group"}, remove(group, 33)},
 		{"a unit's delete", []string{"history_revision", "co_groups_cou", "cous_parent", "co_person_roles_cou"}, remove(comity.Cou.Resource, 34)},
-	}
-}
-
-func openPostgresOf(t *testing.T) *Store {
-	t.Helper()
-	url := pgtest.URL(t)
-	if _, err := Migrate(t.Context(), url); err != nil {
-		t.Fatal(err)
-	}
-	s, err := Open(t.Context(), Options{Database: url, Sealer: sealerOf(t, 1)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = s.Close() })
-	return s
-}
-
-// recorder notes the statements that go to a connection.
-type recorder struct {
-	conn
-	statements []queued
-}
-
-func (r *recorder) query(ctx context.Context, sql string, args []any, each func(Row) error) error {
-	r.statements = append(r.statements, queued{sql: sql, args: args})
-	return r.conn.query(ctx, sql, args, each)
-}
-
-func (r *recorder) exec(ctx context.Context, sql string, args []any) (int64, error) {
-	r.statements = append(r.statements, queued{sql: sql, args: args})
-	return r.conn.exec(ctx, sql, args)
-}
-
-func (r *recorder) queue(ctx context.Context, sql string, args []any) error {
-	r.statements = append(r.statements, queued{sql: sql, args: args})
-	return r.conn.queue(ctx, sql, args)
-}
-
-func (r *recorder) later(ctx context.Context, sql string, args []any, each func(Row) error) error {
-	r.statements = append(r.statements, queued{sql: sql, args: args})
-	return r.conn.later(ctx, sql, args, each)
-}
-
-// plans are the plans of the statements that a closure runs.
-func plans(t *testing.T, s *Store, fn func(context.Context, *Tx) error) (all []string) {
-	t.Helper()
-	ctx := t.Context()
-	postgres := s.backend.dialect().forUpdate != ""
-	explain, column := "EXPLAIN QUERY PLAN ", 3
-	if postgres {
-		explain, column = "EXPLAIN ", 0
-	}
-	err := s.Write(ctx, func(tx *Tx) error {
-		all = nil
-		if postgres {
-			// Whether there is an index for it: for so few rows it would do without.
-			if _, err := tx.conn.exec(ctx, "SET LOCAL enable_seqscan = off", nil); err != nil {
-				return err
-			}
-		}
-		r := &recorder{conn: tx.conn}
-		if err := fn(ctx, s.tx(r)); err != nil {
-			return err
-		}
-		for _, q := range r.statements {
-			if strings.HasPrefix(q.sql, "SET ") {
-				continue
-			}
-			err := tx.conn.query(ctx, explain+q.sql, q.args, func(row Row) error {
-				// What SQLite calls a scan of a virtual table is a search where it MATCHes.
-				all = append(all, matching.ReplaceAllString(row.Text(column), "SEARCH $1"))
-				return nil
-			})
-			if err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return all
-}
-
-// crowd fills a database with people in COs of a hundred, and as much of what hangs on them. SQLite
-// makes its plans whatever the tables hold; PostgreSQL has 3,000 to think of.
-func crowd(t *testing.T, s *Store) {
-	t.Helper()
-	size := 40
-	if s.backend.dialect().forUpdate != "" {
-		size = 3000
-	}
-	n := fmt.Sprintf(`WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %d) `, size)
-	into := func(table, columns, values string) string {
-		return n + `INSERT INTO ` + table + ` (co_id, ` + columns + `, created, modified, revision, actor)
-			SELECT 1 + i / 100, ` + values + `, 0, 0, 0, 'tester' FROM n`
-	}
-	statements := []string{
-		n + `INSERT INTO cos (id, name, status, created, modified, revision, actor) SELECT i, 'c' || i, 'Active', 0, 0, 0, 'tester' FROM n WHERE i <= 31`,
-		into("cous", "name, parent_id", "'u' || i, CASE WHEN i > 30 THEN i - 30 END"),
-		into("co_people", "status", "'Active'"),
-		into("co_person_roles", "co_person_id, cou_id, affiliation, status, ordr", "i, i, 'staff', 'Active', i"),
-		into("org_identities", "title", "'t'"),
-		into("names", "co_person_id, given, given_folded, family, family_folded, type, primary_name", "i, 'G' || i, 'g' || i, 'F' || i, 'f' || i, 'official', true"),
-		into("email_addresses", "co_person_id, mail, mail_folded, type, verified", "i, 'M' || i || '@x', 'm' || i || '@x', 'official', false"),
-		into("identifiers", "co_person_id, identifier, identifier_folded, type, login, status", "i, 'I' || i, 'i' || i, 'uid', false, 'Active'"),
-		into("co_org_identity_links", "co_person_id, org_identity_id", "i, i"),
-		into("email_addresses", "org_identity_id, mail, mail_folded, type, verified", "i, 'O' || i || '@x', 'o' || i || '@x', 'official', false"),
-		into("identifiers", "org_identity_id, identifier, identifier_folded, type, login, status", "i, 'O' || i, 'o' || i, 'eppn', true, 'Active'"),
-		into("addresses", "co_person_role_id", "i"),
-		into("co_groups", "name, open, status, group_type, auto, nesting_mode_all", "'g' || i, false, 'Active', CASE i WHEN 2 THEN 'M' ELSE 'S' END, i = 2, false"),
-		into("co_group_members", "co_group_id, co_person_id, member, owner", "i, i, true, false"),
-		into("api_users", "privileged, status, username, string_ids", "false, 'Active', 'u' || i, false"),
-		n + `INSERT INTO co_provisioning_targets (co_id, plugin, status, retry_interval, max_retry, ordr, created, modified, revision, actor)
-			SELECT i, 'x', 'A', 1, 1, 1, 0, 0, 0, 'tester' FROM n WHERE i <= 31`,
-		`INSERT INTO sweeps (co_provisioning_target_id, only_changed, last_subject_id, total, taken, began, stopped) VALUES (1, false, 0, 1, 0, 0, false)`,
-		n + `INSERT INTO deliveries (co_provisioning_target_id, subject_id, co_id, version, due, held, sequence, attempts, refusals, resting, identifier, obsolete, answer)
-			SELECT 1 + i / 100, i, 1 + i / 100, 1, CASE WHEN i < 1000 THEN i END, false, 0, 0, 0, false, '', '[]', '' FROM n`,
-	}
-	for _, r := range comity.Stored() {
-		statements = append(statements, fmt.Sprintf(n+`INSERT INTO history (resource, record_id, revision, operation, actor, since, co_id, co_person_id, data)
-			SELECT '%s', i, 0, 'add', 'tester', 0, 1 + i / 100, i, '{"Status":"Active"}' FROM n`, r.Singular))
-	}
-	err := s.WriteAlone(t.Context(), func(tx *Tx) error {
-		tx.searched = true
-		run := func(statements ...string) error {
-			for _, sql := range statements {
-				if _, err := tx.conn.exec(t.Context(), sql, nil); err != nil {
-					return err
-				}
-			}
-			return nil
-		}
-		err := errors.Join(run(statements...), tx.research(t.Context()))
-		if err == nil && tx.dialect.forUpdate != "" {
-			// As PostgreSQL does by itself.
-			err = run("SELECT gin_clean_pending_list('identifiers_search'), gin_clean_pending_list('people_search_words')", "ANALYZE")
-		}
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
 	}
 }
