@@ -2,6 +2,7 @@ package registry_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -156,5 +157,63 @@ func TestSearchPeople(t *testing.T) {
 				t.Errorf("error %v", err)
 			}
 		})
+	})
+}
+
+// TestSearchWhateverTheLetters: case, accents however they are written, and the width of letters make no
+// difference, in all that people are searched by.
+func TestSearchWhateverTheLetters(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		written := map[string][]string{
+			"emile":   {"Émile", "ÉMILE", "émile", "E\u0301mile", "e\u0301MILE", "Ｅ\u0301ｍｉｌｅ", "ｅｍｉｌｅ", "Emile"},
+			"nguye":   {"NGUYỄ", "Nguye\u0302\u0303", "nguyễ"},
+			"fisch":   {"ﬁsch", "FISCH", "Ｆisch"},
+			"strasse": {"Straße", "STRASSE", "STRAẞE"}, "αθηνα": {"Αθήνα", "ΑΘΗΝΑ"}, "ζωης": {"ΖΩΉΣ", "Ζωής"},
+			"андреи": {"Андрей", "АНДРЕЙ"}, "김": {"김", "\u1100\u1175\u11b7"}, "ガ": {"ガ", "ｶﾞ"}, "łodz": {"Łódź", "LODZ", "łO\u0301dz"},
+		}
+		n, e, i := comity.Name, comity.EmailAddress, comity.Identifier
+		number := 0
+		for plain, texts := range written {
+			for _, text := range texts {
+				number++
+				for where, v := range map[string]values{
+					"given": {n.Given: text}, "middle": {n.Given: "X", n.Middle: text}, "family": {n.Given: "X", n.Family: text},
+					"second name": nil, "identifier": {i.Identifier: fmt.Sprintf("%s-%d", text, number), i.Type: "uid", i.Status: comity.Active},
+					"mail": {e.Mail: fmt.Sprintf("%s@example%d.org", text, number), e.Type: "official"},
+				} {
+					person := w.person(t)
+					for f, value := range map[*comity.Field]any{n.Person: person, n.Type: "official", n.PrimaryName: true} {
+						if v[n.Given] != nil {
+							v[f] = value
+						}
+					}
+					switch where {
+					case "identifier":
+						v[i.Person] = person
+						w.add(t, i.Resource, v)
+					case "mail":
+						v[e.Person] = person
+						if !comity.IsEmailAddress(v[e.Mail].(string)) {
+							continue // it can be nobody's
+						}
+						w.add(t, e.Resource, v)
+					case "second name":
+						w.add(t, n.Resource, values{n.Person: person, n.Given: "X", n.Type: "official", n.PrimaryName: true})
+						w.add(t, n.Resource, values{n.Person: person, n.Given: "Y", n.Middle: text, n.Type: "alternate"})
+					default:
+						w.add(t, n.Resource, v)
+					}
+					for _, query := range append(texts, plain) {
+						page, err := w.SearchPeople(t.Context(), tester, w.co, query, registry.PeopleFilter{}, "", 1000)
+						if err != nil {
+							t.Fatal(err)
+						}
+						if !slices.ContainsFunc(page.People, func(p registry.PersonFound) bool { return p.Person.Id == person }) {
+							t.Errorf("%+q does not find %+q, which is the %s", query, text, where)
+						}
+					}
+				}
+			}
+		}
 	})
 }

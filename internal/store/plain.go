@@ -1,22 +1,38 @@
 package store
 
-import "strings"
+import (
+	"strings"
+	"unicode"
 
-// accented and plainly are the letters that a search of people takes for others, and those others:
-// migration 00010 says the same to PostgreSQL, and comity_plain to SQLite.
-const (
-	accented = "àáâãäåçèéêëìíîïñòóôõöùúûüýÿāăąćĉċčďēĕėęěĝğġģĥĩīĭįĵķĺļľńņňōŏőŕŗřśŝşšţťũūŭůűųŵŷźżžơưǎǐǒǔșțάέήίΰϊϋόύώёạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹøłđħŧ"
-	plainly  = "aaaaaaceeeeiiiinooooouuuuyyaaaccccdeeeeegggghiiiijklllnnnooorrrssssttuuuuuuwyzzzouaioustαεηιυιυουωеaaaaaaaaaaaaeeeeeeeeiioooooooooooouuuuuuuyyyyoldht"
+	"golang.org/x/text/cases"
+	"golang.org/x/text/runes"
+	"golang.org/x/text/unicode/norm"
 )
 
-// Plain is a text as people are searched by it: folded, and without accents.
-func Plain(s string) string { return plainLetters.Replace(Fold(s)) }
-
-var plainLetters = func() *strings.Replacer {
-	to := []rune(plainly)
-	var pairs []string
-	for i, letter := range []rune(accented) {
-		pairs = append(pairs, string(letter), string(to[i]))
+// Plain is a text as people are searched by it: of compatible characters (full-width letters, ligatures) the
+// usual ones, without accents, and folded. The function comity_plain of both databases says the same:
+// SQLite's is this one, and PostgreSQL's is in migration 00027.
+func Plain(s string) string {
+	if isASCII(s) {
+		return strings.ToLower(s)
 	}
-	return strings.NewReplacer(pairs...)
-}()
+	s = runes.Remove(runes.In(accents)).String(norm.NFKD.String(s))
+	return norm.NFC.String(plainLetters.Replace(cases.Fold().String(s)))
+}
+
+func isASCII(s string) bool {
+	return strings.IndexFunc(s, func(r rune) bool { return r > unicode.MaxASCII }) < 0
+}
+
+// accents are the marks that letters are combined with: the blocks of combining diacritical marks. Those
+// of single scripts, which make other letters or are their vowels, stay.
+var accents = &unicode.RangeTable{R16: []unicode.Range16{
+	{Lo: 0x0300, Hi: 0x036f, Stride: 1},
+	{Lo: 0x1ab0, Hi: 0x1aff, Stride: 1},
+	{Lo: 0x1dc0, Hi: 0x1dff, Stride: 1},
+	{Lo: 0x20d0, Hi: 0x20ff, Stride: 1},
+	{Lo: 0xfe20, Hi: 0xfe2f, Stride: 1},
+}}
+
+// plainLetters are letters that are more than another with a mark, and are typed as that one.
+var plainLetters = strings.NewReplacer("ø", "o", "ł", "l", "đ", "d", "ħ", "h", "ŧ", "t", "ı", "i")

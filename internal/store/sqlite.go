@@ -98,10 +98,10 @@ func openSQLiteConn(path string) (*sqliteConn, error) {
 }
 
 // AddExtensions gives a connection what the schema needs beside SQLite's own: FTS5, and comity_plain,
-// which is plainLetters of a text.
+// which is Plain of a text.
 func AddExtensions(raw *sqlite3.Conn) error {
 	plain := func(ctx sqlite3.Context, arg ...sqlite3.Value) {
-		ctx.ResultText(plainLetters.Replace(arg[0].Text()))
+		ctx.ResultText(Plain(arg[0].Text()))
 	}
 	return errors.Join(fts5.Register(raw),
 		raw.CreateFunction("comity_plain", 1, sqlite3.DETERMINISTIC|sqlite3.INNOCUOUS, plain))

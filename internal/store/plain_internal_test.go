@@ -1,0 +1,85 @@
+package store
+
+import (
+	"path/filepath"
+	"testing"
+
+	"comity/internal/pgtest"
+)
+
+// PostgreSQL makes of every letter what the program makes of it, for what is searched is made by the one
+// and what is searched for by the other.
+func TestPlainIsTheSameInPostgreSQL(t *testing.T) {
+	t.Parallel()
+	s := openPostgresOf(t)
+	// Scripts with case or accents, and what is compatible with them, as they are in all versions of
+	// Unicode that are about.
+	var texts []string
+	for _, of := range [][2]rune{{1, 0x0560}, {0x10a0, 0x1100}, {0x13a0, 0x1400}, {0x1c80, 0x2100}, {0x2100, 0x2c00}, {0x2c00, 0x2d00}, {0xa640, 0xa7c0}, {0xab30, 0xac10}, {0xf900, 0xfb50}, {0xff00, 0xffef}, {0x10400, 0x10500}, {0x1d400, 0x1d800}} {
+		for r := of[0]; r < of[1]; r++ {
+			texts = append(texts, string(r), "e\u0301"+string(r)+"X\u0323\u0302")
+		}
+	}
+	texts = append(texts, "", "Ünïcode ＦＵＬＬ Ⅷ", "a b", "김철수", "\u1100\u1175\u11b7", "ｶﾞ", "हिन्दी", "שָׁלוֹם")
+	err := s.Read(t.Context(), func(tx *Tx) error {
+		i := 0
+		return tx.conn.query(t.Context(), `SELECT comity_plain(x) FROM unnest(CAST($1 AS text[])) WITH ORDINALITY AS a (x, i) ORDER BY i`, []any{texts}, func(row Row) error {
+			if got, want := row.Text(0), Plain(texts[i]); got != want {
+				t.Errorf("of %+q PostgreSQL makes %+q, and the program %+q", texts[i], got, want)
+			}
+			i++
+			return nil
+		})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// What an older program had made of names is made anew.
+func TestOldNamesAreFoundWithoutAccents(t *testing.T) {
+	t.Parallel()
+	for kind, name := range map[string]string{"SQLite": filepath.Join(t.TempDir(), "comity.db"), "PostgreSQL": pgtest.URL(t)} {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			ctx := t.Context()
+			p, db, err := migrator(ctx, name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = db.Close() }()
+			if _, err := p.UpTo(ctx, 26); err != nil {
+				t.Fatal(err)
+			}
+			for _, sql := range []string{
+				`INSERT INTO cos (id, name, status, created, modified, revision, actor) VALUES (9, 'c', 'Active', 0, 0, 0, 'x')`,
+				`INSERT INTO co_people (id, co_id, status, created, modified, revision, actor) VALUES (7, 9, 'Active', 0, 0, 0, 'x')`,
+				`INSERT INTO names (co_id, co_person_id, given, given_folded, middle, type, primary_name, created, modified, revision, actor)
+					VALUES (9, 7, 'X', 'x', 'Émile', 'official', true, 0, 0, 0, 'x')`,
+				`UPDATE people_search SET (sort, words) = (SELECT w.sort, w.words FROM people_words w WHERE w.id = people_search.id)`,
+			} {
+				if _, err := db.ExecContext(ctx, sql); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if _, err := Migrate(ctx, name); err != nil {
+				t.Fatal(err)
+			}
+			s, err := Open(ctx, Options{Database: name, Sealer: sealerOf(t, 1)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = s.Close() }()
+			err = s.Read(ctx, func(tx *Tx) error {
+				found, err := tx.SearchPeople(ctx, PeopleQuery{CoId: 9, Words: Words("émile"), Limit: 10})
+				if len(found) != 1 {
+					t.Errorf("%d people are found", len(found))
+				}
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		})
+	}
+}
