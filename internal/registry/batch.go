@@ -35,10 +35,14 @@ func (b *batch) compute(ctx context.Context, c *change) error {
 		}
 	}
 	for _, coID := range slices.Sorted(maps.Keys(b.nested)) {
-		for people := range slices.Chunk(distinct(b.nested[coID]), computedAtOnce) {
-			if err := c.followNested(ctx, coID, people...); err != nil {
+		// What a graph makes of one person is not known before: few first.
+		people := distinct(b.nested[coID])
+		for size := 1; len(people) > 0; size = min(2*size, computedAtOnce) {
+			some := people[:min(size, len(people))]
+			if err := c.followNested(ctx, coID, some...); err != nil {
 				return err
 			}
+			people = people[len(some):]
 		}
 	}
 	return nil

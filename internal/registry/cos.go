@@ -31,7 +31,21 @@ var coRules = rules{
 		}
 		return nil
 	},
-	remove: func(ctx context.Context, c *change) error {
-		return c.tx.DeleteCO(ctx, c.old.Id, c.caller.Username)
-	},
+	remove: remove,
+}
+
+// deleteCO deletes a CO, what there is most of in it a portion at a time.
+func (c *change) deleteCO(ctx context.Context) (done bool, err error) {
+	for n := 1; ; n = min(2*n, maxPortion) {
+		more, err := c.tx.DeletePart(ctx, c.old.Id, n, c.caller.Username)
+		if err != nil {
+			return false, err
+		}
+		if !more {
+			return true, c.tx.DeleteCO(ctx, c.old.Id, c.caller.Username)
+		}
+		if c.tx.Spent() {
+			return false, nil
+		}
+	}
 }

@@ -183,3 +183,58 @@ func TestLongChanges(t *testing.T) {
 		})
 	}
 }
+
+// A CO is deleted in portions on SQLite, and whole in the end: also when the program ended between two.
+func TestDeleteOfACOInPortions(t *testing.T) {
+	t.Parallel()
+	for name, database := range databases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorldOf(t, database(t), time.Nanosecond)
+			fill := func(name string) int64 {
+				w.co = w.add(t, comity.Co.Resource, values{comity.Co.Name: name, comity.Co.Status: comity.Active})
+				unit := w.add(t, comity.Cou.Resource, values{comity.Cou.CoId: w.co, comity.Cou.Name: "Optics"})
+				w.add(t, comity.Cou.Resource, values{comity.Cou.CoId: w.co, comity.Cou.Name: "Lasers", comity.Cou.ParentId: unit})
+				people := w.manyPeople(t, 50)
+				for _, p := range people[:10] {
+					n, r := comity.Name, comity.CoPersonRole
+					w.add(t, n.Resource, values{n.Person: p, n.Given: "Ada", n.Type: "official", n.PrimaryName: true})
+					w.add(t, r.Resource, values{r.Person: p, r.CouId: unit, r.Status: comity.Active, r.Affiliation: "member", r.SponsorCoPersonId: people[49]})
+				}
+				crowd, top := w.group(t, "crowd"), w.group(t, "top")
+				w.joinAll(t, crowd, people)
+				w.nest(t, crowd, top)
+				return w.co
+			}
+			rows := func(co int64) (n int) {
+				for _, r := range comity.Stored() {
+					column := "co_id"
+					if r == comity.Co.Resource {
+						column = "id"
+					}
+					n += len(w.list(t, r, store.Equal(column, co)))
+				}
+				return n
+			}
+			kept, gone, interrupted := fill("Kept"), fill("Gone"), fill("Interrupted")
+			before := rows(kept)
+			w.remove(t, comity.Co.Resource, gone)
+			if n := rows(gone); n > 0 {
+				t.Errorf("%d records are left of a CO that is gone", n)
+			}
+			w.raw(t, fmt.Sprintf(`INSERT INTO long_changes (co_id, task, resource, record_id, after_id, actor) VALUES (%d, 'delete', 'Co', %[1]d, 0, 'tester')`, interrupted))
+			if err := w.CarryOn(t.Context(), 0); err != nil {
+				t.Fatal(err)
+			}
+			if n := rows(interrupted); n > 0 {
+				t.Errorf("%d records are left of a CO whose delete was interrupted", n)
+			}
+			if n := rows(kept); n != before {
+				t.Errorf("%d records are left of another CO, of %d", n, before)
+			}
+			if problems, err := w.Check(t.Context()); err != nil || len(problems) > 0 {
+				t.Errorf("check: %v, error %v", problems, err)
+			}
+		})
+	}
+}

@@ -125,6 +125,9 @@ func (c *change) eachPerson(ctx context.Context, l *longChange, next func(ctx co
 // deletePortion deletes what there is most of on a record, a portion at a time, and in the end the record.
 // From its first portion on, its nestings make nobody a member of anything (store.Nestings).
 func (c *change) deletePortion(ctx context.Context, l *longChange) (done bool, err error) {
+	if c.old.Resource == comity.Co.Resource {
+		return c.deleteCO(ctx)
+	}
 	nestings, err := c.nestings(ctx, l.co)
 	if err != nil {
 		return false, err

@@ -16,7 +16,11 @@ func Fold(s string) string { return norm.NFC.String(cases.Fold().String(norm.NFC
 
 // Get returns the record with the id, or ErrNotFound.
 func (tx *Tx) Get(ctx context.Context, r *comity.Resource, id int64) (*comity.Record, error) {
-	return tx.get(ctx, r, id, "")
+	there := ""
+	if r == comity.Co.Resource {
+		there = tx.notDeleted("t.id")
+	}
+	return tx.get(ctx, r, id, there)
 }
 
 // GetForUpdate is Get, and keeps the record from other writers until the transaction ends.
@@ -72,7 +76,7 @@ func (tx *Tx) Enter(ctx context.Context, r *comity.Resource, id int64, exclusive
 // EnterCO takes the lock of a CO (0: of the list of COs), as Enter does, and says whether it is there.
 func (tx *Tx) EnterCO(ctx context.Context, id int64, exclusive bool) (bool, error) {
 	found := false
-	sql := "SELECT " + tx.lock("CAST($1 AS bigint)", exclusive) + ", (SELECT id FROM cos WHERE id = $1), " + fmt.Sprintf(coTellsGroups, "$1")
+	sql := "SELECT " + tx.lock("CAST($1 AS bigint)", exclusive) + ", (SELECT id FROM cos WHERE id = $1" + tx.notDeleted("cos.id") + "), " + fmt.Sprintf(coTellsGroups, "$1")
 	err := tx.conn.query(ctx, sql, args{id}, func(row Row) error {
 		found = !row.Null(1)
 		tx.tellsGroups = tx.tellsGroups || row.Bool(2)
@@ -130,7 +134,7 @@ func (tx *Tx) home(ctx context.Context, r *comity.Resource, id int64, entering f
 	}
 	var where Where
 	found := false
-	sql := fmt.Sprintf("SELECT %s, %s%s FROM %s t WHERE id = $1", co, person, more, r.Table)
+	sql := fmt.Sprintf("SELECT %s, %s%s FROM %s t WHERE id = $1%s", co, person, more, r.Table, tx.notDeleted(co))
 	err := tx.conn.query(ctx, sql, args{id}, func(row Row) error {
 		found = true
 		where = Where{CoId: row.Int(0)}
@@ -241,6 +245,9 @@ func NoRecord() Condition { return func(dialect, *args) string { return "1 = 0" 
 func (tx *Tx) List(ctx context.Context, r *comity.Resource, after int64, limit int, conditions ...Condition) ([]*comity.Record, error) {
 	a := args{after}
 	where := " WHERE t.id > $1"
+	if r == comity.Co.Resource {
+		where += tx.notDeleted("t.id")
+	}
 	for _, c := range conditions {
 		where += " AND " + c(tx.dialect, &a)
 	}

@@ -81,7 +81,7 @@ func (tx *Tx) LoginPeople(ctx context.Context, login string, statuses []string, 
 				row_number() OVER (PARTITION BY i.co_id ORDER BY i.co_person_id) AS person
 			FROM identifiers i JOIN co_people p ON p.id = i.co_person_id JOIN cos c ON c.id = i.co_id
 			WHERE ` + exactly("i", comity.Identifier.Identifier, login, &a) + ` AND i.login AND i.status = ` + a.put(comity.Active) + `
-				AND p.status IN ` + list(&a, statuses) + ` AND (c.status = ` + a.put(comity.Active) + ` OR c.id = ` + a.put(comity.PlatformCO) + `)
+				AND p.status IN ` + list(&a, statuses) + ` AND (c.status = ` + a.put(comity.Active) + ` OR c.id = ` + a.put(comity.PlatformCO) + `)` + tx.notDeleted("c.id") + `
 			GROUP BY i.co_id, i.co_person_id, c.name) found
 		WHERE co <= ` + a.put(cos) + ` AND person <= ` + a.put(perCO) + ` ORDER BY co_id, co_person_id`
 	return collect(ctx, tx.conn, sql, a, func(r Row) (LoginPerson, error) {

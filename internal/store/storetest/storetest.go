@@ -36,6 +36,7 @@ func Run(t *testing.T, b Backend) {
 		{"history", testHistory},
 		{"deletes", testDeletes},
 		{"delete of a CO", testDeleteCO},
+		{"delete of a CO part by part", testDeletePart},
 		{"secrets", testSecrets},
 		{"automatic memberships", testAutomatic},
 		{"memberships now", testMemberships},

@@ -1,0 +1,115 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"comity"
+)
+
+// ofTargets are the tables that hold what goes on with a target, beside its settings.
+var ofTargets = []string{"deliveries", "lanes", "sweeps"}
+
+// DeleteCO deletes a CO and everything in it: its targets' deliveries first, so that no receiver is told.
+func (tx *Tx) DeleteCO(ctx context.Context, id int64, actor string) error {
+	now, err := tx.Now(ctx)
+	if err != nil {
+		return err
+	}
+	moment := now.UnixMicro()
+	tx.searched = true
+	for _, table := range ofTargets {
+		sql := `DELETE FROM ` + table + ` WHERE co_provisioning_target_id IN (SELECT id FROM co_provisioning_targets WHERE co_id = $1)`
+		if err := tx.conn.queue(ctx, sql, args{id}); err != nil {
+			return err
+		}
+	}
+	note := fmt.Sprintf(`INSERT INTO history (%s)
+		SELECT resource, record_id, revision + 1, '%[2]s', CAST($2 AS text), %[3]s, %[3]s,
+			co_id, co_person_id, org_identity_id, co_group_id, data
+		FROM history WHERE co_id = $1 AND until IS NULL`, historyColumns, comity.OpDelete, notBefore("since", "$3"))
+	if err := tx.conn.queue(ctx, note, args{id, actor, moment}); err != nil {
+		return err
+	}
+	err = tx.conn.queue(ctx, `UPDATE history SET until = `+notBefore("since", "$1")+` WHERE co_id = $2 AND until IS NULL`, args{moment, id})
+	if err != nil {
+		return err
+	}
+	all := comity.Stored()
+	for i := len(all) - 1; i >= 0; i-- {
+		column := "co_id"
+		if all[i] == comity.Co.Resource {
+			column = "id"
+		}
+		if err := tx.conn.queue(ctx, `DELETE FROM `+all[i].Table+` WHERE `+column+` = $1`, args{id}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// DeletePart deletes up to n records of a CO, with what hangs on them, and says whether there may be more.
+// Where nobody waits for who writes there are no parts: DeleteCO is to delete all there is. From its first
+// part on, once it is noted (Leave), the CO is not there for those who ask for it or write in it.
+func (tx *Tx) DeletePart(ctx context.Context, id int64, n int, actor string) (more bool, err error) {
+	if !tx.dialect.shared {
+		return false, nil
+	}
+	for _, r := range partByPart {
+		if r == comity.CoProvisioningTarget.Resource {
+			// First what goes on with the targets, so that no receiver is told.
+			if more, err := tx.deleteDeliveries(ctx, id, n); more || err != nil {
+				return more, err
+			}
+		}
+		ids, err := tx.ids(ctx, `SELECT id FROM `+r.Table+` WHERE co_id = $1 ORDER BY id LIMIT $2`, args{id, int64(n)})
+		if err != nil {
+			return false, err
+		}
+		if len(ids) > 0 {
+			var a args
+			return true, tx.deleteSet(ctx, r, tx.dialect.idsIn(&a, ids), actor, a, nil)
+		}
+	}
+	return false, nil
+}
+
+func (tx *Tx) deleteDeliveries(ctx context.Context, id int64, n int) (more bool, err error) {
+	deleted, err := tx.conn.exec(ctx, `DELETE FROM deliveries WHERE (co_provisioning_target_id, kind, subject_id) IN (
+		SELECT d.co_provisioning_target_id, d.kind, d.subject_id FROM deliveries d
+		WHERE d.co_provisioning_target_id IN (SELECT t.id FROM co_provisioning_targets t WHERE t.co_id = $1) LIMIT $2)`, args{id, int64(n)})
+	return deleted > 0, err
+}
+
+// partByPart is the order in which a CO's records are deleted a part at a time: first who may call and is
+// told, then what people and others can be without, so that they are deleted with little. What is left
+// obeys the rules at any time.
+var partByPart = func() []*comity.Resource {
+	first := []*comity.Resource{comity.ApiUser.Resource, comity.CoProvisioningTarget.Resource}
+	people := []*comity.Resource{comity.CoPerson.Resource, comity.OrgIdentity.Resource}
+	withPeople := []*comity.Resource{comity.Name.Resource, comity.CoPersonRole.Resource, comity.CoGroupMember.Resource}
+	var hanging, others []*comity.Resource
+	all := comity.Stored()
+	for i := len(all) - 1; i >= 0; i-- {
+		r := all[i]
+		switch {
+		case r == comity.Co.Resource || slices.Contains(slices.Concat(first, people, withPeople), r):
+		case r.Owner() != nil:
+			hanging = append(hanging, r)
+		default:
+			others = append(others, r)
+		}
+	}
+	return slices.Concat(first, hanging, people, withPeople, others)
+}()
+
+// notDeleted is the condition that a CO, by an expression of its id, is not being deleted part by part;
+// "" where no CO is.
+func (tx *Tx) notDeleted(co string) string {
+	if !tx.dialect.shared {
+		return ""
+	}
+	return fmt.Sprintf(` AND NOT EXISTS (SELECT 1 FROM long_changes l WHERE l.co_id = %s AND l.resource = '%s' AND l.task = '%s')`,
+		co, comity.Co.Singular, taskDelete)
+}
