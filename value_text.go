@@ -114,6 +114,9 @@ func ReservedName(name string) Reserved {
 	return NotReserved
 }
 
+// LookAlike says whether two names look the same, more or less.
+func LookAlike(a, b string) bool { return folded(a) == folded(b) }
+
 // IsReservedUnit says whether a unit's name would look like that of a reserved group. The colon only
 // looks like one, for a real one is in no unit's name; a unit called admin is fine.
 func IsReservedUnit(name string) bool {

@@ -2,6 +2,7 @@ package registry
 
 import (
 	"context"
+	"slices"
 
 	"comity"
 	"comity/internal/store"
@@ -37,7 +38,7 @@ var groupRules = rules{
 		if c.old != nil && c.old.Bool(f.Auto) {
 			return comity.Refuse(comity.PhraseForbidden)
 		}
-		return nil
+		return c.refuseLookAlike(ctx)
 	},
 	alone:  true,
 	remove: remove,
@@ -84,6 +85,23 @@ func reservedName(c *change) bool {
 	case comity.NotReserved:
 	}
 	return false
+}
+
+// refuseLookAlike refuses a second name of administration that looks like one which another group has. All
+// other names may: they give nothing that one who takes one for the other could lose.
+func (c *change) refuseLookAlike(ctx context.Context) error {
+	name := c.new.Text(comity.CoGroup.Name)
+	if !c.changed(comity.CoGroup.Name) || comity.ReservedName(name) != comity.ReservedForAdmins {
+		return nil
+	}
+	names, err := c.tx.GroupNames(ctx, c.new.CoId, c.new.Id)
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(names, func(other string) bool { return comity.LookAlike(name, other) }) {
+		return comity.Refuse(comity.PhraseNameInUse)
+	}
+	return nil
 }
 
 // refuseProvisioning refuses to delete a group that decides whom a target is told about: the target

@@ -203,5 +203,15 @@ func TestNamesThatLookReserved(t *testing.T) {
 		add("co_groups", "", `"CoId":$co,"Name":"Admin：x","Status":"Active"`), unit("", "admin"),
 		add("co_groups", "", `"CoId":$co,"Name":"Readers","Status":"Active"`), add("co_groups", "", `"CoId":$co,"Name":"ｒeaders","Status":"Active"`),
 		unit("", "optics"), unit("", "项目：物理"),
+		// Two names of administration are one if they look alike.
+		add("co_groups", "x", `"CoId":$co,"Name":"admin:y","Status":"Active"`),
+		{call: "POST co_groups", send: `{"CoId":$co,"Name":"ADMIN:Y","Status":"Active"}`, answer: "403 Name In Use"},
+		{call: "POST co_groups", send: `{"CoId":$co,"Name":"admin:\u200bx","Status":"Active"}`, answer: "403 Name In Use"},
+		{call: "PUT co_groups/$readers", send: `{"CoId":$co,"Name":"ａdmin:y","Status":"Active"}`, answer: "403 Name In Use"},
+		{call: "PUT co_groups/$x", send: `{"CoId":$co,"Name":"Admin:Y","Status":"Active"}`},
+		{call: "PUT co_groups/$x", send: `{"CoId":$co,"Name":"admin:z","Status":"Active"}`},
+		{call: "POST co_groups", send: `{"CoId":$co,"Name":"admin:y","Status":"Active"}`},
+		anotherCO("other"),
+		{call: "POST co_groups", send: `{"CoId":$other,"Name":"Admin:Z","Status":"Active"}`},
 	})
 }

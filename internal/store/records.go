@@ -295,6 +295,12 @@ func (tx *Tx) Taken(ctx context.Context, rec *comity.Record, u comity.Unique) (b
 	return tx.exists(ctx, sql, a)
 }
 
+// GroupNames returns the names of a CO's groups, but for one and those that come by themselves.
+func (tx *Tx) GroupNames(ctx context.Context, coID, except int64) ([]string, error) {
+	return collect(ctx, tx.conn, `SELECT name FROM co_groups WHERE co_id = $1 AND id <> $2 AND group_type IN ($3, $4)`,
+		args{coID, except, comity.GroupStandard, comity.GroupClusters}, func(r Row) (string, error) { return r.Text(0), nil })
+}
+
 // Any says whether a record of the resource meets all conditions.
 func (tx *Tx) Any(ctx context.Context, r *comity.Resource, conditions ...Condition) (bool, error) {
 	var a args
