@@ -140,8 +140,8 @@ func (v *visit) addPasted() error {
 		return err
 	}
 	chosen := peopleChosen(v.r.PostForm)
-	if len(chosen) > registry.MaxBulk {
-		return comity.BadRequest("At most %d people are added at once", registry.MaxBulk)
+	if len(chosen) > comity.MaxBulk {
+		return comity.BadRequest("At most %d people are added at once", comity.MaxBulk)
 	}
 	there, err := v.Registry.InGroup(v.ctx(), v.caller, group.Id, chosen)
 	if err != nil {

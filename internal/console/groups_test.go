@@ -194,7 +194,7 @@ func TestPasteAList(t *testing.T) {
 		if got := r.fault("people"); got != "Write at least one line." {
 			t.Errorf("beside the list stands %q", got)
 		}
-		r.submit(values{"people": strings.Repeat("x\n", registry.MaxBulk+1)}, 422)
+		r.submit(values{"people": strings.Repeat("x\n", comity.MaxBulk+1)}, 422)
 		r.submit(values{"people": "ADA-1\r\n\r\ntwins@example.org\r\ngrace-1\r\nada-1\r\nno<body>"}, 200)
 		for _, text := range []string{"1 line is clear Ada", "1 line means more than one person “twins@example.org”", "1 line means nobody", "“no<body>”", "In the group already, or named twice Grace"} {
 			r.says(text)

@@ -211,6 +211,9 @@ func placeRefusals(r *comity.Resource) []reason {
 			out = append(out, noPerson)
 		}
 		out = append(out, personGone)
+		if r != comity.CoGroupMember.Resource {
+			out = append(out, crowded)
+		}
 	}
 	return out
 }

@@ -27,7 +27,7 @@ func schemas() object[any] {
 		out.put(inXML(listName(r)), listEnvelopeXML(r))
 		out.put(requestName(r), request(r, inputName(r), 1, 1))
 		out.put(inXML(requestName(r)), requestXML(r, inputName(r)))
-		out.put(bulkName(r), request(r, inputName(r), 0, maxBulk))
+		out.put(bulkName(r), request(r, inputName(r), 0, comity.MaxBulk))
 		if own := minted(r); len(own) > 0 {
 			secrets = append(secrets, own...)
 			out.put(newObjectName(r), newObject(own))

@@ -3,6 +3,7 @@ package openapi_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -154,5 +155,17 @@ func wantPhrase(t *testing.T, o *openapi3.Operation, status int, phrase string) 
 	known, _ := answer.Value.Extensions["x-reason-phrases"].([]any)
 	if !slices.Contains(known, any(phrase)) || !strings.Contains(*answer.Value.Description, "`"+phrase+"`") {
 		t.Errorf("%s: %d is %q, without %q", o.OperationID, status, known, phrase)
+	}
+}
+
+// TestBoundsAreSaid: the document says how much there may be at most, with what beyond it is answered.
+func TestBoundsAreSaid(t *testing.T) {
+	said := load(t).Info.Description
+	for _, b := range comity.Bounds() {
+		for _, text := range []string{b.What, b.Text, fmt.Sprintf("%d `%s`", b.Status, b.Phrase)} {
+			if !strings.Contains(said, text) {
+				t.Errorf("the document does not say %q", text)
+			}
+		}
 	}
 }

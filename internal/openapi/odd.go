@@ -7,9 +7,6 @@ import (
 	"comity"
 )
 
-// maxBulk is how many records one request may add.
-const maxBulk = 1000
-
 // bulk adds many records with one request. It is there in JSON only.
 func bulk(r *comity.Resource) operation {
 	inBulk := []string{"BulkResponse"}
@@ -18,7 +15,7 @@ func bulk(r *comity.Resource) operation {
 		ok(inBulk[0], "a BulkResponse: what became of each"),
 		{
 			Status: http.StatusBadRequest, content: append(inBulk, errorBody...),
-			Reasons: []reason{{comity.PhraseBadRequest, "no list of elements, or too many"}, faulty},
+			Reasons: []reason{{comity.PhraseBadRequest, "no list of elements, or more than " + thousands(comity.MaxBulk)}, faulty},
 		},
 		{
 			Status: http.StatusRequestEntityTooLarge, content: errorBody,
@@ -33,7 +30,7 @@ func bulk(r *comity.Resource) operation {
 		id: "add" + r.Plural + "InBulk", Method: http.MethodPost, Path: r.Path + "/bulk", forms: []form{jsonForm},
 		Title: "Add many " + r.Plural,
 		Text: fmt.Sprintf("At most %d elements in one request. All are added in one transaction, or none and the status "+
-			"is that of the first that failed; each has its answer in the body.", maxBulk),
+			"is that of the first that failed; each has its answer in the body.", comity.MaxBulk),
 		Parameters: []parameter{idempotencyKey, {
 			Name: "separately", In: "query", shared: "separately", schema: &schema{Type: types{"boolean"}},
 			Text: "`true` adds each element by itself: the status is 200, and what became of each is in the body.",

@@ -1,6 +1,10 @@
 package openapi
 
-import "comity"
+import (
+	"fmt"
+
+	"comity"
+)
 
 // reason is one way in which a call can be answered: the reason phrase, and when it is that one.
 type reason struct{ Phrase, When string }
@@ -18,9 +22,11 @@ var (
 	automatic    = reason{comity.PhraseForbidden, "the memberships of a group with Auto, and rows that come from a nesting, come by themselves"}
 	loop         = reason{"Nesting Would Create Cycle", "the groups would be nested in each other"}
 	intoAuto     = reason{comity.PhraseForbidden, "nothing is nested into a group with Auto"}
-	bounds       = reason{comity.PhraseForbidden, "more than 2,000 nestings in the CO, or groups nested more than 50 levels deep"}
-	typeInUse    = reason{"Type In Use", "a record has the type"}
-	roleThere    = reason{"CoPersonRole Exists", "the person still has a role"}
+	bounds       = reason{comity.PhraseForbidden, fmt.Sprintf("more than %s nestings in the CO, or groups nested more than %d levels deep",
+		thousands(comity.MaxNestings), comity.MaxNestingDepth)}
+	crowded   = reason{comity.PhraseForbidden, "its owner has " + thousands(comity.MaxHanging) + " of them already"}
+	typeInUse = reason{"Type In Use", "a record has the type"}
+	roleThere = reason{"CoPersonRole Exists", "the person still has a role"}
 )
 
 var refusals = map[*comity.Resource]refusal{

@@ -1,6 +1,12 @@
 package openapi
 
-import "strings"
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"comity"
+)
 
 // section is a part of what holds for all calls.
 type section struct {
@@ -39,6 +45,24 @@ var sections = []section{
 	{"Conditions and retries", []string{
 		"A view's `ETag` is the tag of its bytes. `If-None-Match` spares a body that the client has, `If-Match` keeps an edit or delete from undoing what somebody else changed. `Idempotency-Key` makes an add that is sent again happen once. `X-Request-Id` is given back and in the server's log.",
 	}},
+	boundaries(),
+}
+
+// boundaries are how much there may be, and what is said of more.
+func boundaries() section {
+	var b strings.Builder
+	for _, bound := range comity.Bounds() {
+		fmt.Fprintf(&b, "At most %s %s: beyond that, %d `%s` with `%s`. ", thousands(bound.Most), bound.What, bound.Status, bound.Phrase, bound.Text)
+	}
+	return section{"Bounds", []string{"The body of the answer says which bound it is. " + strings.TrimSpace(b.String())}}
+}
+
+// thousands writes a number with commas.
+func thousands(n int) string {
+	if n < 1000 {
+		return strconv.Itoa(n)
+	}
+	return thousands(n/1000) + fmt.Sprintf(",%03d", n%1000)
 }
 
 // markdown writes sections as the document's description.

@@ -9,9 +9,6 @@ import (
 	"comity/internal/store"
 )
 
-// MaxBulk is how many records one request may add.
-const MaxBulk = 1000
-
 // BulkResult is what became of one of many records: Added, or why not. Neither says that it was not
 // tried, for another one failed.
 type BulkResult struct {

@@ -37,12 +37,12 @@ func BenchmarkBulk(b *testing.B) {
 				w := newWorldOf(b, open(b), 0)
 				for b.Loop() {
 					b.StopTimer()
-					people := w.manyPeople(b, registry.MaxBulk)
+					people := w.manyPeople(b, comity.MaxBulk)
 					other := people[0]
 					if kind.resource == comity.CoGroupMember.Resource {
 						other = w.group(b, fmt.Sprint("crowd ", people[0]))
 					}
-					inputs := make([]comity.Input, registry.MaxBulk)
+					inputs := make([]comity.Input, comity.MaxBulk)
 					for i, person := range people {
 						inputs[i] = kind.record(w, person, other, i).input(kind.resource)
 					}

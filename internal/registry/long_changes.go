@@ -187,7 +187,7 @@ func (c *change) nestingsOf(ctx context.Context, groups []*comity.Record) ([]*co
 	for i, g := range groups {
 		ids[i] = g.Id
 	}
-	nestings, err := c.tx.List(ctx, f.Resource, 0, maxNestings, store.In(f.CoGroupId.Column, ids))
+	nestings, err := c.tx.List(ctx, f.Resource, 0, comity.MaxNestings, store.In(f.CoGroupId.Column, ids))
 	return slices.DeleteFunc(nestings, func(n *comity.Record) bool { return slices.Contains(ids, n.Int(f.TargetCoGroupId)) }), err
 }
 

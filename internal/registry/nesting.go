@@ -8,13 +8,6 @@ import (
 	"comity/internal/store"
 )
 
-const (
-	// maxNestings is how many nestings a CO may have: a membership makes up to one row for each.
-	maxNestings = 2000
-	// maxNestingDepth is how many nestings may follow each other from a group upwards.
-	maxNestingDepth = 50
-)
-
 // nestings are those of a CO.
 func (c *change) nestings(ctx context.Context, coID int64) ([]store.Nesting, error) {
 	return c.tx.Nestings(ctx, coID, comity.Active)
@@ -108,11 +101,11 @@ func refuseGraph(others []store.Nesting, group, target int64) error {
 	if reaches(others, target, group) {
 		return comity.Refuse("Nesting Would Create Cycle")
 	}
-	if len(others) >= maxNestings {
-		return comity.RefuseBecause(comity.PhraseForbidden, "The CO has %d nestings, and may have at most %d: nest groups that belong together in one, and that in others", len(others), maxNestings)
+	if len(others) >= comity.MaxNestings {
+		return comity.RefuseBecause(comity.PhraseForbidden, comity.BeyondNestings, len(others), comity.MaxNestings)
 	}
-	if depth := height(others, target, false) + 1 + height(others, group, true); depth > maxNestingDepth {
-		return comity.RefuseBecause(comity.PhraseForbidden, "The groups would be nested %d levels deep, and may be at most %d: nest group %d in one further up instead", depth, maxNestingDepth, group)
+	if depth := height(others, target, false) + 1 + height(others, group, true); depth > comity.MaxNestingDepth {
+		return comity.RefuseBecause(comity.PhraseForbidden, comity.BeyondNestingDepth, depth, comity.MaxNestingDepth, group)
 	}
 	return nil
 }

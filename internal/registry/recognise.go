@@ -37,8 +37,8 @@ func (r *Registry) Recognise(ctx context.Context, caller access.Caller, coID int
 			all = append(all, Recognised{Line: line})
 		}
 	}
-	if len(all) > MaxBulk {
-		return nil, comity.BadRequest("There are %d lines, at most %d are taken at once", len(all), MaxBulk)
+	if len(all) > comity.MaxBulk {
+		return nil, comity.BadRequest("There are %d lines, at most %d are taken at once", len(all), comity.MaxBulk)
 	}
 	err = r.read(ctx, caller, func(in reading) error {
 		if err := in.co(ctx, coID); err != nil || len(all) == 0 {

@@ -59,7 +59,7 @@ func TestRecognise(t *testing.T) {
 			})
 		}
 		t.Run("a thousand lines and no more", func(t *testing.T) {
-			many := make([]string, registry.MaxBulk)
+			many := make([]string, comity.MaxBulk)
 			for i := range many {
 				many[i] = fmt.Sprintf("One Two Three Four Five Six Seven %d", i)
 			}

@@ -92,10 +92,6 @@ func (c *change) judge(ctx context.Context, rules rules) error {
 	return c.refuseMany(ctx)
 }
 
-// maxRows is how many records of a resource may hang on one person, role, org identity, group or other
-// owner: what reads or deletes an owner reads all of them.
-const maxRows = 5000
-
 // refuseMany refuses one more where there are as many as may be. Of how many groups somebody is in a
 // member is no question of the person.
 func (c *change) refuseMany(ctx context.Context) error {
@@ -103,8 +99,8 @@ func (c *change) refuseMany(ctx context.Context) error {
 	if f == nil || !c.changed(f) || c.new.Resource == comity.CoGroupMember.Resource {
 		return nil
 	}
-	return c.tx.AtMost(ctx, c.new, maxRows, comity.RefuseBecause(comity.PhraseForbidden, "%s %d has %d %s, and may have no more: delete what is not needed first",
-		ownerResource(c.new, f).Singular, c.new.Int(f), maxRows, c.new.Resource.Plural))
+	return c.tx.AtMost(ctx, c.new, comity.MaxHanging, comity.RefuseBecause(comity.PhraseForbidden, comity.BeyondHanging,
+		ownerResource(c.new, f).Singular, c.new.Int(f), comity.MaxHanging, c.new.Resource.Plural))
 }
 
 // referenceFaults finds the faults of fields that name a record which is not in the CO.

@@ -25,7 +25,7 @@ func (c *call) bulk(rt route) error {
 	if err != nil {
 		return err
 	}
-	inputs, err := wire.DecodeBulk(rt.resource, body, registry.MaxBulk)
+	inputs, err := wire.DecodeBulk(rt.resource, body, comity.MaxBulk)
 	if err != nil {
 		return err
 	}

@@ -31,7 +31,7 @@ func DecodeBulk(res *comity.Resource, body []byte, most int) ([]comity.Input, er
 		count++
 	}
 	if count > most {
-		return nil, comity.BadRequest("The request has %d elements, at most %d are allowed", count, most)
+		return nil, comity.BadRequest(comity.BeyondBulk, count, most)
 	}
 	inputs := make([]comity.Input, 0, count)
 	for value := range elements(list) {

@@ -1,0 +1,28 @@
+package comity_test
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"comity"
+)
+
+// TestBoundsAreDocumented holds the table of bounds in docs/api.md against the program's.
+func TestBoundsAreDocumented(t *testing.T) {
+	page, err := os.ReadFile("docs/api.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, b := range comity.Bounds() {
+		number := fmt.Sprint(b.Most)
+		if b.Most >= 1000 {
+			number = fmt.Sprintf("%d,%03d", b.Most/1000, b.Most%1000)
+		}
+		line := fmt.Sprintf("| %s | %s | %d %s | %s |", number, b.What, b.Status, b.Phrase, b.Text)
+		if !strings.Contains(string(page), line+"\n") {
+			t.Errorf("docs/api.md does not have the line\n%s", line)
+		}
+	}
+}
