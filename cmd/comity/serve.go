@@ -34,7 +34,7 @@ type serveCommand struct {
 	Trusted      []string      `name:"trusted-proxies" help:"The networks whose X-Forwarded-For is believed." env:"COMITY_TRUSTED_PROXIES" placeholder:"CIDR,…"`
 	AllowPrivate bool          `name:"allow-private-targets" help:"Let provisioning targets be at loopback, private and link-local addresses." env:"COMITY_ALLOW_PRIVATE_TARGETS"`
 	Failures     int64         `name:"failed-logins" help:"How many logins an address may fail in a minute; 0 is any number." default:"600" env:"COMITY_FAILED_LOGINS"`
-	Lease        time.Duration `help:"How long what an instance is telling is left to it before another takes it over; a message may take half as long." default:"1m" env:"COMITY_LEASE"`
+	Lease        time.Duration `help:"About how long what an instance is delivering is left to it before another takes it over; a message may take half as long." default:"1m" env:"COMITY_LEASE"`
 	LogFormat    string        `help:"How log lines are written: text or json." default:"text" env:"COMITY_LOG_FORMAT"`
 	LogLevel     string        `help:"The least level that is logged: debug, info, warn or error." default:"info" env:"COMITY_LOG_LEVEL"`
 	Drain        time.Duration `help:"How long requests and deliveries under way may take at the end." default:"30s" env:"COMITY_DRAIN"`

@@ -116,7 +116,7 @@ func (l *lane) room() int {
 }
 
 // turn writes outcomes and claims what is due, in one transaction, and hands it to the workers.
-// When the database fails for long it gives up: the leases run out and all is claimed again.
+// When the database fails for long it gives up: when the leases are over all is claimed again.
 func (l *lane) turn(ctx context.Context, outcomes []store.Outcome) (claimed int, ok bool) {
 	writing := context.WithoutCancel(ctx)
 	start := time.Now()
@@ -147,7 +147,7 @@ func (l *lane) turn(ctx context.Context, outcomes []store.Outcome) (claimed int,
 				return nil
 			}
 			// Nothing may be claimed till the next probe: a run that came to everybody need not wait for it.
-			_, err := tx.ClaimSweep(writing, l.target, target.CoId, 0, l.Lease)
+			_, err := tx.ClaimSweep(writing, l.target, target.CoId, 0, l.hold())
 			return err
 		}
 		deliveries, err = l.claim(writing, tx, target, room)
@@ -181,12 +181,12 @@ func (l *lane) turn(ctx context.Context, outcomes []store.Outcome) (claimed int,
 // claim claims what is due: what changed before what a sweep comes to.
 func (l *lane) claim(ctx context.Context, tx *store.Tx, target *comity.Record, room int) (deliveries []store.Delivery, err error) {
 	if !manual(target) {
-		deliveries, err = tx.Claim(ctx, l.target, room, l.Lease)
+		deliveries, err = tx.Claim(ctx, l.target, room, l.hold())
 	}
 	if err != nil || len(deliveries) == room {
 		return deliveries, err
 	}
-	more, err := tx.ClaimSweep(ctx, l.target, target.CoId, room-len(deliveries), l.Lease)
+	more, err := tx.ClaimSweep(ctx, l.target, target.CoId, room-len(deliveries), l.hold())
 	return append(deliveries, more...), err
 }
 

@@ -124,10 +124,10 @@ func (m *model) resendAll() {
 	}
 }
 
-// setBack sets the clock back by seconds, minutes or days: it was so much ahead before. (Where it is set ahead
-// by more than a lease, a message that is under way may be overtaken.)
-func (m *model) setBack() {
-	m.clock.ahead.Add(-int64(one(m.random, 5*time.Second, 3*time.Minute, 100*time.Hour)))
+// setClock sets the clock ahead or back by seconds, minutes or days.
+func (m *model) setClock() {
+	by := one(m.random, 5*time.Second, 3*time.Minute, 100*time.Hour)
+	m.clock.ahead.Add(int64(one(m.random, by, -by)))
 }
 
 // call makes a provision call that nobody waits for.

@@ -40,7 +40,7 @@ var steps = []struct {
 	{2, (*model).turnServer},
 	{2, (*model).putRight},
 	{2, (*model).resendAll},
-	{1, (*model).setBack},
+	{2, (*model).setClock},
 	{6, (*model).call},
 }
 

@@ -27,7 +27,7 @@ const (
 // So many models run side by side, whatever -parallel says: most of one is waiting for its clock.
 const modelsAtATime = 10
 
-// TestModel changes a registry at random while receivers fail at random, the clock is set back, and instances
+// TestModel changes a registry at random while receivers fail at random, the clock is set, and instances
 // end, are killed and abandon what they claimed. When all that is over every receiver holds exactly the
 // present state, and none was ever told an older state of a person after a newer one. In the soak it
 // goes on for an hour, or for as long as COMITY_SOAK says.
@@ -165,7 +165,7 @@ func (m *model) calmDown() {
 	}
 	m.later(2 * modelLease) // what was abandoned is free
 	// Its lease is one by which it is seen what lies beyond any: six seconds for what was claimed ahead of time.
-	q, _ := m.start(outbox.Options{Lease: 2 * modelLease, Limit: 5 * time.Second, Poll: 20 * time.Millisecond})
+	q, _ := m.start(outbox.Options{Lease: 2 * modelLease, Limit: 2 * time.Second, Poll: 20 * time.Millisecond})
 	for _, e := range m.ends {
 		m.swept(q, e.target)
 		m.settle(e.target)

@@ -2,7 +2,8 @@
 // that a target is to be told about a person or group, with a version that each change raises. A worker
 // claims the row by lease, sends the present state, and clears it only if the version is still the
 // one it claimed. So bursts coalesce, the order per subject holds, a duplicate does no harm, and
-// what a dead instance held is taken over when its lease runs out.
+// what a dead instance held is given back when its lease is over and it was watched for as long as a
+// message may take: by a clock that nobody sets, for the database's may jump.
 //
 // Each target has a lane of its own with workers of its own: a slow or dead one costs the others
 // nothing, and a subject whose message hangs holds one worker of one lane.
@@ -44,9 +45,10 @@ type Sender interface {
 
 // Options say how the outbox works; the zero value is as documented.
 type Options struct {
-	// Lease is how long a claim holds; 60 s.
+	// Lease is about how long a claim holds; 60 s.
 	Lease time.Duration
-	// Limit is how long a delivery may take from before its claim, less than the lease; 30 s.
+	// Limit is how long a delivery may take from before its claim, at most half the lease; 30 s. All
+	// instances on a database have the same.
 	Limit time.Duration
 	// Poll is the longest time between two looks at what is due; 1 s.
 	Poll time.Duration
@@ -68,6 +70,7 @@ type Outbox struct {
 	// last is the database's time when Run last looked at what is due, looked when it last looked for what
 	// waits for a time that the clock came back from.
 	last, looked time.Time
+	abandoned    abandoned
 }
 
 // working are the modes of the targets for which what waits is sent.
@@ -138,7 +141,12 @@ func (o *Outbox) Run(ctx context.Context) {
 		case <-timer.C:
 		}
 		next := o.Poll
-		due, now, err := o.due(ctx)
+		err := o.giveBack(ctx)
+		var due []store.Lane
+		var now time.Time
+		if err == nil {
+			due, now, err = o.due(ctx)
+		}
 		if err == nil {
 			due, err = o.unpark(ctx, due, now)
 		}

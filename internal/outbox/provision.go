@@ -26,15 +26,14 @@ func (o *Outbox) Provision(ctx context.Context, target *comity.Record, subject c
 	// What was begun is finished, whether or not the caller waits for it: but a caller whose time is over
 	// is to be told what came of it till then.
 	asked := ctx
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), o.Limit)
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	defer context.AfterFunc(asked, func() {
 		if comity.CodeOf(context.Cause(asked)) == comity.NotNow {
 			cancel()
 		}
 	})()
-	start := time.Now()
-	claimed, err := o.claimOne(ctx, target, subject)
+	claimed, start, err := o.claimOne(ctx, target, subject)
 	if err != nil {
 		return false, err
 	}
@@ -52,30 +51,38 @@ func (o *Outbox) Provision(ctx context.Context, target *comity.Record, subject c
 // claimPause is the time between two tries to claim what somebody else holds.
 const claimPause = 20 * time.Millisecond
 
-func (o *Outbox) claimOne(ctx context.Context, target *comity.Record, subject comity.Subject) (d store.Delivery, err error) {
+// claimOne claims the delivery about a subject, and says from when on its time runs. What somebody holds it
+// waits for: longer than their message may take, so that what nobody works on any more is given back meanwhile.
+func (o *Outbox) claimOne(ctx context.Context, target *comity.Record, subject comity.Subject) (d store.Delivery, start time.Time, err error) {
+	ctx, cancel := context.WithTimeout(ctx, o.watched()+3*o.Poll)
+	defer cancel()
 	noun := "person"
 	if subject.Kind == comity.KindGroup {
 		noun = "group"
 	}
 	for waited := false; ; waited = true {
 		got := false
+		start = time.Now()
 		err := o.store.Write(ctx, func(tx *store.Tx) error {
-			d, got, err = tx.ClaimOne(ctx, target.Id, subject, target.CoId, o.Lease)
+			d, got, err = tx.ClaimOne(ctx, target.Id, subject, target.CoId, o.hold())
 			return err
 		})
 		switch {
 		case errors.Is(err, store.ErrConflict):
 			// The target was deleted since the caller read it.
-			return d, comity.Missing(comity.CoProvisioningTarget.UnknownOnDelete)
+			return d, start, comity.Missing(comity.CoProvisioningTarget.UnknownOnDelete)
 		case err != nil && (!waited || ctx.Err() == nil):
-			return d, fmt.Errorf("claim %v for target %d: %w", subject, target.Id, err)
+			return d, start, fmt.Errorf("claim %v for target %d: %w", subject, target.Id, err)
 		case err == nil && got:
-			return d, nil
+			return d, start, nil
+		}
+		if err := o.giveBack(ctx); err != nil && ctx.Err() == nil {
+			return d, start, fmt.Errorf("claim %v for target %d: %w", subject, target.Id, err)
 		}
 		select {
 		case <-time.After(claimPause):
 		case <-ctx.Done():
-			return d, &comity.Error{Code: comity.Undelivered, Phrase: "Provisioning Failed", Detail: fmt.Sprintf("another message about this %s is still under way", noun)}
+			return d, start, &comity.Error{Code: comity.Undelivered, Phrase: "Provisioning Failed", Detail: fmt.Sprintf("another message about this %s is still under way", noun)}
 		}
 	}
 }
@@ -91,6 +98,8 @@ func (o *Outbox) deliverOne(ctx context.Context, target *comity.Record, d store.
 	if err != nil {
 		out = failed(d)
 	} else {
+		ctx, cancel := context.WithDeadline(ctx, jobs[0].deadline)
+		defer cancel()
 		out = o.deliver(ctx, jobs[0])
 		if len(jobs[0].messages) > 0 || !out.LeftOut {
 			o.Observe(target.Id, out.OK || out.LeftOut, time.Since(start))

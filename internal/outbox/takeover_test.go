@@ -25,7 +25,8 @@ func (w *world) instance(o outbox.Options) (kill func()) {
 	}
 }
 
-// What an instance claimed before it died is sent by another when the lease has run out, not before.
+// What an instance claimed before it died is sent by another when the lease is over and nobody is seen to
+// work on it, not before.
 func TestAbandonedClaimIsTakenOver(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		r := newReceiver(t)
@@ -42,7 +43,7 @@ func TestAbandonedClaimIsTakenOver(t *testing.T) {
 			t.Fatal(err)
 		}
 		other := w.person("lovelace")
-		w.start(outbox.Options{})
+		w.start(outbox.Options{Limit: time.Second})
 		w.born(person, 1) // a change does not take a claim from its holder
 		eventually(t, "the other person is told", func() bool {
 			row, _ := w.row(to, other)
@@ -114,7 +115,7 @@ func TestKilledAfterItsMessageArrived(t *testing.T) {
 		r.reacts(nil)
 		w.edit(comity.Identifier.Resource, uid, values{comity.Identifier.Identifier: "second"})
 		w.later(time.Hour)
-		w.start(outbox.Options{})
+		w.start(outbox.Options{Limit: time.Second})
 		w.settle(to)
 		w.expectPresent(t, to, r)
 		if got := r.ids(); !slices.Equal(got, []string{"second"}) {
@@ -216,7 +217,7 @@ func TestInstancesKilled(t *testing.T) {
 		people := w.people(40)
 		for round := range 4 {
 			got := len(r.got())
-			kill := w.instance(outbox.Options{Lease: time.Minute, Limit: 10 * time.Second})
+			kill := w.instance(outbox.Options{Lease: time.Minute, Limit: 3 * time.Second})
 			for i, p := range people {
 				w.born(p, 40*round+i)
 			}
@@ -224,9 +225,67 @@ func TestInstancesKilled(t *testing.T) {
 			kill()
 			w.later(2 * time.Minute)
 		}
-		w.start(outbox.Options{Lease: time.Minute, Limit: 10 * time.Second})
+		w.start(outbox.Options{Lease: time.Minute, Limit: 3 * time.Second})
 		w.settle(to)
 		w.expectPresent(t, to, r)
 		r.expectInOrder(t)
+	})
+}
+
+// A clock that is set ahead by more than any lease lets nobody, neither this instance nor another, send
+// about a subject while a message about it is under way.
+func TestAClockSetAheadOvertakesNothing(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		r := newReceiver(t)
+		to := w.target(r, comity.ModeAutomatic)
+		var ended atomic.Int64
+		o := outbox.Options{Limit: 2 * time.Second, Observe: func(int64, bool, time.Duration) { ended.Add(1) }}
+		q, _ := w.start(o)
+		w.start(o)
+		var sent atomic.Int64
+		ahead := make(chan struct{}, 1)
+		r.reacts(func(a arrival) reaction {
+			if n := sent.Add(1); n-1 != ended.Load() {
+				t.Errorf("message %d, %s, was sent when %d had ended", n, a, ended.Load())
+			}
+			select {
+			case ahead <- struct{}{}:
+				return reaction{silent: true}
+			default:
+				return reaction{}
+			}
+		})
+		person := w.person("ghopper")
+		eventually(t, "a message is under way", func() bool { return sent.Load() == 1 })
+		w.born(person, 1)
+		w.later(100000 * time.Hour)
+		if _, err := w.provision(q, to, person); err != nil {
+			t.Error(err)
+		}
+		w.settle(to)
+		w.expectPresent(t, to, r)
+		r.expectInOrder(t)
+	})
+}
+
+// A provision call of whom an instance held that died is made when it is seen that nobody works on it, though
+// no instance runs.
+func TestProvisionOfWhatIsAbandoned(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		r := newReceiver(t)
+		to := w.target(r, comity.ModeAutomatic)
+		person := w.person("ghopper")
+		err := w.store.Write(t.Context(), func(tx *store.Tx) error {
+			_, err := tx.Claim(t.Context(), to.id, 10, time.Minute)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.later(time.Hour)
+		if _, err := w.provision(w.queue(outbox.Options{Limit: time.Second}), to, person); err != nil {
+			t.Error(err)
+		}
+		r.expectLines(t, "PUT ghopper")
 	})
 }

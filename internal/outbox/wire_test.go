@@ -175,7 +175,7 @@ func TestDatabaseAway(t *testing.T) {
 	far := w.elsewhere(0, wire.url)
 	freed := make(chan struct{})
 	r.reacts(heldUntil(t, freed, func(arrival) bool { return true }))
-	stop := far.run(far.queue(outbox.Options{Lease: 10 * time.Minute, Limit: time.Minute}))
+	stop := far.run(far.queue(outbox.Options{Lease: 10 * time.Minute, Limit: 10 * time.Second}))
 	eventually(t, "messages are under way", func() bool { return len(r.got()) == 4 })
 	wire.cut(true)
 	close(freed)

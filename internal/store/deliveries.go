@@ -98,8 +98,8 @@ func obsoleteOf(text string) (identifiers []string, err error) {
 	return identifiers, nil
 }
 
-// Claim takes up to limit deliveries of a target that are due, for the length of the lease: nobody
-// else gets them before it ends.
+// Claim takes up to limit deliveries of a target that are due: nobody else gets them before they are
+// finished or, when the lease is over, given back (GiveBack).
 func (tx *Tx) Claim(ctx context.Context, target int64, limit int, lease time.Duration) ([]Delivery, error) {
 	now, err := tx.Now(ctx)
 	if err != nil {
@@ -107,7 +107,7 @@ func (tx *Tx) Claim(ctx context.Context, target int64, limit int, lease time.Dur
 	}
 	// Materialised, for a plan that asked for these once a row would take so many each time.
 	sql := fmt.Sprintf(`WITH next AS MATERIALIZED (
-			SELECT d.kind, d.subject_id FROM deliveries d WHERE d.co_provisioning_target_id = $2 AND d.due <= $3
+			SELECT d.kind, d.subject_id FROM deliveries d WHERE d.co_provisioning_target_id = $2 AND d.due <= $3 AND NOT d.held
 			ORDER BY d.due LIMIT $4%s)
 		UPDATE deliveries SET held = true, due = $1, sequence = sequence + 1
 		WHERE co_provisioning_target_id = $2 AND (kind, subject_id) IN (SELECT kind, subject_id FROM next)
@@ -129,7 +129,7 @@ func (tx *Tx) ClaimOne(ctx context.Context, target int64, subject comity.Subject
 		ON CONFLICT (` + sameDelivery + `) DO UPDATE SET
 			version = deliveries.version + 1, due = excluded.due, held = true, sequence = deliveries.sequence + 1,
 			since = coalesce(deliveries.since, excluded.since), refusals = 0, resting = false
-		WHERE NOT deliveries.held OR deliveries.due <= $6
+		WHERE NOT deliveries.held
 		RETURNING ` + deliveryColumns
 	err = tx.conn.query(ctx, sql, args{target, int64(subject.Kind), subject.Id, co, now.Add(lease).UnixMicro(), now.UnixMicro()}, func(r Row) (err error) {
 		got = true
@@ -290,8 +290,8 @@ func (tx *Tx) tellAgain(ctx context.Context, d Delivery, identifier string, mome
 		args{d.TargetId, d.Subject.Id, Fold(identifier), identifier, moment})
 }
 
-// Lane is a target that has something to be told, when the first of it is due, and how many messages
-// it takes side by side, 0 where it does not say.
+// Lane is a target that has something to be told that nobody holds, when the first of it is due, and how
+// many messages it takes side by side, 0 where it does not say.
 type Lane struct {
 	TargetId int64
 	Due      time.Time
@@ -308,7 +308,7 @@ func (tx *Tx) Lanes(ctx context.Context, modes []string) ([]Lane, error) {
 				CASE WHEN t.status <> ` + a.put(comity.ModeDisabled) + ` THEN
 					(SELECT 0 FROM sweeps w WHERE w.co_provisioning_target_id = t.id AND w.ended IS NULL) END,
 				CASE WHEN t.status IN ` + list(&a, modes) + ` THEN
-					(SELECT min(d.due) FROM deliveries d WHERE d.co_provisioning_target_id = t.id AND d.due IS NOT NULL) END) AS due
+					(SELECT min(d.due) FROM deliveries d WHERE d.co_provisioning_target_id = t.id AND d.due IS NOT NULL AND NOT d.held) END) AS due
 			FROM co_provisioning_targets t) x
 		LEFT JOIN lanes b ON b.co_provisioning_target_id = x.id
 		LEFT JOIN co_api_provisioner_targets s ON s.co_provisioning_target_id = x.id

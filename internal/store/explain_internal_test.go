@@ -317,6 +317,13 @@ func planned() []struct {
 			_, err := tx.Claim(ctx, 1, 64, time.Minute)
 			return err
 		}},
+		{"claims whose lease is over", []string{"deliveries_held"}, func(ctx context.Context, tx *Tx) error {
+			_, err := tx.Overdue(ctx)
+			return err
+		}},
+		{"a claim that is given back", []string{"deliveries_pkey"}, func(ctx context.Context, tx *Tx) error {
+			return tx.GiveBack(ctx, []Claim{{1, comity.PersonSubject(id), 1}})
+		}},
 		{"lanes", []string{"deliveries_due"}, func(ctx context.Context, tx *Tx) error {
 			_, err := tx.Lanes(ctx, modes)
 			return err

@@ -123,7 +123,7 @@ func (tx *Tx) claimNext(ctx context.Context, target, co int64, after, last comit
 		FROM (` + subjects + ` ORDER BY kind, id LIMIT $5) x WHERE (x.kind, x.id) <= ($8, $9)
 		ON CONFLICT (` + sameDelivery + `) DO UPDATE SET version = deliveries.version + 1, due = excluded.due, held = true,
 			sequence = deliveries.sequence + 1, since = coalesce(deliveries.since, excluded.since), refusals = 0, resting = false
-		WHERE NOT deliveries.held OR deliveries.due <= $7
+		WHERE NOT deliveries.held
 		RETURNING ` + deliveryColumns + `, sent`
 	a := args{target, co, int64(after.Kind), after.Id, int64(limit), now.Add(lease).UnixMicro(), now.UnixMicro(), int64(last.Kind), last.Id}
 	err = tx.conn.query(ctx, sql, a, func(r Row) error {

@@ -78,8 +78,10 @@ func testLease(t *testing.T, bed *bed, c *clock) {
 	s.is(t, delivery{Version: 1, Due: now.Add(time.Minute), Held: true, Since: first, Sequence: 1})
 	none("twice")
 	c.move(58 * time.Second)
-	none("before the lease has run out")
-	c.move(time.Second)
+	bed.givesBack(t, s, 0)
+	c.move(2 * time.Second)
+	none("though the clock alone says that the lease is over")
+	bed.givesBack(t, s, 1)
 	d, now = s.claims(t)
 	want.Sequence = 2
 	if diff := cmp.Diff(want, d, cmp.Comparer(sameTold)); diff != "" {
@@ -93,6 +95,33 @@ func testLease(t *testing.T, bed *bed, c *clock) {
 	d, _ = s.claims(t)
 	if d.Sequence != 3 || d.Attempts != 1 || d.Version != 1 {
 		t.Errorf("claimed for its next try: %+v", d)
+	}
+}
+
+// givesBack gives back the claims of a target whose lease is over, of which there are to be so many.
+// What was claimed anew since it was looked at stays with whom it is.
+func (b *bed) givesBack(t *testing.T, s *telling, want int) {
+	t.Helper()
+	var overdue []store.Claim
+	s.write(t, func(ctx context.Context, tx *store.Tx) (err error) {
+		overdue, err = tx.Overdue(ctx)
+		return err
+	})
+	overdue = slices.DeleteFunc(overdue, func(c store.Claim) bool { return c.TargetId != s.target.Id })
+	if len(overdue) != want {
+		t.Errorf("overdue: %+v, want %d", overdue, want)
+	}
+	held := s.row(t)
+	for _, of := range []int64{-1, 0} {
+		claims := slices.Clone(overdue)
+		for i := range claims {
+			claims[i].Sequence += of
+		}
+		now := s.write(t, func(ctx context.Context, tx *store.Tx) error { return tx.GiveBack(ctx, claims) })
+		if of == 0 && want > 0 {
+			held.Held, held.Due = false, now
+		}
+		s.is(t, held)
 	}
 }
 
@@ -158,7 +187,7 @@ func testClaimOne(t *testing.T, bed *bed, c *clock) {
 			t.Error("it still waits")
 		}
 	})
-	t.Run("that somebody holds, until the lease has run out", func(t *testing.T) {
+	t.Run("that somebody holds, until it is given back", func(t *testing.T) {
 		s := bed.telling(t, c)
 		s.marks(t)
 		s.claims(t)
@@ -168,6 +197,8 @@ func testClaimOne(t *testing.T, bed *bed, c *clock) {
 			t.Errorf("it changed what another holds (-before +after):\n%s", diff)
 		}
 		c.move(time.Minute)
+		one(t, s, false)
+		bed.givesBack(t, s, 1)
 		if d, _ := one(t, s, true); d.Sequence != 2 || d.Version != 2 {
 			t.Errorf("taken over: %+v", d)
 		}

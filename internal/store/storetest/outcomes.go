@@ -142,6 +142,7 @@ func testLostLease(t *testing.T, bed *bed, c *clock) {
 		s.marks(t)
 		late, _ := s.claims(t)
 		c.move(time.Minute)
+		bed.givesBack(t, s, 1)
 		d, _ := s.claims(t)
 		held := s.row(t)
 		for _, o := range []store.Outcome{{Delivery: late, OK: true}, failed(late, true, true)} {

@@ -30,6 +30,7 @@ func testTell(t *testing.T, bed *bed, c *clock) {
 		s.is(t, want)
 		// Whoever takes it over knows it too.
 		c.move(time.Hour)
+		bed.givesBack(t, s, 1)
 		if d, _ = s.claims(t); !sameTold(d.Told, comity.Told{Identifier: "ada", Obsolete: []string{"old"}}) {
 			t.Errorf("taken over: %+v", d)
 		}
@@ -40,6 +41,7 @@ func testTell(t *testing.T, bed *bed, c *clock) {
 		late, _ := s.claims(t)
 		late.Told.Identifier = "late"
 		c.move(time.Hour)
+		bed.givesBack(t, s, 1)
 		d, _ := s.claims(t)
 		tell(s, late)
 		if got := s.row(t); got.Identifier != "" {

@@ -1,0 +1,41 @@
+package store
+
+import (
+	"context"
+
+	"comity"
+)
+
+// Claim is what somebody holds of the deliveries, and by which claim.
+type Claim struct {
+	TargetId int64
+	Subject  comity.Subject
+	Sequence int64
+}
+
+// Overdue returns the claims whose lease is over by the clock. That says little of whether their holder
+// still sends, for the clock may have been set ahead meanwhile.
+func (tx *Tx) Overdue(ctx context.Context) ([]Claim, error) {
+	now, err := tx.Now(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return collect(ctx, tx.conn, `SELECT co_provisioning_target_id, kind, subject_id, sequence FROM deliveries WHERE held AND due <= $1`,
+		args{now.UnixMicro()}, func(r Row) (Claim, error) { return Claim{r.Int(0), subjectIn(r, 1), r.Int(3)}, nil })
+}
+
+// GiveBack makes due what is still held by claims of which it is known that nobody works on them any more.
+func (tx *Tx) GiveBack(ctx context.Context, claims []Claim) error {
+	now, err := tx.Now(ctx)
+	if err != nil {
+		return err
+	}
+	for _, c := range claims {
+		err := tx.conn.queue(ctx, `UPDATE deliveries SET held = false, due = $5 WHERE `+deliveryKey+` AND sequence = $4 AND held`,
+			args{c.TargetId, int64(c.Subject.Kind), c.Subject.Id, c.Sequence, now.UnixMicro()})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
