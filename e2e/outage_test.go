@@ -7,8 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/jackc/pgx/v5"
-
 	"comity"
 	"comity/internal/pgtest"
 )
@@ -87,58 +85,6 @@ func TestOutageIsNoFailedLogin(t *testing.T) {
 	if n := r.count("level=ERROR"); n != r.count(outageBegins) {
 		t.Errorf("the log has %d errors", n)
 	}
-}
-
-// A database that takes no writes answers reads, and writes are told to come again; /readyz says why.
-func TestReadOnlyDatabaseTakesNoWrites(t *testing.T) {
-	t.Parallel()
-	server, err := pgtest.Start(t.Context(), pgtest.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer server.Stop()
-	database := server.Database(t)
-	r := serve(t, database)
-	readOnly := func(is string) {
-		conn, err := pgx.Connect(t.Context(), database)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer conn.Close(t.Context())
-		for _, sql := range []string{
-			"SET default_transaction_read_only = off", "ALTER DATABASE %s SET default_transaction_read_only = " + is,
-			"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()",
-		} {
-			if strings.Contains(sql, "%s") {
-				sql = fmt.Sprintf(sql, conn.Config().Database)
-			}
-			if _, err := conn.Exec(t.Context(), sql); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
-	name := 0
-	add := func() answer {
-		name++
-		return call(t, r.http, http.MethodPost, r.api()+"cos.json", r.user, r.key, fmt.Sprintf(`{"Version":"1.0","Name":"CO %d","Status":"Active"}`, name))
-	}
-	readOnly("on")
-	eventually(t, "/readyz says so", func() bool {
-		got := call(t, http.DefaultClient, http.MethodGet, r.page("/readyz"), "", "", "")
-		return got.status == http.StatusServiceUnavailable && strings.Contains(got.body, "read-only")
-	})
-	eventually(t, "reading goes on", func() bool {
-		return call(t, r.http, http.MethodGet, r.api()+"cos.json", r.user, r.key, "").status == http.StatusOK
-	})
-	if got := add(); got.status != http.StatusServiceUnavailable || !strings.Contains(got.body, "read-only") || got.header.Get("Retry-After") == "" {
-		t.Errorf("an add is answered %d %s: %s", got.status, got.reason, got.body)
-	}
-	if up := metric(t, r, `comity_database_up{access="write"}`); up != 0 {
-		t.Errorf("the metrics say that the database can be written: %v", up)
-	}
-	readOnly("off")
-	eventually(t, "it is ready again", func() bool { return getStatus(r.page("/readyz")) == http.StatusOK })
-	eventually(t, "an add is carried out", func() bool { return add().status == http.StatusCreated })
 }
 
 // A provision call whose receiver hangs is answered when the request's time is over, and says so.

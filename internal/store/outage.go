@@ -8,7 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
-	"strings"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -24,14 +24,17 @@ import (
 type trouble struct {
 	// why is a sentence for who asks.
 	why string
-	// writes says that reading goes on all the same.
-	writes bool
+	// writes says that it keeps from writing alone, whole that it keeps from reading, too, whatever it
+	// was met by. Of others one knows no more than what they were met by.
+	writes, whole bool
 }
 
 var (
-	away     = trouble{why: "The database cannot be reached."}
+	away     = trouble{why: "The database cannot be reached.", whole: true}
 	failing  = trouble{why: "The database fails to read or write its files."}
+	lacking  = trouble{why: "The database has not what it needs: memory, files or another resource of its machine."}
 	noTables = trouble{why: "The database does not have the registry's tables."}
+	forbids  = trouble{why: "The database does not permit it: its user lacks a right, or its files may not be written to."}
 	readOnly = trouble{why: "The database is read-only.", writes: true}
 	full     = trouble{why: "The disk of the database is full.", writes: true}
 	locked   = trouble{why: "Another program holds the database.", writes: true}
@@ -66,15 +69,23 @@ func postgresTrouble(err error) (trouble, bool) {
 			return readOnly, true
 		case "53100":
 			return full, true
-		case "58030":
-			return failing, true
+		case "42501":
+			return forbids, true
+		case "XX000":
+			// Of files that cannot be read or written it knows some reasons only, and a disk quota is none of them.
+			return failing, slices.Contains(filesOfPostgres, said.File)
 		case "42P01", "3F000":
 			return noTables, true
-		case "57P01", "57P02", "57P03", "57P05", "53200", "53300":
+		case "57P01", "57P02", "57P03", "57P05", "53300":
 			return away, true
 		}
-		if strings.HasPrefix(said.Code, "08") {
+		switch said.Code[:min(2, len(said.Code))] {
+		case "08":
 			return away, true
+		case "53":
+			return lacking, true
+		case "58":
+			return failing, true
 		}
 	}
 	var dialled *pgconn.ConnectError
@@ -90,6 +101,9 @@ func postgresTrouble(err error) (trouble, bool) {
 	return away, errors.As(ran, &network) || pgconn.SafeToRetry(ran) ||
 		errors.Is(ran, io.EOF) || errors.Is(ran, io.ErrUnexpectedEOF) || errors.Is(ran, net.ErrClosed)
 }
+
+// filesOfPostgres are the parts of PostgreSQL that read and write its files.
+var filesOfPostgres = []string{"md.c", "fd.c", "smgr.c", "bulk_write.c", "slru.c", "buffile.c", "xlog.c"}
 
 // statementError is what came of a statement that was sent to PostgreSQL.
 type statementError struct{ error }
@@ -130,16 +144,16 @@ func (h *health) note(ctx context.Context, wrote bool, began time.Time, err erro
 	if !is {
 		return err
 	}
-	h.failed(ctx, t, err)
+	h.failed(ctx, wrote, t, err)
 	return comity.Unavailable(t.why, err)
 }
 
-func (h *health) failed(ctx context.Context, t trouble, err error) {
+func (h *health) failed(ctx context.Context, wrote bool, t trouble, err error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.troubled.Store(true)
 	at := &h.reads
-	if t.writes {
+	if t.writes || wrote && !t.whole {
 		at = &h.writes
 	}
 	if *at != nil {
@@ -154,7 +168,7 @@ func (h *health) succeeded(ctx context.Context, wrote bool, began time.Time) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, at := range []**outage{&h.reads, &h.writes} {
-		if o := *at; o != nil && began.After(o.began) && (wrote || !o.writes) {
+		if o := *at; o != nil && began.After(o.began) && (wrote || at == &h.reads) {
 			h.log.InfoContext(ctx, "the database is of use again", "was", o.why, "after", time.Since(o.began).Round(time.Millisecond))
 			*at = nil
 		}

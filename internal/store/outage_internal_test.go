@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/jackc/pgx/v5/pgconn"
+
 	"comity"
 )
 
@@ -81,6 +83,17 @@ func addLarge(t *testing.T, s *Store) error {
 	return s.Write(t.Context(), func(tx *Tx) error {
 		return tx.setSetting(t.Context(), "large", strings.Repeat("x", 4<<20))
 	})
+}
+
+// TestFilesThatPostgreSQLCannotWriteAreATrouble, whatever the reason; its other internal errors are faults.
+func TestFilesThatPostgreSQLCannotWriteAreATrouble(t *testing.T) {
+	t.Parallel()
+	for file, want := range map[string]bool{"md.c": true, "fd.c": true, "planner.c": false, "": false} {
+		err := postgresError("INSERT", &pgconn.PgError{Code: "XX000", File: file, Message: "Disk quota exceeded"})
+		if why, is := troubleOf(err); is != want || is && why != failing {
+			t.Errorf("%s: it is taken for %+v, %v", file, why, is)
+		}
+	}
 }
 
 // TestFaultOfAClosureIsNoTrouble of the database, whatever it reads from.
