@@ -285,3 +285,20 @@ func TestConnectionOfABodyInChunksIsClosed(t *testing.T) {
 		}
 	}
 }
+
+// A head that is too long, by its URL or by a header, is refused before anybody looks at it, and the server
+// holds no more of it.
+func TestHeadsAreBounded(t *testing.T) {
+	t.Parallel()
+	s := serve(t, 0, nil, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
+	long := strings.Repeat("x", 80<<10)
+	for request, want := range map[string]string{
+		"GET /?" + long[:60<<10] + " HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n": "HTTP/1.1 204",
+		"GET /?" + long + " HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n":          "HTTP/1.1 431",
+		"GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\nX: " + long + "\r\n\r\n":    "HTTP/1.1 431",
+	} {
+		if got := s.ask(request); !strings.HasPrefix(got, want) {
+			t.Errorf("%.12s… of %d bytes is answered %.60q, want %s", request, len(request), got, want)
+		}
+	}
+}

@@ -1,11 +1,13 @@
 package rest_test
 
 import (
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -96,5 +98,28 @@ func TestAddressBehindAProxy(t *testing.T) {
 		s.users["far"] = login
 		// This server trusts no proxy.
 		s.expect(s.send("far", "GET", "cos/$co.json", "", map[string]string{"X-Forwarded-For": "192.0.2.1"}), "401 Unauthorized")
+	})
+}
+
+// TestParametersAreBounded: a URL has so many parameters at most, and is not longer than the head of a request
+// may be; one that is refused says so, and one below is answered.
+func TestParametersAreBounded(t *testing.T) {
+	everywhere(t, func(s *scene) {
+		const most = 1000 - 1 // beside coid
+		query := func(first, part string, n int) string {
+			return "cous.json?coid=$co&" + first + strings.Repeat(part, n-1)
+		}
+		for _, tt := range []struct{ title, path, want string }{
+			{"as many as may be", query("limit=1", "&a=1", most), "200 OK"},
+			{"one more", query("limit=1", "&a=1", most+1), "400 Bad Request"},
+			{"of nothing", query("", "&", most+1), "400 Bad Request"},
+			{"of one name", query("limit=1", "&limit=1", most+1), "400 Bad Request"},
+			{"one that is long", "cous.json?coid=$co&a=" + strings.Repeat("x", 60<<10), "200 OK"},
+		} {
+			a := s.send("admin", "GET", tt.path, "", nil)
+			if got := fmt.Sprintf("%d %s", a.status, a.phrase); got != tt.want || a.status == http.StatusBadRequest && !strings.Contains(a.says, "more than 1000 parameters") {
+				s.Errorf("%s: answered %s %s, want %s", tt.title, got, a.says, tt.want)
+			}
+		}
 	})
 }
