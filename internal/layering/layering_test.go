@@ -67,13 +67,14 @@ var rules = []struct {
 	}},
 
 	// Helpers of tests.
-	{"internal/store/storetest", []string{domain, "internal/pgtest", "internal/store"}},
+	{"internal/store/storetest", []string{domain, "internal/pgtest", "internal/rapidtest", "internal/store"}},
 	{"internal/pgtest", nil},
 	{"internal/dbtest", []string{"internal/pgtest"}},
 	// Its own tests hold the document against the API itself.
 	{"internal/openapi/openapitest", []string{domain, "internal/httpserver", "internal/openapi", "internal/rest"}},
 	{"internal/oidctest", nil},
 	{"internal/heaptest", nil},
+	{"internal/rapidtest", nil},
 	{"internal/layering", nil},
 
 	// The whole program as its users meet it: through the client, or as a process.
@@ -81,7 +82,7 @@ var rules = []struct {
 }
 
 // helpers are what every test may import.
-var helpers = []string{"internal/dbtest", "internal/heaptest", "internal/oidctest", "internal/openapi/openapitest", "internal/pgtest", "internal/provision/provisiontest", "internal/store/storetest"}
+var helpers = []string{"internal/dbtest", "internal/heaptest", "internal/oidctest", "internal/openapi/openapitest", "internal/pgtest", "internal/provision/provisiontest", "internal/rapidtest", "internal/store/storetest"}
 
 // besides says what else the tests of a folder may import, so that what the program wires together is
 // tried together where it meets.

@@ -14,6 +14,7 @@ import (
 
 	"comity"
 	"comity/internal/provision"
+	"comity/internal/rapidtest"
 )
 
 // anyRow draws a record: each cell absent, empty, an empty text or any value, whatever the rules say.
@@ -98,7 +99,7 @@ func isNoDot(s string) bool { return s != "." && s != ".." }
 // that it must have and nothing that is empty.
 func TestAnySnapshotMakesAMessage(t *testing.T) {
 	h := newHTTP(t, provision.Options{})
-	rapid.Check(t, func(t *rapid.T) {
+	rapidtest.Check(t, func(t *rapid.T) {
 		s := anySnapshot(t)
 		d := destination(rapid.SampledFrom([]string{comity.ProtocolPOST, comity.ProtocolPUT}).Draw(t, "mode"), "http://h/p")
 		whole := rapid.Bool().Draw(t, "IncludeAttributes")

@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"comity"
+	"comity/internal/rapidtest"
 	"comity/internal/store"
 )
 
@@ -168,7 +169,7 @@ func TestWithoutANestedGroupTheOthersSuffice(t *testing.T) {
 
 func TestNestingsFollowTheModel(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
-		rapid.Check(t, func(t *rapid.T) { followModel(t, w) })
+		rapidtest.Check(t, func(t *rapid.T) { followModel(t, w) })
 		if problems, err := w.Check(t.Context()); err != nil || len(problems) > 0 {
 			t.Errorf("check: %v, error %v", problems, err)
 		}
@@ -179,7 +180,7 @@ func TestNestingsFollowTheModel(t *testing.T) {
 func TestNestingsFollowTheModelInPortions(t *testing.T) {
 	t.Parallel()
 	w := newWorldOf(t, databases["SQLite"](t), time.Nanosecond)
-	rapid.Check(t, func(t *rapid.T) { followModel(t, w) })
+	rapidtest.Check(t, func(t *rapid.T) { followModel(t, w) })
 	if problems, err := w.Check(t.Context()); err != nil || len(problems) > 0 {
 		t.Errorf("check: %v, error %v", problems, err)
 	}

@@ -15,6 +15,7 @@ import (
 	"pgregory.net/rapid"
 
 	"comity"
+	"comity/internal/rapidtest"
 )
 
 // sequence is how many steps a sequence has. A property is tried with a hundred sequences, and on two
@@ -32,7 +33,7 @@ var sequence = func() int {
 func TestWhateverHappensTheRulesHold(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		number := 0
-		rapid.Check(t, func(rt *rapid.T) {
+		rapidtest.Check(t, func(rt *rapid.T) {
 			number++
 			r := &run{T: rt, world: w, model: newModel(), ticked: w.clock()}
 			r.at = w.clock()

@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"comity"
+	"comity/internal/rapidtest"
 )
 
 // duplicated are the resources that a copy of a CO has, each after what it refers to.
@@ -24,7 +25,7 @@ var duplicated = []*comity.Resource{
 // targets are disabled, that passwords are not there, and that what is referred to is in the copy.
 func TestWhateverIsDuplicatedIsAlike(t *testing.T) {
 	everywhere(t, func(s *scene) {
-		rapid.Check(s.TB.(*testing.T), func(rt *rapid.T) {
+		rapidtest.Check(s.TB.(*testing.T), func(rt *rapid.T) {
 			s.addCO("co", "coname")
 			for range rapid.IntRange(0, 6).Draw(rt, "setup") {
 				s.setUp(rt)

@@ -13,6 +13,7 @@ import (
 	"pgregory.net/rapid"
 
 	"comity"
+	"comity/internal/rapidtest"
 )
 
 // TestWhateverIsSent is answered, never with a failure of the server; and what was added, or edited,
@@ -20,7 +21,7 @@ import (
 func TestWhateverIsSent(t *testing.T) {
 	everywhere(t, func(s *scene) {
 		s.play(furnish()...)
-		rapid.Check(s.TB.(*testing.T), func(rt *rapid.T) {
+		rapidtest.Check(s.TB.(*testing.T), func(rt *rapid.T) {
 			for range 5 {
 				s.trySpecimen(rt, rapid.SampledFrom(specimens).Draw(rt, "resource"))
 			}

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"comity/internal/rapidtest"
 )
 
 func sealerOf(t interface{ Fatal(...any) }, b byte) *Sealer {
@@ -19,7 +21,7 @@ func sealerOf(t interface{ Fatal(...any) }, b byte) *Sealer {
 // What was sealed is opened by the same key, and by no other; and not when a byte of it is another.
 func TestSealed(t *testing.T) {
 	t.Parallel()
-	rapid.Check(t, func(t *rapid.T) {
+	rapidtest.Check(t, func(t *rapid.T) {
 		s, plain := sealerOf(t, 1), rapid.String().Draw(t, "plain")
 		sealed, err := s.seal(plain)
 		if err != nil {

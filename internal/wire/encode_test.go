@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"comity"
+	"comity/internal/rapidtest"
 	"comity/internal/wire"
 )
 
@@ -164,7 +165,7 @@ func TestEncodeListWrittenInParts(t *testing.T) {
 }
 
 func TestEncodeTextInJSON(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	rapidtest.Check(t, func(t *rapid.T) {
 		text := anyText().Draw(t, "text")
 		rec := comity.NewRecord(comity.Server.Resource)
 		rec.SetText(comity.Server.Description, text)
@@ -181,7 +182,7 @@ func TestEncodeTextInJSON(t *testing.T) {
 }
 
 func TestEncodeTextInXML(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	rapidtest.Check(t, func(t *rapid.T) {
 		text := anyText().Draw(t, "text")
 		rec := comity.NewRecord(comity.Server.Resource)
 		rec.SetText(comity.Server.Description, text)

@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"comity"
+	"comity/internal/rapidtest"
 	"comity/internal/wire"
 )
 
@@ -17,7 +18,7 @@ func TestDecodeOfEncodeIsTheRecord(t *testing.T) {
 	for _, res := range comity.All() {
 		for title, f := range formats {
 			t.Run(res.Singular+" in "+title, func(t *testing.T) {
-				rapid.Check(t, func(t *rapid.T) {
+				rapidtest.Check(t, func(t *rapid.T) {
 					rec := record(t, res)
 					body := list(f, res, rec)
 					if f == wire.JSON && rapid.Bool().Draw(t, "numbers are strings") {

@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"comity"
+	"comity/internal/rapidtest"
 	"comity/internal/store"
 )
 
@@ -155,7 +156,7 @@ func (b *bed) build(t tb, w world) (out built) {
 func testAutomatic(t *testing.T, b Backend) {
 	bed := b.bed(t)
 	elsewhere := bed.build(t, world{people: []string{comity.Active}, groups: []worldGroup{{-1, comity.GroupMembers, true}}})
-	rapid.Check(t, func(t *rapid.T) {
+	rapidtest.Check(t, func(t *rapid.T) {
 		w := drawWorld(t)
 		x := bed.build(t, w)
 		scope, in := store.Scope{CoId: x.co}, func(int, int) bool { return true }

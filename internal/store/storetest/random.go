@@ -8,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"comity"
+	"comity/internal/rapidtest"
 )
 
 // testRandomRecords stores records of any resource with any values.
@@ -22,7 +23,7 @@ func testRandomRecords(t *testing.T, b Backend) {
 		}
 	}
 	parents[comity.Co.Resource] = []int64{co}
-	rapid.Check(t, func(t *rapid.T) {
+	rapidtest.Check(t, func(t *rapid.T) {
 		r := rapid.SampledFrom(comity.Stored()).Draw(t, "resource")
 		first, next := random(t, r, parents), random(t, r, parents)
 		for _, u := range r.Uniques {

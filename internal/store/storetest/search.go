@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"comity"
+	"comity/internal/rapidtest"
 	"comity/internal/store"
 )
 
@@ -161,7 +162,7 @@ func testAnyIdentifierPart(t *testing.T, bed *bed) {
 	text := func(least, most int) *rapid.Generator[string] {
 		return rapid.Map(rapid.SliceOfN(letters, least, most), func(s []string) string { return strings.Join(s, "") })
 	}
-	rapid.Check(t, func(t *rapid.T) {
+	rapidtest.Check(t, func(t *rapid.T) {
 		cos := []int64{bed.co(t), bed.co(t)}
 		var held []*comity.Record
 		for range rapid.IntRange(1, 4).Draw(t, "identifiers") {
