@@ -17,7 +17,7 @@ var KafkaServer = func() (t struct {
 	t.Username = t.text("Username", 128)
 	t.Password = t.secret("Password", 400)
 	t.Groupid = t.text("Groupid", 80)
-	t.Topic = t.text("Topic", 80)
+	t.Topic = t.text("Topic", 80).must(topic)
 	t.BatchSize = t.integer("BatchSize")
 	t.Partition = t.integer("Partition")
 	t.Timeout = t.integer("Timeout")
@@ -37,3 +37,12 @@ var KafkaServer = func() (t struct {
 	})
 	return t
 }()
+
+// topic is the check of the name of a topic, as Kafka takes it: no broker would ever have another.
+func topic(s string) string {
+	other := func(r rune) bool { return !isLetterOrDigit(r) && !strings.ContainsRune("._-", r) }
+	if s == "." || s == ".." || strings.ContainsFunc(s, other) {
+		return "The topic may hold letters, digits, \".\", \"_\" and \"-\" only, and not be \".\" or \"..\""
+	}
+	return ""
+}

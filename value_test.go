@@ -202,6 +202,10 @@ func TestServerAddresses(t *testing.T) {
 			"kafka://kafka:9092", "user@kafka:9092", "kafka:9092/x", "kaf\u200bka:9092",
 		},
 	}.run(t)
+	fieldTest{
+		field: comity.KafkaServer.Topic, taken: []string{"", "people", "co.2_People-1", "...", "_"},
+		refuse: []string{".", "..", "a b", "a/b", "a:b", "ü", "a\u200b", "a,b", "#"},
+	}.run(t)
 }
 
 // TestSecrets are kept as they are sent.

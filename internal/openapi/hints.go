@@ -107,7 +107,7 @@ var hints = map[*comity.Field]hint{
 	comity.KafkaServer.ServerId:      {note: "A server of ServerType `KA`."},
 	comity.KafkaServer.Brokers:       {note: "Host and port of one or more, parted by commas.", example: "kafka.example.org:9092"},
 	comity.KafkaServer.SaslMechanism: {note: "Needed with `sasl_plaintext` and `sasl_ssl`; messages are not sent by `OAUTHBEARER`."},
-	comity.KafkaServer.Topic:         {note: "Messages are sent to it; without one none are."},
+	comity.KafkaServer.Topic:         {note: "Messages are sent to it; without one none are. Letters, digits, `.`, `_` and `-`."},
 	comity.KafkaServer.Partition:     {note: "All messages go to it; without one the key says where each goes."},
 	comity.KafkaServer.Timeout:       {note: "How many seconds a delivery may take, 30 at most."},
 	comity.KafkaServer.Groupid:       {note: "Kept, and not used by messages."},
