@@ -44,6 +44,7 @@ func resolve(resources ...*Resource) []*Resource {
 		for _, f := range r.Fields {
 			f.target = byName[f.Target]
 		}
+		r.setLabels()
 	}
 	return resources
 }

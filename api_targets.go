@@ -18,17 +18,32 @@ var CoApiProvisionerTarget = func() (t struct {
 	CoProvisioningTargetId, ServerId, Mode, IdentifierType, IncludeAttributes, SigningSecret, Workers, Tombstones, AnswersGet, IncludeGroups *Field
 },
 ) {
-	t.Resource = resource("CoApiProvisionerTarget", "CoApiProvisionerTargets", "api_provisioner/co_api_provisioner_targets").short("APT")
+	t.Resource = resource("CoApiProvisionerTarget", "CoApiProvisionerTargets", "api_provisioner/co_api_provisioner_targets").short("APT").
+		named("API provisioner", "API provisioners").
+		doc("The API provisioner's settings for one provisioning target.")
 	t.CoProvisioningTargetId = t.reference("CoProvisioningTargetId", "CoProvisioningTarget").required().listed()
 	t.ServerId = t.reference("ServerId", "Server").required()
-	t.Mode = t.code("Mode", words(ProtocolPOST, ProtocolPUT)...).required()
-	t.IdentifierType = t.text("IdentifierType", 32).required().types("Identifier.type", identifierTypes...)
-	t.IncludeAttributes = t.boolean("IncludeAttributes").defaults(BoolCell(true))
-	t.Workers = t.integer("Workers").min(1).most(MaxWorkers)
-	t.Tombstones = t.boolean("Tombstones").defaults(Cell{}) // most targets have no topic: it is shown where it is set
-	t.AnswersGet = t.boolean("AnswersGet").defaults(Cell{})
-	t.IncludeGroups = t.boolean("IncludeGroups").defaults(Cell{})
-	t.SigningSecret = t.secret("SigningSecret", 128).must(signingSecret)
+	t.Mode = t.code("Mode",
+		option(ProtocolPOST, "HTTP POST").
+			does("Everything goes to one address: POST URL/, with \"deleted\": true for whoever is gone."),
+		option(ProtocolPUT, "HTTP PUT").
+			does("Each person has an address of their own: PUT URL/identifier, and DELETE for whoever is gone."),
+	).required().
+		label("Protocol mode").doc("How an HTTP server is called. With a Kafka server it is not looked at.")
+	t.IdentifierType = t.text("IdentifierType", 32).required().types("Identifier.type", identifierTypes...).
+		doc("People are sent under their identifier of this type.").example("uid")
+	t.IncludeAttributes = t.boolean("IncludeAttributes").defaults(BoolCell(true)).
+		doc("`false` sends who changed and not what.")
+	t.Workers = t.integer("Workers").min(1).most(MaxWorkers).
+		doc("How many messages are sent side by side; without a number 4.")
+	t.Tombstones = t.boolean("Tombstones").defaults(Cell{}). // most targets have no topic: it is shown where it is set
+									doc("With a Kafka server, a delete is a record without a value.")
+	t.AnswersGet = t.boolean("AnswersGet").defaults(Cell{}).
+		label("Answers GET").doc("The endpoint answers GET of a person's URL with the message that it holds, so that it can be compared.")
+	t.IncludeGroups = t.boolean("IncludeGroups").defaults(Cell{}).
+		doc("The CO's groups are sent, too, each with its members' identifiers.")
+	t.SigningSecret = t.secret("SigningSecret", 128).must(signingSecret).
+		doc("Messages are signed with it, if there is one.")
 	t.unique(Unique{Phrase: "Target Already Configured", Fields: []*Field{t.CoProvisioningTargetId}})
 	return t
 }()

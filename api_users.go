@@ -11,17 +11,26 @@ var ApiUser = func() (t struct {
 	CoId, Privileged, Status, Username, ValidFrom, ValidThrough, RemoteIp, CoPersonId, StringIds, RateLimit, ApiKey *Field
 },
 ) {
-	t.Resource = resource("ApiUser", "ApiUsers", "api_users").short("API").versioned()
+	t.Resource = resource("ApiUser", "ApiUsers", "api_users").short("API").versioned().
+		named("API user", "API users").purpose("Programs that call the API, and their keys.").
+		doc("Who may call this API.")
 	t.CoId = t.co()
-	t.Privileged = t.boolean("Privileged")
+	t.Privileged = t.boolean("Privileged").
+		doc("A privileged user administers the CO; another one may do nothing until something grants it a right.")
 	t.Status = t.code("Status", onOff...).required()
-	t.Username = t.text("Username", 50).required().must(username)
+	t.Username = t.text("Username", 50).required().must(username).
+		doc("Letters, digits, `.`, `-` and `_`; unique. Stored with the prefix `co_<CoId>.`, which is added unless it is there.").example("sync").pattern(`^[A-Za-z0-9._-]+$`)
 	t.ValidFrom, t.ValidThrough = t.validity()
-	t.RemoteIp = t.text("RemoteIp", 80).markup().must(remoteIp)
-	t.CoPersonId = t.reference("CoPersonId", "CoPerson")
-	t.StringIds = t.boolean("StringIds")
-	t.RateLimit = t.integer("RateLimit").min(1)
-	t.ApiKey = t.secret("ApiKey", 64).readOnly().minted()
+	t.RemoteIp = t.text("RemoteIp", 80).markup().must(remoteIp).
+		label("IP address").doc("A regular expression (RE2) of the addresses it may call from, unanchored; slashes round it are taken off.")
+	t.CoPersonId = t.reference("CoPersonId", "CoPerson").
+		doc("The person it acts for, with that person's rights instead of its own.")
+	t.StringIds = t.boolean("StringIds").
+		doc("Whether its answers in JSON write every number, ids among them, as a string.")
+	t.RateLimit = t.integer("RateLimit").min(1).
+		doc("Requests a minute; without one there is no limit.")
+	t.ApiKey = t.secret("ApiKey", 64).readOnly().minted().
+		label("API key").doc("The key to log in with.")
 	t.unique(Unique{Phrase: PhraseNameInUse, Fields: []*Field{t.Username}})
 	return t
 }()

@@ -42,13 +42,16 @@ func timeZone(s string) string {
 }
 
 // language adds the field that many resources share.
-func (r *Resource) language() *Field { return r.text("Language", 16).must(languageTag) }
+func (r *Resource) language() *Field {
+	return r.text("Language", 16).must(languageTag).
+		doc("A language tag (BCP 47), such as `en` or `pt-BR`.").example("en").pattern(`^([A-Za-z0-9]{1,8}(-[A-Za-z0-9]{1,8})*)?$`)
+}
 
 // words makes Words whose code is the word itself.
 func words(codes ...string) []Word {
 	out := make([]Word, len(codes))
 	for i, c := range codes {
-		out[i] = Word{c, c}
+		out[i] = Word{Word: c, Code: c}
 	}
 	return out
 }

@@ -68,6 +68,18 @@ type Field struct {
 	Sequential bool
 	// Default is what add stores when it names nothing; absent where there is none.
 	Default Cell
+	// Usual is what a form for a new record begins with where there is no Default: what most records
+	// have. Absent where there is no such thing.
+	Usual Cell
+	// Label is what people call the field: "Valid from".
+	Label string
+	// Doc are sentences that say what the field is for and what a rule asks of it, in Markdown; "" where
+	// its name says it all.
+	Doc string
+	// Example is a good value of a text, "" where one of the kind will do.
+	Example string
+	// Format and Pattern are JSON Schema's for a text, "" where they say less than its checks.
+	Format, Pattern string
 
 	checks   []func(string) string
 	resource *Resource

@@ -9,12 +9,17 @@ var CoGroupMember = func() (t struct {
 	CoGroupId, Member, Owner, ValidFrom, ValidThrough, CoGroupNestingId, Person *Field
 },
 ) {
-	t.Resource = resource("CoGroupMember", "CoGroupMembers", "co_group_members").short("CGM").versioned().told().queries("owner").emptyLists()
+	t.Resource = resource("CoGroupMember", "CoGroupMembers", "co_group_members").short("CGM").versioned().told().queries("owner").emptyLists().
+		named("group membership", "group memberships").
+		doc("Makes a CO person a member, an owner, or both, of a group. There is one row for each group and person, and beside it one derived row for each nesting that makes the person a member.")
 	t.CoGroupId = t.reference("CoGroupId", "CoGroup").required().fixed().listed()
-	t.Member = t.boolean("Member")
-	t.Owner = t.boolean("Owner")
+	t.Member = t.boolean("Member").
+		doc("A membership is a member, an owner, or both; one that an edit leaves neither is deleted.").usually(BoolCell(true))
+	t.Owner = t.boolean("Owner").
+		doc("An owner may change who is in the group, and is no member by that.")
 	t.ValidFrom, t.ValidThrough = t.validity()
-	t.CoGroupNestingId = t.reference("CoGroupNestingId", "CoGroupNesting").readOnly().owned()
+	t.CoGroupNestingId = t.reference("CoGroupNestingId", "CoGroupNesting").readOnly().owned().
+		doc("The nesting that makes the person a member, of a derived row.")
 	t.Person = t.owner(OwnerCO).missingIsInvalid()
 	t.must(func(rec *Record) []Fault {
 		// An edit that leaves a row with nothing deletes it.

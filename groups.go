@@ -25,19 +25,34 @@ var CoGroup = func() (t struct {
 },
 ) {
 	t.Resource = resource("CoGroup", "CoGroups", "co_groups").short("CGR").called("CO Group").versioned().dated().
+		purpose("Who may do what elsewhere, gathered by hand or by rule.").
+		doc("A group of CO people. Each CO and each unit has four that come by themselves: `:admins`, `:approvers`, `:members:active` and `:members:all`.").
 		unknown("CoGroup Unknown", "Identifier Unknown", "Identifier Unknown").
 		tiedTo("CoPerson").queries("search.identifier", "name")
 	t.CoId = t.co()
-	t.CouId = t.reference("CouId", "Cou").owned()
-	t.Name = t.text("Name", MaxGroupName).required().name()
+	t.CouId = t.reference("CouId", "Cou").owned().
+		doc("The unit that the group belongs to; it is deleted with it.")
+	t.Name = t.text("Name", MaxGroupName).required().name().
+		doc("No other group of the CO has it. At most 128 characters; those of the groups that come by themselves may be 160 long. What looks like `CO:…`, `admin` or `admin:…` is reserved as they are.").example("readers")
 	t.Description = t.text("Description", 256)
 	t.Introduction = t.text("Introduction", 4000).markup().unsent()
-	t.Open = t.boolean("Open")
+	t.Open = t.boolean("Open").
+		doc("Whether people may join by themselves.")
 	t.Status = t.code("Status", onOff...).required()
-	t.GroupType = t.code("GroupType", words(GroupStandard, GroupActive, GroupAdmins, GroupClusters, GroupMembers, GroupApprovers)...).
-		kept().onAdd(GroupStandard, GroupClusters).defaults(TextCell(GroupStandard))
-	t.Auto = t.boolean("Auto").readOnly().unsent()
-	t.NestingModeAll = t.boolean("NestingModeAll").unsent()
+	t.GroupType = t.code("GroupType",
+		option(GroupStandard, "Standard"),
+		option(GroupActive, "Active members"),
+		option(GroupAdmins, "Administrators"),
+		option(GroupClusters, "Clusters"),
+		option(GroupMembers, "All members"),
+		option(GroupApprovers, "Approvers"),
+	).
+		kept().onAdd(GroupStandard, GroupClusters).defaults(TextCell(GroupStandard)).
+		doc("The types but `S` and `CL` are those of the groups that come by themselves.")
+	t.Auto = t.boolean("Auto").readOnly().unsent().
+		doc("Its memberships come by themselves.")
+	t.NestingModeAll = t.boolean("NestingModeAll").unsent().
+		doc("Whether members of the nested groups are members only if they are in all of them, instead of in one.")
 	t.must(func(rec *Record) []Fault {
 		kind, n := rec.Text(t.GroupType), utf8.RuneCountInString(rec.Text(t.Name))
 		if kind != GroupStandard && kind != GroupClusters || n <= MaxOwnGroupName {

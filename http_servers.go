@@ -15,14 +15,27 @@ var HttpServer = func() (t struct {
 	ServerId, Serverurl, Username, Password, AuthType, SslVerifyPeer, SslVerifyHost *Field
 },
 ) {
-	t.Resource = resource("HttpServer", "HttpServers", "http_servers").short("HTS")
-	t.ServerId = t.reference("ServerId", "Server").required().listed()
-	t.Serverurl = t.text("Serverurl", 256).required().must(serverURL)
-	t.Username = t.text("Username", 128)
-	t.Password = t.secret("Password", 400)
-	t.AuthType = t.code("AuthType", words(AuthBasic, AuthBearer, AuthNone)...).required()
-	t.SslVerifyPeer = t.boolean("SslVerifyPeer").defaults(BoolCell(true))
-	t.SslVerifyHost = t.boolean("SslVerifyHost").defaults(BoolCell(true))
+	t.Resource = resource("HttpServer", "HttpServers", "http_servers").short("HTS").
+		named("HTTP server", "HTTP servers").
+		doc("The HTTP side of a server of ServerType `HT`.")
+	t.ServerId = t.reference("ServerId", "Server").required().listed().
+		doc("A server of ServerType `HT`.")
+	t.Serverurl = t.text("Serverurl", 256).required().must(serverURL).
+		label("URL").doc("Starts with `https://` or `http://`, and holds no fragment: host and port can be dialled. Name and password have fields of their own.").example("https://receiver.example.org/people").format("uri").pattern(`^https?://[^<>#\s]+$`)
+	t.Username = t.text("Username", 128).
+		doc("Required with `BA`, and then without a colon (RFC 7617).")
+	t.Password = t.secret("Password", 400).
+		doc("Kept as it is sent. Required with `BA` and `BE`, and again when AuthType changes. For Bearer the token, as RFC 6750 has it.")
+	t.AuthType = t.code("AuthType",
+		option(AuthBasic, "Basic (name and password)"),
+		option(AuthBearer, "Bearer (token)"),
+		option(AuthNone, "None"),
+	).required().
+		doc("What the server asks of who calls it. With `X` no name and password are sent.").usually(TextCell(AuthNone))
+	t.SslVerifyPeer = t.boolean("SslVerifyPeer").defaults(BoolCell(true)).
+		label("Verify the certificate")
+	t.SslVerifyHost = t.boolean("SslVerifyHost").defaults(BoolCell(true)).
+		label("Verify the host name")
 	t.must(func(rec *Record) []Fault {
 		var faults []Fault
 		switch user := rec.Text(t.Username); rec.Text(t.AuthType) {

@@ -13,19 +13,37 @@ var CoIdentifierAssignment = func() (t struct {
 	Permitted, MinimumLength, Minimum, Maximum, Ordr *Field
 },
 ) {
-	t.Resource = resource("CoIdentifierAssignment", "CoIdentifierAssignments", "co_identifier_assignments").short("IAS")
+	t.Resource = resource("CoIdentifierAssignment", "CoIdentifierAssignments", "co_identifier_assignments").short("IAS").
+		purpose("Identifiers that new people are given by themselves.").
+		doc("How a CO makes identifiers for its people. `identifiers/assign` runs the assignments for one of them.")
 	t.CoId = t.co()
 	t.Description = t.text("Description", 256)
 	t.Status = t.code("Status", onOff...).required()
-	t.Context = t.code("Context", words("CP")...)
-	t.CoGroupId = t.reference("CoGroupId", "CoGroup")
-	t.IdentifierType = t.text("IdentifierType", 32).required().types("Identifier.type", identifierTypes...)
-	t.EmailType = t.text("EmailType", 32).types("EmailAddress.type", emailTypes...)
+	t.Context = t.code("Context",
+		option("CP", "People"),
+	)
+	t.CoGroupId = t.reference("CoGroupId", "CoGroup").
+		doc("Only for the members of this group.")
+	t.IdentifierType = t.text("IdentifierType", 32).required().types("Identifier.type", identifierTypes...).
+		example("uid")
+	t.EmailType = t.text("EmailType", 32).types("EmailAddress.type", emailTypes...).
+		doc("With the identifier type `mail`: an email address of this type is added, too.")
 	t.Login = t.boolean("Login")
-	t.Algorithm = t.code("Algorithm", words(AssignRandom, AssignSequential)...).required()
-	t.Format = t.text("Format", 256)
-	t.Permitted = t.code("Permitted", words("AN", "AD", "AQ", "AL")...)
-	t.MinimumLength = t.integer("MinimumLength").min(0)
+	t.Algorithm = t.code("Algorithm",
+		option(AssignRandom, "Random"),
+		option(AssignSequential, "Sequential"),
+	).required()
+	t.Format = t.text("Format", 256).
+		doc("`(G)` `(M)` `(F)` stand for the given, middle and family name (small letters for lower case, `(F:4)` for at most four characters), `(#)` `(#:4)` for the number, `[1:…]` for a part that is used from the first collision on.")
+	t.Permitted = t.code("Permitted",
+		option("AN", "Letters and digits"),
+		option("AD", "Letters, digits, dot, dash and underscore"),
+		option("AQ", "Letters, digits, dot, dash, underscore and apostrophe"),
+		option("AL", "All characters"),
+	).
+		doc("The characters of a name that are kept.")
+	t.MinimumLength = t.integer("MinimumLength").min(0).
+		doc("The least number of digits.")
 	t.Minimum = t.integer("Minimum").min(0)
 	t.Maximum = t.integer("Maximum").min(0)
 	t.Ordr = t.integer("Ordr").sequential()

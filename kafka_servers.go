@@ -9,18 +9,31 @@ var KafkaServer = func() (t struct {
 	BatchSize, Partition, Timeout *Field
 },
 ) {
-	t.Resource = resource("KafkaServer", "KafkaServers", "kafka_servers").short("KAS")
-	t.ServerId = t.reference("ServerId", "Server").required().listed()
-	t.Brokers = t.text("Brokers", 4000).required().must(brokers)
-	t.SecurityProtocol = t.code("SecurityProtocol", words("plaintext", "ssl", "sasl_plaintext", "sasl_ssl")...).required()
-	t.SaslMechanism = t.code("SaslMechanism", words("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "OAUTHBEARER")...)
-	t.Username = t.text("Username", 128)
-	t.Password = t.secret("Password", 400)
-	t.Groupid = t.text("Groupid", 80)
-	t.Topic = t.text("Topic", 80).must(topic)
-	t.BatchSize = t.integer("BatchSize")
-	t.Partition = t.integer("Partition")
-	t.Timeout = t.integer("Timeout")
+	t.Resource = resource("KafkaServer", "KafkaServers", "kafka_servers").short("KAS").
+		named("Kafka server", "Kafka servers").
+		doc("The Kafka side of a server of ServerType `KA`.")
+	t.ServerId = t.reference("ServerId", "Server").required().listed().
+		doc("A server of ServerType `KA`.")
+	t.Brokers = t.text("Brokers", 4000).required().must(brokers).
+		doc("Host and port of one or more, with commas between: `kafka.example.org:9092`.").example("kafka.example.org:9092")
+	t.SecurityProtocol = t.code("SecurityProtocol", words("plaintext", "ssl", "sasl_plaintext", "sasl_ssl")...).required().
+		usually(TextCell("ssl"))
+	t.SaslMechanism = t.code("SaslMechanism", words("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "OAUTHBEARER")...).
+		doc("Needed with `sasl_plaintext` and `sasl_ssl`; messages are not sent by `OAUTHBEARER`.")
+	t.Username = t.text("Username", 128).
+		doc("Required with `sasl_plaintext` and `sasl_ssl`.")
+	t.Password = t.secret("Password", 400).
+		doc("Kept as it is sent. Required with `sasl_plaintext` and `sasl_ssl`, and again when SaslMechanism changes.")
+	t.Groupid = t.text("Groupid", 80).
+		doc("Kept, and not used by messages.")
+	t.Topic = t.text("Topic", 80).must(topic).
+		doc("Messages are sent to it; without one none are. Letters, digits, `.`, `_` and `-`.")
+	t.BatchSize = t.integer("BatchSize").
+		doc("Kept, and not used by messages: each is a batch of its own.")
+	t.Partition = t.integer("Partition").
+		doc("All messages go to it; without one the key says where each goes.")
+	t.Timeout = t.integer("Timeout").
+		doc("How many seconds a delivery may take, 30 at most.")
 	t.unique(Unique{Phrase: "Server Already Configured", Fields: []*Field{t.ServerId}})
 	t.must(func(rec *Record) []Fault {
 		if !strings.HasPrefix(rec.Text(t.SecurityProtocol), "sasl_") {

@@ -54,6 +54,10 @@ type Word struct {
 	Word string
 	// Code is the short form that is also taken on input; equal to Word where there is none.
 	Code string
+	// Label is what people call it: "Grace period".
+	Label string
+	// Doc are sentences that say what it does, "" where its label says it all.
+	Doc string
 }
 
 // OwnerType is one kind of parent that a row can hang on.

@@ -6,7 +6,9 @@ var Organization = func() (t struct {
 	CoId, Name, Description, Type, SamlScope, LogoUrl *Field
 },
 ) {
-	t.Resource = resource("Organization", "Organizations", "organizations").short("ORG").versioned()
+	t.Resource = resource("Organization", "Organizations", "organizations").short("ORG").versioned().
+		purpose("The institutions that people come from.").
+		doc("An organization that the CO knows: a university, a company, an agency.")
 	t.CoId = t.co()
 	t.Name = t.text("Name", 128).required()
 	t.Description = t.text("Description", 128)

@@ -16,6 +16,12 @@ type Resource struct {
 	Short string
 	// Noun is how an answer calls it as the parent of a list, as in "CO Person Unknown".
 	Noun string
+	// One and Many are what people call its records: "unit", "units". AddText is what the button says
+	// that adds one, "" where that is "Add unit".
+	One, Many, AddText string
+	// Doc are sentences that say what a record is, in Markdown. Purpose is one for who looks for where
+	// something is done, "" where nobody does.
+	Doc, Purpose string
 	// Versioned resources show Revision, Deleted and ActorIdentifier.
 	Versioned bool
 	// Told says that a provisioned person's message shows these records.

@@ -46,10 +46,11 @@ func section(r *comity.Resource) string {
 	if r.Short != "" {
 		s += " · in the history " + code(r.Short)
 	}
-	s += "\n\n| field | type | required | default | rules |\n|---|---|---|---|---|\n"
+	s += "\n\n" + r.Doc + "\n\n| field | called | type | required | default | what it is, and rules |\n|---|---|---|---|---|---|\n"
 	for _, f := range r.Fields {
 		required := map[bool]string{true: "yes"}[f.Required]
-		s += fmt.Sprintf("| %s | %s | %s | %s | %s |\n", f.Name, typeOf(f), required, defaultOf(f), strings.Join(rulesOf(f), "; "))
+		is := strings.TrimSpace(f.Doc + " " + strings.Join(rulesOf(f), "; "))
+		s += fmt.Sprintf("| %s | %s | %s | %s | %s | %s |\n", f.Name, f.Label, typeOf(f), required, defaultOf(f), is)
 	}
 	for _, u := range r.Uniques {
 		names := each(u.Fields, func(f *comity.Field) string { return f.Name })
@@ -102,7 +103,13 @@ func rulesOf(f *comity.Field) (rules []string) {
 			rules = append(rules, fmt.Sprintf(format, args...))
 		}
 	}
-	words := each(f.Words, func(w comity.Word) string { return code(slices.Compact([]string{w.Word, w.Code})...) })
+	words := each(f.Words, func(w comity.Word) string {
+		label := ""
+		if w.Code == w.Word && !strings.EqualFold(w.Label, w.Word) {
+			label = " " + w.Label
+		}
+		return code(slices.Compact([]string{w.Word, w.Code})...) + label
+	})
 	owners := each(f.Owners, func(o comity.OwnerType) string { return code(o.Word) + " (" + o.Name + ")" })
 	// A check is told by the sentence with which it refuses a text that no check takes.
 	_, refusal := f.Read(comity.Scalar{Type: comity.TextScalar, Text: "?:("})

@@ -11,11 +11,16 @@ var SshKey = func() (t struct {
 	Type, Skey, Comment, SshKeyAuthenticatorId, Person *Field
 },
 ) {
-	t.Resource = resource("SshKey", "SshKeys", "ssh_key_authenticator/ssh_keys").short("SSH").versioned()
-	t.Type = t.text("Type", 32).required()
-	t.Skey = t.text("Skey", 4000).required().markup()
+	t.Resource = resource("SshKey", "SshKeys", "ssh_key_authenticator/ssh_keys").short("SSH").versioned().
+		named("SSH key", "SSH keys").
+		doc("A person's public key for SSH.")
+	t.Type = t.text("Type", 32).required().
+		doc("The first part of a line of an OpenSSH public key, such as `ssh-ed25519`.").example("ssh-ed25519")
+	t.Skey = t.text("Skey", 4000).required().markup().
+		label("Key").doc("The base64 part of that line.").example("AAAAC3NzaC1lZDI1NTE5AAAAIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")
 	t.Comment = t.text("Comment", 256)
-	t.SshKeyAuthenticatorId = t.integer("SshKeyAuthenticatorId")
+	t.SshKeyAuthenticatorId = t.integer("SshKeyAuthenticatorId").
+		doc("A client's own number, given back as it was sent. It names no record here.")
 	t.Person = t.owner(OwnerCO)
 	t.must(func(rec *Record) []Fault {
 		if !rec.Has(t.Type) || !rec.Has(t.Skey) || sshKeyType(rec.Text(t.Skey)) == rec.Text(t.Type) {

@@ -22,24 +22,24 @@ const (
 
 // roleStatuses are the statuses a role can have; a person can also be Locked.
 var roleStatuses = []Word{
-	{Active, "A"},
-	{Approved, "Y"},
-	{Confirmed, "C"},
-	{Declined, "X"},
-	{Deleted, "D"},
-	{Denied, "N"},
-	{Duplicate, "D2"},
-	{Expired, "XP"},
-	{GracePeriod, "GP"},
-	{Invited, "I"},
-	{Pending, "P"},
-	{PendingApproval, "PA"},
-	{PendingConfirmation, "PC"},
-	{PendingVetting, "PV"},
-	{Suspended, "S"},
+	{Word: Active, Code: "A"},
+	{Word: Approved, Code: "Y"},
+	{Word: Confirmed, Code: "C"},
+	{Word: Declined, Code: "X"},
+	{Word: Deleted, Code: "D"},
+	{Word: Denied, Code: "N"},
+	{Word: Duplicate, Code: "D2"},
+	{Word: Expired, Code: "XP"},
+	{Word: GracePeriod, Code: "GP"},
+	{Word: Invited, Code: "I"},
+	{Word: Pending, Code: "P"},
+	{Word: PendingApproval, Code: "PA"},
+	{Word: PendingConfirmation, Code: "PC"},
+	{Word: PendingVetting, Code: "PV"},
+	{Word: Suspended, Code: "S"},
 }
 
-var personStatuses = append([]Word{{Locked, "LK"}}, roleStatuses...)
+var personStatuses = append([]Word{{Word: Locked, Code: "LK"}}, roleStatuses...)
 
 // onOff are the statuses of what is simply in use or not.
-var onOff = []Word{{Active, "A"}, {Suspended, "S"}}
+var onOff = []Word{{Word: Active, Code: "A"}, {Word: Suspended, Code: "S"}}

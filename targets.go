@@ -20,15 +20,38 @@ var CoProvisioningTarget = func() (t struct {
 },
 ) {
 	t.Resource = resource("CoProvisioningTarget", "CoProvisioningTargets", "co_provisioning_targets").short("CPT").
+		addedAs("Add Provisioning Target").purpose("The systems that are told when something changes.").
+		doc("Where changes of the CO's people are sent. Adding a target or changing its mode sends nothing by itself.").
 		called("CO Provisioning Target").
 		unknown("CoProvisioningTarget Unknown", "CoProvisioningTarget Unknown", "CoProvisioningTarget Not Found")
 	t.CoId = t.co()
 	t.Description = t.text("Description", 256)
-	t.Plugin = t.code("Plugin", words(PluginAPI)...).required()
-	t.ProvisionCoGroupId = t.reference("ProvisionCoGroupId", "CoGroup")
-	t.Status = t.code("Status", words(ModeAutomatic, ModeDisabled, ModeEnrolment, ModeQueue, ModeQueueOnError, ModeManual)...).required()
-	t.RetryInterval = t.integer("RetryInterval").min(1).defaults(IntCell(900))
-	t.MaxRetry = t.integer("MaxRetry").min(1).defaults(IntCell(3))
-	t.Ordr = t.integer("Ordr").sequential()
+	t.Plugin = t.code("Plugin",
+		option(PluginAPI, "API provisioner"),
+	).required().
+		doc("How the target is called.")
+	t.ProvisionCoGroupId = t.reference("ProvisionCoGroupId", "CoGroup").
+		label("Only members of").doc("Only the members of this group are sent; without one everybody is.")
+	t.Status = t.code("Status",
+		option(ModeAutomatic, "Automatic").
+			does("Every change is sent at once. What fails is tried again until it is taken, or was refused too often."),
+		option(ModeDisabled, "Disabled").
+			does("Nothing is sent. What waits stays and is sent when this changes; of what happens meanwhile nothing is noted."),
+		option(ModeEnrolment, "Enrollment only").
+			does("A person is sent once, when they become active for the first time. Later changes are not, nor is the delete."),
+		option(ModeQueue, "Queue").
+			does("Every change is sent at once, too; whoever asks for a message by hand does not wait for the answer: it is sent a moment later."),
+		option(ModeQueueOnError, "Queue on error").
+			does("As automatic: sent at once, and what fails waits its turn and is tried again."),
+		option(ModeManual, "Manual").
+			does("Nothing is sent by itself, only when somebody asks for it. What fails is not tried again."),
+	).required().
+		label("Status (mode)").doc("The mode: when changes are sent.")
+	t.RetryInterval = t.integer("RetryInterval").min(1).defaults(IntCell(900)).
+		doc("Seconds: how far apart tries are at most.")
+	t.MaxRetry = t.integer("MaxRetry").min(1).defaults(IntCell(3)).
+		doc("How often a message that was refused is tried again.")
+	t.Ordr = t.integer("Ordr").sequential().
+		doc("Where the target stands among the CO's.")
 	return t
 }()

@@ -112,6 +112,8 @@ func isIPv4(s string) bool {
 }
 
 func (f *Field) email() *Field {
+	f.doc("An email address as RFC 5321 has it, with a dot in its domain name or an IP address in brackets; letters of all scripts are taken (RFC 6531).").
+		format("email").example("ghopper@example.org")
 	return f.must(func(s string) string {
 		if problem := emailProblem(s); problem != "" {
 			return f.sentence("%s", problem)

@@ -11,6 +11,7 @@ import (
 // page of the console, or of somebody else, makes a link of, and never a script.
 func (f *Field) url(more ...string) *Field {
 	f.Schemes = append([]string{"http", "https", "mailto"}, more...)
+	f.doc("A whole URL, not a relative one.").format("uri").example("https://example.org/")
 	return f.must(func(s string) string {
 		u, problem := readURL(s, f.Schemes)
 		switch {

@@ -153,12 +153,12 @@ func (v *visit) showAddPerson(status int, sent url.Values, failed map[*comity.Re
 	}
 	// People think of the name first.
 	p.Sections = append(p.Sections[1:], p.Sections[0])
-	list := title(many(comity.CoPerson.Resource))
+	list := comity.Capitalize(comity.CoPerson.Resource.Many)
 	return v.showAs(status, "add_person.html", "Add a person", p, link{list, v.list(comity.CoPerson.Resource)}, link{"Add", ""})
 }
 
 func (v *visit) addSection(part newcomerPart, sent url.Values, faults []comity.Fault) (addSection, error) {
-	section := addSection{Title: title(one(part.resource)), Help: part.help}
+	section := addSection{Title: comity.Capitalize(part.resource.One), Help: part.help}
 	fm := part.form(sent, v.zone())
 	controls, err := v.controls(fm, faults)
 	if err != nil {

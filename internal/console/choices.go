@@ -19,7 +19,7 @@ func (v *visit) offer(c *control, r *comity.Resource) error {
 		return err
 	}
 	if !all {
-		c.Type, c.Help = "number", join(" ", c.Help, "The id of "+a(one(r))+": there are too many to list.")
+		c.Type, c.Help = "number", join(" ", c.Help, "The id of "+a(r.One)+": there are too many to list.")
 		return nil
 	}
 	if choices, err = v.withChosen(choices, r, "", c.Value); err != nil {
@@ -27,7 +27,7 @@ func (v *visit) offer(c *control, r *comity.Resource) error {
 	}
 	c.Type, c.Choices = "select", selected(choices, c.Value)
 	if len(choices) == 0 {
-		c.Help = join(" ", c.Help, "There is no "+one(r)+" in this CO yet.")
+		c.Help = join(" ", c.Help, "There is no "+r.One+" in this CO yet.")
 	}
 	return nil
 }
@@ -126,7 +126,7 @@ func (v *visit) offerOwners(c *control, f *comity.Field, fm form) error {
 		if err != nil {
 			return err
 		}
-		c.Label = title(one(target))
+		c.Label = comity.Capitalize(target.One)
 		if all {
 			for i := range choices {
 				choices[i].Value = word + choices[i].Value
@@ -143,7 +143,7 @@ func (v *visit) offerOwners(c *control, f *comity.Field, fm form) error {
 	}
 	kind, id := ownerOf(c.Value)
 	for _, o := range f.Owners {
-		c.Choices = append(c.Choices, choice{Value: o.Word, Label: title(one(comity.ByName(o.Target)))})
+		c.Choices = append(c.Choices, choice{Value: o.Word, Label: comity.Capitalize(comity.ByName(o.Target).One)})
 	}
 	c.Choices, c.Value = selected(c.Choices, kind), ""
 	if id != 0 {

@@ -37,7 +37,7 @@ func (d drawn) askToDelete(v *visit, status int, rec *comity.Record, p deletePag
 	if err != nil {
 		return err
 	}
-	p.One, p.Name, p.Cancel, p.Revision = one(d.Resource), t.of(rec), v.after(v.record(d.Resource, rec.Id)), rec.Revision
+	p.One, p.Name, p.Cancel, p.Revision = d.Resource.One, t.of(rec), v.after(v.record(d.Resource, rec.Id)), rec.Revision
 	depending, err := v.Registry.DependingOn(v.ctx(), v.caller, rec)
 	if err != nil {
 		return err
@@ -73,7 +73,7 @@ func (d drawn) delete(v *visit) error {
 	}
 	if errors.As(err, &e) && e.Code == comity.Stale {
 		return d.askToDelete(v, http.StatusConflict, rec, deletePage{
-			Changed: "Somebody has changed this " + one(d.Resource) + " since you were asked. Look again before you delete it.",
+			Changed: "Somebody has changed this " + d.Resource.One + " since you were asked. Look again before you delete it.",
 		})
 	}
 	if err != nil {
@@ -90,9 +90,8 @@ func (d drawn) delete(v *visit) error {
 
 // counted is how many records of a kind depend on one, in words.
 func counted(on registry.Depending) string {
-	name, names := names(on.Resource)
 	if on.Count == 1 {
-		return "1 " + name
+		return "1 " + on.Resource.One
 	}
-	return strconv.FormatInt(on.Count, 10) + " " + names
+	return strconv.FormatInt(on.Count, 10) + " " + on.Resource.Many
 }

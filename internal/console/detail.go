@@ -112,7 +112,7 @@ func (v *visit) fields(rec *comity.Record, t titles) []field {
 	var fields []field
 	for _, f := range rec.Resource.Fields {
 		if x := v.value(rec, f, t); !x.Empty() && f != rec.Resource.CoId() {
-			fields = append(fields, field{label(f), x})
+			fields = append(fields, field{f.Label, x})
 		}
 	}
 	return fields
@@ -155,11 +155,11 @@ func (v *visit) hanging(rec *comity.Record, but ...*comity.Resource) ([]hanging,
 			if err != nil {
 				return nil, err
 			}
-			name := title(many(r))
+			name := comity.Capitalize(r.Many)
 			if of.Field.Kind == comity.Reference && !of.Field.Required || r == comity.CoGroupNesting.Resource {
-				name += " (" + label(of.Field) + ")"
+				name += " (" + of.Field.Label + ")"
 			}
-			h := hanging{Name: name, One: one(r), All: v.list(r, of.Key, id), More: l.More != 0}
+			h := hanging{Name: name, One: r.One, All: v.list(r, of.Key, id), More: l.More != 0}
 			if len(l.Records) == 0 || !isOnly(of.Field) {
 				h.Add = v.mayAdd(r, of.Key, id)
 			}

@@ -51,7 +51,7 @@ func (v *visit) crumbs(rec *comity.Record, name string, more ...link) []link {
 	if rec.Resource == comity.Co.Resource {
 		return append([]link{{name, coPath(rec.Id)}}, more...)
 	}
-	crumbs := []link{{title(many(rec.Resource)), v.list(rec.Resource)}, {name, v.record(rec.Resource, rec.Id)}}
+	crumbs := []link{{comity.Capitalize(rec.Resource.Many), v.list(rec.Resource)}, {name, v.record(rec.Resource, rec.Id)}}
 	if len(more) == 0 {
 		crumbs[1].To = ""
 	}

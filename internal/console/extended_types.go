@@ -38,9 +38,9 @@ func (v *visit) extendedTypes() error {
 	for _, rec := range l.Records {
 		by[rec.Text(f.Attribute)] = append(by[rec.Text(f.Attribute)], rec)
 	}
-	p := typesPage{Purpose: purpose(f.Resource)}
+	p := typesPage{Purpose: f.Resource.Purpose}
 	for _, w := range f.Attribute.Words {
-		of := typesOf{Name: word(f.Attribute, w.Word), Add: v.mayAdd(f.Resource, f.Attribute.Name, w.Word), Columns: []string{label(f.Name), label(f.Status)}}
+		of := typesOf{Name: f.Attribute.WordLabel(w.Word), Add: v.mayAdd(f.Resource, f.Attribute.Name, w.Word), Columns: []string{f.Name.Label, f.Status.Label}}
 		for _, rec := range by[w.Word] {
 			of.Rows = append(of.Rows, row{
 				Title: rec.Text(f.DisplayName), To: v.record(f.Resource, rec.Id),
@@ -49,5 +49,5 @@ func (v *visit) extendedTypes() error {
 		}
 		p.Of = append(p.Of, of)
 	}
-	return v.show("extended_types.html", title(many(f.Resource)), p, link{title(many(f.Resource)), ""})
+	return v.show("extended_types.html", comity.Capitalize(f.Resource.Many), p, link{comity.Capitalize(f.Resource.Many), ""})
 }

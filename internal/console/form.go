@@ -99,7 +99,7 @@ func (v *visit) controls(fm form, faults []comity.Fault) ([]control, error) {
 			continue
 		}
 		c := control{
-			Name: f.Name, Key: f.Column, Label: label(f), Help: help(f), Required: f.Required, Max: f.Max,
+			Name: f.Name, Key: f.Column, Label: f.Label, Help: plainText(f.Doc), Required: f.Required, Max: f.Max,
 			Type: "text", Value: fm.value(f), Faults: faultsOf(f, faults),
 		}
 		if err := v.shape(&c, f, fm); err != nil {
@@ -212,7 +212,7 @@ func codes(f *comity.Field, adding bool) []choice {
 	var choices []choice
 	for _, w := range f.Words {
 		if !adding || len(f.OnAdd) == 0 || contains(f.OnAdd, w.Word) {
-			choices = append(choices, choice{Value: w.Word, Label: word(f, w.Word), Note: explain(f, w.Word)})
+			choices = append(choices, choice{Value: w.Word, Label: f.WordLabel(w.Word), Note: f.WordDoc(w.Word)})
 		}
 	}
 	return choices
@@ -241,7 +241,7 @@ func faultsOf(f *comity.Field, faults []comity.Fault) []string {
 	for _, fault := range faults {
 		switch {
 		case fault == f.Missing():
-			sentences = append(sentences, label(f)+" is required.")
+			sentences = append(sentences, f.Label+" is required.")
 		case fault.Field == f.Column, len(f.Owners) > 0 && fault.Field == f.Owners[0].Column:
 			sentences = append(sentences, fault.Sentence+".")
 		}

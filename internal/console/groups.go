@@ -45,7 +45,7 @@ func (v *visit) groups() error {
 	}
 	p.Columns, p.Rows = v.table(found.Groups, f.Resource, nil, t)
 	p.pager = pagerOf(asked, afterId(found.Next))
-	return v.show("list.html", title(many(f.Resource)), p, link{title(many(f.Resource)), ""})
+	return v.show("list.html", comity.Capitalize(f.Resource.Many), p, link{comity.Capitalize(f.Resource.Many), ""})
 }
 
 func groupFilters(asked url.Values) []control {

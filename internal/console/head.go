@@ -18,7 +18,7 @@ type head struct {
 
 // headOf is the head of a record's page for somebody with these rights to it.
 func (v *visit) headOf(rec *comity.Record, may registry.Rights) head {
-	h := head{Kind: title(one(rec.Resource))}
+	h := head{Kind: comity.Capitalize(rec.Resource.One)}
 	if may.Edit {
 		h.Edit = v.form(rec.Resource, rec.Id, "edit")
 	}
@@ -30,7 +30,7 @@ func (v *visit) headOf(rec *comity.Record, may registry.Rights) head {
 
 // headOfList is the head of the list of a resource's records.
 func (v *visit) headOfList(r *comity.Resource) head {
-	return head{Purpose: purpose(r), Add: v.mayAdd(r), AddText: addButton(r)}
+	return head{Purpose: r.Purpose, Add: v.mayAdd(r), AddText: addButton(r)}
 }
 
 // trail is where a record comes from, said below its fields.

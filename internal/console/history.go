@@ -104,7 +104,7 @@ func (v *visit) history() error {
 		return err
 	}
 	p := historyPage{
-		head:    head{Purpose: purpose(comity.HistoryRecord.Resource) + " The newest is first.", Of: v.historyIs(filter, found, t), AddText: "Add a note"},
+		head:    head{Purpose: comity.HistoryRecord.Resource.Purpose + " The newest is first.", Of: v.historyIs(filter, found, t), AddText: "Add a note"},
 		Filters: filtersOfHistory(asked, filter), Faults: faults, Zone: v.zone().String(), All: v.list(comity.HistoryRecord.Resource), Asked: narrows(asked),
 	}
 	p.Add = v.mayAdd(comity.HistoryRecord.Resource)
@@ -241,7 +241,7 @@ func (v *visit) happening(h registry.Happening, t titles) happening {
 		line.What = link{h.Record.Text(f.Action), v.record(f.Resource, h.RecordId)}
 		return line
 	}
-	line.Kind = one(h.Resource)
+	line.Kind = h.Resource.One
 	line.What = link{Text: t.of(after)}
 	if len(h.Resource.Fields) == 0 {
 		return line // of a program that knew more
@@ -262,7 +262,7 @@ func (v *visit) happening(h registry.Happening, t titles) happening {
 		was, is = after, nil
 	}
 	for _, d := range h.Difference {
-		line.Difference = append(line.Difference, difference{Label: label(d.Field), Before: v.valueIn(was, d.Field, t), After: v.valueIn(is, d.Field, t)})
+		line.Difference = append(line.Difference, difference{Label: d.Field.Label, Before: v.valueIn(was, d.Field, t), After: v.valueIn(is, d.Field, t)})
 	}
 	return line
 }
@@ -281,7 +281,7 @@ func filtersOfHistory(asked url.Values, filter registry.HistoryFilter) historyFi
 		Actor: asked.Get("actor"), From: asked.Get("from"), Until: asked.Get("until"),
 	}
 	for _, r := range comity.Stored() {
-		f.Kinds = append(f.Kinds, choice{Value: segment(r), Label: title(many(r)), Selected: r == filter.Resource})
+		f.Kinds = append(f.Kinds, choice{Value: segment(r), Label: comity.Capitalize(r.Many), Selected: r == filter.Resource})
 	}
 	slices.SortFunc(f.Kinds, func(a, b choice) int { return strings.Compare(a.Label, b.Label) })
 	for _, operation := range []string{comity.OpAdd, comity.OpEdit, comity.OpDelete, comity.OpNote, comity.OpErase} {

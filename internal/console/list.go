@@ -25,7 +25,7 @@ type listing struct {
 
 // listing is the list of a resource's records, before anything is found.
 func (v *visit) listing(r *comity.Resource) listing {
-	return listing{head: v.headOfList(r), Many: many(r), All: v.list(r)}
+	return listing{head: v.headOfList(r), Many: r.Many, All: v.list(r)}
 }
 
 // listPage is a list of records as a table.
@@ -76,7 +76,7 @@ func (d drawn) list(v *visit) error {
 	}
 	p.Columns, p.Rows = v.table(l.Records, d.Resource, parent.Resource, t)
 	p.pager = pagerOf(asked, afterId(l.More))
-	return v.show("list.html", title(many(d.Resource)), p, link{title(many(d.Resource)), ""})
+	return v.show("list.html", comity.Capitalize(d.Resource.Many), p, link{comity.Capitalize(d.Resource.Many), ""})
 }
 
 // table are the rows of records that hang on one of a resource, if they do, and the headings of the
@@ -93,7 +93,7 @@ func (v *visit) table(records []*comity.Record, r, parent *comity.Resource, t ti
 	}
 	columns = columns[:min(len(columns), maxColumns)]
 	for _, f := range columns {
-		headings = append(headings, label(f))
+		headings = append(headings, f.Label)
 	}
 	for _, rec := range records {
 		one := row{Title: t.under(rec, parent), To: v.record(rec.Resource, rec.Id)}
@@ -119,7 +119,7 @@ func filtersOf(r *comity.Resource) []control {
 			"given": "Given name begins", "family": "Family name begins", "search.identifier": "Identifier contains", "mail": "Email address begins",
 		}[q]
 		if text == "" || q == "mail" && r != comity.CoPerson.Resource {
-			text = title(q)
+			text = comity.Capitalize(q)
 		}
 		filters = append(filters, searchFor(q, text, ""))
 	}

@@ -68,11 +68,11 @@ func (v *visit) nav() []navGroup {
 
 func (v *visit) navLink(r *comity.Resource) navLink {
 	to := v.list(r)
-	text := title(many(r))
+	text := comity.Capitalize(r.Many)
 	if r == comity.CoProvisioningTarget.Resource {
 		text = "Provisioning Targets" // as COmanage's documentation calls the way to them
 	}
-	return navLink{Text: text, To: to, Current: len(v.r.URL.Path) >= len(to) && v.r.URL.Path[:len(to)] == to, Note: purpose(r)}
+	return navLink{Text: text, To: to, Current: len(v.r.URL.Path) >= len(to) && v.r.URL.Path[:len(to)] == to, Note: r.Purpose}
 }
 
 // allLists are links to the lists of all resources that the reader may see, by their names.

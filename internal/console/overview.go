@@ -86,7 +86,7 @@ func (v *visit) countPeople(p *overviewPage) error {
 	for _, w := range comity.CoPerson.Status.Words {
 		if n := counts[w.Word]; n > 0 {
 			p.People += n
-			p.Counts = append(p.Counts, count{n, value{Text: word(comity.CoPerson.Status, w.Word), Tone: tone(w.Word)}, v.list(r, "status", w.Word)})
+			p.Counts = append(p.Counts, count{n, value{Text: comity.CoPerson.Status.WordLabel(w.Word), Tone: tone(w.Word)}, v.list(r, "status", w.Word)})
 		}
 	}
 	return nil

@@ -90,7 +90,7 @@ func nameOf(statuses []string, i int) string {
 	if i == len(statuses) {
 		return "Others"
 	}
-	return word(comity.CoPerson.Status, statuses[i])
+	return comity.CoPerson.Status.WordLabel(statuses[i])
 }
 
 // outline is the area of a status on top of those below it, in steps: a number holds until the next

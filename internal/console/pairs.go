@@ -75,7 +75,7 @@ func (p *pair) show(v *visit, status int, wrongs [2][]comity.Fault) error {
 			}
 		}
 	}
-	return v.showAs(status, "pair.html", "Add a new "+one(first), p.page, link{title(many(first)), v.list(first)}, link{"Add", ""})
+	return v.showAs(status, "pair.html", "Add a new "+first.One, p.page, link{comity.Capitalize(first.Many), v.list(first)}, link{"Add", ""})
 }
 
 // add adds both, or shows the form again with what is wrong with either.
@@ -89,7 +89,7 @@ func (p *pair) add(v *visit) error {
 		{Input: p.first.read(sent)}, {Input: p.second.read(sent), Of: p.of},
 	})
 	if err == nil {
-		v.say(title(one(p.first.resource)) + " added.")
+		v.say(comity.Capitalize(p.first.resource.One) + " added.")
 		return v.redirect(v.record(p.first.resource, results[0].Id))
 	}
 	var wrongs [2][]comity.Fault

@@ -51,7 +51,7 @@ func (v *visit) people() error {
 	if p.Filters, err = v.peopleFilters(asked); err != nil {
 		return err
 	}
-	return v.show("people.html", title(many(comity.CoPerson.Resource)), p, link{title(many(comity.CoPerson.Resource)), ""})
+	return v.show("people.html", comity.Capitalize(comity.CoPerson.Resource.Many), p, link{comity.Capitalize(comity.CoPerson.Resource.Many), ""})
 }
 
 // narrowed says whether a query asks for fewer than all people.

@@ -119,7 +119,7 @@ func (p *personView) page() (page personPage, err error) {
 		Status: p.value(rec, comity.CoPerson.Status, p.titles),
 	}
 	for _, f := range p.fields(rec, p.titles) {
-		if f.Label != label(comity.CoPerson.Status) {
+		if f.Label != comity.CoPerson.Status.Label {
 			page.Fields = append(page.Fields, f)
 		}
 	}

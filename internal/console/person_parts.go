@@ -57,7 +57,7 @@ func (p *personView) parts() []personPart {
 }
 
 func (p *personView) part(r *comity.Resource, records []*comity.Record) personPart {
-	part := personPart{Name: title(many(r)), One: one(r), Heading: title(one(r)), Key: segment(r), Add: p.addTo(r)}
+	part := personPart{Name: comity.Capitalize(r.Many), One: r.One, Heading: comity.Capitalize(r.One), Key: segment(r), Add: p.addTo(r)}
 	columns, rows := p.table(records, r, comity.CoPerson.Resource, p.titles)
 	part.Columns = columns
 	for i, rec := range records {
@@ -101,7 +101,7 @@ func (p *personView) addTo(r *comity.Resource) string {
 func (p *personView) linked() personPart {
 	f, o := comity.CoOrgIdentityLink, comity.OrgIdentity
 	part := personPart{
-		Name: "Linked organizational identities", One: one(f.Resource), Heading: title(one(o.Resource)), Key: "linked", Add: p.addTo(f.Resource),
+		Name: "Linked organizational identities", One: f.Resource.One, Heading: comity.Capitalize(o.Resource.One), Key: "linked", Add: p.addTo(f.Resource),
 		Columns: []string{"Affiliation", "Known there as"}, None: "Linked to none yet.",
 	}
 	for _, l := range registry.Hanging(p.glance.Record, f.Resource) {

@@ -38,7 +38,7 @@ func (p *personView) roles() personPart {
 	f := comity.CoPersonRole
 	records := registry.Hanging(p.glance.Record, f.Resource)
 	part := personPart{
-		Name: "Roles", One: one(f.Resource), Heading: title(one(f.Resource)), Key: "roles", Add: p.addTo(f.Resource),
+		Name: "Roles", One: f.Resource.One, Heading: comity.Capitalize(f.Resource.One), Key: "roles", Add: p.addTo(f.Resource),
 		Columns: []string{"Unit", "Status", "From", "Until"}, None: "No role yet.",
 	}
 	var bars []roleBar

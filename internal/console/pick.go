@@ -103,7 +103,7 @@ func (v *visit) candidates(r *comity.Resource, text string) (records []*comity.R
 func (v *visit) note(rec *comity.Record, kinds bool) string {
 	var texts []string
 	if kinds {
-		texts = append(texts, one(rec.Resource))
+		texts = append(texts, rec.Resource.One)
 	}
 	for _, e := range rec.Expanded {
 		for _, of := range e.Records {

@@ -23,11 +23,11 @@ func (v *visit) reason(why registry.Why) reason {
 	case registry.WhyEverybody:
 		return reason{Before: "in because everybody in the CO is"}
 	case registry.WhyActive:
-		return reason{Before: "in because the person is " + word(comity.CoPerson.Status, why.Status)}
+		return reason{Before: "in because the person is " + comity.CoPerson.Status.WordLabel(why.Status)}
 	case registry.WhyRole, registry.WhyActiveRole:
 		r := reason{Before: "in because of a role in", Link: link{Text: "its unit"}}
 		if len(why.Roles) > 0 {
-			r.Before, r.After = "in because the role in", "is "+word(comity.CoPersonRole.Status, why.Roles[0].Text(comity.CoPersonRole.Status))
+			r.Before, r.After = "in because the role in", "is "+comity.CoPersonRole.Status.WordLabel(why.Roles[0].Text(comity.CoPersonRole.Status))
 		}
 		if why.Unit != nil {
 			r.Link = link{why.Unit.Text(comity.Cou.Name), v.record(comity.Cou.Resource, why.Unit.Id)}

@@ -69,7 +69,7 @@ func serverParts() []part {
 			if !v.caller.May(access.Add, settings) {
 				return nil, nil
 			}
-			return serverNext{Settings: link{one(settings), v.add(settings, "serverid", id)}}, nil
+			return serverNext{Settings: link{settings.One, v.add(settings, "serverid", id)}}, nil
 		}
 		next := serverNext{Target: v.mayAdd(comity.CoProvisioningTarget.Resource, "server", id)}
 		if next.Used, err = v.targetsOfServer(rec.Id); err != nil || next.Target == "" && len(next.Used) == 0 {

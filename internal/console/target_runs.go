@@ -85,7 +85,7 @@ func (v *visit) tellEverybody() error {
 	s, err := v.tellAll(target, p.Who == onlyChanged, p.Anew == "true", anyway)
 	var e *comity.Error
 	if errors.As(err, &e) && e.Code == comity.Refused && !anyway {
-		p.Text = title(e.Detail)
+		p.Text = comity.Capitalize(e.Detail)
 		return v.showAs(http.StatusConflict, "many_deletes.html", "Should so many be deleted?", p, v.targetCrumbs(target, link{"Everybody", ""})...)
 	}
 	if err != nil {

@@ -50,11 +50,11 @@ func (v *visit) how(w wiring) []field {
 		for _, s := range shown {
 			x := v.value(w.where, s, t)
 			x.To = "" // an endpoint is no page to go to
-			fields = append(fields, field{label(s), x})
+			fields = append(fields, field{s.Label, x})
 		}
 	}
 	for _, s := range []*comity.Field{f.Mode, f.IdentifierType, f.IncludeAttributes} {
-		fields = append(fields, field{label(s), v.value(w.settings, s, t)})
+		fields = append(fields, field{s.Label, v.value(w.settings, s, t)})
 	}
 	return fields
 }
@@ -84,7 +84,7 @@ func (v *visit) obstacles(target *comity.Record, w wiring) ([]obstacle, error) {
 		add("Its server is suspended.", "Edit the server", v.mend(w.server))
 	case w.where == nil:
 		kind := settingsOf(w.server)
-		add("Its server does not say yet where it is.", "Set up the "+one(kind), v.mayAdd(kind, "serverid", strconv.FormatInt(w.server.Id, 10)))
+		add("Its server does not say yet where it is.", "Set up the "+kind.One, v.mayAdd(kind, "serverid", strconv.FormatInt(w.server.Id, 10)))
 	case w.where.Resource == comity.KafkaServer.Resource && w.where.Text(comity.KafkaServer.Topic) == "":
 		add("Its Kafka server names no topic to write to.", "Name a topic", v.mend(w.where))
 	case !v.mayReach(w.where):

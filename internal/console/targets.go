@@ -120,8 +120,8 @@ func targetParts() []part {
 		if err != nil {
 			return nil, err
 		}
-		p := targetPart{Mode: word(comity.CoProvisioningTarget.Status, rec.Text(comity.CoProvisioningTarget.Status))}
-		p.Explained = explain(comity.CoProvisioningTarget.Status, rec.Text(comity.CoProvisioningTarget.Status))
+		p := targetPart{Mode: comity.CoProvisioningTarget.Status.WordLabel(rec.Text(comity.CoProvisioningTarget.Status))}
+		p.Explained = comity.CoProvisioningTarget.Status.WordDoc(rec.Text(comity.CoProvisioningTarget.Status))
 		if p.Obstacles, err = v.obstacles(rec, w); err != nil {
 			return nil, err
 		}

@@ -67,11 +67,13 @@ func (t titles) by(r *comity.Resource, id int64) (string, bool) {
 	if t.caller.Through(access.View, r)&access.InCO != 0 {
 		return fmt.Sprintf("%s (deleted)", numbered(r, id)), false
 	}
-	return a(one(r)) + " you may not see", false
+	return a(r.One) + " you may not see", false
 }
 
 // numbered is what a record is called that has no name.
-func numbered(r *comity.Resource, id int64) string { return fmt.Sprintf("%s %d", title(one(r)), id) }
+func numbered(r *comity.Resource, id int64) string {
+	return fmt.Sprintf("%s %d", comity.Capitalize(r.One), id)
+}
 
 // linkTo is what a record that another names is called, and leads to it where the reader may see it.
 func (v *visit) linkTo(r *comity.Resource, id int64, t titles) link {
@@ -150,7 +152,7 @@ func (t titles) text(rec *comity.Record) string {
 		return nested + " in " + target
 	case comity.IdentityDocument.Resource:
 		f := comity.IdentityDocument
-		return join(" ", word(f.DocumentType, rec.Text(f.DocumentType)), rec.Text(f.DocumentIdentifier))
+		return join(" ", f.DocumentType.WordLabel(rec.Text(f.DocumentType)), rec.Text(f.DocumentIdentifier))
 	case comity.HttpServer.Resource:
 		return rec.Text(comity.HttpServer.Serverurl)
 	case comity.CoApiProvisionerTarget.Resource:

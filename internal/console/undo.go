@@ -131,7 +131,7 @@ func (d drawn) hasSecrets() bool {
 // sayEdited tells that a record was edited, and offers to take it back where the history knows what it
 // was: not where a secret was given.
 func (d drawn) sayEdited(v *visit, old *comity.Record) {
-	text := title(one(d.Resource)) + " saved."
+	text := comity.Capitalize(d.Resource.One) + " saved."
 	for _, f := range d.Fields {
 		if f.Kind == comity.Secret && cmp.Or(v.r.PostFormValue(f.Name), v.r.PostFormValue("clear-"+f.Name)) != "" {
 			v.say(text)

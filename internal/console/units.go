@@ -41,7 +41,7 @@ func (v *visit) units() error {
 		return err
 	}
 	p := unitsPage{listing: v.listing(comity.Cou.Resource), Roots: v.unitNodes(roots)}
-	return v.show("units.html", title(many(comity.Cou.Resource)), p, link{title(many(comity.Cou.Resource)), ""})
+	return v.show("units.html", comity.Capitalize(comity.Cou.Resource.Many), p, link{comity.Capitalize(comity.Cou.Resource.Many), ""})
 }
 
 func (v *visit) unitNodes(units []*registry.Unit) (nodes []unitNode) {
@@ -112,7 +112,7 @@ func (v *visit) askWhere(status int, rec *comity.Record, value, fault string) er
 	f := comity.Cou.ParentId
 	c := control{Name: f.Name, Key: f.Column, Label: "Below", Help: "Without one it stands at the top.", Value: value}
 	p := formPage{
-		One: one(rec.Resource), Submit: "Move", Cancel: v.list(rec.Resource), Action: v.form(rec.Resource, rec.Id, "move"),
+		One: rec.Resource.One, Submit: "Move", Cancel: v.list(rec.Resource), Action: v.form(rec.Resource, rec.Id, "move"),
 		Editing: true, Revision: rec.Revision,
 	}
 	if fault != "" {

@@ -45,7 +45,7 @@ func (v *visit) value(rec *comity.Record, f *comity.Field, t titles) value {
 	case comity.Integer:
 		return value{Text: strconv.FormatInt(rec.Int(f), 10)}
 	case comity.Code:
-		x := value{Text: word(f, rec.Text(f))}
+		x := value{Text: f.WordLabel(rec.Text(f))}
 		if f.Name == "Status" {
 			x.Tone = tone(rec.Text(f))
 		}

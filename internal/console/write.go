@@ -86,11 +86,11 @@ func (d drawn) add(v *visit) error {
 		return d.showForm(v, http.StatusUnprocessableEntity, fm, err)
 	}
 	if added.Minted != "" {
-		return v.show("minted.html", "The "+one(d.Resource)+" is added", mintedPage{
+		return v.show("minted.html", "The "+d.Resource.One+" is added", mintedPage{
 			Name: fm.value(d.Fields[0]), Secret: added.Minted, To: v.record(d.Resource, added.Id),
-		}, link{title(many(d.Resource)), v.list(d.Resource)})
+		}, link{comity.Capitalize(d.Resource.Many), v.list(d.Resource)})
 	}
-	v.say(title(one(d.Resource)) + " added.")
+	v.say(comity.Capitalize(d.Resource.One) + " added.")
 	if d.Resource == comity.Co.Resource {
 		return v.redirect(coPath(added.Id))
 	}
@@ -159,14 +159,14 @@ func unchanged(revision string) func(*comity.Record) error {
 
 // showForm shows the form, with what is wrong with what was sent if err says so.
 func (d drawn) showForm(v *visit, status int, fm form, err error) error {
-	p := formPage{One: one(d.Resource), Submit: "Add", Cancel: v.list(d.Resource), Action: v.r.URL.RequestURI()}
+	p := formPage{One: d.Resource.One, Submit: "Add", Cancel: v.list(d.Resource), Action: v.r.URL.RequestURI()}
 	faults, text, err := wrong(d.Resource, err)
 	if err != nil {
 		return err
 	}
 	p.Text = text
 	name := addName(d.Resource)
-	crumbs := []link{{title(many(d.Resource)), v.list(d.Resource)}, {"Add", ""}}
+	crumbs := []link{{comity.Capitalize(d.Resource.Many), v.list(d.Resource)}, {"Add", ""}}
 	if fm.old != nil {
 		p.Editing, p.Submit, p.Revision = true, "Save", fm.old.Revision
 		p.Cancel = v.after(v.record(d.Resource, fm.old.Id))

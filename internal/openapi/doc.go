@@ -1,10 +1,9 @@
 // Package openapi describes the REST API v1 in two ways: as an OpenAPI 3.1 document for programs,
-// and as pages for people. Both are made from the tables of package comity, so a new field or
-// resource is in them without anything being done here.
+// and as pages for people. Both are made from the tables of package comity, which say what a resource
+// and a field are for, so a new one is in them without anything being done here.
 //
-// What the tables do not say is written down in this package, in tables of its own: what a resource
-// is for (abouts), what a field means beyond its kind (hints), what a search looks for (searches)
-// and which refusals the rules of a resource add (refusals). Tests hold these to the tables, and the
+// What the tables do not say is written down in this package, in tables of its own: what a search
+// looks for (searches) and which refusals the rules of a resource add (refusals). Tests hold these to the tables, and the
 // document to what the API really answers.
 //
 // In between stands a plain list of operations, each with its parameters, body and answers. The

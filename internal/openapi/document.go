@@ -57,7 +57,7 @@ func Document(root, program string) ([]byte, error) {
 	}
 	var all []operation
 	for _, r := range comity.All() {
-		d.Tags = append(d.Tags, tag{Name: r.Plural, Description: abouts[r]})
+		d.Tags = append(d.Tags, tag{Name: r.Plural, Description: r.Doc})
 		all = append(all, operations(r)...)
 	}
 	d.Paths = pathItems(all)

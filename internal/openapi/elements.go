@@ -8,7 +8,7 @@ import (
 
 // element is a record as an answer shows it.
 func element(r *comity.Resource) *schema {
-	s := &schema{Type: types{"object"}, Description: abouts[r], XML: &xmlShape{Name: r.Singular}}
+	s := &schema{Type: types{"object"}, Description: r.Doc, XML: &xmlShape{Name: r.Singular}}
 	s.Properties.put("Version", versionAttribute())
 	s.Properties.put("Id", &schema{Ref: schemaRef("Id").Ref, ReadOnly: true})
 	s.Required = []string{"Version", "Id"}

@@ -28,8 +28,8 @@ func enveloped(r *comity.Resource, element any) any {
 
 // exampleOf is a good value for a field.
 func exampleOf(f *comity.Field) any {
-	if text := hints[f].example; text != "" {
-		return text
+	if f.Example != "" {
+		return f.Example
 	}
 	switch f.Kind {
 	case comity.Text, comity.Secret:

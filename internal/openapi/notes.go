@@ -12,8 +12,11 @@ import (
 func notes(f *comity.Field) []string {
 	var out []string
 	say := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }
-	if note := hints[f].note; note != "" {
-		say("%s", note)
+	if f.Doc != "" {
+		say("%s", f.Doc)
+	}
+	if words := labelled(f); len(words) > 0 {
+		say("%s.", strings.Join(words, ", "))
 	}
 	if f.Kind == comity.Reference {
 		say("The Id of a %s.", f.Target)
@@ -46,6 +49,16 @@ func notes(f *comity.Field) []string {
 		say("`%v` where add names nothing.", defaultOf(f))
 	}
 	return append(out, changes(f)...)
+}
+
+// labelled are the codes of a field that are no words, each with what it stands for.
+func labelled(f *comity.Field) (words []string) {
+	for _, w := range f.Words {
+		if w.Code == w.Word && !strings.EqualFold(w.Label, w.Word) {
+			words = append(words, "`"+w.Word+"` "+w.Label)
+		}
+	}
+	return words
 }
 
 // changes are the sentences that say who writes a field, and when.

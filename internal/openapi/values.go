@@ -21,7 +21,7 @@ func shown(f *comity.Field) *schema {
 	s := &schema{}
 	switch f.Kind {
 	case comity.Text:
-		s = &schema{Type: types{"string"}, MaxLength: f.Max, Format: hints[f].format, Enum: anys(hints[f].enum)}
+		s = &schema{Type: types{"string"}, MaxLength: f.Max, Format: f.Format}
 	case comity.Integer:
 		s = count("")
 		s.Minimum, s.Maximum = least(f), greatest(f)
@@ -96,12 +96,12 @@ func (s *schema) orNothing() {
 func takenText(f *comity.Field) *schema {
 	s := &schema{
 		Type: types{"string"}, MaxLength: f.Max,
-		Format: hints[f].format, Pattern: hints[f].pattern, Enum: anys(hints[f].enum),
+		Format: f.Format, Pattern: f.Pattern,
 	}
 	if f.Required {
 		s.MinLength = 1
 	}
-	if s.Pattern == "" && s.Format == "" && len(s.Enum) == 0 {
+	if s.Pattern == "" && s.Format == "" {
 		s.Type = append(s.Type, "number") // its digits are the text
 	}
 	if s.Pattern == "" && !f.Markup {

@@ -40,7 +40,7 @@ type operationView struct {
 }
 
 func viewOf(r *comity.Resource) (resourceView, error) {
-	v := resourceView{Title: title, Singular: r.Singular, Plural: r.Plural, Path: r.Path, About: abouts[r]}
+	v := resourceView{Title: title, Singular: r.Singular, Plural: r.Plural, Path: r.Path, About: r.Doc}
 	for _, f := range r.Fields {
 		v.Fields = append(v.Fields, fieldView{
 			Name: f.Name, Type: typeOf(f), Words: wordsOf(f), Notes: sentences(notes(f)), Required: f.Required,
@@ -91,8 +91,6 @@ func wordsOf(f *comity.Field) string {
 			owners[i] = "`" + o.Word + "` (flat: `" + o.Name + "`)"
 		}
 		return strings.Join(owners, ", ")
-	case len(hints[f].enum) > 0:
-		return list(hints[f].enum)
 	}
 	return ""
 }
