@@ -31,6 +31,8 @@ while :; do
 		` + orderHalt + `) : >"$dir/halted" && kill -INT "$server" ;;
 		` + orderCrash + `)
 			kill -STOP "$server"
+			# Until then it may have another child.
+			while grep -q '^State:.[^tTZ]' "/proc/$server/status"; do sleep 0.01; done
 			cat "/proc/$server/task/$server/children" >"$dir/halted"
 			kill -KILL "$server" $(cat "$dir/halted")
 			;;
