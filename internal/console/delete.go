@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"comity"
 	"comity/internal/registry"
@@ -36,6 +37,15 @@ func (d drawn) askToDelete(v *visit, status int, rec *comity.Record, p deletePag
 	t, err := v.titles([]*comity.Record{rec})
 	if err != nil {
 		return err
+	}
+	if p.Barred == "" && status == http.StatusOK {
+		refused, err := v.Registry.RefusesDelete(v.ctx(), v.caller, rec)
+		if err != nil {
+			return err
+		}
+		if refused != nil {
+			p.Barred = barred(rec, refused)
+		}
 	}
 	p.One, p.Name, p.Cancel, p.Revision = d.Resource.One, t.of(rec), v.after(v.record(d.Resource, rec.Id)), rec.Revision
 	depending, err := v.Registry.DependingOn(v.ctx(), v.caller, rec)
@@ -69,7 +79,7 @@ func (d drawn) delete(v *visit) error {
 	err = v.Registry.Delete(v.ctx(), v.caller, d.Resource, rec.Id, unchanged(v.r.PostFormValue("revision")))
 	var e *comity.Error
 	if errors.As(err, &e) && e.Code == comity.Refused {
-		return d.askToDelete(v, http.StatusConflict, rec, deletePage{Barred: join(" ", sentence(e.Phrase), e.Detail)})
+		return d.askToDelete(v, http.StatusConflict, rec, deletePage{Barred: barred(rec, e)})
 	}
 	if errors.As(err, &e) && e.Code == comity.Stale {
 		return d.askToDelete(v, http.StatusConflict, rec, deletePage{
@@ -86,6 +96,35 @@ func (d drawn) delete(v *visit) error {
 		}
 	}
 	return v.redirect(v.after(v.list(d.Resource)))
+}
+
+// barred says why a record cannot be deleted, and what to do about it.
+func barred(rec *comity.Record, e *comity.Error) string {
+	switch e.Phrase {
+	case "CoPersonRole Exists":
+		if rec.Resource == comity.CoPerson.Resource {
+			return "Somebody who has roles cannot be deleted. Delete the roles first."
+		}
+		return "There are roles in it. Move them to another unit or delete them first."
+	case "CouPerson Exists In Unowned COU":
+		return "They have a role in a unit that you do not administer."
+	case "Child COU Exists":
+		return "There are units below it. Move or delete them first."
+	case "CoPerson Exists":
+		return "It is linked to a person. Delete the link first."
+	case "Server In Use":
+		return "A provisioning target sends to it. Give the target another server, or delete it first."
+	case "Type In Use":
+		return "There are records that have this type. Give them another one first."
+	case "Primary Name Cannot Be Deleted":
+		return "It is the primary name. Make another one primary first."
+	case comity.PhraseForbidden, comity.PhraseUnauthorised:
+		if e.Detail == "" {
+			return "It comes and goes by itself, with what it belongs to."
+		}
+		return strings.TrimSuffix(e.Detail, ".") + "."
+	}
+	return join(" ", sentence(e.Phrase), e.Detail)
 }
 
 // counted is how many records of a kind depend on one, in words.

@@ -100,11 +100,16 @@ func (d drawn) state(v *visit, at time.Time) (rec *comity.Record, past bool, err
 	if err == nil && rec.CoId != v.co.Id {
 		err = comity.Missing(d.UnknownOnView)
 	}
+	return rec, true, notThen(err)
+}
+
+// notThen says of what is not there that it was not there at the time that was asked for.
+func notThen(err error) error {
 	var e *comity.Error
 	if errors.As(err, &e) && e.Code == comity.NotFound {
-		err = &comity.Error{Code: comity.NotFound, Phrase: e.Phrase, Detail: "It was not there at that time."}
+		return &comity.Error{Code: comity.NotFound, Phrase: e.Phrase, Detail: "It was not there at that time."}
 	}
-	return rec, true, err
+	return err
 }
 
 // fields are the values of a record, but for those that it does not have.

@@ -60,8 +60,9 @@ func (v *visit) crumbs(rec *comity.Record, name string, more ...link) []link {
 
 // mayAdd is the path of the form to add a record, "" where the reader may not.
 func (v *visit) mayAdd(r *comity.Resource, query ...string) string {
-	if !v.caller.May(access.Add, r) {
-		return ""
+	relations := v.caller.Through(access.Add, r)
+	if relations == 0 || relations == access.Owned && !v.caller.OwnsGroup {
+		return "" // there is nothing that they could add it to
 	}
 	return v.add(r, query...)
 }

@@ -146,6 +146,9 @@ func (v *visit) historyFilter(asked url.Values) (filter registry.HistoryFilter, 
 			faults[name] = fault + "."
 		}
 	}
+	if !from.IsZero() && !until.IsZero() && until.Before(from) {
+		faults["until"] = "That is before the time from which it is asked for."
+	}
 	return registry.HistoryFilter{
 		CoId:       v.co.Id,
 		CoPersonId: comity.ParseId(asked.Get(byPerson)), CoGroupId: comity.ParseId(asked.Get(byGroup)), OrgIdentityId: comity.ParseId(asked.Get(byOrg)),

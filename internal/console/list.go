@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"comity"
+	"comity/internal/access"
 )
 
 // pageSize is how many records a page of a list shows.
@@ -15,8 +16,9 @@ const pageSize = 50
 type listing struct {
 	head
 	pager
-	// Many is what the listed are called.
-	Many string
+	// Many is what the listed are called. Partly says that the reader need not see all of them.
+	Many   string
+	Partly bool
 	// Filters are what the list can be narrowed by. Asked says that it is, All is the one that is not.
 	Filters []control
 	Asked   bool
@@ -25,7 +27,10 @@ type listing struct {
 
 // listing is the list of a resource's records, before anything is found.
 func (v *visit) listing(r *comity.Resource) listing {
-	return listing{head: v.headOfList(r), Many: r.Many, All: v.list(r)}
+	return listing{
+		head: v.headOfList(r), Many: r.Many, All: v.list(r),
+		Partly: v.caller.Through(access.View, r)&access.InCO == 0,
+	}
 }
 
 // listPage is a list of records as a table.

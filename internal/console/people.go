@@ -13,7 +13,6 @@ func peoplePages() []page {
 	return []page{
 		{pattern: "GET " + at + "{$}", handle: (*visit).people},
 		{pattern: "GET " + at + "{id}/{$}", handle: (*visit).person},
-		{pattern: "GET " + at + "{id}/delete", handle: (*visit).deletePersonForm},
 		{pattern: "GET " + at + "add", handle: (*visit).addPersonForm},
 		{pattern: "POST " + at + "add", handle: (*visit).addPerson},
 	}

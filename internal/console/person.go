@@ -2,7 +2,6 @@ package console
 
 import (
 	"maps"
-	"net/http"
 	"strconv"
 	"time"
 
@@ -20,9 +19,10 @@ type personPage struct {
 	// Email is the first email address.
 	Email value
 	// At is the time as at which the person is shown, zero for now; Now leads to how they are.
-	At      time.Time
-	Now     string
-	AsItWas asItWas
+	At  time.Time
+	Now string
+	// AsItWas asks for another day, nil where the reader may not see what was.
+	AsItWas *asItWas
 	Roles   personPart
 	Groups  groupsPart
 	// Parts are what else hangs on the person, by kind; Missing are the kinds of which there is nothing
@@ -47,6 +47,12 @@ type personView struct {
 	at time.Time
 }
 
+// apart says that the reader sees the person only to tell people apart, as the owner of a group does: then
+// the status, which everybody has, is not shown, nor what was.
+func (p *personView) apart() bool {
+	return p.caller.OwnsGroup && !p.glance.Record.Has(comity.CoPerson.Status)
+}
+
 func (p *personView) past() bool { return !p.at.IsZero() }
 
 // person shows a person, as they are or as they were.
@@ -63,7 +69,9 @@ func (v *visit) person() error {
 	if err != nil {
 		return err
 	}
-	p.AsItWas = dated
+	if !view.apart() {
+		p.AsItWas = &dated
+	}
 	name := view.titles.of(view.glance.Record)
 	if view.past() {
 		return v.show("person.html", name, p, v.crumbs(view.glance.Record, name, link{"On " + dated.At, ""})...)
@@ -76,6 +84,7 @@ func (v *visit) glanceAt(id int64, at time.Time) (view *personView, err error) {
 	view = &personView{visit: v, at: at}
 	if view.past() {
 		view.glance, err = v.Registry.PersonAt(v.ctx(), v.caller, id, at)
+		err = notThen(err)
 	} else {
 		view.glance, err = v.Registry.Person(v.ctx(), v.caller, id)
 	}
@@ -140,31 +149,9 @@ func (p *personView) page() (page personPage, err error) {
 	if page.Sent, err = p.targetsOfPerson(rec.Id); err != nil {
 		return page, err
 	}
-	if p.caller.May(access.View, comity.HistoryRecord.Resource) {
+	if !p.apart() && p.caller.May(access.View, comity.HistoryRecord.Resource) {
 		page.AllHistory = p.list(comity.HistoryRecord.Resource, "copersonid", strconv.FormatInt(rec.Id, 10))
 		page.Latest, err = p.latest(rec.Id)
 	}
 	return page, err
-}
-
-// deletePersonForm asks whether a person is to be deleted, and says beforehand that roles keep them.
-func (v *visit) deletePersonForm() error {
-	d, role := drawn{comity.CoPerson.Resource}, comity.CoPersonRole.Resource
-	rec, err := d.asked(v)
-	if err != nil {
-		return err
-	}
-	p := deletePage{}
-	if v.caller.May(access.View, role) {
-		l, err := v.Registry.List(v.ctx(), v.caller, role, map[string][]string{
-			"coid": {strconv.FormatInt(v.co.Id, 10)}, "copersonid": {strconv.FormatInt(rec.Id, 10)}, "limit": {"1"},
-		})
-		if err != nil {
-			return err
-		}
-		if len(l.Records) > 0 {
-			p.Barred = "Somebody who has roles cannot be deleted. Delete the roles first."
-		}
-	}
-	return d.askToDelete(v, http.StatusOK, rec, p)
 }

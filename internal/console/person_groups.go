@@ -11,6 +11,8 @@ import (
 type groupsPart struct {
 	Add  string
 	Rows []groupRow
+	// None is said where there are no rows.
+	None string
 	// Changes says that any of the rows can be changed, Dated that any begins or ends.
 	Changes, Dated bool
 }
@@ -27,7 +29,10 @@ type groupRow struct {
 
 func (p *personView) groups() groupsPart {
 	f := comity.CoGroupMember
-	part := groupsPart{Add: p.addTo(f.Resource)}
+	part := groupsPart{Add: p.addTo(f.Resource), None: "In no group yet."}
+	if p.apart() {
+		part.None = "In no group of yours."
+	}
 	at := p.at
 	if !p.past() {
 		at = time.Now()

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"time"
 
 	"comity"
@@ -43,7 +44,7 @@ func (p *personView) roles() personPart {
 	}
 	var bars []roleBar
 	for _, rec := range records {
-		row := row{Title: join(", ", rec.Text(f.Title), rec.Text(f.Affiliation)), To: p.record(rec.Resource, rec.Id)}
+		row := row{Title: cmp.Or(join(", ", rec.Text(f.Title), rec.Text(f.Affiliation)), comity.Capitalize(f.Resource.One)), To: p.record(rec.Resource, rec.Id)}
 		for _, field := range []*comity.Field{f.CouId, f.Status, f.ValidFrom, f.ValidThrough} {
 			row.Values = append(row.Values, p.value(rec, field, p.titles))
 		}

@@ -30,10 +30,7 @@ func (r *Registry) Delete(ctx context.Context, caller access.Caller, res *comity
 
 func (c *change) delete(ctx context.Context, rules rules, conditions []Condition) error {
 	c.new = nil
-	if err := hook(ctx, rules.permit, c); err != nil {
-		return err
-	}
-	if err := hook(ctx, rules.refuse, c); err != nil {
+	if err := c.refuseDelete(ctx, rules); err != nil {
 		return err
 	}
 	if err := hold(conditions, c.old); err != nil {
@@ -52,4 +49,12 @@ func (c *change) delete(ctx context.Context, rules rules, conditions []Condition
 		return err
 	}
 	return hook(ctx, rules.after, c)
+}
+
+// refuseDelete refuses what the rules of the resource do not let be deleted. It changes nothing.
+func (c *change) refuseDelete(ctx context.Context, rules rules) error {
+	if err := hook(ctx, rules.permit, c); err != nil {
+		return err
+	}
+	return hook(ctx, rules.refuse, c)
 }

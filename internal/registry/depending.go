@@ -2,6 +2,7 @@ package registry
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"comity"
@@ -39,6 +40,26 @@ func (r *Registry) DependingOn(ctx context.Context, caller access.Caller, rec *c
 		return nil, fmt.Errorf("count what depends on %s %d: %w", rec.Resource.Singular, rec.Id, err)
 	}
 	return all, nil
+}
+
+// RefusesDelete returns the error that a delete of a record would be answered as things are, nil where it
+// would not be refused.
+func (r *Registry) RefusesDelete(ctx context.Context, caller access.Caller, rec *comity.Record) (refused *comity.Error, err error) {
+	err = r.read(ctx, caller, func(in reading) error {
+		c := &change{tx: in.tx, caller: caller, old: rec, now: in.now}
+		err := permit(ctx, in.tx, caller, access.Delete, rec, rec.Resource.UnknownOnDelete)
+		if err == nil {
+			err = c.refuseDelete(ctx, rulesOf(rec.Resource))
+		}
+		if errors.As(err, &refused) {
+			return nil
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("ask whether %s %d can be deleted: %w", rec.Resource.Singular, rec.Id, err)
+	}
+	return refused, nil
 }
 
 func put(all []Depending, d Depending) []Depending {
