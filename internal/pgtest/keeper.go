@@ -19,7 +19,7 @@ import (
 // shuts the server down, upon crash it kills all of it; it keeps the folder, and starts it again at
 // the next line.
 const keeper = `
-dir=$1
+dir=$(readlink -f "$1")
 shift
 exec 3<&0
 while :; do
@@ -30,11 +30,9 @@ while :; do
 		case $order in
 		` + orderHalt + `) : >"$dir/halted" && kill -INT "$server" ;;
 		` + orderCrash + `)
+			: >"$dir/halted"
 			kill -STOP "$server"
-			# Until then it may have another child.
-			while grep -q '^State:.[^tTZ]' "/proc/$server/status"; do sleep 0.01; done
-			cat "/proc/$server/task/$server/children" >"$dir/halted"
-			kill -KILL "$server" $(cat "$dir/halted")
+			kill -KILL $(cat "/proc/$server/task/$server/children") "$server"
 			;;
 		*) kill -QUIT "$server" ;;
 		esac
@@ -44,10 +42,9 @@ while :; do
 	status=$?
 	kill "$guard" 2>/dev/null
 	[ -e "$dir/halted" ] || break
-	# A server does not start while a process of the one before has its memory.
-	for child in $(cat "$dir/halted"); do
-		while grep -q . "/proc/$child/maps" 2>/dev/null; do sleep 0.05; done
-	done
+	# A server does not start while a process of the one before has its memory. All work in its folder,
+	# and one that the list of children left out ends when it sees that the server is gone.
+	while ls -l /proc/[0-9]*/cwd 2>/dev/null | grep -q -- "-> $dir/data\$"; do sleep 0.05; done
 	rm -f -- "$dir"/.s.PGSQL* "$dir/halted"
 	read -r _ <&3 || break
 done
@@ -131,7 +128,10 @@ func (s *Server) Resume(ctx context.Context) error {
 	if _, err := io.WriteString(s.leash, "resume\n"); err != nil {
 		return fmt.Errorf("pgtest: %w", err)
 	}
-	return s.ready(ctx)
+	if err := s.ready(ctx); err != nil {
+		return fmt.Errorf("pgtest: server does not start again: %w\n%s", err, s.log)
+	}
+	return nil
 }
 
 // Standby makes a hot standby of the server, with the same data and URLs: it answers reads, and takes no
