@@ -20,8 +20,8 @@ const (
 	clockPause = time.Second
 	// clockPeople is how many people it looks at in one transaction.
 	clockPeople = 50
-	// addedUp is how many changes of statuses it adds up in one transaction.
-	addedUp = 5000
+	// maxTidied is how many rows it tidies up in one transaction.
+	maxTidied = 1000
 )
 
 // RunClock carries out what begins and ends by the clock, until the context ends.
@@ -109,14 +109,21 @@ func (r *Registry) sweep(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if err := tx.ForgetSessions(ctx, now.Add(-access.SessionLife), now.Add(-access.SessionIdle), now); err != nil {
-			return err
-		}
-		return tx.ForgetOnce(ctx, now.Add(-onceKept))
+		return tx.ForgetSessions(ctx, now.Add(-access.SessionLife), now.Add(-access.SessionIdle), now)
 	})
-	for n := addedUp; err == nil && n == addedUp; {
+	for n := int64(maxTidied); err == nil && n == maxTidied; {
+		err = r.store.Write(ctx, func(tx *store.Tx) error {
+			now, err := tx.Now(ctx)
+			if err != nil {
+				return err
+			}
+			n, err = tx.ForgetOnce(ctx, now.Add(-onceKept), maxTidied)
+			return err
+		})
+	}
+	for n := maxTidied; err == nil && n == maxTidied; {
 		err = r.store.Write(ctx, func(tx *store.Tx) (err error) {
-			n, err = tx.AddUpStatusChanges(ctx, addedUp)
+			n, err = tx.AddUpStatusChanges(ctx, maxTidied)
 			return err
 		})
 	}

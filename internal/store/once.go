@@ -32,7 +32,8 @@ func (tx *Tx) SetOnce(ctx context.Context, username, key string, id int64) error
 	return tx.conn.queue(ctx, `UPDATE idempotency_keys SET record_id = $1 WHERE username = $2 AND key = $3`, args{id, username, key})
 }
 
-// ForgetOnce drops the keys that were used before a time.
-func (tx *Tx) ForgetOnce(ctx context.Context, before time.Time) error {
-	return tx.conn.queue(ctx, `DELETE FROM idempotency_keys WHERE created < $1`, args{before.UnixMicro()})
+// ForgetOnce drops up to limit of the keys that were used before a time, and returns how many.
+func (tx *Tx) ForgetOnce(ctx context.Context, before time.Time, limit int) (int64, error) {
+	return tx.conn.exec(ctx, `DELETE FROM idempotency_keys WHERE (username, key) IN (
+		SELECT k.username, k.key FROM idempotency_keys k WHERE k.created < $1 ORDER BY k.created LIMIT $2)`, args{before.UnixMicro(), int64(limit)})
 }

@@ -37,6 +37,7 @@ func Run(t *testing.T, b Backend) {
 		{"deletes", testDeletes},
 		{"delete of a CO", testDeleteCO},
 		{"delete of a CO part by part", testDeletePart},
+		{"keys of requests are forgotten", testForgetOnce},
 		{"secrets", testSecrets},
 		{"automatic memberships", testAutomatic},
 		{"memberships now", testMemberships},
