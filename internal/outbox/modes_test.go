@@ -89,6 +89,46 @@ func TestModes(t *testing.T) {
 	})
 }
 
+// In mode E the first message is sent though it could not be at first: once there is an identifier to send
+// it under, or what was refused has changed. Later changes are not sent.
+func TestFirstMessageThatCouldNotBeSent(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		r := newReceiver(t)
+		to := w.target(r, comity.ModeEnrolment, values{comity.CoProvisioningTarget.MaxRetry: 1})
+		f := comity.CoPerson
+		nameless, refused := w.person(""), w.add(f.Resource, values{f.Status: comity.Pending})
+		w.identifier(refused, "refused")
+		gone := w.person("")
+		r.reacts(always(reaction{status: 422}))
+		w.edit(f.Resource, refused, values{f.Status: comity.Active})
+		q, _ := w.start(outbox.Options{})
+		state := func(person int64, want string) {
+			t.Helper()
+			eventually(t, want, func() bool {
+				s, err := q.SubjectStatus(t.Context(), to.id, comity.PersonSubject(person))
+				return err == nil && s.State == want
+			})
+		}
+		state(nameless, outbox.StateLeftOut)
+		state(gone, outbox.StateLeftOut)
+		w.later(time.Hour)
+		state(refused, outbox.StateFailed)
+		r.reacts(nil)
+		r.forget()
+		w.identifier(nameless, "ghopper")
+		w.delete(f.Resource, gone)
+		state(nameless, outbox.StateTold)
+		w.born(refused, 1)
+		state(refused, outbox.StateTold)
+		w.born(nameless, 2)
+		w.born(refused, 3)
+		if w.waiting(to) {
+			t.Error("a later change is marked")
+		}
+		r.expectLines(t, "PUT ghopper", "PUT refused")
+	})
+}
+
 // What waits when a target is disabled is kept, and goes on when its mode is set back. What was
 // changed meanwhile is marked only by the modes that mark.
 func TestDisabledAndBack(t *testing.T) {
