@@ -187,7 +187,7 @@ func (q *query) add(name, value string) error {
 		}
 		return nil
 	}
-	if q.meansToNarrow(dotted) || q.meansToNarrow(strings.ToLower(dotted)) {
+	if q.meansToNarrow(dotted) || !q.resource.StrictQuery && q.meansToNarrow(strings.ToLower(dotted)) {
 		return comity.BadRequest("%s does not narrow a list of %s; what does is %s", name, q.resource.Plural, strings.Join(q.resource.ListKeys(), ", "))
 	}
 	q.unknown = append(q.unknown, name)
