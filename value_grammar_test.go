@@ -8,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"comity"
+	"comity/internal/rapidtest"
 )
 
 // mailbox is the grammar of RFC 5321 (4.1.2, 4.1.3) as it is written there, rule by rule, for addresses in
@@ -82,7 +83,7 @@ func TestEmailAddressesByTheGrammar(t *testing.T) {
 		domain := rapid.OneOf(text, rapid.Map(text, func(s string) string { return s + ".org" }), ipv6, ipv4, rapid.Just("example.org")).Draw(t, "domain")
 		return local + "@" + domain
 	})
-	rapid.Check(t, func(t *rapid.T) {
+	rapidtest.Check(t, func(t *rapid.T) {
 		s := rapid.OneOf(text, address).Draw(t, "text")
 		if got := comity.IsEmailAddress(s); got != isMailbox(s) {
 			t.Fatalf("%q is taken for an email address: %t, by the grammar: %t", s, got, !got)
