@@ -87,14 +87,6 @@ func checkValues(ctx context.Context, tx *store.Tx) ([]store.Problem, error) {
 	var problems []store.Problem
 	for _, res := range comity.Stored() {
 		found := map[string]int{}
-		say := func(rec *comity.Record, column, sentence string) {
-			if found[column]++; found[column] <= maxFound {
-				problems = append(problems, store.Problem{
-					Rule:  fmt.Sprintf("%s.%s is what it says", res.Singular, column),
-					Where: fmt.Sprintf("%s %d: %s; give it another value", res.Singular, rec.Id, sentence),
-				})
-			}
-		}
 		for after := int64(0); ; {
 			page, err := tx.List(ctx, res, after, MaxPage)
 			if err != nil {
@@ -104,19 +96,29 @@ func checkValues(ctx context.Context, tx *store.Tx) ([]store.Problem, error) {
 				break
 			}
 			for _, rec := range page {
-				for _, f := range res.Fields {
-					if sentence := f.Refuses(rec.Text(f)); f.Kind == comity.Text && sentence != "" {
-						say(rec, f.Column, sentence)
+				for _, fault := range refused(rec) {
+					if found[fault.Field]++; found[fault.Field] <= maxFound {
+						problems = append(problems, store.Problem{
+							Rule:  fmt.Sprintf("%s.%s is what it says", res.Singular, fault.Field),
+							Where: fmt.Sprintf("%s %d: %s; give it another value", res.Singular, rec.Id, fault.Sentence),
+						})
 					}
-				}
-				for _, fault := range res.Check(rec) {
-					say(rec, fault.Field, fault.Sentence)
 				}
 			}
 			after = page[len(page)-1].Id
 		}
 	}
 	return problems, nil
+}
+
+// refused are the faults that a request with the record's values would have.
+func refused(rec *comity.Record) (faults []comity.Fault) {
+	for _, f := range rec.Resource.Fields {
+		if sentence := f.Refuses(rec.Text(f)); f.Kind == comity.Text && sentence != "" {
+			faults = append(faults, comity.Fault{Field: f.Column, Sentence: sentence})
+		}
+	}
+	return append(faults, rec.Resource.Check(rec)...)
 }
 
 // checkNestings looks at the graph of groups of a CO and at what it makes of people's memberships.

@@ -151,28 +151,8 @@ func (r *Registry) tickUntil(ctx context.Context, done, now time.Time) (time.Tim
 	crossed, back := false, false
 	for after := int64(0); ; {
 		var people []store.Where
-		err := r.store.Snapshot(ctx, func(tx *store.Tx) error {
-			noted, err := tx.ClockDone(ctx)
-			if err != nil {
-				return err
-			}
-			clock, err := tx.Now(ctx)
-			if err != nil {
-				return err
-			}
-			// What another instance has done need not be done again; what this one has begun must
-			// be seen to its end.
-			if after == 0 && noted.After(done) {
-				done = noted
-			}
-			if back = done.Sub(clock) > cameBack; back {
-				people, err = tx.Crossed(ctx, now, done, after, clockPeople)
-				return err
-			}
-			people, err = tx.Crossed(ctx, done, now, after, clockPeople)
-			return err
-		})
-		if err != nil {
+		var err error
+		if people, done, back, err = r.crossed(ctx, done, now, after); err != nil {
 			return done, fmt.Errorf("look for what began or ended: %w", err)
 		}
 		if len(people) == 0 {
@@ -193,6 +173,33 @@ func (r *Registry) tickUntil(ctx context.Context, done, now time.Time) (time.Tim
 		return now, r.store.Write(ctx, func(tx *store.Tx) error { return tx.SetClockDone(ctx, now) })
 	}
 	return now, nil
+}
+
+// crossed are some of the people, in order of Id after one, of whom something begins or ends between the time
+// that is done and another. back says that the clock was ahead and came back.
+func (r *Registry) crossed(ctx context.Context, done, now time.Time, after int64) (people []store.Where, doneNow time.Time, back bool, err error) {
+	err = r.store.Snapshot(ctx, func(tx *store.Tx) error {
+		noted, err := tx.ClockDone(ctx)
+		if err != nil {
+			return err
+		}
+		clock, err := tx.Now(ctx)
+		if err != nil {
+			return err
+		}
+		// What another instance has done need not be done again; what this one has begun must
+		// be seen to its end.
+		if after == 0 && noted.After(done) {
+			done = noted
+		}
+		from, to := done, now
+		if back = done.Sub(clock) > cameBack; back {
+			from, to = now, done
+		}
+		people, err = tx.Crossed(ctx, from, to, after, clockPeople)
+		return err
+	})
+	return people, done, back, err
 }
 
 // turn makes the roles and memberships of people what they are now.

@@ -143,6 +143,16 @@ func (c *change) assignOne(ctx context.Context, f identifierFormat, random *rand
 	return rec, c.tx.Insert(ctx, mail, c.caller.Username, c.where)
 }
 
+// chooseNumber draws a number for a text, or takes the next of its sequence: left is false at the end of that.
+func (c *change) chooseNumber(ctx context.Context, assignment *comity.Record, text string, width int, random *rand.Rand) (number int64, left bool, err error) {
+	least, greatest := bounds(assignment, width)
+	if assignment.Text(comity.CoIdentifierAssignment.Algorithm) != comity.AssignSequential {
+		return randomNumber(random, least, greatest), true, nil
+	}
+	number, err = c.tx.NextOfSequence(ctx, assignment.Id, text, least)
+	return number, number <= greatest, err
+}
+
 // chooseIdentifier finds the first identifier of the format that is free in the CO.
 func (c *change) chooseIdentifier(ctx context.Context, f identifierFormat, rec *comity.Record, random *rand.Rand) error {
 	i := comity.Identifier
@@ -155,16 +165,12 @@ func (c *change) chooseIdentifier(ctx context.Context, f identifierFormat, rec *
 		text, width, numbered = f.text(collisions)
 		candidate := text
 		if numbered {
-			least, greatest := bounds(f.assignment, width)
-			number := randomNumber(random, least, greatest)
-			if f.assignment.Text(comity.CoIdentifierAssignment.Algorithm) == comity.AssignSequential {
-				var err error
-				if number, err = c.tx.NextOfSequence(ctx, f.assignment.Id, text, least); err != nil {
-					return err
-				}
-				if number > greatest {
-					break
-				}
+			number, left, err := c.chooseNumber(ctx, f.assignment, text, width, random)
+			if err != nil {
+				return err
+			}
+			if !left {
+				break
 			}
 			candidate = withNumber(text, width, number)
 		} else if collisions > 0 && text == before {

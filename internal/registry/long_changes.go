@@ -145,21 +145,8 @@ func (c *change) deletePortion(ctx context.Context, l *longChange) (done bool, e
 		nestings = slices.DeleteFunc(slices.Clone(nestings), func(n store.Nesting) bool { return n.Group == g.Id || n.Target == g.Id })
 	}
 	for _, g := range groups {
-		// Nobody is left whom it was done for, and who came meanwhile is found from the start.
-		for people := []int64{0}; len(people) > 0; {
-			done, err := c.eachPerson(ctx, l, c.peopleIn(g.Id), func(people []int64) error {
-				if err := c.tx.RemoveMembers(ctx, g.Id, people, c.caller.Username, markedModes); err != nil {
-					return err
-				}
-				return c.tx.SyncNested(ctx, nestings, people, c.caller.Username, markedModes)
-			})
-			if err != nil || !done {
-				return false, err
-			}
-			l.after = 0
-			if people, err = c.tx.PeopleIn(ctx, g.Id, 0, 1); err != nil {
-				return false, err
-			}
+		if done, err := c.removeMembers(ctx, l, g.Id, nestings); err != nil || !done {
+			return false, err
 		}
 	}
 	nested, err := c.nestingsOf(ctx, groups)
@@ -174,6 +161,27 @@ func (c *change) deletePortion(ctx context.Context, l *longChange) (done bool, e
 	}
 	for _, n := range nested {
 		if err := c.followAll(ctx, n); err != nil {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// removeMembers takes everybody out of a group, and out of what the other nestings made of that.
+func (c *change) removeMembers(ctx context.Context, l *longChange, group int64, nestings []store.Nesting) (done bool, err error) {
+	// Nobody is left whom it was done for, and who came meanwhile is found from the start.
+	for people := []int64{0}; len(people) > 0; {
+		done, err := c.eachPerson(ctx, l, c.peopleIn(group), func(people []int64) error {
+			if err := c.tx.RemoveMembers(ctx, group, people, c.caller.Username, markedModes); err != nil {
+				return err
+			}
+			return c.tx.SyncNested(ctx, nestings, people, c.caller.Username, markedModes)
+		})
+		if err != nil || !done {
+			return false, err
+		}
+		l.after = 0
+		if people, err = c.tx.PeopleIn(ctx, group, 0, 1); err != nil {
 			return false, err
 		}
 	}

@@ -133,21 +133,7 @@ func (r *Registry) membershipsAt(
 		}
 	}
 	err = r.store.Snapshot(ctx, func(tx *store.Tx) error {
-		// The group may be gone by now; its history says whose it was.
-		was, err := tx.At(ctx, comity.CoGroup.Resource, group, at)
-		if err == nil {
-			then.Group = was
-		}
-		if errors.Is(err, store.ErrNotFound) {
-			was, err = tx.Get(ctx, comity.CoGroup.Resource, group)
-		}
-		if errors.Is(err, store.ErrNotFound) || err == nil && !caller.Knows(was.CoId) {
-			return comity.Missing(comity.CoGroup.Noun + " Unknown")
-		}
-		if err != nil {
-			return err
-		}
-		if err := permitMembers(ctx, tx, caller, group); err != nil {
+		if then.Group, err = groupAt(ctx, tx, caller, group, at); err != nil {
 			return err
 		}
 		size := MaxPage
@@ -162,6 +148,24 @@ func (r *Registry) membershipsAt(
 		return then, fmt.Errorf("list the members of group %d at %s: %w", group, at.Format(comity.TimeLayout), err)
 	}
 	return then, nil
+}
+
+// groupAt is a group as it was at a time, nil where it was not there then, for a caller who may change all of
+// its memberships. The group may be gone by now; its history says whose it was.
+func groupAt(ctx context.Context, tx *store.Tx, caller access.Caller, id int64, at time.Time) (then *comity.Record, err error) {
+	then, err = tx.At(ctx, comity.CoGroup.Resource, id, at)
+	known := then
+	if errors.Is(err, store.ErrNotFound) {
+		then = nil
+		known, err = tx.Get(ctx, comity.CoGroup.Resource, id)
+	}
+	if errors.Is(err, store.ErrNotFound) || err == nil && !caller.Knows(known.CoId) {
+		return nil, comity.Missing(comity.CoGroup.Noun + " Unknown")
+	}
+	if err != nil {
+		return nil, err
+	}
+	return then, permitMembers(ctx, tx, caller, id)
 }
 
 // permitMembers says, by an error, that not all memberships of a group are the caller's to change.

@@ -58,27 +58,7 @@ func (r *Registry) AddTogether(ctx context.Context, caller access.Caller, parts 
 	asked := slices.Clone(results)
 	err := r.write(ctx, true, func(tx *store.Tx) error {
 		copy(results, asked)
-		b := newBatch()
-		for i, n := range newcomers {
-			if results[i].Err != nil {
-				continue
-			}
-			parts[i].name(n.record, results[0].Id)
-			id, err := n.add(ctx, tx, caller, b)
-			results[i] = BulkResult{Added{Id: id, Minted: n.minted}, err}
-			if err != nil && i == 0 {
-				for j, other := range newcomers[1:] {
-					results[j+1].Err = cmp.Or(results[j+1].Err, other.err())
-				}
-			}
-			if err != nil && (i == 0 || !isAnswer(err)) {
-				return err
-			}
-		}
-		if failed := failures(results); failed != nil {
-			return failed
-		}
-		return b.compute(ctx, &change{tx: tx, caller: caller})
+		return addParts(ctx, tx, caller, parts, newcomers, results)
 	})
 	if err != nil {
 		for i := range results {
@@ -87,6 +67,31 @@ func (r *Registry) AddTogether(ctx context.Context, caller access.Caller, parts 
 		return results, fmt.Errorf("add together: %w", err)
 	}
 	return results, nil
+}
+
+// addParts adds what no request shows to be wrong, and puts into results what becomes of each.
+func addParts(ctx context.Context, tx *store.Tx, caller access.Caller, parts []Part, newcomers []newcomer, results []BulkResult) error {
+	b := newBatch()
+	for i, n := range newcomers {
+		if results[i].Err != nil {
+			continue
+		}
+		parts[i].name(n.record, results[0].Id)
+		id, err := n.add(ctx, tx, caller, b)
+		results[i] = BulkResult{Added{Id: id, Minted: n.minted}, err}
+		if err != nil && i == 0 {
+			for j, other := range newcomers[1:] {
+				results[j+1].Err = cmp.Or(results[j+1].Err, other.err())
+			}
+		}
+		if err != nil && (i == 0 || !isAnswer(err)) {
+			return err
+		}
+	}
+	if failed := failures(results); failed != nil {
+		return failed
+	}
+	return b.compute(ctx, &change{tx: tx, caller: caller})
 }
 
 // failures are the errors of results, together.
