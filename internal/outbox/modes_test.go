@@ -94,14 +94,18 @@ func TestModes(t *testing.T) {
 func TestFirstMessageThatCouldNotBeSent(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		r := newReceiver(t)
-		to := w.target(r, comity.ModeEnrolment, values{comity.CoProvisioningTarget.MaxRetry: 1})
+		to := w.target(r, comity.ModeAutomatic, values{comity.CoProvisioningTarget.MaxRetry: 1})
 		f := comity.CoPerson
+		pending := w.add(f.Resource, values{f.Status: comity.Pending})
+		q, _ := w.start(outbox.Options{})
+		w.settle(to)
+		w.setMode(to, comity.ModeEnrolment)
 		nameless, refused := w.person(""), w.add(f.Resource, values{f.Status: comity.Pending})
 		w.identifier(refused, "refused")
 		gone := w.person("")
 		r.reacts(always(reaction{status: 422}))
 		w.edit(f.Resource, refused, values{f.Status: comity.Active})
-		q, _ := w.start(outbox.Options{})
+		w.edit(f.Resource, pending, values{f.Status: comity.Active})
 		state := func(person int64, want string) {
 			t.Helper()
 			eventually(t, want, func() bool {
@@ -111,6 +115,7 @@ func TestFirstMessageThatCouldNotBeSent(t *testing.T) {
 		}
 		state(nameless, outbox.StateLeftOut)
 		state(gone, outbox.StateLeftOut)
+		state(pending, outbox.StateLeftOut)
 		w.later(time.Hour)
 		state(refused, outbox.StateFailed)
 		r.reacts(nil)
@@ -118,6 +123,8 @@ func TestFirstMessageThatCouldNotBeSent(t *testing.T) {
 		w.identifier(nameless, "ghopper")
 		w.delete(f.Resource, gone)
 		state(nameless, outbox.StateTold)
+		w.identifier(pending, "pending")
+		state(pending, outbox.StateTold)
 		w.born(refused, 1)
 		state(refused, outbox.StateTold)
 		w.born(nameless, 2)
@@ -125,7 +132,7 @@ func TestFirstMessageThatCouldNotBeSent(t *testing.T) {
 		if w.waiting(to) {
 			t.Error("a later change is marked")
 		}
-		r.expectLines(t, "PUT ghopper", "PUT refused")
+		r.expectLines(t, "PUT ghopper", "PUT pending", "PUT refused")
 	})
 }
 

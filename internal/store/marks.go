@@ -12,8 +12,8 @@ import (
 )
 
 // mark notes that the people whose ids a subquery gives are to be told to the targets of their CO
-// in one of the modes, and to those that enrol and whose first message about them rests: what they
-// lacked may be there now. What rests or was refused is due again; what the receiver could not take
+// in one of the modes, and to those that enrol, hold nothing of them and whose message about them rests:
+// what they lacked may be there now. What rests or was refused is due again; what the receiver could not take
 // keeps its time, so that changes do not hammer a dead one.
 func (tx *Tx) mark(ctx context.Context, people string, a args, modes []string) error {
 	now, err := tx.Now(ctx)
@@ -26,7 +26,8 @@ func (tx *Tx) mark(ctx context.Context, people string, a args, modes []string) e
 		SELECT t.id, 0, p.id, p.co_id, 1, %[1]s, false, %[1]s, 0, 0, 0, false, '', '[]', ''
 		FROM co_people p JOIN co_provisioning_targets t ON t.co_id = p.co_id
 		WHERE p.id IN (%[3]s) AND (t.status IN %[2]s OR t.status = '%[6]s' AND EXISTS (SELECT 1 FROM deliveries d
-			WHERE d.co_provisioning_target_id = t.id AND d.kind = 0 AND d.subject_id = p.id AND d.resting AND d.told IS NULL))
+			WHERE d.co_provisioning_target_id = t.id AND d.kind = 0 AND d.subject_id = p.id
+				AND d.resting AND (d.told IS NULL OR d.identifier = '')))
 		ORDER BY t.id, p.id
 		%[5]s`, moment, list(&a, modes), people, newDelivery, markAgain, comity.ModeEnrolment)
 	return tx.conn.queue(ctx, sql, a)
