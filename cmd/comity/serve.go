@@ -4,25 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
-	"net/http"
 	"net/netip"
-	"strings"
-	"sync"
 	"time"
 
-	"github.com/klauspost/compress/gzhttp"
-
-	"comity/internal/access"
-	"comity/internal/console"
-	"comity/internal/httpserver"
 	"comity/internal/observe"
-	"comity/internal/openapi"
 	"comity/internal/outbox"
-	"comity/internal/provision"
-	"comity/internal/registry"
-	"comity/internal/rest"
-	"comity/internal/store"
 )
 
 type serveCommand struct {
@@ -43,165 +29,14 @@ type serveCommand struct {
 // shortestLease leaves a machine that is busy the time to send what it has claimed.
 const shortestLease = 2 * time.Second
 
-// Run serves until the program is told to end, then lets what is under way finish. It is the one
-// place where the parts are put together.
+// Run serves until the program is told to end, then lets what is under way finish.
 func (s *serveCommand) Run(p *program) (err error) {
-	log, err := observe.Logger(p.errOut, s.LogFormat, s.LogLevel)
+	a, err := newApp(p, s)
 	if err != nil {
 		return err
 	}
-	root := "/" + strings.Trim(s.Root, "/") + "/"
-	if root == "//" {
-		root = "/"
-	}
-	listener, err := (&net.ListenConfig{}).Listen(p.ctx, "tcp", s.Listen)
-	if err != nil {
-		return fmt.Errorf("listen on %s: %w", s.Listen, err)
-	}
-	defer func() { _ = listener.Close() }()
-	secured, err := s.tlsConfig(log)
-	if err != nil {
-		return err
-	}
-	scheme := "http"
-	if secured != nil {
-		scheme = "https"
-	}
-	trusted, err := prefixes(s.Trusted)
-	if err != nil {
-		return err
-	}
-	metrics := observe.NewMetrics()
-	serving, closeLog, err := s.options(p.errOut, func(r *http.Request) string { return access.ClientAddress(r, trusted) }, metrics, log)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, closeLog()) }()
-	s.log = log
-	db, err := s.open(p.ctx, use{creates: true, callsOut: true}, func(format string, args ...any) { log.Info(fmt.Sprintf(format, args...)) })
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, db.close()) }()
-
-	var queue *outbox.Outbox
-	reg := registry.New(db.store, func() { queue.Wake() })
-	sender := newSender(s.AllowPrivate)
-	defer sender.Close()
-	queue = outbox.New(db.store, reg, sender, outbox.Options{Lease: s.Lease, Observe: metrics.Delivery, Log: log})
-	first, err := bootstrap(p, reg)
-	if err != nil {
-		return err
-	}
-	link := ""
-	if first != "" {
-		if link, err = reg.NewLink(p.ctx, first); err != nil {
-			return err
-		}
-	}
-	if err := db.takeOver(p.ctx, queue); err != nil {
-		return err
-	}
-	metrics.Lanes(lanesOf(queue))
-	mux := http.NewServeMux()
-	metrics.Writing(func(ctx context.Context) (time.Duration, error) {
-		_, open, err := reg.ClockWaits(ctx)
-		return open, err
-	})
-	metrics.Database(db.store.Troubled)
-	metrics.Build(ownVersion())
-	metrics.Connections(db.store.Connections)
-	metrics.LastBackup(db.store.LastBackup)
-	metrics.Routes(mux, db.store.Check, func(ctx context.Context) string {
-		text, _, _ := reg.ClockWaits(ctx)
-		return text
-	})
-	authenticator := access.NewAuthenticator(reg, time.Now)
-	logins := &access.Logins{PerMinute: s.Failures, Log: log, Count: metrics.FailedLogin}
-	api := &rest.Server{
-		Registry: reg, Authenticator: authenticator, Provisioner: queue,
-		Root: root, TrustedProxies: trusted, Logins: logins, Log: log,
-	}
-	oidc, err := s.oidc()
-	if err != nil {
-		return err
-	}
-	reachable := provision.Public
-	if s.AllowPrivate {
-		reachable = nil
-	}
-	pages, err := console.New(console.Options{
-		Reachable: reachable,
-		Registry:  reg, Authenticator: authenticator, Provisioner: queue, TrustedProxies: trusted,
-		Logins: logins, PublicURL: s.PublicURL, OIDC: oidc, Log: log,
-	})
-	if err != nil {
-		return err
-	}
-	described, err := openapi.Handler(root, ownVersion(), provision.Schema(), api)
-	if err != nil {
-		return fmt.Errorf("documentation: %w", err)
-	}
-	compress, err := gzhttp.NewWrapper()
-	if err != nil {
-		return fmt.Errorf("compression: %w", err)
-	}
-	mux.Handle(console.Root, compress(pages))
-	if root != "/" {
-		mux.Handle("GET /{$}", http.RedirectHandler(console.Root, http.StatusSeeOther))
-	}
-	server := httpserver.New(below(root, compress(described), mux), serving)
-	address := s.PublicURL
-	if address == "" {
-		address = fmt.Sprintf("%s://%s", scheme, fromHere(listener.Addr().String()))
-	}
-	control, err := serveControl(s.Database, address, reg, queue)
-	if err != nil {
-		return err
-	}
-	defer control.close()
-
-	working, stopWork := context.WithCancel(context.WithoutCancel(p.ctx))
-	defer stopWork()
-	workDone := make(chan struct{})
-	go func() {
-		defer close(workDone)
-		var work sync.WaitGroup
-		defer work.Wait()
-		work.Go(func() { reg.RunClock(working, log) })
-		queue.Run(working)
-	}()
-
-	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(httpserver.Listen(listener, secured)) }()
-	here := fmt.Sprintf("%s://%s%s", scheme, fromHere(listener.Addr().String()), root)
-	log.Info("started", "version", ownVersion(), "database", store.Redact(s.Database), "address", fmt.Sprintf("%s://%s%s", scheme, listener.Addr(), root))
-	fmt.Fprintf(p.out, "Comity serves %s at %s\n", store.Redact(s.Database), here)
-	if link != "" {
-		fmt.Fprintf(p.out, "\nThe console, signed in as %s; good once, for an hour:\n\n  %s\n\n", first, signInLink(address, link))
-		if other := elsewhere(listener.Addr().String()); other != "" && s.PublicURL == "" {
-			fmt.Fprintf(p.out, "The same from another machine, if no name or port is translated on the way (--public-url sets the address):\n\n  %s\n\n",
-				signInLink(scheme+"://"+other, link))
-		}
-	}
-	select {
-	case err := <-failed:
-		return fmt.Errorf("serve: %w", err)
-	case <-p.ctx.Done():
-	}
-	log.Info("ending: requests and deliveries under way are finished")
-	stopWork()
-	ending, cancel := context.WithTimeout(context.WithoutCancel(p.ctx), s.Drain)
-	defer cancel()
-	if err := server.End(ending, s.Drain); err != nil {
-		return err
-	}
-	select {
-	case <-workDone:
-		return nil
-	case <-ending.Done():
-		return fmt.Errorf("messages were still being sent after %s: they are sent again after the next start", s.Drain)
-	}
+	defer func() { err = errors.Join(err, a.close()) }()
+	return a.run()
 }
 
 // lanesOf reads how the targets do, for the metrics.
