@@ -109,8 +109,7 @@ func TestEveryCallerEveryResourceEveryOperation(t *testing.T) {
 				s.cast()
 				all := append([]specimen{{path: "cos", keep: "co", send: `{"Name":"$coname","Status":"Active"}`}}, specimens...)
 				for _, sp := range all {
-					s.walkViews(as, sp, s.ids[sp.keep], true)
-					s.walkViews(as, sp, far[sp.keep], sp.path == "cos")
+					s.walkViews(as, sp, s.ids[sp.keep], far[sp.keep])
 				}
 				for _, sp := range all[1:] {
 					s.walkAdd(as, sp)
@@ -168,52 +167,65 @@ func (s *scene) acting(as, person string) {
 	s.users[as] = registry.Login{Username: s.fill("co_$co." + as), Key: a.secret}
 }
 
-func (s *scene) walkViews(as string, sp specimen, id string, near bool) {
+// walkViews looks at a specimen and at one that nothing relates to the caller, by itself and in lists.
+func (s *scene) walkViews(as string, sp specimen, near, far string) {
 	s.Helper()
+	s.walkView(as, sp, near, true)
+	if sp.path == "cos" {
+		return
+	}
+	s.walkView(as, sp, far, false)
+	got := s.call(as, "GET", sp.path+s.fill(".json?coid=$co"), nil)
+	want := map[bool]string{true: "200 OK", false: "401 Unauthorized"}[lists(as, resourceAt(sp.path))]
+	if got.line() != want {
+		s.Errorf("list %s: %s, want %s", sp.path, got.line(), want)
+	}
+	listed := got.column("Id")
+	for _, one := range []struct {
+		id   string
+		near bool
+	}{{near, true}, {far, false}} {
+		if may := allows(as, access.View, sp, one.near); slices.Contains(listed, one.id) != may {
+			s.Errorf("list %s, near: %v: it is listed: %v, want %v (%s)", sp.path, one.near, !may, may, got.line())
+		}
+	}
+	// What was deleted is for administrators of the CO alone.
+	got = s.call(as, "GET", sp.path+s.fill(".json?coid=$co&deleted=true&modifiedsince=2001-01-01T00:00:00Z"), nil)
+	if (got.line() == "401 Unauthorized") == administers(as) {
+		s.Errorf("list what was deleted of %s: %s", sp.path, got.line())
+	}
+}
+
+// administers says whether somebody administers the CO.
+func administers(as string) bool { return slices.Contains([]string{"", "admin", chief}, as) }
+
+// walkView holds that the table says who sees a record, and that as it was it is for administrators of the
+// CO alone.
+func (s *scene) walkView(as string, sp specimen, id string, near bool) {
+	s.Helper()
+	res := resourceAt(sp.path)
 	may := allows(as, access.View, sp, near)
-	want := map[bool]string{true: "200 OK", false: "404 " + resourceAt(sp.path).UnknownOnView}[may]
+	want := map[bool]string{true: "200 OK", false: "404 " + res.UnknownOnView}[may]
 	if as == "user" {
 		want = "401 Unauthorized"
 	}
 	if got := s.call(as, "GET", sp.path+"/"+id+".json", nil); got.line() != want {
 		s.Errorf("view %s, near: %v: %s, want %s", sp.path, near, got.line(), want)
 	}
-	if sp.path == "cos" {
+	if res.AddAndView || sp.path == "cos" {
 		return
 	}
-	s.walkPast(as, sp, id, may)
-	got := s.call(as, "GET", sp.path+s.fill(".json?coid=$co"), nil)
-	if listed := slices.Contains(got.column("Id"), id); listed != may {
-		s.Errorf("list %s, near: %v: it is listed: %v, want %v (%s)", sp.path, near, listed, may, got.line())
-	}
-	want = map[bool]string{true: "200 OK", false: "401 Unauthorized"}[lists(as, resourceAt(sp.path))]
-	if got.line() != want {
-		s.Errorf("list %s: %s, want %s", sp.path, got.line(), want)
-	}
-}
-
-// walkPast holds that earlier and deleted records are for administrators of the CO alone.
-func (s *scene) walkPast(as string, sp specimen, id string, seen bool) {
-	s.Helper()
-	res := resourceAt(sp.path)
-	admin := slices.Contains([]string{"", "admin", chief}, as)
-	if !res.AddAndView {
-		for _, which := range []string{"revision=0", "at=2100-01-01T00:00:00Z"} {
-			want := "404 " + res.UnknownOnView
-			switch {
-			case admin:
-				want = "200 OK"
-			case seen, as == "user":
-				want = "401 Unauthorized"
-			}
-			if got := s.call(as, "GET", sp.path+"/"+id+".json?"+which, nil); got.line() != want {
-				s.Errorf("view %s?%s, seen: %v: %s, want %s", sp.path, which, seen, got.line(), want)
-			}
+	for _, which := range []string{"revision=0", "at=2100-01-01T00:00:00Z"} {
+		want := "404 " + res.UnknownOnView
+		switch {
+		case administers(as):
+			want = "200 OK"
+		case may, as == "user":
+			want = "401 Unauthorized"
 		}
-	}
-	got := s.call(as, "GET", sp.path+s.fill(".json?coid=$co&deleted=true&modifiedsince=2001-01-01T00:00:00Z"), nil)
-	if (got.line() == "401 Unauthorized") == admin {
-		s.Errorf("list what was deleted of %s: %s", sp.path, got.line())
+		if got := s.call(as, "GET", sp.path+"/"+id+".json?"+which, nil); got.line() != want {
+			s.Errorf("view %s?%s, seen: %v: %s, want %s", sp.path, which, may, got.line(), want)
+		}
 	}
 }
 
