@@ -22,22 +22,27 @@ var duplicated = []*comity.Resource{
 }
 
 // TestWhateverIsDuplicatedIsAlike: the copy of a CO lists what the CO lists, record by record, but that
-// targets are disabled, that passwords are not there, and that what is referred to is in the copy.
+// targets are disabled, that passwords are not there, and that what is referred to is in the copy. The
+// database is drawn, too.
 func TestWhateverIsDuplicatedIsAlike(t *testing.T) {
-	everywhere(t, func(s *scene) {
-		rapidtest.Check(s.TB.(*testing.T), func(rt *rapid.T) {
-			s.addCO("co", "coname")
-			for range rapid.IntRange(0, 6).Draw(rt, "setup") {
-				s.setUp(rt)
-			}
-			s.play(step{call: "POST cos/duplicate/$co", keep: "copy"})
-			original, copied := s.setup(rt, "co"), s.setup(rt, "copy")
-			if diff := cmp.Diff(original, copied); diff != "" {
-				rt.Fatalf("(-original +copy):\n%s", diff)
-			}
-			s.play(step{call: "GET co_people?coid=$copy", lists: "Id: "}, step{call: "GET co_group_members?coid=$copy", lists: "Id: "},
-				step{call: "DELETE cos/$co"}, step{call: "DELETE cos/$copy"})
-		})
+	t.Parallel()
+	scenes := make([]*scene, len(apis))
+	for i, a := range apis {
+		scenes[i] = a.scene(t, "json")
+	}
+	rapidtest.Check(t, func(rt *rapid.T) {
+		s := scenes[rapid.IntRange(0, len(scenes)-1).Draw(rt, "database")]
+		s.addCO("co", "coname")
+		for range rapid.IntRange(0, 12).Draw(rt, "setup") {
+			s.setUp(rt)
+		}
+		s.play(step{call: "POST cos/duplicate/$co", keep: "copy"})
+		original, copied := s.setup(rt, "co"), s.setup(rt, "copy")
+		if diff := cmp.Diff(original, copied); diff != "" {
+			rt.Fatalf("%s (-original +copy):\n%s", s.name, diff)
+		}
+		s.play(step{call: "GET co_people?coid=$copy", lists: "Id: "}, step{call: "GET co_group_members?coid=$copy", lists: "Id: "},
+			step{call: "DELETE cos/$co"}, step{call: "DELETE cos/$copy"})
 	})
 }
 

@@ -106,7 +106,9 @@ func TestEveryCallerEveryResourceEveryOperation(t *testing.T) {
 				s.play(furnish()...)
 				far := maps.Clone(s.ids)
 				s.play(furnish()...)
-				s.cast()
+				if as == chief || slices.Contains(mates, as) {
+					s.cast(as)
+				}
 				all := append([]specimen{{path: "cos", keep: "co", send: `{"Name":"$coname","Status":"Active"}`}}, specimens...)
 				for _, sp := range all {
 					s.walkViews(as, sp, s.ids[sp.keep], far[sp.keep])
@@ -130,20 +132,30 @@ func TestEveryCallerEveryResourceEveryOperation(t *testing.T) {
 	}
 }
 
-// cast makes the callers who act for a person.
-func (s *scene) cast() {
+// cast makes callers who act for a person.
+func (s *scene) cast(callers ...string) {
 	s.Helper()
-	s.play(person("chief"), person("unitadmin"), person("owner"), person("fellow"), person("bystander"))
-	s.ids["chiefs"] = s.adminsOf("")
-	s.ids["unitadmins"] = s.adminsOf("unit")
-	s.play(
-		member("m1", "chiefs", chief), member("m2", "unitadmins", unitAdmin), member("m3", "group", fellow),
-		add("co_group_members", "m4", `"CoGroupId":$group,"Person":{"Type":"CO","Id":$owner},"Member":false,"Owner":true`),
-	)
-	for _, as := range []string{chief, unitAdmin, owner, fellow, bystander} {
+	for _, as := range callers {
+		if as != subject {
+			s.play(person(as))
+		}
+		switch as {
+		case chief:
+			s.ids["chiefs"] = s.adminsOf("")
+			s.play(member("m1", "chiefs", chief))
+		case unitAdmin:
+			s.ids["unitadmins"] = s.adminsOf("unit")
+			s.play(member("m2", "unitadmins", unitAdmin))
+		case fellow:
+			s.play(member("m3", "group", fellow))
+		case owner:
+			s.play(add("co_group_members", "m4", `"CoGroupId":$group,"Person":{"Type":"CO","Id":$owner},"Member":false,"Owner":true`))
+		case subject:
+			s.acting(subject, "person")
+			continue
+		}
 		s.acting(as, as)
 	}
-	s.acting(subject, "person")
 }
 
 // adminsOf is the group of the administrators of a unit, of the CO for "".

@@ -19,7 +19,7 @@ func (s *scene) twice() (far map[string]string) {
 	s.play(furnish()...)
 	far = maps.Clone(s.ids)
 	s.play(furnish()...)
-	s.cast()
+	s.cast(mates...)
 	return far
 }
 
