@@ -24,7 +24,7 @@ func TestProvisionCommand(t *testing.T) {
 		one := addPerson(t, c, co, "one")
 		var slow atomic.Bool
 		sink := receiveWith(t, func(message) (int, string) {
-			if slow.Load() {
+			if slow.Load() { // so that the command is not through when it is interrupted
 				time.Sleep(50 * time.Millisecond)
 			}
 			return 200, ""
