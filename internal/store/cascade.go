@@ -24,7 +24,7 @@ func (tx *Tx) Delete(ctx context.Context, rec *comity.Record, actor string, mode
 func (tx *Tx) releaseLinks(ctx context.Context, r *comity.Resource, ids, actor string, a args, modes []string) error {
 	for _, link := range comity.LinksTo(r) {
 		child := link.Field.Resource()
-		named := fmt.Sprintf("SELECT id FROM %s WHERE %s IN (%s)", child.Table, link.Column, ids)
+		named := fmt.Sprintf("SELECT id FROM %s WHERE %s", child.Table, tx.dialect.among(link.Column, ids))
 		var err error
 		if link.Takes {
 			err = tx.deleteSet(ctx, child, named, actor, a, modes)
@@ -39,7 +39,7 @@ func (tx *Tx) releaseLinks(ctx context.Context, r *comity.Resource, ids, actor s
 		return nil
 	}
 	for _, table := range ofTargets {
-		if err := tx.conn.queue(ctx, fmt.Sprintf(`DELETE FROM %s WHERE co_provisioning_target_id IN (%s)`, table, ids), a); err != nil {
+		if err := tx.conn.queue(ctx, fmt.Sprintf(`DELETE FROM %s WHERE %s`, table, tx.dialect.among("co_provisioning_target_id", ids)), a); err != nil {
 			return err
 		}
 	}
@@ -55,7 +55,7 @@ func (tx *Tx) deleteSet(ctx context.Context, r *comity.Resource, ids, actor stri
 	}
 	if r.Told {
 		people := fmt.Sprintf(`SELECT co_person_id FROM history
-			WHERE resource = '%s' AND until IS NULL AND co_person_id IS NOT NULL AND record_id IN (%s)`, r.Singular, ids)
+			WHERE resource = '%s' AND until IS NULL AND co_person_id IS NOT NULL AND %s`, r.Singular, tx.dialect.among("record_id", ids))
 		if err := tx.mark(ctx, people, a, modes); err != nil {
 			return err
 		}
@@ -67,9 +67,9 @@ func (tx *Tx) deleteSet(ctx context.Context, r *comity.Resource, ids, actor stri
 func (tx *Tx) markGroupsIn(ctx context.Context, r *comity.Resource, ids string, a args, modes []string) error {
 	switch r {
 	case comity.CoGroup.Resource:
-		return tx.markGroups(ctx, "SELECT g.id, 0 FROM co_groups g WHERE g.id IN ("+ids+")", a, modes, nil)
+		return tx.markGroups(ctx, "SELECT g.id, 0 FROM co_groups g WHERE "+tx.dialect.among("g.id", ids), a, modes, nil)
 	case comity.CoGroupMember.Resource:
-		return tx.markGroups(ctx, "SELECT m.co_group_id, m.co_person_id FROM co_group_members m WHERE m.id IN ("+ids+")", a, modes, nil)
+		return tx.markGroups(ctx, "SELECT m.co_group_id, m.co_person_id FROM co_group_members m WHERE "+tx.dialect.among("m.id", ids), a, modes, nil)
 	}
 	return nil
 }
@@ -88,15 +88,15 @@ func (tx *Tx) clearSet(ctx context.Context, link comity.Link, ids, actor string,
 	note := append(args(nil), a...)
 	sql := fmt.Sprintf(`INSERT INTO history (%s)
 		SELECT h.resource, h.record_id, h.revision + 1, '%s', %s, %s, NULL, h.co_id, h.co_person_id, h.org_identity_id, h.co_group_id, %s
-		FROM history h JOIN %s t ON t.id = h.record_id AND t.revision = h.revision WHERE h.resource = '%s' AND t.id IN (%s)`,
+		FROM history h JOIN %s t ON t.id = h.record_id AND t.revision = h.revision WHERE h.resource = '%s' AND %s`,
 		historyColumns, comity.OpEdit, castText(note.put(actor)), notBefore("h.since", note.put(moment)),
-		fmt.Sprintf(tx.dialect.jsonWithout, "h.data", link.Field.Name), r.Table, r.Singular, ids)
+		fmt.Sprintf(tx.dialect.jsonWithout, "h.data", link.Field.Name), r.Table, r.Singular, tx.dialect.among("t.id", ids))
 	if err := tx.conn.queue(ctx, sql, note); err != nil {
 		return err
 	}
 	end := append(args(nil), a...)
-	sql = fmt.Sprintf(`UPDATE history SET until = %s WHERE resource = '%s' AND until IS NULL AND record_id IN (%s)
-		AND revision = (SELECT t.revision FROM %s t WHERE t.id = history.record_id)`, notBefore("since", end.put(moment)), r.Singular, ids, r.Table)
+	sql = fmt.Sprintf(`UPDATE history SET until = %s WHERE resource = '%s' AND until IS NULL AND %s
+		AND revision = (SELECT t.revision FROM %s t WHERE t.id = history.record_id)`, notBefore("since", end.put(moment)), r.Singular, tx.dialect.among("record_id", ids), r.Table)
 	if err := tx.conn.queue(ctx, sql, end); err != nil {
 		return err
 	}
@@ -110,6 +110,6 @@ func (tx *Tx) clearSet(ctx context.Context, link comity.Link, ids, actor string,
 		}
 		kept = strings.Join(keepChange(differs), ", ") + ", "
 	}
-	return tx.conn.queue(ctx, fmt.Sprintf(`UPDATE %s SET %s%s = NULL, revision = revision + 1, modified = %s, actor = %s WHERE id IN (%s)`,
-		r.Table, kept, link.Column, p, who, ids), update)
+	return tx.conn.queue(ctx, fmt.Sprintf(`UPDATE %s SET %s%s = NULL, revision = revision + 1, modified = %s, actor = %s WHERE %s`,
+		r.Table, kept, link.Column, p, who, tx.dialect.among("id", ids)), update)
 }

@@ -112,7 +112,13 @@ func (tx *Tx) Claim(ctx context.Context, target int64, limit int, lease time.Dur
 		UPDATE deliveries SET held = true, due = $1, sequence = sequence + 1
 		WHERE co_provisioning_target_id = $2 AND (kind, subject_id) IN (SELECT kind, subject_id FROM next)
 		RETURNING %s`, tx.dialect.skipLocked, deliveryColumns)
-	return collect(ctx, tx.conn, sql, args{now.Add(lease).UnixMicro(), target, now.UnixMicro(), int64(limit)}, scanDelivery)
+	var claimed []Delivery
+	err = tx.inOrder(ctx, sql, args{now.Add(lease).UnixMicro(), target, now.UnixMicro(), int64(limit)}, func(r Row) error {
+		d, err := scanDelivery(r)
+		claimed = append(claimed, d)
+		return err
+	})
+	return claimed, err
 }
 
 // ClaimOne takes the delivery about one subject, whether or not it is due, and says whether it got

@@ -107,18 +107,18 @@ func (tx *Tx) deleteRows(ctx context.Context, r *comity.Resource, ids, actor str
 	note := append(args(nil), a...)
 	sql := fmt.Sprintf(`INSERT INTO history (%s)
 		SELECT resource, record_id, revision + 1, '%s', %s, %[4]s, %[4]s, co_id, co_person_id, org_identity_id, co_group_id, data
-		FROM history WHERE resource = '%[5]s' AND until IS NULL AND record_id IN (%[6]s)`,
-		historyColumns, comity.OpDelete, castText(note.put(actor)), notBefore("since", note.put(moment)), r.Singular, ids)
+		FROM history WHERE resource = '%[5]s' AND until IS NULL AND %[6]s`,
+		historyColumns, comity.OpDelete, castText(note.put(actor)), notBefore("since", note.put(moment)), r.Singular, tx.dialect.among("record_id", ids))
 	if err := tx.conn.queue(ctx, sql, note); err != nil {
 		return err
 	}
 	end := append(args(nil), a...)
-	sql = fmt.Sprintf(`UPDATE history SET until = %s WHERE resource = '%s' AND until IS NULL AND record_id IN (%s)`,
-		notBefore("since", end.put(moment)), r.Singular, ids)
+	sql = fmt.Sprintf(`UPDATE history SET until = %s WHERE resource = '%s' AND until IS NULL AND %s`,
+		notBefore("since", end.put(moment)), r.Singular, tx.dialect.among("record_id", ids))
 	if err := tx.conn.queue(ctx, sql, end); err != nil {
 		return err
 	}
-	return tx.conn.queue(ctx, fmt.Sprintf(`DELETE FROM %s WHERE id IN (%s)`, r.Table, ids), a)
+	return tx.conn.queue(ctx, fmt.Sprintf(`DELETE FROM %s WHERE %s`, r.Table, tx.dialect.among("id", ids)), a)
 }
 
 // notBefore is the moment, or a column's time where that is later: a revision never ends before it

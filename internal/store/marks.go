@@ -25,11 +25,11 @@ func (tx *Tx) mark(ctx context.Context, people string, a args, modes []string) e
 	sql := fmt.Sprintf(`INSERT INTO deliveries (%[4]s)
 		SELECT t.id, 0, p.id, p.co_id, 1, %[1]s, false, %[1]s, 0, 0, 0, false, '', '[]', ''
 		FROM co_people p JOIN co_provisioning_targets t ON t.co_id = p.co_id
-		WHERE p.id IN (%[3]s) AND (t.status IN %[2]s OR t.status = '%[6]s' AND EXISTS (SELECT 1 FROM deliveries d
+		WHERE %[3]s AND (t.status IN %[2]s OR t.status = '%[6]s' AND EXISTS (SELECT 1 FROM deliveries d
 			WHERE d.co_provisioning_target_id = t.id AND d.kind = 0 AND d.subject_id = p.id
 				AND d.resting AND (d.told IS NULL OR d.identifier = '')))
 		ORDER BY t.id, p.id
-		%[5]s`, moment, list(&a, modes), people, newDelivery, markAgain, comity.ModeEnrolment)
+		%[5]s`, moment, list(&a, modes), tx.dialect.among("p.id", people), newDelivery, markAgain, comity.ModeEnrolment)
 	return tx.conn.queue(ctx, sql, a)
 }
 

@@ -38,15 +38,15 @@ func (s Scope) conditions(d dialect, a *args) (entitled, members string) {
 	case s.People != nil:
 		// They are of the CO: with it in the condition all of its memberships would be looked through.
 		in := d.idsIn(a, s.People)
-		return "p.id IN (" + in + ")", "m.co_person_id IN (" + in + ")"
+		return d.among("p.id", in), d.among("m.co_person_id", in)
 	default:
 		p = a.put(s.CoId)
 		entitled, members = "g.co_id = "+p, "m.co_id = "+p
 	}
 	if s.People != nil {
 		in := d.idsIn(a, s.People)
-		entitled += " AND p.id IN (" + in + ")"
-		members += " AND m.co_person_id IN (" + in + ")"
+		entitled += " AND " + d.among("p.id", in)
+		members += " AND " + d.among("m.co_person_id", in)
 	}
 	return entitled, members
 }
@@ -244,6 +244,16 @@ func (d dialect) idsIn(a *args, ids []int64) string {
 	return "SELECT " + element(0) + " AS id FROM " + d.rowsOf(a, rows)
 }
 
+// among is the condition that a column is one of those that a subquery gives. In PostgreSQL it is put so that
+// these are found first and looked for one by one: of a subquery that is joined, the statistics may say that it
+// is best gone through for each row of the table.
+func (d dialect) among(column, ids string) string {
+	if d.shared {
+		return column + " IN (" + ids + ")"
+	}
+	return column + " = ANY (ARRAY(" + ids + "))"
+}
+
 // element is the number at that place of a row of rowsOf.
 func element(i int) string { return castInt(fmt.Sprintf("value ->> %d", i)) }
 
@@ -259,15 +269,21 @@ func (tx *Tx) PeopleOf(ctx context.Context, coID, after int64, limit int) ([]int
 }
 
 func (tx *Tx) ids(ctx context.Context, sql string, a args) ([]int64, error) {
-	return collect(ctx, tx.conn, sql, a, func(r Row) (int64, error) { return r.Int(0), nil })
+	var ids []int64
+	err := tx.inOrder(ctx, sql, a, func(r Row) error {
+		ids = append(ids, r.Int(0))
+		return nil
+	})
+	return ids, err
 }
 
 // RemoveMembers takes all rows of people in a group away, with their history and marks.
 func (tx *Tx) RemoveMembers(ctx context.Context, group int64, people []int64, actor string, modes []string) error {
 	var a args
 	rows := map[int64]computed{}
-	sql := `SELECT m.id, m.co_person_id FROM co_group_members m WHERE m.co_group_id = ` + a.put(group) +
-		` AND m.co_person_id IN (` + tx.dialect.idsIn(&a, people) + `)`
+	// By the people, who are few, whatever is known of the group.
+	sql := `SELECT m.id, m.co_person_id FROM co_group_members m WHERE +m.co_group_id = ` + a.put(group) +
+		` AND ` + tx.dialect.among("m.co_person_id", tx.dialect.idsIn(&a, people))
 	err := tx.conn.query(ctx, sql, a, func(r Row) error {
 		rows[r.Int(0)] = computed{group: group, person: r.Int(1)}
 		return nil

@@ -139,7 +139,7 @@ func (tx *Tx) nested(ctx context.Context, nestings []Nesting, people []int64) (d
 	}
 	var a args
 	sql := fmt.Sprintf(`SELECT m.id, m.co_group_id, m.co_person_id, coalesce(m.co_group_nesting_id, 0), m.member AND %s
-		FROM co_group_members m WHERE m.co_person_id IN (%s) ORDER BY m.co_person_id`, validNow("m", &a, now), tx.dialect.idsIn(&a, people))
+		FROM co_group_members m WHERE %s ORDER BY m.co_person_id`, validNow("m", &a, now), tx.dialect.among("m.co_person_id", tx.dialect.idsIn(&a, people)))
 	err = tx.conn.query(ctx, sql, a, func(r Row) error {
 		m := computed{r.Int(1), r.Int(2), r.Int(3)}
 		if m.person != person {

@@ -142,6 +142,9 @@ type dialect struct {
 	// planAnew is a statement that has the rest of a transaction planned for what it asks for, "" where
 	// all is planned alike.
 	planAnew string
+	// inOrder and anyOrder are statements between which a transaction reads what an index has in order only
+	// as far as it is asked for, "" where that is always so.
+	inOrder, anyOrder string
 	// otherPrograms counts the connections of other programs of ours, "" where there are none.
 	otherPrograms string
 	// jsonWithout is an expression for the JSON of column %s without the key %s.

@@ -87,7 +87,7 @@ func (tx *Tx) ClaimSweep(ctx context.Context, target, co int64, limit int, lease
 		return nil, err
 	}
 	var next []comity.Subject
-	err = tx.conn.query(ctx, subjects+` ORDER BY kind, id LIMIT $5`, args{target, co, int64(s.Last.Kind), s.Last.Id, int64(max(limit, 1))}, func(r Row) error {
+	err = tx.inOrder(ctx, subjects+` ORDER BY kind, id LIMIT $5`, args{target, co, int64(s.Last.Kind), s.Last.Id, int64(max(limit, 1))}, func(r Row) error {
 		next = append(next, subjectIn(r, 0))
 		return nil
 	})
@@ -126,7 +126,7 @@ func (tx *Tx) claimNext(ctx context.Context, target, co int64, after, last comit
 		WHERE NOT deliveries.held
 		RETURNING ` + deliveryColumns + `, sent`
 	a := args{target, co, int64(after.Kind), after.Id, int64(limit), now.Add(lease).UnixMicro(), now.UnixMicro(), int64(last.Kind), last.Id}
-	err = tx.conn.query(ctx, sql, a, func(r Row) error {
+	err = tx.inOrder(ctx, sql, a, func(r Row) error {
 		d, err := scanDelivery(r)
 		if !r.Null(deliveryWidth) {
 			d.Sent = append([]byte(nil), r.Bytes(deliveryWidth)...)

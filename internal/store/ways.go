@@ -67,3 +67,17 @@ func (tx *Tx) planAnew(ctx context.Context) error {
 	}
 	return tx.conn.queue(ctx, tx.dialect.planAnew, nil)
 }
+
+// inOrder runs a query that reads the first of what an index has in order, and has no more read than these.
+func (tx *Tx) inOrder(ctx context.Context, sql string, a args, each func(Row) error) error {
+	if tx.dialect.inOrder == "" {
+		return tx.conn.query(ctx, sql, a, each)
+	}
+	if err := tx.conn.queue(ctx, tx.dialect.inOrder, nil); err != nil {
+		return err
+	}
+	if err := tx.conn.query(ctx, sql, a, each); err != nil {
+		return err
+	}
+	return tx.conn.queue(ctx, tx.dialect.anyOrder, nil)
+}
