@@ -204,9 +204,29 @@ func (c *sqliteConn) close() error {
 
 func (c *sqliteConn) now(context.Context) (time.Time, error) { return c.time, nil }
 
+// maxStatements is how many prepared statements a connection keeps: their texts differ by what is asked for.
+const maxStatements = 1000
+
+// forget closes the statements that are not being read, where there are too many.
+func (c *sqliteConn) forget() (err error) {
+	if len(c.statements) < maxStatements {
+		return nil
+	}
+	for sql, s := range c.statements {
+		if !s.Busy() {
+			err = errors.Join(err, s.Close())
+			delete(c.statements, sql)
+		}
+	}
+	return err
+}
+
 func (c *sqliteConn) prepare(sql string) (*sqliteStatement, error) {
 	if s, ok := c.statements[sql]; ok {
 		return s, nil
+	}
+	if err := c.forget(); err != nil {
+		return nil, fmt.Errorf("close statements: %w", err)
 	}
 	raw, tail, err := c.raw.PrepareFlags(sql, sqlite3.PREPARE_PERSISTENT)
 	if err != nil {
