@@ -3,6 +3,7 @@ package access
 import (
 	"context"
 	"log/slog"
+	"net/netip"
 	"sync/atomic"
 	"time"
 
@@ -30,12 +31,27 @@ type Logins struct {
 	unlogged      atomic.Int64
 }
 
+// place is what counts as one address: of IPv6 the network that a site is given, for whoever has one address
+// of it has all.
+func place(address string) string {
+	const site = 64
+	a, err := netip.ParseAddr(address)
+	if err != nil || a.Unmap().Is4() {
+		return address
+	}
+	network, err := a.WithZone("").Prefix(site)
+	if err != nil {
+		return address
+	}
+	return network.String()
+}
+
 // Blocked says whether so many failed from an address that it may not try now, and for how long.
 func (l *Logins) Blocked(address string, now time.Time) (wait time.Duration, blocked bool) {
 	if l == nil || l.PerMinute == 0 {
 		return 0, false
 	}
-	return l.failed.Spent(address, l.PerMinute, now)
+	return l.failed.Spent(place(address), l.PerMinute, now)
 }
 
 // Failed notes that a login failed: from which address, by what way (key, link, provider) and, where
@@ -45,7 +61,7 @@ func (l *Logins) Failed(ctx context.Context, address, way, username string, now 
 		return
 	}
 	if l.PerMinute > 0 {
-		l.failed.Take(address, l.PerMinute, now)
+		l.failed.Take(place(address), l.PerMinute, now)
 	}
 	if l.Count != nil {
 		l.Count()
@@ -54,7 +70,7 @@ func (l *Logins) Failed(ctx context.Context, address, way, username string, now 
 		return
 	}
 	if _, ok := l.lines.Take("", linesInAll, now); ok {
-		if _, ok = l.lines.Take(address, linesOfAddress, now); ok {
+		if _, ok = l.lines.Take(place(address), linesOfAddress, now); ok {
 			if !comity.IsUsername(username) {
 				username = ""
 			}
