@@ -44,8 +44,13 @@ func TestUnseenRecords(t *testing.T) {
 					continue
 				}
 				for _, method := range []string{"GET", "HEAD", "PUT", "DELETE"} {
-					for _, send := range sends(s, method, sp) {
-						for _, query := range []string{"", "?revision=0", "?at=2100-01-01 00:00:00"} {
+					bodies := sends(s, method, sp)
+					for i, send := range bodies {
+						queries := []string{""}
+						if i == len(bodies)-1 { // the one that could be carried out
+							queries = append(queries, "?revision=0", "?at=2100-01-01 00:00:00")
+						}
+						for _, query := range queries {
 							ask := func(id string) answer {
 								return s.call(as, method, sp.path+"/"+id+".json"+strings.ReplaceAll(query, " ", "%20"), strings.NewReader(send))
 							}
