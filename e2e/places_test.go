@@ -151,6 +151,11 @@ func TestFailedRestoreLeavesNothing(t *testing.T) {
 			}
 			refused(t, got, `^comity: restore into .*: the database is not empty: it holds a registry; name another$`)
 		}
+		if strings.HasPrefix(database, "postgres") {
+			if known := query(t, database, `SELECT count(*) FROM pg_stats WHERE tablename = 'cos'`); known == "0" {
+				t.Error("the server knows nothing yet of how much was restored")
+			}
+		}
 		again := &registry{database: database, folder: r.folder, user: r.user, key: r.key}
 		again.flags = []string{"--secret-key-file", r.database + ".key"}
 		again.startAgain(t)

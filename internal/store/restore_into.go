@@ -95,10 +95,26 @@ func restorePostgres(ctx context.Context, database string, r io.Reader) (rows in
 		return 0, fmt.Errorf("restore into %s: %w", Redact(database), err)
 	}
 	rows, err = migrateAndRestore(ctx, database, r)
+	if err == nil {
+		err = analyse(ctx, database)
+	}
 	if err != nil {
 		err = errors.Join(err, dropAllBut(context.WithoutCancel(ctx), database, before))
 	}
 	return rows, err
+}
+
+// analyse has the server learn how much there is of what, which it would do by itself only after a while.
+func analyse(ctx context.Context, database string) (err error) {
+	db, err := openSQL(ctx, database, false)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	if _, err := db.ExecContext(ctx, "ANALYZE"); err != nil {
+		return fmt.Errorf("analyse what was restored: %w", err)
+	}
+	return nil
 }
 
 // objects are the tables, views, functions and extensions of a PostgreSQL database's schema, as DROP
