@@ -89,17 +89,26 @@ func (tx *Tx) automatic(ctx context.Context, rule AutomaticRule, s Scope) (diffe
 	never := a.put(rule.Never)
 	active := list(&a, rule.Active)
 	all, act := a.put(rule.AllGroup), a.put(rule.ActiveGroup)
-	sql := fmt.Sprintf(`SELECT 0 AS id, g.id AS co_group_id, p.id AS co_person_id
-		FROM co_people p JOIN co_groups g ON g.co_id = p.co_id
+	// Of many people these are found first, and then their roles: who began with the groups would go through
+	// the whole CO for some of it.
+	with, people, roles := "", "co_people p", "co_people p JOIN co_person_roles r ON r.co_person_id = p.id"
+	if s.People != nil && s.CoGroupId == 0 {
+		with = fmt.Sprintf(`WITH scope AS MATERIALIZED (SELECT p.id, p.co_id, p.status FROM co_people p WHERE %s),
+			roles AS MATERIALIZED (SELECT r.co_person_id, r.cou_id, r.status FROM scope p JOIN co_person_roles r ON r.co_person_id = p.id) `, entitled)
+		people, roles, entitled = "scope p", "scope p JOIN roles r ON r.co_person_id = p.id", "1 = 1"
+	}
+	sql := fmt.Sprintf(`%[9]sSELECT 0 AS id, g.id AS co_group_id, p.id AS co_person_id
+		FROM %[7]s JOIN co_groups g ON g.co_id = p.co_id
 		WHERE g.auto AND g.cou_id IS NULL AND %[1]s AND (
 			(g.group_type = %[4]s AND p.status <> %[2]s) OR (g.group_type = %[5]s AND p.status IN %[3]s))
 		UNION ALL SELECT 0, g.id, p.id
-		FROM co_people p JOIN co_person_roles r ON r.co_person_id = p.id JOIN co_groups g ON g.cou_id = r.cou_id
+		FROM %[8]s JOIN co_groups g ON g.cou_id = r.cou_id
 		WHERE g.auto AND %[1]s AND (
 			(g.group_type = %[4]s AND p.status <> %[2]s AND r.status <> %[2]s)
 			OR (g.group_type = %[5]s AND p.status IN %[3]s AND r.status IN %[3]s))
 		UNION ALL SELECT m.id, m.co_group_id, m.co_person_id
-		FROM co_group_members m JOIN co_groups g ON g.id = m.co_group_id WHERE g.auto AND %[6]s`, entitled, never, active, all, act, scope)
+		FROM co_group_members m WHERE (SELECT g.auto FROM co_groups g WHERE g.id = m.co_group_id) AND %[6]s`,
+		entitled, never, active, all, act, scope, people, roles, with)
 	should, rows := map[computed]bool{}, map[int64]computed{}
 	err := tx.conn.query(ctx, sql, a, func(r Row) error {
 		m := computed{group: r.Int(1), person: r.Int(2)}
