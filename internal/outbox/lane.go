@@ -118,7 +118,8 @@ func (l *lane) room() int {
 // turn writes outcomes and claims what is due, in one transaction, and hands it to the workers.
 // When the database fails for long it gives up: when the leases are over all is claimed again.
 func (l *lane) turn(ctx context.Context, outcomes []store.Outcome) (claimed int, ok bool) {
-	writing := context.WithoutCancel(ctx)
+	writing, cancel := l.asking(context.WithoutCancel(ctx))
+	defer cancel()
 	start := time.Now()
 	var deliveries []store.Delivery
 	err := l.store.Write(writing, func(tx *store.Tx) error {

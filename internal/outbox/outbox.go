@@ -141,15 +141,7 @@ func (o *Outbox) Run(ctx context.Context) {
 		case <-timer.C:
 		}
 		next := o.Poll
-		err := o.giveBack(ctx)
-		var due []store.Lane
-		var now time.Time
-		if err == nil {
-			due, now, err = o.due(ctx)
-		}
-		if err == nil {
-			due, err = o.unpark(ctx, due, now)
-		}
+		due, now, err := o.look(ctx)
 		if err != nil && ctx.Err() == nil {
 			o.failed(ctx, "cannot look up what is to be told", err)
 		}
@@ -171,6 +163,26 @@ func (o *Outbox) Run(ctx context.Context) {
 		}
 		timer.Reset(next)
 	}
+}
+
+// look returns what is due, once what nobody works on any more and what waits for a time that never comes has
+// been made so.
+func (o *Outbox) look(ctx context.Context) (due []store.Lane, now time.Time, err error) {
+	ctx, cancel := o.asking(ctx)
+	defer cancel()
+	if err = o.giveBack(ctx); err == nil {
+		due, now, err = o.due(ctx)
+	}
+	if err == nil {
+		due, err = o.unpark(ctx, due, now)
+	}
+	return due, now, err
+}
+
+// asking bounds how long the database is waited for. A connection may be lost without a word, and what was
+// claimed is given back after a lease all the same.
+func (o *Outbox) asking(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(ctx, max(o.Lease, 10*time.Second))
 }
 
 // failed logs an error of ours, but for one that passes with the database's trouble: of that the store

@@ -27,6 +27,8 @@ type wire struct {
 	mu    sync.Mutex
 	isCut bool
 	conns map[net.Conn]bool
+	// lost are the connections by which nothing arrives any more.
+	lost map[net.Conn]bool
 }
 
 func newWire(t *testing.T, database string) *wire {
@@ -41,7 +43,7 @@ func newWire(t *testing.T, database string) *wire {
 	}
 	w := &wire{
 		server:   fmt.Sprintf("%s/.s.PGSQL.%s", u.Query().Get("host"), u.Query().Get("port")),
-		listener: l, conns: map[net.Conn]bool{},
+		listener: l, conns: map[net.Conn]bool{}, lost: map[net.Conn]bool{},
 	}
 	u.Host, u.RawQuery = l.Addr().String(), "sslmode=disable"
 	w.url = u.String()
@@ -71,6 +73,21 @@ func (w *wire) cut(cut bool) {
 			_ = c.Close()
 		}
 	}
+}
+
+// lose has nothing arrive any more by the connections that there are, without a word to either end.
+func (w *wire) lose() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for c := range w.conns {
+		w.lost[c] = true
+	}
+}
+
+func (w *wire) isLost(c net.Conn) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.lost[c]
 }
 
 func (w *wire) open(c net.Conn) bool {
@@ -103,6 +120,10 @@ func (w *wire) carry(client net.Conn) {
 	for {
 		kind := make([]byte, 1)
 		if _, err := io.ReadFull(client, kind); err != nil {
+			return
+		}
+		if w.isLost(client) {
+			_, _ = io.Copy(io.Discard, client)
 			return
 		}
 		if kind[0] == 'E' || kind[0] == 'Q' {
@@ -160,6 +181,26 @@ func TestSnapshotStatements(t *testing.T) {
 	if many := count(people...); many != few || few < 10 {
 		t.Errorf("%d statements for one person, %d for %d", few, many, len(people))
 	}
+}
+
+// Connections to the database that are lost without a word stop nothing for longer than about a lease.
+func TestDatabaseConnectionsLost(t *testing.T) {
+	t.Parallel()
+	w := onPostgres(t)
+	r := newReceiver(t)
+	to := w.target(r, comity.ModeAutomatic)
+	wire := newWire(t, w.database)
+	far := w.elsewhere(0, wire.url)
+	freed := make(chan struct{})
+	r.reacts(heldUntil(t, freed, func(arrival) bool { return true }))
+	far.run(far.queue(outbox.Options{Lease: 4 * time.Second, Limit: 2 * time.Second}))
+	w.person("first")
+	eventually(t, "a message is under way", func() bool { return len(r.got()) == 1 })
+	wire.lose()
+	close(freed)
+	w.person("second")
+	w.settle(to)
+	w.expectPresent(t, to, r)
 }
 
 // While the database is away nothing is lost: what was sent and could not be noted is sent again.
