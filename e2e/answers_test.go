@@ -17,6 +17,8 @@ var shownOnce = map[string]bool{
 	"GET: 304 Not Modified": true, "GET: 401 Unauthorized": true, "POST: 401 Unauthorized": true,
 	"PUT: 401 Unauthorized": true, "DELETE: 401 Unauthorized": true, "PUT: 412 Precondition Failed": true,
 	"DELETE: 412 Precondition Failed": true, "POST: 422 Unprocessable Entity": true,
+	// How many records an owner may have is asked of all resources in one place.
+	"POST: 403 Forbidden": true, "PUT: 403 Forbidden": true,
 }
 
 // shownElsewhere are the answers that take more than a conversation, and have tests of their own.

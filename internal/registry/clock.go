@@ -148,7 +148,7 @@ func (r *Registry) Tick(ctx context.Context, done time.Time) (now time.Time, err
 const cameBack = time.Second
 
 func (r *Registry) tickUntil(ctx context.Context, done, now time.Time) (time.Time, error) {
-	crossed, back := false, false
+	var crossed, back bool
 	for after := int64(0); ; {
 		var people []store.Where
 		var err error
