@@ -6,7 +6,7 @@ var Address = func() (t struct {
 	Street, Room, Locality, State, PostalCode, Country, Description, Type, Language, Person *Field
 },
 ) {
-	t.Resource = resource("Address", "Addresses", "addresses").short("ADR").versioned().told().dated().
+	t.Resource = resource("Address", "Addresses", "addresses").short("ADR").versioned().provisioned().dated().
 		doc("A postal address of a role, an org identity, a department or an organization.")
 	t.Street = t.text("Street", 400)
 	t.Room = t.text("Room", 64)

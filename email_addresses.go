@@ -6,7 +6,7 @@ var EmailAddress = func() (t struct {
 	Mail, Description, Type, Verified, Person *Field
 },
 ) {
-	t.Resource = resource("EmailAddress", "EmailAddresses", "email_addresses").short("EML").versioned().told().dated().queries("mail").
+	t.Resource = resource("EmailAddress", "EmailAddresses", "email_addresses").short("EML").versioned().provisioned().dated().queries("mail").
 		doc("An email address of a CO person, an org identity, a department or an organization.")
 	t.Mail = t.text("Mail", 256).required().folded().email()
 	t.Description = t.text("Description", 128).unsent()

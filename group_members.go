@@ -9,7 +9,7 @@ var CoGroupMember = func() (t struct {
 	CoGroupId, Member, Owner, ValidFrom, ValidThrough, CoGroupNestingId, Person *Field
 },
 ) {
-	t.Resource = resource("CoGroupMember", "CoGroupMembers", "co_group_members").short("CGM").versioned().told().queries("owner").emptyLists().
+	t.Resource = resource("CoGroupMember", "CoGroupMembers", "co_group_members").short("CGM").versioned().provisioned().queries("owner").emptyLists().
 		named("group membership", "group memberships").
 		doc("Makes a CO person a member, an owner, or both, of a group. There is one row for each group and person, and beside it one derived row for each nesting that makes the person a member.")
 	t.CoGroupId = t.reference("CoGroupId", "CoGroup").required().fixed().listed()

@@ -6,7 +6,7 @@ var Identifier = func() (t struct {
 	Identifier, Type, Login, Status, Language, CoProvisioningTargetId, Person *Field
 },
 ) {
-	t.Resource = resource("Identifier", "Identifiers", "identifiers").short("IDF").versioned().told().dated().queries("identifier").
+	t.Resource = resource("Identifier", "Identifiers", "identifiers").short("IDF").versioned().provisioned().dated().queries("identifier").
 		doc("An identifier of a CO person, an org identity, a department, an organization or a group.")
 	t.Identifier = t.text("Identifier", 512).required().folded().
 		doc("Unique for its Type among the people, groups, departments and organizations of a CO, case included.").example("ghopper")

@@ -6,7 +6,7 @@ var Name = func() (t struct {
 	Honorific, Given, Middle, Family, Suffix, Type, Language, PrimaryName, Person *Field
 },
 ) {
-	t.Resource = resource("Name", "Names", "names").short("NAM").versioned().told().dated().
+	t.Resource = resource("Name", "Names", "names").short("NAM").versioned().provisioned().dated().
 		doc("A name of a CO person or an org identity. Exactly one of an owner's names is primary.")
 	t.Honorific = t.text("Honorific", 32)
 	t.Given = t.text("Given", 128).required().folded().

@@ -6,7 +6,7 @@ var CoPerson = func() (t struct {
 	CoId, Status, DateOfBirth, Timezone *Field
 },
 ) {
-	t.Resource = resource("CoPerson", "CoPeople", "co_people").short("CPM").called("CO Person").versioned().told().dated().
+	t.Resource = resource("CoPerson", "CoPeople", "co_people").short("CPM").called("CO Person").versioned().provisioned().dated().
 		named("person", "people").purpose("Who belongs, with their names, addresses, identifiers and roles.").
 		doc("A member of a CO. The status follows the person's roles. A person usually has an org identity at home; `co_org_identity_links` ties the two.").
 		queries("given", "family", "mail", "search.identifier", "search.mail", "identifier", "identifiertype").strictQuery()

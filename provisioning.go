@@ -105,7 +105,7 @@ func (d Destination) IncludesGroups() bool {
 }
 
 // Told is what a target was, or may have been, told about a subject.
-type Told struct {
+type ProvisionedAs struct {
 	// Identifier is the one that the subject was last sent under, "" if it never was.
 	Identifier string
 	// Obsolete are earlier ones that the target is still to be told to delete. A group's further

@@ -24,8 +24,8 @@ type Resource struct {
 	Doc, Purpose string
 	// Versioned resources show Revision, Deleted and ActorIdentifier.
 	Versioned bool
-	// Told says that a provisioned person's message shows these records.
-	Told bool
+	// Provisioned says that a provisioned person's message shows these records.
+	Provisioned bool
 	// Dated says that messages tell when a value that they show of such a record changed last.
 	Dated bool
 	// Fields are its fields in the order of the wire.
@@ -73,9 +73,9 @@ func resource(singular, plural, path string) *Resource {
 	}
 }
 
-func (r *Resource) versioned() *Resource { r.Versioned = true; return r }
-func (r *Resource) told() *Resource      { r.Told = true; return r }
-func (r *Resource) dated() *Resource     { r.Dated = true; return r }
+func (r *Resource) versioned() *Resource   { r.Versioned = true; return r }
+func (r *Resource) provisioned() *Resource { r.Provisioned = true; return r }
+func (r *Resource) dated() *Resource       { r.Dated = true; return r }
 
 func (r *Resource) short(letters string) *Resource { r.Short = letters; return r }
 

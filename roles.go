@@ -10,7 +10,7 @@ var CoPersonRole = func() (t struct {
 	ValidFrom, ValidThrough, Ordr, Status, Person *Field
 },
 ) {
-	t.Resource = resource("CoPersonRole", "CoPersonRoles", "co_person_roles").short("CRM").called("CO Person Role").versioned().told().dated().
+	t.Resource = resource("CoPersonRole", "CoPersonRoles", "co_person_roles").short("CRM").called("CO Person Role").versioned().provisioned().dated().
 		named("role", "roles").
 		doc("What a person does in the CO or in one unit, and until when. The validity sets the status, and the person takes the best status of the roles.")
 	t.SponsorCoPersonId = t.reference("SponsorCoPersonId", "CoPerson").unsent()

@@ -6,7 +6,7 @@ var TelephoneNumber = func() (t struct {
 	CountryCode, AreaCode, Number, Extension, Description, Type, Person *Field
 },
 ) {
-	t.Resource = resource("TelephoneNumber", "TelephoneNumbers", "telephone_numbers").short("TEL").versioned().told().dated().
+	t.Resource = resource("TelephoneNumber", "TelephoneNumbers", "telephone_numbers").short("TEL").versioned().provisioned().dated().
 		doc("A telephone number of a role, an org identity, a department or an organization.")
 	t.CountryCode = t.text("CountryCode", 3)
 	t.AreaCode = t.text("AreaCode", 8)

@@ -6,7 +6,7 @@ var Url = func() (t struct {
 	Url, Description, Type, Language, Person *Field
 },
 ) {
-	t.Resource = resource("Url", "Urls", "urls").short("URL").versioned().told().dated().
+	t.Resource = resource("Url", "Urls", "urls").short("URL").versioned().provisioned().dated().
 		named("URL", "URLs").
 		doc("A web address of a CO person, an org identity, a department or an organization.")
 	t.Url = t.text("Url", 256).required().url("urn")

@@ -63,7 +63,7 @@ func TestBadReceiverHoldsUpNobody(t *testing.T) {
 				}
 				remove(t, c, comity.CoPerson.Resource, with.people[0])
 				with.good.forgets(t, "p0")
-				bad.mend()
+				bad.repair()
 				if !comesAbout(func() bool { return maps.Equal(bad.present(), with.good.present()) }) {
 					t.Errorf("mended, target %d does not hold what the other does (-want +got):\n%s", p.target, cmp.Diff(with.good.present(), bad.present()))
 				}
@@ -159,7 +159,7 @@ func TestReceiverThatWasAwayForLong(t *testing.T) {
 			good.knows(t, fmt.Sprintf("p%d", 3+i), "in grace", status("grace period"))
 		}
 
-		away.mend()
+		away.repair()
 		if !comesAbout(func() bool { return maps.Equal(away.present(), good.present()) }) {
 			t.Errorf("it does not hold what the other does (-want +got):\n%s", cmp.Diff(good.present(), away.present()))
 		}

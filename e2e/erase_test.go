@@ -58,9 +58,9 @@ func TestErase(t *testing.T) {
 		}
 		receiver.forgets(t, "zaphod")
 		eventually(t, "nothing is left of them", func() bool { return !strings.Contains(dump(t, r), "zaphod") })
-		told := call(t, documented(t, r.api()), "GET", r.api()+"history_records.json?coid="+text(co), r.user, r.key, "").body
+		provisioned := call(t, documented(t, r.api()), "GET", r.api()+"history_records.json?coid="+text(co), r.user, r.key, "").body
 		for _, line := range []string{"CoPerson %d added (erased)", "CoPerson %d deleted (erased)", "CoPerson %d erased"} {
-			if line = fmt.Sprintf(line, zaphod); !strings.Contains(told, line) {
+			if line = fmt.Sprintf(line, zaphod); !strings.Contains(provisioned, line) {
 				t.Errorf("the history does not say %q", line)
 			}
 		}

@@ -26,8 +26,8 @@ func TestFirstStartTellsUserAndKeyOnceAndTheSecondDoesNot(t *testing.T) {
 		}
 
 		r.startAgain(t)
-		if told := r.out.String(); strings.Contains(told, "key") || strings.Count(told, "\n") != 1 {
-			t.Errorf("the second start tells more than where it serves:\n%s", told)
+		if printed := r.out.String(); strings.Contains(printed, "key") || strings.Count(printed, "\n") != 1 {
+			t.Errorf("the second start tells more than where it serves:\n%s", printed)
 		}
 		platform, err := r.platform().View(t.Context(), comity.Co.Resource, comity.PlatformCO)
 		if err != nil || platform.Text(comity.Co.Name) != "COmanage" {
@@ -65,16 +65,16 @@ func TestOfSeveralFirstStartsOneTellsTheKey(t *testing.T) {
 		instances = append(instances, start(t, command(t.TempDir(),
 			"serve", "--database", database, "--listen", "127.0.0.1:0", "--secret-key-file", key)))
 	}
-	told := 0
+	printed := 0
 	for _, p := range instances {
 		base := p.says(t, `(?m)^Comity serves .* at (http://\S+)$`)[1]
 		if got := call(t, documented(t, base), http.MethodGet, base+"cos.json", "", "", ""); got.status != http.StatusUnauthorized {
 			t.Errorf("%s answers %d %s", base, got.status, got.reason)
 		}
-		told += strings.Count(p.out.String(), "key   ")
+		printed += strings.Count(p.out.String(), "key   ")
 	}
-	if told != 1 {
-		t.Errorf("%d instances told a key, want one", told)
+	if printed != 1 {
+		t.Errorf("%d instances told a key, want one", printed)
 	}
 }
 

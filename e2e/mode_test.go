@@ -161,8 +161,8 @@ func TestEnrolmentModeTellsOfTheFirstTimeActive(t *testing.T) {
 		edit(t, c, person, fields{f.Status: comity.Suspended})
 		edit(t, c, person, fields{f.Status: comity.Active})
 		enrolled(t, c, p.co, sink, "alovelace")
-		if told := sink.about("ghopper"); len(told) != 1 {
-			t.Errorf("%d messages, want the first alone", len(told))
+		if sent := sink.about("ghopper"); len(sent) != 1 {
+			t.Errorf("%d messages, want the first alone", len(sent))
 		}
 	})
 }
@@ -192,8 +192,8 @@ func TestManualModeTellsByProvisionCallAloneAndDoesNotTryAgain(t *testing.T) {
 		eventually(t, "the other message has failed", func() bool { return len(sink.about("alovelace")) > 0 })
 		sink.fails.Store(false)
 		sink.knowsOf(t, "alovelace")
-		if told := sink.about("ghopper"); len(told) != 1 {
-			t.Errorf("%d messages, want the call's alone", len(told))
+		if sent := sink.about("ghopper"); len(sent) != 1 {
+			t.Errorf("%d messages, want the call's alone", len(sent))
 		}
 	})
 }
@@ -219,7 +219,7 @@ func TestDisabledTargetIsToldNothingAndKeepsWhatWaits(t *testing.T) {
 		sink.knowsOf(t, "waiting")
 		addPerson(t, c, p.co, "barrier")
 		sink.knowsOf(t, "barrier")
-		if told := sink.about("unseen"); len(told) > 0 {
+		if sent := sink.about("unseen"); len(sent) > 0 {
 			t.Error("what changed while it was disabled was told")
 		}
 	})

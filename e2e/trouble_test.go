@@ -69,18 +69,18 @@ func chokesOn(uid string) trouble {
 // troubled is a receiver in trouble, until it is mended.
 type troubled struct {
 	*receiver
-	url    string
-	mend   func()
-	mended atomic.Bool
+	url      string
+	repair   func()
+	repaired atomic.Bool
 }
 
 // receiveInTrouble starts a receiver that is in trouble.
 func receiveInTrouble(t *testing.T, does trouble) *troubled {
 	t.Helper()
 	r := awayReceiver(t, does)
-	r.mend()
-	r.mended.Store(false)
-	r.mend = func() { r.mended.Store(true) }
+	r.repair()
+	r.repaired.Store(false)
+	r.repair = func() { r.repaired.Store(true) }
 	return r
 }
 
@@ -96,7 +96,7 @@ func awayReceiver(t *testing.T, does trouble) *troubled {
 	r.Server = &httptest.Server{Config: &http.Server{
 		ReadHeaderTimeout: patience,
 		Handler: http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
-			if r.mended.Load() {
+			if r.repaired.Load() {
 				r.receiver.ServeHTTP(w, req)
 				return
 			}
@@ -105,8 +105,8 @@ func awayReceiver(t *testing.T, does trouble) *troubled {
 	}}
 	address, open := door(t)
 	r.url = "http://" + address
-	r.mend = func() {
-		r.mended.Store(true)
+	r.repair = func() {
+		r.repaired.Store(true)
 		r.Listener = open()
 		r.Start()
 		t.Cleanup(r.Close)

@@ -188,7 +188,7 @@ func (a *app) assemble() error {
 // observe fills the metrics and adds the program's own pages.
 func (a *app) observe(mux *http.ServeMux) {
 	m, db := a.metrics, a.db.store
-	m.Lanes(lanesOf(a.outbox))
+	m.DueTargets(statusesOf(a.outbox))
 	m.Writing(func(ctx context.Context) (time.Duration, error) {
 		_, open, err := a.registry.ClockWaits(ctx)
 		return open, err

@@ -37,7 +37,7 @@ type order struct {
 	Anew        bool           `json:"anew,omitempty"`
 	MaxDeletes  int64          `json:"maxDeletes,omitempty"`
 	After       comity.Subject `json:"after,omitzero"`
-	Mend        bool           `json:"mend,omitempty"`
+	Repair      bool           `json:"mend,omitempty"`
 }
 
 // reply is what became of it.
@@ -92,7 +92,7 @@ func serveControl(database, address string, r *registry.Registry, queue *outbox.
 	if err := os.Chmod(socket, 0o600); err != nil {
 		return nil, errors.Join(fmt.Errorf("control socket: %w", err), l.Close())
 	}
-	server := &http.Server{Handler: controlHandler(address, r, localTeller{r, queue}), ReadHeaderTimeout: 10 * time.Second}
+	server := &http.Server{Handler: controlHandler(address, r, localProvisioner{r, queue}), ReadHeaderTimeout: 10 * time.Second}
 	go func() { _ = server.Serve(l) }()
 	return &controlServer{server, socket}, nil
 }
@@ -117,7 +117,7 @@ func shortPath(socket string) (string, func(), error) {
 	return fmt.Sprintf("/proc/self/fd/%d/%s", folder.Fd(), filepath.Base(socket)), func() { _ = folder.Close() }, nil
 }
 
-func controlHandler(address string, r *registry.Registry, t teller) http.Handler {
+func controlHandler(address string, r *registry.Registry, t provisioner) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		var o order
 		var answer reply
@@ -134,7 +134,7 @@ func controlHandler(address string, r *registry.Registry, t teller) http.Handler
 	})
 }
 
-func (o order) carryOut(ctx context.Context, r *registry.Registry, t teller) (a reply, err error) {
+func (o order) carryOut(ctx context.Context, r *registry.Registry, t provisioner) (a reply, err error) {
 	switch o.Verb {
 	case "add":
 		a.Login, err = r.AddUser(ctx, o.CoId, o.Name, o.Privileged, o.Key)
@@ -151,13 +151,13 @@ func (o order) carryOut(ctx context.Context, r *registry.Registry, t teller) (a 
 	case "erase":
 		a.Erased, err = r.Erase(ctx, o.PersonId, o.Deleting)
 	case "tell one":
-		a.Queued, err = t.tellOne(ctx, o.TargetId, o.Subject)
+		a.Queued, err = t.provisionOne(ctx, o.TargetId, o.Subject)
 	case "tell all":
-		err = t.tellAll(ctx, o.TargetId, outbox.Run{OnlyChanged: o.OnlyChanged, Anew: o.Anew, MaxDeletes: o.MaxDeletes})
+		err = t.provisionAll(ctx, o.TargetId, outbox.Run{OnlyChanged: o.OnlyChanged, Anew: o.Anew, MaxDeletes: o.MaxDeletes})
 	case "stop all":
 		err = t.stopAll(ctx, o.TargetId)
 	case "told":
-		a.Status, err = t.told(ctx, o.TargetId)
+		a.Status, err = t.provisioned(ctx, o.TargetId)
 	case "begin":
 		a.After, err = t.begin(ctx, o.TargetId, o.Anew)
 	case "plan":
@@ -165,7 +165,7 @@ func (o order) carryOut(ctx context.Context, r *registry.Registry, t teller) (a 
 	case "check deletes":
 		err = t.checkDeletes(ctx, o.TargetId, o.MaxDeletes)
 	case "verify":
-		a.Found, err = t.verify(ctx, o.TargetId, outbox.Look{Span: o.span(), Mend: o.Mend, MaxDeletes: o.MaxDeletes})
+		a.Found, err = t.verify(ctx, o.TargetId, outbox.Look{Span: o.span(), Repair: o.Repair, MaxDeletes: o.MaxDeletes})
 	case "list":
 		var list []*comity.Record
 		list, err = r.Users(ctx, o.CoId)

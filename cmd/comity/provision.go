@@ -28,7 +28,7 @@ type provisionCommand struct {
 	MaxDeletes   percent `help:"With --all: refuse to begin if the target would be told to delete more than this share of the people whom it knows; 10% if you say nothing." default:"10%" placeholder:"SHARE"`
 	DryRun       bool    `xor:"what" help:"List what would be sent, and send nothing."`
 	Verify       bool    `xor:"what" help:"Compare what the target's endpoint holds with what it should, and send nothing; the exit status is 2 if that is not the same."`
-	Mend         bool    `help:"With --verify: tell the target about those of whom it holds something else."`
+	Repair       bool    `help:"With --verify: tell the target about those of whom it holds something else."`
 	AllowPrivate bool    `name:"allow-private-targets" help:"Let provisioning targets be at loopback, private and link-local addresses." env:"COMITY_ALLOW_PRIVATE_TARGETS"`
 }
 
@@ -48,12 +48,12 @@ func (s *percent) UnmarshalText(text []byte) error {
 // Run tells a target, through the server that has the database if one has, and shows how it goes.
 func (c *provisionCommand) Run(p *program) error {
 	switch {
-	case c.Mend && !c.Verify:
+	case c.Repair && !c.Verify:
 		return errors.New("--mend goes with --verify")
 	case c.Verify && (c.OnlyChanged || c.Anew):
 		return errors.New("--only-changed and --anew do not go with --verify")
 	}
-	return c.withTeller(p, func(t teller) error {
+	return c.withProvisioner(p, func(t provisioner) error {
 		switch {
 		case c.DryRun:
 			return c.dryRun(p, t)
@@ -74,8 +74,8 @@ func (c *provisionCommand) subject() comity.Subject {
 	return comity.PersonSubject(c.Person)
 }
 
-func (c *provisionCommand) one(p *program, t teller) error {
-	queued, err := t.tellOne(p.ctx, c.Target, c.subject())
+func (c *provisionCommand) one(p *program, t provisioner) error {
+	queued, err := t.provisionOne(p.ctx, c.Target, c.subject())
 	if err != nil {
 		return err
 	}
@@ -87,16 +87,16 @@ func (c *provisionCommand) one(p *program, t teller) error {
 	return err
 }
 
-func (c *provisionCommand) withTeller(p *program, fn func(teller) error) error {
+func (c *provisionCommand) withProvisioner(p *program, fn func(provisioner) error) error {
 	return c.reach(p, use{callsOut: true}, func(asked *control) error { return fn(asked) }, func(db *opened) error {
 		var queue *outbox.Outbox
 		reg := registry.New(db.store, func() { queue.Wake() })
 		sender := newSender(c.AllowPrivate)
 		defer sender.Close()
 		queue = outbox.New(db.store, reg, sender, outbox.Options{})
-		if c.DryRun || c.Verify && !c.Mend {
+		if c.DryRun || c.Verify && !c.Repair {
 			// Nothing is sent, what waits neither.
-			return fn(localTeller{reg, queue})
+			return fn(localProvisioner{reg, queue})
 		}
 		if err := db.takeOver(p.ctx, queue); err != nil {
 			return err
@@ -108,7 +108,7 @@ func (c *provisionCommand) withTeller(p *program, fn func(teller) error) error {
 			queue.Run(working)
 		}()
 		defer func() { stop(); <-done }()
-		return fn(localTeller{reg, queue})
+		return fn(localProvisioner{reg, queue})
 	})
 }
 
@@ -120,8 +120,8 @@ func newSender(allowPrivate bool) *provision.Sender {
 
 // everybody shows how a run goes until it is at its end. Whoever interrupts it stops it, and the same
 // command goes on from there.
-func (c *provisionCommand) everybody(p *program, t teller) error {
-	if err := t.tellAll(p.ctx, c.Target, outbox.Run{OnlyChanged: c.OnlyChanged, Anew: c.Anew, MaxDeletes: int64(c.MaxDeletes)}); err != nil {
+func (c *provisionCommand) everybody(p *program, t provisioner) error {
+	if err := t.provisionAll(p.ctx, c.Target, outbox.Run{OnlyChanged: c.OnlyChanged, Anew: c.Anew, MaxDeletes: int64(c.MaxDeletes)}); err != nil {
 		return err
 	}
 	bar := progress{out: p.errOut, live: isTerminal(p.errOut), began: time.Now(), shown: time.Now()}
@@ -133,20 +133,20 @@ func (c *provisionCommand) everybody(p *program, t teller) error {
 			ctx, cancel := context.WithTimeout(context.WithoutCancel(p.ctx), 10*time.Second)
 			defer cancel()
 			err := t.stopAll(ctx, c.Target)
-			s, statusErr := t.told(ctx, c.Target)
+			s, statusErr := t.provisioned(ctx, c.Target)
 			bar.end()
 			if err = errors.Join(err, statusErr); err != nil {
 				return err
 			}
-			return fmt.Errorf("stopped at %d of %s: the same command goes on from there", s.Sweep.Taken, everybodyIn(s.Sweep, s.Sweep.Total))
+			return fmt.Errorf("stopped at %d of %s: the same command goes on from there", s.FullSync.Taken, everybodyIn(s.FullSync, s.FullSync.Total))
 		case <-ticker.C:
 		}
-		s, err := t.told(p.ctx, c.Target)
+		s, err := t.provisioned(p.ctx, c.Target)
 		if err != nil && p.ctx.Err() == nil {
 			return err
 		}
 		bar.show(s)
-		if !s.Sweep.Ended.IsZero() && s.InFlight == 0 {
+		if !s.FullSync.Ended.IsZero() && s.InFlight == 0 {
 			bar.end()
 			return c.summary(p, s, bar.began)
 		}
@@ -154,10 +154,10 @@ func (c *provisionCommand) everybody(p *program, t teller) error {
 }
 
 func (c *provisionCommand) summary(p *program, s outbox.Status, began time.Time) error {
-	if s.Sweep.Stopped {
-		return fmt.Errorf("somebody else stopped it at %d of %s: the same command goes on from there", s.Sweep.Taken, everybodyIn(s.Sweep, s.Sweep.Total))
+	if s.FullSync.Stopped {
+		return fmt.Errorf("somebody else stopped it at %d of %s: the same command goes on from there", s.FullSync.Taken, everybodyIn(s.FullSync, s.FullSync.Total))
 	}
-	fmt.Fprintf(p.out, "came to %s in %v\n", everybodyIn(s.Sweep, s.Sweep.Taken), time.Since(began).Round(100*time.Millisecond))
+	fmt.Fprintf(p.out, "came to %s in %v\n", everybodyIn(s.FullSync, s.FullSync.Taken), time.Since(began).Round(100*time.Millisecond))
 	if s.Waiting > 0 {
 		fmt.Fprintf(p.out, "%d of them wait to be tried again\n", s.Waiting)
 	}
@@ -171,7 +171,7 @@ func (c *provisionCommand) summary(p *program, s outbox.Status, began time.Time)
 }
 
 // everybodyIn writes so many of those that a run comes to, groups too once it has come to them.
-func everybodyIn(s outbox.Sweep, n int64) string {
+func everybodyIn(s outbox.FullSync, n int64) string {
 	if s.Last.Kind == comity.KindGroup {
 		return fmt.Sprintf("%d people and groups", n)
 	}
@@ -191,13 +191,13 @@ func (b *progress) show(s outbox.Status) {
 	if b.live {
 		every = 0
 	}
-	if time.Since(b.shown) < every || s.Sweep.Total == 0 {
+	if time.Since(b.shown) < every || s.FullSync.Total == 0 {
 		return
 	}
 	b.shown = time.Now()
-	line := fmt.Sprintf("%d of %s (%d %%)", s.Sweep.Taken, everybodyIn(s.Sweep, s.Sweep.Total), 100*s.Sweep.Taken/s.Sweep.Total)
-	if taken := time.Since(b.began); s.Sweep.Taken > 0 && s.Sweep.Taken < s.Sweep.Total {
-		left := taken / time.Duration(s.Sweep.Taken) * time.Duration(s.Sweep.Total-s.Sweep.Taken)
+	line := fmt.Sprintf("%d of %s (%d %%)", s.FullSync.Taken, everybodyIn(s.FullSync, s.FullSync.Total), 100*s.FullSync.Taken/s.FullSync.Total)
+	if taken := time.Since(b.began); s.FullSync.Taken > 0 && s.FullSync.Taken < s.FullSync.Total {
+		left := taken / time.Duration(s.FullSync.Taken) * time.Duration(s.FullSync.Total-s.FullSync.Taken)
 		line += fmt.Sprintf(", about %v left", left.Round(time.Second))
 	}
 	if !s.Breaker.Opened.IsZero() {

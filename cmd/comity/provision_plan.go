@@ -16,7 +16,7 @@ import (
 )
 
 // dryRun lists what would be sent, a line for each person and group, and fails where the run would be refused.
-func (c *provisionCommand) dryRun(p *program, t teller) (err error) {
+func (c *provisionCommand) dryRun(p *program, t provisioner) (err error) {
 	out := bufio.NewWriter(p.out)
 	defer func() { err = errors.Join(err, out.Flush()) }()
 	span := outbox.Span{One: c.subject()}
@@ -93,14 +93,14 @@ func shown(identifier string) string {
 
 // planTotal counts subjects by what would be done about them.
 type planTotal struct {
-	told, deleted, unchanged int
-	cannot                   map[string]int
+	provisioned, deleted, unchanged int
+	cannot                          map[string]int
 }
 
 func (t *planTotal) add(one outbox.Planned) {
 	switch {
 	case slices.ContainsFunc(one.Steps, func(s outbox.Step) bool { return !s.Delete }):
-		t.told++
+		t.provisioned++
 	case one.Unchanged != "":
 		t.unchanged++
 	case len(one.Steps) > 0:
@@ -112,7 +112,7 @@ func (t *planTotal) add(one outbox.Planned) {
 }
 
 func (t *planTotal) write(w io.Writer) {
-	fmt.Fprintf(w, "%d would be told, %d deleted, %d left as they are\n", t.told, t.deleted, t.unchanged)
+	fmt.Fprintf(w, "%d would be told, %d deleted, %d left as they are\n", t.provisioned, t.deleted, t.unchanged)
 	for _, why := range slices.Sorted(maps.Keys(t.cannot)) {
 		fmt.Fprintf(w, "%d cannot be sent: %s\n", t.cannot[why], why)
 	}

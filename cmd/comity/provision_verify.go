@@ -17,12 +17,12 @@ import (
 const statusDrift = 2
 
 // compare lists where the target holds something else than it should, and what was mended.
-func (c *provisionCommand) compare(p *program, t teller) (err error) {
+func (c *provisionCommand) compare(p *program, t provisioner) (err error) {
 	out := bufio.NewWriter(p.out)
 	defer func() { err = errors.Join(err, out.Flush()) }()
-	look := outbox.Look{Span: outbox.Span{One: c.subject()}, Mend: c.Mend, MaxDeletes: int64(c.MaxDeletes)}
+	look := outbox.Look{Span: outbox.Span{One: c.subject()}, Repair: c.Repair, MaxDeletes: int64(c.MaxDeletes)}
 	bar := progress{out: p.errOut, live: isTerminal(p.errOut)}
-	total := driftTotal{found: map[string]int{}, mending: map[string]int{}}
+	total := driftTotal{found: map[string]int{}, repairing: map[string]int{}}
 	for {
 		page, err := t.verify(p.ctx, c.Target, look)
 		bar.end()
@@ -77,8 +77,8 @@ func writeDrift(w io.Writer, one outbox.Verified) {
 	case one.Problem != "":
 		fmt.Fprintf(w, "problem %s: %s\n", subject, one.Problem)
 	}
-	if one.Mending != "" {
-		fmt.Fprintf(w, "%s %s", one.Mending, subject)
+	if one.Repair != "" {
+		fmt.Fprintf(w, "%s %s", one.Repair, subject)
 		if one.Answer != "" {
 			fmt.Fprint(w, ": ", one.Answer)
 		}
@@ -90,9 +90,9 @@ func writeDrift(w io.Writer, one outbox.Verified) {
 type driftTotal struct {
 	// all are those that were compared, left those of which something is not as it should be, and not
 	// mended.
-	all, left       headcount
-	waiting, cannot int
-	found, mending  map[string]int
+	all, left        headcount
+	waiting, cannot  int
+	found, repairing map[string]int
 }
 
 func (t *driftTotal) add(one outbox.Verified) {
@@ -106,10 +106,10 @@ func (t *driftTotal) add(one outbox.Verified) {
 	if one.Problem != "" {
 		t.cannot++
 	}
-	if one.Mending != "" {
-		t.mending[one.Mending]++
+	if one.Repair != "" {
+		t.repairing[one.Repair]++
 	}
-	if one.Drift() && one.Mending != outbox.Mended && one.Mending != outbox.MendedYet {
+	if one.Drift() && one.Repair != outbox.Repaired && one.Repair != outbox.RepairQueued {
 		t.left.add(one.Subject)
 	}
 }
@@ -123,8 +123,8 @@ func (t *driftTotal) write(w io.Writer) {
 	if t.cannot > 0 {
 		fmt.Fprintf(w, "%d cannot be sent\n", t.cannot)
 	}
-	if len(t.mending) > 0 {
-		fmt.Fprintln(w, counted(t.mending, "", outbox.Mended, outbox.MendedYet, outbox.NotMended))
+	if len(t.repairing) > 0 {
+		fmt.Fprintln(w, counted(t.repairing, "", outbox.Repaired, outbox.RepairQueued, outbox.NotRepaired))
 	}
 }
 

@@ -40,8 +40,8 @@ func (s *serveCommand) Run(p *program) (err error) {
 }
 
 // lanesOf reads how the targets do, for the metrics.
-func lanesOf(queue *outbox.Outbox) func(context.Context) ([]observe.Lane, error) {
-	return func(ctx context.Context) ([]observe.Lane, error) {
+func statusesOf(queue *outbox.Outbox) func(context.Context) ([]observe.TargetStatus, error) {
+	return func(ctx context.Context) ([]observe.TargetStatus, error) {
 		all, now, err := queue.Statuses(ctx)
 		if err != nil {
 			return nil, err
@@ -52,14 +52,14 @@ func lanesOf(queue *outbox.Outbox) func(context.Context) ([]observe.Lane, error)
 			}
 			return max(0, now.Sub(t))
 		}
-		var lanes []observe.Lane
+		var targets []observe.TargetStatus
 		for id, s := range all {
-			lanes = append(lanes, observe.Lane{
+			targets = append(targets, observe.TargetStatus{
 				Target: id, CoId: s.CoId, Name: s.Description, Waiting: s.Waiting, InFlight: s.InFlight, Failed: s.Failed, LeftOut: s.LeftOut, BreakerOpen: !s.Breaker.Opened.IsZero(),
 				OldestWait: ago(s.OldestWait, 0), SinceSuccess: ago(s.LastSuccess, -1),
 			})
 		}
-		return lanes, nil
+		return targets, nil
 	}
 }
 

@@ -110,7 +110,7 @@ func (r *registry) putTargets(ctx context.Context, c *conn, d direct, made *crow
 		return err
 	}
 	defer receiver.close()
-	for _, target := range []*string{&made.told, &made.away} {
+	for _, target := range []*string{&made.provisioned, &made.away} {
 		if *target, err = addTarget(c, r.co, receiver.url); err != nil {
 			return err
 		}
@@ -118,14 +118,14 @@ func (r *registry) putTargets(ctx context.Context, c *conn, d direct, made *crow
 	if made.server, err = d.value(ctx, `SELECT CAST(max(id) AS text) FROM servers WHERE co_id = `+r.co); err != nil {
 		return err
 	}
-	one := fmt.Sprintf("%sco_provisioning_targets/provision/%s/copersonid:%d.json", root, made.told, r.first)
+	one := fmt.Sprintf("%sco_provisioning_targets/provision/%s/copersonid:%d.json", root, made.provisioned, r.first)
 	if _, err := c.call(http.MethodPost, one, "", http.StatusOK); err != nil {
 		return err
 	}
 	const columns = `co_provisioning_target_id, kind, subject_id, co_id, version, due, held, since, sequence, attempts, refusals,
 		resting, identifier, obsolete, tried, told, answer, sent`
 	like := fmt.Sprintf(` FROM deliveries d JOIN identifiers i ON i.co_id = %[1]s AND i.co_person_id IS NOT NULL
-		WHERE d.co_provisioning_target_id = %[2]s AND d.kind = 0 AND d.subject_id = %[3]d`, r.co, made.told, r.first)
+		WHERE d.co_provisioning_target_id = %[2]s AND d.kind = 0 AND d.subject_id = %[3]d`, r.co, made.provisioned, r.first)
 	const later = "4102444800000000" // in the year 2100
 	for _, sql := range []string{
 		fmt.Sprintf(`INSERT INTO deliveries (%s) SELECT d.co_provisioning_target_id, 0, i.co_person_id, d.co_id, 1, NULL, false, NULL, 1, 0, 0,

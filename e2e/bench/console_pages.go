@@ -21,7 +21,7 @@ type crowd struct {
 	// group and unit hold everybody, list is an email list of the group, role is one of the unit.
 	group, unit, list, role string
 	// told is a target that knows of everybody, away one of whose messages half wait and half rest.
-	told, away, server string
+	provisioned, away, server string
 }
 
 // dayBefore is a day on which everybody was there and was as they are now.
@@ -45,7 +45,7 @@ func ofWord(path string) func(*registry, int64) string {
 // that a search for that is one for everybody.
 func consolePages(c crowd) []consolePage {
 	group, unit := "co_groups/"+c.group+"/", "cous/"+c.unit+"/"
-	told, away := "co_provisioning_targets/"+c.told+"/", "co_provisioning_targets/"+c.away+"/"
+	provisioned, away := "co_provisioning_targets/"+c.provisioned+"/", "co_provisioning_targets/"+c.away+"/"
 	today := time.Now().UTC().Format(time.DateOnly)
 	return []consolePage{
 		{name: "overview", path: fixed("")},
@@ -97,14 +97,14 @@ func consolePages(c crowd) []consolePage {
 		{name: "servers", path: fixed("servers/")},
 		{name: "a server", path: fixed("servers/%s/", c.server)},
 		{name: "targets", path: fixed("co_provisioning_targets/")},
-		{name: "a target that knows all", path: fixed("%s", told)},
-		{name: "a target that knows all, its lane", path: fixed("%slane?was=0", told), part: true},
+		{name: "a target that knows all", path: fixed("%s", provisioned)},
+		{name: "a target that knows all, its health", path: fixed("%slane?was=0", provisioned), part: true},
 		{name: "a target that fails, of all", path: fixed("%s", away)},
-		{name: "a target that fails, its lane", path: fixed("%slane?was=0", away), part: true},
+		{name: "a target that fails, its health", path: fixed("%slane?was=0", away), part: true},
 		{name: "a target that fails, all that rests", path: fixed("%sfailed", away)},
-		{name: "a target's people", path: fixed("%speople/", told)},
-		{name: "a target's people, a word of all", path: fixed("%speople/?q=example", told)},
-		{name: "a person's message", path: ofPerson(told + "people/%d/")},
+		{name: "a target's people", path: fixed("%speople/", provisioned)},
+		{name: "a target's people, a word of all", path: fixed("%speople/?q=example", provisioned)},
+		{name: "a person's message", path: ofPerson(provisioned + "people/%d/")},
 		{name: "history", path: fixed("history_records/")},
 		{name: "history of a person", path: ofPerson("history_records/?copersonid=%d")},
 		{name: "history of a group of all", path: fixed("history_records/?cogroupid=%s", c.group)},

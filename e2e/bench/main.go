@@ -36,7 +36,7 @@ const (
 	partList      = "list"
 	partReconcile = "reconcile"
 	partLookup    = "lookup"
-	partTell      = "tell"
+	partProvision = "tell"
 	partHeld      = "held"
 	partArrive    = "arrive"
 	partEverybody = "everybody"
@@ -44,10 +44,10 @@ const (
 )
 
 var (
-	ratesParts   = []string{partView, partAdd, partOnboard, partReconcile, partList}
-	tellingParts = []string{partTell, partHeld, partArrive, partEverybody}
-	allParts     = slices.Concat(ratesParts, []string{partLookup}, tellingParts, []string{partConsole})
-	allDatabases = []string{"sqlite", "postgres"}
+	ratesParts        = []string{partView, partAdd, partOnboard, partReconcile, partList}
+	provisioningParts = []string{partProvision, partHeld, partArrive, partEverybody}
+	allParts          = slices.Concat(ratesParts, []string{partLookup}, provisioningParts, []string{partConsole})
+	allDatabases      = []string{"sqlite", "postgres"}
 )
 
 // settings say what is measured and how long.

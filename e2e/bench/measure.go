@@ -43,8 +43,8 @@ func measure(ctx context.Context, s settings, name, parent string, r *report) (v
 			return "", fmt.Errorf("look up: %w", err)
 		}
 	}
-	if b.has(tellingParts) {
-		if err := b.telling(ctx); err != nil {
+	if b.has(provisioningParts) {
+		if err := b.provisioning(ctx); err != nil {
 			return "", fmt.Errorf("tell: %w", err)
 		}
 	}

@@ -64,7 +64,7 @@ func (b *bench) onboard(ctx context.Context, server, bare *process, receiver *re
 	ours := side{process: server, authorization: b.authorization}
 	ours.work = func(c *conn) error { return onboardOne(c, b.stock.onboards, onboarded.Add(1)) }
 	ours.settle = func() error {
-		wait, err := b.told(ctx)
+		wait, err := b.sent(ctx)
 		waits = append(waits, wait)
 		return err
 	}
@@ -111,7 +111,7 @@ func onboardOne(c *conn, co string, n int64) error {
 }
 
 // told waits until the target was told of everyone, and says how long that took.
-func (b *bench) told(ctx context.Context) (time.Duration, error) {
+func (b *bench) sent(ctx context.Context) (time.Duration, error) {
 	const pause = 5 * time.Millisecond
 	start := time.Now()
 	for time.Since(start) < patience {
@@ -120,9 +120,9 @@ func (b *bench) told(ctx context.Context) (time.Duration, error) {
 			return 0, err
 		}
 		if waiting == 0 {
-			untold, err := number(ctx, b.direct, `SELECT CAST(count(*) AS text) FROM deliveries WHERE told IS NULL`)
-			if err == nil && untold > 0 {
-				err = fmt.Errorf("the target was never told of %d people", untold)
+			undelivered, err := number(ctx, b.direct, `SELECT CAST(count(*) AS text) FROM deliveries WHERE told IS NULL`)
+			if err == nil && undelivered > 0 {
+				err = fmt.Errorf("the target was never told of %d people", undelivered)
 			}
 			return time.Since(start), err
 		}

@@ -64,8 +64,8 @@ func serve(t *testing.T, flags ...string) *registry {
 			t.Log(r.out)
 		}
 	})
-	told := r.says(t, `(?s)user  (\S+)\n  key   (\S+)\n.* at (http://[^/]+)/.*\n  (http\S+)\n`)
-	r.user, r.key, r.url, r.link = told[1], told[2], told[3], told[4]
+	provisioned := r.says(t, `(?s)user  (\S+)\n  key   (\S+)\n.* at (http://[^/]+)/.*\n  (http\S+)\n`)
+	r.user, r.key, r.url, r.link = provisioned[1], provisioned[2], provisioned[3], provisioned[4]
 	return r
 }
 

@@ -124,10 +124,10 @@ func (b *tab) addIdentifier(value, kind string) {
 	b.says("Identifier added.")
 }
 
-// restsUnseen says whether the lane's next question is held back while the page is hidden.
+// restsUnseen says whether the health's next question is held back while the page is hidden.
 const restsUnseen = `(() => {
 	Object.defineProperty(document, "hidden", { value: true, configurable: true });
-	const asked = document.getElementById("lane").dispatchEvent(new CustomEvent("htmx:beforeRequest", { bubbles: true, cancelable: true }));
+	const asked = document.getElementById("health").dispatchEvent(new CustomEvent("htmx:beforeRequest", { bubbles: true, cancelable: true }));
 	delete document.hidden;
 	return !asked;
 })()`

@@ -31,11 +31,11 @@ type Provisioner interface {
 	// Provision tells a target about one subject; queued says that it will, soon.
 	Provision(ctx context.Context, target *comity.Record, subject comity.Subject) (queued bool, err error)
 	// ProvisionAll tells a target about everybody, in the background.
-	ProvisionAll(ctx context.Context, target *comity.Record, run outbox.Run) (outbox.Sweep, error)
-	StopAll(ctx context.Context, target int64) (s outbox.Sweep, found bool, err error)
+	ProvisionAll(ctx context.Context, target *comity.Record, run outbox.Run) (outbox.FullSync, error)
+	StopAll(ctx context.Context, target int64) (s outbox.FullSync, found bool, err error)
 	Status(ctx context.Context, target int64) (outbox.Status, error)
 	// Statuses returns how every target does, by its id, and the time that this is so.
-	Statuses(ctx context.Context) (map[int64]outbox.LaneStatus, time.Time, error)
+	Statuses(ctx context.Context) (map[int64]outbox.TargetStatus, time.Time, error)
 	SubjectStatus(ctx context.Context, target int64, subject comity.Subject) (outbox.Subject, error)
 	Failed(ctx context.Context, target int64, after comity.Subject, limit int) ([]outbox.Subject, error)
 	Retried(ctx context.Context, target int64, limit int) ([]outbox.Subject, error)

@@ -92,7 +92,7 @@ func (v *visit) group() error {
 }
 
 // groupWays are what can be done from a group's page.
-func (v *visit) groupWays(p *groupPage, g registry.GroupGlance) error {
+func (v *visit) groupWays(p *groupPage, g registry.GroupView) error {
 	t, err := v.titles([]*comity.Record{p.Record})
 	if err != nil {
 		return err
@@ -116,7 +116,7 @@ func (v *visit) groupWays(p *groupPage, g registry.GroupGlance) error {
 }
 
 // seesPast says whether the reader may see who was in the group: whoever may change its members.
-func (v *visit) seesPast(g registry.GroupGlance) bool {
+func (v *visit) seesPast(g registry.GroupView) bool {
 	return g.MayChange || v.caller.Through(access.Edit, comity.CoGroupMember.Resource)&access.InCO != 0
 }
 
@@ -159,7 +159,7 @@ func memberState(membership, group *comity.Record, at time.Time) value {
 }
 
 // members are the page of members that the reader asks for.
-func (v *visit) members(g registry.GroupGlance) (membersPart, error) {
+func (v *visit) members(g registry.GroupView) (membersPart, error) {
 	asked := v.r.URL.Query()
 	f := comity.CoGroupMember
 	p := membersPart{

@@ -48,7 +48,7 @@ const (
 )
 
 // graph draws the nestings, nil where there are none.
-func (v *visit) graph(g registry.GroupGlance) *graph {
+func (v *visit) graph(g registry.GroupView) *graph {
 	if len(g.Edges) == 0 {
 		return nil
 	}
@@ -82,7 +82,7 @@ func (v *visit) graph(g registry.GroupGlance) *graph {
 
 // place puts each group a layer below all that it is nested in, the layers above each other and each
 // in the middle.
-func place(g registry.GroupGlance) map[int64]graphNode {
+func place(g registry.GroupView) map[int64]graphNode {
 	f := comity.CoGroupNesting
 	layer := map[int64]int{}
 	// Nestings have no cycle, so each round moves somebody or is the last.

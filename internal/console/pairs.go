@@ -93,19 +93,19 @@ func (p *pair) add(v *visit) error {
 		return v.redirect(v.record(p.first.resource, results[0].Id))
 	}
 	var wrongs [2][]comity.Fault
-	told := false
+	shown := false
 	for i, fm := range []form{p.first, p.second} {
 		if results[i].Err == nil {
 			continue
 		}
-		told = true
+		shown = true
 		faults, text, err := wrong(fm.resource, results[i].Err)
 		if err != nil {
 			return err
 		}
 		wrongs[i], p.page.Text = faults, join(" ", p.page.Text, text)
 	}
-	if !told {
+	if !shown {
 		return err
 	}
 	return p.show(v, http.StatusUnprocessableEntity, wrongs)

@@ -39,7 +39,7 @@ type personPage struct {
 // personView is a person's page in the making.
 type personView struct {
 	*visit
-	glance registry.Glance
+	model  registry.PersonView
 	titles titles
 	// rights are those to what hangs on the person; none are asked about what was.
 	rights map[*comity.Resource]map[int64]registry.Rights
@@ -50,7 +50,7 @@ type personView struct {
 // apart says that the reader sees the person only to tell people apart, as the owner of a group does: then
 // the status, which everybody has, is not shown, nor what was.
 func (p *personView) apart() bool {
-	return p.caller.OwnsGroup && !p.glance.Record.Has(comity.CoPerson.Status)
+	return p.caller.OwnsGroup && !p.model.Record.Has(comity.CoPerson.Status)
 }
 
 func (p *personView) past() bool { return !p.at.IsZero() }
@@ -61,7 +61,7 @@ func (v *visit) person() error {
 		return drawn{comity.CoPerson.Resource}.detail(v)
 	}
 	dated, at := v.asItWas(v.record(comity.CoPerson.Resource, comity.ParseId(v.r.PathValue("id"))))
-	view, err := v.glanceAt(comity.ParseId(v.r.PathValue("id")), at)
+	view, err := v.viewAt(comity.ParseId(v.r.PathValue("id")), at)
 	if err != nil {
 		return err
 	}
@@ -72,31 +72,31 @@ func (v *visit) person() error {
 	if !view.apart() {
 		p.AsItWas = &dated
 	}
-	name := view.titles.of(view.glance.Record)
+	name := view.titles.of(view.model.Record)
 	if view.past() {
-		return v.show("person.html", name, p, v.crumbs(view.glance.Record, name, link{"On " + dated.At, ""})...)
+		return v.show("person.html", name, p, v.crumbs(view.model.Record, name, link{"On " + dated.At, ""})...)
 	}
-	return v.showAs(dated.Status(), "person.html", name, p, v.crumbs(view.glance.Record, name)...)
+	return v.showAs(dated.Status(), "person.html", name, p, v.crumbs(view.model.Record, name)...)
 }
 
 // glanceAt reads a person as at a time, or now for the zero one.
-func (v *visit) glanceAt(id int64, at time.Time) (view *personView, err error) {
+func (v *visit) viewAt(id int64, at time.Time) (view *personView, err error) {
 	view = &personView{visit: v, at: at}
 	if view.past() {
-		view.glance, err = v.Registry.PersonAt(v.ctx(), v.caller, id, at)
+		view.model, err = v.Registry.PersonAt(v.ctx(), v.caller, id, at)
 		err = notThen(err)
 	} else {
-		view.glance, err = v.Registry.Person(v.ctx(), v.caller, id)
+		view.model, err = v.Registry.Person(v.ctx(), v.caller, id)
 	}
 	if err != nil {
 		return nil, err
 	}
-	if view.glance.Record.CoId != v.co.Id {
+	if view.model.Record.CoId != v.co.Id {
 		return nil, comity.Missing(comity.CoPerson.UnknownOnView)
 	}
-	view.titles = v.titlesOf(view.glance)
+	view.titles = v.titlesOf(view.model)
 	if !view.past() {
-		view.rights, err = v.Registry.RightsToAll(v.ctx(), v.caller, withHanging(view.glance.Record))
+		view.rights, err = v.Registry.RightsToAll(v.ctx(), v.caller, withHanging(view.model.Record))
 	}
 	return view, err
 }
@@ -111,7 +111,7 @@ func withHanging(rec *comity.Record) []*comity.Record {
 }
 
 // titlesOf are the titles of what a glance names, without a look at the registry.
-func (v *visit) titlesOf(g registry.Glance) titles {
+func (v *visit) titlesOf(g registry.PersonView) titles {
 	found := registry.Found{}
 	maps.Copy(found, g.Named)
 	people := map[int64]*comity.Record{}
@@ -122,7 +122,7 @@ func (v *visit) titlesOf(g registry.Glance) titles {
 }
 
 func (p *personView) page() (page personPage, err error) {
-	rec := p.glance.Record
+	rec := p.model.Record
 	page = personPage{
 		head: p.headOf(rec, p.rights[rec.Resource][rec.Id]), trail: trail{Record: rec}, At: p.at, Now: p.record(rec.Resource, rec.Id),
 		Status: p.value(rec, comity.CoPerson.Status, p.titles),

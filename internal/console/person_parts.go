@@ -40,12 +40,12 @@ func first() []*comity.Resource {
 func (p *personView) parts() []personPart {
 	var parts []personPart
 	of := func(r *comity.Resource) {
-		parts = append(parts, p.part(r, registry.Hanging(p.glance.Record, r)))
+		parts = append(parts, p.part(r, registry.Hanging(p.model.Record, r)))
 	}
 	for _, r := range first() {
 		of(r)
 	}
-	for _, e := range p.glance.Record.Expanded {
+	for _, e := range p.model.Record.Expanded {
 		switch r := e.Resource; {
 		case slices.Contains(first(), r), r.InHistory, !p.caller.May(access.View, r):
 		case r == comity.CoPersonRole.Resource, r == comity.CoGroupMember.Resource, r == comity.CoOrgIdentityLink.Resource:
@@ -74,7 +74,7 @@ func (part *personPart) add(row personRow) {
 
 // changes are the forms that a record is edited and deleted by, from which the reader comes back here.
 func (p *personView) changes(rec *comity.Record) (edit, remove string) {
-	may, back := p.rights[rec.Resource][rec.Id], "?"+url.Values{"next": {p.record(comity.CoPerson.Resource, p.glance.Record.Id)}}.Encode()
+	may, back := p.rights[rec.Resource][rec.Id], "?"+url.Values{"next": {p.record(comity.CoPerson.Resource, p.model.Record.Id)}}.Encode()
 	if may.Edit {
 		edit = p.form(rec.Resource, rec.Id, "edit") + back
 	}
@@ -91,7 +91,7 @@ func (p *personView) addTo(r *comity.Resource) string {
 	}
 	for _, of := range r.Parents() {
 		if of.Resource == comity.CoPerson.Resource && of.Field != nil && (of.Field.Kind == comity.Owner || of.Field.Required) {
-			return p.mayAdd(r, of.Key, strconv.FormatInt(p.glance.Record.Id, 10))
+			return p.mayAdd(r, of.Key, strconv.FormatInt(p.model.Record.Id, 10))
 		}
 	}
 	return ""
@@ -104,7 +104,7 @@ func (p *personView) linked() personPart {
 		Name: "Linked organizational identities", One: f.Resource.One, Heading: comity.Capitalize(o.Resource.One), Key: "linked", Add: p.addTo(f.Resource),
 		Columns: []string{"Affiliation", "Known there as"}, None: "Linked to none yet.",
 	}
-	for _, l := range registry.Hanging(p.glance.Record, f.Resource) {
+	for _, l := range registry.Hanging(p.model.Record, f.Resource) {
 		name, _ := p.titles.by(o.Resource, l.Int(f.OrgIdentityId))
 		row := personRow{row: row{Title: name, Values: make([]value, 2)}}
 		for _, org := range registry.Hanging(l, o.Resource) {

@@ -37,7 +37,7 @@ const (
 // roles are the roles of the person, drawn along a time line.
 func (p *personView) roles() personPart {
 	f := comity.CoPersonRole
-	records := registry.Hanging(p.glance.Record, f.Resource)
+	records := registry.Hanging(p.model.Record, f.Resource)
 	part := personPart{
 		Name: "Roles", One: f.Resource.One, Heading: comity.Capitalize(f.Resource.One), Key: "roles", Add: p.addTo(f.Resource),
 		Columns: []string{"Unit", "Status", "From", "Until"}, None: "No role yet.",

@@ -89,7 +89,7 @@ func (v *visit) showMessage(status int, target *comity.Record, subject comity.Su
 	}
 	of := v.linkTo(r, subject.Id, titles{found, v.caller})
 	p.Name, p.To = of.Text, of.To
-	if v.mayTell(target) {
+	if v.mayProvision(target) {
 		// Of who is gone, only what failed or waits can be sent again.
 		if p.To != "" {
 			p.Send = v.subjectPath(target.Id, subject) + "send"

@@ -7,7 +7,7 @@ import (
 )
 
 // peopleToTell lists the people of the CO, to choose one whose message is to be seen or sent.
-func (v *visit) peopleToTell() error {
+func (v *visit) peopleToProvision() error {
 	target, err := v.target(access.View)
 	if err != nil {
 		return err
@@ -23,13 +23,13 @@ func (v *visit) peopleToTell() error {
 	p.Filters = []control{searchFor("q", "Name, address or identifier", asked.Get("q"))}
 	p.Purpose = "Whose message do you want to see? Nothing is sent before you say so."
 	for _, one := range found.People {
-		p.Rows = append(p.Rows, v.personToTell(target, one))
+		p.Rows = append(p.Rows, v.personToProvision(target, one))
 	}
 	p.pager = pagerOf(asked, found.Next)
 	return v.show("list.html", "Choose a person", p, v.targetCrumbs(target, link{"A person's message", ""})...)
 }
 
-func (v *visit) personToTell(target *comity.Record, found registry.PersonFound) row {
+func (v *visit) personToProvision(target *comity.Record, found registry.PersonFound) row {
 	one := v.personFound(found)
 	return row{Title: one.Name, To: v.subjectPath(target.Id, comity.PersonSubject(found.Person.Id)), Values: []value{
 		one.Status, {Text: one.Email.Text}, {Text: one.Identifier},

@@ -29,7 +29,7 @@ func (v *visit) failedPage() error {
 	if after.Id != 0 {
 		p.First = link{"First page", v.r.URL.Path}
 	}
-	people, err := v.tellings(target, all)
+	people, err := v.deliveriesOf(target, all)
 	if err != nil {
 		return err
 	}
@@ -73,7 +73,7 @@ const onlyChanged = "changed"
 type manyDeletes struct{ Text, Who, Anew, Action, Cancel string }
 
 // tellEverybody has a target told about everybody.
-func (v *visit) tellEverybody() error {
+func (v *visit) provisionEverybody() error {
 	target, err := v.enabled()
 	if err != nil {
 		return err
@@ -82,7 +82,7 @@ func (v *visit) tellEverybody() error {
 		Who: v.r.PostForm.Get("who"), Anew: v.r.PostForm.Get("anew"), Action: v.r.URL.Path, Cancel: v.record(target.Resource, target.Id),
 	}
 	anyway := v.r.PostForm.Get("deletes") == "any"
-	s, err := v.tellAll(target, p.Who == onlyChanged, p.Anew == "true", anyway)
+	s, err := v.provisionAll(target, p.Who == onlyChanged, p.Anew == "true", anyway)
 	var e *comity.Error
 	if errors.As(err, &e) && e.Code == comity.Refused && !anyway {
 		p.Text = comity.Capitalize(e.Detail)

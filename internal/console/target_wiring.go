@@ -61,17 +61,17 @@ func (v *visit) how(w wiring) []field {
 
 // obstacle is why a target cannot work yet, and where that is mended.
 type obstacle struct {
-	Text string
-	Mend link
+	Text   string
+	Repair link
 }
 
 // obstacles are why a target cannot work yet.
 func (v *visit) obstacles(target *comity.Record, w wiring) ([]obstacle, error) {
 	var all []obstacle
-	add := func(text, mend, to string) { all = append(all, obstacle{text, link{mend, to}}) }
+	add := func(text, repair, to string) { all = append(all, obstacle{text, link{repair, to}}) }
 	settings, server := comity.CoApiProvisionerTarget, comity.Server
 	if isDisabled(target) {
-		add("It is disabled: nothing is sent to it.", "Choose another mode", v.mend(target))
+		add("It is disabled: nothing is sent to it.", "Choose another mode", v.repair(target))
 	}
 	if w.settings == nil {
 		add("It has no settings yet: to which server, how, and under which identifiers people are sent.",
@@ -81,27 +81,27 @@ func (v *visit) obstacles(target *comity.Record, w wiring) ([]obstacle, error) {
 	switch {
 	case w.server == nil:
 	case w.server.Text(server.Status) != comity.Active:
-		add("Its server is suspended.", "Edit the server", v.mend(w.server))
+		add("Its server is suspended.", "Edit the server", v.repair(w.server))
 	case w.where == nil:
 		kind := settingsOf(w.server)
 		add("Its server does not say yet where it is.", "Set up the "+kind.One, v.mayAdd(kind, "serverid", strconv.FormatInt(w.server.Id, 10)))
 	case w.where.Resource == comity.KafkaServer.Resource && w.where.Text(comity.KafkaServer.Topic) == "":
-		add("Its Kafka server names no topic to write to.", "Name a topic", v.mend(w.where))
+		add("Its Kafka server names no topic to write to.", "Name a topic", v.repair(w.where))
 	case !v.mayReach(w.where):
 		add("Its server is at a private address, and this installation sends to public ones only (its operator can allow it by --allow-private-targets).",
-			"Edit the server's settings", v.mend(w.where))
+			"Edit the server's settings", v.repair(w.where))
 	}
 	kind := w.settings.Text(settings.IdentifierType)
 	has, err := v.Registry.HasIdentifiers(v.ctx(), target, kind)
 	if err == nil && !has {
 		add("Nobody in this CO has an active identifier of the type "+kind+" yet, and people are sent under these.",
-			"Edit the settings", v.mend(w.settings))
+			"Edit the settings", v.repair(w.settings))
 	}
 	return all, err
 }
 
 // mend is the path of a record's form where the reader may change records of its resource.
-func (v *visit) mend(rec *comity.Record) string {
+func (v *visit) repair(rec *comity.Record) string {
 	if !v.caller.May(access.Edit, rec.Resource) {
 		return ""
 	}

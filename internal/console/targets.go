@@ -12,12 +12,12 @@ import (
 func targetPages() []page {
 	at := "co/{co}/" + segment(comity.CoProvisioningTarget.Resource) + "/{id}/"
 	return append(pairPages(comity.CoProvisioningTarget.Resource, newTarget),
-		page{pattern: "GET " + at + "lane", handle: (*visit).laneFragment},
+		page{pattern: "GET " + at + "health", handle: (*visit).statusFragment},
 		page{pattern: "GET " + at + "failed", handle: (*visit).failedPage},
 		page{pattern: "POST " + at + "resend", handle: (*visit).resendAll},
-		page{pattern: "POST " + at + "everybody", handle: (*visit).tellEverybody},
+		page{pattern: "POST " + at + "everybody", handle: (*visit).provisionEverybody},
 		page{pattern: "POST " + at + "stop", handle: (*visit).stopEverybody},
-		page{pattern: "GET " + at + "people/{$}", handle: (*visit).peopleToTell},
+		page{pattern: "GET " + at + "people/{$}", handle: (*visit).peopleToProvision},
 		page{pattern: "GET " + at + "people/{person}/{$}", handle: (*visit).subjectAtTarget},
 		page{pattern: "POST " + at + "people/{person}/send", handle: (*visit).sendSubject},
 		page{pattern: "POST " + at + "people/{person}/resend", handle: (*visit).resendSubject},
@@ -63,7 +63,7 @@ func (v *visit) target(op access.Operation) (*comity.Record, error) {
 }
 
 // mayTell says whether the reader may have a target told, and the target is told at all.
-func (v *visit) mayTell(target *comity.Record) bool {
+func (v *visit) mayProvision(target *comity.Record) bool {
 	return v.caller.May(access.Edit, comity.CoProvisioningTarget.Resource) && !isDisabled(target)
 }
 
@@ -102,7 +102,7 @@ func (v *visit) targetCrumbs(target *comity.Record, more ...link) []link {
 // targetPart is what a target's page shows besides its record.
 type targetPart struct {
 	Obstacles []obstacle
-	Lane      laneFragment
+	Health    statusFragment
 	How       []field
 	// Explained says what its mode does.
 	Mode, Explained string
@@ -125,18 +125,18 @@ func targetParts() []part {
 		if p.Obstacles, err = v.obstacles(rec, w); err != nil {
 			return nil, err
 		}
-		l, err := v.lane(rec)
+		l, err := v.health(rec)
 		if err != nil {
 			return nil, err
 		}
-		if p.Lane, err = v.laneOf(l); err != nil {
+		if p.Health, err = v.healthFragment(l); err != nil {
 			return nil, err
 		}
 		p.How, p.People, p.Fresh = v.how(w), v.atTarget(rec.Id, "people/"), l.LastSuccess.IsZero()
 		if w.settings != nil {
 			p.Settings = v.record(comity.CoApiProvisionerTarget.Resource, w.settings.Id)
 		}
-		if v.mayTell(rec) {
+		if v.mayProvision(rec) {
 			p.Everybody = v.atTarget(rec.Id, "everybody")
 		}
 		return p, nil

@@ -32,7 +32,7 @@ func (v *visit) targetsOfPerson(person int64) ([]targetOfPerson, error) {
 		if one.standing, err = v.standing(target.Id, comity.PersonSubject(person)); err != nil {
 			return nil, err
 		}
-		if one.Resendable() && v.mayTell(target) {
+		if one.Resendable() && v.mayProvision(target) {
 			one.Resend = one.Message + "resend"
 		}
 		all = append(all, one)

@@ -343,15 +343,15 @@ func TestTheLaneAsksForItself(t *testing.T) {
 			}
 			return string(body)
 		}
-		lane := attr(byID(r.page.root, "lane"), "hx-get")
-		poll(r.client, lane, http.StatusNoContent)
+		health := attr(byID(r.page.root, "health"), "hx-get")
+		poll(r.client, health, http.StatusNoContent)
 		w.addIdentifier(t, w.addPerson(t, co, "Ada", ""), "uid", "ada")
 		r.press("Send everybody", 200)
-		if got := poll(r.client, lane, http.StatusOK); !strings.HasPrefix(got, "<section") || !strings.Contains(got, "under way") {
-			t.Errorf("the lane is answered %s", got)
+		if got := poll(r.client, health, http.StatusOK); !strings.HasPrefix(got, "<section") || !strings.Contains(got, "under way") {
+			t.Errorf("the health is answered %s", got)
 		}
-		poll(newHTTPClient(t), lane, http.StatusUnauthorized)
-		r.get(target+"lane", 200)
+		poll(newHTTPClient(t), health, http.StatusUnauthorized)
+		r.get(target+"health", 200)
 		if r.at() != target {
 			t.Errorf("a reader of the fragment is at %s", r.at())
 		}
@@ -366,7 +366,7 @@ func TestTargetsAreForAdministratorsOfTheirCO(t *testing.T) {
 		person := w.addPerson(t, co, "Ada", "")
 		setUp(t, operator, co, "https://example.org", "M")
 		target := operator.at()
-		paths := []string{"", "lane", "failed", "people/", fmt.Sprintf("people/%d/", person)}
+		paths := []string{"", "health", "failed", "people/", fmt.Sprintf("people/%d/", person)}
 		posts := []string{"resend", "everybody", "stop", fmt.Sprintf("people/%d/send", person), fmt.Sprintf("people/%d/resend", person)}
 
 		for co, want := range map[int64]int{co: 403, other: 404} {

@@ -199,14 +199,14 @@ func (d drawn) showForm(v *visit, status int, fm form, err error) error {
 // summary are all faults, each with a link to its control.
 func summary(controls []control, faults []comity.Fault) []link {
 	var links []link
-	told := 0
+	shown := 0
 	for _, c := range controls {
 		for _, f := range c.Faults {
 			links = append(links, link{f, "#field-" + c.Key})
-			told++
+			shown++
 		}
 	}
-	if told > 0 || len(faults) == 0 {
+	if shown > 0 || len(faults) == 0 {
 		return links
 	}
 	for _, f := range faults {

@@ -131,7 +131,7 @@ func provisioning(subject *comity.Resource, key string) operation {
 			Name: key, In: "path", Required: true, schema: number(1), Text: "The " + subject.Singular + ", of the target's CO.",
 		}},
 		body: &body{Text: "A " + name + " request. It may be missing, and says nothing that the path does not."},
-		Answers: answers([]answer{{Status: http.StatusOK, Reasons: []reason{{"OK", "carried out"}}}, tooLarge}, toldAbout(subject),
+		Answers: answers([]answer{{Status: http.StatusOK, Reasons: []reason{{"OK", "carried out"}}}, tooLarge}, provisionedSubjects(subject),
 			failure(http.StatusForbidden, reason{comity.PhraseForbidden, "the target is disabled"}),
 			failure(http.StatusNotFound, reason{target.UnknownOnDelete, "no such target"},
 				reason{subject.UnknownOnView, "none such in the target's CO"})),
@@ -139,7 +139,7 @@ func provisioning(subject *comity.Resource, key string) operation {
 }
 
 // toldAbout are what telling a target adds to the answers.
-func toldAbout(subject *comity.Resource) []answer {
+func provisionedSubjects(subject *comity.Resource) []answer {
 	if subject == comity.CoEmailList.Resource {
 		return nil
 	}

@@ -16,7 +16,7 @@ const opensAfter = 5
 // passBreaker notes what outcomes say of the receiver and returns how many deliveries may be claimed:
 // as many as there is room for, or while the breaker is open none but a probe when its time has come.
 // Then probing is the breaker with a probe under way.
-func (l *lane) passBreaker(ctx context.Context, tx *store.Tx, target *comity.Record, outcomes []store.Outcome, room int) (may int, probing *store.Breaker, err error) {
+func (l *dispatcher) passBreaker(ctx context.Context, tx *store.Tx, target *comity.Record, outcomes []store.Outcome, room int) (may int, probing *store.Breaker, err error) {
 	now, err := tx.Now(ctx)
 	if err != nil {
 		return 0, nil, err

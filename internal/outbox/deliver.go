@@ -34,9 +34,9 @@ func (o *Outbox) jobs(ctx context.Context, claimed []store.Delivery, to comity.D
 	jobs := make([]job, len(claimed))
 	var news []store.Delivery
 	for i, d := range claimed {
-		messages, identifiers, problem := o.sender.Messages(to, snapshots[i], d.Told)
-		if told := telling(d.Told, identifiers); !same(told, d.Told) {
-			d.Told = told
+		messages, identifiers, problem := o.sender.Messages(to, snapshots[i], d.ProvisionedAs)
+		if known := knownAs(d.ProvisionedAs, identifiers); !same(known, d.ProvisionedAs) {
+			d.ProvisionedAs = known
 			news = append(news, d)
 		}
 		if d.OnlyChanged {
@@ -53,7 +53,7 @@ func (o *Outbox) jobs(ctx context.Context, claimed []store.Delivery, to comity.D
 	if len(news) == 0 {
 		return jobs, nil
 	}
-	return jobs, o.store.Write(ctx, func(tx *store.Tx) error { return tx.Tell(ctx, news) })
+	return jobs, o.store.Write(ctx, func(tx *store.Tx) error { return tx.SetProvisionedAs(ctx, news) })
 }
 
 // deliver sends a job's messages and says what became of them.
@@ -67,9 +67,9 @@ func (o *Outbox) deliver(ctx context.Context, j job) store.Outcome {
 		}
 		out.Alive = true
 		if m.Delete {
-			out.Told = forgotten(out.Told, m.Identifier)
+			out.ProvisionedAs = forgotten(out.ProvisionedAs, m.Identifier)
 			out.Forgot = append(out.Forgot, m.Identifier)
-			if out.Told.Identifier == "" {
+			if out.ProvisionedAs.Identifier == "" {
 				out.Changed, out.Holds = true, nil
 			}
 			continue
@@ -98,12 +98,12 @@ func (o *Outbox) deliver(ctx context.Context, j job) store.Outcome {
 }
 
 // telling is what the target may know once it is told about the subject under identifiers.
-func telling(told comity.Told, identifiers []string) comity.Told {
+func knownAs(known comity.ProvisionedAs, identifiers []string) comity.ProvisionedAs {
 	if len(identifiers) == 0 {
-		return told
+		return known
 	}
-	next := comity.Told{Identifier: identifiers[0]}
-	for _, s := range slices.Concat(told.Obsolete, []string{told.Identifier}, identifiers) {
+	next := comity.ProvisionedAs{Identifier: identifiers[0]}
+	for _, s := range slices.Concat(known.Obsolete, []string{known.Identifier}, identifiers) {
 		if s != "" && s != next.Identifier && !slices.Contains(next.Obsolete, s) {
 			next.Obsolete = append(next.Obsolete, s)
 		}
@@ -111,17 +111,17 @@ func telling(told comity.Told, identifiers []string) comity.Told {
 	return next
 }
 
-func same(a, b comity.Told) bool {
+func same(a, b comity.ProvisionedAs) bool {
 	return a.Identifier == b.Identifier && slices.Equal(a.Obsolete, b.Obsolete)
 }
 
 // forgotten is what the target knows once it has deleted an identifier.
-func forgotten(told comity.Told, identifier string) comity.Told {
-	if told.Identifier == identifier {
-		told.Identifier = ""
+func forgotten(known comity.ProvisionedAs, identifier string) comity.ProvisionedAs {
+	if known.Identifier == identifier {
+		known.Identifier = ""
 	}
-	told.Obsolete = slices.DeleteFunc(slices.Clone(told.Obsolete), func(s string) bool { return s == identifier })
-	return told
+	known.Obsolete = slices.DeleteFunc(slices.Clone(known.Obsolete), func(s string) bool { return s == identifier })
+	return known
 }
 
 // failed is the outcome of a delivery that did not succeed by a fault of ours.

@@ -74,7 +74,7 @@ func TestDriftOfGroups(t *testing.T) {
 		}
 		expectFound(t, "what is found", w.verify(q, to, false), drift...)
 		expectFound(t, "what is mended", w.verify(q, to, true),
-			drift[0], outbox.Mended, drift[1], outbox.Mended, drift[2], outbox.Mended)
+			drift[0], outbox.Repaired, drift[1], outbox.Repaired, drift[2], outbox.Repaired)
 		w.expectPresent(t, to, r.receiver)
 		expectFound(t, "after that", w.verify(q, to, false))
 	})

@@ -17,14 +17,14 @@ import (
 
 // groupsTold are the groups that a receiver was told of since it was last asked, by name and each once;
 // names is by what a delete finds the name of its group.
-func (r *receiver) groupsTold(t *testing.T, names map[string]string) (told []string) {
+func (r *receiver) groupsSent(t *testing.T, names map[string]string) (known []string) {
 	t.Helper()
 	for _, a := range r.got() {
 		if !strings.HasPrefix(a.id, "groups/") {
 			continue
 		}
 		if a.deleted {
-			told = append(told, names[a.id]+" deleted")
+			known = append(known, names[a.id]+" deleted")
 			continue
 		}
 		var m struct{ Group struct{ Name string } }
@@ -32,11 +32,11 @@ func (r *receiver) groupsTold(t *testing.T, names map[string]string) (told []str
 			t.Fatal(err)
 		}
 		names[a.id] = m.Group.Name
-		told = append(told, m.Group.Name)
+		known = append(known, m.Group.Name)
 	}
 	r.forget()
-	slices.Sort(told)
-	return slices.Compact(told)
+	slices.Sort(known)
+	return slices.Compact(known)
 }
 
 // groupChanges are what happens in the registry, and the groups that a target is then told of.
@@ -118,11 +118,11 @@ func TestGroupsAreTold(t *testing.T) {
 		w.all(q, to, false, false)
 		w.swept(q, to)
 		w.expectPresent(t, to, r)
-		r.groupsTold(t, names)
+		r.groupsSent(t, names)
 		for _, tt := range groupChanges {
 			tt.change(s)
 			w.settle(to)
-			if diff := cmp.Diff(tt.want, r.groupsTold(t, names)); diff != "" {
+			if diff := cmp.Diff(tt.want, r.groupsSent(t, names)); diff != "" {
 				t.Errorf("%s: the groups told of (-want +got):\n%s", tt.name, diff)
 			}
 			if tt.want != nil { // an edit that changes nothing has a time all the same
@@ -130,8 +130,8 @@ func TestGroupsAreTold(t *testing.T) {
 			}
 		}
 		w.settle(without)
-		if told := silent.groupsTold(t, names); told != nil {
-			t.Errorf("a target that did not ask for groups was told of %q", told)
+		if known := silent.groupsSent(t, names); known != nil {
+			t.Errorf("a target that did not ask for groups was told of %q", known)
 		}
 		if n := w.count(`SELECT count(*) FROM deliveries WHERE kind = 1 AND co_provisioning_target_id = ` + fmt.Sprint(without.id)); n != 0 {
 			t.Errorf("%d marks of groups for a target that did not ask for them", n)
@@ -159,7 +159,7 @@ func TestGroupsOfAProvisionedGroup(t *testing.T) {
 		w.all(q, to, false, false)
 		w.swept(q, to)
 		w.expectPresent(t, to, r)
-		r.groupsTold(t, names)
+		r.groupsSent(t, names)
 		all := []string{"CO:COU:lab:members:active", "CO:COU:lab:members:all", "CO:members:active", "CO:members:all", "readers", "staff"}
 		for _, tt := range []struct {
 			name   string
@@ -174,7 +174,7 @@ func TestGroupsOfAProvisionedGroup(t *testing.T) {
 		} {
 			tt.change()
 			w.settle(to)
-			if diff := cmp.Diff(tt.want, r.groupsTold(t, names)); diff != "" {
+			if diff := cmp.Diff(tt.want, r.groupsSent(t, names)); diff != "" {
 				t.Errorf("%s: the groups told of (-want +got):\n%s", tt.name, diff)
 			}
 			w.expectPresent(t, to, r)
@@ -250,12 +250,12 @@ func TestPagesOfAGroup(t *testing.T) {
 
 	// Each page is compared.
 	r.has(path+"-2", "")
-	look := outbox.Look{Span: outbox.Span{One: comity.GroupSubject(group)}, Mend: true}
+	look := outbox.Look{Span: outbox.Span{One: comity.GroupSubject(group)}, Repair: true}
 	v, err := q.Verify(t.Context(), w.view(comity.CoProvisioningTarget.Resource, to.id), look)
 	if err != nil {
 		t.Fatal(err)
 	}
-	expectFound(t, "of a page that is not there", linesOf(v.Subjects[0]), fmt.Sprintf("missing %d-2", group), outbox.Mended)
+	expectFound(t, "of a page that is not there", linesOf(v.Subjects[0]), fmt.Sprintf("missing %d-2", group), outbox.Repaired)
 }
 
 // addAll adds many records, some at a time.
@@ -329,12 +329,12 @@ func TestEveryGroupIsTold(t *testing.T) {
 		if got := r.lines(); got[0] != "PUT ghopper" {
 			t.Errorf("people come first, not %q", got)
 		}
-		r.groupsTold(t, names)
+		r.groupsSent(t, names)
 		w.delete(comity.CoGroup.Resource, gone)
 		w.edit(comity.CoGroup.Resource, s.group, values{comity.CoGroup.Description: "Who may read"})
 		w.all(q, to, true, false)
 		w.swept(q, to)
-		if diff := cmp.Diff([]string{"gone deleted", "readers"}, r.groupsTold(t, names)); diff != "" {
+		if diff := cmp.Diff([]string{"gone deleted", "readers"}, r.groupsSent(t, names)); diff != "" {
 			t.Error(diff)
 		}
 		w.expectPresent(t, to, r)

@@ -36,7 +36,7 @@ func (m *model) nest() {
 
 // tellGroups tells a target of the groups that it was not told of while its mode marked nothing, or
 // refused too often.
-func (m *model) tellGroups(q *outbox.Outbox, e *end) {
+func (m *model) includeGroups(q *outbox.Outbox, e *end) {
 	target := m.view(comity.CoProvisioningTarget.Resource, e.target.id)
 	own, err := m.registry.List(m.t.Context(), caller, comity.CoGroup.Resource, map[string][]string{"coid": {fmt.Sprint(m.co)}})
 	if err != nil {

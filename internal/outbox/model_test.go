@@ -180,7 +180,7 @@ func (m *model) calmDown() {
 				m.t.Errorf("provision person %d to target %d: %v", person, e.target.id, err)
 			}
 		}
-		m.tellGroups(q, e)
+		m.includeGroups(q, e)
 	}
 	for _, e := range m.ends {
 		m.settle(e.target)

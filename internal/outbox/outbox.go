@@ -26,7 +26,7 @@ type Source interface {
 	Leaving(ctx context.Context, target int64) (known, leaving int64, err error)
 	// Identifiers returns those under which a target may hold subjects: those that it was
 	// told, and others that they have or had.
-	Identifiers(ctx context.Context, d comity.Destination, told map[comity.Subject][]string) (map[comity.Subject][]string, error)
+	Identifiers(ctx context.Context, d comity.Destination, known map[comity.Subject][]string) (map[comity.Subject][]string, error)
 	Snapshots(ctx context.Context, target int64, subjects []comity.Subject) (comity.Destination, []comity.Snapshot, error)
 }
 
@@ -34,7 +34,7 @@ type Source interface {
 type Sender interface {
 	// Messages also returns the identifiers that the subject goes by at the target: a person by one or
 	// none, a group by one for each of its pages. What says how the subject is comes before deletes.
-	Messages(d comity.Destination, s comity.Snapshot, told comity.Told) (messages []comity.Message, identifiers []string, err error)
+	Messages(d comity.Destination, s comity.Snapshot, known comity.ProvisionedAs) (messages []comity.Message, identifiers []string, err error)
 	// Send sends one message; a receiver drops those with a lower sequence than one it has had.
 	Send(ctx context.Context, d comity.Destination, m comity.Message, sequence int64) comity.Answer
 	// Headers are those that Send would send a message with, without secrets.
@@ -115,8 +115,8 @@ const breath = 2 * time.Millisecond
 // Run delivers until the context ends, and returns when what was under way then has been
 // delivered or given back.
 func (o *Outbox) Run(ctx context.Context) {
-	lanes := map[int64]*lane{}
-	ended := make(chan *lane)
+	dispatchers := map[int64]*dispatcher{}
+	ended := make(chan *dispatcher)
 	var running sync.WaitGroup
 	defer running.Wait()
 	timer := time.NewTimer(0)
@@ -125,12 +125,12 @@ func (o *Outbox) Run(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			// Lanes end by themselves now; each says so.
-			for len(lanes) > 0 {
-				delete(lanes, (<-ended).target)
+			for len(dispatchers) > 0 {
+				delete(dispatchers, (<-ended).target)
 			}
 			return
 		case l := <-ended:
-			delete(lanes, l.target)
+			delete(dispatchers, l.target)
 			if !l.claimed {
 				// What is due may be in somebody else's hands for a moment.
 				timer.Reset(claimPause)
@@ -150,12 +150,12 @@ func (o *Outbox) Run(ctx context.Context) {
 				next = min(next, wait)
 				continue
 			}
-			if l := lanes[d.TargetId]; l != nil {
+			if l := dispatchers[d.TargetId]; l != nil {
 				signal(l.wake)
 				continue
 			}
-			l := o.lane(d)
-			lanes[d.TargetId] = l
+			l := o.dispatcher(d)
+			dispatchers[d.TargetId] = l
 			running.Go(func() {
 				l.run(ctx, &running)
 				ended <- l
@@ -167,7 +167,7 @@ func (o *Outbox) Run(ctx context.Context) {
 
 // look returns what is due, once what nobody works on any more and what waits for a time that never comes has
 // been made so.
-func (o *Outbox) look(ctx context.Context) (due []store.Lane, now time.Time, err error) {
+func (o *Outbox) look(ctx context.Context) (due []store.DueTarget, now time.Time, err error) {
 	ctx, cancel := o.asking(ctx)
 	defer cancel()
 	if err = o.giveBack(ctx); err == nil {
@@ -195,7 +195,7 @@ func (o *Outbox) failed(ctx context.Context, what string, err error, details ...
 
 // unpark makes due what waits for a time that the clock reached and came back from, and returns what is due.
 // It is looked for whenever the clock has gone back, at first, and once in a while.
-func (o *Outbox) unpark(ctx context.Context, due []store.Lane, now time.Time) ([]store.Lane, error) {
+func (o *Outbox) unpark(ctx context.Context, due []store.DueTarget, now time.Time) ([]store.DueTarget, error) {
 	back := now.Before(o.last)
 	o.last = now
 	if !back && time.Since(o.looked) < o.Poll {
@@ -228,13 +228,13 @@ func (o *Outbox) TakeOver(ctx context.Context) error {
 }
 
 // due returns the lanes for which something waits, and the database's time.
-func (o *Outbox) due(ctx context.Context) (lanes []store.Lane, now time.Time, err error) {
+func (o *Outbox) due(ctx context.Context) (dispatchers []store.DueTarget, now time.Time, err error) {
 	err = o.store.Snapshot(ctx, func(tx *store.Tx) (err error) {
-		if lanes, err = tx.Lanes(ctx, working); err != nil {
+		if dispatchers, err = tx.DueTargets(ctx, working); err != nil {
 			return err
 		}
 		now, err = tx.Now(ctx)
 		return err
 	})
-	return lanes, now, err
+	return dispatchers, now, err
 }

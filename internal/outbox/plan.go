@@ -86,7 +86,7 @@ func (o *Outbox) Plan(ctx context.Context, target *comity.Record, span Span, onl
 
 func (o *Outbox) planned(to comity.Destination, snapshot comity.Snapshot, s store.SubjectStatus, onlyChanged bool) (Planned, error) {
 	p := Planned{Subject: s.Subject}
-	messages, identifiers, problem := o.sender.Messages(to, snapshot, s.Told)
+	messages, identifiers, problem := o.sender.Messages(to, snapshot, s.ProvisionedAs)
 	if problem != nil {
 		p.Problem = problem.Error()
 	}
@@ -110,7 +110,7 @@ func (o *Outbox) planned(to comity.Destination, snapshot comity.Snapshot, s stor
 // is or was stopped, unless it is to begin anew.
 func (o *Outbox) Begin(ctx context.Context, target int64, anew bool) (after comity.Subject, err error) {
 	err = o.store.Read(ctx, func(tx *store.Tx) error {
-		was, found, err := tx.Sweep(ctx, target)
+		was, found, err := tx.FullSync(ctx, target)
 		if found && !anew && (was.Stopped || was.Ended.IsZero()) {
 			after = was.Last
 		}

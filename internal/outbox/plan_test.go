@@ -84,7 +84,7 @@ func TestPlanIsWhatIsSentThen(t *testing.T) {
 		w.all(q, to, true, true)
 		eventually(t, "the run is at its end", func() bool {
 			s, err := q.Status(t.Context(), to.id)
-			return err == nil && !s.Sweep.Ended.IsZero() && s.InFlight == 0
+			return err == nil && !s.FullSync.Ended.IsZero() && s.InFlight == 0
 		})
 		stop()
 		lines := r.lines() // people are claimed in any order
@@ -104,7 +104,7 @@ func TestPlanGoesPageByPage(t *testing.T) {
 			t.Errorf("%d lines, from %s to %s", len(got), got[0], got[len(got)-1])
 		}
 		if _, err := w.sql().ExecContext(t.Context(), fmt.Sprintf(
-			`INSERT INTO sweeps (co_provisioning_target_id, only_changed, last_subject_id, total, taken, began, ended, stopped)
+			`INSERT INTO full_syncs (co_provisioning_target_id, only_changed, last_subject_id, total, taken, began, ended, stopped)
 				VALUES (%d, false, %d, 201, 101, 1, 2, true)`, to.id, people[100])); err != nil {
 			t.Fatal(err)
 		}
@@ -188,8 +188,8 @@ func TestRunThatDeletesTooManyIsRefused(t *testing.T) {
 					if !errors.As(err, &refusal) || refusal.Code != comity.Refused || !strings.HasPrefix(refusal.Detail, want) {
 						t.Errorf("got %v, want %s", err, want)
 					}
-					if s, err := q.Status(t.Context(), to.id); err != nil || s.Sweep.Ended.IsZero() {
-						t.Errorf("it was begun: %+v, %v", s.Sweep, err)
+					if s, err := q.Status(t.Context(), to.id); err != nil || s.FullSync.Ended.IsZero() {
+						t.Errorf("it was begun: %+v, %v", s.FullSync, err)
 					}
 				}
 				if err := run(tt.gone * 10); err != nil {

@@ -157,7 +157,7 @@ func TestAStepOfTheClockParksNothing(t *testing.T) {
 					return err
 				}
 			}
-			return tx.StartSweep(t.Context(), other.id, w.co, comity.Subject{}, false)
+			return tx.StartFullSync(t.Context(), other.id, w.co, comity.Subject{}, false)
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -259,7 +259,7 @@ func TestLeftOut(t *testing.T) {
 			t.Helper()
 			s, err := q.Status(t.Context(), to.id)
 			if err != nil || s.Failed != 0 || s.LeftOut != want || s.WhyLeftOut != why || s.Waiting != 0 {
-				t.Errorf("%s: %+v, %v; want %d left out: %s", when, s.LaneStatus, err, want, why)
+				t.Errorf("%s: %+v, %v; want %d left out: %s", when, s.TargetStatus, err, want, why)
 			}
 			failed, err := q.Failed(t.Context(), to.id, comity.Subject{}, 10)
 			if err != nil || len(failed) > 0 {

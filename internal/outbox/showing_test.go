@@ -84,9 +84,9 @@ func (w *world) tell(to target) {
 }
 
 // verify compares everybody, page by page, and says what was found, a text for each finding.
-func (w *world) verify(q *outbox.Outbox, to target, mend bool) (lines []string) {
+func (w *world) verify(q *outbox.Outbox, to target, repair bool) (lines []string) {
 	w.t.Helper()
-	look := outbox.Look{Mend: mend, MaxDeletes: 100}
+	look := outbox.Look{Repair: repair, MaxDeletes: 100}
 	for {
 		v, err := q.Verify(w.t.Context(), w.view(comity.CoProvisioningTarget.Resource, to.id), look)
 		if err != nil {
@@ -118,8 +118,8 @@ func linesOf(p outbox.Verified) (lines []string) {
 	if p.Problem != "" {
 		lines = append(lines, p.Problem)
 	}
-	if p.Mending != "" {
-		lines = append(lines, p.Mending)
+	if p.Repair != "" {
+		lines = append(lines, p.Repair)
 	}
 	return lines
 }

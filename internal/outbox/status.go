@@ -12,23 +12,23 @@ import (
 )
 
 // LaneStatus is what a target waits for, and how it goes.
-type LaneStatus = store.LaneStatus
+type TargetStatus = store.TargetStatus
 
 // Status is how a target does.
 type Status struct {
-	LaneStatus
+	TargetStatus
 	// Sweep is the last run that told it about everybody, Swept says that there was one.
-	Sweep Sweep
-	Swept bool
+	FullSync FullSync
+	Swept    bool
 }
 
 // Status returns how a target does.
 func (o *Outbox) Status(ctx context.Context, target int64) (s Status, err error) {
 	err = o.store.Snapshot(ctx, func(tx *store.Tx) error {
-		if s.LaneStatus, err = tx.LaneStatus(ctx, target); err != nil {
+		if s.TargetStatus, err = tx.TargetStatus(ctx, target); err != nil {
 			return err
 		}
-		s.Sweep, s.Swept, err = tx.Sweep(ctx, target)
+		s.FullSync, s.Swept, err = tx.FullSync(ctx, target)
 		return err
 	})
 	if err != nil {
@@ -39,12 +39,12 @@ func (o *Outbox) Status(ctx context.Context, target int64) (s Status, err error)
 
 // Statuses returns how every target does, by its id, and the time that this is so; of the breaker
 // only whether it is open.
-func (o *Outbox) Statuses(ctx context.Context) (all map[int64]LaneStatus, now time.Time, err error) {
+func (o *Outbox) Statuses(ctx context.Context) (all map[int64]TargetStatus, now time.Time, err error) {
 	err = o.store.Snapshot(ctx, func(tx *store.Tx) error {
 		if now, err = tx.Now(ctx); err != nil {
 			return err
 		}
-		all, err = tx.LaneStatuses(ctx)
+		all, err = tx.TargetStatuses(ctx)
 		return err
 	})
 	if err != nil {
@@ -55,12 +55,12 @@ func (o *Outbox) Statuses(ctx context.Context) (all map[int64]LaneStatus, now ti
 
 // The states of a subject at a target.
 const (
-	StateNever    = "never told"
-	StateTold     = "told"
-	StateWaiting  = "waiting"
-	StateInFlight = "in flight"
-	StateFailed   = "failed"
-	StateLeftOut  = "left out"
+	StateNever     = "never told"
+	StateDelivered = "told"
+	StateWaiting   = "waiting"
+	StateInFlight  = "in flight"
+	StateFailed    = "failed"
+	StateLeftOut   = "left out"
 )
 
 // Subject is how it stands between a target and a subject.
@@ -74,7 +74,7 @@ type Subject struct {
 }
 
 func subjectOf(s store.SubjectStatus, found bool, now time.Time) (Subject, error) {
-	out := Subject{SubjectStatus: s, State: StateTold}
+	out := Subject{SubjectStatus: s, State: StateDelivered}
 	switch {
 	case !found:
 		out.State = StateNever
@@ -216,7 +216,7 @@ func (o *Outbox) Preview(ctx context.Context, target int64, subject comity.Subje
 	if err != nil {
 		return p, err
 	}
-	messages, _, problem := o.sender.Messages(destination, snapshots[0], status.Told)
+	messages, _, problem := o.sender.Messages(destination, snapshots[0], status.ProvisionedAs)
 	if problem != nil {
 		p.Problem = problem.Error()
 	}

@@ -36,9 +36,9 @@ type Finding struct {
 
 // What became of mending what a target holds of a subject.
 const (
-	Mended    = "mended"
-	MendedYet = "will be mended"
-	NotMended = "not mended"
+	Repaired     = "mended"
+	RepairQueued = "will be mended"
+	NotRepaired  = "not mended"
 )
 
 // Verified is what was found of a subject at a target.
@@ -51,7 +51,7 @@ type Verified struct {
 	Problem string
 	// Mending is what became of it where it was to be mended and there was something to mend, Answer
 	// what the target said to that.
-	Mending, Answer string
+	Repair, Answer string
 }
 
 // Drift says whether the target holds, or may hold, something of the subject that it should not, or not
@@ -61,7 +61,7 @@ func (v Verified) Drift() bool { return len(v.Findings) > 0 }
 // Look says what a comparison of a target is about, and whether what is found is to be mended.
 type Look struct {
 	Span
-	Mend bool
+	Repair bool
 	// MaxDeletes is how many percent of the people whom the target knows may be deleted if all is mended.
 	MaxDeletes int64
 }
@@ -85,14 +85,14 @@ func (o *Outbox) Verify(ctx context.Context, target *comity.Record, look Look) (
 	if err != nil {
 		return v, err
 	}
-	c := &comparison{Outbox: o, target: target, mend: look.Mend}
+	c := &comparison{Outbox: o, target: target, repair: look.Repair}
 	if err := c.read(ctx, subjects); err != nil {
 		return v, err
 	}
-	if look.Mend && target.Text(comity.CoProvisioningTarget.Status) == comity.ModeDisabled {
+	if look.Repair && target.Text(comity.CoProvisioningTarget.Status) == comity.ModeDisabled {
 		return v, comity.RefuseBecause(comity.PhraseForbidden, "Provisioning target %d is disabled", target.Id)
 	}
-	if look.Mend && look.Span == (Span{}) {
+	if look.Repair && look.Span == (Span{}) {
 		if err := o.CheckDeletes(ctx, target.Id, look.MaxDeletes); err != nil {
 			return v, err
 		}
@@ -112,7 +112,7 @@ func (o *Outbox) Verify(ctx context.Context, target *comity.Record, look Look) (
 type comparison struct {
 	*Outbox
 	target    *comity.Record
-	mend      bool
+	repair    bool
 	to        comity.Destination
 	snapshots []comity.Snapshot
 	// held are the identifiers under which the target may hold a subject.
@@ -138,11 +138,11 @@ func (c *comparison) read(ctx context.Context, subjects []store.SubjectStatus) (
 	case !c.to.IncludesGroups() && slices.ContainsFunc(subjects, func(s store.SubjectStatus) bool { return s.Subject.Kind == comity.KindGroup }):
 		return comity.RefuseBecause(comity.PhraseForbidden, "Provisioning target %d is not told about groups: set IncludeGroups", c.target.Id)
 	}
-	told := map[comity.Subject][]string{}
+	known := map[comity.Subject][]string{}
 	for _, s := range subjects {
-		told[s.Subject] = slices.DeleteFunc(append([]string{s.Told.Identifier}, s.Told.Obsolete...), func(s string) bool { return s == "" })
+		known[s.Subject] = slices.DeleteFunc(append([]string{s.ProvisionedAs.Identifier}, s.ProvisionedAs.Obsolete...), func(s string) bool { return s == "" })
 	}
-	c.held, err = c.source.Identifiers(ctx, c.to, told)
+	c.held, err = c.source.Identifiers(ctx, c.to, known)
 	return err
 }
 
@@ -185,11 +185,11 @@ func (c *comparison) one(ctx context.Context, s store.SubjectStatus, snapshot co
 		v.Findings = nil
 		return v, err
 	}
-	mendable := slices.ContainsFunc(v.Findings, func(f Finding) bool { return f.Kind != Unreadable })
-	if !c.mend || !mendable {
+	repairable := slices.ContainsFunc(v.Findings, func(f Finding) bool { return f.Kind != Unreadable })
+	if !c.repair || !repairable {
 		return v, nil
 	}
-	return c.mended(ctx, v, s)
+	return c.repaired(ctx, v, s)
 }
 
 // moved says that something is, or was, told about a subject since it was read.
@@ -204,7 +204,7 @@ func (c *comparison) moved(ctx context.Context, was store.SubjectStatus) (moved 
 
 // look asks the target what it holds of a subject.
 func (c *comparison) look(ctx context.Context, s store.SubjectStatus, snapshot comity.Snapshot) (findings []Finding, problem string, err error) {
-	messages, identifiers, cannot := c.sender.Messages(c.to, snapshot, comity.Told{})
+	messages, identifiers, cannot := c.sender.Messages(c.to, snapshot, comity.ProvisionedAs{})
 	if errors.Is(cannot, comity.ErrNotConfigured) {
 		return nil, "", comity.RefuseBecause(comity.PhraseForbidden, "Provisioning target %d cannot be asked: %v", c.target.Id, cannot)
 	}

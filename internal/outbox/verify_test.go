@@ -66,13 +66,13 @@ func TestDriftIsFoundAndMended(t *testing.T) {
 		}
 		expectFound(t, "what is found", w.verify(q, to, false), drift...)
 		r.expectLines(t)
-		var mended []string
+		var repaired []string
 		for _, line := range drift {
-			if mended = append(mended, line); !strings.HasPrefix(line, "no ") {
-				mended = append(mended, outbox.Mended)
+			if repaired = append(repaired, line); !strings.HasPrefix(line, "no ") {
+				repaired = append(repaired, outbox.Repaired)
 			}
 		}
-		expectFound(t, "what is mended", w.verify(q, to, true), mended...)
+		expectFound(t, "what is mended", w.verify(q, to, true), repaired...)
 		r.expectInOrder(t)
 		w.expectPresent(t, to, r.receiver)
 		lines := r.lines()
@@ -174,7 +174,7 @@ func TestUnreadableIsLeftAlone(t *testing.T) {
 		person := w.person("ghopper")
 		r.says(func(string) (int, string) { return http.StatusBadGateway, "out of order" })
 		v, err := w.queue(outbox.Options{}).Verify(t.Context(), w.view(comity.CoProvisioningTarget.Resource, to.id),
-			outbox.Look{Span: outbox.Span{One: comity.PersonSubject(person)}, Mend: true})
+			outbox.Look{Span: outbox.Span{One: comity.PersonSubject(person)}, Repair: true})
 		want := outbox.Verification{Subjects: []outbox.Verified{{
 			Subject: comity.PersonSubject(person), Findings: []outbox.Finding{{Kind: outbox.Unreadable, Identifier: "ghopper", Answer: "502 Bad Gateway: out of order"}},
 		}}}
@@ -194,10 +194,10 @@ func TestWhatIsNotMended(t *testing.T) {
 		w.person("ghopper")
 		q := w.queue(outbox.Options{})
 		r.reacts(always(reaction{status: http.StatusUnprocessableEntity}))
-		expectFound(t, "refused", w.verify(q, to, true), "missing ghopper", outbox.NotMended)
+		expectFound(t, "refused", w.verify(q, to, true), "missing ghopper", outbox.NotRepaired)
 		r.reacts(nil)
 		r.says(func(string) (int, string) { return http.StatusNotFound, "" })
-		expectFound(t, "forgotten", w.verify(q, to, true), "missing ghopper", outbox.NotMended)
+		expectFound(t, "forgotten", w.verify(q, to, true), "missing ghopper", outbox.NotRepaired)
 	})
 }
 
@@ -216,7 +216,7 @@ func TestQueueModeIsMendedSoon(t *testing.T) {
 		stop()
 		r.has("ghopper", "")
 		r.has("before", r.entry("after"))
-		expectFound(t, "what is found", w.verify(q, to, true), "missing ghopper", outbox.MendedYet, "surplus before", outbox.MendedYet)
+		expectFound(t, "what is found", w.verify(q, to, true), "missing ghopper", outbox.RepairQueued, "surplus before", outbox.RepairQueued)
 		w.run(q)
 		w.settle(to)
 		w.expectPresent(t, to, r.receiver)
@@ -234,14 +234,14 @@ func TestTargetsThatCannotBeAsked(t *testing.T) {
 		off := w.showingTarget(r, comity.ModeDisabled)
 		suspended := w.showingTarget(r, comity.ModeManual)
 		w.edit(comity.Server.Resource, suspended.server, values{comity.Server.Status: comity.Suspended})
-		verify := func(target int64, mend bool) error {
-			_, err := w.queue(outbox.Options{}).Verify(t.Context(), w.view(comity.CoProvisioningTarget.Resource, target), outbox.Look{Mend: mend})
+		verify := func(target int64, repair bool) error {
+			_, err := w.queue(outbox.Options{}).Verify(t.Context(), w.view(comity.CoProvisioningTarget.Resource, target), outbox.Look{Repair: repair})
 			return err
 		}
-		refused := func(target int64, mend bool, want string) {
+		refused := func(target int64, repair bool, want string) {
 			t.Helper()
 			var refusal *comity.Error
-			if err := verify(target, mend); !errors.As(err, &refusal) || refusal.Code != comity.Refused || !strings.Contains(refusal.Detail, want) {
+			if err := verify(target, repair); !errors.As(err, &refusal) || refusal.Code != comity.Refused || !strings.Contains(refusal.Detail, want) {
 				t.Errorf("got %v, want a refusal that says %s", err, want)
 			}
 		}

@@ -169,7 +169,7 @@ func TestPersonAdded(t *testing.T) {
 		r := newReceiver(t)
 		to := w.target(r, comity.ModeAutomatic)
 		w.start(outbox.Options{})
-		for status, told := range map[string]bool{
+		for status, known := range map[string]bool{
 			comity.Active: true, comity.GracePeriod: true, comity.Expired: true, comity.Suspended: true, comity.Locked: true,
 			comity.Approved: false, comity.Confirmed: false, comity.Declined: false, comity.Deleted: false, comity.Denied: false,
 			comity.Duplicate: false, comity.Invited: false, comity.Pending: false, comity.PendingApproval: false,
@@ -178,8 +178,8 @@ func TestPersonAdded(t *testing.T) {
 			person := w.add(comity.CoPerson.Resource, values{comity.CoPerson.Status: status})
 			w.identifier(person, status)
 			w.settle(to)
-			if got := r.entry(status) != ""; got != told {
-				t.Errorf("a person in status %s is told of: %t, want %t", status, got, told)
+			if got := r.entry(status) != ""; got != known {
+				t.Errorf("a person in status %s is told of: %t, want %t", status, got, known)
 			}
 		}
 		w.expectPresent(t, to, r)

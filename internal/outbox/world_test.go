@@ -325,10 +325,10 @@ func (w *world) provision(q *outbox.Outbox, t target, person int64) (queued bool
 func (w *world) provisionRecord(q *outbox.Outbox, t target, r *comity.Resource, id int64) (queued bool, err error) {
 	ctx := context.WithoutCancel(w.t.Context())
 	s, err := w.registry.Subject(ctx, caller, t.id, r, id)
-	if err != nil || s.Told == nil {
+	if err != nil || s.ProvisionedAs == nil {
 		return false, err
 	}
-	return q.Provision(ctx, s.Target, *s.Told)
+	return q.Provision(ctx, s.Target, *s.ProvisionedAs)
 }
 
 func peopleAsSubjects(ids ...int64) []comity.Subject {
@@ -368,7 +368,7 @@ func (w *world) present(t target) map[string]string {
 	}
 	present := map[string]string{}
 	for _, s := range snapshots {
-		messages, _, err := w.sender.Messages(d, s, comity.Told{})
+		messages, _, err := w.sender.Messages(d, s, comity.ProvisionedAs{})
 		if err != nil && !errors.Is(err, comity.ErrNoIdentifier) {
 			w.t.Fatal(err)
 		}
@@ -383,9 +383,9 @@ func (w *world) present(t target) map[string]string {
 func (w *world) waiting(t target) bool {
 	w.t.Helper()
 	ctx := context.WithoutCancel(w.t.Context())
-	var status store.LaneStatus
+	var status store.TargetStatus
 	err := w.store.Snapshot(ctx, func(tx *store.Tx) (err error) {
-		status, err = tx.LaneStatus(ctx, t.id)
+		status, err = tx.TargetStatus(ctx, t.id)
 		return err
 	})
 	if err != nil {

@@ -25,11 +25,11 @@ func ask(t *testing.T, mode string, deleting bool, handler http.HandlerFunc) com
 	d.Server.SetText(comity.HttpServer.AuthType, comity.AuthBasic)
 	d.Server.SetText(comity.HttpServer.Username, "grace")
 	d.Password = "s3cret/x"
-	s, told := known("ghopper"), comity.Told{}
+	s, sentAs := known("ghopper"), comity.ProvisionedAs{}
 	if deleting {
-		s, told = comity.Snapshot{Gone: true}, comity.Told{Identifier: "ghopper"}
+		s, sentAs = comity.Snapshot{Gone: true}, comity.ProvisionedAs{Identifier: "ghopper"}
 	}
-	msgs, _, err := h.Messages(d, s, told)
+	msgs, _, err := h.Messages(d, s, sentAs)
 	if err != nil {
 		t.Fatal(err)
 	}

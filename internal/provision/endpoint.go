@@ -10,8 +10,8 @@ import (
 )
 
 // Messages returns what the destination must be sent by HTTP; see the function Messages.
-func (h *HTTP) Messages(d comity.Destination, s comity.Snapshot, told comity.Told) ([]comity.Message, []string, error) {
-	return Messages(d, s, told, addressHTTP)
+func (h *HTTP) Messages(d comity.Destination, s comity.Snapshot, sentAs comity.ProvisionedAs) ([]comity.Message, []string, error) {
+	return Messages(d, s, sentAs, addressHTTP)
 }
 
 // endpoint is an HTTP destination as far as its messages depend on it.

@@ -42,8 +42,8 @@ func TestIdentifierIsOneSegment(t *testing.T) {
 	} {
 		for _, base := range []string{"", "/api/v1", "/ü"} {
 			d := destination(comity.ProtocolPUT, server.URL+base+"/")
-			told := comity.Told{Identifier: "told/" + tt.identifier}
-			msgs, _, err := h.Messages(d, known(tt.identifier), told)
+			sentAs := comity.ProvisionedAs{Identifier: "told/" + tt.identifier}
+			msgs, _, err := h.Messages(d, known(tt.identifier), sentAs)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -70,13 +70,13 @@ func TestIdentifierThatIsNoSegment(t *testing.T) {
 	h := newHTTP(t, provision.Options{})
 	for _, identifier := range []string{".", ".."} {
 		d := destination(comity.ProtocolPUT, server.URL+"/people/")
-		msgs, identifiers, err := h.Messages(d, known(identifier), comity.Told{Identifier: "ghopper", Obsolete: []string{"grace"}})
+		msgs, identifiers, err := h.Messages(d, known(identifier), comity.ProvisionedAs{Identifier: "ghopper", Obsolete: []string{"grace"}})
 		if len(msgs) > 0 || len(identifiers) > 0 || err == nil || !strings.Contains(err.Error(), `"`+identifier+`"`) || errors.Is(err, comity.ErrNotConfigured) {
 			t.Errorf("%q: messages %v, identifiers %v, error %v", identifier, msgs, identifiers, err)
 		}
-		told := comity.Told{Identifier: identifier, Obsolete: []string{"grace"}}
+		sentAs := comity.ProvisionedAs{Identifier: identifier, Obsolete: []string{"grace"}}
 		for title, s := range map[string]comity.Snapshot{"gone": {Subject: comity.PersonSubject(1), Gone: true}, "with another": known("ghopper")} {
-			msgs, _, err := h.Messages(d, s, told)
+			msgs, _, err := h.Messages(d, s, sentAs)
 			if err != nil || msgs[len(msgs)-1].Identifier != "grace" {
 				t.Errorf("%q, %s: messages %v, error %v", identifier, title, msgs, err)
 			}
@@ -89,7 +89,7 @@ func TestIdentifierThatIsNoSegment(t *testing.T) {
 		if got := h.Get(t.Context(), d, comity.PersonSubject(1), identifier); !got.Answered || got.Body != nil || got.Unreadable != "" {
 			t.Errorf("%q is held: %+v", identifier, got)
 		}
-		if msgs, _, err := h.Messages(destination(comity.ProtocolPOST, server.URL), known(identifier), comity.Told{}); err != nil || len(msgs) != 1 {
+		if msgs, _, err := h.Messages(destination(comity.ProtocolPOST, server.URL), known(identifier), comity.ProvisionedAs{}); err != nil || len(msgs) != 1 {
 			t.Errorf("%q by POST: messages %v, error %v", identifier, msgs, err)
 		}
 	}
@@ -108,7 +108,7 @@ func FuzzIdentifierIsOneSegment(f *testing.F) {
 			t.Skip("nobody is sent under no identifier")
 		}
 		if identifier == "." || identifier == ".." {
-			if msgs, _, err := h.Messages(d, known(identifier), comity.Told{}); err == nil || len(msgs) > 0 {
+			if msgs, _, err := h.Messages(d, known(identifier), comity.ProvisionedAs{}); err == nil || len(msgs) > 0 {
 				t.Errorf("%q is sent: %v", identifier, msgs)
 			}
 			return

@@ -22,7 +22,7 @@ func readers(members ...string) comity.Snapshot {
 }
 
 // tellingGroups is a destination that is told about groups.
-func tellingGroups(mode, url string) comity.Destination {
+func withGroups(mode, url string) comity.Destination {
 	d := destination(mode, url)
 	d.Settings.SetBool(comity.CoApiProvisionerTarget.IncludeGroups, true)
 	return d
@@ -47,7 +47,7 @@ func TestGroupMessage(t *testing.T) {
 		{"empty", empty, true, head + `,"name":"readers","status":"active","members":[]}}`},
 		{"without attributes", whole, false, head + `}}`},
 	} {
-		d := tellingGroups(comity.ProtocolPOST, "http://h")
+		d := withGroups(comity.ProtocolPOST, "http://h")
 		d.Settings.SetBool(comity.CoApiProvisionerTarget.IncludeAttributes, tt.withAttributes)
 		got := messages(t, newHTTP(t, provision.Options{}), d, tt.snapshot)
 		if diff := cmp.Diff(tt.want, string(got[0].Body)); diff != "" || len(got) != 1 {
@@ -63,38 +63,38 @@ func TestGroupMessages(t *testing.T) {
 	for i := range provision.PageSize + 1 {
 		many = append(many, fmt.Sprintf("p%04d", i))
 	}
-	off, unset := destination(comity.ProtocolPUT, "http://h/p"), tellingGroups(comity.ProtocolPUT, "http://h/p")
+	off, unset := destination(comity.ProtocolPUT, "http://h/p"), withGroups(comity.ProtocolPUT, "http://h/p")
 	unset.Settings = nil
-	put, post := tellingGroups(comity.ProtocolPUT, "http://h/p"), tellingGroups(comity.ProtocolPOST, "http://h/p")
+	put, post := withGroups(comity.ProtocolPUT, "http://h/p"), withGroups(comity.ProtocolPOST, "http://h/p")
 	for _, tt := range []struct {
 		name        string
 		to          comity.Destination
 		snapshot    comity.Snapshot
-		told        comity.Told
+		sentAs      comity.ProvisionedAs
 		want        []string
 		identifiers string
 		failure     error
 	}{
-		{"put", put, readers("ghopper"), comity.Told{}, []string{"PUT http://h/p/groups/7"}, "7", nil},
-		{"post", post, readers("ghopper"), comity.Told{}, []string{"POST http://h/p/ 7"}, "7", nil},
-		{"pages", put, readers(many...), comity.Told{}, []string{"PUT http://h/p/groups/7", "PUT http://h/p/groups/7-2"}, "7 7-2", nil},
+		{"put", put, readers("ghopper"), comity.ProvisionedAs{}, []string{"PUT http://h/p/groups/7"}, "7", nil},
+		{"post", post, readers("ghopper"), comity.ProvisionedAs{}, []string{"POST http://h/p/ 7"}, "7", nil},
+		{"pages", put, readers(many...), comity.ProvisionedAs{}, []string{"PUT http://h/p/groups/7", "PUT http://h/p/groups/7-2"}, "7 7-2", nil},
 		{
 			"fewer pages", put, readers(many...),
-			comity.Told{Identifier: "7", Obsolete: []string{"7-2", "7-3"}},
+			comity.ProvisionedAs{Identifier: "7", Obsolete: []string{"7-2", "7-3"}},
 			[]string{"PUT http://h/p/groups/7", "PUT http://h/p/groups/7-2", "DELETE http://h/p/groups/7-3"},
 			"7 7-2", nil,
 		},
 		{
 			"gone", post, gone,
-			comity.Told{Identifier: "7", Obsolete: []string{"7-2"}},
+			comity.ProvisionedAs{Identifier: "7", Obsolete: []string{"7-2"}},
 			[]string{"POST http://h/p/ 7 deleted", "POST http://h/p/ 7-2 deleted"},
 			"", nil,
 		},
-		{"gone and never told", put, gone, comity.Told{}, nil, "", nil},
-		{"not asked for", off, readers("ghopper"), comity.Told{Identifier: "7"}, nil, "", nil},
-		{"no settings", unset, gone, comity.Told{}, nil, "", comity.ErrNotConfigured},
+		{"gone and never told", put, gone, comity.ProvisionedAs{}, nil, "", nil},
+		{"not asked for", off, readers("ghopper"), comity.ProvisionedAs{Identifier: "7"}, nil, "", nil},
+		{"no settings", unset, gone, comity.ProvisionedAs{}, nil, "", comity.ErrNotConfigured},
 	} {
-		msgs, identifiers, err := newHTTP(t, provision.Options{}).Messages(tt.to, tt.snapshot, tt.told)
+		msgs, identifiers, err := newHTTP(t, provision.Options{}).Messages(tt.to, tt.snapshot, tt.sentAs)
 		var got []string
 		for _, m := range msgs {
 			line := m.Method + " " + m.URL

@@ -112,7 +112,7 @@ var messageSchema = sync.OnceValues(provisiontest.Validator)
 // messages are the messages of a person whom the destination was told nothing about.
 func messages(t *testing.T, h *provision.HTTP, d comity.Destination, s comity.Snapshot) []comity.Message {
 	t.Helper()
-	msgs, _, err := h.Messages(d, s, comity.Told{})
+	msgs, _, err := h.Messages(d, s, comity.ProvisionedAs{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -68,7 +68,7 @@ func (h *HTTP) Send(ctx context.Context, d comity.Destination, m comity.Message,
 	start := time.Now()
 	ctx, cancel := context.WithTimeout(ctx, h.timeout)
 	defer cancel()
-	req, err := h.telling(ctx, d, m, sequence)
+	req, err := h.requestFor(ctx, d, m, sequence)
 	if err != nil {
 		return comity.Answer{Text: err.Error()}
 	}
@@ -89,7 +89,7 @@ func (h *HTTP) Headers(d comity.Destination, m comity.Message, sequence int64) (
 	if err := Configured(d); err != nil {
 		return nil, err
 	}
-	req, err := h.telling(context.Background(), d, m, sequence)
+	req, err := h.requestFor(context.Background(), d, m, sequence)
 	if err != nil {
 		return nil, err
 	}
@@ -107,7 +107,7 @@ func (h *HTTP) Headers(d comity.Destination, m comity.Message, sequence int64) (
 }
 
 // telling is the request that a message is sent by.
-func (h *HTTP) telling(ctx context.Context, d comity.Destination, m comity.Message, sequence int64) (*http.Request, error) {
+func (h *HTTP) requestFor(ctx context.Context, d comity.Destination, m comity.Message, sequence int64) (*http.Request, error) {
 	headers, err := Headers(d, m, sequence, time.Now())
 	if err != nil {
 		return nil, err

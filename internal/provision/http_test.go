@@ -49,7 +49,7 @@ func TestSend(t *testing.T) {
 	h := newHTTP(t, provision.Options{UserAgent: "comity/1.2.3"})
 	for _, mode := range []string{comity.ProtocolPOST, comity.ProtocolPUT} {
 		d := destination(mode, url+"/people/")
-		msgs, _, err := h.Messages(d, grace(), comity.Told{Identifier: "grace"})
+		msgs, _, err := h.Messages(d, grace(), comity.ProvisionedAs{Identifier: "grace"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -276,7 +276,7 @@ func TestClosedConnection(t *testing.T) {
 	h := newHTTP(t, provision.Options{})
 	for _, mode := range []string{comity.ProtocolPOST, comity.ProtocolPUT} {
 		d := destination(mode, url)
-		msgs, _, err := h.Messages(d, known("ghopper"), comity.Told{Identifier: "grace"})
+		msgs, _, err := h.Messages(d, known("ghopper"), comity.ProvisionedAs{Identifier: "grace"})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -37,9 +37,9 @@ type object struct {
 // was told is then to be deleted all the same, so the messages are there with it. It wraps
 // comity.ErrNotConfigured for a destination without settings or server, or whose server is suspended.
 func Messages(
-	d comity.Destination, s comity.Snapshot, told comity.Told, open func(comity.Destination) (Address, error),
+	d comity.Destination, s comity.Snapshot, sentAs comity.ProvisionedAs, open func(comity.Destination) (Address, error),
 ) (msgs []comity.Message, identifiers []string, err error) {
-	known := identifiersTold(told)
+	known := identifiersSent(sentAs)
 	if ofGroup := s.Subject.Kind == comity.KindGroup; ofGroup && d.Settings != nil && !d.IncludesGroups() ||
 		!ofGroup && s.Gone && len(known) == 0 {
 		return nil, nil, nil
@@ -127,9 +127,9 @@ func Configured(d comity.Destination) error {
 }
 
 // identifiersTold returns what the destination may know the subject under, each once.
-func identifiersTold(told comity.Told) []string {
+func identifiersSent(sentAs comity.ProvisionedAs) []string {
 	var known []string
-	for _, id := range append([]string{told.Identifier}, told.Obsolete...) {
+	for _, id := range append([]string{sentAs.Identifier}, sentAs.Obsolete...) {
 		if id != "" && !slices.Contains(known, id) {
 			known = append(known, id)
 		}

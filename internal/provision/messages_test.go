@@ -30,7 +30,7 @@ func TestMessages(t *testing.T) {
 	for _, tt := range []struct {
 		name       string
 		snapshot   comity.Snapshot
-		told       comity.Told
+		sentAs     comity.ProvisionedAs
 		post, put  []line
 		identifier string
 		missing    bool
@@ -41,7 +41,7 @@ func TestMessages(t *testing.T) {
 			put:  []line{{"PUT", url + "/ghopper", person("ghopper")}},
 		},
 		{
-			name: "told before", snapshot: known("ghopper"), told: comity.Told{Identifier: "ghopper"}, identifier: "ghopper",
+			name: "told before", snapshot: known("ghopper"), sentAs: comity.ProvisionedAs{Identifier: "ghopper"}, identifier: "ghopper",
 			post: []line{{"POST", url + "/", person("ghopper")}},
 			put:  []line{{"PUT", url + "/ghopper", person("ghopper")}},
 		},
@@ -52,7 +52,7 @@ func TestMessages(t *testing.T) {
 		},
 		{
 			name: "identifier changed, and changed back from an older one", snapshot: known("ghopper"),
-			told:       comity.Told{Identifier: "grace", Obsolete: []string{"ghopper", "g", "grace", "", "g"}},
+			sentAs:     comity.ProvisionedAs{Identifier: "grace", Obsolete: []string{"ghopper", "g", "grace", "", "g"}},
 			identifier: "ghopper",
 			post: []line{
 				{"POST", url + "/", person("ghopper")}, {"POST", url + "/", deleted("grace")}, {"POST", url + "/", deleted("g")},
@@ -62,26 +62,26 @@ func TestMessages(t *testing.T) {
 			},
 		},
 		{
-			name: "case of an identifier changed", snapshot: known("ghopper"), told: comity.Told{Identifier: "GHopper"}, identifier: "ghopper",
+			name: "case of an identifier changed", snapshot: known("ghopper"), sentAs: comity.ProvisionedAs{Identifier: "GHopper"}, identifier: "ghopper",
 			post: []line{{"POST", url + "/", person("ghopper")}, {"POST", url + "/", deleted("GHopper")}},
 			put:  []line{{"PUT", url + "/ghopper", person("ghopper")}, {"DELETE", url + "/GHopper", ""}},
 		},
 		{
 			name: "gone", snapshot: comity.Snapshot{Subject: comity.PersonSubject(1), Gone: true},
-			told: comity.Told{Identifier: "ghopper", Obsolete: []string{"a/b"}},
-			post: []line{{"POST", url + "/", deleted("ghopper")}, {"POST", url + "/", deleted("a/b")}},
-			put:  []line{{"DELETE", url + "/ghopper", ""}, {"DELETE", url + "/a%2Fb", ""}},
+			sentAs: comity.ProvisionedAs{Identifier: "ghopper", Obsolete: []string{"a/b"}},
+			post:   []line{{"POST", url + "/", deleted("ghopper")}, {"POST", url + "/", deleted("a/b")}},
+			put:    []line{{"DELETE", url + "/ghopper", ""}, {"DELETE", url + "/a%2Fb", ""}},
 		},
 		{
 			name: "gone but for an obsolete one", snapshot: comity.Snapshot{Subject: comity.PersonSubject(1), Gone: true},
-			told: comity.Told{Obsolete: []string{"grace"}},
-			post: []line{{"POST", url + "/", deleted("grace")}},
-			put:  []line{{"DELETE", url + "/grace", ""}},
+			sentAs: comity.ProvisionedAs{Obsolete: []string{"grace"}},
+			post:   []line{{"POST", url + "/", deleted("grace")}},
+			put:    []line{{"DELETE", url + "/grace", ""}},
 		},
 		{name: "gone and never told", snapshot: comity.Snapshot{Subject: comity.PersonSubject(1), Gone: true}},
 		{name: "without identifier", snapshot: without, missing: true},
 		{
-			name: "identifier lost", snapshot: without, told: comity.Told{Identifier: "ghopper"}, missing: true,
+			name: "identifier lost", snapshot: without, sentAs: comity.ProvisionedAs{Identifier: "ghopper"}, missing: true,
 			post: []line{{"POST", url + "/", deleted("ghopper")}},
 			put:  []line{{"DELETE", url + "/ghopper", ""}},
 		},
@@ -92,7 +92,7 @@ func TestMessages(t *testing.T) {
 				for _, slash := range []string{"", "/"} {
 					d := destination(mode, url+slash)
 					d.Settings.SetBool(comity.CoApiProvisionerTarget.IncludeAttributes, false)
-					msgs, ids, err := h.Messages(d, tt.snapshot, tt.told)
+					msgs, ids, err := h.Messages(d, tt.snapshot, tt.sentAs)
 					id := strings.Join(ids, ", ")
 					if id != tt.identifier {
 						t.Errorf("identifier %q, want %q", id, tt.identifier)
@@ -154,14 +154,14 @@ func TestNotConfigured(t *testing.T) {
 			h := newHTTP(t, provision.Options{})
 			d := destination(comity.ProtocolPUT, "https://example.org")
 			tt.spoil(&d)
-			told := comity.Told{Identifier: "ghopper"}
+			sentAs := comity.ProvisionedAs{Identifier: "ghopper"}
 			for _, s := range []comity.Snapshot{known("ghopper"), {Subject: comity.PersonSubject(1), Gone: true}} {
-				msgs, ids, err := h.Messages(d, s, told)
+				msgs, ids, err := h.Messages(d, s, sentAs)
 				if !errors.Is(err, comity.ErrNotConfigured) || err.Error() != tt.want || msgs != nil || ids != nil {
 					t.Errorf("got %v, %q, %v; want the error %q", msgs, ids, err, tt.want)
 				}
 			}
-			if msgs, _, err := h.Messages(d, comity.Snapshot{Gone: true}, comity.Told{}); msgs != nil || err != nil {
+			if msgs, _, err := h.Messages(d, comity.Snapshot{Gone: true}, comity.ProvisionedAs{}); msgs != nil || err != nil {
 				t.Errorf("of one who is gone and was never told: %v, %v", msgs, err)
 			}
 		})

@@ -104,17 +104,17 @@ func TestAnySnapshotMakesAMessage(t *testing.T) {
 		d := destination(rapid.SampledFrom([]string{comity.ProtocolPOST, comity.ProtocolPUT}).Draw(t, "mode"), "http://h/p")
 		whole := rapid.Bool().Draw(t, "IncludeAttributes")
 		d.Settings.SetBool(comity.CoApiProvisionerTarget.IncludeAttributes, whole)
-		told := comity.Told{
+		sentAs := comity.ProvisionedAs{
 			Identifier: rapid.String().Filter(isNoDot).Draw(t, "told"),
 			Obsolete:   rapid.SliceOfN(rapid.String().Filter(isNoDot), 0, 3).Draw(t, "obsolete"),
 		}
-		msgs, ids, err := h.Messages(d, s, told)
+		msgs, ids, err := h.Messages(d, s, sentAs)
 		id := strings.Join(ids, ", ")
 		if (id == "") != errors.Is(err, comity.ErrNoIdentifier) || id != "" && err != nil {
 			t.Fatalf("identifier %q, error %v", id, err)
 		}
 		left := map[string]bool{}
-		for _, old := range append(told.Obsolete, told.Identifier) {
+		for _, old := range append(sentAs.Obsolete, sentAs.Identifier) {
 			left[old] = true
 		}
 		delete(left, "")

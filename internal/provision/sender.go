@@ -9,7 +9,7 @@ import (
 // Connector sends messages to servers of one type.
 type Connector interface {
 	// Messages returns what a destination must be sent; see the function Messages.
-	Messages(d comity.Destination, s comity.Snapshot, told comity.Told) (messages []comity.Message, identifiers []string, err error)
+	Messages(d comity.Destination, s comity.Snapshot, sentAs comity.ProvisionedAs) (messages []comity.Message, identifiers []string, err error)
 	// Send sends one message and says what became of it.
 	Send(ctx context.Context, d comity.Destination, m comity.Message, sequence int64) comity.Answer
 	// Headers returns the headers that Send sends a message with, without secrets.
@@ -36,8 +36,8 @@ func (s *Sender) connector(d comity.Destination) Connector {
 }
 
 // Messages returns what the destination must be sent; see the function Messages.
-func (s *Sender) Messages(d comity.Destination, snapshot comity.Snapshot, told comity.Told) ([]comity.Message, []string, error) {
-	return s.connector(d).Messages(d, snapshot, told)
+func (s *Sender) Messages(d comity.Destination, snapshot comity.Snapshot, sentAs comity.ProvisionedAs) ([]comity.Message, []string, error) {
+	return s.connector(d).Messages(d, snapshot, sentAs)
 }
 
 // Send sends one message and says what became of it.

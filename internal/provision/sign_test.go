@@ -29,7 +29,7 @@ func TestSignature(t *testing.T) {
 	h := newHTTP(t, provision.Options{})
 	for _, mode := range []string{comity.ProtocolPOST, comity.ProtocolPUT} {
 		d := destination(mode, server.URL)
-		all, _, err := h.Messages(d, known("ghopper"), comity.Told{Identifier: "before"})
+		all, _, err := h.Messages(d, known("ghopper"), comity.ProvisionedAs{Identifier: "before"})
 		if err != nil {
 			t.Fatal(err)
 		}

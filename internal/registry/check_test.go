@@ -36,7 +36,7 @@ func TestCheckFindsDamage(t *testing.T) {
 		if problems, err := w.Check(t.Context()); err != nil || len(problems) > 0 {
 			t.Fatalf("a healthy registry: %v, error %v", problems, err)
 		}
-		for _, damage := range []struct{ rule, damage, mend string }{
+		for _, damage := range []struct{ rule, damage, repair string }{
 			{
 				"Cou.parent_id names a Cou of the same CO",
 				fmt.Sprintf("UPDATE cous SET co_id = %d WHERE id = %d", other, below),
@@ -125,7 +125,7 @@ func TestCheckFindsDamage(t *testing.T) {
 			if !found {
 				t.Errorf("%s: found %v", damage.rule, problems)
 			}
-			w.raw(t, damage.mend)
+			w.raw(t, damage.repair)
 			if problems, err := w.Check(t.Context()); err != nil || len(problems) > 0 {
 				t.Fatalf("mended after %q: %v, error %v", damage.rule, problems, err)
 			}

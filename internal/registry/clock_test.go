@@ -201,8 +201,8 @@ func TestMembershipsBeginAndEndByTheClock(t *testing.T) {
 		})
 		var done time.Time
 		for _, step := range []struct {
-			wait         time.Duration
-			told, nested bool
+			wait                time.Duration
+			provisioned, nested bool
 		}{
 			{0, false, false},
 			{time.Hour - time.Second, false, false},
@@ -214,8 +214,8 @@ func TestMembershipsBeginAndEndByTheClock(t *testing.T) {
 			w.wait(step.wait)
 			before := w.version(t, person)
 			done = w.tick(t, done)
-			if got := w.version(t, person) > before; got != step.told {
-				t.Errorf("at %v the person was marked: %v, want %v", w.clock(), got, step.told)
+			if got := w.version(t, person) > before; got != step.provisioned {
+				t.Errorf("at %v the person was marked: %v, want %v", w.clock(), got, step.provisioned)
 			}
 			if got := w.in(t, person, "everybody"); got != step.nested {
 				t.Errorf("at %v the person is in the group above: %v, want %v", w.clock(), got, step.nested)

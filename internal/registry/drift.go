@@ -39,12 +39,12 @@ func (r *Registry) Leaving(ctx context.Context, target int64) (known, leaving in
 // Identifiers returns the identifiers under which a target may hold subjects: those that it was told and,
 // of people, those of its type that they have or ever had, but for those that somebody else has now. A
 // group's first page goes by the group's id.
-func (r *Registry) Identifiers(ctx context.Context, d comity.Destination, told map[comity.Subject][]string) (map[comity.Subject][]string, error) {
+func (r *Registry) Identifiers(ctx context.Context, d comity.Destination, provisioned map[comity.Subject][]string) (map[comity.Subject][]string, error) {
 	identifierType := d.Settings.Text(comity.CoApiProvisionerTarget.IdentifierType)
 	all := map[comity.Subject][]string{}
 	err := r.store.Snapshot(ctx, func(tx *store.Tx) error {
 		var people []int64
-		for s, identifiers := range told {
+		for s, identifiers := range provisioned {
 			all[s] = slices.Clone(identifiers)
 			if s.Kind == comity.KindGroup {
 				all[s] = append(all[s], strconv.FormatInt(s.Id, 10))

@@ -55,7 +55,7 @@ func erase(ctx context.Context, tx *store.Tx, person int64, deleting bool) (e Er
 	if e.Rows, err = tx.EraseHistory(ctx, person, coID, e.OrgIdentities, operator.Username); err != nil {
 		return e, err
 	}
-	e.Known, err = tx.ForgetTold(ctx, person)
+	e.Known, err = tx.ForgetProvisioned(ctx, person)
 	return e, err
 }
 

@@ -112,7 +112,7 @@ func (w *world) put(t *testing.T, person int64, rec *comity.Record) int64 {
 }
 
 // told has a target know the person by two identifiers; waiting says that there is something to tell.
-func (w *world) told(t *testing.T, target, person int64, waiting bool) {
+func (w *world) provisioned(t *testing.T, target, person int64, waiting bool) {
 	t.Helper()
 	due := "NULL"
 	if waiting {
@@ -125,7 +125,7 @@ func (w *world) told(t *testing.T, target, person int64, waiting bool) {
 }
 
 // toldOfGroups has a target's answers about the person's groups name the person.
-func (w *world) toldOfGroups(t *testing.T, target, person int64) {
+func (w *world) sentGroups(t *testing.T, target, person int64) {
 	t.Helper()
 	w.raw(t, fmt.Sprintf(`INSERT INTO deliveries (co_provisioning_target_id, kind, subject_id, co_id, version, held, sequence, attempts,
 			refusals, resting, identifier, obsolete, answer, sent)
@@ -195,9 +195,9 @@ func TestErase(t *testing.T) {
 		w.edit(t, target.Resource, manual, values{target.CoId: w.co, target.Plugin: comity.PluginAPI, target.Status: comity.ModeManual})
 		l := w.live(t)
 		w.wait(time.Hour)
-		w.told(t, automatic, l.person, false)
-		w.told(t, manual, l.person, false)
-		w.toldOfGroups(t, manual, l.person)
+		w.provisioned(t, automatic, l.person, false)
+		w.provisioned(t, manual, l.person, false)
+		w.sentGroups(t, manual, l.person)
 		before := w.backup(t)
 
 		if _, err := w.Erase(t.Context(), l.person, false); err == nil || !strings.Contains(err.Error(), "is still there") {
@@ -225,7 +225,7 @@ func TestErase(t *testing.T) {
 		if diff := cmp.Diff([]string{"deliveries"}, w.mentions(t)); diff != "" {
 			t.Errorf("before the target is told, the marker is in (-want +got):\n%s", diff)
 		}
-		w.tellAll(t, automatic)
+		w.provisionAll(t, automatic)
 		if tables := w.mentions(t); len(tables) > 0 {
 			t.Errorf("the marker is in %v", tables)
 		}
@@ -234,13 +234,13 @@ func TestErase(t *testing.T) {
 }
 
 // tellAll carries out what a target is to be told, as the outbox does.
-func (w *world) tellAll(t *testing.T, target int64) {
+func (w *world) provisionAll(t *testing.T, target int64) {
 	t.Helper()
 	err := w.store.Write(t.Context(), func(tx *store.Tx) error {
 		claimed, err := tx.Claim(t.Context(), target, 100, time.Minute)
 		outcomes := make([]store.Outcome, len(claimed))
 		for i, d := range claimed {
-			d.Told = comity.Told{}
+			d.ProvisionedAs = comity.ProvisionedAs{}
 			outcomes[i] = store.Outcome{Delivery: d, OK: true, Answer: "OK"}
 		}
 		if err != nil {

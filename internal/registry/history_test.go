@@ -14,7 +14,7 @@ import (
 )
 
 // toldIn are lines of the history with what changed in them.
-func toldIn(page registry.HistoryPage) (lines []string) {
+func describedIn(page registry.HistoryPage) (lines []string) {
 	for _, h := range page.Happenings {
 		var changes []string
 		for _, c := range h.Difference {
@@ -71,7 +71,7 @@ func TestHistory(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if diff := cmp.Diff(tt.want, toldIn(page)); diff != "" {
+				if diff := cmp.Diff(tt.want, describedIn(page)); diff != "" {
 					t.Errorf("(-want +got):\n%s", diff)
 				}
 			})
@@ -88,12 +88,12 @@ func TestHistory(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				got = append(got, toldIn(page)...)
+				got = append(got, describedIn(page)...)
 				if before = page.Next; before == 0 {
 					break
 				}
 			}
-			if diff := cmp.Diff(toldIn(whole), got); diff != "" {
+			if diff := cmp.Diff(describedIn(whole), got); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})

@@ -28,12 +28,12 @@ func presentGroups(ctx context.Context, tx *store.Tx, d comity.Destination, ids 
 	if err != nil {
 		return nil, err
 	}
-	rule := store.TellingRule{
+	rule := store.ProvisioningRule{
 		Provisioned: provisioned, Counted: automatic.Active, AllGroup: automatic.AllGroup, Active: comity.Active,
 		IdentifierType: d.Settings.Text(comity.CoApiProvisionerTarget.IdentifierType),
 		OnlyGroup:      d.Target.Int(comity.CoProvisioningTarget.ProvisionCoGroupId),
 	}
-	err = tx.MembersTold(ctx, ids, rule, now, func(m store.MemberTold) {
+	err = tx.ProvisionedMembers(ctx, ids, rule, now, func(m store.ProvisionedMember) {
 		s := present[comity.GroupSubject(m.CoGroupId)]
 		if s == nil {
 			return

@@ -16,7 +16,7 @@ type Subject struct {
 	Target *comity.Record
 	// Told is who or what that is, nil for what the target is not told about: no email list and, unless it
 	// asks for them, no group.
-	Told *comity.Subject
+	ProvisionedAs *comity.Subject
 }
 
 // Target returns a provisioning target that the caller may do this to.
@@ -93,7 +93,7 @@ func (r *Registry) Subject(ctx context.Context, caller access.Caller, target int
 		if err != nil {
 			return err
 		}
-		s.Told, err = subjectAt(ctx, tx, s.Target, kind, id)
+		s.ProvisionedAs, err = subjectAt(ctx, tx, s.Target, kind, id)
 		return err
 	})
 	if err != nil {

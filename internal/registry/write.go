@@ -178,7 +178,7 @@ func (c *change) markPeople(ctx context.Context) error {
 	if err := c.markGroups(ctx); err != nil {
 		return err
 	}
-	if !c.record().Resource.Told {
+	if !c.record().Resource.Provisioned {
 		return nil
 	}
 	people := slices.DeleteFunc([]int64{c.where.CoPersonId, c.moved}, func(id int64) bool { return id == 0 })

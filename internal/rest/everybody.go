@@ -11,7 +11,7 @@ import (
 	"comity/internal/registry"
 )
 
-type sweepStatus struct {
+type fullSyncStatus struct {
 	State        string
 	OnlyChanged  bool
 	Total, Taken int64
@@ -19,8 +19,8 @@ type sweepStatus struct {
 	Ended        string `json:",omitempty"`
 }
 
-func sweepOf(s outbox.Sweep) *sweepStatus {
-	out := &sweepStatus{
+func fullSyncOf(s outbox.FullSync) *fullSyncStatus {
+	out := &fullSyncStatus{
 		State: "under way", OnlyChanged: s.OnlyChanged, Total: s.Total, Taken: s.Taken, Began: written(s.Began), Ended: written(s.Ended),
 	}
 	switch {
@@ -52,7 +52,7 @@ func (c *call) provisionAll(rt route) error {
 	if err != nil {
 		return err
 	}
-	return c.say(http.StatusAccepted, "Accepted", "CoProvisioningTargetAll", sweepOf(s))
+	return c.say(http.StatusAccepted, "Accepted", "CoProvisioningTargetAll", fullSyncOf(s))
 }
 
 // runOf reads how a target is to be told about everybody.
@@ -94,5 +94,5 @@ func (c *call) stopAll(rt route) error {
 	if !found {
 		return comity.RefuseBecause(comity.PhraseForbidden, "Provisioning target %d was never told about everybody", target.Id)
 	}
-	return c.say(http.StatusOK, "OK", "CoProvisioningTargetAll", sweepOf(s))
+	return c.say(http.StatusOK, "OK", "CoProvisioningTargetAll", fullSyncOf(s))
 }

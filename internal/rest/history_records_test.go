@@ -14,7 +14,7 @@ import (
 var others = regexp.MustCompile(`\b(CoGroupMember|CoGroupId) \d+`)
 
 // told are the sentences of a list of history records, the ids in them that nobody kept as "#".
-func (s *scene) told(format, query string) []string {
+func (s *scene) provisioned(format, query string) []string {
 	s.Helper()
 	a := s.call("admin", "GET", s.fill("history_records."+format+"?"+query), nil)
 	s.expect(a, "200 OK")
@@ -58,14 +58,14 @@ CoOrgIdentityLink $link added: CoPersonId $grace, OrgIdentityId $org
 Address $address deleted: Room "2", CoPersonRoleId $role
 CoPersonRole $role deleted: Affiliation "staff", Ordr 1, Status "Active"`), "\n")
 		for _, format := range []string{"json", "xml"} {
-			if diff := cmp.Diff(want, s.told(format, "copersonid=$grace")); diff != "" {
+			if diff := cmp.Diff(want, s.provisioned(format, "copersonid=$grace")); diff != "" {
 				s.Errorf("in %s (-want +got):\n%s", format, diff)
 			}
 		}
 		ofOrg := strings.Split(s.fill(`OrgIdentity $org added
 CoOrgIdentityLink $link added: CoPersonId $grace, OrgIdentityId $org
 Name $home added: Given "G.", Type "official", PrimaryName true`), "\n")
-		if diff := cmp.Diff(ofOrg, s.told("json", "orgidentityid=$org")); diff != "" {
+		if diff := cmp.Diff(ofOrg, s.provisioned("json", "orgidentityid=$org")); diff != "" {
 			s.Errorf("of the org identity (-want +got):\n%s", diff)
 		}
 		s.playPages(len(want))

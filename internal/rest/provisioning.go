@@ -106,11 +106,11 @@ func (c *call) provision(rt route, id string) error {
 	if err != nil {
 		return err
 	}
-	if subject.Told == nil {
+	if subject.ProvisionedAs == nil {
 		c.answer(http.StatusOK, "OK", nil)
 		return nil
 	}
-	queued, err := c.Provisioner.Provision(c.r.Context(), subject.Target, *subject.Told)
+	queued, err := c.Provisioner.Provision(c.r.Context(), subject.Target, *subject.ProvisionedAs)
 	if err != nil {
 		return err
 	}
@@ -146,7 +146,7 @@ type targetStatus struct {
 	OldestWait, LastSuccess            string `json:",omitempty"`
 	Breaker, BreakerSince, BreakerNext string `json:",omitempty"`
 	// All is the last run that told it about everybody.
-	All *sweepStatus `json:",omitempty"`
+	All *fullSyncStatus `json:",omitempty"`
 }
 
 func refuseDisabled(target *comity.Record) error {
@@ -175,7 +175,7 @@ func (c *call) targetStatus(rt route, _ *comity.Subject) error {
 		out.Breaker, out.BreakerSince, out.BreakerNext = "open", written(s.Breaker.Opened), written(s.Breaker.Probe)
 	}
 	if s.Swept {
-		out.All = sweepOf(s.Sweep)
+		out.All = fullSyncOf(s.FullSync)
 	}
 	return c.say(http.StatusOK, "OK", "CoProvisioningTargetStatus", out)
 }

@@ -63,12 +63,12 @@ type subjectStatus struct {
 
 func statusOf(s outbox.Subject) subjectStatus {
 	out := subjectStatus{
-		subjectAnswer: answerOf(s.Subject), State: s.State, Identifier: s.Told.Identifier, Sequence: s.Sequence,
+		subjectAnswer: answerOf(s.Subject), State: s.State, Identifier: s.ProvisionedAs.Identifier, Sequence: s.Sequence,
 		WaitingSince: written(s.Since), NextTry: written(s.Due), Attempts: s.Attempts,
 		LastTry: written(s.Tried), LastSuccess: written(s.Success), MessageDigest: s.Digest,
 	}
 	if s.Subject.Kind == comity.KindPerson {
-		out.Obsolete = s.Told.Obsolete
+		out.Obsolete = s.ProvisionedAs.Obsolete
 	}
 	if s.Attempts > 0 {
 		out.LastError = s.Answer

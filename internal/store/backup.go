@@ -41,7 +41,7 @@ func tables() []string {
 	for _, r := range comity.Stored() {
 		names = append(names, r.Table)
 	}
-	return append(names, "history", "deliveries", "lanes", "sweeps", "identifier_numbers", "idempotency_keys", "settings", "long_changes")
+	return append(names, "history", "deliveries", "target_states", "full_syncs", "identifier_numbers", "idempotency_keys", "settings", "long_changes")
 }
 
 // columnType is what a column holds, however the database calls it.

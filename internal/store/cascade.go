@@ -53,7 +53,7 @@ func (tx *Tx) deleteSet(ctx context.Context, r *comity.Resource, ids, actor stri
 	if err := tx.markGroupsIn(ctx, r, ids, a, modes); err != nil {
 		return err
 	}
-	if r.Told {
+	if r.Provisioned {
 		people := fmt.Sprintf(`SELECT co_person_id FROM history
 			WHERE resource = '%s' AND until IS NULL AND co_person_id IS NOT NULL AND %s`, r.Singular, tx.dialect.among("record_id", ids))
 		if err := tx.mark(ctx, people, a, modes); err != nil {

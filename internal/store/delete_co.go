@@ -9,7 +9,7 @@ import (
 )
 
 // ofTargets are the tables that hold what goes on with a target, beside its settings.
-var ofTargets = []string{"deliveries", "lanes", "sweeps"}
+var ofTargets = []string{"deliveries", "target_states", "full_syncs"}
 
 // DeleteCO deletes a CO and everything in it: its targets' deliveries first, so that no receiver is told.
 func (tx *Tx) DeleteCO(ctx context.Context, id int64, actor string) error {

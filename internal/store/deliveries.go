@@ -23,7 +23,7 @@ type Delivery struct {
 	// refused the message.
 	Attempts, Refusals int64
 	// Told is what the target was told before.
-	Told comity.Told
+	ProvisionedAs comity.ProvisionedAs
 	// Edits is how often the target, its settings or its server had been edited at the claim.
 	Edits int64
 	// OnlyChanged says that the target need not be told what it was last told: Sent, packed as the
@@ -59,7 +59,7 @@ type Outcome struct {
 }
 
 const deliveryColumns = `co_provisioning_target_id, kind, subject_id, version, sequence, attempts, refusals, identifier, obsolete,
-	coalesce((SELECT l.edits FROM lanes l WHERE l.co_provisioning_target_id = deliveries.co_provisioning_target_id), 0)`
+	coalesce((SELECT l.edits FROM target_states l WHERE l.co_provisioning_target_id = deliveries.co_provisioning_target_id), 0)`
 
 // deliveryWidth is how many columns those are.
 const deliveryWidth = 10
@@ -77,10 +77,10 @@ const (
 func scanDelivery(r Row) (Delivery, error) {
 	d := Delivery{
 		TargetId: r.Int(0), Subject: subjectIn(r, 1), Version: r.Int(3), Sequence: r.Int(4),
-		Attempts: r.Int(5), Refusals: r.Int(6), Told: comity.Told{Identifier: r.Text(7)}, Edits: r.Int(9),
+		Attempts: r.Int(5), Refusals: r.Int(6), ProvisionedAs: comity.ProvisionedAs{Identifier: r.Text(7)}, Edits: r.Int(9),
 	}
 	var err error
-	if d.Told.Obsolete, err = obsoleteOf(r.Text(8)); err != nil {
+	if d.ProvisionedAs.Obsolete, err = obsoleteOf(r.Text(8)); err != nil {
 		return d, fmt.Errorf("%v at target %d: %w", d.Subject, d.TargetId, err)
 	}
 	return d, nil
@@ -152,7 +152,7 @@ func (tx *Tx) Release(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := tx.conn.queue(ctx, `UPDATE lanes SET probe = $1 WHERE probe > $1`, args{now.UnixMicro()}); err != nil {
+	if err := tx.conn.queue(ctx, `UPDATE target_states SET probe = $1 WHERE probe > $1`, args{now.UnixMicro()}); err != nil {
 		return err
 	}
 	return tx.conn.queue(ctx, `UPDATE deliveries SET held = false, due = $1 WHERE held AND due IS NOT NULL`, args{now.UnixMicro()})
@@ -173,15 +173,15 @@ func (tx *Tx) Queue(ctx context.Context, target int64, subject comity.Subject, c
 }
 
 // Tell notes what the target may know about subjects from now on, for deliveries that are still held.
-func (tx *Tx) Tell(ctx context.Context, deliveries []Delivery) error {
+func (tx *Tx) SetProvisionedAs(ctx context.Context, deliveries []Delivery) error {
 	for _, d := range deliveries {
-		obsolete, err := obsoleteText(d.Told.Obsolete)
+		obsolete, err := obsoleteText(d.ProvisionedAs.Obsolete)
 		if err != nil {
 			return err
 		}
 		err = tx.conn.queue(ctx, `UPDATE deliveries SET identifier = $5, obsolete = $6
 			WHERE `+deliveryKey+` AND sequence = $4 AND held`,
-			args{d.TargetId, int64(d.Subject.Kind), d.Subject.Id, d.Sequence, d.Told.Identifier, obsolete})
+			args{d.TargetId, int64(d.Subject.Kind), d.Subject.Id, d.Sequence, d.ProvisionedAs.Identifier, obsolete})
 		if err != nil {
 			return err
 		}
@@ -217,7 +217,7 @@ func (tx *Tx) Finish(ctx context.Context, outcomes []Outcome) error {
 			continue // a group has the only one of its name
 		}
 		for _, identifier := range o.Forgot {
-			if err := tx.tellAgain(ctx, o.Delivery, identifier, moment); err != nil {
+			if err := tx.sendAgain(ctx, o.Delivery, identifier, moment); err != nil {
 				return err
 			}
 		}
@@ -226,7 +226,7 @@ func (tx *Tx) Finish(ctx context.Context, outcomes []Outcome) error {
 }
 
 func (tx *Tx) finish(ctx context.Context, o Outcome, moment int64) error {
-	obsolete, err := obsoleteText(o.Told.Obsolete)
+	obsolete, err := obsoleteText(o.ProvisionedAs.Obsolete)
 	if err != nil {
 		return err
 	}
@@ -242,12 +242,12 @@ func (tx *Tx) finish(ctx context.Context, o Outcome, moment int64) error {
 			attempts = 0, refusals = 0, resting = false,
 			due = CASE WHEN ` + changed + ` THEN CAST($5 AS bigint) END, since = CASE WHEN ` + changed + ` THEN CAST($5 AS bigint) END
 		WHERE ` + deliveryKey + ` AND sequence = $4 AND held`
-	a := args{o.TargetId, int64(o.Subject.Kind), o.Subject.Id, o.Sequence, moment, o.Version, o.Answer, o.Told.Identifier, obsolete}
+	a := args{o.TargetId, int64(o.Subject.Kind), o.Subject.Id, o.Sequence, moment, o.Version, o.Answer, o.ProvisionedAs.Identifier, obsolete}
 	if !o.OK {
 		// A refused message that changed is worth another try at once, and so is one that went by
 		// settings that are others now; a receiver that could not take the old one gets the new one at
 		// the time of its next try.
-		const again = `coalesce((SELECT l.edits FROM lanes l WHERE l.co_provisioning_target_id = $1), 0) <> CAST($13 AS bigint)
+		const again = `coalesce((SELECT l.edits FROM target_states l WHERE l.co_provisioning_target_id = $1), 0) <> CAST($13 AS bigint)
 			AND (CAST($12 AS bigint) IS NOT NULL OR CAST($14 AS boolean))`
 		sql = `UPDATE deliveries SET held = false, tried = $5, answer = $7, identifier = $8, obsolete = $9,
 			attempts = $10, refusals = CASE WHEN ` + changed + ` THEN 0 ELSE CAST($11 AS bigint) END,
@@ -286,7 +286,7 @@ func (tx *Tx) note(ctx context.Context, o Outcome, moment int64) error {
 
 // tellAgain notes that whoever has an identifier that a target deleted on another's behalf is to be
 // told again: the delete may have come after their own message.
-func (tx *Tx) tellAgain(ctx context.Context, d Delivery, identifier string, moment int64) error {
+func (tx *Tx) sendAgain(ctx context.Context, d Delivery, identifier string, moment int64) error {
 	return tx.conn.queue(ctx, `UPDATE deliveries SET version = version + 1, refusals = 0, resting = false,
 			due = CASE WHEN held OR (due IS NOT NULL AND attempts > 0 AND refusals = 0) THEN due ELSE CAST($5 AS bigint) END,
 			since = coalesce(since, CAST($5 AS bigint))
@@ -298,7 +298,7 @@ func (tx *Tx) tellAgain(ctx context.Context, d Delivery, identifier string, mome
 
 // Lane is a target that has something to be told that nobody holds, when the first of it is due, and how
 // many messages it takes side by side, 0 where it does not say.
-type Lane struct {
+type DueTarget struct {
 	TargetId int64
 	Due      time.Time
 	Workers  int64
@@ -306,24 +306,24 @@ type Lane struct {
 
 // Lanes returns the targets for which something waits, if they are in one of the modes, or which a sweep
 // is under way to, in their order: those that have none come last.
-func (tx *Tx) Lanes(ctx context.Context, modes []string) ([]Lane, error) {
-	var lanes []Lane
+func (tx *Tx) DueTargets(ctx context.Context, modes []string) ([]DueTarget, error) {
+	var targets []DueTarget
 	var a args
 	sql := `SELECT x.id, CASE WHEN b.opened IS NOT NULL AND b.probe > x.due THEN b.probe ELSE x.due END, coalesce(s.workers, 0) FROM (
 			SELECT t.id, t.ordr, coalesce(
 				CASE WHEN t.status <> ` + a.put(comity.ModeDisabled) + ` THEN
-					(SELECT 0 FROM sweeps w WHERE w.co_provisioning_target_id = t.id AND w.ended IS NULL) END,
+					(SELECT 0 FROM full_syncs w WHERE w.co_provisioning_target_id = t.id AND w.ended IS NULL) END,
 				CASE WHEN t.status IN ` + list(&a, modes) + ` THEN
 					(SELECT min(d.due) FROM deliveries d WHERE d.co_provisioning_target_id = t.id AND d.due IS NOT NULL AND NOT d.held) END) AS due
 			FROM co_provisioning_targets t) x
-		LEFT JOIN lanes b ON b.co_provisioning_target_id = x.id
+		LEFT JOIN target_states b ON b.co_provisioning_target_id = x.id
 		LEFT JOIN co_api_provisioner_targets s ON s.co_provisioning_target_id = x.id
 		WHERE x.due IS NOT NULL ORDER BY x.ordr IS NULL, x.ordr, x.id`
 	err := tx.conn.query(ctx, sql, a, func(r Row) error {
-		lanes = append(lanes, Lane{r.Int(0), time.UnixMicro(r.Int(1)).UTC(), r.Int(2)})
+		targets = append(targets, DueTarget{r.Int(0), time.UnixMicro(r.Int(1)).UTC(), r.Int(2)})
 		return nil
 	})
-	return lanes, err
+	return targets, err
 }
 
 // Destination reads where and how a target is told, with the server's password.

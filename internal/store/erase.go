@@ -151,7 +151,7 @@ type Known struct {
 // ForgetTold empties what is kept of what targets were told about a person who is gone, and returns
 // of which targets there was something. A target that is still to be told of the delete has to be
 // told by a name: that is kept until it is told, and what had been given up is tried again.
-func (tx *Tx) ForgetTold(ctx context.Context, person int64) ([]Known, error) {
+func (tx *Tx) ForgetProvisioned(ctx context.Context, person int64) ([]Known, error) {
 	now, err := tx.Now(ctx)
 	if err != nil {
 		return nil, err

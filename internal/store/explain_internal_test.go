@@ -23,7 +23,7 @@ func TestPlans(t *testing.T) {
 				t.Run(tt.name, func(t *testing.T) {
 					// Of all that is looked at whole, only the targets are few.
 					all := strings.Join(withoutChosen(plans(t, s, tt.run)), "\n")
-					if m := scans(s).FindString(all); m != "" && (tt.name != "lanes" || m != "SCAN t") {
+					if m := scans(s).FindString(all); m != "" && (tt.name != "target_states" || m != "SCAN t") {
 						t.Errorf("it looks at all there is: %s", m)
 					}
 					for _, index := range tt.uses {
@@ -228,16 +228,16 @@ func planned() []struct {
 			return tx.MarkMembers(ctx, modes, id, []int64{id, 32})
 		}},
 		{"marks of a person's groups", []string{"co_group_members_co_person", "co_groups_pkey", "co_provisioning_targets_(co|provision_co_group)"}, func(ctx context.Context, tx *Tx) error {
-			tx.tellsGroups = true
+			tx.includesGroups = true
 			return tx.MarkGroupsOf(ctx, modes, id, "uid")
 		}},
 		{"marks of a group and all its members", []string{"co_people_pkey"}, func(ctx context.Context, tx *Tx) error {
-			tx.tellsGroups = true
+			tx.includesGroups = true
 			return tx.MarkMembers(ctx, modes, id, []int64{id, 32})
 		}},
 		{"members as a target is told of them", []string{"co_group_members_(co_group|unique|counted)", "co_people_pkey", "identifiers_co_person"}, func(ctx context.Context, tx *Tx) error {
-			rule := TellingRule{Provisioned: []string{"Active"}, Counted: []string{"Active"}, AllGroup: "M", IdentifierType: "uid", Active: "Active", OnlyGroup: 7}
-			return tx.MembersTold(ctx, []int64{id}, rule, time.Unix(1, 0), func(MemberTold) {})
+			rule := ProvisioningRule{Provisioned: []string{"Active"}, Counted: []string{"Active"}, AllGroup: "M", IdentifierType: "uid", Active: "Active", OnlyGroup: 7}
+			return tx.ProvisionedMembers(ctx, []int64{id}, rule, time.Unix(1, 0), func(ProvisionedMember) {})
 		}},
 		{"people by words", []string{"people_search_(words|status)"}, search(PeopleQuery{Words: []string{"m31", "g"}})},
 		{"people by name", []string{"people_search_sort"}, search(PeopleQuery{After: Listed{"f31", 31}})},
@@ -324,16 +324,16 @@ func planned() []struct {
 		{"a claim that is given back", []string{"deliveries_pkey"}, func(ctx context.Context, tx *Tx) error {
 			return tx.GiveBack(ctx, []Claim{{1, comity.PersonSubject(id), 1}})
 		}},
-		{"lanes", []string{"deliveries_due"}, func(ctx context.Context, tx *Tx) error {
-			_, err := tx.Lanes(ctx, modes)
+		{"target_states", []string{"deliveries_due"}, func(ctx context.Context, tx *Tx) error {
+			_, err := tx.DueTargets(ctx, modes)
 			return err
 		}},
 		{"a run that comes to everybody", []string{"co_people_co", "deliveries_pkey", "co_groups_co"}, func(ctx context.Context, tx *Tx) error {
-			_, err := tx.ClaimSweep(ctx, 1, 1, 10, time.Minute)
+			_, err := tx.ClaimFullSync(ctx, 1, 1, 10, time.Minute)
 			return err
 		}},
 		{"how a target does", []string{"deliveries_due", "deliveries_resting"}, func(ctx context.Context, tx *Tx) error {
-			_, err := tx.LaneStatus(ctx, 1)
+			_, err := tx.TargetStatus(ctx, 1)
 			return err
 		}},
 		{"what failed", []string{"deliveries_resting"}, func(ctx context.Context, tx *Tx) error {

@@ -71,13 +71,13 @@ type groupMark struct{ target, group, co int64 }
 //
 // Which groups that are is asked now, and they are marked when the transaction ends.
 func (tx *Tx) markGroups(ctx context.Context, memberships string, a args, modes, types []string) error {
-	if !tx.tellsGroups || len(modes) == 0 {
+	if !tx.includesGroups || len(modes) == 0 {
 		return nil
 	}
 	a = append(args(nil), a...)
-	told := "s.include_groups AND t.status IN " + list(&a, modes)
+	provisioned := "s.include_groups AND t.status IN " + list(&a, modes)
 	if len(types) > 0 {
-		told += " AND s.identifier_type IN " + list(&a, types)
+		provisioned += " AND s.identifier_type IN " + list(&a, types)
 	}
 	sql := fmt.Sprintf(`WITH changes (co_group_id, co_person_id) AS (%[1]s)
 		SELECT t.id, g.id, t.co_id FROM co_provisioning_targets t
@@ -88,7 +88,7 @@ func (tx *Tx) markGroups(ctx context.Context, memberships string, a args, modes,
 		JOIN co_provisioning_targets t ON t.provision_co_group_id = c.co_group_id
 		JOIN co_api_provisioner_targets s ON s.co_provisioning_target_id = t.id
 		JOIN co_group_members m ON m.co_person_id = c.co_person_id
-		WHERE %[2]s`, memberships, told)
+		WHERE %[2]s`, memberships, provisioned)
 	if tx.groups == nil {
 		tx.groups = map[groupMark]bool{}
 	}

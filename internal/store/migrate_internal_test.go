@@ -55,7 +55,7 @@ func checkNumbered(t *testing.T, s *Store) {
 		if err := tx.AddNote(t.Context(), note, "tester", Where{CoId: 1, CoPersonId: 3}); err != nil {
 			return err
 		}
-		return told(t.Context(), tx, func(lines []string) {
+		return described(t.Context(), tx, func(lines []string) {
 			want := []string{
 				`1 1970-01-01 00:00:00.00001 CoPerson 2 added: Status "Active"`, `2 1970-01-01 00:00:00.00002 CoPerson 3 added: Status "Active"`,
 				`3 1970-01-01 00:00:00.00003 CoPerson 1 added: Status "Active"`, `4 Came by`,
@@ -71,7 +71,7 @@ func checkNumbered(t *testing.T, s *Store) {
 }
 
 // told reads the lines of the history of CO 1.
-func told(ctx context.Context, tx *Tx, check func([]string)) error {
+func described(ctx context.Context, tx *Tx, check func([]string)) error {
 	records, err := tx.List(ctx, comity.HistoryRecord.Resource, 0, 10, Equal("co_id", int64(1)))
 	lines := make([]string, len(records))
 	for i, rec := range records {

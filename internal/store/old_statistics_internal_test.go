@@ -27,7 +27,7 @@ func TestOldStatisticsMakeNoLongWays(t *testing.T) {
 			c.run(`INSERT INTO cos (id, name, status, created, modified, revision, actor) SELECT i, 'c' || i, 'Active', 0, 0, 0, 'tester' FROM generate_series(1, 3) i`,
 				`INSERT INTO co_provisioning_targets (id, co_id, plugin, status, retry_interval, max_retry, ordr, created, modified, revision, actor)
 					SELECT i, i, 'x', 'A', 1, 1, 1, 0, 0, 0, 'tester' FROM generate_series(1, 3) i`,
-				`INSERT INTO sweeps (co_provisioning_target_id, only_changed, last_subject_id, total, taken, began, stopped) VALUES (1, false, 1000, 1, 0, 0, false)`)
+				`INSERT INTO full_syncs (co_provisioning_target_id, only_changed, last_subject_id, total, taken, began, stopped) VALUES (1, false, 1000, 1, 0, 0, false)`)
 			before(c)
 			c.fill(1001, 20_000, levels)
 			for _, o := range ofFew() {
@@ -207,14 +207,14 @@ func ofFew() []struct {
 			for _, d := range claimed {
 				outcomes = append(outcomes, Outcome{Delivery: d, OK: true})
 			}
-			return errors.Join(tx.Tell(ctx, claimed), tx.Finish(ctx, outcomes))
+			return errors.Join(tx.SetProvisionedAs(ctx, claimed), tx.Finish(ctx, outcomes))
 		}},
 		{"a run that comes to everybody", some, func(ctx context.Context, tx *Tx) error {
-			_, err := tx.ClaimSweep(ctx, 1, 1, some, time.Minute)
+			_, err := tx.ClaimFullSync(ctx, 1, 1, some, time.Minute)
 			return err
 		}},
 		{"what is due", 1, func(ctx context.Context, tx *Tx) error {
-			_, err := tx.Lanes(ctx, modes)
+			_, err := tx.DueTargets(ctx, modes)
 			if err == nil {
 				_, err = tx.Overdue(ctx)
 			}

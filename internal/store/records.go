@@ -58,7 +58,9 @@ func (tx *Tx) Home(ctx context.Context, r *comity.Resource, id int64) (Where, er
 // a graph or of a whole group. It keeps the record and the person that it hangs on from other
 // writers. Every write begins with it or with EnterCO.
 func (tx *Tx) Enter(ctx context.Context, r *comity.Resource, id int64, exclusive bool) (Where, error) {
-	where, err := tx.home(ctx, r, id, func(co string) string { return ", " + tx.lock(co, exclusive) + ", " + fmt.Sprintf(coTellsGroups, co) })
+	where, err := tx.home(ctx, r, id, func(co string) string {
+		return ", " + tx.lock(co, exclusive) + ", " + fmt.Sprintf(coIncludesGroups, co)
+	})
 	if err != nil || tx.dialect.forUpdate == "" {
 		return where, err
 	}
@@ -76,10 +78,10 @@ func (tx *Tx) Enter(ctx context.Context, r *comity.Resource, id int64, exclusive
 // EnterCO takes the lock of a CO (0: of the list of COs), as Enter does, and says whether it is there.
 func (tx *Tx) EnterCO(ctx context.Context, id int64, exclusive bool) (bool, error) {
 	found := false
-	sql := "SELECT " + tx.lock("CAST($1 AS bigint)", exclusive) + ", (SELECT id FROM cos WHERE id = $1" + tx.notDeleted("cos.id") + "), " + fmt.Sprintf(coTellsGroups, "$1")
+	sql := "SELECT " + tx.lock("CAST($1 AS bigint)", exclusive) + ", (SELECT id FROM cos WHERE id = $1" + tx.notDeleted("cos.id") + "), " + fmt.Sprintf(coIncludesGroups, "$1")
 	err := tx.conn.query(ctx, sql, args{id}, func(row Row) error {
 		found = !row.Null(1)
-		tx.tellsGroups = tx.tellsGroups || row.Bool(2)
+		tx.includesGroups = tx.includesGroups || row.Bool(2)
 		return nil
 	})
 	return found, err
@@ -87,7 +89,7 @@ func (tx *Tx) EnterCO(ctx context.Context, id int64, exclusive bool) (bool, erro
 
 // coTellsGroups says whether a target of the CO %s is told about groups: where none is, groups are not
 // marked.
-const coTellsGroups = `EXISTS (SELECT 1 FROM co_api_provisioner_targets s WHERE s.co_id = %s AND s.include_groups)`
+const coIncludesGroups = `EXISTS (SELECT 1 FROM co_api_provisioner_targets s WHERE s.co_id = %s AND s.include_groups)`
 
 // KeepPerson keeps a person from other writers until the transaction ends.
 func (tx *Tx) KeepPerson(ctx context.Context, id int64) error {
@@ -142,7 +144,7 @@ func (tx *Tx) home(ctx context.Context, r *comity.Resource, id int64, entering f
 			where.CoPersonId = row.Int(1)
 		}
 		if entering != nil {
-			tx.tellsGroups = tx.tellsGroups || row.Bool(3)
+			tx.includesGroups = tx.includesGroups || row.Bool(3)
 		}
 		return nil
 	})

@@ -258,7 +258,7 @@ type Tx struct {
 	// marked are the people who are marked already, by the modes.
 	marked map[string]bool
 	// tellsGroups says that some CO that was entered has a target that is told about groups.
-	tellsGroups bool
+	includesGroups bool
 	// groups are those that are to be marked in the end, nil where it was never asked which.
 	groups map[groupMark]bool
 	// nestings are those of the COs that were asked for.

@@ -111,11 +111,11 @@ func (tx *Tx) Holders(ctx context.Context, co int64, identifierType string, fold
 // Forget notes identifiers that a target is still to be told to delete on a subject's behalf, unless
 // what is known of the two is not as it was read any more: then it says false.
 func (tx *Tx) Forget(ctx context.Context, target, co int64, was SubjectStatus, identifiers []string) (bool, error) {
-	before, err := obsoleteText(was.Told.Obsolete)
+	before, err := obsoleteText(was.ProvisionedAs.Obsolete)
 	if err != nil {
 		return false, err
 	}
-	after, err := obsoleteText(slices.Concat(was.Told.Obsolete, identifiers))
+	after, err := obsoleteText(slices.Concat(was.ProvisionedAs.Obsolete, identifiers))
 	if err != nil {
 		return false, err
 	}
@@ -123,6 +123,6 @@ func (tx *Tx) Forget(ctx context.Context, target, co int64, was SubjectStatus, i
 		VALUES ($1, $2, $3, $4, 0, NULL, false, NULL, 0, 0, 0, false, '', $5, '')
 		ON CONFLICT (`+sameDelivery+`) DO UPDATE SET obsolete = excluded.obsolete
 		WHERE NOT deliveries.held AND deliveries.sequence = $6 AND deliveries.identifier = $7 AND deliveries.obsolete = $8`,
-		args{target, int64(was.Subject.Kind), was.Subject.Id, co, after, was.Sequence, was.Told.Identifier, before})
+		args{target, int64(was.Subject.Kind), was.Subject.Id, co, after, was.Sequence, was.ProvisionedAs.Identifier, before})
 	return noted > 0, err
 }

@@ -107,9 +107,9 @@ func newKafka(t *testing.T, o provision.Options) *kafka.Kafka {
 }
 
 // tell sends what the destination must be told about a person who was told before.
-func tell(t *testing.T, k *kafka.Kafka, d comity.Destination, s comity.Snapshot, told comity.Told, sequence int64) comity.Answer {
+func tell(t *testing.T, k *kafka.Kafka, d comity.Destination, s comity.Snapshot, sentAs comity.ProvisionedAs, sequence int64) comity.Answer {
 	t.Helper()
-	messages, _, err := k.Messages(d, s, told)
+	messages, _, err := k.Messages(d, s, sentAs)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -41,8 +41,8 @@ func New(o provision.Options) *Kafka {
 func (k *Kafka) Close() { k.pool.close() }
 
 // Messages returns what the destination's topic must be sent; see provision.Messages.
-func (k *Kafka) Messages(d comity.Destination, s comity.Snapshot, told comity.Told) ([]comity.Message, []string, error) {
-	return provision.Messages(d, s, told, func(d comity.Destination) (provision.Address, error) {
+func (k *Kafka) Messages(d comity.Destination, s comity.Snapshot, sentAs comity.ProvisionedAs) ([]comity.Message, []string, error) {
+	return provision.Messages(d, s, sentAs, func(d comity.Destination) (provision.Address, error) {
 		t, err := read(d)
 		return t.address, err
 	})

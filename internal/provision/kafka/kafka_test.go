@@ -23,11 +23,11 @@ func TestMessageArrives(t *testing.T) {
 	b := newBroker(t)
 	k := newKafka(t, provision.Options{})
 	d := b.destination()
-	if a := tell(t, k, d, known(7, "ghopper"), comity.Told{}, 3); !a.OK {
+	if a := tell(t, k, d, known(7, "ghopper"), comity.ProvisionedAs{}, 3); !a.OK {
 		t.Fatalf("the answer is %+v", a)
 	}
 	d.SigningSecret = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
-	if a := tell(t, k, d, known(7, "ghopper"), comity.Told{}, 4); !a.OK {
+	if a := tell(t, k, d, known(7, "ghopper"), comity.ProvisionedAs{}, 4); !a.OK {
 		t.Fatalf("the answer is %+v", a)
 	}
 	got := b.records(2)
@@ -52,9 +52,9 @@ func TestDeletes(t *testing.T) {
 	gone := comity.Snapshot{Subject: comity.PersonSubject(7), Gone: true}
 	const deleted = `: {"meta":{"version":"1.0.0","objectType":"person"},"person":{"meta":{"id":"%s","deleted":true}}}`
 	d := b.destination()
-	tell(t, k, d, gone, comity.Told{Identifier: "ghopper"}, 1)
+	tell(t, k, d, gone, comity.ProvisionedAs{Identifier: "ghopper"}, 1)
 	d.Settings.SetBool(comity.CoApiProvisionerTarget.Tombstones, true)
-	tell(t, k, d, gone, comity.Told{Identifier: "ghopper"}, 2)
+	tell(t, k, d, gone, comity.ProvisionedAs{Identifier: "ghopper"}, 2)
 	got := b.records(2)
 	if want := "ghopper" + fmt.Sprintf(deleted, "ghopper"); line(got[0]) != want {
 		t.Errorf("got %s, want %s", line(got[0]), want)
@@ -76,7 +76,7 @@ func TestOrderPerKey(t *testing.T) {
 		sending.Go(func() {
 			s := known(int64(p), fmt.Sprintf("p%d", p))
 			for n := range each {
-				if a := tell(t, k, d, s, comity.Told{}, int64(n)); !a.OK {
+				if a := tell(t, k, d, s, comity.ProvisionedAs{}, int64(n)); !a.OK {
 					t.Errorf("person %d: %+v", p, a)
 				}
 			}
@@ -108,7 +108,7 @@ func TestPartition(t *testing.T) {
 	d := b.destination()
 	d.Server.SetInt(comity.KafkaServer.Partition, 2)
 	for n := range int64(5) {
-		tell(t, k, d, known(n, fmt.Sprintf("p%d", n)), comity.Told{}, n)
+		tell(t, k, d, known(n, fmt.Sprintf("p%d", n)), comity.ProvisionedAs{}, n)
 	}
 	for _, r := range b.records(5) {
 		if r.Partition != 2 {
@@ -123,7 +123,7 @@ func TestShown(t *testing.T) {
 	d := destination("b1.example.org:9092, b2.example.org:9092")
 	d.Settings.SetBool(comity.CoApiProvisionerTarget.Tombstones, true)
 	d.SigningSecret = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
-	messages, _, err := k.Messages(d, known(7, "g hopper"), comity.Told{Identifier: "grace"})
+	messages, _, err := k.Messages(d, known(7, "g hopper"), comity.ProvisionedAs{Identifier: "grace"})
 	if err != nil || len(messages) != 2 {
 		t.Fatalf("%d messages, %v", len(messages), err)
 	}
@@ -170,7 +170,7 @@ func TestNotConfigured(t *testing.T) {
 			k := newKafka(t, provision.Options{})
 			d := destination("broker.example.org:9092")
 			change(&d)
-			_, _, err := k.Messages(d, known(1, "ghopper"), comity.Told{})
+			_, _, err := k.Messages(d, known(1, "ghopper"), comity.ProvisionedAs{})
 			if err == nil || err.Error() != "the target is not configured: "+want {
 				t.Errorf("the problem is %v", err)
 			}
@@ -218,7 +218,7 @@ func TestFailures(t *testing.T) {
 				tt.uid = "ghopper"
 			}
 			start := time.Now()
-			a := tell(t, k, tt.to, known(1, tt.uid), comity.Told{}, 1)
+			a := tell(t, k, tt.to, known(1, tt.uid), comity.ProvisionedAs{}, 1)
 			t.Logf("after %v: %s", time.Since(start), a.Text)
 			if a.OK || a.Refused != tt.refused || !strings.Contains(a.Text, tt.text) {
 				t.Errorf("the answer is %+v", a)
@@ -235,11 +235,11 @@ func TestNoAnswer(t *testing.T) {
 	k := newKafka(t, provision.Options{})
 	d := b.destination()
 	d.Server.SetInt(comity.KafkaServer.Timeout, 1)
-	a := tell(t, k, d, known(1, "ghopper"), comity.Told{}, 1)
+	a := tell(t, k, d, known(1, "ghopper"), comity.ProvisionedAs{}, 1)
 	if a.OK || a.Refused || !strings.HasPrefix(a.Text, "no answer within 1") {
 		t.Errorf("the answer is %+v", a)
 	}
-	if a := tell(t, k, d, known(1, "ghopper"), comity.Told{}, 2); !a.OK {
+	if a := tell(t, k, d, known(1, "ghopper"), comity.ProvisionedAs{}, 2); !a.OK {
 		t.Errorf("the next answer is %+v", a)
 	}
 	if got := b.records(1); headers(got[0])["Comity-Sequence"] != "2" || b.written() != 1 {
@@ -260,15 +260,15 @@ func TestAcknowledged(t *testing.T) {
 		return nil, nil, false
 	})
 	b.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Produce}, Err: kerr.RequestTimedOut})
-	if a := tell(t, k, b.destination(), known(1, "ghopper"), comity.Told{}, 1); !a.OK || b.written() != 1 {
+	if a := tell(t, k, b.destination(), known(1, "ghopper"), comity.ProvisionedAs{}, 1); !a.OK || b.written() != 1 {
 		t.Errorf("%d records, the answer is %+v", b.written(), a)
 	}
 	few := b.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Produce}, Err: kerr.NotEnoughReplicas, Count: -1})
-	if a := tell(t, k, b.destination(), known(1, "ghopper"), comity.Told{}, 2); a.OK || a.Refused || !strings.Contains(a.Text, "NOT_ENOUGH_REPLICAS") {
+	if a := tell(t, k, b.destination(), known(1, "ghopper"), comity.ProvisionedAs{}, 2); a.OK || a.Refused || !strings.Contains(a.Text, "NOT_ENOUGH_REPLICAS") {
 		t.Errorf("the answer is %+v", a)
 	}
 	few.Remove()
-	if a := tell(t, k, b.destination(), known(1, "ghopper"), comity.Told{}, 3); !a.OK || b.written() != 2 {
+	if a := tell(t, k, b.destination(), known(1, "ghopper"), comity.ProvisionedAs{}, 3); !a.OK || b.written() != 2 {
 		t.Errorf("%d records, the answer is %+v", b.written(), a)
 	}
 }
@@ -280,13 +280,13 @@ func TestConnections(t *testing.T) {
 	producers := b.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.InitProducerID}, Observe: true, TopLevel: true, Count: -1})
 	d := b.destination()
 	for n := range int64(3) {
-		tell(t, k, d, known(n, "ghopper"), comity.Told{}, n)
+		tell(t, k, d, known(n, "ghopper"), comity.ProvisionedAs{}, n)
 	}
 	if n := producers.Hits(); n != 1 {
 		t.Errorf("%d producers for one message after another", n)
 	}
 	d.Server.SetInt(comity.KafkaServer.Partition, 0)
-	tell(t, k, d, known(1, "ghopper"), comity.Told{}, 3)
+	tell(t, k, d, known(1, "ghopper"), comity.ProvisionedAs{}, 3)
 	if n := producers.Hits(); n != 2 {
 		t.Errorf("%d producers after the server changed", n)
 	}
@@ -302,7 +302,7 @@ func TestKeyOfAGroup(t *testing.T) {
 	group.SetText(comity.CoGroup.Name, "readers")
 	group.SetText(comity.CoGroup.Status, comity.Active)
 	s := comity.Snapshot{Subject: comity.GroupSubject(7), Group: group}
-	if a := tell(t, k, d, s, comity.Told{}, 3); !a.OK {
+	if a := tell(t, k, d, s, comity.ProvisionedAs{}, 3); !a.OK {
 		t.Fatal(a)
 	}
 	r := b.records(1)[0]

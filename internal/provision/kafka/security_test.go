@@ -69,7 +69,7 @@ func TestLogin(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			a := tell(t, newKafka(t, provision.Options{Roots: roots}), tt.to, known(1, tt.name), comity.Told{}, 1)
+			a := tell(t, newKafka(t, provision.Options{Roots: roots}), tt.to, known(1, tt.name), comity.ProvisionedAs{}, 1)
 			if a.OK != (tt.text == "") || a.Refused || !strings.Contains(a.Text, tt.text) || strings.Contains(a.Text, "open ") {
 				t.Errorf("the answer is %+v", a)
 			}
@@ -78,7 +78,7 @@ func TestLogin(t *testing.T) {
 	clear.records(3, kgo.SASL(plain.Auth{User: "reader", Pass: secret}.AsMechanism()))
 
 	// Without the authority the certificate proves nothing.
-	a := tell(t, newKafka(t, provision.Options{}), bare.secure("ssl", "", "", ""), known(1, "x"), comity.Told{}, 1)
+	a := tell(t, newKafka(t, provision.Options{}), bare.secure("ssl", "", "", ""), known(1, "x"), comity.ProvisionedAs{}, 1)
 	if a.OK || a.Refused || !strings.Contains(a.Text, "certificate") {
 		t.Errorf("the answer is %+v", a)
 	}
@@ -94,7 +94,7 @@ func TestLoginRefused(t *testing.T) {
 		return resp, nil, true
 	})
 	d := b.secure("sasl_plaintext", "SCRAM-SHA-256", "admin", "open barley")
-	a := tell(t, newKafka(t, provision.Options{}), d, known(1, "ghopper"), comity.Told{}, 1)
+	a := tell(t, newKafka(t, provision.Options{}), d, known(1, "ghopper"), comity.ProvisionedAs{}, 1)
 	if a.OK || a.Refused || !strings.Contains(a.Text, "SASL_AUTHENTICATION_FAILED") || !strings.Contains(a.Text, "it is not ***") {
 		t.Errorf("the answer is %+v", a)
 	}
@@ -106,7 +106,7 @@ func TestNoRight(t *testing.T) {
 		Resource: kmsg.ACLResourceTypeTopic, Name: "people", Pattern: kmsg.ACLResourcePatternTypeLiteral,
 		Operation: kmsg.ACLOperationDescribe, Allow: true,
 	}))
-	a := tell(t, newKafka(t, provision.Options{}), b.secure("sasl_plaintext", "PLAIN", "guest", "g"), known(1, "ghopper"), comity.Told{}, 1)
+	a := tell(t, newKafka(t, provision.Options{}), b.secure("sasl_plaintext", "PLAIN", "guest", "g"), known(1, "ghopper"), comity.ProvisionedAs{}, 1)
 	if a.OK || a.Refused || !strings.Contains(a.Text, "AUTHORIZATION_FAILED") {
 		t.Errorf("the answer is %+v", a)
 	}

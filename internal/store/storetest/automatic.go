@@ -207,7 +207,7 @@ func (b *bed) syncs(t tb, w world, x built, scope store.Scope, in func(group, pe
 	for _, rec := range b.list(t, f.Resource, store.Equal("co_id", x.co)) {
 		now[pair{rec.Int(f.CoGroupId), rec.OwnedBy(comity.OwnerCO)}] = rec
 	}
-	var told []pair
+	var provisioned []pair
 	for g := range w.groups {
 		for p := range w.people {
 			was, is := x.members[[2]int{g, p}], now[pair{x.groups[g], x.people[p]}]
@@ -217,7 +217,7 @@ func (b *bed) syncs(t tb, w world, x built, scope store.Scope, in func(group, pe
 			}
 			if want != (was != nil) {
 				changes++
-				told = append(told, pair{x.target, x.people[p]})
+				provisioned = append(provisioned, pair{x.target, x.people[p]})
 			}
 			switch {
 			case want != (is != nil):
@@ -231,8 +231,8 @@ func (b *bed) syncs(t tb, w world, x built, scope store.Scope, in func(group, pe
 			}
 		}
 	}
-	slices.SortFunc(told, pair.compare)
-	if diff := cmp.Diff(slices.Compact(told), b.marked(t, x.co), cmp.AllowUnexported(pair{})); diff != "" {
+	slices.SortFunc(provisioned, pair.compare)
+	if diff := cmp.Diff(slices.Compact(provisioned), b.marked(t, x.co), cmp.AllowUnexported(pair{})); diff != "" {
 		t.Errorf("to be told (-want +got):\n%s", diff)
 	}
 	return changes

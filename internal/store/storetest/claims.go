@@ -22,7 +22,7 @@ func testClaims(t *testing.T, b Backend) {
 	t.Run("in order", func(t *testing.T) { testClaimOrder(t, bed, c) })
 	t.Run("of one", func(t *testing.T) { testClaimOne(t, bed, c) })
 	t.Run("of one at a target that is not there", func(t *testing.T) {
-		s := bed.telling(t, c)
+		s := bed.deliveryFixture(t, c)
 		err := bed.store.Write(t.Context(), func(tx *store.Tx) error {
 			_, _, err := tx.ClaimOne(t.Context(), 1<<40, comity.PersonSubject(s.person.Id), s.co, time.Minute)
 			return err
@@ -54,7 +54,7 @@ func people(claimed []store.Delivery) []int64 {
 }
 
 func testLease(t *testing.T, bed *bed, c *clock) {
-	s := bed.telling(t, c)
+	s := bed.deliveryFixture(t, c)
 	none := func(why string) {
 		t.Helper()
 		if got := bed.claim(t, s.target.Id, 10, time.Minute); len(got) > 0 {
@@ -63,7 +63,7 @@ func testLease(t *testing.T, bed *bed, c *clock) {
 	}
 	none("though nothing is marked")
 	first := s.marks(t)
-	other := bed.lane(t, s.co)
+	other := bed.provisioningTarget(t, s.co)
 	if got := bed.claim(t, other.Id, 10, time.Minute); len(got) > 0 {
 		t.Errorf("claimed %+v for another target", got)
 	}
@@ -72,7 +72,7 @@ func testLease(t *testing.T, bed *bed, c *clock) {
 	}
 	d, now := s.claims(t)
 	want := store.Delivery{TargetId: s.target.Id, Subject: comity.PersonSubject(s.person.Id), Version: 1, Sequence: 1}
-	if diff := cmp.Diff(want, d, cmp.Comparer(sameTold)); diff != "" {
+	if diff := cmp.Diff(want, d, cmp.Comparer(sameProvisionedAs)); diff != "" {
 		t.Errorf("claimed (-want +got):\n%s", diff)
 	}
 	s.is(t, delivery{Version: 1, Due: now.Add(time.Minute), Held: true, Since: first, Sequence: 1})
@@ -84,7 +84,7 @@ func testLease(t *testing.T, bed *bed, c *clock) {
 	bed.givesBack(t, s, 1)
 	d, now = s.claims(t)
 	want.Sequence = 2
-	if diff := cmp.Diff(want, d, cmp.Comparer(sameTold)); diff != "" {
+	if diff := cmp.Diff(want, d, cmp.Comparer(sameProvisionedAs)); diff != "" {
 		t.Errorf("taken over (-want +got):\n%s", diff)
 	}
 	s.is(t, delivery{Version: 1, Due: now.Add(time.Minute), Held: true, Since: first, Sequence: 2})
@@ -100,7 +100,7 @@ func testLease(t *testing.T, bed *bed, c *clock) {
 
 // givesBack gives back the claims of a target whose lease is over, of which there are to be so many.
 // What was claimed anew since it was looked at stays with whom it is.
-func (b *bed) givesBack(t *testing.T, s *telling, want int) {
+func (b *bed) givesBack(t *testing.T, s *deliveryFixture, want int) {
 	t.Helper()
 	var overdue []store.Claim
 	s.write(t, func(ctx context.Context, tx *store.Tx) (err error) {
@@ -126,12 +126,12 @@ func (b *bed) givesBack(t *testing.T, s *telling, want int) {
 }
 
 // sameTold compares what was told; no obsolete identifiers and none that are listed are the same.
-func sameTold(a, b comity.Told) bool {
+func sameProvisionedAs(a, b comity.ProvisionedAs) bool {
 	return a.Identifier == b.Identifier && slices.Equal(a.Obsolete, b.Obsolete)
 }
 
 func testClaimOrder(t *testing.T, bed *bed, c *clock) {
-	s := bed.telling(t, c)
+	s := bed.deliveryFixture(t, c)
 	var all []int64
 	for range 20 {
 		all = append(all, bed.person(t, s.co).Id)
@@ -153,7 +153,7 @@ func testClaimOrder(t *testing.T, bed *bed, c *clock) {
 }
 
 func testClaimOne(t *testing.T, bed *bed, c *clock) {
-	one := func(t *testing.T, s *telling, want bool) (d store.Delivery, now time.Time) {
+	one := func(t *testing.T, s *deliveryFixture, want bool) (d store.Delivery, now time.Time) {
 		t.Helper()
 		s.clock.move(time.Second)
 		var got bool
@@ -167,15 +167,15 @@ func testClaimOne(t *testing.T, bed *bed, c *clock) {
 		return d, now
 	}
 	t.Run("that was never told", func(t *testing.T) {
-		s := bed.telling(t, c)
+		s := bed.deliveryFixture(t, c)
 		d, now := one(t, s, true)
-		if diff := cmp.Diff(store.Delivery{TargetId: s.target.Id, Subject: comity.PersonSubject(s.person.Id), Version: 1, Sequence: 1}, d, cmp.Comparer(sameTold)); diff != "" {
+		if diff := cmp.Diff(store.Delivery{TargetId: s.target.Id, Subject: comity.PersonSubject(s.person.Id), Version: 1, Sequence: 1}, d, cmp.Comparer(sameProvisionedAs)); diff != "" {
 			t.Errorf("claimed (-want +got):\n%s", diff)
 		}
 		s.is(t, delivery{Version: 1, Due: now.Add(time.Minute), Held: true, Since: now, Sequence: 1})
 	})
 	t.Run("that waits", func(t *testing.T) {
-		s := bed.telling(t, c)
+		s := bed.deliveryFixture(t, c)
 		first := s.marks(t)
 		d, now := one(t, s, true)
 		s.is(t, delivery{Version: 2, Due: now.Add(time.Minute), Held: true, Since: first, Sequence: 1})
@@ -188,7 +188,7 @@ func testClaimOne(t *testing.T, bed *bed, c *clock) {
 		}
 	})
 	t.Run("that somebody holds, until it is given back", func(t *testing.T) {
-		s := bed.telling(t, c)
+		s := bed.deliveryFixture(t, c)
 		s.marks(t)
 		s.claims(t)
 		held := s.row(t)
@@ -204,7 +204,7 @@ func testClaimOne(t *testing.T, bed *bed, c *clock) {
 		}
 	})
 	t.Run("that is not due", func(t *testing.T) {
-		s := bed.telling(t, c)
+		s := bed.deliveryFixture(t, c)
 		s.marks(t)
 		d, _ := s.claims(t)
 		s.finishes(t, failed(d, false, false))
@@ -213,7 +213,7 @@ func testClaimOne(t *testing.T, bed *bed, c *clock) {
 		}
 	})
 	t.Run("that rests", func(t *testing.T) {
-		s := bed.telling(t, c)
+		s := bed.deliveryFixture(t, c)
 		s.marks(t)
 		refused, _ := s.claims(t)
 		s.finishes(t, failed(refused, true, true))
@@ -227,7 +227,7 @@ func testClaimOne(t *testing.T, bed *bed, c *clock) {
 		}
 	})
 	t.Run("by many at once", func(t *testing.T) {
-		s := bed.telling(t, c)
+		s := bed.deliveryFixture(t, c)
 		got := make([]bool, 8)
 		var all sync.WaitGroup
 		for i := range got {
@@ -247,7 +247,7 @@ func testClaimOne(t *testing.T, bed *bed, c *clock) {
 
 // testManyClaim has workers claim and finish side by side: each delivery is one's at a time.
 func testManyClaim(t *testing.T, bed *bed, c *clock) {
-	s := bed.telling(t, c)
+	s := bed.deliveryFixture(t, c)
 	var records []*comity.Record
 	for range 120 {
 		records = append(records, row(comity.CoPerson.Resource, comity.CoPerson.CoId, s.co))

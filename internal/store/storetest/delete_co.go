@@ -32,7 +32,7 @@ func testDeleteCO(t *testing.T, b Backend) {
 	bed.remove(t, deletedBefore.Resource, deletedBefore.Id)
 	co := all[0].Id
 	before := bed.history(t, `co_id = $1`, other[0].Id)
-	told := bed.marked(t, other[0].Id)
+	provisioned := bed.marked(t, other[0].Id)
 
 	now := bed.write(t, func(ctx context.Context, tx *store.Tx) error {
 		if _, err := tx.EnterCO(ctx, co, true); err != nil {
@@ -71,8 +71,8 @@ func testDeleteCO(t *testing.T, b Backend) {
 		if after := bed.history(t, `co_id = $1`, other[0].Id); len(after) != len(before) {
 			t.Errorf("its history has %d rows, had %d", len(after), len(before))
 		}
-		if after := bed.marked(t, other[0].Id); len(after) != len(told) || len(told) == 0 {
-			t.Errorf("%d of its people are to be told, were %d", len(after), len(told))
+		if after := bed.marked(t, other[0].Id); len(after) != len(provisioned) || len(provisioned) == 0 {
+			t.Errorf("%d of its people are to be told, were %d", len(after), len(provisioned))
 		}
 	})
 	t.Run("what it had is free again", func(t *testing.T) {

@@ -22,7 +22,7 @@ func testDeletePart(t *testing.T, b Backend) {
 			bed.mark(t, []string{comity.ModeAutomatic, comity.ModeQueue}, person)
 		}
 	}
-	told := bed.marked(t, other[0].Id)
+	provisioned := bed.marked(t, other[0].Id)
 	part := func() (more bool) {
 		bed.write(t, func(ctx context.Context, tx *store.Tx) (err error) {
 			if more, err = tx.DeletePart(ctx, co, 1, "deleter"); err != nil || !more {
@@ -80,7 +80,7 @@ func testDeletePart(t *testing.T, b Backend) {
 			t.Errorf("%s %d was deleted by %s", rec.Resource.Singular, rec.Id, last.Actor)
 		}
 	}
-	if after := bed.marked(t, other[0].Id); len(after) != len(told) || len(told) == 0 {
-		t.Errorf("%d people of another CO are to be told, were %d", len(after), len(told))
+	if after := bed.marked(t, other[0].Id); len(after) != len(provisioned) || len(provisioned) == 0 {
+		t.Errorf("%d people of another CO are to be told, were %d", len(after), len(provisioned))
 	}
 }

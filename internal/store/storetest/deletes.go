@@ -48,7 +48,7 @@ func testDeletes(t *testing.T, b Backend) {
 func (b *bed) removes(t *testing.T, all []*comity.Record, root *comity.Record) []*comity.Record {
 	t.Helper()
 	modes := []string{comity.ModeAutomatic, comity.ModeQueue}
-	told := hangs(all)
+	provisioned := hangs(all)
 	now := b.write(t, func(ctx context.Context, tx *store.Tx) error { return tx.Delete(ctx, root.Clone(), "deleter", modes) })
 
 	deleted, left := fall(all, root)
@@ -74,7 +74,7 @@ func (b *bed) removes(t *testing.T, all []*comity.Record, root *comity.Record) [
 			continue
 		}
 		for _, rec := range deleted {
-			if person := told(rec); rec != root && rec.Resource.Told && person != 0 {
+			if person := provisioned(rec); rec != root && rec.Resource.Provisioned && person != 0 {
 				marked = append(marked, pair{target.Id, person})
 			}
 		}

@@ -11,7 +11,7 @@ import (
 
 // testForget notes that a target holds what it was not known to hold, and is to be told to delete that.
 func testForget(t *testing.T, bed *bed, c *clock) {
-	read := func(s *telling) (was store.SubjectStatus) {
+	read := func(s *deliveryFixture) (was store.SubjectStatus) {
 		s.write(t, func(ctx context.Context, tx *store.Tx) (err error) {
 			was, _, err = tx.SubjectStatus(ctx, s.target.Id, comity.PersonSubject(s.person.Id))
 			was.Subject = comity.PersonSubject(s.person.Id)
@@ -19,7 +19,7 @@ func testForget(t *testing.T, bed *bed, c *clock) {
 		})
 		return was
 	}
-	forget := func(s *telling, was store.SubjectStatus, want bool) {
+	forget := func(s *deliveryFixture, was store.SubjectStatus, want bool) {
 		t.Helper()
 		noted := false
 		s.write(t, func(ctx context.Context, tx *store.Tx) (err error) {
@@ -30,25 +30,25 @@ func testForget(t *testing.T, bed *bed, c *clock) {
 			t.Errorf("noted %t, want %t", noted, want)
 		}
 	}
-	told := func(s *telling) (store.Delivery, time.Time) {
+	provisioned := func(s *deliveryFixture) (store.Delivery, time.Time) {
 		d, _ := s.claims(t)
-		d.Told = comity.Told{Identifier: "ada", Obsolete: []string{"old"}}
+		d.ProvisionedAs = comity.ProvisionedAs{Identifier: "ada", Obsolete: []string{"old"}}
 		return d, s.finishes(t, store.Outcome{Delivery: d, OK: true})
 	}
 	t.Run("of who was never told", func(t *testing.T) {
-		s := bed.telling(t, c)
+		s := bed.deliveryFixture(t, c)
 		forget(s, read(s), true)
 		s.is(t, delivery{Obsolete: `["restored"]`})
 		// It goes with the next message, whatever that is for.
 		s.marks(t)
-		if d, _ := s.claims(t); !sameTold(d.Told, comity.Told{Obsolete: []string{"restored"}}) {
+		if d, _ := s.claims(t); !sameProvisionedAs(d.ProvisionedAs, comity.ProvisionedAs{Obsolete: []string{"restored"}}) {
 			t.Errorf("claimed %+v", d)
 		}
 	})
 	t.Run("of who was told", func(t *testing.T) {
-		s := bed.telling(t, c)
+		s := bed.deliveryFixture(t, c)
 		s.marks(t)
-		told(s)
+		provisioned(s)
 		was := read(s)
 		forget(s, was, true)
 		if got := s.row(t); got.Identifier != "ada" || got.Obsolete != `["old","restored"]` || !got.Due.IsZero() {
@@ -57,7 +57,7 @@ func testForget(t *testing.T, bed *bed, c *clock) {
 		forget(s, was, false)
 	})
 	t.Run("of who is being told, or was since", func(t *testing.T) {
-		s := bed.telling(t, c)
+		s := bed.deliveryFixture(t, c)
 		s.marks(t)
 		was := read(s)
 		d, _ := s.claims(t)

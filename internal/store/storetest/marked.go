@@ -27,7 +27,7 @@ type delivery struct {
 	Attempts, Refusals   int64
 	Resting              bool
 	Identifier, Obsolete string
-	Tried, Told          time.Time
+	Tried, ProvisionedAs time.Time
 	Answer               string
 }
 
@@ -43,13 +43,13 @@ func (b *bed) deliveries(t tb, co int64) (found []delivery) {
 	defer rows.Close()
 	for rows.Next() {
 		var d delivery
-		var due, since, tried, told sql.NullInt64
+		var due, since, tried, provisioned sql.NullInt64
 		err := rows.Scan(&d.target, &d.person, &d.Co, &d.Version, &due, &d.Held, &since,
-			&d.Sequence, &d.Attempts, &d.Refusals, &d.Resting, &d.Identifier, &d.Obsolete, &tried, &told, &d.Answer)
+			&d.Sequence, &d.Attempts, &d.Refusals, &d.Resting, &d.Identifier, &d.Obsolete, &tried, &provisioned, &d.Answer)
 		if err != nil {
 			t.Fatalf("deliveries: %v", err)
 		}
-		for to, from := range map[*time.Time]sql.NullInt64{&d.Due: due, &d.Since: since, &d.Tried: tried, &d.Told: told} {
+		for to, from := range map[*time.Time]sql.NullInt64{&d.Due: due, &d.Since: since, &d.Tried: tried, &d.ProvisionedAs: provisioned} {
 			if from.Valid {
 				*to = time.UnixMicro(from.Int64).UTC()
 			}

@@ -12,7 +12,7 @@ import (
 )
 
 // telling is a CO with a target, a person and what is to be told, at a time that the test moves.
-type telling struct {
+type deliveryFixture struct {
 	*bed
 	clock  *clock
 	co     int64
@@ -24,21 +24,21 @@ type telling struct {
 var modes = []string{comity.ModeAutomatic, comity.ModeQueue, comity.ModeQueueOnError}
 
 // telling makes a CO with a target in the automatic mode and a person.
-func (b *bed) telling(t tb, c *clock) *telling {
+func (b *bed) deliveryFixture(t tb, c *clock) *deliveryFixture {
 	t.Helper()
 	co := b.co(t)
-	return &telling{bed: b, clock: c, co: co, target: b.lane(t, co), person: b.person(t, co)}
+	return &deliveryFixture{bed: b, clock: c, co: co, target: b.provisioningTarget(t, co), person: b.person(t, co)}
 }
 
 // lane makes a target, in the automatic mode where the pairs do not say otherwise.
-func (b *bed) lane(t tb, co int64, pairs ...any) *comity.Record {
+func (b *bed) provisioningTarget(t tb, co int64, pairs ...any) *comity.Record {
 	t.Helper()
 	f := comity.CoProvisioningTarget
 	return b.insert(t, f.Resource, append([]any{f.CoId, co, f.Plugin, comity.PluginAPI, f.Status, comity.ModeAutomatic}, pairs...)...)
 }
 
 // row reads the one delivery of the CO.
-func (s *telling) row(t tb) delivery {
+func (s *deliveryFixture) row(t tb) delivery {
 	t.Helper()
 	all := s.deliveries(t, s.co)
 	if len(all) != 1 {
@@ -48,7 +48,7 @@ func (s *telling) row(t tb) delivery {
 }
 
 // is fails the test unless the one delivery of the CO is so.
-func (s *telling) is(t tb, want delivery) {
+func (s *deliveryFixture) is(t tb, want delivery) {
 	t.Helper()
 	want.pair = pair{s.target.Id, s.person.Id}
 	want.Co = s.co
@@ -61,14 +61,14 @@ func (s *telling) is(t tb, want delivery) {
 }
 
 // marks marks the person.
-func (s *telling) marks(t tb) time.Time {
+func (s *deliveryFixture) marks(t tb) time.Time {
 	t.Helper()
 	s.clock.move(time.Second)
 	return s.mark(t, modes, s.person.Id)
 }
 
 // claims claims what is due, which must be the person.
-func (s *telling) claims(t tb) (d store.Delivery, now time.Time) {
+func (s *deliveryFixture) claims(t tb) (d store.Delivery, now time.Time) {
 	t.Helper()
 	s.clock.move(time.Second)
 	var got []store.Delivery
@@ -83,7 +83,7 @@ func (s *telling) claims(t tb) (d store.Delivery, now time.Time) {
 }
 
 // finishes writes an outcome.
-func (s *telling) finishes(t tb, outcomes ...store.Outcome) time.Time {
+func (s *deliveryFixture) finishes(t tb, outcomes ...store.Outcome) time.Time {
 	t.Helper()
 	s.clock.move(time.Second)
 	return s.write(t, func(ctx context.Context, tx *store.Tx) error { return tx.Finish(ctx, outcomes) })
@@ -104,7 +104,7 @@ func testMarks(t *testing.T, b Backend) {
 	bed := b.bedWith(t, store.Options{Clock: c.Now})
 	t.Run("whom and which targets", func(t *testing.T) { testMarked(t, bed, c) })
 	t.Run("again and again", func(t *testing.T) {
-		s := bed.telling(t, c)
+		s := bed.deliveryFixture(t, c)
 		first := s.marks(t)
 		s.is(t, delivery{Version: 1, Due: first, Since: first})
 		second := s.marks(t)
@@ -118,7 +118,7 @@ func testMarks(t *testing.T, b Backend) {
 		s.is(t, delivery{Version: 3, Due: third, Since: first})
 	})
 	t.Run("while it is held", func(t *testing.T) {
-		s := bed.telling(t, c)
+		s := bed.deliveryFixture(t, c)
 		first := s.marks(t)
 		_, now := s.claims(t)
 		s.marks(t)
@@ -127,19 +127,19 @@ func testMarks(t *testing.T, b Backend) {
 		s.is(t, delivery{Version: 3, Due: now.Add(time.Minute), Held: true, Since: first, Sequence: 1})
 	})
 	t.Run("after success", func(t *testing.T) {
-		s := bed.telling(t, c)
+		s := bed.deliveryFixture(t, c)
 		s.marks(t)
 		d, _ := s.claims(t)
-		d.Told.Identifier = "ada"
-		told := s.finishes(t, store.Outcome{Delivery: d, OK: true, Answer: "OK"})
-		want := delivery{Version: 1, Sequence: 1, Identifier: "ada", Tried: told, Told: told, Answer: "OK"}
+		d.ProvisionedAs.Identifier = "ada"
+		provisioned := s.finishes(t, store.Outcome{Delivery: d, OK: true, Answer: "OK"})
+		want := delivery{Version: 1, Sequence: 1, Identifier: "ada", Tried: provisioned, ProvisionedAs: provisioned, Answer: "OK"}
 		s.is(t, want)
 		want.Due = s.marks(t)
 		want.Version, want.Since = 2, want.Due
 		s.is(t, want)
 	})
 	t.Run("while the receiver is down", func(t *testing.T) {
-		s := bed.telling(t, c)
+		s := bed.deliveryFixture(t, c)
 		first := s.marks(t)
 		d, _ := s.claims(t)
 		tried := s.finishes(t, failed(d, false, false))
@@ -153,7 +153,7 @@ func testMarks(t *testing.T, b Backend) {
 		s.is(t, want)
 	})
 	t.Run("after a refusal", func(t *testing.T) {
-		s := bed.telling(t, c)
+		s := bed.deliveryFixture(t, c)
 		first := s.marks(t)
 		d, _ := s.claims(t)
 		tried := s.finishes(t, failed(d, true, false))
@@ -163,9 +163,9 @@ func testMarks(t *testing.T, b Backend) {
 		want.Version, want.Refusals = 2, 0
 		s.is(t, want)
 	})
-	for name, again := range map[string]func(*telling, tb) time.Time{"mark": (*telling).marks, "queue": (*telling).queues} {
+	for name, again := range map[string]func(*deliveryFixture, tb) time.Time{"mark": (*deliveryFixture).marks, "queue": (*deliveryFixture).queues} {
 		t.Run("of what rests, by "+name, func(t *testing.T) {
-			s := bed.telling(t, c)
+			s := bed.deliveryFixture(t, c)
 			first := s.marks(t)
 			d, _ := s.claims(t)
 			tried := s.finishes(t, failed(d, true, true))
@@ -177,14 +177,14 @@ func testMarks(t *testing.T, b Backend) {
 		})
 	}
 	t.Run("queue of what was never told", func(t *testing.T) {
-		s := bed.telling(t, c)
+		s := bed.deliveryFixture(t, c)
 		now := s.queues(t)
 		s.is(t, delivery{Version: 1, Due: now, Since: now})
 	})
 }
 
 // queues queues the person.
-func (s *telling) queues(t tb) time.Time {
+func (s *deliveryFixture) queues(t tb) time.Time {
 	t.Helper()
 	s.clock.move(time.Second)
 	return s.write(t, func(ctx context.Context, tx *store.Tx) error {
@@ -195,10 +195,10 @@ func (s *telling) queues(t tb) time.Time {
 // testMarked looks at who is marked for which target.
 func testMarked(t *testing.T, bed *bed, c *clock) {
 	f := comity.CoProvisioningTarget
-	s, elsewhere := bed.telling(t, c), bed.telling(t, c)
-	queue := bed.lane(t, s.co, f.Status, comity.ModeQueue)
+	s, elsewhere := bed.deliveryFixture(t, c), bed.deliveryFixture(t, c)
+	queue := bed.provisioningTarget(t, s.co, f.Status, comity.ModeQueue)
 	for _, mode := range []string{comity.ModeDisabled, comity.ModeManual, comity.ModeEnrolment} {
-		bed.lane(t, s.co, f.Status, mode)
+		bed.provisioningTarget(t, s.co, f.Status, mode)
 	}
 	var many []*comity.Record
 	for range 300 {
@@ -236,7 +236,7 @@ func testMarked(t *testing.T, bed *bed, c *clock) {
 		})
 	}
 	t.Run("members of a group", func(t *testing.T) {
-		m, s := comity.CoGroupMember, bed.telling(t, c)
+		m, s := comity.CoGroupMember, bed.deliveryFixture(t, c)
 		group := bed.insert(t, comity.CoGroup.Resource, comity.CoGroup.CoId, s.co)
 		other := bed.insert(t, comity.CoGroup.Resource, comity.CoGroup.CoId, s.co)
 		owner := bed.person(t, s.co)

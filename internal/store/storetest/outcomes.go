@@ -15,7 +15,7 @@ import (
 func testOutcomes(t *testing.T, b Backend) {
 	c := newClock()
 	bed := b.bedWith(t, store.Options{Clock: c.Now})
-	told := comity.Told{Identifier: "ada", Obsolete: []string{"old"}}
+	provisioned := comity.ProvisionedAs{Identifier: "ada", Obsolete: []string{"old"}}
 	for _, tt := range []struct {
 		name                      string
 		attempts, refusals        int64
@@ -37,7 +37,7 @@ func testOutcomes(t *testing.T, b Backend) {
 		{name: "nothing to be sent under, but changed meanwhile", attempts: 1, rest: true, changed: true, due: 0, wantAttempts: 1},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			s := bed.telling(t, c)
+			s := bed.deliveryFixture(t, c)
 			first := s.marks(t)
 			d, _ := s.claims(t)
 			version := int64(1)
@@ -45,7 +45,7 @@ func testOutcomes(t *testing.T, b Backend) {
 				s.marks(t)
 				version = 2
 			}
-			d.Attempts, d.Refusals, d.Told = tt.attempts, tt.refusals, told
+			d.Attempts, d.Refusals, d.ProvisionedAs = tt.attempts, tt.refusals, provisioned
 			now := s.finishes(t, store.Outcome{Delivery: d, OK: tt.ok, Rest: tt.rest, Wait: time.Hour, Answer: "ünï"})
 			want := delivery{
 				Version: version, Sequence: 1, Attempts: tt.wantAttempts, Refusals: tt.wantRefusal, Resting: tt.wantRest,
@@ -56,9 +56,9 @@ func testOutcomes(t *testing.T, b Backend) {
 			}
 			switch {
 			case tt.ok && tt.changed:
-				want.Told, want.Since = now, now
+				want.ProvisionedAs, want.Since = now, now
 			case tt.ok:
-				want.Told, want.Since = now, time.Time{}
+				want.ProvisionedAs, want.Since = now, time.Time{}
 			}
 			s.is(t, want)
 			// Written once more it changes nothing: it is held no more.
@@ -68,12 +68,12 @@ func testOutcomes(t *testing.T, b Backend) {
 	}
 	t.Run("several at once, and none", func(t *testing.T) { testSeveral(t, bed, c) })
 	t.Run("after the lease", func(t *testing.T) { testLostLease(t, bed, c) })
-	t.Run("what the target may know", func(t *testing.T) { testTell(t, bed, c) })
+	t.Run("what the target may know", func(t *testing.T) { testProvisionedAs(t, bed, c) })
 	t.Run("what it is found to hold besides", func(t *testing.T) { testForget(t, bed, c) })
 	t.Run("an identifier that was deleted and is another's", func(t *testing.T) { testForgot(t, bed, c) })
 	t.Run("what was told comes with the next claim", func(t *testing.T) {
-		s := bed.telling(t, c)
-		for _, told := range []comity.Told{
+		s := bed.deliveryFixture(t, c)
+		for _, provisioned := range []comity.ProvisionedAs{
 			{Identifier: "ada"},
 			{Identifier: `quotes ' " \ ünï 😀 <&>`, Obsolete: []string{"ada", `quotes ' " \ ünï 😀 <&>`, ""}},
 			{Obsolete: []string{"x"}},
@@ -81,12 +81,12 @@ func testOutcomes(t *testing.T, b Backend) {
 		} {
 			s.marks(t)
 			d, _ := s.claims(t)
-			d.Told = told
+			d.ProvisionedAs = provisioned
 			s.finishes(t, store.Outcome{Delivery: d, OK: true})
 			s.marks(t)
 			d, _ = s.claims(t)
-			if !sameTold(told, d.Told) {
-				t.Errorf("told %+v, claimed %+v", told, d.Told)
+			if !sameProvisionedAs(provisioned, d.ProvisionedAs) {
+				t.Errorf("told %+v, claimed %+v", provisioned, d.ProvisionedAs)
 			}
 			s.finishes(t, store.Outcome{Delivery: d, OK: true})
 		}
@@ -94,7 +94,7 @@ func testOutcomes(t *testing.T, b Backend) {
 }
 
 func testSeveral(t *testing.T, bed *bed, c *clock) {
-	s := bed.telling(t, c)
+	s := bed.deliveryFixture(t, c)
 	people := []int64{bed.person(t, s.co).Id, bed.person(t, s.co).Id, bed.person(t, s.co).Id}
 	s.finishes(t)
 	bed.mark(t, modes, people...)
@@ -128,7 +128,7 @@ func testSeveral(t *testing.T, bed *bed, c *clock) {
 
 func testLostLease(t *testing.T, bed *bed, c *clock) {
 	t.Run("and nobody has claimed it since", func(t *testing.T) {
-		s := bed.telling(t, c)
+		s := bed.deliveryFixture(t, c)
 		s.marks(t)
 		d, _ := s.claims(t)
 		c.move(time.Hour)
@@ -138,7 +138,7 @@ func testLostLease(t *testing.T, bed *bed, c *clock) {
 		}
 	})
 	t.Run("and somebody has claimed it since", func(t *testing.T) {
-		s := bed.telling(t, c)
+		s := bed.deliveryFixture(t, c)
 		s.marks(t)
 		late, _ := s.claims(t)
 		c.move(time.Minute)
@@ -157,7 +157,7 @@ func testLostLease(t *testing.T, bed *bed, c *clock) {
 		}
 	})
 	t.Run("and the target was deleted", func(t *testing.T) {
-		s := bed.telling(t, c)
+		s := bed.deliveryFixture(t, c)
 		s.marks(t)
 		d, _ := s.claims(t)
 		s.write(t, func(ctx context.Context, tx *store.Tx) error {
@@ -169,7 +169,7 @@ func testLostLease(t *testing.T, bed *bed, c *clock) {
 		}
 	})
 	t.Run("and the person was deleted", func(t *testing.T) {
-		s := bed.telling(t, c)
+		s := bed.deliveryFixture(t, c)
 		s.marks(t)
 		d, _ := s.claims(t)
 		s.write(t, func(ctx context.Context, tx *store.Tx) error {

@@ -39,7 +39,7 @@ func testSecrets(t *testing.T, b Backend) {
 func (b *bed) target(t tb, co int64, password any) (target, server *comity.Record) {
 	t.Helper()
 	h, s := comity.HttpServer, comity.CoApiProvisionerTarget
-	target = b.lane(t, co)
+	target = b.provisioningTarget(t, co)
 	parent := b.insert(t, comity.Server.Resource, comity.Server.CoId, co)
 	server = b.insert(t, h.Resource, h.ServerId, parent, h.Password, password)
 	b.insert(t, s.Resource, s.CoProvisioningTargetId, target, s.ServerId, parent)
@@ -133,7 +133,7 @@ func testDestination(t *testing.T, bed *bed) {
 	})
 	t.Run("of a Kafka server", func(t *testing.T) {
 		k, s := comity.KafkaServer, comity.CoApiProvisionerTarget
-		target := bed.lane(t, co)
+		target := bed.provisioningTarget(t, co)
 		parent := bed.insert(t, comity.Server.Resource, comity.Server.CoId, co, comity.Server.ServerType, comity.ServerKafka)
 		server := bed.insert(t, k.Resource, k.ServerId, parent, k.Password, "of the broker")
 		bed.insert(t, s.Resource, s.CoProvisioningTargetId, target, s.ServerId, parent, s.Tombstones, true)

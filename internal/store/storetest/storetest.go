@@ -44,7 +44,7 @@ func Run(t *testing.T, b Backend) {
 		{"marks", testMarks},
 		{"claims", testClaims},
 		{"outcomes", testOutcomes},
-		{"lanes", testLanes},
+		{"target_states", testTargetStatus},
 		{"transactions", testTransactions},
 		{"hanging up", testHangingUp},
 		{"ending", testEnding},

@@ -166,12 +166,12 @@ func testSyncAtOnce(t *testing.T, bed *bed) {
 // no mark is lost, and none is left.
 func testMarksAtOnce(t *testing.T, bed *bed) {
 	co := bed.co(t)
-	target := bed.lane(t, co)
+	target := bed.provisioningTarget(t, co)
 	var all []int64
 	for range 12 {
 		all = append(all, bed.person(t, co).Id)
 	}
-	told := map[int64]int64{} // the last version that each person was told in
+	provisioned := map[int64]int64{} // the last version that each person was told in
 	var mu sync.Mutex
 	deliver := func(ctx context.Context) (n int, err error) {
 		var got []store.Delivery
@@ -185,7 +185,7 @@ func testMarksAtOnce(t *testing.T, bed *bed) {
 		var outcomes []store.Outcome
 		mu.Lock()
 		for _, d := range got {
-			told[d.Subject.Id] = max(told[d.Subject.Id], d.Version)
+			provisioned[d.Subject.Id] = max(provisioned[d.Subject.Id], d.Version)
 			outcomes = append(outcomes, store.Outcome{Delivery: d, OK: true})
 		}
 		mu.Unlock()
@@ -206,8 +206,8 @@ func testMarksAtOnce(t *testing.T, bed *bed) {
 		}
 	}
 	for _, d := range bed.deliveries(t, co) {
-		if !d.Due.IsZero() || d.Held || told[d.person] != d.Version {
-			t.Errorf("told up to version %d of %+v", told[d.person], d)
+		if !d.Due.IsZero() || d.Held || provisioned[d.person] != d.Version {
+			t.Errorf("told up to version %d of %+v", provisioned[d.person], d)
 		}
 	}
 }

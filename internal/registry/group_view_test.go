@@ -21,7 +21,7 @@ func TestGroupAtAGlance(t *testing.T) {
 		w.join(t, grace, inner)
 		w.add(t, m.Resource, values{m.CoGroupId: middle, m.Person: emmy, m.Member: true, m.Owner: true})
 
-		graph := func(g registry.GroupGlance) (names []string) {
+		graph := func(g registry.GroupView) (names []string) {
 			for _, n := range g.Nodes {
 				names = append(names, n.Text(f.Name))
 			}

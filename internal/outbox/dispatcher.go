@@ -24,7 +24,7 @@ const (
 )
 
 // lane delivers to one target for as long as something is due.
-type lane struct {
+type dispatcher struct {
 	*Outbox
 	target int64
 	// width is how many messages are sent side by side.
@@ -40,12 +40,12 @@ type lane struct {
 	pace atomic.Int64
 }
 
-func (o *Outbox) lane(due store.Lane) *lane {
+func (o *Outbox) dispatcher(due store.DueTarget) *dispatcher {
 	width := o.Width
 	if due.Workers > 0 {
 		width = int(due.Workers)
 	}
-	return &lane{
+	return &dispatcher{
 		Outbox: o, target: due.TargetId, width: width, wake: make(chan struct{}, 1),
 		jobs: make(chan job, maxHeld), results: make(chan store.Outcome, maxHeld),
 	}
@@ -53,7 +53,7 @@ func (o *Outbox) lane(due store.Lane) *lane {
 
 // run claims, hands out and writes outcomes until nothing is due, or the context has ended and
 // what was held is finished. When the database fails it returns before its workers do.
-func (l *lane) run(ctx context.Context, workers *sync.WaitGroup) {
+func (l *dispatcher) run(ctx context.Context, workers *sync.WaitGroup) {
 	for range l.width {
 		workers.Go(func() {
 			for j := range l.jobs {
@@ -74,7 +74,7 @@ func (l *lane) run(ctx context.Context, workers *sync.WaitGroup) {
 
 // gather waits for outcomes, a batch of them or what comes in a moment, or for more to be due while
 // there is room, and takes all there are.
-func (l *lane) gather(ctx context.Context) (outcomes []store.Outcome) {
+func (l *dispatcher) gather(ctx context.Context) (outcomes []store.Outcome) {
 	wake := l.wake
 	if ctx.Err() != nil || l.room() <= 0 {
 		wake = nil
@@ -107,7 +107,7 @@ func (l *lane) gather(ctx context.Context) (outcomes []store.Outcome) {
 }
 
 // room is how many more deliveries the lane should claim, so that none waits long for a worker.
-func (l *lane) room() int {
+func (l *dispatcher) room() int {
 	limit := maxHeld
 	if pace := time.Duration(l.pace.Load()); pace > 0 {
 		limit = min(maxHeld, max(l.width, int(maxQueued/pace)*l.width))
@@ -117,7 +117,7 @@ func (l *lane) room() int {
 
 // turn writes outcomes and claims what is due, in one transaction, and hands it to the workers.
 // When the database fails for long it gives up: when the leases are over all is claimed again.
-func (l *lane) turn(ctx context.Context, outcomes []store.Outcome) (claimed int, ok bool) {
+func (l *dispatcher) turn(ctx context.Context, outcomes []store.Outcome) (claimed int, ok bool) {
 	writing, cancel := l.asking(context.WithoutCancel(ctx))
 	defer cancel()
 	start := time.Now()
@@ -148,7 +148,7 @@ func (l *lane) turn(ctx context.Context, outcomes []store.Outcome) (claimed int,
 				return nil
 			}
 			// Nothing may be claimed till the next probe: a run that came to everybody need not wait for it.
-			_, err := tx.ClaimSweep(writing, l.target, target.CoId, 0, l.hold())
+			_, err := tx.ClaimFullSync(writing, l.target, target.CoId, 0, l.hold())
 			return err
 		}
 		deliveries, err = l.claim(writing, tx, target, room)
@@ -180,14 +180,14 @@ func (l *lane) turn(ctx context.Context, outcomes []store.Outcome) (claimed int,
 }
 
 // claim claims what is due: what changed before what a sweep comes to.
-func (l *lane) claim(ctx context.Context, tx *store.Tx, target *comity.Record, room int) (deliveries []store.Delivery, err error) {
+func (l *dispatcher) claim(ctx context.Context, tx *store.Tx, target *comity.Record, room int) (deliveries []store.Delivery, err error) {
 	if !manual(target) {
 		deliveries, err = tx.Claim(ctx, l.target, room, l.hold())
 	}
 	if err != nil || len(deliveries) == room {
 		return deliveries, err
 	}
-	more, err := tx.ClaimSweep(ctx, l.target, target.CoId, room-len(deliveries), l.hold())
+	more, err := tx.ClaimFullSync(ctx, l.target, target.CoId, room-len(deliveries), l.hold())
 	return append(deliveries, more...), err
 }
 
@@ -198,7 +198,7 @@ func manual(target *comity.Record) bool {
 
 // works returns the target while it is in a mode in which anything is sent, and else nil. It may have
 // been set to another since the lane began.
-func (l *lane) works(ctx context.Context, tx *store.Tx) (*comity.Record, error) {
+func (l *dispatcher) works(ctx context.Context, tx *store.Tx) (*comity.Record, error) {
 	target, err := tx.Get(ctx, comity.CoProvisioningTarget.Resource, l.target)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, nil
@@ -210,7 +210,7 @@ func (l *lane) works(ctx context.Context, tx *store.Tx) (*comity.Record, error) 
 }
 
 // ready reads what is to be told about claimed deliveries.
-func (l *lane) ready(ctx context.Context, claimed []store.Delivery, deadline time.Time) ([]job, error) {
+func (l *dispatcher) ready(ctx context.Context, claimed []store.Delivery, deadline time.Time) ([]job, error) {
 	subjects := make([]comity.Subject, len(claimed))
 	for i, d := range claimed {
 		subjects[i] = d.Subject
@@ -223,7 +223,7 @@ func (l *lane) ready(ctx context.Context, claimed []store.Delivery, deadline tim
 }
 
 // work delivers one job, unless its time ran out while it waited.
-func (l *lane) work(ctx context.Context, j job) store.Outcome {
+func (l *dispatcher) work(ctx context.Context, j job) store.Outcome {
 	start := time.Now()
 	if !start.Before(j.deadline) {
 		return store.Outcome{Delivery: j.Delivery, Answer: "gave way to slower messages"}

@@ -11,7 +11,7 @@ import (
 )
 
 // Glance is a record with everything about it that the caller may see.
-type Glance struct {
+type PersonView struct {
 	// Record has in Expanded what hangs on it, a list for each resource that can; roles, org identity
 	// links and what else has something hanging on it have that in theirs.
 	Record *comity.Record
@@ -39,7 +39,7 @@ func Hanging(rec *comity.Record, res *comity.Resource) []*comity.Record {
 }
 
 // Person returns a person with everything about them, in a fixed number of queries.
-func (r *Registry) Person(ctx context.Context, caller access.Caller, id int64) (g Glance, err error) {
+func (r *Registry) Person(ctx context.Context, caller access.Caller, id int64) (g PersonView, err error) {
 	err = r.read(ctx, caller, func(in reading) (err error) {
 		if g.Record, err = in.one(ctx, comity.CoPerson.Resource, id); err != nil {
 			return err
@@ -47,7 +47,7 @@ func (r *Registry) Person(ctx context.Context, caller access.Caller, id int64) (
 		return in.expandPerson(ctx, &g, in)
 	})
 	if err != nil {
-		return Glance{}, fmt.Errorf("view person %d at a glance: %w", id, err)
+		return PersonView{}, fmt.Errorf("view person %d at a glance: %w", id, err)
 	}
 	return g, nil
 }
@@ -61,7 +61,7 @@ type source interface {
 
 // expandPerson reads what hangs on a person, on the person's roles and org identities, and what all
 // that refers to.
-func (r reading) expandPerson(ctx context.Context, g *Glance, from source) error {
+func (r reading) expandPerson(ctx context.Context, g *PersonView, from source) error {
 	person := []*comity.Record{g.Record}
 	all := &gathered{source: from, records: slices.Clone(person)}
 	if err := all.expand(ctx, comity.CoPerson.Resource, person); err != nil {

@@ -26,7 +26,7 @@ func hanging(rec *comity.Record) (all []string) {
 }
 
 // reasons say of each group, by name, why the person of a glance is in it.
-func reasons(g registry.Glance) map[string]string {
+func reasons(g registry.PersonView) map[string]string {
 	all := map[string]string{}
 	for _, m := range registry.Hanging(g.Record, comity.CoGroupMember.Resource) {
 		group, why := g.Named.Of(m, comity.CoGroupMember.CoGroupId), g.Why[m.Id]
@@ -74,7 +74,7 @@ func TestPersonAtAGlance(t *testing.T) {
 			"CO:COU:Navy:members:all": "role in Navy by roles 1", "CO:COU:Navy:members:active": "active role in Navy by roles 1",
 			"inner": "given by tester", "outer": "nested through inner",
 		}
-		check := func(t *testing.T, g registry.Glance) {
+		check := func(t *testing.T, g registry.PersonView) {
 			t.Helper()
 			if diff := cmp.Diff(want, hanging(g.Record)); diff != "" {
 				t.Errorf("what hangs on the person (-want +got):\n%s", diff)
@@ -117,11 +117,11 @@ func TestPersonAtAGlance(t *testing.T) {
 			}
 		})
 		t.Run("as somebody else sees it", func(t *testing.T) {
-			for _, see := range []func() (registry.Glance, error){
-				func() (registry.Glance, error) {
+			for _, see := range []func() (registry.PersonView, error){
+				func() (registry.PersonView, error) {
 					return w.Person(t.Context(), access.Caller{Username: "b", CoId: w.co, PersonId: boss}, grace)
 				},
-				func() (registry.Glance, error) {
+				func() (registry.PersonView, error) {
 					return w.PersonAt(t.Context(), access.Caller{Username: "b", CoId: w.co, PersonId: boss}, grace, then)
 				},
 			} {

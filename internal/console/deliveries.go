@@ -23,7 +23,7 @@ type standing struct {
 // Tone is the colour of the state.
 func (s standing) Tone() string {
 	switch s.State {
-	case outbox.StateTold:
+	case outbox.StateDelivered:
 		return "good"
 	case outbox.StateFailed:
 		return "bad"
@@ -44,7 +44,7 @@ func (s standing) Trouble() bool { return s.Attempts > 0 }
 
 func standingOf(s outbox.Subject) standing {
 	return standing{
-		Subject: s.Subject, State: s.State, Identifier: s.Told.Identifier, Since: s.Since, Due: s.Due, Tried: s.Tried,
+		Subject: s.Subject, State: s.State, Identifier: s.ProvisionedAs.Identifier, Since: s.Since, Due: s.Due, Tried: s.Tried,
 		Success: s.Success, Attempts: s.Attempts, Answer: s.Answer, Known: s.Digest != "",
 	}
 }
@@ -83,15 +83,15 @@ func (v *visit) resend(target int64, subject *comity.Subject) (int64, error) {
 // tell tells a target about one subject now; queued says that it will, soon.
 func (v *visit) tell(target int64, subject comity.Subject) (queued bool, err error) {
 	s, err := v.Registry.Subject(v.ctx(), v.caller, target, resourceOf(subject), subject.Id)
-	if err != nil || s.Told == nil {
+	if err != nil || s.ProvisionedAs == nil {
 		return false, err
 	}
-	return v.Provisioner.Provision(v.ctx(), s.Target, *s.Told)
+	return v.Provisioner.Provision(v.ctx(), s.Target, *s.ProvisionedAs)
 }
 
 // tellAll tells a target about everybody. Unless it may delete anybody it is refused where it would
 // delete many of those whom the target knows.
-func (v *visit) tellAll(target *comity.Record, onlyChanged, anew, deletesAny bool) (outbox.Sweep, error) {
+func (v *visit) provisionAll(target *comity.Record, onlyChanged, anew, deletesAny bool) (outbox.FullSync, error) {
 	run := outbox.Run{OnlyChanged: onlyChanged, Anew: anew, MaxDeletes: outbox.MaxDeletes}
 	if deletesAny {
 		run.MaxDeletes = 100

@@ -10,7 +10,7 @@ import (
 )
 
 // Lane is how a provisioning target does.
-type Lane struct {
+type TargetStatus struct {
 	// Target is its id.
 	Target int64
 	// CoId is its CO's id, Name its description.
@@ -28,18 +28,18 @@ type Lane struct {
 }
 
 // lanes asks how the targets do whenever the metrics are read.
-type lanes struct {
-	read func(context.Context) ([]Lane, error)
+type targets struct {
+	read func(context.Context) ([]TargetStatus, error)
 
 	waiting, inFlight, failed, leftOut, oldestWait, sinceSuccess, breaker, info *prometheus.Desc
 }
 
 // Lanes adds the metrics of the provisioning targets, which are read when they are asked for.
-func (m *Metrics) Lanes(read func(context.Context) ([]Lane, error)) {
+func (m *Metrics) DueTargets(read func(context.Context) ([]TargetStatus, error)) {
 	desc := func(name, help string) *prometheus.Desc {
 		return prometheus.NewDesc("comity_target_"+name, help, []string{"target"}, nil)
 	}
-	m.registry.MustRegister(&lanes{
+	m.registry.MustRegister(&targets{
 		read:         read,
 		waiting:      desc("waiting", "People that the target is to be told about."),
 		inFlight:     desc("in_flight", "People about whom a message is under way."),
@@ -54,34 +54,34 @@ func (m *Metrics) Lanes(read func(context.Context) ([]Lane, error)) {
 }
 
 // Describe is prometheus.Collector's.
-func (l *lanes) Describe(out chan<- *prometheus.Desc) { prometheus.DescribeByCollect(l, out) }
+func (l *targets) Describe(out chan<- *prometheus.Desc) { prometheus.DescribeByCollect(l, out) }
 
 // Collect is prometheus.Collector's.
-func (l *lanes) Collect(out chan<- prometheus.Metric) {
+func (l *targets) Collect(out chan<- prometheus.Metric) {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	all, err := l.read(ctx)
 	if err != nil {
 		return // they are left out; comity_database_up says why
 	}
-	for _, lane := range all {
-		target := strconv.FormatInt(lane.Target, 10)
+	for _, one := range all {
+		target := strconv.FormatInt(one.Target, 10)
 		gauge := func(d *prometheus.Desc, value float64) {
 			out <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, value, target)
 		}
-		gauge(l.waiting, float64(lane.Waiting))
-		gauge(l.inFlight, float64(lane.InFlight))
-		gauge(l.failed, float64(lane.Failed))
-		gauge(l.leftOut, float64(lane.LeftOut))
-		gauge(l.oldestWait, lane.OldestWait.Seconds())
-		if lane.SinceSuccess >= 0 {
-			gauge(l.sinceSuccess, lane.SinceSuccess.Seconds())
+		gauge(l.waiting, float64(one.Waiting))
+		gauge(l.inFlight, float64(one.InFlight))
+		gauge(l.failed, float64(one.Failed))
+		gauge(l.leftOut, float64(one.LeftOut))
+		gauge(l.oldestWait, one.OldestWait.Seconds())
+		if one.SinceSuccess >= 0 {
+			gauge(l.sinceSuccess, one.SinceSuccess.Seconds())
 		}
 		open := 0.0
-		if lane.BreakerOpen {
+		if one.BreakerOpen {
 			open = 1
 		}
 		gauge(l.breaker, open)
-		out <- prometheus.MustNewConstMetric(l.info, prometheus.GaugeValue, 1, target, strconv.FormatInt(lane.CoId, 10), strings.ToValidUTF8(lane.Name, "�"))
+		out <- prometheus.MustNewConstMetric(l.info, prometheus.GaugeValue, 1, target, strconv.FormatInt(one.CoId, 10), strings.ToValidUTF8(one.Name, "�"))
 	}
 }

@@ -9,12 +9,12 @@ import (
 
 func (o *order) span() outbox.Span { return outbox.Span{One: o.Subject, After: o.After} }
 
-func (c *control) tellOne(ctx context.Context, target int64, subject comity.Subject) (bool, error) {
+func (c *control) provisionOne(ctx context.Context, target int64, subject comity.Subject) (bool, error) {
 	a, err := c.ask(ctx, order{Verb: "tell one", TargetId: target, Subject: subject})
 	return a.Queued, err
 }
 
-func (c *control) tellAll(ctx context.Context, target int64, run outbox.Run) error {
+func (c *control) provisionAll(ctx context.Context, target int64, run outbox.Run) error {
 	_, err := c.ask(ctx, order{Verb: "tell all", TargetId: target, OnlyChanged: run.OnlyChanged, Anew: run.Anew, MaxDeletes: run.MaxDeletes})
 	return err
 }
@@ -24,7 +24,7 @@ func (c *control) stopAll(ctx context.Context, target int64) error {
 	return err
 }
 
-func (c *control) told(ctx context.Context, target int64) (outbox.Status, error) {
+func (c *control) provisioned(ctx context.Context, target int64) (outbox.Status, error) {
 	a, err := c.ask(ctx, order{Verb: "told", TargetId: target})
 	return a.Status, err
 }
@@ -46,7 +46,7 @@ func (c *control) checkDeletes(ctx context.Context, target, most int64) error {
 
 func (c *control) verify(ctx context.Context, target int64, look outbox.Look) (outbox.Verification, error) {
 	a, err := c.wait(ctx, order{
-		Verb: "verify", TargetId: target, Subject: look.One, After: look.After, Mend: look.Mend, MaxDeletes: look.MaxDeletes,
+		Verb: "verify", TargetId: target, Subject: look.One, After: look.After, Repair: look.Repair, MaxDeletes: look.MaxDeletes,
 	})
 	return a.Found, err
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // LaneStatus is what a target waits for, and how it goes.
-type LaneStatus struct {
+type TargetStatus struct {
 	// CoId and Description are the target's.
 	CoId        int64
 	Description string
@@ -25,14 +25,14 @@ type LaneStatus struct {
 }
 
 // LaneStatus returns how a target does.
-func (tx *Tx) LaneStatus(ctx context.Context, target int64) (s LaneStatus, err error) {
+func (tx *Tx) TargetStatus(ctx context.Context, target int64) (s TargetStatus, err error) {
 	now, err := tx.Now(ctx)
 	if err != nil {
 		return s, err
 	}
-	sql := fmt.Sprintf(laneStatus, " AND d.co_provisioning_target_id = $2") + ` WHERE t.id = $2`
+	sql := fmt.Sprintf(targetStatus, " AND d.co_provisioning_target_id = $2") + ` WHERE t.id = $2`
 	err = tx.conn.query(ctx, sql, args{now.UnixMicro(), target}, func(r Row) error {
-		s = scanLaneStatus(r)
+		s = scanTargetStatus(r)
 		return nil
 	})
 	if err != nil {
@@ -43,14 +43,14 @@ func (tx *Tx) LaneStatus(ctx context.Context, target int64) (s LaneStatus, err e
 }
 
 // LaneStatuses returns how every target does, by its id; of the breaker only whether it is open.
-func (tx *Tx) LaneStatuses(ctx context.Context) (map[int64]LaneStatus, error) {
+func (tx *Tx) TargetStatuses(ctx context.Context) (map[int64]TargetStatus, error) {
 	now, err := tx.Now(ctx)
 	if err != nil {
 		return nil, err
 	}
-	all := map[int64]LaneStatus{}
-	err = tx.conn.query(ctx, fmt.Sprintf(laneStatus, ""), args{now.UnixMicro()}, func(r Row) error {
-		all[r.Int(0)] = scanLaneStatus(r)
+	all := map[int64]TargetStatus{}
+	err = tx.conn.query(ctx, fmt.Sprintf(targetStatus, ""), args{now.UnixMicro()}, func(r Row) error {
+		all[r.Int(0)] = scanTargetStatus(r)
 		return nil
 	})
 	return all, err
@@ -58,11 +58,11 @@ func (tx *Tx) LaneStatuses(ctx context.Context) (map[int64]LaneStatus, error) {
 
 // laneStatus reads how targets t do at a time ($1). Who waits (%s: for which target) is counted from an
 // index alone.
-const laneStatus = `SELECT t.id, coalesce(w.waiting, 0), coalesce(w.held, 0),
+const targetStatus = `SELECT t.id, coalesce(w.waiting, 0), coalesce(w.held, 0),
 	(SELECT count(*) FROM deliveries d WHERE d.co_provisioning_target_id = t.id AND d.resting AND d.left_out = false),
 	w.since,
-	(SELECT l.succeeded FROM lanes l WHERE l.co_provisioning_target_id = t.id),
-	(SELECT l.opened FROM lanes l WHERE l.co_provisioning_target_id = t.id),
+	(SELECT l.succeeded FROM target_states l WHERE l.co_provisioning_target_id = t.id),
+	(SELECT l.opened FROM target_states l WHERE l.co_provisioning_target_id = t.id),
 	t.co_id, t.description,
 	(SELECT count(*) FROM deliveries d WHERE d.co_provisioning_target_id = t.id AND d.resting AND d.left_out = true),
 	coalesce((SELECT d.answer FROM deliveries d WHERE d.co_provisioning_target_id = t.id AND d.resting AND d.left_out = true
@@ -72,8 +72,8 @@ const laneStatus = `SELECT t.id, coalesce(w.waiting, 0), coalesce(w.held, 0),
 		FROM deliveries d WHERE d.due IS NOT NULL%s GROUP BY d.co_provisioning_target_id
 	) w ON w.target = t.id`
 
-func scanLaneStatus(r Row) LaneStatus {
-	return LaneStatus{
+func scanTargetStatus(r Row) TargetStatus {
+	return TargetStatus{
 		Waiting: r.Int(1), InFlight: r.Int(2), Failed: r.Int(3), OldestWait: moment(r, 4), LastSuccess: moment(r, 5),
 		Breaker: Breaker{Opened: moment(r, 6)}, CoId: r.Int(7), Description: r.Text(8),
 		LeftOut: r.Int(9), WhyLeftOut: r.Text(10),
@@ -84,7 +84,7 @@ func scanLaneStatus(r Row) LaneStatus {
 type SubjectStatus struct {
 	Subject comity.Subject
 	// Told is what the target was told.
-	Told comity.Told
+	ProvisionedAs comity.ProvisionedAs
 	// Sequence is that of the last try.
 	Sequence int64
 	// Due is when the next try is, zero where none is. Since is since when something waits.
@@ -105,13 +105,13 @@ const subjectColumns = `kind, subject_id, identifier, obsolete, sequence, due, s
 
 func scanSubject(r Row) (s SubjectStatus, err error) {
 	s = SubjectStatus{
-		Subject: subjectIn(r, 0), Told: comity.Told{Identifier: r.Text(2)}, Sequence: r.Int(4), Due: moment(r, 5), Since: moment(r, 6),
+		Subject: subjectIn(r, 0), ProvisionedAs: comity.ProvisionedAs{Identifier: r.Text(2)}, Sequence: r.Int(4), Due: moment(r, 5), Since: moment(r, 6),
 		Held: r.Bool(7), Resting: r.Bool(8), LeftOut: r.Bool(8) && r.Bool(14), Attempts: r.Int(9), Tried: moment(r, 10), Success: moment(r, 11), Answer: r.Text(12),
 	}
 	if !r.Null(13) {
 		s.Sent = append([]byte(nil), r.Bytes(13)...)
 	}
-	s.Told.Obsolete, err = obsoleteOf(r.Text(3))
+	s.ProvisionedAs.Obsolete, err = obsoleteOf(r.Text(3))
 	return s, err
 }
 
@@ -157,7 +157,7 @@ func (tx *Tx) Resend(ctx context.Context, target int64, subject *comity.Subject)
 	}
 	sql := `UPDATE deliveries SET due = $2, since = coalesce(since, CAST($2 AS bigint)), refusals = 0, resting = false
 		WHERE co_provisioning_target_id = $1 AND (resting AND left_out = false OR NOT held AND (due > $2 OR due IS NOT NULL
-			AND EXISTS (SELECT 1 FROM lanes l WHERE l.co_provisioning_target_id = $1 AND l.opened IS NOT NULL)))`
+			AND EXISTS (SELECT 1 FROM target_states l WHERE l.co_provisioning_target_id = $1 AND l.opened IS NOT NULL)))`
 	a := args{target, now.UnixMicro()}
 	if subject != nil {
 		sql += " AND kind = " + a.put(int64(subject.Kind)) + " AND subject_id = " + a.put(subject.Id)
@@ -166,5 +166,5 @@ func (tx *Tx) Resend(ctx context.Context, target int64, subject *comity.Subject)
 	if err != nil {
 		return count, err
 	}
-	return count, tx.conn.queue(ctx, `UPDATE lanes SET `+closed+` WHERE co_provisioning_target_id = $1 AND opened IS NOT NULL`, args{target})
+	return count, tx.conn.queue(ctx, `UPDATE target_states SET `+closed+` WHERE co_provisioning_target_id = $1 AND opened IS NOT NULL`, args{target})
 }

@@ -11,15 +11,15 @@ import (
 )
 
 // teller tells targets about people and groups: the outbox, or a running server that has the file.
-type teller interface {
+type provisioner interface {
 	// tellOne tells about one subject; queued says that it will be, soon.
-	tellOne(ctx context.Context, target int64, subject comity.Subject) (queued bool, err error)
+	provisionOne(ctx context.Context, target int64, subject comity.Subject) (queued bool, err error)
 	// tellAll begins to tell about everybody, or goes on.
-	tellAll(ctx context.Context, target int64, run outbox.Run) error
+	provisionAll(ctx context.Context, target int64, run outbox.Run) error
 	// stopAll stops that.
 	stopAll(ctx context.Context, target int64) error
 	// told says how a target does.
-	told(ctx context.Context, target int64) (outbox.Status, error)
+	provisioned(ctx context.Context, target int64) (outbox.Status, error)
 	// begin says after whom or what telling about everybody would begin.
 	begin(ctx context.Context, target int64, anew bool) (after comity.Subject, err error)
 	// plan says what would be sent about a span of subjects, and where the next begins, the zero one for nowhere.
@@ -31,7 +31,7 @@ type teller interface {
 }
 
 // localTeller tells by an outbox of this process.
-type localTeller struct {
+type localProvisioner struct {
 	registry *registry.Registry
 	queue    *outbox.Outbox
 }
@@ -39,7 +39,7 @@ type localTeller struct {
 // byOperator is who gives the orders of a command.
 var byOperator = access.System("operator")
 
-func (t localTeller) tellOne(ctx context.Context, target int64, subject comity.Subject) (bool, error) {
+func (t localProvisioner) provisionOne(ctx context.Context, target int64, subject comity.Subject) (bool, error) {
 	kind := comity.CoPerson.Resource
 	if subject.Kind == comity.KindGroup {
 		kind = comity.CoGroup.Resource
@@ -48,13 +48,13 @@ func (t localTeller) tellOne(ctx context.Context, target int64, subject comity.S
 	switch {
 	case err != nil:
 		return false, err
-	case found.Told == nil:
+	case found.ProvisionedAs == nil:
 		return false, fmt.Errorf("provisioning target %d is not told about groups: set IncludeGroups", target)
 	}
-	return t.queue.Provision(ctx, found.Target, *found.Told)
+	return t.queue.Provision(ctx, found.Target, *found.ProvisionedAs)
 }
 
-func (t localTeller) tellAll(ctx context.Context, target int64, run outbox.Run) error {
+func (t localProvisioner) provisionAll(ctx context.Context, target int64, run outbox.Run) error {
 	rec, err := t.registry.Target(ctx, byOperator, access.Edit, target)
 	if err != nil {
 		return err
@@ -73,20 +73,20 @@ func refuseDisabled(target *comity.Record) error {
 	return nil
 }
 
-func (t localTeller) stopAll(ctx context.Context, target int64) error {
+func (t localProvisioner) stopAll(ctx context.Context, target int64) error {
 	_, _, err := t.queue.StopAll(ctx, target)
 	return err
 }
 
-func (t localTeller) told(ctx context.Context, target int64) (outbox.Status, error) {
+func (t localProvisioner) provisioned(ctx context.Context, target int64) (outbox.Status, error) {
 	return t.queue.Status(ctx, target)
 }
 
-func (t localTeller) begin(ctx context.Context, target int64, anew bool) (comity.Subject, error) {
+func (t localProvisioner) begin(ctx context.Context, target int64, anew bool) (comity.Subject, error) {
 	return t.queue.Begin(ctx, target, anew)
 }
 
-func (t localTeller) plan(ctx context.Context, target int64, span outbox.Span, onlyChanged bool) ([]outbox.Planned, comity.Subject, error) {
+func (t localProvisioner) plan(ctx context.Context, target int64, span outbox.Span, onlyChanged bool) ([]outbox.Planned, comity.Subject, error) {
 	rec, err := t.target(ctx, target, span)
 	if err == nil {
 		err = refuseDisabled(rec)
@@ -97,11 +97,11 @@ func (t localTeller) plan(ctx context.Context, target int64, span outbox.Span, o
 	return t.queue.Plan(ctx, rec, span, onlyChanged)
 }
 
-func (t localTeller) checkDeletes(ctx context.Context, target, most int64) error {
+func (t localProvisioner) checkDeletes(ctx context.Context, target, most int64) error {
 	return t.queue.CheckDeletes(ctx, target, most)
 }
 
-func (t localTeller) verify(ctx context.Context, target int64, look outbox.Look) (v outbox.Verification, err error) {
+func (t localProvisioner) verify(ctx context.Context, target int64, look outbox.Look) (v outbox.Verification, err error) {
 	rec, err := t.target(ctx, target, look.Span)
 	if err != nil {
 		return v, err
@@ -110,7 +110,7 @@ func (t localTeller) verify(ctx context.Context, target int64, look outbox.Look)
 }
 
 // target is a target whose CO has, or had, what a span is about.
-func (t localTeller) target(ctx context.Context, target int64, span outbox.Span) (*comity.Record, error) {
+func (t localProvisioner) target(ctx context.Context, target int64, span outbox.Span) (*comity.Record, error) {
 	rec, err := t.registry.Target(ctx, byOperator, access.View, target)
 	if err == nil && span.One != (comity.Subject{}) {
 		err = t.registry.Had(ctx, rec, span.One)

@@ -19,7 +19,7 @@ const (
 )
 
 // toldPeople is how many are told in a turn, and in the smaller run of telling everybody.
-const toldPeople = 1_000
+const provisionedPeople = 1_000
 
 // width is how many messages a target is sent side by side.
 const width = 4
@@ -27,8 +27,8 @@ const width = 4
 var errTooFew = errors.New("the receiver was not told of everyone")
 
 // telling measures how targets are told, on registries of their own.
-func (b *bench) telling(ctx context.Context) (err error) {
-	few, err := b.registry(ctx, "told", toldPeople)
+func (b *bench) provisioning(ctx context.Context) (err error) {
+	few, err := b.registry(ctx, "told", provisionedPeople)
 	if err != nil {
 		return err
 	}
@@ -45,7 +45,7 @@ func (b *bench) telling(ctx context.Context) (err error) {
 		name string
 		run  func(ctx context.Context, r *registry) error
 	}{
-		{partHeld, b.held}, {partArrive, b.arrive}, {partTell, b.tell},
+		{partHeld, b.held}, {partArrive, b.arrive}, {partProvision, b.tell},
 	} {
 		if !slices.Contains(b.parts, part.name) {
 			continue

@@ -9,7 +9,7 @@ import (
 
 // Sweep is a run that tells a target about everybody: the people of its CO, and whoever it was told
 // about before, in order of their id; then, if it is told about groups, likewise about those.
-type Sweep struct {
+type FullSync struct {
 	// OnlyChanged leaves out whoever the target was last sent the same message about.
 	OnlyChanged bool
 	// Last is how far it is. Total are the subjects when it began, Taken those it has come to.
@@ -21,15 +21,15 @@ type Sweep struct {
 }
 
 // Sweep returns a target's last sweep; found is false where there was none.
-func (tx *Tx) Sweep(ctx context.Context, target int64) (s Sweep, found bool, err error) {
+func (tx *Tx) FullSync(ctx context.Context, target int64) (s FullSync, found bool, err error) {
 	return tx.sweep(ctx, target, "")
 }
 
-func (tx *Tx) sweep(ctx context.Context, target int64, end string) (s Sweep, found bool, err error) {
-	err = tx.conn.query(ctx, `SELECT only_changed, last_kind, last_subject_id, total, taken, began, ended, stopped FROM sweeps
+func (tx *Tx) sweep(ctx context.Context, target int64, end string) (s FullSync, found bool, err error) {
+	err = tx.conn.query(ctx, `SELECT only_changed, last_kind, last_subject_id, total, taken, began, ended, stopped FROM full_syncs
 		WHERE co_provisioning_target_id = $1`+end, args{target}, func(r Row) error {
 		found = true
-		s = Sweep{OnlyChanged: r.Bool(0), Last: subjectIn(r, 1), Total: r.Int(3), Taken: r.Int(4), Began: moment(r, 5), Ended: moment(r, 6), Stopped: r.Bool(7)}
+		s = FullSync{OnlyChanged: r.Bool(0), Last: subjectIn(r, 1), Total: r.Int(3), Taken: r.Int(4), Began: moment(r, 5), Ended: moment(r, 6), Stopped: r.Bool(7)}
 		return nil
 	})
 	return s, found, err
@@ -45,23 +45,23 @@ const (
 const subjectsThere = `SELECT kind, id FROM (SELECT 0 AS kind, p.id FROM co_people p
 		WHERE p.co_id = $2 AND CAST($3 AS bigint) = 0 AND p.id > $4 ORDER BY p.id LIMIT $5) people
 	UNION SELECT kind, id FROM (SELECT 1 AS kind, g.id FROM co_groups g
-		WHERE g.co_id = $2 AND g.id > CASE CAST($3 AS bigint) WHEN 1 THEN CAST($4 AS bigint) ELSE 0 END AND ` + tellsGroups + ` ORDER BY g.id LIMIT $5) groups
+		WHERE g.co_id = $2 AND g.id > CASE CAST($3 AS bigint) WHEN 1 THEN CAST($4 AS bigint) ELSE 0 END AND ` + includesGroups + ` ORDER BY g.id LIMIT $5) groups
 	UNION SELECT kind, id FROM (SELECT d.kind, d.subject_id AS id FROM deliveries d
-		WHERE d.co_provisioning_target_id = $1 AND (d.kind, d.subject_id) > (CAST($3 AS bigint), CAST($4 AS bigint)) AND (d.kind = 0 OR ` + tellsGroups + `)`
+		WHERE d.co_provisioning_target_id = $1 AND (d.kind, d.subject_id) > (CAST($3 AS bigint), CAST($4 AS bigint)) AND (d.kind = 0 OR ` + includesGroups + `)`
 
 const inOrder = ` ORDER BY d.kind, d.subject_id LIMIT $5) known`
 
 // tellsGroups is the condition that a target ($1) is told about groups.
-const tellsGroups = `EXISTS (SELECT 1 FROM co_api_provisioner_targets s WHERE s.co_provisioning_target_id = $1 AND s.include_groups)`
+const includesGroups = `EXISTS (SELECT 1 FROM co_api_provisioner_targets s WHERE s.co_provisioning_target_id = $1 AND s.include_groups)`
 
 // StartSweep begins a sweep of a target, after a subject where an earlier one is to go on.
-func (tx *Tx) StartSweep(ctx context.Context, target, co int64, after comity.Subject, onlyChanged bool) error {
+func (tx *Tx) StartFullSync(ctx context.Context, target, co int64, after comity.Subject, onlyChanged bool) error {
 	now, err := tx.Now(ctx)
 	if err != nil {
 		return err
 	}
 	const all = int64(1) << 62
-	return tx.conn.queue(ctx, `INSERT INTO sweeps (co_provisioning_target_id, only_changed, last_kind, last_subject_id, total, taken, began, ended, stopped)
+	return tx.conn.queue(ctx, `INSERT INTO full_syncs (co_provisioning_target_id, only_changed, last_kind, last_subject_id, total, taken, began, ended, stopped)
 		VALUES ($1, $6, $3, $4, (SELECT count(*) FROM (`+subjects+`) everybody), 0, $7, NULL, false)
 		ON CONFLICT (co_provisioning_target_id) DO UPDATE SET only_changed = excluded.only_changed,
 			last_kind = excluded.last_kind, last_subject_id = excluded.last_subject_id, total = excluded.total, taken = 0, began = excluded.began, ended = NULL, stopped = false`,
@@ -69,19 +69,19 @@ func (tx *Tx) StartSweep(ctx context.Context, target, co int64, after comity.Sub
 }
 
 // EndSweep ends a sweep where it is; stopped says that it is not at its end.
-func (tx *Tx) EndSweep(ctx context.Context, target int64, stopped bool) error {
+func (tx *Tx) EndFullSync(ctx context.Context, target int64, stopped bool) error {
 	now, err := tx.Now(ctx)
 	if err != nil {
 		return err
 	}
-	return tx.conn.queue(ctx, `UPDATE sweeps SET ended = $2, stopped = $3 WHERE co_provisioning_target_id = $1 AND ended IS NULL`,
+	return tx.conn.queue(ctx, `UPDATE full_syncs SET ended = $2, stopped = $3 WHERE co_provisioning_target_id = $1 AND ended IS NULL`,
 		args{target, now.UnixMicro(), stopped})
 }
 
 // ClaimSweep takes up to limit deliveries of the subjects that a target's sweep comes to next, as
 // Claim does. Whatever another worker holds is being told already. A sweep that has come to all of them
 // is ended, for a limit of 0, too.
-func (tx *Tx) ClaimSweep(ctx context.Context, target, co int64, limit int, lease time.Duration) ([]Delivery, error) {
+func (tx *Tx) ClaimFullSync(ctx context.Context, target, co int64, limit int, lease time.Duration) ([]Delivery, error) {
 	s, found, err := tx.sweep(ctx, target, " AND ended IS NULL"+tx.dialect.forUpdate)
 	if err != nil || !found {
 		return nil, err
@@ -95,7 +95,7 @@ func (tx *Tx) ClaimSweep(ctx context.Context, target, co int64, limit int, lease
 		return nil, err
 	}
 	if len(next) == 0 {
-		return nil, tx.EndSweep(ctx, target, false)
+		return nil, tx.EndFullSync(ctx, target, false)
 	}
 	if limit == 0 {
 		return nil, nil
@@ -108,7 +108,7 @@ func (tx *Tx) ClaimSweep(ctx context.Context, target, co int64, limit int, lease
 	for i := range claimed {
 		claimed[i].OnlyChanged = s.OnlyChanged
 	}
-	return claimed, tx.conn.queue(ctx, `UPDATE sweeps SET last_kind = $2, last_subject_id = $3, taken = taken + $4 WHERE co_provisioning_target_id = $1`,
+	return claimed, tx.conn.queue(ctx, `UPDATE full_syncs SET last_kind = $2, last_subject_id = $3, taken = taken + $4 WHERE co_provisioning_target_id = $1`,
 		args{target, int64(last.Kind), last.Id, int64(len(next))})
 }
 

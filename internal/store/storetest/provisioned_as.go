@@ -12,34 +12,34 @@ import (
 )
 
 // testTell notes what a target may know while a delivery is under way.
-func testTell(t *testing.T, bed *bed, c *clock) {
-	tell := func(s *telling, deliveries ...store.Delivery) {
+func testProvisionedAs(t *testing.T, bed *bed, c *clock) {
+	tell := func(s *deliveryFixture, deliveries ...store.Delivery) {
 		s.clock.move(time.Second)
-		s.write(t, func(ctx context.Context, tx *store.Tx) error { return tx.Tell(ctx, deliveries) })
+		s.write(t, func(ctx context.Context, tx *store.Tx) error { return tx.SetProvisionedAs(ctx, deliveries) })
 	}
 	t.Run("while it is held", func(t *testing.T) {
-		s := bed.telling(t, c)
+		s := bed.deliveryFixture(t, c)
 		first := s.marks(t)
 		d, now := s.claims(t)
 		want := delivery{Version: 1, Due: now.Add(time.Minute), Held: true, Since: first, Sequence: 1}
 		tell(s)
 		s.is(t, want)
-		d.Told = comity.Told{Identifier: "ada", Obsolete: []string{"old"}}
+		d.ProvisionedAs = comity.ProvisionedAs{Identifier: "ada", Obsolete: []string{"old"}}
 		tell(s, d)
 		want.Identifier, want.Obsolete = "ada", `["old"]`
 		s.is(t, want)
 		// Whoever takes it over knows it too.
 		c.move(time.Hour)
 		bed.givesBack(t, s, 1)
-		if d, _ = s.claims(t); !sameTold(d.Told, comity.Told{Identifier: "ada", Obsolete: []string{"old"}}) {
+		if d, _ = s.claims(t); !sameProvisionedAs(d.ProvisionedAs, comity.ProvisionedAs{Identifier: "ada", Obsolete: []string{"old"}}) {
 			t.Errorf("taken over: %+v", d)
 		}
 	})
 	t.Run("after somebody has taken it over, or it is done", func(t *testing.T) {
-		s := bed.telling(t, c)
+		s := bed.deliveryFixture(t, c)
 		s.marks(t)
 		late, _ := s.claims(t)
-		late.Told.Identifier = "late"
+		late.ProvisionedAs.Identifier = "late"
 		c.move(time.Hour)
 		bed.givesBack(t, s, 1)
 		d, _ := s.claims(t)
@@ -48,7 +48,7 @@ func testTell(t *testing.T, bed *bed, c *clock) {
 			t.Errorf("delivery %+v has what was told too late", got)
 		}
 		s.finishes(t, store.Outcome{Delivery: d, OK: true})
-		d.Told.Identifier = "late"
+		d.ProvisionedAs.Identifier = "late"
 		tell(s, d)
 		if got := s.row(t); got.Identifier != "" {
 			t.Errorf("delivery %+v has what was told too late", got)
@@ -59,7 +59,7 @@ func testTell(t *testing.T, bed *bed, c *clock) {
 // testForgot has a target delete an identifier that another person has by now: they are told again.
 func testForgot(t *testing.T, bed *bed, c *clock) {
 	f := comity.Identifier
-	s, elsewhere := bed.telling(t, c), bed.telling(t, c)
+	s, elsewhere := bed.deliveryFixture(t, c), bed.deliveryFixture(t, c)
 	other, third := bed.person(t, s.co), bed.person(t, s.co)
 	add := func(person *comity.Record, identifier string) {
 		bed.insert(t, f.Resource, f.Person, person, f.Identifier, identifier, f.Type, unique("type"))

@@ -7,7 +7,7 @@ import (
 )
 
 // TellingRule is what the registry means by a member whom a target is told of.
-type TellingRule struct {
+type ProvisioningRule struct {
 	// Provisioned are the statuses of the people that targets are told about, Counted those whose
 	// memberships count; of the others only that in a CO's own group of the type AllGroup does.
 	Provisioned, Counted []string
@@ -19,7 +19,7 @@ type TellingRule struct {
 }
 
 // MemberTold is a membership with the identifier by which a target knows the person.
-type MemberTold struct {
+type ProvisionedMember struct {
 	CoGroupId     int64
 	Member, Owner bool
 	Identifier    string
@@ -27,7 +27,7 @@ type MemberTold struct {
 
 // MembersTold calls each with the memberships of groups that a target is told of, at the time. Members
 // without an identifier of the type are left out.
-func (tx *Tx) MembersTold(ctx context.Context, groups []int64, rule TellingRule, now time.Time, each func(MemberTold)) error {
+func (tx *Tx) ProvisionedMembers(ctx context.Context, groups []int64, rule ProvisioningRule, now time.Time, each func(ProvisionedMember)) error {
 	var a args
 	only := ""
 	in, status := list(&a, groups), a.put(rule.Active)
@@ -43,7 +43,7 @@ func (tx *Tx) MembersTold(ctx context.Context, groups []int64, rule TellingRule,
 		AND (p.status IN %[6]s OR g.group_type = %[7]s AND g.cou_id IS NULL) %[8]s`,
 		in, a.put(rule.IdentifierType), status, validNow("m", &a, now), list(&a, rule.Provisioned), list(&a, rule.Counted), a.put(rule.AllGroup), only)
 	return tx.conn.query(ctx, sql, a, func(r Row) error {
-		each(MemberTold{r.Int(0), r.Bool(1), r.Bool(2), r.Text(3)})
+		each(ProvisionedMember{r.Int(0), r.Bool(1), r.Bool(2), r.Text(3)})
 		return nil
 	})
 }

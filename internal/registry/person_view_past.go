@@ -12,7 +12,7 @@ import (
 )
 
 // PersonAt returns a person with everything about them as it was at a time, from the history.
-func (r *Registry) PersonAt(ctx context.Context, caller access.Caller, id int64, at time.Time) (g Glance, err error) {
+func (r *Registry) PersonAt(ctx context.Context, caller access.Caller, id int64, at time.Time) (g PersonView, err error) {
 	f := comity.CoPerson
 	err = r.read(ctx, caller.Strictly(), func(in reading) (err error) {
 		if !in.all(f.Resource) {
@@ -30,7 +30,7 @@ func (r *Registry) PersonAt(ctx context.Context, caller access.Caller, id int64,
 		return in.expandPerson(ctx, &g, &pastReading{reading: in, at: at})
 	})
 	if err != nil {
-		return Glance{}, fmt.Errorf("view person %d as at %s: %w", id, at.Format(comity.TimeLayout), err)
+		return PersonView{}, fmt.Errorf("view person %d as at %s: %w", id, at.Format(comity.TimeLayout), err)
 	}
 	return g, nil
 }

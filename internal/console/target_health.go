@@ -14,8 +14,8 @@ import (
 	"comity/internal/outbox"
 )
 
-// lane is how a target does.
-type lane struct {
+// health is how a target does.
+type health struct {
 	target *comity.Record
 	outbox.Status
 	// State says it in a word, in a colour, and What in a sentence.
@@ -24,7 +24,7 @@ type lane struct {
 	Run *run
 	// Retried are some of those of whom a message failed and is tried again, Rested the first of those
 	// of whom it is not; All leads to all of these.
-	Retried, Rested []telling
+	Retried, Rested []deliveryRow
 	All             string
 	// Resend and Stop are where their forms are sent, "" where the reader may not.
 	Resend, Stop string
@@ -32,7 +32,7 @@ type lane struct {
 }
 
 // telling is a person or group that a target could not be told about.
-type telling struct {
+type deliveryRow struct {
 	standing
 	Name, To string
 	// Resend is where the form is sent that sends it again, "" where it is by itself or the reader may not.
@@ -54,14 +54,14 @@ func (r run) Percent() int64 { return min(100, 100*r.Taken/max(r.Total, 1)) }
 // troublesShown is how many of those that failed or are tried again a target's page shows.
 const troublesShown = 10
 
-// lane finds how a target does.
-func (v *visit) lane(target *comity.Record) (l lane, err error) {
-	l = lane{target: target, Here: v.record(target.Resource, target.Id)}
+// health finds how a target does.
+func (v *visit) health(target *comity.Record) (l health, err error) {
+	l = health{target: target, Here: v.record(target.Resource, target.Id)}
 	if l.Status, err = v.Provisioner.Status(v.ctx(), target.Id); err != nil {
 		return l, err
 	}
 	if l.Swept {
-		l.Run = runOf(l.Sweep)
+		l.Run = runOf(l.FullSync)
 		if l.Run.UnderWay && v.caller.May(access.Edit, target.Resource) {
 			l.Stop = v.atTarget(target.Id, "stop")
 		}
@@ -72,7 +72,7 @@ func (v *visit) lane(target *comity.Record) (l lane, err error) {
 }
 
 // addTroubles adds those whom the target could not be told about.
-func (l *lane) addTroubles(v *visit) (err error) {
+func (l *health) addTroubles(v *visit) (err error) {
 	var retried, rested []standing
 	if l.Waiting > 0 {
 		if retried, err = v.retried(l.target.Id, troublesShown); err != nil {
@@ -84,7 +84,7 @@ func (l *lane) addTroubles(v *visit) (err error) {
 			return err
 		}
 	}
-	all, err := v.tellings(l.target, append(retried, rested...))
+	all, err := v.deliveriesOf(l.target, append(retried, rested...))
 	if err != nil {
 		return err
 	}
@@ -92,14 +92,14 @@ func (l *lane) addTroubles(v *visit) (err error) {
 	if l.Failed > troublesShown {
 		l.All = v.atTarget(l.target.Id, "failed")
 	}
-	if l.Failed+int64(len(retried)) > 0 && v.mayTell(l.target) {
+	if l.Failed+int64(len(retried)) > 0 && v.mayProvision(l.target) {
 		l.Resend = v.atTarget(l.target.Id, "resend")
 	}
 	return nil
 }
 
 // tellings names those whom a target could not be told about.
-func (v *visit) tellings(target *comity.Record, all []standing) ([]telling, error) {
+func (v *visit) deliveriesOf(target *comity.Record, all []standing) ([]deliveryRow, error) {
 	if len(all) == 0 {
 		return nil, nil
 	}
@@ -112,11 +112,11 @@ func (v *visit) tellings(target *comity.Record, all []standing) ([]telling, erro
 	if err != nil {
 		return nil, err
 	}
-	var list []telling
+	var list []deliveryRow
 	for _, s := range all {
-		one := telling{standing: s, To: v.subjectPath(target.Id, s.Subject)}
+		one := deliveryRow{standing: s, To: v.subjectPath(target.Id, s.Subject)}
 		one.Name, _ = titles{found, v.caller}.by(resourceOf(s.Subject), s.Subject.Id)
-		if s.Resendable() && v.mayTell(target) {
+		if s.Resendable() && v.mayProvision(target) {
 			one.Resend = one.To + "resend"
 		}
 		list = append(list, one)
@@ -124,7 +124,7 @@ func (v *visit) tellings(target *comity.Record, all []standing) ([]telling, erro
 	return list, nil
 }
 
-func (l *lane) judge() {
+func (l *health) judge() {
 	switch {
 	case isDisabled(l.target):
 		l.State, l.Tone, l.What = "Disabled", "bad", "Nothing is sent. What waits stays."
@@ -143,7 +143,7 @@ func (l *lane) judge() {
 	}
 }
 
-func runOf(s outbox.Sweep) *run {
+func runOf(s outbox.FullSync) *run {
 	r := &run{
 		State: "done", OnlyChanged: s.OnlyChanged, Total: s.Total, Taken: s.Taken, Began: s.Began, Ended: s.Ended,
 		UnderWay: s.Ended.IsZero(),
@@ -158,25 +158,25 @@ func runOf(s outbox.Sweep) *run {
 }
 
 // laneFragment is the part of a target's page that asks for itself again and again.
-type laneFragment struct {
+type statusFragment struct {
 	// Poll is where it asks, with the digest of what it shows: nothing comes back while that is so.
 	Poll string
 	HTML template.HTML
 }
 
-func (v *visit) laneOf(l lane) (f laneFragment, err error) {
+func (v *visit) healthFragment(l health) (f statusFragment, err error) {
 	var b bytes.Buffer
-	if err := v.templates["detail.html"].ExecuteTemplate(&b, "lane", l); err != nil {
-		return f, fmt.Errorf("write the lane of target %d: %w", l.target.Id, err)
+	if err := v.templates["detail.html"].ExecuteTemplate(&b, "health", l); err != nil {
+		return f, fmt.Errorf("write the health of target %d: %w", l.target.Id, err)
 	}
 	digest := sha256.Sum256(b.Bytes())
-	f.Poll = v.atTarget(l.target.Id, "lane") + withQuery([]string{"was", hex.EncodeToString(digest[:8])})
+	f.Poll = v.atTarget(l.target.Id, "health") + withQuery([]string{"was", hex.EncodeToString(digest[:8])})
 	f.HTML = template.HTML(b.String()) //nolint:gosec // a template wrote it, and escaped what it was given
 	return f, nil
 }
 
 // laneFragment answers how a target does now, and nothing where that is as the page shows it.
-func (v *visit) laneFragment() error {
+func (v *visit) statusFragment() error {
 	target, err := v.target(access.View)
 	if err != nil {
 		return err
@@ -184,11 +184,11 @@ func (v *visit) laneFragment() error {
 	if v.r.Header.Get("HX-Request") == "" {
 		return v.redirect(v.record(target.Resource, target.Id))
 	}
-	l, err := v.lane(target)
+	l, err := v.health(target)
 	if err != nil {
 		return err
 	}
-	f, err := v.laneOf(l)
+	f, err := v.healthFragment(l)
 	if err != nil {
 		return err
 	}
@@ -196,5 +196,5 @@ func (v *visit) laneFragment() error {
 		v.w.WriteHeader(http.StatusNoContent)
 		return nil
 	}
-	return v.write(http.StatusOK, "detail.html", "lane_live", f)
+	return v.write(http.StatusOK, "detail.html", "health_live", f)
 }

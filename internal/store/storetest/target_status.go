@@ -13,29 +13,29 @@ import (
 )
 
 // testLanes asks which targets have something to be told, and from when on.
-func testLanes(t *testing.T, b Backend) {
+func testTargetStatus(t *testing.T, b Backend) {
 	c := newClock()
 	bed := b.bedWith(t, store.Options{Clock: c.Now})
 	f := comity.CoProvisioningTarget
 	co := bed.co(t)
-	second := bed.lane(t, co, f.Ordr, 2)
-	last := bed.lane(t, co, f.Ordr, comity.Cell{})
-	first := bed.lane(t, co, f.Ordr, 1)
-	alsoFirst := bed.lane(t, co, f.Ordr, 1, f.Status, comity.ModeQueue)
-	disabled := bed.lane(t, co, f.Status, comity.ModeDisabled)
+	second := bed.provisioningTarget(t, co, f.Ordr, 2)
+	last := bed.provisioningTarget(t, co, f.Ordr, comity.Cell{})
+	first := bed.provisioningTarget(t, co, f.Ordr, 1)
+	alsoFirst := bed.provisioningTarget(t, co, f.Ordr, 1, f.Status, comity.ModeQueue)
+	disabled := bed.provisioningTarget(t, co, f.Status, comity.ModeDisabled)
 	people := []int64{bed.person(t, co).Id, bed.person(t, co).Id}
 
-	lanes := func(modes ...string) (found []store.Lane) {
+	targets := func(modes ...string) (found []store.DueTarget) {
 		bed.read(t, func(ctx context.Context, tx *store.Tx) (err error) {
-			found, err = tx.Lanes(ctx, modes)
+			found, err = tx.DueTargets(ctx, modes)
 			return err
 		})
 		return found
 	}
-	is := func(t *testing.T, modes []string, want ...store.Lane) {
+	is := func(t *testing.T, modes []string, want ...store.DueTarget) {
 		t.Helper()
-		if diff := cmp.Diff(want, lanes(modes...)); diff != "" {
-			t.Errorf("lanes (-want +got):\n%s", diff)
+		if diff := cmp.Diff(want, targets(modes...)); diff != "" {
+			t.Errorf("target_states (-want +got):\n%s", diff)
 		}
 	}
 	queue := func(t *testing.T, person int64, targets ...*comity.Record) time.Time {
@@ -52,23 +52,23 @@ func testLanes(t *testing.T, b Backend) {
 	}
 	is(t, modes)
 	now := queue(t, people[0], second, last, first, alsoFirst, disabled)
-	lane := func(target *comity.Record, due time.Time) store.Lane {
-		return store.Lane{TargetId: target.Id, Due: due}
+	provisioningTarget := func(target *comity.Record, due time.Time) store.DueTarget {
+		return store.DueTarget{TargetId: target.Id, Due: due}
 	}
 
 	t.Run("by order, those without any last, then id", func(t *testing.T) {
-		is(t, modes, lane(first, now), lane(alsoFirst, now), lane(second, now), lane(last, now))
+		is(t, modes, provisioningTarget(first, now), provisioningTarget(alsoFirst, now), provisioningTarget(second, now), provisioningTarget(last, now))
 	})
 	t.Run("in the modes alone", func(t *testing.T) {
-		is(t, []string{comity.ModeQueue}, lane(alsoFirst, now))
-		is(t, []string{comity.ModeDisabled}, lane(disabled, now))
+		is(t, []string{comity.ModeQueue}, provisioningTarget(alsoFirst, now))
+		is(t, []string{comity.ModeDisabled}, provisioningTarget(disabled, now))
 		is(t, []string{comity.ModeManual, comity.ModeEnrolment})
 	})
 	t.Run("due when the first of it is", func(t *testing.T) {
 		later := queue(t, people[1], alsoFirst)
-		is(t, []string{comity.ModeQueue}, lane(alsoFirst, now))
+		is(t, []string{comity.ModeQueue}, provisioningTarget(alsoFirst, now))
 		got := bed.claim(t, alsoFirst.Id, 1, time.Minute)
-		is(t, []string{comity.ModeQueue}, lane(alsoFirst, later))
+		is(t, []string{comity.ModeQueue}, provisioningTarget(alsoFirst, later))
 		// What is held is nobody else's, whatever the clock says.
 		more := bed.claim(t, alsoFirst.Id, 1, time.Hour)
 		is(t, []string{comity.ModeQueue})
@@ -80,10 +80,10 @@ func testLanes(t *testing.T, b Backend) {
 		is(t, []string{comity.ModeQueue})
 	})
 	t.Run("of other COs too", func(t *testing.T) {
-		s := bed.telling(t, c)
+		s := bed.deliveryFixture(t, c)
 		due := s.marks(t)
-		if !slices.Contains(lanes(modes...), store.Lane{TargetId: s.target.Id, Due: due}) {
-			t.Errorf("target %d is not among %v", s.target.Id, lanes(modes...))
+		if !slices.Contains(targets(modes...), store.DueTarget{TargetId: s.target.Id, Due: due}) {
+			t.Errorf("target %d is not among %v", s.target.Id, targets(modes...))
 		}
 	})
 }

@@ -12,7 +12,7 @@ import (
 )
 
 // GroupGlance is a group with what it is made of.
-type GroupGlance struct {
+type GroupView struct {
 	Group *comity.Record
 	// Now is when all of this is so.
 	Now time.Time
@@ -36,7 +36,7 @@ type GroupGlance struct {
 const maxGraph = 200
 
 // Group returns a group with the graph of its nestings, in a fixed number of queries.
-func (r *Registry) Group(ctx context.Context, caller access.Caller, id int64) (g GroupGlance, err error) {
+func (r *Registry) Group(ctx context.Context, caller access.Caller, id int64) (g GroupView, err error) {
 	f := comity.CoGroup
 	err = r.read(ctx, caller, func(in reading) (err error) {
 		g.Now = in.now
@@ -68,7 +68,7 @@ func (r *Registry) Group(ctx context.Context, caller access.Caller, id int64) (g
 		return err
 	})
 	if err != nil {
-		return GroupGlance{}, fmt.Errorf("view group %d at a glance: %w", id, err)
+		return GroupView{}, fmt.Errorf("view group %d at a glance: %w", id, err)
 	}
 	return g, nil
 }
@@ -81,7 +81,7 @@ func (r reading) seesMembers(ctx context.Context, group int64) (bool, error) {
 }
 
 // graph follows the nestings from a group up and down. Those of a CO are few, so they are read at once.
-func (r reading) graph(ctx context.Context, g *GroupGlance) error {
+func (r reading) graph(ctx context.Context, g *GroupView) error {
 	nestings, err := r.tx.Nestings(ctx, g.Group.CoId, comity.Active)
 	if err != nil {
 		return err

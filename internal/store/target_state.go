@@ -40,7 +40,7 @@ func (tx *Tx) BreakerForUpdate(ctx context.Context, target int64) (Breaker, erro
 }
 
 func (tx *Tx) breaker(ctx context.Context, target int64, end string) (b Breaker, err error) {
-	err = tx.conn.query(ctx, `SELECT failing, opened, probe, probes, edits FROM lanes WHERE co_provisioning_target_id = $1`+end, args{target}, func(r Row) error {
+	err = tx.conn.query(ctx, `SELECT failing, opened, probe, probes, edits FROM target_states WHERE co_provisioning_target_id = $1`+end, args{target}, func(r Row) error {
 		b.Opened, b.Probe, b.Probes, b.Edits = moment(r, 1), moment(r, 2), r.Int(3), r.Int(4)
 		if err := json.Unmarshal([]byte(r.Text(0)), &b.Failing); err != nil {
 			return fmt.Errorf("breaker of target %d: %w", target, err)
@@ -56,7 +56,7 @@ func (tx *Tx) SetBreaker(ctx context.Context, target int64, b Breaker) error {
 	if err != nil {
 		return fmt.Errorf("breaker of target %d: %w", target, err)
 	}
-	return tx.conn.queue(ctx, `INSERT INTO lanes (co_provisioning_target_id, failing, opened, probe, probes) VALUES ($1, $2, $3, $4, $5)
+	return tx.conn.queue(ctx, `INSERT INTO target_states (co_provisioning_target_id, failing, opened, probe, probes) VALUES ($1, $2, $3, $4, $5)
 		ON CONFLICT (co_provisioning_target_id) DO UPDATE SET
 			failing = excluded.failing, opened = excluded.opened, probe = excluded.probe, probes = excluded.probes`,
 		args{target, string(failing), micros(b.Opened), micros(b.Probe), b.Probes})
@@ -69,14 +69,14 @@ func (tx *Tx) Succeed(ctx context.Context, target int64) error {
 	if err != nil {
 		return err
 	}
-	err = tx.conn.queue(ctx, resume+` AND EXISTS (SELECT 1 FROM lanes l WHERE l.co_provisioning_target_id = $1 AND l.opened IS NOT NULL)`,
+	err = tx.conn.queue(ctx, resume+` AND EXISTS (SELECT 1 FROM target_states l WHERE l.co_provisioning_target_id = $1 AND l.opened IS NOT NULL)`,
 		args{target, now.UnixMicro()})
 	if err != nil {
 		return err
 	}
-	return tx.conn.queue(ctx, `INSERT INTO lanes (co_provisioning_target_id, failing, probes, succeeded) VALUES ($1, '[]', 0, $2)
+	return tx.conn.queue(ctx, `INSERT INTO target_states (co_provisioning_target_id, failing, probes, succeeded) VALUES ($1, '[]', 0, $2)
 		ON CONFLICT (co_provisioning_target_id) DO UPDATE SET succeeded = excluded.succeeded, `+closed+`
-		WHERE lanes.succeeded IS NULL OR lanes.succeeded < $3 OR lanes.succeeded > $2 OR lanes.failing <> '[]' OR lanes.opened IS NOT NULL`,
+		WHERE target_states.succeeded IS NULL OR target_states.succeeded < $3 OR target_states.succeeded > $2 OR target_states.failing <> '[]' OR target_states.opened IS NOT NULL`,
 		args{target, now.UnixMicro(), now.Add(-time.Second).UnixMicro()})
 }
 
@@ -108,8 +108,8 @@ func (tx *Tx) Edited(ctx context.Context, targets ...int64) error {
 		if err != nil {
 			return err
 		}
-		err = tx.conn.queue(ctx, `INSERT INTO lanes (co_provisioning_target_id, failing, probes, edits) VALUES ($1, '[]', 0, 1)
-			ON CONFLICT (co_provisioning_target_id) DO UPDATE SET edits = lanes.edits + 1, `+closed, args{target})
+		err = tx.conn.queue(ctx, `INSERT INTO target_states (co_provisioning_target_id, failing, probes, edits) VALUES ($1, '[]', 0, 1)
+			ON CONFLICT (co_provisioning_target_id) DO UPDATE SET edits = target_states.edits + 1, `+closed, args{target})
 		if err != nil {
 			return err
 		}
@@ -148,7 +148,7 @@ func (tx *Tx) Parked(ctx context.Context, lease time.Duration, back bool) ([]int
 	}
 	return collect(ctx, tx.conn, `SELECT x.id FROM co_provisioning_targets x
 		WHERE (SELECT max(d.due) FROM deliveries d WHERE d.co_provisioning_target_id = x.id AND d.due IS NOT NULL) > `+beyond+`
-			OR (SELECT l.probe FROM lanes l WHERE l.co_provisioning_target_id = x.id) > `+beyond,
+			OR (SELECT l.probe FROM target_states l WHERE l.co_provisioning_target_id = x.id) > `+beyond,
 		args{now.Add(lease).UnixMicro()}, func(r Row) (int64, error) { return r.Int(0), nil })
 }
 
@@ -167,7 +167,7 @@ func (tx *Tx) Unpark(ctx context.Context, lease time.Duration, targets ...int64)
 		if err != nil {
 			return err
 		}
-		err = tx.conn.queue(ctx, `UPDATE lanes SET probe = $2 WHERE co_provisioning_target_id = $1 AND probe > $2 AND (opened > $2 OR probe > `+beyond+`)`, a)
+		err = tx.conn.queue(ctx, `UPDATE target_states SET probe = $2 WHERE co_provisioning_target_id = $1 AND probe > $2 AND (opened > $2 OR probe > `+beyond+`)`, a)
 		if err != nil {
 			return err
 		}

@@ -157,7 +157,7 @@ func TestPeopleAreToldInTheStatusesThatAreProvisioned(t *testing.T) {
 	bothProtocols(t, endpoint{}, func(t *testing.T, c *client.Client, p provisioning, sink *receiver) {
 		f := comity.CoPerson
 		person := addPerson(t, c, p.co, "ghopper")
-		for _, tt := range []struct{ status, told string }{
+		for _, tt := range []struct{ status, provisioned string }{
 			{comity.Active, "active"},
 			{comity.GracePeriod, "grace period"},
 			{comity.Expired, "expired"},
@@ -169,11 +169,11 @@ func TestPeopleAreToldInTheStatusesThatAreProvisioned(t *testing.T) {
 			{comity.GracePeriod, "grace period"},
 		} {
 			edit(t, c, person, fields{f.Status: tt.status})
-			if tt.told == "" {
+			if tt.provisioned == "" {
 				sink.forgets(t, "ghopper")
 				continue
 			}
-			m := sink.knows(t, "ghopper", tt.told, status(tt.told))
+			m := sink.knows(t, "ghopper", tt.provisioned, status(tt.provisioned))
 			want := []string{"CO:members:all"}
 			if tt.status == comity.Active || tt.status == comity.GracePeriod {
 				want = []string{"CO:members:active", "CO:members:all"}
@@ -198,8 +198,8 @@ func TestOnlyMembersOfTheProvisionedGroupAreTold(t *testing.T) {
 		barrier := addPerson(t, c, p.co, "barrier")
 		add(t, c, fields{m.CoGroupId: staff, m.Member: true, m.Person: owner{comity.OwnerCO, barrier}})
 		sink.knowsOf(t, "barrier")
-		if told := sink.about("ghopper"); len(told) > 0 {
-			t.Errorf("an owner, who is no member, was told: %s %s", told[0].method, told[0].body)
+		if provisioned := sink.about("ghopper"); len(provisioned) > 0 {
+			t.Errorf("an owner, who is no member, was told: %s %s", provisioned[0].method, provisioned[0].body)
 		}
 
 		edit(t, c, membership, fields{m.Member: true})
@@ -231,7 +231,7 @@ func TestDeletingACOTellsNoReceiver(t *testing.T) {
 		remove(t, c, comity.Co.Resource, doomed)
 		addPerson(t, c, other, "alovelace")
 		sink.knowsOf(t, "alovelace")
-		if told := sink.about("ghopper"); told[len(told)-1].deleted {
+		if provisioned := sink.about("ghopper"); provisioned[len(provisioned)-1].deleted {
 			t.Error("the receiver was told to delete who was in the CO")
 		}
 	})

@@ -9,7 +9,7 @@ import (
 )
 
 // Sweep is a run that tells a target about everybody.
-type Sweep = store.Sweep
+type FullSync = store.FullSync
 
 // Run says how a target is told about everybody.
 type Run struct {
@@ -24,10 +24,10 @@ type Run struct {
 // ProvisionAll begins to tell a target about everybody, or goes on where a run was stopped, unless it
 // is to begin anew. One that is under way goes on as it is. New changes go ahead of it, and it goes on
 // wherever it was when a program ends.
-func (o *Outbox) ProvisionAll(ctx context.Context, target *comity.Record, run Run) (s Sweep, err error) {
+func (o *Outbox) ProvisionAll(ctx context.Context, target *comity.Record, run Run) (s FullSync, err error) {
 	underWay := false
 	err = o.store.Read(ctx, func(tx *store.Tx) error {
-		was, found, err := tx.Sweep(ctx, target.Id)
+		was, found, err := tx.FullSync(ctx, target.Id)
 		underWay = found && was.Ended.IsZero() && !run.Anew
 		return err
 	})
@@ -38,7 +38,7 @@ func (o *Outbox) ProvisionAll(ctx context.Context, target *comity.Record, run Ru
 		return s, fmt.Errorf("tell target %d about everybody: %w", target.Id, err)
 	}
 	err = o.store.Write(ctx, func(tx *store.Tx) error {
-		was, found, err := tx.Sweep(ctx, target.Id)
+		was, found, err := tx.FullSync(ctx, target.Id)
 		if err != nil {
 			return err
 		}
@@ -50,10 +50,10 @@ func (o *Outbox) ProvisionAll(ctx context.Context, target *comity.Record, run Ru
 		case found && was.Stopped && !run.Anew:
 			after = was.Last
 		}
-		if err := tx.StartSweep(ctx, target.Id, target.CoId, after, run.OnlyChanged); err != nil {
+		if err := tx.StartFullSync(ctx, target.Id, target.CoId, after, run.OnlyChanged); err != nil {
 			return err
 		}
-		s, _, err = tx.Sweep(ctx, target.Id)
+		s, _, err = tx.FullSync(ctx, target.Id)
 		return err
 	})
 	if err != nil {
@@ -64,12 +64,12 @@ func (o *Outbox) ProvisionAll(ctx context.Context, target *comity.Record, run Ru
 }
 
 // StopAll stops telling a target about everybody.
-func (o *Outbox) StopAll(ctx context.Context, target int64) (s Sweep, found bool, err error) {
+func (o *Outbox) StopAll(ctx context.Context, target int64) (s FullSync, found bool, err error) {
 	err = o.store.Write(ctx, func(tx *store.Tx) error {
-		if err := tx.EndSweep(ctx, target, true); err != nil {
+		if err := tx.EndFullSync(ctx, target, true); err != nil {
 			return err
 		}
-		s, found, err = tx.Sweep(ctx, target)
+		s, found, err = tx.FullSync(ctx, target)
 		return err
 	})
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 )
 
 // all begins a run that tells a target about everybody.
-func (w *world) all(q *outbox.Outbox, to target, onlyChanged, anew bool) outbox.Sweep {
+func (w *world) all(q *outbox.Outbox, to target, onlyChanged, anew bool) outbox.FullSync {
 	w.t.Helper()
 	s, err := q.ProvisionAll(w.t.Context(), w.view(comity.CoProvisioningTarget.Resource, to.id), outbox.Run{OnlyChanged: onlyChanged, Anew: anew, MaxDeletes: 100})
 	if err != nil {
@@ -19,14 +19,14 @@ func (w *world) all(q *outbox.Outbox, to target, onlyChanged, anew bool) outbox.
 }
 
 // swept waits until a run has come to its end and all is told.
-func (w *world) swept(q *outbox.Outbox, to target) (s outbox.Sweep) {
+func (w *world) swept(q *outbox.Outbox, to target) (s outbox.FullSync) {
 	w.t.Helper()
 	eventually(w.t, "the run is at its end", func() bool {
 		status, err := q.Status(w.t.Context(), to.id)
 		if err != nil {
 			w.t.Fatal(err)
 		}
-		s = status.Sweep
+		s = status.FullSync
 		return !s.Ended.IsZero() && status.Waiting == 0
 	})
 	return s
@@ -116,8 +116,8 @@ func TestRunIsStoppedAndGoesOn(t *testing.T) {
 		}
 		close(freed)
 		w.settle(to)
-		if told := len(r.got()); int64(told) != s.Taken+1 {
-			t.Errorf("%d were told before the run was stopped at %d, and one change", told, s.Taken)
+		if known := len(r.got()); int64(known) != s.Taken+1 {
+			t.Errorf("%d were told before the run was stopped at %d, and one change", known, s.Taken)
 		}
 		// Another program goes on with it.
 		stop()
@@ -126,8 +126,8 @@ func TestRunIsStoppedAndGoesOn(t *testing.T) {
 			t.Errorf("goes on as %+v after %+v", more, s)
 		}
 		w.swept(q, to)
-		if told := len(r.got()); told != 201 {
-			t.Errorf("%d messages for 200 people and one change", told)
+		if known := len(r.got()); known != 201 {
+			t.Errorf("%d messages for 200 people and one change", known)
 		}
 		w.expectPresent(t, to, r)
 	})
@@ -148,8 +148,8 @@ func TestRunOutlivesTheProgram(t *testing.T) {
 		r.expectLines(t)
 		q, _ = w.start(outbox.Options{})
 		w.swept(q, to)
-		if told := len(r.got()); told != 20 {
-			t.Errorf("%d messages for 20 people", told)
+		if known := len(r.got()); known != 20 {
+			t.Errorf("%d messages for 20 people", known)
 		}
 	})
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // mended has the target told about a subject, by the queue as always, and looks again.
-func (c *comparison) mended(ctx context.Context, v Verified, s store.SubjectStatus) (Verified, error) {
+func (c *comparison) repaired(ctx context.Context, v Verified, s store.SubjectStatus) (Verified, error) {
 	if noted, err := c.forget(ctx, v, s); err != nil || !noted {
 		v.Waiting, v.Findings = err == nil, nil
 		return v, err
@@ -19,11 +19,11 @@ func (c *comparison) mended(ctx context.Context, v Verified, s store.SubjectStat
 	var undelivered *comity.Error
 	switch {
 	case errors.As(err, &undelivered) && undelivered.Code == comity.Undelivered:
-		v.Mending, v.Answer = NotMended, undelivered.Detail
+		v.Repair, v.Answer = NotRepaired, undelivered.Detail
 	case err != nil:
 		return v, err
 	case queued:
-		v.Mending = MendedYet
+		v.Repair = RepairQueued
 		return v, nil
 	}
 	again := &comparison{Outbox: c.Outbox, target: c.target}
@@ -40,9 +40,9 @@ func (c *comparison) mended(ctx context.Context, v Verified, s store.SubjectStat
 	}
 	switch {
 	case len(left) == 0:
-		v.Mending, v.Answer = Mended, ""
-	case v.Mending == "":
-		v.Mending, v.Answer = NotMended, "the target took it, and still holds something else"
+		v.Repair, v.Answer = Repaired, ""
+	case v.Repair == "":
+		v.Repair, v.Answer = NotRepaired, "the target took it, and still holds something else"
 	}
 	return v, nil
 }
@@ -52,7 +52,7 @@ func (c *comparison) mended(ctx context.Context, v Verified, s store.SubjectStat
 func (c *comparison) forget(ctx context.Context, v Verified, s store.SubjectStatus) (noted bool, err error) {
 	var surplus []string
 	for _, f := range v.Findings {
-		if f.Kind == Surplus && f.Identifier != s.Told.Identifier && !slices.Contains(s.Told.Obsolete, f.Identifier) {
+		if f.Kind == Surplus && f.Identifier != s.ProvisionedAs.Identifier && !slices.Contains(s.ProvisionedAs.Obsolete, f.Identifier) {
 			surplus = append(surplus, f.Identifier)
 		}
 	}
