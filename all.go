@@ -20,7 +20,7 @@ func ByName(singular string) *Resource {
 	return nil
 }
 
-// all is the one list of resources. References name their resource; here they are resolved.
+// all is the one list of resources, with the resource of each reference resolved from its name.
 var all = resolve(
 	Co.Resource, Cou.Resource, CoPerson.Resource, CoPersonRole.Resource,
 	OrgIdentity.Resource, CoOrgIdentityLink.Resource,
@@ -55,12 +55,12 @@ type Link struct {
 	Field *Field
 	// Column is the column that holds the id.
 	Column string
-	// Takes says that the record is deleted with the one it names, instead of the field being cleared.
+	// Takes says that deleting the named record deletes this one too, instead of clearing the field.
 	Takes bool
 }
 
-// LinksTo returns the fields of all resources by which a record of r is named. The history names
-// what is gone as well, so it is not among them.
+// LinksTo returns the fields of all resources that refer to a record of r. Those of the history are left
+// out, since it also names deleted records.
 func LinksTo(r *Resource) []Link {
 	var links []Link
 	for _, other := range Stored() {

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// How the API provisioner talks to its endpoint.
+// The protocol modes of the API provisioner.
 const (
 	ProtocolPOST = "PO"
 	ProtocolPUT  = "PU"
@@ -36,7 +36,7 @@ var CoApiProvisionerTarget = func() (t struct {
 		doc("`false` sends who changed and not what.")
 	t.Workers = t.integer("Workers").min(1).most(MaxWorkers).
 		doc("How many messages are sent side by side; without a number 4.")
-	t.Tombstones = t.boolean("Tombstones").defaults(Cell{}). // most targets have no topic: it is shown where it is set
+	t.Tombstones = t.boolean("Tombstones").defaults(Cell{}). // no default: most targets have no topic
 									doc("With a Kafka server, a delete is a record without a value.")
 	t.AnswersGet = t.boolean("AnswersGet").defaults(Cell{}).
 		label("Answers GET").doc("The endpoint answers GET of a person's URL with the message that it holds, so that it can be compared.")
@@ -48,16 +48,16 @@ var CoApiProvisionerTarget = func() (t struct {
 	return t
 }()
 
-// MaxWorkers is how many messages a target can be sent side by side at most.
+// MaxWorkers is the most messages that can be sent to a target concurrently.
 const MaxWorkers = 64
 
-// The shortest and longest key of signatures, in bytes, by Standard Webhooks 1.0.
+// The shortest and longest signing key in bytes, as Standard Webhooks 1.0 defines them.
 const (
 	minSigningKey = 24
 	maxSigningKey = 64
 )
 
-// SigningKey reads a secret as Standard Webhooks 1.0 writes them: whsec_ and the key in base64.
+// SigningKey decodes a secret in the form of Standard Webhooks 1.0: whsec_ and the key in base64.
 func SigningKey(secret string) ([]byte, error) {
 	text, ok := strings.CutPrefix(secret, "whsec_")
 	key, err := base64.StdEncoding.DecodeString(text)

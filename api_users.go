@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// ApiUser is a user of the REST API. ApiKey is made by the server, shown once, and kept only as its digest.
+// ApiUser is a user of the REST API. The server generates ApiKey, shows it once and stores only its digest.
 var ApiUser = func() (t struct {
 	*Resource
 	CoId, Privileged, Status, Username, ValidFrom, ValidThrough, RemoteIp, CoPersonId, StringIds, RateLimit, ApiKey *Field

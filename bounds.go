@@ -2,20 +2,20 @@ package comity
 
 import "fmt"
 
-// What a registry holds at most, so that each request and each change can be carried out in one go.
+// The limits of a registry, which keep the work of each request and each change bounded.
 const (
-	// MaxBulk is how many records one request may add.
+	// MaxBulk is the most records that one request may add.
 	MaxBulk = 1000
-	// MaxHanging is how many records of a resource may hang on one person, role, org identity, group or other
-	// owner: what reads or deletes an owner reads all of them. Of memberships there may be any number.
+	// MaxHanging is the most records of a resource that one person, role, org identity, group or other owner
+	// may have, since reading or deleting an owner reads all of them. Memberships are not limited.
 	MaxHanging = 5000
-	// MaxNestings is how many nestings a CO may have: a membership makes up to one row for each.
+	// MaxNestings is the most nestings of a CO: a membership can have one derived row for each.
 	MaxNestings = 2000
-	// MaxNestingDepth is how many nestings may follow each other from a group upwards.
+	// MaxNestingDepth is the most nestings on a path from a group upwards.
 	MaxNestingDepth = 50
 )
 
-// What a request that goes beyond a bound is told, as formats.
+// The formats of the error messages for a request that exceeds a limit.
 const (
 	BeyondBulk         = "The request has %d elements, at most %d are allowed"
 	BeyondHanging      = "%s %d has %d %s, and may have no more: delete what is not needed first"
@@ -23,18 +23,18 @@ const (
 	BeyondNestingDepth = "The groups would be nested %d levels deep, and may be at most %d: nest group %d in one further up instead"
 )
 
-// Bound is one of them as it is documented.
+// Bound is the documentation of one limit.
 type Bound struct {
-	// Most is how many there may be, and What says of what.
+	// Most is the limit, and What says what it limits.
 	Most int
 	What string
-	// Status and Phrase are the answer to a request that goes beyond it, and Text is an example of what its
-	// body says.
+	// Status and Phrase are the answer to a request that exceeds the limit, and Text is an example of its
+	// body.
 	Status       int
 	Phrase, Text string
 }
 
-// Bounds returns the bounds, as the API's documents say them.
+// Bounds returns the documentation of all limits.
 func Bounds() []Bound {
 	return []Bound{
 		{

@@ -9,7 +9,7 @@ import (
 	"comity"
 )
 
-// TestBoundsAreDocumented holds the table of bounds in docs/api.md against the program's.
+// TestBoundsAreDocumented compares the table of limits in docs/api.md with the program's limits.
 func TestBoundsAreDocumented(t *testing.T) {
 	page, err := os.ReadFile("docs/api.md")
 	if err != nil {

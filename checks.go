@@ -8,8 +8,8 @@ import (
 	"golang.org/x/text/language"
 )
 
-// languageTag takes the valid tags of BCP 47. The library takes two that are none: with an underscore for a
-// hyphen, and with a variant or an extension twice (RFC 5646, 2.2.9).
+// languageTag accepts the valid tags of BCP 47. It refuses two kinds of invalid tags that the library
+// accepts: with an underscore for a hyphen, and with a variant or an extension twice (RFC 5646, 2.2.9).
 func languageTag(s string) string {
 	if _, err := language.Parse(s); err == nil && !strings.Contains(s, "_") && !repeats(strings.Split(strings.ToLower(s), "-")) {
 		return ""
@@ -17,8 +17,8 @@ func languageTag(s string) string {
 	return "The language must be a language tag (BCP 47) such as en or pt-BR"
 }
 
-// repeats says whether a variant or the singleton of an extension is there twice among subtags. What follows a
-// singleton is the extension's own, and after x everything is the user's.
+// repeats says whether a variant or the singleton of an extension occurs twice among subtags. Subtags after a
+// singleton belong to its extension, and those after x are for private use.
 func repeats(subtags []string) bool {
 	extended := false
 	for i, t := range subtags {
@@ -47,7 +47,7 @@ func (r *Resource) language() *Field {
 		doc("A language tag (BCP 47), such as `en` or `pt-BR`.").example("en").pattern(`^([A-Za-z0-9]{1,8}(-[A-Za-z0-9]{1,8})*)?$`)
 }
 
-// words makes Words whose code is the word itself.
+// words returns Words whose code is the word itself.
 func words(codes ...string) []Word {
 	out := make([]Word, len(codes))
 	for i, c := range codes {

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// ErrorCode says what kind of thing went wrong. It is a closed set; each has one HTTP status.
+// ErrorCode is the kind of an Error. The set is closed; each code has one HTTP status.
 type ErrorCode uint8
 
 // The kinds of error.
@@ -16,15 +16,15 @@ const (
 	Internal ErrorCode = iota
 	// Malformed is a request that cannot be read.
 	Malformed
-	// Invalid is a request with faults in its fields, which Fields lists.
+	// Invalid is a request with field errors, which Fields lists.
 	Invalid
 	// Unauthorised is a caller who is not known or may not do this.
 	Unauthorised
 	// Refused is a request that the registry's rules do not allow.
 	Refused
-	// NotFound is a record or path that is not there, or that the caller may not know of.
+	// NotFound is a record or path that does not exist, or that the caller may not see.
 	NotFound
-	// Stale is a change of a record that is no longer as the caller saw it.
+	// Stale is a change of a record that was changed after the caller read it.
 	Stale
 	// TooLarge is a request body over the limit.
 	TooLarge
@@ -32,35 +32,35 @@ const (
 	NoSuchSearch
 	// TooMany is a caller above a rate limit.
 	TooMany
-	// Undelivered is a provisioning message that the endpoint did not take.
+	// Undelivered is a provisioning message that the endpoint did not accept.
 	Undelivered
-	// Unsupported is a request body in a coding that is not read.
+	// Unsupported is a request body in an unsupported content coding.
 	Unsupported
 	// NotNow is a request that cannot be carried out now and may be later.
 	NotNow
 )
 
-// Fault is one thing wrong with one field.
+// Fault is a field error.
 type Fault struct {
 	// Field is the field's lower-case underscore name.
 	Field string
-	// Sentence says what is wrong and what would be right.
+	// Sentence says what is wrong with the value and what a valid one is.
 	Sentence string
 }
 
-// Error is what a call answers when it does not succeed. It is made where the fault is known and
-// rendered once, by the transport.
+// Error is the error that a call returns to its client. The code that finds the error creates it; the
+// transport renders it.
 type Error struct {
 	Code ErrorCode
-	// Op says what was being done, for the log.
+	// Op is the operation that failed, for the log.
 	Op string
-	// Phrase is one of the API's fixed reason phrases. No client's text is ever in it.
+	// Phrase is one of the API's fixed reason phrases. It never contains text from a client.
 	Phrase string
-	// Detail is what the body says when the phrase does not say it all.
+	// Detail is a sentence for the answer's body, "" where the phrase says it all.
 	Detail string
-	// Fields are the faults of an Invalid request.
+	// Fields are the field errors of an Invalid request.
 	Fields []Fault
-	// RetryAfter is how long the caller is to wait, of a TooMany or NotNow error.
+	// RetryAfter is how long the caller should wait after a TooMany or NotNow error, else 0.
 	RetryAfter time.Duration
 	// Err is the cause, for the log; the client does not see it.
 	Err error
@@ -88,7 +88,7 @@ func (e *Error) Error() string {
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// The phrases that more than one place answers with.
+// The phrases that are used in more than one place.
 const (
 	PhraseBadRequest    = "Bad Request"
 	PhraseInvalidFields = "Invalid Fields"
@@ -112,10 +112,10 @@ func RefuseBecause(phrase, format string, args ...any) *Error {
 	return &Error{Code: Refused, Phrase: phrase, Detail: fmt.Sprintf(format, args...)}
 }
 
-// Missing returns the error of a record that is not there.
+// Missing returns the error of a record that does not exist.
 func Missing(phrase string) *Error { return &Error{Code: NotFound, Phrase: phrase} }
 
-// Faulty returns the error of a request with faults in its fields.
+// Faulty returns the error of a request with field errors.
 func Faulty(faults ...Fault) *Error {
 	return &Error{Code: Invalid, Phrase: PhraseInvalidFields, Fields: faults}
 }
@@ -133,7 +133,7 @@ func BadRequest(format string, args ...any) *Error {
 	return &Error{Code: Malformed, Phrase: PhraseBadRequest, Detail: fmt.Sprintf(format, args...)}
 }
 
-// retryAfter is how long a caller is to wait where nothing better is known.
+// retryAfter is the default for how long a caller should wait.
 const retryAfter = 5 * time.Second
 
 // Unavailable returns the error of a request that cannot be carried out now, with a sentence that says
@@ -142,7 +142,7 @@ func Unavailable(why string, err error) *Error {
 	return &Error{Code: NotNow, Phrase: PhraseUnavailable, Detail: why, RetryAfter: retryAfter, Err: err}
 }
 
-// CodeOf is what kind of error an error is: Internal where it is no Error.
+// CodeOf returns the code of an Error that err is or wraps, else Internal.
 func CodeOf(err error) ErrorCode {
 	var e *Error
 	if errors.As(err, &e) {

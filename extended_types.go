@@ -39,7 +39,7 @@ var CoExtendedType = func() (t struct {
 // ExtendedType is a type that a CO starts with.
 type ExtendedType struct{ Attribute, Name string }
 
-// DefaultTypes returns the extended types that a CO starts with, each once.
+// DefaultTypes returns the extended types that a new CO has, each once.
 func DefaultTypes() []ExtendedType {
 	var types []ExtendedType
 	seen := map[ExtendedType]bool{}

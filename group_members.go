@@ -22,7 +22,7 @@ var CoGroupMember = func() (t struct {
 		doc("The nesting that makes the person a member, of a derived row.")
 	t.Person = t.owner(OwnerCO).missingIsInvalid()
 	t.must(func(rec *Record) []Fault {
-		// An edit that leaves a row with nothing deletes it.
+		// An edit after which a row is neither a member nor an owner deletes it.
 		if rec.Id != 0 || rec.Bool(t.Member) || rec.Bool(t.Owner) {
 			return nil
 		}
@@ -32,22 +32,22 @@ var CoGroupMember = func() (t struct {
 	return t
 }()
 
-// MembershipState says whether a membership counts at a time, or why it does not.
+// MembershipState is the state of a membership at a time: it counts, or the reason why it does not.
 type MembershipState uint8
 
 // The states of a membership.
 const (
-	// MembershipCounts is in force.
+	// MembershipCounts: the membership is in force.
 	MembershipCounts MembershipState = iota
-	// MembershipExpired ended before the time, MembershipFuture begins after it.
+	// MembershipExpired: it ended before the time. MembershipFuture: it begins after the time.
 	MembershipExpired
 	MembershipFuture
-	// MembershipSuspended is within its validity, of a group that is not Active.
+	// MembershipSuspended: it is within its validity, but its group is not Active.
 	MembershipSuspended
 )
 
-// MembershipAt says whether a membership of a group counts at a time; both are as they were then, and a
-// nil group is taken for Active.
+// MembershipAt returns the state of a membership of a group at a time. Both records must be as of that
+// time; a nil group counts as Active.
 func MembershipAt(membership, group *Record, at time.Time) MembershipState {
 	f := CoGroupMember
 	switch now := at.Unix(); {

@@ -12,7 +12,7 @@ const (
 	GroupMembers   = "M"
 )
 
-// The longest name of a group that comes by itself, and of any other, in code points.
+// The greatest lengths of the names of automatic groups and of other groups, in code points.
 const (
 	MaxGroupName    = 160
 	MaxOwnGroupName = 128

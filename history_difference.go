@@ -1,14 +1,14 @@
 package comity
 
-// FieldChange is what a change did to one field.
+// FieldChange is the change of one field.
 type FieldChange struct {
 	Field *Field
-	// Before and After are the values as a reader is shown them, "" where there is none.
+	// Before and After are the values in the form for readers, "" where there is none.
 	Before, After string
 }
 
-// Difference is what a change did, field by field: of an add what the record got, of a delete what it
-// had. Secrets are not in the history, so they are not here, nor are values that were erased.
+// Difference returns what a change did to each field: for an add the new values, for a delete the former
+// ones. Secrets and erased values are left out, since the history does not contain them.
 func (c Change) Difference() (changes []FieldChange) {
 	if c.After == nil || c.Operation == OpErase {
 		return nil
@@ -26,7 +26,7 @@ func (c Change) Difference() (changes []FieldChange) {
 	return changes
 }
 
-// shownIn is a field's value as a reader is shown it, "" where there is none.
+// shownIn returns a field's value in the form for readers, "" where there is none.
 func shownIn(rec *Record, f *Field) string {
 	switch {
 	case rec == nil || !rec.Has(f):

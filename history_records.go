@@ -1,7 +1,7 @@
 package comity
 
-// HistoryRecord is a line of the history that people read: a change of a record, or a note that was
-// added. It is added and viewed only.
+// HistoryRecord is a line of the history for people: a change of a record, or a note that was added. It
+// is append-only.
 var HistoryRecord = func() (t struct {
 	*Resource
 	CoPersonId, CoPersonRoleId, OrgIdentityId, CoGroupId, CoEmailListId, CoServiceId,

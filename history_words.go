@@ -6,8 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// What a row of the history tells of: a change of a record, a note that somebody added, or that a
-// person's values were erased.
+// The operations in the history: the changes of a record, a note, and the erasure of a person's values.
 const (
 	OpAdd    = "add"
 	OpEdit   = "edit"
@@ -22,8 +21,8 @@ const (
 	ActionNotProvisioned = "PCPF"
 )
 
-// NewNote returns a HistoryRecord that tells of something other than a change of a record, cut to the
-// length of a Comment.
+// NewNote returns a HistoryRecord about an event other than a change of a record. The text is cut to the
+// greatest length of a Comment.
 func NewNote(action, words string) *Record {
 	note := NewRecord(HistoryRecord.Resource)
 	note.SetText(HistoryRecord.Action, action)
@@ -31,26 +30,26 @@ func NewNote(action, words string) *Record {
 	return note
 }
 
-// deeds are the operations on records: the letter that an Action begins with, and the word for it.
+// deeds are the operations on records, with the first letter of an Action and the word for it.
 var deeds = map[string]struct{ letter, word string }{
 	OpAdd: {"A", "added"}, OpEdit: {"E", "edited"}, OpDelete: {"D", "deleted"}, OpErase: {"X", "erased"},
 }
 
-// Change is what was done to a record.
+// Change is a change of a record.
 type Change struct {
-	// Operation is what was done: OpAdd, OpEdit, OpDelete or OpErase.
+	// Operation is OpAdd, OpEdit, OpDelete or OpErase.
 	Operation string
-	// Before is the record that an edit found, nil where there is none; After what the change left,
-	// or the record as it was when it was deleted.
+	// Before is the record before an edit, nil for other operations. After is the record after the
+	// change, or as it was when it was deleted.
 	Before, After *Record
-	// Erased says that the values of After are gone, ErasedBefore that those of Before are.
+	// Erased says that the values of After were erased, ErasedBefore that those of Before were.
 	Erased, ErasedBefore bool
 }
 
-// Action is the change's code: what was done, and to which resource.
+// Action returns the change's code: the operation and the resource, such as ENAM.
 func (c Change) Action() string { return deeds[c.Operation].letter + c.After.Resource.Short }
 
-// Words tell the change in a sentence, as long as a HistoryRecord's Comment may be.
+// Words returns the change as a sentence, cut to the greatest length of a HistoryRecord's Comment.
 func (c Change) Words() string {
 	words := fmt.Sprintf("%s %d %s", c.After.Resource.Singular, c.After.Id, deeds[c.Operation].word)
 	switch {
@@ -67,8 +66,8 @@ func (c Change) Words() string {
 	return cut(strings.TrimSuffix(words, ": "), HistoryRecord.Comment.Max)
 }
 
-// inWords are the record's values. The CO, and the owner that the history shows by its id, go
-// without saying, and so does a boolean that is false.
+// inWords returns the record's values in words. It leaves out the CO and the owner, which the history
+// shows by their ids, and booleans that are false.
 func (r *Record) inWords() string {
 	var parts []string
 	shown := r.OwnedBy(OwnerCO)+r.OwnedBy(OwnerOrg)+r.OwnedBy(OwnerGroup) != 0
@@ -81,11 +80,11 @@ func (r *Record) inWords() string {
 	return strings.Join(parts, ", ")
 }
 
-// differenceInWords are the values that differ from those of the record as it was. Secrets are not
-// in the history, so it cannot tell whether they do.
+// differenceInWords returns the values that differ from those of the record before, in words. Secrets
+// are left out, since the history does not contain them.
 func (r *Record) differenceInWords(before *Record) string {
 	var parts, secrets []string
-	// What came from another owner is told without what it was there.
+	// A record that was moved from another owner is shown without its values there.
 	owner := r.Resource.Owner()
 	moved := owner != nil && r.Changed(before, owner)
 	for _, f := range r.Resource.Fields {
@@ -119,7 +118,7 @@ func (r *Record) differenceInWords(before *Record) string {
 	return "nothing changed"
 }
 
-// nameIn is the field's name, of an owner the flat one.
+// nameIn returns the field's name; for an Owner field that of its flat field.
 func (f *Field) nameIn(r *Record) string {
 	if o, ok := f.Owner(r.Text(f)); ok {
 		return o.Name
@@ -127,7 +126,7 @@ func (f *Field) nameIn(r *Record) string {
 	return f.Name
 }
 
-// valueIn is the field's value as a reader is shown it.
+// valueIn returns the field's value in the form for readers.
 func (f *Field) valueIn(r *Record) string {
 	switch f.Kind {
 	case Text, Code:
@@ -143,7 +142,7 @@ func (f *Field) valueIn(r *Record) string {
 	return fmt.Sprint(r.Int(f))
 }
 
-// cut is a text with at most so many code points, the last of them an ellipsis where there are more.
+// cut returns a text of at most limit code points. A longer text is cut and ends with an ellipsis.
 func cut(s string, limit int) string {
 	if utf8.RuneCountInString(s) <= limit {
 		return s

@@ -9,7 +9,7 @@ import (
 	"comity"
 )
 
-// Every resource has letters of its own by which the history calls it.
+// Every resource has its own three letters for the history.
 func TestShortNames(t *testing.T) {
 	seen := map[string]string{}
 	shape := regexp.MustCompile(`^[A-Z]{3}$`)

@@ -2,7 +2,7 @@ package comity
 
 import "strings"
 
-// How an HTTP server is told who is calling.
+// The authentication methods of an HTTP server.
 const (
 	AuthBasic  = "BA"
 	AuthBearer = "BE"

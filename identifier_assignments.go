@@ -6,7 +6,7 @@ const (
 	AssignSequential = "S"
 )
 
-// CoIdentifierAssignment says how a CO makes identifiers for its people.
+// CoIdentifierAssignment is a rule by which a CO assigns identifiers to its people.
 var CoIdentifierAssignment = func() (t struct {
 	*Resource
 	CoId, Description, Status, Context, CoGroupId, IdentifierType, EmailType, Login, Algorithm, Format,

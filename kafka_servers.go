@@ -51,7 +51,7 @@ var KafkaServer = func() (t struct {
 	return t
 }()
 
-// topic is the check of the name of a topic, as Kafka takes it: no broker would ever have another.
+// topic checks that a text is a valid name of a Kafka topic.
 func topic(s string) string {
 	other := func(r rune) bool { return !isLetterOrDigit(r) && !strings.ContainsRune("._-", r) }
 	if s == "." || s == ".." || strings.ContainsFunc(s, other) {

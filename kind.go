@@ -1,13 +1,13 @@
 package comity
 
-// Kind says what a field holds. It is a closed set: each codec has one switch over it.
+// Kind is the kind of a field's values. The set is closed: each codec has one switch over it.
 type Kind uint8
 
-// The kinds of field, and the Cell that each keeps its value in.
+// The kinds of field, and how a Cell stores a value of each.
 const (
 	// Text is a string of at most Field.Max code points.
 	Text Kind = iota + 1
-	// Integer is a 64-bit whole number.
+	// Integer is a 64-bit integer.
 	Integer
 	// Boolean is true or false, kept as 1 or 0.
 	Boolean
@@ -21,7 +21,7 @@ const (
 	Reference
 	// Owner is the type and id of the record that this one hangs on (Field.Owners).
 	Owner
-	// Secret is a text that goes in and never comes out.
+	// Secret is a text that is written and never read back.
 	Secret
 )
 
@@ -54,9 +54,9 @@ type Word struct {
 	Word string
 	// Code is the short form that is also taken on input; equal to Word where there is none.
 	Code string
-	// Label is what people call it: "Grace period".
+	// Label is its name for people: "Grace period".
 	Label string
-	// Doc are sentences that say what it does, "" where its label says it all.
+	// Doc describes its effect, "" where its label says it all.
 	Doc string
 }
 
@@ -70,7 +70,7 @@ type OwnerType struct {
 	Column string
 	// Target is the singular name of the parent's resource.
 	Target string
-	// Flat says that the parent is given back by Name instead of as a Person object.
+	// Flat says that answers write the parent by Name instead of as a Person object.
 	Flat bool
 }
 

@@ -26,12 +26,12 @@ func (r *Resource) purpose(sentence string) *Resource { r.Purpose = sentence; re
 
 func (r *Resource) doc(sentences string) *Resource { r.Doc = sentences; return r }
 
-// option is a value of a Code field with what people call it.
+// option returns a value of a Code field with its name for people.
 func option(code, label string) Word { return Word{Word: code, Code: code, Label: label} }
 
 func (w Word) does(sentences string) Word { w.Doc = sentences; return w }
 
-// setLabels names what has no name of its own by its name on the wire.
+// setLabels sets missing labels to the wire names in words.
 func (r *Resource) setLabels() {
 	if r.One == "" {
 		r.One, r.Many = Readable(strings.TrimPrefix(r.Singular, "Co")), Readable(strings.TrimPrefix(r.Plural, "Co"))
@@ -49,7 +49,7 @@ func (r *Resource) setLabels() {
 	}
 }
 
-// defaultLabel is the name on the wire in words: CoPersonId is "Person".
+// defaultLabel returns the wire name in words: CoPersonId is "Person".
 func (f *Field) defaultLabel() string {
 	switch {
 	case f.Kind == Owner:
@@ -83,7 +83,7 @@ func (f *Field) Takes(word string) bool {
 	return slices.ContainsFunc(f.Words, func(w Word) bool { return w.Word == word })
 }
 
-// WordLabel is what people call a value of a Code field, also of one that is no longer taken.
+// WordLabel returns the label of a value of a Code field, also of one that is no longer permitted.
 func (f *Field) WordLabel(value string) string {
 	for _, w := range f.Words {
 		if w.Word == value {
@@ -93,7 +93,7 @@ func (f *Field) WordLabel(value string) string {
 	return wordLabel(value)
 }
 
-// WordDoc are sentences that say what a value of a Code field does, "" where its label says it all.
+// WordDoc returns what a value of a Code field does, "" where its label says it all.
 func (f *Field) WordDoc(value string) string {
 	for _, w := range f.Words {
 		if w.Word == value {
@@ -103,7 +103,7 @@ func (f *Field) WordDoc(value string) string {
 	return ""
 }
 
-// wordLabel is a value's word where that is one: GracePeriod is "Grace period".
+// wordLabel returns a value that is a word in readable form: GracePeriod is "Grace period".
 func wordLabel(value string) string {
 	if strings.ContainsAny(value, "._-") || strings.ToUpper(value) == value || strings.ToLower(value) == value {
 		return value
@@ -111,7 +111,7 @@ func wordLabel(value string) string {
 	return Capitalize(Readable(value))
 }
 
-// Readable writes a name of the API as words: EmailAddress is "email address", SamlScope "SAML scope".
+// Readable returns a name of the API in words: EmailAddress is "email address", SamlScope "SAML scope".
 func Readable(name string) string {
 	var words []string
 	start := 0
@@ -133,7 +133,7 @@ func Readable(name string) string {
 	return strings.Join(words, " ")
 }
 
-// Capitalize begins a text with a capital letter.
+// Capitalize returns a text with its first letter in upper case.
 func Capitalize(s string) string {
 	for i, r := range s {
 		return string(unicode.ToUpper(r)) + s[i+len(string(r)):]

@@ -6,7 +6,7 @@ import (
 	"comity"
 )
 
-// Every resource says what it is, and all that people see has a name.
+// Every resource has names and a description, and every field and value has a label.
 func TestEverythingHasAName(t *testing.T) {
 	for _, r := range comity.All() {
 		if r.Doc == "" || r.One == "" || r.Many == "" {

@@ -5,20 +5,20 @@ import (
 	"strings"
 )
 
-// Parent is a resource whose records another one is listed by.
+// Parent is a resource by whose records another resource can be listed.
 type Parent struct {
 	// Key is the parameter that names the record: copersonid.
 	Key string
 	// Resource is the parent.
 	Resource *Resource
-	// Field is the field that names the parent, and Column the column that holds its id; nil and "" where
-	// the two are tied by the records of a third resource (Resource.Tied).
+	// Field is the field that names the parent, and Column the column with its id; nil and "" where the
+	// records of a third resource connect the two (Resource.Tied).
 	Field  *Field
 	Column string
 }
 
-// Parents returns what the resource is listed by: its owners, the references that its table lists by,
-// and what it is tied to.
+// Parents returns the resources by which this one can be listed: its owners, those of its Listed
+// references, and the one that Tied names.
 func (r *Resource) Parents() []Parent {
 	var parents []Parent
 	for _, f := range r.Fields {
@@ -35,7 +35,7 @@ func (r *Resource) Parents() []Parent {
 	return parents
 }
 
-// Parent returns the parent that a parameter names a record of, if the resource is listed by it.
+// Parent returns the parent with that query parameter, if the resource can be listed by it.
 func (r *Resource) Parent(key string) (Parent, bool) {
 	parents := r.Parents()
 	i := slices.IndexFunc(parents, func(p Parent) bool { return p.Key == key })
@@ -45,7 +45,7 @@ func (r *Resource) Parent(key string) (Parent, bool) {
 	return parents[i], true
 }
 
-// ListKeys returns the parameters that narrow the resource's lists.
+// ListKeys returns the query parameters that filter the resource's lists.
 func (r *Resource) ListKeys() []string {
 	var keys []string
 	if r != Co.Resource {
@@ -57,8 +57,8 @@ func (r *Resource) ListKeys() []string {
 	return append(keys, r.Queries...)
 }
 
-// NarrowsLists says whether a parameter narrows the lists of some resource: one that does means
-// something to whoever gives it, so a list that it does not narrow must not pass over it.
+// NarrowsLists says whether a parameter filters the lists of some resource. A list that such a parameter
+// does not filter must refuse it instead of ignoring it, since the caller expects a filter.
 func NarrowsLists(key string) bool {
 	return slices.ContainsFunc(all, func(r *Resource) bool { return slices.Contains(r.ListKeys(), key) })
 }

@@ -7,16 +7,15 @@ import (
 	"time"
 )
 
-// ErrNotConfigured is the failure of a target that does not say, or does not say usably, where
-// messages go. It is no person's: it passes when the target is mended.
+// ErrNotConfigured is the failure of a target whose settings do not say, or not in a usable way, where
+// messages go. It concerns no single subject: deliveries succeed once the target is configured.
 var ErrNotConfigured = errors.New("the target is not configured")
 
-// ErrNoIdentifier says that a person has no identifier of the type that a target is sent people under: they are
-// left out there.
+// ErrNoIdentifier says that a person has no identifier of the target's IdentifierType, and so is left out
+// at that target.
 var ErrNoIdentifier = errors.New("no identifier")
 
-// SubjectKind says what a Subject is. The numbers are stored; where everything is told, it is told
-// in their order.
+// SubjectKind is the kind of a Subject. The numbers are stored; a full sync goes in their order.
 type SubjectKind int64
 
 // The kinds of subject.
@@ -25,21 +24,21 @@ const (
 	KindGroup
 )
 
-// Subject is whom or what targets are told about: a CoPerson or a CoGroup. Each is told in order, by
-// sequence numbers of its own.
+// Subject is a CoPerson or a CoGroup that is provisioned to targets. Each has its own sequence numbers, in
+// whose order its messages apply.
 type Subject struct {
 	Kind SubjectKind
-	// Id is that of the record.
+	// Id is the Id of the record.
 	Id int64
 }
 
-// PersonSubject is a person as a subject.
+// PersonSubject returns the Subject of a person.
 func PersonSubject(id int64) Subject { return Subject{KindPerson, id} }
 
-// GroupSubject is a group as a subject.
+// GroupSubject returns the Subject of a group.
 func GroupSubject(id int64) Subject { return Subject{KindGroup, id} }
 
-// String names the subject in a sentence.
+// String returns the subject's name for a sentence: "person 7".
 func (s Subject) String() string {
 	if s.Kind == KindGroup {
 		return fmt.Sprintf("group %d", s.Id)
@@ -47,21 +46,22 @@ func (s Subject) String() string {
 	return fmt.Sprintf("person %d", s.Id)
 }
 
-// Compare says which of two subjects comes first, as cmp.Compare does.
+// Compare orders subjects by kind and id; the result is that of cmp.Compare.
 func (s Subject) Compare(other Subject) int {
 	return cmp.Or(cmp.Compare(s.Kind, other.Kind), cmp.Compare(s.Id, other.Id))
 }
 
-// Snapshot is what a provisioning target is to know about one subject, as of one moment. It holds
-// only what is provisioned: identifiers, roles and memberships that do not count are left out.
+// Snapshot is the state of one subject that a provisioning target should hold, as of one moment. It
+// contains only what is provisioned: identifiers, roles and memberships that do not count are left out.
 type Snapshot struct {
 	Subject Subject
-	// Gone says that the target is to forget the subject. A person is gone who is deleted, not in a
-	// status that is provisioned, or not in the target's group; a group that is deleted or
-	// suspended. The rest is then empty.
+	// Gone says that the target should delete the subject; the other fields are then empty. A person is
+	// gone who is deleted, in a status that is not provisioned, or not in the target's group; a group is
+	// gone that is deleted or suspended.
 	Gone bool
-	// Group is the CoGroup, nil where the subject is a person. Then Owners and Members are the
-	// identifiers by which the target knows its owners and members, in order, and all else is empty.
+	// Group is the CoGroup, nil where the subject is a person. For a group, Owners and Members are the
+	// identifiers under which its owners and members are sent to the target, in order; the fields below
+	// are empty, except Members.
 	Group  *Record
 	Owners []string
 	// Person is the CoPerson.
@@ -70,18 +70,18 @@ type Snapshot struct {
 	Names, Identifiers, EmailAddresses, Urls []*Record
 	// Roles are in order of Ordr, then Id; those without Ordr come last.
 	Roles []RoleSnapshot
-	// Members are the names of the groups that the person is a member of, in order.
+	// Members are, of a person, the names of the groups that the person is a member of, in order.
 	Members []string
 }
 
-// RoleSnapshot is a role with what hangs on it, in order of Id.
+// RoleSnapshot is a role with its dependents, in order of Id.
 type RoleSnapshot struct {
 	Role                        *Record
 	Addresses, TelephoneNumbers []*Record
 }
 
-// Destination is where and how a provisioning target is told: its own record and its plugin's
-// settings. It holds an opened password and is never stored or logged.
+// Destination is the configuration of a provisioning target: its own record, its plugin's settings and its
+// server. It contains a password in plain text and is never stored or logged.
 type Destination struct {
 	// Target is the CoProvisioningTarget.
 	Target *Record
@@ -99,60 +99,59 @@ type Destination struct {
 	SigningSecret string
 }
 
-// IncludesGroups says that the target is told about groups.
+// IncludesGroups says whether the target receives groups.
 func (d Destination) IncludesGroups() bool {
 	return d.Settings != nil && d.Settings.Bool(CoApiProvisionerTarget.IncludeGroups)
 }
 
-// Told is what a target was, or may have been, told about a subject.
+// ProvisionedAs are the identifiers under which a target was, or may have been, sent a subject.
 type ProvisionedAs struct {
-	// Identifier is the one that the subject was last sent under, "" if it never was.
+	// Identifier is the one that the subject was last sent under, "" if it was never sent.
 	Identifier string
-	// Obsolete are earlier ones that the target is still to be told to delete. A group's further
-	// pages are among them: whether they are to be deleted is seen when it is sent.
+	// Obsolete are earlier identifiers whose delete is still to be delivered. They include the further
+	// pages of a group; whether these are to be deleted is decided when the group is sent.
 	Obsolete []string
 }
 
 // Message is one request to a target's endpoint, or one record to its topic.
 type Message struct {
-	// Id is the message's own: that of each try to send it, and no other's.
+	// Id is unique to the message and the same for each try to send it.
 	Id string
-	// Subject is whom or what it is about, to which the sequence numbers of messages belong.
+	// Subject is the subject of the message and of its sequence number.
 	Subject Subject
-	// Identifier is the one that the message speaks of.
+	// Identifier is the identifier that the message sets or deletes.
 	Identifier string
-	// Delete says that the message tells the endpoint to forget it.
+	// Delete says that the endpoint should delete the identifier.
 	Delete bool
-	// Method and URL are the request's; of a record they say the same to a person.
+	// Method and URL are those of the HTTP request; of a Kafka record they are for display only.
 	Method, URL string
 	// Body is the JSON that is sent, nil for none.
 	Body []byte
-	// Kept is what is kept of the body, so that it is seen what changed since; nil where that is the
-	// body itself.
+	// Kept is the part of the body that is stored for comparison with later messages; nil where that is
+	// the body itself.
 	Kept []byte
 }
 
-// Answer is what an endpoint made of a Message.
+// Answer is the answer of an endpoint to a Message.
 type Answer struct {
-	// Status is the HTTP status, 0 when no answer came or it came otherwise.
+	// Status is the HTTP status, 0 where no answer came or it did not come by HTTP.
 	Status int
-	// Text tells the answer to a person: the status line and the first 4 KiB of the body, or
-	// what kept an answer from coming.
+	// Text is the answer for people: the status line and the first 4 KiB of the body, or the reason why
+	// no answer came.
 	Text string
-	// OK says that the message was taken.
+	// OK says that the endpoint accepted the message.
 	OK bool
-	// Refused says that the endpoint understood and refused the message itself, so that sending
-	// it again is of little use.
+	// Refused says that the endpoint refused the message itself, so that a retry is of little use.
 	Refused bool
-	// RetryAfter is how long the endpoint asks to wait, 0 if it does not.
+	// RetryAfter is how long the endpoint asks to wait, 0 if it does not ask.
 	RetryAfter time.Duration
 }
 
-// Holding is what an endpoint says that it holds of an identifier.
+// Holding is what an endpoint answers that it holds under an identifier.
 type Holding struct {
-	// Body is the message that it holds, nil where it says that it holds none.
+	// Body is the message that it holds, nil where it holds none.
 	Body []byte
-	// Unreadable is why it cannot be said what it holds, "" where it can.
+	// Unreadable is why what it holds could not be read, "" where it could.
 	Unreadable string
 	// Answered says that the endpoint answered at all.
 	Answered bool

@@ -21,13 +21,13 @@ type Cell struct {
 	number int64
 }
 
-// TextCell is a cell that holds a text, a code's word or a date.
+// TextCell returns a cell with a text, a code's word or a date.
 func TextCell(s string) Cell { return Cell{state: value, text: s} }
 
-// IntCell is a cell that holds a number or a reference.
+// IntCell returns a cell with a number or a reference.
 func IntCell(n int64) Cell { return Cell{state: value, number: n} }
 
-// BoolCell is a cell that holds a boolean.
+// BoolCell returns a cell with a boolean.
 func BoolCell(b bool) Cell {
 	if b {
 		return IntCell(1)
@@ -35,31 +35,31 @@ func BoolCell(b bool) Cell {
 	return IntCell(0)
 }
 
-// TimeCell is a cell that holds a time, cut to the second.
+// TimeCell returns a cell with a time, truncated to the second.
 func TimeCell(t time.Time) Cell { return IntCell(t.Unix()) }
 
-// OwnerCell is a cell that holds an owner: the word of an OwnerType and the parent's id.
+// OwnerCell returns a cell with an owner: the word of an OwnerType and the parent's id.
 func OwnerCell(word string, id int64) Cell { return Cell{state: value, text: word, number: id} }
 
-// EmptyCell is the cell of a field that was named without a value.
+// EmptyCell returns the cell of a field that was named without a value.
 func EmptyCell() Cell { return Cell{state: empty} }
 
-// IsAbsent says that the field was not named.
+// IsAbsent says whether the field was not named.
 func (c Cell) IsAbsent() bool { return c.state == absent }
 
-// HasValue says that there is a value.
+// HasValue says whether there is a value.
 func (c Cell) HasValue() bool { return c.state == value }
 
-// Text is the cell's text, a code's word, a date, or an owner's type.
+// Text returns the cell's text, a code's word, a date, or an owner's type.
 func (c Cell) Text() string { return c.text }
 
-// Int is the cell's number: an integer, a reference, a boolean, a time in seconds, or an owner's id.
+// Int returns the cell's number: an integer, a reference, a boolean, a time in seconds, or an owner's id.
 func (c Cell) Int() int64 { return c.number }
 
-// Bool is the cell's boolean.
+// Bool returns the cell's boolean.
 func (c Cell) Bool() bool { return c.number != 0 }
 
-// Record is one record of a resource: its bookkeeping and a cell for each field.
+// Record is one record of a resource: its metadata and a cell for each field.
 type Record struct {
 	Resource *Resource
 	// Id is 0 until the record is stored.
@@ -68,23 +68,23 @@ type Record struct {
 	CoId int64
 	// Created and Modified are the times of the first and the last change.
 	Created, Modified time.Time
-	// Revision is 0 at first and one more with each change.
+	// Revision is 0 for a new record and grows by one with each change.
 	Revision int64
-	// ChangedAt and ChangedAs are the time and number of the last revision that changed a value which
-	// messages show, where that is known and not the last revision; else ChangedAt is zero.
+	// ChangedAt and ChangedAs are the time and number of the last revision that changed a value in
+	// messages to targets. ChangedAt is zero where that is the last revision or unknown.
 	ChangedAt time.Time
 	ChangedAs int64
 	// Actor is the username that made the last change.
 	Actor string
-	// Deleted says that the record is gone: it is shown as its deletion left it.
+	// Deleted says that the record is deleted; its values are the last ones.
 	Deleted bool
-	// Expanded are the records that a list was asked to show with this one.
+	// Expanded are the records that a list includes with this one on request.
 	Expanded []Expansion
 
 	cells []Cell
 }
 
-// Expansion are the records of one resource that hang on a record.
+// Expansion are the records of one resource that belong to a record.
 type Expansion struct {
 	Resource *Resource
 	Records  []*Record
@@ -105,19 +105,19 @@ func (r *Record) cell(f *Field) *Cell {
 // Get returns the field's cell.
 func (r *Record) Get(f *Field) Cell { return *r.cell(f) }
 
-// Set puts a cell.
+// Set sets the field's cell.
 func (r *Record) Set(f *Field, c Cell) { *r.cell(f) = c }
 
-// SetText puts a text, a code's word or a date.
+// SetText sets a text, a code's word or a date.
 func (r *Record) SetText(f *Field, s string) { r.Set(f, TextCell(s)) }
 
-// SetInt puts a number or a reference.
+// SetInt sets a number or a reference.
 func (r *Record) SetInt(f *Field, n int64) { r.Set(f, IntCell(n)) }
 
-// SetBool puts a boolean.
+// SetBool sets a boolean.
 func (r *Record) SetBool(f *Field, b bool) { r.Set(f, BoolCell(b)) }
 
-// SetOwner puts an owner.
+// SetOwner sets an owner.
 func (r *Record) SetOwner(f *Field, o OwnerType, id int64) { r.Set(f, OwnerCell(o.Word, id)) }
 
 // Has says whether the field has a value.
@@ -141,8 +141,8 @@ func (r *Record) Time(f *Field) time.Time {
 	return time.Unix(c.number, 0).UTC()
 }
 
-// LastChange returns the time and number of the last revision that changed a value which messages show, as
-// far as that is known.
+// LastChange returns the time and number of the last revision that changed a value in messages to targets;
+// where that is unknown, those of the last revision.
 func (r *Record) LastChange() (at time.Time, revision int64) {
 	if r.ChangedAt.IsZero() {
 		return r.Modified, r.Revision
@@ -166,8 +166,8 @@ func (r *Record) Clone() *Record {
 	return &c
 }
 
-// Same says whether both records have the same values, whatever their bookkeeping. A Secret
-// that the newer one names counts as a change.
+// Same says whether both records have the same values; metadata is not compared. A Secret that the newer
+// record names counts as a change.
 func (r *Record) Same(older *Record) bool {
 	for i, f := range r.Resource.Fields {
 		a, b := r.cells[i], older.cells[i]
@@ -190,8 +190,7 @@ func (r *Record) Changed(older *Record, f *Field) bool {
 	return a.HasValue() != b.HasValue() || a.text != b.text || a.number != b.number
 }
 
-// Input is what a request asks to write: the record as far as it could be read, and what was wrong
-// with the rest.
+// Input is the record of a request as far as it could be read, with the field errors of the rest.
 type Input struct {
 	Record *Record
 	Faults []Fault

@@ -2,7 +2,7 @@ package comity
 
 import "strings"
 
-// Resource is one kind of record: its names and its fields.
+// Resource is a kind of record: its names, its fields and its rules.
 type Resource struct {
 	// Singular and Plural are its names on the wire: Cou, Cous.
 	Singular, Plural string
@@ -10,58 +10,60 @@ type Resource struct {
 	Path string
 	// Table is its table in the database, the last part of Path.
 	Table string
-	// InHistory resources have no table of their own: their records are the history, told in words.
+	// InHistory resources have no table of their own: their records are the rows of the history, in words.
 	InHistory bool
-	// Short are the three letters by which an Action of the history calls it: NAM in ANAM.
+	// Short are its three letters in an Action of the history: NAM in ANAM.
 	Short string
-	// Noun is how an answer calls it as the parent of a list, as in "CO Person Unknown".
+	// Noun is its name as the parent of a list in an answer, as in "CO Person Unknown".
 	Noun string
-	// One and Many are what people call its records: "unit", "units". AddText is what the button says
-	// that adds one, "" where that is "Add unit".
+	// One and Many are its names for people: "unit", "units". AddText is the text of the button that
+	// adds one, "" for the usual "Add unit".
 	One, Many, AddText string
-	// Doc are sentences that say what a record is, in Markdown. Purpose is one for who looks for where
-	// something is done, "" where nobody does.
+	// Doc describes a record, in Markdown. Purpose is a sentence for people who look for the page where
+	// something is done, "" where it is not listed there.
 	Doc, Purpose string
 	// Versioned resources show Revision, Deleted and ActorIdentifier.
 	Versioned bool
 	// Provisioned says that a provisioned person's message shows these records.
 	Provisioned bool
-	// Dated says that messages tell when a value that they show of such a record changed last.
+	// Dated says that messages have a lastModified of each such record, the time of the last change of a
+	// value in them.
 	Dated bool
 	// Fields are its fields in the order of the wire.
 	Fields []*Field
-	// Uniques are the values that no two of its records share.
+	// Uniques are the uniqueness rules of its records.
 	Uniques []Unique
-	// Queries are the parameters of its lists that are no fields: owner, search.identifier.
+	// Queries are the query parameters of its lists that are not fields: owner, search.identifier.
 	Queries []string
-	// Tied is the singular name of the resource that lists are by without a field that names it: the two
-	// are tied by the records of a third.
+	// Tied is the singular name of a resource by which lists are possible although no field names it: the
+	// records of a third resource connect the two.
 	Tied string
-	// StrictQuery makes a list parameter that does not exist an error instead of nothing.
+	// StrictQuery makes an unknown query parameter of a list an error; otherwise it is ignored.
 	StrictQuery bool
-	// EmptyLists says that a list by a parent that has none is an empty list and not "no content".
+	// EmptyLists says that the answer to a list by a parent without records is an empty list instead of
+	// "no content".
 	EmptyLists bool
-	// AddAndView resources are never edited or deleted by a request.
+	// AddAndView resources are append-only: no request edits or deletes them.
 	AddAndView bool
-	// UnknownOnView, UnknownOnEdit and UnknownOnDelete are the phrases for an id that is not there.
+	// UnknownOnView, UnknownOnEdit and UnknownOnDelete are the phrases for an unknown id.
 	UnknownOnView, UnknownOnEdit, UnknownOnDelete string
 
 	checks []func(*Record) []Fault
 }
 
-// Unique says that no two records have the same values.
+// Unique is the rule that no two records have the same values in Fields.
 type Unique struct {
-	// Phrase is what a second one is refused with.
+	// Phrase is the refusal of a second record.
 	Phrase string
-	// PerCO compares the records of one CO only.
+	// PerCO compares only the records of one CO.
 	PerCO bool
-	// Fields are compared together.
+	// Fields are the fields whose values together must be unique.
 	Fields []*Field
 	// NotOwned is the owner type whose records are not compared ("Org"), if any.
 	NotOwned string
-	// Unset is a reference whose records are not compared when it has a value, nil where all are.
+	// Unset is a reference; records in which it has a value are not compared. It is nil where all are.
 	Unset *Field
-	// Names is the field whose value the answer names, nil where the phrase says it all.
+	// Names is the field whose value the answer contains, nil where the phrase says it all.
 	Names *Field
 }
 
@@ -103,7 +105,7 @@ func (r *Resource) strictQuery() *Resource { r.StrictQuery = true; return r }
 
 func (r *Resource) unique(u Unique) { r.Uniques = append(r.Uniques, u) }
 
-// must adds a check over several fields of a record as it would be written.
+// must adds a check of several fields of a record, with the values that would be written.
 func (r *Resource) must(check func(*Record) []Fault) { r.checks = append(r.checks, check) }
 
 func (r *Resource) add(name string, kind Kind) *Field {
@@ -141,7 +143,7 @@ func (r *Resource) reference(name, target string) *Field {
 	return f
 }
 
-// co is the reference to the CO that a record belongs to.
+// co adds the reference to the CO that a record belongs to.
 func (r *Resource) co() *Field {
 	return r.reference("CoId", "Co").required().fixed().listed()
 }
@@ -152,7 +154,7 @@ func (r *Resource) owner(types ...OwnerType) *Field {
 	return f
 }
 
-// validity adds ValidFrom and ValidThrough, which must come in that order.
+// validity adds ValidFrom and ValidThrough; the first must not be after the second.
 func (r *Resource) validity() (from, through *Field) {
 	from, through = r.time("ValidFrom"), r.time("ValidThrough").ends()
 	r.must(func(rec *Record) []Fault {
@@ -177,7 +179,7 @@ func (r *Resource) Field(name string) *Field {
 	return nil
 }
 
-// Owner returns the field that names what the record hangs on, nil if there is none.
+// Owner returns the Owner field, nil if there is none.
 func (r *Resource) Owner() *Field {
 	for _, f := range r.Fields {
 		if f.Kind == Owner {
@@ -226,7 +228,7 @@ func (r *Record) Anchor() *Field {
 	return nil
 }
 
-// Check returns what is wrong with a record that does not need the database to be seen.
+// Check returns the field errors of a record that can be found without the database.
 func (r *Resource) Check(rec *Record) []Fault {
 	var faults []Fault
 	for _, check := range r.checks {

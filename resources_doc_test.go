@@ -17,8 +17,7 @@ const resourcesPage = "docs/resources.md"
 
 var update = flag.Bool("update", false, "rewrite "+resourcesPage)
 
-// TestResourcesDoc holds the page against the tables. What stands above its first resource is
-// written by hand.
+// TestResourcesDoc compares the page with the tables. The text above the first resource is written by hand.
 func TestResourcesDoc(t *testing.T) {
 	page, err := os.ReadFile(resourcesPage)
 	want, _, _ := strings.Cut(string(page), "\n## ")
@@ -36,7 +35,7 @@ func TestResourcesDoc(t *testing.T) {
 	}
 }
 
-// section is what the page says of one resource.
+// section returns the page's section about one resource.
 func section(r *comity.Resource) string {
 	s := fmt.Sprintf("\n## %s\n\n`%s` · one: `%s`", r.Plural, r.Path, r.Singular)
 	if r != comity.Co.Resource {
@@ -111,7 +110,7 @@ func rulesOf(f *comity.Field) (rules []string) {
 		return code(slices.Compact([]string{w.Word, w.Code})...) + label
 	})
 	owners := each(f.Owners, func(o comity.OwnerType) string { return code(o.Word) + " (" + o.Name + ")" })
-	// A check is told by the sentence with which it refuses a text that no check takes.
+	// A check is described by the sentence with which it refuses a text that every check refuses.
 	_, refusal := f.Read(comity.Scalar{Type: comity.TextScalar, Text: "?:("})
 	check, _, _ := strings.Cut(strings.TrimPrefix(refusal, "The "+strings.ReplaceAll(f.Column, "_", " ")+" "), ": ")
 	add(len(words) > 0, "%s", strings.Join(words, " · "))

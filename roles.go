@@ -3,7 +3,7 @@ package comity
 // affiliations are the affiliations that a CO starts with.
 var affiliations = []string{"faculty", "student", "staff", "alum", "member", "affiliate", "employee", "librarywalkin"}
 
-// CoPersonRole is what a person does in the CO or in one unit, and until when.
+// CoPersonRole is the role of a person in the CO or in a unit, with its validity.
 var CoPersonRole = func() (t struct {
 	*Resource
 	SponsorCoPersonId, ManagerCoPersonId, CouId, Affiliation, Title, O, Ou,

@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-// ScalarType is the syntax that a value was written in.
+// ScalarType is the syntax of a value in a request.
 type ScalarType uint8
 
 // The syntaxes of a value. XML and form values are always TextScalar.
@@ -17,24 +17,24 @@ const (
 	TextScalar
 	NumberScalar
 	BoolScalar
-	// OtherScalar is an object, a list or a text that is not valid Unicode: never a field's value.
+	// OtherScalar is an object, a list or a text that is not valid Unicode, none of which a field accepts.
 	OtherScalar
 )
 
-// Scalar is a field's value as a request wrote it.
+// Scalar is a field's value as it is written in a request.
 type Scalar struct {
 	Type ScalarType
 	Text string
 }
 
-// TimeLayout is how times are written: UTC, to the second.
+// TimeLayout is the format of times: UTC, to the second.
 const TimeLayout = "2006-01-02 15:04:05"
 
-// DateLayout is how dates are written.
+// DateLayout is the format of dates.
 const DateLayout = "2006-01-02"
 
-// Read turns a value as it was written into a cell. The sentence says what is wrong with it and is
-// empty for a good value. An owner is more than one value and is not read here.
+// Read converts a value from a request into a cell. The sentence says what is wrong with the value, "" for
+// a valid one. An owner consists of more than one value and is not read here.
 func (f *Field) Read(v Scalar) (cell Cell, sentence string) {
 	if v.Type == NullScalar {
 		return EmptyCell(), ""
@@ -80,10 +80,10 @@ func (f *Field) Read(v Scalar) (cell Cell, sentence string) {
 	return Cell{}, f.sentence("cannot be set")
 }
 
-// MaxId is the largest number that is taken for an id: the largest that every reader of JSON keeps.
+// MaxId is the largest id that is accepted: the largest integer that every JSON parser reads exactly.
 const MaxId = 1 << 53
 
-// ParseId reads an id. One that is no number, or too large a one, is an unknown id: 0.
+// ParseId parses an id. It returns 0, an unknown id, for a text that is no number or too large a one.
 func ParseId(s string) int64 {
 	for _, r := range s {
 		if r < '0' || r > '9' {
@@ -97,8 +97,8 @@ func ParseId(s string) int64 {
 	return n
 }
 
-// ReadId reads an id that a request names, 0 for an unknown one. Not everything can be one: a text can,
-// whatever it says, but of the other values only a whole number.
+// ReadId reads an id from a request, 0 for an unknown one. Any text may be an id; of the other values only
+// an integer may.
 func ReadId(v Scalar) (id int64, ok bool) {
 	text := wholeNumber(strings.TrimSpace(v.Text))
 	switch v.Type {
@@ -111,8 +111,8 @@ func ReadId(v Scalar) (id int64, ok bool) {
 	return 0, false
 }
 
-// wholeNumber takes off the decimals of a whole number, as tools write it that know numbers of one kind
-// only: 2.0 is 2. Any other text stays as it is.
+// wholeNumber removes the decimals of an integer such as 2.0, as tools with only one type of numbers write
+// it. Any other text is returned unchanged.
 func wholeNumber(text string) string {
 	whole, decimals, found := strings.Cut(text, ".")
 	if found && whole != "" && decimals != "" && strings.Trim(decimals, "0") == "" {
@@ -121,7 +121,7 @@ func wholeNumber(text string) string {
 	return text
 }
 
-// shortened is a text that is cut where it is too long to be said again.
+// shortened returns a text that is cut if it is too long to be quoted in an answer.
 func shortened(text string) string {
 	const most = 40
 	if points := []rune(text); len(points) > most {
@@ -130,7 +130,7 @@ func shortened(text string) string {
 	return text
 }
 
-// expected says what a value of the field's kind is.
+// expected returns a description of the values of the field's kind.
 func (f *Field) expected() string {
 	switch f.Kind {
 	case Text, Secret:
@@ -153,7 +153,7 @@ func (f *Field) expected() string {
 	return "an id"
 }
 
-// readText takes a number as the text that it was written with.
+// readText reads a text. It accepts a number as the text in which it is written.
 func (f *Field) readText(v Scalar) (Cell, string) {
 	if v.Type == BoolScalar {
 		return Cell{}, f.sentence("must be %s, not true or false", f.expected())
@@ -171,8 +171,8 @@ func (f *Field) readText(v Scalar) (Cell, string) {
 	return TextCell(s), ""
 }
 
-// Refuses says what is wrong with a text, whatever its length, as one of the field; it is empty for a
-// good one.
+// Refuses returns what is wrong with a text as a value of the field, apart from its length; "" for a valid
+// one.
 func (f *Field) Refuses(s string) string {
 	if sentence := f.unreadable(s); sentence != "" || s == "" {
 		return sentence
@@ -218,7 +218,7 @@ func (f *Field) readTime(v Scalar) (Cell, string) {
 		if y := t.UTC().Year(); err != nil || v.Type != TextScalar || y < 1 || y > 9999 {
 			continue
 		}
-		// time.Parse takes an hour of one digit, which would be somebody's typing error.
+		// time.Parse accepts an hour of one digit, which is more likely a typing error.
 		if len(v.Text) >= len(TimeLayout) {
 			return TimeCell(t), ""
 		}
@@ -226,7 +226,7 @@ func (f *Field) readTime(v Scalar) (Cell, string) {
 	return Cell{}, f.sentence("must be %s", f.expected())
 }
 
-// Missing is the fault of a required field that is not there.
+// Missing returns the field error of a required field without a value.
 func (f *Field) Missing() Fault {
 	column, words := f.Column, f.words()
 	if f.Kind == Owner {
@@ -236,7 +236,7 @@ func (f *Field) Missing() Fault {
 	return Fault{column, article(words) + " must be provided"}
 }
 
-// Nothing is the fault of a reference that names no record of the CO.
+// Nothing returns the field error of a reference to a record that does not exist in the CO.
 func (f *Field) Nothing(id int64) Fault {
 	if id == 0 {
 		return Fault{f.Column, f.sentence("names no %s of this CO", f.target.Noun)}
@@ -244,7 +244,7 @@ func (f *Field) Nothing(id int64) Fault {
 	return Fault{f.Column, f.sentence("%d is no %s of this CO", id, f.target.Noun)}
 }
 
-// Fault is a fault of this field, in a sentence that begins with its name.
+// Fault returns an error of this field, with a sentence that begins with its name.
 func (f *Field) Fault(format string, args ...any) Fault {
 	return Fault{f.Column, f.sentence(format, args...)}
 }

@@ -6,7 +6,7 @@ const (
 	ServerKafka = "KA"
 )
 
-// Server is an outside system that the CO talks to.
+// Server is an external system to which the CO connects.
 var Server = func() (t struct {
 	*Resource
 	CoId, Description, ServerType, Status *Field

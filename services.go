@@ -1,6 +1,6 @@
 package comity
 
-// Who may see a service.
+// The values of a service's visibility.
 const (
 	VisibleToAdmins  = "CoAdmin"
 	VisibleToGroup   = "CoGroupMember"
@@ -8,7 +8,7 @@ const (
 	VisibleToAll     = "Unauthenticated"
 )
 
-// serviceSchemes are the schemes by which programs other than browsers open a service.
+// serviceSchemes are the URL schemes for services that programs other than browsers open.
 var serviceSchemes = []string{
 	"ftp", "ftps", "git", "gsiftp", "imap", "imaps", "irc", "ircs", "ldap", "ldaps", "matrix", "rdp", "root", "roots",
 	"s3", "sftp", "sip", "sips", "smb", "ssh", "tel", "vnc", "ws", "wss", "xmpp",

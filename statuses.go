@@ -1,6 +1,6 @@
 package comity
 
-// The statuses that rules speak of, as they are written and stored.
+// The statuses that rules refer to, as they are written and stored.
 const (
 	Active              = "Active"
 	Approved            = "Approved"
@@ -41,5 +41,5 @@ var roleStatuses = []Word{
 
 var personStatuses = append([]Word{{Word: Locked, Code: "LK"}}, roleStatuses...)
 
-// onOff are the statuses of what is simply in use or not.
+// onOff are the statuses of a resource that is only active or suspended.
 var onOff = []Word{{Word: Active, Code: "A"}, {Word: Suspended, Code: "S"}}

@@ -1,6 +1,6 @@
 package comity
 
-// CoTAndCAgreement is that a person agreed to terms and conditions. It is added and viewed only.
+// CoTAndCAgreement is a person's agreement to terms and conditions. It is append-only.
 var CoTAndCAgreement = func() (t struct {
 	*Resource
 	CoTermsAndConditionsId, AgreementTime, Identifier, Person *Field

@@ -13,14 +13,14 @@ const (
 	ModeManual       = "M"
 )
 
-// CoProvisioningTarget is an outside system that is told what changes in the CO.
+// CoProvisioningTarget is a provisioning target: an external system that receives the CO's changes.
 var CoProvisioningTarget = func() (t struct {
 	*Resource
 	CoId, Description, Plugin, ProvisionCoGroupId, Status, RetryInterval, MaxRetry, Ordr *Field
 },
 ) {
 	t.Resource = resource("CoProvisioningTarget", "CoProvisioningTargets", "co_provisioning_targets").short("CPT").
-		addedAs("Add Provisioning Target").purpose("The systems that are told when something changes.").
+		addedAs("Add Provisioning Target").purpose("The systems that receive changes.").
 		doc("Where changes of the CO's people are sent. Adding a target or changing its mode sends nothing by itself.").
 		called("CO Provisioning Target").
 		unknown("CoProvisioningTarget Unknown", "CoProvisioningTarget Unknown", "CoProvisioningTarget Not Found")
@@ -34,23 +34,23 @@ var CoProvisioningTarget = func() (t struct {
 		label("Only members of").doc("Only the members of this group are sent; without one everybody is.")
 	t.Status = t.code("Status",
 		option(ModeAutomatic, "Automatic").
-			does("Every change is sent at once. What fails is tried again until it is taken, or was refused too often."),
+			does("Every change is sent at once. A failed delivery is retried until it succeeds, or was refused too often."),
 		option(ModeDisabled, "Disabled").
-			does("Nothing is sent. What waits stays and is sent when this changes; of what happens meanwhile nothing is noted."),
+			does("Nothing is sent. Pending deliveries are kept and sent when this changes; changes in the meantime are not enqueued."),
 		option(ModeEnrolment, "Enrollment only").
 			does("A person is sent once, when they become active for the first time. Later changes are not, nor is the delete."),
 		option(ModeQueue, "Queue").
-			does("Every change is sent at once, too; whoever asks for a message by hand does not wait for the answer: it is sent a moment later."),
+			does("Every change is sent at once, too; but a message that somebody asks for is sent a moment later, without waiting for the answer."),
 		option(ModeQueueOnError, "Queue on error").
-			does("As automatic: sent at once, and what fails waits its turn and is tried again."),
+			does("As automatic: sent at once, and a failed delivery waits in the queue and is retried."),
 		option(ModeManual, "Manual").
-			does("Nothing is sent by itself, only when somebody asks for it. What fails is not tried again."),
+			does("Nothing is sent by itself, only when somebody asks for it. A failed delivery is not retried."),
 	).required().
 		label("Status (mode)").doc("The mode: when changes are sent.")
 	t.RetryInterval = t.integer("RetryInterval").min(1).defaults(IntCell(900)).
-		doc("Seconds: how far apart tries are at most.")
+		doc("The longest wait between two tries, in seconds.")
 	t.MaxRetry = t.integer("MaxRetry").min(1).defaults(IntCell(3)).
-		doc("How often a message that was refused is tried again.")
+		doc("How often a refused message is retried.")
 	t.Ordr = t.integer("Ordr").sequential().
 		doc("Where the target stands among the CO's.")
 	return t

@@ -2,7 +2,7 @@ package comity
 
 import "strings"
 
-// notToken is what is wrong with a bearer token that RFC 6750 has no way to send.
+// notToken is the field error of a bearer token that cannot be sent as RFC 6750 defines.
 const notToken = "must be a bearer token (RFC 6750): letters, digits, -._~+/ and = at its end"
 
 // isToken says whether s is a b64token (RFC 6750, 2.1), as a header carries it.

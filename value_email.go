@@ -18,11 +18,11 @@ const (
 // IsEmailAddress says whether s is an email address, without a display name: see [emailProblem].
 func IsEmailAddress(s string) bool { return emailProblem(s) == "" }
 
-// emailProblem says what keeps s from being a mailbox as RFC 5321 (4.1.2) writes it, in words that
-// follow "The mail"; it is "" for one. The domain is a domain name of two labels or more, for mail
-// is not exchanged with a single one, or an address literal; the local part words and dots, or a
-// quoted string. Letters of other scripts are taken on both sides (RFC 6531), on the right as IDNA
-// allows them; what cannot be seen is not.
+// emailProblem returns why s is not a mailbox as RFC 5321 (4.1.2) defines it, in words that follow "The
+// mail", or "" for a mailbox. The domain must be a domain name of two labels or more, since mail is not
+// exchanged with single-label domains, or an address literal; the local part must be words and dots, or a
+// quoted string. Letters of other scripts are accepted on both sides (RFC 6531), on the right as IDNA
+// allows them; invisible characters are not.
 func emailProblem(s string) string {
 	at := strings.LastIndexByte(s, '@')
 	if at < 0 {
@@ -64,7 +64,7 @@ func isAtomRune(r rune) bool {
 	return isLetterOrDigit(r) || strings.ContainsRune("!#$%&'*+-/=?^_`{|}~", r) || r >= utf8.RuneSelf && unicode.IsPrint(r)
 }
 
-// isQuoted says whether s can stand between quotes: what is special there has a backslash before it.
+// isQuoted says whether s can stand between quotes: special characters must have a backslash before them.
 func isQuoted(s string) bool {
 	escaped := false
 	for _, r := range s {
@@ -82,8 +82,8 @@ func isQuoted(s string) bool {
 	return !escaped
 }
 
-// isAddressLiteral says whether s is an IPv4 or IPv6 address in brackets (RFC 5321, 4.1.3). Other than
-// elsewhere, numbers may have zeros before them, and :: stands for two groups at least.
+// isAddressLiteral says whether s is an IPv4 or IPv6 address in brackets (RFC 5321, 4.1.3). In contrast to
+// other notations, numbers may have leading zeros, and :: stands for at least two groups.
 func isAddressLiteral(s string) bool {
 	s, ok := strings.CutSuffix(strings.TrimPrefix(s, "["), "]")
 	const tag = "IPv6:"
@@ -102,7 +102,7 @@ func isAddressLiteral(s string) bool {
 	return err == nil && a.Is6() && a.Zone() == "" && (len(groups) <= 6 || !strings.Contains(s, "::"))
 }
 
-// isIPv4 says whether s are four numbers of a byte.
+// isIPv4 says whether s consists of four numbers from 0 to 255 with dots between.
 func isIPv4(s string) bool {
 	parts := strings.Split(s, ".")
 	return len(parts) == 4 && !slices.ContainsFunc(parts, func(part string) bool {

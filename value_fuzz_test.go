@@ -11,7 +11,8 @@ import (
 	"comity"
 )
 
-// read is a text as a field keeps it, false where it refuses it. What it keeps it takes again, unchanged.
+// read returns a text as a field stores it, false where the field refuses it. It checks that the field accepts
+// the stored text again, unchanged.
 func read(t *testing.T, f *comity.Field, s string) (string, bool) {
 	t.Helper()
 	cell, sentence := f.Read(comity.Scalar{Type: comity.TextScalar, Text: s})
@@ -40,7 +41,7 @@ func FuzzEmailAddress(f *testing.F) {
 		if len(s) > 254 || at < 1 || at > 64 || !strings.ContainsAny(s[at:], ".:") {
 			t.Errorf("%q has no such lengths or no dot", s)
 		}
-		// The library knows no IPv6 literals and no empty quotes, and of the rest takes more than RFC 5321 does.
+		// The library supports no IPv6 literals and no empty quotes; apart from these it accepts more than RFC 5321.
 		if a, err := mail.ParseAddress(s); !strings.Contains(s[at:], "[") && s[:at] != `""` && (err != nil || a.Name != "") {
 			t.Errorf("%q is none to net/mail: %v", s, err)
 		}
@@ -101,7 +102,7 @@ func FuzzName(f *testing.F) {
 		if last, _ := utf8.DecodeLastRuneInString(kept); unicode.Is(unicode.Cf, first) || unicode.Is(unicode.Cf, last) {
 			t.Errorf("%q begins or ends with what cannot be seen", kept)
 		}
-		// What cannot be seen, and the case of letters, reserve a name no less.
+		// A name stays reserved with invisible characters, and in any case.
 		if want := comity.ReservedName(kept); comity.ReservedName(strings.Join(strings.Split(kept, ""), "\u200b")) != want {
 			t.Errorf("%q is reserved %d, and with what cannot be seen between otherwise", kept, want)
 		}

@@ -49,8 +49,8 @@ var mailbox = func() *regexp.Regexp {
 	return regexp.MustCompile(`^(` + dotString + `|` + quoted + `)@(?:(` + domain + `)|\[(?:` + ipv4 + `|(?i:IPv6):(?:` + ipv6 + `))\])$`)
 }()
 
-// isMailbox is what IsEmailAddress is to say of a text in ASCII: the grammar, the lengths of RFC 5321 (4.5.3.1)
-// and RFC 1035 (2.3.4), and a domain of two labels whose last is no number.
+// isMailbox is the expected result of IsEmailAddress for a text in ASCII: by the grammar, the lengths of RFC 5321
+// (4.5.3.1) and RFC 1035 (2.3.4), and with a domain of two labels or more whose last is no number.
 func isMailbox(s string) bool {
 	m := mailbox.FindStringSubmatch(s)
 	if m == nil || len(s) > 254 || len(m[1]) > 64 {
@@ -65,7 +65,7 @@ func isMailbox(s string) bool {
 	return m[2] == "" || len(labels) > 1 && len(m[2]) <= 253 && !regexp.MustCompile(`^([0-9]+|0[xX][0-9A-Fa-f]*)$`).MatchString(labels[len(labels)-1])
 }
 
-// TestEmailAddressesByTheGrammar: what is taken is what the grammar of the standard derives, and nothing else.
+// TestEmailAddressesByTheGrammar: exactly the texts that the grammar of the standard derives are accepted.
 func TestEmailAddressesByTheGrammar(t *testing.T) {
 	pieces := []string{
 		"a", "Z", "0", "9", "-", ".", "..", "_", "+", "!", "%", "'", "/", "=", "~", "`", "{|}", " ", "\t", "\x7f", `"`, `""`, `\`, `\\`, `\"`, "(", ")", "<", ",", ";", ":", "::", "@",
@@ -91,8 +91,8 @@ func TestEmailAddressesByTheGrammar(t *testing.T) {
 	})
 }
 
-// TestEmailAddressesOfTheStandards are those that RFC 3696 (with its errata), 5321, 5322 and 6532 show, and
-// those that they say are none.
+// TestEmailAddressesOfTheStandards checks the valid and invalid examples of RFC 3696 (with its errata), 5321,
+// 5322 and 6532.
 func TestEmailAddressesOfTheStandards(t *testing.T) {
 	fieldTest{
 		field: comity.EmailAddress.Mail,
@@ -112,8 +112,7 @@ func TestEmailAddressesOfTheStandards(t *testing.T) {
 	}.run(t)
 }
 
-// TestLanguages are the tags that RFC 5646 (appendix A and 2.2) shows, and those that it says are none, as far
-// as they fit into the field.
+// TestLanguages checks the valid and invalid examples of RFC 5646 (appendix A and 2.2) that fit into the field.
 func TestLanguages(t *testing.T) {
 	fieldTest{
 		field: comity.Name.Language,

@@ -9,19 +9,19 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// The lengths of a domain name (RFC 1035, 2.3.4), as it is written without the dot at its end.
+// The greatest lengths of a domain name and a label (RFC 1035, 2.3.4), without the dot at the end.
 const (
 	maxDomain = 253
 	maxLabel  = 63
 )
 
-// international checks labels in other scripts as IDNA writes them, and changes nothing: an address
-// with letters of full width is written otherwise than the domain that it would lead to.
+// international checks labels in other scripts by the rules of IDNA without mapping them: a name with
+// full-width letters is refused, since it would lead to a domain that is written differently.
 var international = idna.New(idna.ValidateForRegistration(), idna.StrictDomainName(false))
 
-// domainLabels returns the labels of a domain name as they are looked up, nil for what is none: each
-// has letters, digits and hyphens, the hyphens not at its ends (RFC 1035, 2.3.1; a digit may come
-// first, RFC 1123, 2.1), or those of other scripts. also lists characters that are taken as well.
+// domainLabels returns the labels of a domain name as they are looked up, nil if s is no domain name. A
+// label consists of letters, digits and hyphens, with no hyphen at its ends (RFC 1035, 2.3.1; a digit may
+// come first, RFC 1123, 2.1), or of letters of other scripts. also lists further permitted characters.
 func domainLabels(s, also string) []string {
 	if !isASCII(s) {
 		var err error
@@ -44,14 +44,14 @@ func domainLabels(s, also string) []string {
 		}
 	}
 	if last := strings.ToLower(labels[len(labels)-1]); isNumber(last) || isNumberOf16(last) {
-		return nil // an IPv4 address, or what was meant to be one: browsers read both numbers so
+		return nil // an IPv4 address, or a name that browsers read as one
 	}
 	return labels
 }
 
-// canBeDialled says whether a host is a name that may be looked up, or an IP address. Underscores are
-// taken, as networks of containers name hosts so, and a dot at the end, which keeps a name from being
-// completed.
+// canBeDialled says whether a host is a name that can be looked up, or an IP address. Underscores are
+// permitted, since container networks use them in host names, and so is a dot at the end, which prevents
+// the completion of the name by a search domain.
 func canBeDialled(host string) bool {
 	if _, err := netip.ParseAddr(host); err == nil {
 		return true
@@ -59,7 +59,7 @@ func canBeDialled(host string) bool {
 	return domainLabels(strings.TrimSuffix(host, "."), "_") != nil
 }
 
-// isPort says whether s is a port that can be dialled.
+// isPort says whether s is a port to which a connection can be made.
 func isPort(s string) bool {
 	n, err := strconv.ParseUint(s, 10, 16)
 	return err == nil && n > 0
@@ -73,7 +73,7 @@ func isNumber(s string) bool {
 	return !strings.ContainsFunc(s, func(r rune) bool { return r < '0' || r > '9' })
 }
 
-// isNumberOf16 says whether s is a number to the base of 16, as a 0x before it says.
+// isNumberOf16 says whether s is a hexadecimal number with the prefix 0x.
 func isNumberOf16(s string) bool {
 	digits, ok := strings.CutPrefix(s, "0x")
 	return ok && strings.Trim(digits, "0123456789abcdef") == ""

@@ -12,7 +12,7 @@ func refusal(f *comity.Field, s string) string {
 	return sentence
 }
 
-// fieldTest are texts that a field takes and refuses.
+// fieldTest are texts that a field accepts and texts that it refuses.
 type fieldTest struct {
 	field         *comity.Field
 	taken, refuse []string
@@ -141,7 +141,7 @@ func TestEmailAddresses(t *testing.T) {
 	}
 }
 
-// urlFields are those that hold a URL for people.
+// urlFields are the fields with a URL for people.
 var urlFields = []*comity.Field{
 	comity.Url.Url, comity.CoNavigationLink.Url, comity.CoTermsAndConditions.Url, comity.CoDepartment.LogoUrl, comity.Organization.LogoUrl,
 	comity.CoService.LogoUrl, comity.CoService.ServiceUrl, comity.CoService.EntitlementUri,
@@ -208,7 +208,7 @@ func TestServerAddresses(t *testing.T) {
 	}.run(t)
 }
 
-// TestSecrets are kept as they are sent.
+// TestSecrets: secrets are stored as they are sent.
 func TestSecrets(t *testing.T) {
 	f := comity.HttpServer.Password
 	for _, s := range []string{"secret", " blanks\u00a0", " ", "a:b<c>", "pässwörd", "\u200b", strings.Repeat("x", 400)} {

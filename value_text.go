@@ -9,9 +9,9 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// unreadable returns a sentence's end about the first character that a text may not hold, "" where
-// there is none. What XML 1.0 cannot carry is refused whatever the format of the request, since the
-// same record is answered in both.
+// unreadable returns the end of a sentence about the first character that a text may not contain, "" where
+// there is none. Characters that XML 1.0 cannot represent are refused in JSON requests, too, since a record
+// can be read in both formats.
 func (f *Field) unreadable(s string) string {
 	if !utf8.ValidString(s) {
 		return f.sentence("must be valid Unicode")
@@ -29,22 +29,22 @@ func (f *Field) unreadable(s string) string {
 	return ""
 }
 
-// visible says whether a text has a character that can be seen.
+// visible says whether a text has a visible character.
 func visible(s string) bool {
 	return strings.ContainsFunc(s, func(r rune) bool {
 		return !zeroWidth(r) && !unicode.IsSpace(r) && !unicode.IsMark(r) && r != '\u2800' // a Braille cell without dots
 	})
 }
 
-// zeroWidth says that a character is shown by nothing of its own: format characters such as joiners
-// and marks of direction, fillers, variation selectors.
+// zeroWidth says whether a character has no visible form of its own: format characters such as joiners and
+// marks of direction, fillers, variation selectors.
 func zeroWidth(r rune) bool {
 	return unicode.In(r, unicode.Cf, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
 }
 
-// name marks the field as one that tells records apart to people: what it looks like is what it is.
-// Marks of direction could turn it or its surroundings round, and what is not seen at its ends could
-// make two that look alike. Joiners within a word are part of how Persian and emoji are written.
+// name marks the field as one by which people distinguish records, so that its text must be as it looks.
+// Marks of direction could reverse the text or its surroundings, and invisible characters at its ends could
+// make two names look alike. Joiners within a word are permitted, since Persian and emoji need them.
 func (f *Field) name() *Field {
 	f.Unspoofable = true
 	return f.must(func(s string) string {
@@ -69,8 +69,8 @@ func (f *Field) name() *Field {
 	})
 }
 
-// lookAlikes are characters that look like those of the reserved names and that compatibility
-// normalization leaves, by the table of confusable characters of UTS 39.
+// lookAlikes maps characters that look like those of the reserved names to these, as far as compatibility
+// normalization does not, by the table of confusable characters of UTS 39.
 var lookAlikes = strings.NewReplacer(
 	"\u02D0", ":", "\u02F8", ":", "\u0589", ":", "\u05C3", ":", "\u0703", ":", "\u0704", ":", "\u0903", ":", "\u0A83", ":",
 	"\u16EC", ":", "\u1803", ":", "\u1809", ":", "\u205A", ":", "\u2236", ":", "\uA4FD", ":", "\uA789", ":",
@@ -78,8 +78,8 @@ var lookAlikes = strings.NewReplacer(
 	"\u0131", "i", "\u03B9", "i", "\u0456", "i", "\u0578", "n", "\u03BF", "o", "\u043E", "o", "\u0585", "o",
 )
 
-// folded is a name as it looks, more or less: without regard to case and width, without what cannot
-// be seen, with look-alikes of the reserved names as those.
+// folded returns a name normalized by its approximate look: without differences in case and width, without
+// invisible characters, and with look-alikes replaced by the characters of the reserved names.
 func folded(s string) string {
 	s = strings.Map(func(r rune) rune {
 		if zeroWidth(r) {
@@ -90,20 +90,20 @@ func folded(s string) string {
 	return lookAlikes.Replace(s)
 }
 
-// Reserved is what a name that looks like one of the registry's own groups is kept for.
+// Reserved says for whom a name is reserved that looks like one of the registry's own groups.
 type Reserved uint8
 
-// What a name can be reserved for.
+// The values of Reserved.
 const (
-	// NotReserved names are for everybody to give.
+	// NotReserved names may be given by everybody.
 	NotReserved Reserved = iota
-	// ReservedForRegistry are CO:…, the names of the groups that come by themselves.
+	// ReservedForRegistry are CO:…, the names of automatic groups.
 	ReservedForRegistry
 	// ReservedForAdmins are admin and admin:…, which administrators of the CO may give.
 	ReservedForAdmins
 )
 
-// ReservedName says what a name of a group is kept for. Names that look alike are the same here.
+// ReservedName returns for whom a group's name is reserved. Names that look alike count as the same.
 func ReservedName(name string) Reserved {
 	switch f := folded(name); {
 	case strings.HasPrefix(f, "co:"):
@@ -114,11 +114,11 @@ func ReservedName(name string) Reserved {
 	return NotReserved
 }
 
-// LookAlike says whether two names look the same, more or less.
+// LookAlike says whether two names look approximately the same.
 func LookAlike(a, b string) bool { return folded(a) == folded(b) }
 
-// IsReservedUnit says whether a unit's name would look like that of a reserved group. The colon only
-// looks like one, for a real one is in no unit's name; a unit called admin is fine.
+// IsReservedUnit says whether a unit's name looks like that of a reserved group. Only characters that look
+// like a colon matter, since no unit's name contains a real one; a unit may be called admin.
 func IsReservedUnit(name string) bool {
 	f := folded(name)
 	return strings.HasPrefix(f, "co:") || strings.HasPrefix(f, "admin:")

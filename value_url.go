@@ -7,8 +7,8 @@ import (
 	"unicode"
 )
 
-// url makes the field's text a whole URL. Its scheme is http, https, mailto or one of more: what a
-// page of the console, or of somebody else, makes a link of, and never a script.
+// url requires the field's text to be an absolute URL. Its scheme must be http, https, mailto or one of
+// more, so that a page that shows it as a link never runs a script.
 func (f *Field) url(more ...string) *Field {
 	f.Schemes = append([]string{"http", "https", "mailto"}, more...)
 	f.doc("A whole URL, not a relative one.").format("uri").example("https://example.org/")
@@ -41,9 +41,9 @@ func (f *Field) url(more ...string) *Field {
 	})
 }
 
-// readURL reads a URL of one of the schemes, and returns nil for what is none. The problem is in words
-// that follow "it", and "" where there is no more to say. Browsers leave out or turn some characters before they read a URL, so that none of
-// these may hide what it is.
+// readURL parses a URL of one of the schemes, and returns nil if s is none. problem is a reason in words that
+// follow "it", "" where there is none. Characters that browsers remove or replace before they read a URL are
+// refused, since they could hide where it leads.
 func readURL(s string, schemes []string) (*url.URL, string) {
 	if strings.ContainsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) || zeroWidth(r) || r == '\\' }) {
 		return nil, "may not contain a blank, a backslash or what cannot be seen"
@@ -58,7 +58,7 @@ func readURL(s string, schemes []string) (*url.URL, string) {
 	return u, ""
 }
 
-// hostProblem says what keeps the host and port of a URL from being dialled.
+// hostProblem returns why no connection can be made to the host and port of a URL, "" where one can.
 func hostProblem(u *url.URL) string {
 	host, port := u.Hostname(), u.Port()
 	switch {
@@ -72,7 +72,7 @@ func hostProblem(u *url.URL) string {
 	return ""
 }
 
-// serverURL is the check of a URL that the registry itself calls.
+// serverURL checks a URL that the registry itself requests.
 func serverURL(s string) string {
 	u, _ := readURL(s, []string{"http", "https"})
 	if u == nil {
@@ -89,12 +89,12 @@ func serverURL(s string) string {
 	return ""
 }
 
-// Brokers are the addresses, host:port, of a list that commas or blanks part.
+// Brokers returns the addresses, host:port, in a list that is separated by commas or blanks.
 func Brokers(list string) []string {
 	return strings.FieldsFunc(list, func(r rune) bool { return r == ',' || unicode.IsSpace(r) })
 }
 
-// brokers is the check of a list of Kafka servers.
+// brokers checks a list of Kafka servers.
 func brokers(list string) string {
 	addresses := Brokers(list)
 	if len(addresses) == 0 {
@@ -108,7 +108,8 @@ func brokers(list string) string {
 	return ""
 }
 
-// isHostPort says whether s is a host and port that can be dialled. An IPv6 address stands in brackets.
+// isHostPort says whether s is a host and port to which a connection can be made. An IPv6 address must be in
+// brackets.
 func isHostPort(s string) bool {
 	u, err := url.Parse("kafka://" + s)
 	return err == nil && u.Host == s && u.Port() != "" && hostProblem(u) == ""

@@ -12,8 +12,8 @@ import (
 	"comity/client"
 )
 
-// TestSharedByGoroutines has several goroutines call through one client: each gets the answer to its
-// own call, and the race detector finds nothing that they share.
+// TestSharedByGoroutines makes several goroutines call through one client: each gets the answer to its own
+// call, and the race detector finds no race.
 func TestSharedByGoroutines(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {

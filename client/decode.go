@@ -29,7 +29,7 @@ func decodeAdded(body io.Reader, res *comity.Resource) (Added, error) {
 	return added, nil
 }
 
-// errShape says that an answer is not as the API's are.
+// errShape is the error for an answer that is not like the API's.
 var errShape = errors.New("the answer is no list of the API")
 
 // openList reads the answer up to the first of its records.
@@ -69,7 +69,7 @@ func closeList(d *json.Decoder) error {
 	return nil
 }
 
-// decodeRecord reads one record. Fields that the table does not have are a newer registry's.
+// decodeRecord reads one record. Fields that are not in the table, as a newer registry may have, are ignored.
 func decodeRecord(d *json.Decoder, res *comity.Resource) (*comity.Record, error) {
 	var fields map[string]any
 	if err := d.Decode(&fields); err != nil {
@@ -110,7 +110,7 @@ func decodeRecord(d *json.Decoder, res *comity.Resource) (*comity.Record, error)
 	return rec, nil
 }
 
-// flatOwner finds an owner that is given back by its own name (CoGroupId) and not as a Person.
+// flatOwner returns an owner that is written by its own name (CoGroupId) and not as a Person.
 func flatOwner(f *comity.Field, fields map[string]any) (any, bool) {
 	for _, o := range f.Owners {
 		if id, ok := fields[o.Name]; ok && o.Flat {
@@ -146,7 +146,7 @@ func readCell(f *comity.Field, v any) (comity.Cell, error) {
 	return comity.Cell{}, fmt.Errorf("%v is no %s", v, f.Kind)
 }
 
-// number reads a number or, as users with StringIds are given them, its text.
+// number reads a number or its text, which users with StringIds get.
 func number(v any) (int64, error) {
 	switch v := v.(type) {
 	case json.Number:

@@ -10,7 +10,7 @@ import (
 // version is the version of every resource.
 const version = "1.0"
 
-// encode writes the fields that a record names as a request's element.
+// encode returns the fields that a record names as a request's element.
 func encode(rec *comity.Record) ([]byte, error) {
 	element := map[string]any{"Version": version}
 	for _, f := range rec.Resource.Fields {
@@ -21,7 +21,7 @@ func encode(rec *comity.Record) ([]byte, error) {
 	return json.Marshal(element)
 }
 
-// value is a cell as JSON knows it, null for a field that is named without a value.
+// value returns a cell as a JSON value, null for a field that is named without a value.
 func value(f *comity.Field, c comity.Cell) any {
 	if !c.HasValue() {
 		return nil

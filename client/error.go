@@ -11,16 +11,16 @@ import (
 	"comity"
 )
 
-// maxError bounds the body of an error that is read.
+// maxError bounds how much of an error's body is read.
 const maxError = 1 << 20
 
-// decodeError is the error that an answer is. op says what was called.
+// decodeError returns the error that an answer stands for. op names the call.
 func decodeError(resp *http.Response, op string) *comity.Error {
 	var body struct {
 		Error         string
 		InvalidFields map[string][]string
 	}
-	// An answer from before the registry, a proxy's, may have any body: then the status says it all.
+	// An answer of a proxy may have any body: then the status is all there is.
 	_ = json.NewDecoder(io.LimitReader(resp.Body, maxError)).Decode(&body)
 	e := &comity.Error{Op: op, Phrase: phrase(resp, body.Error)}
 	for _, field := range slices.Sorted(maps.Keys(body.InvalidFields)) {
@@ -35,8 +35,8 @@ func decodeError(resp *http.Response, op string) *comity.Error {
 	return e
 }
 
-// phrase is the reason phrase of the status line. HTTP/2 has none, and what net/http puts there
-// instead are its own words; then the body says it, where it does not say more.
+// phrase returns the reason phrase of the status line. HTTP/2 has none, and net/http puts its own words
+// there; then the body has the phrase, unless it has details instead.
 func phrase(resp *http.Response, said string) string {
 	if _, reason, ok := strings.Cut(resp.Status, " "); ok && reason != "" && resp.ProtoMajor == 1 || said == "" {
 		return reason
@@ -44,7 +44,7 @@ func phrase(resp *http.Response, said string) string {
 	return said
 }
 
-// code is the one map from HTTP to kinds of error.
+// code maps an HTTP status to a kind of error.
 func code(status int, e *comity.Error) comity.ErrorCode {
 	switch {
 	case status == http.StatusBadRequest && len(e.Fields) == 0:
@@ -73,5 +73,5 @@ func code(status int, e *comity.Error) comity.ErrorCode {
 	return comity.Internal
 }
 
-// phraseUndelivered tells a message that was not taken from a failure of the registry itself.
+// phraseUndelivered distinguishes a failed delivery from a failure of the registry itself.
 const phraseUndelivered = "Provisioning Failed"

@@ -12,9 +12,9 @@ import (
 	"comity"
 )
 
-// List returns the records that meet all the parameters of a query (coid, copersonid,
-// search.identifier …), in order of Id. It is read as it comes: memory does not grow with it, and a
-// loop that breaks off ends it. The last pair is an error where the list could not be had to its end.
+// List returns the records that meet all the parameters of a query (coid, copersonid, search.identifier …),
+// in order of Id. The answer is read as it arrives: memory does not grow with it, and ending the loop early
+// ends the request. The last pair is an error if the list could not be read to its end.
 func (c *Client) List(ctx context.Context, res *comity.Resource, query url.Values) iter.Seq2[*comity.Record, error] {
 	return func(yield func(*comity.Record, error) bool) {
 		resp, err := c.call(ctx, http.MethodGet, res.Path, query, nil)
@@ -26,13 +26,13 @@ func (c *Client) List(ctx context.Context, res *comity.Resource, query url.Value
 			finish(resp)
 			return
 		}
-		// What is left of a list that nobody reads on is not worth reading.
+		// The unread rest of a list is not worth reading.
 		defer func() { _ = resp.Body.Close() }()
 		decodeList(resp.Body, res)(yield)
 	}
 }
 
-// All is List for one that fits into memory.
+// All is List for a list that fits into memory.
 func (c *Client) All(ctx context.Context, res *comity.Resource, query url.Values) ([]*comity.Record, error) {
 	var all []*comity.Record
 	for rec, err := range c.List(ctx, res, query) {
@@ -44,7 +44,7 @@ func (c *Client) All(ctx context.Context, res *comity.Resource, query url.Values
 	return all, nil
 }
 
-// decodeList yields the records of a list, and an error at the end of one that broke off.
+// decodeList yields the records of a list, and last an error if the list is incomplete.
 func decodeList(body io.Reader, res *comity.Resource) iter.Seq2[*comity.Record, error] {
 	return func(yield func(*comity.Record, error) bool) {
 		d := json.NewDecoder(body)

@@ -13,9 +13,9 @@ import (
 	"comity/client"
 )
 
-// TestBadReceiverHoldsUpNobody has receivers that fail in every way there is. Each CO that tells one
-// is compared with a CO that tells none, which is written to in turns with it: requests are as fast,
-// and another target of the CO is told as soon. Mended, the receiver holds exactly the present state.
+// TestBadReceiverHoldsUpNobody has receivers that fail in every possible way. Each CO with such a target is
+// compared with a CO without one, in turns: requests are as fast, and another target of the CO is provisioned
+// as soon. Once repaired, the receiver holds exactly the present state.
 func TestBadReceiverHoldsUpNobody(t *testing.T) {
 	everybody := func(string) bool { return true }
 	nobody := func(string) bool { return false }
@@ -25,7 +25,7 @@ func TestBadReceiverHoldsUpNobody(t *testing.T) {
 		for _, tt := range []struct {
 			name string
 			does trouble
-			// takes says of whom the receiver gets to know in spite of its trouble; nil for no matter.
+			// takes reports whether the receiver accepts a person in spite of its trouble; nil if that does not matter.
 			takes func(uid string) bool
 		}{
 			{"it takes two seconds to answer", isSlow, nil},
@@ -43,13 +43,13 @@ func TestBadReceiverHoldsUpNobody(t *testing.T) {
 				}
 				c := r.platform()
 				with, without := newBranch(t, c, "With: "+tt.name), newBranch(t, c, "Without: "+tt.name)
-				p := tell(t, c, with.co, bad.url, endpoint{})
+				p := addTarget(t, c, with.co, bad.url, endpoint{})
 				for i := range 12 {
 					with.hire(t, c, i)
 					without.hire(t, c, i)
 				}
 				within(t, "a request", median(with.took), median(without.took), 200*time.Millisecond)
-				within(t, "to tell the other target", median(with.lags(t)), median(without.lags(t)), time.Second)
+				within(t, "to provision the other target", median(with.lags(t)), median(without.lags(t)), time.Second)
 
 				for uid := range with.began {
 					if tt.takes != nil && tt.takes(uid) {
@@ -65,7 +65,7 @@ func TestBadReceiverHoldsUpNobody(t *testing.T) {
 				with.good.forgets(t, "p0")
 				bad.repair()
 				if !comesAbout(func() bool { return maps.Equal(bad.present(), with.good.present()) }) {
-					t.Errorf("mended, target %d does not hold what the other does (-want +got):\n%s", p.target, cmp.Diff(with.good.present(), bad.present()))
+					t.Errorf("once repaired, target %d does not hold what the other does (-want +got):\n%s", p.target, cmp.Diff(with.good.present(), bad.present()))
 				}
 				if n := len(with.good.present()); n != len(with.people)-1 {
 					t.Errorf("the other target holds %d people", n)
@@ -83,14 +83,14 @@ type branch struct {
 	good   *receiver
 	people []int64
 	took   []time.Duration
-	// began is when each person's requests did, by uid.
+	// began is when each person's requests began, by uid.
 	began map[string]time.Time
 }
 
 func newBranch(t *testing.T, c *client.Client, name string) *branch {
 	t.Helper()
 	b := &branch{co: addCO(t, c, name), good: receive(t), began: map[string]time.Time{}}
-	tell(t, c, b.co, b.good.URL, endpoint{})
+	addTarget(t, c, b.co, b.good.URL, endpoint{})
 	return b
 }
 
@@ -101,7 +101,7 @@ func (b *branch) hire(t *testing.T, c *client.Client, i int) {
 	b.took, b.began[uid] = append(b.took, time.Since(start)), start
 }
 
-// lags are how long after the requests began the target was told of each person.
+// lags returns how long after its requests began each person was sent to the target.
 func (b *branch) lags(t *testing.T) (lags []time.Duration) {
 	t.Helper()
 	for uid, began := range b.began {
@@ -123,16 +123,16 @@ func within(t *testing.T, what string, with, without, chance time.Duration) {
 
 func median(of []time.Duration) time.Duration { return slices.Sorted(slices.Values(of))[len(of)/2] }
 
-// TestReceiverThatWasAwayForLong is away from before the first person until after many changes and a
-// restart of the registry. Back, it is told what is so now, and of what is over but that it is gone.
+// TestReceiverThatWasAwayForLong has a receiver that is unreachable from before the first person until after
+// many changes and a restart of the registry. Then it is sent the present state, and of the past only deletes.
 func TestReceiverThatWasAwayForLong(t *testing.T) {
 	onBoth(t, func(t *testing.T, database string) {
 		r := serve(t, database, "--lease", "4s")
 		c := r.platform()
 		away, good := receiveLater(t), receive(t)
 		co := addCO(t, c, "Telescope")
-		tell(t, c, co, away.url, endpoint{})
-		tell(t, c, co, good.URL, endpoint{})
+		addTarget(t, c, co, away.url, endpoint{})
+		addTarget(t, c, co, good.URL, endpoint{})
 		var people []int64
 		for i := range 10 {
 			people = append(people, addPerson(t, c, co, fmt.Sprintf("p%d", i)))
@@ -168,7 +168,7 @@ func TestReceiverThatWasAwayForLong(t *testing.T) {
 		}
 		for _, m := range away.messages() {
 			if !m.deleted && m.person.Status == "active" && m.identifier != "renamed" && m.identifier != "newcomer" {
-				t.Errorf("it was told what is over: %s %s %s", m.method, m.path, m.body)
+				t.Errorf("it was sent a past state: %s %s %s", m.method, m.path, m.body)
 			}
 		}
 	})

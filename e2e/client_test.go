@@ -148,7 +148,7 @@ func TestClientSaysWhatTheRegistryRefused(t *testing.T) {
 	}
 }
 
-func TestClientTellsNoAnswerFromARefusal(t *testing.T) {
+func TestClientDistinguishesNoAnswerFromARefusal(t *testing.T) {
 	t.Parallel()
 	nobody := client.New("http://127.0.0.1:1/registry/", "co_1.operator", "key", client.WithHTTPClient(&http.Client{Timeout: patience}))
 	_, err := nobody.View(t.Context(), comity.Co.Resource, 1)

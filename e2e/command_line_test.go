@@ -28,7 +28,7 @@ func refused(t *testing.T, got ran, expression string) {
 
 func matches(expression, text string) bool { return regexp.MustCompile(expression).MatchString(text) }
 
-// secret is the password of every command line here. It is never to be told.
+// secret is the password of every command line here. It must never be printed.
 const secret = "geheim"
 
 func TestWhatCannotBeDoneIsSaidInOneLine(t *testing.T) {
@@ -117,7 +117,7 @@ func TestWhatCannotBeDoneIsSaidInOneLine(t *testing.T) {
 			got := runToEnd(t, cmd)
 			refused(t, got, tt.want)
 			if strings.Contains(got.out+got.errOut, secret) {
-				t.Errorf("the password is told: %s", got.errOut)
+				t.Errorf("the password is printed: %s", got.errOut)
 			}
 		})
 	}
@@ -138,7 +138,7 @@ func TestVersionAndHelpAreNoFailures(t *testing.T) {
 	}
 }
 
-func TestSecondProcessOnAnSQLiteFileIsToldTheFirst(t *testing.T) {
+func TestSecondProcessOnAnSQLiteFileNamesTheFirst(t *testing.T) {
 	t.Parallel()
 	r := serve(t, sqliteFile(t))
 	inUse := fmt.Sprintf(`^comity: .*the database is in use by process %d$`, r.cmd.Process.Pid)

@@ -52,8 +52,8 @@ func loseNothing(t *testing.T, database string, server *pgtest.Server) {
 	r.begin(t)
 	co := addCO(t, r.platform(), "Telescope")
 	directories := []*directory{receiveBadly(t), receiveBadly(t)}
-	tell(t, r.platform(), co, directories[0].URL, endpoint{protocol: comity.ProtocolPUT})
-	tell(t, r.platform(), co, directories[1].URL, endpoint{protocol: comity.ProtocolPOST})
+	addTarget(t, r.platform(), co, directories[0].URL, endpoint{protocol: comity.ProtocolPUT})
+	addTarget(t, r.platform(), co, directories[1].URL, endpoint{protocol: comity.ProtocolPOST})
 
 	loads := crash(t, r, co, server)
 	for _, l := range loads {
@@ -277,7 +277,7 @@ func (d *directory) take(m message) (status int, body string) {
 		d.people[m.identifier] = m.known().String()
 	}
 	if fate == 1 {
-		return http.StatusInternalServerError, "taken, but nobody is told so"
+		return http.StatusInternalServerError, "stored, but answered as failed"
 	}
 	return http.StatusOK, ""
 }

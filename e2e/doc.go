@@ -1,4 +1,4 @@
-// Package e2e holds the tests that meet Comity as its users do: they start the program that would
+// Package e2e holds the tests that use Comity as its users do: they start the program that would
 // be installed, on SQLite and on PostgreSQL, and call it over HTTP, by the client or on its command
 // line. Receivers of messages are HTTP servers.
 //
@@ -7,8 +7,8 @@
 // the kinds of program that rely on the API: a proxy that looks up who logs in, a cluster that makes
 // groups of the registry's, a portal that enrolls many at once, a page for SSH keys and one for terms and
 // conditions. What they do must go on working. The other tests are about what a
-// conversation cannot show: a first start, an end, a crash, a database that goes away, and what
-// receivers are told.
+// conversation cannot show: a first start, an end, a crash, a database that goes away, and what receivers
+// are sent.
 //
 // Nothing here waits for a time to pass. A test waits until something is so, with a deadline that
 // only one that fails reaches.

@@ -60,7 +60,7 @@ func printed(t *testing.T, what string, got ran, status int, out string) {
 	}
 }
 
-// comity provision --dry-run lists what would be sent and sends nothing; a run that would delete too
+// comity provision --dry-run lists what would be sent and sends nothing; a full sync that would delete too
 // many is refused, by the command and by the API. It does so while the registry is served and while it
 // is not.
 func TestDryRunCommand(t *testing.T) {
@@ -71,7 +71,7 @@ func TestDryRunCommand(t *testing.T) {
 		one, two := addPerson(t, c, co, "one"), addPerson(t, c, co, "two")
 		nameless := add(t, c, fields{comity.CoPerson.CoId: co, comity.CoPerson.Status: comity.Active})
 		sink := receive(t)
-		to := tell(t, c, co, sink.URL, endpoint{mode: comity.ModeManual})
+		to := addTarget(t, c, co, sink.URL, endpoint{mode: comity.ModeManual})
 		target := text(to.target)
 		command := func(more ...string) ran {
 			return runToEnd(t, r.operator(append([]string{"provision", "--target", target}, more...)...))
@@ -80,7 +80,7 @@ func TestDryRunCommand(t *testing.T) {
 		const cannot = "1 cannot be sent: no identifier of type uid\n"
 
 		printed(t, "everybody", command("--all", "--dry-run"), 0,
-			fmt.Sprintf("PUT one (person %d)\nPUT two (person %d)\n", one, two)+problem+"2 would be told, 0 deleted, 0 left as they are\n"+cannot)
+			fmt.Sprintf("PUT one (person %d)\nPUT two (person %d)\n", one, two)+problem+"2 would be sent, 0 deleted, 0 unchanged\n"+cannot)
 		if n := len(sink.messages()); n != 0 {
 			t.Errorf("a dry run sent %d messages", n)
 		}
@@ -89,15 +89,15 @@ func TestDryRunCommand(t *testing.T) {
 		}
 		remove(t, c, comity.CoPerson.Resource, two)
 		was := len(sink.messages())
-		listed := fmt.Sprintf("unchanged one (person %d)\nDELETE two (person %d)\n", one, two) + problem + "0 would be told, 1 deleted, 1 left as they are\n" + cannot
-		const tooMany = `it would delete 1 of the 2 people whom target \d+ knows, more than 10 %: --max-deletes 50%`
+		listed := fmt.Sprintf("unchanged one (person %d)\nDELETE two (person %d)\n", one, two) + problem + "0 would be sent, 1 deleted, 1 unchanged\n" + cannot
+		const tooMany = `1 of the 2 people at target \d+ would be deleted, more than 10 %: allow this with --max-deletes 50%`
 		for range 2 {
 			got := command("--all", "--dry-run", "--only-changed")
 			printed(t, "what changed", got, 1, listed)
 			refused(t, ran{status: got.status, errOut: got.errOut}, tooMany)
 			refused(t, command("--all", "--only-changed"), tooMany)
 			printed(t, "with more deletes", command("--all", "--dry-run", "--only-changed", "--max-deletes", "50%"), 0, listed)
-			printed(t, "one", command("--person", text(two), "--dry-run"), 0, fmt.Sprintf("DELETE two (person %d)\n0 would be told, 1 deleted, 0 left as they are\n", two))
+			printed(t, "one", command("--person", text(two), "--dry-run"), 0, fmt.Sprintf("DELETE two (person %d)\n0 would be sent, 1 deleted, 0 unchanged\n", two))
 			if !r.hasEnded() {
 				a := call(t, http.DefaultClient, http.MethodPost, r.api()+"co_provisioning_targets/provision/"+target+"/all.json", r.user, r.key, "")
 				if a.status != http.StatusForbidden || !matches(`maxdeletes=50`, a.body) {
@@ -107,20 +107,20 @@ func TestDryRunCommand(t *testing.T) {
 			}
 		}
 		refused(t, command("--all", "--max-deletes", "half"), `"half" is no share from 0% to 100%`)
-		refused(t, command("--all", "--mend"), `--mend goes with --verify`)
+		refused(t, command("--all", "--repair"), `--repair goes with --verify`)
 		refused(t, command("--all", "--verify", "--dry-run"), `can't be used together`)
 		if n := len(sink.messages()) - was; n != 0 {
 			t.Errorf("%d messages were sent", n)
 		}
 		got := command("--all", "--only-changed", "--max-deletes", "50%")
 		if last := sink.about("two"); got.status != 0 || !last[len(last)-1].deleted || len(sink.messages()) != was+1 {
-			t.Errorf("told to go on: status %d, %d messages: %s", got.status, len(sink.messages())-was, got.errOut)
+			t.Errorf("with more deletes: status %d, %d messages: %s", got.status, len(sink.messages())-was, got.errOut)
 		}
 	})
 }
 
-// comity provision --verify finds what a target holds otherwise than it should, says so by its exit
-// status, and with --mend sends that; through a server that has the registry and without one.
+// comity provision --verify finds drift, reports it by its exit status, and with --repair repairs it; through a
+// running server and without one.
 func TestVerifyCommand(t *testing.T) {
 	onBoth(t, func(t *testing.T, database string) {
 		r := serve(t, database)
@@ -132,7 +132,7 @@ func TestVerifyCommand(t *testing.T) {
 		}
 		var status atomic.Int64
 		receiver := answering(t, &status)
-		to := tell(t, c, co, receiver.URL, endpoint{mode: comity.ModeManual})
+		to := addTarget(t, c, co, receiver.URL, endpoint{mode: comity.ModeManual})
 		target := text(to.target)
 		command := func(more ...string) ran {
 			return runToEnd(t, r.operator(append([]string{"provision", "--target", target}, more...)...))
@@ -156,12 +156,12 @@ func TestVerifyCommand(t *testing.T) {
 			}
 			got := command("--all", "--verify")
 			printed(t, "compared", got, 2, found[0]+found[1]+found[2])
-			if !matches(`target \d+ does not hold, or does not show, what it should of 2 people`, got.errOut) {
+			if !matches(`target \d+ does not hold, or does not show, what it should hold of 2 people`, got.errOut) {
 				t.Errorf("it says %s", got.errOut)
 			}
-			printed(t, "mended", command("--all", "--verify", "--mend"), 0,
-				found[0]+fmt.Sprintf("mended (person %d)\n", one)+found[1]+fmt.Sprintf("mended (person %d)\n", three)+found[2]+"2 mended\n")
-			printed(t, "after that", command("--all", "--verify"), 0, "103 people compared: nothing is otherwise than it should be\n")
+			printed(t, "repaired", command("--all", "--verify", "--repair"), 0,
+				found[0]+fmt.Sprintf("repaired (person %d)\n", one)+found[1]+fmt.Sprintf("repaired (person %d)\n", three)+found[2]+"2 repaired\n")
+			printed(t, "after that", command("--all", "--verify"), 0, "103 people compared: no drift\n")
 
 			status.Store(http.StatusTeapot)
 			printed(t, "unreadable", command("--person", text(one), "--verify"), 2,
@@ -172,7 +172,7 @@ func TestVerifyCommand(t *testing.T) {
 			eventually(t, "the receiver is asked", func() bool { return status.Load() == hanging })
 			running.signal(t, syscall.SIGINT)
 			interrupted := ran{status: running.status(t), errOut: running.errOut.String()}
-			refused(t, interrupted, `stopped: that is not all`)
+			refused(t, interrupted, `stopped: the list is not complete`)
 			status.Store(0)
 			if !r.hasEnded() {
 				r.end(t)

@@ -49,7 +49,7 @@ func TestRequestUnderWayIsAnsweredBeforeTheEnd(t *testing.T) {
 		c := r.platform()
 		g := closedGate(t)
 		co := addCO(t, c, "Telescope")
-		p := tell(t, c, co, g.URL, endpoint{mode: comity.ModeManual})
+		p := addTarget(t, c, co, g.URL, endpoint{mode: comity.ModeManual})
 		person := addPerson(t, c, co, "ghopper")
 
 		answered := provisionCall(t, r, p.target, person)
@@ -77,7 +77,7 @@ func TestMessageUnderWayIsFinishedBeforeTheEndAndNotSentAgain(t *testing.T) {
 		g := closedGate(t)
 		co := addCO(t, c, "Telescope")
 		person := addPerson(t, c, co, "ghopper")
-		tell(t, c, co, g.URL, endpoint{})
+		addTarget(t, c, co, g.URL, endpoint{})
 		touch(t, c, person, 9) // one change, and so one message
 
 		<-g.waiting
@@ -115,7 +115,7 @@ func TestDrainBoundsTheEnd(t *testing.T) {
 			c := r.platform()
 			g := closedGate(t)
 			co := addCO(t, c, "Telescope")
-			p := tell(t, c, co, g.URL, endpoint{mode: tt.mode})
+			p := addTarget(t, c, co, g.URL, endpoint{mode: tt.mode})
 			person := addPerson(t, c, co, "ghopper")
 			if tt.mode == comity.ModeManual {
 				provisionCall(t, r, p.target, person)
@@ -135,7 +135,7 @@ func TestSecondSignalEndsAtOnceAndLosesNothing(t *testing.T) {
 		c := r.platform()
 		g := closedGate(t)
 		co := addCO(t, c, "Telescope")
-		tell(t, c, co, g.URL, endpoint{})
+		addTarget(t, c, co, g.URL, endpoint{})
 		addPerson(t, c, co, "ghopper")
 
 		<-g.waiting

@@ -42,7 +42,7 @@ func TestErase(t *testing.T) {
 		r := serve(t, database)
 		c, receiver := r.platform(), receive(t)
 		co := addCO(t, c, "Telescope")
-		to := tell(t, c, co, receiver.URL, endpoint{})
+		to := addTarget(t, c, co, receiver.URL, endpoint{})
 		zaphod, trillian := addPerson(t, c, co, "zaphod"), addPerson(t, c, co, "trillian")
 		add(t, c, fields{comity.CoPersonRole.Person: owner{comity.OwnerCO, zaphod}, comity.CoPersonRole.Affiliation: "staff", comity.CoPersonRole.Status: comity.Active})
 		receiver.knowsOf(t, "zaphod")
@@ -53,14 +53,14 @@ func TestErase(t *testing.T) {
 		refused(t, runToEnd(t, r.operator("erase")), `--person`)
 
 		got := runToEnd(t, r.operator("erase", "--person", text(zaphod), "--delete"))
-		if got.status != 0 || !matches(fmt.Sprintf(`(?s)^person %d is erased: \d+ rows.*\ntarget %d is still to be told that zaphod is gone`, zaphod, to.target), got.out) {
+		if got.status != 0 || !matches(fmt.Sprintf(`(?s)^person %d is erased: \d+ rows.*\ntarget %d has not been sent the deletion of zaphod yet`, zaphod, to.target), got.out) {
 			t.Errorf("status %d: %s%s", got.status, got.out, got.errOut)
 		}
 		receiver.forgets(t, "zaphod")
 		eventually(t, "nothing is left of them", func() bool { return !strings.Contains(dump(t, r), "zaphod") })
-		provisioned := call(t, documented(t, r.api()), "GET", r.api()+"history_records.json?coid="+text(co), r.user, r.key, "").body
+		listed := call(t, documented(t, r.api()), "GET", r.api()+"history_records.json?coid="+text(co), r.user, r.key, "").body
 		for _, line := range []string{"CoPerson %d added (erased)", "CoPerson %d deleted (erased)", "CoPerson %d erased"} {
-			if line = fmt.Sprintf(line, zaphod); !strings.Contains(provisioned, line) {
+			if line = fmt.Sprintf(line, zaphod); !strings.Contains(listed, line) {
 				t.Errorf("the history does not say %q", line)
 			}
 		}

@@ -23,7 +23,7 @@ type exchanges struct {
 	t     *testing.T
 	check check
 	base  http.RoundTripper
-	// lenient lets requests pass that the document does not tell clients to make.
+	// lenient accepts requests that are not as the document describes them.
 	lenient bool
 }
 

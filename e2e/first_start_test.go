@@ -12,14 +12,14 @@ import (
 	"comity"
 )
 
-func TestFirstStartTellsUserAndKeyOnceAndTheSecondDoesNot(t *testing.T) {
+func TestFirstStartPrintsUserAndKeyOnceAndTheSecondDoesNot(t *testing.T) {
 	onNothing(t, func(t *testing.T, database string) {
 		r := serve(t, database)
 		if r.user != "co_1.operator" || len(r.key) < 32 {
 			t.Errorf("the first user is %q, its key has %d characters", r.user, len(r.key))
 		}
 		if n := strings.Count(r.out.String()+r.errOut.String(), r.key); n != 1 {
-			t.Errorf("the key was told %d times, want once", n)
+			t.Errorf("the key was printed %d times, want once", n)
 		}
 		if status := r.end(t); status != 0 {
 			t.Errorf("it ended with status %d", status)
@@ -27,7 +27,7 @@ func TestFirstStartTellsUserAndKeyOnceAndTheSecondDoesNot(t *testing.T) {
 
 		r.startAgain(t)
 		if printed := r.out.String(); strings.Contains(printed, "key") || strings.Count(printed, "\n") != 1 {
-			t.Errorf("the second start tells more than where it serves:\n%s", printed)
+			t.Errorf("the second start prints more than where it serves:\n%s", printed)
 		}
 		platform, err := r.platform().View(t.Context(), comity.Co.Resource, comity.PlatformCO)
 		if err != nil || platform.Text(comity.Co.Name) != "COmanage" {
@@ -54,8 +54,8 @@ func TestFilesOfTheDatabaseAreTheOwnersAlone(t *testing.T) {
 	}
 }
 
-// TestOfSeveralFirstStartsOneTellsTheKey has several instances start at once on an empty PostgreSQL database.
-func TestOfSeveralFirstStartsOneTellsTheKey(t *testing.T) {
+// TestOfSeveralFirstStartsOnePrintsTheKey has several instances start at once on an empty PostgreSQL database.
+func TestOfSeveralFirstStartsOnePrintsTheKey(t *testing.T) {
 	t.Parallel()
 	database := noTables(t)
 	// Instances share the key that seals passwords, so it is there before the first of them.
@@ -74,7 +74,7 @@ func TestOfSeveralFirstStartsOneTellsTheKey(t *testing.T) {
 		printed += strings.Count(p.out.String(), "key   ")
 	}
 	if printed != 1 {
-		t.Errorf("%d instances told a key, want one", printed)
+		t.Errorf("%d instances printed a key, want one", printed)
 	}
 }
 

@@ -51,7 +51,7 @@ func TestMetricsCountRequestsAndDeliveries(t *testing.T) {
 	r := serve(t, sqliteFile(t))
 	c := r.platform()
 	co := addCO(t, c, "Telescope")
-	p := tell(t, c, co, receive(t).URL, endpoint{mode: comity.ModeManual})
+	p := addTarget(t, c, co, receive(t).URL, endpoint{mode: comity.ModeManual})
 	person := addPerson(t, c, co, "ghopper")
 	for range 3 {
 		if _, err := c.Provision(t.Context(), p.target, person); err != nil {
@@ -88,7 +88,7 @@ func TestRegistryOutlivesARestartOfPostgreSQL(t *testing.T) {
 	c := r.platform()
 	sink := receive(t)
 	co := addCO(t, c, "Telescope")
-	tell(t, c, co, sink.URL, endpoint{})
+	addTarget(t, c, co, sink.URL, endpoint{})
 	addPerson(t, c, co, "ghopper")
 	sink.knowsOf(t, "ghopper")
 
@@ -139,8 +139,8 @@ func TestMetricsOfTargets(t *testing.T) {
 		c := r.platform()
 		co := addCO(t, c, "Telescope")
 		refusing := receiveWith(t, func(message) (int, string) { return http.StatusUnprocessableEntity, "no" })
-		to := tell(t, c, co, refusing.URL, endpoint{more: fields{comity.CoProvisioningTarget.MaxRetry: int64(1)}})
-		good := tell(t, c, co, receive(t).URL, endpoint{})
+		to := addTarget(t, c, co, refusing.URL, endpoint{more: fields{comity.CoProvisioningTarget.MaxRetry: int64(1)}})
+		good := addTarget(t, c, co, receive(t).URL, endpoint{})
 		addPerson(t, c, co, "ghopper")
 		of := func(name string, target int64) float64 {
 			return metric(t, r, `comity_target_`+name+`{target="`+text(target)+`"}`)
@@ -153,8 +153,8 @@ func TestMetricsOfTargets(t *testing.T) {
 	})
 }
 
-// A transaction that somebody left open keeps nothing from beginning and ending by the clock if it only
-// reads; of one that writes the operator is told.
+// A transaction that was left open does not keep roles and memberships from beginning and ending by the clock
+// if it only reads; one that writes is reported to the operator.
 func TestATransactionThatIsLeftOpen(t *testing.T) {
 	t.Parallel()
 	database := pgtest.URL(t)

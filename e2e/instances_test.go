@@ -31,7 +31,7 @@ func TestKilledInstancesLoseNothing(t *testing.T) {
 	co := addCO(t, r.platform(), "Telescope")
 	offices := []*office{openOffice(t), openOffice(t)}
 	for _, o := range offices {
-		tell(t, r.platform(), co, o.URL, endpoint{})
+		addTarget(t, r.platform(), co, o.URL, endpoint{})
 	}
 
 	var acknowledged atomic.Int64

@@ -28,7 +28,7 @@ func withSecrets(t *testing.T, r *registry) sealed {
 	s := sealed{registry: r, receiver: receive(t)}
 	c := r.platform()
 	co := addCO(t, c, "Telescope")
-	s.to = tell(t, c, co, s.receiver.URL, endpoint{
+	s.to = addTarget(t, c, co, s.receiver.URL, endpoint{
 		mode: comity.ModeManual, auth: comity.AuthBasic, user: "sync", password: serverPassword,
 		more: fields{comity.CoApiProvisionerTarget.SigningSecret: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"},
 	})

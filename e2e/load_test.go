@@ -132,7 +132,7 @@ func (l *load) hire(ctx context.Context) {
 	l.staff = append(l.staff, e)
 }
 
-// uid is an identifier that tells whose it is, and how old it is.
+// uid returns an identifier that shows whose it is, and after how many changes it was made.
 func (l *load) uid(e *employee) string {
 	return fmt.Sprintf("c%d-p%d.%d", l.number, e.number, e.changes)
 }

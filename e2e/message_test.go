@@ -100,7 +100,7 @@ func TestMessageShowsThePersonAsDocumented(t *testing.T) {
 		name          string
 		endpoint      endpoint
 		authorization string
-		tells, ends   request
+		sends, ends   request
 	}{
 		{
 			"PUT with Basic",
@@ -131,7 +131,7 @@ func TestMessageShowsThePersonAsDocumented(t *testing.T) {
 		sinks := make([]*receiver, len(tests))
 		for i, tt := range tests {
 			sinks[i] = receive(t)
-			tell(t, c, co, sinks[i].URL+"/api/people/", tt.endpoint)
+			addTarget(t, c, co, sinks[i].URL+"/api/people/", tt.endpoint)
 		}
 		check := func(m message, want request, authorization string) {
 			t.Helper()
@@ -156,7 +156,7 @@ func TestMessageShowsThePersonAsDocumented(t *testing.T) {
 		person, role := addGrace(t, c, co)
 		addIdentifier(t, c, person, "grace hopper/1")
 		for i, tt := range tests {
-			check(sinks[i].knowsOf(t, "grace hopper/1"), tt.tells, tt.authorization)
+			check(sinks[i].knowsOf(t, "grace hopper/1"), tt.sends, tt.authorization)
 		}
 
 		remove(t, c, comity.CoPersonRole.Resource, role)

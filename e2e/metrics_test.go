@@ -19,7 +19,7 @@ func TestMetricsOfTheInstance(t *testing.T) {
 		r := serve(t, database)
 		c, receiver := r.platform(), receive(t)
 		co := addCO(t, c, "Telescope")
-		to := tell(t, c, co, receiver.URL, endpoint{more: fields{comity.CoProvisioningTarget.Description: `The "mail" server`}})
+		to := addTarget(t, c, co, receiver.URL, endpoint{more: fields{comity.CoProvisioningTarget.Description: `The "mail" server`}})
 		addPerson(t, c, co, "ghopper")
 		receiver.knowsOf(t, "ghopper")
 		page := func() string {

@@ -79,7 +79,7 @@ func TestDatabaseOfANewerProgramIsRefused(t *testing.T) {
 	})
 }
 
-func TestWrongPasswordOfPostgreSQLIsNotTold(t *testing.T) {
+func TestWrongPasswordOfPostgreSQLIsNotPrinted(t *testing.T) {
 	t.Parallel()
 	server, err := pgtest.Start(t.Context(), pgtest.Options{})
 	if err != nil {
@@ -99,6 +99,6 @@ func TestWrongPasswordOfPostgreSQLIsNotTold(t *testing.T) {
 	})
 	refused(t, got, `^comity: migrate database postgres://comity:xxxxx@.*password authentication failed`)
 	if strings.Contains(got.errOut, secret) {
-		t.Errorf("the password is told: %s", got.errOut)
+		t.Errorf("the password is printed: %s", got.errOut)
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"comity/client"
 )
 
-// moody is a receiver that takes messages or fails, as it is told to.
+// moody is a receiver that accepts messages, or fails while fails is set.
 type moody struct {
 	*receiver
 	fails atomic.Bool
@@ -35,7 +35,7 @@ func inMode(t *testing.T, mode string, test func(t *testing.T, c *client.Client,
 		r := serve(t, database)
 		c := r.platform()
 		sink := receiveMoodily(t)
-		test(t, c, tell(t, c, addCO(t, c, "Telescope"), sink.URL, endpoint{mode: mode}), sink)
+		test(t, c, addTarget(t, c, addCO(t, c, "Telescope"), sink.URL, endpoint{mode: mode}), sink)
 	})
 }
 
@@ -49,7 +49,7 @@ func provision(t *testing.T, c *client.Client, target, person int64) (queued boo
 	return queued
 }
 
-// touch gives a person another date of birth, for which everybody is told anew.
+// touch gives a person another date of birth, so that the person is sent again.
 func touch(t *testing.T, c *client.Client, person int64, day int) {
 	t.Helper()
 	edit(t, c, person, fields{comity.CoPerson.DateOfBirth: fmt.Sprintf("1906-12-%02d", day)})
@@ -122,7 +122,7 @@ func TestProvisionCallSaysWhyNobodyCanBeReached(t *testing.T) {
 		"moved":        {redirects.URL, "301 Moved Permanently: redirects are not followed, Location https://elsewhere.example/people"},
 	} {
 		co := addCO(t, c, name)
-		p := tell(t, c, co, tt.url, endpoint{mode: comity.ModeManual, auth: comity.AuthBasic, user: "comity", password: secret})
+		p := addTarget(t, c, co, tt.url, endpoint{mode: comity.ModeManual, auth: comity.AuthBasic, user: "comity", password: secret})
 		_, err := c.Provision(t.Context(), p.target, addPerson(t, c, co, "ghopper"))
 		if refusal := refusalOf(t, err); refusal.Phrase != "Provisioning Failed" || refusal.Detail != tt.says {
 			t.Errorf("%s: it answers %q, %q, want %q", name, refusal.Phrase, refusal.Detail, tt.says)
@@ -130,7 +130,7 @@ func TestProvisionCallSaysWhyNobodyCanBeReached(t *testing.T) {
 	}
 }
 
-func TestProvisionCallForAGroupTellsNobody(t *testing.T) {
+func TestProvisionCallForAGroupSendsNothing(t *testing.T) {
 	inMode(t, comity.ModeManual, func(t *testing.T, c *client.Client, p provisioning, sink *moody) {
 		groups, err := c.All(t.Context(), comity.CoGroup.Resource, map[string][]string{"coid": {text(p.co)}})
 		if err != nil {
@@ -149,7 +149,7 @@ func TestProvisionCallForAGroupTellsNobody(t *testing.T) {
 	})
 }
 
-func TestEnrolmentModeTellsOfTheFirstTimeActive(t *testing.T) {
+func TestEnrolmentModeSendsTheFirstTimeActive(t *testing.T) {
 	inMode(t, comity.ModeEnrolment, func(t *testing.T, c *client.Client, p provisioning, sink *moody) {
 		f := comity.CoPerson
 		person := add(t, c, fields{f.CoId: p.co, f.Status: comity.Invited})
@@ -167,7 +167,7 @@ func TestEnrolmentModeTellsOfTheFirstTimeActive(t *testing.T) {
 	})
 }
 
-// enrolled adds a person whom the target is told of, after whatever it was told before.
+// enrolled adds a person and waits until the target is sent them, and thus everything before.
 func enrolled(t *testing.T, c *client.Client, co int64, sink *moody, uid string) {
 	t.Helper()
 	f := comity.CoPerson
@@ -177,7 +177,7 @@ func enrolled(t *testing.T, c *client.Client, co int64, sink *moody, uid string)
 	sink.knowsOf(t, uid)
 }
 
-func TestManualModeTellsByProvisionCallAloneAndDoesNotTryAgain(t *testing.T) {
+func TestManualModeSendsByProvisionCallAloneAndDoesNotTryAgain(t *testing.T) {
 	inMode(t, comity.ModeManual, func(t *testing.T, c *client.Client, p provisioning, sink *moody) {
 		person := addPerson(t, c, p.co, "ghopper")
 		touch(t, c, person, 9)
@@ -186,7 +186,7 @@ func TestManualModeTellsByProvisionCallAloneAndDoesNotTryAgain(t *testing.T) {
 			t.Error("the receiver failed, the call succeeded")
 		}
 
-		// In a mode in which what waits is sent, another message that failed later is sent again.
+		// In a mode in which pending deliveries are sent, another message that failed later is sent again.
 		edit(t, c, p.target, fields{comity.CoProvisioningTarget.Status: comity.ModeAutomatic})
 		addPerson(t, c, p.co, "alovelace")
 		eventually(t, "the other message has failed", func() bool { return len(sink.about("alovelace")) > 0 })
@@ -198,7 +198,7 @@ func TestManualModeTellsByProvisionCallAloneAndDoesNotTryAgain(t *testing.T) {
 	})
 }
 
-func TestDisabledTargetIsToldNothingAndKeepsWhatWaits(t *testing.T) {
+func TestDisabledTargetIsSentNothingAndKeepsPendingDeliveries(t *testing.T) {
 	inMode(t, comity.ModeAutomatic, func(t *testing.T, c *client.Client, p provisioning, sink *moody) {
 		mode := comity.CoProvisioningTarget.Status
 		sink.fails.Store(true)
@@ -220,7 +220,7 @@ func TestDisabledTargetIsToldNothingAndKeepsWhatWaits(t *testing.T) {
 		addPerson(t, c, p.co, "barrier")
 		sink.knowsOf(t, "barrier")
 		if sent := sink.about("unseen"); len(sent) > 0 {
-			t.Error("what changed while it was disabled was told")
+			t.Error("what changed while it was disabled was sent")
 		}
 	})
 }

@@ -20,8 +20,8 @@ import (
 	"comity/internal/pgtest"
 )
 
-// takesNoWrites has a database take no writes for a while. Meanwhile reads are answered, writes are told why
-// and to come again, and /readyz says why; afterwards all is well.
+// takesNoWrites makes a database refuse writes for a while. Meanwhile reads are answered, writes are answered
+// why and when to try again, and /readyz says why; afterwards writes succeed.
 func (r *registry) takesNoWrites(t *testing.T, why string, begin, end func()) {
 	t.Helper()
 	name := 0
@@ -63,7 +63,7 @@ func TestPostgreSQLThatFailsWrites(t *testing.T) {
 	for code, why := range map[string]string{
 		"25006": "The database is read-only.",
 		"53100": "The disk of the database is full.",
-		"53000": "The database has not what it needs", "53200": "The database has not what it needs", "53400": "The database has not what it needs",
+		"53000": "The database lacks a resource of its machine", "53200": "The database lacks a resource of its machine", "53400": "The database lacks a resource of its machine",
 		"58030": "The database fails to read or write its files.", "58P01": "The database fails to read or write its files.",
 		"42501": "The database does not permit it: its user lacks a right",
 	} {

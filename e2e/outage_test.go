@@ -15,12 +15,12 @@ import (
 func (p *process) count(text string) int { return strings.Count(p.errOut.String(), text) }
 
 const (
-	outageBegins = "the database is of no use for now"
-	outageEnds   = "the database is of use again"
+	outageBegins = "the database is unavailable"
+	outageEnds   = "the database is available again"
 )
 
-// An outage of the database is nobody's failed login: keys that are right are told when to come again,
-// by REST and in the console, and are let in as soon as it is over. The log has a line for its beginning
+// An outage of the database counts as no failed login: requests with right keys are answered when to try again,
+// by REST and in the console, and succeed as soon as it is over. The log has a line for its beginning
 // and one for its end, and the metrics go on.
 func TestOutageIsNoFailedLogin(t *testing.T) {
 	t.Parallel()
@@ -94,7 +94,7 @@ func TestProvisionCallToAHangingReceiverIsAnswered(t *testing.T) {
 		c := r.platform()
 		co := addCO(t, c, "Telescope")
 		silent := receiveInTrouble(t, isSilent)
-		target := tell(t, c, co, silent.url, endpoint{mode: comity.ModeManual})
+		target := addTarget(t, c, co, silent.url, endpoint{mode: comity.ModeManual})
 		person := addPerson(t, c, co, "ghopper")
 		got := call(t, r.http, http.MethodPost, fmt.Sprintf("%sco_provisioning_targets/provision/%d/copersonid:%d.json", r.api(), target.target, person), r.user, r.key, "")
 		if got.status != http.StatusInternalServerError || got.reason != "Provisioning Failed" || !strings.Contains(got.body, "before an answer came") {

@@ -97,7 +97,7 @@ func TestBehindAPooler(t *testing.T) {
 	second.startAgain(t)
 	c, receiver := r.platform(), receive(t)
 	co := addCO(t, c, "Telescope")
-	tell(t, c, co, receiver.URL, endpoint{})
+	addTarget(t, c, co, receiver.URL, endpoint{})
 	done := make(chan error)
 	const writers, each = 6, 20
 	for i := range writers {

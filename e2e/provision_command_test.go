@@ -10,8 +10,8 @@ import (
 	"comity"
 )
 
-// comity provision tells a target about everybody or one person, while the registry is served and
-// while it is not, and goes on where it was interrupted.
+// comity provision runs a full sync or sends one person, while the registry is served and while it is not, and
+// continues a full sync where it was interrupted.
 func TestProvisionCommand(t *testing.T) {
 	onBoth(t, func(t *testing.T, database string) {
 		r := serve(t, database)
@@ -29,7 +29,7 @@ func TestProvisionCommand(t *testing.T) {
 			}
 			return 200, ""
 		})
-		to := tell(t, c, co, sink.URL, endpoint{mode: comity.ModeManual})
+		to := addTarget(t, c, co, sink.URL, endpoint{mode: comity.ModeManual})
 		target := text(to.target)
 		if got := len(sink.messages()); got != 0 {
 			t.Fatalf("a manual target was sent %d messages", got)
@@ -40,26 +40,26 @@ func TestProvisionCommand(t *testing.T) {
 		refused(t, runToEnd(t, r.operator("provision", "--target", target, "--person", "4711")), `CoPerson Unknown`)
 
 		got := runToEnd(t, r.operator("provision", "--target", target, "--person", text(one)))
-		if got.status != 0 || !matches(`^target \d+ was told about person \d+\n$`, got.out) || len(sink.messages()) != 1 {
+		if got.status != 0 || !matches(`^person \d+ was sent to target \d+\n$`, got.out) || len(sink.messages()) != 1 {
 			t.Errorf("one person: status %d, %d messages: %s%s", got.status, len(sink.messages()), got.out, got.errOut)
 		}
 		got = runToEnd(t, r.operator("provision", "--target", target, "--all", "--only-changed"))
-		if got.status != 0 || !matches(`^came to 151 people in `, got.out) || len(sink.messages()) != people+1 {
-			t.Errorf("everybody but one who is told: status %d, %d messages: %s%s", got.status, len(sink.messages()), got.out, got.errOut)
+		if got.status != 0 || !matches(`^full sync of 151 people took `, got.out) || len(sink.messages()) != people+1 {
+			t.Errorf("a full sync without the one who was sent: status %d, %d messages: %s%s", got.status, len(sink.messages()), got.out, got.errOut)
 		}
 
 		r.end(t)
 		slow.Store(true)
 		cmd := r.operator("provision", "--target", target, "--all")
 		running := start(t, cmd)
-		eventually(t, "some are told", func() bool { return len(sink.messages()) > people+4 })
+		eventually(t, "some are sent", func() bool { return len(sink.messages()) > people+4 })
 		running.signal(t, syscall.SIGINT)
 		interrupted := ran{status: running.status(t), out: running.out.String(), errOut: running.errOut.String()}
-		refused(t, interrupted, `stopped at \d+ of 151 people: the same command goes on from there`)
+		refused(t, interrupted, `stopped at \d+ of 151 people: the same command continues from there`)
 		slow.Store(false)
 		before := len(sink.messages())
 		got = runToEnd(t, r.operator("provision", "--target", target, "--all"))
-		if sent := len(sink.messages()) - before; got.status != 0 || !matches(`^came to \d+ people in `, got.out) || sent >= people {
+		if sent := len(sink.messages()) - before; got.status != 0 || !matches(`^full sync of \d+ people took `, got.out) || sent >= people {
 			t.Errorf("the rest: status %d, %d messages: %s%s", got.status, sent, got.out, got.errOut)
 		}
 	})

@@ -36,13 +36,13 @@ func bothProtocols(t *testing.T, e endpoint, test func(t *testing.T, c *client.C
 				sink := receive(t)
 				e := e
 				e.protocol = protocol
-				test(t, c, tell(t, c, addCO(t, c, "Told by "+protocol), sink.URL, e), sink)
+				test(t, c, addTarget(t, c, addCO(t, c, "Provisioned by "+protocol), sink.URL, e), sink)
 			})
 		}
 	})
 }
 
-func TestMembershipsAreToldAsGroupsChange(t *testing.T) {
+func TestMembershipsAreSentAsGroupsChange(t *testing.T) {
 	bothProtocols(t, endpoint{}, func(t *testing.T, c *client.Client, p provisioning, sink *receiver) {
 		person := addPerson(t, c, p.co, "ghopper")
 		sink.knows(t, "ghopper", "an active member", isIn("CO:members:active"))
@@ -81,7 +81,7 @@ func TestMembershipsAreToldAsGroupsChange(t *testing.T) {
 	})
 }
 
-func TestWhatHangsOnAPersonIsToldAsItChanges(t *testing.T) {
+func TestDependentsOfAPersonAreSentAsTheyChange(t *testing.T) {
 	bothProtocols(t, endpoint{}, func(t *testing.T, c *client.Client, p provisioning, sink *receiver) {
 		person := addPerson(t, c, p.co, "ghopper")
 		of := owner{comity.OwnerCO, person}
@@ -153,7 +153,7 @@ func TestOldIdentifierIsDeletedOnceTheNewOneIsThere(t *testing.T) {
 	})
 }
 
-func TestPeopleAreToldInTheStatusesThatAreProvisioned(t *testing.T) {
+func TestPeopleAreSentInTheStatusesThatAreProvisioned(t *testing.T) {
 	bothProtocols(t, endpoint{}, func(t *testing.T, c *client.Client, p provisioning, sink *receiver) {
 		f := comity.CoPerson
 		person := addPerson(t, c, p.co, "ghopper")
@@ -187,7 +187,7 @@ func TestPeopleAreToldInTheStatusesThatAreProvisioned(t *testing.T) {
 	})
 }
 
-func TestOnlyMembersOfTheProvisionedGroupAreTold(t *testing.T) {
+func TestOnlyMembersOfTheProvisionedGroupAreSent(t *testing.T) {
 	bothProtocols(t, endpoint{}, func(t *testing.T, c *client.Client, p provisioning, sink *receiver) {
 		g, m := comity.CoGroup, comity.CoGroupMember
 		staff := add(t, c, fields{g.CoId: p.co, g.Name: "staff", g.Status: comity.Active})
@@ -198,8 +198,8 @@ func TestOnlyMembersOfTheProvisionedGroupAreTold(t *testing.T) {
 		barrier := addPerson(t, c, p.co, "barrier")
 		add(t, c, fields{m.CoGroupId: staff, m.Member: true, m.Person: owner{comity.OwnerCO, barrier}})
 		sink.knowsOf(t, "barrier")
-		if provisioned := sink.about("ghopper"); len(provisioned) > 0 {
-			t.Errorf("an owner, who is no member, was told: %s %s", provisioned[0].method, provisioned[0].body)
+		if sent := sink.about("ghopper"); len(sent) > 0 {
+			t.Errorf("an owner, who is no member, was sent: %s %s", sent[0].method, sent[0].body)
 		}
 
 		edit(t, c, membership, fields{m.Member: true})
@@ -212,27 +212,27 @@ func TestOnlyMembersOfTheProvisionedGroupAreTold(t *testing.T) {
 
 		err := c.Delete(t.Context(), g.Resource, staff)
 		if refusal := refusalOf(t, err); refusal.Code != comity.Refused || refusal.Phrase != "Forbidden" {
-			t.Errorf("the group can be deleted while it decides who is told: %v", err)
+			t.Errorf("the group can be deleted while it decides who is sent: %v", err)
 		}
 	})
 }
 
-func TestDeletingACOTellsNoReceiver(t *testing.T) {
+func TestDeletingACOSendsNothing(t *testing.T) {
 	onBoth(t, func(t *testing.T, database string) {
 		r := serve(t, database)
 		c := r.platform()
 		sink := receive(t)
 		doomed, other := addCO(t, c, "Doomed"), addCO(t, c, "Other")
-		tell(t, c, doomed, sink.URL, endpoint{})
-		tell(t, c, other, sink.URL, endpoint{})
+		addTarget(t, c, doomed, sink.URL, endpoint{})
+		addTarget(t, c, other, sink.URL, endpoint{})
 		addPerson(t, c, doomed, "ghopper")
 		sink.knowsOf(t, "ghopper")
 
 		remove(t, c, comity.Co.Resource, doomed)
 		addPerson(t, c, other, "alovelace")
 		sink.knowsOf(t, "alovelace")
-		if provisioned := sink.about("ghopper"); provisioned[len(provisioned)-1].deleted {
-			t.Error("the receiver was told to delete who was in the CO")
+		if sent := sink.about("ghopper"); sent[len(sent)-1].deleted {
+			t.Error("the receiver was sent a delete of a person in the deleted CO")
 		}
 	})
 }

@@ -135,7 +135,7 @@ func (r *receiver) messages() []message {
 	return append([]message(nil), r.all...)
 }
 
-// present is what the receiver holds now: the message of each person that it was not told to delete.
+// present returns what the receiver holds now: the last message of each person, unless it is a delete.
 func (r *receiver) present() map[string]string {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -29,7 +29,7 @@ type step struct {
 	// API user's name and key.
 	As           string
 	Method, Path string
-	// Lenient says that the registry takes what the OpenAPI document does not tell clients to send.
+	// Lenient says that the registry accepts a request that is not as the OpenAPI document describes it.
 	Lenient bool
 	// Header is sent with the call.
 	Header map[string]string

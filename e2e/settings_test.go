@@ -10,7 +10,7 @@ import (
 	"comity"
 )
 
-// serving starts a comity that settings have told all it needs, and returns what it serves and where.
+// serving waits until a comity that has all it needs from its settings serves, and returns what and where.
 func serving(t *testing.T, p *process) (database, base string) {
 	t.Helper()
 	m := p.says(t, `(?m)^Comity serves (\S+) at (http://\S+)$`)

@@ -21,7 +21,7 @@ func TestSinkPrintsAndShowsWhatATargetSends(t *testing.T) {
 	c := r.platform()
 	sink, url := startSink(t)
 	co := addCO(t, c, "Telescope")
-	tell(t, c, co, url+"people", endpoint{})
+	addTarget(t, c, co, url+"people", endpoint{})
 	person := addPerson(t, c, co, "ghopper")
 	sink.says(t, `(?m)^\d\d:\d\d:\d\d PUT /people/ghopper #\d+ ghopper active \[CO:members:active, CO:members:all\] -> 200$`)
 	if got := call(t, http.DefaultClient, http.MethodGet, url+"people/ghopper", "", "", ""); got.status != http.StatusOK || !matches(`"status":"active"`, got.body) {
@@ -39,15 +39,15 @@ func TestSinkPrintsAndShowsWhatATargetSends(t *testing.T) {
 	}
 }
 
-func TestSinkFailsWhenItIsToldTo(t *testing.T) {
+func TestSinkFailsWhenItIsConfiguredTo(t *testing.T) {
 	t.Parallel()
 	r := serve(t, sqliteFile(t))
 	c := r.platform()
 	_, url := startSink(t, "--fail", "1", "--fail-status", "422", "--pretty")
 	co := addCO(t, c, "Telescope")
-	p := tell(t, c, co, url, endpoint{mode: comity.ModeManual})
+	p := addTarget(t, c, co, url, endpoint{mode: comity.ModeManual})
 	_, err := c.Provision(t.Context(), p.target, addPerson(t, c, co, "ghopper"))
-	if refusal := refusalOf(t, err); refusal.Detail != "422 Unprocessable Entity: failing, as the sink was told to" {
+	if refusal := refusalOf(t, err); refusal.Detail != "422 Unprocessable Entity: failing, as the sink is configured to" {
 		t.Errorf("the provision call answers %q", refusal.Detail)
 	}
 }

@@ -7,13 +7,13 @@ import (
 	"comity/client"
 )
 
-// provisioning is what it takes for a CO's people to be told to a receiver.
+// provisioning are the ids of the records that provision a receiver with a CO's people.
 type provisioning struct {
 	co, server, httpServer, target, settings int64
 }
 
-// endpoint says how a receiver is told. The zero value is PUT mode in a target that is told every
-// change, without credentials.
+// endpoint says how a receiver is provisioned. The zero value is PUT mode in an automatic target, without
+// credentials.
 type endpoint struct {
 	mode, protocol string
 	auth           string
@@ -22,9 +22,9 @@ type endpoint struct {
 	more fields
 }
 
-// tell sets up a CO's target that sends to a URL, under identifiers of type uid. Failures are tried
-// again every second.
-func tell(t *testing.T, c *client.Client, co int64, url string, e endpoint) provisioning {
+// addTarget adds a target to a CO that sends to a URL, under identifiers of type uid. Failures are retried
+// every second.
+func addTarget(t *testing.T, c *client.Client, co int64, url string, e endpoint) provisioning {
 	t.Helper()
 	p := provisioning{co: co}
 	p.server = add(t, c, fields{

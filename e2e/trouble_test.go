@@ -55,7 +55,7 @@ func flaps() trouble {
 	}
 }
 
-// chokesOn fails whenever it is told of one person.
+// chokesOn fails whenever it is sent one person.
 func chokesOn(uid string) trouble {
 	return func(w http.ResponseWriter, req *http.Request, take http.Handler) {
 		if strings.HasSuffix(req.URL.Path, "/"+uid) {
@@ -66,7 +66,7 @@ func chokesOn(uid string) trouble {
 	}
 }
 
-// troubled is a receiver in trouble, until it is mended.
+// troubled is a receiver in trouble, until it is repaired.
 type troubled struct {
 	*receiver
 	url      string
@@ -84,7 +84,7 @@ func receiveInTrouble(t *testing.T, does trouble) *troubled {
 	return r
 }
 
-// receiveLater is a receiver that refuses connections until it is mended.
+// receiveLater returns a receiver that refuses connections until it is repaired.
 func receiveLater(t *testing.T) *troubled {
 	t.Helper()
 	return awayReceiver(t, nil)

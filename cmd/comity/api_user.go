@@ -62,7 +62,7 @@ func (a *addUserCommand) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	return a.keep(p, use{creates: true}, func(k keeper) error {
+	return a.keep(p, use{creates: true}, func(k controlAPI) error {
 		login, err := k.AddUser(p.ctx, a.CO, a.Name, a.Privileged, key)
 		if err != nil {
 			return err
@@ -78,7 +78,7 @@ type listUsersCommand struct {
 
 // Run lists API users.
 func (l *listUsersCommand) Run(p *program) error {
-	return l.with(p, func(k keeper) error {
+	return l.with(p, func(k controlAPI) error {
 		list, err := k.Users(p.ctx, l.CO)
 		if err != nil {
 			return err
@@ -115,7 +115,7 @@ func (r *rotateUserCommand) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	return r.with(p, func(k keeper) error {
+	return r.with(p, func(k controlAPI) error {
 		login, err := k.RotateKey(p.ctx, r.User, key)
 		if err != nil {
 			return err
@@ -131,7 +131,7 @@ type suspendUserCommand struct {
 
 // Run suspends an API user.
 func (s *suspendUserCommand) Run(p *program) error {
-	return s.with(p, func(k keeper) error {
+	return s.with(p, func(k controlAPI) error {
 		if err := k.SuspendUser(p.ctx, s.User); err != nil {
 			return err
 		}
@@ -145,9 +145,9 @@ type resumeUserCommand struct {
 	User string `arg:"" help:"The user's whole name, co_<id>.<name>."`
 }
 
-// Run ends an API user's suspension.
+// Run resumes a suspended API user.
 func (r *resumeUserCommand) Run(p *program) error {
-	return r.with(p, func(k keeper) error {
+	return r.with(p, func(k controlAPI) error {
 		if err := k.ResumeUser(p.ctx, r.User); err != nil {
 			return err
 		}

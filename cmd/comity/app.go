@@ -28,7 +28,7 @@ import (
 	"comity/internal/store"
 )
 
-// app is the program that serves. This is the one place where its parts are put together.
+// app is the serving program. It is the only place where the parts are put together.
 type app struct {
 	*program
 	settings *serveCommand
@@ -37,7 +37,7 @@ type app struct {
 
 	listener net.Listener
 	secured  *tls.Config
-	// trusted are the proxies whose word about a client's address is taken.
+	// trusted are the networks of the proxies whose X-Forwarded-For is believed.
 	trusted []netip.Prefix
 	serving httpserver.Options
 	server  *httpserver.Server
@@ -46,14 +46,14 @@ type app struct {
 	registry *registry.Registry
 	outbox   *outbox.Outbox
 
-	// operator is the API user that a new registry begins with, link the token of a first sign-in as that
-	// user; both are "" where the registry is not new.
+	// operator is the name of the API user that bootstrap made, link the token of a sign-in link for that
+	// user; both are "" unless the registry is new.
 	operator, link string
-	// closers close what is open, the last first.
+	// closers close the open resources; close calls the last one first.
 	closers []func() error
 }
 
-// newApp puts the program together, up to where it can serve. What it opened is closed where it fails.
+// newApp puts the program together until it can serve. On an error it closes what it has opened.
 func newApp(p *program, settings *serveCommand) (*app, error) {
 	a := &app{program: p, settings: settings, metrics: observe.NewMetrics()}
 	for _, step := range []func() error{a.listen, a.open, a.begin, a.assemble} {
@@ -71,7 +71,7 @@ func (a *app) close() (err error) {
 	return err
 }
 
-// listen takes the address, and all settings of HTTP that can be wrong.
+// listen listens on the address and reads all HTTP settings that can be wrong.
 func (a *app) listen() (err error) {
 	s := a.settings
 	if a.log, err = observe.Logger(a.errOut, s.LogFormat, s.LogLevel); err != nil {
@@ -99,7 +99,7 @@ func (a *app) listen() (err error) {
 	return err
 }
 
-// open opens the database, and puts the registry and the outbox over it.
+// open opens the database and creates the registry and the outbox on it.
 func (a *app) open() (err error) {
 	s := a.settings
 	a.db, err = s.open(a.ctx, use{creates: true, callsOut: true}, func(format string, args ...any) { a.log.Info(fmt.Sprintf(format, args...)) })
@@ -117,7 +117,8 @@ func (a *app) open() (err error) {
 	return nil
 }
 
-// begin gives a new registry its first user, and takes over what another program left.
+// begin gives a new registry its first API user, and takes over the deliveries that a former process left
+// in flight.
 func (a *app) begin() (err error) {
 	if a.operator, err = bootstrap(a.program, a.registry); err != nil {
 		return err
@@ -210,7 +211,7 @@ func (a *app) scheme() string {
 	return "http"
 }
 
-// address is where browsers find the program.
+// address is the URL that browsers find the program at, without a path.
 func (a *app) address() string {
 	if a.settings.PublicURL != "" {
 		return a.settings.PublicURL
@@ -218,7 +219,7 @@ func (a *app) address() string {
 	return fmt.Sprintf("%s://%s", a.scheme(), fromHere(a.listener.Addr().String()))
 }
 
-// run serves and works until the program is told to end, then lets what is under way finish.
+// run serves until the context ends, then lets the requests and deliveries under way finish, for Drain at most.
 func (a *app) run() error {
 	working, stopWork := context.WithCancel(context.WithoutCancel(a.ctx))
 	defer stopWork()
@@ -254,7 +255,7 @@ func (a *app) run() error {
 	}
 }
 
-// sayWhere says where the program serves, and to whoever started it first how to sign in.
+// sayWhere prints where the program serves and, at the first start, a link to sign in to the console.
 func (a *app) sayWhere() {
 	s, listening := a.settings, a.listener.Addr().String()
 	database := store.Redact(s.Database)

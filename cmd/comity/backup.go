@@ -14,7 +14,7 @@ type backupCommand struct {
 	File string `arg:"" help:"The file to write; it must not be there."`
 }
 
-// Run writes a backup. The file has its name only once it is whole.
+// Run writes a backup. The file gets its name only when it is complete.
 func (b *backupCommand) Run(p *program) (err error) {
 	s, err := b.openToRead(p.ctx)
 	if err != nil {
@@ -43,17 +43,17 @@ func (b *backupCommand) Run(p *program) (err error) {
 		return fmt.Errorf("backup: %w", err)
 	}
 	if err := b.note(p); err != nil {
-		// The backup is good all the same.
+		// The backup is complete nevertheless.
 		fmt.Fprintln(p.errOut, "comity: the time of the backup is not noted:", oneLine(err))
 	}
 	_, err = fmt.Fprintf(p.out, "%s: %d rows of %s. The key that seals passwords is not in it: keep a copy of that too.\n", b.File, rows, store.Redact(b.Database))
 	return err
 }
 
-// note has the registry know when it was backed up, for its metrics.
+// note stores the time of the backup in the registry, for its metrics.
 func (b *backupCommand) note(p *program) error {
 	return b.reach(p, use{}, func(asked *control) error {
-		_, err := asked.ask(p.ctx, order{Verb: "backed up"})
+		_, err := asked.ask(p.ctx, controlRequest{Verb: "backed up"})
 		return err
 	}, func(db *opened) error { return db.store.NoteBackup(p.ctx) })
 }
@@ -63,7 +63,7 @@ type restoreCommand struct {
 	File string `arg:"" help:"The backup."`
 }
 
-// Run reads a backup into an empty database, which it makes if it is an SQLite file that is not there.
+// Run reads a backup into an empty database. It creates an SQLite file that does not exist.
 func (r *restoreCommand) Run(p *program) (err error) {
 	f, err := os.Open(r.File)
 	if err != nil {

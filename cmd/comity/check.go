@@ -12,8 +12,7 @@ type checkCommand struct {
 	database
 }
 
-// Run says what in the registry is not as its rules say. It only reads, so it works while the
-// registry is served.
+// Run lists the violations of the registry's rules. It only reads, so it works while the registry is served.
 func (c *checkCommand) Run(p *program) (err error) {
 	s, err := c.openToRead(p.ctx)
 	if err != nil {

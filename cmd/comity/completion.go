@@ -11,7 +11,7 @@ type completeCommand struct {
 	Shell string `arg:"" enum:"bash,zsh,fish" help:"The shell: bash, zsh or fish."`
 }
 
-// Run prints a script made of the program's own commands and flags.
+// Run prints a completion script of the program's commands and flags.
 func (c *completeCommand) Run(p *program, k *kong.Context) error {
 	var script string
 	switch points := completions(k.Model.Node, ""); c.Shell {
@@ -26,12 +26,12 @@ func (c *completeCommand) Run(p *program, k *kong.Context) error {
 	return err
 }
 
-// completion is what may come after a command, whose names, with blanks between, are its path.
+// completion lists what may follow a command. Its path is the command's names, joined by blanks.
 type completion struct {
 	path     string
 	commands []*kong.Node
 	flags    []*kong.Flag
-	// words are those that an argument may be; files says that it is a file.
+	// words are the values that an argument can have; files says that it is a file.
 	words []string
 	files bool
 }

@@ -10,7 +10,7 @@ import (
 	"comity/internal/console"
 )
 
-// consoleSettings say how people find the console, and sign in there by themselves.
+// consoleSettings are the console's public URL and its login by OpenID Connect.
 type consoleSettings struct {
 	PublicURL  string `name:"public-url" help:"The address that browsers find the program at, without a path." env:"COMITY_PUBLIC_URL" placeholder:"URL"`
 	OIDCIssuer string `name:"oidc-issuer" help:"The OpenID Connect provider that people sign in to the console by." env:"COMITY_OIDC_ISSUER" placeholder:"URL"`
@@ -49,7 +49,7 @@ func (l *linkCommand) check() error {
 
 // Run prints a link that signs an API user in.
 func (l *linkCommand) Run(p *program) error {
-	return l.with(p, func(k keeper) error {
+	return l.with(p, func(k controlAPI) error {
 		address := l.PublicURL
 		token, err := k.NewLink(p.ctx, l.User)
 		if err != nil {
@@ -66,7 +66,7 @@ func (l *linkCommand) Run(p *program) error {
 	})
 }
 
-// signInLink is the address that a link's token is followed at.
+// signInLink returns the URL that signs in with a link's token.
 func signInLink(address, token string) string {
 	return strings.TrimSuffix(address, "/") + console.Root + "sign-in/link?" + url.Values{"token": {token}}.Encode()
 }

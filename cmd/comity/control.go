@@ -19,11 +19,11 @@ import (
 	"comity/internal/store"
 )
 
-// One process writes an SQLite file. Commands that change it while it is served go through that
-// process, on a Unix socket beside the file that only its owner can open.
+// The control API: one process writes an SQLite file, so commands that change it while it is served are
+// sent to that process, over a Unix socket beside the file that only the file's owner can open.
 
-// order is one call of a keeper, as it goes over the socket.
-type order struct {
+// controlRequest is a call of controlAPI or provisioner as it is sent over the socket.
+type controlRequest struct {
 	Verb        string         `json:"verb"`
 	CoId        int64          `json:"coId,omitempty"`
 	Name        string         `json:"name,omitempty"`
@@ -37,22 +37,22 @@ type order struct {
 	Anew        bool           `json:"anew,omitempty"`
 	MaxDeletes  int64          `json:"maxDeletes,omitempty"`
 	After       comity.Subject `json:"after,omitzero"`
-	Repair      bool           `json:"mend,omitempty"`
+	Repair      bool           `json:"repair,omitempty"`
 }
 
-// reply is what became of it.
-type reply struct {
+// controlResponse is the answer to a controlRequest; Error is "" if it was carried out.
+type controlResponse struct {
 	Error  string          `json:"error,omitempty"`
 	Login  registry.Login  `json:"login"`
 	Users  []listedUser    `json:"users,omitempty"`
 	Erased registry.Erased `json:"erased"`
 	Queued bool            `json:"queued,omitempty"`
 	Status outbox.Status   `json:"status"`
-	// After is where a run would begin, or the next page does.
+	// After is the subject that a full sync, or the next page, begins after.
 	After comity.Subject      `json:"after,omitzero"`
 	Plan  []outbox.Planned    `json:"plan,omitempty"`
 	Found outbox.Verification `json:"found"`
-	// Token is a link's, Address where the server is found.
+	// Token is that of a sign-in link, Address the server's URL.
 	Token   string `json:"token,omitempty"`
 	Address string `json:"address,omitempty"`
 }
@@ -65,7 +65,7 @@ type listedUser struct {
 	ValidThrough time.Time `json:"validThrough"`
 }
 
-// controlServer listens on the socket; nil for PostgreSQL, which needs none.
+// controlServer answers the control API on the socket. It is nil for PostgreSQL, which needs none.
 type controlServer struct {
 	server *http.Server
 	socket string
@@ -104,7 +104,8 @@ func (c *controlServer) close() {
 	}
 }
 
-// shortPath names a socket by its open folder where the system takes no path that long.
+// shortPath returns a path of the socket that is short enough for the system, by way of its open folder
+// where it must be, and a function that closes that folder.
 func shortPath(socket string) (string, func(), error) {
 	const longest = 100
 	if len(socket) <= longest {
@@ -119,8 +120,8 @@ func shortPath(socket string) (string, func(), error) {
 
 func controlHandler(address string, r *registry.Registry, t provisioner) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
-		var o order
-		var answer reply
+		var o controlRequest
+		var answer controlResponse
 		err := json.NewDecoder(req.Body).Decode(&o)
 		if err == nil {
 			answer, err = o.carryOut(req.Context(), r, t)
@@ -134,7 +135,7 @@ func controlHandler(address string, r *registry.Registry, t provisioner) http.Ha
 	})
 }
 
-func (o order) carryOut(ctx context.Context, r *registry.Registry, t provisioner) (a reply, err error) {
+func (o controlRequest) carryOut(ctx context.Context, r *registry.Registry, t provisioner) (a controlResponse, err error) {
 	switch o.Verb {
 	case "add":
 		a.Login, err = r.AddUser(ctx, o.CoId, o.Name, o.Privileged, o.Key)
@@ -150,14 +151,14 @@ func (o order) carryOut(ctx context.Context, r *registry.Registry, t provisioner
 		err = r.NoteBackup(ctx)
 	case "erase":
 		a.Erased, err = r.Erase(ctx, o.PersonId, o.Deleting)
-	case "tell one":
+	case "provision one":
 		a.Queued, err = t.provisionOne(ctx, o.TargetId, o.Subject)
-	case "tell all":
+	case "full sync":
 		err = t.provisionAll(ctx, o.TargetId, outbox.Run{OnlyChanged: o.OnlyChanged, Anew: o.Anew, MaxDeletes: o.MaxDeletes})
-	case "stop all":
+	case "stop full sync":
 		err = t.stopAll(ctx, o.TargetId)
-	case "told":
-		a.Status, err = t.provisioned(ctx, o.TargetId)
+	case "status":
+		a.Status, err = t.status(ctx, o.TargetId)
 	case "begin":
 		a.After, err = t.begin(ctx, o.TargetId, o.Anew)
 	case "plan":
@@ -176,15 +177,15 @@ func (o order) carryOut(ctx context.Context, r *registry.Registry, t provisioner
 			})
 		}
 	default:
-		err = fmt.Errorf("the server knows no order %q; is it of the same version?", o.Verb)
+		err = fmt.Errorf("the server does not know the control request %q; is it of the same version?", o.Verb)
 	}
 	return a, err
 }
 
-// control asks the process that serves a file.
+// control is the client of the control API of the process that serves a file.
 type control struct {
 	client *http.Client
-	// address is where the server is found, once it was asked something.
+	// address is the server's URL, "" before the first response.
 	address string
 }
 
@@ -204,15 +205,15 @@ func dialControl(database string) (*control, error) {
 	return &control{client: &http.Client{Transport: &http.Transport{DialContext: dial, DisableKeepAlives: true}}}, c.Close()
 }
 
-// ask has an order carried out that takes no longer than a request.
-func (c *control) ask(ctx context.Context, o order) (reply, error) {
+// ask sends a request and waits a minute at most for the response. The response's Error is returned as the error.
+func (c *control) ask(ctx context.Context, o controlRequest) (controlResponse, error) {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	return c.wait(ctx, o)
 }
 
-// wait has an order carried out, however long that takes.
-func (c *control) wait(ctx context.Context, o order) (a reply, err error) {
+// wait is ask without the time limit.
+func (c *control) wait(ctx context.Context, o controlRequest) (a controlResponse, err error) {
 	body, err := json.Marshal(o)
 	if err != nil {
 		return a, err
@@ -236,33 +237,33 @@ func (c *control) wait(ctx context.Context, o order) (a reply, err error) {
 	return a, nil
 }
 
-// AddUser is a keeper's.
+// AddUser implements controlAPI.
 func (c *control) AddUser(ctx context.Context, coID int64, name string, privileged bool, key string) (registry.Login, error) {
-	a, err := c.ask(ctx, order{Verb: "add", CoId: coID, Name: name, Privileged: privileged, Key: key})
+	a, err := c.ask(ctx, controlRequest{Verb: "add", CoId: coID, Name: name, Privileged: privileged, Key: key})
 	return a.Login, err
 }
 
-// RotateKey is a keeper's.
+// RotateKey implements controlAPI.
 func (c *control) RotateKey(ctx context.Context, username, key string) (registry.Login, error) {
-	a, err := c.ask(ctx, order{Verb: "rotate", Name: username, Key: key})
+	a, err := c.ask(ctx, controlRequest{Verb: "rotate", Name: username, Key: key})
 	return a.Login, err
 }
 
-// SuspendUser is a keeper's.
+// SuspendUser implements controlAPI.
 func (c *control) SuspendUser(ctx context.Context, username string) error {
-	_, err := c.ask(ctx, order{Verb: "suspend", Name: username})
+	_, err := c.ask(ctx, controlRequest{Verb: "suspend", Name: username})
 	return err
 }
 
-// ResumeUser is a keeper's.
+// ResumeUser implements controlAPI.
 func (c *control) ResumeUser(ctx context.Context, username string) error {
-	_, err := c.ask(ctx, order{Verb: "resume", Name: username})
+	_, err := c.ask(ctx, controlRequest{Verb: "resume", Name: username})
 	return err
 }
 
-// Users is a keeper's.
+// Users implements controlAPI.
 func (c *control) Users(ctx context.Context, coID int64) ([]*comity.Record, error) {
-	a, err := c.ask(ctx, order{Verb: "list", CoId: coID})
+	a, err := c.ask(ctx, controlRequest{Verb: "list", CoId: coID})
 	f := comity.ApiUser
 	list := make([]*comity.Record, len(a.Users))
 	for i, u := range a.Users {
@@ -279,14 +280,14 @@ func (c *control) Users(ctx context.Context, coID int64) ([]*comity.Record, erro
 	return list, err
 }
 
-// NewLink is a keeper's.
+// NewLink implements controlAPI.
 func (c *control) NewLink(ctx context.Context, username string) (string, error) {
-	a, err := c.ask(ctx, order{Verb: "link", Name: username})
+	a, err := c.ask(ctx, controlRequest{Verb: "link", Name: username})
 	return a.Token, err
 }
 
-// Erase is a keeper's.
+// Erase implements controlAPI.
 func (c *control) Erase(ctx context.Context, person int64, deleting bool) (registry.Erased, error) {
-	a, err := c.wait(ctx, order{Verb: "erase", PersonId: person, Deleting: deleting})
+	a, err := c.wait(ctx, controlRequest{Verb: "erase", PersonId: person, Deleting: deleting})
 	return a.Erased, err
 }

@@ -19,11 +19,11 @@ import (
 type database struct {
 	Database      string `help:"A path of an SQLite file, or a postgres:// URL." default:"comity.db" env:"COMITY_DATABASE" placeholder:"PATH|URL"`
 	SecretKeyFile string `help:"The key that seals stored passwords; made at the first start. Beside the SQLite file, or comity.key, by default." env:"COMITY_SECRET_KEY_FILE" placeholder:"FILE"`
-	// log is told when the database cannot be used, and when it can again.
+	// log gets a line when the database becomes unusable, and when it is usable again; it may be nil.
 	log *slog.Logger
 }
 
-// opened is an open database, locked against other processes where it is a file.
+// opened is an open database; an SQLite file is locked against other processes.
 type opened struct {
 	store *store.Store
 	lock  *store.FileLock
@@ -37,9 +37,8 @@ type use struct {
 	callsOut bool
 }
 
-// open takes the lock, migrates and opens the database, with its key or, where that is not there and
-// only those who call out need it, without. It fails with store.ErrServed while another process serves
-// the file.
+// open locks, migrates and opens the database. It loads the key if the use needs one. The error is
+// store.ErrServed while another process serves the file.
 func (d database) open(ctx context.Context, use use, note func(format string, args ...any)) (*opened, error) {
 	o := &opened{}
 	if err := d.fill(ctx, o, use, note); err != nil {
@@ -80,7 +79,7 @@ func (d database) fill(ctx context.Context, o *opened, use use, note func(format
 	return err
 }
 
-// needsKey says whether a command needs the key: to call servers, or to make a registry of it.
+// needsKey reports whether a command needs the key: to call servers, or to create a registry with it.
 func (d database) needsKey(ctx context.Context, use use) (bool, error) {
 	if use.callsOut || !use.creates {
 		return use.callsOut, nil
@@ -89,8 +88,8 @@ func (d database) needsKey(ctx context.Context, use use) (bool, error) {
 	return !state.Registry, err
 }
 
-// checkKey says that the key is not there and must not be made anew. A key that was being changed when
-// the program was killed is put in its place first.
+// checkKey returns an error if the key file is missing although the database has secrets sealed with it, so
+// that no new key is made. It first completes a key rotation that was killed.
 func (d database) checkKey(ctx context.Context) error {
 	sealed, err := d.sealedWith(ctx)
 	if err == nil && sealed != "" {
@@ -99,8 +98,8 @@ func (d database) checkKey(ctx context.Context) error {
 	return err
 }
 
-// checkThere says that there is no registry, to a command that makes none. One that does may make it in
-// an empty SQLite file, but not where the key of a registry is beside it: that one has been lost.
+// checkThere returns an error if there is no registry and the command does not create one. One that does may
+// use an empty SQLite file, but not if a key file is beside it: then the registry of that key has been lost.
 func (d database) checkThere(ctx context.Context, use use) error {
 	if !use.creates {
 		return store.CheckRegistry(ctx, d.Database)
@@ -118,9 +117,9 @@ func (d database) checkThere(ctx context.Context, use use) error {
 	return fmt.Errorf("%s is empty, but the key of a registry is there (%s): restore the registry from a backup, or remove the empty file to begin a new one", d.Database, d.keyFile())
 }
 
-// sealedWith is the id of the key that the database's secrets are sealed with, where its file is not
-// there: "" where there are none, so that a key can be made, and where the file is there. A key that
-// was being changed when the program was killed is put in its place first.
+// sealedWith returns the id of the key that the database's secrets are sealed with if the key file is
+// missing. It is "" if there are no secrets, so that a key can be made, and if the file exists. It first
+// completes a key rotation that was killed.
 func (d database) sealedWith(ctx context.Context) (id string, err error) {
 	_, missing := os.Stat(d.keyFile())
 	changing := store.HasNextKey(d.keyFile())
@@ -150,8 +149,7 @@ func (d database) sealedWith(ctx context.Context) (id string, err error) {
 	return id, err
 }
 
-// reach runs a command on the database: asked where a server has the file and is to do it, own where
-// nobody has.
+// reach runs a command on the database: asked if a server has the SQLite file open, and own otherwise.
 func (d database) reach(p *program, use use, asked func(*control) error, own func(*opened) error) (err error) {
 	db, err := d.open(p.ctx, use, func(format string, args ...any) { fmt.Fprintf(p.errOut, format+"\n", args...) })
 	if errors.Is(err, store.ErrServed) {
@@ -176,8 +174,8 @@ func (d database) openToRead(ctx context.Context) (*store.Store, error) {
 	return store.Open(ctx, store.Options{Database: d.Database, ReadOnly: true})
 }
 
-// check says whether the database can be one by its name, and replaces the path of an SQLite file by the
-// one that its symbolic links lead to.
+// check returns an error if the setting cannot name a database, and resolves the symbolic links in the path
+// of an SQLite file.
 func (d *database) check() error {
 	if err := store.CheckURL(d.Database); err != nil || store.IsPostgres(d.Database) {
 		return err
@@ -203,7 +201,7 @@ func (d database) keyFile() string {
 	return d.Database + ".key"
 }
 
-// single reopens a database with one connection, so that all others are other programs'.
+// single reopens the database with one connection, so that every other connection is another program's.
 func (o *opened) single(ctx context.Context, name string) (err error) {
 	if err = o.store.Close(); err == nil {
 		o.store, err = store.Open(ctx, store.Options{Database: name, Connections: 1})
@@ -211,7 +209,8 @@ func (o *opened) single(ctx context.Context, name string) (err error) {
 	return err
 }
 
-// takeOver takes over what a program before this one left behind in a file, which this one has alone.
+// takeOver takes over the deliveries that a former process left in flight. It does so only for an SQLite
+// file, which this process has to itself.
 func (o *opened) takeOver(ctx context.Context, queue *outbox.Outbox) error {
 	if o.lock == nil {
 		return nil
@@ -230,8 +229,8 @@ func (o *opened) close() error {
 	return err
 }
 
-// bootstrap makes what an empty registry needs and tells the operator, once. It returns the name of the
-// API user that it made, "" where there was one.
+// bootstrap gives an empty registry its platform CO and API user, and prints the user's name and key, which
+// are never shown again. It returns the user's name, "" if the registry was not empty.
 func bootstrap(p *program, r *registry.Registry) (made string, err error) {
 	login, isNew, err := r.Bootstrap(p.ctx)
 	if err != nil || !isNew {
@@ -241,8 +240,8 @@ func bootstrap(p *program, r *registry.Registry) (made string, err error) {
 	return login.Username, err
 }
 
-// oneLine is an error's text on one line. Lines that say the same, as when a host has several
-// addresses or is tried with and without TLS, are one.
+// oneLine returns an error's text on one line, without repeated lines: they occur when a host has several
+// addresses or is tried with and without TLS.
 func oneLine(err error) string {
 	var lines []string
 	for line := range strings.Lines(err.Error()) {

@@ -11,9 +11,9 @@ type eraseCommand struct {
 	Delete bool  `help:"Delete the person first, with their roles and the org identities that are theirs alone, if they are still there."`
 }
 
-// Run erases a person, and says what is left to be done.
+// Run erases a person and prints what is left to be done at the targets.
 func (e *eraseCommand) Run(p *program) error {
-	return e.with(p, func(k keeper) error {
+	return e.with(p, func(k controlAPI) error {
 		erased, err := k.Erase(p.ctx, e.Person, e.Delete)
 		if err != nil {
 			return err
@@ -25,9 +25,9 @@ func (e *eraseCommand) Run(p *program) error {
 		for _, known := range erased.Known {
 			names := strings.Join(known.Identifiers, ", ")
 			if known.Waiting {
-				fmt.Fprintf(p.out, "target %d is still to be told that %s is gone: the name is kept until it is\n", known.Target, names)
+				fmt.Fprintf(p.out, "target %d has not been sent the deletion of %s yet: the identifier is kept until it is delivered\n", known.Target, names)
 			} else {
-				fmt.Fprintf(p.out, "target %d knows them as %s and is not told by itself: delete them there\n", known.Target, names)
+				fmt.Fprintf(p.out, "target %d holds them as %s and is not sent changes automatically: delete them there\n", known.Target, names)
 			}
 		}
 		return nil

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// healthCommand is for where there is no other program to ask with, such as the container image.
+// healthCommand checks a server where there is no other HTTP client, such as in the container image.
 type healthCommand struct {
 	Listen  string `help:"The address that the server listens on." default:"127.0.0.1:8080" env:"COMITY_LISTEN" placeholder:"HOST:PORT"`
 	TLSCert string `name:"tls-cert" help:"Set where the server serves HTTPS." env:"COMITY_TLS_CERT" placeholder:"FILE"`
@@ -19,13 +19,13 @@ type healthCommand struct {
 
 func (h *healthCommand) check() error { return checkAddress(h.Listen) }
 
-// Run asks /readyz and fails unless the server is ready.
+// Run requests /readyz and returns an error unless the server is ready.
 func (h *healthCommand) Run(p *program) error {
 	ctx, cancel := context.WithTimeout(p.ctx, 5*time.Second)
 	defer cancel()
 	scheme, client := "http", &http.Client{}
 	if h.TLSCert != "" {
-		// It is this machine that is asked, by an address that the certificate need not name.
+		// The request goes to this machine, by an address that the certificate need not name.
 		scheme, client.Transport = "https", &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}} //nolint:gosec // see above
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, scheme+"://"+fromHere(h.Listen)+"/readyz", http.NoBody)
@@ -49,8 +49,8 @@ func (h *healthCommand) Run(p *program) error {
 	return err
 }
 
-// fromHere is the address by which this machine reaches a server that listens on an address: one that
-// listens on all addresses is on none of that name.
+// fromHere returns the address at which this machine reaches a server that listens on an address. The
+// unspecified address becomes the loopback address.
 func fromHere(address string) string {
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
@@ -62,8 +62,8 @@ func fromHere(address string) string {
 	return net.JoinHostPort(host, port)
 }
 
-// elsewhere is the address by which other machines reach it, "" where it is the same one, or where this
-// machine has no other.
+// elsewhere returns the address at which other machines reach a server that listens on an address, "" if it
+// is the same one, or if this machine has no other.
 func elsewhere(address string) string {
 	if fromHere(address) == address {
 		return ""

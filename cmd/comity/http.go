@@ -26,7 +26,7 @@ type httpSettings struct {
 	AccessLogFile  string        `help:"The file to log requests to; standard error by default." env:"COMITY_ACCESS_LOG_FILE" placeholder:"FILE"`
 }
 
-// The work on a request may be given as long: not longer than the clock waits for what is being written.
+// The bounds of --request-timeout. The upper one is how long the clock waits for writes under way.
 const (
 	shortestRequest = time.Second
 	longestRequest  = 2 * time.Minute
@@ -44,7 +44,7 @@ func (s httpSettings) tlsConfig(log *slog.Logger) (*tls.Config, error) {
 	return certificates.Config(), nil
 }
 
-// options are those of the server, with what closes its access log.
+// options returns the server's options and a function that closes the access log.
 func (s httpSettings) options(errOut io.Writer, address func(*http.Request) string, metrics *observe.Metrics, log *slog.Logger) (o httpserver.Options, done func() error, err error) {
 	done = func() error { return nil }
 	write := func(*httpserver.Exchange) {}
@@ -72,9 +72,9 @@ func (s httpSettings) options(errOut io.Writer, address func(*http.Request) stri
 	}, done, nil
 }
 
-// below sends what is below the root to the API, path untouched, for a mux would redirect paths that it
-// writes otherwise; the program's own pages come first where the root is all there is. The root without
-// its slash leads to it.
+// below sends requests below the root to the API and others to the mux. The path is left as it is, as a mux
+// would redirect paths that it normalizes. If the root is "/", the patterns of the mux come first. The root
+// without its slash is redirected to the root.
 func below(root string, api http.Handler, mux *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		own := false

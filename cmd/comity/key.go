@@ -29,7 +29,8 @@ func (d database) openAlone(p *program) (*opened, error) {
 	return db, nil
 }
 
-// reseal runs store.Reseal in a transaction that nobody else's start or write comes into.
+// reseal runs fn in a transaction that excludes all other writes. It returns an error if other programs are
+// connected.
 func reseal(ctx context.Context, s *store.Store, fn func(*store.Tx) error) error {
 	return s.WriteAlone(ctx, func(tx *store.Tx) error {
 		if _, err := tx.EnterCO(ctx, 0, true); err != nil {
@@ -50,8 +51,8 @@ type rotateKeyCommand struct {
 	database
 }
 
-// Run changes the key. Killed at any moment, it leaves a registry that opens: the file of the new key is
-// there before anything is sealed with it, and the next start takes the key that the database names.
+// Run rotates the key. If it is killed at any moment, the registry can still be opened: the file of the new key
+// exists before anything is sealed with it, and the next start uses the key that the database names.
 func (r *rotateKeyCommand) Run(p *program) (err error) {
 	db, err := r.openAlone(p)
 	if err != nil {
@@ -93,10 +94,10 @@ type replaceKeyCommand struct {
 	DryRun bool `help:"Only list what would be blanked."`
 }
 
-// errDryRun undoes what a dry run has tried.
+// errDryRun rolls back the transaction of a dry run.
 var errDryRun = errors.New("nothing was to be changed")
 
-// Run blanks what the key at hand, or a new one, does not open.
+// Run blanks the secrets that the present key, or a new one, cannot open, and lists them.
 func (r *replaceKeyCommand) Run(p *program) (err error) {
 	db, err := r.openAlone(p)
 	if err != nil {
@@ -151,7 +152,7 @@ func (r *replaceKeyCommand) Run(p *program) (err error) {
 	return err
 }
 
-// describeLost says where a secret has to be entered again.
+// describeLost returns the line about where a secret has to be entered again.
 func describeLost(ctx context.Context, tx *store.Tx, lost store.LostSecret) (string, error) {
 	r := lost.Field.Resource()
 	rec, err := tx.Get(ctx, r, lost.Id)

@@ -1,5 +1,5 @@
 // Command comity is an identity registry for research collaborations: one binary that serves the
-// registry's API and tells other systems who belongs.
+// registry's API and provisions other systems with its people and groups.
 package main
 
 import (
@@ -33,7 +33,7 @@ type cli struct {
 	Backup    backupCommand    `cmd:"" help:"Write everything in the database to a file, while it is served or not."`
 	Restore   restoreCommand   `cmd:"" help:"Read a backup into an empty database, of either kind."`
 	Check     checkCommand     `cmd:"" help:"Say whether the registry is as its rules say."`
-	Provision provisionCommand `cmd:"" help:"Tell a provisioning target about everybody, or about one person, now."`
+	Provision provisionCommand `cmd:"" help:"Send a provisioning target all people and groups of its CO, or one of them, now."`
 	Key       keyCommand       `cmd:"" help:"Change the key that seals stored passwords, or begin a new one."`
 	Erase     eraseCommand     `cmd:"" help:"Erase a person's values from the history and from what is kept of targets."`
 	Vacuum    vacuumCommand    `cmd:"" help:"Write the database anew, without what was deleted from it."`
@@ -52,8 +52,8 @@ type program struct {
 }
 
 func main() {
-	// What the program writes is its owner's alone: the library makes SQLite's -wal, and the system
-	// sockets, readable by others else.
+	// Only the owner may read what the program writes: otherwise the library makes SQLite's -wal, and the
+	// system sockets, readable by others.
 	syscall.Umask(0o077)
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
@@ -71,8 +71,8 @@ func endOnSignal(stop func()) {
 	os.Exit(1)
 }
 
-// run runs one command line and returns the exit status: 0, or with one line that says why 1, or that
-// of a statusError.
+// run runs one command line and returns the exit status: 0, or after an error, which it prints on one line,
+// that of a statusError or else 1.
 func run(p *program, arguments []string) int {
 	var c cli
 	status, wrong := -1, mistakes{}

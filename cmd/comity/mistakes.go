@@ -11,20 +11,20 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// checker is a command that can say that its settings cannot be right, before it does anything.
+// checker is a command that validates its settings before it runs.
 type checker interface{ check() error }
 
-// mistakes are the values that cannot be read, so that all are said and not the first alone.
+// mistakes are the values that cannot be parsed, collected so that all are reported and not the first alone.
 type mistakes map[*kong.Value]mistake
 
-// mistake is what is wrong with a value, if anything. One that was given on the command line or by the
-// configuration file counts before what the environment, or the default, says.
+// mistake is the error in a value, nil for none. A value that was given on the command line or in the
+// configuration file takes precedence over the environment and the default.
 type mistake struct {
 	given bool
 	err   error
 }
 
-// of returns what is wrong with the settings of the command that was selected.
+// of returns the errors in the settings of the selected command, joined.
 func (m mistakes) of(k *kong.Context) error {
 	var all []error
 	for _, group := range k.Selected().AllFlags(false) {
@@ -38,7 +38,7 @@ func (m mistakes) of(k *kong.Context) error {
 	return errors.Join(all...)
 }
 
-// options have kong note values that cannot be read, and go on with their defaults.
+// options make kong record values that cannot be parsed, and continue with their defaults.
 func (m mistakes) options() []kong.Option {
 	defaults := kong.NewRegistry().RegisterDefaults()
 	var options []kong.Option
@@ -55,13 +55,13 @@ func (m mistakes) options() []kong.Option {
 // boolMapper is a mapper of flags that need no value.
 type boolMapper struct{ kong.Mapper }
 
-// IsBool is kong's.
+// IsBool implements kong.BoolMapper.
 func (boolMapper) IsBool() bool { return true }
 
 // durationMapper takes no number of a configuration file: kong would take it as nanoseconds.
 type durationMapper struct{ kong.Mapper }
 
-// Decode is kong's.
+// Decode implements kong.Mapper.
 func (d durationMapper) Decode(ctx *kong.DecodeContext, target reflect.Value) error {
 	if value := ctx.Scan.Peek().Value; value != nil && reflect.TypeOf(value).Kind() != reflect.String {
 		_ = ctx.Scan.Pop()

@@ -20,19 +20,19 @@ import (
 type provisionCommand struct {
 	database
 	Target       int64   `required:"" help:"The provisioning target's id." placeholder:"ID"`
-	All          bool    `xor:"whom" required:"" help:"Tell it about everybody in its CO, or go on where that was stopped."`
-	Person       int64   `xor:"whom" required:"" help:"Tell it about one person." placeholder:"ID"`
-	Group        int64   `xor:"whom" required:"" help:"Tell it about one group." placeholder:"ID"`
-	OnlyChanged  bool    `help:"With --all: leave out whom it was last sent the same message about."`
-	Anew         bool    `help:"With --all: begin anew, wherever another run was stopped."`
-	MaxDeletes   percent `help:"With --all: refuse to begin if the target would be told to delete more than this share of the people whom it knows; 10% if you say nothing." default:"10%" placeholder:"SHARE"`
+	All          bool    `xor:"whom" required:"" help:"Run a full sync: send every person and group of the CO, or continue where a full sync was stopped."`
+	Person       int64   `xor:"whom" required:"" help:"Send one person." placeholder:"ID"`
+	Group        int64   `xor:"whom" required:"" help:"Send one group." placeholder:"ID"`
+	OnlyChanged  bool    `help:"With --all: skip people and groups whose message is the same as the one last sent."`
+	Anew         bool    `help:"With --all: start from the beginning, even if a full sync was stopped."`
+	MaxDeletes   percent `help:"With --all: refuse to start if the target would be sent deletes for more than this share of the people that it holds; 10% by default." default:"10%" placeholder:"SHARE"`
 	DryRun       bool    `xor:"what" help:"List what would be sent, and send nothing."`
-	Verify       bool    `xor:"what" help:"Compare what the target's endpoint holds with what it should, and send nothing; the exit status is 2 if that is not the same."`
-	Repair       bool    `help:"With --verify: tell the target about those of whom it holds something else."`
+	Verify       bool    `xor:"what" help:"Compare what the target's endpoint holds with what it should hold, and send nothing; the exit status is 2 if there is drift."`
+	Repair       bool    `help:"With --verify: repair drift by sending the people and groups concerned again."`
 	AllowPrivate bool    `name:"allow-private-targets" help:"Let provisioning targets be at loopback, private and link-local addresses." env:"COMITY_ALLOW_PRIVATE_TARGETS"`
 }
 
-// percent is a share, written 10%.
+// percent is a share in whole percent, written 10%.
 type percent int64
 
 // UnmarshalText reads a share.
@@ -45,11 +45,12 @@ func (s *percent) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// Run tells a target, through the server that has the database if one has, and shows how it goes.
+// Run provisions a target, through the server that has the database open if there is one, and prints the
+// progress and the result.
 func (c *provisionCommand) Run(p *program) error {
 	switch {
 	case c.Repair && !c.Verify:
-		return errors.New("--mend goes with --verify")
+		return errors.New("--repair goes with --verify")
 	case c.Verify && (c.OnlyChanged || c.Anew):
 		return errors.New("--only-changed and --anew do not go with --verify")
 	}
@@ -60,13 +61,13 @@ func (c *provisionCommand) Run(p *program) error {
 		case c.Verify:
 			return c.compare(p, t)
 		case c.All:
-			return c.everybody(p, t)
+			return c.fullSync(p, t)
 		}
 		return c.one(p, t)
 	})
 }
 
-// subject is the one that the command is about, the zero one for everybody.
+// subject is the person or group that the command is about, the zero Subject for --all.
 func (c *provisionCommand) subject() comity.Subject {
 	if c.Group != 0 {
 		return comity.GroupSubject(c.Group)
@@ -79,11 +80,11 @@ func (c *provisionCommand) one(p *program, t provisioner) error {
 	if err != nil {
 		return err
 	}
-	word := "was told"
+	done := "was sent"
 	if queued {
-		word = "will be told"
+		done = "is queued"
 	}
-	_, err = fmt.Fprintf(p.out, "target %d %s about %v\n", c.Target, word, c.subject())
+	_, err = fmt.Fprintf(p.out, "%v %s to target %d\n", c.subject(), done, c.Target)
 	return err
 }
 
@@ -95,7 +96,7 @@ func (c *provisionCommand) withProvisioner(p *program, fn func(provisioner) erro
 		defer sender.Close()
 		queue = outbox.New(db.store, reg, sender, outbox.Options{})
 		if c.DryRun || c.Verify && !c.Repair {
-			// Nothing is sent, what waits neither.
+			// Nothing is sent, not even pending deliveries.
 			return fn(localProvisioner{reg, queue})
 		}
 		if err := db.takeOver(p.ctx, queue); err != nil {
@@ -112,15 +113,15 @@ func (c *provisionCommand) withProvisioner(p *program, fn func(provisioner) erro
 	})
 }
 
-// newSender returns what sends to targets of every kind of server.
+// newSender returns the sender with the connectors of all server types.
 func newSender(allowPrivate bool) *provision.Sender {
 	how := provision.Options{AllowPrivate: allowPrivate}
 	return provision.NewSender(provision.NewHTTP(how), kafka.New(how))
 }
 
-// everybody shows how a run goes until it is at its end. Whoever interrupts it stops it, and the same
-// command goes on from there.
-func (c *provisionCommand) everybody(p *program, t provisioner) error {
+// fullSync starts or continues a full sync and prints its progress until it has ended. An interrupt stops
+// it; the same command continues from there.
+func (c *provisionCommand) fullSync(p *program, t provisioner) error {
 	if err := t.provisionAll(p.ctx, c.Target, outbox.Run{OnlyChanged: c.OnlyChanged, Anew: c.Anew, MaxDeletes: int64(c.MaxDeletes)}); err != nil {
 		return err
 	}
@@ -133,15 +134,15 @@ func (c *provisionCommand) everybody(p *program, t provisioner) error {
 			ctx, cancel := context.WithTimeout(context.WithoutCancel(p.ctx), 10*time.Second)
 			defer cancel()
 			err := t.stopAll(ctx, c.Target)
-			s, statusErr := t.provisioned(ctx, c.Target)
+			s, statusErr := t.status(ctx, c.Target)
 			bar.end()
 			if err = errors.Join(err, statusErr); err != nil {
 				return err
 			}
-			return fmt.Errorf("stopped at %d of %s: the same command goes on from there", s.FullSync.Taken, everybodyIn(s.FullSync, s.FullSync.Total))
+			return fmt.Errorf("stopped at %d of %s: the same command continues from there", s.FullSync.Taken, subjectsIn(s.FullSync, s.FullSync.Total))
 		case <-ticker.C:
 		}
-		s, err := t.provisioned(p.ctx, c.Target)
+		s, err := t.status(p.ctx, c.Target)
 		if err != nil && p.ctx.Err() == nil {
 			return err
 		}
@@ -155,30 +156,31 @@ func (c *provisionCommand) everybody(p *program, t provisioner) error {
 
 func (c *provisionCommand) summary(p *program, s outbox.Status, began time.Time) error {
 	if s.FullSync.Stopped {
-		return fmt.Errorf("somebody else stopped it at %d of %s: the same command goes on from there", s.FullSync.Taken, everybodyIn(s.FullSync, s.FullSync.Total))
+		return fmt.Errorf("the full sync was stopped by another command or by the console at %d of %s: the same command continues from there", s.FullSync.Taken, subjectsIn(s.FullSync, s.FullSync.Total))
 	}
-	fmt.Fprintf(p.out, "came to %s in %v\n", everybodyIn(s.FullSync, s.FullSync.Taken), time.Since(began).Round(100*time.Millisecond))
+	fmt.Fprintf(p.out, "full sync of %s took %v\n", subjectsIn(s.FullSync, s.FullSync.Taken), time.Since(began).Round(100*time.Millisecond))
 	if s.Waiting > 0 {
-		fmt.Fprintf(p.out, "%d of them wait to be tried again\n", s.Waiting)
+		fmt.Fprintf(p.out, "%d deliveries are pending and are tried again\n", s.Waiting)
 	}
 	if s.LeftOut > 0 {
 		fmt.Fprintf(p.out, "%d are left out: %s\n", s.LeftOut, s.WhyLeftOut)
 	}
 	if s.Failed > 0 {
-		fmt.Fprintf(p.out, "%d rest because the target refuses them: co_provisioning_targets/failed/%d.json says why\n", s.Failed, c.Target)
+		fmt.Fprintf(p.out, "%d deliveries failed: co_provisioning_targets/failed/%d.json says why\n", s.Failed, c.Target)
 	}
 	return nil
 }
 
-// everybodyIn writes so many of those that a run comes to, groups too once it has come to them.
-func everybodyIn(s outbox.FullSync, n int64) string {
+// subjectsIn writes n subjects of a full sync: "people", or "people and groups" once it has come to groups.
+func subjectsIn(s outbox.FullSync, n int64) string {
 	if s.Last.Kind == comity.KindGroup {
 		return fmt.Sprintf("%d people and groups", n)
 	}
 	return several(int(n), "person", "people")
 }
 
-// progress shows how far a run is: on a terminal in one line, elsewhere in a line now and then.
+// progress prints how far a full sync is: on a terminal in one line that is rewritten, elsewhere in a line
+// every ten seconds.
 type progress struct {
 	out   io.Writer
 	live  bool
@@ -195,13 +197,13 @@ func (b *progress) show(s outbox.Status) {
 		return
 	}
 	b.shown = time.Now()
-	line := fmt.Sprintf("%d of %s (%d %%)", s.FullSync.Taken, everybodyIn(s.FullSync, s.FullSync.Total), 100*s.FullSync.Taken/s.FullSync.Total)
+	line := fmt.Sprintf("%d of %s (%d %%)", s.FullSync.Taken, subjectsIn(s.FullSync, s.FullSync.Total), 100*s.FullSync.Taken/s.FullSync.Total)
 	if taken := time.Since(b.began); s.FullSync.Taken > 0 && s.FullSync.Taken < s.FullSync.Total {
 		left := taken / time.Duration(s.FullSync.Taken) * time.Duration(s.FullSync.Total-s.FullSync.Taken)
 		line += fmt.Sprintf(", about %v left", left.Round(time.Second))
 	}
 	if !s.Breaker.Opened.IsZero() {
-		line += ", the target seems to be away since " + s.Breaker.Opened.Format(comity.TimeLayout)
+		line += ", the target is unreachable since " + s.Breaker.Opened.Format(comity.TimeLayout)
 	}
 	if b.live {
 		fmt.Fprintf(b.out, "\r\x1b[K%s", line)

@@ -15,7 +15,8 @@ import (
 	"comity/internal/outbox"
 )
 
-// dryRun lists what would be sent, a line for each person and group, and fails where the run would be refused.
+// dryRun lists what would be sent, a line for each person and group. With --all it returns the error that the
+// full sync would be refused with.
 func (c *provisionCommand) dryRun(p *program, t provisioner) (err error) {
 	out := bufio.NewWriter(p.out)
 	defer func() { err = errors.Join(err, out.Flush()) }()
@@ -25,14 +26,14 @@ func (c *provisionCommand) dryRun(p *program, t provisioner) (err error) {
 			return err
 		}
 		if span.After != (comity.Subject{}) {
-			fmt.Fprintf(p.errOut, "it would go on after %v, where a run was stopped; --anew begins anew\n", span.After)
+			fmt.Fprintf(p.errOut, "the full sync would continue after %v, where one was stopped; --anew starts from the beginning\n", span.After)
 		}
 	}
 	total := planTotal{cannot: map[string]int{}}
 	for {
 		plan, next, err := t.plan(p.ctx, c.Target, span, c.OnlyChanged)
 		if p.ctx.Err() != nil {
-			return errors.New("stopped: what is listed is not all")
+			return errors.New("stopped: the list is not complete")
 		}
 		if err != nil {
 			return err
@@ -57,7 +58,7 @@ func (c *provisionCommand) dryRun(p *program, t provisioner) (err error) {
 	return t.checkDeletes(p.ctx, c.Target, int64(c.MaxDeletes))
 }
 
-// planLine tells what would be sent about a subject, "" where that is nothing.
+// planLine returns the line about what a subject would be sent, "" for nothing.
 func planLine(one outbox.Planned) string {
 	var parts []string
 	if one.Unchanged != "" {
@@ -83,7 +84,8 @@ func planLine(one outbox.Planned) string {
 	return line
 }
 
-// shown writes an identifier so that it is one word of a line and does nothing to a terminal.
+// shown quotes an identifier unless it is one printable word, so that it cannot break a line or control a
+// terminal.
 func shown(identifier string) string {
 	if strings.ContainsFunc(identifier, func(r rune) bool { return !unicode.IsPrint(r) || r == ' ' || r == '"' }) {
 		return strconv.Quote(identifier)
@@ -91,16 +93,16 @@ func shown(identifier string) string {
 	return identifier
 }
 
-// planTotal counts subjects by what would be done about them.
+// planTotal counts subjects by what would be sent about them, and by why they cannot be sent.
 type planTotal struct {
-	provisioned, deleted, unchanged int
-	cannot                          map[string]int
+	sent, deleted, unchanged int
+	cannot                   map[string]int
 }
 
 func (t *planTotal) add(one outbox.Planned) {
 	switch {
 	case slices.ContainsFunc(one.Steps, func(s outbox.Step) bool { return !s.Delete }):
-		t.provisioned++
+		t.sent++
 	case one.Unchanged != "":
 		t.unchanged++
 	case len(one.Steps) > 0:
@@ -112,7 +114,7 @@ func (t *planTotal) add(one outbox.Planned) {
 }
 
 func (t *planTotal) write(w io.Writer) {
-	fmt.Fprintf(w, "%d would be told, %d deleted, %d left as they are\n", t.provisioned, t.deleted, t.unchanged)
+	fmt.Fprintf(w, "%d would be sent, %d deleted, %d unchanged\n", t.sent, t.deleted, t.unchanged)
 	for _, why := range slices.Sorted(maps.Keys(t.cannot)) {
 		fmt.Fprintf(w, "%d cannot be sent: %s\n", t.cannot[why], why)
 	}

@@ -12,11 +12,10 @@ import (
 	"comity/internal/outbox"
 )
 
-// statusDrift is the exit status of a comparison that found a target to hold something else than it
-// should, which is not mended.
+// statusDrift is the exit status of a comparison that found drift which is not repaired.
 const statusDrift = 2
 
-// compare lists where the target holds something else than it should, and what was mended.
+// compare lists the drift of a target and what was repaired. The error has statusDrift if some is left.
 func (c *provisionCommand) compare(p *program, t provisioner) (err error) {
 	out := bufio.NewWriter(p.out)
 	defer func() { err = errors.Join(err, out.Flush()) }()
@@ -28,7 +27,7 @@ func (c *provisionCommand) compare(p *program, t provisioner) (err error) {
 		bar.end()
 		if p.ctx.Err() != nil {
 			total.write(out)
-			return errors.New("stopped: that is not all")
+			return errors.New("stopped: the list is not complete")
 		}
 		if err != nil {
 			return err
@@ -42,7 +41,7 @@ func (c *provisionCommand) compare(p *program, t provisioner) (err error) {
 		}
 		if page.GaveUp != "" {
 			total.write(out)
-			return fmt.Errorf("given up, as the target does not answer: %s", page.GaveUp)
+			return fmt.Errorf("the comparison ended early because the target does not answer: %s", page.GaveUp)
 		}
 		if look.After = page.Next; page.Next == (comity.Subject{}) {
 			break
@@ -53,7 +52,7 @@ func (c *provisionCommand) compare(p *program, t provisioner) (err error) {
 	}
 	total.write(out)
 	if total.left != (headcount{}) {
-		return &statusError{fmt.Errorf("target %d does not hold, or does not show, what it should of %v", c.Target, total.left), statusDrift}
+		return &statusError{fmt.Errorf("target %d does not hold, or does not show, what it should hold of %v", c.Target, total.left), statusDrift}
 	}
 	return nil
 }
@@ -86,10 +85,9 @@ func writeDrift(w io.Writer, one outbox.Verified) {
 	}
 }
 
-// driftTotal counts what was found.
+// driftTotal counts the findings.
 type driftTotal struct {
-	// all are those that were compared, left those of which something is not as it should be, and not
-	// mended.
+	// all counts the subjects that were compared, left those with drift that is not repaired.
 	all, left        headcount
 	waiting, cannot  int
 	found, repairing map[string]int
@@ -116,9 +114,9 @@ func (t *driftTotal) add(one outbox.Verified) {
 
 func (t *driftTotal) write(w io.Writer) {
 	fmt.Fprintf(w, "%v compared: %s\n", t.all,
-		counted(t.found, "nothing is otherwise than it should be", outbox.Missing, outbox.Surplus, outbox.Different, outbox.Unreadable))
+		counted(t.found, "no drift", outbox.Missing, outbox.Surplus, outbox.Different, outbox.Unreadable))
 	if t.waiting > 0 {
-		fmt.Fprintf(w, "%d wait to be told and say nothing yet\n", t.waiting)
+		fmt.Fprintf(w, "%d have a pending delivery and are not compared\n", t.waiting)
 	}
 	if t.cannot > 0 {
 		fmt.Fprintf(w, "%d cannot be sent\n", t.cannot)
@@ -128,7 +126,7 @@ func (t *driftTotal) write(w io.Writer) {
 	}
 }
 
-// counted writes how many there are of each word, or otherwise where there is nothing.
+// counted lists the counts of the words that are not 0, such as "1 missing, 2 surplus"; otherwise if all are 0.
 func counted(counts map[string]int, otherwise string, words ...string) string {
 	var parts []string
 	for _, word := range words {
@@ -153,7 +151,7 @@ func (h *headcount) add(s comity.Subject) {
 	}
 }
 
-// String names them, groups only where there are some.
+// String returns such as "2 people and 1 group"; groups are left out if there are none.
 func (h headcount) String() string {
 	var parts []string
 	if h.people > 0 || h.groups == 0 {

@@ -10,33 +10,36 @@ import (
 	"comity/internal/registry"
 )
 
-// teller tells targets about people and groups: the outbox, or a running server that has the file.
+// provisioner sends people and groups to targets. It is the outbox of this process, or the control client of
+// the server that has the SQLite file open.
 type provisioner interface {
-	// tellOne tells about one subject; queued says that it will be, soon.
+	// provisionOne sends a target one subject; queued says that the delivery is enqueued and follows soon.
 	provisionOne(ctx context.Context, target int64, subject comity.Subject) (queued bool, err error)
-	// tellAll begins to tell about everybody, or goes on.
+	// provisionAll starts a full sync, or continues one that was stopped.
 	provisionAll(ctx context.Context, target int64, run outbox.Run) error
-	// stopAll stops that.
+	// stopAll stops the full sync.
 	stopAll(ctx context.Context, target int64) error
-	// told says how a target does.
-	provisioned(ctx context.Context, target int64) (outbox.Status, error)
-	// begin says after whom or what telling about everybody would begin.
+	// status returns the counts, the breaker and the full sync of a target.
+	status(ctx context.Context, target int64) (outbox.Status, error)
+	// begin returns the subject that a full sync would begin after, the zero Subject for the beginning.
 	begin(ctx context.Context, target int64, anew bool) (after comity.Subject, err error)
-	// plan says what would be sent about a span of subjects, and where the next begins, the zero one for nowhere.
+	// plan returns what would be sent about a span of subjects, and the subject that the next span begins after,
+	// the zero Subject after the last.
 	plan(ctx context.Context, target int64, span outbox.Span, onlyChanged bool) (plan []outbox.Planned, next comity.Subject, err error)
-	// checkDeletes refuses to tell about everybody if that would delete too many.
+	// checkDeletes returns an error if a full sync would delete more than most percent of the people whom the
+	// target holds.
 	checkDeletes(ctx context.Context, target, most int64) error
-	// verify compares what a target holds with what it should.
+	// verify compares what a target holds of a span of subjects with what it should hold.
 	verify(ctx context.Context, target int64, look outbox.Look) (outbox.Verification, error)
 }
 
-// localTeller tells by an outbox of this process.
+// localProvisioner is the provisioner on an outbox of this process.
 type localProvisioner struct {
 	registry *registry.Registry
 	queue    *outbox.Outbox
 }
 
-// byOperator is who gives the orders of a command.
+// byOperator is the actor that the commands act as.
 var byOperator = access.System("operator")
 
 func (t localProvisioner) provisionOne(ctx context.Context, target int64, subject comity.Subject) (bool, error) {
@@ -49,7 +52,7 @@ func (t localProvisioner) provisionOne(ctx context.Context, target int64, subjec
 	case err != nil:
 		return false, err
 	case found.ProvisionedAs == nil:
-		return false, fmt.Errorf("provisioning target %d is not told about groups: set IncludeGroups", target)
+		return false, fmt.Errorf("provisioning target %d does not receive groups: set IncludeGroups", target)
 	}
 	return t.queue.Provision(ctx, found.Target, *found.ProvisionedAs)
 }
@@ -78,7 +81,7 @@ func (t localProvisioner) stopAll(ctx context.Context, target int64) error {
 	return err
 }
 
-func (t localProvisioner) provisioned(ctx context.Context, target int64) (outbox.Status, error) {
+func (t localProvisioner) status(ctx context.Context, target int64) (outbox.Status, error) {
 	return t.queue.Status(ctx, target)
 }
 
@@ -109,7 +112,7 @@ func (t localProvisioner) verify(ctx context.Context, target int64, look outbox.
 	return t.queue.Verify(ctx, rec, look)
 }
 
-// target is a target whose CO has, or had, what a span is about.
+// target returns a target. The error is a refusal unless its CO has, or had, the subject of the span.
 func (t localProvisioner) target(ctx context.Context, target int64, span outbox.Span) (*comity.Record, error) {
 	rec, err := t.registry.Target(ctx, byOperator, access.View, target)
 	if err == nil && span.One != (comity.Subject{}) {

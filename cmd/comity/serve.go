@@ -26,10 +26,10 @@ type serveCommand struct {
 	Drain        time.Duration `help:"How long requests and deliveries under way may take at the end." default:"30s" env:"COMITY_DRAIN"`
 }
 
-// shortestLease leaves a machine that is busy the time to send what it has claimed.
+// shortestLease leaves a busy machine enough time to send the deliveries that it has claimed.
 const shortestLease = 2 * time.Second
 
-// Run serves until the program is told to end, then lets what is under way finish.
+// Run serves until the program receives SIGTERM or SIGINT, then lets requests and deliveries under way finish.
 func (s *serveCommand) Run(p *program) (err error) {
 	a, err := newApp(p, s)
 	if err != nil {
@@ -39,7 +39,7 @@ func (s *serveCommand) Run(p *program) (err error) {
 	return a.run()
 }
 
-// lanesOf reads how the targets do, for the metrics.
+// statusesOf returns a function that reads the status of every target, for the metrics.
 func statusesOf(queue *outbox.Outbox) func(context.Context) ([]observe.TargetStatus, error) {
 	return func(ctx context.Context) ([]observe.TargetStatus, error) {
 		all, now, err := queue.Statuses(ctx)
@@ -63,7 +63,7 @@ func statusesOf(queue *outbox.Outbox) func(context.Context) ([]observe.TargetSta
 	}
 }
 
-// prefixes reads networks, or single addresses.
+// prefixes parses networks and single addresses.
 func prefixes(texts []string) ([]netip.Prefix, error) {
 	var all []netip.Prefix
 	for _, text := range texts {

@@ -17,7 +17,7 @@ import (
 	"comity/internal/store"
 )
 
-// check says all that is wrong with the settings of a server, as far as they show it themselves.
+// check returns all errors in the settings that can be found without using them, joined.
 func (s *serveCommand) check() error {
 	_, logErr := observe.Logger(io.Discard, s.LogFormat, s.LogLevel)
 	_, proxiesErr := prefixes(s.Trusted)
@@ -59,7 +59,7 @@ func checkRoot(root string) error {
 	return nil
 }
 
-// checkKeyFile says that a key that is there cannot be one.
+// checkKeyFile returns an error if the key file exists and holds no key.
 func (s *serveCommand) checkKeyFile() error {
 	file := s.keyFile()
 	if _, err := os.Stat(file); err != nil {

@@ -33,7 +33,7 @@ func strictJSON(r io.Reader) (kong.Resolver, error) {
 	return s, nil
 }
 
-// Validate says which keys are no flags of the program.
+// Validate returns an error that names the keys which are not flags of the program.
 func (s settings) Validate(app *kong.Application) error {
 	known := map[string]bool{}
 	err := kong.Visit(app, func(n kong.Visitable, next kong.Next) error {
@@ -54,7 +54,7 @@ func (s settings) Validate(app *kong.Application) error {
 	return errors.Join(wrong...)
 }
 
-// Resolve gives a flag its value of the file, unless the environment has one.
+// Resolve returns a flag's value in the file, nil if the environment has one.
 func (s settings) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
 	v, ok := s[flag.Name]
 	for _, name := range flag.Envs {

@@ -11,15 +11,15 @@ import (
 	"comity/internal/store"
 )
 
-// settingsCommand takes what serve takes.
+// settingsCommand has the flags of serve.
 type settingsCommand struct {
 	serveCommand
 }
 
-// check leaves what is wrong to Run, which shows the settings first.
+// check returns no error: Run reports errors after it has shown the settings.
 func (*settingsCommand) check() error { return nil }
 
-// Run shows each setting, its value and where that is from.
+// Run prints each setting, its value and the value's source.
 func (s *settingsCommand) Run(p *program, k *kong.Context) error {
 	source := map[*kong.Value]string{}
 	for _, path := range k.Path {

@@ -19,7 +19,7 @@ type sinkCommand struct {
 	Pretty     bool          `help:"Print each message whole."`
 }
 
-// Run prints messages until the program is told to end.
+// Run prints messages until the program receives SIGTERM or SIGINT.
 func (s *sinkCommand) Run(p *program) error {
 	if s.Fail < 0 || s.Fail > 1 {
 		return fmt.Errorf("--fail is %v, it must be a share from 0 to 1", s.Fail)

@@ -11,7 +11,7 @@ type vacuumCommand struct {
 	database
 }
 
-// Run writes the database anew. An SQLite file must not be served meanwhile; on PostgreSQL requests wait.
+// Run rewrites the database. An SQLite file must not be served meanwhile; with PostgreSQL, requests wait.
 func (v *vacuumCommand) Run(p *program) (err error) {
 	if err := store.CheckVersion(p.ctx, v.Database); err != nil {
 		return err

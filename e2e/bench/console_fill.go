@@ -55,7 +55,8 @@ func (r *registry) putConsole(ctx context.Context) (made crowd, err error) {
 	return made, nil
 }
 
-// crowdSQL fills the group and the unit, and tells the history of that and of what hangs on people.
+// crowdSQL returns the statements that fill the group and the unit, and add the history of that and of the
+// people's dependents.
 func (r *registry) crowdSQL(made crowd) []string {
 	ofCO := " t.co_id = " + r.co
 	whose := `"Person":{"Type":"CO","Id":' || t.co_person_id || '}`
@@ -102,8 +103,8 @@ func (r *registry) crowdSQL(made crowd) []string {
 	}
 }
 
-// putTargets adds a target that knows of everybody, as it knows of one who was told to it, and one
-// that half of them wait for and of whom the other half rest.
+// putTargets adds a target that holds everybody, by copies of the delivery of one person, and a target with a
+// pending delivery of one half of them and a failed one of the other.
 func (r *registry) putTargets(ctx context.Context, c *conn, d direct, made *crowd) error {
 	receiver, err := startReceiver(ctx)
 	if err != nil {

@@ -20,7 +20,7 @@ type consolePage struct {
 type crowd struct {
 	// group and unit hold everybody, list is an email list of the group, role is one of the unit.
 	group, unit, list, role string
-	// told is a target that knows of everybody, away one of whose messages half wait and half rest.
+	// provisioned is a target that holds everybody, away one of whose deliveries half are pending and half failed.
 	provisioned, away, server string
 }
 
@@ -98,9 +98,9 @@ func consolePages(c crowd) []consolePage {
 		{name: "a server", path: fixed("servers/%s/", c.server)},
 		{name: "targets", path: fixed("co_provisioning_targets/")},
 		{name: "a target that knows all", path: fixed("%s", provisioned)},
-		{name: "a target that knows all, its health", path: fixed("%slane?was=0", provisioned), part: true},
+		{name: "a target that knows all, its health", path: fixed("%shealth?was=0", provisioned), part: true},
 		{name: "a target that fails, of all", path: fixed("%s", away)},
-		{name: "a target that fails, its health", path: fixed("%slane?was=0", away), part: true},
+		{name: "a target that fails, its health", path: fixed("%shealth?was=0", away), part: true},
 		{name: "a target that fails, all that rests", path: fixed("%sfailed", away)},
 		{name: "a target's people", path: fixed("%speople/", provisioned)},
 		{name: "a target's people, a word of all", path: fixed("%speople/?q=example", provisioned)},

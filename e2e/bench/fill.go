@@ -106,7 +106,7 @@ func (b *bench) putPeople(ctx context.Context, co string, count int) error {
 	return nil
 }
 
-// addTarget gives a CO a provisioning target that is told of every change, and returns its id.
+// addTarget gives a CO a provisioning target that is sent every change, and returns its id.
 func addTarget(c *conn, co, url string) (target string, err error) {
 	server, err := c.add("Servers", "servers", `"CoId":"`+co+`","Description":"Receiver","ServerType":"HT","Status":"Active"`)
 	if err != nil {

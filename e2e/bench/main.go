@@ -36,7 +36,7 @@ const (
 	partList      = "list"
 	partReconcile = "reconcile"
 	partLookup    = "lookup"
-	partProvision = "tell"
+	partProvision = "deliver"
 	partHeld      = "held"
 	partArrive    = "arrive"
 	partEverybody = "everybody"
@@ -92,7 +92,7 @@ func parse(arguments []string) (s settings, err error) {
 	f.IntVar(&s.rounds, "rounds", 10, "how many turns the program and the bare limit take")
 	f.DurationVar(&s.length, "time", time.Second, "how long a turn is")
 	f.IntVar(&s.clients, "clients", 8, "how many clients ask at a time")
-	f.IntVar(&s.size, "size", manyPeople, "of how many people the larger registry is, on which look-ups are compared and everybody is told")
+	f.IntVar(&s.size, "size", manyPeople, "of how many people the larger registry is, on which look-ups are compared and full syncs run")
 	databases := f.String("databases", strings.Join(allDatabases, ","), "on which databases")
 	parts := f.String("only", strings.Join(allParts, ","), "which parts")
 	f.StringVar(&s.program, "program", "", "the program to measure; empty: built from the source")
@@ -176,7 +176,7 @@ func load() string {
 	return "unknown"
 }
 
-// note tells the one who waits what is being done.
+// note prints what is being done, to standard error.
 func note(format string, args ...any) {
 	fmt.Fprintf(os.Stderr, time.Now().Format(time.TimeOnly)+" "+format+"\n", args...)
 }

@@ -45,7 +45,7 @@ func measure(ctx context.Context, s settings, name, parent string, r *report) (v
 	}
 	if b.has(provisioningParts) {
 		if err := b.provisioning(ctx); err != nil {
-			return "", fmt.Errorf("tell: %w", err)
+			return "", fmt.Errorf("provision: %w", err)
 		}
 	}
 	if slices.Contains(b.parts, partConsole) {

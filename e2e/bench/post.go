@@ -14,7 +14,7 @@ import (
 	"sync/atomic"
 )
 
-// postCommand makes this program the bare limit of telling: it sends one request over and over.
+// postCommand makes this program the bare limit of deliveries: it sends one request over and over.
 const postCommand = "post"
 
 // post has another process send a message as it came, so often.

@@ -67,7 +67,7 @@ func (p *process) stop() error {
 	return nil
 }
 
-// start starts the program on its database. Only the first start on a database tells the key.
+// start starts the program on its database. Only the first start on a database prints the key.
 func (b *bench) start(ctx context.Context) (*process, error) {
 	arguments := []string{
 		"serve", "--listen", "127.0.0.1:0", "--database", b.database,

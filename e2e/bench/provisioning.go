@@ -18,17 +18,17 @@ const (
 	aimArrival  = 20 * time.Millisecond
 )
 
-// toldPeople is how many are told in a turn, and in the smaller run of telling everybody.
+// provisionedPeople is how many people are sent in a turn, and in the smaller full sync.
 const provisionedPeople = 1_000
 
 // width is how many messages a target is sent side by side.
 const width = 4
 
-var errTooFew = errors.New("the receiver was not told of everyone")
+var errTooFew = errors.New("the receiver was not sent everyone")
 
-// telling measures how targets are told, on registries of their own.
+// provisioning measures deliveries and full syncs, on registries of their own.
 func (b *bench) provisioning(ctx context.Context) (err error) {
-	few, err := b.registry(ctx, "told", provisionedPeople)
+	few, err := b.registry(ctx, "provisioned", provisionedPeople)
 	if err != nil {
 		return err
 	}
@@ -45,7 +45,7 @@ func (b *bench) provisioning(ctx context.Context) (err error) {
 		name string
 		run  func(ctx context.Context, r *registry) error
 	}{
-		{partHeld, b.held}, {partArrive, b.arrive}, {partProvision, b.tell},
+		{partHeld, b.held}, {partArrive, b.arrive}, {partProvision, b.deliver},
 	} {
 		if !slices.Contains(b.parts, part.name) {
 			continue
@@ -59,7 +59,7 @@ func (b *bench) provisioning(ctx context.Context) (err error) {
 }
 
 func (b *bench) everybodyOfMany(ctx context.Context) (err error) {
-	many, err := b.registry(ctx, "manytold", b.size)
+	many, err := b.registry(ctx, "manyprovisioned", b.size)
 	if err != nil {
 		return err
 	}
@@ -97,7 +97,7 @@ func (b *bench) target(ctx context.Context, r *registry, silent bool, do func(c 
 	return err
 }
 
-// everybody tells a target of everybody and looks at the time and the most memory that it takes.
+// everybody runs a full sync and measures its time and the peak of the server's memory.
 func (b *bench) everybody(ctx context.Context, r *registry) error {
 	note("%s: everybody, of %d people", b.version, r.people)
 	return b.target(ctx, r, false, func(c *conn, receiver *receiver, target string) error {
@@ -122,8 +122,7 @@ func (b *bench) everybody(ctx context.Context, r *registry) error {
 	})
 }
 
-// held has one client write, in turns, in the CO of a registry, which has a target that never
-// answers, and in one that has none.
+// held has one client write, in turns, in a CO with a target that never answers and in one without a target.
 func (b *bench) held(ctx context.Context, r *registry) error {
 	return b.target(ctx, r, true, func(c *conn, _ *receiver, _ string) error {
 		free, err := c.add("Cos", "cos", `"Name":"Free","Status":"Active"`)
@@ -156,13 +155,13 @@ func (b *bench) held(ctx context.Context, r *registry) error {
 	})
 }
 
-// addURL is a write of which a target is told.
+// addURL is a write that is sent to a target.
 func addURL(c *conn, person string) error {
 	_, err := c.add("Urls", "urls", `"Url":"https://example.org/","Type":"official","Person":{"Type":"CO","Id":"`+person+`"}`)
 	return err
 }
 
-// arrive has one client write, a message at a time, and looks when that arrives.
+// arrive has one client write, one message at a time, and measures when each arrives.
 func (b *bench) arrive(ctx context.Context, r *registry) error {
 	return b.target(ctx, r, false, func(c *conn, receiver *receiver, _ string) error {
 		var took []time.Duration
@@ -184,10 +183,10 @@ func (b *bench) arrive(ctx context.Context, r *registry) error {
 	})
 }
 
-// tell has everybody to be told at once, by marks that are made past the program, and compares the
-// pace at which messages come with that of as many requests that are made already.
-func (b *bench) tell(ctx context.Context, r *registry) error {
-	address, err := anotherAddress(b.database, "told")
+// deliver makes the deliveries of everybody pending at once, directly in the database, and compares the rate of
+// their messages with that of as many prepared requests.
+func (b *bench) deliver(ctx context.Context, r *registry) error {
+	address, err := anotherAddress(b.database, "provisioned")
 	if err != nil {
 		return err
 	}

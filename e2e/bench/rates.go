@@ -56,8 +56,8 @@ func (b *bench) add(ctx context.Context, server, bare *process) error {
 	return nil
 }
 
-// onboard adds people with all that a person usually has, in a CO whose target is told of it. A turn
-// is over when the target knows.
+// onboard adds people with all that a person usually has, in a CO with a target. A turn is over when the
+// target holds them.
 func (b *bench) onboard(ctx context.Context, server, bare *process, receiver *receiver) error {
 	var onboarded atomic.Int64
 	var waits []time.Duration
@@ -73,7 +73,7 @@ func (b *bench) onboard(ctx context.Context, server, bare *process, receiver *re
 		return err
 	}
 	b.report.rate(b.version, "onboard (8 requests)", aimWrites, result)
-	b.report.note("%s: of each person onboarded the target was told %.1f times; it knew of all %v after the last answer of a turn (median).",
+	b.report.note("%s: of each person onboarded the target was sent %.1f messages; it held all %v after the last answer of a turn (median).",
 		b.version, float64(receiver.arrived.Load())/float64(onboarded.Load()), median(waits).Round(time.Millisecond))
 	return nil
 }
@@ -110,7 +110,7 @@ func onboardOne(c *conn, co string, n int64) error {
 	return nil
 }
 
-// told waits until the target was told of everyone, and says how long that took.
+// sent waits until the target was sent everyone, and returns how long that took.
 func (b *bench) sent(ctx context.Context) (time.Duration, error) {
 	const pause = 5 * time.Millisecond
 	start := time.Now()
@@ -122,11 +122,11 @@ func (b *bench) sent(ctx context.Context) (time.Duration, error) {
 		if waiting == 0 {
 			undelivered, err := number(ctx, b.direct, `SELECT CAST(count(*) AS text) FROM deliveries WHERE told IS NULL`)
 			if err == nil && undelivered > 0 {
-				err = fmt.Errorf("the target was never told of %d people", undelivered)
+				err = fmt.Errorf("the target was never sent %d people", undelivered)
 			}
 			return time.Since(start), err
 		}
 		time.Sleep(pause)
 	}
-	return 0, errors.New("the target is still not told of everyone")
+	return 0, errors.New("the target has still not been sent everyone")
 }

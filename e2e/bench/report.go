@@ -47,7 +47,7 @@ func newReport() *report {
 			head:  []string{"database", "writes", "median", "99 %", "aim", ""},
 		},
 		everybody: table{
-			title: "Telling a target of everybody, and the most memory the server had",
+			title: "Full syncs, and the most memory the server had",
 			head:  []string{"database", "people", "takes", "per second", "before", "peak"},
 		},
 		pages: table{

@@ -26,7 +26,7 @@ func TestAccessible(t *testing.T) {
 			}
 			b.visit(p.home + "names/new")
 			b.press("Add")
-			b.says("That is not saved yet")
+			b.says("Not saved yet")
 			b.accessible()
 		})
 	}
@@ -42,7 +42,7 @@ func TestWithoutJavaScript(t *testing.T) {
 	for _, k := range p.kinds() {
 		with.visit(k.path)
 		without.visit(k.path)
-		// Titles and links are told apart by nothing but the times, which only scripts know the reader's zone of.
+		// Titles and links differ in nothing but the times, and only scripts know the reader's time zone.
 		what := `document.title + " " + [...document.querySelectorAll("main h1, main h2, main a, main button, main label")].map((e) => e.innerText.trim()).join(" | ")`
 		if a, b := ask[string](with, what), ask[string](without, what); a != b {
 			t.Errorf("%s says with JavaScript\n%s\nand without\n%s", k.name, a, b)
@@ -84,7 +84,7 @@ func TestPalette(t *testing.T) {
 	b.accessible()
 }
 
-// key presses a key, as the page is told of it.
+// key presses a key, with the events that the page receives.
 func (b *tab) key(key, modifier string) {
 	b.t.Helper()
 	ask[bool](b, fmt.Sprintf(`document.activeElement.dispatchEvent(new KeyboardEvent("keydown", {

@@ -50,7 +50,7 @@ func TestProvider(t *testing.T) {
 	b.says("COmanage")
 }
 
-// signInAs tells the provider who somebody is.
+// signInAs signs a user in at the provider.
 func (b *tab) signInAs(who string) {
 	b.t.Helper()
 	b.fill("User", who)

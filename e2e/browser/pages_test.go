@@ -26,7 +26,7 @@ func TestRecords(t *testing.T) {
 			b.press("Add unit")
 			b.fill("Name", "Phy:sics")
 			b.press("Add")
-			b.says("That is not saved yet")
+			b.says("Not saved yet")
 			if got := b.fault("Name"); got != `The name may not contain ":".` {
 				t.Errorf("beside the name stands %q", got)
 			}
@@ -57,7 +57,7 @@ func TestListNarrowsAsYouType(t *testing.T) {
 	b.visit("/console/co/1/co_people/")
 	b.says("Ada")
 	b.fill("Name, address or identifier", "grace")
-	b.says("Nobody here is like that.")
+	b.says("Nobody matches.")
 	b.fill("Name, address or identifier", "ad")
 	if !b.wait(`document.querySelector("#list th a")?.textContent === "Ada"`) {
 		t.Fatalf("the list stays\n%s", b.text())

@@ -42,7 +42,7 @@ func TestPeople(t *testing.T) {
 			b.press("Add a person")
 			b.fill("Mail", "nonsense")
 			b.press("Add")
-			b.says("Nobody is added yet")
+			b.says("The person is not added yet")
 			if looks == nil {
 				b.accessible() // axe is a script
 			}

@@ -46,7 +46,7 @@ func TestPictures(t *testing.T) {
 	}
 }
 
-// maxColours are as many as one byte tells apart.
+// maxColours is how many colours one byte distinguishes.
 const maxColours = 256
 
 // fewColours writes a picture with the colours that it has most of, a third of the size.

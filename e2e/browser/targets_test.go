@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// endpoint is a service that is told about people. It keeps what it is sent, and answers with a status.
+// endpoint is a service that receives people. It keeps what it is sent, and answers with a status.
 type endpoint struct {
 	*httptest.Server
 	mu     sync.Mutex
@@ -169,24 +169,24 @@ func TestFirstMessage(t *testing.T) {
 			b.visit(target)
 			b.press("Preview or test a message")
 			b.press("Ada Lovelace")
-			b.says("This is no rehearsal")
+			b.says("This is not a dry run")
 			b.press("Send it now")
-			b.says("The message was taken.")
+			b.says("The message was delivered.")
 			b.visit(target)
-			b.press("Send everybody")
-			b.reads("Everybody: done", scripted)
+			b.press("Start full sync")
+			b.reads("Full sync: done", scripted)
 			if scripted && !ask[bool](b, restsUnseen) {
-				t.Error("the page asks how the target does while nobody sees it")
+				t.Error("the page reloads the target's status while nobody sees it")
 			}
 			b.visit(ada)
-			b.says("What was sent to whom")
-			b.says("told")
+			b.says("Provisioning")
+			b.says("delivered")
 		})
 	}
 }
 
-// TestTargetsAccessible has axe look at the pages of a target that has something to tell: a failed
-// message, a difference, an obstacle.
+// TestTargetsAccessible checks with axe the pages of targets that show a failed message, a difference and an
+// obstacle.
 func TestTargetsAccessible(t *testing.T) {
 	t.Parallel()
 	r, e := serve(t), receive(t)
@@ -225,14 +225,14 @@ func TestTargetsAccessible(t *testing.T) {
 	b.addIdentifier("ada", "uid")
 	ada := b.at()
 	b.visit(away)
-	b.says("Tried again by itself")
+	b.says("Retried automatically")
 	b.says("connection refused")
 	b.visit(target)
 	fresh := b.text()
 	if !strings.Contains(fresh, "Send a test message") {
 		t.Errorf("nothing says what comes next:\n%s", fresh)
 	}
-	b.press("Send everybody")
+	b.press("Start full sync")
 	b.press("Preview or test a message")
 	b.press("Ada Lovelace")
 	message := b.at()
@@ -242,7 +242,7 @@ func TestTargetsAccessible(t *testing.T) {
 	b.addIdentifier("ada@example.org", "eppn")
 	b.visit(message)
 	b.press("Send it now")
-	b.says("The message was not taken")
+	b.says("The message was not delivered")
 	for _, l := range [][]look{{light}, {dark, phone}} {
 		name := ""
 		for _, one := range l {
@@ -262,7 +262,7 @@ func TestTargetsAccessible(t *testing.T) {
 			}
 			b.visit(home + "co_provisioning_targets/new")
 			b.press("Add")
-			b.says("That is not saved yet")
+			b.says("Not saved yet")
 			b.accessible()
 			b.shoot("target-faults" + name)
 			b.visit(message)

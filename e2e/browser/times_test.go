@@ -53,7 +53,7 @@ func TestADateIsTyped(t *testing.T) {
 	b.fill("Affiliation", "staff")
 	b.keys("Valid through", "2031-06")
 	b.press("Add")
-	b.says("Nobody is added yet")
+	b.says("The person is not added yet")
 	if fault := b.fault("Valid through"); !strings.Contains(fault, "2031-06") {
 		t.Errorf("beside half a date stands %q", fault)
 	}
@@ -66,7 +66,7 @@ func TestADateIsTyped(t *testing.T) {
 	b.says("Time zone: Europe/Berlin")
 	b.keys("Valid through", "2031-12-")
 	b.press("Save")
-	b.says("That is not saved yet")
+	b.says("Not saved yet")
 	b.keys("Valid through", "2031-12-31 18:00")
 	b.press("Save")
 	b.says("2031-12-31 18:00:00 CET")

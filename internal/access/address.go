@@ -7,9 +7,8 @@ import (
 	"strings"
 )
 
-// ClientAddress is the address that a request comes from: the connection's, or where that is a
-// trusted proxy's, the last one in X-Forwarded-For that is not. An IPv4 address in IPv6 is written as that
-// IPv4 address.
+// ClientAddress returns the address that a request comes from: the connection's, or if that is a trusted
+// proxy, the last one in X-Forwarded-For that is not. An IPv4 address mapped to IPv6 is returned as IPv4.
 func ClientAddress(r *http.Request, trusted []netip.Prefix) string {
 	address := clientAddress(r, trusted)
 	if a, err := netip.ParseAddr(address); err == nil {

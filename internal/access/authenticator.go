@@ -11,16 +11,16 @@ import (
 	"comity"
 )
 
-// ErrNoUser is what a Source returns for a name that it does not know.
+// ErrNoUser is returned by a Source for an unknown name.
 var ErrNoUser = errors.New("no such API user")
 
-// Source finds what a login is checked against.
+// Source reads what a login is checked against.
 type Source interface {
 	Credential(ctx context.Context, username string) (comity.Credential, error)
 }
 
-// fresh is how long a credential is used before it is read again: a key that was revoked is dead on
-// every instance within twice that.
+// fresh is how long a credential is used before it is read again: a revoked key stops working on every
+// instance within twice that.
 const fresh = 500 * time.Millisecond
 
 // Authenticator checks names and keys.
@@ -32,20 +32,20 @@ type Authenticator struct {
 	known map[string]entry
 }
 
-// entry is a credential as it was read a moment ago.
+// entry is a cached credential.
 type entry struct {
 	comity.Credential
 	remoteIP *regexp.Regexp
 	read     time.Time
 }
 
-// NewAuthenticator returns an authenticator that asks the source.
+// NewAuthenticator returns an authenticator that reads credentials from the source.
 func NewAuthenticator(source Source, now func() time.Time) *Authenticator {
 	return &Authenticator{source: source, now: now, known: map[string]entry{}}
 }
 
-// Authenticate returns who is calling with a name and key from an address, or an Unauthorised
-// comity.Error. It does not say to whom it said no, or why.
+// Authenticate returns the caller with a name and key from an address, or an Unauthorised comity.Error. The
+// error does not contain who was refused, or why.
 func (a *Authenticator) Authenticate(ctx context.Context, username, key, address string) (Caller, error) {
 	e, err := a.lookup(ctx, username)
 	if errors.Is(err, ErrNoUser) {
@@ -60,7 +60,7 @@ func (a *Authenticator) Authenticate(ctx context.Context, username, key, address
 	return e.caller(a.now(), address)
 }
 
-// Resume returns who is calling in a session that an API user began while their key had the digest.
+// Resume returns the caller of a session that an API user opened while their key had the digest.
 func (a *Authenticator) Resume(ctx context.Context, username, digest, address string) (Caller, error) {
 	e, err := a.lookup(ctx, username)
 	if errors.Is(err, ErrNoUser) || err == nil && e.Digest != digest {
@@ -72,8 +72,8 @@ func (a *Authenticator) Resume(ctx context.Context, username, digest, address st
 	return e.caller(a.now(), address)
 }
 
-// caller is who the user is to the rest of the program, or an Unauthorised error where they may not
-// call, now and from there.
+// caller returns the caller that the user is, or an Unauthorised error if they may not call now and from that
+// address.
 func (e entry) caller(now time.Time, address string) (Caller, error) {
 	u, f := e.User, comity.ApiUser
 	switch {

@@ -7,8 +7,8 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// Limits bounds how often something is done under a name: requests of an API user, failed logins
-// from an address. The zero value is ready.
+// Limits limits the rate of something per name: requests of an API user, failed logins from an address. The
+// zero value is ready.
 type Limits struct {
 	mu     sync.Mutex
 	byName map[string]*limit
@@ -21,11 +21,11 @@ type limit struct {
 	used      time.Time
 }
 
-// idle is how long a name is remembered that did nothing; longer than its bucket takes to fill.
+// idle is how long an inactive name is remembered; longer than its bucket takes to fill.
 const idle = 2 * time.Minute
 
-// Take says whether the name may do one more, of so many a minute, at a time; if not, after how long
-// it may.
+// Take takes one of the name's perMinute, and says whether there was one; if not, wait is the time until
+// there is.
 func (l *Limits) Take(name string, perMinute int64, now time.Time) (wait time.Duration, ok bool) {
 	r := l.get(name, perMinute, now).ReserveN(now, 1)
 	if wait = r.DelayFrom(now); wait > 0 {
@@ -35,7 +35,7 @@ func (l *Limits) Take(name string, perMinute int64, now time.Time) (wait time.Du
 	return 0, true
 }
 
-// Spent says whether the name has none left, without taking one.
+// Spent says whether the name has none left, without taking one; wait is the time until it has.
 func (l *Limits) Spent(name string, perMinute int64, now time.Time) (wait time.Duration, spent bool) {
 	r := l.get(name, perMinute, now).ReserveN(now, 1)
 	wait = r.DelayFrom(now)

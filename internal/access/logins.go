@@ -10,29 +10,28 @@ import (
 	"comity"
 )
 
-// How many lines the log has about failed logins in a minute, of one address and in all: who tries many
-// fills no disk, and does not hide another.
+// Limits of lines per minute in the log about failed logins, for one address and in all: many attempts do not
+// fill the disk, and those of one address do not hide those of another.
 const (
 	linesOfAddress = 6
 	linesInAll     = 60
 )
 
-// Logins bounds and logs logins that fail, by whatever way they came. The zero value and nil bound
-// nothing.
+// Logins limits and logs failed logins of every kind. The zero value and nil have no limit.
 type Logins struct {
-	// PerMinute is how many an address may fail in a minute; 0 is any number.
+	// PerMinute is how many logins of an address may fail in a minute; 0 is no limit.
 	PerMinute int64
-	// Log is told of those that fail; nil if nobody is.
+	// Log logs failed logins; nil for none.
 	Log *slog.Logger
-	// Count is called for each; may be nil.
+	// Count is called for each failed login; may be nil.
 	Count func()
 
 	failed, lines Limits
 	unlogged      atomic.Int64
 }
 
-// place is what counts as one address: of IPv6 the network that a site is given, for whoever has one address
-// of it has all.
+// place returns what counts as one address: for IPv6 the network that a site is assigned, because whoever has
+// one address of it has all.
 func place(address string) string {
 	const site = 64
 	a, err := netip.ParseAddr(address)
@@ -46,7 +45,8 @@ func place(address string) string {
 	return network.String()
 }
 
-// Blocked says whether so many failed from an address that it may not try now, and for how long.
+// Blocked says whether too many logins from an address failed for it to try now; wait is the time until it
+// may.
 func (l *Logins) Blocked(address string, now time.Time) (wait time.Duration, blocked bool) {
 	if l == nil || l.PerMinute == 0 {
 		return 0, false
@@ -54,8 +54,8 @@ func (l *Logins) Blocked(address string, now time.Time) (wait time.Duration, blo
 	return l.failed.Spent(place(address), l.PerMinute, now)
 }
 
-// Failed notes that a login failed: from which address, by what way (key, link, provider) and, where
-// that is the name of an API user, with which. Anything else that was typed is not repeated.
+// Failed records a failed login: the address, the kind (key, link, provider) and the user name if it is that
+// of an API user. Other typed text is not logged.
 func (l *Logins) Failed(ctx context.Context, address, way, username string, now time.Time) {
 	if l == nil {
 		return

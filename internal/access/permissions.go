@@ -13,57 +13,56 @@ const (
 	Delete
 )
 
-// Relation is how a record stands to a caller. Relations are joined by |: any of them will do.
+// Relation is a relation of a record to a caller. Relations are combined by |: any of them suffices.
 type Relation uint16
 
-// The relations. All but the first are those of a caller who acts for a CO person, and never reach
-// beyond the person's CO.
+// The relations. All but the first need a caller who acts for a CO person, and are limited to the person's
+// CO.
 const (
 	// InCO is every record that the caller may know of.
 	InCO Relation = 1 << iota
-	// Mine is what is about the person.
+	// Mine is a record about the person.
 	Mine
-	// InUnit is what lies in a unit that the person administers: the unit, the people with a role in
-	// it and what hangs on them, the roles, the groups and what hangs on those.
+	// InUnit is a record in a unit that the person administers: the unit, the people with a role in it and
+	// their dependents, the roles, the groups and their dependents.
 	InUnit
-	// OfUnitPerson is what is about somebody with a role in such a unit, wherever it lies.
+	// OfUnitPerson is a record about somebody with a role in such a unit, wherever the record belongs.
 	OfUnitPerson
-	// Enrolling is somebody without a role whom this caller has added: on the way into a unit.
+	// Enrolling is somebody without a role whom this caller has added: they will get one in a unit.
 	Enrolling
-	// Owned is a group that the person owns, and what lies in it.
+	// Owned is a group that the person owns, and its dependents.
 	Owned
-	// Joined is a group that the person is in, and what lies in it.
+	// Joined is a group that the person is in, and its dependents.
 	Joined
-	// Offered is a service that is for the person to see.
+	// Offered is a service that is offered to the person.
 	Offered
-	// Addable is, to the owner of a group, somebody whom they may put into it, and what tells people
-	// apart: whoever is active in the CO, who is in a group of theirs, and the units. Of a record that
-	// stands so to the caller, and in no other way, only the fields in Permission.Apart are shown.
+	// Addable is, for the owner of a group, somebody whom they may add to it, and the records that
+	// distinguish people: those who are active in the CO or in a group of theirs, and the units. Of a record
+	// with no other relation to the caller, only the fields in Permission.Apart are shown.
 	Addable
 )
 
-// unitAdmins are the relations that only those have who administer a unit.
+// unitAdmins are the relations that only administrators of a unit have.
 const unitAdmins = InUnit | OfUnitPerson | Enrolling
 
-// Permission says who may do what to the records of a resource, beside the administrators of their
-// CO and of the platform.
+// Permission says who may do what to the records of a resource, in addition to the administrators of their CO
+// and of the platform.
 type Permission struct {
 	View, Add, Edit, Delete Relation
-	// Place is the field that says in which unit or group a record lies, About the one that says
-	// whom it is about.
+	// Place is the field that names the unit or group of a record, About the one that names its person.
 	Place, About *comity.Field
-	// To are the fields that name what a record is added to: the relation that its operation needs
-	// must hold of each of these, where the field is given another value too.
+	// To are the fields that name what a record is added to: the relation that the operation needs must hold
+	// for each of these records, also if an edit changes the field.
 	To []*comity.Field
-	// Apart are the fields by which the owner of a group tells people apart.
+	// Apart are the fields by which the owner of a group distinguishes people.
 	Apart []*comity.Field
-	// Reserved is a flag that only administrators of the CO give: nobody else changes a record that
-	// has it.
+	// Reserved is a flag that only administrators of the CO may set: nobody else may change a record that has
+	// it.
 	Reserved *comity.Field
 }
 
-// permissions is the one table of who may do what. What is not in it is for administrators of the
-// CO; of a CO itself these only view, and the rest is for the platform.
+// permissions is the table of who may do what. Resources that are not in it are for administrators of the CO;
+// COs themselves these may only view, all else is for the platform.
 var permissions = map[*comity.Resource]Permission{
 	comity.Co.Resource: {View: InCO},
 	comity.Cou.Resource: Permission{View: Mine | InUnit, Edit: InUnit, To: to(comity.Cou.ParentId)}.
@@ -92,7 +91,7 @@ var permissions = map[*comity.Resource]Permission{
 	comity.AdHocAttribute.Resource:   ofPerson(comity.AdHocAttribute.Person),
 	comity.IdentityDocument.Resource: ofPerson(comity.IdentityDocument.Person),
 	comity.CoTAndCAgreement.Resource: ofPerson(comity.CoTAndCAgreement.Person),
-	// Whoever could give keys could become anybody.
+	// Whoever could add keys could log in as anybody.
 	comity.SshKey.Resource: {View: Mine | InUnit, Place: comity.SshKey.Person, About: comity.SshKey.Person},
 
 	comity.CoGroup.Resource: {
@@ -122,7 +121,7 @@ var permissions = map[*comity.Resource]Permission{
 
 func to(fields ...*comity.Field) []*comity.Field { return fields }
 
-// ofPerson is the permission of what hangs on people, their roles and the like.
+// ofPerson returns the permission of dependents of people, such as their roles.
 func ofPerson(owner *comity.Field) Permission {
 	return Permission{
 		View: Mine | InUnit | OfUnitPerson | Owned, Add: InUnit | Enrolling, Edit: InUnit, Delete: InUnit,
@@ -135,21 +134,20 @@ func (p Permission) reserve(flag *comity.Field) Permission {
 	return p
 }
 
-// shown lets those view it, too, who stand so to a record.
+// shown lets callers with the relation view records, too.
 func (p Permission) shown(to Relation) Permission {
 	p.View |= to
 	return p
 }
 
-// apart lets the owners of groups view these fields.
+// apart lets owners of groups view these fields.
 func (p Permission) apart(fields ...*comity.Field) Permission {
 	p.View |= Addable
 	p.Apart = fields
 	return p
 }
 
-// PermissionFor returns the table's row for a resource; that of one which is for administrators
-// alone is empty.
+// PermissionFor returns the permission of a resource; the zero one if it is for administrators only.
 func PermissionFor(r *comity.Resource) Permission { return permissions[r] }
 
 func (p Permission) of(op Operation) Relation {

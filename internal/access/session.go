@@ -11,27 +11,26 @@ import (
 	"comity"
 )
 
-// How long a session lasts without a sign of life, and in all; and for how long a link is good that
-// signs somebody in.
+// How long a session lasts when idle, and at most; and how long a login link is valid.
 const (
 	SessionIdle = 8 * time.Hour
 	SessionLife = 24 * time.Hour
 	LinkLife    = time.Hour
 )
 
-// Live says whether a session still holds at a time.
+// Live says whether a session is valid at a time.
 func Live(s comity.Session, now time.Time) bool {
 	return now.Before(s.Created.Add(SessionLife)) && now.Before(s.Seen.Add(SessionIdle))
 }
 
-// NewToken makes a token that nobody guesses: 256 random bits. Its Digest is what is kept of it.
+// NewToken returns an unguessable token: 256 random bits. Its Digest is what is stored.
 func NewToken() string {
 	b := make([]byte, sha256.Size)
 	_, _ = rand.Read(b) // it never fails: the program ends instead
 	return base64.RawURLEncoding.EncodeToString(b)
 }
 
-// Membership is a CO in which somebody who logs in is a person.
+// Membership is a CO in which a login identifier belongs to a person.
 type Membership struct {
 	CoId, PersonId int64
 	// CoName is the CO's name.
@@ -50,6 +49,6 @@ func PeopleOf(list []Membership) []int64 {
 
 var apiUserName = regexp.MustCompile(`^co_[0-9]+\.`)
 
-// IsLogin says whether a text can be a login identifier. One that reads like an API user's name is
-// none, for the history would take its owner for that user.
+// IsLogin says whether a text can be a login identifier. One that looks like an API user's name cannot, as
+// the history would confuse the two.
 func IsLogin(login string) bool { return login != "" && !apiUserName.MatchString(login) }

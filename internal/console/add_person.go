@@ -45,18 +45,18 @@ func newcomerParts() []newcomerPart {
 	role, name, mail, id := comity.CoPersonRole, comity.Name, comity.EmailAddress, comity.Identifier
 	return []newcomerPart{
 		{
-			resource: role.Resource, help: "What they are here, and from when to when. Without one they can be given a role later.",
+			resource: role.Resource, help: "The person's function here, and its dates. Optional: a role can be added later.",
 			fields:   []*comity.Field{role.CouId, role.Affiliation, role.Title, role.ValidFrom, role.ValidThrough},
 			deciding: []*comity.Field{role.CouId, role.Affiliation, role.Title, role.ValidFrom, role.ValidThrough},
 		},
 		{resource: name.Resource, required: true, fields: []*comity.Field{name.Given, name.Middle, name.Family, name.Type}, usual: "official"},
 		{
 			resource: mail.Resource, fields: []*comity.Field{mail.Mail, mail.Type}, deciding: []*comity.Field{mail.Mail}, usual: "official",
-			help: "Without one they have none yet.",
+			help: "Optional: one can be added later.",
 		},
 		{
 			resource: id.Resource, fields: []*comity.Field{id.Identifier, id.Type}, deciding: []*comity.Field{id.Identifier}, usual: "uid",
-			help: "Without one they have none yet.",
+			help: "Optional: one can be added later.",
 		},
 	}
 }

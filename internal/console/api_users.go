@@ -4,7 +4,7 @@ import (
 	"comity"
 )
 
-// apiUserPages are the pages of API users that are made by hand.
+// apiUserPages are the custom pages of API users.
 func apiUserPages() []page { return nil }
 
 // apiUserParts say how to get a new key.

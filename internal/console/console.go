@@ -1,9 +1,9 @@
 // Package console is the registry in a browser: pages of HTML that are made on the server and work
 // without JavaScript.
 //
-// A page that is a list, a form or a detail is drawn from the resource's table (drawn.go). A page that
-// somebody wrote by hand takes the place of a drawn one by having its pattern, or adds a part to it
-// (made.go). What a caller sees and may do is asked of access and of the registry, as everywhere.
+// Lists, forms and details are generic pages, generated from the resource's fields (drawn.go). A custom page
+// replaces a generic one by having its pattern, or adds a part to it (made.go). What a caller may see and do
+// is decided by packages access and registry, as for the API.
 package console
 
 import (
@@ -26,15 +26,15 @@ import (
 // Root is the path that the console is below.
 const Root = "/console/"
 
-// Provisioner tells targets about people and groups, and how that goes.
+// Provisioner sends people and groups to targets, and returns the state of that.
 type Provisioner interface {
-	// Provision tells a target about one subject; queued says that it will, soon.
+	// Provision sends a target one subject; queued says that the delivery is enqueued and follows soon.
 	Provision(ctx context.Context, target *comity.Record, subject comity.Subject) (queued bool, err error)
-	// ProvisionAll tells a target about everybody, in the background.
+	// ProvisionAll starts a full sync, or continues one, in the background.
 	ProvisionAll(ctx context.Context, target *comity.Record, run outbox.Run) (outbox.FullSync, error)
 	StopAll(ctx context.Context, target int64) (s outbox.FullSync, found bool, err error)
 	Status(ctx context.Context, target int64) (outbox.Status, error)
-	// Statuses returns how every target does, by its id, and the time that this is so.
+	// Statuses returns the status of every target, by its id, and the time as of which it is.
 	Statuses(ctx context.Context) (map[int64]outbox.TargetStatus, time.Time, error)
 	SubjectStatus(ctx context.Context, target int64, subject comity.Subject) (outbox.Subject, error)
 	Failed(ctx context.Context, target int64, after comity.Subject, limit int) ([]outbox.Subject, error)
@@ -43,20 +43,20 @@ type Provisioner interface {
 	Preview(ctx context.Context, target int64, subject comity.Subject) (outbox.Preview, error)
 }
 
-// Options are what the console is made of.
+// Options are the settings and dependencies of the console.
 type Options struct {
 	Registry      *registry.Registry
 	Authenticator *access.Authenticator
 	Provisioner   Provisioner
 	// TrustedProxies are the addresses whose X-Forwarded-For is believed.
 	TrustedProxies []netip.Prefix
-	// Logins bounds those that fail, by whatever way; nil bounds none.
+	// Logins limits failed logins of every kind; nil sets no limit.
 	Logins *access.Logins
-	// PublicURL is where browsers find the program, without a path; "" where it is as they call it.
+	// PublicURL is the URL that browsers find the program at, without a path; "" for the host of each request.
 	PublicURL string
-	// Reachable says whether targets can be at an address; nil is at any.
+	// Reachable reports whether targets may have an address; nil allows all.
 	Reachable func(netip.Addr) bool
-	// OIDC is how people log in by themselves; the zero value is not at all.
+	// OIDC is the login of people by OpenID Connect; the zero value disables it.
 	OIDC OIDC
 	Log  *slog.Logger
 }
@@ -68,7 +68,7 @@ type Console struct {
 	templates map[string]*template.Template
 	static    static
 	provider  *provider
-	// requests counts those of API users that have a limit.
+	// requests counts the requests of API users that have a request limit.
 	requests access.Limits
 	guard    *http.CrossOriginProtection
 }
@@ -112,22 +112,20 @@ func (c *Console) readPublicURL() error {
 	return c.guard.AddTrustedOrigin(c.PublicURL)
 }
 
-// ServeHTTP answers one request. What another site's page sends, which would go with the reader's
-// cookie, is refused by what the browser says of where it comes from (Sec-Fetch-Site, Origin): every
-// browser of the last years says so of each POST, and the cookie is not sent with other sites' POSTs
-// at all (SameSite). So no form needs a token.
+// ServeHTTP answers one request. It refuses cross-site requests, which would carry the reader's cookie, by
+// their Sec-Fetch-Site and Origin headers: all current browsers send these with each POST, and do not send the
+// cookie with other sites' POSTs at all (SameSite). So no form needs a token.
 func (c *Console) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	secure(w.Header())
 	if err := c.guard.Check(r); err != nil {
 		v := &visit{Console: c, w: w, r: r}
-		v.fail(&comity.Error{Code: comity.Refused, Phrase: comity.PhraseForbidden, Detail: "This came from another site's page, so nothing was changed.", Err: err})
+		v.fail(&comity.Error{Code: comity.Refused, Phrase: comity.PhraseForbidden, Detail: "The request came from another site's page, so nothing was changed.", Err: err})
 		return
 	}
 	c.mux.ServeHTTP(w, r)
 }
 
-// secure sets what the browser is to keep to. Nothing comes from elsewhere, and nothing is written
-// into a page but what the templates say.
+// secure sets the security headers: nothing is loaded from other sites, and no inline script or style runs.
 func secure(h http.Header) {
 	h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "+
 		"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")

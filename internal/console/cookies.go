@@ -17,7 +17,7 @@ const (
 	oidcCookie    = "comity-oidc"
 )
 
-// isSecure says whether the browser calls by HTTPS, itself or by way of a proxy.
+// isSecure reports whether the browser uses HTTPS, directly or through a proxy.
 func (v *visit) isSecure() bool { return v.r.TLS != nil || strings.HasPrefix(v.PublicURL, "https://") }
 
 func (v *visit) cookieName(name string) string {
@@ -36,8 +36,8 @@ func (v *visit) cookie(name string) string {
 	return c.Value
 }
 
-// setCookie sets a cookie until the browser ends, or for a time where that is not 0; a time below 0
-// takes it away.
+// setCookie sets a cookie for a duration, rounded down to seconds; 0 keeps it until the browser ends, and less
+// than 0 removes it.
 func (v *visit) setCookie(name, value string, keep time.Duration) {
 	http.SetCookie(v.w, &http.Cookie{ //nolint:gosec // over plain HTTP, on loopback, a Secure cookie would not come back
 		Name: v.cookieName(name), Value: value, Path: "/", MaxAge: int(keep / time.Second),
@@ -45,15 +45,15 @@ func (v *visit) setCookie(name, value string, keep time.Duration) {
 	})
 }
 
-// flash is what is said on the next page about what was done.
+// flash is the notice that the next page shows about what was done.
 type flash struct {
 	Text string
-	// Undo is where a form takes it back, of the revision; "" where it cannot be taken back.
+	// Undo is the path that a form posts Revision to in order to undo it; "" if it cannot be undone.
 	Undo     string
 	Revision int64
 }
 
-// say has the next page tell what was done.
+// say makes the next page show what was done.
 func (v *visit) say(text string) { v.sayAndOffer(flash{Text: text}) }
 
 // sayAndOffer is say with an offer to undo it.
@@ -66,7 +66,7 @@ func (v *visit) sayAndOffer(f flash) {
 	v.setCookie(flashCookie, base64.RawURLEncoding.EncodeToString(b), time.Minute)
 }
 
-// said is what the page before had to tell, nil for nothing. It is told once.
+// said returns the notice of the page before, nil for none, and removes it: a notice is shown once.
 func (v *visit) said() *flash {
 	text := v.cookie(flashCookie)
 	if text == "" {

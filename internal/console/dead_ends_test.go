@@ -11,7 +11,7 @@ import (
 	"comity/internal/access"
 )
 
-// TestNothingIsOfferedThatIsRefused: no page leads a reader to what they are told then that they may not,
+// TestNothingIsOfferedThatIsRefused: no page leads a reader to what is refused then because they may not,
 // or says of what they may not see that it is not there.
 func TestNothingIsOfferedThatIsRefused(t *testing.T) {
 	everywhere(t, func(t *testing.T, w *world) {
@@ -48,9 +48,9 @@ func TestNothingIsOfferedThatIsRefused(t *testing.T) {
 		}
 		r := signedIn(t, base, u.readersOf["CO admin"])
 		r.get(mona+"?at=2020-01-01", 404)
-		r.says("It was not there at that time.")
+		r.says("The record did not exist at that time.")
 		r.get(inCO(u.co, "history_records/?from=2026-12-01&until=2026-11-30"), 400)
-		r.says("That is before the time from which it is asked for.")
+		r.says("The end is before the beginning.")
 		r.get(inCO(u.co, "history_records/?from=2026-11-30&until=2026-11-30"), 200)
 	})
 }
@@ -66,11 +66,11 @@ func TestWhatCannotBeDeletedIsNotAskedAbout(t *testing.T) {
 		}
 		science := w.view(t, comity.Cou.Resource, u.physics).Int(comity.Cou.ParentId)
 		for path, why := range map[string]string{
-			inCO(u.co, "cous/%d/delete", u.physics):                   "There are roles in it.",
-			inCO(u.co, "cous/%d/delete", science):                     "There are units below it.",
+			inCO(u.co, "cous/%d/delete", u.physics):                   "There are roles in this unit.",
+			inCO(u.co, "cous/%d/delete", science):                     "There are units below this one.",
 			inCO(u.co, "co_people/%d/delete", u.mona):                 "Delete the roles first.",
 			inCO(u.co, "names/%d/delete", names.Records[0].Id):        "Make another one primary first.",
-			inCO(u.co, "co_groups/%d/delete", w.adminsOf(t, u.co, 0)): "It comes and goes by itself",
+			inCO(u.co, "co_groups/%d/delete", w.adminsOf(t, u.co, 0)): "This record is added and deleted automatically",
 		} {
 			r.get(path, 200)
 			r.says("cannot be deleted")

@@ -103,24 +103,24 @@ func barred(rec *comity.Record, e *comity.Error) string {
 	switch e.Phrase {
 	case "CoPersonRole Exists":
 		if rec.Resource == comity.CoPerson.Resource {
-			return "Somebody who has roles cannot be deleted. Delete the roles first."
+			return "A person who has roles cannot be deleted. Delete the roles first."
 		}
-		return "There are roles in it. Move them to another unit or delete them first."
+		return "There are roles in this unit. Move them to another unit or delete them first."
 	case "CouPerson Exists In Unowned COU":
-		return "They have a role in a unit that you do not administer."
+		return "The person has a role in a unit that you do not administer."
 	case "Child COU Exists":
-		return "There are units below it. Move or delete them first."
+		return "There are units below this one. Move or delete them first."
 	case "CoPerson Exists":
-		return "It is linked to a person. Delete the link first."
+		return "This org identity is linked to a person. Delete the link first."
 	case "Server In Use":
-		return "A provisioning target sends to it. Give the target another server, or delete it first."
+		return "A provisioning target sends to this server. Give the target another server, or delete it first."
 	case "Type In Use":
 		return "There are records that have this type. Give them another one first."
 	case "Primary Name Cannot Be Deleted":
-		return "It is the primary name. Make another one primary first."
+		return "This is the primary name. Make another one primary first."
 	case comity.PhraseForbidden, comity.PhraseUnauthorised:
 		if e.Detail == "" {
-			return "It comes and goes by itself, with what it belongs to."
+			return "This record is added and deleted automatically, with the record that it belongs to."
 		}
 		return strings.TrimSuffix(e.Detail, ".") + "."
 	}

@@ -18,7 +18,7 @@ type detailPage struct {
 	head
 	trail
 	Fields []field
-	// Parts are what somebody wrote by hand for this resource.
+	// Parts are the custom parts of the resource.
 	Parts []template.HTML
 	// Hanging are the lists of what hangs on the record.
 	Hanging []hanging
@@ -107,7 +107,7 @@ func (d drawn) state(v *visit, at time.Time) (rec *comity.Record, past bool, err
 func notThen(err error) error {
 	var e *comity.Error
 	if errors.As(err, &e) && e.Code == comity.NotFound {
-		return &comity.Error{Code: comity.NotFound, Phrase: e.Phrase, Detail: "It was not there at that time."}
+		return &comity.Error{Code: comity.NotFound, Phrase: e.Phrase, Detail: "The record did not exist at that time."}
 	}
 	return err
 }
@@ -123,7 +123,7 @@ func (v *visit) fields(rec *comity.Record, t titles) []field {
 	return fields
 }
 
-// parts are what somebody wrote by hand for the record's resource.
+// parts returns the custom parts of a record's resource, as HTML.
 func (v *visit) parts(rec *comity.Record) ([]template.HTML, error) {
 	var all []template.HTML
 	for _, p := range parts(rec.Resource) {

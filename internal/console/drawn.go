@@ -13,7 +13,7 @@ func (d drawn) pages() []page {
 	at := "co/{co}/" + segment(d.Resource) + "/"
 	var pages []page
 	if d.Resource == comity.Co.Resource {
-		// The list of COs and a CO's page are made by hand.
+		// The list of COs and a CO's page are custom pages.
 		at = "cos/"
 	} else {
 		pages = []page{

@@ -6,7 +6,7 @@ import (
 	"comity"
 )
 
-// extendedTypePages are the pages of extended types that are made by hand.
+// extendedTypePages are the custom pages of extended types.
 func extendedTypePages() []page {
 	return []page{{pattern: "GET co/{co}/" + segment(comity.CoExtendedType.Resource) + "/{$}", handle: (*visit).extendedTypes}}
 }

@@ -78,7 +78,7 @@ func (c control) Notes() []choice {
 	return slices.DeleteFunc(slices.Clone(c.Choices), func(o choice) bool { return o.Note == "" })
 }
 
-// asks says whether the form asks for a field.
+// asks reports whether the form has a control for a field.
 func (fm form) asks(f *comity.Field) bool {
 	switch {
 	case f.ReadOnly, f == f.Resource().CoId(), fm.known[f]:
@@ -91,7 +91,7 @@ func (fm form) asks(f *comity.Field) bool {
 	return true
 }
 
-// controls are what the form asks for.
+// controls returns the controls of the form.
 func (v *visit) controls(fm form, faults []comity.Fault) ([]control, error) {
 	var controls []control
 	for _, f := range fm.resource.Fields {
@@ -110,7 +110,7 @@ func (v *visit) controls(fm form, faults []comity.Fault) ([]control, error) {
 	return controls, nil
 }
 
-// value is what stands in a field's control.
+// value returns the content of a field's control.
 func (fm form) value(f *comity.Field) string {
 	if fm.sent != nil {
 		if f.Kind == comity.Owner {
@@ -147,7 +147,7 @@ func (fm form) value(f *comity.Field) string {
 	return ""
 }
 
-// shape says how a field is asked for.
+// shape sets the type of a field's control.
 func (v *visit) shape(c *control, f *comity.Field, fm form) error {
 	if fm.set[f] {
 		target, id := named(fm.given, f)
@@ -170,7 +170,7 @@ func (v *visit) shape(c *control, f *comity.Field, fm form) error {
 	case comity.Integer:
 		c.Type = "number"
 		if f.Sequential {
-			c.Help = "Without one it comes last."
+			c.Help = "Leave this empty to place it last."
 		}
 	case comity.Boolean:
 		c.Type, c.Checked, c.Required = "checkbox", c.Value == "true", false
@@ -193,7 +193,7 @@ func (v *visit) shape(c *control, f *comity.Field, fm form) error {
 	return nil
 }
 
-// timeHelp says how a time is written.
+// timeHelp returns the help text of a time field.
 func timeHelp(f *comity.Field, zone *time.Location) string {
 	alone := "its beginning"
 	if f.Ends {
@@ -235,7 +235,7 @@ func contains(texts []string, text string) bool {
 	return false
 }
 
-// faultsOf are the sentences that are about a field.
+// faultsOf returns the sentences about a field.
 func faultsOf(f *comity.Field, faults []comity.Fault) []string {
 	var sentences []string
 	for _, fault := range faults {

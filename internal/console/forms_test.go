@@ -32,7 +32,7 @@ func TestFaultsStandBesideTheirFields(t *testing.T) {
 	})
 }
 
-func TestStaleEditIsTold(t *testing.T) {
+func TestStaleEditIsReported(t *testing.T) {
 	everywhere(t, func(t *testing.T, w *world) {
 		base := w.serve(t, nil).URL
 		slow, fast := signedIn(t, base, w.operator), signedIn(t, base, w.operator)

@@ -134,13 +134,13 @@ func automatic(group, unit *comity.Record) string {
 			name = unit.Text(comity.Cou.Name)
 		}
 		if active {
-			return "Whoever has an active role in " + name + " is in it, by itself."
+			return "Everybody with an active role in " + name + " is a member automatically."
 		}
-		return "Whoever has a role in " + name + " is in it, by itself, whatever the role's status but Deleted."
+		return "Everybody with a role in " + name + " of any status but Deleted is a member automatically."
 	case active:
-		return "Whoever is active in the CO is in it, by itself."
+		return "Everybody who is active in the CO is a member automatically."
 	}
-	return "Everybody in the CO is in it, by itself."
+	return "Everybody in the CO is a member automatically."
 }
 
 // memberState is a badge that names why a membership of a group does not count at a time, empty where it

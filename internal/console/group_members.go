@@ -7,7 +7,7 @@ import (
 	"comity"
 )
 
-// changeMember makes somebody in a group its owner, or no owner, a member, or takes them out.
+// changeMember makes a member an owner or no owner, makes an owner a member, or removes the membership.
 func (v *visit) changeMember() error {
 	f := comity.CoGroupMember
 	group, err := drawn{comity.CoGroup.Resource}.asked(v)

@@ -60,7 +60,7 @@ func (v *visit) pasteForm() error {
 	return v.showPaste(http.StatusOK, group, pastePage{})
 }
 
-// paste says whom the lines mean, to look at before anybody is added.
+// paste shows whom each line matches, before anybody is added.
 func (v *visit) paste() error {
 	group, err := v.pasteGroup()
 	if err != nil {
@@ -95,7 +95,7 @@ func (v *visit) paste() error {
 	return v.showPaste(http.StatusOK, group, p)
 }
 
-// sort puts each line where it belongs. Somebody whom two lines mean is added once.
+// sort sorts the lines by how many people they match. A person whom two lines match is added once.
 func (p *pastePage) sort(all []registry.Recognised, there map[int64]bool) {
 	named := map[int64]bool{}
 	for i, line := range all {
@@ -133,7 +133,7 @@ func pastedChoice(found registry.PersonFound) choice {
 	return c
 }
 
-// addPasted adds those who were looked at: all together, or nobody.
+// addPasted adds the chosen people: all or none.
 func (v *visit) addPasted() error {
 	group, err := v.pasteGroup()
 	if err != nil {

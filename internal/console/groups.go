@@ -7,7 +7,7 @@ import (
 	"comity/internal/registry"
 )
 
-// groupPages are the pages of groups that are made by hand.
+// groupPages are the custom pages of groups.
 func groupPages() []page {
 	at := "co/{co}/" + segment(comity.CoGroup.Resource) + "/"
 	return []page{

@@ -132,7 +132,7 @@ func TestGroupPage(t *testing.T) {
 			t.Error("what is given is listed with what is automatic")
 		}
 		r.get(r.link("CO:members:active"), 200)
-		r.says("Whoever is active in the CO is in it, by itself.")
+		r.says("Everybody who is active in the CO is a member automatically.")
 		r.says("in because the person is Active")
 
 		r.get(inCO(co, "co_groups/%d/", all), 200)
@@ -163,7 +163,7 @@ func TestGroupPage(t *testing.T) {
 		r.get(inCO(co, "co_groups/%d/members-at?date=x", readers), 200)
 		r.says("That is no date.")
 		r.get(inCO(co, "co_groups/%d/delete", readers), 200)
-		r.says("What hangs on it is deleted with it")
+		r.says("The records that belong to it are deleted, too")
 
 		r.get(inCO(co, "co_group_nestings/new?targetcogroupid=%d", readers), 200)
 		r.submit(values{"CoGroupId": fmt.Sprint(all)}, 422)

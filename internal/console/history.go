@@ -14,7 +14,7 @@ import (
 	"comity/internal/registry"
 )
 
-// historyPages are the pages of history that are made by hand.
+// historyPages are the custom pages of the history.
 func historyPages() []page {
 	return []page{{pattern: "GET co/{co}/history_records/{$}", handle: (*visit).history}}
 }
@@ -137,7 +137,7 @@ func (v *visit) historyFilter(asked url.Values) (filter registry.HistoryFilter, 
 		}
 	}
 	if asked.Get("record") != "" && bySegment(asked.Get("kind")) == nil {
-		faults["record"] = "Choose the kind of record, too: its number alone does not say which it is."
+		faults["record"] = "Choose the kind of record, too: the number alone does not identify it."
 	}
 	from, wrongFrom := v.askedMoment("from", false)
 	until, wrongUntil := v.askedMoment("until", true)
@@ -147,7 +147,7 @@ func (v *visit) historyFilter(asked url.Values) (filter registry.HistoryFilter, 
 		}
 	}
 	if !from.IsZero() && !until.IsZero() && until.Before(from) {
-		faults["until"] = "That is before the time from which it is asked for."
+		faults["until"] = "The end is before the beginning."
 	}
 	return registry.HistoryFilter{
 		CoId:       v.co.Id,

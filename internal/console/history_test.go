@@ -8,7 +8,7 @@ import (
 	"comity"
 )
 
-func TestHistoryTellsWhatChanged(t *testing.T) {
+func TestHistoryShowsWhatChanged(t *testing.T) {
 	everywhere(t, func(t *testing.T, w *world) {
 		r := signedIn(t, w.serve(t, nil).URL, w.operator)
 		co := w.addCO(t)
@@ -36,7 +36,7 @@ func TestHistoryTellsWhatChanged(t *testing.T) {
 		r.get(unit+"?at="+time.Now().UTC().Format(time.DateOnly), 200)
 		r.says("Optics")
 		r.get(unit+"?at=2001-01-01", 404)
-		r.says("It was not there at that time.")
+		r.says("The record did not exist at that time.")
 
 		r.get(unit+"delete", 200)
 		r.submit(nil, 200)
@@ -58,7 +58,7 @@ func TestHistoryTellsWhatChanged(t *testing.T) {
 	})
 }
 
-// TestHistoryLeadsToWhatWas: whatever was changed, by drawn pages or by those made by hand, can be seen
+// TestHistoryLeadsToWhatWas: whatever was changed, by generic or custom pages, can be seen
 // as it was then, and so can what was deleted.
 func TestHistoryLeadsToWhatWas(t *testing.T) {
 	everywhere(t, func(t *testing.T, w *world) {

@@ -9,8 +9,8 @@ import (
 	"comity"
 )
 
-// read makes of what was sent what the registry is asked to write. A control that is left empty
-// clears its field; a secret stays.
+// read returns the record to write from the form's values. An empty control clears its field, but keeps a
+// secret.
 func (fm form) read(sent url.Values) comity.Input {
 	in := comity.Input{Record: comity.NewRecord(fm.resource)}
 	for _, f := range fm.resource.Fields {
@@ -23,7 +23,7 @@ func (fm form) read(sent url.Values) comity.Input {
 				in.Record.Set(f, cell)
 			}
 		case fm.old != nil && f.Required && !f.ReadOnly:
-			// The registry wants it named, and it stays.
+			// The registry requires the field, and it keeps its value.
 			in.Record.Set(f, fm.old.Get(f))
 		case fm.old == nil && f == fm.resource.CoId(), fm.old == nil && len(f.OnAdd) == 1, fm.known[f]:
 			in.Record.Set(f, fm.given.Get(f))

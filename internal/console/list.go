@@ -149,8 +149,8 @@ func parentOf(r *comity.Resource, query url.Values) (of comity.Parent, id int64)
 // maxColumns is how many fields a list shows beside the title.
 const maxColumns = 5
 
-// columnsOf are the fields that a list may show: what tells records apart, and not what the title says
-// already, nor what all have in common.
+// columnsOf returns the fields that a list may show: those that distinguish records, without the title's and
+// those that all records have in common.
 func columnsOf(r, parent *comity.Resource) []*comity.Field {
 	var columns []*comity.Field
 	titled := titleField(r)

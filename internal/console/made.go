@@ -17,8 +17,8 @@ type page struct {
 	open bool
 }
 
-// made are the pages that somebody wrote by hand. One with the pattern of a drawn page takes its
-// place. A page that serves a subject is in the file of that subject, and its line is here.
+// made lists the custom pages. One with the pattern of a generic page replaces it. A page is in the file of its
+// subject, and its line is here.
 func made() []func() []page {
 	return []func() []page{
 		signInPages,
@@ -38,14 +38,14 @@ func made() []func() []page {
 	}
 }
 
-// part is what somebody wrote by hand to be shown in a drawn page of a record, above what hangs on it.
+// part is a custom part of a record's generic page, shown above the record's dependents.
 type part struct {
 	// template is the name of a template of templates/parts, which is given what data returns.
 	template string
 	data     func(v *visit, rec *comity.Record) (any, error)
 }
 
-// parts are shown in the details of a resource's records. The worked example is servers.go.
+// parts returns the custom parts of the pages of a resource's records. The worked example is servers.go.
 func parts(r *comity.Resource) []part {
 	switch r {
 	case comity.Server.Resource:
@@ -60,8 +60,8 @@ func parts(r *comity.Resource) []part {
 	return nil
 }
 
-// allPages are all pages by their whole patterns: what is made by hand, and what is drawn where
-// nothing is.
+// allPages yields all pages with their whole patterns: the custom ones, and the generic ones that no custom page
+// replaces.
 func (c *Console) allPages() iter.Seq2[string, page] {
 	all := map[string]page{}
 	add := func(pages []page) {

@@ -19,18 +19,18 @@ import (
 	"comity/internal/access"
 )
 
-// OIDC says how people log in by an OpenID Connect provider.
+// OIDC are the settings of the login by an OpenID Connect provider.
 type OIDC struct {
-	// Issuer is the provider; "" is none.
+	// Issuer is the provider's URL; "" disables this login.
 	Issuer string
-	// ClientID and ClientSecret are what the provider knows this program by.
+	// ClientID and ClientSecret are this program's credentials at the provider.
 	ClientID, ClientSecret string
-	// Claim is the claim that holds somebody's login identifier.
+	// Claim is the name of the claim that holds the login identifier.
 	Claim string
 }
 
-// provider is the OpenID provider, found when it is first needed: it may be down when this program
-// starts.
+// provider is the OpenID provider. It is discovered when it is first needed, as it may be down when this
+// program starts.
 type provider struct {
 	OIDC
 	redirect string
@@ -38,7 +38,7 @@ type provider struct {
 	mu     sync.Mutex
 	asking bool
 	found  *oidc.Provider
-	// verifier keeps the keys of the provider that was found.
+	// verifier keeps the keys of the discovered provider.
 	verifier *oidc.IDTokenVerifier
 }
 
@@ -48,16 +48,16 @@ const providerTimeout = 10 * time.Second
 // clockSkew is by how much the provider's clock may differ from ours.
 const clockSkew = 5 * time.Minute
 
-// errAsking says that somebody else is asking the provider who it is, and it has not answered yet.
+// errAsking says that another request is waiting for the provider's discovery document.
 var errAsking = errors.New("the OpenID provider is being asked who it is and has not answered yet")
 
-// client puts the HTTP client into a context that the provider is called with.
+// client returns a context with the HTTP client that the provider is called with.
 func client(ctx context.Context) context.Context {
 	return oidc.ClientContext(ctx, &http.Client{Timeout: providerTimeout})
 }
 
-// discover returns the provider, which it asks who it is until that has worked once. While one request
-// waits for the answer, others do not: errAsking.
+// discover returns the provider, and fetches its discovery document unless that has succeeded before. While
+// one request waits for the document, the error of others is errAsking.
 func (p *provider) discover(ctx context.Context) (*oidc.Provider, error) {
 	p.mu.Lock()
 	found, asking := p.found, p.asking
@@ -69,7 +69,7 @@ func (p *provider) discover(ctx context.Context) (*oidc.Provider, error) {
 	case asking:
 		return nil, errAsking
 	}
-	// It fetches its keys by this context later on, too.
+	// The provider fetches its keys with this context later on, too.
 	found, err := oidc.NewProvider(client(context.WithoutCancel(ctx)), p.Issuer)
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -78,7 +78,7 @@ func (p *provider) discover(ctx context.Context) (*oidc.Provider, error) {
 		return nil, fmt.Errorf("find the OpenID provider %s: %w", p.Issuer, err)
 	}
 	p.found = found
-	// The times are looked at by verify, for the library has no leeway for exp.
+	// verify checks the times, as the library allows no clock skew for exp.
 	p.verifier = found.Verifier(&oidc.Config{ClientID: p.ClientID, SkipExpiryCheck: true})
 	return found, nil
 }
@@ -90,8 +90,8 @@ func (p *provider) config(found *oidc.Provider) oauth2.Config {
 	}
 }
 
-// attempt is what a browser keeps while its user is at the provider, so that nobody else's answer is
-// taken for theirs.
+// attempt is what the browser keeps while its user is at the provider, so that no other user's answer is
+// accepted.
 type attempt struct {
 	State    string `json:"s"`
 	Nonce    string `json:"n"`
@@ -99,7 +99,7 @@ type attempt struct {
 	Next     string `json:"to"`
 }
 
-// attemptLife is how long somebody may stay at the provider.
+// attemptLife is how long the user may stay at the provider.
 const attemptLife = 15 * time.Minute
 
 func oidcPages() []page {
@@ -139,7 +139,7 @@ func (v *visit) comeFromProvider() error {
 	v.setCookie(oidcCookie, "", -time.Second)
 	state := v.r.URL.Query().Get("state")
 	if err != nil || a.State == "" || subtle.ConstantTimeCompare([]byte(state), []byte(a.State)) != 1 {
-		return v.providerTrouble(http.StatusBadRequest, nil, "This answer of the provider belongs to no attempt of this browser, or to one that took too long.")
+		return v.providerTrouble(http.StatusBadRequest, nil, "The provider's answer belongs to no sign-in of this browser, or to one that took too long.")
 	}
 	if why := v.r.URL.Query().Get("error"); why != "" {
 		return v.providerTrouble(http.StatusForbidden, nil, "The provider signed nobody in: "+why+".")
@@ -150,9 +150,9 @@ func (v *visit) comeFromProvider() error {
 	case errors.Is(err, errUnverified):
 		return v.providerTrouble(http.StatusForbidden, err, "The provider has not verified your email address, so it cannot say who you are here. Verify it there first.")
 	case errors.As(err, &refused) && refused.ErrorCode == "invalid_grant":
-		return v.providerTrouble(http.StatusBadRequest, err, "The provider does not know the code that came with its answer, or took it before.")
+		return v.providerTrouble(http.StatusBadRequest, err, "The provider does not accept the code of its answer, or has accepted it before.")
 	case err != nil:
-		return v.providerTrouble(http.StatusBadGateway, err, "The provider's answer does not hold.")
+		return v.providerTrouble(http.StatusBadGateway, err, "The provider's answer is not valid.")
 	}
 	memberships, err := v.Registry.Memberships(v.ctx(), login)
 	if err != nil {
@@ -160,7 +160,7 @@ func (v *visit) comeFromProvider() error {
 	}
 	if len(memberships) == 0 {
 		v.Logins.Failed(v.ctx(), access.ClientAddress(v.r, v.TrustedProxies), "provider", "", time.Now())
-		return v.showAs(http.StatusForbidden, "nobody.html", "Nobody here is known by your login", nobodyPage{v.provider.Claim, login})
+		return v.showAs(http.StatusForbidden, "nobody.html", "No person here has your login", nobodyPage{v.provider.Claim, login})
 	}
 	token, err := v.Registry.OpenSession(v.ctx(), comity.Session{Who: login, People: access.PeopleOf(memberships)})
 	if err != nil {
@@ -170,11 +170,11 @@ func (v *visit) comeFromProvider() error {
 	return v.redirect(a.Next)
 }
 
-// nobodyPage is what somebody is told whom the provider knows and the registry does not.
+// nobodyPage is shown to a user whom the provider knows and the registry does not.
 type nobodyPage struct{ Claim, Login string }
 
-// login exchanges the code for who somebody is: the value of the claim, in the token or, where that
-// does not have it, in what the provider says of the user.
+// login exchanges the code for the value of the claim, from the ID token or, if it is not there, from the
+// provider's user info.
 func (p *provider) login(ctx context.Context, code string, a attempt) (string, error) {
 	found, err := p.discover(ctx)
 	if err != nil {
@@ -203,12 +203,13 @@ func (p *provider) login(ctx context.Context, code string, a attempt) (string, e
 		return "", fmt.Errorf("ask about the user: %w", err)
 	}
 	if info.Subject != id.Subject {
-		return "", errors.New("the provider tells of another user")
+		return "", errors.New("the provider's user info is about another user")
 	}
 	return claim(p.Claim, info.Claims)
 }
 
-// verify returns what an ID token says that is signed by the provider, for us, for this attempt and now.
+// verify returns an ID token that is signed by the provider, issued to this program for this attempt, and valid
+// now.
 func (p *provider) verify(ctx context.Context, raw, nonce string) (*oidc.IDToken, error) {
 	id, err := p.verifier.Verify(ctx, raw)
 	if err != nil {
@@ -235,11 +236,11 @@ func (p *provider) verify(ctx context.Context, raw, nonce string) (*oidc.IDToken
 	return id, nil
 }
 
-// errUnverified says that the provider has an email address of somebody that it has not verified.
+// errUnverified says that the provider has not verified the user's email address.
 var errUnverified = errors.New("the email address is not verified (email_verified)")
 
-// claim reads the claim of that name, "" where it is no text. Anybody can enter any email address at many
-// a provider: one that it has not verified is errUnverified.
+// claim reads a claim, "" if it is not a string. The error of an email address that the provider has not
+// verified is errUnverified: at many providers, users can enter any address.
 func claim(name string, read func(any) error) (string, error) {
 	claims := map[string]any{}
 	if err := read(&claims); err != nil {
@@ -252,7 +253,7 @@ func claim(name string, read func(any) error) (string, error) {
 	return text, nil
 }
 
-// providerTrouble tells that somebody could not be signed in, and the log why.
+// providerTrouble shows that the user could not be signed in, and logs why.
 func (v *visit) providerTrouble(status int, err error, text string) error {
 	if errors.Is(err, errAsking) {
 		v.w.Header().Set("Retry-After", strconv.Itoa(int(providerTimeout/time.Second)))

@@ -37,7 +37,7 @@ func TestSignInByProvider(t *testing.T) {
 		one, two := w.addCO(t), w.addCO(t)
 		ada, bob := fmt.Sprintf("ada-%d", serial.Add(1)), fmt.Sprintf("bob-%d", serial.Add(1))
 
-		t.Run("nobody is told what to ask for", func(t *testing.T) {
+		t.Run("an unknown user is shown what to ask for", func(t *testing.T) {
 			r := newReader(t, url)
 			r.signInBy(ada, 403)
 			r.says("sub is " + ada)
@@ -69,7 +69,7 @@ func TestSignInByProvider(t *testing.T) {
 			r.signInBy(eve, 200)
 			r.says(eve + "@example.org")
 		})
-		t.Run("who gives up is told so", func(t *testing.T) {
+		t.Run("a login that was given up is shown as such", func(t *testing.T) {
 			r := newReader(t, url)
 			r.signInBy("", 403)
 			r.says("access_denied")
@@ -80,7 +80,7 @@ func TestSignInByProvider(t *testing.T) {
 			r.get(r.link("Sign in with your organization"), 200)
 			r.client.Jar, _ = cookiejar.New(nil)
 			r.submit(map[string]string{"who": bob}, 400)
-			r.says("belongs to no attempt of this browser")
+			r.says("belongs to no sign-in of this browser")
 		})
 		t.Run("who is suspended is nobody any more", func(t *testing.T) {
 			r := newReader(t, url)

@@ -15,20 +15,20 @@ func overviewPages() []page {
 	}
 }
 
-// overviewPage is a CO at a glance.
+// overviewPage is the start page of a CO.
 type overviewPage struct {
 	head
-	// Counts are how many people have each status, and People how many there are.
+	// Counts are the numbers of people by status, People the number of all.
 	Counts []count
 	People int64
-	// Plot is how that came about, nil where there is nothing to draw.
+	// Plot shows the numbers over time, nil if there is nothing to draw.
 	Plot    *peoplePlot
 	Targets []targetNow
 	Ends    []upcoming
 	Begins  []upcoming
-	// Next is what to do in a CO where nothing is yet.
+	// Next are the first steps in a CO that is empty.
 	Next []navLink
-	// Groups are the ways on, as the navigation has them.
+	// Groups are the links of the navigation.
 	Groups []navGroup
 }
 
@@ -61,7 +61,7 @@ func (v *visit) overview() error {
 	return v.show("overview.html", v.co.Text(comity.Co.Name), p)
 }
 
-// countPeople counts the people whom the reader sees, over time if that is everybody.
+// countPeople counts the people whom the reader may see, over time if these are all.
 func (v *visit) countPeople(p *overviewPage) error {
 	r := comity.CoPerson.Resource
 	if !v.caller.May(access.View, r) {
@@ -92,17 +92,17 @@ func (v *visit) countPeople(p *overviewPage) error {
 	return nil
 }
 
-// targetNow is how a target does.
+// targetNow is the status of a target.
 type targetNow struct {
 	link
 	Status                             value
 	Waiting, InFlight, Failed, LeftOut int64
-	// WhyLeftOut is what those lack who are left out.
+	// WhyLeftOut is what people who are left out lack.
 	WhyLeftOut string
 	Broken     bool
 }
 
-// targetsNow are how the targets do that the reader may see.
+// targetsNow returns the status of the targets that the reader may see.
 func (v *visit) targetsNow() ([]targetNow, error) {
 	targets, err := v.targetsToShow(few)
 	if err != nil || len(targets) == 0 {
@@ -124,7 +124,7 @@ func (v *visit) targetsNow() ([]targetNow, error) {
 	return all, nil
 }
 
-// upcoming is a role or membership that begins or ends by itself.
+// upcoming is a role or membership that begins or ends by its dates.
 type upcoming struct {
 	registry.Upcoming
 	Who, What link
@@ -164,7 +164,7 @@ func (v *visit) nameUpcoming(found []registry.Upcoming) []upcoming {
 	return all
 }
 
-// nextSteps are what somebody who sets a CO up does first, as far as the reader may.
+// nextSteps returns the first steps in setting up a CO that the reader may do.
 func (v *visit) nextSteps(p overviewPage) (steps []navLink) {
 	for _, s := range []struct {
 		done       bool
@@ -173,8 +173,8 @@ func (v *visit) nextSteps(p overviewPage) (steps []navLink) {
 	}{
 		{p.People > 0, comity.CoPerson.Resource, "Add a person", "With name, address, identifier and role in one form."},
 		{p.People > 0, comity.Cou.Resource, "Add a unit", "A part of the CO with administrators and members of its own."},
-		{len(p.Targets) > 0, comity.Server.Resource, "Add a server", "The outside system that is to know of people: where it is, and how to call it."},
-		{len(p.Targets) > 0, comity.CoProvisioningTarget.Resource, "Connect a service", "A provisioning target tells a server when something changes."},
+		{len(p.Targets) > 0, comity.Server.Resource, "Add a server", "The external system that people are sent to: its address and how to call it."},
+		{len(p.Targets) > 0, comity.CoProvisioningTarget.Resource, "Connect a service", "A provisioning target sends changes to a server."},
 	} {
 		if to := v.mayAdd(s.resource); to != "" && !s.done {
 			steps = append(steps, navLink{Text: s.text, To: to, Note: s.note})

@@ -7,7 +7,7 @@ import (
 	"comity/internal/registry"
 )
 
-// peoplePages are the pages of people that are made by hand.
+// peoplePages are the custom pages of people.
 func peoplePages() []page {
 	at := "co/{co}/" + segment(comity.CoPerson.Resource) + "/"
 	return []page{

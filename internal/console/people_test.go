@@ -95,7 +95,7 @@ func TestPeople(t *testing.T) {
 			{nil, "Hilde", ""},
 			{url.Values{"q": {"ada-login"}}, "Ada", "Hilde"},
 			{url.Values{"unit": {fmt.Sprint(unit)}}, "Hilde", "ada-login"},
-			{url.Values{"status": {comity.Suspended}}, "Nobody here is like that.", "ada-login"},
+			{url.Values{"status": {comity.Suspended}}, "Nobody matches.", "ada-login"},
 		} {
 			r.get(list+"?"+tt.query.Encode(), 200)
 			r.says(tt.sees)
@@ -136,7 +136,7 @@ func TestAddPerson(t *testing.T) {
 			"EmailAddress.Mail": "no address", "Identifier.Identifier": taken, "Identifier.Type": "oidcsub",
 			"CoPersonRole.CouId": fmt.Sprint(unit),
 		}, 422)
-		r.says("Nobody is added yet")
+		r.says("The person is not added yet")
 		for control, want := range map[string]string{
 			"Name.Given": "Given name is required.", "EmailAddress.Mail": "email address", "Identifier.Identifier": "in use", "CoPersonRole.Affiliation": "required",
 		} {

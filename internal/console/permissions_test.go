@@ -37,7 +37,7 @@ var aboutPerson = []*comity.Resource{
 	comity.IdentityDocument.Resource, comity.CoTAndCAgreement.Resource, comity.SshKey.Resource, comity.CoGroupMember.Resource,
 }
 
-// linked are those whose specimen tells of the person without lying in their unit.
+// linked are the resources whose specimen refers to the person without belonging to their unit.
 var linked = []*comity.Resource{comity.OrgIdentity.Resource, comity.CoOrgIdentityLink.Resource, comity.HistoryRecord.Resource}
 
 // related says how the near specimen of a resource stands to a caller.

@@ -10,7 +10,7 @@ import (
 	"comity/internal/registry"
 )
 
-// personPage is a person with everything about them.
+// personPage is a person with all their records.
 type personPage struct {
 	head
 	trail
@@ -18,15 +18,15 @@ type personPage struct {
 	Status value
 	// Email is the first email address.
 	Email value
-	// At is the time as at which the person is shown, zero for now; Now leads to how they are.
+	// At is the time as of which the person is shown, zero for now; Now leads to the present.
 	At  time.Time
 	Now string
-	// AsItWas asks for another day, nil where the reader may not see what was.
+	// AsItWas is the form for another time, nil if the reader may not see the past.
 	AsItWas *asItWas
 	Roles   personPart
 	Groups  groupsPart
-	// Parts are what else hangs on the person, by kind; Missing are the kinds of which there is nothing
-	// yet, with where to add some.
+	// Parts are the other records of the person, by kind; Missing are the kinds without records, with links to
+	// add some.
 	Parts   []personPart
 	Missing []personPart
 	Linked  personPart
@@ -36,26 +36,26 @@ type personPage struct {
 	AllHistory string
 }
 
-// personView is a person's page in the making.
+// personView collects what a person's page shows.
 type personView struct {
 	*visit
 	model  registry.PersonView
 	titles titles
-	// rights are those to what hangs on the person; none are asked about what was.
+	// rights are the reader's rights to the person's records; empty for the past.
 	rights map[*comity.Resource]map[int64]registry.Rights
-	// at is when they are shown as they were, zero for now.
+	// at is the time as of which the person is shown, zero for now.
 	at time.Time
 }
 
-// apart says that the reader sees the person only to tell people apart, as the owner of a group does: then
-// the status, which everybody has, is not shown, nor what was.
+// apart says that the reader sees only what distinguishes the person from others, as the owner of a group does:
+// then neither the status nor the past is shown.
 func (p *personView) apart() bool {
 	return p.caller.OwnsGroup && !p.model.Record.Has(comity.CoPerson.Status)
 }
 
 func (p *personView) past() bool { return !p.at.IsZero() }
 
-// person shows a person, as they are or as they were.
+// person shows a person, now or as of a time.
 func (v *visit) person() error {
 	if v.r.URL.Query().Has("revision") {
 		return drawn{comity.CoPerson.Resource}.detail(v)
@@ -79,7 +79,7 @@ func (v *visit) person() error {
 	return v.showAs(dated.Status(), "person.html", name, p, v.crumbs(view.model.Record, name)...)
 }
 
-// glanceAt reads a person as at a time, or now for the zero one.
+// viewAt reads the person view as of a time, the zero time for now.
 func (v *visit) viewAt(id int64, at time.Time) (view *personView, err error) {
 	view = &personView{visit: v, at: at}
 	if view.past() {
@@ -101,7 +101,7 @@ func (v *visit) viewAt(id int64, at time.Time) (view *personView, err error) {
 	return view, err
 }
 
-// withHanging are a record and all that hangs on it.
+// withHanging returns a record and all its dependents.
 func withHanging(rec *comity.Record) []*comity.Record {
 	all := []*comity.Record{rec}
 	for _, e := range rec.Expanded {
@@ -110,7 +110,7 @@ func withHanging(rec *comity.Record) []*comity.Record {
 	return all
 }
 
-// titlesOf are the titles of what a glance names, without a look at the registry.
+// titlesOf returns the titles of the records that a person view names, without a query.
 func (v *visit) titlesOf(g registry.PersonView) titles {
 	found := registry.Found{}
 	maps.Copy(found, g.Named)

@@ -11,19 +11,19 @@ import (
 	"comity/internal/registry"
 )
 
-// searchSuffix is what a picker's search box adds to the name of its field.
+// searchSuffix is appended to a field's name for the name of its picker's search box.
 const searchSuffix = ".Search"
 
-// matches is how many records a search offers.
+// matches is how many records a search offers at most.
 const matches = 20
 
-// pickPages answer a picker that searches as somebody types.
+// pickPages answer the searches of a picker while the reader types.
 func pickPages() []page {
 	return []page{{pattern: "GET co/{co}/pick/{resource}/{field}", handle: (*visit).pick}}
 }
 
-// find makes a control a picker: a box that searches, and what it has found to choose from. Without
-// JavaScript its button sends the form, which comes back with what was found and saves nothing.
+// find makes a control a picker: a search box with the matches to choose from. Without JavaScript its button
+// sends the form, which comes back with the matches and saves nothing.
 func (v *visit) find(c *control, f *comity.Field, text string) error {
 	c.Type, c.Search = "pick", text
 	c.SearchAt = v.home() + "pick/" + segment(f.Resource()) + "/" + f.Name
@@ -33,7 +33,7 @@ func (v *visit) find(c *control, f *comity.Field, text string) error {
 	return err
 }
 
-// found are the choices of a picker: what is chosen already, and what a text finds.
+// found returns the choices of a picker: the present choice, and the matches of a text.
 func (v *visit) found(f *comity.Field, text, chosen string) (choices []choice, err error) {
 	var records []*comity.Record
 	words := map[*comity.Resource]string{}
@@ -79,7 +79,8 @@ func (v *visit) found(f *comity.Field, text, chosen string) (choices []choice, e
 	return choices, nil
 }
 
-// candidates are records found by what they are called, people by whatever they are known by as well.
+// candidates returns the records whose title matches a text; people are matched by identifiers and addresses
+// as well.
 func (v *visit) candidates(r *comity.Resource, text string) (records []*comity.Record, err error) {
 	if r != comity.CoPerson.Resource {
 		if f := titleField(r); f != nil {
@@ -99,7 +100,7 @@ func (v *visit) candidates(r *comity.Resource, text string) (records []*comity.R
 	return records, err
 }
 
-// note tells apart records that are called the same.
+// note returns what distinguishes a record from others with the same title.
 func (v *visit) note(rec *comity.Record, kinds bool) string {
 	var texts []string
 	if kinds {
@@ -113,7 +114,7 @@ func (v *visit) note(rec *comity.Record, kinds bool) string {
 	return join(" · ", texts...)
 }
 
-// pick answers what a search box of a form has found.
+// pick answers with the matches of a form's search box.
 func (v *visit) pick() error {
 	var f *comity.Field
 	for _, r := range comity.Stored() {
@@ -124,7 +125,7 @@ func (v *visit) pick() error {
 	if f == nil || f.Kind != comity.Reference && f.Kind != comity.Owner {
 		return comity.Missing(comity.PhraseUnknown)
 	}
-	// The same field may be in more than one form of a page: each says what its control is called.
+	// A page may have the same field in several forms, so each sends the name of its control.
 	asked := v.r.URL.Query()
 	c := control{Name: f.Name, Key: cmp.Or(asked.Get("key"), f.Column), Required: f.Required}
 	if len(f.Owners) > 1 {
@@ -137,14 +138,14 @@ func (v *visit) pick() error {
 	return v.write(http.StatusOK, "form.html", "matches", c)
 }
 
-// SearchName is what a picker's search box is sent by.
+// SearchName is the name of a picker's search box.
 func (c control) SearchName() string { return strings.TrimSuffix(c.Name, pickSuffix) + searchSuffix }
 
-// pickSuffix is what is added to the name of a field whose owner is picked, not named by kind and id.
+// pickSuffix is appended to the name of an owner field whose owner is picked, not given by kind and id.
 const pickSuffix = ".Pick"
 
-// searching says whether a form was sent to search for what a field is to name, and not to be saved: by
-// the button of the search, or with a search and nothing chosen.
+// searching reports whether a form was sent to search and not to be saved: by the button of a search, or with a
+// search text and nothing chosen.
 func (fm form) searching() bool {
 	if len(fm.sent["find"]) > 0 {
 		return true
@@ -161,7 +162,7 @@ func (fm form) searching() bool {
 	return false
 }
 
-// searched is what was looked for in a field's search box.
+// searched returns the text of a field's search box.
 func (fm form) searched(f *comity.Field) string {
 	if text := fm.sent[f.Name+searchSuffix]; len(text) > 0 {
 		return text[0]

@@ -20,7 +20,7 @@ import (
 //go:embed templates
 var templateFiles embed.FS
 
-// readTemplates reads each page's template, with the layout and the parts that all share.
+// readTemplates parses the template of each page, with the layout and the shared parts.
 func (c *Console) readTemplates() (map[string]*template.Template, error) {
 	shared, err := template.New("layout.html").Funcs(functions).ParseFS(templateFiles, "templates/layout.html", "templates/parts/*.html")
 	if err != nil {
@@ -44,7 +44,7 @@ func (c *Console) readTemplates() (map[string]*template.Template, error) {
 	return all, nil
 }
 
-// functions are what templates can call besides what they are given.
+// functions are the functions that templates can call.
 var functions = template.FuncMap{
 	"utc":   func(t time.Time) string { return t.UTC().Format(comity.TimeLayout) },
 	"iso":   func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
@@ -52,7 +52,7 @@ var functions = template.FuncMap{
 	"whole": whole,
 }
 
-// dict makes a map for a part that is given more than one thing.
+// dict returns a map of its pairs, for parts that need more than one value.
 func dict(pairs ...any) (map[string]any, error) {
 	m := map[string]any{}
 	for i := 0; i+1 < len(pairs); i += 2 {
@@ -65,7 +65,7 @@ func dict(pairs ...any) (map[string]any, error) {
 	return m, nil
 }
 
-// frame is what the layout shows round a page.
+// frame is what the layout shows around a page.
 type frame struct {
 	Title string
 	// Page is the page's own.
@@ -124,14 +124,14 @@ func (v *visit) write(status int, name, template string, data any) error {
 	return nil
 }
 
-// trouble is what the page of an error says.
+// trouble is the content of an error page.
 type trouble struct {
 	Text, Next string
 	// Back is where the reader can go on.
 	Back link
 }
 
-// fail answers an error with a page that says what to do.
+// fail answers with the page of an error, which says what to do.
 func (v *visit) fail(err error) {
 	var e *comity.Error
 	if !errors.As(err, &e) || e.Code == comity.Internal {
@@ -162,38 +162,38 @@ func troubleOf(e *comity.Error) (status int, title string, t trouble) {
 	switch e.Code {
 	case comity.NotFound:
 		status, title = http.StatusNotFound, "There is nothing here"
-		t.Next = "It was deleted, never was, or is not yours to see. The address may be mistyped."
+		t.Next = "The record was deleted, never existed, or you may not see it. The address may be mistyped."
 	case comity.Unauthorised:
 		status, title = http.StatusForbidden, "You may not do this"
-		t.Next = "Your rights do not reach so far. An administrator of the CO can do it, or give you the right."
+		t.Next = "You do not have the necessary rights. An administrator of the CO can do it, or give you the right."
 	case comity.Refused:
-		status, title = http.StatusForbidden, "That is not possible"
+		status, title = http.StatusForbidden, "This is not possible"
 		if t.Text == "" {
 			t.Text = sentence(e.Phrase)
 		}
 	case comity.Malformed, comity.Invalid, comity.NoSuchSearch:
-		status, title = http.StatusBadRequest, "That could not be read"
+		status, title = http.StatusBadRequest, "The request could not be read"
 		for _, f := range e.Fields {
 			t.Text += f.Sentence + ". "
 		}
 	case comity.Stale:
-		status, title = http.StatusConflict, "Somebody else was faster"
-		t.Next = "Open the page anew to see what it is now."
+		status, title = http.StatusConflict, "Somebody else has changed this"
+		t.Next = "Reload the page to see the present values."
 	case comity.TooMany:
-		status, title = http.StatusTooManyRequests, "Too many tries"
+		status, title = http.StatusTooManyRequests, "Too many attempts"
 		t.Next = "Wait a minute and try again."
 	case comity.TooLarge:
-		status, title = http.StatusRequestEntityTooLarge, "That is too much at once"
+		status, title = http.StatusRequestEntityTooLarge, "The request is too large"
 	case comity.Undelivered:
-		status, title = http.StatusBadGateway, "The message was not taken"
+		status, title = http.StatusBadGateway, "The message was not delivered"
 	case comity.Unsupported:
-		status, title = http.StatusUnsupportedMediaType, "That could not be read"
+		status, title = http.StatusUnsupportedMediaType, "The request could not be read"
 	case comity.NotNow:
-		status, title = http.StatusServiceUnavailable, "That is not possible now"
+		status, title = http.StatusServiceUnavailable, "This is not possible now"
 		t.Next = "Try again in a moment; what you typed is still in the page before this one."
 	case comity.Internal:
 		status, title = http.StatusInternalServerError, "Something went wrong here"
-		t.Next = "It is in the server's log. Nothing was changed; try again."
+		t.Next = "The reason is in the server's log. Nothing was changed. Try again."
 	}
 	return status, title, t
 }

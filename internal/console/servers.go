@@ -7,11 +7,10 @@ import (
 	"comity/internal/access"
 )
 
-// serverPages are the pages of servers that are made by hand: one form asks for a server and for where
-// it is.
+// serverPages are the custom pages of servers: one form for a server and its settings.
 func serverPages() []page { return pairPages(comity.Server.Resource, newServer) }
 
-// kafkaType is what the query of the form says for a Kafka server.
+// kafkaType is the value of the form's query parameter "type" for a Kafka server.
 const kafkaType = "kafka"
 
 func newServer(v *visit) (*pair, error) {
@@ -33,7 +32,7 @@ func newServer(v *visit) (*pair, error) {
 	return p, nil
 }
 
-// settingsOf is the resource of a server's settings.
+// settingsOf returns the resource of a server's settings.
 func settingsOf(server *comity.Record) *comity.Resource {
 	if server.Text(comity.Server.ServerType) == comity.ServerKafka {
 		return comity.KafkaServer.Resource
@@ -41,22 +40,23 @@ func settingsOf(server *comity.Record) *comity.Resource {
 	return comity.HttpServer.Resource
 }
 
-// fits says whether records of a resource can hang on a record: a server has the settings of its type.
+// fits reports whether records of a resource can belong to a record: a server has the settings of its type
+// only.
 func fits(rec *comity.Record, r *comity.Resource) bool {
 	isSettings := r == comity.HttpServer.Resource || r == comity.KafkaServer.Resource
 	return rec.Resource != comity.Server.Resource || !isSettings || r == settingsOf(rec)
 }
 
-// serverNext is what comes next for a server, or what it is used for.
+// serverNext is the next step in setting up a server, or the targets that use it.
 type serverNext struct {
-	// Settings leads to the form of its settings, where it has none; Target to that of a target.
+	// Settings leads to the form of its settings if it has none, Target to the form of a new target.
 	Settings link
 	Target   string
-	// Used are the targets that it is told for.
+	// Used are the targets that send to the server.
 	Used []link
 }
 
-// serverParts tell whoever adds a server what comes next.
+// serverParts show, with a server, what comes next.
 func serverParts() []part {
 	return []part{{template: "server_next", data: func(v *visit, rec *comity.Record) (any, error) {
 		settings := settingsOf(rec)
@@ -79,7 +79,7 @@ func serverParts() []part {
 	}}}
 }
 
-// targetsOfServer are the targets that send to a server, if the CO's are few.
+// targetsOfServer returns the targets that send to a server, among the first few of the CO.
 func (v *visit) targetsOfServer(server int64) (used []link, err error) {
 	f := comity.CoApiProvisionerTarget
 	if !v.caller.May(access.View, f.Resource) {

@@ -14,32 +14,32 @@ import (
 	"comity/internal/outbox"
 )
 
-// health is how a target does.
+// health is the status of a target as its page shows it.
 type health struct {
 	target *comity.Record
 	outbox.Status
-	// State says it in a word, in a colour, and What in a sentence.
+	// State is the status in a word, Tone the word's colour, What the status in a sentence.
 	State, Tone, What string
-	// Run is the last that told it about everybody, nil where there was none.
+	// Run is the last full sync, nil for none.
 	Run *run
-	// Retried are some of those of whom a message failed and is tried again, Rested the first of those
-	// of whom it is not; All leads to all of these.
-	Retried, Rested []deliveryRow
-	All             string
-	// Resend and Stop are where their forms are sent, "" where the reader may not.
+	// Retried are some deliveries that are tried again, Undelivered the first that failed; All leads to all
+	// that failed.
+	Retried, Undelivered []deliveryRow
+	All                  string
+	// Resend and Stop are the paths that their forms are posted to, "" if the reader may not.
 	Resend, Stop string
 	Here         string
 }
 
-// telling is a person or group that a target could not be told about.
+// deliveryRow is a delivery that failed or is tried again, as a row of a table.
 type deliveryRow struct {
 	standing
 	Name, To string
-	// Resend is where the form is sent that sends it again, "" where it is by itself or the reader may not.
+	// Resend is the path that its form is posted to, "" if there is nothing to resend or the reader may not.
 	Resend string
 }
 
-// run is one that tells a target about everybody.
+// run is a full sync as a page shows it.
 type run struct {
 	State        string
 	OnlyChanged  bool
@@ -48,13 +48,13 @@ type run struct {
 	UnderWay     bool
 }
 
-// Percent is how far it is.
+// Percent is the progress, from 0 to 100.
 func (r run) Percent() int64 { return min(100, 100*r.Taken/max(r.Total, 1)) }
 
-// troublesShown is how many of those that failed or are tried again a target's page shows.
+// troublesShown is how many failed and how many retried deliveries a target's page shows.
 const troublesShown = 10
 
-// health finds how a target does.
+// health reads the status of a target.
 func (v *visit) health(target *comity.Record) (l health, err error) {
 	l = health{target: target, Here: v.record(target.Resource, target.Id)}
 	if l.Status, err = v.Provisioner.Status(v.ctx(), target.Id); err != nil {
@@ -71,24 +71,24 @@ func (v *visit) health(target *comity.Record) (l health, err error) {
 	return l, err
 }
 
-// addTroubles adds those whom the target could not be told about.
+// addTroubles adds the deliveries that failed or are tried again.
 func (l *health) addTroubles(v *visit) (err error) {
-	var retried, rested []standing
+	var retried, failed []standing
 	if l.Waiting > 0 {
 		if retried, err = v.retried(l.target.Id, troublesShown); err != nil {
 			return err
 		}
 	}
 	if l.Failed > 0 {
-		if rested, err = v.failed(l.target.Id, comity.Subject{}, troublesShown); err != nil {
+		if failed, err = v.failed(l.target.Id, comity.Subject{}, troublesShown); err != nil {
 			return err
 		}
 	}
-	all, err := v.deliveriesOf(l.target, append(retried, rested...))
+	all, err := v.deliveriesOf(l.target, append(retried, failed...))
 	if err != nil {
 		return err
 	}
-	l.Retried, l.Rested = all[:len(retried)], all[len(retried):]
+	l.Retried, l.Undelivered = all[:len(retried)], all[len(retried):]
 	if l.Failed > troublesShown {
 		l.All = v.atTarget(l.target.Id, "failed")
 	}
@@ -98,7 +98,7 @@ func (l *health) addTroubles(v *visit) (err error) {
 	return nil
 }
 
-// tellings names those whom a target could not be told about.
+// deliveriesOf returns deliveries of a target as rows, with the names of their subjects.
 func (v *visit) deliveriesOf(target *comity.Record, all []standing) ([]deliveryRow, error) {
 	if len(all) == 0 {
 		return nil, nil
@@ -127,19 +127,19 @@ func (v *visit) deliveriesOf(target *comity.Record, all []standing) ([]deliveryR
 func (l *health) judge() {
 	switch {
 	case isDisabled(l.target):
-		l.State, l.Tone, l.What = "Disabled", "bad", "Nothing is sent. What waits stays."
+		l.State, l.Tone, l.What = "Disabled", "bad", "Nothing is sent. Pending deliveries are kept."
 	case !l.Breaker.Opened.IsZero():
-		l.State, l.Tone, l.What = "Away", "bad", "The endpoint seems to be away. It is tried again by itself, and all that waits follows once it is back."
+		l.State, l.Tone, l.What = "Unreachable", "bad", "The endpoint does not answer. Deliveries are retried automatically, and pending ones follow when it answers again."
 	case l.Failed > 0:
-		l.State, l.Tone, l.What = "Failed", "bad", "Some messages could not be sent or were refused. They rest until they are sent again, or the person changes."
+		l.State, l.Tone, l.What = "Failed", "bad", "Some messages could not be sent or were refused. They are not sent again until you resend them, or the person or group changes."
 	case len(l.Retried) > 0:
-		l.State, l.Tone, l.What = "Trouble", "bad", "Some messages were not taken. They are tried again by themselves."
+		l.State, l.Tone, l.What = "Retrying", "bad", "Some messages could not be delivered. They are retried automatically."
 	case l.Waiting > 0:
-		l.State, l.Tone, l.What = "On its way", "quiet", "Messages are on their way."
+		l.State, l.Tone, l.What = "Pending", "quiet", "Some deliveries are pending."
 	case l.LastSuccess.IsZero():
-		l.State, l.Tone, l.What = "Nothing sent yet", "quiet", "No message was taken yet."
+		l.State, l.Tone, l.What = "Nothing sent yet", "quiet", "No message has been delivered yet."
 	default:
-		l.State, l.Tone, l.What = "Up to date", "good", "It was told of all that changed."
+		l.State, l.Tone, l.What = "Up to date", "good", "All changes have been delivered."
 	}
 }
 
@@ -157,9 +157,10 @@ func runOf(s outbox.FullSync) *run {
 	return r
 }
 
-// laneFragment is the part of a target's page that asks for itself again and again.
+// statusFragment is the part of a target's page that reloads itself every two seconds.
 type statusFragment struct {
-	// Poll is where it asks, with the digest of what it shows: nothing comes back while that is so.
+	// Poll is the path that it is reloaded from, with the digest of what it shows: the answer is 204 while
+	// that has not changed.
 	Poll string
 	HTML template.HTML
 }
@@ -175,7 +176,7 @@ func (v *visit) healthFragment(l health) (f statusFragment, err error) {
 	return f, nil
 }
 
-// laneFragment answers how a target does now, and nothing where that is as the page shows it.
+// statusFragment answers with the present status of a target, or 204 if the page shows it already.
 func (v *visit) statusFragment() error {
 	target, err := v.target(access.View)
 	if err != nil {

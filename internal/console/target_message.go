@@ -11,20 +11,20 @@ import (
 	"comity/internal/outbox"
 )
 
-// messagePage is what a target was told about a subject, and what it would be.
+// messagePage is what a target was last sent about a subject, and what it would be sent now.
 type messagePage struct {
 	standing
 	Name, Target string
-	// To leads to its record, "" where there is none any more.
+	// To leads to the subject's record, "" if it does not exist any more.
 	To string
-	// Refused is what was answered to the message that was just sent, "" where it was taken.
+	// Refused is the target's answer to the message that was just sent, "" if it was delivered.
 	Refused string
-	// Problem is why nothing can be sent, Obstacles are what can be done about that.
+	// Problem is why nothing can be sent, "" for none; Obstacles are what can be done about that.
 	Problem     string
 	Obstacles   []obstacle
 	Requests    []request
 	Differences []messageDifference
-	// Send and Resend are where their forms are sent, "" where the reader may not.
+	// Send and Resend are the paths that their forms are posted to, "" if the reader may not.
 	Send, Resend string
 }
 
@@ -35,10 +35,10 @@ type request struct {
 	Body        string
 }
 
-// messageDifference is one between what was sent and what would be.
+// messageDifference is a difference between the message that was last sent and the one that would be.
 type messageDifference struct{ Path, Last, Next string }
 
-// subject is the target and subject of the path.
+// subject returns the target and the subject of the path, if the reader may do op to the target.
 func (v *visit) subject(op access.Operation) (target *comity.Record, s comity.Subject, err error) {
 	if target, err = v.target(op); err != nil {
 		return nil, s, err
@@ -49,7 +49,7 @@ func (v *visit) subject(op access.Operation) (target *comity.Record, s comity.Su
 	return target, s, v.Registry.Had(v.ctx(), target, s)
 }
 
-// subjectAtTarget shows what a target was told about a subject, and what it would be.
+// subjectAtTarget shows what a target was last sent about a subject, and what it would be sent now.
 func (v *visit) subjectAtTarget() error {
 	target, subject, err := v.subject(access.View)
 	if err != nil {
@@ -90,7 +90,7 @@ func (v *visit) showMessage(status int, target *comity.Record, subject comity.Su
 	of := v.linkTo(r, subject.Id, titles{found, v.caller})
 	p.Name, p.To = of.Text, of.To
 	if v.mayProvision(target) {
-		// Of who is gone, only what failed or waits can be sent again.
+		// Of a subject that is gone, only a failed or pending delivery can be sent again.
 		if p.To != "" {
 			p.Send = v.subjectPath(target.Id, subject) + "send"
 		}
@@ -101,7 +101,7 @@ func (v *visit) showMessage(status int, target *comity.Record, subject comity.Su
 	return v.showAs(status, "message.html", p.Name+" at "+p.Target, p, v.targetCrumbs(target, link{p.Name, ""})...)
 }
 
-// indented is a body as it is read easily.
+// indented returns a JSON body indented, and any other as it is.
 func indented(body []byte) string {
 	var b bytes.Buffer
 	if json.Indent(&b, body, "", "  ") != nil {
@@ -118,7 +118,7 @@ func differencesOf(all []outbox.Difference) []messageDifference {
 	return list
 }
 
-// shown is a value of a message in JSON, "" for none.
+// shown returns a value of a message as JSON, "" for nil.
 func shown(value any) string {
 	if value == nil {
 		return ""
@@ -130,13 +130,13 @@ func shown(value any) string {
 	return string(text)
 }
 
-// sendSubject tells a target about a subject, and shows what it answered.
+// sendSubject sends a target a subject, and shows the answer.
 func (v *visit) sendSubject() error {
 	target, subject, err := v.subject(access.Edit)
 	if err != nil {
 		return err
 	}
-	queued, err := v.tell(target.Id, subject)
+	queued, err := v.provision(target.Id, subject)
 	var e *comity.Error
 	if errors.As(err, &e) && e.Code == comity.Undelivered {
 		return v.showMessage(http.StatusBadGateway, target, subject, e.Detail)
@@ -145,14 +145,14 @@ func (v *visit) sendSubject() error {
 		return err
 	}
 	if queued {
-		v.say("The message is queued, and sent in a moment.")
+		v.say("The message is queued and will be sent shortly.")
 	} else {
-		v.say("The message was taken.")
+		v.say("The message was delivered.")
 	}
 	return v.redirect(v.subjectPath(target.Id, subject))
 }
 
-// resendSubject sends again what rests about a subject.
+// resendSubject enqueues the failed delivery of a subject again.
 func (v *visit) resendSubject() error {
 	target, err := v.enabled()
 	if err != nil {
@@ -167,9 +167,9 @@ func (v *visit) resendSubject() error {
 		return err
 	}
 	if count == 0 {
-		v.say("Nothing rested.")
+		v.say("There was no failed delivery to resend.")
 	} else {
-		v.say("It is sent again.")
+		v.say("The message is sent again.")
 	}
 	return v.redirect(v.record(target.Resource, target.Id))
 }

@@ -6,7 +6,7 @@ import (
 	"comity/internal/registry"
 )
 
-// peopleToTell lists the people of the CO, to choose one whose message is to be seen or sent.
+// peopleToProvision lists the people of the CO, to choose one whose message is to be shown or sent.
 func (v *visit) peopleToProvision() error {
 	target, err := v.target(access.View)
 	if err != nil {
@@ -21,7 +21,7 @@ func (v *visit) peopleToProvision() error {
 	p := listPage{listing: v.listing(r), Columns: []string{"Status", "Email address", "Identifier"}}
 	p.All, p.Asked = v.atTarget(target.Id, "people/"), asked.Get("q") != ""
 	p.Filters = []control{searchFor("q", "Name, address or identifier", asked.Get("q"))}
-	p.Purpose = "Whose message do you want to see? Nothing is sent before you say so."
+	p.Purpose = "Whose message do you want to see? Nothing is sent until you confirm it."
 	for _, one := range found.People {
 		p.Rows = append(p.Rows, v.personToProvision(target, one))
 	}

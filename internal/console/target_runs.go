@@ -10,7 +10,7 @@ import (
 	"comity/internal/access"
 )
 
-// failedPage lists all of whom a target's messages rest.
+// failedPage lists the failed deliveries of a target.
 func (v *visit) failedPage() error {
 	target, err := v.target(access.View)
 	if err != nil {
@@ -21,7 +21,7 @@ func (v *visit) failedPage() error {
 	if err != nil {
 		return err
 	}
-	p := listPage{listing: listing{Many: "messages that failed"}, Columns: []string{"Answer", "Tries", "Last try"}}
+	p := listPage{listing: listing{Many: "messages that failed"}, Columns: []string{"Answer", "Attempts", "Last attempt"}}
 	if len(all) > pageSize {
 		all = all[:pageSize]
 		p.More = link{"Next page", withQuery([]string{"after", strconv.FormatInt(all[pageSize-1].Subject.Id, 10), "kind", strconv.Itoa(int(all[pageSize-1].Subject.Kind))})}
@@ -29,11 +29,11 @@ func (v *visit) failedPage() error {
 	if after.Id != 0 {
 		p.First = link{"First page", v.r.URL.Path}
 	}
-	people, err := v.deliveriesOf(target, all)
+	rows, err := v.deliveriesOf(target, all)
 	if err != nil {
 		return err
 	}
-	for _, one := range people {
+	for _, one := range rows {
 		p.Rows = append(p.Rows, row{Title: one.Name, To: one.To, Values: []value{
 			{Text: one.Answer, Long: true}, {Text: strconv.FormatInt(one.Attempts, 10)}, {Time: one.Tried},
 		}})
@@ -52,7 +52,7 @@ func (v *visit) subjectAfter() comity.Subject {
 	return s
 }
 
-// resendAll sends again all that rests at a target.
+// resendAll enqueues all failed deliveries of a target again.
 func (v *visit) resendAll() error {
 	target, err := v.enabled()
 	if err != nil {
@@ -66,13 +66,13 @@ func (v *visit) resendAll() error {
 	return v.redirect(v.record(target.Resource, target.Id))
 }
 
-// onlyChanged is what the form says for a run about those who have changed.
+// onlyChanged is the form's value for a full sync that skips unchanged messages.
 const onlyChanged = "changed"
 
-// manyDeletes asks whether a run may delete many people.
+// manyDeletes is the page that asks whether a full sync may delete many people.
 type manyDeletes struct{ Text, Who, Anew, Action, Cancel string }
 
-// tellEverybody has a target told about everybody.
+// provisionEverybody starts a full sync of a target, or continues one.
 func (v *visit) provisionEverybody() error {
 	target, err := v.enabled()
 	if err != nil {
@@ -86,16 +86,16 @@ func (v *visit) provisionEverybody() error {
 	var e *comity.Error
 	if errors.As(err, &e) && e.Code == comity.Refused && !anyway {
 		p.Text = comity.Capitalize(e.Detail)
-		return v.showAs(http.StatusConflict, "many_deletes.html", "Should so many be deleted?", p, v.targetCrumbs(target, link{"Everybody", ""})...)
+		return v.showAs(http.StatusConflict, "many_deletes.html", "Should so many be deleted?", p, v.targetCrumbs(target, link{"Full sync", ""})...)
 	}
 	if err != nil {
 		return err
 	}
-	v.say(fmt.Sprintf("Everybody is sent: %d messages.", s.Total))
+	v.say(fmt.Sprintf("The full sync is under way: %d people and groups.", s.Total))
 	return v.redirect(v.record(target.Resource, target.Id))
 }
 
-// stopEverybody stops telling a target about everybody.
+// stopEverybody stops the full sync of a target.
 func (v *visit) stopEverybody() error {
 	target, err := v.target(access.Edit)
 	if err != nil {
@@ -106,7 +106,7 @@ func (v *visit) stopEverybody() error {
 		return err
 	}
 	if found {
-		v.say("Stopped. It can go on from there.")
+		v.say("The full sync is stopped. It can be continued from there.")
 	}
 	return v.redirect(v.record(target.Resource, target.Id))
 }

@@ -10,11 +10,11 @@ import (
 	"comity/internal/registry"
 )
 
-// wiring is how a target is told: its settings, their server and the server's settings; nil is what is
-// not there.
+// wiring is what a target is provisioned with: its settings, their server and the server's settings. Each is
+// nil if it does not exist.
 type wiring struct{ settings, server, where *comity.Record }
 
-// wiring finds how a target is told.
+// wiring reads the wiring of a target.
 func (v *visit) wiring(target *comity.Record) (w wiring, err error) {
 	f := comity.CoApiProvisionerTarget
 	if w.settings, err = v.only(f.Resource, "coprovisioningtargetid", target.Id); err != nil || w.settings == nil {
@@ -31,7 +31,7 @@ func (v *visit) wiring(target *comity.Record) (w wiring, err error) {
 	return w, err
 }
 
-// how are the settings as a page shows them.
+// how returns the settings as a page shows them.
 func (v *visit) how(w wiring) []field {
 	if w.settings == nil {
 		return nil
@@ -59,57 +59,57 @@ func (v *visit) how(w wiring) []field {
 	return fields
 }
 
-// obstacle is why a target cannot work yet, and where that is mended.
+// obstacle is why a target cannot work yet, and the form to change that.
 type obstacle struct {
-	Text   string
-	Repair link
+	Text string
+	Form link
 }
 
-// obstacles are why a target cannot work yet.
+// obstacles returns why a target cannot work yet, nil if nothing is missing.
 func (v *visit) obstacles(target *comity.Record, w wiring) ([]obstacle, error) {
 	var all []obstacle
-	add := func(text, repair, to string) { all = append(all, obstacle{text, link{repair, to}}) }
+	add := func(text, form, to string) { all = append(all, obstacle{text, link{form, to}}) }
 	settings, server := comity.CoApiProvisionerTarget, comity.Server
 	if isDisabled(target) {
-		add("It is disabled: nothing is sent to it.", "Choose another mode", v.repair(target))
+		add("The target is disabled: nothing is sent to it.", "Choose another mode", v.editForm(target))
 	}
 	if w.settings == nil {
-		add("It has no settings yet: to which server, how, and under which identifiers people are sent.",
+		add("The target has no settings yet: to which server, how, and under which identifiers people are sent.",
 			"Add its settings", v.mayAdd(settings.Resource, "coprovisioningtargetid", strconv.FormatInt(target.Id, 10)))
 		return all, nil
 	}
 	switch {
 	case w.server == nil:
 	case w.server.Text(server.Status) != comity.Active:
-		add("Its server is suspended.", "Edit the server", v.repair(w.server))
+		add("The target's server is suspended.", "Edit the server", v.editForm(w.server))
 	case w.where == nil:
 		kind := settingsOf(w.server)
-		add("Its server does not say yet where it is.", "Set up the "+kind.One, v.mayAdd(kind, "serverid", strconv.FormatInt(w.server.Id, 10)))
+		add("The target's server has no address yet.", "Set up the "+kind.One, v.mayAdd(kind, "serverid", strconv.FormatInt(w.server.Id, 10)))
 	case w.where.Resource == comity.KafkaServer.Resource && w.where.Text(comity.KafkaServer.Topic) == "":
-		add("Its Kafka server names no topic to write to.", "Name a topic", v.repair(w.where))
+		add("The target's Kafka server names no topic to write to.", "Name a topic", v.editForm(w.where))
 	case !v.mayReach(w.where):
-		add("Its server is at a private address, and this installation sends to public ones only (its operator can allow it by --allow-private-targets).",
-			"Edit the server's settings", v.repair(w.where))
+		add("The target's server is at a private address, and this installation sends to public ones only (its operator can allow it by --allow-private-targets).",
+			"Edit the server's settings", v.editForm(w.where))
 	}
 	kind := w.settings.Text(settings.IdentifierType)
 	has, err := v.Registry.HasIdentifiers(v.ctx(), target, kind)
 	if err == nil && !has {
 		add("Nobody in this CO has an active identifier of the type "+kind+" yet, and people are sent under these.",
-			"Edit the settings", v.repair(w.settings))
+			"Edit the settings", v.editForm(w.settings))
 	}
 	return all, err
 }
 
-// mend is the path of a record's form where the reader may change records of its resource.
-func (v *visit) repair(rec *comity.Record) string {
+// editForm returns the path of a record's form, "" if the reader may not change records of its resource.
+func (v *visit) editForm(rec *comity.Record) string {
 	if !v.caller.May(access.Edit, rec.Resource) {
 		return ""
 	}
 	return v.form(rec.Resource, rec.Id, "edit")
 }
 
-// mayReach says whether targets can be where a server is, as far as its URL shows: what a name stands
-// for is asked when something is sent.
+// mayReach reports whether targets may be at a server's address, as far as its URL shows it: host names are
+// resolved when something is sent.
 func (v *visit) mayReach(where *comity.Record) bool {
 	if v.Reachable == nil || where.Resource != comity.HttpServer.Resource {
 		return true

@@ -7,8 +7,8 @@ import (
 	"comity/internal/access"
 )
 
-// targetPages are the pages of targets that are made by hand: one form asks for a target and for how
-// it is told, and below a target are those of what it is told.
+// targetPages are the custom pages of targets: one form for a target and its settings, and below a target the
+// pages about its deliveries.
 func targetPages() []page {
 	at := "co/{co}/" + segment(comity.CoProvisioningTarget.Resource) + "/{id}/"
 	return append(pairPages(comity.CoProvisioningTarget.Resource, newTarget),
@@ -36,7 +36,7 @@ func newTarget(v *visit) (*pair, error) {
 		f.ProvisionCoGroupId, f.RetryInterval, f.MaxRetry, f.Ordr, settings.Workers, settings.Tombstones, settings.AnswersGet,
 		settings.IncludeGroups, settings.SigningSecret,
 	}
-	p.page.Sections[0].Title, p.page.Sections[1].Title = "The target", "How it is told"
+	p.page.Sections[0].Title, p.page.Sections[1].Title = "The target", "How it is provisioned"
 	servers, few, err := v.recordsToChoose(comity.Server.Resource)
 	if err != nil {
 		return nil, err
@@ -53,7 +53,7 @@ func newTarget(v *visit) (*pair, error) {
 	return p, nil
 }
 
-// target is the target of the path, if the reader may do this to it.
+// target returns the target of the path, if the reader may do op to it.
 func (v *visit) target(op access.Operation) (*comity.Record, error) {
 	target, err := v.Registry.Target(v.ctx(), v.caller, op, comity.ParseId(v.r.PathValue("id")))
 	if err == nil && target.CoId != v.co.Id {
@@ -62,7 +62,7 @@ func (v *visit) target(op access.Operation) (*comity.Record, error) {
 	return target, err
 }
 
-// mayTell says whether the reader may have a target told, and the target is told at all.
+// mayProvision reports whether the reader may provision a target, and it is not disabled.
 func (v *visit) mayProvision(target *comity.Record) bool {
 	return v.caller.May(access.Edit, comity.CoProvisioningTarget.Resource) && !isDisabled(target)
 }
@@ -71,7 +71,7 @@ func isDisabled(target *comity.Record) bool {
 	return target.Text(comity.CoProvisioningTarget.Status) == comity.ModeDisabled
 }
 
-// enabled is the target of the path, to have it told something.
+// enabled returns the target of the path, if the reader may provision it and it is not disabled.
 func (v *visit) enabled() (*comity.Record, error) {
 	target, err := v.target(access.Edit)
 	if err == nil && isDisabled(target) {
@@ -80,12 +80,12 @@ func (v *visit) enabled() (*comity.Record, error) {
 	return target, err
 }
 
-// atTarget is a path below a target's page.
+// atTarget returns a path below a target's page.
 func (v *visit) atTarget(target int64, what string) string {
 	return v.form(comity.CoProvisioningTarget.Resource, target, what)
 }
 
-// subjectPath is the path of the page of a person or group at a target.
+// subjectPath returns the path of the page of a person or group at a target.
 func (v *visit) subjectPath(target int64, s comity.Subject) string {
 	kind := "people/"
 	if s.Kind == comity.KindGroup {
@@ -94,7 +94,7 @@ func (v *visit) subjectPath(target int64, s comity.Subject) string {
 	return v.atTarget(target, kind+strconv.FormatInt(s.Id, 10)+"/")
 }
 
-// targetCrumbs are the way to a page below a target's.
+// targetCrumbs are the breadcrumbs of a page below a target's.
 func (v *visit) targetCrumbs(target *comity.Record, more ...link) []link {
 	return v.crumbs(target, titles{}.of(target), more...)
 }
@@ -104,13 +104,13 @@ type targetPart struct {
 	Obstacles []obstacle
 	Health    statusFragment
 	How       []field
-	// Explained says what its mode does.
+	// Mode is the name of the target's mode, Explained what it does.
 	Mode, Explained string
-	// People leads to whom it can be told about. Settings leads to what How says.
+	// People leads to the list of people, to choose one to send. Settings leads to the settings shown in How.
 	People, Settings string
-	// Everybody is where the form is sent that has it told about everybody, "" where the reader may not.
-	Everybody string
-	// Fresh says that it was never sent anything.
+	// FullSync is the path that the form of a full sync is posted to, "" if the reader may not.
+	FullSync string
+	// Fresh says that nothing has been delivered to the target yet.
 	Fresh bool
 }
 
@@ -137,7 +137,7 @@ func targetParts() []part {
 			p.Settings = v.record(comity.CoApiProvisionerTarget.Resource, w.settings.Id)
 		}
 		if v.mayProvision(rec) {
-			p.Everybody = v.atTarget(rec.Id, "everybody")
+			p.FullSync = v.atTarget(rec.Id, "everybody")
 		}
 		return p, nil
 	}}}

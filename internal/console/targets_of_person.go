@@ -7,20 +7,20 @@ import (
 	"comity/internal/access"
 )
 
-// targetOfPerson is what a target was told about a person.
+// targetOfPerson is the state of the delivery of a person to one target.
 type targetOfPerson struct {
 	standing
 	Name, To string
-	// Message leads to what it would be sent. Resend is where the form is sent that sends again what
-	// failed, "" where nothing did or the reader may not.
+	// Message leads to what the target would be sent. Resend is the path that its form is posted to, "" if there
+	// is nothing to resend or the reader may not.
 	Message, Resend string
 }
 
 // mostTargets is how many targets a person's page shows.
 const mostTargets = 20
 
-// targetsOfPerson are the CO's targets and what each was told about a person; none where the reader
-// may not see them. The template "person_targets" shows them.
+// targetsOfPerson returns the CO's targets with the delivery of a person to each; none if the reader may not
+// see targets. The template "person_targets" shows them.
 func (v *visit) targetsOfPerson(person int64) ([]targetOfPerson, error) {
 	targets, err := v.targetsToShow(mostTargets)
 	if err != nil {
@@ -40,7 +40,7 @@ func (v *visit) targetsOfPerson(person int64) ([]targetOfPerson, error) {
 	return all, nil
 }
 
-// targetsToShow are the first targets of the CO, as far as the reader may see them.
+// targetsToShow returns the first targets of the CO, none if the reader may not see targets.
 func (v *visit) targetsToShow(most int) ([]*comity.Record, error) {
 	r := comity.CoProvisioningTarget.Resource
 	if !v.caller.May(access.View, r) {

@@ -157,14 +157,14 @@ func TestATargetIsAddedWithItsSettingsOrNotAtAll(t *testing.T) {
 		r.says("There are no provisioning targets yet.")
 		r.get(targets+"new", 200)
 		r.submit(values{"Description": "Ours", "Mode": "PO", "IdentifierType": "uid"}, 200)
-		r.says("It cannot work yet")
-		r.says("Its server does not say yet where it is.")
+		r.says("This target cannot work yet")
+		r.says("The target's server has no address yet.")
 		r.says("Nobody in this CO has an active identifier of the type uid yet")
 		target := w.addTarget(t, co)
 		for _, page := range []string{fmt.Sprintf("%s%d/", targets, target), fmt.Sprintf("%s%d/people/%d/", targets, target, w.addPerson(t, co, "Ada", ""))} {
 			r.get(page, 200)
-			r.says("It is disabled: nothing is sent to it.")
-			r.says("It has no settings yet")
+			r.says("The target is disabled: nothing is sent to it.")
+			r.says("The target has no settings yet")
 		}
 	})
 }
@@ -193,11 +193,11 @@ func TestAMessageIsSeenAndSent(t *testing.T) {
 		r.says("Nothing sent yet")
 
 		r.get(r.link("Send a test message")+"?q=nobody", 200)
-		r.says("Nothing here is like that.")
+		r.says("Nothing matches.")
 		r.get(r.link("Show all people")+"?q=ada", 200)
 		r.get(r.link("Ada"), 200)
 		message := r.at()
-		for _, text := range []string{"never told", "PUT " + e.URL + "/people/ada", "Authorization: Basic ***", `"given": "Ada"`, "This is no rehearsal", "all of it is new"} {
+		for _, text := range []string{"never sent", "PUT " + e.URL + "/people/ada", "Authorization: Basic ***", `"given": "Ada"`, "This is not a dry run", "all of it is new"} {
 			r.says(text)
 		}
 		if strings.Contains(r.page.text, "hunter2") {
@@ -207,7 +207,7 @@ func TestAMessageIsSeenAndSent(t *testing.T) {
 			t.Errorf("a preview sent %s", e.got())
 		}
 		r.press("Send it now", 200)
-		r.says("The message was taken.")
+		r.says("The message was delivered.")
 		if got := e.got(); !strings.HasPrefix(got, "PUT /people/ada ") || !strings.Contains(got, `"given":"Ada"`) {
 			t.Errorf("the endpoint got %q", got)
 		}
@@ -220,7 +220,7 @@ func TestAMessageIsSeenAndSent(t *testing.T) {
 		r.says("ada@example.org")
 		r.says("/person/identifiers/1")
 		r.press("Send it now", 502)
-		r.says("The message was not taken")
+		r.says("The message was not delivered")
 		r.says("422 Unprocessable Entity: the endpoint says <no>")
 		r.get(target, 200)
 		r.says("could not be sent or were refused")
@@ -228,12 +228,12 @@ func TestAMessageIsSeenAndSent(t *testing.T) {
 		r.get(target+"failed", 200)
 		r.says("Ada")
 		r.get(fmt.Sprintf("/console/co/%d/co_people/%d/", co, ada), 200)
-		r.says("What was sent to whom")
+		r.says("Provisioning")
 		r.press("Resend to Our directory", 200)
-		r.says("It is sent again.")
-		r.says("On its way")
+		r.says("The message is sent again.")
+		r.says("Pending")
 		r.get(message, 200)
-		r.says("waiting")
+		r.says("pending")
 	})
 }
 
@@ -269,31 +269,30 @@ func TestWhyAMessageIsTriedAgain(t *testing.T) {
 		r.get(fmt.Sprintf("%speople/%d/", target, ada), 200)
 		r.press("Send it now", 502)
 		r.get(target, 200)
-		r.says("They are tried again by themselves.")
+		r.says("They are retried automatically.")
 		r.says("503 Service Unavailable")
 		r.get(r.link("Directory"), 200)
 		r.says("Provisioning targets that send to it: Our directory.")
 	})
 }
 
-func TestEverybodyIsTold(t *testing.T) {
+func TestAFullSyncIsStartedStoppedAndContinued(t *testing.T) {
 	everywhere(t, func(t *testing.T, w *world) {
 		r := signedIn(t, w.serve(t, nil).URL, w.operator)
 		co, e := w.addCO(t), newEndpoint(t)
 		w.addIdentifier(t, w.addPerson(t, co, "Ada", ""), "uid", "ada")
 		setUp(t, r, co, e.URL, "A")
-		r.press("Send everybody", 200)
-		r.says("Everybody: under way")
+		r.press("Start full sync", 200)
+		r.says("Full sync: under way")
 		r.says("0 of 1 people")
 		r.press("Stop", 200)
-		r.says("Everybody: stopped")
-		r.press("Only who has changed", 200)
-		r.says("Everybody who has changed: under way")
+		r.says("Full sync: stopped")
+		r.press("Sync changed only", 200)
+		r.says("Full sync of what changed: under way")
 	})
 }
 
-// TestManyDeletesAreAskedAbout has a target, which knows one person, told about everybody when that
-// person is gone.
+// TestManyDeletesAreAskedAbout starts a full sync of a target that holds one person, who is gone.
 func TestManyDeletesAreAskedAbout(t *testing.T) {
 	everywhere(t, func(t *testing.T, w *world) {
 		r := signedIn(t, w.serve(t, nil).URL, w.operator)
@@ -307,15 +306,15 @@ func TestManyDeletesAreAskedAbout(t *testing.T) {
 		r.get(fmt.Sprintf("/console/co/%d/co_people/%d/edit", co, ada), 200)
 		r.submit(values{"Status": comity.Denied}, 200)
 		r.get(target, 200)
-		r.press("Send everybody", 409)
-		r.says("It would delete 1 of the 1 people")
+		r.press("Start full sync", 409)
+		r.says("1 of the 1 people at target")
 		r.press("Send and delete all the same", 200)
-		r.says("Everybody: under way")
+		r.says("Full sync: under way")
 	})
 }
 
-// TestTheLaneAsksForItself asks as htmx does: what is as it was comes back as nothing.
-func TestTheLaneAsksForItself(t *testing.T) {
+// TestTheStatusReloadsItself sends the requests that htmx sends: an unchanged status is answered 204.
+func TestTheStatusReloadsItself(t *testing.T) {
 	everywhere(t, func(t *testing.T, w *world) {
 		base := w.serve(t, nil).URL
 		r := signedIn(t, base, w.operator)
@@ -346,7 +345,7 @@ func TestTheLaneAsksForItself(t *testing.T) {
 		health := attr(byID(r.page.root, "health"), "hx-get")
 		poll(r.client, health, http.StatusNoContent)
 		w.addIdentifier(t, w.addPerson(t, co, "Ada", ""), "uid", "ada")
-		r.press("Send everybody", 200)
+		r.press("Start full sync", 200)
 		if got := poll(r.client, health, http.StatusOK); !strings.HasPrefix(got, "<section") || !strings.Contains(got, "under way") {
 			t.Errorf("the health is answered %s", got)
 		}

@@ -57,9 +57,9 @@ func named(rec *comity.Record, f *comity.Field) (*comity.Resource, int64) {
 	return nil, 0
 }
 
-// by is the title of a record that another names, and whether the reader may see it. Who sees all records of
-// its kind learns that it is there no more, and its number, by which the history finds it. Others learn that
-// it is not for them: its number would tell them nothing.
+// by returns the title of a record that another names, and whether the reader may see it. If it is not
+// found, readers who may see all records of its kind get its number and "(deleted)", as the history finds it by
+// the number. Others get a text without the number, which would be of no use to them.
 func (t titles) by(r *comity.Resource, id int64) (string, bool) {
 	if rec := t.found[r][id]; rec != nil {
 		return t.of(rec), true

@@ -12,8 +12,8 @@ import (
 	"comity/internal/registry"
 )
 
-// undo takes back what the form names by its revision: an edit that made it, where nobody has changed
-// the record since, or a delete that found it.
+// undo reverts the change that the form names by a revision: the edit that made it, unless the record has been
+// changed since, or the delete of it.
 func (d drawn) undo(v *visit) error {
 	revision, err := strconv.ParseInt(v.r.PostFormValue("revision"), 10, 64)
 	if err != nil || revision < 0 {
@@ -30,7 +30,7 @@ func (d drawn) undo(v *visit) error {
 	return d.editBack(v, rec, revision)
 }
 
-// editBack makes a record what it was before the edit that left it at a revision.
+// editBack restores the values that a record had before the edit that made a revision.
 func (d drawn) editBack(v *visit, rec *comity.Record, revision int64) error {
 	was, err := d.was(v, rec.Id, revision-1)
 	if err != nil {
@@ -53,13 +53,13 @@ func (d drawn) editBack(v *visit, rec *comity.Record, revision int64) error {
 	} else if err != nil {
 		return err
 	} else {
-		v.say("Undone: it is as it was before.")
+		v.say("Undone: the former values are restored.")
 	}
 	return v.redirect(v.record(d.Resource, rec.Id))
 }
 
-// addAgain adds a record that was deleted, with the values that it had. A form that is sent twice adds
-// it once.
+// addAgain adds a record that was deleted, with the values that it had. It is idempotent: a form that is sent
+// twice adds one record.
 func (d drawn) addAgain(v *visit, revision int64) error {
 	id := comity.ParseId(v.r.PathValue("id"))
 	if d.hasSecrets() || v.co == nil {
@@ -85,11 +85,11 @@ func (d drawn) addAgain(v *visit, revision int64) error {
 	if err != nil {
 		return err
 	}
-	v.say("Undone: it is there again, under a number of its own.")
+	v.say("Undone: the record was added again, under a new number.")
 	return v.redirect(v.record(d.Resource, added.Id))
 }
 
-// was is the record at a revision, if it is in the CO of the path.
+// was returns a record as of a revision, if it is in the CO of the path.
 func (d drawn) was(v *visit, id, revision int64) (*comity.Record, error) {
 	if revision < 0 {
 		return nil, comity.BadRequest("There is no such revision")
@@ -101,7 +101,7 @@ func (d drawn) was(v *visit, id, revision int64) (*comity.Record, error) {
 	return rec, err
 }
 
-// notUndone says why something cannot be undone, "" where the error is another.
+// notUndone returns why something cannot be undone, "" for other errors.
 func notUndone(err error) string {
 	var e *comity.Error
 	if !errors.As(err, &e) {
@@ -109,11 +109,11 @@ func notUndone(err error) string {
 	}
 	switch e.Code {
 	case comity.Stale:
-		return "It cannot be undone: somebody has changed it since."
+		return "This cannot be undone: somebody has changed the record since."
 	case comity.Refused:
-		return join(" ", "It cannot be undone:", sentence(e.Phrase), e.Detail)
+		return join(" ", "This cannot be undone:", sentence(e.Phrase), e.Detail)
 	case comity.Invalid:
-		text := "It cannot be undone:"
+		text := "This cannot be undone:"
 		for _, f := range e.Fields {
 			text += " " + f.Sentence + "."
 		}
@@ -128,8 +128,8 @@ func (d drawn) hasSecrets() bool {
 	return slices.ContainsFunc(d.Fields, func(f *comity.Field) bool { return f.Kind == comity.Secret })
 }
 
-// sayEdited tells that a record was edited, and offers to take it back where the history knows what it
-// was: not where a secret was given.
+// sayEdited makes the next page show that a record was edited, with an offer to undo it if the history has all
+// former values: it does not have secrets.
 func (d drawn) sayEdited(v *visit, old *comity.Record) {
 	text := comity.Capitalize(d.Resource.One) + " saved."
 	for _, f := range d.Fields {
@@ -140,15 +140,15 @@ func (d drawn) sayEdited(v *visit, old *comity.Record) {
 	}
 	rec, err := v.Registry.View(v.ctx(), v.caller, d.Resource, old.Id)
 	if err != nil || rec.Same(old) || rec.Revision != old.Revision+1 {
-		// Nothing was changed, or it cannot be seen now: it is saved, whatever the look after it meets.
+		// Nothing was changed, or the record cannot be read now: the edit is saved nevertheless.
 		v.say(text)
 		return
 	}
 	v.sayAndOffer(flash{Text: text, Undo: v.form(d.Resource, rec.Id, "undo"), Revision: rec.Revision})
 }
 
-// sayDeleted tells that a record was deleted, and offers to add it again where nothing hung on it and
-// the reader may see what was.
+// sayDeleted makes the next page show that a record was deleted, with an offer to add it again if it had no
+// dependents and the reader may see the past.
 func (d drawn) sayDeleted(v *visit, rec *comity.Record, name string, alone bool) {
 	f := flash{Text: name + " deleted."}
 	if alone && v.co != nil && !d.hasSecrets() && v.caller.May(access.Add, d.Resource) && v.caller.Through(access.View, d.Resource)&access.InCO != 0 {

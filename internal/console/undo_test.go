@@ -29,7 +29,7 @@ func TestUndo(t *testing.T) {
 			edit(r, at, "dark")
 			r.says("dark")
 			r.undo(t)
-			r.says("Undone: it is as it was before.")
+			r.says("Undone: the former values are restored.")
 			r.says("light")
 		})
 		t.Run("an edit that cleared a field", func(t *testing.T) {
@@ -52,7 +52,7 @@ func TestUndo(t *testing.T) {
 			edit(r, at, "dark")
 			edit(other, at, "grey")
 			r.undo(t)
-			r.says("It cannot be undone: somebody has changed it since.")
+			r.says("This cannot be undone: somebody has changed the record since.")
 			r.says("grey")
 		})
 		t.Run("a delete, once", func(t *testing.T) {
@@ -62,7 +62,7 @@ func TestUndo(t *testing.T) {
 			r.says("History deleted.")
 			form, to := r.undoForm(t)
 			r.post(to, form, 200)
-			r.says("Undone: it is there again")
+			r.says("Undone: the record was added again")
 			again := r.at()
 			r.says("light")
 			r.post(to, form, 200)

@@ -10,7 +10,7 @@ import (
 	"comity/internal/registry"
 )
 
-// unitPages are the pages of units that are made by hand.
+// unitPages are the custom pages of units.
 func unitPages() []page {
 	at := "co/{co}/" + segment(comity.Cou.Resource) + "/"
 	return []page{
@@ -110,7 +110,7 @@ func (v *visit) moveUnitForm() error {
 // askWhere asks below which unit another is to be moved.
 func (v *visit) askWhere(status int, rec *comity.Record, value, fault string) error {
 	f := comity.Cou.ParentId
-	c := control{Name: f.Name, Key: f.Column, Label: "Below", Help: "Without one it stands at the top.", Value: value}
+	c := control{Name: f.Name, Key: f.Column, Label: "Below", Help: "Leave this empty to place it at the top.", Value: value}
 	p := formPage{
 		One: rec.Resource.One, Submit: "Move", Cancel: v.list(rec.Resource), Action: v.form(rec.Resource, rec.Id, "move"),
 		Editing: true, Revision: rec.Revision,

@@ -103,7 +103,7 @@ func TestWhatAReaderMayNotSeeIsSaidSo(t *testing.T) {
 					}
 				}
 				if who == "CO admin" {
-					return // whom all numbers tell something
+					return // to whom all numbers mean something
 				}
 				r.walk(inCO(u.co, ""), func() {
 					if found := bare.FindString(r.page.text); found != "" {

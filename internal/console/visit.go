@@ -22,17 +22,17 @@ type visit struct {
 	*Console
 	w http.ResponseWriter
 	r *http.Request
-	// session is whose visit it is; its Who is "" where nobody has signed in.
+	// session is the caller's session; its Who is "" if nobody has signed in.
 	session comity.Session
-	// caller is who they are in the CO, or outside of any.
+	// caller is the caller in the CO, or outside of any.
 	caller access.Caller
-	// memberships are the COs of somebody who logged in by themselves.
+	// memberships are the COs of a person who logged in by OpenID Connect.
 	memberships []access.Membership
 	// co is the CO that the page is in, nil outside of any.
 	co *comity.Record
-	// location is what zone has found, nil before.
+	// location is the result of zone, nil before.
 	location *time.Location
-	// offers are what selects offer, by their resource, as far as they were found.
+	// offers caches what selects offer, by resource.
 	offers map[*comity.Resource]offered
 }
 
@@ -48,7 +48,7 @@ func (c *Console) serve(pattern string, p page) http.Handler {
 	})
 }
 
-// exchange is what is noted of the request.
+// exchange returns what is recorded about the request.
 func (v *visit) exchange() *httpserver.Exchange { return httpserver.Of(v.ctx()) }
 
 // recover answers a request whose page panicked as one that failed.
@@ -116,7 +116,7 @@ func (v *visit) answer(p page) error {
 
 func (v *visit) ctx() context.Context { return v.r.Context() }
 
-// recognise finds whose visit it is. A session that holds no more is as none.
+// recognise finds the caller's session. One that is not valid any more counts as none.
 func (v *visit) recognise() error {
 	token := v.cookie(sessionCookie)
 	if token == "" {
@@ -149,7 +149,7 @@ func (v *visit) recognise() error {
 	return v.takeTurn()
 }
 
-// takeTurn counts a request of an API user against the limit that it has, as the API does.
+// takeTurn counts a request of an API user against its request limit, as the API does.
 func (v *visit) takeTurn() error {
 	if v.caller.RateLimit <= 0 {
 		return nil
@@ -164,8 +164,8 @@ func (v *visit) takeTurn() error {
 	}
 }
 
-// beAtCO makes the caller who somebody is that logged in by themselves: the person whom they are in
-// the CO of the path, or else the one in the platform's, which reaches everywhere if they administer it.
+// beAtCO sets the caller of a person who logged in by OpenID Connect: their person in the CO of the path, or
+// else the one in the platform's CO, whose administrators may act in every CO.
 func (v *visit) beAtCO() (err error) {
 	if v.memberships, err = v.Registry.SessionMemberships(v.ctx(), v.session); err != nil {
 		return err
@@ -194,7 +194,7 @@ func isRefusal(err error) bool {
 // askToSignIn sends the reader to where they sign in, and back afterwards.
 func (v *visit) askToSignIn() error {
 	if v.r.Header.Get("HX-Request") != "" {
-		// A part of a page is asked for: the page itself is to go.
+		// A fragment was requested: htmx reloads the whole page.
 		v.w.Header().Set("HX-Refresh", "true")
 		v.w.WriteHeader(http.StatusUnauthorized)
 		return nil
@@ -212,7 +212,7 @@ func (v *visit) redirect(to string) error {
 	return nil
 }
 
-// next is where the reader wants to go on to: a page of the console, for anybody can write a link.
+// next returns the path to continue at. It accepts only pages of the console, as anybody can write a link.
 func (v *visit) next(field string) string {
 	to := v.r.FormValue(field)
 	u, err := url.Parse(to)

@@ -179,7 +179,7 @@ func (w *world) addPerson(t *testing.T, co int64, given, login string) int64 {
 	return person
 }
 
-// client is an HTTP client that keeps cookies and follows what it is told.
+// newHTTPClient returns an HTTP client that keeps cookies and follows redirects.
 func newHTTPClient(t *testing.T) *http.Client {
 	t.Helper()
 	return &http.Client{Jar: newJar(t)}

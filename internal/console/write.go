@@ -15,11 +15,12 @@ import (
 type formPage struct {
 	One      string
 	Controls []control
-	// Faults are what is wrong with what was sent, each with the id of its control; Text is what is
-	// wrong with it as a whole.
+	// Faults are the field errors, each with the id of its control; Text is the error about the form as a
+	// whole.
 	Faults []link
 	Text   string
-	// Revision is the one that is edited, Submit what the button says, Cancel where it leads not to save.
+	// Revision is the revision that is edited, Submit the text of the button, Cancel the path to leave without
+	// saving.
 	Revision       int64
 	Editing        bool
 	Submit, Cancel string
@@ -29,7 +30,7 @@ type formPage struct {
 	Action string
 }
 
-// newForm is the form of a new record, with what the query says that it hangs on.
+// newForm returns the form of a new record, whose parents are given by the query.
 func (d drawn) newForm(v *visit) form {
 	fm := form{resource: d.Resource, given: comity.NewRecord(d.Resource), set: map[*comity.Field]bool{}, zone: v.zone()}
 	if f := d.CoId(); f != nil && v.co != nil {
@@ -56,7 +57,7 @@ func (d drawn) newForm(v *visit) form {
 	return fm
 }
 
-// hang has a record name what it hangs on.
+// hang sets the reference of a record to its parent.
 func hang(rec *comity.Record, of comity.Parent, id int64) {
 	for _, o := range of.Field.Owners {
 		if o.Column == of.Column {
@@ -74,7 +75,7 @@ func (d drawn) addForm(v *visit) error {
 	return d.showForm(v, http.StatusOK, d.newForm(v), nil)
 }
 
-// add adds a record, and goes on to its page or to that of what it hangs on.
+// add adds a record, and redirects to its page or to its parent's.
 func (d drawn) add(v *visit) error {
 	fm := d.newForm(v)
 	fm.sent = v.r.PostForm
@@ -134,8 +135,7 @@ func (d drawn) edit(v *visit) error {
 	return v.redirect(v.after(v.record(d.Resource, rec.Id)))
 }
 
-// after is where the reader goes when a form is done with: where they came from if that is said, or else
-// to the path.
+// after returns where to go after a form: where the reader came from if the request says that, or else the path.
 func (v *visit) after(path string) string {
 	if v.r.FormValue("next") != "" {
 		return v.next("next")
@@ -143,7 +143,7 @@ func (v *visit) after(path string) string {
 	return path
 }
 
-// unchanged is the condition that a record is still at the revision that a form was made of.
+// unchanged returns the precondition that a record still has the revision that a form was opened at.
 func unchanged(revision string) func(*comity.Record) error {
 	return func(rec *comity.Record) error {
 		if revision == "" || revision == strconv.FormatInt(rec.Revision, 10) {
@@ -157,7 +157,7 @@ func unchanged(revision string) func(*comity.Record) error {
 	}
 }
 
-// showForm shows the form, with what is wrong with what was sent if err says so.
+// showForm shows the form, with the field errors in err.
 func (d drawn) showForm(v *visit, status int, fm form, err error) error {
 	p := formPage{One: d.Resource.One, Submit: "Add", Cancel: v.list(d.Resource), Action: v.r.URL.RequestURI()}
 	faults, text, err := wrong(d.Resource, err)
@@ -188,7 +188,7 @@ func (d drawn) showForm(v *visit, status int, fm form, err error) error {
 	}
 	p.Faults = summary(p.Controls, faults)
 	if v.r.Header.Get("HX-Request") != "" {
-		// The form comes into a page that may have others: ids are not to meet.
+		// The form is inserted into a page that may have others: ids must be unique.
 		for i := range p.Controls {
 			p.Controls[i].Key = segment(d.Resource) + "-" + p.Controls[i].Key
 		}
@@ -196,7 +196,7 @@ func (d drawn) showForm(v *visit, status int, fm form, err error) error {
 	return v.showAs(status, "form.html", name, p, crumbs...)
 }
 
-// summary are all faults, each with a link to its control.
+// summary returns all field errors, each with a link to its control.
 func summary(controls []control, faults []comity.Fault) []link {
 	var links []link
 	shown := 0
@@ -215,8 +215,7 @@ func summary(controls []control, faults []comity.Fault) []link {
 	return links
 }
 
-// wrong is what an error says about what was sent: faults of fields, or a text. An error of another
-// kind is returned.
+// wrong splits an error about the input into field errors or a text. It returns every other error as it is.
 func wrong(r *comity.Resource, err error) ([]comity.Fault, string, error) {
 	var e *comity.Error
 	if err == nil || !errors.As(err, &e) {
@@ -244,7 +243,7 @@ func wrong(r *comity.Resource, err error) ([]comity.Fault, string, error) {
 	return nil, "", err
 }
 
-// blamed is the field that a refusal is about, nil where it is about the whole record.
+// blamed returns the field that a refusal is about, nil if it is about the whole record.
 func blamed(r *comity.Resource, phrase string) *comity.Field {
 	switch phrase {
 	case "Parent Would Create Cycle":

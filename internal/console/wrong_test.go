@@ -49,9 +49,9 @@ func mistakes(f *comity.Field) values {
 	return wrong
 }
 
-// TestWrongInputIsToldBesideItsField sends the form of every resource with something wrong in every
-// field: each is told beside its control, and the rest stays as it was written.
-func TestWrongInputIsToldBesideItsField(t *testing.T) {
+// TestWrongInputIsShownBesideItsField sends the form of every resource with something wrong in every
+// field: each fault is shown beside its control, and the rest stays as it was written.
+func TestWrongInputIsShownBesideItsField(t *testing.T) {
 	everywhere(t, func(t *testing.T, w *world) {
 		s := &scene{T: t, world: w, base: w.serve(t, nil).URL, co: w.addCO(t)}
 		r := signedIn(t, s.base, w.operator)

@@ -37,16 +37,16 @@ func (v *visit) zone() *time.Location {
 	return v.location
 }
 
-// The ways to write a time. RFC 3339 says the zone, all others leave it to the reader's.
+// The formats of a time. RFC 3339 has the zone; all others mean the reader's.
 var (
 	clockLayouts  = []string{"2006-1-2 15:04", "2006-1-2 15:04:05"}
 	offsetLayouts = []string{"2006-1-2 15:04Z07:00", "2006-1-2 15:04:05Z07:00"}
 	offset        = regexp.MustCompile(` ?([+-]\d\d):?(\d\d)$`)
 )
 
-// readMoment reads a time as people type it: a date, or a date and a time of day, in a zone unless it
-// says another. A date alone is its first moment, or its last one for the end of something. fault says
-// what is wrong with a text that is no time.
+// readMoment parses a time as people type it: a date, or a date and a time of day, in the zone unless the text
+// has another. A date alone is its first moment or, with end, its last. fault is the error in a text that is no
+// time, "" for none.
 func readMoment(text string, zone *time.Location, end bool) (t time.Time, fault string) {
 	plain, inUTC := strings.CutSuffix(strings.ToUpper(strings.TrimSpace(text)), "UTC")
 	if inUTC {
@@ -110,8 +110,8 @@ func (v *visit) askedMoment(name string, end bool) (t time.Time, fault string) {
 // asItWas is the form that asks for a record as it was at a time.
 type asItWas struct{ Here, At, Zone, Fault string }
 
-// asItWas is the form of the page of a record, which may have been sent; at is the time that it asks
-// for, zero for none, and a day alone is meant with all that was done on it.
+// asItWas returns the form of a record's page, and the time that it asks for if it was sent, zero for none. A
+// day alone means its end.
 func (v *visit) asItWas(here string) (form asItWas, at time.Time) {
 	form = asItWas{Here: here, At: v.r.URL.Query().Get("at"), Zone: v.zone().String()}
 	at, form.Fault = v.askedMoment("at", true)
@@ -129,11 +129,10 @@ func (f asItWas) Status() int {
 	return http.StatusOK
 }
 
-// openTime is a moment of a page as the part "time" leaves it.
+// openTime matches a time in a page as the part "time" writes it.
 var openTime = regexp.MustCompile(`(<time datetime="([^"]*)"[^>]*>)(</time>)`)
 
-// inZone fills in the moments of a page as the clock shows them in a zone. Templates do not know who
-// reads them.
+// inZone fills in the times of a page, in the reader's zone, which templates do not know.
 func inZone(page []byte, zone *time.Location) []byte {
 	return openTime.ReplaceAllFunc(page, func(element []byte) []byte {
 		parts := openTime.FindSubmatch(element)

@@ -10,8 +10,8 @@ import (
 	"sync"
 )
 
-// AccessLog returns what writes a line about each request, in the format "json" or "combined" (that of
-// Apache and nginx). Queries that hold what signs somebody in are left out, and those of referring pages.
+// AccessLog returns a function that writes a line about each request, in the format "json" or "combined"
+// (that of Apache and nginx). Queries that contain login secrets are left out, and those of referring pages.
 func AccessLog(out io.Writer, format string) (func(*Exchange), error) {
 	switch format {
 	case "json":
@@ -29,13 +29,13 @@ func AccessLog(out io.Writer, format string) (func(*Exchange), error) {
 				strconv.QuoteToASCII(x.Method+" "+x.shownURL()+" "+x.Proto), x.Status, x.Bytes, quoted(x.shownReferer()), quoted(x.Agent))
 			mu.Lock()
 			defer mu.Unlock()
-			_, _ = out.Write(b.Bytes()) // there is nobody to tell that it cannot be logged
+			_, _ = out.Write(b.Bytes()) // there is no way to report that logging fails
 		}, nil
 	}
 	return nil, fmt.Errorf("access log format %q: it must be off, json or combined", format)
 }
 
-// withoutMessage leaves out of a line what is the same in all of them.
+// withoutMessage drops the message and level, which are the same in all lines.
 func withoutMessage(_ []string, a slog.Attr) slog.Attr {
 	if a.Key == slog.MessageKey || a.Key == slog.LevelKey {
 		return slog.Attr{}
@@ -43,7 +43,7 @@ func withoutMessage(_ []string, a slog.Attr) slog.Attr {
 	return a
 }
 
-// bare is a value that stands without quotes, "-" for none.
+// bare returns a value for a place without quotes, "-" for none.
 func bare(text string) string {
 	if text == "" {
 		return "-"
@@ -58,7 +58,7 @@ func quoted(text string) string {
 	return strconv.QuoteToASCII(text)
 }
 
-// shownURL is the path and query, the query of pages that sign somebody in left out: their links and
+// shownURL returns the path and query, without the query for pages that log somebody in: these links and
 // answers are as good as keys.
 func (x *Exchange) shownURL() string {
 	if x.URL.RawQuery == "" || strings.Contains(x.URL.Path, "/sign-in") {

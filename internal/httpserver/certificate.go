@@ -11,31 +11,31 @@ import (
 	"time"
 )
 
-// Certificates is a certificate with its key, read again when a file of them has changed.
+// Certificates is a certificate with its key, reloaded when one of its files has changed.
 type Certificates struct {
 	cert, key string
 	log       *slog.Logger
 
 	mu sync.Mutex
-	// read are the files as they were last looked at, whether or not there was a certificate in them.
+	// read are the files as of the last reload, whether or not it succeeded.
 	read    [2]os.FileInfo
 	current *tls.Certificate
 }
 
-// ReadCertificates reads a chain and its key.
+// ReadCertificates reads a certificate chain and its key.
 func ReadCertificates(cert, key string, log *slog.Logger) (*Certificates, error) {
 	c := &Certificates{cert: cert, key: key, log: log}
 	return c, c.load(c.look())
 }
 
-// Config is the configuration of TLS with the certificate. It speaks HTTP/1.1 alone, so that reason
-// phrases are kept.
+// Config returns the TLS configuration with the certificate. It offers HTTP/1.1 only, which keeps the reason
+// phrases.
 func (c *Certificates) Config() *tls.Config {
 	return &tls.Config{GetCertificate: c.get, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}}
 }
 
-// get is asked at every handshake, and looks each time whether there is another certificate. One that
-// cannot be used leaves the one before in place, and is not tried again until it has changed.
+// get returns the certificate for a handshake, after a reload if the files have changed. If the new one
+// cannot be used, the previous one stays, and loading is not tried again until the files change again.
 func (c *Certificates) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -78,7 +78,7 @@ func (c *Certificates) load(files [2]os.FileInfo) error {
 	return nil
 }
 
-// lastDay is when a certificate ends, "" where that cannot be read.
+// lastDay returns when a certificate expires, "" if that cannot be read.
 func lastDay(c *tls.Certificate) string {
 	leaf, err := x509.ParseCertificate(c.Certificate[0])
 	if err != nil {

@@ -20,7 +20,7 @@ import (
 	"comity/internal/httpserver"
 )
 
-// certify writes a certificate of a serial number, and its key.
+// certify writes a certificate with a serial number, and its key.
 func certify(t *testing.T, folder string, serial int64) (cert, key string) {
 	t.Helper()
 	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -42,7 +42,7 @@ func certify(t *testing.T, folder string, serial int64) (cert, key string) {
 	return cert, key
 }
 
-// write puts a new file in the place of one.
+// write replaces a file by a new one.
 func write(t *testing.T, name, text string) {
 	t.Helper()
 	if err := os.WriteFile(name+".new", []byte(text), 0o600); err != nil {
@@ -53,7 +53,7 @@ func write(t *testing.T, name, text string) {
 	}
 }
 
-// secured serves with a certificate of the serial number 1.
+// secured serves with a certificate with the serial number 1.
 func secured(t *testing.T, log io.Writer) (s *served, folder string) {
 	t.Helper()
 	folder = t.TempDir()
@@ -71,7 +71,8 @@ func secured(t *testing.T, log io.Writer) (s *served, folder string) {
 	}), folder
 }
 
-// certified is the serial number of the certificate that the server shows; the phrase goes out by TLS too.
+// certified returns the serial number of the certificate that the server shows, and checks that the phrase is
+// sent through TLS too.
 func (s *served) certified() int64 {
 	s.Helper()
 	c := tls.Client(s.dial(), &tls.Config{InsecureSkipVerify: true})

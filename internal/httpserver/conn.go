@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// Listen wraps a listener so that its connections carry the API's reason phrases and cut readers off
-// that stop reading. With a configuration they are TLS. A server on it is made by New.
+// Listen wraps a listener so that its connections carry the API's reason phrases and disconnect clients that
+// stop reading. With a configuration they use TLS. New makes a server for it.
 func Listen(l net.Listener, config *tls.Config) net.Listener { return listener{l, config} }
 
 type listener struct {
@@ -21,8 +21,8 @@ type listener struct {
 	config *tls.Config
 }
 
-// Accept waits for a connection and returns it wrapped: the deadline of each part is below TLS, where
-// part of a record may have gone, and the status line is above it.
+// Accept waits for a connection and returns it wrapped: the deadline for each part is below TLS, where part
+// of a record may have been sent, and the status line is above it.
 func (l listener) Accept() (net.Conn, error) {
 	raw, err := l.Listener.Accept()
 	if err != nil {
@@ -36,7 +36,8 @@ func (l listener) Accept() (net.Conn, error) {
 	return &conn{Conn: tls.Server(steady, l.config), secured: true}, nil
 }
 
-// tlsState is what was agreed on with the client. net/http does not see that the connection is TLS.
+// tlsState returns the state of the TLS connection, nil without TLS. net/http does not see that the
+// connection uses TLS.
 func (c *conn) tlsState() *tls.ConnectionState {
 	if t, ok := c.Conn.(*tls.Conn); ok {
 		state := t.ConnectionState()
@@ -45,15 +46,15 @@ func (c *conn) tlsState() *tls.ConnectionState {
 	return nil
 }
 
-// conn is a connection of the server. It replaces the reason phrase of a status line that it was told
-// of: the phrase is part of the API, and net/http writes only its own. A response begins with a Write
-// of its own, for net/http flushes at the end of each; responses come one at a time.
+// conn is a connection of the server. It replaces the reason phrase of a status line by the one that
+// SetPhrase set: the phrase is part of the API, and net/http writes only its own. A response begins with a
+// new Write, because net/http flushes at the end of each; responses come one at a time.
 type conn struct {
 	net.Conn
 	secured bool
 	status  int
 	phrase  string
-	// current is the exchange under way, nil between two.
+	// current is the exchange in progress, nil between two.
 	current *Exchange
 	// failure is the first error of a write.
 	failure error
@@ -61,7 +62,7 @@ type conn struct {
 
 type connKey struct{}
 
-// connContext lets handlers find their connection.
+// connContext puts the connection into the context, for handlers.
 func connContext(ctx context.Context, c net.Conn) context.Context {
 	if own, ok := c.(*conn); ok {
 		return context.WithValue(ctx, connKey{}, own)
@@ -69,21 +70,21 @@ func connContext(ctx context.Context, c net.Conn) context.Context {
 	return ctx
 }
 
-// connOf is the connection that a request came by, nil on a server that is not ours.
+// connOf returns the connection of a request, nil on a server that is not made by New.
 func connOf(ctx context.Context) *conn {
 	c, _ := ctx.Value(connKey{}).(*conn)
 	return c
 }
 
-// SetPhrase leaves the phrase for the status that is about to be written. On a connection that is
-// not wrapped (HTTP/2 has no phrases) it does nothing: the body says the same.
+// SetPhrase sets the phrase for the status that is about to be written. On a connection that is not wrapped
+// (HTTP/2 has no phrases) it does nothing: the body says the same.
 func SetPhrase(ctx context.Context, status int, phrase string) {
 	if c := connOf(ctx); c != nil {
 		c.status, c.phrase = status, phrase
 	}
 }
 
-// statusLine is "HTTP/1.1 200 ", up to the phrase.
+// statusLine is the length of the status line up to the phrase.
 const statusLine = len("HTTP/1.1 200 ")
 
 // Write writes a part of an answer.
@@ -109,8 +110,8 @@ func (c *conn) write(p []byte) (int, error) {
 	return n, err
 }
 
-// Read reads a part of a request. Plain HTTP where TLS was to be is answered in plain HTTP, as net/http
-// does where it sees the TLS connection itself.
+// Read reads a part of a request. Plain HTTP on a TLS port is answered in plain HTTP, as net/http does where
+// it sees the TLS connection itself.
 func (c *conn) Read(p []byte) (int, error) {
 	n, err := c.Conn.Read(p)
 	var plain tls.RecordHeaderError
@@ -122,7 +123,7 @@ func (c *conn) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// isHTTP says whether what came in place of a TLS record is the beginning of an HTTP request.
+// isHTTP says whether the bytes in place of a TLS record are the beginning of an HTTP request.
 func isHTTP(head [5]byte) bool {
 	switch string(head[:]) {
 	case "GET /", "HEAD ", "POST ", "PUT /", "DELET", "OPTIO", "PATCH":
@@ -131,8 +132,8 @@ func isHTTP(head [5]byte) bool {
 	return false
 }
 
-// closeGently ends our half of a connection and reads what still comes for a moment: a connection that
-// is closed with something unread in it takes the answer along.
+// closeGently closes our half of a connection and reads for a moment what still arrives: closing a connection
+// with unread data may discard the answer.
 func closeGently(c net.Conn) {
 	const most, longest = 64 << 10, 500 * time.Millisecond
 	if half, ok := c.(closeWriter); ok && half.CloseWrite() == nil {
@@ -144,7 +145,7 @@ func closeGently(c net.Conn) {
 
 type closeWriter interface{ CloseWrite() error }
 
-// CloseWrite lets the server end its half of the connection before the client's.
+// CloseWrite closes the server's half of the connection.
 func (c *conn) CloseWrite() error {
 	if w, ok := c.Conn.(closeWriter); ok {
 		return w.CloseWrite()
@@ -152,7 +153,7 @@ func (c *conn) CloseWrite() error {
 	return nil
 }
 
-// connState ends the exchange of a connection whose answer has gone out, or never will.
+// connState ends the exchange of a connection whose answer was sent, or never will be.
 func connState(c net.Conn, state http.ConnState) {
 	own, ok := c.(*conn)
 	if !ok || own.current == nil || state != http.StateIdle && state != http.StateClosed && state != http.StateHijacked {

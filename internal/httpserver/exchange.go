@@ -14,11 +14,11 @@ import (
 	"comity"
 )
 
-// Exchange is a request and what becomes of it.
+// Exchange is a request and its outcome.
 type Exchange struct {
-	// ID is the request's name, its client's own or one of ours; the answer and log lines have it.
+	// ID is the request's id, chosen by the client or the server; the answer and log lines have it.
 	ID string
-	// Address is where it comes from.
+	// Address is the client's address.
 	Address string
 	Method  string
 	URL     *url.URL
@@ -27,19 +27,19 @@ type Exchange struct {
 	Agent   string
 	Start   time.Time
 
-	// Route is the kind of request and User who sent it, as its handler says; "" where it does not.
+	// Route is the kind of request and User who sent it, set by the handler; "" if it does not.
 	Route, User string
-	// Status is the answer's, 0 if there was none; Bytes is how much of its body was handed on.
+	// Status is the answer's, 0 if there was none; Bytes is how much of its body was written.
 	Status int
 	Bytes  int64
-	// Took is how long it all took.
+	// Took is the duration of the exchange.
 	Took time.Duration
-	// Unwritten is why the answer did not go out whole; nil where it did.
+	// Unwritten is why the answer was not sent completely; nil if it was.
 	Unwritten error
 
 	options Options
 	limit   *time.Timer
-	// gone says that the client went before it was answered, cut that the handler broke off.
+	// gone is true if the client disconnected before it was answered, cut if the handler aborted the answer.
 	gone, cut bool
 	ended     bool
 }
@@ -51,8 +51,7 @@ var (
 
 type exchangeKey struct{}
 
-// Of is the exchange that a request belongs to. Where no Handler stands before it, it is one that
-// nobody looks at.
+// Of returns the exchange of a request; a new, unused one if the request did not pass a Handler.
 func Of(ctx context.Context) *Exchange {
 	if x, ok := ctx.Value(exchangeKey{}).(*Exchange); ok {
 		return x
@@ -60,8 +59,8 @@ func Of(ctx context.Context) *Exchange {
 	return &Exchange{}
 }
 
-// Ended is why the work on a request was ended before its time: it took too long, or the server ends.
-// It is nil while it goes on, and where the client went.
+// Ended returns why the work on a request was ended early: it took too long, or the server ends. It is nil
+// while the work goes on, and if the client disconnected.
 func Ended(ctx context.Context) *comity.Error {
 	var e *comity.Error
 	if errors.As(context.Cause(ctx), &e) {
@@ -70,10 +69,10 @@ func Ended(ctx context.Context) *comity.Error {
 	return nil
 }
 
-// maxID is how long a request's name may be that a client gives it.
+// maxID is the maximum length of a request id that a client chooses.
 const maxID = 64
 
-// Handler gives each request its name and its time, and follows what becomes of the answer.
+// Handler gives each request its id and its time limit, and records the outcome.
 func Handler(next http.Handler, o Options) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		x := &Exchange{
@@ -95,13 +94,13 @@ func Handler(next http.Handler, o Options) http.Handler {
 		}
 		w.Header().Set("X-Request-Id", x.ID)
 		if len(r.TransferEncoding) > 0 {
-			// net/http takes a Content-Length away that came beside it. The two together are how requests
-			// are smuggled past a proxy, so nothing more is taken by a connection that might have had both.
+			// net/http has removed a Content-Length beside it. The two together are used to smuggle requests
+			// past a proxy, so a connection that might have had both takes no further request.
 			w.Header().Set("Connection", "close")
 		}
 		inner := r.WithContext(ctx)
 		if strings.Contains(r.URL.Path, "//") {
-			// Slashes in a row count as one, before any handler redirects or refuses them.
+			// Repeated slashes count as one, before any handler redirects or refuses them.
 			u := *r.URL
 			u.Path, u.RawPath = singleSlashes(u.Path), singleSlashes(u.RawPath)
 			inner.URL = &u
@@ -111,7 +110,7 @@ func Handler(next http.Handler, o Options) http.Handler {
 		}
 		if r.Body != nil && r.Body != http.NoBody {
 			rc := http.NewResponseController(w)
-			_ = rc.SetReadDeadline(time.Now().Add(bodyTime)) // a server without deadlines has its own
+			_ = rc.SetReadDeadline(time.Now().Add(bodyTime)) // fails on a server without deadlines, which has its own
 			inner.Body = &body{ReadCloser: r.Body, x: x, control: rc}
 		}
 		done := false
@@ -148,7 +147,7 @@ func tooLong(limit time.Duration) error {
 	return e
 }
 
-// wait and work stop and start the request's time: its client's part of it is not counted.
+// wait and work stop and resume the request's time limit: waiting for the client does not count.
 func (x *Exchange) wait() {
 	if x.limit != nil {
 		x.limit.Stop()
@@ -161,7 +160,7 @@ func (x *Exchange) work() {
 	}
 }
 
-// end notes what became of the answer, once.
+// end records the outcome, once.
 func (x *Exchange) end(failure error) {
 	if x.ended {
 		return
@@ -188,7 +187,7 @@ func (x *Exchange) end(failure error) {
 	}
 }
 
-// body is a request's body, whose client's time is not counted as work.
+// body is a request's body; waiting for it does not count as work.
 type body struct {
 	io.ReadCloser
 	x       *Exchange
@@ -201,13 +200,13 @@ func (b *body) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	b.x.work()
 	if err != nil {
-		// What came is here: the client may be as long about the rest of the exchange as it likes.
+		// The body is complete: the client may take any time for the rest of the exchange.
 		_ = b.control.SetReadDeadline(time.Time{})
 	}
 	return n, err
 }
 
-// writer writes an answer, whose reader's time is not counted as work.
+// writer writes an answer; waiting for its reader does not count as work.
 type writer struct {
 	http.ResponseWriter
 	x *Exchange

@@ -1,9 +1,8 @@
-// Package httpserver is what all HTTP answers of the program have in common, whoever makes them: the
-// connections they go out by, how long the work on a request may take, its id, and what becomes of the
-// answer.
+// Package httpserver is what all HTTP answers of the program have in common: their connections, the time
+// limit of the work on a request, its id, and the outcome.
 //
-// No deadline of a connection ends an answer that is being read. What a client sends has a time of its
-// own, the work on it another (Options.Limit), and the answer as long as its reader goes on reading.
+// No deadline of a connection ends an answer that is being read. The time for receiving a request is limited,
+// that of the work on it (Options.Limit) separately, and an answer has as long as its reader goes on reading.
 package httpserver
 
 import (
@@ -24,20 +23,20 @@ const (
 	bodyTime = time.Minute
 	idleTime = 2 * time.Minute
 	maxHead  = 64 << 10
-	// farewell is how long before the end those are answered that are not done then.
+	// farewell is how long before the server ends the remaining requests are answered.
 	farewell = 3 * time.Second
 )
 
 // Options say how requests are served.
 type Options struct {
-	// Limit is how long the work on a request may take, not counting the time its client takes to send
-	// it and to read the answer; 0 is any time.
+	// Limit is the time limit of the work on a request, without the time its client takes to send it and to
+	// read the answer; 0 is no limit.
 	Limit time.Duration
-	// Address says where a request comes from; nil is the connection's address.
+	// Address returns the address of the client; nil uses the connection's address.
 	Address func(*http.Request) string
-	// Log is told of answers that could not be written.
+	// Log logs answers that could not be written.
 	Log *slog.Logger
-	// Done is told of each request when its answer has gone out, or never will; may be nil.
+	// Done is called for each request when its answer was sent, or never will be; may be nil.
 	Done func(*Exchange)
 }
 
@@ -47,7 +46,7 @@ type Server struct {
 	cancel context.CancelCauseFunc
 }
 
-// New returns a server of a handler.
+// New returns a server for a handler.
 func New(handler http.Handler, o Options) *Server {
 	base, cancel := context.WithCancelCause(context.Background())
 	return &Server{cancel: cancel, http: &http.Server{
@@ -58,7 +57,7 @@ func New(handler http.Handler, o Options) *Server {
 	}}
 }
 
-// Serve answers what comes by a listener of Listen, until the server is ended.
+// Serve serves the connections of a listener of Listen, until the server is ended.
 func (s *Server) Serve(l net.Listener) error {
 	if err := s.http.Serve(l); !errors.Is(err, http.ErrServerClosed) {
 		return err
@@ -66,8 +65,8 @@ func (s *Server) Serve(l net.Listener) error {
 	return nil
 }
 
-// End takes no more requests and lets those under way finish. Shortly before the time is over those
-// that are not done are ended with an answer that says so.
+// End accepts no more requests and lets those in progress finish. Shortly before the time is over, the
+// remaining ones are ended with an answer that says so.
 func (s *Server) End(ctx context.Context, within time.Duration) error {
 	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
@@ -81,5 +80,5 @@ func (s *Server) End(ctx context.Context, within time.Duration) error {
 	return nil
 }
 
-// Close ends the server at once.
+// Close ends the server immediately.
 func (s *Server) Close() error { return s.http.Close() }

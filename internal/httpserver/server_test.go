@@ -19,20 +19,20 @@ import (
 	"comity/internal/httpserver"
 )
 
-// patience is far longer than anything takes that is waited for.
+// patience is far longer than anything that is waited for takes.
 const patience = time.Minute
 
-// served is a server of the test's own.
+// served is a server for one test.
 type served struct {
 	*testing.T
 	*httpserver.Server
 	address string
 	log     lines
-	// done are the exchanges that are over.
+	// done receives the exchanges that have ended.
 	done chan *httpserver.Exchange
 }
 
-// lines is a log that is written and read at a time.
+// lines is a log that can be written and read concurrently.
 type lines struct {
 	mu sync.Mutex
 	b  bytes.Buffer
@@ -83,7 +83,7 @@ func (s *served) dial() net.Conn {
 	return c
 }
 
-// ask sends a request and reads all that comes until the connection ends.
+// ask sends a request and returns all that arrives until the connection ends.
 func (s *served) ask(request string) string {
 	s.Helper()
 	c := s.dial()
@@ -110,8 +110,8 @@ func (s *served) over() *httpserver.Exchange {
 
 const get = "GET /a HTTP/1.1\r\nHost: x\r\nX-Request-Id: mine\r\nConnection: close\r\n\r\n"
 
-// The work on a request ends with its time, and the answer goes out all the same: later than that, for
-// as long as it is read.
+// The work on a request ends with its time limit, and its answer is sent nevertheless: later than that, and
+// for as long as it is read.
 func TestWorkEndsWithItsTimeAndIsAnswered(t *testing.T) {
 	t.Parallel()
 	s := serve(t, time.Millisecond, nil, func(w http.ResponseWriter, r *http.Request) {
@@ -132,7 +132,7 @@ func TestWorkEndsWithItsTimeAndIsAnswered(t *testing.T) {
 	}
 }
 
-// What a client takes to send its request, and to read the answer, is not counted.
+// The time a client takes to send its request, and to read the answer, is not counted.
 func TestTimeOfTheClientIsNotCounted(t *testing.T) {
 	t.Parallel()
 	const limit = 500 * time.Millisecond
@@ -158,7 +158,7 @@ func TestTimeOfTheClientIsNotCounted(t *testing.T) {
 		t.Fatal(err)
 	}
 	<-sent
-	time.Sleep(2 * limit) // longer than the work may take, which it is not
+	time.Sleep(2 * limit) // longer than the limit of the work, which it does not count for
 	if _, err := io.WriteString(c, "2"); err != nil {
 		t.Fatal(err)
 	}
@@ -172,7 +172,7 @@ func TestTimeOfTheClientIsNotCounted(t *testing.T) {
 	}
 }
 
-// An answer that does not go out is noted as such, and logged by its request's name.
+// An answer that cannot be sent is recorded as such, and logged with the request's id.
 func TestAnswerThatDoesNotGoOut(t *testing.T) {
 	t.Parallel()
 	gone := func(*http.Request) {}
@@ -217,7 +217,7 @@ func TestAnswerThatDoesNotGoOut(t *testing.T) {
 	}
 }
 
-// A server that ends answers those that are not done in time, and then is done itself.
+// A server that ends answers the requests that are not done in time, and then ends itself.
 func TestEndingServerAnswersThoseUnderWay(t *testing.T) {
 	t.Parallel()
 	begun := make(chan struct{})
@@ -241,7 +241,7 @@ func TestEndingServerAnswersThoseUnderWay(t *testing.T) {
 	}
 }
 
-// Slashes in a row are one, before and after any name; one that is written %2F is none.
+// Repeated slashes are one, before and after any name; one that is written %2F is none.
 func TestSlashesInARowAreOne(t *testing.T) {
 	t.Parallel()
 	s := serve(t, 0, nil, func(w http.ResponseWriter, r *http.Request) {
@@ -257,8 +257,8 @@ func TestSlashesInARowAreOne(t *testing.T) {
 	}
 }
 
-// A connection by which a body came in chunks is closed: with a Content-Length beside them another
-// request may be hidden in it, and net/http does not say whether there was one.
+// A connection on which a body came in chunks is closed: with a Content-Length beside them another request
+// may be hidden in it, and net/http does not show whether there was one.
 func TestConnectionOfABodyInChunksIsClosed(t *testing.T) {
 	t.Parallel()
 	s := serve(t, 0, nil, func(w http.ResponseWriter, r *http.Request) {
@@ -286,8 +286,8 @@ func TestConnectionOfABodyInChunksIsClosed(t *testing.T) {
 	}
 }
 
-// A head that is too long, by its URL or by a header, is refused before anybody looks at it, and the server
-// holds no more of it.
+// A head that is too long, by its URL or by a header, is refused before it is parsed, and the server stores
+// no more of it.
 func TestHeadsAreBounded(t *testing.T) {
 	t.Parallel()
 	s := serve(t, 0, nil, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })

@@ -8,19 +8,19 @@ import (
 	"time"
 )
 
-// stall is how long a reader may take nothing of an answer before it is cut off.
+// stall is how long a client may read nothing of an answer before it is disconnected.
 const stall = 30 * time.Second
 
-// steadyConn gives each part of what is written its own time: whoever goes on reading, however slowly,
-// gets all of it, and whoever stops is cut off. It is written to by one goroutine at a time.
+// steadyConn gives each part that is written its own deadline: a client that goes on reading, however slowly,
+// gets all of it, and one that stops is disconnected. One goroutine may write at a time.
 type steadyConn struct {
 	net.Conn
 	stall time.Duration
-	// until is the deadline that was set from above, in nanoseconds; 0 for none.
+	// until is the deadline that was set by SetWriteDeadline, in Unix nanoseconds; 0 for none.
 	until atomic.Int64
 }
 
-// Write writes all of p, unless for so long nothing more of it is taken.
+// Write writes all of p, and fails if the client reads nothing for the time of stall.
 func (c *steadyConn) Write(p []byte) (written int, err error) {
 	for {
 		deadline := time.Now().Add(c.stall)
@@ -38,8 +38,8 @@ func (c *steadyConn) Write(p []byte) (written int, err error) {
 	}
 }
 
-// SetWriteDeadline bounds what is written from now on, beside the bound of each part; the zero time
-// does not.
+// SetWriteDeadline sets a deadline for what is written from now on, in addition to that of each part; the
+// zero time sets none.
 func (c *steadyConn) SetWriteDeadline(t time.Time) error {
 	until := int64(0)
 	if !t.IsZero() {
@@ -49,12 +49,12 @@ func (c *steadyConn) SetWriteDeadline(t time.Time) error {
 	return c.Conn.SetWriteDeadline(t)
 }
 
-// SetDeadline bounds reading and writing.
+// SetDeadline sets the deadline of reading and writing.
 func (c *steadyConn) SetDeadline(t time.Time) error {
 	return errors.Join(c.SetWriteDeadline(t), c.SetReadDeadline(t))
 }
 
-// CloseWrite ends our half of the connection.
+// CloseWrite closes our half of the connection.
 func (c *steadyConn) CloseWrite() error {
 	if w, ok := c.Conn.(closeWriter); ok {
 		return w.CloseWrite()

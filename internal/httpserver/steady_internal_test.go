@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// reader is the other side of a connection: at each Write it takes so many bytes more, and then the
-// deadline passes.
+// reader is the other side of a connection: at each Write it reads so many more bytes, and then the deadline
+// passes.
 type reader struct {
 	net.Conn
 	takes     []int
@@ -56,7 +56,7 @@ func TestReaderThatGoesOnReadingGetsAllAndOneThatStopsIsCutOff(t *testing.T) {
 	}
 }
 
-// The deadline of who ends a connection holds beside that of each part.
+// The deadline that SetWriteDeadline sets applies in addition to that of each part.
 func TestDeadlineFromAboveHolds(t *testing.T) {
 	t.Parallel()
 	ours, theirs := net.Pipe()

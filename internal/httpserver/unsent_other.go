@@ -4,5 +4,5 @@ package httpserver
 
 import "net"
 
-// keepLittleUnsent is for systems that have it.
+// keepLittleUnsent does nothing: only Linux has the option.
 func keepLittleUnsent(net.Conn) {}

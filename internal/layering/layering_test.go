@@ -17,17 +17,17 @@ const module = "comity"
 // domain is the root folder in the tables below.
 const domain = "."
 
-// rules says for each folder which others of the module its packages import. One
-// ending in /... stands for all below it, which also import each other. What is not
-// here does not exist: a package that joins gets a line.
+// rules says for each folder which others of the module its packages import. One ending in /... includes all
+// folders below it, which may import each other. A folder without a rule must not exist: a new package gets a
+// line.
 //
-// The tests of a package may import besides what those packages import in turn, so
-// that they run against the real thing, and the helpers.
+// The tests of a package may also import what those packages import in turn, so that they run against the
+// real implementation, and the helpers.
 var rules = []struct {
 	folder string
 	may    []string
 }{
-	// The domain, without I/O: all others speak in its words, it knows none of them.
+	// The domain, without I/O: all others use its terms, it knows none of them.
 	{domain, nil},
 
 	// Records on the wire and who may do what need the domain alone.
@@ -36,31 +36,30 @@ var rules = []struct {
 	{"internal/openapi", []string{domain}},
 	{"internal/observe", []string{domain}},
 
-	// What every HTTP answer has in common, whoever makes it.
+	// What all HTTP answers have in common.
 	{"internal/httpserver", []string{domain}},
 
-	// All SQL is here; what a status or a set of them means, it is told from above.
+	// All SQL is here; its callers pass in what statuses mean.
 	{"internal/store", []string{domain}},
 
-	// The three that work side by side and never import each other: the rules leave
-	// marks in the store, the outbox claims them there, the connectors send what
-	// they are handed.
+	// The three work side by side and never import each other: the registry enqueues deliveries in the store,
+	// the outbox claims them there, the connectors send what they are handed.
 	{"internal/registry", []string{domain, "internal/access", "internal/store"}},
 	{"internal/outbox", []string{domain, "internal/store"}},
 	{"internal/provision/...", []string{domain}},
 
-	// How the outside gets in. Nothing here sees the store.
+	// The interfaces to the outside. Nothing here sees the store.
 	{"internal/rest", []string{domain, "internal/access", "internal/httpserver", "internal/observe", "internal/outbox", "internal/registry", "internal/wire"}},
 	{"internal/console", []string{domain, "internal/access", "internal/httpserver", "internal/observe", "internal/outbox", "internal/registry"}},
 
-	// A client is somebody else's program: it shares the domain's words, no inner part.
+	// A client is part of another program: it shares the domain only.
 	{"client", []string{domain}},
 
-	// A receiver to try provisioning with. It knows the messages from their
-	// documentation alone, as any other receiver would.
+	// A receiver to try provisioning with. It knows the messages from their documentation only, like any
+	// other receiver.
 	{"internal/sink", nil},
 
-	// The one place that wires.
+	// The one place that wires everything together.
 	{"cmd/comity", []string{
 		domain, "client", "internal/access", "internal/console", "internal/httpserver", "internal/observe", "internal/openapi", "internal/outbox",
 		"internal/provision/...", "internal/registry", "internal/rest", "internal/sink", "internal/store", "internal/wire",
@@ -70,29 +69,29 @@ var rules = []struct {
 	{"internal/store/storetest", []string{domain, "internal/pgtest", "internal/rapidtest", "internal/store"}},
 	{"internal/pgtest", nil},
 	{"internal/dbtest", []string{"internal/pgtest"}},
-	// Its own tests hold the document against the API itself.
+	// Its own tests compare the document with the API itself.
 	{"internal/openapi/openapitest", []string{domain, "internal/httpserver", "internal/openapi", "internal/rest"}},
 	{"internal/oidctest", nil},
 	{"internal/heaptest", nil},
 	{"internal/rapidtest", nil},
 	{"internal/layering", nil},
 
-	// The whole program as its users meet it: through the client, or as a process.
+	// The whole program as users see it: through the client, or as a process.
 	{"e2e/...", []string{domain, "client", "internal/dbtest", "internal/pgtest"}},
 }
 
 // helpers are what every test may import.
 var helpers = []string{"internal/dbtest", "internal/heaptest", "internal/oidctest", "internal/openapi/openapitest", "internal/pgtest", "internal/provision/provisiontest", "internal/rapidtest", "internal/store/storetest"}
 
-// besides says what else the tests of a folder may import, so that what the program wires together is
-// tried together where it meets.
+// besides says what else the tests of a folder may import, to test parts together that the program wires
+// together.
 var besides = []struct {
 	why    string
 	folder string
 	may    []string
 }{
 	{
-		why:    "what waits is marked by the rules and read from them, and ends at a connector",
+		why:    "deliveries are enqueued by the registry, claimed by the outbox, and sent by a connector",
 		folder: "internal/outbox",
 		may:    []string{"internal/access", "internal/provision/...", "internal/registry"},
 	},
@@ -108,7 +107,7 @@ var besides = []struct {
 	},
 }
 
-// kept says which packages from outside the module are kept to a few folders.
+// kept says which packages from outside the module are allowed in a few folders only.
 var kept = []struct {
 	why     string
 	imports []string // and all packages below them
@@ -141,8 +140,8 @@ var kept = []struct {
 	},
 }
 
-// inputOutput is what the domain, which does no I/O, keeps off: itself, and by way of
-// others (net/mail, which only parses, brings net along; most of the library, os).
+// inputOutput are the packages that the domain, which does no I/O, must not import: itself, and through
+// others (net/mail, which only parses, imports net; most of the library imports os).
 var inputOutput = struct{ itself, byOthers []string }{
 	itself:   []string{"net", "os"},
 	byOthers: []string{"database/sql", "net/http", "os/exec"},
@@ -214,7 +213,7 @@ func TestDomainDoesNoIO(t *testing.T) {
 	}
 }
 
-// TestRulesRunOneWay holds the tables themselves to what they say of each other.
+// TestRulesRunOneWay checks the tables for consistency.
 func TestRulesRunOneWay(t *testing.T) {
 	for _, r := range rules {
 		if r.folder != "cmd/comity" && matches(below(r.may), "cmd/comity") {
@@ -240,8 +239,8 @@ func TestRulesRunOneWay(t *testing.T) {
 	}
 }
 
-// list returns the module's packages. The go command reads them where the cache of
-// test results does not see it: run this with -count=1, as `make check` does.
+// list returns the module's packages. The cache of test results does not see the files that the go command
+// reads: run this with -count=1, as `make check` does.
 func list(t *testing.T) []goPackage {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,Imports,Deps,TestImports,XTestImports", module+"/...")

@@ -8,7 +8,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// Build adds the metric of which program this is.
+// Build adds the metric with the program's version.
 func (m *Metrics) Build(version string) {
 	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "comity_build_info", Help: "The program's version and that of Go: 1.",
@@ -28,7 +28,7 @@ func (m *Metrics) Connections(read func() (used, most, waiting int)) {
 	gauge("writes_waiting", "Writes that wait for SQLite's one connection that writes; 0 on PostgreSQL.", func() int { _, _, waiting := read(); return waiting })
 }
 
-// LastBackup adds the metric of when the last backup was made, which is not there where none was.
+// LastBackup adds the metric of the time of the last backup, which is missing if there was none.
 func (m *Metrics) LastBackup(read func(context.Context) (time.Time, error)) {
 	m.registry.MustRegister(lastBackup{read})
 }

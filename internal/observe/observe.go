@@ -1,4 +1,4 @@
-// Package observe shows what the program does: its log, its metrics and its health.
+// Package observe publishes the program's log, metrics and health.
 package observe
 
 import (
@@ -20,7 +20,7 @@ import (
 	"comity"
 )
 
-// Logger returns a logger that writes lines of the format "text" or "json", from a level on.
+// Logger returns a logger that writes lines in the format "text" or "json", from a level on.
 func Logger(out io.Writer, format, level string) (*slog.Logger, error) {
 	var l slog.Level
 	if err := l.UnmarshalText([]byte(level)); err != nil {
@@ -45,7 +45,7 @@ type Metrics struct {
 	deliveries *prometheus.HistogramVec
 }
 
-// NewMetrics returns metrics that nothing has been counted in yet.
+// NewMetrics returns metrics with nothing counted yet.
 func NewMetrics() *Metrics {
 	m := &Metrics{
 		registry: prometheus.NewRegistry(),
@@ -68,7 +68,7 @@ func NewMetrics() *Metrics {
 	return m
 }
 
-// Request counts a request: among those whose answer went out, or apart from them.
+// Request counts a request; written says whether its answer was sent.
 func (m *Metrics) Request(route string, status int, took time.Duration, written bool) {
 	if !written {
 		m.unwritten.WithLabelValues(route, strconv.Itoa(status)).Inc()
@@ -77,7 +77,7 @@ func (m *Metrics) Request(route string, status int, took time.Duration, written 
 	m.requests.WithLabelValues(route, strconv.Itoa(status)).Observe(took.Seconds())
 }
 
-// Database adds the metric of whether the database can be read and written, as far as is known.
+// Database adds the metric of whether the database can be read and written, as far as known.
 func (m *Metrics) Database(troubled func() (reads, writes bool)) {
 	for i, access := range []string{"read", "write"} {
 		m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
@@ -106,11 +106,11 @@ func (m *Metrics) Delivery(target int64, ok bool, took time.Duration) {
 	m.deliveries.WithLabelValues(strconv.FormatInt(target, 10), outcome).Observe(took.Seconds())
 }
 
-// Writing adds the metric of how long the oldest transaction that writes has been open, which is asked
-// for when the metrics are read.
+// Writing adds the metric of how long the oldest write transaction has been open, which is read on each
+// scrape.
 func (m *Metrics) Writing(open func(context.Context) (time.Duration, error)) {
 	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-		Name: "comity_oldest_write_seconds", Help: "How long the oldest transaction that writes has been open; what begins and ends by the clock waits for it.",
+		Name: "comity_oldest_write_seconds", Help: "How long the oldest write transaction has been open; it delays what begins and ends by time.",
 	}, func() float64 {
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 		defer cancel()
@@ -122,11 +122,11 @@ func (m *Metrics) Writing(open func(context.Context) (time.Duration, error)) {
 	}))
 }
 
-// readyTime is how long the database may take to show that it is of use.
+// readyTime is how long the database may take to answer the readiness check.
 const readyTime = 2 * time.Second
 
-// Routes adds /healthz (the program is alive), /readyz (it can serve: ready returns nil) and /metrics.
-// What waits, though the program is ready, is said below it; "" is nothing.
+// Routes adds /healthz (the program is alive), /readyz (it can serve: ready returns nil) and /metrics. Below
+// the answer of /readyz, waits describes what is delayed although the program is ready; "" for nothing.
 func (m *Metrics) Routes(mux *http.ServeMux, ready func(context.Context) error, waits func(context.Context) string) {
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { say(w, http.StatusOK, "alive") })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
@@ -143,7 +143,8 @@ func (m *Metrics) Routes(mux *http.ServeMux, ready func(context.Context) error, 
 		}
 		say(w, http.StatusServiceUnavailable, "not ready: "+why)
 	})
-	// What cannot be read while the database is away is left out: the rest is what one looks at then.
+	// Metrics that cannot be read while the database is unavailable are left out: the others are needed most
+	// then.
 	mux.Handle("GET /metrics", promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{ErrorHandling: promhttp.ContinueOnError}))
 }
 

@@ -9,46 +9,45 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// Lane is how a provisioning target does.
+// TargetStatus is the status of a provisioning target.
 type TargetStatus struct {
 	// Target is its id.
 	Target int64
 	// CoId is its CO's id, Name its description.
 	CoId int64
 	Name string
-	// Waiting are the people that it is to be told about, InFlight those of whom it is being told,
-	// Failed those of whom messages rest after too many refusals, LeftOut those without an identifier to be
-	// sent under.
+	// Waiting is the number of pending deliveries, InFlight of those in flight, Failed of those that failed
+	// too often and are not retried, LeftOut of people without an identifier to be sent under.
 	Waiting, InFlight, Failed, LeftOut int64
-	// OldestWait is how long the one has waited who waits longest, SinceSuccess how long ago it took a
-	// message; below 0 where it never did.
+	// OldestWait is how long the oldest delivery has been pending, SinceSuccess how long ago the target
+	// accepted one; below 0 if it never did.
 	OldestWait, SinceSuccess time.Duration
-	// BreakerOpen says that it seems to be away.
+	// BreakerOpen is true while the target counts as unreachable.
 	BreakerOpen bool
 }
 
-// lanes asks how the targets do whenever the metrics are read.
+// targets reads the status of the targets on each scrape.
 type targets struct {
 	read func(context.Context) ([]TargetStatus, error)
 
 	waiting, inFlight, failed, leftOut, oldestWait, sinceSuccess, breaker, info *prometheus.Desc
 }
 
-// Lanes adds the metrics of the provisioning targets, which are read when they are asked for.
+// DueTargets adds the metrics of the provisioning targets, which are read on each scrape.
 func (m *Metrics) DueTargets(read func(context.Context) ([]TargetStatus, error)) {
 	desc := func(name, help string) *prometheus.Desc {
 		return prometheus.NewDesc("comity_target_"+name, help, []string{"target"}, nil)
 	}
 	m.registry.MustRegister(&targets{
 		read:         read,
-		waiting:      desc("waiting", "People that the target is to be told about."),
-		inFlight:     desc("in_flight", "People about whom a message is under way."),
-		failed:       desc("failed", "People of whom messages rest after too many refusals."),
-		leftOut:      desc("left_out", "People without an identifier of the target's type, who are not sent."),
-		oldestWait:   desc("oldest_wait_seconds", "How long the one has waited who waits longest."),
-		sinceSuccess: desc("since_success_seconds", "How long ago the target took a message; not there where it never did."),
-		breaker:      desc("breaker_open", "1 while the target seems to be away."),
-		info: prometheus.NewDesc("comity_target_info", "What a target is called, and its CO: 1, to be joined with the others by target.",
+		waiting:      desc("waiting", "Pending deliveries of the target."),
+		inFlight:     desc("in_flight", "Deliveries in flight."),
+		failed:       desc("failed", "Deliveries that failed too often and are not retried."),
+		leftOut:      desc("left_out", "People without an identifier of the target's type: they are not sent."),
+		oldestWait:   desc("oldest_wait_seconds", "How long the oldest delivery has been pending."),
+		sinceSuccess: desc("since_success_seconds", "How long ago the target accepted a delivery; missing if it never did."),
+		breaker:      desc("breaker_open", "1 while the target counts as unreachable."),
+		info: prometheus.NewDesc("comity_target_info", "The target's name and CO: 1, to be joined with the others by target.",
 			[]string{"target", "co", "name"}, nil),
 	})
 }
@@ -62,7 +61,7 @@ func (l *targets) Collect(out chan<- prometheus.Metric) {
 	defer cancel()
 	all, err := l.read(ctx)
 	if err != nil {
-		return // they are left out; comity_database_up says why
+		return // they are left out; comity_database_up shows why
 	}
 	for _, one := range all {
 		target := strconv.FormatInt(one.Target, 10)

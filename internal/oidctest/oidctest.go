@@ -1,5 +1,5 @@
-// Package oidctest is a small real OpenID provider for tests: it speaks the protocol over HTTP and
-// refuses what the protocol refuses. Whoever comes to it says who they are and is believed.
+// Package oidctest is a small real OpenID provider for tests: it speaks the protocol over HTTP and refuses
+// what the protocol refuses. Users log in as whoever they say they are.
 package oidctest
 
 import (
@@ -22,23 +22,23 @@ import (
 	"github.com/go-jose/go-jose/v4/jwt"
 )
 
-// What the provider knows its one client by.
+// The credentials of the provider's only client.
 const (
 	ClientID     = "comity"
 	ClientSecret = "a secret between the two"
 )
 
-// Provider is the provider.
+// Provider is an OpenID provider.
 type Provider struct {
 	// Issuer is its URL.
 	Issuer string
-	// InfoOnly has the claim eppn told by the userinfo endpoint alone, and not by the ID token.
+	// InfoOnly puts the claim eppn into the answer of the userinfo endpoint only, and not into the ID token.
 	InfoOnly bool
-	// Claims are put into the ID tokens, in place of those that it would have; nil takes one out.
+	// Claims are added to the ID tokens or replace their claims; a nil value removes one.
 	Claims map[string]any
-	// Silent has it answer no question about itself until the channel is closed.
+	// Silent delays answers to discovery requests until the channel is closed.
 	Silent chan struct{}
-	// Asked counts the questions about itself.
+	// Asked counts the discovery requests.
 	Asked atomic.Int64
 
 	key    *rsa.PrivateKey
@@ -97,7 +97,7 @@ func (p *Provider) keys(w http.ResponseWriter, _ *http.Request) {
 	answer(w, http.StatusOK, jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: p.key.Public(), KeyID: "1", Algorithm: "RS256", Use: "sig"}}})
 }
 
-// ask asks who somebody is.
+// ask shows the form that asks who the user is.
 func (p *Provider) ask(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
 	if q.Get("client_id") != ClientID || q.Get("response_type") != "code" || q.Get("code_challenge_method") != "S256" || q.Get("nonce") == "" {

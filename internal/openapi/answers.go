@@ -8,21 +8,21 @@ import (
 	"comity"
 )
 
-// answer is one status that a call can be answered with.
+// answer is one status with which a call can be answered.
 type answer struct {
 	Status  int
 	Reasons []reason
-	// content are the schemas that the body has one of, by their names in JSON; none for no body.
+	// content are the alternative schemas of the body, by their names in JSON; none for no body.
 	content []string
-	// headers are what it carries beside X-Request-Id.
+	// headers are the answer's headers other than X-Request-Id.
 	headers []string
-	// shared is the name under which the document has it once for all, "" where it has its own.
+	// shared is the name of the component that the document refers to, "" to write the answer inline.
 	shared string
 }
 
 var errorBody = []string{"ErrorResponse"}
 
-// always is what any call may be answered.
+// always are the answers that any call may get.
 var always = []answer{unauthorised, tooMany, otherError, unavailable}
 
 var (
@@ -40,11 +40,11 @@ var (
 	}
 	unavailable = answer{
 		Status: http.StatusServiceUnavailable, shared: "ServiceUnavailable", content: errorBody, headers: []string{"Retry-After"},
-		Reasons: []reason{{comity.PhraseUnavailable, "it cannot be carried out now: the database is away, full or read-only, or the request took longer than one may, and was undone"}},
+		Reasons: []reason{{comity.PhraseUnavailable, "the request cannot be carried out now: the database is unavailable, full or read-only, or the request exceeded the time limit and was rolled back"}},
 	}
 	notModified = answer{
 		Status: http.StatusNotModified, shared: "NotModified", headers: []string{"ETag"},
-		Reasons: []reason{{"Not Modified", "it is still what If-None-Match names"}},
+		Reasons: []reason{{"Not Modified", "the record still has the tag of If-None-Match"}},
 	}
 	stale = answer{
 		Status: http.StatusPreconditionFailed, shared: "PreconditionFailed", content: errorBody,
@@ -85,12 +85,12 @@ var (
 var (
 	unreadable = reason{comity.PhraseBadRequest, "no body, or one that cannot be read"}
 	faulty     = reason{comity.PhraseInvalidFields, "fields that are missing or wrong, which the body names"}
-	noCO       = reason{comity.PhraseNoCO, "the CoId names none"}
+	noCO       = reason{comity.PhraseNoCO, "the CoId names no CO"}
 	noPerson   = reason{comity.PhraseNoPerson, "the request names no owner"}
-	personGone = reason{comity.PhrasePersonGone, "the owner it names is not there"}
+	personGone = reason{comity.PhrasePersonGone, "the owner that it names does not exist"}
 )
 
-// ok is an answer with a body, of which the words say what it is.
+// ok returns an answer with a body, which the words describe.
 func ok(content, words string) answer {
 	return answer{Status: http.StatusOK, Reasons: []reason{{"OK", words}}, content: []string{content}}
 }
@@ -102,7 +102,7 @@ func added(content string) answer {
 	}
 }
 
-// failure is an answer with an error's body; none where there is no reason for it.
+// failure returns an answer with an error's body; none if there are no reasons.
 func failure(status int, reasons ...reason) []answer {
 	reasons = distinct(reasons)
 	if len(reasons) == 0 {
@@ -111,7 +111,7 @@ func failure(status int, reasons ...reason) []answer {
 	return []answer{{Status: status, Reasons: reasons, content: errorBody}}
 }
 
-// distinct leaves out reasons whose phrase came before.
+// distinct drops reasons whose phrase came before.
 func distinct(reasons []reason) []reason {
 	var out []reason
 	for _, r := range reasons {
@@ -122,8 +122,8 @@ func distinct(reasons []reason) []reason {
 	return out
 }
 
-// answers puts those of a call together with what any call may be answered, in order of status.
-// What a call says of a status itself goes before.
+// answers combines the answers of a call with those that any call may get, in order of status. Of two
+// descriptions of a status, that of the call wins.
 func answers(groups ...[]answer) []answer {
 	all := slices.Concat(groups...)
 	has := func(status int) bool {
@@ -135,7 +135,7 @@ func answers(groups ...[]answer) []answer {
 		}
 	}
 	if has(tooLarge.Status) {
-		// Whose body is read can be sent one that is not.
+		// A body that is read may have an unsupported coding.
 		all = append(all, wrongCoding)
 	}
 	slices.SortStableFunc(all, func(a, b answer) int { return a.Status - b.Status })
@@ -191,7 +191,7 @@ func missing(phrase string) []answer {
 	return failure(http.StatusNotFound, reason{phrase, "no such record, or one that the caller may not know of"})
 }
 
-// addRefusals are the 403 answers to an add.
+// addRefusals returns the reasons of the 403 answers to an add.
 func addRefusals(r *comity.Resource) []reason {
 	return slices.Concat(placeRefusals(r), uniqueRefusals(r, false), refusals[r].add)
 }
@@ -200,7 +200,7 @@ func editRefusals(r *comity.Resource) []reason {
 	return slices.Concat(placeRefusals(r), uniqueRefusals(r, true), refusals[r].edit)
 }
 
-// placeRefusals are about the CO and the owner that a record names.
+// placeRefusals returns the reasons about the CO and the owner that a record names.
 func placeRefusals(r *comity.Resource) []reason {
 	var out []reason
 	if r.CoId() != nil {
@@ -218,8 +218,8 @@ func placeRefusals(r *comity.Resource) []reason {
 	return out
 }
 
-// uniqueRefusals are about values that no two records share. An edit cannot run into those that it
-// cannot change.
+// uniqueRefusals returns the reasons about values that no two records share. An edit cannot cause those of
+// fields that it cannot change.
 func uniqueRefusals(r *comity.Resource, edit bool) []reason {
 	var out []reason
 	for _, u := range r.Uniques {

@@ -2,14 +2,14 @@ package openapi
 
 import "comity"
 
-// body is what a request carries.
+// body is the body of a request.
 type body struct {
 	required bool
-	// envelope is the schema of the request, and element that of what is in it, which is taken bare
-	// too. With neither, any object is taken and nothing in it is looked at.
+	// envelope is the schema of the request, and element that of its content, which is accepted without the
+	// envelope too. If both are "", any object is accepted and ignored.
 	envelope, element string
 	Text              string
-	// example is an envelope with a good element, nil for none.
+	// example is an envelope with a valid element, nil for none.
 	example any
 }
 
@@ -20,7 +20,7 @@ func recordBody(r *comity.Resource) *body {
 	}
 }
 
-// schema is what the body must be in a form.
+// schema returns the schema of the body in a form.
 func (b *body) schema(f form) *schema {
 	switch {
 	case b.envelope == "":

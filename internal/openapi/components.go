@@ -4,7 +4,7 @@ import (
 	"comity"
 )
 
-// components are what the paths refer to.
+// components returns the components that the paths refer to.
 func components(all []operation) object[object[any]] {
 	return object[object[any]]{
 		{"schemas", schemas()},
@@ -54,7 +54,7 @@ func schemas() object[any] {
 	return out
 }
 
-// sharedAnswers are the answers that the document has once for all, in the forms that they are used in.
+// sharedAnswers returns the answers that are components, in the forms in which they are used.
 func sharedAnswers(all []operation) object[any] {
 	var out object[any]
 	seen := map[string]bool{}

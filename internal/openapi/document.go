@@ -7,7 +7,7 @@ import (
 	"comity"
 )
 
-// document is an OpenAPI document, in the order in which it is best read.
+// document is an OpenAPI document, in reading order.
 type document struct {
 	OpenAPI    string                `json:"openapi"`
 	Info       info                  `json:"info"`
@@ -38,12 +38,12 @@ type tag struct {
 const (
 	title   = "Comity REST API v1"
 	summary = "An identity registry for research collaborations"
-	// basic is what the document calls the one way to log in.
+	// basic is the name of the security scheme.
 	basic = "basic"
 )
 
-// Document returns the OpenAPI document of an API below root, which begins and ends with a slash,
-// as the program of that version serves it. The same arguments give the same bytes.
+// Document returns the OpenAPI document of the API below root, which begins and ends with a slash, as served
+// by that version of the program. The same arguments give the same bytes.
 func Document(root, program string) ([]byte, error) {
 	d := document{
 		OpenAPI: "3.1.0",
@@ -51,7 +51,7 @@ func Document(root, program string) ([]byte, error) {
 			Title: title, Summary: summary, Description: markdown(sections), Version: program,
 			License: map[string]string{"name": "Apache License 2.0", "identifier": "Apache-2.0"},
 		},
-		// A path is appended to the server's, and begins with a slash of its own.
+		// A path is appended to the server's, and begins with a slash itself.
 		Servers:  []server{{URL: "/" + strings.Trim(root, "/")}},
 		Security: []map[string][]string{{basic: {}}},
 	}

@@ -18,7 +18,7 @@ import (
 
 const root = "/registry/"
 
-// loaded is the document as kin-openapi reads it, which takes a while. No test changes it.
+// loaded is the document as parsed by kin-openapi, which takes a while. No test changes it.
 var loaded = sync.OnceValues(func() (*openapi3.T, error) {
 	text, err := openapi.Document(root, "1.2.3")
 	if err != nil {
@@ -36,8 +36,8 @@ func load(t *testing.T) *openapi3.T {
 	return doc
 }
 
-// TestValid has kin-openapi look at the document: at its objects by the rules of OpenAPI 3.1, at the
-// schemas by JSON Schema 2020-12, at every reference, and at the examples by their schemas.
+// TestValid validates the document with kin-openapi: its objects by the rules of OpenAPI 3.1, the schemas by
+// JSON Schema 2020-12, every reference, and the examples by their schemas.
 func TestValid(t *testing.T) {
 	doc := load(t)
 	if !doc.IsOpenAPI31OrLater() {
@@ -116,7 +116,7 @@ func TestOperations(t *testing.T) {
 	}
 }
 
-// TestParameters holds the parameters of lists to the tables.
+// TestParameters compares the parameters of lists with the tables.
 func TestParameters(t *testing.T) {
 	doc := load(t)
 	for _, r := range comity.All() {
@@ -129,7 +129,7 @@ func TestParameters(t *testing.T) {
 	}
 }
 
-// TestPhrases looks for the reason phrases that the tables know.
+// TestPhrases looks for the reason phrases that are in the tables.
 func TestPhrases(t *testing.T) {
 	doc := load(t)
 	for _, r := range comity.All() {
@@ -158,7 +158,7 @@ func wantPhrase(t *testing.T, o *openapi3.Operation, status int, phrase string) 
 	}
 }
 
-// TestBoundsAreSaid: the document says how much there may be at most, with what beyond it is answered.
+// TestBoundsAreSaid: the document contains the limits, with the answer beyond each.
 func TestBoundsAreSaid(t *testing.T) {
 	said := load(t).Info.Description
 	for _, b := range comity.Bounds() {

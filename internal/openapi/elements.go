@@ -6,7 +6,7 @@ import (
 	"comity"
 )
 
-// element is a record as an answer shows it.
+// element returns the schema of a record in an answer.
 func element(r *comity.Resource) *schema {
 	s := &schema{Type: types{"object"}, Description: r.Doc, XML: &xmlShape{Name: r.Singular}}
 	s.Properties.put("Version", versionAttribute())
@@ -45,7 +45,7 @@ func element(r *comity.Resource) *schema {
 	return s
 }
 
-// bookkeeping adds what the registry itself notes of a record.
+// bookkeeping adds the fields that the registry maintains for every record.
 func (s *schema) bookkeeping(r *comity.Resource) {
 	stamp := func(name, text string) {
 		s.Properties.put(name, &schema{Ref: schemaRef("Time").Ref, Description: text, ReadOnly: true})
@@ -68,8 +68,8 @@ func (s *schema) bookkeeping(r *comity.Resource) {
 	s.Required = append(s.Required, "Revision", "Deleted", "ActorIdentifier")
 }
 
-// input is a record as a request writes it. Fields that it does not know are ignored, so that an
-// answer can be sent back as it came.
+// input returns the schema of a record in a request. Unknown fields are ignored, so that an answer can be
+// sent back as it came.
 func input(r *comity.Resource) *schema {
 	s := &schema{Type: types{"object"}, XML: &xmlShape{Name: r.Singular}}
 	s.Description = r.Singular + ", to add or edit. On edit a field that is not named keeps its value, but the required ones must be there."
@@ -93,8 +93,8 @@ func input(r *comity.Resource) *schema {
 	return s
 }
 
-// assignInput is the element of the call that assigns identifiers: an Identifier of which only the
-// person is looked at.
+// assignInput returns the schema of the element of the call that assigns identifiers: an Identifier of which
+// only the person is used.
 func assignInput() *schema {
 	owner := comity.Identifier.Person
 	person := []comity.OwnerType{comity.OwnerCO}

@@ -2,10 +2,10 @@ package openapi
 
 import "comity"
 
-// What stands round the elements: lists and requests, the answer to an add, and errors. JSON and
-// XML differ in shape here, so each has a schema of its own.
+// The schemas around the elements: lists and requests, the answer to an add, and errors. JSON and XML differ
+// in shape here, so each has a schema of its own.
 
-// listEnvelope is an answer with any number of records.
+// listEnvelope returns the schema of an answer with any number of records.
 func listEnvelope(r *comity.Resource) *schema {
 	s := &schema{Type: types{"object"}, Required: []string{"ResponseType", "Version", r.Plural}}
 	s.Properties.put("ResponseType", constant(r.Plural))
@@ -14,7 +14,7 @@ func listEnvelope(r *comity.Resource) *schema {
 	return s
 }
 
-// listEnvelopeXML is the same in XML, where each element has its Id as an attribute too.
+// listEnvelopeXML is listEnvelope for XML, where each element has its Id as an attribute too.
 func listEnvelopeXML(r *comity.Resource) *schema {
 	tag := &schema{Type: types{"object"}}
 	tag.Properties.put("@Id", &schema{Ref: schemaRef("Id").Ref, XML: &xmlShape{Name: "Id", Attribute: true}})
@@ -26,7 +26,7 @@ func listEnvelopeXML(r *comity.Resource) *schema {
 	return s
 }
 
-// request is a request's envelope round at least and at most so many elements of a schema.
+// request returns the schema of a request's envelope around least to most elements.
 func request(r *comity.Resource, element string, least, most int) *schema {
 	s := &schema{Type: types{"object"}, Required: []string{r.Plural}}
 	s.Properties.put("RequestType", constant(r.Plural))
@@ -44,7 +44,7 @@ func requestXML(r *comity.Resource, element string) *schema {
 	return s
 }
 
-// newObject is the answer to an add, with the secrets that the server made for it.
+// newObject returns the schema of the answer to an add, with its generated secrets.
 func newObject(secrets []*comity.Field) *schema {
 	s := &schema{Type: types{"object"}, Required: []string{"ResponseType", "Version", "ObjectType", "Id"}}
 	s.Description = "What was added: its resource's singular name and its Id, here a string."
@@ -71,7 +71,7 @@ func (s *schema) putMinted(secrets []*comity.Field) {
 	}
 }
 
-// errorResponse is the body of an error: what was wrong, in a sentence or field by field.
+// errorResponse returns the schema of an error: what was wrong, in a sentence or field by field.
 func errorResponse() *schema {
 	s := &schema{Type: types{"object"}, Required: []string{"ResponseType", "Version", "Id"}}
 	s.Properties.put("ResponseType", constant("ErrorResponse"))
@@ -104,7 +104,7 @@ func (s *schema) putProblem(sentences *schema) {
 	s.OneOf = []*schema{{Required: []string{"Error"}}, {Required: []string{"InvalidFields"}}}
 }
 
-// bulkResponse is the answer to a request of many: one for each element, in their order.
+// bulkResponse returns the schema of the answer to a bulk request: one entry per element, in their order.
 func bulkResponse(secrets []*comity.Field) *schema {
 	one := &schema{Type: types{"object"}, Required: []string{"Status", "Reason"}}
 	one.Properties.put("Status", count("The status that the element would have been answered with; 424 for one that was not tried."))
@@ -112,7 +112,7 @@ func bulkResponse(secrets []*comity.Field) *schema {
 	one.Properties.put("Id", &schema{Type: types{"string"}, Pattern: "^" + idPattern + "$", Description: "The Id of what was added."})
 	one.putMinted(secrets)
 	one.putProblem(&schema{Type: types{"array"}, Items: &schema{Type: types{"string"}}, MinItems: 1})
-	one.OneOf = nil // neither where nothing is wrong
+	one.OneOf = nil // neither if nothing is wrong
 	s := &schema{Type: types{"object"}, Required: []string{"ResponseType", "Version", "ObjectType", "Answers"}}
 	s.Properties.put("ResponseType", constant("BulkResponse"))
 	s.Properties.put("Version", constant(version))

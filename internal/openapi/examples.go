@@ -6,7 +6,7 @@ import (
 	"comity"
 )
 
-// example is a request to add a record, as short as it can be.
+// example returns a minimal request to add a record.
 func example(r *comity.Resource) any {
 	element := object[any]{{"Version", version}}
 	for _, f := range r.Fields {
@@ -26,7 +26,7 @@ func enveloped(r *comity.Resource, element any) any {
 	return object[any]{{"RequestType", r.Plural}, {"Version", version}, {r.Plural, []any{element}}}
 }
 
-// exampleOf is a good value for a field.
+// exampleOf returns a valid value for a field.
 func exampleOf(f *comity.Field) any {
 	if f.Example != "" {
 		return f.Example
@@ -55,7 +55,7 @@ func exampleOf(f *comity.Field) any {
 	return nil
 }
 
-// exampleWord is Active where a field has it, else its first word.
+// exampleWord returns Active if the field has it, else its first word.
 func exampleWord(f *comity.Field) string {
 	for _, w := range f.Words {
 		if w.Word == comity.Active {

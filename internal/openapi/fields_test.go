@@ -10,7 +10,7 @@ import (
 	"comity"
 )
 
-// TestRequired holds the schemas to the tables: what must be in a request, and is in every answer.
+// TestRequired compares the schemas with the tables: what must be in a request, and is in every answer.
 func TestRequired(t *testing.T) {
 	schemas := load(t).Components.Schemas
 	for _, r := range comity.All() {
@@ -43,7 +43,7 @@ func TestRequired(t *testing.T) {
 	}
 }
 
-// TestFields holds each field's schemas to its table.
+// TestFields compares each field's schemas with its table.
 func TestFields(t *testing.T) {
 	schemas := load(t).Components.Schemas
 	for _, r := range comity.All() {

@@ -12,7 +12,7 @@ import (
 // policy lets a page use nothing but its own style sheet.
 const policy = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-// file is what one path answers with, made once.
+// file is the prepared answer for one path.
 type file struct {
 	mediaType, tag string
 	text           []byte
@@ -20,13 +20,13 @@ type file struct {
 
 func newFile(mediaType string, text []byte) file {
 	sum := sha256.Sum256(text)
-	// Weak, for a wrapper may compress the same file for one client and not for another.
+	// Weak, because a proxy may compress the same file for one client and not for another.
 	return file{mediaType, `W/"` + hex.EncodeToString(sum[:16]) + `"`, text}
 }
 
-// Handler answers <root>openapi.json, the JSON Schema of the provisioning message at
-// <root>message.schema.json and what is below <root>docs/, to anyone who reads them, and leaves every
-// other request to next. Root begins and ends with a slash.
+// Handler serves <root>openapi.json, the JSON Schema of the provisioning message at <root>message.schema.json
+// and the pages below <root>docs/ without login, and passes every other request to next. Root begins and ends
+// with a slash.
 func Handler(root, program string, messageSchema []byte, next http.Handler) (http.Handler, error) {
 	document, err := Document(root, program)
 	if err != nil {
@@ -54,7 +54,7 @@ func Handler(root, program string, messageSchema []byte, next http.Handler) (htt
 		case read && ok:
 			f.serve(w, r)
 		case read && r.URL.Path == root+"docs":
-			// Relative, so that it also leads there through a proxy that serves the root elsewhere.
+			// Relative, so that it also works through a proxy that serves the root elsewhere.
 			w.Header().Set("Location", "docs/")
 			w.WriteHeader(http.StatusPermanentRedirect)
 		default:
@@ -67,7 +67,7 @@ func (f file) serve(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("Content-Type", f.mediaType)
 	h.Set("ETag", f.tag)
-	// Asked for again each time, at the cost of a 304: another version of the program has another text.
+	// Revalidated each time, at the cost of a 304: another version of the program has other content.
 	h.Set("Cache-Control", "no-cache")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")

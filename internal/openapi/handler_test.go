@@ -8,7 +8,7 @@ import (
 	"comity/internal/openapi"
 )
 
-// handler leaves what is not its own to a teapot.
+// handler passes requests for other paths to a teapot.
 func handler(t *testing.T, root string) http.Handler {
 	t.Helper()
 	h, err := openapi.Handler(root, "1.2.3", []byte(`{"$id":"x"}`), http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {

@@ -6,8 +6,8 @@ import (
 	"fmt"
 )
 
-// object is a JSON object that keeps the order it was made in: the document reads in the order of
-// the tables, and its bytes are the same each time.
+// object is a JSON object that keeps the order of its members: the document is in the order of the tables,
+// and its bytes are the same each time.
 type object[T any] []member[T]
 
 type member[T any] struct {
@@ -41,7 +41,7 @@ func (o object[T]) MarshalJSON() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// marshal is json.Marshal without the escapes for HTML, which nobody could read.
+// marshal is json.Marshal without the escapes for HTML, which are hard to read.
 func marshal(v any) ([]byte, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)

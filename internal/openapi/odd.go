@@ -7,12 +7,12 @@ import (
 	"comity"
 )
 
-// bulk adds many records with one request. It is there in JSON only.
+// bulk returns the operation that adds many records with one request, in JSON only.
 func bulk(r *comity.Resource) operation {
 	inBulk := []string{"BulkResponse"}
-	// An element that fails answers for all, in a body that says which.
+	// One failing element fails the request, with a body that says which.
 	all := []answer{
-		ok(inBulk[0], "a BulkResponse: what became of each"),
+		ok(inBulk[0], "a BulkResponse: the outcome for each element"),
 		{
 			Status: http.StatusBadRequest, content: append(inBulk, errorBody...),
 			Reasons: []reason{{comity.PhraseBadRequest, "no list of elements, or more than " + thousands(comity.MaxBulk)}, faulty},
@@ -33,7 +33,7 @@ func bulk(r *comity.Resource) operation {
 			"is that of the first that failed; each has its answer in the body.", comity.MaxBulk),
 		Parameters: []parameter{idempotencyKey, {
 			Name: "separately", In: "query", shared: "separately", schema: &schema{Type: types{"boolean"}},
-			Text: "`true` adds each element by itself: the status is 200, and what became of each is in the body.",
+			Text: "`true` adds each element by itself: the status is 200, and the outcome for each is in the body.",
 		}},
 		body:    &body{required: true, envelope: bulkName(r), example: example(r)},
 		Answers: answers(all),
@@ -42,7 +42,7 @@ func bulk(r *comity.Resource) operation {
 
 func bulkName(r *comity.Resource) string { return r.Singular + "BulkRequest" }
 
-// odd are the calls that only one resource has.
+// odd returns the operations that only one resource has.
 func odd(r *comity.Resource) []operation {
 	switch r {
 	case comity.Co.Resource:
@@ -67,11 +67,11 @@ func duplicating() operation {
 	r := comity.Co.Resource
 	return operation{
 		id: "duplicateCo", Method: http.MethodPost, Path: r.Path + "/duplicate/{id}", Title: "Duplicate one Co",
-		Text: "Adds a CO named `Copy of <Name>` that is set up alike: with its settings, units, extended types, groups without " +
+		Text: "Adds a CO named `Copy of <Name>` with the same configuration: settings, units, extended types, groups without " +
 			"members, servers without passwords and provisioning targets in mode `X`, without people. The request has no body.",
 		Parameters: []parameter{idParameter},
 		Answers: answers([]answer{added("NewObject"), tooLarge}, missing(r.UnknownOnEdit),
-			failure(http.StatusForbidden, reason{comity.PhraseNameInUse, "there is a copy already"})),
+			failure(http.StatusForbidden, reason{comity.PhraseNameInUse, "the name of the copy is in use"})),
 	}
 }
 
@@ -82,7 +82,7 @@ func reconcilingAll() operation {
 	coid.Text = "The CO."
 	return operation{
 		id: "reconcileCoGroups", Method: http.MethodPut, Path: r.Path + "/reconcile", Title: "Reconcile all groups of a CO",
-		Text:       "Makes every automatic membership of the CO right; the body lists its automatic groups.",
+		Text:       "Updates every automatic membership of the CO; the body lists its automatic groups.",
 		Parameters: []parameter{coid},
 		Answers:    answers([]answer{ok(listName(r), "a list of the automatic groups")}, failure(http.StatusForbidden, reason{comity.PhraseNoCO, "no such CO"})),
 	}
@@ -92,7 +92,7 @@ func reconcilingOne() operation {
 	r := comity.CoGroup.Resource
 	return operation{
 		id: "reconcileCoGroup", Method: http.MethodPost, Path: r.Path + "/reconcile/{id}", Title: "Reconcile one CoGroup",
-		Text:       "Makes the memberships of one group right, nested ones too. The request has no body.",
+		Text:       "Updates the memberships of one group, nested ones too. The request has no body.",
 		Parameters: []parameter{idParameter}, Answers: answers([]answer{done}, missing(r.UnknownOnView)),
 	}
 }
@@ -101,7 +101,7 @@ func verifying() operation {
 	r := comity.EmailAddress.Resource
 	return operation{
 		id: "verifyEmailAddress", Method: http.MethodPost, Path: r.Path + "/verify/{id}", Title: "Verify one EmailAddress",
-		Text:       "Takes the caller's word that the address is its owner's. The request has no body.",
+		Text:       "Marks the address as verified, on the caller's word. The request has no body.",
 		Parameters: []parameter{idParameter}, Answers: answers([]answer{done, tooLarge}, missing(r.UnknownOnEdit)),
 	}
 }
@@ -110,14 +110,14 @@ func assigning() operation {
 	r := comity.Identifier.Resource
 	return operation{
 		id: "assignIdentifiers", Method: http.MethodPost, Path: r.Path + "/assign", Title: "Assign identifiers to a person",
-		Text: "Runs the identifier assignments of the CO for one person. Identifiers of a type that the person has stay.",
+		Text: "Runs the identifier assignments of the CO for one person. Types of which the person has an identifier are skipped.",
 		body: &body{required: true, envelope: requestName(r) + assignSuffix, element: inputName(r) + assignSuffix, example: assignExample()},
 		Answers: answers([]answer{done, wrongBody, tooLarge}, failure(http.StatusForbidden,
-			noPerson, personGone, reason{r.Uniques[0].Phrase, "an assignment found no identifier that is free"})),
+			noPerson, personGone, reason{r.Uniques[0].Phrase, "an assignment found no free identifier"})),
 	}
 }
 
-// assignSuffix parts the schemas of the assign call from those of an Identifier.
+// assignSuffix distinguishes the schemas of the assign call from those of an Identifier.
 const assignSuffix = "Assign"
 
 func provisioning(subject *comity.Resource, key string) operation {
@@ -126,7 +126,7 @@ func provisioning(subject *comity.Resource, key string) operation {
 	return operation{
 		id: "provision" + subject.Singular, Method: http.MethodPost, forms: []form{jsonForm, xmlForm, bareForm},
 		Path: target.Path + "/provision/{id}/" + key + ":{" + key + "}", Title: "Provision one " + subject.Singular,
-		Text: "Tells the target about it. Without an extension the answer is JSON. About email lists no target is told, about groups those with IncludeGroups alone: else the answer is 200.",
+		Text: "Delivers it to the target. Without an extension the answer is JSON. Email lists are delivered to no target, groups to targets with IncludeGroups only: otherwise nothing is sent and the answer is 200.",
 		Parameters: []parameter{idParameter, {
 			Name: key, In: "path", Required: true, schema: number(1), Text: "The " + subject.Singular + ", of the target's CO.",
 		}},
@@ -138,13 +138,13 @@ func provisioning(subject *comity.Resource, key string) operation {
 	}
 }
 
-// toldAbout are what telling a target adds to the answers.
+// provisionedSubjects returns the answers that a delivery to the target adds.
 func provisionedSubjects(subject *comity.Resource) []answer {
 	if subject == comity.CoEmailList.Resource {
 		return nil
 	}
 	return append(failure(http.StatusInternalServerError,
-		reason{"Provisioning Failed", "the endpoint did not take it; the body says what it answered, and in a mode that retries it is queued"},
+		reason{"Provisioning Failed", "the endpoint did not accept it; the body says what it answered, and in a mode that retries the delivery is queued"},
 		otherError.Reasons[0]),
 		answer{Status: http.StatusAccepted, Reasons: []reason{{"Accepted", "queued: the target is in a queue mode"}}})
 }

@@ -7,14 +7,14 @@ import (
 	"comity"
 )
 
-// operation is one thing that can be asked of a resource.
+// operation is one call of a resource.
 type operation struct {
 	resource *comity.Resource
-	// id names it in the document: listCous.
+	// id is its operationId: listCous.
 	id string
-	// Method and Path, below the root and without an extension, are how it is called.
+	// Method and Path, below the root and without an extension.
 	Method, Path string
-	// forms are the formats that it is there in.
+	// forms are the formats in which it exists.
 	forms       []form
 	Title, Text string
 	Parameters  []parameter
@@ -23,7 +23,7 @@ type operation struct {
 	Answers []answer
 }
 
-// form is a way to write a call's path, and with it the format of its bodies.
+// form is a way to write a call's path, which determines the format of its bodies.
 type form struct {
 	// extension ends the path, suffix the operation's id.
 	extension, suffix string
@@ -34,11 +34,11 @@ var (
 	jsonForm = form{".json", "", "application/json"}
 	xmlForm  = form{".xml", "Xml", "application/xml"}
 	bareForm = form{"", "Bare", "application/json"}
-	// either is the form of nearly every path.
+	// either are the forms of nearly every path.
 	either = []form{jsonForm, xmlForm}
 )
 
-// name is what a schema is called in the form.
+// name returns the name of a schema in the form.
 func (f form) name(schema string) string {
 	if f == xmlForm {
 		return inXML(schema)
@@ -46,7 +46,7 @@ func (f form) name(schema string) string {
 	return schema
 }
 
-// Call is the path as a reader would write it.
+// Call returns the path as shown to a reader.
 func (o operation) Call() string {
 	path := strings.NewReplacer("{", "<", "}", ">").Replace(o.Path)
 	switch len(o.forms) {
@@ -58,7 +58,7 @@ func (o operation) Call() string {
 	return path + "[.<format>]"
 }
 
-// operations are all that can be asked of a resource, in the order of its page.
+// operations returns the calls of a resource, in the order of its page.
 func operations(r *comity.Resource) []operation {
 	all := []operation{listing(r), viewing(r), adding(r), bulk(r)}
 	if !r.AddAndView {
@@ -78,7 +78,7 @@ func operations(r *comity.Resource) []operation {
 func listing(r *comity.Resource) operation {
 	text := ""
 	if r == comity.CoPerson.Resource {
-		text = "With given, family or mail it is Match: people whose name and address begin so, all criteria together."
+		text = "With given, family or mail this is Match: people whose name and address begin with these texts, all criteria combined."
 	}
 	return operation{
 		id: "list" + r.Plural, Method: http.MethodGet, Path: r.Path, Title: "List " + r.Plural, Text: text,
@@ -112,7 +112,7 @@ func editing(r *comity.Resource) operation {
 func deleting(r *comity.Resource) operation {
 	text := ""
 	if names := deletedWith(r); len(names) > 0 && r != comity.Co.Resource {
-		text = "With it are deleted its " + strings.Join(names, ", ") + "."
+		text = "Deletes its " + strings.Join(names, ", ") + ", too."
 	}
 	return operation{
 		id: "delete" + r.Singular, Method: http.MethodDelete, Path: r.Path + "/{id}", Title: "Delete one " + r.Singular,
@@ -123,7 +123,7 @@ func deleting(r *comity.Resource) operation {
 func deletingNothing(r *comity.Resource) operation {
 	return operation{
 		id: "delete" + r.Singular + "WithoutId", Method: http.MethodDelete, Path: r.Path,
-		Title: "Delete without an id", Text: "Never done: a delete names one record.",
+		Title: "Delete without an id", Text: "Always refused: a delete names one record.",
 		Answers: answers([]answer{noID}),
 	}
 }

@@ -2,15 +2,15 @@ package openapi
 
 import "comity"
 
-// An owner is written as one object in answers, and taken as that object or by the flat name of
-// the parent's id.
+// An owner is written as one object in answers, and accepted as that object or as the parent's id under its
+// flat name.
 
-// shownOwner is the object that names what a record hangs on.
+// shownOwner returns the schema of the object that names a record's owner.
 func shownOwner(f *comity.Field) *schema {
 	return person(shownOwners(f), schemaRef("Id"))
 }
 
-// shownOwners are the owners that answers write as the object.
+// shownOwners returns the owner types that answers write as the object.
 func shownOwners(f *comity.Field) []comity.OwnerType {
 	var out []comity.OwnerType
 	for _, o := range f.Owners {
@@ -42,13 +42,13 @@ func person(owners []comity.OwnerType, id *schema) *schema {
 	return s
 }
 
-// flatOwner is the property that names an owner by its id alone.
+// flatOwner returns the property that names an owner by its id only.
 func flatOwner(o comity.OwnerType, id *schema) *schema {
 	id.Description = "The " + o.Target + " that it hangs on: short for Person with Type `" + o.Word + "`."
 	return id
 }
 
-// oneOwner says that one of the ways to name an owner must be there.
+// oneOwner returns schemas of which one must match: the ways to name an owner.
 func oneOwner(field string, flat []comity.OwnerType) []*schema {
 	ways := []*schema{{Required: []string{field}}}
 	for _, o := range flat {
@@ -57,7 +57,7 @@ func oneOwner(field string, flat []comity.OwnerType) []*schema {
 	return ways
 }
 
-// flatOwners are the owners that answers write by their flat name.
+// flatOwners returns the owner types that answers write by their flat name.
 func flatOwners(f *comity.Field) []comity.OwnerType {
 	var out []comity.OwnerType
 	for _, o := range f.Owners {

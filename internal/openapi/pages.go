@@ -12,7 +12,7 @@ import (
 //go:embed page
 var files embed.FS
 
-// pages are the files below docs/, by their names there; "" is the index.
+// pages returns the files below docs/, by their names there; "" is the index.
 func pages(root, program string) (map[string][]byte, error) {
 	templates, err := template.New("").Funcs(template.FuncMap{"spans": spans}).ParseFS(files, "page/*.html")
 	if err != nil {
@@ -43,7 +43,7 @@ func pages(root, program string) (map[string][]byte, error) {
 	return all, nil
 }
 
-// styleName is the style sheet's name, in the program and below docs/.
+// styleName is the name of the style sheet, in the program and below docs/.
 const styleName = "style.css"
 
 func render(t *template.Template, name string, view any) ([]byte, error) {

@@ -12,8 +12,8 @@ import (
 	"comity"
 )
 
-// TestPages looks at every page: all of the resource is on it, it is well-formed, loads nothing from
-// elsewhere, runs nothing, and leads nowhere that is not there.
+// TestPages checks every page: the whole resource is on it, it is well-formed, loads nothing from elsewhere,
+// runs no scripts, and has no dead links.
 func TestPages(t *testing.T) {
 	h := handler(t, root)
 	index := checkPage(t, h, "docs/")
@@ -70,7 +70,7 @@ func checkPage(t *testing.T, h http.Handler, path string) string {
 	}
 }
 
-// checkElement looks at an element's attributes; ids are those of the page so far.
+// checkElement checks an element's attributes; ids are those of the page so far.
 func checkElement(h http.Handler, element xml.StartElement, ids map[string]bool) error {
 	tag := element.Name.Local
 	if tag == "script" || tag == "style" || tag == "iframe" || tag == "form" {

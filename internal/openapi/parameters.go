@@ -6,18 +6,18 @@ import (
 	"comity"
 )
 
-// parameter is something that a call takes beside its body.
+// parameter is a parameter of a call other than its body.
 type parameter struct {
 	Name, In, Text string
 	Required       bool
 	schema         *schema
-	// list says that several values are written in one, with commas between.
+	// list is true if the parameter takes several values, separated by commas.
 	list bool
-	// shared is the name under which the document has it once for all, "" where it has its own.
+	// shared is the name of the component that the document refers to, "" to write the parameter inline.
 	shared string
 }
 
-// Type tells a reader what its value is.
+// Type returns a description of the value's type for a reader.
 func (p parameter) Type() string {
 	switch kind := p.schema.Type[0]; {
 	case p.list:
@@ -31,7 +31,7 @@ func (p parameter) Type() string {
 	}
 }
 
-// maxLimit is the largest page that a list is read in.
+// maxLimit is the largest page of a list.
 const maxLimit = 1000
 
 var (
@@ -62,57 +62,57 @@ var (
 	paging = []parameter{
 		{
 			Name: "limit", In: "query", shared: "limit", schema: between(1, maxLimit),
-			Text: fmt.Sprintf("One page of at most so many records, 1 to %d; a Link header names the next.", maxLimit),
+			Text: fmt.Sprintf("One page of at most this many records, 1 to %d; a Link header names the next page.", maxLimit),
 		},
 		{
 			Name: "after", In: "query", shared: "after", schema: number(0),
-			Text: "Only records with a greater Id: the last one's of the page before.",
+			Text: "Only records with a greater Id: give that of the last record of the previous page.",
 		},
 		{
 			Name: "modifiedsince", In: "query", shared: "modifiedsince", schema: moment(),
-			Text: "Only records added or changed since this time, to the microsecond if need be. The header Comity-Next-Since says what to ask for next, so that nothing is missed.",
+			Text: "Only records added or changed since this time, to the microsecond if need be. The header Comity-Next-Since has the time to ask from next, so that nothing is missed.",
 		},
 		{
 			Name: "deleted", In: "query", shared: "deleted", schema: &schema{Type: types{"boolean"}},
-			Text: "`true`, with `modifiedsince`: also records that were deleted since, as their deletion left them. Goes with coid, copersonid, orgidentityid and cogroupid only, and with no search. For administrators of the CO.",
+			Text: "`true`, with `modifiedsince`: also records that were deleted since, as they were when deleted. Goes with coid, copersonid, orgidentityid and cogroupid only, and with no search. For administrators of the CO.",
 		},
 	}
 	pastParameters = []parameter{
 		{
 			Name: "revision", In: "query", shared: "revision", schema: number(0),
-			Text: "The record as that Revision had it. What was deleted since is still there. For administrators of the CO.",
+			Text: "The record as of that Revision, even if it was deleted since. For administrators of the CO.",
 		},
 		{
 			Name: "at", In: "query", shared: "at", schema: moment(),
-			Text: "The record as it was at this time. What was deleted since is still there. For administrators of the CO.",
+			Text: "The record as it was at this time, even if it was deleted since. For administrators of the CO.",
 		},
 	}
 )
 
-// searches say what the parameters look for that no field stands behind.
+// searches describes the search parameters that do not stand for a field.
 var searches = map[*comity.Resource][]parameter{
 	comity.CoPerson.Resource: {
-		search("given", "Match: the start of the primary name's given name, without regard to case. Under 3 characters it is not matched on; when no usable criterion is left the list is empty."),
+		search("given", "Match: the start of the primary name's given name, ignoring case. Under 3 characters it is ignored; if no usable criterion is left the list is empty."),
 		search("family", "Match: the start of the primary name's family name, likewise."),
-		search("mail", "Match: the start of an email address, likewise; one that is no email address is not matched on."),
-		search("search.identifier", "People with an identifier that has this in it, without regard to case; without `limit` those first that have exactly this one. Also written `search_identifier`."),
+		search("mail", "Match: the start of an email address, likewise; one that is no email address is ignored."),
+		search("search.identifier", "People with an identifier that contains this text, ignoring case; without `limit` exact matches come first. Also written `search_identifier`."),
 		search("search.mail", "People with exactly this email address. Also written `search_mail`."),
 		search("identifier", "People with exactly this identifier."),
 		search("identifiertype", "With `identifier`: only one of this type."),
 	},
 	comity.OrgIdentity.Resource: {
-		search("search.identifier", "Org identities with an identifier that has this in it, without regard to case; without `limit` those first that have exactly this one. Also written `search_identifier`."),
+		search("search.identifier", "Org identities with an identifier that contains this text, ignoring case; without `limit` exact matches come first. Also written `search_identifier`."),
 		search("search.mail", "Org identities with exactly this email address. Also written `search_mail`."),
 	},
 	comity.CoGroup.Resource: {
-		search("search.identifier", "Groups with an identifier that has this in it, without regard to case; without `limit` those first that have exactly this one. Also written `search_identifier`."),
+		search("search.identifier", "Groups with an identifier that contains this text, ignoring case; without `limit` exact matches come first. Also written `search_identifier`."),
 		search("name", "The group with exactly this name."),
 	},
-	comity.EmailAddress.Resource: {search("mail", "Those that are exactly this address.")},
-	comity.Identifier.Resource:   {search("identifier", "Those that are exactly this identifier.")},
+	comity.EmailAddress.Resource: {search("mail", "Email addresses that equal this text.")},
+	comity.Identifier.Resource:   {search("identifier", "Identifiers that equal this text.")},
 	comity.CoGroupMember.Resource: {{
 		Name: "owner", In: "query", schema: &schema{Type: types{"boolean"}},
-		Text: "`true` keeps owners, `false` leaves them out.",
+		Text: "`true` lists owners only, `false` leaves them out.",
 	}},
 }
 
@@ -120,7 +120,7 @@ func search(name, text string) parameter {
 	return parameter{Name: name, In: "query", Text: text, schema: &schema{Type: types{"string"}}}
 }
 
-// listParameters are what a list of the resource can be narrowed and shaped by.
+// listParameters returns the parameters that narrow and shape a list of the resource.
 func listParameters(r *comity.Resource) []parameter {
 	var out []parameter
 	if r != comity.Co.Resource {

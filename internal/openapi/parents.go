@@ -2,20 +2,20 @@ package openapi
 
 import "comity"
 
-// parent is a resource that another one is listed by.
+// parent is a resource by which another one is listed.
 type parent struct {
-	// key is the parameter that names it: copersonid.
+	// key is the parameter that names the parent: copersonid.
 	key      string
 	resource *comity.Resource
-	// none is the phrase of a list by one that has none, "" where that is an empty list.
+	// none is the phrase of the answer if the parent has no such records, "" if that is an empty list.
 	none string
-	// expands says that lists of the parent show their children with expand.
+	// expands is true if lists of the parent can show these records with expand.
 	expands bool
-	// about says what is listed where no field of it names the parent.
+	// about describes what is listed if no field of the record names the parent.
 	about string
 }
 
-// parents are those of a resource: what it hangs on, and the references that its table lists by.
+// parents returns the parents of a resource: its owners, and the references by which its table lists.
 func parents(r *comity.Resource) []parent {
 	var out []parent
 	for _, p := range r.Parents() {
@@ -31,13 +31,13 @@ func parents(r *comity.Resource) []parent {
 	return out
 }
 
-// ties say which records of a resource are listed by a person whom no field of theirs names.
+// ties says which records of a resource are listed by a person though none of their fields names one.
 var ties = map[*comity.Resource]string{
 	comity.CoGroup.Resource:     "Only active groups of which this CoPerson is a member or owner now.",
 	comity.OrgIdentity.Resource: "Only those that are linked to this CoPerson.",
 }
 
-// children are the resources that lists of a resource can show with each record.
+// children returns the resources that lists of a resource can show with each record.
 func children(r *comity.Resource) []*comity.Resource {
 	var out []*comity.Resource
 	for _, other := range comity.All() {
@@ -51,7 +51,7 @@ func children(r *comity.Resource) []*comity.Resource {
 	return out
 }
 
-// deletedWith are the resources whose records are deleted with one of r.
+// deletedWith returns the resources whose records are deleted with one of r.
 func deletedWith(r *comity.Resource) []string {
 	var out []string
 	seen := map[string]bool{}

@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// pathItem is a path of the document with the methods that it has.
+// pathItem is a path of the document with its methods.
 type pathItem struct {
-	// Parameters are those of every method.
+	// Parameters are those that all methods share.
 	Parameters []any         `json:"parameters,omitempty"`
 	Get        *operationDoc `json:"get,omitempty"`
 	Put        *operationDoc `json:"put,omitempty"`
@@ -36,12 +36,12 @@ type mediaType struct {
 	Example any     `json:"example,omitempty"`
 }
 
-// reference stands for a component of the document.
+// reference is a reference to a component of the document.
 type reference struct {
 	Ref string `json:"$ref"`
 }
 
-// parameterDoc is a parameter as the document has it.
+// parameterDoc is a parameter in the document.
 type parameterDoc struct {
 	Name        string  `json:"name"`
 	In          string  `json:"in"`
@@ -59,7 +59,7 @@ type response struct {
 	Content     object[*mediaType] `json:"content,omitempty"`
 }
 
-// pathItems are the paths of operations, a path for each form, in their order.
+// pathItems returns the paths of operations, one for each form, in their order.
 func pathItems(all []operation) object[*pathItem] {
 	var out object[*pathItem]
 	byPath := map[string]*pathItem{}
@@ -106,7 +106,7 @@ func (p *pathItem) method(name string) **operationDoc {
 	return &p.Get
 }
 
-// everyMethods are the parameters that a path's methods share: those in it, and the request's name.
+// everyMethods returns the parameters that a path's methods share: those in the path, and the request's id.
 func everyMethods(o operation) []any {
 	var out []any
 	for _, one := range o.Parameters {
@@ -119,7 +119,7 @@ func everyMethods(o operation) []any {
 
 func (p parameter) ofEveryMethod() bool { return p.In == "path" || p.Name == requestID.Name }
 
-// use is how an operation mentions the parameter.
+// use returns the parameter as an operation contains it.
 func (p parameter) use() any {
 	if p.shared != "" {
 		return reference{"#/components/parameters/" + p.shared}
@@ -146,7 +146,7 @@ func (b *body) document(f form) *requestBody {
 	return &requestBody{Description: b.Text, Required: b.required, Content: object[*mediaType]{{f.mediaType, media}}}
 }
 
-// use is how an operation mentions the answer.
+// use returns the answer as an operation contains it.
 func (a answer) use(f form) any {
 	if a.shared != "" {
 		return reference{"#/components/responses/" + f.name(a.shared)}
@@ -179,7 +179,7 @@ func oneOf(names []string, f form) *schema {
 	return s
 }
 
-// describe says the reason phrases of the answer, each with when it is that one.
+// describe lists the reason phrases of the answer, each with its cause.
 func (a answer) describe() string {
 	lines := make([]string, len(a.Reasons))
 	for i, r := range a.Reasons {

@@ -6,7 +6,7 @@ import (
 	"comity"
 )
 
-// reason is one way in which a call can be answered: the reason phrase, and when it is that one.
+// reason is a reason phrase with which a call can be answered, and when it is.
 type reason struct{ Phrase, When string }
 
 // refusal are the 403 answers that the rules of a resource add to those that follow from its table.
@@ -15,11 +15,11 @@ type refusal struct{ add, edit, remove []reason }
 var (
 	cycle        = reason{"Parent Would Create Cycle", "the unit would be below itself"}
 	wrongCO      = reason{"Wrong CO", "the parent is no unit of this CO"}
-	reserved     = reason{"Name Reserved", "`CO:…` is for nobody to give, `admin` and `admin:…` for an admin of the CO; the name of a group that comes by itself stays"}
+	reserved     = reason{"Name Reserved", "nobody may give the names `CO:…`, only an admin of the CO `admin` and `admin:…`; an automatic group keeps its name"}
 	reservedUnit = reason{"Name Reserved", "it looks like `CO:…` or `admin:…`"}
 	onlyName     = reason{"Primary Name Cannot Be Deleted", "the only name of an owner cannot go to another"}
 	nested       = reason{comity.PhraseForbidden, "another nesting has the same two groups, with Negate or without"}
-	automatic    = reason{comity.PhraseForbidden, "the memberships of a group with Auto, and rows that come from a nesting, come by themselves"}
+	automatic    = reason{comity.PhraseForbidden, "the memberships of a group with Auto, and those derived from a nesting, are not edited by callers"}
 	loop         = reason{"Nesting Would Create Cycle", "the groups would be nested in each other"}
 	intoAuto     = reason{comity.PhraseForbidden, "nothing is nested into a group with Auto"}
 	bounds       = reason{comity.PhraseForbidden, fmt.Sprintf("more than %s nestings in the CO, or groups nested more than %d levels deep",
@@ -35,7 +35,7 @@ var refusals = map[*comity.Resource]refusal{
 		remove: []reason{{"Cannot Remove COmanage CO", "the platform CO, id 1"}},
 	},
 	comity.Cou.Resource: {
-		add:  []reason{reservedUnit, wrongCO}, // nothing is below a unit that is new
+		add:  []reason{reservedUnit, wrongCO}, // nothing is below a new unit
 		edit: []reason{reservedUnit, cycle, wrongCO},
 		remove: []reason{
 			{"CoPersonRole Exists", "a role is in this unit"},
@@ -59,7 +59,7 @@ var refusals = map[*comity.Resource]refusal{
 	comity.CoGroup.Resource: {
 		add:    []reason{reserved},
 		edit:   []reason{reserved, {comity.PhraseForbidden, "a group with Auto"}},
-		remove: []reason{{comity.PhraseForbidden, "a group that comes by itself, or that is a provisioning target's ProvisionCoGroupId"}},
+		remove: []reason{{comity.PhraseForbidden, "an automatic group, or a provisioning target's ProvisionCoGroupId"}},
 	},
 	comity.CoGroupMember.Resource: {
 		add:    []reason{automatic},

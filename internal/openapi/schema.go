@@ -6,7 +6,7 @@ import (
 	"comity"
 )
 
-// schema is a JSON Schema (2020-12) as far as the document needs it, with OpenAPI's word on XML.
+// schema is a JSON Schema (2020-12) as far as the document needs it, with OpenAPI's XML object.
 type schema struct {
 	Ref                  string          `json:"$ref,omitempty"`
 	Type                 types           `json:"type,omitempty"`
@@ -34,14 +34,14 @@ type schema struct {
 	XML                  *xmlShape       `json:"xml,omitempty"`
 }
 
-// xmlShape says how a value is written in XML where that is not as an element of its name.
+// xmlShape says how a value is written in XML if that is not an element of its name.
 type xmlShape struct {
 	Name      string `json:"name,omitempty"`
 	Attribute bool   `json:"attribute,omitempty"`
 	Wrapped   bool   `json:"wrapped,omitempty"`
 }
 
-// types are the JSON types that a value may have; one is written as itself.
+// types are the JSON types that a value may have; a single one is written as a string.
 type types []string
 
 // MarshalJSON writes one type as a string and several as a list.
@@ -60,7 +60,7 @@ const version = "1.0"
 
 func constant(text string) *schema { return &schema{Type: types{"string"}, Const: text} }
 
-// attribute is a constant that XML writes as an attribute.
+// versionAttribute returns the schema of the version, which XML writes as an attribute.
 func versionAttribute() *schema {
 	s := constant(version)
 	s.XML = &xmlShape{Attribute: true}
@@ -73,8 +73,8 @@ func inputName(r *comity.Resource) string   { return r.Singular + "Input" }
 func listName(r *comity.Resource) string    { return r.Singular + "List" }
 func requestName(r *comity.Resource) string { return r.Singular + "Request" }
 
-// newObjectName is the schema of the answer to an add: one of its own where the server makes a
-// secret that the answer shows.
+// newObjectName returns the name of the schema of the answer to an add: the resource has its own if the
+// answer contains a generated secret.
 func newObjectName(r *comity.Resource) string {
 	if len(minted(r)) > 0 {
 		return "New" + r.Singular
@@ -82,7 +82,7 @@ func newObjectName(r *comity.Resource) string {
 	return "NewObject"
 }
 
-// inXML is the name of a schema's counterpart in XML, where the two formats differ in shape.
+// inXML returns the name of a schema's counterpart in XML, if the two formats differ in shape.
 func inXML(name string) string { return name + "Xml" }
 
 func minted(r *comity.Resource) []*comity.Field {

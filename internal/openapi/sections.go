@@ -8,14 +8,13 @@ import (
 	"comity"
 )
 
-// section is a part of what holds for all calls.
+// section is a part of the introduction, which applies to all calls.
 type section struct {
 	Title      string
 	Paragraphs []string
 }
 
-// sections are the introduction of the document and of the pages. Words of the API stand between
-// backquotes.
+// sections are the introduction of the document and of the pages. Words of the API are between backquotes.
 var sections = []section{
 	{"Paths and formats", []string{
 		"Paths are below the API root. The extension decides the format, `.json` or `.xml`; both are read and written, and an operation that answers by status alone needs it too. A path without an extension, another extension or a method that a path does not have is 404 `Unknown`. HEAD is GET without its body. `Content-Type` is not relied on; a body on GET or DELETE is ignored.",
@@ -48,7 +47,7 @@ var sections = []section{
 	boundaries(),
 }
 
-// boundaries are how much there may be, and what is said of more.
+// boundaries returns the section about limits, and how exceeding them is answered.
 func boundaries() section {
 	var b strings.Builder
 	for _, bound := range comity.Bounds() {
@@ -57,7 +56,7 @@ func boundaries() section {
 	return section{"Bounds", []string{"The body of the answer says which bound it is. " + strings.TrimSpace(b.String())}}
 }
 
-// thousands writes a number with commas.
+// thousands formats a number with commas.
 func thousands(n int) string {
 	if n < 1000 {
 		return strconv.Itoa(n)
@@ -65,7 +64,7 @@ func thousands(n int) string {
 	return thousands(n/1000) + fmt.Sprintf(",%03d", n%1000)
 }
 
-// markdown writes sections as the document's description.
+// markdown formats sections as the document's description.
 func markdown(all []section) string {
 	var b strings.Builder
 	for _, s := range all {

@@ -14,8 +14,8 @@ var (
 	fetched = regexp.MustCompile(`url\(|@import|//`)
 )
 
-// TestContrast holds the colours to WCAG 2 AA: text and its ground differ by 4.5 to 1 at least, light
-// and dark.
+// TestContrast checks the colours against WCAG 2 AA: the contrast of text and background is at least 4.5 to
+// 1, light and dark.
 func TestContrast(t *testing.T) {
 	style := ask(handler(t, root), http.MethodGet, root+"docs/style.css").Body.String()
 	if fetched.MatchString(style) {
@@ -42,7 +42,7 @@ func TestContrast(t *testing.T) {
 	}
 }
 
-// luminance is a colour's relative luminance (WCAG 2).
+// luminance returns a colour's relative luminance (WCAG 2).
 func luminance(t *testing.T, hex string) float64 {
 	t.Helper()
 	sum := 0.0

@@ -2,9 +2,8 @@ package openapi
 
 import "comity"
 
-// The schemas of single values. What goes in is taken in more ways than it comes out: numbers and
-// booleans as texts, a word's code, and nothing at all, null or "", where a field may be without a
-// value.
+// The schemas of single values. Input accepts more forms than output has: numbers and booleans as texts, a
+// word's code, and null or "" for a field that may have no value.
 
 const (
 	timePattern      = `[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}`
@@ -16,7 +15,7 @@ const (
 	plainPattern     = `^[^<>]*$`
 )
 
-// shown is how a field's value is written in an answer; nil for one that never is.
+// shown returns the schema of a field's value in an answer; nil if the field is never shown.
 func shown(f *comity.Field) *schema {
 	s := &schema{}
 	switch f.Kind {
@@ -45,7 +44,7 @@ func shown(f *comity.Field) *schema {
 	return s
 }
 
-// taken is what a request may write for a field; nil for one that requests do not set.
+// taken returns the schema of a field's value in a request; nil if requests do not set the field.
 func taken(f *comity.Field) *schema {
 	if f.ReadOnly {
 		return nil
@@ -78,12 +77,12 @@ func taken(f *comity.Field) *schema {
 	return s
 }
 
-// count is a number in an answer: in JSON, for an API user with StringIds, its text.
+// count returns the schema of a number in an answer: in JSON, for an API user with StringIds, a string.
 func count(about string) *schema {
 	return &schema{Type: types{"integer", "string"}, Format: "int64", Pattern: "^-?[0-9]+$", Description: about}
 }
 
-// orNothing lets a value be null too, and "" where the values are enumerated.
+// orNothing allows null too, and "" if the values are enumerated.
 func (s *schema) orNothing() {
 	if len(s.Enum) > 0 {
 		s.Enum = append(s.Enum, "", nil)
@@ -102,7 +101,7 @@ func takenText(f *comity.Field) *schema {
 		s.MinLength = 1
 	}
 	if s.Pattern == "" && s.Format == "" {
-		s.Type = append(s.Type, "number") // its digits are the text
+		s.Type = append(s.Type, "number") // its digits may also be the text
 	}
 	if s.Pattern == "" && !f.Markup {
 		s.Pattern = plainPattern
@@ -110,7 +109,7 @@ func takenText(f *comity.Field) *schema {
 	return s
 }
 
-// whole makes a pattern one of the whole text, which may be empty where the field may be.
+// whole anchors a pattern to the whole text, which may be empty if the field may be.
 func whole(f *comity.Field, pattern string) string {
 	if f.Required {
 		return "^" + pattern + "$"
@@ -140,7 +139,7 @@ func words(f *comity.Field) []string {
 	return out
 }
 
-// codes are the short forms of a field's words that are not the words themselves.
+// codes returns the short forms of a field's words that are not the words themselves.
 func codes(f *comity.Field) []string {
 	var out []string
 	for _, w := range f.Words {

@@ -10,7 +10,7 @@ import (
 	"comity"
 )
 
-// What the pages show, ready to be written.
+// The views that the pages' templates show.
 
 type indexView struct {
 	Title, Summary, Version, Root string
@@ -57,7 +57,7 @@ func viewOf(r *comity.Resource) (resourceView, error) {
 	return v, nil
 }
 
-// typeOf tells a field's kind to a reader.
+// typeOf returns a field's type for a reader.
 func typeOf(f *comity.Field) string {
 	switch f.Kind {
 	case comity.Text, comity.Secret:
@@ -80,7 +80,7 @@ func typeOf(f *comity.Field) string {
 	return f.Kind.String()
 }
 
-// wordsOf are the values that a field can have, where they are few and known.
+// wordsOf returns the values that a field can have, if they are few and known.
 func wordsOf(f *comity.Field) string {
 	switch {
 	case f.Kind == comity.Code:
@@ -95,7 +95,7 @@ func wordsOf(f *comity.Field) string {
 	return ""
 }
 
-// bookkept are the fields that every resource has.
+// bookkept returns the fields that every resource has.
 func bookkept(r *comity.Resource) []fieldView {
 	all := []fieldView{
 		{Name: "Id", Type: "Id", Notes: "Read-only."},
@@ -149,7 +149,7 @@ type span struct {
 	Code bool
 }
 
-// spans takes a sentence apart at its backquotes.
+// spans splits a sentence at its backquotes.
 func spans(text string) []span {
 	var out []span
 	for i, part := range strings.Split(text, "`") {

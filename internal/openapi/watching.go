@@ -6,7 +6,7 @@ import (
 	"comity"
 )
 
-// The schemas of what the calls about provisioning answer.
+// The schemas of the answers to the calls about provisioning.
 const (
 	targetStatusName = "CoProvisioningTargetStatus"
 	failedName       = "CoProvisioningTargetFailed"
@@ -14,7 +14,7 @@ const (
 	allName          = "CoProvisioningTargetAll"
 )
 
-// seen are the subjects that those calls are about, by the word of the path.
+// seen are the subjects of those calls, by the word of the path.
 var seen = []struct {
 	word     string
 	resource *comity.Resource
@@ -24,52 +24,52 @@ func subjectStatusName(r *comity.Resource) string { return r.Singular + "Provisi
 func previewName(r *comity.Resource) string       { return r.Singular + "ProvisioningPreview" }
 func driftName(r *comity.Resource) string         { return r.Singular + "ProvisioningDrift" }
 
-// watching are the calls that show what a target is and was told, and send again what failed. They
-// are there in JSON only.
+// watching returns the calls that show the state of a target and of its deliveries, and retry failed ones, in
+// JSON only.
 func watching() []operation {
 	const everybody = "/provision/{id}/all"
 	const status, failed, resend = "/status/{id}", "/failed/{id}", "/resend/{id}"
 	target := comity.CoProvisioningTarget.Resource
 	disabled := failure(http.StatusForbidden, reason{comity.PhraseForbidden, "the target is disabled"})
 	noTarget := reason{target.UnknownOnDelete, "no such target"}
-	resent := answer{Status: http.StatusAccepted, Reasons: []reason{{"Accepted", "how many are sent again"}}, content: []string{resendName}}
+	resent := answer{Status: http.StatusAccepted, Reasons: []reason{{"Accepted", "how many are resent"}}, content: []string{resendName}}
 	all := []operation{
 		{
-			id: "provisionAll", Method: http.MethodPost, Path: everybody, Title: "Provision everybody",
-			Text: "Tells the target about everybody in its CO, and of whom it was told before and who is gone, in the background: new changes go ahead. " +
-				"A run that was stopped goes on where it was; one under way goes on as it is. The request has no body.",
+			id: "provisionAll", Method: http.MethodPost, Path: everybody, Title: "Provision everybody (full sync)",
+			Text: "A full sync: delivers everybody in the target's CO, and the deletion of those whom it was sent before and who are gone, in the background; new changes go first. " +
+				"A full sync that was stopped continues where it was; one under way continues as it is. The request has no body.",
 			Parameters: []parameter{
-				{Name: "onlychanged", In: "query", schema: &schema{Type: types{"boolean"}}, Text: "`true` leaves out whom the target was last sent the same message about."},
-				{Name: "anew", In: "query", schema: &schema{Type: types{"boolean"}}, Text: "`true` begins anew, wherever another run is."},
-				{Name: "maxdeletes", In: "query", schema: between(0, 100), Text: "How many percent of the people whom the target knows may be deleted; 10 where it says nothing."},
+				{Name: "onlychanged", In: "query", schema: &schema{Type: types{"boolean"}}, Text: "`true` leaves out those whose message is the same as the one last sent."},
+				{Name: "anew", In: "query", schema: &schema{Type: types{"boolean"}}, Text: "`true` starts from the beginning, even if a full sync is under way."},
+				{Name: "maxdeletes", In: "query", schema: between(0, 100), Text: "The percentage of the people known to the target that may be deleted; 10 by default."},
 			},
 			Answers: answers([]answer{
-				{Status: http.StatusAccepted, Reasons: []reason{{"Accepted", "how far it is"}}, content: []string{allName}}, tooLarge, wrongQuery,
-			}, failure(http.StatusForbidden, reason{comity.PhraseForbidden, "the target is disabled, or would be told to delete more than `maxdeletes`"}), failure(http.StatusNotFound, noTarget)),
+				{Status: http.StatusAccepted, Reasons: []reason{{"Accepted", "its progress"}}, content: []string{allName}}, tooLarge, wrongQuery,
+			}, failure(http.StatusForbidden, reason{comity.PhraseForbidden, "the target is disabled, or the full sync would delete more than `maxdeletes`"}), failure(http.StatusNotFound, noTarget)),
 		},
 		{
 			id: "stopProvisionAll", Method: http.MethodDelete, Path: everybody, Title: "Stop provisioning everybody",
-			Text: "What is under way is finished.",
-			Answers: answers([]answer{ok(allName, "how far it came")}, failure(http.StatusNotFound, noTarget),
-				failure(http.StatusForbidden, reason{comity.PhraseForbidden, "nothing was ever begun"})),
+			Text: "Deliveries in flight are finished.",
+			Answers: answers([]answer{ok(allName, "its progress")}, failure(http.StatusNotFound, noTarget),
+				failure(http.StatusForbidden, reason{comity.PhraseForbidden, "the target never had a full sync"})),
 		},
 		{
-			id: "viewProvisioningStatus", Method: http.MethodGet, Path: status, Title: "View how one target does",
-			Text:    "What waits, is under way and rests after too many refusals, since when, who is left out for they have no identifier to be sent under, and whether the breaker is open.",
+			id: "viewProvisioningStatus", Method: http.MethodGet, Path: status, Title: "View the status of one target",
+			Text:    "How many deliveries are pending, in flight and failed, since when, how many people are left out because they have no identifier to be sent under, and whether the breaker is open.",
 			Answers: answers([]answer{ok(targetStatusName, "the status")}, failure(http.StatusNotFound, noTarget)),
 		},
 		{
 			id: "listProvisioningFailures", Method: http.MethodGet, Path: failed, Title: "List what failed at one target",
-			Text: "The people and groups of whom messages rest after too many refusals, until they change or are sent again: people first, in order of their Id.",
+			Text: "The people and groups whose deliveries failed too often and are not retried until they change or are resent: people first, in order of their Id.",
 			Parameters: []parameter{
-				{Name: "limit", In: "query", schema: between(1, 1000), Text: "How many to list at most; 1000 where it says nothing."},
+				{Name: "limit", In: "query", schema: between(1, 1000), Text: "How many to list at most; 1000 by default."},
 				{Name: "after", In: "query", schema: &schema{Type: types{"string"}, Pattern: `^(cogroupid:)?[0-9]+$`}, Text: "The CoPersonId of the last one of the page before, or `cogroupid:` and its CoGroupId."},
 			},
 			Answers: answers([]answer{ok(failedName, "a page of them"), wrongQuery}, failure(http.StatusNotFound, noTarget)),
 		},
 		{
-			id: "resendProvisioningFailures", Method: http.MethodPost, Path: resend, Title: "Send again all that failed or waits at one target",
-			Text: "What waits for its next try is sent at once, too, and the breaker is closed. The request has no body.", Answers: answers([]answer{resent, tooLarge}, disabled, failure(http.StatusNotFound, noTarget)),
+			id: "resendProvisioningFailures", Method: http.MethodPost, Path: resend, Title: "Resend all failed and pending deliveries of one target",
+			Text: "Deliveries that wait for their next try are sent at once, too, and the breaker is closed. The request has no body.", Answers: answers([]answer{resent, tooLarge}, disabled, failure(http.StatusNotFound, noTarget)),
 		},
 	}
 	for _, s := range seen {
@@ -84,19 +84,19 @@ func watching() []operation {
 	return all
 }
 
-// watchingOne are the calls about one subject.
+// watchingOne returns the calls about one subject.
 func watchingOne(word string, r *comity.Resource, disabled []answer, noTarget reason, resent answer) []operation {
-	none := failure(http.StatusNotFound, noTarget, reason{r.UnknownOnView, "none such was ever in the target's CO"})
+	none := failure(http.StatusNotFound, noTarget, reason{r.UnknownOnView, "there never was one in the target's CO"})
 	one := "/{id}/" + word + ":{" + word + "}"
-	parameters := []parameter{{Name: word, In: "path", Required: true, schema: number(1), Text: "The " + r.Singular + ", one that was deleted too."}}
+	parameters := []parameter{{Name: word, In: "path", Required: true, schema: number(1), Text: "The " + r.Singular + ", which may be deleted."}}
 	return []operation{
 		{
-			id: "viewProvisioningStatusOf" + r.Singular, Method: http.MethodGet, Path: "/status" + one, Title: "View what one target was told about one " + r.Singular,
-			Text: "What it was last sent and answered, and when it is tried next.", Parameters: parameters,
+			id: "viewProvisioningStatusOf" + r.Singular, Method: http.MethodGet, Path: "/status" + one, Title: "View what one target was last sent about one " + r.Singular,
+			Text: "What the target was last sent, what it answered, and when the next try is.", Parameters: parameters,
 			Answers: answers([]answer{ok(subjectStatusName(r), "the status")}, none),
 		},
 		{
-			id: "resendProvisioningFailureOf" + r.Singular, Method: http.MethodPost, Path: "/resend" + one, Title: "Send again what failed or waits about one " + r.Singular,
+			id: "resendProvisioningFailureOf" + r.Singular, Method: http.MethodPost, Path: "/resend" + one, Title: "Resend a failed or pending delivery of one " + r.Singular,
 			Text: "The request has no body.", Parameters: parameters, Answers: answers([]answer{resent, tooLarge}, disabled, none),
 		},
 		{
@@ -106,14 +106,14 @@ func watchingOne(word string, r *comity.Resource, disabled []answer, noTarget re
 		},
 		{
 			id: "verifyProvisioningOf" + r.Singular, Method: http.MethodGet, Path: "/verify" + one, Title: "Compare what one target holds of one " + r.Singular,
-			Text:       "Asks the endpoint by GET and says what it holds otherwise than it should. Members that it added to objects are no difference.",
+			Text:       "Asks the endpoint by GET and reports drift: what it holds compared with what it should. Members that the endpoint added to objects are no difference.",
 			Parameters: parameters, Answers: answers([]answer{ok(driftName(r), "what was found")}, none,
 				failure(http.StatusForbidden, reason{comity.PhraseForbidden, "the target cannot be asked, its settings say so"})),
 		},
 	}
 }
 
-// putWatching puts the schemas of what those calls answer.
+// putWatching adds the schemas of the answers to those calls.
 func putWatching(out *object[any]) {
 	text := &schema{Type: types{"string"}}
 	at := schemaRef("Time")
@@ -122,7 +122,7 @@ func putWatching(out *object[any]) {
 		{"CoGroupId", schemaRef("Id")},
 		{"State", &schema{Type: types{"string"}, Enum: []any{"never told", "told", "waiting", "in flight", "failed", "left out"}}},
 		{"Identifier", text},
-		{"Obsolete", &schema{Type: types{"array"}, Items: text, Description: "Identifiers that the target is still to be told to delete."}},
+		{"Obsolete", &schema{Type: types{"array"}, Items: text, Description: "Identifiers whose deletion the target has not yet been sent."}},
 		{"Sequence", count("")},
 		{"WaitingSince", at},
 		{"NextTry", at},
@@ -139,8 +139,8 @@ func putWatching(out *object[any]) {
 		{"Waiting", count("")},
 		{"InFlight", count("")},
 		{"Failed", count("")},
-		{"LeftOut", count("Those who have no identifier of the type that the target is sent people under: nothing is sent of them, and nothing has failed.")},
-		{"LeftOutReason", &schema{Type: types{"string"}, Description: "What they lack."}},
+		{"LeftOut", count("People without an identifier of the type under which the target is sent people: they are not sent, and nothing has failed.")},
+		{"LeftOutReason", &schema{Type: types{"string"}, Description: "Which identifier they lack."}},
 		{"OldestWait", at},
 		{"LastSuccess", at},
 		{"Breaker", &schema{Type: types{"string"}, Enum: []any{"closed", "open"}}},
@@ -192,7 +192,7 @@ func putDrift(out *object[any], text, difference *schema) {
 		{"Finding", &schema{Type: types{"string"}, Enum: []any{"missing", "surplus", "different", "unreadable"}}},
 		{"Identifier", text},
 		{"Differences", &schema{Type: types{"array"}, Items: difference, Description: "From what the target holds (Last) to what it should (Next)."}},
-		{"Answer", &schema{Type: types{"string"}, Description: "What came of a request whose answer cannot be read."}},
+		{"Answer", &schema{Type: types{"string"}, Description: "The answer that cannot be read."}},
 	})
 	for _, s := range seen {
 		id := s.resource.Singular + "Id"
@@ -209,7 +209,7 @@ func shape(required []string, properties object[*schema]) *schema {
 	return &schema{Type: types{"object"}, Required: required, Properties: properties}
 }
 
-// typed puts the type of an answer and its version before what it says.
+// typed adds the type of an answer and its version before its other members.
 func typed(name string, s *schema) *schema {
 	var head object[*schema]
 	head.put("ResponseType", constant(name))

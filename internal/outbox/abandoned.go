@@ -8,25 +8,25 @@ import (
 	"comity/internal/store"
 )
 
-// abandoned finds out which claims are nobody's any more. A lease that is over by the database's clock is
-// not enough: that clock may have been set ahead while a message was under way. So whoever wants to take
-// over watches the claim for longer than any message may take, by a clock that nobody sets.
+// abandoned finds the claims of instances that have died. An expired lease is not enough, since the
+// database's clock may have been set ahead while a message was in flight. So an instance watches an
+// overdue claim for longer than any message may take, by the monotonic clock, before it releases it.
 type abandoned struct {
 	mu     sync.Mutex
 	looked time.Time
-	// seen is since when each claim is known to be overdue.
+	// seen is the time from which each claim is known to be overdue.
 	seen map[store.Claim]time.Time
 }
 
-// hold is how long a claim is not even looked at.
+// hold returns how long after it was made a claim is not yet overdue.
 func (o *Outbox) hold() time.Duration { return max(o.Lease-o.Limit, 0) }
 
-// watched is how long a claim that is overdue is watched: all the time that its message may take, and some
-// more for what was sent in the last moment to arrive.
+// watched returns how long an overdue claim is watched: as long as its message may take, and a little
+// more for a message sent at the last moment to arrive.
 func (o *Outbox) watched() time.Duration { return o.Limit + o.Limit/8 }
 
-// giveBack makes due what was claimed by who is seen to be gone. It looks as often as Poll says, whoever
-// asks; of several that ask at a time one looks.
+// giveBack makes the deliveries with abandoned claims due. It reads the overdue claims at most once per
+// Poll, and only one of several concurrent calls does.
 func (o *Outbox) giveBack(ctx context.Context) error {
 	a := &o.abandoned
 	if !a.mu.TryLock() {
@@ -44,7 +44,7 @@ func (o *Outbox) giveBack(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	// The time after the answer: a claim that it shows had begun by then.
+	// The time is taken after the query: every claim that it returned was made before.
 	a.looked = time.Now()
 	seen := map[store.Claim]time.Time{}
 	var gone []store.Claim

@@ -9,13 +9,14 @@ import (
 	"comity/internal/store"
 )
 
-// A breaker opens when messages about so many subjects failed in a row by the receiver's fault: one
-// of whom it chokes never opens it.
+// opensAfter is the number of subjects whose messages must fail in a row by the receiver's fault before
+// the breaker opens. It is more than one so that a single subject on which a receiver fails does not
+// open it.
 const opensAfter = 5
 
-// passBreaker notes what outcomes say of the receiver and returns how many deliveries may be claimed:
-// as many as there is room for, or while the breaker is open none but a probe when its time has come.
-// Then probing is the breaker with a probe under way.
+// passBreaker updates the breaker with outcomes and returns how many deliveries may be claimed: as many
+// as there is room for, or while the breaker is open only a probe, when it is due. probing is then the
+// breaker with the probe in flight, to be stored if a delivery is claimed; else nil.
 func (l *dispatcher) passBreaker(ctx context.Context, tx *store.Tx, target *comity.Record, outcomes []store.Outcome, room int) (may int, probing *store.Breaker, err error) {
 	now, err := tx.Now(ctx)
 	if err != nil {
@@ -30,7 +31,7 @@ func (l *dispatcher) passBreaker(ctx context.Context, tx *store.Tx, target *comi
 	is.Failing = slices.Clone(was.Failing)
 	for _, o := range outcomes {
 		if o.Edits != was.Edits && o.Down {
-			continue // it went where or as nothing is sent any more
+			continue // the target's settings have changed since
 		}
 		is = judge(is, o, now, longest)
 	}
@@ -45,7 +46,7 @@ func (l *dispatcher) passBreaker(ctx context.Context, tx *store.Tx, target *comi
 			room = 0
 		default:
 			room = min(room, 1)
-			// Nobody else tries meanwhile.
+			// No other instance probes in the meantime.
 			probing = &store.Breaker{Failing: is.Failing, Opened: is.Opened, Probe: now.Add(l.Lease), Probes: is.Probes}
 		}
 	}
@@ -55,14 +56,14 @@ func (l *dispatcher) passBreaker(ctx context.Context, tx *store.Tx, target *comi
 	return room, probing, tx.SetBreaker(ctx, l.target, is)
 }
 
-// judge is the breaker after an outcome.
+// judge returns the breaker after an outcome.
 func judge(b store.Breaker, o store.Outcome, now time.Time, longest time.Duration) store.Breaker {
 	switch {
 	case o.Alive && !o.Down:
 		return store.Breaker{}
 	case !o.Down:
 		if !b.Opened.IsZero() {
-			// It sent nothing, which says nothing of the receiver: another may probe at once.
+			// Nothing was sent, so the receiver's state is still unknown: another delivery may probe at once.
 			b.Probe = now
 		}
 		return b

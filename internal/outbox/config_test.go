@@ -8,8 +8,8 @@ import (
 	"comity/internal/outbox"
 )
 
-// A target that has nowhere to send anybody fails until it has, and costs the others nothing. What
-// was changed meanwhile is not lost.
+// Deliveries to a target that is not configured fail until it is, and do not delay other targets. Changes in
+// the meantime are not lost.
 func TestTargetNotConfigured(t *testing.T) {
 	server, settings, web := comity.Server, comity.CoApiProvisionerTarget, comity.HttpServer
 	tests := []struct {
@@ -83,17 +83,17 @@ func TestTargetNotConfigured(t *testing.T) {
 	})
 }
 
-// settleWithin waits until all is told, however often it must be tried for that.
+// settleWithin waits until no delivery is pending, moving the clock by each between retries.
 func (w *world) settleWithin(to target, each time.Duration) {
 	w.t.Helper()
-	eventually(w.t, "everything is told", func() bool {
+	eventually(w.t, "nothing is pending", func() bool {
 		w.later(each)
 		return !w.waiting(to)
 	})
 }
 
-// An instance that was started with the wrong key cannot tell targets that need a password. It says
-// so, goes on with the others, and leaves nothing that the right one does not send.
+// An instance with the wrong secret key cannot deliver to targets that need a password. It records that,
+// delivers to the other targets, and an instance with the right key later sends everything.
 func TestWrongSecretKey(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		r, plain := newReceiver(t), newReceiver(t)
@@ -124,7 +124,7 @@ func TestWrongSecretKey(t *testing.T) {
 	})
 }
 
-// A target that is deleted takes what waited for it along, in whatever state that is.
+// Deleting a target deletes its deliveries, in whatever state they are.
 func TestTargetDeletedWhileAtWork(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		r, good := newReceiver(t), newReceiver(t)
@@ -133,7 +133,7 @@ func TestTargetDeletedWhileAtWork(t *testing.T) {
 		r.reacts(heldUntil(t, freed, func(arrival) bool { return true }))
 		people := w.people(100)
 		_, stop := w.start(outbox.Options{})
-		eventually(t, "messages are under way", func() bool { return len(r.got()) == 4 })
+		eventually(t, "messages are in flight", func() bool { return len(r.got()) == 4 })
 		w.delete(comity.CoProvisioningTarget.Resource, to.id)
 		close(freed)
 		for i, p := range people {
@@ -144,14 +144,14 @@ func TestTargetDeletedWhileAtWork(t *testing.T) {
 		stop()
 		for _, p := range people {
 			if row, found := w.row(to, p); found {
-				t.Fatalf("there is a row of a target that is gone: %+v", row)
+				t.Fatalf("there is a delivery of a deleted target: %+v", row)
 			}
 		}
 	})
 }
 
-// A CO that is deleted tells nobody.
-func TestDeletedCOTellsNobody(t *testing.T) {
+// A deleted CO sends no messages.
+func TestDeletedCOSendsNothing(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		r := newReceiver(t)
 		to := w.target(r, comity.ModeAutomatic)
@@ -163,7 +163,7 @@ func TestDeletedCOTellsNobody(t *testing.T) {
 		stop()
 		r.expectLines(t)
 		if w.waiting(to) {
-			t.Error("somebody is to be told")
+			t.Error("a delivery is pending")
 		}
 	})
 }

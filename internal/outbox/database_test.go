@@ -27,7 +27,7 @@ func onBoth(t *testing.T, test func(t *testing.T, w *world)) {
 	})
 }
 
-// blank is how every world begins: with one CO in it.
+// blank is the initial database of every world: with one CO.
 var blank = dbtest.New(prepare)
 
 func onSQLite(t *testing.T) *world {
@@ -40,7 +40,7 @@ func onPostgres(t *testing.T) *world {
 	return newWorld(t, blank.PostgreSQL(t))
 }
 
-// prepare makes what is in every world.
+// prepare adds the records of every world.
 func prepare(ctx context.Context, database string) error {
 	if _, err := store.Migrate(ctx, database); err != nil {
 		return err

@@ -6,20 +6,20 @@ import (
 	"comity"
 )
 
-// MaxDeletes is the share of the people whom a target knows, in percent, that a run may have it delete
-// where nobody says otherwise.
+// MaxDeletes is the default for the greatest share of the people at a target that a full sync may
+// delete, in percent.
 const MaxDeletes = 10
 
-// CheckDeletes refuses a run that would have a target delete more than so many percent of the people
-// whom it knows: that is rather a mistake, such as a group that lost its members, than what became of
-// people. Groups are not counted: one that is deleted takes nobody away.
+// CheckDeletes refuses a full sync that would delete more than most percent of the people at a target:
+// so many deletes are more likely a mistake, such as a group that lost its members. Deletes of groups do
+// not count, since they delete no people.
 func (o *Outbox) CheckDeletes(ctx context.Context, target int64, most int64) error {
-	known, leaving, err := o.source.Leaving(ctx, target)
-	if err != nil || leaving*100 <= most*known {
+	held, leaving, err := o.source.Leaving(ctx, target)
+	if err != nil || leaving*100 <= most*held {
 		return err
 	}
-	share := (leaving*100 + known - 1) / known
+	share := (leaving*100 + held - 1) / held
 	return comity.RefuseBecause(comity.PhraseForbidden,
-		"it would delete %d of the %d people whom target %d knows, more than %d %%: --max-deletes %d%%, or maxdeletes=%d in a request, lets it",
-		leaving, known, target, most, share, share)
+		"%d of the %d people at target %d would be deleted, more than %d %%: allow this with --max-deletes %d%%, or with maxdeletes=%d in a request",
+		leaving, held, target, most, share, share)
 }

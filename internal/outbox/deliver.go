@@ -11,8 +11,8 @@ import (
 	"comity/internal/store"
 )
 
-// internalFailure is what is recorded when the fault is ours; the log says more. It is tried again
-// after longestOurs at the latest.
+// internalFailure is the recorded answer of a failure of the registry itself; the log has the details.
+// Such a delivery is retried after longestOurs at the latest.
 const (
 	internalFailure = "an error of the registry itself: see its log"
 	longestOurs     = time.Minute
@@ -23,20 +23,20 @@ type job struct {
 	store.Delivery
 	destination comity.Destination
 	messages    []comity.Message
-	// problem is why they are not all the messages that there should be.
+	// problem is why messages are missing, nil if none is.
 	problem  error
 	deadline time.Time
 }
 
-// jobs makes claimed deliveries ready to be sent. What the target may know once they are is noted
-// before, for a message may arrive of which this instance never hears again.
+// jobs builds the messages of claimed deliveries. It stores the identifiers that the target will hold
+// before anything is sent, since a message may arrive although this instance never gets the answer.
 func (o *Outbox) jobs(ctx context.Context, claimed []store.Delivery, to comity.Destination, snapshots []comity.Snapshot, deadline time.Time) ([]job, error) {
 	jobs := make([]job, len(claimed))
 	var news []store.Delivery
 	for i, d := range claimed {
 		messages, identifiers, problem := o.sender.Messages(to, snapshots[i], d.ProvisionedAs)
-		if known := knownAs(d.ProvisionedAs, identifiers); !same(known, d.ProvisionedAs) {
-			d.ProvisionedAs = known
+		if next := knownAs(d.ProvisionedAs, identifiers); !same(next, d.ProvisionedAs) {
+			d.ProvisionedAs = next
 			news = append(news, d)
 		}
 		if d.OnlyChanged {
@@ -56,7 +56,7 @@ func (o *Outbox) jobs(ctx context.Context, claimed []store.Delivery, to comity.D
 	return jobs, o.store.Write(ctx, func(tx *store.Tx) error { return tx.SetProvisionedAs(ctx, news) })
 }
 
-// deliver sends a job's messages and says what became of them.
+// deliver sends a job's messages and returns the outcome.
 func (o *Outbox) deliver(ctx context.Context, j job) store.Outcome {
 	out := store.Outcome{Delivery: j.Delivery}
 	for i, m := range j.messages {
@@ -74,20 +74,20 @@ func (o *Outbox) deliver(ctx context.Context, j job) store.Outcome {
 			}
 			continue
 		}
-		// Of several pages it holds nothing whole before the last.
+		// Of a group in several pages the target holds no complete message before the last page.
 		out.Changed, out.Holds = true, nil
 		if i+1 == len(j.messages) || j.messages[i+1].Delete {
 			out.Holds = pack(j.messages[0])
 		}
 	}
 	if errors.Is(j.problem, comity.ErrNoIdentifier) {
-		// There is nothing to send, and nothing that trying again would change.
+		// There is nothing to send, and a retry would not change that.
 		out.Rest, out.LeftOut, out.Answer = true, true, j.problem.Error()
 		out.Attempts, out.Refusals = 0, 0
 		return out
 	}
 	if j.problem != nil {
-		// The subject's problem rests, the target's passes.
+		// A delivery rests if the problem is the subject's, and is retried if it is the target's.
 		out.Down = errors.Is(j.problem, comity.ErrNotConfigured)
 		out = retry(out, j.destination, comity.Answer{Text: j.problem.Error()})
 		out.Rest = out.Rest || !out.Down
@@ -97,13 +97,13 @@ func (o *Outbox) deliver(ctx context.Context, j job) store.Outcome {
 	return out
 }
 
-// telling is what the target may know once it is told about the subject under identifiers.
-func knownAs(known comity.ProvisionedAs, identifiers []string) comity.ProvisionedAs {
+// knownAs returns the identifiers that the target may hold once it is sent the subject under identifiers.
+func knownAs(last comity.ProvisionedAs, identifiers []string) comity.ProvisionedAs {
 	if len(identifiers) == 0 {
-		return known
+		return last
 	}
 	next := comity.ProvisionedAs{Identifier: identifiers[0]}
-	for _, s := range slices.Concat(known.Obsolete, []string{known.Identifier}, identifiers) {
+	for _, s := range slices.Concat(last.Obsolete, []string{last.Identifier}, identifiers) {
 		if s != "" && s != next.Identifier && !slices.Contains(next.Obsolete, s) {
 			next.Obsolete = append(next.Obsolete, s)
 		}
@@ -115,23 +115,23 @@ func same(a, b comity.ProvisionedAs) bool {
 	return a.Identifier == b.Identifier && slices.Equal(a.Obsolete, b.Obsolete)
 }
 
-// forgotten is what the target knows once it has deleted an identifier.
-func forgotten(known comity.ProvisionedAs, identifier string) comity.ProvisionedAs {
-	if known.Identifier == identifier {
-		known.Identifier = ""
+// forgotten returns the identifiers that the target may still hold once it has deleted one.
+func forgotten(last comity.ProvisionedAs, identifier string) comity.ProvisionedAs {
+	if last.Identifier == identifier {
+		last.Identifier = ""
 	}
-	known.Obsolete = slices.DeleteFunc(slices.Clone(known.Obsolete), func(s string) bool { return s == identifier })
-	return known
+	last.Obsolete = slices.DeleteFunc(slices.Clone(last.Obsolete), func(s string) bool { return s == identifier })
+	return last
 }
 
-// failed is the outcome of a delivery that did not succeed by a fault of ours.
+// failed returns the outcome of a delivery that failed inside the registry.
 func failed(d store.Delivery) store.Outcome {
 	d.Attempts++
 	return store.Outcome{Delivery: d, Answer: internalFailure, Reason: internalFailure, Wait: backoff(d.Attempts, longestOurs, 0)}
 }
 
-// retry says when a message that was not taken is sent again: a refused one so many times, all
-// others until they are taken.
+// retry returns the outcome of a failed message: one that the endpoint refuses is retried MaxRetry times
+// and rests then, every other is retried until it is delivered.
 func retry(out store.Outcome, to comity.Destination, answer comity.Answer) store.Outcome {
 	f := comity.CoProvisioningTarget
 	out.Attempts++
@@ -145,7 +145,8 @@ func retry(out store.Outcome, to comity.Destination, answer comity.Answer) store
 	return out
 }
 
-// backoff is 1, 2, 4 … seconds with a fifth of jitter, or what the endpoint asks for, at most the longest.
+// backoff returns the wait before the next try: 1, 2, 4 … seconds with a jitter of 20 %, or asked, the
+// endpoint's Retry-After, if that is longer; at most longest.
 func backoff(attempts int64, longest, asked time.Duration) time.Duration {
 	wait := longest
 	if attempts < 30 {

@@ -9,19 +9,20 @@ import (
 	"strconv"
 )
 
-// Difference is one between two messages.
+// Difference is one difference between two messages.
 type Difference struct {
-	// Path is where it is, as a JSON Pointer (RFC 6901): /person/names/0/given.
+	// Path is its place as a JSON Pointer (RFC 6901): /person/names/0/given.
 	Path string
-	// Last is the value that was sent, Next the one that would be; nil where there is none.
+	// Last is the value that was sent, Next the one that would be sent; nil where there is none.
 	Last, Next any
 }
 
-// differences are those between two JSON texts, in the order of their paths; nil stands for none.
+// differences returns the differences between two JSON texts, in the order of their paths; a nil text
+// stands for no value.
 func differences(last, next []byte) ([]Difference, error) { return comparer{}.texts(last, next) }
 
-// lacks are the differences of what a target holds to what it should, but for the members of objects
-// that it has of its own.
+// lacks returns the differences between what a target holds and what it should, without members of
+// objects that the target added.
 func lacks(holds, should []byte) ([]Difference, error) {
 	return comparer{ownMembers: true}.texts(holds, should)
 }
@@ -36,8 +37,8 @@ func parse(text []byte) (v any, err error) {
 	return v, err
 }
 
-// comparer compares JSON values; with ownMembers the last one's objects may have members that the
-// next one's have not.
+// comparer compares JSON values. With ownMembers, additional members in objects of the last value are
+// no difference.
 type comparer struct{ ownMembers bool }
 
 func (c comparer) texts(last, next []byte) ([]Difference, error) {

@@ -13,28 +13,29 @@ import (
 )
 
 const (
-	// batch is how many deliveries are claimed, read and written together, maxHeld how many a lane
-	// holds at most: while one batch is sent the next is claimed.
+	// batch is the number of deliveries that are claimed, read and written together, maxHeld the most
+	// that a dispatcher holds: while one batch is sent the next is claimed.
 	batch   = 64
 	maxHeld = 2 * batch
-	// maxQueued is how long, at the pace of the last ones, the last of them should wait for a worker.
+	// maxQueued is how long a claimed delivery should wait for a worker at most, estimated from the
+	// duration of the last delivery.
 	maxQueued = 5 * time.Second
-	// linger is how long an outcome waits for others to be written with.
+	// linger is how long an outcome waits for others to be written in the same transaction.
 	linger = 2 * time.Millisecond
 )
 
-// lane delivers to one target for as long as something is due.
+// dispatcher serves one target for as long as deliveries are due.
 type dispatcher struct {
 	*Outbox
 	target int64
-	// width is how many messages are sent side by side.
+	// width is the number of messages that are sent concurrently.
 	width int
 	wake  chan struct{}
 
 	jobs    chan job
 	results chan store.Outcome
 	held    int
-	// claimed says that the lane ever got anything.
+	// claimed says that the dispatcher has claimed at least one delivery.
 	claimed bool
 	// pace is how long the last delivery took, in nanoseconds.
 	pace atomic.Int64
@@ -51,8 +52,9 @@ func (o *Outbox) dispatcher(due store.DueTarget) *dispatcher {
 	}
 }
 
-// run claims, hands out and writes outcomes until nothing is due, or the context has ended and
-// what was held is finished. When the database fails it returns before its workers do.
+// run claims deliveries, gives them to the workers and stores the outcomes, until nothing is due, or the
+// context has ended and all claimed deliveries are finished. When the database fails it returns before
+// its workers do.
 func (l *dispatcher) run(ctx context.Context, workers *sync.WaitGroup) {
 	for range l.width {
 		workers.Go(func() {
@@ -72,8 +74,8 @@ func (l *dispatcher) run(ctx context.Context, workers *sync.WaitGroup) {
 	}
 }
 
-// gather waits for outcomes, a batch of them or what comes in a moment, or for more to be due while
-// there is room, and takes all there are.
+// gather waits for the first outcome, then up to linger for a full batch, and returns all outcomes
+// there are. While there is room, a wake-up also ends the wait.
 func (l *dispatcher) gather(ctx context.Context) (outcomes []store.Outcome) {
 	wake := l.wake
 	if ctx.Err() != nil || l.room() <= 0 {
@@ -106,7 +108,7 @@ func (l *dispatcher) gather(ctx context.Context) (outcomes []store.Outcome) {
 	}
 }
 
-// room is how many more deliveries the lane should claim, so that none waits long for a worker.
+// room returns how many more deliveries the dispatcher should claim, so that none waits long for a worker.
 func (l *dispatcher) room() int {
 	limit := maxHeld
 	if pace := time.Duration(l.pace.Load()); pace > 0 {
@@ -115,8 +117,8 @@ func (l *dispatcher) room() int {
 	return min(batch, limit-l.held)
 }
 
-// turn writes outcomes and claims what is due, in one transaction, and hands it to the workers.
-// When the database fails for long it gives up: when the leases are over all is claimed again.
+// turn stores outcomes and claims due deliveries, in one transaction, and gives them to the workers.
+// When the database fails for long, ok is false: the deliveries are claimed again when their leases expire.
 func (l *dispatcher) turn(ctx context.Context, outcomes []store.Outcome) (claimed int, ok bool) {
 	writing, cancel := l.asking(context.WithoutCancel(ctx))
 	defer cancel()
@@ -147,7 +149,8 @@ func (l *dispatcher) turn(ctx context.Context, outcomes []store.Outcome) (claime
 			if l.held > 0 {
 				return nil
 			}
-			// Nothing may be claimed till the next probe: a run that came to everybody need not wait for it.
+			// Nothing may be claimed until the next probe, but a full sync that has come to all subjects
+			// can end now.
 			_, err := tx.ClaimFullSync(writing, l.target, target.CoId, 0, l.hold())
 			return err
 		}
@@ -158,7 +161,7 @@ func (l *dispatcher) turn(ctx context.Context, outcomes []store.Outcome) (claime
 		return err
 	})
 	if err != nil {
-		l.failed(ctx, "cannot note what was delivered", err, "target", l.target)
+		l.failed(ctx, "cannot store outcomes of deliveries", err, "target", l.target)
 		time.Sleep(time.Second)
 		return 0, false
 	}
@@ -167,7 +170,7 @@ func (l *dispatcher) turn(ctx context.Context, outcomes []store.Outcome) (claime
 	}
 	jobs, err := l.ready(writing, deliveries, start.Add(l.Limit))
 	if err != nil {
-		l.failed(ctx, "cannot read what is to be told", err, "target", l.target)
+		l.failed(ctx, "cannot read claimed deliveries", err, "target", l.target)
 		for _, d := range deliveries {
 			l.results <- failed(d)
 		}
@@ -179,7 +182,7 @@ func (l *dispatcher) turn(ctx context.Context, outcomes []store.Outcome) (claime
 	return len(deliveries), true
 }
 
-// claim claims what is due: what changed before what a sweep comes to.
+// claim claims due deliveries: first those of changes, then those of a full sync.
 func (l *dispatcher) claim(ctx context.Context, tx *store.Tx, target *comity.Record, room int) (deliveries []store.Delivery, err error) {
 	if !manual(target) {
 		deliveries, err = tx.Claim(ctx, l.target, room, l.hold())
@@ -191,13 +194,13 @@ func (l *dispatcher) claim(ctx context.Context, tx *store.Tx, target *comity.Rec
 	return append(deliveries, more...), err
 }
 
-// manual says that a target is sent nothing but what is asked for.
+// manual says whether a target is sent only what a caller asks for.
 func manual(target *comity.Record) bool {
 	return target.Text(comity.CoProvisioningTarget.Status) == comity.ModeManual
 }
 
-// works returns the target while it is in a mode in which anything is sent, and else nil. It may have
-// been set to another since the lane began.
+// works returns the target, nil if it is deleted or disabled. It is read each time, since its mode may
+// have changed since the dispatcher started.
 func (l *dispatcher) works(ctx context.Context, tx *store.Tx) (*comity.Record, error) {
 	target, err := tx.Get(ctx, comity.CoProvisioningTarget.Resource, l.target)
 	if errors.Is(err, store.ErrNotFound) {
@@ -209,7 +212,7 @@ func (l *dispatcher) works(ctx context.Context, tx *store.Tx) (*comity.Record, e
 	return target, nil
 }
 
-// ready reads what is to be told about claimed deliveries.
+// ready returns the jobs of claimed deliveries.
 func (l *dispatcher) ready(ctx context.Context, claimed []store.Delivery, deadline time.Time) ([]job, error) {
 	subjects := make([]comity.Subject, len(claimed))
 	for i, d := range claimed {
@@ -222,7 +225,7 @@ func (l *dispatcher) ready(ctx context.Context, claimed []store.Delivery, deadli
 	return l.Outbox.jobs(ctx, claimed, destination, snapshots, deadline)
 }
 
-// work delivers one job, unless its time ran out while it waited.
+// work delivers one job, unless its deadline passed while it waited for a worker.
 func (l *dispatcher) work(ctx context.Context, j job) store.Outcome {
 	start := time.Now()
 	if !start.Before(j.deadline) {

@@ -11,15 +11,15 @@ import (
 	"comity/internal/outbox"
 )
 
-// Groups are planned after all people, as a run tells them; one that would be deleted is nobody whom
-// the target loses.
+// A plan lists groups after all people, in the order of a full sync. Deletes of groups do not count towards
+// the limit of deletes.
 func TestPlanOfGroups(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		r := newReceiver(t)
 		to := w.target(r, comity.ModeManual, withGroups)
 		people := w.people(70)
 		readers, gone := w.group("readers"), w.group("gone")
-		w.tell(to)
+		w.fullSync(to)
 		r.forget()
 		w.born(people[0], 1)
 		w.edit(comity.CoGroup.Resource, readers, values{comity.CoGroup.Description: "Who may read"})
@@ -42,7 +42,7 @@ func TestPlanOfGroups(t *testing.T) {
 		if _, err := q.ProvisionAll(t.Context(), view, outbox.Run{OnlyChanged: true, MaxDeletes: 0}); err != nil {
 			t.Fatal(err)
 		}
-		w.swept(q, to)
+		w.awaitFullSync(q, to)
 		stop()
 		sent := r.lines()
 		slices.Sort(sent)
@@ -50,7 +50,7 @@ func TestPlanOfGroups(t *testing.T) {
 	})
 }
 
-// Groups are compared where they are sent to, which is not where a person of the same identifier is.
+// Groups are compared at their own URLs, which differ from that of a person with the same identifier.
 func TestDriftOfGroups(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		r := newShowing(t)
@@ -58,14 +58,14 @@ func TestDriftOfGroups(t *testing.T) {
 		all, readers, gone := w.ownGroup("CO:members:all"), w.group("readers"), w.group("gone")
 		namesake := fmt.Sprint(gone)
 		w.person(namesake)
-		w.tell(to)
+		w.fullSync(to)
 		q := w.queue(outbox.Options{})
-		expectFound(t, "right after everything was told", w.verify(q, to, false))
+		expectFound(t, "right after a full sync", w.verify(q, to, false))
 
 		at := func(id int64) string { return fmt.Sprintf("groups/%d", id) }
 		restored := r.entry(at(gone))
 		w.delete(comity.CoGroup.Resource, gone)
-		w.tell(to)
+		w.fullSync(to)
 		r.has(at(gone), restored)
 		r.has(at(readers), "")
 		r.has(at(all), strings.Replace(r.entry(at(all)), fmt.Sprintf("[%q]", namesake), `["other"]`, 1))
@@ -73,14 +73,14 @@ func TestDriftOfGroups(t *testing.T) {
 			fmt.Sprintf("different %d /group/members/0", all), fmt.Sprintf("missing %d", readers), fmt.Sprintf("surplus %d", gone),
 		}
 		expectFound(t, "what is found", w.verify(q, to, false), drift...)
-		expectFound(t, "what is mended", w.verify(q, to, true),
+		expectFound(t, "what is repaired", w.verify(q, to, true),
 			drift[0], outbox.Repaired, drift[1], outbox.Repaired, drift[2], outbox.Repaired)
 		w.expectPresent(t, to, r.receiver)
 		expectFound(t, "after that", w.verify(q, to, false))
 	})
 }
 
-// Where groups are not sent none is compared.
+// No group is compared at a target that does not receive groups.
 func TestGroupsThatAreNotSentAreNotCompared(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		r := newShowing(t)

@@ -12,9 +12,9 @@ import (
 	"comity/internal/store"
 )
 
-// Answers that are the receiver's trouble are tried until they succeed, however often that is; those
-// that refuse the message rest after MaxRetry retries. Each receiver here fails in its own way, and
-// all are told about one person.
+// Deliveries that fail by the receiver's fault are retried until they succeed, without a limit; deliveries
+// whose message is refused rest after MaxRetry retries. Each receiver here fails in its own way, and all
+// are sent the same person.
 func TestFailures(t *testing.T) {
 	const maxRetry = 2
 	tests := []struct {
@@ -69,7 +69,7 @@ func TestFailures(t *testing.T) {
 		for i := range tests {
 			receivers[i].reacts(nil)
 		}
-		w.born(person, 1) // what rests is due now, what waits is later
+		w.born(person, 1) // a resting delivery is due now, a waiting one later
 		w.later(time.Hour)
 		for i, tt := range tests {
 			w.settle(targets[i])
@@ -81,7 +81,7 @@ func TestFailures(t *testing.T) {
 	})
 }
 
-// A receiver that gives no answer is given up after Limit and tried until it does.
+// A message without an answer is given up after Limit and retried until there is one.
 func TestNoAnswer(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		r := newReceiver(t)
@@ -105,7 +105,7 @@ func TestNoAnswer(t *testing.T) {
 	})
 }
 
-// What rests is tried as often again when the person changes or somebody sends it.
+// A resting delivery gets all its retries again when the person changes or a caller resends it.
 func TestRestingGoesAgain(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		q, _ := w.start(outbox.Options{})
@@ -151,8 +151,8 @@ func TestRestingGoesAgain(t *testing.T) {
 	})
 }
 
-// The time between two tries doubles, with a fifth of jitter, up to RetryInterval; a receiver may
-// ask for more, up to that too.
+// The wait between two tries doubles, with a jitter of 20 %, up to RetryInterval. A receiver may ask for a
+// longer one, up to the same limit.
 func TestBackoff(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		r := newReceiver(t)
@@ -187,7 +187,7 @@ func TestBackoff(t *testing.T) {
 	})
 }
 
-// A receiver that is away keeps all that was changed waiting; it has it when it is back.
+// Changes stay pending while a receiver is unreachable and are delivered when it is back.
 func TestReceiverAway(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		r := newReceiver(t)
@@ -207,12 +207,12 @@ func TestReceiverAway(t *testing.T) {
 		people = append(people, w.person("newcomer"))
 		w.breaker(to, func(b store.Breaker) bool { return !b.Opened.IsZero() })
 		for range 6 {
-			// While it is open one message is tried at a time.
+			// While the breaker is open, one message is tried at a time.
 			before, probes := w.attempts(to, people), w.breaker(to, nil).Probes
 			w.later(time.Hour)
 			w.breaker(to, func(b store.Breaker) bool { return b.Probes > probes })
 			if tried := w.attempts(to, people) - before; tried != 1 {
-				t.Errorf("%d messages were tried at a receiver that is away", tried)
+				t.Errorf("%d messages were tried at an unreachable receiver", tried)
 			}
 		}
 		for _, p := range people {
@@ -222,7 +222,7 @@ func TestReceiverAway(t *testing.T) {
 		}
 		retried, err := q.Retried(t.Context(), to.id, 10)
 		if err != nil || len(retried) == 0 || !strings.Contains(retried[0].Answer, "connection refused") {
-			t.Errorf("why it is away is told by %+v, %v", retried, err)
+			t.Errorf("the failures of the unreachable receiver are %+v, %v", retried, err)
 		}
 		if _, err := w.provision(q, to, people[0]); err == nil {
 			t.Error("a provision call says that it was sent")
@@ -238,8 +238,8 @@ func TestReceiverAway(t *testing.T) {
 	})
 }
 
-// People of whom there is nothing to send say nothing of a receiver that is away, and do not keep it
-// from being probed.
+// Deliveries without a message do not change the breaker of an unreachable receiver, and do not prevent its
+// probes.
 func TestProbeThatSendsNothing(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		r := newReceiver(t)
@@ -259,10 +259,10 @@ func TestProbeThatSendsNothing(t *testing.T) {
 	})
 }
 
-// breaker is a target's breaker, once something is so of it.
+// breaker waits until a condition holds for a target's breaker, and returns the breaker.
 func (w *world) breaker(to target, so func(store.Breaker) bool) (b store.Breaker) {
 	w.t.Helper()
-	eventually(w.t, "the breaker is so", func() bool {
+	eventually(w.t, "the breaker is as expected", func() bool {
 		err := w.store.Snapshot(w.t.Context(), func(tx *store.Tx) (err error) {
 			b, err = tx.Breaker(w.t.Context(), to.id)
 			return err
@@ -275,7 +275,7 @@ func (w *world) breaker(to target, so func(store.Breaker) bool) (b store.Breaker
 	return b
 }
 
-// attempts is how often messages about people were tried in vain.
+// attempts returns how often messages about people have failed.
 func (w *world) attempts(to target, people []int64) (n int64) {
 	for _, p := range people {
 		row, _ := w.row(to, p)
@@ -284,7 +284,7 @@ func (w *world) attempts(to target, people []int64) (n int64) {
 	return n
 }
 
-// One person of whom a receiver chokes does not open its breaker, however often.
+// A single person whose message fails does not open the breaker, however often it fails.
 func TestOneBadPersonOpensNoBreaker(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		r := newReceiver(t)
@@ -305,11 +305,11 @@ func TestOneBadPersonOpensNoBreaker(t *testing.T) {
 			t.Errorf("the breaker is %+v", b)
 		}
 		w.person("lovelace")
-		eventually(t, "the other one is told", func() bool { return len(r.ids()) == 1 })
+		eventually(t, "the other one is sent", func() bool { return len(r.ids()) == 1 })
 	})
 }
 
-// newReceiverAt is a receiver at an address that was another's before.
+// newReceiverAt returns a receiver at the address of an earlier one.
 func newReceiverAt(t *testing.T, address string) *receiver {
 	t.Helper()
 	var listener net.Listener
@@ -321,7 +321,7 @@ func newReceiverAt(t *testing.T, address string) *receiver {
 	return receiverOn(t, listener)
 }
 
-// A poisoned person of whom every message is refused costs the others nothing.
+// A person whose messages are all refused does not delay the others.
 func TestRefusedPersonAmongOthers(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		r := newReceiver(t)

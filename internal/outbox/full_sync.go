@@ -8,22 +8,22 @@ import (
 	"comity/internal/store"
 )
 
-// Sweep is a run that tells a target about everybody.
+// FullSync is the progress of a full sync of a target.
 type FullSync = store.FullSync
 
-// Run says how a target is told about everybody.
+// Run are the options of a full sync.
 type Run struct {
-	// OnlyChanged leaves out whoever it was last sent the same message about.
+	// OnlyChanged leaves out subjects whose message is the same as last sent.
 	OnlyChanged bool
-	// Anew begins anew, wherever another run was stopped or is.
+	// Anew starts with the first subject, even if another full sync was stopped or is under way.
 	Anew bool
-	// MaxDeletes is how many percent of the people whom it knows it may be told to delete.
+	// MaxDeletes is the greatest share of the people at the target that may be deleted, in percent.
 	MaxDeletes int64
 }
 
-// ProvisionAll begins to tell a target about everybody, or goes on where a run was stopped, unless it
-// is to begin anew. One that is under way goes on as it is. New changes go ahead of it, and it goes on
-// wherever it was when a program ends.
+// ProvisionAll starts a full sync of a target, or continues a stopped one unless run.Anew is set. A full
+// sync that is under way continues unchanged. New changes are delivered before it, and it continues
+// where it was after a restart.
 func (o *Outbox) ProvisionAll(ctx context.Context, target *comity.Record, run Run) (s FullSync, err error) {
 	underWay := false
 	err = o.store.Read(ctx, func(tx *store.Tx) error {
@@ -35,7 +35,7 @@ func (o *Outbox) ProvisionAll(ctx context.Context, target *comity.Record, run Ru
 		err = o.CheckDeletes(ctx, target.Id, run.MaxDeletes)
 	}
 	if err != nil {
-		return s, fmt.Errorf("tell target %d about everybody: %w", target.Id, err)
+		return s, fmt.Errorf("full sync of target %d: %w", target.Id, err)
 	}
 	err = o.store.Write(ctx, func(tx *store.Tx) error {
 		was, found, err := tx.FullSync(ctx, target.Id)
@@ -57,13 +57,13 @@ func (o *Outbox) ProvisionAll(ctx context.Context, target *comity.Record, run Ru
 		return err
 	})
 	if err != nil {
-		return s, fmt.Errorf("tell target %d about everybody: %w", target.Id, err)
+		return s, fmt.Errorf("full sync of target %d: %w", target.Id, err)
 	}
 	o.Wake()
 	return s, nil
 }
 
-// StopAll stops telling a target about everybody.
+// StopAll stops the full sync of a target and returns its progress; found is false where there was none.
 func (o *Outbox) StopAll(ctx context.Context, target int64) (s FullSync, found bool, err error) {
 	err = o.store.Write(ctx, func(tx *store.Tx) error {
 		if err := tx.EndFullSync(ctx, target, true); err != nil {
@@ -73,7 +73,7 @@ func (o *Outbox) StopAll(ctx context.Context, target int64) (s FullSync, found b
 		return err
 	})
 	if err != nil {
-		return s, false, fmt.Errorf("stop telling target %d about everybody: %w", target, err)
+		return s, false, fmt.Errorf("stop full sync of target %d: %w", target, err)
 	}
 	return s, found, nil
 }

@@ -8,8 +8,8 @@ import (
 	"comity/internal/outbox"
 )
 
-// all begins a run that tells a target about everybody.
-func (w *world) all(q *outbox.Outbox, to target, onlyChanged, anew bool) outbox.FullSync {
+// startFullSync starts a full sync of a target.
+func (w *world) startFullSync(q *outbox.Outbox, to target, onlyChanged, anew bool) outbox.FullSync {
 	w.t.Helper()
 	s, err := q.ProvisionAll(w.t.Context(), w.view(comity.CoProvisioningTarget.Resource, to.id), outbox.Run{OnlyChanged: onlyChanged, Anew: anew, MaxDeletes: 100})
 	if err != nil {
@@ -18,10 +18,10 @@ func (w *world) all(q *outbox.Outbox, to target, onlyChanged, anew bool) outbox.
 	return s
 }
 
-// swept waits until a run has come to its end and all is told.
-func (w *world) swept(q *outbox.Outbox, to target) (s outbox.FullSync) {
+// awaitFullSync waits until a full sync has ended and nothing is pending.
+func (w *world) awaitFullSync(q *outbox.Outbox, to target) (s outbox.FullSync) {
 	w.t.Helper()
-	eventually(w.t, "the run is at its end", func() bool {
+	eventually(w.t, "the full sync has ended", func() bool {
 		status, err := q.Status(w.t.Context(), to.id)
 		if err != nil {
 			w.t.Fatal(err)
@@ -32,9 +32,9 @@ func (w *world) swept(q *outbox.Outbox, to target) (s outbox.FullSync) {
 	return s
 }
 
-// A receiver that lost what it knew is told everything again; one that lost nothing need not be told
-// but what changed.
-func TestEverybodyIsTold(t *testing.T) {
+// A full sync sends everything to a receiver that has lost its data. With OnlyChanged it sends only what
+// has changed.
+func TestFullSync(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		r := newReceiver(t)
 		to := w.target(r, comity.ModeManual)
@@ -43,22 +43,22 @@ func TestEverybodyIsTold(t *testing.T) {
 		if got := r.lines(); len(got) != 0 {
 			t.Fatalf("a manual target was sent %v", got)
 		}
-		if s := w.all(q, to, false, false); s.Total != 150 || s.Taken != 0 {
+		if s := w.startFullSync(q, to, false, false); s.Total != 150 || s.Taken != 0 {
 			t.Errorf("it begins as %+v", s)
 		}
-		if s := w.swept(q, to); s.Taken != 150 || s.Stopped {
+		if s := w.awaitFullSync(q, to); s.Taken != 150 || s.Stopped {
 			t.Errorf("it ends as %+v", s)
 		}
 		w.expectPresent(t, to, r)
 
 		r.forget()
-		w.all(q, to, true, false)
-		w.swept(q, to)
+		w.startFullSync(q, to, true, false)
+		w.awaitFullSync(q, to)
 		r.expectLines(t)
 		w.born(people[7], 1)
-		w.delete(comity.CoPerson.Resource, people[9]) // a manual target is not told
-		w.all(q, to, true, false)
-		w.swept(q, to)
+		w.delete(comity.CoPerson.Resource, people[9]) // nothing is enqueued for a manual target
+		w.startFullSync(q, to, true, false)
+		w.awaitFullSync(q, to)
 		if got := r.got(); len(got) != 2 {
 			t.Errorf("of two changes was sent %v", r.lines())
 		}
@@ -66,7 +66,7 @@ func TestEverybodyIsTold(t *testing.T) {
 	})
 }
 
-// A run whose target is away is over when everybody was tried: nothing is left for another probe.
+// A full sync of an unreachable target ends when everybody was tried, without waiting for another probe.
 func TestRunEndsWhileItsTargetIsAway(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		r := newReceiver(t)
@@ -74,7 +74,7 @@ func TestRunEndsWhileItsTargetIsAway(t *testing.T) {
 		to := w.target(r, comity.ModeManual)
 		people := w.people(20)
 		q, _ := w.start(outbox.Options{})
-		w.all(q, to, false, false)
+		w.startFullSync(q, to, false, false)
 		for tried := 0; tried < len(people); {
 			before := tried
 			eventually(t, "more are tried", func() bool {
@@ -90,13 +90,13 @@ func TestRunEndsWhileItsTargetIsAway(t *testing.T) {
 				w.later(time.Hour)
 			}
 		}
-		if s := w.swept(q, to); s.Taken != int64(len(people)) || s.Stopped {
+		if s := w.awaitFullSync(q, to); s.Taken != int64(len(people)) || s.Stopped {
 			t.Errorf("it ends as %+v", s)
 		}
 	})
 }
 
-// What changes goes ahead of a run, and who stops it and begins it again goes on where it was.
+// Changes are delivered before a full sync, and a stopped full sync continues where it was.
 func TestRunIsStoppedAndGoesOn(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		r := newReceiver(t)
@@ -107,8 +107,8 @@ func TestRunIsStoppedAndGoesOn(t *testing.T) {
 		r.forget()
 		freed := make(chan struct{})
 		r.reacts(heldUntil(t, freed, func(arrival) bool { return true }))
-		w.all(q, to, false, false)
-		eventually(t, "messages are under way", func() bool { return len(r.got()) == 4 })
+		w.startFullSync(q, to, false, false)
+		eventually(t, "messages are in flight", func() bool { return len(r.got()) == 4 })
 		w.born(people[199], 1)
 		s, found, err := q.StopAll(t.Context(), to.id)
 		if err != nil || !found || !s.Stopped || s.Taken >= 200 {
@@ -116,24 +116,24 @@ func TestRunIsStoppedAndGoesOn(t *testing.T) {
 		}
 		close(freed)
 		w.settle(to)
-		if known := len(r.got()); int64(known) != s.Taken+1 {
-			t.Errorf("%d were told before the run was stopped at %d, and one change", known, s.Taken)
+		if sent := len(r.got()); int64(sent) != s.Taken+1 {
+			t.Errorf("%d messages were sent for a full sync that was stopped at %d, and one change", sent, s.Taken)
 		}
-		// Another program goes on with it.
+		// Another instance continues it.
 		stop()
 		q, _ = w.start(outbox.Options{})
-		if more := w.all(q, to, false, false); more.Total != 200-s.Taken || more.Last != s.Last {
+		if more := w.startFullSync(q, to, false, false); more.Total != 200-s.Taken || more.Last != s.Last {
 			t.Errorf("goes on as %+v after %+v", more, s)
 		}
-		w.swept(q, to)
-		if known := len(r.got()); known != 201 {
-			t.Errorf("%d messages for 200 people and one change", known)
+		w.awaitFullSync(q, to)
+		if sent := len(r.got()); sent != 201 {
+			t.Errorf("%d messages for 200 people and one change", sent)
 		}
 		w.expectPresent(t, to, r)
 	})
 }
 
-// A run that nobody works at waits until somebody does.
+// A full sync that is started while no instance runs waits for one.
 func TestRunOutlivesTheProgram(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		r := newReceiver(t)
@@ -143,13 +143,13 @@ func TestRunOutlivesTheProgram(t *testing.T) {
 		w.settle(to)
 		stop()
 		r.forget()
-		w.all(q, to, false, false)
+		w.startFullSync(q, to, false, false)
 		w.later(time.Hour)
 		r.expectLines(t)
 		q, _ = w.start(outbox.Options{})
-		w.swept(q, to)
-		if known := len(r.got()); known != 20 {
-			t.Errorf("%d messages for 20 people", known)
+		w.awaitFullSync(q, to)
+		if sent := len(r.got()); sent != 20 {
+			t.Errorf("%d messages for 20 people", sent)
 		}
 	})
 }

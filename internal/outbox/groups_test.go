@@ -15,16 +15,16 @@ import (
 	"comity/internal/registry"
 )
 
-// groupsTold are the groups that a receiver was told of since it was last asked, by name and each once;
-// names is by what a delete finds the name of its group.
-func (r *receiver) groupsSent(t *testing.T, names map[string]string) (known []string) {
+// groupsSent returns the names of the groups that a receiver was sent since the last call, each once. names
+// maps identifiers to names, for deletes.
+func (r *receiver) groupsSent(t *testing.T, names map[string]string) (sent []string) {
 	t.Helper()
 	for _, a := range r.got() {
 		if !strings.HasPrefix(a.id, "groups/") {
 			continue
 		}
 		if a.deleted {
-			known = append(known, names[a.id]+" deleted")
+			sent = append(sent, names[a.id]+" deleted")
 			continue
 		}
 		var m struct{ Group struct{ Name string } }
@@ -32,14 +32,14 @@ func (r *receiver) groupsSent(t *testing.T, names map[string]string) (known []st
 			t.Fatal(err)
 		}
 		names[a.id] = m.Group.Name
-		known = append(known, m.Group.Name)
+		sent = append(sent, m.Group.Name)
 	}
 	r.forget()
-	slices.Sort(known)
-	return slices.Compact(known)
+	slices.Sort(sent)
+	return slices.Compact(sent)
 }
 
-// groupChanges are what happens in the registry, and the groups that a target is then told of.
+// groupChanges are changes in the registry, with the groups that a target is then sent.
 var groupChanges = []struct {
 	name   string
 	change func(s *scene)
@@ -87,7 +87,7 @@ var groupChanges = []struct {
 	{"the end", func(s *scene) {
 		s.later(2 * time.Hour)
 		now, done := s.clock.now(), time.Time{}
-		// A tick ends where what is still being written began.
+		// A tick ends at the start of the oldest open transaction.
 		eventually(s.t, "the clock has seen the end", func() bool {
 			var err error
 			if done, err = s.registry.Tick(s.t.Context(), done); err != nil {
@@ -107,7 +107,7 @@ var groupChanges = []struct {
 	}, []string{"CO:members:active", "CO:members:all"}},
 }
 
-func TestGroupsAreTold(t *testing.T) {
+func TestGroupsAreProvisioned(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		r, names := newReceiver(t), map[string]string{}
 		to := w.target(r, comity.ModeAutomatic, withGroups)
@@ -115,26 +115,26 @@ func TestGroupsAreTold(t *testing.T) {
 		without := w.target(silent, comity.ModeAutomatic)
 		q, _ := w.start(outbox.Options{})
 		s := w.scene("ghopper")
-		w.all(q, to, false, false)
-		w.swept(q, to)
+		w.startFullSync(q, to, false, false)
+		w.awaitFullSync(q, to)
 		w.expectPresent(t, to, r)
 		r.groupsSent(t, names)
 		for _, tt := range groupChanges {
 			tt.change(s)
 			w.settle(to)
 			if diff := cmp.Diff(tt.want, r.groupsSent(t, names)); diff != "" {
-				t.Errorf("%s: the groups told of (-want +got):\n%s", tt.name, diff)
+				t.Errorf("%s: the groups that were sent (-want +got):\n%s", tt.name, diff)
 			}
 			if tt.want != nil { // an edit that changes nothing has a time all the same
 				w.expectPresent(t, to, r)
 			}
 		}
 		w.settle(without)
-		if known := silent.groupsSent(t, names); known != nil {
-			t.Errorf("a target that did not ask for groups was told of %q", known)
+		if sent := silent.groupsSent(t, names); sent != nil {
+			t.Errorf("a target that does not receive groups was sent %q", sent)
 		}
 		if n := w.count(`SELECT count(*) FROM deliveries WHERE kind = 1 AND co_provisioning_target_id = ` + fmt.Sprint(without.id)); n != 0 {
-			t.Errorf("%d marks of groups for a target that did not ask for them", n)
+			t.Errorf("%d deliveries of groups to a target that does not receive them", n)
 		}
 	})
 }
@@ -148,7 +148,7 @@ func (w *world) count(sql string) (n int) {
 	return n
 }
 
-// Who leaves the one group whose members a target is sent leaves all groups there.
+// A person who leaves the target's ProvisionCoGroupId leaves all groups at the target.
 func TestGroupsOfAProvisionedGroup(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		s := w.scene("ghopper")
@@ -156,8 +156,8 @@ func TestGroupsOfAProvisionedGroup(t *testing.T) {
 		r, names := newReceiver(t), map[string]string{}
 		to := w.target(r, comity.ModeAutomatic, withGroups, values{comity.CoProvisioningTarget.ProvisionCoGroupId: only})
 		q, _ := w.start(outbox.Options{})
-		w.all(q, to, false, false)
-		w.swept(q, to)
+		w.startFullSync(q, to, false, false)
+		w.awaitFullSync(q, to)
 		w.expectPresent(t, to, r)
 		r.groupsSent(t, names)
 		all := []string{"CO:COU:lab:members:active", "CO:COU:lab:members:all", "CO:members:active", "CO:members:all", "readers", "staff"}
@@ -175,15 +175,15 @@ func TestGroupsOfAProvisionedGroup(t *testing.T) {
 			tt.change()
 			w.settle(to)
 			if diff := cmp.Diff(tt.want, r.groupsSent(t, names)); diff != "" {
-				t.Errorf("%s: the groups told of (-want +got):\n%s", tt.name, diff)
+				t.Errorf("%s: the groups that were sent (-want +got):\n%s", tt.name, diff)
 			}
 			w.expectPresent(t, to, r)
 		}
 	})
 }
 
-// A large group is told in pages, which go again from the first when one of them fails, and go when the
-// group shrinks.
+// A large group is sent in pages. They are sent again from the first when one of them fails, and deleted
+// when the group shrinks.
 func TestPagesOfAGroup(t *testing.T) {
 	w := onSQLite(t)
 	r := newShowing(t)
@@ -218,13 +218,13 @@ func TestPagesOfAGroup(t *testing.T) {
 	r.expectLines(t, "PUT "+path, "PUT "+path+"-2")
 	r.forget()
 	r.reacts(nil)
-	tell := func() {
+	send := func() {
 		t.Helper()
 		if _, err := w.provisionRecord(q, to, comity.CoGroup.Resource, group); err != nil {
 			t.Fatal(err)
 		}
 	}
-	tell()
+	send()
 	r.expectLines(t, "PUT "+path, "PUT "+path+"-2", "PUT "+path+"-3")
 	var third struct {
 		Group struct {
@@ -245,7 +245,7 @@ func TestPagesOfAGroup(t *testing.T) {
 	}
 	r.forget()
 	w.delete(comity.Identifier.Resource, identifiers[0])
-	tell()
+	send()
 	r.expectLines(t, "PUT "+path, "PUT "+path+"-2", "DELETE "+path+"-3 deleted")
 
 	// Each page is compared.
@@ -258,7 +258,7 @@ func TestPagesOfAGroup(t *testing.T) {
 	expectFound(t, "of a page that is not there", linesOf(v.Subjects[0]), fmt.Sprintf("missing %d-2", group), outbox.Repaired)
 }
 
-// addAll adds many records, some at a time.
+// addAll adds many records, in several batches.
 func (w *world) addAll(r *comity.Resource, inputs []comity.Input) (ids []int64) {
 	w.t.Helper()
 	for some := range slices.Chunk(inputs, 500) {
@@ -273,7 +273,7 @@ func (w *world) addAll(r *comity.Resource, inputs []comity.Input) (ids []int64) 
 	return ids
 }
 
-// ownGroup is the id of a group of the CO by its name.
+// ownGroup returns the id of the group of the CO with a name.
 func (w *world) ownGroup(name string) int64 {
 	w.t.Helper()
 	groups, err := w.registry.List(w.t.Context(), caller, comity.CoGroup.Resource, map[string][]string{"coid": {fmt.Sprint(w.co)}})
@@ -289,15 +289,16 @@ func (w *world) ownGroup(name string) int64 {
 	return 0
 }
 
-// What is kept of a group's message names nobody: a person who is erased need not be looked for in it.
+// The stored part of a group's message contains no identifier of a person, so erasing a person need not
+// change it.
 func TestNobodyIsKeptInAGroup(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		r := newReceiver(t)
 		to := w.target(r, comity.ModeAutomatic, withGroups)
 		q, _ := w.start(outbox.Options{})
 		w.scene("ghopper")
-		w.all(q, to, false, false)
-		w.swept(q, to)
+		w.startFullSync(q, to, false, false)
+		w.awaitFullSync(q, to)
 		group := comity.GroupSubject(w.ownGroup("CO:members:all"))
 		p, err := q.Preview(t.Context(), to.id, group)
 		if err != nil || len(p.Requests) != 1 || !strings.Contains(string(p.Requests[0].Body), `"members":["ghopper"]`) || len(p.Differences) != 0 {
@@ -312,18 +313,18 @@ func TestNobodyIsKeptInAGroup(t *testing.T) {
 	})
 }
 
-// Everybody, and then all groups: those that were told and are gone are deleted, and what is as it was
-// need not be told.
-func TestEveryGroupIsTold(t *testing.T) {
+// A full sync goes through all people and then all groups: groups that were sent and are gone are deleted,
+// and unchanged ones can be left out.
+func TestFullSyncIncludesGroups(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		r, names := newReceiver(t), map[string]string{}
 		to := w.target(r, comity.ModeManual, withGroups)
 		s := w.scene("ghopper")
 		gone := w.group("gone")
 		q, _ := w.start(outbox.Options{Width: 1})
-		w.all(q, to, false, false)
-		if swept := w.swept(q, to); swept.Taken != 11 || swept.Last.Kind != comity.KindGroup {
-			t.Errorf("the run took %+v", swept)
+		w.startFullSync(q, to, false, false)
+		if s := w.awaitFullSync(q, to); s.Taken != 11 || s.Last.Kind != comity.KindGroup {
+			t.Errorf("the full sync ends as %+v", s)
 		}
 		w.expectPresent(t, to, r)
 		if got := r.lines(); got[0] != "PUT ghopper" {
@@ -332,8 +333,8 @@ func TestEveryGroupIsTold(t *testing.T) {
 		r.groupsSent(t, names)
 		w.delete(comity.CoGroup.Resource, gone)
 		w.edit(comity.CoGroup.Resource, s.group, values{comity.CoGroup.Description: "Who may read"})
-		w.all(q, to, true, false)
-		w.swept(q, to)
+		w.startFullSync(q, to, true, false)
+		w.awaitFullSync(q, to)
 		if diff := cmp.Diff([]string{"gone deleted", "readers"}, r.groupsSent(t, names)); diff != "" {
 			t.Error(diff)
 		}

@@ -10,8 +10,8 @@ import (
 	"comity/internal/outbox"
 )
 
-// The receiver knows a person by one identifier, and is told to forget every other one that it was,
-// or may have been, told.
+// The receiver holds a person under one identifier, and is sent a delete for every other one that it was,
+// or may have been, sent.
 func TestIdentifierChanges(t *testing.T) {
 	f := comity.Identifier
 	tests := []struct {
@@ -110,7 +110,7 @@ func TestIdentifierChanges(t *testing.T) {
 	})
 }
 
-// A person without an identifier rests in the failed list until one comes.
+// The delivery of a person without an identifier rests until one is added.
 func TestIdentifierComesLater(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		r := newReceiver(t)
@@ -133,8 +133,8 @@ func TestIdentifierComesLater(t *testing.T) {
 	})
 }
 
-// A person whose identifier no URL can name is failed, with the reason, and nothing at the receiver of
-// PUT is touched for it; with another identifier all is as it should be.
+// The delivery of a person whose identifier cannot be part of a URL fails with the reason, and nothing is
+// sent by PUT or DELETE; with another identifier the person is delivered.
 func TestIdentifierThatIsNoSegment(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		byPut, byPost := newReceiver(t), newReceiver(t)
@@ -167,8 +167,8 @@ func TestIdentifierThatIsNoSegment(t *testing.T) {
 	})
 }
 
-// Whatever a message did that failed, the receiver ends with the present identifier alone. Each
-// receiver here fails in its own way, and all are told about one person.
+// Whatever a failed message has changed at the receiver, in the end it holds only the present identifier.
+// Each receiver here fails in its own way, and all are sent the same person.
 func TestIdentifierChangesWhileMessagesFail(t *testing.T) {
 	failures := map[string]reaction{
 		"not taken":                  {status: 500},
@@ -220,7 +220,7 @@ func TestIdentifierChangesWhileMessagesFail(t *testing.T) {
 	})
 }
 
-// A message that fails is followed, when the identifier is as it was, by what undoes it.
+// When a message failed and the identifier is then changed back, the next delivery undoes the message.
 func TestIdentifierChangedBackAfterFailure(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		r := newReceiver(t)
@@ -248,7 +248,7 @@ func TestIdentifierChangedBackAfterFailure(t *testing.T) {
 	})
 }
 
-// A delete that fails is tried again for what is left of it, though the person came back meanwhile.
+// A failed delete of an old identifier is retried, even if the person came back in the meantime.
 func TestDeleteFails(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		r := newReceiver(t)
@@ -281,7 +281,7 @@ func TestDeleteFails(t *testing.T) {
 	})
 }
 
-// What is to be gone and is not there is gone.
+// A delete that the receiver answers with 404 or 410 is delivered.
 func TestDeleteOfWhatIsNotThere(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		r := newReceiver(t)
@@ -301,8 +301,8 @@ func TestDeleteOfWhatIsNotThere(t *testing.T) {
 	})
 }
 
-// Two people who exchange identifiers, and one who takes over another's: the receiver ends with each
-// identifier telling of the one who has it now, though the delete comes after the other's message.
+// Two people exchange identifiers, or one takes over another's: in the end the receiver holds under each
+// identifier the person who has it now, although the delete comes after the other's message.
 func TestIdentifierMovesBetweenPeople(t *testing.T) {
 	f := comity.Identifier
 	tests := []struct {
@@ -348,7 +348,7 @@ func TestIdentifierMovesBetweenPeople(t *testing.T) {
 				stop = w.run(q)
 				defer stop()
 				for _, r := range receivers {
-					eventually(t, "the other's message is there and the delete is under way", func() bool {
+					eventually(t, "the other's message is there and the delete is in flight", func() bool {
 						isPut := func(a arrival) bool { return !a.deleted && a.id == "first" }
 						isDelete := func(a arrival) bool { return a.deleted && a.id == "first" }
 						return slices.ContainsFunc(r.got(), isPut) && slices.ContainsFunc(r.got(), isDelete)

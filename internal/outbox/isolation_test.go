@@ -8,7 +8,7 @@ import (
 	"comity/internal/outbox"
 )
 
-// One person whose message hangs holds up nobody else of that target.
+// A message that hangs does not delay other people at the same target.
 func TestHangingPersonHoldsUpNoOther(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		r := newReceiver(t)
@@ -17,11 +17,11 @@ func TestHangingPersonHoldsUpNoOther(t *testing.T) {
 		r.reacts(heldUntil(t, freed, func(a arrival) bool { return a.id == "p000" }))
 		people := w.people(150)
 		w.start(outbox.Options{Limit: time.Minute})
-		eventually(t, "all others are told", func() bool { return len(r.ids()) == len(people)-1 })
+		eventually(t, "all others are sent", func() bool { return len(r.ids()) == len(people)-1 })
 		for i, p := range people {
 			w.born(p, i)
 		}
-		eventually(t, "all others are told again", func() bool { return len(r.got()) >= 2*len(people)-1 })
+		eventually(t, "all others are sent again", func() bool { return len(r.got()) >= 2*len(people)-1 })
 		if row, _ := w.row(to, people[0]); !row.held {
 			t.Errorf("the one who hangs: %+v", row)
 		}
@@ -32,8 +32,7 @@ func TestHangingPersonHoldsUpNoOther(t *testing.T) {
 	})
 }
 
-// People whose messages hang until they are given up let the others pass, though they be more than
-// are sent side by side.
+// More messages hang than are sent concurrently: when they are given up, the others are sent.
 func TestHangingPeopleLetOthersPass(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		r := newReceiver(t)
@@ -42,7 +41,7 @@ func TestHangingPeopleLetOthersPass(t *testing.T) {
 		r.reacts(func(a arrival) reaction { return reaction{silent: hangs(a)} })
 		people := w.people(80)
 		w.start(outbox.Options{Limit: 500 * time.Millisecond})
-		eventually(t, "all others are told", func() bool { return len(r.ids()) == len(people)-6 })
+		eventually(t, "all others are sent", func() bool { return len(r.ids()) == len(people)-6 })
 		for _, p := range people[:6] {
 			if row := w.failed(to, p, 1); row.resting {
 				t.Errorf("noted as %+v", row)
@@ -55,8 +54,8 @@ func TestHangingPeopleLetOthersPass(t *testing.T) {
 	})
 }
 
-// A target that hangs, one that is dead and one that always fails hold up neither another target
-// nor those who write.
+// A target that hangs, one that is unreachable and one that always fails delay neither another target nor
+// writes to the registry.
 func TestBadTargetsHoldUpNoOther(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		freed := make(chan struct{})
@@ -93,7 +92,8 @@ func TestBadTargetsHoldUpNoOther(t *testing.T) {
 	})
 }
 
-// A slow target is claimed as it goes: what waits stays free for others, and is as new as can be.
+// The dispatcher of a slow target claims only what it will soon send, so that other deliveries stay free for
+// other instances and are read as late as possible.
 func TestSlowTargetIsClaimedAsItGoes(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		const took = time.Second

@@ -17,7 +17,7 @@ import (
 	"comity/internal/store"
 )
 
-// cluster is a Kafka cluster in this process that keeps its records when it is away.
+// cluster is a Kafka cluster in this process that keeps its records while it is stopped.
 type cluster struct {
 	*kfake.Cluster
 	port   int
@@ -32,7 +32,7 @@ func newCluster(t *testing.T) *cluster {
 	return c
 }
 
-// begin starts the cluster, at the port that it had before.
+// begin starts the cluster at the same port as before.
 func (c *cluster) begin(t *testing.T) {
 	t.Helper()
 	eventually(t, "the port is free", func() bool {
@@ -58,8 +58,8 @@ func (w *world) topicTarget(c *cluster, mode string) target {
 	return t
 }
 
-// holds is what a consumer that read the topic from its start holds, and fails the test if an older
-// record of somebody came after a newer one.
+// holds returns what a consumer holds that has read the topic from its start. It fails the test if an older
+// record of a person came after a newer one.
 func (c *cluster) holds(t *testing.T) map[string]string {
 	t.Helper()
 	client, err := kgo.NewClient(
@@ -102,7 +102,7 @@ func (c *cluster) holds(t *testing.T) map[string]string {
 	return held
 }
 
-// A topic holds the present state of everybody, whatever happened while its cluster was away.
+// A topic holds the present state of everybody, whatever changed while its cluster was unreachable.
 func TestTopicAwayAndBack(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		c := newCluster(t)
@@ -139,7 +139,7 @@ func TestTopicAwayAndBack(t *testing.T) {
 	})
 }
 
-// A server without a topic is a trouble that passes when it is given one.
+// Deliveries to a server without a topic fail until it has one.
 func TestNoTopicYet(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		c := newCluster(t)
@@ -165,7 +165,7 @@ func TestNoTopicYet(t *testing.T) {
 	})
 }
 
-// What a topic would be sent is shown as it would be.
+// The preview of a Kafka target shows the record as it would be sent.
 func TestTopicPreview(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		c := newCluster(t)

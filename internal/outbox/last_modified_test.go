@@ -12,8 +12,8 @@ import (
 	"comity"
 )
 
-// A message's lastModified is the time of the last change of what the message shows: an edit of anything
-// else leaves the whole message as it was.
+// A message's lastModified is the time of the last change of a value in the message: an edit of anything
+// else leaves the whole message unchanged.
 func TestLastModifiedIsOfWhatIsShown(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		to := w.target(newReceiver(t), comity.ModeManual, withGroups)
@@ -71,7 +71,7 @@ func TestLastModifiedIsOfWhatIsShown(t *testing.T) {
 					t.Errorf("%s.%s = %v: it is said that no message shows it: %t\n%s\n%s", r.Singular, f.Name, value, f.Unsent, what(before), what(after))
 				}
 				if diff := cmp.Diff(before, after); f.Unsent && diff != "" {
-					t.Errorf("%s.%s = %v, which no message shows, is told (-before +after):\n%s", r.Singular, f.Name, value, diff)
+					t.Errorf("%s.%s = %v, which no message shows, changes the message (-before +after):\n%s", r.Singular, f.Name, value, diff)
 				}
 				rec := w.view(r, id)
 				if at, as := rec.LastChange(); !f.Unsent && (!at.Equal(rec.Modified) || as != rec.Revision) {
@@ -83,7 +83,7 @@ func TestLastModifiedIsOfWhatIsShown(t *testing.T) {
 					w.later(time.Hour)
 					w.edit(r, id, values{f: ""})
 					if diff := cmp.Diff(before, w.present(to)); diff != "" {
-						t.Errorf("%s.%s emptied, which is shown as none, is told (-before +after):\n%s", r.Singular, f.Name, diff)
+						t.Errorf("%s.%s emptied, which is shown as none, changes the message (-before +after):\n%s", r.Singular, f.Name, diff)
 					}
 				}
 				if cell := was.Get(f); f.Kind == comity.Code {

@@ -8,7 +8,7 @@ import (
 	"comity/internal/outbox"
 )
 
-// withGroups makes a target be told about groups.
+// withGroups makes a target receive groups.
 var withGroups = values{comity.CoApiProvisionerTarget.IncludeGroups: true}
 
 func (m *model) addGroup() {
@@ -34,9 +34,9 @@ func (m *model) nest() {
 	m.allowed(err)
 }
 
-// tellGroups tells a target of the groups that it was not told of while its mode marked nothing, or
+// provisionGroups provisions the groups whose changes were not enqueued in the target's mode, or that it
 // refused too often.
-func (m *model) includeGroups(q *outbox.Outbox, e *end) {
+func (m *model) provisionGroups(q *outbox.Outbox, e *end) {
 	target := m.view(comity.CoProvisioningTarget.Resource, e.target.id)
 	own, err := m.registry.List(m.t.Context(), caller, comity.CoGroup.Resource, map[string][]string{"coid": {fmt.Sprint(m.co)}})
 	if err != nil {

@@ -103,7 +103,7 @@ func (m *model) turnServer() {
 	m.serve(to, m.other(comity.Server.Resource, to.server, comity.Server.Status))
 }
 
-// putRight edits a target, its settings or its server, by which nothing of it changes.
+// putRight edits a target, its settings or its server without changing a value.
 func (m *model) putRight() {
 	to := one(m.random, m.ends...).target
 	switch m.random.roll(4) {
@@ -130,7 +130,7 @@ func (m *model) setClock() {
 	m.clock.ahead.Add(int64(one(m.random, by, -by)))
 }
 
-// call makes a provision call that nobody waits for.
+// call makes a provision call in the background.
 func (m *model) call() {
 	p := m.somebody()
 	if p == nil {
@@ -139,7 +139,7 @@ func (m *model) call() {
 	to := one(m.random, m.ends...).target
 	m.calls.Go(func() {
 		_, err := m.provision(m.provisioner, to, p.id)
-		// A machine that is busy may need all of the short limit to claim.
+		// On a busy machine the claim alone may take the whole, short limit.
 		var failed *comity.Error
 		if err != nil && !errors.As(err, &failed) && !errors.Is(err, context.DeadlineExceeded) {
 			m.t.Errorf("provision person %d to target %d: %v", p.id, to.id, err)

@@ -9,28 +9,28 @@ import (
 	"comity"
 )
 
-// end is a receiver of the model with the target that tells it.
+// end is a receiver of the model with its target.
 type end struct {
 	*receiver
 	model  *model
 	target target
-	// calm receivers take everything.
+	// calm receivers accept everything.
 	calm atomic.Bool
-	// missedSome says that the target was in a mode in which changes are not marked.
+	// missedSome says that the target was in a mode in which changes are not enqueued.
 	missedSome atomic.Bool
 
-	// What follows belongs to the receiver's lock.
+	// The receiver's lock guards the fields below.
 	seen  map[comity.Subject]sight
 	wrong []string
 }
 
-// sight is the newest that was seen of a subject.
+// sight is the newest state of a subject that the receiver has seen.
 type sight struct {
 	sequence int64
 	day      string
 }
 
-// misbehave looks at a message and says what becomes of it.
+// misbehave checks a message and returns how the receiver reacts to it.
 func (e *end) misbehave(a arrival) reaction {
 	e.look(a)
 	if e.calm.Load() {
@@ -54,8 +54,8 @@ func (e *end) misbehave(a arrival) reaction {
 	return reaction{}
 }
 
-// look holds a message against those before it. A person is known by the last part of their one URL,
-// and a delete, which has none, by the identifier, unless that was several people's; a group by its own.
+// look compares a message with earlier ones of its subject. It finds the person by the last part of their
+// only URL, in a delete by the identifier unless several people have had it, and a group by its id.
 func (e *end) look(a arrival) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -89,7 +89,7 @@ func (e *end) look(a arrival) {
 	e.seen[comity.PersonSubject(person)] = now
 }
 
-// lookAtGroup does the same for a group, whose states are told apart by when it was last edited.
+// lookAtGroup does the same for a group. The time of the last edit distinguishes its states.
 func (e *end) lookAtGroup(a arrival, id string) {
 	group, err := strconv.ParseInt(id, 10, 64)
 	if err != nil {
@@ -107,7 +107,7 @@ func (e *end) lookAtGroup(a arrival, id string) {
 	e.seen[comity.GroupSubject(group)] = now
 }
 
-// report says what came in the wrong order.
+// report fails the test with the messages that came in the wrong order.
 func (e *end) report() {
 	e.t.Helper()
 	e.mu.Lock()

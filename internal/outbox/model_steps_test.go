@@ -8,8 +8,8 @@ import (
 	"comity"
 )
 
-// steps are what happens in the registry, each as often as its weight says. One that is not
-// possible at the moment does nothing, as one that the registry refuses.
+// steps are the random changes, with weights for their frequency. A step that is not possible at the moment,
+// or that the registry refuses, does nothing.
 var steps = []struct {
 	weight int
 	do     func(m *model)
@@ -58,7 +58,7 @@ func (m *model) step() {
 	}
 }
 
-// change adds or edits; 0 and false say that the registry refused.
+// change adds or edits a record; it returns 0 and false if the registry refuses.
 func (m *model) allowed(err error) bool {
 	var refused *comity.Error
 	if err != nil && !errors.As(err, &refused) {
@@ -67,7 +67,7 @@ func (m *model) allowed(err error) bool {
 	return err == nil
 }
 
-// adds adds a record and keeps its id among a figure's.
+// adds adds a record and appends its id to those of a figure.
 func (m *model) adds(r *comity.Resource, v values, to *[]int64) {
 	if id, err := m.tryAdd(r, v); m.allowed(err) {
 		*to = append(*to, id)
@@ -85,8 +85,8 @@ func (m *model) drops(r *comity.Resource, of *[]int64, i int) {
 	}
 }
 
-// somebody is one of the people, nil if there are none; among is the place of one of their records,
-// -1 if there are none.
+// somebody returns a random person, nil if there are none; among returns the index of a random record, -1
+// if there are none.
 func (m *model) somebody() *figure {
 	if len(m.people) == 0 {
 		return nil
@@ -101,7 +101,7 @@ func (m *model) among(records []int64) int {
 	return m.random.roll(len(records))
 }
 
-// pick is somebody and the place of one of their records, for a step to be done on.
+// pick returns a random person and the index of one of their records.
 func (m *model) pick(of func(*figure) *[]int64, do func(p *figure, records *[]int64, i int)) {
 	p := m.somebody()
 	if p == nil {
@@ -118,7 +118,7 @@ func names(p *figure) *[]int64       { return &p.names }
 func roles(p *figure) *[]int64       { return &p.roles }
 func memberships(p *figure) *[]int64 { return &p.memberships }
 
-// value is a new identifier for a person, or one that was somebody's before.
+// value returns a new identifier for a person, or one that somebody had before.
 func (m *model) value(person int64) string {
 	m.minted++
 	value := fmt.Sprintf("u%d", m.minted)
@@ -129,7 +129,7 @@ func (m *model) value(person int64) string {
 	return value
 }
 
-// owns notes who may have an identifier from now on.
+// owns records that a person may have an identifier from now on.
 func (m *model) owns(person int64, value string) {
 	m.noting.Lock()
 	defer m.noting.Unlock()
@@ -138,7 +138,7 @@ func (m *model) owns(person int64, value string) {
 	}
 }
 
-// only is the one person who ever had an identifier, 0 where there were several.
+// only returns the only person who ever had an identifier, 0 if there were several.
 func (m *model) only(value string) int64 {
 	m.noting.Lock()
 	defer m.noting.Unlock()
@@ -172,7 +172,7 @@ func (m *model) addPerson() {
 	}
 }
 
-// bear gives somebody a later date of birth, by which states are told apart.
+// bear gives somebody a later date of birth, which distinguishes their states.
 func (m *model) bear() {
 	if p := m.somebody(); p != nil {
 		p.days++
@@ -215,7 +215,7 @@ func (m *model) turnUid() {
 	})
 }
 
-// other is the status that a record does not have.
+// other returns the status that a record does not have.
 func (m *model) other(r *comity.Resource, id int64, f *comity.Field) string {
 	if m.view(r, id).Text(f) == comity.Active {
 		return comity.Suspended

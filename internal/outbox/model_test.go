@@ -15,21 +15,22 @@ import (
 	"comity/internal/store"
 )
 
-// The time of a model's database goes so many times faster than the machine's, so that the seconds
-// of a backoff and the minute of a lease are soon over. A lease is three seconds then, and a
-// delivery's limit one.
+// modelSpeed is how many times faster than the machine's clock that of a model's database is, so that the
+// seconds of a backoff and the minute of a lease pass quickly: a lease takes three seconds. A delivery's
+// limit is one second of the machine's clock.
 const (
 	modelSpeed = 20
 	modelLease = time.Minute
 	modelLimit = time.Second
 )
 
-// So many models run side by side, whatever -parallel says: most of one is waiting for its clock.
+// modelsAtATime is the number of models that run concurrently, whatever -parallel says, since a model mostly
+// waits for its clock.
 const modelsAtATime = 10
 
 // TestModel changes a registry at random while receivers fail at random, the clock is set, and instances
 // end, are killed and abandon what they claimed. When all that is over every receiver holds exactly the
-// present state, and none was ever told an older state of a person after a newer one. In the soak it
+// present state, and none was ever sent an older state of a person after a newer one. In the soak it
 // goes on for an hour, or for as long as COMITY_SOAK says.
 func TestModel(t *testing.T) {
 	t.Parallel()
@@ -63,22 +64,22 @@ func TestModel(t *testing.T) {
 	t.Logf("%d seeds", min(next.Load(), seeds))
 }
 
-// model is a registry under change, with the targets that are told.
+// model is a registry under random change, with its targets and their receivers.
 type model struct {
 	*world
 	random *dice
 	ends   []*end
-	// provisioner is what provision calls are made of; calls are those under way.
+	// provisioner is the outbox of provision calls; calls counts those that are running.
 	provisioner *outbox.Outbox
 	calls       sync.WaitGroup
 
 	people        []*figure
 	ever          []int64
 	groups, units []int64
-	// everGroups are all groups that there were, spare those that may be deleted.
+	// everGroups are all groups that ever existed, spare those that may be deleted.
 	everGroups, spare []int64
 	minted            int
-	// free are identifiers that were somebody's, owners all who ever had one.
+	// free are identifiers that somebody had, owners all people who ever had each.
 	free   []string
 	noting sync.Mutex
 	owners map[string][]int64
@@ -91,7 +92,7 @@ type figure struct {
 	uids, names, roles, memberships []int64
 }
 
-// dice is a source of random numbers for several at a time.
+// dice is a source of random numbers that is safe for concurrent use.
 type dice struct {
 	mu sync.Mutex
 	*rand.Rand
@@ -103,7 +104,7 @@ func (d *dice) roll(n int) int {
 	return d.IntN(n)
 }
 
-// one returns one of several.
+// one returns a random one of several values.
 func one[T any](d *dice, of ...T) T { return of[d.roll(len(of))] }
 
 func newModel(t *testing.T, w *world, seed uint64) *model {
@@ -126,8 +127,8 @@ func newModel(t *testing.T, w *world, seed uint64) *model {
 	}
 	m.provisioner = w.queue(outbox.Options{Lease: modelLease, Limit: modelLimit})
 	for _, e := range m.ends {
-		// The groups were there before the targets.
-		w.all(m.provisioner, e.target, false, false)
+		// The groups exist before the targets.
+		w.startFullSync(m.provisioner, e.target, false, false)
 	}
 	return m
 }
@@ -155,7 +156,7 @@ func (m *model) run(steps int) {
 	}
 }
 
-// calmDown ends what fails, sends what rests and waits until all is told.
+// calmDown ends all failures, resends resting deliveries and waits until nothing is pending.
 func (m *model) calmDown() {
 	m.t.Helper()
 	for _, e := range m.ends {
@@ -163,24 +164,24 @@ func (m *model) calmDown() {
 		m.setMode(e.target, comity.ModeAutomatic)
 		m.serve(e.target, comity.Active)
 	}
-	m.later(2 * modelLease) // what was abandoned is free
+	m.later(2 * modelLease) // abandoned claims are released
 	// Its lease is one by which it is seen what lies beyond any: six seconds for what was claimed ahead of time.
 	q, _ := m.start(outbox.Options{Lease: 2 * modelLease, Limit: 2 * time.Second, Poll: 20 * time.Millisecond})
 	for _, e := range m.ends {
-		m.swept(q, e.target)
+		m.awaitFullSync(q, e.target)
 		m.settle(e.target)
 		for _, person := range m.ever {
 			row, _ := m.row(e.target, person)
 			if !row.resting && !e.missedSome.Load() {
 				continue
 			}
-			// Whom it was not told of while its mode marked nobody, and who was refused too often.
+			// People whose changes were not enqueued in the target's mode, and those refused too often.
 			target := m.view(comity.CoProvisioningTarget.Resource, e.target.id)
 			if _, err := q.Provision(m.t.Context(), target, comity.PersonSubject(person)); err != nil && !strings.Contains(err.Error(), "no identifier of type uid") {
 				m.t.Errorf("provision person %d to target %d: %v", person, e.target.id, err)
 			}
 		}
-		m.includeGroups(q, e)
+		m.provisionGroups(q, e)
 	}
 	for _, e := range m.ends {
 		m.settle(e.target)
@@ -193,7 +194,7 @@ func (m *model) calmDown() {
 	}
 }
 
-// instances lets one instance after the other work for a while and end, in one way or another.
+// instances runs one instance after another, each for a while, and ends them in different ways.
 func (m *model) instances(over <-chan struct{}) {
 	o := outbox.Options{Lease: modelLease, Limit: modelLimit, Poll: 20 * time.Millisecond, Width: 1 + m.random.roll(4)}
 	s := m.open(m.clock.now, 0)
@@ -209,7 +210,7 @@ func (m *model) instances(over <-chan struct{}) {
 		case ended || m.random.roll(3) > 0:
 			stop()
 		default:
-			// Killed: what it sends still arrives, but it notes nothing more.
+			// Killed: its messages in flight still arrive, but it stores nothing more.
 			_ = s.Close()
 			stop()
 			s = m.open(m.clock.now, 0)
@@ -223,7 +224,7 @@ func (m *model) instances(over <-chan struct{}) {
 	}
 }
 
-// abandon claims something as an instance does that dies at once.
+// abandon claims deliveries as an instance does that dies at once.
 func (m *model) abandon(s *store.Store, to target) {
 	ctx := m.t.Context()
 	err := s.Write(ctx, func(tx *store.Tx) error {

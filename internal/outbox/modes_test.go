@@ -11,12 +11,12 @@ import (
 	"comity/internal/outbox"
 )
 
-// The modes of a target: what is marked, and what a provision call does.
+// The modes of a target: which changes are enqueued, and what a provision call does.
 var modes = []struct {
 	mode string
-	// marked says that a change is noted for the target, first that the first Active is.
-	marked, first bool
-	// call is what becomes of a provision call: it is sent before the answer, queued, or forbidden.
+	// enqueued says that a change is enqueued for the target, first that the change to Active is.
+	enqueued, first bool
+	// call is the result of a provision call: sent before the answer, queued, or forbidden.
 	call string
 }{
 	{comity.ModeAutomatic, true, true, "sent"},
@@ -35,18 +35,18 @@ func TestModes(t *testing.T) {
 				r := newReceiver(t)
 				to := w.target(r, tt.mode)
 				if w.waiting(to) {
-					t.Error("adding a target marks somebody")
+					t.Error("adding a target enqueues a delivery")
 				}
 				f := comity.CoPerson
 				person := w.add(f.Resource, values{f.Status: comity.Pending})
 				defer w.delete(f.Resource, person)
 				w.identifier(person, "ghopper")
-				if got := w.waiting(to); got != tt.marked {
-					t.Errorf("a change is marked: %t, want %t", got, tt.marked)
+				if got := w.waiting(to); got != tt.enqueued {
+					t.Errorf("a change is enqueued: %t, want %t", got, tt.enqueued)
 				}
 				w.edit(f.Resource, person, values{f.Status: comity.Active})
 				if got := w.waiting(to); got != tt.first {
-					t.Errorf("the first Active is marked: %t, want %t", got, tt.first)
+					t.Errorf("the first Active is enqueued: %t, want %t", got, tt.first)
 				}
 				stop := w.run(q)
 				defer stop()
@@ -59,8 +59,8 @@ func TestModes(t *testing.T) {
 
 				w.edit(f.Resource, person, values{f.Status: comity.Expired})
 				w.edit(f.Resource, person, values{f.Status: comity.Active})
-				if got := w.waiting(to); got != tt.marked {
-					t.Errorf("a later change is marked: %t, want %t", got, tt.marked)
+				if got := w.waiting(to); got != tt.enqueued {
+					t.Errorf("a later change is enqueued: %t, want %t", got, tt.enqueued)
 				}
 
 				queued, err := w.provision(q, to, person)
@@ -89,8 +89,8 @@ func TestModes(t *testing.T) {
 	})
 }
 
-// In mode E the first message is sent though it could not be at first: once there is an identifier to send
-// it under, or what was refused has changed. Later changes are not sent.
+// In mode E the first message is sent even if it could not be sent at first: once there is an identifier for
+// it, or a refused one has changed. Later changes are not sent.
 func TestFirstMessageThatCouldNotBeSent(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		r := newReceiver(t)
@@ -130,14 +130,14 @@ func TestFirstMessageThatCouldNotBeSent(t *testing.T) {
 		w.born(nameless, 2)
 		w.born(refused, 3)
 		if w.waiting(to) {
-			t.Error("a later change is marked")
+			t.Error("a later change is enqueued")
 		}
 		r.expectLines(t, "PUT ghopper", "PUT pending", "PUT refused")
 	})
 }
 
-// What waits when a target is disabled is kept, and goes on when its mode is set back. What was
-// changed meanwhile is marked only by the modes that mark.
+// Pending deliveries are kept while a target is disabled, and sent when its mode is set back. Changes in
+// another mode are enqueued only if that mode enqueues changes.
 func TestDisabledAndBack(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		q := w.queue(outbox.Options{})
@@ -155,7 +155,7 @@ func TestDisabledAndBack(t *testing.T) {
 					t.Errorf("away in mode %s it was sent %v", away, got)
 				}
 				if row, _ := w.row(to, before); row.held || row.sequence > 0 {
-					t.Errorf("what waits was touched: %+v", row)
+					t.Errorf("the pending delivery was changed: %+v", row)
 				}
 				w.setMode(to, comity.ModeAutomatic)
 				w.settle(to)
@@ -165,8 +165,8 @@ func TestDisabledAndBack(t *testing.T) {
 	})
 }
 
-// Disabling a target stops what waits for it though its lane is at work: no more is sent than was
-// on its way.
+// Disabling a target stops its pending deliveries even if its dispatcher is at work: no more is sent than
+// the dispatcher holds.
 func TestDisabledWhileAtWork(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		r := newReceiver(t)
@@ -175,19 +175,19 @@ func TestDisabledWhileAtWork(t *testing.T) {
 		freed := make(chan struct{})
 		r.reacts(heldUntil(t, freed, func(arrival) bool { return true }))
 		w.start(outbox.Options{})
-		eventually(t, "messages are under way", func() bool { return len(r.got()) == 4 })
+		eventually(t, "messages are in flight", func() bool { return len(r.got()) == 4 })
 		w.setMode(to, comity.ModeDisabled)
 		close(freed)
 		held := func(p int64) bool {
 			row, _ := w.row(to, p)
 			return row.held
 		}
-		eventually(t, "nothing is under way any more", func() bool { return !slices.ContainsFunc(people, held) })
+		eventually(t, "nothing is in flight any more", func() bool { return !slices.ContainsFunc(people, held) })
 		if sent := len(r.got()); sent > 128 {
-			t.Errorf("%d messages were sent, and a lane holds 128", sent)
+			t.Errorf("%d messages were sent, and a dispatcher holds 128", sent)
 		}
 		if !w.waiting(to) {
-			t.Error("the others do not wait any more")
+			t.Error("the others are not pending any more")
 		}
 		w.setMode(to, comity.ModeAutomatic)
 		w.settle(to)
@@ -195,7 +195,7 @@ func TestDisabledWhileAtWork(t *testing.T) {
 	})
 }
 
-// The failures of a target in a mode that retries wait with it; in mode M they are listed only.
+// Failed deliveries wait for a retry in the modes that retry; in mode M they rest.
 func TestFailedProvisionCall(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		for _, tt := range []struct {

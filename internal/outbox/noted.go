@@ -9,8 +9,8 @@ import (
 	"comity/internal/store"
 )
 
-// final are outcomes as they are written: what failed at a manual target rests, and the history has its
-// notes. target is nil where it is gone or sends nothing.
+// final returns the outcomes as they are stored: a failed delivery to a manual target rests, and each
+// outcome has its note for the history. target is nil where it is deleted or sends nothing.
 func final(target *comity.Record, outcomes []store.Outcome) []store.Outcome {
 	all := slices.Clone(outcomes)
 	for i := range all {
@@ -21,8 +21,8 @@ func final(target *comity.Record, outcomes []store.Outcome) []store.Outcome {
 	return all
 }
 
-// note is what the history says of an outcome, nil for nothing: of failures in a row it tells the first,
-// and the one after which the delivery rests.
+// note returns the history's note about an outcome, nil for none: of consecutive failures only the
+// first is noted, and the one after which the delivery rests.
 func note(target *comity.Record, o store.Outcome) *comity.Record {
 	to := fmt.Sprintf("target %d", o.TargetId)
 	if target != nil && target.Has(comity.CoProvisioningTarget.Description) {
@@ -43,7 +43,7 @@ func note(target *comity.Record, o store.Outcome) *comity.Record {
 	return nil
 }
 
-// reason is an answer without what the endpoint may say of the person in it.
+// reason returns an answer without the endpoint's own text, which may contain data of the person.
 func reason(a comity.Answer) string {
 	if a.Status > 0 {
 		return fmt.Sprintf("%d %s", a.Status, http.StatusText(a.Status))

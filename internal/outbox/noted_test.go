@@ -13,7 +13,7 @@ import (
 	"comity/internal/outbox"
 )
 
-// noted is what the history says that a target was told about a person, without the target.
+// noted returns the history's notes about deliveries of a person.
 func (w *world) noted(person int64) (lines []string) {
 	w.t.Helper()
 	f := comity.HistoryRecord
@@ -29,9 +29,9 @@ func (w *world) noted(person int64) (lines []string) {
 	return lines
 }
 
-// A person's history tells when a target took a message, and when it began and ended to fail, but not
-// each try, and nothing of what the endpoint says of the person.
-func TestHistoryTellsWhatWasSent(t *testing.T) {
+// A person's history shows each delivery, the first of consecutive failures and the last, but not each try,
+// and nothing that the endpoint says about the person.
+func TestHistoryNotesDeliveries(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		r := newReceiver(t)
 		to := w.target(r, comity.ModeAutomatic, values{comity.CoProvisioningTarget.MaxRetry: 2, comity.CoProvisioningTarget.Description: "Wiki"})
@@ -64,15 +64,15 @@ func TestHistoryTellsWhatWasSent(t *testing.T) {
 	})
 }
 
-// What comes to the same message for a target that is to be told only of changes is not in the history.
-func TestHistoryTellsNothingOfWhatWasNotSent(t *testing.T) {
+// A full sync with OnlyChanged adds no note to the history for an unchanged message.
+func TestHistoryDoesNotNoteUnchangedMessages(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		to := w.target(newReceiver(t), comity.ModeManual)
 		person := w.person("ghopper")
 		q, _ := w.start(outbox.Options{})
 		for range 2 {
-			w.all(q, to, true, false)
-			w.swept(q, to)
+			w.startFullSync(q, to, true, false)
+			w.awaitFullSync(q, to)
 		}
 		if got := w.noted(person); len(got) != 1 {
 			t.Errorf("one message was sent, noted as %q", got)
@@ -80,7 +80,7 @@ func TestHistoryTellsNothingOfWhatWasNotSent(t *testing.T) {
 	})
 }
 
-// After a person's identifier has changed, what the target holds is the message under the new one.
+// After a change of a person's identifier, the message last sent is the one under the new identifier.
 func TestPreviewAfterAChangedIdentifier(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		to := w.target(newReceiver(t), comity.ModeAutomatic)

@@ -12,7 +12,7 @@ import (
 	"comity/internal/outbox"
 )
 
-// Many changes while one message is under way are one more message, and what comes last is present.
+// Many changes while a message is in flight cause one more message, and the last one has the present state.
 func TestBurstIsOneMessage(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		r := newReceiver(t)
@@ -21,7 +21,7 @@ func TestBurstIsOneMessage(t *testing.T) {
 		freed := make(chan struct{})
 		r.reacts(heldUntil(t, freed, func(arrival) bool { return true }))
 		w.start(outbox.Options{})
-		eventually(t, "the first message is under way", func() bool { return len(r.got()) == 1 })
+		eventually(t, "the first message is in flight", func() bool { return len(r.got()) == 1 })
 		for day := range 10 {
 			w.born(person, day)
 		}
@@ -35,7 +35,7 @@ func TestBurstIsOneMessage(t *testing.T) {
 	})
 }
 
-// Many changes before anything is sent are one message.
+// Many changes before anything is sent cause one message.
 func TestChangesThatWaitAreOneMessage(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		r := newReceiver(t)
@@ -51,8 +51,8 @@ func TestChangesThatWaitAreOneMessage(t *testing.T) {
 	})
 }
 
-// A change during a delivery that fails is sent at the time of the next try, one during a delivery
-// that is refused at once.
+// A change during a delivery that fails is sent at the next retry; a change during a delivery that is
+// refused is sent at once.
 func TestChangeDuringFailure(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		for name, status := range map[string]int{"the receiver cannot": 503, "the message is refused": 422} {
@@ -71,7 +71,7 @@ func TestChangeDuringFailure(t *testing.T) {
 				})
 				_, stop := w.start(outbox.Options{})
 				defer stop()
-				eventually(t, "the first message is under way", func() bool { return len(r.got()) == 1 })
+				eventually(t, "the first message is in flight", func() bool { return len(r.got()) == 1 })
 				w.born(person, 1)
 				close(freed)
 				if status == 503 {
@@ -92,8 +92,8 @@ func TestChangeDuringFailure(t *testing.T) {
 	})
 }
 
-// Writers change a few people at random while messages fail, time out and are cut: a person is never
-// sent by two at a time, sequences rise, and no message tells an older state than one before it.
+// Writers change a few people at random while messages fail, time out and are cut off: a person never has
+// two messages in flight, sequences rise, and no message has an older state than one before it.
 func TestOrderUnderWay(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		r := newReceiver(t)
@@ -125,7 +125,7 @@ func TestOrderUnderWay(t *testing.T) {
 		}
 		writers.Wait()
 		r.reacts(nil)
-		// A message that was still under way may fail after the time was moved once.
+		// A message in flight may fail after the clock was moved.
 		w.settleWithin(to, time.Hour)
 		w.expectPresent(t, to, r)
 		r.expectInOrder(t)
@@ -146,7 +146,7 @@ func TestOrderUnderWay(t *testing.T) {
 	})
 }
 
-// A change wakes the outbox, whatever it does at that moment: nothing waits for it to look by itself.
+// A change wakes the outbox, whatever it does at that moment, so that no delivery waits for the next poll.
 func TestNoWakeIsLost(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		r := newReceiver(t)
@@ -167,7 +167,7 @@ func TestNoWakeIsLost(t *testing.T) {
 		writers.Wait()
 		w.settle(to)
 		w.expectPresent(t, to, r)
-		// One change at a time, each when nothing else goes on.
+		// One change at a time, each while the outbox is idle.
 		for day := range 20 {
 			w.born(people[0], 100+day)
 			w.settle(to)

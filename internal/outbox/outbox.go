@@ -1,12 +1,12 @@
-// Package outbox tells the provisioning targets what changed. It is level-triggered: a row says
-// that a target is to be told about a person or group, with a version that each change raises. A worker
+// Package outbox delivers changes to the provisioning targets. It is level-triggered: a row is the
+// pending delivery of a person or group to a target, with a version that each change raises. A worker
 // claims the row by lease, sends the present state, and clears it only if the version is still the
-// one it claimed. So bursts coalesce, the order per subject holds, a duplicate does no harm, and
-// what a dead instance held is given back when its lease is over and it was watched for as long as a
-// message may take: by a clock that nobody sets, for the database's may jump.
+// one it claimed. So bursts coalesce, the order per subject holds, and a duplicate does no harm. The
+// claims of a dead instance are released when their lease has expired and they were then watched for as
+// long as a message may take: by the monotonic clock, since the database's clock may jump.
 //
-// Each target has a lane of its own with workers of its own: a slow or dead one costs the others
-// nothing, and a subject whose message hangs holds one worker of one lane.
+// Each target has a dispatcher with workers of its own: a slow or unreachable target does not delay
+// the others, and a subject whose message hangs occupies one worker of one dispatcher.
 package outbox
 
 import (
@@ -20,43 +20,44 @@ import (
 	"comity/internal/store"
 )
 
-// Source reads what a target is to know about subjects, all as of one moment, in their order.
+// Source reads the state of subjects that a target should hold, all as of one moment, in the order of
+// the subjects.
 type Source interface {
-	// Leaving counts the people that a target knows, and those of them that it is to forget.
-	Leaving(ctx context.Context, target int64) (known, leaving int64, err error)
-	// Identifiers returns those under which a target may hold subjects: those that it was
-	// told, and others that they have or had.
-	Identifiers(ctx context.Context, d comity.Destination, known map[comity.Subject][]string) (map[comity.Subject][]string, error)
+	// Leaving returns how many people a target holds, and how many of them it would delete.
+	Leaving(ctx context.Context, target int64) (held, leaving int64, err error)
+	// Identifiers returns the identifiers under which a target may hold subjects: those that it was
+	// sent, and others that the subjects have or had.
+	Identifiers(ctx context.Context, d comity.Destination, sent map[comity.Subject][]string) (map[comity.Subject][]string, error)
 	Snapshots(ctx context.Context, target int64, subjects []comity.Subject) (comity.Destination, []comity.Snapshot, error)
 }
 
-// Sender builds the messages that bring a target up to a snapshot, and sends them.
+// Sender builds and sends the messages after which a target holds the state of a snapshot.
 type Sender interface {
-	// Messages also returns the identifiers that the subject goes by at the target: a person by one or
-	// none, a group by one for each of its pages. What says how the subject is comes before deletes.
-	Messages(d comity.Destination, s comity.Snapshot, known comity.ProvisionedAs) (messages []comity.Message, identifiers []string, err error)
-	// Send sends one message; a receiver drops those with a lower sequence than one it has had.
+	// Messages also returns the identifiers of the subject at the target: one or none for a person, one
+	// for each page of a group. Messages with the subject's state come before deletes.
+	Messages(d comity.Destination, s comity.Snapshot, sentAs comity.ProvisionedAs) (messages []comity.Message, identifiers []string, err error)
+	// Send sends one message. A receiver drops a message whose sequence is lower than one it has received.
 	Send(ctx context.Context, d comity.Destination, m comity.Message, sequence int64) comity.Answer
-	// Headers are those that Send would send a message with, without secrets.
+	// Headers returns the headers that Send would send with a message, without secrets.
 	Headers(d comity.Destination, m comity.Message, sequence int64) (map[string]string, error)
-	// Get asks what a target holds of an identifier.
+	// Get reads what a target holds under an identifier.
 	Get(ctx context.Context, d comity.Destination, subject comity.Subject, identifier string) comity.Holding
 }
 
-// Options say how the outbox works; the zero value is as documented.
+// Options configure the outbox. A zero field has the default that its comment names.
 type Options struct {
-	// Lease is about how long a claim holds; 60 s.
+	// Lease is about how long a claim is valid; default 60 s.
 	Lease time.Duration
-	// Limit is how long a delivery may take from before its claim, at most half the lease; 30 s. All
-	// instances on a database have the same.
+	// Limit is how long a delivery may take, measured from just before its claim, at most half the
+	// lease; default 30 s. All instances on a database must use the same.
 	Limit time.Duration
-	// Poll is the longest time between two looks at what is due; 1 s.
+	// Poll is the longest time between two checks for due deliveries; default 1 s.
 	Poll time.Duration
-	// Width is how many messages are sent side by side to a target that does not say; 4.
+	// Width is the number of messages sent concurrently to a target without Workers; default 4.
 	Width int
-	// Observe is told of every delivery; may be nil.
+	// Observe is called after every delivery; nil for nothing.
 	Observe func(target int64, ok bool, took time.Duration)
-	// Log is told of what fails on our side; slog.Default() if nil.
+	// Log receives the registry's own failures; slog.Default() if nil.
 	Log *slog.Logger
 }
 
@@ -67,13 +68,13 @@ type Outbox struct {
 	sender Sender
 	Options
 	wake chan struct{}
-	// last is the database's time when Run last looked at what is due, looked when it last looked for what
-	// waits for a time that the clock came back from.
+	// last is the database's time when Run last checked for due deliveries, looked the time when it last
+	// looked for deliveries that wait for a time from which the clock was set back.
 	last, looked time.Time
 	abandoned    abandoned
 }
 
-// working are the modes of the targets for which what waits is sent.
+// working are the modes of targets whose pending deliveries are sent.
 var working = []string{comity.ModeAutomatic, comity.ModeQueue, comity.ModeQueueOnError, comity.ModeEnrolment}
 
 // New returns an outbox over a store; nothing is sent until Run.
@@ -99,7 +100,7 @@ func setDefault(d *time.Duration, v time.Duration) {
 	}
 }
 
-// Wake says that something may be due. It never blocks.
+// Wake makes Run check for due deliveries now. It never blocks.
 func (o *Outbox) Wake() { signal(o.wake) }
 
 func signal(c chan struct{}) {
@@ -109,11 +110,11 @@ func signal(c chan struct{}) {
 	}
 }
 
-// breath is the least time between two looks at what is due, so that a burst of writes is one look.
+// breath is the least time between two checks for due deliveries, so that a burst of writes causes one.
 const breath = 2 * time.Millisecond
 
-// Run delivers until the context ends, and returns when what was under way then has been
-// delivered or given back.
+// Run delivers until the context ends, and returns when the deliveries then in flight are delivered
+// or released.
 func (o *Outbox) Run(ctx context.Context) {
 	dispatchers := map[int64]*dispatcher{}
 	ended := make(chan *dispatcher)
@@ -124,7 +125,7 @@ func (o *Outbox) Run(ctx context.Context) {
 	for {
 		select {
 		case <-ctx.Done():
-			// Lanes end by themselves now; each says so.
+			// Each dispatcher ends by itself now and reports that on ended.
 			for len(dispatchers) > 0 {
 				delete(dispatchers, (<-ended).target)
 			}
@@ -132,7 +133,7 @@ func (o *Outbox) Run(ctx context.Context) {
 		case l := <-ended:
 			delete(dispatchers, l.target)
 			if !l.claimed {
-				// What is due may be in somebody else's hands for a moment.
+				// Another instance may hold the due deliveries for a moment.
 				timer.Reset(claimPause)
 				continue
 			}
@@ -143,7 +144,7 @@ func (o *Outbox) Run(ctx context.Context) {
 		next := o.Poll
 		due, now, err := o.look(ctx)
 		if err != nil && ctx.Err() == nil {
-			o.failed(ctx, "cannot look up what is to be told", err)
+			o.failed(ctx, "cannot look up pending deliveries", err)
 		}
 		for _, d := range due {
 			if wait := d.Due.Sub(now); wait > 0 {
@@ -185,16 +186,17 @@ func (o *Outbox) asking(ctx context.Context) (context.Context, context.CancelFun
 	return context.WithTimeout(ctx, max(o.Lease, 10*time.Second))
 }
 
-// failed logs an error of ours, but for one that passes with the database's trouble: of that the store
-// speaks itself, once.
+// failed logs an error of the registry itself. An error that is caused by an outage of the database is
+// left out, since the store logs the outage once.
 func (o *Outbox) failed(ctx context.Context, what string, err error, details ...any) {
 	if comity.CodeOf(err) != comity.NotNow {
 		o.Log.ErrorContext(ctx, what, append(details, "error", err)...)
 	}
 }
 
-// unpark makes due what waits for a time that the clock reached and came back from, and returns what is due.
-// It is looked for whenever the clock has gone back, at first, and once in a while.
+// unpark makes deliveries due that wait for a time from which the clock was set back, and returns the
+// due targets. It looks for such deliveries on the first call, whenever the clock has gone back, and
+// otherwise at most once per Poll.
 func (o *Outbox) unpark(ctx context.Context, due []store.DueTarget, now time.Time) ([]store.DueTarget, error) {
 	back := now.Before(o.last)
 	o.last = now
@@ -218,23 +220,24 @@ func (o *Outbox) unpark(ctx context.Context, due []store.DueTarget, now time.Tim
 	return due, err
 }
 
-// TakeOver takes over at once what a program before this one held when it ended. It is for who knows
-// that nobody else works on the database: without it that waits until the leases run out.
+// TakeOver releases at once the deliveries that an earlier process held when it ended. The caller must
+// know that no other instance uses the database. Without TakeOver those deliveries wait until their
+// leases expire.
 func (o *Outbox) TakeOver(ctx context.Context) error {
 	if err := o.store.Write(ctx, func(tx *store.Tx) error { return tx.Release(ctx) }); err != nil {
-		return fmt.Errorf("take over what was being told: %w", err)
+		return fmt.Errorf("take over deliveries in flight: %w", err)
 	}
 	return nil
 }
 
-// due returns the lanes for which something waits, and the database's time.
-func (o *Outbox) due(ctx context.Context) (dispatchers []store.DueTarget, now time.Time, err error) {
+// due returns the targets with pending deliveries, and the database's time.
+func (o *Outbox) due(ctx context.Context) (targets []store.DueTarget, now time.Time, err error) {
 	err = o.store.Snapshot(ctx, func(tx *store.Tx) (err error) {
-		if dispatchers, err = tx.DueTargets(ctx, working); err != nil {
+		if targets, err = tx.DueTargets(ctx, working); err != nil {
 			return err
 		}
 		now, err = tx.Now(ctx)
 		return err
 	})
-	return dispatchers, now, err
+	return targets, now, err
 }

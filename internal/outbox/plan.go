@@ -8,16 +8,16 @@ import (
 	"comity/internal/store"
 )
 
-// Span says whom or what a look at a target is about: One subject or, where that is none, a page of all
-// After another.
+// Span selects subjects of a target: One subject or, where One is zero, the page of all subjects that
+// follows After.
 type Span struct{ One, After comity.Subject }
 
-// lookPage is how many subjects are looked at together: a page is there in a while, though the target is
-// slow, and no more groups are read at a time than when they are sent.
+// lookPage is the number of subjects on a page. It is small so that a page is complete in a short time
+// even at a slow target, and so that no more groups are read at a time than when they are sent.
 const lookPage = comity.MaxWorkers
 
-// subjects reads what a span is about, with what is known of it at a target. next is where the page
-// after it begins, the zero one where there is none.
+// subjects returns the subjects of a span with their status at a target. next is the After of the next
+// page, zero where there is none.
 func (o *Outbox) subjects(ctx context.Context, target *comity.Record, span Span) (subjects []store.SubjectStatus, next comity.Subject, err error) {
 	err = o.store.Snapshot(ctx, func(tx *store.Tx) error {
 		if span.One != (comity.Subject{}) {
@@ -38,7 +38,7 @@ func (o *Outbox) subjects(ctx context.Context, target *comity.Record, span Span)
 	return subjects, next, nil
 }
 
-// present reads what a target is to know about subjects.
+// present reads the state of subjects that a target should hold.
 func (o *Outbox) present(ctx context.Context, target *comity.Record, subjects []store.SubjectStatus) (comity.Destination, []comity.Snapshot, error) {
 	all := make([]comity.Subject, len(subjects))
 	for i, s := range subjects {
@@ -51,10 +51,10 @@ func (o *Outbox) present(ctx context.Context, target *comity.Record, subjects []
 type Planned struct {
 	Subject comity.Subject
 	Steps   []Step
-	// Unchanged is the identifier, of a group that of its first page, under which the target was last
-	// sent the same, where it would not be sent that again.
+	// Unchanged is the identifier (of a group, that of its first page) of a message that is left out
+	// because the target was last sent the same; "" where none is left out.
 	Unchanged string
-	// Problem is why nothing can be sent, or not all that should; "" where nothing is wrong.
+	// Problem is why nothing can be sent, or not all that should be; "" where nothing is wrong.
 	Problem string
 }
 
@@ -106,8 +106,8 @@ func (o *Outbox) planned(to comity.Destination, snapshot comity.Snapshot, s stor
 	return p, nil
 }
 
-// Begin says after whom or what a run that tells a target about everybody would begin: where another
-// is or was stopped, unless it is to begin anew.
+// Begin returns the subject after which a full sync of a target would start: where the one under way
+// is, or a stopped one was, unless anew is set; else the zero Subject.
 func (o *Outbox) Begin(ctx context.Context, target int64, anew bool) (after comity.Subject, err error) {
 	err = o.store.Read(ctx, func(tx *store.Tx) error {
 		was, found, err := tx.FullSync(ctx, target)

@@ -11,7 +11,7 @@ import (
 	"comity/internal/outbox"
 )
 
-// plan lists what everybody, or one person, would be sent, page by page, a text for each person.
+// plan returns what would be sent about everybody, page by page, or about one person: a line for each message.
 func (w *world) plan(q *outbox.Outbox, to target, person int64, onlyChanged bool) (lines []string) {
 	w.t.Helper()
 	span := outbox.Span{One: comity.PersonSubject(person)}
@@ -45,7 +45,7 @@ func (w *world) plan(q *outbox.Outbox, to target, person int64, onlyChanged bool
 	}
 }
 
-// A plan says what a run sends then, message by message, and neither sends nor changes anything.
+// A plan lists the messages that a full sync sends, and neither sends nor changes anything.
 func TestPlanIsWhatIsSentThen(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		r := newReceiver(t)
@@ -59,7 +59,7 @@ func TestPlanIsWhatIsSentThen(t *testing.T) {
 		lost := w.identifier(nameless, "lost")
 		q := w.queue(outbox.Options{})
 		expectFound(t, "at first", w.plan(q, to, 0, true), "PUT fine", "PUT changed", "PUT before", "PUT gone", "PUT lost")
-		w.tell(to)
+		w.fullSync(to)
 
 		r.forget()
 		w.born(changed, 1)
@@ -81,8 +81,8 @@ func TestPlanIsWhatIsSentThen(t *testing.T) {
 		}
 		r.expectLines(t)
 		q, stop := w.start(outbox.Options{})
-		w.all(q, to, true, true)
-		eventually(t, "the run is at its end", func() bool {
+		w.startFullSync(q, to, true, true)
+		eventually(t, "the full sync has ended", func() bool {
 			s, err := q.Status(t.Context(), to.id)
 			return err == nil && !s.FullSync.Ended.IsZero() && s.InFlight == 0
 		})
@@ -93,7 +93,7 @@ func TestPlanIsWhatIsSentThen(t *testing.T) {
 	})
 }
 
-// A plan goes page by page, and begins where a run that was stopped would go on.
+// A plan goes page by page, and starts where a stopped full sync would continue.
 func TestPlanGoesPageByPage(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		r := newReceiver(t)
@@ -116,12 +116,12 @@ func TestPlanGoesPageByPage(t *testing.T) {
 	})
 }
 
-// A run that would delete more than a share of those whom the target knows is refused, whyever they
-// would be deleted, and what it would delete is what a plan says.
+// A full sync that would delete more than a share of the people at a target is refused, whatever the reason
+// for the deletes, and it would delete exactly those that a plan lists.
 func TestRunThatDeletesTooManyIsRefused(t *testing.T) {
 	for _, tt := range []struct {
 		name string
-		// leave makes so many of ten leave the target.
+		// leave makes n of ten people leave the target.
 		leave func(w *world, to target, people []int64)
 		gone  int
 	}{
@@ -164,7 +164,7 @@ func TestRunThatDeletesTooManyIsRefused(t *testing.T) {
 			onBoth(t, func(t *testing.T, w *world) {
 				to := w.target(newReceiver(t), comity.ModeManual)
 				people := w.people(10)
-				w.tell(to)
+				w.fullSync(to)
 				w.newcomers(5)
 				tt.leave(w, to, people)
 				q := w.queue(outbox.Options{})
@@ -184,7 +184,7 @@ func TestRunThatDeletesTooManyIsRefused(t *testing.T) {
 				if tt.gone > 0 {
 					var refusal *comity.Error
 					err := run(tt.gone*10 - 1)
-					want := fmt.Sprintf("it would delete %d of the 10 people whom target %d knows, more than %d %%: --max-deletes %d%%", tt.gone, to.id, tt.gone*10-1, tt.gone*10)
+					want := fmt.Sprintf("%d of the 10 people at target %d would be deleted, more than %d %%: allow this with --max-deletes %d%%", tt.gone, to.id, tt.gone*10-1, tt.gone*10)
 					if !errors.As(err, &refusal) || refusal.Code != comity.Refused || !strings.HasPrefix(refusal.Detail, want) {
 						t.Errorf("got %v, want %s", err, want)
 					}
@@ -203,7 +203,7 @@ func TestRunThatDeletesTooManyIsRefused(t *testing.T) {
 	}
 }
 
-// newcomers adds people whom no target was told about.
+// newcomers adds people about whom no message was sent yet.
 func (w *world) newcomers(n int) {
 	w.t.Helper()
 	for i := range n {

@@ -10,9 +10,9 @@ import (
 	"comity/internal/store"
 )
 
-// Provision tells a target about one subject at once, or in a queue mode soon: then queued is true.
-// When the endpoint does not take the message the error is Undelivered and says what it answered;
-// the delivery is noted and, in a mode that retries, tried again.
+// Provision delivers one subject to a target at once, or enqueues it if the target is in a queue mode:
+// then queued is true. When the endpoint does not accept the message the error is Undelivered with its
+// answer; the failed delivery is stored and, in a mode that retries, retried.
 func (o *Outbox) Provision(ctx context.Context, target *comity.Record, subject comity.Subject) (queued bool, err error) {
 	mode := target.Text(comity.CoProvisioningTarget.Status)
 	if mode == comity.ModeQueue {
@@ -23,8 +23,8 @@ func (o *Outbox) Provision(ctx context.Context, target *comity.Record, subject c
 		o.Wake()
 		return true, nil
 	}
-	// What was begun is finished, whether or not the caller waits for it: but a caller whose time is over
-	// is to be told what came of it till then.
+	// The delivery is finished even if the caller is gone. But when the request's own time limit ends,
+	// it is cancelled, so that the caller still gets an answer.
 	asked := ctx
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
@@ -48,11 +48,12 @@ func (o *Outbox) Provision(ctx context.Context, target *comity.Record, subject c
 	return false, nil
 }
 
-// claimPause is the time between two tries to claim what somebody else holds.
+// claimPause is the time between two tries to claim a delivery that another worker holds.
 const claimPause = 20 * time.Millisecond
 
-// claimOne claims the delivery about a subject, and says from when on its time runs. What somebody holds it
-// waits for: longer than their message may take, so that what nobody works on any more is given back meanwhile.
+// claimOne claims the delivery of a subject; start is the time from which its limit counts. If another
+// worker holds the delivery it waits, longer than a message may take, so that an abandoned claim is
+// released in the meantime.
 func (o *Outbox) claimOne(ctx context.Context, target *comity.Record, subject comity.Subject) (d store.Delivery, start time.Time, err error) {
 	ctx, cancel := context.WithTimeout(ctx, o.watched()+3*o.Poll)
 	defer cancel()

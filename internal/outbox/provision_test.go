@@ -12,7 +12,7 @@ import (
 	"comity/internal/outbox"
 )
 
-// A provision call waits for a message about the person that is under way, and sends its own then.
+// A provision call waits for a message in flight about the same person, and then sends its own.
 func TestProvisionWaitsForWorker(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		r := newReceiver(t)
@@ -21,7 +21,7 @@ func TestProvisionWaitsForWorker(t *testing.T) {
 		freed := make(chan struct{})
 		r.reacts(heldUntil(t, freed, func(arrival) bool { return true }))
 		q, _ := w.start(outbox.Options{})
-		eventually(t, "a message is under way", func() bool { return len(r.got()) == 1 })
+		eventually(t, "a message is in flight", func() bool { return len(r.got()) == 1 })
 		w.born(person, 1)
 		sent := make(chan error, 1)
 		go func() {
@@ -41,7 +41,7 @@ func TestProvisionWaitsForWorker(t *testing.T) {
 	})
 }
 
-// A provision call gives up after Limit when the person stays in other hands, and says so.
+// A provision call gives up after Limit when another worker keeps the delivery, and says so.
 func TestProvisionGivesUpWaiting(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		r := newReceiver(t)
@@ -50,7 +50,7 @@ func TestProvisionGivesUpWaiting(t *testing.T) {
 		freed := make(chan struct{})
 		r.reacts(heldUntil(t, freed, func(arrival) bool { return true }))
 		w.start(outbox.Options{Limit: time.Minute})
-		eventually(t, "a message is under way", func() bool { return len(r.got()) == 1 })
+		eventually(t, "a message is in flight", func() bool { return len(r.got()) == 1 })
 		_, err := w.provision(w.queue(outbox.Options{Limit: 100 * time.Millisecond}), to, person)
 		var failed *comity.Error
 		if !errors.As(err, &failed) || failed.Code != comity.Undelivered || !strings.Contains(failed.Detail, "still under way") {
@@ -63,7 +63,7 @@ func TestProvisionGivesUpWaiting(t *testing.T) {
 	})
 }
 
-// What a provision call began is finished though its caller is gone.
+// A provision call is finished even if its caller is gone.
 func TestProvisionCallerGone(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		r := newReceiver(t)
@@ -87,7 +87,7 @@ func TestProvisionCallerGone(t *testing.T) {
 	})
 }
 
-// Provision calls, changes and workers at a time: the last message tells the present state.
+// With concurrent provision calls, changes and workers, the last message has the present state.
 func TestProvisionAmongChanges(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		r := newReceiver(t)
@@ -127,8 +127,8 @@ func TestProvisionAmongChanges(t *testing.T) {
 	})
 }
 
-// A provision call of somebody whom the target is not, or no longer, to know.
-func TestProvisionOfNobodyToTell(t *testing.T) {
+// A provision call of a person whom the target should not, or no longer, hold.
+func TestProvisionWithoutMessage(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		r := newReceiver(t)
 		to := w.target(r, comity.ModeManual)
@@ -142,7 +142,7 @@ func TestProvisionOfNobodyToTell(t *testing.T) {
 		pending := w.add(comity.CoPerson.Resource, values{comity.CoPerson.Status: comity.Pending})
 		w.identifier(pending, "pending")
 		if _, err := w.provision(q, to, pending); err != nil {
-			t.Errorf("pending and never told: %v", err)
+			t.Errorf("pending and never sent: %v", err)
 		}
 		r.expectLines(t)
 
@@ -152,14 +152,14 @@ func TestProvisionOfNobodyToTell(t *testing.T) {
 		}
 		w.edit(comity.CoPerson.Resource, person, values{comity.CoPerson.Status: comity.Denied})
 		if _, err := w.provision(q, to, person); err != nil {
-			t.Errorf("denied and told before: %v", err)
+			t.Errorf("denied and sent before: %v", err)
 		}
 		r.expectLines(t, "PUT ghopper", "DELETE ghopper deleted")
 		w.expectPresent(t, to, r)
 	})
 }
 
-// A target that is deleted while a provision call for it is on its way is not found.
+// A provision call answers "not found" if the target is deleted while it runs.
 func TestProvisionOfDeletedTarget(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		to := w.target(newReceiver(t), comity.ModeManual)
@@ -174,7 +174,7 @@ func TestProvisionOfDeletedTarget(t *testing.T) {
 			t.Errorf("got %v", err)
 		}
 		if _, found := w.row(to, person); found {
-			t.Error("there is a row of a target that is gone")
+			t.Error("there is a delivery of a deleted target")
 		}
 	})
 }

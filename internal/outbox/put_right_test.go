@@ -10,8 +10,8 @@ import (
 	"comity/internal/store"
 )
 
-// failedLong leaves everybody whom a target is to be told about as after many failures of its receiver:
-// they wait for long, and so does its breaker.
+// failedLong puts all deliveries to a target in the state after many failures of its receiver: their next
+// tries, and the breaker's next probe, are far in the future.
 func (w *world) failedLong(t target, people []int64) {
 	w.t.Helper()
 	now := w.clock.now()
@@ -30,20 +30,20 @@ func (w *world) exec(sql string, args ...any) {
 	}
 }
 
-// Whatever may have put right why a target did not take messages, what waits for it is tried at once.
+// After any change that may have removed the reason for the failures, waiting deliveries are tried at once.
 func TestWhatIsPutRightIsTriedAtOnce(t *testing.T) {
 	for name, act := range map[string]func(w *world, q *outbox.Outbox, to target, people []int64){
 		"an edit of the target": func(w *world, _ *outbox.Outbox, to target, _ []int64) {
-			w.edit(comity.CoProvisioningTarget.Resource, to.id, values{comity.CoProvisioningTarget.Description: "mended"})
+			w.edit(comity.CoProvisioningTarget.Resource, to.id, values{comity.CoProvisioningTarget.Description: "repaired"})
 		},
 		"an edit of its settings": func(w *world, _ *outbox.Outbox, to target, _ []int64) {
 			w.edit(comity.CoApiProvisionerTarget.Resource, to.settings, values{comity.CoApiProvisionerTarget.Workers: 2})
 		},
 		"an edit of its server": func(w *world, _ *outbox.Outbox, to target, _ []int64) {
-			w.edit(comity.Server.Resource, to.server, values{comity.Server.Description: "mended"})
+			w.edit(comity.Server.Resource, to.server, values{comity.Server.Description: "repaired"})
 		},
 		"an edit of the server's settings": func(w *world, _ *outbox.Outbox, to target, _ []int64) {
-			w.edit(comity.HttpServer.Resource, to.http, values{comity.HttpServer.Username: "mended"})
+			w.edit(comity.HttpServer.Resource, to.http, values{comity.HttpServer.Username: "repaired"})
 		},
 		"the server's settings are given": func(w *world, _ *outbox.Outbox, to target, _ []int64) {
 			f := comity.HttpServer
@@ -90,7 +90,7 @@ func TestWhatIsPutRightIsTriedAtOnce(t *testing.T) {
 	}
 }
 
-// A message that went by settings that are others now does not keep its subject waiting when it fails.
+// A message that was sent by old settings does not delay the next try when it fails.
 func TestAnEditDuringADelivery(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		to := w.target(newReceiver(t), comity.ModeAutomatic)
@@ -106,7 +106,7 @@ func TestAnEditDuringADelivery(t *testing.T) {
 				t.Fatalf("claimed %v: %v", claimed, err)
 			}
 			if edited {
-				w.edit(comity.HttpServer.Resource, to.http, values{comity.HttpServer.Username: "mended"})
+				w.edit(comity.HttpServer.Resource, to.http, values{comity.HttpServer.Username: "repaired"})
 			}
 			claimed[0].Attempts++
 			err = w.store.Write(t.Context(), func(tx *store.Tx) error {
@@ -127,7 +127,7 @@ func TestAnEditDuringADelivery(t *testing.T) {
 	})
 }
 
-// The clock was ahead for a while: nothing that came to wait then waits until it is there again.
+// After the clock was ahead for a while, no delivery waits until it reaches that time again.
 func TestAStepOfTheClockParksNothing(t *testing.T) {
 	const ahead = 1000 * time.Hour
 	onBoth(t, func(t *testing.T, w *world) {
@@ -141,7 +141,7 @@ func TestAStepOfTheClockParksNothing(t *testing.T) {
 		stop()
 
 		w.clock.ahead.Add(int64(ahead))
-		w.failedLong(to, people) // nobody waits yet, but the breaker does
+		w.failedLong(to, people) // no delivery waits yet, but the breaker does
 		for day, person := range people {
 			w.born(person, day)
 		}
@@ -168,7 +168,7 @@ func TestAStepOfTheClockParksNothing(t *testing.T) {
 		w.settle(other)
 		w.expectPresent(t, to, r)
 
-		// Now while it works: what it was told of ahead of time is due when the clock is back.
+		// The same while the outbox runs: deliveries enqueued ahead of time are due when the clock is back.
 		w.clock.ahead.Add(int64(ahead))
 		r.reacts(always(reaction{status: 503}))
 		w.born(people[0], 100)
@@ -179,12 +179,12 @@ func TestAStepOfTheClockParksNothing(t *testing.T) {
 		w.settle(to)
 		w.expectPresent(t, to, r)
 		if s, err := w.queue(outbox.Options{}).Status(t.Context(), to.id); err != nil || s.LastSuccess.After(w.clock.now()) {
-			t.Errorf("it last took a message at %v: %v", s.LastSuccess, err)
+			t.Errorf("its last delivery was at %v: %v", s.LastSuccess, err)
 		}
 	})
 }
 
-// An edit that changes no value changes no message, so that nothing differs that nobody is told of.
+// An edit that changes no value changes no message, and enqueues nothing.
 func TestAnEditThatChangesNothingMakesNoDrift(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		r := newReceiver(t)
@@ -194,8 +194,8 @@ func TestAnEditThatChangesNothingMakesNoDrift(t *testing.T) {
 		w.edit(comity.CoPersonRole.Resource, s.role, values{comity.CoPersonRole.ManagerCoPersonId: boss})
 		w.later(time.Hour)
 		q, _ := w.start(outbox.Options{})
-		w.all(q, to, false, false) // the automatic groups were there before the target
-		w.swept(q, to)
+		w.startFullSync(q, to, false, false) // the automatic groups are older than the target
+		w.awaitFullSync(q, to)
 		w.settle(to)
 		again := func(when string) {
 			t.Helper()
@@ -243,7 +243,7 @@ func TestAnEditThatChangesNothingMakesNoDrift(t *testing.T) {
 	})
 }
 
-// Who has no identifier of the type is left out, and has not failed.
+// People without an identifier of the type are left out, and do not count as failed.
 func TestLeftOut(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		r := newReceiver(t)

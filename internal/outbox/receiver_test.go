@@ -22,14 +22,14 @@ import (
 	"comity/internal/provision/provisiontest"
 )
 
-// arrival is a message as a receiver got it.
+// arrival is a message that a receiver got.
 type arrival struct {
 	method, id, body string
 	deleted          bool
 	sequence         int64
 }
 
-// String writes an arrival as tests compare it.
+// String returns an arrival as tests compare it.
 func (a arrival) String() string {
 	if a.deleted {
 		return fmt.Sprintf("%s %s deleted", a.method, a.id)
@@ -37,21 +37,21 @@ func (a arrival) String() string {
 	return fmt.Sprintf("%s %s", a.method, a.id)
 }
 
-// reaction is what a receiver does with a message; the zero value is to take it and say so.
+// reaction is what a receiver does with a message; the zero value accepts it with status 200.
 type reaction struct {
-	// status is answered, 200 if it is 0. What is answered with 2xx is taken.
+	// status is the status of the answer, 200 if it is 0. A 2xx accepts the message.
 	status     int
 	retryAfter string
-	// kept takes the message whatever becomes of the answer.
+	// kept accepts the message whatever the answer is.
 	kept bool
-	// silent gives no answer for as long as the sender waits for one.
+	// silent gives no answer while the sender waits for one.
 	silent bool
 	// cut closes the connection in the middle of the answer, or before it.
 	cut, cutBefore bool
 }
 
-// receiver is an outside system that holds what it is told, an entry for each identifier. What it
-// does with a message is up to react.
+// receiver is an external system that holds an entry for each identifier that it was sent. react decides
+// what it does with a message.
 type receiver struct {
 	t      *testing.T
 	server *httptest.Server
@@ -83,7 +83,7 @@ func receiverOn(t *testing.T, l net.Listener) *receiver {
 	return r
 }
 
-// reacts changes what becomes of the messages from now on; nil takes them all.
+// reacts sets the reaction to messages from now on; nil accepts them all.
 func (r *receiver) reacts(react func(arrival) reaction) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -93,7 +93,7 @@ func (r *receiver) reacts(react func(arrival) reaction) {
 // always reacts in the same way to every message.
 func always(how reaction) func(arrival) reaction { return func(arrival) reaction { return how } }
 
-// heldUntil keeps the messages that are meant waiting for their answer until a channel is closed.
+// heldUntil delays the answers to matching messages until a channel is closed.
 func heldUntil(t *testing.T, freed <-chan struct{}, meant func(arrival) bool) func(arrival) reaction {
 	return func(a arrival) reaction {
 		if meant(a) {
@@ -106,7 +106,7 @@ func heldUntil(t *testing.T, freed <-chan struct{}, meant func(arrival) bool) fu
 	}
 }
 
-// ServeHTTP takes a message.
+// ServeHTTP receives a message.
 func (r *receiver) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	a, err := read(req)
 	if err != nil {
@@ -152,7 +152,7 @@ func cut(w http.ResponseWriter) {
 	_ = buffered.Flush()
 }
 
-// decide notes a message and says what becomes of it, which may take the test a while.
+// decide records a message and returns the reaction to it, which may block.
 func (r *receiver) decide(a arrival) (how reaction) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -226,7 +226,7 @@ func read(req *http.Request) (a arrival, err error) {
 	return a, nil
 }
 
-// entryOf is under what a receiver keeps what it is told.
+// entryOf returns the key of a receiver's entry for an identifier.
 func entryOf(group bool, identifier string) string {
 	if group {
 		return "groups/" + identifier
@@ -241,7 +241,7 @@ func (r *receiver) got() []arrival {
 	return slices.Clone(r.arrivals)
 }
 
-// lines are the messages that came, one text each.
+// lines returns the messages that came, one line each.
 func (r *receiver) lines() []string {
 	var lines []string
 	for _, a := range r.got() {
@@ -256,7 +256,7 @@ func (r *receiver) forget() {
 	r.arrivals = nil
 }
 
-// ids are the identifiers that the receiver holds, in order.
+// ids returns the identifiers that the receiver holds, in order.
 func (r *receiver) ids() []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -269,7 +269,7 @@ func (r *receiver) entry(id string) string {
 	return r.holds[id]
 }
 
-// differs says how what the receiver holds differs from what it should; "" if it does not.
+// differs returns the difference between what the receiver holds and what it should, "" if there is none.
 func (r *receiver) differs(want map[string]string) string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -284,14 +284,14 @@ func (w *world) expectPresent(t *testing.T, to target, r *receiver) {
 	}
 }
 
-// expectInOrder checks that no person was sent by two at a time, and no older message of a person
-// after a newer one.
+// expectInOrder checks that no person had two messages in flight at a time, and that no older message of a
+// person came after a newer one.
 func (r *receiver) expectInOrder(t *testing.T) {
 	t.Helper()
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, o := range r.overlaps {
-		t.Errorf("%s came while another message of the same person was under way", o)
+		t.Errorf("%s came while another message of the same person was in flight", o)
 	}
 	last := map[string]arrival{}
 	for _, a := range r.arrivals {
@@ -302,7 +302,7 @@ func (r *receiver) expectInOrder(t *testing.T) {
 	}
 }
 
-// expectLines checks what came, message by message.
+// expectLines checks the messages that came.
 func (r *receiver) expectLines(t *testing.T, want ...string) {
 	t.Helper()
 	if diff := cmp.Diff(want, r.lines()); diff != "" {

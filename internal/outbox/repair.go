@@ -9,9 +9,10 @@ import (
 	"comity/internal/store"
 )
 
-// mended has the target told about a subject, by the queue as always, and looks again.
+// repaired delivers a subject to the target by the queue, as every change is, and reads again what the
+// target holds.
 func (c *comparison) repaired(ctx context.Context, v Verified, s store.SubjectStatus) (Verified, error) {
-	if noted, err := c.forget(ctx, v, s); err != nil || !noted {
+	if enqueued, err := c.forget(ctx, v, s); err != nil || !enqueued {
 		v.Waiting, v.Findings = err == nil, nil
 		return v, err
 	}
@@ -42,14 +43,14 @@ func (c *comparison) repaired(ctx context.Context, v Verified, s store.SubjectSt
 	case len(left) == 0:
 		v.Repair, v.Answer = Repaired, ""
 	case v.Repair == "":
-		v.Repair, v.Answer = NotRepaired, "the target took it, and still holds something else"
+		v.Repair, v.Answer = NotRepaired, "the target accepted the message, and still holds something else"
 	}
 	return v, nil
 }
 
-// forget notes the surplus identifiers that the target is to be told to delete, besides those that it
-// is known to hold. It says false where the subject is in other hands.
-func (c *comparison) forget(ctx context.Context, v Verified, s store.SubjectStatus) (noted bool, err error) {
+// forget enqueues the deletion of the surplus identifiers that are not among those last sent. It
+// returns false where another delivery of the subject is pending or in flight.
+func (c *comparison) forget(ctx context.Context, v Verified, s store.SubjectStatus) (enqueued bool, err error) {
 	var surplus []string
 	for _, f := range v.Findings {
 		if f.Kind == Surplus && f.Identifier != s.ProvisionedAs.Identifier && !slices.Contains(s.ProvisionedAs.Obsolete, f.Identifier) {
@@ -60,8 +61,8 @@ func (c *comparison) forget(ctx context.Context, v Verified, s store.SubjectStat
 		return true, nil
 	}
 	err = c.store.Write(ctx, func(tx *store.Tx) error {
-		noted, err = tx.Forget(ctx, c.target.Id, c.target.CoId, s, surplus)
+		enqueued, err = tx.Forget(ctx, c.target.Id, c.target.CoId, s, surplus)
 		return err
 	})
-	return noted, err
+	return enqueued, err
 }

@@ -9,19 +9,19 @@ import (
 	"comity/internal/store"
 )
 
-// row is what the database keeps about one target and person.
+// row is the delivery of one person to one target in the database.
 type row struct {
 	held, resting                         bool
 	version, sequence, attempts, refusals int64
-	// due is when it is tried next, tried when it was tried last; the zero time is never.
+	// due is the time of the next try, tried that of the last; the zero time is never.
 	due, tried                   time.Time
 	identifier, obsolete, answer string
 }
 
-// waits is how long after the last try the next one comes.
+// waits returns the time between the last try and the next.
 func (r row) waits() time.Duration { return r.due.Sub(r.tried) }
 
-// sql is a connection of the test's own to the database.
+// sql returns the test's own connection to the database.
 func (w *world) sql() *sql.DB {
 	w.t.Helper()
 	w.mu.Lock()
@@ -43,7 +43,7 @@ func (w *world) sql() *sql.DB {
 	return db
 }
 
-// row reads a delivery from the database; there may be none.
+// row reads a delivery from the database; found is false if there is none.
 func (w *world) row(t target, person int64) (r row, found bool) {
 	w.t.Helper()
 	return w.rowOf(t, comity.PersonSubject(person))
@@ -79,8 +79,7 @@ func moment(micro int64) time.Time {
 	return time.UnixMicro(micro)
 }
 
-// failed waits until a delivery has failed that often since its last success, and returns what is
-// noted of it.
+// failed waits until a delivery has failed that often since its last success, and returns it.
 func (w *world) failed(t target, person, attempts int64) (r row) {
 	w.t.Helper()
 	eventually(w.t, fmt.Sprintf("the delivery about person %d has failed %d times", person, attempts), func() bool {
@@ -90,7 +89,7 @@ func (w *world) failed(t target, person, attempts int64) (r row) {
 	return r
 }
 
-// held is how many deliveries to a target are claimed.
+// held returns how many deliveries to a target are claimed.
 func (w *world) held(t target) (n int) {
 	w.t.Helper()
 	err := w.sql().QueryRowContext(w.t.Context(),

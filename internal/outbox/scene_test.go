@@ -6,7 +6,7 @@ import (
 	"comity"
 )
 
-// scene is a person of whom everything is known that a message shows.
+// scene is a person with every record that a message shows.
 type scene struct {
 	*world
 

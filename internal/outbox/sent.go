@@ -15,21 +15,21 @@ import (
 	"comity/internal/store"
 )
 
-// messageID is the id of what is sent about a subject: the same for each try, and another as soon as
-// there is something else to tell.
+// messageID returns the id of a message about a subject: the same for each try, and a new one as soon
+// as the content changes.
 func messageID(d store.Delivery, m comity.Message) string {
 	h := sha256.New()
 	fmt.Fprintf(h, "%d %v %d %s %s\n%s", d.TargetId, d.Subject, d.Version, m.Method, m.URL, m.Body)
 	return "msg_" + strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(h.Sum(nil)[:15]))
 }
 
-// packed is how a message that was sent is kept.
+// packed is the form in which a message that was sent is stored.
 type packed struct {
 	Method, URL string
 	Body        json.RawMessage `json:",omitempty"`
 }
 
-// kept is what is kept of a message's body.
+// kept returns the part of a message's body that is stored.
 func kept(m comity.Message) []byte {
 	if m.Kept != nil {
 		return m.Kept
@@ -37,18 +37,18 @@ func kept(m comity.Message) []byte {
 	return m.Body
 }
 
-// pack compresses a message to keep.
+// pack compresses a message for storage.
 func pack(m comity.Message) []byte {
 	var b bytes.Buffer
-	// Stateless: it needs no table of a megabyte for a message of a kilobyte. The level is one, a
-	// buffer takes all, and the body is JSON.
+	// Stateless compression needs no table of a megabyte for a message of a kilobyte. No error is
+	// possible: the level is valid, a buffer accepts every write, and the body is JSON.
 	z, _ := gzip.NewWriterLevel(&b, gzip.StatelessCompression)
 	_ = json.NewEncoder(z).Encode(packed{m.Method, m.URL, kept(m)})
 	_ = z.Close()
 	return b.Bytes()
 }
 
-// unpack returns a message that was kept.
+// unpack returns a message that pack stored.
 func unpack(sent []byte) (p packed, err error) {
 	z, err := gzip.NewReader(bytes.NewReader(sent))
 	if err == nil {
@@ -60,7 +60,8 @@ func unpack(sent []byte) (p packed, err error) {
 	return p, nil
 }
 
-// unsent leaves out what says how the subject is, if that is as it was last sent.
+// unsent leaves out the messages with the subject's state if they are the same as last sent. sent is
+// the stored message, nil for none.
 func unsent(sent []byte, messages []comity.Message) ([]comity.Message, error) {
 	if sent == nil {
 		return messages, nil

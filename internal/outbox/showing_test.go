@@ -14,11 +14,11 @@ import (
 	"comity/internal/outbox"
 )
 
-// showing is a receiver that answers GET with what it holds, or as a test says.
+// showing is a receiver that answers GET with what it holds, or as a test sets.
 type showing struct {
 	*receiver
 	front *httptest.Server
-	// answers may answer a question about an identifier by itself: it does so with a status that is not 0.
+	// answers may answer a GET of an identifier instead; with status 0 it does not.
 	answers atomic.Pointer[func(id string) (status int, body string)]
 	asked   atomic.Int64
 }
@@ -31,7 +31,7 @@ func newShowing(t *testing.T) *showing {
 	return s
 }
 
-// ServeHTTP takes a message or shows one.
+// ServeHTTP receives a message or answers a GET.
 func (s *showing) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet {
 		s.receiver.ServeHTTP(w, r)
@@ -55,7 +55,7 @@ func (s *showing) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 func (s *showing) says(answers func(id string) (int, string)) { s.answers.Store(&answers) }
 
-// has makes the receiver hold something that nobody told it; "" is nothing.
+// has makes the receiver hold a body that it was not sent; "" for nothing.
 func (s *showing) has(id, body string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -74,16 +74,16 @@ func (w *world) showingTarget(s *showing, mode string, v ...values) target {
 	})...)
 }
 
-// tell tells a target about everybody and waits for that.
-func (w *world) tell(to target) {
+// fullSync runs a full sync of a target and waits for its end.
+func (w *world) fullSync(to target) {
 	w.t.Helper()
 	q, stop := w.start(outbox.Options{})
-	w.all(q, to, false, true)
-	w.swept(q, to)
+	w.startFullSync(q, to, false, true)
+	w.awaitFullSync(q, to)
 	stop()
 }
 
-// verify compares everybody, page by page, and says what was found, a text for each finding.
+// verify compares everybody, page by page, and returns a line for each finding.
 func (w *world) verify(q *outbox.Outbox, to target, repair bool) (lines []string) {
 	w.t.Helper()
 	look := outbox.Look{Repair: repair, MaxDeletes: 100}

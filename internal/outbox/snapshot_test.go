@@ -12,7 +12,7 @@ import (
 	"comity"
 )
 
-// snapshot is what a target is to know about one person.
+// snapshot returns the state of one person that a target should hold.
 func (w *world) snapshot(to target, person int64) comity.Snapshot {
 	w.t.Helper()
 	_, snapshots, err := w.registry.Snapshots(context.WithoutCancel(w.t.Context()), to.id, peopleAsSubjects(person))
@@ -22,7 +22,7 @@ func (w *world) snapshot(to target, person int64) comity.Snapshot {
 	return snapshots[0]
 }
 
-// texts are a field of each record.
+// texts returns the values of one field of each record.
 func texts(records []*comity.Record, f *comity.Field) []string {
 	var all []string
 	for _, rec := range records {
@@ -31,7 +31,7 @@ func texts(records []*comity.Record, f *comity.Field) []string {
 	return all
 }
 
-// titles are those of the roles, each with the streets and numbers that hang on it.
+// titles returns the titles of the roles, each with the streets and telephone numbers of the role.
 func titles(s comity.Snapshot) []string {
 	var all []string
 	for _, r := range s.Roles {
@@ -48,7 +48,7 @@ func expect(t *testing.T, what string, got, want []string) {
 	}
 }
 
-// Rows stand in order of Id, whatever was changed last; Suspended identifiers are left out.
+// Rows are in order of Id, whatever was changed last; Suspended identifiers are left out.
 func TestSnapshotRows(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		to := w.target(newReceiver(t), comity.ModeAutomatic)
@@ -116,8 +116,8 @@ func TestSnapshotRoles(t *testing.T) {
 	})
 }
 
-// Memberships are shown while the person is Active or GracePeriod, the group Active and the
-// membership inside its validity; that in all members of the CO always.
+// Memberships are shown while the person is Active or GracePeriod, the group Active and the membership
+// inside its validity; the membership in all members of the CO is always shown.
 func TestSnapshotMembers(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		to := w.target(newReceiver(t), comity.ModeAutomatic)
@@ -167,7 +167,7 @@ func TestSnapshotMembers(t *testing.T) {
 	})
 }
 
-// With ProvisionCoGroupId only the members of that group are there; leaving it sends a delete.
+// With ProvisionCoGroupId only the members of that group are provisioned; leaving it sends a delete.
 func TestSnapshotOfOneGroup(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		s := w.scene("ghopper")
@@ -199,7 +199,7 @@ func TestSnapshotOfOneGroup(t *testing.T) {
 	})
 }
 
-// Snapshots come in the order asked for, those of nobody and of another CO's people as gone.
+// Snapshots come in the requested order; unknown people and those of another CO are gone.
 func TestSnapshotsOfMany(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		to := w.target(newReceiver(t), comity.ModeAutomatic)

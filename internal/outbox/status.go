@@ -11,18 +11,19 @@ import (
 	"comity/internal/store"
 )
 
-// LaneStatus is what a target waits for, and how it goes.
+// TargetStatus is the delivery status of a target: how many deliveries are pending, in flight and
+// failed, and its breaker.
 type TargetStatus = store.TargetStatus
 
-// Status is how a target does.
+// Status is the delivery status of a target with its last full sync.
 type Status struct {
 	TargetStatus
-	// Sweep is the last run that told it about everybody, Swept says that there was one.
+	// FullSync is the last full sync, Swept says that there was one.
 	FullSync FullSync
 	Swept    bool
 }
 
-// Status returns how a target does.
+// Status returns the delivery status of a target.
 func (o *Outbox) Status(ctx context.Context, target int64) (s Status, err error) {
 	err = o.store.Snapshot(ctx, func(tx *store.Tx) error {
 		if s.TargetStatus, err = tx.TargetStatus(ctx, target); err != nil {
@@ -37,8 +38,8 @@ func (o *Outbox) Status(ctx context.Context, target int64) (s Status, err error)
 	return s, nil
 }
 
-// Statuses returns how every target does, by its id, and the time that this is so; of the breaker
-// only whether it is open.
+// Statuses returns the delivery status of every target by its id, and the database's time; of the
+// breaker only whether it is open.
 func (o *Outbox) Statuses(ctx context.Context) (all map[int64]TargetStatus, now time.Time, err error) {
 	err = o.store.Snapshot(ctx, func(tx *store.Tx) error {
 		if now, err = tx.Now(ctx); err != nil {
@@ -63,13 +64,13 @@ const (
 	StateLeftOut   = "left out"
 )
 
-// Subject is how it stands between a target and a subject.
+// Subject is the status of a subject at a target.
 type Subject struct {
 	store.SubjectStatus
-	// State is one of the states.
+	// State is one of the State constants.
 	State string
-	// Digest is the SHA-256 of the body that the target was last sent, of a group that of what is kept
-	// of it, in hexadecimal digits; "" where it holds none.
+	// Digest is the SHA-256, in hexadecimal digits, of the body that the target was last sent, or of a
+	// group of the part that is stored; "" where the target holds none.
 	Digest string
 }
 
@@ -100,7 +101,7 @@ func subjectOf(s store.SubjectStatus, found bool, now time.Time) (Subject, error
 	return out, nil
 }
 
-// SubjectStatus is how it stands between a target and a subject.
+// SubjectStatus returns the status of a subject at a target.
 func (o *Outbox) SubjectStatus(ctx context.Context, target int64, subject comity.Subject) (s Subject, err error) {
 	err = o.store.Snapshot(ctx, func(tx *store.Tx) error {
 		now, err := tx.Now(ctx)
@@ -121,20 +122,21 @@ func (o *Outbox) SubjectStatus(ctx context.Context, target int64, subject comity
 	return s, nil
 }
 
-// Failed are up to limit of the subjects of whom a target's messages rest after too many refusals,
-// people first, in order of their id from the one after the one given.
+// Failed returns up to limit subjects whose deliveries to a target rest after too many refusals: those
+// that follow after, people first, in order of their id.
 func (o *Outbox) Failed(ctx context.Context, target int64, after comity.Subject, limit int) ([]Subject, error) {
 	return o.subjectsOf(ctx, target, func(tx *store.Tx) ([]store.SubjectStatus, error) { return tx.Failed(ctx, target, after, limit) })
 }
 
-// Retried are up to limit of the subjects of whom a target's message failed and is tried again.
+// Retried returns up to limit subjects whose deliveries to a target failed and will be retried.
 func (o *Outbox) Retried(ctx context.Context, target int64, limit int) ([]Subject, error) {
 	return o.subjectsOf(ctx, target, func(tx *store.Tx) ([]store.SubjectStatus, error) {
 		retried, err := tx.Retried(ctx, target, limit)
 		if err != nil || len(retried) > 0 {
 			return retried, err
 		}
-		// While the breaker is open everybody's time passes. Those who opened it tell why.
+		// While the breaker is open deliveries are not tried, so few count as retried. The subjects that
+		// opened it show the reason.
 		b, err := tx.Breaker(ctx, target)
 		for _, subject := range b.Failing {
 			s, found, err := tx.SubjectStatus(ctx, target, subject)
@@ -170,20 +172,20 @@ func (o *Outbox) subjectsOf(ctx context.Context, target int64, read func(*store.
 		return nil
 	})
 	if err != nil {
-		return nil, fmt.Errorf("what failed at target %d: %w", target, err)
+		return nil, fmt.Errorf("failed deliveries of target %d: %w", target, err)
 	}
 	return list, nil
 }
 
-// Resend sends now what rests after too many refusals and what waits, about one subject or, for nil, about
-// all, and says about how many that is.
+// Resend makes the failed and the waiting deliveries of one subject or, if subject is nil, of all
+// subjects due now, and returns their number.
 func (o *Outbox) Resend(ctx context.Context, target int64, subject *comity.Subject) (count int64, err error) {
 	err = o.store.Write(ctx, func(tx *store.Tx) error {
 		count, err = tx.Resend(ctx, target, subject)
 		return err
 	})
 	if err != nil {
-		return 0, fmt.Errorf("send again what failed at target %d: %w", target, err)
+		return 0, fmt.Errorf("resend failed deliveries to target %d: %w", target, err)
 	}
 	o.Wake()
 	return count, nil
@@ -192,9 +194,9 @@ func (o *Outbox) Resend(ctx context.Context, target int64, subject *comity.Subje
 // Preview is what a target would be sent about a subject now.
 type Preview struct {
 	Requests []Request
-	// Problem is why nothing can be sent, or not all that should; "" where nothing is wrong.
+	// Problem is why nothing can be sent, or not all that should be; "" where nothing is wrong.
 	Problem string
-	// Differences are those between the body that the target was last sent and the one it would be.
+	// Differences are those between the body that was last sent and the one that would be sent.
 	Differences []Difference
 }
 

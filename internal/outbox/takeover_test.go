@@ -12,9 +12,9 @@ import (
 	"comity/internal/store"
 )
 
-// instance starts an outbox with a store of its own, as another process on the same database has.
-// kill takes the store from it, as the end of that process would: what it sends may still arrive,
-// but it notes nothing more.
+// instance starts an outbox with a store of its own, as another process on the same database has. kill
+// closes that store, as the end of the process would: its messages in flight may still arrive, but it stores
+// nothing more.
 func (w *world) instance(o outbox.Options) (kill func()) {
 	w.t.Helper()
 	s := w.open(w.clock.now, 0)
@@ -25,8 +25,8 @@ func (w *world) instance(o outbox.Options) (kill func()) {
 	}
 }
 
-// What an instance claimed before it died is sent by another when the lease is over and nobody is seen to
-// work on it, not before.
+// A delivery that an instance claimed before it died is sent by another one, but not before the lease has
+// expired and the claim was watched for long enough.
 func TestAbandonedClaimIsTakenOver(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		r := newReceiver(t)
@@ -45,7 +45,7 @@ func TestAbandonedClaimIsTakenOver(t *testing.T) {
 		other := w.person("lovelace")
 		w.start(outbox.Options{Limit: time.Second})
 		w.born(person, 1) // a change does not take a claim from its holder
-		eventually(t, "the other person is told", func() bool {
+		eventually(t, "the other person is sent", func() bool {
 			row, _ := w.row(to, other)
 			return row.answer == "OK"
 		})
@@ -60,14 +60,14 @@ func TestAbandonedClaimIsTakenOver(t *testing.T) {
 	})
 }
 
-// Who knows that there is nobody else takes it over at once.
+// TakeOver releases such deliveries at once.
 func TestClaimOfTheOnlyProgramIsTakenOverAtOnce(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		r := newReceiver(t)
 		to := w.target(r, comity.ModeAutomatic)
 		person := w.person("ghopper")
 		err := w.store.Write(t.Context(), func(tx *store.Tx) error {
-			// It was the probe of a receiver that is away, until whose lease nobody else probes.
+			// It was the probe of an unreachable receiver: nobody else probes before its lease expires.
 			now := w.clock.now()
 			open := store.Breaker{Failing: peopleAsSubjects(1, 2, 3, 4, person), Opened: now, Probe: now.Add(time.Hour), Probes: 1}
 			if err := tx.SetBreaker(t.Context(), to.id, open); err != nil {
@@ -92,8 +92,8 @@ func TestClaimOfTheOnlyProgramIsTakenOverAtOnce(t *testing.T) {
 	})
 }
 
-// An instance dies after its message arrived and before that is noted. The receiver still ends with
-// the present identifier alone.
+// An instance dies after its message arrived and before the outcome is stored. In the end the receiver still
+// holds only the present identifier.
 func TestKilledAfterItsMessageArrived(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		r := newReceiver(t)
@@ -124,7 +124,7 @@ func TestKilledAfterItsMessageArrived(t *testing.T) {
 	})
 }
 
-// Run ends with its context, but not before what is under way is delivered and noted.
+// Run ends with its context, but not before deliveries in flight are finished and stored.
 func TestRunFinishesWhatIsUnderWay(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		r := newReceiver(t)
@@ -133,7 +133,7 @@ func TestRunFinishesWhatIsUnderWay(t *testing.T) {
 		freed := make(chan struct{})
 		r.reacts(heldUntil(t, freed, func(arrival) bool { return true }))
 		_, stop := w.start(outbox.Options{})
-		eventually(t, "messages are under way", func() bool { return len(r.got()) == 4 })
+		eventually(t, "messages are in flight", func() bool { return len(r.got()) == 4 })
 		go close(freed)
 		stop()
 		sent := len(r.got())
@@ -159,8 +159,8 @@ func TestRunFinishesWhatIsUnderWay(t *testing.T) {
 	})
 }
 
-// Several instances on one database share the work of one target, and nobody is sent by two at a
-// time. The receiver answers nobody before all workers of all instances are at it.
+// Several instances on one database share the deliveries of one target, and no person has two messages in
+// flight. The receiver answers nobody before all workers of all instances have sent a message.
 func TestInstancesShareTheWork(t *testing.T) {
 	t.Parallel()
 	const instances, width, people = 3, 4, 260
@@ -221,7 +221,7 @@ func TestInstancesKilled(t *testing.T) {
 			for i, p := range people {
 				w.born(p, 40*round+i)
 			}
-			eventually(t, "something is sent", func() bool { return len(r.got()) > got })
+			eventually(t, "another message is sent", func() bool { return len(r.got()) > got })
 			kill()
 			w.later(2 * time.Minute)
 		}
@@ -232,8 +232,8 @@ func TestInstancesKilled(t *testing.T) {
 	})
 }
 
-// A clock that is set ahead by more than any lease lets nobody, neither this instance nor another, send
-// about a subject while a message about it is under way.
+// Even if the clock is set ahead by more than any lease, no instance sends a message about a subject while
+// another one about it is in flight.
 func TestAClockSetAheadOvertakesNothing(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		r := newReceiver(t)
@@ -256,7 +256,7 @@ func TestAClockSetAheadOvertakesNothing(t *testing.T) {
 			}
 		})
 		person := w.person("ghopper")
-		eventually(t, "a message is under way", func() bool { return sent.Load() == 1 })
+		eventually(t, "a message is in flight", func() bool { return sent.Load() == 1 })
 		w.born(person, 1)
 		w.later(100000 * time.Hour)
 		if _, err := w.provision(q, to, person); err != nil {
@@ -268,8 +268,8 @@ func TestAClockSetAheadOvertakesNothing(t *testing.T) {
 	})
 }
 
-// A provision call of whom an instance held that died is made when it is seen that nobody works on it, though
-// no instance runs.
+// A provision call of a person whose delivery a dead instance holds is made when the claim counts as
+// abandoned, even if no instance runs.
 func TestProvisionOfWhatIsAbandoned(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		r := newReceiver(t)

@@ -12,74 +12,72 @@ import (
 	"comity/internal/store"
 )
 
-// What may be found where a target does not hold what it should.
+// The kinds of drift.
 const (
-	// Missing: it holds nothing of an identifier under which it should hold a subject.
+	// Missing: the target holds nothing under an identifier under which it should hold a subject.
 	Missing = "missing"
-	// Surplus: it holds something of an identifier that it should have deleted.
+	// Surplus: the target holds something under an identifier that it should have deleted.
 	Surplus = "surplus"
-	// Different: it holds something else than it should.
+	// Different: what the target holds differs from what it should.
 	Different = "different"
-	// Unreadable: it cannot be said what it holds.
+	// Unreadable: what the target holds could not be read.
 	Unreadable = "unreadable"
 )
 
-// Finding is what a target holds otherwise than it should, of one identifier.
+// Finding is the drift of one identifier.
 type Finding struct {
-	// Kind is one of the above.
+	// Kind is one of the kinds of drift.
 	Kind, Identifier string
-	// Differences are, of what is Different, those from what the target holds (Last) to what it should (Next).
+	// Differences are, where Kind is Different, those from what the target holds (Last) to what it should (Next).
 	Differences []Difference
-	// Answer is what came of what is Unreadable.
+	// Answer is the target's answer where Kind is Unreadable.
 	Answer string
 }
 
-// What became of mending what a target holds of a subject.
+// The results of a repair.
 const (
-	Repaired     = "mended"
-	RepairQueued = "will be mended"
-	NotRepaired  = "not mended"
+	Repaired     = "repaired"
+	RepairQueued = "repair queued"
+	NotRepaired  = "not repaired"
 )
 
-// Verified is what was found of a subject at a target.
+// Verified is the result of verifying one subject at a target.
 type Verified struct {
 	Subject  comity.Subject
 	Findings []Finding
-	// Waiting says that the target is still to be told about the subject, so that it says nothing.
+	// Waiting says that a delivery of the subject is pending or in flight, so that it was not compared.
 	Waiting bool
 	// Problem is why the target cannot hold the subject as it should; "" where nothing is wrong.
 	Problem string
-	// Mending is what became of it where it was to be mended and there was something to mend, Answer
-	// what the target said to that.
+	// Repair is the result of the repair, "" where there was none, Answer the target's answer to it.
 	Repair, Answer string
 }
 
-// Drift says whether the target holds, or may hold, something of the subject that it should not, or not
-// as it should.
+// Drift says whether the target holds something else of the subject than it should, or may do so.
 func (v Verified) Drift() bool { return len(v.Findings) > 0 }
 
-// Look says what a comparison of a target is about, and whether what is found is to be mended.
+// Look selects the subjects that Verify compares, and says whether drift is repaired.
 type Look struct {
 	Span
 	Repair bool
-	// MaxDeletes is how many percent of the people whom the target knows may be deleted if all is mended.
+	// MaxDeletes is the greatest share of the people at the target that a repair may delete, in percent.
 	MaxDeletes int64
 }
 
-// Verification is a page of what was found at a target.
+// Verification is the result of verifying a page of subjects.
 type Verification struct {
 	Subjects []Verified
-	// Next is where the page after it begins, the zero one where there is none.
+	// Next is the After of the next page, zero where there is none.
 	Next comity.Subject
-	// GaveUp is why it ended early: the target answers nothing; "" where it did not.
+	// GaveUp is why the verification ended early: the target does not answer; "" where it did not end early.
 	GaveUp string
 }
 
-// maxSilent is how many questions in a row a target may leave without an answer before it is given up.
+// maxSilent is how many requests in a row may stay without an answer before Verify gives the target up.
 const maxSilent = 10
 
-// Verify compares what a target holds of a span of subjects with what it should, as many side by side as
-// it takes messages. What is to be mended is told by the queue as everything is.
+// Verify compares what a target holds of a span of subjects with what it should, with as many concurrent
+// requests as there are concurrent deliveries. A repair is delivered by the queue, as every change is.
 func (o *Outbox) Verify(ctx context.Context, target *comity.Record, look Look) (v Verification, err error) {
 	subjects, next, err := o.subjects(ctx, target, look.Span)
 	if err != nil {
@@ -108,7 +106,7 @@ func (o *Outbox) Verify(ctx context.Context, target *comity.Record, look Look) (
 	return v, nil
 }
 
-// comparison is one page of a target that is compared.
+// comparison is the verification of one page of subjects.
 type comparison struct {
 	*Outbox
 	target    *comity.Record
@@ -117,12 +115,12 @@ type comparison struct {
 	snapshots []comity.Snapshot
 	// held are the identifiers under which the target may hold a subject.
 	held map[comity.Subject][]string
-	// silent is how many were left without an answer in a row, gaveUp why there is no use in going on.
+	// silent is the number of consecutive requests without an answer, gaveUp the reason for giving up.
 	silent atomic.Int64
 	gaveUp atomic.Pointer[string]
 }
 
-// read reads what there should be, and refuses a target that cannot be asked.
+// read reads what the target should hold, and refuses a target that cannot be verified.
 func (c *comparison) read(ctx context.Context, subjects []store.SubjectStatus) (err error) {
 	if c.to, c.snapshots, err = c.present(ctx, c.target, subjects); err != nil {
 		return err
@@ -130,23 +128,23 @@ func (c *comparison) read(ctx context.Context, subjects []store.SubjectStatus) (
 	f := comity.CoApiProvisionerTarget
 	switch {
 	case c.to.Settings == nil:
-		return comity.RefuseBecause(comity.PhraseForbidden, "Provisioning target %d cannot be asked: it has no CoApiProvisionerTarget", c.target.Id)
+		return comity.RefuseBecause(comity.PhraseForbidden, "Provisioning target %d cannot be verified: it has no CoApiProvisionerTarget", c.target.Id)
 	case c.to.ServerType != comity.ServerHTTP:
-		return comity.RefuseBecause(comity.PhraseForbidden, "Provisioning target %d cannot be asked: only HTTP servers are", c.target.Id)
+		return comity.RefuseBecause(comity.PhraseForbidden, "Provisioning target %d cannot be verified: only targets with an HTTP server can", c.target.Id)
 	case !c.to.Settings.Bool(f.AnswersGet):
 		return comity.RefuseBecause(comity.PhraseForbidden, "Provisioning target %d does not say that its endpoint answers GET: set AnswersGet", c.target.Id)
 	case !c.to.IncludesGroups() && slices.ContainsFunc(subjects, func(s store.SubjectStatus) bool { return s.Subject.Kind == comity.KindGroup }):
-		return comity.RefuseBecause(comity.PhraseForbidden, "Provisioning target %d is not told about groups: set IncludeGroups", c.target.Id)
+		return comity.RefuseBecause(comity.PhraseForbidden, "Provisioning target %d does not receive groups: set IncludeGroups", c.target.Id)
 	}
-	known := map[comity.Subject][]string{}
+	lastSent := map[comity.Subject][]string{}
 	for _, s := range subjects {
-		known[s.Subject] = slices.DeleteFunc(append([]string{s.ProvisionedAs.Identifier}, s.ProvisionedAs.Obsolete...), func(s string) bool { return s == "" })
+		lastSent[s.Subject] = slices.DeleteFunc(append([]string{s.ProvisionedAs.Identifier}, s.ProvisionedAs.Obsolete...), func(s string) bool { return s == "" })
 	}
-	c.held, err = c.source.Identifiers(ctx, c.to, known)
+	c.held, err = c.source.Identifiers(ctx, c.to, lastSent)
 	return err
 }
 
-// all compares the subjects of a page side by side, up to where the target was given up.
+// all compares the subjects of a page concurrently, and returns those before the target was given up.
 func (c *comparison) all(ctx context.Context, subjects []store.SubjectStatus) ([]Verified, error) {
 	width := c.Width
 	if n := c.to.Settings.Int(comity.CoApiProvisionerTarget.Workers); n > 0 {
@@ -171,7 +169,7 @@ func (c *comparison) all(ctx context.Context, subjects []store.SubjectStatus) ([
 	return found[:min(int(next.Load()), len(subjects))], errors.Join(errors.Join(errs...), ctx.Err())
 }
 
-// one compares what the target holds of a subject.
+// one compares what the target holds of a subject with what it should, and repairs it if asked to.
 func (c *comparison) one(ctx context.Context, s store.SubjectStatus, snapshot comity.Snapshot) (Verified, error) {
 	v := Verified{Subject: s.Subject, Waiting: !s.Due.IsZero()}
 	if v.Waiting {
@@ -192,7 +190,7 @@ func (c *comparison) one(ctx context.Context, s store.SubjectStatus, snapshot co
 	return c.repaired(ctx, v, s)
 }
 
-// moved says that something is, or was, told about a subject since it was read.
+// moved says whether a delivery of a subject is pending, or was sent, since was was read.
 func (c *comparison) moved(ctx context.Context, was store.SubjectStatus) (moved bool, err error) {
 	err = c.store.Read(ctx, func(tx *store.Tx) error {
 		is, _, err := tx.SubjectStatus(ctx, c.target.Id, was.Subject)
@@ -202,11 +200,11 @@ func (c *comparison) moved(ctx context.Context, was store.SubjectStatus) (moved 
 	return moved, err
 }
 
-// look asks the target what it holds of a subject.
+// look reads what the target holds of a subject and returns the drift.
 func (c *comparison) look(ctx context.Context, s store.SubjectStatus, snapshot comity.Snapshot) (findings []Finding, problem string, err error) {
 	messages, identifiers, cannot := c.sender.Messages(c.to, snapshot, comity.ProvisionedAs{})
 	if errors.Is(cannot, comity.ErrNotConfigured) {
-		return nil, "", comity.RefuseBecause(comity.PhraseForbidden, "Provisioning target %d cannot be asked: %v", c.target.Id, cannot)
+		return nil, "", comity.RefuseBecause(comity.PhraseForbidden, "Provisioning target %d cannot be verified: %v", c.target.Id, cannot)
 	}
 	if cannot != nil {
 		problem = cannot.Error()
@@ -236,7 +234,7 @@ func (c *comparison) look(ctx context.Context, s store.SubjectStatus, snapshot c
 	return findings, problem, nil
 }
 
-// heard gives a target up that leaves everything without an answer.
+// heard counts requests without an answer and gives the target up after maxSilent in a row.
 func (c *comparison) heard(h comity.Holding) {
 	if h.Answered {
 		c.silent.Store(0)
@@ -245,8 +243,8 @@ func (c *comparison) heard(h comity.Holding) {
 	}
 }
 
-// compareHolding is what there is to find where a target holds something of an identifier and should
-// hold that, nil for nothing. Members that the target added to objects are its own.
+// compareHolding returns the drift of an identifier under which a target should hold the message should,
+// nil for nothing; Kind is "" where there is no drift. Members that the target added to objects do not count.
 func compareHolding(identifier string, h comity.Holding, should []byte) (Finding, error) {
 	f := Finding{Identifier: identifier}
 	switch {

@@ -21,9 +21,8 @@ func expectFound(t *testing.T, what string, got []string, want ...string) {
 	expect(t, what, got, want)
 }
 
-// Whatever a target holds otherwise than it should is found, and mended when it is told to; what is as
-// it should be is not sent again.
-func TestDriftIsFoundAndMended(t *testing.T) {
+// Every kind of drift is found, and repaired on request; subjects without drift are not sent again.
+func TestDriftIsFoundAndRepaired(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		r := newShowing(t)
 		to := w.showingTarget(r, comity.ModeManual)
@@ -35,9 +34,9 @@ func TestDriftIsFoundAndMended(t *testing.T) {
 		renamed := w.person("")
 		name := w.identifier(renamed, "before")
 		suspended := w.person("suspended")
-		w.tell(to)
+		w.fullSync(to)
 		q := w.queue(outbox.Options{})
-		expectFound(t, "right after everybody was told", w.verify(q, to, false))
+		expectFound(t, "right after a full sync", w.verify(q, to, false))
 
 		r.has("lost", "")
 		r.has("changed", strings.Replace(r.entry("changed"), birthday(1), birthday(2), 1))
@@ -46,8 +45,8 @@ func TestDriftIsFoundAndMended(t *testing.T) {
 		w.edit(comity.CoPerson.Resource, suspended, values{comity.CoPerson.Status: comity.Denied})
 		w.delete(comity.CoPerson.Resource, gone)
 		w.person("")
-		// Of those the target took the deletes, and then its owner restored an older copy.
-		w.tell(to)
+		// The target has deleted these, and then its owner restored an older copy.
+		w.fullSync(to)
 		for id, body := range kept {
 			r.has(id, body)
 		}
@@ -72,7 +71,7 @@ func TestDriftIsFoundAndMended(t *testing.T) {
 				repaired = append(repaired, outbox.Repaired)
 			}
 		}
-		expectFound(t, "what is mended", w.verify(q, to, true), repaired...)
+		expectFound(t, "what is repaired", w.verify(q, to, true), repaired...)
 		r.expectInOrder(t)
 		w.expectPresent(t, to, r.receiver)
 		lines := r.lines()
@@ -82,8 +81,8 @@ func TestDriftIsFoundAndMended(t *testing.T) {
 	})
 }
 
-// A former identifier that somebody else has now, or that differs in upper case alone, is not taken for
-// surplus: to delete it would delete who is there.
+// A former identifier that somebody else has now, or that differs only in upper case, is not surplus, since
+// deleting it would delete that person.
 func TestFormerIdentifierOfSomebodyElse(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		r := newShowing(t)
@@ -98,7 +97,7 @@ func TestFormerIdentifierOfSomebodyElse(t *testing.T) {
 		w.edit(comity.Identifier.Resource, identifier, values{comity.Identifier.Identifier: "Lovelace"})
 		w.settle(to)
 		stop()
-		// A receiver that does not tell upper case from lower case.
+		// A receiver that ignores upper and lower case.
 		r.says(func(id string) (int, string) {
 			if strings.EqualFold(id, "lovelace") {
 				id = "Lovelace"
@@ -109,13 +108,13 @@ func TestFormerIdentifierOfSomebodyElse(t *testing.T) {
 	})
 }
 
-// What the receiver keeps with a message of its own is no difference; what it changed or lost is.
+// Members that the receiver adds to a message are no difference; members that it changed or lost are.
 func TestMembersOfTheReceiversOwn(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		r := newShowing(t)
 		to := w.showingTarget(r, comity.ModeManual)
 		s := w.scene("ghopper")
-		w.tell(to)
+		w.fullSync(to)
 		body := r.entry("ghopper")
 		for _, tt := range []struct{ name, from, to, want string }{
 			{"more members, other spaces", `{"meta":`, ` {"seen": [1, 2], "meta":`, ""},
@@ -141,7 +140,7 @@ func TestMembersOfTheReceiversOwn(t *testing.T) {
 	})
 }
 
-// Whoever is still to be told says nothing of the target: it is not drift, and not mended by the way.
+// A subject with a pending delivery is not compared: it is no drift, and is not repaired.
 func TestWhoWaitsIsNoDrift(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		r := newShowing(t)
@@ -149,14 +148,14 @@ func TestWhoWaitsIsNoDrift(t *testing.T) {
 		person := w.person("ghopper")
 		q := w.queue(outbox.Options{})
 		waiting := fmt.Sprintf("waiting %d", person)
-		expectFound(t, "before it is told", w.verify(q, to, true), waiting)
+		expectFound(t, "before the delivery", w.verify(q, to, true), waiting)
 		if n := r.asked.Load(); n != 0 {
 			t.Errorf("the receiver was asked %d times", n)
 		}
 		stop := w.run(q)
 		w.settle(to)
 		stop()
-		// What changes while the receiver is asked is on its way.
+		// A change during the comparison has a pending delivery.
 		r.says(func(string) (int, string) {
 			w.born(person, 1)
 			return http.StatusNotFound, ""
@@ -166,7 +165,7 @@ func TestWhoWaitsIsNoDrift(t *testing.T) {
 	})
 }
 
-// What cannot be read is said with what the endpoint answered, and left as it is.
+// An unreadable subject is reported with the endpoint's answer, and not repaired.
 func TestUnreadableIsLeftAlone(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		r := newShowing(t)
@@ -185,9 +184,9 @@ func TestUnreadableIsLeftAlone(t *testing.T) {
 	})
 }
 
-// What the target does not take is not mended, and the answer says why; neither is what it takes and
-// does not keep.
-func TestWhatIsNotMended(t *testing.T) {
+// Drift is not repaired, with the reason in the answer, if the target refuses the message, or accepts it and
+// does not keep it.
+func TestDriftThatIsNotRepaired(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		r := newShowing(t)
 		to := w.showingTarget(r, comity.ModeManual)
@@ -201,8 +200,8 @@ func TestWhatIsNotMended(t *testing.T) {
 	})
 }
 
-// A target in a queue mode is mended soon.
-func TestQueueModeIsMendedSoon(t *testing.T) {
+// The repair of a target in a queue mode is queued.
+func TestQueueModeIsRepairedSoon(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		r := newShowing(t)
 		to := w.showingTarget(r, comity.ModeQueue)
@@ -224,8 +223,8 @@ func TestQueueModeIsMendedSoon(t *testing.T) {
 	})
 }
 
-// Targets that cannot be asked are refused, also where there is nobody to ask about.
-func TestTargetsThatCannotBeAsked(t *testing.T) {
+// Targets that cannot be verified are refused, even if there is nobody to compare.
+func TestTargetsThatCannotBeVerified(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		r := newShowing(t)
 		silent := w.target(r.receiver, comity.ModeManual)
@@ -246,25 +245,25 @@ func TestTargetsThatCannotBeAsked(t *testing.T) {
 			}
 		}
 		refused(silent.id, false, "set AnswersGet")
-		refused(topic.id, false, "only HTTP servers are")
+		refused(topic.id, false, "only targets with an HTTP server can")
 		refused(bare, false, "it has no CoApiProvisionerTarget")
 		refused(off.id, true, "is disabled")
 		if err := verify(off.id, false); err != nil {
-			t.Errorf("a disabled target can be looked at: %v", err)
+			t.Errorf("a disabled target cannot be verified: %v", err)
 		}
 		w.person("ghopper")
 		refused(suspended.id, false, "its server is suspended")
 	})
 }
 
-// A receiver is asked as many at a time as it is sent; one that does not answer is given up, and
-// whoever asks can stop.
+// Verify makes as many requests at a time as there are concurrent deliveries, gives up a receiver that does
+// not answer, and ends with its context.
 func TestManyAreAsked(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		r := newShowing(t)
 		to := w.showingTarget(r, comity.ModeManual, values{comity.CoApiProvisionerTarget.Workers: 3})
 		w.people(100)
-		w.tell(to)
+		w.fullSync(to)
 		var together sync.WaitGroup
 		together.Add(3)
 		var first sync.Map

@@ -9,8 +9,8 @@ import (
 	"comity/internal/outbox"
 )
 
-// What happens in the registry, and the message that follows: the person object, with or without a
-// text that shows the change, the delete, or none.
+// Changes in the registry, and the message that follows each: the person object, with or without a text that
+// shows the change, the delete, or none.
 var whens = []struct {
 	name          string
 	change        func(s *scene)
@@ -136,7 +136,7 @@ func TestWhen(t *testing.T) {
 		w.expectPresent(t, to, r)
 		for _, tt := range whens {
 			t.Run(tt.name, func(t *testing.T) {
-				// The whole change is one message, as it is when it is one request.
+				// The whole change causes one message, as a change by one request does.
 				stop()
 				r.forget()
 				tt.change(s)
@@ -163,13 +163,13 @@ func TestWhen(t *testing.T) {
 	})
 }
 
-// What a target is first told of a person: nothing without an identifier, the object then.
+// The first message about a person: none without an identifier, then the object.
 func TestPersonAdded(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		r := newReceiver(t)
 		to := w.target(r, comity.ModeAutomatic)
 		w.start(outbox.Options{})
-		for status, known := range map[string]bool{
+		for status, sent := range map[string]bool{
 			comity.Active: true, comity.GracePeriod: true, comity.Expired: true, comity.Suspended: true, comity.Locked: true,
 			comity.Approved: false, comity.Confirmed: false, comity.Declined: false, comity.Deleted: false, comity.Denied: false,
 			comity.Duplicate: false, comity.Invited: false, comity.Pending: false, comity.PendingApproval: false,
@@ -178,23 +178,23 @@ func TestPersonAdded(t *testing.T) {
 			person := w.add(comity.CoPerson.Resource, values{comity.CoPerson.Status: status})
 			w.identifier(person, status)
 			w.settle(to)
-			if got := r.entry(status) != ""; got != known {
-				t.Errorf("a person in status %s is told of: %t, want %t", status, got, known)
+			if got := r.entry(status) != ""; got != sent {
+				t.Errorf("a person in status %s is sent: %t, want %t", status, got, sent)
 			}
 		}
 		w.expectPresent(t, to, r)
 	})
 }
 
-// What hangs on an org identity is in nobody's message.
-func TestOrgIdentityTellsNobody(t *testing.T) {
+// The records of an org identity are in no message.
+func TestOrgIdentitySendsNothing(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		to := w.target(newReceiver(t), comity.ModeAutomatic)
 		f := comity.Name
 		org := w.add(comity.OrgIdentity.Resource, nil)
 		w.add(f.Resource, values{f.Given: "Grace", f.Type: "official", f.Person: of(comity.OwnerOrg, org)})
 		if w.waiting(to) {
-			t.Error("somebody is to be told")
+			t.Error("a delivery is pending")
 		}
 	})
 }

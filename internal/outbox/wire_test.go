@@ -15,10 +15,9 @@ import (
 	"comity/internal/outbox"
 )
 
-// wire is the network between a store and its PostgreSQL server. It counts the statements that go
-// through it, and can be cut.
+// wire is a proxy between a store and its PostgreSQL server. It counts the statements, and can be cut.
 type wire struct {
-	// url is the database's, by this way.
+	// url is the URL of the database through this proxy.
 	url        string
 	server     string
 	listener   net.Listener
@@ -63,7 +62,7 @@ func newWire(t *testing.T, database string) *wire {
 	return w
 }
 
-// cut breaks every connection, and lets none be made until it is mended by cut(false).
+// cut(true) closes every connection and refuses new ones until cut(false).
 func (w *wire) cut(cut bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -135,7 +134,7 @@ func (w *wire) carry(client net.Conn) {
 	}
 }
 
-// forward passes one message on, of which the first bytes are read already.
+// forward passes on one message whose first bytes are already read.
 func forward(server io.Writer, client io.Reader, begun []byte) error {
 	length := make([]byte, 4)
 	if _, err := io.ReadFull(client, length); err != nil {
@@ -148,7 +147,7 @@ func forward(server io.Writer, client io.Reader, begun []byte) error {
 	return err
 }
 
-// The statements of a snapshot do not grow with the number of people or with what hangs on them.
+// The number of statements of a snapshot does not grow with the number of people or of their records.
 func TestSnapshotStatements(t *testing.T) {
 	t.Parallel()
 	w := onPostgres(t)
@@ -203,7 +202,8 @@ func TestDatabaseConnectionsLost(t *testing.T) {
 	w.expectPresent(t, to, r)
 }
 
-// While the database is away nothing is lost: what was sent and could not be noted is sent again.
+// Nothing is lost while the database is unreachable: messages whose outcome could not be stored are sent
+// again.
 func TestDatabaseAway(t *testing.T) {
 	t.Parallel()
 	w := onPostgres(t)
@@ -217,7 +217,7 @@ func TestDatabaseAway(t *testing.T) {
 	freed := make(chan struct{})
 	r.reacts(heldUntil(t, freed, func(arrival) bool { return true }))
 	stop := far.run(far.queue(outbox.Options{Lease: 10 * time.Minute, Limit: 10 * time.Second}))
-	eventually(t, "messages are under way", func() bool { return len(r.got()) == 4 })
+	eventually(t, "messages are in flight", func() bool { return len(r.got()) == 4 })
 	wire.cut(true)
 	close(freed)
 	eventually(t, "what was claimed is sent all the same", func() bool { return len(r.ids()) == len(people)+1 })
@@ -231,7 +231,7 @@ func TestDatabaseAway(t *testing.T) {
 	w.expectPresent(t, to, r)
 	r.expectInOrder(t)
 
-	// It ends in good order, too, when the database is away then.
+	// Run also ends in good order while the database is unreachable.
 	wire.cut(true)
 	stop()
 }

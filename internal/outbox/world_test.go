@@ -20,10 +20,10 @@ import (
 	"comity/internal/store"
 )
 
-// caller is who changes the registry.
+// caller is the caller of all changes of the registry.
 var caller = access.System("test")
 
-// world is a registry with one CO on a database of its own, put together as the program does it.
+// world is a registry with one CO on a database of its own, assembled as in the program.
 type world struct {
 	t        *testing.T
 	database string
@@ -39,8 +39,8 @@ type world struct {
 	db     *sql.DB
 }
 
-// clock is the database's time: the machine's, ahead of it by as much as a test has moved it, and
-// faster if it has a speed.
+// clock is the database's clock: ahead of the machine's by as much as a test has moved it, and speed times
+// as fast.
 type clock struct {
 	begin time.Time
 	speed int64
@@ -82,8 +82,7 @@ func (w *world) open(now func() time.Time, key byte) *store.Store {
 	return s
 }
 
-// elsewhere is the same registry as another instance has it, by its own way to the database and with
-// the given secret key.
+// elsewhere returns the same registry as another instance has it, with its own database URL and secret key.
 func (w *world) elsewhere(key byte, database string) *world {
 	w.t.Helper()
 	other := &world{t: w.t, database: database, clock: w.clock, sender: w.sender, co: w.co}
@@ -92,7 +91,7 @@ func (w *world) elsewhere(key byte, database string) *world {
 	return other
 }
 
-// later moves the time and lets everybody look at what is due now.
+// later moves the clock and wakes all outboxes.
 func (w *world) later(d time.Duration) {
 	w.clock.ahead.Add(int64(d))
 	w.wake()
@@ -106,14 +105,14 @@ func (w *world) wake() {
 	}
 }
 
-// logs are where an outbox of a test writes.
+// logs returns a logger that writes to the test's output.
 func logs(t *testing.T) *slog.Logger { return slog.New(slog.NewTextHandler(t.Output(), nil)) }
 
 // queue returns an outbox over the world's store that does not run.
 func (w *world) queue(o outbox.Options) *outbox.Outbox { return w.queueOver(w.store, o) }
 
-// queueOver returns an outbox over a store. Tests move the time by hours, so a lease is longer than
-// that unless they say otherwise.
+// queueOver returns an outbox over a store. Tests move the clock by hours, so the default lease is longer
+// than that.
 func (w *world) queueOver(s *store.Store, o outbox.Options) *outbox.Outbox {
 	o.Log = logs(w.t)
 	if o.Lease == 0 {
@@ -128,13 +127,13 @@ func (w *world) queueOver(s *store.Store, o outbox.Options) *outbox.Outbox {
 	return outbox.New(s, w.registry, w.sender, o)
 }
 
-// start lets an outbox over the world's store work until it is stopped or the test ends.
+// start runs an outbox over the world's store until it is stopped or the test ends.
 func (w *world) start(o outbox.Options) (q *outbox.Outbox, stop func()) {
 	q = w.queue(o)
 	return q, w.run(q)
 }
 
-// run lets an outbox work until stop, which returns when Run has.
+// run runs an outbox until stop is called; stop returns when Run has returned.
 func (w *world) run(q *outbox.Outbox) (stop func()) {
 	w.mu.Lock()
 	w.queues = append(w.queues, q)
@@ -153,10 +152,10 @@ func (w *world) run(q *outbox.Outbox) (stop func()) {
 	return stop
 }
 
-// values are what a record holds by field: texts, numbers, booleans, times, Cells, or nil for nothing.
+// values are a record's values by field: texts, numbers, booleans, times, Cells, or nil for none.
 type values map[*comity.Field]any
 
-// of is the owner of what hangs on a person, role or org identity.
+// of returns the Owner cell of a record of a person, role or org identity.
 func of(o comity.OwnerType, id int64) comity.Cell { return comity.OwnerCell(o.Word, id) }
 
 func (v values) fill(rec *comity.Record) {
@@ -244,7 +243,7 @@ func (w *world) person(uid string) int64 {
 	return id
 }
 
-// people adds many.
+// people adds n Active people with uids.
 func (w *world) people(n int) []int64 {
 	w.t.Helper()
 	ids := make([]int64, n)
@@ -254,7 +253,7 @@ func (w *world) people(n int) []int64 {
 	return ids
 }
 
-// identifier gives a person a uid.
+// identifier adds a uid to a person.
 func (w *world) identifier(person int64, uid string) int64 {
 	w.t.Helper()
 	return w.add(comity.Identifier.Resource, uidOf(person, uid))
@@ -265,8 +264,8 @@ func uidOf(person int64, uid string) values {
 	return values{f.Identifier: uid, f.Type: "uid", f.Status: comity.Active, f.Person: of(comity.OwnerCO, person)}
 }
 
-// born gives a person a date of birth: a change that each message shows, and by which the messages
-// of one person are told apart.
+// born gives a person a date of birth: each message shows it, so that it distinguishes the messages of one
+// person.
 func (w *world) born(person int64, day int) {
 	w.t.Helper()
 	if err := w.tryBorn(person, day); err != nil {
@@ -317,7 +316,7 @@ func (w *world) setMode(t target, mode string) {
 	w.edit(comity.CoProvisioningTarget.Resource, t.id, values{comity.CoProvisioningTarget.Status: mode})
 }
 
-// provision is what the provision call does.
+// provision makes a provision call.
 func (w *world) provision(q *outbox.Outbox, t target, person int64) (queued bool, err error) {
 	return w.provisionRecord(q, t, comity.CoPerson.Resource, person)
 }
@@ -339,8 +338,8 @@ func peopleAsSubjects(ids ...int64) []comity.Subject {
 	return subjects
 }
 
-// present is what a target's receiver is to hold now: the message of each person by identifier, and that
-// of each page of a group.
+// present returns what a target's receiver should hold now: the message of each person by identifier, and
+// that of each page of a group.
 func (w *world) present(t target) map[string]string {
 	w.t.Helper()
 	ctx := context.WithoutCancel(w.t.Context())
@@ -379,7 +378,7 @@ func (w *world) present(t target) map[string]string {
 	return present
 }
 
-// waiting says whether anything waits for, or is on its way to, a target, in whatever mode it is.
+// waiting says whether a delivery to a target is pending or in flight, in whatever mode the target is.
 func (w *world) waiting(t target) bool {
 	w.t.Helper()
 	ctx := context.WithoutCancel(w.t.Context())
@@ -394,16 +393,16 @@ func (w *world) waiting(t target) bool {
 	return status.Waiting > 0
 }
 
-// settle waits until all is told that can be told.
+// settle waits until no delivery to a target is pending.
 func (w *world) settle(t target) {
 	w.t.Helper()
-	eventually(w.t, "everything is told", func() bool { return !w.waiting(t) })
+	eventually(w.t, "nothing is pending", func() bool { return !w.waiting(t) })
 }
 
-// patience is how long a test waits for what is to happen: much longer than it takes.
+// patience is how long a test waits for a condition: much longer than necessary.
 const patience = time.Minute
 
-// eventually waits until something is so.
+// eventually waits until a condition holds; what describes it.
 func eventually(t *testing.T, what string, so func() bool) {
 	t.Helper()
 	for end := time.Now().Add(patience); !so(); time.Sleep(5 * time.Millisecond) {

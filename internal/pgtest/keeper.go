@@ -11,13 +11,11 @@ import (
 	"syscall"
 )
 
-// keeper runs the server and outlives this process long enough to end it: when
-// the pipe that is its standard input breaks off, because Stop closed it or because
-// the process that held the other end is gone, be it by a panic or by SIGKILL, it
-// stops the server and removes its folder. A signal upon the parent's death would
-// hang on one thread, be Linux's alone, and leave the folder behind. Upon halt it
-// shuts the server down, upon crash it kills all of it; it keeps the folder, and starts it again at
-// the next line.
+// keeper runs the server and outlives this process long enough to end it: when its standard input is closed,
+// by Stop or because the process at the other end is gone, be it by a panic or by SIGKILL, it stops the
+// server and removes its folder. A signal upon the parent's death would depend on one thread, be Linux's
+// only, and leave the folder behind. On "halt" it shuts the server down, on "crash" it kills all of it; it
+// keeps the folder, and starts the server again on the next line.
 const keeper = `
 dir=$(readlink -f "$1")
 shift
@@ -67,20 +65,20 @@ func (s *Server) launch(ctx context.Context, bin string, as *syscall.Credential,
 		"unix_socket_directories=" + s.dir,
 		"port=" + port,
 		"max_connections=200",
-		"log_min_messages=fatal", // statements that fail are told to the test that sent them
+		"log_min_messages=fatal", // failing statements are reported to the test that sent them
 	}
 	if !opts.Durable {
 		settings = append(settings, "fsync=off", "full_page_writes=off", "synchronous_commit=off",
-			// A log that nobody reads, and is short: the folder may lie in memory.
+			// A log that nobody reads, kept short: the folder may be in memory.
 			"wal_level=minimal", "max_wal_senders=0", "max_wal_size=128MB",
-			// Databases do not live long enough to be tidied up, and plans are the same each time.
+			// Databases are too short-lived for vacuuming, and plans stay the same.
 			"autovacuum=off")
 	}
 	for _, setting := range settings {
 		args = append(args, "-c", setting)
 	}
 	cmd := s.command(context.WithoutCancel(ctx), as, "/bin/sh", args...)
-	cmd.SysProcAttr.Setsid = true // Ctrl-C ends the tests, and by that the server, not the keeper
+	cmd.SysProcAttr.Setsid = true // Ctrl-C ends the tests, and thereby the server, but not the keeper
 	cmd.Stderr = s.log
 	leash, err := cmd.StdinPipe()
 	if err != nil {
@@ -97,20 +95,20 @@ func (s *Server) launch(ctx context.Context, bin string, as *syscall.Credential,
 	return nil
 }
 
-// Halt shuts the server down as one does to restart it: connections are cut, nothing
-// that was committed is lost, and until Resume nobody can connect.
+// Halt shuts the server down as for a restart: connections are cut, committed data is kept, and until Resume
+// nobody can connect.
 func (s *Server) Halt(ctx context.Context) error { return s.end(ctx, orderHalt) }
 
-// Crash kills the server with all its processes, until Resume starts it again, which recovers from its
-// log what was committed. The server must be Durable.
+// Crash kills the server with all its processes. Resume starts it again, and it recovers the committed data
+// from its log. The server must be Durable.
 func (s *Server) Crash(ctx context.Context) error { return s.end(ctx, orderCrash) }
 
-// end gives an order upon which the server ends, and waits until it has.
+// end sends an order that ends the server, and waits until it has ended.
 func (s *Server) end(ctx context.Context, order string) error {
 	if _, err := io.WriteString(s.leash, order+"\n"); err != nil {
 		return fmt.Errorf("pgtest: %w", err)
 	}
-	// The server removes its socket last but for the lock of it.
+	// The server removes its socket last, except for the socket's lock file.
 	return s.until(ctx, func() error {
 		_, err := os.Stat(filepath.Join(s.dir, ".s.PGSQL."+port+".lock"))
 		if err == nil {
@@ -134,8 +132,8 @@ func (s *Server) Resume(ctx context.Context) error {
 	return nil
 }
 
-// Standby makes a hot standby of the server, with the same data and URLs: it answers reads, and takes no
-// writes until Promote. The server must be Durable.
+// Standby makes the server a hot standby, with the same data and URLs: it serves reads, and no writes until
+// Promote. The server must be Durable.
 func (s *Server) Standby(ctx context.Context) error {
 	if err := s.Halt(ctx); err != nil {
 		return err
@@ -146,5 +144,5 @@ func (s *Server) Standby(ctx context.Context) error {
 	return s.Resume(ctx)
 }
 
-// Promote makes a primary of a standby.
+// Promote makes a standby a primary.
 func (s *Server) Promote(ctx context.Context) error { return s.exec(ctx, "SELECT pg_promote()") }

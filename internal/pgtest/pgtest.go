@@ -1,5 +1,5 @@
-// Package pgtest gives tests a real PostgreSQL, so that what is said of the
-// database is tried on the database and not on something that stands in for it.
+// Package pgtest gives tests a real PostgreSQL, so that statements about the
+// database are tested on the database and not on a substitute.
 //
 // A test asks for a fresh database and gets its URL:
 //
@@ -43,7 +43,7 @@ import (
 const (
 	// The socket lies in a folder of the server's own, so every server can have the usual port.
 	port = "5432"
-	// Long enough for a slow machine with every core busy; a server that cannot start says so at once.
+	// Long enough for a slow machine with every core busy; a server that cannot start fails at once.
 	startTimeout = 2 * time.Minute
 	dropTimeout  = time.Minute
 )

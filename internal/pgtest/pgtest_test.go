@@ -153,7 +153,8 @@ func TestStartIsBoundedByItsContext(t *testing.T) {
 	}
 }
 
-// childEnds tells the test binary, run again by TestServerEndsWithItsProcess, how to end.
+// childEnds is the environment variable that says how the test binary, run again by
+// TestServerEndsWithItsProcess, ends.
 const childEnds = "PGTEST_CHILD_ENDS"
 
 var ends = []struct {
@@ -162,7 +163,7 @@ var ends = []struct {
 }{
 	{"it returns", func() {}},
 	{"it exits", func() { os.Exit(1) }},
-	{"it panics", func() { panic("as told") }},
+	{"it panics", func() { panic("as requested") }},
 	{"it is killed", func() { _ = syscall.Kill(os.Getpid(), syscall.SIGKILL); select {} }},
 }
 
@@ -193,7 +194,7 @@ func TestServerEndsWithItsProcess(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			_ = cmd.Wait() // it ends as told, which is an error but for the first
+			_ = cmd.Wait() // it ends with an error in all cases but the first
 			config, err := pgx.ParseConfig(strings.TrimSpace(url))
 			if err != nil {
 				t.Fatal(err)
@@ -203,8 +204,7 @@ func TestServerEndsWithItsProcess(t *testing.T) {
 	}
 }
 
-// gone waits until the server's folder is no more, which is the last that is done
-// to end it.
+// gone waits until the server's folder does not exist any more, which is the last step of its end.
 func gone(t *testing.T, dir string) {
 	t.Helper()
 	if !strings.Contains(dir, "pgtest-") {

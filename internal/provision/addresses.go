@@ -11,9 +11,9 @@ import (
 	"time"
 )
 
-// notPublic are the networks that no receiver of the public internet is in: all that IANA's registries of
-// special-purpose addresses list (RFC 6890), multicast, and what clouds serve their machines at. A service
-// that an operator did not mean to be reached may listen there.
+// notPublic are the networks that contain no receiver of the public internet: those in IANA's registries
+// of special-purpose addresses (RFC 6890), multicast, and the addresses of clouds' metadata services. An
+// internal service may listen there.
 var notPublic = []netip.Prefix{
 	netip.MustParsePrefix("0.0.0.0/8"),        // this network
 	netip.MustParsePrefix("10.0.0.0/8"),       // private
@@ -35,9 +35,9 @@ var notPublic = []netip.Prefix{
 	netip.MustParsePrefix("224.0.0.0/4"),      // multicast
 	netip.MustParsePrefix("240.0.0.0/4"),      // reserved, broadcast
 
-	// Only 2000::/3 is given out as global unicast. Loopback, unique local, link-local, site-local and
-	// multicast addresses, those that hold an IPv4 address, and what is discarded or segment routing's
-	// are in the rest.
+	// Only 2000::/3 is allocated as global unicast. The rest contains loopback, unique local, link-local,
+	// site-local and multicast addresses, those that embed an IPv4 address, and those of the discard
+	// prefix and of segment routing.
 	netip.MustParsePrefix("::/3"),
 	netip.MustParsePrefix("4000::/2"),
 	netip.MustParsePrefix("8000::/1"),
@@ -51,8 +51,8 @@ var notPublic = []netip.Prefix{
 // translated is the prefix of IPv6 addresses that stand for an IPv4 address (RFC 6052).
 var translated = netip.MustParsePrefix("64:ff9b::/96")
 
-// Public says whether an address is one of the public internet. An IPv6 address by which an IPv4 address
-// is reached is what that one is.
+// Public says whether an address is one of the public internet. An IPv6 address that stands for an IPv4
+// address is public if that one is.
 func Public(a netip.Addr) bool {
 	a = a.Unmap().WithZone("")
 	if translated.Contains(a) {
@@ -69,8 +69,8 @@ func Public(a netip.Addr) bool {
 
 var errPrivate = errors.New("not an address of the public internet")
 
-// onlyPublic refuses a connection to what is not public. It is asked when the name is resolved and
-// the connection about to be made, so that no name can be resolved to something else in between.
+// onlyPublic refuses a connection to an address that is not public. It runs after the name is resolved,
+// just before the connection is made, so that the name cannot be resolved to another address in between.
 func onlyPublic(_ context.Context, _, address string, _ syscall.RawConn) error {
 	a, err := netip.ParseAddrPort(address)
 	if err != nil {
@@ -85,13 +85,13 @@ func onlyPublic(_ context.Context, _, address string, _ syscall.RawConn) error {
 // Dialer makes the connections to receivers.
 type Dialer struct {
 	*net.Dialer
-	// private says that they may be to other addresses than those of the public internet.
+	// private allows addresses that are not of the public internet.
 	private bool
 }
 
-// Dialer returns what connects to receivers, to public addresses alone unless the options allow
-// others. timeout is that of a delivery: a host that does not even take the connection is told from
-// one that does not answer.
+// Dialer returns a dialer that connects to receivers, only at public addresses unless the options allow
+// others. timeout is that of a delivery; the dialer's own is shorter, so that an error distinguishes a
+// host that does not accept the connection from one that does not answer.
 func (o Options) Dialer(timeout time.Duration) Dialer {
 	d := Dialer{&net.Dialer{Timeout: min(timeout, 10*time.Second)}, o.AllowPrivate}
 	if !d.private {
@@ -100,8 +100,8 @@ func (o Options) Dialer(timeout time.Duration) Dialer {
 	return d
 }
 
-// DialContext connects to a receiver. Its error names the host as it was asked for, and nothing that the
-// registry's own name service answered: that may be of a network that is nobody else's to know.
+// DialContext connects to a receiver. Its error contains only the host as the caller gave it, not what
+// the registry's name service answered, which may reveal internal networks.
 func (d Dialer) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
 	c, err := d.Dialer.DialContext(ctx, network, address)
 	if err != nil {
@@ -126,15 +126,15 @@ func (d Dialer) DialTLS(ctx context.Context, network, address string, config *tl
 	return c, nil
 }
 
-// notReached is the failure of a receiver to which no connection could be made.
+// notReached is the error of a receiver to which no connection could be made.
 type notReached struct {
 	address string
-	// private says that it need not be of the public internet.
+	// private says that the receiver need not be in the public internet.
 	private bool
 	err     error
 }
 
-// Error says the same of a name that is not known and of one that is known inside alone.
+// Error returns the same text for a name that is unknown and for one that only internal name servers know.
 func (e notReached) Error() string {
 	var unknown *net.DNSError
 	isUnknown := errors.As(e.err, &unknown)

@@ -11,8 +11,8 @@ import (
 	"comity/internal/provision"
 )
 
-// special are IANA's registries of special-purpose addresses (IPv4 and IPv6), multicast, what was a kind of
-// address of its own once, and a cloud's service for its machines.
+// special are the networks of IANA's registries of special-purpose addresses (IPv4 and IPv6), multicast,
+// deprecated kinds of addresses, and a cloud's metadata service.
 var special = []string{
 	"0.0.0.0/8", "0.0.0.0/32", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12",
 	"192.0.0.0/24", "192.0.0.0/29", "192.0.0.8/32", "192.0.0.9/32", "192.0.0.10/32", "192.0.0.170/32", "192.0.0.171/32",
@@ -32,7 +32,7 @@ func TestPublicAddresses(t *testing.T) {
 			t.Errorf("%s is public: %v, want %v", a, !want, want)
 		}
 	}
-	// ways are the addresses by which an IPv4 address is reached.
+	// ways are the IPv6 addresses that stand for an IPv4 address.
 	ways := func(a netip.Addr) []string {
 		if !a.Is4() {
 			return []string{a.String()}
@@ -69,8 +69,9 @@ func TestPublicAddresses(t *testing.T) {
 	}
 }
 
-// Whether a name is known inside alone, and where, is no business of who may set up a target.
-func TestWhatNamesStandForIsNotTold(t *testing.T) {
+// An error reveals neither whether an internal name exists nor its address, since whoever configures a target
+// can read it.
+func TestInternalNamesAreNotRevealed(t *testing.T) {
 	h := provision.NewHTTP(provision.Options{})
 	defer h.Close()
 	var said []string
@@ -87,7 +88,7 @@ func TestWhatNamesStandForIsNotTold(t *testing.T) {
 	}
 }
 
-// A target may not be a way into the network that the registry is in.
+// A target gives no access to the network of the registry.
 func TestPrivateAddressesAreRefused(t *testing.T) {
 	asked := false
 	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked = true }))

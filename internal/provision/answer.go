@@ -18,15 +18,15 @@ import (
 )
 
 const (
-	// bodyKept is how much of the body of a failure is kept, bodyRead how much is read: a page for
-	// browsers begins with what is no word.
+	// bodyKept is how many bytes of a failure's body are kept, bodyRead how many are read: more, since an
+	// HTML page begins with markup.
 	bodyKept = 4 << 10
 	bodyRead = 64 << 10
-	// longestWait bounds what a Retry-After is believed.
+	// longestWait is the greatest Retry-After that is honoured.
 	longestWait = 24 * time.Hour
 )
 
-// judge says what an answer means for the message. The body is read for a failure only.
+// judge returns what an HTTP response means for the message. The body is read only for a failure.
 func judge(deleting bool, resp *http.Response, hide *strings.Replacer) comity.Answer {
 	status := resp.StatusCode
 	line := cleaned(hide.Replace(resp.Status), 256)
@@ -41,7 +41,7 @@ func judge(deleting bool, resp *http.Response, hide *strings.Replacer) comity.An
 			a.Text += ": redirects are not followed, Location " + cleaned(hide.Replace(to.String()), 1<<10)
 		}
 	}
-	// An error only means that less came than was announced.
+	// An error only means that the body is shorter than announced.
 	body, _ := io.ReadAll(io.LimitReader(resp.Body, bodyRead))
 	if text := said(resp.Header.Get("Content-Type"), body, hide, bodyKept); text != "" {
 		a.Text += ": " + text
@@ -49,22 +49,22 @@ func judge(deleting bool, resp *http.Response, hide *strings.Replacer) comity.An
 	return a
 }
 
-// said is what a body says to a person, without secrets: of a page for browsers its words.
+// said returns the readable text of a body without secrets: of an HTML page its words.
 func said(contentType string, body []byte, hide *strings.Replacer, limit int) string {
 	text := hide.Replace(string(body))
 	if len(body) == bodyRead {
-		// A secret may have been cut in two by the end of what was read, which is so not shown.
+		// The end of the text may contain a part of a secret that the read limit cut in two.
 		text = text[:min(len(text), bodyRead-1<<10)]
 	}
 	if isHTML(contentType, body) {
-		// What is written with entities is a secret only now.
+		// A secret that was written with entities is recognized only now.
 		text = hide.Replace(words([]byte(text)))
 	}
 	return cleaned(text, limit)
 }
 
-// refuses says that a status is about the message. Every other failure is about the receiver, or
-// about who is calling, and passes without the message being changed.
+// refuses says whether a status is about the message itself. Every other failure is about the receiver
+// or the authentication, and can pass although the message stays the same.
 func refuses(status int) bool {
 	switch status {
 	case http.StatusUnauthorized, http.StatusForbidden, http.StatusProxyAuthRequired,
@@ -87,14 +87,14 @@ func retryAfter(s string) time.Duration {
 	return min(max(time.Until(t), 0), longestWait)
 }
 
-// NoAnswer tells a person why no answer came, without the destination's secrets.
+// NoAnswer returns why no answer came, as a text for people without the destination's secrets.
 func NoAnswer(d comity.Destination, err error, after time.Duration) string {
 	after = after.Round(time.Millisecond)
 	text := cleaned(redactor(d).Replace(err.Error()), bodyKept)
 	var unreached notReached
 	switch {
 	case errors.As(err, &unreached):
-		// It says which host could not be reached, and why.
+		// This error names the host that could not be reached, and the reason.
 		return cleaned(redactor(d).Replace(unreached.Error()), bodyKept)
 	case errors.Is(err, context.Canceled):
 		return fmt.Sprintf("given up after %v, before an answer came", after)
@@ -106,8 +106,8 @@ func NoAnswer(d comity.Destination, err error, after time.Duration) string {
 	return text
 }
 
-// redactor hides the destination's secrets in what a receiver answers: some repeat the header that
-// they do not like.
+// redactor replaces the destination's secrets in a receiver's answer: some receivers quote the
+// Authorization header.
 func redactor(d comity.Destination) *strings.Replacer {
 	var pairs []string
 	hide := func(secret string) {
@@ -130,8 +130,8 @@ func redactor(d comity.Destination) *strings.Replacer {
 	return strings.NewReplacer(pairs...)
 }
 
-// cleaned makes a foreign text fit to be shown, logged and stored: valid, one line, nothing that a
-// terminal or a page would obey, and no longer than the limit in bytes.
+// cleaned returns a foreign text that is safe to show, log and store: valid UTF-8, on one line, without
+// control characters, and at most limit bytes long.
 func cleaned(s string, limit int) string {
 	if len(s) > limit {
 		for limit > 0 && !utf8.RuneStart(s[limit]) {

@@ -97,7 +97,7 @@ func TestAnswerText(t *testing.T) {
 	}
 }
 
-// A page for browsers is kept as the words that it shows.
+// Of an HTML page the visible text is kept.
 func TestAnswerInHTML(t *testing.T) {
 	const page = `<!DOCTYPE html><html><head><title>Sorry</title><style>p { color: red }</style>
 		<script>if (1 < 2) { alert("<b>s3cret</b>") }</script><!-- a comment --></head>

@@ -9,12 +9,12 @@ import (
 	"comity"
 )
 
-// Messages returns what the destination must be sent by HTTP; see the function Messages.
+// Messages returns the messages to send to the destination by HTTP; see the function Messages.
 func (h *HTTP) Messages(d comity.Destination, s comity.Snapshot, sentAs comity.ProvisionedAs) ([]comity.Message, []string, error) {
 	return Messages(d, s, sentAs, addressHTTP)
 }
 
-// endpoint is an HTTP destination as far as its messages depend on it.
+// endpoint is the part of an HTTP destination that its messages depend on.
 type endpoint struct {
 	base url.URL
 	put  bool
@@ -32,9 +32,9 @@ func addressHTTP(d comity.Destination) (Address, error) {
 	return endpoint{base: base, put: mode == comity.ProtocolPUT}.address, nil
 }
 
-// address says how a message goes: by PUT below the Serverurl under the identifier, or by POST. An
-// identifier is one segment, so none is below that of the groups. The error wraps errNoSegment where it
-// cannot be.
+// address sets a message's method and URL: PUT or DELETE below the Serverurl under the identifier, or
+// POST. An identifier is one path segment, so no person's URL is below that of the groups. The error
+// wraps errNoSegment if the identifier cannot be a segment.
 func (e endpoint) address(m *comity.Message) (err error) {
 	if e.put && !isSegment(m.Identifier) {
 		return fmt.Errorf("the identifier %q %w: give the person another one", m.Identifier, errNoSegment)
@@ -55,9 +55,9 @@ func (e endpoint) address(m *comity.Message) (err error) {
 	return err
 }
 
-// baseURL reads a Serverurl, without one trailing slash of its path. User information in it is
-// dropped, for a message's URL is shown to people and AuthType alone says who is calling; so is a
-// fragment, which is never sent. A query is kept, behind the path of each message.
+// baseURL parses a Serverurl and removes one trailing slash of its path. It drops user information,
+// since a message's URL is shown to people and only AuthType determines the login, and a fragment, which
+// is never sent. A query is kept behind the path of each message.
 func baseURL(serverurl string) (url.URL, error) {
 	u, err := url.Parse(serverurl)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
@@ -69,8 +69,8 @@ func baseURL(serverurl string) (url.URL, error) {
 	return base, nil
 }
 
-// url returns the URL of a path below the Serverurl. The path is escaped already; RawPath
-// and Path are set together, as net/url falls back to an escaping of its own where they differ.
+// url returns the URL of a path below the Serverurl. The path must be escaped already. RawPath and Path
+// are set together, since net/url uses its own escaping where they differ.
 func (e endpoint) url(below string) (string, error) {
 	u := e.base
 	u.RawPath += "/" + below

@@ -5,17 +5,18 @@ import (
 	"strings"
 )
 
-// errNoSegment is the failure of an identifier that no URL can name in one segment.
+// errNoSegment is the error of an identifier that cannot be one segment of a URL.
 var errNoSegment = errors.New("cannot be one segment of a URL")
 
-// isSegment says whether an identifier can be one segment of a URL's path. Nothing is none, and "."
-// and ".." are removed by whoever meets them (RFC 3986, section 5.2.4), the latter with what comes
-// before it; encoded as %2E they are no other ones, so that a PUT or DELETE would reach what is above.
+// isSegment says whether an identifier can be one segment of a URL's path. It is false for the empty
+// text and for "." and "..": clients and servers remove these (RFC 3986, section 5.2.4), the latter
+// with the segment before it, also if they are encoded as %2E, so that a PUT or DELETE would reach the
+// path above.
 func isSegment(s string) bool { return s != "" && s != "." && s != ".." }
 
-// escapeSegment percent-encodes an identifier as one segment of a URL's path. All but the
-// unreserved characters of RFC 3986, section 2.3, is encoded: url.PathEscape leaves '+', '=', ':',
-// '@' and '&', which are legal there but which some receivers take for a space or a parameter.
+// escapeSegment percent-encodes an identifier as one segment of a URL's path. It encodes all but the
+// unreserved characters of RFC 3986, section 2.3: url.PathEscape leaves '+', '=', ':', '@' and '&',
+// which are legal there but which some receivers decode as a space or a parameter.
 func escapeSegment(s string) string {
 	const hex = "0123456789ABCDEF"
 	var b strings.Builder

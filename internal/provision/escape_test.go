@@ -42,13 +42,13 @@ func TestIdentifierIsOneSegment(t *testing.T) {
 	} {
 		for _, base := range []string{"", "/api/v1", "/ü"} {
 			d := destination(comity.ProtocolPUT, server.URL+base+"/")
-			sentAs := comity.ProvisionedAs{Identifier: "told/" + tt.identifier}
+			sentAs := comity.ProvisionedAs{Identifier: "sent/" + tt.identifier}
 			msgs, _, err := h.Messages(d, known(tt.identifier), sentAs)
 			if err != nil {
 				t.Fatal(err)
 			}
 			prefix := (&url.URL{Path: base}).EscapedPath() + "/"
-			for i, want := range []string{prefix + tt.want, prefix + "told%2F" + tt.want} {
+			for i, want := range []string{prefix + tt.want, prefix + "sent%2F" + tt.want} {
 				if a := h.Send(t.Context(), d, msgs[i], 1); !a.OK {
 					t.Fatal(a.Text)
 				}
@@ -60,8 +60,8 @@ func TestIdentifierIsOneSegment(t *testing.T) {
 	}
 }
 
-// TestIdentifierThatIsNoSegment: under one that a URL cannot name, however it is encoded, nothing is PUT,
-// deleted or asked for, and nothing else at the receiver is touched.
+// TestIdentifierThatIsNoSegment: for an identifier that cannot be a segment of a URL in any encoding, no PUT,
+// DELETE or GET is sent.
 func TestIdentifierThatIsNoSegment(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		t.Errorf("the receiver is sent %s %s", r.Method, r.RequestURI)
@@ -95,8 +95,7 @@ func TestIdentifierThatIsNoSegment(t *testing.T) {
 	}
 }
 
-// FuzzIdentifierIsOneSegment says that whatever an identifier is, the receiver gets it back from
-// the one segment that it was sent as.
+// FuzzIdentifierIsOneSegment: the receiver can decode any identifier from the one segment of the URL.
 func FuzzIdentifierIsOneSegment(f *testing.F) {
 	for _, s := range []string{"ghopper", "..", ".", "a/b?c#d", "100%", "%2E%2E", "a+b c", "é", "\xff", "//h/x"} {
 		f.Add(s)
@@ -114,7 +113,7 @@ func FuzzIdentifierIsOneSegment(f *testing.F) {
 			return
 		}
 		sent := messages(t, h, d, known(identifier))[0].URL
-		// What the transport writes is what net/url makes of the text.
+		// The transport writes the URL as net/url formats it.
 		req, err := http.NewRequestWithContext(t.Context(), http.MethodPut, sent, nil)
 		if err != nil {
 			t.Fatal(err)

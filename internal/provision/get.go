@@ -13,10 +13,11 @@ import (
 	"comity"
 )
 
-// maxHeld bounds the message that an endpoint says it holds.
+// maxHeld is the size limit, in bytes, of the message that an endpoint answers to a GET.
 const maxHeld = 4 << 20
 
-// Get asks an endpoint, by GET of the URL that a subject is PUT to, what it holds of it under an identifier.
+// Get reads what an endpoint holds of a subject under an identifier, by GET of the URL that the subject
+// is PUT to.
 func (h *HTTP) Get(ctx context.Context, d comity.Destination, s comity.Subject, identifier string) comity.Holding {
 	req, err := h.question(ctx, d, s, identifier)
 	if errors.Is(err, errNoSegment) {
@@ -57,8 +58,8 @@ func (h *HTTP) Get(ctx context.Context, d comity.Destination, s comity.Subject, 
 	return found
 }
 
-// question is the request that asks. It is about no subject's sequence; where the destination has a
-// signing secret it is signed, as a delete is.
+// question returns the GET request. It has no sequence; where the destination has a signing secret it
+// is signed as a delete is.
 func (h *HTTP) question(ctx context.Context, d comity.Destination, s comity.Subject, identifier string) (*http.Request, error) {
 	if err := Configured(d); err != nil {
 		return nil, err

@@ -12,7 +12,7 @@ import (
 	"comity/internal/provision"
 )
 
-// asked is an endpoint that answers GET in a way.
+// asked returns an endpoint that answers GET with a handler.
 func asked(t *testing.T, answer http.HandlerFunc) comity.Destination {
 	t.Helper()
 	server := httptest.NewServer(answer)
@@ -20,7 +20,7 @@ func asked(t *testing.T, answer http.HandlerFunc) comity.Destination {
 	return destination(comity.ProtocolPUT, server.URL+"/people/")
 }
 
-// says is an endpoint that answers with a status and a body.
+// says returns a handler that answers with a status and a body.
 func says(status int, body string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(status)
@@ -67,8 +67,7 @@ func TestGetSaysWhatTheEndpointHolds(t *testing.T) {
 	}
 }
 
-// A question is sent as messages are: to the same URL, with the same login, signed; it is about no
-// sequence.
+// A GET is sent as messages are, to the same URL, with the same login and signed, but without a sequence.
 func TestGetAsksAsMessagesAreSent(t *testing.T) {
 	var seen *http.Request
 	d := asked(t, func(w http.ResponseWriter, r *http.Request) {
@@ -100,7 +99,7 @@ func TestGetAsksAsMessagesAreSent(t *testing.T) {
 	}
 }
 
-// What messages are not sent to is not asked either.
+// No GET is sent to an address to which no message would be sent.
 func TestGetRefuses(t *testing.T) {
 	d := asked(t, says(200, `{}`))
 	public := provision.NewHTTP(provision.Options{})

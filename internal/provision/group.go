@@ -10,11 +10,11 @@ import (
 	"comity"
 )
 
-// PageSize is how many members and how many owners one message about a group names at most. A group
-// with more is told in pages.
+// PageSize is the most members, and the most owners, in one message about a group. A group with more is
+// sent in pages.
 const PageSize = 1000
 
-// groupMessage is what an endpoint is sent about a group, or about a page of it.
+// groupMessage is the JSON message about a group, or about a page of it.
 type groupMessage struct {
 	Meta  messageMeta `json:"meta"`
 	Group group       `json:"group"`
@@ -40,7 +40,7 @@ type page struct {
 	Count  int    `json:"count"`
 }
 
-// groupAttributes are what a target with IncludeAttributes is told of a group.
+// groupAttributes are the attributes of a group that a target with IncludeAttributes is sent.
 type groupAttributes struct {
 	Name        string          `json:"name"`
 	Description string          `json:"description,omitempty"`
@@ -60,7 +60,7 @@ var groupTypes = map[string]string{
 	comity.GroupApprovers: "approvers", comity.GroupActive: "active members", comity.GroupMembers: "all members",
 }
 
-// pageId is what a page of a group is sent under: the first is the group.
+// pageId returns the identifier that a page of a group is sent under: the group's id for the first page.
 func pageId(id int64, number int) string {
 	if number == 1 {
 		return strconv.FormatInt(id, 10)
@@ -68,7 +68,7 @@ func pageId(id int64, number int) string {
 	return fmt.Sprintf("%d-%d", id, number)
 }
 
-// groupObjects are the pages of a group: each is sent as if it were a group of its own.
+// groupObjects returns the pages of a group. Each is sent as if it were a group of its own.
 func groupObjects(s comity.Snapshot, withAttributes bool) ([]object, error) {
 	if !withAttributes {
 		return []object{{identifier: pageId(s.Subject.Id, 1), body: newGroupMessage(s, 1, 1)}}, nil
@@ -95,8 +95,8 @@ func groupObjects(s comity.Snapshot, withAttributes bool) ([]object, error) {
 	return objects, nil
 }
 
-// keptOfGroup is what is kept of all pages of a group: whether the members are still the same, but
-// not who they are. That is a thing of people, who may have to be forgotten.
+// keptOfGroup returns what is stored of all pages of a group: a digest of the members instead of their
+// identifiers, which could have to be erased.
 func keptOfGroup(s comity.Snapshot) ([]byte, error) {
 	m := newGroupMessage(s, 1, 1)
 	m.Group.groupAttributes = newGroupAttributes(s)
@@ -104,7 +104,7 @@ func keptOfGroup(s comity.Snapshot) ([]byte, error) {
 	return encode(m)
 }
 
-// digest says of a list how long it is, and by a hash whether it is the same as another.
+// digest returns the length and the hash of a list as a JSON string, by which two lists are compared.
 func digest(list []string) json.RawMessage {
 	h := sha256.New()
 	for _, s := range list {
@@ -143,7 +143,7 @@ func deletedGroupMessage(id string) groupMessage {
 
 func pagesOf(list []string) int { return (len(list) + PageSize - 1) / PageSize }
 
-// part is what of a list is on a page, counted from 0.
+// part returns the elements of a list on page i, counted from 0.
 func part(list []string, i int) []string {
 	from := min(len(list), i*PageSize)
 	return slices.Clip(list[from:min(len(list), from+PageSize)])

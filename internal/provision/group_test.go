@@ -21,7 +21,7 @@ func readers(members ...string) comity.Snapshot {
 	return comity.Snapshot{Subject: comity.GroupSubject(7), Group: g, Members: members, Owners: []string{"ghopper"}}
 }
 
-// tellingGroups is a destination that is told about groups.
+// withGroups returns a destination that receives groups.
 func withGroups(mode, url string) comity.Destination {
 	d := destination(mode, url)
 	d.Settings.SetBool(comity.CoApiProvisionerTarget.IncludeGroups, true)
@@ -56,7 +56,7 @@ func TestGroupMessage(t *testing.T) {
 	}
 }
 
-// Where a group is sent is no person's place, whatever the person's identifier.
+// A group's URL cannot be that of a person, whatever the person's identifier is.
 func TestGroupMessages(t *testing.T) {
 	gone := comity.Snapshot{Subject: comity.GroupSubject(7), Gone: true}
 	var many []string
@@ -90,7 +90,7 @@ func TestGroupMessages(t *testing.T) {
 			[]string{"POST http://h/p/ 7 deleted", "POST http://h/p/ 7-2 deleted"},
 			"", nil,
 		},
-		{"gone and never told", put, gone, comity.ProvisionedAs{}, nil, "", nil},
+		{"gone and never sent", put, gone, comity.ProvisionedAs{}, nil, "", nil},
 		{"not asked for", off, readers("ghopper"), comity.ProvisionedAs{Identifier: "7"}, nil, "", nil},
 		{"no settings", unset, gone, comity.ProvisionedAs{}, nil, "", comity.ErrNotConfigured},
 	} {

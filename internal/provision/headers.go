@@ -7,12 +7,12 @@ import (
 	"comity"
 )
 
-// SequenceHeader carries the subject's sequence number. A receiver that is sent two messages of
-// one subject at a time, which can happen after a machine has stood still, drops the lower one.
+// SequenceHeader carries the subject's sequence number. Two messages of one subject can be in flight at
+// a time after a machine was suspended; the receiver drops the one with the lower number.
 const SequenceHeader = "Comity-Sequence"
 
-// SubjectHeader says whose sequence that is: the Id of the CO person, which stays when the
-// identifier changes and never becomes another's, or group: and that of the group.
+// SubjectHeader names the subject of the sequence: the Id of the CO person, which is immutable and never
+// reused, unlike an identifier, or "group:" and the Id of the group.
 const SubjectHeader = "Comity-Subject"
 
 func subjectHeader(s comity.Subject) string {
@@ -23,15 +23,15 @@ func subjectHeader(s comity.Subject) string {
 	return id
 }
 
-// Headers returns what goes with a message by any connector: what it is about and its id, the type of
-// its body and, where the destination has a signing secret, the signature.
+// Headers returns the headers that every connector sends with a message: its subject, sequence and id,
+// the type of its body and, where the destination has a signing secret, the signature.
 func Headers(d comity.Destination, m comity.Message, sequence int64, now time.Time) (map[string]string, error) {
 	headers := map[string]string{
 		SubjectHeader:  subjectHeader(m.Subject),
 		SequenceHeader: strconv.FormatInt(sequence, 10),
 	}
 	if m.Body != nil {
-		// Not without a body: some receivers answer 400 to a DELETE that announces JSON.
+		// No Content-Type without a body: some receivers answer 400 to a DELETE that announces JSON.
 		headers["Content-Type"] = "application/json"
 	}
 	if m.Id != "" {
@@ -40,8 +40,8 @@ func Headers(d comity.Destination, m comity.Message, sequence int64, now time.Ti
 	return headers, sign(headers, d, m, now)
 }
 
-// ShownHeaders are the Headers of a message as they may be shown: what is secret, or made when it is
-// sent, is written as ***.
+// ShownHeaders returns the Headers of a message for display: secrets, and values that are generated when
+// the message is sent, are replaced by ***.
 func ShownHeaders(d comity.Destination, m comity.Message, sequence int64) (map[string]string, error) {
 	headers, err := Headers(d, m, sequence, time.Now())
 	hideSignature(headers)

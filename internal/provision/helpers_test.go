@@ -31,7 +31,7 @@ func identifier(id int64, identifierType, value string) *comity.Record {
 	})
 }
 
-// known is a person of whom nothing is known but the uid.
+// known returns a person with only a uid.
 func known(uid string) comity.Snapshot {
 	return comity.Snapshot{
 		Subject:     comity.PersonSubject(1),
@@ -40,7 +40,7 @@ func known(uid string) comity.Snapshot {
 	}
 }
 
-// grace is a person of whom everything is known that a message can show.
+// grace returns a person with every value that a message can show.
 func grace() comity.Snapshot {
 	s := known("ghopper")
 	s.Person.SetText(comity.CoPerson.DateOfBirth, "1906-12-09")
@@ -84,7 +84,7 @@ func grace() comity.Snapshot {
 	return s
 }
 
-// destination is a target that sends people under their uid to a server that asks for no password.
+// destination returns a target that sends people under their uid to a server without authentication.
 func destination(mode, serverurl string) comity.Destination {
 	return comity.Destination{
 		Target: comity.NewRecord(comity.CoProvisioningTarget.Resource),
@@ -106,10 +106,10 @@ func newHTTP(t *testing.T, opts provision.Options) *provision.HTTP {
 	return h
 }
 
-// messageSchema says whether a body is valid by the message's schema.
+// messageSchema returns an error if a body does not match the schema of messages.
 var messageSchema = sync.OnceValues(provisiontest.Validator)
 
-// messages are the messages of a person whom the destination was told nothing about.
+// messages returns the messages about a subject that the destination was never sent.
 func messages(t *testing.T, h *provision.HTTP, d comity.Destination, s comity.Snapshot) []comity.Message {
 	t.Helper()
 	msgs, _, err := h.Messages(d, s, comity.ProvisionedAs{})

@@ -15,21 +15,21 @@ import (
 	"comity"
 )
 
-// Options are how a connector behaves. The zero value is good.
+// Options configure a connector. The zero value is usable.
 type Options struct {
-	// Timeout bounds one delivery, from the look-up of the host to the end of the answer; 30 s if
-	// it is 0.
+	// Timeout is the limit of one delivery, from the look-up of the host to the end of the answer; 30 s
+	// if 0.
 	Timeout time.Duration
-	// UserAgent is what a connector says it is; comity if it is empty.
+	// UserAgent is the name that a connector sends of itself; "comity" if empty.
 	UserAgent string
-	// Roots are the authorities that a server's certificate may come from, the system's if nil.
+	// Roots are the trusted certificate authorities; the system's if nil.
 	Roots *x509.CertPool
-	// AllowPrivate sends messages to loopback, private and link-local addresses too, where the
-	// registry's own network is.
+	// AllowPrivate also allows messages to loopback, private and link-local addresses, such as those of
+	// the registry's own network.
 	AllowPrivate bool
 }
 
-// HTTP sends messages to HTTP endpoints. It keeps connections and may be used by many at a time.
+// HTTP sends messages to HTTP endpoints. It keeps connections and is safe for concurrent use.
 //
 // It never uses a proxy: a message and its password go to the host that the Serverurl names, or
 // nowhere, whatever the environment of the process says.
@@ -52,15 +52,15 @@ func NewHTTP(opts Options) *HTTP {
 	return h
 }
 
-// Close closes the connections that no message is using.
+// Close closes the idle connections.
 func (h *HTTP) Close() {
 	for _, t := range h.transports {
 		t.CloseIdleConnections()
 	}
 }
 
-// Send sends one message and says what became of it. It does not try again, but for a kept
-// connection that turns out to be closed already.
+// Send sends one message and returns the answer. It does not retry, except on a new connection when a
+// kept one turns out to be closed already.
 func (h *HTTP) Send(ctx context.Context, d comity.Destination, m comity.Message, sequence int64) comity.Answer {
 	if err := Configured(d); err != nil {
 		return comity.Answer{Text: err.Error()}
@@ -72,7 +72,7 @@ func (h *HTTP) Send(ctx context.Context, d comity.Destination, m comity.Message,
 	if err != nil {
 		return comity.Answer{Text: err.Error()}
 	}
-	// The transport is asked directly: a Client would follow redirects and add nothing wanted.
+	// The transport is used directly: a Client would follow redirects.
 	resp, err := h.transports[verifyOf(d.Server)].RoundTrip(req)
 	if err != nil {
 		return comity.Answer{Text: NoAnswer(d, err, time.Since(start))}
@@ -83,8 +83,8 @@ func (h *HTTP) Send(ctx context.Context, d comity.Destination, m comity.Message,
 	return answer
 }
 
-// Headers returns the headers that Send sends a message with. What is secret, or made when it is
-// sent, is written as ***.
+// Headers returns the headers that Send sends with a message. Secrets, and values that are generated
+// when the message is sent, are replaced by ***.
 func (h *HTTP) Headers(d comity.Destination, m comity.Message, sequence int64) (map[string]string, error) {
 	if err := Configured(d); err != nil {
 		return nil, err
@@ -106,7 +106,7 @@ func (h *HTTP) Headers(d comity.Destination, m comity.Message, sequence int64) (
 	return shown, nil
 }
 
-// telling is the request that a message is sent by.
+// requestFor returns the HTTP request that sends a message.
 func (h *HTTP) requestFor(ctx context.Context, d comity.Destination, m comity.Message, sequence int64) (*http.Request, error) {
 	headers, err := Headers(d, m, sequence, time.Now())
 	if err != nil {
@@ -135,8 +135,8 @@ func (h *HTTP) request(ctx context.Context, d comity.Destination, m comity.Messa
 	}
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("User-Agent", h.userAgent)
-	// Every message may be sent twice. That the key is there, though empty and so never sent, is
-	// how http.Transport is told that it may use a new connection when a kept one was closed.
+	// A message may be sent twice. An Idempotency-Key without values is never sent, but it permits
+	// http.Transport to retry on a new connection when a kept one was closed.
 	req.Header["Idempotency-Key"] = nil
 	switch d.Server.Text(comity.HttpServer.AuthType) {
 	case comity.AuthBasic:
@@ -147,8 +147,8 @@ func (h *HTTP) request(ctx context.Context, d comity.Destination, m comity.Messa
 	return req, nil
 }
 
-// drain reads what is left of an answer, if it is short and comes at once, so that the connection
-// can be used again. What takes longer is given up by cancel, which closes the connection.
+// drain reads the rest of an answer, if it is short and comes at once, so that the connection can be
+// used again. A longer one is cut off by cancel, which closes the connection.
 func drain(body io.Reader, cancel context.CancelFunc) {
 	const most, longest = 16 << 10, 100 * time.Millisecond
 	timer := time.AfterFunc(longest, cancel)

@@ -18,7 +18,7 @@ import (
 	"comity/internal/provision"
 )
 
-// request is what a receiver saw of a message.
+// request is a message as a receiver got it.
 type request struct {
 	Method, URI, Body string
 	Header            http.Header
@@ -269,8 +269,8 @@ func TestConnectionsAreReused(t *testing.T) {
 	}
 }
 
-// TestClosedConnection says that a kept connection which the receiver has closed meanwhile, as many
-// do after some seconds, costs no failure.
+// TestClosedConnection: no delivery fails because the receiver has closed a kept connection, as many do after
+// some seconds.
 func TestClosedConnection(t *testing.T) {
 	url := script(t, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
 	h := newHTTP(t, provision.Options{})

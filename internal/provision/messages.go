@@ -8,40 +8,40 @@ import (
 	"comity"
 )
 
-// Address puts on a message how and where it goes. It is handed one with all but that, and may take
-// the body off where a delete needs none.
+// Address sets the method and URL of a message that is complete otherwise. It may remove the body of a
+// delete that needs none.
 type Address func(m *comity.Message) error
 
-// object is what is sent under an identifier.
+// object is the body that is sent under an identifier.
 type object struct {
 	identifier string
 	body       any
-	// kept is what is kept of the body, nil where that is the body itself.
+	// kept is what is stored of the body, nil where that is the body itself.
 	kept []byte
 }
 
-// Messages returns what the destination must be sent, in this order, so that it holds the state
-// of the snapshot, and the identifiers that the subject is then known under there. open says how this
-// destination's messages are addressed.
+// Messages returns the messages after which the destination holds the state of the snapshot, in the order
+// in which they must be sent, and the identifiers under which it then holds the subject. open returns
+// how this destination's messages are addressed.
 //
-// A present person is sent as an object, a group as one or as several pages, and then every other
-// identifier that the destination was told is deleted: the new one is there before the old one goes.
-// Of a subject that is gone, every identifier ever told is deleted; one that was never told costs no
-// message, even to a target that is not configured. A target that is not told about groups is sent
+// A present person is sent as one object, a group as one or several pages; then every other identifier
+// that was sent before is deleted, so that the new one exists before the old one is deleted. For a
+// subject that is gone, every identifier that was ever sent is deleted; if none was, there is no
+// message, even for a target that is not configured. A target that does not receive groups is sent
 // nothing about one.
 //
-// Nothing is sent about a person whose identifier the destination cannot be sent one under, and it is
-// never told to delete such a one, under which it cannot hold anybody.
+// There is no message, not even a delete, for an identifier that the destination's URLs cannot name,
+// since the destination cannot hold anybody under it.
 //
-// The error wraps comity.ErrNoIdentifier for a person without an identifier of the configured type; what
-// was told is then to be deleted all the same, so the messages are there with it. It wraps
-// comity.ErrNotConfigured for a destination without settings or server, or whose server is suspended.
+// The error wraps comity.ErrNoIdentifier for a person without an identifier of the configured type; the
+// deletes of the identifiers sent before are returned with it. It wraps comity.ErrNotConfigured for a
+// destination without settings or server, or whose server is suspended.
 func Messages(
 	d comity.Destination, s comity.Snapshot, sentAs comity.ProvisionedAs, open func(comity.Destination) (Address, error),
 ) (msgs []comity.Message, identifiers []string, err error) {
-	known := identifiersSent(sentAs)
+	sent := identifiersSent(sentAs)
 	if ofGroup := s.Subject.Kind == comity.KindGroup; ofGroup && d.Settings != nil && !d.IncludesGroups() ||
-		!ofGroup && s.Gone && len(known) == 0 {
+		!ofGroup && s.Gone && len(sent) == 0 {
 		return nil, nil, nil
 	}
 	if err := Configured(d); err != nil {
@@ -73,7 +73,7 @@ func Messages(
 		}
 		identifiers = append(identifiers, o.identifier)
 	}
-	for _, old := range known {
+	for _, old := range sent {
 		if slices.Contains(identifiers, old) {
 			continue
 		}
@@ -85,7 +85,7 @@ func Messages(
 	return msgs, identifiers, missing
 }
 
-// objects are what a destination is to hold of a subject.
+// objects returns the objects of a subject that a destination should hold.
 func objects(d comity.Destination, s comity.Snapshot) ([]object, error) {
 	f := comity.CoApiProvisionerTarget
 	withAttributes := trueUnlessSaid(d.Settings, f.IncludeAttributes)
@@ -103,7 +103,7 @@ func objects(d comity.Destination, s comity.Snapshot) ([]object, error) {
 	return []object{{identifier: identifier, body: personMessage(identifier, s, withAttributes)}}, nil
 }
 
-// deleted is the message that nothing is known under an identifier any more.
+// deleted returns the message that deletes an identifier.
 func deleted(s comity.Subject, identifier string) any {
 	if s.Kind == comity.KindGroup {
 		return deletedGroupMessage(identifier)
@@ -111,7 +111,8 @@ func deleted(s comity.Subject, identifier string) any {
 	return deletedMessage(identifier)
 }
 
-// Configured says, by an error, what a destination of any kind lacks.
+// Configured returns an error that wraps comity.ErrNotConfigured if a destination lacks its settings or
+// an active server, else nil.
 func Configured(d comity.Destination) error {
 	switch {
 	case d.Settings == nil:
@@ -126,19 +127,19 @@ func Configured(d comity.Destination) error {
 	return nil
 }
 
-// identifiersTold returns what the destination may know the subject under, each once.
+// identifiersSent returns the identifiers under which the destination may hold the subject, each once.
 func identifiersSent(sentAs comity.ProvisionedAs) []string {
-	var known []string
+	var sent []string
 	for _, id := range append([]string{sentAs.Identifier}, sentAs.Obsolete...) {
-		if id != "" && !slices.Contains(known, id) {
-			known = append(known, id)
+		if id != "" && !slices.Contains(sent, id) {
+			sent = append(sent, id)
 		}
 	}
-	return known
+	return sent
 }
 
-// identify returns the identifier that the person is sent under: of those of the type, the one
-// with the lowest Id. It is "" where there is none.
+// identify returns the identifier that the person is sent under: the one of that type with the lowest
+// Id, "" where there is none.
 func identify(s comity.Snapshot, identifierType string) string {
 	for _, rec := range s.Identifiers {
 		id := rec.Text(comity.Identifier.Identifier)
@@ -149,7 +150,7 @@ func identify(s comity.Snapshot, identifierType string) string {
 	return ""
 }
 
-// trueUnlessSaid reads a boolean whose default is true.
+// trueUnlessSaid returns a boolean field's value, true where it has none.
 func trueUnlessSaid(rec *comity.Record, f *comity.Field) bool {
 	return !rec.Has(f) || rec.Bool(f)
 }

@@ -41,7 +41,7 @@ func TestMessages(t *testing.T) {
 			put:  []line{{"PUT", url + "/ghopper", person("ghopper")}},
 		},
 		{
-			name: "told before", snapshot: known("ghopper"), sentAs: comity.ProvisionedAs{Identifier: "ghopper"}, identifier: "ghopper",
+			name: "sent before", snapshot: known("ghopper"), sentAs: comity.ProvisionedAs{Identifier: "ghopper"}, identifier: "ghopper",
 			post: []line{{"POST", url + "/", person("ghopper")}},
 			put:  []line{{"PUT", url + "/ghopper", person("ghopper")}},
 		},
@@ -78,7 +78,7 @@ func TestMessages(t *testing.T) {
 			post:   []line{{"POST", url + "/", deleted("grace")}},
 			put:    []line{{"DELETE", url + "/grace", ""}},
 		},
-		{name: "gone and never told", snapshot: comity.Snapshot{Subject: comity.PersonSubject(1), Gone: true}},
+		{name: "gone and never sent", snapshot: comity.Snapshot{Subject: comity.PersonSubject(1), Gone: true}},
 		{name: "without identifier", snapshot: without, missing: true},
 		{
 			name: "identifier lost", snapshot: without, sentAs: comity.ProvisionedAs{Identifier: "ghopper"}, missing: true,
@@ -162,7 +162,7 @@ func TestNotConfigured(t *testing.T) {
 				}
 			}
 			if msgs, _, err := h.Messages(d, comity.Snapshot{Gone: true}, comity.ProvisionedAs{}); msgs != nil || err != nil {
-				t.Errorf("of one who is gone and was never told: %v, %v", msgs, err)
+				t.Errorf("of one who is gone and was never sent: %v, %v", msgs, err)
 			}
 		})
 	}
@@ -176,7 +176,7 @@ func TestServerurl(t *testing.T) {
 		{"http://h:81/api/v1/", "http://h:81/api/v1/", "http://h:81/api/v1/a%2Fb"},
 		{"http://[::1]:81/x", "http://[::1]:81/x/", "http://[::1]:81/x/a%2Fb"},
 		{"http://h/a%2Fb/c%20d/", "http://h/a%2Fb/c%20d/", "http://h/a%2Fb/c%20d/a%2Fb"},
-		// What net/url would escape anew, and undo the identifier's escaping with it.
+		// Characters that net/url would escape again, which would undo the identifier's escaping.
 		{"http://h/ü", "http://h/%C3%BC/", "http://h/%C3%BC/a%2Fb"},
 		{"http://h/a|b/", "http://h/a%7Cb/", "http://h/a%7Cb/a%2Fb"},
 		{"http://h/x?tenant=1&k=/", "http://h/x/?tenant=1&k=/", "http://h/x/a%2Fb?tenant=1&k=/"},

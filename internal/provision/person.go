@@ -11,7 +11,7 @@ import (
 	"comity"
 )
 
-// message is what an endpoint is sent.
+// message is the JSON message about a person.
 type message struct {
 	Meta   messageMeta `json:"meta"`
 	Person person      `json:"person"`
@@ -34,7 +34,7 @@ type personMeta struct {
 	Deleted      bool   `json:"deleted,omitempty"`
 }
 
-// attributes are what a target with IncludeAttributes is told of a person.
+// attributes are the attributes of a person that a target with IncludeAttributes is sent.
 type attributes struct {
 	Status         string         `json:"status,omitempty"`
 	Names          []name         `json:"names"`
@@ -101,13 +101,14 @@ func newRowMeta(rec *comity.Record) rowMeta {
 	}
 }
 
-// lastModified is when a value of a record changed last: an edit that changes none makes no other message.
+// lastModified returns when a value of a record last changed. It is not the time of the last edit, so
+// that an edit without a change leaves the message the same.
 func lastModified(rec *comity.Record) string {
 	at, _ := rec.LastChange()
 	return timestamp(at)
 }
 
-// each builds a list of objects, [] rather than null where there are none.
+// each builds a list of objects: [] rather than null where there are none.
 func each[From, To any](rows []From, build func(From) To) []To {
 	list := make([]To, len(rows))
 	for i, row := range rows {
@@ -127,7 +128,7 @@ func given(texts ...string) []string {
 	return list
 }
 
-// timestamp writes a time as RFC 3339 in UTC to the second, and no time as "".
+// timestamp formats a time as RFC 3339 in UTC to the second, the zero time as "".
 func timestamp(t time.Time) string {
 	if t.IsZero() {
 		return ""
@@ -135,7 +136,7 @@ func timestamp(t time.Time) string {
 	return t.UTC().Format(time.RFC3339)
 }
 
-// statusWords writes a status in lower-case words: GracePeriod is "grace period".
+// statusWords returns a status in lower-case words: GracePeriod is "grace period".
 func statusWords(status string) string {
 	var b strings.Builder
 	for i, r := range status {

@@ -16,7 +16,7 @@ import (
 	"comity/internal/provision"
 )
 
-// body is the message of a person as it would be posted.
+// body returns the body of a person's message.
 func body(t *testing.T, s comity.Snapshot) []byte {
 	t.Helper()
 	return messages(t, newHTTP(t, provision.Options{}), destination(comity.ProtocolPOST, "http://h"), s)[0].Body
@@ -138,8 +138,8 @@ func TestFormatted(t *testing.T) {
 	}
 }
 
-// TestSchemaNamesEveryField holds the schema against a message that shows everything: each object
-// of it has the properties that the schema allows there, and no other.
+// TestSchemaNamesEveryField compares the schema with a message that shows everything: each object of it has
+// exactly the properties that the schema allows there.
 func TestSchemaNamesEveryField(t *testing.T) {
 	var schema, message map[string]any
 	if err := json.Unmarshal(provision.Schema(), &schema); err != nil {

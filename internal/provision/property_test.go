@@ -17,7 +17,7 @@ import (
 	"comity/internal/rapidtest"
 )
 
-// anyRow draws a record: each cell absent, empty, an empty text or any value, whatever the rules say.
+// anyRow draws a record: each cell is absent, empty, an empty text or any value, valid or not.
 func anyRow(t *rapid.T, r *comity.Resource) *comity.Record {
 	rec := comity.NewRecord(r)
 	rec.Id = rapid.Int64Min(1).Draw(t, "Id")
@@ -92,11 +92,11 @@ func anySnapshot(t *rapid.T) comity.Snapshot {
 	return s
 }
 
-// isNoDot leaves out the identifiers that are never sent by PUT (TestIdentifierThatIsNoSegment).
+// isNoDot is false for the identifiers that are never sent by PUT (TestIdentifierThatIsNoSegment).
 func isNoDot(s string) bool { return s != "." && s != ".." }
 
-// TestAnySnapshotMakesAMessage says that whatever a person looks like, the message is JSON with all
-// that it must have and nothing that is empty.
+// TestAnySnapshotMakesAMessage: for any person the message is JSON with all required members and without
+// empty values.
 func TestAnySnapshotMakesAMessage(t *testing.T) {
 	h := newHTTP(t, provision.Options{})
 	rapidtest.Check(t, func(t *rapid.T) {
@@ -105,7 +105,7 @@ func TestAnySnapshotMakesAMessage(t *testing.T) {
 		whole := rapid.Bool().Draw(t, "IncludeAttributes")
 		d.Settings.SetBool(comity.CoApiProvisionerTarget.IncludeAttributes, whole)
 		sentAs := comity.ProvisionedAs{
-			Identifier: rapid.String().Filter(isNoDot).Draw(t, "told"),
+			Identifier: rapid.String().Filter(isNoDot).Draw(t, "sent"),
 			Obsolete:   rapid.SliceOfN(rapid.String().Filter(isNoDot), 0, 3).Draw(t, "obsolete"),
 		}
 		msgs, ids, err := h.Messages(d, s, sentAs)
@@ -161,10 +161,10 @@ func checkMessage(body []byte, whole bool) string {
 	return checkValue("person", m.Person)
 }
 
-// emptyLists are those that are there, empty or not.
+// emptyLists are the lists that are in a message even if they are empty.
 var emptyLists = regexp.MustCompile(`^person\.(names|identifiers|emailAddresses|urls|roles\[\d+\]\.(addresses|telephoneNumbers))$`)
 
-// checkValue returns what is empty in a value, or without its meta.id.
+// checkValue returns the problem of a value that is empty, or an object without its meta.id.
 func checkValue(path string, v any) string {
 	switch v := v.(type) {
 	case nil:

@@ -87,7 +87,7 @@ func newTelephoneNumber(rec *comity.Record) telephoneNumber {
 	f := comity.TelephoneNumber
 	country, extension := rec.Text(f.CountryCode), rec.Text(f.Extension)
 	if country != "" {
-		// A country code that was written with its plus is not given a second one.
+		// A country code may be stored with its plus; it gets no second one.
 		country = "+" + strings.TrimPrefix(country, "+")
 	}
 	if extension != "" {

@@ -8,6 +8,5 @@ import (
 //go:embed message.schema.json
 var schema []byte
 
-// Schema returns the JSON Schema (draft 2020-12) that every message is valid by, for those who
-// write a receiver.
+// Schema returns the JSON Schema (draft 2020-12) of all messages, for authors of receivers.
 func Schema() []byte { return bytes.Clone(schema) }

@@ -8,15 +8,15 @@ import (
 
 // Connector sends messages to servers of one type.
 type Connector interface {
-	// Messages returns what a destination must be sent; see the function Messages.
+	// Messages returns the messages to send to a destination; see the function Messages.
 	Messages(d comity.Destination, s comity.Snapshot, sentAs comity.ProvisionedAs) (messages []comity.Message, identifiers []string, err error)
-	// Send sends one message and says what became of it.
+	// Send sends one message and returns the answer.
 	Send(ctx context.Context, d comity.Destination, m comity.Message, sequence int64) comity.Answer
-	// Headers returns the headers that Send sends a message with, without secrets.
+	// Headers returns the headers that Send sends with a message, without secrets.
 	Headers(d comity.Destination, m comity.Message, sequence int64) (map[string]string, error)
-	// Get asks what the destination holds of a subject under an identifier.
+	// Get reads what the destination holds of a subject under an identifier.
 	Get(ctx context.Context, d comity.Destination, s comity.Subject, identifier string) comity.Holding
-	// Close lets go of the connections that no message is using.
+	// Close closes the idle connections.
 	Close()
 }
 
@@ -35,22 +35,22 @@ func (s *Sender) connector(d comity.Destination) Connector {
 	return s.http
 }
 
-// Messages returns what the destination must be sent; see the function Messages.
+// Messages returns the messages to send to the destination; see the function Messages.
 func (s *Sender) Messages(d comity.Destination, snapshot comity.Snapshot, sentAs comity.ProvisionedAs) ([]comity.Message, []string, error) {
 	return s.connector(d).Messages(d, snapshot, sentAs)
 }
 
-// Send sends one message and says what became of it.
+// Send sends one message and returns the answer.
 func (s *Sender) Send(ctx context.Context, d comity.Destination, m comity.Message, sequence int64) comity.Answer {
 	return s.connector(d).Send(ctx, d, m, sequence)
 }
 
-// Headers returns the headers that Send sends a message with, without secrets.
+// Headers returns the headers that Send sends with a message, without secrets.
 func (s *Sender) Headers(d comity.Destination, m comity.Message, sequence int64) (map[string]string, error) {
 	return s.connector(d).Headers(d, m, sequence)
 }
 
-// Get asks what the destination holds of a subject under an identifier.
+// Get reads what the destination holds of a subject under an identifier.
 func (s *Sender) Get(ctx context.Context, d comity.Destination, subject comity.Subject, identifier string) comity.Holding {
 	return s.connector(d).Get(ctx, d, subject, identifier)
 }

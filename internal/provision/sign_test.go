@@ -15,8 +15,7 @@ import (
 	"comity/internal/provision"
 )
 
-// A receiver that has the secret can tell that a message is ours, and of now, as Standard Webhooks
-// describes it.
+// A receiver with the secret can verify the origin and the time of a message, as Standard Webhooks describes.
 func TestSignature(t *testing.T) {
 	key := []byte("0123456789abcdef0123456789abcdef")
 	var header http.Header

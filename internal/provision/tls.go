@@ -11,9 +11,9 @@ import (
 	"comity"
 )
 
-// verify says what of a server's certificate is checked: that it comes from a known authority
-// (peer), and that it is for the host that was asked for (host). The two are independent, as
-// CURLOPT_SSL_VERIFYPEER and CURLOPT_SSL_VERIFYHOST of libcurl are, where the settings come from.
+// verify selects the checks of a server's certificate: that a trusted authority issued it (peer), and
+// that it is for the requested host (host). The two are independent, as CURLOPT_SSL_VERIFYPEER and
+// CURLOPT_SSL_VERIFYHOST of libcurl are, where the settings come from.
 type verify struct{ peer, host bool }
 
 func verifyOf(server *comity.Record) verify {
@@ -23,8 +23,8 @@ func verifyOf(server *comity.Record) verify {
 	}
 }
 
-// config returns the TLS settings of one connection. It is made for each connection, as
-// ConnectionState does not say which host was meant when that is an IP address.
+// config returns the TLS settings of one connection. Each connection needs its own, since
+// ConnectionState does not contain the requested host if that is an IP address.
 func (v verify) config(host string, roots *x509.CertPool) *tls.Config {
 	config := &tls.Config{
 		MinVersion: tls.VersionTLS12,
@@ -35,7 +35,7 @@ func (v verify) config(host string, roots *x509.CertPool) *tls.Config {
 	if v.peer && v.host {
 		return config
 	}
-	config.InsecureSkipVerify = true // of the usual checks; those asked for follow
+	config.InsecureSkipVerify = true // replaces the standard checks by the selected ones below
 	config.VerifyConnection = func(state tls.ConnectionState) error {
 		if err := v.check(state.PeerCertificates, host, roots); err != nil {
 			return &tls.CertificateVerificationError{UnverifiedCertificates: state.PeerCertificates, Err: err}
@@ -72,8 +72,8 @@ func newTransport(v verify, timeout time.Duration, opts Options) *http.Transport
 			return dialer.DialTLS(ctx, network, addr, v.config(host, opts.Roots))
 		},
 		ForceAttemptHTTP2: true,
-		// Without pings a connection that died silently would take all messages to a host with
-		// it until the system notices.
+		// Without pings, all messages to a host would fail on a connection that died silently, until
+		// the system notices.
 		HTTP2:                  &http.HTTP2Config{SendPingTimeout: 15 * time.Second, PingTimeout: 5 * time.Second},
 		MaxIdleConns:           256,
 		MaxIdleConnsPerHost:    8,

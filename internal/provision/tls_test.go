@@ -26,7 +26,7 @@ type authority struct {
 	key  *ecdsa.PrivateKey
 }
 
-// newAuthority makes an authority, of its own or below another one.
+// newAuthority returns a root authority, or one below another.
 func newAuthority(t *testing.T, name string, parent *authority) *authority {
 	t.Helper()
 	a := &authority{}
@@ -115,7 +115,7 @@ func TestCertificates(t *testing.T) {
 	}
 	for _, tt := range servers {
 		for _, checks := range []struct{ peer, host bool }{{true, true}, {true, false}, {false, true}, {false, false}} {
-			// By name and by address: TLS tells a server no address.
+			// By name and by address: TLS sends the server a name only.
 			for _, url := range []string{tt.server.URL, strings.Replace(tt.server.URL, "127.0.0.1", "localhost", 1)} {
 				d := destination(comity.ProtocolPOST, url)
 				d.Server.SetBool(comity.HttpServer.SslVerifyPeer, checks.peer)
@@ -134,7 +134,7 @@ func TestCertificates(t *testing.T) {
 				if want != "" && (a.OK || a.Refused || a.Status != 0 || !strings.HasPrefix(a.Text, "tls: failed to verify certificate: x509: ")) {
 					t.Errorf("%s, %+v, %s: %+v, want a failure", tt.name, checks, url, a)
 				}
-				// With both checks on, which of two faults is named first is Go's affair.
+				// With both checks on, Go decides which of two errors it reports.
 				if want != "" && !strings.Contains(a.Text, want) && (tt.host == "" || !strings.Contains(a.Text, tt.host)) {
 					t.Errorf("%s, %+v, %s: %q does not say %q", tt.name, checks, url, a.Text, want)
 				}
@@ -143,8 +143,8 @@ func TestCertificates(t *testing.T) {
 	}
 }
 
-// TestCertificatesAreCheckedByDefault says that settings which do not speak of certificates have
-// them checked, by the system's authorities.
+// TestCertificatesAreCheckedByDefault: without settings for certificates they are checked, with the system's
+// authorities.
 func TestCertificatesAreCheckedByDefault(t *testing.T) {
 	server := newAuthority(t, "unknown", nil).serve(t, time.Time{}, "127.0.0.1")
 	h := newHTTP(t, provision.Options{})
@@ -155,7 +155,7 @@ func TestCertificatesAreCheckedByDefault(t *testing.T) {
 	}
 }
 
-// TestNoProxy says that a proxy named in the environment is not used.
+// TestNoProxy: a proxy from the environment is not used.
 func TestNoProxy(t *testing.T) {
 	proxied := false
 	proxy := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { proxied = true }))
@@ -163,7 +163,7 @@ func TestNoProxy(t *testing.T) {
 	t.Setenv("HTTP_PROXY", proxy.URL)
 	t.Setenv("HTTPS_PROXY", proxy.URL)
 	h := newHTTP(t, provision.Options{Timeout: 5 * time.Second})
-	// A name that is never there (RFC 6761), as Go's own rule leaves out localhost.
+	// A name that never resolves (RFC 6761), since Go never uses a proxy for localhost.
 	d := destination(comity.ProtocolPOST, "http://receiver.invalid/")
 	if a := h.Send(t.Context(), d, messages(t, h, d, grace())[0], 1); a.OK || proxied {
 		t.Errorf("%+v, proxied %v", a, proxied)

@@ -10,7 +10,7 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// isHTML says whether a body is a page for browsers, by what it says it is or by how it begins.
+// isHTML says whether a body is an HTML page, by its content type or its first bytes.
 func isHTML(contentType string, body []byte) bool {
 	kind, _, _ := mime.ParseMediaType(contentType)
 	if kind == "text/html" || kind == "application/xhtml+xml" {
@@ -19,8 +19,8 @@ func isHTML(contentType string, body []byte) bool {
 	return strings.HasPrefix(http.DetectContentType(body), "text/html")
 }
 
-// words are what a page shows, in one line: no tags, and nothing of scripts and styles. A page that was
-// cut off is read as far as it goes.
+// words returns the visible text of an HTML page on one line, without tags, scripts and styles. A page
+// that was cut off is read as far as it goes.
 func words(page []byte) string {
 	var b strings.Builder
 	z := html.NewTokenizer(bytes.NewReader(page))
@@ -55,7 +55,7 @@ func words(page []byte) string {
 	}
 }
 
-// inline are the elements that may stand in the middle of a word.
+// inline are the elements that do not separate words.
 var inline = map[atom.Atom]bool{
 	atom.A: true, atom.Abbr: true, atom.B: true, atom.Bdi: true, atom.Bdo: true, atom.Code: true, atom.Em: true, atom.Font: true,
 	atom.I: true, atom.Kbd: true, atom.Mark: true, atom.S: true, atom.Small: true, atom.Span: true, atom.Strong: true,

@@ -16,12 +16,12 @@ func (r *Registry) Add(ctx context.Context, caller access.Caller, res *comity.Re
 	return r.add(ctx, caller, res, in, "", Once{})
 }
 
-// AddOnce is Add, and answers the same when the same request comes again.
+// AddOnce is Add with an idempotency key: a repeated request gets the same answer and adds nothing.
 func (r *Registry) AddOnce(ctx context.Context, caller access.Caller, res *comity.Resource, in comity.Input, once Once) (Added, error) {
 	return r.add(ctx, caller, res, in, "", once)
 }
 
-// add is Add with the secret that the server would make, "" to have it made.
+// add is Add with the secret to store; with key "" the server generates one.
 func (r *Registry) add(ctx context.Context, caller access.Caller, res *comity.Resource, in comity.Input, key string, once Once) (Added, error) {
 	n, err := newRecord(caller, res, in, key)
 	if err != nil {
@@ -38,14 +38,14 @@ func (r *Registry) add(ctx context.Context, caller access.Caller, res *comity.Re
 	return added, nil
 }
 
-// newcomer is a record that is to be added, and what the request alone shows to be wrong with it.
+// newcomer is a record to be added, with the faults that the request alone shows.
 type newcomer struct {
 	record *comity.Record
 	faults []comity.Fault
 	minted string
 }
 
-// err is the error of what the request alone shows, nil where that is nothing.
+// err returns the faults that the request alone shows as one error, nil if there are none.
 func (n newcomer) err() error {
 	if len(n.faults) == 0 {
 		return nil
@@ -53,8 +53,8 @@ func (n newcomer) err() error {
 	return comity.Faulty(n.faults...)
 }
 
-// once is what of a promise can be kept: a secret is shown once and kept by nobody, so it cannot be
-// answered again.
+// once drops the idempotency key when the answer would contain a generated secret: a secret is shown once and
+// not stored, so the answer cannot be repeated.
 func (n newcomer) once(o Once) Once {
 	if n.minted != "" {
 		return Once{}
@@ -74,15 +74,15 @@ func newRecord(caller access.Caller, res *comity.Resource, in comity.Input, key 
 	return newcomer{wanted, faults, minted}, err
 }
 
-// add stores the record in a transaction, which may be run again, and returns its id. Without a batch the
-// computed memberships that follow from it are made right at once.
+// add stores the record in a transaction, which may be run again, and returns its id. With a nil batch it
+// computes the dependent memberships immediately.
 func (n newcomer) add(ctx context.Context, tx *store.Tx, caller access.Caller, b *batch) (int64, error) {
 	c := &change{tx: tx, caller: caller, batch: b, new: n.record.Clone(), faults: slices.Clone(n.faults)}
 	err := c.add(ctx, rulesOf(n.record.Resource))
 	return c.new.Id, err
 }
 
-// applyDefaults fills in what an add does not name.
+// applyDefaults sets the defaults of the fields that an add does not name.
 func applyDefaults(rec *comity.Record) []comity.Fault {
 	var faults []comity.Fault
 	for _, f := range rec.Resource.Fields {
@@ -96,7 +96,7 @@ func applyDefaults(rec *comity.Record) []comity.Fault {
 	return faults
 }
 
-// mint makes the secret that the server makes, unless it is given, and returns it to be shown.
+// mint generates the record's secret, or takes the given key, and returns it to be shown.
 func mint(rec *comity.Record, key string) (_ string, err error) {
 	for _, f := range rec.Resource.Fields {
 		if !f.Minted {
@@ -161,9 +161,9 @@ func (c *change) store(ctx context.Context, rules rules) error {
 	return c.tx.Insert(ctx, c.new, c.caller.Username, c.where)
 }
 
-// enterToAdd finds the CO of a new record by what it hangs on, takes its lock, and refuses when the
-// CO or owner is not there. Another anchor that is not there is a fault of its field. Where the request
-// names no anchor that can be read there is no CO, and the record is not added.
+// enterToAdd finds the CO of a new record through its owner, takes the CO's lock, and refuses when the CO or
+// owner does not exist. Any other reference to a missing record is a fault of its field. If the request names
+// no readable CO or owner, there is no CO and the record is not added.
 func (c *change) enterToAdd(ctx context.Context, exclusive bool) error {
 	rec := c.new
 	anchor := rec.Anchor()

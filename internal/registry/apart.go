@@ -9,12 +9,12 @@ import (
 	"comity/internal/store"
 )
 
-// addable is the condition on what the owner of a group tells people apart by: the people whom they may
-// add, or have in a group of theirs, these people's primary names, email addresses and units.
+// addable returns the condition "an owner of a group may see this record to choose members": the people whom
+// they may add or who are in a group of theirs, and these people's primary names, email addresses and units.
 func (r reach) addable(res *comity.Resource) store.Condition {
 	switch res {
 	case comity.CoPerson.Resource:
-		r.few = false // they are many, and each is asked
+		r.few = false // they are many: test each person instead of selecting them first
 		return store.AllOf(store.Equal("co_id", r.caller.CoId), store.AnyOf(
 			store.OneOf(comity.CoPerson.Status.Column, automatic.Active...),
 			store.NamedByEach(comity.OwnerCO.Column, comity.CoGroupMember.Resource, r.owned(comity.CoGroupMember.Resource)),
@@ -32,7 +32,8 @@ func (r reach) addable(res *comity.Resource) store.Condition {
 	return whose
 }
 
-// showApart takes from records that the caller sees only to tell people apart what is not for that.
+// showApart clears the fields that the caller may not see from records that they see only as the owner of a
+// group, to distinguish people.
 func showApart(ctx context.Context, tx *store.Tx, caller access.Caller, records []*comity.Record) error {
 	if !caller.OwnsGroup || len(records) == 0 {
 		return nil
@@ -56,8 +57,8 @@ func showApart(ctx context.Context, tx *store.Tx, caller access.Caller, records 
 	return nil
 }
 
-// seenApart are those of the records of a resource that the caller sees to tell people apart and in no
-// other way.
+// seenApart returns those of the records of a resource that the caller sees only as the owner of a group, to
+// distinguish people.
 func seenApart(ctx context.Context, tx *store.Tx, caller access.Caller, res *comity.Resource, records []*comity.Record) (apart []*comity.Record, err error) {
 	now, err := tx.Now(ctx)
 	if err != nil {
@@ -82,8 +83,8 @@ func seenApart(ctx context.Context, tx *store.Tx, caller access.Caller, res *com
 	return apart, nil
 }
 
-// foundApart leaves out of people who were searched for those whom the caller sees only to tell them
-// apart and who do not have all words in what is shown of them: else a search would tell the rest.
+// foundApart drops from the people found those whom the caller sees only as the owner of a group and whose
+// visible fields do not contain all words: otherwise a search would reveal the hidden fields.
 func (r reading) foundApart(ctx context.Context, people []PersonFound, words []string) ([]PersonFound, error) {
 	if !r.caller.OwnsGroup || len(words) == 0 || len(people) == 0 || r.all(comity.CoPerson.Resource) {
 		return people, nil
@@ -120,7 +121,7 @@ func (r reading) foundApart(ctx context.Context, people []PersonFound, words []s
 	}), nil
 }
 
-// rowsApart is foundApart for the rows of a group, by the people in them.
+// rowsApart is foundApart for the rows of a group, applied to the people in them.
 func (r reading) rowsApart(ctx context.Context, rows []*comity.Record, words []string) ([]*comity.Record, error) {
 	if !r.caller.OwnsGroup || len(words) == 0 {
 		return rows, nil

@@ -34,7 +34,7 @@ var targetRules = rules{
 	},
 }
 
-// serverEdited notes that the targets of a server may be told now what waits for them.
+// serverEdited makes pending deliveries of a server's targets due at once, as the new settings may work.
 func (c *change) serverEdited(ctx context.Context, server int64) error {
 	targets, err := c.tx.TargetsOf(ctx, server)
 	if err != nil {
@@ -43,7 +43,8 @@ func (c *change) serverEdited(ctx context.Context, server int64) error {
 	return c.tx.Edited(ctx, targets...)
 }
 
-// settingsEdited is the same for what the settings of a server say of it, in f.
+// settingsEdited returns a hook that calls serverEdited for the server that the field f of the settings
+// names.
 func settingsEdited(f *comity.Field) func(context.Context, *change) error {
 	return func(ctx context.Context, c *change) error {
 		if c.new == nil {

@@ -14,7 +14,7 @@ import (
 	"comity/internal/store"
 )
 
-// A name is an API user's only with the prefix of its CO.
+// The name of an API user must begin with the prefix of its CO.
 var apiUserRules = rules{
 	prepare: func(_ context.Context, c *change) error {
 		f := comity.ApiUser.Username
@@ -38,7 +38,7 @@ func newUser(coID int64, name string, privileged bool) *comity.Record {
 	return rec
 }
 
-// AddUser makes an API user, with a key of the operator's own or, where that is "", of the server's.
+// AddUser adds an API user with the operator's key, or with a generated one if key is "".
 func (r *Registry) AddUser(ctx context.Context, coID int64, name string, privileged bool, key string) (Login, error) {
 	if err := checkKey(key); err != nil {
 		return Login{}, err
@@ -60,7 +60,7 @@ func (r *Registry) AddUser(ctx context.Context, coID int64, name string, privile
 	return Login{Username: user.Text(f.Username), Key: added.Minted}, nil
 }
 
-// checkKey says what is wrong with an operator's own key, "" for none.
+// checkKey returns an error if an operator's key is not acceptable; "" is.
 func checkKey(key string) error {
 	if n := utf8.RuneCountInString(key); key != "" && n < access.MinKeyLength {
 		return fmt.Errorf("the key has %d characters, it must have %d at least", n, access.MinKeyLength)
@@ -71,7 +71,7 @@ func checkKey(key string) error {
 	return nil
 }
 
-// Users returns the API users of a CO, of all for 0.
+// Users returns the API users of a CO, or all of them for 0.
 func (r *Registry) Users(ctx context.Context, coID int64) ([]*comity.Record, error) {
 	query := map[string][]string{}
 	if coID != 0 {
@@ -90,8 +90,8 @@ func (r *Registry) Users(ctx context.Context, coID int64) ([]*comity.Record, err
 	return users, nil
 }
 
-// RotateKey gives an API user a new key, the operator's own or, where that is "", the server's. The
-// old one stops working within a second.
+// RotateKey gives an API user a new key: the operator's, or a generated one if key is "". The old one stops
+// working within a second.
 func (r *Registry) RotateKey(ctx context.Context, username, key string) (Login, error) {
 	if err := checkKey(key); err != nil {
 		return Login{}, err
@@ -106,12 +106,12 @@ func (r *Registry) RotateKey(ctx context.Context, username, key string) (Login, 
 	return Login{Username: username, Key: key}, err
 }
 
-// SuspendUser ends what an API user may do, within a second.
+// SuspendUser suspends an API user, which takes effect within a second.
 func (r *Registry) SuspendUser(ctx context.Context, username string) error {
 	return r.changeUser(ctx, username, func(u *comity.Record) { u.SetText(comity.ApiUser.Status, comity.Suspended) })
 }
 
-// ResumeUser gives a suspended API user back what it may do.
+// ResumeUser ends the suspension of an API user.
 func (r *Registry) ResumeUser(ctx context.Context, username string) error {
 	return r.changeUser(ctx, username, func(u *comity.Record) { u.SetText(comity.ApiUser.Status, comity.Active) })
 }

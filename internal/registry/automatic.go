@@ -8,15 +8,15 @@ import (
 	"comity/internal/store"
 )
 
-// automatic is who is in the groups that fill themselves: everyone but the Deleted in the group of
-// all members, the Active and those in their grace period in that of active ones.
+// automatic says who is in the groups with automatic members: everyone but the Deleted in the group of all
+// members, the Active and those in their grace period in the group of active members.
 var automatic = store.AutomaticRule{
 	Never:    comity.Deleted,
 	Active:   []string{comity.Active, comity.GracePeriod},
 	AllGroup: comity.GroupMembers, ActiveGroup: comity.GroupActive,
 }
 
-// ownGroup is one of the four groups that a CO or COU has from birth.
+// ownGroup is one of the four groups that a CO or COU is created with.
 type ownGroup struct {
 	groupType, name, description string
 	auto                         bool
@@ -29,13 +29,13 @@ var ownGroups = []ownGroup{
 	{comity.GroupMembers, "members:all", "Members", true},
 }
 
-// fill writes the group's name and description for a CO (unit "") or a COU.
+// fill sets the group's name and description for a CO (unit "") or a COU.
 func (g ownGroup) fill(rec *comity.Record, prefix, of string) {
 	rec.SetText(comity.CoGroup.Name, prefix+g.name)
 	rec.SetText(comity.CoGroup.Description, of+" "+g.description)
 }
 
-// ownGroupOf tells which of the four a group is, nil for any other.
+// ownGroupOf returns which of the four a group is, nil for any other group.
 func ownGroupOf(group *comity.Record) *ownGroup {
 	i := slices.IndexFunc(ownGroups, func(g ownGroup) bool { return g.groupType == group.Text(comity.CoGroup.GroupType) })
 	if i < 0 {
@@ -44,7 +44,7 @@ func ownGroupOf(group *comity.Record) *ownGroup {
 	return &ownGroups[i]
 }
 
-// groupPrefix begins the names of a CO's own groups (unit "") or of a COU's.
+// groupPrefix returns the prefix of the names of a CO's own groups (unit "") or of a COU's.
 func groupPrefix(unit string) string {
 	if unit == "" {
 		return "CO:"
@@ -52,7 +52,7 @@ func groupPrefix(unit string) string {
 	return "CO:COU:" + unit + ":"
 }
 
-// addOwnGroups makes the groups of a new CO (cou 0) or COU.
+// addOwnGroups adds the own groups of a new CO (cou 0) or COU.
 func (c *change) addOwnGroups(ctx context.Context, co, cou int64, prefix, of string) error {
 	f := comity.CoGroup
 	for _, g := range ownGroups {
@@ -79,8 +79,8 @@ func (c *change) addOwnGroups(ctx context.Context, co, cou int64, prefix, of str
 	return nil
 }
 
-// renameOwnGroups follows a new name of a CO (cou 0) or COU, and tells the members where the
-// groups' names changed with it.
+// renameOwnGroups renames the own groups of a renamed CO (cou 0) or COU, and enqueues their members if a
+// group's name has changed.
 func (c *change) renameOwnGroups(ctx context.Context, co, cou int64, prefix, of string) error {
 	f := comity.CoGroup
 	types := make([]string, len(ownGroups))
@@ -102,7 +102,7 @@ func (c *change) renameOwnGroups(ctx context.Context, co, cou int64, prefix, of 
 		if err := c.tx.Update(ctx, rec, c.caller.Username, store.Where{CoId: co}); err != nil {
 			return err
 		}
-		// The description has the name in it, too.
+		// The description contains the name, too.
 		if err := c.tx.MarkGroups(ctx, markedModes, rec.Id); err != nil {
 			return err
 		}
@@ -115,7 +115,7 @@ func (c *change) renameOwnGroups(ctx context.Context, co, cou int64, prefix, of 
 	return nil
 }
 
-// syncPerson sets a person's automatic memberships right, and what is nested on those that change.
+// syncPerson updates a person's automatic memberships, and the derived ones that depend on them.
 func (c *change) syncPerson(ctx context.Context, coID, person int64) error {
 	if c.batch != nil {
 		c.batch.automatic[coID] = append(c.batch.automatic[coID], person)
@@ -128,8 +128,8 @@ func (c *change) syncPerson(ctx context.Context, coID, person int64) error {
 	return c.followPerson(ctx, coID, person)
 }
 
-// syncAutomatic sets automatic memberships of a CO right, and says whether one that changed is of a group
-// that is nested in another.
+// syncAutomatic updates the automatic memberships of a CO within a scope. follow is true if one of them
+// changed in a group that is nested in another.
 func (c *change) syncAutomatic(ctx context.Context, coID int64, scope store.Scope) (follow bool, err error) {
 	changed, err := c.tx.SyncAutomatic(ctx, scope, automatic, c.caller.Username, markedModes)
 	if err != nil || len(changed) == 0 {
@@ -139,7 +139,7 @@ func (c *change) syncAutomatic(ctx context.Context, coID int64, scope store.Scop
 	return slices.ContainsFunc(nestings, func(n store.Nesting) bool { return changed[n.Group] }), err
 }
 
-// markMembers notes that the members of a group are to be told, and the group.
+// markMembers enqueues deliveries for the members of a group and for the group.
 func (c *change) markMembers(ctx context.Context, group *comity.Record) error {
 	return c.begin(ctx, longChange{task: taskMark, resource: group.Resource, co: group.CoId, record: group.Id})
 }

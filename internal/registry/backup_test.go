@@ -18,7 +18,7 @@ import (
 	"comity/internal/store"
 )
 
-// settle puts a bit of everything that is special to a backup into the registry.
+// settle adds to the registry a bit of everything that is special to a backup.
 func (w *world) settle(t *testing.T) {
 	t.Helper()
 	u, n := comity.Cou, comity.Name
@@ -39,7 +39,7 @@ func (w *world) settle(t *testing.T) {
 	if _, _, err := w.assign(t, "Grace", "", "Hopper"); err != nil {
 		t.Fatal(err)
 	}
-	// The last id of all is of a person who is gone: it must not be given again.
+	// The person with the highest id is deleted: the id must not be given again.
 	w.remove(t, comity.CoPerson.Resource, w.person(t))
 	w.wait(time.Hour)
 	w.tick(t, time.Time{})
@@ -54,7 +54,7 @@ func (w *world) backup(t *testing.T) []byte {
 	return b.Bytes()
 }
 
-// lines are the values of a backup, a table's rows in order and its history's JSON in one form.
+// lines returns the values of a backup: each table's rows in order, and the history's JSON in a normal form.
 func lines(t *testing.T, backup []byte) map[string][]string {
 	t.Helper()
 	zip, err := gzip.NewReader(bytes.NewReader(backup))
@@ -101,7 +101,7 @@ func lines(t *testing.T, backup []byte) map[string][]string {
 	return all
 }
 
-// unzipped is the text of a value that is compressed.
+// unzipped returns the text of a compressed value.
 func unzipped(t *testing.T, s string) string {
 	t.Helper()
 	zip, err := gzip.NewReader(base64.NewDecoder(base64.StdEncoding, strings.NewReader(s)))
@@ -154,7 +154,7 @@ func TestBackupAndRestore(t *testing.T) {
 	})
 }
 
-// lastPerson is the greatest id that a person had.
+// lastPerson returns the highest id that a person had.
 func (w *world) lastPerson(t *testing.T) (last int64) {
 	t.Helper()
 	people := w.list(t, comity.CoPerson.Resource)

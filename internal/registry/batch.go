@@ -8,20 +8,20 @@ import (
 	"comity/internal/store"
 )
 
-// batch collects the people whose computed memberships may differ after several records of one
-// transaction, so that they are worked out once, for all of them together.
+// batch collects the people whose computed memberships may have changed by several records of one
+// transaction, so that they are computed once for all of them.
 type batch struct {
-	// automatic are by their COs those whose automatic memberships may differ, nested those whose
-	// derived ones may.
+	// automatic has by CO the people whose automatic memberships may have changed, nested those whose derived
+	// ones may have.
 	automatic, nested map[int64][]int64
 }
 
 func newBatch() *batch { return &batch{map[int64][]int64{}, map[int64][]int64{}} }
 
-// computedAtOnce is how many people's computed memberships are worked out in one step.
+// computedAtOnce is for how many people memberships are computed in one step.
 const computedAtOnce = 200
 
-// compute makes the computed memberships right of everybody who was collected.
+// compute updates the computed memberships of the collected people.
 func (b *batch) compute(ctx context.Context, c *change) error {
 	for _, coID := range slices.Sorted(maps.Keys(b.automatic)) {
 		for people := range slices.Chunk(distinct(b.automatic[coID]), computedAtOnce) {
@@ -35,7 +35,7 @@ func (b *batch) compute(ctx context.Context, c *change) error {
 		}
 	}
 	for _, coID := range slices.Sorted(maps.Keys(b.nested)) {
-		// What a graph makes of one person is not known before: few first.
+		// How many memberships derive from one person is unknown: begin with few people.
 		people := distinct(b.nested[coID])
 		for size := 1; len(people) > 0; size = min(2*size, computedAtOnce) {
 			some := people[:min(size, len(people))]

@@ -9,7 +9,7 @@ import (
 	"comity/internal/store"
 )
 
-// operator is the caller of what an operator does with the program's own commands.
+// operator is the caller of the program's own commands, which an operator runs.
 var operator = access.System("operator")
 
 // firstUser is the name of the platform's first API user.
@@ -21,8 +21,8 @@ type Login struct {
 	Key      string `json:"key"`
 }
 
-// Bootstrap makes, in an empty registry, the platform CO and its first API user; made says whether
-// it was empty. It also notes which key seals the database's secrets, and fails where that was another.
+// Bootstrap adds the platform CO and its first API user to an empty registry; made says whether it was empty.
+// It also records which key seals the database's secrets, and fails if that is another one.
 func (r *Registry) Bootstrap(ctx context.Context) (login Login, made bool, err error) {
 	key, err := access.NewKey()
 	if err != nil {
@@ -77,5 +77,5 @@ func bootstrap(ctx context.Context, tx *store.Tx, key string) error {
 	return tx.Insert(ctx, user, operator.Username, store.Where{CoId: co.Id})
 }
 
-// NoteBackup notes that the registry was backed up.
+// NoteBackup records that the registry was backed up now.
 func (r *Registry) NoteBackup(ctx context.Context) error { return r.store.NoteBackup(ctx) }

@@ -9,8 +9,8 @@ import (
 	"comity/internal/store"
 )
 
-// BulkResult is what became of one of many records: Added, or why not. Neither says that it was not
-// tried, for another one failed.
+// BulkResult is the outcome for one of many records: Added, or the error. Neither means that the record was
+// not tried because another one failed.
 type BulkResult struct {
 	Added
 	Err error
@@ -56,7 +56,7 @@ func (r *Registry) AddEach(ctx context.Context, caller access.Caller, res *comit
 	for i, in := range inputs {
 		added, err := r.add(ctx, caller, res, in, "", once.of(i))
 		if err != nil && ctx.Err() != nil {
-			break // what was added before is answered as such, the rest was not carried out
+			break // records added before are answered as such, the rest is not carried out
 		}
 		results[i].Added, results[i].Err = added, err
 	}

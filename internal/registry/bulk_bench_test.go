@@ -8,8 +8,7 @@ import (
 	"comity/internal/registry"
 )
 
-// BenchmarkBulk adds a thousand records in one transaction, for which everybody else who writes waits on
-// SQLite.
+// BenchmarkBulk adds a thousand records in one transaction, during which all other writers wait on SQLite.
 func BenchmarkBulk(b *testing.B) {
 	for database, open := range databases {
 		for _, kind := range []struct {

@@ -9,8 +9,8 @@ import (
 	"comity/internal/store"
 )
 
-// Check looks whether the registry is as its rules say, as of one moment, and returns what is not.
-// It changes nothing.
+// Check compares the registry with its rules, as of one moment, and returns the violations. It changes
+// nothing.
 func (r *Registry) Check(ctx context.Context) ([]store.Problem, error) {
 	var problems []store.Problem
 	err := r.store.Snapshot(ctx, func(tx *store.Tx) error {
@@ -47,10 +47,10 @@ func (r *Registry) Check(ctx context.Context) ([]store.Problem, error) {
 	return problems, nil
 }
 
-// checkMemberships looks at the memberships that nobody writes, CO by CO.
+// checkMemberships checks the automatic and derived memberships, CO by CO.
 func checkMemberships(ctx context.Context, tx *store.Tx) ([]store.Problem, error) {
 	var problems []store.Problem
-	// What is under way is not right yet.
+	// The memberships of a CO with a long change under way are not up to date yet.
 	under, err := tx.LongChanges(ctx, MaxPage)
 	if err != nil {
 		return nil, err
@@ -78,11 +78,11 @@ func checkMemberships(ctx context.Context, tx *store.Tx) ([]store.Problem, error
 	}
 }
 
-// maxFound is how many records are named of one field.
+// maxFound is how many records are reported per field.
 const maxFound = 20
 
-// checkValues looks at every text, and at what is said of several fields, as a request's are looked at:
-// what is stored may come from a time when more was taken.
+// checkValues validates every stored text, and the rules over several fields, as it does those of a request:
+// stored values may come from a time when more was accepted.
 func checkValues(ctx context.Context, tx *store.Tx) ([]store.Problem, error) {
 	var problems []store.Problem
 	for _, res := range comity.Stored() {
@@ -111,7 +111,7 @@ func checkValues(ctx context.Context, tx *store.Tx) ([]store.Problem, error) {
 	return problems, nil
 }
 
-// refused are the faults that a request with the record's values would have.
+// refused returns the faults that a request with the record's values would have.
 func refused(rec *comity.Record) (faults []comity.Fault) {
 	for _, f := range rec.Resource.Fields {
 		if sentence := f.Refuses(rec.Text(f)); f.Kind == comity.Text && sentence != "" {
@@ -121,7 +121,7 @@ func refused(rec *comity.Record) (faults []comity.Fault) {
 	return append(faults, rec.Resource.Check(rec)...)
 }
 
-// checkNestings looks at the graph of groups of a CO and at what it makes of people's memberships.
+// checkNestings checks the graph of groups of a CO and the memberships derived from it.
 func checkNestings(ctx context.Context, tx *store.Tx, coID int64) (problems []store.Problem, err error) {
 	nestings, err := tx.Nestings(ctx, coID, comity.Active)
 	if err != nil || len(nestings) == 0 {

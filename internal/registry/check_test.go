@@ -25,7 +25,8 @@ func TestCheckFindsDamage(t *testing.T) {
 		unit := w.add(t, u.Resource, values{u.CoId: w.co, u.Name: "Optics"})
 		below := w.add(t, u.Resource, values{u.CoId: w.co, u.Name: "Lenses", u.ParentId: unit})
 		other := w.add(t, comity.Co.Resource, values{comity.Co.Name: "Elsewhere", comity.Co.Status: comity.Active})
-		// verify changes what is, and what the history says, of an address that went to another person.
+		// verify changes the current row, and the one in the history, of an address that went to another
+		// person.
 		verify := func(id int64, from, to string) string {
 			data := fmt.Sprintf(`replace(CAST(data AS text), '%s', '%s')`, from, to)
 			if store.IsPostgres(w.name) {
@@ -127,7 +128,7 @@ func TestCheckFindsDamage(t *testing.T) {
 			}
 			w.raw(t, damage.repair)
 			if problems, err := w.Check(t.Context()); err != nil || len(problems) > 0 {
-				t.Fatalf("mended after %q: %v, error %v", damage.rule, problems, err)
+				t.Fatalf("repaired after %q: %v, error %v", damage.rule, problems, err)
 			}
 		}
 	})

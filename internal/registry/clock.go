@@ -12,28 +12,28 @@ import (
 	"comity/internal/store"
 )
 
-// clock is the caller of what happens because its time has come.
+// clock is the caller of changes that are due to the time.
 var clock = access.System("clock")
 
 const (
-	// clockPause is how often the clock looks.
+	// clockPause is the interval between two ticks.
 	clockPause = time.Second
-	// clockPeople is how many people it looks at in one transaction.
+	// clockPeople is how many people one transaction handles.
 	clockPeople = 50
-	// maxTidied is how many rows it tidies up in one transaction.
+	// maxTidied is how many rows one transaction deletes or sums up.
 	maxTidied = 1000
 )
 
-// RunClock carries out what begins and ends by the clock, until the context ends.
+// RunClock carries out what begins and ends by time, until the context ends.
 func (r *Registry) RunClock(ctx context.Context, log *slog.Logger) {
 	tick := time.NewTicker(clockPause)
 	defer tick.Stop()
 	var done, swept time.Time
 	said := ""
 	for {
-		// What a program that ended, or a request that failed, has left.
+		// Changes that an ended program or a failed request has left unfinished.
 		if err := r.CarryOn(ctx, 0); err != nil && ctx.Err() == nil && comity.CodeOf(err) != comity.NotNow {
-			log.ErrorContext(ctx, "a change of many rows waits for its rest", "error", err)
+			log.ErrorContext(ctx, "a long change could not be continued yet", "error", err)
 		}
 		settled, err := r.store.Settled(ctx)
 		if err == nil {
@@ -43,13 +43,13 @@ func (r *Registry) RunClock(ctx context.Context, log *slog.Logger) {
 				done = now
 			}
 		}
-		// Of a database that is of no use the store speaks itself, once.
+		// An unusable database is logged by the store, once.
 		if err != nil && ctx.Err() == nil && comity.CodeOf(err) != comity.NotNow {
-			log.ErrorContext(ctx, "what begins or ends by the clock waits", "error", err)
+			log.ErrorContext(ctx, "what begins or ends by time is delayed", "error", err)
 		}
 		if now := time.Now(); now.Sub(swept) > time.Hour {
-			if err := r.sweep(ctx); err != nil && ctx.Err() == nil && comity.CodeOf(err) != comity.NotNow {
-				log.ErrorContext(ctx, "the hourly tidying waits", "error", err)
+			if err := r.tidy(ctx); err != nil && ctx.Err() == nil && comity.CodeOf(err) != comity.NotNow {
+				log.ErrorContext(ctx, "the hourly clean-up is delayed", "error", err)
 			}
 			swept = now
 		}
@@ -61,10 +61,10 @@ func (r *Registry) RunClock(ctx context.Context, log *slog.Logger) {
 	}
 }
 
-// longWrite is how long a transaction that writes is open before it is worth a word.
+// longWrite is how long a write transaction is open before it is logged.
 const longWrite = 5 * time.Second
 
-// clockWaits says what a long transaction does to what begins and ends by the clock, "" for none.
+// clockWaits describes the long transaction that delays the clock, "" if there is none.
 func clockWaits(w *store.Writing) string {
 	switch {
 	case w == nil || w.For < longWrite:
@@ -75,7 +75,7 @@ func clockWaits(w *store.Writing) string {
 	return "the clock waits for a transaction that writes, of " + w.By
 }
 
-// sayWaits logs what the clock waits for when that is another thing than was said, and returns it.
+// sayWaits logs what delays the clock if that differs from what was logged last, and returns it.
 func sayWaits(ctx context.Context, log *slog.Logger, w *store.Writing, said string) string {
 	text := clockWaits(w)
 	switch {
@@ -88,12 +88,12 @@ func sayWaits(ctx context.Context, log *slog.Logger, w *store.Writing, said stri
 	return text
 }
 
-// ClockWaits says for which transaction what begins and ends by the clock waits, and for how long it has
-// been open: "" where that is none, or no long one.
+// ClockWaits describes the transaction that delays the clock, and returns for how long it has been open. text
+// is "" if there is none or it is not open for long.
 func (r *Registry) ClockWaits(ctx context.Context) (text string, open time.Duration, err error) {
 	settled, err := r.store.Settled(ctx)
 	if err != nil {
-		return "", 0, fmt.Errorf("what the clock waits for: %w", err)
+		return "", 0, fmt.Errorf("read what delays the clock: %w", err)
 	}
 	if settled.Writing != nil {
 		open = settled.Writing.For
@@ -101,9 +101,9 @@ func (r *Registry) ClockWaits(ctx context.Context) (text string, open time.Durat
 	return clockWaits(settled.Writing), open, nil
 }
 
-// sweep drops what is kept for a day only and the sessions that have ended, and adds up the changes of
-// people's statuses.
-func (r *Registry) sweep(ctx context.Context) error {
+// tidy deletes idempotency keys older than a day and ended sessions, and sums up the changes of people's
+// statuses.
+func (r *Registry) tidy(ctx context.Context) error {
 	err := r.store.Write(ctx, func(tx *store.Tx) error {
 		now, err := tx.Now(ctx)
 		if err != nil {
@@ -130,12 +130,12 @@ func (r *Registry) sweep(ctx context.Context) error {
 	return err
 }
 
-// Tick carries out what began or ended since the last tick, and returns the time up to which that
-// is done. done is what the last call returned, zero at first. What is still being written may begin
-// or end before its commit and cannot be seen yet: the tick ends where such a write began.
+// Tick carries out what began or ended since the last tick, and returns the time up to which that is done.
+// done is what the last call returned, zero at first. What is still being written may begin or end before its
+// commit and is not visible yet, so the tick ends where the oldest such write began.
 //
-// Where the clock was ahead and came back, what it carried out in between is looked at again, so that it
-// is as it should be now.
+// If the clock was ahead and came back, what was carried out in between is checked again against the time
+// that it is now.
 func (r *Registry) Tick(ctx context.Context, done time.Time) (now time.Time, err error) {
 	settled, err := r.store.Settled(ctx)
 	if err != nil {
@@ -144,7 +144,7 @@ func (r *Registry) Tick(ctx context.Context, done time.Time) (now time.Time, err
 	return r.tickUntil(ctx, done, settled.Time)
 }
 
-// cameBack is how far ahead of the clock the time that is done may be.
+// cameBack is how far done may be ahead of the clock before the clock counts as set back.
 const cameBack = time.Second
 
 func (r *Registry) tickUntil(ctx context.Context, done, now time.Time) (time.Time, error) {
@@ -175,8 +175,8 @@ func (r *Registry) tickUntil(ctx context.Context, done, now time.Time) (time.Tim
 	return now, nil
 }
 
-// crossed are some of the people, in order of Id after one, of whom something begins or ends between the time
-// that is done and another. back says that the clock was ahead and came back.
+// crossed returns some of the people for whom something begins or ends between done and now, in order of Id
+// after one. back is true if the clock was ahead and came back.
 func (r *Registry) crossed(ctx context.Context, done, now time.Time, after int64) (people []store.Where, doneNow time.Time, back bool, err error) {
 	err = r.store.Snapshot(ctx, func(tx *store.Tx) error {
 		noted, err := tx.ClockDone(ctx)
@@ -187,8 +187,8 @@ func (r *Registry) crossed(ctx context.Context, done, now time.Time, after int64
 		if err != nil {
 			return err
 		}
-		// What another instance has done need not be done again; what this one has begun must
-		// be seen to its end.
+		// What another instance has finished is not repeated; what this one has begun is continued to its
+		// end.
 		if after == 0 && noted.After(done) {
 			done = noted
 		}
@@ -202,7 +202,7 @@ func (r *Registry) crossed(ctx context.Context, done, now time.Time, after int64
 	return people, done, back, err
 }
 
-// turn makes the roles and memberships of people what they are now.
+// turn updates the roles and memberships of people to the current time.
 func (r *Registry) turn(ctx context.Context, people []store.Where) error {
 	err := r.write(ctx, false, func(tx *store.Tx) error {
 		for _, p := range people {
@@ -256,7 +256,7 @@ func (c *change) turnPerson(ctx context.Context) error {
 	if err := c.syncPerson(ctx, c.where.CoId, person); err != nil {
 		return err
 	}
-	// A membership of their own may have begun or ended.
+	// A membership that they were given may have begun or ended.
 	if err := c.followPerson(ctx, c.where.CoId, person); err != nil {
 		return err
 	}

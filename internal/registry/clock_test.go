@@ -8,7 +8,7 @@ import (
 	"comity/internal/store"
 )
 
-// waiting is how many deliveries wait for a person, by how often they were marked.
+// version returns the sum of the versions of a person's deliveries, which grows with each enqueue.
 func (w *world) version(t *testing.T, person int64) (version int64) {
 	t.Helper()
 	db := openRaw(t, w.name)
@@ -20,14 +20,14 @@ func (w *world) version(t *testing.T, person int64) (version int64) {
 	return version
 }
 
-// target makes a target that is told every change.
+// target adds a target in automatic mode, so that every change is enqueued.
 func (w *world) target(t *testing.T) int64 {
 	t.Helper()
 	f := comity.CoProvisioningTarget
 	return w.add(t, f.Resource, values{f.CoId: w.co, f.Description: "a target", f.Plugin: "ApiProvisioner", f.Status: comity.ModeAutomatic})
 }
 
-// in says whether a person has a row in the group of the name.
+// in says whether a person has a row in the group with the name.
 func (w *world) in(t tb, person int64, name string) bool {
 	t.Helper()
 	f := comity.CoGroup
@@ -96,7 +96,7 @@ func TestRolesBeginAndEndByTheClock(t *testing.T) {
 			check(step.when, step.status, step.actor, step.status == comity.Active)
 			after := w.version(t, person)
 			if (after > before) != step.turned {
-				t.Errorf("%s: marks went from %d to %d", step.when, before, after)
+				t.Errorf("%s: the version of the deliveries went from %d to %d", step.when, before, after)
 			}
 			if got := w.get(t, f.Resource, role).Revision; (got != revision) != step.turned {
 				t.Errorf("%s: revision went from %d to %d", step.when, revision, got)
@@ -105,19 +105,19 @@ func TestRolesBeginAndEndByTheClock(t *testing.T) {
 			for _, since := range []time.Time{done, {}} {
 				w.tick(t, since)
 				if w.version(t, person) != after {
-					t.Errorf("%s: another tick from %v marked the person again", step.when, since)
+					t.Errorf("%s: another tick from %v enqueued the person again", step.when, since)
 				}
 			}
 			check(step.when+", once more,", step.status, step.actor, step.status == comity.Active)
 		}
 		if got := w.version(t, other); got != alone {
-			t.Errorf("somebody else was marked: %d, then %d", alone, got)
+			t.Errorf("somebody else was enqueued: version %d, then %d", alone, got)
 		}
 	})
 }
 
-// What the clock carried out while it was ahead is taken back when it is right again, and what begins and
-// ends after that does so in time, also by a program that was started anew.
+// What the clock carried out while it was ahead is reverted when it is right again, and what begins and ends
+// after that does so in time, also in a program that was restarted.
 func TestTheClockWasAheadAndCameBack(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		w.target(t)
@@ -164,7 +164,7 @@ func TestTheClockWasAheadAndCameBack(t *testing.T) {
 	})
 }
 
-// due is when a person's delivery is due.
+// due returns when a person's delivery is due.
 func (w *world) due(t *testing.T, person int64) time.Time {
 	t.Helper()
 	db := openRaw(t, w.name)
@@ -177,7 +177,7 @@ func (w *world) due(t *testing.T, person int64) time.Time {
 	return time.UnixMicro(due)
 }
 
-// A validity holds for the whole of its last second, whoever looks.
+// A validity includes the whole of its last second, in every check.
 func TestARoleThatIsWrittenInItsLastSecondIsActive(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		w.wait(time.Second / 2)
@@ -201,8 +201,8 @@ func TestMembershipsBeginAndEndByTheClock(t *testing.T) {
 		})
 		var done time.Time
 		for _, step := range []struct {
-			wait                time.Duration
-			provisioned, nested bool
+			wait             time.Duration
+			enqueued, nested bool
 		}{
 			{0, false, false},
 			{time.Hour - time.Second, false, false},
@@ -214,8 +214,8 @@ func TestMembershipsBeginAndEndByTheClock(t *testing.T) {
 			w.wait(step.wait)
 			before := w.version(t, person)
 			done = w.tick(t, done)
-			if got := w.version(t, person) > before; got != step.provisioned {
-				t.Errorf("at %v the person was marked: %v, want %v", w.clock(), got, step.provisioned)
+			if got := w.version(t, person) > before; got != step.enqueued {
+				t.Errorf("at %v the person was enqueued: %v, want %v", w.clock(), got, step.enqueued)
 			}
 			if got := w.in(t, person, "everybody"); got != step.nested {
 				t.Errorf("at %v the person is in the group above: %v, want %v", w.clock(), got, step.nested)

@@ -34,7 +34,7 @@ var coRules = rules{
 	remove: remove,
 }
 
-// deleteCO deletes a CO, what there is most of in it a portion at a time.
+// deleteCO deletes a CO, its largest tables a portion at a time.
 func (c *change) deleteCO(ctx context.Context) (done bool, err error) {
 	for n := 1; ; n = min(2*n, maxPortion) {
 		more, err := c.tx.DeletePart(ctx, c.old.Id, n, c.caller.Username)

@@ -9,7 +9,7 @@ import (
 	"comity/internal/store"
 )
 
-// Delete deletes a record and what hangs on it.
+// Delete deletes a record and its dependents.
 func (r *Registry) Delete(ctx context.Context, caller access.Caller, res *comity.Resource, id int64, conditions ...Condition) error {
 	if !caller.MayAnything() {
 		return comity.Forbid()
@@ -51,7 +51,7 @@ func (c *change) delete(ctx context.Context, rules rules, conditions []Condition
 	return hook(ctx, rules.after, c)
 }
 
-// refuseDelete refuses what the rules of the resource do not let be deleted. It changes nothing.
+// refuseDelete returns the refusal if the rules of the resource do not allow the delete. It changes nothing.
 func (c *change) refuseDelete(ctx context.Context, rules rules) error {
 	if err := hook(ctx, rules.permit, c); err != nil {
 		return err

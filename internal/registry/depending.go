@@ -10,15 +10,16 @@ import (
 	"comity/internal/store"
 )
 
-// Depending counts the records of a resource that name another record.
+// Depending counts the records of one resource that refer to a record.
 type Depending struct {
 	Resource *comity.Resource
 	Count    int64
-	// Taken says that they are deleted with it, instead of naming nothing any more.
+	// Taken is true if they are deleted with the record, false if their reference is cleared.
 	Taken bool
 }
 
-// DependingOn counts what hangs on a record that the caller may delete, and what only names it.
+// DependingOn counts the dependents of a record that the caller may delete, and the records that only refer
+// to it.
 func (r *Registry) DependingOn(ctx context.Context, caller access.Caller, rec *comity.Record) (all []Depending, err error) {
 	err = r.read(ctx, caller, func(in reading) error {
 		all = nil
@@ -42,8 +43,8 @@ func (r *Registry) DependingOn(ctx context.Context, caller access.Caller, rec *c
 	return all, nil
 }
 
-// RefusesDelete returns the error that a delete of a record would be answered as things are, nil where it
-// would not be refused.
+// RefusesDelete returns the error with which a delete of the record would be refused now, nil if it would
+// not.
 func (r *Registry) RefusesDelete(ctx context.Context, caller access.Caller, rec *comity.Record) (refused *comity.Error, err error) {
 	err = r.read(ctx, caller, func(in reading) error {
 		c := &change{tx: in.tx, caller: caller, old: rec, now: in.now}

@@ -11,13 +11,13 @@ import (
 	"comity/internal/store"
 )
 
-// Leaving counts the people that a target knows, and those of them that it would be told to forget if
-// it were told about everybody now.
+// Leaving returns the number of people that a target knows, and how many of these a full sync would delete
+// there now.
 func (r *Registry) Leaving(ctx context.Context, target int64) (known, leaving int64, err error) {
 	err = r.store.Snapshot(ctx, func(tx *store.Tx) error {
 		d, err := tx.Destination(ctx, target)
 		if err != nil || d.Settings == nil {
-			// A target without settings is told nothing at all.
+			// A target without settings receives nothing.
 			return err
 		}
 		known, leaving, err = tx.CountKnown(ctx, target, store.Presence{
@@ -36,15 +36,15 @@ func (r *Registry) Leaving(ctx context.Context, target int64) (known, leaving in
 	return known, leaving, nil
 }
 
-// Identifiers returns the identifiers under which a target may hold subjects: those that it was told and,
-// of people, those of its type that they have or ever had, but for those that somebody else has now. A
-// group's first page goes by the group's id.
-func (r *Registry) Identifiers(ctx context.Context, d comity.Destination, provisioned map[comity.Subject][]string) (map[comity.Subject][]string, error) {
+// Identifiers returns the identifiers under which a target may hold subjects: those it was provisioned with
+// and, for people, those of its type that they have or ever had, except those that somebody else has now. For
+// a group, its id is added.
+func (r *Registry) Identifiers(ctx context.Context, d comity.Destination, sent map[comity.Subject][]string) (map[comity.Subject][]string, error) {
 	identifierType := d.Settings.Text(comity.CoApiProvisionerTarget.IdentifierType)
 	all := map[comity.Subject][]string{}
 	err := r.store.Snapshot(ctx, func(tx *store.Tx) error {
 		var people []int64
-		for s, identifiers := range provisioned {
+		for s, identifiers := range sent {
 			all[s] = slices.Clone(identifiers)
 			if s.Kind == comity.KindGroup {
 				all[s] = append(all[s], strconv.FormatInt(s.Id, 10))
@@ -67,7 +67,7 @@ func (r *Registry) Identifiers(ctx context.Context, d comity.Destination, provis
 		if len(folded) == 0 {
 			return nil
 		}
-		// Receivers may not tell upper case from lower case, so neither does this.
+		// Receivers may ignore case, so the comparison does.
 		holders, err := tx.Holders(ctx, d.Target.CoId, identifierType, folded)
 		for _, id := range people {
 			person := comity.PersonSubject(id)

@@ -9,8 +9,8 @@ import (
 	"comity/internal/store"
 )
 
-// copied are the resources that a CO's copy has: how it is set up, and none of its people. What a
-// record refers to comes before it.
+// copied are the resources that are copied with a CO: its configuration, none of its people. A resource comes
+// after those that it refers to.
 var copied = []*comity.Resource{
 	comity.CoExtendedType.Resource, comity.Cou.Resource, comity.CoGroup.Resource, comity.CoGroupNesting.Resource,
 	comity.CoEmailList.Resource, comity.CoService.Resource, comity.CoNavigationLink.Resource,
@@ -19,7 +19,7 @@ var copied = []*comity.Resource{
 	comity.CoProvisioningTarget.Resource, comity.CoApiProvisionerTarget.Resource,
 }
 
-// DuplicateCO makes a CO set up like another: its units, types, groups without members, servers
+// DuplicateCO adds a CO configured like another: with its units, types, groups without members, servers
 // without passwords and targets that are disabled.
 func (r *Registry) DuplicateCO(ctx context.Context, caller access.Caller, id int64) (Added, error) {
 	f := comity.Co
@@ -66,7 +66,7 @@ func (r *Registry) DuplicateCO(ctx context.Context, caller access.Caller, id int
 	return added, nil
 }
 
-// copier knows which new record stands for which old one.
+// copier maps old records to their copies.
 type copier struct {
 	*change
 	stands map[*comity.Resource]map[int64]int64
@@ -104,8 +104,8 @@ func (k copier) copyPage(ctx context.Context, page []*comity.Record) error {
 	return nil
 }
 
-// copyOf is a record for the new CO. What it refers to is what stands for that; a unit's parent,
-// which may come after it, is put in at the end.
+// copyOf returns a copy of a record for the new CO, with references replaced by the copies. A unit's parent,
+// which may be copied later, is set at the end.
 func (k copier) copyOf(old *comity.Record) *comity.Record {
 	rec := comity.NewRecord(old.Resource)
 	rec.CoId = k.new.Id

@@ -11,7 +11,7 @@ import (
 	"comity/internal/store"
 )
 
-// Edit changes the fields that a request names, if the conditions hold.
+// Edit changes the fields that a request names, if the preconditions hold.
 func (r *Registry) Edit(ctx context.Context, caller access.Caller, res *comity.Resource, id int64, in comity.Input, conditions ...Condition) error {
 	if !caller.MayAnything() || otherCO(caller, in.Record) {
 		return comity.Forbid()
@@ -66,7 +66,8 @@ func (c *change) edit(ctx context.Context, rules rules, in comity.Input, conditi
 	return c.markPeople(ctx)
 }
 
-// overlay is the record as an edit would leave it: what the request does not name stays.
+// overlay returns the record as the edit would leave it: fields that the request does not name keep their
+// values.
 func overlay(old, named *comity.Record) *comity.Record {
 	rec := old.Clone()
 	for _, f := range rec.Resource.Fields {
@@ -82,7 +83,7 @@ func overlay(old, named *comity.Record) *comity.Record {
 	return rec
 }
 
-// moveOwner follows an edit that gives the record to another owner of the same CO.
+// moveOwner handles an edit that gives the record to another owner in the same CO.
 func (c *change) moveOwner(ctx context.Context, named *comity.Record) error {
 	f := c.new.Resource.Owner()
 	if f == nil {
@@ -107,14 +108,14 @@ func (c *change) moveOwner(ctx context.Context, named *comity.Record) error {
 	return nil
 }
 
-// keepFixed finds the faults of fields that never change after add.
+// keepFixed adds faults for edits of immutable fields.
 func (c *change) keepFixed(ctx context.Context) error {
 	for _, f := range c.new.Resource.Fields {
 		if !f.Fixed || !c.new.Changed(c.old, f) {
 			continue
 		}
 		if !c.new.Has(f) {
-			c.new.Set(f, c.old.Get(f)) // it is required, so its lack is known
+			c.new.Set(f, c.old.Get(f)) // it is required, so that it is missing is reported already
 			continue
 		}
 		if f == c.new.Resource.CoId() {

@@ -9,8 +9,8 @@ import (
 	"comity/internal/store"
 )
 
-// A verification is of the address that was verified, and of whose it was: another one, or another
-// owner's, is unverified again.
+// A verification is of one address of one owner: with another address or another owner, it is unverified
+// again.
 var emailAddressRules = rules{
 	prepare: func(_ context.Context, c *change) error {
 		f := comity.EmailAddress
@@ -21,7 +21,7 @@ var emailAddressRules = rules{
 	},
 }
 
-// VerifyEmailAddress takes an administrator's word that an address is its owner's.
+// VerifyEmailAddress marks an address as verified, on an administrator's word.
 func (r *Registry) VerifyEmailAddress(ctx context.Context, caller access.Caller, id int64) error {
 	f := comity.EmailAddress
 	if !caller.May(access.Edit, f.Resource) {

@@ -10,19 +10,19 @@ import (
 	"comity/internal/store"
 )
 
-// Erased is what became of a person's values.
+// Erased is the result of Erase.
 type Erased struct {
-	// Rows is how many rows of the history lost their values.
+	// Rows is the number of history rows that lost their values.
 	Rows int64 `json:"rows"`
-	// OrgIdentities were linked to the person alone, and are erased with them.
+	// OrgIdentities were linked to this person only, and are erased with them.
 	OrgIdentities []int64 `json:"orgIdentities,omitempty"`
-	// Known are the targets that were told about the person.
+	// Known are the targets that were provisioned with the person.
 	Known []store.Known `json:"known,omitempty"`
 }
 
-// Erase takes the values of a person who is gone out of the history and out of what is kept of the
-// targets; that there was somebody, what was done, when and by whom, stays, with its ids. A person
-// who is still there, or an org identity of theirs alone, is deleted first if deleting says so.
+// Erase removes the values of a deleted person from the history and from what is stored for the targets. That
+// there was somebody, what was done, when and by whom is kept, with the ids. If deleting is true, a person
+// who still exists is deleted first, with the org identities that are theirs only.
 func (r *Registry) Erase(ctx context.Context, person int64, deleting bool) (Erased, error) {
 	var e Erased
 	err := r.write(ctx, true, func(tx *store.Tx) (err error) {
@@ -59,8 +59,8 @@ func erase(ctx context.Context, tx *store.Tx, person int64, deleting bool) (e Er
 	return e, err
 }
 
-// eraseRecords deletes what there still is of a person: the roles, the person with what hangs on
-// them, and the org identities.
+// eraseRecords deletes the remaining records of a person: the roles, the person with their dependents, and
+// the org identities.
 func eraseRecords(ctx context.Context, tx *store.Tx, person int64, orgs []int64, deleting bool) error {
 	for _, part := range []struct {
 		resource  *comity.Resource

@@ -21,7 +21,7 @@ import (
 // marker is in every text of the person who is erased.
 const marker = "Zaphod"
 
-// marked makes a record of a resource that holds the marker in each of its texts and a date.
+// marked returns a record of a resource that has the marker in each of its texts, and a date.
 func marked(r *comity.Resource, coID int64) *comity.Record {
 	rec := comity.NewRecord(r)
 	rec.CoId = coID
@@ -46,11 +46,11 @@ func marked(r *comity.Resource, coID int64) *comity.Record {
 	return rec
 }
 
-// life is a person of whom there is a bit of everything, and what hangs on them.
+// life has the ids of a person with a bit of everything, and of their dependents.
 type life struct{ person, role, org, shared int64 }
 
-// live gives a person records of every resource that can hang on one, on a role of theirs and on an
-// org identity of theirs alone, and has each changed once. Somebody else is linked to a second one.
+// live gives a person dependents of every resource, of themselves, of a role of theirs and of an org identity
+// that is theirs only, and changes each once. Somebody else is linked to a second org identity.
 func (w *world) live(t *testing.T) (l life) {
 	t.Helper()
 	link := comity.CoOrgIdentityLink
@@ -91,7 +91,7 @@ func (w *world) live(t *testing.T) (l life) {
 	return l
 }
 
-// put stores a record, whatever its values, and changes it once.
+// put stores a record without validation, and changes it once.
 func (w *world) put(t *testing.T, person int64, rec *comity.Record) int64 {
 	t.Helper()
 	where := store.Where{CoId: w.co, CoPersonId: person}
@@ -111,8 +111,8 @@ func (w *world) put(t *testing.T, person int64, rec *comity.Record) int64 {
 	return rec.Id
 }
 
-// told has a target know the person by two identifiers; waiting says that there is something to tell.
-func (w *world) provisioned(t *testing.T, target, person int64, waiting bool) {
+// setProvisioned makes a target know the person by two identifiers; waiting adds a pending delivery.
+func (w *world) setProvisioned(t *testing.T, target, person int64, waiting bool) {
 	t.Helper()
 	due := "NULL"
 	if waiting {
@@ -124,8 +124,8 @@ func (w *world) provisioned(t *testing.T, target, person int64, waiting bool) {
 		VALUES (%d, %d, %d, 1, %s, false, 1, 0, 0, false, '%s', '["%[5]s before"]', 'no %[5]s here', $1)`, target, person, w.co, due, marker), zipped(t, marker))
 }
 
-// toldOfGroups has a target's answers about the person's groups name the person.
-func (w *world) sentGroups(t *testing.T, target, person int64) {
+// setGroupsSent makes the last message and the answer of a target for the person's groups name the person.
+func (w *world) setGroupsSent(t *testing.T, target, person int64) {
 	t.Helper()
 	w.raw(t, fmt.Sprintf(`INSERT INTO deliveries (co_provisioning_target_id, kind, subject_id, co_id, version, held, sequence, attempts,
 			refusals, resting, identifier, obsolete, answer, sent)
@@ -133,7 +133,7 @@ func (w *world) sentGroups(t *testing.T, target, person int64) {
 		WHERE g.id IN (SELECT m.co_group_id FROM co_group_members m WHERE m.co_person_id = %d)`, target, marker, person), zipped(t, marker))
 }
 
-// zipped is a text as the last message that was sent is kept.
+// zipped returns a text in the form in which the last message is stored.
 func zipped(t *testing.T, text string) []byte {
 	t.Helper()
 	var b bytes.Buffer
@@ -147,7 +147,7 @@ func zipped(t *testing.T, text string) []byte {
 	return b.Bytes()
 }
 
-// mentions are the tables of a backup that hold the marker, but for those that are the CO's own.
+// mentions returns the tables of a backup that contain the marker, except for those that are the CO's own.
 func (w *world) mentions(t *testing.T) (tables []string) {
 	t.Helper()
 	for table, rows := range lines(t, w.backup(t)) {
@@ -163,7 +163,7 @@ func (w *world) mentions(t *testing.T) (tables []string) {
 	return tables
 }
 
-// facts are the rows of the history without their data.
+// facts returns the rows of the history without their data.
 func (w *world) facts(t *testing.T) (facts []string) {
 	t.Helper()
 	db := openRaw(t, w.name)
@@ -195,9 +195,9 @@ func TestErase(t *testing.T) {
 		w.edit(t, target.Resource, manual, values{target.CoId: w.co, target.Plugin: comity.PluginAPI, target.Status: comity.ModeManual})
 		l := w.live(t)
 		w.wait(time.Hour)
-		w.provisioned(t, automatic, l.person, false)
-		w.provisioned(t, manual, l.person, false)
-		w.sentGroups(t, manual, l.person)
+		w.setProvisioned(t, automatic, l.person, false)
+		w.setProvisioned(t, manual, l.person, false)
+		w.setGroupsSent(t, manual, l.person)
 		before := w.backup(t)
 
 		if _, err := w.Erase(t.Context(), l.person, false); err == nil || !strings.Contains(err.Error(), "is still there") {
@@ -221,9 +221,9 @@ func TestErase(t *testing.T) {
 		if diff := cmp.Diff(want, erased); diff != "" || erased.Rows < 50 {
 			t.Errorf("%d rows (-want +got):\n%s", erased.Rows, diff)
 		}
-		// One target must be told of the delete by the name that it knows.
+		// One target still has to be sent the delete, under the name that it knows.
 		if diff := cmp.Diff([]string{"deliveries"}, w.mentions(t)); diff != "" {
-			t.Errorf("before the target is told, the marker is in (-want +got):\n%s", diff)
+			t.Errorf("before the delivery of the delete, the marker is in (-want +got):\n%s", diff)
 		}
 		w.provisionAll(t, automatic)
 		if tables := w.mentions(t); len(tables) > 0 {
@@ -233,7 +233,7 @@ func TestErase(t *testing.T) {
 	})
 }
 
-// tellAll carries out what a target is to be told, as the outbox does.
+// provisionAll finishes all pending deliveries of a target, as the outbox does.
 func (w *world) provisionAll(t *testing.T, target int64) {
 	t.Helper()
 	err := w.store.Write(t.Context(), func(tx *store.Tx) error {
@@ -253,7 +253,7 @@ func (w *world) provisionAll(t *testing.T, target int64) {
 	}
 }
 
-// checkErased looks at what is left of a person: that they were there, and what was done.
+// checkErased checks what is left of a person: that they existed, and what was done.
 func (w *world) checkErased(t *testing.T, l life) {
 	t.Helper()
 	ctx := t.Context()
@@ -306,7 +306,7 @@ func (w *world) checkErased(t *testing.T, l life) {
 	}
 }
 
-// The rows of the history stay, each with what it says of who, what and when.
+// The rows of the history stay, each with who, what and when.
 func TestEraseKeepsTheFacts(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		l := w.live(t)
@@ -330,7 +330,8 @@ func TestEraseKeepsTheFacts(t *testing.T) {
 	})
 }
 
-// What a role took along to somebody else is theirs; what it brought is erased with the person.
+// Values that a role took to another person are that person's; values that it brought are erased with the
+// person.
 func TestEraseOfRolesThatMoved(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		f := comity.CoPersonRole
@@ -366,11 +367,11 @@ func TestEraseOfRolesThatMoved(t *testing.T) {
 	})
 }
 
-// The indexes of parts of identifiers, and of what people are searched by, hold no part of what was erased.
+// The indexes of parts of identifiers and of searchable texts contain no part of erased values.
 func TestEraseFromTheSearch(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		if store.IsPostgres(w.name) {
-			return // there the index is over the rows themselves
+			return // without FTS5, the index is over the rows themselves
 		}
 		i := comity.Identifier
 		var people []int64
@@ -395,7 +396,7 @@ func TestEraseFromTheSearch(t *testing.T) {
 			}
 			return both > 0
 		}
-		// Of a piece the index writes what differs from the one before it in order.
+		// The index stores the difference of each term from the one before it in order.
 		if !holds("zap") {
 			t.Error("the index does not hold what it indexes")
 		}

@@ -33,7 +33,7 @@ var extendedTypeRules = rules{
 	},
 }
 
-// addDefaultTypes gives a new CO the types that a CO starts with.
+// addDefaultTypes adds the default types to a new CO.
 func (c *change) addDefaultTypes(ctx context.Context, coID int64) error {
 	f := comity.CoExtendedType
 	for _, t := range comity.DefaultTypes() {
@@ -51,8 +51,8 @@ func (c *change) addDefaultTypes(ctx context.Context, coID int64) error {
 	return nil
 }
 
-// types returns the faults of the changed fields whose value is not a type of the CO, in one query
-// for all of them.
+// typeFaults returns the faults of the changed fields whose value is not a type of the CO, in one query for
+// all of them.
 func (c *change) typeFaults(ctx context.Context) ([]comity.Fault, error) {
 	var typed []*comity.Field
 	var names []string

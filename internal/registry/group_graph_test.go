@@ -12,7 +12,7 @@ import (
 	"comity/internal/store"
 )
 
-// many adds records a thousand at a time.
+// addMany adds records a thousand at a time.
 func (w *world) addMany(t tb, r *comity.Resource, all []values) (ids []int64) {
 	t.Helper()
 	for len(all) > 0 {
@@ -52,7 +52,7 @@ func (w *world) joinAll(t tb, group int64, people []int64) []int64 {
 	return w.addMany(t, f.Resource, all)
 }
 
-// derivedRows counts the rows of a CO that nestings make.
+// derivedRows counts the derived rows of a CO.
 func (w *world) derivedRows(t *testing.T) (n int) {
 	t.Helper()
 	db := openRaw(t, w.name)
@@ -64,8 +64,8 @@ func (w *world) derivedRows(t *testing.T) (n int) {
 	return n
 }
 
-// Ten layers of ten groups, each nested in all of the layer above: a membership at the bottom makes a
-// row for each nesting. The ways up are as many as 10 to the 9th.
+// Ten layers of ten groups, each nested in all of the layer above: a membership at the bottom derives a row
+// for each nesting. There are 10 to the 9th paths to the top.
 func TestDenseGraph(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		const layers, width = 10, 10
@@ -97,7 +97,8 @@ func TestDenseGraph(t *testing.T) {
 	})
 }
 
-// The graph of groups has bounds, so that a membership makes no more rows than a moment is enough for.
+// The graph of groups has limits, so that a membership derives no more rows than a short transaction can
+// write.
 func TestBoundsOfTheGraph(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		f := comity.CoGroupNesting
@@ -134,8 +135,8 @@ func TestBoundsOfTheGraph(t *testing.T) {
 	})
 }
 
-// What a group of many does to the groups it is nested in goes in portions on SQLite, and is whole in
-// the end: also when the program ended between two.
+// Changes of large groups update the groups in which they are nested in portions on SQLite, and are complete
+// at the end: also if the program ended between two portions.
 func TestLongChanges(t *testing.T) {
 	t.Parallel()
 	for name, database := range databases {
@@ -170,7 +171,7 @@ func TestLongChanges(t *testing.T) {
 			w.nest(t, crowd, top)
 			check(t, 260)
 
-			// A delete of which only the note was written, by a program that then ended.
+			// A delete of which only the row of the long change was written, by a program that then ended.
 			w.join(t, w.person(t), crowd)
 			w.raw(t, fmt.Sprintf(`INSERT INTO long_changes (co_id, task, resource, record_id, after_id, actor) VALUES (%d, 'delete', 'CoGroup', %d, 0, 'tester')`, w.co, crowd))
 			if err := w.CarryOn(t.Context(), 0); err != nil {
@@ -184,7 +185,7 @@ func TestLongChanges(t *testing.T) {
 	}
 }
 
-// A CO is deleted in portions on SQLite, and whole in the end: also when the program ended between two.
+// A CO is deleted in portions on SQLite, and completely in the end: also if the program ended between two.
 func TestDeleteOfACOInPortions(t *testing.T) {
 	t.Parallel()
 	for name, database := range databases {

@@ -24,7 +24,7 @@ var groupMemberRules = rules{
 		if c.old == nil || c.new == nil || !neither(c.new) {
 			return nil
 		}
-		// An edit that leaves nothing deletes the row.
+		// An edit that leaves neither member nor owner deletes the row.
 		return c.delete(ctx, rules{after: followMembership}, nil)
 	},
 }
@@ -33,7 +33,7 @@ func neither(rec *comity.Record) bool {
 	return !rec.Bool(comity.CoGroupMember.Member) && !rec.Bool(comity.CoGroupMember.Owner)
 }
 
-// followMembership carries a membership's change up the nestings of its group.
+// followMembership updates the memberships that derive from a membership through nestings.
 func followMembership(ctx context.Context, c *change) error {
 	group := c.record().Int(comity.CoGroupMember.CoGroupId)
 	nestings, err := c.nestings(ctx, c.record().CoId)

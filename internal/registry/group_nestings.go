@@ -58,7 +58,7 @@ var groupNestingRules = rules{
 	remove: remove,
 }
 
-// followAll follows a change of a nesting into a group whose members must be in all groups nested in it.
+// followAll handles a change of a nesting into a group whose members must be in all groups nested in it.
 func (c *change) followAll(ctx context.Context, nesting *comity.Record) error {
 	f := comity.CoGroupNesting
 	target, err := c.tx.Get(ctx, comity.CoGroup.Resource, nesting.Int(f.TargetCoGroupId))

@@ -9,9 +9,9 @@ import (
 	"comity/internal/store"
 )
 
-// GroupFilter narrows a search of groups. What is "" or nil narrows nothing.
+// GroupFilter narrows a search of groups. A field that is "" or nil does not narrow it.
 type GroupFilter struct {
-	// Text is a part of the name, without regard to case.
+	// Text is a part of the name, ignoring case.
 	Text   string
 	Status string
 	Auto   *bool
@@ -20,7 +20,7 @@ type GroupFilter struct {
 // GroupsPage is a page of groups, in order of Id.
 type GroupsPage struct {
 	Groups []*comity.Record
-	// Next is what the page after this one comes after, 0 where there is none.
+	// Next is the value of after for the next page, 0 if there is none.
 	Next int64
 }
 
@@ -52,8 +52,8 @@ func (r *Registry) Groups(ctx context.Context, caller access.Caller, coID int64,
 	return page, nil
 }
 
-// Find returns the records of a CO that have a text in a field, without regard to case, as far as the
-// caller may see them.
+// Find returns the records of a CO whose field contains a text, ignoring case, as far as the caller may see
+// them.
 func (r *Registry) Find(ctx context.Context, caller access.Caller, f *comity.Field, coID int64, text string, limit int) (found []*comity.Record, err error) {
 	text = searched(text)
 	err = r.read(ctx, caller, func(in reading) error {

@@ -11,24 +11,24 @@ import (
 	"comity/internal/store"
 )
 
-// GroupGlance is a group with what it is made of.
+// GroupView is a group with its unit, counts of its members and the graph of its nestings.
 type GroupView struct {
 	Group *comity.Record
-	// Now is when all of this is so.
+	// Now is the time as of which it was read.
 	Now time.Time
-	// Unit is the unit that it belongs to, nil where there is none or the caller may not see it.
+	// Unit is the unit of the group, nil if there is none or the caller may not see it.
 	Unit *comity.Record
-	// Members and Owners count the people who are so now: nobody is a member of a group that is not
-	// Active. Others count those whose membership has ended or not begun yet. HasCounts says that the
-	// caller may see all of them.
+	// Members and Owners count the people who are so now; a group that is not Active has no members. Others
+	// counts the rows whose validity has ended or not begun. HasCounts is true if the caller may see all of
+	// them.
 	Members, Owners, Others int64
 	HasCounts               bool
-	// MayChange says that the caller may change who is in it.
+	// MayChange says whether the caller may change the members.
 	MayChange bool
 	// Nodes are the groups that are nested in it or that it is nested in, at any depth, the group itself
 	// first. Edges are the nestings between them.
 	Nodes, Edges []*comity.Record
-	// Cut says that there are more groups than a graph shows.
+	// Cut is true if the graph is truncated to maxGraph groups.
 	Cut bool
 }
 
@@ -68,19 +68,19 @@ func (r *Registry) Group(ctx context.Context, caller access.Caller, id int64) (g
 		return err
 	})
 	if err != nil {
-		return GroupView{}, fmt.Errorf("view group %d at a glance: %w", id, err)
+		return GroupView{}, fmt.Errorf("view group %d: %w", id, err)
 	}
 	return g, nil
 }
 
-// seesMembers says whether the caller may see all rows of a group: that a row stands to them by the
-// group that it is in.
+// seesMembers says whether the caller may see all rows of a group: by their relation to the group, not to
+// single rows.
 func (r reading) seesMembers(ctx context.Context, group int64) (bool, error) {
 	by := r.caller.Through(access.View, comity.CoGroupMember.Resource) & (access.InCO | access.InUnit | access.Owned)
 	return meets(ctx, r.tx, r.caller, by, comity.CoGroup.Resource, group)
 }
 
-// graph follows the nestings from a group up and down. Those of a CO are few, so they are read at once.
+// graph follows the nestings from a group up and down. A CO has few nestings, so all are read at once.
 func (r reading) graph(ctx context.Context, g *GroupView) error {
 	nestings, err := r.tx.Nestings(ctx, g.Group.CoId, comity.Active)
 	if err != nil {
@@ -114,7 +114,7 @@ func (r reading) graph(ctx context.Context, g *GroupView) error {
 	return err
 }
 
-// reached are the groups that edges lead to from one, nearest first, without it.
+// reached returns the groups that edges lead to from one, nearest first, without that one.
 func reached(from int64, edges map[int64][]int64) (ids []int64) {
 	seen := map[int64]bool{from: true}
 	for next := []int64{from}; len(next) > 0; {
@@ -133,10 +133,10 @@ func reached(from int64, edges map[int64][]int64) (ids []int64) {
 	return ids
 }
 
-// GroupMember is a row of a group, with whom it is about and why it is.
+// GroupMember is a row of a group, with the person and the membership reason.
 type GroupMember struct {
 	Membership *comity.Record
-	// Person is whom it is about, with the primary name; nil where the caller may not see them.
+	// Person is the person of the row, with the primary name; nil if the caller may not see them.
 	Person *comity.Record
 	Why    Why
 }
@@ -144,13 +144,13 @@ type GroupMember struct {
 // MembersPage is a page of the rows of a group, in order of Id.
 type MembersPage struct {
 	Members []GroupMember
-	// Next is what the page after this one comes after, 0 where there is none.
+	// Next is the value of after for the next page, 0 if there is none.
 	Next int64
 }
 
-// GroupMembers returns the rows of a group that the caller may see, of people whose names, email
-// addresses or identifiers have all words of a text; of all people for an empty one. owners narrows it
-// to the owners.
+// GroupMembers returns the rows of a group that the caller may see, of people whose names, email addresses or
+// identifiers contain all words of the text; an empty text selects all people. owners narrows it to the
+// owners.
 func (r *Registry) GroupMembers(ctx context.Context, caller access.Caller, group int64, text string, owners bool, after int64, limit int) (page MembersPage, err error) {
 	f := comity.CoGroupMember
 	limit = min(max(limit, 1), maxPeoplePage)

@@ -10,7 +10,7 @@ import (
 	"comity/internal/registry"
 )
 
-func TestGroupAtAGlance(t *testing.T) {
+func TestGroupView(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		f, m := comity.CoGroup, comity.CoGroupMember
 		inner, middle, outer, other := w.group(t, "inner"), w.group(t, "middle"), w.group(t, "outer"), w.group(t, "other")

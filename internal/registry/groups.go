@@ -8,16 +8,17 @@ import (
 	"comity/internal/store"
 )
 
-// phraseNameReserved refuses a name that looks like one of the registry's own, or of administration.
+// phraseNameReserved refuses a name that looks like that of an automatic group or of a group of
+// administrators.
 const phraseNameReserved = "Name Reserved"
 
-// maxLookedAt bounds the records of a list that a rule looks at whole.
+// maxLookedAt bounds how many records a rule reads to check a list as a whole.
 const maxLookedAt = 1000
 
 var groupRules = rules{
 	exclusive: true,
 	check: func(_ context.Context, c *change) ([]comity.Fault, error) {
-		// Its unit says what a group of administrators administers.
+		// Its unit decides what a group of administrators administers.
 		f := comity.CoGroup.CouId
 		if c.old == nil || ownGroupOf(c.old) == nil || !c.changed(f) {
 			return nil, nil
@@ -68,8 +69,8 @@ var groupRules = rules{
 	},
 }
 
-// reservedName says whether a group may not be given its new name: the names of the groups that
-// come by themselves are theirs alone, and those of administration are for administrators to give.
+// reservedName says whether a group may not have its new name: the names of automatic groups are reserved for
+// these, and only administrators may give those of groups of administrators.
 func reservedName(c *change) bool {
 	f := comity.CoGroup
 	if c.old != nil {
@@ -87,8 +88,8 @@ func reservedName(c *change) bool {
 	return false
 }
 
-// refuseLookAlike refuses a second name of administration that looks like one which another group has. All
-// other names may: they give nothing that one who takes one for the other could lose.
+// refuseLookAlike refuses a name of a group of administrators that looks like another group's name. Other
+// names may look alike: mistaking one for the other gives nobody any rights.
 func (c *change) refuseLookAlike(ctx context.Context) error {
 	name := c.new.Text(comity.CoGroup.Name)
 	if !c.changed(comity.CoGroup.Name) || comity.ReservedName(name) != comity.ReservedForAdmins {
@@ -104,8 +105,8 @@ func (c *change) refuseLookAlike(ctx context.Context) error {
 	return nil
 }
 
-// refuseProvisioning refuses to delete a group that decides whom a target is told about: the target
-// would tell about everybody.
+// refuseProvisioning refuses to delete a group that limits whom a target receives: without it, the target
+// would get everybody.
 func (c *change) refuseProvisioning(ctx context.Context, groups ...*comity.Record) error {
 	ids := make([]int64, len(groups))
 	for i, g := range groups {
@@ -119,7 +120,7 @@ func (c *change) refuseProvisioning(ctx context.Context, groups ...*comity.Recor
 	return comity.RefuseBecause(comity.PhraseForbidden, "Provisioning target %d sends the members of this group only: give it another group first", targets[0].Id)
 }
 
-// markGroups notes that the groups whose messages show the record are to be told.
+// markGroups enqueues deliveries for the groups whose messages show the record.
 func (c *change) markGroups(ctx context.Context) error {
 	rec := c.record()
 	switch rec.Resource {
@@ -149,7 +150,7 @@ func (c *change) markGroups(ctx context.Context) error {
 	return nil
 }
 
-// types are those that an identifier has and had.
+// types returns the type of the identifier before and after the change.
 func (c *change) types() (types []string) {
 	for _, rec := range []*comity.Record{c.old, c.new} {
 		if rec != nil {

@@ -11,50 +11,50 @@ import (
 	"comity/internal/store"
 )
 
-// HistoryFilter narrows the history of a CO. What is empty narrows nothing.
+// HistoryFilter narrows the history of a CO. An empty field does not narrow it.
 type HistoryFilter struct {
 	CoId                                 int64
 	CoPersonId, OrgIdentityId, CoGroupId int64
-	// Resource is the resource that was changed, RecordId with it the record.
+	// Resource is the resource that was changed; RecordId narrows it to one record.
 	Resource *comity.Resource
 	RecordId int64
 	// Actor is the username of who did it.
 	Actor string
 	// Operation is what was done: comity.OpAdd, OpEdit, OpDelete, OpNote or OpErase.
 	Operation string
-	// From and Until are when: from the first on and before the second.
+	// From is inclusive, Until exclusive.
 	From, Until time.Time
 }
 
-// Happening is a line of the history.
+// Happening is an entry of the history.
 type Happening struct {
-	// Record is the HistoryRecord that tells it in words, with what it hangs on and who did it.
+	// Record is the HistoryRecord that describes it in words, with what it belongs to and who did it.
 	Record *comity.Record
-	// Operation and the resource and id of what was changed; of a note, the HistoryRecord's own.
+	// Operation is what was done; Resource and RecordId are what was changed, for a note the HistoryRecord
+	// itself.
 	Operation string
 	Resource  *comity.Resource
 	RecordId  int64
-	// Change is what was done, with the record before and after, where it was not a note; Difference is
-	// that field by field.
+	// Change has the record before and after, except for a note; Difference lists the changed fields.
 	Change     comity.Change
 	Difference []comity.FieldChange
-	// Actor is the primary name of the CO person who did it or for whom the API user acts, nil where
-	// there is none or the caller may not see it.
+	// Actor is the primary name of the CO person who did it or for whom the API user acts, nil if there is
+	// none or the caller may not see it.
 	Actor *comity.Record
-	// Whom is the primary name of the person whom it is about.
+	// Whom is the primary name of the person whom the entry is about.
 	Whom *comity.Record
 }
 
 // HistoryPage is a page of the history, newest first.
 type HistoryPage struct {
 	Happenings []Happening
-	// Next is what the page after this one is before, 0 where there is none.
+	// Next is the value of before for the next page, 0 if there is none.
 	Next int64
 }
 
 const maxHistoryPage = 500
 
-// History returns what was done in a CO, newest first. before is 0 or the Next of the page before.
+// History returns what was done in a CO, newest first. before is 0 or the Next of the previous page.
 func (r *Registry) History(ctx context.Context, caller access.Caller, filter HistoryFilter, before int64, limit int) (page HistoryPage, err error) {
 	q := store.HistoryQuery{
 		CoId: filter.CoId, CoPersonId: filter.CoPersonId, OrgIdentityId: filter.OrgIdentityId, CoGroupId: filter.CoGroupId,
@@ -65,7 +65,7 @@ func (r *Registry) History(ctx context.Context, caller access.Caller, filter His
 		return page, comity.BadRequest("a record is named by its resource and id")
 	}
 	err = r.read(ctx, caller, func(in reading) error {
-		// A CO that was deleted has a history that the platform may see.
+		// The platform may also see the history of a CO that was deleted.
 		if err := in.co(ctx, q.CoId); err != nil && (!caller.Platform || !isMissing(err)) {
 			return err
 		}

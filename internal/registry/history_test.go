@@ -13,7 +13,7 @@ import (
 	"comity/internal/registry"
 )
 
-// toldIn are lines of the history with what changed in them.
+// describedIn returns the lines of the history with what changed in them.
 func describedIn(page registry.HistoryPage) (lines []string) {
 	for _, h := range page.Happenings {
 		var changes []string

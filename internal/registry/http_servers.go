@@ -28,13 +28,13 @@ var httpServerRules = rules{
 	after: settingsEdited(comity.HttpServer.ServerId),
 }
 
-// serverOfType returns the fault of settings that are for another type of server than the one they name.
+// serverOfType returns the fault of settings that name a server of another type than theirs.
 func (c *change) serverOfType(ctx context.Context, f *comity.Field, want string) ([]comity.Fault, error) {
 	if !c.changed(f) {
 		return nil, nil
 	}
 	server, err := c.tx.Get(ctx, comity.Server.Resource, c.new.Int(f))
-	// Of another CO's server no more is told than that there is none in this one.
+	// A server of another CO is answered like one that does not exist.
 	if errors.Is(err, store.ErrNotFound) || err == nil && server.CoId != c.new.CoId {
 		return nil, nil
 	}
@@ -44,10 +44,10 @@ func (c *change) serverOfType(ctx context.Context, f *comity.Field, want string)
 	return []comity.Fault{f.Fault("%d is a server of type %s, not %s", server.Id, server.Text(comity.Server.ServerType), want)}, nil
 }
 
-// lacksPassword returns the fault of a login that is without its password. scheme says how a record
-// logs in, "" for not at all. What is stored cannot be read here, and each scheme has other passwords
-// that it can carry, so that another scheme asks for the password again. So does an edit that leads it
-// elsewhere than whoever stored it meant, or less safely: led are the fields that it changes so, nil for none.
+// lacksPassword returns the fault of a login without its password. scheme returns how a record logs in, ""
+// for no login. The stored password cannot be read here and each scheme accepts other passwords, so a change
+// of scheme requires the password again. So does an edit that sends it to another place or less safely than
+// whoever stored it meant: led are the fields whose change does so, nil for none.
 func (c *change) lacksPassword(ctx context.Context, f *comity.Field, scheme func(*comity.Record) string, led ...*comity.Field) ([]comity.Fault, error) {
 	cell := c.new.Get(f)
 	if scheme(c.new) == "" || cell.HasValue() {
@@ -69,7 +69,7 @@ func (c *change) lacksPassword(ctx context.Context, f *comity.Field, scheme func
 	return []comity.Fault{f.Fault("must be provided to log in by %s", scheme(c.new))}, nil
 }
 
-// firstChanged returns the first of some fields that an edit changes, nil for none.
+// firstChanged returns the first of the fields that the edit changes, nil for none.
 func (c *change) firstChanged(fields ...*comity.Field) *comity.Field {
 	for _, f := range fields {
 		if c.old != nil && c.changed(f) {
@@ -79,7 +79,7 @@ func (c *change) firstChanged(fields ...*comity.Field) *comity.Field {
 	return nil
 }
 
-// firstTurnedOff returns the first of some booleans that an edit turns off, nil for none.
+// firstTurnedOff returns the first of the booleans that the edit sets to false, nil for none.
 func (c *change) firstTurnedOff(fields ...*comity.Field) *comity.Field {
 	return c.firstChanged(slices.DeleteFunc(fields, c.new.Bool)...)
 }

@@ -16,8 +16,8 @@ import (
 // maxCandidates is how many identifiers an assignment tries before it gives up.
 const maxCandidates = 200
 
-// AssignIdentifiers runs a CO's identifier assignments for a person. The request names the person
-// as an identifier's would. Those of a type that the person has stay.
+// AssignIdentifiers runs a CO's identifier assignments for a person. The request names the person as that of
+// an identifier does. Types of which the person has an identifier are skipped.
 func (r *Registry) AssignIdentifiers(ctx context.Context, caller access.Caller, in comity.Input) error {
 	if !caller.May(access.Add, comity.Identifier.Resource) {
 		return comity.Forbid()
@@ -30,7 +30,7 @@ func (r *Registry) AssignIdentifiers(ctx context.Context, caller access.Caller, 
 	if !in.Record.Has(comity.Identifier.Person) || in.Record.Text(comity.Identifier.Person) != comity.OwnerCO.Word {
 		return cmp.Or(faulty, error(comity.Refuse(comity.PhraseNoPerson)))
 	}
-	// The closure may run twice and draws nothing by itself: it is handed where chance begins.
+	// The closure may run twice, so the random seed is drawn outside it.
 	seed := rand.Uint64()
 	err := r.write(ctx, false, func(tx *store.Tx) error {
 		c := &change{tx: tx, caller: caller}
@@ -109,7 +109,7 @@ func (c *change) assign(ctx context.Context, random *rand.Rand) error {
 	return c.tx.MarkPeople(ctx, markedModes, person)
 }
 
-// assignOne gives the person one identifier, and the email address that goes with it.
+// assignOne adds one identifier to the person, and the email address that goes with it.
 func (c *change) assignOne(ctx context.Context, f identifierFormat, random *rand.Rand) (*comity.Record, error) {
 	a, i := comity.CoIdentifierAssignment, comity.Identifier
 	rec := comity.NewRecord(i.Resource)
@@ -143,7 +143,8 @@ func (c *change) assignOne(ctx context.Context, f identifierFormat, random *rand
 	return rec, c.tx.Insert(ctx, mail, c.caller.Username, c.where)
 }
 
-// chooseNumber draws a number for a text, or takes the next of its sequence: left is false at the end of that.
+// chooseNumber draws a random number for a text, or takes the next of its sequence; left is false if the
+// sequence is exhausted.
 func (c *change) chooseNumber(ctx context.Context, assignment *comity.Record, text string, width int, random *rand.Rand) (number int64, left bool, err error) {
 	least, greatest := bounds(assignment, width)
 	if assignment.Text(comity.CoIdentifierAssignment.Algorithm) != comity.AssignSequential {
@@ -153,7 +154,7 @@ func (c *change) chooseNumber(ctx context.Context, assignment *comity.Record, te
 	return number, number <= greatest, err
 }
 
-// chooseIdentifier finds the first identifier of the format that is free in the CO.
+// chooseIdentifier returns the first identifier of the format that is free in the CO.
 func (c *change) chooseIdentifier(ctx context.Context, f identifierFormat, rec *comity.Record, random *rand.Rand) error {
 	i := comity.Identifier
 	unique := i.Uniques[0]
@@ -174,7 +175,7 @@ func (c *change) chooseIdentifier(ctx context.Context, f identifierFormat, rec *
 			}
 			candidate = withNumber(text, width, number)
 		} else if collisions > 0 && text == before {
-			continue // a part of the format may come after more collisions
+			continue // after more collisions, the format may have another part
 		}
 		if cell, sentence := i.Identifier.Read(comity.Scalar{Type: comity.TextScalar, Text: candidate}); sentence != "" || cell.Text() == "" {
 			break

@@ -13,13 +13,13 @@ import (
 	"comity"
 )
 
-// collisionPart is a part of a format that is used from that collision on: [1:(#)].
+// collisionPart matches a part of a format that is used from the given collision on: [1:(#)].
 var collisionPart = regexp.MustCompile(`\[([0-9]+):([^\]]*)\]`)
 
-// formatParameter is a parameter of a format: (G), (f:4), (#:3).
+// formatParameter matches a parameter of a format: (G), (f:4), (#:3).
 var formatParameter = regexp.MustCompile(`\(([GMFgmf#])(?::([0-9]+))?\)`)
 
-// numberMark stands for the number in a text whose other parameters are filled in.
+// numberMark is the placeholder for the number in a text whose other parameters are filled in.
 const numberMark = "\x01"
 
 // identifierFormat makes identifiers by an assignment's format from a person's name.
@@ -28,8 +28,8 @@ type identifierFormat struct {
 	name       *comity.Record
 }
 
-// text is the format after so many collisions, with everything but the number filled in, and the
-// least width of the number; numbered says whether there is one.
+// text returns the format with everything but the number filled in, for the given number of collisions, and
+// the minimum width of the number; numbered is false if it has no number.
 func (f identifierFormat) text(collisions int) (text string, width int, numbered bool) {
 	a := comity.CoIdentifierAssignment
 	format := f.assignment.Text(a.Format)
@@ -63,8 +63,8 @@ func (f identifierFormat) text(collisions int) (text string, width int, numbered
 	return text, min(width, 20), numbered
 }
 
-// part is the part of the name that a letter stands for, in lower case for a small one, with only
-// the characters that the assignment permits.
+// part returns the part of the name that a letter stands for, in lower case for a small letter, with only the
+// characters that the assignment permits.
 func (f identifierFormat) part(letter string) string {
 	field := map[string]*comity.Field{"G": comity.Name.Given, "M": comity.Name.Middle, "F": comity.Name.Family}[strings.ToUpper(letter)]
 	value := permitted(f.name.Text(field), f.assignment.Text(comity.CoIdentifierAssignment.Permitted))
@@ -74,8 +74,8 @@ func (f identifierFormat) part(letter string) string {
 	return value
 }
 
-// permitted leaves of a text the characters of a class: AN letters and digits (also where none is
-// named), AD also . - _, AQ also ', AL all. Marks are taken off letters first: José is Jose.
+// permitted returns the characters of a text that are in a class: AN letters and digits (also the default),
+// AD also . - _, AQ also ', AL all. Diacritics are removed first: José becomes Jose.
 func permitted(s, class string) string {
 	if class == "AL" {
 		return s
@@ -89,12 +89,12 @@ func permitted(s, class string) string {
 	}, norm.NFD.String(s))
 }
 
-// withNumber puts a number into a text, in at least so many digits.
+// withNumber replaces the placeholder by a number with at least so many digits.
 func withNumber(text string, width int, number int64) string {
 	return strings.ReplaceAll(text, numberMark, fmt.Sprintf("%0*d", width, number))
 }
 
-// bounds are the least and greatest number that an assignment gives out.
+// bounds returns the least and greatest number that an assignment gives out.
 func bounds(assignment *comity.Record, width int) (least, greatest int64) {
 	a := comity.CoIdentifierAssignment
 	least, greatest = 1, 1<<53

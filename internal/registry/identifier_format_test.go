@@ -11,8 +11,8 @@ import (
 	"comity/internal/store"
 )
 
-// assign runs the CO's assignments for a new person of the name, and returns the identifiers that
-// the person has then.
+// assign runs the CO's assignments for a new person with the name, and returns the identifiers that the
+// person then has.
 func (w *world) assign(t *testing.T, given, middle, family string) (person int64, got []string, err error) {
 	t.Helper()
 	n, i := comity.Name, comity.Identifier
@@ -32,7 +32,7 @@ func (w *world) assign(t *testing.T, given, middle, family string) (person int64
 	return person, got, err
 }
 
-// assignment makes an assignment in a CO of its own.
+// assignment adds an assignment in a CO of its own.
 func (w *world) assignment(t *testing.T, v values) int64 {
 	t.Helper()
 	a := comity.CoIdentifierAssignment
@@ -163,7 +163,7 @@ func TestAssignmentsThatDoNotApply(t *testing.T) {
 	})
 }
 
-// TestAssignmentOfNoAddress: what becomes an email address is one.
+// TestAssignmentOfNoAddress: an assigned email address must be valid.
 func TestAssignmentOfNoAddress(t *testing.T) {
 	a := comity.CoIdentifierAssignment
 	onBoth(t, func(t *testing.T, w *world) {

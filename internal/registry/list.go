@@ -14,21 +14,22 @@ import (
 	"comity/internal/store"
 )
 
-// MaxPage is how many records of a list are read at a time, and asked for at most.
+// MaxPage is the largest page: how many records of a list are read at a time, and may be asked for.
 const MaxPage = 1000
 
-// Listing is a list under way. It holds one page at a time.
+// Listing is a list that is being read. It holds one page at a time.
 type Listing struct {
 	// Records are the first page.
 	Records []*comity.Record
-	// None is the phrase of a list by a parent that has none; "" where the list is a list, if empty.
+	// None is the phrase to answer with if the list's parent has no such records; "" to answer with a list,
+	// which may be empty.
 	None string
-	// Limited says that the query asked for one page; More is then the id after which the next
-	// begins, 0 if there is none.
+	// Limited is true if the query asked for one page; More is then the id after which the next page begins,
+	// 0 if there is none.
 	Limited bool
 	More    int64
-	// NextSince is from when on a query by modifiedsince misses nothing that this one does not show;
-	// zero where the query was not by it.
+	// NextSince is the modifiedsince of the next query, with which it misses nothing that this one does not
+	// show; zero if the query did not use modifiedsince.
 	NextSince time.Time
 
 	registry *Registry
@@ -49,7 +50,7 @@ func (l *Listing) Next(ctx context.Context, after int64) (records []*comity.Reco
 	return records, nil
 }
 
-// Full says whether a page is as long as a page can be, so that another may follow.
+// Full says whether a page is as long as possible, so that another may follow.
 func (l *Listing) Full(records []*comity.Record) bool { return !l.Limited && len(records) == MaxPage }
 
 // List returns the records that meet all the parameters of a query, in order of Id.
@@ -63,7 +64,7 @@ func (r *Registry) List(ctx context.Context, caller access.Caller, res *comity.R
 	}
 	l := &Listing{registry: r, resource: res, caller: caller}
 	if !q.since.IsZero() {
-		// Asked before the snapshot is taken, so that nothing falls between the two.
+		// Read before the snapshot is taken, so that no change falls between the two.
 		settled, err := r.store.Settled(ctx)
 		if err != nil {
 			return nil, fmt.Errorf("list %s: %w", res.Plural, err)
@@ -95,7 +96,7 @@ func (r *Registry) List(ctx context.Context, caller access.Caller, res *comity.R
 	return l, nil
 }
 
-// limit makes it a page of so many records, of which one more was read; 0 does not.
+// limit cuts the list to a page of n records, of which one more was read; 0 does nothing.
 func (l *Listing) limit(n int) {
 	l.Limited = n > 0
 	if l.Limited && len(l.Records) > n {
@@ -104,7 +105,7 @@ func (l *Listing) limit(n int) {
 	}
 }
 
-// query is a list's parameters on their way to conditions.
+// query is the parameters of a list on their way to conditions.
 type query struct {
 	resource *comity.Resource
 	coIDs    []int64
@@ -118,20 +119,21 @@ type query struct {
 	unknown  []string
 
 	conditions []store.Condition
-	// parts and exact are the conditions of search.identifier: that a record has an identifier with that
-	// text in it, and that it has exactly that. exactRead says that the latter are all read.
+	// parts and exact are the conditions of search.identifier: an identifier contains the text, and an
+	// identifier equals it. exactRead is true when all exact matches have been read.
 	parts, exact []store.Condition
 	exactRead    bool
-	// hangs are the columns of the history that narrow a list of what was deleted.
+	// hangs are the history's columns, and their values, that narrow a list of deleted records.
 	hangs map[string]int64
-	// reach is what the caller may see.
+	// reach is the row filter of the caller.
 	reach reach
-	// none is the phrase of an empty list, nothing says that it is empty for want of a usable key.
+	// none is the phrase to answer an empty list with; nothing is true if the list is empty because no search
+	// key is usable.
 	none    string
 	nothing bool
 }
 
-// parent is a parameter that names a record which the listed ones hang on or refer to.
+// parent is a parameter that names a record to which the listed ones belong or refer.
 type parent struct {
 	comity.Parent
 	id int64
@@ -163,7 +165,7 @@ func parseQuery(res *comity.Resource, values map[string][]string) (*query, error
 	return q, err
 }
 
-// maxParameters bounds the conditions of a list. Its keys are fewer, but each may be given again.
+// maxParameters bounds the conditions of a list. There are fewer keys, but each may be repeated.
 const maxParameters = 20
 
 func (q *query) add(name, value string) error {
@@ -194,8 +196,8 @@ func (q *query) add(name, value string) error {
 	return nil
 }
 
-// meansToNarrow says whether who gives a parameter that this list does not know wants a part of it:
-// elsewhere it narrows, or it searches. Passing over it would answer with all there is.
+// meansToNarrow says whether an unknown parameter was probably meant to narrow the list, as it does elsewhere
+// or by being a search: ignoring it would return everything.
 func (q *query) meansToNarrow(name string) bool {
 	return comity.NarrowsLists(name) || name == "at" || !q.resource.StrictQuery && strings.HasPrefix(name, "search.")
 }
@@ -207,8 +209,8 @@ func refuseEmpty(name, value string) error {
 	return nil
 }
 
-// mayAsk says whether a caller who is limited to a CO asks for nothing beyond it. What a parent
-// hides is found when it is looked up.
+// mayAsk says whether a caller who is limited to a CO asks only within it. A CO that follows from a parent is
+// checked when the parent is looked up.
 func (q *query) mayAsk(caller access.Caller) bool {
 	if caller.Platform {
 		return true
@@ -219,7 +221,7 @@ func (q *query) mayAsk(caller access.Caller) bool {
 	return !slices.ContainsFunc(q.coIDs, func(id int64) bool { return !caller.Knows(id) })
 }
 
-// resolve turns the parameters into conditions, and says which of the records they name is not there.
+// resolve turns the parameters into conditions, and reports which of the records they name do not exist.
 func (q *query) resolve(ctx context.Context, tx *store.Tx, caller access.Caller) error {
 	for _, id := range q.coIDs {
 		if _, err := tx.Home(ctx, comity.Co.Resource, id); errors.Is(err, store.ErrNotFound) {
@@ -277,8 +279,8 @@ func (q *query) resolve(ctx context.Context, tx *store.Tx, caller access.Caller)
 	return q.checkDeleted()
 }
 
-// byHidden says whether the query finds records by what the owner of a group is not shown of people: by
-// their identifiers, or when anything of them was changed.
+// byHidden says whether the query finds records by fields that the owner of a group is not shown: by
+// identifiers, or by the time of any change.
 func (q *query) byHidden() bool {
 	return !q.since.IsZero() || slices.ContainsFunc(q.keys, func(k key) bool { return strings.Contains(k.name, "identifier") })
 }
@@ -304,7 +306,7 @@ func (q *query) has(name string) bool {
 	return slices.ContainsFunc(q.keys, func(k key) bool { return k.name == name })
 }
 
-// value is the value of a key, "" where the query does not have it.
+// value returns the value of a key, "" if the query does not have it.
 func (q *query) value(name string) string {
 	for _, k := range q.keys {
 		if k.name == name {
@@ -314,21 +316,21 @@ func (q *query) value(name string) string {
 	return ""
 }
 
-// minCriterion is the least length of a criterion that Match looks at, in code points.
+// minCriterion is the minimum length of a criterion that Match uses, in code points.
 const minCriterion = 3
 
-// maxCriterion is the greatest length of a criterion, in bytes: more than any text is long that is
-// searched in, however it folds.
+// maxCriterion is the maximum length of a criterion, in bytes: longer than any searchable text, folded or
+// not.
 const maxCriterion = 8192
 
-// search adds the conditions of the keys, and says whether the value of any is usable.
+// search adds the conditions of the search keys, and returns whether any of them has a usable value.
 func (q *query) search() (usable bool) {
 	for _, k := range q.keys {
 		value := strings.TrimSpace(k.value)
 		var c store.Condition
 		switch {
 		case !utf8.ValidString(value) || strings.ContainsRune(value, 0) || len(value) > maxCriterion:
-			c = store.NoRecord() // no record holds such a text
+			c = store.NoRecord() // no record can contain such a text
 		case k.name == searchIdentifier && value != "":
 			owner := q.owner(comity.Identifier.Person)
 			q.parts = append(q.parts, store.HasIdentifierPart(owner, q.coID(), value))
@@ -348,13 +350,13 @@ func (q *query) search() (usable bool) {
 
 const searchIdentifier = "search.identifier"
 
-// owner is the column of an owner field that names a record of the query's resource.
+// owner returns the column of an owner field that names a record of the query's resource.
 func (q *query) owner(f *comity.Field) string {
 	i := slices.IndexFunc(f.Owners, func(o comity.OwnerType) bool { return o.Target == q.resource.Singular })
 	return f.Owners[i].Column
 }
 
-// coID is the CO that the query is about, 0 for all.
+// coID returns the CO that the query is limited to, 0 for all.
 func (q *query) coID() int64 {
 	if len(q.coIDs) == 0 {
 		return 0
@@ -362,7 +364,7 @@ func (q *query) coID() int64 {
 	return q.coIDs[0]
 }
 
-// condition is the condition of a key, nil where its value is not usable.
+// condition returns the condition of a key, nil if its value is not usable.
 func (q *query) condition(name, value string) store.Condition {
 	coID := q.coID()
 	long := utf8.RuneCountInString(value) >= minCriterion
@@ -386,7 +388,7 @@ func (q *query) condition(name, value string) store.Condition {
 		}
 		return store.HasIdentifier(comity.OwnerCO.Column, coID, value, q.value("identifiertype"))
 	case "identifiertype":
-		// It says something only together with an identifier.
+		// It has an effect only together with an identifier.
 		return store.All()
 	case "name":
 		return store.Exactly(comity.CoGroup.Name, value)

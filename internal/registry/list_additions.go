@@ -12,7 +12,7 @@ import (
 	"comity/internal/store"
 )
 
-// additions are the parameters that every list takes beyond the API as it was.
+// additions are the parameters that every list accepts in addition to the original API's.
 var additions = map[string]func(q *query, value string) error{
 	"limit": func(q *query, value string) (err error) {
 		q.limit, err = ParseLimit(value)
@@ -25,7 +25,7 @@ var additions = map[string]func(q *query, value string) error{
 	"modifiedsince": func(q *query, value string) (err error) {
 		q.since, err = ParseMoment("modifiedsince", value)
 		if epoch := time.Unix(0, 0).UTC(); err == nil && q.since.Before(epoch) {
-			q.since = epoch // nothing was changed before, and the zero time says that nothing is asked
+			q.since = epoch // nothing was changed before the epoch, and the zero time means that the parameter is missing
 		}
 		return err
 	},
@@ -36,7 +36,7 @@ var additions = map[string]func(q *query, value string) error{
 	"expand": (*query).addExpand,
 }
 
-// ParseLimit reads how long a page of a list is to be.
+// ParseLimit parses the length of a page of a list.
 func ParseLimit(value string) (int, error) {
 	n, err := strconv.Atoi(value)
 	if err != nil || n < 1 || n > MaxPage {
@@ -45,7 +45,7 @@ func ParseLimit(value string) (int, error) {
 	return n, nil
 }
 
-// ParseAfter reads what a page of a list begins after; last says what that is of the page before.
+// ParseAfter parses the id after which a page begins; last names what the previous page ended with.
 func ParseAfter(value, last string) (int64, error) {
 	id, err := strconv.ParseInt(value, 10, 64)
 	if err != nil || id < 0 {
@@ -54,7 +54,7 @@ func ParseAfter(value, last string) (int64, error) {
 	return id, nil
 }
 
-// ParseBoolean reads a parameter that is true or false.
+// ParseBoolean parses a parameter that is true or false.
 func ParseBoolean(name, value string) (bool, error) {
 	if value != "true" && value != "false" {
 		return false, comity.BadRequest("%s is %q, it must be true or false", name, value)
@@ -62,10 +62,10 @@ func ParseBoolean(name, value string) (bool, error) {
 	return value == "true", nil
 }
 
-// SinceLayout is how the time to ask from next is written: to the microsecond.
+// SinceLayout is the format of the time from which to ask next, to the microsecond.
 const SinceLayout = "2006-01-02 15:04:05.000000"
 
-// ParseMoment reads a parameter that is a time in UTC, to the microsecond if need be.
+// ParseMoment parses a parameter that is a time in UTC, to the microsecond if need be.
 func ParseMoment(name, value string) (time.Time, error) {
 	for _, layout := range []string{comity.TimeLayout, time.RFC3339, "2006-01-02T15:04:05"} {
 		if t, err := time.Parse(layout, value); err == nil {
@@ -75,7 +75,7 @@ func ParseMoment(name, value string) (time.Time, error) {
 	return time.Time{}, comity.BadRequest("%s is %q, it must be a time in UTC written YYYY-MM-DD HH:MM:SS", name, value)
 }
 
-// addExpand reads which of the records that hang on the listed ones are to be shown with them.
+// addExpand parses which dependents of the listed records are shown with them.
 func (q *query) addExpand(value string) error {
 	for _, name := range strings.Split(value, ",") {
 		i := slices.IndexFunc(comity.All(), func(r *comity.Resource) bool { return r.Plural == strings.TrimSpace(name) })
@@ -89,7 +89,7 @@ func (q *query) addExpand(value string) error {
 	return nil
 }
 
-// expansionColumn is the parameter by which a resource is listed for its parent, nil if it is not.
+// expansionColumn returns the parameter by which child is listed for its parent, nil if it is not.
 func expansionColumn(parent, child *comity.Resource) *comity.Parent {
 	for _, p := range child.Parents() {
 		if p.Resource == parent && p.Column != "" {
@@ -99,7 +99,7 @@ func expansionColumn(parent, child *comity.Resource) *comity.Parent {
 	return nil
 }
 
-// checkDeleted says whether what was deleted can be listed by the query's other parameters.
+// checkDeleted returns an error if deleted records cannot be listed by the query's other parameters.
 func (q *query) checkDeleted() error {
 	if !q.deleted {
 		return nil
@@ -123,9 +123,8 @@ func (q *query) checkDeleted() error {
 	return nil
 }
 
-// page reads the records after an id in order of Id, but of a search those first that are exactly what
-// is looked for: clients take the first. The records of a page after the first are asked for by the last
-// one of the page before.
+// page reads the records after an id in order of Id. A search begins with the exact matches, as clients take
+// the first record; later pages continue after the last record of the page before.
 func (q *query) page(ctx context.Context, tx *store.Tx, after int64, limit int) ([]*comity.Record, error) {
 	if len(q.exact) == 0 || q.limit > 0 {
 		return q.read(ctx, tx, after, limit, q.parts...)
@@ -144,8 +143,8 @@ func (q *query) page(ctx context.Context, tx *store.Tx, after int64, limit int) 
 	return append(records, rest...), err
 }
 
-// read reads the records after an id: those that are there, and those that were deleted if they are
-// asked for, in order of Id; with each the records that it is to be shown with.
+// read reads the records after an id in order of Id, including deleted ones if they are asked for, each with
+// the dependents to be shown with it.
 func (q *query) read(ctx context.Context, tx *store.Tx, after int64, limit int, conditions ...store.Condition) ([]*comity.Record, error) {
 	records, err := tx.List(ctx, q.resource, after, limit, append(slices.Clone(q.conditions), conditions...)...)
 	if err != nil {
@@ -171,7 +170,7 @@ func (q *query) read(ctx context.Context, tx *store.Tx, after int64, limit int, 
 	return records, nil
 }
 
-// expandWith reads the records of a resource that hang on a page of records, in one query.
+// expandWith reads the records of a resource that belong to a page of records, in one query.
 func (q *query) expandWith(ctx context.Context, tx *store.Tx, child *comity.Resource, records []*comity.Record) error {
 	key := expansionColumn(q.resource, child)
 	ids := make([]int64, len(records))

@@ -11,39 +11,39 @@ import (
 	"comity/internal/store"
 )
 
-// A change of many rows is carried out in portions of whole people where everybody else waits for who
-// writes (SQLite): the first with the change itself, and with it a note of what is left. Each portion
-// works out anew what should be, so that what others change between two of them is right, too.
+// On a database where all writers wait for each other (SQLite), a change of many rows is carried out in
+// portions of whole people: the first one with the change itself, together with a row that records what is
+// left. Each portion computes the result anew, so that changes made between two portions are included.
 
 // longChange is a change of many rows, or what is left of it.
 type longChange struct {
 	id, co int64
 	task   task
-	// resource and record are what it is about.
+	// resource and record are the record that is changed.
 	resource *comity.Resource
 	record   int64
-	// after is the person up to whom it is done.
+	// after is the id of the last person that is done.
 	after int64
 }
 
-// task is what a long change does.
+// task is the kind of a long change.
 type task string
 
 const (
-	// taskNested makes the derived memberships right of a person, or of everybody with a row in a group.
+	// taskNested updates the derived memberships of a person, or of everybody with a row in a group.
 	taskNested task = "nested"
-	// taskMark marks everybody with a row in a group, and the group.
+	// taskMark enqueues deliveries for everybody with a row in a group, and for the group.
 	taskMark task = "mark"
-	// taskReconcile makes all memberships right that nobody writes, of a CO, or of those of one group.
+	// taskReconcile updates all automatic and derived memberships of a CO, or those of one group.
 	taskReconcile task = "reconcile"
-	// taskDelete deletes a record, what hangs on it first.
+	// taskDelete deletes a record, its dependents first.
 	taskDelete task = "delete"
 )
 
-// maxPortion is how many people are looked at in one step of a long change.
+// maxPortion is how many people one step of a long change handles.
 const maxPortion = 1000
 
-// begin does a long change, as far as the transaction may go on, and leaves the rest.
+// begin carries out a long change for as long as the transaction may run, and records the rest.
 func (c *change) begin(ctx context.Context, l longChange) error {
 	done, err := c.portion(ctx, &l)
 	if err != nil || done {
@@ -58,7 +58,7 @@ func (c *change) leave(ctx context.Context, l longChange) error {
 	})
 }
 
-// portion carries a long change on until it is done or the transaction has gone on for long.
+// portion continues a long change until it is done or the transaction has run for long enough.
 func (c *change) portion(ctx context.Context, l *longChange) (done bool, err error) {
 	switch {
 	case l.task == taskNested && l.resource == comity.CoPerson.Resource:
@@ -93,14 +93,14 @@ func (c *change) portion(ctx context.Context, l *longChange) (done bool, err err
 	return false, fmt.Errorf("long change %d is to %q, which is not known", l.id, l.task)
 }
 
-// peopleIn are those with a row in a group.
+// peopleIn returns a function that reads the people with a row in a group.
 func (c *change) peopleIn(group int64) func(context.Context, int64, int) ([]int64, error) {
 	return func(ctx context.Context, after int64, limit int) ([]int64, error) {
 		return c.tx.PeopleIn(ctx, group, after, limit)
 	}
 }
 
-// eachPerson does something to people in order of Id, a few and then more at a time.
+// eachPerson calls a function for people in order of Id, with few at first and then more at a time.
 func (c *change) eachPerson(ctx context.Context, l *longChange, next func(ctx context.Context, after int64, limit int) ([]int64, error), do func([]int64) error) (done bool, err error) {
 	for size := 1; ; size = min(2*size, maxPortion) {
 		people, err := next(ctx, l.after, size)
@@ -122,8 +122,8 @@ func (c *change) eachPerson(ctx context.Context, l *longChange, next func(ctx co
 	}
 }
 
-// deletePortion deletes what there is most of on a record, a portion at a time, and in the end the record.
-// From its first portion on, its nestings make nobody a member of anything (store.Nestings).
+// deletePortion deletes the dependents of a record, the largest tables a portion at a time, and finally the
+// record. From the first portion on, its nestings derive no memberships (store.Nestings).
 func (c *change) deletePortion(ctx context.Context, l *longChange) (done bool, err error) {
 	if c.old.Resource == comity.Co.Resource {
 		return c.deleteCO(ctx)
@@ -167,9 +167,9 @@ func (c *change) deletePortion(ctx context.Context, l *longChange) (done bool, e
 	return true, nil
 }
 
-// removeMembers takes everybody out of a group, and out of what the other nestings made of that.
+// removeMembers removes everybody from a group, and the memberships that other nestings derive from it.
 func (c *change) removeMembers(ctx context.Context, l *longChange, group int64, nestings []store.Nesting) (done bool, err error) {
-	// Nobody is left whom it was done for, and who came meanwhile is found from the start.
+	// Those done are not there any more, so starting over finds those who were added meanwhile.
 	for people := []int64{0}; len(people) > 0; {
 		done, err := c.eachPerson(ctx, l, c.peopleIn(group), func(people []int64) error {
 			if err := c.tx.RemoveMembers(ctx, group, people, c.caller.Username, markedModes); err != nil {
@@ -188,7 +188,7 @@ func (c *change) removeMembers(ctx context.Context, l *longChange, group int64, 
 	return true, nil
 }
 
-// nestingsOf are the nestings of some groups in others.
+// nestingsOf returns the nestings of some groups in others.
 func (c *change) nestingsOf(ctx context.Context, groups []*comity.Record) ([]*comity.Record, error) {
 	f := comity.CoGroupNesting
 	ids := make([]int64, len(groups))
@@ -214,13 +214,12 @@ func (c *change) deleteNesting(ctx context.Context, l *longChange, nestings []st
 	return true, c.followAll(ctx, c.old)
 }
 
-// remove deletes a record on which many rows may hang.
+// remove deletes a record that may have many dependents.
 func remove(ctx context.Context, c *change) error {
 	return c.begin(ctx, longChange{task: taskDelete, resource: c.old.Resource, co: c.old.CoId, record: c.old.Id})
 }
 
-// CarryOn carries out what is left of the long changes of a CO, or of all for 0, and meanwhile of those
-// of others in turn.
+// CarryOn finishes the long changes of a CO, or all for 0, taking turns with those of other COs.
 func (r *Registry) CarryOn(ctx context.Context, coID int64) error {
 	for {
 		more, err := r.carryRound(ctx, coID)
@@ -233,7 +232,7 @@ func (r *Registry) CarryOn(ctx context.Context, coID int64) error {
 	}
 }
 
-// carryRound carries out a portion of each long change, if one of the CO is among them.
+// carryRound carries out a portion of each long change, if there is one of the CO among them.
 func (r *Registry) carryRound(ctx context.Context, coID int64) (more bool, err error) {
 	r.carrying.Lock()
 	defer r.carrying.Unlock()
@@ -255,7 +254,7 @@ func (r *Registry) carryRound(ctx context.Context, coID int64) (more bool, err e
 	return true, nil
 }
 
-// carryOn carries out a portion of some long changes, and returns how many it did something of.
+// carryOn carries out a portion of each of some long changes, and returns how many it advanced.
 func (r *Registry) carryOn(ctx context.Context, all []store.LongChange) (n int, err error) {
 	err = r.store.WriteAlone(ctx, func(tx *store.Tx) error {
 		n = 0

@@ -12,8 +12,8 @@ import (
 // Found are records by their resource and id.
 type Found map[*comity.Resource]map[int64]*comity.Record
 
-// Lookup returns the records with the ids, of those that the caller may see: a question for each
-// resource and not for each record. A person comes with the primary name, if they have one.
+// Lookup returns those of the records with the ids that the caller may see, with one query per resource. A
+// person comes with the primary name, if they have one.
 func (r *Registry) Lookup(ctx context.Context, caller access.Caller, wanted map[*comity.Resource][]int64) (Found, error) {
 	found := Found{}
 	if !caller.MayAnything() {

@@ -10,7 +10,7 @@ import (
 	"comity"
 )
 
-// What is drawn is drawn from little, so that the same names, people and groups meet again and again.
+// Values are drawn from small sets, so that the same names, people and groups meet again and again.
 
 func drawName(r *run) string {
 	return rapid.SampledFrom([]string{"Optics", "Lasers", "Physics", "Radio"}).Draw(r.T, "name")
@@ -32,7 +32,7 @@ func (r *run) drawValidity() (from, through time.Time) {
 	return from, through
 }
 
-// or is a cell of a value that may be none.
+// or returns a cell with the value, or one without for the zero value.
 func or[V comparable](v V, cell func(V) comity.Cell) comity.Cell {
 	if v == *new(V) {
 		return comity.EmptyCell()
@@ -48,7 +48,7 @@ func (r *run) addPerson() {
 
 func (r *run) drawRole(o *modelRole) *modelRole {
 	o.unit = r.orNone(r.units)
-	// Mostly those that the clock changes.
+	// Mostly statuses that the clock changes.
 	o.status = rapid.SampledFrom(append([]string{"Active", "Active", "Pending", "Expired"}, ranking...)).Draw(r.T, "status")
 	o.from, o.through = r.drawValidity()
 	return o
@@ -89,7 +89,7 @@ func (r *run) unitNamed(name string, but int64) bool {
 	return false
 }
 
-// learnGroups reads the ids of the groups that have come by themselves.
+// learnGroups reads the ids of the automatic groups and those of administrators.
 func (r *run) learnGroups() {
 	f := comity.CoGroup
 	for _, rec := range r.lists(f.Resource) {
@@ -128,7 +128,7 @@ func (r *run) groupNamed(name string, but int64) bool {
 	return false
 }
 
-// chooseGroup draws a group, mostly one that did not come by itself: of those there are fewer.
+// chooseGroup draws a group, mostly one that a step added: there are fewer of those.
 func (r *run) chooseGroup() (int64, *modelGroup) {
 	own := maps.Clone(r.groups)
 	maps.DeleteFunc(own, func(_ int64, g *modelGroup) bool { return !g.own() })
@@ -220,7 +220,7 @@ func (r *run) primaryOf(person int64) *modelName {
 	return nil
 }
 
-// makePrimary takes the place of the primary name from another, if it is for this one.
+// makePrimary makes the owner's other primary name not primary, if this one is.
 func (r *run) makePrimary(n *modelName) {
 	if other := r.primaryOf(n.person); n.primary && other != nil {
 		other.primary = false
@@ -262,7 +262,7 @@ func identifierValues(i *modelIdentifier) values {
 	return values{f.Identifier: i.text, f.Type: i.kind, f.Status: comity.Active, f.Person: owner}
 }
 
-// leaveName is what happens to the names of an owner from whom one goes: another becomes primary.
+// leaveName handles the loss of an owner's primary name: another one becomes primary.
 func (r *run) leaveName(id, person int64) {
 	for _, other := range slices.Sorted(maps.Keys(r.names)) {
 		if other != id && r.names[other].person == person {

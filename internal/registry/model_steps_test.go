@@ -15,7 +15,7 @@ type run struct {
 	*rapid.T
 	*world
 	*model
-	// ticked is when the clock was last looked at.
+	// ticked is the time of the last tick of the clock.
 	ticked time.Time
 }
 
@@ -24,7 +24,7 @@ const (
 	forbidden = "Forbidden"
 )
 
-// steps are what a sequence is made of. Each foretells the phrase of the answer, "" for success.
+// steps are the possible steps of a sequence. Each predicts the phrase of the answer, "" for success.
 var steps = map[string]func(r *run){
 	"add a person": func(r *run) { r.addPerson() },
 	"edit a person": func(r *run) {
@@ -235,7 +235,8 @@ func when(is bool, phrase string) string {
 	return ""
 }
 
-// adds, edits and deletes carry out a step and say whether it was; the answer must be the one foretold.
+// adds, edits and deletes carry out a step and return whether it succeeded; the answer must be the one
+// predicted.
 func (r *run) adds(want string, res *comity.Resource, v values) (int64, bool) {
 	added, err := r.Add(r.Context(), tester, res, v.input(res))
 	r.answers("add a "+res.Singular, want, err)
@@ -260,7 +261,7 @@ func (r *run) answers(what, want string, err error) {
 	}
 }
 
-// choose draws one of the model's records; nil where there is none.
+// choose draws one of the model's records; nil if there is none.
 func choose[V any](r *run, of map[int64]*V) (int64, *V) {
 	if len(of) == 0 {
 		return 0, nil

@@ -8,8 +8,8 @@ import (
 	"comity"
 )
 
-// model is a CO as the rules have it: what was written, and beside it nothing. Whatever follows from
-// that is worked out anew each time it is asked for.
+// model is a CO according to the rules: it holds what was written only. Whatever follows from that is
+// computed each time it is needed.
 type model struct {
 	at          time.Time
 	people      map[int64]*modelPerson
@@ -35,14 +35,14 @@ type modelUnit struct {
 	parent int64
 }
 
-// modelGroup is a group. One that comes by itself has its name from its unit.
+// modelGroup is a group. Groups that a CO or unit is created with have their names from it.
 type modelGroup struct {
 	kind, name, status string
 	unit               int64
 	all                bool
 }
 
-// modelMember is a row of a person's own.
+// modelMember is a row that was added for a person.
 type modelMember struct {
 	group, person int64
 	member, owner bool
@@ -59,7 +59,7 @@ type modelName struct {
 	primary bool
 }
 
-// modelIdentifier hangs on a person or on a group.
+// modelIdentifier belongs to a person or to a group.
 type modelIdentifier struct {
 	kind, text    string
 	person, group int64
@@ -73,7 +73,7 @@ func newModel() *model {
 	}
 }
 
-// birthGroups are the groups that a CO and each unit have from birth, by their types.
+// birthGroups are the groups that a CO and each unit are created with, by their types.
 var birthGroups = map[string]string{"A": "admins", "AP": "approvers", "MA": "members:active", "M": "members:all"}
 
 func (g *modelGroup) own() bool  { return g.kind == "S" }
@@ -89,12 +89,12 @@ func (m *model) nameOf(g *modelGroup) string {
 	return "CO:" + birthGroups[g.kind]
 }
 
-// within says whether the time is inside a validity; a date that is not set says nothing.
+// within says whether the time is inside a validity; a date that is not set does not limit it.
 func (m *model) within(from, through time.Time) bool {
 	return (from.IsZero() || !m.at.Before(from)) && (through.IsZero() || !m.at.After(through))
 }
 
-// obeyClock sets a role's status by its validity. In this order each rule need be applied once.
+// obeyClock sets a role's status by its validity. In this order each rule has to be applied once only.
 func (m *model) obeyClock(r *modelRole) {
 	begun := !r.from.IsZero() && !m.at.Before(r.from)
 	ahead := !r.from.IsZero() && m.at.Before(r.from)
@@ -121,7 +121,7 @@ var ranking = []string{
 	"PendingConfirmation", "Invited", "Pending", "Denied", "Declined", "Deleted", "Duplicate",
 }
 
-// follow gives a person the best status of the roles.
+// follow sets a person's status to the best status of the roles.
 func (m *model) follow(person int64) {
 	best := len(ranking)
 	for _, r := range m.roles {
@@ -152,7 +152,7 @@ func (m *model) passTime(now time.Time) {
 
 func active(status string) bool { return status == "Active" || status == "GracePeriod" }
 
-// automatic says whether a person is in a group that fills itself.
+// automatic says whether a person is in an automatic group.
 func (m *model) automatic(g *modelGroup, person int64) bool {
 	in := func(status string) bool {
 		if g.kind == "MA" {
@@ -174,7 +174,8 @@ func (m *model) automatic(g *modelGroup, person int64) bool {
 	return false
 }
 
-// counts says whether a person is a member of a group now, by a row of their own, by itself or by nesting.
+// counts says whether a person is a member of a group now, by a row that was added, automatically or by
+// nesting.
 func (m *model) counts(group, person int64) bool {
 	g := m.groups[group]
 	if g.status != "Active" {
@@ -191,7 +192,7 @@ func (m *model) counts(group, person int64) bool {
 	return len(m.derived(group, person)) > 0
 }
 
-// derived are the nestings that make a person a member of a group.
+// derived returns the nestings that make a person a member of a group.
 func (m *model) derived(target, person int64) (by []int64) {
 	for id, n := range m.nestings {
 		if n.target != target {
@@ -208,7 +209,7 @@ func (m *model) derived(target, person int64) (by []int64) {
 	return by
 }
 
-// reaches says whether there is a way from one group up to another.
+// reaches says whether there is a path from one group up to another.
 func (m *model) reaches(from, to, without int64) bool {
 	if from == to {
 		return true
@@ -231,7 +232,7 @@ func (m *model) under(unit, above int64) bool {
 	return false
 }
 
-// deleteGroup deletes a group with what hangs on it.
+// deleteGroup deletes a group with its dependents.
 func (m *model) deleteGroup(id int64) {
 	delete(m.groups, id)
 	maps.DeleteFunc(m.members, func(_ int64, o *modelMember) bool { return o.group == id })

@@ -21,7 +21,7 @@ var nameRules = rules{
 			return nil
 		}
 		if c.new != nil {
-			// Where others stay behind, one of them becomes primary.
+			// If other names are left, one of them becomes primary.
 			if left, err := c.names(ctx, c.old); err != nil || len(left) > 0 {
 				return err
 			}
@@ -52,7 +52,7 @@ var nameRules = rules{
 		if c.old == nil || c.new == nil || !c.changed(comity.Name.Person) || !c.old.Bool(f) {
 			return nil
 		}
-		// The primary name went to another owner: the oldest of those left behind follows it.
+		// The primary name went to another owner: the oldest name left becomes primary.
 		left, err := c.names(ctx, c.old)
 		if err != nil || len(left) == 0 {
 			return err
@@ -62,7 +62,7 @@ var nameRules = rules{
 	},
 }
 
-// names returns the first name of the record's owner that meets the conditions, the record itself left out.
+// names returns the first name of the record's owner that meets the conditions, other than the record itself.
 func (c *change) names(ctx context.Context, rec *comity.Record, conditions ...store.Condition) ([]*comity.Record, error) {
 	person := comity.Name.Person
 	o, _ := person.Owner(rec.Text(person))

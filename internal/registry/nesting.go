@@ -8,12 +8,12 @@ import (
 	"comity/internal/store"
 )
 
-// nestings are those of a CO.
+// nestings returns the nestings of a CO.
 func (c *change) nestings(ctx context.Context, coID int64) ([]store.Nesting, error) {
 	return c.tx.Nestings(ctx, coID, comity.Active)
 }
 
-// syncNested makes the derived memberships of people what the nestings say.
+// syncNested updates the derived memberships of people.
 func (c *change) syncNested(ctx context.Context, coID int64, people ...int64) error {
 	nestings, err := c.nestings(ctx, coID)
 	if err != nil || len(nestings) == 0 {
@@ -22,7 +22,7 @@ func (c *change) syncNested(ctx context.Context, coID int64, people ...int64) er
 	return c.tx.SyncNested(ctx, nestings, people, c.caller.Username, markedModes)
 }
 
-// followPerson is syncNested of one person.
+// followPerson is syncNested for one person.
 func (c *change) followPerson(ctx context.Context, coID, person int64) error {
 	if c.batch != nil {
 		c.batch.nested[coID] = append(c.batch.nested[coID], person)
@@ -31,7 +31,7 @@ func (c *change) followPerson(ctx context.Context, coID, person int64) error {
 	return c.followNested(ctx, coID, person)
 }
 
-// followNested is syncNested, which is left for later where the transaction has gone on for long.
+// followNested is syncNested, but leaves the work for later if the transaction has run for long enough.
 func (c *change) followNested(ctx context.Context, coID int64, people ...int64) error {
 	nestings, err := c.nestings(ctx, coID)
 	if err != nil || len(nestings) == 0 {
@@ -48,7 +48,7 @@ func (c *change) followNested(ctx context.Context, coID int64, people ...int64) 
 	return nil
 }
 
-// followGroups is syncNested of everybody who has a row in some groups.
+// followGroups is syncNested for everybody who has a row in some groups.
 func (c *change) followGroups(ctx context.Context, coID int64, groups ...int64) error {
 	slices.Sort(groups)
 	for _, group := range slices.Compact(groups) {
@@ -59,7 +59,7 @@ func (c *change) followGroups(ctx context.Context, coID int64, groups ...int64) 
 	return nil
 }
 
-// nestedIn are the groups that are nested in a group.
+// nestedIn returns the groups that are nested in a group.
 func nestedIn(nestings []store.Nesting, target int64) (groups []int64) {
 	for _, n := range nestings {
 		if n.Target == target {
@@ -69,19 +69,19 @@ func nestedIn(nestings []store.Nesting, target int64) (groups []int64) {
 	return groups
 }
 
-// reaches says whether members of one group count, at any depth, as members of another. It ends on
-// any graph, so that a cycle is found where there is one in spite of the rules.
+// reaches says whether members of one group count, at any depth, as members of another. It terminates on any
+// graph, so that it finds a cycle that exists in spite of the rules.
 func reaches(nestings []store.Nesting, from, to int64) bool {
 	_, found := heights(nestings, from)[to]
 	return found
 }
 
-// heights are the groups that the members of a group count in, with by how many nestings at most; the
-// group itself with none. On a graph with cycles the heights mean nothing.
+// heights returns the groups in which the members of a group count, each with the largest number of nestings
+// on the way; 0 for the group itself. On a graph with cycles the numbers mean nothing.
 func heights(nestings []store.Nesting, from int64) map[int64]int {
 	heights := map[int64]int{from: 0}
-	// They come from below, so that what leads to a group is known before what it leads to. Those of a
-	// cycle do not: until nothing new is found.
+	// Nestings are ordered from below, so the groups that lead to a group come before it. On a cycle there is
+	// no such order: repeat until nothing new is found.
 	for more := true; more; {
 		more = false
 		for _, n := range nestings {
@@ -95,8 +95,7 @@ func heights(nestings []store.Nesting, from int64) map[int64]int {
 	return heights
 }
 
-// refuseGraph refuses a nesting that makes the graph of groups one that a change would have too much to
-// do with.
+// refuseGraph refuses a nesting that makes the graph of groups too large or too deep to update on a change.
 func refuseGraph(others []store.Nesting, group, target int64) error {
 	if reaches(others, target, group) {
 		return comity.Refuse("Nesting Would Create Cycle")
@@ -110,10 +109,10 @@ func refuseGraph(others []store.Nesting, group, target int64) error {
 	return nil
 }
 
-// height is how many nestings at most follow each other from a group upwards, or downwards.
+// height returns the length of the longest chain of nestings from a group, upwards or downwards.
 func height(nestings []store.Nesting, from int64, down bool) (highest int) {
 	if down {
-		// Upside down, from above is from below.
+		// In the reversed graph, upwards is downwards.
 		turned := make([]store.Nesting, len(nestings))
 		for i, n := range nestings {
 			turned[len(turned)-1-i] = store.Nesting{Group: n.Target, Target: n.Group}

@@ -15,7 +15,7 @@ import (
 	"comity/internal/store"
 )
 
-// nestingModel says of a few groups and people who is in what by which nesting.
+// nestingModel models the memberships of a few groups and people, and the nestings that they derive from.
 type nestingModel struct {
 	groups, people []int64
 	active, all    map[int64]bool
@@ -34,10 +34,10 @@ type ownMembership struct {
 	from, through time.Time
 }
 
-// derived is a row that a nesting makes.
+// derived is a derived row.
 type derived struct{ Group, Person, Nesting int64 }
 
-// rows are the derived rows, worked out from below by asking again until nothing changes.
+// rows returns the derived rows, computed from below until nothing changes.
 func (m *nestingModel) rows(now time.Time) []derived {
 	known := map[int64][]derived{}
 	for range len(m.groups) + 1 {
@@ -95,7 +95,7 @@ func (m *nestingModel) counts(group, person int64, known map[int64][]derived, no
 	return slices.ContainsFunc(known[group], func(d derived) bool { return d.Person == person })
 }
 
-// reaches says whether there is a way from one group up to another.
+// reaches says whether there is a path from one group up to another.
 func (m *nestingModel) reaches(from, to int64) bool {
 	if from == to {
 		return true
@@ -108,7 +108,7 @@ func (m *nestingModel) reaches(from, to int64) bool {
 	return false
 }
 
-// A nesting that moves to a group below takes its rows along.
+// A nesting that moves to a group below moves its rows, too.
 func TestANestingMovesToAnotherTarget(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		f := comity.CoGroupNesting
@@ -128,7 +128,8 @@ func TestANestingMovesToAnotherTarget(t *testing.T) {
 	})
 }
 
-// Who was kept out of a group of all its nested groups by one of them is a member once that one is gone.
+// A person who was excluded from a group by one of the groups that must all contain them becomes a member
+// when that one is deleted.
 func TestWithoutANestedGroupTheOthersSuffice(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		g, u := comity.CoGroup, comity.Cou
@@ -176,7 +177,7 @@ func TestNestingsFollowTheModel(t *testing.T) {
 	})
 }
 
-// What a change of many rows leaves for later transactions is done before it is answered.
+// The part of a large change that is left to later transactions is done before the answer.
 func TestNestingsFollowTheModelInPortions(t *testing.T) {
 	t.Parallel()
 	w := newWorldOf(t, databases["SQLite"](t), time.Nanosecond)

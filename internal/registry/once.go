@@ -11,20 +11,20 @@ import (
 	"comity/internal/store"
 )
 
-// Once makes an add answer the same when the same request comes again under the same key, for a day.
-// The key is the caller's own. What failed is not kept: it is tried anew.
+// Once is an idempotency key of an add: the same request with the same key gets the same answer for a day.
+// Keys belong to their caller. Failures are not stored: the request is tried again.
 type Once struct {
-	// Key is the client's; "" promises nothing.
+	// Key is chosen by the client; "" means no idempotency.
 	Key string
 	// Request is a digest of the request.
 	Request string
-	// element says which of many records of the request is meant.
+	// element distinguishes the records of one request.
 	element string
 }
 
-// of is the promise for one of the many records that a request adds.
+// of returns the key for one of the many records that a request adds.
 func (o Once) of(element int) Once {
-	o.element = fmt.Sprintf("\n%d", element) // no header has a line end, so no other key is so
+	o.element = fmt.Sprintf("\n%d", element) // no header contains a line end, so no other key is equal
 	return o
 }
 
@@ -33,7 +33,7 @@ const (
 	onceKept   = 24 * time.Hour
 )
 
-// do adds a record, or returns the one that the same request added before.
+// do adds a record, or returns the id of the one that the same request added before.
 func (o Once) do(ctx context.Context, tx *store.Tx, caller access.Caller, add func() (int64, error)) (int64, error) {
 	if o.Key == "" {
 		return add()

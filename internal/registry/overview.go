@@ -12,14 +12,14 @@ import (
 	"comity/internal/store"
 )
 
-// StatusesAt is how many people there were by status, at the end of a day.
+// StatusesAt is the number of people by status at the end of a day.
 type StatusesAt struct {
 	Day    time.Time
 	People map[string]int64
 }
 
 // PeopleOverTime returns how many people of a CO had each status, at the end of each day on which that
-// changed and today, oldest first. It is for those who may see all people of the CO.
+// changed and today, oldest first. The caller must be allowed to see all people of the CO.
 func (r *Registry) PeopleOverTime(ctx context.Context, caller access.Caller, coID int64) (days []StatusesAt, err error) {
 	err = r.read(ctx, caller, func(in reading) error {
 		if err := in.co(ctx, coID); err != nil {
@@ -38,7 +38,7 @@ func (r *Registry) PeopleOverTime(ctx context.Context, caller access.Caller, coI
 	return days, nil
 }
 
-// addUp turns changes by day into what there was.
+// addUp turns changes per day into totals.
 func addUp(changes []store.StatusChange, now time.Time) (days []StatusesAt) {
 	people := map[string]int64{}
 	put := func(day time.Time) {
@@ -69,13 +69,13 @@ func (r *Registry) PeopleByStatus(ctx context.Context, caller access.Caller, coI
 		if err := in.co(ctx, coID); err != nil {
 			return err
 		}
-		// However many they administer, all are counted: it is quicker to find them first.
+		// All are counted, however many people they administer: selecting these first is quicker.
 		in.few = true
 		if visible := in.visible(comity.CoPerson.Resource); visible != nil {
 			counts, err = in.tx.PeopleByStatus(ctx, coID, visible)
 			return err
 		}
-		// The same, without a look at each of them.
+		// The same numbers without reading each person.
 		changes, err := in.tx.StatusChanges(ctx, coID)
 		counts = map[string]int64{}
 		if days := addUp(changes, in.now); len(days) > 0 {
@@ -89,24 +89,24 @@ func (r *Registry) PeopleByStatus(ctx context.Context, caller access.Caller, coI
 	return counts, nil
 }
 
-// Upcoming is a role or membership that begins or ends by itself.
+// Upcoming is a role or membership that will begin or end by time.
 type Upcoming struct {
 	At time.Time
 	// Record is the role or membership.
 	Record *comity.Record
-	// Person is whom it is about, with the primary name, Of the unit or group; nil where there is none or
-	// the caller may not see it.
+	// Person has the primary name, Of is the unit or group; nil if there is none or the caller may not see
+	// it.
 	Person, Of *comity.Record
 }
 
 const maxUpcoming = 200
 
-// Ends returns which roles and memberships of a CO end next, soonest first.
+// Ends returns the roles and memberships of a CO that end next, soonest first.
 func (r *Registry) Ends(ctx context.Context, caller access.Caller, coID int64, limit int) ([]Upcoming, error) {
 	return r.upcoming(ctx, caller, coID, limit, comity.CoPersonRole.ValidThrough, comity.CoGroupMember.ValidThrough)
 }
 
-// Begins returns which roles and memberships of a CO begin next, soonest first.
+// Begins returns the roles and memberships of a CO that begin next, soonest first.
 func (r *Registry) Begins(ctx context.Context, caller access.Caller, coID int64, limit int) ([]Upcoming, error) {
 	return r.upcoming(ctx, caller, coID, limit, comity.CoPersonRole.ValidFrom, comity.CoGroupMember.ValidFrom)
 }
@@ -129,7 +129,7 @@ func (r *Registry) upcoming(ctx context.Context, caller access.Caller, coID int6
 		}
 		slices.SortStableFunc(found, func(a, b Upcoming) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Record.Id, b.Record.Id)) })
 		found = found[:min(len(found), limit)]
-		// An owner of a group is told by name whom they may put into it, here as on the group's page.
+		// An owner of a group sees the names of those whom they may add to it, here as on the group's page.
 		in.caller = caller
 		return in.nameUpcoming(ctx, found)
 	})

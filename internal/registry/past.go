@@ -12,19 +12,19 @@ import (
 	"comity/internal/store"
 )
 
-// Past says which earlier state of a record is asked for: that of a revision, or of a time.
+// Past selects an earlier state of a record: by revision or by time.
 type Past struct {
-	// Revision is below 0 where Time is asked for.
+	// Revision is below 0 if Time is set.
 	Revision int64
 	Time     time.Time
 }
 
-// forbidPast is the error of whoever may not see what was.
+// forbidPast returns the error for a caller who may not see earlier states.
 func forbidPast() error {
 	return comity.ForbidBecause("Earlier and deleted records are for administrators of the CO")
 }
 
-// ViewPast returns a record as it was, to administrators of its CO. What was deleted since is still there.
+// ViewPast returns a record as it was, to administrators of its CO, even if it was deleted since.
 func (r *Registry) ViewPast(ctx context.Context, caller access.Caller, res *comity.Resource, id int64, past Past) (*comity.Record, error) {
 	if !caller.MayAnything() {
 		return nil, comity.Forbid()
@@ -53,8 +53,8 @@ func (r *Registry) ViewPast(ctx context.Context, caller access.Caller, res *comi
 	return rec, nil
 }
 
-// MembersAt lists the memberships of a group that counted at a time: who was in it then. All parameters of
-// the query hold, as in any list.
+// MembersAt lists the memberships of a group that were effective at a time. The other parameters of the query
+// apply as in any list.
 func (r *Registry) MembersAt(ctx context.Context, caller access.Caller, query map[string][]string, at time.Time) (*Listing, error) {
 	q, err := parseQuery(comity.CoGroupMember.Resource, query)
 	if !caller.MayAnything() || !q.mayAsk(caller) {
@@ -93,20 +93,20 @@ func (q *query) holds(rec *comity.Record) bool {
 	return !slices.ContainsFunc(q.keys, func(k key) bool { return k.name == "owner" && rec.Bool(f.Owner) != (k.value == "true") })
 }
 
-// MembershipsThen are memberships as they were at a time, counting or not, of a group.
+// MembershipsThen are all memberships of a group as they were at a time, effective or not.
 type MembershipsThen struct {
 	*Listing
-	// Group is the group as it was then, nil where it was not there yet or any more.
+	// Group is the group as it was then, nil if it did not exist then.
 	Group *comity.Record
 }
 
-// MembershipsAt lists a page of the memberships that a group had at a time, after the one given.
+// MembershipsAt lists a page of the memberships that a group had at a time, after the given id.
 func (r *Registry) MembershipsAt(ctx context.Context, caller access.Caller, group int64, at time.Time, after int64, limit int) (MembershipsThen, error) {
 	return r.membershipsAt(ctx, caller, group, at, after, limit, func(*comity.Record, *comity.Record) bool { return true })
 }
 
-// membershipsAt lists memberships: all of them, or for a limit one page of so many; only those that are
-// wanted of the group as it was, nil where it was not there.
+// membershipsAt lists memberships as they were at a time: all of them, or one page if limit is not 0. wanted
+// selects them; its group is as it was then, nil if it did not exist.
 func (r *Registry) membershipsAt(
 	ctx context.Context, caller access.Caller, group int64, at time.Time, after int64, limit int, wanted func(rec, group *comity.Record) bool,
 ) (then MembershipsThen, err error) {
@@ -150,8 +150,8 @@ func (r *Registry) membershipsAt(
 	return then, nil
 }
 
-// groupAt is a group as it was at a time, nil where it was not there then, for a caller who may change all of
-// its memberships. The group may be gone by now; its history says whose it was.
+// groupAt returns a group as it was at a time, nil if it did not exist then, to a caller who may change all
+// its memberships. If the group is deleted by now, its history shows which CO it belonged to.
 func groupAt(ctx context.Context, tx *store.Tx, caller access.Caller, id int64, at time.Time) (then *comity.Record, err error) {
 	then, err = tx.At(ctx, comity.CoGroup.Resource, id, at)
 	known := then
@@ -168,7 +168,7 @@ func groupAt(ctx context.Context, tx *store.Tx, caller access.Caller, id int64, 
 	return then, permitMembers(ctx, tx, caller, id)
 }
 
-// permitMembers says, by an error, that not all memberships of a group are the caller's to change.
+// permitMembers returns an error unless the caller may change all memberships of a group.
 func permitMembers(ctx context.Context, tx *store.Tx, caller access.Caller, group int64) error {
 	r := comity.CoGroup.Resource
 	may, err := meets(ctx, tx, caller, caller.Through(access.Edit, comity.CoGroupMember.Resource), r, group)

@@ -62,7 +62,7 @@ func TestRecordsAsTheyWere(t *testing.T) {
 	})
 }
 
-// inGroup is the query for the memberships of a group.
+// inGroup returns the query for the memberships of a group.
 func inGroup(id int64) map[string][]string {
 	return map[string][]string{"cogroupid": {strconv.FormatInt(id, 10)}}
 }

@@ -60,14 +60,14 @@ func (c *change) refuseUnowned(ctx context.Context) error {
 	return err
 }
 
-// bestFirst ranks the statuses of roles: a person's is the best of theirs.
+// bestFirst ranks the statuses of roles: a person gets the best one.
 var bestFirst = []string{
 	comity.Active, comity.GracePeriod, comity.Suspended, comity.Expired, comity.Approved,
 	comity.PendingApproval, comity.PendingVetting, comity.Confirmed, comity.PendingConfirmation,
 	comity.Invited, comity.Pending, comity.Denied, comity.Declined, comity.Deleted, comity.Duplicate,
 }
 
-// followRoles gives a person the best status among the roles. A Locked person stays so, and one
+// followRoles sets a person's status to the best status of their roles. A Locked person stays so, and one
 // without roles keeps the status.
 func (c *change) followRoles(ctx context.Context, id int64) error {
 	statuses, err := c.tx.RoleStatuses(ctx, id)
@@ -93,8 +93,8 @@ func (c *change) followRoles(ctx context.Context, id int64) error {
 	return c.markFirstActive(ctx, person)
 }
 
-// markFirstActive tells the targets that enrol people of one who is Active for the first time. It
-// is called after the revision that may be the first.
+// markFirstActive enqueues a delivery to the targets in enrolment mode for a person who is Active for the
+// first time. It is called after the revision that may be the first.
 func (c *change) markFirstActive(ctx context.Context, person *comity.Record) error {
 	f := comity.CoPerson.Status
 	if person.Text(f) != comity.Active {

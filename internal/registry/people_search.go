@@ -12,15 +12,15 @@ import (
 	"comity/internal/store"
 )
 
-// PeopleFilter narrows a search of people: to those with a status, with a role in a unit, with a row in
-// a group. What is "" or 0 narrows nothing.
+// PeopleFilter narrows a search of people: by status, by a role in a unit, by a row in a group. A field that
+// is "" or 0 does not narrow it.
 type PeopleFilter struct {
 	Status           string
 	CouId, CoGroupId int64
 }
 
-// PersonFound is what a list shows of a person. What there is none of, or what the caller may not see,
-// is nil.
+// PersonFound is what a list shows of a person. Fields are nil if there is no such record or the caller may
+// not see it.
 type PersonFound struct {
 	Person, Name, EmailAddress, Identifier *comity.Record
 	// Units are the units that the person has a role in.
@@ -30,7 +30,7 @@ type PersonFound struct {
 // PeoplePage is a page of people, in order of their family and given names.
 type PeoplePage struct {
 	People []PersonFound
-	// Next is what the page after this one begins after, "" where there is none.
+	// Next is the value of after for the next page, "" if there is none.
 	Next string
 }
 
@@ -39,9 +39,9 @@ const (
 	maxSearchWords = 8
 )
 
-// SearchPeople finds the people of a CO in whose names, email addresses and identifiers all words of a
-// text are, whatever their order, case and accents; all people for an empty one. after is "" or the
-// Next of the page before.
+// SearchPeople finds the people of a CO whose names, email addresses and identifiers contain all words of a
+// text, ignoring order, case and accents; an empty text finds everybody. after is "" or the Next of the page
+// before.
 func (r *Registry) SearchPeople(ctx context.Context, caller access.Caller, coID int64, text string, filter PeopleFilter, after string, limit int) (PeoplePage, error) {
 	var page PeoplePage
 	q := store.PeopleQuery{CoId: coID, Status: filter.Status, CouId: filter.CouId, CoGroupId: filter.CoGroupId}
@@ -49,7 +49,7 @@ func (r *Registry) SearchPeople(ctx context.Context, caller access.Caller, coID 
 	q.Limit = min(max(limit, 1), maxPeoplePage) + 1
 	q.After = readListed(after)
 	if q.Status != "" || q.CoGroupId != 0 {
-		caller = caller.Strictly() // neither is shown to the owners of groups
+		caller = caller.Strictly() // owners of groups are not shown what the filter looks at
 	}
 	err := r.read(ctx, caller, func(in reading) error {
 		wide, err := in.inCO(ctx, coID)
@@ -82,13 +82,13 @@ func (r *Registry) SearchPeople(ctx context.Context, caller access.Caller, coID 
 	return page, nil
 }
 
-// searchedWords are the words of a text that somebody searches for.
+// searchedWords returns the folded words of a search text.
 func searchedWords(text string) []string {
 	words := store.Words(searched(text))
 	return words[:min(len(words), maxSearchWords)]
 }
 
-// A place in the list is written as the person's id and what they are sorted by.
+// A position in the list is written as the person's id and sort key.
 func writeListed(l store.Listed) string { return strconv.FormatInt(l.Id, 10) + " " + l.Sort }
 
 func readListed(s string) store.Listed {
@@ -101,7 +101,7 @@ func readListed(s string) store.Listed {
 }
 
 // describe reads what a list shows of people, in a fixed number of queries. Of several addresses or
-// identifiers it shows one that has a word of the search.
+// identifiers it shows one that contains a word of the search.
 func (r reading) describe(ctx context.Context, ids []int64, words []string) ([]PersonFound, error) {
 	people, err := r.byID(ctx, comity.CoPerson.Resource, ids)
 	if err != nil {
@@ -137,7 +137,8 @@ func (r reading) describe(ctx context.Context, ids []int64, words []string) ([]P
 	return found, nil
 }
 
-// fitting is the first record whose text has one of the words, else the first, nil of none.
+// fitting returns the first record whose text contains one of the words, else the first, nil if there are
+// none.
 func fitting(records []*comity.Record, f *comity.Field, words []string) *comity.Record {
 	if len(records) == 0 {
 		return nil
@@ -148,7 +149,7 @@ func fitting(records []*comity.Record, f *comity.Field, words []string) *comity.
 	return records[max(i, 0)]
 }
 
-// unitsOf returns the units that people have a role in, in order of name.
+// unitsOf returns the units in which people have a role, in order of name.
 func (r reading) unitsOf(ctx context.Context, people []int64) (map[int64][]*comity.Record, error) {
 	f := comity.CoPersonRole
 	roles, err := r.listBy(ctx, f.Resource, comity.OwnerCO.Column, people, store.IsSet(f.CouId.Column))
@@ -177,7 +178,7 @@ func (r reading) unitsOf(ctx context.Context, people []int64) (map[int64][]*comi
 	return found, nil
 }
 
-// byText compares records by a text.
+// byText returns a function that compares records by a text field.
 func byText(f *comity.Field) func(a, b *comity.Record) int {
 	return func(a, b *comity.Record) int {
 		return strings.Compare(store.Fold(a.Text(f)), store.Fold(b.Text(f)))

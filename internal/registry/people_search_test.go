@@ -13,7 +13,7 @@ import (
 	"comity/internal/registry"
 )
 
-// named adds a person with a name, and what else they are known by.
+// named adds a person with a name, and identifiers or addresses.
 func (w *world) named(t tb, given, family string, known ...string) int64 {
 	t.Helper()
 	n, i, e := comity.Name, comity.Identifier, comity.EmailAddress
@@ -29,7 +29,7 @@ func (w *world) named(t tb, given, family string, known ...string) int64 {
 	return person
 }
 
-// unit adds a unit of the CO, below another or 0.
+// unit adds a unit to the CO, below the parent if that is not 0.
 func (w *world) unit(t tb, name string, parent int64) int64 {
 	t.Helper()
 	f := comity.Cou
@@ -47,7 +47,7 @@ func (w *world) role(t tb, person, unit int64) int64 {
 	return w.add(t, f.Resource, values{f.Person: person, f.CouId: unit, f.Affiliation: "staff", f.Status: comity.Active})
 }
 
-// givenNames are the given names of the people of a page.
+// givenNames returns the given names of the people of a page.
 func givenNames(page registry.PeoplePage) (names []string) {
 	for _, p := range page.People {
 		name := "nobody"
@@ -160,8 +160,8 @@ func TestSearchPeople(t *testing.T) {
 	})
 }
 
-// TestSearchWhateverTheLetters: case, accents however they are written, and the width of letters make no
-// difference, in all that people are searched by.
+// TestSearchWhateverTheLetters: case, accents in any encoding, and the width of letters make no difference,
+// in all searchable texts.
 func TestSearchWhateverTheLetters(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		written := map[string][]string{
@@ -194,7 +194,7 @@ func TestSearchWhateverTheLetters(t *testing.T) {
 					case "mail":
 						v[e.Person] = person
 						if !comity.IsEmailAddress(v[e.Mail].(string)) {
-							continue // it can be nobody's
+							continue // no value can contain it
 						}
 						w.add(t, e.Resource, v)
 					case "second name":

@@ -9,20 +9,20 @@ import (
 	"comity/internal/store"
 )
 
-// reach turns how records stand to a caller into conditions on them. A condition is nil where no
-// record of the resource stands so.
+// reach builds the row filters of a caller: a condition for each way in which a record relates to them. A nil
+// condition means that no record of the resource does.
 type reach struct {
 	caller access.Caller
 	now    time.Time
-	// few says that the caller administers so few people that they are found before what is about them;
-	// else each record is asked how it stands to the caller.
+	// few is true if the caller administers few enough people to select these first; otherwise each record is
+	// tested.
 	few bool
 }
 
-// fewAdministered is up to how many roles in the units of their administrator are few.
+// fewAdministered is the largest number of roles in the caller's units with which few is true.
 const fewAdministered = 2000
 
-// across is the reach for what is looked for in a whole CO.
+// across returns the row filter for a query over a whole CO, with few set.
 func (r reach) across(ctx context.Context, tx *store.Tx) (reach, error) {
 	if len(r.caller.Units) == 0 {
 		r.few = true
@@ -34,7 +34,7 @@ func (r reach) across(ctx context.Context, tx *store.Tx) (reach, error) {
 	return r, err
 }
 
-// names is the condition that a record names one of a resource that meets a condition.
+// names returns the condition "column names a record of the resource that meets c".
 func (r reach) names(column string, res *comity.Resource, c store.Condition) store.Condition {
 	if r.few {
 		return store.Names(column, res, c)
@@ -42,7 +42,8 @@ func (r reach) names(column string, res *comity.Resource, c store.Condition) sto
 	return store.NamesEach(column, res, c)
 }
 
-// namedBy is the condition that a record is named by one of a resource that meets conditions.
+// namedBy returns the condition "a record of the resource that meets the conditions names this one in
+// column".
 func (r reach) namedBy(column string, res *comity.Resource, conditions ...store.Condition) store.Condition {
 	if r.few {
 		return store.NamedBy(column, res, conditions...)
@@ -50,7 +51,7 @@ func (r reach) namedBy(column string, res *comity.Resource, conditions ...store.
 	return store.NamedByEach(column, res, conditions...)
 }
 
-// within is the condition that a record stands to the caller in one of the relations.
+// within returns the condition that a record has one of the relations to the caller.
 func (r reach) within(res *comity.Resource, relations access.Relation) store.Condition {
 	if relations&access.InCO != 0 {
 		return store.All()
@@ -76,7 +77,7 @@ func (r reach) within(res *comity.Resource, relations access.Relation) store.Con
 	return store.AnyOf(conditions...)
 }
 
-// visible is the condition that the caller may see a record, nil where they may see all of their CO.
+// visible returns the condition that the caller may see a record, nil if they may see all of their CO.
 func (r reach) visible(res *comity.Resource) store.Condition {
 	relations := r.caller.Through(access.View, res)
 	if relations&access.InCO != 0 {
@@ -88,7 +89,7 @@ func (r reach) visible(res *comity.Resource) store.Condition {
 	return store.NoRecord()
 }
 
-// seen are the conditions, with the one that the caller may see a record of the resource.
+// seen returns the conditions plus the one that the caller may see a record of the resource.
 func (r reach) seen(res *comity.Resource, conditions ...store.Condition) []store.Condition {
 	if c := r.visible(res); c != nil {
 		conditions = append(conditions, c)
@@ -97,7 +98,7 @@ func (r reach) seen(res *comity.Resource, conditions ...store.Condition) []store
 }
 
 func (r reach) mine(res *comity.Resource) store.Condition {
-	r.few = true // what is about one person is found first
+	r.few = true // records of one person are selected by the person first
 	return r.about(res, store.Equal("id", r.caller.PersonId))
 }
 
@@ -105,7 +106,7 @@ func (r reach) ofUnitPerson(res *comity.Resource) store.Condition {
 	return r.about(res, r.inUnit(comity.CoPerson.Resource))
 }
 
-// about is the condition that a record is about one of the people who meet a condition.
+// about returns the condition "the record is about one of the people who meet who".
 func (r reach) about(res *comity.Resource, who store.Condition) store.Condition {
 	role, link := comity.CoPersonRole, comity.CoOrgIdentityLink
 	switch res {
@@ -156,14 +157,14 @@ func (r reach) joined(res *comity.Resource) store.Condition {
 	return r.inGroupAs(store.AnyOf(store.Equal(f.Member.Column, true), store.Equal(f.Owner.Column, true)))
 }
 
-// inGroupAs is the condition on a group that the person is in it now, as a member, owner or either: the
-// groups of one person are few.
+// inGroupAs returns the condition "the person is in the group now", as a member, owner or either: one person
+// is in few groups.
 func (r reach) inGroupAs(as store.Condition) store.Condition {
 	f := comity.CoGroupMember
 	return store.NamedBy(f.CoGroupId.Column, f.Resource, store.Equal(comity.OwnerCO.Column, r.caller.PersonId), as, store.ValidAt(r.now))
 }
 
-// offered is the condition on a service that it is for the person to see.
+// offered returns the condition "the service is offered to the person".
 func (r reach) offered(res *comity.Resource) store.Condition {
 	f := comity.CoService
 	if res != f.Resource {
@@ -181,7 +182,7 @@ func (r reach) offered(res *comity.Resource) store.Condition {
 	)
 }
 
-// along is the condition that what a field names meets the condition of its resource.
+// along returns the condition "the record that the field names meets the condition of its resource".
 func (r reach) along(f *comity.Field, condition func(*comity.Resource) store.Condition) store.Condition {
 	switch {
 	case f == nil:
@@ -197,7 +198,7 @@ func (r reach) along(f *comity.Field, condition func(*comity.Resource) store.Con
 	return store.AnyOf(any...)
 }
 
-// permit says, by an error, that the caller may not do this to a record that is there.
+// permit returns an error if the caller may not do this to an existing record.
 func permit(ctx context.Context, tx *store.Tx, caller access.Caller, op access.Operation, rec *comity.Record, unknown string) error {
 	may, err := meets(ctx, tx, caller, caller.Through(op, rec.Resource), rec.Resource, rec.Id)
 	if err != nil || may && (op == access.View || !isReserved(caller, rec)) {
@@ -206,15 +207,15 @@ func permit(ctx context.Context, tx *store.Tx, caller access.Caller, op access.O
 	return barred(ctx, tx, caller, rec.Resource, rec.Id, unknown)
 }
 
-// isReserved says whether the record has the flag that only administrators of the CO give, and the caller
+// isReserved says whether the record has the flag that only administrators of the CO may set, and the caller
 // is none.
 func isReserved(caller access.Caller, rec *comity.Record) bool {
 	flag := access.PermissionFor(rec.Resource).Reserved
 	return flag != nil && rec.Bool(flag) && !caller.Admin
 }
 
-// barred is the error for a caller who may not do something to a record: NotFound with the phrase where
-// they may not know of it, Unauthorised where they may.
+// barred returns the error for a caller who may not do something to a record: NotFound with the phrase if
+// they may not know that it exists, Unauthorised otherwise.
 func barred(ctx context.Context, tx *store.Tx, caller access.Caller, res *comity.Resource, id int64, unknown string) error {
 	sees, err := maySee(ctx, tx, caller, res, id)
 	switch {
@@ -226,13 +227,12 @@ func barred(ctx context.Context, tx *store.Tx, caller access.Caller, res *comity
 	return comity.Missing(unknown)
 }
 
-// maySee says whether the caller may see a record, which is of a CO that they may know of.
+// maySee says whether the caller may see a record of a CO that they may know of.
 func maySee(ctx context.Context, tx *store.Tx, caller access.Caller, res *comity.Resource, id int64) (bool, error) {
 	return meets(ctx, tx, caller, caller.Through(access.View, res), res, id)
 }
 
-// meets says whether a record, which is of a CO that the caller may know of, stands to them in one of
-// the relations.
+// meets says whether a record, of a CO that the caller may know of, has one of the relations to them.
 func meets(ctx context.Context, tx *store.Tx, caller access.Caller, relations access.Relation, res *comity.Resource, id int64) (bool, error) {
 	if relations == 0 || relations&access.InCO != 0 {
 		return relations != 0, nil
@@ -248,8 +248,8 @@ func meets(ctx context.Context, tx *store.Tx, caller access.Caller, relations ac
 	return tx.Any(ctx, res, store.Equal("id", id), within)
 }
 
-// permitPlace says whether the caller may add the new record to what it names, or move it there. What
-// the caller may not know of is answered like what is not there.
+// permitPlace returns an error unless the caller may add the new record to what it names, or move it there. A
+// record that the caller may not know of is answered like one that does not exist.
 func (c *change) permitPlace(ctx context.Context, op access.Operation) error {
 	relations := c.caller.Through(op, c.new.Resource)
 	if relations&access.InCO != 0 {
@@ -264,7 +264,7 @@ func (c *change) permitPlace(ctx context.Context, op access.Operation) error {
 			continue
 		}
 		if !c.new.Has(f) && f.Kind == comity.Owner {
-			continue // that is said later
+			continue // reported later
 		}
 		if !c.new.Has(f) {
 			return comity.Forbid()

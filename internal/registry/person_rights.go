@@ -9,8 +9,8 @@ import (
 	"comity/internal/store"
 )
 
-// suspendUsersOf suspends the API users who act for a person and who, when that one is gone, would have
-// rights of their own: the privileged ones and those of the platform.
+// suspendUsersOf suspends the API users that act for a person and would have rights of their own once the
+// person is gone: the privileged ones and those of the platform.
 func (c *change) suspendUsersOf(ctx context.Context, person int64) error {
 	f := comity.ApiUser
 	users, err := c.tx.List(ctx, f.Resource, 0, maxLookedAt, store.Equal(f.CoPersonId.Column, person), store.Equal(f.Status.Column, comity.Active))
@@ -29,7 +29,7 @@ func (c *change) suspendUsersOf(ctx context.Context, person int64) error {
 	return nil
 }
 
-// rightsOf are the rights that a person has at this moment by being in groups of administrators.
+// rightsOf returns the rights that a person has now as a member of groups of administrators.
 func rightsOf(ctx context.Context, tx *store.Tx, person int64) (comity.PersonRights, error) {
 	rec, err := tx.Get(ctx, comity.CoPerson.Resource, person)
 	if errors.Is(err, store.ErrNotFound) {
@@ -52,11 +52,11 @@ func rightsOf(ctx context.Context, tx *store.Tx, person int64) (comity.PersonRig
 	return rights, err
 }
 
-// isActive says whether a person of the status has the rights that they were given.
+// isActive says whether a person with the status can use the rights that they have.
 func isActive(status string) bool { return slices.Contains(automatic.Active, status) }
 
-// permitOver refuses what decides whether a person is active, now or by the clock, to a caller who
-// administers less than the person.
+// permitOver refuses a change that decides whether a person is active, now or at a later time, if the caller
+// has fewer administrative rights than the person.
 func (c *change) permitOver(ctx context.Context, person int64) error {
 	if c.caller.Admin {
 		return nil

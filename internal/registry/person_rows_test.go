@@ -10,7 +10,7 @@ import (
 	"comity/internal/registry"
 )
 
-// What people are searched by is put right once in a transaction, whatever it changed of them.
+// The search text of a person is updated once in a transaction, however many of their records change.
 func TestManyRowsOfAPersonAreSearched(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		f := comity.Identifier

@@ -10,26 +10,26 @@ import (
 	"comity/internal/access"
 )
 
-// Glance is a record with everything about it that the caller may see.
+// PersonView is a person with everything about them that the caller may see.
 type PersonView struct {
-	// Record has in Expanded what hangs on it, a list for each resource that can; roles, org identity
-	// links and what else has something hanging on it have that in theirs.
+	// Record has in Expanded its dependents, a list for each resource that can have some; roles, org identity
+	// links and other dependents have their own dependents in their Expanded.
 	Record *comity.Record
 	// Named are the records that any of these refer to, by resource and id.
 	Named Named
-	// Why tells why each membership is, by its id.
+	// Why has the reason of each membership, by the membership's id.
 	Why map[int64]Why
 }
 
 // Named are records by resource and id. A person comes with the primary name in Expanded, if they have one.
 type Named map[*comity.Resource]map[int64]*comity.Record
 
-// Of returns the record that a field refers to, nil where there is none or the caller may not see it.
+// Of returns the record that a field refers to, nil if there is none or the caller may not see it.
 func (n Named) Of(rec *comity.Record, f *comity.Field) *comity.Record {
 	return n[f.Refers()][rec.Int(f)]
 }
 
-// Hanging returns the records of a resource that hang on a record.
+// Hanging returns the dependents of a record that are of a resource.
 func Hanging(rec *comity.Record, res *comity.Resource) []*comity.Record {
 	i := slices.IndexFunc(rec.Expanded, func(e comity.Expansion) bool { return e.Resource == res })
 	if i < 0 {
@@ -47,20 +47,20 @@ func (r *Registry) Person(ctx context.Context, caller access.Caller, id int64) (
 		return in.expandPerson(ctx, &g, in)
 	})
 	if err != nil {
-		return PersonView{}, fmt.Errorf("view person %d at a glance: %w", id, err)
+		return PersonView{}, fmt.Errorf("view person %d: %w", id, err)
 	}
 	return g, nil
 }
 
-// source is where a glance reads from: what is now, or what was.
+// source is what a person view reads from: the present, or the past.
 type source interface {
 	hanging(ctx context.Context, res *comity.Resource, column string, ids []int64) (map[int64][]*comity.Record, error)
 	byID(ctx context.Context, res *comity.Resource, ids []int64) (map[int64]*comity.Record, error)
 	primaryNames(ctx context.Context, people []int64) (map[int64]*comity.Record, error)
 }
 
-// expandPerson reads what hangs on a person, on the person's roles and org identities, and what all
-// that refers to.
+// expandPerson reads the dependents of a person, of the person's roles and org identities, and the records
+// that all these refer to.
 func (r reading) expandPerson(ctx context.Context, g *PersonView, from source) error {
 	person := []*comity.Record{g.Record}
 	all := &gathered{source: from, records: slices.Clone(person)}
@@ -87,14 +87,14 @@ func (r reading) expandPerson(ctx context.Context, g *PersonView, from source) e
 	return err
 }
 
-// gathered are the records of a glance so far.
+// gathered are the records of a person view so far.
 type gathered struct {
 	source
 	records []*comity.Record
 }
 
-// expand reads, in a query for each resource, what hangs on some records of one resource: what is
-// deleted with them.
+// expand reads the dependents of some records of one resource, with a query for each dependent resource.
+// Dependents are the records that are deleted with them.
 func (g *gathered) expand(ctx context.Context, res *comity.Resource, records []*comity.Record) error {
 	ids := make([]int64, len(records))
 	for i, rec := range records {
@@ -118,7 +118,7 @@ func (g *gathered) expand(ctx context.Context, res *comity.Resource, records []*
 	return nil
 }
 
-// expandLinked puts the org identities of links, with what hangs on them, in the links' Expanded.
+// expandLinked puts the org identities of links, with their dependents, in the links' Expanded.
 func (g *gathered) expandLinked(ctx context.Context, links []*comity.Record) error {
 	f := comity.CoOrgIdentityLink.OrgIdentityId
 	var ids []int64
@@ -140,7 +140,8 @@ func (g *gathered) expandLinked(ctx context.Context, links []*comity.Record) err
 	return g.expand(ctx, f.Refers(), orgs)
 }
 
-// named reads what the records refer to, in a query for each resource; what a nesting refers to as well.
+// named reads the records that these refer to, with a query for each resource; also those to which nestings
+// refer.
 func (g *gathered) named(ctx context.Context) (Named, error) {
 	named := Named{}
 	nesting := comity.CoGroupNesting.Resource
@@ -168,7 +169,7 @@ func (g *gathered) named(ctx context.Context) (Named, error) {
 	return named, nil
 }
 
-// referred are the ids of records of a resource that the records refer to.
+// referred returns the ids of the records of a resource to which the records refer.
 func (g *gathered) referred(res *comity.Resource) (ids []int64) {
 	for _, rec := range g.records {
 		for _, f := range rec.Resource.Fields {

@@ -35,17 +35,17 @@ func (r *Registry) PersonAt(ctx context.Context, caller access.Caller, id int64,
 	return g, nil
 }
 
-// pastReading reads what was at a time. What hangs on the same people, or org identities, is read once.
+// pastReading reads the state at a time. The dependents of the same people, or org identities, are read once.
 type pastReading struct {
 	reading
 	at     time.Time
 	column string
-	// hung are the records that hung on what the column names.
+	// hung are the records that belonged to what the column names.
 	hung []*comity.Record
 }
 
-// hanging is asked about the people first, then about their roles, which hang on the same people, then
-// about org identities.
+// hanging is called for the people first, then for their roles, which belong to the same people, then for org
+// identities.
 func (p *pastReading) hanging(ctx context.Context, res *comity.Resource, column string, ids []int64) (map[int64][]*comity.Record, error) {
 	found := map[int64][]*comity.Record{}
 	if len(ids) == 0 {
@@ -76,7 +76,7 @@ func (p *pastReading) hanging(ctx context.Context, res *comity.Resource, column 
 	return found, err
 }
 
-// names is the id that a record has in a column, 0 for none.
+// names returns the id that a record has in a column, 0 for none.
 func names(rec *comity.Record, column string) int64 {
 	for _, f := range rec.Resource.Fields {
 		if f.Kind == comity.Reference && f.Column == column {
@@ -120,8 +120,8 @@ func (p *pastReading) primaryNames(ctx context.Context, people []int64) (map[int
 	return found, err
 }
 
-// permitted are those of the records of a resource that the caller may see. Whose they were may be read
-// from what is there only, so what was deleted since, or told of somebody else, is for administrators.
+// permitted returns those of the records of a resource that the caller may see. Permissions follow from
+// present records only, so what was deleted or given to somebody else since is for administrators.
 func (p *pastReading) permitted(ctx context.Context, res *comity.Resource, records []*comity.Record) ([]*comity.Record, error) {
 	var seen []*comity.Record
 	if p.all(res) {

@@ -14,7 +14,7 @@ import (
 	"comity/internal/registry"
 )
 
-// hanging are the names of the resources of which something hangs on a record, with how many.
+// hanging returns the names of the resources of a record's dependents, with how many there are.
 func hanging(rec *comity.Record) (all []string) {
 	for _, e := range rec.Expanded {
 		if len(e.Records) > 0 {
@@ -25,7 +25,7 @@ func hanging(rec *comity.Record) (all []string) {
 	return all
 }
 
-// reasons say of each group, by name, why the person of a glance is in it.
+// reasons returns, by the name of the group, the reason of each membership in a person view.
 func reasons(g registry.PersonView) map[string]string {
 	all := map[string]string{}
 	for _, m := range registry.Hanging(g.Record, comity.CoGroupMember.Resource) {
@@ -49,7 +49,7 @@ func reasons(g registry.PersonView) map[string]string {
 	return all
 }
 
-func TestPersonAtAGlance(t *testing.T) {
+func TestPersonView(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		boss := w.named(t, "Big", "Boss")
 		grace := w.named(t, "Grace", "Hopper", "ghopper", "grace@example.org")

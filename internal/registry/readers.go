@@ -8,23 +8,23 @@ import (
 	"comity/internal/store"
 )
 
-// readers has one caller's lists and searches take turns, so that nobody takes all of the connections
-// that everybody reads by.
+// readers makes the lists and searches of one caller take turns, so that no caller occupies all database
+// connections that read.
 type readers struct {
-	// most is how many of one caller read at the same time.
+	// most is how many reads of one caller run at the same time.
 	most int
 	mu   sync.Mutex
 	of   map[string]*turns
 }
 
-// turns are those of one caller: a place in the channel is one that reads.
+// turns are the slots of one caller: each element of the channel is a read that runs.
 type turns struct {
 	places chan struct{}
-	// users are those that read or wait.
+	// users is the number of reads that run or wait.
 	users int
 }
 
-// take waits for a turn of a caller, and returns what ends it.
+// take waits for a slot of a caller, and returns the function that frees it.
 func (r *readers) take(ctx context.Context, username string) (end func(), err error) {
 	r.mu.Lock()
 	t := r.of[username]
@@ -50,7 +50,7 @@ func (r *readers) take(ctx context.Context, username string) (end func(), err er
 	}
 }
 
-// snapshot is the store's, for what a caller asks that may take long.
+// snapshot runs a store snapshot that may take long, in the caller's turn.
 func (r *Registry) snapshot(ctx context.Context, caller access.Caller, fn func(*store.Tx) error) error {
 	end, err := r.readers.take(ctx, caller.Username)
 	if err != nil {

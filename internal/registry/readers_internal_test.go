@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// A caller has so many turns and waits for more, and nobody else does.
+// A caller has so many slots and waits for more, while other callers do not wait.
 func TestReadersTakeTurns(t *testing.T) {
 	t.Parallel()
 	r := readers{most: 2, of: map[string]*turns{}}

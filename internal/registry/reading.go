@@ -10,13 +10,13 @@ import (
 	"comity/internal/store"
 )
 
-// reading reads what a caller may see, for the pages that people look at.
+// reading is a snapshot that reads what a caller may see.
 type reading struct {
 	reach
 	tx *store.Tx
 }
 
-// read runs a closure that reads one moment.
+// read runs a closure that reads as of one moment.
 func (r *Registry) read(ctx context.Context, caller access.Caller, fn func(reading) error) error {
 	if !caller.MayAnything() {
 		return comity.Forbid()
@@ -30,8 +30,8 @@ func (r *Registry) read(ctx context.Context, caller access.Caller, fn func(readi
 	})
 }
 
-// inCO reads what is looked for in a whole CO, and not by ids. It says, by an error, that there is
-// nothing in it that the caller may know of.
+// inCO returns a reading for queries over a whole CO instead of by ids. It returns an error if the caller may
+// know of nothing in the CO.
 func (r reading) inCO(ctx context.Context, id int64) (reading, error) {
 	if err := r.co(ctx, id); err != nil {
 		return r, err
@@ -46,8 +46,8 @@ func (r reading) list(ctx context.Context, res *comity.Resource, limit int, cond
 	return records, err
 }
 
-// page is list for a page at a time: up to limit records after one. next is what the page after it comes
-// after, 0 where there is none.
+// page is list for one page: up to limit records after an id. next is the value of after for the next page, 0
+// if there is none.
 func (r reading) page(ctx context.Context, res *comity.Resource, after int64, limit int, conditions ...store.Condition) (records []*comity.Record, next int64, err error) {
 	if !r.caller.May(access.View, res) {
 		return nil, 0, nil
@@ -62,7 +62,8 @@ func (r reading) page(ctx context.Context, res *comity.Resource, after int64, li
 	return records, next, showApart(ctx, r.tx, r.caller, records)
 }
 
-// listBy returns the records whose column has one of the ids, by that id, as far as the caller may see them.
+// listBy returns the records whose column has one of the ids, grouped by that id, as far as the caller may
+// see them.
 func (r reading) listBy(ctx context.Context, res *comity.Resource, column string, ids []int64, conditions ...store.Condition) (map[int64][]*comity.Record, error) {
 	if !r.caller.May(access.View, res) {
 		return nil, nil //nolint:nilnil // they see none
@@ -74,12 +75,12 @@ func (r reading) listBy(ctx context.Context, res *comity.Resource, column string
 	return by, showApart(ctx, r.tx, r.caller, slices.Concat(slices.Collect(maps.Values(by))...))
 }
 
-// hanging returns the records that name those with the ids in a column.
+// hanging returns the dependents of the records with the ids, which name them in the column.
 func (r reading) hanging(ctx context.Context, res *comity.Resource, column string, ids []int64) (map[int64][]*comity.Record, error) {
 	return r.listBy(ctx, res, column, ids)
 }
 
-// byID returns the records with the ids that the caller may see.
+// byID returns those of the records with the ids that the caller may see.
 func (r reading) byID(ctx context.Context, res *comity.Resource, ids []int64) (map[int64]*comity.Record, error) {
 	found := map[int64]*comity.Record{}
 	lists, err := r.listBy(ctx, res, "id", distinct(ids))
@@ -100,7 +101,8 @@ func (r reading) primaryNames(ctx context.Context, people []int64) (map[int64]*c
 	return found, err
 }
 
-// people returns the people with the ids that the caller may see, each with the primary name, if they have one.
+// people returns those of the people with the ids that the caller may see, each with the primary name, if
+// they have one.
 func people(ctx context.Context, from source, ids []int64) (map[int64]*comity.Record, error) {
 	found, err := from.byID(ctx, comity.CoPerson.Resource, distinct(ids))
 	if err != nil {
@@ -118,12 +120,12 @@ func addNames(ctx context.Context, from source, people map[int64]*comity.Record)
 	return err
 }
 
-// one returns the record with the id, or the answer that it is not there for the caller.
+// one returns the record with the id, or the NotFound error if the caller may not see it.
 func (r reading) one(ctx context.Context, res *comity.Resource, id int64) (*comity.Record, error) {
 	return known(ctx, r.tx, r.caller, access.View, res, id, res.UnknownOnView)
 }
 
-// co says, by an error, that there is nothing in a CO that the caller may know of.
+// co returns an error if the caller may know of nothing in a CO.
 func (r reading) co(ctx context.Context, id int64) error {
 	if !r.caller.Knows(id) {
 		return comity.Missing(comity.Co.UnknownOnView)
@@ -132,12 +134,12 @@ func (r reading) co(ctx context.Context, id int64) error {
 	return err
 }
 
-// all says whether the caller may see every record of the resource in the COs that they know of.
+// all says whether the caller may see every record of the resource in the COs that they may know of.
 func (r reading) all(res *comity.Resource) bool {
 	return r.caller.Through(access.View, res)&access.InCO != 0
 }
 
-// distinct are the ids in order, each once, without 0.
+// distinct returns the ids in order, without duplicates and 0.
 func distinct(ids []int64) []int64 {
 	ids = slices.DeleteFunc(slices.Clone(ids), func(id int64) bool { return id == 0 })
 	slices.Sort(ids)

@@ -11,26 +11,25 @@ import (
 	"comity/internal/store"
 )
 
-// Recognised is a line that somebody wrote, and whom it may mean.
+// Recognised is an input line with the people that it matches.
 type Recognised struct {
 	Line string
-	// People are none where it means nobody whom the caller may see, and more than one where only the
-	// writer can say; of many the first.
+	// People is empty if the line matches nobody whom the caller may see, and has several if it is ambiguous;
+	// it is cut to the first maxMeant.
 	People []PersonFound
 }
 
 const (
-	// maxMeant is how many people a line is said to mean at most.
+	// maxMeant is the largest number of people returned for a line.
 	maxMeant = 10
 	// maxMatches is how many identifiers, addresses or names the lines may match all together.
 	maxMatches = 20_000
-	// maxNameWords is how many words of a line are tried as a name.
+	// maxNameWords is the largest number of words in a line that is tried as a name.
 	maxNameWords = 8
 )
 
-// Recognise says whom lines mean: each a person's identifier or email address, or else the name, as
-// "Given Family" or "Family, Given", without regard to case. Empty lines are left out. It takes a fixed
-// number of queries.
+// Recognise matches lines with people: each line is an identifier or email address, or else a name, as "Given
+// Family" or "Family, Given", ignoring case. Empty lines are skipped. It takes a fixed number of queries.
 func (r *Registry) Recognise(ctx context.Context, caller access.Caller, coID int64, lines []string) (all []Recognised, err error) {
 	for _, line := range lines {
 		if line = strings.Join(strings.Fields(storable(line)), " "); line != "" {
@@ -71,7 +70,8 @@ func (r *Registry) Recognise(ctx context.Context, caller access.Caller, coID int
 	return all, nil
 }
 
-// meant are the ids of the people whom each line may mean: a name only where it is no identifier or address.
+// meant returns the ids of the people that each line matches; names are tried only for lines that are no
+// identifier or address.
 func (r reading) meant(ctx context.Context, coID int64, lines []Recognised) ([][]int64, error) {
 	i, e, n := comity.Identifier, comity.EmailAddress, comity.Name
 	var folded []string
@@ -112,7 +112,7 @@ func (r reading) meant(ctx context.Context, coID int64, lines []Recognised) ([][
 	return meant, nil
 }
 
-// peopleBy are the people that records which the caller may see hang on, by what key says.
+// peopleBy returns, by the key of the records that the caller may see, the people to whom the records belong.
 func (r reading) peopleBy(ctx context.Context, res *comity.Resource, key func(*comity.Record) string, conditions ...store.Condition) (map[string][]int64, error) {
 	conditions = append(conditions, store.IsSet(comity.OwnerCO.Column))
 	records, err := r.list(ctx, res, maxMatches+1, conditions...)
@@ -129,7 +129,7 @@ func (r reading) peopleBy(ctx context.Context, res *comity.Resource, key func(*c
 	return people, nil
 }
 
-// namesIn are the given and family names, folded, that a line may be.
+// namesIn returns the folded given and family names that a line may stand for.
 func namesIn(line string) (names [][2]string) {
 	if family, given, ok := strings.Cut(line, ","); ok {
 		return [][2]string{{store.Fold(strings.TrimSpace(given)), store.Fold(strings.TrimSpace(family))}}
@@ -146,7 +146,7 @@ func namesIn(line string) (names [][2]string) {
 
 func nameKey(given, family string) string { return store.Fold(given) + "\n" + store.Fold(family) }
 
-// InGroup says which of the people have a row of their own in a group, as far as the caller may see.
+// InGroup returns which of the people have a row of their own in a group, as far as the caller may see.
 func (r *Registry) InGroup(ctx context.Context, caller access.Caller, group int64, people []int64) (map[int64]bool, error) {
 	f := comity.CoGroupMember
 	there := map[int64]bool{}

@@ -13,7 +13,7 @@ import (
 	"comity/internal/registry"
 )
 
-// meant writes whom lines mean: a line with the given names of those.
+// meant formats the lines, each with the given names of the people that it matches.
 func meant(all []registry.Recognised) (lines []string) {
 	for _, one := range all {
 		lines = append(lines, one.Line+": "+strings.Join(givenNames(registry.PeoplePage{People: one.People}), " "))

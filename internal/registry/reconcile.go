@@ -10,7 +10,7 @@ import (
 	"comity/internal/store"
 )
 
-// ReconcileCO makes every automatic membership of a CO right and returns the groups that it looked at.
+// ReconcileCO updates every automatic membership of a CO and returns the groups that it checked.
 func (r *Registry) ReconcileCO(ctx context.Context, caller access.Caller, coID int64) ([]*comity.Record, error) {
 	if caller.Through(access.Edit, comity.CoGroup.Resource)&access.InCO == 0 || !caller.Platform && caller.CoId != coID {
 		return nil, comity.Forbid()
@@ -38,7 +38,7 @@ func (r *Registry) ReconcileCO(ctx context.Context, caller access.Caller, coID i
 	return groups, nil
 }
 
-// ReconcileGroup makes the memberships of one group right, and what is nested on them.
+// ReconcileGroup updates the memberships of one group, and those that derive from them.
 func (r *Registry) ReconcileGroup(ctx context.Context, caller access.Caller, id int64) error {
 	if !caller.MayAnything() {
 		return comity.Forbid()

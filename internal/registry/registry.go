@@ -1,9 +1,9 @@
-// Package registry is the one service that changes the registry. Every call is one transaction: it
-// asks access, validates, runs the rules, writes the record, its history and the marks of who is to
-// be told, and commits them together or not at all.
+// Package registry is the one service that changes the registry. Every call is one transaction: it asks
+// access, validates, runs the rules, writes the record and its history, enqueues the deliveries, and commits
+// all of it together or not at all.
 //
-// The rules that every resource shares are in this file's neighbours (write.go, list.go,
-// automatic.go); those of one resource are in the file of its name, as hooks of the map in rules.go.
+// The rules that every resource shares are in this file's neighbours (write.go, list.go, automatic.go); those
+// of one resource are in the file of its name, as hooks of the map in rules.go.
 package registry
 
 import (
@@ -22,22 +22,21 @@ import (
 type Registry struct {
 	store *store.Store
 	wake  func()
-	// carrying is held by who carries on long changes, a portion of each at a time.
+	// carrying is locked by whoever continues long changes, for a portion of each at a time.
 	carrying sync.Mutex
 	readers  readers
 }
 
-// New returns the service over a store. wake is called after each commit that may have left
-// something to be told.
+// New returns the service over a store. wake is called after each commit that may have enqueued deliveries.
 func New(s *store.Store, wake func()) *Registry {
 	_, most, _ := s.Connections()
 	return &Registry{store: s, wake: wake, readers: readers{most: max(1, most/2), of: map[string]*turns{}}}
 }
 
-// Added is what an add made.
+// Added is the result of an add.
 type Added struct {
 	Id int64
-	// Minted is a secret that the server made, shown this once; "" for most resources.
+	// Minted is the generated secret, shown this once; "" if there is none.
 	Minted string
 }
 
@@ -57,7 +56,7 @@ func (r *Registry) View(ctx context.Context, caller access.Caller, res *comity.R
 	return rec, nil
 }
 
-// known returns a record that the caller may do this to.
+// known returns an existing record that the caller may do this to.
 func known(ctx context.Context, tx *store.Tx, caller access.Caller, op access.Operation, res *comity.Resource, id int64, unknown string) (*comity.Record, error) {
 	rec, err := tx.Get(ctx, res, id)
 	if errors.Is(err, store.ErrNotFound) || err == nil && !caller.Knows(rec.CoId) {
@@ -72,8 +71,8 @@ func known(ctx context.Context, tx *store.Tx, caller access.Caller, op access.Op
 	return rec, showApart(ctx, tx, caller, []*comity.Record{rec})
 }
 
-// Exists answers like Edit of an id that is not there, and with nothing where it is: for a request
-// that cannot be read, which is told first when it speaks of nothing.
+// Exists returns the error that an Edit of the id returns if there is no such record, nil if there is one. It
+// lets a request with an unreadable body be refused for the missing record first.
 func (r *Registry) Exists(ctx context.Context, caller access.Caller, res *comity.Resource, id int64) error {
 	if !caller.MayAnything() {
 		return comity.Forbid()
@@ -84,7 +83,7 @@ func (r *Registry) Exists(ctx context.Context, caller access.Caller, res *comity
 	})
 }
 
-// Credential returns what a login is checked against; access.ErrNoUser for an unknown name.
+// Credential returns what a login is checked against; access.ErrNoUser if the name is unknown.
 func (r *Registry) Credential(ctx context.Context, username string) (c comity.Credential, err error) {
 	err = r.store.Read(ctx, func(tx *store.Tx) error {
 		if c, err = tx.Credential(ctx, username); err != nil || !c.User.Has(comity.ApiUser.CoPersonId) {
@@ -99,7 +98,7 @@ func (r *Registry) Credential(ctx context.Context, username string) (c comity.Cr
 	return c, err
 }
 
-// write runs a change in a transaction, with what is left of it in more, and wakes whoever tells the targets.
+// write runs a change in a transaction, the rest of a long change in further ones, and wakes the dispatchers.
 func (r *Registry) write(ctx context.Context, alone bool, fn func(*store.Tx) error) error {
 	run := r.store.Write
 	if alone {
@@ -118,19 +117,19 @@ func (r *Registry) write(ctx context.Context, alone bool, fn func(*store.Tx) err
 	if left == 0 {
 		return nil
 	}
-	// It is carried out whether or not who asked for it is still there.
+	// The change is finished even if the client has gone.
 	return r.CarryOn(context.WithoutCancel(ctx), left)
 }
 
-// otherCO says whether a limited caller's request names another CO than theirs, which is refused
-// whether or not it exists.
+// otherCO says whether a limited caller's request names another CO than theirs, which is refused whether or
+// not that CO exists.
 func otherCO(caller access.Caller, rec *comity.Record) bool {
 	f := rec.Resource.CoId()
 	return !caller.Platform && f != nil && rec.Has(f) && rec.Int(f) != caller.CoId
 }
 
-// missing are the faults of required fields that a request does not have. Owners are looked at
-// later, but for those whose lack is a fault of the field.
+// missing returns the faults of required fields that a request lacks. A missing owner is reported later,
+// unless it is a fault of the field.
 func missing(in comity.Input) []comity.Fault {
 	var faults []comity.Fault
 	for _, f := range in.Record.Resource.Fields {

@@ -11,17 +11,17 @@ import (
 	"comity/internal/store"
 )
 
-// Rights say what a caller may do to one record.
+// Rights are what a caller may do to one record.
 type Rights struct{ Edit, Delete bool }
 
-// RightsTo says what the caller may do to a record that they see.
+// RightsTo returns what the caller may do to a record that they see.
 func (r *Registry) RightsTo(ctx context.Context, caller access.Caller, rec *comity.Record) (Rights, error) {
 	all, err := r.RightsToAll(ctx, caller, []*comity.Record{rec})
 	return all[rec.Resource][rec.Id], err
 }
 
-// RightsToAll says what the caller may do to each of many records that they see, by resource and id, in
-// a fixed number of questions for each resource: what permit says of each.
+// RightsToAll returns what the caller may do to each of many records that they see, by resource and id, with
+// a fixed number of queries per resource. It agrees with permit.
 func (r *Registry) RightsToAll(ctx context.Context, caller access.Caller, records []*comity.Record) (map[*comity.Resource]map[int64]Rights, error) {
 	by := map[*comity.Resource][]*comity.Record{}
 	for _, rec := range records {
@@ -54,7 +54,7 @@ func (r *Registry) RightsToAll(ctx context.Context, caller access.Caller, record
 	return all, nil
 }
 
-// among are the ids of those records of one resource that the caller may change so.
+// among returns the ids of those records of one resource to which the caller may do this.
 func among(ctx context.Context, tx *store.Tx, caller access.Caller, op access.Operation, records []*comity.Record) (map[int64]bool, error) {
 	res := records[0].Resource
 	relations := caller.Through(op, res)

@@ -9,7 +9,7 @@ import (
 	"comity/internal/registry"
 )
 
-// TestRightsToAll says of many records what the caller meets who tries to change each.
+// TestRightsToAll compares, for many records, the rights with the outcome of each change.
 func TestRightsToAll(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		unit := w.unit(t, "Logic", 0)
@@ -52,7 +52,7 @@ func TestRightsToAll(t *testing.T) {
 	})
 }
 
-// mayTry says whether a change was not refused for want of rights. It is stopped before it is made.
+// mayTry says whether a change passed authorization. It is stopped before it is made.
 func mayTry(t *testing.T, change func(stop registry.Condition) error) bool {
 	t.Helper()
 	stop := errors.New("stop")

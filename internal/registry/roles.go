@@ -10,7 +10,7 @@ import (
 
 var roleRules = rules{
 	permit: func(ctx context.Context, c *change) error {
-		// A person's status follows the roles, and the clock ends these.
+		// A person's status follows from the roles, which the clock ends.
 		f := comity.CoPersonRole
 		if !slices.ContainsFunc([]*comity.Field{f.Status, f.ValidFrom, f.ValidThrough, f.Person}, c.changed) {
 			return nil
@@ -27,7 +27,7 @@ var roleRules = rules{
 		return nil
 	},
 	check: func(_ context.Context, c *change) ([]comity.Fault, error) {
-		// A sponsor answers for the role, and may be the person; a manager is somebody else.
+		// A sponsor may be the person of the role, a manager may not.
 		f := comity.CoPersonRole.ManagerCoPersonId
 		if c.new.Has(f) && c.new.Int(f) == c.new.OwnedBy(comity.OwnerCO) {
 			return []comity.Fault{f.Fault("%d is the person whose role it is: name somebody else, or nobody", c.new.Int(f))}, nil
@@ -50,7 +50,7 @@ var roleRules = rules{
 	},
 }
 
-// people are whom the record hangs on, and hung on before where an edit gave it to another.
+// people returns the person of the record, and the previous one if an edit gave it to another.
 func (c *change) people() []int64 {
 	people := []int64{c.where.CoPersonId}
 	if c.moved != 0 && c.moved != c.where.CoPersonId {
@@ -59,10 +59,10 @@ func (c *change) people() []int64 {
 	return people
 }
 
-// statusAt is the status that a role's validity gives it at a time, applied until nothing changes:
-// Pending turns Active once the validity has begun and Active turns back before that; Active turns
-// Expired once it has ended and Expired turns Active before that. A date that is not set says nothing,
-// and one that is holds for the whole of its second, as it does for memberships and the clock.
+// statusAt returns the status that a role has at a time by its validity, applied until nothing changes:
+// Pending becomes Active once the validity has begun and Active becomes Pending before that; Active becomes
+// Expired once it has ended and Expired becomes Active before that. A date that is not set has no effect, and
+// one that is set holds for the whole of its second, as it does for memberships and the clock.
 func statusAt(role *comity.Record, now time.Time) string {
 	f := comity.CoPersonRole
 	now = now.Truncate(time.Second)
@@ -71,7 +71,7 @@ func statusAt(role *comity.Record, now time.Time) string {
 	begun := role.Has(f.ValidFrom) && !ahead
 	ended := role.Has(f.ValidThrough) && now.After(role.Time(f.ValidThrough))
 	lasting := role.Has(f.ValidThrough) && !ended
-	// Three steps reach every end: Expired to Active to Pending, and Pending to Active to Expired.
+	// Three steps reach every end state: Expired to Active to Pending, and Pending to Active to Expired.
 	for range 3 {
 		switch {
 		case status == comity.Pending && begun:

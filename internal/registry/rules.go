@@ -10,59 +10,59 @@ import (
 	"comity/internal/store"
 )
 
-// rules are what a resource does beyond what its table says. Each hook may be nil; old is nil on
-// add, new is nil on delete. They run in this order, in the write's transaction.
+// rules are what a resource does beyond its table. Each hook may be nil; old is nil on add, new is nil on
+// delete. They run in this order, in the transaction of the write.
 type rules struct {
-	// exclusive changes take their CO's lock for themselves: they change a graph or a whole group.
+	// exclusive changes take their CO's lock exclusively: they change a graph or a whole group.
 	exclusive bool
-	// exclusiveDelete is exclusive for deletes alone: they are refused for records that others may
-	// be adding.
+	// exclusiveDelete is exclusive for deletes only: they are refused for records that others may be adding.
 	exclusiveDelete bool
-	// alone changes touch many rows and share their commit with nobody.
+	// alone changes touch many rows and are committed without others.
 	alone bool
-	// permit refuses, beside the table of permissions, what the caller may not do.
+	// permit returns an error for what the caller may not do, in addition to the table of permissions.
 	permit func(context.Context, *change) error
-	// prepare completes the record before it is looked at.
+	// prepare completes the record before it is validated.
 	prepare func(context.Context, *change) error
 	// check returns the faults that depend on the CO.
 	check func(context.Context, *change) ([]comity.Fault, error)
 	// refuse returns a refusal, in the order of the documentation.
 	refuse func(context.Context, *change) error
-	// refuseFirst says that refuse comes before the refusal of what no two records share.
+	// refuseFirst makes refuse run before the check of values that no two records share.
 	refuseFirst bool
-	// before does what must be written before the record is, or before it is deleted.
+	// before writes what must be written before the record is, or before it is deleted.
 	before func(context.Context, *change) error
-	// store stores a new record, where storing is not what the tables say.
+	// store stores a new record, if that is more than the tables say.
 	store func(context.Context, *change) error
-	// after does what follows from the record.
+	// after carries out what follows from the change.
 	after func(context.Context, *change) error
-	// remove deletes the record, where deleting is not what the tables say.
+	// remove deletes the record, if that is more than the tables say.
 	remove func(context.Context, *change) error
 }
 
-// change is one add, edit or delete under way.
+// change is one add, edit or delete in progress.
 type change struct {
 	tx       *store.Tx
 	caller   access.Caller
 	old, new *comity.Record
-	// where tells the CO and person that the record hangs on, moved the person that it hung on
-	// before where an edit gave it to another.
+	// where is the CO and person that the record belongs to, moved the person that it belonged to before an
+	// edit gave it to another, 0 if there is none.
 	where store.Where
 	moved int64
 	now   time.Time
-	// faults are what is wrong with the fields, as far as it is known.
+	// faults are the field errors found so far.
 	faults []comity.Fault
-	// batch, unless nil, collects whose computed memberships are to be made right in the end.
+	// batch collects the people whose computed memberships are to be updated at the end; nil to update them
+	// at once.
 	batch *batch
-	// ownerless says that an edit does not name whose the record is.
+	// ownerless is true if an edit does not name the record's owner.
 	ownerless bool
 }
 
-// fault adds faults, but for those of a field with what is known to be wrong.
+// fault adds faults, except for fields that have one.
 func (c *change) fault(faults ...comity.Fault) { c.faults = withFaults(c.faults, faults...) }
 
-// withFaults adds faults to those that are known, but for those of a field that has one: a value that was not
-// taken is not missing as well.
+// withFaults adds faults to the known ones, except for fields that have one: a rejected value is not reported
+// as missing as well.
 func withFaults(known []comity.Fault, more ...comity.Fault) []comity.Fault {
 	for _, one := range more {
 		if !slices.ContainsFunc(known, func(f comity.Fault) bool { return f.Field == one.Field }) {
@@ -72,12 +72,13 @@ func withFaults(known []comity.Fault, more ...comity.Fault) []comity.Fault {
 	return known
 }
 
-// faulty says whether something is known to be wrong with a field.
+// faulty says whether a fault of the field is known.
 func (c *change) faulty(f *comity.Field) bool {
 	return slices.ContainsFunc(c.faults, func(known comity.Fault) bool { return known.Field == f.Column || known.Field == f.Missing().Field })
 }
 
-// sortedFaults are the faults in the order of the table, so that it does not show how they were found.
+// sortedFaults returns the faults in the order of the table, so that the order does not depend on how they
+// were found.
 func (c *change) sortedFaults() []comity.Fault {
 	place := func(fault comity.Fault) int {
 		return slices.IndexFunc(c.record().Resource.Fields, func(f *comity.Field) bool { return fault.Field == f.Column || fault.Field == f.Missing().Field })
@@ -86,7 +87,7 @@ func (c *change) sortedFaults() []comity.Fault {
 	return c.faults
 }
 
-// record is the record as it is to be, or as it was when it is deleted.
+// record returns the record as it will be, or as it was if it is deleted.
 func (c *change) record() *comity.Record {
 	if c.new != nil {
 		return c.new
@@ -94,12 +95,12 @@ func (c *change) record() *comity.Record {
 	return c.old
 }
 
-// changed says whether an edit changes the field; an add or delete always does.
+// changed says whether an edit changes the field; true for an add or delete.
 func (c *change) changed(f *comity.Field) bool {
 	return c.old == nil || c.new == nil || c.new.Changed(c.old, f)
 }
 
-// rulesOf is the one map from resources to their rules.
+// rulesOf returns the rules of a resource.
 func rulesOf(r *comity.Resource) rules {
 	switch r {
 	case comity.Co.Resource:

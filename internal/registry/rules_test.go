@@ -18,8 +18,8 @@ import (
 	"comity/internal/rapidtest"
 )
 
-// sequence is how many steps a sequence has. A property is tried with a hundred sequences, and on two
-// databases, so that this many make ten thousand.
+// sequence is the number of steps in a sequence. A property is checked with a hundred sequences, on two
+// databases, so that this number makes ten thousand steps.
 var sequence = func() int {
 	if os.Getenv("COMITY_SOAK") != "" {
 		return 1000
@@ -27,9 +27,9 @@ var sequence = func() int {
 	return 50
 }()
 
-// TestWhateverHappensTheRulesHold carries out random steps in the registry and in a model of its
-// rules: each is answered as the model foretells, and now and then all that the registry lists is
-// what the model says follows.
+// TestWhateverHappensTheRulesHold carries out random steps in the registry and in a model of its rules: each
+// answer must be the one that the model predicts, and now and then everything that the registry lists must be
+// what follows from the model.
 func TestWhateverHappensTheRulesHold(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		number := 0
@@ -60,7 +60,7 @@ func TestWhateverHappensTheRulesHold(t *testing.T) {
 	})
 }
 
-// lists is all that the registry lists of a resource in the CO.
+// lists returns all that the registry lists of a resource in the CO.
 func (r *run) lists(res *comity.Resource) []*comity.Record {
 	l, err := r.List(r.Context(), tester, res, url.Values{"coid": {strconv.FormatInt(r.co, 10)}})
 	if err != nil {
@@ -69,7 +69,7 @@ func (r *run) lists(res *comity.Resource) []*comity.Record {
 	return l.Records
 }
 
-// compare holds what the registry lists against the model.
+// compare compares what the registry lists with the model.
 func (r *run) compare() {
 	for _, c := range []struct {
 		resource *comity.Resource
@@ -104,8 +104,8 @@ func (r *run) compare() {
 	}
 }
 
-// memberRows are the rows of people's own, those that come by themselves, and one for each nesting
-// that makes a person a member.
+// memberRows returns the rows that were added, the automatic ones, and one for each nesting that makes a
+// person a member.
 func (r *run) memberRows() []string {
 	out := rows(r.members, func(_ int64, o *modelMember) string {
 		return line(o.group, o.person, int64(0), o.member, o.owner, o.from, o.through)
@@ -134,7 +134,7 @@ func rows[V any](of map[int64]*V, row func(int64, *V) string) []string {
 	return out
 }
 
-// line is a row to compare and to read.
+// line formats a row to compare and to read.
 func line(values ...any) string {
 	for i, v := range values {
 		if t, is := v.(time.Time); is {

@@ -2,15 +2,15 @@ package registry
 
 import "strings"
 
-// maxSearchLength is how much of a text that is searched for is looked at, in bytes.
+// maxSearchLength is the length to which a search text is cut, in bytes.
 const maxSearchLength = 256
 
-// storable is a text without what no database holds.
+// storable returns a text without the characters that no database stores.
 func storable(text string) string {
 	return strings.ReplaceAll(strings.ToValidUTF8(text, ""), "\x00", "")
 }
 
-// searched is a text that somebody searches for, as far as it is looked at.
+// searched returns a search text, cut to maxSearchLength.
 func searched(text string) string {
 	return strings.TrimSpace(storable(text[:min(len(text), maxSearchLength)]))
 }

@@ -12,11 +12,12 @@ import (
 	"comity/internal/store"
 )
 
-// touched is how old the note of a session's last use may grow: not every page is a write.
+// touched is the precision of a session's last use: it is written this often only, as not every page should
+// be a write.
 const touched = time.Minute
 
-// OpenSession signs somebody in: an API user with the digest of their key, or a login identifier with
-// whom it is. It returns the session's token.
+// OpenSession opens a session: of an API user, with the digest of their key, or of a login identifier, with
+// the person that it stands for. It returns the session's token.
 func (r *Registry) OpenSession(ctx context.Context, s comity.Session) (token string, err error) {
 	token = access.NewToken()
 	err = r.store.Write(ctx, func(tx *store.Tx) error { return openSession(ctx, tx, token, s) })
@@ -35,7 +36,7 @@ func openSession(ctx context.Context, tx *store.Tx, token string, s comity.Sessi
 	return tx.AddSession(ctx, s)
 }
 
-// Session returns the session that a token stands for, or an Unauthorised error.
+// Session returns the session of a token, or an Unauthorised error.
 func (r *Registry) Session(ctx context.Context, token string) (s comity.Session, err error) {
 	var now time.Time
 	err = r.store.Read(ctx, func(tx *store.Tx) error {
@@ -57,17 +58,17 @@ func (r *Registry) Session(ctx context.Context, token string) (s comity.Session,
 	return s, nil
 }
 
-// EndSession signs a session out.
+// EndSession ends a session.
 func (r *Registry) EndSession(ctx context.Context, s comity.Session) error {
 	return r.store.Write(ctx, func(tx *store.Tx) error { return tx.EndSession(ctx, s.Digest) })
 }
 
-// EndSessions signs out all sessions of whoever a session is of.
+// EndSessions ends all sessions of the user that a session belongs to.
 func (r *Registry) EndSessions(ctx context.Context, s comity.Session) error {
 	return r.store.Write(ctx, func(tx *store.Tx) error { return tx.EndSessions(ctx, s.Who, s.OfApiUser()) })
 }
 
-// NewLink makes the token of a link that signs an API user in, once, within access.LinkLife.
+// NewLink returns the token of a link that opens a session of an API user, once, within access.LinkLife.
 func (r *Registry) NewLink(ctx context.Context, username string) (token string, err error) {
 	token = access.NewToken()
 	err = r.store.Write(ctx, func(tx *store.Tx) error {
@@ -89,8 +90,8 @@ func (r *Registry) NewLink(ctx context.Context, username string) (token string, 
 	return token, nil
 }
 
-// FollowLink opens a session for the API user of a link, which is good no more then. A link that is
-// not good is answered Unauthorised.
+// FollowLink opens a session for the API user of a link, and invalidates the link. A link that is not valid
+// is answered Unauthorised.
 func (r *Registry) FollowLink(ctx context.Context, link string) (token string, err error) {
 	token = access.NewToken()
 	err = r.store.Write(ctx, func(tx *store.Tx) error {
@@ -117,14 +118,14 @@ func (r *Registry) FollowLink(ctx context.Context, link string) (token string, e
 	return token, nil
 }
 
-// In how many COs somebody who logs in is looked for, and for how many people in each.
+// maxLoginCOs and maxLoginPerCO bound in how many COs a login is looked up, and for how many people in each.
 const (
 	maxLoginCOs   = 200
 	maxLoginPerCO = 20
 )
 
-// Memberships are the COs in which a login identifier is that of a person who is active, in order of
-// the COs' ids.
+// Memberships returns the COs in which a login identifier is that of an active person, in order of the COs'
+// ids.
 func (r *Registry) Memberships(ctx context.Context, login string) (list []access.Membership, err error) {
 	if !access.IsLogin(login) {
 		return nil, nil
@@ -143,8 +144,8 @@ func (r *Registry) Memberships(ctx context.Context, login string) (list []access
 	return list, nil
 }
 
-// SessionMemberships are the Memberships of a session's login identifier. When the identifier has gone
-// from one person to another, the session ends and the error is Unauthorised.
+// SessionMemberships returns the Memberships of a session's login identifier. If the identifier has gone from
+// one person to another, it ends the session and returns an Unauthorised error.
 func (r *Registry) SessionMemberships(ctx context.Context, s comity.Session) ([]access.Membership, error) {
 	list, err := r.Memberships(ctx, s.Who)
 	if err != nil {
@@ -173,7 +174,7 @@ func (r *Registry) SessionMemberships(ctx context.Context, s comity.Session) ([]
 	return list, nil
 }
 
-// CallerOf is who somebody who has logged in is in one of their COs.
+// CallerOf returns the caller that a login identifier is in one of their COs.
 func (r *Registry) CallerOf(ctx context.Context, login string, m access.Membership) (caller access.Caller, err error) {
 	err = r.store.Read(ctx, func(tx *store.Tx) error {
 		rights, err := rightsOf(ctx, tx, m.PersonId)

@@ -13,11 +13,11 @@ import (
 	"comity/internal/store"
 )
 
-// provisioned are the statuses of the people that targets are told about.
+// provisioned are the statuses of the people that targets receive.
 var provisioned = []string{comity.Active, comity.GracePeriod, comity.Expired, comity.Suspended, comity.Locked}
 
-// Snapshots reads a target's settings and what it is to know about subjects, all as of one moment, in
-// a fixed number of queries. The snapshots come in the order of the subjects.
+// Snapshots reads a target's settings and the state of subjects to provision it with, all as of one moment,
+// in a fixed number of queries. The snapshots come in the order of the subjects.
 func (r *Registry) Snapshots(ctx context.Context, target int64, subjects []comity.Subject) (comity.Destination, []comity.Snapshot, error) {
 	var d comity.Destination
 	var out []comity.Snapshot
@@ -57,7 +57,7 @@ func (r *Registry) Snapshots(ctx context.Context, target int64, subjects []comit
 	return d, out, nil
 }
 
-// presentPeople are the snapshots of those people that the target is told as present.
+// presentPeople returns the snapshots of those of the people that are present for the target.
 func presentPeople(ctx context.Context, tx *store.Tx, d comity.Destination, ids []int64) (map[comity.Subject]*comity.Snapshot, error) {
 	bySubject := map[comity.Subject]*comity.Snapshot{}
 	if len(ids) == 0 {
@@ -100,14 +100,14 @@ func presentPeople(ctx context.Context, tx *store.Tx, d comity.Destination, ids 
 	return bySubject, nil
 }
 
-// counts says whether a message shows a membership: while the person is Active or in the grace
-// period, and that in all members of the CO always.
+// counts says whether a message shows a membership: if the person is Active or in the grace period, and
+// always for the group of all members of the CO.
 func counts(person *comity.Record, m store.Membership) bool {
 	return slices.Contains(automatic.Active, person.Text(comity.CoPerson.Status)) ||
 		m.GroupType == automatic.AllGroup && m.CouId == 0
 }
 
-// fillSnapshots reads what hangs on people, a query per table.
+// fillSnapshots reads the dependents of people, with a query per table.
 func fillSnapshots(ctx context.Context, tx *store.Tx, present map[int64]*comity.Snapshot) error {
 	ids := make([]int64, 0, len(present))
 	for id := range present {
@@ -139,7 +139,7 @@ func fillSnapshots(ctx context.Context, tx *store.Tx, present map[int64]*comity.
 			}
 		}},
 	} {
-		// All of them: a limit would have PostgreSQL go through the table in the order of its ids.
+		// Without a limit: with one, PostgreSQL would scan the table in the order of its ids.
 		records, err := tx.ListBy(ctx, part.resource, comity.OwnerCO.Column, ids)
 		if err != nil {
 			return err
@@ -153,7 +153,7 @@ func fillSnapshots(ctx context.Context, tx *store.Tx, present map[int64]*comity.
 	return fillRoles(ctx, tx, present)
 }
 
-// fillRoles puts roles in order and reads what hangs on them.
+// fillRoles sorts the roles and reads their dependents.
 func fillRoles(ctx context.Context, tx *store.Tx, present map[int64]*comity.Snapshot) error {
 	var ids []int64
 	byID := map[int64]*comity.RoleSnapshot{}
@@ -181,7 +181,7 @@ func fillRoles(ctx context.Context, tx *store.Tx, present map[int64]*comity.Snap
 	return err
 }
 
-// rank is a role's place; one without any comes last.
+// rank returns the sort key of a role; one without an order comes last.
 func rank(role *comity.Record) int64 {
 	if !role.Has(comity.CoPersonRole.Ordr) {
 		return math.MaxInt64

@@ -8,8 +8,8 @@ import (
 	"comity/internal/store"
 )
 
-// presentGroups are the snapshots of those groups that are there and Active. Their members are those
-// whose own messages name the group, by the identifiers that these are sent under.
+// presentGroups returns the snapshots of those of the groups that exist and are Active. The members are the
+// people whose own messages name the group, by the identifiers under which these are sent.
 func presentGroups(ctx context.Context, tx *store.Tx, d comity.Destination, ids []int64) (map[comity.Subject]*comity.Snapshot, error) {
 	present := map[comity.Subject]*comity.Snapshot{}
 	if len(ids) == 0 || !d.IncludesGroups() {
@@ -49,7 +49,7 @@ func presentGroups(ctx context.Context, tx *store.Tx, d comity.Destination, ids 
 		return nil, err
 	}
 	for _, s := range present {
-		// Nestings and the person's own row may each make the same person a member.
+		// A person may be a member by nestings and by their own row.
 		slices.Sort(s.Members)
 		s.Members = slices.Compact(s.Members)
 		slices.Sort(s.Owners)

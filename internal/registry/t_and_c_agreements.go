@@ -6,7 +6,7 @@ import (
 	"comity"
 )
 
-// An agreement that does not say when and by whom is one of the present and of the caller.
+// An agreement without a time or a user is of now and of the caller.
 var agreementRules = rules{
 	prepare: func(_ context.Context, c *change) error {
 		f := comity.CoTAndCAgreement

@@ -10,16 +10,16 @@ import (
 	"comity/internal/store"
 )
 
-// Subject is whom a provision call asks to tell a target about.
+// Subject is the target and subject of a provision call.
 type Subject struct {
 	// Target is the provisioning target.
 	Target *comity.Record
-	// Told is who or what that is, nil for what the target is not told about: no email list and, unless it
-	// asks for them, no group.
+	// ProvisionedAs is the subject to deliver, nil if the target does not receive it: email lists, and groups
+	// unless the target includes them.
 	ProvisionedAs *comity.Subject
 }
 
-// Target returns a provisioning target that the caller may do this to.
+// Target returns a provisioning target if the caller may do this to it.
 func (r *Registry) Target(ctx context.Context, caller access.Caller, op access.Operation, id int64) (*comity.Record, error) {
 	f := comity.CoProvisioningTarget
 	if !caller.May(op, f.Resource) {
@@ -36,11 +36,12 @@ func (r *Registry) Target(ctx context.Context, caller access.Caller, op access.O
 	return target, nil
 }
 
-// HasIdentifiers says whether anybody in the CO of a target has an identifier of a type, to be sent under.
+// HasIdentifiers says whether anybody in the CO of a target has an identifier of a type, under which they can
+// be sent.
 func (r *Registry) HasIdentifiers(ctx context.Context, target *comity.Record, kind string) (has bool, err error) {
 	f := comity.Identifier
 	err = r.store.Read(ctx, func(tx *store.Tx) error {
-		// That it is of no org identity lets the index of all types serve.
+		// The condition that it is of no org identity lets the database use the index of all types.
 		has, err = tx.Any(ctx, f.Resource, store.Equal("co_id", target.CoId), store.Equal(f.Type.Column, kind),
 			store.IsNull(comity.OwnerOrg.Column), store.IsSet(comity.OwnerCO.Column), store.Equal(f.Status.Column, comity.Active))
 		return err
@@ -51,8 +52,8 @@ func (r *Registry) HasIdentifiers(ctx context.Context, target *comity.Record, ki
 	return has, nil
 }
 
-// Had says, by a NotFound error, that a subject is not and was never in the CO of a target: about one
-// that is gone there may still be something to be told.
+// Had returns a NotFound error if a subject was never in the CO of a target. A subject that is deleted may
+// still have a pending delivery.
 func (r *Registry) Had(ctx context.Context, target *comity.Record, subject comity.Subject) error {
 	kind := comity.CoPerson.Resource
 	if subject.Kind == comity.KindGroup {
@@ -71,7 +72,7 @@ func (r *Registry) Had(ctx context.Context, target *comity.Record, subject comit
 	return nil
 }
 
-// Subject finds the target and subject of a provision call. kind is the resource of the subject.
+// Subject returns the target and subject of a provision call. kind is the resource of the subject.
 func (r *Registry) Subject(ctx context.Context, caller access.Caller, target int64, kind *comity.Resource, id int64) (Subject, error) {
 	var s Subject
 	if !caller.May(access.Edit, comity.CoProvisioningTarget.Resource) {
@@ -105,7 +106,7 @@ func (r *Registry) Subject(ctx context.Context, caller access.Caller, target int
 	return s, nil
 }
 
-// subjectAt is what a record is to a target, nil for what that is not told about.
+// subjectAt returns the subject that a record is for a target, nil if the target does not receive it.
 func subjectAt(ctx context.Context, tx *store.Tx, target *comity.Record, kind *comity.Resource, id int64) (*comity.Subject, error) {
 	switch kind {
 	case comity.CoPerson.Resource:
@@ -113,7 +114,7 @@ func subjectAt(ctx context.Context, tx *store.Tx, target *comity.Record, kind *c
 		return &s, nil
 	case comity.CoGroup.Resource:
 	default:
-		return nil, nil //nolint:nilnil // it is told nothing about it and that is no error
+		return nil, nil //nolint:nilnil // the target does not receive it, which is no error
 	}
 	d, err := tx.Destination(ctx, target.Id)
 	if err != nil || !d.IncludesGroups() {

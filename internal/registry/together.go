@@ -12,14 +12,15 @@ import (
 	"comity/internal/store"
 )
 
-// Part is one of several records that are added together.
+// Part is one record of a batch.
 type Part struct {
 	Input comity.Input
-	// Of is the field by which it names the first part, nil where it does not. An owner's is a person.
+	// Of is the field that refers to the first part, nil if there is none. If it is an owner, the first part
+	// is a person.
 	Of *comity.Field
 }
 
-// name makes a record of the part name the first one.
+// name sets the part's reference to the first record.
 func (p Part) name(rec *comity.Record, first int64) {
 	switch {
 	case p.Of == nil:
@@ -30,8 +31,8 @@ func (p Part) name(rec *comity.Record, first int64) {
 	}
 }
 
-// AddPerson stores a person and records that hang on them, whose owner need not be given, as AddTogether
-// does. The results are of the person and then of the others.
+// AddPerson stores a person and their dependents, whose owner need not be given, as AddTogether does. The
+// results are those of the person and then of the others.
 func (r *Registry) AddPerson(ctx context.Context, caller access.Caller, person comity.Input, hanging ...comity.Input) ([]BulkResult, error) {
 	parts := []Part{{Input: person}}
 	for _, in := range hanging {
@@ -40,13 +41,13 @@ func (r *Registry) AddPerson(ctx context.Context, caller access.Caller, person c
 	return r.AddTogether(ctx, caller, parts)
 }
 
-// AddTogether stores records of different resources in one transaction and in that order: all, or none
-// and the error of each that fails. Where the first fails, of the others only what their requests show.
+// AddTogether stores records of different resources in one transaction and in that order: all, or none and
+// the error of each that fails. If the first fails, the others have only the errors that their requests show.
 func (r *Registry) AddTogether(ctx context.Context, caller access.Caller, parts []Part) ([]BulkResult, error) {
 	results := make([]BulkResult, len(parts))
 	newcomers := make([]newcomer, len(parts))
 	for i, p := range parts {
-		// Which the first is shows when it is stored; that it is named holds already.
+		// The id of the first is known once it is stored, but the reference counts as given.
 		in := p.Input
 		in.Record = in.Record.Clone()
 		p.name(in.Record, 1)
@@ -69,7 +70,7 @@ func (r *Registry) AddTogether(ctx context.Context, caller access.Caller, parts 
 	return results, nil
 }
 
-// addParts adds what no request shows to be wrong, and puts into results what becomes of each.
+// addParts adds the records whose requests show no fault, and writes each outcome into results.
 func addParts(ctx context.Context, tx *store.Tx, caller access.Caller, parts []Part, newcomers []newcomer, results []BulkResult) error {
 	b := newBatch()
 	for i, n := range newcomers {
@@ -94,7 +95,7 @@ func addParts(ctx context.Context, tx *store.Tx, caller access.Caller, parts []P
 	return b.compute(ctx, &change{tx: tx, caller: caller})
 }
 
-// failures are the errors of results, together.
+// failures returns the errors of results as one.
 func failures(results []BulkResult) error {
 	errs := make([]error, len(results))
 	for i, result := range results {
@@ -103,7 +104,7 @@ func failures(results []BulkResult) error {
 	return errors.Join(errs...)
 }
 
-// isAnswer says whether an error is about what was asked, so that what comes after it can be looked at.
+// isAnswer says whether an error is about the request, so that the records after it can be tried.
 func isAnswer(err error) bool {
 	var e *comity.Error
 	return errors.As(err, &e) && e.Code != comity.Internal

@@ -10,7 +10,7 @@ import (
 	"comity/internal/registry"
 )
 
-// TestAddPerson adds a person with all that is known of them, or nothing.
+// TestAddPerson adds a person with their dependents, or nothing.
 func TestAddPerson(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		p, n, i, role := comity.CoPerson, comity.Name, comity.Identifier, comity.CoPersonRole
@@ -30,11 +30,11 @@ func TestAddPerson(t *testing.T) {
 			name    string
 			caller  access.Caller
 			hanging []comity.Input
-			// fails are which of the results are errors.
+			// fails are the indexes of the results that are errors.
 			fails []int
 		}{
 			{"an identifier that is taken", tester, []comity.Input{name, uid("ghopper")}, []int{2}},
-			{"two that fail are both told", tester, []comity.Input{values{}.input(n.Resource), uid("ghopper"), in(unit)}, []int{1, 2}},
+			{"two that fail are both reported", tester, []comity.Input{values{}.input(n.Resource), uid("ghopper"), in(unit)}, []int{1, 2}},
 			{"a unit of somebody else's", head, []comity.Input{in(other), name}, []int{1}},
 			{"an administrator of the CO", tester, []comity.Input{in(unit), name, uid("kgodel")}, nil},
 			{"an administrator of the unit", head, []comity.Input{in(unit), name, uid("kgodel2")}, nil},
@@ -68,7 +68,8 @@ func TestAddPerson(t *testing.T) {
 	})
 }
 
-// TestAddTogether adds a server and its settings, or neither, and says all that is wrong with either.
+// TestAddTogether adds a server and its settings, or neither, and reports everything that is wrong with
+// either.
 func TestAddTogether(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		s, h := comity.Server, comity.HttpServer
@@ -82,7 +83,7 @@ func TestAddTogether(t *testing.T) {
 		for _, tt := range []struct {
 			name  string
 			parts []registry.Part
-			// fails are which of the results are errors.
+			// fails are the indexes of the results that are errors.
 			fails []int
 		}{
 			{"a server without a name", []registry.Part{server(w.co, ""), good}, []int{0}},

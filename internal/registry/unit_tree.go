@@ -10,20 +10,20 @@ import (
 	"comity/internal/store"
 )
 
-// Unit is a unit in the tree of a CO's units.
+// Unit is a node in the tree of a CO's units.
 type Unit struct {
 	Record *comity.Record
 	// People is how many people have a role in it, whatever the role's status.
 	People int64
-	// Below are the units below it, in order of name.
+	// Below are its child units, in order of name.
 	Below []*Unit
 }
 
-// maxUnits is the most units that a tree shows.
+// maxUnits is the largest number of units that a tree shows.
 const maxUnits = 20_000
 
-// Units returns the units of a CO as far as the caller may see them, as trees in order of name. A unit
-// whose parent they may not see is the root of one.
+// Units returns the units of a CO that the caller may see, as trees in order of name. A unit whose parent
+// they may not see is a root.
 func (r *Registry) Units(ctx context.Context, caller access.Caller, coID int64) (roots []*Unit, err error) {
 	f := comity.Cou
 	err = r.read(ctx, caller.Strictly(), func(in reading) error {
@@ -35,7 +35,7 @@ func (r *Registry) Units(ctx context.Context, caller access.Caller, coID int64) 
 		if err != nil {
 			return err
 		}
-		// However many they administer, all are counted: it is quicker to find them first.
+		// All are counted, however many people they administer: selecting these first is quicker.
 		wide.few = true
 		counts, err := in.tx.PeopleByUnit(ctx, coID, wide.seen(comity.CoPersonRole.Resource)...)
 		roots = tree(records, counts)

@@ -11,7 +11,7 @@ import (
 	"comity/internal/registry"
 )
 
-// drawn writes trees as text: a unit, its people and what is below it.
+// drawn formats trees as text: a unit, its people and the units below it.
 func drawn(units []*registry.Unit) (text string) {
 	for _, u := range units {
 		text += fmt.Sprintf("%s %d", u.Record.Text(comity.Cou.Name), u.People)

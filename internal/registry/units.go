@@ -76,7 +76,7 @@ func (c *change) refuseUnitDelete(ctx context.Context) error {
 	return c.refuseProvisioning(ctx, groups...)
 }
 
-// unitGroups are the groups that go with the unit.
+// unitGroups returns the groups that belong to the unit.
 func (c *change) unitGroups(ctx context.Context) ([]*comity.Record, error) {
 	return c.tx.List(ctx, comity.CoGroup.Resource, 0, maxLookedAt, store.Equal(comity.CoGroup.CouId.Column, c.old.Id))
 }

@@ -8,23 +8,23 @@ import (
 	"comity"
 )
 
-// Why tells why a membership is.
+// Why is the reason of a membership.
 type Why struct {
-	// Kind says what made it.
+	// Kind is the kind of the reason.
 	Kind WhyKind
-	// Roles are, of an automatic membership of a unit's group, the person's roles that make it.
+	// Roles are the person's roles that give an automatic membership of a unit's group.
 	Roles []*comity.Record
-	// Status is, of a group of active people, the person's status, which makes it; "" of others.
+	// Status is the person's status that gives a membership of a group of active people; "" for others.
 	Status string
-	// Unit and Group are the unit whose group it is, and the group whose nesting makes it; nil where
-	// there is none or the caller may not see it.
+	// Unit is the unit of the group, Group the group whose nesting gives the membership; nil if there is none
+	// or the caller may not see it.
 	Unit, Group *comity.Record
-	// Actor and Since tell of a membership that was given by whom and when.
+	// Actor and Since are who gave the membership, and when.
 	Actor string
 	Since time.Time
 }
 
-// WhyKind is what made a membership.
+// WhyKind is the kind of a membership reason.
 type WhyKind uint8
 
 // The kinds of reason for a membership.
@@ -62,8 +62,8 @@ func (k WhyKind) String() string {
 	return "unknown"
 }
 
-// why tells why memberships are, in a fixed number of queries. named has the groups, nestings and units
-// that they refer to.
+// why returns the reasons of memberships by their ids, in a fixed number of queries. named has the groups,
+// nestings and units to which they refer.
 func (r reading) why(ctx context.Context, from source, memberships []*comity.Record, named Named) (map[int64]Why, error) {
 	f := comity.CoGroupMember
 	why := map[int64]Why{}
@@ -108,8 +108,8 @@ func kindOfWhy(m, group *comity.Record) WhyKind {
 	return WhyEverybody
 }
 
-// whoGave reads from the history who added the memberships that were given: the records say who
-// changed them last.
+// whoGave reads from the history who added the memberships that were given: the records only have who changed
+// them last.
 func (r reading) whoGave(ctx context.Context, why map[int64]Why) error {
 	var ids []int64
 	for id, w := range why {
@@ -126,7 +126,7 @@ func (r reading) whoGave(ctx context.Context, why map[int64]Why) error {
 	return err
 }
 
-// whyAutomatic reads the roles and the people that make automatic memberships.
+// whyAutomatic reads the roles and the people that give automatic memberships.
 func whyAutomatic(ctx context.Context, from source, why map[int64]Why, memberships []*comity.Record, named Named, units, people []int64) error {
 	f, role := comity.CoGroupMember, comity.CoPersonRole
 	people = distinct(people)

@@ -18,13 +18,13 @@ import (
 	"comity/internal/store"
 )
 
-// world is a registry of its own with one CO in it, and a clock that the test sets.
+// world is a registry with one CO in it, and a clock that the test sets.
 type world struct {
 	*registry.Registry
 	store *store.Store
 	name  string
 	co    int64
-	// portion is how long a transaction of many rows goes on on SQLite, 0 for as long as it does.
+	// portion is how long a transaction of many rows may run on SQLite, 0 for the default.
 	portion time.Duration
 
 	mu  sync.Mutex
@@ -61,7 +61,7 @@ var databases = map[string]func(t testing.TB) string{
 	"PostgreSQL": func(t testing.TB) string { t.Helper(); return migrated.PostgreSQL(t) },
 }
 
-// migrated has the tables, and nothing in them.
+// migrated is a database with the tables, and nothing in them.
 var migrated = dbtest.New(func(ctx context.Context, database string) error {
 	_, err := store.Migrate(ctx, database)
 	return err
@@ -83,7 +83,7 @@ func newWorldOf(t testing.TB, database string, portion time.Duration) *world {
 	return w
 }
 
-// open opens a database with nothing in it but tables; a clock of nil is the real one.
+// open opens a database that has empty tables; with a nil clock it uses the real one.
 func (w *world) open(t testing.TB, database string, clock func() time.Time) {
 	t.Helper()
 	sealer, err := store.NewSealer(make([]byte, 32))
@@ -115,7 +115,7 @@ func (w *world) wait(d time.Duration) {
 	w.now = w.now.Add(d)
 }
 
-// values are the fields of a record that a request names.
+// values are the fields that a request names.
 type values map[*comity.Field]any
 
 func (v values) input(r *comity.Resource) comity.Input {
@@ -175,7 +175,7 @@ func (w *world) get(t tb, r *comity.Resource, id int64) *comity.Record {
 	return rec
 }
 
-// list reads all records that meet the conditions.
+// list returns all records that meet the conditions.
 func (w *world) list(t tb, r *comity.Resource, conditions ...store.Condition) (records []*comity.Record) {
 	t.Helper()
 	err := w.store.Read(t.Context(), func(tx *store.Tx) (err error) {
@@ -200,7 +200,7 @@ func (w *world) group(t tb, name string) int64 {
 	})
 }
 
-// nest makes the members of one group members of another.
+// nest nests a group in a target group.
 func (w *world) nest(t tb, group, target int64) int64 {
 	t.Helper()
 	f := comity.CoGroupNesting
@@ -214,7 +214,7 @@ func (w *world) join(t tb, person, group int64) int64 {
 	return w.add(t, f.Resource, values{f.CoGroupId: group, f.Person: person, f.Member: true})
 }
 
-// raw changes the tables behind the store's back.
+// raw changes the tables without the store.
 func (w *world) raw(t *testing.T, statement string, args ...any) {
 	t.Helper()
 	db := openRaw(t, w.name)
@@ -229,7 +229,7 @@ func (w *world) raw(t *testing.T, statement string, args ...any) {
 func openRaw(t *testing.T, name string) *sql.DB {
 	t.Helper()
 	if !store.IsPostgres(name) {
-		// What a table's triggers keep is in an index of FTS5.
+		// The tables' triggers write to an index of FTS5, which the driver needs.
 		db, err := driver.Open("file:"+name+"?_pragma=busy_timeout(20000)", store.AddExtensions)
 		if err != nil {
 			t.Fatal(err)
@@ -243,7 +243,7 @@ func openRaw(t *testing.T, name string) *sql.DB {
 	return db
 }
 
-// phrase is what a refusal says, "" for none.
+// phrase returns the phrase of a refusal, "" for none.
 func phrase(err error) string {
 	if e := (*comity.Error)(nil); errors.As(err, &e) {
 		return e.Phrase

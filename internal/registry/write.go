@@ -10,8 +10,8 @@ import (
 	"comity/internal/store"
 )
 
-// Condition is what must hold of a record, as it is, for a change of it to be made. It is asked last,
-// after every other refusal.
+// Condition returns an error unless a record, as it is, may be changed. It is checked last, after every other
+// refusal.
 type Condition func(*comity.Record) error
 
 func hold(conditions []Condition, rec *comity.Record) error {
@@ -23,7 +23,7 @@ func hold(conditions []Condition, rec *comity.Record) error {
 	return nil
 }
 
-// enter finds the record to change, takes its CO's lock, reads it, and asks whether the caller may.
+// enter finds the record to change, takes its CO's lock, reads it, and authorizes the caller.
 func (c *change) enter(ctx context.Context, op access.Operation, res *comity.Resource, id int64, exclusive bool, unknown string) (err error) {
 	c.where, err = c.tx.Enter(ctx, res, id, exclusive)
 	if errors.Is(err, store.ErrNotFound) || err == nil && !c.caller.Knows(c.where.CoId) {
@@ -39,7 +39,7 @@ func (c *change) enter(ctx context.Context, op access.Operation, res *comity.Res
 		return err
 	}
 	if person := c.old.OwnedBy(comity.OwnerCO); person != 0 && person != c.where.CoPersonId {
-		// It was given to another person while this change waited for its turn.
+		// It was given to another person while this change waited for the lock.
 		if c.where, err = c.tx.Enter(ctx, res, id, exclusive); err != nil {
 			return err
 		}
@@ -50,8 +50,8 @@ func (c *change) enter(ctx context.Context, op access.Operation, res *comity.Res
 	return permit(ctx, c.tx, c.caller, op, c.old, unknown)
 }
 
-// judge looks at the record as it would be: all that is wrong with any field together, then whether it
-// says whose it is, then what no two records share and the resource's own refusals.
+// judge validates the record as it would be: first the faults of all fields, then a missing owner, then
+// unique values and the resource's own refusals.
 func (c *change) judge(ctx context.Context, rules rules) error {
 	if err := hook(ctx, rules.prepare, c); err != nil {
 		return err
@@ -92,8 +92,8 @@ func (c *change) judge(ctx context.Context, rules rules) error {
 	return c.refuseMany(ctx)
 }
 
-// refuseMany refuses one more where there are as many as may be. Of how many groups somebody is in a
-// member is no question of the person.
+// refuseMany refuses a record if there are as many as allowed already. The number of groups that a person is
+// in is not limited.
 func (c *change) refuseMany(ctx context.Context) error {
 	f := c.new.Resource.Owner()
 	if f == nil || !c.changed(f) || c.new.Resource == comity.CoGroupMember.Resource {
@@ -103,7 +103,7 @@ func (c *change) refuseMany(ctx context.Context) error {
 		ownerResource(c.new, f).Singular, c.new.Int(f), comity.MaxHanging, c.new.Resource.Plural))
 }
 
-// referenceFaults finds the faults of fields that name a record which is not in the CO.
+// referenceFaults adds the faults of fields that name a record outside the CO.
 func (c *change) referenceFaults(ctx context.Context) error {
 	rec := c.new
 	for _, f := range rec.Resource.Fields {
@@ -121,11 +121,11 @@ func (c *change) referenceFaults(ctx context.Context) error {
 	return nil
 }
 
-// refuseTaken refuses what another record has and no two may.
+// refuseTaken refuses a value that another record has and that must be unique.
 func (c *change) refuseTaken(ctx context.Context) error {
 	rec := c.new
 	for _, u := range rec.Resource.Uniques {
-		// Whether a record is compared at all may hang on whose it is.
+		// Whether a record is compared at all may depend on its owner.
 		moved := u.NotOwned != "" && c.changed(rec.Resource.Owner())
 		if !moved && !slices.ContainsFunc(u.Fields, c.changed) {
 			continue
@@ -144,7 +144,7 @@ func (c *change) refuseTaken(ctx context.Context) error {
 	return nil
 }
 
-// inCO says whether a record is there, in the CO of the change, as far as the caller may know.
+// inCO says whether a record exists in the CO of the change, as far as the caller may know.
 func (c *change) inCO(ctx context.Context, res *comity.Resource, id int64) (bool, error) {
 	where, err := c.tx.Home(ctx, res, id)
 	if errors.Is(err, store.ErrNotFound) {
@@ -169,11 +169,11 @@ func ownerResource(rec *comity.Record, owner *comity.Field) *comity.Resource {
 	return comity.ByName(o.Target)
 }
 
-// markedModes are the modes of the targets that every change is noted for.
+// markedModes are the modes of the targets for which every change enqueues deliveries.
 var markedModes = []string{comity.ModeAutomatic, comity.ModeQueue, comity.ModeQueueOnError}
 
-// markPeople notes that whoever the record hangs on, or hung on before, is to be told, and the groups
-// that show it.
+// markPeople enqueues deliveries for the person that the record belongs to, for the one it belonged to
+// before, and for the groups that show it.
 func (c *change) markPeople(ctx context.Context) error {
 	if err := c.markGroups(ctx); err != nil {
 		return err

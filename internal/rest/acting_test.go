@@ -6,8 +6,8 @@ import (
 	"comity"
 )
 
-// staffed is a CO with two units below Physics and beside it, a person with a role in each, and those
-// who act in it: Physics' administrator, the CO's, and a member without rights.
+// staffed is a CO with two units below Physics and one beside it, a person with a role in each, and the
+// callers: Physics' administrator, the CO's, and a member without rights.
 func staffed(s *scene) {
 	s.play(
 		unit("physics", "Physics"), add("cous", "optics", `"CoId":$co,"Name":"Optics","ParentId":$physics`), unit("history", "History"),
@@ -23,8 +23,8 @@ func staffed(s *scene) {
 	}
 }
 
-// TestUnitAdministrator administers the unit and those below it: the people with roles in them, the
-// roles and the groups; and nothing else.
+// TestUnitAdministrator: a unit's administrator administers the unit and those below it: the people with
+// roles in them, the roles and the groups; and nothing else.
 func TestUnitAdministrator(t *testing.T) {
 	everywhere(t, func(s *scene) {
 		staffed(s)
@@ -38,7 +38,7 @@ func TestUnitAdministrator(t *testing.T) {
 			step{as: as, call: "PUT names/$adaname", send: `{"Given":"Augusta","Type":"official","CoPersonId":$ada}`},
 			step{as: as, call: "PUT names/$adaname", send: `{"Given":"Augusta","Type":"official","CoPersonId":$clio}`, answer: "403 Person Does Not Exist"},
 
-			// The unit itself: its words, not its place.
+			// The unit's own fields, except for its parent.
 			step{as: as, call: "PUT cous/$optics", send: `{"CoId":$co,"Name":"Optics","Description":"light"}`},
 			step{as: as, call: "PUT cous/$optics", send: `{"CoId":$co,"Name":"Optics","ParentId":$history}`, answer: "400 Invalid Fields", faulty: "parent_id"},
 			step{as: as, call: "PUT cous/$physics", send: `{"CoId":$co,"Name":"Physics","ParentId":null}`, only: "json"},
@@ -54,7 +54,7 @@ func TestUnitAdministrator(t *testing.T) {
 			step{as: as, call: "POST co_group_members", send: `{"CoGroupId":$coadmins,"CoPersonId":$phadmin,"Member":true}`, answer: "400 Invalid Fields", faulty: "co_group_id"},
 			step{as: as, call: "POST co_group_members", send: `{"CoGroupId":$phadmins,"CoPersonId":$ada,"Member":true}`},
 
-			// A new person comes in by a role in the unit, and may be given names before.
+			// A new person gets a role in the unit, and may be given names before.
 			step{as: as, call: "POST co_people", send: `{"CoId":$co,"Status":"Active"}`, keep: "new"},
 			step{as: as, call: "GET co_people/$new", answer: "404 CoPerson Unknown"},
 			step{as: as, call: "POST names", send: `{"Given":"New","Type":"official","CoPersonId":$new}`},
@@ -65,7 +65,7 @@ func TestUnitAdministrator(t *testing.T) {
 			step{as: as, call: "POST co_person_roles", send: `{"CoPersonId":$ada,"CouId":$history,"Affiliation":"staff","Status":"Active"}`, answer: "400 Invalid Fields", faulty: "cou_id"},
 			step{as: as, call: "PUT co_person_roles/$newrole", send: `{"CoPersonId":$new,"CouId":null,"Affiliation":"staff","Status":"Active"}`, answer: "401 Unauthorized", only: "json"},
 
-			// Whoever could give logins could become anybody.
+			// Whoever could add logins could log in as anybody.
 			step{as: as, call: "POST identifiers", send: `{"Identifier":"ada","Type":"uid","Login":true,"Status":"Active","CoPersonId":$ada}`, answer: "401 Unauthorized"},
 			step{as: as, call: "POST identifiers", send: `{"Identifier":"ada","Type":"uid","Status":"Active","CoPersonId":$ada}`, keep: "uid"},
 			step{as: as, call: "PUT identifiers/$uid", send: `{"Identifier":"ada","Type":"uid","Login":true,"Status":"Active","CoPersonId":$ada}`, answer: "401 Unauthorized"},
@@ -79,8 +79,8 @@ func TestUnitAdministrator(t *testing.T) {
 	})
 }
 
-// TestDeletingAPersonIsForTheCO: a unit's administrator sees why not, then takes the person out of
-// the unit; the CO's deletes one whom no role is left of.
+// TestDeletingAPersonIsForTheCO: a unit's administrator is refused with the reason, then removes the person
+// from the unit; the CO's administrator deletes a person without roles.
 func TestDeletingAPersonIsForTheCO(t *testing.T) {
 	everywhere(t, func(s *scene) {
 		staffed(s)
@@ -98,7 +98,7 @@ func TestDeletingAPersonIsForTheCO(t *testing.T) {
 	})
 }
 
-// TestGroupOwner changes the memberships of the group and nothing else of it.
+// TestGroupOwner: an owner changes the memberships of the group and nothing else of it.
 func TestGroupOwner(t *testing.T) {
 	everywhere(t, func(s *scene) {
 		staffed(s)
@@ -113,10 +113,10 @@ func TestGroupOwner(t *testing.T) {
 			step{as: as, call: "DELETE co_group_members/$m5"},
 			step{as: as, call: "PUT co_groups/$readers", send: `{"CoId":$co,"Name":"Mine","Status":"Active"}`, answer: "401 Unauthorized"},
 			step{as: as, call: "DELETE co_groups/$readers", answer: "401 Unauthorized"},
-			// A nesting shows who is in the other group: it takes a right over both.
+			// A nesting shows who is in the other group: it needs a right over both.
 			step{as: as, call: "POST co_group_nestings", send: `{"CoGroupId":$others,"TargetCoGroupId":$readers}`, answer: "400 Invalid Fields", faulty: "co_group_id"},
 			step{call: "GET co_groups?copersonid=$ada&expand=CoGroupMembers", answer: "200 OK", only: "json"},
-			// Who is only in a group sees it, and of its memberships their own.
+			// A member sees the group, and of its memberships their own.
 			step{as: "ada", call: "GET co_groups/$readers", has: `{"Name":"Readers"}`},
 			step{as: "ada", call: "GET co_group_members?cogroupid=$readers", lists: "Person: CO $ada"},
 			step{as: "ada", call: "POST co_group_members", send: `{"CoGroupId":$readers,"CoPersonId":$max,"Member":true}`, answer: "401 Unauthorized"},
@@ -127,7 +127,7 @@ func TestGroupOwner(t *testing.T) {
 	})
 }
 
-// TestRightsOfAPersonEnd with the membership, the person's status, and the person.
+// TestRightsOfAPersonEnd: rights end with the membership, the person's status, and the person.
 func TestRightsOfAPersonEnd(t *testing.T) {
 	everywhere(t, func(s *scene) {
 		staffed(s)
@@ -147,7 +147,7 @@ func TestRightsOfAPersonEnd(t *testing.T) {
 	})
 }
 
-// TestPersonOfThePlatform: who administers the platform's CO administers all.
+// TestPersonOfThePlatform: an administrator of the platform's CO administers everything.
 func TestPersonOfThePlatform(t *testing.T) {
 	everywhere(t, func(s *scene) {
 		co := s.ids["co"]
@@ -179,7 +179,7 @@ func TestPrivilegeIsThePersons(t *testing.T) {
 		s.play(step{as: "both", call: "GET servers?coid=$co", answer: "401 Unauthorized"},
 			step{as: "both", call: "GET co_people?coid=$co", lists: "Id: $ada"},
 			step{call: "DELETE co_people/$ada"})
-		// The user does not outlive whom it acts for, with more rights than before.
+		// The user is suspended with the person it acts for, so that it does not get more rights than before.
 		for _, u := range s.call("", "GET", s.fill("api_users.json?coid=$co"), nil).records {
 			if u["Username"] == login.Username && (u["Status"] != comity.Suspended || u["CoPersonId"] != "") {
 				s.Errorf("the API user of a deleted person: %v", u)

@@ -13,33 +13,32 @@ import (
 	"testing"
 )
 
-// answer is what a call was answered, read the same from JSON and XML.
+// answer is the answer to a call, read the same from JSON and XML.
 type answer struct {
 	status int
 	phrase string
 	header http.Header
 	body   []byte
 
-	// records are a list's.
+	// records are the records of a list.
 	records []fields
-	// created is the id of a new object, secret its key where it has one.
+	// created is the id of a new object, secret its generated key if it has one.
 	created, secret string
-	// id and says are an error's, faults the sentences of its InvalidFields by field.
+	// id and says are an error's Id and Error, faults the sentences of its InvalidFields by field.
 	id, says string
 	faults   map[string][]string
 }
 
-// fields are a record's values as text: true and 1, however a format writes it, is "true"; what an
-// owner is, "CO 7".
+// fields are a record's values as text: booleans are "true" in both formats; an owner is "CO 7".
 type fields map[string]string
 
-// faulty are the fields that are named as invalid, in order.
+// faulty returns the invalid fields, in order.
 func (a answer) faulty() string { return strings.Join(slices.Sorted(maps.Keys(a.faults)), " ") }
 
-// line is the status and the reason phrase.
+// line returns the status and the reason phrase.
 func (a answer) line() string { return fmt.Sprintf("%d %s", a.status, a.phrase) }
 
-// column is a field's values in the listed records.
+// column returns a field's values in the listed records.
 func (a answer) column(field string) []string {
 	values := make([]string, len(a.records))
 	for i, record := range a.records {
@@ -48,7 +47,7 @@ func (a answer) column(field string) []string {
 	return values
 }
 
-// readAnswer reads an answer, and fails the test where it has not the form that every answer has.
+// readAnswer reads an answer, and fails the test if it does not have the common form of all answers.
 func readAnswer(t testing.TB, response *http.Response) answer {
 	t.Helper()
 	defer response.Body.Close()
@@ -74,7 +73,7 @@ func readAnswer(t testing.TB, response *http.Response) answer {
 	case root == "NewObject":
 		a.created, a.secret = text(top["Id"]), text(top["ApiKey"])
 	case root == "BulkResponse":
-		return a // a failure of one is in it
+		return a // it contains the failed step
 	case a.status != http.StatusOK && a.status != http.StatusAccepted:
 		t.Errorf("%s with a %s", response.Status, root)
 	default:
@@ -89,8 +88,8 @@ func readAnswer(t testing.TB, response *http.Response) answer {
 	return a
 }
 
-// parse reads the body by its Content-Type and says what it is: ErrorResponse, NewObject or the
-// plural name of the listed.
+// parse reads the body by its Content-Type and returns its root: ErrorResponse, NewObject or the plural name
+// of the listed resource.
 func (a answer) parse(t testing.TB) (top map[string]any, root string) {
 	t.Helper()
 	switch a.header.Get("Content-Type") {
@@ -164,7 +163,7 @@ type element struct {
 	Text     string     `xml:",chardata"`
 }
 
-// object is an element as JSON would have it.
+// object returns an element as JSON would have it.
 func (e element) object() map[string]any {
 	o := map[string]any{}
 	for _, a := range e.Attrs {
@@ -182,7 +181,7 @@ func (e element) object() map[string]any {
 		case []any:
 			o[name] = append(before, v)
 		default:
-			if child.XMLName.Local != "Id" { // which is an attribute too
+			if child.XMLName.Local != "Id" { // it is an attribute too
 				v = []any{before, v}
 			}
 			o[name] = v
@@ -191,7 +190,7 @@ func (e element) object() map[string]any {
 	return o
 }
 
-// flat makes a record's values comparable.
+// flat returns a record's values in a comparable form.
 func flat(record any) fields {
 	out := fields{}
 	object, _ := record.(map[string]any)
@@ -208,7 +207,7 @@ func flat(record any) fields {
 	return out
 }
 
-// booleans are the names of all fields that are true or false.
+// booleans are the names of all boolean fields.
 var booleans = map[string]bool{
 	"AgreeToUpdates": true, "Auto": true, "Deleted": true, "IncludeAttributes": true, "Login": true, "Member": true, "Negate": true, "NestingModeAll": true,
 	"Open": true, "Owner": true, "PrimaryName": true, "Privileged": true, "SslVerifyHost": true, "SslVerifyPeer": true,

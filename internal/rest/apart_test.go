@@ -4,9 +4,9 @@ import (
 	"testing"
 )
 
-// TestAnOwnerTellsPeopleApart: the owner of a group sees of people whom they may add their names, email
-// addresses and units, and nothing else; who owns no group sees nothing of them.
-func TestAnOwnerTellsPeopleApart(t *testing.T) {
+// TestAnOwnerDistinguishesPeople: the owner of a group sees the names, email addresses and units of people whom
+// they may add, and nothing else; a caller who owns no group sees none of these.
+func TestAnOwnerDistinguishesPeople(t *testing.T) {
 	everywhere(t, func(s *scene) {
 		s.play(
 			unit("physics", "Physics"), group("readers", "readers"), group("others", "others"),
@@ -37,16 +37,16 @@ func TestAnOwnerTellsPeopleApart(t *testing.T) {
 				step{as: "owner", call: "GET cous/$physics", has: `{"Name":"Physics"}`},
 				step{as: "owner", call: "GET co_people?coid=$co&given=ada", lists: "Id: $ada"},
 				step{as: "owner", call: "GET co_people?coid=$co&search.mail=ada@example.org", lists: "Id: $ada"},
-				// What is not shown is no way to find them.
+				// Hidden fields cannot be used to find them.
 				step{as: "owner", call: "GET co_people?coid=$co&search.identifier=secret", lists: "Id: "},
 				step{as: "owner", call: "GET co_people?coid=$co&identifier=secret-ada", lists: "Id: "},
 				step{as: "owner", call: "GET identifiers/$adaid", answer: "404 Identifier Unknown"},
-				// Who is not active is seen while they are in the owner's group.
+				// A person who is not active is visible while they are in the owner's group.
 				step{as: "owner", call: "GET co_people/$gone", answer: "404 CoPerson Unknown"},
 				step{as: "owner", call: "GET names/$gonename", answer: "404 Name Unknown"},
 				step{as: "owner", call: "GET co_people/$kept", has: `{"Id":"$kept","Status":null}`},
 				step{as: "owner", call: "GET names/$keptname", has: `{"Given":"Kept"}`},
-				// Themselves they see whole.
+				// They see their own record completely.
 				step{as: "owner", call: "GET co_people/$owner", has: `{"Id":"$owner","Status":"Active"}`},
 				step{as: "owner", call: "PUT co_people/$ada", send: `{"CoId":$co,"Status":"Active"}`, answer: "401 Unauthorized"},
 				step{as: "owner", call: "GET co_people/$ada?revision=0", answer: "401 Unauthorized"},

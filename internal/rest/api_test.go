@@ -27,7 +27,7 @@ import (
 type api struct {
 	name     string
 	database string
-	// url is the API's root.
+	// url is the URL of the API's root.
 	url      string
 	address  string
 	store    *store.Store
@@ -38,7 +38,7 @@ type api struct {
 	sender   *provision.Sender
 }
 
-// apis are the API on each database. All tests share them, and each makes COs of its own.
+// apis are the API on each database. All tests share them, and each adds COs of its own.
 var apis []*api
 
 func TestMain(m *testing.M) { os.Exit(run(m)) }
@@ -76,7 +76,7 @@ func run(m *testing.M) int {
 	return status
 }
 
-// check says what is not as the rules say after all that the tests did, much of it at once.
+// check returns what violates the rules after all tests, many of which ran concurrently.
 func (a *api) check(ctx context.Context) error {
 	problems, err := a.registry.Check(ctx)
 	if err == nil && len(problems) > 0 {
@@ -90,8 +90,7 @@ func fail(err error) int {
 	return 1
 }
 
-// serve makes a registry in an empty database and serves it on loopback. The listener may be
-// wrapped on its way.
+// serve creates a registry in an empty database and serves it on loopback. wrap may wrap the listener.
 func serve(ctx context.Context, database string, wrap func(net.Listener) net.Listener) (*api, error) {
 	if _, err := store.Migrate(ctx, database); err != nil {
 		return nil, err

@@ -35,7 +35,7 @@ func TestApiUsers(t *testing.T) {
 		{call: "POST api_users", send: `{"CoId":999999999,"Status":"Active","Username":"x"}`, answer: "403 CO Does Not Exist"},
 		{call: "POST api_users", send: `{"CoId":$co,"Status":"Active","Username":"reader"}`, answer: "403 Name In Use"},
 		{call: "POST api_users", send: `{"CoId":$co,"Status":"Active","Username":"co_$co.reader"}`, answer: "403 Name In Use"},
-		// In another CO it is another name, as is one that begins like another CO's.
+		// The same name in another CO is another one, as is one that begins like another CO's.
 		{call: "POST api_users", send: `{"CoId":$other,"Status":"Active","Username":"reader"}`},
 		{call: "POST api_users", send: `{"CoId":$co,"Status":"Active","Username":"co_$other.reader"}`, keep: "odd"},
 		{call: "GET api_users/$odd", has: `{"Username":"co_$co.co_$other.reader"}`},
@@ -50,7 +50,8 @@ func TestApiUsers(t *testing.T) {
 	})
 }
 
-// TestApiUsersAreTheirAdministratorsBusiness: who administers a CO makes its API users, and no other's.
+// TestApiUsersAreTheirAdministratorsBusiness: an administrator of a CO adds API users of that CO, and of no
+// other.
 func TestApiUsersAreTheirAdministratorsBusiness(t *testing.T) {
 	play(t, []step{
 		{as: "admin", call: "POST api_users", send: `{"CoId":$co,"Status":"Active","Username":"helper"}`, keep: "helper"},
@@ -63,7 +64,7 @@ func TestApiUsersAreTheirAdministratorsBusiness(t *testing.T) {
 	})
 }
 
-// TestNumbersAsStrings: who asked for it is given every number as a string, whatever is answered.
+// TestNumbersAsStrings: an API user with StringIds gets every number as a string, in every answer.
 func TestNumbersAsStrings(t *testing.T) {
 	everywhere(t, func(s *scene) {
 		s.play(furnish()...)
@@ -97,7 +98,7 @@ func TestNumbersAsStrings(t *testing.T) {
 				s.Errorf("a role has no %s: %s", s.fill(want), role.body)
 			}
 		}
-		// A tag is of what is answered.
+		// A tag depends on the body of the answer.
 		tag := role.header.Get("ETag")
 		s.expect(s.send("old", "GET", s.fill("co_person_roles/$role.json"), "", map[string]string{"If-None-Match": tag}), "304 Not Modified")
 		s.expect(s.send("old", "DELETE", s.fill("co_person_roles/$role.json"), "", map[string]string{"If-Match": tag}), "200 Deleted")
@@ -107,7 +108,7 @@ func TestNumbersAsStrings(t *testing.T) {
 	})
 }
 
-// TestStringIds writes ids as strings for who asked for it.
+// TestStringIds: ids are strings for users with StringIds.
 func TestStringIds(t *testing.T) {
 	everywhere(t, func(s *scene) {
 		s.play(person("ada"), name("name", "ada", "Ada"), group("readers", "readers"),

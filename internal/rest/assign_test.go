@@ -14,7 +14,7 @@ func assigned(to, identifiers string) step {
 	return step{call: "GET identifiers?copersonid=$" + to, lists: "Identifier: " + identifiers}
 }
 
-// TestAssignment gives a person the identifiers that the CO assigns, by the format and in turn.
+// TestAssignment: a person gets the identifiers that the CO assigns, by the format and in sequence.
 func TestAssignment(t *testing.T) {
 	for title, tt := range map[string]struct {
 		assignment    string
@@ -36,7 +36,7 @@ func TestAssignment(t *testing.T) {
 				add("names", "two", `"Given":"José","Family":"O'Brien","Type":"official","CoPersonId":$bob`),
 				assign("ada"), assigned("ada", tt.first),
 				assign("bob"), assigned("bob", tt.second),
-				// Those that exist stay.
+				// Existing identifiers stay.
 				assign("ada"), assigned("ada", tt.first),
 				{call: "GET identifiers?copersonid=$ada", has: `{"Type":"uid","Status":"Active","Login":"false","Revision":0,"Person":"CO $ada"}`},
 			})
@@ -44,7 +44,7 @@ func TestAssignment(t *testing.T) {
 	}
 }
 
-// TestAssignmentsThatDoNotApply, or that cannot be carried out.
+// TestAssignmentsThatDoNotApply, or that fail.
 func TestAssignmentsThatDoNotApply(t *testing.T) {
 	const call = "POST identifiers/assign"
 	play(t, []step{
@@ -65,12 +65,12 @@ func TestAssignmentsThatDoNotApply(t *testing.T) {
 		{call: "GET identifiers?copersonid=$ada", answer: "204 CO Person Has No Identifier"},
 		member("one", "staff", "ada"), assign("ada"), assigned("ada", "1"),
 
-		// An address goes with an identifier of type mail.
+		// An assignment of the type mail adds an email address as well.
 		add("co_identifier_assignments", "mail", `"CoId":$co,"Status":"Active","IdentifierType":"mail","EmailType":"official","Algorithm":"S","Format":"p(#)@example.org"`),
 		assign("ada"), assigned("ada", "1, p1@example.org"),
 		{call: "GET email_addresses?copersonid=$ada", has: `{"Mail":"p1@example.org","Type":"official","Verified":"false"}`},
 
-		// Without a number there is but one to try, and nothing is given when one cannot be.
+		// Without a number there is only one candidate, and if one assignment fails none is carried out.
 		add("co_identifier_assignments", "orcid", `"CoId":$co,"Status":"Active","IdentifierType":"orcid","Algorithm":"S"`),
 		add("co_identifier_assignments", "badge", `"CoId":$co,"Status":"Active","IdentifierType":"badge","Algorithm":"S","Format":"only"`),
 		person("bob"), assign("ada"), assigned("ada", "1, p1@example.org, 1, only"),
@@ -79,7 +79,8 @@ func TestAssignmentsThatDoNotApply(t *testing.T) {
 	})
 }
 
-// TestVerifiedAddress: an administrator's word verifies an address, and another one is not verified.
+// TestVerifiedAddress: an administrator verifies an address on their word, and another address is not
+// verified.
 func TestVerifiedAddress(t *testing.T) {
 	play(t, []step{
 		person("ada"), add("email_addresses", "mail", `"Mail":"ada@example.org","Type":"official","CoPersonId":$ada`),

@@ -30,7 +30,7 @@ func basic(name, key string) string {
 	return "Basic " + base64.StdEncoding.EncodeToString([]byte(name+":"+key))
 }
 
-// TestCredentials: whoever does not show a name and its key is told no more than that.
+// TestCredentials: a refused login does not reveal what is wrong with the name or the key.
 func TestCredentials(t *testing.T) {
 	everywhere(t, func(s *scene) {
 		admin, other := s.user("admin"), s.user("stranger")
@@ -118,8 +118,8 @@ func TestUsersOfACOThatIsNotActive(t *testing.T) {
 	})
 }
 
-// TestUserWhoLosesTheRightIsRefused soon: suspended, out of date, from another address, deleted, or
-// with a key that was changed.
+// TestUserWhoLosesTheRightIsRefused soon: one that is suspended, expired, at another address, deleted, or
+// whose key was changed.
 func TestUserWhoLosesTheRightIsRefused(t *testing.T) {
 	everywhere(t, func(s *scene) {
 		for title, lose := range map[string]func(registry.Login){

@@ -9,13 +9,13 @@ import (
 	"comity/internal/store"
 )
 
-// statuses are all that a role can have, best first; a person can also be Locked.
+// statuses are the statuses of roles, best first; a person can also be Locked.
 var statuses = []string{
 	"Active", "GracePeriod", "Suspended", "Expired", "Approved", "PendingApproval", "PendingVetting", "Confirmed",
 	"PendingConfirmation", "Invited", "Pending", "Denied", "Declined", "Deleted", "Duplicate",
 }
 
-// in says which groups a person is in by the statuses of person and role.
+// in returns the groups in which a person is, by the statuses of person and role.
 func in(person, role string) string {
 	active := func(status string) bool { return status == "Active" || status == "GracePeriod" }
 	groups := []string{}
@@ -34,7 +34,7 @@ func in(person, role string) string {
 	return strings.Join(groups, ", ")
 }
 
-// inGroups is the step that looks at the groups somebody is in.
+// inGroups returns the step that checks in which groups a person is.
 func inGroups(person, groups string) step {
 	if groups == "" {
 		return step{call: "GET co_groups?copersonid=$" + person, answer: "204 CO Person Role Has No Groups"}
@@ -64,7 +64,7 @@ func TestAutomaticMembershipFromBirth(t *testing.T) {
 	})
 }
 
-// TestAutomaticMembershipFollowsTheRole wherever it goes.
+// TestAutomaticMembershipFollowsTheRole: memberships follow every move of a role.
 func TestAutomaticMembershipFollowsTheRole(t *testing.T) {
 	const (
 		co      = "CO:members:active, CO:members:all"
@@ -93,7 +93,7 @@ func TestAutomaticMembershipFollowsTheRole(t *testing.T) {
 		// To another person and unit at once.
 		edit("job", `"Status":"Active","CoPersonId":$ada,"CouId":$optics`),
 		inGroups("ada", optics), inGroups("bob", co),
-		// Of several roles in a unit, one that counts is enough.
+		// One effective role in a unit is enough.
 		roleIn("second", "ada", "optics", "Suspended"), roleIn("third", "ada", "physics", "Active"),
 		inGroups("ada", both),
 		edit("job", `"Status":"Deleted","CoPersonId":$ada`),
@@ -108,7 +108,8 @@ func TestAutomaticMembershipFollowsTheRole(t *testing.T) {
 	})
 }
 
-// TestReconcileRepairsFromScratch what has gone wrong behind the registry's back.
+// TestReconcileRepairsFromScratch: a reconcile repairs memberships that were changed in the database
+// directly.
 func TestReconcileRepairsFromScratch(t *testing.T) {
 	for title, reconcile := range map[string][]step{
 		"all": {{call: "PUT co_groups/reconcile?coid=$co"}},
@@ -142,8 +143,8 @@ func TestReconcileRepairsFromScratch(t *testing.T) {
 	}
 }
 
-// confuse turns the automatic memberships of people round: who is in a group is not, and the other
-// way. It keeps the ids of the groups.
+// confuse inverts the automatic memberships of people: who is in a group leaves it, and the other way round.
+// It keeps the ids of the groups.
 func (s *scene) confuse(people map[string][2]string) {
 	s.Helper()
 	names := map[string]string{

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// TestCoHasFourGroupsFromBirth, and renames them in their descriptions.
+// TestCoHasFourGroupsFromBirth: a CO is created with four groups, and its new name is in their descriptions.
 func TestCoHasFourGroupsFromBirth(t *testing.T) {
 	list := "GET co_groups?coid=$co"
 	play(t, []step{
@@ -27,10 +27,10 @@ func TestCoHasFourGroupsFromBirth(t *testing.T) {
 	})
 }
 
-// TestCouHasFourGroupsFromBirth, which are renamed and deleted with it.
+// TestCouHasFourGroupsFromBirth: they are renamed and deleted with the unit.
 func TestCouHasFourGroupsFromBirth(t *testing.T) {
 	list := "GET co_groups?coid=$co&copersonid=$ada"
-	// ada is in all groups, so that they can be listed apart from the CO's own.
+	// ada is in all groups, so that they can be distinguished from the CO's own.
 	groups := func(of string) string {
 		return "Name: CO:members:active, CO:members:all, CO:COU:" + of + ":members:active, CO:COU:" + of + ":members:all"
 	}
@@ -53,10 +53,10 @@ func TestCouHasFourGroupsFromBirth(t *testing.T) {
 		{call: list, lists: groups("Natural Philosophy")},
 		{call: list, lists: "Description: $coname Active Members, $coname Members, Natural Philosophy Active Members, Natural Philosophy Members"},
 		{call: list, lists: "Revision: 0, 0, 1, 1"},
-		// An edit that leaves the name leaves the groups.
+		// An edit that keeps the name does not change the groups.
 		{call: "PUT cous/$physics", send: `{"CoId":$co,"Name":"Natural Philosophy","Description":"all of nature"}`},
 		{call: list, lists: "Revision: 0, 0, 1, 1"},
-		// The old name, and its groups', are free.
+		// The old name, and those of its groups, can be used again.
 		unit("new", "Physics"),
 		{call: "DELETE cous/$new"},
 		{call: "DELETE co_person_roles/$job"},
@@ -75,7 +75,7 @@ func TestLongNamesOfUnits(t *testing.T) {
 		s.play([]step{
 			{call: "GET co_groups/$admins", has: `{"Name":"CO:COU:` + long + `:admins","Description":"` + long + ` Administrators"}`},
 			{call: "PUT co_groups/$admins", send: `{"CoId":$co,"Name":"CO:COU:` + long + `:admins","Status":"Suspended"}`},
-			// Others may be 128 long.
+			// Other names may have 128 characters.
 			group("most", long),
 			{
 				call: "POST co_groups", send: `{"CoId":$co,"Name":"` + long + `x","Status":"Active"}`,
@@ -85,7 +85,7 @@ func TestLongNamesOfUnits(t *testing.T) {
 				call: "PUT co_groups/$most", send: `{"CoId":$co,"Name":"` + long + `x","Status":"Active"}`,
 				answer: "400 Invalid Fields", faulty: "name",
 			},
-			// It shows together with what else is wrong.
+			// The fault is reported together with the others.
 			{
 				call: "POST co_groups", send: `{"CoId":$co,"CouId":999999999,"Name":"` + long + `x","Status":"Bogus"}`,
 				answer: "400 Invalid Fields", faulty: "cou_id name status",
@@ -94,7 +94,7 @@ func TestLongNamesOfUnits(t *testing.T) {
 	})
 }
 
-// TestGroupsOfAUnit: a group that somebody put into a unit goes with it.
+// TestGroupsOfAUnit: a group that was added to a unit is deleted with it.
 func TestGroupsOfAUnit(t *testing.T) {
 	play(t, []step{
 		person("ada"), unit("physics", "Physics"),

@@ -12,11 +12,11 @@ import (
 	"comity/internal/wire"
 )
 
-// maxBulkBody is the largest body of a request of many, in bytes.
+// maxBulkBody is the largest body of a bulk request, in bytes.
 const maxBulkBody = 8 << 20
 
-// bulk adds many records: all in one transaction or none, or with separately=true each by itself.
-// Either way every element has its answer.
+// bulk adds many records: all in one transaction or none, or with separately=true each by itself. Either way
+// every element has its own result in the answer.
 func (c *call) bulk(rt route) error {
 	if !c.caller.May(access.Add, rt.resource) {
 		return comity.Forbid()

@@ -9,7 +9,8 @@ import (
 	"testing"
 )
 
-// bulk sends elements to be added, once if there is a key, and returns the status line and for each element what it is answered.
+// bulk sends elements to be added, with an idempotency key if there is one, and returns the status line and
+// the answer for each element.
 func (s *scene) bulk(as, path, elements string, key ...string) (line string, answers []string) {
 	s.Helper()
 	resource, _, _ := strings.Cut(path, "/")
@@ -46,7 +47,7 @@ func (s *scene) bulk(as, path, elements string, key ...string) (line string, ans
 	return response.Status, answers
 }
 
-// TestAddMany: all or none, or each for itself.
+// TestAddMany: all elements or none are added, or each separately.
 func TestAddMany(t *testing.T) {
 	const (
 		one, two = `{"Version":"1.0","CoId":$co,"Name":"One $n"}`, `{"Version":"1.0","CoId":$co,"Name":"Two $n"}`

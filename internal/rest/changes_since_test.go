@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// since asks for what changed since a time, keeps from when on to ask next as $since, and checks
-// which records are shown and which of them are deleted.
+// since requests the changes since a time, keeps Comity-Next-Since as $since, and checks which records are
+// listed and which of them are deleted.
 func (s *scene) since(query string, ids, deleted []string) {
 	s.Helper()
 	a := s.call("admin", "GET", s.fill("co_groups.json?coid=$co&"+query), nil)
@@ -28,8 +28,8 @@ func (s *scene) since(query string, ids, deleted []string) {
 	s.ids["since"] = url.QueryEscape(next)
 }
 
-// settle asks from the last time on until nothing is listed any more: while others write, what was
-// changed just before may be shown once more.
+// settle requests the changes since the last time until nothing is listed any more: while others write, what
+// was changed just before may be listed once more.
 func (s *scene) settle() {
 	s.Helper()
 	s.eventually(func() bool {
@@ -40,7 +40,7 @@ func (s *scene) settle() {
 	})
 }
 
-// TestChangesSince: who asks again and again from the time that the last answer named misses nothing.
+// TestChangesSince: a client that always continues from the time in the last answer misses nothing.
 func TestChangesSince(t *testing.T) {
 	everywhere(t, func(s *scene) {
 		s.play(group("a", "a"), group("b", "b"), group("c", "c"))

@@ -40,7 +40,7 @@ func TestAddCoGroupMember(t *testing.T) {
 			call: "POST co_group_members", send: `{"CoGroupId":999999999,"Person":{"Type":"CO","Id":$ada},"Member":true}`,
 			answer: "400 Invalid Fields", faulty: "co_group_id",
 		},
-		// Group and person are of one CO.
+		// Group and person must be in the same CO.
 		{
 			call: "POST co_group_members", send: `{"CoGroupId":$theirs,"Person":{"Type":"CO","Id":$ada},"Member":true}`,
 			answer: "400 Invalid Fields", faulty: "co_group_id",
@@ -81,7 +81,7 @@ func TestEditCoGroupMember(t *testing.T) {
 	})
 }
 
-// TestMembershipLeftWithNothingIsDeleted: a row is a member, an owner, or both.
+// TestMembershipLeftWithNothingIsDeleted: a row must be a member, an owner, or both.
 func TestMembershipLeftWithNothingIsDeleted(t *testing.T) {
 	play(t, []step{
 		group("readers", "readers"), person("ada"), person("bob"),
@@ -146,8 +146,8 @@ func TestAutomaticMembershipsAreNotForCallersToChange(t *testing.T) {
 	})
 }
 
-// TestAdministratorsAreMembersLikeOthers: who is put into the group of a CO's or unit's
-// administrators or approvers is so by a row of their own.
+// TestAdministratorsAreMembersLikeOthers: members of the group of a CO's or unit's administrators or
+// approvers have a row that was added.
 func TestAdministratorsAreMembersLikeOthers(t *testing.T) {
 	everywhere(t, func(s *scene) {
 		s.play(unit("physics", "Physics"), person("ada"))

@@ -20,7 +20,7 @@ func TestAddCoGroup(t *testing.T) {
 		{call: "POST co_groups", send: `{"CoId":$co,"Name":"CO:","Status":"Active"}`, answer: "403 Name Reserved"},
 		{call: "POST co_groups", send: `{"CoId":$co,"Name":"CO:admins","Status":"Active"}`, answer: "403 Name In Use"},
 		{as: "admin", call: "POST co_groups", send: `{"CoId":$co,"Name":"CO:mine","Status":"Active"}`, answer: "403 Name Reserved"},
-		// Those of administration are for administrators to give.
+		// Only administrators may give the names of groups of administrators.
 		group("a", "admin"), group("b", "admin:mine"), group("c", "administrators"),
 		{as: "admin", call: "POST co_groups", send: `{"CoId":$co,"Name":"admin:ours","Status":"Active"}`},
 		// The same name in another CO is another group's.
@@ -29,7 +29,7 @@ func TestAddCoGroup(t *testing.T) {
 	})
 }
 
-// TestGroupTypeAndAutoComeByThemselves: a group is standard, or of clusters where that is asked for.
+// TestGroupTypeAndAutoComeByThemselves: a group is standard, or of clusters if that is requested.
 func TestGroupTypeAndAutoComeByThemselves(t *testing.T) {
 	play(t, []step{
 		{call: "POST co_groups", send: `{"CoId":$co,"Name":"s","Status":"Active","GroupType":"S","Auto":true}`, keep: "s"},
@@ -38,7 +38,7 @@ func TestGroupTypeAndAutoComeByThemselves(t *testing.T) {
 		{call: "POST co_groups", send: `{"CoId":$co,"Name":"a","Status":"Active","GroupType":"A"}`, answer: "400 Invalid Fields", faulty: "group_type"},
 		{call: "GET co_groups/$s", has: `{"GroupType":"S","Auto":false}`},
 		{call: "GET co_groups/$cl", has: `{"GroupType":"CL","Auto":false}`},
-		// Neither changes, and another value is no fault.
+		// Both are immutable, and another value is ignored.
 		{call: "PUT co_groups/$cl", send: `{"CoId":$co,"Name":"cl","Status":"Active","GroupType":"M","Auto":true}`},
 		{call: "GET co_groups/$cl", has: `{"GroupType":"CL","Auto":false,"Revision":1}`},
 		{call: "DELETE co_groups/$cl"},
@@ -89,8 +89,8 @@ func TestEditCoGroup(t *testing.T) {
 	})
 }
 
-// TestEditGroupsThatComeByThemselves: those of administrators and approvers may be edited, but for
-// their names; those that fill themselves may not.
+// TestEditGroupsThatComeByThemselves: groups of administrators and approvers may be edited, except for their
+// names; automatic groups may not.
 func TestEditGroupsThatComeByThemselves(t *testing.T) {
 	everywhere(t, func(s *scene) {
 		s.play(unit("physics", "Physics"))
@@ -146,7 +146,7 @@ func TestViewCoGroups(t *testing.T) {
 	})
 }
 
-// TestViewGroupsOfAPerson lists the active groups in which someone is a member or an owner now.
+// TestViewGroupsOfAPerson lists the active groups in which a person is a member or an owner now.
 func TestViewGroupsOfAPerson(t *testing.T) {
 	play(t, []step{
 		person("ada"), person("bob"),
@@ -199,11 +199,11 @@ func TestNamesThatLookReserved(t *testing.T) {
 			step{call: "PUT cous/$optics", send: `{"CoId":$co,"Name":"` + name + `"}`, answer: "403 Name Reserved"})
 	}
 	play(t, []step{add("co_groups", "readers", `"CoId":$co,"Name":"readers","Status":"Active"`), unit("optics", "Optics")}, steps, []step{
-		// An administrator may give the names of administration, and other names that look alike are two.
+		// An administrator may give such names, and other names that look alike are different ones.
 		add("co_groups", "", `"CoId":$co,"Name":"Admin：x","Status":"Active"`), unit("", "admin"),
 		add("co_groups", "", `"CoId":$co,"Name":"Readers","Status":"Active"`), add("co_groups", "", `"CoId":$co,"Name":"ｒeaders","Status":"Active"`),
 		unit("", "optics"), unit("", "项目：物理"),
-		// Two names of administration are one if they look alike.
+		// Two names of groups of administrators are the same if they look alike.
 		add("co_groups", "x", `"CoId":$co,"Name":"admin:y","Status":"Active"`),
 		{call: "POST co_groups", send: `{"CoId":$co,"Name":"ADMIN:Y","Status":"Active"}`, answer: "403 Name In Use"},
 		{call: "POST co_groups", send: `{"CoId":$co,"Name":"admin:\u200bx","Status":"Active"}`, answer: "403 Name In Use"},

@@ -40,7 +40,8 @@ func TestEditCoPerson(t *testing.T) {
 	})
 }
 
-// TestDeleteCoPerson takes names, email addresses, identifiers, memberships, links and urls along.
+// TestDeleteCoPerson: names, email addresses, identifiers, memberships, links and urls are deleted with the
+// person.
 func TestDeleteCoPerson(t *testing.T) {
 	play(t, []step{
 		person("ada"), orgIdentity("home"), group("readers", "readers"), role("job", "ada", "Deleted"),
@@ -64,7 +65,7 @@ func TestDeleteCoPerson(t *testing.T) {
 		{call: "GET urls/$url", answer: "404 Url Unknown"},
 		{call: "GET co_group_members?coid=$co", lists: "Id: "},
 		{call: "GET org_identities/$home", lists: "Id: $home"},
-		// An identifier is free again.
+		// The identifier can be used again.
 		person("bob"), identifier("uid", "bob", "ada"),
 	})
 }
@@ -80,7 +81,7 @@ func TestViewCoPeople(t *testing.T) {
 	})
 }
 
-// people are three of similar names, and an org identity that is like them all.
+// people adds three people with similar names, and an org identity that is similar to all of them.
 func people() []step {
 	full := func(keep, given, family, mail, uid string) []step {
 		owner := `"Person":{"Type":"CO","Id":$` + keep + `}`
@@ -117,9 +118,9 @@ func TestMatch(t *testing.T) {
 		match("given=gra&family=all", "$gracie"),
 		match("given=gra&family=zzz", ""),
 		match("given=race", ""),
-		// Only the primary name is looked at.
+		// Only the primary name is compared.
 		match("given=aug", ""),
-		// Case is no matter in any language.
+		// Case is ignored in any language.
 		match("given=%C3%89MI", "$emile"),
 		match("family=STRASSE", "$emile"),
 		match("mail=grace@example.org", "$grace"),
@@ -127,7 +128,7 @@ func TestMatch(t *testing.T) {
 		match("mail=grace@example.or", "$grace"),
 		match("mail=race@example.org", ""),
 		match("given=gra&mail=gracie@example.org", "$gracie"),
-		// A criterion that is too short, or no email address, is not matched on.
+		// A criterion that is too short, or that is no email address, is ignored.
 		match("given=Gr", ""),
 		match("given=Gr&family=all", "$gracie"),
 		match("mail=grace", ""),
@@ -163,7 +164,7 @@ func TestSearch(t *testing.T) {
 		search("search.identifier=g", "$grace, $gracie"),
 		search("search.identifier=nobody", ""),
 		search("search.identifier=", ""),
-		// Nothing in it is a pattern.
+		// No character in it is a pattern.
 		search("search.identifier=%25", "$emile"),
 		search("search.identifier=_", "$emile"),
 		search("search.identifier=%5C", "$emile"),

@@ -99,7 +99,7 @@ func TestViewCoPersonRoles(t *testing.T) {
 	})
 }
 
-// TestRolesGetTheNextNumber of those of their person, unless they name one.
+// TestRolesGetTheNextNumber of their person's roles, unless they name one.
 func TestRolesGetTheNextNumber(t *testing.T) {
 	play(t, []step{
 		person("ada"), person("bob"),
@@ -109,14 +109,15 @@ func TestRolesGetTheNextNumber(t *testing.T) {
 		add("co_person_roles", "f", `"CoPersonId":$bob,"Affiliation":"staff","Status":"Active","Ordr":""`),
 		{call: "GET co_person_roles?copersonid=$ada", lists: "Ordr: 1, 2, 7, 8"},
 		{call: "GET co_person_roles?copersonid=$bob", lists: "Ordr: 1, 2"},
-		// The highest number that there is has no next one, which keeps nobody from being added.
+		// The largest number has no successor, which does not keep roles from being added.
 		add("co_person_roles", "g", `"CoPersonId":$bob,"Affiliation":"staff","Status":"Active","Ordr":9223372036854775807`),
 		role("h", "bob", "Active"),
 		{call: "GET co_person_roles/$g", has: `{"Ordr":9223372036854775807}`},
 	})
 }
 
-// TestOwnManager: nobody manages a role of their own, added, edited or given to them; a sponsor may.
+// TestOwnManager: nobody manages a role of their own, be it added, edited or moved to them; a sponsor may
+// have it.
 func TestOwnManager(t *testing.T) {
 	send := func(call, person, more, faulty string) step {
 		return step{

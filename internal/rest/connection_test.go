@@ -14,7 +14,7 @@ import (
 	"comity"
 )
 
-// wire is one connection to the API, spoken by hand.
+// wire is one raw connection to the API.
 type wire struct {
 	*scene
 	net.Conn
@@ -29,7 +29,7 @@ func (s *scene) dial() *wire {
 	return &wire{s, conn, bufio.NewReader(conn)}
 }
 
-// request is a request as it goes over the wire.
+// request returns a request as sent.
 func (s *scene) request(line, body string, headers ...string) string {
 	login := base64.StdEncoding.EncodeToString([]byte(s.operator.Username + ":" + s.operator.Key))
 	method, path, _ := strings.Cut(s.fill(line), " ")
@@ -47,7 +47,7 @@ func (w *wire) send(text string) {
 	w.must(err)
 }
 
-// line reads one line of what comes.
+// line reads one line.
 func (w *wire) line() string {
 	w.Helper()
 	line, err := w.in.ReadString('\n')
@@ -55,7 +55,7 @@ func (w *wire) line() string {
 	return strings.TrimRight(line, "\r\n")
 }
 
-// answer reads a whole answer to a method.
+// answer reads the complete answer to a method.
 func (w *wire) answer(method string) answer {
 	w.Helper()
 	response, err := http.ReadResponse(w.in, &http.Request{Method: method})
@@ -81,8 +81,8 @@ var exchanges = []struct{ line, body, want string }{
 	{"GET cous/$physics.xml", "", "200 OK"},
 }
 
-// TestEachAnswerHasItsPhrase, of the many on one connection: one after the other, and when the
-// client sends all its requests before it reads.
+// TestEachAnswerHasItsPhrase: each of many answers on one connection has its phrase, one after the other, and
+// if the client sends all its requests before it reads.
 func TestEachAnswerHasItsPhrase(t *testing.T) {
 	for _, pipelined := range []bool{false, true} {
 		t.Run(fmt.Sprintf("pipelined %v", pipelined), func(t *testing.T) {
@@ -110,8 +110,8 @@ func TestEachAnswerHasItsPhrase(t *testing.T) {
 	}
 }
 
-// TestClientThatAsksBeforeItSendsABody is told to go on where the body is wanted, and no phrase is
-// lost on the way.
+// TestClientThatAsksBeforeItSendsABody: it gets 100 Continue if the body is needed, and every answer keeps
+// its phrase.
 func TestClientThatAsksBeforeItSendsABody(t *testing.T) {
 	everywhere(t, func(s *scene) {
 		w := s.dial()
@@ -134,7 +134,7 @@ func TestClientThatAsksBeforeItSendsABody(t *testing.T) {
 	})
 }
 
-// TestBodiesInChunks are bodies, and one that breaks off is no request.
+// TestBodiesInChunks: chunked bodies are accepted, and an incomplete one is refused.
 func TestBodiesInChunks(t *testing.T) {
 	everywhere(t, func(s *scene) {
 		for chunk, want := range map[string]string{
@@ -153,7 +153,7 @@ func TestBodiesInChunks(t *testing.T) {
 	})
 }
 
-// TestOlderClients of HTTP/1.0 get the phrases too.
+// TestOlderClients: clients of HTTP/1.0 get the phrases too.
 func TestOlderClients(t *testing.T) {
 	everywhere(t, func(s *scene) {
 		w := s.dial()
@@ -164,7 +164,8 @@ func TestOlderClients(t *testing.T) {
 	})
 }
 
-// TestWhatIsNoHTTP is answered by the library, in its own words, after an answer in ours.
+// TestWhatIsNoHTTP: what is not HTTP is answered by net/http in its own words, also after an answer of the
+// API.
 func TestWhatIsNoHTTP(t *testing.T) {
 	everywhere(t, func(s *scene) {
 		w := s.dial()
@@ -179,7 +180,7 @@ func TestWhatIsNoHTTP(t *testing.T) {
 	})
 }
 
-// TestLongAnswersOnOneConnection, whose text looks like other answers, come whole.
+// TestLongAnswersOnOneConnection: answers whose text looks like other answers are complete.
 func TestLongAnswersOnOneConnection(t *testing.T) {
 	everywhere(t, func(s *scene) {
 		ids := s.addMany(comity.OrgIdentity.Resource, 1200, func(rec *comity.Record, _ int) {

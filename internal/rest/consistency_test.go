@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// TestOnePrimaryNameWhateverComesTogether.
+// TestOnePrimaryNameWhateverComesTogether: of concurrent changes, exactly one name is primary in the end.
 func TestOnePrimaryNameWhateverComesTogether(t *testing.T) {
 	primary := `{"Given":"x","Type":"official","PrimaryName":true,"CoPersonId":$ada}`
 	for title, calls := range map[string][]step{
@@ -43,7 +43,7 @@ func TestOnePrimaryNameWhateverComesTogether(t *testing.T) {
 	}
 }
 
-// TestNoCycleOfUnits, however many look for a parent at once.
+// TestNoCycleOfUnits: concurrent changes of parents make no cycle.
 func TestNoCycleOfUnits(t *testing.T) {
 	before := []step{unit("a", "A $r"), unit("b", "B $r"), unit("c", "C $r")}
 	calls := []step{
@@ -59,8 +59,8 @@ func TestNoCycleOfUnits(t *testing.T) {
 	})
 }
 
-// TestPersonAndGroupsFitTheRoles whatever comes together: the person has the best status of the
-// roles, and is in the groups that the statuses say.
+// TestPersonAndGroupsFitTheRoles after concurrent changes: the person has the best status of the roles, and
+// is in the groups that follow from the statuses.
 func TestPersonAndGroupsFitTheRoles(t *testing.T) {
 	set := func(keep, owner, status string) step {
 		return step{
@@ -95,7 +95,7 @@ func TestPersonAndGroupsFitTheRoles(t *testing.T) {
 	}
 }
 
-// checkPerson compares somebody's status and groups with the roles.
+// checkPerson compares a person's status and groups with their roles.
 func (s *scene) checkPerson(who string, answers []string) {
 	s.Helper()
 	held := s.call("", "GET", s.fill("co_person_roles.json?copersonid=$"+who), nil).column("Status")

@@ -12,7 +12,7 @@ func TestEmailAddresses(t *testing.T) {
 			call: "POST email_addresses", keep: "mail",
 			send: `{"Mail":"ada@example.org","Description":"work","Type":"official","Verified":true,"Person":{"Type":"CO","Id":$ada}}`,
 		},
-		// Verified is for a verification to set.
+		// Only a verification sets Verified.
 		{call: "GET email_addresses/$mail", has: `{
 			"Id":"$mail","Mail":"ada@example.org","Description":"work","Type":"official","Verified":false,"Person":"CO $ada","Revision":0}`},
 		{
@@ -39,7 +39,7 @@ func TestEmailAddresses(t *testing.T) {
 			call: "POST email_addresses", send: `{"Mail":"a@example.org","Type":"official","OrgIdentityId":999999999}`,
 			answer: "403 Person Does Not Exist",
 		},
-		// The same address may be several people's.
+		// Several people may have the same address.
 		{call: "POST email_addresses", send: `{"Mail":"Ada.K@example.org","Type":"official","OrgIdentityId":$home}`, keep: "org"},
 		{call: "GET email_addresses?orgidentityid=$home", lists: "Id: $org"},
 	})
@@ -64,7 +64,7 @@ func TestUrls(t *testing.T) {
 	})
 }
 
-// TestWhatHangsOnRoles are addresses, telephone numbers and ad hoc attributes.
+// TestWhatHangsOnRoles: addresses, telephone numbers and ad hoc attributes of roles.
 func TestWhatHangsOnRoles(t *testing.T) {
 	play(t, []step{
 		person("ada"), role("job", "ada", "Active"), orgIdentity("home"),
@@ -81,7 +81,7 @@ func TestWhatHangsOnRoles(t *testing.T) {
 			"Person":"CoRole $job","Revision":0}`},
 		{call: "POST ad_hoc_attributes", keep: "badge", send: `{"Tag":"badge","Value":"42","OrgIdentityId":$home}`},
 		{call: "GET ad_hoc_attributes/$badge", has: `{"Id":"$badge","Tag":"badge","Value":"42","Person":"Org $home","Revision":0}`},
-		// It may move to another parent of the CO, and be listed there.
+		// It may be moved to another parent in the CO, and is listed there.
 		{call: "PUT ad_hoc_attributes/$badge", send: `{"Tag":"badge","CoPersonRoleId":$job}`},
 		{call: "GET ad_hoc_attributes/$badge", has: `{"Value":"42","Person":"CoRole $job","Revision":1}`},
 		{call: "GET ad_hoc_attributes?copersonroleid=$job", lists: "Id: $badge"},
@@ -93,8 +93,8 @@ func TestWhatHangsOnRoles(t *testing.T) {
 	})
 }
 
-// TestOwnersOfContactData: every kind says so when none is given and when there is none such, and
-// lists by each.
+// TestOwnersOfContactData: every resource is refused without an owner and with an unknown one, and is listed
+// by each kind of owner.
 func TestOwnersOfContactData(t *testing.T) {
 	const gone = "403 Person Does Not Exist"
 	for path, send := range map[string]string{
@@ -145,7 +145,7 @@ func TestOwnersOfContactData(t *testing.T) {
 	}
 }
 
-// TestVerifiedAddressGivenAway is unverified: it was verified for somebody else.
+// TestVerifiedAddressGivenAway: it becomes unverified, as it was verified for somebody else.
 func TestVerifiedAddressGivenAway(t *testing.T) {
 	edit := func(owner, answer string) step {
 		return step{call: "PUT email_addresses/$mail", send: `{"Mail":"ada@example.org","Type":"official","Person":` + owner + `}`, answer: answer}

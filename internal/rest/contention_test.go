@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// rounds is how often requests meet.
+// rounds is how often concurrent requests are repeated.
 var rounds = func() int {
 	if os.Getenv("COMITY_SOAK") != "" {
 		return 300
@@ -16,7 +16,7 @@ var rounds = func() int {
 	return 10
 }()
 
-// atOnce makes calls at the same moment and returns their answers, in order.
+// atOnce makes calls concurrently and returns their answers, in order.
 func (s *scene) atOnce(calls ...step) []string {
 	s.Helper()
 	answers := make([]string, len(calls))
@@ -38,7 +38,7 @@ func (s *scene) atOnce(calls ...step) []string {
 	return answers
 }
 
-// meet plays rounds: the steps before, then the calls at once, and hands the answers to a check.
+// meet repeats rounds: the steps before, then the calls concurrently, and passes the answers to a check.
 func meet(t *testing.T, before []step, calls []step, check func(s *scene, answers []string)) {
 	t.Helper()
 	everywhere(t, func(s *scene) {
@@ -50,7 +50,8 @@ func meet(t *testing.T, before []step, calls []step, check func(s *scene, answer
 	})
 }
 
-// TestOneOfTwoWins: of requests for the same thing one is served, the others are told that it is taken.
+// TestOneOfTwoWins: of concurrent requests for the same thing one succeeds, the others are refused because it
+// is taken.
 func TestOneOfTwoWins(t *testing.T) {
 	const settings = "api_provisioner/co_api_provisioner_targets"
 	same := func(path, send string) []step { return slices.Repeat([]step{{call: "POST " + path, send: send}}, 4) }
@@ -155,8 +156,7 @@ func TestOneOfTwoWins(t *testing.T) {
 	}
 }
 
-// TestAddMeetsDelete: what is added to a record while it is deleted is refused, or keeps it from
-// being deleted.
+// TestAddMeetsDelete: a record added to another one during its delete is refused, or prevents the delete.
 func TestAddMeetsDelete(t *testing.T) {
 	for title, tt := range map[string]struct {
 		before, calls    []step
@@ -220,7 +220,7 @@ func TestAddMeetsDelete(t *testing.T) {
 	}
 }
 
-// TestAddMeetsDeleteOfItsParent: what hangs on a record is refused, or goes with it.
+// TestAddMeetsDeleteOfItsParent: a dependent is refused, or deleted with its parent.
 func TestAddMeetsDeleteOfItsParent(t *testing.T) {
 	for title, tt := range map[string]struct {
 		before, calls []step

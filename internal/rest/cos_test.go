@@ -37,7 +37,7 @@ func TestDeleteCo(t *testing.T) {
 		{call: "DELETE cos", answer: "400 Invalid Fields", faulty: "id"},
 		{call: "DELETE cos/999999999", answer: "404 CO Unknown"},
 		{call: "DELETE cos/1", answer: "403 Cannot Remove COmanage CO"},
-		// Its name is free again.
+		// Its name can be used again.
 		{call: "POST cos", send: `{"Name":"$coname","Status":"Active"}`},
 	})
 }
@@ -57,14 +57,14 @@ func TestDeletedCoTakesAllItHolds(t *testing.T) {
 		unknown := sp.singular + " Unknown"
 		one := step{call: "GET " + sp.path + "/$" + sp.keep, answer: "404 " + unknown}
 		if resourceAt(sp.path).InHistory {
-			one.answer = "200 OK" // what was done remains
+			one.answer = "200 OK" // the history remains
 		}
 		steps = append(steps, one, step{call: "GET " + sp.path + "?coid=$co", answer: "404 CO Unknown"})
 	}
 	play(t, steps)
 }
 
-// TestOnlyThePlatformChangesCos: others look at their own, and at no other.
+// TestOnlyThePlatformChangesCos: others may view their own CO, and no other.
 func TestOnlyThePlatformChangesCos(t *testing.T) {
 	play(t, []step{
 		anotherCO("other"),

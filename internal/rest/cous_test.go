@@ -21,7 +21,7 @@ func TestAddCou(t *testing.T) {
 		{call: "POST cous", send: `{"CoId":$other,"Name":"Physics"}`, keep: "theirs"},
 		{call: "POST cous", send: `{"CoId":$co,"Name":"Lasers","ParentId":$theirs}`, answer: "403 Wrong CO"},
 		{call: "POST cous", send: `{"CoId":$co,"Name":"Lasers","ParentId":999999999}`, answer: "403 Wrong CO"},
-		// Names are compared as they are written.
+		// Names are compared with case.
 		{call: "POST cous", send: `{"CoId":$co,"Name":"physics"}`},
 	})
 }
@@ -41,12 +41,12 @@ func TestDeleteCou(t *testing.T) {
 		{call: "DELETE cous/$optics", answer: "404 Identifier Unknown"},
 		{call: "DELETE cous/$physics"},
 		{call: "GET cous?coid=$co", lists: "Id: "},
-		// Its name is free again.
+		// Its name can be used again.
 		unit("physics", "Physics"),
 	})
 }
 
-// TestDeleteCouWithRolesAndChildren: of two refusals the first of the row answers.
+// TestDeleteCouWithRolesAndChildren: of two refusals the first in order is answered.
 func TestDeleteCouWithRolesAndChildren(t *testing.T) {
 	play(t, []step{
 		unit("physics", "Physics"),
@@ -78,7 +78,7 @@ func TestEditCou(t *testing.T) {
 		{call: "PUT cous/$physics", send: `{"CoId":$co,"Name":"Physics","ParentId":$theirs}`, answer: "403 Wrong CO"},
 		{call: "PUT cous/$physics", send: `{"CoId":$co,"Name":"Physics","ParentId":999999999}`, answer: "403 Wrong CO"},
 		{call: "PUT cous/999999999", send: `{"CoId":$co,"Name":"Physics"}`, answer: "404 Identifier Unknown"},
-		// Keeping one's name and parent is no fault, and a unit may come to the top again.
+		// Keeping one's name and parent is no fault, and a unit may become a root again.
 		{call: "PUT cous/$lasers", send: `{"CoId":$co,"Name":"Lasers","ParentId":$optics}`},
 		{call: "PUT cous/$lasers", send: `{"CoId":$co,"Name":"Lasers","ParentId":""}`},
 		{call: "GET cous/$lasers", has: `{"ParentId":null,"Revision":3}`},

@@ -2,7 +2,8 @@ package rest_test
 
 import "testing"
 
-// TestDeletedPersonIsClearedFromRoles of others, as a revision of each by who deleted.
+// TestDeletedPersonIsClearedFromRoles of others, as a revision of each role by the user who deleted the
+// person.
 func TestDeletedPersonIsClearedFromRoles(t *testing.T) {
 	play(t, []step{
 		person("boss"), person("ada"), person("bob"),
@@ -59,8 +60,7 @@ func TestDeletedGroupTakesWhatHangsOnIt(t *testing.T) {
 	})
 }
 
-// TestUnitOfATargetsGroup: deleting a unit would delete the group that says whom a target is told
-// about.
+// TestUnitOfATargetsGroup: deleting a unit would delete the group that limits whom a target receives.
 func TestUnitOfATargetsGroup(t *testing.T) {
 	play(t, []step{
 		unit("physics", "Physics"),
@@ -74,7 +74,7 @@ func TestUnitOfATargetsGroup(t *testing.T) {
 	})
 }
 
-// TestRefusedDeleteDeletesNothing of what would go along.
+// TestRefusedDeleteDeletesNothing, no dependents either.
 func TestRefusedDeleteDeletesNothing(t *testing.T) {
 	play(t, furnish(), []step{
 		{call: "DELETE co_people/$person", answer: "403 CoPersonRole Exists"},
@@ -86,7 +86,7 @@ func TestRefusedDeleteDeletesNothing(t *testing.T) {
 	}, stillThere())
 }
 
-// stillThere looks at every specimen, unchanged.
+// stillThere checks that every specimen is unchanged.
 func stillThere() []step {
 	steps := make([]step, 0, 2*len(specimens))
 	for _, sp := range specimens {
@@ -98,7 +98,7 @@ func stillThere() []step {
 	return steps
 }
 
-// TestEveryEditIsARevision, one that changes nothing too; an edit that is refused is none.
+// TestEveryEditIsARevision, even if it changes nothing; a refused edit is none.
 func TestEveryEditIsARevision(t *testing.T) {
 	steps := furnish()
 	for _, sp := range specimens {
@@ -122,8 +122,8 @@ func TestEveryEditIsARevision(t *testing.T) {
 	play(t, steps)
 }
 
-// strangersEdit is what an administrator of another CO is answered who edits a specimen: one that
-// names its CO is refused for that.
+// strangersEdit returns the answer to an edit of a specimen by an administrator of another CO: if the edit
+// names the specimen's CO it is refused for that.
 func strangersEdit(sp specimen) string {
 	if resourceAt(sp.path).CoId() != nil {
 		return "401 Unauthorized"

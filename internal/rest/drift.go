@@ -14,7 +14,7 @@ type findingAnswer struct {
 	Answer              string              `json:",omitempty"`
 }
 
-// drift answers what a target holds of a subject otherwise than it should.
+// drift answers the drift of a subject at a target: what the target holds compared with what it should.
 func (c *call) drift(rt route, of *comity.Subject) error {
 	target, err := c.targetOf(access.View, rt, of)
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 	"comity/internal/rapidtest"
 )
 
-// duplicated are the resources that a copy of a CO has, each after what it refers to.
+// duplicated are the resources that are copied with a CO, each after those that it refers to.
 var duplicated = []*comity.Resource{
 	comity.CoExtendedType.Resource, comity.Cou.Resource, comity.CoGroup.Resource, comity.CoGroupNesting.Resource,
 	comity.CoEmailList.Resource, comity.CoService.Resource, comity.CoNavigationLink.Resource,
@@ -21,8 +21,8 @@ var duplicated = []*comity.Resource{
 	comity.HttpServer.Resource, comity.KafkaServer.Resource, comity.CoProvisioningTarget.Resource, comity.CoApiProvisionerTarget.Resource,
 }
 
-// TestWhateverIsDuplicatedIsAlike: the copy of a CO lists what the CO lists, record by record, but that
-// targets are disabled, that passwords are not there, and that what is referred to is in the copy. The
+// TestWhateverIsDuplicatedIsAlike: the copy of a CO lists what the CO lists, record by record, except that
+// targets are disabled, that passwords are missing, and that references are to records in the copy. The
 // database is drawn, too.
 func TestWhateverIsDuplicatedIsAlike(t *testing.T) {
 	t.Parallel()
@@ -46,7 +46,7 @@ func TestWhateverIsDuplicatedIsAlike(t *testing.T) {
 	})
 }
 
-// setUp adds something to the CO that its copy is to have, or not to.
+// setUp adds to the CO something that is copied, or something that is not.
 func (s *scene) setUp(rt *rapid.T) {
 	one := func(path, more string) string {
 		records := s.call("", "GET", s.fill(path+".json?coid=$co"+more), nil).column("Id")
@@ -79,7 +79,8 @@ func (s *scene) setUp(rt *rapid.T) {
 	}
 }
 
-// setup is how a CO is set up, line by line: each record by where it stands among those of its kind.
+// setup returns the configuration of a CO, line by line; references are written as the position of the record
+// among those of its resource.
 func (s *scene) setup(rt *rapid.T, co string) (lines []string) {
 	places := map[string]string{}
 	coName := s.call("", "GET", s.fill("cos/$"+co+".json"), nil).column("Name")[0]

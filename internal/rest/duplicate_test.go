@@ -7,7 +7,7 @@ import (
 	"comity"
 )
 
-// TestCopyOfACO has its setup and none of its people.
+// TestCopyOfACO: a copy has the CO's configuration and none of its people.
 func TestCopyOfACO(t *testing.T) {
 	const copied = "?coid=$copy"
 	play(t, furnish(), []step{
@@ -34,7 +34,7 @@ func TestCopyOfACO(t *testing.T) {
 		{call: "GET api_provisioner/co_api_provisioner_targets" + copied, has: `{"Mode":"PO","IdentifierType":"uid"}`},
 		{call: "GET co_group_nestings" + copied, lists: "Revision: 0"},
 
-		// What is copied refers to copies: the original may go without them.
+		// References are to copies: the original can be deleted without them.
 		{call: "DELETE cos/$co"},
 		{call: "GET co_group_nestings" + copied, lists: "Revision: 0"},
 		{call: "GET kafka_servers" + copied, has: `{"Brokers":"kafka.example.org:9092"}`},
@@ -42,7 +42,7 @@ func TestCopyOfACO(t *testing.T) {
 	})
 }
 
-// TestNamesInACopy: the groups that come by themselves are those of a new CO, and units keep their tree.
+// TestNamesInACopy: automatic groups are named like those of a new CO, and units keep their tree.
 func TestNamesInACopy(t *testing.T) {
 	everywhere(t, func(s *scene) {
 		s.play(
@@ -75,7 +75,7 @@ func TestNamesInACopy(t *testing.T) {
 	})
 }
 
-// TestWhoMayDuplicate: who administers the platform.
+// TestWhoMayDuplicate: only administrators of the platform.
 func TestWhoMayDuplicate(t *testing.T) {
 	play(t, []step{
 		{as: "admin", call: "POST cos/duplicate/$co", answer: "401 Unauthorized"},
@@ -86,7 +86,7 @@ func TestWhoMayDuplicate(t *testing.T) {
 	})
 }
 
-// TestCopyOfManyUnits keeps the tree of all of them.
+// TestCopyOfManyUnits: all units keep their place in the tree.
 func TestCopyOfManyUnits(t *testing.T) {
 	everywhere(t, func(s *scene) {
 		s.play(unit("top", "Top"))
@@ -101,7 +101,7 @@ func TestCopyOfManyUnits(t *testing.T) {
 				s.Fatalf("%s is under %q, want %s", one["Name"], one["ParentId"], units[0]["Id"])
 			}
 		}
-		// Units that no call made have no groups of their own, which is not as the rules say.
+		// Units that were added in the database have no groups of their own, which violates the rules.
 		s.play(step{call: "DELETE cos/$copy"}, step{call: "DELETE cos/$co"})
 	})
 }

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// TestRequestBodies: what is taken for a request to add a unit, and what is not.
+// TestRequestBodies: which bodies are accepted as requests to add a unit, and which are not.
 func TestRequestBodies(t *testing.T) {
 	const unit = `"CoId":$co,"Name":"U $n"`
 	deep := strings.Repeat(`[`, 100000) + strings.Repeat(`]`, 100000)
@@ -92,7 +92,7 @@ func TestBodyIsAtMostOneMebibyte(t *testing.T) {
 	})
 }
 
-// TestAnswersAsTheyAreWritten, to the byte.
+// TestAnswersAsTheyAreWritten, byte for byte.
 func TestAnswersAsTheyAreWritten(t *testing.T) {
 	everywhere(t, func(s *scene) {
 		for _, tt := range []struct{ method, path, body, want string }{

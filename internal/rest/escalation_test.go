@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// TestAdministrativeGroupsStayWhereTheyAre: who is in a unit's group of administrators administers the
-// unit that it came with, not another one and not the CO.
+// TestAdministrativeGroupsStayWhereTheyAre: members of a unit's group of administrators administer the unit
+// that the group was created with, not another one and not the CO.
 func TestAdministrativeGroupsStayWhereTheyAre(t *testing.T) {
 	everywhere(t, func(s *scene) {
 		staffed(s)
@@ -26,7 +26,7 @@ func TestAdministrativeGroupsStayWhereTheyAre(t *testing.T) {
 	})
 }
 
-// TestMembersSearchWhatTheySee: a group is found by its identifiers by those who may see these.
+// TestMembersSearchWhatTheySee: a group is found by its identifiers only by callers who may see these.
 func TestMembersSearchWhatTheySee(t *testing.T) {
 	everywhere(t, func(s *scene) {
 		staffed(s)
@@ -42,7 +42,8 @@ func TestMembersSearchWhatTheySee(t *testing.T) {
 	})
 }
 
-// TestPastOfSomebodyElse: a record that came from somebody else shows its new owner nothing of them.
+// TestPastOfSomebodyElse: a record that came from somebody else does not show the previous owner's data to
+// its new owner.
 func TestPastOfSomebodyElse(t *testing.T) {
 	everywhere(t, func(s *scene) {
 		staffed(s)
@@ -65,8 +66,8 @@ func TestPastOfSomebodyElse(t *testing.T) {
 	})
 }
 
-// TestWhoAdministersMore is not suspended, expired, deleted or brought back by who administers less,
-// by none of the ways that lead there.
+// TestWhoAdministersMore: a caller with fewer administrative rights cannot suspend, expire, delete or
+// reactivate a person, directly or indirectly.
 func TestWhoAdministersMore(t *testing.T) {
 	everywhere(t, func(s *scene) {
 		staffed(s)
@@ -110,7 +111,7 @@ func TestWhoAdministersMore(t *testing.T) {
 			)
 		}
 		s.play(
-			// Who administers as much, or nothing, may be.
+			// A person with as many rights, or none, may be changed.
 			step{as: as, call: "PUT co_person_roles/$peerrole", send: `{"CoPersonId":$peer,"CouId":$physics,"Affiliation":"staff","Status":"Suspended"}`},
 			step{as: as, call: "PUT co_people/$boss", send: `{"CoId":$co,"Status":"Suspended"}`},
 			step{as: "coadmin", call: "PUT co_people/$boss", send: `{"CoId":$co,"Status":"Active"}`},
@@ -118,8 +119,8 @@ func TestWhoAdministersMore(t *testing.T) {
 	})
 }
 
-// TestLoginsAreGivenByTheCO: an assignment that gives a login takes the right to give one, for a login
-// is made from names that others may change.
+// TestLoginsAreGivenByTheCO: running an assignment that adds a login needs the right to add one, because the
+// login is derived from names that others may change.
 func TestLoginsAreGivenByTheCO(t *testing.T) {
 	everywhere(t, func(s *scene) {
 		staffed(s)
@@ -132,7 +133,7 @@ func TestLoginsAreGivenByTheCO(t *testing.T) {
 			step{call: "GET identifiers?copersonid=$ada", lists: "Type: badge"},
 			step{as: "coadmin", call: "POST identifiers/assign", send: `{"CoPersonId":$ada}`, answer: "200 OK"},
 			step{call: "GET identifiers?copersonid=$ada", lists: "Identifier: 1, Mallory"},
-			// Those that exist stay, so there is nothing to give.
+			// Existing identifiers stay, so there is nothing to assign.
 			step{as: "phadmin", call: "POST identifiers/assign", send: `{"CoPersonId":$ada}`, answer: "200 OK"},
 		)
 	})

@@ -12,13 +12,13 @@ import (
 	"comity/internal/wire"
 )
 
-// A view's entity tag (RFC 9110, 8.8.3) is made from its bytes, so it is the same on every instance
-// and for every record that looks the same to the caller.
+// A view's entity tag (RFC 9110, 8.8.3) is computed from its bytes, so it is the same on every instance and
+// for every record that looks the same to the caller.
 
-// entityTag is the strong tag of a body.
+// entityTag returns the strong tag of a body.
 func entityTag(body []byte) string {
 	h := fnv.New128a()
-	_, _ = h.Write(body) // a hash takes everything
+	_, _ = h.Write(body) // a hash never fails
 	return `"` + strconv.FormatUint(uint64(len(body)), 36) + "-" + hex.EncodeToString(h.Sum(nil)) + `"`
 }
 
@@ -36,7 +36,7 @@ func matches(header, tag string, weak bool) bool {
 	return false
 }
 
-// answerTagged answers a body with its tag, or that the client has it already.
+// answerTagged answers a body with its tag, or 304 if the client has it already.
 func (c *call) answerTagged(body []byte) {
 	body = c.styled(body)
 	tag := entityTag(body)
@@ -48,8 +48,8 @@ func (c *call) answerTagged(body []byte) {
 	c.answer(http.StatusOK, "OK", body)
 }
 
-// unchanged is the condition of a change that came with If-Match: the record must still look as its
-// tag says. None where the request has no condition.
+// unchanged returns the precondition of an If-Match header: the record must still have the tag. Without the
+// header it returns none.
 func (c *call) unchanged(rt route) []registry.Condition {
 	given := strings.Join(c.r.Header.Values("If-Match"), ",")
 	if given == "" {

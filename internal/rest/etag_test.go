@@ -32,7 +32,7 @@ func (s *scene) expect(a answer, want string) {
 	}
 }
 
-// TestEntityTags say whether a view is what the client has.
+// TestEntityTags: they show whether a view is what the client has.
 func TestEntityTags(t *testing.T) {
 	everywhere(t, func(s *scene) {
 		s.play(unit("physics", "Physics"))
@@ -75,7 +75,7 @@ func TestConditionalChanges(t *testing.T) {
 		s.expect(put("W/"+tag, "Physics 3"), stale)
 		s.expect(s.send("", "DELETE", path, "", map[string]string{"If-Match": tag}), stale)
 		s.play(step{call: "GET cous/$physics", has: `{"Name":"Physics too","Revision":1}`})
-		// It is asked last.
+		// It is checked last.
 		s.expect(put(tag, "Optics"), "403 Name In Use")
 		s.expect(put(tag, "<"), "400 Invalid Fields")
 		s.expect(s.send("", "PUT", "cous/999999999.json", `{"Version":"1.0","CoId":$co,"Name":"X"}`, map[string]string{"If-Match": tag}), "404 Identifier Unknown")

@@ -32,7 +32,7 @@ func fullSyncOf(s outbox.FullSync) *fullSyncStatus {
 	return out
 }
 
-// provisionAll answers the call that tells a target about everybody.
+// provisionAll answers the call that starts a full sync of a target.
 func (c *call) provisionAll(rt route) error {
 	if _, err := c.body(); err != nil {
 		return err
@@ -55,7 +55,7 @@ func (c *call) provisionAll(rt route) error {
 	return c.say(http.StatusAccepted, "Accepted", "CoProvisioningTargetAll", fullSyncOf(s))
 }
 
-// runOf reads how a target is to be told about everybody.
+// runOf parses the options of a full sync.
 func runOf(query url.Values) (run outbox.Run, err error) {
 	if run.OnlyChanged, err = wanted(query, "onlychanged"); err != nil {
 		return run, err
@@ -81,7 +81,7 @@ func wanted(query url.Values, name string) (bool, error) {
 	return registry.ParseBoolean(name, value)
 }
 
-// stopAll answers the call that stops telling a target about everybody.
+// stopAll answers the call that stops a full sync of a target.
 func (c *call) stopAll(rt route) error {
 	target, err := c.target(access.Edit, rt)
 	if err != nil {
@@ -92,7 +92,7 @@ func (c *call) stopAll(rt route) error {
 		return err
 	}
 	if !found {
-		return comity.RefuseBecause(comity.PhraseForbidden, "Provisioning target %d was never told about everybody", target.Id)
+		return comity.RefuseBecause(comity.PhraseForbidden, "Provisioning target %d never had a full sync", target.Id)
 	}
 	return c.say(http.StatusOK, "OK", "CoProvisioningTargetAll", fullSyncOf(s))
 }

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// TestExpandedLists show with each record those that hang on it.
+// TestExpandedLists show the dependents of each record.
 func TestExpandedLists(t *testing.T) {
 	everywhere(t, func(s *scene) {
 		s.play(

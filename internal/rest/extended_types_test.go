@@ -2,7 +2,7 @@ package rest_test
 
 import "testing"
 
-// TestTypesOfACO: each CO has its own permitted values, and one that is used stays.
+// TestTypesOfACO: each CO has its own permitted values, and one that is in use cannot be deleted.
 func TestTypesOfACO(t *testing.T) {
 	const kind = `{"CoId":$co,"Attribute":"Name.type","Name":"pen","DisplayName":"Pen name","Status":"Active"}`
 	play(t, []step{
@@ -11,7 +11,7 @@ func TestTypesOfACO(t *testing.T) {
 		{call: "POST co_extended_types", send: kind, keep: "pen"},
 		{call: "GET co_extended_types/$pen", has: `{"Attribute":"Name.type","Name":"pen","DisplayName":"Pen name","Status":"Active"}`},
 		{call: "POST co_extended_types", send: kind, answer: "403 Name In Use"},
-		// Of another field, or in another CO, it is another one.
+		// For another field, or in another CO, it is another type.
 		add("co_extended_types", "url", `"CoId":$co,"Attribute":"Url.type","Name":"pen","DisplayName":"Pen","Status":"Active"`),
 		{call: "POST names", send: `{"Given":"Bob","Type":"pen","CoPersonId":$bob}`, answer: "400 Invalid Fields", faulty: "type"},
 		add("co_extended_types", "theirs", `"CoId":$other,"Attribute":"Name.type","Name":"pen","DisplayName":"Pen","Status":"Active"`),
@@ -28,7 +28,7 @@ func TestTypesOfACO(t *testing.T) {
 		},
 		{call: "DELETE co_extended_types/$url"},
 		{call: "DELETE co_extended_types/$theirs"},
-		// What else it is may change. Suspended, it stays with who has it and is given to nobody.
+		// Its other fields may change. If it is suspended, existing records keep it and no other gets it.
 		{call: "PUT co_extended_types/$pen", send: `{"CoId":$co,"Attribute":"Name.type","Name":"pen","DisplayName":"Pseudonym","Status":"Suspended"}`},
 		{call: "PUT names/$name", send: `{"Given":"Augusta","Type":"pen","CoPersonId":$ada}`},
 		{call: "POST names", send: `{"Given":"Ada","Type":"pen","CoPersonId":$ada}`, answer: "400 Invalid Fields", faulty: "type"},
@@ -42,7 +42,7 @@ func TestTypesOfACO(t *testing.T) {
 	})
 }
 
-// TestTypesInUse by every kind of record that has one.
+// TestTypesInUse by every resource that has types.
 func TestTypesInUse(t *testing.T) {
 	for attribute, use := range map[string]step{
 		"CoPersonRole.affiliation": add("co_person_roles", "row", `"CoPersonId":$ada,"Affiliation":"odd","Status":"Active"`),

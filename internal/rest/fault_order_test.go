@@ -5,9 +5,9 @@ import (
 	"testing"
 )
 
-// TestFirstFaultAnswers: of several faults the one that comes first in the order answers: 401, 404 of
-// the path, 413, 404 of the id, 400 Bad Request, 403 about the CO or the owner that the request names, 400
-// for all that is wrong with its fields, the other 403s.
+// TestFirstFaultAnswers: of several faults the first in this order is answered: 401, 404 of the path, 413,
+// 404 of the id, 400 Bad Request, 403 about the CO or the owner that the request names, 400 for all faults of
+// its fields, the other 403s.
 func TestFirstFaultAnswers(t *testing.T) {
 	large := `{"Version":"1.0","Name":"` + strings.Repeat("x", 1<<20) + `"}`
 	const garbage = `{"Version":`
@@ -52,7 +52,7 @@ func TestFirstFaultAnswers(t *testing.T) {
 			{"", "POST", "co_group_members.json", `{"CoPersonId":999999999}`, "403 Person Does Not Exist"},
 			{"", "POST", "identifiers/assign.json", `{"CoPersonId":999999999}`, "403 Person Does Not Exist"},
 
-			// One that names none, or none that can be read, is told what else is wrong first.
+			// If the request names none, or an unreadable one, the other faults are answered first.
 			{"", "POST", "cous.json", `{"Version":"1.0","Name":"x"}`, "400 Invalid Fields"},
 			{"", "POST", "cous.json", `{"Version":"1.0","CoId":{},"Name":"x"}`, "400 Invalid Fields"},
 			{"", "POST", "cous.json", `{"Version":"1.0","CoId":2.5,"Name":"x"}`, "400 Invalid Fields"},
@@ -89,8 +89,8 @@ func TestFirstFaultAnswers(t *testing.T) {
 	})
 }
 
-// TestFaultsTogether: all that is wrong with the fields is told at once, whether the request alone shows
-// it or the CO decides it.
+// TestFaultsTogether: all field errors are answered together, those that the request alone shows and those
+// that depend on the CO.
 func TestFaultsTogether(t *testing.T) {
 	play(t, []step{
 		person("ada"), role("job", "ada", "Active"), name("name", "ada", "Ada"), unit("physics", "Physics"), target("target", "X"),
@@ -112,7 +112,7 @@ func TestFaultsTogether(t *testing.T) {
 			call: "PUT co_person_roles/$job", answer: "400 Invalid Fields", faulty: "affiliation cou_id status title",
 			send: `{"CoPersonId":$ada,"Affiliation":"bogus","CouId":999999999,"Status":"","Title":"<b>"}`,
 		},
-		// Without a CO its types are not known, but that what is named is nowhere is.
+		// Without a CO its types are unknown, but references to missing records are reported.
 		{
 			call: "POST co_person_roles", answer: "400 Invalid Fields", faulty: "co_person_id cou_id status",
 			send: `{"Affiliation":"bogus","CouId":999999999}`,
@@ -149,7 +149,7 @@ func TestFaultsTogether(t *testing.T) {
 	})
 }
 
-// TestFaultsOfManyTogether: each of many says all that is wrong with it.
+// TestFaultsOfManyTogether: in a bulk request, each element is answered with all its faults.
 func TestFaultsOfManyTogether(t *testing.T) {
 	everywhere(t, func(s *scene) {
 		s.play(person("ada"))
@@ -171,7 +171,7 @@ func TestFaultsOfManyTogether(t *testing.T) {
 	})
 }
 
-// TestAValueThatIsNotTakenIsNotMissing: what is wrong with a field is said once.
+// TestAValueThatIsNotTakenIsNotMissing: a field has one fault only.
 func TestAValueThatIsNotTakenIsNotMissing(t *testing.T) {
 	everywhere(t, func(s *scene) {
 		s.play(server("server"))

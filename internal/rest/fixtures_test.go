@@ -9,7 +9,7 @@ import (
 	"comity/internal/store"
 )
 
-// add is the step that makes a record, and keeps its id.
+// add returns the step that adds a record, and keeps its id.
 func add(path, keep, send string) step {
 	return step{call: "POST " + path, send: "{" + send + "}", keep: keep}
 }
@@ -66,17 +66,17 @@ func target(keep, mode string) step {
 	return add("co_provisioning_targets", keep, `"CoId":$co,"Plugin":"ApiProvisioner","Status":"`+mode+`"`)
 }
 
-// specimen is an example of a resource: an element that can be added, and one that its record can
-// be edited with. $n is another number each time.
+// specimen is an example of a resource: an element that can be added, and one with which its record can be
+// edited. $n is another number each time.
 type specimen struct {
 	path, singular, keep, send, edit string
-	// part is what a view shows of it.
+	// part is the part of the record that a view must show.
 	part string
-	// needs are the steps that make what it needs besides the specimens before it.
+	// needs are the steps that add what it needs in addition to the specimens before it.
 	needs []step
 }
 
-// specimens are one of each resource, each after what it refers to.
+// specimens are one of each resource, each after those that it refers to.
 var specimens = []specimen{
 	{
 		path: "cous", singular: "Cou", keep: "unit", part: `{"Description":"light"}`,
@@ -247,10 +247,10 @@ var specimens = []specimen{
 	},
 }
 
-// sshKey is the base64 part of a public key that nobody has the other half of.
+// sshKey is the base64 part of a public key without a known private key.
 var sshKey = base64.StdEncoding.EncodeToString([]byte("\x00\x00\x00\x0bssh-ed25519\x00\x00\x00\x20" + strings.Repeat("\x01", 32)))
 
-// furnish makes one of each resource in the scene's CO.
+// furnish returns the steps that add one record of each resource to the scene's CO.
 func furnish() []step { return makeAll(specimens) }
 
 func makeAll(specimens []specimen) []step {
@@ -262,7 +262,7 @@ func makeAll(specimens []specimen) []step {
 	return steps
 }
 
-// addMany puts records into the scene's CO all at once, and returns their ids.
+// addMany adds records to the scene's CO in one transaction, and returns their ids.
 func (s *scene) addMany(r *comity.Resource, count int, fill func(rec *comity.Record, i int)) []string {
 	s.Helper()
 	co := comity.ParseId(s.ids["co"])

@@ -19,14 +19,14 @@ import (
 	"comity/internal/wire"
 )
 
-// noCompression is the header by which an answer asks the compressing handler round the API to leave
-// it alone; that takes it off.
+// noCompression is the header by which an answer asks the compressing handler around the API not to compress
+// it; that handler removes it.
 const noCompression = "No-Gzip-Compression"
 
 // maxBody is the largest request body, in bytes.
 const maxBody = 1 << 20
 
-// buffers are reused for what answers are written into.
+// buffers are reused for building answers.
 var buffers = sync.Pool{New: func() any {
 	b := make([]byte, 0, 4096)
 	return &b
@@ -42,8 +42,8 @@ func release(p *[]byte, b []byte) {
 	}
 }
 
-// styled is the body of an answer as the caller wants it: for one with StringIds every number in JSON is
-// a string. Of one that is so already nothing changes.
+// styled returns the body of an answer in the style of the caller: with StringIds every number in JSON is a
+// string.
 func (c *call) styled(body []byte) []byte {
 	if !c.caller.StringIds || c.format != wire.JSON || c.verbatim {
 		return body
@@ -65,7 +65,7 @@ func (c *call) view(rt route) error {
 	return nil
 }
 
-// record is the record that a view asks for: as it is, or with revision or at as it was.
+// record returns the record of a view: as it is, or with revision or at as it was.
 func (c *call) record(rt route) (*comity.Record, error) {
 	id := comity.ParseId(rt.id)
 	if c.r.URL.RawQuery == "" {
@@ -82,7 +82,7 @@ func (c *call) record(rt route) (*comity.Record, error) {
 	return c.Registry.ViewPast(c.r.Context(), c.caller, rt.resource, id, past)
 }
 
-// pastOf reads which earlier state a query asks for, if it does.
+// pastOf parses which earlier state a query asks for; asked is false if it asks for none.
 func pastOf(query url.Values) (past registry.Past, asked bool, err error) {
 	if query.Has("revision") {
 		n, err := strconv.ParseInt(query.Get("revision"), 10, 64)
@@ -99,7 +99,7 @@ func pastOf(query url.Values) (past registry.Past, asked bool, err error) {
 	return past, true, err
 }
 
-// listing is the list that a query asks for.
+// listing returns the list that a query asks for.
 func (c *call) listing(rt route, query url.Values) (*registry.Listing, error) {
 	if rt.resource == comity.CoGroupMember.Resource && query.Has("at") {
 		past, _, err := pastOf(url.Values{"at": query["at"]})
@@ -113,9 +113,9 @@ func (c *call) listing(rt route, query url.Values) (*registry.Listing, error) {
 	return c.Registry.List(c.r.Context(), c.caller, rt.resource, query)
 }
 
-// list writes a list page by page, each read and written before the next, so that its memory does
-// not grow with it. The first page decides the status; when a later one fails the connection is
-// cut, so that nobody takes a part for the whole.
+// list writes a list page by page, each read and written before the next, so that memory does not grow with
+// the list. The first page decides the status; if a later one fails the connection is cut, so that a client
+// does not mistake a part for the whole.
 func (c *call) list(rt route) error {
 	query, err := url.ParseQuery(c.r.URL.RawQuery)
 	if err != nil {
@@ -136,8 +136,8 @@ func (c *call) list(rt route) error {
 		return c.page(l, rt.resource, query)
 	}
 	if l.Full(l.Records) {
-		// A compressed answer is brought to a proper end even when it is cut, and would be taken for
-		// the whole: what is written page by page goes as it is.
+		// A compressed answer is terminated properly even when it is cut, and would look complete: an answer
+		// written page by page is not compressed.
 		c.w.Header().Set(noCompression, "true")
 	}
 	c.begin(http.StatusOK, "OK", true)
@@ -164,7 +164,7 @@ func (c *call) page(l *registry.Listing, res *comity.Resource, query url.Values)
 	return nil
 }
 
-// linkNext says where the next page is: at the same query, after what this one ends with.
+// linkNext adds the link to the next page: the same query, with after set to the end of this one.
 func (c *call) linkNext(query url.Values, after string) {
 	query.Set("after", after)
 	c.w.Header().Set("Link", fmt.Sprintf("<%s?%s>; rel=\"next\"", c.r.URL.EscapedPath(), query.Encode()))
@@ -192,15 +192,14 @@ func (c *call) pages(l *registry.Listing, res *comity.Resource, b *[]byte) error
 	}
 }
 
-// once is the promise that an Idempotency-Key asks for: the same request under the same key is
-// carried out once.
+// once returns the idempotency key of a request: the same request with the same key is carried out once.
 func (c *call) once(body []byte) registry.Once {
 	key := c.r.Header.Get("Idempotency-Key")
 	if key == "" {
 		return registry.Once{}
 	}
 	h := sha256.New()
-	_, _ = fmt.Fprintf(h, "%s\n", c.r.URL.Path) // a hash takes everything
+	_, _ = fmt.Fprintf(h, "%s\n", c.r.URL.Path) // a hash never fails
 	_, _ = h.Write(body)
 	return registry.Once{Key: key, Request: hex.EncodeToString(h.Sum(nil))}
 }
@@ -306,7 +305,7 @@ func (c *call) reconcileOne(rt route) error {
 	return nil
 }
 
-// assign answers the call that gives a person the identifiers that the CO assigns.
+// assign answers the call that adds the identifiers which the CO assigns to a person.
 func (c *call) assign(rt route) error {
 	body, err := c.body()
 	if err != nil {
@@ -323,7 +322,7 @@ func (c *call) assign(rt route) error {
 	return nil
 }
 
-// verify answers the call that takes an administrator's word for an email address.
+// verify answers the call that marks an email address as verified, on an administrator's word.
 func (c *call) verify(rt route) error {
 	if _, err := c.body(); err != nil {
 		return err
@@ -335,7 +334,7 @@ func (c *call) verify(rt route) error {
 	return nil
 }
 
-// duplicate answers the call that makes a CO set up like another.
+// duplicate answers the call that adds a CO configured like another.
 func (c *call) duplicate(rt route) error {
 	if _, err := c.body(); err != nil {
 		return err

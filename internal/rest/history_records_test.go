@@ -10,11 +10,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// others are ids that a test does not know: of what comes by itself.
+// others matches ids that a test does not know: those of automatic records.
 var others = regexp.MustCompile(`\b(CoGroupMember|CoGroupId) \d+`)
 
-// told are the sentences of a list of history records, the ids in them that nobody kept as "#".
-func (s *scene) provisioned(format, query string) []string {
+// historyLines returns the sentences of a list of history records, with unknown ids written as "#".
+func (s *scene) historyLines(format, query string) []string {
 	s.Helper()
 	a := s.call("admin", "GET", s.fill("history_records."+format+"?"+query), nil)
 	s.expect(a, "200 OK")
@@ -25,8 +25,8 @@ func (s *scene) provisioned(format, query string) []string {
 	return lines
 }
 
-// TestHistoryOfAPerson: what is done to a person and to what hangs on them, by whomever, is told in
-// the order in which it was done.
+// TestHistoryOfAPerson: every change of a person and their dependents, by any user, is in the history in
+// order.
 func TestHistoryOfAPerson(t *testing.T) {
 	everywhere(t, func(s *scene) {
 		s.play(
@@ -58,14 +58,14 @@ CoOrgIdentityLink $link added: CoPersonId $grace, OrgIdentityId $org
 Address $address deleted: Room "2", CoPersonRoleId $role
 CoPersonRole $role deleted: Affiliation "staff", Ordr 1, Status "Active"`), "\n")
 		for _, format := range []string{"json", "xml"} {
-			if diff := cmp.Diff(want, s.provisioned(format, "copersonid=$grace")); diff != "" {
+			if diff := cmp.Diff(want, s.historyLines(format, "copersonid=$grace")); diff != "" {
 				s.Errorf("in %s (-want +got):\n%s", format, diff)
 			}
 		}
 		ofOrg := strings.Split(s.fill(`OrgIdentity $org added
 CoOrgIdentityLink $link added: CoPersonId $grace, OrgIdentityId $org
 Name $home added: Given "G.", Type "official", PrimaryName true`), "\n")
-		if diff := cmp.Diff(ofOrg, s.provisioned("json", "orgidentityid=$org")); diff != "" {
+		if diff := cmp.Diff(ofOrg, s.historyLines("json", "orgidentityid=$org")); diff != "" {
 			s.Errorf("of the org identity (-want +got):\n%s", diff)
 		}
 		s.playPages(len(want))
@@ -122,18 +122,18 @@ func TestHistoryOfEveryKind(t *testing.T) {
 			words := strings.SplitN(rec["Comment"], " ", 4)
 			said[rec["Action"]+" "+strings.TrimSuffix(strings.Join(words[:min(3, len(words))], " "), ":")] = true
 			if strings.Contains(rec["Comment"], "Password \"") {
-				s.Errorf("a secret is told: %s", rec["Comment"])
+				s.Errorf("the history contains a secret: %s", rec["Comment"])
 			}
 		}
 		for _, line := range want {
 			if !said[line] {
-				s.Errorf("nothing tells that %s", line)
+				s.Errorf("the history does not contain %s", line)
 			}
 		}
 	})
 }
 
-// TestHistoryRecordsMeta: who did it, when, and to what.
+// TestHistoryRecordsMeta: the user, the time and the record.
 func TestHistoryRecordsMeta(t *testing.T) {
 	play(t, []step{
 		person("boss"), person("grace"),
@@ -143,7 +143,7 @@ func TestHistoryRecordsMeta(t *testing.T) {
 		add("co_services", "service", `"CoId":$co,"Name":"Wiki","Visibility":"CoMember","Status":"Active"`),
 		{call: "GET history_records?coid=$co&limit=1", has: `{"Action":"ACOL","ActorIdentifier":"co_1.operator","Revision":0,"Deleted":false,"CoPersonId":null}`},
 
-		// A note is what was sent, and hangs where it was hung.
+		// A note has the text that was sent, and belongs to the record that it was added to.
 		add("history_records", "note", `"CoPersonRoleId":$role,"Action":"CMNT","Comment":"Came by"`),
 		{call: "GET history_records/$note", has: `{"CoPersonId":"$grace","CoPersonRoleId":"$role","Action":"CMNT","Comment":"Came by"}`},
 		{call: "GET history_records/$note?revision=0", has: `{"Comment":"Came by"}`},
@@ -157,7 +157,7 @@ func TestHistoryRecordsMeta(t *testing.T) {
 		{call: "POST history_records", send: `{"Action":"CMNT","Comment":"x"}`, answer: "400 Invalid Fields", faulty: "co_person_id"},
 		{call: "POST history_records", send: `{"CoPersonId":$grace,"CoGroupId":999999999,"Action":"CMNT","Comment":"x"}`, answer: "400 Invalid Fields", faulty: "co_group_id"},
 
-		// It goes with nobody: the person's history remains, as the CO's.
+		// It is not deleted with anybody: the person's history stays, as the CO's.
 		{call: "DELETE co_person_roles/$role"},
 		{call: "DELETE co_people/$grace"},
 		{call: "GET history_records?copersonid=$grace", answer: "404 CO Person Unknown"},
@@ -167,8 +167,8 @@ func TestHistoryRecordsMeta(t *testing.T) {
 	})
 }
 
-// TestActorsOfTheHistory: an API user is named while it is the one who did it, and the person it
-// acts for while that is sure.
+// TestActorsOfTheHistory: an API user is named while it is the one who did it, and the person it acts for
+// while that is certain.
 func TestActorsOfTheHistory(t *testing.T) {
 	everywhere(t, func(s *scene) {
 		s.play(person("boss"))
@@ -200,7 +200,7 @@ func TestActorsOfTheHistory(t *testing.T) {
 		s.play(edit(`,"CoPersonId":null`))
 		expect(s.call("", "GET", "history_records/"+line+".json", nil).records[0], "bot", "")
 
-		// One who is called the same since is another.
+		// A later user with the same name is another one.
 		s.play(step{call: "DELETE api_users/$bot"},
 			step{call: "POST api_users", send: `{"CoId":$co,"Username":"admin","Privileged":true,"Status":"Active"}`, keep: "bot"})
 		expect(s.call("", "GET", "history_records/"+line+".json", nil).records[0], "", "")

@@ -16,7 +16,7 @@ func TestAddIdentifier(t *testing.T) {
 			"Person":"CO $ada","Revision":0,"Deleted":false}`},
 		{call: "POST identifiers", send: `{"Identifier":"h","Type":"eppn","Status":"Active","Person":{"Type":"Org","Id":$home}}`, keep: "org"},
 		{call: "GET identifiers/$org", has: `{"Person":"Org $home","Login":false,"CoProvisioningTargetId":null}`},
-		// A group's is given back as CoGroupId.
+		// The owner of a group's identifier is returned as CoGroupId.
 		{call: "POST identifiers", send: `{"Identifier":"g","Type":"uid","Status":"Active","Person":{"Type":"Group","Id":$readers}}`, keep: "group"},
 		{call: "GET identifiers/$group", has: `{"CoGroupId":"$readers","Person":null}`},
 		{call: "POST identifiers", send: `{"Identifier":"f","Type":"uid","Status":"Active","CoGroupId":$readers}`, keep: "flat"},
@@ -64,8 +64,8 @@ func TestViewIdentifiers(t *testing.T) {
 	})
 }
 
-// TestIdentifiersAreUnique for their type among the people and groups of a CO; those of org
-// identities are not compared.
+// TestIdentifiersAreUnique for their type among the people and groups of a CO; those of org identities are
+// not compared.
 func TestIdentifiersAreUnique(t *testing.T) {
 	owned := func(keep, owner, value, kind, answer string) step {
 		st := add("identifiers", keep, `"Identifier":"`+value+`","Type":"`+kind+`","Status":"Active","Person":`+owner)
@@ -89,12 +89,12 @@ func TestIdentifiersAreUnique(t *testing.T) {
 		add("co_people", "stranger", `"CoId":$other,"Status":"Active"`),
 		owned("a", ada, "x1", "uid", ""),
 		owned("", ada, "x1", "uid", inUse), owned("", bob, "x1", "uid", inUse), owned("", readers, "x1", "uid", inUse),
-		// Of another type, in another CO, in capitals it is another one.
+		// With another type, in another CO, or in capitals it is another identifier.
 		owned("", bob, "x1", "eppn", ""), owned("", stranger, "x1", "uid", ""), owned("b", bob, "X1", "uid", ""),
 		owned("h", home, "x1", "uid", ""), owned("f", far, "x1", "uid", ""), owned("", home, "x1", "uid", ""),
 		owned("g", readers, "x2", "uid", ""), owned("", ada, "x2", "uid", inUse),
 	}, []step{
-		// By an edit, too: of the value, of the type, and of whose it is.
+		// This applies to edits of the value, of the type, and of the owner, too.
 		edited("b", bob, "x1", "uid", inUse),
 		edited("b", bob, "x1", "eppn", inUse),
 		edited("b", bob, "X1", "uid", ""),
@@ -107,11 +107,11 @@ func TestIdentifiersAreUnique(t *testing.T) {
 		edited("h", bob, "x1", "uid", ""),
 		edited("a", ada, "x1", "uid", inUse),
 	}, []step{
-		// A suspended one, and one of a person whose Status is Deleted, are in use.
+		// Suspended ones, and those of a person whose Status is Deleted, are in use.
 		{call: "PUT identifiers/$h", send: `{"Identifier":"x1","Type":"uid","Status":"Suspended","Person":` + bob + `}`},
 		{call: "PUT co_people/$bob", send: `{"CoId":$co,"Status":"Deleted"}`},
 		owned("", ada, "x1", "uid", inUse),
-		// What belonged to a deleted record is free again.
+		// Those of a deleted record can be used again.
 		{call: "DELETE identifiers/$h"},
 		owned("x", ada, "x1", "uid", ""),
 		{call: "DELETE co_groups/$readers"},

@@ -2,7 +2,8 @@ package rest_test
 
 import "testing"
 
-// TestIdsThatNothingHas are unknown ids wherever they stand: what is no number, and what is too large.
+// TestIdsThatNothingHas are unknown ids in every place: those that are no number, and those that are too
+// large.
 func TestIdsThatNothingHas(t *testing.T) {
 	var steps []step
 	for _, id := range []string{"0", "999999999", "9007199254740993", "4852340000000000000", "9223372036854775807", "99999999999999999999", "-1", "one"} {

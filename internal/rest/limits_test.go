@@ -16,7 +16,7 @@ import (
 	"comity/internal/rest"
 )
 
-// TestRateLimit: a user with one is told to wait above it, for how long, and others are not.
+// TestRateLimit: above its limit a user gets 429 with the time to wait, and others do not.
 func TestRateLimit(t *testing.T) {
 	everywhere(t, func(s *scene) {
 		a := s.send("", "POST", "api_users.json",
@@ -35,8 +35,8 @@ func TestRateLimit(t *testing.T) {
 	})
 }
 
-// TestFailedLogins: an address from which too many failed is told to wait, whoever it says it is;
-// and the address is what a trusted proxy says, and nobody else.
+// TestFailedLogins: an address with too many failed logins must wait, whatever the user name; only a trusted
+// proxy may set the address.
 func TestFailedLogins(t *testing.T) {
 	everywhere(t, func(s *scene) {
 		admin := s.user("admin")
@@ -69,7 +69,7 @@ func TestFailedLogins(t *testing.T) {
 			{"the same one in IPv6", []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, "192.0.2.1", "::ffff:192.0.2.1", "::ffff:192.0.2.1", http.StatusTooManyRequests},
 			{"another address of its IPv6 network", []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, "2001:db8::1", "2001:db8::2", "2001:db8::ffff:0:1", http.StatusTooManyRequests},
 			{"another IPv6 network", []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, "2001:db8::1", "2001:db8:0:1::1", "2001:db8:0:1::2", http.StatusOK},
-			// What the client wrote before what the proxy added is not believed.
+			// What the client wrote before the proxy's part is ignored.
 			{"a forged one before", []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, "192.0.2.1", "192.0.2.9, 192.0.2.1", "192.0.2.8, 192.0.2.1", http.StatusTooManyRequests},
 			{
 				"through two proxies",
@@ -91,7 +91,7 @@ func TestFailedLogins(t *testing.T) {
 	})
 }
 
-// TestAddressBehindAProxy is what a user's RemoteIp is compared with.
+// TestAddressBehindAProxy: the address is compared with a user's RemoteIp.
 func TestAddressBehindAProxy(t *testing.T) {
 	everywhere(t, func(s *scene) {
 		a := s.send("", "POST", "api_users.json",
@@ -103,11 +103,11 @@ func TestAddressBehindAProxy(t *testing.T) {
 	})
 }
 
-// TestParametersAreBounded: a URL has so many parameters at most, and is not longer than the head of a request
-// may be; one that is refused says so, and one below is answered.
+// TestParametersAreBounded: the number of parameters in a URL is limited, and so is the length of a request's
+// head; a refusal names the limit, and a request below it succeeds.
 func TestParametersAreBounded(t *testing.T) {
 	everywhere(t, func(s *scene) {
-		const most = 1000 - 1 // beside coid
+		const most = 1000 - 1 // in addition to coid
 		query := func(first, part string, n int) string {
 			return "cous.json?coid=$co&" + first + strings.Repeat(part, n-1)
 		}

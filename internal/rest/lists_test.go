@@ -8,8 +8,8 @@ import (
 	"comity"
 )
 
-// TestListsOfEveryKind by each parameter that they know: the CO, and every parent. A CO that is furnished
-// once is enough, for lists change nothing.
+// TestListsOfEveryKind by each of their parameters: the CO, and every parent. The CO is furnished once, as
+// lists change nothing.
 func TestListsOfEveryKind(t *testing.T) {
 	steps := append(furnish(), anotherCO("empty"))
 	for _, sp := range specimens {
@@ -21,7 +21,7 @@ func TestListsOfEveryKind(t *testing.T) {
 			case "co_group_members":
 				none = step{call: list + "$lonely", lists: "Id: "}
 			case "history_records":
-				// There is more history than the specimen, and of every parent its own add.
+				// The history has more records than the specimen, one add for every parent.
 				one = ""
 				none.call += "&modifiedsince=2999-01-01T00:00:00Z"
 			}
@@ -63,8 +63,7 @@ func TestListsOfEveryKind(t *testing.T) {
 	play(t, steps)
 }
 
-// parentOf is what a list's parameter names: the path and the kept id of the parent, and what an
-// answer calls it.
+// parentOf is the parent that a list's parameter names: its path and kept id, and its name in an answer.
 type parentOf struct{ path, keep, noun string }
 
 var parents = map[string]parentOf{
@@ -78,8 +77,8 @@ var parents = map[string]parentOf{
 	"coprovisioningtargetid": {"co_provisioning_targets", "target", "CO Provisioning Target"},
 }
 
-// listedBy are the parameters of the lists, as the documentation of each resource has them. The
-// specimens of those with several owners hang on one of them.
+// listedBy are the parameters of the lists, as documented for each resource. Specimens with several possible
+// owners belong to one of them.
 var listedBy = map[string][]string{
 	"co_person_roles": {"couid", "copersonid"}, "co_org_identity_links": {"copersonid", "orgidentityid"},
 	"names": {"copersonid"}, "email_addresses": {"copersonid"}, "identifiers": {"copersonid"}, "urls": {"copersonid"},
@@ -102,7 +101,7 @@ func parentsOf(path string) map[string]parentOf {
 	return of
 }
 
-// lonely is the step that makes a parent on which nothing hangs.
+// lonely returns the step that adds a parent without dependents.
 func lonely(path string) step {
 	i := slices.IndexFunc(specimens, func(sp specimen) bool { return sp.path == path })
 	return step{call: "POST " + path, send: specimens[i].send, keep: "lonely"}
@@ -160,14 +159,14 @@ func TestQueriesThatCannotBe(t *testing.T) {
 				s.Errorf("GET %.60s is answered %s, want %s: %.200s", tt.call, a.line(), tt.want, a.body)
 			}
 		}
-		// Who may not ask is told that first.
+		// A caller without rights gets that answer first.
 		if a := s.call("admin", "GET", "names.json?"+strings.Repeat("coid=1&", 500), nil); a.line() != "401 Unauthorized" {
 			s.Errorf("an administrator asking for another CO is answered %s", a.line())
 		}
 	})
 }
 
-// TestLongLists come whole and in order, over several pages.
+// TestLongLists are complete and in order, over several pages.
 func TestLongLists(t *testing.T) {
 	const count = 2001 // two pages of a thousand, and one
 	everywhere(t, func(s *scene) {

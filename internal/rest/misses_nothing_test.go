@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// TestWhoAsksSinceMissesNothing: a job that asks again and again from the time that it was told, while
-// others write, has in the end what is there.
+// TestWhoAsksSinceMissesNothing: a job that always continues from the time in the last answer, while others
+// write, ends up with the current records.
 func TestWhoAsksSinceMissesNothing(t *testing.T) {
 	everywhere(t, func(s *scene) {
 		var writers sync.WaitGroup
@@ -46,7 +46,7 @@ func TestWhoAsksSinceMissesNothing(t *testing.T) {
 	})
 }
 
-// writeGroup adds a group, renames every second one of its writer's and deletes every third.
+// writeGroup adds a group, renames every second one of its writer and deletes every third.
 func (s *scene) writeGroup(i int) {
 	send := func(name string) *strings.Reader {
 		return strings.NewReader(s.fill(fmt.Sprintf(`{"Version":"1.0","CoId":$co,"Name":%q,"Status":"Active"}`, name)))
@@ -60,7 +60,7 @@ func (s *scene) writeGroup(i int) {
 	}
 }
 
-// fetch brings what a job has up to date, and returns the time to ask from next.
+// fetch updates a job's copy, and returns the time to ask from next.
 func (s *scene) fetch(since string, has map[string]string) string {
 	a := s.call("", "GET", s.fill("co_groups.json?coid=$co&deleted=true&modifiedsince=")+url.QueryEscape(since), nil)
 	s.expect(a, "200 OK")

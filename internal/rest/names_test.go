@@ -51,7 +51,7 @@ func TestViewNames(t *testing.T) {
 	})
 }
 
-// primaries look at which of the names of a person or org identity is primary.
+// primaries returns steps that check which of the names of a person or org identity is primary.
 func primaries(list, names, flags string) []step {
 	return []step{{call: "GET names?" + list, lists: "Given: " + names}, {call: "GET names?" + list, lists: "PrimaryName: " + flags}}
 }
@@ -119,7 +119,7 @@ func TestNameGivenToAnotherOwner(t *testing.T) {
 		"one that is not, to who has one": slices.Concat(
 			[]step{name("b", "bob", "b"), give("y", bob, "")},
 			primaries("copersonid=$ada", "x, z", "true, false"), primaries("copersonid=$bob", "y, b", "false, true")),
-		// It is what it was, until another is made primary.
+		// It stays primary, until another one is made so.
 		"the primary one, to who has one": slices.Concat(
 			[]step{name("b", "bob", "b"), give("x", bob, "")},
 			primaries("copersonid=$ada", "y, z", "true, false"), primaries("copersonid=$bob", "x, b", "true, false")),
@@ -137,7 +137,7 @@ func TestNameGivenToAnotherOwner(t *testing.T) {
 				add("names", "h", `"Given":"h","Type":"official","OrgIdentityId":$home`), give("x", ada, `,"PrimaryName":false`),
 			},
 			primaries("copersonid=$ada", "x, y, z", "false, true, false"), primaries("orgidentityid=$home", "h", "true")),
-		// It is gone from its owner as when it is deleted, and the last one cannot be.
+		// Moving it is like deleting it for its previous owner, and the last one cannot be deleted.
 		"the only one": slices.Concat(
 			[]step{give("x", bob, ""), give("y", bob, ""), refused("z", bob, ""), refused("z", home, ""), refused("z", bob, `,"PrimaryName":false`)},
 			primaries("copersonid=$bob", "x, y", "false, true"), primaries("copersonid=$ada", "z", "true")),

@@ -2,14 +2,14 @@ package rest_test
 
 import "testing"
 
-// inGroup is the step that looks at who is in a group: the kept names of people, in the order of
-// their rows.
+// inGroup returns the step that checks who is in a group: the kept names of people, in the order of their
+// rows.
 func inGroup(group, people string) step {
 	return step{call: "GET co_group_members?cogroupid=$" + group, lists: "Person: " + people}
 }
 
-// TestNestedMembers: who is a member of a nested group is one of the target, by a row that the
-// nesting made and that nobody else changes, at every level and as long as it is so.
+// TestNestedMembers: members of a nested group are members of the target, by a derived row that nobody else
+// can change, at every level and for as long as that is so.
 func TestNestedMembers(t *testing.T) {
 	const ada, bob = "CO $ada", "CO $bob"
 	start := []step{
@@ -102,7 +102,8 @@ func TestNestedMembers(t *testing.T) {
 	}
 }
 
-// TestAutomaticGroupsNest: whoever comes into a unit is in what the unit's groups are nested in.
+// TestAutomaticGroupsNest: a person with a new role in a unit becomes a member of the groups in which the
+// unit's groups are nested.
 func TestAutomaticGroupsNest(t *testing.T) {
 	everywhere(t, func(s *scene) {
 		s.play(person("ada"), unit("physics", "Physics"), group("readers", "readers"), group("top", "top"))
@@ -119,7 +120,7 @@ func TestAutomaticGroupsNest(t *testing.T) {
 			inGroup("readers", ""), inGroup("top", ""),
 			step{call: "PUT co_person_roles/$job", send: `{"CoPersonId":$ada,"Affiliation":"staff","Status":"Active"}`}, inGroup("top", "CO $ada"),
 			step{call: "PUT co_people/$ada", send: `{"CoId":$co,"Status":"Locked"}`}, inGroup("top", ""),
-			// Nothing is nested into a group that fills itself.
+			// No group can be nested in an automatic group.
 			step{call: "POST co_group_nestings", send: `{"CoGroupId":$top,"TargetCoGroupId":$active}`, answer: "403 Nesting Would Create Cycle"},
 			group("staff", "staff"),
 			step{call: "POST co_group_nestings", send: `{"CoGroupId":$staff,"TargetCoGroupId":$active}`, answer: "403 Forbidden"},
@@ -127,7 +128,7 @@ func TestAutomaticGroupsNest(t *testing.T) {
 	})
 }
 
-// TestNestingsThatCannotBe: no group is nested into itself, at any depth.
+// TestNestingsThatCannotBe: no group can be nested in itself, at any depth.
 func TestNestingsThatCannotBe(t *testing.T) {
 	const cycle = "403 Nesting Would Create Cycle"
 	play(t, []step{
@@ -139,14 +140,14 @@ func TestNestingsThatCannotBe(t *testing.T) {
 		{call: "POST co_group_nestings", send: `{"CoGroupId":$d,"TargetCoGroupId":$a,"Negate":true}`, answer: cycle},
 		{call: "PUT co_group_nestings/$ab", send: `{"CoGroupId":$d,"TargetCoGroupId":$b}`, answer: cycle},
 		{call: "PUT co_group_nestings/$cd", send: `{"CoGroupId":$c,"TargetCoGroupId":$a}`, answer: cycle},
-		// Where the nesting itself is the way, it may turn round.
+		// If the nesting itself is the only path, it may be reversed.
 		{call: "PUT co_group_nestings/$cd", send: `{"CoGroupId":$d,"TargetCoGroupId":$c}`},
 		{call: "GET co_group_nestings?coid=$co", lists: "Id: $ab, $bc, $cd"},
 		{call: "POST co_group_nestings", send: `{"CoGroupId":$a}`, answer: "400 Invalid Fields", faulty: "target_co_group_id"},
 	})
 }
 
-// TestRowsThatNestingsMade are nobody's to change.
+// TestRowsThatNestingsMade: derived rows cannot be changed by callers.
 func TestRowsThatNestingsMade(t *testing.T) {
 	everywhere(t, func(s *scene) {
 		s.play(person("ada"), group("a", "a"), group("b", "b"), nesting("ab", "a", "b", ""), member("one", "a", "ada"))
@@ -160,7 +161,7 @@ func TestRowsThatNestingsMade(t *testing.T) {
 	})
 }
 
-// TestNestingTwice: between two groups there is one nesting, that lets in or keeps out.
+// TestNestingTwice: there is one nesting between two groups, which includes or excludes.
 func TestNestingTwice(t *testing.T) {
 	nest := func(call, group, target, negate, answer string) step {
 		return step{

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// TestOnce: the same add under the same key is carried out once.
+// TestOnce: the same add with the same idempotency key is carried out once.
 func TestOnce(t *testing.T) {
 	everywhere(t, func(s *scene) {
 		post := func(as, key, path, body string) answer {
@@ -20,7 +20,7 @@ func TestOnce(t *testing.T) {
 		if again.line() != "201 Added" || again.created != first.created {
 			s.Errorf("again: %s with %s, want %s", again.line(), again.created, first.created)
 		}
-		// For another request the key is not good, and to another user it is another key.
+		// The key cannot be used for another request, and for another user it is another key.
 		s.expect(post("admin", key, "co_people.json", `{"Version":"1.0","CoId":$co,"Status":"Pending"}`), "422 Unprocessable Entity")
 		s.expect(post("admin", key, "co_people.xml", `<CoPerson Version="1.0"><CoId>$co</CoId><Status>Active</Status></CoPerson>`), "422 Unprocessable Entity")
 		if other := post("", key, "co_people.json", body); other.line() != "201 Added" || other.created == first.created {
@@ -29,7 +29,7 @@ func TestOnce(t *testing.T) {
 		s.expect(post("admin", strings.Repeat("k", 255), "co_people.json", body), "201 Added")
 		s.expect(post("admin", strings.Repeat("k", 256), "co_people.json", body), "400 Bad Request")
 
-		// What failed is tried anew.
+		// A request that failed is tried again.
 		s.play(unit("physics", "Physics"))
 		key = s.fill("key-$n")
 		const taken = `{"Version":"1.0","CoId":$co,"Name":"Physics"}`
@@ -41,7 +41,7 @@ func TestOnce(t *testing.T) {
 	})
 }
 
-// TestOnceAtOnce: of requests that come together under one key, one is carried out.
+// TestOnceAtOnce: of concurrent requests with one key, one is carried out.
 func TestOnceAtOnce(t *testing.T) {
 	const count = 8
 	everywhere(t, func(s *scene) {
@@ -64,7 +64,7 @@ func TestOnceAtOnce(t *testing.T) {
 	})
 }
 
-// TestOnceForMany: of a request of many that comes again under its key, what was added is not again.
+// TestOnceForMany: if a bulk request is repeated with its key, records that were added are not added again.
 func TestOnceForMany(t *testing.T) {
 	everywhere(t, func(s *scene) {
 		add := func(key, path, want string, names ...string) {
@@ -96,7 +96,7 @@ func TestOnceForMany(t *testing.T) {
 	})
 }
 
-// TestOnceKeyIsText: a key that no database can hold is the client's fault.
+// TestOnceKeyIsText: a key that no database can store is the client's fault.
 func TestOnceKeyIsText(t *testing.T) {
 	everywhere(t, func(s *scene) {
 		const body = `{"Version":"1.0","CoId":$co,"Status":"Active"}`

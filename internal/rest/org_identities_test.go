@@ -36,7 +36,7 @@ func TestEditOrgIdentity(t *testing.T) {
 	})
 }
 
-// TestDeleteOrgIdentity takes what hangs on it along, and is refused while somebody is linked to it.
+// TestDeleteOrgIdentity deletes its dependents, and is refused while somebody is linked to it.
 func TestDeleteOrgIdentity(t *testing.T) {
 	owner := `"Person":{"Type":"Org","Id":$home}`
 	hanging := map[string]string{
@@ -96,7 +96,7 @@ func TestCoOrgIdentityLinks(t *testing.T) {
 			call: "POST co_org_identity_links", send: `{"CoPersonId":999999999,"OrgIdentityId":999999999}`,
 			answer: "400 Invalid Fields", faulty: "co_person_id org_identity_id",
 		},
-		// Both are of one CO.
+		// Both must be in the same CO.
 		{
 			call: "POST co_org_identity_links", send: `{"CoPersonId":$ada,"OrgIdentityId":$theirs}`,
 			answer: "400 Invalid Fields", faulty: "org_identity_id",
@@ -105,7 +105,7 @@ func TestCoOrgIdentityLinks(t *testing.T) {
 			call: "POST co_org_identity_links", send: `{"CoPersonId":$stranger,"OrgIdentityId":$away}`,
 			answer: "400 Invalid Fields", faulty: "org_identity_id",
 		},
-		// Neither changes.
+		// Both are immutable.
 		{call: "PUT co_org_identity_links/$link", send: `{"CoPersonId":$ada,"OrgIdentityId":$home}`},
 		{
 			call: "PUT co_org_identity_links/$link", send: `{"CoPersonId":$bob,"OrgIdentityId":$away}`,
@@ -116,7 +116,7 @@ func TestCoOrgIdentityLinks(t *testing.T) {
 			answer: "400 Invalid Fields", faulty: "co_person_id",
 		},
 		{call: "GET co_org_identity_links/$link", has: `{"CoPersonId":"$ada","OrgIdentityId":"$home","Revision":1}`},
-		// A person may have several, and once unlinked it may be another's.
+		// A person may have several, and an unlinked one may be linked to another person.
 		add("co_org_identity_links", "second", `"CoPersonId":$ada,"OrgIdentityId":$away`),
 		{call: "DELETE co_org_identity_links/$link"},
 		add("co_org_identity_links", "third", `"CoPersonId":$bob,"OrgIdentityId":$home`),

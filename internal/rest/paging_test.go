@@ -9,7 +9,7 @@ import (
 	"comity"
 )
 
-// TestPages: a list of so many at a time has a link to the next, and the links lead through all of it.
+// TestPages: a page of a list has a link to the next, and the links lead through the whole list.
 func TestPages(t *testing.T) {
 	everywhere(t, func(s *scene) {
 		ids := s.addMany(comity.OrgIdentity.Resource, 7, func(*comity.Record, int) {})
@@ -31,7 +31,7 @@ func TestPages(t *testing.T) {
 	})
 }
 
-// next is the path of the page that an answer links to, "" for none.
+// next returns the path of the page that an answer links to, "" for none.
 func (s *scene) next(a answer) string {
 	s.Helper()
 	link := a.header.Get("Link")
@@ -61,7 +61,7 @@ func TestPagesThatCannotBe(t *testing.T) {
 		{call: "GET co_people?coid=$co&after=$bob", lists: "Id: "},
 		{call: "GET co_people?coid=$co&limit=1", lists: "Id: $ada"},
 		{call: "GET names?copersonid=$ada&limit=1&after=$one", lists: "Id: $two"},
-		// Past the end the list is empty, not the parent without any.
+		// After the last page the list is empty, which is not the answer for a parent without names.
 		{call: "GET names?copersonid=$ada&limit=1&after=$two", lists: "Id: "},
 		{call: "GET names?copersonid=$bob&limit=1", answer: "204 CO Person Has No Name"},
 		{as: "admin", call: "GET co_people?limit=1", answer: "401 Unauthorized"},

@@ -12,11 +12,11 @@ func TestEditKeepsWhatItDoesNotName(t *testing.T) {
 		{call: "PUT co_person_roles/$job", send: `{` + edit + `}`},
 		{call: "GET co_person_roles/$job", has: `{` + has + `,"CouId":"$physics","SponsorCoPersonId":"$ada","Title":"Dean","O":"Univ","Ordr":4,
 			"ValidFrom":"2020-01-01 00:00:00","ValidThrough":"2999-01-01 00:00:00","Ou":null}`},
-		// "" clears, and is kept where it is a text.
+		// "" clears a field, and is stored in a text field.
 		{call: "PUT co_person_roles/$job", send: `{` + edit + `,"CouId":"","SponsorCoPersonId":"","Title":"","Ordr":"","ValidFrom":"","ValidThrough":" "}`},
 		{call: "GET co_person_roles/$job", has: `{` + has + `,"CouId":null,"SponsorCoPersonId":null,"Title":"","O":"Univ","Ordr":null,
 			"ValidFrom":null,"ValidThrough":null}`},
-		// null clears all.
+		// null clears every field.
 		{call: "PUT co_person_roles/$job", send: `{` + edit + `,"Title":null,"O":null,"CouId":null}`, only: "json"},
 		{call: "GET co_person_roles/$job", has: `{` + has + `,"Title":null,"O":null}`, only: "json"},
 		{call: "PUT co_person_roles/$job", send: `{` + edit + `,"Title":"Dean"}`},
@@ -24,7 +24,7 @@ func TestEditKeepsWhatItDoesNotName(t *testing.T) {
 	})
 }
 
-// TestEmptyTextsAreStored by add, too; a required one is not taken.
+// TestEmptyTextsAreStored by add, too; for a required field they are refused.
 func TestEmptyTextsAreStored(t *testing.T) {
 	play(t, []step{
 		add("co_groups", "g", `"CoId":$co,"Name":"g","Description":"","Introduction":"  ","Status":"Active","CouId":""`),

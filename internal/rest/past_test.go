@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// TestRecordsAsTheyWere: each revision stays readable, after the record is deleted too.
+// TestRecordsAsTheyWere: each revision can be read, even after the record is deleted.
 func TestRecordsAsTheyWere(t *testing.T) {
 	play(t, []step{
 		unit("physics", "Physics"),
@@ -31,11 +31,12 @@ func TestRecordsAsTheyWere(t *testing.T) {
 	})
 }
 
-// TestMembersAsTheyWere: a group's members at a time are those of then, though group and rows be gone.
+// TestMembersAsTheyWere: a group's members at a time are those of then, even if the group and its rows were
+// deleted since.
 func TestMembersAsTheyWere(t *testing.T) {
 	everywhere(t, func(s *scene) {
 		at := func() string {
-			// Apart from the changes before and after by more than the clock's grain.
+			// Separated from the changes before and after by more than the clock's resolution.
 			time.Sleep(2 * time.Millisecond)
 			defer time.Sleep(2 * time.Millisecond)
 			return url.QueryEscape(time.Now().UTC().Format("2006-01-02 15:04:05.000000"))
@@ -63,8 +64,8 @@ func TestMembersAsTheyWere(t *testing.T) {
 	})
 }
 
-// TestMembersAtATimeAreThoseWhoCounted: a membership counts at a time that lies within its validity, while
-// the group is Active.
+// TestMembersAtATimeAreThoseWhoCounted: a membership is effective at times within its validity, while the
+// group is Active.
 func TestMembersAtATimeAreThoseWhoCounted(t *testing.T) {
 	dated := func(keep, who, as, from, through string) step {
 		return add("co_group_members", keep, `"CoGroupId":$readers,"CoPersonId":$`+who+`,"`+as+`":true,"ValidFrom":`+from+`,"ValidThrough":`+through)

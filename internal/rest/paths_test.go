@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// TestPathsThatThereAreNot are 404 Unknown, also where a router would say 405 or send elsewhere.
+// TestPathsThatThereAreNot are 404 Unknown, also where a router would answer 405 or redirect.
 func TestPathsThatThereAreNot(t *testing.T) {
 	everywhere(t, func(s *scene) {
 		s.play(unit("physics", "Physics"))
@@ -112,7 +112,7 @@ func TestHeadIsGetWithoutItsBody(t *testing.T) {
 	})
 }
 
-// TestBodiesThatSayNothing: a body of GET and DELETE is ignored, and no header decides the format.
+// TestBodiesThatSayNothing: a body of GET and DELETE is ignored, and no header determines the format.
 func TestBodiesThatSayNothing(t *testing.T) {
 	everywhere(t, func(s *scene) {
 		s.play(unit("physics", "Physics"))

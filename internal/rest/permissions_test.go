@@ -11,9 +11,9 @@ import (
 	"comity/internal/registry"
 )
 
-// Callers who act for a CO person, and what each is to the specimens of a scene: the person that
-// those are about, an administrator of their unit, an owner and a member of their group, one who
-// administers the CO, and somebody else.
+// Callers who act for a CO person, by their relation to the specimens of a scene: the person of these, an
+// administrator of their unit, an owner and a member of their group, an administrator of the CO, and somebody
+// unrelated.
 const (
 	chief     = "chief"
 	unitAdmin = "unitadmin"
@@ -23,13 +23,13 @@ const (
 	bystander = "bystander"
 )
 
-// aboutPerson are the paths of what is about the person of a scene.
+// aboutPerson are the paths of the specimens about the person of a scene.
 var aboutPerson = []string{
 	"co_people", "co_person_roles", "names", "email_addresses", "identifiers", "urls", "addresses", "telephone_numbers",
 	"ad_hoc_attributes", "identity_documents", "co_t_and_c_agreements", "ssh_key_authenticator/ssh_keys", "co_group_members",
 }
 
-// related says how the specimen at a path stands to a caller.
+// related returns the relations of the specimen at a path to a caller.
 func related(as, path string) access.Relation {
 	relation := access.InCO
 	linked := slices.Contains([]string{"org_identities", "co_org_identity_links", "history_records"}, path)
@@ -64,8 +64,8 @@ func related(as, path string) access.Relation {
 	return relation
 }
 
-// addable is how a specimen stands to the owner of any group: they see who may be added, by name, address
-// and unit.
+// addable returns the relation of a specimen to the owner of any group: they see who may be added, by name,
+// address and unit.
 func addable(path string) access.Relation {
 	if slices.Contains([]string{"cous", "co_people", "co_person_roles", "names", "email_addresses"}, path) {
 		return access.Addable
@@ -73,8 +73,8 @@ func addable(path string) access.Relation {
 	return 0
 }
 
-// allows says whether the table of permissions lets a caller do this to a specimen, or to one like it
-// that nothing relates to them.
+// allows says whether the table of permissions allows a caller an operation on a specimen, or on a similar
+// record without a relation to them.
 func allows(as string, op access.Operation, sp specimen, near bool) bool {
 	res := resourceAt(sp.path)
 	switch as {
@@ -96,9 +96,9 @@ func allows(as string, op access.Operation, sp specimen, near bool) bool {
 	return []access.Relation{p.View, p.Add, p.Edit, p.Delete}[op]&relation != 0
 }
 
-// TestEveryCallerEveryResourceEveryOperation holds what everybody is answered against the table of
-// permissions: who may do something does it; who may not is answered 404 where they may not know of
-// the record, and 401 everywhere else.
+// TestEveryCallerEveryResourceEveryOperation compares the answers to everybody with the table of permissions:
+// what is allowed succeeds; what is not is answered 404 if the caller may not know of the record, and 401
+// otherwise.
 func TestEveryCallerEveryResourceEveryOperation(t *testing.T) {
 	for _, as := range []string{"", "admin", chief, unitAdmin, owner, subject, fellow, bystander, "user"} {
 		t.Run("as "+as, func(t *testing.T) {
@@ -121,7 +121,7 @@ func TestEveryCallerEveryResourceEveryOperation(t *testing.T) {
 						s.walkChange(as, access.Delete, sp, far[sp.keep], false)
 					}
 				}
-				// While the role is there a person is not deleted; without it they are in no unit.
+				// A person with a role cannot be deleted; without it they are in no unit.
 				s.walkChange(as, access.Delete, all[2], s.ids["person"], true)
 				for _, sp := range slices.Backward(all[3:]) {
 					s.walkChange(as, access.Delete, sp, s.ids[sp.keep], true)
@@ -132,7 +132,7 @@ func TestEveryCallerEveryResourceEveryOperation(t *testing.T) {
 	}
 }
 
-// cast makes callers who act for a person.
+// cast adds callers who act for a person.
 func (s *scene) cast(callers ...string) {
 	s.Helper()
 	for _, as := range callers {
@@ -158,7 +158,7 @@ func (s *scene) cast(callers ...string) {
 	}
 }
 
-// adminsOf is the group of the administrators of a unit, of the CO for "".
+// adminsOf returns the group of the administrators of a unit, of the CO for "".
 func (s *scene) adminsOf(unit string) string {
 	s.Helper()
 	for _, g := range s.call("", "GET", s.fill("co_groups.json?coid=$co"), nil).records {
@@ -170,7 +170,7 @@ func (s *scene) adminsOf(unit string) string {
 	return ""
 }
 
-// acting makes an API user who acts for a person.
+// acting adds an API user who acts for a person.
 func (s *scene) acting(as, person string) {
 	s.Helper()
 	a := s.send("", "POST", "api_users.json",
@@ -179,7 +179,7 @@ func (s *scene) acting(as, person string) {
 	s.users[as] = registry.Login{Username: s.fill("co_$co." + as), Key: a.secret}
 }
 
-// walkViews looks at a specimen and at one that nothing relates to the caller, by itself and in lists.
+// walkViews views a specimen and a record without a relation to the caller, by id and in lists.
 func (s *scene) walkViews(as string, sp specimen, near, far string) {
 	s.Helper()
 	s.walkView(as, sp, near, true)
@@ -201,18 +201,18 @@ func (s *scene) walkViews(as string, sp specimen, near, far string) {
 			s.Errorf("list %s, near: %v: it is listed: %v, want %v (%s)", sp.path, one.near, !may, may, got.line())
 		}
 	}
-	// What was deleted is for administrators of the CO alone.
+	// Deleted records are for administrators of the CO only.
 	got = s.call(as, "GET", sp.path+s.fill(".json?coid=$co&deleted=true&modifiedsince=2001-01-01T00:00:00Z"), nil)
 	if (got.line() == "401 Unauthorized") == administers(as) {
 		s.Errorf("list what was deleted of %s: %s", sp.path, got.line())
 	}
 }
 
-// administers says whether somebody administers the CO.
+// administers says whether a caller administers the CO.
 func administers(as string) bool { return slices.Contains([]string{"", "admin", chief}, as) }
 
-// walkView holds that the table says who sees a record, and that as it was it is for administrators of the
-// CO alone.
+// walkView checks that a view of a record is allowed as in the table, and that earlier states are for
+// administrators of the CO only.
 func (s *scene) walkView(as string, sp specimen, id string, near bool) {
 	s.Helper()
 	res := resourceAt(sp.path)
@@ -241,7 +241,7 @@ func (s *scene) walkView(as string, sp specimen, id string, near bool) {
 	}
 }
 
-// lists says whether the table lets a caller list a resource: what they see of it may be nothing.
+// lists says whether the table allows a caller to list a resource: the list may be empty.
 func lists(as string, res *comity.Resource) bool {
 	view := access.PermissionFor(res).View
 	switch as {
@@ -259,11 +259,11 @@ func (s *scene) walkAdd(as string, sp specimen) {
 	s.Helper()
 	body := s.envelope(sp.path, s.fill(sp.send))
 	if sp.path == "identifiers" && slices.Contains(mates, as) {
-		// A target is not theirs to see, so not theirs to name.
+		// They do not see targets, so they cannot name one.
 		body = s.with(sp.send, "CoProvisioningTargetId", "null")
 	}
 	if sp.path == "co_person_roles" && as == unitAdmin {
-		// Nor is somebody outside of the unit.
+		// Neither do they see people outside of the unit.
 		body = s.with(sp.send, "ManagerCoPersonId", "null")
 	}
 	got := s.call(as, "POST", sp.path+".json", strings.NewReader(body))

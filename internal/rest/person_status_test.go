@@ -10,8 +10,8 @@ func setRole(keep, person, status string) step {
 	return step{call: "PUT co_person_roles/$" + keep, send: `{"CoPersonId":$` + person + `,"Affiliation":"staff","Status":"` + status + `"}`}
 }
 
-// TestPersonTakesTheBestStatusOfTheRoles: with each better role that is added the person's status
-// is better, with each that is deleted it is worse, and without roles it stays.
+// TestPersonTakesTheBestStatusOfTheRoles: the person's status gets better with each better role that is
+// added, gets worse with each that is deleted, and stays without roles.
 func TestPersonTakesTheBestStatusOfTheRoles(t *testing.T) {
 	var better, worse []step
 	for i := len(statuses) - 1; i >= 0; i-- {
@@ -39,7 +39,7 @@ func TestPersonFollowsEveryPairOfRoles(t *testing.T) {
 	})
 }
 
-// TestLockedPersonStaysLocked whatever becomes of the roles.
+// TestLockedPersonStaysLocked whatever happens to the roles.
 func TestLockedPersonStaysLocked(t *testing.T) {
 	play(t, []step{
 		add("co_people", "ada", `"CoId":$co,"Status":"Locked"`),
@@ -48,14 +48,14 @@ func TestLockedPersonStaysLocked(t *testing.T) {
 		{call: "DELETE co_person_roles/$job"},
 		personIs("ada", "Locked"),
 		role("job", "ada", "Active"),
-		// Until somebody unlocks; then the next change is followed again.
+		// Until a caller unlocks the person; then the next change is followed again.
 		{call: "PUT co_people/$ada", send: `{"CoId":$co,"Status":"Suspended"}`},
 		setRole("job", "ada", "GracePeriod"), personIs("ada", "GracePeriod"),
 	})
 }
 
-// TestPersonFollowsOnlyWhatChanges: a status that somebody set stays until a role is added, deleted
-// or changed in status, and one that stays the same makes no revision.
+// TestPersonFollowsOnlyWhatChanges: a status that was set stays until a role is added, deleted or changed in
+// status, and an unchanged status makes no revision.
 func TestPersonFollowsOnlyWhatChanges(t *testing.T) {
 	play(t, []step{
 		add("co_people", "ada", `"CoId":$co,"Status":"Pending"`), unit("physics", "Physics"),
@@ -71,7 +71,7 @@ func TestPersonFollowsOnlyWhatChanges(t *testing.T) {
 	})
 }
 
-// TestRoleGivenToAnotherPerson is followed by both.
+// TestRoleGivenToAnotherPerson: the statuses of both people follow.
 func TestRoleGivenToAnotherPerson(t *testing.T) {
 	play(t, []step{
 		person("ada"), person("bob"),

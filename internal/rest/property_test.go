@@ -16,8 +16,8 @@ import (
 	"comity/internal/rapidtest"
 )
 
-// TestWhateverIsSent is answered, never with a failure of the server; and what was added, or edited,
-// can be viewed as it was sent.
+// TestWhateverIsSent: no request makes the server fail, and what was added or edited can be viewed as it was
+// sent.
 func TestWhateverIsSent(t *testing.T) {
 	everywhere(t, func(s *scene) {
 		s.play(furnish()...)
@@ -59,10 +59,10 @@ func (s *scene) trySpecimen(rt *rapid.T, sp specimen) {
 	}
 }
 
-// dependent are fields that must be there, or be something, because of what others are.
+// dependent matches fields that are required or restricted because of other fields.
 var dependent = regexp.MustCompile(`^((member|co_person_id|username|password) ?)+$`)
 
-// spare is what an element hangs on that no other may hang on.
+// spare has the steps that add an owner for elements of which an owner can have only one.
 var spare = map[string][]step{
 	"http_servers":  {server("server")},
 	"kafka_servers": {add("servers", "bus", `"CoId":$co,"Description":"Bus","ServerType":"KA","Status":"Active"`)},
@@ -71,7 +71,7 @@ var spare = map[string][]step{
 	"co_group_members":                           {person("person")},
 }
 
-// compare fails the property where a record is not given back as it was sent.
+// compare fails the property unless a record is returned as it was sent.
 func (s *scene) compare(rt *rapid.T, one string, e drawn) {
 	view := s.call("", http.MethodGet, one+".json", nil)
 	if len(view.records) != 1 {
@@ -84,21 +84,21 @@ func (s *scene) compare(rt *rapid.T, one string, e drawn) {
 	}
 }
 
-// drawn is an element: its body, what of it is given back, and whether all of it is right.
+// drawn is an element: its body, the values to be returned, and whether all of it is valid.
 type drawn struct {
 	body string
 	want fields
 	good bool
 }
 
-// drawElement makes an element of good values by the table, with some that are wrong or left out.
+// drawElement draws an element with valid values by the table, and some that are invalid or missing.
 func (s *scene) drawElement(rt *rapid.T, r *comity.Resource, format string) drawn {
 	e := drawn{want: fields{}, good: true}
 	members := map[string]any{"Version": "1.0"}
 	for _, f := range r.Fields {
 		luck := rapid.IntRange(0, 19).Draw(rt, f.Name+" luck")
 		switch {
-		case f.ReadOnly, luck < 8 && !f.Required, f == comity.Name.PrimaryName: // which depends on the other names
+		case f.ReadOnly, luck < 8 && !f.Required, f == comity.Name.PrimaryName: // it depends on the other names
 			continue
 		case luck == 19:
 			e.good = false
@@ -121,12 +121,12 @@ func (s *scene) drawElement(rt *rapid.T, r *comity.Resource, format string) draw
 	return e
 }
 
-// computed are the fields whose values the registry has a say in.
+// computed are the fields whose values the registry may change.
 var computed = map[string]bool{
 	"CoPersonRole.Status": true, "ApiUser.Username": true, "HttpServer.Password": true, "KafkaServer.Password": true, "CoApiProvisionerTarget.SigningSecret": true,
 }
 
-// given is the name under which a field is given back.
+// given returns the name under which a field is returned.
 func given(f *comity.Field, want string) string {
 	if strings.HasPrefix(want, "Group ") {
 		return "CoGroupId"
@@ -134,7 +134,7 @@ func given(f *comity.Field, want string) string {
 	return f.Name
 }
 
-// wrong are values that hardly any field takes.
+// wrong are values that hardly any field accepts.
 var wrong = map[string][]any{
 	"json": {
 		nil, "", true, -1, 0, json.Number("99999999999999999999"), json.Number("1e999"), json.Number("0.5"), "\x00", "a\x1bb", "<", "nonsense",
@@ -156,7 +156,7 @@ var wrong = map[string][]any{
 	},
 }
 
-// shaped are examples for the texts that have to look like something.
+// shaped are examples for texts with a required form.
 var shaped = map[string][]string{
 	"Language": {"en", "pt-BR"}, "Timezone": {"UTC", "Asia/Tokyo"}, "Mail": {"ada@example.org", "a+b@sub.example.org"},
 	"Url": {"https://example.org/?a=b&c=%20#d", "mailto:ada@example.org"}, "Serverurl": {"http://localhost:1/", "https://example.org"},
@@ -166,7 +166,7 @@ var shaped = map[string][]string{
 	"Plugin":        {comity.PluginAPI}, "RemoteIp": {"^127\\.", "/^::1$/", ""},
 }
 
-// drawValue makes a good value of a field, and says how it is given back.
+// drawValue draws a valid value of a field, and returns how it is read back.
 func (s *scene) drawValue(rt *rapid.T, f *comity.Field) (value any, want string) {
 	switch f.Kind {
 	case comity.Text, comity.Secret:
@@ -176,7 +176,7 @@ func (s *scene) drawValue(rt *rapid.T, f *comity.Field) (value any, want string)
 	case comity.Boolean:
 		value = rapid.Bool().Draw(rt, f.Name)
 	case comity.Time:
-		// One that comes before now, or after, so that the order is right.
+		// One before now, or after, so that the order is right.
 		first := map[string]int64{"ValidFrom": 0, "ValidThrough": 4e9}[f.Name]
 		value = time.Unix(first+rapid.Int64Range(0, 1e9).Draw(rt, f.Name), 0).UTC().Format(comity.TimeLayout)
 	case comity.Date:
@@ -200,7 +200,7 @@ func (s *scene) drawValue(rt *rapid.T, f *comity.Field) (value any, want string)
 	return value, text(value)
 }
 
-// kept is the id of the newest example of a resource.
+// kept returns the id of the newest example of a resource.
 func (s *scene) kept(singular string) string {
 	if singular == "Co" {
 		return s.ids["co"]
@@ -220,7 +220,7 @@ func (s *scene) drawText(rt *rapid.T, f *comity.Field) string {
 	}
 	runes := rapid.RuneFrom([]rune(" \t\nazAZ09.,;'\"\\/&%$_-éß漢😀\u0301\u2028\ufeff"))
 	for {
-		// Blanks around it would be trimmed; a name or a secret does not take everything.
+		// Blanks around it would be trimmed; names and secrets do not accept everything.
 		drawn := strings.TrimSpace(rapid.StringOfN(runes, 1, f.Max, -1).Draw(rt, f.Name))
 		if _, sentence := f.Read(comity.Scalar{Type: comity.TextScalar, Text: drawn}); drawn != "" && sentence == "" {
 			return drawn
@@ -228,7 +228,7 @@ func (s *scene) drawText(rt *rapid.T, f *comity.Field) string {
 	}
 }
 
-// mutate breaks a body in a few places.
+// mutate changes a body in a few places.
 func mutate(rt *rapid.T, body string) string {
 	b := []byte(body)
 	for range rapid.IntRange(1, 4).Draw(rt, "breaks") {

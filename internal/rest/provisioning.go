@@ -11,9 +11,9 @@ import (
 	"comity/internal/access"
 )
 
-// matchTarget finds the routes below co_provisioning_targets that are about telling:
+// matchTarget returns the routes below co_provisioning_targets that are about provisioning:
 //
-//	POST provision/<id>/copersonid:<id>, its extension may be missing; likewise cogroupid, coemaillistid
+//	POST provision/<id>/copersonid:<id>, with or without an extension; likewise cogroupid, coemaillistid
 //	POST, DELETE provision/<id>/all.json
 //	GET  status/<id>.json, status/<id>/copersonid:<id>.json, likewise cogroupid
 //	GET  failed/<id>.json
@@ -49,8 +49,8 @@ func matchTarget(method, path string) (route, bool) {
 	return rt, ok && v != nil
 }
 
-// onTarget and onSubject are what is asked of a target, and of what it is told about a subject, nil for
-// none. They are made once and never changed.
+// onTarget and onSubject are the handlers for calls about a target, and about a target and a subject. They
+// are not changed after initialization.
 var (
 	onTarget = map[string]func(c *call, rt route, s *comity.Subject) error{
 		"GET status":  (*call).targetStatus,
@@ -65,7 +65,7 @@ var (
 	}
 )
 
-// provision finds the provision calls, of which that about one subject needs no extension.
+// provision returns the route of a provision call. The call for one subject needs no extension.
 func (rt route) provision(method, subject string) (route, bool) {
 	rt.resource = comity.CoProvisioningTarget.Resource
 	switch method + " " + subject {
@@ -96,8 +96,8 @@ func (rt route) provision(method, subject string) (route, bool) {
 	return rt, true
 }
 
-// provision answers the provision call. Its body says nothing that the path does not, so it may be
-// missing; a group is answered and nobody told, unless the target is told about groups.
+// provision answers the provision call. Its body repeats the path only, so it may be missing. A group is
+// delivered only to a target that includes groups; otherwise nothing is sent and the answer is 200.
 func (c *call) provision(rt route, id string) error {
 	if _, err := c.body(); err != nil {
 		return err
@@ -122,7 +122,7 @@ func (c *call) provision(rt route, id string) error {
 	return nil
 }
 
-// say answers a JSON object of a type of its own.
+// say answers a JSON object with its own ResponseType.
 func (c *call) say(status int, phrase, kind string, object any) error {
 	body, err := json.Marshal(object)
 	if err != nil {
@@ -133,7 +133,7 @@ func (c *call) say(status int, phrase, kind string, object any) error {
 	return nil
 }
 
-// target is the target of a path, if the caller may do this to it.
+// target returns the target of a path, if the caller may do this to it.
 func (c *call) target(op access.Operation, rt route) (*comity.Record, error) {
 	return c.Registry.Target(c.r.Context(), c.caller, op, comity.ParseId(rt.id))
 }
@@ -145,7 +145,7 @@ type targetStatus struct {
 	LeftOutReason                      string `json:",omitempty"`
 	OldestWait, LastSuccess            string `json:",omitempty"`
 	Breaker, BreakerSince, BreakerNext string `json:",omitempty"`
-	// All is the last run that told it about everybody.
+	// All is the last full sync.
 	All *fullSyncStatus `json:",omitempty"`
 }
 
@@ -156,7 +156,7 @@ func refuseDisabled(target *comity.Record) error {
 	return nil
 }
 
-// targetStatus answers how a target does.
+// targetStatus answers the status of a target.
 func (c *call) targetStatus(rt route, _ *comity.Subject) error {
 	target, err := c.target(access.View, rt)
 	if err != nil {
@@ -180,7 +180,7 @@ func (c *call) targetStatus(rt route, _ *comity.Subject) error {
 	return c.say(http.StatusOK, "OK", "CoProvisioningTargetStatus", out)
 }
 
-// written is a time as the wire writes it, "" for none.
+// written formats a time for an answer, "" for the zero time.
 func written(t time.Time) string {
 	if t.IsZero() {
 		return ""

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// receiver is a target whose receiver answers with a status.
+// receiver adds a target whose receiver answers with a status.
 func (s *scene) receiver(status *atomic.Int64) {
 	s.Helper()
 	receiver := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -26,7 +26,7 @@ func (s *scene) receiver(status *atomic.Int64) {
 		person("ada"), name("adaname", "ada", "Ada"), identifier("uid", "ada", "ada"))
 }
 
-// object is an answer's body, which must come with a status line.
+// object returns the body of an answer, which must have the status line.
 func (s *scene) object(as, call, want string) map[string]any {
 	s.Helper()
 	call = s.fill(call)
@@ -45,8 +45,8 @@ func (s *scene) object(as, call, want string) map[string]any {
 	return object
 }
 
-// TestSeeingWhatIsSent: what waits, what was sent, why something rests, what would be sent, and that
-// it can be sent again.
+// TestSeeingWhatIsSent: what is pending, what was sent, why a delivery failed, what would be sent, and that
+// it can be resent.
 func TestSeeingWhatIsSent(t *testing.T) {
 	everywhere(t, func(s *scene) {
 		var status atomic.Int64
@@ -99,7 +99,7 @@ func TestSeeingWhatIsSent(t *testing.T) {
 	})
 }
 
-// TestLeftOut: who has no identifier of the type is counted apart from what failed, with the reason.
+// TestLeftOut: people without an identifier of the type are not counted as failed, and the reason is given.
 func TestLeftOut(t *testing.T) {
 	everywhere(t, func(s *scene) {
 		var status atomic.Int64
@@ -147,7 +147,7 @@ func TestPreviewShowsTheDifference(t *testing.T) {
 	})
 }
 
-// TestProvisioningOfAnotherCO is not there, and unprivileged users see nothing.
+// TestProvisioningOfAnotherCO: a target of another CO is not found, and unprivileged users see nothing.
 func TestProvisioningOfAnotherCO(t *testing.T) {
 	everywhere(t, func(s *scene) {
 		var status atomic.Int64

@@ -10,16 +10,16 @@ import (
 	"comity"
 )
 
-// unknownBut are the resources that do not answer "<Singular> Unknown" to every operation on an id
-// that is not there: what a view, an edit and a delete of theirs answer.
+// unknownBut are the resources that do not answer "<Singular> Unknown" to every operation on a missing id,
+// with their answers to a view, an edit and a delete.
 var unknownBut = map[string][3]string{
 	"co_provisioning_targets": {"CoProvisioningTarget Unknown", "CoProvisioningTarget Unknown", "CoProvisioningTarget Not Found"},
 	"cous":                    {"Cou Unknown", "Identifier Unknown", "Identifier Unknown"},
 	"co_groups":               {"CoGroup Unknown", "Identifier Unknown", "Identifier Unknown"},
 }
 
-// TestEveryResourceHasTheSameOperations walks them through all resources but the COs: each in a CO that has
-// one of those before it. What was deleted is added again, for those after it.
+// TestEveryResourceHasTheSameOperations tests them for all resources but the COs: each in a CO that has one
+// of those before it. What was deleted is added again, for those after it.
 func TestEveryResourceHasTheSameOperations(t *testing.T) {
 	var all []step
 	for _, sp := range specimens {
@@ -31,7 +31,7 @@ func TestEveryResourceHasTheSameOperations(t *testing.T) {
 	play(t, all)
 }
 
-// operationsOn are the steps that make a specimen and do to it whatever can be done.
+// operationsOn returns the steps that add a specimen and carry out every operation on it.
 func operationsOn(sp specimen) []step {
 	unknown, odd := unknownBut[sp.path]
 	if !odd {
@@ -43,11 +43,11 @@ func operationsOn(sp specimen) []step {
 	}
 	invalid := requiredOf(sp.path)
 	if sp.path == "co_group_members" {
-		// Of no use to anybody, which an edit is only when it says so.
+		// A row must be a member or an owner; an edit is checked only if it names them.
 		invalid += " member"
 	}
 	if sp.path == "history_records" {
-		// It is about a person, a group or an org identity.
+		// It must be about a person, a group or an org identity.
 		invalid = strings.Replace(invalid, "comment", "co_person_id comment", 1)
 	}
 	steps := append(makeAll([]specimen{sp}), []step{
@@ -78,7 +78,7 @@ func operationsOn(sp specimen) []step {
 		{call: "DELETE " + sp.path + "/999999999", answer: "404 " + unknown[2]},
 	}...)
 	if sp.path == "names" {
-		// The primary one cannot be deleted.
+		// The primary name cannot be deleted.
 		steps = append(steps, add("names", "primary", `"Given":"Ada","Type":"official","PrimaryName":true,"Person":{"Type":"CO","Id":$person}`))
 	}
 	return append(steps, []step{
@@ -89,7 +89,7 @@ func operationsOn(sp specimen) []step {
 	}...)
 }
 
-// TestSpecimensAreOfEveryResource keeps the walks complete.
+// TestSpecimensAreOfEveryResource: no resource is missing in the tests.
 func TestSpecimensAreOfEveryResource(t *testing.T) {
 	for _, r := range comity.All() {
 		if r != comity.Co.Resource && !slices.ContainsFunc(specimens, func(sp specimen) bool { return sp.path == r.Path }) {
@@ -98,8 +98,8 @@ func TestSpecimensAreOfEveryResource(t *testing.T) {
 	}
 }
 
-// TestViewAll lists a kind of all COs, for who administers the platform: from the record that is
-// looked for on, as other tests add to the same lists.
+// TestViewAll: an administrator of the platform lists a resource in all COs, beginning with a record of the
+// test, as other tests add to the same lists.
 func TestViewAll(t *testing.T) {
 	everywhere(t, func(s *scene) {
 		s.play(furnish()...)
@@ -116,7 +116,7 @@ func TestViewAll(t *testing.T) {
 	})
 }
 
-// requiredOf are the faults of an element with nothing in it but a Version that there is not, in order.
+// requiredOf returns the faults of an element with nothing in it but an unknown Version, in order.
 func requiredOf(path string) string {
 	faults := []string{"Version"}
 	for _, f := range resourceAt(path).Fields {

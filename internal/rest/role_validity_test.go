@@ -5,12 +5,12 @@ import (
 	"testing"
 )
 
-// moments are a role's ValidFrom and ValidThrough that has passed or lies ahead.
+// moments are values of a role's ValidFrom and ValidThrough in the past or in the future.
 var moments = map[string][2]string{
 	"none": {`""`, `""`}, "past": {`"2020-01-01 00:00:00"`, `"2021-01-01 00:00:00"`}, "ahead": {`"2998-01-01 00:00:00"`, `"2999-01-01 00:00:00"`},
 }
 
-// validities say what a role's validity makes of the statuses that it changes.
+// validities have the statuses that a role's validity makes of those that it changes.
 var validities = []struct{ from, through, pending, active, expired string }{
 	{"none", "none", "Pending", "Active", "Expired"},
 	{"past", "none", "Active", "Active", "Expired"},
@@ -22,7 +22,7 @@ var validities = []struct{ from, through, pending, active, expired string }{
 	{"ahead", "ahead", "Pending", "Pending", "Pending"},
 }
 
-// TestValiditySetsTheStatusOfARole when it is added and when it is edited. The person follows.
+// TestValiditySetsTheStatusOfARole when it is added and when it is edited. The person's status follows.
 func TestValiditySetsTheStatusOfARole(t *testing.T) {
 	everywhere(t, func(s *scene) {
 		for _, v := range validities {
@@ -73,7 +73,7 @@ func TestValidityLooksAtTheRoleAsItWouldBe(t *testing.T) {
 		edit("Suspended", ``, "Suspended"),
 		edit("Active", `,"ValidFrom":"2020-01-01 00:00:00"`, "Active"),
 		[]step{
-			// A start and an end that do not come in order are refused, whichever the request names.
+			// A start after the end is refused, whichever of the two the request names.
 			{
 				call: "PUT co_person_roles/$job", answer: "400 Invalid Fields", faulty: "valid_from valid_through",
 				send: `{"CoPersonId":$ada,"Affiliation":"staff","Status":"Active","ValidThrough":"2019-01-01 00:00:00"}`,
@@ -86,7 +86,7 @@ func TestValidityLooksAtTheRoleAsItWouldBe(t *testing.T) {
 	)
 }
 
-// TestValidityInTheFirstYear: the earliest time there is has passed, like any other.
+// TestValidityInTheFirstYear: the earliest possible time is in the past, like any other.
 func TestValidityInTheFirstYear(t *testing.T) {
 	play(t, []step{
 		person("ada"),

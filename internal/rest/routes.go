@@ -8,7 +8,7 @@ import (
 	"comity/internal/wire"
 )
 
-// route is what a method and path ask for.
+// route is what a method and path select.
 type route struct {
 	// name is the kind of route, for metrics.
 	name     string
@@ -18,11 +18,11 @@ type route struct {
 	handle   func(*call, route) error
 }
 
-// match finds the route of the request. One that is not found still has the format and id that an
-// error's body is written with.
+// match returns the route of the request. If there is none, the route returned still has the format and id
+// for the body of the error.
 func (c *call) match() (route, bool) {
 	path, below := strings.CutPrefix(c.r.URL.Path, c.Root)
-	// A slash written %2F is part of a name, and no name has one.
+	// A slash written %2F is part of a name, and no name contains one.
 	if !below || strings.Contains(strings.ToUpper(c.r.URL.RawPath), "%2F") {
 		return route{}, false
 	}
@@ -69,7 +69,7 @@ func (c *call) match() (route, bool) {
 	return rt.of(rt.verb(item, c.method()))
 }
 
-// verb is what the method does to the route's resource; nothing changes what is only added and viewed.
+// verb returns what the method does to the route's resource; append-only resources have no edit or delete.
 func (rt route) verb(verbs map[string]verb, method string) verb {
 	if rt.resource.AddAndView && (method == http.MethodPut || method == http.MethodDelete) {
 		return verb{}
@@ -77,7 +77,7 @@ func (rt route) verb(verbs map[string]verb, method string) verb {
 	return verbs[method]
 }
 
-// method is the request's, HEAD being GET without its body.
+// method returns the request's method, GET for HEAD.
 func (c *call) method() string {
 	if c.r.Method == http.MethodHead {
 		return http.MethodGet
@@ -108,7 +108,7 @@ var item = map[string]verb{
 	http.MethodDelete: {"delete", (*call).delete},
 }
 
-// paths are the resources by path. It is made once and never changed.
+// paths are the resources by path. It is not changed after initialization.
 var paths = func() map[string]*comity.Resource {
 	m := map[string]*comity.Resource{}
 	for _, r := range comity.All() {

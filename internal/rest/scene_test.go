@@ -18,38 +18,37 @@ import (
 	"comity/internal/registry"
 )
 
-// step is one call and what it is answered.
+// step is one call and its answer.
 //
-// In call, send, says, has and lists a $name stands for the id that a step before kept under it;
-// $co is the CO of the scene, and $n a number that was not used before.
+// In call, send, says, has and lists, $name is replaced by the id that an earlier step kept under it; $co is
+// the CO of the scene, and $n a number that was not used before.
 type step struct {
-	// as is who calls: "" the platform's operator, "admin" a privileged user of the scene's CO,
-	// "user" one who is not, "stranger" a privileged user of another CO, "nobody" without credentials.
+	// as is the caller: "" the platform's operator, "admin" a privileged user of the scene's CO, "user" an
+	// unprivileged one, "stranger" a privileged user of another CO, "nobody" without credentials.
 	as string
 	// call is a method and a path below the root, without its extension: "PUT cous/$physics".
 	call string
 	// send is the element to send, as a JSON object; its Version and envelope are added.
 	send string
-	// answer is the status and the reason phrase. Where it says nothing it is what the method is
-	// answered when it succeeds.
+	// answer is the expected status and reason phrase; "" is the method's answer on success.
 	answer string
-	// keep is the name to keep a new object's id under.
+	// keep is the name under which a new object's id is kept.
 	keep string
-	// faulty are the fields that are named as invalid, in order.
+	// faulty are the expected invalid fields, in order.
 	faulty string
 	// says is a part of the sentence in an error's body.
 	says string
-	// has is a part of the one record of a list, as a JSON object; null says that there is no value.
+	// has is a part of the one record of a list, as a JSON object; null means that the field has no value.
 	has string
 	// lists is a field and its values in the records of a list, in order: "Name: a, b".
 	lists string
-	// only is the format of a step that the other one cannot say.
+	// only limits a step to a format, if the other cannot express it.
 	only string
 }
 
 var success = map[string]string{"GET": "200 OK", "POST": "201 Added", "PUT": "200 OK", "DELETE": "200 Deleted"}
 
-// scene is where a test's steps are played: a CO on one database, called in one format.
+// scene is where a test's steps run: a CO on one database, called in one format.
 type scene struct {
 	testing.TB
 	*api
@@ -58,7 +57,7 @@ type scene struct {
 	users  map[string]registry.Login
 }
 
-// serial makes the names of COs differ.
+// serial makes the names of COs unique.
 var serial atomic.Int64
 
 // everywhere runs a test on each database.
@@ -73,8 +72,8 @@ func everywhere(t *testing.T, test func(s *scene)) {
 	}
 }
 
-// play runs steps on each database, on one of them in JSON and on the other in XML: which is which
-// differs from test to test.
+// play runs steps on each database, on one of them in JSON and on the other in XML: which is which differs
+// between tests.
 func play(t *testing.T, steps ...[]step) {
 	t.Helper()
 	t.Parallel()
@@ -88,7 +87,7 @@ func play(t *testing.T, steps ...[]step) {
 	}
 }
 
-// scene makes a CO for a test.
+// scene adds a CO for a test.
 func (a *api) scene(t testing.TB, format string) *scene {
 	t.Helper()
 	s := &scene{TB: t, api: a, format: format, ids: map[string]string{}, users: map[string]registry.Login{"": a.operator}}
@@ -96,7 +95,7 @@ func (a *api) scene(t testing.TB, format string) *scene {
 	return s
 }
 
-// addCO makes a CO and keeps its id and name.
+// addCO adds a CO and keeps its id and name.
 func (s *scene) addCO(id, name string) {
 	s.Helper()
 	s.ids[name] = fmt.Sprintf("CO %d", serial.Add(1))
@@ -191,7 +190,7 @@ func (s *scene) call(as, method, path string, body io.Reader) answer {
 	return readAnswer(s, response)
 }
 
-// eventually waits until something is so.
+// eventually waits until a condition holds.
 func (s *scene) eventually(so func() bool) {
 	s.Helper()
 	for end := time.Now().Add(patience); !so(); time.Sleep(10 * time.Millisecond) {
@@ -201,10 +200,10 @@ func (s *scene) eventually(so func() bool) {
 	}
 }
 
-// patience is far longer than anything takes that is waited for.
+// patience is far longer than anything that is waited for takes.
 const patience = 20 * time.Second
 
-// user returns the login of someone who calls, made the first time it is asked for.
+// user returns the login of a caller, who is added on first use.
 func (s *scene) user(as string) registry.Login {
 	s.Helper()
 	login, made := s.users[as]
@@ -228,7 +227,7 @@ func (s *scene) user(as string) registry.Login {
 
 var variable = regexp.MustCompile(`\$[a-z0-9]+`)
 
-// fill puts the ids that were kept in place of their names.
+// fill replaces $names by the ids that were kept.
 func (s *scene) fill(text string) string {
 	s.Helper()
 	return variable.ReplaceAllStringFunc(text, func(name string) string {
@@ -269,7 +268,7 @@ func (s *scene) envelope(path, send string) string {
 	return fmt.Sprintf(`{"RequestType":"%s","Version":"1.0","%[1]s":[%s]}`, r.Plural, element)
 }
 
-// resourceAt is the resource whose path a path begins with.
+// resourceAt returns the resource at the beginning of a path.
 func resourceAt(path string) *comity.Resource {
 	for _, r := range comity.All() {
 		if path == r.Path || strings.HasPrefix(path, r.Path+"/") {
@@ -279,7 +278,7 @@ func resourceAt(path string) *comity.Resource {
 	return nil
 }
 
-// asXML writes a JSON value as an XML element.
+// asXML returns a JSON value as an XML element.
 func asXML(t testing.TB, name string, value any) string {
 	t.Helper()
 	var b strings.Builder

@@ -9,8 +9,8 @@ import (
 	"comity"
 )
 
-// TestSearchOrgIdentities: a login is resolved by an identifier or an address, and whoever asks for a
-// few is never given all.
+// TestSearchOrgIdentities: a login is resolved by an identifier or an address, and a request for a few never
+// returns all.
 func TestSearchOrgIdentities(t *testing.T) {
 	has := func(org, value string) step {
 		return add("identifiers", "i", `"Identifier":"`+value+`","Type":"eppn","Status":"Active","Person":{"Type":"Org","Id":$`+org+`}`)
@@ -23,10 +23,10 @@ func TestSearchOrgIdentities(t *testing.T) {
 		has("stranger", "xada@example.org"), has("stranger", "ADA@example.org"), has("home", "ada@example.org"), has("away", "ada@example.org.example"),
 		add("email_addresses", "m", `"Mail":"ada@example.org","Type":"official","Person":{"Type":"Org","Id":$away}`),
 		add("email_addresses", "m", `"Mail":"xada@example.org","Type":"official","Person":{"Type":"Org","Id":$home}`),
-		// A person's, a group's and another CO's are not meant.
+		// Those of a person, of a group and of another CO are not found.
 		identifier("uid", "ada", "ada@example.org"),
 		add("email_addresses", "m", `"Mail":"ada@example.org","Type":"official","CoPersonId":$ada`),
-		// Without limit those that are exactly so stand first.
+		// Without a limit, exact matches come first.
 		search("search.identifier=ada@example.org", "$home, $stranger, $away"),
 		search("search_identifier=ada@example.org", "$home, $stranger, $away"),
 		search("search.identifier=%20ada@example.org%20", "$home, $stranger, $away"),
@@ -79,7 +79,7 @@ func TestSearchWithoutACO(t *testing.T) {
 	})
 }
 
-// TestExactIdentifiersStandFirst, whatever is searched.
+// TestExactIdentifiersStandFirst in every search.
 func TestExactIdentifiersStandFirst(t *testing.T) {
 	for path, tt := range map[string]struct{ word, send string }{
 		"co_people":      {"CO", `"CoId":$co,"Status":"Active"`},
@@ -103,7 +103,7 @@ func TestExactIdentifiersStandFirst(t *testing.T) {
 	}
 }
 
-// TestLongSearches list each record once, those first that are exactly so, over several pages.
+// TestLongSearches list each record once, exact matches first, over several pages.
 func TestLongSearches(t *testing.T) {
 	const count = 2001
 	everywhere(t, func(s *scene) {
@@ -152,8 +152,8 @@ func TestOrgIdentitiesOfAPerson(t *testing.T) {
 	})
 }
 
-// TestParametersOfOtherLists: one that narrows elsewhere is never passed over; one that means nothing
-// anywhere is.
+// TestParametersOfOtherLists: one that narrows other lists is refused; one that has no meaning anywhere is
+// ignored.
 func TestParametersOfOtherLists(t *testing.T) {
 	keys := []string{"at", "search.shoe"}
 	for _, r := range comity.All() {

@@ -11,7 +11,7 @@ import (
 	"comity/internal/store"
 )
 
-// TestKeyIsShownOnce, in the answer to add, and is the server's to make.
+// TestKeyIsShownOnce, in the answer to the add, and only the server generates it.
 func TestKeyIsShownOnce(t *testing.T) {
 	everywhere(t, func(s *scene) {
 		for format, body := range map[string]string{
@@ -28,7 +28,7 @@ func TestKeyIsShownOnce(t *testing.T) {
 			if got := s.attempt(login); got.line() != "200 OK" {
 				s.Errorf("the key is answered %s", got.line())
 			}
-			// Neither it nor its digest is shown again, nor does an edit change it.
+			// Neither the key nor its digest is shown again, nor does an edit change it.
 			for _, path := range []string{"api_users/$user.json", "api_users/$user.xml", "api_users.json?coid=$co", "api_users.xml?coid=$co"} {
 				if got := s.call("", "GET", s.fill(path), nil); bytes.Contains(got.body, []byte(a.secret)) || bytes.Contains(got.body, []byte("ApiKey")) {
 					s.Errorf("%s shows a key: %s", path, got.body)
@@ -42,8 +42,8 @@ func TestKeyIsShownOnce(t *testing.T) {
 	})
 }
 
-// TestSecretsAreNowhereToRead: neither keys nor servers' passwords are told, nor are they in the
-// database as they are.
+// TestSecretsAreNowhereToRead: neither keys nor servers' passwords are in answers or, in plain text, in the
+// database.
 func TestSecretsAreNowhereToRead(t *testing.T) {
 	const password, second = "correct horse battery staple", "incorrect donkey"
 	everywhere(t, func(s *scene) {
@@ -68,7 +68,7 @@ func TestSecretsAreNowhereToRead(t *testing.T) {
 	})
 }
 
-// dump is all that is in the database.
+// dump returns everything in the database.
 func (s *scene) dump() []byte {
 	s.Helper()
 	var all []byte

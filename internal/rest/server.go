@@ -1,4 +1,4 @@
-// Package rest is REST API v1: five generic routes that serve every resource, and the few odd ones.
+// Package rest is REST API v1: five generic routes that serve every resource, and a few special ones.
 //
 //	GET    <resource>.<format>               list, narrowed by the query
 //	POST   <resource>.<format>               add
@@ -13,7 +13,7 @@
 //	POST   identifiers/assign.<format>
 //	POST   co_provisioning_targets/provision/<id>/copersonid:<id>[.<format>]
 //
-// and those about how provisioning goes, in provisioning.go.
+// and those about the state of provisioning, in provisioning.go.
 //
 // Paths are below a root, "/registry/" by default; <format> is json or xml.
 package rest
@@ -38,16 +38,17 @@ import (
 	"comity/internal/wire"
 )
 
-// Authenticator says who is calling.
+// Authenticator authenticates callers.
 type Authenticator interface {
 	Authenticate(ctx context.Context, username, key, address string) (access.Caller, error)
 }
 
-// Provisioner tells targets about people and groups, and how that goes.
+// Provisioner provisions targets with people and groups, and shows the state of that.
 type Provisioner interface {
-	// Provision tells a target about one subject; queued says that it will, soon.
+	// Provision delivers one subject to a target; queued is true if the delivery is enqueued and follows
+	// soon.
 	Provision(ctx context.Context, target *comity.Record, subject comity.Subject) (queued bool, err error)
-	// ProvisionAll tells a target about everybody, in the background.
+	// ProvisionAll starts a full sync of a target, in the background.
 	ProvisionAll(ctx context.Context, target *comity.Record, run outbox.Run) (outbox.FullSync, error)
 	StopAll(ctx context.Context, target int64) (s outbox.FullSync, found bool, err error)
 	Status(ctx context.Context, target int64) (outbox.Status, error)
@@ -68,27 +69,27 @@ type Server struct {
 	Root string
 	// TrustedProxies are the addresses whose X-Forwarded-For is believed.
 	TrustedProxies []netip.Prefix
-	// Logins bounds those that fail, by whatever way; nil bounds none.
+	// Logins limits failed logins of every kind; nil does not.
 	Logins *access.Logins
 	Log    *slog.Logger
 
 	requests access.Limits
 }
 
-// call is one request under way.
+// call is one request in progress.
 type call struct {
 	*Server
 	w      http.ResponseWriter
 	r      *http.Request
 	caller access.Caller
 	format wire.Format
-	// id is what an error's body names: the id of the path, or New.
+	// id is the id in an error's body: that of the path, or New.
 	id string
-	// verbatim says that the numbers in the answer are somebody else's.
+	// verbatim is true if the numbers in the answer are those of another system, and are not rewritten.
 	verbatim bool
 }
 
-// noID is the Id of an error about no record.
+// noID is the Id in an error that concerns no record.
 const noID = "New"
 
 // ServeHTTP answers one request.
@@ -100,14 +101,14 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// recover answers a request whose handler panicked as one that failed. Where the answer had begun it is
-// broken off, so that nobody takes a part for the whole.
+// recover answers a request whose handler panicked as one that failed. If part of the answer was sent
+// already, the connection is cut, so that a client does not mistake a part for the whole.
 func (c *call) recover() {
 	p := recover()
 	if p == nil {
 		return
 	}
-	if p == http.ErrAbortHandler || httpserver.Of(c.r.Context()).Status != 0 { //nolint:errorlint,err113 // it is compared, as net/http does
+	if p == http.ErrAbortHandler || httpserver.Of(c.r.Context()).Status != 0 { //nolint:errorlint,err113 // compared as net/http does
 		panic(p)
 	}
 	c.fail(fmt.Errorf("panic: %v\n%s", p, debug.Stack()))
@@ -136,7 +137,7 @@ func (c *call) serve() error {
 	return rt.handle(c, rt)
 }
 
-// maxParameters is how many parameters a URL may have: each takes many times its bytes.
+// maxParameters is the maximum number of parameters in a URL: each takes many times its bytes in memory.
 const maxParameters = 1000
 
 func (c *call) authenticate() (err error) {
@@ -149,7 +150,7 @@ func (c *call) authenticate() (err error) {
 		return tooMany(wait, "Too many failed logins from this address")
 	}
 	if c.caller, err = c.Authenticator.Authenticate(c.r.Context(), username, key, address); err != nil {
-		// Only who is known not to be let in has failed: nobody has while the database is away.
+		// Only a definite refusal counts as a failed login, not an unavailable database.
 		var refused *comity.Error
 		if errors.As(err, &refused) && refused.Code == comity.Unauthorised {
 			c.Logins.Failed(c.r.Context(), address, "key", username, now)
@@ -184,7 +185,7 @@ func (c *call) fail(err error) {
 	c.answer(status(e.Code), e.Phrase, wire.AppendError(nil, c.format, c.id, e))
 }
 
-// said is what the client is told of an error. What it cannot be told is logged.
+// said returns the error as the client may see it. What the client may not see is logged.
 func (c *call) said(err error) *comity.Error {
 	var e *comity.Error
 	if errors.As(err, &e) && e.Code != comity.Internal {
@@ -202,7 +203,7 @@ func (c *call) said(err error) *comity.Error {
 	return &comity.Error{Code: comity.Internal, Phrase: comity.PhraseOther}
 }
 
-// status is the one map from kinds of error to HTTP.
+// status maps a kind of error to an HTTP status.
 func status(code comity.ErrorCode) int {
 	switch code {
 	case comity.Malformed, comity.Invalid:
@@ -234,7 +235,7 @@ func status(code comity.ErrorCode) int {
 func (c *call) answer(status int, phrase string, body []byte) {
 	c.begin(status, phrase, len(body) > 0)
 	if len(body) > 0 {
-		// That it did not go out is noted with the exchange; the client is gone.
+		// The exchange records a failed write; the client is gone.
 		_, _ = c.w.Write(c.styled(body))
 	}
 }
@@ -248,7 +249,7 @@ func (c *call) begin(status int, phrase string, body bool) {
 	c.w.WriteHeader(status)
 }
 
-// splitFormat takes the extension off the last part of a path.
+// splitFormat cuts the extension off the last part of a path.
 func splitFormat(path string) (rest string, format wire.Format, ok bool) {
 	i := strings.LastIndexByte(path, '.')
 	if i < 0 {

@@ -34,7 +34,7 @@ func TestServers(t *testing.T) {
 	})
 }
 
-// TestServerInUse: a server goes with its settings, but not while a target sends by it.
+// TestServerInUse: a server is deleted with its settings, but not while a target uses it.
 func TestServerInUse(t *testing.T) {
 	play(t, []step{
 		server("server"), target("target", "X"),
@@ -49,8 +49,8 @@ func TestServerInUse(t *testing.T) {
 	})
 }
 
-// TestStoredPasswordsStayWhereTheyWereGiven: an edit that would lead one elsewhere, or there less safely, has to bring it
-// again.
+// TestStoredPasswordsStayWhereTheyWereGiven: an edit that would send the password elsewhere, or there less
+// safely, must contain it again.
 func TestStoredPasswordsStayWhereTheyWereGiven(t *testing.T) {
 	http := func(with, answer string) step {
 		st := step{call: "PUT http_servers/$http", send: `{"ServerId":$server,` + with + `}`, answer: answer}
@@ -81,12 +81,12 @@ func TestStoredPasswordsStayWhereTheyWereGiven(t *testing.T) {
 		http(there+`,"AuthType":"BA","Password":"open barley"`, ""),
 		http(there+`,"AuthType":"BA","SslVerifyHost":false,"Password":"open barley"`, ""),
 		http(there+`,"AuthType":"BA","SslVerifyHost":true`, ""),
-		// Where nobody is told it, it may be led anywhere; it is asked for when somebody is to be told it again.
+		// Without authentication the URL may change freely; with it again, the password is required again.
 		http(there+`,"AuthType":"X"`, ""),
 		http(here+`,"AuthType":"X"`, ""),
 		http(here+`,"AuthType":"BA"`, again),
 		http(here+`,"AuthType":"BA","Password":"open sesame"`, ""),
-		// To another server it takes its address along.
+		// Moved to another server, the settings keep their URL.
 		{call: "PUT http_servers/$http", send: `{"ServerId":$spare,` + here + `,"AuthType":"BA"}`},
 		{call: "PUT http_servers/$http", send: `{"ServerId":$spare,` + there + `,"AuthType":"BA"}`, answer: again, faulty: "password"},
 
@@ -108,7 +108,7 @@ func TestHttpServers(t *testing.T) {
 		{call: "GET http_servers?serverid=$server", answer: "204 Server Has No HttpServer"},
 		{call: "POST http_servers", keep: "http", send: `{
 			"ServerId":$server,"Serverurl":"https://example.org/people","Username":"us","Password":"p<a>ss","AuthType":"BA"}`},
-		// Peers are looked at unless it is said otherwise, and the password is never told.
+		// By default peers are verified, and the password is never returned.
 		{call: "GET http_servers/$http", has: `{
 			"Id":"$http","ServerId":"$server","Serverurl":"https://example.org/people","Username":"us","Password":null,"AuthType":"BA",
 			"SslVerifyPeer":true,"SslVerifyHost":true,"Revision":null}`},
@@ -139,7 +139,7 @@ func TestHttpServers(t *testing.T) {
 		},
 		{call: "PUT http_servers/$http", send: `{"ServerId":$server,"Serverurl":"http://example.org/","AuthType":"X","SslVerifyPeer":false}`},
 		{call: "GET http_servers/$http", has: `{"Serverurl":"http://example.org/","Username":"us","AuthType":"X","SslVerifyPeer":false,"SslVerifyHost":true}`},
-		// They may become another server's of the CO, of the right kind and without any.
+		// They may be moved to another server in the CO, of the right type and without settings.
 		{call: "PUT http_servers/$http", send: `{"ServerId":$spare,"Serverurl":"http://example.org/","AuthType":"X"}`},
 		{call: "GET http_servers?serverid=$spare", lists: "Id: $http"},
 		{
@@ -163,7 +163,7 @@ func TestHttpServers(t *testing.T) {
 	})
 }
 
-// TestServerLogins are complete, and such that their protocol carries them, after any edit.
+// TestServerLogins: logins are complete, and valid for their protocol, after any edit.
 func TestServerLogins(t *testing.T) {
 	const httpAt, kafkaAt = `"ServerId":$server,"Serverurl":"https://example.org/",`, `"ServerId":$bus,"Brokers":"kafka:9092",`
 	bad := func(call, send, faulty string) step {
@@ -182,7 +182,7 @@ func TestServerLogins(t *testing.T) {
 		bad("PUT http_servers/$http", httpAt+`"AuthType":"BE"`, "password"),
 		bad("PUT http_servers/$http", httpAt+`"AuthType":"BA","Username":"us"`, "password"),
 		{call: "PUT http_servers/$http", send: `{` + httpAt + `"AuthType":"BA","Username":"us","Password":" pass word "}`},
-		// What an edit does not name stays, and is enough while the protocol does.
+		// Fields that an edit does not name stay, and suffice as long as the protocol is the same.
 		{call: "PUT http_servers/$http", send: `{` + httpAt + `"AuthType":"BA"}`},
 		bad("PUT http_servers/$http", httpAt+`"AuthType":"BA","Username":""`, "username"),
 		bad("PUT http_servers/$http", httpAt+`"AuthType":"BA","Username":"a:b"`, "username"),

@@ -16,8 +16,8 @@ import (
 	"comity"
 )
 
-// narrow is a listener whose connections hold little that is not read yet, so that a server waits
-// for its client in the middle of a page.
+// narrow is a listener whose connections buffer little, so that a server waits for its client in the middle
+// of a page.
 type narrow struct{ net.Listener }
 
 const narrowness = 1 << 16
@@ -30,8 +30,8 @@ func (l narrow) Accept() (net.Conn, error) {
 	return conn, conn.(*net.TCPConn).SetWriteBuffer(narrowness)
 }
 
-// TestListIsCutWhereALaterPageFails: the connection breaks, so that nobody takes a part for the
-// whole. A client that reads slowly holds nothing of the database meanwhile: it can be closed.
+// TestListIsCutWhereALaterPageFails: the connection is cut, so that a client does not mistake a part for the
+// whole. A client that reads slowly holds no database connection meanwhile: the database can be closed.
 func TestListIsCutWhereALaterPageFails(t *testing.T) {
 	t.Parallel()
 	databases := map[string]func(*testing.T) string{
@@ -74,7 +74,7 @@ func TestListIsCutWhereALaterPageFails(t *testing.T) {
 	}
 }
 
-// freshDatabase is the URL of an empty database beside that of the other tests.
+// freshDatabase returns the URL of an empty database beside that of the other tests.
 func freshDatabase(t *testing.T) string {
 	t.Helper()
 	s := &scene{TB: t, api: apis[1]}

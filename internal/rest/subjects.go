@@ -12,7 +12,7 @@ import (
 	"comity/internal/registry"
 )
 
-// parseSubject reads copersonid:<id> and cogroupid:<id>.
+// parseSubject parses copersonid:<id> and cogroupid:<id>.
 func parseSubject(text string) (comity.Subject, bool) {
 	kind, id, _ := strings.Cut(text, ":")
 	switch kind {
@@ -24,7 +24,7 @@ func parseSubject(text string) (comity.Subject, bool) {
 	return comity.Subject{}, false
 }
 
-// targetOf is the target of a path whose subject, if it names one, is or was of the target's CO.
+// targetOf returns the target of a path whose subject, if it names one, is or was in the target's CO.
 func (c *call) targetOf(op access.Operation, rt route, s *comity.Subject) (target *comity.Record, err error) {
 	if target, err = c.target(op, rt); err != nil || s == nil {
 		return target, err
@@ -32,7 +32,7 @@ func (c *call) targetOf(op access.Operation, rt route, s *comity.Subject) (targe
 	return target, c.Registry.Had(c.r.Context(), target, *s)
 }
 
-// subjectAnswer names a subject in an answer: one of the two.
+// subjectAnswer names a subject in an answer, by one of the two fields.
 type subjectAnswer struct {
 	CoPersonId int64 `json:",omitempty"`
 	CoGroupId  int64 `json:",omitempty"`
@@ -78,7 +78,7 @@ func statusOf(s outbox.Subject) subjectStatus {
 	return out
 }
 
-// subjectStatus answers how it stands between a target and a subject.
+// subjectStatus answers the state of a subject at a target.
 func (c *call) subjectStatus(rt route, of *comity.Subject) error {
 	target, err := c.targetOf(access.View, rt, of)
 	if err != nil {
@@ -91,7 +91,7 @@ func (c *call) subjectStatus(rt route, of *comity.Subject) error {
 	return c.say(http.StatusOK, "OK", recordName(*of)+"ProvisioningStatus", statusOf(s))
 }
 
-// recordName is what a subject's record is called.
+// recordName returns the name of a subject's resource.
 func recordName(s comity.Subject) string {
 	if s.Kind == comity.KindGroup {
 		return comity.CoGroup.Singular
@@ -99,7 +99,7 @@ func recordName(s comity.Subject) string {
 	return comity.CoPerson.Singular
 }
 
-// failed answers the subjects of whom a target's messages rest, a page at a time.
+// failed answers the subjects whose deliveries to a target failed and are not retried, one page.
 func (c *call) failed(rt route, _ *comity.Subject) error {
 	target, err := c.target(access.View, rt)
 	if err != nil {
@@ -133,8 +133,8 @@ func (c *call) failed(rt route, _ *comity.Subject) error {
 	return c.say(http.StatusOK, "OK", "CoProvisioningTargetFailed", out)
 }
 
-// parseAfter reads which subject of a list was the last of the page before: a CoPersonId, or
-// cogroupid: and a CoGroupId, for groups come after people.
+// parseAfter parses the last subject of the previous page: a CoPersonId, or cogroupid: and a CoGroupId, as
+// groups come after people.
 func parseAfter(text string) (comity.Subject, error) {
 	id, ofGroup := strings.CutPrefix(text, "cogroupid:")
 	if ofGroup {
@@ -153,7 +153,7 @@ func writeAfter(s comity.Subject) string {
 	return id
 }
 
-// resend answers the call that sends again what rests, about a subject or, without one, about all.
+// resend answers the call that resends failed deliveries, of one subject or, without one, of all.
 func (c *call) resend(rt route, of *comity.Subject) error {
 	if _, err := c.body(); err != nil {
 		return err
@@ -178,7 +178,7 @@ type previewRequest struct {
 	Body        json.RawMessage `json:",omitempty"`
 }
 
-// preview answers what a target would be sent about a subject, and sends nothing.
+// preview answers what a target would be sent for a subject. Nothing is sent.
 func (c *call) preview(rt route, of *comity.Subject) error {
 	target, err := c.targetOf(access.View, rt, of)
 	if err != nil {

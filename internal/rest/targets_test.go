@@ -46,7 +46,7 @@ func TestCoProvisioningTargets(t *testing.T) {
 	})
 }
 
-// TestTargetModes are codes that are written as they are.
+// TestTargetModes: codes of modes are returned as they are.
 func TestTargetModes(t *testing.T) {
 	steps := []step{}
 	for _, mode := range []string{"A", "X", "E", "Q", "QE", "M"} {
@@ -96,7 +96,7 @@ func TestCoApiProvisionerTargets(t *testing.T) {
 			answer: "400 Invalid Fields", faulty: "co_provisioning_target_id server_id",
 		},
 		{call: "GET " + path + "/$s", has: `{"CoProvisioningTargetId":"$second","ServerId":"$server"}`},
-		// A target takes its settings along.
+		// A target is deleted with its settings.
 		{call: "DELETE co_provisioning_targets/$second"},
 		{call: "GET " + path + "/$s", answer: "404 CoApiProvisionerTarget Unknown"},
 	})
@@ -114,7 +114,7 @@ func receiver(t *testing.T) string {
 	return server.URL
 }
 
-// TestProvision tells a target about one person. The extension may be missing, and the body.
+// TestProvision provisions a target with one person. The extension may be missing, and the body.
 func TestProvision(t *testing.T) {
 	url := receiver(t)
 	const path = "POST co_provisioning_targets/provision/"
@@ -138,7 +138,7 @@ func TestProvision(t *testing.T) {
 		{call: path + "$target/copersonid:999999999", answer: "404 CoPerson Unknown"},
 		{call: path + "$target/cogroupid:999999999", answer: "404 CoGroup Unknown"},
 		{call: path + "$target/coemaillistid:999999999", answer: "404 CoEmailList Unknown"},
-		// None such in the target's CO.
+		// There is no such person in the target's CO.
 		{call: path + "$target/copersonid:$stranger", answer: "404 CoPerson Unknown"},
 		{call: path + "$target/cogroupid:$theirs", answer: "404 CoGroup Unknown"},
 		{call: path + "999999999/copersonid:$ada", answer: "404 CoProvisioningTarget Not Found"},

@@ -11,7 +11,7 @@ import (
 
 const unknownID = "999999999"
 
-// alike says whether two answers tell the same, but for the ids that were asked for.
+// alike says whether two answers are the same, except for the requested ids.
 func alike(a, b answer, aID, bID string) bool {
 	ids := regexp.MustCompile(`\b(` + aID + `|` + bID + `)\b`)
 	strip := func(x answer) string {
@@ -20,8 +20,8 @@ func alike(a, b answer, aID, bID string) bool {
 	return strip(a) == strip(b)
 }
 
-// TestRecordsOfAnotherCO: to who administers a CO another one's record is one that is not there, in
-// every operation on every kind.
+// TestRecordsOfAnotherCO: for an administrator of a CO a record of another one does not exist, in every
+// operation on every resource.
 func TestRecordsOfAnotherCO(t *testing.T) {
 	everywhere(t, func(s *scene) {
 		other := s.scene(s, "json")
@@ -56,7 +56,7 @@ func TestRecordsOfAnotherCO(t *testing.T) {
 	})
 }
 
-// sends are the bodies that an operation on a specimen is tried with.
+// sends returns the bodies with which an operation on a specimen is tried.
 func sends(s *scene, method string, sp specimen) []string {
 	if method != "PUT" {
 		return []string{""}
@@ -64,9 +64,9 @@ func sends(s *scene, method string, sp specimen) []string {
 	return []string{"", "{", s.envelope(sp.path, `{"Version":"7"}`), s.envelope(sp.path, s.fill(sp.edit))}
 }
 
-// TestReferencesToAnotherCO: a field that names another CO's record answers what one answers that
-// names none, to an administrator of the CO and of the platform, and stores nothing. But what a new
-// record hangs on is what says of which CO it is, to those who administer them all.
+// TestReferencesToAnotherCO: a reference to a record of another CO is answered like one to a missing record,
+// to an administrator of the CO and of the platform, and nothing is stored. The owner of a new record,
+// however, determines its CO, for those who administer all of them.
 func TestReferencesToAnotherCO(t *testing.T) {
 	everywhere(t, func(s *scene) {
 		other := s.scene(s, "json")
@@ -107,7 +107,7 @@ func TestReferencesToAnotherCO(t *testing.T) {
 	})
 }
 
-// anchorOf is the field of a specimen that says of which CO it is.
+// anchorOf returns the field of a specimen that determines its CO.
 func anchorOf(path string) *comity.Field {
 	if f := resourceAt(path).Anchor(); f != nil {
 		return f
@@ -129,7 +129,7 @@ func linksOf(f *comity.Field) []link {
 	return links
 }
 
-// keptFor is the name under which the specimen of a resource is kept.
+// keptFor returns the name under which the specimen of a resource is kept.
 func keptFor(singular string) string {
 	for _, sp := range specimens {
 		if sp.singular == singular {
@@ -139,7 +139,7 @@ func keptFor(singular string) string {
 	return ""
 }
 
-// TestAnotherCOInARequest is refused whether it exists or not: as CoId of an element, and as coid.
+// TestAnotherCOInARequest is refused whether that CO exists or not: as CoId of an element, and as coid.
 func TestAnotherCOInARequest(t *testing.T) {
 	everywhere(t, func(s *scene) {
 		other := s.scene(s, "json")
@@ -196,7 +196,7 @@ func TestUnprivilegedUserMayDoNothing(t *testing.T) {
 	})
 }
 
-// TestAdministratorOfACO does in it what the platform does.
+// TestAdministratorOfACO may do in it what the platform may.
 func TestAdministratorOfACO(t *testing.T) {
 	steps := furnish()
 	for _, sp := range specimens {

@@ -17,7 +17,7 @@ import (
 	"comity/internal/store"
 )
 
-// quick serves the scene's registry with little time for each request.
+// quick serves the scene's registry with a short time limit for requests.
 func (s *scene) quick(limit time.Duration, p rest.Provisioner) *httptest.Server {
 	s.Helper()
 	log := slog.New(slog.DiscardHandler)
@@ -28,7 +28,7 @@ func (s *scene) quick(limit time.Duration, p rest.Provisioner) *httptest.Server 
 	return server
 }
 
-// ask sends a call of the operator's to a server.
+// ask sends a call of the operator to a server.
 func (s *scene) ask(server *httptest.Server, line, body string) answer {
 	s.Helper()
 	method, path, _ := strings.Cut(s.fill(line), " ")
@@ -40,13 +40,13 @@ func (s *scene) ask(server *httptest.Server, line, body string) answer {
 	return readAnswer(s, response)
 }
 
-// TestRequestsWhoseTimeIsOver are undone and answered so, while somebody else has what they wait for;
-// and they can be sent again.
+// TestRequestsWhoseTimeIsOver: a request that waits for a lock beyond its time limit is rolled back and
+// answered so, and can be sent again.
 func TestRequestsWhoseTimeIsOver(t *testing.T) {
 	everywhere(t, func(s *scene) {
 		s.play(person("ada"), unit("physics", "Physics"))
 		server := s.quick(150*time.Millisecond, nil)
-		// The operator's key is read before all waits.
+		// The operator's key is cached before everything waits.
 		if a := s.ask(server, "GET cous/$physics.json", ""); a.status != http.StatusOK {
 			s.Fatalf("a view is answered %s", a.line())
 		}
@@ -79,7 +79,7 @@ func TestRequestsWhoseTimeIsOver(t *testing.T) {
 	})
 }
 
-// whileHeld runs something while the scene's CO is in another's hands.
+// whileHeld runs a function while another transaction holds the lock of the scene's CO.
 func (s *scene) whileHeld(run func()) {
 	s.Helper()
 	held, release, ended := make(chan struct{}), make(chan struct{}), make(chan error)
@@ -101,12 +101,12 @@ func (s *scene) whileHeld(run func()) {
 	s.must(<-ended)
 }
 
-// panicking is a provisioner that breaks down.
+// panicking is a provisioner that panics.
 type panicking struct{ rest.Provisioner }
 
 func (panicking) Status(context.Context, int64) (outbox.Status, error) { panic("it breaks down") }
 
-// TestPanicIsAnswered as any other failure of the server's.
+// TestPanicIsAnswered like any other failure of the server.
 func TestPanicIsAnswered(t *testing.T) {
 	everywhere(t, func(s *scene) {
 		s.play(step{call: "POST co_provisioning_targets", send: `{"CoId":$co,"Description":"t","Plugin":"ApiProvisioner","Status":"M"}`, keep: "target"})
@@ -117,7 +117,7 @@ func TestPanicIsAnswered(t *testing.T) {
 	})
 }
 
-// TestCompressedBodies are not read, and said to be why.
+// TestCompressedBodies are refused with the reason.
 func TestCompressedBodies(t *testing.T) {
 	everywhere(t, func(s *scene) {
 		for _, format := range []string{"json", "xml"} {

@@ -10,10 +10,10 @@ import (
 	"comity"
 )
 
-// mates are the callers who act for a person and have rights over some of a CO.
+// mates are the callers who act for a person and have rights over a part of a CO.
 var mates = []string{unitAdmin, owner, subject, fellow, bystander}
 
-// twice furnishes a CO twice and makes who acts in it: far are the ids of what nothing relates to them.
+// twice furnishes a CO twice and adds the callers: far are the ids of the records without a relation to them.
 func (s *scene) twice() (far map[string]string) {
 	s.Helper()
 	s.play(furnish()...)
@@ -25,7 +25,7 @@ func (s *scene) twice() (far map[string]string) {
 
 var digits = regexp.MustCompile(`[0-9]+`)
 
-// sameButForNumbers says whether two answers tell the same, whatever ids they name.
+// sameButForNumbers says whether two answers are the same, except for ids.
 func sameButForNumbers(a, b answer) bool {
 	strip := func(x answer) string {
 		return digits.ReplaceAllString(fmt.Sprint(x.line(), x.header.Get("Content-Type"), string(x.body)), "#")
@@ -33,8 +33,8 @@ func sameButForNumbers(a, b answer) bool {
 	return strip(a) == strip(b)
 }
 
-// TestUnseenRecords: what a caller may not see of their own CO is answered like what is not there, in
-// every operation on every kind.
+// TestUnseenRecords: a record of their own CO that a caller may not see is answered like a missing one, in
+// every operation on every resource.
 func TestUnseenRecords(t *testing.T) {
 	everywhere(t, func(s *scene) {
 		far := s.twice()
@@ -65,8 +65,8 @@ func TestUnseenRecords(t *testing.T) {
 	})
 }
 
-// TestReferencesToUnseenRecords: a field that names what a caller may not see answers what one
-// answers that names nothing. But whoever may change a group may put anybody of the CO into it.
+// TestReferencesToUnseenRecords: a reference to a record that a caller may not see is answered like one to a
+// missing record. But a caller who may change a group may add anybody in the CO to it.
 func TestReferencesToUnseenRecords(t *testing.T) {
 	everywhere(t, func(s *scene) {
 		far := s.twice()

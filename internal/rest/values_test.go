@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// valueTest sends a value for a field and says how it is given back: as a JSON value, "absent" where
-// it has none, or "fault" where it is refused.
+// valueTest sends a value for a field and has the expected result: a JSON value, "absent" for no value, or
+// "fault" for a refusal.
 type valueTest struct{ sent, back string }
 
 // values are by path and field; the rest of the element is the specimen's.
@@ -313,7 +313,7 @@ var values = map[string][]valueTest{
 
 func quoted(s string, n int) string { return `"` + strings.Repeat(s, n) + `"` }
 
-// TestValues adds and edits a record with each value and looks at what is given back.
+// TestValues adds and edits a record with each value and checks what is returned.
 func TestValues(t *testing.T) {
 	everywhere(t, func(s *scene) {
 		s.play(furnish()...)
@@ -373,7 +373,7 @@ func (s *scene) sendValue(path, field string, tt valueTest) {
 	s.play(step{call: "DELETE " + path + "/$edited"})
 }
 
-// with is a JSON object with another value for a field, as it is written.
+// with returns a JSON object in which a field has another value, which is given as JSON.
 func (s *scene) with(object, field, value string) string {
 	s.Helper()
 	var members map[string]json.RawMessage

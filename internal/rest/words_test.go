@@ -2,14 +2,14 @@ package rest_test
 
 import "testing"
 
-// codes are the words of statuses and the codes that are taken for them.
+// codes are the words of statuses with the codes that are accepted for them.
 var codes = map[string]string{
 	"Active": "A", "Approved": "Y", "Confirmed": "C", "Declined": "X", "Deleted": "D", "Denied": "N", "Duplicate": "D2",
 	"Expired": "XP", "GracePeriod": "GP", "Invited": "I", "Locked": "LK", "Pending": "P", "PendingApproval": "PA",
 	"PendingConfirmation": "PC", "PendingVetting": "PV", "Suspended": "S",
 }
 
-// TestCodesAreTakenForWords, and words given back for both.
+// TestCodesAreTakenForWords: codes are accepted, and the word is returned for both.
 func TestCodesAreTakenForWords(t *testing.T) {
 	var steps []step
 	try := func(path, send, word, code string) {
@@ -39,7 +39,7 @@ func TestCodesAreTakenForWords(t *testing.T) {
 	play(t, steps)
 }
 
-// TestCodesOfOtherFieldsAreNot: a field takes its own words alone.
+// TestCodesOfOtherFieldsAreNot: a field accepts its own words only.
 func TestCodesOfOtherFieldsAreNot(t *testing.T) {
 	bad := func(path, send, field string) step {
 		return step{call: "POST " + path, send: "{" + send + "}", answer: "400 Invalid Fields", faulty: field}
@@ -55,7 +55,7 @@ func TestCodesOfOtherFieldsAreNot(t *testing.T) {
 		bad("org_identities", `"CoId":$co,"Status":"A"`, "status"),
 		bad("co_provisioning_targets", `"CoId":$co,"Plugin":"ApiProvisioner","Status":"Automatic"`, "status"),
 		group("readers", "readers"),
-		// One that a field does not list is a fault even where another value would be ignored.
+		// A word that a field does not list is a fault even if another value would be ignored.
 		{
 			call: "PUT co_groups/$readers", send: `{"CoId":$co,"Name":"readers","Status":"Active","GroupType":"ZZ"}`,
 			answer: "400 Invalid Fields", faulty: "group_type",

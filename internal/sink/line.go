@@ -10,7 +10,7 @@ import (
 	"unicode"
 )
 
-// line is what is printed of a message.
+// line is the printed line for a message.
 type line struct {
 	at          time.Time
 	method, uri string
@@ -63,7 +63,7 @@ func (s *Sink) print(l line) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	// A terminal that is gone is no reason to stop receiving.
+	// A closed terminal does not stop receiving.
 	_, _ = io.WriteString(s.out, text)
 }
 
@@ -80,7 +80,7 @@ func indented(body []byte) string {
 	return strings.Join(lines, "\n") + "\n"
 }
 
-// printable takes out what a terminal would obey.
+// printable removes characters that control a terminal.
 func printable(s string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsPrint(r) {

@@ -1,7 +1,6 @@
-// Package sink is a tiny receiver of provisioning messages: it prints what comes, keeps the last
-// message of each person and group, and can be told to be slow and to fail. It is for a first look at what a
-// target sends, and for tests; it knows the messages from their documentation alone, as any other
-// receiver would.
+// Package sink is a small receiver of provisioning messages: it prints messages, keeps the last one of each
+// person and group, and can be configured to be slow and to fail. It is for a first look at what a target
+// sends, and for tests; it knows the messages from their documentation only, like any other receiver.
 package sink
 
 import (
@@ -19,32 +18,32 @@ import (
 	"time"
 )
 
-// SequenceHeader carries the number by which a receiver tells the newer of two messages of one
-// person or group. The sink prints it.
+// SequenceHeader carries the number by which a receiver finds the newer of two messages of one person or
+// group. The sink prints it.
 const SequenceHeader = "Comity-Sequence"
 
-// maxBody bounds the message that is taken.
+// maxBody bounds the size of a message.
 const maxBody = 1 << 20
 
-// Config is how a Sink behaves. The zero value takes everything at once.
+// Config is how a Sink behaves. The zero value accepts everything immediately.
 type Config struct {
 	// Fail is the share of messages, 0 to 1, that are answered with FailStatus and not kept.
 	Fail float64
-	// FailStatus is what those are answered with, 503 if it is 0.
+	// FailStatus is the status of failed messages, 503 if it is 0.
 	FailStatus int
-	// Status is what the others are answered with, 200 if it is 0.
+	// Status is the status of accepted messages, 200 if it is 0.
 	Status int
-	// Delay is how long each answer to a message takes.
+	// Delay is how long the answer to each message is delayed.
 	Delay time.Duration
-	// Seed decides which messages fail: the same ones each time, any if it is 0.
+	// Seed determines which messages fail; 0 chooses a random one.
 	Seed uint64
 	// Pretty prints the whole message, indented, below its line.
 	Pretty bool
 }
 
-// Sink is an http.Handler that takes messages by POST, PUT and DELETE, below whatever path a
-// server's URL names, and answers GET of a path that ends in a person's identifier, or in groups/ and a
-// group's, with the last message about them. It keeps one of each, in memory, for as long as it runs.
+// Sink is an http.Handler that accepts messages by POST, PUT and DELETE, below any path of the server's URL,
+// and answers GET of a path that ends in a person's identifier, or in groups/ and a group's, with the last
+// message about them. It keeps one message of each, in memory.
 type Sink struct {
 	cfg              Config
 	received, failed atomic.Int64
@@ -70,13 +69,13 @@ func New(cfg Config, out io.Writer) *Sink {
 	}
 }
 
-// Received is how many messages came, those that were not taken included.
+// Received returns how many messages came, including those that were not accepted.
 func (s *Sink) Received() int64 { return s.received.Load() }
 
-// Failed is how many messages were answered with FailStatus because Fail said so.
+// Failed returns how many messages were answered with FailStatus because of Fail.
 func (s *Sink) Failed() int64 { return s.failed.Load() }
 
-// ServeHTTP takes a message or shows one.
+// ServeHTTP accepts a message or shows one.
 func (s *Sink) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch r.Method {
 	case http.MethodPost, http.MethodPut, http.MethodDelete:
@@ -91,7 +90,7 @@ func (s *Sink) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 func (s *Sink) receive(w http.ResponseWriter, r *http.Request) {
 	s.received.Add(1)
-	// Which messages fail depends on their order alone, not on how long each takes to read.
+	// Which messages fail depends on their order only, not on how long each takes to read.
 	fails := s.fails()
 	l := line{at: time.Now(), method: r.Method, uri: r.RequestURI, sequence: r.Header.Get(SequenceHeader)}
 	status, answer := s.cfg.Status, ""
@@ -114,7 +113,7 @@ func (s *Sink) receive(w http.ResponseWriter, r *http.Request) {
 	}
 	if fails {
 		s.failed.Add(1)
-		status, answer = s.cfg.FailStatus, "failing, as the sink was told to"
+		status, answer = s.cfg.FailStatus, "failing, as the sink is configured to"
 	} else if err == nil {
 		s.keep(l.message.key(), l.message.about().Meta.Deleted, l.body)
 	}
@@ -122,7 +121,7 @@ func (s *Sink) receive(w http.ResponseWriter, r *http.Request) {
 	if answer != "" {
 		l.answer += " " + answer
 	}
-	// Printed before it is answered, so that who has the answer finds the line.
+	// Printed before the answer, so that whoever has the answer finds the line.
 	s.print(l)
 	if answer != "" {
 		http.Error(w, answer, status)
@@ -160,7 +159,7 @@ func (s *Sink) show(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(body)
 }
 
-// message is as much of a message as the sink looks at.
+// message is the part of a message that the sink uses.
 type message struct {
 	Meta   struct{ ObjectType string }
 	Person subject
@@ -178,7 +177,7 @@ type subject struct {
 	Members      []string
 }
 
-// key is under what a message is kept.
+// key is the key under which a message is kept.
 type key struct {
 	group bool
 	id    string
@@ -193,7 +192,7 @@ func (m message) about() subject {
 
 func (m message) key() key { return key{m.Meta.ObjectType == "group", m.about().Meta.Id} }
 
-// read reads a message: from the path for a DELETE, which has no body, else from the body.
+// read reads a message: from the path for a DELETE, which has no body, otherwise from the body.
 func read(w http.ResponseWriter, r *http.Request) ([]byte, message, error) {
 	var m message
 	named, err := keyIn(r.URL)
@@ -230,7 +229,7 @@ func read(w http.ResponseWriter, r *http.Request) ([]byte, message, error) {
 	return body, m, nil
 }
 
-// keyIn returns what the last segment of the path stands for, or the last two if the first of them is
+// keyIn returns the key that the last segment of the path stands for, or the last two if the first of them is
 // groups.
 func keyIn(u *url.URL) (k key, err error) {
 	path := u.EscapedPath()

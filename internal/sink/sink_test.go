@@ -18,7 +18,7 @@ import (
 	"comity/internal/sink"
 )
 
-// buffer is a bytes.Buffer for several writers.
+// buffer is a bytes.Buffer that is safe for concurrent use.
 type buffer struct {
 	mu sync.Mutex
 	b  bytes.Buffer
@@ -30,7 +30,7 @@ func (b *buffer) Write(p []byte) (int, error) {
 	return b.b.Write(p)
 }
 
-// take returns what was written since, with the time of day taken off each message's line.
+// take returns what was written since the last call, without the time of day of each message's line.
 func (b *buffer) take() string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -210,7 +210,7 @@ func TestFail(t *testing.T) {
 	if n := strings.Count(first, "503"); n < 30 || n > 90 || r.Failed() != int64(n) || r.Received() != 200 {
 		t.Errorf("%d failed of 200, counted %d of %d", n, r.Failed(), r.Received())
 	}
-	if want := " active [CO:members:active, readers] -> 503 failing, as the sink was told to\n"; !strings.Contains(r.out.take(), want) {
+	if want := " active [CO:members:active, readers] -> 503 failing, as the sink is configured to\n"; !strings.Contains(r.out.take(), want) {
 		t.Errorf("no line ends in %q", want)
 	}
 	if second, _ := outcomes(sink.Config{Fail: 0.3, Seed: 7}); first != second {

@@ -13,7 +13,7 @@ type Deed struct {
 	At    time.Time
 }
 
-// AddedBy tells who added records, by their ids.
+// AddedBy returns who added each of the records with the ids, and when, by record id.
 func (tx *Tx) AddedBy(ctx context.Context, r *comity.Resource, ids []int64) (map[int64]Deed, error) {
 	found := map[int64]Deed{}
 	if len(ids) == 0 {

@@ -2,8 +2,9 @@ package store
 
 import "context"
 
-// Administers says what a person administers now: the CO, and which units, with all below them. The
-// groups that say so are those of a type and status.
+// Administers returns whether a person administers the CO now, and the ids of the units that they
+// administer, including all units below. The person is a member of administrator groups, which have the
+// group type and status given.
 func (tx *Tx) Administers(ctx context.Context, person int64, groupType, status string) (co bool, units []int64, err error) {
 	now, err := tx.Now(ctx)
 	if err != nil {

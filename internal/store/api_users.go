@@ -6,7 +6,7 @@ import (
 	"comity"
 )
 
-// Credential returns the API user of that name, or ErrNotFound.
+// Credential returns the credential of the API user with the username, or ErrNotFound.
 func (tx *Tx) Credential(ctx context.Context, username string) (comity.Credential, error) {
 	r := comity.ApiUser.Resource
 	n := len(scanColumns(r))

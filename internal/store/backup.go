@@ -13,9 +13,9 @@ import (
 	"comity"
 )
 
-// A backup is gzipped JSON, a value a line: what it is, then for each table its name and columns and
-// a line for each row, then how many rows there were. It is the same for both databases, so that one
-// can be restored into the other. Secrets are in it as they are stored, sealed.
+// A backup is gzipped JSON with one value on each line: the head, then for each table its name and
+// columns and a line for each row, then the number of rows. The format is the same for both databases,
+// so that a backup of one can be restored into the other. Secrets stay sealed.
 
 // backupFormat is the version of the format.
 const backupFormat = 1
@@ -34,8 +34,8 @@ type backupEnd struct {
 	Rows int64 `json:"rows"`
 }
 
-// tables are all tables, each after those it refers to; but for who has signed in, which is no part
-// of the registry.
+// tables returns the names of all tables that a backup holds, each after those it refers to. Sessions
+// are not among them: they are no part of the registry.
 func tables() []string {
 	var names []string
 	for _, r := range comity.Stored() {
@@ -44,7 +44,7 @@ func tables() []string {
 	return append(names, "history", "deliveries", "target_states", "full_syncs", "identifier_numbers", "idempotency_keys", "settings", "long_changes")
 }
 
-// columnType is what a column holds, however the database calls it.
+// columnType is the type of a column's values, independent of the database's name for it.
 type columnType uint8
 
 const (
@@ -83,7 +83,8 @@ func (tx *Tx) columns(ctx context.Context, table string) ([]column, error) {
 	return columns, err
 }
 
-// Backup writes everything in the database, as of one moment, while others may write.
+// Backup writes a snapshot of the whole database and returns how many rows it has. Writes may go on
+// meanwhile.
 func (s *Store) Backup(ctx context.Context, w io.Writer) (rows int64, err error) {
 	schema, err := SchemaVersion()
 	if err != nil {
@@ -148,10 +149,11 @@ func (tx *Tx) backupTable(ctx context.Context, out *json.Encoder, table string) 
 	return rows, err
 }
 
-// ErrNotEmpty is returned when a backup is to be restored into a database that holds something.
+// ErrNotEmpty is returned when a backup is restored into a database that is not empty.
 var ErrNotEmpty = errors.New("the database is not empty")
 
-// Restore reads a backup into an empty database, in one transaction.
+// Restore reads a backup into an empty database, in one transaction, and returns how many rows it has.
+// It fails with ErrNotEmpty where the database holds a CO or history.
 func (s *Store) Restore(ctx context.Context, r io.Reader) (rows int64, err error) {
 	schema, err := SchemaVersion()
 	if err != nil {

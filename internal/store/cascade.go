@@ -8,9 +8,10 @@ import (
 	"comity"
 )
 
-// Delete deletes a record and, whatever their number, in a few statements, what hangs on it: the
-// records that name it in a required field go with it, an optional field that names it is cleared.
-// The people and groups whose messages showed what hung on it are marked for the targets in the given modes.
+// Delete deletes a record with its dependents: records that refer to it in a required field are deleted
+// too, an optional field that refers to it is cleared. The number of statements does not depend on the
+// number of dependents. Deliveries of the people and groups whose messages showed a dependent are enqueued
+// for the targets in the given modes.
 func (tx *Tx) Delete(ctx context.Context, rec *comity.Record, actor string, modes []string) error {
 	clear(tx.nestings)
 	id, a := "SELECT CAST($1 AS bigint)", args{rec.Id}
@@ -20,7 +21,7 @@ func (tx *Tx) Delete(ctx context.Context, rec *comity.Record, actor string, mode
 	return tx.deleteRows(ctx, rec.Resource, id, actor, a)
 }
 
-// releaseLinks deletes or clears what names the records whose ids a subquery gives.
+// releaseLinks deletes or clears the references to the records whose ids the subquery selects.
 func (tx *Tx) releaseLinks(ctx context.Context, r *comity.Resource, ids, actor string, a args, modes []string) error {
 	for _, link := range comity.LinksTo(r) {
 		child := link.Field.Resource()
@@ -63,7 +64,8 @@ func (tx *Tx) deleteSet(ctx context.Context, r *comity.Resource, ids, actor stri
 	return tx.deleteRows(ctx, r, ids, actor, a)
 }
 
-// markGroupsIn marks the groups that show records whose ids a subquery gives.
+// markGroupsIn enqueues deliveries of the groups that show records of the resource whose ids the subquery
+// selects.
 func (tx *Tx) markGroupsIn(ctx context.Context, r *comity.Resource, ids string, a args, modes []string) error {
 	switch r {
 	case comity.CoGroup.Resource:
@@ -74,7 +76,7 @@ func (tx *Tx) markGroupsIn(ctx context.Context, r *comity.Resource, ids string, 
 	return nil
 }
 
-// clearSet clears a field of the records whose ids a subquery gives, as a revision of each.
+// clearSet clears a field of the records whose ids the subquery selects, as a new revision of each.
 func (tx *Tx) clearSet(ctx context.Context, link comity.Link, ids, actor string, a args, modes []string) error {
 	now, err := tx.Now(ctx)
 	if err != nil {
@@ -106,7 +108,7 @@ func (tx *Tx) clearSet(ctx context.Context, link comity.Link, ids, actor string,
 	if r.Dated {
 		differs := []string{"true"}
 		if link.Field.Unsent {
-			differs[0] = "false" // none is sent for it, and what they show stays as it is
+			differs[0] = "false" // messages do not show the field, so what they show stays as it is
 		}
 		kept = strings.Join(keepChange(differs), ", ") + ", "
 	}

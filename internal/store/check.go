@@ -8,19 +8,19 @@ import (
 	"comity"
 )
 
-// Problem is something in the database that the rules do not allow.
+// Problem is a rule that records in the database break.
 type Problem struct {
-	// Rule is what is broken, Where says which records.
+	// Rule is the rule as it should hold, Where names the records that break it.
 	Rule, Where string
 }
 
-// String is the problem on one line.
+// String returns the problem on one line.
 func (p Problem) String() string { return p.Rule + ": " + p.Where }
 
-// maxProblems is how many records one rule names.
+// maxProblems is the maximum number of problems that are reported for one rule.
 const maxProblems = 20
 
-// CheckReferences looks at every field that names a record: it must be there, and in the same CO.
+// CheckReferences finds references to records that do not exist or are in another CO.
 func (tx *Tx) CheckReferences(ctx context.Context) ([]Problem, error) {
 	var problems []Problem
 	for _, r := range comity.Stored() {
@@ -48,7 +48,8 @@ func (tx *Tx) CheckReferences(ctx context.Context) ([]Problem, error) {
 	return problems, nil
 }
 
-// CheckHistory looks at every record's history: its newest revision is open, and no other is.
+// CheckHistory finds records whose newest revision is not in force and revisions that are in force but not
+// the newest.
 func (tx *Tx) CheckHistory(ctx context.Context) ([]Problem, error) {
 	var problems []Problem
 	for _, r := range comity.Stored() {
@@ -74,7 +75,7 @@ func (tx *Tx) CheckHistory(ctx context.Context) ([]Problem, error) {
 	return problems, nil
 }
 
-// CheckNames looks at every owner of names: exactly one is primary.
+// CheckNames finds owners of names that do not have exactly one primary name.
 func (tx *Tx) CheckNames(ctx context.Context) ([]Problem, error) {
 	var problems []Problem
 	for _, o := range comity.Name.Person.Owners {
@@ -91,7 +92,7 @@ func (tx *Tx) CheckNames(ctx context.Context) ([]Problem, error) {
 	return problems, nil
 }
 
-// CheckUniques looks for records that share what no two may.
+// CheckUniques finds records that have the same values in the fields of a unique.
 func (tx *Tx) CheckUniques(ctx context.Context) ([]Problem, error) {
 	var problems []Problem
 	for _, r := range comity.Stored() {
@@ -125,7 +126,7 @@ func (tx *Tx) CheckUniques(ctx context.Context) ([]Problem, error) {
 	return problems, nil
 }
 
-// CheckUnits looks for units that are above themselves.
+// CheckUnits finds units that are their own ancestors.
 func (tx *Tx) CheckUnits(ctx context.Context) ([]Problem, error) {
 	return tx.problems(ctx, "units form a tree", `WITH RECURSIVE up (start, id) AS (
 			SELECT id, parent_id FROM cous WHERE parent_id IS NOT NULL
@@ -134,7 +135,8 @@ func (tx *Tx) CheckUnits(ctx context.Context) ([]Problem, error) {
 		func(row Row) string { return fmt.Sprintf("Cou %d is above itself", row.Int(0)) })
 }
 
-// CheckOwnGroups looks for COs and units that lack one of the groups that come by themselves.
+// CheckOwnGroups finds COs and units that lack one of the groups that are created with them; types are
+// the types of these groups.
 func (tx *Tx) CheckOwnGroups(ctx context.Context, types []string) ([]Problem, error) {
 	var problems []Problem
 	for _, of := range []struct{ table, co, unit string }{
@@ -157,13 +159,13 @@ func (tx *Tx) CheckOwnGroups(ctx context.Context, types []string) ([]Problem, er
 	return problems, nil
 }
 
-// CheckAutomatic compares a CO's automatic memberships with the rule.
+// CheckAutomatic finds automatic memberships of a CO that differ from the rule.
 func (tx *Tx) CheckAutomatic(ctx context.Context, coID int64, rule AutomaticRule) ([]Problem, error) {
 	d, err := tx.automatic(ctx, rule, Scope{CoId: coID})
 	return d.problems("automatic memberships follow people and roles"), err
 }
 
-// CheckNested compares the derived memberships of people with the nestings of their CO.
+// CheckNested finds derived memberships of people that differ from the nestings of their CO.
 func (tx *Tx) CheckNested(ctx context.Context, nestings []Nesting, people []int64) ([]Problem, error) {
 	d, err := tx.nested(ctx, nestings, people)
 	return d.problems("nested memberships follow the nestings"), err

@@ -7,8 +7,9 @@ import (
 	"comity"
 )
 
-// CheckMoved looks for what records left wrong that went to another owner: an owner of names without
-// any, though the last one cannot be deleted, and an address that counts as verified for whom it was not.
+// CheckMoved finds problems that records left when they moved to another owner: a former owner of names
+// that has none now, though the last one cannot be deleted, and an email address that is verified though
+// another owner verified it.
 func (tx *Tx) CheckMoved(ctx context.Context) ([]Problem, error) {
 	var problems []Problem
 	for _, o := range comity.Name.Person.Owners {
@@ -36,7 +37,7 @@ func (tx *Tx) CheckMoved(ctx context.Context) ([]Problem, error) {
 	return append(problems, found...), err
 }
 
-// CheckManagers looks for people who are their own managers.
+// CheckManagers finds people who are their own managers.
 func (tx *Tx) CheckManagers(ctx context.Context) ([]Problem, error) {
 	return tx.problems(ctx, "nobody is their own manager", `SELECT id, co_person_id FROM co_person_roles
 		WHERE manager_co_person_id = co_person_id ORDER BY id`, nil,
@@ -45,7 +46,7 @@ func (tx *Tx) CheckManagers(ctx context.Context) ([]Problem, error) {
 		})
 }
 
-// CheckNestings looks for groups that are nested into one more than once, with Negate or without.
+// CheckNestings finds groups that are nested into another more than once, with or without Negate.
 func (tx *Tx) CheckNestings(ctx context.Context) ([]Problem, error) {
 	return tx.problems(ctx, "a group is nested into another once", `SELECT n.co_group_id, n.target_co_group_id, min(n.id), max(n.id)
 		FROM co_group_nestings n GROUP BY n.co_group_id, n.target_co_group_id HAVING count(*) > 1 ORDER BY 3`, nil,

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Whichever plan PostgreSQL takes, no more is claimed than was asked for: a lane has no place for more.
+// With any plan of PostgreSQL, Claim claims no more than limit deliveries: a dispatcher has no room for more.
 func TestClaimTakesNoMoreThanAskedFor(t *testing.T) {
 	t.Parallel()
 	s := openPostgresOf(t)

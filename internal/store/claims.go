@@ -6,15 +6,15 @@ import (
 	"comity"
 )
 
-// Claim is what somebody holds of the deliveries, and by which claim.
+// Claim identifies a delivery in flight; Sequence is the one it was claimed with.
 type Claim struct {
 	TargetId int64
 	Subject  comity.Subject
 	Sequence int64
 }
 
-// Overdue returns the claims whose lease is over by the clock. That says little of whether their holder
-// still sends, for the clock may have been set ahead meanwhile.
+// Overdue returns the claims whose lease is over by the clock. Their holder may still be sending: the
+// clock may have been set ahead meanwhile.
 func (tx *Tx) Overdue(ctx context.Context) ([]Claim, error) {
 	now, err := tx.Now(ctx)
 	if err != nil {
@@ -24,7 +24,8 @@ func (tx *Tx) Overdue(ctx context.Context) ([]Claim, error) {
 		args{now.UnixMicro()}, func(r Row) (Claim, error) { return Claim{r.Int(0), subjectIn(r, 1), r.Int(3)}, nil })
 }
 
-// GiveBack makes due what is still held by claims of which it is known that nobody works on them any more.
+// GiveBack makes the claimed deliveries pending and due now. The caller knows that no worker sends them any
+// more. Deliveries that were finished or claimed again since are left alone.
 func (tx *Tx) GiveBack(ctx context.Context, claims []Claim) error {
 	now, err := tx.Now(ctx)
 	if err != nil {

@@ -9,7 +9,8 @@ import (
 
 const clockSetting = "clock"
 
-// ClockDone is the time up to which what begins and ends by the clock has been carried out.
+// ClockDone returns the time up to which validities that begin or end by the clock have been processed; the
+// Unix epoch where none ever were.
 func (tx *Tx) ClockDone(ctx context.Context) (time.Time, error) {
 	text, err := tx.setting(ctx, clockSetting)
 	if err != nil || text == "" {
@@ -22,7 +23,8 @@ func (tx *Tx) ClockDone(ctx context.Context) (time.Time, error) {
 	return time.Unix(seconds, 0).UTC(), nil
 }
 
-// SetClockDone notes that time. It goes back by SetClockBack only.
+// SetClockDone stores the time that ClockDone returns, unless the stored one is later: only SetClockBack
+// sets it back.
 func (tx *Tx) SetClockDone(ctx context.Context, done time.Time) error {
 	text, err := tx.setting(ctx, clockSetting)
 	if err != nil {
@@ -34,13 +36,13 @@ func (tx *Tx) SetClockDone(ctx context.Context, done time.Time) error {
 	return tx.setSetting(ctx, clockSetting, strconv.FormatInt(done.Unix(), 10))
 }
 
-// SetClockBack notes that time where the clock was ahead and came back.
+// SetClockBack stores the time that ClockDone returns, earlier or not: the clock was ahead and was set back.
 func (tx *Tx) SetClockBack(ctx context.Context, done time.Time) error {
 	return tx.setSetting(ctx, clockSetting, strconv.FormatInt(done.Unix(), 10))
 }
 
-// Crossed returns up to limit people, in order of Id from the one after the id given, of whom a role
-// or membership began or ended after a time and up to another. A validity ends after its last second.
+// Crossed returns up to limit people with a role or membership whose validity began or ended after since
+// and not after until, in order of Id, starting after the given id. A validity ends after its last second.
 func (tx *Tx) Crossed(ctx context.Context, since, until time.Time, after int64, limit int) ([]Where, error) {
 	var people []Where
 	const one = `SELECT co_id, co_person_id FROM %[1]s WHERE %[2]s >= $1 AND %[2]s < $2 AND co_person_id > $3`

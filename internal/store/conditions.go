@@ -9,7 +9,7 @@ import (
 	"comity"
 )
 
-// In is the condition that a column has one of the values.
+// In returns the condition that a column has one of the values; no record meets it where there are none.
 func In(column string, ids []int64) Condition {
 	if len(ids) == 0 {
 		return NoRecord()
@@ -17,12 +17,12 @@ func In(column string, ids []int64) Condition {
 	return func(_ dialect, a *args) string { return "t." + column + " IN " + list(a, ids) }
 }
 
-// OneOf is the condition that a column has one of the texts.
+// OneOf returns the condition that a column has one of the texts.
 func OneOf(column string, texts ...string) Condition {
 	return func(_ dialect, a *args) string { return "t." + column + " IN " + list(a, texts) }
 }
 
-// IsCalled is the condition on a name that it has, folded, one of the pairs of given and family names.
+// IsCalled returns the condition that a Name has one of the pairs of folded given and family names.
 func IsCalled(coID int64, names [][2]string) Condition {
 	return func(_ dialect, a *args) string {
 		co := inCO("n", coID, a)
@@ -34,25 +34,27 @@ func IsCalled(coID int64, names [][2]string) Condition {
 	}
 }
 
-// HasFolded is the condition that a field has, folded, one of the texts.
+// HasFolded returns the condition that the folded value of a field is one of the texts.
 func HasFolded(f *comity.Field, coID int64, texts []string) Condition {
 	return func(_ dialect, a *args) string {
 		return fmt.Sprintf("t.id IN (SELECT x.id FROM %s x WHERE %s x.%s IN %s)", f.Resource().Table, inCO("x", coID, a), f.FoldedColumn(), list(a, texts))
 	}
 }
 
-// HasPart is the condition that a column of texts holds a text, without regard to the case of ASCII
-// letters; PostgreSQL knows that of others, too.
+// HasPart returns the condition that a text column contains a text, without regard to the case of ASCII
+// letters. PostgreSQL also ignores the case of other letters.
 func HasPart(column, part string) Condition {
 	return func(_ dialect, a *args) string {
 		return fmt.Sprintf(`lower(t.%s) LIKE lower(%s) ESCAPE '\'`, column, a.put("%"+escapeLike(part)+"%"))
 	}
 }
 
-// AnyOf is the condition that one of the conditions holds; nil ones never do. It is nil where all are.
+// AnyOf returns the condition that at least one of the conditions holds. It ignores nil conditions and
+// returns nil where all are nil.
 func AnyOf(conditions ...Condition) Condition { return combined(conditions, " OR ") }
 
-// AllOf is the condition that all conditions hold.
+// AllOf returns the condition that all conditions hold. It ignores nil conditions and returns nil where all
+// are nil.
 func AllOf(conditions ...Condition) Condition { return combined(conditions, " AND ") }
 
 func combined(conditions []Condition, by string) Condition {
@@ -69,16 +71,16 @@ func combined(conditions []Condition, by string) Condition {
 	}
 }
 
-// whole is AllOf, and met by every record where there are no conditions.
+// whole is AllOf, but every record meets it where there are no conditions.
 func whole(conditions []Condition) Condition {
 	return AllOf(append([]Condition{All()}, conditions...)...)
 }
 
-// Not is the condition that another does not hold.
+// Not returns the condition that another does not hold.
 func Not(c Condition) Condition { return func(d dialect, a *args) string { return "NOT " + c(d, a) } }
 
-// Names is the condition that a column names a record of the resource that meets a condition. It is
-// nil where that is.
+// Names returns the condition that a column refers to a record of the resource that meets the condition c;
+// nil where c is nil.
 func Names(column string, r *comity.Resource, c Condition) Condition {
 	if c == nil {
 		return nil
@@ -88,8 +90,8 @@ func Names(column string, r *comity.Resource, c Condition) Condition {
 	}
 }
 
-// NamedBy is the condition that a record is named, in a column, by one of the resource that meets all
-// the conditions.
+// NamedBy returns the condition that a record of the resource which meets all conditions refers to this one
+// in the column.
 func NamedBy(column string, r *comity.Resource, conditions ...Condition) Condition {
 	all := AllOf(append([]Condition{IsSet(column)}, conditions...)...)
 	return func(d dialect, a *args) string {
@@ -97,7 +99,8 @@ func NamedBy(column string, r *comity.Resource, conditions ...Condition) Conditi
 	}
 }
 
-// NamesEach is Names, asked of each record anew: for few records, where many meet the condition.
+// NamesEach is Names with a correlated subquery, which is evaluated for each record: faster for few records
+// where many meet the condition.
 func NamesEach(column string, r *comity.Resource, c Condition) Condition {
 	if c == nil {
 		return nil
@@ -105,33 +108,33 @@ func NamesEach(column string, r *comity.Resource, c Condition) Condition {
 	return asked(column, "id", r, c)
 }
 
-// NamedByEach is NamedBy, asked of each record anew.
+// NamedByEach is NamedBy with a correlated subquery, which is evaluated for each record.
 func NamedByEach(column string, r *comity.Resource, conditions ...Condition) Condition {
 	return asked("id", column, r, whole(conditions))
 }
 
-// asked is the condition that what a record has in a column one of the resource has in another. The
-// record's is given a name first, for each condition calls its own record t.
+// asked returns the condition that a record of the resource which meets c has the value of this record's
+// column in its column other. The value gets an alias first, because c refers to its own record as t.
 func asked(column, other string, r *comity.Resource, c Condition) Condition {
 	return func(d dialect, a *args) string {
 		return fmt.Sprintf("EXISTS (SELECT 1 FROM (SELECT t.%s AS has) named CROSS JOIN %s t WHERE t.%s = named.has AND %s)", column, r.Table, other, c(d, a))
 	}
 }
 
-// ChangedBy is the condition that a record's last change is that user's.
+// ChangedBy returns the condition that the user made a record's last change.
 func ChangedBy(username string) Condition { return Equal("actor", username) }
 
-// ValidAt is the condition that a record's validity holds the time.
+// ValidAt returns the condition that a record is valid at the time.
 func ValidAt(now time.Time) Condition {
 	return func(_ dialect, a *args) string { return validNow("t", a, now) }
 }
 
-// NotID leaves one record out.
+// NotID returns the condition that a record has another id.
 func NotID(id int64) Condition {
 	return func(_ dialect, a *args) string { return "t.id <> " + a.put(id) }
 }
 
-// HasMemberNow is the condition on a group that the person is its member or owner at the time.
+// HasMemberNow returns the condition that the person is a member or owner of a group at the time.
 func HasMemberNow(person int64, now time.Time) Condition {
 	return func(_ dialect, a *args) string {
 		return fmt.Sprintf(`t.id IN (SELECT m.co_group_id FROM co_group_members m WHERE m.co_person_id = %s
@@ -139,14 +142,14 @@ func HasMemberNow(person int64, now time.Time) Condition {
 	}
 }
 
-// validNow is the condition that a row's validity holds the time.
+// validNow returns the SQL condition that a row is valid at the time.
 func validNow(table string, a *args, now time.Time) string {
 	p := a.put(now.Unix())
 	return fmt.Sprintf("(%[1]s.valid_from IS NULL OR %[1]s.valid_from <= %[2]s) AND (%[1]s.valid_through IS NULL OR %[1]s.valid_through >= %[2]s)", table, p)
 }
 
-// HasIdentifierPart is the condition that an identifier of the record holds the text, without
-// regard to case. The owner is the column of identifiers that names the record.
+// HasIdentifierPart returns the condition that an identifier of the record contains the text, without
+// regard to case. owner is the column of identifiers that refers to the record; a coID of 0 is any CO.
 func HasIdentifierPart(owner string, coID int64, part string) Condition {
 	part = Fold(part)
 	return func(d dialect, a *args) string {
@@ -163,8 +166,8 @@ func escapeLike(s string) string {
 	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(s)
 }
 
-// HasNameStart is the condition that a person's primary name begins so in that column, without
-// regard to case.
+// HasNameStart returns the condition that the column of a person's primary name begins with the text,
+// without regard to case.
 func HasNameStart(column string, coID int64, start string) Condition {
 	return func(_ dialect, a *args) string {
 		return fmt.Sprintf(`t.id IN (SELECT n.co_person_id FROM names n WHERE %s n.primary_name AND %s)`,
@@ -172,7 +175,8 @@ func HasNameStart(column string, coID int64, start string) Condition {
 	}
 }
 
-// HasMailStart is the condition that an email address of a person begins so, without regard to case.
+// HasMailStart returns the condition that an email address of a person begins with the text, without regard
+// to case.
 func HasMailStart(coID int64, start string) Condition {
 	return func(_ dialect, a *args) string {
 		return fmt.Sprintf(`t.id IN (SELECT e.co_person_id FROM email_addresses e WHERE %s %s)`,
@@ -180,8 +184,8 @@ func HasMailStart(coID int64, start string) Condition {
 	}
 }
 
-// Exactly is the condition that a text field has that value, case included. Where the field is
-// folded for searching, the folded text finds it: one index serves both.
+// Exactly returns the condition that a text field has the value, case included. Where the field has a
+// folded column, the condition includes it, so that one index serves both kinds of search.
 func Exactly(f *comity.Field, value string) Condition {
 	return func(_ dialect, a *args) string { return exactly("t", f, value, a) }
 }
@@ -194,15 +198,15 @@ func exactly(table string, f *comity.Field, value string, a *args) string {
 	return sql
 }
 
-// HasMail is the condition that a record has exactly that email address. The owner is the column of
-// email addresses that names the record.
+// HasMail returns the condition that a record has exactly that email address. owner is the column of
+// email addresses that refers to the record; a coID of 0 is any CO.
 func HasMail(owner string, coID int64, mail string) Condition {
 	return func(_ dialect, a *args) string {
 		return fmt.Sprintf(`t.id IN (SELECT e.%s FROM email_addresses e WHERE %s %s)`, owner, inCO("e", coID, a), exactly("e", comity.EmailAddress.Mail, mail, a))
 	}
 }
 
-// LinkedTo is the condition that an org identity is linked to the person.
+// LinkedTo returns the condition that an org identity is linked to the person.
 func LinkedTo(person int64) Condition {
 	return func(_ dialect, a *args) string {
 		return fmt.Sprintf("t.id IN (SELECT l.org_identity_id FROM co_org_identity_links l WHERE l.co_person_id = %s)", a.put(person))
@@ -216,28 +220,29 @@ func inCO(table string, coID int64, a *args) string {
 	return table + ".co_id = " + a.put(coID) + " AND"
 }
 
-// startsWith is a range, for an index serves it: every text that begins with the start sorts, by
-// its bytes, before the start followed by the last code point.
+// startsWith returns the SQL condition that a folded column begins with the text, as a range that an index
+// serves: in byte order, every text that begins with the start sorts before the start followed by the last
+// code point.
 func startsWith(column, start string, a *args) string {
 	start = Fold(start)
 	return fmt.Sprintf("%[1]s >= %[2]s AND %[1]s < %[3]s", column, a.put(start), a.put(start+"\U0010FFFF"))
 }
 
-// IsNull is the condition that a column has no value.
+// IsNull returns the condition that a column has no value.
 func IsNull(column string) Condition {
 	return func(dialect, *args) string { return "t." + column + " IS NULL" }
 }
 
-// IsTrue is the condition that a column of booleans is true.
+// IsTrue returns the condition that a boolean column is true.
 func IsTrue(column string) Condition { return func(dialect, *args) string { return "t." + column } }
 
-// IsSet is the condition that a column has a value.
+// IsSet returns the condition that a column has a value.
 func IsSet(column string) Condition {
 	return func(dialect, *args) string { return "t." + column + " IS NOT NULL" }
 }
 
-// HasIdentifier is the condition that a record has exactly that identifier, of that type or, for
-// "", of any. The owner is the column of identifiers that names the record.
+// HasIdentifier returns the condition that a record has exactly that identifier, of the type kind or, for
+// "", of any type. owner is the column of identifiers that refers to the record; a coID of 0 is any CO.
 func HasIdentifier(owner string, coID int64, identifier, kind string) Condition {
 	return func(_ dialect, a *args) string {
 		sql := fmt.Sprintf(`t.id IN (SELECT i.%[1]s FROM identifiers i WHERE %[2]s i.%[1]s IS NOT NULL AND %[3]s`, owner, inCO("i", coID, a), exactly("i", comity.Identifier.Identifier, identifier, a))
@@ -248,10 +253,10 @@ func HasIdentifier(owner string, coID int64, identifier, kind string) Condition 
 	}
 }
 
-// All is the condition that every record meets.
+// All returns the condition that every record meets.
 func All() Condition { return func(dialect, *args) string { return "1 = 1" } }
 
-// ModifiedSince is the condition that a record was last changed at a time or after it.
+// ModifiedSince returns the condition that a record was last changed at the time or later.
 func ModifiedSince(t time.Time) Condition {
 	return func(_ dialect, a *args) string { return "t.modified >= " + a.put(t.UnixMicro()) }
 }

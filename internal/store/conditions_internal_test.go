@@ -7,7 +7,7 @@ import (
 	"comity"
 )
 
-// Whether what meets a condition is found first or each record is asked, the same records are found.
+// NamedBy and NamedByEach find the same records, and so do Names and NamesEach.
 func TestEachAsked(t *testing.T) {
 	t.Parallel()
 	for database, s := range map[string]*Store{"SQLite": openFile(t, nil), "PostgreSQL": openPostgresOf(t)} {
@@ -45,8 +45,8 @@ func TestEachAsked(t *testing.T) {
 	}
 }
 
-// few are four people: the first and third have a role in the first unit, the second one in the other,
-// the fourth none; the third is suspended; the fourth's name is an org identity's.
+// few adds four people: the first and third have a role in the first unit, the second has one in the other
+// unit, the fourth has none; the third is suspended; the fourth name belongs to an org identity.
 func few(t *testing.T, s *Store) {
 	t.Helper()
 	err := s.WriteAlone(t.Context(), func(tx *Tx) error {

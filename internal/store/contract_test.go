@@ -15,7 +15,7 @@ func newFile(t *testing.T) string { return filepath.Join(t.TempDir(), "comity.db
 
 func newDatabase(t *testing.T) string { return pgtest.URL(t) }
 
-// blank has the tables, and nothing in them.
+// blank creates databases with empty tables.
 var blank = dbtest.New(func(ctx context.Context, database string) error {
 	_, err := store.Migrate(ctx, database)
 	return err

@@ -8,10 +8,11 @@ import (
 	"comity"
 )
 
-// ofTargets are the tables that hold what goes on with a target, beside its settings.
+// ofTargets are the tables that hold the provisioning state of targets, as opposed to their settings.
 var ofTargets = []string{"deliveries", "target_states", "full_syncs"}
 
-// DeleteCO deletes a CO and everything in it: its targets' deliveries first, so that no receiver is told.
+// DeleteCO deletes a CO and everything in it. It deletes the deliveries of its targets first, so that
+// nothing is sent to the receivers.
 func (tx *Tx) DeleteCO(ctx context.Context, id int64, actor string) error {
 	now, err := tx.Now(ctx)
 	if err != nil {
@@ -49,16 +50,17 @@ func (tx *Tx) DeleteCO(ctx context.Context, id int64, actor string) error {
 	return nil
 }
 
-// DeletePart deletes up to n records of a CO, with what hangs on them, and says whether there may be more.
-// Where nobody waits for who writes there are no parts: DeleteCO is to delete all there is. From its first
-// part on, once it is noted (Leave), the CO is not there for those who ask for it or write in it.
+// DeletePart deletes up to n records of a CO, with their dependents, and returns whether there may be more.
+// On PostgreSQL, where writers do not wait for each other, it does nothing and returns false: DeleteCO
+// deletes everything at once. Once the long change is stored (Leave), the CO no longer exists for reads
+// and writes.
 func (tx *Tx) DeletePart(ctx context.Context, id int64, n int, actor string) (more bool, err error) {
 	if !tx.dialect.shared {
 		return false, nil
 	}
 	for _, r := range partByPart {
 		if r == comity.CoProvisioningTarget.Resource {
-			// First what goes on with the targets, so that no receiver is told.
+			// First the deliveries of the targets, so that nothing is sent to the receivers.
 			if more, err := tx.deleteDeliveries(ctx, id, n); more || err != nil {
 				return more, err
 			}
@@ -82,9 +84,9 @@ func (tx *Tx) deleteDeliveries(ctx context.Context, id int64, n int) (more bool,
 	return deleted > 0, err
 }
 
-// partByPart is the order in which a CO's records are deleted a part at a time: first who may call and is
-// told, then what people and others can be without, so that they are deleted with little. What is left
-// obeys the rules at any time.
+// partByPart is the order in which a CO's records are deleted a part at a time: first API users and
+// provisioning targets, then optional dependents of people and other records, so that few records cascade
+// with each of these. The records that are left satisfy the rules at any time.
 var partByPart = func() []*comity.Resource {
 	first := []*comity.Resource{comity.ApiUser.Resource, comity.CoProvisioningTarget.Resource}
 	people := []*comity.Resource{comity.CoPerson.Resource, comity.OrgIdentity.Resource}
@@ -104,8 +106,8 @@ var partByPart = func() []*comity.Resource {
 	return slices.Concat(first, hanging, people, withPeople, others)
 }()
 
-// notDeleted is the condition that a CO, by an expression of its id, is not being deleted part by part;
-// "" where no CO is.
+// notDeleted returns the SQL condition, beginning with AND, that a CO is not being deleted part by part; co
+// is an expression of its id. It is "" on PostgreSQL, which deletes no CO in parts.
 func (tx *Tx) notDeleted(co string) string {
 	if !tx.dialect.shared {
 		return ""

@@ -11,63 +11,64 @@ import (
 	"comity"
 )
 
-// Delivery is what one target is to be told about one subject, as it was claimed.
+// Delivery is a claimed delivery: a change of one subject that one target is to be sent.
 type Delivery struct {
 	TargetId int64
 	Subject  comity.Subject
-	// Version is raised by each change; it tells whether one came after the claim.
+	// Version is raised by each change; a higher one in the database is a change after the claim.
 	Version int64
-	// Sequence is one more with each claim; the receiver drops what comes with a lower one.
+	// Sequence is one more with each claim; the receiver drops messages with a lower one.
 	Sequence int64
-	// Attempts are the failures since the last success, Refusals those of them where the endpoint
-	// refused the message.
+	// Attempts is the number of failures since the last success, Refusals the number of those where the
+	// endpoint refused the message.
 	Attempts, Refusals int64
-	// Told is what the target was told before.
+	// ProvisionedAs is the identifiers that the target has for the subject.
 	ProvisionedAs comity.ProvisionedAs
-	// Edits is how often the target, its settings or its server had been edited at the claim.
+	// Edits is how many times the target, its settings or its server had been edited at the claim.
 	Edits int64
-	// OnlyChanged says that the target need not be told what it was last told: Sent, packed as the
-	// outbox does.
+	// OnlyChanged says that the message is not sent where it equals Sent, the last sent message as the
+	// outbox packs it.
 	OnlyChanged bool
 	Sent        []byte
 }
 
-// Outcome is what became of a claimed delivery.
+// Outcome is the result of a claimed delivery.
 type Outcome struct {
 	Delivery
-	// OK says that the target now knows the state that was claimed.
+	// OK says that the target has the state that was claimed: the delivery is delivered.
 	OK bool
-	// Rest says that a failed one is not tried again until the subject changes or someone asks.
+	// Rest says that a failed delivery is not retried until the subject changes or someone requests it.
 	Rest bool
-	// LeftOut says that it rests for the subject has nothing to be sent under, which is no failure.
+	// LeftOut says that the delivery rests because the subject has no identifier to be sent under, which
+	// is no failure.
 	LeftOut bool
-	// Wait is how long a failed one that does not rest waits for its next try.
+	// Wait is the time until the next try of a failed delivery that does not rest.
 	Wait time.Duration
-	// Answer is what the endpoint said, in words; Reason, of a failure, is so without what it said of
-	// the person.
+	// Answer is the endpoint's answer, in words; Reason, for a failure, is the same without what the
+	// endpoint said about the person.
 	Answer, Reason string
-	// Forgot are the identifiers that the target was told to delete, and did.
+	// Forgot are the identifiers that the target deleted on request.
 	Forgot []string
-	// Changed says that the target holds another message about the subject now: Holds, nil for none.
+	// Changed says that the message that the target holds about the subject changed to Holds, nil for none.
 	Changed bool
 	Holds   []byte
-	// Down says that it failed by the receiver's fault, Alive that the receiver answered as one that
-	// works does, whatever it said of the message. Neither says nothing about the receiver.
+	// Down says that the receiver is unreachable or failed, Alive that it answered as a working one does,
+	// whether or not it accepted the message. Where both are false nothing is known about the receiver.
 	Down, Alive bool
-	// Note is what the subject's history says of it, nil for nothing.
+	// Note is the note that is added to the subject's history, nil for none.
 	Note *comity.Record
 }
 
 const deliveryColumns = `co_provisioning_target_id, kind, subject_id, version, sequence, attempts, refusals, identifier, obsolete,
 	coalesce((SELECT l.edits FROM target_states l WHERE l.co_provisioning_target_id = deliveries.co_provisioning_target_id), 0)`
 
-// deliveryWidth is how many columns those are.
+// deliveryWidth is the number of deliveryColumns.
 const deliveryWidth = 10
 
-// deliveryKey finds a delivery ($1, $2, $3).
+// deliveryKey is the SQL condition on the key of a delivery: target $1, kind $2, subject id $3.
 const deliveryKey = `co_provisioning_target_id = $1 AND kind = $2 AND subject_id = $3`
 
-// newDelivery are the columns of a new one, sameDelivery those that no two share.
+// newDelivery are the columns of an inserted delivery, sameDelivery the columns of its key.
 const (
 	newDelivery = `co_provisioning_target_id, kind, subject_id, co_id, version, due, held, since,
 			sequence, attempts, refusals, resting, identifier, obsolete, answer`
@@ -86,7 +87,7 @@ func scanDelivery(r Row) (Delivery, error) {
 	return d, nil
 }
 
-// subjectIn reads the subject in two columns.
+// subjectIn reads a subject from the columns i (kind) and i+1 (id).
 func subjectIn(r Row, i int) comity.Subject {
 	return comity.Subject{Kind: comity.SubjectKind(r.Int(i)), Id: r.Int(i + 1)}
 }
@@ -98,14 +99,14 @@ func obsoleteOf(text string) (identifiers []string, err error) {
 	return identifiers, nil
 }
 
-// Claim takes up to limit deliveries of a target that are due: nobody else gets them before they are
-// finished or, when the lease is over, given back (GiveBack).
+// Claim claims up to limit deliveries of a target that are due. They are in flight, and no other worker
+// gets them, until they are finished (Finish) or, when the lease is over, given back (GiveBack).
 func (tx *Tx) Claim(ctx context.Context, target int64, limit int, lease time.Duration) ([]Delivery, error) {
 	now, err := tx.Now(ctx)
 	if err != nil {
 		return nil, err
 	}
-	// Materialised, for a plan that asked for these once a row would take so many each time.
+	// Materialised: a plan that evaluated the subquery for each row would claim up to limit each time.
 	sql := fmt.Sprintf(`WITH next AS MATERIALIZED (
 			SELECT d.kind, d.subject_id FROM deliveries d WHERE d.co_provisioning_target_id = $2 AND d.due <= $3 AND NOT d.held
 			ORDER BY d.due LIMIT $4%s)
@@ -121,8 +122,8 @@ func (tx *Tx) Claim(ctx context.Context, target int64, limit int, lease time.Dur
 	return claimed, err
 }
 
-// ClaimOne takes the delivery about one subject, whether or not it is due, and says whether it got
-// it: false while another worker holds it.
+// ClaimOne claims the delivery of one subject, whether or not it is due, and returns whether it did: false
+// while another worker holds it.
 func (tx *Tx) ClaimOne(ctx context.Context, target int64, subject comity.Subject, co int64, lease time.Duration) (Delivery, bool, error) {
 	now, err := tx.Now(ctx)
 	if err != nil {
@@ -145,8 +146,8 @@ func (tx *Tx) ClaimOne(ctx context.Context, target int64, subject comity.Subject
 	return d, got, err
 }
 
-// Release gives back what a worker holds, a probe too, whoever that is: for who knows that there is
-// nobody else.
+// Release makes all deliveries in flight pending and due now, and probes due now, whichever worker holds
+// them. The caller knows that no other worker runs.
 func (tx *Tx) Release(ctx context.Context) error {
 	now, err := tx.Now(ctx)
 	if err != nil {
@@ -158,7 +159,7 @@ func (tx *Tx) Release(ctx context.Context) error {
 	return tx.conn.queue(ctx, `UPDATE deliveries SET held = false, due = $1 WHERE held AND due IS NOT NULL`, args{now.UnixMicro()})
 }
 
-// Queue notes that one target is to be told about one subject, now.
+// Queue enqueues a delivery of one subject to one target, due now.
 func (tx *Tx) Queue(ctx context.Context, target int64, subject comity.Subject, co int64) error {
 	now, err := tx.Now(ctx)
 	if err != nil {
@@ -172,7 +173,8 @@ func (tx *Tx) Queue(ctx context.Context, target int64, subject comity.Subject, c
 		args{target, int64(subject.Kind), subject.Id, co, now.UnixMicro()})
 }
 
-// Tell notes what the target may know about subjects from now on, for deliveries that are still held.
+// SetProvisionedAs stores the identifiers that the target may have for subjects from now on, for
+// deliveries that are still in flight.
 func (tx *Tx) SetProvisionedAs(ctx context.Context, deliveries []Delivery) error {
 	for _, d := range deliveries {
 		obsolete, err := obsoleteText(d.ProvisionedAs.Obsolete)
@@ -197,15 +199,15 @@ func obsoleteText(identifiers []string) (string, error) {
 	return string(text), nil
 }
 
-// Finish writes outcomes. One whose subject changed after the claim goes again; one whose lease ran
-// out and that somebody else has claimed since is left to them.
+// Finish stores the outcomes of claimed deliveries. A delivery whose subject changed after the claim is
+// pending again. One that another worker claimed after its lease ran out is left alone.
 func (tx *Tx) Finish(ctx context.Context, outcomes []Outcome) error {
 	now, err := tx.Now(ctx)
 	if err != nil {
 		return err
 	}
 	moment := now.UnixMicro()
-	// In the order in which marks are written, so that neither waits for the other.
+	// In the order in which deliveries are enqueued, so that the two cannot deadlock.
 	outcomes = slices.SortedFunc(slices.Values(outcomes), func(a, b Outcome) int { return a.Subject.Compare(b.Subject) })
 	for _, o := range outcomes {
 		if err := tx.finish(ctx, o, moment); err != nil {
@@ -214,7 +216,7 @@ func (tx *Tx) Finish(ctx context.Context, outcomes []Outcome) error {
 	}
 	for _, o := range outcomes {
 		if o.Subject.Kind != comity.KindPerson {
-			continue // a group has the only one of its name
+			continue // no two groups share an identifier
 		}
 		for _, identifier := range o.Forgot {
 			if err := tx.sendAgain(ctx, o.Delivery, identifier, moment); err != nil {
@@ -244,9 +246,8 @@ func (tx *Tx) finish(ctx context.Context, o Outcome, moment int64) error {
 		WHERE ` + deliveryKey + ` AND sequence = $4 AND held`
 	a := args{o.TargetId, int64(o.Subject.Kind), o.Subject.Id, o.Sequence, moment, o.Version, o.Answer, o.ProvisionedAs.Identifier, obsolete}
 	if !o.OK {
-		// A refused message that changed is worth another try at once, and so is one that went by
-		// settings that are others now; a receiver that could not take the old one gets the new one at
-		// the time of its next try.
+		// A refused message is retried at once where the subject or the target's settings changed since
+		// the claim. An unreachable receiver gets the new message at the time of its next try.
 		const again = `coalesce((SELECT l.edits FROM target_states l WHERE l.co_provisioning_target_id = $1), 0) <> CAST($13 AS bigint)
 			AND (CAST($12 AS bigint) IS NOT NULL OR CAST($14 AS boolean))`
 		sql = `UPDATE deliveries SET held = false, tried = $5, answer = $7, identifier = $8, obsolete = $9,
@@ -267,10 +268,10 @@ func (tx *Tx) finish(ctx context.Context, o Outcome, moment int64) error {
 	return tx.conn.queue(ctx, sql, a)
 }
 
-// provisioner is the actor of notes about what targets were told.
+// provisioner is the actor of history notes about deliveries.
 const provisioner = "provisioner"
 
-// note writes an outcome's note, if the delivery is still held.
+// note adds an outcome's note to the history, if the delivery is still in flight.
 func (tx *Tx) note(ctx context.Context, o Outcome, moment int64) error {
 	if o.Note == nil {
 		return nil
@@ -284,8 +285,8 @@ func (tx *Tx) note(ctx context.Context, o Outcome, moment int64) error {
 	return tx.conn.queue(ctx, sql, args{provisioner, moment, dataOf(o.Note), o.TargetId, int64(o.Subject.Kind), o.Subject.Id, o.Sequence})
 }
 
-// tellAgain notes that whoever has an identifier that a target deleted on another's behalf is to be
-// told again: the delete may have come after their own message.
+// sendAgain enqueues a delivery of the people who have an identifier that the target deleted for another
+// person: the target may have processed the delete after their own message.
 func (tx *Tx) sendAgain(ctx context.Context, d Delivery, identifier string, moment int64) error {
 	return tx.conn.queue(ctx, `UPDATE deliveries SET version = version + 1, refusals = 0, resting = false,
 			due = CASE WHEN held OR (due IS NOT NULL AND attempts > 0 AND refusals = 0) THEN due ELSE CAST($5 AS bigint) END,
@@ -296,16 +297,16 @@ func (tx *Tx) sendAgain(ctx context.Context, d Delivery, identifier string, mome
 		args{d.TargetId, d.Subject.Id, Fold(identifier), identifier, moment})
 }
 
-// Lane is a target that has something to be told that nobody holds, when the first of it is due, and how
-// many messages it takes side by side, 0 where it does not say.
+// DueTarget is a target with pending deliveries or a full sync under way. Due is when the first delivery
+// is due, Workers how many messages may be sent in parallel, 0 where the target's settings do not say.
 type DueTarget struct {
 	TargetId int64
 	Due      time.Time
 	Workers  int64
 }
 
-// Lanes returns the targets for which something waits, if they are in one of the modes, or which a sweep
-// is under way to, in their order: those that have none come last.
+// DueTargets returns the targets in one of the modes that have pending deliveries, and those with a full
+// sync under way, in order of their Ordr; targets without one come last.
 func (tx *Tx) DueTargets(ctx context.Context, modes []string) ([]DueTarget, error) {
 	var targets []DueTarget
 	var a args
@@ -326,7 +327,8 @@ func (tx *Tx) DueTargets(ctx context.Context, modes []string) ([]DueTarget, erro
 	return targets, err
 }
 
-// Destination reads where and how a target is told, with the server's password.
+// Destination returns a target with its settings, signing secret and server, including the server's
+// password. Settings and Server are nil where the target has no settings.
 func (tx *Tx) Destination(ctx context.Context, target int64) (comity.Destination, error) {
 	var d comity.Destination
 	var err error
@@ -364,7 +366,7 @@ func (tx *Tx) Destination(ctx context.Context, target int64) (comity.Destination
 	return d, err
 }
 
-// TargetsOf returns the targets that are told by a server.
+// TargetsOf returns the ids of the targets that use a server.
 func (tx *Tx) TargetsOf(ctx context.Context, server int64) ([]int64, error) {
 	return collect(ctx, tx.conn, `SELECT co_provisioning_target_id FROM co_api_provisioner_targets WHERE server_id = $1 ORDER BY 1`,
 		args{server}, func(r Row) (int64, error) { return r.Int(0), nil })
@@ -379,13 +381,13 @@ func (tx *Tx) signingSecret(ctx context.Context, settings int64) (secret string,
 	return secret, err
 }
 
-// Membership is one group that a person counts as a member of.
+// Membership is a person's current membership of one group.
 type Membership struct {
 	CoPersonId, CoGroupId, CouId int64
 	Name, GroupType              string
 }
 
-// MembershipsNow returns the memberships of people in groups of the status, at the time.
+// MembershipsNow returns the memberships of people that are valid at the time, in groups with the status.
 func (tx *Tx) MembershipsNow(ctx context.Context, people []int64, status string, now time.Time) ([]Membership, error) {
 	if len(people) == 0 {
 		return nil, nil

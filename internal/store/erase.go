@@ -8,8 +8,8 @@ import (
 	"comity"
 )
 
-// PersonWas returns the CO that a person is in or was in, whether or not they are still there, or
-// ErrNotFound.
+// PersonWas returns the id of a person's CO, whether or not the person still exists; ErrNotFound where there
+// never was one with the id.
 func (tx *Tx) PersonWas(ctx context.Context, id int64) (coID int64, err error) {
 	err = ErrNotFound
 	queryErr := tx.conn.query(ctx, `SELECT co_id FROM history WHERE resource = $1 AND record_id = $2 AND revision = 0`,
@@ -23,7 +23,7 @@ func (tx *Tx) PersonWas(ctx context.Context, id int64) (coID int64, err error) {
 	return coID, err
 }
 
-// OrgIdentitiesOf returns the org identities that were ever linked to a person, and to nobody else.
+// OrgIdentitiesOf returns the ids of the org identities that were ever linked to the person and to no other.
 func (tx *Tx) OrgIdentitiesOf(ctx context.Context, person int64) (ids []int64, err error) {
 	err = tx.conn.query(ctx, `SELECT DISTINCT h.org_identity_id FROM history h
 		WHERE h.co_person_id = $1 AND h.resource = $2 AND h.org_identity_id IS NOT NULL AND NOT EXISTS (
@@ -35,15 +35,15 @@ func (tx *Tx) OrgIdentitiesOf(ctx context.Context, person int64) (ids []int64, e
 	return ids, err
 }
 
-// emptied is a row of the history as it is without its values.
+// emptied is a row of the history with its data after erasure.
 type emptied struct {
 	id   int64
 	data string
 }
 
-// EraseHistory empties the rows of the history that hang on a person who is gone, on what the person's
-// roles had, and on org identities that are gone, and returns how many there were. Ids stay. That it
-// was done is a row of its own.
+// EraseHistory erases the values in the history of a deleted person, of records of the person's roles, and
+// of deleted org identities, and returns how many rows it erased. Ids stay. It adds a history row that
+// records the erasure.
 func (tx *Tx) EraseHistory(ctx context.Context, person, coID int64, orgs []int64, actor string) (erased int64, err error) {
 	roles, holders, err := tx.lastRoles(ctx, person)
 	if err != nil {
@@ -52,7 +52,7 @@ func (tx *Tx) EraseHistory(ctx context.Context, person, coID int64, orgs []int64
 	var rows []emptied
 	collect := func(all bool, column string, ids []int64) error {
 		var a args
-		// What is in force belongs to somebody: it moved away with a role.
+		// A revision in force belongs to another person: it moved to them with a role.
 		sql := `SELECT t.id, t.resource, t.data FROM history t WHERE t.until IS NOT NULL AND ` + In(column, ids)(tx.dialect, &a)
 		return tx.conn.query(ctx, sql, a, func(r Row) error {
 			rec, erased, err := readRow(r.Text(1), r.Text(2))
@@ -87,7 +87,8 @@ func (tx *Tx) EraseHistory(ctx context.Context, person, coID int64, orgs []int64
 	return int64(len(rows)), tx.noteErased(ctx, person, coID, actor)
 }
 
-// lastRoles are the roles that a person had to the end, and the other people who had had them before.
+// lastRoles returns the ids of the roles that a person had when they were deleted, and of the other people
+// who had these roles before.
 func (tx *Tx) lastRoles(ctx context.Context, person int64) (roles, holders []int64, err error) {
 	err = tx.conn.query(ctx, `SELECT DISTINCT h.record_id, o.co_person_id FROM history h
 			JOIN history o ON o.resource = h.resource AND o.record_id = h.record_id
@@ -102,7 +103,7 @@ func (tx *Tx) lastRoles(ctx context.Context, person int64) (roles, holders []int
 	return roles, holders, err
 }
 
-// erasedData is a record's data without its values: what it names stays, and so does a note's code.
+// erasedData returns a record's history data without its values: references and a note's Action stay.
 func erasedData(rec *comity.Record) string {
 	kept := comity.NewRecord(rec.Resource)
 	for _, f := range rec.Resource.Fields {
@@ -139,18 +140,18 @@ func (tx *Tx) noteErased(ctx context.Context, person, coID int64, actor string) 
 	})
 }
 
-// Known is what a target may know a person by.
+// Known is the identifiers that a target may have for a person.
 type Known struct {
 	Target int64
-	// Identifiers are what it was told about the person under.
+	// Identifiers are those that the target was sent the person under.
 	Identifiers []string
-	// Waiting says that it is still to be told that the person is gone.
+	// Waiting says that the delivery of the person's delete is pending, in flight or resting.
 	Waiting bool
 }
 
-// ForgetTold empties what is kept of what targets were told about a person who is gone, and returns
-// of which targets there was something. A target that is still to be told of the delete has to be
-// told by a name: that is kept until it is told, and what had been given up is tried again.
+// ForgetProvisioned erases what is stored about deliveries of a deleted person and returns the targets that
+// may have identifiers of the person. Where the delivery of the delete is still pending, its identifiers
+// stay until it is delivered, because the message needs them; a resting delivery is made due now.
 func (tx *Tx) ForgetProvisioned(ctx context.Context, person int64) ([]Known, error) {
 	now, err := tx.Now(ctx)
 	if err != nil {

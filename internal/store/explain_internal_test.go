@@ -11,8 +11,7 @@ import (
 	"comity"
 )
 
-// The statements that answer requests and deliver messages find what they look for by an index,
-// however many there are of it.
+// The statements of requests and deliveries find their rows by an index, in tables of any size.
 func TestPlans(t *testing.T) {
 	t.Parallel()
 	for database, s := range map[string]*Store{"SQLite": openFile(t, nil), "PostgreSQL": openPostgresOf(t)} {
@@ -21,10 +20,10 @@ func TestPlans(t *testing.T) {
 			crowd(t, s)
 			for _, tt := range planned() {
 				t.Run(tt.name, func(t *testing.T) {
-					// Of all that is looked at whole, only the targets are few.
+					// The table of targets is the only one that may be read as a whole: it is small.
 					all := strings.Join(withoutChosen(plans(t, s, tt.run)), "\n")
-					if m := scans(s).FindString(all); m != "" && (tt.name != "target_states" || m != "SCAN t") {
-						t.Errorf("it looks at all there is: %s", m)
+					if m := scans(s).FindString(all); m != "" && (tt.name != "due targets" || m != "SCAN t") {
+						t.Errorf("it reads a whole table: %s", m)
 					}
 					for _, index := range tt.uses {
 						if s.backend.dialect().forUpdate == "" {
@@ -43,7 +42,7 @@ func TestPlans(t *testing.T) {
 	}
 }
 
-// notThere leaves out the error that a question about nothing is answered with.
+// notThere returns the error, or nil for ErrNotFound.
 func notThere(err error) error {
 	if errors.Is(err, ErrNotFound) {
 		return nil
@@ -203,11 +202,11 @@ func planned() []struct {
 			_, err := tx.MembershipsNow(ctx, []int64{1, 2, 3}, comity.Active, time.Now())
 			return err
 		}},
-		{"a person put right", []string{"co_group_members_co_person", "co_person_roles_co_person"}, func(ctx context.Context, tx *Tx) error {
+		{"a person synchronized", []string{"co_group_members_co_person", "co_person_roles_co_person"}, func(ctx context.Context, tx *Tx) error {
 			_, err := tx.SyncAutomatic(ctx, Scope{CoPersonId: 5}, rule, "tester", modes)
 			return err
 		}},
-		{"a group put right", []string{"co_people_co"}, func(ctx context.Context, tx *Tx) error {
+		{"a group synchronized", []string{"co_people_co"}, func(ctx context.Context, tx *Tx) error {
 			_, err := tx.SyncAutomatic(ctx, Scope{CoGroupId: 2}, rule, "tester", modes)
 			return err
 		}},
@@ -218,7 +217,7 @@ func planned() []struct {
 			_, err := tx.PeopleIn(ctx, id, 0, 20)
 			return err
 		}},
-		{"people put right by nestings", []string{"co_group_members_co_person"}, func(ctx context.Context, tx *Tx) error {
+		{"people synchronized by nestings", []string{"co_group_members_co_person"}, func(ctx context.Context, tx *Tx) error {
 			return tx.SyncNested(ctx, []Nesting{{Id: 1, Group: 2, Target: 3}}, []int64{id, 32}, "tester", modes)
 		}},
 		{"rows of people in a group", []string{"co_group_members_(co_person|unique|counted|co_group)", "history_(revision|current)"}, func(ctx context.Context, tx *Tx) error {
@@ -235,7 +234,7 @@ func planned() []struct {
 			tx.includesGroups = true
 			return tx.MarkMembers(ctx, modes, id, []int64{id, 32})
 		}},
-		{"members as a target is told of them", []string{"co_group_members_(co_group|unique|counted)", "co_people_pkey", "identifiers_co_person"}, func(ctx context.Context, tx *Tx) error {
+		{"members as a target is sent them", []string{"co_group_members_(co_group|unique|counted)", "co_people_pkey", "identifiers_co_person"}, func(ctx context.Context, tx *Tx) error {
 			rule := ProvisioningRule{Provisioned: []string{"Active"}, Counted: []string{"Active"}, AllGroup: "M", IdentifierType: "uid", Active: "Active", OnlyGroup: 7}
 			return tx.ProvisionedMembers(ctx, []int64{id}, rule, time.Unix(1, 0), func(ProvisionedMember) {})
 		}},
@@ -324,15 +323,15 @@ func planned() []struct {
 		{"a claim that is given back", []string{"deliveries_pkey"}, func(ctx context.Context, tx *Tx) error {
 			return tx.GiveBack(ctx, []Claim{{1, comity.PersonSubject(id), 1}})
 		}},
-		{"target_states", []string{"deliveries_due"}, func(ctx context.Context, tx *Tx) error {
+		{"due targets", []string{"deliveries_due"}, func(ctx context.Context, tx *Tx) error {
 			_, err := tx.DueTargets(ctx, modes)
 			return err
 		}},
-		{"a run that comes to everybody", []string{"co_people_co", "deliveries_pkey", "co_groups_co"}, func(ctx context.Context, tx *Tx) error {
+		{"a full sync", []string{"co_people_co", "deliveries_pkey", "co_groups_co"}, func(ctx context.Context, tx *Tx) error {
 			_, err := tx.ClaimFullSync(ctx, 1, 1, 10, time.Minute)
 			return err
 		}},
-		{"how a target does", []string{"deliveries_due", "deliveries_resting"}, func(ctx context.Context, tx *Tx) error {
+		{"the status of a target", []string{"deliveries_due", "deliveries_resting"}, func(ctx context.Context, tx *Tx) error {
 			_, err := tx.TargetStatus(ctx, 1)
 			return err
 		}},

@@ -7,25 +7,27 @@ import (
 	"comity"
 )
 
-// Sweep is a run that tells a target about everybody: the people of its CO, and whoever it was told
-// about before, in order of their id; then, if it is told about groups, likewise about those.
+// FullSync is the state of a target's full sync, which sends all subjects to the target: the people of its
+// CO and those it was provisioned with before, in order of id; then, if the target receives groups, the
+// groups likewise.
 type FullSync struct {
-	// OnlyChanged leaves out whoever the target was last sent the same message about.
+	// OnlyChanged skips the subjects whose message equals the last sent one.
 	OnlyChanged bool
-	// Last is how far it is. Total are the subjects when it began, Taken those it has come to.
+	// Last is the last subject that was claimed. Total is the number of subjects at the start, Taken the
+	// number of those claimed so far.
 	Last         comity.Subject
 	Total, Taken int64
-	// Began is when it began, Ended when it came to its end or was Stopped; zero while it goes on.
+	// Began is when the full sync began, Ended when it was complete or Stopped; zero while it is under way.
 	Began, Ended time.Time
 	Stopped      bool
 }
 
-// Sweep returns a target's last sweep; found is false where there was none.
+// FullSync returns a target's last full sync; found is false where there was none.
 func (tx *Tx) FullSync(ctx context.Context, target int64) (s FullSync, found bool, err error) {
-	return tx.sweep(ctx, target, "")
+	return tx.fullSync(ctx, target, "")
 }
 
-func (tx *Tx) sweep(ctx context.Context, target int64, end string) (s FullSync, found bool, err error) {
+func (tx *Tx) fullSync(ctx context.Context, target int64, end string) (s FullSync, found bool, err error) {
 	err = tx.conn.query(ctx, `SELECT only_changed, last_kind, last_subject_id, total, taken, began, ended, stopped FROM full_syncs
 		WHERE co_provisioning_target_id = $1`+end, args{target}, func(r Row) error {
 		found = true
@@ -35,8 +37,8 @@ func (tx *Tx) sweep(ctx context.Context, target int64, end string) (s FullSync, 
 	return s, found, err
 }
 
-// subjects is what a sweep of a target ($1) of a CO ($2) comes to after a subject ($3, $4), up to so
-// many ($5). subjectsEver are these and whatever it was to be told about at all.
+// subjects is the query of the subjects of a full sync of target $1 of CO $2, starting after the subject
+// $3, $4, up to $5. subjectsEver also has every subject that ever had a delivery to the target.
 const (
 	subjects     = subjectsThere + ` AND d.identifier <> ''` + inOrder
 	subjectsEver = subjectsThere + inOrder
@@ -51,10 +53,11 @@ const subjectsThere = `SELECT kind, id FROM (SELECT 0 AS kind, p.id FROM co_peop
 
 const inOrder = ` ORDER BY d.kind, d.subject_id LIMIT $5) known`
 
-// tellsGroups is the condition that a target ($1) is told about groups.
+// includesGroups is the SQL condition that target $1 receives groups.
 const includesGroups = `EXISTS (SELECT 1 FROM co_api_provisioner_targets s WHERE s.co_provisioning_target_id = $1 AND s.include_groups)`
 
-// StartSweep begins a sweep of a target, after a subject where an earlier one is to go on.
+// StartFullSync begins a full sync of a target: after a subject, to continue an earlier one, or from the
+// start for the zero subject.
 func (tx *Tx) StartFullSync(ctx context.Context, target, co int64, after comity.Subject, onlyChanged bool) error {
 	now, err := tx.Now(ctx)
 	if err != nil {
@@ -68,7 +71,7 @@ func (tx *Tx) StartFullSync(ctx context.Context, target, co int64, after comity.
 		args{target, co, int64(after.Kind), after.Id, all, onlyChanged, now.UnixMicro()})
 }
 
-// EndSweep ends a sweep where it is; stopped says that it is not at its end.
+// EndFullSync ends the full sync of a target that is under way; stopped says that it is not complete.
 func (tx *Tx) EndFullSync(ctx context.Context, target int64, stopped bool) error {
 	now, err := tx.Now(ctx)
 	if err != nil {
@@ -78,11 +81,11 @@ func (tx *Tx) EndFullSync(ctx context.Context, target int64, stopped bool) error
 		args{target, now.UnixMicro(), stopped})
 }
 
-// ClaimSweep takes up to limit deliveries of the subjects that a target's sweep comes to next, as
-// Claim does. Whatever another worker holds is being told already. A sweep that has come to all of them
-// is ended, for a limit of 0, too.
+// ClaimFullSync claims up to limit deliveries of the next subjects of a target's full sync, as Claim does.
+// It skips deliveries that are in flight already. It ends a full sync that has no more subjects, for a
+// limit of 0 too.
 func (tx *Tx) ClaimFullSync(ctx context.Context, target, co int64, limit int, lease time.Duration) ([]Delivery, error) {
-	s, found, err := tx.sweep(ctx, target, " AND ended IS NULL"+tx.dialect.forUpdate)
+	s, found, err := tx.fullSync(ctx, target, " AND ended IS NULL"+tx.dialect.forUpdate)
 	if err != nil || !found {
 		return nil, err
 	}
@@ -112,7 +115,7 @@ func (tx *Tx) ClaimFullSync(ctx context.Context, target, co int64, limit int, le
 		args{target, int64(last.Kind), last.Id, int64(len(next))})
 }
 
-// claimNext takes the deliveries of what a sweep comes to after a subject, up to the last of so many.
+// claimNext claims the deliveries of the subjects of a full sync after one subject, up to and including last.
 func (tx *Tx) claimNext(ctx context.Context, target, co int64, after, last comity.Subject, limit int, lease time.Duration) (claimed []Delivery, err error) {
 	now, err := tx.Now(ctx)
 	if err != nil {

@@ -8,11 +8,11 @@ import (
 	"comity"
 )
 
-// Counts says of how many people a group has each kind of row within its validity, and of how many it
-// has a row outside of it.
+// Counts is the number of people with a valid row as member or owner in a group, and of those with a row
+// that is not valid.
 type Counts struct{ Members, Owners, Others int64 }
 
-// CountMembers counts the people in a group at a time: the members, however they are so, and the owners.
+// CountMembers counts the people in a group at a time: members, whether direct or derived, and owners.
 func (tx *Tx) CountMembers(ctx context.Context, group int64, now time.Time) (c Counts, err error) {
 	a := args{group}
 	valid := validNow("m", &a, now)
@@ -27,19 +27,19 @@ func (tx *Tx) CountMembers(ctx context.Context, group int64, now time.Time) (c C
 	return c, err
 }
 
-// Owns is the condition on a row of a group that its person owns the group. It is said twice: as the
-// index of owners is made, and as a column of it.
+// Owns returns the condition that a membership row is an owner's. It repeats the column: once as in the
+// WHERE clause of the index of owners, once as a column of that index.
 func Owns() Condition { return func(dialect, *args) string { return "t.owner AND t.owner = true" } }
 
-// MembersWith is the condition on a row of a group that its person has all words in the names, email
-// addresses or identifiers, as SearchPeople finds them. Where they are few they are found first, else
-// each row's person is looked at.
+// MembersWith returns the condition that the person of a membership row has all words in their names, email
+// addresses or identifiers, as SearchPeople finds them. Where few people have them, a subquery selects
+// these people; otherwise the person of each row is tested.
 func (tx *Tx) MembersWith(ctx context.Context, coID, group int64, words []string) (Condition, error) {
 	q := PeopleQuery{CoId: coID, Words: words}
 	ways, err := tx.waysOf(ctx, q)
 	return func(d dialect, a *args) string {
 		if few := fewest(ways); few != nil {
-			// The bracket has a t of its own.
+			// The subquery in brackets has its own t.
 			return fmt.Sprintf(`t.id IN (SELECT m.id FROM co_group_members m WHERE m.co_group_id = %s
 				AND m.co_person_id IN (SELECT t.id FROM people_search t WHERE %s))`, a.put(group), q.found(*few, d, a))
 		}

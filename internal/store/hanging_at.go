@@ -7,8 +7,8 @@ import (
 	"comity"
 )
 
-// HangingAt returns all records that hung at a time on a person or org identity, in order of resource
-// and id: those whose history has one of the ids in the column. A resource narrows them, nil does not.
+// HangingAt returns all records of people or org identities as of a time, in order of resource and id: those
+// whose history has one of the ids in the column. A resource that is not nil narrows them to its records.
 func (tx *Tx) HangingAt(ctx context.Context, column string, ids []int64, r *comity.Resource, at time.Time) ([]*comity.Record, error) {
 	if len(ids) == 0 {
 		return nil, nil
@@ -21,7 +21,7 @@ func (tx *Tx) HangingAt(ctx context.Context, column string, ids []int64, r *comi
 	return tx.allAt(ctx, where, a, at)
 }
 
-// ListAt returns the records with the ids as they were at a time.
+// ListAt returns the records with the ids as of a time.
 func (tx *Tx) ListAt(ctx context.Context, r *comity.Resource, ids []int64, at time.Time) ([]*comity.Record, error) {
 	if len(ids) == 0 {
 		return nil, nil
@@ -39,7 +39,7 @@ func (tx *Tx) allAt(ctx context.Context, where string, a args, at time.Time) ([]
 	err := tx.conn.query(ctx, sql, a, func(row Row) error {
 		res := comity.ByName(row.Text(8))
 		if res == nil {
-			return nil // of a program that knew more
+			return nil // a resource of a newer program
 		}
 		rec, _, err := scanRevision(res, row)
 		records = append(records, rec)

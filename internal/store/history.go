@@ -11,12 +11,12 @@ import (
 
 const historyColumns = `resource, record_id, revision, operation, actor, since, until, co_id, co_person_id, org_identity_id, co_group_id, data`
 
-// erasedMark is in the data of a row whose values were erased.
+// erasedMark is the key in the data of a row whose values were erased.
 const erasedMark = "Erased"
 
 const insertRevision = `INSERT INTO history (` + historyColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`
 
-// addRevision notes the record as it now is.
+// addRevision adds the record as it is now to the history.
 func (tx *Tx) addRevision(ctx context.Context, rec *comity.Record, op string, where Where) error {
 	person, org, group := hangsOn(rec, where)
 	return tx.conn.queue(ctx, insertRevision, args{
@@ -25,13 +25,14 @@ func (tx *Tx) addRevision(ctx context.Context, rec *comity.Record, op string, wh
 	})
 }
 
-// endRevision notes until when the record's newest revision was in force.
+// endRevision sets the end of the record's newest revision to the time of the change.
 func (tx *Tx) endRevision(ctx context.Context, rec *comity.Record) error {
 	return tx.conn.queue(ctx, `UPDATE history SET until = $1 WHERE resource = $2 AND record_id = $3 AND until IS NULL`,
 		args{rec.Modified.UnixMicro(), rec.Resource.Singular, rec.Id})
 }
 
-// hangsOn are the person, org identity and group in whose history a record's changes are shown.
+// hangsOn returns the ids of the person, org identity and group whose history shows a record's changes, nil
+// for none.
 func hangsOn(rec *comity.Record, where Where) (person, org, group any) {
 	if where.CoPersonId != 0 {
 		person = where.CoPersonId
@@ -59,8 +60,8 @@ func hangsOn(rec *comity.Record, where Where) (person, org, group any) {
 	return person, org, group
 }
 
-// dataOf are a record's values as the JSON that history keeps: an object of the fields that have a
-// value, without secrets, times as they are written on the wire.
+// dataOf returns a record's values as the JSON that the history stores: an object of the fields that have a
+// value, without secrets, with times in the format of the API.
 func dataOf(rec *comity.Record) string {
 	dst := []byte{'{'}
 	for _, f := range rec.Resource.Fields {
@@ -96,7 +97,7 @@ func appendText(dst []byte, s string) []byte {
 	return append(dst, quoted...)
 }
 
-// deleteRows deletes the records of a resource whose ids a subquery gives, closing their history.
+// deleteRows deletes the records of a resource whose ids the subquery selects, and closes their history.
 func (tx *Tx) deleteRows(ctx context.Context, r *comity.Resource, ids, actor string, a args) error {
 	now, err := tx.Now(ctx)
 	if err != nil {
@@ -121,8 +122,9 @@ func (tx *Tx) deleteRows(ctx context.Context, r *comity.Resource, ids, actor str
 	return tx.conn.queue(ctx, fmt.Sprintf(`DELETE FROM %s WHERE %s`, r.Table, tx.dialect.among("id", ids)), a)
 }
 
-// notBefore is the moment, or a column's time where that is later: a revision never ends before it
-// begins, though the clock was set back or another transaction, which began later, came first.
+// notBefore returns the SQL expression of the later of a moment and a column's time. It keeps a revision
+// from ending before it begins where the clock was set back or a transaction that began later committed
+// first.
 func notBefore(column, moment string) string {
 	return fmt.Sprintf("CASE WHEN %[1]s > %[2]s THEN %[1]s ELSE %[2]s END", column, castInt(moment))
 }

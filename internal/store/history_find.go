@@ -10,36 +10,35 @@ import (
 	"comity"
 )
 
-// HistoryQuery narrows the history of a CO. What is empty narrows nothing.
+// HistoryQuery selects rows of a CO's history. Zero values select nothing out.
 type HistoryQuery struct {
 	CoId                                 int64
 	CoPersonId, OrgIdentityId, CoGroupId int64
-	// Resource and RecordId name the resource, or one record, that was changed.
+	// Resource is the resource that was changed, RecordId one record of it.
 	Resource *comity.Resource
 	RecordId int64
-	// Actor is who did it, Operation what was done.
+	// Actor is who made the change, Operation its kind.
 	Actor, Operation string
-	// From and Until are when: from the first on and before the second.
+	// From and Until are the range of time, including From and excluding Until.
 	From, Until time.Time
-	// Visible narrows it to what the caller may see of the history, nil where they may see all.
+	// Visible is the filter of the rows that the caller may see, nil for all rows.
 	Visible Condition
-	// Before is the id of the last row of the page before: of what was done at the same time, the higher
-	// id is the newer.
+	// Before is the id of the last row of the previous page, 0 for the first page. Of rows of the same
+	// time, the one with the higher id is newer.
 	Before int64
 	Limit  int
 }
 
 // HistoryRow is a row of the history.
 type HistoryRow struct {
-	// Record is the row as a HistoryRecord, which tells it in words.
+	// Record is the row as a HistoryRecord, which describes it in words.
 	Record *comity.Record
-	// Change is what was done, with the record as it was; of a note it is empty.
+	// Change is the change, with the record after and before it; the zero value for a note.
 	Change comity.Change
 }
 
-// FindHistory returns up to the limit rows of a CO's history, newest first. That is in order of time and
-// not of id: a clock that is set back makes older rows of higher ids, and a range of time has to find
-// them wherever they are.
+// FindHistory returns up to q.Limit rows of a CO's history, newest first. The order is by time and not by
+// id: where the clock was set back, older rows have higher ids, and a range of time includes them too.
 func (tx *Tx) FindHistory(ctx context.Context, q HistoryQuery) ([]HistoryRow, error) {
 	filters := q.filters()
 	by, err := tx.narrowest(ctx, q, filters)
@@ -63,14 +62,14 @@ func (tx *Tx) FindHistory(ctx context.Context, q HistoryQuery) ([]HistoryRow, er
 	return rows, nil
 }
 
-// historyRange is a range of rows: from a time on, where it is set, and before another; or of what was
-// done at one time those before an id.
+// historyRange is a range of rows: from a time, if set, until before another; or, of the rows at one time,
+// those before an id. nil sets no bound.
 type historyRange struct {
 	from, until any
 	at, before  any
 }
 
-// asked is the range that the query asks for.
+// asked returns the range of time of the query.
 func (q HistoryQuery) asked() (r historyRange) {
 	if !q.From.IsZero() {
 		r.from = q.From.UnixMicro()
@@ -81,9 +80,9 @@ func (q HistoryQuery) asked() (r historyRange) {
 	return r
 }
 
-// historyRanges are what a page is looked for in, one after the other. After a page it is the rest of
-// what was done at its last row's time, which may be very much, and then what was done before. Each is
-// one range of an index; the two together would not be.
+// historyRanges returns the ranges that a page is read from, in order. After a first page these are the
+// remaining rows at the time of its last row, which can be many, and then the older rows. Each is one
+// range of an index; a single condition for both would not be.
 func (tx *Tx) historyRanges(ctx context.Context, q HistoryQuery) ([]historyRange, error) {
 	all := q.asked()
 	if q.Before == 0 {
@@ -98,7 +97,8 @@ func (tx *Tx) historyRanges(ctx context.Context, q HistoryQuery) ([]historyRange
 	return ranges, err
 }
 
-// condition is the condition that a row is in the range. plus keeps an index from being taken for it.
+// condition returns the SQL condition that a row is in the range. plus is a prefix of the columns that
+// keeps an index from being used for them, "" for none.
 func (r historyRange) condition(plus string, a *args) (sql string) {
 	for _, c := range []struct {
 		value any
@@ -113,8 +113,8 @@ func (r historyRange) condition(plus string, a *args) (sql string) {
 	return sql
 }
 
-// findHistory returns the rows of a range that meet the filters, which are found by one of these. The
-// rows of the page are chosen before it is looked up what belongs to each.
+// findHistory returns the rows of a range that meet the filters, using the index of the filter by. It
+// selects the rows of the page before it joins what belongs to each.
 func (tx *Tx) findHistory(ctx context.Context, q HistoryQuery, filters []historyFilter, by historyFilter, within historyRange) (rows []HistoryRow, err error) {
 	var a args
 	chosen := "(SELECT t.*, t.since AS modified FROM history t WHERE " + q.where(filters, by, within, tx.dialect, &a) +
@@ -134,18 +134,19 @@ func (tx *Tx) findHistory(ctx context.Context, q HistoryQuery, filters []history
 	return rows, err
 }
 
-// historyFilter is a column that the rows have a value in, and what its index is of besides.
+// historyFilter is the condition that a column has a value; of is the rest of the WHERE clause of the
+// column's index, with %[1]s for the column.
 type historyFilter struct {
 	column string
 	value  any
 	of     string
 }
 
-// unordered are the filters whose rows are so few that their indexes are not in order of time.
+// unordered are the columns of filters that few rows meet. Their indexes are not in order of time.
 var unordered = []string{"record_id", "co_person_id", "org_identity_id"}
 
-// inOrder is what rows are put in order of. Those of few are sorted: by an index of times all that
-// others did since would be looked at.
+// inOrder returns the expression that rows are ordered by. For an unordered filter it keeps the index of
+// times from being used, which would read all newer rows of others: few rows are sorted instead.
 func (f historyFilter) inOrder() string {
 	if slices.Contains(unordered, f.column) {
 		return "(t.since + 0)"
@@ -153,7 +154,7 @@ func (f historyFilter) inOrder() string {
 	return "t.since"
 }
 
-// filters are what the query is narrowed by, each of which has an index.
+// filters returns the query's filters that have an index.
 func (q HistoryQuery) filters() (all []historyFilter) {
 	if q.RecordId != 0 {
 		all = append(all, historyFilter{column: "record_id", value: q.RecordId})
@@ -178,7 +179,8 @@ func (q HistoryQuery) filters() (all []historyFilter) {
 	return all
 }
 
-// narrowest is the filter that fewest rows meet: by its index they are found, in order.
+// narrowest returns the filter that the fewest rows meet; the filter on the CO where there is no other. Its
+// index finds the rows.
 func (tx *Tx) narrowest(ctx context.Context, q HistoryQuery, filters []historyFilter) (historyFilter, error) {
 	if len(filters) == 0 {
 		return historyFilter{column: "co_id", value: q.CoId}, tx.planAnew(ctx)
@@ -198,7 +200,8 @@ func (tx *Tx) narrowest(ctx context.Context, q HistoryQuery, filters []historyFi
 	return filters[least(ways)], nil
 }
 
-// inCO is the condition that a row is of a CO. The indexes of what rows hang on are not of the CO.
+// inCO returns the SQL condition that a row is of a CO. The indexes on people, org identities, groups and
+// records do not include the CO, so no index is used for it with these.
 func (f historyFilter) inCO(table string, coID int64, d dialect, a *args) string {
 	sql := table + ".co_id = " + a.put(coID)
 	if strings.HasSuffix(f.column, "_id") && f.column != "co_id" {
@@ -207,7 +210,7 @@ func (f historyFilter) inCO(table string, coID int64, d dialect, a *args) string
 	return sql
 }
 
-// rest is what the filter's index is of besides, in its words.
+// rest returns the rest of the WHERE clause of the filter's index, in the words of that clause.
 func (f historyFilter) rest(table string) string {
 	if f.of == "" {
 		return ""
@@ -215,7 +218,8 @@ func (f historyFilter) rest(table string) string {
 	return fmt.Sprintf(f.of, table+"."+f.column)
 }
 
-// when is the condition that a row is in a range, which the filter's index finds if it is in order of time.
+// when returns the SQL condition that a row is in a range. The filter's index serves it if it is in order of
+// time.
 func (f historyFilter) when(within historyRange, d dialect, a *args) string {
 	if slices.Contains(unordered, f.column) {
 		return within.condition(d.unindexed, a)
@@ -223,7 +227,7 @@ func (f historyFilter) when(within historyRange, d dialect, a *args) string {
 	return within.condition("", a)
 }
 
-// where is the query's condition, which is found by one of the filters.
+// where returns the SQL condition of the query, such that the index of the filter by serves it.
 func (q HistoryQuery) where(filters []historyFilter, by historyFilter, within historyRange, d dialect, a *args) string {
 	sql := by.inCO("t", q.CoId, d, a)
 	if by.column != "co_id" {

@@ -11,9 +11,9 @@ import (
 	"comity"
 )
 
-// TestHistoryIsFoundByTime: what was done at a time is found, and shown in order of time, whatever the
-// order of its ids: a clock that was set back, twice here, makes older rows of higher ids, and a large
-// change many of one time.
+// TestHistoryIsFoundByTime: FindHistory finds the rows of a range of time, in order of time, in any order of
+// their ids. A clock that was set back, here twice, makes older rows with higher ids, and a large change
+// makes many rows of one time.
 func TestHistoryIsFoundByTime(t *testing.T) {
 	type row struct {
 		id, since int64
@@ -36,7 +36,7 @@ func TestHistoryIsFoundByTime(t *testing.T) {
 				case i >= 40 && i < 60:
 					since -= day
 				case i >= 60:
-					since = 5 * day // all at once
+					since = 5 * day // all at one time
 				}
 				all = append(all, row{i + 1, since, resources[i%3], fmt.Sprintf("actor-%d", i%2), i%4 + 1})
 			}
@@ -97,7 +97,7 @@ func TestHistoryIsFoundByTime(t *testing.T) {
 	}
 }
 
-// operationOf is what a row of the test did.
+// operationOf returns the operation of the test's row with an id.
 func operationOf(id int64) string {
 	if id%5 == 0 {
 		return comity.OpDelete
@@ -105,7 +105,7 @@ func operationOf(id int64) string {
 	return comity.OpAdd
 }
 
-// pages reads the ids of all that a query finds, page by page.
+// pages appends the ids of all rows that a query finds, page by page.
 func pages(ctx context.Context, tx *Tx, q HistoryQuery, ids *[]int64) error {
 	for {
 		rows, err := tx.FindHistory(ctx, q)

@@ -8,10 +8,10 @@ import (
 	"comity"
 )
 
-// A HistoryRecord is a row of the history: a note as it was written, any other one told in words.
+// A HistoryRecord is a row of the history: a note as it was written, or a change described in words.
 
-// historyStatements read HistoryRecords. With a row come the revision before it, whose values an
-// edit changed, and the API user who is called like its actor; one that was made since is another.
+// historyStatements read HistoryRecords. They join to each row the revision before it, whose values an
+// edit changed, and the API user with the actor's username, unless that API user was created later.
 var historyStatements = statements{
 	columns: `t.id, t.resource, t.record_id, t.operation, t.actor, t.since, t.co_id, t.co_person_id, t.org_identity_id, t.co_group_id,
 		t.data, p.data, u.id, CASE WHEN u.modified <= t.since THEN u.co_person_id END`,
@@ -20,7 +20,7 @@ var historyStatements = statements{
 	scan:  scanHistory,
 }
 
-// historyJoins join to the rows t of the history what historyStatements read with each.
+// historyJoins joins to each row t of the history the columns that historyStatements read with it.
 const historyJoins = `
 		LEFT JOIN history p ON t.operation = '` + comity.OpEdit + `' AND p.resource = t.resource AND p.record_id = t.record_id
 			AND p.revision = t.revision - 1
@@ -41,7 +41,7 @@ func scanHistory(row Row) (*comity.Record, error) {
 		}
 	}
 	if rec.Has(f.ActorApiUserId) || rec.Has(f.ActorCoPersonId) {
-		return rec, nil // a note may say itself whose deed it tells of
+		return rec, nil // a note may name the actor itself
 	}
 	if !row.Null(12) {
 		rec.SetInt(f.ActorApiUserId, row.Int(12))
@@ -52,7 +52,7 @@ func scanHistory(row Row) (*comity.Record, error) {
 	return rec, nil
 }
 
-// readChange reads what a row tells: a note, or a change of a record.
+// readChange sets a HistoryRecord's fields from a row: a note, or a change of a record in words.
 func readChange(rec *comity.Record, row Row) (err error) {
 	f := comity.HistoryRecord
 	if row.Text(3) == comity.OpNote {
@@ -78,7 +78,7 @@ func readChange(rec *comity.Record, row Row) (err error) {
 	return nil
 }
 
-// changeOf is the change of a record that a row tells of.
+// changeOf returns the change of a record that a row of the history holds.
 func changeOf(row Row) (change comity.Change, err error) {
 	change.Operation = row.Text(3)
 	if change.After, change.Erased, err = readRow(row.Text(1), row.Text(10)); err != nil {
@@ -91,26 +91,26 @@ func changeOf(row Row) (change comity.Change, err error) {
 	return change, err
 }
 
-// readRow reads the data of a row as a record, and says whether its values were erased.
+// readRow reads the data of a row as a record, and returns whether its values were erased.
 func readRow(resource, data string) (rec *comity.Record, erased bool, err error) {
 	r := comity.ByName(resource)
 	if r == nil {
-		r = &comity.Resource{Singular: resource} // of a program that knew more
+		r = &comity.Resource{Singular: resource} // a resource of a newer program
 	}
 	rec = comity.NewRecord(r)
 	erased, err = readData(rec, data)
 	return rec, erased, err
 }
 
-// insertNote is the statement that writes a note, given the values from its actor on. The record's id
-// is its row's.
+// insertNote returns the statement that adds a note to the history; values are its columns from actor on,
+// from continues the FROM clause. The record's id is the id of the row.
 func (tx *Tx) insertNote(values, from string) string {
 	return `INSERT INTO history (` + historyColumns + `, id)
 		SELECT '` + comity.HistoryRecord.Singular + `', next.id, 0, '` + comity.OpNote + `', ` + values + `, next.id FROM (` + tx.dialect.nextOfHistory + `) next` + from
 }
 
-// AddNote adds a HistoryRecord that tells of something other than a change of a record; where tells
-// what it hangs on. Its Id is that of the row which it is.
+// AddNote adds a HistoryRecord about something other than a change of a record, in the history of the person
+// in where. It sets the record's Id to the id of the row.
 func (tx *Tx) AddNote(ctx context.Context, rec *comity.Record, actor string, where Where) error {
 	now, err := tx.Now(ctx)
 	if err != nil {

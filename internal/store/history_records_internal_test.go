@@ -7,8 +7,8 @@ import (
 	"comity"
 )
 
-// However many rows there are, the history is read in one statement: with each row come the
-// revision before it and whoever made it.
+// The history is read in one statement for any number of rows, with the revision before each row and its
+// actor.
 func TestHistoryIsReadInOneStatement(t *testing.T) {
 	t.Parallel()
 	for database, s := range map[string]*Store{"SQLite": openFile(t, nil), "PostgreSQL": openPostgresOf(t)} {

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// Connections is how many connections are in use, how many there may be, and how many writes wait for
-// the one connection of SQLite that writes.
+// Connections returns the number of connections in use, their maximum, and how many writes wait for the one
+// connection of SQLite that writes (0 for PostgreSQL).
 func (s *Store) Connections() (used, most, waiting int) { return s.backend.connections() }
 
 func (b *postgresBackend) connections() (used, most, waiting int) {
@@ -26,7 +26,7 @@ func (b *sqliteBackend) connections() (used, most, waiting int) {
 
 const backupSetting = "last_backup"
 
-// NoteBackup notes that a backup was made.
+// NoteBackup stores the time of a backup, which is now.
 func (s *Store) NoteBackup(ctx context.Context) error {
 	return s.Write(ctx, func(tx *Tx) error {
 		now, err := tx.Now(ctx)
@@ -37,7 +37,7 @@ func (s *Store) NoteBackup(ctx context.Context) error {
 	})
 }
 
-// LastBackup is when NoteBackup was last called, zero where it never was.
+// LastBackup returns when NoteBackup was last called, the zero time where it never was.
 func (s *Store) LastBackup(ctx context.Context) (at time.Time, err error) {
 	err = s.Read(ctx, func(tx *Tx) error {
 		text, err := tx.setting(ctx, backupSetting)

@@ -11,13 +11,14 @@ import (
 // ErrServed is wrapped in the error of LockFile when another process serves the database.
 var ErrServed = errors.New("the database is in use")
 
-// FileLock says that this process writes an SQLite file. The system lets go of it when the process ends.
+// FileLock is this process's lock on an SQLite file. The operating system releases it when the process ends.
 type FileLock struct{ file *os.File }
 
-// lockSuffix is what the lock's name ends with.
+// lockSuffix is the suffix of the lock file's name.
 const lockSuffix = ".lock"
 
-// LockFile takes the lock beside an SQLite file, or fails with ErrServed and the pid of who holds it.
+// LockFile takes the lock beside an SQLite file. It fails with ErrServed, and the pid of the holder, where
+// another process has it.
 func LockFile(database string) (*FileLock, error) {
 	f, err := os.OpenFile(database+lockSuffix, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
@@ -42,7 +43,7 @@ func LockFile(database string) (*FileLock, error) {
 	return &FileLock{f}, nil
 }
 
-// Release lets go of the lock, also where a process that is just being started has the file open still.
+// Release releases the lock, even while a child process that is being started still has the file open.
 func (l *FileLock) Release() error {
 	return errors.Join(syscall.Flock(int(l.file.Fd()), syscall.LOCK_UN), l.file.Close())
 }

@@ -18,7 +18,7 @@ import (
 // database that the process is to lock.
 const lockedBy = "COMITY_TEST_LOCK"
 
-// lockHolder is a process that holds a lock until its input ends, or it is killed.
+// lockHolder starts a process that holds a lock until its input ends or it is killed.
 func lockHolder(t *testing.T, database string) *exec.Cmd {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestLockHolder$")
@@ -44,7 +44,7 @@ func lockHolder(t *testing.T, database string) *exec.Cmd {
 	return cmd
 }
 
-// TestLockHolder is the other process.
+// TestLockHolder is the main function of the other process.
 func TestLockHolder(t *testing.T) {
 	database := os.Getenv(lockedBy)
 	if database == "" {
@@ -76,7 +76,7 @@ func TestASecondProcessIsRefused(t *testing.T) {
 			}
 		}
 	}
-	// Another database is nobody's.
+	// Another database is not locked.
 	other, err := store.LockFile(filepath.Join(filepath.Dir(database), "other.db"))
 	if err != nil {
 		t.Fatal(err)

@@ -8,19 +8,19 @@ import (
 // taskDelete is the task of a long change that deletes its record: see Nestings.
 const taskDelete = "delete"
 
-// LongChange is what is left to do of a change of many rows, which is carried out in portions, each in a
-// transaction of its own. It is noted with the first of them, so that it is carried on after a crash.
+// LongChange is the rest of a change of many rows that is carried out in portions, each in its own
+// transaction. It is stored with the first portion, so that the change continues after a crash.
 type LongChange struct {
 	Id, CoId int64
-	// Task is what is to be done, in the registry's words, with the record of the resource.
+	// Task is the registry's name of what is done with the record RecordId of the Resource.
 	Task, Resource string
 	RecordId       int64
-	// After is the person up to whom it is done.
+	// After is the id of the last person that is done, in order of id.
 	After int64
 	Actor string
 }
 
-// Leave notes what is left of a long change, and what is left of it now where it was noted before.
+// Leave stores what is left of a long change: a new one where its Id is 0, otherwise how far it is now.
 func (tx *Tx) Leave(ctx context.Context, l LongChange) error {
 	tx.left = l.CoId
 	if l.Task == taskDelete {
@@ -33,7 +33,7 @@ func (tx *Tx) Leave(ctx context.Context, l LongChange) error {
 		args{l.CoId, l.Task, l.Resource, l.RecordId, l.After, l.Actor})
 }
 
-// Left is a CO of which the transaction left a long change for later ones, 0 for none.
+// Left returns the id of the CO whose long change the transaction left for later ones, 0 for none.
 func (tx *Tx) Left() int64 { return tx.left }
 
 // LongChanges returns up to limit of the long changes that are not done, oldest first.
@@ -48,7 +48,7 @@ func (tx *Tx) LongChanges(ctx context.Context, limit int) ([]LongChange, error) 
 	return all, nil
 }
 
-// EndLongChange notes that a long change is done.
+// EndLongChange deletes a long change that is done.
 func (tx *Tx) EndLongChange(ctx context.Context, id int64) error {
 	return tx.conn.queue(ctx, `DELETE FROM long_changes WHERE id = $1`, args{id})
 }

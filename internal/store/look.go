@@ -9,23 +9,23 @@ import (
 	"os"
 )
 
-// ErrNoRegistry is wrapped in the error of a database in which no registry has been made.
+// ErrNoRegistry is wrapped in the error of a database that holds no registry.
 var ErrNoRegistry = errors.New("there is no registry")
 
 func noRegistry(database string) error {
 	return fmt.Errorf("%w in %s: look at --database; `comity serve` makes a new registry there", ErrNoRegistry, Redact(database))
 }
 
-// State is what a database holds.
+// State is the state of a database.
 type State struct {
-	// Version is that of its schema; 0 where no program of ours has been there.
+	// Version is the version of its schema, 0 where it was never migrated.
 	Version int64
-	// Registry says that a registry has been made in it.
+	// Registry says that it holds a registry.
 	Registry bool
 }
 
-// Look returns what a database holds, and makes and changes nothing. An SQLite file that is not there,
-// or is empty, holds nothing; other errors are those of opening it.
+// Look returns the state of a database without changing it. The state is zero for an SQLite file that does
+// not exist or is empty. The error is that of opening or reading the database.
 func Look(ctx context.Context, database string) (s State, err error) {
 	migrated := `SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'goose_db_version'`
 	if IsPostgres(database) {

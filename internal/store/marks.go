@@ -11,10 +11,11 @@ import (
 	"comity"
 )
 
-// mark notes that the people whose ids a subquery gives are to be told to the targets of their CO
-// in one of the modes, and to those that enrol, hold nothing of them and whose message about them rests:
-// what they lacked may be there now. What rests or was refused is due again; what the receiver could not take
-// keeps its time, so that changes do not hammer a dead one.
+// mark enqueues deliveries of the people whose ids the subquery selects to the targets of their CO in one of
+// the modes. It also enqueues them to targets in enrolment mode that have nothing of the person and whose
+// delivery rests, because the person may now have what was missing. Deliveries that rest or were refused are
+// due now. Those that failed because the receiver is unreachable keep their next try, so that changes do
+// not cause extra requests to it.
 func (tx *Tx) mark(ctx context.Context, people string, a args, modes []string) error {
 	now, err := tx.Now(ctx)
 	if err != nil || len(modes) == 0 {
@@ -33,15 +34,15 @@ func (tx *Tx) mark(ctx context.Context, people string, a args, modes []string) e
 	return tx.conn.queue(ctx, sql, a)
 }
 
-// markAgain marks what is there already.
+// markAgain is the conflict clause that enqueues a delivery whose row exists.
 const markAgain = `ON CONFLICT (` + sameDelivery + `) DO UPDATE SET
 			version = deliveries.version + 1,
 			due = CASE WHEN deliveries.held OR (deliveries.due IS NOT NULL AND deliveries.attempts > 0 AND deliveries.refusals = 0)
 				THEN deliveries.due ELSE excluded.due END,
 			since = coalesce(deliveries.since, excluded.since), refusals = 0, resting = false`
 
-// MarkPeople notes that people are to be told to the targets of their CO in one of the modes. A
-// transaction marks each once.
+// MarkPeople enqueues deliveries of people to the targets of their CO in one of the modes: once for each
+// person and transaction.
 func (tx *Tx) MarkPeople(ctx context.Context, modes []string, ids ...int64) error {
 	ids = slices.DeleteFunc(slices.Clone(ids), func(id int64) bool {
 		key := fmt.Sprint(modes, id)
@@ -60,24 +61,24 @@ func (tx *Tx) MarkPeople(ctx context.Context, modes []string, ids ...int64) erro
 	return tx.mark(ctx, "VALUES "+strings.Join(people, ", "), a, modes)
 }
 
-// groupMark is a group of a CO that a target is to be told of.
+// groupMark is a delivery of a group to a target of its CO that is to be enqueued.
 type groupMark struct{ target, group, co int64 }
 
-// markGroups notes that groups are to be told, to the targets that are told about them. A subquery
-// gives the group and person of memberships that changed, or of which the message shows something that
-// did; the person is 0 where it is the group itself. A target that is sent the members of one group
-// only is told of all groups of those who are in that one. Where types are given, it is about targets
-// that send people under one of these types of identifier.
+// markGroups enqueues deliveries of groups to the targets that receive groups. The subquery memberships
+// selects the group and person of memberships that changed or whose message shows a value that changed; the
+// person is 0 for a change of the group itself. A target that receives only the members of one group gets
+// all groups of a person whose membership of that group changed. types, if there are any, select the
+// targets that identify people by one of these types of identifier.
 //
-// Which groups that are is asked now, and they are marked when the transaction ends.
+// The groups are queried now and enqueued at the end of the transaction (markFound).
 func (tx *Tx) markGroups(ctx context.Context, memberships string, a args, modes, types []string) error {
 	if !tx.includesGroups || len(modes) == 0 {
 		return nil
 	}
 	a = append(args(nil), a...)
-	provisioned := "s.include_groups AND t.status IN " + list(&a, modes)
+	receives := "s.include_groups AND t.status IN " + list(&a, modes)
 	if len(types) > 0 {
-		provisioned += " AND s.identifier_type IN " + list(&a, types)
+		receives += " AND s.identifier_type IN " + list(&a, types)
 	}
 	sql := fmt.Sprintf(`WITH changes (co_group_id, co_person_id) AS (%[1]s)
 		SELECT t.id, g.id, t.co_id FROM co_provisioning_targets t
@@ -88,7 +89,7 @@ func (tx *Tx) markGroups(ctx context.Context, memberships string, a args, modes,
 		JOIN co_provisioning_targets t ON t.provision_co_group_id = c.co_group_id
 		JOIN co_api_provisioner_targets s ON s.co_provisioning_target_id = t.id
 		JOIN co_group_members m ON m.co_person_id = c.co_person_id
-		WHERE %[2]s`, memberships, provisioned)
+		WHERE %[2]s`, memberships, receives)
 	if tx.groups == nil {
 		tx.groups = map[groupMark]bool{}
 	}
@@ -98,13 +99,14 @@ func (tx *Tx) markGroups(ctx context.Context, memberships string, a args, modes,
 	})
 }
 
-// markFound marks the groups that are to be told. It comes last in a transaction, so that all mark
-// people before groups and groups in one order, and no two wait for each other.
+// markFound enqueues the deliveries of groups that markGroups found. It runs last in a transaction, so that
+// all transactions lock deliveries of people before those of groups, and these in one order, without
+// deadlocks.
 func (tx *Tx) markFound(ctx context.Context) error {
 	if tx.groups == nil {
 		return nil
 	}
-	// What was asked is answered before the outcome of this is known.
+	// The queued queries of markGroups have their results before this one has.
 	if err := tx.conn.query(ctx, `SELECT 1`, nil, func(Row) error { return nil }); err != nil {
 		return err
 	}
@@ -139,30 +141,31 @@ func (tx *Tx) markFound(ctx context.Context) error {
 	return nil
 }
 
-// MarkGroups notes that groups are to be told, for what they show of themselves or of some members.
+// MarkGroups enqueues deliveries of groups whose own values or those of members changed.
 func (tx *Tx) MarkGroups(ctx context.Context, modes []string, ids ...int64) error {
 	var a args
 	return tx.markGroups(ctx, "SELECT g.id, 0 FROM co_groups g WHERE g.id IN "+list(&a, ids), a, modes, nil)
 }
 
-// MarkMembership notes that a group is to be told, of which a person is, or was, a member.
+// MarkMembership enqueues deliveries of a group for a change of a person's membership of it.
 func (tx *Tx) MarkMembership(ctx context.Context, modes []string, group, person int64) error {
 	return tx.markGroups(ctx, "SELECT CAST($1 AS bigint), CAST($2 AS bigint)", args{group, person}, modes, nil)
 }
 
-// MarkGroupsOf notes that all groups of a person are to be told, to the targets that send people under
-// one of some types of identifier, or to all where none are given.
+// MarkGroupsOf enqueues deliveries of all groups of a person to the targets that identify people by one of
+// the types of identifier, or to all targets where no types are given.
 func (tx *Tx) MarkGroupsOf(ctx context.Context, modes []string, person int64, types ...string) error {
 	return tx.markGroups(ctx, "SELECT m.co_group_id, m.co_person_id FROM co_group_members m WHERE m.co_person_id = $1", args{person}, modes, types)
 }
 
-// MarkDatedGroupsOf notes the same of the groups in which the person is by dates.
+// MarkDatedGroupsOf enqueues deliveries of the groups in which the person has a membership with dates of
+// validity.
 func (tx *Tx) MarkDatedGroupsOf(ctx context.Context, modes []string, person int64) error {
 	return tx.markGroups(ctx, `SELECT m.co_group_id, m.co_person_id FROM co_group_members m
 		WHERE m.co_person_id = $1 AND (m.valid_from IS NOT NULL OR m.valid_through IS NOT NULL)`, args{person}, modes, nil)
 }
 
-// MarkMembers notes that people with a row in a group are to be told, and the group itself.
+// MarkMembers enqueues deliveries of people with a membership row in a group, and of the group.
 func (tx *Tx) MarkMembers(ctx context.Context, modes []string, group int64, people []int64) error {
 	var a args
 	in := tx.dialect.idsIn(&a, people)

@@ -9,23 +9,24 @@ import (
 	"comity"
 )
 
-// AutomaticRule is what the registry means by automatic membership: the statuses that count.
+// AutomaticRule is the registry's definition of automatic membership.
 type AutomaticRule struct {
-	// Never is the status of a person or role that is in no group.
+	// Never is the status of people and roles that give no membership.
 	Never string
-	// Active are the statuses that are in the groups of active members.
+	// Active are the statuses that give membership of the groups of active members.
 	Active []string
 	// AllGroup and ActiveGroup are the types of the groups of all and of active members.
 	AllGroup, ActiveGroup string
 }
 
-// Scope is what SyncAutomatic looks at: one of the ids is set, and People, unless nil, narrow it.
+// Scope is the set of memberships that SyncAutomatic synchronizes: those of the one id that is set, narrowed
+// to People unless that is nil.
 type Scope struct {
 	CoId, CoGroupId, CoPersonId int64
 	People                      []int64
 }
 
-// conditions are the scope's conditions on a person p and group g, and on a membership m.
+// conditions returns the scope's SQL conditions: on a person p and group g, and on a membership m.
 func (s Scope) conditions(d dialect, a *args) (entitled, members string) {
 	var p string
 	switch {
@@ -36,7 +37,7 @@ func (s Scope) conditions(d dialect, a *args) (entitled, members string) {
 		p = a.put(s.CoGroupId)
 		entitled, members = "g.id = "+p, "m.co_group_id = "+p
 	case s.People != nil:
-		// They are of the CO: with it in the condition all of its memberships would be looked through.
+		// The people are of the CO: a condition on it would make the plan read all its memberships.
 		in := d.idsIn(a, s.People)
 		return d.among("p.id", in), d.among("m.co_person_id", in)
 	default:
@@ -51,17 +52,19 @@ func (s Scope) conditions(d dialect, a *args) (entitled, members string) {
 	return entitled, members
 }
 
-// computed is a membership that nobody writes: of a person in a group, by a nesting, 0 for none.
+// computed is an automatic or derived membership of a person in a group; nesting is the id of the nesting
+// that it derives from, 0 for an automatic one.
 type computed struct{ group, person, nesting int64 }
 
-// difference is what memberships that nobody writes lack and have too many of.
+// difference is the difference between the computed memberships that should exist and those that do.
 type difference struct {
 	missing []computed
-	// surplus are by the ids of their rows.
+	// surplus has the memberships that should not exist, by the id of their row.
 	surplus map[int64]computed
 }
 
-// compare finds the difference between what memberships should be and the rows there are.
+// compare returns the difference between the memberships that should exist and the rows that do. It deletes
+// those that exist from should.
 func compare(should map[computed]bool, rows map[int64]computed) difference {
 	d := difference{surplus: map[int64]computed{}}
 	for id, m := range rows {
@@ -82,7 +85,8 @@ func (m computed) compare(o computed) int {
 	return slices.Compare([]int64{m.group, m.person, m.nesting}, []int64{o.group, o.person, o.nesting})
 }
 
-// automatic reads what automatic memberships of a scope should be and what they are.
+// automatic returns the difference between the automatic memberships that a scope should have and those it
+// has.
 func (tx *Tx) automatic(ctx context.Context, rule AutomaticRule, s Scope) (difference, error) {
 	var a args
 	entitled, scope := s.conditions(tx.dialect, &a)
@@ -122,8 +126,9 @@ func (tx *Tx) automatic(ctx context.Context, rule AutomaticRule, s Scope) (diffe
 	return compare(should, rows), err
 }
 
-// SyncAutomatic makes the automatic memberships of a scope what the rule says, with their history and
-// the marks of the people they change. It returns the groups whose members it changed.
+// SyncAutomatic adds and deletes automatic memberships of a scope until they match the rule, with their
+// history, and enqueues deliveries of the people and groups they change. It returns the ids of the groups
+// whose members it changed.
 func (tx *Tx) SyncAutomatic(ctx context.Context, s Scope, rule AutomaticRule, actor string, modes []string) (map[int64]bool, error) {
 	d, err := tx.automatic(ctx, rule, s)
 	if err != nil {
@@ -136,11 +141,11 @@ func (tx *Tx) SyncAutomatic(ctx context.Context, s Scope, rule AutomaticRule, ac
 	return changed, tx.settle(ctx, d, actor, modes)
 }
 
-// maxSet is how many rows a set operation is told of in one statement.
+// maxSet is the maximum number of rows that one statement of a set operation handles.
 const maxSet = 5000
 
-// settle makes a difference good: a fixed number of statements for each 5,000 rows of it, which look
-// for nothing but ids.
+// settle deletes the surplus memberships of a difference and adds the missing ones: with a fixed number of
+// statements for each maxSet rows, which find rows by their ids only.
 func (tx *Tx) settle(ctx context.Context, d difference, actor string, modes []string) error {
 	if err := tx.removeSurplus(ctx, d.surplus, actor, modes); err != nil {
 		return err
@@ -172,8 +177,8 @@ func (tx *Tx) removeSurplus(ctx context.Context, surplus map[int64]computed, act
 	return nil
 }
 
-// addMissing adds memberships, with ids that are drawn before, so that their history and marks need not
-// look for them.
+// addMissing adds memberships. It reserves their ids first, so that their history and deliveries are written
+// without reading the new rows.
 func (tx *Tx) addMissing(ctx context.Context, missing []computed, actor string, modes []string) error {
 	now, err := tx.Now(ctx)
 	if err != nil {
@@ -190,7 +195,7 @@ func (tx *Tx) addMissing(ctx context.Context, missing []computed, actor string, 
 	var a args
 	x := tx.dialect.rowsOf(&a, rows)
 	moment, who := castInt(a.put(now.UnixMicro())), castText(a.put(actor))
-	// The group's row is by its key; what is added is in its CO.
+	// The group is found by its primary key; the memberships get its CO.
 	from := fmt.Sprintf("FROM (SELECT %s AS id, %s AS co_group_id, %s AS co_person_id, nullif(%s, 0) AS co_group_nesting_id FROM %s) m JOIN co_groups g ON g.id = m.co_group_id",
 		element(0), element(1), element(2), element(3), x)
 	sql := fmt.Sprintf(`INSERT INTO co_group_members
@@ -199,7 +204,7 @@ func (tx *Tx) addMissing(ctx context.Context, missing []computed, actor string, 
 	if err := tx.conn.queue(ctx, sql, a); err != nil {
 		return err
 	}
-	// A nesting's are added by themselves, all or none of a set.
+	// Either all memberships of a set derive from nestings or none does.
 	nesting := ""
 	if missing[0].nesting != 0 {
 		nesting = "'CoGroupNestingId', m.co_group_nesting_id, "
@@ -216,7 +221,7 @@ func (tx *Tx) addMissing(ctx context.Context, missing []computed, actor string, 
 	return tx.markMemberships(ctx, "SELECT "+element(1)+", "+element(2)+" FROM "+x, "SELECT "+element(2)+" FROM "+x, a, modes)
 }
 
-// markMemberships marks those whose memberships differ, and the groups.
+// markMemberships enqueues deliveries of the people whose memberships differ, and of the groups.
 func (tx *Tx) markMemberships(ctx context.Context, memberships, people string, a args, modes []string) error {
 	if err := tx.markGroups(ctx, memberships, a, modes, nil); err != nil {
 		return err
@@ -224,7 +229,7 @@ func (tx *Tx) markMemberships(ctx context.Context, memberships, people string, a
 	return tx.mark(ctx, people, a, modes)
 }
 
-// drawIDs takes the next ids of a table.
+// drawIDs reserves the next n ids of a table.
 func (tx *Tx) drawIDs(ctx context.Context, r *comity.Resource, n int) ([]int64, error) {
 	ids := make([]int64, 0, n)
 	err := tx.conn.query(ctx, fmt.Sprintf(tx.dialect.nextIDs, r.Table), args{int64(n)}, func(row Row) error {
@@ -237,14 +242,15 @@ func (tx *Tx) drawIDs(ctx context.Context, r *comity.Resource, n int) ([]int64, 
 	return ids, err
 }
 
-// rowsOf passes rows of numbers as one parameter, so that a statement is the same however many they
-// are, and is planned for few that are found by their ids. element reads them.
+// rowsOf adds rows of numbers as one JSON parameter and returns the table expression of these rows; element
+// reads their columns. The statement is the same for any number of rows, and is planned for a few rows that
+// are found by their ids.
 func (d dialect) rowsOf(a *args, rows [][]int64) string {
 	text, _ := json.Marshal(rows) // numbers always have a JSON form
 	return fmt.Sprintf(d.elements, a.put(string(text)))
 }
 
-// idsIn is a subquery of ids that are one parameter.
+// idsIn adds ids as one parameter and returns a subquery that selects them.
 func (d dialect) idsIn(a *args, ids []int64) string {
 	rows := make([][]int64, len(ids))
 	for i, id := range ids {
@@ -253,9 +259,9 @@ func (d dialect) idsIn(a *args, ids []int64) string {
 	return "SELECT " + element(0) + " AS id FROM " + d.rowsOf(a, rows)
 }
 
-// among is the condition that a column is one of those that a subquery gives. In PostgreSQL it is put so that
-// these are found first and looked for one by one: of a subquery that is joined, the statistics may say that it
-// is best gone through for each row of the table.
+// among returns the SQL condition that a column has one of the values that a subquery selects. On PostgreSQL
+// it is an array, so that the subquery runs once and each value is looked up by an index: with a join, wrong
+// statistics can make the planner run through the subquery's rows for each row of the table.
 func (d dialect) among(column, ids string) string {
 	if d.shared {
 		return column + " IN (" + ids + ")"
@@ -263,16 +269,17 @@ func (d dialect) among(column, ids string) string {
 	return column + " = ANY (ARRAY(" + ids + "))"
 }
 
-// element is the number at that place of a row of rowsOf.
+// element returns the expression of column i of a row of rowsOf, as a number.
 func element(i int) string { return castInt(fmt.Sprintf("value ->> %d", i)) }
 
-// PeopleIn returns up to limit people with a row in a group, in order of Id from the one after an id.
+// PeopleIn returns the ids of up to limit people with a row in a group, in order, starting after the given
+// id.
 func (tx *Tx) PeopleIn(ctx context.Context, group, after int64, limit int) ([]int64, error) {
 	sql := `SELECT DISTINCT co_person_id FROM co_group_members WHERE co_group_id = $1 AND co_person_id > $2 ORDER BY co_person_id LIMIT $3`
 	return tx.ids(ctx, sql, args{group, after, int64(limit)})
 }
 
-// PeopleOf returns up to limit people of a CO, in order of Id from the one after an id.
+// PeopleOf returns the ids of up to limit people of a CO, in order, starting after the given id.
 func (tx *Tx) PeopleOf(ctx context.Context, coID, after int64, limit int) ([]int64, error) {
 	return tx.ids(ctx, `SELECT id FROM co_people WHERE co_id = $1 AND id > $2 ORDER BY id LIMIT $3`, args{coID, after, int64(limit)})
 }
@@ -286,11 +293,12 @@ func (tx *Tx) ids(ctx context.Context, sql string, a args) ([]int64, error) {
 	return ids, err
 }
 
-// RemoveMembers takes all rows of people in a group away, with their history and marks.
+// RemoveMembers deletes all rows of people in a group, with their history, and enqueues deliveries of the
+// people and the group.
 func (tx *Tx) RemoveMembers(ctx context.Context, group int64, people []int64, actor string, modes []string) error {
 	var a args
 	rows := map[int64]computed{}
-	// By the people, who are few, whatever is known of the group.
+	// The plus keeps the group's index from being used: the people are few, the group may be large.
 	sql := `SELECT m.id, m.co_person_id FROM co_group_members m WHERE +m.co_group_id = ` + a.put(group) +
 		` AND ` + tx.dialect.among("m.co_person_id", tx.dialect.idsIn(&a, people))
 	err := tx.conn.query(ctx, sql, a, func(r Row) error {
@@ -303,7 +311,7 @@ func (tx *Tx) RemoveMembers(ctx context.Context, group int64, people []int64, ac
 	return tx.removeSurplus(ctx, rows, actor, modes)
 }
 
-// sorted are the memberships of the surplus rows.
+// sorted returns the surplus memberships in order.
 func (d difference) sorted() (surplus []computed) {
 	for _, m := range d.surplus {
 		surplus = append(surplus, m)

@@ -22,11 +22,11 @@ import (
 //go:embed migrations
 var migrations embed.FS
 
-// ErrNewer is wrapped in the error of a database that a newer program has migrated.
+// ErrNewer is wrapped in the error for a database that a newer program migrated.
 var ErrNewer = errors.New("the database is newer than this program")
 
-// Migrate brings the database's schema up to this program's and returns how many steps that took.
-// An SQLite file that is not there is made.
+// Migrate migrates the database's schema to this program's version and returns the number of migrations
+// applied. It creates an SQLite file that does not exist.
 func Migrate(ctx context.Context, database string) (steps int, err error) {
 	p, db, err := migrator(ctx, database)
 	if err != nil {
@@ -54,8 +54,8 @@ func Migrate(ctx context.Context, database string) (steps int, err error) {
 	return len(done), nil
 }
 
-// sayOwner adds what to do where a PostgreSQL user may not make tables, which is so for all but the
-// database's owner.
+// sayOwner adds to an error of missing privileges that the PostgreSQL user must own the database: by default
+// only the owner may create tables.
 func sayOwner(database string, err error) error {
 	const insufficientPrivilege = "42501"
 	var refused *pgconn.PgError
@@ -70,7 +70,7 @@ func sayOwner(database string, err error) error {
 	return fmt.Errorf("%w; its user must own the database: ALTER DATABASE %s OWNER TO %s", err, name.Sanitize(), user.Sanitize())
 }
 
-// SchemaVersion is the version of this program's schema, the same for both databases.
+// SchemaVersion returns the version of this program's schema, which is the same for both databases.
 func SchemaVersion() (version int64, err error) {
 	files, err := fs.Glob(migrations, "migrations/sqlite/*.sql")
 	for _, file := range files {
@@ -80,8 +80,8 @@ func SchemaVersion() (version int64, err error) {
 	return version, err
 }
 
-// CheckRegistry says whether the database holds a registry, and changes nothing: where there is none the
-// error wraps ErrNoRegistry.
+// CheckRegistry returns nil if the database holds a registry, and an error that wraps ErrNoRegistry if it
+// does not. It changes nothing.
 func CheckRegistry(ctx context.Context, database string) error {
 	state, err := Look(ctx, database)
 	if err != nil {
@@ -93,7 +93,8 @@ func CheckRegistry(ctx context.Context, database string) error {
 	return nil
 }
 
-// CheckVersion says whether the database holds a registry in this program's schema, as CheckRegistry does.
+// CheckVersion is CheckRegistry, and also returns an error if the registry's schema is not at this
+// program's version; the error wraps ErrNewer if it is newer.
 func CheckVersion(ctx context.Context, database string) error {
 	state, err := Look(ctx, database)
 	if err != nil {
@@ -113,9 +114,9 @@ func CheckVersion(ctx context.Context, database string) error {
 	return nil
 }
 
-// lockMigration keeps other instances on PostgreSQL from migrating until unlock is called. The lock is
-// a transaction's and not a session's, which a pooler of connections would not keep; it is the lock
-// that goose takes, so that programs of before wait for it, too.
+// lockMigration takes a lock on PostgreSQL that keeps other instances from migrating until unlock is called.
+// It is a lock of a transaction because a connection pooler does not keep locks of a session. It has the id
+// of goose's own lock, so that older programs wait for it too.
 func lockMigration(ctx context.Context, database string, db *sql.DB) (unlock func(), err error) {
 	if !IsPostgres(database) {
 		return func() {}, nil
@@ -132,10 +133,10 @@ func lockMigration(ctx context.Context, database string, db *sql.DB) (unlock fun
 			return nil, errors.Join(fmt.Errorf("wait for another instance that migrates: %w", err), tx.Rollback())
 		}
 	}
-	return func() { _ = tx.Rollback() }, nil // the lock goes with the connection, whatever comes
+	return func() { _ = tx.Rollback() }, nil // where that fails, the lock ends with the connection
 }
 
-// migrator returns what migrates a database, and its connections.
+// migrator returns the goose provider that migrates a database, and the connections that it uses.
 func migrator(ctx context.Context, database string) (*goose.Provider, *sql.DB, error) {
 	folder, dialect := "migrations/sqlite", goose.DialectSQLite3
 	options := []goose.ProviderOption{goose.WithDisableGlobalRegistry(true)}
@@ -159,7 +160,7 @@ func migrator(ctx context.Context, database string) (*goose.Provider, *sql.DB, e
 	return p, db, nil
 }
 
-// openSQL opens a database that is there for those who need no store.
+// openSQL opens an existing database with database/sql, without a Store.
 func openSQL(ctx context.Context, database string, readOnly bool) (*sql.DB, error) {
 	if !IsPostgres(database) {
 		return driver.Open("file:"+(&url.URL{Path: database}).EscapedPath()+"?mode=rw", AddExtensions)
@@ -171,7 +172,7 @@ func openSQL(ctx context.Context, database string, readOnly bool) (*sql.DB, erro
 	return stdlib.OpenDB(*config.ConnConfig), nil
 }
 
-// makeFile makes an SQLite file that only its owner can read.
+// makeFile creates an SQLite file that only its owner can read.
 func makeFile(path string) error {
 	f, err := os.OpenFile(filepath.Clean(path), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
@@ -180,7 +181,7 @@ func makeFile(path string) error {
 	return f.Close()
 }
 
-// Redact returns a database's name without the password in it.
+// Redact returns a database's path or URL without passwords.
 func Redact(database string) string {
 	if !IsPostgres(database) {
 		return database

@@ -12,7 +12,7 @@ import (
 	"comity/internal/pgtest"
 )
 
-// The history that was there before its rows had ids gets them in the order of the changes.
+// Rows of the history from before the migration that adds ids get ids in the order of the changes.
 func TestHistoryIsNumbered(t *testing.T) {
 	t.Parallel()
 	for kind, name := range map[string]string{"SQLite": filepath.Join(t.TempDir(), "comity.db"), "PostgreSQL": pgtest.URL(t)} {
@@ -70,7 +70,7 @@ func checkNumbered(t *testing.T, s *Store) {
 	}
 }
 
-// told reads the lines of the history of CO 1.
+// described passes the lines of the history of CO 1 to check.
 func described(ctx context.Context, tx *Tx, check func([]string)) error {
 	records, err := tx.List(ctx, comity.HistoryRecord.Resource, 0, 10, Equal("co_id", int64(1)))
 	lines := make([]string, len(records))

@@ -90,7 +90,7 @@ func TestMigrateWhatANewerProgramMade(t *testing.T) {
 	})
 }
 
-// What is migrated is the file that is opened, whatever its path looks like.
+// Migrate and Open use the same file for any form of its path.
 func TestPathsOfSQLiteFiles(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"comity.db", "with space.db", "ünï.db", "a%20b.db", "a?mode=memory.db", "a#b.db", "a&b;c'd\"e.db", "-", "postgres:.db"} {
@@ -110,7 +110,7 @@ func TestPathsOfSQLiteFiles(t *testing.T) {
 	}
 }
 
-// migrated migrates a database and asks it something.
+// migrated migrates a database, opens it and checks it.
 func migrated(t *testing.T, name string) {
 	t.Helper()
 	if _, err := store.Migrate(t.Context(), name); err != nil {
@@ -166,7 +166,7 @@ func TestWhatCannotBeOpened(t *testing.T) {
 				t.Fatal("it is opened")
 			}
 			if strings.Contains(err.Error(), "hunter2") {
-				t.Errorf("error %v tells the password", err)
+				t.Errorf("error %v contains the password", err)
 			}
 			if strings.HasSuffix(tt.database, "none.db") && !strings.Contains(tt.name, "folder") {
 				return // migrating makes it
@@ -208,7 +208,8 @@ func TestRedact(t *testing.T) {
 	}
 }
 
-// Whoever may make tables but no extensions is told what to ask for, and can go on when it is done.
+// A user who may create tables but no extensions gets an error with the statements that the owner must run,
+// and Migrate works after these.
 func TestMigrateWithoutTheRightToMakeExtensions(t *testing.T) {
 	t.Parallel()
 	name := newDatabase(t)

@@ -8,18 +8,19 @@ import (
 	"comity"
 )
 
-// Nesting is one edge of the graph of groups: members of Group count as members of Target, or with
-// Negate are kept out of it.
+// Nesting is an edge of the graph of groups: members of Group are members of Target, or with Negate are
+// excluded from it.
 type Nesting struct {
 	Id, Group, Target int64
 	Negate            bool
-	// Passes says that Group has the status in which it passes its members on, All that a member of
-	// Target must be in all groups that are nested in it without Negate.
+	// Passes says that Group is active and so passes its members on, All that a member of Target must be in
+	// all groups that are nested in it without Negate.
 	Passes, All bool
 }
 
-// Nestings returns the nestings of a CO, each after those of the groups below it; those of a cycle,
-// which no rule allows, come last. What is being deleted is none of them. active is the status of a group that passes its members on.
+// Nestings returns the nestings of a CO, each after those into the groups below it; those of a cycle,
+// which the rules forbid, come last. It leaves out nestings that a long change deletes. active is the
+// status of a group that passes its members on.
 func (tx *Tx) Nestings(ctx context.Context, coID int64, active string) ([]Nesting, error) {
 	if known, ok := tx.nestings[coID]; ok {
 		return known, nil
@@ -32,7 +33,8 @@ func (tx *Tx) Nestings(ctx context.Context, coID int64, active string) ([]Nestin
 	return tx.nestings[coID], nil
 }
 
-// Nested tells the transaction that it has added a nesting, so that it need not read all of them again.
+// Nested adds a nesting that the transaction has inserted to those it has read, so that it need not read
+// all of them again.
 func (tx *Tx) Nested(ctx context.Context, coID, id int64, active string) error {
 	known, ok := tx.nestings[coID]
 	if !ok {
@@ -45,7 +47,7 @@ func (tx *Tx) Nested(ctx context.Context, coID, id int64, active string) error {
 	return err
 }
 
-// readNestings reads the nestings of a CO, or the one of an id.
+// readNestings reads the nestings of a CO, or only the one with the id unless that is 0.
 func (tx *Tx) readNestings(ctx context.Context, coID int64, active string, id int64) ([]Nesting, error) {
 	one, a := "", args{coID}
 	if id != 0 {
@@ -62,9 +64,9 @@ func (tx *Tx) readNestings(ctx context.Context, coID int64, active string, id in
 	})
 }
 
-// touch notes that records of a resource change: what is known of the graph of groups is so no more,
-// and what people are searched by is to be put right in the end. A new group nests nothing, and of a new
-// nesting the transaction is told by Nested.
+// touch registers a change of records of a resource: it drops the nestings that the transaction has read, or
+// has the search texts of people updated at its end. Insert does not call it for groups and nestings: a new
+// group nests nothing, and Nested adds a new nesting.
 func (tx *Tx) touch(r *comity.Resource) {
 	switch r {
 	case comity.CoGroup.Resource, comity.CoGroupNesting.Resource:
@@ -74,8 +76,8 @@ func (tx *Tx) touch(r *comity.Resource) {
 	}
 }
 
-// fromBelow puts nestings in such an order that all of a target come together and after those of the
-// groups nested in it.
+// fromBelow sorts nestings topologically: those into one target follow each other and come after those into
+// the groups nested in it.
 func fromBelow(nestings []Nesting) []Nesting {
 	into, above, waits := map[int64][]Nesting{}, map[int64][]int64{}, map[int64]int{}
 	var targets []int64
@@ -113,8 +115,8 @@ func fromBelow(nestings []Nesting) []Nesting {
 	return sorted
 }
 
-// SyncNested makes the derived memberships of people what the nestings of their CO say, at every level:
-// their rows are read once, what should be is worked out from below, and the difference is written.
+// SyncNested adds and deletes derived memberships of people until they match the nestings of their CO, at
+// every level. It reads their rows once, derives the memberships from below, and writes the difference.
 func (tx *Tx) SyncNested(ctx context.Context, nestings []Nesting, people []int64, actor string, modes []string) error {
 	d, err := tx.nested(ctx, nestings, people)
 	if err != nil {
@@ -123,8 +125,8 @@ func (tx *Tx) SyncNested(ctx context.Context, nestings []Nesting, people []int64
 	return tx.settle(ctx, d, actor, modes)
 }
 
-// nested reads the memberships of people, in whichever groups, and finds what those that nestings make
-// lack and have too many of.
+// nested returns the difference between the derived memberships that people should have and those they have,
+// in all groups.
 func (tx *Tx) nested(ctx context.Context, nestings []Nesting, people []int64) (difference, error) {
 	now, err := tx.Now(ctx)
 	if err != nil {
@@ -157,8 +159,8 @@ func (tx *Tx) nested(ctx context.Context, nestings []Nesting, people []int64) (d
 	return compare(should, rows), err
 }
 
-// derive adds the memberships that nestings, from below, make of the groups that a person is in by rows
-// of their own. It adds the groups that they lead to to these.
+// derive adds to should the memberships that nestings, sorted from below, derive for a person from the groups
+// in. It adds the groups of these memberships to in.
 func derive(nestings []Nesting, person int64, in map[int64]bool, should map[computed]bool) {
 	if len(in) == 0 {
 		return

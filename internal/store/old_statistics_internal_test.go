@@ -11,9 +11,10 @@ import (
 	"comity"
 )
 
-// A registry grows faster than PostgreSQL looks at its tables: what its statistics say is of a registry that was
-// empty, or small and of another shape. What groups and the queue ask for touches as many rows as
-// it is about, whatever they say, and however often it was asked before (then a plan is made for any values).
+// A registry can grow faster than PostgreSQL analyzes its tables, so that the statistics are those of an empty
+// registry, or of a small one with other proportions. The statements of groups and of the queue read a number
+// of rows proportional to their result with any statistics, and also after they were run often (then PostgreSQL
+// uses a generic plan).
 func TestOldStatisticsMakeNoLongWays(t *testing.T) {
 	t.Parallel()
 	for state, before := range map[string]func(*crowded){
@@ -43,7 +44,7 @@ func TestOldStatisticsMakeNoLongWays(t *testing.T) {
 	}
 }
 
-// levels is how many groups the people of a crowd are in, each nested in the next.
+// levels is the number of groups that the people of a crowd are in, each nested in the next.
 const levels = 20
 
 // crowded is a registry of very many people.
@@ -67,8 +68,8 @@ func (c *crowded) run(statements ...string) {
 	}
 }
 
-// fill adds people to the first CO from an id on, all of them members of one group, which is nested in so many
-// others, and told to a target.
+// fill adds people to the first CO, with ids beginning at from: all are members of one group, which is the
+// first of a chain of nested groups, and have a delivery to a target.
 func (c *crowded) fill(from, people, groups int) {
 	c.Helper()
 	ids := fmt.Sprintf(" FROM generate_series(%d, %d) i", from, from+people-1)
@@ -88,7 +89,8 @@ func (c *crowded) fill(from, people, groups int) {
 
 var errUndo = errors.New("it is undone")
 
-// touched runs something and undoes it, and returns how many rows and entries of indexes were read for it.
+// touched runs do in a transaction that it rolls back, and returns the number of rows and index entries that
+// do read.
 func (c *crowded) touched(t *testing.T, do func(context.Context, *Tx) error) (n int64) {
 	t.Helper()
 	read := func(tx *Tx) (n int64, err error) {
@@ -100,7 +102,7 @@ func (c *crowded) touched(t *testing.T, do func(context.Context, *Tx) error) (n 
 		return n, err
 	}
 	err := c.store.WriteAlone(t.Context(), func(tx *Tx) error {
-		before, err := read(tx) // of transactions before, for a while
+		before, err := read(tx) // the counters include earlier transactions for a while
 		r := &recorder{conn: tx.conn}
 		noting := c.store.tx(r)
 		if err := errors.Join(err, do(t.Context(), noting), noting.markFound(t.Context())); err != nil {
@@ -116,7 +118,7 @@ func (c *crowded) touched(t *testing.T, do func(context.Context, *Tx) error) (n 
 	return n
 }
 
-// eachForEach finds statements that hold each of the ids that they are given against each row of a table.
+// eachForEach fails the test for statements that compare each of their ids with each row of a table.
 func eachForEach(t *testing.T, tx *Tx, statements []queued) error {
 	t.Helper()
 	for _, q := range statements {
@@ -136,7 +138,8 @@ func eachForEach(t *testing.T, tx *Tx, statements []queued) error {
 	return nil
 }
 
-// ofFew is what is done to a crowd, and how many rows it is about. What was undone before is read, too.
+// ofFew returns operations on a crowd with the number of rows that each is about. They also read the dead rows
+// of operations that were rolled back before.
 func ofFew() []struct {
 	name string
 	rows int64
@@ -180,7 +183,7 @@ func ofFew() []struct {
 			_, err := tx.PeopleIn(ctx, first, 2000, some)
 			return err
 		}},
-		{"members are marked", some, func(ctx context.Context, tx *Tx) error { return tx.MarkMembers(ctx, modes, first, people) }},
+		{"deliveries of members are enqueued", some, func(ctx context.Context, tx *Tx) error { return tx.MarkMembers(ctx, modes, first, people) }},
 		{"members are removed", some, func(ctx context.Context, tx *Tx) error {
 			return tx.RemoveMembers(ctx, first, people, "tester", modes)
 		}},
@@ -209,7 +212,7 @@ func ofFew() []struct {
 			}
 			return errors.Join(tx.SetProvisionedAs(ctx, claimed), tx.Finish(ctx, outcomes))
 		}},
-		{"a run that comes to everybody", some, func(ctx context.Context, tx *Tx) error {
+		{"a full sync", some, func(ctx context.Context, tx *Tx) error {
 			_, err := tx.ClaimFullSync(ctx, 1, 1, some, time.Minute)
 			return err
 		}},

@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// ClaimOnce takes a user's key for a request, unless it was used since a time. It returns the request
-// that the key is used for and the record that this made, 0 where it is taken now. Another transaction
-// that takes the same key waits until this one ends.
+// ClaimOnce claims a user's idempotency key for a request, unless the key was used since the given time. It
+// returns the request that the key is used for and the id of the record that it added, 0 where the key is
+// claimed now. Another transaction that claims the same key waits until this one ends.
 func (tx *Tx) ClaimOnce(ctx context.Context, username, key, request string, since time.Time) (used string, id int64, err error) {
 	now, err := tx.Now(ctx)
 	if err != nil {
@@ -27,12 +27,13 @@ func (tx *Tx) ClaimOnce(ctx context.Context, username, key, request string, sinc
 	return used, id, err
 }
 
-// SetOnce notes the record that a request under a user's key made.
+// SetOnce stores the id of the record that the request with a user's idempotency key added.
 func (tx *Tx) SetOnce(ctx context.Context, username, key string, id int64) error {
 	return tx.conn.queue(ctx, `UPDATE idempotency_keys SET record_id = $1 WHERE username = $2 AND key = $3`, args{id, username, key})
 }
 
-// ForgetOnce drops up to limit of the keys that were used before a time, and returns how many.
+// ForgetOnce deletes up to limit of the idempotency keys that were claimed before a time, oldest first, and
+// returns how many.
 func (tx *Tx) ForgetOnce(ctx context.Context, before time.Time, limit int) (int64, error) {
 	return tx.conn.exec(ctx, `DELETE FROM idempotency_keys WHERE (username, key) IN (
 		SELECT k.username, k.key FROM idempotency_keys k WHERE k.created < $1 ORDER BY k.created LIMIT $2)`, args{before.UnixMicro(), int64(limit)})

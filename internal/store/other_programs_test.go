@@ -8,7 +8,7 @@ import (
 	"comity/internal/store"
 )
 
-// Operators look into the file with what their system has: the shell sqlite3, and Python's module.
+// Operators can read the file with the tools of their system: the sqlite3 shell and Python's module.
 func TestOtherProgramsReadTheFile(t *testing.T) {
 	t.Parallel()
 	name := newFile(t)

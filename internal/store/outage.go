@@ -19,28 +19,27 @@ import (
 	"comity"
 )
 
-// trouble is what keeps the database from answering, or from being written to: nothing that a request
-// could be blamed for, and nothing that lasts.
+// trouble is a reason why the database cannot be read or written to for now, which no request caused.
 type trouble struct {
-	// why is a sentence for who asks.
+	// why is the reason as a sentence for the client.
 	why string
-	// writes says that it keeps from writing alone, whole that it keeps from reading, too, whatever it
-	// was met by. Of others one knows no more than what they were met by.
+	// writes says that only writing fails, whole that reading fails too, whichever statement met it. Of
+	// other troubles only the kind of statement that met them is known to fail.
 	writes, whole bool
 }
 
 var (
-	away     = trouble{why: "The database cannot be reached.", whole: true}
-	failing  = trouble{why: "The database fails to read or write its files."}
-	lacking  = trouble{why: "The database has not what it needs: memory, files or another resource of its machine."}
-	noTables = trouble{why: "The database does not have the registry's tables."}
-	forbids  = trouble{why: "The database does not permit it: its user lacks a right, or its files may not be written to."}
-	readOnly = trouble{why: "The database is read-only.", writes: true}
-	full     = trouble{why: "The disk of the database is full.", writes: true}
-	locked   = trouble{why: "Another program holds the database.", writes: true}
+	unreachable = trouble{why: "The database cannot be reached.", whole: true}
+	failing     = trouble{why: "The database fails to read or write its files."}
+	lacking     = trouble{why: "The database lacks a resource of its machine: memory, files or another."}
+	noTables    = trouble{why: "The database does not have the registry's tables."}
+	forbids     = trouble{why: "The database does not permit it: its user lacks a right, or its files may not be written to."}
+	readOnly    = trouble{why: "The database is read-only.", writes: true}
+	full        = trouble{why: "The disk of the database is full.", writes: true}
+	locked      = trouble{why: "Another program holds the database.", writes: true}
 )
 
-// troubleOf finds out whether an error is a trouble of the database.
+// troubleOf returns the trouble of the database that an error comes from; false where there is none.
 func troubleOf(err error) (trouble, bool) {
 	for _, of := range []func(error) (trouble, bool){sqliteTrouble, postgresTrouble} {
 		if t, is := of(err); is {
@@ -72,16 +71,17 @@ func postgresTrouble(err error) (trouble, bool) {
 		case "42501":
 			return forbids, true
 		case "XX000":
-			// Of files that cannot be read or written it knows some reasons only, and a disk quota is none of them.
+			// PostgreSQL has codes for some causes of a failed read or write of a file only; an exceeded disk
+			// quota, for one, is an internal error.
 			return failing, slices.Contains(filesOfPostgres, said.File)
 		case "42P01", "3F000":
 			return noTables, true
 		case "57P01", "57P02", "57P03", "57P05", "53300":
-			return away, true
+			return unreachable, true
 		}
 		switch said.Code[:min(2, len(said.Code))] {
 		case "08":
-			return away, true
+			return unreachable, true
 		case "53":
 			return lacking, true
 		case "58":
@@ -90,36 +90,36 @@ func postgresTrouble(err error) (trouble, bool) {
 	}
 	var dialled *pgconn.ConnectError
 	if errors.As(err, &dialled) {
-		return away, true
+		return unreachable, true
 	}
-	// A closure may fail at a file or connection of its own, too.
+	// Other errors may come from a file or connection of the closure's own.
 	var ran *statementError
 	if !errors.As(err, &ran) {
 		return trouble{}, false
 	}
 	var network *net.OpError
-	return away, errors.As(ran, &network) || pgconn.SafeToRetry(ran) ||
+	return unreachable, errors.As(ran, &network) || pgconn.SafeToRetry(ran) ||
 		errors.Is(ran, io.EOF) || errors.Is(ran, io.ErrUnexpectedEOF) || errors.Is(ran, net.ErrClosed)
 }
 
-// filesOfPostgres are the parts of PostgreSQL that read and write its files.
+// filesOfPostgres are the source files of PostgreSQL that read and write its data files.
 var filesOfPostgres = []string{"md.c", "fd.c", "smgr.c", "bulk_write.c", "slru.c", "buffile.c", "xlog.c"}
 
-// statementError is what came of a statement that was sent to PostgreSQL.
+// statementError is the error of a statement that was sent to PostgreSQL.
 type statementError struct{ error }
 
 // Unwrap returns the cause.
 func (e *statementError) Unwrap() error { return e.error }
 
-// health follows whether the database is of use. Each trouble is logged once when it begins and once
-// when it is over, however much is asked meanwhile.
+// health is the state of the database: whether reading and writing work. Each trouble is logged once when it
+// begins and once when it is over.
 type health struct {
 	log *slog.Logger
-	// troubled spares who asks of a healthy database the lock.
+	// troubled is false while there is no trouble, so that successful calls need no lock.
 	troubled atomic.Bool
 
 	mu sync.Mutex
-	// reads and writes are the troubles under way, with when each began; nil for none.
+	// reads and writes are the troubles of reading and of writing, nil for none.
 	reads, writes *outage
 }
 
@@ -128,8 +128,8 @@ type outage struct {
 	began time.Time
 }
 
-// note takes in what became of something that began at a time, and returns its error: one that is a
-// trouble of the database tells the caller to come again.
+// note updates the health by the result of a read or write that began at a time, and returns its error: for
+// a trouble of the database a comity.Unavailable, by which the client retries later.
 func (h *health) note(ctx context.Context, wrote bool, began time.Time, err error) error {
 	if err == nil {
 		if h.troubled.Load() {
@@ -160,49 +160,50 @@ func (h *health) failed(ctx context.Context, wrote bool, t trouble, err error) {
 		return
 	}
 	*at = &outage{t, time.Now()}
-	h.log.ErrorContext(ctx, "the database is of no use for now", "why", t.why, "error", err)
+	h.log.ErrorContext(ctx, "the database is unavailable", "why", t.why, "error", err)
 }
 
-// succeeded ends the troubles that something shows to be over which began after them.
+// succeeded ends the troubles that a successful read or write shows to be over, which began after they did. A
+// write ends those of reading too.
 func (h *health) succeeded(ctx context.Context, wrote bool, began time.Time) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, at := range []**outage{&h.reads, &h.writes} {
 		if o := *at; o != nil && began.After(o.began) && (wrote || at == &h.reads) {
-			h.log.InfoContext(ctx, "the database is of use again", "was", o.why, "after", time.Since(o.began).Round(time.Millisecond))
+			h.log.InfoContext(ctx, "the database is available again", "was", o.why, "after", time.Since(o.began).Round(time.Millisecond))
 			*at = nil
 		}
 	}
 	h.troubled.Store(h.reads != nil || h.writes != nil)
 }
 
-// fullNow says whether the disk was full when something was last written.
+// fullNow returns whether the disk was full at the last write.
 func (h *health) fullNow() bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.writes != nil && h.writes.trouble == full
 }
 
-// Troubled says whether reading and writing are known to fail.
+// Troubled returns whether reading and writing are known to fail.
 func (s *Store) Troubled() (reads, writes bool) {
 	s.health.mu.Lock()
 	defer s.health.mu.Unlock()
 	return s.health.reads != nil, s.health.reads != nil || s.health.writes != nil
 }
 
-// filling is what is written to see whether a disk that was full has room again: a few bytes find some
-// where nothing else does. It cannot be pressed together.
+// filling is the number of bytes that Check writes to find out whether a full disk has room again: a few
+// bytes can fit where a normal write does not. small is the number of bytes that it writes otherwise.
 const filling, small = 1 << 20, 8
 
-// noise is a text of random letters: one that is another each time, for SQLite writes no page that stays
-// the same.
+// noise returns a text of size random letters. The text does not compress, and is a new one for each call
+// because SQLite does not write a page that has not changed.
 func noise(size int) string {
 	b := make([]byte, size/2)
 	_, _ = rand.Read(b) // it never fails: the program ends instead
 	return hex.EncodeToString(b)
 }
 
-// Check writes to the database, to see whether it can be.
+// Check writes to the database and returns the error of the write, nil where it works.
 func (s *Store) Check(ctx context.Context) error {
 	sizes := []int{small}
 	if s.health.fullNow() {

@@ -15,9 +15,9 @@ import (
 	"comity"
 )
 
-// TestFileThatTakesNoWrites: a disk that is full, and a file that may not be written to, are told to who
-// writes and to who asks whether it can be; reading goes on; and all is well as soon as they are. The log
-// has a line for each.
+// TestFileThatTakesNoWrites: with a full disk, or a file that may not be written to, Write and Check return the
+// reason and reading works. Writing works again as soon as the cause is gone. The log has a line for the
+// begin and one for the end of each trouble.
 func TestFileThatTakesNoWrites(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ why, begin, end string }{
@@ -39,7 +39,7 @@ func TestFileThatTakesNoWrites(t *testing.T) {
 			if err := s.Check(t.Context()); err != nil {
 				t.Fatal(err)
 			}
-			writer := s.backend.(*sqliteBackend).writer.conn.raw // at rest between two writes
+			writer := s.backend.(*sqliteBackend).writer.conn.raw // not in use between two writes
 			if err := writer.Exec(tt.begin); err != nil {
 				t.Fatal(err)
 			}
@@ -49,7 +49,7 @@ func TestFileThatTakesNoWrites(t *testing.T) {
 					t.Errorf("a write ends with %v", err)
 				}
 				if err := s.Check(t.Context()); !errors.As(err, &e) || e.Code != comity.NotNow || e.Detail != tt.why {
-					t.Errorf("a look ends with %v", err)
+					t.Errorf("a check ends with %v", err)
 				}
 			}
 			if reads, writes := s.Troubled(); reads || !writes {
@@ -77,7 +77,7 @@ func TestFileThatTakesNoWrites(t *testing.T) {
 	}
 }
 
-// addLarge writes more than there is free room for in a new file.
+// addLarge writes more than the free space of a new file.
 func addLarge(t *testing.T, s *Store) error {
 	t.Helper()
 	return s.Write(t.Context(), func(tx *Tx) error {
@@ -85,7 +85,7 @@ func addLarge(t *testing.T, s *Store) error {
 	})
 }
 
-// TestFilesThatPostgreSQLCannotWriteAreATrouble, whatever the reason; its other internal errors are faults.
+// TestFilesThatPostgreSQLCannotWriteAreATrouble: for any reason; PostgreSQL's other internal errors are not.
 func TestFilesThatPostgreSQLCannotWriteAreATrouble(t *testing.T) {
 	t.Parallel()
 	for file, want := range map[string]bool{"md.c": true, "fd.c": true, "planner.c": false, "": false} {
@@ -96,7 +96,8 @@ func TestFilesThatPostgreSQLCannotWriteAreATrouble(t *testing.T) {
 	}
 }
 
-// TestFaultOfAClosureIsNoTrouble of the database, whatever it reads from.
+// TestFaultOfAClosureIsNoTrouble: an error of a closure that reads from a file or connection of its own is no
+// trouble of the database.
 func TestFaultOfAClosureIsNoTrouble(t *testing.T) {
 	t.Parallel()
 	for _, err := range []error{io.EOF, io.ErrUnexpectedEOF, errors.New("x"), ErrConflict, comity.Forbid()} {

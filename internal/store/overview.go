@@ -9,7 +9,7 @@ import (
 	"comity"
 )
 
-// StatusChange says how many more people had a status at the end of a day than at its start.
+// StatusChange is the change of the number of people with a status in the course of a day.
 type StatusChange struct {
 	// Day is the day's start, in UTC.
 	Day    time.Time
@@ -19,7 +19,8 @@ type StatusChange struct {
 
 const daySeconds = 24 * 60 * 60
 
-// StatusChanges returns how many people of a CO came to each status and left it, day by day.
+// StatusChanges returns the changes of the number of people of a CO with each status, in order of day and
+// status.
 func (tx *Tx) StatusChanges(ctx context.Context, coID int64) ([]StatusChange, error) {
 	var changes []StatusChange
 	sql := `SELECT day, status, CAST(sum(change) AS bigint) FROM status_changes WHERE co_id = $1 GROUP BY day, status ORDER BY day, status`
@@ -31,8 +32,8 @@ func (tx *Tx) StatusChanges(ctx context.Context, coID int64) ([]StatusChange, er
 	return changes, err
 }
 
-// AddUpStatusChanges makes one row of up to limit rows that tell of the same CO, day and status, and
-// returns how many there were. Rows that somebody else has in hand are left.
+// AddUpStatusChanges replaces the rows of the same CO, day and status by one row with their sum, for up to
+// limit rows, and returns how many it replaced. It skips rows that another transaction has locked.
 func (tx *Tx) AddUpStatusChanges(ctx context.Context, limit int) (int, error) {
 	type key struct {
 		co, day int64
@@ -71,7 +72,7 @@ func (tx *Tx) AddUpStatusChanges(ctx context.Context, limit int) (int, error) {
 	return len(ids), nil
 }
 
-// PeopleByStatus counts the people of a CO who meet a condition, by status.
+// PeopleByStatus returns the number of people of a CO who meet a condition, by status.
 func (tx *Tx) PeopleByStatus(ctx context.Context, coID int64, who Condition) (map[string]int64, error) {
 	var a args
 	counts := map[string]int64{}
@@ -83,7 +84,7 @@ func (tx *Tx) PeopleByStatus(ctx context.Context, coID int64, who Condition) (ma
 	return counts, err
 }
 
-// Count counts the records that meet the conditions.
+// Count returns the number of records that meet the conditions.
 func (tx *Tx) Count(ctx context.Context, r *comity.Resource, conditions ...Condition) (n int64, err error) {
 	var a args
 	sql := fmt.Sprintf("SELECT count(*) FROM %s t WHERE %s", r.Table, whole(conditions)(tx.dialect, &a))
@@ -94,7 +95,7 @@ func (tx *Tx) Count(ctx context.Context, r *comity.Resource, conditions ...Condi
 	return n, err
 }
 
-// CountUpTo counts the records that meet the conditions, up to a limit.
+// CountUpTo returns the number of records that meet the conditions, at most limit.
 func (tx *Tx) CountUpTo(ctx context.Context, r *comity.Resource, limit int, conditions ...Condition) (n int, err error) {
 	var a args
 	sql := fmt.Sprintf("SELECT count(*) FROM (SELECT 1 FROM %s t WHERE %s LIMIT %d) x", r.Table, whole(conditions)(tx.dialect, &a), limit)
@@ -105,8 +106,8 @@ func (tx *Tx) CountUpTo(ctx context.Context, r *comity.Resource, limit int, cond
 	return n, err
 }
 
-// ListNext returns up to limit records of a CO that meet the conditions and whose time in a column is
-// at a moment or after it, soonest first.
+// ListNext returns up to limit records of a CO that meet the conditions and whose field f is at the time from
+// or later, soonest first.
 func (tx *Tx) ListNext(ctx context.Context, r *comity.Resource, f *comity.Field, coID int64, from time.Time, limit int, conditions ...Condition) ([]*comity.Record, error) {
 	a := args{coID, from.Unix()}
 	where := fmt.Sprintf(" WHERE t.co_id = $1 AND t.%s >= $2", f.Column)

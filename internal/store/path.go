@@ -8,12 +8,12 @@ import (
 	"path/filepath"
 )
 
-// maxLinks is how many symbolic links are followed from one path.
+// maxLinks is the maximum number of symbolic links that ResolvePath follows.
 const maxLinks = 40
 
-// ResolvePath returns the path that a path leads to when its symbolic links are followed. The file
-// itself need not be there yet; the folder that it is to be in must. Whoever names one file by several
-// paths gets one path, so that what stands beside the file (its lock, its socket) is one too.
+// ResolvePath returns a path with its symbolic links resolved. The file need not exist, its folder must.
+// Different paths of one file have the same result, so that the files beside it (its lock, its socket) are
+// the same too.
 func ResolvePath(path string) (string, error) {
 	for range maxLinks {
 		dir, err := filepath.EvalSymlinks(filepath.Dir(path))

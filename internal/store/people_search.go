@@ -9,8 +9,8 @@ import (
 	"comity"
 )
 
-// research puts right what people are searched by whose names, email addresses or identifiers the
-// transaction changed, whom triggers have noted: each once, however many they are.
+// research updates the search texts of the people whose names, email addresses or identifiers the
+// transaction changed. Triggers have stored their ids, each once.
 func (tx *Tx) research(ctx context.Context) error {
 	if !tx.searched {
 		return nil
@@ -23,23 +23,23 @@ func (tx *Tx) research(ctx context.Context) error {
 	return nil
 }
 
-// PeopleQuery is what people are searched and listed by.
+// PeopleQuery selects the people of a search or list.
 type PeopleQuery struct {
 	CoId int64
-	// Words must all be found in a person's names, email addresses or identifiers: one of a letter or
-	// two at the start of a word, a longer one anywhere.
+	// Words must all be found in a person's names, email addresses or identifiers: one of one or two
+	// letters at the start of a word, a longer one anywhere.
 	Words []string
-	// Status, CouId and CoGroupId narrow it to those with that status, with a role in that unit, with a
-	// row in that group; "" and 0 do not.
+	// Status, CouId and CoGroupId select people with that status, with a role in that unit, with a row in
+	// that group; "" and 0 select all.
 	Status           string
 	CouId, CoGroupId int64
-	// Visible narrows it to those whom the caller may see, nil where they may see all. Few says that
-	// these are so few that they are found by it.
+	// Visible is the filter of the people that the caller may see, nil for all. Few says that few people
+	// meet it, so that it is an access path.
 	Visible Condition
 	Few     bool
-	// After is the last person of the page before.
+	// After is the last person of the previous page, zero for the first page.
 	After Listed
-	// Limit is the most people of a page.
+	// Limit is the maximum number of people on a page.
 	Limit int
 }
 
@@ -49,14 +49,14 @@ type Listed struct {
 	Id   int64
 }
 
-// Words are the words of a text that is searched for.
+// Words returns the words of a search text, normalized by Plain.
 func Words(text string) []string {
 	return strings.FieldsFunc(Plain(text), func(r rune) bool { return r == ',' || r == ';' || r == ' ' || r == '\t' || r == '\n' })
 }
 
-// SearchPeople returns people in order of their primary name, a page at a time. Where what they are
-// searched by finds few of them, they are found by it and then put in order; else they are looked for
-// in the order of the list, and a page is soon full.
+// SearchPeople returns a page of people in order of their primary name. Where an access path finds few of
+// them, it reads these and sorts them. Otherwise it reads people in the order of the list, in which a page
+// fills up soon.
 func (tx *Tx) SearchPeople(ctx context.Context, q PeopleQuery) ([]Listed, error) {
 	ways, err := tx.waysOf(ctx, q)
 	if err != nil {
@@ -83,8 +83,8 @@ func (tx *Tx) SearchPeople(ctx context.Context, q PeopleQuery) ([]Listed, error)
 	return people, err
 }
 
-// waysOf are the ways in which an index finds people whom the query is about: by their words, and by
-// each of what else narrows it. What a way finds need not meet the rest of the query.
+// waysOf returns the access paths of the query, with their counts: by words, and by each other filter that
+// has an index. People that an access path finds need not meet the rest of the query.
 func (tx *Tx) waysOf(ctx context.Context, q PeopleQuery) ([]way, error) {
 	var ways []way
 	if len(q.Words) > 0 {
@@ -113,12 +113,13 @@ func (tx *Tx) waysOf(ctx context.Context, q PeopleQuery) ([]way, error) {
 	return ways, tx.countWays(ctx, ways)
 }
 
-// found is the condition on a row t of those whom a way finds and the query is about.
+// found returns the SQL condition on a row t that the access path finds it and it meets the query.
 func (q PeopleQuery) found(by way, d dialect, a *args) string {
 	return "t.id IN (" + by.find(d, a) + ") AND " + q.where(d.unindexed+"t.co_id", d, a)
 }
 
-// where is the query's condition on a row t, by what is looked at in each; co is how the CO is named.
+// where returns the SQL condition on a row t that it meets the query, to be tested for each row; co is the
+// expression of the row's CO.
 func (q PeopleQuery) where(co string, d dialect, a *args) string {
 	sql := co + " = " + a.put(q.CoId) + q.like(a)
 	if q.Status != "" {
@@ -133,7 +134,7 @@ func (q PeopleQuery) where(co string, d dialect, a *args) string {
 	return sql
 }
 
-// membership is what people are in: rows of a table that name them and, in a column, something.
+// membership is a filter of people: they have a row in the table whose column has the id.
 type membership struct {
 	table, column string
 	id            int64
@@ -146,7 +147,7 @@ func (q PeopleQuery) in() []membership {
 	}, func(m membership) bool { return m.id == 0 })
 }
 
-// like is the condition that a row t has all words.
+// like returns the SQL condition, beginning with AND, that a row t has all words.
 func (q PeopleQuery) like(a *args) (sql string) {
 	for _, part := range q.parts() {
 		sql += " AND t.words LIKE " + a.put("%"+escapeLike(part)+"%") + ` ESCAPE '\'`
@@ -154,7 +155,7 @@ func (q PeopleQuery) like(a *args) (sql string) {
 	return sql
 }
 
-// parts are what is looked for in people's words.
+// parts returns the texts that are searched for in the stored words of people.
 func (q PeopleQuery) parts() []string {
 	parts := make([]string, len(q.Words))
 	for i, word := range q.Words {
@@ -163,13 +164,14 @@ func (q PeopleQuery) parts() []string {
 	return parts
 }
 
-// HasWords says whether all words are found in texts, as SearchPeople finds them in what is kept of people.
+// HasWords returns whether all words are found in the texts, in the way in which SearchPeople finds people.
 func HasWords(texts, words []string) bool {
 	all := "  " + strings.ReplaceAll(Plain(strings.Join(texts, " ")), " ", "  ")
 	return !slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(all, wordPart(word)) })
 }
 
-// wordPart is what a person's words hold where they hold a word: each begins after two spaces.
+// wordPart returns the text to search for in stored words, each of which begins after two spaces. A word of
+// less than three letters is searched for at the start of words only.
 func wordPart(word string) string {
 	if len([]rune(word)) < 3 {
 		return "  " + word

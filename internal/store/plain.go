@@ -9,9 +9,9 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Plain is a text as people are searched by it: of compatible characters (full-width letters, ligatures) the
-// usual ones, without accents, and folded. The function comity_plain of both databases says the same:
-// SQLite's is this one, and PostgreSQL's is in migration 00027.
+// Plain normalizes a text for the search of people: compatible characters (full-width letters, ligatures) are
+// replaced by the usual ones, accents are removed, and case is folded. The SQL function comity_plain has the
+// same results: SQLite's calls this function, PostgreSQL's is in migration 00027.
 func Plain(s string) string {
 	if isASCII(s) {
 		return strings.ToLower(s)
@@ -24,8 +24,8 @@ func isASCII(s string) bool {
 	return strings.IndexFunc(s, func(r rune) bool { return r > unicode.MaxASCII }) < 0
 }
 
-// accents are the marks that letters are combined with: the blocks of combining diacritical marks. Those
-// of single scripts, which make other letters or are their vowels, stay.
+// accents are the characters of the blocks of combining diacritical marks. Combining marks of single scripts,
+// which form other letters or vowels, are not among them.
 var accents = &unicode.RangeTable{R16: []unicode.Range16{
 	{Lo: 0x0300, Hi: 0x036f, Stride: 1},
 	{Lo: 0x1ab0, Hi: 0x1aff, Stride: 1},
@@ -34,5 +34,6 @@ var accents = &unicode.RangeTable{R16: []unicode.Range16{
 	{Lo: 0xfe20, Hi: 0xfe2f, Stride: 1},
 }}
 
-// plainLetters are letters that are more than another with a mark, and are typed as that one.
+// plainLetters replaces letters that do not decompose into a letter and a mark but are often typed as that
+// letter.
 var plainLetters = strings.NewReplacer("ø", "o", "ł", "l", "đ", "d", "ħ", "h", "ŧ", "t", "ı", "i")

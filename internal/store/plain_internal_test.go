@@ -7,13 +7,13 @@ import (
 	"comity/internal/pgtest"
 )
 
-// PostgreSQL makes of every letter what the program makes of it, for what is searched is made by the one
-// and what is searched for by the other.
+// PostgreSQL normalizes every letter as the program does: the stored texts are normalized by the database and
+// the search texts by the program.
 func TestPlainIsTheSameInPostgreSQL(t *testing.T) {
 	t.Parallel()
 	s := openPostgresOf(t)
-	// Scripts with case or accents, and what is compatible with them, as they are in all versions of
-	// Unicode that are about.
+	// Scripts with case or accents, and characters that are compatible with these, as far as they are the same
+	// in all versions of Unicode in use.
 	var texts []string
 	for _, of := range [][2]rune{{1, 0x0560}, {0x10a0, 0x1100}, {0x13a0, 0x1400}, {0x1c80, 0x2100}, {0x2100, 0x2c00}, {0x2c00, 0x2d00}, {0xa640, 0xa7c0}, {0xab30, 0xac10}, {0xf900, 0xfb50}, {0xff00, 0xffef}, {0x10400, 0x10500}, {0x1d400, 0x1d800}} {
 		for r := of[0]; r < of[1]; r++ {
@@ -36,7 +36,7 @@ func TestPlainIsTheSameInPostgreSQL(t *testing.T) {
 	}
 }
 
-// What an older program had made of names is made anew.
+// Migrate normalizes anew the names that an older program normalized.
 func TestOldNamesAreFoundWithoutAccents(t *testing.T) {
 	t.Parallel()
 	for kind, name := range map[string]string{"SQLite": filepath.Join(t.TempDir(), "comity.db"), "PostgreSQL": pgtest.URL(t)} {

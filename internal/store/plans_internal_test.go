@@ -13,14 +13,14 @@ import (
 	"comity/internal/pgtest"
 )
 
-// primaryKey is how PostgreSQL calls the index of a table's primary key.
+// primaryKey matches PostgreSQL's name of the index of a table's primary key.
 var primaryKey = regexp.MustCompile(`^(\w+)_pkey$`)
 
-// matching is how SQLite calls a search in the index of trigrams.
+// matching matches a step of SQLite's plan that searches a trigram index.
 var matching = regexp.MustCompile(`^SCAN (\w+ VIRTUAL TABLE INDEX 0:M)`)
 
-// withoutChosen leaves out of a plan that rows are read which a subquery has chosen: how these are found
-// is in it as well.
+// withoutChosen returns a plan without the steps that read the result of a subquery: the plan has steps for
+// the subquery as well.
 func withoutChosen(plan []string) []string {
 	chosen := map[string]bool{}
 	return slices.DeleteFunc(plan, func(step string) bool {
@@ -33,11 +33,11 @@ func withoutChosen(plan []string) []string {
 	})
 }
 
-// scans matches a step of a plan that looks at all rows of a table which can be large, or at all of
-// those after a page's first.
+// scans returns a pattern that matches a step of a plan that reads all rows of a table that can be large, or
+// all rows after the first of a page.
 func scans(s *Store) *regexp.Regexp {
 	if s.backend.dialect().forUpdate == "" {
-		// What is in hand already (a constant, a subquery) is no table.
+		// A scan of a constant or a subquery is not one of a table.
 		return regexp.MustCompile(`SCAN (co_|[acdegimnoprtu]\b|cous|names|email|ident|addr|org|hist|deliv|api).*|SEARCH \w+ USING INTEGER PRIMARY KEY \(rowid>\?\)`)
 	}
 	return regexp.MustCompile(`Seq Scan on (co_people|co_person|co_group|cous|names|email|ident|addr|org|hist|deliv|api).*|Index Cond: \(id > '\d+'::bigint\)`)
@@ -57,7 +57,7 @@ func openPostgresOf(t *testing.T) *Store {
 	return s
 }
 
-// recorder notes the statements that go to a connection.
+// recorder records the statements that are sent to a connection.
 type recorder struct {
 	conn
 	statements []queued
@@ -83,7 +83,7 @@ func (r *recorder) later(ctx context.Context, sql string, args []any, each func(
 	return r.conn.later(ctx, sql, args, each)
 }
 
-// plans are the plans of the statements that a closure runs.
+// plans returns the plans of the statements that a closure runs.
 func plans(t *testing.T, s *Store, fn func(context.Context, *Tx) error) (all []string) {
 	t.Helper()
 	ctx := t.Context()
@@ -95,7 +95,7 @@ func plans(t *testing.T, s *Store, fn func(context.Context, *Tx) error) (all []s
 	err := s.Write(ctx, func(tx *Tx) error {
 		all = nil
 		if postgres {
-			// Whether there is an index for it: for so few rows it would do without.
+			// With so few rows PostgreSQL would not use an index that exists.
 			if _, err := tx.conn.exec(ctx, "SET LOCAL enable_seqscan = off", nil); err != nil {
 				return err
 			}
@@ -109,7 +109,7 @@ func plans(t *testing.T, s *Store, fn func(context.Context, *Tx) error) (all []s
 				continue
 			}
 			err := tx.conn.query(ctx, explain+q.sql, q.args, func(row Row) error {
-				// What SQLite calls a scan of a virtual table is a search where it MATCHes.
+				// SQLite calls a search of a virtual table by MATCH a scan.
 				all = append(all, matching.ReplaceAllString(row.Text(column), "SEARCH $1"))
 				return nil
 			})
@@ -125,8 +125,8 @@ func plans(t *testing.T, s *Store, fn func(context.Context, *Tx) error) (all []s
 	return all
 }
 
-// crowd fills a database with people in COs of a hundred, and as much of what hangs on them. SQLite
-// makes its plans whatever the tables hold; PostgreSQL has 3,000 to think of.
+// crowd fills a database with people, a hundred in each CO, and as many records of other resources. SQLite's
+// plans do not depend on the size of tables, so 40 people are enough; for PostgreSQL it adds 3,000.
 func crowd(t *testing.T, s *Store) {
 	t.Helper()
 	size := 40
@@ -176,7 +176,7 @@ func crowd(t *testing.T, s *Store) {
 		}
 		err := errors.Join(run(statements...), tx.research(t.Context()))
 		if err == nil && tx.dialect.forUpdate != "" {
-			// As PostgreSQL does by itself.
+			// As autovacuum does.
 			err = run("SELECT gin_clean_pending_list('identifiers_search'), gin_clean_pending_list('people_search_words')", "ANALYZE")
 		}
 		return err

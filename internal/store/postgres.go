@@ -15,7 +15,8 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// lockSpace keeps the locks of COs apart from other advisory locks of the same database.
+// lockSpace is added to the id of a CO for the number of its advisory lock. It keeps these locks apart from
+// others of the same database.
 const lockSpace = "4852340000000000000"
 
 var postgresDialect = dialect{
@@ -25,10 +26,10 @@ var postgresDialect = dialect{
 	jsonObject:    "jsonb_build_object", jsonTrue: "true", jsonFalse: "false",
 	jsonWithout: "%s - '%s'",
 	planAnew:    `SET LOCAL plan_cache_mode = force_custom_plan`,
-	// A bitmap of all that is meant, to be sorted, looks cheap where statistics know of few: a queue is
-	// empty whenever its table is looked at.
+	// A bitmap scan of all matching rows, with a sort, looks cheap where the statistics show few: the queue
+	// is often empty when its table is analyzed.
 	inOrder: `SET LOCAL enable_bitmapscan = off`, anyOrder: `SET LOCAL enable_bitmapscan TO DEFAULT`,
-	// Whoever asks has a single connection.
+	// The program that asks has a single connection.
 	otherPrograms: `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'comity' AND pid <> pg_backend_pid()`,
 	nextID:        `SELECT nextval('%s_id_seq')`,
 	research:      []string{`SELECT people_search_right()`},
@@ -40,7 +41,7 @@ var postgresDialect = dialect{
 	nextOfHistory: `SELECT nextval(pg_get_serial_sequence('history', 'id')) AS id`,
 }
 
-// maxTries is how often a write that another one got in the way of is run.
+// maxTries is the maximum number of times that a write is run when it collides with others.
 const maxTries = 8
 
 // postgresBackend is a pool of connections to one PostgreSQL database.
@@ -87,8 +88,9 @@ func (b *postgresBackend) snapshot(ctx context.Context, fn func(conn) error) err
 	return b.transaction(ctx, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", fn)
 }
 
-// write runs the closure again when another transaction got in its way. A broken unique index or
-// foreign key is such a case too: run again, the closure's own checks see what the other one wrote.
+// write runs the closure in a transaction, and again when it collides with another transaction. A violated
+// unique index or foreign key counts as a collision: in the next run, the closure's own checks see what the
+// other one wrote.
 func (b *postgresBackend) write(ctx context.Context, _ bool, fn func(conn) error) error {
 	for try := 1; ; try++ {
 		err := b.transaction(ctx, beginWrite, fn)
@@ -115,9 +117,9 @@ func collided(err error) bool {
 	return false
 }
 
-// settled looks for the oldest transaction under way that writes: each of ours takes its time after it has
-// been given its number. The clock is read first: one that is given its number while they are looked through has a later
-// time. Transactions that only read have no number, however long they are open.
+// settled looks for the oldest writing transaction under way. A transaction of this program gets its number
+// before its time, and the clock is read before the list of transactions: one that gets its number later has
+// a later time. Transactions that only read have no number and are not waited for.
 func (b *postgresBackend) settled(ctx context.Context) (s Settled, err error) {
 	const sql = `WITH clock AS MATERIALIZED (SELECT clock_timestamp() AS now),
 		writers AS MATERIALIZED (SELECT xact_start, pid, application_name FROM pg_stat_activity
@@ -158,7 +160,7 @@ func (b *postgresBackend) transaction(ctx context.Context, begin string, fn func
 				err = fmt.Errorf("panic in a transaction: %v\n%s", p, debug.Stack())
 			}
 			if c.begun {
-				// A connection that cannot even roll back is thrown away by the pool.
+				// The pool closes a connection that cannot roll back.
 				_, _ = c.raw.Exec(context.WithoutCancel(ctx), "ROLLBACK")
 			}
 		}()
@@ -169,8 +171,8 @@ func (b *postgresBackend) transaction(ctx context.Context, begin string, fn func
 	})
 }
 
-// postgresConn is a connection with the statements that wait to be sent. A transaction begins with
-// the first statement that needs an answer, and what waits goes with it in one round trip.
+// postgresConn is a connection with a queue of statements to be sent. A transaction begins with the first
+// statement whose result is needed; the queue is sent with it in one round trip.
 type postgresConn struct {
 	raw     *pgx.Conn
 	clock   func() time.Time
@@ -190,11 +192,12 @@ const postgresNow = `SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000
 
 const beginWrite = "BEGIN"
 
-// postgresWritesNow is the time of a transaction that writes, which has its number before it, so that
-// whoever looks for those that write sees it for as long as it may write something of that time.
+// postgresWritesNow selects the time of a transaction that writes, and gives it its number first: so settled
+// sees the transaction for as long as it can write rows with that time.
 const postgresWritesNow = `SELECT CASE WHEN pg_current_xact_id() IS NOT NULL THEN CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint) END`
 
-// prepareBatch takes what waits, with the transaction's beginning before it where it has not begun.
+// prepareBatch empties the queue and returns its statements, preceded by those that begin the transaction
+// where it has not begun.
 func (c *postgresConn) prepareBatch() []queued {
 	batch := c.waiting
 	c.waiting = nil
@@ -284,7 +287,7 @@ func (c *postgresConn) exec(ctx context.Context, sql string, args []any) (int64,
 	return tag.RowsAffected(), nil
 }
 
-// send runs statements in one round trip.
+// send runs statements in one round trip and passes their rows on.
 func (c *postgresConn) send(ctx context.Context, batch []queued) (err error) {
 	if len(batch) == 1 {
 		rows, err := c.raw.Query(ctx, batch[0].sql, batch[0].args...)

@@ -13,13 +13,14 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// cancelTime is how long the server may take to say what became of a statement that was cancelled.
+// cancelTime is how long the server may take to report the outcome of a cancelled statement.
 const cancelTime = 10 * time.Second
 
-// oldestPostgres is the oldest version that is served, as the server writes it.
+// oldestPostgres is the oldest supported version, as server_version_num has it.
 const oldestPostgres = 130000
 
-// parsePostgres reads a URL. The library's error quotes it, password and all, and is not shown.
+// parsePostgres parses a URL. Its error does not include the library's, which quotes the URL with the
+// password.
 func parsePostgres(url string) (*pgxpool.Config, error) {
 	config, err := pgxpool.ParseConfig(url)
 	if err != nil {
@@ -34,15 +35,16 @@ func parsePostgres(url string) (*pgxpool.Config, error) {
 	if config.ConnConfig.ConnectTimeout == 0 {
 		config.ConnConfig.ConnectTimeout = 10 * time.Second
 	}
-	// A request that ends has its statement cancelled, and is told what became of it: whether a COMMIT
-	// came first is known, which it is not where the connection is cut.
+	// When a request ends, its statement is cancelled and the outcome awaited: so it is known whether a COMMIT
+	// succeeded, which it would not be if the connection were closed.
 	config.ConnConfig.BuildContextWatcherHandler = func(c *pgconn.PgConn) ctxwatch.Handler {
 		return &pgconn.CancelRequestContextWatcherHandler{Conn: c, DeadlineDelay: cancelTime}
 	}
 	return config, nil
 }
 
-// CheckURL says whether a database's name can be one, without asking anybody.
+// CheckURL returns an error if a database's name is neither a path nor a valid PostgreSQL URL. It opens no
+// connection.
 func CheckURL(database string) error {
 	scheme, _, url := strings.Cut(database, "://")
 	switch {
@@ -50,7 +52,7 @@ func CheckURL(database string) error {
 		_, err := parsePostgres(database)
 		return err
 	case url || database == "":
-		// The rest is not repeated: there may be a password in it.
+		// The error does not quote the rest: it may contain a password.
 		return fmt.Errorf("the database must be a path or a postgres:// URL, it is %q", scheme)
 	case strings.Contains(database, "host=") || strings.Contains(database, "dbname="):
 		return errors.New("the database must be a path or a postgres:// URL, it is a list of settings: write postgres://user@host/name")
@@ -58,17 +60,17 @@ func CheckURL(database string) error {
 	return nil
 }
 
-// postgresConfig returns how a server is connected to, once one connection has found that it can be
-// used. Where a pooler such as pgbouncer stands between, which gives each transaction another of its
-// connections, no statement is prepared by name, for it would be looked for on the wrong one. A server
-// that is read only can be used by those who only read.
+// postgresConfig returns the configuration of connections to a server, after a first connection has checked
+// the server. With a pooler such as pgbouncer, which may give each transaction another connection, it turns
+// off statements that are prepared by name, because another connection does not have them. A server that is
+// read only passes the check only where readOnly is true.
 func postgresConfig(ctx context.Context, url string, readOnly bool) (*pgxpool.Config, error) {
 	config, err := parsePostgres(url)
 	if err != nil {
 		return nil, err
 	}
 	first := config.ConnConfig.Copy()
-	// One round trip for each query: between two a pooler may have changed the connection.
+	// One round trip for each query: a pooler may change the connection between two.
 	first.DefaultQueryExecMode = pgx.QueryExecModeExec
 	conn, err := pgx.ConnectConfig(ctx, first)
 	if err != nil {
@@ -79,7 +81,7 @@ func postgresConfig(ctx context.Context, url string, readOnly bool) (*pgxpool.Co
 	if err != nil {
 		return nil, err
 	}
-	// A pooler makes up what it says a client's process is.
+	// A pooler reports a process id of its own.
 	pooled := pid != conn.PgConn().PID()
 	describes := config.ConnConfig.DefaultQueryExecMode == pgx.QueryExecModeDescribeExec
 	if pooled && (describes || !strings.Contains(url, "default_query_exec_mode")) {
@@ -88,7 +90,8 @@ func postgresConfig(ctx context.Context, url string, readOnly bool) (*pgxpool.Co
 	return config, nil
 }
 
-// checkPostgres says what a registry cannot be kept in, and returns the server's process of the connection.
+// checkPostgres returns the process id of the connection's server process, and an error if the server or
+// database cannot hold a registry.
 func checkPostgres(ctx context.Context, conn *pgx.Conn, readOnly bool) (pid uint32, err error) {
 	var version int
 	var encoding, database, searchPath string

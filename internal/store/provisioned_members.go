@@ -6,27 +6,29 @@ import (
 	"time"
 )
 
-// TellingRule is what the registry means by a member whom a target is told of.
+// ProvisioningRule is the registry's definition of the members that a target is sent with a group.
 type ProvisioningRule struct {
-	// Provisioned are the statuses of the people that targets are told about, Counted those whose
-	// memberships count; of the others only that in a CO's own group of the type AllGroup does.
+	// Provisioned are the statuses of people that targets are sent, Counted those of people whose
+	// memberships are sent. Of people with other statuses, only the membership of the CO's group of the
+	// type AllGroup is sent.
 	Provisioned, Counted []string
 	AllGroup             string
-	// IdentifierType is under which type of identifier people are told, Active the status of one.
+	// IdentifierType is the type of the identifier that identifies people, Active the status that the
+	// identifier and OnlyGroup must have.
 	IdentifierType, Active string
-	// OnlyGroup is the group whose members alone are told, 0 for everybody.
+	// OnlyGroup is the group whose members alone are sent, 0 for all people.
 	OnlyGroup int64
 }
 
-// MemberTold is a membership with the identifier by which a target knows the person.
+// ProvisionedMember is a membership with the identifier that the target has for the person.
 type ProvisionedMember struct {
 	CoGroupId     int64
 	Member, Owner bool
 	Identifier    string
 }
 
-// MembersTold calls each with the memberships of groups that a target is told of, at the time. Members
-// without an identifier of the type are left out.
+// ProvisionedMembers calls each with the memberships of groups that a target is sent by the rule, as valid at
+// the time. It skips members without an identifier of the type.
 func (tx *Tx) ProvisionedMembers(ctx context.Context, groups []int64, rule ProvisioningRule, now time.Time, each func(ProvisionedMember)) error {
 	var a args
 	only := ""

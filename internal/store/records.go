@@ -11,7 +11,7 @@ import (
 	"comity"
 )
 
-// Fold makes a text comparable without regard to case: Unicode case folding over composed characters.
+// Fold returns a text for comparison without regard to case: Unicode case folding over composed characters.
 func Fold(s string) string { return norm.NFC.String(cases.Fold().String(norm.NFC.String(s))) }
 
 // Get returns the record with the id, or ErrNotFound.
@@ -23,7 +23,7 @@ func (tx *Tx) Get(ctx context.Context, r *comity.Resource, id int64) (*comity.Re
 	return tx.get(ctx, r, id, there)
 }
 
-// GetForUpdate is Get, and keeps the record from other writers until the transaction ends.
+// GetForUpdate is Get, and locks the record against other writers until the transaction ends.
 func (tx *Tx) GetForUpdate(ctx context.Context, r *comity.Resource, id int64) (*comity.Record, error) {
 	return tx.get(ctx, r, id, tx.dialect.forUpdate)
 }
@@ -39,24 +39,24 @@ func (tx *Tx) get(ctx context.Context, r *comity.Resource, id int64, end string)
 	return records[0], nil
 }
 
-// records returns the records of a resource that the rest of a statement, from its WHERE on, finds.
+// records returns the records of a resource that a statement selects, whose text from WHERE on is rest.
 func (tx *Tx) records(ctx context.Context, r *comity.Resource, rest string, a args) ([]*comity.Record, error) {
 	return collect(ctx, tx.conn, "SELECT "+texts[r].columns+" FROM "+texts[r].from+rest, a, texts[r].scan)
 }
 
-// Where is what Home tells about a record: the CO and the person that it hangs on.
+// Where is the place of a record: the ids of its CO and of the person it belongs to, 0 for none.
 type Where struct {
 	CoId, CoPersonId int64
 }
 
-// Home tells where a record is, or ErrNotFound.
+// Home returns the CO and the person that a record belongs to, or ErrNotFound.
 func (tx *Tx) Home(ctx context.Context, r *comity.Resource, id int64) (Where, error) {
 	return tx.home(ctx, r, id, nil)
 }
 
-// Enter tells where a record is and takes the lock of its CO: shared, or exclusive for a change of
-// a graph or of a whole group. It keeps the record and the person that it hangs on from other
-// writers. Every write begins with it or with EnterCO.
+// Enter is Home, and takes the lock of the CO: shared, or exclusive for a change of a graph or of a whole
+// group. It locks the record and the person it belongs to against other writers. Every write begins with
+// it or with EnterCO.
 func (tx *Tx) Enter(ctx context.Context, r *comity.Resource, id int64, exclusive bool) (Where, error) {
 	where, err := tx.home(ctx, r, id, func(co string) string {
 		return ", " + tx.lock(co, exclusive) + ", " + fmt.Sprintf(coIncludesGroups, co)
@@ -75,7 +75,7 @@ func (tx *Tx) Enter(ctx context.Context, r *comity.Resource, id int64, exclusive
 	return where, err
 }
 
-// EnterCO takes the lock of a CO (0: of the list of COs), as Enter does, and says whether it is there.
+// EnterCO takes the lock of a CO (0: of the list of COs), as Enter does, and returns whether the CO exists.
 func (tx *Tx) EnterCO(ctx context.Context, id int64, exclusive bool) (bool, error) {
 	found := false
 	sql := "SELECT " + tx.lock("CAST($1 AS bigint)", exclusive) + ", (SELECT id FROM cos WHERE id = $1" + tx.notDeleted("cos.id") + "), " + fmt.Sprintf(coIncludesGroups, "$1")
@@ -87,11 +87,11 @@ func (tx *Tx) EnterCO(ctx context.Context, id int64, exclusive bool) (bool, erro
 	return found, err
 }
 
-// coTellsGroups says whether a target of the CO %s is told about groups: where none is, groups are not
-// marked.
+// coIncludesGroups is the SQL condition that a target of the CO %s receives groups: where none does, no
+// deliveries of groups are enqueued.
 const coIncludesGroups = `EXISTS (SELECT 1 FROM co_api_provisioner_targets s WHERE s.co_id = %s AND s.include_groups)`
 
-// KeepPerson keeps a person from other writers until the transaction ends.
+// KeepPerson locks a person against other writers until the transaction ends.
 func (tx *Tx) KeepPerson(ctx context.Context, id int64) error {
 	return tx.keep(ctx, comity.CoPerson.Resource, id)
 }
@@ -110,7 +110,7 @@ func (tx *Tx) lock(co string, exclusive bool) string {
 	return fmt.Sprintf(tx.dialect.lockShared, co)
 }
 
-// home is Home; entering gives, by the column of the CO, what who enters it asks besides.
+// home is Home; entering, unless nil, returns further columns of its query, given the column of the CO.
 func (tx *Tx) home(ctx context.Context, r *comity.Resource, id int64, entering func(co string) string) (Where, error) {
 	co, person := "t.co_id", "NULL"
 	if r == comity.Co.Resource {
@@ -154,8 +154,8 @@ func (tx *Tx) home(ctx context.Context, r *comity.Resource, id int64, entering f
 	return where, err
 }
 
-// Insert stores a new record and opens its history. It sets the record's Id, unless that is given,
-// and its bookkeeping; where tells what the record hangs on.
+// Insert stores a new record and its first revision. It sets the record's Id, unless that is given, and
+// Created, Modified, Revision and Actor. where is the CO and the person that the record belongs to.
 func (tx *Tx) Insert(ctx context.Context, rec *comity.Record, actor string, where Where) error {
 	now, err := tx.Now(ctx)
 	if err != nil {
@@ -177,8 +177,9 @@ func (tx *Tx) Insert(ctx context.Context, rec *comity.Record, actor string, wher
 	return tx.addRevision(ctx, rec, comity.OpAdd, where)
 }
 
-// Reserve says that a record of the resource will be inserted. Where the database is asked for its id
-// it is so together with what is asked next, and the insert waits for no answer.
+// Reserve queues a query for the id of a record of the resource that will be inserted, where the database
+// generates ids by a query. The id comes with the result of the next statement, and the insert needs no
+// round trip of its own.
 func (tx *Tx) Reserve(ctx context.Context, r *comity.Resource) error {
 	if tx.dialect.nextID == "" || r.InHistory {
 		return nil
@@ -231,19 +232,19 @@ func (tx *Tx) Update(ctx context.Context, rec *comity.Record, actor string, wher
 	return tx.addRevision(ctx, rec, comity.OpEdit, where)
 }
 
-// Condition narrows a list of a resource's records. Its text speaks of the table as t.
+// Condition is a condition on a resource's records, as a function that returns its SQL and adds its
+// parameters. The SQL refers to the table as t.
 type Condition func(d dialect, a *args) string
 
-// Equal is the condition that a column has a value.
+// Equal returns the condition that a column has a value.
 func Equal(column string, v any) Condition {
 	return func(_ dialect, a *args) string { return "t." + column + " = " + a.put(v) }
 }
 
-// NoRecord is the condition that nothing meets.
+// NoRecord returns the condition that no record meets.
 func NoRecord() Condition { return func(dialect, *args) string { return "1 = 0" } }
 
-// List returns up to limit records that meet all conditions, in order of Id, from the one after the
-// id given.
+// List returns up to limit records that meet all conditions, in order of Id, starting after the given id.
 func (tx *Tx) List(ctx context.Context, r *comity.Resource, after int64, limit int, conditions ...Condition) ([]*comity.Record, error) {
 	a := args{after}
 	where := " WHERE t.id > $1"
@@ -257,7 +258,7 @@ func (tx *Tx) List(ctx context.Context, r *comity.Resource, after int64, limit i
 	return tx.records(ctx, r, where, a)
 }
 
-// Taken says whether a record other than the given one has the same values in a unique's fields.
+// Taken returns whether another record has the same values in the fields of a unique.
 func (tx *Tx) Taken(ctx context.Context, rec *comity.Record, u comity.Unique) (bool, error) {
 	a := args{rec.Id}
 	sql := "SELECT 1 FROM " + rec.Resource.Table + " WHERE id <> $1"
@@ -297,13 +298,13 @@ func (tx *Tx) Taken(ctx context.Context, rec *comity.Record, u comity.Unique) (b
 	return tx.exists(ctx, sql, a)
 }
 
-// GroupNames returns the names of a CO's groups, but for one and those that come by themselves.
+// GroupNames returns the names of a CO's groups, except for one group and the automatic ones.
 func (tx *Tx) GroupNames(ctx context.Context, coID, except int64) ([]string, error) {
 	return collect(ctx, tx.conn, `SELECT name FROM co_groups WHERE co_id = $1 AND id <> $2 AND group_type IN ($3, $4)`,
 		args{coID, except, comity.GroupStandard, comity.GroupClusters}, func(r Row) (string, error) { return r.Text(0), nil })
 }
 
-// Any says whether a record of the resource meets all conditions.
+// Any returns whether a record of the resource meets all conditions.
 func (tx *Tx) Any(ctx context.Context, r *comity.Resource, conditions ...Condition) (bool, error) {
 	var a args
 	sql := "SELECT 1 FROM " + r.Table + " t WHERE 1 = 1"
@@ -322,8 +323,8 @@ func (tx *Tx) exists(ctx context.Context, sql string, a args) (bool, error) {
 	return found, err
 }
 
-// AtMost fails with an error if as many records of the resource hang on the owner of a new one as may. It
-// fails at the latest when the outcome of a later statement is known.
+// AtMost fails with the error refusal if the owner of a new record already has the maximum number of records
+// of the resource. On PostgreSQL the error may come from a later statement of the transaction.
 func (tx *Tx) AtMost(ctx context.Context, rec *comity.Record, most int64, refusal error) error {
 	f := rec.Resource.Owner()
 	o, ok := f.Owner(rec.Text(f))
@@ -341,13 +342,13 @@ func (tx *Tx) AtMost(ctx context.Context, rec *comity.Record, most int64, refusa
 	if n, known := tx.rows[key]; known {
 		return note(n)
 	}
-	// Counted no further than needs be.
+	// The limit stops the count at the maximum.
 	sql := fmt.Sprintf("SELECT count(*) FROM (SELECT 1 FROM %s WHERE %s = $1 LIMIT %d) x", rec.Resource.Table, o.Column, most)
 	return tx.conn.later(ctx, sql, args{rec.Int(f)}, func(row Row) error { return note(row.Int(0)) })
 }
 
-// NextNumber is one more than the highest number of a field among the records with the same anchor,
-// or that number where there is none above it.
+// NextNumber returns one more than the highest number of a field among the records with the same anchor, at
+// most the largest int64.
 func (tx *Tx) NextNumber(ctx context.Context, rec *comity.Record, f *comity.Field) (int64, error) {
 	anchor := rec.Resource.Anchor()
 	column, id := "co_id", rec.CoId
@@ -364,7 +365,8 @@ func (tx *Tx) NextNumber(ctx context.Context, rec *comity.Record, f *comity.Fiel
 	return min(highest, math.MaxInt64-1) + 1, err
 }
 
-// ListBy returns the records whose column has one of the ids, by that id, each list in order of Id.
+// ListBy returns the records that meet the conditions and whose column has one of the ids, by that id, each
+// list in order of Id.
 func (tx *Tx) ListBy(ctx context.Context, r *comity.Resource, column string, ids []int64, conditions ...Condition) (map[int64][]*comity.Record, error) {
 	found := map[int64][]*comity.Record{}
 	if len(ids) == 0 {

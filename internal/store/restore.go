@@ -11,7 +11,7 @@ import (
 	"comity"
 )
 
-// restorer reads a backup's lines into tables.
+// restorer reads the lines of a backup and inserts their rows.
 type restorer struct {
 	lines *json.Decoder
 	tx    *Tx
@@ -20,8 +20,8 @@ type restorer struct {
 	table   string
 	columns []column
 	insert  string
-	// parent is the place of the column by which a row refers to one of its own table, which may
-	// come after it; -1 where there is none. Such references are put in at the end.
+	// parent is the index of the column that refers to a row of the same table, -1 for none. That row may
+	// come later, so these references are set at the end of the table.
 	parent  int
 	parents [][2]int64
 }
@@ -41,7 +41,7 @@ func (in *restorer) restore(ctx context.Context) error {
 	for {
 		var line json.RawMessage
 		if err := in.lines.Decode(&line); err != nil {
-			return fmt.Errorf("the backup ends after %d rows, it is not whole: %w", in.rows, err)
+			return fmt.Errorf("the backup ends after %d rows, it is incomplete: %w", in.rows, err)
 		}
 		if line[0] == '[' {
 			if err := in.row(ctx, line); err != nil {
@@ -155,7 +155,7 @@ func (in *restorer) endTable(ctx context.Context) error {
 	return nil
 }
 
-// numbers makes each table's next id one that no record ever had.
+// numbers sets each table's next id to one that no record ever had.
 func (in *restorer) numbers(ctx context.Context) error {
 	for _, r := range comity.Stored() {
 		sql := `SELECT coalesce(max(x.id), 0) FROM (SELECT max(id) AS id FROM ` + r.Table + `
@@ -167,7 +167,7 @@ func (in *restorer) numbers(ctx context.Context) error {
 	return in.number(ctx, "history", `SELECT coalesce(max(id), 0) FROM history`, nil)
 }
 
-// number makes a table's next id one more than what a query gives.
+// number sets a table's next id to one more than the result of a query, if that is not 0.
 func (in *restorer) number(ctx context.Context, table, sql string, a args) error {
 	last := int64(0)
 	err := in.tx.conn.query(ctx, sql, a, func(row Row) error {

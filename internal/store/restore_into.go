@@ -12,8 +12,8 @@ import (
 	"strings"
 )
 
-// RestoreInto makes a database of a backup, all or nothing: what fails leaves the database as it was.
-// An SQLite file may be there if it holds no registry; the new one takes its place when it is whole.
+// RestoreInto restores a backup into a database that holds no registry, and returns how many rows it has. If
+// it fails, the database is as it was. An existing SQLite file is replaced once the new one is complete.
 func RestoreInto(ctx context.Context, database string, r io.Reader) (rows int64, err error) {
 	state, err := Look(ctx, database)
 	if err != nil {
@@ -53,7 +53,7 @@ func restoreSQLite(ctx context.Context, database string, r io.Reader) (rows int6
 		err = errors.Join(err, lock.Release())
 	}()
 	dir := filepath.Dir(database)
-	// The lock is ours, so what is there is of a program that was killed.
+	// This process has the lock, so folders that exist were left by one that was killed.
 	left, err := filepath.Glob(globEscape(filepath.Join(dir, temporaryName(database))) + "*")
 	for _, l := range left {
 		err = errors.Join(err, os.RemoveAll(l))
@@ -70,7 +70,7 @@ func restoreSQLite(ctx context.Context, database string, r io.Reader) (rows int6
 	if rows, err = migrateAndRestore(ctx, file, r); err != nil {
 		return 0, err
 	}
-	// SQLite would read what an earlier file left there into the new one.
+	// SQLite would apply the log that an earlier file left to the new one.
 	for _, suffix := range []string{"-wal", "-shm", "-journal"} {
 		if err := os.Remove(database + suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return 0, fmt.Errorf("restore: %w", err)
@@ -82,13 +82,14 @@ func restoreSQLite(ctx context.Context, database string, r io.Reader) (rows int6
 	return rows, syncFolder(dir)
 }
 
-// temporaryName is what the name of the folder begins with that a file is made in until it is whole.
+// temporaryName returns the prefix of the name of the folder in which a new file is written until it is
+// complete.
 func temporaryName(database string) string { return "." + filepath.Base(database) + ".restore-" }
 
-// globEscape makes a pattern that matches a name alone.
+// globEscape returns the pattern that matches only the given name.
 var globEscape = strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace
 
-// restorePostgres takes away what the migration made if the restore fails after it.
+// restorePostgres migrates and restores. If that fails, it drops the objects that the migration created.
 func restorePostgres(ctx context.Context, database string, r io.Reader) (rows int64, err error) {
 	before, err := objects(ctx, database)
 	if err != nil {
@@ -117,8 +118,8 @@ func analyse(ctx context.Context, database string) (err error) {
 	return nil
 }
 
-// objects are the tables, views, functions and extensions of a PostgreSQL database's schema, as DROP
-// names them, what hangs on others first.
+// objects returns the tables, views, functions and extensions of a PostgreSQL database's schema as arguments
+// of DROP, each before those it depends on.
 func objects(ctx context.Context, database string) (names []string, err error) {
 	const query = `SELECT x.name FROM (
 		SELECT CASE relkind WHEN 'v' THEN 1 ELSE 2 END AS place, CASE relkind WHEN 'v' THEN 'VIEW ' ELSE 'TABLE ' END || CAST(CAST(oid AS regclass) AS text) AS name

@@ -13,7 +13,7 @@ import (
 const revisionColumns = `record_id, revision, operation, actor, since, co_id, data,
 	(SELECT min(f.since) FROM history f WHERE f.resource = h.resource AND f.record_id = h.record_id)`
 
-// scanRevision reads a record as a revision left it; gone says that the revision deleted it.
+// scanRevision reads a record as of a revision; gone says that the revision deleted it.
 func scanRevision(r *comity.Resource, row Row) (rec *comity.Record, gone bool, err error) {
 	rec = comity.NewRecord(r)
 	rec.Id, rec.Revision, rec.Actor = row.Int(0), row.Int(1), row.Text(3)
@@ -26,8 +26,8 @@ func scanRevision(r *comity.Resource, row Row) (rec *comity.Record, gone bool, e
 	return rec, row.Text(2) == comity.OpDelete, nil
 }
 
-// Revision returns a record as it was after so many changes, or ErrNotFound. A deletion is the last
-// revision and shows the record as it was.
+// Revision returns a record as of a revision, or ErrNotFound. The last revision of a deleted record is the
+// deletion, which has the values that the record had.
 func (tx *Tx) Revision(ctx context.Context, r *comity.Resource, id, revision int64) (*comity.Record, error) {
 	if r.InHistory && revision == 0 {
 		return tx.Get(ctx, r, id)
@@ -35,7 +35,7 @@ func (tx *Tx) Revision(ctx context.Context, r *comity.Resource, id, revision int
 	return tx.revision(ctx, r, `h.revision = $3`, args{r.Singular, id, revision}, true)
 }
 
-// At returns a record as it was at a time, or ErrNotFound.
+// At returns a record as of a time, or ErrNotFound.
 func (tx *Tx) At(ctx context.Context, r *comity.Resource, id int64, at time.Time) (*comity.Record, error) {
 	if r.InHistory {
 		rec, err := tx.Get(ctx, r, id)
@@ -62,8 +62,8 @@ func (tx *Tx) revision(ctx context.Context, r *comity.Resource, which string, a 
 	return found, err
 }
 
-// ListGroupAt returns up to limit memberships as they were in a group at a time, in order of Id from
-// the one after the id given.
+// ListGroupAt returns up to limit memberships of a group as of a time, in order of Id, starting after the
+// given id.
 func (tx *Tx) ListGroupAt(ctx context.Context, group int64, at time.Time, after int64, limit int) ([]*comity.Record, error) {
 	r := comity.CoGroupMember.Resource
 	var records []*comity.Record
@@ -79,16 +79,17 @@ func (tx *Tx) ListGroupAt(ctx context.Context, group int64, at time.Time, after 
 	return records, err
 }
 
-// The plus before a column keeps SQLite from taking an index for its order, which would go through
-// the history of all records of the resource.
+// The plus before a column keeps SQLite from using an index for the order, which would read the history of
+// all records of the resource.
 
-// ListDeleted returns up to limit records that were deleted at a time or after it, as they were, in
-// order of Id from the one after the id given. hangs are columns of the history that narrow it.
+// ListDeleted returns up to limit records that were deleted at the time since or later, with the values they
+// had, in order of Id, starting after the given id. hangs are values of columns of the history that they
+// must have.
 func (tx *Tx) ListDeleted(ctx context.Context, r *comity.Resource, since time.Time, after int64, limit int, hangs map[string]int64) ([]*comity.Record, error) {
 	a := args{r.Singular, since.UnixMicro(), after}
 	sql := `SELECT ` + revisionColumns + ` FROM history h
 		WHERE h.resource = $1 AND h.operation = '` + comity.OpDelete + `' AND h.since >= $2 AND +h.record_id > $3`
-	plus := map[string]string{"co_id": "+"} // what a CO deleted is among less than what it did
+	plus := map[string]string{"co_id": "+"} // the index of deletes is smaller than that of the CO
 	for _, column := range []string{"co_id", "co_person_id", "org_identity_id", "co_group_id"} {
 		if id, ok := hangs[column]; ok {
 			sql += " AND " + plus[column] + "h." + column + " = " + a.put(id)
@@ -107,8 +108,8 @@ func (tx *Tx) ListDeleted(ctx context.Context, r *comity.Resource, since time.Ti
 	return records, err
 }
 
-// readData reads the values that appendData wrote, and says whether they were erased. A field that
-// the resource no longer has is passed over.
+// readData sets the record's values from the JSON that dataOf returned, and returns whether they were erased.
+// It ignores fields that the resource no longer has.
 func readData(rec *comity.Record, data string) (erased bool, err error) {
 	values := map[string]any{}
 	d := json.NewDecoder(strings.NewReader(data))

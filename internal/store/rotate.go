@@ -8,7 +8,7 @@ import (
 	"comity"
 )
 
-// sealedFields are the fields whose values are stored sealed.
+// sealedFields returns the fields whose values are stored sealed.
 func sealedFields() (all []*comity.Field) {
 	for _, r := range comity.Stored() {
 		for _, f := range r.Fields {
@@ -20,7 +20,7 @@ func sealedFields() (all []*comity.Field) {
 	return all
 }
 
-// HasSealed says whether the database holds a sealed secret.
+// HasSealed returns whether the database holds a sealed secret.
 func (tx *Tx) HasSealed(ctx context.Context) (bool, error) {
 	for _, f := range sealedFields() {
 		found, err := tx.exists(ctx, "SELECT 1 FROM "+f.Resource().Table+" WHERE "+f.Column+" IS NOT NULL", nil)
@@ -31,14 +31,15 @@ func (tx *Tx) HasSealed(ctx context.Context) (bool, error) {
 	return false, nil
 }
 
-// LostSecret is a secret that no key at hand opens.
+// LostSecret is a secret that none of the available keys opens.
 type LostSecret struct {
 	Field    *comity.Field
 	Id, CoId int64
 }
 
-// Reseal seals all secrets with the key to, and notes it as the database's. Those that neither it nor
-// from opens, which may be nil, are blanked where that is asked for, and returned; else they are an error.
+// Reseal seals all secrets with the key to, stores its id as that of the database's key, and returns how many
+// it sealed. A secret that neither to nor from, which may be nil, opens is an error; with blank it is
+// cleared and returned in lost.
 func (tx *Tx) Reseal(ctx context.Context, from, to *Sealer, blank bool) (sealed int, lost []LostSecret, err error) {
 	type row struct {
 		id, co int64
@@ -87,8 +88,8 @@ func openWith(sealed []byte, keys ...*Sealer) (plain string, err error) {
 	return "", err
 }
 
-// OtherPrograms is how many connections other programs of ours have to the database. An SQLite file
-// has none beside whoever has its lock.
+// OtherPrograms returns the number of connections that other Comity processes have to a PostgreSQL database.
+// It is 0 for an SQLite file, which only the process with its lock uses.
 func (tx *Tx) OtherPrograms(ctx context.Context) (n int64, err error) {
 	if tx.dialect.otherPrograms == "" {
 		return 0, nil

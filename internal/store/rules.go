@@ -8,7 +8,7 @@ import (
 	"comity"
 )
 
-// IsAncestor says whether a unit is the other one or above it.
+// IsAncestor returns whether a unit is the unit of or an ancestor of it.
 func (tx *Tx) IsAncestor(ctx context.Context, unit, of int64) (bool, error) {
 	return tx.exists(ctx, `WITH RECURSIVE up (id) AS (
 			SELECT CAST($1 AS bigint)
@@ -16,7 +16,7 @@ func (tx *Tx) IsAncestor(ctx context.Context, unit, of int64) (bool, error) {
 		SELECT 1 FROM up WHERE id = $2`, args{of, unit})
 }
 
-// RoleStatuses returns the different statuses of a person's roles.
+// RoleStatuses returns the statuses of a person's roles, each once.
 func (tx *Tx) RoleStatuses(ctx context.Context, person int64) ([]string, error) {
 	var statuses []string
 	err := tx.conn.query(ctx, `SELECT DISTINCT status FROM co_person_roles WHERE co_person_id = $1`, args{person}, func(r Row) error {
@@ -26,7 +26,7 @@ func (tx *Tx) RoleStatuses(ctx context.Context, person int64) ([]string, error) 
 	return statuses, err
 }
 
-// RevisionsWith counts the revisions of a record that have, or had, that value in a field.
+// RevisionsWith returns the number of revisions of a record that have the value in a field.
 func (tx *Tx) RevisionsWith(ctx context.Context, rec *comity.Record, f *comity.Field, value string) (int64, error) {
 	n := int64(0)
 	err := tx.conn.query(ctx, `SELECT count(*) FROM history WHERE resource = $1 AND record_id = $2 AND data ->> '`+f.Name+`' = $3`,
@@ -37,9 +37,9 @@ func (tx *Tx) RevisionsWith(ctx context.Context, rec *comity.Record, f *comity.F
 	return n, err
 }
 
-// NextOfSequence returns the next number of an identifier assignment for the text round it, from
-// the least on, and notes it. The text may be a name, and its count outlives whoever had it: what is
-// kept is a digest.
+// NextOfSequence returns the next number, at least least, of an identifier assignment for the text around the
+// number, and stores it. It stores a digest of the text, which may contain a person's name and outlives the
+// person.
 func (tx *Tx) NextOfSequence(ctx context.Context, assignment int64, affix string, least int64) (int64, error) {
 	n, digest := least, sha256.Sum256([]byte(affix))
 	err := tx.conn.query(ctx, `INSERT INTO identifier_numbers (co_identifier_assignment_id, affix, last) VALUES ($1, $2, $3)

@@ -15,7 +15,7 @@ import (
 	"comity/internal/store"
 )
 
-// open opens a database behind the store's back.
+// open opens a database without the store.
 func open(t *testing.T, driver, name string) *sql.DB {
 	t.Helper()
 	db, err := sql.Open(driver, name)
@@ -58,7 +58,7 @@ func rows(t *testing.T, db *sql.DB, query string, args ...any) (all [][]string) 
 	return all
 }
 
-// kinds are the types that the two databases give the same thing.
+// kinds maps the column types of both databases to common names.
 var kinds = map[string]string{
 	"INTEGER": "integer", "TEXT": "text", "BOOLEAN": "boolean", "BLOB": "blob",
 	"bigint": "integer", "text": "text", "boolean": "boolean", "bytea": "blob", "jsonb": "text",
@@ -79,13 +79,13 @@ func sqliteSchema(t *testing.T) schema {
 	}
 	db, s := open(t, "sqlite3", "file:"+name), schema{}
 	where := regexp.MustCompile(`(?i)\bWHERE (.*)$`)
-	// The indexes of trigrams are made as tables.
+	// The trigram indexes consist of tables.
 	for _, r := range rows(t, db, `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'goose_%'
 		AND name NOT LIKE 'identifiers_search%' AND name NOT LIKE 'people_search_words%'`) {
 		tab := table{columns: map[string]column{}, references: map[string]string{}}
 		keys := map[string]string{}
 		for _, c := range rows(t, db, `SELECT name, type, "notnull", pk FROM pragma_table_info($1)`, r[0]) {
-			// A primary key that is the row's own id is never NULL, whether or not it says so.
+			// An INTEGER PRIMARY KEY is never NULL, with or without NOT NULL.
 			tab.columns[c[0]] = column{kinds[c[1]], c[2] == "0" && c[3] == "0"}
 			if c[3] != "0" {
 				keys[c[3]] = c[0]
@@ -161,7 +161,7 @@ func postgresSchema(t *testing.T) schema {
 	return s
 }
 
-// On PostgreSQL a search by the start of a text is a range of bytes, whatever the database's language.
+// On PostgreSQL a search by the start of a text is a range of bytes with any locale of the database.
 func TestFoldedColumnsSortByTheirBytes(t *testing.T) {
 	t.Parallel()
 	url := pgtest.URL(t)

@@ -11,7 +11,7 @@ import (
 	"comity"
 )
 
-// schema is a database's own account of itself, in words that both databases share.
+// schema is a database's schema in terms that both databases share.
 type schema map[string]table
 
 type table struct {
@@ -31,7 +31,7 @@ type index struct {
 	name    string
 	columns []string
 	unique  bool
-	where   string // what rows it holds, without brackets and types
+	where   string // its WHERE clause, without brackets and types
 }
 
 // schemas are the schemas of a migrated database of each kind.
@@ -40,7 +40,7 @@ func schemas(t *testing.T) map[string]schema {
 	return map[string]schema{"SQLite": sqliteSchema(t), "PostgreSQL": postgresSchema(t)}
 }
 
-// The tables that no resource has.
+// others are the tables that belong to no resource.
 var others = []string{
 	"deliveries", "history", "idempotency_keys", "identifier_numbers", "target_states", "long_changes", "people_search", "people_search_changed", "probe", "sessions", "settings", "sign_in_links",
 	"status_changes", "full_syncs",
@@ -94,7 +94,7 @@ func TestEveryResourceHasItsTable(t *testing.T) {
 	}
 }
 
-// columnsOf are the columns that a resource's table needs.
+// columnsOf returns the columns that a resource's table needs.
 func columnsOf(r *comity.Resource) map[string]column {
 	columns := map[string]column{
 		"id": {kind: "integer"}, "created": {kind: "integer"}, "modified": {kind: "integer"},
@@ -116,7 +116,7 @@ func columnsOf(r *comity.Resource) map[string]column {
 		case comity.Boolean:
 			columns[f.Column] = column{"boolean", null}
 		case comity.Secret:
-			// A digest is a text; what is sealed is not.
+			// A digest is a text, a sealed value is not.
 			columns[f.Column] = column{"blob", null}
 			if f.Minted {
 				columns[f.Column] = column{"text", null}
@@ -133,7 +133,7 @@ func columnsOf(r *comity.Resource) map[string]column {
 	return columns
 }
 
-// referencesOf are the columns of a resource that refer to tables.
+// referencesOf returns the columns of a resource that refer to tables, with these tables.
 func referencesOf(r *comity.Resource) map[string]string {
 	references := map[string]string{}
 	if r != comity.Co.Resource {
@@ -150,14 +150,14 @@ func referencesOf(r *comity.Resource) map[string]string {
 	return references
 }
 
-// indexFaults are the searches for which a resource's table has no index.
+// indexFaults returns a message for each search that no index of a resource's table serves.
 func indexFaults(r *comity.Resource, t table) (faults []string) {
 	has := func(what string, fits func(index) bool) {
 		if !slices.ContainsFunc(t.indexes, fits) {
 			faults = append(faults, fmt.Sprintf("no index of %s serves %s", r.Table, what))
 		}
 	}
-	// What names a record is looked for when it is deleted, and listed by it a page at a time.
+	// References to a record are searched when it is deleted, and are filters of lists, page by page.
 	for c := range referencesOf(r) {
 		has("a list by "+c, func(i index) bool {
 			return i.columns[0] == c && (i.where == "" || i.where == c+" IS NOT NULL") && (slices.Equal(i.columns[1:], []string{"id"}) || !listedBy(r, c))
@@ -177,12 +177,12 @@ func indexFaults(r *comity.Resource, t table) (faults []string) {
 	return faults
 }
 
-// listedBy says whether a resource is listed by what the column names.
+// listedBy returns whether the column is a filter of lists of a resource.
 func listedBy(r *comity.Resource, column string) bool {
 	return !slices.ContainsFunc(r.Fields, func(f *comity.Field) bool { return f.Column == column && !f.Listed })
 }
 
-// uniqueColumns are the columns that must not be the same, sorted, and the condition of the rows that count.
+// uniqueColumns returns the sorted columns of a unique, and the SQL condition on the rows that it applies to.
 func uniqueColumns(r *comity.Resource, u comity.Unique) (columns []string, where string) {
 	if u.PerCO {
 		columns = append(columns, "co_id")
@@ -213,7 +213,7 @@ func ownerOf(r *comity.Resource, word string) (comity.OwnerType, bool) {
 	return comity.OwnerType{}, false
 }
 
-// What is kept beside the records is looked up by these.
+// The tables beside those of the resources have the indexes for their queries.
 func TestOtherTablesHaveIndexes(t *testing.T) {
 	t.Parallel()
 	for database, s := range schemas(t) {

@@ -48,8 +48,8 @@ func NewSealer(key []byte) (*Sealer, error) {
 	return s, nil
 }
 
-// LoadSealer reads the key from a file of 64 hexadecimal digits. A file that is not there is made,
-// readable by its owner alone.
+// LoadSealer returns a sealer with the key in a file of 64 hexadecimal digits. It creates the file, readable
+// by its owner only, where it does not exist; made says that it did.
 func LoadSealer(path string) (s *Sealer, made bool, err error) {
 	s, err = readKey(path)
 	if !errors.Is(err, fs.ErrNotExist) {
@@ -65,7 +65,7 @@ func LoadSealer(path string) (s *Sealer, made bool, err error) {
 	return s, made && err == nil, err
 }
 
-// TrySealer is LoadSealer, but a key that is not there is made for the moment and in no file.
+// TrySealer is LoadSealer, but where the file does not exist the new key is not written to it.
 func TrySealer(path string) (s *Sealer, made bool, err error) {
 	s, err = readKey(path)
 	if !errors.Is(err, fs.ErrNotExist) {
@@ -91,18 +91,19 @@ func readKey(path string) (*Sealer, error) {
 	return NewSealer(key)
 }
 
-// nextKeySuffix ends the name of the file with a key that is to take a key's place. It is there from
-// before the secrets are sealed with it until it is in that place, so that a program that is killed in
-// between leaves both, and the one that the database names is taken at the next start (SettleKey).
+// nextKeySuffix is the suffix of the name of the file with the key that will replace the current one. The
+// file exists from before the secrets are sealed with the new key until it replaces the old file. A program
+// that is killed in between leaves both files, and the next start uses the key that the database names
+// (SettleKey).
 const nextKeySuffix = ".new"
 
-// NextKey makes the key that is to take the place of the one in a file.
+// NextKey creates the key that will replace the one in a file, and returns a sealer with it.
 func NextKey(path string) (*Sealer, error) {
 	path, err := ResolvePath(path)
 	if err != nil {
 		return nil, fmt.Errorf("make a new key: %w", err)
 	}
-	// What is there was never used: SettleKey has looked.
+	// An existing next key was never used: SettleKey would have renamed it.
 	if err := os.Remove(path + nextKeySuffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("make a new key: %w", err)
 	}
@@ -110,8 +111,9 @@ func NextKey(path string) (*Sealer, error) {
 	return s, err
 }
 
-// SettleKey puts the next key in its place, if it is the one of that id. The key that was there is kept
-// in a file that is named by its id, for backups that were made with it, and returned.
+// SettleKey replaces the key in the file by the next key, if that exists and has the id. It keeps the old key,
+// for backups that were made with it, in a file named by its id, and returns the path of that file; "" where
+// it kept none.
 func SettleKey(path, id string) (kept string, err error) {
 	if path, err = ResolvePath(path); err != nil {
 		return "", err
@@ -126,7 +128,7 @@ func SettleKey(path, id string) (kept string, err error) {
 	if old, err := readKey(path); err == nil && old.KeyID() != id {
 		kept = path + "." + old.KeyID()
 		if err := os.Link(path, kept); err != nil && !errors.Is(err, fs.ErrExist) {
-			return "", fmt.Errorf("keep the key of before: %w", err)
+			return "", fmt.Errorf("keep the old key: %w", err)
 		}
 	}
 	if err := os.Rename(path+nextKeySuffix, path); err != nil {
@@ -135,7 +137,7 @@ func SettleKey(path, id string) (kept string, err error) {
 	return kept, syncFolder(filepath.Dir(path))
 }
 
-// HasNextKey says whether a program that changed the key may have been killed.
+// HasNextKey returns whether a next key exists, which a program that was killed while it changed the key left.
 func HasNextKey(path string) bool {
 	path, err := ResolvePath(path)
 	if err == nil {
@@ -144,8 +146,8 @@ func HasNextKey(path string) bool {
 	return err == nil
 }
 
-// makeKey makes a file with a new key, unless another program does so first. It is there as a
-// whole or not at all, and on the disk before anything is sealed with it.
+// makeKey creates a file with a new key, unless another program does so first; made says that it did. The file
+// is complete or does not exist, and is on the disk before anything is sealed with the key.
 func makeKey(path string) (made bool, err error) {
 	key := make([]byte, keySize)
 	if _, err := rand.Read(key); err != nil {
@@ -180,7 +182,7 @@ func syncFolder(dir string) error {
 	return errors.Join(d.Sync(), d.Close())
 }
 
-// KeyID names the key, so that a database can say that it was sealed with another.
+// KeyID returns the id of the key, by which a database shows with which key it was sealed.
 func (s *Sealer) KeyID() string { return hex.EncodeToString(s.id[:]) }
 
 // errNoSealer is the error of a secret where the store was opened without the key.
@@ -220,8 +222,8 @@ func (s *Sealer) open(sealed []byte) (string, error) {
 	return string(plain), nil
 }
 
-// putSecrets stores the secrets that the record names: a minted one as it is, for it is a digest,
-// the others sealed.
+// putSecrets stores the secrets in the record: a generated one as it is, because it is a digest, others
+// sealed.
 func (tx *Tx) putSecrets(ctx context.Context, rec *comity.Record) error {
 	for _, f := range rec.Resource.Fields {
 		cell := rec.Get(f)
@@ -253,10 +255,10 @@ func (tx *Tx) putSecrets(ctx context.Context, rec *comity.Record) error {
 
 const keySetting = "secret_key_id"
 
-// ClaimedKey is the id of the key that seals the database's secrets, "" while none does.
+// ClaimedKey returns the id of the key that seals the database's secrets, "" for none.
 func (tx *Tx) ClaimedKey(ctx context.Context) (string, error) { return tx.setting(ctx, keySetting) }
 
-// keptKey is ClaimedKey, which stays so until the transaction ends.
+// keptKey is ClaimedKey, and locks the value until the transaction ends.
 func (tx *Tx) keptKey(ctx context.Context) (id string, err error) {
 	err = tx.conn.query(ctx, `SELECT value FROM settings WHERE name = $1`+tx.dialect.forUpdate, args{keySetting}, func(r Row) error {
 		id = r.Text(0)
@@ -265,8 +267,8 @@ func (tx *Tx) keptKey(ctx context.Context) (id string, err error) {
 	return id, err
 }
 
-// stillSealedWith says that another program has changed the key since this one was started, so that
-// what is sealed with it now could not be read.
+// stillSealedWith returns an error if another program has changed the key since this one was started: a secret
+// that this one seals could not be opened.
 func (tx *Tx) stillSealedWith(ctx context.Context) error {
 	if tx.sealer == nil {
 		return errNoSealer
@@ -278,8 +280,8 @@ func (tx *Tx) stillSealedWith(ctx context.Context) error {
 	return err
 }
 
-// ClaimKey notes which key seals the database's secrets, or says that it was another one. Where there
-// are no secrets any key will do. A program without a key claims nothing.
+// ClaimKey stores the id of this program's key as that of the key that seals the database's secrets. It
+// returns an error if there are secrets and another key sealed them. Without a key it does nothing.
 func (tx *Tx) ClaimKey(ctx context.Context) error {
 	if tx.sealer == nil {
 		return nil

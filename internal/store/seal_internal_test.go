@@ -18,7 +18,7 @@ func sealerOf(t interface{ Fatal(...any) }, b byte) *Sealer {
 	return s
 }
 
-// What was sealed is opened by the same key, and by no other; and not when a byte of it is another.
+// A sealed value is opened by the same key and no other, and not after a byte of it was changed.
 func TestSealed(t *testing.T) {
 	t.Parallel()
 	rapidtest.Check(t, func(t *rapid.T) {

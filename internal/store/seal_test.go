@@ -50,11 +50,11 @@ func TestTheKeyIsMadeOnceAndReadAgain(t *testing.T) {
 		t.Error("two keys are the same")
 	}
 	if strings.Contains(string(content), first.KeyID()) {
-		t.Error("the id tells of the key")
+		t.Error("the id is a part of the key")
 	}
 }
 
-// Whoever starts first makes the key; the others have that one, and not another.
+// The first program to start creates the key; the others read that one.
 func TestTheKeyIsMadeByOne(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "secret.key")

@@ -8,7 +8,7 @@ import (
 	"comity/internal/pgtest"
 )
 
-// What an older program stored is found like what this one stores.
+// Identifiers that an older program stored are found like new ones.
 func TestOldIdentifiersAreIndexed(t *testing.T) {
 	t.Parallel()
 	for kind, name := range map[string]string{"SQLite": filepath.Join(t.TempDir(), "comity.db"), "PostgreSQL": pgtest.URL(t)} {

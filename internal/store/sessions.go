@@ -33,12 +33,12 @@ func (tx *Tx) Session(ctx context.Context, digest string) (s comity.Session, err
 	return s, err
 }
 
-// TouchSession notes that a session was used.
+// TouchSession stores the time at which a session was last used.
 func (tx *Tx) TouchSession(ctx context.Context, digest string, seen time.Time) error {
 	return tx.conn.queue(ctx, `UPDATE sessions SET seen = $1 WHERE digest = $2`, args{seen.UnixMicro(), digest})
 }
 
-// SetSessionPeople notes whom the login identifier of a session has been.
+// SetSessionPeople stores the ids of the people that the login identifier of a session has belonged to.
 func (tx *Tx) SetSessionPeople(ctx context.Context, digest string, people []int64) error {
 	return tx.conn.queue(ctx, `UPDATE sessions SET people = $1 WHERE digest = $2`, args{joinIDs(people), digest})
 }
@@ -65,15 +65,15 @@ func splitIDs(text string) (ids []int64, err error) {
 	return ids, nil
 }
 
-// LoginPerson is a person who logs in by an identifier, and the CO they are in.
+// LoginPerson is a person who logs in by an identifier, with their CO.
 type LoginPerson struct {
 	CoId, PersonId int64
 	CoName         string
 }
 
-// LoginPeople returns the people of some statuses, at most so many of each CO and in at most so many COs,
-// whose Active identifier it is to log in by, in order of CO and person. Of the COs only Active ones
-// and the platform's are looked at.
+// LoginPeople returns the people with one of the statuses who have the text login as an Active login
+// identifier, in order of CO and person: at most perCO people of each CO, in at most cos COs. Only Active
+// COs and the platform's are searched.
 func (tx *Tx) LoginPeople(ctx context.Context, login string, statuses []string, perCO, cos int) ([]LoginPerson, error) {
 	var a args
 	sql := `SELECT co_id, co_person_id, name FROM (
@@ -89,19 +89,19 @@ func (tx *Tx) LoginPeople(ctx context.Context, login string, statuses []string, 
 	})
 }
 
-// EndSession drops a session.
+// EndSession deletes a session.
 func (tx *Tx) EndSession(ctx context.Context, digest string) error {
 	return tx.conn.queue(ctx, `DELETE FROM sessions WHERE digest = $1`, args{digest})
 }
 
-// EndSessions drops all sessions of somebody: of an API user, or of a login identifier, which may be
-// the same text.
+// EndSessions deletes all sessions of an API user (ofApiUser) or of a login identifier. who may be the same
+// text for both.
 func (tx *Tx) EndSessions(ctx context.Context, who string, ofApiUser bool) error {
 	return tx.conn.queue(ctx, `DELETE FROM sessions WHERE who = $1 AND (key_digest <> '') = $2`, args{who, ofApiUser})
 }
 
-// ForgetSessions drops the sessions that began, or were last used, before a time each, and the links
-// that are good no more.
+// ForgetSessions deletes the sessions that began before created or were last used before seen, and the sign-in
+// links that have expired.
 func (tx *Tx) ForgetSessions(ctx context.Context, created, seen, now time.Time) error {
 	err := tx.conn.queue(ctx, `DELETE FROM sessions WHERE created < $1 OR seen < $2`, args{created.UnixMicro(), seen.UnixMicro()})
 	if err != nil {
@@ -110,13 +110,13 @@ func (tx *Tx) ForgetSessions(ctx context.Context, created, seen, now time.Time) 
 	return tx.conn.queue(ctx, `DELETE FROM sign_in_links WHERE expires < $1`, args{now.UnixMicro()})
 }
 
-// AddLink stores a link that signs an API user in until a time, by the digest of its token.
+// AddLink stores a link that signs an API user in until it expires, under the digest of its token.
 func (tx *Tx) AddLink(ctx context.Context, digest, who string, expires time.Time) error {
 	return tx.conn.queue(ctx, `INSERT INTO sign_in_links (digest, who, expires) VALUES ($1, $2, $3)`, args{digest, who, expires.UnixMicro()})
 }
 
-// TakeLink drops the link with the digest, so that nobody else takes it, and returns whom it signs
-// in; ErrNotFound where there is none that is still good.
+// TakeLink deletes the sign-in link with the digest, so that it works once, and returns whom it signs in;
+// ErrNotFound where there is none or it has expired.
 func (tx *Tx) TakeLink(ctx context.Context, digest string, now time.Time) (who string, err error) {
 	err = tx.conn.query(ctx, `DELETE FROM sign_in_links WHERE digest = $1 AND expires > $2 RETURNING who`,
 		args{digest, now.UnixMicro()}, func(r Row) error {

@@ -2,7 +2,7 @@ package store
 
 import "context"
 
-// setting is what the program itself keeps under a name, "" if nothing.
+// setting returns the program's own setting with a name, "" where there is none.
 func (tx *Tx) setting(ctx context.Context, name string) (value string, err error) {
 	err = tx.conn.query(ctx, `SELECT value FROM settings WHERE name = $1`, args{name}, func(r Row) error {
 		value = r.Text(0)

@@ -30,7 +30,7 @@ var sqliteDialect = dialect{
 	columns:   `SELECT name, type FROM pragma_table_info($1)`,
 	inSearch:  sqliteSearch,
 	unindexed: "+",
-	// The pieces of a text that was deleted stay in an FTS5 index until they are merged away.
+	// The trigrams of a deleted text stay in an FTS5 index until its segments are merged.
 	forgetSearch: []string{
 		`INSERT INTO identifiers_search (identifiers_search) VALUES ('optimize')`,
 		`INSERT INTO people_search_words (people_search_words) VALUES ('optimize')`,
@@ -40,7 +40,7 @@ var sqliteDialect = dialect{
 	nextOfHistory: `SELECT coalesce(max(id), 0) + 1 AS id FROM history`,
 }
 
-// sqliteBackend is one SQLite file: some connections that read, and one that writes.
+// sqliteBackend is an SQLite file with several connections for reading and one for writing.
 type sqliteBackend struct {
 	clock   func() time.Time
 	readers chan *sqliteConn
@@ -88,8 +88,8 @@ func openSQLiteConn(path string) (*sqliteConn, error) {
 		return nil, err
 	}
 	c := &sqliteConn{raw: raw, statements: map[string]*sqliteStatement{}}
-	// A statement has one plan, whatever its parameters are: else SQLite makes it anew for each limit and
-	// each value that a partial index may be about.
+	// A statement has one plan for all parameters: otherwise SQLite plans it again for each limit and each
+	// value that matters for a partial index.
 	_, err = raw.Config(sqlite3.DBCONFIG_ENABLE_QPSG, true)
 	if err := errors.Join(err, AddExtensions(raw), raw.Exec(sqlitePragmas)); err != nil {
 		return nil, errors.Join(err, raw.Close())
@@ -97,8 +97,8 @@ func openSQLiteConn(path string) (*sqliteConn, error) {
 	return c, nil
 }
 
-// AddExtensions gives a connection what the schema needs beside SQLite's own: FTS5, and comity_plain,
-// which is Plain of a text.
+// AddExtensions adds to a connection the extensions that the schema needs: FTS5, and the function
+// comity_plain, which is Plain.
 func AddExtensions(raw *sqlite3.Conn) error {
 	plain := func(ctx sqlite3.Context, arg ...sqlite3.Value) {
 		ctx.ResultText(Plain(arg[0].Text()))
@@ -154,7 +154,7 @@ func (b *sqliteBackend) snapshot(ctx context.Context, fn func(conn) error) error
 		if err := c.run("BEGIN"); err != nil {
 			return err
 		}
-		// The end of a transaction that only read needs no more than to be over.
+		// A transaction that only read has nothing to commit.
 		defer func() {
 			c.raw.SetInterrupt(context.Background())
 			_ = c.run("ROLLBACK")
@@ -164,7 +164,7 @@ func (b *sqliteBackend) snapshot(ctx context.Context, fn func(conn) error) error
 }
 
 func (b *sqliteBackend) settled(context.Context) (Settled, error) {
-	// The clock is read first: a batch that begins after it has a later time.
+	// The clock is read first: a batch that begins later has a later time.
 	now := b.clock().UTC().Truncate(time.Microsecond)
 	if begun := b.writer.begun.Load(); begun != 0 {
 		since := time.UnixMicro(begun).UTC()
@@ -182,7 +182,8 @@ type sqliteConn struct {
 	raw        *sqlite3.Conn
 	statements map[string]*sqliteStatement
 	time       time.Time
-	// yield, unless nil, says that a write under way is to end for others, yielded that it was told so.
+	// yield, unless nil, returns whether the write under way must end because others wait; yielded says that
+	// it returned true.
 	yield   func() bool
 	yielded bool
 }
@@ -204,10 +205,11 @@ func (c *sqliteConn) close() error {
 
 func (c *sqliteConn) now(context.Context) (time.Time, error) { return c.time, nil }
 
-// maxStatements is how many prepared statements a connection keeps: their texts differ by what is asked for.
+// maxStatements is the maximum number of prepared statements of a connection. Their texts depend on what a
+// request asks for.
 const maxStatements = 1000
 
-// forget closes the statements that are not being read, where there are too many.
+// forget closes all prepared statements that are not being read, where there are maxStatements.
 func (c *sqliteConn) forget() (err error) {
 	if len(c.statements) < maxStatements {
 		return nil

@@ -5,11 +5,13 @@ import (
 	"strings"
 )
 
-// maxTrigrams is how many trigrams of a text are looked for: they find it among all but its like.
+// maxTrigrams is the maximum number of trigrams of a text that are searched for, enough to find all but very
+// similar texts.
 const maxTrigrams = 128
 
-// sqliteSearch is how SQLite finds a text by its parts: by the rows of an index of trigrams, all that
-// hold the parts and some that do not. There is nothing to find it by where no part has a trigram.
+// sqliteSearch returns the SQL condition, beginning with AND, that the trigram index finds the row with the
+// id: it is true for all rows whose text contains the parts and for some others. It is "" where no part has a
+// trigram.
 func sqliteSearch(index, id string, parts []string, coID int64, a *args) string {
 	match := sqliteMatch(parts, coID)
 	if match == "" {
@@ -18,7 +20,7 @@ func sqliteSearch(index, id string, parts []string, coID int64, a *args) string 
 	return fmt.Sprintf(" AND %s IN (SELECT rowid FROM %s WHERE %[2]s MATCH %[3]s)", id, index, a.put(match))
 }
 
-// sqliteMatch is what FTS5 is asked for, "" where no part has a trigram.
+// sqliteMatch returns the FTS5 query for the parts of a text in a CO (0: any), "" where no part has a trigram.
 func sqliteMatch(parts []string, coID int64) string {
 	var words []string
 	for _, part := range parts {
@@ -29,15 +31,15 @@ func sqliteMatch(parts []string, coID int64) string {
 	}
 	match := strings.Join(words, " ")
 	if coID != 0 {
-		// FTS5 looks for the next row that holds the words of one AND in turns, and goes through a
-		// large CO while it does. The OR, with what no text holds, keeps the CO apart: it is asked
-		// only about rows that hold the text's words.
+		// FTS5 advances all words of an AND in turns and so reads all rows of a large CO. The OR, with a
+		// word that no text contains, keeps the CO apart: it is tested only for rows that contain the
+		// words of the text.
 		match = "(" + match + ` OR "` + strings.Repeat("\x1f", 3) + `") AND ` + strings.Join(trigrams(fmt.Sprintf("%03x", coID)), " AND ")
 	}
 	return match
 }
 
-// trigrams are the threes of code points in a text that follow each other, each quoted for FTS5.
+// trigrams returns the sequences of three code points in a text, up to maxTrigrams, each quoted for FTS5.
 func trigrams(text string) (quoted []string) {
 	points := []rune(text)
 	for i := 0; i+3 <= len(points) && i < maxTrigrams; i++ {

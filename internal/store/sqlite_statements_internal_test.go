@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// TestStatementsKeptAreBounded: a connection that is asked for ever new texts keeps a bounded number of them,
-// and closes none that is being read.
+// TestStatementsKeptAreBounded: a connection that runs ever new statements keeps a bounded number of prepared
+// ones, and closes none that is being read.
 func TestStatementsKeptAreBounded(t *testing.T) {
 	t.Parallel()
 	s := openFile(t, nil)

@@ -12,8 +12,8 @@ import (
 	"github.com/ncruces/go-sqlite3"
 )
 
-// A batch of writes that share a commit ends after so many, or so long. A write that takes longer than
-// maxShort while others wait for it is undone, and runs again by itself.
+// A batch of writes that share a commit ends after maxBatch writes or after maxBatchTime. A write that takes
+// longer than maxShort while others wait for it is rolled back, and runs again in its own transaction.
 const (
 	maxBatch     = 64
 	maxBatchTime = 5 * time.Millisecond
@@ -25,21 +25,22 @@ var (
 	errYield  = errors.New("this write takes long, and others wait: it runs again by itself")
 )
 
-// sqliteWriter is the goroutine that owns the one connection that writes. It runs the waiting
-// closures one after the other in one transaction, each in a savepoint, and answers nobody before
-// the commit, so that full durability costs one sync for all of them. Those that take long go alone, in
-// turns with the others: a short one waits for one long one at most.
+// sqliteWriter is the goroutine that owns the one connection for writing. It runs the waiting closures one
+// after the other in one transaction, each in a savepoint, and returns their results after the commit, so
+// that full durability costs one sync for all of them. A long write has its own transaction and takes turns
+// with batches of short ones: a short write waits for at most one long one.
 type sqliteWriter struct {
 	conn  *sqliteConn
 	clock func() time.Time
 	short chan *writeJob
 	long  chan *writeJob
-	// again are short ones that turned out to be long.
+	// again are writes in short that turned out to be long.
 	again []*writeJob
 	done  chan struct{}
-	// behind is what the clock last said, if that was before the time of the last transaction.
+	// behind is the last time of the clock, if that was before the time of the last transaction; otherwise
+	// zero.
 	behind time.Time
-	// begun is when the batch under way began, in microseconds; 0 while there is none.
+	// begun is when the batch under way began, in Unix microseconds; 0 while there is none.
 	begun atomic.Int64
 
 	mu     sync.RWMutex
@@ -47,12 +48,13 @@ type sqliteWriter struct {
 }
 
 type writeJob struct {
-	ctx   context.Context //nolint:containedctx // a request that is gone is dropped before its closure starts
+	ctx   context.Context //nolint:containedctx // the closure of a request that has ended is not started
 	fn    func(conn) error
 	alone bool
 	err   error
 	done  chan struct{}
-	// state says who has the job: jobWaits nobody, jobBegun the writer, jobLeft nobody any more.
+	// state is jobWaits while the job is queued, jobBegun once the writer has it, jobLeft when its request
+	// ended before that.
 	state atomic.Int32
 }
 
@@ -62,7 +64,7 @@ const (
 	jobLeft
 )
 
-// begin says whether the writer may run the job: not one that its request has left.
+// begin returns whether the writer may run the job: not when its request has ended.
 func (j *writeJob) begin() bool {
 	return j.state.CompareAndSwap(jobWaits, jobBegun) || j.state.Load() == jobBegun
 }
@@ -75,9 +77,9 @@ func newSQLiteWriter(c *sqliteConn, clock func() time.Time) *sqliteWriter {
 	return w
 }
 
-// write hands a closure to the writer and waits for its commit. When its request ends before it has
-// begun it is left; when it has begun it is interrupted and undone, and what shares its transaction runs
-// again. What is committed is answered as such, whether or not the request has ended meanwhile.
+// write queues a closure and waits for its commit. When its request ends before the closure has begun, the
+// closure is not run; when it has begun, it is interrupted and rolled back, and the others of its transaction
+// run again. A committed closure returns nil, whether or not its request has ended meanwhile.
 func (w *sqliteWriter) write(ctx context.Context, alone bool, fn func(conn) error) error {
 	job := &writeJob{ctx: ctx, fn: fn, alone: alone, done: make(chan struct{})}
 	if err := w.send(ctx, job); err != nil {
@@ -134,8 +136,8 @@ func (w *sqliteWriter) loop() {
 	}
 }
 
-// next is the job whose turn it is, a long one if there are both and long is, nil where the writer was
-// closed and nobody waits any more.
+// next returns the next job: a long one first if long is true, otherwise a short one first. It waits for one,
+// and returns nil when the writer is closed and both queues are empty.
 func (w *sqliteWriter) next(long bool) *writeJob {
 	if len(w.again) > 0 && (long || len(w.short) == 0) {
 		job := w.again[0]
@@ -169,12 +171,12 @@ func (w *sqliteWriter) next(long bool) *writeJob {
 	}
 }
 
-// batch runs a first job, and with it short ones that wait if it is one itself, in one transaction.
+// batch runs a job and, if it is a short one, the short ones that wait, in one transaction.
 func (w *sqliteWriter) batch(first *writeJob) {
 	w.begun.Store(w.now().UnixMicro())
 	if first.alone {
-		// Without a savepoint: it would keep what each page was before for the whole transaction, and
-		// each statement would go through all of that.
+		// Without a savepoint: it would keep the former content of each page for the whole transaction, and
+		// each statement would go through all of these pages.
 		first.err = w.single(first)
 		w.begun.Store(0)
 		close(first.done)
@@ -205,7 +207,7 @@ func (w *sqliteWriter) batch(first *writeJob) {
 			}
 		}
 	}
-	// Before anybody is answered, so that what they ask next is not held to be still under way.
+	// Before the jobs return, so that Settled calls of their requests do not see this batch.
 	w.begun.Store(0)
 	for _, job := range ran {
 		if errors.Is(job.err, errYield) {
@@ -226,16 +228,17 @@ func (w *sqliteWriter) waiting() *writeJob {
 }
 
 func (w *sqliteWriter) begin() error {
-	// Time does not go back between two transactions, so that revisions follow each other; but where the
-	// clock was ahead and came back, what is written must not stay ahead of it.
+	// Time does not go back between two transactions, so that revisions are in order; but after the clock was
+	// ahead and was set back, the time must not stay ahead of it.
 	w.conn.time = w.now()
 	return w.conn.run("BEGIN IMMEDIATE")
 }
 
-// setBack is by how much the clock must be behind to have been set back.
+// setBack is the minimum difference to the last transaction's time by which a clock counts as set back.
 const setBack = time.Second
 
-// now is the time of the next transaction. A clock that was set back is followed once it goes on from there.
+// now returns the time of the next transaction. It follows a clock that was set back once the clock advances
+// from there.
 func (w *sqliteWriter) now() time.Time {
 	now, last, behind := w.clock().UTC().Truncate(time.Microsecond), w.conn.time, w.behind
 	if now.After(last) {
@@ -249,8 +252,8 @@ func (w *sqliteWriter) now() time.Time {
 	return now
 }
 
-// step runs one job in a savepoint, the nth of its batch. The error it returns is the whole batch's; the
-// job's own is in job.err, which is errYield where it is to run again.
+// step runs one job, the nth of its batch, in a savepoint. It returns the error of the whole batch; the job's
+// own is in job.err, which is errYield where the job must run again.
 func (w *sqliteWriter) step(job *writeJob, n int) error {
 	if !job.begin() {
 		return nil
@@ -282,7 +285,7 @@ func (w *sqliteWriter) step(job *writeJob, n int) error {
 	return w.conn.run("RELEASE job")
 }
 
-// single runs a job of a batch that failed again, in a transaction of its own.
+// single runs a long job, or again a job of a batch that failed, in its own transaction.
 func (w *sqliteWriter) single(job *writeJob) error {
 	if !job.begin() {
 		return nil
@@ -305,12 +308,12 @@ func (w *sqliteWriter) single(job *writeJob) error {
 
 func (w *sqliteWriter) rollback() {
 	if !w.conn.raw.GetAutocommit() {
-		// When even this fails the next BEGIN says so to whoever comes.
+		// Where this fails, the next BEGIN fails too and its error is returned.
 		_ = w.conn.run("ROLLBACK")
 	}
 }
 
-// call runs a closure; one that panics is an error of its request, not the end of the writer.
+// call runs a job's closure. A panic in it becomes an error of its request and does not end the writer.
 func (w *sqliteWriter) call(job *writeJob) (err error) {
 	w.conn.raw.SetInterrupt(job.ctx)
 	defer func() {

@@ -34,7 +34,7 @@ func openFile(t *testing.T, clock func() time.Time) *Store {
 	return s
 }
 
-// writerOf is the goroutine that writes, connectionOf the connection that a closure has.
+// writerOf returns the writer of a store, connectionOf the connection of a closure.
 func writerOf(s *Store) *sqliteWriter { return s.backend.(*sqliteBackend).writer }
 
 func connectionOf(tx *Tx) *sqliteConn { return tx.conn.(*sqliteConn) }
@@ -47,7 +47,7 @@ func addCO(ctx context.Context, tx *Tx, name string) error {
 	return tx.Insert(ctx, rec, "tester", Where{})
 }
 
-// names are the names of all COs, in the order in which they were added.
+// names returns the names of all COs, in the order in which they were added.
 func names(t *testing.T, s *Store) (all []string) {
 	t.Helper()
 	err := s.Read(t.Context(), func(tx *Tx) error {
@@ -63,7 +63,7 @@ func names(t *testing.T, s *Store) (all []string) {
 	return all
 }
 
-// batch has writes wait in the queue behind another one until all are there, and returns their errors.
+// batch queues writes behind another one, which ends when all are queued, and returns their errors.
 func batch(t *testing.T, s *Store, writes ...func(*Tx) error) []error {
 	t.Helper()
 	errs := make([]error, len(writes))
@@ -85,7 +85,7 @@ func batch(t *testing.T, s *Store, writes ...func(*Tx) error) []error {
 	return errs
 }
 
-// adds are writes that add COs, named by their place.
+// adds returns writes that add COs, each named by its index.
 func adds(t *testing.T, n int) []func(*Tx) error {
 	t.Helper()
 	writes := make([]func(*Tx) error, n)
@@ -137,7 +137,7 @@ func TestAFailureUndoesItselfAlone(t *testing.T) {
 	wantNames(t, s, "0", "2", "5")
 }
 
-// What ends everybody's transaction costs nobody else anything but another run.
+// A write that ends the transaction of its batch only causes the other writes to run again.
 func TestATransactionThatEndsUnderAWrite(t *testing.T) {
 	t.Parallel()
 	t.Run("once", func(t *testing.T) {
@@ -189,7 +189,7 @@ func TestACommitThatFails(t *testing.T) {
 		writes := adds(t, 4)
 		first := writes[0]
 		writes[0] = func(tx *Tx) error {
-			if commits.Load() == 2 { // the hook's own write and the one that all wait for
+			if commits.Load() == 2 { // those of the hook's own write and of the one that the batch waits for
 				failures.Store(1)
 			}
 			return first(tx)
@@ -215,7 +215,7 @@ func TestACommitThatFails(t *testing.T) {
 	})
 }
 
-// A disk that is full fails what does not fit, and nothing else once there is room again.
+// With a full disk, writes that do not fit fail; once there is room again, all succeed.
 func TestAFullDisk(t *testing.T) {
 	t.Parallel()
 	s := openFile(t, nil)
@@ -226,7 +226,7 @@ func TestAFullDisk(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	limit("1") // as many as there are
+	limit("1") // SQLite raises it to the current number of pages
 	big := strings.Repeat("x", 1<<20)
 	writes := adds(t, 3)
 	writes[1] = func(tx *Tx) error { return addCO(t.Context(), tx, big) }
@@ -236,7 +236,7 @@ func TestAFullDisk(t *testing.T) {
 	}
 	var want []string
 	for _, i := range []int{0, 2} {
-		if errs[i] == nil { // what is left of a page may do for it
+		if errs[i] == nil { // it may fit into a page that exists
 			want = append(want, fmt.Sprint(i))
 		}
 	}
@@ -252,7 +252,7 @@ func TestTimeOfWritesNeverGoesBack(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 21, 0, 0, 0, 0, time.FixedZone("", 3600))
 	s := openFile(t, func() time.Time {
-		now = now.Add(-time.Hour) // the writer alone asks: nobody reads
+		now = now.Add(-time.Hour) // only the writer calls it: nothing reads
 		return now
 	})
 	var times []time.Time
@@ -277,7 +277,7 @@ func TestTimeOfWritesNeverGoesBack(t *testing.T) {
 	}
 }
 
-// A clock that was ahead and came back is followed.
+// The time of writes follows a clock that was ahead and was set back.
 func TestTimeOfWritesFollowsAClockThatWasSetBack(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC)
@@ -301,7 +301,7 @@ func TestTimeOfWritesFollowsAClockThatWasSetBack(t *testing.T) {
 	}
 }
 
-// A short write waits for one long one at most, whether or not that was known to be long.
+// A short write waits for at most one long one, whether or not that was known to be long.
 func TestShortWritesComeBetweenLongOnes(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {

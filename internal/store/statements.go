@@ -8,20 +8,20 @@ import (
 	"comity"
 )
 
-// statements are the texts that every resource needs, made from its table.
+// statements are the texts of the SQL statements of a resource.
 type statements struct {
-	// columns are what scan reads, in its order, width is how many they are, and from where they are:
-	// a table t, and what is joined to it.
+	// columns are the columns that scan reads, in its order, width their number, and from the table t with
+	// its joins.
 	columns, from string
 	width         int
 	scan          func(Row) (*comity.Record, error)
-	// insert takes what values returns; insertID takes the id after them.
+	// insert has the parameters that values returns; insertID has the id after them.
 	insert, insertID string
-	// update takes what values returns, then the id.
+	// update has the parameters that values returns, then the id.
 	update string
 }
 
-// texts holds the statements of every resource. It is made once and never changed.
+// texts holds the statements of every resource.
 var texts = func() map[*comity.Resource]statements {
 	all := map[*comity.Resource]statements{}
 	for _, r := range comity.Stored() {
@@ -72,11 +72,12 @@ func newStatements(r *comity.Resource) statements {
 	}
 }
 
-// changedColumns say when a value that messages show of a Dated record changed last, and as which revision:
-// where that is not the last revision, which they are kept empty for.
+// changedColumns are the time and revision at which a value of a Dated record that messages show last changed.
+// They are empty where that is the last revision.
 var changedColumns = []string{"changed", "changed_revision"}
 
-// keepChange sets those columns for an update that changes what is shown if one of the conditions holds.
+// keepChange returns the assignments of the changedColumns for an update, which changes a value that messages
+// show if one of the conditions holds.
 func keepChange(differs []string) []string {
 	sets := make([]string, len(changedColumns))
 	for i, was := range []string{"modified", "revision"} {
@@ -86,8 +87,8 @@ func keepChange(differs []string) []string {
 	return sets
 }
 
-// differsFrom is the condition that a column of a field shows something else than a parameter does: an
-// empty text is shown like none.
+// differsFrom returns the SQL condition that messages show another value for a column than for a parameter: an
+// empty text is shown like no value.
 func differsFrom(f *comity.Field, column string, parameter int) string {
 	if f.Kind == comity.Text {
 		return fmt.Sprintf("coalesce(%s, '') <> coalesce($%d, '')", column, parameter)
@@ -95,7 +96,7 @@ func differsFrom(f *comity.Field, column string, parameter int) string {
 	return fmt.Sprintf("%s IS DISTINCT FROM $%d", column, parameter)
 }
 
-// scanColumns are what scan reads, in its order.
+// scanColumns returns the columns that scan reads, in its order.
 func scanColumns(r *comity.Resource) []string {
 	columns := []string{"id", "created", "modified", "revision", "actor"}
 	if r != comity.Co.Resource {
@@ -112,8 +113,8 @@ func scanColumns(r *comity.Resource) []string {
 	return columns
 }
 
-// fieldColumns are the columns that hold a field: several for an owner, none for the CO, which
-// every row carries.
+// fieldColumns returns the columns that hold a field: several for an owner, none for the CO, because every
+// row has co_id anyway.
 func fieldColumns(f *comity.Field) []string {
 	if f == f.Resource().CoId() {
 		return nil
@@ -183,7 +184,7 @@ func scan(r *comity.Resource, row Row) *comity.Record {
 	return rec
 }
 
-// values are the parameters of an insert or update of a record.
+// values returns the parameters of an insert or update of a record.
 func values(rec *comity.Record) args {
 	a := args{rec.Created.UnixMicro(), rec.Modified.UnixMicro(), rec.Revision, rec.Actor}
 	if rec.Resource != comity.Co.Resource {

@@ -7,9 +7,9 @@ import (
 	"comity"
 )
 
-// storable refuses texts that not every database can hold, before a statement is run with them: what
-// somebody asked for by a query, a path, a form or a header, which was no field that was read. PostgreSQL
-// would answer with an error of its own, and SQLite would not.
+// storable returns an error if an argument is a text that PostgreSQL cannot store. Such a text comes from a
+// query, path, form or header, which is not validated as a field is. Without the check, PostgreSQL returns
+// an error of its own and SQLite none.
 func storable(args []any) error {
 	for _, arg := range args {
 		if text, is := arg.(string); is && (!utf8.ValidString(text) || strings.IndexByte(text, 0) >= 0) {

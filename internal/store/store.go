@@ -1,12 +1,12 @@
-// Package store keeps the registry's records in SQL, in SQLite or PostgreSQL.
+// Package store stores the registry's records in an SQLite or PostgreSQL database.
 //
-// It knows statements, not rules: the rules are the registry's, which passes the statuses and sets
-// that a rule means. Every statement's text works on both databases, with parameters written $1, $2
-// …; what differs between the two is in sqlite.go and postgres.go.
+// It has the statements and not the rules: the registry has the rules, and passes the statuses and sets
+// that they need. The text of every statement works on both databases, with parameters written $1, $2
+// …; the differences between the two are in sqlite.go and postgres.go.
 //
 // All access is by closures. Read and Snapshot read; Write is one transaction, committed when its
-// closure returns nil and undone when it returns an error. A write's closure may be run more than
-// once, so it does no I/O of its own, reads no clock and draws no random number: the time is Tx.Now.
+// closure returns nil and rolled back when it returns an error. A write's closure may be run more than
+// once, so it does no I/O of its own, reads no clock and no random number: the time is Tx.Now.
 package store
 
 import (
@@ -24,30 +24,31 @@ import (
 // ErrNotFound is returned when no record has the id.
 var ErrNotFound = errors.New("no such record")
 
-// ErrConflict is wrapped in the error of a write that breaks a unique index or a foreign key, in
-// spite of the checks before it: another write came between.
+// ErrConflict is wrapped in the error of a write that violates a unique index or a foreign key although the
+// checks before it succeeded: another write was committed in between.
 var ErrConflict = errors.New("conflicts with another record")
 
 // Options say how a database is opened.
 type Options struct {
 	// Database is a path of an SQLite file or a postgres:// URL.
 	Database string
-	// Clock tells the time; nil is the machine's for SQLite and the database's for PostgreSQL.
+	// Clock returns the time; nil is the machine's clock for SQLite and the database's for PostgreSQL.
 	Clock func() time.Time
-	// Sealer seals and opens the secrets that must be read back. Without one they cannot be.
+	// Sealer seals and opens the secrets that must be read back; nil makes these an error.
 	Sealer *Sealer
-	// Patience is how long a transaction that writes is waited for by what must miss nothing that it
-	// wrote; 0 is a sensible time. SQLite has one that writes at a time, for which everybody waits.
+	// Patience is how long a writing transaction holds back the time of Settled before it is ignored; 0 is
+	// a default. It has no effect on SQLite, which has one writing transaction at a time.
 	Patience time.Duration
 	// ReadOnly says that nothing will be written, so that a PostgreSQL server may be a standby.
 	ReadOnly bool
-	// Connections is the most connections that are used for reading (SQLite) or in all
-	// (PostgreSQL); 0 is a sensible number.
+	// Connections is the maximum number of connections for reading (SQLite) or in all (PostgreSQL); 0 is
+	// a default.
 	Connections int
-	// Log is told when the database cannot be used and when it can again; slog.Default() if nil.
+	// Log gets a record when the database becomes unavailable and when it is available again; nil is
+	// slog.Default().
 	Log *slog.Logger
-	// Portion is how long a change of many rows goes on in one transaction where everybody else waits
-	// for it; 0 is a sensible time.
+	// Portion is how long a change of many rows may take in one transaction on SQLite, where all other
+	// writes wait for it; 0 is a default.
 	Portion time.Duration
 }
 
@@ -59,7 +60,7 @@ type Store struct {
 	portion time.Duration
 }
 
-// backend is what SQLite and PostgreSQL each provide.
+// backend is the interface that SQLite and PostgreSQL each implement.
 type backend interface {
 	dialect() dialect
 	read(ctx context.Context, fn func(conn) error) error
@@ -76,12 +77,12 @@ type conn interface {
 	query(ctx context.Context, sql string, args []any, each func(Row) error) error
 	// exec runs the statement and returns how many rows it changed.
 	exec(ctx context.Context, sql string, args []any) (int64, error)
-	// queue runs a statement whose outcome is not looked at: at once, or together with the next
-	// statement that is. An error of it undoes the transaction all the same.
+	// queue runs a statement whose result is not needed: at once, or together with the next statement
+	// whose result is. Its error rolls the transaction back in both cases.
 	queue(ctx context.Context, sql string, args []any) error
-	// later queues a query: each is called before the outcome of any later statement is known.
+	// later queues a query: each is called before any later statement returns its result.
 	later(ctx context.Context, sql string, args []any, each func(Row) error) error
-	// now is the transaction's time.
+	// now returns the transaction's time.
 	now(ctx context.Context) (time.Time, error)
 }
 
@@ -94,7 +95,7 @@ type Row interface {
 	Bytes(i int) []byte
 }
 
-// collect runs a query and returns what scan makes of its rows.
+// collect runs a query and returns the results of scan for its rows.
 func collect[T any](ctx context.Context, c conn, sql string, a args, scan func(Row) (T, error)) (all []T, err error) {
 	err = c.query(ctx, sql, a, func(row Row) error {
 		one, err := scan(row)
@@ -104,48 +105,50 @@ func collect[T any](ctx context.Context, c conn, sql string, a args, scan func(R
 	return all, err
 }
 
-// dialect is what the two databases say differently.
+// dialect is the SQL that differs between the two databases.
 type dialect struct {
-	// forUpdate ends a SELECT whose rows are to be kept from other writers.
+	// forUpdate is the end of a SELECT that locks its rows against other writers.
 	forUpdate string
-	// skipLocked ends a SELECT that takes only rows that nobody else holds.
+	// skipLocked is the end of a SELECT that locks its rows and skips those that are locked.
 	skipLocked string
 	// lockShared and lockExclusive are expressions that take the lock of the CO with the id %s.
 	lockShared, lockExclusive string
-	// jsonObject is the function that makes an object of names and values.
+	// jsonObject is the function that returns an object of names and values.
 	jsonObject string
 	// jsonTrue and jsonFalse are the JSON booleans as arguments of jsonObject.
 	jsonTrue, jsonFalse string
-	// columns lists a table's columns with their types, setNumber makes the next id of a table one
-	// more than a number.
+	// columns is the query of a table's columns with their types, setNumber the statement that sets the
+	// next id of a table to one more than a number.
 	columns, setNumber string
-	// inSearch is the condition, to be added to LIKE, that an index of trigrams finds the row of that id
-	// by the parts of its text; nil where the index serves LIKE itself.
+	// inSearch returns the condition, to be added to LIKE, that a trigram index finds the row with the id by
+	// the parts of its text; nil where the index serves LIKE itself.
 	inSearch func(index, id string, parts []string, coID int64, a *args) string
-	// forgetSearch are statements that take what was deleted out of such indexes, none where there is none.
+	// forgetSearch are the statements that remove deleted texts from such indexes, empty for none.
 	forgetSearch []string
-	// nextID is a query that gives out the next id of the table %s; "" where inserting costs no
-	// round trip.
+	// nextID is the query that reserves the next id of the table %s; "" where an insert needs no round
+	// trip.
 	nextID string
-	// nextIDs gives out as many ids as $1 of the table %s.
+	// nextIDs is the query that reserves the next $1 ids of the table %s.
 	nextIDs string
-	// elements are the rows that the JSON array of a parameter %s holds, each a column "value".
+	// elements is the table expression of the elements of a parameter %s, a JSON array; its column is
+	// "value".
 	elements string
-	// research are the statements that put right what the people are searched by whom triggers noted.
+	// research are the statements that update the search texts of the people whose ids triggers stored.
 	research []string
-	// shared says that whoever writes keeps everybody else from writing, so that nobody may for long.
+	// shared says that a write keeps all others from writing, so that none may take long.
 	shared bool
-	// nextOfHistory is a query that gives out the id of the history's next row.
+	// nextOfHistory is the query that reserves the id of the history's next row.
 	nextOfHistory string
-	// unindexed before a column keeps it from being looked for by an index.
+	// unindexed is the prefix of a column that keeps an index from being used for it, "" for none.
 	unindexed string
-	// planAnew is a statement that has the rest of a transaction planned for what it asks for, "" where
-	// all is planned alike.
+	// planAnew is the statement that has the rest of a transaction planned for the values of its
+	// parameters, "" where that does not exist.
 	planAnew string
-	// inOrder and anyOrder are statements between which a transaction reads what an index has in order only
-	// as far as it is asked for, "" where that is always so.
+	// inOrder and anyOrder are the statements before and after a query that must read an index in order
+	// and only as far as its limit, "" where that is always so.
 	inOrder, anyOrder string
-	// otherPrograms counts the connections of other programs of ours, "" where there are none.
+	// otherPrograms is the query of the number of connections of other Comity processes, "" where there
+	// are none.
 	otherPrograms string
 	// jsonWithout is an expression for the JSON of column %s without the key %s.
 	jsonWithout string
@@ -170,7 +173,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	return &Store{backend: b, sealer: o.Sealer, health: health{log: log}, portion: cmp.Or(o.Portion, portion)}, nil
 }
 
-// IsPostgres says whether a database's name is a PostgreSQL URL and not a path.
+// IsPostgres returns whether a database's name is a PostgreSQL URL and not a path.
 func IsPostgres(database string) bool {
 	return strings.HasPrefix(database, "postgres://") || strings.HasPrefix(database, "postgresql://")
 }
@@ -178,13 +181,13 @@ func IsPostgres(database string) bool {
 // Close closes the database after the writes under way.
 func (s *Store) Close() error { return s.backend.close() }
 
-// Read runs a closure that asks one question. Several questions in one Read may each see another moment.
+// Read runs a closure that makes one query. Several queries in one Read may see different states.
 func (s *Store) Read(ctx context.Context, fn func(*Tx) error) error {
 	began := time.Now()
 	return s.health.note(ctx, false, began, s.backend.read(ctx, func(c conn) error { return fn(s.tx(c)) }))
 }
 
-// Snapshot runs a closure that asks several questions of one moment.
+// Snapshot runs a closure that makes several queries, which all see the same state.
 func (s *Store) Snapshot(ctx context.Context, fn func(*Tx) error) error {
 	began := time.Now()
 	return s.health.note(ctx, false, began, s.backend.snapshot(ctx, func(c conn) error { return fn(s.tx(c)) }))
@@ -195,7 +198,7 @@ func (s *Store) Write(ctx context.Context, fn func(*Tx) error) error {
 	return s.write(ctx, false, fn)
 }
 
-// WriteAlone is Write for what touches many rows: it shares its commit with no other write.
+// WriteAlone is Write for changes of many rows: it shares its commit with no other write.
 func (s *Store) WriteAlone(ctx context.Context, fn func(*Tx) error) error {
 	return s.write(ctx, true, fn)
 }
@@ -205,7 +208,7 @@ func (s *Store) write(ctx context.Context, alone bool, fn func(*Tx) error) error
 	return s.health.note(ctx, true, began, s.backend.write(ctx, alone, s.whole(ctx, fn)))
 }
 
-// whole is a closure with what its transaction ends with.
+// whole returns a closure that also runs the statements at the end of a writing transaction.
 func (s *Store) whole(ctx context.Context, fn func(*Tx) error) func(conn) error {
 	return func(c conn) error {
 		tx := s.tx(c)
@@ -219,63 +222,63 @@ func (s *Store) whole(ctx context.Context, fn func(*Tx) error) func(conn) error 
 	}
 }
 
-// Settled tells up to when everything is written.
+// Settled is the time up to which all changes are committed.
 type Settled struct {
-	// Time is a time before which nothing is still being written: every change that a Snapshot taken
-	// after it does not show will have a later time, unless it is of a transaction that is Ignored.
+	// Time is the time up to which no change is still being written: every change that a later Snapshot
+	// does not show will have a later time, except for those of Ignored transactions.
 	Time time.Time
-	// Writing is the oldest transaction under way that writes, nil where there is none.
+	// Writing is the oldest writing transaction under way, nil for none.
 	Writing *Writing
 }
 
 // Writing is a transaction that writes.
 type Writing struct {
-	// For is how long it has been under way, By whose it is, in words.
+	// For is how long it has been under way, By the client that runs it, in words.
 	For time.Duration
 	By  string
-	// Ignored says that it has been for so long that it is not waited for any more.
+	// Ignored says that it has been under way for so long that it no longer holds Time back.
 	Ignored bool
 }
 
-// longestWrite is how long a transaction that writes is waited for, longer than any request takes: a client
-// that forgets to end one would keep everybody from what is to happen by the clock.
+// longestWrite is the default of Options.Patience. It is longer than any request takes; without a limit, a
+// client that does not end its transaction would stop everything that waits for Settled.
 const longestWrite = 2 * time.Minute
 
-// Settled asks up to when everything is written.
+// Settled returns the time up to which all changes are committed.
 func (s *Store) Settled(ctx context.Context) (Settled, error) {
 	began := time.Now()
 	t, err := s.backend.settled(ctx)
 	return t, s.health.note(ctx, false, began, err)
 }
 
-// Tx is a closure's hold on the database.
+// Tx is the access of one closure to the database.
 type Tx struct {
 	conn    conn
 	dialect dialect
 	sealer  *Sealer
-	// reserved is the id that the next record of a resource will have.
+	// reserved has the id of the next record of a resource, if Reserve got one.
 	reserved map[*comity.Resource]int64
-	// marked are the people who are marked already, by the modes.
+	// marked has the people whose deliveries the transaction has enqueued, by modes and id.
 	marked map[string]bool
-	// tellsGroups says that some CO that was entered has a target that is told about groups.
+	// includesGroups says that a CO that was entered has a target that receives groups.
 	includesGroups bool
-	// groups are those that are to be marked in the end, nil where it was never asked which.
+	// groups are the deliveries of groups to be enqueued at the end, nil where markGroups ran no query.
 	groups map[groupMark]bool
-	// nestings are those of the COs that were asked for.
+	// nestings are the nestings that were read, by CO.
 	nestings map[int64][]Nesting
-	// began is when the closure did, portion how long it may change many rows, 0 for as long as it takes.
+	// began is when the closure began, portion how long it may change many rows, 0 for no limit.
 	began   time.Time
 	portion time.Duration
-	// rows are how many records of what a transaction adds to hang on their owners.
+	// rows are the numbers of records that owners have, as AtMost counted them.
 	rows map[string]int64
-	// searched says that what people are searched by may have changed.
+	// searched says that search texts of people may have changed.
 	searched bool
-	// left is a CO of which a long change was left for later transactions, 0 for none.
+	// left is the id of the CO whose long change was left for later transactions, 0 for none.
 	left int64
 }
 
-// portion is how long a change of many rows goes on in one transaction on SQLite. The set of rows that
-// is under way then is finished, which takes about as long once more.
+// portion is the default of Options.Portion. The set of rows that is being changed at its end is finished,
+// which takes about as long again.
 const portion = 50 * time.Millisecond
 
 func (s *Store) tx(c conn) *Tx {
@@ -289,14 +292,14 @@ func (s *Store) tx(c conn) *Tx {
 	return tx
 }
 
-// Spent says that the transaction has gone on for so long that what is not yet done of a long change is
-// to be left for others (Leave): everybody else waits to write. On PostgreSQL nobody does.
+// Spent returns whether the transaction has taken so long that the rest of a long change must be left for
+// later ones (Leave), because all other writes wait. It is always false on PostgreSQL, where they do not.
 func (tx *Tx) Spent() bool { return tx.portion > 0 && time.Since(tx.began) > tx.portion }
 
-// Now is the transaction's time: every row that it writes says so.
+// Now returns the transaction's time, which every row that it writes has.
 func (tx *Tx) Now(ctx context.Context) (time.Time, error) { return tx.conn.now(ctx) }
 
-// args collects a statement's parameters while its text is put together.
+// args are the parameters of a statement whose text is being built.
 type args []any
 
 // put adds a parameter and returns its name in the text.
@@ -305,8 +308,8 @@ func (a *args) put(v any) string {
 	return fmt.Sprintf("$%d", len(*a))
 }
 
-// list adds parameters and returns them as a list for IN. Its length is rounded up by repeating
-// the last one, so that the statements prepared are few.
+// list adds parameters and returns them as a list for IN. It repeats the last one until the length is a power
+// of 4, so that there are few different statements to prepare.
 func list[T any](a *args, values []T) string {
 	n := 1
 	for n < len(values) {

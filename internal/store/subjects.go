@@ -7,8 +7,8 @@ import (
 	"comity"
 )
 
-// Subjects returns up to limit of those that a target of a CO may have to do with, in their order from
-// the one after the one given: those that a sweep comes to, and whatever it was ever to be told about.
+// Subjects returns the states of up to limit subjects of a target of a CO, in order, starting after the given
+// one: the subjects of a full sync, and all that ever had a delivery to the target.
 func (tx *Tx) Subjects(ctx context.Context, target, co int64, after comity.Subject, limit int) ([]SubjectStatus, error) {
 	var all []SubjectStatus
 	ids := map[comity.SubjectKind][]int64{}
@@ -39,8 +39,8 @@ func (tx *Tx) Subjects(ctx context.Context, target, co int64, after comity.Subje
 	return all, nil
 }
 
-// Presence says who is to be known at a target: people in one of the statuses, with an identifier of
-// the type and status and, where there is a group, a member of it while it has its status.
+// Presence is the condition that a target should have a person: one of the statuses, an identifier of the
+// type and status and, unless GroupId is 0, membership of the group, which must have the GroupStatus.
 type Presence struct {
 	Statuses                         []string
 	IdentifierType, IdentifierStatus string
@@ -48,7 +48,8 @@ type Presence struct {
 	GroupStatus                      string
 }
 
-// CountKnown returns how many people a target knows, and how many of them it is to forget.
+// CountKnown returns the number of people that a target has, and the number of those that it should not have
+// by the given condition.
 func (tx *Tx) CountKnown(ctx context.Context, target int64, p Presence) (known, leaving int64, err error) {
 	now, err := tx.Now(ctx)
 	if err != nil {
@@ -71,8 +72,8 @@ func (tx *Tx) CountKnown(ctx context.Context, target int64, p Presence) (known, 
 	return known, leaving, err
 }
 
-// IdentifiersEver returns the identifiers of a type that people have or ever had, oldest first.
-// Those that were erased from the history are not among them.
+// IdentifiersEver returns the identifiers of a type that people have or ever had, by person, oldest first.
+// Identifiers that were erased from the history are not included.
 func (tx *Tx) IdentifiersEver(ctx context.Context, identifierType string, people []int64) (map[int64][]string, error) {
 	ever := map[int64][]string{}
 	if len(people) == 0 {
@@ -80,7 +81,7 @@ func (tx *Tx) IdentifiersEver(ctx context.Context, identifierType string, people
 	}
 	f := comity.Identifier
 	var a args
-	// The resource is put so that no index of it is used: it has every identifier that there ever was.
+	// The expression keeps the index on the resource from being used, which has every identifier ever.
 	err := tx.conn.query(ctx, `SELECT h.co_person_id, h.data FROM history h
 		WHERE h.co_person_id IN `+list(&a, people)+` AND h.resource || '' = `+a.put(f.Singular)+` ORDER BY h.id`, a, func(r Row) error {
 		rec := comity.NewRecord(f.Resource)
@@ -96,7 +97,8 @@ func (tx *Tx) IdentifiersEver(ctx context.Context, identifierType string, people
 	return ever, err
 }
 
-// Holders returns the people of a CO who have one of the identifiers, folded, of a type, by it.
+// Holders returns the ids of the people of a CO who have one of the folded identifiers of a type, by
+// identifier.
 func (tx *Tx) Holders(ctx context.Context, co int64, identifierType string, folded []string) (map[string][]int64, error) {
 	holders := map[string][]int64{}
 	a := args{co, identifierType}
@@ -108,8 +110,8 @@ func (tx *Tx) Holders(ctx context.Context, co int64, identifierType string, fold
 	return holders, err
 }
 
-// Forget notes identifiers that a target is still to be told to delete on a subject's behalf, unless
-// what is known of the two is not as it was read any more: then it says false.
+// Forget adds identifiers that the target must delete with the next delivery of a subject. It returns false,
+// and changes nothing, if the delivery changed since was was read.
 func (tx *Tx) Forget(ctx context.Context, target, co int64, was SubjectStatus, identifiers []string) (bool, error) {
 	before, err := obsoleteText(was.ProvisionedAs.Obsolete)
 	if err != nil {

@@ -10,21 +10,22 @@ import (
 	"comity"
 )
 
-// Breaker is the state of a target's breaker. While it is open nothing is sent but one message at a
-// time, to see whether the receiver is back.
+// Breaker is the state of a target's breaker. While it is open, only one message at a time is sent, to find out
+// whether the receiver is reachable again.
 type Breaker struct {
-	// Failing are the subjects of whom a message failed since one was answered, each once.
+	// Failing are the subjects whose message failed since the receiver last answered, each once.
 	Failing []comity.Subject
-	// Opened is since when the breaker is open; zero while it is closed.
+	// Opened is when the breaker opened; zero while it is closed.
 	Opened time.Time
-	// Probe is when the receiver is tried next, Probes how often it was in vain.
+	// Probe is the time of the next probe, Probes the number of failed ones.
 	Probe  time.Time
 	Probes int64
-	// Edits is how often the target, its settings or its server were edited; it is not the breaker's to change.
+	// Edits is how many times the target, its settings or its server were edited. SetBreaker does not
+	// change it.
 	Edits int64
 }
 
-// Equal says whether two states are the same.
+// Equal returns whether two states are the same, Edits aside.
 func (b Breaker) Equal(other Breaker) bool {
 	return slices.Equal(b.Failing, other.Failing) && b.Opened.Equal(other.Opened) && b.Probe.Equal(other.Probe) && b.Probes == other.Probes
 }
@@ -34,7 +35,7 @@ func (tx *Tx) Breaker(ctx context.Context, target int64) (Breaker, error) {
 	return tx.breaker(ctx, target, "")
 }
 
-// BreakerForUpdate is Breaker, and keeps it from others until the transaction ends.
+// BreakerForUpdate is Breaker, and locks it against other writers until the transaction ends.
 func (tx *Tx) BreakerForUpdate(ctx context.Context, target int64) (Breaker, error) {
 	return tx.breaker(ctx, target, tx.dialect.forUpdate)
 }
@@ -50,7 +51,7 @@ func (tx *Tx) breaker(ctx context.Context, target int64, end string) (b Breaker,
 	return b, err
 }
 
-// SetBreaker notes the state of a target's breaker.
+// SetBreaker stores the state of a target's breaker.
 func (tx *Tx) SetBreaker(ctx context.Context, target int64, b Breaker) error {
 	failing, err := json.Marshal(append([]comity.Subject{}, b.Failing...))
 	if err != nil {
@@ -62,8 +63,8 @@ func (tx *Tx) SetBreaker(ctx context.Context, target int64, b Breaker) error {
 		args{target, string(failing), micros(b.Opened), micros(b.Probe), b.Probes})
 }
 
-// Succeed notes that a target took a message, to the second: then its breaker is closed, and what waits
-// after a failure that was the receiver's is due at once, for it is back.
+// Succeed stores the time of a successful delivery to a target, to the second. It closes the breaker and
+// makes deliveries that failed because the receiver was unreachable due now.
 func (tx *Tx) Succeed(ctx context.Context, target int64) error {
 	now, err := tx.Now(ctx)
 	if err != nil {
@@ -80,7 +81,7 @@ func (tx *Tx) Succeed(ctx context.Context, target int64) error {
 		args{target, now.UnixMicro(), now.Add(-time.Second).UnixMicro()})
 }
 
-// Resume makes due at once what waits after a failure that was the receiver's, for it is back.
+// Resume makes deliveries that failed because the receiver was unreachable due now.
 func (tx *Tx) Resume(ctx context.Context, target int64) error {
 	now, err := tx.Now(ctx)
 	if err != nil {
@@ -92,11 +93,11 @@ func (tx *Tx) Resume(ctx context.Context, target int64) error {
 const resume = `UPDATE deliveries SET due = $2
 	WHERE co_provisioning_target_id = $1 AND due > $2 AND NOT held AND attempts > 0 AND refusals = 0`
 
-// closed closes a breaker.
+// closed are the SQL assignments that close a breaker.
 const closed = `failing = '[]', opened = NULL, probe = NULL, probes = 0`
 
-// Edited notes that targets, their settings or their server were edited: what waits is due at once and
-// the breaker is closed, for that may have put right why it waited.
+// Edited counts an edit of targets, their settings or their server. It makes their pending deliveries due now
+// and closes their breakers, because the edit may have fixed the cause of the failures.
 func (tx *Tx) Edited(ctx context.Context, targets ...int64) error {
 	for _, target := range targets {
 		now, err := tx.Now(ctx)
@@ -117,7 +118,8 @@ func (tx *Tx) Edited(ctx context.Context, targets ...int64) error {
 	return nil
 }
 
-// TakeIn makes due who was left out, for they may have an identifier of another type.
+// TakeIn makes the deliveries of subjects that were left out due now: after a change of the identifier type
+// they may have an identifier.
 func (tx *Tx) TakeIn(ctx context.Context, target int64) error {
 	now, err := tx.Now(ctx)
 	if err != nil {
@@ -127,13 +129,13 @@ func (tx *Tx) TakeIn(ctx context.Context, target int64) error {
 		WHERE co_provisioning_target_id = $1 AND resting AND left_out = true`, args{target, now.UnixMicro()})
 }
 
-// ofTarget are the microseconds that a target ($1) waits between two tries at most.
+// ofTarget is the SQL expression of the maximum number of microseconds between two tries of target %s.
 const ofTarget = `1000000 * (SELECT CASE WHEN t.retry_interval < 1000000000 THEN t.retry_interval ELSE 1000000000 END
 	FROM co_provisioning_targets t WHERE t.id = %s)`
 
-// Parked returns the targets for which something waits for a time that no lease and no retry leads to: the
-// clock was ahead when it was set. back says that the clock has come back since one looked last; then
-// it is all that waits for a time to come.
+// Parked returns the ids of the targets with a delivery or probe that is due later than any lease or retry
+// allows: it was set while the clock was ahead. back says that the clock was set back since the last call;
+// then a time later than now is enough.
 func (tx *Tx) Parked(ctx context.Context, lease time.Duration, back bool) ([]int64, error) {
 	now, err := tx.Now(ctx)
 	if err != nil {
@@ -152,7 +154,8 @@ func (tx *Tx) Parked(ctx context.Context, lease time.Duration, back bool) ([]int
 		args{now.Add(lease).UnixMicro()}, func(r Row) (int64, error) { return r.Int(0), nil })
 }
 
-// Unpark makes due what waits for such a time. What may still be under way has the time of a lease.
+// Unpark makes the deliveries and probes that Parked finds due now. Deliveries in flight, which a worker may
+// still be sending, get the time of a lease.
 func (tx *Tx) Unpark(ctx context.Context, lease time.Duration, targets ...int64) error {
 	now, err := tx.Now(ctx)
 	if err != nil {
@@ -175,7 +178,7 @@ func (tx *Tx) Unpark(ctx context.Context, lease time.Duration, targets ...int64)
 	return nil
 }
 
-// moment reads a column of microseconds, the zero time where it has no value.
+// moment returns the time in a column of Unix microseconds, the zero time for NULL.
 func moment(r Row, i int) time.Time {
 	if r.Null(i) {
 		return time.Time{}
@@ -183,7 +186,7 @@ func moment(r Row, i int) time.Time {
 	return time.UnixMicro(r.Int(i)).UTC()
 }
 
-// micros is a time as it is stored, no value for the zero time.
+// micros returns a time as it is stored, nil for the zero time.
 func micros(t time.Time) any {
 	if t.IsZero() {
 		return nil

@@ -8,23 +8,24 @@ import (
 	"comity"
 )
 
-// LaneStatus is what a target waits for, and how it goes.
+// TargetStatus is the provisioning status of a target.
 type TargetStatus struct {
 	// CoId and Description are the target's.
 	CoId        int64
 	Description string
-	// Waiting are the subjects that it is to be told about, InFlight those of them of whom it is being
-	// told, Failed those that rest after too many refusals, LeftOut those who have nothing to be sent under.
+	// Waiting is the number of deliveries that are pending or in flight, InFlight the number of those in
+	// flight, Failed the number of those that rest after too many refusals, LeftOut the number of subjects
+	// that have no identifier to be sent under.
 	Waiting, InFlight, Failed, LeftOut int64
-	// WhyLeftOut is what they lack, "" where nobody is left out.
+	// WhyLeftOut is what they lack, "" where no subject is left out.
 	WhyLeftOut string
-	// OldestWait is since when the one who waits longest does, zero where nobody does. LastSuccess is
-	// when it last took a message.
+	// OldestWait is since when the oldest delivery waits, zero for none. LastSuccess is the time of the last
+	// successful delivery, zero for none.
 	OldestWait, LastSuccess time.Time
 	Breaker                 Breaker
 }
 
-// LaneStatus returns how a target does.
+// TargetStatus returns the provisioning status of a target.
 func (tx *Tx) TargetStatus(ctx context.Context, target int64) (s TargetStatus, err error) {
 	now, err := tx.Now(ctx)
 	if err != nil {
@@ -42,7 +43,7 @@ func (tx *Tx) TargetStatus(ctx context.Context, target int64) (s TargetStatus, e
 	return s, err
 }
 
-// LaneStatuses returns how every target does, by its id; of the breaker only whether it is open.
+// TargetStatuses returns the provisioning status of every target, by id. Of the breaker only Opened is set.
 func (tx *Tx) TargetStatuses(ctx context.Context) (map[int64]TargetStatus, error) {
 	now, err := tx.Now(ctx)
 	if err != nil {
@@ -56,8 +57,8 @@ func (tx *Tx) TargetStatuses(ctx context.Context) (map[int64]TargetStatus, error
 	return all, err
 }
 
-// laneStatus reads how targets t do at a time ($1). Who waits (%s: for which target) is counted from an
-// index alone.
+// targetStatus is the query of the status of targets t at time $1; %s is a further condition on their
+// deliveries d. An index alone serves the count of those that wait.
 const targetStatus = `SELECT t.id, coalesce(w.waiting, 0), coalesce(w.held, 0),
 	(SELECT count(*) FROM deliveries d WHERE d.co_provisioning_target_id = t.id AND d.resting AND d.left_out = false),
 	w.since,
@@ -80,24 +81,25 @@ func scanTargetStatus(r Row) TargetStatus {
 	}
 }
 
-// SubjectStatus is what a target was told about a subject, and what it is to be told.
+// SubjectStatus is the state of the delivery of a subject to a target.
 type SubjectStatus struct {
 	Subject comity.Subject
-	// Told is what the target was told.
+	// ProvisionedAs is the identifiers that the target has for the subject.
 	ProvisionedAs comity.ProvisionedAs
-	// Sequence is that of the last try.
+	// Sequence is the sequence of the last claim.
 	Sequence int64
-	// Due is when the next try is, zero where none is. Since is since when something waits.
+	// Due is the time of the next try, zero for none. Since is since when a change is pending, zero for none.
 	Due, Since time.Time
-	// Held says that a message is under way, Resting that it rests after too many refusals or, if it is
-	// LeftOut, for the subject has nothing to be sent under.
+	// Held says that the delivery is in flight, Resting that it rests after too many refusals or, if it is
+	// LeftOut, because the subject has no identifier to be sent under.
 	Held, Resting, LeftOut bool
-	// Attempts are the failures since the last success.
+	// Attempts is the number of failures since the last success.
 	Attempts int64
-	// Tried is when the last try was, Success the last that the target took, Answer what it said.
+	// Tried is the time of the last try, Success that of the last successful one, zero for none. Answer is
+	// what the endpoint answered.
 	Tried, Success time.Time
 	Answer         string
-	// Sent is the message that it was last sent, packed as the outbox does; nil where it was never.
+	// Sent is the last sent message as the outbox packs it; nil for none.
 	Sent []byte
 }
 
@@ -115,8 +117,8 @@ func scanSubject(r Row) (s SubjectStatus, err error) {
 	return s, err
 }
 
-// SubjectStatus returns how it stands between a target and a subject; found is false where the target
-// was never to be told about it.
+// SubjectStatus returns the state of the delivery of a subject to a target; found is false where there never
+// was one.
 func (tx *Tx) SubjectStatus(ctx context.Context, target int64, subject comity.Subject) (s SubjectStatus, found bool, err error) {
 	err = tx.conn.query(ctx, `SELECT `+subjectColumns+` FROM deliveries WHERE `+deliveryKey,
 		args{target, int64(subject.Kind), subject.Id}, func(r Row) (err error) {
@@ -127,15 +129,15 @@ func (tx *Tx) SubjectStatus(ctx context.Context, target int64, subject comity.Su
 	return s, found, err
 }
 
-// Failed returns up to limit of those that rest after too many refusals, people first, in
-// order of their id, from the one after the one given.
+// Failed returns up to limit of a target's deliveries that rest after too many refusals, people first, in order
+// of id, starting after the given subject.
 func (tx *Tx) Failed(ctx context.Context, target int64, after comity.Subject, limit int) ([]SubjectStatus, error) {
 	return collect(ctx, tx.conn, `SELECT `+subjectColumns+` FROM deliveries
 		WHERE co_provisioning_target_id = $1 AND resting AND left_out = false AND (kind, subject_id) > ($2, $3) ORDER BY kind, subject_id LIMIT $4`,
 		args{target, int64(after.Kind), after.Id, int64(limit)}, scanSubject)
 }
 
-// Retried returns up to limit of those of whom a message failed and whose next try is to come, the
+// Retried returns up to limit of a target's deliveries that failed and whose next try is later than now,
 // soonest first.
 func (tx *Tx) Retried(ctx context.Context, target int64, limit int) ([]SubjectStatus, error) {
 	now, err := tx.Now(ctx)
@@ -147,9 +149,9 @@ func (tx *Tx) Retried(ctx context.Context, target int64, limit int) ([]SubjectSt
 		args{target, now.UnixMicro(), int64(limit)}, scanSubject)
 }
 
-// Resend makes due what rests after too many refusals and what waits for a later time or the breaker, of one
-// subject or, for nil, of all, closes the breaker, and says how many that are. Who is left out has nothing to
-// be sent.
+// Resend makes a target's deliveries due now that rest after too many refusals or wait for a later time or the
+// breaker: the one of a subject or, for nil, all. It closes the breaker and returns how many deliveries it
+// made due. Subjects that are left out are not among them.
 func (tx *Tx) Resend(ctx context.Context, target int64, subject *comity.Subject) (int64, error) {
 	now, err := tx.Now(ctx)
 	if err != nil {

@@ -7,8 +7,8 @@ import (
 	"comity"
 )
 
-// PeopleByUnit counts the people with a role in each unit of a CO, as far as the roles meet the
-// conditions, by the unit's id.
+// PeopleByUnit returns the number of people with a role in each unit of a CO that meets the conditions, by the
+// unit's id.
 func (tx *Tx) PeopleByUnit(ctx context.Context, coID int64, conditions ...Condition) (map[int64]int64, error) {
 	f := comity.CoPersonRole
 	var a args

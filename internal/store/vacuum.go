@@ -10,8 +10,8 @@ import (
 	"syscall"
 )
 
-// Vacuum writes a database anew, without what was deleted from it, and returns its size before and
-// after. Nobody else may have an SQLite file open.
+// Vacuum rewrites a database without the remains of deleted rows, and returns its size in bytes before and
+// after. No other process may have an SQLite file open.
 func Vacuum(ctx context.Context, database string) (before, after int64, err error) {
 	vacuum := vacuumSQLite
 	if IsPostgres(database) {
@@ -23,7 +23,7 @@ func Vacuum(ctx context.Context, database string) (before, after int64, err erro
 	return before, after, err
 }
 
-// vacuumPostgres writes each table anew, under a lock that keeps others from that table.
+// vacuumPostgres rewrites each table under a lock that keeps others from that table.
 func vacuumPostgres(ctx context.Context, database string) (before, after int64, err error) {
 	db, err := openSQL(ctx, database, false)
 	if err != nil {
@@ -59,8 +59,8 @@ func vacuumPostgres(ctx context.Context, database string) (before, after int64, 
 	return before, after, db.QueryRowContext(ctx, size).Scan(&after)
 }
 
-// vacuumSQLite writes a new file beside the old one, puts it in its place and overwrites what the old
-// one held. Whatever comes between leaves one of the two, whole.
+// vacuumSQLite writes a new file beside the old one, replaces the old one by it and overwrites the old data
+// with zeros. If it is interrupted, the database is one of the two complete files.
 func vacuumSQLite(ctx context.Context, database string) (before, after int64, err error) {
 	info, err := os.Stat(database)
 	if err != nil {
@@ -104,8 +104,8 @@ func vacuumSQLite(ctx context.Context, database string) (before, after int64, er
 	return info.Size(), written.Size(), overwrite(old, info.Size())
 }
 
-// writeAnew writes what a file holds into another, once what waits in its -wal is in the file, and
-// nothing is left in that.
+// writeAnew copies a database into a new file with VACUUM INTO, after it has moved its -wal file into the
+// database and truncated it.
 func writeAnew(ctx context.Context, database, to string) (err error) {
 	db, err := openSQL(ctx, database, false)
 	if err != nil {
@@ -122,7 +122,7 @@ func writeAnew(ctx context.Context, database, to string) (err error) {
 	return err
 }
 
-// overwrite writes zeros over a file that nobody has a name of any more.
+// overwrite writes size bytes of zeros over an open file that has no name any more.
 func overwrite(f *os.File, size int64) error {
 	zeros := make([]byte, 1<<20)
 	for at := int64(0); at < size; at += int64(len(zeros)) {

@@ -6,21 +6,20 @@ import (
 	"strings"
 )
 
-// way is one of several ways to find what a query is about: by one thing that it asks for, which an
-// index serves.
+// way is one of the access paths of a query: an index serves one of its filters.
 type way struct {
-	// find is a query of the ids of what is found so.
+	// find returns the query of the ids that the access path finds.
 	find func(dialect, *args) string
-	// count is how many that are, up to one more than are few.
+	// count is the number of these ids, at most fewFound + 1.
 	count int64
 }
 
-// fewFound is up to how many rows are found first and then narrowed and put in order. Where there are
-// more, they are looked for in the order in which they are shown.
+// fewFound is the maximum number of rows that are read by an access path and then filtered and sorted. If
+// there are more, rows are read in the order of the result.
 const fewFound = 2000
 
-// countWays counts what each way finds, until it is not few any more. A database that only guesses
-// that takes the wrong way where what is asked for has to do with nearly everybody.
+// countWays sets the count of each access path. The databases' own estimates choose a wrong path where a
+// filter selects nearly everybody.
 func (tx *Tx) countWays(ctx context.Context, ways []way) error {
 	if len(ways) == 0 {
 		return nil
@@ -41,7 +40,7 @@ func (tx *Tx) countWays(ctx context.Context, ways []way) error {
 	})
 }
 
-// fewest is the way that finds the fewest, nil where none finds few.
+// fewest returns the access path that finds the fewest rows, nil where all find more than fewFound.
 func fewest(ways []way) *way {
 	if len(ways) == 0 || ways[least(ways)].count > fewFound {
 		return nil
@@ -49,7 +48,7 @@ func fewest(ways []way) *way {
 	return &ways[least(ways)]
 }
 
-// least is which way finds the fewest, the first of several.
+// least returns the index of the access path that finds the fewest rows, the first of several.
 func least(ways []way) (which int) {
 	for i, w := range ways {
 		if w.count < ways[which].count {
@@ -59,8 +58,8 @@ func least(ways []way) (which int) {
 	return which
 }
 
-// planAnew has the rest of the transaction's statements planned for what they ask for. A plan that is
-// kept for any text or person is many times slower for those that nearly everything has to do with.
+// planAnew has the rest of the transaction's statements planned for the values of their parameters. A generic
+// plan is many times slower for values that nearly all rows have.
 func (tx *Tx) planAnew(ctx context.Context) error {
 	if tx.dialect.planAnew == "" {
 		return nil
@@ -68,7 +67,8 @@ func (tx *Tx) planAnew(ctx context.Context) error {
 	return tx.conn.queue(ctx, tx.dialect.planAnew, nil)
 }
 
-// inOrder runs a query that reads the first of what an index has in order, and has no more read than these.
+// inOrder runs a query that reads the first rows of an index in its order, with a plan that reads no more than
+// these.
 func (tx *Tx) inOrder(ctx context.Context, sql string, a args, each func(Row) error) error {
 	if tx.dialect.inOrder == "" {
 		return tx.conn.query(ctx, sql, a, each)

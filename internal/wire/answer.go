@@ -8,8 +8,8 @@ import (
 	"comity"
 )
 
-// AppendNewObject writes the answer to an add: the new record's id and, where the server made a
-// secret for it, that secret, which is shown this once under the name of the resource's Minted field.
+// AppendNewObject appends the answer to an add: the new record's id and, if the server generated a secret for
+// it, that secret, which is shown this once under the name of the resource's Minted field.
 func AppendNewObject(dst []byte, f Format, res *comity.Resource, id int64, minted string) []byte {
 	if f == XML {
 		dst = append(dst, declarationXML+`<NewObjectResponse Version="`+version+`">`...)
@@ -39,8 +39,8 @@ func appendMintedJSON(dst []byte, res *comity.Resource, minted string) []byte {
 	return dst
 }
 
-// AppendError writes the body of an error: the faults of its fields or, where it has none, its
-// Detail, or else its Phrase. The id is that of the record in question, "New" where there is none.
+// AppendError appends the body of an error: its field errors or, if there are none, its Detail, or else its
+// Phrase. The id is that of the record concerned, "New" if there is none.
 func AppendError(dst []byte, f Format, id string, e *comity.Error) []byte {
 	if f == XML {
 		dst = append(dst, declarationXML+`<ErrorResponse Version="`+version+`" Id="`...)
@@ -90,7 +90,7 @@ func appendFaultsJSON(dst []byte, faults []comity.Fault) []byte {
 	return append(dst, `]}`...)
 }
 
-// byField brings the faults of each field together, in the order in which the fields come first.
+// byField groups the faults by field, in the order in which the fields first occur.
 func byField(faults []comity.Fault) []comity.Fault {
 	place := func(f comity.Fault) int {
 		return slices.IndexFunc(faults, func(g comity.Fault) bool { return g.Field == f.Field })

@@ -6,9 +6,8 @@ import (
 	"comity"
 )
 
-// DecodeBulk reads a request to add many records of res: the JSON envelope with any number of
-// elements, up to most. The error is for a body that cannot be read; what is wrong with an element is in
-// its Input.
+// DecodeBulk reads a request to add many records of res: the JSON envelope with up to most elements. The
+// error is for a body that cannot be read; what is wrong with an element is in its Input.
 func DecodeBulk(res *comity.Resource, body []byte, most int) ([]comity.Input, error) {
 	if err := checkJSON(body); err != nil {
 		return nil, err
@@ -25,7 +24,7 @@ func DecodeBulk(res *comity.Resource, body []byte, most int) ([]comity.Input, er
 	if list == nil {
 		return nil, comity.BadRequest("The body must be an object with the list %q", res.Plural)
 	}
-	// They are counted before any is kept, for an element of two bytes takes a thousand.
+	// Counted before any is stored, because an element of two bytes takes a thousand in memory.
 	count := 0
 	for range elements(list) {
 		count++
@@ -43,7 +42,7 @@ func DecodeBulk(res *comity.Resource, body []byte, most int) ([]comity.Input, er
 	return inputs, nil
 }
 
-// BulkAnswer is what became of one element of many.
+// BulkAnswer is the outcome for one element of a bulk request.
 type BulkAnswer struct {
 	Status int
 	Reason string
@@ -54,7 +53,7 @@ type BulkAnswer struct {
 	Error *comity.Error
 }
 
-// AppendBulk writes the answers to a request of many, in the order of its elements.
+// AppendBulk appends the answers to a bulk request, in the order of its elements.
 func AppendBulk(dst []byte, res *comity.Resource, answers []BulkAnswer) []byte {
 	dst = append(dst, `{"ResponseType":"BulkResponse","Version":"`+version+`"`...)
 	dst = appendStringJSON(appendKeyJSON(dst, "ObjectType"), res.Singular)

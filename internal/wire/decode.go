@@ -6,8 +6,8 @@ import (
 	"comity"
 )
 
-// maxDepth is how deep a body may nest. A request needs four levels; the rest is room for unknown
-// fields, which are ignored whatever they hold.
+// maxDepth is how deep a body may nest. A request needs four levels; the rest is room for unknown fields,
+// which are ignored whatever they contain.
 const maxDepth = 32
 
 // Decode reads a request to add or edit a record of res. The error, always a [*comity.Error] of Code

@@ -46,8 +46,8 @@ func elementJSON(res *comity.Resource, object []byte) *element {
 	return e
 }
 
-// checkJSON says what keeps the body from being read. After it the text is known to be one JSON
-// value of bounded depth, and the functions that walk it need no errors.
+// checkJSON returns an error if the body cannot be read. Otherwise the text is one JSON value of bounded
+// depth, and the functions that walk it need no errors.
 func checkJSON(body []byte) error {
 	if !json.Valid(body) {
 		err := json.Unmarshal(body, new(json.RawMessage))
@@ -62,8 +62,8 @@ func checkJSON(body []byte) error {
 	return nil
 }
 
-// unwrap takes the first element out of an envelope. What has neither a RequestType nor the plural
-// name is none.
+// unwrap returns the first element of an envelope. An object with neither a RequestType nor the plural name
+// is no envelope.
 func unwrap(res *comity.Resource, object []byte) ([]byte, error) {
 	var element []byte
 	envelope := false

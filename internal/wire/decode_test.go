@@ -10,7 +10,7 @@ import (
 	"comity/internal/wire"
 )
 
-// decodeTest is a body and what is read from it.
+// decodeTest is a body and the expected record.
 type decodeTest struct {
 	name   string
 	res    *comity.Resource
@@ -58,7 +58,7 @@ var (
 	link       = comity.CoOrgIdentityLink.Resource
 )
 
-// A resource may be called the same in the singular and the plural, as CoTermsAndConditions is.
+// A resource may have the same name in the singular and the plural, as CoTermsAndConditions has.
 func TestDecodeWhereTheSingularIsThePlural(t *testing.T) {
 	terms := &comity.Resource{Singular: "Terms", Plural: "Terms"}
 	for title, tt := range map[string]struct {

@@ -28,8 +28,8 @@ func decodeXML(res *comity.Resource, body []byte) (*element, error) {
 	return e, nil
 }
 
-// request reads the root. A resource whose singular is its plural is told from its list by what is
-// in it.
+// request reads the root. A resource whose singular equals its plural is distinguished from its list by the
+// content.
 func (r *xmlReader) request(res *comity.Resource, root xml.StartElement) *element {
 	switch root.Name.Local {
 	default:

@@ -8,22 +8,22 @@ import (
 	"comity"
 )
 
-// element is what a request says of one record, found but not yet judged: each codec fills it, and
-// from there on JSON and XML are the same.
+// element is what a request contains of one record, not yet validated: each codec fills it, and from there on
+// JSON and XML are the same.
 type element struct {
 	res     *comity.Resource
 	version given
-	// fields are the values, each at its field's place in the table.
+	// fields are the values, by the field's index in the table.
 	fields []given
-	// owner is the place of the Owner field, -1 where there is none.
+	// owner is the index of the Owner field, -1 if there is none.
 	owner int
-	// person is that field's value if it is an object.
+	// person is the value of the Owner field if it is an object.
 	person *person
-	// flat are the owner's ids in the flat form, each at its type's place in the Owner field.
+	// flat are the owner's ids in the flat form, by the type's index in the Owner field.
 	flat []given
 }
 
-// given is a value of a request, or that there is none.
+// given is a value of a request, or its absence.
 type given struct {
 	comity.Scalar
 	there bool
@@ -44,8 +44,7 @@ func newElement(res *comity.Resource) *element {
 	return e
 }
 
-// set keeps the value of that name; of several, the last. Names that the table does not know are
-// ignored.
+// set stores the value of that name; the last of several wins. Unknown names are ignored.
 func (e *element) set(name string, value comity.Scalar) {
 	v := given{value, true}
 	if name == "Version" {
@@ -68,12 +67,12 @@ func (e *element) set(name string, value comity.Scalar) {
 	}
 }
 
-// isOwner says that the field of that name is the owner, and so may be an object.
+// isOwner says whether the field of that name is the owner, and so may be an object.
 func (e *element) isOwner(name string) bool {
 	return e.owner >= 0 && e.res.Fields[e.owner].Name == name
 }
 
-// setOwner keeps an owner that is an object.
+// setOwner stores an owner that is an object.
 func (e *element) setOwner(p person) {
 	e.fields[e.owner] = given{there: true}
 	e.person = &p
@@ -106,7 +105,7 @@ func (e *element) input() comity.Input {
 	return in
 }
 
-// isVersion takes the number 1.0 too, in any way of writing it: not every client can choose one.
+// isVersion accepts the number 1.0 too, in any spelling: not every client can choose one.
 func (v given) isVersion() bool {
 	if v.Type == comity.NumberScalar {
 		n, err := strconv.ParseFloat(v.Text, 64)
@@ -115,12 +114,12 @@ func (v given) isVersion() bool {
 	return v.Type == comity.TextScalar && strings.TrimSpace(v.Text) == version
 }
 
-// void says that nothing was named: not there, null or blank.
+// void says whether the value is missing, null or blank.
 func (v given) void() bool {
 	return !v.there || v.Type == comity.NullScalar || v.Type == comity.TextScalar && strings.TrimSpace(v.Text) == ""
 }
 
-// readOwner reads the object form or, where that names nothing, the flat one.
+// readOwner reads the object form or, if that names nothing, the flat one.
 func (e *element) readOwner(f *comity.Field) (cell comity.Cell, sentence string) {
 	switch v := e.fields[e.owner]; {
 	case e.person != nil && (!e.person.word.void() || !e.person.id.void()):
@@ -150,8 +149,8 @@ func (p *person) read(f *comity.Field) (cell comity.Cell, sentence string) {
 	return readOwnerId(f, o, p.id, "Id")
 }
 
-// readOwnerId reads the id of an owner, a missing one as an unknown one. The name is what the
-// request calls it.
+// readOwnerId reads the id of an owner; a missing one is treated as unknown. The name is the one used in the
+// request.
 func readOwnerId(f *comity.Field, o comity.OwnerType, id given, name string) (comity.Cell, string) {
 	n, ok := comity.ReadId(id.Scalar)
 	if !ok {

@@ -14,7 +14,7 @@ func AppendListOpen(dst []byte, f Format, res *comity.Resource) []byte {
 	return openListJSON(dst, res)
 }
 
-// AppendRecord adds a record to a list; first says that it is the list's first.
+// AppendRecord adds a record to a list; first is true for the first one.
 func AppendRecord(dst []byte, f Format, rec *comity.Record, first bool) []byte {
 	if f == XML {
 		return appendRecordXML(dst, rec, first)
@@ -22,9 +22,9 @@ func AppendRecord(dst []byte, f Format, rec *comity.Record, first bool) []byte {
 	return appendRecordJSON(dst, rec, first)
 }
 
-// AppendListClose ends a list. That of an empty list must be appended to the same bytes as
-// AppendListOpen, which it looks at: in XML a list without elements is closed in another way. A list
-// with records may be written out in parts and dst begin anew after each.
+// AppendListClose ends a list. For an empty list it must be appended to the same bytes as AppendListOpen,
+// because XML closes an empty list differently. A list with records may be written in parts, with a new dst
+// for each.
 func AppendListClose(dst []byte, f Format, res *comity.Resource) []byte {
 	if f == XML {
 		return closeListXML(dst, res)

@@ -71,7 +71,7 @@ func appendFieldJSON(dst []byte, f *comity.Field, c comity.Cell) []byte {
 	return dst
 }
 
-// appendKeyJSON writes a key that follows another; it must need no escapes, as no name does.
+// appendKeyJSON writes a key after another one; it must need no escapes, as no name does.
 func appendKeyJSON(dst []byte, name string) []byte {
 	dst = append(dst, `,"`...)
 	dst = append(dst, name...)
@@ -90,7 +90,7 @@ func appendStampJSON(dst []byte, name string, t time.Time) []byte {
 func appendStringJSON(dst []byte, s string) []byte {
 	const hex = "0123456789abcdef"
 	dst = append(dst, '"')
-	plain := 0 // where the text that is not written yet begins
+	plain := 0 // start of the text that is not written yet
 	for i := 0; i < len(s); {
 		b := s[i]
 		if b < utf8.RuneSelf {

@@ -20,7 +20,7 @@ var (
 	modified = time.Date(2025, 1, 2, 3, 4, 5, 0, time.UTC)
 )
 
-// sample is a record of the resource with its bookkeeping and the given cells.
+// sample returns a record of the resource with its bookkeeping and the given cells.
 func sample(res *comity.Resource, cells map[*comity.Field]comity.Cell) *comity.Record {
 	rec := comity.NewRecord(res)
 	rec.Id, rec.CoId, rec.Revision, rec.Actor, rec.Created, rec.Modified = 5, 2, 3, "co_2.<app>", created, modified
@@ -200,7 +200,7 @@ func TestEncodeTextInXML(t *testing.T) {
 	})
 }
 
-// anyText makes texts that no field would take too.
+// anyText draws texts, including those that no field accepts.
 func anyText() *rapid.Generator[string] {
 	tricky := rapid.SampledFrom([]string{
 		"\x00", "\x1f", "\b", "\t", "\n", "\r", "\r\n", "\x7f", "\u0085", "\u2028", "\u2029", "\uFFFD", "\uFFFE", "\uFFFF",
@@ -211,7 +211,7 @@ func anyText() *rapid.Generator[string] {
 	})
 }
 
-// inXML is the character by which XML 1.0 holds r.
+// inXML returns the character that XML 1.0 has in place of r.
 func inXML(r rune) rune {
 	if r < ' ' && r != '\t' && r != '\n' && r != '\r' || r == '\uFFFE' || r == '\uFFFF' {
 		return '\uFFFD'

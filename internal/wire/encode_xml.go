@@ -10,14 +10,14 @@ import (
 
 const declarationXML = `<?xml version="1.0" encoding="UTF-8"?>`
 
-// openListXML leaves the tag open: what comes next decides how it ends.
+// openListXML leaves the tag open: what follows decides how it ends.
 func openListXML(dst []byte, res *comity.Resource) []byte {
 	dst = append(dst, declarationXML+"<"...)
 	dst = append(dst, res.Plural...)
 	return append(dst, ` Version="`+version+`"`...)
 }
 
-// closeListXML knows an empty list by the tag that is still open.
+// closeListXML recognizes an empty list by the tag that is still open.
 func closeListXML(dst []byte, res *comity.Resource) []byte {
 	if n := len(dst); n > 0 && dst[n-1] == '"' {
 		return append(dst, `/>`...)
@@ -108,10 +108,10 @@ func appendStampXML(dst []byte, name string, t time.Time) []byte {
 	return appendEndXML(appendTime(appendStartXML(dst, name), t), name)
 }
 
-// appendTextXML writes a text so that it can stand in an element or an attribute. A character that
-// XML 1.0 cannot hold, even as a reference, is replaced.
+// appendTextXML writes a text escaped for an element or an attribute. A character that XML 1.0 cannot
+// contain, even as a reference, is replaced.
 func appendTextXML(dst []byte, s string) []byte {
-	plain := 0 // where the text that is not written yet begins
+	plain := 0 // start of the text that is not written yet
 	for i := 0; i < len(s); {
 		r, size := rune(s[i]), 1
 		if r > '>' && r < utf8.RuneSelf {
@@ -131,7 +131,7 @@ func appendTextXML(dst []byte, s string) []byte {
 	return append(dst, s[plain:]...)
 }
 
-// escapeXML returns what stands for a character of that many bytes, "" where it stands for itself.
+// escapeXML returns the escape of a character with size bytes, "" if it needs none.
 func escapeXML(r rune, size int) string {
 	switch {
 	case r == '&':

@@ -1,6 +1,6 @@
 package wire
 
-// Format is how a body is written. The extension of the request's path chooses it.
+// Format is the format of a body. The extension of the request's path selects it.
 type Format uint8
 
 // The formats.
@@ -12,7 +12,7 @@ const (
 // version is the version of every resource and of every envelope.
 const version = "1.0"
 
-// ParseFormat returns the format of a path's extension, written without its dot.
+// ParseFormat returns the format for a path's extension, without its dot.
 func ParseFormat(ext string) (Format, bool) {
 	switch ext {
 	case "json":
@@ -23,7 +23,7 @@ func ParseFormat(ext string) (Format, bool) {
 	return 0, false
 }
 
-// ContentType is what an answer in the format is labelled with.
+// ContentType returns the media type of the format.
 func (f Format) ContentType() string {
 	if f == XML {
 		return "application/xml; charset=UTF-8"

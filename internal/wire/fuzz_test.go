@@ -36,8 +36,8 @@ func FuzzDecodeXML(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) { fuzzDecode(t, wire.XML, body) })
 }
 
-// fuzzDecode reads a body as a request of each resource. What can be read can be written again, in
-// both formats, and then says the same.
+// fuzzDecode reads a body as a request of each resource. A record that was read can be written, in both
+// formats, and is the same when it is read again.
 func fuzzDecode(t *testing.T, f wire.Format, body []byte) {
 	t.Helper()
 	for _, res := range comity.All() {
@@ -61,7 +61,7 @@ func fuzzDecode(t *testing.T, f wire.Format, body []byte) {
 				t.Fatalf("%s: %v, %v\n%s", res.Singular, again.Faults, err, out)
 			}
 			if f == wire.XML && strings.ContainsAny(string(body)+string(list(wire.JSON, res, in.Record)), "\uFFFE\uFFFF") {
-				continue // which XML cannot hold
+				continue // XML cannot contain it
 			}
 			if diff := cmp.Diff(cells(comeback(in.Record)), cells(again.Record)); diff != "" {
 				t.Fatalf("%s (-first +again):\n%s\n%s", res.Singular, diff, out)

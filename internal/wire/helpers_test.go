@@ -22,7 +22,7 @@ type tb interface {
 
 var formats = map[string]wire.Format{"json": wire.JSON, "xml": wire.XML}
 
-// cells are the cells of a record that are not absent, in a form that a test can write down.
+// cells returns the cells of a record that are not absent, in a form that a test can write down.
 func cells(rec *comity.Record) map[string]string {
 	out := map[string]string{}
 	for _, f := range rec.Resource.Fields {
@@ -42,7 +42,7 @@ func cells(rec *comity.Record) map[string]string {
 	return out
 }
 
-// list is a list of the records, as an answer has it.
+// list returns a list of the records, as in an answer.
 func list(f wire.Format, res *comity.Resource, records ...*comity.Record) []byte {
 	out := wire.AppendListOpen(nil, f, res)
 	for i, rec := range records {
@@ -75,7 +75,7 @@ func checkForm(t tb, f wire.Format, text []byte) {
 	}
 }
 
-// checkMalformed fails the test unless the error is what every body that cannot be read gets.
+// checkMalformed fails the test unless the error is the one for a body that cannot be read.
 func checkMalformed(t tb, in comity.Input, err error) {
 	t.Helper()
 	var e *comity.Error

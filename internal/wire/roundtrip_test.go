@@ -13,7 +13,7 @@ import (
 	"comity/internal/wire"
 )
 
-// What is written in a list can be sent back as a request and says the same.
+// A list can be sent back as a request and has the same values.
 func TestDecodeOfEncodeIsTheRecord(t *testing.T) {
 	for _, res := range comity.All() {
 		for title, f := range formats {
@@ -38,8 +38,8 @@ func TestDecodeOfEncodeIsTheRecord(t *testing.T) {
 	}
 }
 
-// comeback is what a request brings of a record that was shown: neither what is never shown nor
-// what is never taken.
+// comeback returns what a request should contain of a record that was shown: without fields that are never
+// shown or never accepted.
 func comeback(rec *comity.Record) *comity.Record {
 	rec = rec.Clone()
 	for _, f := range rec.Resource.Fields {
@@ -50,7 +50,7 @@ func comeback(rec *comity.Record) *comity.Record {
 	return rec
 }
 
-// record makes a record whose every cell its field would take.
+// record draws a record whose cells are all valid.
 func record(t *rapid.T, res *comity.Resource) *comity.Record {
 	rec := comity.NewRecord(res)
 	rec.Id = rapid.Int64Min(1).Draw(t, "Id")
@@ -99,13 +99,13 @@ func cell(t *rapid.T, f *comity.Field) comity.Cell {
 	return comity.Cell{}
 }
 
-// wellFormed are texts for the fields that ask for more than a text; each takes at least one.
+// wellFormed are texts for the fields that need a certain form; each accepts at least one.
 var wellFormed = []string{
 	"ApiProvisioner", "en", "pt-BR", "Europe/Paris", "UTC", "ada@example.org", "https://example.org/?a=1&b='2'", `^10\.[0-9]+|"&$`,
 	"co_2.app", "S", "kafka.example.org:9092", "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=",
 }
 
-// text makes a text that the field takes, as it keeps it.
+// text draws a text that the field accepts, as it is stored.
 func text(t *rapid.T, f *comity.Field) comity.Cell {
 	pieces := rapid.OneOf(
 		rapid.SampledFrom([]string{"\t", "\n", "\r\n", " ", `"`, `\`, "&", "'", "&amp;", "]]", "\uFFFD", "\u2028", "\U0001F600", "é", "\u00a0"}),
@@ -124,7 +124,7 @@ func text(t *rapid.T, f *comity.Field) comity.Cell {
 	return rapid.SampledFrom(good).Draw(t, f.Name+" well-formed")
 }
 
-// moment makes times of the years that a field takes, to the second.
+// moment draws times in the years that a field accepts, to the second.
 func moment() *rapid.Generator[time.Time] {
 	first := time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC).Unix()
 	last := time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC).Unix()

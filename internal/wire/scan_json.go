@@ -11,11 +11,11 @@ import (
 	"comity"
 )
 
-// The functions here walk JSON that json.Valid has passed, as raw text: encoding/json itself folds
-// the case of keys and replaces what is no Unicode, where a request is to be told.
+// The functions here walk JSON that json.Valid has accepted, as raw text: encoding/json itself ignores the
+// case of keys and replaces invalid Unicode, where a client must get an error.
 
-// members yields the keys and the raw values of the object that text begins with. A key that is no
-// Unicode is left out, no field is called so.
+// members yields the keys and the raw values of the object that text begins with. A key that is not valid
+// Unicode is skipped, no field has such a name.
 func members(text []byte) iter.Seq2[string, []byte] {
 	return func(yield func(string, []byte) bool) {
 		for i := skipSpace(text, 1); text[i] != '}'; i = skipSpace(text, i) {
@@ -51,7 +51,7 @@ func elements(text []byte) iter.Seq[[]byte] {
 	}
 }
 
-// scalar is a raw value as a field reads it.
+// scalar returns a raw value as fields read it.
 func scalar(raw []byte) comity.Scalar {
 	switch raw[0] {
 	case 'n':
@@ -69,7 +69,7 @@ func scalar(raw []byte) comity.Scalar {
 	return comity.Scalar{Type: comity.NumberScalar, Text: string(raw)}
 }
 
-// unquote returns what a raw string says, false if that is no Unicode.
+// unquote returns the text of a raw string, false if it is not valid Unicode.
 func unquote(raw []byte) (string, bool) {
 	inner := raw[1 : len(raw)-1]
 	if !utf8.Valid(inner) {
@@ -120,7 +120,7 @@ func skipSpace(text []byte, i int) int {
 	return i
 }
 
-// skipValue returns where the value that begins at i ends.
+// skipValue returns the end of the value that begins at i.
 func skipValue(text []byte, i int) int {
 	switch text[i] {
 	case '"':
@@ -148,7 +148,7 @@ func skipValue(text []byte, i int) int {
 	return i
 }
 
-// skipString returns where the string that begins at i ends.
+// skipString returns the end of the string that begins at i.
 func skipString(text []byte, i int) int {
 	for i++; text[i] != '"'; i++ {
 		if text[i] == '\\' {
@@ -158,8 +158,8 @@ func skipString(text []byte, i int) int {
 	return i + 1
 }
 
-// AppendQuotingNumbers appends a JSON text with every number in it written as a string, for clients that
-// expect numbers as older servers wrote them.
+// AppendQuotingNumbers appends a JSON text with every number written as a string, for clients that expect
+// numbers as older servers wrote them.
 func AppendQuotingNumbers(dst, text []byte) []byte {
 	for i := 0; i < len(text); {
 		switch c := text[i]; {
@@ -182,7 +182,7 @@ func AppendQuotingNumbers(dst, text []byte) []byte {
 	return dst
 }
 
-// nesting returns how deep a text nests.
+// nesting returns the nesting depth of a text.
 func nesting(text []byte) int {
 	depth, deepest := 0, 0
 	for i := 0; i < len(text); i++ {

@@ -13,8 +13,8 @@ import (
 	"comity"
 )
 
-// xmlReader walks the tokens of a body. Its first error ends it: from then on it finds nothing more,
-// so only who is done reading need look at err.
+// xmlReader walks the tokens of a body. After the first error it returns no more tokens, so callers need to
+// check err only when they are done.
 type xmlReader struct {
 	body    []byte
 	decoder *xml.Decoder
@@ -33,16 +33,16 @@ func newXMLReader(body []byte) *xmlReader {
 	return &xmlReader{body: body, decoder: d}
 }
 
-// failf keeps the first error.
+// failf records an error, unless there is one.
 func (r *xmlReader) failf(format string, args ...any) {
 	if r.err == nil {
 		r.err = comity.BadRequest(format, args...)
 	}
 }
 
-// next returns the next token that says something: the start or the end of an element, or text; nil
-// at the end of the body and after an error. DTDs and processing instructions are refused: they say
-// nothing that a request needs and are the way into most attacks on readers of XML.
+// next returns the next relevant token: the start or the end of an element, or text; nil at the end of the
+// body and after an error. DTDs and processing instructions are refused: no request needs them and most
+// attacks on XML parsers use them.
 func (r *xmlReader) next() xml.Token {
 	for r.err == nil {
 		offset := r.decoder.InputOffset()
@@ -82,7 +82,7 @@ func (r *xmlReader) next() xml.Token {
 	return nil
 }
 
-// element returns the start of the next element at the top of the document, where no text may be.
+// element returns the start of the next element at the top of the document, where text is not allowed.
 func (r *xmlReader) element() (start xml.StartElement, ok bool) {
 	for {
 		switch t := r.next().(type) {
@@ -98,8 +98,8 @@ func (r *xmlReader) element() (start xml.StartElement, ok bool) {
 	}
 }
 
-// content reads to the end of the element that has just begun and returns the text directly in it.
-// It calls child at the start of each element directly in it; what child leaves unread is passed over.
+// content reads to the end of the element that has just begun and returns the text directly in it. It calls
+// child at the start of each element directly in it, and skips what child leaves unread.
 func (r *xmlReader) content(child func(xml.StartElement)) string {
 	var text strings.Builder
 	depth := r.depth
@@ -125,8 +125,8 @@ func (r *xmlReader) blank(start xml.StartElement, text string) {
 	}
 }
 
-// namesSurrogate says that a text, as the body has it, refers to a character that there is not.
-// encoding/xml refuses the others, but replaces these.
+// namesSurrogate says whether a raw text refers to a surrogate, which is no character. encoding/xml refuses
+// other invalid references, but replaces these.
 func namesSurrogate(raw []byte) bool {
 	if bytes.HasPrefix(raw, []byte("<![CDATA[")) {
 		return false
@@ -144,10 +144,11 @@ func namesSurrogate(raw []byte) bool {
 	return false
 }
 
-// maxTag is how many bytes a tag may have. A request needs one attribute; each takes ten times its bytes.
+// maxTag is the maximum length of a tag, in bytes. A request needs one attribute; each takes ten times its
+// bytes in memory.
 const maxTag = 16 << 10
 
-// longTag says whether a tag is too long. It looks at well-formed XML only, the rest is refused anyway.
+// longTag says whether any tag is too long. It assumes well-formed XML, as the rest is refused anyway.
 func longTag(body []byte) bool {
 	for {
 		start := bytes.IndexByte(body, '<')
@@ -174,7 +175,7 @@ func longTag(body []byte) bool {
 	}
 }
 
-// passedOver returns where a comment or CDATA that a text begins with ends, 0 where there is none.
+// passedOver returns the end of a comment or CDATA section that a text begins with, 0 if there is none.
 func passedOver(text []byte) int {
 	for start, end := range map[string]string{"<!--": "-->", "<![CDATA[": "]]>"} {
 		if rest, found := bytes.CutPrefix(text, []byte(start)); found {

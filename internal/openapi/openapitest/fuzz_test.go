@@ -14,7 +14,7 @@ import (
 	"comity/internal/openapi/openapitest"
 )
 
-// furnished is the API with one record of most kinds, of which the ids are 1, and a CO of the id 2.
+// furnished is the API with one record of most kinds, with the id 1, and a CO with the id 2.
 func furnished(f *testing.F) *api {
 	f.Helper()
 	a := serve(f)
@@ -31,8 +31,8 @@ func furnished(f *testing.F) *api {
 	return a
 }
 
-// try makes a request that need not make sense. Its answer must be one that the document has, and not
-// say that the server failed.
+// try makes a request that need not make sense. Its answer must be in the document, and must not be a failure
+// of the server.
 func (a *api) try(t *testing.T, method, path, query, body string) {
 	t.Helper()
 	req := &http.Request{
@@ -47,7 +47,7 @@ func (a *api) try(t *testing.T, method, path, query, body string) {
 	if resp.StatusCode >= http.StatusInternalServerError {
 		t.Errorf("%s %q?%q is answered %s: %s", method, path, query, resp.Status, recorder.Body)
 	}
-	// What a mutated request asks for need not be what the document tells clients to ask.
+	// A mutated request need not be one that the document permits.
 	err := a.check(req, resp, bytes.Clone(recorder.Body.Bytes()))
 	if err != nil && !errors.Is(err, openapitest.ErrRequest) {
 		t.Errorf("%v\nsent %q", err, body)

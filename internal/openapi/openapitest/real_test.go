@@ -25,7 +25,7 @@ import (
 
 const root = "/registry/"
 
-// api is the real API on a database of its own, every exchange with which is held against the document.
+// api is the real API on a database of its own, every exchange with which is compared with the document.
 type api struct {
 	t       testing.TB
 	handler http.Handler
@@ -34,7 +34,7 @@ type api struct {
 	check   func(*http.Request, *http.Response, []byte) error
 }
 
-// provisioner does nothing but say so.
+// provisioner answers without doing anything.
 type provisioner struct{ rest.Provisioner }
 
 func (provisioner) Provision(_ context.Context, target *comity.Record, _ comity.Subject) (bool, error) {
@@ -131,7 +131,7 @@ func (a *api) add(path, body string) string {
 	return added.Id
 }
 
-// TestEveryResource asks of every resource what can be asked without knowing it.
+// TestEveryResource makes the calls that every resource has.
 func TestEveryResource(t *testing.T) {
 	a := serve(t)
 	for _, r := range comity.All() {
@@ -157,7 +157,7 @@ func TestEveryResource(t *testing.T) {
 	}
 }
 
-// TestBounds holds the numbers that the document names to those that the API goes by.
+// TestBounds compares the limits in the document with those of the API.
 func TestBounds(t *testing.T) {
 	a := serve(t)
 	a.want("200 OK", http.MethodGet, "cous.json?limit=1000", "")
@@ -170,7 +170,7 @@ func TestBounds(t *testing.T) {
 	a.want("400 Bad Request", http.MethodPost, "cous.json", `{"Version":"1.0","CoId":1,"Name":"A"}`, "Idempotency-Key", strings.Repeat("k", 256))
 }
 
-// TestLists asks for every list by every parameter that the document has.
+// TestLists requests every list with every parameter in the document.
 func TestLists(t *testing.T) {
 	a := serve(t)
 	var doc struct {
@@ -190,7 +190,7 @@ func TestLists(t *testing.T) {
 			continue
 		}
 		for _, p := range item.Get.Parameters {
-			if p.Name != "" { // those that the document has once for all are asked for elsewhere
+			if p.Name != "" { // the shared components are tested elsewhere
 				a.call(http.MethodGet, path[1:]+"?"+p.Name+"=1", "")
 				a.call(http.MethodGet, path[1:]+"?"+p.Name+"=", "")
 				a.call(http.MethodGet, path[1:]+"?"+p.Name+"=987654", "")
@@ -199,7 +199,7 @@ func TestLists(t *testing.T) {
 	}
 }
 
-// TestPeople goes through a small registry as its users would.
+// TestPeople uses a small registry as its users would.
 func TestPeople(t *testing.T) {
 	a := serve(t)
 	co := a.add("cos", `{"RequestType":"Cos","Version":"1.0","Cos":[{"Version":"1.0","Name":"Telescope","Status":"A"}]}`)
@@ -259,7 +259,7 @@ func TestPeople(t *testing.T) {
 	a.want("403 Name In Use", http.MethodPost, "cous/bulk.json", `{"Cous":[{"Version":"1.0","CoId":`+co+`,"Name":"C"},{"Version":"1.0","CoId":`+co+`,"Name":"B"}]}`)
 }
 
-// TestProvisioning makes the provision calls and what they need.
+// TestProvisioning makes the provision calls and their preconditions.
 func TestProvisioning(t *testing.T) {
 	a := serve(t)
 	co := a.add("cos", `{"Version":"1.0","Name":"Telescope","Status":"Active"}`)
@@ -282,7 +282,7 @@ func TestProvisioning(t *testing.T) {
 	}
 }
 
-// TestStringIds looks at what an API user with StringIds is answered, and at one of a CO and at nobody.
+// TestStringIds checks the answers to an API user with StringIds, to a user of a CO and to nobody.
 func TestStringIds(t *testing.T) {
 	a := serve(t)
 	co := a.add("cos", `{"Version":"1.0","Name":"Telescope","Status":"Active"}`)

@@ -12,8 +12,8 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// closeAnswers makes what the document does not know of an answer an error. Clients are to ignore
-// it, so the document leaves it open; a test is to see it.
+// closeAnswers makes unknown members of an answer an error. Clients must ignore them, so the document allows
+// them; a test must not.
 func closeAnswers(doc *openapi3.T) {
 	for name, s := range doc.Components.Schemas {
 		if !strings.Contains(name, "Input") && !strings.Contains(name, "Request") && !strings.HasSuffix(name, "Xml") {
@@ -22,7 +22,7 @@ func closeAnswers(doc *openapi3.T) {
 	}
 }
 
-// closeObject closes an object and those that are written out in it.
+// closeObject disallows unknown members in an object schema and those inlined in it.
 func closeObject(s *openapi3.SchemaRef) {
 	if s == nil || s.Ref != "" || s.Value == nil {
 		return
@@ -37,9 +37,9 @@ func closeObject(s *openapi3.SchemaRef) {
 	closeObject(s.Value.Items)
 }
 
-// checkPlainly has values checked by the library's validator of OpenAPI 3.0. That of 3.1 compiles the
-// schema anew for each value, which takes longer than all else in a test. What differs between the two
-// is written in the words of 3.0: a constant is an enum of one, and what may be anything may be null.
+// checkPlainly lets the library's validator of OpenAPI 3.0 check the values. That of 3.1 compiles the schema
+// for each value, which takes longer than everything else in a test. The differences are rewritten for 3.0: a
+// constant as an enum of one, and a schema of any value as nullable.
 func checkPlainly(doc *openapi3.T) error {
 	doc.OpenAPI = "3.0.3"
 	return doc.WalkSchemas(func(_ string, s *openapi3.SchemaRef) error {
@@ -52,8 +52,8 @@ func checkPlainly(doc *openapi3.T) error {
 	})
 }
 
-// checkXML says whether a body is well-formed and has the root that one of the content's schemas
-// names. kin-openapi reads no XML, so what is inside is not looked at.
+// checkXML returns an error unless a body is well-formed and has the root that one of the content's schemas
+// names. kin-openapi reads no XML, so the content is not checked.
 func checkXML(body []byte, content openapi3.Content) error {
 	root, err := rootOf(body)
 	if err != nil {
@@ -75,7 +75,7 @@ func checkXML(body []byte, content openapi3.Content) error {
 	return nil
 }
 
-// rootOf reads a body to its end and returns its root's name.
+// rootOf reads a body to its end and returns the name of its root.
 func rootOf(body []byte) (root string, err error) {
 	for d := xml.NewDecoder(bytes.NewReader(body)); ; {
 		token, err := d.Token()

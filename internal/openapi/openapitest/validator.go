@@ -1,5 +1,5 @@
-// Package openapitest holds exchanges with the API against its OpenAPI document, so that tests which
-// talk to the API for another reason also see when the document does not tell the truth.
+// Package openapitest compares exchanges with the API with its OpenAPI document, so that tests of other
+// things in the API also show where the document is wrong.
 package openapitest
 
 import (
@@ -21,20 +21,19 @@ import (
 	"comity/internal/openapi"
 )
 
-// ErrRequest is wrapped in what is said of a request that succeeded though the document does not
-// permit it, and of whose response there is nothing else to say. The API takes some requests that the document does not tell clients to make, such as
-// blanks round a number or more elements than the first; a test of those leaves these errors out.
+// ErrRequest is wrapped in the error for a request that succeeded though the document does not permit it, if
+// its response is as documented. The API accepts some requests that the document does not offer to clients,
+// such as blanks around a number or more elements than one; a test of those ignores these errors.
 var ErrRequest = errors.New("the document does not permit the request")
 
-// Validator returns a function that says what in an exchange is not as the document has it: the
-// request, its response and the response's body.
+// Validator returns a function that returns an error for what the document does not permit in an exchange:
+// the request, its response and the response's body.
 //
-// Of the response it looks at the status, the reason phrase, the headers and the body, in which
-// nothing may be that the document does not know. The request is looked at where it succeeded, for
-// one that was refused may be wrong on purpose; its body only if it has GetBody, as those of
-// http.NewRequest do. Of XML it looks at the form and the root.
+// It checks the response's status, reason phrase, headers and body, in which unknown members are errors. It
+// checks the request only if it succeeded, because a refused one may be wrong on purpose; its body only if it
+// has GetBody, as those of http.NewRequest do. Of XML it checks the form and the root.
 //
-// A call that the document does not have must have been answered 404, or not have got so far.
+// A call that the document does not have must be answered 404, or be refused before routing.
 func Validator(t testing.TB, document []byte) func(req *http.Request, resp *http.Response, body []byte) error {
 	t.Helper()
 	doc, err := openapi3.NewLoader().LoadFromData(document)
@@ -69,8 +68,8 @@ func Validator(t testing.TB, document []byte) func(req *http.Request, resp *http
 	}
 }
 
-// asCalled is the request as the document speaks of it: HEAD is GET without a body, a path is what
-// it says however it is escaped, and the type of the body is what the path's extension says.
+// asCalled returns the request in the terms of the document: HEAD as GET without a body, the path unescaped,
+// and the content type by the path's extension.
 func asCalled(ctx context.Context, req *http.Request) *http.Request {
 	called := req.Clone(ctx)
 	if called.Method == http.MethodHead {
@@ -100,7 +99,7 @@ func ForRoot(t testing.TB, root string) func(req *http.Request, resp *http.Respo
 	return Validator(t, document) //nolint:bodyclose // whoever made the exchange closes its body
 }
 
-// exchange is a request and how it was answered.
+// exchange is a request and its answer.
 type exchange struct {
 	req   *http.Request
 	head  bool
@@ -110,10 +109,10 @@ type exchange struct {
 	vars  map[string]string
 }
 
-// unrouted are the statuses that a call which the document does not have can be answered with.
+// unrouted are the statuses with which a call that the document does not have can be answered.
 var unrouted = []int{http.StatusUnauthorized, http.StatusNotFound, http.StatusTooManyRequests}
 
-// find looks for the call in the document; route stays nil for one that is rightly not there.
+// find looks up the call in the document; route stays nil for a call that is not in it and must not be.
 func (x *exchange) find(router routers.Router) error {
 	if _, phrase, _ := strings.Cut(x.resp.Status, " "); phrase == comity.PhraseUnknown {
 		return nil
@@ -133,7 +132,7 @@ func (x *exchange) find(router routers.Router) error {
 func (x *exchange) String() string { return x.req.Method + " " + x.req.URL.RequestURI() }
 
 func (x *exchange) input() *openapi3filter.RequestValidationInput {
-	// Of many elements that are added by themselves each may be wrong on purpose.
+	// Elements that are added separately may each be wrong on purpose.
 	separately := x.req.URL.Query().Get("separately") == "true"
 	return &openapi3filter.RequestValidationInput{
 		Request: x.req, Route: x.route, PathParams: x.vars,
@@ -197,8 +196,8 @@ func (x *exchange) checkResponse() error {
 	return nil
 }
 
-// checkPhrase looks at the reason phrase. That which Go writes by itself says nothing: it is what a
-// recorder, or a connection that cannot carry the API's own, has for each status.
+// checkPhrase checks the reason phrase. Go's standard phrase is ignored: a recorder, or a connection that
+// cannot carry the API's own, has it for each status.
 func (x *exchange) checkPhrase(documented *openapi3.Response) error {
 	_, phrase, _ := strings.Cut(x.resp.Status, " ")
 	if phrase == "" || phrase == http.StatusText(x.resp.StatusCode) {

@@ -23,7 +23,7 @@ func cous(element string) string {
 	return `{"ResponseType":"Cous","Version":"1.0","Cous":[{` + element + `}]}`
 }
 
-// TestValidator shows it exchanges that are as the document has them, and some that differ in one thing.
+// TestValidator checks exchanges that are as documented, and some that differ in one thing.
 func TestValidator(t *testing.T) {
 	document, err := openapi.Document(root, "test")
 	if err != nil {
@@ -36,7 +36,7 @@ func TestValidator(t *testing.T) {
 		method, path, sent string
 		status, got        string
 		header             http.Header
-		wrong              string // a part of what is said of it, "" for one that is as it should be
+		wrong              string // a part of the error, "" for none
 	}{
 		"list":                     {path: "cous.json", status: "200 OK", got: cous(good)},
 		"ids as strings":           {path: "cous.json", status: "200 OK", got: cous(strings.Replace(good, `"Id":5`, `"Id":"5"`, 1))},

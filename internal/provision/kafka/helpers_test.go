@@ -31,7 +31,7 @@ func newBroker(t *testing.T, opts ...kfake.Opt) *broker {
 	return &broker{c, t}
 }
 
-// destination is a target that sends people under their uid to the broker's topic.
+// destination returns a target that sends people under their uid to the broker's topic.
 func (b *broker) destination() comity.Destination {
 	return destination(strings.Join(b.ListenAddrs(), ", "))
 }
@@ -52,7 +52,7 @@ func destination(brokers string) comity.Destination {
 	return d
 }
 
-// records are the first n records of the topic, those of one key in their order.
+// records returns the first n records of the topic; those of one key are in order.
 func (b *broker) records(n int, opts ...kgo.Opt) []*kgo.Record {
 	b.t.Helper()
 	client, err := kgo.NewClient(append([]kgo.Opt{
@@ -75,7 +75,7 @@ func (b *broker) records(n int, opts ...kgo.Opt) []*kgo.Record {
 	return all
 }
 
-// written is how many records the topic has.
+// written returns the number of records in the topic.
 func (b *broker) written() (n int64) {
 	for _, p := range b.PartitionInfos("people") {
 		n += p.HighWatermark
@@ -83,7 +83,7 @@ func (b *broker) written() (n int64) {
 	return n
 }
 
-// known is a person of whom nothing is known but the uid.
+// known returns a person with only a uid.
 func known(id int64, uid string) comity.Snapshot {
 	person := comity.NewRecord(comity.CoPerson.Resource)
 	person.Id = id
@@ -106,8 +106,8 @@ func newKafka(t *testing.T, o provision.Options) *kafka.Kafka {
 	return k
 }
 
-// tell sends what the destination must be told about a person who was told before.
-func tell(t *testing.T, k *kafka.Kafka, d comity.Destination, s comity.Snapshot, sentAs comity.ProvisionedAs, sequence int64) comity.Answer {
+// send sends the messages about a subject that the destination was sent under sentAs before.
+func send(t *testing.T, k *kafka.Kafka, d comity.Destination, s comity.Snapshot, sentAs comity.ProvisionedAs, sequence int64) comity.Answer {
 	t.Helper()
 	messages, _, err := k.Messages(d, s, sentAs)
 	if err != nil {
@@ -123,7 +123,7 @@ func tell(t *testing.T, k *kafka.Kafka, d comity.Destination, s comity.Snapshot,
 	return a
 }
 
-// line writes a record as tests compare it.
+// line returns a record as tests compare it.
 func line(r *kgo.Record) string {
 	value := "no value"
 	if r.Value != nil {

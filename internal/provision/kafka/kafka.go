@@ -1,8 +1,8 @@
-// Package kafka tells people and groups to Kafka topics: the message that goes to HTTP endpoints is the value of
-// a record, keyed by the identifier.
+// Package kafka sends the messages about people and groups to Kafka topics: a record's value is the message
+// that goes to HTTP endpoints, its key the identifier.
 //
-//   - kafka.go sends and judges what comes back
-//   - topic.go reads what a destination says
+//   - kafka.go sends messages and classifies failures
+//   - topic.go reads a destination's settings
 //   - producer.go connects, pool.go keeps connections for the next message
 package kafka
 
@@ -23,8 +23,7 @@ import (
 	"comity/internal/provision"
 )
 
-// Kafka sends messages to the topics of Kafka servers. It keeps connections and may be used by many
-// at a time.
+// Kafka sends messages to the topics of Kafka servers. It keeps connections and is safe for concurrent use.
 type Kafka struct {
 	options provision.Options
 	pool    pool
@@ -37,10 +36,10 @@ func New(o provision.Options) *Kafka {
 	return &Kafka{options: o}
 }
 
-// Close closes the connections, those that a message is using when it is done.
+// Close closes the connections; one in use is closed when its message is done.
 func (k *Kafka) Close() { k.pool.close() }
 
-// Messages returns what the destination's topic must be sent; see provision.Messages.
+// Messages returns the messages to send to the destination's topic; see provision.Messages.
 func (k *Kafka) Messages(d comity.Destination, s comity.Snapshot, sentAs comity.ProvisionedAs) ([]comity.Message, []string, error) {
 	return provision.Messages(d, s, sentAs, func(d comity.Destination) (provision.Address, error) {
 		t, err := read(d)
@@ -48,15 +47,15 @@ func (k *Kafka) Messages(d comity.Destination, s comity.Snapshot, sentAs comity.
 	})
 }
 
-// Headers returns the headers that Send sends a message with. What is secret, or made when it is
-// sent, is written as ***.
+// Headers returns the headers that Send sends with a message. Secrets, and values that are generated
+// when the message is sent, are replaced by ***.
 func (k *Kafka) Headers(d comity.Destination, m comity.Message, sequence int64) (map[string]string, error) {
 	return provision.ShownHeaders(d, m, sequence)
 }
 
-// Get says that a topic cannot be asked what it holds.
+// Get returns a Holding that is unreadable, since a topic cannot be queried.
 func (k *Kafka) Get(context.Context, comity.Destination, comity.Subject, string) comity.Holding {
-	return comity.Holding{Unreadable: "a Kafka topic cannot be asked"}
+	return comity.Holding{Unreadable: "a Kafka topic cannot be verified"}
 }
 
 // Send sends one message and waits until all in-sync replicas of its partition have it.
@@ -87,8 +86,8 @@ func (k *Kafka) Send(ctx context.Context, d comity.Destination, m comity.Message
 		record.Headers = append(record.Headers, kgo.RecordHeader{Key: name, Value: []byte(headers[name])})
 	}
 	if err := p.send(ctx, record); err != nil {
-		// What a failed message leaves behind, half sent or to be tried again, ends with its producer:
-		// it must not arrive after a newer one.
+		// The producer is discarded with whatever a failed message left in it, so that the message cannot
+		// arrive after a newer one.
 		p.close()
 		return comity.Answer{Text: explain(d, t, err, time.Since(start)), Refused: refuses(err)}
 	}
@@ -96,20 +95,20 @@ func (k *Kafka) Send(ctx context.Context, d comity.Destination, m comity.Message
 	return comity.Answer{OK: true, Text: fmt.Sprintf("record %d of partition %d", record.Offset, record.Partition)}
 }
 
-// refuses says that a failure is about the message. Every other is about the cluster, or about who is
-// calling, and passes without the message being changed.
+// refuses says whether a failure is about the message itself. Every other failure is about the cluster
+// or the authentication, and can pass although the message stays the same.
 func refuses(err error) bool {
 	return errors.Is(err, kerr.MessageTooLarge) || errors.Is(err, kerr.RecordListTooLarge) || errors.Is(err, kerr.InvalidRecord)
 }
 
-// explain tells a person why a message was not taken.
+// explain returns why a message was not accepted, as a text for people.
 func explain(d comity.Destination, t topic, err error, after time.Duration) string {
 	var guess *kgo.ErrFirstReadEOF
 	switch {
 	case errors.Is(err, kerr.UnknownTopicOrPartition):
 		return fmt.Sprintf("there is no topic %s: %v", t.name, kerr.UnknownTopicOrPartition)
 	case errors.As(err, &guess):
-		// It says more than that the connection was closed.
+		// This error says more than that the connection was closed.
 		return guess.Error()
 	case t.mechanism != "" && errors.Is(err, io.EOF):
 		return "the connection was closed before an answer came: that may be for a wrong username or password"

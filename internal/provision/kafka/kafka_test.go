@@ -17,17 +17,17 @@ import (
 	"comity/internal/provision"
 )
 
-// A message is a record: the identifier is its key, the JSON its value, and it has the headers that
-// an HTTP message has.
+// A message is sent as a record: the identifier is its key, the JSON its value, and its headers are those of an
+// HTTP message.
 func TestMessageArrives(t *testing.T) {
 	b := newBroker(t)
 	k := newKafka(t, provision.Options{})
 	d := b.destination()
-	if a := tell(t, k, d, known(7, "ghopper"), comity.ProvisionedAs{}, 3); !a.OK {
+	if a := send(t, k, d, known(7, "ghopper"), comity.ProvisionedAs{}, 3); !a.OK {
 		t.Fatalf("the answer is %+v", a)
 	}
 	d.SigningSecret = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
-	if a := tell(t, k, d, known(7, "ghopper"), comity.ProvisionedAs{}, 4); !a.OK {
+	if a := send(t, k, d, known(7, "ghopper"), comity.ProvisionedAs{}, 4); !a.OK {
 		t.Fatalf("the answer is %+v", a)
 	}
 	got := b.records(2)
@@ -45,16 +45,16 @@ func TestMessageArrives(t *testing.T) {
 	}
 }
 
-// A delete is the deleted message, or a record without a value where the target wants tombstones.
+// A delete is sent as the deleted message, or as a record without a value if the target has Tombstones.
 func TestDeletes(t *testing.T) {
 	b := newBroker(t)
 	k := newKafka(t, provision.Options{})
 	gone := comity.Snapshot{Subject: comity.PersonSubject(7), Gone: true}
 	const deleted = `: {"meta":{"version":"1.0.0","objectType":"person"},"person":{"meta":{"id":"%s","deleted":true}}}`
 	d := b.destination()
-	tell(t, k, d, gone, comity.ProvisionedAs{Identifier: "ghopper"}, 1)
+	send(t, k, d, gone, comity.ProvisionedAs{Identifier: "ghopper"}, 1)
 	d.Settings.SetBool(comity.CoApiProvisionerTarget.Tombstones, true)
-	tell(t, k, d, gone, comity.ProvisionedAs{Identifier: "ghopper"}, 2)
+	send(t, k, d, gone, comity.ProvisionedAs{Identifier: "ghopper"}, 2)
 	got := b.records(2)
 	if want := "ghopper" + fmt.Sprintf(deleted, "ghopper"); line(got[0]) != want {
 		t.Errorf("got %s, want %s", line(got[0]), want)
@@ -64,8 +64,8 @@ func TestDeletes(t *testing.T) {
 	}
 }
 
-// All records of a key are in one partition, the one that other producers choose for it, and in order,
-// while many are sent side by side.
+// All records of a key are in one partition, the one that other producers choose for it, and in order, even if
+// many are sent concurrently.
 func TestOrderPerKey(t *testing.T) {
 	b := newBroker(t)
 	k := newKafka(t, provision.Options{})
@@ -76,7 +76,7 @@ func TestOrderPerKey(t *testing.T) {
 		sending.Go(func() {
 			s := known(int64(p), fmt.Sprintf("p%d", p))
 			for n := range each {
-				if a := tell(t, k, d, s, comity.ProvisionedAs{}, int64(n)); !a.OK {
+				if a := send(t, k, d, s, comity.ProvisionedAs{}, int64(n)); !a.OK {
 					t.Errorf("person %d: %+v", p, a)
 				}
 			}
@@ -101,14 +101,14 @@ func TestOrderPerKey(t *testing.T) {
 	}
 }
 
-// A Partition is where all records go.
+// With a Partition, all records go there.
 func TestPartition(t *testing.T) {
 	b := newBroker(t)
 	k := newKafka(t, provision.Options{})
 	d := b.destination()
 	d.Server.SetInt(comity.KafkaServer.Partition, 2)
 	for n := range int64(5) {
-		tell(t, k, d, known(n, fmt.Sprintf("p%d", n)), comity.ProvisionedAs{}, n)
+		send(t, k, d, known(n, fmt.Sprintf("p%d", n)), comity.ProvisionedAs{}, n)
 	}
 	for _, r := range b.records(5) {
 		if r.Partition != 2 {
@@ -117,7 +117,7 @@ func TestPartition(t *testing.T) {
 	}
 }
 
-// What is shown before it is sent says where it goes.
+// The preview of a message shows where it would be sent.
 func TestShown(t *testing.T) {
 	k := newKafka(t, provision.Options{})
 	d := destination("b1.example.org:9092, b2.example.org:9092")
@@ -144,7 +144,7 @@ func TestShown(t *testing.T) {
 	}
 }
 
-// A target that lacks something says what.
+// The error of an incomplete configuration says what is missing.
 func TestNotConfigured(t *testing.T) {
 	f := comity.KafkaServer
 	sasl := func(mechanism, user, password string) func(d *comity.Destination) {
@@ -181,9 +181,9 @@ func TestNotConfigured(t *testing.T) {
 	}
 }
 
-// What a cluster does with a message that it cannot take, and whether the message is to blame.
+// The errors of messages that a cluster does not accept, and whether they are about the message itself.
 func TestFailures(t *testing.T) {
-	big := rand.Text() // what cannot be compressed
+	big := rand.Text() // cannot be compressed
 	for len(big) < 5000 {
 		big += rand.Text()
 	}
@@ -202,7 +202,7 @@ func TestFailures(t *testing.T) {
 		text    string
 		refused bool
 	}{
-		{name: "a broker that is away", to: away, text: "connection refused"},
+		{name: "an unreachable broker", to: away, text: "connection refused"},
 		{name: "an unknown topic", to: topicless, text: "there is no topic nobody-made-it"},
 		{name: "a partition that is not there", to: nowhere, text: "partition"},
 		{name: "a message that is too large", to: b.destination(), uid: big, text: "MESSAGE_TOO_LARGE", refused: true},
@@ -218,7 +218,7 @@ func TestFailures(t *testing.T) {
 				tt.uid = "ghopper"
 			}
 			start := time.Now()
-			a := tell(t, k, tt.to, known(1, tt.uid), comity.ProvisionedAs{}, 1)
+			a := send(t, k, tt.to, known(1, tt.uid), comity.ProvisionedAs{}, 1)
 			t.Logf("after %v: %s", time.Since(start), a.Text)
 			if a.OK || a.Refused != tt.refused || !strings.Contains(a.Text, tt.text) {
 				t.Errorf("the answer is %+v", a)
@@ -227,19 +227,19 @@ func TestFailures(t *testing.T) {
 	}
 }
 
-// A cluster that gives no answer is given up in time, which the server may make shorter. What was given
-// up does not arrive after what is sent next.
+// A message without an answer is given up after the timeout, which the server may shorten, and does not arrive
+// after the next one.
 func TestNoAnswer(t *testing.T) {
 	b := newBroker(t)
 	b.ControlKey(int16(kmsg.Produce), func(kmsg.Request) (kmsg.Response, error, bool) { return nil, nil, true })
 	k := newKafka(t, provision.Options{})
 	d := b.destination()
 	d.Server.SetInt(comity.KafkaServer.Timeout, 1)
-	a := tell(t, k, d, known(1, "ghopper"), comity.ProvisionedAs{}, 1)
+	a := send(t, k, d, known(1, "ghopper"), comity.ProvisionedAs{}, 1)
 	if a.OK || a.Refused || !strings.HasPrefix(a.Text, "no answer within 1") {
 		t.Errorf("the answer is %+v", a)
 	}
-	if a := tell(t, k, d, known(1, "ghopper"), comity.ProvisionedAs{}, 2); !a.OK {
+	if a := send(t, k, d, known(1, "ghopper"), comity.ProvisionedAs{}, 2); !a.OK {
 		t.Errorf("the next answer is %+v", a)
 	}
 	if got := b.records(1); headers(got[0])["Comity-Sequence"] != "2" || b.written() != 1 {
@@ -247,8 +247,8 @@ func TestNoAnswer(t *testing.T) {
 	}
 }
 
-// A record is taken when all in-sync replicas have it. One of which the answer got lost is there once;
-// while too few replicas are in sync it is not taken, and nobody is to blame.
+// A record is delivered when all in-sync replicas have it. If its answer is lost, it is stored only once. While
+// too few replicas are in sync it fails, but is not refused.
 func TestAcknowledged(t *testing.T) {
 	b := newBroker(t)
 	k := newKafka(t, provision.Options{})
@@ -260,39 +260,39 @@ func TestAcknowledged(t *testing.T) {
 		return nil, nil, false
 	})
 	b.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Produce}, Err: kerr.RequestTimedOut})
-	if a := tell(t, k, b.destination(), known(1, "ghopper"), comity.ProvisionedAs{}, 1); !a.OK || b.written() != 1 {
+	if a := send(t, k, b.destination(), known(1, "ghopper"), comity.ProvisionedAs{}, 1); !a.OK || b.written() != 1 {
 		t.Errorf("%d records, the answer is %+v", b.written(), a)
 	}
 	few := b.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Produce}, Err: kerr.NotEnoughReplicas, Count: -1})
-	if a := tell(t, k, b.destination(), known(1, "ghopper"), comity.ProvisionedAs{}, 2); a.OK || a.Refused || !strings.Contains(a.Text, "NOT_ENOUGH_REPLICAS") {
+	if a := send(t, k, b.destination(), known(1, "ghopper"), comity.ProvisionedAs{}, 2); a.OK || a.Refused || !strings.Contains(a.Text, "NOT_ENOUGH_REPLICAS") {
 		t.Errorf("the answer is %+v", a)
 	}
 	few.Remove()
-	if a := tell(t, k, b.destination(), known(1, "ghopper"), comity.ProvisionedAs{}, 3); !a.OK || b.written() != 2 {
+	if a := send(t, k, b.destination(), known(1, "ghopper"), comity.ProvisionedAs{}, 3); !a.OK || b.written() != 2 {
 		t.Errorf("%d records, the answer is %+v", b.written(), a)
 	}
 }
 
-// Connections are kept for the next message, and are others where the server says otherwise.
+// Connections are kept for the next message, and replaced when the server's settings change.
 func TestConnections(t *testing.T) {
 	b := newBroker(t)
 	k := newKafka(t, provision.Options{})
 	producers := b.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.InitProducerID}, Observe: true, TopLevel: true, Count: -1})
 	d := b.destination()
 	for n := range int64(3) {
-		tell(t, k, d, known(n, "ghopper"), comity.ProvisionedAs{}, n)
+		send(t, k, d, known(n, "ghopper"), comity.ProvisionedAs{}, n)
 	}
 	if n := producers.Hits(); n != 1 {
 		t.Errorf("%d producers for one message after another", n)
 	}
 	d.Server.SetInt(comity.KafkaServer.Partition, 0)
-	tell(t, k, d, known(1, "ghopper"), comity.ProvisionedAs{}, 3)
+	send(t, k, d, known(1, "ghopper"), comity.ProvisionedAs{}, 3)
 	if n := producers.Hits(); n != 2 {
 		t.Errorf("%d producers after the server changed", n)
 	}
 }
 
-// A group's key is no person's identifier, which cannot hold < or >.
+// A group's key cannot equal a person's identifier, which contains no < or >.
 func TestKeyOfAGroup(t *testing.T) {
 	b := newBroker(t)
 	k := newKafka(t, provision.Options{})
@@ -302,7 +302,7 @@ func TestKeyOfAGroup(t *testing.T) {
 	group.SetText(comity.CoGroup.Name, "readers")
 	group.SetText(comity.CoGroup.Status, comity.Active)
 	s := comity.Snapshot{Subject: comity.GroupSubject(7), Group: group}
-	if a := tell(t, k, d, s, comity.ProvisionedAs{}, 3); !a.OK {
+	if a := send(t, k, d, s, comity.ProvisionedAs{}, 3); !a.OK {
 		t.Fatal(a)
 	}
 	r := b.records(1)[0]

@@ -6,18 +6,18 @@ import (
 	"time"
 )
 
-// idleTime is how long a producer that nobody uses is kept.
+// idleTime is how long an unused producer is kept.
 const idleTime = time.Minute
 
-// pool keeps the producers that are not in use. A cluster that is configured otherwise is another one:
-// the old one's producers are not asked for any more and end.
+// pool keeps idle producers by the settings of their cluster. When the settings change, the producers of
+// the old ones are not used any more and end after idleTime.
 type pool struct {
 	mu     sync.Mutex
 	idle   map[cluster][]*producer
 	closed bool
 }
 
-// take returns a producer for a cluster that nobody else uses, a new one if there is none.
+// take returns an idle producer for a cluster, a new one if there is none.
 func (p *pool) take(c cluster, connect func() (*producer, error)) (*producer, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -30,7 +30,7 @@ func (p *pool) take(c cluster, connect func() (*producer, error)) (*producer, er
 	return last, nil
 }
 
-// give takes a producer back.
+// give returns a producer to the pool.
 func (p *pool) give(pr *producer) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -52,7 +52,7 @@ func (p *pool) give(pr *producer) {
 	})
 }
 
-// remove takes a producer out and says whether it was there.
+// remove removes a producer and says whether it was in the pool.
 func (p *pool) remove(pr *producer) bool {
 	i := slices.Index(p.idle[pr.cluster], pr)
 	if i < 0 {
@@ -66,7 +66,7 @@ func (p *pool) remove(pr *producer) bool {
 	return true
 }
 
-// close closes what is not in use, and what is when it is given back.
+// close closes the idle producers now, and those in use when they are given back.
 func (p *pool) close() {
 	p.mu.Lock()
 	idle := p.idle

@@ -18,25 +18,25 @@ import (
 	"comity/internal/provision"
 )
 
-// How often the client itself tries again, for what passes in a moment, such as another leader of a
-// partition. What takes longer is the outbox's to wait for.
+// How often the client itself retries, for failures that pass in a moment, such as a new leader of a
+// partition. The outbox retries after longer ones.
 const tries = 3
 
-// The largest message that is even tried: the cluster has a limit of its own, a megabyte mostly.
+// The largest message that is tried, in bytes. The cluster has its own limit, usually a megabyte.
 const largest = 64 << 20
 
-// producer sends one record at a time, so that each is a batch of its own: a cluster takes or refuses
-// a batch whole, and one person's message is to fail no other's.
+// producer sends one record at a time, so that each is a batch of its own: a cluster accepts or refuses
+// a batch as a whole, and one person's message must not make another's fail.
 type producer struct {
 	cluster
 	client *kgo.Client
-	// unreachable is why the last connection that failed did.
+	// unreachable is the error of the last connection that failed.
 	unreachable atomic.Pointer[error]
-	// idle closes it when nobody has used it for long.
+	// idle closes the producer when it was unused for idleTime.
 	idle *time.Timer
 }
 
-// connect returns a producer for a cluster; connections are made when they are needed, by the dialer.
+// connect returns a producer for a cluster. The dialer makes connections when they are needed.
 func connect(c cluster, o provision.Options, dialer provision.Dialer) (*producer, error) {
 	p := &producer{cluster: c}
 	partitioner := kgo.StickyKeyPartitioner(nil)
@@ -56,7 +56,7 @@ func connect(c cluster, o provision.Options, dialer provision.Dialer) (*producer
 		kgo.UnknownTopicRetries(tries),
 		kgo.RetryBackoffFn(func(n int) time.Duration { return 50 * time.Millisecond << min(n, tries) }),
 		kgo.MetadataMinAge(50 * time.Millisecond),
-		// Nothing is sent by a producer that gave a record up, so its numbering may end there.
+		// A producer that gave a record up is not used again, so its numbering may end there.
 		kgo.AllowIdempotentProduceCancellation(),
 		kgo.DisableClientMetrics(),
 	}
@@ -75,8 +75,8 @@ func connect(c cluster, o provision.Options, dialer provision.Dialer) (*producer
 	return p, nil
 }
 
-// dial connects to a broker, whichever the cluster names: what may not be reached is refused for
-// those that it tells of, too.
+// dial connects to a broker. The rule of public addresses also holds for the brokers that the cluster
+// names.
 func (p *producer) dial(o provision.Options, dialer provision.Dialer) func(context.Context, string, string) (net.Conn, error) {
 	return func(ctx context.Context, network, addr string) (conn net.Conn, err error) {
 		if p.tls {

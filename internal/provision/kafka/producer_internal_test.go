@@ -18,7 +18,7 @@ import (
 	"comity/internal/provision"
 )
 
-// A producer that nobody has used for a while ends; one that is used in time is kept.
+// A producer that is unused for idleTime ends; one that is used in time is kept.
 func TestIdleProducerEnds(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -55,8 +55,7 @@ func TestIdleProducerEnds(t *testing.T) {
 	})
 }
 
-// A broker that may be reached does not lead to one that may not: the addresses that a cluster tells
-// of are looked at as its own is.
+// The rule of public addresses holds for all brokers that a cluster names, not only for the first.
 func TestAdvertisedAddressIsLookedAt(t *testing.T) {
 	t.Parallel()
 	c, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.SeedTopics(1, "people"))
@@ -95,7 +94,7 @@ func TestAdvertisedAddressIsLookedAt(t *testing.T) {
 			o := provision.Options{Timeout: 5 * time.Second, AllowPrivate: allowed}
 			dialer := o.Dialer(o.Timeout)
 			if look := dialer.ControlContext; look != nil {
-				// As if the address that the operator's user wrote were public.
+				// As if the configured address were public.
 				dialer.ControlContext = func(ctx context.Context, network, address string, conn syscall.RawConn) error {
 					if address == seed {
 						return nil
@@ -115,7 +114,7 @@ func TestAdvertisedAddressIsLookedAt(t *testing.T) {
 				t.Errorf("it says %v", err)
 			}
 			if got := len(reached) > 0; got != allowed {
-				t.Errorf("the broker that was told of was reached: %t", got)
+				t.Errorf("the broker that the cluster names was reached: %t", got)
 			}
 		})
 	}

@@ -17,7 +17,7 @@ import (
 	"comity/internal/provision"
 )
 
-// secure is a broker's destination with a protocol and a login.
+// secure returns a broker's destination with a protocol and a login.
 func (b *broker) secure(protocol, mechanism, user, password string) comity.Destination {
 	d := b.destination()
 	d.Server.SetText(comity.KafkaServer.SecurityProtocol, protocol)
@@ -27,7 +27,7 @@ func (b *broker) secure(protocol, mechanism, user, password string) comity.Desti
 	return d
 }
 
-// certificate is one for 127.0.0.1 and the authorities that it is trusted by.
+// certificate returns a certificate for 127.0.0.1 and the authorities that trust it.
 func certificate(t *testing.T) (*tls.Config, *x509.CertPool) {
 	t.Helper()
 	server := httptest.NewTLSServer(nil)
@@ -37,7 +37,7 @@ func certificate(t *testing.T) (*tls.Config, *x509.CertPool) {
 	return &tls.Config{Certificates: server.TLS.Certificates, MinVersion: tls.VersionTLS12}, roots
 }
 
-// Each way to log in works, with and without TLS; what is wrong is said, without the password.
+// Each SASL mechanism works, with and without TLS; errors do not contain the password.
 func TestLogin(t *testing.T) {
 	config, roots := certificate(t)
 	const secret = "open sesame"
@@ -69,7 +69,7 @@ func TestLogin(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			a := tell(t, newKafka(t, provision.Options{Roots: roots}), tt.to, known(1, tt.name), comity.ProvisionedAs{}, 1)
+			a := send(t, newKafka(t, provision.Options{Roots: roots}), tt.to, known(1, tt.name), comity.ProvisionedAs{}, 1)
 			if a.OK != (tt.text == "") || a.Refused || !strings.Contains(a.Text, tt.text) || strings.Contains(a.Text, "open ") {
 				t.Errorf("the answer is %+v", a)
 			}
@@ -78,13 +78,13 @@ func TestLogin(t *testing.T) {
 	clear.records(3, kgo.SASL(plain.Auth{User: "reader", Pass: secret}.AsMechanism()))
 
 	// Without the authority the certificate proves nothing.
-	a := tell(t, newKafka(t, provision.Options{}), bare.secure("ssl", "", "", ""), known(1, "x"), comity.ProvisionedAs{}, 1)
+	a := send(t, newKafka(t, provision.Options{}), bare.secure("ssl", "", "", ""), known(1, "x"), comity.ProvisionedAs{}, 1)
 	if a.OK || a.Refused || !strings.Contains(a.Text, "certificate") {
 		t.Errorf("the answer is %+v", a)
 	}
 }
 
-// A cluster that says why it lets nobody in is quoted, but for what is secret.
+// The error quotes the cluster's reason for refusing a login, without secrets.
 func TestLoginRefused(t *testing.T) {
 	b := newBroker(t, kfake.EnableSASL())
 	b.ControlKey(int16(kmsg.SASLAuthenticate), func(req kmsg.Request) (kmsg.Response, error, bool) {
@@ -94,19 +94,19 @@ func TestLoginRefused(t *testing.T) {
 		return resp, nil, true
 	})
 	d := b.secure("sasl_plaintext", "SCRAM-SHA-256", "admin", "open barley")
-	a := tell(t, newKafka(t, provision.Options{}), d, known(1, "ghopper"), comity.ProvisionedAs{}, 1)
+	a := send(t, newKafka(t, provision.Options{}), d, known(1, "ghopper"), comity.ProvisionedAs{}, 1)
 	if a.OK || a.Refused || !strings.Contains(a.Text, "SASL_AUTHENTICATION_FAILED") || !strings.Contains(a.Text, "it is not ***") {
 		t.Errorf("the answer is %+v", a)
 	}
 }
 
-// Who may not write to the topic is told so, and the message is not to blame.
+// A login without the right to write to the topic gets an error that says so; the message is not refused.
 func TestNoRight(t *testing.T) {
 	b := newBroker(t, kfake.EnableSASL(), kfake.EnableACLs(), kfake.Superuser("PLAIN", "admin", "a"), kfake.User("PLAIN", "guest", "g", kfake.ACL{
 		Resource: kmsg.ACLResourceTypeTopic, Name: "people", Pattern: kmsg.ACLResourcePatternTypeLiteral,
 		Operation: kmsg.ACLOperationDescribe, Allow: true,
 	}))
-	a := tell(t, newKafka(t, provision.Options{}), b.secure("sasl_plaintext", "PLAIN", "guest", "g"), known(1, "ghopper"), comity.ProvisionedAs{}, 1)
+	a := send(t, newKafka(t, provision.Options{}), b.secure("sasl_plaintext", "PLAIN", "guest", "g"), known(1, "ghopper"), comity.ProvisionedAs{}, 1)
 	if a.OK || a.Refused || !strings.Contains(a.Text, "AUTHORIZATION_FAILED") {
 		t.Errorf("the answer is %+v", a)
 	}

@@ -11,7 +11,7 @@ import (
 	"comity/internal/provision"
 )
 
-// topic is a destination as far as its messages depend on it.
+// topic is the part of a Kafka destination that its messages depend on.
 type topic struct {
 	cluster
 	name string
@@ -21,14 +21,14 @@ type topic struct {
 	tombstones bool
 }
 
-// cluster is what a connection depends on.
+// cluster are the settings that a connection depends on.
 type cluster struct {
-	// brokers are host and port of each, parted by commas.
+	// brokers are the host:port of each broker, separated by commas.
 	brokers            string
 	tls                bool
 	mechanism          string
 	username, password string
-	// manual says that records name their partition.
+	// manual says that each record names its partition.
 	manual bool
 }
 
@@ -40,7 +40,7 @@ const (
 	knownMechanisms = plainMechanism + ", " + scram256 + " or " + scram512
 )
 
-// read returns the topic that a destination means.
+// read returns the topic of a destination.
 func read(d comity.Destination) (t topic, err error) {
 	if err := provision.Configured(d); err != nil {
 		return t, err
@@ -83,8 +83,7 @@ func read(d comity.Destination) (t topic, err error) {
 	return t, nil
 }
 
-// address says where a message goes. A record has neither method nor URL: these are for those who look
-// at it.
+// address sets a message's method and URL. A Kafka record has neither: they are shown to people only.
 func (t topic) address(m *comity.Message) error {
 	u := url.URL{Scheme: "kafka", Host: t.brokers, Path: "/" + t.name, RawQuery: "key=" + url.QueryEscape(key(*m))}
 	if t.manual {
@@ -97,7 +96,8 @@ func (t topic) address(m *comity.Message) error {
 	return nil
 }
 
-// key is that of a message's record. A group's is no person's identifier, which cannot hold < or >.
+// key returns the key of a message's record. A group's key contains < and >, so that it cannot equal a
+// person's identifier.
 func key(m comity.Message) string {
 	if m.Subject.Kind == comity.KindGroup {
 		return "<group:" + m.Identifier + ">"

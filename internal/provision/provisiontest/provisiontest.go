@@ -1,4 +1,4 @@
-// Package provisiontest holds provisioning messages against their JSON Schema, in tests.
+// Package provisiontest validates provisioning messages by their JSON Schema, in tests.
 package provisiontest
 
 import (
@@ -10,7 +10,7 @@ import (
 	"comity/internal/provision"
 )
 
-// Validator returns a function that says what is wrong with a message's body by the schema.
+// Validator returns a function that returns an error if a message's body does not match the schema.
 func Validator() (func(body []byte) error, error) {
 	const name = "message.schema.json"
 	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(provision.Schema()))

@@ -20,8 +20,8 @@ var automatic = store.AutomaticRule{
 	AllGroup: comity.GroupMembers, ActiveGroup: comity.GroupActive,
 }
 
-// world is a small CO: people, roles and units, and memberships right and wrong. All are named by
-// their place in their list.
+// world is a small CO: people, roles, units and groups, and memberships, of which some match the rule and some
+// do not. All refer to each other by index.
 type world struct {
 	people []string // statuses
 	units  int
@@ -42,7 +42,7 @@ type worldGroup struct {
 	auto      bool
 }
 
-// drawWorld makes any world.
+// drawWorld draws a random world.
 func drawWorld(t *rapid.T) world {
 	statuses := rapid.SampledFrom([]string{comity.Active, comity.GracePeriod, comity.Suspended, comity.Deleted, comity.Pending})
 	w := world{
@@ -73,7 +73,7 @@ func drawWorld(t *rapid.T) world {
 	return w
 }
 
-// entitled says whether the rules put a person in a group.
+// entitled returns whether the rule puts a person in a group.
 func (w world) entitled(group, person int) bool {
 	g, status := w.groups[group], w.people[person]
 	counts := func(status string) bool {
@@ -90,14 +90,14 @@ func (w world) entitled(group, person int) bool {
 	})
 }
 
-// built is a world as it is stored.
+// built has the ids and records of a stored world.
 type built struct {
 	co, target            int64
 	people, units, groups []int64
 	members               map[[2]int]*comity.Record
 }
 
-// build stores a world, in a CO of its own with a target.
+// build stores a world in a new CO with a target.
 func (b *bed) build(t tb, w world) (out built) {
 	t.Helper()
 	b.write(t, func(ctx context.Context, tx *store.Tx) (err error) {
@@ -152,7 +152,8 @@ func (b *bed) build(t tb, w world) (out built) {
 	return out
 }
 
-// testAutomatic makes memberships right in any world and scope, and looks at all that came of it.
+// testAutomatic synchronizes the memberships of random worlds and scopes, and checks memberships, history and
+// deliveries.
 func testAutomatic(t *testing.T, b Backend) {
 	bed := b.bed(t)
 	elsewhere := bed.build(t, world{people: []string{comity.Active}, groups: []worldGroup{{-1, comity.GroupMembers, true}}})
@@ -173,7 +174,7 @@ func testAutomatic(t *testing.T, b Backend) {
 		if got := bed.historySize(t) - before; got != int64(changes) {
 			t.Errorf("%d revisions for %d changes", got, changes)
 		}
-		// Once it is right, it stays as it is.
+		// A second run changes nothing.
 		bed.sync(t, scope)
 		if got := bed.historySize(t) - before; got != int64(changes) {
 			t.Errorf("%d revisions for %d changes, after it was done again", got, changes)
@@ -189,7 +190,7 @@ func (b *bed) historySize(t tb) int64 {
 	return b.count(t, `SELECT count(*) FROM history`)
 }
 
-// sync makes memberships right. Who does it is another than who made the world.
+// sync synchronizes the memberships of a scope, by another actor than the one that built the world.
 func (b *bed) sync(t tb, scope store.Scope) {
 	t.Helper()
 	b.write(t, func(ctx context.Context, tx *store.Tx) error {
@@ -198,7 +199,7 @@ func (b *bed) sync(t tb, scope store.Scope) {
 	})
 }
 
-// syncs makes the memberships of a scope right and says how many should have changed.
+// syncs synchronizes the memberships of a scope, checks them, and returns how many should have changed.
 func (b *bed) syncs(t tb, w world, x built, scope store.Scope, in func(group, person int) bool) (changes int) {
 	t.Helper()
 	b.sync(t, scope)
@@ -207,7 +208,7 @@ func (b *bed) syncs(t tb, w world, x built, scope store.Scope, in func(group, pe
 	for _, rec := range b.list(t, f.Resource, store.Equal("co_id", x.co)) {
 		now[pair{rec.Int(f.CoGroupId), rec.OwnedBy(comity.OwnerCO)}] = rec
 	}
-	var provisioned []pair
+	var enqueued []pair
 	for g := range w.groups {
 		for p := range w.people {
 			was, is := x.members[[2]int{g, p}], now[pair{x.groups[g], x.people[p]}]
@@ -217,7 +218,7 @@ func (b *bed) syncs(t tb, w world, x built, scope store.Scope, in func(group, pe
 			}
 			if want != (was != nil) {
 				changes++
-				provisioned = append(provisioned, pair{x.target, x.people[p]})
+				enqueued = append(enqueued, pair{x.target, x.people[p]})
 			}
 			switch {
 			case want != (is != nil):
@@ -231,14 +232,14 @@ func (b *bed) syncs(t tb, w world, x built, scope store.Scope, in func(group, pe
 			}
 		}
 	}
-	slices.SortFunc(provisioned, pair.compare)
-	if diff := cmp.Diff(slices.Compact(provisioned), b.marked(t, x.co), cmp.AllowUnexported(pair{})); diff != "" {
-		t.Errorf("to be told (-want +got):\n%s", diff)
+	slices.SortFunc(enqueued, pair.compare)
+	if diff := cmp.Diff(slices.Compact(enqueued), b.marked(t, x.co), cmp.AllowUnexported(pair{})); diff != "" {
+		t.Errorf("enqueued (-want +got):\n%s", diff)
 	}
 	return changes
 }
 
-// removed fails the test unless the history tells that a membership was removed.
+// removed fails the test unless the history shows that a membership was removed.
 func (b *bed) removed(t tb, was *comity.Record) {
 	t.Helper()
 	chain := b.of(t, was.Resource, was.Id)
@@ -248,7 +249,7 @@ func (b *bed) removed(t tb, was *comity.Record) {
 	}
 }
 
-// joined fails the test unless a membership, and its history, is like one that somebody added.
+// joined fails the test unless a membership and its history are like those of one that was added by an insert.
 func (b *bed) joined(t tb, is *comity.Record, group, person int64) {
 	t.Helper()
 	chain := b.of(t, is.Resource, is.Id)

@@ -26,15 +26,15 @@ type tb interface {
 // bed is a database under test.
 type bed struct {
 	store *store.Store
-	// raw reads the tables behind the store's back.
+	// raw reads the tables without the store.
 	raw  *sql.DB
 	name string
 }
 
-// actor is who makes the changes that no test says otherwise of.
+// actor makes the changes for which the test does not name another actor.
 const actor = "tester"
 
-// sealer is the one whose key every test uses.
+// sealer returns a sealer whose key consists of the byte b.
 func sealer(t tb, b byte) *store.Sealer {
 	t.Helper()
 	s, err := store.NewSealer(bytes.Repeat([]byte{b}, 32))
@@ -44,10 +44,10 @@ func sealer(t tb, b byte) *store.Sealer {
 	return s
 }
 
-// bed makes a database whose time the database, or the machine, tells.
+// bed makes a database and opens it with the default clock.
 func (b Backend) bed(t *testing.T) *bed { return b.bedWith(t, store.Options{}) }
 
-// bedWith makes a database, and opens it with the options as far as they are given.
+// bedWith makes a database and opens it with the options that are set.
 func (b Backend) bedWith(t *testing.T, o store.Options) *bed {
 	t.Helper()
 	name := b.Database(t)
@@ -62,7 +62,7 @@ func (b Backend) bedWith(t *testing.T, o store.Options) *bed {
 	return bed
 }
 
-// open opens a database once more.
+// open opens a database once more, until the test ends.
 func (b Backend) open(t *testing.T, name string, o store.Options) *store.Store {
 	t.Helper()
 	s := b.start(t, name, o)
@@ -74,7 +74,7 @@ func (b Backend) open(t *testing.T, name string, o store.Options) *store.Store {
 	return s
 }
 
-// start opens a database for whoever closes it.
+// start opens a database, which the caller closes.
 func (b Backend) start(t *testing.T, name string, o store.Options) *store.Store {
 	t.Helper()
 	o.Database, o.Connections = name, b.Connections
@@ -148,7 +148,7 @@ func (b *bed) list(t tb, r *comity.Resource, conditions ...store.Condition) (rec
 	return records
 }
 
-// count asks the tables for one number.
+// count runs a query of one number.
 func (b *bed) count(t tb, query string, args ...any) (n int64) {
 	t.Helper()
 	if err := b.raw.QueryRowContext(context.WithoutCancel(t.Context()), query, args...).Scan(&n); err != nil {
@@ -157,7 +157,7 @@ func (b *bed) count(t tb, query string, args ...any) (n int64) {
 	return n
 }
 
-// clock is a time that stands still until the test moves it.
+// clock is a clock that stands still until the test moves it.
 type clock struct {
 	mu  sync.Mutex
 	now time.Time

@@ -15,7 +15,7 @@ import (
 	"comity/internal/store"
 )
 
-// revision is a row of the history. Of an id, 0 is that there is none.
+// revision is a row of the history. An id of 0 means none.
 type revision struct {
 	Resource           string
 	Record, Revision   int64
@@ -27,7 +27,7 @@ type revision struct {
 	Data               map[string]any
 }
 
-// history reads the revisions that a condition, with its arguments, is true of, in their order.
+// history returns the revisions that meet a condition with its arguments, in order.
 func (b *bed) history(t tb, condition string, args ...any) (found []revision) {
 	t.Helper()
 	rows, err := b.raw.QueryContext(context.WithoutCancel(t.Context()), `SELECT resource, record_id, revision, operation, actor, since, until,
@@ -62,14 +62,14 @@ func (b *bed) history(t tb, condition string, args ...any) (found []revision) {
 	return found
 }
 
-// of reads the history of one record.
+// of returns the history of one record.
 func (b *bed) of(t tb, r *comity.Resource, id int64) []revision {
 	t.Helper()
 	return b.history(t, `resource = $1 AND record_id = $2`, r.Singular, id)
 }
 
-// checkHistory holds the whole history against the whole of the tables: each record that is there
-// is in force in its history as it is, and only those are; and each history is a chain.
+// checkHistory compares the whole history with all tables: the revisions in force are exactly the records that
+// exist, with the same values, and the history of each record is a chain.
 func (b *bed) checkHistory(t *testing.T) {
 	t.Helper()
 	type name struct {
@@ -105,12 +105,12 @@ func (b *bed) checkHistory(t *testing.T) {
 	for _, chain := range chains {
 		checkChain(t, chain, false)
 		if t.Failed() {
-			return // the rest is mostly more of the same
+			return // more resources would mostly repeat the errors
 		}
 	}
 }
 
-// checkPresent fails the test unless the newest revision is the record as it is.
+// checkPresent fails the test unless the newest revision has the record's values.
 func checkPresent(t tb, rec *comity.Record, chain []revision) {
 	t.Helper()
 	if len(chain) == 0 {
@@ -131,8 +131,8 @@ func checkPresent(t tb, rec *comity.Record, chain []revision) {
 	}
 }
 
-// checkChain fails the test unless one revision follows the other without a gap, from an add to a
-// delete or to the one in force.
+// checkChain fails the test unless the revisions follow each other without a gap, from an add to a delete or to
+// the one in force.
 func checkChain(t tb, chain []revision, present bool) {
 	t.Helper()
 	if err := chainFault(chain, present); err != nil {

@@ -14,7 +14,7 @@ import (
 	"comity/internal/store"
 )
 
-// testClaims takes deliveries, one worker's and many workers'.
+// testClaims claims deliveries, by one worker and by many.
 func testClaims(t *testing.T, b Backend) {
 	c := newClock()
 	bed := b.bedWith(t, store.Options{Clock: c.Now})
@@ -34,7 +34,7 @@ func testClaims(t *testing.T, b Backend) {
 	t.Run("by many at once", func(t *testing.T) { testManyClaim(t, bed, c) })
 }
 
-// claim takes what is due at a target.
+// claim claims the due deliveries of a target.
 func (b *bed) claim(t tb, target int64, limit int, lease time.Duration) (claimed []store.Delivery) {
 	t.Helper()
 	b.write(t, func(ctx context.Context, tx *store.Tx) (err error) {
@@ -61,7 +61,7 @@ func testLease(t *testing.T, bed *bed, c *clock) {
 			t.Errorf("claimed %+v %s", got, why)
 		}
 	}
-	none("though nothing is marked")
+	none("though nothing is enqueued")
 	first := s.marks(t)
 	other := bed.provisioningTarget(t, s.co)
 	if got := bed.claim(t, other.Id, 10, time.Minute); len(got) > 0 {
@@ -98,8 +98,8 @@ func testLease(t *testing.T, bed *bed, c *clock) {
 	}
 }
 
-// givesBack gives back the claims of a target whose lease is over, of which there are to be so many.
-// What was claimed anew since it was looked at stays with whom it is.
+// givesBack gives back the overdue claims of a target, whose number must be want. It also checks that claims
+// with an older sequence give nothing back.
 func (b *bed) givesBack(t *testing.T, s *deliveryFixture, want int) {
 	t.Helper()
 	var overdue []store.Claim
@@ -125,7 +125,7 @@ func (b *bed) givesBack(t *testing.T, s *deliveryFixture, want int) {
 	}
 }
 
-// sameTold compares what was told; no obsolete identifiers and none that are listed are the same.
+// sameProvisionedAs compares provisioned identifiers; nil and empty Obsolete are the same.
 func sameProvisionedAs(a, b comity.ProvisionedAs) bool {
 	return a.Identifier == b.Identifier && slices.Equal(a.Obsolete, b.Obsolete)
 }
@@ -136,7 +136,7 @@ func testClaimOrder(t *testing.T, bed *bed, c *clock) {
 	for range 20 {
 		all = append(all, bed.person(t, s.co).Id)
 	}
-	// The later a person was added, the earlier it was marked.
+	// Deliveries are enqueued in the reverse order of ids.
 	order := slices.Clone(all)
 	slices.Reverse(order)
 	for _, p := range order {
@@ -166,7 +166,7 @@ func testClaimOne(t *testing.T, bed *bed, c *clock) {
 		}
 		return d, now
 	}
-	t.Run("that was never told", func(t *testing.T) {
+	t.Run("that was never enqueued", func(t *testing.T) {
 		s := bed.deliveryFixture(t, c)
 		d, now := one(t, s, true)
 		if diff := cmp.Diff(store.Delivery{TargetId: s.target.Id, Subject: comity.PersonSubject(s.person.Id), Version: 1, Sequence: 1}, d, cmp.Comparer(sameProvisionedAs)); diff != "" {
@@ -194,7 +194,7 @@ func testClaimOne(t *testing.T, bed *bed, c *clock) {
 		held := s.row(t)
 		one(t, s, false)
 		if diff := cmp.Diff(held, s.row(t), cmp.AllowUnexported(delivery{}, pair{})); diff != "" {
-			t.Errorf("it changed what another holds (-before +after):\n%s", diff)
+			t.Errorf("it changed a delivery that another worker holds (-before +after):\n%s", diff)
 		}
 		c.move(time.Minute)
 		one(t, s, false)
@@ -217,7 +217,7 @@ func testClaimOne(t *testing.T, bed *bed, c *clock) {
 		s.marks(t)
 		refused, _ := s.claims(t)
 		s.finishes(t, failed(refused, true, true))
-		// Somebody asks for it: it has all its tries again.
+		// A claim by request resets the number of refusals.
 		d, now := one(t, s, true)
 		if d.Refusals != 0 || d.Sequence != 2 {
 			t.Errorf("claimed %+v", d)
@@ -245,7 +245,7 @@ func testClaimOne(t *testing.T, bed *bed, c *clock) {
 	})
 }
 
-// testManyClaim has workers claim and finish side by side: each delivery is one's at a time.
+// testManyClaim has workers claim and finish in parallel: one worker at a time has a delivery.
 func testManyClaim(t *testing.T, bed *bed, c *clock) {
 	s := bed.deliveryFixture(t, c)
 	var records []*comity.Record
@@ -287,7 +287,7 @@ func testManyClaim(t *testing.T, bed *bed, c *clock) {
 	got := slices.Concat(claimed...)
 	slices.Sort(got)
 	if diff := cmp.Diff(all, got); diff != "" {
-		t.Errorf("claimed (-marked +claimed):\n%s", diff)
+		t.Errorf("claimed (-enqueued +claimed):\n%s", diff)
 	}
 	if left := bed.marked(t, s.co); len(left) > 0 {
 		t.Errorf("%d are left", len(left))

@@ -12,7 +12,7 @@ import (
 	"comity/internal/store"
 )
 
-// testConditions narrows lists by what columns hold.
+// testConditions filters lists by the values of columns.
 func testConditions(t *testing.T, b Backend) {
 	bed := b.bed(t)
 	co := bed.co(t)
@@ -94,7 +94,7 @@ func (b *bed) finds(t *testing.T, r *comity.Resource, all []*comity.Record, want
 	})
 }
 
-// testHasMemberNow finds the groups in which a person counts.
+// testHasMemberNow finds the groups that a person is a member or owner of.
 func testHasMemberNow(t *testing.T, bed *bed) {
 	f := comity.CoGroupMember
 	co := bed.co(t)

@@ -8,7 +8,7 @@ import (
 	"comity/internal/store"
 )
 
-// testDeleteCO deletes a CO that holds all there is, and looks for what is left of it.
+// testDeleteCO deletes a CO with records of every resource, and checks that nothing is left of it.
 func testDeleteCO(t *testing.T, b Backend) {
 	bed := b.bed(t)
 	other, all := bed.estate(t), bed.estate(t)
@@ -19,7 +19,7 @@ func testDeleteCO(t *testing.T, b Backend) {
 			}
 		}
 	}
-	// What has been changed, and what has been deleted before, has a history as well.
+	// Some records have been edited, one has been deleted before.
 	var deletedBefore *comity.Record
 	for _, rec := range all {
 		switch rec.Resource {
@@ -32,7 +32,7 @@ func testDeleteCO(t *testing.T, b Backend) {
 	bed.remove(t, deletedBefore.Resource, deletedBefore.Id)
 	co := all[0].Id
 	before := bed.history(t, `co_id = $1`, other[0].Id)
-	provisioned := bed.marked(t, other[0].Id)
+	enqueued := bed.marked(t, other[0].Id)
 
 	now := bed.write(t, func(ctx context.Context, tx *store.Tx) error {
 		if _, err := tx.EnterCO(ctx, co, true); err != nil {
@@ -71,8 +71,8 @@ func testDeleteCO(t *testing.T, b Backend) {
 		if after := bed.history(t, `co_id = $1`, other[0].Id); len(after) != len(before) {
 			t.Errorf("its history has %d rows, had %d", len(after), len(before))
 		}
-		if after := bed.marked(t, other[0].Id); len(after) != len(provisioned) || len(provisioned) == 0 {
-			t.Errorf("%d of its people are to be told, were %d", len(after), len(provisioned))
+		if after := bed.marked(t, other[0].Id); len(after) != len(enqueued) || len(enqueued) == 0 {
+			t.Errorf("%d deliveries of its people are pending, were %d", len(after), len(enqueued))
 		}
 	})
 	t.Run("what it had is free again", func(t *testing.T) {
@@ -82,7 +82,7 @@ func testDeleteCO(t *testing.T, b Backend) {
 	})
 }
 
-// tables are the names of the tables that hold what belongs to a CO.
+// tables returns the names of the tables with rows that belong to a CO.
 func tables() []string {
 	names := []string{"history", "deliveries"}
 	for _, r := range comity.Stored() {

@@ -10,8 +10,8 @@ import (
 	"comity/internal/store"
 )
 
-// testDeletePart deletes a CO a part at a time, where that is how it is done. After each part the rules
-// hold, and whoever asks for the CO does not find it.
+// testDeletePart deletes a CO a part at a time, where the database does so. After each part the rules hold,
+// and the CO is not found.
 func testDeletePart(t *testing.T, b Backend) {
 	bed := b.bed(t)
 	other, all := bed.estate(t), bed.estate(t)
@@ -22,7 +22,7 @@ func testDeletePart(t *testing.T, b Backend) {
 			bed.mark(t, []string{comity.ModeAutomatic, comity.ModeQueue}, person)
 		}
 	}
-	provisioned := bed.marked(t, other[0].Id)
+	enqueued := bed.marked(t, other[0].Id)
 	part := func() (more bool) {
 		bed.write(t, func(ctx context.Context, tx *store.Tx) (err error) {
 			if more, err = tx.DeletePart(ctx, co, 1, "deleter"); err != nil || !more {
@@ -80,7 +80,7 @@ func testDeletePart(t *testing.T, b Backend) {
 			t.Errorf("%s %d was deleted by %s", rec.Resource.Singular, rec.Id, last.Actor)
 		}
 	}
-	if after := bed.marked(t, other[0].Id); len(after) != len(provisioned) || len(provisioned) == 0 {
-		t.Errorf("%d people of another CO are to be told, were %d", len(after), len(provisioned))
+	if after := bed.marked(t, other[0].Id); len(after) != len(enqueued) || len(enqueued) == 0 {
+		t.Errorf("%d deliveries of people of another CO are pending, were %d", len(after), len(enqueued))
 	}
 }

@@ -12,9 +12,9 @@ import (
 	"comity/internal/store"
 )
 
-// testDeletes deletes, of a CO that holds all there is, each record in turn, and holds what is left
-// against what the tables say: what names the deleted one where it must goes too, at any depth,
-// what need not names it no more, and all else stays as it was.
+// testDeletes deletes each record of a CO with records of every resource in turn, and checks the rest: records
+// that refer to a deleted one in a required field are deleted too, at any depth, optional references are
+// cleared, and all else is unchanged.
 func testDeletes(t *testing.T, b Backend) {
 	bed := b.bed(t)
 	untouched, leaves := bed.estate(t), bed.estate(t)
@@ -30,7 +30,7 @@ func testDeletes(t *testing.T, b Backend) {
 				bed.removes(t, all, all[i])
 				return
 			}
-			// What nobody names goes alone, and the next one from what is left.
+			// A record without references to it is deleted alone, the next one from the rest.
 			left = bed.removes(t, left, leaves[i])
 		})
 	}
@@ -44,11 +44,11 @@ func testDeletes(t *testing.T, b Backend) {
 	bed.holds(t, untouched, untouched)
 }
 
-// removes deletes a record and holds all of its CO against what should be left, which it returns.
+// removes deletes a record, compares its CO with the records that should be left, and returns these.
 func (b *bed) removes(t *testing.T, all []*comity.Record, root *comity.Record) []*comity.Record {
 	t.Helper()
 	modes := []string{comity.ModeAutomatic, comity.ModeQueue}
-	provisioned := hangs(all)
+	personOf := hangs(all)
 	now := b.write(t, func(ctx context.Context, tx *store.Tx) error { return tx.Delete(ctx, root.Clone(), "deleter", modes) })
 
 	deleted, left := fall(all, root)
@@ -74,19 +74,19 @@ func (b *bed) removes(t *testing.T, all []*comity.Record, root *comity.Record) [
 			continue
 		}
 		for _, rec := range deleted {
-			if person := provisioned(rec); rec != root && rec.Resource.Provisioned && person != 0 {
+			if person := personOf(rec); rec != root && rec.Resource.Provisioned && person != 0 {
 				marked = append(marked, pair{target.Id, person})
 			}
 		}
 	}
 	slices.SortFunc(marked, pair.compare)
 	if diff := cmp.Diff(slices.Compact(marked), b.marked(t, root.CoId), cmp.AllowUnexported(pair{})); diff != "" {
-		t.Errorf("to be told (-want +got):\n%s", diff)
+		t.Errorf("enqueued (-want +got):\n%s", diff)
 	}
 	return left
 }
 
-// fall parts records into those that are deleted with a root and those that are left.
+// fall divides records into those that are deleted with a root and those that are left.
 func fall(all []*comity.Record, root *comity.Record) (deleted, left []*comity.Record) {
 	deleted = []*comity.Record{root}
 	left = slices.DeleteFunc(slices.Clone(all), func(rec *comity.Record) bool { return rec == root })
@@ -104,7 +104,7 @@ func fall(all []*comity.Record, root *comity.Record) (deleted, left []*comity.Re
 	return deleted, left
 }
 
-// names says whether a record's field names another one.
+// names returns whether a record's field refers to another record.
 func names(rec *comity.Record, f *comity.Field, other *comity.Record) bool {
 	if !rec.Has(f) || rec.Int(f) != other.Id {
 		return false
@@ -120,7 +120,7 @@ func names(rec *comity.Record, f *comity.Field, other *comity.Record) bool {
 	return false
 }
 
-// clearOf clears the fields of a record that name deleted ones and says how many there were.
+// clearOf clears the fields of a record that refer to deleted ones and returns how many there were.
 func clearOf(rec *comity.Record, deleted []*comity.Record) (n int) {
 	for _, f := range rec.Resource.Fields {
 		if slices.ContainsFunc(deleted, func(other *comity.Record) bool { return names(rec, f, other) }) {
@@ -131,7 +131,7 @@ func clearOf(rec *comity.Record, deleted []*comity.Record) (n int) {
 	return n
 }
 
-// hangs returns the function that tells which person a record of the list hangs on.
+// hangs returns a function that returns the person that a record of the list belongs to.
 func hangs(all []*comity.Record) func(*comity.Record) int64 {
 	people := map[*comity.Record]int64{}
 	for _, rec := range all {
@@ -152,7 +152,7 @@ func hangs(all []*comity.Record) func(*comity.Record) int64 {
 	return func(rec *comity.Record) int64 { return people[rec] }
 }
 
-// holds fails the test unless, of the records of a CO, just those are there, as they are given.
+// holds fails the test unless, of all records of a CO, exactly those in left exist, with the same values.
 func (b *bed) holds(t *testing.T, all, left []*comity.Record) {
 	t.Helper()
 	co := all[0].Id

@@ -11,7 +11,7 @@ import (
 	"comity/internal/store"
 )
 
-// testEnding ends writes before their time, wherever they are: what is answered is what came of them.
+// testEnding cancels writes in every state: the error they return matches their outcome.
 func testEnding(t *testing.T, b Backend) {
 	bed := b.bed(t)
 	t.Run("a long write ends, and is undone", func(t *testing.T) {
@@ -24,7 +24,7 @@ func testEnding(t *testing.T, b Backend) {
 					if n++; n == 10 {
 						end()
 					}
-					// It has no end of its own.
+					// The loop ends only by the cancellation.
 					if err := add(ctx, tx, person(co)); err != nil {
 						return err
 					}
@@ -96,14 +96,14 @@ func testEnding(t *testing.T, b Backend) {
 	})
 }
 
-// behindUntil runs something while another write has the CO, which ends only when a channel is closed.
+// behindUntil runs a function while another write has the CO's lock, which ends when a channel is closed.
 func (b *bed) behindUntil(t *testing.T, co int64, left <-chan struct{}, run func()) {
 	t.Helper()
 	err := b.store.WriteAlone(t.Context(), func(tx *store.Tx) error {
 		if _, err := tx.EnterCO(t.Context(), co, true); err != nil {
 			return err
 		}
-		// What follows is of the test's, not of the write's: a write is run again only if it fails.
+		// This runs once: a write is run again only if it fails.
 		run()
 		select {
 		case <-left:

@@ -7,8 +7,8 @@ import (
 	"comity/internal/store"
 )
 
-// estate makes a CO, the first of the records it returns, that holds records of every resource, with
-// every field that names another one naming one, some of them the same one twice.
+// estate makes a CO with records of every resource and returns all records, the CO first. Every reference
+// is set, and some records are referred to more than once.
 func (b *bed) estate(t tb) (all []*comity.Record) {
 	t.Helper()
 	b.write(t, func(ctx context.Context, tx *store.Tx) (err error) {
@@ -69,7 +69,7 @@ func (e *estate) build() {
 	e.add(comity.ApiUser.Resource, comity.ApiUser.CoId, co)
 }
 
-// provisioning adds two servers, and four targets of which two are told what changes.
+// provisioning adds two servers, and four targets of which two are sent changes.
 func (e *estate) provisioning(co, readers *comity.Record) {
 	server, http := comity.Server, comity.HttpServer
 	one := e.add(server.Resource, server.CoId, co)
@@ -85,7 +85,7 @@ func (e *estate) provisioning(co, readers *comity.Record) {
 	}
 }
 
-// attributes adds what hangs on people, roles, org identities and groups.
+// attributes adds records that belong to people, roles, org identities and groups.
 func (e *estate) attributes(ada, bob, home, away, readers, ofRoot *comity.Record, roles []*comity.Record) {
 	targets := e.all[len(e.all)-7:] // the first of them is the first target
 	identifier := comity.Identifier

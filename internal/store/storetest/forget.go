@@ -9,7 +9,7 @@ import (
 	"comity/internal/store"
 )
 
-// testForget notes that a target holds what it was not known to hold, and is to be told to delete that.
+// testForget adds identifiers that a target was found to have and must delete.
 func testForget(t *testing.T, bed *bed, c *clock) {
 	read := func(s *deliveryFixture) (was store.SubjectStatus) {
 		s.write(t, func(ctx context.Context, tx *store.Tx) (err error) {
@@ -30,25 +30,25 @@ func testForget(t *testing.T, bed *bed, c *clock) {
 			t.Errorf("noted %t, want %t", noted, want)
 		}
 	}
-	provisioned := func(s *deliveryFixture) (store.Delivery, time.Time) {
+	deliver := func(s *deliveryFixture) (store.Delivery, time.Time) {
 		d, _ := s.claims(t)
 		d.ProvisionedAs = comity.ProvisionedAs{Identifier: "ada", Obsolete: []string{"old"}}
 		return d, s.finishes(t, store.Outcome{Delivery: d, OK: true})
 	}
-	t.Run("of who was never told", func(t *testing.T) {
+	t.Run("of a subject without a delivery", func(t *testing.T) {
 		s := bed.deliveryFixture(t, c)
 		forget(s, read(s), true)
 		s.is(t, delivery{Obsolete: `["restored"]`})
-		// It goes with the next message, whatever that is for.
+		// The identifiers are sent with the next message, whatever its cause.
 		s.marks(t)
 		if d, _ := s.claims(t); !sameProvisionedAs(d.ProvisionedAs, comity.ProvisionedAs{Obsolete: []string{"restored"}}) {
 			t.Errorf("claimed %+v", d)
 		}
 	})
-	t.Run("of who was told", func(t *testing.T) {
+	t.Run("of a delivered subject", func(t *testing.T) {
 		s := bed.deliveryFixture(t, c)
 		s.marks(t)
-		provisioned(s)
+		deliver(s)
 		was := read(s)
 		forget(s, was, true)
 		if got := s.row(t); got.Identifier != "ada" || got.Obsolete != `["old","restored"]` || !got.Due.IsZero() {
@@ -56,7 +56,7 @@ func testForget(t *testing.T, bed *bed, c *clock) {
 		}
 		forget(s, was, false)
 	})
-	t.Run("of who is being told, or was since", func(t *testing.T) {
+	t.Run("of a delivery in flight, or delivered since", func(t *testing.T) {
 		s := bed.deliveryFixture(t, c)
 		s.marks(t)
 		was := read(s)

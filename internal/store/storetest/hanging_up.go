@@ -10,13 +10,13 @@ import (
 	"comity/internal/store"
 )
 
-// testHangingUp has clients go while their closures run and while others write.
+// testHangingUp has clients hang up while their closures run and while others write.
 func testHangingUp(t *testing.T, b Backend) {
 	bed := b.bed(t)
 	t.Run("in mid-write, while others write", func(t *testing.T) {
 		co := bed.co(t)
 		var all sync.WaitGroup
-		// The others go on until the last client has gone.
+		// The others write until the last client has hung up.
 		ended := make(chan struct{})
 		others := make([]int, 4)
 		for i := range others {
@@ -63,7 +63,7 @@ func testHangingUp(t *testing.T, b Backend) {
 			if !errors.Is(err, context.Canceled) {
 				t.Errorf("error %v, want that the context is cancelled", err)
 			}
-			// The connection is as good as before.
+			// The connection still works.
 			for range 10 {
 				bed.list(t, comity.Co.Resource)
 			}
@@ -91,8 +91,8 @@ func testHangingUp(t *testing.T, b Backend) {
 	})
 }
 
-// hangsUp writes half of what it means to write, hangs up and goes on: then both halves are there or
-// neither, and both when the answer is success.
+// hangsUp writes two records and hangs up between them: both or neither are stored, and both if the write
+// returns nil.
 func (b *bed) hangsUp(t *testing.T) {
 	t.Helper()
 	co := b.co(t)

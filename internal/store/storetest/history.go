@@ -11,7 +11,7 @@ import (
 	"comity/internal/store"
 )
 
-// testHistory reads what the changes of a record leave behind.
+// testHistory reads the history that changes of records leave.
 func testHistory(t *testing.T, b Backend) {
 	bed := b.bed(t)
 	t.Run("an add, an edit and a delete", func(t *testing.T) {
@@ -99,7 +99,7 @@ func testLife(t *testing.T, bed *bed, r *comity.Resource) {
 	}
 	check()
 	if r == comity.Co.Resource {
-		return // deleting a CO is a test of its own
+		return // testDeleteCO deletes a CO
 	}
 	deleted := bed.write(t, func(ctx context.Context, tx *store.Tx) error { return tx.Delete(ctx, second.Clone(), "deleter", nil) })
 	want[1].Until = deleted
@@ -107,7 +107,7 @@ func testLife(t *testing.T, bed *bed, r *comity.Resource) {
 	check()
 }
 
-// later is a record with other texts and numbers, and nothing that names another.
+// later returns a copy of a record with other texts and numbers, without references.
 func later(rec *comity.Record) *comity.Record {
 	rec = rec.Clone()
 	for _, f := range rec.Resource.Fields {
@@ -126,7 +126,7 @@ func later(rec *comity.Record) *comity.Record {
 	return rec
 }
 
-// testHangsOn reads in whose history the changes of a record are shown.
+// testHangsOn checks in whose history the changes of a record are shown.
 func testHangsOn(t *testing.T, bed *bed) {
 	co := bed.co(t)
 	person := bed.person(t, co)
@@ -136,7 +136,7 @@ func testHangsOn(t *testing.T, bed *bed) {
 	type on struct{ person, org, group int64 }
 	department := bed.insert(t, comity.CoDepartment.Resource, comity.CoDepartment.CoId, co)
 	organization := bed.insert(t, comity.Organization.Resource, comity.Organization.CoId, co)
-	// What hangs on a department or an organization is the CO's business.
+	// Records of a department or an organization are in the CO's history only.
 	of := map[string]on{
 		comity.OwnerCO.Word: {person: person.Id}, comity.OwnerRole.Word: {person: person.Id},
 		comity.OwnerOrg.Word: {org: org.Id}, comity.OwnerGroup.Word: {group: group.Id},
@@ -172,7 +172,7 @@ func testHangsOn(t *testing.T, bed *bed) {
 				set(rec, comity.CoOrgIdentityLink.OrgIdentityId, org)
 				want = on{person: person.Id, org: org.Id}
 			case comity.ApiUser.Resource:
-				set(rec, comity.ApiUser.CoPersonId, person) // its changes are the CO's business
+				set(rec, comity.ApiUser.CoPersonId, person) // its changes are in the CO's history only
 			}
 			bed.complete(t, co, rec, false)
 			rec = bed.add(t, rec)[0]
@@ -210,7 +210,7 @@ func testHangsOn(t *testing.T, bed *bed) {
 	})
 }
 
-// testCleared deletes what a record names in fields that need not name anything.
+// testCleared deletes records that others refer to in optional fields.
 func testCleared(t *testing.T, bed *bed) {
 	f, co := comity.CoPersonRole, bed.co(t)
 	type was struct{ sponsor, manager int64 }

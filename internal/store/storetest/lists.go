@@ -18,7 +18,7 @@ func testLists(t *testing.T, b Backend) {
 	people := []*comity.Record{bed.person(t, co), bed.person(t, co)}
 	var urls []*comity.Record
 	for i := range 250 {
-		// One of two people's, so that each one's ids have gaps.
+		// Alternately of two people, so that the ids of each have gaps.
 		urls = append(urls, row(f.Resource, f.Person, people[i%2], f.Description, fmt.Sprint(i)))
 	}
 	urls = bed.add(t, urls...)

@@ -11,13 +11,13 @@ import (
 	"comity/internal/store"
 )
 
-// serial makes texts that nothing else has.
+// serial makes texts unique.
 var serial atomic.Int64
 
 func unique(prefix string) string { return fmt.Sprintf("%s %d", prefix, serial.Add(1)) }
 
-// row makes a record from pairs of a field and its value. What is required and not named gets a
-// value that will do; what it refers to has to be named.
+// row makes a record from pairs of a field and its value. Other required fields get a usual value, except
+// references, which must be among the pairs.
 func row(r *comity.Resource, pairs ...any) *comity.Record {
 	rec := comity.NewRecord(r)
 	for i := 0; i < len(pairs); i += 2 {
@@ -52,7 +52,7 @@ func set(rec *comity.Record, f *comity.Field, v any) {
 	}
 }
 
-// naming is the cell of a field that names a record.
+// naming returns the cell of a field that refers to a record.
 func naming(f *comity.Field, of *comity.Record) comity.Cell {
 	for _, o := range f.Owners {
 		if o.Target == of.Resource.Singular {
@@ -62,7 +62,7 @@ func naming(f *comity.Field, of *comity.Record) comity.Cell {
 	return comity.IntCell(of.Id)
 }
 
-// usual is what a field has where a test does not say.
+// usual returns the value of a required field that a test does not set.
 func usual(f *comity.Field) comity.Cell {
 	if !f.Default.IsAbsent() || !f.Required {
 		return f.Default
@@ -86,13 +86,13 @@ func usual(f *comity.Field) comity.Cell {
 	return comity.Cell{}
 }
 
-// insert stores a record made by row, and returns it as it was stored.
+// insert stores a record made by row, and returns it as stored.
 func (b *bed) insert(t tb, r *comity.Resource, pairs ...any) *comity.Record {
 	t.Helper()
 	return b.add(t, row(r, pairs...))[0]
 }
 
-// add stores records in one transaction and returns them as they were stored.
+// add stores records in one transaction and returns them as stored.
 func (b *bed) add(t tb, records ...*comity.Record) []*comity.Record {
 	t.Helper()
 	var stored []*comity.Record
@@ -103,7 +103,7 @@ func (b *bed) add(t tb, records ...*comity.Record) []*comity.Record {
 	return stored
 }
 
-// addAll stores copies of records, so that a closure may be run again.
+// addAll stores copies of records, so that its closure may be run again.
 func addAll(ctx context.Context, tx *store.Tx, records []*comity.Record) ([]*comity.Record, error) {
 	stored := make([]*comity.Record, len(records))
 	for i, rec := range records {
@@ -115,8 +115,7 @@ func addAll(ctx context.Context, tx *store.Tx, records []*comity.Record) ([]*com
 	return stored, nil
 }
 
-// add stores a record the way that the registry does: what it hangs on is entered first, its id
-// reserved before.
+// add stores a record as the registry does: it enters the record that it belongs to and reserves its id first.
 func add(ctx context.Context, tx *store.Tx, rec *comity.Record) error {
 	if err := tx.Reserve(ctx, rec.Resource); err != nil {
 		return err
@@ -149,7 +148,7 @@ func enter(ctx context.Context, tx *store.Tx, rec *comity.Record) (where store.W
 	return where, err
 }
 
-// edit stores a record's next revision with other values, and returns it as it was stored.
+// edit stores a record's next revision with other values, and returns it as stored.
 func (b *bed) edit(t tb, r *comity.Resource, id int64, pairs ...any) (rec *comity.Record) {
 	t.Helper()
 	b.write(t, func(ctx context.Context, tx *store.Tx) (err error) {
@@ -180,7 +179,7 @@ func (b *bed) remove(t tb, r *comity.Resource, id int64) time.Time {
 	return b.write(t, func(ctx context.Context, tx *store.Tx) error { return remove(ctx, tx, r, id) })
 }
 
-// remove deletes a record, and marks the people whom it takes something from for targets in the modes.
+// remove deletes a record, and enqueues deliveries of the people that lose something to targets in the modes.
 func remove(ctx context.Context, tx *store.Tx, r *comity.Resource, id int64, modes ...string) error {
 	if _, err := tx.Enter(ctx, r, id, false); err != nil {
 		return err
@@ -198,14 +197,14 @@ func (b *bed) co(t tb) int64 {
 	return b.insert(t, comity.Co.Resource).Id
 }
 
-// person makes a person and returns its id.
+// person makes a person and returns the record.
 func (b *bed) person(t tb, co int64, pairs ...any) *comity.Record {
 	t.Helper()
 	return b.insert(t, comity.CoPerson.Resource, append([]any{comity.CoPerson.CoId, co}, pairs...)...)
 }
 
-// complete names new records in all required fields that name none yet, and in the optional ones
-// as well where all is said.
+// complete sets all required references of a record that are not set, and with all the optional ones too, to
+// new records.
 func (b *bed) complete(t tb, co int64, rec *comity.Record, all bool) {
 	t.Helper()
 	for _, f := range rec.Resource.Fields {
@@ -223,7 +222,7 @@ func (b *bed) complete(t tb, co int64, rec *comity.Record, all bool) {
 	}
 }
 
-// parent makes a record of a resource for others to name, with what it needs itself.
+// parent makes a record of a resource that others can refer to, with the records that it needs itself.
 func (b *bed) parent(t tb, co int64, r *comity.Resource) int64 {
 	t.Helper()
 	rec := row(r)

@@ -9,14 +9,14 @@ import (
 	"comity/internal/store"
 )
 
-// pair is a target and a person that it is to be told about.
+// pair is a target and a person with a pending delivery.
 type pair struct{ target, person int64 }
 
 func (p pair) compare(q pair) int {
 	return cmp.Or(cmp.Compare(p.target, q.target), cmp.Compare(p.person, q.person))
 }
 
-// delivery is a row of the deliveries. A time that is not set is zero.
+// delivery is a row of the deliveries. A time that is NULL is zero.
 type delivery struct {
 	pair
 	Co, Version          int64
@@ -27,7 +27,7 @@ type delivery struct {
 	Attempts, Refusals   int64
 	Resting              bool
 	Identifier, Obsolete string
-	Tried, ProvisionedAs time.Time
+	Tried, Delivered     time.Time
 	Answer               string
 }
 
@@ -43,13 +43,13 @@ func (b *bed) deliveries(t tb, co int64) (found []delivery) {
 	defer rows.Close()
 	for rows.Next() {
 		var d delivery
-		var due, since, tried, provisioned sql.NullInt64
+		var due, since, tried, delivered sql.NullInt64
 		err := rows.Scan(&d.target, &d.person, &d.Co, &d.Version, &due, &d.Held, &since,
-			&d.Sequence, &d.Attempts, &d.Refusals, &d.Resting, &d.Identifier, &d.Obsolete, &tried, &provisioned, &d.Answer)
+			&d.Sequence, &d.Attempts, &d.Refusals, &d.Resting, &d.Identifier, &d.Obsolete, &tried, &delivered, &d.Answer)
 		if err != nil {
 			t.Fatalf("deliveries: %v", err)
 		}
-		for to, from := range map[*time.Time]sql.NullInt64{&d.Due: due, &d.Since: since, &d.Tried: tried, &d.ProvisionedAs: provisioned} {
+		for to, from := range map[*time.Time]sql.NullInt64{&d.Due: due, &d.Since: since, &d.Tried: tried, &d.Delivered: delivered} {
 			if from.Valid {
 				*to = time.UnixMicro(from.Int64).UTC()
 			}
@@ -62,7 +62,7 @@ func (b *bed) deliveries(t tb, co int64) (found []delivery) {
 	return found
 }
 
-// marked are the pairs of a CO for which something waits.
+// marked returns the pairs of a CO with a pending delivery.
 func (b *bed) marked(t tb, co int64) (found []pair) {
 	t.Helper()
 	for _, d := range b.deliveries(t, co) {
@@ -73,7 +73,7 @@ func (b *bed) marked(t tb, co int64) (found []pair) {
 	return found
 }
 
-// mark marks people for the targets in the modes.
+// mark enqueues deliveries of people to the targets in the modes.
 func (b *bed) mark(t tb, modes []string, people ...int64) time.Time {
 	t.Helper()
 	return b.write(t, func(ctx context.Context, tx *store.Tx) error { return tx.MarkPeople(ctx, modes, people...) })

@@ -11,7 +11,8 @@ import (
 	"comity/internal/store"
 )
 
-// telling is a CO with a target, a person and what is to be told, at a time that the test moves.
+// deliveryFixture is a CO with a target and a person, whose delivery the test changes, and a clock that it
+// moves.
 type deliveryFixture struct {
 	*bed
 	clock  *clock
@@ -20,17 +21,17 @@ type deliveryFixture struct {
 	person *comity.Record
 }
 
-// modes are those of the targets that are told what changes.
+// modes are the modes of targets that are sent changes.
 var modes = []string{comity.ModeAutomatic, comity.ModeQueue, comity.ModeQueueOnError}
 
-// telling makes a CO with a target in the automatic mode and a person.
+// deliveryFixture makes a CO with a target in the automatic mode and a person.
 func (b *bed) deliveryFixture(t tb, c *clock) *deliveryFixture {
 	t.Helper()
 	co := b.co(t)
 	return &deliveryFixture{bed: b, clock: c, co: co, target: b.provisioningTarget(t, co), person: b.person(t, co)}
 }
 
-// lane makes a target, in the automatic mode where the pairs do not say otherwise.
+// provisioningTarget makes a target, in the automatic mode unless the pairs set another.
 func (b *bed) provisioningTarget(t tb, co int64, pairs ...any) *comity.Record {
 	t.Helper()
 	f := comity.CoProvisioningTarget
@@ -47,7 +48,7 @@ func (s *deliveryFixture) row(t tb) delivery {
 	return all[0]
 }
 
-// is fails the test unless the one delivery of the CO is so.
+// is fails the test unless the one delivery of the CO is equal to want.
 func (s *deliveryFixture) is(t tb, want delivery) {
 	t.Helper()
 	want.pair = pair{s.target.Id, s.person.Id}
@@ -60,14 +61,14 @@ func (s *deliveryFixture) is(t tb, want delivery) {
 	}
 }
 
-// marks marks the person.
+// marks enqueues the delivery of the person by a change.
 func (s *deliveryFixture) marks(t tb) time.Time {
 	t.Helper()
 	s.clock.move(time.Second)
 	return s.mark(t, modes, s.person.Id)
 }
 
-// claims claims what is due, which must be the person.
+// claims claims the due deliveries, which must be the person's only.
 func (s *deliveryFixture) claims(t tb) (d store.Delivery, now time.Time) {
 	t.Helper()
 	s.clock.move(time.Second)
@@ -82,14 +83,14 @@ func (s *deliveryFixture) claims(t tb) (d store.Delivery, now time.Time) {
 	return got[0], now
 }
 
-// finishes writes an outcome.
+// finishes stores outcomes.
 func (s *deliveryFixture) finishes(t tb, outcomes ...store.Outcome) time.Time {
 	t.Helper()
 	s.clock.move(time.Second)
 	return s.write(t, func(ctx context.Context, tx *store.Tx) error { return tx.Finish(ctx, outcomes) })
 }
 
-// failed is the outcome of a delivery that the receiver could not take, or refused.
+// failed returns the outcome of a delivery that failed because the receiver was unreachable or refused it.
 func failed(d store.Delivery, refused, rest bool) store.Outcome {
 	d.Attempts++
 	if refused {
@@ -98,11 +99,11 @@ func failed(d store.Delivery, refused, rest bool) store.Outcome {
 	return store.Outcome{Delivery: d, Wait: time.Hour, Rest: rest, Answer: "no"}
 }
 
-// testMarks notes who is to be told, from every state that a delivery can be in.
+// testMarks enqueues deliveries that are in every possible state.
 func testMarks(t *testing.T, b Backend) {
 	c := newClock()
 	bed := b.bedWith(t, store.Options{Clock: c.Now})
-	t.Run("whom and which targets", func(t *testing.T) { testMarked(t, bed, c) })
+	t.Run("people and targets", func(t *testing.T) { testMarked(t, bed, c) })
 	t.Run("again and again", func(t *testing.T) {
 		s := bed.deliveryFixture(t, c)
 		first := s.marks(t)
@@ -131,8 +132,8 @@ func testMarks(t *testing.T, b Backend) {
 		s.marks(t)
 		d, _ := s.claims(t)
 		d.ProvisionedAs.Identifier = "ada"
-		provisioned := s.finishes(t, store.Outcome{Delivery: d, OK: true, Answer: "OK"})
-		want := delivery{Version: 1, Sequence: 1, Identifier: "ada", Tried: provisioned, ProvisionedAs: provisioned, Answer: "OK"}
+		delivered := s.finishes(t, store.Outcome{Delivery: d, OK: true, Answer: "OK"})
+		want := delivery{Version: 1, Sequence: 1, Identifier: "ada", Tried: delivered, Delivered: delivered, Answer: "OK"}
 		s.is(t, want)
 		want.Due = s.marks(t)
 		want.Version, want.Since = 2, want.Due
@@ -146,9 +147,9 @@ func testMarks(t *testing.T, b Backend) {
 		want := delivery{Version: 1, Due: tried.Add(time.Hour), Since: first, Sequence: 1, Attempts: 1, Tried: tried, Answer: "no"}
 		s.is(t, want)
 		s.marks(t)
-		want.Version = 2 // what changes waits with it
+		want.Version = 2 // a change keeps the time of the next try
 		s.is(t, want)
-		want.Due = s.queues(t) // and somebody who asks does not wait
+		want.Due = s.queues(t) // a request makes it due now
 		want.Version = 3
 		s.is(t, want)
 	})
@@ -176,14 +177,14 @@ func testMarks(t *testing.T, b Backend) {
 			s.is(t, want)
 		})
 	}
-	t.Run("queue of what was never told", func(t *testing.T) {
+	t.Run("queue of a new delivery", func(t *testing.T) {
 		s := bed.deliveryFixture(t, c)
 		now := s.queues(t)
 		s.is(t, delivery{Version: 1, Due: now, Since: now})
 	})
 }
 
-// queues queues the person.
+// queues enqueues the delivery of the person by request.
 func (s *deliveryFixture) queues(t tb) time.Time {
 	t.Helper()
 	s.clock.move(time.Second)
@@ -192,7 +193,7 @@ func (s *deliveryFixture) queues(t tb) time.Time {
 	})
 }
 
-// testMarked looks at who is marked for which target.
+// testMarked checks whose deliveries are enqueued to which targets.
 func testMarked(t *testing.T, bed *bed, c *clock) {
 	f := comity.CoProvisioningTarget
 	s, elsewhere := bed.deliveryFixture(t, c), bed.deliveryFixture(t, c)
@@ -252,7 +253,7 @@ func testMarked(t *testing.T, bed *bed, c *clock) {
 	})
 }
 
-// forget delivers all that waits in a CO.
+// forget delivers all pending deliveries of a CO.
 func (b *bed) forget(t tb, co int64) {
 	t.Helper()
 	waiting := b.deliveries(t, co)

@@ -13,7 +13,7 @@ import (
 	"comity/internal/store"
 )
 
-// testMemberships reads what counts as a membership at a moment.
+// testMemberships reads the memberships that are valid at a time.
 func testMemberships(t *testing.T, b Backend) {
 	bed := b.bed(t)
 	f, g := comity.CoGroupMember, comity.CoGroup

@@ -9,7 +9,7 @@ import (
 	"comity/internal/store"
 )
 
-// testForgetOnce drops the keys of idempotent requests that are old, a few at a time.
+// testForgetOnce deletes old idempotency keys, a few at a time.
 func testForgetOnce(t *testing.T, b Backend) {
 	bed := b.bed(t)
 	claim := func(key string) (now time.Time) {

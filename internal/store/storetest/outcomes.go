@@ -11,7 +11,7 @@ import (
 	"comity/internal/store"
 )
 
-// testOutcomes writes what became of a delivery, as it was claimed and after it changed meanwhile.
+// testOutcomes stores outcomes of deliveries, of which some changed since they were claimed.
 func testOutcomes(t *testing.T, b Backend) {
 	c := newClock()
 	bed := b.bedWith(t, store.Options{Clock: c.Now})
@@ -20,7 +20,7 @@ func testOutcomes(t *testing.T, b Backend) {
 		name                      string
 		attempts, refusals        int64
 		ok, rest, changed         bool
-		due                       time.Duration // after it was written; -1: none
+		due                       time.Duration // after the outcome was stored; -1: none
 		wantAttempts, wantRefusal int64
 		wantRest                  bool
 	}{
@@ -56,22 +56,22 @@ func testOutcomes(t *testing.T, b Backend) {
 			}
 			switch {
 			case tt.ok && tt.changed:
-				want.ProvisionedAs, want.Since = now, now
+				want.Delivered, want.Since = now, now
 			case tt.ok:
-				want.ProvisionedAs, want.Since = now, time.Time{}
+				want.Delivered, want.Since = now, time.Time{}
 			}
 			s.is(t, want)
-			// Written once more it changes nothing: it is held no more.
+			// Stored once more it changes nothing: the delivery is not in flight any more.
 			s.finishes(t, store.Outcome{Delivery: d, OK: !tt.ok, Answer: "again"})
 			s.is(t, want)
 		})
 	}
 	t.Run("several at once, and none", func(t *testing.T) { testSeveral(t, bed, c) })
 	t.Run("after the lease", func(t *testing.T) { testLostLease(t, bed, c) })
-	t.Run("what the target may know", func(t *testing.T) { testProvisionedAs(t, bed, c) })
-	t.Run("what it is found to hold besides", func(t *testing.T) { testForget(t, bed, c) })
+	t.Run("identifiers that the target may have", func(t *testing.T) { testProvisionedAs(t, bed, c) })
+	t.Run("identifiers that the target was found to have", func(t *testing.T) { testForget(t, bed, c) })
 	t.Run("an identifier that was deleted and is another's", func(t *testing.T) { testForgot(t, bed, c) })
-	t.Run("what was told comes with the next claim", func(t *testing.T) {
+	t.Run("provisioned identifiers come with the next claim", func(t *testing.T) {
 		s := bed.deliveryFixture(t, c)
 		for _, provisioned := range []comity.ProvisionedAs{
 			{Identifier: "ada"},
@@ -86,7 +86,7 @@ func testOutcomes(t *testing.T, b Backend) {
 			s.marks(t)
 			d, _ = s.claims(t)
 			if !sameProvisionedAs(provisioned, d.ProvisionedAs) {
-				t.Errorf("told %+v, claimed %+v", provisioned, d.ProvisionedAs)
+				t.Errorf("provisioned as %+v, claimed %+v", provisioned, d.ProvisionedAs)
 			}
 			s.finishes(t, store.Outcome{Delivery: d, OK: true})
 		}
@@ -148,7 +148,7 @@ func testLostLease(t *testing.T, bed *bed, c *clock) {
 		for _, o := range []store.Outcome{{Delivery: late, OK: true}, failed(late, true, true)} {
 			s.finishes(t, o)
 			if diff := cmp.Diff(held, s.row(t), cmp.AllowUnexported(delivery{}, pair{})); diff != "" {
-				t.Errorf("it changed what another holds (-before +after):\n%s", diff)
+				t.Errorf("it changed a delivery that another worker holds (-before +after):\n%s", diff)
 			}
 		}
 		s.finishes(t, store.Outcome{Delivery: d, OK: true})

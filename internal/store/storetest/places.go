@@ -8,7 +8,7 @@ import (
 	"comity/internal/store"
 )
 
-// testPlaces asks where records are, and what numbers and units come before.
+// testPlaces checks the places of records, next numbers and ancestors of units.
 func testPlaces(t *testing.T, b Backend) {
 	bed := b.bed(t)
 	t.Run("home", func(t *testing.T) { testHome(t, bed) })
@@ -30,7 +30,7 @@ func testPlaces(t *testing.T, b Backend) {
 	t.Run("units above", func(t *testing.T) { testIsAncestor(t, bed) })
 }
 
-// testHome holds where a record is said to be against what it hangs on.
+// testHome compares the place of a record with the record it belongs to.
 func testHome(t *testing.T, bed *bed) {
 	co := bed.co(t)
 	f := comity.CoPersonRole
@@ -104,7 +104,7 @@ func testHome(t *testing.T, bed *bed) {
 	})
 }
 
-// parentKinds are the kinds of parent of a resource, one that is none where it has none.
+// parentKinds returns the kinds of parent of a resource, a single zero one where it has none.
 func parentKinds(r *comity.Resource) []comity.OwnerType {
 	if all := owners(r); all != nil {
 		return all
@@ -112,7 +112,7 @@ func parentKinds(r *comity.Resource) []comity.OwnerType {
 	return []comity.OwnerType{{}}
 }
 
-// testNextNumber counts on per person and per CO.
+// testNextNumber counts up per person and per CO.
 func testNextNumber(t *testing.T, bed *bed) {
 	co, elsewhere := bed.co(t), bed.co(t)
 	ada, bob := bed.person(t, co), bed.person(t, co)
@@ -152,7 +152,7 @@ func testNextNumber(t *testing.T, bed *bed) {
 	})
 }
 
-// testIsAncestor climbs a tree of units.
+// testIsAncestor checks ancestors in a tree of units.
 func testIsAncestor(t *testing.T, bed *bed) {
 	f, co := comity.Cou, bed.co(t)
 	unit := func(pairs ...any) int64 {

@@ -11,9 +11,9 @@ import (
 	"comity/internal/store"
 )
 
-// testTell notes what a target may know while a delivery is under way.
+// testProvisionedAs stores the identifiers that a target may have while a delivery is in flight.
 func testProvisionedAs(t *testing.T, bed *bed, c *clock) {
-	tell := func(s *deliveryFixture, deliveries ...store.Delivery) {
+	provision := func(s *deliveryFixture, deliveries ...store.Delivery) {
 		s.clock.move(time.Second)
 		s.write(t, func(ctx context.Context, tx *store.Tx) error { return tx.SetProvisionedAs(ctx, deliveries) })
 	}
@@ -22,13 +22,13 @@ func testProvisionedAs(t *testing.T, bed *bed, c *clock) {
 		first := s.marks(t)
 		d, now := s.claims(t)
 		want := delivery{Version: 1, Due: now.Add(time.Minute), Held: true, Since: first, Sequence: 1}
-		tell(s)
+		provision(s)
 		s.is(t, want)
 		d.ProvisionedAs = comity.ProvisionedAs{Identifier: "ada", Obsolete: []string{"old"}}
-		tell(s, d)
+		provision(s, d)
 		want.Identifier, want.Obsolete = "ada", `["old"]`
 		s.is(t, want)
-		// Whoever takes it over knows it too.
+		// The next worker that claims the delivery gets the identifiers.
 		c.move(time.Hour)
 		bed.givesBack(t, s, 1)
 		if d, _ = s.claims(t); !sameProvisionedAs(d.ProvisionedAs, comity.ProvisionedAs{Identifier: "ada", Obsolete: []string{"old"}}) {
@@ -43,20 +43,21 @@ func testProvisionedAs(t *testing.T, bed *bed, c *clock) {
 		c.move(time.Hour)
 		bed.givesBack(t, s, 1)
 		d, _ := s.claims(t)
-		tell(s, late)
+		provision(s, late)
 		if got := s.row(t); got.Identifier != "" {
-			t.Errorf("delivery %+v has what was told too late", got)
+			t.Errorf("delivery %+v has an identifier that was set too late", got)
 		}
 		s.finishes(t, store.Outcome{Delivery: d, OK: true})
 		d.ProvisionedAs.Identifier = "late"
-		tell(s, d)
+		provision(s, d)
 		if got := s.row(t); got.Identifier != "" {
-			t.Errorf("delivery %+v has what was told too late", got)
+			t.Errorf("delivery %+v has an identifier that was set too late", got)
 		}
 	})
 }
 
-// testForgot has a target delete an identifier that another person has by now: they are told again.
+// testForgot has a target delete an identifier that another person has now: a delivery of that person is
+// enqueued.
 func testForgot(t *testing.T, bed *bed, c *clock) {
 	f := comity.Identifier
 	s, elsewhere := bed.deliveryFixture(t, c), bed.deliveryFixture(t, c)
@@ -78,10 +79,10 @@ func testForgot(t *testing.T, bed *bed, c *clock) {
 	now := s.finishes(t, store.Outcome{Delivery: d, OK: true, Forgot: []string{"Ada", "nobody's"}})
 	want := []pair{{s.target.Id, other.Id}}
 	if diff := cmp.Diff(want, bed.marked(t, s.co), cmp.AllowUnexported(pair{})); diff != "" {
-		t.Errorf("to be told again (-want +got):\n%s", diff)
+		t.Errorf("enqueued again (-want +got):\n%s", diff)
 	}
 	if left := bed.marked(t, elsewhere.co); len(left) > 0 {
-		t.Errorf("to be told in another CO: %v", left)
+		t.Errorf("enqueued in another CO: %v", left)
 	}
 	for _, d := range bed.deliveries(t, s.co) {
 		if d.person == other.Id && (!d.Due.Equal(now) || !d.Since.Equal(now)) {

@@ -15,7 +15,7 @@ import (
 func testRandomRecords(t *testing.T, b Backend) {
 	bed := b.bed(t)
 	co := bed.co(t)
-	// What others name is made once: a hundred rounds need not make it again.
+	// The records that others refer to are made once for all rounds.
 	parents := map[*comity.Resource][]int64{}
 	for _, r := range comity.Stored() {
 		if r != comity.Co.Resource {
@@ -27,7 +27,7 @@ func testRandomRecords(t *testing.T, b Backend) {
 		r := rapid.SampledFrom(comity.Stored()).Draw(t, "resource")
 		first, next := random(t, r, parents), random(t, r, parents)
 		for _, u := range r.Uniques {
-			// Whatever it would share with another is its own.
+			// Each record gets its own values of unique fields.
 			for _, f := range u.Fields {
 				if f.Kind == comity.Reference || f.Kind == comity.Owner {
 					rec := row(r)
@@ -62,7 +62,7 @@ func testRandomRecords(t *testing.T, b Backend) {
 	})
 }
 
-// random makes a record of values that its fields can have, naming any of the parents.
+// random makes a record with random values of its fields, and references to random parents.
 func random(t *rapid.T, r *comity.Resource, parents map[*comity.Resource][]int64) *comity.Record {
 	rec := comity.NewRecord(r)
 	for _, f := range r.Fields {
@@ -101,7 +101,7 @@ func randomCell(t *rapid.T, f *comity.Field, parents map[*comity.Resource][]int6
 	return comity.Cell{}
 }
 
-// randomText makes texts without the control characters that no field takes.
+// randomText generates texts without the control characters that fields do not allow.
 func randomText() *rapid.Generator[string] {
 	return rapid.Map(rapid.String(), func(s string) string {
 		return strings.Map(func(r rune) rune {
@@ -113,7 +113,7 @@ func randomText() *rapid.Generator[string] {
 	})
 }
 
-// moment makes times of the years that a field takes, to the second.
+// moment generates times, to the second, of the years that fields allow.
 func moment() *rapid.Generator[time.Time] {
 	first := time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC).Unix()
 	last := time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC).Unix()

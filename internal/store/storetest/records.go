@@ -91,7 +91,7 @@ func testRecords(t *testing.T, b Backend) {
 	})
 }
 
-// owners are the kinds of parent that a resource's records can hang on.
+// owners returns the kinds of owner that a resource's records can have.
 func owners(r *comity.Resource) []comity.OwnerType {
 	if f := r.Owner(); f != nil {
 		return f.Owners
@@ -99,7 +99,7 @@ func owners(r *comity.Resource) []comity.OwnerType {
 	return nil
 }
 
-// full makes a record in which all is said that names no other record.
+// full makes a record with a value in every field except references.
 func full(r *comity.Resource) *comity.Record {
 	rec := row(r)
 	for i, f := range r.Fields {
@@ -120,7 +120,7 @@ func full(r *comity.Resource) *comity.Record {
 	return rec
 }
 
-// absent says what is wrong when a record that is not there is not just that.
+// absent returns an error unless every way of reading a record that does not exist returns ErrNotFound.
 func (b *bed) absent(t tb, r *comity.Resource, id int64) error {
 	ctx := t.Context()
 	return b.store.Write(ctx, func(tx *store.Tx) error {
@@ -139,8 +139,8 @@ func (b *bed) absent(t tb, r *comity.Resource, id int64) error {
 	})
 }
 
-// keeps stores a record and fails the test unless it is read back the same by every way there is;
-// then the same of its next revision.
+// keeps stores a record and its next revisions, and fails the test unless each is the same when it is read
+// in every way.
 func (b *bed) keeps(t *testing.T, rec *comity.Record) {
 	t.Helper()
 	var now time.Time
@@ -175,7 +175,7 @@ func (b *bed) keeps(t *testing.T, rec *comity.Record) {
 	b.reads(t, changed)
 }
 
-// reads fails the test unless the record is read so.
+// reads fails the test unless every way of reading returns the record.
 func (b *bed) reads(t *testing.T, want *comity.Record) {
 	t.Helper()
 	r := want.Resource
@@ -193,7 +193,8 @@ func (b *bed) reads(t *testing.T, want *comity.Record) {
 	}
 }
 
-// otherwise is a record with other values: what had one and need not has none, what had none has one.
+// otherwise returns a record with other values: optional fields with a value have none, fields without a
+// value have one.
 func (b *bed) otherwise(t *testing.T, rec *comity.Record) *comity.Record {
 	t.Helper()
 	values := full(rec.Resource)
@@ -213,7 +214,7 @@ func (b *bed) otherwise(t *testing.T, rec *comity.Record) *comity.Record {
 	return out
 }
 
-// testTexts stores texts that a database might take for something else.
+// testTexts stores texts that a database might misread.
 func testTexts(t *testing.T, bed *bed) {
 	f := comity.CoGroup
 	co := bed.co(t)
@@ -248,7 +249,7 @@ func testTexts(t *testing.T, bed *bed) {
 	})
 }
 
-// testNumbers stores the ends of what numbers and times can be.
+// testNumbers stores the extreme values of numbers and times.
 func testNumbers(t *testing.T, bed *bed) {
 	f := comity.CoPersonRole
 	co := bed.co(t)

@@ -12,7 +12,7 @@ import (
 	"comity/internal/store"
 )
 
-// testRules asks the questions that single rules of the registry need answered.
+// testRules runs the queries that single rules of the registry need.
 func testRules(t *testing.T, b Backend) {
 	bed := b.bed(t)
 	t.Run("statuses of roles", func(t *testing.T) {

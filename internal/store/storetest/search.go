@@ -14,7 +14,7 @@ import (
 	"comity/internal/store"
 )
 
-// testSearch finds people and groups by parts of what hangs on them.
+// testSearch finds people and groups by parts of their names, identifiers and email addresses.
 func testSearch(t *testing.T, b Backend) {
 	bed := b.bed(t)
 	t.Run("start of a name", func(t *testing.T) { testNameStart(t, bed) })

@@ -55,7 +55,7 @@ func (b *bed) destination(t tb, target int64) (d comity.Destination) {
 	return d
 }
 
-// sealed reads a server's password as the table has it.
+// sealed returns a server's password as stored.
 func (b *bed) sealed(t tb, server int64) (sealed []byte) {
 	t.Helper()
 	err := b.raw.QueryRowContext(t.Context(), `SELECT password FROM http_servers WHERE id = $1`, server).Scan(&sealed)

@@ -11,7 +11,7 @@ import (
 	"comity/internal/store"
 )
 
-// settled asks up to when everything is written, and what the clock says before and after.
+// settled returns the result of Settled, and the time of the clock before and after.
 func (b *bed) settled(t *testing.T) (s store.Settled, before, after time.Time) {
 	t.Helper()
 	now := func() (now time.Time) {
@@ -32,7 +32,7 @@ func (b *bed) settled(t *testing.T) (s store.Settled, before, after time.Time) {
 	return s, before, now()
 }
 
-// testSettled asks up to when everything is written while others have transactions open.
+// testSettled calls Settled while others have transactions open.
 func testSettled(t *testing.T, b Backend) {
 	bed := b.bed(t)
 	current := func(when string) {
@@ -74,7 +74,7 @@ func testSettled(t *testing.T, b Backend) {
 	if s.Time.After(before) || s.Writing == nil || s.Writing.Ignored || !strings.Contains(s.Writing.By, "psql") {
 		t.Errorf("somebody writes: settled at %v, asked after %v, %+v", s.Time, before, s.Writing)
 	}
-	// One who is not waited for any more is named all the same.
+	// A transaction that is ignored is reported all the same.
 	hasty, err := store.Open(t.Context(), store.Options{Database: bed.name, Patience: time.Microsecond, Connections: b.Connections})
 	if err != nil {
 		t.Fatal(err)
@@ -84,7 +84,7 @@ func testSettled(t *testing.T, b Backend) {
 	bed.store = hasty
 	current("somebody who has written for longer than is waited")
 	if s, _, _ := bed.settled(t); s.Writing == nil || !s.Writing.Ignored {
-		t.Errorf("it is not said that it is not waited for: %+v", s.Writing)
+		t.Errorf("it is not reported as ignored: %+v", s.Writing)
 	}
 	bed.store = patient
 	end()
@@ -97,7 +97,8 @@ func testSettled(t *testing.T, b Backend) {
 	if b.Connections == 1 {
 		return // which the transaction that follows would use
 	}
-	// Our own are waited for from before they know their time, whether or not they have written.
+	// The store's own transactions hold the time back from before they have their time, whether or not they
+	// have written.
 	bed.write(t, func(ctx context.Context, tx *store.Tx) error {
 		now, err := tx.Now(ctx)
 		if err != nil {

@@ -9,7 +9,7 @@ import (
 	"comity/internal/store"
 )
 
-// testSnapshots reads several tables while they are written together: what is read is of one moment.
+// testSnapshots reads several tables while transactions write to all of them: a snapshot is of one moment.
 func testSnapshots(t *testing.T, b Backend) {
 	bed := b.bed(t)
 	f, co := comity.CoPersonRole, bed.co(t)
@@ -20,7 +20,7 @@ func testSnapshots(t *testing.T, b Backend) {
 	for range 2 {
 		writers.Go(func() {
 			for i := range 40 {
-				// From one to the other, and an address for each time.
+				// Moves an amount from one role to the other, and adds an address each time.
 				err := bed.store.Write(t.Context(), func(tx *store.Tx) error {
 					from, to := roles[i%2].Id, roles[1-i%2].Id
 					if _, err := tx.EnterCO(t.Context(), co, true); err != nil {
@@ -65,7 +65,7 @@ func testSnapshots(t *testing.T, b Backend) {
 	readers.Wait()
 }
 
-// oneMoment reads what is written together, piece by piece, and then once more.
+// oneMoment reads the tables one by one, and the first one again, and checks that all are of one moment.
 func oneMoment(ctx context.Context, t *testing.T, tx *store.Tx, co int64, roles []*comity.Record) error {
 	f := comity.CoPersonRole
 	addresses, err := tx.List(ctx, comity.Address.Resource, 0, 1000, store.Equal("co_id", co))

@@ -1,25 +1,24 @@
-// Package storetest is the contract that every backend of the store passes. What the layers above
-// rely on is written down once, here, and tried on a real database of each kind: the rows that are
-// stored, their history, the marks that say who is to be told, and what holds of all of them while
-// others write at the same time.
+// Package storetest has the tests that every backend of the store must pass. They check what the layers
+// above rely on, with a real database of each kind: the rows that are stored, their history, the deliveries
+// that are enqueued, and the invariants of these while others write at the same time.
 //
-// A topic is a file and has a database of its own; its tests keep apart by each making a CO. What
-// the store keeps but does not give back (history, deliveries) is read from the tables themselves.
-// When a topic ends, the whole history is held against the whole of the tables.
+// Each topic is a file and has its own database; its tests each make a CO. Tests read data that the store
+// does not return (history, deliveries) directly from the tables. When a topic ends, the whole history is
+// compared with all tables.
 package storetest
 
 import "testing"
 
-// Backend is a kind of database, and how it is opened.
+// Backend is a kind of database, with the options that it is opened with.
 type Backend struct {
-	// Database makes a new database, migrated and empty, and returns its name, as store.Options has it.
+	// Database makes a new database, migrated and empty, and returns its name for store.Options.
 	Database func(t *testing.T) string
-	// Connections is how many the store may use, as store.Options has it. One shows up a closure
-	// that needs a second connection: it waits for ever.
+	// Connections is the number of connections for store.Options. With one, a closure that needs a second
+	// connection waits forever.
 	Connections int
 }
 
-// Run holds a backend to the contract.
+// Run runs all tests with a backend.
 func Run(t *testing.T, b Backend) {
 	for _, topic := range []struct {
 		name string
@@ -44,7 +43,7 @@ func Run(t *testing.T, b Backend) {
 		{"marks", testMarks},
 		{"claims", testClaims},
 		{"outcomes", testOutcomes},
-		{"target_states", testTargetStatus},
+		{"due targets", testDueTargets},
 		{"transactions", testTransactions},
 		{"hanging up", testHangingUp},
 		{"ending", testEnding},

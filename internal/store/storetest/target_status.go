@@ -12,8 +12,8 @@ import (
 	"comity/internal/store"
 )
 
-// testLanes asks which targets have something to be told, and from when on.
-func testTargetStatus(t *testing.T, b Backend) {
+// testDueTargets checks which targets have pending deliveries, and when the first is due.
+func testDueTargets(t *testing.T, b Backend) {
 	c := newClock()
 	bed := b.bedWith(t, store.Options{Clock: c.Now})
 	f := comity.CoProvisioningTarget
@@ -35,7 +35,7 @@ func testTargetStatus(t *testing.T, b Backend) {
 	is := func(t *testing.T, modes []string, want ...store.DueTarget) {
 		t.Helper()
 		if diff := cmp.Diff(want, targets(modes...)); diff != "" {
-			t.Errorf("target_states (-want +got):\n%s", diff)
+			t.Errorf("due targets (-want +got):\n%s", diff)
 		}
 	}
 	queue := func(t *testing.T, person int64, targets ...*comity.Record) time.Time {
@@ -52,24 +52,24 @@ func testTargetStatus(t *testing.T, b Backend) {
 	}
 	is(t, modes)
 	now := queue(t, people[0], second, last, first, alsoFirst, disabled)
-	provisioningTarget := func(target *comity.Record, due time.Time) store.DueTarget {
+	dueTarget := func(target *comity.Record, due time.Time) store.DueTarget {
 		return store.DueTarget{TargetId: target.Id, Due: due}
 	}
 
 	t.Run("by order, those without any last, then id", func(t *testing.T) {
-		is(t, modes, provisioningTarget(first, now), provisioningTarget(alsoFirst, now), provisioningTarget(second, now), provisioningTarget(last, now))
+		is(t, modes, dueTarget(first, now), dueTarget(alsoFirst, now), dueTarget(second, now), dueTarget(last, now))
 	})
 	t.Run("in the modes alone", func(t *testing.T) {
-		is(t, []string{comity.ModeQueue}, provisioningTarget(alsoFirst, now))
-		is(t, []string{comity.ModeDisabled}, provisioningTarget(disabled, now))
+		is(t, []string{comity.ModeQueue}, dueTarget(alsoFirst, now))
+		is(t, []string{comity.ModeDisabled}, dueTarget(disabled, now))
 		is(t, []string{comity.ModeManual, comity.ModeEnrolment})
 	})
 	t.Run("due when the first of it is", func(t *testing.T) {
 		later := queue(t, people[1], alsoFirst)
-		is(t, []string{comity.ModeQueue}, provisioningTarget(alsoFirst, now))
+		is(t, []string{comity.ModeQueue}, dueTarget(alsoFirst, now))
 		got := bed.claim(t, alsoFirst.Id, 1, time.Minute)
-		is(t, []string{comity.ModeQueue}, provisioningTarget(alsoFirst, later))
-		// What is held is nobody else's, whatever the clock says.
+		is(t, []string{comity.ModeQueue}, dueTarget(alsoFirst, later))
+		// A delivery in flight is not due, whatever the time.
 		more := bed.claim(t, alsoFirst.Id, 1, time.Hour)
 		is(t, []string{comity.ModeQueue})
 		c.move(time.Minute)

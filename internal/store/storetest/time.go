@@ -9,7 +9,7 @@ import (
 	"comity/internal/store"
 )
 
-// testTime asks transactions for their time.
+// testTime checks the times of transactions.
 func testTime(t *testing.T, b Backend) {
 	bed := b.bed(t)
 	t.Run("is one within a transaction", func(t *testing.T) {
@@ -88,9 +88,8 @@ func testTime(t *testing.T, b Backend) {
 	t.Run("set back", func(t *testing.T) { testSetBack(t, b) })
 }
 
-// testSetBack changes records after the clock was set back. What their histories say of each change
-// still follows on what they say of the one before, also when the program was started anew; that is
-// found when the test ends.
+// testSetBack changes records after the clock was set back. The revisions of their histories are still in
+// order, also after the program was started again; the check at the end of the test finds where not.
 func testSetBack(t *testing.T, b Backend) {
 	c := newClock()
 	bed := b.bedWith(t, store.Options{Clock: c.Now})

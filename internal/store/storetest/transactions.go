@@ -14,7 +14,7 @@ import (
 	"comity/internal/store"
 )
 
-// testTransactions commits and undoes, alone and beside others.
+// testTransactions commits transactions and rolls them back, alone and beside others.
 func testTransactions(t *testing.T, b Backend) {
 	bed := b.bed(t)
 	kinds := map[string]func(context.Context, func(*store.Tx) error) error{"Write": bed.store.Write, "WriteAlone": bed.store.WriteAlone}
@@ -72,7 +72,7 @@ func testTransactions(t *testing.T, b Backend) {
 		t.Run(name+" of a client that is gone before it starts", func(t *testing.T) {
 			ctx, hangUp := context.WithCancel(t.Context())
 			hangUp()
-			for range 20 { // where chance decides, it is soon found out
+			for range 20 { // enough to find a failure that depends on chance
 				err := run(ctx, func(*store.Tx) error {
 					t.Error("the closure is run")
 					return nil
@@ -104,8 +104,8 @@ func person(co int64) *comity.Record {
 	return row(comity.CoPerson.Resource, comity.CoPerson.CoId, co)
 }
 
-// behind runs a write that lasts until as many other writes have been asked for, so that they come
-// all at once, and waits for all of them.
+// behind runs a write that lasts until the other writes have started, so that these run all at once, and waits
+// for all of them.
 func (b *bed) behind(t *testing.T, writes int, write func(i int)) {
 	t.Helper()
 	asked := make(chan struct{}, writes)
@@ -128,7 +128,8 @@ func (b *bed) behind(t *testing.T, writes int, write func(i int)) {
 	}
 }
 
-// testNeighbours has writes of every fate wait for the same commit: each has its own.
+// testNeighbours has writes that succeed, fail, panic or are cancelled wait for the same commit: each has its
+// own outcome.
 func testNeighbours(t *testing.T, bed *bed) {
 	const writes = 60
 	co := bed.co(t)
@@ -162,7 +163,7 @@ func testNeighbours(t *testing.T, bed *bed) {
 			write = bed.store.WriteAlone
 		}
 		errs[i] = write(fate.ctx, func(tx *store.Tx) error {
-			// Something before and something after: half of it is never there.
+			// Two records, before and after: never is only one of them stored.
 			for _, part := range []string{"first", "second"} {
 				err := add(t.Context(), tx, row(comity.CoPerson.Resource, comity.CoPerson.CoId, co, comity.CoPerson.Timezone, fmt.Sprint(i, " ", part)))
 				if err != nil {

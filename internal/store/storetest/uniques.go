@@ -11,7 +11,7 @@ import (
 	"comity/internal/store"
 )
 
-// testUniques asks whether values are taken, and breaks the rules that the database itself keeps.
+// testUniques checks whether values are taken, and violates the constraints of the database.
 func testUniques(t *testing.T, b Backend) {
 	bed := b.bed(t)
 	each(t, func(t *testing.T, r *comity.Resource) {
@@ -116,7 +116,7 @@ func pairs(rec *comity.Record, fields []*comity.Field) (out []any) {
 	return out
 }
 
-// upper is the text with its first letter, which is a small one, made a capital.
+// upper returns the text with its first letter, a lower-case one, in upper case.
 func upper(s string) string { return string(s[0]-'a'+'A') + s[1:] }
 
 func (b *bed) taken(t *testing.T, rec *comity.Record, u comity.Unique, want bool) {
@@ -130,7 +130,7 @@ func (b *bed) taken(t *testing.T, rec *comity.Record, u comity.Unique, want bool
 	})
 }
 
-// conflicts fails the test unless the database refuses the record as it should.
+// conflicts fails the test unless the database refuses the record with ErrConflict.
 func (b *bed) conflicts(t tb, rec *comity.Record) {
 	t.Helper()
 	err := b.store.Write(t.Context(), func(tx *store.Tx) error { return add(t.Context(), tx, rec.Clone()) })
@@ -139,7 +139,7 @@ func (b *bed) conflicts(t tb, rec *comity.Record) {
 	}
 }
 
-// testIdentifiers are unique among people and groups, and not among org identities.
+// testIdentifiers checks that identifiers are unique among people and groups and not among org identities.
 func testIdentifiers(t *testing.T, bed *bed) {
 	f, co := comity.Identifier, bed.co(t)
 	u := f.Uniques[0]
@@ -167,7 +167,7 @@ func testIdentifiers(t *testing.T, bed *bed) {
 	bed.add(t, of(group, f.Type, "eppn"), of(group, f.Identifier, "GHopper"))
 }
 
-// testDangling names records that are not there in each field of each resource, on add and on edit.
+// testDangling sets each reference of each resource to a record that does not exist, on add and on edit.
 func testDangling(t *testing.T, bed *bed) {
 	co := bed.co(t)
 	const gone = 1 << 40

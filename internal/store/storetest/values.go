@@ -12,8 +12,8 @@ import (
 	"comity"
 )
 
-// stored is what a record comes back as: no more of a cell than whether it has a value, and of a
-// secret nothing.
+// stored returns the values of a record as they are read: absent and empty cells are the same, and secrets are
+// left out.
 func stored(rec *comity.Record) map[string]string {
 	out := map[string]string{
 		"Id": strconv.FormatInt(rec.Id, 10), "its CO": strconv.FormatInt(rec.CoId, 10),
@@ -37,7 +37,7 @@ func stored(rec *comity.Record) map[string]string {
 	return out
 }
 
-// same fails the test unless the record is as it was stored.
+// same fails the test unless the record is read as it was stored.
 func same(t tb, want, got *comity.Record) {
 	t.Helper()
 	if diff := cmp.Diff(stored(want), stored(got)); diff != "" {
@@ -45,7 +45,7 @@ func same(t tb, want, got *comity.Record) {
 	}
 }
 
-// sameAll fails the test unless these records, and no others, are there in this order.
+// sameAll fails the test unless got are the records of want, in this order.
 func sameAll(t tb, want, got []*comity.Record) {
 	t.Helper()
 	all := func(records []*comity.Record) []map[string]string {
@@ -60,7 +60,7 @@ func sameAll(t tb, want, got []*comity.Record) {
 	}
 }
 
-// ids are the ids of records, in their order.
+// ids returns the ids of records, in their order.
 func ids(records []*comity.Record) []int64 {
 	out := make([]int64, len(records))
 	for i, rec := range records {
@@ -69,7 +69,7 @@ func ids(records []*comity.Record) []int64 {
 	return out
 }
 
-// data is what history keeps of a record.
+// data returns a record's values as the history stores them.
 func data(rec *comity.Record) map[string]any {
 	out := map[string]any{}
 	for _, f := range rec.Resource.Fields {

@@ -12,8 +12,8 @@ import (
 	"comity/internal/store"
 )
 
-// testWriters has many write at the same time, to the same rows and to different ones. That the
-// history of all of them is whole is found when the topic ends.
+// testWriters has many writers at the same time, of the same rows and of different ones. The check at the end
+// of the topic finds whether the history is complete.
 func testWriters(t *testing.T, b Backend) {
 	bed := b.bed(t)
 	t.Run("different rows", func(t *testing.T) {
@@ -28,11 +28,11 @@ func testWriters(t *testing.T, b Backend) {
 	t.Run("a counter", func(t *testing.T) { testCounter(t, bed) })
 	t.Run("numbers under the exclusive lock", func(t *testing.T) { testExclusive(t, bed) })
 	t.Run("people and their memberships", func(t *testing.T) { testSyncAtOnce(t, bed) })
-	t.Run("marks while others claim", func(t *testing.T) { testMarksAtOnce(t, bed) })
+	t.Run("enqueued while others claim", func(t *testing.T) { testMarksAtOnce(t, bed) })
 	t.Run("a parent that goes", func(t *testing.T) { testParentGoes(t, bed) })
 }
 
-// together runs a function so many times in each of so many goroutines. No error is expected.
+// together runs a function times times in each of as many goroutines as there are writers. It must not fail.
 func (b *bed) together(t *testing.T, writers, times int, fn func(ctx context.Context, writer, time int) error) {
 	t.Helper()
 	var all sync.WaitGroup
@@ -49,7 +49,7 @@ func (b *bed) together(t *testing.T, writers, times int, fn func(ctx context.Con
 	all.Wait()
 }
 
-// testCounter adds to the same numbers, some of it in writes that go alone, while others read.
+// testCounter increments the same numbers, in part with WriteAlone, while others read.
 func testCounter(t *testing.T, bed *bed) {
 	const writers, times = 8, 12
 	f, co := comity.CoPersonRole, bed.co(t)
@@ -90,7 +90,7 @@ func testCounter(t *testing.T, bed *bed) {
 	}
 }
 
-// testExclusive gives out numbers, each to one.
+// testExclusive assigns numbers, each once.
 func testExclusive(t *testing.T, bed *bed) {
 	const writers, times = 8, 5
 	f, co := comity.CoProvisioningTarget, bed.co(t)
@@ -119,8 +119,8 @@ func testExclusive(t *testing.T, bed *bed) {
 	}
 }
 
-// testSyncAtOnce changes people's statuses, each with their memberships, while all of the CO is put
-// right again and again.
+// testSyncAtOnce changes the statuses of people, with their memberships, while all memberships of the CO are
+// synchronized again and again.
 func testSyncAtOnce(t *testing.T, bed *bed) {
 	w := world{people: slices.Repeat([]string{comity.Active}, 6), groups: []worldGroup{{-1, comity.GroupMembers, true}, {-1, comity.GroupActive, true}}}
 	x := bed.build(t, w)
@@ -162,8 +162,8 @@ func testSyncAtOnce(t *testing.T, bed *bed) {
 	}
 }
 
-// testMarksAtOnce marks people, in any order, while workers claim them and write what became of it:
-// no mark is lost, and none is left.
+// testMarksAtOnce enqueues deliveries of people, in any order, while workers claim and finish them: no delivery
+// is lost, and none is left.
 func testMarksAtOnce(t *testing.T, bed *bed) {
 	co := bed.co(t)
 	target := bed.provisioningTarget(t, co)
@@ -171,7 +171,7 @@ func testMarksAtOnce(t *testing.T, bed *bed) {
 	for range 12 {
 		all = append(all, bed.person(t, co).Id)
 	}
-	provisioned := map[int64]int64{} // the last version that each person was told in
+	delivered := map[int64]int64{} // the last version of each person that was delivered
 	var mu sync.Mutex
 	deliver := func(ctx context.Context) (n int, err error) {
 		var got []store.Delivery
@@ -185,7 +185,7 @@ func testMarksAtOnce(t *testing.T, bed *bed) {
 		var outcomes []store.Outcome
 		mu.Lock()
 		for _, d := range got {
-			provisioned[d.Subject.Id] = max(provisioned[d.Subject.Id], d.Version)
+			delivered[d.Subject.Id] = max(delivered[d.Subject.Id], d.Version)
 			outcomes = append(outcomes, store.Outcome{Delivery: d, OK: true})
 		}
 		mu.Unlock()
@@ -206,13 +206,13 @@ func testMarksAtOnce(t *testing.T, bed *bed) {
 		}
 	}
 	for _, d := range bed.deliveries(t, co) {
-		if !d.Due.IsZero() || d.Held || provisioned[d.person] != d.Version {
-			t.Errorf("told up to version %d of %+v", provisioned[d.person], d)
+		if !d.Due.IsZero() || d.Held || delivered[d.person] != d.Version {
+			t.Errorf("delivered up to version %d of %+v", delivered[d.person], d)
 		}
 	}
 }
 
-// testParentGoes deletes people while others add to them: what was added is gone with them.
+// testParentGoes deletes people while others add records to them: the added records are deleted too.
 func testParentGoes(t *testing.T, bed *bed) {
 	f, co := comity.EmailAddress, bed.co(t)
 	var all []*comity.Record

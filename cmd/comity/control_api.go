@@ -7,9 +7,9 @@ import (
 	"comity/internal/registry"
 )
 
-// keeper is what carries out commands that change the registry: the registry itself, or a running
-// server that has the file.
-type keeper interface {
+// controlAPI carries out the commands that change the registry. It is the registry itself, or the control
+// client of the server that has the SQLite file open.
+type controlAPI interface {
 	AddUser(ctx context.Context, coID int64, name string, privileged bool, key string) (registry.Login, error)
 	Users(ctx context.Context, coID int64) ([]*comity.Record, error)
 	RotateKey(ctx context.Context, username, key string) (registry.Login, error)
@@ -19,10 +19,10 @@ type keeper interface {
 	Erase(ctx context.Context, person int64, deleting bool) (registry.Erased, error)
 }
 
-// with runs a command on the registry, through the server that has it if one has.
-func (d database) with(p *program, fn func(keeper) error) error { return d.keep(p, use{}, fn) }
+// with runs a command on the registry, through the server that has the database open if there is one.
+func (d database) with(p *program, fn func(controlAPI) error) error { return d.keep(p, use{}, fn) }
 
-func (d database) keep(p *program, use use, fn func(keeper) error) error {
+func (d database) keep(p *program, use use, fn func(controlAPI) error) error {
 	return d.reach(p, use, func(asked *control) error { return fn(asked) }, func(db *opened) error {
 		r := registry.New(db.store, func() {})
 		if use.creates {
