@@ -189,7 +189,7 @@ func (a *app) assemble() error {
 // observe fills the metrics and adds the program's own pages.
 func (a *app) observe(mux *http.ServeMux) {
 	m, db := a.metrics, a.db.store
-	m.DueTargets(statusesOf(a.outbox))
+	m.Targets(statusesOf(a.outbox))
 	m.Writing(func(ctx context.Context) (time.Duration, error) {
 		_, open, err := a.registry.ClockWaits(ctx)
 		return open, err

@@ -51,10 +51,10 @@ func (t localProvisioner) provisionOne(ctx context.Context, target int64, subjec
 	switch {
 	case err != nil:
 		return false, err
-	case found.ProvisionedAs == nil:
+	case found.Deliver == nil:
 		return false, fmt.Errorf("provisioning target %d does not receive groups: set IncludeGroups", target)
 	}
-	return t.queue.Provision(ctx, found.Target, *found.ProvisionedAs)
+	return t.queue.Provision(ctx, found.Target, *found.Deliver)
 }
 
 func (t localProvisioner) provisionAll(ctx context.Context, target int64, run outbox.Run) error {

@@ -97,10 +97,10 @@ func (v *visit) resend(target int64, subject *comity.Subject) (int64, error) {
 // provision sends a target one subject now; queued says that the delivery is enqueued and follows soon.
 func (v *visit) provision(target int64, subject comity.Subject) (queued bool, err error) {
 	s, err := v.Registry.Subject(v.ctx(), v.caller, target, resourceOf(subject), subject.Id)
-	if err != nil || s.ProvisionedAs == nil {
+	if err != nil || s.Deliver == nil {
 		return false, err
 	}
-	return v.Provisioner.Provision(v.ctx(), s.Target, *s.ProvisionedAs)
+	return v.Provisioner.Provision(v.ctx(), s.Target, *s.Deliver)
 }
 
 // provisionAll starts a full sync, or continues one. Unless deletesAny is set, it is refused if it would delete

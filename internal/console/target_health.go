@@ -60,7 +60,7 @@ func (v *visit) health(target *comity.Record) (l health, err error) {
 	if l.Status, err = v.Provisioner.Status(v.ctx(), target.Id); err != nil {
 		return l, err
 	}
-	if l.Swept {
+	if l.HadFullSync {
 		l.Run = runOf(l.FullSync)
 		if l.Run.UnderWay && v.caller.May(access.Edit, target.Resource) {
 			l.Stop = v.atTarget(target.Id, "stop")

@@ -33,8 +33,8 @@ type targets struct {
 	waiting, inFlight, failed, leftOut, oldestWait, sinceSuccess, breaker, info *prometheus.Desc
 }
 
-// DueTargets adds the metrics of the provisioning targets, which are read on each scrape.
-func (m *Metrics) DueTargets(read func(context.Context) ([]TargetStatus, error)) {
+// Targets adds the metrics of the provisioning targets, which are read on each scrape.
+func (m *Metrics) Targets(read func(context.Context) ([]TargetStatus, error)) {
 	desc := func(name, help string) *prometheus.Desc {
 		return prometheus.NewDesc("comity_target_"+name, help, []string{"target"}, nil)
 	}

@@ -18,9 +18,9 @@ type TargetStatus = store.TargetStatus
 // Status is the delivery status of a target with its last full sync.
 type Status struct {
 	TargetStatus
-	// FullSync is the last full sync, Swept says that there was one.
-	FullSync FullSync
-	Swept    bool
+	// FullSync is the last full sync; HadFullSync is false where there was none.
+	FullSync    FullSync
+	HadFullSync bool
 }
 
 // Status returns the delivery status of a target.
@@ -29,7 +29,7 @@ func (o *Outbox) Status(ctx context.Context, target int64) (s Status, err error)
 		if s.TargetStatus, err = tx.TargetStatus(ctx, target); err != nil {
 			return err
 		}
-		s.FullSync, s.Swept, err = tx.FullSync(ctx, target)
+		s.FullSync, s.HadFullSync, err = tx.FullSync(ctx, target)
 		return err
 	})
 	if err != nil {

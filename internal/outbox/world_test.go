@@ -324,10 +324,10 @@ func (w *world) provision(q *outbox.Outbox, t target, person int64) (queued bool
 func (w *world) provisionRecord(q *outbox.Outbox, t target, r *comity.Resource, id int64) (queued bool, err error) {
 	ctx := context.WithoutCancel(w.t.Context())
 	s, err := w.registry.Subject(ctx, caller, t.id, r, id)
-	if err != nil || s.ProvisionedAs == nil {
+	if err != nil || s.Deliver == nil {
 		return false, err
 	}
-	return q.Provision(ctx, s.Target, *s.ProvisionedAs)
+	return q.Provision(ctx, s.Target, *s.Deliver)
 }
 
 func peopleAsSubjects(ids ...int64) []comity.Subject {

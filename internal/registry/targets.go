@@ -14,9 +14,9 @@ import (
 type Subject struct {
 	// Target is the provisioning target.
 	Target *comity.Record
-	// ProvisionedAs is the subject to deliver, nil if the target does not receive it: email lists, and groups
+	// Deliver is the subject to deliver, nil if the target does not receive it: email lists, and groups
 	// unless the target includes them.
-	ProvisionedAs *comity.Subject
+	Deliver *comity.Subject
 }
 
 // Target returns a provisioning target if the caller may do this to it.
@@ -94,7 +94,7 @@ func (r *Registry) Subject(ctx context.Context, caller access.Caller, target int
 		if err != nil {
 			return err
 		}
-		s.ProvisionedAs, err = subjectAt(ctx, tx, s.Target, kind, id)
+		s.Deliver, err = subjectAt(ctx, tx, s.Target, kind, id)
 		return err
 	})
 	if err != nil {

@@ -106,11 +106,11 @@ func (c *call) provision(rt route, id string) error {
 	if err != nil {
 		return err
 	}
-	if subject.ProvisionedAs == nil {
+	if subject.Deliver == nil {
 		c.answer(http.StatusOK, "OK", nil)
 		return nil
 	}
-	queued, err := c.Provisioner.Provision(c.r.Context(), subject.Target, *subject.ProvisionedAs)
+	queued, err := c.Provisioner.Provision(c.r.Context(), subject.Target, *subject.Deliver)
 	if err != nil {
 		return err
 	}
@@ -174,7 +174,7 @@ func (c *call) targetStatus(rt route, _ *comity.Subject) error {
 	if !s.Breaker.Opened.IsZero() {
 		out.Breaker, out.BreakerSince, out.BreakerNext = "open", written(s.Breaker.Opened), written(s.Breaker.Probe)
 	}
-	if s.Swept {
+	if s.HadFullSync {
 		out.All = fullSyncOf(s.FullSync)
 	}
 	return c.say(http.StatusOK, "OK", "CoProvisioningTargetStatus", out)
