@@ -38,15 +38,15 @@ func (r *Registry) add(ctx context.Context, caller access.Caller, res *comity.Re
 	return added, nil
 }
 
-// newcomer is a record to be added, with the faults that the request alone shows.
-type newcomer struct {
+// pendingRecord is a record to be added, with the faults that the request alone shows.
+type pendingRecord struct {
 	record *comity.Record
 	faults []comity.Fault
 	minted string
 }
 
 // err returns the faults that the request alone shows as one error, nil if there are none.
-func (n newcomer) err() error {
+func (n pendingRecord) err() error {
 	if len(n.faults) == 0 {
 		return nil
 	}
@@ -55,28 +55,28 @@ func (n newcomer) err() error {
 
 // once drops the idempotency key when the answer would contain a generated secret: a secret is shown once and
 // not stored, so the answer cannot be repeated.
-func (n newcomer) once(o Once) Once {
+func (n pendingRecord) once(o Once) Once {
 	if n.minted != "" {
 		return Once{}
 	}
 	return o
 }
 
-func newRecord(caller access.Caller, res *comity.Resource, in comity.Input, key string) (newcomer, error) {
+func newRecord(caller access.Caller, res *comity.Resource, in comity.Input, key string) (pendingRecord, error) {
 	if !caller.May(access.Add, res) || otherCO(caller, in.Record) {
-		return newcomer{}, comity.Forbid()
+		return pendingRecord{}, comity.Forbid()
 	}
 	faults := append(slices.Clone(in.Faults), missing(in)...)
 	wanted := in.Record.Clone()
 	faults = append(faults, applyDefaults(wanted)...)
 	faults = withFaults(faults, res.Check(wanted)...)
 	minted, err := mint(wanted, key)
-	return newcomer{wanted, faults, minted}, err
+	return pendingRecord{wanted, faults, minted}, err
 }
 
 // add stores the record in a transaction, which may be run again, and returns its id. With a nil batch it
 // computes the dependent memberships immediately.
-func (n newcomer) add(ctx context.Context, tx *store.Tx, caller access.Caller, b *batch) (int64, error) {
+func (n pendingRecord) add(ctx context.Context, tx *store.Tx, caller access.Caller, b *batch) (int64, error) {
 	c := &change{tx: tx, caller: caller, batch: b, new: n.record.Clone(), faults: slices.Clone(n.faults)}
 	err := c.add(ctx, rulesOf(n.record.Resource))
 	return c.new.Id, err

@@ -19,9 +19,9 @@ type BulkResult struct {
 // AddAll stores many records in one transaction: all, or none and the error of each that fails.
 func (r *Registry) AddAll(ctx context.Context, caller access.Caller, res *comity.Resource, inputs []comity.Input, once Once) ([]BulkResult, error) {
 	results := make([]BulkResult, len(inputs))
-	newcomers := make([]newcomer, len(inputs))
+	pending := make([]pendingRecord, len(inputs))
 	for i, in := range inputs {
-		newcomers[i], results[i].Err = newRecord(caller, res, in, "")
+		pending[i], results[i].Err = newRecord(caller, res, in, "")
 	}
 	if failed := failures(results); failed != nil {
 		return results, failed
@@ -29,7 +29,7 @@ func (r *Registry) AddAll(ctx context.Context, caller access.Caller, res *comity
 	err := r.write(ctx, true, func(tx *store.Tx) error {
 		results = make([]BulkResult, len(inputs))
 		b := newBatch()
-		for i, n := range newcomers {
+		for i, n := range pending {
 			id, err := n.once(once.of(i)).do(ctx, tx, caller, func() (int64, error) { return n.add(ctx, tx, caller, b) })
 			results[i] = BulkResult{Added{Id: id, Minted: n.minted}, err}
 			if err != nil && !isAnswer(err) {

@@ -45,13 +45,13 @@ func (r *Registry) AddPerson(ctx context.Context, caller access.Caller, person c
 // the error of each that fails. If the first fails, the others have only the errors that their requests show.
 func (r *Registry) AddTogether(ctx context.Context, caller access.Caller, parts []Part) ([]BulkResult, error) {
 	results := make([]BulkResult, len(parts))
-	newcomers := make([]newcomer, len(parts))
+	pending := make([]pendingRecord, len(parts))
 	for i, p := range parts {
 		// The id of the first is known once it is stored, but the reference counts as given.
 		in := p.Input
 		in.Record = in.Record.Clone()
 		p.name(in.Record, 1)
-		newcomers[i], results[i].Err = newRecord(caller, in.Record.Resource, in, "")
+		pending[i], results[i].Err = newRecord(caller, in.Record.Resource, in, "")
 	}
 	if results[0].Err != nil {
 		return results, failures(results)
@@ -59,7 +59,7 @@ func (r *Registry) AddTogether(ctx context.Context, caller access.Caller, parts 
 	asked := slices.Clone(results)
 	err := r.write(ctx, true, func(tx *store.Tx) error {
 		copy(results, asked)
-		return addParts(ctx, tx, caller, parts, newcomers, results)
+		return addParts(ctx, tx, caller, parts, pending, results)
 	})
 	if err != nil {
 		for i := range results {
@@ -71,9 +71,9 @@ func (r *Registry) AddTogether(ctx context.Context, caller access.Caller, parts 
 }
 
 // addParts adds the records whose requests show no fault, and writes each outcome into results.
-func addParts(ctx context.Context, tx *store.Tx, caller access.Caller, parts []Part, newcomers []newcomer, results []BulkResult) error {
+func addParts(ctx context.Context, tx *store.Tx, caller access.Caller, parts []Part, pending []pendingRecord, results []BulkResult) error {
 	b := newBatch()
-	for i, n := range newcomers {
+	for i, n := range pending {
 		if results[i].Err != nil {
 			continue
 		}
@@ -81,7 +81,7 @@ func addParts(ctx context.Context, tx *store.Tx, caller access.Caller, parts []P
 		id, err := n.add(ctx, tx, caller, b)
 		results[i] = BulkResult{Added{Id: id, Minted: n.minted}, err}
 		if err != nil && i == 0 {
-			for j, other := range newcomers[1:] {
+			for j, other := range pending[1:] {
 				results[j+1].Err = cmp.Or(results[j+1].Err, other.err())
 			}
 		}

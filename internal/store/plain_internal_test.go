@@ -1,11 +1,6 @@
 package store
 
-import (
-	"path/filepath"
-	"testing"
-
-	"comity/internal/pgtest"
-)
+import "testing"
 
 // PostgreSQL normalizes every letter as the program does: the stored texts are normalized by the database and
 // the search texts by the program.
@@ -39,47 +34,24 @@ func TestPlainIsTheSameInPostgreSQL(t *testing.T) {
 // Migrate normalizes anew the names that an older program normalized.
 func TestOldNamesAreFoundWithoutAccents(t *testing.T) {
 	t.Parallel()
-	for kind, name := range map[string]string{"SQLite": filepath.Join(t.TempDir(), "comity.db"), "PostgreSQL": pgtest.URL(t)} {
-		t.Run(kind, func(t *testing.T) {
-			t.Parallel()
-			ctx := t.Context()
-			p, db, err := migrator(ctx, name)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer func() { _ = db.Close() }()
-			if _, err := p.UpTo(ctx, 26); err != nil {
-				t.Fatal(err)
-			}
-			for _, sql := range []string{
-				`INSERT INTO cos (id, name, status, created, modified, revision, actor) VALUES (9, 'c', 'Active', 0, 0, 0, 'x')`,
-				`INSERT INTO co_people (id, co_id, status, created, modified, revision, actor) VALUES (7, 9, 'Active', 0, 0, 0, 'x')`,
-				`INSERT INTO names (co_id, co_person_id, given, given_folded, middle, type, primary_name, created, modified, revision, actor)
-					VALUES (9, 7, 'X', 'x', 'Émile', 'official', true, 0, 0, 0, 'x')`,
-				`UPDATE people_search SET (sort, words) = (SELECT w.sort, w.words FROM people_words w WHERE w.id = people_search.id)`,
-			} {
-				if _, err := db.ExecContext(ctx, sql); err != nil {
-					t.Fatal(err)
-				}
-			}
-			if _, err := Migrate(ctx, name); err != nil {
-				t.Fatal(err)
-			}
-			s, err := Open(ctx, Options{Database: name, Sealer: sealerOf(t, 1)})
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer func() { _ = s.Close() }()
-			err = s.Read(ctx, func(tx *Tx) error {
-				found, err := tx.SearchPeople(ctx, PeopleQuery{CoId: 9, Words: Words("émile"), Limit: 10})
-				if len(found) != 1 {
-					t.Errorf("%d people are found", len(found))
-				}
-				return err
-			})
-			if err != nil {
-				t.Fatal(err)
-			}
-		})
+	old := []string{
+		`INSERT INTO cos (id, name, status, created, modified, revision, actor) VALUES (9, 'c', 'Active', 0, 0, 0, 'x')`,
+		`INSERT INTO co_people (id, co_id, status, created, modified, revision, actor) VALUES (7, 9, 'Active', 0, 0, 0, 'x')`,
+		`INSERT INTO names (co_id, co_person_id, given, given_folded, middle, type, primary_name, created, modified, revision, actor)
+			VALUES (9, 7, 'X', 'x', 'Émile', 'official', true, 0, 0, 0, 'x')`,
+		`UPDATE people_search SET (sort, words) = (SELECT w.sort, w.words FROM people_words w WHERE w.id = people_search.id)`,
 	}
+	migrated(t, 26, old, func(t *testing.T, s *Store) {
+		t.Helper()
+		err := s.Read(t.Context(), func(tx *Tx) error {
+			found, err := tx.SearchPeople(t.Context(), PeopleQuery{CoId: 9, Words: Words("émile"), Limit: 10})
+			if len(found) != 1 {
+				t.Errorf("%d people are found", len(found))
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	})
 }

@@ -11,12 +11,12 @@ import (
 	"syscall"
 )
 
-// keeper runs the server and outlives this process long enough to end it: when its standard input is closed,
+// supervisor runs the server and outlives this process long enough to end it: when its standard input is closed,
 // by Stop or because the process at the other end is gone, be it by a panic or by SIGKILL, it stops the
 // server and removes its folder. A signal upon the parent's death would depend on one thread, be Linux's
 // only, and leave the folder behind. On "halt" it shuts the server down, on "crash" it kills all of it; it
 // keeps the folder, and starts the server again on the next line.
-const keeper = `
+const supervisor = `
 dir=$(readlink -f "$1")
 shift
 exec 3<&0
@@ -57,7 +57,7 @@ const (
 
 func (s *Server) launch(ctx context.Context, bin string, as *syscall.Credential, opts Options) error {
 	args := []string{
-		"-c", keeper, "keeper", s.dir,
+		"-c", supervisor, "supervisor", s.dir,
 		filepath.Join(bin, "postgres"), "-D", s.data(),
 	}
 	settings := []string{
@@ -78,7 +78,7 @@ func (s *Server) launch(ctx context.Context, bin string, as *syscall.Credential,
 		args = append(args, "-c", setting)
 	}
 	cmd := s.command(context.WithoutCancel(ctx), as, "/bin/sh", args...)
-	cmd.SysProcAttr.Setsid = true // Ctrl-C ends the tests, and thereby the server, but not the keeper
+	cmd.SysProcAttr.Setsid = true // Ctrl-C ends the tests, and thereby the server, but not the supervisor
 	cmd.Stderr = s.log
 	leash, err := cmd.StdinPipe()
 	if err != nil {
