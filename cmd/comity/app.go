@@ -16,7 +16,6 @@ import (
 
 	"github.com/klauspost/compress/gzhttp"
 
-	"comity/internal/access"
 	"comity/internal/console"
 	"comity/internal/httpserver"
 	"comity/internal/observe"
@@ -25,6 +24,7 @@ import (
 	"comity/internal/provision"
 	"comity/internal/registry"
 	"comity/internal/rest"
+	"comity/internal/signin"
 	"comity/internal/store"
 )
 
@@ -92,7 +92,7 @@ func (a *app) listen() (err error) {
 		return err
 	}
 	var closeLog func() error
-	a.serving, closeLog, err = s.options(a.errOut, func(r *http.Request) string { return access.ClientAddress(r, a.trusted) }, a.metrics, a.log)
+	a.serving, closeLog, err = s.options(a.errOut, func(r *http.Request) string { return signin.ClientAddress(r, a.trusted) }, a.metrics, a.log)
 	if err == nil {
 		a.closers = append(a.closers, closeLog)
 	}
@@ -139,8 +139,8 @@ func (a *app) assemble() error {
 		root = "/"
 	}
 	s.Root = root
-	authenticator := access.NewAuthenticator(a.registry, time.Now)
-	logins := &access.Logins{PerMinute: s.Failures, Log: a.log, Count: a.metrics.FailedLogin}
+	authenticator := signin.NewAuthenticator(a.registry, time.Now)
+	logins := &signin.Logins{PerMinute: s.Failures, Log: a.log, Count: a.metrics.FailedLogin}
 	api := &rest.Server{
 		Registry: a.registry, Authenticator: authenticator, Provisioner: a.outbox,
 		Root: root, TrustedProxies: a.trusted, Logins: logins, Log: a.log,

@@ -5,7 +5,7 @@ import (
 	"fmt"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 	"comity/internal/outbox"
 	"comity/internal/registry"
 )
@@ -40,7 +40,7 @@ type localProvisioner struct {
 }
 
 // byOperator is the actor that the commands act as.
-var byOperator = access.System("operator")
+var byOperator = authz.System("operator")
 
 func (t localProvisioner) provisionOne(ctx context.Context, target int64, subject comity.Subject) (bool, error) {
 	kind := comity.CoPerson.Resource
@@ -58,7 +58,7 @@ func (t localProvisioner) provisionOne(ctx context.Context, target int64, subjec
 }
 
 func (t localProvisioner) provisionAll(ctx context.Context, target int64, run outbox.Run) error {
-	rec, err := t.registry.Target(ctx, byOperator, access.Edit, target)
+	rec, err := t.registry.Target(ctx, byOperator, authz.Edit, target)
 	if err != nil {
 		return err
 	}
@@ -114,7 +114,7 @@ func (t localProvisioner) verify(ctx context.Context, target int64, look outbox.
 
 // target returns a target. The error is a refusal unless its CO has, or had, the subject of the span.
 func (t localProvisioner) target(ctx context.Context, target int64, span outbox.Span) (*comity.Record, error) {
-	rec, err := t.registry.Target(ctx, byOperator, access.View, target)
+	rec, err := t.registry.Target(ctx, byOperator, authz.View, target)
 	if err == nil && span.One != (comity.Subject{}) {
 		err = t.registry.Had(ctx, rec, span.One)
 	}

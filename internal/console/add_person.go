@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 )
 
 // addPersonPage is the form that a person is added by, with what is known of them.
@@ -62,7 +62,7 @@ func newcomerParts() []newcomerPart {
 }
 
 func (v *visit) addPersonForm() error {
-	if !v.caller.May(access.Add, comity.CoPerson.Resource) {
+	if !v.caller.May(authz.Add, comity.CoPerson.Resource) {
 		return comity.Forbid()
 	}
 	return v.showAddPerson(http.StatusOK, nil, nil)

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 )
 
 // few is how many records a select offers; where there are more, their ids are asked for.
@@ -77,7 +77,7 @@ func (v *visit) recordsToChoose(r *comity.Resource) (choices []choice, all bool,
 }
 
 func (v *visit) findToChoose(r *comity.Resource) (choices []choice, all bool, err error) {
-	if v.co == nil || !v.caller.May(access.View, r) {
+	if v.co == nil || !v.caller.May(authz.View, r) {
 		return nil, true, nil
 	}
 	l, err := v.Registry.List(v.ctx(), v.caller, r, map[string][]string{"coid": {strconv.FormatInt(v.co.Id, 10)}, "limit": {strconv.Itoa(few)}})

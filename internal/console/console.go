@@ -18,9 +18,9 @@ import (
 	"time"
 
 	"comity"
-	"comity/internal/access"
 	"comity/internal/outbox"
 	"comity/internal/registry"
+	"comity/internal/signin"
 )
 
 // Root is the path that the console is below.
@@ -46,12 +46,12 @@ type Provisioner interface {
 // Options are the settings and dependencies of the console.
 type Options struct {
 	Registry      *registry.Registry
-	Authenticator *access.Authenticator
+	Authenticator *signin.Authenticator
 	Provisioner   Provisioner
 	// TrustedProxies are the addresses whose X-Forwarded-For is believed.
 	TrustedProxies []netip.Prefix
 	// Logins limits failed logins of every kind; nil sets no limit.
-	Logins *access.Logins
+	Logins *signin.Logins
 	// PublicURL is the URL that browsers find the program at, without a path; "" for the host of each request.
 	PublicURL string
 	// Reachable reports whether targets may have an address; nil allows all.
@@ -69,7 +69,7 @@ type Console struct {
 	static    static
 	provider  *provider
 	// requests counts the requests of API users that have a request limit.
-	requests access.Limits
+	requests signin.Limits
 	guard    *http.CrossOriginProtection
 }
 

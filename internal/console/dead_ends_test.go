@@ -8,7 +8,7 @@ import (
 	"golang.org/x/net/html"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 )
 
 // TestNothingIsOfferedThatIsRefused: no page leads a reader to what is refused then because they may not,
@@ -60,7 +60,7 @@ func TestWhatCannotBeDeletedIsNotAskedAbout(t *testing.T) {
 	everywhere(t, func(t *testing.T, w *world) {
 		u := w.unseen(t)
 		r := signedIn(t, w.serve(t, nil).URL, u.readersOf["CO admin"])
-		names, err := w.registry.List(t.Context(), access.System("test"), comity.Name.Resource, map[string][]string{"copersonid": {strconv.FormatInt(u.mona, 10)}})
+		names, err := w.registry.List(t.Context(), authz.System("test"), comity.Name.Resource, map[string][]string{"copersonid": {strconv.FormatInt(u.mona, 10)}})
 		if err != nil || len(names.Records) == 0 {
 			t.Fatal(names, err)
 		}

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 	"comity/internal/registry"
 )
 
@@ -150,7 +150,7 @@ func (v *visit) hanging(rec *comity.Record, but ...*comity.Resource) ([]hanging,
 	var resources []*comity.Resource
 	for _, r := range comity.Stored() {
 		for _, of := range r.Parents() {
-			if of.Resource != rec.Resource || of.Field == nil || !v.caller.May(access.View, r) || !fits(rec, r) || slices.Contains(but, r) {
+			if of.Resource != rec.Resource || of.Field == nil || !v.caller.May(authz.View, r) || !fits(rec, r) || slices.Contains(but, r) {
 				continue
 			}
 			id := strconv.FormatInt(rec.Id, 10)

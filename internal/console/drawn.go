@@ -2,7 +2,7 @@ package console
 
 import (
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 )
 
 // drawn are the pages of a resource that are made from its table.
@@ -60,8 +60,8 @@ func (v *visit) crumbs(rec *comity.Record, name string, more ...link) []link {
 
 // mayAdd is the path of the form to add a record, "" where the reader may not.
 func (v *visit) mayAdd(r *comity.Resource, query ...string) string {
-	relations := v.caller.Through(access.Add, r)
-	if relations == 0 || relations == access.Owned && !v.caller.OwnsGroup {
+	relations := v.caller.Through(authz.Add, r)
+	if relations == 0 || relations == authz.Owned && !v.caller.OwnsGroup {
 		return "" // there is nothing that they could add it to
 	}
 	return v.add(r, query...)

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 	"comity/internal/registry"
 )
 
@@ -117,7 +117,7 @@ func (v *visit) groupWays(p *groupPage, g registry.GroupView) error {
 
 // seesPast says whether the reader may see who was in the group: whoever may change its members.
 func (v *visit) seesPast(g registry.GroupView) bool {
-	return g.MayChange || v.caller.Through(access.Edit, comity.CoGroupMember.Resource)&access.InCO != 0
+	return g.MayChange || v.caller.Through(authz.Edit, comity.CoGroupMember.Resource)&authz.InCO != 0
 }
 
 // automatic says how the members of a group come by themselves.

@@ -9,7 +9,7 @@ import (
 	"golang.org/x/net/html"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 	"comity/internal/registry"
 )
 
@@ -260,7 +260,7 @@ func TestGroupRights(t *testing.T) {
 // adminsOf is the group of a unit's administrators.
 func (w *world) adminsOf(t *testing.T, co, unit int64) int64 {
 	t.Helper()
-	l, err := w.registry.List(t.Context(), access.System("test"), comity.CoGroup.Resource, map[string][]string{"coid": {fmt.Sprint(co)}})
+	l, err := w.registry.List(t.Context(), authz.System("test"), comity.CoGroup.Resource, map[string][]string{"coid": {fmt.Sprint(co)}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -285,11 +285,11 @@ func (w *world) loginIn(t *testing.T, co, person int64, privileged bool) registr
 	if person != 0 {
 		rec.SetInt(f.CoPersonId, person)
 	}
-	added, err := w.registry.Add(t.Context(), access.System("test"), f.Resource, comity.Input{Record: rec})
+	added, err := w.registry.Add(t.Context(), authz.System("test"), f.Resource, comity.Input{Record: rec})
 	if err != nil {
 		t.Fatal(err)
 	}
-	user, err := w.registry.View(t.Context(), access.System("test"), f.Resource, added.Id)
+	user, err := w.registry.View(t.Context(), authz.System("test"), f.Resource, added.Id)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 	"comity/internal/registry"
 )
 
@@ -70,7 +70,7 @@ const (
 // historyOf is the path of the history of a record, "" where the reader may not see it: of a person, a
 // group or an org identity of all that hangs on it, too.
 func (v *visit) historyOf(rec *comity.Record) string {
-	if !v.caller.May(access.View, comity.HistoryRecord.Resource) || rec.Resource.InHistory || v.co == nil {
+	if !v.caller.May(authz.View, comity.HistoryRecord.Resource) || rec.Resource.InHistory || v.co == nil {
 		return ""
 	}
 	id := strconv.FormatInt(rec.Id, 10)
@@ -89,7 +89,7 @@ func (v *visit) historyOf(rec *comity.Record) string {
 func (v *visit) history() error {
 	asked := v.r.URL.Query()
 	filter, faults := v.historyFilter(asked)
-	if !v.caller.May(access.View, comity.HistoryRecord.Resource) {
+	if !v.caller.May(authz.View, comity.HistoryRecord.Resource) {
 		return comity.Forbid()
 	}
 	var found registry.HistoryPage

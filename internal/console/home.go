@@ -4,7 +4,7 @@ import (
 	"strconv"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 )
 
 func homePages() []page {
@@ -45,7 +45,7 @@ func (v *visit) chooseCO() error {
 			})
 		}
 		p.pager = pagerOf(asked, afterId(l.More))
-		if v.caller.May(access.Add, comity.Co.Resource) {
+		if v.caller.May(authz.Add, comity.Co.Resource) {
 			p.Add, p.AddText = v.add(comity.Co.Resource), "Add a CO"
 		}
 	case v.session.OfApiUser():

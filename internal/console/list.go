@@ -6,7 +6,7 @@ import (
 	"strconv"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 )
 
 // pageSize is how many records a page of a list shows.
@@ -29,7 +29,7 @@ type listing struct {
 func (v *visit) listing(r *comity.Resource) listing {
 	return listing{
 		head: v.headOfList(r), Many: r.Many, All: v.list(r),
-		Partly: v.caller.Through(access.View, r)&access.InCO == 0,
+		Partly: v.caller.Through(authz.View, r)&authz.InCO == 0,
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 	"golang.org/x/net/html"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 )
 
 // joinFor adds somebody to a group from a time until another; the zero time is none.
@@ -91,7 +91,7 @@ func TestMembershipsThatDoNotCountAreNamed(t *testing.T) {
 		in.SetInt(f.CoId, co)
 		in.SetText(f.Name, "Readers")
 		in.SetText(f.Status, comity.Suspended)
-		if err := w.registry.Edit(t.Context(), access.System("test"), f.Resource, group, comity.Input{Record: in}); err != nil {
+		if err := w.registry.Edit(t.Context(), authz.System("test"), f.Resource, group, comity.Input{Record: in}); err != nil {
 			t.Fatal(err)
 		}
 		r.get(page, 200)

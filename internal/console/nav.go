@@ -4,7 +4,7 @@ import (
 	"slices"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 )
 
 // navGroup are the links of one heading.
@@ -51,7 +51,7 @@ func (v *visit) nav() []navGroup {
 	for _, m := range menu() {
 		g := navGroup{Title: m.title}
 		for _, r := range m.resources {
-			if v.caller.May(access.View, r) {
+			if v.caller.May(authz.View, r) {
 				g.Links = append(g.Links, v.navLink(r))
 			}
 		}
@@ -79,7 +79,7 @@ func (v *visit) navLink(r *comity.Resource) navLink {
 func (v *visit) allLists() []navLink {
 	var links []navLink
 	for _, r := range comity.All() {
-		if r != comity.Co.Resource && v.caller.May(access.View, r) {
+		if r != comity.Co.Resource && v.caller.May(authz.View, r) {
 			links = append(links, v.navLink(r))
 		}
 	}

@@ -16,7 +16,7 @@ import (
 	"golang.org/x/oauth2"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/signin"
 )
 
 // OIDC are the settings of the login by an OpenID Connect provider.
@@ -117,7 +117,7 @@ func (v *visit) goToProvider() error {
 	if err != nil {
 		return v.providerTrouble(http.StatusBadGateway, err, "The provider does not answer.")
 	}
-	a := attempt{State: access.NewToken(), Nonce: access.NewToken(), Verifier: oauth2.GenerateVerifier(), Next: v.next("next")}
+	a := attempt{State: signin.NewToken(), Nonce: signin.NewToken(), Verifier: oauth2.GenerateVerifier(), Next: v.next("next")}
 	b, err := json.Marshal(a)
 	if err != nil {
 		return fmt.Errorf("keep the attempt: %w", err)
@@ -159,14 +159,14 @@ func (v *visit) comeFromProvider() error {
 		return err
 	}
 	if len(memberships) == 0 {
-		v.Logins.Failed(v.ctx(), access.ClientAddress(v.r, v.TrustedProxies), "provider", "", time.Now())
+		v.Logins.Failed(v.ctx(), signin.ClientAddress(v.r, v.TrustedProxies), "provider", "", time.Now())
 		return v.showAs(http.StatusForbidden, "nobody.html", "No person here has your login", nobodyPage{v.provider.Claim, login})
 	}
-	token, err := v.Registry.OpenSession(v.ctx(), comity.Session{Who: login, People: access.PeopleOf(memberships)})
+	token, err := v.Registry.OpenSession(v.ctx(), comity.Session{Who: login, People: signin.PeopleOf(memberships)})
 	if err != nil {
 		return err
 	}
-	v.setCookie(sessionCookie, token, access.SessionLife)
+	v.setCookie(sessionCookie, token, signin.SessionLife)
 	return v.redirect(a.Next)
 }
 

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 	"comity/internal/console"
 	"comity/internal/oidctest"
 	"comity/internal/registry"
@@ -224,7 +224,7 @@ func TestSessionOfALoginThatMoved(t *testing.T) {
 
 		moved := comity.NewRecord(comity.Identifier.Resource)
 		of(bob)(moved)
-		if err := w.registry.Edit(t.Context(), access.System("test"), moved.Resource, identifier, comity.Input{Record: moved}); err != nil {
+		if err := w.registry.Edit(t.Context(), authz.System("test"), moved.Resource, identifier, comity.Input{Record: moved}); err != nil {
 			t.Fatal(err)
 		}
 		r.get(home(one), 200)

@@ -4,7 +4,7 @@ import (
 	"strconv"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 	"comity/internal/registry"
 )
 
@@ -64,11 +64,11 @@ func (v *visit) overview() error {
 // countPeople counts the people whom the reader may see, over time if these are all.
 func (v *visit) countPeople(p *overviewPage) error {
 	r := comity.CoPerson.Resource
-	if !v.caller.May(access.View, r) {
+	if !v.caller.May(authz.View, r) {
 		return nil
 	}
 	var counts map[string]int64
-	if v.caller.Through(access.View, r)&access.InCO != 0 {
+	if v.caller.Through(authz.View, r)&authz.InCO != 0 {
 		days, err := v.Registry.PeopleOverTime(v.ctx(), v.caller, v.co.Id)
 		if err != nil {
 			return err

@@ -6,7 +6,7 @@ import (
 	"strconv"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 	"comity/internal/registry"
 )
 
@@ -56,7 +56,7 @@ func (p *pair) know(f *comity.Field, value string) {
 // show shows the form, with what is wrong with what was sent.
 func (p *pair) show(v *visit, status int, wrongs [2][]comity.Fault) error {
 	first := p.first.resource
-	if !v.caller.May(access.Add, first) || !v.caller.May(access.Add, p.second.resource) {
+	if !v.caller.May(authz.Add, first) || !v.caller.May(authz.Add, p.second.resource) {
 		return comity.Forbid()
 	}
 	for i, fm := range []form{p.first, p.second} {
@@ -134,7 +134,7 @@ func pairPages(first *comity.Resource, made func(*visit) (*pair, error)) []page 
 
 // only is the one record of a resource that hangs on another, nil where there is none.
 func (v *visit) only(r *comity.Resource, key string, id int64) (*comity.Record, error) {
-	if !v.caller.May(access.View, r) {
+	if !v.caller.May(authz.View, r) {
 		return nil, nil
 	}
 	l, err := v.Registry.List(v.ctx(), v.caller, r, map[string][]string{

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 	"comity/internal/registry"
 )
 
@@ -47,7 +47,7 @@ func (w *world) memberOf(t *testing.T, co, person int64) registry.Login {
 	rec.SetText(f.Username, name)
 	rec.SetText(f.Status, comity.Active)
 	rec.SetInt(f.CoPersonId, person)
-	added, err := w.registry.Add(t.Context(), access.System("test"), f.Resource, comity.Input{Record: rec})
+	added, err := w.registry.Add(t.Context(), authz.System("test"), f.Resource, comity.Input{Record: rec})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,7 +57,7 @@ func (w *world) memberOf(t *testing.T, co, person int64) registry.Login {
 // administer makes a person an administrator of a unit.
 func (w *world) administer(t *testing.T, co, person int64, unit string) {
 	t.Helper()
-	groups, err := w.registry.List(t.Context(), access.System("test"), comity.CoGroup.Resource, map[string][]string{"coid": {fmt.Sprint(co)}})
+	groups, err := w.registry.List(t.Context(), authz.System("test"), comity.CoGroup.Resource, map[string][]string{"coid": {fmt.Sprint(co)}})
 	if err != nil {
 		t.Fatal(err)
 	}

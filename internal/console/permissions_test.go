@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 	"comity/internal/registry"
 )
 
@@ -41,31 +41,31 @@ var aboutPerson = []*comity.Resource{
 var linked = []*comity.Resource{comity.OrgIdentity.Resource, comity.CoOrgIdentityLink.Resource, comity.HistoryRecord.Resource}
 
 // related says how the near specimen of a resource stands to a caller.
-func related(as string, r *comity.Resource) access.Relation {
-	relation := access.InCO
+func related(as string, r *comity.Resource) authz.Relation {
+	relation := authz.InCO
 	isGroup, isAbout := r == comity.CoGroup.Resource, slices.Contains(aboutPerson, r)
 	switch as {
 	case unitAdmin:
 		if isAbout || isGroup || r == comity.Cou.Resource {
-			relation |= access.InUnit
+			relation |= authz.InUnit
 		}
 		if isAbout || slices.Contains(linked, r) {
-			relation |= access.OfUnitPerson
+			relation |= authz.OfUnitPerson
 		}
 	case subject:
 		if isAbout || slices.Contains(linked, r) || r == comity.Cou.Resource {
-			relation |= access.Mine
+			relation |= authz.Mine
 		}
 		if isGroup {
-			relation |= access.Joined
+			relation |= authz.Joined
 		}
 	case fellow:
 		if isGroup {
-			relation |= access.Joined
+			relation |= authz.Joined
 		}
 	case owner:
 		if isGroup || r == comity.CoGroupMember.Resource {
-			relation |= access.Owned
+			relation |= authz.Owned
 		}
 		relation |= addable(r)
 	}
@@ -74,33 +74,33 @@ func related(as string, r *comity.Resource) access.Relation {
 
 // addable is how a specimen stands to the owner of any group: they see who may be added, by name, address
 // and unit.
-func addable(r *comity.Resource) access.Relation {
-	if len(access.PermissionFor(r).Apart) > 0 {
-		return access.Addable
+func addable(r *comity.Resource) authz.Relation {
+	if len(authz.PermissionFor(r).Apart) > 0 {
+		return authz.Addable
 	}
 	return 0
 }
 
 // allows says whether the table of permissions lets a caller do this to a specimen, or to one that
 // nothing relates to them.
-func allows(as string, op access.Operation, r *comity.Resource, near bool) bool {
+func allows(as string, op authz.Operation, r *comity.Resource, near bool) bool {
 	switch as {
 	case operator, admin, chief:
 		return true
 	case nobody:
 		return false
 	}
-	relation := access.InCO
+	relation := authz.InCO
 	if near {
 		relation = related(as, r)
 	} else if as == owner {
 		relation |= addable(r)
 	}
 	if r == comity.CoService.Resource {
-		relation |= access.Offered
+		relation |= authz.Offered
 	}
-	p := access.PermissionFor(r)
-	return []access.Relation{p.View, p.Add, p.Edit, p.Delete}[op]&relation != 0
+	p := authz.PermissionFor(r)
+	return []authz.Relation{p.View, p.Add, p.Edit, p.Delete}[op]&relation != 0
 }
 
 // isNear says whether the near specimen is so to a caller: the second group is to those who are in it
@@ -109,7 +109,7 @@ func isNear(as string, sp specimen) bool { return sp.keep != "ring" || as == sub
 
 // lists says whether the table lets a caller see any list of a resource.
 func lists(as string, r *comity.Resource) bool {
-	view := access.PermissionFor(r).View
+	view := authz.PermissionFor(r).View
 	switch as {
 	case operator, admin, chief:
 		return true
@@ -118,7 +118,7 @@ func lists(as string, r *comity.Resource) bool {
 	case unitAdmin:
 		return view != 0
 	}
-	return view&^(access.InUnit|access.OfUnitPerson|access.Enrolling) != 0
+	return view&^(authz.InUnit|authz.OfUnitPerson|authz.Enrolling) != 0
 }
 
 // scene is a CO with one of each resource, but for a second group, near to the callers and one far from them.
@@ -225,7 +225,7 @@ func (s *scene) join(person, group int64, owner bool) {
 
 // admins is the group of the administrators of a unit, of the CO for 0.
 func (s *scene) admins(unit int64) int64 {
-	l, err := s.registry.List(s.Context(), access.System("test"), comity.CoGroup.Resource, map[string][]string{"coid": {fmt.Sprint(s.co)}})
+	l, err := s.registry.List(s.Context(), authz.System("test"), comity.CoGroup.Resource, map[string][]string{"coid": {fmt.Sprint(s.co)}})
 	if err != nil {
 		s.Fatal(err)
 	}
@@ -247,7 +247,7 @@ func (s *scene) addUser(as string, person int64) registry.Login {
 	rec.SetText(f.Username, as)
 	rec.SetInt(f.CoPersonId, person)
 	rec.SetText(f.Status, comity.Active)
-	added, err := s.registry.Add(s.Context(), access.System("test"), f.Resource, comity.Input{Record: rec})
+	added, err := s.registry.Add(s.Context(), authz.System("test"), f.Resource, comity.Input{Record: rec})
 	if err != nil {
 		s.Fatal(err)
 	}
@@ -258,13 +258,13 @@ func (s *scene) addUser(as string, person int64) registry.Login {
 func (s *scene) looks(r *reader, as string, sp specimen, id string, near bool) {
 	s.Helper()
 	what := fmt.Sprintf("%s of %s, near: %v", sp.resource.Singular, as, near)
-	may := allows(as, access.View, sp.resource, near)
+	may := allows(as, authz.View, sp.resource, near)
 	r.ask(s.at(sp.resource) + id + "/")
 	if (r.page.status == 200) != may {
 		s.Errorf("view %s: %d, but the table says %v", what, r.page.status, may)
 	}
 	if may && r.page.status == 200 && !sp.resource.AddAndView {
-		for button, op := range map[string]access.Operation{"Edit": access.Edit, "Delete": access.Delete} {
+		for button, op := range map[string]authz.Operation{"Edit": authz.Edit, "Delete": authz.Delete} {
 			if shown, may := r.offers(id, button), allows(as, op, sp.resource, near); shown != may && !s.isReserved(as, sp) {
 				s.Errorf("%s %s: the button is there: %v, but the table says %v", button, what, shown, may)
 			}
@@ -284,7 +284,7 @@ func (s *scene) isReserved(as string, sp specimen) bool {
 // adds opens the form of a specimen, and sends it as somebody would who knows its address.
 func (s *scene) adds(r *reader, as string, sp specimen) {
 	s.Helper()
-	may := allows(as, access.Add, sp.resource, true) || as == unitAdmin && sp.resource == comity.CoPerson.Resource
+	may := allows(as, authz.Add, sp.resource, true) || as == unitAdmin && sp.resource == comity.CoPerson.Resource
 	r.ask(s.at(sp.resource) + "new")
 	if may && r.page.status != 200 {
 		s.Errorf("the form to add a %s is answered %d to %s, but the table allows it", sp.resource.Singular, r.page.status, as)
@@ -304,7 +304,7 @@ func (s *scene) changes(r *reader, as string, sp specimen, id string, near bool)
 	if sp.resource.AddAndView || s.isReserved(as, sp) {
 		return
 	}
-	for form, op := range map[string]access.Operation{"edit": access.Edit, "delete": access.Delete} {
+	for form, op := range map[string]authz.Operation{"edit": authz.Edit, "delete": authz.Delete} {
 		may := allows(as, op, sp.resource, near)
 		at := s.at(sp.resource) + id + "/" + form
 		r.ask(at)

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 	"comity/internal/registry"
 )
 
@@ -149,7 +149,7 @@ func (p *personView) page() (page personPage, err error) {
 	if page.Sent, err = p.targetsOfPerson(rec.Id); err != nil {
 		return page, err
 	}
-	if !p.apart() && p.caller.May(access.View, comity.HistoryRecord.Resource) {
+	if !p.apart() && p.caller.May(authz.View, comity.HistoryRecord.Resource) {
 		page.AllHistory = p.list(comity.HistoryRecord.Resource, "copersonid", strconv.FormatInt(rec.Id, 10))
 		page.Latest, err = p.latest(rec.Id)
 	}

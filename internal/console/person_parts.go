@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 	"comity/internal/registry"
 )
 
@@ -47,7 +47,7 @@ func (p *personView) parts() []personPart {
 	}
 	for _, e := range p.model.Record.Expanded {
 		switch r := e.Resource; {
-		case slices.Contains(first(), r), r.InHistory, !p.caller.May(access.View, r):
+		case slices.Contains(first(), r), r.InHistory, !p.caller.May(authz.View, r):
 		case r == comity.CoPersonRole.Resource, r == comity.CoGroupMember.Resource, r == comity.CoOrgIdentityLink.Resource:
 		default:
 			of(r)

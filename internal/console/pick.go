@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 	"comity/internal/registry"
 )
 
@@ -45,7 +45,7 @@ func (v *visit) found(f *comity.Field, text, chosen string) (choices []choice, e
 	}
 	if text = strings.TrimSpace(text); text != "" {
 		for _, r := range comity.Stored() {
-			if _, wanted := words[r]; !wanted || !v.caller.May(access.View, r) {
+			if _, wanted := words[r]; !wanted || !v.caller.May(authz.View, r) {
 				continue
 			}
 			some, err := v.candidates(r, text)

@@ -7,7 +7,7 @@ import (
 	"golang.org/x/net/html"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 )
 
 // match is the value of the choice that a picker of the page offers under a text.
@@ -41,7 +41,7 @@ func TestPick(t *testing.T) {
 			inputs = append(inputs, comity.Input{Record: rec})
 		}
 		for _, one := range inputs {
-			if _, err := w.registry.Add(t.Context(), access.System("test"), comity.CoGroup.Resource, one); err != nil {
+			if _, err := w.registry.Add(t.Context(), authz.System("test"), comity.CoGroup.Resource, one); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 	"comity/internal/registry"
 )
 
@@ -73,7 +73,7 @@ func (v *visit) addable(text string) (navGroup, error) {
 
 func (v *visit) peopleCalled(text string) (navGroup, error) {
 	g := navGroup{Title: "People"}
-	if text == "" || !v.caller.May(access.View, comity.CoPerson.Resource) {
+	if text == "" || !v.caller.May(authz.View, comity.CoPerson.Resource) {
 		return g, nil
 	}
 	found, err := v.Registry.SearchPeople(v.ctx(), v.caller, v.co.Id, text, registry.PeopleFilter{}, "", foundSize)
@@ -86,7 +86,7 @@ func (v *visit) peopleCalled(text string) (navGroup, error) {
 
 func (v *visit) groupsCalled(text string) (navGroup, error) {
 	g := navGroup{Title: "Groups"}
-	if text == "" || !v.caller.May(access.View, comity.CoGroup.Resource) {
+	if text == "" || !v.caller.May(authz.View, comity.CoGroup.Resource) {
 		return g, nil
 	}
 	f := comity.CoGroup

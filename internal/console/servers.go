@@ -4,7 +4,7 @@ import (
 	"strconv"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 )
 
 // serverPages are the custom pages of servers: one form for a server and its settings.
@@ -66,7 +66,7 @@ func serverParts() []part {
 			return nil, err
 		}
 		if there == nil {
-			if !v.caller.May(access.Add, settings) {
+			if !v.caller.May(authz.Add, settings) {
 				return nil, nil
 			}
 			return serverNext{Settings: link{settings.One, v.add(settings, "serverid", id)}}, nil
@@ -82,7 +82,7 @@ func serverParts() []part {
 // targetsOfServer returns the targets that send to a server, among the first few of the CO.
 func (v *visit) targetsOfServer(server int64) (used []link, err error) {
 	f := comity.CoApiProvisionerTarget
-	if !v.caller.May(access.View, f.Resource) {
+	if !v.caller.May(authz.View, f.Resource) {
 		return nil, nil
 	}
 	l, err := v.Registry.List(v.ctx(), v.caller, f.Resource, map[string][]string{

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/signin"
 )
 
 // signInPages are how somebody comes in by a key or a link, and goes out.
@@ -46,7 +46,7 @@ func (v *visit) showSignIn(status int, fault string) error {
 // signIn checks an API user's name and key, as the API does.
 func (v *visit) signIn() error {
 	username, key := v.r.PostFormValue("username"), v.r.PostFormValue("key")
-	address, now := access.ClientAddress(v.r, v.TrustedProxies), time.Now()
+	address, now := signin.ClientAddress(v.r, v.TrustedProxies), time.Now()
 	if wait, blocked := v.Logins.Blocked(address, now); blocked {
 		return &comity.Error{
 			Code: comity.TooMany, Phrase: http.StatusText(http.StatusTooManyRequests),
@@ -61,11 +61,11 @@ func (v *visit) signIn() error {
 	if err != nil {
 		return err
 	}
-	token, err := v.Registry.OpenSession(v.ctx(), comity.Session{Who: username, KeyDigest: access.Digest(key)})
+	token, err := v.Registry.OpenSession(v.ctx(), comity.Session{Who: username, KeyDigest: signin.Digest(key)})
 	if err != nil {
 		return err
 	}
-	v.setCookie(sessionCookie, token, access.SessionLife)
+	v.setCookie(sessionCookie, token, signin.SessionLife)
 	return v.redirect(v.next("next"))
 }
 
@@ -78,7 +78,7 @@ func (v *visit) linkForm() error {
 func (v *visit) followLink() error {
 	token, err := v.Registry.FollowLink(v.ctx(), v.r.PostFormValue("token"))
 	if isRefusal(err) {
-		v.Logins.Failed(v.ctx(), access.ClientAddress(v.r, v.TrustedProxies), "link", "", time.Now())
+		v.Logins.Failed(v.ctx(), signin.ClientAddress(v.r, v.TrustedProxies), "link", "", time.Now())
 		return v.showAs(http.StatusForbidden, "trouble.html", "This link is used up", trouble{
 			Text: "A link signs in once, within an hour of being made.",
 			Next: "The command `comity console-link` makes a new one.", Back: link{"Sign in by key", Root + "sign-in"},
@@ -87,7 +87,7 @@ func (v *visit) followLink() error {
 	if err != nil {
 		return err
 	}
-	v.setCookie(sessionCookie, token, access.SessionLife)
+	v.setCookie(sessionCookie, token, signin.SessionLife)
 	return v.redirect(Root)
 }
 

@@ -8,9 +8,9 @@ import (
 	"testing"
 	"time"
 
-	"comity/internal/access"
 	"comity/internal/console"
 	"comity/internal/registry"
+	"comity/internal/signin"
 )
 
 func TestSignInByKey(t *testing.T) {
@@ -49,7 +49,7 @@ func TestNextIsOfTheConsole(t *testing.T) {
 
 func TestFailedLogins(t *testing.T) {
 	w := worlds[0]
-	r := newReader(t, w.serve(t, func(o *console.Options) { o.Logins = &access.Logins{PerMinute: 2} }).URL)
+	r := newReader(t, w.serve(t, func(o *console.Options) { o.Logins = &signin.Logins{PerMinute: 2} }).URL)
 	r.get("/console/sign-in", 200)
 	for _, want := range []int{403, 403, 429} {
 		r.post("/console/sign-in", url.Values{"username": {"co_1.operator"}, "key": {"wrong"}}, want)

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 	"comity/internal/outbox"
 )
 
@@ -62,7 +62,7 @@ func (v *visit) health(target *comity.Record) (l health, err error) {
 	}
 	if l.HadFullSync {
 		l.Run = runOf(l.FullSync)
-		if l.Run.UnderWay && v.caller.May(access.Edit, target.Resource) {
+		if l.Run.UnderWay && v.caller.May(authz.Edit, target.Resource) {
 			l.Stop = v.atTarget(target.Id, "stop")
 		}
 	}
@@ -178,7 +178,7 @@ func (v *visit) healthFragment(l health) (f statusFragment, err error) {
 
 // statusFragment answers with the present status of a target, or 204 if the page shows it already.
 func (v *visit) statusFragment() error {
-	target, err := v.target(access.View)
+	target, err := v.target(authz.View)
 	if err != nil {
 		return err
 	}

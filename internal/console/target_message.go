@@ -7,7 +7,7 @@ import (
 	"net/http"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 	"comity/internal/outbox"
 )
 
@@ -39,7 +39,7 @@ type request struct {
 type messageDifference struct{ Path, Last, Next string }
 
 // subject returns the target and the subject of the path, if the reader may do op to the target.
-func (v *visit) subject(op access.Operation) (target *comity.Record, s comity.Subject, err error) {
+func (v *visit) subject(op authz.Operation) (target *comity.Record, s comity.Subject, err error) {
 	if target, err = v.target(op); err != nil {
 		return nil, s, err
 	}
@@ -51,7 +51,7 @@ func (v *visit) subject(op access.Operation) (target *comity.Record, s comity.Su
 
 // subjectAtTarget shows what a target was last sent about a subject, and what it would be sent now.
 func (v *visit) subjectAtTarget() error {
-	target, subject, err := v.subject(access.View)
+	target, subject, err := v.subject(authz.View)
 	if err != nil {
 		return err
 	}
@@ -132,7 +132,7 @@ func shown(value any) string {
 
 // sendSubject sends a target a subject, and shows the answer.
 func (v *visit) sendSubject() error {
-	target, subject, err := v.subject(access.Edit)
+	target, subject, err := v.subject(authz.Edit)
 	if err != nil {
 		return err
 	}
@@ -158,7 +158,7 @@ func (v *visit) resendSubject() error {
 	if err != nil {
 		return err
 	}
-	_, subject, err := v.subject(access.Edit)
+	_, subject, err := v.subject(authz.Edit)
 	if err != nil {
 		return err
 	}

@@ -2,13 +2,13 @@ package console
 
 import (
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 	"comity/internal/registry"
 )
 
 // peopleToProvision lists the people of the CO, to choose one whose message is to be shown or sent.
 func (v *visit) peopleToProvision() error {
-	target, err := v.target(access.View)
+	target, err := v.target(authz.View)
 	if err != nil {
 		return err
 	}

@@ -7,12 +7,12 @@ import (
 	"strconv"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 )
 
 // failedPage lists the failed deliveries of a target.
 func (v *visit) failedPage() error {
-	target, err := v.target(access.View)
+	target, err := v.target(authz.View)
 	if err != nil {
 		return err
 	}
@@ -97,7 +97,7 @@ func (v *visit) provisionEverybody() error {
 
 // stopEverybody stops the full sync of a target.
 func (v *visit) stopEverybody() error {
-	target, err := v.target(access.Edit)
+	target, err := v.target(authz.Edit)
 	if err != nil {
 		return err
 	}

@@ -6,7 +6,7 @@ import (
 	"strconv"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 	"comity/internal/registry"
 )
 
@@ -102,7 +102,7 @@ func (v *visit) obstacles(target *comity.Record, w wiring) ([]obstacle, error) {
 
 // editForm returns the path of a record's form, "" if the reader may not change records of its resource.
 func (v *visit) editForm(rec *comity.Record) string {
-	if !v.caller.May(access.Edit, rec.Resource) {
+	if !v.caller.May(authz.Edit, rec.Resource) {
 		return ""
 	}
 	return v.form(rec.Resource, rec.Id, "edit")

@@ -4,7 +4,7 @@ import (
 	"strconv"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 )
 
 // targetPages are the custom pages of targets: one form for a target and its settings, and below a target the
@@ -54,7 +54,7 @@ func newTarget(v *visit) (*pair, error) {
 }
 
 // target returns the target of the path, if the reader may do op to it.
-func (v *visit) target(op access.Operation) (*comity.Record, error) {
+func (v *visit) target(op authz.Operation) (*comity.Record, error) {
 	target, err := v.Registry.Target(v.ctx(), v.caller, op, comity.ParseId(v.r.PathValue("id")))
 	if err == nil && target.CoId != v.co.Id {
 		err = comity.Missing(comity.CoProvisioningTarget.UnknownOnView)
@@ -64,7 +64,7 @@ func (v *visit) target(op access.Operation) (*comity.Record, error) {
 
 // mayProvision reports whether the reader may provision a target, and it is not disabled.
 func (v *visit) mayProvision(target *comity.Record) bool {
-	return v.caller.May(access.Edit, comity.CoProvisioningTarget.Resource) && !isDisabled(target)
+	return v.caller.May(authz.Edit, comity.CoProvisioningTarget.Resource) && !isDisabled(target)
 }
 
 func isDisabled(target *comity.Record) bool {
@@ -73,7 +73,7 @@ func isDisabled(target *comity.Record) bool {
 
 // enabled returns the target of the path, if the reader may provision it and it is not disabled.
 func (v *visit) enabled() (*comity.Record, error) {
-	target, err := v.target(access.Edit)
+	target, err := v.target(authz.Edit)
 	if err == nil && isDisabled(target) {
 		err = comity.RefuseBecause(comity.PhraseForbidden, "The provisioning target is disabled: nothing is sent to it.")
 	}

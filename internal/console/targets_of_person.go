@@ -4,7 +4,7 @@ import (
 	"strconv"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 )
 
 // targetOfPerson is the state of the delivery of a person to one target.
@@ -43,7 +43,7 @@ func (v *visit) targetsOfPerson(person int64) ([]targetOfPerson, error) {
 // targetsToShow returns the first targets of the CO, none if the reader may not see targets.
 func (v *visit) targetsToShow(most int) ([]*comity.Record, error) {
 	r := comity.CoProvisioningTarget.Resource
-	if !v.caller.May(access.View, r) {
+	if !v.caller.May(authz.View, r) {
 		return nil, nil
 	}
 	l, err := v.Registry.List(v.ctx(), v.caller, r, map[string][]string{"coid": {strconv.FormatInt(v.co.Id, 10)}, "limit": {strconv.Itoa(most)}})

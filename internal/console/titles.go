@@ -5,14 +5,14 @@ import (
 	"strings"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 	"comity/internal/registry"
 )
 
 // titles know what the records are called that others name.
 type titles struct {
 	found  registry.Found
-	caller access.Caller
+	caller authz.Caller
 }
 
 // titles looks up all that the records name, and the people among them, in a question for each resource.
@@ -64,7 +64,7 @@ func (t titles) by(r *comity.Resource, id int64) (string, bool) {
 	if rec := t.found[r][id]; rec != nil {
 		return t.of(rec), true
 	}
-	if t.caller.Through(access.View, r)&access.InCO != 0 {
+	if t.caller.Through(authz.View, r)&authz.InCO != 0 {
 		return fmt.Sprintf("%s (deleted)", numbered(r, id)), false
 	}
 	return a(r.One) + " you may not see", false

@@ -8,7 +8,7 @@ import (
 	"strconv"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 	"comity/internal/registry"
 )
 
@@ -151,7 +151,7 @@ func (d drawn) sayEdited(v *visit, old *comity.Record) {
 // dependents and the reader may see the past.
 func (d drawn) sayDeleted(v *visit, rec *comity.Record, name string, alone bool) {
 	f := flash{Text: name + " deleted."}
-	if alone && v.co != nil && !d.hasSecrets() && v.caller.May(access.Add, d.Resource) && v.caller.Through(access.View, d.Resource)&access.InCO != 0 {
+	if alone && v.co != nil && !d.hasSecrets() && v.caller.May(authz.Add, d.Resource) && v.caller.Through(authz.View, d.Resource)&authz.InCO != 0 {
 		f.Undo, f.Revision = v.form(d.Resource, rec.Id, "undo"), rec.Revision
 	}
 	v.sayAndOffer(f)

@@ -6,7 +6,7 @@ import (
 	"strconv"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 	"comity/internal/registry"
 )
 
@@ -52,7 +52,7 @@ func (v *visit) unitNodes(units []*registry.Unit) (nodes []unitNode) {
 			People: u.People, PeopleTo: v.list(comity.CoPerson.Resource, "unit", id),
 			Add: v.mayAdd(comity.Cou.Resource, comity.Cou.ParentId.Name, id), Below: v.unitNodes(u.Below),
 		}
-		if v.caller.May(access.Edit, comity.Cou.Resource) && v.mayMove(u.Record.Id) {
+		if v.caller.May(authz.Edit, comity.Cou.Resource) && v.mayMove(u.Record.Id) {
 			n.Move = v.form(comity.Cou.Resource, u.Record.Id, "move")
 		}
 		nodes = append(nodes, n)
@@ -62,7 +62,7 @@ func (v *visit) unitNodes(units []*registry.Unit) (nodes []unitNode) {
 
 // mayMove says whether a unit is the reader's to change.
 func (v *visit) mayMove(id int64) bool {
-	return v.caller.Through(access.Edit, comity.Cou.Resource)&access.InCO != 0 || slices.Contains(v.caller.Units, id)
+	return v.caller.Through(authz.Edit, comity.Cou.Resource)&authz.InCO != 0 || slices.Contains(v.caller.Units, id)
 }
 
 // unitParts show, with a unit, its people and the units below it.

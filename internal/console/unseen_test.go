@@ -9,7 +9,7 @@ import (
 	"golang.org/x/net/html"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 	"comity/internal/registry"
 )
 
@@ -56,7 +56,7 @@ func (w *world) unseen(t *testing.T) unseen {
 	})
 	w.joinFor(t, inUnit, u.sponsor, time.Time{}, time.Now().Add(time.Hour))
 	w.nest(t, secret, inUnit)
-	if err := w.registry.Delete(t.Context(), access.System("test"), comity.CoPerson.Resource, gone); err != nil {
+	if err := w.registry.Delete(t.Context(), authz.System("test"), comity.CoPerson.Resource, gone); err != nil {
 		t.Fatal(err)
 	}
 	w.administer(t, co, una, "Physics")
@@ -158,7 +158,7 @@ func (r *reader) walk(from string, look func()) {
 
 func (w *world) view(t *testing.T, res *comity.Resource, id int64) *comity.Record {
 	t.Helper()
-	rec, err := w.registry.View(t.Context(), access.System("test"), res, id)
+	rec, err := w.registry.View(t.Context(), authz.System("test"), res, id)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,8 +13,9 @@ import (
 	"time"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 	"comity/internal/httpserver"
+	"comity/internal/signin"
 )
 
 // visit is one request under way.
@@ -25,9 +26,9 @@ type visit struct {
 	// session is the caller's session; its Who is "" if nobody has signed in.
 	session comity.Session
 	// caller is the caller in the CO, or outside of any.
-	caller access.Caller
+	caller authz.Caller
 	// memberships are the COs of a person who logged in by OpenID Connect.
-	memberships []access.Membership
+	memberships []signin.Membership
 	// co is the CO that the page is in, nil outside of any.
 	co *comity.Record
 	// location is the result of zone, nil before.
@@ -138,7 +139,7 @@ func (v *visit) recognise() error {
 		}
 		return err
 	}
-	v.caller, err = v.Authenticator.Resume(v.ctx(), session.Who, session.KeyDigest, access.ClientAddress(v.r, v.TrustedProxies))
+	v.caller, err = v.Authenticator.Resume(v.ctx(), session.Who, session.KeyDigest, signin.ClientAddress(v.r, v.TrustedProxies))
 	if isRefusal(err) {
 		return v.Registry.EndSession(v.ctx(), session)
 	}

@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 	"comity/internal/console"
 	"comity/internal/httpserver"
 	"comity/internal/outbox"
@@ -22,6 +22,7 @@ import (
 	"comity/internal/provision"
 	"comity/internal/provision/kafka"
 	"comity/internal/registry"
+	"comity/internal/signin"
 	"comity/internal/store"
 )
 
@@ -101,8 +102,8 @@ func (w *world) serve(t *testing.T, change func(*console.Options)) *httptest.Ser
 func (w *world) serveWithin(t *testing.T, limit time.Duration, change func(*console.Options)) *httptest.Server {
 	t.Helper()
 	o := console.Options{
-		Registry: w.registry, Authenticator: access.NewAuthenticator(w.registry, time.Now), Provisioner: w.queue,
-		Logins: &access.Logins{}, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
+		Registry: w.registry, Authenticator: signin.NewAuthenticator(w.registry, time.Now), Provisioner: w.queue,
+		Logins: &signin.Logins{}, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
 	}
 	s := httptest.NewUnstartedServer(nil)
 	o.PublicURL = "http://" + s.Listener.Addr().String()
@@ -148,7 +149,7 @@ func (w *world) add(t *testing.T, r *comity.Resource, fill func(*comity.Record))
 	t.Helper()
 	rec := comity.NewRecord(r)
 	fill(rec)
-	added, err := w.registry.Add(t.Context(), access.System("test"), r, comity.Input{Record: rec})
+	added, err := w.registry.Add(t.Context(), authz.System("test"), r, comity.Input{Record: rec})
 	if err != nil {
 		t.Fatal(err)
 	}

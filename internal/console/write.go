@@ -8,7 +8,7 @@ import (
 	"strconv"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 )
 
 // formPage is a form.
@@ -69,7 +69,7 @@ func hang(rec *comity.Record, of comity.Parent, id int64) {
 }
 
 func (d drawn) addForm(v *visit) error {
-	if !v.caller.May(access.Add, d.Resource) {
+	if !v.caller.May(authz.Add, d.Resource) {
 		return comity.Forbid()
 	}
 	return d.showForm(v, http.StatusOK, d.newForm(v), nil)

@@ -32,7 +32,8 @@ var rules = []struct {
 
 	// Records on the wire and who may do what need the domain alone.
 	{"internal/wire", []string{domain}},
-	{"internal/access", []string{domain}},
+	{"internal/authz", []string{domain}},
+	{"internal/signin", []string{domain, "internal/authz"}},
 	{"internal/openapi", []string{domain}},
 	{"internal/observe", []string{domain}},
 
@@ -44,13 +45,13 @@ var rules = []struct {
 
 	// The three work side by side and never import each other: the registry enqueues deliveries in the store,
 	// the outbox claims them there, the connectors send what they are handed.
-	{"internal/registry", []string{domain, "internal/access", "internal/store"}},
+	{"internal/registry", []string{domain, "internal/authz", "internal/signin", "internal/store"}},
 	{"internal/outbox", []string{domain, "internal/store"}},
 	{"internal/provision/...", []string{domain}},
 
 	// The interfaces to the outside. Nothing here sees the store.
-	{"internal/rest", []string{domain, "internal/access", "internal/httpserver", "internal/observe", "internal/outbox", "internal/registry", "internal/wire"}},
-	{"internal/console", []string{domain, "internal/access", "internal/httpserver", "internal/observe", "internal/outbox", "internal/registry"}},
+	{"internal/rest", []string{domain, "internal/authz", "internal/signin", "internal/httpserver", "internal/observe", "internal/outbox", "internal/registry", "internal/wire"}},
+	{"internal/console", []string{domain, "internal/authz", "internal/signin", "internal/httpserver", "internal/observe", "internal/outbox", "internal/registry"}},
 
 	// A client is part of another program: it shares the domain only.
 	{"client", []string{domain}},
@@ -61,7 +62,7 @@ var rules = []struct {
 
 	// The one place that wires everything together.
 	{"cmd/comity", []string{
-		domain, "client", "internal/access", "internal/console", "internal/httpserver", "internal/observe", "internal/openapi", "internal/outbox",
+		domain, "client", "internal/authz", "internal/signin", "internal/console", "internal/httpserver", "internal/observe", "internal/openapi", "internal/outbox",
 		"internal/provision/...", "internal/registry", "internal/rest", "internal/sink", "internal/store", "internal/wire",
 	}},
 
@@ -93,7 +94,7 @@ var besides = []struct {
 	{
 		why:    "deliveries are enqueued by the registry, claimed by the outbox, and sent by a connector",
 		folder: "internal/outbox",
-		may:    []string{"internal/access", "internal/provision/...", "internal/registry"},
+		may:    []string{"internal/authz", "internal/signin", "internal/provision/...", "internal/registry"},
 	},
 	{
 		why:    "a provision call ends at a connector",

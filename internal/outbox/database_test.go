@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 	"comity/internal/dbtest"
 	"comity/internal/registry"
 	"comity/internal/store"
@@ -53,7 +53,7 @@ func prepare(ctx context.Context, database string) error {
 	if _, _, err = r.Bootstrap(ctx); err == nil {
 		co := comity.NewRecord(comity.Co.Resource)
 		values{comity.Co.Name: "Physics", comity.Co.Status: comity.Active}.fill(co)
-		_, err = r.Add(ctx, access.System("test"), comity.Co.Resource, comity.Input{Record: co})
+		_, err = r.Add(ctx, authz.System("test"), comity.Co.Resource, comity.Input{Record: co})
 	}
 	return errors.Join(err, s.Close())
 }

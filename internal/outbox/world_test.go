@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 	"comity/internal/outbox"
 	"comity/internal/provision"
 	"comity/internal/provision/kafka"
@@ -21,7 +21,7 @@ import (
 )
 
 // caller is the caller of all changes of the registry.
-var caller = access.System("test")
+var caller = authz.System("test")
 
 // world is a registry with one CO on a database of its own, assembled as in the program.
 type world struct {

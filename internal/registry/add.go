@@ -7,22 +7,23 @@ import (
 	"slices"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
+	"comity/internal/signin"
 	"comity/internal/store"
 )
 
 // Add stores a new record.
-func (r *Registry) Add(ctx context.Context, caller access.Caller, res *comity.Resource, in comity.Input) (Added, error) {
+func (r *Registry) Add(ctx context.Context, caller authz.Caller, res *comity.Resource, in comity.Input) (Added, error) {
 	return r.add(ctx, caller, res, in, "", Once{})
 }
 
 // AddOnce is Add with an idempotency key: a repeated request gets the same answer and adds nothing.
-func (r *Registry) AddOnce(ctx context.Context, caller access.Caller, res *comity.Resource, in comity.Input, once Once) (Added, error) {
+func (r *Registry) AddOnce(ctx context.Context, caller authz.Caller, res *comity.Resource, in comity.Input, once Once) (Added, error) {
 	return r.add(ctx, caller, res, in, "", once)
 }
 
 // add is Add with the secret to store; with key "" the server generates one.
-func (r *Registry) add(ctx context.Context, caller access.Caller, res *comity.Resource, in comity.Input, key string, once Once) (Added, error) {
+func (r *Registry) add(ctx context.Context, caller authz.Caller, res *comity.Resource, in comity.Input, key string, once Once) (Added, error) {
 	n, err := newRecord(caller, res, in, key)
 	if err != nil {
 		return Added{}, err
@@ -62,8 +63,8 @@ func (n pendingRecord) once(o Once) Once {
 	return o
 }
 
-func newRecord(caller access.Caller, res *comity.Resource, in comity.Input, key string) (pendingRecord, error) {
-	if !caller.May(access.Add, res) || otherCO(caller, in.Record) {
+func newRecord(caller authz.Caller, res *comity.Resource, in comity.Input, key string) (pendingRecord, error) {
+	if !caller.May(authz.Add, res) || otherCO(caller, in.Record) {
 		return pendingRecord{}, comity.Forbid()
 	}
 	faults := append(slices.Clone(in.Faults), missing(in)...)
@@ -76,7 +77,7 @@ func newRecord(caller access.Caller, res *comity.Resource, in comity.Input, key 
 
 // add stores the record in a transaction, which may be run again, and returns its id. With a nil batch it
 // computes the dependent memberships immediately.
-func (n pendingRecord) add(ctx context.Context, tx *store.Tx, caller access.Caller, b *batch) (int64, error) {
+func (n pendingRecord) add(ctx context.Context, tx *store.Tx, caller authz.Caller, b *batch) (int64, error) {
 	c := &change{tx: tx, caller: caller, batch: b, new: n.record.Clone(), faults: slices.Clone(n.faults)}
 	err := c.add(ctx, rulesOf(n.record.Resource))
 	return c.new.Id, err
@@ -103,11 +104,11 @@ func mint(rec *comity.Record, key string) (_ string, err error) {
 			continue
 		}
 		if key == "" {
-			if key, err = access.NewKey(); err != nil {
+			if key, err = signin.NewKey(); err != nil {
 				return "", err
 			}
 		}
-		rec.SetText(f, access.Digest(key))
+		rec.SetText(f, signin.Digest(key))
 		return key, nil
 	}
 	return "", nil
@@ -124,7 +125,7 @@ func (c *change) add(ctx context.Context, rules rules) error {
 	if c.now, err = c.tx.Now(ctx); err != nil {
 		return err
 	}
-	if err := c.permitPlace(ctx, access.Add); err != nil {
+	if err := c.permitPlace(ctx, authz.Add); err != nil {
 		return err
 	}
 	if err := hook(ctx, rules.permit, c); err != nil {

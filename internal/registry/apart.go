@@ -5,7 +5,7 @@ import (
 	"slices"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 	"comity/internal/store"
 )
 
@@ -34,13 +34,13 @@ func (r reach) addable(res *comity.Resource) store.Condition {
 
 // showApart clears the fields that the caller may not see from records that they see only as the owner of a
 // group, to distinguish people.
-func showApart(ctx context.Context, tx *store.Tx, caller access.Caller, records []*comity.Record) error {
+func showApart(ctx context.Context, tx *store.Tx, caller authz.Caller, records []*comity.Record) error {
 	if !caller.OwnsGroup || len(records) == 0 {
 		return nil
 	}
 	res := records[0].Resource
-	shown := access.PermissionFor(res).Apart
-	if len(shown) == 0 || caller.Through(access.View, res)&access.InCO != 0 {
+	shown := authz.PermissionFor(res).Apart
+	if len(shown) == 0 || caller.Through(authz.View, res)&authz.InCO != 0 {
 		return nil
 	}
 	apart, err := seenApart(ctx, tx, caller, res, records)
@@ -59,7 +59,7 @@ func showApart(ctx context.Context, tx *store.Tx, caller access.Caller, records 
 
 // seenApart returns those of the records of a resource that the caller sees only as the owner of a group, to
 // distinguish people.
-func seenApart(ctx context.Context, tx *store.Tx, caller access.Caller, res *comity.Resource, records []*comity.Record) (apart []*comity.Record, err error) {
+func seenApart(ctx context.Context, tx *store.Tx, caller authz.Caller, res *comity.Resource, records []*comity.Record) (apart []*comity.Record, err error) {
 	now, err := tx.Now(ctx)
 	if err != nil {
 		return nil, err
@@ -70,7 +70,7 @@ func seenApart(ctx context.Context, tx *store.Tx, caller access.Caller, res *com
 		ids[i] = rec.Id
 	}
 	whole := map[int64][]*comity.Record{}
-	if within := (reach{caller: caller, now: now}).within(res, caller.Through(access.View, res)); within != nil {
+	if within := (reach{caller: caller, now: now}).within(res, caller.Through(authz.View, res)); within != nil {
 		if whole, err = tx.ListBy(ctx, res, "id", distinct(ids), within); err != nil {
 			return nil, err
 		}

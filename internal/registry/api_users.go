@@ -10,7 +10,7 @@ import (
 	"unicode/utf8"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/signin"
 	"comity/internal/store"
 )
 
@@ -62,8 +62,8 @@ func (r *Registry) AddUser(ctx context.Context, coID int64, name string, privile
 
 // checkKey returns an error if an operator's key is not acceptable; "" is.
 func checkKey(key string) error {
-	if n := utf8.RuneCountInString(key); key != "" && n < access.MinKeyLength {
-		return fmt.Errorf("the key has %d characters, it must have %d at least", n, access.MinKeyLength)
+	if n := utf8.RuneCountInString(key); key != "" && n < signin.MinKeyLength {
+		return fmt.Errorf("the key has %d characters, it must have %d at least", n, signin.MinKeyLength)
 	}
 	if strings.ContainsFunc(key, unicode.IsControl) || !utf8.ValidString(key) {
 		return errors.New("the key has a control character or is not UTF-8: Basic authentication (RFC 7617) cannot carry it")
@@ -98,11 +98,11 @@ func (r *Registry) RotateKey(ctx context.Context, username, key string) (Login, 
 	}
 	if key == "" {
 		var err error
-		if key, err = access.NewKey(); err != nil {
+		if key, err = signin.NewKey(); err != nil {
 			return Login{}, err
 		}
 	}
-	err := r.changeUser(ctx, username, func(u *comity.Record) { u.SetText(comity.ApiUser.ApiKey, access.Digest(key)) })
+	err := r.changeUser(ctx, username, func(u *comity.Record) { u.SetText(comity.ApiUser.ApiKey, signin.Digest(key)) })
 	return Login{Username: username, Key: key}, err
 }
 

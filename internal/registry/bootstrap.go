@@ -5,12 +5,13 @@ import (
 	"fmt"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
+	"comity/internal/signin"
 	"comity/internal/store"
 )
 
 // operator is the caller of the program's own commands, which an operator runs.
-var operator = access.System("operator")
+var operator = authz.System("operator")
 
 // firstUser is the name of the platform's first API user.
 const firstUser = "operator"
@@ -24,7 +25,7 @@ type Login struct {
 // Bootstrap adds the platform CO and its first API user to an empty registry; made says whether it was empty.
 // It also records which key seals the database's secrets, and fails if that is another one.
 func (r *Registry) Bootstrap(ctx context.Context) (login Login, made bool, err error) {
-	key, err := access.NewKey()
+	key, err := signin.NewKey()
 	if err != nil {
 		return login, false, err
 	}
@@ -73,7 +74,7 @@ func bootstrap(ctx context.Context, tx *store.Tx, key string) error {
 		return comity.Faulty(faults...)
 	}
 	user.CoId = comity.PlatformCO
-	user.SetText(comity.ApiUser.ApiKey, access.Digest(key))
+	user.SetText(comity.ApiUser.ApiKey, signin.Digest(key))
 	return tx.Insert(ctx, user, operator.Username, store.Where{CoId: co.Id})
 }
 

@@ -5,7 +5,7 @@ import (
 	"fmt"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 	"comity/internal/store"
 )
 
@@ -17,7 +17,7 @@ type BulkResult struct {
 }
 
 // AddAll stores many records in one transaction: all, or none and the error of each that fails.
-func (r *Registry) AddAll(ctx context.Context, caller access.Caller, res *comity.Resource, inputs []comity.Input, once Once) ([]BulkResult, error) {
+func (r *Registry) AddAll(ctx context.Context, caller authz.Caller, res *comity.Resource, inputs []comity.Input, once Once) ([]BulkResult, error) {
 	results := make([]BulkResult, len(inputs))
 	pending := make([]pendingRecord, len(inputs))
 	for i, in := range inputs {
@@ -51,7 +51,7 @@ func (r *Registry) AddAll(ctx context.Context, caller access.Caller, res *comity
 }
 
 // AddEach stores many records, each in a transaction of its own.
-func (r *Registry) AddEach(ctx context.Context, caller access.Caller, res *comity.Resource, inputs []comity.Input, once Once) []BulkResult {
+func (r *Registry) AddEach(ctx context.Context, caller authz.Caller, res *comity.Resource, inputs []comity.Input, once Once) []BulkResult {
 	results := make([]BulkResult, len(inputs))
 	for i, in := range inputs {
 		added, err := r.add(ctx, caller, res, in, "", once.of(i))

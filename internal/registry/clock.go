@@ -8,12 +8,13 @@ import (
 	"time"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
+	"comity/internal/signin"
 	"comity/internal/store"
 )
 
 // clock is the caller of changes that are due to the time.
-var clock = access.System("clock")
+var clock = authz.System("clock")
 
 const (
 	// clockPause is the interval between two ticks.
@@ -109,7 +110,7 @@ func (r *Registry) tidy(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		return tx.ForgetSessions(ctx, now.Add(-access.SessionLife), now.Add(-access.SessionIdle), now)
+		return tx.ForgetSessions(ctx, now.Add(-signin.SessionLife), now.Add(-signin.SessionIdle), now)
 	})
 	for n := int64(maxTidied); err == nil && n == maxTidied; {
 		err = r.store.Write(ctx, func(tx *store.Tx) error {

@@ -5,19 +5,19 @@ import (
 	"fmt"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 	"comity/internal/store"
 )
 
 // Delete deletes a record and its dependents.
-func (r *Registry) Delete(ctx context.Context, caller access.Caller, res *comity.Resource, id int64, conditions ...Condition) error {
+func (r *Registry) Delete(ctx context.Context, caller authz.Caller, res *comity.Resource, id int64, conditions ...Condition) error {
 	if !caller.MayAnything() {
 		return comity.Forbid()
 	}
 	rules := rulesOf(res)
 	err := r.write(ctx, rules.alone, func(tx *store.Tx) error {
 		c := &change{tx: tx, caller: caller}
-		if err := c.enter(ctx, access.Delete, res, id, rules.exclusive || rules.exclusiveDelete, res.UnknownOnDelete); err != nil {
+		if err := c.enter(ctx, authz.Delete, res, id, rules.exclusive || rules.exclusiveDelete, res.UnknownOnDelete); err != nil {
 			return err
 		}
 		return c.delete(ctx, rules, conditions)

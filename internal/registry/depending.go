@@ -6,7 +6,7 @@ import (
 	"fmt"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 	"comity/internal/store"
 )
 
@@ -20,10 +20,10 @@ type Depending struct {
 
 // DependingOn counts the dependents of a record that the caller may delete, and the records that only refer
 // to it.
-func (r *Registry) DependingOn(ctx context.Context, caller access.Caller, rec *comity.Record) (all []Depending, err error) {
+func (r *Registry) DependingOn(ctx context.Context, caller authz.Caller, rec *comity.Record) (all []Depending, err error) {
 	err = r.read(ctx, caller, func(in reading) error {
 		all = nil
-		if err := permit(ctx, in.tx, caller, access.Delete, rec, rec.Resource.UnknownOnDelete); err != nil {
+		if err := permit(ctx, in.tx, caller, authz.Delete, rec, rec.Resource.UnknownOnDelete); err != nil {
 			return err
 		}
 		for _, l := range comity.LinksTo(rec.Resource) {
@@ -45,10 +45,10 @@ func (r *Registry) DependingOn(ctx context.Context, caller access.Caller, rec *c
 
 // RefusesDelete returns the error with which a delete of the record would be refused now, nil if it would
 // not.
-func (r *Registry) RefusesDelete(ctx context.Context, caller access.Caller, rec *comity.Record) (refused *comity.Error, err error) {
+func (r *Registry) RefusesDelete(ctx context.Context, caller authz.Caller, rec *comity.Record) (refused *comity.Error, err error) {
 	err = r.read(ctx, caller, func(in reading) error {
 		c := &change{tx: in.tx, caller: caller, old: rec, now: in.now}
-		err := permit(ctx, in.tx, caller, access.Delete, rec, rec.Resource.UnknownOnDelete)
+		err := permit(ctx, in.tx, caller, authz.Delete, rec, rec.Resource.UnknownOnDelete)
 		if err == nil {
 			err = c.refuseDelete(ctx, rulesOf(rec.Resource))
 		}

@@ -5,7 +5,7 @@ import (
 	"fmt"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 	"comity/internal/store"
 )
 
@@ -21,7 +21,7 @@ var copied = []*comity.Resource{
 
 // DuplicateCO adds a CO configured like another: with its units, types, groups without members, servers
 // without passwords and targets that are disabled.
-func (r *Registry) DuplicateCO(ctx context.Context, caller access.Caller, id int64) (Added, error) {
+func (r *Registry) DuplicateCO(ctx context.Context, caller authz.Caller, id int64) (Added, error) {
 	f := comity.Co
 	if !caller.MayAnything() {
 		return Added{}, comity.Forbid()
@@ -29,7 +29,7 @@ func (r *Registry) DuplicateCO(ctx context.Context, caller access.Caller, id int
 	if !caller.Knows(id) {
 		return Added{}, comity.Missing(f.UnknownOnEdit)
 	}
-	if !caller.May(access.Add, f.Resource) {
+	if !caller.May(authz.Add, f.Resource) {
 		return Added{}, comity.Forbid()
 	}
 	var added Added
@@ -38,7 +38,7 @@ func (r *Registry) DuplicateCO(ctx context.Context, caller access.Caller, id int
 		if _, err := tx.EnterCO(ctx, 0, true); err != nil {
 			return err
 		}
-		if err := c.enter(ctx, access.View, f.Resource, id, true, f.UnknownOnEdit); err != nil {
+		if err := c.enter(ctx, authz.View, f.Resource, id, true, f.UnknownOnEdit); err != nil {
 			return err
 		}
 		c.new = comity.NewRecord(f.Resource)

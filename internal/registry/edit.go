@@ -7,19 +7,19 @@ import (
 	"slices"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 	"comity/internal/store"
 )
 
 // Edit changes the fields that a request names, if the preconditions hold.
-func (r *Registry) Edit(ctx context.Context, caller access.Caller, res *comity.Resource, id int64, in comity.Input, conditions ...Condition) error {
+func (r *Registry) Edit(ctx context.Context, caller authz.Caller, res *comity.Resource, id int64, in comity.Input, conditions ...Condition) error {
 	if !caller.MayAnything() || otherCO(caller, in.Record) {
 		return comity.Forbid()
 	}
 	rules := rulesOf(res)
 	err := r.write(ctx, rules.alone, func(tx *store.Tx) error {
 		c := &change{tx: tx, caller: caller}
-		if err := c.enter(ctx, access.Edit, res, id, rules.exclusive, res.UnknownOnEdit); err != nil {
+		if err := c.enter(ctx, authz.Edit, res, id, rules.exclusive, res.UnknownOnEdit); err != nil {
 			return err
 		}
 		return c.edit(ctx, rules, in, conditions)
@@ -39,7 +39,7 @@ func (c *change) edit(ctx context.Context, rules rules, in comity.Input, conditi
 	if err := c.keepFixed(ctx); err != nil {
 		return err
 	}
-	if err := c.permitPlace(ctx, access.Edit); err != nil {
+	if err := c.permitPlace(ctx, authz.Edit); err != nil {
 		return err
 	}
 	if err := hook(ctx, rules.permit, c); err != nil {

@@ -5,7 +5,7 @@ import (
 	"fmt"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 	"comity/internal/store"
 )
 
@@ -22,14 +22,14 @@ var emailAddressRules = rules{
 }
 
 // VerifyEmailAddress marks an address as verified, on an administrator's word.
-func (r *Registry) VerifyEmailAddress(ctx context.Context, caller access.Caller, id int64) error {
+func (r *Registry) VerifyEmailAddress(ctx context.Context, caller authz.Caller, id int64) error {
 	f := comity.EmailAddress
-	if !caller.May(access.Edit, f.Resource) {
+	if !caller.May(authz.Edit, f.Resource) {
 		return comity.Forbid()
 	}
 	err := r.write(ctx, false, func(tx *store.Tx) error {
 		c := &change{tx: tx, caller: caller}
-		if err := c.enter(ctx, access.Edit, f.Resource, id, false, f.UnknownOnEdit); err != nil {
+		if err := c.enter(ctx, authz.Edit, f.Resource, id, false, f.UnknownOnEdit); err != nil {
 			return err
 		}
 		if c.old.Bool(f.Verified) {

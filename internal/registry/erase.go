@@ -6,7 +6,7 @@ import (
 	"fmt"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 	"comity/internal/store"
 )
 
@@ -79,7 +79,7 @@ func eraseRecords(ctx context.Context, tx *store.Tx, person int64, orgs []int64,
 				return fmt.Errorf("%s %d is still there: delete it first, or have --delete do that", part.resource.Singular, rec.Id)
 			}
 			c := &change{tx: tx, caller: operator}
-			if err := c.enter(ctx, access.Delete, part.resource, rec.Id, true, part.resource.UnknownOnDelete); err != nil {
+			if err := c.enter(ctx, authz.Delete, part.resource, rec.Id, true, part.resource.UnknownOnDelete); err != nil {
 				return err
 			}
 			if err := c.delete(ctx, rulesOf(part.resource), nil); err != nil {

@@ -5,7 +5,7 @@ import (
 	"fmt"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 	"comity/internal/store"
 )
 
@@ -25,7 +25,7 @@ type GroupsPage struct {
 }
 
 // Groups finds the groups of a CO that the caller may see.
-func (r *Registry) Groups(ctx context.Context, caller access.Caller, coID int64, filter GroupFilter, after int64, limit int) (page GroupsPage, err error) {
+func (r *Registry) Groups(ctx context.Context, caller authz.Caller, coID int64, filter GroupFilter, after int64, limit int) (page GroupsPage, err error) {
 	f := comity.CoGroup
 	limit = min(max(limit, 1), maxPeoplePage)
 	conditions := []store.Condition{store.Equal("co_id", coID)}
@@ -54,7 +54,7 @@ func (r *Registry) Groups(ctx context.Context, caller access.Caller, coID int64,
 
 // Find returns the records of a CO whose field contains a text, ignoring case, as far as the caller may see
 // them.
-func (r *Registry) Find(ctx context.Context, caller access.Caller, f *comity.Field, coID int64, text string, limit int) (found []*comity.Record, err error) {
+func (r *Registry) Find(ctx context.Context, caller authz.Caller, f *comity.Field, coID int64, text string, limit int) (found []*comity.Record, err error) {
 	text = searched(text)
 	err = r.read(ctx, caller, func(in reading) error {
 		wide, err := in.inCO(ctx, coID)

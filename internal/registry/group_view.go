@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 	"comity/internal/store"
 )
 
@@ -36,7 +36,7 @@ type GroupView struct {
 const maxGraph = 200
 
 // Group returns a group with the graph of its nestings, in a fixed number of queries.
-func (r *Registry) Group(ctx context.Context, caller access.Caller, id int64) (g GroupView, err error) {
+func (r *Registry) Group(ctx context.Context, caller authz.Caller, id int64) (g GroupView, err error) {
 	f := comity.CoGroup
 	err = r.read(ctx, caller, func(in reading) (err error) {
 		g.Now = in.now
@@ -52,7 +52,7 @@ func (r *Registry) Group(ctx context.Context, caller access.Caller, id int64) (g
 			return err
 		}
 		if !g.Group.Bool(f.Auto) {
-			through := caller.Through(access.Edit, comity.CoGroupMember.Resource)
+			through := caller.Through(authz.Edit, comity.CoGroupMember.Resource)
 			if g.MayChange, err = meets(ctx, in.tx, caller, through, f.Resource, id); err != nil {
 				return err
 			}
@@ -76,7 +76,7 @@ func (r *Registry) Group(ctx context.Context, caller access.Caller, id int64) (g
 // seesMembers says whether the caller may see all rows of a group: by their relation to the group, not to
 // single rows.
 func (r reading) seesMembers(ctx context.Context, group int64) (bool, error) {
-	by := r.caller.Through(access.View, comity.CoGroupMember.Resource) & (access.InCO | access.InUnit | access.Owned)
+	by := r.caller.Through(authz.View, comity.CoGroupMember.Resource) & (authz.InCO | authz.InUnit | authz.Owned)
 	return meets(ctx, r.tx, r.caller, by, comity.CoGroup.Resource, group)
 }
 
@@ -151,7 +151,7 @@ type MembersPage struct {
 // GroupMembers returns the rows of a group that the caller may see, of people whose names, email addresses or
 // identifiers contain all words of the text; an empty text selects all people. owners narrows it to the
 // owners.
-func (r *Registry) GroupMembers(ctx context.Context, caller access.Caller, group int64, text string, owners bool, after int64, limit int) (page MembersPage, err error) {
+func (r *Registry) GroupMembers(ctx context.Context, caller authz.Caller, group int64, text string, owners bool, after int64, limit int) (page MembersPage, err error) {
 	f := comity.CoGroupMember
 	limit = min(max(limit, 1), maxPeoplePage)
 	err = r.read(ctx, caller, func(in reading) error {

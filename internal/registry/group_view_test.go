@@ -6,7 +6,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 	"comity/internal/registry"
 )
 
@@ -37,7 +37,7 @@ func TestGroupView(t *testing.T) {
 		if g.Members != 2 || g.Owners != 1 || !g.HasCounts {
 			t.Errorf("%d members, %d owners", g.Members, g.Owners)
 		}
-		mine, err := w.Group(t.Context(), access.Caller{Username: "g", CoId: w.co, PersonId: grace}, middle)
+		mine, err := w.Group(t.Context(), authz.Caller{Username: "g", CoId: w.co, PersonId: grace}, middle)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -47,7 +47,7 @@ func TestGroupView(t *testing.T) {
 
 		for _, tt := range []struct {
 			name, text string
-			caller     access.Caller
+			caller     authz.Caller
 			owners     bool
 			want       map[string]string
 		}{
@@ -55,8 +55,8 @@ func TestGroupView(t *testing.T) {
 			{"owners", "", tester, true, map[string]string{"Emmy": "given"}},
 			{"by name", "hop g", tester, false, map[string]string{"Grace": "nested"}},
 			{"by identifier", "ghop", tester, false, map[string]string{"Grace": "nested"}},
-			{"an owner sees all", "", access.Caller{Username: "e", CoId: w.co, PersonId: emmy}, false, map[string]string{"": "nested", "Emmy": "given"}},
-			{"a member sees themselves", "", access.Caller{Username: "g", CoId: w.co, PersonId: grace}, false, map[string]string{"Grace": "nested"}},
+			{"an owner sees all", "", authz.Caller{Username: "e", CoId: w.co, PersonId: emmy}, false, map[string]string{"": "nested", "Emmy": "given"}},
+			{"a member sees themselves", "", authz.Caller{Username: "g", CoId: w.co, PersonId: grace}, false, map[string]string{"Grace": "nested"}},
 		} {
 			t.Run(tt.name, func(t *testing.T) {
 				page, err := w.GroupMembers(t.Context(), tt.caller, middle, tt.text, tt.owners, 0, 10)

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 	"comity/internal/store"
 )
 
@@ -55,7 +55,7 @@ type HistoryPage struct {
 const maxHistoryPage = 500
 
 // History returns what was done in a CO, newest first. before is 0 or the Next of the previous page.
-func (r *Registry) History(ctx context.Context, caller access.Caller, filter HistoryFilter, before int64, limit int) (page HistoryPage, err error) {
+func (r *Registry) History(ctx context.Context, caller authz.Caller, filter HistoryFilter, before int64, limit int) (page HistoryPage, err error) {
 	q := store.HistoryQuery{
 		CoId: filter.CoId, CoPersonId: filter.CoPersonId, OrgIdentityId: filter.OrgIdentityId, CoGroupId: filter.CoGroupId,
 		Resource: filter.Resource, RecordId: filter.RecordId, Actor: filter.Actor, Operation: filter.Operation,

@@ -9,7 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 	"comity/internal/registry"
 )
 
@@ -111,7 +111,7 @@ func TestHistory(t *testing.T) {
 			}
 		})
 		t.Run("as a member sees it", func(t *testing.T) {
-			page, err := w.History(t.Context(), access.Caller{Username: "e", CoId: w.co, PersonId: emmy}, registry.HistoryFilter{CoId: w.co}, 0, 100)
+			page, err := w.History(t.Context(), authz.Caller{Username: "e", CoId: w.co, PersonId: emmy}, registry.HistoryFilter{CoId: w.co}, 0, 100)
 			if err != nil {
 				t.Fatal(err)
 			}

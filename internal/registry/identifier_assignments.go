@@ -9,7 +9,7 @@ import (
 	"slices"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 	"comity/internal/store"
 )
 
@@ -18,8 +18,8 @@ const maxCandidates = 200
 
 // AssignIdentifiers runs a CO's identifier assignments for a person. The request names the person as that of
 // an identifier does. Types of which the person has an identifier are skipped.
-func (r *Registry) AssignIdentifiers(ctx context.Context, caller access.Caller, in comity.Input) error {
-	if !caller.May(access.Add, comity.Identifier.Resource) {
+func (r *Registry) AssignIdentifiers(ctx context.Context, caller authz.Caller, in comity.Input) error {
+	if !caller.May(authz.Add, comity.Identifier.Resource) {
 		return comity.Forbid()
 	}
 	var faulty error
@@ -44,7 +44,7 @@ func (r *Registry) AssignIdentifiers(ctx context.Context, caller access.Caller, 
 		}
 		c.new = comity.NewRecord(comity.Identifier.Resource)
 		c.new.SetOwner(comity.Identifier.Person, comity.OwnerCO, person)
-		if err := cmp.Or(c.permitPlace(ctx, access.Add), faulty); err != nil {
+		if err := cmp.Or(c.permitPlace(ctx, authz.Add), faulty); err != nil {
 			return err
 		}
 		return c.assign(ctx, rand.New(rand.NewPCG(seed, 0)))

@@ -10,7 +10,7 @@ import (
 	"unicode/utf8"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 	"comity/internal/store"
 )
 
@@ -34,7 +34,7 @@ type Listing struct {
 
 	registry *Registry
 	resource *comity.Resource
-	caller   access.Caller
+	caller   authz.Caller
 	next     func(ctx context.Context, tx *store.Tx, after int64, limit int) ([]*comity.Record, error)
 }
 
@@ -54,9 +54,9 @@ func (l *Listing) Next(ctx context.Context, after int64) (records []*comity.Reco
 func (l *Listing) Full(records []*comity.Record) bool { return !l.Limited && len(records) == MaxPage }
 
 // List returns the records that meet all the parameters of a query, in order of Id.
-func (r *Registry) List(ctx context.Context, caller access.Caller, res *comity.Resource, query map[string][]string) (*Listing, error) {
+func (r *Registry) List(ctx context.Context, caller authz.Caller, res *comity.Resource, query map[string][]string) (*Listing, error) {
 	q, err := parseQuery(res, query)
-	if !caller.May(access.View, res) || !q.mayAsk(caller) {
+	if !caller.May(authz.View, res) || !q.mayAsk(caller) {
 		return nil, comity.Forbid()
 	}
 	if err != nil {
@@ -211,7 +211,7 @@ func refuseEmpty(name, value string) error {
 
 // mayAsk says whether a caller who is limited to a CO asks only within it. A CO that follows from a parent is
 // checked when the parent is looked up.
-func (q *query) mayAsk(caller access.Caller) bool {
+func (q *query) mayAsk(caller authz.Caller) bool {
 	if caller.Platform {
 		return true
 	}
@@ -222,7 +222,7 @@ func (q *query) mayAsk(caller access.Caller) bool {
 }
 
 // resolve turns the parameters into conditions, and reports which of the records they name do not exist.
-func (q *query) resolve(ctx context.Context, tx *store.Tx, caller access.Caller) error {
+func (q *query) resolve(ctx context.Context, tx *store.Tx, caller authz.Caller) error {
 	for _, id := range q.coIDs {
 		if _, err := tx.Home(ctx, comity.Co.Resource, id); errors.Is(err, store.ErrNotFound) {
 			return comity.Missing("CO Unknown")

@@ -7,7 +7,7 @@ import (
 	"slices"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 	"comity/internal/store"
 )
 
@@ -263,7 +263,7 @@ func (r *Registry) carryOn(ctx context.Context, all []store.LongChange) (n int, 
 				return nil
 			}
 			n++
-			c := &change{tx: tx, caller: access.System(l.Actor)}
+			c := &change{tx: tx, caller: authz.System(l.Actor)}
 			if err := c.carryOn(ctx, l); err != nil {
 				return err
 			}

@@ -6,7 +6,7 @@ import (
 	"maps"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 )
 
 // Found are records by their resource and id.
@@ -14,7 +14,7 @@ type Found map[*comity.Resource]map[int64]*comity.Record
 
 // Lookup returns those of the records with the ids that the caller may see, with one query per resource. A
 // person comes with the primary name, if they have one.
-func (r *Registry) Lookup(ctx context.Context, caller access.Caller, wanted map[*comity.Resource][]int64) (Found, error) {
+func (r *Registry) Lookup(ctx context.Context, caller authz.Caller, wanted map[*comity.Resource][]int64) (Found, error) {
 	found := Found{}
 	if !caller.MayAnything() {
 		return found, nil

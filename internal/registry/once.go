@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 	"comity/internal/store"
 )
 
@@ -34,7 +34,7 @@ const (
 )
 
 // do adds a record, or returns the id of the one that the same request added before.
-func (o Once) do(ctx context.Context, tx *store.Tx, caller access.Caller, add func() (int64, error)) (int64, error) {
+func (o Once) do(ctx context.Context, tx *store.Tx, caller authz.Caller, add func() (int64, error)) (int64, error) {
 	if o.Key == "" {
 		return add()
 	}

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 	"comity/internal/store"
 )
 
@@ -20,7 +20,7 @@ type StatusesAt struct {
 
 // PeopleOverTime returns how many people of a CO had each status, at the end of each day on which that
 // changed and today, oldest first. The caller must be allowed to see all people of the CO.
-func (r *Registry) PeopleOverTime(ctx context.Context, caller access.Caller, coID int64) (days []StatusesAt, err error) {
+func (r *Registry) PeopleOverTime(ctx context.Context, caller authz.Caller, coID int64) (days []StatusesAt, err error) {
 	err = r.read(ctx, caller, func(in reading) error {
 		if err := in.co(ctx, coID); err != nil {
 			return err
@@ -64,7 +64,7 @@ func addUp(changes []store.StatusChange, now time.Time) (days []StatusesAt) {
 }
 
 // PeopleByStatus counts the people of a CO whom the caller may see, by status.
-func (r *Registry) PeopleByStatus(ctx context.Context, caller access.Caller, coID int64) (counts map[string]int64, err error) {
+func (r *Registry) PeopleByStatus(ctx context.Context, caller authz.Caller, coID int64) (counts map[string]int64, err error) {
 	err = r.read(ctx, caller.Strictly(), func(in reading) (err error) {
 		if err := in.co(ctx, coID); err != nil {
 			return err
@@ -102,16 +102,16 @@ type Upcoming struct {
 const maxUpcoming = 200
 
 // Ends returns the roles and memberships of a CO that end next, soonest first.
-func (r *Registry) Ends(ctx context.Context, caller access.Caller, coID int64, limit int) ([]Upcoming, error) {
+func (r *Registry) Ends(ctx context.Context, caller authz.Caller, coID int64, limit int) ([]Upcoming, error) {
 	return r.upcoming(ctx, caller, coID, limit, comity.CoPersonRole.ValidThrough, comity.CoGroupMember.ValidThrough)
 }
 
 // Begins returns the roles and memberships of a CO that begin next, soonest first.
-func (r *Registry) Begins(ctx context.Context, caller access.Caller, coID int64, limit int) ([]Upcoming, error) {
+func (r *Registry) Begins(ctx context.Context, caller authz.Caller, coID int64, limit int) ([]Upcoming, error) {
 	return r.upcoming(ctx, caller, coID, limit, comity.CoPersonRole.ValidFrom, comity.CoGroupMember.ValidFrom)
 }
 
-func (r *Registry) upcoming(ctx context.Context, caller access.Caller, coID int64, limit int, times ...*comity.Field) (found []Upcoming, err error) {
+func (r *Registry) upcoming(ctx context.Context, caller authz.Caller, coID int64, limit int, times ...*comity.Field) (found []Upcoming, err error) {
 	limit = min(max(limit, 1), maxUpcoming)
 	err = r.read(ctx, caller.Strictly(), func(in reading) error {
 		wide, err := in.inCO(ctx, coID)

@@ -7,7 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 	"comity/internal/registry"
 	"comity/internal/store"
 )
@@ -71,7 +71,7 @@ func TestPeopleByStatus(t *testing.T) {
 			check(t)
 		})
 		t.Run("for others", func(t *testing.T) {
-			member := access.Caller{Username: "c", CoId: w.co, PersonId: c}
+			member := authz.Caller{Username: "c", CoId: w.co, PersonId: c}
 			if _, err := w.PeopleOverTime(t.Context(), member, w.co); phrase(err) != comity.Forbid().Phrase {
 				t.Errorf("error %v", err)
 			}
@@ -102,7 +102,7 @@ func TestUpcoming(t *testing.T) {
 			{"first end", func() ([]registry.Upcoming, error) { return w.Ends(t.Context(), tester, w.co, 1) }, []string{"Emmy readers"}},
 			{"begins", func() ([]registry.Upcoming, error) { return w.Begins(t.Context(), tester, w.co, 10) }, []string{"Emmy Navy"}},
 			{"for a member", func() ([]registry.Upcoming, error) {
-				return w.Ends(t.Context(), access.Caller{Username: "g", CoId: w.co, PersonId: grace}, w.co, 10)
+				return w.Ends(t.Context(), authz.Caller{Username: "g", CoId: w.co, PersonId: grace}, w.co, 10)
 			}, []string{"Grace Navy"}},
 		} {
 			t.Run(tt.name, func(t *testing.T) {

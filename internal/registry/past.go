@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 	"comity/internal/store"
 )
 
@@ -25,14 +25,14 @@ func forbidPast() error {
 }
 
 // ViewPast returns a record as it was, to administrators of its CO, even if it was deleted since.
-func (r *Registry) ViewPast(ctx context.Context, caller access.Caller, res *comity.Resource, id int64, past Past) (*comity.Record, error) {
+func (r *Registry) ViewPast(ctx context.Context, caller authz.Caller, res *comity.Resource, id int64, past Past) (*comity.Record, error) {
 	if !caller.MayAnything() {
 		return nil, comity.Forbid()
 	}
 	var rec *comity.Record
 	err := r.store.Read(ctx, func(tx *store.Tx) (err error) {
 		if !caller.Admin {
-			if _, err := known(ctx, tx, caller, access.View, res, id, res.UnknownOnView); err != nil {
+			if _, err := known(ctx, tx, caller, authz.View, res, id, res.UnknownOnView); err != nil {
 				return err
 			}
 			return forbidPast()
@@ -55,7 +55,7 @@ func (r *Registry) ViewPast(ctx context.Context, caller access.Caller, res *comi
 
 // MembersAt lists the memberships of a group that were effective at a time. The other parameters of the query
 // apply as in any list.
-func (r *Registry) MembersAt(ctx context.Context, caller access.Caller, query map[string][]string, at time.Time) (*Listing, error) {
+func (r *Registry) MembersAt(ctx context.Context, caller authz.Caller, query map[string][]string, at time.Time) (*Listing, error) {
 	q, err := parseQuery(comity.CoGroupMember.Resource, query)
 	if !caller.MayAnything() || !q.mayAsk(caller) {
 		return nil, comity.Forbid()
@@ -101,14 +101,14 @@ type MembershipsThen struct {
 }
 
 // MembershipsAt lists a page of the memberships that a group had at a time, after the given id.
-func (r *Registry) MembershipsAt(ctx context.Context, caller access.Caller, group int64, at time.Time, after int64, limit int) (MembershipsThen, error) {
+func (r *Registry) MembershipsAt(ctx context.Context, caller authz.Caller, group int64, at time.Time, after int64, limit int) (MembershipsThen, error) {
 	return r.membershipsAt(ctx, caller, group, at, after, limit, func(*comity.Record, *comity.Record) bool { return true })
 }
 
 // membershipsAt lists memberships as they were at a time: all of them, or one page if limit is not 0. wanted
 // selects them; its group is as it was then, nil if it did not exist.
 func (r *Registry) membershipsAt(
-	ctx context.Context, caller access.Caller, group int64, at time.Time, after int64, limit int, wanted func(rec, group *comity.Record) bool,
+	ctx context.Context, caller authz.Caller, group int64, at time.Time, after int64, limit int, wanted func(rec, group *comity.Record) bool,
 ) (then MembershipsThen, err error) {
 	if !caller.MayAnything() {
 		return then, comity.Forbid()
@@ -152,7 +152,7 @@ func (r *Registry) membershipsAt(
 
 // groupAt returns a group as it was at a time, nil if it did not exist then, to a caller who may change all
 // its memberships. If the group is deleted by now, its history shows which CO it belonged to.
-func groupAt(ctx context.Context, tx *store.Tx, caller access.Caller, id int64, at time.Time) (then *comity.Record, err error) {
+func groupAt(ctx context.Context, tx *store.Tx, caller authz.Caller, id int64, at time.Time) (then *comity.Record, err error) {
 	then, err = tx.At(ctx, comity.CoGroup.Resource, id, at)
 	known := then
 	if errors.Is(err, store.ErrNotFound) {
@@ -169,9 +169,9 @@ func groupAt(ctx context.Context, tx *store.Tx, caller access.Caller, id int64, 
 }
 
 // permitMembers returns an error unless the caller may change all memberships of a group.
-func permitMembers(ctx context.Context, tx *store.Tx, caller access.Caller, group int64) error {
+func permitMembers(ctx context.Context, tx *store.Tx, caller authz.Caller, group int64) error {
 	r := comity.CoGroup.Resource
-	may, err := meets(ctx, tx, caller, caller.Through(access.Edit, comity.CoGroupMember.Resource), r, group)
+	may, err := meets(ctx, tx, caller, caller.Through(authz.Edit, comity.CoGroupMember.Resource), r, group)
 	if err != nil || may {
 		return err
 	}

@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 	"comity/internal/store"
 )
 
@@ -42,7 +42,7 @@ const (
 // SearchPeople finds the people of a CO whose names, email addresses and identifiers contain all words of a
 // text, ignoring order, case and accents; an empty text finds everybody. after is "" or the Next of the page
 // before.
-func (r *Registry) SearchPeople(ctx context.Context, caller access.Caller, coID int64, text string, filter PeopleFilter, after string, limit int) (PeoplePage, error) {
+func (r *Registry) SearchPeople(ctx context.Context, caller authz.Caller, coID int64, text string, filter PeopleFilter, after string, limit int) (PeoplePage, error) {
 	var page PeoplePage
 	q := store.PeopleQuery{CoId: coID, Status: filter.Status, CouId: filter.CouId, CoGroupId: filter.CoGroupId}
 	q.Words = searchedWords(text)

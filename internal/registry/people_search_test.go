@@ -9,7 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 	"comity/internal/registry"
 )
 
@@ -74,12 +74,12 @@ func TestSearchPeople(t *testing.T) {
 		group := w.group(t, "readers")
 		w.join(t, grace, group)
 		w.remove(t, comity.CoPerson.Resource, gone)
-		member := access.Caller{Username: "g", CoId: w.co, PersonId: grace}
+		member := authz.Caller{Username: "g", CoId: w.co, PersonId: grace}
 
 		for _, tt := range []struct {
 			text   string
 			filter registry.PeopleFilter
-			caller access.Caller
+			caller authz.Caller
 			want   []string
 		}{
 			{text: "", want: []string{"Kurt", "Grace", "Søren", "Emmy"}},
@@ -104,7 +104,7 @@ func TestSearchPeople(t *testing.T) {
 			{text: "kurt", filter: registry.PeopleFilter{CouId: unit, CoGroupId: group}},
 			{caller: member, want: []string{"Grace"}},
 			{text: "kurt", caller: member},
-			{caller: access.Caller{Username: "u", CoId: w.co, PersonId: grace, Units: []int64{unit}}, want: []string{"Kurt", "Grace"}},
+			{caller: authz.Caller{Username: "u", CoId: w.co, PersonId: grace, Units: []int64{unit}}, want: []string{"Kurt", "Grace"}},
 		} {
 			t.Run(fmt.Sprintf("%s %v for %s", tt.text, tt.filter, tt.caller.Username), func(t *testing.T) {
 				caller := tester

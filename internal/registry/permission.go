@@ -5,14 +5,14 @@ import (
 	"time"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 	"comity/internal/store"
 )
 
 // reach builds the row filters of a caller: a condition for each way in which a record relates to them. A nil
 // condition means that no record of the resource does.
 type reach struct {
-	caller access.Caller
+	caller authz.Caller
 	now    time.Time
 	// few is true if the caller administers few enough people to select these first; otherwise each record is
 	// tested.
@@ -52,23 +52,23 @@ func (r reach) namedBy(column string, res *comity.Resource, conditions ...store.
 }
 
 // within returns the condition that a record has one of the relations to the caller.
-func (r reach) within(res *comity.Resource, relations access.Relation) store.Condition {
-	if relations&access.InCO != 0 {
+func (r reach) within(res *comity.Resource, relations authz.Relation) store.Condition {
+	if relations&authz.InCO != 0 {
 		return store.All()
 	}
 	var conditions []store.Condition
 	for _, one := range []struct {
-		relation  access.Relation
+		relation  authz.Relation
 		condition func(*comity.Resource) store.Condition
 	}{
-		{access.InUnit, r.inUnit},
-		{access.Mine, r.mine},
-		{access.OfUnitPerson, r.ofUnitPerson},
-		{access.Enrolling, r.enrolling},
-		{access.Owned, r.owned},
-		{access.Joined, r.joined},
-		{access.Offered, r.offered},
-		{access.Addable, r.addable},
+		{authz.InUnit, r.inUnit},
+		{authz.Mine, r.mine},
+		{authz.OfUnitPerson, r.ofUnitPerson},
+		{authz.Enrolling, r.enrolling},
+		{authz.Owned, r.owned},
+		{authz.Joined, r.joined},
+		{authz.Offered, r.offered},
+		{authz.Addable, r.addable},
 	} {
 		if relations&one.relation != 0 {
 			conditions = append(conditions, one.condition(res))
@@ -79,8 +79,8 @@ func (r reach) within(res *comity.Resource, relations access.Relation) store.Con
 
 // visible returns the condition that the caller may see a record, nil if they may see all of their CO.
 func (r reach) visible(res *comity.Resource) store.Condition {
-	relations := r.caller.Through(access.View, res)
-	if relations&access.InCO != 0 {
+	relations := r.caller.Through(authz.View, res)
+	if relations&authz.InCO != 0 {
 		return nil
 	}
 	if c := r.within(res, relations); c != nil {
@@ -117,7 +117,7 @@ func (r reach) about(res *comity.Resource, who store.Condition) store.Condition 
 	case comity.OrgIdentity.Resource:
 		return r.namedBy(link.OrgIdentityId.Column, link.Resource, r.about(link.Resource, who))
 	}
-	return r.along(access.PermissionFor(res).About, func(of *comity.Resource) store.Condition { return r.about(of, who) })
+	return r.along(authz.PermissionFor(res).About, func(of *comity.Resource) store.Condition { return r.about(of, who) })
 }
 
 func (r reach) inUnit(res *comity.Resource) store.Condition {
@@ -128,7 +128,7 @@ func (r reach) inUnit(res *comity.Resource) store.Condition {
 	case comity.CoPerson.Resource:
 		return r.namedBy(comity.OwnerCO.Column, role.Resource, store.In(role.CouId.Column, r.caller.Units))
 	}
-	f := access.PermissionFor(res).Place
+	f := authz.PermissionFor(res).Place
 	if f != nil && f.Kind == comity.Reference && f.Refers() == comity.Cou.Resource {
 		return store.In(f.Column, r.caller.Units)
 	}
@@ -146,12 +146,12 @@ func (r reach) owned(res *comity.Resource) store.Condition {
 	if res == comity.CoGroup.Resource {
 		return r.inGroupAs(store.Equal(comity.CoGroupMember.Owner.Column, true))
 	}
-	return r.along(access.PermissionFor(res).Place, r.owned)
+	return r.along(authz.PermissionFor(res).Place, r.owned)
 }
 
 func (r reach) joined(res *comity.Resource) store.Condition {
 	if res != comity.CoGroup.Resource {
-		return r.along(access.PermissionFor(res).Place, r.joined)
+		return r.along(authz.PermissionFor(res).Place, r.joined)
 	}
 	f := comity.CoGroupMember
 	return r.inGroupAs(store.AnyOf(store.Equal(f.Member.Column, true), store.Equal(f.Owner.Column, true)))
@@ -199,9 +199,9 @@ func (r reach) along(f *comity.Field, condition func(*comity.Resource) store.Con
 }
 
 // permit returns an error if the caller may not do this to an existing record.
-func permit(ctx context.Context, tx *store.Tx, caller access.Caller, op access.Operation, rec *comity.Record, unknown string) error {
+func permit(ctx context.Context, tx *store.Tx, caller authz.Caller, op authz.Operation, rec *comity.Record, unknown string) error {
 	may, err := meets(ctx, tx, caller, caller.Through(op, rec.Resource), rec.Resource, rec.Id)
-	if err != nil || may && (op == access.View || !isReserved(caller, rec)) {
+	if err != nil || may && (op == authz.View || !isReserved(caller, rec)) {
 		return err
 	}
 	return barred(ctx, tx, caller, rec.Resource, rec.Id, unknown)
@@ -209,14 +209,14 @@ func permit(ctx context.Context, tx *store.Tx, caller access.Caller, op access.O
 
 // isReserved says whether the record has the flag that only administrators of the CO may set, and the caller
 // is none.
-func isReserved(caller access.Caller, rec *comity.Record) bool {
-	flag := access.PermissionFor(rec.Resource).Reserved
+func isReserved(caller authz.Caller, rec *comity.Record) bool {
+	flag := authz.PermissionFor(rec.Resource).Reserved
 	return flag != nil && rec.Bool(flag) && !caller.Admin
 }
 
 // barred returns the error for a caller who may not do something to a record: NotFound with the phrase if
 // they may not know that it exists, Unauthorised otherwise.
-func barred(ctx context.Context, tx *store.Tx, caller access.Caller, res *comity.Resource, id int64, unknown string) error {
+func barred(ctx context.Context, tx *store.Tx, caller authz.Caller, res *comity.Resource, id int64, unknown string) error {
 	sees, err := maySee(ctx, tx, caller, res, id)
 	switch {
 	case err != nil:
@@ -228,13 +228,13 @@ func barred(ctx context.Context, tx *store.Tx, caller access.Caller, res *comity
 }
 
 // maySee says whether the caller may see a record of a CO that they may know of.
-func maySee(ctx context.Context, tx *store.Tx, caller access.Caller, res *comity.Resource, id int64) (bool, error) {
-	return meets(ctx, tx, caller, caller.Through(access.View, res), res, id)
+func maySee(ctx context.Context, tx *store.Tx, caller authz.Caller, res *comity.Resource, id int64) (bool, error) {
+	return meets(ctx, tx, caller, caller.Through(authz.View, res), res, id)
 }
 
 // meets says whether a record, of a CO that the caller may know of, has one of the relations to them.
-func meets(ctx context.Context, tx *store.Tx, caller access.Caller, relations access.Relation, res *comity.Resource, id int64) (bool, error) {
-	if relations == 0 || relations&access.InCO != 0 {
+func meets(ctx context.Context, tx *store.Tx, caller authz.Caller, relations authz.Relation, res *comity.Resource, id int64) (bool, error) {
+	if relations == 0 || relations&authz.InCO != 0 {
 		return relations != 0, nil
 	}
 	now, err := tx.Now(ctx)
@@ -250,12 +250,12 @@ func meets(ctx context.Context, tx *store.Tx, caller access.Caller, relations ac
 
 // permitPlace returns an error unless the caller may add the new record to what it names, or move it there. A
 // record that the caller may not know of is answered like one that does not exist.
-func (c *change) permitPlace(ctx context.Context, op access.Operation) error {
+func (c *change) permitPlace(ctx context.Context, op authz.Operation) error {
 	relations := c.caller.Through(op, c.new.Resource)
-	if relations&access.InCO != 0 {
+	if relations&authz.InCO != 0 {
 		return nil
 	}
-	p := access.PermissionFor(c.new.Resource)
+	p := authz.PermissionFor(c.new.Resource)
 	if isReserved(c.caller, c.new) {
 		return comity.Forbid()
 	}

@@ -7,7 +7,7 @@ import (
 	"slices"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 )
 
 // PersonView is a person with everything about them that the caller may see.
@@ -39,7 +39,7 @@ func Hanging(rec *comity.Record, res *comity.Resource) []*comity.Record {
 }
 
 // Person returns a person with everything about them, in a fixed number of queries.
-func (r *Registry) Person(ctx context.Context, caller access.Caller, id int64) (g PersonView, err error) {
+func (r *Registry) Person(ctx context.Context, caller authz.Caller, id int64) (g PersonView, err error) {
 	err = r.read(ctx, caller, func(in reading) (err error) {
 		if g.Record, err = in.one(ctx, comity.CoPerson.Resource, id); err != nil {
 			return err

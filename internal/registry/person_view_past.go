@@ -7,12 +7,12 @@ import (
 	"time"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 	"comity/internal/store"
 )
 
 // PersonAt returns a person with everything about them as it was at a time, from the history.
-func (r *Registry) PersonAt(ctx context.Context, caller access.Caller, id int64, at time.Time) (g PersonView, err error) {
+func (r *Registry) PersonAt(ctx context.Context, caller authz.Caller, id int64, at time.Time) (g PersonView, err error) {
 	f := comity.CoPerson
 	err = r.read(ctx, caller.Strictly(), func(in reading) (err error) {
 		if !in.all(f.Resource) {
@@ -137,7 +137,7 @@ func (p *pastReading) permitted(ctx context.Context, res *comity.Resource, recor
 		ids[i] = rec.Id
 	}
 	now, err := p.reading.byID(ctx, res, ids)
-	whom := access.PermissionFor(res).About
+	whom := authz.PermissionFor(res).About
 	for _, rec := range records {
 		if is := now[rec.Id]; is != nil && (whom == nil || !rec.Changed(is, whom)) {
 			seen = append(seen, rec)

@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 	"comity/internal/registry"
 )
 
@@ -104,7 +104,7 @@ func TestPersonView(t *testing.T) {
 		t.Run("now", func(t *testing.T) { check(t, g) })
 
 		t.Run("as the person sees it", func(t *testing.T) {
-			g, err := w.Person(t.Context(), access.Caller{Username: "g", CoId: w.co, PersonId: grace}, grace)
+			g, err := w.Person(t.Context(), authz.Caller{Username: "g", CoId: w.co, PersonId: grace}, grace)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -119,10 +119,10 @@ func TestPersonView(t *testing.T) {
 		t.Run("as somebody else sees it", func(t *testing.T) {
 			for _, see := range []func() (registry.PersonView, error){
 				func() (registry.PersonView, error) {
-					return w.Person(t.Context(), access.Caller{Username: "b", CoId: w.co, PersonId: boss}, grace)
+					return w.Person(t.Context(), authz.Caller{Username: "b", CoId: w.co, PersonId: boss}, grace)
 				},
 				func() (registry.PersonView, error) {
-					return w.PersonAt(t.Context(), access.Caller{Username: "b", CoId: w.co, PersonId: boss}, grace, then)
+					return w.PersonAt(t.Context(), authz.Caller{Username: "b", CoId: w.co, PersonId: boss}, grace, then)
 				},
 			} {
 				if _, err := see(); phrase(err) != comity.CoPerson.UnknownOnView {
@@ -142,7 +142,7 @@ func TestPersonView(t *testing.T) {
 				t.Fatal(err)
 			}
 			check(t, g)
-			g, err = w.PersonAt(t.Context(), access.Caller{Username: "g", CoId: w.co, PersonId: grace}, grace, then)
+			g, err = w.PersonAt(t.Context(), authz.Caller{Username: "g", CoId: w.co, PersonId: grace}, grace, then)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -4,7 +4,7 @@ import (
 	"context"
 	"sync"
 
-	"comity/internal/access"
+	"comity/internal/authz"
 	"comity/internal/store"
 )
 
@@ -51,7 +51,7 @@ func (r *readers) take(ctx context.Context, username string) (end func(), err er
 }
 
 // snapshot runs a store snapshot that may take long, in the caller's turn.
-func (r *Registry) snapshot(ctx context.Context, caller access.Caller, fn func(*store.Tx) error) error {
+func (r *Registry) snapshot(ctx context.Context, caller authz.Caller, fn func(*store.Tx) error) error {
 	end, err := r.readers.take(ctx, caller.Username)
 	if err != nil {
 		return err

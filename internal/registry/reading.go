@@ -6,7 +6,7 @@ import (
 	"slices"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 	"comity/internal/store"
 )
 
@@ -17,7 +17,7 @@ type reading struct {
 }
 
 // read runs a closure that reads as of one moment.
-func (r *Registry) read(ctx context.Context, caller access.Caller, fn func(reading) error) error {
+func (r *Registry) read(ctx context.Context, caller authz.Caller, fn func(reading) error) error {
 	if !caller.MayAnything() {
 		return comity.Forbid()
 	}
@@ -49,7 +49,7 @@ func (r reading) list(ctx context.Context, res *comity.Resource, limit int, cond
 // page is list for one page: up to limit records after an id. next is the value of after for the next page, 0
 // if there is none.
 func (r reading) page(ctx context.Context, res *comity.Resource, after int64, limit int, conditions ...store.Condition) (records []*comity.Record, next int64, err error) {
-	if !r.caller.May(access.View, res) {
+	if !r.caller.May(authz.View, res) {
 		return nil, 0, nil
 	}
 	if records, err = r.tx.List(ctx, res, after, limit+1, r.seen(res, conditions...)...); err != nil {
@@ -65,7 +65,7 @@ func (r reading) page(ctx context.Context, res *comity.Resource, after int64, li
 // listBy returns the records whose column has one of the ids, grouped by that id, as far as the caller may
 // see them.
 func (r reading) listBy(ctx context.Context, res *comity.Resource, column string, ids []int64, conditions ...store.Condition) (map[int64][]*comity.Record, error) {
-	if !r.caller.May(access.View, res) {
+	if !r.caller.May(authz.View, res) {
 		return nil, nil //nolint:nilnil // they see none
 	}
 	by, err := r.tx.ListBy(ctx, res, column, ids, r.seen(res, conditions...)...)
@@ -122,7 +122,7 @@ func addNames(ctx context.Context, from source, people map[int64]*comity.Record)
 
 // one returns the record with the id, or the NotFound error if the caller may not see it.
 func (r reading) one(ctx context.Context, res *comity.Resource, id int64) (*comity.Record, error) {
-	return known(ctx, r.tx, r.caller, access.View, res, id, res.UnknownOnView)
+	return known(ctx, r.tx, r.caller, authz.View, res, id, res.UnknownOnView)
 }
 
 // co returns an error if the caller may know of nothing in a CO.
@@ -136,7 +136,7 @@ func (r reading) co(ctx context.Context, id int64) error {
 
 // all says whether the caller may see every record of the resource in the COs that they may know of.
 func (r reading) all(res *comity.Resource) bool {
-	return r.caller.Through(access.View, res)&access.InCO != 0
+	return r.caller.Through(authz.View, res)&authz.InCO != 0
 }
 
 // distinct returns the ids in order, without duplicates and 0.

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 	"comity/internal/store"
 )
 
@@ -30,7 +30,7 @@ const (
 
 // Recognise matches lines with people: each line is an identifier or email address, or else a name, as "Given
 // Family" or "Family, Given", ignoring case. Empty lines are skipped. It takes a fixed number of queries.
-func (r *Registry) Recognise(ctx context.Context, caller access.Caller, coID int64, lines []string) (all []Recognised, err error) {
+func (r *Registry) Recognise(ctx context.Context, caller authz.Caller, coID int64, lines []string) (all []Recognised, err error) {
 	for _, line := range lines {
 		if line = strings.Join(strings.Fields(storable(line)), " "); line != "" {
 			all = append(all, Recognised{Line: line})
@@ -147,7 +147,7 @@ func namesIn(line string) (names [][2]string) {
 func nameKey(given, family string) string { return store.Fold(given) + "\n" + store.Fold(family) }
 
 // InGroup returns which of the people have a row of their own in a group, as far as the caller may see.
-func (r *Registry) InGroup(ctx context.Context, caller access.Caller, group int64, people []int64) (map[int64]bool, error) {
+func (r *Registry) InGroup(ctx context.Context, caller authz.Caller, group int64, people []int64) (map[int64]bool, error) {
 	f := comity.CoGroupMember
 	there := map[int64]bool{}
 	err := r.read(ctx, caller, func(in reading) error {

@@ -9,7 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 	"comity/internal/registry"
 )
 
@@ -36,14 +36,14 @@ func TestRecognise(t *testing.T) {
 		}
 		for _, tt := range []struct {
 			name   string
-			caller access.Caller
+			caller authz.Caller
 			want   []string
 		}{
 			{"an administrator", tester, []string{
 				"GHOPPER: Grace", "grace.hopper@EXAMPLE.org: Grace", "Grace Hopper: Grace", "Hopper, Grace: Grace", "grace: ", "ghop: ",
 				"kurt gödel: Emmy", "Anna Maria Smith: Anna Maria Anna", "gaway: ", "Gone Away: ", "x: ", "grace.hopper@example.org, ghopper: ",
 			}},
-			{"a member, of themselves", access.Caller{Username: "g", CoId: w.co, PersonId: grace}, []string{
+			{"a member, of themselves", authz.Caller{Username: "g", CoId: w.co, PersonId: grace}, []string{
 				"GHOPPER: Grace", "grace.hopper@EXAMPLE.org: Grace", "Grace Hopper: Grace", "Hopper, Grace: Grace", "grace: ", "ghop: ",
 				"kurt gödel: ", "Anna Maria Smith: ", "gaway: ", "Gone Away: ", "x: ", "grace.hopper@example.org, ghopper: ",
 			}},
@@ -95,7 +95,7 @@ func TestGroups(t *testing.T) {
 		yes, no := true, false
 		for _, tt := range []struct {
 			filter registry.GroupFilter
-			caller access.Caller
+			caller authz.Caller
 			want   []string
 		}{
 			{registry.GroupFilter{Auto: &no, Text: "read"}, tester, []string{"Readers 100%", "readers_b"}},
@@ -103,7 +103,7 @@ func TestGroups(t *testing.T) {
 			{registry.GroupFilter{Text: "S_"}, tester, []string{"readers_b"}},
 			{registry.GroupFilter{Auto: &yes, Text: "active"}, tester, []string{"CO:members:active"}},
 			{registry.GroupFilter{Status: comity.Suspended}, tester, nil},
-			{registry.GroupFilter{Auto: &no}, access.Caller{Username: "g", CoId: w.co, PersonId: grace}, []string{"Readers 100%"}},
+			{registry.GroupFilter{Auto: &no}, authz.Caller{Username: "g", CoId: w.co, PersonId: grace}, []string{"Readers 100%"}},
 		} {
 			page, err := w.Groups(t.Context(), tt.caller, w.co, tt.filter, 0, 10)
 			if err != nil {

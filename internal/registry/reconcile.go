@@ -6,13 +6,13 @@ import (
 	"fmt"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 	"comity/internal/store"
 )
 
 // ReconcileCO updates every automatic membership of a CO and returns the groups that it checked.
-func (r *Registry) ReconcileCO(ctx context.Context, caller access.Caller, coID int64) ([]*comity.Record, error) {
-	if caller.Through(access.Edit, comity.CoGroup.Resource)&access.InCO == 0 || !caller.Platform && caller.CoId != coID {
+func (r *Registry) ReconcileCO(ctx context.Context, caller authz.Caller, coID int64) ([]*comity.Record, error) {
+	if caller.Through(authz.Edit, comity.CoGroup.Resource)&authz.InCO == 0 || !caller.Platform && caller.CoId != coID {
 		return nil, comity.Forbid()
 	}
 	var groups []*comity.Record
@@ -39,7 +39,7 @@ func (r *Registry) ReconcileCO(ctx context.Context, caller access.Caller, coID i
 }
 
 // ReconcileGroup updates the memberships of one group, and those that derive from them.
-func (r *Registry) ReconcileGroup(ctx context.Context, caller access.Caller, id int64) error {
+func (r *Registry) ReconcileGroup(ctx context.Context, caller authz.Caller, id int64) error {
 	if !caller.MayAnything() {
 		return comity.Forbid()
 	}

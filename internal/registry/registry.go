@@ -14,7 +14,8 @@ import (
 	"sync"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
+	"comity/internal/signin"
 	"comity/internal/store"
 )
 
@@ -41,13 +42,13 @@ type Added struct {
 }
 
 // View returns one record.
-func (r *Registry) View(ctx context.Context, caller access.Caller, res *comity.Resource, id int64) (*comity.Record, error) {
+func (r *Registry) View(ctx context.Context, caller authz.Caller, res *comity.Resource, id int64) (*comity.Record, error) {
 	if !caller.MayAnything() {
 		return nil, comity.Forbid()
 	}
 	var rec *comity.Record
 	err := r.store.Read(ctx, func(tx *store.Tx) (err error) {
-		rec, err = known(ctx, tx, caller, access.View, res, id, res.UnknownOnView)
+		rec, err = known(ctx, tx, caller, authz.View, res, id, res.UnknownOnView)
 		return err
 	})
 	if err != nil {
@@ -57,7 +58,7 @@ func (r *Registry) View(ctx context.Context, caller access.Caller, res *comity.R
 }
 
 // known returns an existing record that the caller may do this to.
-func known(ctx context.Context, tx *store.Tx, caller access.Caller, op access.Operation, res *comity.Resource, id int64, unknown string) (*comity.Record, error) {
+func known(ctx context.Context, tx *store.Tx, caller authz.Caller, op authz.Operation, res *comity.Resource, id int64, unknown string) (*comity.Record, error) {
 	rec, err := tx.Get(ctx, res, id)
 	if errors.Is(err, store.ErrNotFound) || err == nil && !caller.Knows(rec.CoId) {
 		return nil, comity.Missing(unknown)
@@ -65,7 +66,7 @@ func known(ctx context.Context, tx *store.Tx, caller access.Caller, op access.Op
 	if err != nil {
 		return nil, err
 	}
-	if err := permit(ctx, tx, caller, op, rec, unknown); err != nil || op != access.View {
+	if err := permit(ctx, tx, caller, op, rec, unknown); err != nil || op != authz.View {
 		return rec, err
 	}
 	return rec, showApart(ctx, tx, caller, []*comity.Record{rec})
@@ -73,17 +74,17 @@ func known(ctx context.Context, tx *store.Tx, caller access.Caller, op access.Op
 
 // Exists returns the error that an Edit of the id returns if there is no such record, nil if there is one. It
 // lets a request with an unreadable body be refused for the missing record first.
-func (r *Registry) Exists(ctx context.Context, caller access.Caller, res *comity.Resource, id int64) error {
+func (r *Registry) Exists(ctx context.Context, caller authz.Caller, res *comity.Resource, id int64) error {
 	if !caller.MayAnything() {
 		return comity.Forbid()
 	}
 	return r.store.Read(ctx, func(tx *store.Tx) error {
-		_, err := known(ctx, tx, caller, access.Edit, res, id, res.UnknownOnEdit)
+		_, err := known(ctx, tx, caller, authz.Edit, res, id, res.UnknownOnEdit)
 		return err
 	})
 }
 
-// Credential returns what a login is checked against; access.ErrNoUser if the name is unknown.
+// Credential returns what a login is checked against; signin.ErrNoUser if the name is unknown.
 func (r *Registry) Credential(ctx context.Context, username string) (c comity.Credential, err error) {
 	err = r.store.Read(ctx, func(tx *store.Tx) error {
 		if c, err = tx.Credential(ctx, username); err != nil || !c.User.Has(comity.ApiUser.CoPersonId) {
@@ -93,7 +94,7 @@ func (r *Registry) Credential(ctx context.Context, username string) (c comity.Cr
 		return err
 	})
 	if errors.Is(err, store.ErrNotFound) {
-		err = access.ErrNoUser
+		err = signin.ErrNoUser
 	}
 	return c, err
 }
@@ -123,7 +124,7 @@ func (r *Registry) write(ctx context.Context, alone bool, fn func(*store.Tx) err
 
 // otherCO says whether a limited caller's request names another CO than theirs, which is refused whether or
 // not that CO exists.
-func otherCO(caller access.Caller, rec *comity.Record) bool {
+func otherCO(caller authz.Caller, rec *comity.Record) bool {
 	f := rec.Resource.CoId()
 	return !caller.Platform && f != nil && rec.Has(f) && rec.Int(f) != caller.CoId
 }

@@ -7,7 +7,7 @@ import (
 	"slices"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 	"comity/internal/store"
 )
 
@@ -15,14 +15,14 @@ import (
 type Rights struct{ Edit, Delete bool }
 
 // RightsTo returns what the caller may do to a record that they see.
-func (r *Registry) RightsTo(ctx context.Context, caller access.Caller, rec *comity.Record) (Rights, error) {
+func (r *Registry) RightsTo(ctx context.Context, caller authz.Caller, rec *comity.Record) (Rights, error) {
 	all, err := r.RightsToAll(ctx, caller, []*comity.Record{rec})
 	return all[rec.Resource][rec.Id], err
 }
 
 // RightsToAll returns what the caller may do to each of many records that they see, by resource and id, with
 // a fixed number of queries per resource. It agrees with permit.
-func (r *Registry) RightsToAll(ctx context.Context, caller access.Caller, records []*comity.Record) (map[*comity.Resource]map[int64]Rights, error) {
+func (r *Registry) RightsToAll(ctx context.Context, caller authz.Caller, records []*comity.Record) (map[*comity.Resource]map[int64]Rights, error) {
 	by := map[*comity.Resource][]*comity.Record{}
 	for _, rec := range records {
 		by[rec.Resource] = append(by[rec.Resource], rec)
@@ -34,11 +34,11 @@ func (r *Registry) RightsToAll(ctx context.Context, caller access.Caller, record
 			if res.AddAndView {
 				continue
 			}
-			editable, err := among(ctx, tx, caller, access.Edit, of)
+			editable, err := among(ctx, tx, caller, authz.Edit, of)
 			if err != nil {
 				return err
 			}
-			deletable, err := among(ctx, tx, caller, access.Delete, of)
+			deletable, err := among(ctx, tx, caller, authz.Delete, of)
 			if err != nil {
 				return err
 			}
@@ -55,7 +55,7 @@ func (r *Registry) RightsToAll(ctx context.Context, caller access.Caller, record
 }
 
 // among returns the ids of those records of one resource to which the caller may do this.
-func among(ctx context.Context, tx *store.Tx, caller access.Caller, op access.Operation, records []*comity.Record) (map[int64]bool, error) {
+func among(ctx context.Context, tx *store.Tx, caller authz.Caller, op authz.Operation, records []*comity.Record) (map[int64]bool, error) {
 	res := records[0].Resource
 	relations := caller.Through(op, res)
 	may := map[int64]bool{}
@@ -64,7 +64,7 @@ func among(ctx context.Context, tx *store.Tx, caller access.Caller, op access.Op
 			may[rec.Id] = true
 		}
 	}
-	if len(may) == 0 || relations&access.InCO != 0 {
+	if len(may) == 0 || relations&authz.InCO != 0 {
 		return may, nil
 	}
 	now, err := tx.Now(ctx)

@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 	"comity/internal/registry"
 )
 
@@ -21,7 +21,7 @@ func TestRightsToAll(t *testing.T) {
 		for _, r := range []*comity.Resource{comity.CoPerson.Resource, comity.Name.Resource, i.Resource, comity.CoPersonRole.Resource} {
 			records = append(records, w.list(t, r)...)
 		}
-		for name, caller := range map[string]access.Caller{
+		for name, caller := range map[string]authz.Caller{
 			"administrator":         tester,
 			"administrator of unit": {Username: "u", CoId: w.co, PersonId: grace, Units: []int64{unit}},
 			"member":                {Username: "k", CoId: w.co, PersonId: kurt},

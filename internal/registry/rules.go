@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 	"comity/internal/store"
 )
 
@@ -42,7 +42,7 @@ type rules struct {
 // change is one add, edit or delete in progress.
 type change struct {
 	tx       *store.Tx
-	caller   access.Caller
+	caller   authz.Caller
 	old, new *comity.Record
 	// where is the CO and person that the record belongs to, moved the person that it belonged to before an
 	// edit gave it to another, 0 if there is none.

@@ -8,7 +8,8 @@ import (
 	"time"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
+	"comity/internal/signin"
 	"comity/internal/store"
 )
 
@@ -19,7 +20,7 @@ const touched = time.Minute
 // OpenSession opens a session: of an API user, with the digest of their key, or of a login identifier, with
 // the person that it stands for. It returns the session's token.
 func (r *Registry) OpenSession(ctx context.Context, s comity.Session) (token string, err error) {
-	token = access.NewToken()
+	token = signin.NewToken()
 	err = r.store.Write(ctx, func(tx *store.Tx) error { return openSession(ctx, tx, token, s) })
 	if err != nil {
 		return "", fmt.Errorf("open a session: %w", err)
@@ -32,7 +33,7 @@ func openSession(ctx context.Context, tx *store.Tx, token string, s comity.Sessi
 	if err != nil {
 		return err
 	}
-	s.Digest, s.Created, s.Seen = access.Digest(token), now, now
+	s.Digest, s.Created, s.Seen = signin.Digest(token), now, now
 	return tx.AddSession(ctx, s)
 }
 
@@ -43,10 +44,10 @@ func (r *Registry) Session(ctx context.Context, token string) (s comity.Session,
 		if now, err = tx.Now(ctx); err != nil {
 			return err
 		}
-		s, err = tx.Session(ctx, access.Digest(token))
+		s, err = tx.Session(ctx, signin.Digest(token))
 		return err
 	})
-	if errors.Is(err, store.ErrNotFound) || err == nil && !access.Live(s, now) {
+	if errors.Is(err, store.ErrNotFound) || err == nil && !signin.Live(s, now) {
 		return s, comity.Forbid()
 	}
 	if err == nil && now.Sub(s.Seen) > touched {
@@ -68,9 +69,9 @@ func (r *Registry) EndSessions(ctx context.Context, s comity.Session) error {
 	return r.store.Write(ctx, func(tx *store.Tx) error { return tx.EndSessions(ctx, s.Who, s.OfApiUser()) })
 }
 
-// NewLink returns the token of a link that opens a session of an API user, once, within access.LinkLife.
+// NewLink returns the token of a link that opens a session of an API user, once, within signin.LinkLife.
 func (r *Registry) NewLink(ctx context.Context, username string) (token string, err error) {
-	token = access.NewToken()
+	token = signin.NewToken()
 	err = r.store.Write(ctx, func(tx *store.Tx) error {
 		if _, err := tx.Credential(ctx, username); err != nil {
 			return err
@@ -79,7 +80,7 @@ func (r *Registry) NewLink(ctx context.Context, username string) (token string, 
 		if err != nil {
 			return err
 		}
-		return tx.AddLink(ctx, access.Digest(token), username, now.Add(access.LinkLife))
+		return tx.AddLink(ctx, signin.Digest(token), username, now.Add(signin.LinkLife))
 	})
 	if errors.Is(err, store.ErrNotFound) {
 		return "", fmt.Errorf("there is no API user %q; `comity api-user list` shows those there are", username)
@@ -93,13 +94,13 @@ func (r *Registry) NewLink(ctx context.Context, username string) (token string, 
 // FollowLink opens a session for the API user of a link, and invalidates the link. A link that is not valid
 // is answered Unauthorised.
 func (r *Registry) FollowLink(ctx context.Context, link string) (token string, err error) {
-	token = access.NewToken()
+	token = signin.NewToken()
 	err = r.store.Write(ctx, func(tx *store.Tx) error {
 		now, err := tx.Now(ctx)
 		if err != nil {
 			return err
 		}
-		who, err := tx.TakeLink(ctx, access.Digest(link), now)
+		who, err := tx.TakeLink(ctx, signin.Digest(link), now)
 		if err != nil {
 			return err
 		}
@@ -126,15 +127,15 @@ const (
 
 // Memberships returns the COs in which a login identifier is that of an active person, in order of the COs'
 // ids.
-func (r *Registry) Memberships(ctx context.Context, login string) (list []access.Membership, err error) {
-	if !access.IsLogin(login) {
+func (r *Registry) Memberships(ctx context.Context, login string) (list []signin.Membership, err error) {
+	if !signin.IsLogin(login) {
 		return nil, nil
 	}
 	err = r.store.Read(ctx, func(tx *store.Tx) error {
 		found, err := tx.LoginPeople(ctx, login, automatic.Active, maxLoginPerCO, maxLoginCOs)
 		list = nil
 		for _, p := range found {
-			list = append(list, access.Membership(p))
+			list = append(list, signin.Membership(p))
 		}
 		return err
 	})
@@ -146,12 +147,12 @@ func (r *Registry) Memberships(ctx context.Context, login string) (list []access
 
 // SessionMemberships returns the Memberships of a session's login identifier. If the identifier has gone from
 // one person to another, it ends the session and returns an Unauthorised error.
-func (r *Registry) SessionMemberships(ctx context.Context, s comity.Session) ([]access.Membership, error) {
+func (r *Registry) SessionMemberships(ctx context.Context, s comity.Session) ([]signin.Membership, error) {
 	list, err := r.Memberships(ctx, s.Who)
 	if err != nil {
 		return nil, err
 	}
-	now := access.PeopleOf(list)
+	now := signin.PeopleOf(list)
 	has := func(people []int64) func(int64) bool {
 		return func(id int64) bool { return slices.Contains(people, id) }
 	}
@@ -175,10 +176,10 @@ func (r *Registry) SessionMemberships(ctx context.Context, s comity.Session) ([]
 }
 
 // CallerOf returns the caller that a login identifier is in one of their COs.
-func (r *Registry) CallerOf(ctx context.Context, login string, m access.Membership) (caller access.Caller, err error) {
+func (r *Registry) CallerOf(ctx context.Context, login string, m signin.Membership) (caller authz.Caller, err error) {
 	err = r.store.Read(ctx, func(tx *store.Tx) error {
 		rights, err := rightsOf(ctx, tx, m.PersonId)
-		caller = access.ForPerson(login, m.CoId, m.PersonId, rights)
+		caller = authz.ForPerson(login, m.CoId, m.PersonId, rights)
 		return err
 	})
 	if err != nil {

@@ -6,7 +6,7 @@ import (
 	"fmt"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 	"comity/internal/store"
 )
 
@@ -20,7 +20,7 @@ type Subject struct {
 }
 
 // Target returns a provisioning target if the caller may do this to it.
-func (r *Registry) Target(ctx context.Context, caller access.Caller, op access.Operation, id int64) (*comity.Record, error) {
+func (r *Registry) Target(ctx context.Context, caller authz.Caller, op authz.Operation, id int64) (*comity.Record, error) {
 	f := comity.CoProvisioningTarget
 	if !caller.May(op, f.Resource) {
 		return nil, comity.Forbid()
@@ -73,9 +73,9 @@ func (r *Registry) Had(ctx context.Context, target *comity.Record, subject comit
 }
 
 // Subject returns the target and subject of a provision call. kind is the resource of the subject.
-func (r *Registry) Subject(ctx context.Context, caller access.Caller, target int64, kind *comity.Resource, id int64) (Subject, error) {
+func (r *Registry) Subject(ctx context.Context, caller authz.Caller, target int64, kind *comity.Resource, id int64) (Subject, error) {
 	var s Subject
-	if !caller.May(access.Edit, comity.CoProvisioningTarget.Resource) {
+	if !caller.May(authz.Edit, comity.CoProvisioningTarget.Resource) {
 		return s, comity.Forbid()
 	}
 	err := r.store.Snapshot(ctx, func(tx *store.Tx) error {

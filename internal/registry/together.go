@@ -8,7 +8,7 @@ import (
 	"slices"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 	"comity/internal/store"
 )
 
@@ -33,7 +33,7 @@ func (p Part) name(rec *comity.Record, first int64) {
 
 // AddPerson stores a person and their dependents, whose owner need not be given, as AddTogether does. The
 // results are those of the person and then of the others.
-func (r *Registry) AddPerson(ctx context.Context, caller access.Caller, person comity.Input, hanging ...comity.Input) ([]BulkResult, error) {
+func (r *Registry) AddPerson(ctx context.Context, caller authz.Caller, person comity.Input, hanging ...comity.Input) ([]BulkResult, error) {
 	parts := []Part{{Input: person}}
 	for _, in := range hanging {
 		parts = append(parts, Part{Input: in, Of: in.Record.Resource.Owner()})
@@ -43,7 +43,7 @@ func (r *Registry) AddPerson(ctx context.Context, caller access.Caller, person c
 
 // AddTogether stores records of different resources in one transaction and in that order: all, or none and
 // the error of each that fails. If the first fails, the others have only the errors that their requests show.
-func (r *Registry) AddTogether(ctx context.Context, caller access.Caller, parts []Part) ([]BulkResult, error) {
+func (r *Registry) AddTogether(ctx context.Context, caller authz.Caller, parts []Part) ([]BulkResult, error) {
 	results := make([]BulkResult, len(parts))
 	pending := make([]pendingRecord, len(parts))
 	for i, p := range parts {
@@ -71,7 +71,7 @@ func (r *Registry) AddTogether(ctx context.Context, caller access.Caller, parts 
 }
 
 // addParts adds the records whose requests show no fault, and writes each outcome into results.
-func addParts(ctx context.Context, tx *store.Tx, caller access.Caller, parts []Part, pending []pendingRecord, results []BulkResult) error {
+func addParts(ctx context.Context, tx *store.Tx, caller authz.Caller, parts []Part, pending []pendingRecord, results []BulkResult) error {
 	b := newBatch()
 	for i, n := range pending {
 		if results[i].Err != nil {

@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 	"comity/internal/registry"
 )
 
@@ -16,7 +16,7 @@ func TestAddPerson(t *testing.T) {
 		p, n, i, role := comity.CoPerson, comity.Name, comity.Identifier, comity.CoPersonRole
 		unit, other := w.unit(t, "Logic", 0), w.unit(t, "Physics", 0)
 		w.named(t, "Grace", "Hopper", "ghopper")
-		head := access.Caller{Username: "head", CoId: w.co, PersonId: w.named(t, "Head", "Logic"), Units: []int64{unit}}
+		head := authz.Caller{Username: "head", CoId: w.co, PersonId: w.named(t, "Head", "Logic"), Units: []int64{unit}}
 		before := len(w.list(t, p.Resource))
 		person := values{p.CoId: w.co, p.Status: comity.Active}.input(p.Resource)
 		name := values{n.Given: "Kurt", n.Type: "official"}.input(n.Resource)
@@ -28,7 +28,7 @@ func TestAddPerson(t *testing.T) {
 		}
 		for _, tt := range []struct {
 			name    string
-			caller  access.Caller
+			caller  authz.Caller
 			hanging []comity.Input
 			// fails are the indexes of the results that are errors.
 			fails []int

@@ -6,7 +6,7 @@ import (
 	"slices"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 	"comity/internal/store"
 )
 
@@ -24,7 +24,7 @@ const maxUnits = 20_000
 
 // Units returns the units of a CO that the caller may see, as trees in order of name. A unit whose parent
 // they may not see is a root.
-func (r *Registry) Units(ctx context.Context, caller access.Caller, coID int64) (roots []*Unit, err error) {
+func (r *Registry) Units(ctx context.Context, caller authz.Caller, coID int64) (roots []*Unit, err error) {
 	f := comity.Cou
 	err = r.read(ctx, caller.Strictly(), func(in reading) error {
 		wide, err := in.inCO(ctx, coID)

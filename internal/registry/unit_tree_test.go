@@ -7,7 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 	"comity/internal/registry"
 )
 
@@ -37,12 +37,12 @@ func TestUnits(t *testing.T) {
 		w.role(t, emmy, biology)
 		for _, tt := range []struct {
 			name   string
-			caller access.Caller
+			caller authz.Caller
 			want   string
 		}{
 			{"administrators see all", tester, "Arts 0;Science 0 (biology 1;Physics 2 (Optics 1;););"},
-			{"a unit's administrators theirs", access.Caller{Username: "a", CoId: w.co, PersonId: grace, Units: []int64{physics, optics}}, "Physics 2 (Optics 1;);"},
-			{"members their own, with themselves", access.Caller{Username: "m", CoId: w.co, PersonId: grace}, "Physics 1;"},
+			{"a unit's administrators theirs", authz.Caller{Username: "a", CoId: w.co, PersonId: grace, Units: []int64{physics, optics}}, "Physics 2 (Optics 1;);"},
+			{"members their own, with themselves", authz.Caller{Username: "m", CoId: w.co, PersonId: grace}, "Physics 1;"},
 		} {
 			t.Run(tt.name, func(t *testing.T) {
 				units, err := w.Units(t.Context(), tt.caller, w.co)

@@ -12,7 +12,7 @@ import (
 	"github.com/ncruces/go-sqlite3/driver"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 	"comity/internal/dbtest"
 	"comity/internal/registry"
 	"comity/internal/store"
@@ -33,7 +33,7 @@ type world struct {
 
 var (
 	began  = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
-	tester = access.System("tester")
+	tester = authz.System("tester")
 )
 
 // tb is what the helpers need of a test or of a property.

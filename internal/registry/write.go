@@ -6,7 +6,7 @@ import (
 	"slices"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 	"comity/internal/store"
 )
 
@@ -24,7 +24,7 @@ func hold(conditions []Condition, rec *comity.Record) error {
 }
 
 // enter finds the record to change, takes its CO's lock, reads it, and authorizes the caller.
-func (c *change) enter(ctx context.Context, op access.Operation, res *comity.Resource, id int64, exclusive bool, unknown string) (err error) {
+func (c *change) enter(ctx context.Context, op authz.Operation, res *comity.Resource, id int64, exclusive bool, unknown string) (err error) {
 	c.where, err = c.tx.Enter(ctx, res, id, exclusive)
 	if errors.Is(err, store.ErrNotFound) || err == nil && !c.caller.Knows(c.where.CoId) {
 		return comity.Missing(unknown)

@@ -12,7 +12,6 @@ import (
 	"testing"
 	"time"
 
-	"comity/internal/access"
 	"comity/internal/httpserver"
 	"comity/internal/outbox"
 	"comity/internal/pgtest"
@@ -20,6 +19,7 @@ import (
 	"comity/internal/provision/kafka"
 	"comity/internal/registry"
 	"comity/internal/rest"
+	"comity/internal/signin"
 	"comity/internal/store"
 )
 
@@ -122,7 +122,7 @@ func serve(ctx context.Context, database string, wrap func(net.Listener) net.Lis
 	}
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))
 	a.server = httpserver.New(&rest.Server{
-		Registry: a.registry, Authenticator: access.NewAuthenticator(a.registry, time.Now), Provisioner: queue,
+		Registry: a.registry, Authenticator: signin.NewAuthenticator(a.registry, time.Now), Provisioner: queue,
 		Root: "/registry/", Log: log,
 	}, httpserver.Options{Limit: time.Minute, Log: log})
 	go func() {

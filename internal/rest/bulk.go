@@ -6,7 +6,7 @@ import (
 	"slices"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 	"comity/internal/httpserver"
 	"comity/internal/registry"
 	"comity/internal/wire"
@@ -18,7 +18,7 @@ const maxBulkBody = 8 << 20
 // bulk adds many records: all in one transaction or none, or with separately=true each by itself. Either way
 // every element has its own result in the answer.
 func (c *call) bulk(rt route) error {
-	if !c.caller.May(access.Add, rt.resource) {
+	if !c.caller.May(authz.Add, rt.resource) {
 		return comity.Forbid()
 	}
 	body, err := c.bodyUpTo(maxBulkBody)

@@ -4,7 +4,7 @@ import (
 	"net/http"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 	"comity/internal/outbox"
 )
 
@@ -16,7 +16,7 @@ type findingAnswer struct {
 
 // drift answers the drift of a subject at a target: what the target holds compared with what it should.
 func (c *call) drift(rt route, of *comity.Subject) error {
-	target, err := c.targetOf(access.View, rt, of)
+	target, err := c.targetOf(authz.View, rt, of)
 	if err != nil {
 		return err
 	}

@@ -6,7 +6,7 @@ import (
 	"strconv"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 	"comity/internal/outbox"
 	"comity/internal/registry"
 )
@@ -37,7 +37,7 @@ func (c *call) provisionAll(rt route) error {
 	if _, err := c.body(); err != nil {
 		return err
 	}
-	target, err := c.target(access.Edit, rt)
+	target, err := c.target(authz.Edit, rt)
 	if err != nil {
 		return err
 	}
@@ -83,7 +83,7 @@ func wanted(query url.Values, name string) (bool, error) {
 
 // stopAll answers the call that stops a full sync of a target.
 func (c *call) stopAll(rt route) error {
-	target, err := c.target(access.Edit, rt)
+	target, err := c.target(authz.Edit, rt)
 	if err != nil {
 		return err
 	}

@@ -14,7 +14,7 @@ import (
 	"sync"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 	"comity/internal/registry"
 	"comity/internal/wire"
 )
@@ -232,7 +232,7 @@ func (c *call) bodyUpTo(limit int64) ([]byte, error) {
 }
 
 func (c *call) add(rt route) error {
-	if !c.caller.May(access.Add, rt.resource) {
+	if !c.caller.May(authz.Add, rt.resource) {
 		return comity.Forbid()
 	}
 	body, err := c.body()
@@ -278,7 +278,7 @@ func (c *call) delete(rt route) error {
 
 // deleteNothing answers a delete that names no record.
 func (c *call) deleteNothing(rt route) error {
-	if !c.caller.May(access.Delete, rt.resource) {
+	if !c.caller.May(authz.Delete, rt.resource) {
 		return comity.Forbid()
 	}
 	return comity.Faulty(comity.Fault{Field: "id", Sentence: "An id must be provided"})

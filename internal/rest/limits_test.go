@@ -11,9 +11,9 @@ import (
 	"testing"
 	"time"
 
-	"comity/internal/access"
 	"comity/internal/registry"
 	"comity/internal/rest"
+	"comity/internal/signin"
 )
 
 // TestRateLimit: above its limit a user gets 429 with the time to wait, and others do not.
@@ -42,8 +42,8 @@ func TestFailedLogins(t *testing.T) {
 		admin := s.user("admin")
 		serve := func(trusted ...netip.Prefix) func(key, forwarded string) int {
 			server := httptest.NewServer(&rest.Server{
-				Registry: s.registry, Authenticator: access.NewAuthenticator(s.registry, time.Now), Root: "/registry/",
-				Log: slog.New(slog.DiscardHandler), Logins: &access.Logins{PerMinute: 3}, TrustedProxies: trusted,
+				Registry: s.registry, Authenticator: signin.NewAuthenticator(s.registry, time.Now), Root: "/registry/",
+				Log: slog.New(slog.DiscardHandler), Logins: &signin.Logins{PerMinute: 3}, TrustedProxies: trusted,
 			})
 			s.Cleanup(server.Close)
 			return func(key, forwarded string) int {

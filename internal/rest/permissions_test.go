@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 	"comity/internal/registry"
 )
 
@@ -30,70 +30,70 @@ var aboutPerson = []string{
 }
 
 // related returns the relations of the specimen at a path to a caller.
-func related(as, path string) access.Relation {
-	relation := access.InCO
+func related(as, path string) authz.Relation {
+	relation := authz.InCO
 	linked := slices.Contains([]string{"org_identities", "co_org_identity_links", "history_records"}, path)
 	switch as {
 	case unitAdmin:
 		if slices.Contains(append(aboutPerson, "cous", "co_groups"), path) {
-			relation |= access.InUnit
+			relation |= authz.InUnit
 		}
 		if slices.Contains(aboutPerson, path) || linked {
-			relation |= access.OfUnitPerson
+			relation |= authz.OfUnitPerson
 		}
 	case subject:
 		if slices.Contains(append(aboutPerson, "cous"), path) || linked {
-			relation |= access.Mine
+			relation |= authz.Mine
 		}
 		if path == "co_groups" {
-			relation |= access.Joined
+			relation |= authz.Joined
 		}
 	case fellow:
 		if path == "co_groups" {
-			relation |= access.Joined
+			relation |= authz.Joined
 		}
 	case owner:
 		if path == "co_groups" || path == "co_group_members" {
-			relation |= access.Owned
+			relation |= authz.Owned
 		}
 		relation |= addable(path)
 	}
 	if path == "co_services" {
-		relation |= access.Offered
+		relation |= authz.Offered
 	}
 	return relation
 }
 
 // addable returns the relation of a specimen to the owner of any group: they see who may be added, by name,
 // address and unit.
-func addable(path string) access.Relation {
+func addable(path string) authz.Relation {
 	if slices.Contains([]string{"cous", "co_people", "co_person_roles", "names", "email_addresses"}, path) {
-		return access.Addable
+		return authz.Addable
 	}
 	return 0
 }
 
 // allows says whether the table of permissions allows a caller an operation on a specimen, or on a similar
 // record without a relation to them.
-func allows(as string, op access.Operation, sp specimen, near bool) bool {
+func allows(as string, op authz.Operation, sp specimen, near bool) bool {
 	res := resourceAt(sp.path)
 	switch as {
 	case "", "admin", chief:
-		return as == "" || res != comity.Co.Resource || op == access.View
+		return as == "" || res != comity.Co.Resource || op == authz.View
 	case "user":
 		return false
 	}
-	relation := access.InCO
+	relation := authz.InCO
 	if sp.path == "co_services" {
-		relation |= access.Offered
+		relation |= authz.Offered
 	}
 	if near {
 		relation = related(as, sp.path)
 	} else if as == owner {
 		relation |= addable(sp.path)
 	}
-	p := access.PermissionFor(res)
-	return []access.Relation{p.View, p.Add, p.Edit, p.Delete}[op]&relation != 0
+	p := authz.PermissionFor(res)
+	return []authz.Relation{p.View, p.Add, p.Edit, p.Delete}[op]&relation != 0
 }
 
 // TestEveryCallerEveryResourceEveryOperation compares the answers to everybody with the table of permissions:
@@ -115,18 +115,18 @@ func TestEveryCallerEveryResourceEveryOperation(t *testing.T) {
 				}
 				for _, sp := range all[1:] {
 					s.walkAdd(as, sp)
-					s.walkChange(as, access.Edit, sp, s.ids[sp.keep], true)
-					s.walkChange(as, access.Edit, sp, far[sp.keep], false)
+					s.walkChange(as, authz.Edit, sp, s.ids[sp.keep], true)
+					s.walkChange(as, authz.Edit, sp, far[sp.keep], false)
 					if as != "" && as != "admin" && as != chief {
-						s.walkChange(as, access.Delete, sp, far[sp.keep], false)
+						s.walkChange(as, authz.Delete, sp, far[sp.keep], false)
 					}
 				}
 				// A person with a role cannot be deleted; without it they are in no unit.
-				s.walkChange(as, access.Delete, all[2], s.ids["person"], true)
+				s.walkChange(as, authz.Delete, all[2], s.ids["person"], true)
 				for _, sp := range slices.Backward(all[3:]) {
-					s.walkChange(as, access.Delete, sp, s.ids[sp.keep], true)
+					s.walkChange(as, authz.Delete, sp, s.ids[sp.keep], true)
 				}
-				s.walkChange(as, access.Delete, all[1], s.ids["unit"], true)
+				s.walkChange(as, authz.Delete, all[1], s.ids["unit"], true)
 			})
 		})
 	}
@@ -197,7 +197,7 @@ func (s *scene) walkViews(as string, sp specimen, near, far string) {
 		id   string
 		near bool
 	}{{near, true}, {far, false}} {
-		if may := allows(as, access.View, sp, one.near); slices.Contains(listed, one.id) != may {
+		if may := allows(as, authz.View, sp, one.near); slices.Contains(listed, one.id) != may {
 			s.Errorf("list %s, near: %v: it is listed: %v, want %v (%s)", sp.path, one.near, !may, may, got.line())
 		}
 	}
@@ -216,7 +216,7 @@ func administers(as string) bool { return slices.Contains([]string{"", "admin", 
 func (s *scene) walkView(as string, sp specimen, id string, near bool) {
 	s.Helper()
 	res := resourceAt(sp.path)
-	may := allows(as, access.View, sp, near)
+	may := allows(as, authz.View, sp, near)
 	want := map[bool]string{true: "200 OK", false: "404 " + res.UnknownOnView}[may]
 	if as == "user" {
 		want = "401 Unauthorized"
@@ -243,7 +243,7 @@ func (s *scene) walkView(as string, sp specimen, id string, near bool) {
 
 // lists says whether the table allows a caller to list a resource: the list may be empty.
 func lists(as string, res *comity.Resource) bool {
-	view := access.PermissionFor(res).View
+	view := authz.PermissionFor(res).View
 	switch as {
 	case "", "admin", chief:
 		return true
@@ -252,7 +252,7 @@ func lists(as string, res *comity.Resource) bool {
 	case unitAdmin:
 		return view != 0
 	}
-	return view&^(access.InUnit|access.OfUnitPerson) != 0
+	return view&^(authz.InUnit|authz.OfUnitPerson) != 0
 }
 
 func (s *scene) walkAdd(as string, sp specimen) {
@@ -267,7 +267,7 @@ func (s *scene) walkAdd(as string, sp specimen) {
 		body = s.with(sp.send, "ManagerCoPersonId", "null")
 	}
 	got := s.call(as, "POST", sp.path+".json", strings.NewReader(body))
-	may := allows(as, access.Add, sp, true)
+	may := allows(as, authz.Add, sp, true)
 	if sp.path == "co_people" && as == unitAdmin {
 		may = true
 	}
@@ -283,14 +283,14 @@ func (s *scene) walkAdd(as string, sp specimen) {
 	}
 }
 
-func (s *scene) walkChange(as string, op access.Operation, sp specimen, id string, near bool) {
+func (s *scene) walkChange(as string, op authz.Operation, sp specimen, id string, near bool) {
 	s.Helper()
 	res := resourceAt(sp.path)
 	if res.AddAndView {
 		return
 	}
 	method, send, unknown := "PUT", s.envelope(sp.path, s.fill(sp.send)), res.UnknownOnEdit
-	if op == access.Delete {
+	if op == authz.Delete {
 		method, send, unknown = "DELETE", "", res.UnknownOnDelete
 	}
 	got := s.call(as, method, sp.path+"/"+id+".json", strings.NewReader(send))
@@ -301,7 +301,7 @@ func (s *scene) walkChange(as string, op access.Operation, sp specimen, id strin
 		if got.status == 401 || got.status == 404 {
 			s.Errorf("%s %s, near: %v: %s, but the table allows it", method, sp.path, near, got.line())
 		}
-	case allows(as, access.View, sp, near):
+	case allows(as, authz.View, sp, near):
 		if got.line() != "401 Unauthorized" {
 			s.Errorf("%s %s, near: %v: %s %s, want 401", method, sp.path, near, got.line(), got.body)
 		}

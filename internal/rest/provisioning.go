@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 )
 
 // matchTarget returns the routes below co_provisioning_targets that are about provisioning:
@@ -134,7 +134,7 @@ func (c *call) say(status int, phrase, kind string, object any) error {
 }
 
 // target returns the target of a path, if the caller may do this to it.
-func (c *call) target(op access.Operation, rt route) (*comity.Record, error) {
+func (c *call) target(op authz.Operation, rt route) (*comity.Record, error) {
 	return c.Registry.Target(c.r.Context(), c.caller, op, comity.ParseId(rt.id))
 }
 
@@ -158,7 +158,7 @@ func refuseDisabled(target *comity.Record) error {
 
 // targetStatus answers the status of a target.
 func (c *call) targetStatus(rt route, _ *comity.Subject) error {
-	target, err := c.target(access.View, rt)
+	target, err := c.target(authz.View, rt)
 	if err != nil {
 		return err
 	}

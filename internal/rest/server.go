@@ -31,16 +31,17 @@ import (
 	"time"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 	"comity/internal/httpserver"
 	"comity/internal/outbox"
 	"comity/internal/registry"
+	"comity/internal/signin"
 	"comity/internal/wire"
 )
 
 // Authenticator authenticates callers.
 type Authenticator interface {
-	Authenticate(ctx context.Context, username, key, address string) (access.Caller, error)
+	Authenticate(ctx context.Context, username, key, address string) (authz.Caller, error)
 }
 
 // Provisioner provisions targets with people and groups, and shows the state of that.
@@ -70,10 +71,10 @@ type Server struct {
 	// TrustedProxies are the addresses whose X-Forwarded-For is believed.
 	TrustedProxies []netip.Prefix
 	// Logins limits failed logins of every kind; nil does not.
-	Logins *access.Logins
+	Logins *signin.Logins
 	Log    *slog.Logger
 
-	requests access.Limits
+	requests signin.Limits
 }
 
 // call is one request in progress.
@@ -81,7 +82,7 @@ type call struct {
 	*Server
 	w      http.ResponseWriter
 	r      *http.Request
-	caller access.Caller
+	caller authz.Caller
 	format wire.Format
 	// id is the id in an error's body: that of the path, or New.
 	id string
@@ -145,7 +146,7 @@ func (c *call) authenticate() (err error) {
 	if !ok {
 		return comity.Forbid()
 	}
-	address, now := access.ClientAddress(c.r, c.TrustedProxies), time.Now()
+	address, now := signin.ClientAddress(c.r, c.TrustedProxies), time.Now()
 	if wait, blocked := c.Logins.Blocked(address, now); blocked {
 		return tooMany(wait, "Too many failed logins from this address")
 	}

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"comity"
-	"comity/internal/access"
+	"comity/internal/authz"
 	"comity/internal/outbox"
 	"comity/internal/registry"
 )
@@ -25,7 +25,7 @@ func parseSubject(text string) (comity.Subject, bool) {
 }
 
 // targetOf returns the target of a path whose subject, if it names one, is or was in the target's CO.
-func (c *call) targetOf(op access.Operation, rt route, s *comity.Subject) (target *comity.Record, err error) {
+func (c *call) targetOf(op authz.Operation, rt route, s *comity.Subject) (target *comity.Record, err error) {
 	if target, err = c.target(op, rt); err != nil || s == nil {
 		return target, err
 	}
@@ -80,7 +80,7 @@ func statusOf(s outbox.Subject) subjectStatus {
 
 // subjectStatus answers the state of a subject at a target.
 func (c *call) subjectStatus(rt route, of *comity.Subject) error {
-	target, err := c.targetOf(access.View, rt, of)
+	target, err := c.targetOf(authz.View, rt, of)
 	if err != nil {
 		return err
 	}
@@ -101,7 +101,7 @@ func recordName(s comity.Subject) string {
 
 // failed answers the subjects whose deliveries to a target failed and are not retried, one page.
 func (c *call) failed(rt route, _ *comity.Subject) error {
-	target, err := c.target(access.View, rt)
+	target, err := c.target(authz.View, rt)
 	if err != nil {
 		return err
 	}
@@ -158,7 +158,7 @@ func (c *call) resend(rt route, of *comity.Subject) error {
 	if _, err := c.body(); err != nil {
 		return err
 	}
-	target, err := c.targetOf(access.Edit, rt, of)
+	target, err := c.targetOf(authz.Edit, rt, of)
 	if err != nil {
 		return err
 	}
@@ -180,7 +180,7 @@ type previewRequest struct {
 
 // preview answers what a target would be sent for a subject. Nothing is sent.
 func (c *call) preview(rt route, of *comity.Subject) error {
-	target, err := c.targetOf(access.View, rt, of)
+	target, err := c.targetOf(authz.View, rt, of)
 	if err != nil {
 		return err
 	}

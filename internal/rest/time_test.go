@@ -10,10 +10,10 @@ import (
 	"time"
 
 	"comity"
-	"comity/internal/access"
 	"comity/internal/httpserver"
 	"comity/internal/outbox"
 	"comity/internal/rest"
+	"comity/internal/signin"
 	"comity/internal/store"
 )
 
@@ -22,7 +22,7 @@ func (s *scene) quick(limit time.Duration, p rest.Provisioner) *httptest.Server 
 	s.Helper()
 	log := slog.New(slog.DiscardHandler)
 	server := httptest.NewServer(httpserver.Handler(&rest.Server{
-		Registry: s.registry, Authenticator: access.NewAuthenticator(s.registry, time.Now), Provisioner: p, Root: "/registry/", Log: log,
+		Registry: s.registry, Authenticator: signin.NewAuthenticator(s.registry, time.Now), Provisioner: p, Root: "/registry/", Log: log,
 	}, httpserver.Options{Limit: limit, Log: log}))
 	s.Cleanup(server.Close)
 	return server

@@ -14,12 +14,12 @@ import (
 	"time"
 
 	"comity"
-	"comity/internal/access"
 	"comity/internal/httpserver"
 	"comity/internal/openapi"
 	"comity/internal/openapi/openapitest"
 	"comity/internal/registry"
 	"comity/internal/rest"
+	"comity/internal/signin"
 	"comity/internal/store"
 )
 
@@ -67,7 +67,7 @@ func serve(t testing.TB) *api {
 	}
 	options := httpserver.Options{Log: slog.New(slog.DiscardHandler)}
 	handler := httpserver.Handler(&rest.Server{
-		Registry: reg, Authenticator: access.NewAuthenticator(reg, time.Now), Provisioner: provisioner{},
+		Registry: reg, Authenticator: signin.NewAuthenticator(reg, time.Now), Provisioner: provisioner{},
 		Root: root, Log: options.Log,
 	}, options)
 	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")

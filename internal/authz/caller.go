@@ -1,17 +1,7 @@
-// Package access says who is calling and what they may do.
-package access
+// Package authz says what a caller may do: the table of permissions.
+package authz
 
-import (
-	"crypto/rand"
-	"crypto/sha256"
-	"crypto/subtle"
-	"encoding/base32"
-	"encoding/hex"
-	"fmt"
-	"strings"
-
-	"comity"
-)
+import "comity"
 
 // Caller is who makes a request.
 type Caller struct {
@@ -43,13 +33,13 @@ func System(name string) Caller {
 // ForPerson returns the caller for a CO person who has logged in themselves.
 func ForPerson(login string, coID, person int64, rights comity.PersonRights) Caller {
 	c := Caller{Username: login, CoId: coID}
-	c.actFor(person, rights)
+	c.ActFor(person, rights)
 	c.Platform = c.Admin && coID == comity.PlatformCO
 	return c
 }
 
-// actFor gives the caller the rights that a person has.
-func (c *Caller) actFor(person int64, rights comity.PersonRights) {
+// ActFor gives the caller the rights that a person has.
+func (c *Caller) ActFor(person int64, rights comity.PersonRights) {
 	c.Admin = rights.Admin
 	if rights.Active {
 		c.PersonId, c.Units, c.OwnsGroup = person, rights.Units, rights.OwnsGroup
@@ -68,30 +58,3 @@ func (c Caller) MayAnything() bool { return c.Platform || c.Admin || c.PersonId 
 
 // Knows says whether there can be anything in a CO that the caller may know of.
 func (c Caller) Knows(coID int64) bool { return c.Platform || c.MayAnything() && c.CoId == coID }
-
-// keyBits is the entropy of a generated key.
-const keyBits = 160
-
-// MinKeyLength is the minimum length of a key that an operator chooses, in characters.
-const MinKeyLength = 32
-
-// NewKey generates an API user's key: 160 random bits, in letters and digits.
-func NewKey() (string, error) {
-	b := make([]byte, keyBits/8)
-	if _, err := rand.Read(b); err != nil {
-		return "", fmt.Errorf("make a key: %w", err)
-	}
-	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(b)), nil
-}
-
-// Digest returns what is stored of a key. The key is random and long, so it cannot be guessed and a fast
-// digest is enough.
-func Digest(key string) string {
-	d := sha256.Sum256([]byte(key))
-	return hex.EncodeToString(d[:])
-}
-
-// Matches says whether a key has the digest, in a time that does not depend on either.
-func Matches(key, digest string) bool {
-	return subtle.ConstantTimeCompare([]byte(Digest(key)), []byte(digest)) == 1
-}

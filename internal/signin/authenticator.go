@@ -1,4 +1,4 @@
-package access
+package signin
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"comity"
+	"comity/internal/authz"
 )
 
 // ErrNoUser is returned by a Source for an unknown name.
@@ -46,35 +47,35 @@ func NewAuthenticator(source Source, now func() time.Time) *Authenticator {
 
 // Authenticate returns the caller with a name and key from an address, or an Unauthorised comity.Error. The
 // error does not contain who was refused, or why.
-func (a *Authenticator) Authenticate(ctx context.Context, username, key, address string) (Caller, error) {
+func (a *Authenticator) Authenticate(ctx context.Context, username, key, address string) (authz.Caller, error) {
 	e, err := a.lookup(ctx, username)
 	if errors.Is(err, ErrNoUser) {
-		return Caller{}, comity.Forbid()
+		return authz.Caller{}, comity.Forbid()
 	}
 	if err != nil {
-		return Caller{}, fmt.Errorf("read API user: %w", err)
+		return authz.Caller{}, fmt.Errorf("read API user: %w", err)
 	}
 	if !Matches(key, e.Digest) {
-		return Caller{}, comity.Forbid()
+		return authz.Caller{}, comity.Forbid()
 	}
 	return e.caller(a.now(), address)
 }
 
 // Resume returns the caller of a session that an API user opened while their key had the digest.
-func (a *Authenticator) Resume(ctx context.Context, username, digest, address string) (Caller, error) {
+func (a *Authenticator) Resume(ctx context.Context, username, digest, address string) (authz.Caller, error) {
 	e, err := a.lookup(ctx, username)
 	if errors.Is(err, ErrNoUser) || err == nil && e.Digest != digest {
-		return Caller{}, comity.Forbid()
+		return authz.Caller{}, comity.Forbid()
 	}
 	if err != nil {
-		return Caller{}, fmt.Errorf("read API user: %w", err)
+		return authz.Caller{}, fmt.Errorf("read API user: %w", err)
 	}
 	return e.caller(a.now(), address)
 }
 
 // caller returns the caller that the user is, or an Unauthorised error if they may not call now and from that
 // address.
-func (e entry) caller(now time.Time, address string) (Caller, error) {
+func (e entry) caller(now time.Time, address string) (authz.Caller, error) {
 	u, f := e.User, comity.ApiUser
 	switch {
 	case u.Text(f.Status) != comity.Active,
@@ -82,11 +83,11 @@ func (e entry) caller(now time.Time, address string) (Caller, error) {
 		u.Has(f.ValidThrough) && now.After(u.Time(f.ValidThrough)),
 		e.remoteIP != nil && !e.remoteIP.MatchString(address),
 		u.CoId != comity.PlatformCO && e.CoStatus != comity.Active:
-		return Caller{}, comity.Forbid()
+		return authz.Caller{}, comity.Forbid()
 	}
-	c := Caller{Username: u.Text(f.Username), CoId: u.CoId, RateLimit: u.Int(f.RateLimit), StringIds: u.Bool(f.StringIds)}
+	c := authz.Caller{Username: u.Text(f.Username), CoId: u.CoId, RateLimit: u.Int(f.RateLimit), StringIds: u.Bool(f.StringIds)}
 	if u.Has(f.CoPersonId) {
-		c.actFor(u.Int(f.CoPersonId), e.Person)
+		c.ActFor(u.Int(f.CoPersonId), e.Person)
 	} else {
 		c.Admin = u.Bool(f.Privileged) || u.CoId == comity.PlatformCO
 	}
