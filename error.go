@@ -28,8 +28,9 @@ const (
 	Stale
 	// TooLarge is a request body over the limit.
 	TooLarge
-	// NoSuchSearch is a search by a key that does not exist.
-	NoSuchSearch
+	// Unprocessable is a request that can be read and cannot be carried out: a search by an unknown key, or an
+	// idempotency key that was used for another request.
+	Unprocessable
 	// TooMany is a caller above a rate limit.
 	TooMany
 	// Undelivered is a provisioning message that the endpoint did not accept.

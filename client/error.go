@@ -62,7 +62,7 @@ func code(status int, e *comity.Error) comity.ErrorCode {
 	case status == http.StatusRequestEntityTooLarge:
 		return comity.TooLarge
 	case status == http.StatusUnprocessableEntity:
-		return comity.NoSuchSearch
+		return comity.Unprocessable
 	case status == http.StatusTooManyRequests:
 		return comity.TooMany
 	case status == http.StatusServiceUnavailable:

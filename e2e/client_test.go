@@ -129,7 +129,7 @@ func TestClientSaysWhatTheRegistryRefused(t *testing.T) {
 		{"a rule", adds(fields{comity.Co.Name: "Telescope", comity.Co.Status: comity.Active}), comity.Refused, "Name In Use"},
 		{"a wrong key", list(r.as(r.user, "wrong"), ""), comity.Unauthorised, "Unauthorized"},
 		{"an unreadable query", list(c, "coid="), comity.Malformed, "Bad Request"},
-		{"an unknown search key", list(c, "shoesize=38"), comity.NoSuchSearch, "Unprocessable Entity"},
+		{"an unknown search key", list(c, "shoesize=38"), comity.Unprocessable, "Unprocessable Entity"},
 		{
 			"a body that is too large", adds(fields{comity.Cou.CoId: co, comity.Cou.Name: strings.Repeat("x", 2<<20)}),
 			comity.TooLarge, "Request Entity Too Large",

@@ -171,7 +171,7 @@ func troubleOf(e *comity.Error) (status int, title string, t trouble) {
 		if t.Text == "" {
 			t.Text = sentence(e.Phrase)
 		}
-	case comity.Malformed, comity.Invalid, comity.NoSuchSearch:
+	case comity.Malformed, comity.Invalid, comity.Unprocessable:
 		status, title = http.StatusBadRequest, "The request could not be read"
 		for _, f := range e.Fields {
 			t.Text += f.Sentence + ". "

@@ -119,7 +119,7 @@ func notUndone(err error) string {
 		}
 		return text
 	case comity.Internal, comity.Malformed, comity.Unauthorised, comity.NotFound, comity.TooLarge,
-		comity.NoSuchSearch, comity.TooMany, comity.Undelivered, comity.Unsupported, comity.NotNow:
+		comity.Unprocessable, comity.TooMany, comity.Undelivered, comity.Unsupported, comity.NotNow:
 	}
 	return ""
 }

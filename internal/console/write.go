@@ -238,7 +238,7 @@ func wrong(r *comity.Resource, err error) ([]comity.Fault, string, error) {
 	case comity.Stale:
 		return nil, e.Detail, nil
 	case comity.Internal, comity.Malformed, comity.Unauthorised, comity.NotFound, comity.TooLarge,
-		comity.NoSuchSearch, comity.TooMany, comity.Undelivered, comity.Unsupported, comity.NotNow:
+		comity.Unprocessable, comity.TooMany, comity.Undelivered, comity.Unsupported, comity.NotNow:
 	}
 	return nil, "", err
 }

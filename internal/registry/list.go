@@ -268,7 +268,7 @@ func (q *query) resolve(ctx context.Context, tx *store.Tx, caller authz.Caller) 
 	}
 	if len(q.unknown) > 0 && q.resource.StrictQuery {
 		return &comity.Error{
-			Code: comity.NoSuchSearch, Phrase: "Unprocessable Entity",
+			Code: comity.Unprocessable, Phrase: "Unprocessable Entity",
 			Detail: fmt.Sprintf("There is no search key %q; there are coid, %s", q.unknown[0], strings.Join(q.resource.Queries, ", ")),
 		}
 	}

@@ -55,7 +55,7 @@ func (o Once) do(ctx context.Context, tx *store.Tx, caller authz.Caller, add fun
 	}
 	if request != o.Request {
 		return 0, &comity.Error{
-			Code: comity.NoSuchSearch, Phrase: "Unprocessable Entity",
+			Code: comity.Unprocessable, Phrase: "Unprocessable Entity",
 			Detail: "The Idempotency-Key was used for another request",
 		}
 	}

@@ -219,7 +219,7 @@ func status(code comity.ErrorCode) int {
 		return http.StatusPreconditionFailed
 	case comity.TooLarge:
 		return http.StatusRequestEntityTooLarge
-	case comity.NoSuchSearch:
+	case comity.Unprocessable:
 		return http.StatusUnprocessableEntity
 	case comity.TooMany:
 		return http.StatusTooManyRequests
