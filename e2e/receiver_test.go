@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"comity/internal/provision/provisiontest"
+	"comity/internal/connector/connectortest"
 )
 
 // message is what a receiver was sent.
@@ -86,7 +86,7 @@ func (r *receiver) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 }
 
 // messageSchema says whether a body is valid by the message's schema.
-var messageSchema = sync.OnceValues(provisiontest.Validator)
+var messageSchema = sync.OnceValues(connectortest.Validator)
 
 func readMessage(req *http.Request) (message, error) {
 	m := message{method: req.Method, path: req.URL.EscapedPath(), header: req.Header, at: time.Now()}

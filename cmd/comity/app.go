@@ -16,12 +16,12 @@ import (
 
 	"github.com/klauspost/compress/gzhttp"
 
+	"comity/internal/connector"
 	"comity/internal/console"
 	"comity/internal/httpserver"
 	"comity/internal/observe"
 	"comity/internal/openapi"
 	"comity/internal/outbox"
-	"comity/internal/provision"
 	"comity/internal/registry"
 	"comity/internal/rest"
 	"comity/internal/signin"
@@ -108,7 +108,7 @@ func (a *app) open() (err error) {
 	}
 	a.closers = append(a.closers, a.db.close)
 	a.registry = registry.New(a.db.store, func() { a.outbox.Wake() })
-	sender := newSender(s.AllowPrivate)
+	sender := connectors(connector.Options{AllowPrivate: s.AllowPrivate})
 	a.closers = append(a.closers, func() error {
 		sender.Close()
 		return nil
@@ -149,7 +149,7 @@ func (a *app) assemble() error {
 	if err != nil {
 		return err
 	}
-	reachable := provision.Public
+	reachable := connector.Public
 	if s.AllowPrivate {
 		reachable = nil
 	}
@@ -161,7 +161,7 @@ func (a *app) assemble() error {
 	if err != nil {
 		return err
 	}
-	described, err := openapi.Handler(root, ownVersion(), provision.Schema(), api)
+	described, err := openapi.Handler(root, ownVersion(), connector.Schema(), api)
 	if err != nil {
 		return fmt.Errorf("documentation: %w", err)
 	}

@@ -11,9 +11,8 @@ import (
 	"time"
 
 	"comity"
+	"comity/internal/connector"
 	"comity/internal/outbox"
-	"comity/internal/provision"
-	"comity/internal/provision/kafka"
 	"comity/internal/registry"
 )
 
@@ -92,7 +91,7 @@ func (c *provisionCommand) withProvisioner(p *program, fn func(provisioner) erro
 	return c.reach(p, use{callsOut: true}, func(asked *control) error { return fn(asked) }, func(db *opened) error {
 		var queue *outbox.Outbox
 		reg := registry.New(db.store, func() { queue.Wake() })
-		sender := newSender(c.AllowPrivate)
+		sender := connectors(connector.Options{AllowPrivate: c.AllowPrivate})
 		defer sender.Close()
 		queue = outbox.New(db.store, reg, sender, outbox.Options{})
 		if c.DryRun || c.Verify && !c.Repair {
@@ -111,12 +110,6 @@ func (c *provisionCommand) withProvisioner(p *program, fn func(provisioner) erro
 		defer func() { stop(); <-done }()
 		return fn(localProvisioner{reg, queue})
 	})
-}
-
-// newSender returns the sender with the connectors of all server types.
-func newSender(allowPrivate bool) *provision.Sender {
-	how := provision.Options{AllowPrivate: allowPrivate}
-	return provision.NewSender(provision.NewHTTP(how), kafka.New(how))
 }
 
 // fullSync starts or continues a full sync and prints its progress until it has ended. An interrupt stops

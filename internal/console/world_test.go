@@ -15,12 +15,13 @@ import (
 
 	"comity"
 	"comity/internal/authz"
+	"comity/internal/connector"
+	httpconnector "comity/internal/connector/http"
+	"comity/internal/connector/kafka"
 	"comity/internal/console"
 	"comity/internal/httpserver"
 	"comity/internal/outbox"
 	"comity/internal/pgtest"
-	"comity/internal/provision"
-	"comity/internal/provision/kafka"
 	"comity/internal/registry"
 	"comity/internal/signin"
 	"comity/internal/store"
@@ -85,8 +86,8 @@ func newWorld(ctx context.Context, database string) (*world, error) {
 		return nil, err
 	}
 	w.registry = registry.New(w.store, func() { w.queue.Wake() })
-	private := provision.Options{AllowPrivate: true}
-	sender := provision.NewSender(provision.NewHTTP(private), kafka.New(private))
+	private := connector.Options{AllowPrivate: true}
+	sender := connector.Connectors{comity.ServerHTTP: httpconnector.New(private), comity.ServerKafka: kafka.New(private)}
 	w.queue = outbox.New(w.store, w.registry, sender, outbox.Options{})
 	w.operator, _, err = w.registry.Bootstrap(ctx)
 	return w, err

@@ -47,7 +47,7 @@ var rules = []struct {
 	// the outbox claims them there, the connectors send what they are handed.
 	{"internal/registry", []string{domain, "internal/authz", "internal/signin", "internal/store"}},
 	{"internal/outbox", []string{domain, "internal/store"}},
-	{"internal/provision/...", []string{domain}},
+	{"internal/connector/...", []string{domain}},
 
 	// The interfaces to the outside. Nothing here sees the store.
 	{"internal/rest", []string{domain, "internal/authz", "internal/signin", "internal/httpserver", "internal/observe", "internal/outbox", "internal/registry", "internal/wire"}},
@@ -63,7 +63,7 @@ var rules = []struct {
 	// The one place that wires everything together.
 	{"cmd/comity", []string{
 		domain, "client", "internal/authz", "internal/signin", "internal/console", "internal/httpserver", "internal/observe", "internal/openapi", "internal/outbox",
-		"internal/provision/...", "internal/registry", "internal/rest", "internal/sink", "internal/store", "internal/wire",
+		"internal/connector/...", "internal/registry", "internal/rest", "internal/sink", "internal/store", "internal/wire",
 	}},
 
 	// Helpers of tests.
@@ -82,7 +82,7 @@ var rules = []struct {
 }
 
 // helpers are what every test may import.
-var helpers = []string{"internal/dbtest", "internal/heaptest", "internal/oidctest", "internal/openapi/openapitest", "internal/pgtest", "internal/provision/provisiontest", "internal/rapidtest", "internal/store/storetest"}
+var helpers = []string{"internal/dbtest", "internal/heaptest", "internal/oidctest", "internal/openapi/openapitest", "internal/pgtest", "internal/connector/connectortest", "internal/rapidtest", "internal/store/storetest"}
 
 // besides says what else the tests of a folder may import, to test parts together that the program wires
 // together.
@@ -94,17 +94,17 @@ var besides = []struct {
 	{
 		why:    "deliveries are enqueued by the registry, claimed by the outbox, and sent by a connector",
 		folder: "internal/outbox",
-		may:    []string{"internal/authz", "internal/signin", "internal/provision/...", "internal/registry"},
+		may:    []string{"internal/authz", "internal/signin", "internal/connector/...", "internal/registry"},
 	},
 	{
 		why:    "a provision call ends at a connector",
 		folder: "internal/rest",
-		may:    []string{"internal/provision/..."},
+		may:    []string{"internal/connector/..."},
 	},
 	{
 		why:    "a provision call ends at a connector",
 		folder: "internal/console",
-		may:    []string{"internal/provision/..."},
+		may:    []string{"internal/connector/..."},
 	},
 }
 
@@ -122,7 +122,7 @@ var kept = []struct {
 	{
 		why:     "how a system is talked to is its connector's to know",
 		imports: []string{"github.com/twmb/franz-go"},
-		only:    []string{"internal/provision/kafka"},
+		only:    []string{"internal/connector/kafka"},
 	},
 	{
 		why:     "who logs in by themselves does so at the console",
@@ -229,7 +229,7 @@ func TestRulesRunOneWay(t *testing.T) {
 			}
 		}
 	}
-	side := []string{"internal/registry", "internal/outbox", "internal/provision/..."}
+	side := []string{"internal/registry", "internal/outbox", "internal/connector/..."}
 	for _, a := range side {
 		may, _ := allowed(a)
 		for _, b := range side {

@@ -12,8 +12,8 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"comity"
+	"comity/internal/connector"
 	"comity/internal/outbox"
-	"comity/internal/provision"
 	"comity/internal/store"
 )
 
@@ -85,7 +85,7 @@ func (c *cluster) holds(t *testing.T) map[string]string {
 			read++
 			key := string(r.Key)
 			for _, h := range r.Headers {
-				if h.Key != provision.SequenceHeader {
+				if h.Key != connector.SequenceHeader {
 					continue
 				}
 				n, err := strconv.ParseInt(string(h.Value), 10, 64)
@@ -177,7 +177,7 @@ func TestTopicPreview(t *testing.T) {
 		}
 		r := p.Requests[0]
 		if r.Method != "PRODUCE" || r.URL != "kafka://"+c.ListenAddrs()[0]+"/people?key=ghopper" || string(r.Body) != w.present(to)["ghopper"] ||
-			r.Headers[provision.SubjectHeader] != strconv.FormatInt(person, 10) {
+			r.Headers[connector.SubjectHeader] != strconv.FormatInt(person, 10) {
 			t.Errorf("the preview is %+v", r)
 		}
 	})

@@ -18,8 +18,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"comity/internal/provision"
-	"comity/internal/provision/provisiontest"
+	"comity/internal/connector"
+	"comity/internal/connector/connectortest"
 )
 
 // arrival is a message that a receiver got.
@@ -182,11 +182,11 @@ func (r *receiver) keep(a arrival) {
 
 // read reads a message of either mode.
 // messageSchema says whether a body is valid by the message's schema.
-var messageSchema = sync.OnceValues(provisiontest.Validator)
+var messageSchema = sync.OnceValues(connectortest.Validator)
 
 func read(req *http.Request) (a arrival, err error) {
 	a.method = req.Method
-	if a.sequence, err = strconv.ParseInt(req.Header.Get(provision.SequenceHeader), 10, 64); err != nil {
+	if a.sequence, err = strconv.ParseInt(req.Header.Get(connector.SequenceHeader), 10, 64); err != nil {
 		return a, err
 	}
 	body, err := io.ReadAll(req.Body)

@@ -13,9 +13,10 @@ import (
 
 	"comity"
 	"comity/internal/authz"
+	"comity/internal/connector"
+	httpconnector "comity/internal/connector/http"
+	"comity/internal/connector/kafka"
 	"comity/internal/outbox"
-	"comity/internal/provision"
-	"comity/internal/provision/kafka"
 	"comity/internal/registry"
 	"comity/internal/store"
 )
@@ -28,7 +29,7 @@ type world struct {
 	t        *testing.T
 	database string
 	clock    *clock
-	sender   *provision.Sender
+	sender   connector.Connectors
 	co       int64
 
 	store    *store.Store
@@ -66,9 +67,9 @@ func newWorld(t *testing.T, database string) *world {
 	return w
 }
 
-func newSender() *provision.Sender {
-	private := provision.Options{AllowPrivate: true} // receivers of tests are on loopback
-	return provision.NewSender(provision.NewHTTP(private), kafka.New(private))
+func newSender() connector.Connectors {
+	private := connector.Options{AllowPrivate: true} // receivers of tests are on loopback
+	return connector.Connectors{comity.ServerHTTP: httpconnector.New(private), comity.ServerKafka: kafka.New(private)}
 }
 
 // open opens the database once more, as another instance would.

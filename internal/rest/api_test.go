@@ -12,11 +12,14 @@ import (
 	"testing"
 	"time"
 
+	"comity"
+
+	"comity/internal/connector"
+	httpconnector "comity/internal/connector/http"
+	"comity/internal/connector/kafka"
 	"comity/internal/httpserver"
 	"comity/internal/outbox"
 	"comity/internal/pgtest"
-	"comity/internal/provision"
-	"comity/internal/provision/kafka"
 	"comity/internal/registry"
 	"comity/internal/rest"
 	"comity/internal/signin"
@@ -35,7 +38,7 @@ type api struct {
 	operator registry.Login
 	client   *http.Client
 	server   *httpserver.Server
-	sender   *provision.Sender
+	sender   connector.Connectors
 }
 
 // apis are the API on each database. All tests share them, and each adds COs of its own.
@@ -105,8 +108,8 @@ func serve(ctx context.Context, database string, wrap func(net.Listener) net.Lis
 	}
 	var queue *outbox.Outbox
 	a.registry = registry.New(a.store, func() { queue.Wake() })
-	private := provision.Options{AllowPrivate: true}
-	a.sender = provision.NewSender(provision.NewHTTP(private), kafka.New(private))
+	private := connector.Options{AllowPrivate: true}
+	a.sender = connector.Connectors{comity.ServerHTTP: httpconnector.New(private), comity.ServerKafka: kafka.New(private)}
 	queue = outbox.New(a.store, a.registry, a.sender, outbox.Options{})
 	if a.operator, _, err = a.registry.Bootstrap(ctx); err != nil {
 		return nil, err
