@@ -1,5 +1,7 @@
 package comity
 
+import "slices"
+
 // The statuses that rules refer to, as they are written and stored.
 const (
 	Active              = "Active"
@@ -43,3 +45,10 @@ var personStatuses = append([]Word{{Word: Locked, Code: "LK"}}, roleStatuses...)
 
 // onOff are the statuses of a resource that is only active or suspended.
 var onOff = []Word{{Word: Active, Code: "A"}, {Word: Suspended, Code: "S"}}
+
+// ActiveStatuses returns the statuses with which people and roles count as active: they are in the groups of
+// active members, and people have their rights.
+func ActiveStatuses() []string { return []string{Active, GracePeriod} }
+
+// CountsAsActive reports whether a status is one of ActiveStatuses.
+func CountsAsActive(status string) bool { return slices.Contains(ActiveStatuses(), status) }

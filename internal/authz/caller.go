@@ -1,4 +1,9 @@
-// Package authz says what a caller may do: the table of permissions.
+// Package authz says what a caller may do. It has the table of permissions (permissions.go), which says for
+// each resource what relation a record must have to the caller for each operation, and what is made from it:
+// the row filters, which select the records that a caller may see (filter.go); the checks of one record
+// (authorize.go); what may be done to records that are shown (rights.go); and the fields that the owner of a
+// group does not see of other people (redact.go). Administrators of a CO may do everything in it, those of
+// the platform everywhere.
 package authz
 
 import "comity"

@@ -38,7 +38,7 @@ const (
 	Offered
 	// Addable is, for the owner of a group, somebody whom they may add to it, and the records that
 	// distinguish people: those who are active in the CO or in a group of theirs, and the units. Of a record
-	// with no other relation to the caller, only the fields in Permission.Apart are shown.
+	// with no other relation to the caller, only the fields in Permission.Distinguishing are shown.
 	Addable
 )
 
@@ -54,8 +54,8 @@ type Permission struct {
 	// To are the fields that name what a record is added to: the relation that the operation needs must hold
 	// for each of these records, also if an edit changes the field.
 	To []*comity.Field
-	// Apart are the fields by which the owner of a group distinguishes people.
-	Apart []*comity.Field
+	// Distinguishing are the fields by which the owner of a group distinguishes people.
+	Distinguishing []*comity.Field
 	// Reserved is a flag that only administrators of the CO may set: nobody else may change a record that has
 	// it.
 	Reserved *comity.Field
@@ -66,22 +66,22 @@ type Permission struct {
 var permissions = map[*comity.Resource]Permission{
 	comity.Co.Resource: {View: InCO},
 	comity.Cou.Resource: Permission{View: Mine | InUnit, Edit: InUnit, To: to(comity.Cou.ParentId)}.
-		apart(comity.Cou.CoId, comity.Cou.Name),
+		distinguishing(comity.Cou.CoId, comity.Cou.Name),
 
-	comity.CoPerson.Resource: Permission{View: Mine | InUnit, Add: InUnit, Edit: InUnit, Delete: InUnit}.apart(comity.CoPerson.CoId),
+	comity.CoPerson.Resource: Permission{View: Mine | InUnit, Add: InUnit, Edit: InUnit, Delete: InUnit}.distinguishing(comity.CoPerson.CoId),
 	comity.CoPersonRole.Resource: Permission{
 		View: Mine | InUnit | OfUnitPerson, Add: InUnit | Enrolling, Edit: InUnit, Delete: InUnit,
 		Place: comity.CoPersonRole.CouId, About: comity.CoPersonRole.Person,
 		To: to(comity.CoPersonRole.Person, comity.CoPersonRole.CouId),
-	}.apart(comity.CoPersonRole.Person, comity.CoPersonRole.CouId),
+	}.distinguishing(comity.CoPersonRole.Person, comity.CoPersonRole.CouId),
 	comity.OrgIdentity.Resource:       {View: Mine | OfUnitPerson},
 	comity.CoOrgIdentityLink.Resource: {View: Mine | OfUnitPerson, About: comity.CoOrgIdentityLink.CoPersonId},
 
-	comity.Name.Resource: ofPerson(comity.Name.Person).apart(
+	comity.Name.Resource: ofPerson(comity.Name.Person).distinguishing(
 		comity.Name.Person, comity.Name.Honorific, comity.Name.Given, comity.Name.Middle, comity.Name.Family, comity.Name.Suffix,
 		comity.Name.Type, comity.Name.PrimaryName,
 	),
-	comity.EmailAddress.Resource: ofPerson(comity.EmailAddress.Person).apart(
+	comity.EmailAddress.Resource: ofPerson(comity.EmailAddress.Person).distinguishing(
 		comity.EmailAddress.Person, comity.EmailAddress.Mail, comity.EmailAddress.Type,
 	),
 	comity.Identifier.Resource:       ofPerson(comity.Identifier.Person).reserve(comity.Identifier.Login).shown(Joined),
@@ -140,10 +140,10 @@ func (p Permission) shown(to Relation) Permission {
 	return p
 }
 
-// apart lets owners of groups view these fields.
-func (p Permission) apart(fields ...*comity.Field) Permission {
+// distinguishing lets owners of groups view these fields.
+func (p Permission) distinguishing(fields ...*comity.Field) Permission {
 	p.View |= Addable
-	p.Apart = fields
+	p.Distinguishing = fields
 	return p
 }
 

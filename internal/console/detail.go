@@ -66,7 +66,7 @@ func (d drawn) detail(v *visit) error {
 	}
 	name := t.of(rec)
 	if past {
-		p.head, p.Now, p.At = v.headOf(rec, registry.Rights{}), here, at
+		p.head, p.Now, p.At = v.headOf(rec, authz.Rights{}), here, at
 		return v.show("detail.html", name, p, v.crumbs(rec, name, link{"Revision " + strconv.FormatInt(rec.Revision, 10), ""})...)
 	}
 	may, err := v.Registry.RightsTo(v.ctx(), v.caller, rec)

@@ -2,7 +2,7 @@ package console
 
 import (
 	"comity"
-	"comity/internal/registry"
+	"comity/internal/authz"
 )
 
 // head is what a page begins with, round its title.
@@ -17,7 +17,7 @@ type head struct {
 }
 
 // headOf is the head of a record's page for somebody with these rights to it.
-func (v *visit) headOf(rec *comity.Record, may registry.Rights) head {
+func (v *visit) headOf(rec *comity.Record, may authz.Rights) head {
 	h := head{Kind: comity.Capitalize(rec.Resource.One)}
 	if may.Edit {
 		h.Edit = v.form(rec.Resource, rec.Id, "edit")

@@ -75,7 +75,7 @@ func related(as string, r *comity.Resource) authz.Relation {
 // addable is how a specimen stands to the owner of any group: they see who may be added, by name, address
 // and unit.
 func addable(r *comity.Resource) authz.Relation {
-	if len(authz.PermissionFor(r).Apart) > 0 {
+	if len(authz.PermissionFor(r).Distinguishing) > 0 {
 		return authz.Addable
 	}
 	return 0

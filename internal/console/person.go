@@ -42,7 +42,7 @@ type personView struct {
 	model  registry.PersonView
 	titles titles
 	// rights are the reader's rights to the person's records; empty for the past.
-	rights map[*comity.Resource]map[int64]registry.Rights
+	rights map[*comity.Resource]map[int64]authz.Rights
 	// at is the time as of which the person is shown, zero for now.
 	at time.Time
 }

@@ -30,9 +30,11 @@ var rules = []struct {
 	// The domain, without I/O: all others use its terms, it knows none of them.
 	{domain, nil},
 
-	// Records on the wire and who may do what need the domain alone.
+	// Records on the wire need the domain alone.
 	{"internal/wire", []string{domain}},
-	{"internal/authz", []string{domain}},
+
+	// Who may do what: the table of permissions, and the row filters that the store is given.
+	{"internal/authz", []string{domain, "internal/store"}},
 	{"internal/signin", []string{domain, "internal/authz"}},
 	{"internal/openapi", []string{domain}},
 	{"internal/observe", []string{domain}},

@@ -125,10 +125,10 @@ func (c *change) add(ctx context.Context, rules rules) error {
 	if c.now, err = c.tx.Now(ctx); err != nil {
 		return err
 	}
-	if err := c.permitPlace(ctx, authz.Add); err != nil {
+	if err := c.authorizePlace(ctx, authz.Add); err != nil {
 		return err
 	}
-	if err := hook(ctx, rules.permit, c); err != nil {
+	if err := hook(ctx, rules.authorize, c); err != nil {
 		return err
 	}
 	if err := c.judge(ctx, rules); err != nil {

@@ -12,7 +12,7 @@ import (
 // members, the Active and those in their grace period in the group of active members.
 var automatic = store.AutomaticRule{
 	Never:    comity.Deleted,
-	Active:   []string{comity.Active, comity.GracePeriod},
+	Active:   comity.ActiveStatuses(),
 	AllGroup: comity.GroupMembers, ActiveGroup: comity.GroupActive,
 }
 

@@ -53,7 +53,7 @@ func (c *change) delete(ctx context.Context, rules rules, conditions []Condition
 
 // refuseDelete returns the refusal if the rules of the resource do not allow the delete. It changes nothing.
 func (c *change) refuseDelete(ctx context.Context, rules rules) error {
-	if err := hook(ctx, rules.permit, c); err != nil {
+	if err := hook(ctx, rules.authorize, c); err != nil {
 		return err
 	}
 	return hook(ctx, rules.refuse, c)

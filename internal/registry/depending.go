@@ -23,7 +23,7 @@ type Depending struct {
 func (r *Registry) DependingOn(ctx context.Context, caller authz.Caller, rec *comity.Record) (all []Depending, err error) {
 	err = r.read(ctx, caller, func(in reading) error {
 		all = nil
-		if err := permit(ctx, in.tx, caller, authz.Delete, rec, rec.Resource.UnknownOnDelete); err != nil {
+		if err := authz.Authorize(ctx, in.tx, caller, authz.Delete, rec, rec.Resource.UnknownOnDelete); err != nil {
 			return err
 		}
 		for _, l := range comity.LinksTo(rec.Resource) {
@@ -47,8 +47,8 @@ func (r *Registry) DependingOn(ctx context.Context, caller authz.Caller, rec *co
 // not.
 func (r *Registry) RefusesDelete(ctx context.Context, caller authz.Caller, rec *comity.Record) (refused *comity.Error, err error) {
 	err = r.read(ctx, caller, func(in reading) error {
-		c := &change{tx: in.tx, caller: caller, old: rec, now: in.now}
-		err := permit(ctx, in.tx, caller, authz.Delete, rec, rec.Resource.UnknownOnDelete)
+		c := &change{tx: in.tx, caller: caller, old: rec, now: in.Now}
+		err := authz.Authorize(ctx, in.tx, caller, authz.Delete, rec, rec.Resource.UnknownOnDelete)
 		if err == nil {
 			err = c.refuseDelete(ctx, rulesOf(rec.Resource))
 		}

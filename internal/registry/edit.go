@@ -39,10 +39,10 @@ func (c *change) edit(ctx context.Context, rules rules, in comity.Input, conditi
 	if err := c.keepFixed(ctx); err != nil {
 		return err
 	}
-	if err := c.permitPlace(ctx, authz.Edit); err != nil {
+	if err := c.authorizePlace(ctx, authz.Edit); err != nil {
 		return err
 	}
-	if err := hook(ctx, rules.permit, c); err != nil {
+	if err := hook(ctx, rules.authorize, c); err != nil {
 		return err
 	}
 	if err := c.judge(ctx, rules); err != nil {

@@ -39,7 +39,7 @@ const maxGraph = 200
 func (r *Registry) Group(ctx context.Context, caller authz.Caller, id int64) (g GroupView, err error) {
 	f := comity.CoGroup
 	err = r.read(ctx, caller, func(in reading) (err error) {
-		g.Now = in.now
+		g.Now = in.Now
 		if g.Group, err = in.one(ctx, f.Resource, id); err != nil {
 			return err
 		}
@@ -53,14 +53,14 @@ func (r *Registry) Group(ctx context.Context, caller authz.Caller, id int64) (g 
 		}
 		if !g.Group.Bool(f.Auto) {
 			through := caller.Through(authz.Edit, comity.CoGroupMember.Resource)
-			if g.MayChange, err = meets(ctx, in.tx, caller, through, f.Resource, id); err != nil {
+			if g.MayChange, err = authz.IsRelated(ctx, in.tx, caller, through, f.Resource, id); err != nil {
 				return err
 			}
 		}
 		if g.HasCounts, err = in.seesMembers(ctx, id); err != nil || !g.HasCounts {
 			return err
 		}
-		counts, err := in.tx.CountMembers(ctx, id, in.now)
+		counts, err := in.tx.CountMembers(ctx, id, in.Now)
 		g.Members, g.Owners, g.Others = counts.Members, counts.Owners, counts.Others
 		if g.Group.Text(f.Status) != comity.Active {
 			g.Members = 0
@@ -76,8 +76,8 @@ func (r *Registry) Group(ctx context.Context, caller authz.Caller, id int64) (g 
 // seesMembers says whether the caller may see all rows of a group: by their relation to the group, not to
 // single rows.
 func (r reading) seesMembers(ctx context.Context, group int64) (bool, error) {
-	by := r.caller.Through(authz.View, comity.CoGroupMember.Resource) & (authz.InCO | authz.InUnit | authz.Owned)
-	return meets(ctx, r.tx, r.caller, by, comity.CoGroup.Resource, group)
+	by := r.Caller.Through(authz.View, comity.CoGroupMember.Resource) & (authz.InCO | authz.InUnit | authz.Owned)
+	return authz.IsRelated(ctx, r.tx, r.Caller, by, comity.CoGroup.Resource, group)
 }
 
 // graph follows the nestings from a group up and down. A CO has few nestings, so all are read at once.
@@ -175,7 +175,7 @@ func (r *Registry) GroupMembers(ctx context.Context, caller authz.Caller, group 
 		if rows, page.Next, err = in.page(ctx, f.Resource, after, limit, conditions...); err != nil {
 			return err
 		}
-		if rows, err = in.rowsApart(ctx, rows, words); err != nil {
+		if rows, err = in.rowsWithoutHiddenMatches(ctx, rows, words); err != nil {
 			return err
 		}
 		page.Members, err = in.members(ctx, rows)

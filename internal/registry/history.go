@@ -69,11 +69,11 @@ func (r *Registry) History(ctx context.Context, caller authz.Caller, filter Hist
 		if err := in.co(ctx, q.CoId); err != nil && (!caller.Platform || !isMissing(err)) {
 			return err
 		}
-		wide, err := in.across(ctx, in.tx)
+		wide, err := in.Across(ctx, in.tx)
 		if err != nil {
 			return err
 		}
-		q.Visible = wide.visible(comity.HistoryRecord.Resource)
+		q.Visible = wide.Visible(comity.HistoryRecord.Resource)
 		rows, err := in.tx.FindHistory(ctx, q)
 		if err != nil {
 			return err

@@ -44,7 +44,7 @@ func (r *Registry) AssignIdentifiers(ctx context.Context, caller authz.Caller, i
 		}
 		c.new = comity.NewRecord(comity.Identifier.Resource)
 		c.new.SetOwner(comity.Identifier.Person, comity.OwnerCO, person)
-		if err := cmp.Or(c.permitPlace(ctx, authz.Add), faulty); err != nil {
+		if err := cmp.Or(c.authorizePlace(ctx, authz.Add), faulty); err != nil {
 			return err
 		}
 		return c.assign(ctx, rand.New(rand.NewPCG(seed, 0)))
@@ -118,7 +118,7 @@ func (c *change) assignOne(ctx context.Context, f identifierFormat, random *rand
 	rec.SetBool(i.Login, f.assignment.Bool(a.Login))
 	rec.SetText(i.Status, comity.Active)
 	rec.SetOwner(i.Person, comity.OwnerCO, c.where.CoPersonId)
-	if isReserved(c.caller, rec) {
+	if authz.IsReserved(c.caller, rec) {
 		return nil, comity.ForbidBecause("Identifier assignment %d gives a login: ask an administrator of the CO to assign the identifiers", f.assignment.Id)
 	}
 	if err := c.chooseIdentifier(ctx, f, rec, random); err != nil {

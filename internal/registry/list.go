@@ -125,8 +125,8 @@ type query struct {
 	exactRead    bool
 	// hangs are the history's columns, and their values, that narrow a list of deleted records.
 	hangs map[string]int64
-	// reach is the row filter of the caller.
-	reach reach
+	// filter is the caller's.
+	filter authz.Filter
 	// none is the phrase to answer an empty list with; nothing is true if the list is empty because no search
 	// key is usable.
 	none    string
@@ -232,17 +232,17 @@ func (q *query) resolve(ctx context.Context, tx *store.Tx, caller authz.Caller) 
 		q.conditions = append(q.conditions, store.Equal("co_id", id))
 		q.hangs["co_id"] = id
 	}
-	now, err := tx.Now(ctx)
-	if err != nil {
-		return err
-	}
 	if q.byHidden() {
 		caller = caller.Strictly()
 	}
-	if q.reach, err = (reach{caller: caller, now: now}).across(ctx, tx); err != nil {
+	filter, err := authz.NewFilter(ctx, tx, caller)
+	if err != nil {
 		return err
 	}
-	if c := q.reach.visible(q.resource); c != nil {
+	if q.filter, err = filter.Across(ctx, tx); err != nil {
+		return err
+	}
+	if c := q.filter.Visible(q.resource); c != nil {
 		q.conditions = append(q.conditions, c)
 	}
 	if q.deleted && !caller.Admin {
@@ -257,14 +257,14 @@ func (q *query) resolve(ctx context.Context, tx *store.Tx, caller authz.Caller) 
 		if err != nil {
 			return err
 		}
-		sees, err := maySee(ctx, tx, caller, p.Resource, p.id)
+		sees, err := authz.MaySee(ctx, tx, caller, p.Resource, p.id)
 		if err != nil {
 			return err
 		}
 		if !sees {
 			return comity.Missing(unknown)
 		}
-		q.byParent(p, now)
+		q.byParent(p, filter.Now)
 	}
 	if len(q.unknown) > 0 && q.resource.StrictQuery {
 		return &comity.Error{

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"comity"
+	"comity/internal/authz"
 	"comity/internal/store"
 )
 
@@ -150,7 +151,7 @@ func (q *query) read(ctx context.Context, tx *store.Tx, after int64, limit int, 
 	if err != nil {
 		return nil, err
 	}
-	if err := showApart(ctx, tx, q.reach.caller, records); err != nil {
+	if err := authz.Redact(ctx, tx, q.filter.Caller, records); err != nil {
 		return nil, err
 	}
 	if q.deleted {
@@ -177,11 +178,11 @@ func (q *query) expandWith(ctx context.Context, tx *store.Tx, child *comity.Reso
 	for i, rec := range records {
 		ids[i] = rec.Id
 	}
-	hanging, err := tx.ListBy(ctx, child, key.Column, ids, q.reach.seen(child)...)
+	hanging, err := tx.ListBy(ctx, child, key.Column, ids, q.filter.Seen(child)...)
 	if err != nil {
 		return err
 	}
-	if err := showApart(ctx, tx, q.reach.caller, slices.Concat(slices.Collect(maps.Values(hanging))...)); err != nil {
+	if err := authz.Redact(ctx, tx, q.filter.Caller, slices.Concat(slices.Collect(maps.Values(hanging))...)); err != nil {
 		return err
 	}
 	for _, rec := range records {

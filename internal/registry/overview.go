@@ -29,7 +29,7 @@ func (r *Registry) PeopleOverTime(ctx context.Context, caller authz.Caller, coID
 			return comity.Forbid()
 		}
 		changes, err := in.tx.StatusChanges(ctx, coID)
-		days = addUp(changes, in.now)
+		days = addUp(changes, in.Now)
 		return err
 	})
 	if err != nil {
@@ -70,15 +70,15 @@ func (r *Registry) PeopleByStatus(ctx context.Context, caller authz.Caller, coID
 			return err
 		}
 		// All are counted, however many people they administer: selecting these first is quicker.
-		in.few = true
-		if visible := in.visible(comity.CoPerson.Resource); visible != nil {
+		in.PeopleFirst = true
+		if visible := in.Visible(comity.CoPerson.Resource); visible != nil {
 			counts, err = in.tx.PeopleByStatus(ctx, coID, visible)
 			return err
 		}
 		// The same numbers without reading each person.
 		changes, err := in.tx.StatusChanges(ctx, coID)
 		counts = map[string]int64{}
-		if days := addUp(changes, in.now); len(days) > 0 {
+		if days := addUp(changes, in.Now); len(days) > 0 {
 			counts = days[len(days)-1].People
 		}
 		return err
@@ -119,7 +119,7 @@ func (r *Registry) upcoming(ctx context.Context, caller authz.Caller, coID int64
 			return err
 		}
 		for _, f := range times {
-			records, err := in.tx.ListNext(ctx, f.Resource(), f, coID, in.now, limit, wide.seen(f.Resource())...)
+			records, err := in.tx.ListNext(ctx, f.Resource(), f, coID, in.Now, limit, wide.Seen(f.Resource())...)
 			if err != nil {
 				return err
 			}
@@ -130,7 +130,7 @@ func (r *Registry) upcoming(ctx context.Context, caller authz.Caller, coID int64
 		slices.SortStableFunc(found, func(a, b Upcoming) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Record.Id, b.Record.Id)) })
 		found = found[:min(len(found), limit)]
 		// An owner of a group sees the names of those whom they may add to it, here as on the group's page.
-		in.caller = caller
+		in.Caller = caller
 		return in.nameUpcoming(ctx, found)
 	})
 	if err != nil {

@@ -32,7 +32,7 @@ func (r *Registry) ViewPast(ctx context.Context, caller authz.Caller, res *comit
 	var rec *comity.Record
 	err := r.store.Read(ctx, func(tx *store.Tx) (err error) {
 		if !caller.Admin {
-			if _, err := known(ctx, tx, caller, authz.View, res, id, res.UnknownOnView); err != nil {
+			if _, err := authz.Get(ctx, tx, caller, authz.View, res, id, res.UnknownOnView); err != nil {
 				return err
 			}
 			return forbidPast()
@@ -165,15 +165,5 @@ func groupAt(ctx context.Context, tx *store.Tx, caller authz.Caller, id int64, a
 	if err != nil {
 		return nil, err
 	}
-	return then, permitMembers(ctx, tx, caller, id)
-}
-
-// permitMembers returns an error unless the caller may change all memberships of a group.
-func permitMembers(ctx context.Context, tx *store.Tx, caller authz.Caller, group int64) error {
-	r := comity.CoGroup.Resource
-	may, err := meets(ctx, tx, caller, caller.Through(authz.Edit, comity.CoGroupMember.Resource), r, group)
-	if err != nil || may {
-		return err
-	}
-	return barred(ctx, tx, caller, r, group, r.UnknownOnView)
+	return then, authz.AuthorizeMembers(ctx, tx, caller, id)
 }

@@ -9,12 +9,12 @@ import (
 )
 
 var personRules = rules{
-	permit: func(ctx context.Context, c *change) error {
+	authorize: func(ctx context.Context, c *change) error {
 		status := comity.CoPerson.Status
-		if c.old == nil || c.new != nil && isActive(c.old.Text(status)) == isActive(c.new.Text(status)) {
+		if c.old == nil || c.new != nil && comity.CountsAsActive(c.old.Text(status)) == comity.CountsAsActive(c.new.Text(status)) {
 			return nil
 		}
-		return c.permitOver(ctx, c.old.Id)
+		return c.authorizeOver(ctx, c.old.Id)
 	},
 	refuse: func(ctx context.Context, c *change) error {
 		if c.new != nil {
@@ -107,4 +107,41 @@ func (c *change) markFirstActive(ctx context.Context, person *comity.Record) err
 		}
 	}
 	return c.tx.MarkPeople(ctx, []string{comity.ModeEnrolment}, person.Id)
+}
+
+// suspendUsersOf suspends the API users that act for a person and would have rights of their own once the
+// person is gone: the privileged ones and those of the platform.
+func (c *change) suspendUsersOf(ctx context.Context, person int64) error {
+	f := comity.ApiUser
+	users, err := c.tx.List(ctx, f.Resource, 0, maxLookedAt, store.Equal(f.CoPersonId.Column, person), store.Equal(f.Status.Column, comity.Active))
+	if err != nil {
+		return err
+	}
+	for _, u := range users {
+		if !u.Bool(f.Privileged) && u.CoId != comity.PlatformCO {
+			continue
+		}
+		u.SetText(f.Status, comity.Suspended)
+		if err := c.tx.Update(ctx, u, c.caller.Username, store.Where{CoId: u.CoId}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// authorizeOver refuses a change that decides whether a person is active, now or at a later time, if the caller
+// has fewer administrative rights than the person.
+func (c *change) authorizeOver(ctx context.Context, person int64) error {
+	if c.caller.Admin {
+		return nil
+	}
+	co, units, err := c.tx.Administers(ctx, person, comity.GroupAdmins, comity.Active)
+	if err != nil {
+		return err
+	}
+	beyond := func(unit int64) bool { return !slices.Contains(c.caller.Units, unit) }
+	if co || slices.ContainsFunc(units, beyond) {
+		return comity.ForbidBecause("Person %d administers more than you do: ask an administrator of the CO", person)
+	}
+	return nil
 }

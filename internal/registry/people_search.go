@@ -56,8 +56,8 @@ func (r *Registry) SearchPeople(ctx context.Context, caller authz.Caller, coID i
 		if err != nil {
 			return err
 		}
-		q.Visible = wide.visible(comity.CoPerson.Resource)
-		q.Few = q.Visible != nil && wide.few
+		q.Visible = wide.Visible(comity.CoPerson.Resource)
+		q.Few = q.Visible != nil && wide.PeopleFirst
 		found, err := in.tx.SearchPeople(ctx, q)
 		if err != nil {
 			return err
@@ -73,7 +73,7 @@ func (r *Registry) SearchPeople(ctx context.Context, caller authz.Caller, coID i
 		if page.People, err = in.describe(ctx, ids, q.Words); err != nil {
 			return err
 		}
-		page.People, err = in.foundApart(ctx, page.People, q.Words)
+		page.People, err = in.withoutHiddenMatches(ctx, page.People, q.Words)
 		return err
 	})
 	if err != nil {

@@ -126,7 +126,7 @@ func (p *pastReading) permitted(ctx context.Context, res *comity.Resource, recor
 	var seen []*comity.Record
 	if p.all(res) {
 		for _, rec := range records {
-			if p.caller.Knows(rec.CoId) {
+			if p.Caller.Knows(rec.CoId) {
 				seen = append(seen, rec)
 			}
 		}

@@ -12,7 +12,7 @@ import (
 
 // reading is a snapshot that reads what a caller may see.
 type reading struct {
-	reach
+	authz.Filter
 	tx *store.Tx
 }
 
@@ -22,11 +22,11 @@ func (r *Registry) read(ctx context.Context, caller authz.Caller, fn func(readin
 		return comity.Forbid()
 	}
 	return r.snapshot(ctx, caller, func(tx *store.Tx) error {
-		now, err := tx.Now(ctx)
+		filter, err := authz.NewFilter(ctx, tx, caller)
 		if err != nil {
 			return err
 		}
-		return fn(reading{reach{caller: caller, now: now}, tx})
+		return fn(reading{filter, tx})
 	})
 }
 
@@ -36,7 +36,7 @@ func (r reading) inCO(ctx context.Context, id int64) (reading, error) {
 	if err := r.co(ctx, id); err != nil {
 		return r, err
 	}
-	within, err := r.across(ctx, r.tx)
+	within, err := r.Across(ctx, r.tx)
 	return reading{within, r.tx}, err
 }
 
@@ -49,30 +49,30 @@ func (r reading) list(ctx context.Context, res *comity.Resource, limit int, cond
 // page is list for one page: up to limit records after an id. next is the value of after for the next page, 0
 // if there is none.
 func (r reading) page(ctx context.Context, res *comity.Resource, after int64, limit int, conditions ...store.Condition) (records []*comity.Record, next int64, err error) {
-	if !r.caller.May(authz.View, res) {
+	if !r.Caller.May(authz.View, res) {
 		return nil, 0, nil
 	}
-	if records, err = r.tx.List(ctx, res, after, limit+1, r.seen(res, conditions...)...); err != nil {
+	if records, err = r.tx.List(ctx, res, after, limit+1, r.Seen(res, conditions...)...); err != nil {
 		return nil, 0, err
 	}
 	if len(records) > limit {
 		records = records[:limit]
 		next = records[limit-1].Id
 	}
-	return records, next, showApart(ctx, r.tx, r.caller, records)
+	return records, next, authz.Redact(ctx, r.tx, r.Caller, records)
 }
 
 // listBy returns the records whose column has one of the ids, grouped by that id, as far as the caller may
 // see them.
 func (r reading) listBy(ctx context.Context, res *comity.Resource, column string, ids []int64, conditions ...store.Condition) (map[int64][]*comity.Record, error) {
-	if !r.caller.May(authz.View, res) {
+	if !r.Caller.May(authz.View, res) {
 		return nil, nil //nolint:nilnil // they see none
 	}
-	by, err := r.tx.ListBy(ctx, res, column, ids, r.seen(res, conditions...)...)
+	by, err := r.tx.ListBy(ctx, res, column, ids, r.Seen(res, conditions...)...)
 	if err != nil {
 		return nil, err
 	}
-	return by, showApart(ctx, r.tx, r.caller, slices.Concat(slices.Collect(maps.Values(by))...))
+	return by, authz.Redact(ctx, r.tx, r.Caller, slices.Concat(slices.Collect(maps.Values(by))...))
 }
 
 // hanging returns the dependents of the records with the ids, which name them in the column.
@@ -122,12 +122,12 @@ func addNames(ctx context.Context, from source, people map[int64]*comity.Record)
 
 // one returns the record with the id, or the NotFound error if the caller may not see it.
 func (r reading) one(ctx context.Context, res *comity.Resource, id int64) (*comity.Record, error) {
-	return known(ctx, r.tx, r.caller, authz.View, res, id, res.UnknownOnView)
+	return authz.Get(ctx, r.tx, r.Caller, authz.View, res, id, res.UnknownOnView)
 }
 
 // co returns an error if the caller may know of nothing in a CO.
 func (r reading) co(ctx context.Context, id int64) error {
-	if !r.caller.Knows(id) {
+	if !r.Caller.Knows(id) {
 		return comity.Missing(comity.Co.UnknownOnView)
 	}
 	_, err := r.one(ctx, comity.Co.Resource, id)
@@ -136,7 +136,7 @@ func (r reading) co(ctx context.Context, id int64) error {
 
 // all says whether the caller may see every record of the resource in the COs that they may know of.
 func (r reading) all(res *comity.Resource) bool {
-	return r.caller.Through(authz.View, res)&authz.InCO != 0
+	return r.Caller.Through(authz.View, res)&authz.InCO != 0
 }
 
 // distinct returns the ids in order, without duplicates and 0.

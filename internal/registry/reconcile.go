@@ -51,7 +51,7 @@ func (r *Registry) ReconcileGroup(ctx context.Context, caller authz.Caller, id i
 		if err != nil {
 			return err
 		}
-		if err := permitMembers(ctx, tx, caller, id); err != nil {
+		if err := authz.AuthorizeMembers(ctx, tx, caller, id); err != nil {
 			return err
 		}
 		c := &change{tx: tx, caller: caller}

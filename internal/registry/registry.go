@@ -48,28 +48,13 @@ func (r *Registry) View(ctx context.Context, caller authz.Caller, res *comity.Re
 	}
 	var rec *comity.Record
 	err := r.store.Read(ctx, func(tx *store.Tx) (err error) {
-		rec, err = known(ctx, tx, caller, authz.View, res, id, res.UnknownOnView)
+		rec, err = authz.Get(ctx, tx, caller, authz.View, res, id, res.UnknownOnView)
 		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("view %s %d: %w", res.Singular, id, err)
 	}
 	return rec, nil
-}
-
-// known returns an existing record that the caller may do this to.
-func known(ctx context.Context, tx *store.Tx, caller authz.Caller, op authz.Operation, res *comity.Resource, id int64, unknown string) (*comity.Record, error) {
-	rec, err := tx.Get(ctx, res, id)
-	if errors.Is(err, store.ErrNotFound) || err == nil && !caller.Knows(rec.CoId) {
-		return nil, comity.Missing(unknown)
-	}
-	if err != nil {
-		return nil, err
-	}
-	if err := permit(ctx, tx, caller, op, rec, unknown); err != nil || op != authz.View {
-		return rec, err
-	}
-	return rec, showApart(ctx, tx, caller, []*comity.Record{rec})
 }
 
 // Exists returns the error that an Edit of the id returns if there is no such record, nil if there is one. It
@@ -79,7 +64,7 @@ func (r *Registry) Exists(ctx context.Context, caller authz.Caller, res *comity.
 		return comity.Forbid()
 	}
 	return r.store.Read(ctx, func(tx *store.Tx) error {
-		_, err := known(ctx, tx, caller, authz.Edit, res, id, res.UnknownOnEdit)
+		_, err := authz.Get(ctx, tx, caller, authz.Edit, res, id, res.UnknownOnEdit)
 		return err
 	})
 }
@@ -90,7 +75,7 @@ func (r *Registry) Credential(ctx context.Context, username string) (c comity.Cr
 		if c, err = tx.Credential(ctx, username); err != nil || !c.User.Has(comity.ApiUser.CoPersonId) {
 			return err
 		}
-		c.Person, err = rightsOf(ctx, tx, c.User.Int(comity.ApiUser.CoPersonId))
+		c.Person, err = authz.RightsOf(ctx, tx, c.User.Int(comity.ApiUser.CoPersonId))
 		return err
 	})
 	if errors.Is(err, store.ErrNotFound) {

@@ -32,7 +32,7 @@ func TestRightsToAll(t *testing.T) {
 					t.Fatal(err)
 				}
 				for _, rec := range records {
-					want := registry.Rights{
+					want := authz.Rights{
 						Edit: mayTry(t, func(stop registry.Condition) error {
 							return w.Edit(t.Context(), caller, rec.Resource, rec.Id, comity.Input{Record: rec}, stop)
 						}),

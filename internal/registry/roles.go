@@ -9,14 +9,14 @@ import (
 )
 
 var roleRules = rules{
-	permit: func(ctx context.Context, c *change) error {
+	authorize: func(ctx context.Context, c *change) error {
 		// A person's status follows from the roles, which the clock ends.
 		f := comity.CoPersonRole
 		if !slices.ContainsFunc([]*comity.Field{f.Status, f.ValidFrom, f.ValidThrough, f.Person}, c.changed) {
 			return nil
 		}
 		for _, person := range c.people() {
-			if err := c.permitOver(ctx, person); err != nil {
+			if err := c.authorizeOver(ctx, person); err != nil {
 				return err
 			}
 		}

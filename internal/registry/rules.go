@@ -19,8 +19,8 @@ type rules struct {
 	exclusiveDelete bool
 	// alone changes touch many rows and are committed without others.
 	alone bool
-	// permit returns an error for what the caller may not do, in addition to the table of permissions.
-	permit func(context.Context, *change) error
+	// authorize returns an error for what the caller may not do, in addition to the table of permissions.
+	authorize func(context.Context, *change) error
 	// prepare completes the record before it is validated.
 	prepare func(context.Context, *change) error
 	// check returns the faults that depend on the CO.

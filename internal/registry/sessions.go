@@ -132,7 +132,7 @@ func (r *Registry) Memberships(ctx context.Context, login string) (list []signin
 		return nil, nil
 	}
 	err = r.store.Read(ctx, func(tx *store.Tx) error {
-		found, err := tx.LoginPeople(ctx, login, automatic.Active, maxLoginPerCO, maxLoginCOs)
+		found, err := tx.LoginPeople(ctx, login, comity.ActiveStatuses(), maxLoginPerCO, maxLoginCOs)
 		list = nil
 		for _, p := range found {
 			list = append(list, signin.Membership(p))
@@ -178,7 +178,7 @@ func (r *Registry) SessionMemberships(ctx context.Context, s comity.Session) ([]
 // CallerOf returns the caller that a login identifier is in one of their COs.
 func (r *Registry) CallerOf(ctx context.Context, login string, m signin.Membership) (caller authz.Caller, err error) {
 	err = r.store.Read(ctx, func(tx *store.Tx) error {
-		rights, err := rightsOf(ctx, tx, m.PersonId)
+		rights, err := authz.RightsOf(ctx, tx, m.PersonId)
 		caller = authz.ForPerson(login, m.CoId, m.PersonId, rights)
 		return err
 	})

@@ -103,8 +103,8 @@ func presentPeople(ctx context.Context, tx *store.Tx, d comity.Destination, ids 
 // counts says whether a message shows a membership: if the person is Active or in the grace period, and
 // always for the group of all members of the CO.
 func counts(person *comity.Record, m store.Membership) bool {
-	return slices.Contains(automatic.Active, person.Text(comity.CoPerson.Status)) ||
-		m.GroupType == automatic.AllGroup && m.CouId == 0
+	return comity.CountsAsActive(person.Text(comity.CoPerson.Status)) ||
+		m.GroupType == comity.GroupMembers && m.CouId == 0
 }
 
 // fillSnapshots reads the dependents of people, with a query per table.
@@ -134,7 +134,7 @@ func fillSnapshots(ctx context.Context, tx *store.Tx, present map[int64]*comity.
 			f := comity.CoPersonRole
 			begun := !r.Has(f.ValidFrom) || r.Int(f.ValidFrom) <= now.Unix()
 			ended := r.Has(f.ValidThrough) && r.Int(f.ValidThrough) < now.Unix()
-			if begun && !ended && slices.Contains(automatic.Active, r.Text(f.Status)) {
+			if begun && !ended && comity.CountsAsActive(r.Text(f.Status)) {
 				s.Roles = append(s.Roles, comity.RoleSnapshot{Role: r})
 			}
 		}},

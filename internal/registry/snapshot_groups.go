@@ -29,7 +29,7 @@ func presentGroups(ctx context.Context, tx *store.Tx, d comity.Destination, ids 
 		return nil, err
 	}
 	rule := store.ProvisioningRule{
-		Provisioned: provisioned, Counted: automatic.Active, AllGroup: automatic.AllGroup, Active: comity.Active,
+		Provisioned: provisioned, Counted: comity.ActiveStatuses(), AllGroup: comity.GroupMembers, Active: comity.Active,
 		IdentifierType: d.Settings.Text(comity.CoApiProvisionerTarget.IdentifierType),
 		OnlyGroup:      d.Target.Int(comity.CoProvisioningTarget.ProvisionCoGroupId),
 	}

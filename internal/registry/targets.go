@@ -27,7 +27,7 @@ func (r *Registry) Target(ctx context.Context, caller authz.Caller, op authz.Ope
 	}
 	var target *comity.Record
 	err := r.store.Read(ctx, func(tx *store.Tx) (err error) {
-		target, err = known(ctx, tx, caller, op, f.Resource, id, f.UnknownOnDelete)
+		target, err = authz.Get(ctx, tx, caller, op, f.Resource, id, f.UnknownOnDelete)
 		return err
 	})
 	if err != nil {

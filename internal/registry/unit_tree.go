@@ -36,8 +36,8 @@ func (r *Registry) Units(ctx context.Context, caller authz.Caller, coID int64) (
 			return err
 		}
 		// All are counted, however many people they administer: selecting these first is quicker.
-		wide.few = true
-		counts, err := in.tx.PeopleByUnit(ctx, coID, wide.seen(comity.CoPersonRole.Resource)...)
+		wide.PeopleFirst = true
+		counts, err := in.tx.PeopleByUnit(ctx, coID, wide.Seen(comity.CoPersonRole.Resource)...)
 		roots = tree(records, counts)
 		return err
 	})

@@ -2,7 +2,6 @@ package registry
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"comity"
@@ -98,11 +97,11 @@ func kindOfWhy(m, group *comity.Record) WhyKind {
 		return WhyNested
 	case group == nil || !group.Bool(f.Auto):
 		return WhyGiven
-	case group.Has(f.CouId) && group.Text(f.GroupType) == automatic.ActiveGroup:
+	case group.Has(f.CouId) && group.Text(f.GroupType) == comity.GroupActive:
 		return WhyActiveRole
 	case group.Has(f.CouId):
 		return WhyRole
-	case group.Text(f.GroupType) == automatic.ActiveGroup:
+	case group.Text(f.GroupType) == comity.GroupActive:
 		return WhyActive
 	}
 	return WhyEverybody
@@ -168,7 +167,7 @@ func whyAutomatic(ctx context.Context, from source, why map[int64]Why, membershi
 func roleCounts(role *comity.Record, kind WhyKind) bool {
 	status := role.Text(comity.CoPersonRole.Status)
 	if kind == WhyActiveRole {
-		return slices.Contains(automatic.Active, status)
+		return comity.CountsAsActive(status)
 	}
-	return status != automatic.Never
+	return status != comity.Deleted
 }

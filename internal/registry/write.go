@@ -47,7 +47,7 @@ func (c *change) enter(ctx context.Context, op authz.Operation, res *comity.Reso
 	if c.now, err = c.tx.Now(ctx); err != nil {
 		return err
 	}
-	return permit(ctx, c.tx, c.caller, op, c.old, unknown)
+	return authz.Authorize(ctx, c.tx, c.caller, op, c.old, unknown)
 }
 
 // judge validates the record as it would be: first the faults of all fields, then a missing owner, then
@@ -154,7 +154,7 @@ func (c *change) inCO(ctx context.Context, res *comity.Resource, id int64) (bool
 	if err != nil || !c.caller.Knows(where.CoId) || coID != 0 && where.CoId != coID {
 		return false, err
 	}
-	return maySee(ctx, c.tx, c.caller, res, id)
+	return authz.MaySee(ctx, c.tx, c.caller, res, id)
 }
 
 func hook(ctx context.Context, fn func(context.Context, *change) error, c *change) error {
