@@ -8,6 +8,7 @@ import (
 	"text/tabwriter"
 
 	"comity"
+	"comity/internal/control"
 	"comity/internal/registry"
 )
 
@@ -62,8 +63,8 @@ func (a *addUserCommand) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	return a.keep(p, use{creates: true}, func(k controlAPI) error {
-		login, err := k.AddUser(p.ctx, a.CO, a.Name, a.Privileged, key)
+	return a.withControl(p, use{creates: true}, func(c *control.Client) error {
+		login, err := control.Do(p.ctx, c, control.AddUser{CoId: a.CO, Name: a.Name, Privileged: a.Privileged, Key: key})
 		if err != nil {
 			return err
 		}
@@ -78,26 +79,25 @@ type listUsersCommand struct {
 
 // Run lists API users.
 func (l *listUsersCommand) Run(p *program) error {
-	return l.with(p, func(k controlAPI) error {
-		list, err := k.Users(p.ctx, l.CO)
+	return l.withControl(p, use{}, func(c *control.Client) error {
+		list, err := control.Do(p.ctx, c, control.ListUsers{CoId: l.CO})
 		if err != nil {
 			return err
 		}
 		w := tabwriter.NewWriter(p.out, 0, 0, 2, ' ', 0)
 		fmt.Fprintln(w, "USER\tCO\tSTATUS\tRIGHTS\tVALID THROUGH")
-		f := comity.ApiUser
-		for _, rec := range list {
+		for _, u := range list {
 			rights, through := "none", ""
-			if rec.Bool(f.Privileged) {
+			if u.Privileged {
 				rights = "CO"
 			}
-			if rec.CoId == comity.PlatformCO {
+			if u.CoId == comity.PlatformCO {
 				rights = "platform"
 			}
-			if rec.Has(f.ValidThrough) {
-				through = rec.Time(f.ValidThrough).Format(comity.TimeLayout)
+			if !u.ValidThrough.IsZero() {
+				through = u.ValidThrough.Format(comity.TimeLayout)
 			}
-			fmt.Fprintf(w, "%s\t%d\t%s\t%s\t%s\n", rec.Text(f.Username), rec.CoId, rec.Text(f.Status), rights, through)
+			fmt.Fprintf(w, "%s\t%d\t%s\t%s\t%s\n", u.Username, u.CoId, u.Status, rights, through)
 		}
 		return w.Flush()
 	})
@@ -115,8 +115,8 @@ func (r *rotateUserCommand) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	return r.with(p, func(k controlAPI) error {
-		login, err := k.RotateKey(p.ctx, r.User, key)
+	return r.withControl(p, use{}, func(c *control.Client) error {
+		login, err := control.Do(p.ctx, c, control.RotateKey{Username: r.User, Key: key})
 		if err != nil {
 			return err
 		}
@@ -131,8 +131,8 @@ type suspendUserCommand struct {
 
 // Run suspends an API user.
 func (s *suspendUserCommand) Run(p *program) error {
-	return s.with(p, func(k controlAPI) error {
-		if err := k.SuspendUser(p.ctx, s.User); err != nil {
+	return s.withControl(p, use{}, func(c *control.Client) error {
+		if _, err := control.Do(p.ctx, c, control.SuspendUser{Username: s.User}); err != nil {
 			return err
 		}
 		_, err := fmt.Fprintln(p.out, s.User, "is suspended")
@@ -147,8 +147,8 @@ type resumeUserCommand struct {
 
 // Run resumes a suspended API user.
 func (r *resumeUserCommand) Run(p *program) error {
-	return r.with(p, func(k controlAPI) error {
-		if err := k.ResumeUser(p.ctx, r.User); err != nil {
+	return r.withControl(p, use{}, func(c *control.Client) error {
+		if _, err := control.Do(p.ctx, c, control.ResumeUser{Username: r.User}); err != nil {
 			return err
 		}
 		_, err := fmt.Fprintln(p.out, r.User, "is active")

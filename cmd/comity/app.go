@@ -18,6 +18,7 @@ import (
 
 	"comity/internal/connector"
 	"comity/internal/console"
+	"comity/internal/control"
 	"comity/internal/httpserver"
 	"comity/internal/observe"
 	"comity/internal/openapi"
@@ -176,12 +177,20 @@ func (a *app) assemble() error {
 		mux.Handle("GET /{$}", http.RedirectHandler(console.Root, http.StatusSeeOther))
 	}
 	a.server = httpserver.New(below(root, compress(described), mux), a.serving)
-	control, err := serveControl(s.Database, a.address(), a.registry, a.outbox)
+	return a.listenToCommands()
+}
+
+// listenToCommands makes the socket of an SQLite file, which commands send their requests to. PostgreSQL needs
+// none.
+func (a *app) listenToCommands() error {
+	if store.IsPostgres(a.settings.Database) {
+		return nil
+	}
+	server, err := control.Listen(a.settings.Database, &control.Service{
+		Registry: a.registry, Provisioner: localProvisioner{a.registry, a.outbox}, Address: a.address(),
+	})
 	if err == nil {
-		a.closers = append(a.closers, func() error {
-			control.close()
-			return nil
-		})
+		a.closers = append(a.closers, server.Close)
 	}
 	return err
 }

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"comity/internal/control"
 	"comity/internal/store"
 )
 
@@ -52,10 +53,10 @@ func (b *backupCommand) Run(p *program) (err error) {
 
 // note stores the time of the backup in the registry, for its metrics.
 func (b *backupCommand) note(p *program) error {
-	return b.reach(p, use{}, func(asked *control) error {
-		_, err := asked.ask(p.ctx, controlRequest{Verb: "backed up"})
+	return b.withControl(p, use{}, func(c *control.Client) error {
+		_, err := control.Do(p.ctx, c, control.NoteBackup{})
 		return err
-	}, func(db *opened) error { return db.store.NoteBackup(p.ctx) })
+	})
 }
 
 type restoreCommand struct {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/url"
@@ -8,6 +9,7 @@ import (
 	"strings"
 
 	"comity/internal/console"
+	"comity/internal/control"
 )
 
 // consoleSettings are the console's public URL and its login by OpenID Connect.
@@ -49,19 +51,12 @@ func (l *linkCommand) check() error {
 
 // Run prints a link that signs an API user in.
 func (l *linkCommand) Run(p *program) error {
-	return l.with(p, func(k controlAPI) error {
-		address := l.PublicURL
-		token, err := k.NewLink(p.ctx, l.User)
+	return l.withControl(p, use{}, func(c *control.Client) error {
+		link, err := control.Do(p.ctx, c, control.NewLink{Username: l.User})
 		if err != nil {
 			return err
 		}
-		if c, served := k.(*control); served && address == "" {
-			address = c.address
-		}
-		if address == "" {
-			address = "http://127.0.0.1:8080"
-		}
-		_, err = fmt.Fprintln(p.out, signInLink(address, token))
+		_, err = fmt.Fprintln(p.out, signInLink(cmp.Or(l.PublicURL, link.Address, "http://127.0.0.1:8080"), link.Token))
 		return err
 	})
 }

@@ -33,8 +33,11 @@ type opened struct {
 type use struct {
 	// creates says that the command makes a registry where there is none.
 	creates bool
-	// callsOut says that the command calls servers, for which it needs the key that seals their passwords.
-	callsOut bool
+	// callsOut says that the command calls servers, for which it needs the key that seals their passwords;
+	// allowPrivate that the servers may be at loopback, private and link-local addresses.
+	callsOut, allowPrivate bool
+	// delivers says that the command sends what is pending. It calls out.
+	delivers bool
 }
 
 // open locks, migrates and opens the database. It loads the key if the use needs one. The error is
@@ -147,23 +150,6 @@ func (d database) sealedWith(ctx context.Context) (id string, err error) {
 		id = ""
 	}
 	return id, err
-}
-
-// reach runs a command on the database: asked if a server has the SQLite file open, and own otherwise.
-func (d database) reach(p *program, use use, asked func(*control) error, own func(*opened) error) (err error) {
-	db, err := d.open(p.ctx, use, func(format string, args ...any) { fmt.Fprintf(p.errOut, format+"\n", args...) })
-	if errors.Is(err, store.ErrServed) {
-		c, dialErr := dialControl(d.Database)
-		if dialErr != nil {
-			return fmt.Errorf("%w, and that process cannot be asked: %w", err, dialErr)
-		}
-		return asked(c)
-	}
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, db.close()) }()
-	return own(db)
 }
 
 // openToRead opens a database that another process may be serving, without its lock or its key.

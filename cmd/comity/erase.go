@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"strings"
+
+	"comity/internal/control"
 )
 
 type eraseCommand struct {
@@ -13,8 +15,8 @@ type eraseCommand struct {
 
 // Run erases a person and prints what is left to be done at the targets.
 func (e *eraseCommand) Run(p *program) error {
-	return e.with(p, func(k controlAPI) error {
-		erased, err := k.Erase(p.ctx, e.Person, e.Delete)
+	return e.withControl(p, use{}, func(c *control.Client) error {
+		erased, err := control.Do(p.ctx, c, control.Erase{PersonId: e.Person, Deleting: e.Delete})
 		if err != nil {
 			return err
 		}

@@ -11,9 +11,8 @@ import (
 	"time"
 
 	"comity"
-	"comity/internal/connector"
+	"comity/internal/control"
 	"comity/internal/outbox"
-	"comity/internal/registry"
 )
 
 type provisionCommand struct {
@@ -53,16 +52,17 @@ func (c *provisionCommand) Run(p *program) error {
 	case c.Verify && (c.OnlyChanged || c.Anew):
 		return errors.New("--only-changed and --anew do not go with --verify")
 	}
-	return c.withProvisioner(p, func(t provisioner) error {
+	use := use{callsOut: true, allowPrivate: c.AllowPrivate, delivers: !c.DryRun && (!c.Verify || c.Repair)}
+	return c.withControl(p, use, func(client *control.Client) error {
 		switch {
 		case c.DryRun:
-			return c.dryRun(p, t)
+			return c.dryRun(p, client)
 		case c.Verify:
-			return c.compare(p, t)
+			return c.verify(p, client)
 		case c.All:
-			return c.fullSync(p, t)
+			return c.fullSync(p, client)
 		}
-		return c.one(p, t)
+		return c.one(p, client)
 	})
 }
 
@@ -74,48 +74,24 @@ func (c *provisionCommand) subject() comity.Subject {
 	return comity.PersonSubject(c.Person)
 }
 
-func (c *provisionCommand) one(p *program, t provisioner) error {
-	queued, err := t.provisionOne(p.ctx, c.Target, c.subject())
+func (c *provisionCommand) one(p *program, client *control.Client) error {
+	sent, err := control.Do(p.ctx, client, control.Provision{TargetId: c.Target, Subject: c.subject()})
 	if err != nil {
 		return err
 	}
 	done := "was sent"
-	if queued {
+	if sent.Queued {
 		done = "is queued"
 	}
 	_, err = fmt.Fprintf(p.out, "%v %s to target %d\n", c.subject(), done, c.Target)
 	return err
 }
 
-func (c *provisionCommand) withProvisioner(p *program, fn func(provisioner) error) error {
-	return c.reach(p, use{callsOut: true}, func(asked *control) error { return fn(asked) }, func(db *opened) error {
-		var queue *outbox.Outbox
-		reg := registry.New(db.store, func() { queue.Wake() })
-		sender := connectors(connector.Options{AllowPrivate: c.AllowPrivate})
-		defer sender.Close()
-		queue = outbox.New(db.store, reg, sender, outbox.Options{})
-		if c.DryRun || c.Verify && !c.Repair {
-			// Nothing is sent, not even pending deliveries.
-			return fn(localProvisioner{reg, queue})
-		}
-		if err := db.takeOver(p.ctx, queue); err != nil {
-			return err
-		}
-		working, stop := context.WithCancel(context.WithoutCancel(p.ctx))
-		done := make(chan struct{})
-		go func() {
-			defer close(done)
-			queue.Run(working)
-		}()
-		defer func() { stop(); <-done }()
-		return fn(localProvisioner{reg, queue})
-	})
-}
-
 // fullSync starts or continues a full sync and prints its progress until it has ended. An interrupt stops
 // it; the same command continues from there.
-func (c *provisionCommand) fullSync(p *program, t provisioner) error {
-	if err := t.provisionAll(p.ctx, c.Target, outbox.Run{OnlyChanged: c.OnlyChanged, Anew: c.Anew, MaxDeletes: int64(c.MaxDeletes)}); err != nil {
+func (c *provisionCommand) fullSync(p *program, client *control.Client) error {
+	run := outbox.Run{OnlyChanged: c.OnlyChanged, Anew: c.Anew, MaxDeletes: int64(c.MaxDeletes)}
+	if _, err := control.Do(p.ctx, client, control.StartFullSync{TargetId: c.Target, Run: run}); err != nil {
 		return err
 	}
 	bar := progress{out: p.errOut, live: isTerminal(p.errOut), began: time.Now(), shown: time.Now()}
@@ -126,8 +102,8 @@ func (c *provisionCommand) fullSync(p *program, t provisioner) error {
 		case <-p.ctx.Done():
 			ctx, cancel := context.WithTimeout(context.WithoutCancel(p.ctx), 10*time.Second)
 			defer cancel()
-			err := t.stopAll(ctx, c.Target)
-			s, statusErr := t.status(ctx, c.Target)
+			_, err := control.Do(ctx, client, control.StopFullSync{TargetId: c.Target})
+			s, statusErr := control.Do(ctx, client, control.Status{TargetId: c.Target})
 			bar.end()
 			if err = errors.Join(err, statusErr); err != nil {
 				return err
@@ -135,7 +111,7 @@ func (c *provisionCommand) fullSync(p *program, t provisioner) error {
 			return fmt.Errorf("stopped at %d of %s: the same command continues from there", s.FullSync.Taken, subjectsIn(s.FullSync, s.FullSync.Total))
 		case <-ticker.C:
 		}
-		s, err := t.status(p.ctx, c.Target)
+		s, err := control.Do(p.ctx, client, control.Status{TargetId: c.Target})
 		if err != nil && p.ctx.Err() == nil {
 			return err
 		}

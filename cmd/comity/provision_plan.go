@@ -12,17 +12,18 @@ import (
 	"unicode"
 
 	"comity"
+	"comity/internal/control"
 	"comity/internal/outbox"
 )
 
 // dryRun lists what would be sent, a line for each person and group. With --all it returns the error that the
 // full sync would be refused with.
-func (c *provisionCommand) dryRun(p *program, t provisioner) (err error) {
+func (c *provisionCommand) dryRun(p *program, client *control.Client) (err error) {
 	out := bufio.NewWriter(p.out)
 	defer func() { err = errors.Join(err, out.Flush()) }()
 	span := outbox.Span{One: c.subject()}
 	if c.All {
-		if span.After, err = t.begin(p.ctx, c.Target, c.Anew); err != nil {
+		if span.After, err = control.Do(p.ctx, client, control.FullSyncStart{TargetId: c.Target, Anew: c.Anew}); err != nil {
 			return err
 		}
 		if span.After != (comity.Subject{}) {
@@ -31,14 +32,14 @@ func (c *provisionCommand) dryRun(p *program, t provisioner) (err error) {
 	}
 	total := planTotal{cannot: map[string]int{}}
 	for {
-		plan, next, err := t.plan(p.ctx, c.Target, span, c.OnlyChanged)
+		page, err := control.Do(p.ctx, client, control.Plan{TargetId: c.Target, Span: span, OnlyChanged: c.OnlyChanged})
 		if p.ctx.Err() != nil {
 			return errors.New("stopped: the list is not complete")
 		}
 		if err != nil {
 			return err
 		}
-		for _, one := range plan {
+		for _, one := range page.Subjects {
 			if line := planLine(one); line != "" {
 				fmt.Fprintln(out, line)
 			}
@@ -47,7 +48,7 @@ func (c *provisionCommand) dryRun(p *program, t provisioner) (err error) {
 		if err := out.Flush(); err != nil {
 			return err
 		}
-		if span.After = next; next == (comity.Subject{}) {
+		if span.After = page.Next; page.Next == (comity.Subject{}) {
 			break
 		}
 	}
@@ -55,7 +56,8 @@ func (c *provisionCommand) dryRun(p *program, t provisioner) (err error) {
 	if !c.All {
 		return nil
 	}
-	return t.checkDeletes(p.ctx, c.Target, int64(c.MaxDeletes))
+	_, err = control.Do(p.ctx, client, control.CheckDeletes{TargetId: c.Target, MaxDeletes: int64(c.MaxDeletes)})
+	return err
 }
 
 // planLine returns the line about what a subject would be sent, "" for nothing.

@@ -9,21 +9,22 @@ import (
 	"strings"
 
 	"comity"
+	"comity/internal/control"
 	"comity/internal/outbox"
 )
 
 // statusDrift is the exit status of a comparison that found drift which is not repaired.
 const statusDrift = 2
 
-// compare lists the drift of a target and what was repaired. The error has statusDrift if some is left.
-func (c *provisionCommand) compare(p *program, t provisioner) (err error) {
+// verify lists the drift of a target and what was repaired. The error has statusDrift if some is left.
+func (c *provisionCommand) verify(p *program, client *control.Client) (err error) {
 	out := bufio.NewWriter(p.out)
 	defer func() { err = errors.Join(err, out.Flush()) }()
 	look := outbox.Look{Span: outbox.Span{One: c.subject()}, Repair: c.Repair, MaxDeletes: int64(c.MaxDeletes)}
 	bar := progress{out: p.errOut, live: isTerminal(p.errOut)}
 	total := driftTotal{found: map[string]int{}, repairing: map[string]int{}}
 	for {
-		page, err := t.verify(p.ctx, c.Target, look)
+		page, err := control.Do(p.ctx, client, control.Verify{TargetId: c.Target, Look: look})
 		bar.end()
 		if p.ctx.Err() != nil {
 			total.write(out)

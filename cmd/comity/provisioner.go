@@ -10,30 +10,7 @@ import (
 	"comity/internal/registry"
 )
 
-// provisioner sends people and groups to targets. It is the outbox of this process, or the control client of
-// the server that has the SQLite file open.
-type provisioner interface {
-	// provisionOne sends a target one subject; queued says that the delivery is enqueued and follows soon.
-	provisionOne(ctx context.Context, target int64, subject comity.Subject) (queued bool, err error)
-	// provisionAll starts a full sync, or continues one that was stopped.
-	provisionAll(ctx context.Context, target int64, run outbox.Run) error
-	// stopAll stops the full sync.
-	stopAll(ctx context.Context, target int64) error
-	// status returns the counts, the breaker and the full sync of a target.
-	status(ctx context.Context, target int64) (outbox.Status, error)
-	// begin returns the subject that a full sync would begin after, the zero Subject for the beginning.
-	begin(ctx context.Context, target int64, anew bool) (after comity.Subject, err error)
-	// plan returns what would be sent about a span of subjects, and the subject that the next span begins after,
-	// the zero Subject after the last.
-	plan(ctx context.Context, target int64, span outbox.Span, onlyChanged bool) (plan []outbox.Planned, next comity.Subject, err error)
-	// checkDeletes returns an error if a full sync would delete more than most percent of the people whom the
-	// target holds.
-	checkDeletes(ctx context.Context, target, most int64) error
-	// verify compares what a target holds of a span of subjects with what it should hold.
-	verify(ctx context.Context, target int64, look outbox.Look) (outbox.Verification, error)
-}
-
-// localProvisioner is the provisioner on an outbox of this process.
+// localProvisioner sends people and groups to targets. It is the control.Provisioner on an outbox of this process.
 type localProvisioner struct {
 	registry *registry.Registry
 	queue    *outbox.Outbox
@@ -42,7 +19,8 @@ type localProvisioner struct {
 // byOperator is the actor that the commands act as.
 var byOperator = authz.System("operator")
 
-func (t localProvisioner) provisionOne(ctx context.Context, target int64, subject comity.Subject) (bool, error) {
+// Provision sends a target one subject; queued says that the delivery is enqueued and follows soon.
+func (t localProvisioner) Provision(ctx context.Context, target int64, subject comity.Subject) (queued bool, err error) {
 	kind := comity.CoPerson.Resource
 	if subject.Kind == comity.KindGroup {
 		kind = comity.CoGroup.Resource
@@ -57,7 +35,8 @@ func (t localProvisioner) provisionOne(ctx context.Context, target int64, subjec
 	return t.queue.Provision(ctx, found.Target, *found.Deliver)
 }
 
-func (t localProvisioner) provisionAll(ctx context.Context, target int64, run outbox.Run) error {
+// StartFullSync starts a full sync, or continues one that was stopped.
+func (t localProvisioner) StartFullSync(ctx context.Context, target int64, run outbox.Run) error {
 	rec, err := t.registry.Target(ctx, byOperator, authz.Edit, target)
 	if err != nil {
 		return err
@@ -76,20 +55,25 @@ func refuseDisabled(target *comity.Record) error {
 	return nil
 }
 
-func (t localProvisioner) stopAll(ctx context.Context, target int64) error {
+// StopFullSync stops the full sync.
+func (t localProvisioner) StopFullSync(ctx context.Context, target int64) error {
 	_, _, err := t.queue.StopAll(ctx, target)
 	return err
 }
 
-func (t localProvisioner) status(ctx context.Context, target int64) (outbox.Status, error) {
+// Status returns the counts, the breaker and the full sync of a target.
+func (t localProvisioner) Status(ctx context.Context, target int64) (outbox.Status, error) {
 	return t.queue.Status(ctx, target)
 }
 
-func (t localProvisioner) begin(ctx context.Context, target int64, anew bool) (comity.Subject, error) {
+// FullSyncStart returns the subject that a full sync would begin after, the zero Subject for the beginning.
+func (t localProvisioner) FullSyncStart(ctx context.Context, target int64, anew bool) (comity.Subject, error) {
 	return t.queue.Begin(ctx, target, anew)
 }
 
-func (t localProvisioner) plan(ctx context.Context, target int64, span outbox.Span, onlyChanged bool) ([]outbox.Planned, comity.Subject, error) {
+// Plan returns what would be sent about a span of subjects, and the subject that the next span begins after, the
+// zero Subject after the last.
+func (t localProvisioner) Plan(ctx context.Context, target int64, span outbox.Span, onlyChanged bool) (plan []outbox.Planned, next comity.Subject, err error) {
 	rec, err := t.target(ctx, target, span)
 	if err == nil {
 		err = refuseDisabled(rec)
@@ -100,11 +84,14 @@ func (t localProvisioner) plan(ctx context.Context, target int64, span outbox.Sp
 	return t.queue.Plan(ctx, rec, span, onlyChanged)
 }
 
-func (t localProvisioner) checkDeletes(ctx context.Context, target, most int64) error {
-	return t.queue.CheckDeletes(ctx, target, most)
+// CheckDeletes returns an error if a full sync would delete more than maxDeletes percent of the people whom the
+// target holds.
+func (t localProvisioner) CheckDeletes(ctx context.Context, target, maxDeletes int64) error {
+	return t.queue.CheckDeletes(ctx, target, maxDeletes)
 }
 
-func (t localProvisioner) verify(ctx context.Context, target int64, look outbox.Look) (v outbox.Verification, err error) {
+// Verify compares what a target holds of a span of subjects with what it should hold.
+func (t localProvisioner) Verify(ctx context.Context, target int64, look outbox.Look) (v outbox.Verification, err error) {
 	rec, err := t.target(ctx, target, look.Span)
 	if err != nil {
 		return v, err

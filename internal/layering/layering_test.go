@@ -55,6 +55,9 @@ var rules = []struct {
 	{"internal/rest", []string{domain, "internal/authz", "internal/signin", "internal/httpserver", "internal/observe", "internal/outbox", "internal/registry", "internal/wire"}},
 	{"internal/console", []string{domain, "internal/authz", "internal/signin", "internal/httpserver", "internal/observe", "internal/outbox", "internal/registry"}},
 
+	// What commands ask of a running server, over its socket.
+	{"internal/control", []string{domain, "internal/outbox", "internal/registry"}},
+
 	// A client is part of another program: it shares the domain only.
 	{"client", []string{domain}},
 
@@ -64,7 +67,7 @@ var rules = []struct {
 
 	// The one place that wires everything together.
 	{"cmd/comity", []string{
-		domain, "client", "internal/authz", "internal/signin", "internal/console", "internal/httpserver", "internal/observe", "internal/openapi", "internal/outbox",
+		domain, "client", "internal/authz", "internal/signin", "internal/console", "internal/control", "internal/httpserver", "internal/observe", "internal/openapi", "internal/outbox",
 		"internal/connector/...", "internal/registry", "internal/rest", "internal/sink", "internal/store", "internal/wire",
 	}},
 

@@ -1,0 +1,204 @@
+package control
+
+import (
+	"context"
+	"time"
+
+	"comity"
+	"comity/internal/outbox"
+	"comity/internal/registry"
+)
+
+// Request is a request that is answered with an R. The name of its type is its verb on the socket.
+type Request[R any] interface {
+	carryOut(ctx context.Context, s *Service) (R, error)
+}
+
+// unlimited is a request whose work grows with the registry or waits for a target: it has no time limit.
+type unlimited interface{ unlimited() }
+
+// None is the response to a request that is carried out or fails.
+type None struct{}
+
+// AddUser adds an API user to a CO. Key is "" for a generated one.
+type AddUser struct {
+	CoId       int64
+	Name       string
+	Privileged bool
+	Key        string
+}
+
+func (r AddUser) carryOut(ctx context.Context, s *Service) (registry.Login, error) {
+	return s.Registry.AddUser(ctx, r.CoId, r.Name, r.Privileged, r.Key)
+}
+
+// RotateKey gives an API user a new key. Key is "" for a generated one.
+type RotateKey struct{ Username, Key string }
+
+func (r RotateKey) carryOut(ctx context.Context, s *Service) (registry.Login, error) {
+	return s.Registry.RotateKey(ctx, r.Username, r.Key)
+}
+
+// SuspendUser suspends an API user.
+type SuspendUser struct{ Username string }
+
+func (r SuspendUser) carryOut(ctx context.Context, s *Service) (None, error) {
+	return None{}, s.Registry.SuspendUser(ctx, r.Username)
+}
+
+// ResumeUser makes a suspended API user active.
+type ResumeUser struct{ Username string }
+
+func (r ResumeUser) carryOut(ctx context.Context, s *Service) (None, error) {
+	return None{}, s.Registry.ResumeUser(ctx, r.Username)
+}
+
+// ListUsers lists the API users of a CO, or of all if CoId is 0.
+type ListUsers struct{ CoId int64 }
+
+// User is an API user.
+type User struct {
+	CoId             int64
+	Username, Status string
+	Privileged       bool
+	// ValidThrough is zero if the user's validity has no end.
+	ValidThrough time.Time
+}
+
+func (r ListUsers) carryOut(ctx context.Context, s *Service) ([]User, error) {
+	list, err := s.Registry.Users(ctx, r.CoId)
+	users := make([]User, len(list))
+	f := comity.ApiUser
+	for i, rec := range list {
+		users[i] = User{
+			CoId: rec.CoId, Username: rec.Text(f.Username), Status: rec.Text(f.Status),
+			Privileged: rec.Bool(f.Privileged), ValidThrough: rec.Time(f.ValidThrough),
+		}
+	}
+	return users, err
+}
+
+// NewLink makes a link that signs an API user in to the console once.
+type NewLink struct{ Username string }
+
+// Link is a sign-in link.
+type Link struct {
+	Token string
+	// Address is the server's URL without a path, "" if the registry is not served.
+	Address string
+}
+
+func (r NewLink) carryOut(ctx context.Context, s *Service) (Link, error) {
+	token, err := s.Registry.NewLink(ctx, r.Username)
+	return Link{token, s.Address}, err
+}
+
+// NoteBackup stores that a backup has been made now.
+type NoteBackup struct{}
+
+func (NoteBackup) carryOut(ctx context.Context, s *Service) (None, error) {
+	return None{}, s.Registry.NoteBackup(ctx)
+}
+
+// Erase erases a deleted person from the history. If Deleting is set, a person who exists is deleted first.
+type Erase struct {
+	PersonId int64
+	Deleting bool
+}
+
+func (Erase) unlimited() {}
+
+func (r Erase) carryOut(ctx context.Context, s *Service) (registry.Erased, error) {
+	return s.Registry.Erase(ctx, r.PersonId, r.Deleting)
+}
+
+// Provision sends a target one subject.
+type Provision struct {
+	TargetId int64
+	Subject  comity.Subject
+}
+
+// Provisioned is the response to Provision.
+type Provisioned struct {
+	// Queued says that the delivery is enqueued and not sent yet.
+	Queued bool
+}
+
+func (r Provision) carryOut(ctx context.Context, s *Service) (Provisioned, error) {
+	queued, err := s.Provisioner.Provision(ctx, r.TargetId, r.Subject)
+	return Provisioned{queued}, err
+}
+
+// StartFullSync starts a full sync of a target, or continues one that was stopped.
+type StartFullSync struct {
+	TargetId int64
+	outbox.Run
+}
+
+func (r StartFullSync) carryOut(ctx context.Context, s *Service) (None, error) {
+	return None{}, s.Provisioner.StartFullSync(ctx, r.TargetId, r.Run)
+}
+
+// StopFullSync stops the full sync of a target.
+type StopFullSync struct{ TargetId int64 }
+
+func (r StopFullSync) carryOut(ctx context.Context, s *Service) (None, error) {
+	return None{}, s.Provisioner.StopFullSync(ctx, r.TargetId)
+}
+
+// Status asks for the delivery status of a target.
+type Status struct{ TargetId int64 }
+
+func (r Status) carryOut(ctx context.Context, s *Service) (outbox.Status, error) {
+	return s.Provisioner.Status(ctx, r.TargetId)
+}
+
+// FullSyncStart asks for the subject after which a full sync of a target would start, the zero Subject for the
+// beginning.
+type FullSyncStart struct {
+	TargetId int64
+	Anew     bool
+}
+
+func (r FullSyncStart) carryOut(ctx context.Context, s *Service) (comity.Subject, error) {
+	return s.Provisioner.FullSyncStart(ctx, r.TargetId, r.Anew)
+}
+
+// Plan asks what a target would be sent about a span of subjects.
+type Plan struct {
+	TargetId int64
+	outbox.Span
+	OnlyChanged bool
+}
+
+// PlanPage is the response to Plan.
+type PlanPage struct {
+	Subjects []outbox.Planned
+	// Next is the After of the next page, zero if this is the last.
+	Next comity.Subject
+}
+
+func (r Plan) carryOut(ctx context.Context, s *Service) (p PlanPage, err error) {
+	p.Subjects, p.Next, err = s.Provisioner.Plan(ctx, r.TargetId, r.Span, r.OnlyChanged)
+	return p, err
+}
+
+// CheckDeletes fails if a full sync of a target would delete more than MaxDeletes percent of the people whom it
+// holds.
+type CheckDeletes struct{ TargetId, MaxDeletes int64 }
+
+func (r CheckDeletes) carryOut(ctx context.Context, s *Service) (None, error) {
+	return None{}, s.Provisioner.CheckDeletes(ctx, r.TargetId, r.MaxDeletes)
+}
+
+// Verify compares what a target holds of a span of subjects with what it should hold.
+type Verify struct {
+	TargetId int64
+	outbox.Look
+}
+
+func (Verify) unlimited() {}
+
+func (r Verify) carryOut(ctx context.Context, s *Service) (outbox.Verification, error) {
+	return s.Provisioner.Verify(ctx, r.TargetId, r.Look)
+}
