@@ -10,7 +10,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"html/template"
 	"log/slog"
 	"net/http"
 	"net/netip"
@@ -18,6 +17,8 @@ import (
 	"time"
 
 	"comity"
+	"comity/internal/console/static"
+	"comity/internal/console/templates"
 	"comity/internal/outbox"
 	"comity/internal/registry"
 	"comity/internal/signin"
@@ -65,8 +66,8 @@ type Options struct {
 type Console struct {
 	Options
 	mux       *http.ServeMux
-	templates map[string]*template.Template
-	static    static
+	templates templates.Set
+	static    static.Files
 	provider  *provider
 	// requests counts the requests of API users that have a request limit.
 	requests signin.Limits
@@ -80,10 +81,10 @@ func New(o Options) (*Console, error) {
 		return nil, err
 	}
 	var err error
-	if c.static, err = readStatic(); err != nil {
+	if c.static, err = static.Read(Root + "static/"); err != nil {
 		return nil, fmt.Errorf("console: %w", err)
 	}
-	if c.templates, err = c.readTemplates(); err != nil {
+	if c.templates, err = templates.Read(); err != nil {
 		return nil, fmt.Errorf("console: %w", err)
 	}
 	if o.OIDC.Issuer != "" {

@@ -1,7 +1,6 @@
 package console
 
 import (
-	"bytes"
 	"errors"
 	"html/template"
 	"slices"
@@ -134,11 +133,11 @@ func (v *visit) parts(rec *comity.Record) ([]template.HTML, error) {
 		if data == nil {
 			continue
 		}
-		var b bytes.Buffer
-		if err := v.templates["detail.html"].ExecuteTemplate(&b, p.template, data); err != nil {
+		fragment, err := v.templates.Fragment("detail.html", p.template, data)
+		if err != nil {
 			return nil, err
 		}
-		all = append(all, template.HTML(b.String())) //nolint:gosec // a template wrote it, and escaped what it was given
+		all = append(all, fragment)
 	}
 	return all, nil
 }

@@ -6,6 +6,7 @@ import (
 
 	"comity"
 	"comity/internal/authz"
+	"comity/internal/console/chart"
 	"comity/internal/registry"
 )
 
@@ -27,7 +28,7 @@ type groupPage struct {
 	// Suspended says that the group is not Active, so that nobody counts as its member.
 	Suspended bool
 	People    membersPart
-	Graph     *graph
+	Nestings  *nestings
 	// Nest leads to the form that nests another group in this one.
 	Nest    string
 	Hanging []hanging
@@ -83,7 +84,7 @@ func (v *visit) group() error {
 	if p.People, err = v.members(g); err != nil {
 		return err
 	}
-	p.Graph = v.graph(g)
+	p.Nestings = v.nestings(g)
 	if p.Hanging, err = v.hanging(rec, comity.CoGroupMember.Resource, comity.CoGroupNesting.Resource); err != nil {
 		return err
 	}
@@ -184,4 +185,49 @@ func (v *visit) members(g registry.GroupView) (membersPart, error) {
 	}
 	p.pager = pagerOf(asked, afterId(found.Next))
 	return p, nil
+}
+
+// nestings are the nestings of a group and of the groups around it, as a drawing and as a list.
+type nestings struct {
+	*chart.Graph
+	Summary string
+	List    []nesting
+	// Cut says that there are more than are shown.
+	Cut bool
+}
+
+// nesting is one group in another.
+type nesting struct {
+	Group, Target link
+	Negate        bool
+	// Remove is the path of the confirmation to remove it, "" if the reader may not.
+	Remove string
+}
+
+// nestings returns the nestings of a group, nil if there are none.
+func (v *visit) nestings(g registry.GroupView) *nestings {
+	if len(g.Edges) == 0 {
+		return nil
+	}
+	f := comity.CoGroupNesting
+	var nodes []chart.Node
+	groups := map[int64]link{}
+	for _, n := range g.Nodes {
+		name := n.Text(comity.CoGroup.Name)
+		nodes = append(nodes, chart.Node{ID: n.Id, Label: name})
+		groups[n.Id] = link{name, v.record(comity.CoGroup.Resource, n.Id)}
+	}
+	all := &nestings{Cut: g.Cut, Summary: strconv.Itoa(len(nodes)) + " groups and how they are nested; the list below says the same."}
+	var edges []chart.Edge
+	for _, e := range g.Edges {
+		from, to := e.Int(f.CoGroupId), e.Int(f.TargetCoGroupId)
+		edges = append(edges, chart.Edge{From: from, To: to, Negate: e.Bool(f.Negate)})
+		one := nesting{Group: groups[from], Target: groups[to], Negate: e.Bool(f.Negate)}
+		if g.MayChange && to == g.Group.Id {
+			one.Remove = v.form(f.Resource, e.Id, "delete")
+		}
+		all.List = append(all.List, one)
+	}
+	all.Graph = chart.NewGraph(nodes, edges, g.Group.Id)
+	return all
 }

@@ -1,10 +1,9 @@
 package console
 
 import (
-	"strconv"
-
 	"comity"
 	"comity/internal/authz"
+	"comity/internal/console/chart"
 	"comity/internal/registry"
 )
 
@@ -22,7 +21,7 @@ type overviewPage struct {
 	Counts []count
 	People int64
 	// Plot shows the numbers over time, nil if there is nothing to draw.
-	Plot    *peoplePlot
+	Plot    *chart.Areas
 	Targets []targetNow
 	Ends    []upcoming
 	Begins  []upcoming
@@ -75,7 +74,7 @@ func (v *visit) countPeople(p *overviewPage) error {
 		}
 		if len(days) > 0 {
 			counts = days[len(days)-1].People
-			p.Plot = plotPeople(days)
+			p.Plot = peopleOverTime(days)
 		}
 	} else {
 		var err error
@@ -90,6 +89,15 @@ func (v *visit) countPeople(p *overviewPage) error {
 		}
 	}
 	return nil
+}
+
+// peopleOverTime draws how many people had each status.
+func peopleOverTime(days []registry.StatusesAt) *chart.Areas {
+	list := make([]chart.Day, len(days))
+	for i, d := range days {
+		list[i] = chart.Day{Day: d.Day, Counts: d.People}
+	}
+	return chart.NewAreas(list, comity.CoPerson.Status.WordLabel)
 }
 
 // targetNow is the status of a target.
@@ -187,13 +195,4 @@ func (v *visit) nextSteps(p overviewPage) (steps []navLink) {
 // navigation.
 func (v *visit) everything() error {
 	return v.show("everything.html", "All records", v.allLists(), link{"All records", ""})
-}
-
-// whole writes a number with commas.
-func whole(n int64) string {
-	text := strconv.FormatInt(n, 10)
-	for i := len(text) - 3; i > 0; i -= 3 {
-		text = text[:i] + "," + text[i:]
-	}
-	return text
 }

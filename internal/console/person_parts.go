@@ -20,9 +20,9 @@ type personPart struct {
 	Rows    []personRow
 	// Changes says that any of the rows can be changed.
 	Changes bool
-	// None is said where there are no rows, Line draws them.
-	None string
-	Line *timeLine
+	// None is said where there are no rows; Timeline draws them, nil for none.
+	None     string
+	Timeline *roleTimeline
 }
 
 // personRow is a record that hangs on a person, and where it is changed: "" where the reader may not.

@@ -1,69 +1,17 @@
 package console
 
 import (
-	"bytes"
-	"embed"
 	"errors"
-	"fmt"
-	"html/template"
-	"io/fs"
 	"log/slog"
 	"net/http"
-	"path"
 	"strconv"
 	"time"
 
 	"comity"
+	"comity/internal/console/static"
+	"comity/internal/console/templates"
 	"comity/internal/httpserver"
 )
-
-//go:embed templates
-var templateFiles embed.FS
-
-// readTemplates parses the template of each page, with the layout and the shared parts.
-func (c *Console) readTemplates() (map[string]*template.Template, error) {
-	shared, err := template.New("layout.html").Funcs(functions).ParseFS(templateFiles, "templates/layout.html", "templates/parts/*.html")
-	if err != nil {
-		return nil, err
-	}
-	pages, err := fs.Glob(templateFiles, "templates/pages/*.html")
-	if err != nil {
-		return nil, err
-	}
-	all := map[string]*template.Template{}
-	for _, p := range pages {
-		t, err := shared.Clone()
-		if err == nil {
-			t, err = t.ParseFS(templateFiles, p)
-		}
-		if err != nil {
-			return nil, err
-		}
-		all[path.Base(p)] = t
-	}
-	return all, nil
-}
-
-// functions are the functions that templates can call.
-var functions = template.FuncMap{
-	"utc":   func(t time.Time) string { return t.UTC().Format(comity.TimeLayout) },
-	"iso":   func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
-	"dict":  dict,
-	"whole": whole,
-}
-
-// dict returns a map of its pairs, for parts that need more than one value.
-func dict(pairs ...any) (map[string]any, error) {
-	m := map[string]any{}
-	for i := 0; i+1 < len(pairs); i += 2 {
-		key, ok := pairs[i].(string)
-		if !ok {
-			return nil, fmt.Errorf("dict: %v is no key", pairs[i])
-		}
-		m[key] = pairs[i+1]
-	}
-	return m, nil
-}
 
 // frame is what the layout shows around a page.
 type frame struct {
@@ -82,7 +30,7 @@ type frame struct {
 	Flash  *flash
 	// Theme is the reader's choice, "" for none; Here the page, to come back to.
 	Theme, Here string
-	static
+	static.Files
 }
 
 // link is a text and where it leads; "" is nowhere.
@@ -97,7 +45,7 @@ func (v *visit) show(name, title string, data any, crumbs ...link) error {
 func (v *visit) showAs(status int, name, title string, data any, crumbs ...link) error {
 	f := frame{
 		Title: title, Page: data, Crumbs: crumbs, Who: v.session.Who, Flash: v.said(),
-		Theme: v.theme(), Here: v.here(), static: v.static,
+		Theme: v.theme(), Here: v.here(), Files: v.static,
 	}
 	if v.co != nil {
 		f.CO, f.Home, f.Nav, f.Search = v.co.Text(comity.Co.Name), v.home(), v.nav(), v.home()+"search"
@@ -105,22 +53,18 @@ func (v *visit) showAs(status int, name, title string, data any, crumbs ...link)
 			f.Crumbs = append([]link{{f.CO, f.Home}}, crumbs...)
 		}
 	}
-	return v.write(status, name, "layout.html", f)
+	return v.write(status, name, templates.Layout, f)
 }
 
-// write answers with a template of a page's, its times in the reader's zone.
+// write answers with a template of a page, with its times in the reader's zone.
 func (v *visit) write(status int, name, template string, data any) error {
-	t := v.templates[name]
-	if t == nil {
-		return fmt.Errorf("there is no template %s", name)
-	}
-	var b bytes.Buffer
-	if err := t.ExecuteTemplate(&b, template, data); err != nil {
-		return fmt.Errorf("write the page %s: %w", name, err)
+	b, err := v.templates.Execute(name, template, data, v.zone())
+	if err != nil {
+		return err
 	}
 	v.w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	v.w.WriteHeader(status)
-	_, _ = v.w.Write(inZone(b.Bytes(), v.zone())) // that it did not go out is noted with the exchange
+	_, _ = v.w.Write(b) // the exchange records a failure
 	return nil
 }
 

@@ -128,18 +128,3 @@ func (f asItWas) Status() int {
 	}
 	return http.StatusOK
 }
-
-// openTime matches a time in a page as the part "time" writes it.
-var openTime = regexp.MustCompile(`(<time datetime="([^"]*)"[^>]*>)(</time>)`)
-
-// inZone fills in the times of a page, in the reader's zone, which templates do not know.
-func inZone(page []byte, zone *time.Location) []byte {
-	return openTime.ReplaceAllFunc(page, func(element []byte) []byte {
-		parts := openTime.FindSubmatch(element)
-		t, err := time.Parse(time.RFC3339, string(parts[2]))
-		if err != nil {
-			return element
-		}
-		return fmt.Appendf(nil, "%s%s%s", parts[1], t.In(zone).Format(comity.TimeLayout+" MST"), parts[3])
-	})
-}

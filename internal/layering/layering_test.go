@@ -53,7 +53,13 @@ var rules = []struct {
 
 	// The interfaces to the outside. Nothing here sees the store.
 	{"internal/rest", []string{domain, "internal/authz", "internal/signin", "internal/httpserver", "internal/observe", "internal/outbox", "internal/registry", "internal/wire"}},
-	{"internal/console", []string{domain, "internal/authz", "internal/signin", "internal/httpserver", "internal/observe", "internal/outbox", "internal/registry"}},
+	{"internal/console", []string{
+		domain, "internal/authz", "internal/signin", "internal/console/chart", "internal/console/static", "internal/console/templates",
+		"internal/httpserver", "internal/observe", "internal/outbox", "internal/registry",
+	}},
+	{"internal/console/chart", nil},
+	{"internal/console/static", nil},
+	{"internal/console/templates", []string{domain}},
 
 	// What commands ask of a running server, over its socket.
 	{"internal/control", []string{domain, "internal/outbox", "internal/registry"}},
