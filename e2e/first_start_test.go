@@ -118,3 +118,30 @@ func sealingKey(t *testing.T) string {
 	}
 	return path
 }
+
+func TestFirstLinkCanBeOpened(t *testing.T) {
+	t.Parallel()
+	for _, listen := range []string{"0.0.0.0:0", "[::]:0", ":0"} {
+		t.Run(listen, func(t *testing.T) {
+			t.Parallel()
+			p := start(t, command(t.TempDir(), "serve", "--listen", listen))
+			link := p.says(t, `good once, for an hour:\n\n  (http://\S+)\n`)[1]
+			if matches(`0\.0\.0\.0|\[::\]`, link) {
+				t.Errorf("the link is %s", link)
+			}
+			resp, err := http.Get(link)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_ = resp.Body.Close()
+			if resp.StatusCode != http.StatusOK {
+				t.Errorf("%s answers %s", link, resp.Status)
+			}
+		})
+	}
+	t.Run("public URL", func(t *testing.T) {
+		t.Parallel()
+		p := start(t, command(t.TempDir(), "serve", "--listen", "0.0.0.0:0", "--public-url", "https://registry.example.org"))
+		p.says(t, `good once, for an hour:\n\n  https://registry\.example\.org/console/\S+\n`)
+	})
+}

@@ -205,3 +205,17 @@ func TestATransactionThatIsLeftOpen(t *testing.T) {
 	}
 	eventually(t, "it says no more", func() bool { return !says() })
 }
+
+func TestHealthAsksTheServer(t *testing.T) {
+	t.Parallel()
+	r := serve(t, sqliteFile(t))
+	address := strings.TrimPrefix(strings.TrimSuffix(r.page("/"), "/"), "http://")
+	_, port, _ := strings.Cut(address, ":")
+	for _, listen := range []string{address, "0.0.0.0:" + port, ":" + port} {
+		if got := runToEnd(t, command(t.TempDir(), "health", "--listen", listen)); got.status != 0 || got.out != "ready\n" {
+			t.Errorf("at %s: status %d: %s%s", listen, got.status, got.out, got.errOut)
+		}
+	}
+	r.end(t)
+	refused(t, runToEnd(t, command(t.TempDir(), "health", "--listen", address)), `^comity: not ready: .*connection refused$`)
+}

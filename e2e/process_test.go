@@ -153,3 +153,24 @@ func runToEnd(t *testing.T, cmd *exec.Cmd) ran {
 	status := p.status(t)
 	return ran{p.out.String(), p.errOut.String(), status}
 }
+
+// refused checks that a command ended with status 1, having said why in one line.
+func refused(t *testing.T, got ran, expression string) {
+	t.Helper()
+	line, rest, whole := strings.Cut(got.errOut, "\n")
+	switch {
+	case got.status != 1:
+		t.Errorf("status %d, want 1:\n%s%s", got.status, got.out, got.errOut)
+	case got.out != "":
+		t.Errorf("it wrote to standard output:\n%s", got.out)
+	case !whole || rest != "":
+		t.Errorf("not one line:\n%s", got.errOut)
+	case !matches(expression, line):
+		t.Errorf("it said %q, want %q", line, expression)
+	}
+}
+
+func matches(expression, text string) bool { return regexp.MustCompile(expression).MatchString(text) }
+
+// secret is the password of the command lines and targets of the tests. It must never be printed.
+const secret = "geheim"

@@ -75,9 +75,11 @@ func (a *app) close() (err error) {
 // listen listens on the address and reads all HTTP settings that can be wrong.
 func (a *app) listen() (err error) {
 	s := a.settings
-	if a.log, err = observe.Logger(a.errOut, s.LogFormat, s.LogLevel); err != nil {
+	level, err := s.level()
+	if err != nil {
 		return err
 	}
+	a.log = observe.Logger(a.errOut, level, s.LogFormat == "json")
 	s.log = a.log
 	if a.listener, err = (&net.ListenConfig{}).Listen(a.ctx, "tcp", s.Listen); err != nil {
 		return fmt.Errorf("listen on %s: %w", s.Listen, err)

@@ -21,6 +21,29 @@ type consoleSettings struct {
 	OIDCClaim  string `name:"oidc-claim" help:"The claim that is a person's identifier for login." default:"sub" env:"COMITY_OIDC_CLAIM" placeholder:"NAME"`
 }
 
+// Validate returns all errors in the settings, joined.
+func (s consoleSettings) Validate() error {
+	all := []error{checkPublicURL(s.PublicURL)}
+	if s.OIDCIssuer == "" {
+		if s.OIDCClient != "" || s.OIDCSecret != "" {
+			all = append(all, errors.New("--oidc-client-id and --oidc-client-secret-file need --oidc-issuer"))
+		}
+		return errors.Join(all...)
+	}
+	if u, err := url.Parse(s.OIDCIssuer); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+		all = append(all, fmt.Errorf("--oidc-issuer: %q is no URL such as https://login.example.org", s.OIDCIssuer))
+	}
+	if s.PublicURL == "" {
+		all = append(all, errors.New("--oidc-issuer needs --public-url, which the provider sends people back to"))
+	}
+	if s.OIDCClaim == "" {
+		all = append(all, errors.New("--oidc-claim is empty, it must name a claim such as sub"))
+	}
+	_, err := s.oidc()
+	return errors.Join(append(all, err)...)
+}
+
+// oidc reads the settings of the login by OpenID Connect; they are empty if there is no provider.
 func (s consoleSettings) oidc() (o console.OIDC, err error) {
 	if s.OIDCIssuer == "" {
 		return o, nil
@@ -45,8 +68,9 @@ type linkCommand struct {
 	PublicURL string `name:"public-url" help:"The address that browsers find the program at." env:"COMITY_PUBLIC_URL" placeholder:"URL"`
 }
 
-func (l *linkCommand) check() error {
-	return errors.Join(l.database.check(), consoleSettings{PublicURL: l.PublicURL}.check())
+// Validate returns all errors in the settings, joined.
+func (l *linkCommand) Validate() error {
+	return errors.Join(l.database.Validate(), checkPublicURL(l.PublicURL))
 }
 
 // Run prints a link that signs an API user in.

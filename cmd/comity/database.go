@@ -160,11 +160,14 @@ func (d database) openToRead(ctx context.Context) (*store.Store, error) {
 	return store.Open(ctx, store.Options{Database: d.Database, ReadOnly: true})
 }
 
-// check returns an error if the setting cannot name a database, and resolves the symbolic links in the path
+// Validate returns an error if the setting cannot name a database, and resolves the symbolic links in the path
 // of an SQLite file.
-func (d *database) check() error {
-	if err := store.CheckURL(d.Database); err != nil || store.IsPostgres(d.Database) {
-		return err
+func (d *database) Validate() error {
+	if err := store.CheckURL(d.Database); err != nil {
+		return fmt.Errorf("--database: %w", err)
+	}
+	if store.IsPostgres(d.Database) {
+		return nil
 	}
 	path, err := store.ResolvePath(d.Database)
 	if err != nil {
@@ -174,6 +177,21 @@ func (d *database) check() error {
 		return fmt.Errorf("--database %s: it is a folder: name a file in it", d.Database)
 	}
 	d.Database = path
+	return nil
+}
+
+// checkKeyFile returns an error if the key file exists and holds no key.
+func (d database) checkKeyFile() error {
+	file := d.keyFile()
+	if _, err := os.Stat(file); err != nil {
+		if _, err := store.ResolvePath(file); err != nil {
+			return fmt.Errorf("--secret-key-file %s: %w", file, err)
+		}
+		return nil // it is made
+	}
+	if _, _, err := store.LoadSealer(file); err != nil {
+		return fmt.Errorf("--secret-key-file: %w", err)
+	}
 	return nil
 }
 

@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"strings"
 	"time"
@@ -17,7 +16,8 @@ type healthCommand struct {
 	TLSCert string `name:"tls-cert" help:"Set where the server serves HTTPS." env:"COMITY_TLS_CERT" placeholder:"FILE"`
 }
 
-func (h *healthCommand) check() error { return checkAddress(h.Listen) }
+// Validate returns the error in the settings.
+func (h *healthCommand) Validate() error { return checkAddress(h.Listen) }
 
 // Run requests /readyz and returns an error unless the server is ready.
 func (h *healthCommand) Run(p *program) error {
@@ -47,47 +47,4 @@ func (h *healthCommand) Run(p *program) error {
 	}
 	_, err = fmt.Fprintln(p.out, text)
 	return err
-}
-
-// fromHere returns the address at which this machine reaches a server that listens on an address. The
-// unspecified address becomes the loopback address.
-func fromHere(address string) string {
-	host, port, err := net.SplitHostPort(address)
-	if err != nil {
-		return address
-	}
-	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
-		host = "127.0.0.1"
-	}
-	return net.JoinHostPort(host, port)
-}
-
-// elsewhere returns the address at which other machines reach a server that listens on an address, "" if it
-// is the same one, or if this machine has no other.
-func elsewhere(address string) string {
-	if fromHere(address) == address {
-		return ""
-	}
-	_, port, err := net.SplitHostPort(address)
-	if err != nil {
-		return ""
-	}
-	addresses, err := net.InterfaceAddrs()
-	if err != nil {
-		return ""
-	}
-	var found string
-	for _, a := range addresses {
-		n, ok := a.(*net.IPNet)
-		if !ok || !n.IP.IsGlobalUnicast() {
-			continue
-		}
-		if found == "" || n.IP.To4() != nil {
-			found = net.JoinHostPort(n.IP.String(), port)
-		}
-		if n.IP.To4() != nil {
-			break
-		}
-	}
-	return found
 }

@@ -32,6 +32,37 @@ const (
 	longestRequest  = 2 * time.Minute
 )
 
+// Validate returns all errors in the settings, joined.
+func (s httpSettings) Validate() error {
+	all := []error{s.checkTLS()}
+	if s.RequestTimeout < shortestRequest || s.RequestTimeout > longestRequest {
+		all = append(all, fmt.Errorf("--request-timeout: it is %v, it must be from %v to %v", s.RequestTimeout, shortestRequest, longestRequest))
+	}
+	if s.AccessLog == "off" {
+		if s.AccessLogFile != "" {
+			all = append(all, errors.New("--access-log-file: nothing is logged there while --access-log is off, set it to json or combined"))
+		}
+	} else if _, err := httpserver.AccessLog(io.Discard, s.AccessLog); err != nil {
+		all = append(all, fmt.Errorf("--access-log: %w", err))
+	}
+	return errors.Join(all...)
+}
+
+func (s httpSettings) checkTLS() error {
+	switch {
+	case s.TLSCert == "" && s.TLSKey == "":
+		return nil
+	case s.TLSKey == "":
+		return errors.New("--tls-cert needs --tls-key")
+	case s.TLSCert == "":
+		return errors.New("--tls-key needs --tls-cert")
+	}
+	if _, err := tls.LoadX509KeyPair(s.TLSCert, s.TLSKey); err != nil {
+		return fmt.Errorf("--tls-cert and --tls-key: %w", err)
+	}
+	return nil
+}
+
 // tlsConfig is the configuration of HTTPS, nil for plain HTTP.
 func (s httpSettings) tlsConfig(log *slog.Logger) (*tls.Config, error) {
 	if s.TLSCert == "" && s.TLSKey == "" {

@@ -41,6 +41,22 @@ type cli struct {
 	Health    healthCommand    `cmd:"" help:"Ask the server on this machine whether it is ready."`
 	Complete  completeCommand  `cmd:"" name:"completion" help:"Print a script by which a shell completes commands and flags."`
 	Version   versionCommand   `cmd:"" help:"Print the version."`
+
+	mistakes mistakes
+}
+
+// Validate returns all errors in the settings of the selected command, joined: the values that cannot be parsed,
+// and what the command's own Validate finds. kong calls that too, but stops at the first error.
+func (c *cli) Validate(k *kong.Context) error {
+	selected := k.Selected()
+	if selected == nil {
+		return nil
+	}
+	err := c.mistakes.in(selected)
+	if command, ok := selected.Target.Addr().Interface().(interface{ Validate() error }); ok {
+		err = errors.Join(err, command.Validate())
+	}
+	return err
 }
 
 // program is what commands share.
@@ -74,9 +90,9 @@ func endOnSignal(stop func()) {
 // run runs one command line and returns the exit status: 0, or after an error, which it prints on one line,
 // that of a statusError or else 1.
 func run(p *program, arguments []string) int {
-	var c cli
-	status, wrong := -1, mistakes{}
-	options := append(wrong.options(), kong.Name("comity"),
+	c := cli{mistakes: mistakes{}}
+	status := -1
+	options := append(c.mistakes.options(), kong.Name("comity"),
 		kong.Description("An identity registry for research collaborations."),
 		kong.Vars{"version": "comity " + ownVersion()},
 		kong.Configuration(strictJSON), kong.Writers(p.out, p.errOut),
@@ -88,9 +104,6 @@ func run(p *program, arguments []string) int {
 	k, err := parser.Parse(arguments)
 	if status >= 0 {
 		return min(status, 1)
-	}
-	if err == nil {
-		err = wrong.of(k)
 	}
 	if err == nil {
 		err = k.Run()

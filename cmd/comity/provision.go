@@ -43,15 +43,21 @@ func (s *percent) UnmarshalText(text []byte) error {
 	return nil
 }
 
+// Validate returns all errors in the settings, joined.
+func (c *provisionCommand) Validate() error {
+	err := c.database.Validate()
+	switch {
+	case c.Repair && !c.Verify:
+		err = errors.Join(err, errors.New("--repair goes with --verify"))
+	case c.Verify && (c.OnlyChanged || c.Anew):
+		err = errors.Join(err, errors.New("--only-changed and --anew do not go with --verify"))
+	}
+	return err
+}
+
 // Run provisions a target, through the server that has the database open if there is one, and prints the
 // progress and the result.
 func (c *provisionCommand) Run(p *program) error {
-	switch {
-	case c.Repair && !c.Verify:
-		return errors.New("--repair goes with --verify")
-	case c.Verify && (c.OnlyChanged || c.Anew):
-		return errors.New("--only-changed and --anew do not go with --verify")
-	}
 	use := use{callsOut: true, allowPrivate: c.AllowPrivate, delivers: !c.DryRun && (!c.Verify || c.Repair)}
 	return c.withControl(p, use, func(client *control.Client) error {
 		switch {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/netip"
 	"time"
 
@@ -21,13 +22,56 @@ type serveCommand struct {
 	AllowPrivate bool          `name:"allow-private-targets" help:"Let provisioning targets be at loopback, private and link-local addresses." env:"COMITY_ALLOW_PRIVATE_TARGETS"`
 	Failures     int64         `name:"failed-logins" help:"How many logins an address may fail in a minute; 0 is any number." default:"600" env:"COMITY_FAILED_LOGINS"`
 	Lease        time.Duration `help:"About how long what an instance is delivering is left to it before another takes it over; a message may take half as long." default:"1m" env:"COMITY_LEASE"`
-	LogFormat    string        `help:"How log lines are written: text or json." default:"text" env:"COMITY_LOG_FORMAT"`
-	LogLevel     string        `help:"The least level that is logged: debug, info, warn or error." default:"info" env:"COMITY_LOG_LEVEL"`
-	Drain        time.Duration `help:"How long requests and deliveries under way may take at the end." default:"30s" env:"COMITY_DRAIN"`
+	logSettings
+	Drain time.Duration `help:"How long requests and deliveries under way may take at the end." default:"30s" env:"COMITY_DRAIN"`
+}
+
+// logSettings say what is logged.
+type logSettings struct {
+	LogFormat string `help:"How log lines are written: text or json." default:"text" env:"COMITY_LOG_FORMAT"`
+	LogLevel  string `help:"The least level that is logged: debug, info, warn or error." default:"info" env:"COMITY_LOG_LEVEL"`
+}
+
+// Validate returns all errors in the settings, joined.
+func (s logSettings) Validate() error {
+	_, err := s.level()
+	if s.LogFormat != "text" && s.LogFormat != "json" {
+		err = errors.Join(err, fmt.Errorf("--log-format: %q is no format, it must be text or json", s.LogFormat))
+	}
+	return err
+}
+
+func (s logSettings) level() (l slog.Level, err error) {
+	if err := l.UnmarshalText([]byte(s.LogLevel)); err != nil {
+		return l, fmt.Errorf("--log-level: %q is no level, it must be debug, info, warn or error", s.LogLevel)
+	}
+	return l, nil
 }
 
 // shortestLease leaves a busy machine enough time to send the deliveries that it has claimed.
 const shortestLease = 2 * time.Second
+
+// Validate returns all errors in the settings that can be found without using them, joined.
+func (s *serveCommand) Validate() error {
+	_, proxiesErr := prefixes(s.Trusted)
+	databaseErr := s.database.Validate()
+	if databaseErr == nil {
+		databaseErr = s.checkKeyFile()
+	}
+	all := []error{
+		databaseErr, checkAddress(s.Listen), checkRoot(s.Root), s.httpSettings.Validate(), proxiesErr, s.logSettings.Validate(), s.consoleSettings.Validate(),
+	}
+	if s.Failures < 0 {
+		all = append(all, fmt.Errorf("--failed-logins: %d is too few, it must be 0 at least", s.Failures))
+	}
+	if s.Lease < shortestLease {
+		all = append(all, fmt.Errorf("--lease: %v is too short, it must be %v at least", s.Lease, shortestLease))
+	}
+	if s.Drain < 0 {
+		all = append(all, fmt.Errorf("--drain: %v is too short, it must be 0s at least", s.Drain))
+	}
+	return errors.Join(all...)
+}
 
 // Run serves until the program receives SIGTERM or SIGINT, then lets requests and deliveries under way finish.
 func (s *serveCommand) Run(p *program) (err error) {

@@ -1,69 +1,84 @@
 package main
 
 import (
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
-	"maps"
 	"os"
 	"slices"
 	"strings"
+	"text/tabwriter"
 
 	"github.com/alecthomas/kong"
+
+	"comity/internal/store"
 )
 
-// settings are the values of a configuration file: a JSON object whose keys are flags' names, with
-// dashes or underscores. A key that is no flag is an error, for a mistyped one would go unnoticed.
-type settings map[string]any
-
-func strictJSON(r io.Reader) (kong.Resolver, error) {
-	b, err := io.ReadAll(r)
-	if err != nil {
-		return nil, fmt.Errorf("the configuration file cannot be read: %w", err)
-	}
-	s := settings{}
-	if err := json.Unmarshal(b, &s); err != nil {
-		return nil, fmt.Errorf("the configuration file is not a JSON object: %w", err)
-	}
-	for key, v := range s {
-		delete(s, key)
-		s[strings.ReplaceAll(key, "_", "-")] = v
-	}
-	return s, nil
+// settingsCommand has the flags of serve.
+type settingsCommand struct {
+	serveCommand
 }
 
-// Validate returns an error that names the keys which are not flags of the program.
-func (s settings) Validate(app *kong.Application) error {
-	known := map[string]bool{}
-	err := kong.Visit(app, func(n kong.Visitable, next kong.Next) error {
-		if f, ok := n.(*kong.Flag); ok {
-			known[f.Name] = true
+// Validate returns no error: Run reports errors after it has shown the settings.
+func (*settingsCommand) Validate() error { return nil }
+
+// Run prints each setting, its value and the value's source, and returns the errors in the settings.
+func (s *settingsCommand) Run(p *program, k *kong.Context) error {
+	given := givenFlags(k)
+	w := tabwriter.NewWriter(p.out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "SETTING\tVALUE\tFROM")
+	for _, flag := range slices.Concat(k.Selected().AllFlags(true)...) {
+		if flag.Name != "help" && flag.Name != "version" {
+			fmt.Fprintf(w, "--%s\t%s\t%s\n", flag.Name, settingText(flag), sourceOf(flag, given))
 		}
-		return next(nil)
-	})
-	if err != nil {
+	}
+	if err := w.Flush(); err != nil {
 		return err
 	}
-	var wrong []error
-	for _, key := range slices.Sorted(maps.Keys(s)) {
-		if !known[key] {
-			wrong = append(wrong, fmt.Errorf("the configuration file has a setting %q that does not exist", key))
-		}
-	}
-	return errors.Join(wrong...)
+	return s.serveCommand.Validate()
 }
 
-// Resolve returns a flag's value in the file, nil if the environment has one.
-func (s settings) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
-	v, ok := s[flag.Name]
-	for _, name := range flag.Envs {
-		if _, set := os.LookupEnv(name); set {
-			ok = false
+// givenFlags returns where the flags have their values from that are on the command line or in the configuration
+// file.
+func givenFlags(k *kong.Context) map[*kong.Value]string {
+	given := map[*kong.Value]string{}
+	for _, path := range k.Path {
+		switch {
+		case path.Flag == nil:
+		case path.Resolved:
+			given[path.Flag.Value] = "the configuration file"
+		default:
+			given[path.Flag.Value] = "the command line"
 		}
 	}
-	if !ok {
-		return nil, nil //nolint:nilnil // kong's way to say that there is no value
+	return given
+}
+
+// sourceOf returns where a flag has its value from.
+func sourceOf(flag *kong.Flag, given map[*kong.Value]string) string {
+	if from := given[flag.Value]; from != "" {
+		return from
 	}
-	return v, nil
+	for _, name := range flag.Envs {
+		if _, set := os.LookupEnv(name); set {
+			return name
+		}
+	}
+	return "the default"
+}
+
+// settingText is a setting's value without the passwords in it.
+func settingText(flag *kong.Flag) string {
+	value := fmt.Sprint(flag.Target.Interface())
+	if list, ok := flag.Target.Interface().([]string); ok {
+		value = strings.Join(list, ",")
+	}
+	if flag.Name != "database" || store.IsPostgres(value) {
+		return store.Redact(value)
+	}
+	if scheme, _, url := strings.Cut(value, "://"); url {
+		return scheme + "://…"
+	}
+	if strings.Contains(value, "password=") {
+		return "…"
+	}
+	return value
 }

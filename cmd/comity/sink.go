@@ -19,14 +19,20 @@ type sinkCommand struct {
 	Pretty     bool          `help:"Print each message whole."`
 }
 
-// Run prints messages until the program receives SIGTERM or SIGINT.
-func (s *sinkCommand) Run(p *program) error {
+// Validate returns all errors in the settings, joined.
+func (s *sinkCommand) Validate() error {
+	err := checkAddress(s.Listen)
 	if s.Fail < 0 || s.Fail > 1 {
-		return fmt.Errorf("--fail is %v, it must be a share from 0 to 1", s.Fail)
+		err = errors.Join(err, fmt.Errorf("--fail is %v, it must be a share from 0 to 1", s.Fail))
 	}
 	if s.FailStatus < 400 || s.FailStatus > 599 {
-		return fmt.Errorf("--fail-status is %d, it must be a failure from 400 to 599", s.FailStatus)
+		err = errors.Join(err, fmt.Errorf("--fail-status is %d, it must be a failure from 400 to 599", s.FailStatus))
 	}
+	return err
+}
+
+// Run prints messages until the program receives SIGTERM or SIGINT.
+func (s *sinkCommand) Run(p *program) error {
 	l, err := (&net.ListenConfig{}).Listen(p.ctx, "tcp", s.Listen)
 	if err != nil {
 		return fmt.Errorf("listen on %s: %w", s.Listen, err)

@@ -4,7 +4,6 @@ package observe
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
 	"math"
@@ -20,20 +19,13 @@ import (
 	"comity"
 )
 
-// Logger returns a logger that writes lines in the format "text" or "json", from a level on.
-func Logger(out io.Writer, format, level string) (*slog.Logger, error) {
-	var l slog.Level
-	if err := l.UnmarshalText([]byte(level)); err != nil {
-		return nil, fmt.Errorf("log level %q: it must be debug, info, warn or error", level)
+// Logger returns a logger that writes lines from a level on, as JSON objects or as text.
+func Logger(out io.Writer, level slog.Level, json bool) *slog.Logger {
+	options := &slog.HandlerOptions{Level: level}
+	if json {
+		return slog.New(slog.NewJSONHandler(out, options))
 	}
-	options := &slog.HandlerOptions{Level: l}
-	switch format {
-	case "text":
-		return slog.New(slog.NewTextHandler(out, options)), nil
-	case "json":
-		return slog.New(slog.NewJSONHandler(out, options)), nil
-	}
-	return nil, fmt.Errorf("log format %q: it must be text or json", format)
+	return slog.New(slog.NewTextHandler(out, options))
 }
 
 // Metrics counts requests and deliveries for Prometheus.

@@ -1,18 +1,19 @@
 package main
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"maps"
 	"os"
 	"reflect"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/alecthomas/kong"
 )
-
-// checker is a command that validates its settings before it runs.
-type checker interface{ check() error }
 
 // mistakes are the values that cannot be parsed, collected so that all are reported and not the first alone.
 type mistakes map[*kong.Value]mistake
@@ -24,16 +25,13 @@ type mistake struct {
 	err   error
 }
 
-// of returns the errors in the settings of the selected command, joined.
-func (m mistakes) of(k *kong.Context) error {
+// in returns the errors in the values of a command's flags, joined.
+func (m mistakes) in(command *kong.Node) error {
 	var all []error
-	for _, group := range k.Selected().AllFlags(false) {
+	for _, group := range command.AllFlags(false) {
 		for _, flag := range group {
 			all = append(all, m[flag.Value].err)
 		}
-	}
-	if c, ok := k.Selected().Target.Addr().Interface().(checker); ok {
-		all = append(all, c.check())
 	}
 	return errors.Join(all...)
 }
@@ -97,4 +95,60 @@ func (m mistakes) noting(mapper kong.Mapper) kong.Mapper {
 		}
 		return mapper.Decode(&kong.DecodeContext{Value: v, Scan: kong.ScanFromTokens(kong.Token{Type: kong.FlagValueToken, Value: v.Default})}, target)
 	})
+}
+
+// configuration are the values of a configuration file: a JSON object whose keys are flags' names, with
+// dashes or underscores. A key that is no flag is an error, for a mistyped one would go unnoticed.
+type configuration map[string]any
+
+// strictJSON reads a configuration file.
+func strictJSON(r io.Reader) (kong.Resolver, error) {
+	b, err := io.ReadAll(r)
+	if err != nil {
+		return nil, fmt.Errorf("the configuration file cannot be read: %w", err)
+	}
+	s := configuration{}
+	if err := json.Unmarshal(b, &s); err != nil {
+		return nil, fmt.Errorf("the configuration file is not a JSON object: %w", err)
+	}
+	for key, v := range s {
+		delete(s, key)
+		s[strings.ReplaceAll(key, "_", "-")] = v
+	}
+	return s, nil
+}
+
+// Validate returns an error that names the keys which are not flags of the program.
+func (s configuration) Validate(app *kong.Application) error {
+	known := map[string]bool{}
+	err := kong.Visit(app, func(n kong.Visitable, next kong.Next) error {
+		if f, ok := n.(*kong.Flag); ok {
+			known[f.Name] = true
+		}
+		return next(nil)
+	})
+	if err != nil {
+		return err
+	}
+	var wrong []error
+	for _, key := range slices.Sorted(maps.Keys(s)) {
+		if !known[key] {
+			wrong = append(wrong, fmt.Errorf("the configuration file has a setting %q that does not exist", key))
+		}
+	}
+	return errors.Join(wrong...)
+}
+
+// Resolve returns a flag's value in the file, nil if the environment has one.
+func (s configuration) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
+	v, ok := s[flag.Name]
+	for _, name := range flag.Envs {
+		if _, set := os.LookupEnv(name); set {
+			ok = false
+		}
+	}
+	if !ok {
+		return nil, nil //nolint:nilnil // kong's way to say that there is no value
+	}
+	return v, nil
 }
