@@ -10,6 +10,21 @@ func Stored() []*Resource {
 	return slices.DeleteFunc(All(), func(r *Resource) bool { return r.InHistory })
 }
 
+// Settings returns the resources whose records are the settings of provisioning targets.
+func Settings() []*Resource {
+	return slices.DeleteFunc(All(), func(r *Resource) bool { return r.Plugin == "" })
+}
+
+// SettingsFor returns the resource that has the settings of the targets with a Plugin, nil if there is none.
+func SettingsFor(plugin string) *Resource {
+	for _, r := range Settings() {
+		if r.Plugin == plugin {
+			return r
+		}
+	}
+	return nil
+}
+
 // ByName returns the resource with that singular name, nil if there is none.
 func ByName(singular string) *Resource {
 	for _, r := range all {

@@ -20,7 +20,7 @@ var CoApiProvisionerTarget = func() (t struct {
 ) {
 	t.Resource = resource("CoApiProvisionerTarget", "CoApiProvisionerTargets", "api_provisioner/co_api_provisioner_targets").short("APT").
 		named("API provisioner", "API provisioners").
-		doc("The API provisioner's settings for one provisioning target.")
+		doc("The API provisioner's settings for one provisioning target.").settingsFor(PluginAPI)
 	t.CoProvisioningTargetId = t.reference("CoProvisioningTargetId", "CoProvisioningTarget").required().listed()
 	t.ServerId = t.reference("ServerId", "Server").required()
 	t.Mode = t.code("Mode",
@@ -30,17 +30,17 @@ var CoApiProvisionerTarget = func() (t struct {
 			does("Each person has an address of their own: PUT URL/identifier, and DELETE for whoever is gone."),
 	).required().
 		label("Protocol mode").doc("How an HTTP server is called. With a Kafka server it is not looked at.")
-	t.IdentifierType = t.text("IdentifierType", 32).required().types("Identifier.type", identifierTypes...).
+	t.IdentifierType = t.text("IdentifierType", 32).required().types("Identifier.type", identifierTypes...).queueColumn(QueueIdentifierType).
 		doc("People are sent under their identifier of this type.").example("uid")
 	t.IncludeAttributes = t.boolean("IncludeAttributes").defaults(BoolCell(true)).
 		doc("`false` sends who changed and not what.")
-	t.Workers = t.integer("Workers").min(1).most(MaxWorkers).
+	t.Workers = t.integer("Workers").min(1).most(MaxWorkers).queueColumn(QueueWorkers).
 		doc("How many messages are sent side by side; without a number 4.")
 	t.Tombstones = t.boolean("Tombstones").defaults(Cell{}). // no default: most targets have no topic
 									doc("With a Kafka server, a delete is a record without a value.")
 	t.AnswersGet = t.boolean("AnswersGet").defaults(Cell{}).
 		label("Answers GET").doc("The endpoint answers GET of a person's URL with the message that it holds, so that it can be compared.")
-	t.IncludeGroups = t.boolean("IncludeGroups").defaults(Cell{}).
+	t.IncludeGroups = t.boolean("IncludeGroups").defaults(Cell{}).queueColumn(QueueIncludeGroups).
 		doc("The CO's groups are sent, too, each with its members' identifiers.")
 	t.SigningSecret = t.secret("SigningSecret", 128).must(signingSecret).
 		doc("Messages are signed with it, if there is one.")

@@ -80,6 +80,10 @@ type Field struct {
 	// Format and Pattern are the JSON Schema keywords for a text, "" where there are none.
 	Format, Pattern string
 
+	// QueueColumn is, of a field of a provisioning target's settings, the column of the target that holds its
+	// value for the queue, "" where the queue does not read it.
+	QueueColumn string
+
 	checks   []func(string) string
 	resource *Resource
 	target   *Resource
@@ -121,6 +125,8 @@ func (f *Field) minted() *Field   { f.Minted = true; return f }
 func (f *Field) unsent() *Field   { f.Unsent = true; return f }
 
 func (f *Field) onAdd(words ...string) *Field { f.OnAdd = words; return f }
+
+func (f *Field) queueColumn(name string) *Field { f.QueueColumn = name; return f }
 
 func (f *Field) sequential() *Field { f.Sequential = true; return f }
 

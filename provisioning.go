@@ -85,8 +85,13 @@ type RoleSnapshot struct {
 type Destination struct {
 	// Target is the CoProvisioningTarget.
 	Target *Record
-	// Settings is its CoApiProvisionerTarget, nil while there is none.
+	// Settings is its record of settings, nil while there is none.
 	Settings *Record
+	// IdentifierType is the type of the identifiers that people are sent under, IncludeGroups whether groups
+	// are sent, Workers how many messages are sent concurrently, 0 where the settings do not say.
+	IdentifierType string
+	IncludeGroups  bool
+	Workers        int64
 	// ServerType is the type of the server that the settings name, "" without settings.
 	ServerType string
 	// Server is its HttpServer or KafkaServer, nil while there is none.
@@ -97,11 +102,6 @@ type Destination struct {
 	Password string
 	// SigningSecret is the target's, "" where messages are not signed.
 	SigningSecret string
-}
-
-// IncludesGroups says whether the target receives groups.
-func (d Destination) IncludesGroups() bool {
-	return d.Settings != nil && d.Settings.Bool(CoApiProvisionerTarget.IncludeGroups)
 }
 
 // ProvisionedAs are the identifiers under which a target was, or may have been, sent a subject.

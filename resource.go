@@ -48,6 +48,9 @@ type Resource struct {
 	// UnknownOnView, UnknownOnEdit and UnknownOnDelete are the phrases for an unknown id.
 	UnknownOnView, UnknownOnEdit, UnknownOnDelete string
 
+	// Plugin is, of the settings of provisioning targets, the Plugin of these targets; "" for other resources.
+	Plugin string
+
 	checks []func(*Record) []Fault
 }
 
@@ -102,6 +105,9 @@ func (r *Resource) addAndView() *Resource { r.AddAndView = true; return r }
 func (r *Resource) emptyLists() *Resource { r.EmptyLists = true; return r }
 
 func (r *Resource) strictQuery() *Resource { r.StrictQuery = true; return r }
+
+// settingsFor makes the records the settings of the provisioning targets with a Plugin.
+func (r *Resource) settingsFor(plugin string) *Resource { r.Plugin = plugin; return r }
 
 func (r *Resource) unique(u Unique) { r.Uniques = append(r.Uniques, u) }
 
@@ -167,6 +173,16 @@ func (r *Resource) validity() (from, through *Field) {
 		}
 	})
 	return from, through
+}
+
+// QueueField returns the field of a target's settings that fills a column of the target, nil if none does.
+func (r *Resource) QueueField(column string) *Field {
+	for _, f := range r.Fields {
+		if f.QueueColumn == column {
+			return f
+		}
+	}
+	return nil
 }
 
 // Field returns the field of that wire name, nil if the resource has none.

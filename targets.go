@@ -13,6 +13,15 @@ const (
 	ModeManual       = "M"
 )
 
+// The columns of a provisioning target that its settings fill, and that the queue reads: the type of the
+// identifiers that people are sent under, the number of messages that are sent concurrently, and whether groups
+// are sent.
+const (
+	QueueIdentifierType = "identifier_type"
+	QueueWorkers        = "workers"
+	QueueIncludeGroups  = "include_groups"
+)
+
 // CoProvisioningTarget is a provisioning target: an external system that receives the CO's changes.
 var CoProvisioningTarget = func() (t struct {
 	*Resource

@@ -123,16 +123,16 @@ func (r *registry) putTargets(ctx context.Context, c *conn, d direct, made *crow
 	if _, err := c.call(http.MethodPost, one, "", http.StatusOK); err != nil {
 		return err
 	}
-	const columns = `co_provisioning_target_id, kind, subject_id, co_id, version, due, held, since, sequence, attempts, refusals,
-		resting, identifier, obsolete, tried, told, answer, sent`
+	const columns = `co_provisioning_target_id, kind, subject_id, co_id, version, due, claimed, since, sequence, attempts, refusals,
+		dead_lettered, identifier, obsolete, attempted, delivered, answer, sent`
 	like := fmt.Sprintf(` FROM deliveries d JOIN identifiers i ON i.co_id = %[1]s AND i.co_person_id IS NOT NULL
 		WHERE d.co_provisioning_target_id = %[2]s AND d.kind = 0 AND d.subject_id = %[3]d`, r.co, made.provisioned, r.first)
 	const later = "4102444800000000" // in the year 2100
 	for _, sql := range []string{
 		fmt.Sprintf(`INSERT INTO deliveries (%s) SELECT d.co_provisioning_target_id, 0, i.co_person_id, d.co_id, 1, NULL, false, NULL, 1, 0, 0,
-			false, i.identifier, '[]', d.tried, d.told, d.answer, d.sent%s AND i.co_person_id <> %d`, columns, like, r.first),
+			false, i.identifier, '[]', d.attempted, d.delivered, d.answer, d.sent%s AND i.co_person_id <> %d`, columns, like, r.first),
 		fmt.Sprintf(`INSERT INTO deliveries (%[1]s) SELECT %[2]s, 0, i.co_person_id, d.co_id, 1, CASE WHEN i.co_person_id %% 2 = 0 THEN %[4]s END, false,
-			d.tried, 1, 1, 1, i.co_person_id %% 2 = 1, i.identifier, '[]', d.tried, NULL, '422 Unprocessable Entity', NULL%[3]s`,
+			d.attempted, 1, 1, 1, i.co_person_id %% 2 = 1, i.identifier, '[]', d.attempted, NULL, '422 Unprocessable Entity', NULL%[3]s`,
 			columns, made.away, like, later),
 	} {
 		if err := d.exec(ctx, sql); err != nil {

@@ -120,7 +120,7 @@ func (b *bench) sent(ctx context.Context) (time.Duration, error) {
 			return 0, err
 		}
 		if waiting == 0 {
-			undelivered, err := number(ctx, b.direct, `SELECT CAST(count(*) AS text) FROM deliveries WHERE told IS NULL`)
+			undelivered, err := number(ctx, b.direct, `SELECT CAST(count(*) AS text) FROM deliveries WHERE delivered IS NULL`)
 			if err == nil && undelivered > 0 {
 				err = fmt.Errorf("the target was never sent %d people", undelivered)
 			}

@@ -25,7 +25,7 @@ func readers(members ...string) comity.Snapshot {
 // withGroups returns a destination that receives groups.
 func withGroups(mode, url string) comity.Destination {
 	d := connectortest.HTTPDestination(mode, url)
-	d.Settings.SetBool(comity.CoApiProvisionerTarget.IncludeGroups, true)
+	d.IncludeGroups = true
 	return d
 }
 

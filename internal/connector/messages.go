@@ -40,7 +40,7 @@ func Messages(
 	d comity.Destination, s comity.Snapshot, sentAs comity.ProvisionedAs, open func(comity.Destination) (Address, error),
 ) (msgs []comity.Message, identifiers []string, err error) {
 	sent := identifiersSent(sentAs)
-	if ofGroup := s.Subject.Kind == comity.KindGroup; ofGroup && d.Settings != nil && !d.IncludesGroups() ||
+	if ofGroup := s.Subject.Kind == comity.KindGroup; ofGroup && d.Settings != nil && !d.IncludeGroups ||
 		!ofGroup && s.Gone && len(sent) == 0 {
 		return nil, nil, nil
 	}
@@ -95,10 +95,9 @@ func objects(d comity.Destination, s comity.Snapshot) ([]object, error) {
 	case s.Subject.Kind == comity.KindGroup:
 		return groupObjects(s, withAttributes)
 	}
-	identifierType := d.Settings.Text(f.IdentifierType)
-	identifier := identify(s, identifierType)
+	identifier := identify(s, d.IdentifierType)
 	if identifier == "" {
-		return nil, fmt.Errorf("%w of type %s", comity.ErrNoIdentifier, identifierType)
+		return nil, fmt.Errorf("%w of type %s", comity.ErrNoIdentifier, d.IdentifierType)
 	}
 	return []object{{identifier: identifier, body: personMessage(identifier, s, withAttributes)}}, nil
 }

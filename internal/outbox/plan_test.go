@@ -104,7 +104,7 @@ func TestPlanGoesPageByPage(t *testing.T) {
 			t.Errorf("%d lines, from %s to %s", len(got), got[0], got[len(got)-1])
 		}
 		if _, err := w.sql().ExecContext(t.Context(), fmt.Sprintf(
-			`INSERT INTO full_syncs (co_provisioning_target_id, only_changed, last_subject_id, total, taken, began, ended, stopped)
+			`INSERT INTO full_syncs (co_provisioning_target_id, only_changed, last_subject_id, total, claimed, began, ended, stopped)
 				VALUES (%d, false, %d, 201, 101, 1, 2, true)`, to.id, people[100])); err != nil {
 			t.Fatal(err)
 		}

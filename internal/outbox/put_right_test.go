@@ -15,7 +15,7 @@ import (
 func (w *world) failedLong(t target, people []int64) {
 	w.t.Helper()
 	now := w.clock.now()
-	w.exec("UPDATE deliveries SET attempts = 12, tried = $1, due = $2 WHERE due IS NOT NULL AND co_provisioning_target_id = $3", now.UnixMicro(), now.Add(10*time.Minute).UnixMicro(), t.id)
+	w.exec("UPDATE deliveries SET attempts = 12, attempted = $1, due = $2 WHERE due IS NOT NULL AND co_provisioning_target_id = $3", now.UnixMicro(), now.Add(10*time.Minute).UnixMicro(), t.id)
 	open := store.Breaker{Failing: peopleAsSubjects(people[:5]...), Opened: now, Probe: now.Add(10 * time.Minute), Probes: 7}
 	err := w.store.Write(w.t.Context(), func(tx *store.Tx) error { return tx.SetBreaker(w.t.Context(), t.id, open) })
 	if err != nil {
@@ -63,7 +63,7 @@ func TestWhatIsPutRightIsTriedAtOnce(t *testing.T) {
 			}
 			w.start(outbox.Options{})
 			w.breaker(to, func(b store.Breaker) bool { return b.Opened.IsZero() })
-			w.exec("UPDATE deliveries SET due = 0 WHERE due IS NOT NULL AND held = false AND co_provisioning_target_id = $1", to.id)
+			w.exec("UPDATE deliveries SET due = 0 WHERE due IS NOT NULL AND claimed = false AND co_provisioning_target_id = $1", to.id)
 		},
 		"a provision call": func(w *world, q *outbox.Outbox, to target, people []int64) {
 			if _, err := w.provision(q, to, people[3]); err != nil {

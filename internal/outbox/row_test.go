@@ -51,8 +51,8 @@ func (w *world) row(t target, person int64) (r row, found bool) {
 
 func (w *world) rowOf(t target, subject comity.Subject) (r row, found bool) {
 	w.t.Helper()
-	rows, err := w.sql().QueryContext(w.t.Context(), fmt.Sprintf(`SELECT held, resting, version, sequence, attempts, refusals,
-			coalesce(due, 0), coalesce(tried, 0), identifier, obsolete, answer
+	rows, err := w.sql().QueryContext(w.t.Context(), fmt.Sprintf(`SELECT claimed, dead_lettered, version, sequence, attempts, refusals,
+			coalesce(due, 0), coalesce(attempted, 0), identifier, obsolete, answer
 		FROM deliveries WHERE co_provisioning_target_id = %d AND kind = %d AND subject_id = %d`, t.id, subject.Kind, subject.Id))
 	if err != nil {
 		w.t.Fatal(err)
@@ -93,7 +93,7 @@ func (w *world) failed(t target, person, attempts int64) (r row) {
 func (w *world) held(t target) (n int) {
 	w.t.Helper()
 	err := w.sql().QueryRowContext(w.t.Context(),
-		fmt.Sprintf(`SELECT count(*) FROM deliveries WHERE co_provisioning_target_id = %d AND held`, t.id)).Scan(&n)
+		fmt.Sprintf(`SELECT count(*) FROM deliveries WHERE co_provisioning_target_id = %d AND claimed`, t.id)).Scan(&n)
 	if err != nil {
 		w.t.Fatal(err)
 	}

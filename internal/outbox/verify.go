@@ -133,7 +133,7 @@ func (c *comparison) read(ctx context.Context, subjects []store.SubjectStatus) (
 		return comity.RefuseBecause(comity.PhraseForbidden, "Provisioning target %d cannot be verified: only targets with an HTTP server can", c.target.Id)
 	case !c.to.Settings.Bool(f.AnswersGet):
 		return comity.RefuseBecause(comity.PhraseForbidden, "Provisioning target %d does not say that its endpoint answers GET: set AnswersGet", c.target.Id)
-	case !c.to.IncludesGroups() && slices.ContainsFunc(subjects, func(s store.SubjectStatus) bool { return s.Subject.Kind == comity.KindGroup }):
+	case !c.to.IncludeGroups && slices.ContainsFunc(subjects, func(s store.SubjectStatus) bool { return s.Subject.Kind == comity.KindGroup }):
 		return comity.RefuseBecause(comity.PhraseForbidden, "Provisioning target %d does not receive groups: set IncludeGroups", c.target.Id)
 	}
 	lastSent := map[comity.Subject][]string{}
@@ -147,8 +147,8 @@ func (c *comparison) read(ctx context.Context, subjects []store.SubjectStatus) (
 // all compares the subjects of a page concurrently, and returns those before the target was given up.
 func (c *comparison) all(ctx context.Context, subjects []store.SubjectStatus) ([]Verified, error) {
 	width := c.Width
-	if n := c.to.Settings.Int(comity.CoApiProvisionerTarget.Workers); n > 0 {
-		width = int(n)
+	if c.to.Workers > 0 {
+		width = int(c.to.Workers)
 	}
 	found := make([]Verified, len(subjects))
 	errs := make([]error, len(subjects))

@@ -28,6 +28,7 @@ func (r *Registry) Check(ctx context.Context) ([]store.Problem, error) {
 			func() ([]store.Problem, error) { return tx.CheckMoved(ctx) },
 			func() ([]store.Problem, error) { return tx.CheckManagers(ctx) },
 			func() ([]store.Problem, error) { return tx.CheckNestings(ctx) },
+			func() ([]store.Problem, error) { return tx.CheckTargetColumns(ctx) },
 			func() ([]store.Problem, error) { return checkValues(ctx, tx) },
 			func() ([]store.Problem, error) { return checkMemberships(ctx, tx) },
 			func() ([]store.Problem, error) { return tx.CheckHistory(ctx) },

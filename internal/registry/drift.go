@@ -22,7 +22,7 @@ func (r *Registry) Leaving(ctx context.Context, target int64) (known, leaving in
 		}
 		known, leaving, err = tx.CountKnown(ctx, target, store.Presence{
 			Statuses:       provisioned,
-			IdentifierType: d.Settings.Text(comity.CoApiProvisionerTarget.IdentifierType), IdentifierStatus: comity.Active,
+			IdentifierType: d.IdentifierType, IdentifierStatus: comity.Active,
 			GroupId: d.Target.Int(comity.CoProvisioningTarget.ProvisionCoGroupId), GroupStatus: comity.Active,
 		})
 		return err
@@ -40,7 +40,7 @@ func (r *Registry) Leaving(ctx context.Context, target int64) (known, leaving in
 // and, for people, those of its type that they have or ever had, except those that somebody else has now. For
 // a group, its id is added.
 func (r *Registry) Identifiers(ctx context.Context, d comity.Destination, sent map[comity.Subject][]string) (map[comity.Subject][]string, error) {
-	identifierType := d.Settings.Text(comity.CoApiProvisionerTarget.IdentifierType)
+	identifierType := d.IdentifierType
 	all := map[comity.Subject][]string{}
 	err := r.store.Snapshot(ctx, func(tx *store.Tx) error {
 		var people []int64

@@ -119,16 +119,16 @@ func (w *world) setProvisioned(t *testing.T, target, person int64, waiting bool)
 		due = "5"
 	}
 	w.raw(t, fmt.Sprintf(`DELETE FROM deliveries WHERE co_provisioning_target_id = %d AND subject_id = %d`, target, person))
-	w.raw(t, fmt.Sprintf(`INSERT INTO deliveries (co_provisioning_target_id, subject_id, co_id, version, due, held, sequence, attempts,
-			refusals, resting, identifier, obsolete, answer, sent)
+	w.raw(t, fmt.Sprintf(`INSERT INTO deliveries (co_provisioning_target_id, subject_id, co_id, version, due, claimed, sequence, attempts,
+			refusals, dead_lettered, identifier, obsolete, answer, sent)
 		VALUES (%d, %d, %d, 1, %s, false, 1, 0, 0, false, '%s', '["%[5]s before"]', 'no %[5]s here', $1)`, target, person, w.co, due, marker), zipped(t, marker))
 }
 
 // setGroupsSent makes the last message and the answer of a target for the person's groups name the person.
 func (w *world) setGroupsSent(t *testing.T, target, person int64) {
 	t.Helper()
-	w.raw(t, fmt.Sprintf(`INSERT INTO deliveries (co_provisioning_target_id, kind, subject_id, co_id, version, held, sequence, attempts,
-			refusals, resting, identifier, obsolete, answer, sent)
+	w.raw(t, fmt.Sprintf(`INSERT INTO deliveries (co_provisioning_target_id, kind, subject_id, co_id, version, claimed, sequence, attempts,
+			refusals, dead_lettered, identifier, obsolete, answer, sent)
 		SELECT %d, 1, g.id, g.co_id, 1, false, 1, 0, 0, false, 'g', '[]', 'no %s here', $1 FROM co_groups g
 		WHERE g.id IN (SELECT m.co_group_id FROM co_group_members m WHERE m.co_person_id = %d)`, target, marker, person), zipped(t, marker))
 }

@@ -12,7 +12,7 @@ import (
 // people whose own messages name the group, by the identifiers under which these are sent.
 func presentGroups(ctx context.Context, tx *store.Tx, d comity.Destination, ids []int64) (map[comity.Subject]*comity.Snapshot, error) {
 	present := map[comity.Subject]*comity.Snapshot{}
-	if len(ids) == 0 || !d.IncludesGroups() {
+	if len(ids) == 0 || !d.IncludeGroups {
 		return present, nil
 	}
 	f := comity.CoGroup
@@ -30,7 +30,7 @@ func presentGroups(ctx context.Context, tx *store.Tx, d comity.Destination, ids 
 	}
 	rule := store.ProvisioningRule{
 		Provisioned: provisioned, Counted: comity.ActiveStatuses(), AllGroup: comity.GroupMembers, Active: comity.Active,
-		IdentifierType: d.Settings.Text(comity.CoApiProvisionerTarget.IdentifierType),
+		IdentifierType: d.IdentifierType,
 		OnlyGroup:      d.Target.Int(comity.CoProvisioningTarget.ProvisionCoGroupId),
 	}
 	err = tx.ProvisionedMembers(ctx, ids, rule, now, func(m store.ProvisionedMember) {

@@ -117,7 +117,7 @@ func subjectAt(ctx context.Context, tx *store.Tx, target *comity.Record, kind *c
 		return nil, nil //nolint:nilnil // the target does not receive it, which is no error
 	}
 	d, err := tx.Destination(ctx, target.Id)
-	if err != nil || !d.IncludesGroups() {
+	if err != nil || !d.IncludeGroups {
 		return nil, err
 	}
 	s := comity.GroupSubject(id)

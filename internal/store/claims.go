@@ -20,7 +20,7 @@ func (tx *Tx) Overdue(ctx context.Context) ([]Claim, error) {
 	if err != nil {
 		return nil, err
 	}
-	return collect(ctx, tx.conn, `SELECT co_provisioning_target_id, kind, subject_id, sequence FROM deliveries WHERE held AND due <= $1`,
+	return collect(ctx, tx.conn, `SELECT co_provisioning_target_id, kind, subject_id, sequence FROM deliveries WHERE claimed AND due <= $1`,
 		args{now.UnixMicro()}, func(r Row) (Claim, error) { return Claim{r.Int(0), subjectIn(r, 1), r.Int(3)}, nil })
 }
 
@@ -32,7 +32,7 @@ func (tx *Tx) GiveBack(ctx context.Context, claims []Claim) error {
 		return err
 	}
 	for _, c := range claims {
-		err := tx.conn.queue(ctx, `UPDATE deliveries SET held = false, due = $5 WHERE `+deliveryKey+` AND sequence = $4 AND held`,
+		err := tx.conn.queue(ctx, `UPDATE deliveries SET claimed = false, due = $5 WHERE `+deliveryKey+` AND sequence = $4 AND claimed`,
 			args{c.TargetId, int64(c.Subject.Kind), c.Subject.Id, c.Sequence, now.UnixMicro()})
 		if err != nil {
 			return err

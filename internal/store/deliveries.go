@@ -70,8 +70,8 @@ const deliveryKey = `co_provisioning_target_id = $1 AND kind = $2 AND subject_id
 
 // newDelivery are the columns of an inserted delivery, sameDelivery the columns of its key.
 const (
-	newDelivery = `co_provisioning_target_id, kind, subject_id, co_id, version, due, held, since,
-			sequence, attempts, refusals, resting, identifier, obsolete, answer`
+	newDelivery = `co_provisioning_target_id, kind, subject_id, co_id, version, due, claimed, since,
+			sequence, attempts, refusals, dead_lettered, identifier, obsolete, answer`
 	sameDelivery = `co_provisioning_target_id, kind, subject_id`
 )
 
@@ -108,9 +108,9 @@ func (tx *Tx) Claim(ctx context.Context, target int64, limit int, lease time.Dur
 	}
 	// Materialised: a plan that evaluated the subquery for each row would claim up to limit each time.
 	sql := fmt.Sprintf(`WITH next AS MATERIALIZED (
-			SELECT d.kind, d.subject_id FROM deliveries d WHERE d.co_provisioning_target_id = $2 AND d.due <= $3 AND NOT d.held
+			SELECT d.kind, d.subject_id FROM deliveries d WHERE d.co_provisioning_target_id = $2 AND d.due <= $3 AND NOT d.claimed
 			ORDER BY d.due LIMIT $4%s)
-		UPDATE deliveries SET held = true, due = $1, sequence = sequence + 1
+		UPDATE deliveries SET claimed = true, due = $1, sequence = sequence + 1
 		WHERE co_provisioning_target_id = $2 AND (kind, subject_id) IN (SELECT kind, subject_id FROM next)
 		RETURNING %s`, tx.dialect.skipLocked, deliveryColumns)
 	var claimed []Delivery
@@ -134,9 +134,9 @@ func (tx *Tx) ClaimOne(ctx context.Context, target int64, subject comity.Subject
 	sql := `INSERT INTO deliveries (` + newDelivery + `)
 		VALUES ($1, $2, $3, $4, 1, $5, true, $6, 1, 0, 0, false, '', '[]', '')
 		ON CONFLICT (` + sameDelivery + `) DO UPDATE SET
-			version = deliveries.version + 1, due = excluded.due, held = true, sequence = deliveries.sequence + 1,
-			since = coalesce(deliveries.since, excluded.since), refusals = 0, resting = false
-		WHERE NOT deliveries.held
+			version = deliveries.version + 1, due = excluded.due, claimed = true, sequence = deliveries.sequence + 1,
+			since = coalesce(deliveries.since, excluded.since), refusals = 0, dead_lettered = false
+		WHERE NOT deliveries.claimed
 		RETURNING ` + deliveryColumns
 	err = tx.conn.query(ctx, sql, args{target, int64(subject.Kind), subject.Id, co, now.Add(lease).UnixMicro(), now.UnixMicro()}, func(r Row) (err error) {
 		got = true
@@ -156,7 +156,7 @@ func (tx *Tx) Release(ctx context.Context) error {
 	if err := tx.conn.queue(ctx, `UPDATE target_states SET probe = $1 WHERE probe > $1`, args{now.UnixMicro()}); err != nil {
 		return err
 	}
-	return tx.conn.queue(ctx, `UPDATE deliveries SET held = false, due = $1 WHERE held AND due IS NOT NULL`, args{now.UnixMicro()})
+	return tx.conn.queue(ctx, `UPDATE deliveries SET claimed = false, due = $1 WHERE claimed AND due IS NOT NULL`, args{now.UnixMicro()})
 }
 
 // Queue enqueues a delivery of one subject to one target, due now.
@@ -168,8 +168,8 @@ func (tx *Tx) Queue(ctx context.Context, target int64, subject comity.Subject, c
 	return tx.conn.queue(ctx, `INSERT INTO deliveries (`+newDelivery+`)
 		VALUES ($1, $2, $3, $4, 1, $5, false, $5, 0, 0, 0, false, '', '[]', '')
 		ON CONFLICT (`+sameDelivery+`) DO UPDATE SET
-			version = deliveries.version + 1, due = CASE WHEN deliveries.held THEN deliveries.due ELSE excluded.due END,
-			since = coalesce(deliveries.since, excluded.since), refusals = 0, resting = false`,
+			version = deliveries.version + 1, due = CASE WHEN deliveries.claimed THEN deliveries.due ELSE excluded.due END,
+			since = coalesce(deliveries.since, excluded.since), refusals = 0, dead_lettered = false`,
 		args{target, int64(subject.Kind), subject.Id, co, now.UnixMicro()})
 }
 
@@ -182,7 +182,7 @@ func (tx *Tx) SetProvisionedAs(ctx context.Context, deliveries []Delivery) error
 			return err
 		}
 		err = tx.conn.queue(ctx, `UPDATE deliveries SET identifier = $5, obsolete = $6
-			WHERE `+deliveryKey+` AND sequence = $4 AND held`,
+			WHERE `+deliveryKey+` AND sequence = $4 AND claimed`,
 			args{d.TargetId, int64(d.Subject.Kind), d.Subject.Id, d.Sequence, d.ProvisionedAs.Identifier, obsolete})
 		if err != nil {
 			return err
@@ -240,22 +240,22 @@ func (tx *Tx) finish(ctx context.Context, o Outcome, moment int64) error {
 		next = moment + o.Wait.Microseconds()
 	}
 	const changed = "version <> $6"
-	sql := `UPDATE deliveries SET held = false, tried = $5, told = $5, answer = $7, identifier = $8, obsolete = $9,
-			attempts = 0, refusals = 0, resting = false,
+	sql := `UPDATE deliveries SET claimed = false, attempted = $5, delivered = $5, answer = $7, identifier = $8, obsolete = $9,
+			attempts = 0, refusals = 0, dead_lettered = false,
 			due = CASE WHEN ` + changed + ` THEN CAST($5 AS bigint) END, since = CASE WHEN ` + changed + ` THEN CAST($5 AS bigint) END
-		WHERE ` + deliveryKey + ` AND sequence = $4 AND held`
+		WHERE ` + deliveryKey + ` AND sequence = $4 AND claimed`
 	a := args{o.TargetId, int64(o.Subject.Kind), o.Subject.Id, o.Sequence, moment, o.Version, o.Answer, o.ProvisionedAs.Identifier, obsolete}
 	if !o.OK {
 		// A refused message is retried at once where the subject or the target's settings changed since
 		// the claim. An unreachable receiver gets the new message at the time of its next try.
 		const again = `coalesce((SELECT l.edits FROM target_states l WHERE l.co_provisioning_target_id = $1), 0) <> CAST($13 AS bigint)
 			AND (CAST($12 AS bigint) IS NOT NULL OR CAST($14 AS boolean))`
-		sql = `UPDATE deliveries SET held = false, tried = $5, answer = $7, identifier = $8, obsolete = $9,
+		sql = `UPDATE deliveries SET claimed = false, attempted = $5, answer = $7, identifier = $8, obsolete = $9,
 			attempts = $10, refusals = CASE WHEN ` + changed + ` THEN 0 ELSE CAST($11 AS bigint) END,
 			due = CASE WHEN ` + changed + ` AND $11 > 0 THEN CAST($5 AS bigint) WHEN ` + changed + ` THEN coalesce($12, CAST($5 AS bigint))
 				WHEN ` + again + ` THEN CAST($5 AS bigint) ELSE $12 END,
-			resting = (` + changed + `) = false AND (` + again + `) = false AND CAST($12 AS bigint) IS NULL, left_out = $14
-		WHERE ` + deliveryKey + ` AND sequence = $4 AND held`
+			dead_lettered = (` + changed + `) = false AND (` + again + `) = false AND CAST($12 AS bigint) IS NULL, left_out = $14
+		WHERE ` + deliveryKey + ` AND sequence = $4 AND claimed`
 		a = append(a, o.Attempts, o.Refusals, next, o.Edits, o.LeftOut)
 	}
 	if o.Changed {
@@ -281,15 +281,15 @@ func (tx *Tx) note(ctx context.Context, o Outcome, moment int64) error {
 		person, group = group, person
 	}
 	sql := tx.insertNote(`$1, $2, $2, d.co_id, `+person+`, NULL, `+group+`, $3`, `, deliveries d
-		WHERE d.co_provisioning_target_id = $4 AND d.kind = $5 AND d.subject_id = $6 AND d.sequence = $7 AND d.held`)
+		WHERE d.co_provisioning_target_id = $4 AND d.kind = $5 AND d.subject_id = $6 AND d.sequence = $7 AND d.claimed`)
 	return tx.conn.queue(ctx, sql, args{provisioner, moment, dataOf(o.Note), o.TargetId, int64(o.Subject.Kind), o.Subject.Id, o.Sequence})
 }
 
 // sendAgain enqueues a delivery of the people who have an identifier that the target deleted for another
 // person: the target may have processed the delete after their own message.
 func (tx *Tx) sendAgain(ctx context.Context, d Delivery, identifier string, moment int64) error {
-	return tx.conn.queue(ctx, `UPDATE deliveries SET version = version + 1, refusals = 0, resting = false,
-			due = CASE WHEN held OR (due IS NOT NULL AND attempts > 0 AND refusals = 0) THEN due ELSE CAST($5 AS bigint) END,
+	return tx.conn.queue(ctx, `UPDATE deliveries SET version = version + 1, refusals = 0, dead_lettered = false,
+			due = CASE WHEN claimed OR (due IS NOT NULL AND attempts > 0 AND refusals = 0) THEN due ELSE CAST($5 AS bigint) END,
 			since = coalesce(since, CAST($5 AS bigint))
 		WHERE co_provisioning_target_id = $1 AND kind = 0 AND subject_id IN (
 			SELECT i.co_person_id FROM co_provisioning_targets t JOIN identifiers i ON i.co_id = t.co_id
@@ -310,15 +310,14 @@ type DueTarget struct {
 func (tx *Tx) DueTargets(ctx context.Context, modes []string) ([]DueTarget, error) {
 	var targets []DueTarget
 	var a args
-	sql := `SELECT x.id, CASE WHEN b.opened IS NOT NULL AND b.probe > x.due THEN b.probe ELSE x.due END, coalesce(s.workers, 0) FROM (
-			SELECT t.id, t.ordr, coalesce(
+	sql := `SELECT x.id, CASE WHEN b.opened IS NOT NULL AND b.probe > x.due THEN b.probe ELSE x.due END, coalesce(x.workers, 0) FROM (
+			SELECT t.id, t.ordr, t.workers, coalesce(
 				CASE WHEN t.status <> ` + a.put(comity.ModeDisabled) + ` THEN
 					(SELECT 0 FROM full_syncs w WHERE w.co_provisioning_target_id = t.id AND w.ended IS NULL) END,
 				CASE WHEN t.status IN ` + list(&a, modes) + ` THEN
-					(SELECT min(d.due) FROM deliveries d WHERE d.co_provisioning_target_id = t.id AND d.due IS NOT NULL AND NOT d.held) END) AS due
+					(SELECT min(d.due) FROM deliveries d WHERE d.co_provisioning_target_id = t.id AND d.due IS NOT NULL AND NOT d.claimed) END) AS due
 			FROM co_provisioning_targets t) x
 		LEFT JOIN target_states b ON b.co_provisioning_target_id = x.id
-		LEFT JOIN co_api_provisioner_targets s ON s.co_provisioning_target_id = x.id
 		WHERE x.due IS NOT NULL ORDER BY x.ordr IS NULL, x.ordr, x.id`
 	err := tx.conn.query(ctx, sql, a, func(r Row) error {
 		targets = append(targets, DueTarget{r.Int(0), time.UnixMicro(r.Int(1)).UTC(), r.Int(2)})
@@ -331,7 +330,19 @@ func (tx *Tx) DueTargets(ctx context.Context, modes []string) ([]DueTarget, erro
 // password. Settings and Server are nil where the target has no settings.
 func (tx *Tx) Destination(ctx context.Context, target int64) (comity.Destination, error) {
 	var d comity.Destination
-	var err error
+	err := tx.conn.later(ctx, `SELECT identifier_type, workers, include_groups FROM co_provisioning_targets WHERE id = $1`, args{target}, func(r Row) error {
+		if !r.Null(0) {
+			d.IdentifierType = r.Text(0)
+		}
+		if !r.Null(1) {
+			d.Workers = r.Int(1)
+		}
+		d.IncludeGroups = r.Bool(2)
+		return nil
+	})
+	if err != nil {
+		return d, err
+	}
 	if d.Target, err = tx.Get(ctx, comity.CoProvisioningTarget.Resource, target); err != nil {
 		return d, err
 	}

@@ -158,7 +158,7 @@ func (tx *Tx) ForgetProvisioned(ctx context.Context, person int64) ([]Known, err
 		return nil, err
 	}
 	var known []Known
-	err = tx.conn.query(ctx, `SELECT co_provisioning_target_id, identifier, obsolete, due IS NOT NULL OR held OR resting FROM deliveries
+	err = tx.conn.query(ctx, `SELECT co_provisioning_target_id, identifier, obsolete, due IS NOT NULL OR claimed OR dead_lettered FROM deliveries
 		WHERE kind = 0 AND subject_id = $1 ORDER BY co_provisioning_target_id`+tx.dialect.forUpdate, args{person}, func(row Row) (err error) {
 		k := Known{Target: row.Int(0), Waiting: row.Bool(3)}
 		if k.Identifiers, err = obsoleteOf(row.Text(2)); err != nil {
@@ -175,13 +175,13 @@ func (tx *Tx) ForgetProvisioned(ctx context.Context, person int64) ([]Known, err
 	if err != nil {
 		return nil, err
 	}
-	err = tx.conn.queue(ctx, `UPDATE deliveries SET answer = '', sent = NULL, refusals = 0, resting = false, due = CASE WHEN resting THEN $1 ELSE due END
-		WHERE kind = 0 AND subject_id = $2 AND (due IS NOT NULL OR held OR resting)`, args{now.UnixMicro(), person})
+	err = tx.conn.queue(ctx, `UPDATE deliveries SET answer = '', sent = NULL, refusals = 0, dead_lettered = false, due = CASE WHEN dead_lettered THEN $1 ELSE due END
+		WHERE kind = 0 AND subject_id = $2 AND (due IS NOT NULL OR claimed OR dead_lettered)`, args{now.UnixMicro(), person})
 	if err != nil {
 		return nil, err
 	}
 	err = tx.conn.queue(ctx, `UPDATE deliveries SET answer = '', sent = NULL, identifier = '', obsolete = '[]'
-		WHERE kind = 0 AND subject_id = $1 AND due IS NULL AND NOT held AND NOT resting`, args{person})
+		WHERE kind = 0 AND subject_id = $1 AND due IS NULL AND NOT claimed AND NOT dead_lettered`, args{person})
 	if err != nil {
 		return nil, err
 	}

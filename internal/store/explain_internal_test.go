@@ -316,7 +316,7 @@ func planned() []struct {
 			_, err := tx.Claim(ctx, 1, 64, time.Minute)
 			return err
 		}},
-		{"claims whose lease is over", []string{"deliveries_held"}, func(ctx context.Context, tx *Tx) error {
+		{"claims whose lease is over", []string{"deliveries_claimed"}, func(ctx context.Context, tx *Tx) error {
 			_, err := tx.Overdue(ctx)
 			return err
 		}},
@@ -331,11 +331,11 @@ func planned() []struct {
 			_, err := tx.ClaimFullSync(ctx, 1, 1, 10, time.Minute)
 			return err
 		}},
-		{"the status of a target", []string{"deliveries_due", "deliveries_resting"}, func(ctx context.Context, tx *Tx) error {
+		{"the status of a target", []string{"deliveries_due", "deliveries_dead_lettered"}, func(ctx context.Context, tx *Tx) error {
 			_, err := tx.TargetStatus(ctx, 1)
 			return err
 		}},
-		{"what failed", []string{"deliveries_resting"}, func(ctx context.Context, tx *Tx) error {
+		{"what failed", []string{"deliveries_dead_lettered"}, func(ctx context.Context, tx *Tx) error {
 			_, err := tx.Failed(ctx, 1, comity.PersonSubject(10), 20)
 			return err
 		}},

@@ -28,7 +28,7 @@ func (tx *Tx) FullSync(ctx context.Context, target int64) (s FullSync, found boo
 }
 
 func (tx *Tx) fullSync(ctx context.Context, target int64, end string) (s FullSync, found bool, err error) {
-	err = tx.conn.query(ctx, `SELECT only_changed, last_kind, last_subject_id, total, taken, began, ended, stopped FROM full_syncs
+	err = tx.conn.query(ctx, `SELECT only_changed, last_kind, last_subject_id, total, claimed, began, ended, stopped FROM full_syncs
 		WHERE co_provisioning_target_id = $1`+end, args{target}, func(r Row) error {
 		found = true
 		s = FullSync{OnlyChanged: r.Bool(0), Last: subjectIn(r, 1), Total: r.Int(3), Taken: r.Int(4), Began: moment(r, 5), Ended: moment(r, 6), Stopped: r.Bool(7)}
@@ -54,7 +54,7 @@ const subjectsThere = `SELECT kind, id FROM (SELECT 0 AS kind, p.id FROM co_peop
 const inOrder = ` ORDER BY d.kind, d.subject_id LIMIT $5) known`
 
 // includesGroups is the SQL condition that target $1 receives groups.
-const includesGroups = `EXISTS (SELECT 1 FROM co_api_provisioner_targets s WHERE s.co_provisioning_target_id = $1 AND s.include_groups)`
+const includesGroups = `EXISTS (SELECT 1 FROM co_provisioning_targets s WHERE s.id = $1 AND s.include_groups)`
 
 // StartFullSync begins a full sync of a target: after a subject, to continue an earlier one, or from the
 // start for the zero subject.
@@ -64,10 +64,10 @@ func (tx *Tx) StartFullSync(ctx context.Context, target, co int64, after comity.
 		return err
 	}
 	const all = int64(1) << 62
-	return tx.conn.queue(ctx, `INSERT INTO full_syncs (co_provisioning_target_id, only_changed, last_kind, last_subject_id, total, taken, began, ended, stopped)
+	return tx.conn.queue(ctx, `INSERT INTO full_syncs (co_provisioning_target_id, only_changed, last_kind, last_subject_id, total, claimed, began, ended, stopped)
 		VALUES ($1, $6, $3, $4, (SELECT count(*) FROM (`+subjects+`) everybody), 0, $7, NULL, false)
 		ON CONFLICT (co_provisioning_target_id) DO UPDATE SET only_changed = excluded.only_changed,
-			last_kind = excluded.last_kind, last_subject_id = excluded.last_subject_id, total = excluded.total, taken = 0, began = excluded.began, ended = NULL, stopped = false`,
+			last_kind = excluded.last_kind, last_subject_id = excluded.last_subject_id, total = excluded.total, claimed = 0, began = excluded.began, ended = NULL, stopped = false`,
 		args{target, co, int64(after.Kind), after.Id, all, onlyChanged, now.UnixMicro()})
 }
 
@@ -111,7 +111,7 @@ func (tx *Tx) ClaimFullSync(ctx context.Context, target, co int64, limit int, le
 	for i := range claimed {
 		claimed[i].OnlyChanged = s.OnlyChanged
 	}
-	return claimed, tx.conn.queue(ctx, `UPDATE full_syncs SET last_kind = $2, last_subject_id = $3, taken = taken + $4 WHERE co_provisioning_target_id = $1`,
+	return claimed, tx.conn.queue(ctx, `UPDATE full_syncs SET last_kind = $2, last_subject_id = $3, claimed = claimed + $4 WHERE co_provisioning_target_id = $1`,
 		args{target, int64(last.Kind), last.Id, int64(len(next))})
 }
 
@@ -124,9 +124,9 @@ func (tx *Tx) claimNext(ctx context.Context, target, co int64, after, last comit
 	sql := `INSERT INTO deliveries (` + newDelivery + `)
 		SELECT CAST($1 AS bigint), x.kind, x.id, CAST($2 AS bigint), 1, CAST($6 AS bigint), true, CAST($7 AS bigint), 1, 0, 0, false, '', '[]', ''
 		FROM (` + subjects + ` ORDER BY kind, id LIMIT $5) x WHERE (x.kind, x.id) <= ($8, $9)
-		ON CONFLICT (` + sameDelivery + `) DO UPDATE SET version = deliveries.version + 1, due = excluded.due, held = true,
-			sequence = deliveries.sequence + 1, since = coalesce(deliveries.since, excluded.since), refusals = 0, resting = false
-		WHERE NOT deliveries.held
+		ON CONFLICT (` + sameDelivery + `) DO UPDATE SET version = deliveries.version + 1, due = excluded.due, claimed = true,
+			sequence = deliveries.sequence + 1, since = coalesce(deliveries.since, excluded.since), refusals = 0, dead_lettered = false
+		WHERE NOT deliveries.claimed
 		RETURNING ` + deliveryColumns + `, sent`
 	a := args{target, co, int64(after.Kind), after.Id, int64(limit), now.Add(lease).UnixMicro(), now.UnixMicro(), int64(last.Kind), last.Id}
 	err = tx.inOrder(ctx, sql, a, func(r Row) error {

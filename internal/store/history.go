@@ -104,6 +104,9 @@ func (tx *Tx) deleteRows(ctx context.Context, r *comity.Resource, ids, actor str
 		return err
 	}
 	tx.touch(r)
+	if err := tx.clearTargetColumns(ctx, r, ids, a); err != nil {
+		return err
+	}
 	moment := now.UnixMicro()
 	note := append(args(nil), a...)
 	sql := fmt.Sprintf(`INSERT INTO history (%s)

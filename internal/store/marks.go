@@ -28,7 +28,7 @@ func (tx *Tx) mark(ctx context.Context, people string, a args, modes []string) e
 		FROM co_people p JOIN co_provisioning_targets t ON t.co_id = p.co_id
 		WHERE %[3]s AND (t.status IN %[2]s OR t.status = '%[6]s' AND EXISTS (SELECT 1 FROM deliveries d
 			WHERE d.co_provisioning_target_id = t.id AND d.kind = 0 AND d.subject_id = p.id
-				AND d.resting AND (d.told IS NULL OR d.identifier = '')))
+				AND d.dead_lettered AND (d.delivered IS NULL OR d.identifier = '')))
 		ORDER BY t.id, p.id
 		%[5]s`, moment, list(&a, modes), tx.dialect.among("p.id", people), newDelivery, markAgain, comity.ModeEnrolment)
 	return tx.conn.queue(ctx, sql, a)
@@ -37,9 +37,9 @@ func (tx *Tx) mark(ctx context.Context, people string, a args, modes []string) e
 // markAgain is the conflict clause that enqueues a delivery whose row exists.
 const markAgain = `ON CONFLICT (` + sameDelivery + `) DO UPDATE SET
 			version = deliveries.version + 1,
-			due = CASE WHEN deliveries.held OR (deliveries.due IS NOT NULL AND deliveries.attempts > 0 AND deliveries.refusals = 0)
+			due = CASE WHEN deliveries.claimed OR (deliveries.due IS NOT NULL AND deliveries.attempts > 0 AND deliveries.refusals = 0)
 				THEN deliveries.due ELSE excluded.due END,
-			since = coalesce(deliveries.since, excluded.since), refusals = 0, resting = false`
+			since = coalesce(deliveries.since, excluded.since), refusals = 0, dead_lettered = false`
 
 // MarkPeople enqueues deliveries of people to the targets of their CO in one of the modes: once for each
 // person and transaction.
@@ -76,20 +76,20 @@ func (tx *Tx) markGroups(ctx context.Context, memberships string, a args, modes,
 		return nil
 	}
 	a = append(args(nil), a...)
-	receives := "s.include_groups AND t.status IN " + list(&a, modes)
+	// The expression keeps the index of all targets that receive groups from being scanned.
+	receives := "coalesce(t.include_groups, false) AND t.status IN " + list(&a, modes)
 	if len(types) > 0 {
-		receives += " AND s.identifier_type IN " + list(&a, types)
+		receives += " AND t.identifier_type IN " + list(&a, types)
 	}
+	// CROSS JOIN keeps SQLite from reading all targets before the changes.
 	sql := fmt.Sprintf(`WITH changes (co_group_id, co_person_id) AS (%[1]s)
 		SELECT t.id, g.id, t.co_id FROM co_provisioning_targets t
-		JOIN co_api_provisioner_targets s ON s.co_provisioning_target_id = t.id
 		JOIN co_groups g ON g.co_id = t.co_id
 		WHERE %[2]s AND g.id IN (SELECT co_group_id FROM changes)
-		UNION SELECT t.id, m.co_group_id, t.co_id FROM changes c
-		JOIN co_provisioning_targets t ON t.provision_co_group_id = c.co_group_id
-		JOIN co_api_provisioner_targets s ON s.co_provisioning_target_id = t.id
-		JOIN co_group_members m ON m.co_person_id = c.co_person_id
-		WHERE %[2]s`, memberships, receives)
+		UNION SELECT t.id, m.co_group_id, t.co_id FROM changes
+		CROSS JOIN co_provisioning_targets t
+		JOIN co_group_members m ON m.co_person_id = changes.co_person_id
+		WHERE t.provision_co_group_id = changes.co_group_id AND %[2]s`, memberships, receives)
 	if tx.groups == nil {
 		tx.groups = map[groupMark]bool{}
 	}

@@ -28,7 +28,7 @@ func TestOldStatisticsMakeNoLongWays(t *testing.T) {
 			c.run(`INSERT INTO cos (id, name, status, created, modified, revision, actor) SELECT i, 'c' || i, 'Active', 0, 0, 0, 'tester' FROM generate_series(1, 3) i`,
 				`INSERT INTO co_provisioning_targets (id, co_id, plugin, status, retry_interval, max_retry, ordr, created, modified, revision, actor)
 					SELECT i, i, 'x', 'A', 1, 1, 1, 0, 0, 0, 'tester' FROM generate_series(1, 3) i`,
-				`INSERT INTO full_syncs (co_provisioning_target_id, only_changed, last_subject_id, total, taken, began, stopped) VALUES (1, false, 1000, 1, 0, 0, false)`)
+				`INSERT INTO full_syncs (co_provisioning_target_id, only_changed, last_subject_id, total, claimed, began, stopped) VALUES (1, false, 1000, 1, 0, 0, false)`)
 			before(c)
 			c.fill(1001, 20_000, levels)
 			for _, o := range ofFew() {
@@ -83,7 +83,7 @@ func (c *crowded) fill(from, people, groups int) {
 		fmt.Sprintf("INSERT INTO co_group_members (id, co_id, co_group_id, co_person_id, member, owner, created, modified, revision, actor) SELECT i, 1, %d, i, true, false%s%s", from, made, ids),
 		"INSERT INTO history (resource, record_id, revision, operation, actor, since, co_id, co_person_id, co_group_id, data) SELECT 'CoGroupMember', i, 0, 'add', 'tester', 0, 1, i, "+fmt.Sprint(from)+", '{}'"+ids,
 		"INSERT INTO history (resource, record_id, revision, operation, actor, since, co_id, co_person_id, data) SELECT 'CoPerson', i, 0, 'add', 'tester', 0, 1, i, '{}'"+ids,
-		"INSERT INTO deliveries (co_provisioning_target_id, subject_id, co_id, version, due, held, sequence, attempts, refusals, resting, identifier, obsolete, answer) SELECT 1, i, 1, 1, i, false, 0, 0, 0, false, 'I' || i, '[]', ''"+ids,
+		"INSERT INTO deliveries (co_provisioning_target_id, subject_id, co_id, version, due, claimed, sequence, attempts, refusals, dead_lettered, identifier, obsolete, answer) SELECT 1, i, 1, 1, i, false, 0, 0, 0, false, 'I' || i, '[]', ''"+ids,
 		fmt.Sprintf("SELECT setval('co_group_members_id_seq', %d)", from+people))
 }
 

@@ -156,8 +156,8 @@ func crowd(t *testing.T, s *Store) {
 		into("api_users", "privileged, status, username, string_ids", "false, 'Active', 'u' || i, false"),
 		n + `INSERT INTO co_provisioning_targets (co_id, plugin, status, retry_interval, max_retry, ordr, created, modified, revision, actor)
 			SELECT i, 'x', 'A', 1, 1, 1, 0, 0, 0, 'tester' FROM n WHERE i <= 31`,
-		`INSERT INTO full_syncs (co_provisioning_target_id, only_changed, last_subject_id, total, taken, began, stopped) VALUES (1, false, 0, 1, 0, 0, false)`,
-		n + `INSERT INTO deliveries (co_provisioning_target_id, subject_id, co_id, version, due, held, sequence, attempts, refusals, resting, identifier, obsolete, answer)
+		`INSERT INTO full_syncs (co_provisioning_target_id, only_changed, last_subject_id, total, claimed, began, stopped) VALUES (1, false, 0, 1, 0, 0, false)`,
+		n + `INSERT INTO deliveries (co_provisioning_target_id, subject_id, co_id, version, due, claimed, sequence, attempts, refusals, dead_lettered, identifier, obsolete, answer)
 			SELECT 1 + i / 100, i, 1 + i / 100, 1, CASE WHEN i < 1000 THEN i END, false, 0, 0, 0, false, '', '[]', '' FROM n`,
 	}
 	for _, r := range comity.Stored() {

@@ -89,7 +89,7 @@ func (tx *Tx) EnterCO(ctx context.Context, id int64, exclusive bool) (bool, erro
 
 // coIncludesGroups is the SQL condition that a target of the CO %s receives groups: where none does, no
 // deliveries of groups are enqueued.
-const coIncludesGroups = `EXISTS (SELECT 1 FROM co_api_provisioner_targets s WHERE s.co_id = %s AND s.include_groups)`
+const coIncludesGroups = `EXISTS (SELECT 1 FROM co_provisioning_targets s WHERE s.co_id = %s AND s.include_groups)`
 
 // KeepPerson locks a person against other writers until the transaction ends.
 func (tx *Tx) KeepPerson(ctx context.Context, id int64) error {
@@ -168,6 +168,9 @@ func (tx *Tx) Insert(ctx context.Context, rec *comity.Record, actor string, wher
 	if err := tx.insert(ctx, rec); err != nil {
 		return err
 	}
+	if err := tx.setTargetColumns(ctx, rec); err != nil {
+		return err
+	}
 	if rec.Resource == comity.Co.Resource {
 		rec.CoId = rec.Id
 	}
@@ -220,7 +223,13 @@ func (tx *Tx) Update(ctx context.Context, rec *comity.Record, actor string, wher
 	rec.Actor = actor
 	rec.Revision++
 	tx.touch(rec.Resource)
+	if err := tx.clearTargetColumns(ctx, rec.Resource, "SELECT CAST($1 AS bigint)", args{rec.Id}); err != nil {
+		return err
+	}
 	if err := tx.conn.queue(ctx, texts[rec.Resource].update, append(values(rec), rec.Id)); err != nil {
+		return err
+	}
+	if err := tx.setTargetColumns(ctx, rec); err != nil {
 		return err
 	}
 	if err := tx.putSecrets(ctx, rec); err != nil {

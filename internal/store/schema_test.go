@@ -103,6 +103,10 @@ func columnsOf(r *comity.Resource) map[string]column {
 	if r != comity.Co.Resource {
 		columns["co_id"] = column{kind: "integer"}
 	}
+	if r == comity.CoProvisioningTarget.Resource {
+		columns[comity.QueueIdentifierType], columns[comity.QueueWorkers] = column{"text", true}, column{"integer", true}
+		columns[comity.QueueIncludeGroups] = column{kind: "boolean"}
+	}
 	if r.Dated {
 		columns["changed"], columns["changed_revision"] = column{"integer", true}, column{"integer", true}
 	}
@@ -244,7 +248,7 @@ func TestOtherTablesHaveIndexes(t *testing.T) {
 			has("people_search", index{"people_search_status", []string{"co_id", "status", "sort", "id"}, false, ""})
 			has("history", index{"history_operation", []string{"co_id", "operation", "since", "id"}, false, "operation <> 'add'"})
 			has("history", index{"history_members", []string{"co_group_id", "record_id"}, false, "resource = 'CoGroupMember'"})
-			has("deliveries", index{"deliveries_due", []string{"co_provisioning_target_id", "due", "held", "since"}, false, "due IS NOT NULL"})
+			has("deliveries", index{"deliveries_due", []string{"co_provisioning_target_id", "due", "claimed", "since"}, false, "due IS NOT NULL"})
 		})
 	}
 }

@@ -124,7 +124,7 @@ func (tx *Tx) Forget(ctx context.Context, target, co int64, was SubjectStatus, i
 	noted, err := tx.conn.exec(ctx, `INSERT INTO deliveries (`+newDelivery+`)
 		VALUES ($1, $2, $3, $4, 0, NULL, false, NULL, 0, 0, 0, false, '', $5, '')
 		ON CONFLICT (`+sameDelivery+`) DO UPDATE SET obsolete = excluded.obsolete
-		WHERE NOT deliveries.held AND deliveries.sequence = $6 AND deliveries.identifier = $7 AND deliveries.obsolete = $8`,
+		WHERE NOT deliveries.claimed AND deliveries.sequence = $6 AND deliveries.identifier = $7 AND deliveries.obsolete = $8`,
 		args{target, int64(was.Subject.Kind), was.Subject.Id, co, after, was.Sequence, was.ProvisionedAs.Identifier, before})
 	return noted > 0, err
 }

@@ -91,7 +91,7 @@ func (tx *Tx) Resume(ctx context.Context, target int64) error {
 }
 
 const resume = `UPDATE deliveries SET due = $2
-	WHERE co_provisioning_target_id = $1 AND due > $2 AND NOT held AND attempts > 0 AND refusals = 0`
+	WHERE co_provisioning_target_id = $1 AND due > $2 AND NOT claimed AND attempts > 0 AND refusals = 0`
 
 // closed are the SQL assignments that close a breaker.
 const closed = `failing = '[]', opened = NULL, probe = NULL, probes = 0`
@@ -104,7 +104,7 @@ func (tx *Tx) Edited(ctx context.Context, targets ...int64) error {
 		if err != nil {
 			return err
 		}
-		err = tx.conn.queue(ctx, `UPDATE deliveries SET due = $2 WHERE co_provisioning_target_id = $1 AND due > $2 AND NOT held`,
+		err = tx.conn.queue(ctx, `UPDATE deliveries SET due = $2 WHERE co_provisioning_target_id = $1 AND due > $2 AND NOT claimed`,
 			args{target, now.UnixMicro()})
 		if err != nil {
 			return err
@@ -125,8 +125,8 @@ func (tx *Tx) TakeIn(ctx context.Context, target int64) error {
 	if err != nil {
 		return err
 	}
-	return tx.conn.queue(ctx, `UPDATE deliveries SET due = $2, since = coalesce(since, CAST($2 AS bigint)), resting = false
-		WHERE co_provisioning_target_id = $1 AND resting AND left_out = true`, args{target, now.UnixMicro()})
+	return tx.conn.queue(ctx, `UPDATE deliveries SET due = $2, since = coalesce(since, CAST($2 AS bigint)), dead_lettered = false
+		WHERE co_provisioning_target_id = $1 AND dead_lettered AND left_out = true`, args{target, now.UnixMicro()})
 }
 
 // ofTarget is the SQL expression of the maximum number of microseconds between two tries of target %s.
@@ -164,9 +164,9 @@ func (tx *Tx) Unpark(ctx context.Context, lease time.Duration, targets ...int64)
 	beyond := castInt("$3") + " + " + fmt.Sprintf(ofTarget, "$1")
 	for _, target := range targets {
 		a := args{target, now.UnixMicro(), now.Add(lease).UnixMicro()}
-		err := tx.conn.queue(ctx, `UPDATE deliveries SET due = CASE WHEN held THEN CAST($3 AS bigint) ELSE CAST($2 AS bigint) END
+		err := tx.conn.queue(ctx, `UPDATE deliveries SET due = CASE WHEN claimed THEN CAST($3 AS bigint) ELSE CAST($2 AS bigint) END
 			WHERE co_provisioning_target_id = $1 AND due > $2
-				AND (held AND due > $3 OR NOT held AND (attempts = 0 OR tried > $2 OR due > `+beyond+`))`, a)
+				AND (claimed AND due > $3 OR NOT claimed AND (attempts = 0 OR attempted > $2 OR due > `+beyond+`))`, a)
 		if err != nil {
 			return err
 		}

@@ -59,17 +59,17 @@ func (tx *Tx) TargetStatuses(ctx context.Context) (map[int64]TargetStatus, error
 
 // targetStatus is the query of the status of targets t at time $1; %s is a further condition on their
 // deliveries d. An index alone serves the count of those that wait.
-const targetStatus = `SELECT t.id, coalesce(w.waiting, 0), coalesce(w.held, 0),
-	(SELECT count(*) FROM deliveries d WHERE d.co_provisioning_target_id = t.id AND d.resting AND d.left_out = false),
+const targetStatus = `SELECT t.id, coalesce(w.waiting, 0), coalesce(w.claimed, 0),
+	(SELECT count(*) FROM deliveries d WHERE d.co_provisioning_target_id = t.id AND d.dead_lettered AND d.left_out = false),
 	w.since,
 	(SELECT l.succeeded FROM target_states l WHERE l.co_provisioning_target_id = t.id),
 	(SELECT l.opened FROM target_states l WHERE l.co_provisioning_target_id = t.id),
 	t.co_id, t.description,
-	(SELECT count(*) FROM deliveries d WHERE d.co_provisioning_target_id = t.id AND d.resting AND d.left_out = true),
-	coalesce((SELECT d.answer FROM deliveries d WHERE d.co_provisioning_target_id = t.id AND d.resting AND d.left_out = true
+	(SELECT count(*) FROM deliveries d WHERE d.co_provisioning_target_id = t.id AND d.dead_lettered AND d.left_out = true),
+	coalesce((SELECT d.answer FROM deliveries d WHERE d.co_provisioning_target_id = t.id AND d.dead_lettered AND d.left_out = true
 		ORDER BY d.kind, d.subject_id LIMIT 1), '')
 	FROM co_provisioning_targets t LEFT JOIN (
-		SELECT d.co_provisioning_target_id AS target, count(*) AS waiting, count(CASE WHEN d.held AND d.due > $1 THEN 1 END) AS held, min(d.since) AS since
+		SELECT d.co_provisioning_target_id AS target, count(*) AS waiting, count(CASE WHEN d.claimed AND d.due > $1 THEN 1 END) AS claimed, min(d.since) AS since
 		FROM deliveries d WHERE d.due IS NOT NULL%s GROUP BY d.co_provisioning_target_id
 	) w ON w.target = t.id`
 
@@ -103,7 +103,7 @@ type SubjectStatus struct {
 	Sent []byte
 }
 
-const subjectColumns = `kind, subject_id, identifier, obsolete, sequence, due, since, held, resting, attempts, tried, told, answer, sent, left_out`
+const subjectColumns = `kind, subject_id, identifier, obsolete, sequence, due, since, claimed, dead_lettered, attempts, attempted, delivered, answer, sent, left_out`
 
 func scanSubject(r Row) (s SubjectStatus, err error) {
 	s = SubjectStatus{
@@ -133,7 +133,7 @@ func (tx *Tx) SubjectStatus(ctx context.Context, target int64, subject comity.Su
 // of id, starting after the given subject.
 func (tx *Tx) Failed(ctx context.Context, target int64, after comity.Subject, limit int) ([]SubjectStatus, error) {
 	return collect(ctx, tx.conn, `SELECT `+subjectColumns+` FROM deliveries
-		WHERE co_provisioning_target_id = $1 AND resting AND left_out = false AND (kind, subject_id) > ($2, $3) ORDER BY kind, subject_id LIMIT $4`,
+		WHERE co_provisioning_target_id = $1 AND dead_lettered AND left_out = false AND (kind, subject_id) > ($2, $3) ORDER BY kind, subject_id LIMIT $4`,
 		args{target, int64(after.Kind), after.Id, int64(limit)}, scanSubject)
 }
 
@@ -157,8 +157,8 @@ func (tx *Tx) Resend(ctx context.Context, target int64, subject *comity.Subject)
 	if err != nil {
 		return 0, err
 	}
-	sql := `UPDATE deliveries SET due = $2, since = coalesce(since, CAST($2 AS bigint)), refusals = 0, resting = false
-		WHERE co_provisioning_target_id = $1 AND (resting AND left_out = false OR NOT held AND (due > $2 OR due IS NOT NULL
+	sql := `UPDATE deliveries SET due = $2, since = coalesce(since, CAST($2 AS bigint)), refusals = 0, dead_lettered = false
+		WHERE co_provisioning_target_id = $1 AND (dead_lettered AND left_out = false OR NOT claimed AND (due > $2 OR due IS NOT NULL
 			AND EXISTS (SELECT 1 FROM target_states l WHERE l.co_provisioning_target_id = $1 AND l.opened IS NOT NULL)))`
 	a := args{target, now.UnixMicro()}
 	if subject != nil {

@@ -87,8 +87,9 @@ func HTTPDestination(mode, serverurl string) comity.Destination {
 	return comity.Destination{
 		Target: comity.NewRecord(comity.CoProvisioningTarget.Resource),
 		Settings: Row(comity.CoApiProvisionerTarget.Resource, 1, 0, Texts{
-			comity.CoApiProvisionerTarget.Mode: mode, comity.CoApiProvisionerTarget.IdentifierType: "uid",
+			comity.CoApiProvisionerTarget.Mode: mode,
 		}),
+		IdentifierType: "uid",
 		Server: Row(comity.HttpServer.Resource, 1, 0, Texts{
 			comity.HttpServer.Serverurl: serverurl, comity.HttpServer.AuthType: comity.AuthNone,
 		}),

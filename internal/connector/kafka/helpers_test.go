@@ -45,7 +45,7 @@ func destination(brokers string) comity.Destination {
 		ServerActive: true,
 	}
 	d.Settings.SetText(comity.CoApiProvisionerTarget.Mode, comity.ProtocolPUT)
-	d.Settings.SetText(comity.CoApiProvisionerTarget.IdentifierType, "uid")
+	d.IdentifierType = "uid"
 	d.Server.SetText(comity.KafkaServer.Brokers, brokers)
 	d.Server.SetText(comity.KafkaServer.SecurityProtocol, "plaintext")
 	d.Server.SetText(comity.KafkaServer.Topic, "people")

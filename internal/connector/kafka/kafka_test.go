@@ -297,7 +297,7 @@ func TestKeyOfAGroup(t *testing.T) {
 	b := newBroker(t)
 	k := newKafka(t, connector.Options{})
 	d := b.destination()
-	d.Settings.SetBool(comity.CoApiProvisionerTarget.IncludeGroups, true)
+	d.IncludeGroups = true
 	group := comity.NewRecord(comity.CoGroup.Resource)
 	group.SetText(comity.CoGroup.Name, "readers")
 	group.SetText(comity.CoGroup.Status, comity.Active)

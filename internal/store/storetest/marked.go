@@ -34,8 +34,8 @@ type delivery struct {
 // deliveries reads the deliveries of a CO, in order of target and person.
 func (b *bed) deliveries(t tb, co int64) (found []delivery) {
 	t.Helper()
-	rows, err := b.raw.QueryContext(context.WithoutCancel(t.Context()), `SELECT co_provisioning_target_id, subject_id, co_id, version, due, held, since,
-		sequence, attempts, refusals, resting, identifier, obsolete, tried, told, answer
+	rows, err := b.raw.QueryContext(context.WithoutCancel(t.Context()), `SELECT co_provisioning_target_id, subject_id, co_id, version, due, claimed, since,
+		sequence, attempts, refusals, dead_lettered, identifier, obsolete, attempted, delivered, answer
 		FROM deliveries WHERE co_id = $1 ORDER BY co_provisioning_target_id, kind, subject_id`, co)
 	if err != nil {
 		t.Fatalf("deliveries: %v", err)

@@ -143,6 +143,40 @@ func testDestination(t *testing.T, bed *bed) {
 			t.Errorf("destination %+v", d)
 		}
 	})
+	t.Run("with the columns of its settings", func(t *testing.T) {
+		s := comity.CoApiProvisionerTarget
+		target, other := bed.provisioningTarget(t, co), bed.provisioningTarget(t, co)
+		server := bed.insert(t, comity.Server.Resource, comity.Server.CoId, co, comity.Server.ServerType, comity.ServerHTTP)
+		type columns struct {
+			identifierType string
+			workers        int64
+			includeGroups  bool
+		}
+		is := func(t *testing.T, target *comity.Record, want columns) {
+			t.Helper()
+			d := bed.destination(t, target.Id)
+			if got := (columns{d.IdentifierType, d.Workers, d.IncludeGroups}); got != want {
+				t.Errorf("target %d has %+v, want %+v", target.Id, got, want)
+			}
+			bed.read(t, func(ctx context.Context, tx *store.Tx) error {
+				problems, err := tx.CheckTargetColumns(ctx)
+				if len(problems) > 0 {
+					t.Errorf("problems %v", problems)
+				}
+				return err
+			})
+		}
+		is(t, target, columns{})
+		settings := bed.insert(t, s.Resource, s.CoProvisioningTargetId, target, s.ServerId, server, s.IdentifierType, "uid", s.Workers, int64(9), s.IncludeGroups, true)
+		is(t, target, columns{"uid", 9, true})
+		bed.edit(t, s.Resource, settings.Id, s.IdentifierType, "eppn", s.Workers, comity.EmptyCell(), s.IncludeGroups, comity.EmptyCell())
+		is(t, target, columns{"eppn", 0, false})
+		bed.edit(t, s.Resource, settings.Id, s.CoProvisioningTargetId, other.Id)
+		is(t, target, columns{})
+		is(t, other, columns{"eppn", 0, false})
+		bed.remove(t, s.Resource, settings.Id)
+		is(t, other, columns{})
+	})
 	t.Run("without a password", func(t *testing.T) {
 		target, _ := bed.target(t, co, comity.Cell{})
 		password(t, target, "")
