@@ -1,5 +1,10 @@
 package comity
 
+import (
+	"cmp"
+	"math"
+)
+
 // affiliations are the affiliations that a CO starts with.
 var affiliations = []string{"faculty", "student", "staff", "alum", "member", "affiliate", "employee", "librarywalkin"}
 
@@ -33,3 +38,14 @@ var CoPersonRole = func() (t struct {
 	t.Person = t.owner(OwnerCO).missingIsInvalid()
 	return t
 }()
+
+// CompareRoles orders roles by Ordr, then Id; those without Ordr come last. The result is that of cmp.Compare.
+func CompareRoles(a, b *Record) int {
+	rank := func(role *Record) int64 {
+		if !role.Has(CoPersonRole.Ordr) {
+			return math.MaxInt64
+		}
+		return role.Int(CoPersonRole.Ordr)
+	}
+	return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a.Id, b.Id))
+}

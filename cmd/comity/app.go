@@ -23,6 +23,7 @@ import (
 	"comity/internal/observe"
 	"comity/internal/openapi"
 	"comity/internal/outbox"
+	"comity/internal/provisioning"
 	"comity/internal/registry"
 	"comity/internal/rest"
 	"comity/internal/signin"
@@ -46,6 +47,8 @@ type app struct {
 	db       *opened
 	registry *registry.Registry
 	outbox   *outbox.Outbox
+	// provisioning is the use cases over the outbox.
+	provisioning *provisioning.Service
 
 	// operator is the name of the API user that bootstrap made, link the token of a sign-in link for that
 	// user; both are "" unless the registry is new.
@@ -116,7 +119,8 @@ func (a *app) open() (err error) {
 		sender.Close()
 		return nil
 	})
-	a.outbox = outbox.New(a.db.store, a.registry, sender, outbox.Options{Lease: s.Lease, Observe: a.metrics.Delivery, Log: a.log})
+	a.outbox = outbox.New(a.db.store, provisioning.NewReader(a.db.store), sender, outbox.Options{Lease: s.Lease, Observe: a.metrics.Delivery, Log: a.log})
+	a.provisioning = provisioning.New(a.db.store, a.outbox, sender)
 	return nil
 }
 
@@ -145,7 +149,7 @@ func (a *app) assemble() error {
 	authenticator := signin.NewAuthenticator(a.registry, time.Now)
 	logins := &signin.Logins{PerMinute: s.Failures, Log: a.log, Count: a.metrics.FailedLogin}
 	api := &rest.Server{
-		Registry: a.registry, Authenticator: authenticator, Provisioner: a.outbox,
+		Registry: a.registry, Authenticator: authenticator, Provisioning: a.provisioning,
 		Root: root, TrustedProxies: a.trusted, Logins: logins, Log: a.log,
 	}
 	oidc, err := s.oidc()
@@ -158,7 +162,7 @@ func (a *app) assemble() error {
 	}
 	pages, err := console.New(console.Options{
 		Reachable: reachable,
-		Registry:  a.registry, Authenticator: authenticator, Provisioner: a.outbox, TrustedProxies: a.trusted,
+		Registry:  a.registry, Authenticator: authenticator, Provisioning: a.provisioning, TrustedProxies: a.trusted,
 		Logins: logins, PublicURL: s.PublicURL, OIDC: oidc, Log: a.log,
 	})
 	if err != nil {
@@ -189,7 +193,7 @@ func (a *app) listenToCommands() error {
 		return nil
 	}
 	server, err := control.Listen(a.settings.Database, &control.Service{
-		Registry: a.registry, Provisioner: localProvisioner{a.registry, a.outbox}, Address: a.address(),
+		Registry: a.registry, Provisioner: localProvisioner{a.provisioning}, Address: a.address(),
 	})
 	if err == nil {
 		a.closers = append(a.closers, server.Close)
@@ -200,7 +204,7 @@ func (a *app) listenToCommands() error {
 // observe fills the metrics and adds the program's own pages.
 func (a *app) observe(mux *http.ServeMux) {
 	m, db := a.metrics, a.db.store
-	m.Targets(statusesOf(a.outbox))
+	m.Targets(statusesOf(a.provisioning))
 	m.Writing(func(ctx context.Context) (time.Duration, error) {
 		_, open, err := a.registry.ClockWaits(ctx)
 		return open, err

@@ -8,6 +8,7 @@ import (
 	"comity/internal/connector"
 	"comity/internal/control"
 	"comity/internal/outbox"
+	"comity/internal/provisioning"
 	"comity/internal/registry"
 	"comity/internal/store"
 )
@@ -43,14 +44,14 @@ func (d database) withControl(p *program, use use, fn func(*control.Client) erro
 	}
 	sender := connectors(connector.Options{AllowPrivate: use.allowPrivate})
 	defer sender.Close()
-	queue = outbox.New(db.store, reg, sender, outbox.Options{})
+	queue = outbox.New(db.store, provisioning.NewReader(db.store), sender, outbox.Options{})
 	if use.delivers {
 		if err := db.takeOver(p.ctx, queue); err != nil {
 			return err
 		}
 		defer deliver(p.ctx, queue)()
 	}
-	return fn(control.Local(&control.Service{Registry: reg, Provisioner: localProvisioner{reg, queue}}))
+	return fn(control.Local(&control.Service{Registry: reg, Provisioner: localProvisioner{provisioning.New(db.store, queue, sender)}}))
 }
 
 // deliver starts the dispatchers of a queue, and returns a function that stops them and waits until they have

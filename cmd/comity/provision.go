@@ -12,7 +12,7 @@ import (
 
 	"comity"
 	"comity/internal/control"
-	"comity/internal/outbox"
+	"comity/internal/provisioning"
 )
 
 type provisionCommand struct {
@@ -96,8 +96,8 @@ func (c *provisionCommand) one(p *program, client *control.Client) error {
 // fullSync starts or continues a full sync and prints its progress until it has ended. An interrupt stops
 // it; the same command continues from there.
 func (c *provisionCommand) fullSync(p *program, client *control.Client) error {
-	run := outbox.Run{OnlyChanged: c.OnlyChanged, Anew: c.Anew, MaxDeletes: int64(c.MaxDeletes)}
-	if _, err := control.Do(p.ctx, client, control.StartFullSync{TargetId: c.Target, Run: run}); err != nil {
+	options := provisioning.FullSyncOptions{OnlyChanged: c.OnlyChanged, Anew: c.Anew, MaxDeletes: int64(c.MaxDeletes)}
+	if _, err := control.Do(p.ctx, client, control.StartFullSync{TargetId: c.Target, FullSyncOptions: options}); err != nil {
 		return err
 	}
 	bar := progress{out: p.errOut, live: isTerminal(p.errOut), began: time.Now(), shown: time.Now()}
@@ -129,7 +129,7 @@ func (c *provisionCommand) fullSync(p *program, client *control.Client) error {
 	}
 }
 
-func (c *provisionCommand) summary(p *program, s outbox.Status, began time.Time) error {
+func (c *provisionCommand) summary(p *program, s provisioning.Status, began time.Time) error {
 	if s.FullSync.Stopped {
 		return fmt.Errorf("the full sync was stopped by another command or by the console at %d of %s: the same command continues from there", s.FullSync.Taken, subjectsIn(s.FullSync, s.FullSync.Total))
 	}
@@ -147,7 +147,7 @@ func (c *provisionCommand) summary(p *program, s outbox.Status, began time.Time)
 }
 
 // subjectsIn writes n subjects of a full sync: "people", or "people and groups" once it has come to groups.
-func subjectsIn(s outbox.FullSync, n int64) string {
+func subjectsIn(s provisioning.FullSync, n int64) string {
 	if s.Last.Kind == comity.KindGroup {
 		return fmt.Sprintf("%d people and groups", n)
 	}
@@ -163,7 +163,7 @@ type progress struct {
 	shown time.Time
 }
 
-func (b *progress) show(s outbox.Status) {
+func (b *progress) show(s provisioning.Status) {
 	every := 10 * time.Second
 	if b.live {
 		every = 0

@@ -13,7 +13,7 @@ import (
 
 	"comity"
 	"comity/internal/control"
-	"comity/internal/outbox"
+	"comity/internal/provisioning"
 )
 
 // dryRun lists what would be sent, a line for each person and group. With --all it returns the error that the
@@ -21,7 +21,7 @@ import (
 func (c *provisionCommand) dryRun(p *program, client *control.Client) (err error) {
 	out := bufio.NewWriter(p.out)
 	defer func() { err = errors.Join(err, out.Flush()) }()
-	span := outbox.Span{One: c.subject()}
+	span := provisioning.Span{One: c.subject()}
 	if c.All {
 		if span.After, err = control.Do(p.ctx, client, control.FullSyncStart{TargetId: c.Target, Anew: c.Anew}); err != nil {
 			return err
@@ -61,14 +61,14 @@ func (c *provisionCommand) dryRun(p *program, client *control.Client) (err error
 }
 
 // planLine returns the line about what a subject would be sent, "" for nothing.
-func planLine(one outbox.Planned) string {
+func planLine(one provisioning.SubjectPlan) string {
 	var parts []string
 	if one.Unchanged != "" {
 		parts = append(parts, "unchanged "+shown(one.Unchanged))
 	}
-	for _, s := range one.Steps {
-		part := s.Method + " " + shown(s.Identifier)
-		if s.Delete && s.Method != "DELETE" {
+	for _, m := range one.Messages {
+		part := m.Method + " " + shown(m.Identifier)
+		if m.Delete && m.Method != "DELETE" {
 			part += " deleted"
 		}
 		parts = append(parts, part)
@@ -101,13 +101,13 @@ type planTotal struct {
 	cannot                   map[string]int
 }
 
-func (t *planTotal) add(one outbox.Planned) {
+func (t *planTotal) add(one provisioning.SubjectPlan) {
 	switch {
-	case slices.ContainsFunc(one.Steps, func(s outbox.Step) bool { return !s.Delete }):
+	case slices.ContainsFunc(one.Messages, func(m provisioning.PlannedMessage) bool { return !m.Delete }):
 		t.sent++
 	case one.Unchanged != "":
 		t.unchanged++
-	case len(one.Steps) > 0:
+	case len(one.Messages) > 0:
 		t.deleted++
 	}
 	if one.Problem != "" {

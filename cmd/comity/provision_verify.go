@@ -10,7 +10,7 @@ import (
 
 	"comity"
 	"comity/internal/control"
-	"comity/internal/outbox"
+	"comity/internal/provisioning"
 )
 
 // statusDrift is the exit status of a comparison that found drift which is not repaired.
@@ -20,11 +20,11 @@ const statusDrift = 2
 func (c *provisionCommand) verify(p *program, client *control.Client) (err error) {
 	out := bufio.NewWriter(p.out)
 	defer func() { err = errors.Join(err, out.Flush()) }()
-	look := outbox.Look{Span: outbox.Span{One: c.subject()}, Repair: c.Repair, MaxDeletes: int64(c.MaxDeletes)}
+	options := provisioning.VerifyOptions{Span: provisioning.Span{One: c.subject()}, Repair: c.Repair, MaxDeletes: int64(c.MaxDeletes)}
 	bar := progress{out: p.errOut, live: isTerminal(p.errOut)}
 	total := driftTotal{found: map[string]int{}, repairing: map[string]int{}}
 	for {
-		page, err := control.Do(p.ctx, client, control.Verify{TargetId: c.Target, Look: look})
+		page, err := control.Do(p.ctx, client, control.Verify{TargetId: c.Target, VerifyOptions: options})
 		bar.end()
 		if p.ctx.Err() != nil {
 			total.write(out)
@@ -44,7 +44,7 @@ func (c *provisionCommand) verify(p *program, client *control.Client) (err error
 			total.write(out)
 			return fmt.Errorf("the comparison ended early because the target does not answer: %s", page.GaveUp)
 		}
-		if look.After = page.Next; page.Next == (comity.Subject{}) {
+		if options.After = page.Next; page.Next == (comity.Subject{}) {
 			break
 		}
 		if bar.live {
@@ -58,7 +58,7 @@ func (c *provisionCommand) verify(p *program, client *control.Client) (err error
 	return nil
 }
 
-func writeDrift(w io.Writer, one outbox.Verified) {
+func writeDrift(w io.Writer, one provisioning.SubjectDrift) {
 	subject := fmt.Sprintf("(%v)", one.Subject)
 	for _, f := range one.Findings {
 		fmt.Fprintf(w, "%s %s %s", f.Kind, shown(f.Identifier), subject)
@@ -94,7 +94,7 @@ type driftTotal struct {
 	found, repairing map[string]int
 }
 
-func (t *driftTotal) add(one outbox.Verified) {
+func (t *driftTotal) add(one provisioning.SubjectDrift) {
 	t.all.add(one.Subject)
 	for _, f := range one.Findings {
 		t.found[f.Kind]++
@@ -108,14 +108,14 @@ func (t *driftTotal) add(one outbox.Verified) {
 	if one.Repair != "" {
 		t.repairing[one.Repair]++
 	}
-	if one.Drift() && one.Repair != outbox.Repaired && one.Repair != outbox.RepairQueued {
+	if one.Found() && one.Repair != provisioning.Repaired && one.Repair != provisioning.RepairQueued {
 		t.left.add(one.Subject)
 	}
 }
 
 func (t *driftTotal) write(w io.Writer) {
 	fmt.Fprintf(w, "%v compared: %s\n", t.all,
-		counted(t.found, "no drift", outbox.Missing, outbox.Surplus, outbox.Different, outbox.Unreadable))
+		counted(t.found, "no drift", provisioning.Missing, provisioning.Surplus, provisioning.Different, provisioning.Unreadable))
 	if t.waiting > 0 {
 		fmt.Fprintf(w, "%d have a pending delivery and are not compared\n", t.waiting)
 	}
@@ -123,7 +123,7 @@ func (t *driftTotal) write(w io.Writer) {
 		fmt.Fprintf(w, "%d cannot be sent\n", t.cannot)
 	}
 	if len(t.repairing) > 0 {
-		fmt.Fprintln(w, counted(t.repairing, "", outbox.Repaired, outbox.RepairQueued, outbox.NotRepaired))
+		fmt.Fprintln(w, counted(t.repairing, "", provisioning.Repaired, provisioning.RepairQueued, provisioning.NotRepaired))
 	}
 }
 

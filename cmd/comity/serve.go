@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"comity/internal/observe"
-	"comity/internal/outbox"
+	"comity/internal/provisioning"
 )
 
 type serveCommand struct {
@@ -84,9 +84,9 @@ func (s *serveCommand) Run(p *program) (err error) {
 }
 
 // statusesOf returns a function that reads the status of every target, for the metrics.
-func statusesOf(queue *outbox.Outbox) func(context.Context) ([]observe.TargetStatus, error) {
+func statusesOf(p *provisioning.Service) func(context.Context) ([]observe.TargetStatus, error) {
 	return func(ctx context.Context) ([]observe.TargetStatus, error) {
-		all, now, err := queue.Statuses(ctx)
+		all, now, err := p.Statuses(ctx, byOperator)
 		if err != nil {
 			return nil, err
 		}

@@ -7,19 +7,17 @@
 package console
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"net/netip"
 	"net/url"
-	"time"
 
 	"comity"
 	"comity/internal/console/static"
 	"comity/internal/console/templates"
-	"comity/internal/outbox"
+	"comity/internal/provisioning"
 	"comity/internal/registry"
 	"comity/internal/signin"
 )
@@ -27,28 +25,11 @@ import (
 // Root is the path that the console is below.
 const Root = "/console/"
 
-// Provisioner sends people and groups to targets, and returns the state of that.
-type Provisioner interface {
-	// Provision sends a target one subject; queued says that the delivery is enqueued and follows soon.
-	Provision(ctx context.Context, target *comity.Record, subject comity.Subject) (queued bool, err error)
-	// ProvisionAll starts a full sync, or continues one, in the background.
-	ProvisionAll(ctx context.Context, target *comity.Record, run outbox.Run) (outbox.FullSync, error)
-	StopAll(ctx context.Context, target int64) (s outbox.FullSync, found bool, err error)
-	Status(ctx context.Context, target int64) (outbox.Status, error)
-	// Statuses returns the status of every target, by its id, and the time as of which it is.
-	Statuses(ctx context.Context) (map[int64]outbox.TargetStatus, time.Time, error)
-	SubjectStatus(ctx context.Context, target int64, subject comity.Subject) (outbox.Subject, error)
-	Failed(ctx context.Context, target int64, after comity.Subject, limit int) ([]outbox.Subject, error)
-	Retried(ctx context.Context, target int64, limit int) ([]outbox.Subject, error)
-	Resend(ctx context.Context, target int64, subject *comity.Subject) (count int64, err error)
-	Preview(ctx context.Context, target int64, subject comity.Subject) (outbox.Preview, error)
-}
-
 // Options are the settings and dependencies of the console.
 type Options struct {
 	Registry      *registry.Registry
 	Authenticator *signin.Authenticator
-	Provisioner   Provisioner
+	Provisioning  *provisioning.Service
 	// TrustedProxies are the addresses whose X-Forwarded-For is believed.
 	TrustedProxies []netip.Prefix
 	// Logins limits failed logins of every kind; nil sets no limit.

@@ -4,7 +4,7 @@ import (
 	"time"
 
 	"comity"
-	"comity/internal/outbox"
+	"comity/internal/provisioning"
 )
 
 // standing is the state of the delivery of a person or group to a target.
@@ -23,20 +23,20 @@ type standing struct {
 // Tone is the colour of the state.
 func (s standing) Tone() string {
 	switch s.State {
-	case outbox.StateDelivered:
+	case provisioning.StateDelivered:
 		return "good"
-	case outbox.StateFailed:
+	case provisioning.StateFailed:
 		return "bad"
 	}
 	return "quiet"
 }
 
 // Failed says that the delivery failed and is not tried again.
-func (s standing) Failed() bool { return s.State == outbox.StateFailed }
+func (s standing) Failed() bool { return s.State == provisioning.StateFailed }
 
 // Resendable says that the delivery failed, or is pending after a failed attempt.
 func (s standing) Resendable() bool {
-	return s.Failed() || s.State == outbox.StateWaiting && s.Attempts > 0
+	return s.Failed() || s.State == provisioning.StateWaiting && s.Attempts > 0
 }
 
 // Trouble says that the last attempt failed.
@@ -45,77 +45,21 @@ func (s standing) Trouble() bool { return s.Attempts > 0 }
 // Label is the state as pages show it, in the terms of provisioning instead of those of the API.
 func (s standing) Label() string {
 	switch s.State {
-	case outbox.StateNever:
+	case provisioning.StateNever:
 		return "never sent"
-	case outbox.StateDelivered:
+	case provisioning.StateDelivered:
 		return "delivered"
-	case outbox.StateWaiting:
+	case provisioning.StateWaiting:
 		return "pending"
 	}
 	return s.State
 }
 
-func standingOf(s outbox.Subject) standing {
+func standingOf(s provisioning.DeliveryStatus) standing {
 	return standing{
 		Subject: s.Subject, State: s.State, Identifier: s.ProvisionedAs.Identifier, Since: s.Since, Due: s.Due, Tried: s.Tried,
 		Success: s.Success, Attempts: s.Attempts, Answer: s.Answer, Known: s.Digest != "",
 	}
-}
-
-// standing reads the state of the delivery of a subject to a target.
-func (v *visit) standing(target int64, subject comity.Subject) (standing, error) {
-	s, err := v.Provisioner.SubjectStatus(v.ctx(), target, subject)
-	return standingOf(s), err
-}
-
-// failed returns up to limit failed deliveries of a target, in the order of their subjects, after a subject.
-func (v *visit) failed(target int64, after comity.Subject, limit int) ([]standing, error) {
-	all, err := v.Provisioner.Failed(v.ctx(), target, after, limit)
-	return standings(all), err
-}
-
-// retried returns up to limit pending deliveries of a target whose last attempt failed.
-func (v *visit) retried(target int64, limit int) ([]standing, error) {
-	all, err := v.Provisioner.Retried(v.ctx(), target, limit)
-	return standings(all), err
-}
-
-func standings(all []outbox.Subject) []standing {
-	list := make([]standing, len(all))
-	for i, s := range all {
-		list[i] = standingOf(s)
-	}
-	return list
-}
-
-// resend enqueues the failed deliveries of a target again, of one subject or, for nil, of all. It returns how
-// many.
-func (v *visit) resend(target int64, subject *comity.Subject) (int64, error) {
-	return v.Provisioner.Resend(v.ctx(), target, subject)
-}
-
-// provision sends a target one subject now; queued says that the delivery is enqueued and follows soon.
-func (v *visit) provision(target int64, subject comity.Subject) (queued bool, err error) {
-	s, err := v.Registry.Subject(v.ctx(), v.caller, target, resourceOf(subject), subject.Id)
-	if err != nil || s.Deliver == nil {
-		return false, err
-	}
-	return v.Provisioner.Provision(v.ctx(), s.Target, *s.Deliver)
-}
-
-// provisionAll starts a full sync, or continues one. Unless deletesAny is set, it is refused if it would delete
-// more than outbox.MaxDeletes percent of the people whom the target holds.
-func (v *visit) provisionAll(target *comity.Record, onlyChanged, anew, deletesAny bool) (outbox.FullSync, error) {
-	run := outbox.Run{OnlyChanged: onlyChanged, Anew: anew, MaxDeletes: outbox.MaxDeletes}
-	if deletesAny {
-		run.MaxDeletes = 100
-	}
-	return v.Provisioner.ProvisionAll(v.ctx(), target, run)
-}
-
-// preview returns what a target would be sent about a subject.
-func (v *visit) preview(target int64, subject comity.Subject) (outbox.Preview, error) {
-	return v.Provisioner.Preview(v.ctx(), target, subject)
 }
 
 // resourceOf is the resource of a subject's record.

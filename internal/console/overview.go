@@ -116,7 +116,7 @@ func (v *visit) targetsNow() ([]targetNow, error) {
 	if err != nil || len(targets) == 0 {
 		return nil, err
 	}
-	statuses, _, err := v.Provisioner.Statuses(v.ctx())
+	statuses, _, err := v.Provisioning.Statuses(v.ctx(), v.caller)
 	if err != nil {
 		return nil, err
 	}

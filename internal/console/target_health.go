@@ -9,13 +9,13 @@ import (
 
 	"comity"
 	"comity/internal/authz"
-	"comity/internal/outbox"
+	"comity/internal/provisioning"
 )
 
 // health is the status of a target as its page shows it.
 type health struct {
 	target *comity.Record
-	outbox.Status
+	provisioning.Status
 	// State is the status in a word, Tone the word's colour, What the status in a sentence.
 	State, Tone, What string
 	// Run is the last full sync, nil for none.
@@ -55,7 +55,7 @@ const troublesShown = 10
 // health reads the status of a target.
 func (v *visit) health(target *comity.Record) (l health, err error) {
 	l = health{target: target, Here: v.record(target.Resource, target.Id)}
-	if l.Status, err = v.Provisioner.Status(v.ctx(), target.Id); err != nil {
+	if l.Status, err = v.Provisioning.Status(v.ctx(), v.caller, target.Id); err != nil {
 		return l, err
 	}
 	if l.HadFullSync {
@@ -71,14 +71,14 @@ func (v *visit) health(target *comity.Record) (l health, err error) {
 
 // addTroubles adds the deliveries that failed or are tried again.
 func (l *health) addTroubles(v *visit) (err error) {
-	var retried, failed []standing
+	var retried, failed []provisioning.DeliveryStatus
 	if l.Waiting > 0 {
-		if retried, err = v.retried(l.target.Id, troublesShown); err != nil {
+		if retried, err = v.Provisioning.Retried(v.ctx(), v.caller, l.target.Id, troublesShown); err != nil {
 			return err
 		}
 	}
 	if l.Failed > 0 {
-		if failed, err = v.failed(l.target.Id, comity.Subject{}, troublesShown); err != nil {
+		if failed, err = v.Provisioning.Failed(v.ctx(), v.caller, l.target.Id, comity.Subject{}, troublesShown); err != nil {
 			return err
 		}
 	}
@@ -90,14 +90,14 @@ func (l *health) addTroubles(v *visit) (err error) {
 	if l.Failed > troublesShown {
 		l.All = v.atTarget(l.target.Id, "failed")
 	}
-	if l.Failed+int64(len(retried)) > 0 && v.mayProvision(l.target) {
+	if l.Failed+int64(len(retried)) > 0 && provisioning.MayProvision(v.caller, l.target) {
 		l.Resend = v.atTarget(l.target.Id, "resend")
 	}
 	return nil
 }
 
 // deliveriesOf returns deliveries of a target as rows, with the names of their subjects.
-func (v *visit) deliveriesOf(target *comity.Record, all []standing) ([]deliveryRow, error) {
+func (v *visit) deliveriesOf(target *comity.Record, all []provisioning.DeliveryStatus) ([]deliveryRow, error) {
 	if len(all) == 0 {
 		return nil, nil
 	}
@@ -112,9 +112,9 @@ func (v *visit) deliveriesOf(target *comity.Record, all []standing) ([]deliveryR
 	}
 	var list []deliveryRow
 	for _, s := range all {
-		one := deliveryRow{standing: s, To: v.subjectPath(target.Id, s.Subject)}
+		one := deliveryRow{standing: standingOf(s), To: v.subjectPath(target.Id, s.Subject)}
 		one.Name, _ = titles{found, v.caller}.by(resourceOf(s.Subject), s.Subject.Id)
-		if s.Resendable() && v.mayProvision(target) {
+		if one.Resendable() && provisioning.MayProvision(v.caller, target) {
 			one.Resend = one.To + "resend"
 		}
 		list = append(list, one)
@@ -124,7 +124,7 @@ func (v *visit) deliveriesOf(target *comity.Record, all []standing) ([]deliveryR
 
 func (l *health) judge() {
 	switch {
-	case isDisabled(l.target):
+	case provisioning.IsDisabled(l.target):
 		l.State, l.Tone, l.What = "Disabled", "bad", "Nothing is sent. Pending deliveries are kept."
 	case !l.Breaker.Opened.IsZero():
 		l.State, l.Tone, l.What = "Unreachable", "bad", "The endpoint does not answer. Deliveries are retried automatically, and pending ones follow when it answers again."
@@ -141,7 +141,7 @@ func (l *health) judge() {
 	}
 }
 
-func runOf(s outbox.FullSync) *run {
+func runOf(s provisioning.FullSync) *run {
 	r := &run{
 		State: "done", OnlyChanged: s.OnlyChanged, Total: s.Total, Taken: s.Taken, Began: s.Began, Ended: s.Ended,
 		UnderWay: s.Ended.IsZero(),

@@ -8,7 +8,7 @@ import (
 
 	"comity"
 	"comity/internal/authz"
-	"comity/internal/outbox"
+	"comity/internal/provisioning"
 )
 
 // messagePage is what a target was last sent about a subject, and what it would be sent now.
@@ -38,32 +38,31 @@ type request struct {
 // messageDifference is a difference between the message that was last sent and the one that would be.
 type messageDifference struct{ Path, Last, Next string }
 
-// subject returns the target and the subject of the path, if the reader may do op to the target.
-func (v *visit) subject(op authz.Operation) (target *comity.Record, s comity.Subject, err error) {
-	if target, err = v.target(op); err != nil {
-		return nil, s, err
+// subject returns the subject of the path.
+func (v *visit) subject() comity.Subject {
+	if group := v.r.PathValue("group"); group != "" {
+		return comity.GroupSubject(comity.ParseId(group))
 	}
-	if s = comity.PersonSubject(comity.ParseId(v.r.PathValue("person"))); v.r.PathValue("group") != "" {
-		s = comity.GroupSubject(comity.ParseId(v.r.PathValue("group")))
-	}
-	return target, s, v.Registry.Had(v.ctx(), target, s)
+	return comity.PersonSubject(comity.ParseId(v.r.PathValue("person")))
 }
 
 // subjectAtTarget shows what a target was last sent about a subject, and what it would be sent now.
 func (v *visit) subjectAtTarget() error {
-	target, subject, err := v.subject(authz.View)
+	target, err := v.target(authz.View)
 	if err != nil {
 		return err
 	}
-	return v.showMessage(http.StatusOK, target, subject, "")
+	return v.showMessage(http.StatusOK, target, v.subject(), "")
 }
 
 func (v *visit) showMessage(status int, target *comity.Record, subject comity.Subject, refused string) (err error) {
 	p := messagePage{Target: titles{}.of(target), Refused: refused}
-	if p.standing, err = v.standing(target.Id, subject); err != nil {
+	delivery, err := v.Provisioning.SubjectStatus(v.ctx(), v.caller, target.Id, subject)
+	if err != nil {
 		return err
 	}
-	preview, err := v.preview(target.Id, subject)
+	p.standing = standingOf(delivery)
+	preview, err := v.Provisioning.Preview(v.ctx(), v.caller, target.Id, subject)
 	if err != nil {
 		return err
 	}
@@ -89,7 +88,7 @@ func (v *visit) showMessage(status int, target *comity.Record, subject comity.Su
 	}
 	of := v.linkTo(r, subject.Id, titles{found, v.caller})
 	p.Name, p.To = of.Text, of.To
-	if v.mayProvision(target) {
+	if provisioning.MayProvision(v.caller, target) {
 		// Of a subject that is gone, only a failed or pending delivery can be sent again.
 		if p.To != "" {
 			p.Send = v.subjectPath(target.Id, subject) + "send"
@@ -110,7 +109,7 @@ func indented(body []byte) string {
 	return b.String()
 }
 
-func differencesOf(all []outbox.Difference) []messageDifference {
+func differencesOf(all []provisioning.Difference) []messageDifference {
 	var list []messageDifference
 	for _, d := range all {
 		list = append(list, messageDifference{d.Path, shown(d.Last), shown(d.Next)})
@@ -132,11 +131,12 @@ func shown(value any) string {
 
 // sendSubject sends a target a subject, and shows the answer.
 func (v *visit) sendSubject() error {
-	target, subject, err := v.subject(authz.Edit)
+	target, err := v.target(authz.Edit)
 	if err != nil {
 		return err
 	}
-	queued, err := v.provision(target.Id, subject)
+	subject := v.subject()
+	result, err := v.Provisioning.Provision(v.ctx(), v.caller, target.Id, resourceOf(subject), subject.Id)
 	var e *comity.Error
 	if errors.As(err, &e) && e.Code == comity.Undelivered {
 		return v.showMessage(http.StatusBadGateway, target, subject, e.Detail)
@@ -144,7 +144,7 @@ func (v *visit) sendSubject() error {
 	if err != nil {
 		return err
 	}
-	if queued {
+	if result == provisioning.Queued {
 		v.say("The message is queued and will be sent shortly.")
 	} else {
 		v.say("The message was delivered.")
@@ -154,15 +154,12 @@ func (v *visit) sendSubject() error {
 
 // resendSubject enqueues the failed delivery of a subject again.
 func (v *visit) resendSubject() error {
-	target, err := v.enabled()
+	target, err := v.target(authz.Edit)
 	if err != nil {
 		return err
 	}
-	_, subject, err := v.subject(authz.Edit)
-	if err != nil {
-		return err
-	}
-	count, err := v.resend(target.Id, &subject)
+	subject := v.subject()
+	count, err := v.Provisioning.Resend(v.ctx(), v.caller, target.Id, &subject)
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 
 	"comity"
 	"comity/internal/authz"
+	"comity/internal/provisioning"
 )
 
 // failedPage lists the failed deliveries of a target.
@@ -17,7 +18,7 @@ func (v *visit) failedPage() error {
 		return err
 	}
 	after := v.subjectAfter()
-	all, err := v.failed(target.Id, after, pageSize+1)
+	all, err := v.Provisioning.Failed(v.ctx(), v.caller, target.Id, after, pageSize+1)
 	if err != nil {
 		return err
 	}
@@ -54,11 +55,11 @@ func (v *visit) subjectAfter() comity.Subject {
 
 // resendAll enqueues all failed deliveries of a target again.
 func (v *visit) resendAll() error {
-	target, err := v.enabled()
+	target, err := v.target(authz.Edit)
 	if err != nil {
 		return err
 	}
-	count, err := v.resend(target.Id, nil)
+	count, err := v.Provisioning.Resend(v.ctx(), v.caller, target.Id, nil)
 	if err != nil {
 		return err
 	}
@@ -74,7 +75,7 @@ type manyDeletes struct{ Text, Who, Anew, Action, Cancel string }
 
 // provisionEverybody starts a full sync of a target, or continues one.
 func (v *visit) provisionEverybody() error {
-	target, err := v.enabled()
+	target, err := v.target(authz.Edit)
 	if err != nil {
 		return err
 	}
@@ -82,10 +83,14 @@ func (v *visit) provisionEverybody() error {
 		Who: v.r.PostForm.Get("who"), Anew: v.r.PostForm.Get("anew"), Action: v.r.URL.Path, Cancel: v.record(target.Resource, target.Id),
 	}
 	anyway := v.r.PostForm.Get("deletes") == "any"
-	s, err := v.provisionAll(target, p.Who == onlyChanged, p.Anew == "true", anyway)
-	var e *comity.Error
-	if errors.As(err, &e) && e.Code == comity.Refused && !anyway {
-		p.Text = comity.Capitalize(e.Detail)
+	o := provisioning.FullSyncOptions{OnlyChanged: p.Who == onlyChanged, Anew: p.Anew == "true", MaxDeletes: provisioning.MaxDeletes}
+	if anyway {
+		o.MaxDeletes = 100
+	}
+	s, err := v.Provisioning.StartFullSync(v.ctx(), v.caller, target.Id, o)
+	var many *provisioning.TooManyDeletes
+	if errors.As(err, &many) {
+		p.Text = comity.Capitalize(many.Refusal.Detail)
 		return v.showAs(http.StatusConflict, "many_deletes.html", "Should so many be deleted?", p, v.targetCrumbs(target, link{"Full sync", ""})...)
 	}
 	if err != nil {
@@ -101,7 +106,7 @@ func (v *visit) stopEverybody() error {
 	if err != nil {
 		return err
 	}
-	_, found, err := v.Provisioner.StopAll(v.ctx(), target.Id)
+	_, found, err := v.Provisioning.StopFullSync(v.ctx(), v.caller, target.Id)
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 
 	"comity"
 	"comity/internal/authz"
+	"comity/internal/provisioning"
 	"comity/internal/registry"
 )
 
@@ -70,7 +71,7 @@ func (v *visit) obstacles(target *comity.Record, w wiring) ([]obstacle, error) {
 	var all []obstacle
 	add := func(text, form, to string) { all = append(all, obstacle{text, link{form, to}}) }
 	settings, server := comity.CoApiProvisionerTarget, comity.Server
-	if isDisabled(target) {
+	if provisioning.IsDisabled(target) {
 		add("The target is disabled: nothing is sent to it.", "Choose another mode", v.editForm(target))
 	}
 	if w.settings == nil {
@@ -92,7 +93,7 @@ func (v *visit) obstacles(target *comity.Record, w wiring) ([]obstacle, error) {
 			"Edit the server's settings", v.editForm(w.where))
 	}
 	kind := w.settings.Text(settings.IdentifierType)
-	has, err := v.Registry.HasIdentifiers(v.ctx(), target, kind)
+	has, err := v.Provisioning.HasIdentifiers(v.ctx(), v.caller, target, kind)
 	if err == nil && !has {
 		add("Nobody in this CO has an active identifier of the type "+kind+" yet, and people are sent under these.",
 			"Edit the settings", v.editForm(w.settings))

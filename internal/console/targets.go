@@ -5,6 +5,7 @@ import (
 
 	"comity"
 	"comity/internal/authz"
+	"comity/internal/provisioning"
 )
 
 // targetPages are the custom pages of targets: one form for a target and its settings, and below a target the
@@ -55,27 +56,9 @@ func newTarget(v *visit) (*pair, error) {
 
 // target returns the target of the path, if the reader may do op to it.
 func (v *visit) target(op authz.Operation) (*comity.Record, error) {
-	target, err := v.Registry.Target(v.ctx(), v.caller, op, comity.ParseId(v.r.PathValue("id")))
+	target, err := v.Provisioning.Target(v.ctx(), v.caller, op, comity.ParseId(v.r.PathValue("id")))
 	if err == nil && target.CoId != v.co.Id {
 		err = comity.Missing(comity.CoProvisioningTarget.UnknownOnView)
-	}
-	return target, err
-}
-
-// mayProvision reports whether the reader may provision a target, and it is not disabled.
-func (v *visit) mayProvision(target *comity.Record) bool {
-	return v.caller.May(authz.Edit, comity.CoProvisioningTarget.Resource) && !isDisabled(target)
-}
-
-func isDisabled(target *comity.Record) bool {
-	return target.Text(comity.CoProvisioningTarget.Status) == comity.ModeDisabled
-}
-
-// enabled returns the target of the path, if the reader may provision it and it is not disabled.
-func (v *visit) enabled() (*comity.Record, error) {
-	target, err := v.target(authz.Edit)
-	if err == nil && isDisabled(target) {
-		err = comity.RefuseBecause(comity.PhraseForbidden, "The provisioning target is disabled: nothing is sent to it.")
 	}
 	return target, err
 }
@@ -136,7 +119,7 @@ func targetParts() []part {
 		if w.settings != nil {
 			p.Settings = v.record(comity.CoApiProvisionerTarget.Resource, w.settings.Id)
 		}
-		if v.mayProvision(rec) {
+		if provisioning.MayProvision(v.caller, rec) {
 			p.FullSync = v.atTarget(rec.Id, "everybody")
 		}
 		return p, nil

@@ -5,6 +5,7 @@ import (
 
 	"comity"
 	"comity/internal/authz"
+	"comity/internal/provisioning"
 )
 
 // targetOfPerson is the state of the delivery of a person to one target.
@@ -23,16 +24,20 @@ const mostTargets = 20
 // see targets. The template "person_targets" shows them.
 func (v *visit) targetsOfPerson(person int64) ([]targetOfPerson, error) {
 	targets, err := v.targetsToShow(mostTargets)
+	if err != nil || len(targets) == 0 {
+		return nil, err
+	}
+	subject := comity.PersonSubject(person)
+	deliveries, err := v.Provisioning.SubjectStatuses(v.ctx(), v.caller, targets, subject)
 	if err != nil {
 		return nil, err
 	}
 	var all []targetOfPerson
-	for _, target := range targets {
-		one := targetOfPerson{Name: titles{}.of(target), To: v.record(target.Resource, target.Id), Message: v.subjectPath(target.Id, comity.PersonSubject(person))}
-		if one.standing, err = v.standing(target.Id, comity.PersonSubject(person)); err != nil {
-			return nil, err
+	for i, target := range targets {
+		one := targetOfPerson{
+			standing: standingOf(deliveries[i]), Name: titles{}.of(target), To: v.record(target.Resource, target.Id), Message: v.subjectPath(target.Id, subject),
 		}
-		if one.Resendable() && v.mayProvision(target) {
+		if one.Resendable() && provisioning.MayProvision(v.caller, target) {
 			one.Resend = one.Message + "resend"
 		}
 		all = append(all, one)

@@ -22,6 +22,7 @@ import (
 	"comity/internal/httpserver"
 	"comity/internal/outbox"
 	"comity/internal/pgtest"
+	"comity/internal/provisioning"
 	"comity/internal/registry"
 	"comity/internal/signin"
 	"comity/internal/store"
@@ -29,11 +30,12 @@ import (
 
 // world is the console on a database, served as the program serves it.
 type world struct {
-	name     string
-	registry *registry.Registry
-	operator registry.Login
-	queue    *outbox.Outbox
-	store    *store.Store
+	name         string
+	registry     *registry.Registry
+	operator     registry.Login
+	queue        *outbox.Outbox
+	provisioning *provisioning.Service
+	store        *store.Store
 }
 
 // worlds are one on each database. All tests share them, and each makes COs of its own.
@@ -88,7 +90,8 @@ func newWorld(ctx context.Context, database string) (*world, error) {
 	w.registry = registry.New(w.store, func() { w.queue.Wake() })
 	private := connector.Options{AllowPrivate: true}
 	sender := connector.Connectors{comity.ServerHTTP: httpconnector.New(private), comity.ServerKafka: kafka.New(private)}
-	w.queue = outbox.New(w.store, w.registry, sender, outbox.Options{})
+	w.queue = outbox.New(w.store, provisioning.NewReader(w.store), sender, outbox.Options{})
+	w.provisioning = provisioning.New(w.store, w.queue, sender)
 	w.operator, _, err = w.registry.Bootstrap(ctx)
 	return w, err
 }
@@ -103,7 +106,7 @@ func (w *world) serve(t *testing.T, change func(*console.Options)) *httptest.Ser
 func (w *world) serveWithin(t *testing.T, limit time.Duration, change func(*console.Options)) *httptest.Server {
 	t.Helper()
 	o := console.Options{
-		Registry: w.registry, Authenticator: signin.NewAuthenticator(w.registry, time.Now), Provisioner: w.queue,
+		Registry: w.registry, Authenticator: signin.NewAuthenticator(w.registry, time.Now), Provisioning: w.provisioning,
 		Logins: &signin.Logins{}, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
 	}
 	s := httptest.NewUnstartedServer(nil)

@@ -8,11 +8,11 @@ import (
 
 	"comity"
 	"comity/internal/control"
-	"comity/internal/outbox"
+	"comity/internal/provisioning"
 	"comity/internal/registry"
 )
 
-// program stands for the registry and the outbox. It notes the last call, and answers it with what is set.
+// program stands for the registry and the provisioning. It notes the last call, and answers it with what is set.
 type program struct {
 	called string
 	err    error
@@ -22,10 +22,10 @@ type program struct {
 	token        string
 	erased       registry.Erased
 	queued       bool
-	status       outbox.Status
-	plan         []outbox.Planned
+	status       provisioning.Status
+	plan         []provisioning.SubjectPlan
 	next         comity.Subject
-	verification outbox.Verification
+	verification provisioning.Verification
 }
 
 func (p *program) note(name string, arguments ...any) error {
@@ -67,15 +67,15 @@ func (p *program) Provision(_ context.Context, target int64, subject comity.Subj
 	return p.queued, p.note("Provision", target, subject)
 }
 
-func (p *program) StartFullSync(_ context.Context, target int64, run outbox.Run) error {
-	return p.note("StartFullSync", target, run)
+func (p *program) StartFullSync(_ context.Context, target int64, o provisioning.FullSyncOptions) error {
+	return p.note("StartFullSync", target, o)
 }
 
 func (p *program) StopFullSync(_ context.Context, target int64) error {
 	return p.note("StopFullSync", target)
 }
 
-func (p *program) Status(_ context.Context, target int64) (outbox.Status, error) {
+func (p *program) Status(_ context.Context, target int64) (provisioning.Status, error) {
 	return p.status, p.note("Status", target)
 }
 
@@ -83,7 +83,7 @@ func (p *program) FullSyncStart(_ context.Context, target int64, anew bool) (com
 	return p.next, p.note("FullSyncStart", target, anew)
 }
 
-func (p *program) Plan(_ context.Context, target int64, span outbox.Span, onlyChanged bool) ([]outbox.Planned, comity.Subject, error) {
+func (p *program) Plan(_ context.Context, target int64, span provisioning.Span, onlyChanged bool) ([]provisioning.SubjectPlan, comity.Subject, error) {
 	return p.plan, p.next, p.note("Plan", target, span, onlyChanged)
 }
 
@@ -91,8 +91,8 @@ func (p *program) CheckDeletes(_ context.Context, target, maxDeletes int64) erro
 	return p.note("CheckDeletes", target, maxDeletes)
 }
 
-func (p *program) Verify(_ context.Context, target int64, look outbox.Look) (outbox.Verification, error) {
-	return p.verification, p.note("Verify", target, look)
+func (p *program) Verify(_ context.Context, target int64, o provisioning.VerifyOptions) (provisioning.Verification, error) {
+	return p.verification, p.note("Verify", target, o)
 }
 
 // serve serves the control API of a database with a program, and returns the database's path.

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"comity"
-	"comity/internal/outbox"
+	"comity/internal/provisioning"
 	"comity/internal/registry"
 )
 
@@ -132,11 +132,11 @@ func (r Provision) carryOut(ctx context.Context, s *Service) (Provisioned, error
 // StartFullSync starts a full sync of a target, or continues one that was stopped.
 type StartFullSync struct {
 	TargetId int64
-	outbox.Run
+	provisioning.FullSyncOptions
 }
 
 func (r StartFullSync) carryOut(ctx context.Context, s *Service) (None, error) {
-	return None{}, s.Provisioner.StartFullSync(ctx, r.TargetId, r.Run)
+	return None{}, s.Provisioner.StartFullSync(ctx, r.TargetId, r.FullSyncOptions)
 }
 
 // StopFullSync stops the full sync of a target.
@@ -149,7 +149,7 @@ func (r StopFullSync) carryOut(ctx context.Context, s *Service) (None, error) {
 // Status asks for the delivery status of a target.
 type Status struct{ TargetId int64 }
 
-func (r Status) carryOut(ctx context.Context, s *Service) (outbox.Status, error) {
+func (r Status) carryOut(ctx context.Context, s *Service) (provisioning.Status, error) {
 	return s.Provisioner.Status(ctx, r.TargetId)
 }
 
@@ -167,13 +167,13 @@ func (r FullSyncStart) carryOut(ctx context.Context, s *Service) (comity.Subject
 // Plan asks what a target would be sent about a span of subjects.
 type Plan struct {
 	TargetId int64
-	outbox.Span
+	provisioning.Span
 	OnlyChanged bool
 }
 
 // PlanPage is the response to Plan.
 type PlanPage struct {
-	Subjects []outbox.Planned
+	Subjects []provisioning.SubjectPlan
 	// Next is the After of the next page, zero if this is the last.
 	Next comity.Subject
 }
@@ -194,11 +194,11 @@ func (r CheckDeletes) carryOut(ctx context.Context, s *Service) (None, error) {
 // Verify compares what a target holds of a span of subjects with what it should hold.
 type Verify struct {
 	TargetId int64
-	outbox.Look
+	provisioning.VerifyOptions
 }
 
 func (Verify) unlimited() {}
 
-func (r Verify) carryOut(ctx context.Context, s *Service) (outbox.Verification, error) {
-	return s.Provisioner.Verify(ctx, r.TargetId, r.Look)
+func (r Verify) carryOut(ctx context.Context, s *Service) (provisioning.Verification, error) {
+	return s.Provisioner.Verify(ctx, r.TargetId, r.VerifyOptions)
 }

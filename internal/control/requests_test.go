@@ -9,7 +9,7 @@ import (
 
 	"comity"
 	"comity/internal/control"
-	"comity/internal/outbox"
+	"comity/internal/provisioning"
 	"comity/internal/registry"
 	"comity/internal/store"
 )
@@ -69,7 +69,7 @@ func TestRequests(t *testing.T) {
 			called: "Provision [4 group 9]", want: control.Provisioned{Queued: true},
 		},
 		{
-			name: "start full sync", do: do(control.StartFullSync{TargetId: 4, Run: outbox.Run{OnlyChanged: true, MaxDeletes: 10}}),
+			name: "start full sync", do: do(control.StartFullSync{TargetId: 4, FullSyncOptions: provisioning.FullSyncOptions{OnlyChanged: true, MaxDeletes: 10}}),
 			called: "StartFullSync [4 {OnlyChanged:true Anew:false MaxDeletes:10}]", want: none,
 		},
 		{name: "stop full sync", do: do(control.StopFullSync{TargetId: 4}), called: "StopFullSync [4]", want: none},
@@ -82,13 +82,13 @@ func TestRequests(t *testing.T) {
 			called: "FullSyncStart [4 true]", want: comity.PersonSubject(70),
 		},
 		{
-			name: "plan a page", do: do(control.Plan{TargetId: 4, Span: outbox.Span{After: comity.PersonSubject(7)}, OnlyChanged: true}),
-			program: program{next: comity.GroupSubject(1), plan: []outbox.Planned{{
-				Subject: comity.PersonSubject(8), Steps: []outbox.Step{{Method: "PUT", Identifier: "ada"}, {Method: "DELETE", Identifier: "a.l", Delete: true}},
+			name: "plan a page", do: do(control.Plan{TargetId: 4, Span: provisioning.Span{After: comity.PersonSubject(7)}, OnlyChanged: true}),
+			program: program{next: comity.GroupSubject(1), plan: []provisioning.SubjectPlan{{
+				Subject: comity.PersonSubject(8), Messages: []provisioning.PlannedMessage{{Method: "PUT", Identifier: "ada"}, {Method: "DELETE", Identifier: "a.l", Delete: true}},
 			}}},
 			called: "Plan [4 {One:person 0 After:person 7} true]",
-			want: control.PlanPage{Next: comity.GroupSubject(1), Subjects: []outbox.Planned{{
-				Subject: comity.PersonSubject(8), Steps: []outbox.Step{{Method: "PUT", Identifier: "ada"}, {Method: "DELETE", Identifier: "a.l", Delete: true}},
+			want: control.PlanPage{Next: comity.GroupSubject(1), Subjects: []provisioning.SubjectPlan{{
+				Subject: comity.PersonSubject(8), Messages: []provisioning.PlannedMessage{{Method: "PUT", Identifier: "ada"}, {Method: "DELETE", Identifier: "a.l", Delete: true}},
 			}}},
 		},
 		{
@@ -96,7 +96,7 @@ func TestRequests(t *testing.T) {
 		},
 		{
 			name:    "verify one subject",
-			do:      do(control.Verify{TargetId: 4, Look: outbox.Look{Span: outbox.Span{One: comity.PersonSubject(7)}, Repair: true, MaxDeletes: 5}}),
+			do:      do(control.Verify{TargetId: 4, VerifyOptions: provisioning.VerifyOptions{Span: provisioning.Span{One: comity.PersonSubject(7)}, Repair: true, MaxDeletes: 5}}),
 			program: program{verification: verification()},
 			called:  "Verify [4 {Span:{One:person 7 After:person 0} Repair:true MaxDeletes:5}]",
 			want:    verification(),
@@ -138,19 +138,19 @@ func user(coID int64, username string, privileged bool, through time.Time) *comi
 	return rec
 }
 
-func status(at time.Time) outbox.Status {
-	var s outbox.Status
+func status(at time.Time) provisioning.Status {
+	var s provisioning.Status
 	s.CoId, s.Description, s.Waiting, s.Failed = 2, "a cluster", 5, 1
 	s.Breaker.Opened = at
 	s.HadFullSync, s.FullSync.Taken, s.FullSync.Total, s.FullSync.Last = true, 30, 50, comity.PersonSubject(31)
 	return s
 }
 
-func verification() outbox.Verification {
-	return outbox.Verification{
-		Subjects: []outbox.Verified{{
-			Subject: comity.PersonSubject(7), Repair: outbox.Repaired,
-			Findings: []outbox.Finding{{Kind: outbox.Different, Identifier: "ada", Differences: []outbox.Difference{{Path: "Name.given"}}}},
+func verification() provisioning.Verification {
+	return provisioning.Verification{
+		Subjects: []provisioning.SubjectDrift{{
+			Subject: comity.PersonSubject(7), Repair: provisioning.Repaired,
+			Findings: []provisioning.Finding{{Kind: provisioning.Different, Identifier: "ada", Differences: []provisioning.Difference{{Path: "Name.given"}}}},
 		}},
 		Next: comity.PersonSubject(7), GaveUp: "no answer",
 	}

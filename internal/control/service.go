@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"comity"
-	"comity/internal/outbox"
+	"comity/internal/provisioning"
 	"comity/internal/registry"
 )
 
@@ -23,13 +23,13 @@ type Registry interface {
 // Provisioner is what requests about provisioning targets call.
 type Provisioner interface {
 	Provision(ctx context.Context, target int64, subject comity.Subject) (queued bool, err error)
-	StartFullSync(ctx context.Context, target int64, run outbox.Run) error
+	StartFullSync(ctx context.Context, target int64, o provisioning.FullSyncOptions) error
 	StopFullSync(ctx context.Context, target int64) error
-	Status(ctx context.Context, target int64) (outbox.Status, error)
+	Status(ctx context.Context, target int64) (provisioning.Status, error)
 	FullSyncStart(ctx context.Context, target int64, anew bool) (after comity.Subject, err error)
-	Plan(ctx context.Context, target int64, span outbox.Span, onlyChanged bool) (plan []outbox.Planned, next comity.Subject, err error)
+	Plan(ctx context.Context, target int64, span provisioning.Span, onlyChanged bool) (plan []provisioning.SubjectPlan, next comity.Subject, err error)
 	CheckDeletes(ctx context.Context, target, maxDeletes int64) error
-	Verify(ctx context.Context, target int64, look outbox.Look) (outbox.Verification, error)
+	Verify(ctx context.Context, target int64, o provisioning.VerifyOptions) (provisioning.Verification, error)
 }
 
 // Service carries out requests.

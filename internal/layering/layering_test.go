@@ -51,18 +51,21 @@ var rules = []struct {
 	{"internal/outbox", []string{domain, "internal/store"}},
 	{"internal/connector/...", []string{domain}},
 
+	// What is asked of provisioning: its callers are the interfaces to the outside.
+	{"internal/provisioning", []string{domain, "internal/authz", "internal/outbox", "internal/store"}},
+
 	// The interfaces to the outside. Nothing here sees the store.
-	{"internal/rest", []string{domain, "internal/authz", "internal/signin", "internal/httpserver", "internal/observe", "internal/outbox", "internal/registry", "internal/wire"}},
+	{"internal/rest", []string{domain, "internal/authz", "internal/signin", "internal/httpserver", "internal/observe", "internal/provisioning", "internal/registry", "internal/wire"}},
 	{"internal/console", []string{
 		domain, "internal/authz", "internal/signin", "internal/console/chart", "internal/console/static", "internal/console/templates",
-		"internal/httpserver", "internal/observe", "internal/outbox", "internal/registry",
+		"internal/httpserver", "internal/observe", "internal/provisioning", "internal/registry",
 	}},
 	{"internal/console/chart", nil},
 	{"internal/console/static", nil},
 	{"internal/console/templates", []string{domain}},
 
 	// What commands ask of a running server, over its socket.
-	{"internal/control", []string{domain, "internal/outbox", "internal/registry"}},
+	{"internal/control", []string{domain, "internal/provisioning", "internal/registry"}},
 
 	// A client is part of another program: it shares the domain only.
 	{"client", []string{domain}},
@@ -74,7 +77,7 @@ var rules = []struct {
 	// The one place that wires everything together.
 	{"cmd/comity", []string{
 		domain, "client", "internal/authz", "internal/signin", "internal/console", "internal/control", "internal/httpserver", "internal/observe", "internal/openapi", "internal/outbox",
-		"internal/connector/...", "internal/registry", "internal/rest", "internal/sink", "internal/store", "internal/wire",
+		"internal/connector/...", "internal/provisioning", "internal/registry", "internal/rest", "internal/sink", "internal/store", "internal/wire",
 	}},
 
 	// Helpers of tests.
@@ -105,7 +108,7 @@ var besides = []struct {
 	{
 		why:    "deliveries are enqueued by the registry, claimed by the outbox, and sent by a connector",
 		folder: "internal/outbox",
-		may:    []string{"internal/authz", "internal/signin", "internal/connector/...", "internal/registry"},
+		may:    []string{"internal/authz", "internal/signin", "internal/connector/...", "internal/provisioning", "internal/registry"},
 	},
 	{
 		why:    "a provision call ends at a connector",

@@ -41,7 +41,7 @@ func (o *Outbox) jobs(ctx context.Context, claimed []store.Delivery, to comity.D
 		}
 		if d.OnlyChanged {
 			var err error
-			if messages, err = unsent(d.Sent, messages); err != nil {
+			if messages, err = Unsent(d.Sent, messages); err != nil {
 				return nil, err
 			}
 		}

@@ -9,6 +9,7 @@ import (
 
 	"comity"
 	"comity/internal/outbox"
+	"comity/internal/provisioning"
 )
 
 // A plan lists groups after all people, in the order of a full sync. Deletes of groups do not count towards
@@ -31,15 +32,14 @@ func TestPlanOfGroups(t *testing.T) {
 		}
 		changed := slices.DeleteFunc(lines, func(line string) bool { return strings.HasPrefix(line, "unchanged ") })
 		expectFound(t, "what changed", changed, "PUT p000", fmt.Sprintf("PUT %d", readers), fmt.Sprintf("DELETE %d deleted", gone))
-		view := w.view(comity.CoProvisioningTarget.Resource, to.id)
-		plan, _, err := q.Plan(t.Context(), view, outbox.Span{One: comity.GroupSubject(gone)}, false)
-		if err != nil || len(plan) != 1 || plan[0].Subject != comity.GroupSubject(gone) || len(plan[0].Steps) != 1 {
+		plan, _, err := q.Plan(t.Context(), caller, to.id, provisioning.Span{One: comity.GroupSubject(gone)}, false)
+		if err != nil || len(plan) != 1 || plan[0].Subject != comity.GroupSubject(gone) || len(plan[0].Messages) != 1 {
 			t.Errorf("of one: %+v, %v", plan, err)
 		}
 		r.expectLines(t)
 
 		q, stop := w.start(outbox.Options{})
-		if _, err := q.ProvisionAll(t.Context(), view, outbox.Run{OnlyChanged: true, MaxDeletes: 0}); err != nil {
+		if _, err := q.StartFullSync(t.Context(), caller, to.id, provisioning.FullSyncOptions{OnlyChanged: true, MaxDeletes: 0}); err != nil {
 			t.Fatal(err)
 		}
 		w.awaitFullSync(q, to)
@@ -74,7 +74,7 @@ func TestDriftOfGroups(t *testing.T) {
 		}
 		expectFound(t, "what is found", w.verify(q, to, false), drift...)
 		expectFound(t, "what is repaired", w.verify(q, to, true),
-			drift[0], outbox.Repaired, drift[1], outbox.Repaired, drift[2], outbox.Repaired)
+			drift[0], provisioning.Repaired, drift[1], provisioning.Repaired, drift[2], provisioning.Repaired)
 		w.expectPresent(t, to, r.receiver)
 		expectFound(t, "after that", w.verify(q, to, false))
 	})
@@ -92,7 +92,7 @@ func TestGroupsThatAreNotSentAreNotCompared(t *testing.T) {
 			t.Errorf("the receiver was asked %d times", n)
 		}
 		var refusal *comity.Error
-		_, err := q.Verify(t.Context(), w.view(comity.CoProvisioningTarget.Resource, to.id), outbox.Look{Span: outbox.Span{One: comity.GroupSubject(group)}})
+		_, err := q.Verify(t.Context(), caller, to.id, provisioning.VerifyOptions{Span: provisioning.Span{One: comity.GroupSubject(group)}})
 		if !errors.As(err, &refusal) || refusal.Code != comity.Refused || !strings.Contains(refusal.Detail, "set IncludeGroups") {
 			t.Errorf("of one: %v", err)
 		}

@@ -220,7 +220,7 @@ func TestReceiverAway(t *testing.T) {
 				t.Errorf("person %d is noted as %+v", p, row)
 			}
 		}
-		retried, err := q.Retried(t.Context(), to.id, 10)
+		retried, err := q.Retried(t.Context(), caller, to.id, 10)
 		if err != nil || len(retried) == 0 || !strings.Contains(retried[0].Answer, "connection refused") {
 			t.Errorf("the failures of the unreachable receiver are %+v, %v", retried, err)
 		}

@@ -6,12 +6,13 @@ import (
 
 	"comity"
 	"comity/internal/outbox"
+	"comity/internal/provisioning"
 )
 
 // startFullSync starts a full sync of a target.
-func (w *world) startFullSync(q *outbox.Outbox, to target, onlyChanged, anew bool) outbox.FullSync {
+func (w *world) startFullSync(q *instance, to target, onlyChanged, anew bool) provisioning.FullSync {
 	w.t.Helper()
-	s, err := q.ProvisionAll(w.t.Context(), w.view(comity.CoProvisioningTarget.Resource, to.id), outbox.Run{OnlyChanged: onlyChanged, Anew: anew, MaxDeletes: 100})
+	s, err := q.StartFullSync(w.t.Context(), caller, to.id, provisioning.FullSyncOptions{OnlyChanged: onlyChanged, Anew: anew, MaxDeletes: 100})
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -19,10 +20,10 @@ func (w *world) startFullSync(q *outbox.Outbox, to target, onlyChanged, anew boo
 }
 
 // awaitFullSync waits until a full sync has ended and nothing is pending.
-func (w *world) awaitFullSync(q *outbox.Outbox, to target) (s outbox.FullSync) {
+func (w *world) awaitFullSync(q *instance, to target) (s provisioning.FullSync) {
 	w.t.Helper()
 	eventually(w.t, "the full sync has ended", func() bool {
-		status, err := q.Status(w.t.Context(), to.id)
+		status, err := q.Status(w.t.Context(), caller, to.id)
 		if err != nil {
 			w.t.Fatal(err)
 		}
@@ -110,7 +111,7 @@ func TestRunIsStoppedAndGoesOn(t *testing.T) {
 		w.startFullSync(q, to, false, false)
 		eventually(t, "messages are in flight", func() bool { return len(r.got()) == 4 })
 		w.born(people[199], 1)
-		s, found, err := q.StopAll(t.Context(), to.id)
+		s, found, err := q.StopFullSync(t.Context(), caller, to.id)
 		if err != nil || !found || !s.Stopped || s.Taken >= 200 {
 			t.Fatalf("stopped as %+v, %v, %v", s, found, err)
 		}

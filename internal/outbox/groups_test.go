@@ -12,6 +12,7 @@ import (
 
 	"comity"
 	"comity/internal/outbox"
+	"comity/internal/provisioning"
 	"comity/internal/registry"
 )
 
@@ -240,7 +241,7 @@ func TestPagesOfAGroup(t *testing.T) {
 	if p := third.Group.Meta.Page; fmt.Sprint(p) != fmt.Sprintf("{%d 3 3}", group) || !slices.Equal(third.Group.Members, []string{"p2000"}) {
 		t.Errorf("the third page is %+v", third)
 	}
-	if s, err := q.Preview(t.Context(), to.id, comity.GroupSubject(group)); err != nil || len(s.Requests) != 3 || len(s.Differences) != 0 {
+	if s, err := q.Preview(t.Context(), caller, to.id, comity.GroupSubject(group)); err != nil || len(s.Requests) != 3 || len(s.Differences) != 0 {
 		t.Errorf("%d requests, the differences %+v, %v", len(s.Requests), s.Differences, err)
 	}
 	r.forget()
@@ -250,12 +251,12 @@ func TestPagesOfAGroup(t *testing.T) {
 
 	// Each page is compared.
 	r.has(path+"-2", "")
-	look := outbox.Look{Span: outbox.Span{One: comity.GroupSubject(group)}, Repair: true}
-	v, err := q.Verify(t.Context(), w.view(comity.CoProvisioningTarget.Resource, to.id), look)
+	look := provisioning.VerifyOptions{Span: provisioning.Span{One: comity.GroupSubject(group)}, Repair: true}
+	v, err := q.Verify(t.Context(), caller, to.id, look)
 	if err != nil {
 		t.Fatal(err)
 	}
-	expectFound(t, "of a page that is not there", linesOf(v.Subjects[0]), fmt.Sprintf("missing %d-2", group), outbox.Repaired)
+	expectFound(t, "of a page that is not there", linesOf(v.Subjects[0]), fmt.Sprintf("missing %d-2", group), provisioning.Repaired)
 }
 
 // addAll adds many records, in several batches.
@@ -300,13 +301,13 @@ func TestNobodyIsKeptInAGroup(t *testing.T) {
 		w.startFullSync(q, to, false, false)
 		w.awaitFullSync(q, to)
 		group := comity.GroupSubject(w.ownGroup("CO:members:all"))
-		p, err := q.Preview(t.Context(), to.id, group)
+		p, err := q.Preview(t.Context(), caller, to.id, group)
 		if err != nil || len(p.Requests) != 1 || !strings.Contains(string(p.Requests[0].Body), `"members":["ghopper"]`) || len(p.Differences) != 0 {
 			t.Fatalf("the preview is %+v, %v", p, err)
 		}
 		w.setMode(to, comity.ModeDisabled)
 		w.person("grace")
-		p, err = q.Preview(t.Context(), to.id, group)
+		p, err = q.Preview(t.Context(), caller, to.id, group)
 		if err != nil || len(p.Differences) != 1 || p.Differences[0].Path != "/group/members" || strings.Contains(fmt.Sprint(p.Differences), "ghopper") {
 			t.Errorf("the differences are %+v, %v", p.Differences, err)
 		}

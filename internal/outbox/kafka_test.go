@@ -171,7 +171,7 @@ func TestTopicPreview(t *testing.T) {
 		c := newCluster(t)
 		to := w.topicTarget(c, comity.ModeManual)
 		person := w.person("ghopper")
-		p, err := w.queue(outbox.Options{}).Preview(t.Context(), to.id, comity.PersonSubject(person))
+		p, err := w.queue(outbox.Options{}).Preview(t.Context(), caller, to.id, comity.PersonSubject(person))
 		if err != nil || len(p.Requests) != 1 || p.Problem != "" {
 			t.Fatalf("the preview is %+v, %v", p, err)
 		}

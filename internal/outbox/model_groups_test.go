@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"comity"
-	"comity/internal/outbox"
 )
 
 // withGroups makes a target receive groups.
@@ -36,7 +35,7 @@ func (m *model) nest() {
 
 // provisionGroups provisions the groups whose changes were not enqueued in the target's mode, or that it
 // refused too often.
-func (m *model) provisionGroups(q *outbox.Outbox, e *end) {
+func (m *model) provisionGroups(q *instance, e *end) {
 	target := m.view(comity.CoProvisioningTarget.Resource, e.target.id)
 	own, err := m.registry.List(m.t.Context(), caller, comity.CoGroup.Resource, map[string][]string{"coid": {fmt.Sprint(m.co)}})
 	if err != nil {
@@ -51,7 +50,7 @@ func (m *model) provisionGroups(q *outbox.Outbox, e *end) {
 		if !row.resting && !e.missedSome.Load() {
 			continue
 		}
-		if _, err := q.Provision(m.t.Context(), target, comity.GroupSubject(id)); err != nil {
+		if err := q.DeliverNow(m.t.Context(), target, comity.GroupSubject(id)); err != nil {
 			m.t.Errorf("provision group %d to target %d: %v", id, e.target.id, err)
 		}
 	}

@@ -119,9 +119,8 @@ func (m *model) putRight() {
 }
 
 func (m *model) resendAll() {
-	if _, err := m.provisioner.Resend(m.t.Context(), one(m.random, m.ends...).target.id, nil); err != nil {
-		m.t.Errorf("resend: %v", err)
-	}
+	_, err := m.provisioner.Resend(m.t.Context(), caller, one(m.random, m.ends...).target.id, nil)
+	m.allowed(err) // a disabled target is refused
 }
 
 // setClock sets the clock ahead or back by seconds, minutes or days.

@@ -70,7 +70,7 @@ type model struct {
 	random *dice
 	ends   []*end
 	// provisioner is the outbox of provision calls; calls counts those that are running.
-	provisioner *outbox.Outbox
+	provisioner *instance
 	calls       sync.WaitGroup
 
 	people        []*figure
@@ -177,7 +177,7 @@ func (m *model) calmDown() {
 			}
 			// People whose changes were not enqueued in the target's mode, and those refused too often.
 			target := m.view(comity.CoProvisioningTarget.Resource, e.target.id)
-			if _, err := q.Provision(m.t.Context(), target, comity.PersonSubject(person)); err != nil && !strings.Contains(err.Error(), "no identifier of type uid") {
+			if err := q.DeliverNow(m.t.Context(), target, comity.PersonSubject(person)); err != nil && !strings.Contains(err.Error(), "no identifier of type uid") {
 				m.t.Errorf("provision person %d to target %d: %v", person, e.target.id, err)
 			}
 		}

@@ -9,6 +9,7 @@ import (
 
 	"comity"
 	"comity/internal/outbox"
+	"comity/internal/provisioning"
 )
 
 // The modes of a target: which changes are enqueued, and what a provision call does.
@@ -109,24 +110,24 @@ func TestFirstMessageThatCouldNotBeSent(t *testing.T) {
 		state := func(person int64, want string) {
 			t.Helper()
 			eventually(t, want, func() bool {
-				s, err := q.SubjectStatus(t.Context(), to.id, comity.PersonSubject(person))
+				s, err := q.SubjectStatus(t.Context(), caller, to.id, comity.PersonSubject(person))
 				return err == nil && s.State == want
 			})
 		}
-		state(nameless, outbox.StateLeftOut)
-		state(gone, outbox.StateLeftOut)
-		state(pending, outbox.StateLeftOut)
+		state(nameless, provisioning.StateLeftOut)
+		state(gone, provisioning.StateLeftOut)
+		state(pending, provisioning.StateLeftOut)
 		w.later(time.Hour)
-		state(refused, outbox.StateFailed)
+		state(refused, provisioning.StateFailed)
 		r.reacts(nil)
 		r.forget()
 		w.identifier(nameless, "ghopper")
 		w.delete(f.Resource, gone)
-		state(nameless, outbox.StateDelivered)
+		state(nameless, provisioning.StateDelivered)
 		w.identifier(pending, "pending")
-		state(pending, outbox.StateDelivered)
+		state(pending, provisioning.StateDelivered)
 		w.born(refused, 1)
-		state(refused, outbox.StateDelivered)
+		state(refused, provisioning.StateDelivered)
 		w.born(nameless, 2)
 		w.born(refused, 3)
 		if w.waiting(to) {

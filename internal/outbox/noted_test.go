@@ -90,7 +90,7 @@ func TestPreviewAfterAChangedIdentifier(t *testing.T) {
 		w.settle(to)
 		w.edit(comity.Identifier.Resource, identifier, uidOf(person, "grace"))
 		w.settle(to)
-		p, err := q.Preview(t.Context(), to.id, comity.PersonSubject(person))
+		p, err := q.Preview(t.Context(), caller, to.id, comity.PersonSubject(person))
 		if err != nil || len(p.Differences) != 0 {
 			t.Errorf("differs by %+v, %v", p.Differences, err)
 		}

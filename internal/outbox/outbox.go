@@ -23,11 +23,6 @@ import (
 // Source reads the state of subjects that a target should hold, all as of one moment, in the order of
 // the subjects.
 type Source interface {
-	// Leaving returns how many people a target holds, and how many of them it would delete.
-	Leaving(ctx context.Context, target int64) (held, leaving int64, err error)
-	// Identifiers returns the identifiers under which a target may hold subjects: those that it was
-	// sent, and others that the subjects have or had.
-	Identifiers(ctx context.Context, d comity.Destination, sent map[comity.Subject][]string) (map[comity.Subject][]string, error)
 	Snapshots(ctx context.Context, target int64, subjects []comity.Subject) (comity.Destination, []comity.Snapshot, error)
 }
 
@@ -38,10 +33,6 @@ type Sender interface {
 	Messages(d comity.Destination, s comity.Snapshot, sentAs comity.ProvisionedAs) (messages []comity.Message, identifiers []string, err error)
 	// Send sends one message. A receiver drops a message whose sequence is lower than one it has received.
 	Send(ctx context.Context, d comity.Destination, m comity.Message, sequence int64) comity.Answer
-	// Headers returns the headers that Send would send with a message, without secrets.
-	Headers(d comity.Destination, m comity.Message, sequence int64) (map[string]string, error)
-	// Get reads what a target holds under an identifier.
-	Get(ctx context.Context, d comity.Destination, subject comity.Subject, identifier string) comity.Holding
 }
 
 // Options configure the outbox. A zero field has the default that its comment names.

@@ -9,14 +9,15 @@ import (
 
 	"comity"
 	"comity/internal/outbox"
+	"comity/internal/provisioning"
 )
 
 // plan returns what would be sent about everybody, page by page, or about one person: a line for each message.
-func (w *world) plan(q *outbox.Outbox, to target, person int64, onlyChanged bool) (lines []string) {
+func (w *world) plan(q *instance, to target, person int64, onlyChanged bool) (lines []string) {
 	w.t.Helper()
-	span := outbox.Span{One: comity.PersonSubject(person)}
+	span := provisioning.Span{One: comity.PersonSubject(person)}
 	for {
-		plan, next, err := q.Plan(w.t.Context(), w.view(comity.CoProvisioningTarget.Resource, to.id), span, onlyChanged)
+		plan, next, err := q.Plan(w.t.Context(), caller, to.id, span, onlyChanged)
 		if err != nil {
 			w.t.Fatal(err)
 		}
@@ -25,7 +26,7 @@ func (w *world) plan(q *outbox.Outbox, to target, person int64, onlyChanged bool
 			if p.Unchanged != "" {
 				parts = append(parts, "unchanged "+p.Unchanged)
 			}
-			for _, s := range p.Steps {
+			for _, s := range p.Messages {
 				part := s.Method + " " + s.Identifier
 				if s.Delete {
 					part += " deleted"
@@ -83,7 +84,7 @@ func TestPlanIsWhatIsSentThen(t *testing.T) {
 		q, stop := w.start(outbox.Options{})
 		w.startFullSync(q, to, true, true)
 		eventually(t, "the full sync has ended", func() bool {
-			s, err := q.Status(t.Context(), to.id)
+			s, err := q.Status(t.Context(), caller, to.id)
 			return err == nil && !s.FullSync.Ended.IsZero() && s.InFlight == 0
 		})
 		stop()
@@ -109,7 +110,7 @@ func TestPlanGoesPageByPage(t *testing.T) {
 			t.Fatal(err)
 		}
 		for anew, want := range map[bool]comity.Subject{false: comity.PersonSubject(people[100]), true: {}} {
-			if after, err := q.Begin(t.Context(), to.id, anew); err != nil || after != want {
+			if after, err := q.FullSyncStart(t.Context(), caller, to.id, anew); err != nil || after != want {
 				t.Errorf("anew %t: it begins after %v, want %v: %v", anew, after, want, err)
 			}
 		}
@@ -178,7 +179,7 @@ func TestRunThatDeletesTooManyIsRefused(t *testing.T) {
 					t.Errorf("the plan deletes %d, want %d", deletes, tt.gone)
 				}
 				run := func(most int) error {
-					_, err := q.ProvisionAll(t.Context(), w.view(comity.CoProvisioningTarget.Resource, to.id), outbox.Run{MaxDeletes: int64(most)})
+					_, err := q.StartFullSync(t.Context(), caller, to.id, provisioning.FullSyncOptions{MaxDeletes: int64(most)})
 					return err
 				}
 				if tt.gone > 0 {
@@ -188,7 +189,7 @@ func TestRunThatDeletesTooManyIsRefused(t *testing.T) {
 					if !errors.As(err, &refusal) || refusal.Code != comity.Refused || !strings.HasPrefix(refusal.Detail, want) {
 						t.Errorf("got %v, want %s", err, want)
 					}
-					if s, err := q.Status(t.Context(), to.id); err != nil || s.FullSync.Ended.IsZero() {
+					if s, err := q.Status(t.Context(), caller, to.id); err != nil || s.FullSync.Ended.IsZero() {
 						t.Errorf("it was begun: %+v, %v", s.FullSync, err)
 					}
 				}

@@ -69,16 +69,12 @@ func TestProvisionCallerGone(t *testing.T) {
 		r := newReceiver(t)
 		to := w.target(r, comity.ModeManual)
 		person := w.person("ghopper")
-		s, err := w.registry.Subject(t.Context(), caller, to.id, comity.CoPerson.Resource, person)
-		if err != nil {
-			t.Fatal(err)
-		}
 		ctx, cancel := context.WithCancel(t.Context())
 		r.reacts(func(arrival) reaction {
 			cancel()
 			return reaction{}
 		})
-		if _, err := w.queue(outbox.Options{}).Provision(ctx, s.Target, comity.PersonSubject(person)); err != nil {
+		if _, err := w.queue(outbox.Options{}).Provision(ctx, caller, to.id, comity.CoPerson.Resource, person); err != nil {
 			t.Error(err)
 		}
 		if row, _ := w.row(to, person); row.held || row.answer != "OK" {
@@ -164,13 +160,10 @@ func TestProvisionOfDeletedTarget(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		to := w.target(newReceiver(t), comity.ModeManual)
 		person := w.person("ghopper")
-		s, err := w.registry.Subject(t.Context(), caller, to.id, comity.CoPerson.Resource, person)
-		if err != nil {
-			t.Fatal(err)
-		}
+		target := w.view(comity.CoProvisioningTarget.Resource, to.id)
 		w.delete(comity.CoProvisioningTarget.Resource, to.id)
 		var missing *comity.Error
-		if _, err := w.queue(outbox.Options{}).Provision(t.Context(), s.Target, comity.PersonSubject(person)); !errors.As(err, &missing) || missing.Code != comity.NotFound {
+		if err := w.queue(outbox.Options{}).DeliverNow(t.Context(), target, comity.PersonSubject(person)); !errors.As(err, &missing) || missing.Code != comity.NotFound {
 			t.Errorf("got %v", err)
 		}
 		if _, found := w.row(to, person); found {

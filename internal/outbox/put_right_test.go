@@ -7,6 +7,7 @@ import (
 
 	"comity"
 	"comity/internal/outbox"
+	"comity/internal/provisioning"
 	"comity/internal/store"
 )
 
@@ -32,40 +33,40 @@ func (w *world) exec(sql string, args ...any) {
 
 // After any change that may have removed the reason for the failures, waiting deliveries are tried at once.
 func TestWhatIsPutRightIsTriedAtOnce(t *testing.T) {
-	for name, act := range map[string]func(w *world, q *outbox.Outbox, to target, people []int64){
-		"an edit of the target": func(w *world, _ *outbox.Outbox, to target, _ []int64) {
+	for name, act := range map[string]func(w *world, q *instance, to target, people []int64){
+		"an edit of the target": func(w *world, _ *instance, to target, _ []int64) {
 			w.edit(comity.CoProvisioningTarget.Resource, to.id, values{comity.CoProvisioningTarget.Description: "repaired"})
 		},
-		"an edit of its settings": func(w *world, _ *outbox.Outbox, to target, _ []int64) {
+		"an edit of its settings": func(w *world, _ *instance, to target, _ []int64) {
 			w.edit(comity.CoApiProvisionerTarget.Resource, to.settings, values{comity.CoApiProvisionerTarget.Workers: 2})
 		},
-		"an edit of its server": func(w *world, _ *outbox.Outbox, to target, _ []int64) {
+		"an edit of its server": func(w *world, _ *instance, to target, _ []int64) {
 			w.edit(comity.Server.Resource, to.server, values{comity.Server.Description: "repaired"})
 		},
-		"an edit of the server's settings": func(w *world, _ *outbox.Outbox, to target, _ []int64) {
+		"an edit of the server's settings": func(w *world, _ *instance, to target, _ []int64) {
 			w.edit(comity.HttpServer.Resource, to.http, values{comity.HttpServer.Username: "repaired"})
 		},
-		"the server's settings are given": func(w *world, _ *outbox.Outbox, to target, _ []int64) {
+		"the server's settings are given": func(w *world, _ *instance, to target, _ []int64) {
 			f := comity.HttpServer
 			url := w.view(f.Resource, to.http).Text(f.Serverurl)
 			w.delete(f.Resource, to.http)
 			w.add(f.Resource, values{f.ServerId: to.server, f.Serverurl: url, f.AuthType: comity.AuthNone})
 		},
-		"resend": func(w *world, q *outbox.Outbox, to target, people []int64) {
-			if n, err := q.Resend(w.t.Context(), to.id, nil); err != nil || n != int64(len(people)) {
+		"resend": func(w *world, q *instance, to target, people []int64) {
+			if n, err := q.Resend(w.t.Context(), caller, to.id, nil); err != nil || n != int64(len(people)) {
 				w.t.Errorf("resent %d: %v, want %d", n, err, len(people))
 			}
 		},
-		"resend of one": func(w *world, q *outbox.Outbox, to target, people []int64) {
+		"resend of one": func(w *world, q *instance, to target, people []int64) {
 			one := comity.PersonSubject(people[3])
-			if n, err := q.Resend(w.t.Context(), to.id, &one); err != nil || n != 1 {
+			if n, err := q.Resend(w.t.Context(), caller, to.id, &one); err != nil || n != 1 {
 				w.t.Errorf("resent %d: %v, want 1", n, err)
 			}
 			w.start(outbox.Options{})
 			w.breaker(to, func(b store.Breaker) bool { return b.Opened.IsZero() })
 			w.exec("UPDATE deliveries SET due = 0 WHERE due IS NOT NULL AND claimed = false AND co_provisioning_target_id = $1", to.id)
 		},
-		"a provision call": func(w *world, q *outbox.Outbox, to target, people []int64) {
+		"a provision call": func(w *world, q *instance, to target, people []int64) {
 			if _, err := w.provision(q, to, people[3]); err != nil {
 				w.t.Error(err)
 			}
@@ -178,7 +179,7 @@ func TestAStepOfTheClockParksNothing(t *testing.T) {
 		w.born(people[1], 101)
 		w.settle(to)
 		w.expectPresent(t, to, r)
-		if s, err := w.queue(outbox.Options{}).Status(t.Context(), to.id); err != nil || s.LastSuccess.After(w.clock.now()) {
+		if s, err := w.queue(outbox.Options{}).Status(t.Context(), caller, to.id); err != nil || s.LastSuccess.After(w.clock.now()) {
 			t.Errorf("its last delivery was at %v: %v", s.LastSuccess, err)
 		}
 	})
@@ -200,11 +201,11 @@ func TestAnEditThatChangesNothingMakesNoDrift(t *testing.T) {
 		again := func(when string) {
 			t.Helper()
 			for _, subject := range []comity.Subject{comity.PersonSubject(s.person), comity.GroupSubject(s.group)} {
-				p, err := q.Preview(t.Context(), to.id, subject)
+				p, err := q.Preview(t.Context(), caller, to.id, subject)
 				if err != nil || len(p.Differences) > 0 {
 					t.Errorf("%s %v differs: %+v, %v", when, subject, p.Differences, err)
 				}
-				plan, _, err := q.Plan(t.Context(), w.view(comity.CoProvisioningTarget.Resource, to.id), outbox.Span{One: subject}, true)
+				plan, _, err := q.Plan(t.Context(), caller, to.id, provisioning.Span{One: subject}, true)
 				if err != nil || len(plan) != 1 || plan[0].Unchanged == "" {
 					t.Errorf("%s %v is to be sent: %+v, %v", when, subject, plan, err)
 				}
@@ -257,21 +258,21 @@ func TestLeftOut(t *testing.T) {
 		w.settle(to)
 		expect := func(when string, want int64, why string) {
 			t.Helper()
-			s, err := q.Status(t.Context(), to.id)
+			s, err := q.Status(t.Context(), caller, to.id)
 			if err != nil || s.Failed != 0 || s.LeftOut != want || s.WhyLeftOut != why || s.Waiting != 0 {
 				t.Errorf("%s: %+v, %v; want %d left out: %s", when, s.TargetStatus, err, want, why)
 			}
-			failed, err := q.Failed(t.Context(), to.id, comity.Subject{}, 10)
+			failed, err := q.Failed(t.Context(), caller, to.id, comity.Subject{}, 10)
 			if err != nil || len(failed) > 0 {
 				t.Errorf("%s failed: %+v, %v", when, failed, err)
 			}
-			if n, err := q.Resend(t.Context(), to.id, nil); err != nil || n != 0 {
+			if n, err := q.Resend(t.Context(), caller, to.id, nil); err != nil || n != 0 {
 				t.Errorf("%s: %d are sent again: %v", when, n, err)
 			}
 		}
 		expect("two without a uid", 2, "no identifier of type uid")
-		s, err := q.SubjectStatus(t.Context(), to.id, comity.PersonSubject(nameless))
-		if err != nil || s.State != outbox.StateLeftOut || s.Answer != "no identifier of type uid" || s.Attempts != 0 {
+		s, err := q.SubjectStatus(t.Context(), caller, to.id, comity.PersonSubject(nameless))
+		if err != nil || s.State != provisioning.StateLeftOut || s.Answer != "no identifier of type uid" || s.Attempts != 0 {
 			t.Errorf("one of them is %s (%s), %d attempts: %v", s.State, s.Answer, s.Attempts, err)
 		}
 		w.born(nameless, 1)

@@ -23,14 +23,14 @@ func messageID(d store.Delivery, m comity.Message) string {
 	return "msg_" + strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(h.Sum(nil)[:15]))
 }
 
-// packed is the form in which a message that was sent is stored.
-type packed struct {
+// LastSent is the message that a target was last sent about a subject, as it is stored.
+type LastSent struct {
 	Method, URL string
 	Body        json.RawMessage `json:",omitempty"`
 }
 
-// kept returns the part of a message's body that is stored.
-func kept(m comity.Message) []byte {
+// Kept returns the part of a message's body that is stored.
+func Kept(m comity.Message) []byte {
 	if m.Kept != nil {
 		return m.Kept
 	}
@@ -43,13 +43,13 @@ func pack(m comity.Message) []byte {
 	// Stateless compression needs no table of a megabyte for a message of a kilobyte. No error is
 	// possible: the level is valid, a buffer accepts every write, and the body is JSON.
 	z, _ := gzip.NewWriterLevel(&b, gzip.StatelessCompression)
-	_ = json.NewEncoder(z).Encode(packed{m.Method, m.URL, kept(m)})
+	_ = json.NewEncoder(z).Encode(LastSent{m.Method, m.URL, Kept(m)})
 	_ = z.Close()
 	return b.Bytes()
 }
 
-// unpack returns a message that pack stored.
-func unpack(sent []byte) (p packed, err error) {
+// ReadLastSent returns a message that pack stored.
+func ReadLastSent(sent []byte) (p LastSent, err error) {
 	z, err := gzip.NewReader(bytes.NewReader(sent))
 	if err == nil {
 		err = json.NewDecoder(z).Decode(&p)
@@ -60,18 +60,18 @@ func unpack(sent []byte) (p packed, err error) {
 	return p, nil
 }
 
-// unsent leaves out the messages with the subject's state if they are the same as last sent. sent is
+// Unsent leaves out the messages with the subject's state if they are the same as last sent. sent is
 // the stored message, nil for none.
-func unsent(sent []byte, messages []comity.Message) ([]comity.Message, error) {
+func Unsent(sent []byte, messages []comity.Message) ([]comity.Message, error) {
 	if sent == nil {
 		return messages, nil
 	}
-	last, err := unpack(sent)
+	last, err := ReadLastSent(sent)
 	if err != nil {
 		return nil, err
 	}
 	if len(messages) == 0 || messages[0].Delete || messages[0].Method != last.Method || messages[0].URL != last.URL ||
-		!bytes.Equal(kept(messages[0]), last.Body) {
+		!bytes.Equal(Kept(messages[0]), last.Body) {
 		return messages, nil
 	}
 	return slices.DeleteFunc(messages, func(m comity.Message) bool { return !m.Delete }), nil

@@ -12,6 +12,7 @@ import (
 
 	"comity"
 	"comity/internal/outbox"
+	"comity/internal/provisioning"
 )
 
 // showing is a receiver that answers GET with what it holds, or as a test sets.
@@ -84,11 +85,11 @@ func (w *world) fullSync(to target) {
 }
 
 // verify compares everybody, page by page, and returns a line for each finding.
-func (w *world) verify(q *outbox.Outbox, to target, repair bool) (lines []string) {
+func (w *world) verify(q *instance, to target, repair bool) (lines []string) {
 	w.t.Helper()
-	look := outbox.Look{Repair: repair, MaxDeletes: 100}
+	look := provisioning.VerifyOptions{Repair: repair, MaxDeletes: 100}
 	for {
-		v, err := q.Verify(w.t.Context(), w.view(comity.CoProvisioningTarget.Resource, to.id), look)
+		v, err := q.Verify(w.t.Context(), caller, to.id, look)
 		if err != nil {
 			w.t.Fatal(err)
 		}
@@ -104,7 +105,7 @@ func (w *world) verify(q *outbox.Outbox, to target, repair bool) (lines []string
 	}
 }
 
-func linesOf(p outbox.Verified) (lines []string) {
+func linesOf(p provisioning.SubjectDrift) (lines []string) {
 	for _, f := range p.Findings {
 		line := f.Kind + " " + f.Identifier
 		for _, d := range f.Differences {

@@ -10,12 +10,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"comity"
+	"comity/internal/provisioning"
 )
 
 // snapshot returns the state of one person that a target should hold.
 func (w *world) snapshot(to target, person int64) comity.Snapshot {
 	w.t.Helper()
-	_, snapshots, err := w.registry.Snapshots(context.WithoutCancel(w.t.Context()), to.id, peopleAsSubjects(person))
+	_, snapshots, err := provisioning.NewReader(w.store).Snapshots(context.WithoutCancel(w.t.Context()), to.id, peopleAsSubjects(person))
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -209,7 +210,7 @@ func TestSnapshotsOfMany(t *testing.T) {
 		foreign := other.person("p000")
 		ids := append([]int64{4711, foreign}, people...)
 		slices.Reverse(ids)
-		_, snapshots, err := w.registry.Snapshots(t.Context(), to.id, peopleAsSubjects(ids...))
+		_, snapshots, err := provisioning.NewReader(w.store).Snapshots(t.Context(), to.id, peopleAsSubjects(ids...))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -218,7 +219,7 @@ func TestSnapshotsOfMany(t *testing.T) {
 				t.Errorf("snapshot %d of person %d: %+v", i, ids[i], s)
 			}
 		}
-		if _, _, err := w.registry.Snapshots(t.Context(), 4711, peopleAsSubjects(ids...)); err == nil {
+		if _, _, err := provisioning.NewReader(w.store).Snapshots(t.Context(), 4711, peopleAsSubjects(ids...)); err == nil {
 			t.Error("a target that is not there has snapshots")
 		}
 	})

@@ -14,6 +14,7 @@ import (
 
 	"comity"
 	"comity/internal/outbox"
+	"comity/internal/provisioning"
 )
 
 func expectFound(t *testing.T, what string, got []string, want ...string) {
@@ -68,7 +69,7 @@ func TestDriftIsFoundAndRepaired(t *testing.T) {
 		var repaired []string
 		for _, line := range drift {
 			if repaired = append(repaired, line); !strings.HasPrefix(line, "no ") {
-				repaired = append(repaired, outbox.Repaired)
+				repaired = append(repaired, provisioning.Repaired)
 			}
 		}
 		expectFound(t, "what is repaired", w.verify(q, to, true), repaired...)
@@ -172,10 +173,10 @@ func TestUnreadableIsLeftAlone(t *testing.T) {
 		to := w.showingTarget(r, comity.ModeManual)
 		person := w.person("ghopper")
 		r.says(func(string) (int, string) { return http.StatusBadGateway, "out of order" })
-		v, err := w.queue(outbox.Options{}).Verify(t.Context(), w.view(comity.CoProvisioningTarget.Resource, to.id),
-			outbox.Look{Span: outbox.Span{One: comity.PersonSubject(person)}, Repair: true})
-		want := outbox.Verification{Subjects: []outbox.Verified{{
-			Subject: comity.PersonSubject(person), Findings: []outbox.Finding{{Kind: outbox.Unreadable, Identifier: "ghopper", Answer: "502 Bad Gateway: out of order"}},
+		v, err := w.queue(outbox.Options{}).Verify(t.Context(), caller, to.id,
+			provisioning.VerifyOptions{Span: provisioning.Span{One: comity.PersonSubject(person)}, Repair: true})
+		want := provisioning.Verification{Subjects: []provisioning.SubjectDrift{{
+			Subject: comity.PersonSubject(person), Findings: []provisioning.Finding{{Kind: provisioning.Unreadable, Identifier: "ghopper", Answer: "502 Bad Gateway: out of order"}},
 		}}}
 		if diff := cmp.Diff(want, v); err != nil || diff != "" {
 			t.Errorf("%v (-want +got):\n%s", err, diff)
@@ -193,10 +194,10 @@ func TestDriftThatIsNotRepaired(t *testing.T) {
 		w.person("ghopper")
 		q := w.queue(outbox.Options{})
 		r.reacts(always(reaction{status: http.StatusUnprocessableEntity}))
-		expectFound(t, "refused", w.verify(q, to, true), "missing ghopper", outbox.NotRepaired)
+		expectFound(t, "refused", w.verify(q, to, true), "missing ghopper", provisioning.NotRepaired)
 		r.reacts(nil)
 		r.says(func(string) (int, string) { return http.StatusNotFound, "" })
-		expectFound(t, "forgotten", w.verify(q, to, true), "missing ghopper", outbox.NotRepaired)
+		expectFound(t, "forgotten", w.verify(q, to, true), "missing ghopper", provisioning.NotRepaired)
 	})
 }
 
@@ -215,7 +216,7 @@ func TestQueueModeIsRepairedSoon(t *testing.T) {
 		stop()
 		r.has("ghopper", "")
 		r.has("before", r.entry("after"))
-		expectFound(t, "what is found", w.verify(q, to, true), "missing ghopper", outbox.RepairQueued, "surplus before", outbox.RepairQueued)
+		expectFound(t, "what is found", w.verify(q, to, true), "missing ghopper", provisioning.RepairQueued, "surplus before", provisioning.RepairQueued)
 		w.run(q)
 		w.settle(to)
 		w.expectPresent(t, to, r.receiver)
@@ -234,7 +235,7 @@ func TestTargetsThatCannotBeVerified(t *testing.T) {
 		suspended := w.showingTarget(r, comity.ModeManual)
 		w.edit(comity.Server.Resource, suspended.server, values{comity.Server.Status: comity.Suspended})
 		verify := func(target int64, repair bool) error {
-			_, err := w.queue(outbox.Options{}).Verify(t.Context(), w.view(comity.CoProvisioningTarget.Resource, target), outbox.Look{Repair: repair})
+			_, err := w.queue(outbox.Options{}).Verify(t.Context(), caller, target, provisioning.VerifyOptions{Repair: repair})
 			return err
 		}
 		refused := func(target int64, repair bool, want string) {
@@ -285,7 +286,7 @@ func TestManyAreAsked(t *testing.T) {
 			cancel()
 			return 0, ""
 		})
-		if _, err := q.Verify(ctx, w.view(comity.CoProvisioningTarget.Resource, to.id), outbox.Look{}); !errors.Is(err, context.Canceled) {
+		if _, err := q.Verify(ctx, caller, to.id, provisioning.VerifyOptions{}); !errors.Is(err, context.Canceled) {
 			t.Errorf("stopped: %v", err)
 		}
 		r.front.Close()

@@ -13,6 +13,7 @@ import (
 
 	"comity"
 	"comity/internal/outbox"
+	"comity/internal/provisioning"
 )
 
 // wire is a proxy between a store and its PostgreSQL server. It counts the statements, and can be cut.
@@ -162,7 +163,7 @@ func TestSnapshotStatements(t *testing.T) {
 			t.Fatal(err)
 		}
 		before := wire.statements.Load()
-		if _, _, err := far.registry.Snapshots(t.Context(), to.id, peopleAsSubjects(people...)); err != nil {
+		if _, _, err := provisioning.NewReader(far.store).Snapshots(t.Context(), to.id, peopleAsSubjects(people...)); err != nil {
 			t.Fatal(err)
 		}
 		return wire.statements.Load() - before

@@ -17,6 +17,7 @@ import (
 	httpconnector "comity/internal/connector/http"
 	"comity/internal/connector/kafka"
 	"comity/internal/outbox"
+	"comity/internal/provisioning"
 	"comity/internal/registry"
 	"comity/internal/store"
 )
@@ -36,7 +37,7 @@ type world struct {
 	registry *registry.Registry
 
 	mu     sync.Mutex
-	queues []*outbox.Outbox
+	queues []*instance
 	db     *sql.DB
 }
 
@@ -109,12 +110,18 @@ func (w *world) wake() {
 // logs returns a logger that writes to the test's output.
 func logs(t *testing.T) *slog.Logger { return slog.New(slog.NewTextHandler(t.Output(), nil)) }
 
+// instance is an outbox with the use cases over it.
+type instance struct {
+	*outbox.Outbox
+	*provisioning.Service
+}
+
 // queue returns an outbox over the world's store that does not run.
-func (w *world) queue(o outbox.Options) *outbox.Outbox { return w.queueOver(w.store, o) }
+func (w *world) queue(o outbox.Options) *instance { return w.queueOver(w.store, o) }
 
 // queueOver returns an outbox over a store. Tests move the clock by hours, so the default lease is longer
 // than that.
-func (w *world) queueOver(s *store.Store, o outbox.Options) *outbox.Outbox {
+func (w *world) queueOver(s *store.Store, o outbox.Options) *instance {
 	o.Log = logs(w.t)
 	if o.Lease == 0 {
 		o.Lease = 10000 * time.Hour
@@ -125,17 +132,18 @@ func (w *world) queueOver(s *store.Store, o outbox.Options) *outbox.Outbox {
 	if o.Poll == 0 {
 		o.Poll = 50 * time.Millisecond
 	}
-	return outbox.New(s, w.registry, w.sender, o)
+	q := outbox.New(s, provisioning.NewReader(s), w.sender, o)
+	return &instance{q, provisioning.New(s, q, w.sender)}
 }
 
 // start runs an outbox over the world's store until it is stopped or the test ends.
-func (w *world) start(o outbox.Options) (q *outbox.Outbox, stop func()) {
+func (w *world) start(o outbox.Options) (q *instance, stop func()) {
 	q = w.queue(o)
 	return q, w.run(q)
 }
 
 // run runs an outbox until stop is called; stop returns when Run has returned.
-func (w *world) run(q *outbox.Outbox) (stop func()) {
+func (w *world) run(q *instance) (stop func()) {
 	w.mu.Lock()
 	w.queues = append(w.queues, q)
 	w.mu.Unlock()
@@ -318,17 +326,14 @@ func (w *world) setMode(t target, mode string) {
 }
 
 // provision makes a provision call.
-func (w *world) provision(q *outbox.Outbox, t target, person int64) (queued bool, err error) {
+func (w *world) provision(q *instance, t target, person int64) (queued bool, err error) {
 	return w.provisionRecord(q, t, comity.CoPerson.Resource, person)
 }
 
-func (w *world) provisionRecord(q *outbox.Outbox, t target, r *comity.Resource, id int64) (queued bool, err error) {
+func (w *world) provisionRecord(q *instance, t target, r *comity.Resource, id int64) (queued bool, err error) {
 	ctx := context.WithoutCancel(w.t.Context())
-	s, err := w.registry.Subject(ctx, caller, t.id, r, id)
-	if err != nil || s.Deliver == nil {
-		return false, err
-	}
-	return q.Provision(ctx, s.Target, *s.Deliver)
+	result, err := q.Provision(ctx, caller, t.id, r, id)
+	return result == provisioning.Queued, err
 }
 
 func peopleAsSubjects(ids ...int64) []comity.Subject {
@@ -362,7 +367,7 @@ func (w *world) present(t target) map[string]string {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	d, snapshots, err := w.registry.Snapshots(ctx, t.id, subjects)
+	d, snapshots, err := provisioning.NewReader(w.store).Snapshots(ctx, t.id, subjects)
 	if err != nil {
 		w.t.Fatal(err)
 	}

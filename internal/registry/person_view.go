@@ -76,9 +76,7 @@ func (r reading) expandPerson(ctx context.Context, g *PersonView, from source) e
 	slices.SortStableFunc(Hanging(g.Record, comity.Name.Resource), func(a, b *comity.Record) int {
 		return -cmp.Compare(a.Int(comity.Name.PrimaryName), b.Int(comity.Name.PrimaryName))
 	})
-	slices.SortStableFunc(Hanging(g.Record, comity.CoPersonRole.Resource), func(a, b *comity.Record) int {
-		return cmp.Compare(rank(a), rank(b))
-	})
+	slices.SortStableFunc(Hanging(g.Record, comity.CoPersonRole.Resource), comity.CompareRoles)
 	var err error
 	if g.Named, err = all.named(ctx); err != nil {
 		return err

@@ -20,6 +20,7 @@ import (
 	"comity/internal/httpserver"
 	"comity/internal/outbox"
 	"comity/internal/pgtest"
+	"comity/internal/provisioning"
 	"comity/internal/registry"
 	"comity/internal/rest"
 	"comity/internal/signin"
@@ -110,7 +111,7 @@ func serve(ctx context.Context, database string, wrap func(net.Listener) net.Lis
 	a.registry = registry.New(a.store, func() { queue.Wake() })
 	private := connector.Options{AllowPrivate: true}
 	a.sender = connector.Connectors{comity.ServerHTTP: httpconnector.New(private), comity.ServerKafka: kafka.New(private)}
-	queue = outbox.New(a.store, a.registry, a.sender, outbox.Options{})
+	queue = outbox.New(a.store, provisioning.NewReader(a.store), a.sender, outbox.Options{})
 	if a.operator, _, err = a.registry.Bootstrap(ctx); err != nil {
 		return nil, err
 	}
@@ -125,7 +126,7 @@ func serve(ctx context.Context, database string, wrap func(net.Listener) net.Lis
 	}
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))
 	a.server = httpserver.New(&rest.Server{
-		Registry: a.registry, Authenticator: signin.NewAuthenticator(a.registry, time.Now), Provisioner: queue,
+		Registry: a.registry, Authenticator: signin.NewAuthenticator(a.registry, time.Now), Provisioning: provisioning.New(a.store, queue, a.sender),
 		Root: "/registry/", Log: log,
 	}, httpserver.Options{Limit: time.Minute, Log: log})
 	go func() {

@@ -4,23 +4,18 @@ import (
 	"net/http"
 
 	"comity"
-	"comity/internal/authz"
-	"comity/internal/outbox"
+	"comity/internal/provisioning"
 )
 
 type findingAnswer struct {
 	Finding, Identifier string
-	Differences         []outbox.Difference `json:",omitempty"`
-	Answer              string              `json:",omitempty"`
+	Differences         []provisioning.Difference `json:",omitempty"`
+	Answer              string                    `json:",omitempty"`
 }
 
 // drift answers the drift of a subject at a target: what the target holds compared with what it should.
 func (c *call) drift(rt route, of *comity.Subject) error {
-	target, err := c.targetOf(authz.View, rt, of)
-	if err != nil {
-		return err
-	}
-	v, err := c.Provisioner.Verify(c.r.Context(), target, outbox.Look{Span: outbox.Span{One: *of}})
+	v, err := c.Provisioning.Verify(c.r.Context(), c.caller, comity.ParseId(rt.id), provisioning.VerifyOptions{Span: provisioning.Span{One: *of}})
 	if err != nil {
 		return err
 	}
@@ -35,7 +30,7 @@ func (c *call) drift(rt route, of *comity.Subject) error {
 		switch {
 		case found.Waiting:
 			out.State = "waiting"
-		case found.Drift():
+		case found.Found():
 			out.State = "drift"
 		}
 		for _, f := range found.Findings {

@@ -1,13 +1,13 @@
 package rest
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"strconv"
 
 	"comity"
-	"comity/internal/authz"
-	"comity/internal/outbox"
+	"comity/internal/provisioning"
 	"comity/internal/registry"
 )
 
@@ -19,7 +19,7 @@ type fullSyncStatus struct {
 	Ended        string `json:",omitempty"`
 }
 
-func fullSyncOf(s outbox.FullSync) *fullSyncStatus {
+func fullSyncOf(s provisioning.FullSync) *fullSyncStatus {
 	out := &fullSyncStatus{
 		State: "under way", OnlyChanged: s.OnlyChanged, Total: s.Total, Taken: s.Taken, Began: written(s.Began), Ended: written(s.Ended),
 	}
@@ -37,40 +37,35 @@ func (c *call) provisionAll(rt route) error {
 	if _, err := c.body(); err != nil {
 		return err
 	}
-	target, err := c.target(authz.Edit, rt)
+	target := comity.ParseId(rt.id)
+	options, err := fullSyncOptions(c.r.URL.Query())
 	if err != nil {
-		return err
+		_, first := c.Provisioning.Enabled(c.r.Context(), c.caller, target)
+		return cmp.Or(first, err)
 	}
-	if err := refuseDisabled(target); err != nil {
-		return err
-	}
-	run, err := runOf(c.r.URL.Query())
-	if err != nil {
-		return err
-	}
-	s, err := c.Provisioner.ProvisionAll(c.r.Context(), target, run)
+	s, err := c.Provisioning.StartFullSync(c.r.Context(), c.caller, target, options)
 	if err != nil {
 		return err
 	}
 	return c.say(http.StatusAccepted, "Accepted", "CoProvisioningTargetAll", fullSyncOf(s))
 }
 
-// runOf parses the options of a full sync.
-func runOf(query url.Values) (run outbox.Run, err error) {
-	if run.OnlyChanged, err = wanted(query, "onlychanged"); err != nil {
-		return run, err
+// fullSyncOptions parses the options of a full sync.
+func fullSyncOptions(query url.Values) (o provisioning.FullSyncOptions, err error) {
+	if o.OnlyChanged, err = wanted(query, "onlychanged"); err != nil {
+		return o, err
 	}
-	if run.Anew, err = wanted(query, "anew"); err != nil {
-		return run, err
+	if o.Anew, err = wanted(query, "anew"); err != nil {
+		return o, err
 	}
-	run.MaxDeletes = outbox.MaxDeletes
+	o.MaxDeletes = provisioning.MaxDeletes
 	if text := query.Get("maxdeletes"); text != "" {
-		run.MaxDeletes, err = strconv.ParseInt(text, 10, 64)
-		if err != nil || run.MaxDeletes < 0 || run.MaxDeletes > 100 {
-			return run, comity.BadRequest("maxdeletes is %q, it must be a whole number of percent from 0 to 100", text)
+		o.MaxDeletes, err = strconv.ParseInt(text, 10, 64)
+		if err != nil || o.MaxDeletes < 0 || o.MaxDeletes > 100 {
+			return o, comity.BadRequest("maxdeletes is %q, it must be a whole number of percent from 0 to 100", text)
 		}
 	}
-	return run, nil
+	return o, nil
 }
 
 func wanted(query url.Values, name string) (bool, error) {
@@ -83,16 +78,13 @@ func wanted(query url.Values, name string) (bool, error) {
 
 // stopAll answers the call that stops a full sync of a target.
 func (c *call) stopAll(rt route) error {
-	target, err := c.target(authz.Edit, rt)
-	if err != nil {
-		return err
-	}
-	s, found, err := c.Provisioner.StopAll(c.r.Context(), target.Id)
+	target := comity.ParseId(rt.id)
+	s, found, err := c.Provisioning.StopFullSync(c.r.Context(), c.caller, target)
 	if err != nil {
 		return err
 	}
 	if !found {
-		return comity.RefuseBecause(comity.PhraseForbidden, "Provisioning target %d never had a full sync", target.Id)
+		return comity.RefuseBecause(comity.PhraseForbidden, "Provisioning target %d never had a full sync", target)
 	}
 	return c.say(http.StatusOK, "OK", "CoProvisioningTargetAll", fullSyncOf(s))
 }

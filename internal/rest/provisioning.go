@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"comity"
-	"comity/internal/authz"
+	"comity/internal/provisioning"
 )
 
 // matchTarget returns the routes below co_provisioning_targets that are about provisioning:
@@ -102,19 +102,11 @@ func (c *call) provision(rt route, id string) error {
 	if _, err := c.body(); err != nil {
 		return err
 	}
-	subject, err := c.Registry.Subject(c.r.Context(), c.caller, comity.ParseId(rt.id), rt.resource, comity.ParseId(id))
+	result, err := c.Provisioning.Provision(c.r.Context(), c.caller, comity.ParseId(rt.id), rt.resource, comity.ParseId(id))
 	if err != nil {
 		return err
 	}
-	if subject.Deliver == nil {
-		c.answer(http.StatusOK, "OK", nil)
-		return nil
-	}
-	queued, err := c.Provisioner.Provision(c.r.Context(), subject.Target, *subject.Deliver)
-	if err != nil {
-		return err
-	}
-	if queued {
+	if result == provisioning.Queued {
 		c.answer(http.StatusAccepted, "Accepted", nil)
 		return nil
 	}
@@ -133,11 +125,6 @@ func (c *call) say(status int, phrase, kind string, object any) error {
 	return nil
 }
 
-// target returns the target of a path, if the caller may do this to it.
-func (c *call) target(op authz.Operation, rt route) (*comity.Record, error) {
-	return c.Registry.Target(c.r.Context(), c.caller, op, comity.ParseId(rt.id))
-}
-
 type targetStatus struct {
 	CoProvisioningTargetId             int64
 	Status                             string
@@ -149,25 +136,15 @@ type targetStatus struct {
 	All *fullSyncStatus `json:",omitempty"`
 }
 
-func refuseDisabled(target *comity.Record) error {
-	if target.Text(comity.CoProvisioningTarget.Status) == comity.ModeDisabled {
-		return comity.RefuseBecause(comity.PhraseForbidden, "Provisioning target %d is disabled", target.Id)
-	}
-	return nil
-}
-
 // targetStatus answers the status of a target.
 func (c *call) targetStatus(rt route, _ *comity.Subject) error {
-	target, err := c.target(authz.View, rt)
-	if err != nil {
-		return err
-	}
-	s, err := c.Provisioner.Status(c.r.Context(), target.Id)
+	target := comity.ParseId(rt.id)
+	s, err := c.Provisioning.Status(c.r.Context(), c.caller, target)
 	if err != nil {
 		return err
 	}
 	out := targetStatus{
-		CoProvisioningTargetId: target.Id, Status: target.Text(comity.CoProvisioningTarget.Status),
+		CoProvisioningTargetId: target, Status: s.Mode,
 		Waiting: s.Waiting, InFlight: s.InFlight, Failed: s.Failed, LeftOut: s.LeftOut, LeftOutReason: s.WhyLeftOut,
 		OldestWait: written(s.OldestWait), LastSuccess: written(s.LastSuccess), Breaker: "closed",
 	}

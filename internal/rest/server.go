@@ -33,7 +33,7 @@ import (
 	"comity"
 	"comity/internal/authz"
 	"comity/internal/httpserver"
-	"comity/internal/outbox"
+	"comity/internal/provisioning"
 	"comity/internal/registry"
 	"comity/internal/signin"
 	"comity/internal/wire"
@@ -44,28 +44,11 @@ type Authenticator interface {
 	Authenticate(ctx context.Context, username, key, address string) (authz.Caller, error)
 }
 
-// Provisioner provisions targets with people and groups, and shows the state of that.
-type Provisioner interface {
-	// Provision delivers one subject to a target; queued is true if the delivery is enqueued and follows
-	// soon.
-	Provision(ctx context.Context, target *comity.Record, subject comity.Subject) (queued bool, err error)
-	// ProvisionAll starts a full sync of a target, in the background.
-	ProvisionAll(ctx context.Context, target *comity.Record, run outbox.Run) (outbox.FullSync, error)
-	StopAll(ctx context.Context, target int64) (s outbox.FullSync, found bool, err error)
-	Status(ctx context.Context, target int64) (outbox.Status, error)
-	SubjectStatus(ctx context.Context, target int64, subject comity.Subject) (outbox.Subject, error)
-	Failed(ctx context.Context, target int64, after comity.Subject, limit int) ([]outbox.Subject, error)
-	Resend(ctx context.Context, target int64, subject *comity.Subject) (count int64, err error)
-	Preview(ctx context.Context, target int64, subject comity.Subject) (outbox.Preview, error)
-	// Verify compares what a target holds with what it should.
-	Verify(ctx context.Context, target *comity.Record, look outbox.Look) (outbox.Verification, error)
-}
-
 // Server answers the API's requests.
 type Server struct {
 	Registry      *registry.Registry
 	Authenticator Authenticator
-	Provisioner   Provisioner
+	Provisioning  *provisioning.Service
 	// Root is the path that the API is below; it begins and ends with a slash.
 	Root string
 	// TrustedProxies are the addresses whose X-Forwarded-For is believed.

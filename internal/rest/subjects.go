@@ -1,14 +1,16 @@
 package rest
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 
 	"comity"
 	"comity/internal/authz"
-	"comity/internal/outbox"
+	"comity/internal/provisioning"
 	"comity/internal/registry"
 )
 
@@ -22,14 +24,6 @@ func parseSubject(text string) (comity.Subject, bool) {
 		return comity.GroupSubject(comity.ParseId(id)), true
 	}
 	return comity.Subject{}, false
-}
-
-// targetOf returns the target of a path whose subject, if it names one, is or was in the target's CO.
-func (c *call) targetOf(op authz.Operation, rt route, s *comity.Subject) (target *comity.Record, err error) {
-	if target, err = c.target(op, rt); err != nil || s == nil {
-		return target, err
-	}
-	return target, c.Registry.Had(c.r.Context(), target, *s)
 }
 
 // subjectAnswer names a subject in an answer, by one of the two fields.
@@ -61,7 +55,7 @@ type subjectStatus struct {
 	MessageDigest string `json:",omitempty"`
 }
 
-func statusOf(s outbox.Subject) subjectStatus {
+func statusOf(s provisioning.DeliveryStatus) subjectStatus {
 	out := subjectStatus{
 		subjectAnswer: answerOf(s.Subject), State: s.State, Identifier: s.ProvisionedAs.Identifier, Sequence: s.Sequence,
 		WaitingSince: written(s.Since), NextTry: written(s.Due), Attempts: s.Attempts,
@@ -80,11 +74,7 @@ func statusOf(s outbox.Subject) subjectStatus {
 
 // subjectStatus answers the state of a subject at a target.
 func (c *call) subjectStatus(rt route, of *comity.Subject) error {
-	target, err := c.targetOf(authz.View, rt, of)
-	if err != nil {
-		return err
-	}
-	s, err := c.Provisioner.SubjectStatus(c.r.Context(), target.Id, *of)
+	s, err := c.Provisioning.SubjectStatus(c.r.Context(), c.caller, comity.ParseId(rt.id), *of)
 	if err != nil {
 		return err
 	}
@@ -101,23 +91,13 @@ func recordName(s comity.Subject) string {
 
 // failed answers the subjects whose deliveries to a target failed and are not retried, one page.
 func (c *call) failed(rt route, _ *comity.Subject) error {
-	target, err := c.target(authz.View, rt)
+	target, query := comity.ParseId(rt.id), c.r.URL.Query()
+	limit, after, err := pageOfFailed(query)
 	if err != nil {
-		return err
+		_, first := c.Provisioning.Target(c.r.Context(), c.caller, authz.View, target)
+		return cmp.Or(first, err)
 	}
-	query := c.r.URL.Query()
-	limit, after := registry.MaxPage, comity.Subject{}
-	if text := query.Get("limit"); text != "" {
-		if limit, err = registry.ParseLimit(text); err != nil {
-			return err
-		}
-	}
-	if text := query.Get("after"); text != "" {
-		if after, err = parseAfter(text); err != nil {
-			return err
-		}
-	}
-	all, err := c.Provisioner.Failed(c.r.Context(), target.Id, after, limit+1)
+	all, err := c.Provisioning.Failed(c.r.Context(), c.caller, target, after, limit+1)
 	if err != nil {
 		return err
 	}
@@ -131,6 +111,20 @@ func (c *call) failed(rt route, _ *comity.Subject) error {
 		out.Failed = append(out.Failed, statusOf(s))
 	}
 	return c.say(http.StatusOK, "OK", "CoProvisioningTargetFailed", out)
+}
+
+// pageOfFailed parses the parameters of a page of failed deliveries.
+func pageOfFailed(query url.Values) (limit int, after comity.Subject, err error) {
+	limit = registry.MaxPage
+	if text := query.Get("limit"); text != "" {
+		if limit, err = registry.ParseLimit(text); err != nil {
+			return limit, after, err
+		}
+	}
+	if text := query.Get("after"); text != "" {
+		after, err = parseAfter(text)
+	}
+	return limit, after, err
 }
 
 // parseAfter parses the last subject of the previous page: a CoPersonId, or cogroupid: and a CoGroupId, as
@@ -158,14 +152,7 @@ func (c *call) resend(rt route, of *comity.Subject) error {
 	if _, err := c.body(); err != nil {
 		return err
 	}
-	target, err := c.targetOf(authz.Edit, rt, of)
-	if err != nil {
-		return err
-	}
-	if err := refuseDisabled(target); err != nil {
-		return err
-	}
-	count, err := c.Provisioner.Resend(c.r.Context(), target.Id, of)
+	count, err := c.Provisioning.Resend(c.r.Context(), c.caller, comity.ParseId(rt.id), of)
 	if err != nil {
 		return err
 	}
@@ -180,19 +167,15 @@ type previewRequest struct {
 
 // preview answers what a target would be sent for a subject. Nothing is sent.
 func (c *call) preview(rt route, of *comity.Subject) error {
-	target, err := c.targetOf(authz.View, rt, of)
-	if err != nil {
-		return err
-	}
-	p, err := c.Provisioner.Preview(c.r.Context(), target.Id, *of)
+	p, err := c.Provisioning.Preview(c.r.Context(), c.caller, comity.ParseId(rt.id), *of)
 	if err != nil {
 		return err
 	}
 	out := struct {
 		Requests    []previewRequest
 		Problem     string `json:",omitempty"`
-		Differences []outbox.Difference
-	}{[]previewRequest{}, p.Problem, append([]outbox.Difference{}, p.Differences...)}
+		Differences []provisioning.Difference
+	}{[]previewRequest{}, p.Problem, append([]provisioning.Difference{}, p.Differences...)}
 	for _, r := range p.Requests {
 		out.Requests = append(out.Requests, previewRequest{r.Method, r.URL, r.Headers, r.Body})
 	}

@@ -11,18 +11,18 @@ import (
 
 	"comity"
 	"comity/internal/httpserver"
-	"comity/internal/outbox"
+	"comity/internal/provisioning"
 	"comity/internal/rest"
 	"comity/internal/signin"
 	"comity/internal/store"
 )
 
 // quick serves the scene's registry with a short time limit for requests.
-func (s *scene) quick(limit time.Duration, p rest.Provisioner) *httptest.Server {
+func (s *scene) quick(limit time.Duration, p *provisioning.Service) *httptest.Server {
 	s.Helper()
 	log := slog.New(slog.DiscardHandler)
 	server := httptest.NewServer(httpserver.Handler(&rest.Server{
-		Registry: s.registry, Authenticator: signin.NewAuthenticator(s.registry, time.Now), Provisioner: p, Root: "/registry/", Log: log,
+		Registry: s.registry, Authenticator: signin.NewAuthenticator(s.registry, time.Now), Provisioning: p, Root: "/registry/", Log: log,
 	}, httpserver.Options{Limit: limit, Log: log}))
 	s.Cleanup(server.Close)
 	return server
@@ -101,16 +101,11 @@ func (s *scene) whileHeld(run func()) {
 	s.must(<-ended)
 }
 
-// panicking is a provisioner that panics.
-type panicking struct{ rest.Provisioner }
-
-func (panicking) Status(context.Context, int64) (outbox.Status, error) { panic("it breaks down") }
-
-// TestPanicIsAnswered like any other failure of the server.
+// TestPanicIsAnswered like any other failure of the server: here of a nil service.
 func TestPanicIsAnswered(t *testing.T) {
 	everywhere(t, func(s *scene) {
 		s.play(step{call: "POST co_provisioning_targets", send: `{"CoId":$co,"Description":"t","Plugin":"ApiProvisioner","Status":"M"}`, keep: "target"})
-		a := s.ask(s.quick(patience, panicking{}), "GET co_provisioning_targets/status/$target.json", "")
+		a := s.ask(s.quick(patience, nil), "GET co_provisioning_targets/status/$target.json", "")
 		if a.status != http.StatusInternalServerError || a.says != "Other Error" {
 			s.Errorf("it is answered %s: %s", a.line(), a.body)
 		}

@@ -17,6 +17,8 @@ import (
 	"comity/internal/httpserver"
 	"comity/internal/openapi"
 	"comity/internal/openapi/openapitest"
+	"comity/internal/outbox"
+	"comity/internal/provisioning"
 	"comity/internal/registry"
 	"comity/internal/rest"
 	"comity/internal/signin"
@@ -34,11 +36,15 @@ type api struct {
 	check   func(*http.Request, *http.Response, []byte) error
 }
 
-// provisioner answers without doing anything.
-type provisioner struct{ rest.Provisioner }
+// connector has nothing to send, so that every delivery succeeds.
+type connector struct{ provisioning.Connector }
 
-func (provisioner) Provision(_ context.Context, target *comity.Record, _ comity.Subject) (bool, error) {
-	return target.Text(comity.CoProvisioningTarget.Status) == comity.ModeQueue, nil
+func (connector) Messages(comity.Destination, comity.Snapshot, comity.ProvisionedAs) ([]comity.Message, []string, error) {
+	return nil, nil, nil
+}
+
+func (connector) Send(context.Context, comity.Destination, comity.Message, int64) comity.Answer {
+	return comity.Answer{}
 }
 
 func serve(t testing.TB) *api {
@@ -65,9 +71,10 @@ func serve(t testing.TB) *api {
 	if err != nil {
 		t.Fatal(err)
 	}
+	queue := outbox.New(s, provisioning.NewReader(s), connector{}, outbox.Options{})
 	options := httpserver.Options{Log: slog.New(slog.DiscardHandler)}
 	handler := httpserver.Handler(&rest.Server{
-		Registry: reg, Authenticator: signin.NewAuthenticator(reg, time.Now), Provisioner: provisioner{},
+		Registry: reg, Authenticator: signin.NewAuthenticator(reg, time.Now), Provisioning: provisioning.New(s, queue, connector{}),
 		Root: root, Log: options.Log,
 	}, options)
 	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")

@@ -1,4 +1,4 @@
-package registry
+package provisioning
 
 import (
 	"context"
@@ -29,7 +29,7 @@ func presentGroups(ctx context.Context, tx *store.Tx, d comity.Destination, ids 
 		return nil, err
 	}
 	rule := store.ProvisioningRule{
-		Provisioned: provisioned, Counted: comity.ActiveStatuses(), AllGroup: comity.GroupMembers, Active: comity.Active,
+		Provisioned: provisionedStatuses, Counted: comity.ActiveStatuses(), AllGroup: comity.GroupMembers, Active: comity.Active,
 		IdentifierType: d.IdentifierType,
 		OnlyGroup:      d.Target.Int(comity.CoProvisioningTarget.ProvisionCoGroupId),
 	}

@@ -1,24 +1,28 @@
-package registry
+package provisioning
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"maps"
-	"math"
 	"slices"
 
 	"comity"
 	"comity/internal/store"
 )
 
-// provisioned are the statuses of the people that targets receive.
-var provisioned = []string{comity.Active, comity.GracePeriod, comity.Expired, comity.Suspended, comity.Locked}
+// provisionedStatuses are the statuses of the people that targets receive.
+var provisionedStatuses = []string{comity.Active, comity.GracePeriod, comity.Expired, comity.Suspended, comity.Locked}
+
+// Reader reads what targets should hold.
+type Reader struct{ store *store.Store }
+
+// NewReader returns the reader over a store.
+func NewReader(s *store.Store) *Reader { return &Reader{s} }
 
 // Snapshots reads a target's settings and the state of subjects to provision it with, all as of one moment,
 // in a fixed number of queries. The snapshots come in the order of the subjects.
-func (r *Registry) Snapshots(ctx context.Context, target int64, subjects []comity.Subject) (comity.Destination, []comity.Snapshot, error) {
+func (r *Reader) Snapshots(ctx context.Context, target int64, subjects []comity.Subject) (comity.Destination, []comity.Snapshot, error) {
 	var d comity.Destination
 	var out []comity.Snapshot
 	err := r.store.Snapshot(ctx, func(tx *store.Tx) (err error) {
@@ -81,7 +85,7 @@ func presentPeople(ctx context.Context, tx *store.Tx, d comity.Destination, ids 
 		in := only == 0 || slices.ContainsFunc(memberships, func(m store.Membership) bool {
 			return m.CoPersonId == p.Id && m.CoGroupId == only
 		})
-		if in && slices.Contains(provisioned, p.Text(comity.CoPerson.Status)) {
+		if in && slices.Contains(provisionedStatuses, p.Text(comity.CoPerson.Status)) {
 			present[p.Id] = &comity.Snapshot{Subject: comity.PersonSubject(p.Id), Person: p}
 		}
 	}
@@ -89,7 +93,7 @@ func presentPeople(ctx context.Context, tx *store.Tx, d comity.Destination, ids 
 		return nil, err
 	}
 	for _, m := range memberships {
-		if s := present[m.CoPersonId]; s != nil && counts(s.Person, m) {
+		if s := present[m.CoPersonId]; s != nil && showsMembership(s.Person, m) {
 			s.Members = append(s.Members, m.Name)
 		}
 	}
@@ -100,11 +104,10 @@ func presentPeople(ctx context.Context, tx *store.Tx, d comity.Destination, ids 
 	return bySubject, nil
 }
 
-// counts says whether a message shows a membership: if the person is Active or in the grace period, and
+// showsMembership says whether a message shows a membership: if the person is Active or in the grace period, and
 // always for the group of all members of the CO.
-func counts(person *comity.Record, m store.Membership) bool {
-	return comity.CountsAsActive(person.Text(comity.CoPerson.Status)) ||
-		m.GroupType == comity.GroupMembers && m.CouId == 0
+func showsMembership(person *comity.Record, m store.Membership) bool {
+	return comity.CountsAsActive(person.Text(comity.CoPerson.Status)) || m.GroupType == comity.GroupMembers && m.CouId == 0
 }
 
 // fillSnapshots reads the dependents of people, with a query per table.
@@ -158,9 +161,7 @@ func fillRoles(ctx context.Context, tx *store.Tx, present map[int64]*comity.Snap
 	var ids []int64
 	byID := map[int64]*comity.RoleSnapshot{}
 	for _, s := range present {
-		slices.SortFunc(s.Roles, func(a, b comity.RoleSnapshot) int {
-			return cmp.Or(cmp.Compare(rank(a.Role), rank(b.Role)), cmp.Compare(a.Role.Id, b.Role.Id))
-		})
+		slices.SortFunc(s.Roles, func(a, b comity.RoleSnapshot) int { return comity.CompareRoles(a.Role, b.Role) })
 		for i := range s.Roles {
 			ids = append(ids, s.Roles[i].Role.Id)
 			byID[s.Roles[i].Role.Id] = &s.Roles[i]
@@ -179,12 +180,4 @@ func fillRoles(ctx context.Context, tx *store.Tx, present map[int64]*comity.Snap
 		role.Addresses, role.TelephoneNumbers = addresses[id], numbers[id]
 	}
 	return err
-}
-
-// rank returns the sort key of a role; one without an order comes last.
-func rank(role *comity.Record) int64 {
-	if !role.Has(comity.CoPersonRole.Ordr) {
-		return math.MaxInt64
-	}
-	return role.Int(comity.CoPersonRole.Ordr)
 }

@@ -10,19 +10,9 @@ import (
 	"comity/internal/store"
 )
 
-// Provision delivers one subject to a target at once, or enqueues it if the target is in a queue mode:
-// then queued is true. When the endpoint does not accept the message the error is Undelivered with its
-// answer; the failed delivery is stored and, in a mode that retries, retried.
-func (o *Outbox) Provision(ctx context.Context, target *comity.Record, subject comity.Subject) (queued bool, err error) {
-	mode := target.Text(comity.CoProvisioningTarget.Status)
-	if mode == comity.ModeQueue {
-		err := o.store.Write(ctx, func(tx *store.Tx) error { return tx.Queue(ctx, target.Id, subject, target.CoId) })
-		if err != nil {
-			return false, fmt.Errorf("queue %v for target %d: %w", subject, target.Id, err)
-		}
-		o.Wake()
-		return true, nil
-	}
+// DeliverNow delivers one subject to a target before it returns. When the endpoint does not accept the message
+// the error is Undelivered with its answer; the failed delivery is stored and, in a mode that retries, retried.
+func (o *Outbox) DeliverNow(ctx context.Context, target *comity.Record, subject comity.Subject) error {
 	// The delivery is finished even if the caller is gone. But when the request's own time limit ends,
 	// it is cancelled, so that the caller still gets an answer.
 	asked := ctx
@@ -35,17 +25,17 @@ func (o *Outbox) Provision(ctx context.Context, target *comity.Record, subject c
 	})()
 	claimed, start, err := o.claimOne(ctx, target, subject)
 	if err != nil {
-		return false, err
+		return err
 	}
 	out, err := o.deliverOne(ctx, target, claimed, start)
 	if err != nil {
-		return false, err
+		return err
 	}
 	o.Wake()
 	if !out.OK {
-		return false, &comity.Error{Code: comity.Undelivered, Phrase: "Provisioning Failed", Detail: out.Answer}
+		return &comity.Error{Code: comity.Undelivered, Phrase: "Provisioning Failed", Detail: out.Answer}
 	}
-	return false, nil
+	return nil
 }
 
 // claimPause is the time between two tries to claim a delivery that another worker holds.

@@ -1,4 +1,4 @@
-package outbox
+package provisioning
 
 import (
 	"context"
@@ -11,23 +11,23 @@ import (
 
 // repaired delivers a subject to the target by the queue, as every change is, and reads again what the
 // target holds.
-func (c *comparison) repaired(ctx context.Context, v Verified, s store.SubjectStatus) (Verified, error) {
-	if enqueued, err := c.forget(ctx, v, s); err != nil || !enqueued {
+func (c *comparison) repaired(ctx context.Context, v SubjectDrift, s store.SubjectStatus) (SubjectDrift, error) {
+	if enqueued, err := c.enqueueDeletes(ctx, v, s); err != nil || !enqueued {
 		v.Waiting, v.Findings = err == nil, nil
 		return v, err
 	}
-	queued, err := c.Provision(ctx, c.target, s.Subject)
+	result, err := c.deliver(ctx, c.target, s.Subject)
 	var undelivered *comity.Error
 	switch {
 	case errors.As(err, &undelivered) && undelivered.Code == comity.Undelivered:
 		v.Repair, v.Answer = NotRepaired, undelivered.Detail
 	case err != nil:
 		return v, err
-	case queued:
+	case result == Queued:
 		v.Repair = RepairQueued
 		return v, nil
 	}
-	again := &comparison{Outbox: c.Outbox, target: c.target}
+	again := &comparison{Service: c.Service, target: c.target}
 	subjects, _, err := c.subjects(ctx, c.target, Span{One: s.Subject})
 	if err == nil {
 		err = again.read(ctx, subjects)
@@ -35,7 +35,7 @@ func (c *comparison) repaired(ctx context.Context, v Verified, s store.SubjectSt
 	if err != nil {
 		return v, err
 	}
-	left, _, err := again.look(ctx, subjects[0], again.snapshots[0])
+	left, _, err := again.inspect(ctx, subjects[0], again.snapshots[0])
 	if err != nil {
 		return v, err
 	}
@@ -48,9 +48,9 @@ func (c *comparison) repaired(ctx context.Context, v Verified, s store.SubjectSt
 	return v, nil
 }
 
-// forget enqueues the deletion of the surplus identifiers that are not among those last sent. It
+// enqueueDeletes enqueues the deletion of the surplus identifiers that are not among those last sent. It
 // returns false where another delivery of the subject is pending or in flight.
-func (c *comparison) forget(ctx context.Context, v Verified, s store.SubjectStatus) (enqueued bool, err error) {
+func (c *comparison) enqueueDeletes(ctx context.Context, v SubjectDrift, s store.SubjectStatus) (enqueued bool, err error) {
 	var surplus []string
 	for _, f := range v.Findings {
 		if f.Kind == Surplus && f.Identifier != s.ProvisionedAs.Identifier && !slices.Contains(s.ProvisionedAs.Obsolete, f.Identifier) {

@@ -1,4 +1,4 @@
-package outbox
+package provisioning
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 
 	"comity"
+	"comity/internal/authz"
 	"comity/internal/store"
 )
 
@@ -41,8 +42,8 @@ const (
 	NotRepaired  = "not repaired"
 )
 
-// Verified is the result of verifying one subject at a target.
-type Verified struct {
+// SubjectDrift is the result of verifying one subject at a target.
+type SubjectDrift struct {
 	Subject  comity.Subject
 	Findings []Finding
 	// Waiting says that a delivery of the subject is pending or in flight, so that it was not compared.
@@ -53,11 +54,11 @@ type Verified struct {
 	Repair, Answer string
 }
 
-// Drift says whether the target holds something else of the subject than it should, or may do so.
-func (v Verified) Drift() bool { return len(v.Findings) > 0 }
+// Found says whether the target holds something else of the subject than it should, or may do so.
+func (v SubjectDrift) Found() bool { return len(v.Findings) > 0 }
 
-// Look selects the subjects that Verify compares, and says whether drift is repaired.
-type Look struct {
+// VerifyOptions select the subjects that Verify compares, and say whether drift is repaired.
+type VerifyOptions struct {
 	Span
 	Repair bool
 	// MaxDeletes is the greatest share of the people at the target that a repair may delete, in percent.
@@ -66,7 +67,7 @@ type Look struct {
 
 // Verification is the result of verifying a page of subjects.
 type Verification struct {
-	Subjects []Verified
+	Subjects []SubjectDrift
 	// Next is the After of the next page, zero where there is none.
 	Next comity.Subject
 	// GaveUp is why the verification ended early: the target does not answer; "" where it did not end early.
@@ -78,20 +79,30 @@ const maxSilent = 10
 
 // Verify compares what a target holds of a span of subjects with what it should, with as many concurrent
 // requests as there are concurrent deliveries. A repair is delivered by the queue, as every change is.
-func (o *Outbox) Verify(ctx context.Context, target *comity.Record, look Look) (v Verification, err error) {
-	subjects, next, err := o.subjects(ctx, target, look.Span)
+func (s *Service) Verify(ctx context.Context, caller authz.Caller, id int64, o VerifyOptions) (v Verification, err error) {
+	op := authz.View
+	if o.Repair {
+		op = authz.Edit
+	}
+	target, err := s.targetOf(ctx, caller, op, id, o.subject())
 	if err != nil {
 		return v, err
 	}
-	c := &comparison{Outbox: o, target: target, repair: look.Repair}
+	subjects, next, err := s.subjects(ctx, target, o.Span)
+	if err != nil {
+		return v, err
+	}
+	c := &comparison{Service: s, target: target, repair: o.Repair}
 	if err := c.read(ctx, subjects); err != nil {
 		return v, err
 	}
-	if look.Repair && target.Text(comity.CoProvisioningTarget.Status) == comity.ModeDisabled {
-		return v, comity.RefuseBecause(comity.PhraseForbidden, "Provisioning target %d is disabled", target.Id)
+	if o.Repair {
+		if err := refuseDisabled(target); err != nil {
+			return v, err
+		}
 	}
-	if look.Repair && look.Span == (Span{}) {
-		if err := o.CheckDeletes(ctx, target.Id, look.MaxDeletes); err != nil {
+	if o.Repair && o.Span == (Span{}) {
+		if err := s.limitDeletes(ctx, target.Id, o.MaxDeletes); err != nil {
 			return v, err
 		}
 	}
@@ -108,13 +119,13 @@ func (o *Outbox) Verify(ctx context.Context, target *comity.Record, look Look) (
 
 // comparison is the verification of one page of subjects.
 type comparison struct {
-	*Outbox
+	*Service
 	target    *comity.Record
 	repair    bool
 	to        comity.Destination
 	snapshots []comity.Snapshot
-	// held are the identifiers under which the target may hold a subject.
-	held map[comity.Subject][]string
+	// formerly are the identifiers under which the target may hold a subject, besides those of its messages.
+	formerly map[comity.Subject][]string
 	// silent is the number of consecutive requests without an answer, gaveUp the reason for giving up.
 	silent atomic.Int64
 	gaveUp atomic.Pointer[string]
@@ -140,17 +151,17 @@ func (c *comparison) read(ctx context.Context, subjects []store.SubjectStatus) (
 	for _, s := range subjects {
 		lastSent[s.Subject] = slices.DeleteFunc(append([]string{s.ProvisionedAs.Identifier}, s.ProvisionedAs.Obsolete...), func(s string) bool { return s == "" })
 	}
-	c.held, err = c.source.Identifiers(ctx, c.to, lastSent)
+	c.formerly, err = c.identifiers(ctx, c.to, lastSent)
 	return err
 }
 
 // all compares the subjects of a page concurrently, and returns those before the target was given up.
-func (c *comparison) all(ctx context.Context, subjects []store.SubjectStatus) ([]Verified, error) {
-	width := c.Width
+func (c *comparison) all(ctx context.Context, subjects []store.SubjectStatus) ([]SubjectDrift, error) {
+	width := c.queue.Width
 	if c.to.Workers > 0 {
 		width = int(c.to.Workers)
 	}
-	found := make([]Verified, len(subjects))
+	found := make([]SubjectDrift, len(subjects))
 	errs := make([]error, len(subjects))
 	var next atomic.Int64
 	var workers sync.WaitGroup
@@ -170,16 +181,16 @@ func (c *comparison) all(ctx context.Context, subjects []store.SubjectStatus) ([
 }
 
 // one compares what the target holds of a subject with what it should, and repairs it if asked to.
-func (c *comparison) one(ctx context.Context, s store.SubjectStatus, snapshot comity.Snapshot) (Verified, error) {
-	v := Verified{Subject: s.Subject, Waiting: !s.Due.IsZero()}
+func (c *comparison) one(ctx context.Context, s store.SubjectStatus, snapshot comity.Snapshot) (SubjectDrift, error) {
+	v := SubjectDrift{Subject: s.Subject, Waiting: !s.Due.IsZero()}
 	if v.Waiting {
 		return v, nil
 	}
 	var err error
-	if v.Findings, v.Problem, err = c.look(ctx, s, snapshot); err != nil || len(v.Findings) == 0 {
+	if v.Findings, v.Problem, err = c.inspect(ctx, s, snapshot); err != nil || len(v.Findings) == 0 {
 		return v, err
 	}
-	if v.Waiting, err = c.moved(ctx, s); err != nil || v.Waiting {
+	if v.Waiting, err = c.changed(ctx, s); err != nil || v.Waiting {
 		v.Findings = nil
 		return v, err
 	}
@@ -190,19 +201,19 @@ func (c *comparison) one(ctx context.Context, s store.SubjectStatus, snapshot co
 	return c.repaired(ctx, v, s)
 }
 
-// moved says whether a delivery of a subject is pending, or was sent, since was was read.
-func (c *comparison) moved(ctx context.Context, was store.SubjectStatus) (moved bool, err error) {
+// changed says whether a delivery of a subject is pending, or was sent, since was was read.
+func (c *comparison) changed(ctx context.Context, was store.SubjectStatus) (changed bool, err error) {
 	err = c.store.Read(ctx, func(tx *store.Tx) error {
 		is, _, err := tx.SubjectStatus(ctx, c.target.Id, was.Subject)
-		moved = !is.Due.IsZero() || is.Sequence != was.Sequence
+		changed = !is.Due.IsZero() || is.Sequence != was.Sequence
 		return err
 	})
-	return moved, err
+	return changed, err
 }
 
-// look reads what the target holds of a subject and returns the drift.
-func (c *comparison) look(ctx context.Context, s store.SubjectStatus, snapshot comity.Snapshot) (findings []Finding, problem string, err error) {
-	messages, identifiers, cannot := c.sender.Messages(c.to, snapshot, comity.ProvisionedAs{})
+// inspect reads what the target holds of a subject and returns the drift.
+func (c *comparison) inspect(ctx context.Context, s store.SubjectStatus, snapshot comity.Snapshot) (findings []Finding, problem string, err error) {
+	messages, identifiers, cannot := c.connector.Messages(c.to, snapshot, comity.ProvisionedAs{})
 	if errors.Is(cannot, comity.ErrNotConfigured) {
 		return nil, "", comity.RefuseBecause(comity.PhraseForbidden, "Provisioning target %d cannot be verified: %v", c.target.Id, cannot)
 	}
@@ -210,7 +221,7 @@ func (c *comparison) look(ctx context.Context, s store.SubjectStatus, snapshot c
 		problem = cannot.Error()
 	}
 	asked := slices.Clone(identifiers)
-	for _, former := range c.held[s.Subject] {
+	for _, former := range c.formerly[s.Subject] {
 		same := func(other string) bool { return store.Fold(other) == store.Fold(former) }
 		if !slices.ContainsFunc(asked, same) {
 			asked = append(asked, former)
@@ -221,8 +232,8 @@ func (c *comparison) look(ctx context.Context, s store.SubjectStatus, snapshot c
 		if i < len(identifiers) {
 			should = messages[i].Body
 		}
-		holding := c.sender.Get(ctx, c.to, s.Subject, one)
-		c.heard(holding)
+		holding := c.connector.Get(ctx, c.to, s.Subject, one)
+		c.countSilence(holding)
 		f, err := compareHolding(one, holding, should)
 		if err != nil {
 			return nil, "", fmt.Errorf("%v: %w", s.Subject, err)
@@ -234,8 +245,8 @@ func (c *comparison) look(ctx context.Context, s store.SubjectStatus, snapshot c
 	return findings, problem, nil
 }
 
-// heard counts requests without an answer and gives the target up after maxSilent in a row.
-func (c *comparison) heard(h comity.Holding) {
+// countSilence counts requests without an answer and gives the target up after maxSilent in a row.
+func (c *comparison) countSilence(h comity.Holding) {
 	if h.Answered {
 		c.silent.Store(0)
 	} else if c.silent.Add(1) >= maxSilent {

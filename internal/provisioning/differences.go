@@ -1,4 +1,4 @@
-package outbox
+package provisioning
 
 import (
 	"bytes"
@@ -53,34 +53,43 @@ func (c comparer) texts(last, next []byte) ([]Difference, error) {
 	return c.compare(nil, "", a, b), nil
 }
 
+// compare adds the differences between two values at a path to those found.
 func (c comparer) compare(found []Difference, path string, last, next any) []Difference {
 	switch a := last.(type) {
 	case map[string]any:
 		if b, ok := next.(map[string]any); ok {
-			names := slices.Collect(maps.Keys(b))
-			for name := range a {
-				if _, both := b[name]; !both && !c.ownMembers {
-					names = append(names, name)
-				}
-			}
-			slices.Sort(names)
-			for _, name := range names {
-				found = c.compare(found, path+"/"+name, a[name], b[name])
-			}
-			return found
+			return c.compareObjects(found, path, a, b)
 		}
 	case []any:
 		if b, ok := next.([]any); ok {
-			for i := range max(len(a), len(b)) {
-				found = c.compare(found, path+"/"+strconv.Itoa(i), at(a, i), at(b, i))
-			}
-			return found
+			return c.compareLists(found, path, a, b)
 		}
 	}
 	if reflect.DeepEqual(last, next) {
 		return found
 	}
 	return append(found, Difference{path, last, next})
+}
+
+func (c comparer) compareObjects(found []Difference, path string, last, next map[string]any) []Difference {
+	names := slices.Collect(maps.Keys(next))
+	for name := range last {
+		if _, both := next[name]; !both && !c.ownMembers {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		found = c.compare(found, path+"/"+name, last[name], next[name])
+	}
+	return found
+}
+
+func (c comparer) compareLists(found []Difference, path string, last, next []any) []Difference {
+	for i := range max(len(last), len(next)) {
+		found = c.compare(found, path+"/"+strconv.Itoa(i), at(last, i), at(next, i))
+	}
+	return found
 }
 
 func at(list []any, i int) any {

@@ -1,0 +1,221 @@
+package provisioning
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"comity"
+	"comity/internal/authz"
+	"comity/internal/outbox"
+	"comity/internal/store"
+)
+
+// TargetStatus is the delivery status of a target: how many deliveries are pending, in flight and
+// failed, and its breaker.
+type TargetStatus = store.TargetStatus
+
+// Status is the delivery status of a target with its last full sync.
+type Status struct {
+	TargetStatus
+	// Mode is the target's Status.
+	Mode string
+	// FullSync is the last full sync; HadFullSync is false where there was none.
+	FullSync    FullSync
+	HadFullSync bool
+}
+
+// Status returns the delivery status of a target.
+func (s *Service) Status(ctx context.Context, caller authz.Caller, target int64) (status Status, err error) {
+	rec, err := s.Target(ctx, caller, authz.View, target)
+	if err != nil {
+		return status, err
+	}
+	status.Mode = rec.Text(comity.CoProvisioningTarget.Status)
+	err = s.store.Snapshot(ctx, func(tx *store.Tx) error {
+		if status.TargetStatus, err = tx.TargetStatus(ctx, target); err != nil {
+			return err
+		}
+		status.FullSync, status.HadFullSync, err = tx.FullSync(ctx, target)
+		return err
+	})
+	if err != nil {
+		return status, fmt.Errorf("status of target %d: %w", target, err)
+	}
+	return status, nil
+}
+
+// Statuses returns the delivery status of every target that the caller may view, by its id, and the database's
+// time; of the breaker only whether it is open.
+func (s *Service) Statuses(ctx context.Context, caller authz.Caller) (all map[int64]TargetStatus, now time.Time, err error) {
+	if !caller.May(authz.View, comity.CoProvisioningTarget.Resource) {
+		return nil, now, comity.Forbid()
+	}
+	err = s.store.Snapshot(ctx, func(tx *store.Tx) error {
+		if now, err = tx.Now(ctx); err != nil {
+			return err
+		}
+		all, err = tx.TargetStatuses(ctx)
+		return err
+	})
+	if err != nil {
+		return nil, now, fmt.Errorf("status of all targets: %w", err)
+	}
+	maps.DeleteFunc(all, func(_ int64, one TargetStatus) bool { return !caller.Knows(one.CoId) })
+	return all, now, nil
+}
+
+// The states of a subject at a target.
+const (
+	StateNever     = "never told"
+	StateDelivered = "told"
+	StateWaiting   = "waiting"
+	StateInFlight  = "in flight"
+	StateFailed    = "failed"
+	StateLeftOut   = "left out"
+)
+
+// DeliveryStatus is the status of the delivery of a subject to a target.
+type DeliveryStatus struct {
+	store.SubjectStatus
+	// State is one of the State constants.
+	State string
+	// Digest is the SHA-256, in hexadecimal digits, of the body that the target was last sent, or of a
+	// group of the part that is stored; "" where the target holds none.
+	Digest string
+}
+
+func deliveryStatus(s store.SubjectStatus, found bool, now time.Time) (DeliveryStatus, error) {
+	out := DeliveryStatus{SubjectStatus: s, State: StateDelivered}
+	switch {
+	case !found:
+		out.State = StateNever
+	case s.LeftOut:
+		out.State = StateLeftOut
+	case s.Resting:
+		out.State = StateFailed
+	case s.Held && s.Due.After(now):
+		out.State = StateInFlight
+	case !s.Due.IsZero():
+		out.State = StateWaiting
+	case s.Success.IsZero():
+		out.State = StateNever
+	}
+	if s.Sent != nil {
+		p, err := outbox.ReadLastSent(s.Sent)
+		if err != nil {
+			return out, err
+		}
+		sum := sha256.Sum256(p.Body)
+		out.Digest = hex.EncodeToString(sum[:])
+	}
+	return out, nil
+}
+
+// SubjectStatus returns the status of the delivery of a subject to a target.
+func (s *Service) SubjectStatus(ctx context.Context, caller authz.Caller, target int64, subject comity.Subject) (DeliveryStatus, error) {
+	rec, err := s.targetOf(ctx, caller, authz.View, target, &subject)
+	if err != nil {
+		return DeliveryStatus{}, err
+	}
+	all, err := s.SubjectStatuses(ctx, caller, []*comity.Record{rec}, subject)
+	if err != nil {
+		return DeliveryStatus{}, err
+	}
+	return all[0], nil
+}
+
+// SubjectStatuses returns the status of the delivery of a subject to each of some targets, which the caller must
+// see.
+func (s *Service) SubjectStatuses(ctx context.Context, caller authz.Caller, targets []*comity.Record, subject comity.Subject) (list []DeliveryStatus, err error) {
+	if slices.ContainsFunc(targets, func(target *comity.Record) bool { return !mayView(caller, target) }) {
+		return nil, comity.Forbid()
+	}
+	err = s.store.Snapshot(ctx, func(tx *store.Tx) error {
+		list = nil
+		now, err := tx.Now(ctx)
+		if err != nil {
+			return err
+		}
+		for _, target := range targets {
+			status, found, err := tx.SubjectStatus(ctx, target.Id, subject)
+			if err != nil {
+				return err
+			}
+			status.Subject = subject
+			one, err := deliveryStatus(status, found, now)
+			if err != nil {
+				return err
+			}
+			list = append(list, one)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("status of %v: %w", subject, err)
+	}
+	return list, nil
+}
+
+// Failed returns up to limit subjects whose deliveries to a target rest after too many refusals: those
+// that follow after, people first, in order of their id.
+func (s *Service) Failed(ctx context.Context, caller authz.Caller, target int64, after comity.Subject, limit int) ([]DeliveryStatus, error) {
+	return s.deliveries(ctx, caller, target, func(tx *store.Tx) ([]store.SubjectStatus, error) { return tx.Failed(ctx, target, after, limit) })
+}
+
+// Retried returns up to limit subjects whose deliveries to a target failed and will be retried.
+func (s *Service) Retried(ctx context.Context, caller authz.Caller, target int64, limit int) ([]DeliveryStatus, error) {
+	return s.deliveries(ctx, caller, target, func(tx *store.Tx) ([]store.SubjectStatus, error) {
+		retried, err := tx.Retried(ctx, target, limit)
+		if err != nil || len(retried) > 0 {
+			return retried, err
+		}
+		// While the breaker is open deliveries are not tried, so few count as retried. The subjects that
+		// opened it show the reason.
+		b, err := tx.Breaker(ctx, target)
+		for _, subject := range b.Failing {
+			one, found, err := tx.SubjectStatus(ctx, target, subject)
+			if err != nil {
+				return nil, err
+			}
+			if found && one.Attempts > 0 && len(retried) < limit {
+				retried = append(retried, one)
+			}
+		}
+		return retried, err
+	})
+}
+
+// deliveries returns the status of deliveries to a target that read returns.
+func (s *Service) deliveries(ctx context.Context, caller authz.Caller, target int64, read func(*store.Tx) ([]store.SubjectStatus, error)) (list []DeliveryStatus, err error) {
+	if _, err := s.Target(ctx, caller, authz.View, target); err != nil {
+		return nil, err
+	}
+	err = s.store.Snapshot(ctx, func(tx *store.Tx) error {
+		list = nil
+		now, err := tx.Now(ctx)
+		if err != nil {
+			return err
+		}
+		all, err := read(tx)
+		if err != nil {
+			return err
+		}
+		for _, status := range all {
+			one, err := deliveryStatus(status, true, now)
+			if err != nil {
+				return err
+			}
+			list = append(list, one)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("failed deliveries of target %d: %w", target, err)
+	}
+	return list, nil
+}
