@@ -45,6 +45,16 @@ func (r *Resource) Parent(key string) (Parent, bool) {
 	return parents[i], true
 }
 
+// ParentIn returns the parent of that resource which a column names, if the resource has one.
+func (r *Resource) ParentIn(of *Resource) (Parent, bool) {
+	parents := r.Parents()
+	i := slices.IndexFunc(parents, func(p Parent) bool { return p.Resource == of && p.Column != "" })
+	if i < 0 {
+		return Parent{}, false
+	}
+	return parents[i], true
+}
+
 // ListKeys returns the query parameters that filter the resource's lists.
 func (r *Resource) ListKeys() []string {
 	var keys []string

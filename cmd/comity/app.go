@@ -25,6 +25,7 @@ import (
 	"comity/internal/outbox"
 	"comity/internal/provisioning"
 	"comity/internal/registry"
+	"comity/internal/registry/view"
 	"comity/internal/rest"
 	"comity/internal/signin"
 	"comity/internal/store"
@@ -146,10 +147,10 @@ func (a *app) assemble() error {
 		root = "/"
 	}
 	s.Root = root
-	authenticator := signin.NewAuthenticator(a.registry, time.Now)
+	views, authenticator := view.New(a.db.store), signin.NewAuthenticator(a.registry, time.Now)
 	logins := &signin.Logins{PerMinute: s.Failures, Log: a.log, Count: a.metrics.FailedLogin}
 	api := &rest.Server{
-		Registry: a.registry, Authenticator: authenticator, Provisioning: a.provisioning,
+		Registry: a.registry, View: views, Authenticator: authenticator, Provisioning: a.provisioning,
 		Root: root, TrustedProxies: a.trusted, Logins: logins, Log: a.log,
 	}
 	oidc, err := s.oidc()
@@ -162,7 +163,7 @@ func (a *app) assemble() error {
 	}
 	pages, err := console.New(console.Options{
 		Reachable: reachable,
-		Registry:  a.registry, Authenticator: authenticator, Provisioning: a.provisioning, TrustedProxies: a.trusted,
+		Registry:  a.registry, View: views, Authenticator: authenticator, Provisioning: a.provisioning, TrustedProxies: a.trusted,
 		Logins: logins, PublicURL: s.PublicURL, OIDC: oidc, Log: a.log,
 	})
 	if err != nil {

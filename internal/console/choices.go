@@ -80,7 +80,7 @@ func (v *visit) findToChoose(r *comity.Resource) (choices []choice, all bool, er
 	if v.co == nil || !v.caller.May(authz.View, r) {
 		return nil, true, nil
 	}
-	l, err := v.Registry.List(v.ctx(), v.caller, r, map[string][]string{"coid": {strconv.FormatInt(v.co.Id, 10)}, "limit": {strconv.Itoa(few)}})
+	l, err := v.View.List(v.ctx(), v.caller, v.listOf(r, few))
 	if err != nil || l.More != 0 {
 		return nil, false, err
 	}
@@ -98,7 +98,7 @@ func (v *visit) findToChoose(r *comity.Resource) (choices []choice, all bool, er
 // no more stays where it is.
 func (v *visit) offerTypes(c *control, f *comity.Field) error {
 	x := comity.CoExtendedType
-	l, err := v.Registry.List(v.ctx(), v.caller, x.Resource, map[string][]string{"coid": {strconv.FormatInt(v.co.Id, 10)}})
+	l, err := v.View.List(v.ctx(), v.caller, v.listOf(x.Resource, 0))
 	if err != nil {
 		return err
 	}

@@ -19,6 +19,7 @@ import (
 	"comity/internal/console/templates"
 	"comity/internal/provisioning"
 	"comity/internal/registry"
+	"comity/internal/registry/view"
 	"comity/internal/signin"
 )
 
@@ -28,6 +29,7 @@ const Root = "/console/"
 // Options are the settings and dependencies of the console.
 type Options struct {
 	Registry      *registry.Registry
+	View          *view.Reader
 	Authenticator *signin.Authenticator
 	Provisioning  *provisioning.Service
 	// TrustedProxies are the addresses whose X-Forwarded-For is believed.

@@ -1,7 +1,6 @@
 package console_test
 
 import (
-	"strconv"
 	"strings"
 	"testing"
 
@@ -9,6 +8,7 @@ import (
 
 	"comity"
 	"comity/internal/authz"
+	"comity/internal/registry/view"
 )
 
 // TestNothingIsOfferedThatIsRefused: no page leads a reader to what is refused then because they may not,
@@ -60,7 +60,7 @@ func TestWhatCannotBeDeletedIsNotAskedAbout(t *testing.T) {
 	everywhere(t, func(t *testing.T, w *world) {
 		u := w.unseen(t)
 		r := signedIn(t, w.serve(t, nil).URL, u.readersOf["CO admin"])
-		names, err := w.registry.List(t.Context(), authz.System("test"), comity.Name.Resource, map[string][]string{"copersonid": {strconv.FormatInt(u.mona, 10)}})
+		names, err := w.reader.List(t.Context(), authz.System("test"), view.ListQuery{Resource: comity.Name.Resource}.Of(comity.CoPerson.Resource, u.mona))
 		if err != nil || len(names.Records) == 0 {
 			t.Fatal(names, err)
 		}

@@ -2,13 +2,13 @@ package console
 
 import (
 	"cmp"
+	"comity/internal/registry/view"
 	"errors"
 	"net/http"
 	"strconv"
 	"strings"
 
 	"comity"
-	"comity/internal/registry"
 )
 
 // deletePage asks whether a record is to be deleted.
@@ -26,7 +26,7 @@ func (d drawn) deleteForm(v *visit) error {
 	if err != nil {
 		return err
 	}
-	if rights, err := v.Registry.RightsTo(v.ctx(), v.caller, rec); err != nil || !rights.Delete {
+	if rights, err := v.View.RightsTo(v.ctx(), v.caller, rec); err != nil || !rights.Delete {
 		return cmp.Or[error](err, comity.Forbid())
 	}
 	return d.askToDelete(v, http.StatusOK, rec, deletePage{})
@@ -48,12 +48,12 @@ func (d drawn) askToDelete(v *visit, status int, rec *comity.Record, p deletePag
 		}
 	}
 	p.One, p.Name, p.Cancel, p.Revision = d.Resource.One, t.of(rec), v.after(v.record(d.Resource, rec.Id)), rec.Revision
-	depending, err := v.Registry.DependingOn(v.ctx(), v.caller, rec)
+	depending, err := v.View.AffectedByDelete(v.ctx(), v.caller, rec)
 	if err != nil {
 		return err
 	}
 	for _, on := range depending {
-		if on.Taken {
+		if on.Dependents {
 			p.With = append(p.With, counted(on))
 		} else {
 			p.Named = append(p.Named, counted(on))
@@ -72,7 +72,7 @@ func (d drawn) delete(v *visit) error {
 	if err != nil {
 		return err
 	}
-	depending, err := v.Registry.DependingOn(v.ctx(), v.caller, rec)
+	depending, err := v.View.AffectedByDelete(v.ctx(), v.caller, rec)
 	if err != nil {
 		return err
 	}
@@ -128,7 +128,7 @@ func barred(rec *comity.Record, e *comity.Error) string {
 }
 
 // counted is how many records of a kind depend on one, in words.
-func counted(on registry.Depending) string {
+func counted(on view.Affected) string {
 	if on.Count == 1 {
 		return "1 " + on.Resource.One
 	}

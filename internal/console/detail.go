@@ -9,7 +9,7 @@ import (
 
 	"comity"
 	"comity/internal/authz"
-	"comity/internal/registry"
+	"comity/internal/registry/view"
 )
 
 // detailPage is one record, and what hangs on it.
@@ -68,7 +68,7 @@ func (d drawn) detail(v *visit) error {
 		p.head, p.Now, p.At = v.headOf(rec, authz.Rights{}), here, at
 		return v.show("detail.html", name, p, v.crumbs(rec, name, link{"Revision " + strconv.FormatInt(rec.Revision, 10), ""})...)
 	}
-	may, err := v.Registry.RightsTo(v.ctx(), v.caller, rec)
+	may, err := v.View.RightsTo(v.ctx(), v.caller, rec)
 	if err != nil {
 		return err
 	}
@@ -84,7 +84,7 @@ func (d drawn) detail(v *visit) error {
 
 // state is the record as it is, or as it was at a time or, for the zero one, at the revision asked for.
 func (d drawn) state(v *visit, at time.Time) (rec *comity.Record, past bool, err error) {
-	which := registry.Past{Revision: -1, Time: at}
+	which := view.AsOf{Revision: -1, Time: at}
 	if at.IsZero() {
 		if which.Revision, err = strconv.ParseInt(v.r.URL.Query().Get("revision"), 10, 64); err != nil || which.Revision < 0 {
 			rec, err = d.asked(v)
@@ -95,7 +95,7 @@ func (d drawn) state(v *visit, at time.Time) (rec *comity.Record, past bool, err
 		rec, err = d.asked(v)
 		return rec, false, err
 	}
-	rec, err = v.Registry.ViewPast(v.ctx(), v.caller, d.Resource, comity.ParseId(v.r.PathValue("id")), which)
+	rec, err = v.View.RecordAsOf(v.ctx(), v.caller, d.Resource, comity.ParseId(v.r.PathValue("id")), which)
 	if err == nil && rec.CoId != v.co.Id {
 		err = comity.Missing(d.UnknownOnView)
 	}
@@ -153,9 +153,9 @@ func (v *visit) hanging(rec *comity.Record, but ...*comity.Resource) ([]hanging,
 				continue
 			}
 			id := strconv.FormatInt(rec.Id, 10)
-			l, err := v.Registry.List(v.ctx(), v.caller, r, map[string][]string{
-				"coid": {strconv.FormatInt(v.co.Id, 10)}, of.Key: {id}, "limit": {strconv.Itoa(hangingSize)},
-			})
+			query := v.listOf(r, hangingSize)
+			query.Parents = []view.Parent{{Parent: of, Id: rec.Id}}
+			l, err := v.View.List(v.ctx(), v.caller, query)
 			if err != nil {
 				return nil, err
 			}

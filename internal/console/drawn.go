@@ -39,7 +39,7 @@ func (d drawn) pages() []page {
 
 // asked is the record that the path names, if it is in the CO of the path.
 func (d drawn) asked(v *visit) (*comity.Record, error) {
-	rec, err := v.Registry.View(v.ctx(), v.caller, d.Resource, comity.ParseId(v.r.PathValue("id")))
+	rec, err := v.View.Record(v.ctx(), v.caller, d.Resource, comity.ParseId(v.r.PathValue("id")))
 	if err == nil && v.co != nil && rec.CoId != v.co.Id {
 		err = comity.Missing(d.UnknownOnView)
 	}

@@ -1,8 +1,6 @@
 package console
 
 import (
-	"strconv"
-
 	"comity"
 )
 
@@ -28,9 +26,7 @@ const maxTypes = 1000
 
 func (v *visit) extendedTypes() error {
 	f := comity.CoExtendedType
-	l, err := v.Registry.List(v.ctx(), v.caller, f.Resource, map[string][]string{
-		"coid": {strconv.FormatInt(v.co.Id, 10)}, "limit": {strconv.Itoa(maxTypes)},
-	})
+	l, err := v.View.List(v.ctx(), v.caller, v.listOf(f.Resource, maxTypes))
 	if err != nil {
 		return err
 	}

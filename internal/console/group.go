@@ -7,7 +7,7 @@ import (
 	"comity"
 	"comity/internal/authz"
 	"comity/internal/console/chart"
-	"comity/internal/registry"
+	"comity/internal/registry/view"
 )
 
 // groupPage is a group with who is in it, and what it is nested in.
@@ -66,7 +66,7 @@ func (v *visit) group() error {
 	if err != nil {
 		return err
 	}
-	g, err := v.Registry.Group(v.ctx(), v.caller, rec.Id)
+	g, err := v.View.Group(v.ctx(), v.caller, rec.Id)
 	if err != nil {
 		return err
 	}
@@ -93,13 +93,13 @@ func (v *visit) group() error {
 }
 
 // groupWays are what can be done from a group's page.
-func (v *visit) groupWays(p *groupPage, g registry.GroupView) error {
+func (v *visit) groupWays(p *groupPage, g view.GroupView) error {
 	t, err := v.titles([]*comity.Record{p.Record})
 	if err != nil {
 		return err
 	}
 	p.Fields = v.fields(p.Record, t)
-	may, err := v.Registry.RightsTo(v.ctx(), v.caller, p.Record)
+	may, err := v.View.RightsTo(v.ctx(), v.caller, p.Record)
 	if err != nil {
 		return err
 	}
@@ -117,7 +117,7 @@ func (v *visit) groupWays(p *groupPage, g registry.GroupView) error {
 }
 
 // seesPast says whether the reader may see who was in the group: whoever may change its members.
-func (v *visit) seesPast(g registry.GroupView) bool {
+func (v *visit) seesPast(g view.GroupView) bool {
 	return g.MayChange || v.caller.Through(authz.Edit, comity.CoGroupMember.Resource)&authz.InCO != 0
 }
 
@@ -160,7 +160,7 @@ func memberState(membership, group *comity.Record, at time.Time) value {
 }
 
 // members are the page of members that the reader asks for.
-func (v *visit) members(g registry.GroupView) (membersPart, error) {
+func (v *visit) members(g view.GroupView) (membersPart, error) {
 	asked := v.r.URL.Query()
 	f := comity.CoGroupMember
 	p := membersPart{
@@ -168,7 +168,7 @@ func (v *visit) members(g registry.GroupView) (membersPart, error) {
 		All: v.record(g.Group.Resource, g.Group.Id),
 	}
 	p.Asked = p.Search != "" || p.OnlyOwners
-	found, err := v.Registry.GroupMembers(v.ctx(), v.caller, g.Group.Id, p.Search, p.OnlyOwners, comity.ParseId(asked.Get("after")), pageSize)
+	found, err := v.View.GroupMembers(v.ctx(), v.caller, g.Group.Id, p.Search, p.OnlyOwners, comity.ParseId(asked.Get("after")), pageSize)
 	if err != nil {
 		return p, err
 	}
@@ -176,9 +176,9 @@ func (v *visit) members(g registry.GroupView) (membersPart, error) {
 		row := memberRow{
 			Name: v.linkTo(comity.CoPerson.Resource, m.Membership.OwnedBy(comity.OwnerCO), v.titlesOfPerson(m.Person)), Member: m.Membership.Bool(f.Member), Owner: m.Membership.Bool(f.Owner),
 			State: memberState(m.Membership, g.Group, g.Now), From: v.value(m.Membership, f.ValidFrom, titles{}),
-			Until: v.value(m.Membership, f.ValidThrough, titles{}), Why: v.reason(m.Why),
+			Until: v.value(m.Membership, f.ValidThrough, titles{}), Why: v.reason(m.Reason),
 		}
-		if g.MayChange && m.Why.Kind == registry.WhyGiven {
+		if g.MayChange && m.Reason.Kind == view.ReasonGiven {
 			row.Change = v.form(g.Group.Resource, g.Group.Id, "members/"+strconv.FormatInt(m.Membership.Id, 10))
 		}
 		p.Rows = append(p.Rows, row)
@@ -205,7 +205,7 @@ type nesting struct {
 }
 
 // nestings returns the nestings of a group, nil if there are none.
-func (v *visit) nestings(g registry.GroupView) *nestings {
+func (v *visit) nestings(g view.GroupView) *nestings {
 	if len(g.Edges) == 0 {
 		return nil
 	}

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"comity/internal/registry/view"
 	"errors"
 	"time"
 
@@ -14,7 +15,7 @@ func (v *visit) changeMember() error {
 	if err != nil {
 		return err
 	}
-	row, err := v.Registry.View(v.ctx(), v.caller, f.Resource, comity.ParseId(v.r.PathValue("member")))
+	row, err := v.View.Record(v.ctx(), v.caller, f.Resource, comity.ParseId(v.r.PathValue("member")))
 	if err != nil {
 		return err
 	}
@@ -85,7 +86,8 @@ func (v *visit) membersAt() error {
 	if p.At.IsZero() {
 		return show()
 	}
-	then, err := v.Registry.MembershipsAt(v.ctx(), v.caller, group.Id, p.At, comity.ParseId(asked.Get("after")), pageSize)
+	query := view.ListQuery{Resource: comity.CoGroupMember.Resource, At: p.At, After: comity.ParseId(asked.Get("after")), Limit: pageSize}
+	then, err := v.View.MembershipsAt(v.ctx(), v.caller, query.Of(group.Resource, group.Id))
 	var e *comity.Error
 	if errors.As(err, &e) && e.Code == comity.NotFound {
 		return show()

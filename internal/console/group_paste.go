@@ -10,6 +10,7 @@ import (
 
 	"comity"
 	"comity/internal/registry"
+	"comity/internal/registry/view"
 )
 
 // pastePage asks for a list of people to add to a group, and says whom each line means.
@@ -38,7 +39,7 @@ func (v *visit) pasteGroup() (*comity.Record, error) {
 	if err != nil {
 		return nil, err
 	}
-	g, err := v.Registry.Group(v.ctx(), v.caller, group.Id)
+	g, err := v.View.Group(v.ctx(), v.caller, group.Id)
 	if err == nil && !g.MayChange {
 		err = comity.Forbid()
 	}
@@ -67,7 +68,7 @@ func (v *visit) paste() error {
 		return err
 	}
 	p := pastePage{Text: v.r.PostFormValue("people")}
-	all, err := v.Registry.Recognise(v.ctx(), v.caller, v.co.Id, strings.Split(p.Text, "\n"))
+	all, err := v.View.MatchPeople(v.ctx(), v.caller, v.co.Id, strings.Split(p.Text, "\n"))
 	var e *comity.Error
 	switch {
 	case errors.As(err, &e) && e.Code == comity.Malformed:
@@ -86,7 +87,7 @@ func (v *visit) paste() error {
 			people = append(people, one.Person.Id)
 		}
 	}
-	there, err := v.Registry.InGroup(v.ctx(), v.caller, group.Id, people)
+	there, err := v.View.InGroup(v.ctx(), v.caller, group.Id, people)
 	if err != nil {
 		return err
 	}
@@ -96,7 +97,7 @@ func (v *visit) paste() error {
 }
 
 // sort sorts the lines by how many people they match. A person whom two lines match is added once.
-func (p *pastePage) sort(all []registry.Recognised, there map[int64]bool) {
+func (p *pastePage) sort(all []view.LineMatch, there map[int64]bool) {
 	named := map[int64]bool{}
 	for i, line := range all {
 		one := pasted{Line: line.Line, Name: fmt.Sprintf("person-%d", i)}
@@ -117,7 +118,7 @@ func (p *pastePage) sort(all []registry.Recognised, there map[int64]bool) {
 	}
 }
 
-func pastedChoice(found registry.PersonFound) choice {
+func pastedChoice(found view.PersonFound) choice {
 	c := choice{Value: strconv.FormatInt(found.Person.Id, 10), Label: personName(found.Person.Id, found.Name)}
 	var notes []string
 	if found.EmailAddress != nil {
@@ -143,7 +144,7 @@ func (v *visit) addPasted() error {
 	if len(chosen) > comity.MaxBulk {
 		return comity.BadRequest("At most %d people are added at once", comity.MaxBulk)
 	}
-	there, err := v.Registry.InGroup(v.ctx(), v.caller, group.Id, chosen)
+	there, err := v.View.InGroup(v.ctx(), v.caller, group.Id, chosen)
 	if err != nil {
 		return err
 	}

@@ -1,10 +1,10 @@
 package console
 
 import (
+	"comity/internal/registry/view"
 	"net/url"
 
 	"comity"
-	"comity/internal/registry"
 )
 
 // groupPages are the custom pages of groups.
@@ -28,12 +28,12 @@ func (v *visit) groups() error {
 	if _, id := parentOf(f.Resource, asked); id != 0 {
 		return drawn{f.Resource}.list(v)
 	}
-	filter := registry.GroupFilter{Text: asked.Get("q"), Status: asked.Get("status")}
+	filter := view.GroupFilter{Text: asked.Get("q"), Status: asked.Get("status")}
 	if kind := asked.Get("kind"); kind != "" {
 		automatic := kind == "automatic"
 		filter.Auto = &automatic
 	}
-	found, err := v.Registry.Groups(v.ctx(), v.caller, v.co.Id, filter, comity.ParseId(asked.Get("after")), pageSize)
+	found, err := v.View.Groups(v.ctx(), v.caller, v.co.Id, filter, comity.ParseId(asked.Get("after")), pageSize)
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 	"comity"
 	"comity/internal/authz"
 	"comity/internal/registry"
+	"comity/internal/registry/view"
 )
 
 // inCO is the path of a page of a CO.
@@ -260,7 +261,7 @@ func TestGroupRights(t *testing.T) {
 // adminsOf is the group of a unit's administrators.
 func (w *world) adminsOf(t *testing.T, co, unit int64) int64 {
 	t.Helper()
-	l, err := w.registry.List(t.Context(), authz.System("test"), comity.CoGroup.Resource, map[string][]string{"coid": {fmt.Sprint(co)}})
+	l, err := w.reader.List(t.Context(), authz.System("test"), view.ListQuery{Resource: comity.CoGroup.Resource, CoIds: []int64{co}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -289,7 +290,7 @@ func (w *world) loginIn(t *testing.T, co, person int64, privileged bool) registr
 	if err != nil {
 		t.Fatal(err)
 	}
-	user, err := w.registry.View(t.Context(), authz.System("test"), f.Resource, added.Id)
+	user, err := w.reader.Record(t.Context(), authz.System("test"), f.Resource, added.Id)
 	if err != nil {
 		t.Fatal(err)
 	}

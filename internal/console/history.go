@@ -11,7 +11,7 @@ import (
 
 	"comity"
 	"comity/internal/authz"
-	"comity/internal/registry"
+	"comity/internal/registry/view"
 )
 
 // historyPages are the custom pages of the history.
@@ -92,10 +92,10 @@ func (v *visit) history() error {
 	if !v.caller.May(authz.View, comity.HistoryRecord.Resource) {
 		return comity.Forbid()
 	}
-	var found registry.HistoryPage
+	var found view.HistoryPage
 	if len(faults) == 0 {
 		var err error
-		if found, err = v.Registry.History(v.ctx(), v.caller, filter, comity.ParseId(asked.Get("before")), pageSize); err != nil {
+		if found, err = v.View.History(v.ctx(), v.caller, filter, comity.ParseId(asked.Get("before")), pageSize); err != nil {
 			return err
 		}
 	}
@@ -111,7 +111,7 @@ func (v *visit) history() error {
 	if filter.CoPersonId != 0 {
 		p.Add = v.mayAdd(comity.HistoryRecord.Resource, byPerson, asked.Get(byPerson))
 	}
-	for _, h := range found.Happenings {
+	for _, h := range found.Entries {
 		p.Happenings = append(p.Happenings, v.happening(h, t))
 	}
 	if asked.Get("before") != "" {
@@ -129,7 +129,7 @@ func (v *visit) history() error {
 
 // historyFilter is what the query narrows the history by; faults are what of it cannot be read, by the
 // parameters' names.
-func (v *visit) historyFilter(asked url.Values) (filter registry.HistoryFilter, faults map[string]string) {
+func (v *visit) historyFilter(asked url.Values) (filter view.HistoryFilter, faults map[string]string) {
 	faults = map[string]string{}
 	for _, name := range []string{byPerson, byGroup, byOrg, "record"} {
 		if text := strings.TrimSpace(asked.Get(name)); text != "" && comity.ParseId(text) == 0 {
@@ -149,7 +149,7 @@ func (v *visit) historyFilter(asked url.Values) (filter registry.HistoryFilter, 
 	if !from.IsZero() && !until.IsZero() && until.Before(from) {
 		faults["until"] = "The end is before the beginning."
 	}
-	return registry.HistoryFilter{
+	return view.HistoryFilter{
 		CoId:       v.co.Id,
 		CoPersonId: comity.ParseId(asked.Get(byPerson)), CoGroupId: comity.ParseId(asked.Get(byGroup)), OrgIdentityId: comity.ParseId(asked.Get(byOrg)),
 		Resource: bySegment(asked.Get("kind")), RecordId: recordOf(asked), Actor: strings.TrimSpace(asked.Get("actor")), Operation: asked.Get("operation"),
@@ -175,13 +175,13 @@ func bySegment(name string) *comity.Resource {
 }
 
 // changed are the records that a page of the history names, and those that it is the history of.
-func changed(filter registry.HistoryFilter, found registry.HistoryPage) [][]*comity.Record {
+func changed(filter view.HistoryFilter, found view.HistoryPage) [][]*comity.Record {
 	about := comity.NewRecord(comity.HistoryRecord.Resource)
 	about.SetInt(comity.HistoryRecord.CoPersonId, filter.CoPersonId)
 	about.SetInt(comity.HistoryRecord.CoGroupId, filter.CoGroupId)
 	about.SetInt(comity.HistoryRecord.OrgIdentityId, filter.OrgIdentityId)
 	records := []*comity.Record{about}
-	for _, h := range found.Happenings {
+	for _, h := range found.Entries {
 		for _, rec := range []*comity.Record{h.Change.Before, h.Change.After} {
 			if rec != nil {
 				records = append(records, rec)
@@ -192,9 +192,9 @@ func changed(filter registry.HistoryFilter, found registry.HistoryPage) [][]*com
 }
 
 // historyIs is the record that the history is of, if it is that of one.
-func (v *visit) historyIs(filter registry.HistoryFilter, found registry.HistoryPage, t titles) link {
-	if filter.RecordId != 0 && len(found.Happenings) > 0 && found.Happenings[0].Change.After != nil {
-		return link{t.of(found.Happenings[0].Change.After), v.record(filter.Resource, filter.RecordId)}
+func (v *visit) historyIs(filter view.HistoryFilter, found view.HistoryPage, t titles) link {
+	if filter.RecordId != 0 && len(found.Entries) > 0 && found.Entries[0].Change.After != nil {
+		return link{t.of(found.Entries[0].Change.After), v.record(filter.Resource, filter.RecordId)}
 	}
 	for _, of := range []struct {
 		resource *comity.Resource
@@ -228,7 +228,7 @@ func deed(operation string) (word, tone string) {
 }
 
 // happening is a line as it is shown.
-func (v *visit) happening(h registry.Happening, t titles) happening {
+func (v *visit) happening(h view.HistoryEntry, t titles) happening {
 	f := comity.HistoryRecord
 	line := happening{When: h.Record.Created, Who: link{Text: h.Record.Actor}}
 	line.Deed, line.Tone = deed(h.Operation)
@@ -278,7 +278,7 @@ func (v *visit) valueIn(rec *comity.Record, f *comity.Field, t titles) value {
 	return v.value(rec, f, t)
 }
 
-func filtersOfHistory(asked url.Values, filter registry.HistoryFilter) historyFilters {
+func filtersOfHistory(asked url.Values, filter view.HistoryFilter) historyFilters {
 	f := historyFilters{
 		Person: asked.Get(byPerson), Group: asked.Get(byGroup), Org: asked.Get(byOrg), Record: asked.Get("record"),
 		Actor: asked.Get("actor"), From: asked.Get("from"), Until: asked.Get("until"),

@@ -1,10 +1,9 @@
 package console
 
 import (
-	"strconv"
-
 	"comity"
 	"comity/internal/authz"
+	"comity/internal/registry/view"
 )
 
 func homePages() []page {
@@ -30,12 +29,10 @@ func (v *visit) chooseCO() error {
 	var p choosePage
 	switch {
 	case v.caller.Platform:
-		query := map[string][]string{"limit": {strconv.Itoa(pageSize)}}
 		asked := v.r.URL.Query()
-		if after := asked.Get("after"); after != "" {
-			query["after"] = []string{after}
-		}
-		l, err := v.Registry.List(v.ctx(), v.caller, comity.Co.Resource, query)
+		l, err := v.View.List(v.ctx(), v.caller, view.ListQuery{
+			Resource: comity.Co.Resource, Limit: pageSize, After: comity.ParseId(asked.Get("after")),
+		})
 		if err != nil {
 			return err
 		}

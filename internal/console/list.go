@@ -7,6 +7,7 @@ import (
 
 	"comity"
 	"comity/internal/authz"
+	"comity/internal/registry/view"
 )
 
 // pageSize is how many records a page of a list shows.
@@ -48,22 +49,20 @@ type row struct {
 // list shows a page of the records of a CO.
 func (d drawn) list(v *visit) error {
 	asked := v.r.URL.Query()
-	query := map[string][]string{"coid": {v.r.PathValue("co")}, "limit": {strconv.Itoa(pageSize)}}
+	query := v.listOf(d.Resource, pageSize)
 	p := listPage{listing: v.listing(d.Resource)}
 	for _, c := range filtersOf(d.Resource) {
 		if c.Value = asked.Get(c.Name); c.Value != "" {
-			query[c.Name], p.Asked = []string{c.Value}, true
+			query.Search, p.Asked = append(query.Search, view.Criterion{Key: view.SearchKey(c.Name), Text: c.Value}), true
 		}
 		p.Filters = append(p.Filters, c)
 	}
-	if after := asked.Get("after"); after != "" {
-		query["after"] = []string{after}
-	}
+	query.After = comity.ParseId(asked.Get("after"))
 	parent, id := parentOf(d.Resource, asked)
 	if id != 0 {
-		query[parent.Key] = []string{strconv.FormatInt(id, 10)}
+		query.Parents = []view.Parent{{Parent: parent, Id: id}}
 	}
-	l, err := v.Registry.List(v.ctx(), v.caller, d.Resource, query)
+	l, err := v.View.List(v.ctx(), v.caller, query)
 	if err != nil {
 		return err
 	}
@@ -82,6 +81,11 @@ func (d drawn) list(v *visit) error {
 	p.Columns, p.Rows = v.table(l.Records, d.Resource, parent.Resource, t)
 	p.pager = pagerOf(asked, afterId(l.More))
 	return v.show("list.html", comity.Capitalize(d.Resource.Many), p, link{comity.Capitalize(d.Resource.Many), ""})
+}
+
+// listOf is the query for the first records of a resource in the CO, up to a limit; 0 is none.
+func (v *visit) listOf(r *comity.Resource, limit int) view.ListQuery {
+	return view.ListQuery{Resource: r, CoIds: []int64{v.co.Id}, Limit: limit}
 }
 
 // table are the rows of records that hang on one of a resource, if they do, and the headings of the

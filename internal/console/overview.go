@@ -4,7 +4,7 @@ import (
 	"comity"
 	"comity/internal/authz"
 	"comity/internal/console/chart"
-	"comity/internal/registry"
+	"comity/internal/registry/view"
 )
 
 func overviewPages() []page {
@@ -39,7 +39,7 @@ type count struct {
 }
 
 func (v *visit) overview() error {
-	may, err := v.Registry.RightsTo(v.ctx(), v.caller, v.co)
+	may, err := v.View.RightsTo(v.ctx(), v.caller, v.co)
 	if err != nil {
 		return err
 	}
@@ -68,7 +68,7 @@ func (v *visit) countPeople(p *overviewPage) error {
 	}
 	var counts map[string]int64
 	if v.caller.Through(authz.View, r)&authz.InCO != 0 {
-		days, err := v.Registry.PeopleOverTime(v.ctx(), v.caller, v.co.Id)
+		days, err := v.View.PeopleOverTime(v.ctx(), v.caller, v.co.Id)
 		if err != nil {
 			return err
 		}
@@ -78,7 +78,7 @@ func (v *visit) countPeople(p *overviewPage) error {
 		}
 	} else {
 		var err error
-		if counts, err = v.Registry.PeopleByStatus(v.ctx(), v.caller, v.co.Id); err != nil {
+		if counts, err = v.View.PeopleByStatus(v.ctx(), v.caller, v.co.Id); err != nil {
 			return err
 		}
 	}
@@ -92,7 +92,7 @@ func (v *visit) countPeople(p *overviewPage) error {
 }
 
 // peopleOverTime draws how many people had each status.
-func peopleOverTime(days []registry.StatusesAt) *chart.Areas {
+func peopleOverTime(days []view.StatusesAt) *chart.Areas {
 	list := make([]chart.Day, len(days))
 	for i, d := range days {
 		list[i] = chart.Day{Day: d.Day, Counts: d.People}
@@ -134,7 +134,7 @@ func (v *visit) targetsNow() ([]targetNow, error) {
 
 // upcoming is a role or membership that begins or ends by its dates.
 type upcoming struct {
-	registry.Upcoming
+	view.Upcoming
 	Who, What link
 }
 
@@ -142,18 +142,18 @@ type upcoming struct {
 const upcomingSize = 8
 
 func (v *visit) upcoming() (ends, begins []upcoming, err error) {
-	found, err := v.Registry.Ends(v.ctx(), v.caller, v.co.Id, upcomingSize)
+	found, err := v.View.Ends(v.ctx(), v.caller, v.co.Id, upcomingSize)
 	if err != nil {
 		return nil, nil, err
 	}
 	ends = v.nameUpcoming(found)
-	if found, err = v.Registry.Begins(v.ctx(), v.caller, v.co.Id, upcomingSize); err != nil {
+	if found, err = v.View.Begins(v.ctx(), v.caller, v.co.Id, upcomingSize); err != nil {
 		return nil, nil, err
 	}
 	return ends, v.nameUpcoming(found), nil
 }
 
-func (v *visit) nameUpcoming(found []registry.Upcoming) []upcoming {
+func (v *visit) nameUpcoming(found []view.Upcoming) []upcoming {
 	var all []upcoming
 	for _, u := range found {
 		person := u.Record.OwnedBy(comity.OwnerCO)

@@ -3,7 +3,6 @@ package console
 import (
 	"net/http"
 	"slices"
-	"strconv"
 
 	"comity"
 	"comity/internal/authz"
@@ -132,14 +131,12 @@ func pairPages(first *comity.Resource, made func(*visit) (*pair, error)) []page 
 	}
 }
 
-// only is the one record of a resource that hangs on another, nil where there is none.
-func (v *visit) only(r *comity.Resource, key string, id int64) (*comity.Record, error) {
+// only is the one record of a resource that belongs to one of a parent, nil where there is none.
+func (v *visit) only(r, parent *comity.Resource, id int64) (*comity.Record, error) {
 	if !v.caller.May(authz.View, r) {
 		return nil, nil
 	}
-	l, err := v.Registry.List(v.ctx(), v.caller, r, map[string][]string{
-		"coid": {strconv.FormatInt(v.co.Id, 10)}, key: {strconv.FormatInt(id, 10)}, "limit": {"1"},
-	})
+	l, err := v.View.List(v.ctx(), v.caller, v.listOf(r, 1).Of(parent, id))
 	if err != nil || len(l.Records) == 0 {
 		return nil, err
 	}

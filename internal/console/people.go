@@ -1,10 +1,10 @@
 package console
 
 import (
+	"comity/internal/registry/view"
 	"net/url"
 
 	"comity"
-	"comity/internal/registry"
 )
 
 // peoplePages are the custom pages of people.
@@ -36,10 +36,10 @@ func (v *visit) people() error {
 	asked := v.r.URL.Query()
 	p := peoplePage{listing: v.listing(comity.CoPerson.Resource), Search: asked.Get("q")}
 	p.Asked = narrowed(asked)
-	filter := registry.PeopleFilter{
+	filter := view.PeopleFilter{
 		Status: asked.Get("status"), CouId: comity.ParseId(asked.Get("unit")), CoGroupId: comity.ParseId(asked.Get("group")),
 	}
-	found, err := v.Registry.SearchPeople(v.ctx(), v.caller, v.co.Id, p.Search, filter, asked.Get("after"), pageSize)
+	found, err := v.View.SearchPeople(v.ctx(), v.caller, v.co.Id, p.Search, filter, asked.Get("after"), pageSize)
 	if err != nil {
 		return err
 	}
@@ -63,7 +63,7 @@ func narrowed(asked url.Values) bool {
 	return false
 }
 
-func (v *visit) personFound(found registry.PersonFound) personFound {
+func (v *visit) personFound(found view.PersonFound) personFound {
 	one := personFound{Name: personName(found.Person.Id, found.Name), To: v.record(comity.CoPerson.Resource, found.Person.Id)}
 	one.Status = v.value(found.Person, comity.CoPerson.Status, titles{})
 	if found.EmailAddress != nil {

@@ -11,6 +11,7 @@ import (
 	"comity"
 	"comity/internal/authz"
 	"comity/internal/registry"
+	"comity/internal/registry/view"
 )
 
 // addUnit adds a unit of a CO.
@@ -57,7 +58,7 @@ func (w *world) memberOf(t *testing.T, co, person int64) registry.Login {
 // administer makes a person an administrator of a unit.
 func (w *world) administer(t *testing.T, co, person int64, unit string) {
 	t.Helper()
-	groups, err := w.registry.List(t.Context(), authz.System("test"), comity.CoGroup.Resource, map[string][]string{"coid": {fmt.Sprint(co)}})
+	groups, err := w.reader.List(t.Context(), authz.System("test"), view.ListQuery{Resource: comity.CoGroup.Resource, CoIds: []int64{co}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,6 +12,7 @@ import (
 	"comity"
 	"comity/internal/authz"
 	"comity/internal/registry"
+	"comity/internal/registry/view"
 )
 
 // The callers who walk, as in the walk of the API: those who act for a CO person stand to the near
@@ -225,7 +226,7 @@ func (s *scene) join(person, group int64, owner bool) {
 
 // admins is the group of the administrators of a unit, of the CO for 0.
 func (s *scene) admins(unit int64) int64 {
-	l, err := s.registry.List(s.Context(), authz.System("test"), comity.CoGroup.Resource, map[string][]string{"coid": {fmt.Sprint(s.co)}})
+	l, err := s.reader.List(s.Context(), authz.System("test"), view.ListQuery{Resource: comity.CoGroup.Resource, CoIds: []int64{s.co}})
 	if err != nil {
 		s.Fatal(err)
 	}

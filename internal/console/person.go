@@ -7,7 +7,7 @@ import (
 
 	"comity"
 	"comity/internal/authz"
-	"comity/internal/registry"
+	"comity/internal/registry/view"
 )
 
 // personPage is a person with all their records.
@@ -39,7 +39,7 @@ type personPage struct {
 // personView collects what a person's page shows.
 type personView struct {
 	*visit
-	model  registry.PersonView
+	model  view.PersonView
 	titles titles
 	// rights are the reader's rights to the person's records; empty for the past.
 	rights map[*comity.Resource]map[int64]authz.Rights
@@ -83,10 +83,10 @@ func (v *visit) person() error {
 func (v *visit) viewAt(id int64, at time.Time) (view *personView, err error) {
 	view = &personView{visit: v, at: at}
 	if view.past() {
-		view.model, err = v.Registry.PersonAt(v.ctx(), v.caller, id, at)
+		view.model, err = v.View.PersonAsOf(v.ctx(), v.caller, id, at)
 		err = notThen(err)
 	} else {
-		view.model, err = v.Registry.Person(v.ctx(), v.caller, id)
+		view.model, err = v.View.Person(v.ctx(), v.caller, id)
 	}
 	if err != nil {
 		return nil, err
@@ -96,7 +96,7 @@ func (v *visit) viewAt(id int64, at time.Time) (view *personView, err error) {
 	}
 	view.titles = v.titlesOf(view.model)
 	if !view.past() {
-		view.rights, err = v.Registry.RightsToAll(v.ctx(), v.caller, withHanging(view.model.Record))
+		view.rights, err = v.View.RightsToAll(v.ctx(), v.caller, withHanging(view.model.Record))
 	}
 	return view, err
 }
@@ -111,8 +111,8 @@ func withHanging(rec *comity.Record) []*comity.Record {
 }
 
 // titlesOf returns the titles of the records that a person view names, without a query.
-func (v *visit) titlesOf(g registry.PersonView) titles {
-	found := registry.Found{}
+func (v *visit) titlesOf(g view.PersonView) titles {
+	found := view.Named{}
 	maps.Copy(found, g.Named)
 	people := map[int64]*comity.Record{}
 	maps.Copy(people, g.Named[comity.CoPerson.Resource])
@@ -132,7 +132,7 @@ func (p *personView) page() (page personPage, err error) {
 			page.Fields = append(page.Fields, f)
 		}
 	}
-	if mails := registry.Hanging(rec, comity.EmailAddress.Resource); len(mails) > 0 {
+	if mails := view.Dependents(rec, comity.EmailAddress.Resource); len(mails) > 0 {
 		page.Email = p.value(mails[0], comity.EmailAddress.Mail, p.titles)
 	}
 	page.Roles, page.Groups, page.Linked = p.roles(), p.groups(), p.linked()

@@ -1,10 +1,10 @@
 package console
 
 import (
+	"comity/internal/registry/view"
 	"time"
 
 	"comity"
-	"comity/internal/registry"
 )
 
 // groupsPart are the groups that a person is in.
@@ -37,9 +37,9 @@ func (p *personView) groups() groupsPart {
 	if !p.past() {
 		at = time.Now()
 	}
-	for _, m := range registry.Hanging(p.model.Record, f.Resource) {
+	for _, m := range view.Dependents(p.model.Record, f.Resource) {
 		row := groupRow{
-			Group: p.linkTo(comity.CoGroup.Resource, m.Int(f.CoGroupId), p.titles), As: "neither", Why: p.reason(p.model.Why[m.Id]),
+			Group: p.linkTo(comity.CoGroup.Resource, m.Int(f.CoGroupId), p.titles), As: "neither", Why: p.reason(p.model.Reasons[m.Id]),
 			State: memberState(m, p.titles.found[comity.CoGroup.Resource][m.Int(f.CoGroupId)], at),
 			From:  p.value(m, f.ValidFrom, p.titles), Until: p.value(m, f.ValidThrough, p.titles),
 		}
@@ -51,7 +51,7 @@ func (p *personView) groups() groupsPart {
 		case m.Bool(f.Owner):
 			row.As = "owner"
 		}
-		if p.model.Why[m.Id].Kind == registry.WhyGiven {
+		if p.model.Reasons[m.Id].Kind == view.ReasonGiven {
 			row.Edit, row.Delete = p.changes(m)
 		}
 		part.Dated = part.Dated || !row.From.Empty() || !row.Until.Empty()

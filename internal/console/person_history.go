@@ -1,14 +1,14 @@
 package console
 
-import "comity/internal/registry"
+import "comity/internal/registry/view"
 
 // latestSize is how many lines of the history a person's page shows.
 const latestSize = 8
 
 // latest are the last lines of a person's history, without whom they are about.
 func (v *visit) latest(person int64) ([]happening, error) {
-	filter := registry.HistoryFilter{CoId: v.co.Id, CoPersonId: person}
-	found, err := v.Registry.History(v.ctx(), v.caller, filter, 0, latestSize)
+	filter := view.HistoryFilter{CoId: v.co.Id, CoPersonId: person}
+	found, err := v.View.History(v.ctx(), v.caller, filter, 0, latestSize)
 	if err != nil {
 		return nil, err
 	}
@@ -17,7 +17,7 @@ func (v *visit) latest(person int64) ([]happening, error) {
 		return nil, err
 	}
 	var lines []happening
-	for _, h := range found.Happenings {
+	for _, h := range found.Entries {
 		line := v.happening(h, t)
 		line.Whom = link{}
 		lines = append(lines, line)

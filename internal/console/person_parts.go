@@ -8,7 +8,7 @@ import (
 
 	"comity"
 	"comity/internal/authz"
-	"comity/internal/registry"
+	"comity/internal/registry/view"
 )
 
 // personPart is what hangs on a person, of one resource.
@@ -40,7 +40,7 @@ func first() []*comity.Resource {
 func (p *personView) parts() []personPart {
 	var parts []personPart
 	of := func(r *comity.Resource) {
-		parts = append(parts, p.part(r, registry.Hanging(p.model.Record, r)))
+		parts = append(parts, p.part(r, view.Dependents(p.model.Record, r)))
 	}
 	for _, r := range first() {
 		of(r)
@@ -104,12 +104,12 @@ func (p *personView) linked() personPart {
 		Name: "Linked organizational identities", One: f.Resource.One, Heading: comity.Capitalize(o.Resource.One), Key: "linked", Add: p.addTo(f.Resource),
 		Columns: []string{"Affiliation", "Known there as"}, None: "Linked to none yet.",
 	}
-	for _, l := range registry.Hanging(p.model.Record, f.Resource) {
+	for _, l := range view.Dependents(p.model.Record, f.Resource) {
 		name, _ := p.titles.by(o.Resource, l.Int(f.OrgIdentityId))
 		row := personRow{row: row{Title: name, Values: make([]value, 2)}}
-		for _, org := range registry.Hanging(l, o.Resource) {
+		for _, org := range view.Dependents(l, o.Resource) {
 			row.Title, row.To = p.titles.of(org), p.record(o.Resource, org.Id)
-			if names := registry.Hanging(org, comity.Name.Resource); len(names) > 0 {
+			if names := view.Dependents(org, comity.Name.Resource); len(names) > 0 {
 				row.Title = join(", ", fullName(names[0]), org.Text(o.O))
 			}
 			row.Values = []value{{Text: org.Text(o.Affiliation)}, {Text: known(org)}}
@@ -124,7 +124,7 @@ func (p *personView) linked() personPart {
 func known(rec *comity.Record) string {
 	var texts []string
 	for _, f := range []*comity.Field{comity.Identifier.Identifier, comity.EmailAddress.Mail} {
-		for _, of := range registry.Hanging(rec, f.Resource()) {
+		for _, of := range view.Dependents(rec, f.Resource()) {
 			texts = append(texts, of.Text(f))
 		}
 	}

@@ -2,11 +2,11 @@ package console
 
 import (
 	"cmp"
+	"comity/internal/registry/view"
 	"time"
 
 	"comity"
 	"comity/internal/console/chart"
-	"comity/internal/registry"
 )
 
 // roleTimeline draws the roles of a person along a time axis.
@@ -19,7 +19,7 @@ type roleTimeline struct {
 // roles are the roles of the person, drawn along a time line.
 func (p *personView) roles() personPart {
 	f := comity.CoPersonRole
-	records := registry.Hanging(p.model.Record, f.Resource)
+	records := view.Dependents(p.model.Record, f.Resource)
 	part := personPart{
 		Name: "Roles", One: f.Resource.One, Heading: comity.Capitalize(f.Resource.One), Key: "roles", Add: p.addTo(f.Resource),
 		Columns: []string{"Unit", "Status", "From", "Until"}, None: "No role yet.",

@@ -8,7 +8,7 @@ import (
 
 	"comity"
 	"comity/internal/authz"
-	"comity/internal/registry"
+	"comity/internal/registry/view"
 )
 
 // searchSuffix is appended to a field's name for the name of its picker's search box.
@@ -84,11 +84,11 @@ func (v *visit) found(f *comity.Field, text, chosen string) (choices []choice, e
 func (v *visit) candidates(r *comity.Resource, text string) (records []*comity.Record, err error) {
 	if r != comity.CoPerson.Resource {
 		if f := titleField(r); f != nil {
-			return v.Registry.Find(v.ctx(), v.caller, f, v.co.Id, text, matches)
+			return v.View.Find(v.ctx(), v.caller, f, v.co.Id, text, matches)
 		}
 		return nil, nil
 	}
-	page, err := v.Registry.SearchPeople(v.ctx(), v.caller, v.co.Id, text, registry.PeopleFilter{}, "", matches)
+	page, err := v.View.SearchPeople(v.ctx(), v.caller, v.co.Id, text, view.PeopleFilter{}, "", matches)
 	for _, p := range page.People {
 		for _, of := range []*comity.Record{p.EmailAddress, p.Identifier} {
 			if of != nil {

@@ -1,10 +1,10 @@
 package console
 
 import (
+	"comity/internal/registry/view"
 	"time"
 
 	"comity"
-	"comity/internal/registry"
 )
 
 // reason is why somebody is in a group, in words with a link among them.
@@ -16,15 +16,15 @@ type reason struct {
 }
 
 // reason says why a membership is.
-func (v *visit) reason(why registry.Why) reason {
+func (v *visit) reason(why view.MembershipReason) reason {
 	switch why.Kind {
-	case registry.WhyGiven:
+	case view.ReasonGiven:
 		return reason{Before: "added by " + why.Actor, Since: why.Since}
-	case registry.WhyEverybody:
+	case view.ReasonEverybody:
 		return reason{Before: "in because everybody in the CO is"}
-	case registry.WhyActive:
+	case view.ReasonActive:
 		return reason{Before: "in because the person is " + comity.CoPerson.Status.WordLabel(why.Status)}
-	case registry.WhyRole, registry.WhyActiveRole:
+	case view.ReasonRole, view.ReasonActiveRole:
 		r := reason{Before: "in because of a role in", Link: link{Text: "its unit"}}
 		if len(why.Roles) > 0 {
 			r.Before, r.After = "in because the role in", "is "+comity.CoPersonRole.Status.WordLabel(why.Roles[0].Text(comity.CoPersonRole.Status))
@@ -33,7 +33,7 @@ func (v *visit) reason(why registry.Why) reason {
 			r.Link = link{why.Unit.Text(comity.Cou.Name), v.record(comity.Cou.Resource, why.Unit.Id)}
 		}
 		return r
-	case registry.WhyNested:
+	case view.ReasonNested:
 		if why.Group == nil {
 			return reason{Before: "in through a group that is nested"}
 		}

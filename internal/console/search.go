@@ -6,7 +6,7 @@ import (
 
 	"comity"
 	"comity/internal/authz"
-	"comity/internal/registry"
+	"comity/internal/registry/view"
 )
 
 // searchPages find everything in a CO by what it is called.
@@ -76,7 +76,7 @@ func (v *visit) peopleCalled(text string) (navGroup, error) {
 	if text == "" || !v.caller.May(authz.View, comity.CoPerson.Resource) {
 		return g, nil
 	}
-	found, err := v.Registry.SearchPeople(v.ctx(), v.caller, v.co.Id, text, registry.PeopleFilter{}, "", foundSize)
+	found, err := v.View.SearchPeople(v.ctx(), v.caller, v.co.Id, text, view.PeopleFilter{}, "", foundSize)
 	for _, p := range found.People {
 		one := v.personFound(p)
 		g.Links = append(g.Links, navLink{Text: one.Name, To: one.To, Note: one.Email.Text})
@@ -90,7 +90,7 @@ func (v *visit) groupsCalled(text string) (navGroup, error) {
 		return g, nil
 	}
 	f := comity.CoGroup
-	found, err := v.Registry.Groups(v.ctx(), v.caller, v.co.Id, registry.GroupFilter{Text: text}, 0, foundSize)
+	found, err := v.View.Groups(v.ctx(), v.caller, v.co.Id, view.GroupFilter{Text: text}, 0, foundSize)
 	for _, rec := range found.Groups {
 		g.Links = append(g.Links, navLink{Text: rec.Text(f.Name), To: v.record(rec.Resource, rec.Id), Note: rec.Text(f.Description)})
 	}

@@ -61,7 +61,7 @@ func serverParts() []part {
 	return []part{{template: "server_next", data: func(v *visit, rec *comity.Record) (any, error) {
 		settings := settingsOf(rec)
 		id := strconv.FormatInt(rec.Id, 10)
-		there, err := v.only(settings, "serverid", rec.Id)
+		there, err := v.only(settings, comity.Server.Resource, rec.Id)
 		if err != nil {
 			return nil, err
 		}
@@ -85,9 +85,7 @@ func (v *visit) targetsOfServer(server int64) (used []link, err error) {
 	if !v.caller.May(authz.View, f.Resource) {
 		return nil, nil
 	}
-	l, err := v.Registry.List(v.ctx(), v.caller, f.Resource, map[string][]string{
-		"coid": {strconv.FormatInt(v.co.Id, 10)}, "limit": {strconv.Itoa(few)},
-	})
+	l, err := v.View.List(v.ctx(), v.caller, v.listOf(f.Resource, few))
 	if err != nil {
 		return nil, err
 	}

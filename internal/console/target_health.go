@@ -106,7 +106,7 @@ func (v *visit) deliveriesOf(target *comity.Record, all []provisioning.DeliveryS
 		r := resourceOf(s.Subject)
 		ids[r] = append(ids[r], s.Subject.Id)
 	}
-	found, err := v.Registry.Lookup(v.ctx(), v.caller, ids)
+	found, err := v.View.Lookup(v.ctx(), v.caller, ids)
 	if err != nil {
 		return nil, err
 	}

@@ -82,7 +82,7 @@ func (v *visit) showMessage(status int, target *comity.Record, subject comity.Su
 		p.Differences = differencesOf(preview.Differences)
 	}
 	r := resourceOf(subject)
-	found, err := v.Registry.Lookup(v.ctx(), v.caller, map[*comity.Resource][]int64{r: {subject.Id}})
+	found, err := v.View.Lookup(v.ctx(), v.caller, map[*comity.Resource][]int64{r: {subject.Id}})
 	if err != nil {
 		return err
 	}

@@ -3,7 +3,7 @@ package console
 import (
 	"comity"
 	"comity/internal/authz"
-	"comity/internal/registry"
+	"comity/internal/registry/view"
 )
 
 // peopleToProvision lists the people of the CO, to choose one whose message is to be shown or sent.
@@ -14,7 +14,7 @@ func (v *visit) peopleToProvision() error {
 	}
 	r := comity.CoPerson.Resource
 	asked := v.r.URL.Query()
-	found, err := v.Registry.SearchPeople(v.ctx(), v.caller, v.co.Id, asked.Get("q"), registry.PeopleFilter{}, asked.Get("after"), pageSize)
+	found, err := v.View.SearchPeople(v.ctx(), v.caller, v.co.Id, asked.Get("q"), view.PeopleFilter{}, asked.Get("after"), pageSize)
 	if err != nil {
 		return err
 	}
@@ -29,7 +29,7 @@ func (v *visit) peopleToProvision() error {
 	return v.show("list.html", "Choose a person", p, v.targetCrumbs(target, link{"A person's message", ""})...)
 }
 
-func (v *visit) personToProvision(target *comity.Record, found registry.PersonFound) row {
+func (v *visit) personToProvision(target *comity.Record, found view.PersonFound) row {
 	one := v.personFound(found)
 	return row{Title: one.Name, To: v.subjectPath(target.Id, comity.PersonSubject(found.Person.Id)), Values: []value{
 		one.Status, {Text: one.Email.Text}, {Text: one.Identifier},

@@ -8,7 +8,7 @@ import (
 	"comity"
 	"comity/internal/authz"
 	"comity/internal/provisioning"
-	"comity/internal/registry"
+	"comity/internal/registry/view"
 )
 
 // wiring is what a target is provisioned with: its settings, their server and the server's settings. Each is
@@ -18,16 +18,16 @@ type wiring struct{ settings, server, where *comity.Record }
 // wiring reads the wiring of a target.
 func (v *visit) wiring(target *comity.Record) (w wiring, err error) {
 	f := comity.CoApiProvisionerTarget
-	if w.settings, err = v.only(f.Resource, "coprovisioningtargetid", target.Id); err != nil || w.settings == nil {
+	if w.settings, err = v.only(f.Resource, comity.CoProvisioningTarget.Resource, target.Id); err != nil || w.settings == nil {
 		return w, err
 	}
 	id := w.settings.Int(f.ServerId)
-	found, err := v.Registry.Lookup(v.ctx(), v.caller, map[*comity.Resource][]int64{comity.Server.Resource: {id}})
+	found, err := v.View.Lookup(v.ctx(), v.caller, map[*comity.Resource][]int64{comity.Server.Resource: {id}})
 	if err != nil {
 		return w, err
 	}
 	if w.server = found[comity.Server.Resource][id]; w.server != nil {
-		w.where, err = v.only(settingsOf(w.server), "serverid", id)
+		w.where, err = v.only(settingsOf(w.server), comity.Server.Resource, id)
 	}
 	return w, err
 }
@@ -38,7 +38,7 @@ func (v *visit) how(w wiring) []field {
 		return nil
 	}
 	f := comity.CoApiProvisionerTarget
-	t := titles{registry.Found{comity.Server.Resource: {}}, v.caller}
+	t := titles{view.Named{comity.Server.Resource: {}}, v.caller}
 	if w.server != nil {
 		t.found[comity.Server.Resource][w.server.Id] = w.server
 	}

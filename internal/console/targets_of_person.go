@@ -1,8 +1,6 @@
 package console
 
 import (
-	"strconv"
-
 	"comity"
 	"comity/internal/authz"
 	"comity/internal/provisioning"
@@ -51,7 +49,7 @@ func (v *visit) targetsToShow(most int) ([]*comity.Record, error) {
 	if !v.caller.May(authz.View, r) {
 		return nil, nil
 	}
-	l, err := v.Registry.List(v.ctx(), v.caller, r, map[string][]string{"coid": {strconv.FormatInt(v.co.Id, 10)}, "limit": {strconv.Itoa(most)}})
+	l, err := v.View.List(v.ctx(), v.caller, v.listOf(r, most))
 	if err != nil {
 		return nil, err
 	}

@@ -41,7 +41,7 @@ func (w *world) addRoleWith(t *testing.T, person int64, fill func(*comity.Record
 // ends is until when a role is valid, in UTC.
 func (w *world) ends(t *testing.T, role int64) string {
 	t.Helper()
-	rec, err := w.registry.View(t.Context(), authz.System("test"), comity.CoPersonRole.Resource, role)
+	rec, err := w.reader.Record(t.Context(), authz.System("test"), comity.CoPersonRole.Resource, role)
 	if err != nil {
 		t.Fatal(err)
 	}

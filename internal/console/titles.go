@@ -6,12 +6,12 @@ import (
 
 	"comity"
 	"comity/internal/authz"
-	"comity/internal/registry"
+	"comity/internal/registry/view"
 )
 
 // titles know what the records are called that others name.
 type titles struct {
-	found  registry.Found
+	found  view.Named
 	caller authz.Caller
 }
 
@@ -30,13 +30,13 @@ func (v *visit) titles(lists ...[]*comity.Record) (titles, error) {
 			}
 		}
 	}
-	found, err := v.Registry.Lookup(v.ctx(), v.caller, wanted)
+	found, err := v.View.Lookup(v.ctx(), v.caller, wanted)
 	return titles{found, v.caller}, err
 }
 
 // titlesOfPerson are the titles of a person who was looked up already, nil where the reader may not see them.
 func (v *visit) titlesOfPerson(person *comity.Record) titles {
-	t := titles{registry.Found{}, v.caller}
+	t := titles{view.Named{}, v.caller}
 	if person != nil {
 		t.found[person.Resource] = map[int64]*comity.Record{person.Id: person}
 	}
@@ -94,7 +94,7 @@ func (t titles) of(rec *comity.Record) string {
 
 // linkToOne is linkTo for a record that is looked up for it.
 func (v *visit) linkToOne(r *comity.Resource, id int64) (link, error) {
-	found, err := v.Registry.Lookup(v.ctx(), v.caller, map[*comity.Resource][]int64{r: {id}})
+	found, err := v.View.Lookup(v.ctx(), v.caller, map[*comity.Resource][]int64{r: {id}})
 	return v.linkTo(r, id, titles{found, v.caller}), err
 }
 

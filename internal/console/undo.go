@@ -10,6 +10,7 @@ import (
 	"comity"
 	"comity/internal/authz"
 	"comity/internal/registry"
+	"comity/internal/registry/view"
 )
 
 // undo reverts the change that the form names by a revision: the edit that made it, unless the record has been
@@ -94,7 +95,7 @@ func (d drawn) was(v *visit, id, revision int64) (*comity.Record, error) {
 	if revision < 0 {
 		return nil, comity.BadRequest("There is no such revision")
 	}
-	rec, err := v.Registry.ViewPast(v.ctx(), v.caller, d.Resource, id, registry.Past{Revision: revision})
+	rec, err := v.View.RecordAsOf(v.ctx(), v.caller, d.Resource, id, view.AsOf{Revision: revision})
 	if err == nil && v.co != nil && rec.CoId != v.co.Id {
 		err = comity.Missing(d.UnknownOnView)
 	}
@@ -138,7 +139,7 @@ func (d drawn) sayEdited(v *visit, old *comity.Record) {
 			return
 		}
 	}
-	rec, err := v.Registry.View(v.ctx(), v.caller, d.Resource, old.Id)
+	rec, err := v.View.Record(v.ctx(), v.caller, d.Resource, old.Id)
 	if err != nil || rec.Same(old) || rec.Revision != old.Revision+1 {
 		// Nothing was changed, or the record cannot be read now: the edit is saved nevertheless.
 		v.say(text)

@@ -7,7 +7,7 @@ import (
 
 	"comity"
 	"comity/internal/authz"
-	"comity/internal/registry"
+	"comity/internal/registry/view"
 )
 
 // unitPages are the custom pages of units.
@@ -36,7 +36,7 @@ type unitNode struct {
 }
 
 func (v *visit) units() error {
-	roots, err := v.Registry.Units(v.ctx(), v.caller, v.co.Id)
+	roots, err := v.View.Units(v.ctx(), v.caller, v.co.Id)
 	if err != nil {
 		return err
 	}
@@ -44,7 +44,7 @@ func (v *visit) units() error {
 	return v.show("units.html", comity.Capitalize(comity.Cou.Resource.Many), p, link{comity.Capitalize(comity.Cou.Resource.Many), ""})
 }
 
-func (v *visit) unitNodes(units []*registry.Unit) (nodes []unitNode) {
+func (v *visit) unitNodes(units []*view.Unit) (nodes []unitNode) {
 	for _, u := range units {
 		id := strconv.FormatInt(u.Record.Id, 10)
 		n := unitNode{
@@ -68,7 +68,7 @@ func (v *visit) mayMove(id int64) bool {
 // unitParts show, with a unit, its people and the units below it.
 func unitParts() []part {
 	return []part{{template: "unit", data: func(v *visit, rec *comity.Record) (any, error) {
-		roots, err := v.Registry.Units(v.ctx(), v.caller, v.co.Id)
+		roots, err := v.View.Units(v.ctx(), v.caller, v.co.Id)
 		if err != nil {
 			return nil, err
 		}
@@ -76,11 +76,11 @@ func unitParts() []part {
 		if u == nil {
 			return nil, nil //nolint:nilnil // there is nothing to show
 		}
-		return v.unitNodes([]*registry.Unit{u})[0], nil
+		return v.unitNodes([]*view.Unit{u})[0], nil
 	}}}
 }
 
-func findUnit(units []*registry.Unit, id int64) *registry.Unit {
+func findUnit(units []*view.Unit, id int64) *view.Unit {
 	for _, u := range units {
 		if u.Record.Id == id {
 			return u
@@ -118,7 +118,7 @@ func (v *visit) askWhere(status int, rec *comity.Record, value, fault string) er
 	if fault != "" {
 		c.Faults, p.Faults = []string{fault}, []link{{fault, "#field-" + c.Key}}
 	}
-	roots, err := v.Registry.Units(v.ctx(), v.caller, v.co.Id)
+	roots, err := v.View.Units(v.ctx(), v.caller, v.co.Id)
 	if err != nil {
 		return err
 	}
@@ -139,7 +139,7 @@ func (v *visit) askWhere(status int, rec *comity.Record, value, fault string) er
 const maxParents = 1000
 
 // parents are the units that one can be moved below, by their ways from the top.
-func parents(units []*registry.Unit, moved int64, way string) (choices []choice) {
+func parents(units []*view.Unit, moved int64, way string) (choices []choice) {
 	for _, u := range units {
 		if u.Record.Id == moved {
 			continue

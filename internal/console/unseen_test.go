@@ -158,7 +158,7 @@ func (r *reader) walk(from string, look func()) {
 
 func (w *world) view(t *testing.T, res *comity.Resource, id int64) *comity.Record {
 	t.Helper()
-	rec, err := w.registry.View(t.Context(), authz.System("test"), res, id)
+	rec, err := w.reader.Record(t.Context(), authz.System("test"), res, id)
 	if err != nil {
 		t.Fatal(err)
 	}

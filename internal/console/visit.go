@@ -108,7 +108,7 @@ func (v *visit) answer(p page) error {
 	v.exchange().User = v.session.Who
 	if id := v.r.PathValue("co"); id != "" {
 		var err error
-		if v.co, err = v.Registry.View(v.ctx(), v.caller, comity.Co.Resource, comity.ParseId(id)); err != nil {
+		if v.co, err = v.View.Record(v.ctx(), v.caller, comity.Co.Resource, comity.ParseId(id)); err != nil {
 			return err
 		}
 	}

@@ -24,6 +24,7 @@ import (
 	"comity/internal/pgtest"
 	"comity/internal/provisioning"
 	"comity/internal/registry"
+	"comity/internal/registry/view"
 	"comity/internal/signin"
 	"comity/internal/store"
 )
@@ -32,6 +33,7 @@ import (
 type world struct {
 	name         string
 	registry     *registry.Registry
+	reader       *view.Reader
 	operator     registry.Login
 	queue        *outbox.Outbox
 	provisioning *provisioning.Service
@@ -87,6 +89,7 @@ func newWorld(ctx context.Context, database string) (*world, error) {
 	if w.store, err = store.Open(ctx, store.Options{Database: database, Sealer: sealer}); err != nil {
 		return nil, err
 	}
+	w.reader = view.New(w.store)
 	w.registry = registry.New(w.store, func() { w.queue.Wake() })
 	private := connector.Options{AllowPrivate: true}
 	sender := connector.Connectors{comity.ServerHTTP: httpconnector.New(private), comity.ServerKafka: kafka.New(private)}
@@ -106,7 +109,7 @@ func (w *world) serve(t *testing.T, change func(*console.Options)) *httptest.Ser
 func (w *world) serveWithin(t *testing.T, limit time.Duration, change func(*console.Options)) *httptest.Server {
 	t.Helper()
 	o := console.Options{
-		Registry: w.registry, Authenticator: signin.NewAuthenticator(w.registry, time.Now), Provisioning: w.provisioning,
+		Registry: w.registry, View: w.reader, Authenticator: signin.NewAuthenticator(w.registry, time.Now), Provisioning: w.provisioning,
 		Logins: &signin.Logins{}, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
 	}
 	s := httptest.NewUnstartedServer(nil)

@@ -111,7 +111,7 @@ func (d drawn) editForm(v *visit) error {
 	if err != nil {
 		return err
 	}
-	if rights, err := v.Registry.RightsTo(v.ctx(), v.caller, rec); err != nil || !rights.Edit {
+	if rights, err := v.View.RightsTo(v.ctx(), v.caller, rec); err != nil || !rights.Edit {
 		return cmp.Or[error](err, comity.Forbid())
 	}
 	return d.showForm(v, http.StatusOK, form{resource: d.Resource, old: rec, given: rec, zone: v.zone()}, nil)

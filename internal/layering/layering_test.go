@@ -48,6 +48,8 @@ var rules = []struct {
 	// The three work side by side and never import each other: the registry enqueues deliveries in the store,
 	// the outbox claims them there, the connectors send what they are handed.
 	{"internal/registry", []string{domain, "internal/authz", "internal/signin", "internal/store"}},
+	// What callers see of it needs none of its rules.
+	{"internal/registry/view", []string{domain, "internal/authz", "internal/store"}},
 	{"internal/outbox", []string{domain, "internal/store"}},
 	{"internal/connector/...", []string{domain}},
 
@@ -55,10 +57,10 @@ var rules = []struct {
 	{"internal/provisioning", []string{domain, "internal/authz", "internal/outbox", "internal/store"}},
 
 	// The interfaces to the outside. Nothing here sees the store.
-	{"internal/rest", []string{domain, "internal/authz", "internal/signin", "internal/httpserver", "internal/observe", "internal/provisioning", "internal/registry", "internal/wire"}},
+	{"internal/rest", []string{domain, "internal/authz", "internal/signin", "internal/httpserver", "internal/observe", "internal/provisioning", "internal/registry", "internal/registry/view", "internal/wire"}},
 	{"internal/console", []string{
 		domain, "internal/authz", "internal/signin", "internal/console/chart", "internal/console/static", "internal/console/templates",
-		"internal/httpserver", "internal/observe", "internal/provisioning", "internal/registry",
+		"internal/httpserver", "internal/observe", "internal/provisioning", "internal/registry", "internal/registry/view",
 	}},
 	{"internal/console/chart", nil},
 	{"internal/console/static", nil},
@@ -77,11 +79,12 @@ var rules = []struct {
 	// The one place that wires everything together.
 	{"cmd/comity", []string{
 		domain, "client", "internal/authz", "internal/signin", "internal/console", "internal/control", "internal/httpserver", "internal/observe", "internal/openapi", "internal/outbox",
-		"internal/connector/...", "internal/provisioning", "internal/registry", "internal/rest", "internal/sink", "internal/store", "internal/wire",
+		"internal/connector/...", "internal/provisioning", "internal/registry", "internal/registry/view", "internal/rest", "internal/sink", "internal/store", "internal/wire",
 	}},
 
 	// Helpers of tests.
 	{"internal/store/storetest", []string{domain, "internal/pgtest", "internal/rapidtest", "internal/store"}},
+	{"internal/registry/registrytest", []string{domain, "internal/authz", "internal/dbtest", "internal/registry", "internal/registry/view", "internal/store"}},
 	{"internal/pgtest", nil},
 	{"internal/dbtest", []string{"internal/pgtest"}},
 	// Its own tests compare the document with the API itself.
@@ -96,7 +99,7 @@ var rules = []struct {
 }
 
 // helpers are what every test may import.
-var helpers = []string{"internal/dbtest", "internal/heaptest", "internal/oidctest", "internal/openapi/openapitest", "internal/pgtest", "internal/connector/connectortest", "internal/rapidtest", "internal/store/storetest"}
+var helpers = []string{"internal/dbtest", "internal/heaptest", "internal/oidctest", "internal/openapi/openapitest", "internal/pgtest", "internal/connector/connectortest", "internal/rapidtest", "internal/registry/registrytest", "internal/store/storetest"}
 
 // besides says what else the tests of a folder may import, to test parts together that the program wires
 // together.
@@ -108,7 +111,17 @@ var besides = []struct {
 	{
 		why:    "deliveries are enqueued by the registry, claimed by the outbox, and sent by a connector",
 		folder: "internal/outbox",
-		may:    []string{"internal/authz", "internal/signin", "internal/connector/...", "internal/provisioning", "internal/registry"},
+		may:    []string{"internal/authz", "internal/signin", "internal/connector/...", "internal/provisioning", "internal/registry", "internal/registry/view"},
+	},
+	{
+		why:    "what was changed or erased is looked for in the read models",
+		folder: "internal/registry",
+		may:    []string{"internal/registry/view"},
+	},
+	{
+		why:    "what is read was written by the registry",
+		folder: "internal/registry/view",
+		may:    []string{"internal/registry"},
 	},
 	{
 		why:    "a provision call ends at a connector",

@@ -14,6 +14,7 @@ import (
 	"comity/internal/outbox"
 	"comity/internal/provisioning"
 	"comity/internal/registry"
+	"comity/internal/registry/view"
 )
 
 // groupsSent returns the names of the groups that a receiver was sent since the last call, each once. names
@@ -277,7 +278,7 @@ func (w *world) addAll(r *comity.Resource, inputs []comity.Input) (ids []int64) 
 // ownGroup returns the id of the group of the CO with a name.
 func (w *world) ownGroup(name string) int64 {
 	w.t.Helper()
-	groups, err := w.registry.List(w.t.Context(), caller, comity.CoGroup.Resource, map[string][]string{"coid": {fmt.Sprint(w.co)}})
+	groups, err := w.reader.List(w.t.Context(), caller, view.ListQuery{Resource: comity.CoGroup.Resource, CoIds: []int64{w.co}})
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -14,6 +14,7 @@ import (
 	"comity"
 	"comity/internal/connector"
 	"comity/internal/outbox"
+	"comity/internal/registry/view"
 	"comity/internal/store"
 )
 
@@ -144,7 +145,7 @@ func TestNoTopicYet(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		c := newCluster(t)
 		to := w.topicTarget(c, comity.ModeAutomatic)
-		servers, err := w.registry.List(t.Context(), caller, comity.KafkaServer.Resource, map[string][]string{"serverid": {strconv.FormatInt(to.server, 10)}})
+		servers, err := w.reader.List(t.Context(), caller, view.ListQuery{Resource: comity.KafkaServer.Resource}.Of(comity.Server.Resource, to.server))
 		if err != nil {
 			t.Fatal(err)
 		}

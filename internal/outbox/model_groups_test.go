@@ -1,6 +1,7 @@
 package outbox_test
 
 import (
+	"comity/internal/registry/view"
 	"fmt"
 	"slices"
 
@@ -37,7 +38,7 @@ func (m *model) nest() {
 // refused too often.
 func (m *model) provisionGroups(q *instance, e *end) {
 	target := m.view(comity.CoProvisioningTarget.Resource, e.target.id)
-	own, err := m.registry.List(m.t.Context(), caller, comity.CoGroup.Resource, map[string][]string{"coid": {fmt.Sprint(m.co)}})
+	own, err := m.reader.List(m.t.Context(), caller, view.ListQuery{Resource: comity.CoGroup.Resource, CoIds: []int64{m.co}})
 	if err != nil {
 		m.t.Fatal(err)
 	}

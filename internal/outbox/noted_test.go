@@ -2,7 +2,6 @@ package outbox_test
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -11,13 +10,14 @@ import (
 
 	"comity"
 	"comity/internal/outbox"
+	"comity/internal/registry/view"
 )
 
 // noted returns the history's notes about deliveries of a person.
 func (w *world) noted(person int64) (lines []string) {
 	w.t.Helper()
 	f := comity.HistoryRecord
-	history, err := w.registry.List(w.t.Context(), caller, f.Resource, map[string][]string{"coid": {strconv.FormatInt(w.co, 10)}})
+	history, err := w.reader.List(w.t.Context(), caller, view.ListQuery{Resource: f.Resource, CoIds: []int64{w.co}})
 	if err != nil {
 		w.t.Fatal(err)
 	}

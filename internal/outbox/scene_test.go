@@ -1,9 +1,8 @@
 package outbox_test
 
 import (
-	"strconv"
-
 	"comity"
+	"comity/internal/registry/view"
 )
 
 // scene is a person with every record that a message shows.
@@ -95,7 +94,7 @@ func (s *scene) joins(name string) (group, membership int64) {
 
 func (s *scene) roles() []*comity.Record {
 	s.t.Helper()
-	roles, err := s.registry.List(s.t.Context(), caller, comity.CoPersonRole.Resource, map[string][]string{"copersonid": {strconv.FormatInt(s.person, 10)}})
+	roles, err := s.reader.List(s.t.Context(), caller, view.ListQuery{Resource: comity.CoPersonRole.Resource}.Of(comity.CoPerson.Resource, s.person))
 	if err != nil {
 		s.t.Fatal(err)
 	}

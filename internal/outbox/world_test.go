@@ -19,6 +19,7 @@ import (
 	"comity/internal/outbox"
 	"comity/internal/provisioning"
 	"comity/internal/registry"
+	"comity/internal/registry/view"
 	"comity/internal/store"
 )
 
@@ -35,6 +36,7 @@ type world struct {
 
 	store    *store.Store
 	registry *registry.Registry
+	reader   *view.Reader
 
 	mu     sync.Mutex
 	queues []*instance
@@ -59,8 +61,8 @@ func newWorld(t *testing.T, database string) *world {
 	w := &world{t: t, database: database, clock: &clock{begin: time.Now(), speed: 1}, sender: newSender()}
 	t.Cleanup(w.sender.Close)
 	w.store = w.open(w.clock.now, 0)
-	w.registry = registry.New(w.store, w.wake)
-	cos, err := w.registry.List(t.Context(), caller, comity.Co.Resource, nil)
+	w.reader, w.registry = view.New(w.store), registry.New(w.store, w.wake)
+	cos, err := w.reader.List(t.Context(), caller, view.ListQuery{Resource: comity.Co.Resource})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,7 +91,7 @@ func (w *world) elsewhere(key byte, database string) *world {
 	w.t.Helper()
 	other := &world{t: w.t, database: database, clock: w.clock, sender: w.sender, co: w.co}
 	other.store = other.open(w.clock.now, key)
-	other.registry = registry.New(other.store, other.wake)
+	other.reader, other.registry = view.New(other.store), registry.New(other.store, other.wake)
 	return other
 }
 
@@ -218,7 +220,7 @@ func (w *world) edit(r *comity.Resource, id int64, v values) {
 
 func (w *world) tryEdit(r *comity.Resource, id int64, v values) error {
 	ctx := context.WithoutCancel(w.t.Context())
-	rec, err := w.registry.View(ctx, caller, r, id)
+	rec, err := w.reader.Record(ctx, caller, r, id)
 	if err != nil {
 		return err
 	}
@@ -235,7 +237,7 @@ func (w *world) delete(r *comity.Resource, id int64) {
 
 func (w *world) view(r *comity.Resource, id int64) *comity.Record {
 	w.t.Helper()
-	rec, err := w.registry.View(w.t.Context(), caller, r, id)
+	rec, err := w.reader.Record(w.t.Context(), caller, r, id)
 	if err != nil {
 		w.t.Fatal(err)
 	}

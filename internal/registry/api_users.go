@@ -53,9 +53,13 @@ func (r *Registry) AddUser(ctx context.Context, coID int64, name string, privile
 	if err != nil {
 		return Login{}, fmt.Errorf("API user %q of CO %d: %w", name, coID, err)
 	}
-	user, err := r.View(ctx, operator, f.Resource, added.Id)
+	var user *comity.Record
+	err = r.store.Read(ctx, func(tx *store.Tx) error {
+		user, err = tx.Get(ctx, f.Resource, added.Id)
+		return err
+	})
 	if err != nil {
-		return Login{}, err
+		return Login{}, fmt.Errorf("API user %q of CO %d: %w", name, coID, err)
 	}
 	return Login{Username: user.Text(f.Username), Key: added.Minted}, nil
 }
@@ -72,20 +76,31 @@ func checkKey(key string) error {
 }
 
 // Users returns the API users of a CO, or all of them for 0.
-func (r *Registry) Users(ctx context.Context, coID int64) ([]*comity.Record, error) {
-	query := map[string][]string{}
+func (r *Registry) Users(ctx context.Context, coID int64) (users []*comity.Record, err error) {
+	in := store.All()
 	if coID != 0 {
-		query["coid"] = []string{fmt.Sprint(coID)}
+		in = store.Equal("co_id", coID)
 	}
-	l, err := r.List(ctx, operator, comity.ApiUser.Resource, query)
-	if err != nil {
-		return nil, err
-	}
-	users := l.Records
-	for records := l.Records; l.Full(records); users = append(users, records...) {
-		if records, err = l.Next(ctx, records[len(records)-1].Id); err != nil {
-			return nil, err
+	err = r.store.Snapshot(ctx, func(tx *store.Tx) error {
+		users = nil
+		if coID != 0 {
+			if _, err := tx.Home(ctx, comity.Co.Resource, coID); errors.Is(err, store.ErrNotFound) {
+				return comity.Missing("CO Unknown")
+			} else if err != nil {
+				return err
+			}
 		}
+		for after := int64(0); ; {
+			page, err := tx.List(ctx, comity.ApiUser.Resource, after, maxLookedAt, in)
+			if err != nil || len(page) == 0 {
+				return err
+			}
+			users = append(users, page...)
+			after = page[len(page)-1].Id
+		}
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list %s: %w", comity.ApiUser.Plural, err)
 	}
 	return users, nil
 }

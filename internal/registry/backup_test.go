@@ -15,40 +15,41 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"comity"
+	"comity/internal/registry/registrytest"
 	"comity/internal/store"
 )
 
 // settle adds to the registry a bit of everything that is special to a backup.
-func (w *world) settle(t *testing.T) {
+func (fx fixture) settle(t *testing.T) {
 	t.Helper()
 	u, n := comity.Cou, comity.Name
-	first := w.add(t, u.Resource, values{u.CoId: w.co, u.Name: "Optics"})
-	second := w.add(t, u.Resource, values{u.CoId: w.co, u.Name: "Lenses"})
-	w.edit(t, u.Resource, first, values{u.CoId: w.co, u.Name: "Optics", u.ParentId: second})
-	person := w.person(t)
-	w.add(t, n.Resource, values{n.Person: person, n.Given: "Zoë \"&\\ \u2028 😀", n.Type: "official"})
-	group, above := w.group(t, "readers"), w.group(t, "everybody")
-	w.join(t, person, group)
-	w.nest(t, group, above)
-	w.target(t)
+	first := fx.Insert(t, u.Resource, registrytest.Values{u.CoId: fx.CoId, u.Name: "Optics"})
+	second := fx.Insert(t, u.Resource, registrytest.Values{u.CoId: fx.CoId, u.Name: "Lenses"})
+	fx.Change(t, u.Resource, first, registrytest.Values{u.CoId: fx.CoId, u.Name: "Optics", u.ParentId: second})
+	person := fx.NewPerson(t)
+	fx.Insert(t, n.Resource, registrytest.Values{n.Person: person, n.Given: "Zoë \"&\\ \u2028 😀", n.Type: "official"})
+	group, above := fx.NewGroup(t, "readers"), fx.NewGroup(t, "everybody")
+	fx.Join(t, person, group)
+	fx.Nest(t, group, above)
+	fx.target(t)
 	s, h := comity.Server, comity.HttpServer
-	server := w.add(t, s.Resource, values{s.CoId: w.co, s.Description: "a server", s.ServerType: "HT", s.Status: comity.Active})
-	w.add(t, h.Resource, values{h.ServerId: server, h.Serverurl: "https://example.org", h.AuthType: "BA", h.Username: "comity", h.Password: "a secret"})
+	server := fx.Insert(t, s.Resource, registrytest.Values{s.CoId: fx.CoId, s.Description: "a server", s.ServerType: "HT", s.Status: comity.Active})
+	fx.Insert(t, h.Resource, registrytest.Values{h.ServerId: server, h.Serverurl: "https://example.org", h.AuthType: "BA", h.Username: "comity", h.Password: "a secret"})
 	a := comity.CoIdentifierAssignment
-	w.add(t, a.Resource, values{a.CoId: w.co, a.Status: comity.Active, a.IdentifierType: "uid", a.Algorithm: comity.AssignSequential})
-	if _, _, err := w.assign(t, "Grace", "", "Hopper"); err != nil {
+	fx.Insert(t, a.Resource, registrytest.Values{a.CoId: fx.CoId, a.Status: comity.Active, a.IdentifierType: "uid", a.Algorithm: comity.AssignSequential})
+	if _, _, err := fx.assign(t, "Grace", "", "Hopper"); err != nil {
 		t.Fatal(err)
 	}
 	// The person with the highest id is deleted: the id must not be given again.
-	w.remove(t, comity.CoPerson.Resource, w.person(t))
-	w.wait(time.Hour)
-	w.tick(t, time.Time{})
+	fx.Remove(t, comity.CoPerson.Resource, fx.NewPerson(t))
+	fx.Wait(time.Hour)
+	fx.tick(t, time.Time{})
 }
 
-func (w *world) backup(t *testing.T) []byte {
+func (fx fixture) backup(t *testing.T) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	if _, err := w.store.Backup(t.Context(), &b); err != nil {
+	if _, err := fx.Store.Backup(t.Context(), &b); err != nil {
 		t.Fatal(err)
 	}
 	return b.Bytes()
@@ -125,15 +126,15 @@ func text(t *testing.T, v any) string {
 }
 
 func TestBackupAndRestore(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
-		w.settle(t)
-		backup := w.backup(t)
+	onBoth(t, func(t *testing.T, fx fixture) {
+		fx.settle(t)
+		backup := fx.backup(t)
 		want := lines(t, backup)
-		for name, database := range databases {
+		for name, database := range registrytest.Databases() {
 			t.Run("into "+name, func(t *testing.T) {
-				other := &world{now: w.clock(), co: w.co}
-				other.open(t, database(t), other.clock)
-				if _, err := other.store.Restore(t.Context(), bytes.NewReader(backup)); err != nil {
+				other := fixture{registrytest.Empty(t, database(t), fx.Now())}
+				other.CoId = fx.CoId
+				if _, err := other.Store.Restore(t.Context(), bytes.NewReader(backup)); err != nil {
 					t.Fatal(err)
 				}
 				if diff := cmp.Diff(want, lines(t, other.backup(t))); diff != "" {
@@ -142,10 +143,10 @@ func TestBackupAndRestore(t *testing.T) {
 				if problems, err := other.Check(t.Context()); err != nil || len(problems) > 0 {
 					t.Errorf("check: %v, error %v", problems, err)
 				}
-				if last, next := w.lastPerson(t), other.person(t); next <= last {
+				if last, next := fx.lastPerson(t), other.NewPerson(t); next <= last {
 					t.Errorf("the next person is %d, and the last one was %d", next, last)
 				}
-				_, err := other.store.Restore(t.Context(), bytes.NewReader(backup))
+				_, err := other.Store.Restore(t.Context(), bytes.NewReader(backup))
 				if !errors.Is(err, store.ErrNotEmpty) {
 					t.Errorf("into a database that is not empty: %v", err)
 				}
@@ -155,10 +156,10 @@ func TestBackupAndRestore(t *testing.T) {
 }
 
 // lastPerson returns the highest id that a person had.
-func (w *world) lastPerson(t *testing.T) (last int64) {
+func (fx fixture) lastPerson(t *testing.T) (last int64) {
 	t.Helper()
-	people := w.list(t, comity.CoPerson.Resource)
-	err := w.store.Read(t.Context(), func(tx *store.Tx) error {
+	people := fx.Records(t, comity.CoPerson.Resource)
+	err := fx.Store.Read(t.Context(), func(tx *store.Tx) error {
 		gone, err := tx.ListDeleted(t.Context(), comity.CoPerson.Resource, time.Unix(0, 0), 0, 100, nil)
 		people = append(people, gone...)
 		return err
@@ -173,9 +174,9 @@ func (w *world) lastPerson(t *testing.T) (last int64) {
 }
 
 func TestRestoreRefuses(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
-		w.settle(t)
-		backup := w.backup(t)
+	onBoth(t, func(t *testing.T, fx fixture) {
+		fx.settle(t)
+		backup := fx.backup(t)
 		zip := func(s string) []byte {
 			var b bytes.Buffer
 			z := gzip.NewWriter(&b)
@@ -198,12 +199,11 @@ func TestRestoreRefuses(t *testing.T) {
 		}
 		whole := plain(backup)
 		rows := strings.SplitAfter(whole, "\n")
-		other := &world{now: w.clock()}
-		database := databases["SQLite"]
-		if store.IsPostgres(w.name) {
-			database = databases["PostgreSQL"]
+		database := registrytest.Databases()["SQLite"]
+		if store.IsPostgres(fx.Database) {
+			database = registrytest.Databases()["PostgreSQL"]
 		}
-		other.open(t, database(t), nil)
+		other := registrytest.Empty(t, database(t), fx.Now())
 		for name, b := range map[string][]byte{
 			"nothing":                 nil,
 			"no gzip":                 []byte("this is no backup"),
@@ -216,14 +216,14 @@ func TestRestoreRefuses(t *testing.T) {
 			"a row less":              zip(strings.Join(slices.Delete(slices.Clone(rows), len(rows)-4, len(rows)-3), "")),
 			"a table that is unknown": zip(strings.Replace(whole, `"table":"names"`, `"table":"surnames"`, 1)),
 		} {
-			if _, err := other.store.Restore(t.Context(), bytes.NewReader(b)); err == nil {
+			if _, err := other.Store.Restore(t.Context(), bytes.NewReader(b)); err == nil {
 				t.Errorf("%s: restored", name)
 			}
-			if cos := other.list(t, comity.Co.Resource); len(cos) > 0 {
+			if cos := other.Records(t, comity.Co.Resource); len(cos) > 0 {
 				t.Fatalf("%s left %d COs", name, len(cos))
 			}
 		}
-		if _, err := other.store.Restore(t.Context(), bytes.NewReader(backup)); err != nil {
+		if _, err := other.Store.Restore(t.Context(), bytes.NewReader(backup)); err != nil {
 			t.Errorf("the whole: %v", err)
 		}
 	})

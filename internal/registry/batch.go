@@ -47,3 +47,6 @@ func (b *batch) compute(ctx context.Context, c *change) error {
 	}
 	return nil
 }
+
+// distinct returns the ids in order, without duplicates.
+func distinct(ids []int64) []int64 { return slices.Compact(slices.Sorted(slices.Values(ids))) }

@@ -52,12 +52,12 @@ func (r *Registry) Check(ctx context.Context) ([]store.Problem, error) {
 func checkMemberships(ctx context.Context, tx *store.Tx) ([]store.Problem, error) {
 	var problems []store.Problem
 	// The memberships of a CO with a long change under way are not up to date yet.
-	under, err := tx.LongChanges(ctx, MaxPage)
+	under, err := tx.LongChanges(ctx, checkedAtOnce)
 	if err != nil {
 		return nil, err
 	}
 	for after := int64(0); ; {
-		cos, err := tx.List(ctx, comity.Co.Resource, after, MaxPage)
+		cos, err := tx.List(ctx, comity.Co.Resource, after, checkedAtOnce)
 		if err != nil || len(cos) == 0 {
 			return problems, err
 		}
@@ -79,6 +79,9 @@ func checkMemberships(ctx context.Context, tx *store.Tx) ([]store.Problem, error
 	}
 }
 
+// checkedAtOnce is how many records are read at a time.
+const checkedAtOnce = 1000
+
 // maxFound is how many records are reported per field.
 const maxFound = 20
 
@@ -89,7 +92,7 @@ func checkValues(ctx context.Context, tx *store.Tx) ([]store.Problem, error) {
 	for _, res := range comity.Stored() {
 		found := map[string]int{}
 		for after := int64(0); ; {
-			page, err := tx.List(ctx, res, after, MaxPage)
+			page, err := tx.List(ctx, res, after, checkedAtOnce)
 			if err != nil {
 				return nil, err
 			}
@@ -134,7 +137,7 @@ func checkNestings(ctx context.Context, tx *store.Tx, coID int64) (problems []st
 		}
 	}
 	for after := int64(0); ; {
-		people, err := tx.PeopleOf(ctx, coID, after, MaxPage)
+		people, err := tx.PeopleOf(ctx, coID, after, checkedAtOnce)
 		if err != nil || len(people) == 0 {
 			return problems, err
 		}

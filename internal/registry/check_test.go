@@ -5,43 +5,44 @@ import (
 	"testing"
 
 	"comity"
+	"comity/internal/registry/registrytest"
 	"comity/internal/store"
 )
 
 func TestCheckFindsDamage(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
-		a, b, c, d := w.group(t, "a"), w.group(t, "b"), w.group(t, "c"), w.group(t, "d")
-		ada, bob := w.person(t), w.person(t)
-		w.join(t, ada, a)
-		w.nest(t, a, b)
-		second := w.nest(t, b, c)
-		third := w.nest(t, d, b)
+	onBoth(t, func(t *testing.T, fx fixture) {
+		a, b, c, d := fx.NewGroup(t, "a"), fx.NewGroup(t, "b"), fx.NewGroup(t, "c"), fx.NewGroup(t, "d")
+		ada, bob := fx.NewPerson(t), fx.NewPerson(t)
+		fx.Join(t, ada, a)
+		fx.Nest(t, a, b)
+		second := fx.Nest(t, b, c)
+		third := fx.Nest(t, d, b)
 		n, u, m, r := comity.Name, comity.Cou, comity.EmailAddress, comity.CoPersonRole
-		role := w.add(t, r.Resource, values{r.Person: ada, r.Affiliation: "staff", r.Status: comity.Active})
-		mail := w.add(t, m.Resource, values{m.Person: ada, m.Mail: "ada@example.org", m.Type: "official"})
-		given := w.add(t, m.Resource, values{m.Person: ada, m.Mail: "bob@example.org", m.Type: "official"})
-		w.edit(t, m.Resource, given, values{m.Person: bob, m.Mail: "bob@example.org", m.Type: "official"})
-		name := w.add(t, n.Resource, values{n.Person: ada, n.Given: "Ada", n.Type: "official"})
-		unit := w.add(t, u.Resource, values{u.CoId: w.co, u.Name: "Optics"})
-		below := w.add(t, u.Resource, values{u.CoId: w.co, u.Name: "Lenses", u.ParentId: unit})
-		other := w.add(t, comity.Co.Resource, values{comity.Co.Name: "Elsewhere", comity.Co.Status: comity.Active})
+		role := fx.Insert(t, r.Resource, registrytest.Values{r.Person: ada, r.Affiliation: "staff", r.Status: comity.Active})
+		mail := fx.Insert(t, m.Resource, registrytest.Values{m.Person: ada, m.Mail: "ada@example.org", m.Type: "official"})
+		given := fx.Insert(t, m.Resource, registrytest.Values{m.Person: ada, m.Mail: "bob@example.org", m.Type: "official"})
+		fx.Change(t, m.Resource, given, registrytest.Values{m.Person: bob, m.Mail: "bob@example.org", m.Type: "official"})
+		name := fx.Insert(t, n.Resource, registrytest.Values{n.Person: ada, n.Given: "Ada", n.Type: "official"})
+		unit := fx.Insert(t, u.Resource, registrytest.Values{u.CoId: fx.CoId, u.Name: "Optics"})
+		below := fx.Insert(t, u.Resource, registrytest.Values{u.CoId: fx.CoId, u.Name: "Lenses", u.ParentId: unit})
+		other := fx.Insert(t, comity.Co.Resource, registrytest.Values{comity.Co.Name: "Elsewhere", comity.Co.Status: comity.Active})
 		// verify changes the current row, and the one in the history, of an address that went to another
 		// person.
 		verify := func(id int64, from, to string) string {
 			data := fmt.Sprintf(`replace(CAST(data AS text), '%s', '%s')`, from, to)
-			if store.IsPostgres(w.name) {
+			if store.IsPostgres(fx.Database) {
 				data = "CAST(" + data + " AS jsonb)"
 			}
 			return fmt.Sprintf("UPDATE email_addresses SET verified = %s WHERE id = %d; UPDATE history SET data = %s WHERE resource = 'EmailAddress' AND record_id = %[2]d", to, id, data)
 		}
-		if problems, err := w.Check(t.Context()); err != nil || len(problems) > 0 {
+		if problems, err := fx.Check(t.Context()); err != nil || len(problems) > 0 {
 			t.Fatalf("a healthy registry: %v, error %v", problems, err)
 		}
 		for _, damage := range []struct{ rule, damage, repair string }{
 			{
 				"Cou.parent_id names a Cou of the same CO",
 				fmt.Sprintf("UPDATE cous SET co_id = %d WHERE id = %d", other, below),
-				fmt.Sprintf("UPDATE cous SET co_id = %d WHERE id = %d", w.co, below),
+				fmt.Sprintf("UPDATE cous SET co_id = %d WHERE id = %d", fx.CoId, below),
 			},
 			{
 				"units form a tree",
@@ -114,8 +115,8 @@ func TestCheckFindsDamage(t *testing.T) {
 				fmt.Sprintf("UPDATE history SET record_id = %d WHERE resource = 'CoPerson' AND record_id = 4711", bob),
 			},
 		} {
-			w.raw(t, damage.damage)
-			problems, err := w.Check(t.Context())
+			fx.raw(t, damage.damage)
+			problems, err := fx.Check(t.Context())
 			if err != nil {
 				t.Fatalf("%s: %v", damage.rule, err)
 			}
@@ -126,8 +127,8 @@ func TestCheckFindsDamage(t *testing.T) {
 			if !found {
 				t.Errorf("%s: found %v", damage.rule, problems)
 			}
-			w.raw(t, damage.repair)
-			if problems, err := w.Check(t.Context()); err != nil || len(problems) > 0 {
+			fx.raw(t, damage.repair)
+			if problems, err := fx.Check(t.Context()); err != nil || len(problems) > 0 {
 				t.Fatalf("repaired after %q: %v, error %v", damage.rule, problems, err)
 			}
 		}

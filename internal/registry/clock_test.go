@@ -5,13 +5,14 @@ import (
 	"time"
 
 	"comity"
+	"comity/internal/registry/registrytest"
 	"comity/internal/store"
 )
 
 // version returns the sum of the versions of a person's deliveries, which grows with each enqueue.
-func (w *world) version(t *testing.T, person int64) (version int64) {
+func (fx fixture) version(t *testing.T, person int64) (version int64) {
 	t.Helper()
-	db := openRaw(t, w.name)
+	db := openRaw(t, fx.Database)
 	defer func() { _ = db.Close() }()
 	err := db.QueryRowContext(t.Context(), "SELECT coalesce(sum(version), 0) FROM deliveries WHERE kind = 0 AND subject_id = $1", person).Scan(&version)
 	if err != nil {
@@ -21,27 +22,27 @@ func (w *world) version(t *testing.T, person int64) (version int64) {
 }
 
 // target adds a target in automatic mode, so that every change is enqueued.
-func (w *world) target(t *testing.T) int64 {
+func (fx fixture) target(t *testing.T) int64 {
 	t.Helper()
 	f := comity.CoProvisioningTarget
-	return w.add(t, f.Resource, values{f.CoId: w.co, f.Description: "a target", f.Plugin: "ApiProvisioner", f.Status: comity.ModeAutomatic})
+	return fx.Insert(t, f.Resource, registrytest.Values{f.CoId: fx.CoId, f.Description: "a target", f.Plugin: "ApiProvisioner", f.Status: comity.ModeAutomatic})
 }
 
 // in says whether a person has a row in the group with the name.
-func (w *world) in(t tb, person int64, name string) bool {
+func (fx fixture) in(t registrytest.TB, person int64, name string) bool {
 	t.Helper()
 	f := comity.CoGroup
-	groups := w.list(t, f.Resource, store.Equal("co_id", w.co), store.Equal(f.Name.Column, name))
+	groups := fx.Records(t, f.Resource, store.Equal("co_id", fx.CoId), store.Equal(f.Name.Column, name))
 	if len(groups) != 1 {
 		t.Fatalf("%d groups %q", len(groups), name)
 	}
 	m := comity.CoGroupMember
-	return len(w.list(t, m.Resource, store.Equal(m.CoGroupId.Column, groups[0].Id), store.Equal(comity.OwnerCO.Column, person))) > 0
+	return len(fx.Records(t, m.Resource, store.Equal(m.CoGroupId.Column, groups[0].Id), store.Equal(comity.OwnerCO.Column, person))) > 0
 }
 
-func (w *world) tick(t *testing.T, done time.Time) time.Time {
+func (fx fixture) tick(t *testing.T, done time.Time) time.Time {
 	t.Helper()
-	done, err := w.Tick(t.Context(), done)
+	done, err := fx.Tick(t.Context(), done)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,68 +50,68 @@ func (w *world) tick(t *testing.T, done time.Time) time.Time {
 }
 
 func TestRolesBeginAndEndByTheClock(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
-		w.target(t)
-		unit := w.add(t, comity.Cou.Resource, values{comity.Cou.CoId: w.co, comity.Cou.Name: "Optics"})
-		person, other := w.person(t), w.person(t)
+	onBoth(t, func(t *testing.T, fx fixture) {
+		fx.target(t)
+		unit := fx.Insert(t, comity.Cou.Resource, registrytest.Values{comity.Cou.CoId: fx.CoId, comity.Cou.Name: "Optics"})
+		person, other := fx.NewPerson(t), fx.NewPerson(t)
 		f := comity.CoPersonRole
-		role := w.add(t, f.Resource, values{
+		role := fx.Insert(t, f.Resource, registrytest.Values{
 			f.Person: person, f.CouId: unit, f.Affiliation: "member", f.Status: comity.Active,
-			f.ValidFrom: began.Add(time.Hour), f.ValidThrough: began.Add(2 * time.Hour),
+			f.ValidFrom: registrytest.Began().Add(time.Hour), f.ValidThrough: registrytest.Began().Add(2 * time.Hour),
 		})
-		done := w.tick(t, time.Time{})
+		done := fx.tick(t, time.Time{})
 		check := func(when, status, actor string, active bool) {
 			t.Helper()
-			rec := w.get(t, f.Resource, role)
+			rec := fx.Get(t, f.Resource, role)
 			if rec.Text(f.Status) != status || rec.Actor != actor {
 				t.Errorf("%s the role is %s by %s, want %s by %s", when, rec.Text(f.Status), rec.Actor, status, actor)
 			}
-			if got := w.get(t, comity.CoPerson.Resource, person).Text(comity.CoPerson.Status); got != status {
+			if got := fx.Get(t, comity.CoPerson.Resource, person).Text(comity.CoPerson.Status); got != status {
 				t.Errorf("%s the person is %s, want %s", when, got, status)
 			}
 			for _, group := range []string{"CO:members:active", "CO:COU:Optics:members:active"} {
-				if got := w.in(t, person, group); got != active {
+				if got := fx.in(t, person, group); got != active {
 					t.Errorf("%s in %s: %v, want %v", when, group, got, active)
 				}
 			}
-			if !w.in(t, person, "CO:COU:Optics:members:all") {
+			if !fx.in(t, person, "CO:COU:Optics:members:all") {
 				t.Errorf("%s the person is not in the unit", when)
 			}
 		}
-		check("before it begins", comity.Pending, tester.Username, false)
-		alone := w.version(t, other)
+		check("before it begins", comity.Pending, registrytest.Tester().Username, false)
+		alone := fx.version(t, other)
 		for _, step := range []struct {
 			when, status, actor string
 			wait                time.Duration
 			turned              bool
 		}{
-			{"a second before it begins", comity.Pending, tester.Username, time.Hour - time.Second, false},
+			{"a second before it begins", comity.Pending, registrytest.Tester().Username, time.Hour - time.Second, false},
 			{"as it begins", comity.Active, "clock", time.Second, true},
 			{"in its last second", comity.Active, "clock", time.Hour, false},
 			{"after its last second", comity.Expired, "clock", time.Second, true},
 			{"long after", comity.Expired, "clock", 1000 * time.Hour, false},
 		} {
-			w.wait(step.wait)
-			before, revision := w.version(t, person), w.get(t, f.Resource, role).Revision
-			done = w.tick(t, done)
+			fx.Wait(step.wait)
+			before, revision := fx.version(t, person), fx.Get(t, f.Resource, role).Revision
+			done = fx.tick(t, done)
 			check(step.when, step.status, step.actor, step.status == comity.Active)
-			after := w.version(t, person)
+			after := fx.version(t, person)
 			if (after > before) != step.turned {
 				t.Errorf("%s: the version of the deliveries went from %d to %d", step.when, before, after)
 			}
-			if got := w.get(t, f.Resource, role).Revision; (got != revision) != step.turned {
+			if got := fx.Get(t, f.Resource, role).Revision; (got != revision) != step.turned {
 				t.Errorf("%s: revision went from %d to %d", step.when, revision, got)
 			}
 			// The same again, as after a restart and on another instance, changes nothing.
 			for _, since := range []time.Time{done, {}} {
-				w.tick(t, since)
-				if w.version(t, person) != after {
+				fx.tick(t, since)
+				if fx.version(t, person) != after {
 					t.Errorf("%s: another tick from %v enqueued the person again", step.when, since)
 				}
 			}
 			check(step.when+", once more,", step.status, step.actor, step.status == comity.Active)
 		}
-		if got := w.version(t, other); got != alone {
+		if got := fx.version(t, other); got != alone {
 			t.Errorf("somebody else was enqueued: version %d, then %d", alone, got)
 		}
 	})
@@ -119,15 +120,15 @@ func TestRolesBeginAndEndByTheClock(t *testing.T) {
 // What the clock carried out while it was ahead is reverted when it is right again, and what begins and ends
 // after that does so in time, also in a program that was restarted.
 func TestTheClockWasAheadAndCameBack(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
-		w.target(t)
-		unit := w.add(t, comity.Cou.Resource, values{comity.Cou.CoId: w.co, comity.Cou.Name: "Optics"})
+	onBoth(t, func(t *testing.T, fx fixture) {
+		fx.target(t)
+		unit := fx.Insert(t, comity.Cou.Resource, registrytest.Values{comity.Cou.CoId: fx.CoId, comity.Cou.Name: "Optics"})
 		f := comity.CoPersonRole
 		role := func(from, through time.Duration) (person, role int64) {
-			person = w.person(t)
-			return person, w.add(t, f.Resource, values{
+			person = fx.NewPerson(t)
+			return person, fx.Insert(t, f.Resource, registrytest.Values{
 				f.Person: person, f.CouId: unit, f.Affiliation: "member", f.Status: comity.Active,
-				f.ValidFrom: began.Add(from), f.ValidThrough: began.Add(through),
+				f.ValidFrom: registrytest.Began().Add(from), f.ValidThrough: registrytest.Began().Add(through),
 			})
 		}
 		_, ends := role(-time.Hour, 10*time.Hour)
@@ -135,39 +136,39 @@ func TestTheClockWasAheadAndCameBack(t *testing.T) {
 		check := func(when, wantEnds, wantBegins string) {
 			t.Helper()
 			for id, want := range map[int64]string{ends: wantEnds, begins: wantBegins} {
-				if got := w.get(t, f.Resource, id).Text(f.Status); got != want {
+				if got := fx.Get(t, f.Resource, id).Text(f.Status); got != want {
 					t.Errorf("%s role %d is %s, want %s", when, id, got, want)
 				}
 			}
 		}
-		done := w.tick(t, time.Time{})
+		done := fx.tick(t, time.Time{})
 		check("at first", comity.Active, comity.Pending)
-		w.wait(100 * time.Hour)
-		done = w.tick(t, done)
+		fx.Wait(100 * time.Hour)
+		done = fx.tick(t, done)
 		check("ahead", comity.Expired, comity.Active)
-		w.wait(-99 * time.Hour)
-		marked := w.add(t, comity.CoPerson.Resource, values{comity.CoPerson.CoId: w.co, comity.CoPerson.Status: comity.Active})
-		if due := w.due(t, marked); due.After(w.clock().Add(time.Millisecond)) {
-			t.Errorf("back: what changes now is due at %v, it is %v", due, w.clock())
+		fx.Wait(-99 * time.Hour)
+		marked := fx.Insert(t, comity.CoPerson.Resource, registrytest.Values{comity.CoPerson.CoId: fx.CoId, comity.CoPerson.Status: comity.Active})
+		if due := fx.due(t, marked); due.After(fx.Now().Add(time.Millisecond)) {
+			t.Errorf("back: what changes now is due at %v, it is %v", due, fx.Now())
 		}
 		for _, since := range []time.Time{done, {}} {
-			w.tick(t, since)
+			fx.tick(t, since)
 			check("back", comity.Active, comity.Pending)
 		}
-		done = w.tick(t, time.Time{})
-		w.wait(5 * time.Hour)
-		done = w.tick(t, done)
+		done = fx.tick(t, time.Time{})
+		fx.Wait(5 * time.Hour)
+		done = fx.tick(t, done)
 		check("when one begins", comity.Active, comity.Active)
-		w.wait(5 * time.Hour)
-		w.tick(t, done)
+		fx.Wait(5 * time.Hour)
+		fx.tick(t, done)
 		check("when one ends", comity.Expired, comity.Active)
 	})
 }
 
 // due returns when a person's delivery is due.
-func (w *world) due(t *testing.T, person int64) time.Time {
+func (fx fixture) due(t *testing.T, person int64) time.Time {
 	t.Helper()
-	db := openRaw(t, w.name)
+	db := openRaw(t, fx.Database)
 	defer func() { _ = db.Close() }()
 	var due int64
 	err := db.QueryRowContext(t.Context(), "SELECT due FROM deliveries WHERE kind = 0 AND subject_id = $1", person).Scan(&due)
@@ -179,25 +180,25 @@ func (w *world) due(t *testing.T, person int64) time.Time {
 
 // A validity includes the whole of its last second, in every check.
 func TestARoleThatIsWrittenInItsLastSecondIsActive(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
-		w.wait(time.Second / 2)
+	onBoth(t, func(t *testing.T, fx fixture) {
+		fx.Wait(time.Second / 2)
 		f := comity.CoPersonRole
-		role := w.add(t, f.Resource, values{f.Person: w.person(t), f.Affiliation: "member", f.Status: comity.Active, f.ValidThrough: began})
-		if got := w.get(t, f.Resource, role).Text(f.Status); got != comity.Active {
+		role := fx.Insert(t, f.Resource, registrytest.Values{f.Person: fx.NewPerson(t), f.Affiliation: "member", f.Status: comity.Active, f.ValidThrough: registrytest.Began()})
+		if got := fx.Get(t, f.Resource, role).Text(f.Status); got != comity.Active {
 			t.Errorf("it is %s", got)
 		}
 	})
 }
 
 func TestMembershipsBeginAndEndByTheClock(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
-		w.target(t)
+	onBoth(t, func(t *testing.T, fx fixture) {
+		fx.target(t)
 		f := comity.CoGroupMember
-		person, group, above := w.person(t), w.group(t, "readers"), w.group(t, "everybody")
-		w.nest(t, group, above)
-		w.add(t, f.Resource, values{
+		person, group, above := fx.NewPerson(t), fx.NewGroup(t, "readers"), fx.NewGroup(t, "everybody")
+		fx.Nest(t, group, above)
+		fx.Insert(t, f.Resource, registrytest.Values{
 			f.CoGroupId: group, f.Person: person, f.Member: true,
-			f.ValidFrom: began.Add(time.Hour), f.ValidThrough: began.Add(2 * time.Hour),
+			f.ValidFrom: registrytest.Began().Add(time.Hour), f.ValidThrough: registrytest.Began().Add(2 * time.Hour),
 		})
 		var done time.Time
 		for _, step := range []struct {
@@ -211,17 +212,17 @@ func TestMembershipsBeginAndEndByTheClock(t *testing.T) {
 			{time.Second, true, false},
 			{time.Hour, false, false},
 		} {
-			w.wait(step.wait)
-			before := w.version(t, person)
-			done = w.tick(t, done)
-			if got := w.version(t, person) > before; got != step.enqueued {
-				t.Errorf("at %v the person was enqueued: %v, want %v", w.clock(), got, step.enqueued)
+			fx.Wait(step.wait)
+			before := fx.version(t, person)
+			done = fx.tick(t, done)
+			if got := fx.version(t, person) > before; got != step.enqueued {
+				t.Errorf("at %v the person was enqueued: %v, want %v", fx.Now(), got, step.enqueued)
 			}
-			if got := w.in(t, person, "everybody"); got != step.nested {
-				t.Errorf("at %v the person is in the group above: %v, want %v", w.clock(), got, step.nested)
+			if got := fx.in(t, person, "everybody"); got != step.nested {
+				t.Errorf("at %v the person is in the group above: %v, want %v", fx.Now(), got, step.nested)
 			}
 		}
-		if problems, err := w.Check(t.Context()); err != nil || len(problems) > 0 {
+		if problems, err := fx.Check(t.Context()); err != nil || len(problems) > 0 {
 			t.Errorf("check: %v, error %v", problems, err)
 		}
 	})
@@ -229,18 +230,18 @@ func TestMembershipsBeginAndEndByTheClock(t *testing.T) {
 
 // What began while nothing ran is carried out by the first tick, for any number of people.
 func TestTheClockCatchesUp(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, fx fixture) {
 		f := comity.CoPersonRole
 		var roles []int64
 		for range 120 {
-			roles = append(roles, w.add(t, f.Resource, values{
-				f.Person: w.person(t), f.Affiliation: "member", f.Status: comity.Active, f.ValidThrough: began.Add(time.Minute),
+			roles = append(roles, fx.Insert(t, f.Resource, registrytest.Values{
+				f.Person: fx.NewPerson(t), f.Affiliation: "member", f.Status: comity.Active, f.ValidThrough: registrytest.Began().Add(time.Minute),
 			}))
 		}
-		w.wait(30 * 24 * time.Hour)
-		w.tick(t, time.Time{})
+		fx.Wait(30 * 24 * time.Hour)
+		fx.tick(t, time.Time{})
 		for _, id := range roles {
-			if rec := w.get(t, f.Resource, id); rec.Text(f.Status) != comity.Expired {
+			if rec := fx.Get(t, f.Resource, id); rec.Text(f.Status) != comity.Expired {
 				t.Fatalf("role %d is %s", id, rec.Text(f.Status))
 			}
 		}

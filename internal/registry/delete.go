@@ -2,6 +2,7 @@ package registry
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"comity"
@@ -57,4 +58,31 @@ func (c *change) refuseDelete(ctx context.Context, rules rules) error {
 		return err
 	}
 	return hook(ctx, rules.refuse, c)
+}
+
+// RefusesDelete returns the error with which a delete of the record would be refused now, nil if it would
+// not.
+func (r *Registry) RefusesDelete(ctx context.Context, caller authz.Caller, rec *comity.Record) (refused *comity.Error, err error) {
+	if !caller.MayAnything() {
+		return nil, comity.Forbid()
+	}
+	err = r.store.Snapshot(ctx, func(tx *store.Tx) error {
+		now, err := tx.Now(ctx)
+		if err != nil {
+			return err
+		}
+		c := &change{tx: tx, caller: caller, old: rec, now: now}
+		err = authz.Authorize(ctx, tx, caller, authz.Delete, rec, rec.Resource.UnknownOnDelete)
+		if err == nil {
+			err = c.refuseDelete(ctx, rulesOf(rec.Resource))
+		}
+		if errors.As(err, &refused) {
+			return nil
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("ask whether %s %d can be deleted: %w", rec.Resource.Singular, rec.Id, err)
+	}
+	return refused, nil
 }

@@ -15,6 +15,8 @@ import (
 
 	"comity"
 	"comity/internal/registry"
+	"comity/internal/registry/registrytest"
+	"comity/internal/registry/view"
 	"comity/internal/store"
 )
 
@@ -51,21 +53,21 @@ type life struct{ person, role, org, shared int64 }
 
 // live gives a person dependents of every resource, of themselves, of a role of theirs and of an org identity
 // that is theirs only, and changes each once. Somebody else is linked to a second org identity.
-func (w *world) live(t *testing.T) (l life) {
+func (fx fixture) live(t *testing.T) (l life) {
 	t.Helper()
 	link := comity.CoOrgIdentityLink
-	l.person = w.person(t)
-	terms := w.put(t, l.person, marked(comity.CoTermsAndConditions.Resource, w.co))
-	role := marked(comity.CoPersonRole.Resource, w.co)
+	l.person = fx.NewPerson(t)
+	terms := fx.put(t, l.person, marked(comity.CoTermsAndConditions.Resource, fx.CoId))
+	role := marked(comity.CoPersonRole.Resource, fx.CoId)
 	role.SetOwner(comity.CoPersonRole.Person, comity.OwnerCO, l.person)
-	l.role = w.put(t, l.person, role)
-	l.org, l.shared = w.put(t, 0, marked(comity.OrgIdentity.Resource, w.co)), w.add(t, comity.OrgIdentity.Resource, values{comity.OrgIdentity.CoId: w.co})
-	other := w.person(t)
-	w.add(t, link.Resource, values{link.CoPersonId: l.person, link.OrgIdentityId: l.org})
-	was := w.add(t, link.Resource, values{link.CoPersonId: other, link.OrgIdentityId: l.shared})
-	w.remove(t, link.Resource, was)
-	w.add(t, link.Resource, values{link.CoPersonId: l.person, link.OrgIdentityId: l.shared})
-	w.join(t, l.person, w.group(t, "readers"))
+	l.role = fx.put(t, l.person, role)
+	l.org, l.shared = fx.put(t, 0, marked(comity.OrgIdentity.Resource, fx.CoId)), fx.Insert(t, comity.OrgIdentity.Resource, registrytest.Values{comity.OrgIdentity.CoId: fx.CoId})
+	other := fx.NewPerson(t)
+	fx.Insert(t, link.Resource, registrytest.Values{link.CoPersonId: l.person, link.OrgIdentityId: l.org})
+	was := fx.Insert(t, link.Resource, registrytest.Values{link.CoPersonId: other, link.OrgIdentityId: l.shared})
+	fx.Remove(t, link.Resource, was)
+	fx.Insert(t, link.Resource, registrytest.Values{link.CoPersonId: l.person, link.OrgIdentityId: l.shared})
+	fx.Join(t, l.person, fx.NewGroup(t, "readers"))
 	for _, r := range comity.Stored() {
 		owner := r.Owner()
 		if owner == nil || r == comity.CoPersonRole.Resource || r == comity.CoGroupMember.Resource {
@@ -76,29 +78,29 @@ func (w *world) live(t *testing.T) (l life) {
 			if !ok {
 				continue
 			}
-			rec := marked(r, w.co)
+			rec := marked(r, fx.CoId)
 			rec.SetOwner(owner, o, id)
 			if r == comity.CoTAndCAgreement.Resource {
 				rec.SetInt(comity.CoTAndCAgreement.CoTermsAndConditionsId, terms)
 			}
-			w.put(t, l.person, rec)
+			fx.put(t, l.person, rec)
 		}
 	}
 	h := comity.HistoryRecord
-	w.add(t, h.Resource, values{h.CoPersonId: l.person, h.Action: "CMNT", h.Comment: marker + " came by"})
-	w.add(t, h.Resource, values{h.CoPersonRoleId: l.role, h.Action: "CMNT", h.Comment: marker + " was promoted"})
-	w.add(t, h.Resource, values{h.OrgIdentityId: l.org, h.Action: "CMNT", h.Comment: marker + " is called so"})
+	fx.Insert(t, h.Resource, registrytest.Values{h.CoPersonId: l.person, h.Action: "CMNT", h.Comment: marker + " came by"})
+	fx.Insert(t, h.Resource, registrytest.Values{h.CoPersonRoleId: l.role, h.Action: "CMNT", h.Comment: marker + " was promoted"})
+	fx.Insert(t, h.Resource, registrytest.Values{h.OrgIdentityId: l.org, h.Action: "CMNT", h.Comment: marker + " is called so"})
 	return l
 }
 
 // put stores a record without validation, and changes it once.
-func (w *world) put(t *testing.T, person int64, rec *comity.Record) int64 {
+func (fx fixture) put(t *testing.T, person int64, rec *comity.Record) int64 {
 	t.Helper()
-	where := store.Where{CoId: w.co, CoPersonId: person}
+	where := store.Where{CoId: fx.CoId, CoPersonId: person}
 	if rec.Resource == comity.OrgIdentity.Resource || rec.OwnedBy(comity.OwnerOrg) != 0 || rec.Resource == comity.CoTermsAndConditions.Resource {
 		where.CoPersonId = 0
 	}
-	err := w.store.Write(t.Context(), func(tx *store.Tx) error {
+	err := fx.Store.Write(t.Context(), func(tx *store.Tx) error {
 		rec.Id = 0
 		if err := tx.Insert(t.Context(), rec, "tester", where); err != nil {
 			return err
@@ -112,22 +114,22 @@ func (w *world) put(t *testing.T, person int64, rec *comity.Record) int64 {
 }
 
 // setProvisioned makes a target know the person by two identifiers; waiting adds a pending delivery.
-func (w *world) setProvisioned(t *testing.T, target, person int64, waiting bool) {
+func (fx fixture) setProvisioned(t *testing.T, target, person int64, waiting bool) {
 	t.Helper()
 	due := "NULL"
 	if waiting {
 		due = "5"
 	}
-	w.raw(t, fmt.Sprintf(`DELETE FROM deliveries WHERE co_provisioning_target_id = %d AND subject_id = %d`, target, person))
-	w.raw(t, fmt.Sprintf(`INSERT INTO deliveries (co_provisioning_target_id, subject_id, co_id, version, due, claimed, sequence, attempts,
+	fx.raw(t, fmt.Sprintf(`DELETE FROM deliveries WHERE co_provisioning_target_id = %d AND subject_id = %d`, target, person))
+	fx.raw(t, fmt.Sprintf(`INSERT INTO deliveries (co_provisioning_target_id, subject_id, co_id, version, due, claimed, sequence, attempts,
 			refusals, dead_lettered, identifier, obsolete, answer, sent)
-		VALUES (%d, %d, %d, 1, %s, false, 1, 0, 0, false, '%s', '["%[5]s before"]', 'no %[5]s here', $1)`, target, person, w.co, due, marker), zipped(t, marker))
+		VALUES (%d, %d, %d, 1, %s, false, 1, 0, 0, false, '%s', '["%[5]s before"]', 'no %[5]s here', $1)`, target, person, fx.CoId, due, marker), zipped(t, marker))
 }
 
 // setGroupsSent makes the last message and the answer of a target for the person's groups name the person.
-func (w *world) setGroupsSent(t *testing.T, target, person int64) {
+func (fx fixture) setGroupsSent(t *testing.T, target, person int64) {
 	t.Helper()
-	w.raw(t, fmt.Sprintf(`INSERT INTO deliveries (co_provisioning_target_id, kind, subject_id, co_id, version, claimed, sequence, attempts,
+	fx.raw(t, fmt.Sprintf(`INSERT INTO deliveries (co_provisioning_target_id, kind, subject_id, co_id, version, claimed, sequence, attempts,
 			refusals, dead_lettered, identifier, obsolete, answer, sent)
 		SELECT %d, 1, g.id, g.co_id, 1, false, 1, 0, 0, false, 'g', '[]', 'no %s here', $1 FROM co_groups g
 		WHERE g.id IN (SELECT m.co_group_id FROM co_group_members m WHERE m.co_person_id = %d)`, target, marker, person), zipped(t, marker))
@@ -148,9 +150,9 @@ func zipped(t *testing.T, text string) []byte {
 }
 
 // mentions returns the tables of a backup that contain the marker, except for those that are the CO's own.
-func (w *world) mentions(t *testing.T) (tables []string) {
+func (fx fixture) mentions(t *testing.T) (tables []string) {
 	t.Helper()
-	for table, rows := range lines(t, w.backup(t)) {
+	for table, rows := range lines(t, fx.backup(t)) {
 		held := slices.ContainsFunc(rows, func(row string) bool {
 			return (strings.Contains(row, marker) || strings.Contains(row, "1952-03-11") || strings.Contains(row, "4242424242")) &&
 				!strings.Contains(row, `"resource":"CoTermsAndConditions"`)
@@ -164,9 +166,9 @@ func (w *world) mentions(t *testing.T) (tables []string) {
 }
 
 // facts returns the rows of the history without their data.
-func (w *world) facts(t *testing.T) (facts []string) {
+func (fx fixture) facts(t *testing.T) (facts []string) {
 	t.Helper()
-	db := openRaw(t, w.name)
+	db := openRaw(t, fx.Database)
 	defer func() { _ = db.Close() }()
 	rows, err := db.QueryContext(t.Context(), `SELECT id, resource, record_id, revision, operation, actor, since, coalesce(until, 0), co_id,
 		coalesce(co_person_id, 0), coalesce(org_identity_id, 0), coalesce(co_group_id, 0) FROM history ORDER BY id`)
@@ -189,28 +191,28 @@ func (w *world) facts(t *testing.T) (facts []string) {
 }
 
 func TestErase(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, fx fixture) {
 		target := comity.CoProvisioningTarget
-		automatic, manual := w.target(t), w.target(t)
-		w.edit(t, target.Resource, manual, values{target.CoId: w.co, target.Plugin: comity.PluginAPI, target.Status: comity.ModeManual})
-		l := w.live(t)
-		w.wait(time.Hour)
-		w.setProvisioned(t, automatic, l.person, false)
-		w.setProvisioned(t, manual, l.person, false)
-		w.setGroupsSent(t, manual, l.person)
-		before := w.backup(t)
+		automatic, manual := fx.target(t), fx.target(t)
+		fx.Change(t, target.Resource, manual, registrytest.Values{target.CoId: fx.CoId, target.Plugin: comity.PluginAPI, target.Status: comity.ModeManual})
+		l := fx.live(t)
+		fx.Wait(time.Hour)
+		fx.setProvisioned(t, automatic, l.person, false)
+		fx.setProvisioned(t, manual, l.person, false)
+		fx.setGroupsSent(t, manual, l.person)
+		before := fx.backup(t)
 
-		if _, err := w.Erase(t.Context(), l.person, false); err == nil || !strings.Contains(err.Error(), "is still there") {
+		if _, err := fx.Erase(t.Context(), l.person, false); err == nil || !strings.Contains(err.Error(), "is still there") {
 			t.Errorf("a person who is still there: error %v", err)
 		}
-		if diff := cmp.Diff(lines(t, before), lines(t, w.backup(t))); diff != "" {
+		if diff := cmp.Diff(lines(t, before), lines(t, fx.backup(t))); diff != "" {
 			t.Errorf("what was refused changed something:\n%s", diff)
 		}
-		if _, err := w.Erase(t.Context(), 4711, true); err == nil || !strings.Contains(err.Error(), "there was none") {
+		if _, err := fx.Erase(t.Context(), 4711, true); err == nil || !strings.Contains(err.Error(), "there was none") {
 			t.Errorf("nobody: error %v", err)
 		}
 
-		erased, err := w.Erase(t.Context(), l.person, true)
+		erased, err := fx.Erase(t.Context(), l.person, true)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -222,21 +224,21 @@ func TestErase(t *testing.T) {
 			t.Errorf("%d rows (-want +got):\n%s", erased.Rows, diff)
 		}
 		// One target still has to be sent the delete, under the name that it knows.
-		if diff := cmp.Diff([]string{"deliveries"}, w.mentions(t)); diff != "" {
+		if diff := cmp.Diff([]string{"deliveries"}, fx.mentions(t)); diff != "" {
 			t.Errorf("before the delivery of the delete, the marker is in (-want +got):\n%s", diff)
 		}
-		w.provisionAll(t, automatic)
-		if tables := w.mentions(t); len(tables) > 0 {
+		fx.provisionAll(t, automatic)
+		if tables := fx.mentions(t); len(tables) > 0 {
 			t.Errorf("the marker is in %v", tables)
 		}
-		w.checkErased(t, l)
+		fx.checkErased(t, l)
 	})
 }
 
 // provisionAll finishes all pending deliveries of a target, as the outbox does.
-func (w *world) provisionAll(t *testing.T, target int64) {
+func (fx fixture) provisionAll(t *testing.T, target int64) {
 	t.Helper()
-	err := w.store.Write(t.Context(), func(tx *store.Tx) error {
+	err := fx.Store.Write(t.Context(), func(tx *store.Tx) error {
 		claimed, err := tx.Claim(t.Context(), target, 100, time.Minute)
 		outcomes := make([]store.Outcome, len(claimed))
 		for i, d := range claimed {
@@ -254,23 +256,23 @@ func (w *world) provisionAll(t *testing.T, target int64) {
 }
 
 // checkErased checks what is left of a person: that they existed, and what was done.
-func (w *world) checkErased(t *testing.T, l life) {
+func (fx fixture) checkErased(t *testing.T, l life) {
 	t.Helper()
 	ctx := t.Context()
-	if problems, err := w.Check(ctx); err != nil || len(problems) > 0 {
+	if problems, err := fx.Check(ctx); err != nil || len(problems) > 0 {
 		t.Errorf("check: %v, error %v", problems, err)
 	}
 	p := comity.CoPerson
 	for revision := range int64(3) {
-		rec, err := w.ViewPast(ctx, tester, p.Resource, l.person, registry.Past{Revision: revision})
-		if err != nil || rec.Has(p.Status) || rec.Int(p.CoId) != w.co {
+		rec, err := fx.RecordAsOf(ctx, registrytest.Tester(), p.Resource, l.person, view.AsOf{Revision: revision})
+		if err != nil || rec.Has(p.Status) || rec.Int(p.CoId) != fx.CoId {
 			t.Errorf("revision %d of the person: %v, error %v", revision, rec, err)
 		}
 	}
-	if _, err := w.ViewPast(ctx, tester, p.Resource, l.person, registry.Past{Revision: -1, Time: began.Add(time.Minute)}); err != nil {
+	if _, err := fx.RecordAsOf(ctx, registrytest.Tester(), p.Resource, l.person, view.AsOf{Revision: -1, Time: registrytest.Began().Add(time.Minute)}); err != nil {
 		t.Errorf("the person as they were: %v", err)
 	}
-	history, err := w.List(ctx, tester, comity.HistoryRecord.Resource, map[string][]string{"coid": {fmt.Sprint(w.co)}})
+	history, err := fx.List(ctx, registrytest.Tester(), view.ListQuery{Resource: comity.HistoryRecord.Resource, CoIds: []int64{fx.CoId}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -291,40 +293,41 @@ func (w *world) checkErased(t *testing.T, l life) {
 		t.Errorf("%d notes are erased", said["(erased)"])
 	}
 	for _, at := range []time.Duration{time.Minute, 2 * time.Hour} {
-		groups := w.list(t, comity.CoGroup.Resource, store.Equal("name", "readers"))
-		if _, err := w.MembersAt(ctx, tester, inGroup(groups[0].Id), began.Add(at)); err != nil {
+		groups := fx.Records(t, comity.CoGroup.Resource, store.Equal("name", "readers"))
+		query := view.ListQuery{Resource: comity.CoGroupMember.Resource, At: registrytest.Began().Add(at)}
+		if _, err := fx.List(ctx, registrytest.Tester(), query.Of(comity.CoGroup.Resource, groups[0].Id)); err != nil {
 			t.Errorf("the members of their group: %v", err)
 		}
 	}
-	facts := w.facts(t)
-	again, err := w.Erase(ctx, l.person, false)
+	facts := fx.facts(t)
+	again, err := fx.Erase(ctx, l.person, false)
 	if err != nil || again.Rows != 0 || len(again.Known) != 0 {
 		t.Errorf("once more: %+v, error %v", again, err)
 	}
-	if after := w.facts(t); len(after) != len(facts)+1 || !slices.Equal(after[:len(facts)], facts) {
+	if after := fx.facts(t); len(after) != len(facts)+1 || !slices.Equal(after[:len(facts)], facts) {
 		t.Errorf("%d rows of the history were %d, or not the same", len(after), len(facts))
 	}
 }
 
 // The rows of the history stay, each with who, what and when.
 func TestEraseKeepsTheFacts(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
-		l := w.live(t)
-		w.remove(t, comity.CoPersonRole.Resource, l.role)
-		w.remove(t, comity.CoPerson.Resource, l.person)
-		if _, err := w.Erase(t.Context(), l.person, false); err == nil || !strings.Contains(err.Error(), fmt.Sprintf("OrgIdentity %d is still there", l.org)) {
+	onBoth(t, func(t *testing.T, fx fixture) {
+		l := fx.live(t)
+		fx.Remove(t, comity.CoPersonRole.Resource, l.role)
+		fx.Remove(t, comity.CoPerson.Resource, l.person)
+		if _, err := fx.Erase(t.Context(), l.person, false); err == nil || !strings.Contains(err.Error(), fmt.Sprintf("OrgIdentity %d is still there", l.org)) {
 			t.Errorf("an org identity that is still there: error %v", err)
 		}
-		w.remove(t, comity.OrgIdentity.Resource, l.org)
-		facts := w.facts(t)
-		if _, err := w.Erase(t.Context(), l.person, false); err != nil {
+		fx.Remove(t, comity.OrgIdentity.Resource, l.org)
+		facts := fx.facts(t)
+		if _, err := fx.Erase(t.Context(), l.person, false); err != nil {
 			t.Fatal(err)
 		}
-		after := w.facts(t)
+		after := fx.facts(t)
 		if diff := cmp.Diff(facts, after[:len(after)-1]); diff != "" {
 			t.Errorf("(-before +after):\n%s", diff)
 		}
-		if tables := w.mentions(t); len(tables) > 0 {
+		if tables := fx.mentions(t); len(tables) > 0 {
 			t.Errorf("the marker is in %v", tables)
 		}
 	})
@@ -333,17 +336,17 @@ func TestEraseKeepsTheFacts(t *testing.T) {
 // Values that a role took to another person are that person's; values that it brought are erased with the
 // person.
 func TestEraseOfRolesThatMoved(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, fx fixture) {
 		f := comity.CoPersonRole
-		person, other := w.person(t), w.person(t)
+		person, other := fx.NewPerson(t), fx.NewPerson(t)
 		role := func(of int64, room string) (role, address int64) {
-			role = w.add(t, f.Resource, values{f.Person: of, f.Affiliation: "staff", f.Status: comity.Active})
+			role = fx.Insert(t, f.Resource, registrytest.Values{f.Person: of, f.Affiliation: "staff", f.Status: comity.Active})
 			rec := comity.NewRecord(comity.Address.Resource)
 			rec.SetText(comity.Address.Room, room)
 			rec.SetOwner(comity.Address.Person, comity.OwnerRole, role)
-			rec.CoId = w.co
-			err := w.store.Write(t.Context(), func(tx *store.Tx) error {
-				return tx.Insert(context.WithoutCancel(t.Context()), rec, "tester", store.Where{CoId: w.co, CoPersonId: of})
+			rec.CoId = fx.CoId
+			err := fx.Store.Write(t.Context(), func(tx *store.Tx) error {
+				return tx.Insert(context.WithoutCancel(t.Context()), rec, "tester", store.Where{CoId: fx.CoId, CoPersonId: of})
 			})
 			if err != nil {
 				t.Fatal(err)
@@ -352,15 +355,15 @@ func TestEraseOfRolesThatMoved(t *testing.T) {
 		}
 		brought, _ := role(other, marker)
 		taken, address := role(person, "Ford's")
-		w.edit(t, f.Resource, brought, values{f.Person: person, f.Affiliation: "staff", f.Status: comity.Active})
-		w.edit(t, f.Resource, taken, values{f.Person: other, f.Affiliation: "staff", f.Status: comity.Active})
-		if _, err := w.Erase(t.Context(), person, true); err != nil {
+		fx.Change(t, f.Resource, brought, registrytest.Values{f.Person: person, f.Affiliation: "staff", f.Status: comity.Active})
+		fx.Change(t, f.Resource, taken, registrytest.Values{f.Person: other, f.Affiliation: "staff", f.Status: comity.Active})
+		if _, err := fx.Erase(t.Context(), person, true); err != nil {
 			t.Fatal(err)
 		}
-		if tables := w.mentions(t); len(tables) > 0 {
+		if tables := fx.mentions(t); len(tables) > 0 {
 			t.Errorf("the marker is in %v", tables)
 		}
-		rec, err := w.ViewPast(t.Context(), tester, comity.Address.Resource, address, registry.Past{Revision: 0})
+		rec, err := fx.RecordAsOf(t.Context(), registrytest.Tester(), comity.Address.Resource, address, view.AsOf{Revision: 0})
 		if err != nil || rec.Text(comity.Address.Room) != "Ford's" {
 			t.Errorf("what the other one has: %v, error %v", rec, err)
 		}
@@ -369,18 +372,18 @@ func TestEraseOfRolesThatMoved(t *testing.T) {
 
 // The indexes of parts of identifiers and of searchable texts contain no part of erased values.
 func TestEraseFromTheSearch(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
-		if store.IsPostgres(w.name) {
+	onBoth(t, func(t *testing.T, fx fixture) {
+		if store.IsPostgres(fx.Database) {
 			return // without FTS5, the index is over the rows themselves
 		}
 		i := comity.Identifier
 		var people []int64
 		for n, text := range []string{"commonly", marker, "uncommonly"} {
-			people = append(people, w.person(t))
-			w.add(t, i.Resource, values{i.Person: people[n], i.Identifier: text, i.Type: "uid", i.Status: comity.Active})
+			people = append(people, fx.NewPerson(t))
+			fx.Insert(t, i.Resource, registrytest.Values{i.Person: people[n], i.Identifier: text, i.Type: "uid", i.Status: comity.Active})
 		}
 		holds := func(part string) bool {
-			db := openRaw(t, w.name)
+			db := openRaw(t, fx.Database)
 			defer func() { _ = db.Close() }()
 			var both int
 			for _, index := range []string{"identifiers_search", "people_search_words"} {
@@ -400,13 +403,15 @@ func TestEraseFromTheSearch(t *testing.T) {
 		if !holds("zap") {
 			t.Error("the index does not hold what it indexes")
 		}
-		if _, err := w.Erase(t.Context(), people[1], true); err != nil {
+		if _, err := fx.Erase(t.Context(), people[1], true); err != nil {
 			t.Fatal(err)
 		}
 		if holds("zap") {
 			t.Error("the index holds what was erased")
 		}
-		found, err := w.List(t.Context(), tester, comity.CoPerson.Resource, map[string][]string{"coid": {fmt.Sprint(w.co)}, "search.identifier": {"common"}})
+		found, err := fx.List(t.Context(), registrytest.Tester(), view.ListQuery{
+			Resource: comity.CoPerson.Resource, CoIds: []int64{fx.CoId}, Search: []view.Criterion{{Key: view.SearchIdentifierPart, Text: "common"}},
+		})
 		if err != nil || len(found.Records) != 2 {
 			t.Errorf("what is there is found: %v, error %v", found, err)
 		}

@@ -1,6 +1,7 @@
 package registry_test
 
 import (
+	"comity/internal/registry/registrytest"
 	"maps"
 	"slices"
 	"time"
@@ -42,7 +43,7 @@ func or[V comparable](v V, cell func(V) comity.Cell) comity.Cell {
 
 func (r *run) addPerson() {
 	p := &modelPerson{rapid.SampledFrom(ranking).Draw(r.T, "status")}
-	id, _ := r.adds("", comity.CoPerson.Resource, values{comity.CoPerson.CoId: r.co, comity.CoPerson.Status: p.status})
+	id, _ := r.adds("", comity.CoPerson.Resource, registrytest.Values{comity.CoPerson.CoId: r.CoId, comity.CoPerson.Status: p.status})
 	r.people[id] = p
 }
 
@@ -54,9 +55,9 @@ func (r *run) drawRole(o *modelRole) *modelRole {
 	return o
 }
 
-func (r *run) roleValues(o *modelRole) values {
+func (r *run) roleValues(o *modelRole) registrytest.Values {
 	f := comity.CoPersonRole
-	return values{
+	return registrytest.Values{
 		f.Person: o.person, f.Affiliation: "staff", f.CouId: or(o.unit, comity.IntCell), f.Status: o.status,
 		f.ValidFrom: or(o.from, comity.TimeCell), f.ValidThrough: or(o.through, comity.TimeCell),
 	}
@@ -75,9 +76,9 @@ func (r *run) addUnit() {
 	}
 }
 
-func (r *run) unitValues(u *modelUnit) values {
+func (r *run) unitValues(u *modelUnit) registrytest.Values {
 	f := comity.Cou
-	return values{f.CoId: r.co, f.Name: u.name, f.ParentId: or(u.parent, comity.IntCell)}
+	return registrytest.Values{f.CoId: r.CoId, f.Name: u.name, f.ParentId: or(u.parent, comity.IntCell)}
 }
 
 func (r *run) unitNamed(name string, but int64) bool {
@@ -114,9 +115,9 @@ func (r *run) addGroup() {
 	}
 }
 
-func (r *run) groupValues(g *modelGroup) values {
+func (r *run) groupValues(g *modelGroup) registrytest.Values {
 	f := comity.CoGroup
-	return values{f.CoId: r.co, f.CouId: or(g.unit, comity.IntCell), f.Name: g.name, f.Status: g.status, f.NestingModeAll: g.all}
+	return registrytest.Values{f.CoId: r.CoId, f.CouId: or(g.unit, comity.IntCell), f.Name: g.name, f.Status: g.status, f.NestingModeAll: g.all}
 }
 
 func (r *run) groupNamed(name string, but int64) bool {
@@ -168,9 +169,9 @@ func (r *run) addMember() {
 	}
 }
 
-func (r *run) memberValues(o *modelMember) values {
+func (r *run) memberValues(o *modelMember) registrytest.Values {
 	f := comity.CoGroupMember
-	return values{
+	return registrytest.Values{
 		f.CoGroupId: o.group, f.Person: o.person, f.Member: o.member, f.Owner: o.owner,
 		f.ValidFrom: or(o.from, comity.TimeCell), f.ValidThrough: or(o.through, comity.TimeCell),
 	}
@@ -201,14 +202,14 @@ func (r *run) nestingRefusal(n *modelNesting, id int64) string {
 	return when(r.groups[n.target].auto(), forbidden)
 }
 
-func nestingValues(n *modelNesting) values {
+func nestingValues(n *modelNesting) registrytest.Values {
 	f := comity.CoGroupNesting
-	return values{f.CoGroupId: n.group, f.TargetCoGroupId: n.target, f.Negate: n.negate}
+	return registrytest.Values{f.CoGroupId: n.group, f.TargetCoGroupId: n.target, f.Negate: n.negate}
 }
 
-func nameValues(n *modelName) values {
+func nameValues(n *modelName) registrytest.Values {
 	f := comity.Name
-	return values{f.Person: n.person, f.Given: "Ada", f.Type: "official", f.PrimaryName: n.primary}
+	return registrytest.Values{f.Person: n.person, f.Given: "Ada", f.Type: "official", f.PrimaryName: n.primary}
 }
 
 func (r *run) primaryOf(person int64) *modelName {
@@ -253,13 +254,13 @@ func (r *run) taken(i *modelIdentifier, but int64) bool {
 	return false
 }
 
-func identifierValues(i *modelIdentifier) values {
+func identifierValues(i *modelIdentifier) registrytest.Values {
 	f := comity.Identifier
 	owner := comity.OwnerCell(comity.OwnerCO.Word, i.person)
 	if i.group != 0 {
 		owner = comity.OwnerCell(comity.OwnerGroup.Word, i.group)
 	}
-	return values{f.Identifier: i.text, f.Type: i.kind, f.Status: comity.Active, f.Person: owner}
+	return registrytest.Values{f.Identifier: i.text, f.Type: i.kind, f.Status: comity.Active, f.Person: owner}
 }
 
 // leaveName handles the loss of an owner's primary name: another one becomes primary.

@@ -1,6 +1,7 @@
 package registry_test
 
 import (
+	"comity/internal/registry/registrytest"
 	"maps"
 	"slices"
 	"time"
@@ -13,7 +14,7 @@ import (
 // run is a sequence of steps, each of which is carried out by the registry and by the model.
 type run struct {
 	*rapid.T
-	*world
+	fixture
 	*model
 	// ticked is the time of the last tick of the clock.
 	ticked time.Time
@@ -30,7 +31,7 @@ var steps = map[string]func(r *run){
 	"edit a person": func(r *run) {
 		if id, p := choose(r, r.people); p != nil {
 			p.status = rapid.SampledFrom(append(slices.Clone(ranking), comity.Locked)).Draw(r.T, "status")
-			r.edits("", comity.CoPerson.Resource, id, values{comity.CoPerson.CoId: r.co, comity.CoPerson.Status: p.status})
+			r.edits("", comity.CoPerson.Resource, id, registrytest.Values{comity.CoPerson.CoId: r.CoId, comity.CoPerson.Status: p.status})
 		}
 	},
 	"delete a person": func(r *run) {
@@ -219,12 +220,12 @@ var steps = map[string]func(r *run){
 	},
 
 	"time passes": func(r *run) {
-		r.wait(time.Duration(rapid.IntRange(1, 3).Draw(r.T, "hours")) * time.Hour)
+		r.Wait(time.Duration(rapid.IntRange(1, 3).Draw(r.T, "hours")) * time.Hour)
 		if _, err := r.Tick(r.Context(), r.ticked); err != nil {
 			r.Fatalf("tick: %v", err)
 		}
-		r.ticked = r.clock()
-		r.passTime(r.clock())
+		r.ticked = r.Now()
+		r.passTime(r.Now())
 	},
 }
 
@@ -237,26 +238,26 @@ func when(is bool, phrase string) string {
 
 // adds, edits and deletes carry out a step and return whether it succeeded; the answer must be the one
 // predicted.
-func (r *run) adds(want string, res *comity.Resource, v values) (int64, bool) {
-	added, err := r.Add(r.Context(), tester, res, v.input(res))
+func (r *run) adds(want string, res *comity.Resource, v registrytest.Values) (int64, bool) {
+	added, err := r.Add(r.Context(), registrytest.Tester(), res, v.Input(res))
 	r.answers("add a "+res.Singular, want, err)
 	return added.Id, err == nil
 }
 
-func (r *run) edits(want string, res *comity.Resource, id int64, v values) bool {
-	err := r.Edit(r.Context(), tester, res, id, v.input(res))
+func (r *run) edits(want string, res *comity.Resource, id int64, v registrytest.Values) bool {
+	err := r.Edit(r.Context(), registrytest.Tester(), res, id, v.Input(res))
 	r.answers("edit a "+res.Singular, want, err)
 	return err == nil
 }
 
 func (r *run) deletes(want string, res *comity.Resource, id int64) bool {
-	err := r.Delete(r.Context(), tester, res, id)
+	err := r.Delete(r.Context(), registrytest.Tester(), res, id)
 	r.answers("delete a "+res.Singular, want, err)
 	return err == nil
 }
 
 func (r *run) answers(what, want string, err error) {
-	if got := phrase(err); got != want || err != nil && got == "" {
+	if got := registrytest.Phrase(err); got != want || err != nil && got == "" {
 		r.Fatalf("%s is answered %q (%v), want %q", what, got, err, want)
 	}
 }

@@ -12,6 +12,7 @@ import (
 
 	"comity"
 	"comity/internal/rapidtest"
+	"comity/internal/registry/registrytest"
 	"comity/internal/store"
 )
 
@@ -110,18 +111,18 @@ func (m *nestingModel) reaches(from, to int64) bool {
 
 // A nesting that moves to a group below moves its rows, too.
 func TestANestingMovesToAnotherTarget(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, fx fixture) {
 		f := comity.CoGroupNesting
-		person, bottom, middle, top := w.person(t), w.group(t, "bottom"), w.group(t, "middle"), w.group(t, "top")
-		w.join(t, person, bottom)
-		w.nest(t, middle, top)
-		nesting := w.nest(t, bottom, top)
+		person, bottom, middle, top := fx.NewPerson(t), fx.NewGroup(t, "bottom"), fx.NewGroup(t, "middle"), fx.NewGroup(t, "top")
+		fx.Join(t, person, bottom)
+		fx.Nest(t, middle, top)
+		nesting := fx.Nest(t, bottom, top)
 		for _, target := range []int64{middle, top, middle} {
-			w.edit(t, f.Resource, nesting, values{f.CoGroupId: bottom, f.TargetCoGroupId: target})
-			if in := w.in(t, person, "middle"); in != (target == middle) || !w.in(t, person, "top") {
+			fx.Change(t, f.Resource, nesting, registrytest.Values{f.CoGroupId: bottom, f.TargetCoGroupId: target})
+			if in := fx.in(t, person, "middle"); in != (target == middle) || !fx.in(t, person, "top") {
 				t.Errorf("nested in %d the person is in the middle: %v", target, in)
 			}
-			if problems, err := w.Check(t.Context()); err != nil || len(problems) > 0 {
+			if problems, err := fx.Check(t.Context()); err != nil || len(problems) > 0 {
 				t.Errorf("check: %v, error %v", problems, err)
 			}
 		}
@@ -131,36 +132,36 @@ func TestANestingMovesToAnotherTarget(t *testing.T) {
 // A person who was excluded from a group by one of the groups that must all contain them becomes a member
 // when that one is deleted.
 func TestWithoutANestedGroupTheOthersSuffice(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, fx fixture) {
 		g, u := comity.CoGroup, comity.Cou
 		for name, remove := range map[string]func(t *testing.T, target int64){
 			"nesting": func(t *testing.T, target int64) {
-				w.remove(t, comity.CoGroupNesting.Resource, w.nest(t, w.group(t, "empty for its nesting"), target))
+				fx.Remove(t, comity.CoGroupNesting.Resource, fx.Nest(t, fx.NewGroup(t, "empty for its nesting"), target))
 			},
 			"group": func(t *testing.T, target int64) {
-				group := w.group(t, "empty")
-				w.nest(t, group, target)
-				w.remove(t, g.Resource, group)
+				group := fx.NewGroup(t, "empty")
+				fx.Nest(t, group, target)
+				fx.Remove(t, g.Resource, group)
 			},
 			"unit": func(t *testing.T, target int64) {
-				unit := w.add(t, u.Resource, values{u.CoId: w.co, u.Name: "Empty"})
-				group := w.add(t, g.Resource, values{g.CoId: w.co, g.CouId: unit, g.Name: "of a unit", g.Status: comity.Active})
-				within := w.add(t, g.Resource, values{g.CoId: w.co, g.CouId: unit, g.Name: "of a unit, too", g.Status: comity.Active, g.NestingModeAll: true})
-				w.nest(t, group, within)
-				w.nest(t, group, target)
-				w.remove(t, u.Resource, unit)
+				unit := fx.Insert(t, u.Resource, registrytest.Values{u.CoId: fx.CoId, u.Name: "Empty"})
+				group := fx.Insert(t, g.Resource, registrytest.Values{g.CoId: fx.CoId, g.CouId: unit, g.Name: "of a unit", g.Status: comity.Active})
+				within := fx.Insert(t, g.Resource, registrytest.Values{g.CoId: fx.CoId, g.CouId: unit, g.Name: "of a unit, too", g.Status: comity.Active, g.NestingModeAll: true})
+				fx.Nest(t, group, within)
+				fx.Nest(t, group, target)
+				fx.Remove(t, u.Resource, unit)
 			},
 		} {
 			t.Run(name, func(t *testing.T) {
-				person, full := w.person(t), w.group(t, "full for the "+name)
-				w.join(t, person, full)
-				target := w.add(t, g.Resource, values{g.CoId: w.co, g.Name: "all for the " + name, g.Status: comity.Active, g.NestingModeAll: true})
-				w.nest(t, full, target)
+				person, full := fx.NewPerson(t), fx.NewGroup(t, "full for the "+name)
+				fx.Join(t, person, full)
+				target := fx.Insert(t, g.Resource, registrytest.Values{g.CoId: fx.CoId, g.Name: "all for the " + name, g.Status: comity.Active, g.NestingModeAll: true})
+				fx.Nest(t, full, target)
 				remove(t, target)
-				if !w.in(t, person, "all for the "+name) {
+				if !fx.in(t, person, "all for the "+name) {
 					t.Error("the person is not in the group")
 				}
-				if problems, err := w.Check(t.Context()); err != nil || len(problems) > 0 {
+				if problems, err := fx.Check(t.Context()); err != nil || len(problems) > 0 {
 					t.Errorf("check: %v, error %v", problems, err)
 				}
 			})
@@ -169,9 +170,9 @@ func TestWithoutANestedGroupTheOthersSuffice(t *testing.T) {
 }
 
 func TestNestingsFollowTheModel(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
-		rapidtest.Check(t, func(t *rapid.T) { followModel(t, w) })
-		if problems, err := w.Check(t.Context()); err != nil || len(problems) > 0 {
+	onBoth(t, func(t *testing.T, fx fixture) {
+		rapidtest.Check(t, func(t *rapid.T) { followModel(t, fx) })
+		if problems, err := fx.Check(t.Context()); err != nil || len(problems) > 0 {
 			t.Errorf("check: %v, error %v", problems, err)
 		}
 	})
@@ -180,26 +181,26 @@ func TestNestingsFollowTheModel(t *testing.T) {
 // The part of a large change that is left to later transactions is done before the answer.
 func TestNestingsFollowTheModelInPortions(t *testing.T) {
 	t.Parallel()
-	w := newWorldOf(t, databases["SQLite"](t), time.Nanosecond)
-	rapidtest.Check(t, func(t *rapid.T) { followModel(t, w) })
-	if problems, err := w.Check(t.Context()); err != nil || len(problems) > 0 {
+	fx := newFixture(t, registrytest.Databases()["SQLite"](t), time.Nanosecond)
+	rapidtest.Check(t, func(t *rapid.T) { followModel(t, fx) })
+	if problems, err := fx.Check(t.Context()); err != nil || len(problems) > 0 {
 		t.Errorf("check: %v, error %v", problems, err)
 	}
 }
 
-func followModel(t *rapid.T, w *world) {
+func followModel(t *rapid.T, fx fixture) {
 	g := comity.CoGroup
 	m := &nestingModel{
 		active: map[int64]bool{}, all: map[int64]bool{}, edges: map[int64]nestingEdge{}, own: map[int64]ownMembership{},
 	}
-	w.co = w.add(t, comity.Co.Resource, values{comity.Co.Name: fmt.Sprintf("CO of %p", m), comity.Co.Status: comity.Active})
-	defer w.remove(t, comity.Co.Resource, w.co)
+	fx.CoId = fx.Insert(t, comity.Co.Resource, registrytest.Values{comity.Co.Name: fmt.Sprintf("CO of %p", m), comity.Co.Status: comity.Active})
+	defer fx.Remove(t, comity.Co.Resource, fx.CoId)
 	for i := range 5 {
-		m.groups = append(m.groups, w.group(t, fmt.Sprintf("group %d", i)))
+		m.groups = append(m.groups, fx.NewGroup(t, fmt.Sprintf("group %d", i)))
 		m.active[m.groups[i]] = true
 	}
 	for range 3 {
-		m.people = append(m.people, w.person(t))
+		m.people = append(m.people, fx.NewPerson(t))
 	}
 	var done time.Time
 	editGroup := func(id int64) {
@@ -207,15 +208,15 @@ func followModel(t *rapid.T, w *world) {
 		if m.active[id] {
 			status = comity.Active
 		}
-		rec := w.get(t, g.Resource, id)
-		w.edit(t, g.Resource, id, values{g.CoId: w.co, g.Name: rec.Text(g.Name), g.Status: status, g.NestingModeAll: m.all[id]})
+		rec := fx.Get(t, g.Resource, id)
+		fx.Change(t, g.Resource, id, registrytest.Values{g.CoId: fx.CoId, g.Name: rec.Text(g.Name), g.Status: status, g.NestingModeAll: m.all[id]})
 	}
 	t.Repeat(map[string]func(*rapid.T){
-		"nest":   func(t *rapid.T) { m.nest(t, w) },
-		"unnest": func(t *rapid.T) { m.unnest(t, w) },
-		"join":   func(t *rapid.T) { m.join(t, w) },
-		"change": func(t *rapid.T) { m.change(t, w) },
-		"leave":  func(t *rapid.T) { m.leave(t, w) },
+		"nest":   func(t *rapid.T) { m.nest(t, fx) },
+		"unnest": func(t *rapid.T) { m.unnest(t, fx) },
+		"join":   func(t *rapid.T) { m.join(t, fx) },
+		"change": func(t *rapid.T) { m.change(t, fx) },
+		"leave":  func(t *rapid.T) { m.leave(t, fx) },
 		"suspend or resume": func(t *rapid.T) {
 			id := rapid.SampledFrom(m.groups).Draw(t, "group")
 			m.active[id] = !m.active[id]
@@ -226,45 +227,45 @@ func followModel(t *rapid.T, w *world) {
 			m.all[id] = !m.all[id]
 			editGroup(id)
 		},
-		"delete": func(t *rapid.T) { m.remove(t, w) },
+		"delete": func(t *rapid.T) { m.remove(t, fx) },
 		"time passes": func(t *rapid.T) {
-			w.wait(time.Duration(rapid.IntRange(1, 3).Draw(t, "hours")) * time.Hour)
+			fx.Wait(time.Duration(rapid.IntRange(1, 3).Draw(t, "hours")) * time.Hour)
 			var err error
-			if done, err = w.Tick(t.Context(), done); err != nil {
+			if done, err = fx.Tick(t.Context(), done); err != nil {
 				t.Fatalf("tick: %v", err)
 			}
 		},
 		"": func(t *rapid.T) {
 			f := comity.CoGroupMember
 			var got []derived
-			for _, rec := range w.list(t, f.Resource, store.Equal("co_id", w.co), store.IsSet(f.CoGroupNestingId.Column)) {
+			for _, rec := range fx.Records(t, f.Resource, store.Equal("co_id", fx.CoId), store.IsSet(f.CoGroupNestingId.Column)) {
 				got = append(got, derived{rec.Int(f.CoGroupId), rec.OwnedBy(comity.OwnerCO), rec.Int(f.CoGroupNestingId)})
 			}
 			slices.SortFunc(got, compareDerived)
-			if diff := cmp.Diff(m.rows(w.clock()), got); diff != "" {
+			if diff := cmp.Diff(m.rows(fx.Now()), got); diff != "" {
 				t.Fatalf("derived rows (-want +got):\n%s", diff)
 			}
 		},
 	})
 }
 
-func (m *nestingModel) nest(t *rapid.T, w *world) {
+func (m *nestingModel) nest(t *rapid.T, fx fixture) {
 	f := comity.CoGroupNesting
 	e := nestingEdge{
 		rapid.SampledFrom(m.groups).Draw(t, "group"), rapid.SampledFrom(m.groups).Draw(t, "target"),
 		rapid.IntRange(0, 3).Draw(t, "negate") == 0,
 	}
-	v := values{f.CoGroupId: e.group, f.TargetCoGroupId: e.target, f.Negate: e.negate}
-	added, err := w.Add(t.Context(), tester, f.Resource, v.input(f.Resource))
+	v := registrytest.Values{f.CoGroupId: e.group, f.TargetCoGroupId: e.target, f.Negate: e.negate}
+	added, err := fx.Add(t.Context(), registrytest.Tester(), f.Resource, v.Input(f.Resource))
 	if m.reaches(e.target, e.group) {
-		if phrase(err) != "Nesting Would Create Cycle" {
+		if registrytest.Phrase(err) != "Nesting Would Create Cycle" {
 			t.Fatalf("a cycle: %v", err)
 		}
 		return
 	}
 	for _, other := range m.edges {
 		if other.group == e.group && other.target == e.target {
-			if phrase(err) != "Forbidden" {
+			if registrytest.Phrase(err) != "Forbidden" {
 				t.Fatalf("the same nesting twice: %v", err)
 			}
 			return
@@ -277,24 +278,24 @@ func (m *nestingModel) nest(t *rapid.T, w *world) {
 }
 
 // remove deletes a group, and adds another in its place.
-func (m *nestingModel) remove(t *rapid.T, w *world) {
+func (m *nestingModel) remove(t *rapid.T, fx fixture) {
 	at := rapid.IntRange(0, len(m.groups)-1).Draw(t, "group")
 	id := m.groups[at]
-	w.remove(t, comity.CoGroup.Resource, id)
+	fx.Remove(t, comity.CoGroup.Resource, id)
 	maps.DeleteFunc(m.edges, func(_ int64, e nestingEdge) bool { return e.group == id || e.target == id })
 	maps.DeleteFunc(m.own, func(_ int64, o ownMembership) bool { return o.group == id })
-	m.groups[at] = w.group(t, fmt.Sprint("in place of ", id))
+	m.groups[at] = fx.NewGroup(t, fmt.Sprint("in place of ", id))
 	m.active[m.groups[at]] = true
 }
 
-func (m *nestingModel) unnest(t *rapid.T, w *world) {
+func (m *nestingModel) unnest(t *rapid.T, fx fixture) {
 	if id, ok := drawKey(t, m.edges); ok {
-		w.remove(t, comity.CoGroupNesting.Resource, id)
+		fx.Remove(t, comity.CoGroupNesting.Resource, id)
 		delete(m.edges, id)
 	}
 }
 
-func (m *nestingModel) join(t *rapid.T, w *world) {
+func (m *nestingModel) join(t *rapid.T, fx fixture) {
 	f := comity.CoGroupMember
 	o := ownMembership{group: rapid.SampledFrom(m.groups).Draw(t, "group"), person: rapid.SampledFrom(m.people).Draw(t, "person"), member: true}
 	for _, other := range m.own {
@@ -302,33 +303,33 @@ func (m *nestingModel) join(t *rapid.T, w *world) {
 			return
 		}
 	}
-	v := values{f.CoGroupId: o.group, f.Person: o.person, f.Member: true}
+	v := registrytest.Values{f.CoGroupId: o.group, f.Person: o.person, f.Member: true}
 	if rapid.Bool().Draw(t, "begins") {
-		o.from = w.clock().Add(time.Duration(rapid.IntRange(-2, 4).Draw(t, "from")) * time.Hour)
+		o.from = fx.Now().Add(time.Duration(rapid.IntRange(-2, 4).Draw(t, "from")) * time.Hour)
 		v[f.ValidFrom] = o.from
 	}
 	if rapid.Bool().Draw(t, "ends") {
-		o.through = w.clock().Add(time.Duration(rapid.IntRange(-1, 6).Draw(t, "through")) * time.Hour)
+		o.through = fx.Now().Add(time.Duration(rapid.IntRange(-1, 6).Draw(t, "through")) * time.Hour)
 		if !o.through.After(o.from) {
 			o.through = o.from.Add(time.Hour)
 		}
 		v[f.ValidThrough] = o.through
 	}
-	m.own[w.add(t, f.Resource, v)] = o
+	m.own[fx.Insert(t, f.Resource, v)] = o
 }
 
-func (m *nestingModel) change(t *rapid.T, w *world) {
+func (m *nestingModel) change(t *rapid.T, fx fixture) {
 	if id, ok := drawKey(t, m.own); ok {
 		f, o := comity.CoGroupMember, m.own[id]
 		o.member = !o.member
-		w.edit(t, f.Resource, id, values{f.CoGroupId: o.group, f.Person: o.person, f.Member: o.member, f.Owner: true})
+		fx.Change(t, f.Resource, id, registrytest.Values{f.CoGroupId: o.group, f.Person: o.person, f.Member: o.member, f.Owner: true})
 		m.own[id] = o
 	}
 }
 
-func (m *nestingModel) leave(t *rapid.T, w *world) {
+func (m *nestingModel) leave(t *rapid.T, fx fixture) {
 	if id, ok := drawKey(t, m.own); ok {
-		w.remove(t, comity.CoGroupMember.Resource, id)
+		fx.Remove(t, comity.CoGroupMember.Resource, id)
 		delete(m.own, id)
 	}
 }

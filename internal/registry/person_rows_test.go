@@ -1,37 +1,38 @@
 package registry_test
 
 import (
+	"comity/internal/registry/registrytest"
+	"comity/internal/registry/view"
 	"errors"
 	"fmt"
 	"strings"
 	"testing"
 
 	"comity"
-	"comity/internal/registry"
 )
 
 // The search text of a person is updated once in a transaction, however many of their records change.
 func TestManyRowsOfAPersonAreSearched(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, fx fixture) {
 		f := comity.Identifier
-		person := w.named(t, "Grace", "Hopper")
-		all := make([]values, 1000)
+		person := fx.NewNamed(t, "Grace", "Hopper")
+		all := make([]registrytest.Values, 1000)
 		for i := range all {
-			all[i] = values{f.Person: person, f.Identifier: fmt.Sprintf("many%04d", i), f.Type: "uid", f.Status: comity.Active}
+			all[i] = registrytest.Values{f.Person: person, f.Identifier: fmt.Sprintf("many%04d", i), f.Type: "uid", f.Status: comity.Active}
 		}
-		ids := w.addMany(t, f.Resource, all)
+		ids := fx.InsertMany(t, f.Resource, all)
 		found := func(text string, want bool) {
 			t.Helper()
-			page, err := w.SearchPeople(t.Context(), tester, w.co, text, registry.PeopleFilter{}, "", 10)
+			page, err := fx.SearchPeople(t.Context(), registrytest.Tester(), fx.CoId, text, view.PeopleFilter{}, "", 10)
 			if err != nil || (len(page.People) == 1) != want {
 				t.Errorf("%q finds %d, error %v", text, len(page.People), err)
 			}
 		}
 		found("many0999", true)
-		w.edit(t, f.Resource, ids[999], values{f.Person: person, f.Identifier: "other", f.Type: "uid", f.Status: comity.Active})
+		fx.Change(t, f.Resource, ids[999], registrytest.Values{f.Person: person, f.Identifier: "other", f.Type: "uid", f.Status: comity.Active})
 		found("many0999", false)
 		found("other", true)
-		w.remove(t, f.Resource, ids[999])
+		fx.Remove(t, f.Resource, ids[999])
 		found("other", false)
 		found("many0000", true)
 	})
@@ -39,19 +40,19 @@ func TestManyRowsOfAPersonAreSearched(t *testing.T) {
 
 // A person has up to 5,000 records of a resource.
 func TestBoundOfAPersonsRows(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, fx fixture) {
 		f := comity.Url
-		person := w.person(t)
-		w.addMany(t, f.Resource, []values{{f.Person: person, f.Url: "https://example.org/", f.Type: "official"}})
+		person := fx.NewPerson(t)
+		fx.InsertMany(t, f.Resource, []registrytest.Values{{f.Person: person, f.Url: "https://example.org/", f.Type: "official"}})
 		number := "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 4999) "
-		w.raw(t, number+fmt.Sprintf(`INSERT INTO urls (co_id, co_person_id, url, type, created, modified, revision, actor)
-			SELECT %d, %d, 'https://example.org/', 'official', 0, 0, 0, 'tester' FROM n`, w.co, person))
-		_, err := w.Add(t.Context(), tester, f.Resource, values{f.Person: person, f.Url: "https://example.org/", f.Type: "official"}.input(f.Resource))
+		fx.raw(t, number+fmt.Sprintf(`INSERT INTO urls (co_id, co_person_id, url, type, created, modified, revision, actor)
+			SELECT %d, %d, 'https://example.org/', 'official', 0, 0, 0, 'tester' FROM n`, fx.CoId, person))
+		_, err := fx.Add(t.Context(), registrytest.Tester(), f.Resource, registrytest.Values{f.Person: person, f.Url: "https://example.org/", f.Type: "official"}.Input(f.Resource))
 		var e *comity.Error
 		if !errors.As(err, &e) || e.Phrase != comity.PhraseForbidden || !strings.Contains(e.Detail, "5000 Urls") {
 			t.Errorf("one more is answered %v", err)
 		}
-		w.raw(t, fmt.Sprintf(`DELETE FROM urls WHERE co_person_id = %d AND revision = 0 AND created = 0`, person))
-		w.add(t, f.Resource, values{f.Person: person, f.Url: "https://example.org/", f.Type: "official"})
+		fx.raw(t, fmt.Sprintf(`DELETE FROM urls WHERE co_person_id = %d AND revision = 0 AND created = 0`, person))
+		fx.Insert(t, f.Resource, registrytest.Values{f.Person: person, f.Url: "https://example.org/", f.Type: "official"})
 	})
 }

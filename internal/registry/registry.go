@@ -1,15 +1,14 @@
-// Package registry is the one service that changes the registry. Every call is one transaction: it asks
-// access, validates, runs the rules, writes the record and its history, enqueues the deliveries, and commits
+// Package registry is the one service that changes the registry. Every call is one transaction: it authorizes
+// the caller, validates, runs the rules, writes the record and its history, enqueues the deliveries, and commits
 // all of it together or not at all.
 //
-// The rules that every resource shares are in this file's neighbours (write.go, list.go, automatic.go); those
+// The rules that every resource shares are in this file's neighbours (write.go, automatic.go); those
 // of one resource are in the file of its name, as hooks of the map in rules.go.
 package registry
 
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"sync"
 
@@ -25,13 +24,11 @@ type Registry struct {
 	wake  func()
 	// carrying is locked by whoever continues long changes, for a portion of each at a time.
 	carrying sync.Mutex
-	readers  readers
 }
 
 // New returns the service over a store. wake is called after each commit that may have enqueued deliveries.
 func New(s *store.Store, wake func()) *Registry {
-	_, most, _ := s.Connections()
-	return &Registry{store: s, wake: wake, readers: readers{most: max(1, most/2), of: map[string]*turns{}}}
+	return &Registry{store: s, wake: wake}
 }
 
 // Added is the result of an add.
@@ -39,34 +36,6 @@ type Added struct {
 	Id int64
 	// Minted is the generated secret, shown this once; "" if there is none.
 	Minted string
-}
-
-// View returns one record.
-func (r *Registry) View(ctx context.Context, caller authz.Caller, res *comity.Resource, id int64) (*comity.Record, error) {
-	if !caller.MayAnything() {
-		return nil, comity.Forbid()
-	}
-	var rec *comity.Record
-	err := r.store.Read(ctx, func(tx *store.Tx) (err error) {
-		rec, err = authz.Get(ctx, tx, caller, authz.View, res, id, res.UnknownOnView)
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("view %s %d: %w", res.Singular, id, err)
-	}
-	return rec, nil
-}
-
-// Exists returns the error that an Edit of the id returns if there is no such record, nil if there is one. It
-// lets a request with an unreadable body be refused for the missing record first.
-func (r *Registry) Exists(ctx context.Context, caller authz.Caller, res *comity.Resource, id int64) error {
-	if !caller.MayAnything() {
-		return comity.Forbid()
-	}
-	return r.store.Read(ctx, func(tx *store.Tx) error {
-		_, err := authz.Get(ctx, tx, caller, authz.Edit, res, id, res.UnknownOnEdit)
-		return err
-	})
 }
 
 // Credential returns what a login is checked against; signin.ErrNoUser if the name is unknown.

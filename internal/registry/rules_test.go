@@ -3,10 +3,8 @@ package registry_test
 import (
 	"fmt"
 	"maps"
-	"net/url"
 	"os"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -16,6 +14,8 @@ import (
 
 	"comity"
 	"comity/internal/rapidtest"
+	"comity/internal/registry/registrytest"
+	"comity/internal/registry/view"
 )
 
 // sequence is the number of steps in a sequence. A property is checked with a hundred sequences, on two
@@ -31,14 +31,14 @@ var sequence = func() int {
 // answer must be the one that the model predicts, and now and then everything that the registry lists must be
 // what follows from the model.
 func TestWhateverHappensTheRulesHold(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, fx fixture) {
 		number := 0
 		rapidtest.Check(t, func(rt *rapid.T) {
 			number++
-			r := &run{T: rt, world: w, model: newModel(), ticked: w.clock()}
-			r.at = w.clock()
-			r.co = w.add(rt, comity.Co.Resource, values{comity.Co.Name: fmt.Sprint("CO ", number), comity.Co.Status: comity.Active})
-			defer w.remove(rt, comity.Co.Resource, r.co)
+			r := &run{T: rt, fixture: fx, model: newModel(), ticked: fx.Now()}
+			r.at = fx.Now()
+			r.CoId = fx.Insert(rt, comity.Co.Resource, registrytest.Values{comity.Co.Name: fmt.Sprint("CO ", number), comity.Co.Status: comity.Active})
+			defer fx.Remove(rt, comity.Co.Resource, r.CoId)
 			r.learnGroups()
 			for range 3 {
 				r.addPerson()
@@ -53,7 +53,7 @@ func TestWhateverHappensTheRulesHold(t *testing.T) {
 					r.compare()
 				}
 			}
-			if problems, err := w.Check(rt.Context()); err != nil || len(problems) > 0 {
+			if problems, err := fx.Check(rt.Context()); err != nil || len(problems) > 0 {
 				rt.Fatalf("check: %v, error %v", problems, err)
 			}
 		})
@@ -62,7 +62,7 @@ func TestWhateverHappensTheRulesHold(t *testing.T) {
 
 // lists returns all that the registry lists of a resource in the CO.
 func (r *run) lists(res *comity.Resource) []*comity.Record {
-	l, err := r.List(r.Context(), tester, res, url.Values{"coid": {strconv.FormatInt(r.co, 10)}})
+	l, err := r.List(r.Context(), registrytest.Tester(), view.ListQuery{Resource: res, CoIds: []int64{r.CoId}})
 	if err != nil {
 		r.Fatalf("list %s: %v", res.Plural, err)
 	}

@@ -8,23 +8,24 @@ import (
 	"comity"
 	"comity/internal/authz"
 	"comity/internal/registry"
+	"comity/internal/registry/registrytest"
 )
 
 // TestAddPerson adds a person with their dependents, or nothing.
 func TestAddPerson(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, fx fixture) {
 		p, n, i, role := comity.CoPerson, comity.Name, comity.Identifier, comity.CoPersonRole
-		unit, other := w.unit(t, "Logic", 0), w.unit(t, "Physics", 0)
-		w.named(t, "Grace", "Hopper", "ghopper")
-		head := authz.Caller{Username: "head", CoId: w.co, PersonId: w.named(t, "Head", "Logic"), Units: []int64{unit}}
-		before := len(w.list(t, p.Resource))
-		person := values{p.CoId: w.co, p.Status: comity.Active}.input(p.Resource)
-		name := values{n.Given: "Kurt", n.Type: "official"}.input(n.Resource)
+		unit, other := fx.NewUnit(t, "Logic", 0), fx.NewUnit(t, "Physics", 0)
+		fx.NewNamed(t, "Grace", "Hopper", "ghopper")
+		head := authz.Caller{Username: "head", CoId: fx.CoId, PersonId: fx.NewNamed(t, "Head", "Logic"), Units: []int64{unit}}
+		before := len(fx.Records(t, p.Resource))
+		person := registrytest.Values{p.CoId: fx.CoId, p.Status: comity.Active}.Input(p.Resource)
+		name := registrytest.Values{n.Given: "Kurt", n.Type: "official"}.Input(n.Resource)
 		in := func(unit int64) comity.Input {
-			return values{role.CouId: unit, role.Affiliation: "staff", role.Status: comity.Active}.input(role.Resource)
+			return registrytest.Values{role.CouId: unit, role.Affiliation: "staff", role.Status: comity.Active}.Input(role.Resource)
 		}
 		uid := func(text string) comity.Input {
-			return values{i.Identifier: text, i.Type: "uid", i.Status: comity.Active}.input(i.Resource)
+			return registrytest.Values{i.Identifier: text, i.Type: "uid", i.Status: comity.Active}.Input(i.Resource)
 		}
 		for _, tt := range []struct {
 			name    string
@@ -33,14 +34,14 @@ func TestAddPerson(t *testing.T) {
 			// fails are the indexes of the results that are errors.
 			fails []int
 		}{
-			{"an identifier that is taken", tester, []comity.Input{name, uid("ghopper")}, []int{2}},
-			{"two that fail are both reported", tester, []comity.Input{values{}.input(n.Resource), uid("ghopper"), in(unit)}, []int{1, 2}},
+			{"an identifier that is taken", registrytest.Tester(), []comity.Input{name, uid("ghopper")}, []int{2}},
+			{"two that fail are both reported", registrytest.Tester(), []comity.Input{registrytest.Values{}.Input(n.Resource), uid("ghopper"), in(unit)}, []int{1, 2}},
 			{"a unit of somebody else's", head, []comity.Input{in(other), name}, []int{1}},
-			{"an administrator of the CO", tester, []comity.Input{in(unit), name, uid("kgodel")}, nil},
+			{"an administrator of the CO", registrytest.Tester(), []comity.Input{in(unit), name, uid("kgodel")}, nil},
 			{"an administrator of the unit", head, []comity.Input{in(unit), name, uid("kgodel2")}, nil},
 		} {
 			t.Run(tt.name, func(t *testing.T) {
-				results, err := w.AddPerson(t.Context(), tt.caller, person, tt.hanging...)
+				results, err := fx.AddPerson(t.Context(), tt.caller, person, tt.hanging...)
 				if (err != nil) != (len(tt.fails) > 0) {
 					t.Fatalf("it is answered %v", err)
 				}
@@ -56,11 +57,11 @@ func TestAddPerson(t *testing.T) {
 				}
 				if err == nil {
 					before++
-					if got := w.get(t, n.Resource, results[2].Id).OwnedBy(comity.OwnerCO); got != results[0].Id {
+					if got := fx.Get(t, n.Resource, results[2].Id).OwnedBy(comity.OwnerCO); got != results[0].Id {
 						t.Errorf("the name is of %d, want %d", got, results[0].Id)
 					}
 				}
-				if got := len(w.list(t, p.Resource)); got != before {
+				if got := len(fx.Records(t, p.Resource)); got != before {
 					t.Errorf("there are %d people, want %d", got, before)
 				}
 			})
@@ -71,13 +72,13 @@ func TestAddPerson(t *testing.T) {
 // TestAddTogether adds a server and its settings, or neither, and reports everything that is wrong with
 // either.
 func TestAddTogether(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, fx fixture) {
 		s, h := comity.Server, comity.HttpServer
 		server := func(co int64, description string) registry.Part {
-			return registry.Part{Input: values{s.CoId: co, s.Description: description, s.ServerType: comity.ServerHTTP, s.Status: comity.Active}.input(s.Resource)}
+			return registry.Part{Input: registrytest.Values{s.CoId: co, s.Description: description, s.ServerType: comity.ServerHTTP, s.Status: comity.Active}.Input(s.Resource)}
 		}
 		settings := func(url string) registry.Part {
-			return registry.Part{Input: values{h.Serverurl: url, h.AuthType: comity.AuthNone}.input(h.Resource), Of: h.ServerId}
+			return registry.Part{Input: registrytest.Values{h.Serverurl: url, h.AuthType: comity.AuthNone}.Input(h.Resource), Of: h.ServerId}
 		}
 		good, bad := settings("https://ldap.example.org"), settings("")
 		for _, tt := range []struct {
@@ -86,17 +87,17 @@ func TestAddTogether(t *testing.T) {
 			// fails are the indexes of the results that are errors.
 			fails []int
 		}{
-			{"a server without a name", []registry.Part{server(w.co, ""), good}, []int{0}},
-			{"both are wrong", []registry.Part{server(w.co, ""), bad}, []int{0, 1}},
+			{"a server without a name", []registry.Part{server(fx.CoId, ""), good}, []int{0}},
+			{"both are wrong", []registry.Part{server(fx.CoId, ""), bad}, []int{0, 1}},
 			{"no such CO", []registry.Part{server(999, "LDAP"), good}, []int{0}},
 			{"no such CO, and wrong settings", []registry.Part{server(999, "LDAP"), bad}, []int{0, 1}},
-			{"wrong settings", []registry.Part{server(w.co, "LDAP"), bad}, []int{1}},
-			{"settings twice", []registry.Part{server(w.co, "LDAP"), good, good}, []int{2}},
-			{"wrong settings, and settings twice", []registry.Part{server(w.co, "LDAP"), bad, good, good}, []int{1, 3}},
-			{"good ones", []registry.Part{server(w.co, "LDAP"), good}, nil},
+			{"wrong settings", []registry.Part{server(fx.CoId, "LDAP"), bad}, []int{1}},
+			{"settings twice", []registry.Part{server(fx.CoId, "LDAP"), good, good}, []int{2}},
+			{"wrong settings, and settings twice", []registry.Part{server(fx.CoId, "LDAP"), bad, good, good}, []int{1, 3}},
+			{"good ones", []registry.Part{server(fx.CoId, "LDAP"), good}, nil},
 		} {
 			t.Run(tt.name, func(t *testing.T) {
-				results, err := w.AddTogether(t.Context(), tester, tt.parts)
+				results, err := fx.AddTogether(t.Context(), registrytest.Tester(), tt.parts)
 				if (err != nil) != (len(tt.fails) > 0) {
 					t.Fatalf("it is answered %v", err)
 				}
@@ -108,7 +109,7 @@ func TestAddTogether(t *testing.T) {
 						t.Errorf("result %d has the id %d", i, r.Id)
 					}
 				}
-				servers, all := w.list(t, s.Resource), w.list(t, h.Resource)
+				servers, all := fx.Records(t, s.Resource), fx.Records(t, h.Resource)
 				if err != nil {
 					if len(servers)+len(all) > 0 {
 						t.Errorf("there are %d servers and %d settings", len(servers), len(all))

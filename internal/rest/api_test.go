@@ -22,6 +22,7 @@ import (
 	"comity/internal/pgtest"
 	"comity/internal/provisioning"
 	"comity/internal/registry"
+	"comity/internal/registry/view"
 	"comity/internal/rest"
 	"comity/internal/signin"
 	"comity/internal/store"
@@ -126,7 +127,7 @@ func serve(ctx context.Context, database string, wrap func(net.Listener) net.Lis
 	}
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))
 	a.server = httpserver.New(&rest.Server{
-		Registry: a.registry, Authenticator: signin.NewAuthenticator(a.registry, time.Now), Provisioning: provisioning.New(a.store, queue, a.sender),
+		Registry: a.registry, View: view.New(a.store), Authenticator: signin.NewAuthenticator(a.registry, time.Now), Provisioning: provisioning.New(a.store, queue, a.sender),
 		Root: "/registry/", Log: log,
 	}, httpserver.Options{Limit: time.Minute, Log: log})
 	go func() {

@@ -8,7 +8,6 @@ import (
 
 	"comity"
 	"comity/internal/provisioning"
-	"comity/internal/registry"
 )
 
 type fullSyncStatus struct {
@@ -73,7 +72,7 @@ func wanted(query url.Values, name string) (bool, error) {
 	if value == "" {
 		return false, nil
 	}
-	return registry.ParseBoolean(name, value)
+	return parseBoolean(name, value)
 }
 
 // stopAll answers the call that stops a full sync of a target.

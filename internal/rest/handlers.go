@@ -12,10 +12,12 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"comity"
 	"comity/internal/authz"
 	"comity/internal/registry"
+	"comity/internal/registry/view"
 	"comity/internal/wire"
 )
 
@@ -69,48 +71,60 @@ func (c *call) view(rt route) error {
 func (c *call) record(rt route) (*comity.Record, error) {
 	id := comity.ParseId(rt.id)
 	if c.r.URL.RawQuery == "" {
-		return c.Registry.View(c.r.Context(), c.caller, rt.resource, id)
+		return c.View.Record(c.r.Context(), c.caller, rt.resource, id)
 	}
 	query := c.r.URL.Query()
-	past, asked, err := pastOf(query)
+	past, asked, err := asOf(query)
 	if err != nil {
 		return nil, err
 	}
 	if !asked {
-		return c.Registry.View(c.r.Context(), c.caller, rt.resource, id)
+		return c.View.Record(c.r.Context(), c.caller, rt.resource, id)
 	}
-	return c.Registry.ViewPast(c.r.Context(), c.caller, rt.resource, id, past)
+	return c.View.RecordAsOf(c.r.Context(), c.caller, rt.resource, id, past)
 }
 
-// pastOf parses which earlier state a query asks for; asked is false if it asks for none.
-func pastOf(query url.Values) (past registry.Past, asked bool, err error) {
+// asOf parses which earlier state a query asks for; asked is false if it asks for none.
+func asOf(query url.Values) (past view.AsOf, asked bool, err error) {
 	if query.Has("revision") {
 		n, err := strconv.ParseInt(query.Get("revision"), 10, 64)
 		if err != nil || n < 0 {
 			return past, true, comity.BadRequest("revision is %q, it must be a number from 0 on", query.Get("revision"))
 		}
-		return registry.Past{Revision: n}, true, nil
+		return view.AsOf{Revision: n}, true, nil
 	}
 	if !query.Has("at") {
 		return past, false, nil
 	}
 	past.Revision = -1
-	past.Time, err = registry.ParseMoment("at", query.Get("at"))
+	past.Time, err = parseTime("at", query.Get("at"))
 	return past, true, err
 }
 
-// listing returns the list that a query asks for.
-func (c *call) listing(rt route, query url.Values) (*registry.Listing, error) {
-	if rt.resource == comity.CoGroupMember.Resource && query.Has("at") {
-		past, _, err := pastOf(url.Values{"at": query["at"]})
-		if err != nil {
+// listing returns the list that the parameters of a URL ask for.
+func (c *call) listing(rt route, values url.Values) (*view.Listing, error) {
+	var at time.Time
+	if rt.resource == comity.CoGroupMember.Resource && values.Has("at") {
+		var err error
+		if at, err = parseEpochTime("at", values.Get("at")); err != nil {
 			return nil, err
 		}
-		others := maps.Clone(query)
-		others.Del("at")
-		return c.Registry.MembersAt(c.r.Context(), c.caller, others, past.Time)
+		values = maps.Clone(values)
+		values.Del("at")
 	}
-	return c.Registry.List(c.r.Context(), c.caller, rt.resource, query)
+	q, err := parseListQuery(rt.resource, values)
+	if denied := q.Authorize(c.caller); denied != nil {
+		return nil, denied
+	}
+	if err != nil {
+		return nil, err
+	}
+	if q.At = at; !at.IsZero() {
+		if err := checkAt(q); err != nil {
+			return nil, err
+		}
+	}
+	return c.View.List(c.r.Context(), c.caller, q)
 }
 
 // list writes a list page by page, each read and written before the next, so that memory does not grow with
@@ -126,7 +140,7 @@ func (c *call) list(rt route) error {
 		return err
 	}
 	if !l.NextSince.IsZero() {
-		c.w.Header().Set("Comity-Next-Since", l.NextSince.UTC().Format(registry.SinceLayout))
+		c.w.Header().Set("Comity-Next-Since", l.NextSince.UTC().Format(sinceLayout))
 	}
 	if l.None != "" {
 		c.answer(http.StatusNoContent, l.None, nil)
@@ -152,7 +166,7 @@ func (c *call) list(rt route) error {
 }
 
 // page answers one page of a list, with a link to the next.
-func (c *call) page(l *registry.Listing, res *comity.Resource, query url.Values) error {
+func (c *call) page(l *view.Listing, res *comity.Resource, query url.Values) error {
 	if l.More != 0 {
 		c.linkNext(query, strconv.FormatInt(l.More, 10))
 	}
@@ -170,7 +184,7 @@ func (c *call) linkNext(query url.Values, after string) {
 	c.w.Header().Set("Link", fmt.Sprintf("<%s?%s>; rel=\"next\"", c.r.URL.EscapedPath(), query.Encode()))
 }
 
-func (c *call) pages(l *registry.Listing, res *comity.Resource, b *[]byte) error {
+func (c *call) pages(l *view.Listing, res *comity.Resource, b *[]byte) error {
 	records, first := l.Records, true
 	for {
 		for _, rec := range records {
@@ -259,7 +273,7 @@ func (c *call) edit(rt route) error {
 	id := comity.ParseId(rt.id)
 	in, err := wire.Decode(c.format, rt.resource, body)
 	if err != nil {
-		return errors.Join(c.Registry.Exists(c.r.Context(), c.caller, rt.resource, id), err)
+		return errors.Join(c.View.Exists(c.r.Context(), c.caller, rt.resource, id), err)
 	}
 	if err := c.Registry.Edit(c.r.Context(), c.caller, rt.resource, id, in, c.unchanged(rt)...); err != nil {
 		return err

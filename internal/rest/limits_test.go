@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"comity/internal/registry"
+	"comity/internal/registry/view"
 	"comity/internal/rest"
 	"comity/internal/signin"
 )
@@ -42,7 +43,7 @@ func TestFailedLogins(t *testing.T) {
 		admin := s.user("admin")
 		serve := func(trusted ...netip.Prefix) func(key, forwarded string) int {
 			server := httptest.NewServer(&rest.Server{
-				Registry: s.registry, Authenticator: signin.NewAuthenticator(s.registry, time.Now), Root: "/registry/",
+				Registry: s.registry, View: view.New(s.store), Authenticator: signin.NewAuthenticator(s.registry, time.Now), Root: "/registry/",
 				Log: slog.New(slog.DiscardHandler), Logins: &signin.Logins{PerMinute: 3}, TrustedProxies: trusted,
 			})
 			s.Cleanup(server.Close)

@@ -35,6 +35,7 @@ import (
 	"comity/internal/httpserver"
 	"comity/internal/provisioning"
 	"comity/internal/registry"
+	"comity/internal/registry/view"
 	"comity/internal/signin"
 	"comity/internal/wire"
 )
@@ -47,6 +48,7 @@ type Authenticator interface {
 // Server answers the API's requests.
 type Server struct {
 	Registry      *registry.Registry
+	View          *view.Reader
 	Authenticator Authenticator
 	Provisioning  *provisioning.Service
 	// Root is the path that the API is below; it begins and ends with a slash.

@@ -11,7 +11,7 @@ import (
 	"comity"
 	"comity/internal/authz"
 	"comity/internal/provisioning"
-	"comity/internal/registry"
+	"comity/internal/registry/view"
 )
 
 // parseSubject parses copersonid:<id> and cogroupid:<id>.
@@ -115,9 +115,9 @@ func (c *call) failed(rt route, _ *comity.Subject) error {
 
 // pageOfFailed parses the parameters of a page of failed deliveries.
 func pageOfFailed(query url.Values) (limit int, after comity.Subject, err error) {
-	limit = registry.MaxPage
+	limit = view.MaxPage
 	if text := query.Get("limit"); text != "" {
-		if limit, err = registry.ParseLimit(text); err != nil {
+		if limit, err = parseLimit(text); err != nil {
 			return limit, after, err
 		}
 	}
@@ -132,10 +132,10 @@ func pageOfFailed(query url.Values) (limit int, after comity.Subject, err error)
 func parseAfter(text string) (comity.Subject, error) {
 	id, ofGroup := strings.CutPrefix(text, "cogroupid:")
 	if ofGroup {
-		n, err := registry.ParseAfter(id, "CoGroupId of the last one")
+		n, err := parseAfterId(id, "CoGroupId of the last one")
 		return comity.GroupSubject(n), err
 	}
-	n, err := registry.ParseAfter(id, "CoPersonId of the last one")
+	n, err := parseAfterId(id, "CoPersonId of the last one")
 	return comity.PersonSubject(n), err
 }
 

@@ -12,6 +12,7 @@ import (
 	"comity"
 	"comity/internal/httpserver"
 	"comity/internal/provisioning"
+	"comity/internal/registry/view"
 	"comity/internal/rest"
 	"comity/internal/signin"
 	"comity/internal/store"
@@ -22,7 +23,7 @@ func (s *scene) quick(limit time.Duration, p *provisioning.Service) *httptest.Se
 	s.Helper()
 	log := slog.New(slog.DiscardHandler)
 	server := httptest.NewServer(httpserver.Handler(&rest.Server{
-		Registry: s.registry, Authenticator: signin.NewAuthenticator(s.registry, time.Now), Provisioning: p, Root: "/registry/", Log: log,
+		Registry: s.registry, View: view.New(s.store), Authenticator: signin.NewAuthenticator(s.registry, time.Now), Provisioning: p, Root: "/registry/", Log: log,
 	}, httpserver.Options{Limit: limit, Log: log}))
 	s.Cleanup(server.Close)
 	return server

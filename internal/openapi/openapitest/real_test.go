@@ -20,6 +20,7 @@ import (
 	"comity/internal/outbox"
 	"comity/internal/provisioning"
 	"comity/internal/registry"
+	"comity/internal/registry/view"
 	"comity/internal/rest"
 	"comity/internal/signin"
 	"comity/internal/store"
@@ -74,7 +75,7 @@ func serve(t testing.TB) *api {
 	queue := outbox.New(s, provisioning.NewReader(s), connector{}, outbox.Options{})
 	options := httpserver.Options{Log: slog.New(slog.DiscardHandler)}
 	handler := httpserver.Handler(&rest.Server{
-		Registry: reg, Authenticator: signin.NewAuthenticator(reg, time.Now), Provisioning: provisioning.New(s, queue, connector{}),
+		Registry: reg, View: view.New(s), Authenticator: signin.NewAuthenticator(reg, time.Now), Provisioning: provisioning.New(s, queue, connector{}),
 		Root: root, Log: options.Log,
 	}, options)
 	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")

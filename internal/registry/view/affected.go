@@ -1,0 +1,54 @@
+package view
+
+import (
+	"context"
+	"fmt"
+
+	"comity"
+	"comity/internal/authz"
+	"comity/internal/store"
+)
+
+// Affected counts the records of one resource that the delete of a record affects.
+type Affected struct {
+	Resource *comity.Resource
+	Count    int64
+	// Dependents is true if they are deleted with the record, false if they only refer to it and their
+	// reference is cleared.
+	Dependents bool
+}
+
+// AffectedByDelete counts the dependents of a record that the caller may delete, and the records that only
+// refer to it.
+func (r *Reader) AffectedByDelete(ctx context.Context, caller authz.Caller, rec *comity.Record) (all []Affected, err error) {
+	err = r.read(ctx, caller, func(in reading) error {
+		all = nil
+		if err := authz.Authorize(ctx, in.tx, caller, authz.Delete, rec, rec.Resource.UnknownOnDelete); err != nil {
+			return err
+		}
+		for _, l := range comity.LinksTo(rec.Resource) {
+			n, err := in.tx.Count(ctx, l.Field.Resource(), store.Equal(l.Column, rec.Id))
+			if err != nil {
+				return err
+			}
+			if n > 0 {
+				all = addAffected(all, Affected{l.Field.Resource(), n, l.Takes})
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("count what a delete affects of %s %d: %w", rec.Resource.Singular, rec.Id, err)
+	}
+	return all, nil
+}
+
+func addAffected(all []Affected, a Affected) []Affected {
+	for i, other := range all {
+		if other.Resource == a.Resource && other.Dependents == a.Dependents {
+			all[i].Count += a.Count
+			return all
+		}
+	}
+	return append(all, a)
+}

@@ -1,0 +1,184 @@
+package view
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"comity"
+	"comity/internal/authz"
+	"comity/internal/store"
+)
+
+// resolvedQuery is a list query as conditions.
+type resolvedQuery struct {
+	ListQuery
+	conditions []store.Condition
+	// parts and exact are the conditions of SearchIdentifierPart: an identifier contains the text, and an
+	// identifier equals it. exactRead is true when all exact matches have been read.
+	parts, exact []store.Condition
+	exactRead    bool
+	// columns are the history's columns, and their values, that narrow a list of deleted records.
+	columns map[string]int64
+	filter  authz.Filter
+	// none is the phrase to answer an empty list with; nothing is true if the list is empty because no search
+	// criterion is usable.
+	none    string
+	nothing bool
+}
+
+// resolve makes the conditions of the query, and reports which of the records that it names do not exist.
+func (q *resolvedQuery) resolve(ctx context.Context, tx *store.Tx, caller authz.Caller) error {
+	if err := q.resolveCOs(ctx, tx); err != nil {
+		return err
+	}
+	if q.byHidden() {
+		caller = caller.Strictly()
+	}
+	filter, err := authz.NewFilter(ctx, tx, caller)
+	if err != nil {
+		return err
+	}
+	if q.filter, err = filter.Across(ctx, tx); err != nil {
+		return err
+	}
+	q.conditions = q.filter.Seen(q.Resource, q.conditions...)
+	if q.Deleted && !caller.Admin {
+		return forbidPast()
+	}
+	for _, p := range q.Parents {
+		if err := q.resolveParent(ctx, tx, p); err != nil {
+			return err
+		}
+	}
+	if q.Invalid != nil {
+		return q.Invalid
+	}
+	q.nothing = len(q.Search) > 0 && !q.search()
+	if !q.ModifiedSince.IsZero() {
+		q.conditions = append(q.conditions, store.ModifiedSince(q.ModifiedSince))
+	}
+	return nil
+}
+
+func (q *resolvedQuery) resolveCOs(ctx context.Context, tx *store.Tx) error {
+	for _, id := range q.CoIds {
+		if _, err := tx.Home(ctx, comity.Co.Resource, id); errors.Is(err, store.ErrNotFound) {
+			return comity.Missing("CO Unknown")
+		} else if err != nil {
+			return err
+		}
+		q.conditions = append(q.conditions, store.Equal("co_id", id))
+		q.columns["co_id"] = id
+	}
+	return nil
+}
+
+// resolveParent adds the conditions of a parent, which must exist and be seen by the caller.
+func (q *resolvedQuery) resolveParent(ctx context.Context, tx *store.Tx, p Parent) error {
+	where, err := tx.Home(ctx, p.Resource, p.Id)
+	if errors.Is(err, store.ErrNotFound) || err == nil && !q.filter.Caller.Knows(where.CoId) {
+		return comity.Missing(p.Resource.Noun + " Unknown")
+	}
+	if err != nil {
+		return err
+	}
+	sees, err := authz.MaySee(ctx, tx, q.filter.Caller, p.Resource, p.Id)
+	if err != nil {
+		return err
+	}
+	if !sees {
+		return comity.Missing(p.Resource.Noun + " Unknown")
+	}
+	if q.Resource == comity.CoGroup.Resource && p.Column == "" {
+		q.conditions = append(q.conditions, store.HasMemberNow(p.Id, q.filter.Now), store.Equal(comity.CoGroup.Status.Column, comity.Active))
+		q.none = "CO Person Role Has No Groups"
+		return nil
+	}
+	if p.Column == "" {
+		q.conditions = append(q.conditions, store.LinkedTo(p.Id))
+	} else {
+		q.conditions = append(q.conditions, store.Equal(p.Column, p.Id))
+		q.columns[p.Column] = p.Id
+	}
+	if !q.Resource.EmptyLists {
+		q.none = p.Resource.Noun + " Has No " + q.Resource.Singular
+	}
+	return nil
+}
+
+// minCriterion is the minimum length of a criterion that Match uses, in code points.
+const minCriterion = 3
+
+// maxCriterion is the maximum length of a criterion, in bytes: longer than any searchable text, folded or
+// not.
+const maxCriterion = 8192
+
+// search adds the conditions of the criteria, and returns whether any of them is usable.
+func (q *resolvedQuery) search() (usable bool) {
+	for _, one := range q.Search {
+		text := strings.TrimSpace(one.Text)
+		var c store.Condition
+		switch {
+		case !utf8.ValidString(text) || strings.ContainsRune(text, 0) || len(text) > maxCriterion:
+			c = store.NoRecord() // no record can contain such a text
+		case one.Key == SearchIdentifierPart && text != "":
+			owner := q.owner(comity.Identifier.Person)
+			q.parts = append(q.parts, store.HasIdentifierPart(owner, q.coID(), text))
+			q.exact = append(q.exact, store.HasIdentifier(owner, q.coID(), text, ""))
+			usable = true
+			continue
+		default:
+			c = q.condition(one, text)
+		}
+		if c != nil {
+			q.conditions = append(q.conditions, c)
+			usable = true
+		}
+	}
+	return usable
+}
+
+// owner returns the column of an owner field that names a record of the query's resource.
+func (q *resolvedQuery) owner(f *comity.Field) string {
+	i := slices.IndexFunc(f.Owners, func(o comity.OwnerType) bool { return o.Target == q.Resource.Singular })
+	return f.Owners[i].Column
+}
+
+// condition returns the condition of a criterion with a trimmed text, nil if the text is not usable.
+func (q *resolvedQuery) condition(one Criterion, text string) store.Condition {
+	coID := q.coID()
+	long := utf8.RuneCountInString(text) >= minCriterion
+	switch one.Key {
+	case SearchOwner:
+		return store.Equal(comity.CoGroupMember.Owner.Column, one.Is)
+	case SearchGiven, SearchFamily:
+		if long {
+			return store.HasNameStart(string(one.Key), coID, text)
+		}
+	case SearchMail:
+		if q.Resource != comity.CoPerson.Resource {
+			return store.Exactly(comity.EmailAddress.Mail, text)
+		}
+		if long && comity.IsEmailAddress(text) {
+			return store.HasMailStart(coID, text)
+		}
+	case SearchIdentifier:
+		if q.Resource != comity.CoPerson.Resource {
+			return store.Exactly(comity.Identifier.Identifier, text)
+		}
+		return store.HasIdentifier(comity.OwnerCO.Column, coID, text, q.text(SearchIdentifierType))
+	case SearchIdentifierType:
+		return store.All() // it has an effect only together with an identifier
+	case SearchName:
+		return store.Exactly(comity.CoGroup.Name, text)
+	case SearchWholeMail:
+		if text != "" {
+			return store.HasMail(q.owner(comity.EmailAddress.Person), coID, text)
+		}
+	case SearchIdentifierPart:
+	}
+	return nil
+}

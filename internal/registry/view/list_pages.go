@@ -1,0 +1,77 @@
+package view
+
+import (
+	"comity"
+	"comity/internal/authz"
+	"comity/internal/store"
+	"context"
+	"maps"
+	"slices"
+)
+
+// page reads the records after an id in order of Id. A search begins with the exact matches, as clients take
+// the first record; later pages continue after the last record of the page before.
+func (q *resolvedQuery) page(ctx context.Context, tx *store.Tx, after int64, limit int) ([]*comity.Record, error) {
+	if len(q.exact) == 0 || q.Limit > 0 {
+		return q.read(ctx, tx, after, limit, q.parts...)
+	}
+	exact := store.AllOf(q.exact...)
+	var records []*comity.Record
+	var err error
+	if !q.exactRead {
+		records, err = q.read(ctx, tx, after, limit, exact)
+		if err != nil || len(records) == limit {
+			return records, err
+		}
+		q.exactRead, after = true, q.After
+	}
+	rest, err := q.read(ctx, tx, after, limit-len(records), append(slices.Clone(q.parts), store.Not(exact))...)
+	return append(records, rest...), err
+}
+
+// read reads the records after an id in order of Id, including deleted ones if they are asked for, each with
+// the dependents to be shown with it.
+func (q *resolvedQuery) read(ctx context.Context, tx *store.Tx, after int64, limit int, conditions ...store.Condition) ([]*comity.Record, error) {
+	records, err := tx.List(ctx, q.Resource, after, limit, append(slices.Clone(q.conditions), conditions...)...)
+	if err != nil {
+		return nil, err
+	}
+	if err := authz.Redact(ctx, tx, q.filter.Caller, records); err != nil {
+		return nil, err
+	}
+	if q.Deleted {
+		gone, err := tx.ListDeleted(ctx, q.Resource, q.ModifiedSince, after, limit, q.columns)
+		if err != nil {
+			return nil, err
+		}
+		records = append(records, gone...)
+		slices.SortFunc(records, func(a, b *comity.Record) int { return int(a.Id - b.Id) })
+		records = records[:min(len(records), limit)]
+	}
+	for _, res := range q.Expand {
+		if err := q.expandWith(ctx, tx, res, records); err != nil {
+			return nil, err
+		}
+	}
+	return records, nil
+}
+
+// expandWith reads the records of a resource that belong to a page of records, in one query.
+func (q *resolvedQuery) expandWith(ctx context.Context, tx *store.Tx, child *comity.Resource, records []*comity.Record) error {
+	parent, _ := child.ParentIn(q.Resource)
+	ids := make([]int64, len(records))
+	for i, rec := range records {
+		ids[i] = rec.Id
+	}
+	dependents, err := tx.ListBy(ctx, child, parent.Column, ids, q.filter.Seen(child)...)
+	if err != nil {
+		return err
+	}
+	if err := authz.Redact(ctx, tx, q.filter.Caller, slices.Concat(slices.Collect(maps.Values(dependents))...)); err != nil {
+		return err
+	}
+	for _, rec := range records {
+		rec.Expanded = append(rec.Expanded, comity.Expansion{Resource: child, Records: dependents[rec.Id]})
+	}
+	return nil
+}
