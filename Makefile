@@ -3,6 +3,8 @@ LINT_VERSION := v2.15.0
 LINT         := .cache/golangci-lint/$(LINT_VERSION)/golangci-lint
 GOTESTSUM_VERSION := v1.13.0
 GOTESTSUM         := .cache/gotestsum/$(GOTESTSUM_VERSION)/gotestsum
+DEADCODE_VERSION  := v0.51.0
+DEADCODE          := .cache/deadcode/$(DEADCODE_VERSION)/deadcode
 FUZZTIME     ?= 20s
 
 # Building, linting and testing take a sixth less when the collector runs seldom.
@@ -29,11 +31,15 @@ test: test-deps $(GOTESTSUM) ## all tests, on SQLite and PostgreSQL; PACKAGES an
 	@GO='$(GO)' GOTESTSUM='$(GOTESTSUM)' TESTFLAGS='$(TESTFLAGS)' tools/test $(PACKAGES)
 
 .PHONY: check
-check: lint layering tidy test ## what has to pass before a change goes in
+check: lint deadcode layering tidy test ## what has to pass before a change goes in
 
 .PHONY: lint
 lint: $(LINT) ## the linters of .golangci.yml
 	$(LINT) run
+
+.PHONY: deadcode
+deadcode: $(DEADCODE) ## functions that neither the program nor a test reaches
+	@found=$$($(DEADCODE) -test ./...) || exit 1; [ -z "$$found" ] || { echo "$$found"; exit 1; }
 
 .PHONY: fmt
 fmt: $(LINT) ## format all code
@@ -42,6 +48,10 @@ fmt: $(LINT) ## format all code
 .PHONY: layering
 layering: ## which package imports which
 	$(GO) test -count=1 ./internal/layering
+
+.PHONY: facts
+facts: ## the size of each package
+	@GO='$(GO)' tools/facts
 
 .PHONY: tidy
 tidy: ## whether go.mod and go.sum say what the code needs
@@ -79,3 +89,6 @@ $(GOTESTSUM):
 
 $(LINT):
 	GOBIN='$(CURDIR)/$(@D)' $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION)
+
+$(DEADCODE):
+	GOBIN='$(CURDIR)/$(@D)' $(GO) install golang.org/x/tools/cmd/deadcode@$(DEADCODE_VERSION)

@@ -148,6 +148,23 @@ func TestClientSaysWhatTheRegistryRefused(t *testing.T) {
 	}
 }
 
+func TestClientReconciles(t *testing.T) {
+	t.Parallel()
+	r := serve(t, sqliteFile(t))
+	c := r.platform()
+	co := addCO(t, c, "Telescope")
+	group := add(t, c, fields{comity.CoGroup.CoId: co, comity.CoGroup.Name: "readers", comity.CoGroup.Status: comity.Active})
+	if err := errors.Join(c.ReconcileCO(t.Context(), co), c.ReconcileGroup(t.Context(), group)); err != nil {
+		t.Error(err)
+	}
+	if err := c.ReconcileCO(t.Context(), 99); comity.CodeOf(err) != comity.Refused {
+		t.Errorf("a CO that is not there: %v", err)
+	}
+	if err := c.ReconcileGroup(t.Context(), 99); comity.CodeOf(err) != comity.NotFound {
+		t.Errorf("a group that is not there: %v", err)
+	}
+}
+
 func TestClientDistinguishesNoAnswerFromARefusal(t *testing.T) {
 	t.Parallel()
 	nobody := client.New("http://127.0.0.1:1/registry/", "co_1.operator", "key", client.WithHTTPClient(&http.Client{Timeout: patience}))

@@ -255,27 +255,3 @@ func oneLine(err error) string {
 	}
 	return strings.ReplaceAll(strings.Join(lines, "; "), ":; ", ": ")
 }
-
-type migrateCommand struct {
-	database
-}
-
-// Run migrates the database.
-func (m *migrateCommand) Run(p *program) (err error) {
-	if err := m.checkThere(p.ctx, use{creates: true}); err != nil {
-		return err
-	}
-	if !store.IsPostgres(m.Database) {
-		lock, lockErr := store.LockFile(m.Database)
-		if lockErr != nil {
-			return lockErr
-		}
-		defer func() { err = errors.Join(err, lock.Release()) }()
-	}
-	steps, err := store.Migrate(p.ctx, m.Database)
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(p.out, "%s is up to date (%d steps done)\n", store.Redact(m.Database), steps)
-	return err
-}

@@ -202,20 +202,7 @@ func (b *bench) deliver(ctx context.Context, r *registry) error {
 		if _, err := receiver.wait(ctx, r.people); err != nil {
 			return err
 		}
-		ours := func() (arrivals, error) {
-			for waiting := int64(1); waiting > 0; {
-				if waiting, err = number(ctx, direct, `SELECT CAST(count(*) AS text) FROM deliveries WHERE due IS NOT NULL`); err != nil {
-					return arrivals{}, err
-				}
-				time.Sleep(5 * time.Millisecond)
-			}
-			receiver.begin()
-			now := time.Now().UnixMicro()
-			if err := direct.exec(ctx, fmt.Sprintf(`UPDATE deliveries SET version = version + 1, due = %[1]d, since = %[1]d`, now)); err != nil {
-				return arrivals{}, err
-			}
-			return receiver.wait(ctx, r.people)
-		}
+		ours := func() (arrivals, error) { return enqueueAll(ctx, direct, receiver, r.people) }
 		last, err := ours()
 		if err != nil {
 			return err
@@ -229,14 +216,9 @@ func (b *bench) deliver(ctx context.Context, r *registry) error {
 		}
 		var rates, limits, ratios []float64
 		for i := range b.rounds {
-			var pace [2]float64
-			for k := range 2 {
-				side := (i + k) % 2
-				came, err := []func() (arrivals, error){ours, bare}[side]()
-				if err != nil {
-					return err
-				}
-				pace[side] = float64(came.count-1) / came.last.Sub(came.first).Seconds()
+			pace, err := inTurns(i, ours, bare)
+			if err != nil {
+				return err
 			}
 			rates, limits, ratios = append(rates, pace[0]), append(limits, pace[1]), append(ratios, pace[0]/pace[1])
 		}
@@ -245,4 +227,39 @@ func (b *bench) deliver(ctx context.Context, r *registry) error {
 		})
 		return nil
 	})
+}
+
+// enqueueAll makes the deliveries of all people pending at once, when none is any more, and waits for their
+// messages.
+func enqueueAll(ctx context.Context, database direct, receiver *receiver, people int) (arrivals, error) {
+	for {
+		pending, err := number(ctx, database, `SELECT CAST(count(*) AS text) FROM deliveries WHERE due IS NOT NULL`)
+		if err != nil {
+			return arrivals{}, err
+		}
+		if pending == 0 {
+			break
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	receiver.begin()
+	err := database.exec(ctx, fmt.Sprintf(`UPDATE deliveries SET version = version + 1, due = %[1]d, since = %[1]d`, time.Now().UnixMicro()))
+	if err != nil {
+		return arrivals{}, err
+	}
+	return receiver.wait(ctx, people)
+}
+
+// inTurns has messages sent in two ways, the first of which alternates by the number of the round, and returns
+// how many arrived per second by each.
+func inTurns(round int, senders ...func() (arrivals, error)) (pace [2]float64, err error) {
+	for k := range senders {
+		side := (round + k) % len(senders)
+		came, err := senders[side]()
+		if err != nil {
+			return pace, err
+		}
+		pace[side] = float64(came.count-1) / came.last.Sub(came.first).Seconds()
+	}
+	return pace, nil
 }

@@ -233,9 +233,6 @@ func IsNull(column string) Condition {
 	return func(dialect, *args) string { return "t." + column + " IS NULL" }
 }
 
-// IsTrue returns the condition that a boolean column is true.
-func IsTrue(column string) Condition { return func(dialect, *args) string { return "t." + column } }
-
 // IsSet returns the condition that a column has a value.
 func IsSet(column string) Condition {
 	return func(dialect, *args) string { return "t." + column + " IS NOT NULL" }
