@@ -10,21 +10,6 @@ func Stored() []*Resource {
 	return slices.DeleteFunc(All(), func(r *Resource) bool { return r.InHistory })
 }
 
-// Settings returns the resources whose records are the settings of provisioning targets.
-func Settings() []*Resource {
-	return slices.DeleteFunc(All(), func(r *Resource) bool { return r.Plugin == "" })
-}
-
-// SettingsFor returns the resource that has the settings of the targets with a Plugin, nil if there is none.
-func SettingsFor(plugin string) *Resource {
-	for _, r := range Settings() {
-		if r.Plugin == plugin {
-			return r
-		}
-	}
-	return nil
-}
-
 // ByName returns the resource with that singular name, nil if there is none.
 func ByName(singular string) *Resource {
 	for _, r := range all {
@@ -36,21 +21,22 @@ func ByName(singular string) *Resource {
 }
 
 // all is the one list of resources, with the resource of each reference resolved from its name.
-var all = resolve(
+var all = resolve(slices.Concat([]*Resource{
 	Co.Resource, Cou.Resource, CoPerson.Resource, CoPersonRole.Resource,
 	OrgIdentity.Resource, CoOrgIdentityLink.Resource,
 	CoGroup.Resource, CoGroupNesting.Resource, CoGroupMember.Resource, CoEmailList.Resource,
 	CoDepartment.Resource, Organization.Resource, CoService.Resource,
 	Server.Resource, HttpServer.Resource, KafkaServer.Resource,
-	CoProvisioningTarget.Resource, CoApiProvisionerTarget.Resource,
+	CoProvisioningTarget.Resource,
+}, targetSettings, []*Resource{
 	Name.Resource, EmailAddress.Resource, Identifier.Resource, Url.Resource,
 	Address.Resource, TelephoneNumber.Resource, AdHocAttribute.Resource,
 	CoExtendedType.Resource, CoTermsAndConditions.Resource, CoTAndCAgreement.Resource,
 	IdentityDocument.Resource, CoNavigationLink.Resource, CoIdentifierAssignment.Resource,
 	ApiUser.Resource, HistoryRecord.Resource, SshKey.Resource,
-)
+}))
 
-func resolve(resources ...*Resource) []*Resource {
+func resolve(resources []*Resource) []*Resource {
 	byName := map[string]*Resource{}
 	for _, r := range resources {
 		byName[r.Singular] = r

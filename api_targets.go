@@ -22,7 +22,7 @@ var CoApiProvisionerTarget = func() (t struct {
 		named("API provisioner", "API provisioners").
 		doc("The API provisioner's settings for one provisioning target.").settingsFor(PluginAPI)
 	t.CoProvisioningTargetId = t.reference("CoProvisioningTargetId", "CoProvisioningTarget").required().listed()
-	t.ServerId = t.reference("ServerId", "Server").required()
+	t.ServerId = t.reference("ServerId", "Server").required().onServers(ServerHTTP, ServerKafka)
 	t.Mode = t.code("Mode",
 		option(ProtocolPOST, "HTTP POST").
 			does("Everything goes to one address: POST URL/, with \"deleted\": true for whoever is gone."),

@@ -83,6 +83,8 @@ type Field struct {
 	// QueueColumn is, of a field of a provisioning target's settings, the column of the target that holds its
 	// value for the queue, "" where the queue does not read it.
 	QueueColumn string
+	// ServerTypes are, of a Reference to a Server, the types that this may have.
+	ServerTypes []string
 
 	checks   []func(string) string
 	resource *Resource
@@ -125,8 +127,6 @@ func (f *Field) minted() *Field   { f.Minted = true; return f }
 func (f *Field) unsent() *Field   { f.Unsent = true; return f }
 
 func (f *Field) onAdd(words ...string) *Field { f.OnAdd = words; return f }
-
-func (f *Field) queueColumn(name string) *Field { f.QueueColumn = name; return f }
 
 func (f *Field) sequential() *Field { f.Sequential = true; return f }
 

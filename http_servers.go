@@ -17,8 +17,8 @@ var HttpServer = func() (t struct {
 ) {
 	t.Resource = resource("HttpServer", "HttpServers", "http_servers").short("HTS").
 		named("HTTP server", "HTTP servers").
-		doc("The HTTP side of a server of ServerType `HT`.")
-	t.ServerId = t.reference("ServerId", "Server").required().listed().
+		doc("The HTTP side of a server of ServerType `HT`.").addressOf(ServerHTTP)
+	t.ServerId = t.reference("ServerId", "Server").required().listed().onServers(ServerHTTP).
 		doc("A server of ServerType `HT`.")
 	t.Serverurl = t.text("Serverurl", 256).required().must(serverURL).
 		label("URL").doc("Starts with `https://` or `http://`, and holds no fragment: host and port can be dialled. Name and password have fields of their own.").example("https://receiver.example.org/people").format("uri").pattern(`^https?://[^<>#\s]+$`)
@@ -36,6 +36,16 @@ var HttpServer = func() (t struct {
 		label("Verify the certificate")
 	t.SslVerifyHost = t.boolean("SslVerifyHost").defaults(BoolCell(true)).
 		label("Verify the host name")
+	t.Login = &Login{
+		User: t.Username, Password: t.Password,
+		Scheme: func(rec *Record) string {
+			if auth := rec.Text(t.AuthType); auth != AuthNone {
+				return auth
+			}
+			return ""
+		},
+		Leads: []*Field{t.Serverurl}, Guards: []*Field{t.SslVerifyPeer, t.SslVerifyHost},
+	}
 	t.must(func(rec *Record) []Fault {
 		var faults []Fault
 		switch user := rec.Text(t.Username); rec.Text(t.AuthType) {

@@ -11,8 +11,8 @@ var KafkaServer = func() (t struct {
 ) {
 	t.Resource = resource("KafkaServer", "KafkaServers", "kafka_servers").short("KAS").
 		named("Kafka server", "Kafka servers").
-		doc("The Kafka side of a server of ServerType `KA`.")
-	t.ServerId = t.reference("ServerId", "Server").required().listed().
+		doc("The Kafka side of a server of ServerType `KA`.").addressOf(ServerKafka)
+	t.ServerId = t.reference("ServerId", "Server").required().listed().onServers(ServerKafka).
 		doc("A server of ServerType `KA`.")
 	t.Brokers = t.text("Brokers", 4000).required().must(brokers).
 		doc("Host and port of one or more, with commas between: `kafka.example.org:9092`.").example("kafka.example.org:9092")
@@ -35,6 +35,16 @@ var KafkaServer = func() (t struct {
 	t.Timeout = t.integer("Timeout").
 		doc("How many seconds a delivery may take, 30 at most.")
 	t.unique(Unique{Phrase: "Server Already Configured", Fields: []*Field{t.ServerId}})
+	t.Login = &Login{
+		User: t.Username, Password: t.Password,
+		Scheme: func(rec *Record) string {
+			if strings.HasPrefix(rec.Text(t.SecurityProtocol), "sasl_") {
+				return strings.TrimSpace("SASL " + rec.Text(t.SaslMechanism))
+			}
+			return ""
+		},
+		Leads: []*Field{t.Brokers, t.SecurityProtocol},
+	}
 	t.must(func(rec *Record) []Fault {
 		if !strings.HasPrefix(rec.Text(t.SecurityProtocol), "sasl_") {
 			return nil

@@ -81,7 +81,7 @@ type RoleSnapshot struct {
 }
 
 // Destination is the configuration of a provisioning target: its own record, its plugin's settings and its
-// server. It contains a password in plain text and is never stored or logged.
+// server. It contains secrets in plain text and is never stored or logged.
 type Destination struct {
 	// Target is the CoProvisioningTarget.
 	Target *Record
@@ -92,17 +92,19 @@ type Destination struct {
 	IdentifierType string
 	IncludeGroups  bool
 	Workers        int64
-	// ServerType is the type of the server that the settings name, "" without settings.
+	// ServerType is the type of the server that the settings name, "" where they name none.
 	ServerType string
-	// Server is its HttpServer or KafkaServer, nil while there is none.
+	// Server is the server's address, in the table of its type; nil while there is none, and for settings that
+	// name no server.
 	Server *Record
 	// ServerActive says that the Server is not suspended.
 	ServerActive bool
-	// Password is the server's password.
-	Password string
-	// SigningSecret is the target's, "" where messages are not signed.
-	SigningSecret string
+	// Secrets are the texts of the Secrets that Settings and Server have, by their field.
+	Secrets map[*Field]string
 }
+
+// Secret returns the text of a Secret of the settings or the server, "" where there is none.
+func (d Destination) Secret(f *Field) string { return d.Secrets[f] }
 
 // ProvisionedAs are the identifiers under which a target was, or may have been, sent a subject.
 type ProvisionedAs struct {

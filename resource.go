@@ -50,6 +50,10 @@ type Resource struct {
 
 	// Plugin is, of the settings of provisioning targets, the Plugin of these targets; "" for other resources.
 	Plugin string
+	// ServerType is, of the addresses of servers, the type of these servers; "" for other resources.
+	ServerType string
+	// Login is how its records log in to a server, nil where they do not.
+	Login *Login
 
 	checks []func(*Record) []Fault
 }
@@ -105,9 +109,6 @@ func (r *Resource) addAndView() *Resource { r.AddAndView = true; return r }
 func (r *Resource) emptyLists() *Resource { r.EmptyLists = true; return r }
 
 func (r *Resource) strictQuery() *Resource { r.StrictQuery = true; return r }
-
-// settingsFor makes the records the settings of the provisioning targets with a Plugin.
-func (r *Resource) settingsFor(plugin string) *Resource { r.Plugin = plugin; return r }
 
 func (r *Resource) unique(u Unique) { r.Uniques = append(r.Uniques, u) }
 
@@ -173,16 +174,6 @@ func (r *Resource) validity() (from, through *Field) {
 		}
 	})
 	return from, through
-}
-
-// QueueField returns the field of a target's settings that fills a column of the target, nil if none does.
-func (r *Resource) QueueField(column string) *Field {
-	for _, f := range r.Fields {
-		if f.QueueColumn == column {
-			return f
-		}
-	}
-	return nil
 }
 
 // Field returns the field of that wire name, nil if the resource has none.

@@ -35,9 +35,7 @@ var CoProvisioningTarget = func() (t struct {
 		unknown("CoProvisioningTarget Unknown", "CoProvisioningTarget Unknown", "CoProvisioningTarget Not Found")
 	t.CoId = t.co()
 	t.Description = t.text("Description", 256)
-	t.Plugin = t.code("Plugin",
-		option(PluginAPI, "API provisioner"),
-	).required().
+	t.Plugin = t.code("Plugin", plugins()...).required().
 		doc("How the target is called.")
 	t.ProvisionCoGroupId = t.reference("ProvisionCoGroupId", "CoGroup").
 		label("Only members of").doc("Only the members of this group are sent; without one everybody is.")

@@ -160,23 +160,18 @@ func describeLost(ctx context.Context, tx *store.Tx, lost store.LostSecret) (str
 		return "", err
 	}
 	line := fmt.Sprintf("CO %d: %s of %s %d", lost.CoId, lost.Field.Name, r.Singular, lost.Id)
-	var parent, user *comity.Field
-	switch r {
-	case comity.HttpServer.Resource:
-		parent, user = comity.HttpServer.ServerId, comity.HttpServer.Username
-	case comity.KafkaServer.Resource:
-		parent, user = comity.KafkaServer.ServerId, comity.KafkaServer.Username
-	case comity.CoApiProvisionerTarget.Resource:
-		return fmt.Sprintf("%s, provisioning target %d", line, rec.Int(comity.CoApiProvisionerTarget.CoProvisioningTargetId)), nil
-	default:
+	switch {
+	case r.Plugin != "":
+		return fmt.Sprintf("%s, provisioning target %d", line, rec.Int(r.TargetId())), nil
+	case r.ServerType == "":
 		return line, nil
 	}
-	server, err := tx.Get(ctx, comity.Server.Resource, rec.Int(parent))
+	server, err := tx.Get(ctx, comity.Server.Resource, rec.Int(r.ServerId()))
 	if err != nil {
 		return "", err
 	}
 	line += fmt.Sprintf(", server %d %q", server.Id, server.Text(comity.Server.Description))
-	if name := rec.Text(user); name != "" {
+	if name := rec.Text(r.Login.User); name != "" {
 		line += fmt.Sprintf(", user %q", name)
 	}
 	return line, nil

@@ -1,12 +1,14 @@
 package connector
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -40,24 +42,31 @@ func NoAnswer(d comity.Destination, err error, after time.Duration) string {
 // Redactor replaces the destination's secrets in a receiver's answer: some receivers quote the
 // Authorization header.
 func Redactor(d comity.Destination) *strings.Replacer {
-	var pairs []string
+	var hidden []string
 	hide := func(secret string) {
 		if secret != "" {
-			pairs = append(pairs, secret, "***")
+			hidden = append(hidden, secret)
 		}
 	}
-	if d.Server.Resource == comity.HttpServer.Resource {
-		if d.Password != "" {
+	if d.Server != nil && d.Server.Resource == comity.HttpServer.Resource {
+		if password := d.Secret(comity.HttpServer.Password); password != "" {
 			user := d.Server.Text(comity.HttpServer.Username)
-			hide(base64.StdEncoding.EncodeToString([]byte(user + ":" + d.Password)))
+			hide(base64.StdEncoding.EncodeToString([]byte(user + ":" + password)))
 		}
 		if u, err := url.Parse(d.Server.Text(comity.HttpServer.Serverurl)); err == nil && u.User != nil {
 			password, _ := u.User.Password()
 			hide(password)
 		}
 	}
-	hide(d.Password)
-	hide(d.SigningSecret)
+	for _, secret := range d.Secrets {
+		hide(secret)
+	}
+	// Longest first, so that a secret that begins with another one is replaced as a whole.
+	slices.SortFunc(hidden, func(a, b string) int { return cmp.Or(cmp.Compare(len(b), len(a)), cmp.Compare(a, b)) })
+	var pairs []string
+	for _, secret := range hidden {
+		pairs = append(pairs, secret, "***")
+	}
 	return strings.NewReplacer(pairs...)
 }
 

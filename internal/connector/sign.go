@@ -21,10 +21,11 @@ const (
 // Sign adds, where the destination has a signing secret, the time and the signature: the HMAC-SHA-256
 // of id, time and body.
 func Sign(headers map[string]string, d comity.Destination, m comity.Message, now time.Time) error {
-	if d.SigningSecret == "" {
+	secret := d.Secret(comity.CoApiProvisionerTarget.SigningSecret)
+	if secret == "" {
 		return nil
 	}
-	key, err := comity.SigningKey(d.SigningSecret)
+	key, err := comity.SigningKey(secret)
 	if err != nil {
 		return fmt.Errorf("%w: its SigningSecret is none", comity.ErrNotConfigured)
 	}

@@ -3,6 +3,7 @@ package registry
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"comity"
 	"comity/internal/authz"
@@ -11,13 +12,12 @@ import (
 
 // copied are the resources that are copied with a CO: its configuration, none of its people. A resource comes
 // after those that it refers to.
-var copied = []*comity.Resource{
+var copied = slices.Concat([]*comity.Resource{
 	comity.CoExtendedType.Resource, comity.Cou.Resource, comity.CoGroup.Resource, comity.CoGroupNesting.Resource,
 	comity.CoEmailList.Resource, comity.CoService.Resource, comity.CoNavigationLink.Resource,
 	comity.CoTermsAndConditions.Resource, comity.CoIdentifierAssignment.Resource,
-	comity.Server.Resource, comity.HttpServer.Resource, comity.KafkaServer.Resource,
-	comity.CoProvisioningTarget.Resource, comity.CoApiProvisionerTarget.Resource,
-}
+	comity.Server.Resource, comity.CoProvisioningTarget.Resource,
+}, comity.ServerTables(), comity.TargetSettings())
 
 // DuplicateCO adds a CO configured like another: with its units, types, groups without members, servers
 // without passwords and targets that are disabled.

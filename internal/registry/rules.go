@@ -127,20 +127,20 @@ func rulesOf(r *comity.Resource) rules {
 		return extendedTypeRules
 	case comity.CoTAndCAgreement.Resource:
 		return agreementRules
-	case comity.KafkaServer.Resource:
-		return kafkaServerRules
 	case comity.HistoryRecord.Resource:
 		return historyRecordRules
 	case comity.Server.Resource:
 		return serverRules
-	case comity.HttpServer.Resource:
-		return httpServerRules
 	case comity.CoProvisioningTarget.Resource:
 		return targetRules
-	case comity.CoApiProvisionerTarget.Resource:
-		return apiTargetRules
 	case comity.ApiUser.Resource:
 		return apiUserRules
+	}
+	switch {
+	case r.ServerType != "":
+		return serverAddressRules
+	case r.Plugin != "":
+		return targetSettingsRules
 	}
 	return rules{}
 }

@@ -14,16 +14,7 @@ var serverRules = rules{
 		if c.old == nil || !c.changed(f) {
 			return nil, nil
 		}
-		for _, settings := range []*comity.Field{comity.HttpServer.ServerId, comity.KafkaServer.ServerId} {
-			configured, err := c.tx.Any(ctx, settings.Resource(), store.Equal(settings.Column, c.new.Id))
-			if err != nil {
-				return nil, err
-			}
-			if configured {
-				return []comity.Fault{f.Fault("cannot be changed while the server has its %s: delete it first", settings.Resource().Singular)}, nil
-			}
-		}
-		return nil, nil
+		return c.unconfigured(ctx, f, "server", comity.ServerTables(), (*comity.Resource).ServerId)
 	},
 	after: func(ctx context.Context, c *change) error {
 		if c.old == nil || c.new == nil {
@@ -35,11 +26,19 @@ var serverRules = rules{
 		if c.new != nil {
 			return nil
 		}
-		used, err := c.tx.Any(ctx, comity.CoApiProvisionerTarget.Resource,
-			store.Equal(comity.CoApiProvisionerTarget.ServerId.Column, c.old.Id))
-		if err == nil && used {
-			err = comity.Refuse("Server In Use")
+		for _, settings := range comity.TargetSettings() {
+			f := settings.ServerId()
+			if f == nil {
+				continue
+			}
+			used, err := c.tx.Any(ctx, settings, store.Equal(f.Column, c.old.Id))
+			if err != nil {
+				return err
+			}
+			if used {
+				return comity.Refuse("Server In Use")
+			}
 		}
-		return err
+		return nil
 	},
 }

@@ -41,7 +41,7 @@ func (tx *Tx) clearTargetColumns(ctx context.Context, r *comity.Resource, ids st
 // CheckTargetColumns finds targets whose columns for the queue are not as their settings say.
 func (tx *Tx) CheckTargetColumns(ctx context.Context) ([]Problem, error) {
 	var problems []Problem
-	for _, r := range comity.Settings() {
+	for _, r := range comity.TargetSettings() {
 		column := func(name, none string) string {
 			if f := r.QueueField(name); f != nil {
 				return fmt.Sprintf("coalesce(s.%s, %s)", f.Column, none)

@@ -93,6 +93,7 @@ func HTTPDestination(mode, serverurl string) comity.Destination {
 		Server: Row(comity.HttpServer.Resource, 1, 0, Texts{
 			comity.HttpServer.Serverurl: serverurl, comity.HttpServer.AuthType: comity.AuthNone,
 		}),
-		ServerActive: true,
+		ServerType: comity.ServerHTTP, ServerActive: true,
+		Secrets: map[*comity.Field]string{},
 	}
 }

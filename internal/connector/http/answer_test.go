@@ -25,7 +25,7 @@ func ask(t *testing.T, mode string, deleting bool, handler http.HandlerFunc) com
 	d := connectortest.HTTPDestination(mode, server.URL)
 	d.Server.SetText(comity.HttpServer.AuthType, comity.AuthBasic)
 	d.Server.SetText(comity.HttpServer.Username, "grace")
-	d.Password = "s3cret/x"
+	d.Secrets[comity.HttpServer.Password] = "s3cret/x"
 	s, sentAs := connectortest.Person("ghopper"), comity.ProvisionedAs{}
 	if deleting {
 		s, sentAs = comity.Snapshot{Gone: true}, comity.ProvisionedAs{Identifier: "ghopper"}

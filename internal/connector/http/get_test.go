@@ -59,7 +59,7 @@ func TestGetSaysWhatTheEndpointHolds(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			d := asked(t, tt.answer)
-			d.Password = "open sesame"
+			d.Secrets[comity.HttpServer.Password] = "open sesame"
 			got := newHTTP(t, connector.Options{}).Get(t.Context(), d, comity.PersonSubject(1), "ghopper")
 			if string(got.Body) != tt.body || got.Answered == tt.silent || !strings.HasPrefix(got.Unreadable, strings.TrimSpace(tt.unreadable)) ||
 				tt.unreadable == "" && got.Unreadable != "" {
@@ -78,8 +78,8 @@ func TestGetAsksAsMessagesAreSent(t *testing.T) {
 	})
 	d.Server.SetText(comity.HttpServer.AuthType, comity.AuthBasic)
 	d.Server.SetText(comity.HttpServer.Username, "comity")
-	d.Password = "open sesame"
-	d.SigningSecret = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
+	d.Secrets[comity.HttpServer.Password] = "open sesame"
+	d.Secrets[comity.CoApiProvisionerTarget.SigningSecret] = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 	for _, mode := range []string{comity.ProtocolPUT, comity.ProtocolPOST} {
 		d.Settings.SetText(comity.CoApiProvisionerTarget.Mode, mode)
 		newHTTP(t, connector.Options{}).Get(t.Context(), d, comity.PersonSubject(1), "g/h@x y")

@@ -131,9 +131,9 @@ func (h *Connector) request(ctx context.Context, d comity.Destination, m comity.
 	req.Header["Idempotency-Key"] = nil
 	switch d.Server.Text(comity.HttpServer.AuthType) {
 	case comity.AuthBasic:
-		req.SetBasicAuth(d.Server.Text(comity.HttpServer.Username), d.Password)
+		req.SetBasicAuth(d.Server.Text(comity.HttpServer.Username), d.Secret(comity.HttpServer.Password))
 	case comity.AuthBearer:
-		req.Header.Set("Authorization", "Bearer "+d.Password)
+		req.Header.Set("Authorization", "Bearer "+d.Secret(comity.HttpServer.Password))
 	}
 	return req, nil
 }

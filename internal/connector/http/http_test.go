@@ -94,7 +94,7 @@ func TestAuthorization(t *testing.T) {
 		d := connectortest.HTTPDestination(comity.ProtocolPOST, tt.serverurl)
 		d.Server.SetText(comity.HttpServer.AuthType, tt.authType)
 		d.Server.SetText(comity.HttpServer.Username, "grace")
-		d.Password = "s3c:ret"
+		d.Secrets[comity.HttpServer.Password] = "s3c:ret"
 		if a := h.Send(t.Context(), d, messages(t, h, d, connectortest.WholePerson())[0], 1); !a.OK {
 			t.Fatal(a.Text)
 		}

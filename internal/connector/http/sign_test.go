@@ -35,11 +35,11 @@ func TestSignature(t *testing.T) {
 		}
 		for _, m := range all {
 			m.Id = "msg_" + m.Identifier
-			d.SigningSecret = ""
+			d.Secrets[comity.CoApiProvisionerTarget.SigningSecret] = ""
 			if a := h.Send(t.Context(), d, m, 1); !a.OK || header.Get("Webhook-Id") != m.Id || header.Get("Webhook-Signature") != "" {
 				t.Errorf("without a secret: %+v, %v", a, header)
 			}
-			d.SigningSecret = "whsec_" + base64.StdEncoding.EncodeToString(key)
+			d.Secrets[comity.CoApiProvisionerTarget.SigningSecret] = "whsec_" + base64.StdEncoding.EncodeToString(key)
 			if a := h.Send(t.Context(), d, m, 1); !a.OK {
 				t.Fatal(a.Text)
 			}

@@ -43,6 +43,7 @@ func destination(brokers string) comity.Destination {
 		ServerType:   comity.ServerKafka,
 		Server:       comity.NewRecord(comity.KafkaServer.Resource),
 		ServerActive: true,
+		Secrets:      map[*comity.Field]string{},
 	}
 	d.Settings.SetText(comity.CoApiProvisionerTarget.Mode, comity.ProtocolPUT)
 	d.IdentifierType = "uid"

@@ -26,7 +26,7 @@ func TestMessageArrives(t *testing.T) {
 	if a := send(t, k, d, known(7, "ghopper"), comity.ProvisionedAs{}, 3); !a.OK {
 		t.Fatalf("the answer is %+v", a)
 	}
-	d.SigningSecret = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
+	d.Secrets[comity.CoApiProvisionerTarget.SigningSecret] = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 	if a := send(t, k, d, known(7, "ghopper"), comity.ProvisionedAs{}, 4); !a.OK {
 		t.Fatalf("the answer is %+v", a)
 	}
@@ -122,7 +122,7 @@ func TestShown(t *testing.T) {
 	k := newKafka(t, connector.Options{})
 	d := destination("b1.example.org:9092, b2.example.org:9092")
 	d.Settings.SetBool(comity.CoApiProvisionerTarget.Tombstones, true)
-	d.SigningSecret = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
+	d.Secrets[comity.CoApiProvisionerTarget.SigningSecret] = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 	messages, _, err := k.Messages(d, known(7, "g hopper"), comity.ProvisionedAs{Identifier: "grace"})
 	if err != nil || len(messages) != 2 {
 		t.Fatalf("%d messages, %v", len(messages), err)
@@ -152,7 +152,7 @@ func TestNotConfigured(t *testing.T) {
 			d.Server.SetText(f.SecurityProtocol, "sasl_ssl")
 			d.Server.SetText(f.SaslMechanism, mechanism)
 			d.Server.SetText(f.Username, user)
-			d.Password = password
+			d.Secrets[comity.KafkaServer.Password] = password
 		}
 	}
 	for want, change := range map[string]func(d *comity.Destination){

@@ -23,7 +23,7 @@ func (b *broker) secure(protocol, mechanism, user, password string) comity.Desti
 	d.Server.SetText(comity.KafkaServer.SecurityProtocol, protocol)
 	d.Server.SetText(comity.KafkaServer.SaslMechanism, mechanism)
 	d.Server.SetText(comity.KafkaServer.Username, user)
-	d.Password = password
+	d.Secrets[comity.KafkaServer.Password] = password
 	return d
 }
 

@@ -60,7 +60,7 @@ func read(d comity.Destination) (t topic, err error) {
 	protocol, sasl := strings.CutPrefix(d.Server.Text(f.SecurityProtocol), "sasl_")
 	t.tls = protocol == "ssl"
 	if sasl {
-		t.mechanism, t.username, t.password = d.Server.Text(f.SaslMechanism), d.Server.Text(f.Username), d.Password
+		t.mechanism, t.username, t.password = d.Server.Text(f.SaslMechanism), d.Server.Text(f.Username), d.Secret(f.Password)
 		switch t.mechanism {
 		case plainMechanism, scram256, scram512:
 		case "":

@@ -107,8 +107,8 @@ func testDestination(t *testing.T, bed *bed) {
 	f, co := comity.HttpServer, bed.co(t)
 	password := func(t *testing.T, target *comity.Record, want string) {
 		t.Helper()
-		if d := bed.destination(t, target.Id); d.Password != want {
-			t.Errorf("password %q, want %q", d.Password, want)
+		if got := bed.destination(t, target.Id).Secret(f.Password); got != want {
+			t.Errorf("password %q, want %q", got, want)
 		}
 	}
 	for _, secret := range []string{"p", `quotes ' " \ and ünïcödé 😀`, strings.Repeat("long", 100), "line\nend"} {
@@ -139,7 +139,7 @@ func testDestination(t *testing.T, bed *bed) {
 		bed.insert(t, s.Resource, s.CoProvisioningTargetId, target, s.ServerId, parent, s.Tombstones, true)
 		d := bed.destination(t, target.Id)
 		same(t, server, d.Server)
-		if d.ServerType != comity.ServerKafka || !d.ServerActive || d.Password != "of the broker" || !d.Settings.Bool(s.Tombstones) {
+		if d.ServerType != comity.ServerKafka || !d.ServerActive || d.Secret(k.Password) != "of the broker" || !d.Settings.Bool(s.Tombstones) {
 			t.Errorf("destination %+v", d)
 		}
 	})
@@ -200,7 +200,7 @@ func testDestination(t *testing.T, bed *bed) {
 		target, server := bed.target(t, co, "first")
 		bed.remove(t, f.Resource, server.Id)
 		d := bed.destination(t, target.Id)
-		if d.Settings == nil || d.Server != nil || d.Password != "" {
+		if d.Settings == nil || d.Server != nil || len(d.Secrets) > 0 {
 			t.Errorf("destination %+v", d)
 		}
 	})

@@ -1,0 +1,105 @@
+package registry
+
+import (
+	"context"
+	"strings"
+
+	"comity"
+	"comity/internal/store"
+)
+
+// targetSettingsRules are the rules of the resources that hold the settings of provisioning targets.
+var targetSettingsRules = rules{
+	check: func(ctx context.Context, c *change) ([]comity.Fault, error) {
+		faults, err := c.targetOfPlugin(ctx)
+		if err != nil {
+			return nil, err
+		}
+		wrong, err := c.serverOfType(ctx)
+		faults = append(faults, wrong...)
+		if err != nil {
+			return nil, err
+		}
+		lacks, err := c.lacksPassword(ctx)
+		return append(faults, lacks...), err
+	},
+	after: func(ctx context.Context, c *change) error {
+		if c.new == nil {
+			return nil
+		}
+		f := c.new.Resource.TargetId()
+		targets := []int64{c.new.Int(f)}
+		if c.old != nil && c.changed(f) {
+			targets = append(targets, c.old.Int(f))
+		}
+		identifierType := c.new.Resource.QueueField(comity.QueueIdentifierType)
+		if c.old != nil && identifierType != nil && c.changed(identifierType) {
+			if err := c.tx.TakeIn(ctx, targets[0]); err != nil {
+				return err
+			}
+		}
+		return c.tx.Edited(ctx, targets...)
+	},
+}
+
+// targetOfPlugin returns the fault of settings that name a target of another plugin than theirs.
+func (c *change) targetOfPlugin(ctx context.Context) ([]comity.Fault, error) {
+	f := c.new.Resource.TargetId()
+	if !c.changed(f) {
+		return nil, nil
+	}
+	target, err := c.ofSameCO(ctx, f)
+	if err != nil || target == nil {
+		return nil, err
+	}
+	plugin := target.Text(comity.CoProvisioningTarget.Plugin)
+	if plugin == c.new.Resource.Plugin {
+		return nil, nil
+	}
+	return []comity.Fault{f.Fault("%d is a target of the plugin %s, not %s", target.Id, plugin, c.new.Resource.Plugin)}, nil
+}
+
+var targetRules = rules{
+	check: func(ctx context.Context, c *change) ([]comity.Fault, error) {
+		f := comity.CoProvisioningTarget.Plugin
+		if c.old == nil || !c.changed(f) {
+			return nil, nil
+		}
+		return c.unconfigured(ctx, f, "target", comity.TargetSettings(), (*comity.Resource).TargetId)
+	},
+	after: func(ctx context.Context, c *change) error {
+		if c.old == nil || c.new == nil {
+			return nil
+		}
+		return c.tx.Edited(ctx, c.new.Id)
+	},
+}
+
+// unconfigured returns the fault of a field that cannot be changed while the record, a noun, has a record in
+// one of the tables, which name it in a field.
+func (c *change) unconfigured(
+	ctx context.Context, f *comity.Field, noun string, tables []*comity.Resource, field func(*comity.Resource) *comity.Field,
+) ([]comity.Fault, error) {
+	for _, table := range tables {
+		configured, err := c.tx.Any(ctx, table, store.Equal(field(table).Column, c.new.Id))
+		if err != nil {
+			return nil, err
+		}
+		if configured {
+			return []comity.Fault{f.Fault("cannot be changed while the %s has its %s: delete it first", noun, table.Singular)}, nil
+		}
+	}
+	return nil, nil
+}
+
+// serverEdited makes pending deliveries of a server's targets due at once, as the new settings may work.
+func (c *change) serverEdited(ctx context.Context, server int64) error {
+	targets, err := c.tx.TargetsOf(ctx, server)
+	if err != nil {
+		return err
+	}
+	return c.tx.Edited(ctx, targets...)
+}
+
+// oneOf joins words for a sentence: "HT or KA".
+func oneOf(words []string) string { return strings.Join(words, " or ") }
