@@ -28,7 +28,8 @@ import (
 	"comity/internal/registry/view"
 	"comity/internal/rest"
 	"comity/internal/signin"
-	"comity/internal/store"
+	"comity/internal/store/admin"
+	"comity/internal/store/db"
 )
 
 // app is the serving program. It is the only place where the parts are put together.
@@ -190,7 +191,7 @@ func (a *app) assemble() error {
 // listenToCommands makes the socket of an SQLite file, which commands send their requests to. PostgreSQL needs
 // none.
 func (a *app) listenToCommands() error {
-	if store.IsPostgres(a.settings.Database) {
+	if db.IsPostgres(a.settings.Database) {
 		return nil
 	}
 	server, err := control.Listen(a.settings.Database, &control.Service{
@@ -213,7 +214,7 @@ func (a *app) observe(mux *http.ServeMux) {
 	m.Database(db.Troubled)
 	m.Build(ownVersion())
 	m.Connections(db.Connections)
-	m.LastBackup(db.LastBackup)
+	m.LastBackup(func(ctx context.Context) (time.Time, error) { return admin.LastBackup(ctx, db) })
 	m.Routes(mux, db.Check, func(ctx context.Context) string {
 		text, _, _ := a.registry.ClockWaits(ctx)
 		return text
@@ -274,7 +275,7 @@ func (a *app) run() error {
 // sayWhere prints where the program serves and, at the first start, a link to sign in to the console.
 func (a *app) sayWhere() {
 	s, listening := a.settings, a.listener.Addr().String()
-	database := store.Redact(s.Database)
+	database := db.Redact(s.Database)
 	a.log.Info("started", "version", ownVersion(), "database", database, "address", fmt.Sprintf("%s://%s%s", a.scheme(), listening, s.Root))
 	fmt.Fprintf(a.out, "Comity serves %s at %s://%s%s\n", database, a.scheme(), fromHere(listening), s.Root)
 	if a.link == "" {

@@ -7,7 +7,9 @@ import (
 	"path/filepath"
 
 	"comity/internal/control"
-	"comity/internal/store"
+	"comity/internal/store/admin"
+	"comity/internal/store/db"
+	"comity/internal/store/files"
 )
 
 type backupCommand struct {
@@ -22,7 +24,7 @@ func (b *backupCommand) Run(p *program) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	if b.File, err = store.ResolvePath(b.File); err != nil {
+	if b.File, err = files.Resolve(b.File); err != nil {
 		return fmt.Errorf("backup: %w", err)
 	}
 	if _, err := os.Lstat(b.File); err == nil {
@@ -33,7 +35,7 @@ func (b *backupCommand) Run(p *program) (err error) {
 		return fmt.Errorf("backup: %w", err)
 	}
 	defer func() { _ = os.Remove(f.Name()) }()
-	rows, err := s.Backup(p.ctx, f)
+	rows, err := admin.Backup(p.ctx, s, f)
 	if err == nil {
 		err = f.Sync()
 	}
@@ -47,7 +49,7 @@ func (b *backupCommand) Run(p *program) (err error) {
 		// The backup is complete nevertheless.
 		fmt.Fprintln(p.errOut, "comity: the time of the backup is not noted:", oneLine(err))
 	}
-	_, err = fmt.Fprintf(p.out, "%s: %d rows of %s. The key that seals passwords is not in it: keep a copy of that too.\n", b.File, rows, store.Redact(b.Database))
+	_, err = fmt.Fprintf(p.out, "%s: %d rows of %s. The key that seals passwords is not in it: keep a copy of that too.\n", b.File, rows, db.Redact(b.Database))
 	return err
 }
 
@@ -71,10 +73,10 @@ func (r *restoreCommand) Run(p *program) (err error) {
 		return fmt.Errorf("restore: %w", err)
 	}
 	defer func() { _ = f.Close() }()
-	rows, err := store.RestoreInto(p.ctx, r.Database, f)
+	rows, err := admin.RestoreInto(p.ctx, r.Database, f)
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(p.out, "%s: %d rows restored. Start it with the key file that the passwords were sealed with.\n", store.Redact(r.Database), rows)
+	_, err = fmt.Fprintf(p.out, "%s: %d rows restored. Start it with the key file that the passwords were sealed with.\n", db.Redact(r.Database), rows)
 	return err
 }

@@ -10,14 +10,14 @@ import (
 	"comity/internal/outbox"
 	"comity/internal/provisioning"
 	"comity/internal/registry"
-	"comity/internal/store"
+	"comity/internal/store/files"
 )
 
 // withControl runs a command's requests: by the server that has the SQLite file open if there is one, and
 // otherwise by this process, which opens the database.
 func (d database) withControl(p *program, use use, fn func(*control.Client) error) (err error) {
 	db, err := d.open(p.ctx, use, func(format string, args ...any) { fmt.Fprintf(p.errOut, format+"\n", args...) })
-	if errors.Is(err, store.ErrServed) {
+	if errors.Is(err, files.ErrServed) {
 		c, dialErr := control.Dial(p.ctx, d.Database)
 		if dialErr != nil {
 			return fmt.Errorf("%w, and that process cannot be asked: %w", err, dialErr)

@@ -13,6 +13,9 @@ import (
 	"comity/internal/outbox"
 	"comity/internal/registry"
 	"comity/internal/store"
+	"comity/internal/store/db"
+	"comity/internal/store/files"
+	"comity/internal/store/seal"
 )
 
 // database are the settings that say where the registry is kept.
@@ -25,8 +28,8 @@ type database struct {
 
 // opened is an open database; an SQLite file is locked against other processes.
 type opened struct {
-	store *store.Store
-	lock  *store.FileLock
+	store *db.DB
+	lock  *files.FileLock
 }
 
 // use is what a command does with the database.
@@ -54,31 +57,31 @@ func (d database) fill(ctx context.Context, o *opened, use use, note func(format
 	if err := d.checkThere(ctx, use); err != nil {
 		return err
 	}
-	if !store.IsPostgres(d.Database) {
-		if o.lock, err = store.LockFile(d.Database); err != nil {
+	if !db.IsPostgres(d.Database) {
+		if o.lock, err = files.Lock(d.Database); err != nil {
 			return err
 		}
 	}
-	if _, err = store.Migrate(ctx, d.Database); err != nil {
+	if _, err = db.Migrate(ctx, d.Database); err != nil {
 		return err
 	}
 	if needed, err := d.needsKey(ctx, use); err != nil || !needed {
 		if err == nil {
-			o.store, err = store.Open(ctx, store.Options{Database: d.Database, Log: d.log})
+			o.store, err = store.Open(ctx, db.Options{Database: d.Database, Log: d.log})
 		}
 		return err
 	}
 	if err := d.checkKey(ctx); err != nil {
 		return err
 	}
-	sealer, made, err := store.LoadSealer(d.keyFile())
+	sealer, made, err := seal.Load(d.keyFile())
 	if err != nil {
 		return err
 	}
 	if made {
 		note("made the key that seals stored passwords: %s. Keep a copy; every instance needs it.", d.keyFile())
 	}
-	o.store, err = store.Open(ctx, store.Options{Database: d.Database, Sealer: sealer, Clock: clock(), Log: d.log})
+	o.store, err = store.Open(ctx, db.Options{Database: d.Database, Sealer: sealer, Clock: clock(), Log: d.log})
 	return err
 }
 
@@ -87,7 +90,7 @@ func (d database) needsKey(ctx context.Context, use use) (bool, error) {
 	if use.callsOut || !use.creates {
 		return use.callsOut, nil
 	}
-	state, err := store.Look(ctx, d.Database)
+	state, err := db.Inspect(ctx, d.Database)
 	return !state.Registry, err
 }
 
@@ -105,9 +108,9 @@ func (d database) checkKey(ctx context.Context) error {
 // use an empty SQLite file, but not if a key file is beside it: then the registry of that key has been lost.
 func (d database) checkThere(ctx context.Context, use use) error {
 	if !use.creates {
-		return store.CheckRegistry(ctx, d.Database)
+		return db.CheckRegistry(ctx, d.Database)
 	}
-	if store.IsPostgres(d.Database) {
+	if db.IsPostgres(d.Database) {
 		return nil
 	}
 	info, err := os.Stat(d.Database)
@@ -125,25 +128,25 @@ func (d database) checkThere(ctx context.Context, use use) error {
 // completes a key rotation that was killed.
 func (d database) sealedWith(ctx context.Context) (id string, err error) {
 	_, missing := os.Stat(d.keyFile())
-	changing := store.HasNextKey(d.keyFile())
+	changing := seal.HasNextKey(d.keyFile())
 	if !errors.Is(missing, fs.ErrNotExist) && !changing {
 		return "", nil
 	}
-	s, err := store.Open(ctx, store.Options{Database: d.Database})
+	s, err := store.Open(ctx, db.Options{Database: d.Database})
 	if err != nil {
 		return "", err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
 	sealed := false
-	err = s.Read(ctx, func(tx *store.Tx) error {
-		if id, err = tx.ClaimedKey(ctx); err != nil {
+	err = s.Read(ctx, func(tx *db.Tx) error {
+		if id, err = store.ClaimedKey(ctx, tx); err != nil {
 			return err
 		}
-		sealed, err = tx.HasSealed(ctx)
+		sealed, err = store.HasSealed(ctx, tx)
 		return err
 	})
 	if err == nil && changing {
-		_, err = store.SettleKey(d.keyFile(), id)
+		_, err = seal.UseNextKey(d.keyFile(), id)
 		_, missing = os.Stat(d.keyFile())
 	}
 	if !sealed || missing == nil {
@@ -153,23 +156,23 @@ func (d database) sealedWith(ctx context.Context) (id string, err error) {
 }
 
 // openToRead opens a database that another process may be serving, without its lock or its key.
-func (d database) openToRead(ctx context.Context) (*store.Store, error) {
-	if err := store.CheckVersion(ctx, d.Database); err != nil {
+func (d database) openToRead(ctx context.Context) (*db.DB, error) {
+	if err := db.CheckVersion(ctx, d.Database); err != nil {
 		return nil, err
 	}
-	return store.Open(ctx, store.Options{Database: d.Database, ReadOnly: true})
+	return store.Open(ctx, db.Options{Database: d.Database, ReadOnly: true})
 }
 
 // Validate returns an error if the setting cannot name a database, and resolves the symbolic links in the path
 // of an SQLite file.
 func (d *database) Validate() error {
-	if err := store.CheckURL(d.Database); err != nil {
+	if err := db.CheckURL(d.Database); err != nil {
 		return fmt.Errorf("--database: %w", err)
 	}
-	if store.IsPostgres(d.Database) {
+	if db.IsPostgres(d.Database) {
 		return nil
 	}
-	path, err := store.ResolvePath(d.Database)
+	path, err := files.Resolve(d.Database)
 	if err != nil {
 		return fmt.Errorf("--database %s: %w", d.Database, err)
 	}
@@ -184,12 +187,12 @@ func (d *database) Validate() error {
 func (d database) checkKeyFile() error {
 	file := d.keyFile()
 	if _, err := os.Stat(file); err != nil {
-		if _, err := store.ResolvePath(file); err != nil {
+		if _, err := files.Resolve(file); err != nil {
 			return fmt.Errorf("--secret-key-file %s: %w", file, err)
 		}
 		return nil // it is made
 	}
-	if _, _, err := store.LoadSealer(file); err != nil {
+	if _, _, err := seal.Load(file); err != nil {
 		return fmt.Errorf("--secret-key-file: %w", err)
 	}
 	return nil
@@ -199,7 +202,7 @@ func (d database) keyFile() string {
 	switch {
 	case d.SecretKeyFile != "":
 		return d.SecretKeyFile
-	case store.IsPostgres(d.Database):
+	case db.IsPostgres(d.Database):
 		return "comity.key"
 	}
 	return d.Database + ".key"
@@ -208,7 +211,7 @@ func (d database) keyFile() string {
 // single reopens the database with one connection, so that every other connection is another program's.
 func (o *opened) single(ctx context.Context, name string) (err error) {
 	if err = o.store.Close(); err == nil {
-		o.store, err = store.Open(ctx, store.Options{Database: name, Connections: 1})
+		o.store, err = store.Open(ctx, db.Options{Database: name, Connections: 1})
 	}
 	return err
 }

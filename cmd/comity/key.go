@@ -7,6 +7,10 @@ import (
 
 	"comity"
 	"comity/internal/store"
+	"comity/internal/store/admin"
+	"comity/internal/store/db"
+	"comity/internal/store/files"
+	"comity/internal/store/seal"
 )
 
 type keyCommand struct {
@@ -16,27 +20,27 @@ type keyCommand struct {
 
 // openAlone opens a registry that no other program uses, without its key and with one connection.
 func (d database) openAlone(p *program) (*opened, error) {
-	db, err := d.open(p.ctx, use{}, func(string, ...any) {})
-	if errors.Is(err, store.ErrServed) {
+	opened, err := d.open(p.ctx, use{}, func(string, ...any) {})
+	if errors.Is(err, files.ErrServed) {
 		err = fmt.Errorf("%w: end it first, for it goes on with the key that it has", err)
 	}
 	if err != nil {
 		return nil, err
 	}
-	if err := db.single(p.ctx, d.Database); err != nil {
-		return nil, errors.Join(err, db.close())
+	if err := opened.single(p.ctx, d.Database); err != nil {
+		return nil, errors.Join(err, opened.close())
 	}
-	return db, nil
+	return opened, nil
 }
 
 // reseal runs fn in a transaction that excludes all other writes. It returns an error if other programs are
 // connected.
-func reseal(ctx context.Context, s *store.Store, fn func(*store.Tx) error) error {
-	return s.WriteAlone(ctx, func(tx *store.Tx) error {
-		if _, err := tx.EnterCO(ctx, 0, true); err != nil {
+func reseal(ctx context.Context, s *db.DB, fn func(*db.Tx) error) error {
+	return s.WriteAlone(ctx, func(tx *db.Tx) error {
+		if _, err := store.EnterCO(ctx, tx, 0, true); err != nil {
 			return err
 		}
-		others, err := tx.OtherPrograms(ctx)
+		others, err := admin.OtherPrograms(ctx, tx)
 		if err != nil {
 			return err
 		}
@@ -54,31 +58,31 @@ type rotateKeyCommand struct {
 // Run rotates the key. If it is killed at any moment, the registry can still be opened: the file of the new key
 // exists before anything is sealed with it, and the next start uses the key that the database names.
 func (r *rotateKeyCommand) Run(p *program) (err error) {
-	db, err := r.openAlone(p)
+	opened, err := r.openAlone(p)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, db.close()) }()
+	defer func() { err = errors.Join(err, opened.close()) }()
 	if err := r.checkKey(p.ctx); err != nil {
 		return err
 	}
-	from, made, err := store.LoadSealer(r.keyFile())
+	from, made, err := seal.Load(r.keyFile())
 	if err != nil {
 		return err
 	}
-	to, err := store.NextKey(r.keyFile())
+	to, err := seal.NextKey(r.keyFile())
 	if err != nil {
 		return err
 	}
 	sealed := 0
-	err = reseal(p.ctx, db.store, func(tx *store.Tx) (err error) {
-		sealed, _, err = tx.Reseal(p.ctx, from, to, false)
+	err = reseal(p.ctx, opened.store, func(tx *db.Tx) (err error) {
+		sealed, _, err = admin.Reseal(p.ctx, tx, from, to, false)
 		return err
 	})
 	if err != nil {
 		return fmt.Errorf("%w; the key is as it was", err)
 	}
-	kept, err := store.SettleKey(r.keyFile(), to.KeyID())
+	kept, err := seal.UseNextKey(r.keyFile(), to.KeyID())
 	if err != nil {
 		return err
 	}
@@ -99,17 +103,17 @@ var errDryRun = errors.New("nothing was to be changed")
 
 // Run blanks the secrets that the present key, or a new one, cannot open, and lists them.
 func (r *replaceKeyCommand) Run(p *program) (err error) {
-	db, err := r.openAlone(p)
+	opened, err := r.openAlone(p)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, db.close()) }()
+	defer func() { err = errors.Join(err, opened.close()) }()
 	if _, err := r.sealedWith(p.ctx); err != nil { // a key that was being changed is there then
 		return err
 	}
-	load := store.LoadSealer
+	load := seal.Load
 	if r.DryRun {
-		load = store.TrySealer
+		load = seal.Try
 	}
 	key, made, err := load(r.keyFile())
 	if err != nil {
@@ -117,8 +121,8 @@ func (r *replaceKeyCommand) Run(p *program) (err error) {
 	}
 	var lines []string
 	sealed := 0
-	err = reseal(p.ctx, db.store, func(tx *store.Tx) error {
-		n, lost, err := tx.Reseal(p.ctx, nil, key, true)
+	err = reseal(p.ctx, opened.store, func(tx *db.Tx) error {
+		n, lost, err := admin.Reseal(p.ctx, tx, nil, key, true)
 		if err != nil {
 			return err
 		}
@@ -153,9 +157,9 @@ func (r *replaceKeyCommand) Run(p *program) (err error) {
 }
 
 // describeLost returns the line about where a secret has to be entered again.
-func describeLost(ctx context.Context, tx *store.Tx, lost store.LostSecret) (string, error) {
+func describeLost(ctx context.Context, tx *db.Tx, lost admin.LostSecret) (string, error) {
 	r := lost.Field.Resource()
-	rec, err := tx.Get(ctx, r, lost.Id)
+	rec, err := store.Get(ctx, tx, r, lost.Id)
 	if err != nil {
 		return "", err
 	}
@@ -166,7 +170,7 @@ func describeLost(ctx context.Context, tx *store.Tx, lost store.LostSecret) (str
 	case r.ServerType == "":
 		return line, nil
 	}
-	server, err := tx.Get(ctx, comity.Server.Resource, rec.Int(r.ServerId()))
+	server, err := store.Get(ctx, tx, comity.Server.Resource, rec.Int(r.ServerId()))
 	if err != nil {
 		return "", err
 	}

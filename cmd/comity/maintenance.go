@@ -5,7 +5,9 @@ import (
 	"fmt"
 
 	"comity/internal/registry"
-	"comity/internal/store"
+	"comity/internal/store/admin"
+	"comity/internal/store/db"
+	"comity/internal/store/files"
 )
 
 type migrateCommand struct {
@@ -17,18 +19,18 @@ func (m *migrateCommand) Run(p *program) (err error) {
 	if err := m.checkThere(p.ctx, use{creates: true}); err != nil {
 		return err
 	}
-	if !store.IsPostgres(m.Database) {
-		lock, lockErr := store.LockFile(m.Database)
+	if !db.IsPostgres(m.Database) {
+		lock, lockErr := files.Lock(m.Database)
 		if lockErr != nil {
 			return lockErr
 		}
 		defer func() { err = errors.Join(err, lock.Release()) }()
 	}
-	steps, err := store.Migrate(p.ctx, m.Database)
+	steps, err := db.Migrate(p.ctx, m.Database)
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(p.out, "%s is up to date (%d steps done)\n", store.Redact(m.Database), steps)
+	_, err = fmt.Fprintf(p.out, "%s is up to date (%d steps done)\n", db.Redact(m.Database), steps)
 	return err
 }
 
@@ -51,9 +53,9 @@ func (c *checkCommand) Run(p *program) (err error) {
 		fmt.Fprintln(p.out, problem)
 	}
 	if len(problems) > 0 {
-		return fmt.Errorf("%s has %d problems", store.Redact(c.Database), len(problems))
+		return fmt.Errorf("%s has %d problems", db.Redact(c.Database), len(problems))
 	}
-	_, err = fmt.Fprintln(p.out, store.Redact(c.Database), "is as the rules say")
+	_, err = fmt.Fprintln(p.out, db.Redact(c.Database), "is as the rules say")
 	return err
 }
 
@@ -63,12 +65,12 @@ type vacuumCommand struct {
 
 // Run rewrites the database. An SQLite file must not be served meanwhile; with PostgreSQL, requests wait.
 func (v *vacuumCommand) Run(p *program) (err error) {
-	if err := store.CheckVersion(p.ctx, v.Database); err != nil {
+	if err := db.CheckVersion(p.ctx, v.Database); err != nil {
 		return err
 	}
-	if !store.IsPostgres(v.Database) {
-		lock, err := store.LockFile(v.Database)
-		if errors.Is(err, store.ErrServed) {
+	if !db.IsPostgres(v.Database) {
+		lock, err := files.Lock(v.Database)
+		if errors.Is(err, files.ErrServed) {
 			err = fmt.Errorf("%w: end it first, for the file is replaced", err)
 		}
 		if err != nil {
@@ -76,11 +78,11 @@ func (v *vacuumCommand) Run(p *program) (err error) {
 		}
 		defer func() { err = errors.Join(err, lock.Release()) }()
 	}
-	before, after, err := store.Vacuum(p.ctx, v.Database)
+	before, after, err := admin.Vacuum(p.ctx, v.Database)
 	if err != nil {
 		return err
 	}
 	const mega = 1 << 20
-	_, err = fmt.Fprintf(p.out, "%s is written anew: %.1f MB, it was %.1f MB\n", store.Redact(v.Database), float64(after)/mega, float64(before)/mega)
+	_, err = fmt.Fprintf(p.out, "%s is written anew: %.1f MB, it was %.1f MB\n", db.Redact(v.Database), float64(after)/mega, float64(before)/mega)
 	return err
 }

@@ -9,7 +9,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
-	"comity/internal/store"
+	"comity/internal/store/db"
 )
 
 // settingsCommand has the flags of serve.
@@ -71,8 +71,8 @@ func settingText(flag *kong.Flag) string {
 	if list, ok := flag.Target.Interface().([]string); ok {
 		value = strings.Join(list, ",")
 	}
-	if flag.Name != "database" || store.IsPostgres(value) {
-		return store.Redact(value)
+	if flag.Name != "database" || db.IsPostgres(value) {
+		return db.Redact(value)
 	}
 	if scheme, _, url := strings.Cut(value, "://"); url {
 		return scheme + "://…"

@@ -6,13 +6,14 @@ import (
 
 	"comity"
 	"comity/internal/store"
+	"comity/internal/store/db"
 )
 
 // Get returns an existing record to which the caller may do the operation; for View without the fields that
 // they may not see. The error of a record that they may not know of is NotFound with the phrase.
-func Get(ctx context.Context, tx *store.Tx, caller Caller, op Operation, res *comity.Resource, id int64, unknown string) (*comity.Record, error) {
-	rec, err := tx.Get(ctx, res, id)
-	if errors.Is(err, store.ErrNotFound) || err == nil && !caller.Knows(rec.CoId) {
+func Get(ctx context.Context, tx *db.Tx, caller Caller, op Operation, res *comity.Resource, id int64, unknown string) (*comity.Record, error) {
+	rec, err := store.Get(ctx, tx, res, id)
+	if errors.Is(err, db.ErrNotFound) || err == nil && !caller.Knows(rec.CoId) {
 		return nil, comity.Missing(unknown)
 	}
 	if err != nil {
@@ -26,7 +27,7 @@ func Get(ctx context.Context, tx *store.Tx, caller Caller, op Operation, res *co
 
 // Authorize returns an error if the caller may not do the operation to an existing record of a CO that they
 // may know of: NotFound with the phrase if they may not see the record, Unauthorised if they may.
-func Authorize(ctx context.Context, tx *store.Tx, caller Caller, op Operation, rec *comity.Record, unknown string) error {
+func Authorize(ctx context.Context, tx *db.Tx, caller Caller, op Operation, rec *comity.Record, unknown string) error {
 	relations := caller.Through(op, rec.Resource)
 	if op != View && IsReserved(caller, rec) {
 		relations = 0
@@ -35,14 +36,14 @@ func Authorize(ctx context.Context, tx *store.Tx, caller Caller, op Operation, r
 }
 
 // AuthorizeMembers returns an error unless the caller may change all memberships of a group.
-func AuthorizeMembers(ctx context.Context, tx *store.Tx, caller Caller, group int64) error {
+func AuthorizeMembers(ctx context.Context, tx *db.Tx, caller Caller, group int64) error {
 	res := comity.CoGroup.Resource
 	return Require(ctx, tx, caller, caller.Through(Edit, comity.CoGroupMember.Resource), res, group, res.UnknownOnView)
 }
 
 // Require returns an error unless a record, of a CO that the caller may know of, has one of the relations to
 // them: NotFound with the phrase if they may not see the record, Unauthorised if they may.
-func Require(ctx context.Context, tx *store.Tx, caller Caller, relations Relation, res *comity.Resource, id int64, unknown string) error {
+func Require(ctx context.Context, tx *db.Tx, caller Caller, relations Relation, res *comity.Resource, id int64, unknown string) error {
 	related, err := IsRelated(ctx, tx, caller, relations, res, id)
 	if err != nil || related {
 		return err
@@ -58,12 +59,12 @@ func Require(ctx context.Context, tx *store.Tx, caller Caller, relations Relatio
 }
 
 // MaySee reports whether the caller may see a record of a CO that they may know of.
-func MaySee(ctx context.Context, tx *store.Tx, caller Caller, res *comity.Resource, id int64) (bool, error) {
+func MaySee(ctx context.Context, tx *db.Tx, caller Caller, res *comity.Resource, id int64) (bool, error) {
 	return IsRelated(ctx, tx, caller, caller.Through(View, res), res, id)
 }
 
 // IsRelated reports whether a record, of a CO that the caller may know of, has one of the relations to them.
-func IsRelated(ctx context.Context, tx *store.Tx, caller Caller, relations Relation, res *comity.Resource, id int64) (bool, error) {
+func IsRelated(ctx context.Context, tx *db.Tx, caller Caller, relations Relation, res *comity.Resource, id int64) (bool, error) {
 	if relations == 0 || relations&InCO != 0 {
 		return relations != 0, nil
 	}
@@ -75,7 +76,7 @@ func IsRelated(ctx context.Context, tx *store.Tx, caller Caller, relations Relat
 	if within == nil {
 		return false, nil
 	}
-	return tx.Any(ctx, res, store.Equal("id", id), within)
+	return store.Any(ctx, tx, res, store.Equal("id", id), within)
 }
 
 // IsReserved reports whether the record has the flag that only administrators of the CO may set, and the

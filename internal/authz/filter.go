@@ -6,6 +6,7 @@ import (
 
 	"comity"
 	"comity/internal/store"
+	"comity/internal/store/db"
 )
 
 // Filter makes the row filters of a caller: for each relation, the condition that a record has it to them. A
@@ -20,7 +21,7 @@ type Filter struct {
 }
 
 // NewFilter returns the filter of a caller as of the transaction's time, for queries by ids.
-func NewFilter(ctx context.Context, tx *store.Tx, caller Caller) (Filter, error) {
+func NewFilter(ctx context.Context, tx *db.Tx, caller Caller) (Filter, error) {
 	now, err := tx.Now(ctx)
 	return Filter{Caller: caller, Now: now}, err
 }
@@ -29,19 +30,19 @@ func NewFilter(ctx context.Context, tx *store.Tx, caller Caller) (Filter, error)
 const fewAdministered = 2000
 
 // Across returns the filter for queries over a whole CO, with PeopleFirst set as is quicker.
-func (fl Filter) Across(ctx context.Context, tx *store.Tx) (Filter, error) {
+func (fl Filter) Across(ctx context.Context, tx *db.Tx) (Filter, error) {
 	if len(fl.Caller.Units) == 0 {
 		fl.PeopleFirst = true
 		return fl, nil
 	}
 	role := comity.CoPersonRole
-	n, err := tx.CountUpTo(ctx, role.Resource, fewAdministered+1, store.In(role.CouId.Column, fl.Caller.Units))
+	n, err := store.CountUpTo(ctx, tx, role.Resource, fewAdministered+1, store.In(role.CouId.Column, fl.Caller.Units))
 	fl.PeopleFirst = n <= fewAdministered
 	return fl, err
 }
 
 // names returns the condition "column names a record of the resource that meets c".
-func (fl Filter) names(column string, res *comity.Resource, c store.Condition) store.Condition {
+func (fl Filter) names(column string, res *comity.Resource, c db.Condition) db.Condition {
 	if fl.PeopleFirst {
 		return store.Names(column, res, c)
 	}
@@ -50,7 +51,7 @@ func (fl Filter) names(column string, res *comity.Resource, c store.Condition) s
 
 // namedBy returns the condition "a record of the resource that meets the conditions names this one in
 // column".
-func (fl Filter) namedBy(column string, res *comity.Resource, conditions ...store.Condition) store.Condition {
+func (fl Filter) namedBy(column string, res *comity.Resource, conditions ...db.Condition) db.Condition {
 	if fl.PeopleFirst {
 		return store.NamedBy(column, res, conditions...)
 	}
@@ -58,14 +59,14 @@ func (fl Filter) namedBy(column string, res *comity.Resource, conditions ...stor
 }
 
 // within returns the condition that a record has one of the relations to the caller.
-func (fl Filter) within(res *comity.Resource, relations Relation) store.Condition {
+func (fl Filter) within(res *comity.Resource, relations Relation) db.Condition {
 	if relations&InCO != 0 {
 		return store.All()
 	}
-	var conditions []store.Condition
+	var conditions []db.Condition
 	for _, one := range []struct {
 		relation  Relation
-		condition func(*comity.Resource) store.Condition
+		condition func(*comity.Resource) db.Condition
 	}{
 		{InUnit, fl.inUnit},
 		{Mine, fl.mine},
@@ -84,7 +85,7 @@ func (fl Filter) within(res *comity.Resource, relations Relation) store.Conditio
 }
 
 // Visible returns the condition that the caller may see a record, nil if they may see all of their CO.
-func (fl Filter) Visible(res *comity.Resource) store.Condition {
+func (fl Filter) Visible(res *comity.Resource) db.Condition {
 	relations := fl.Caller.Through(View, res)
 	if relations&InCO != 0 {
 		return nil
@@ -96,24 +97,24 @@ func (fl Filter) Visible(res *comity.Resource) store.Condition {
 }
 
 // Seen returns the conditions plus the one that the caller may see a record of the resource.
-func (fl Filter) Seen(res *comity.Resource, conditions ...store.Condition) []store.Condition {
+func (fl Filter) Seen(res *comity.Resource, conditions ...db.Condition) []db.Condition {
 	if c := fl.Visible(res); c != nil {
 		conditions = append(conditions, c)
 	}
 	return conditions
 }
 
-func (fl Filter) mine(res *comity.Resource) store.Condition {
+func (fl Filter) mine(res *comity.Resource) db.Condition {
 	fl.PeopleFirst = true // records of one person are selected by the person first
 	return fl.about(res, store.Equal("id", fl.Caller.PersonId))
 }
 
-func (fl Filter) ofUnitPerson(res *comity.Resource) store.Condition {
+func (fl Filter) ofUnitPerson(res *comity.Resource) db.Condition {
 	return fl.about(res, fl.inUnit(comity.CoPerson.Resource))
 }
 
 // about returns the condition "the record is about one of the people who meet who".
-func (fl Filter) about(res *comity.Resource, who store.Condition) store.Condition {
+func (fl Filter) about(res *comity.Resource, who db.Condition) db.Condition {
 	role, link := comity.CoPersonRole, comity.CoOrgIdentityLink
 	switch res {
 	case comity.CoPerson.Resource:
@@ -123,10 +124,10 @@ func (fl Filter) about(res *comity.Resource, who store.Condition) store.Conditio
 	case comity.OrgIdentity.Resource:
 		return fl.namedBy(link.OrgIdentityId.Column, link.Resource, fl.about(link.Resource, who))
 	}
-	return fl.along(PermissionFor(res).About, func(of *comity.Resource) store.Condition { return fl.about(of, who) })
+	return fl.along(PermissionFor(res).About, func(of *comity.Resource) db.Condition { return fl.about(of, who) })
 }
 
-func (fl Filter) inUnit(res *comity.Resource) store.Condition {
+func (fl Filter) inUnit(res *comity.Resource) db.Condition {
 	role := comity.CoPersonRole
 	switch res {
 	case comity.Cou.Resource:
@@ -141,21 +142,21 @@ func (fl Filter) inUnit(res *comity.Resource) store.Condition {
 	return fl.along(f, fl.inUnit)
 }
 
-func (fl Filter) enrolling(res *comity.Resource) store.Condition {
+func (fl Filter) enrolling(res *comity.Resource) db.Condition {
 	if res != comity.CoPerson.Resource {
 		return nil
 	}
 	return store.AllOf(store.ChangedBy(fl.Caller.Username), store.Not(fl.namedBy(comity.OwnerCO.Column, comity.CoPersonRole.Resource)))
 }
 
-func (fl Filter) owned(res *comity.Resource) store.Condition {
+func (fl Filter) owned(res *comity.Resource) db.Condition {
 	if res == comity.CoGroup.Resource {
 		return fl.inGroupAs(store.Equal(comity.CoGroupMember.Owner.Column, true))
 	}
 	return fl.along(PermissionFor(res).Place, fl.owned)
 }
 
-func (fl Filter) joined(res *comity.Resource) store.Condition {
+func (fl Filter) joined(res *comity.Resource) db.Condition {
 	if res != comity.CoGroup.Resource {
 		return fl.along(PermissionFor(res).Place, fl.joined)
 	}
@@ -165,13 +166,13 @@ func (fl Filter) joined(res *comity.Resource) store.Condition {
 
 // inGroupAs returns the condition "the person is in the group now", as a member, owner or either: one person
 // is in few groups.
-func (fl Filter) inGroupAs(as store.Condition) store.Condition {
+func (fl Filter) inGroupAs(as db.Condition) db.Condition {
 	f := comity.CoGroupMember
 	return store.NamedBy(f.CoGroupId.Column, f.Resource, store.Equal(comity.OwnerCO.Column, fl.Caller.PersonId), as, store.ValidAt(fl.Now))
 }
 
 // offered returns the condition "the service is offered to the person".
-func (fl Filter) offered(res *comity.Resource) store.Condition {
+func (fl Filter) offered(res *comity.Resource) db.Condition {
 	f := comity.CoService
 	if res != f.Resource {
 		return nil
@@ -189,14 +190,14 @@ func (fl Filter) offered(res *comity.Resource) store.Condition {
 }
 
 // along returns the condition "the record that the field names meets the condition of its resource".
-func (fl Filter) along(f *comity.Field, condition func(*comity.Resource) store.Condition) store.Condition {
+func (fl Filter) along(f *comity.Field, condition func(*comity.Resource) db.Condition) db.Condition {
 	switch {
 	case f == nil:
 		return nil
 	case f.Kind == comity.Reference:
 		return fl.names(f.Column, f.Refers(), condition(f.Refers()))
 	}
-	var any []store.Condition
+	var any []db.Condition
 	for _, o := range f.Owners {
 		target := comity.ByName(o.Target)
 		any = append(any, fl.names(o.Column, target, condition(target)))

@@ -258,12 +258,14 @@ func TestForPerson(t *testing.T) {
 		{"nobody in particular", 2, comity.PersonRights{Active: true}, authz.Caller{Username: "ada", CoId: 2, PersonId: 7}},
 		{"somebody suspended", 2, comity.PersonRights{Units: []int64{3}, OwnsGroup: true}, authz.Caller{Username: "ada", CoId: 2}},
 		{
-			"the administrator of a unit who owns a group", 2, comity.PersonRights{Active: true, Units: []int64{3}, OwnsGroup: true},
+			"the administrator of a unit who owns a group", 2,
+			comity.PersonRights{Active: true, Units: []int64{3}, OwnsGroup: true},
 			authz.Caller{Username: "ada", CoId: 2, PersonId: 7, Units: []int64{3}, OwnsGroup: true},
 		},
 		{"an administrator", 2, comity.PersonRights{Active: true, Admin: true}, authz.Caller{Username: "ada", CoId: 2, PersonId: 7, Admin: true}},
 		{
-			"an administrator of the platform", comity.PlatformCO, comity.PersonRights{Active: true, Admin: true},
+			"an administrator of the platform", comity.PlatformCO,
+			comity.PersonRights{Active: true, Admin: true},
 			authz.Caller{Username: "ada", CoId: comity.PlatformCO, PersonId: 7, Admin: true, Platform: true},
 		},
 	} {

@@ -6,11 +6,12 @@ import (
 
 	"comity"
 	"comity/internal/store"
+	"comity/internal/store/db"
 )
 
 // addable returns the condition "an owner of a group may see this record to choose members": the people whom
 // they may add or who are in a group of theirs, and these people's primary names, email addresses and units.
-func (fl Filter) addable(res *comity.Resource) store.Condition {
+func (fl Filter) addable(res *comity.Resource) db.Condition {
 	switch res {
 	case comity.CoPerson.Resource:
 		fl.PeopleFirst = false // they are many: test each person instead of selecting them first
@@ -33,7 +34,7 @@ func (fl Filter) addable(res *comity.Resource) store.Condition {
 
 // Redact clears the fields that the caller may not see from records of one resource that they see only as the
 // owner of a group, to distinguish people.
-func Redact(ctx context.Context, tx *store.Tx, caller Caller, records []*comity.Record) error {
+func Redact(ctx context.Context, tx *db.Tx, caller Caller, records []*comity.Record) error {
 	if !caller.OwnsGroup || len(records) == 0 {
 		return nil
 	}
@@ -58,7 +59,7 @@ func Redact(ctx context.Context, tx *store.Tx, caller Caller, records []*comity.
 
 // Redacted returns those of the records of a resource of which the caller does not see all fields: they see
 // them only as the owner of a group, to distinguish people.
-func Redacted(ctx context.Context, tx *store.Tx, caller Caller, res *comity.Resource, records []*comity.Record) (redacted []*comity.Record, err error) {
+func Redacted(ctx context.Context, tx *db.Tx, caller Caller, res *comity.Resource, records []*comity.Record) (redacted []*comity.Record, err error) {
 	fl, err := NewFilter(ctx, tx, caller.Strictly())
 	if err != nil {
 		return nil, err
@@ -70,7 +71,7 @@ func Redacted(ctx context.Context, tx *store.Tx, caller Caller, res *comity.Reso
 	slices.Sort(ids)
 	whole := map[int64][]*comity.Record{}
 	if within := fl.within(res, fl.Caller.Through(View, res)); within != nil {
-		if whole, err = tx.ListBy(ctx, res, "id", slices.Compact(ids), within); err != nil {
+		if whole, err = store.ListBy(ctx, tx, res, "id", slices.Compact(ids), within); err != nil {
 			return nil, err
 		}
 	}

@@ -7,6 +7,7 @@ import (
 
 	"comity"
 	"comity/internal/store"
+	"comity/internal/store/db"
 )
 
 // Rights are what a caller may do to one record.
@@ -14,7 +15,7 @@ type Rights struct{ Edit, Delete bool }
 
 // RightsTo returns what the caller may do to each of the records that they see, by resource and id, with a
 // fixed number of queries per resource. It agrees with Authorize.
-func RightsTo(ctx context.Context, tx *store.Tx, caller Caller, records []*comity.Record) (map[*comity.Resource]map[int64]Rights, error) {
+func RightsTo(ctx context.Context, tx *db.Tx, caller Caller, records []*comity.Record) (map[*comity.Resource]map[int64]Rights, error) {
 	by := map[*comity.Resource][]*comity.Record{}
 	for _, rec := range records {
 		by[rec.Resource] = append(by[rec.Resource], rec)
@@ -41,7 +42,7 @@ func RightsTo(ctx context.Context, tx *store.Tx, caller Caller, records []*comit
 }
 
 // among returns the ids of those records of one resource to which the caller may do this.
-func among(ctx context.Context, tx *store.Tx, caller Caller, op Operation, records []*comity.Record) (map[int64]bool, error) {
+func among(ctx context.Context, tx *db.Tx, caller Caller, op Operation, records []*comity.Record) (map[int64]bool, error) {
 	res := records[0].Resource
 	relations := caller.Through(op, res)
 	may := map[int64]bool{}
@@ -61,7 +62,7 @@ func among(ctx context.Context, tx *store.Tx, caller Caller, op Operation, recor
 	if within == nil {
 		return map[int64]bool{}, nil
 	}
-	found, err := tx.ListBy(ctx, res, "id", slices.Sorted(maps.Keys(may)), within)
+	found, err := store.ListBy(ctx, tx, res, "id", slices.Sorted(maps.Keys(may)), within)
 	maps.DeleteFunc(may, func(id int64, _ bool) bool { return found[id] == nil })
 	return may, err
 }

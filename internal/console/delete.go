@@ -2,13 +2,13 @@ package console
 
 import (
 	"cmp"
-	"comity/internal/registry/view"
 	"errors"
 	"net/http"
 	"strconv"
 	"strings"
 
 	"comity"
+	"comity/internal/registry/view"
 )
 
 // deletePage asks whether a record is to be deleted.

@@ -1,11 +1,11 @@
 package console
 
 import (
-	"comity/internal/registry/view"
 	"errors"
 	"time"
 
 	"comity"
+	"comity/internal/registry/view"
 )
 
 // changeMember makes a member an owner or no owner, makes an owner a member, or removes the membership.

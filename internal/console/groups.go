@@ -1,10 +1,10 @@
 package console
 
 import (
-	"comity/internal/registry/view"
 	"net/url"
 
 	"comity"
+	"comity/internal/registry/view"
 )
 
 // groupPages are the custom pages of groups.

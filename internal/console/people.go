@@ -1,10 +1,10 @@
 package console
 
 import (
-	"comity/internal/registry/view"
 	"net/url"
 
 	"comity"
+	"comity/internal/registry/view"
 )
 
 // peoplePages are the custom pages of people.

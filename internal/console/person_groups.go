@@ -1,10 +1,10 @@
 package console
 
 import (
-	"comity/internal/registry/view"
 	"time"
 
 	"comity"
+	"comity/internal/registry/view"
 )
 
 // groupsPart are the groups that a person is in.

@@ -2,11 +2,11 @@ package console
 
 import (
 	"cmp"
-	"comity/internal/registry/view"
 	"time"
 
 	"comity"
 	"comity/internal/console/chart"
+	"comity/internal/registry/view"
 )
 
 // roleTimeline draws the roles of a person along a time axis.

@@ -1,10 +1,10 @@
 package console
 
 import (
-	"comity/internal/registry/view"
 	"time"
 
 	"comity"
+	"comity/internal/registry/view"
 )
 
 // reason is why somebody is in a group, in words with a link among them.

@@ -9,6 +9,7 @@ import (
 
 	"comity"
 	"comity/internal/store"
+	"comity/internal/store/db"
 )
 
 // TestFormWhoseTimeIsOver is answered by a page that says so, nothing is changed, and it can be sent again.
@@ -25,8 +26,8 @@ func TestFormWhoseTimeIsOver(t *testing.T) {
 		form := r.page
 		held, release, ended := make(chan struct{}), make(chan struct{}), make(chan error)
 		go func() {
-			ended <- w.store.WriteAlone(context.WithoutCancel(t.Context()), func(tx *store.Tx) error {
-				if _, err := tx.EnterCO(t.Context(), co, true); err != nil {
+			ended <- w.store.WriteAlone(context.WithoutCancel(t.Context()), func(tx *db.Tx) error {
+				if _, err := store.EnterCO(t.Context(), tx, co, true); err != nil {
 					return err
 				}
 				close(held)

@@ -27,6 +27,8 @@ import (
 	"comity/internal/registry/view"
 	"comity/internal/signin"
 	"comity/internal/store"
+	"comity/internal/store/db"
+	"comity/internal/store/seal"
 )
 
 // world is the console on a database, served as the program serves it.
@@ -37,7 +39,7 @@ type world struct {
 	operator     registry.Login
 	queue        *outbox.Outbox
 	provisioning *provisioning.Service
-	store        *store.Store
+	store        *db.DB
 }
 
 // worlds are one on each database. All tests share them, and each makes COs of its own.
@@ -78,15 +80,15 @@ func failed(err error) int {
 }
 
 func newWorld(ctx context.Context, database string) (*world, error) {
-	if _, err := store.Migrate(ctx, database); err != nil {
+	if _, err := db.Migrate(ctx, database); err != nil {
 		return nil, err
 	}
-	sealer, err := store.NewSealer(bytes.Repeat([]byte("k"), 32))
+	sealer, err := seal.New(bytes.Repeat([]byte("k"), 32))
 	if err != nil {
 		return nil, err
 	}
 	w := &world{}
-	if w.store, err = store.Open(ctx, store.Options{Database: database, Sealer: sealer}); err != nil {
+	if w.store, err = store.Open(ctx, db.Options{Database: database, Sealer: sealer}); err != nil {
 		return nil, err
 	}
 	w.reader = view.New(w.store)

@@ -28,7 +28,6 @@ var large = []struct {
 	{"internal/store/storetest", 37, "each part of the contract is a file"},
 	{"internal/console", 55, "each kind of page is a file"},
 	{"internal/registry", 65, "each resource with rules is a file"},
-	{"internal/store", 58, "each special query is a file"},
 }
 
 // root is the module's folder, from here.

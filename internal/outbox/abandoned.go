@@ -5,7 +5,8 @@ import (
 	"sync"
 	"time"
 
-	"comity/internal/store"
+	"comity/internal/store/db"
+	"comity/internal/store/queue"
 )
 
 // abandoned finds the claims of instances that have died. An expired lease is not enough, since the
@@ -15,7 +16,7 @@ type abandoned struct {
 	mu     sync.Mutex
 	looked time.Time
 	// seen is the time from which each claim is known to be overdue.
-	seen map[store.Claim]time.Time
+	seen map[queue.InFlight]time.Time
 }
 
 // hold returns how long after it was made a claim is not yet overdue.
@@ -36,9 +37,9 @@ func (o *Outbox) giveBack(ctx context.Context) error {
 	if !a.looked.IsZero() && time.Since(a.looked) < o.Poll {
 		return nil
 	}
-	var overdue []store.Claim
-	err := o.store.Read(ctx, func(tx *store.Tx) (err error) {
-		overdue, err = tx.Overdue(ctx)
+	var overdue []queue.InFlight
+	err := o.store.Read(ctx, func(tx *db.Tx) (err error) {
+		overdue, err = queue.Overdue(ctx, tx)
 		return err
 	})
 	if err != nil {
@@ -46,8 +47,8 @@ func (o *Outbox) giveBack(ctx context.Context) error {
 	}
 	// The time is taken after the query: every claim that it returned was made before.
 	a.looked = time.Now()
-	seen := map[store.Claim]time.Time{}
-	var gone []store.Claim
+	seen := map[queue.InFlight]time.Time{}
+	var gone []queue.InFlight
 	for _, c := range overdue {
 		since, known := a.seen[c]
 		if !known {
@@ -62,5 +63,5 @@ func (o *Outbox) giveBack(ctx context.Context) error {
 	if len(gone) == 0 {
 		return nil
 	}
-	return o.store.Write(ctx, func(tx *store.Tx) error { return tx.GiveBack(ctx, gone) })
+	return o.store.Write(ctx, func(tx *db.Tx) error { return queue.GiveBack(ctx, tx, gone) })
 }

@@ -6,7 +6,8 @@ import (
 	"time"
 
 	"comity"
-	"comity/internal/store"
+	"comity/internal/store/db"
+	"comity/internal/store/queue"
 )
 
 // opensAfter is the number of subjects whose messages must fail in a row by the receiver's fault before
@@ -17,12 +18,12 @@ const opensAfter = 5
 // passBreaker updates the breaker with outcomes and returns how many deliveries may be claimed: as many
 // as there is room for, or while the breaker is open only a probe, when it is due. probing is then the
 // breaker with the probe in flight, to be stored if a delivery is claimed; else nil.
-func (l *dispatcher) passBreaker(ctx context.Context, tx *store.Tx, target *comity.Record, outcomes []store.Outcome, room int) (may int, probing *store.Breaker, err error) {
+func (l *dispatcher) passBreaker(ctx context.Context, tx *db.Tx, target *comity.Record, outcomes []queue.Outcome, room int) (may int, probing *queue.Breaker, err error) {
 	now, err := tx.Now(ctx)
 	if err != nil {
 		return 0, nil, err
 	}
-	was, err := tx.BreakerForUpdate(ctx, l.target)
+	was, err := queue.LockBreaker(ctx, tx, l.target)
 	if err != nil {
 		return 0, nil, err
 	}
@@ -36,7 +37,7 @@ func (l *dispatcher) passBreaker(ctx context.Context, tx *store.Tx, target *comi
 		is = judge(is, o, now, longest)
 	}
 	if !was.Opened.IsZero() && is.Opened.IsZero() {
-		if err := tx.Resume(ctx, l.target); err != nil {
+		if err := queue.Resume(ctx, tx, l.target); err != nil {
 			return 0, nil, err
 		}
 	}
@@ -47,20 +48,20 @@ func (l *dispatcher) passBreaker(ctx context.Context, tx *store.Tx, target *comi
 		default:
 			room = min(room, 1)
 			// No other instance probes in the meantime.
-			probing = &store.Breaker{Failing: is.Failing, Opened: is.Opened, Probe: now.Add(l.Lease), Probes: is.Probes}
+			probing = &queue.Breaker{Failing: is.Failing, Opened: is.Opened, Probe: now.Add(l.Lease), Probes: is.Probes}
 		}
 	}
 	if is.Equal(was) {
 		return room, probing, nil
 	}
-	return room, probing, tx.SetBreaker(ctx, l.target, is)
+	return room, probing, queue.SetBreaker(ctx, tx, l.target, is)
 }
 
 // judge returns the breaker after an outcome.
-func judge(b store.Breaker, o store.Outcome, now time.Time, longest time.Duration) store.Breaker {
+func judge(b queue.Breaker, o queue.Outcome, now time.Time, longest time.Duration) queue.Breaker {
 	switch {
 	case o.Alive && !o.Down:
-		return store.Breaker{}
+		return queue.Breaker{}
 	case !o.Down:
 		if !b.Opened.IsZero() {
 			// Nothing was sent, so the receiver's state is still unknown: another delivery may probe at once.

@@ -11,6 +11,8 @@ import (
 	"comity/internal/dbtest"
 	"comity/internal/registry"
 	"comity/internal/store"
+	"comity/internal/store/db"
+	"comity/internal/store/seal"
 )
 
 // onBoth runs a test on SQLite and on PostgreSQL, each time in a world of its own.
@@ -42,7 +44,7 @@ func onPostgres(t *testing.T) *world {
 
 // prepare adds the records of every world.
 func prepare(ctx context.Context, database string) error {
-	if _, err := store.Migrate(ctx, database); err != nil {
+	if _, err := db.Migrate(ctx, database); err != nil {
 		return err
 	}
 	s, err := open(ctx, database, nil, 0)
@@ -59,10 +61,10 @@ func prepare(ctx context.Context, database string) error {
 }
 
 // open opens a database; key is the first byte of the key that seals secrets.
-func open(ctx context.Context, database string, clock func() time.Time, key byte) (*store.Store, error) {
-	sealer, err := store.NewSealer(append([]byte{key}, make([]byte, 31)...))
+func open(ctx context.Context, database string, clock func() time.Time, key byte) (*db.DB, error) {
+	sealer, err := seal.New(append([]byte{key}, make([]byte, 31)...))
 	if err != nil {
 		return nil, err
 	}
-	return store.Open(ctx, store.Options{Database: database, Clock: clock, Sealer: sealer, Connections: 3})
+	return store.Open(ctx, db.Options{Database: database, Clock: clock, Sealer: sealer, Connections: 3})
 }

@@ -8,7 +8,8 @@ import (
 	"time"
 
 	"comity"
-	"comity/internal/store"
+	"comity/internal/store/db"
+	"comity/internal/store/queue"
 )
 
 // internalFailure is the recorded answer of a failure of the registry itself; the log has the details.
@@ -20,7 +21,7 @@ const (
 
 // job is one claimed delivery with the messages that bring the target up to date.
 type job struct {
-	store.Delivery
+	queue.Delivery
 	destination comity.Destination
 	messages    []comity.Message
 	// problem is why messages are missing, nil if none is.
@@ -30,9 +31,9 @@ type job struct {
 
 // jobs builds the messages of claimed deliveries. It stores the identifiers that the target will hold
 // before anything is sent, since a message may arrive although this instance never gets the answer.
-func (o *Outbox) jobs(ctx context.Context, claimed []store.Delivery, to comity.Destination, snapshots []comity.Snapshot, deadline time.Time) ([]job, error) {
+func (o *Outbox) jobs(ctx context.Context, claimed []queue.Delivery, to comity.Destination, snapshots []comity.Snapshot, deadline time.Time) ([]job, error) {
 	jobs := make([]job, len(claimed))
-	var news []store.Delivery
+	var news []queue.Delivery
 	for i, d := range claimed {
 		messages, identifiers, problem := o.sender.Messages(to, snapshots[i], d.ProvisionedAs)
 		if next := knownAs(d.ProvisionedAs, identifiers); !same(next, d.ProvisionedAs) {
@@ -53,12 +54,12 @@ func (o *Outbox) jobs(ctx context.Context, claimed []store.Delivery, to comity.D
 	if len(news) == 0 {
 		return jobs, nil
 	}
-	return jobs, o.store.Write(ctx, func(tx *store.Tx) error { return tx.SetProvisionedAs(ctx, news) })
+	return jobs, o.store.Write(ctx, func(tx *db.Tx) error { return queue.SetProvisionedAs(ctx, tx, news) })
 }
 
 // deliver sends a job's messages and returns the outcome.
-func (o *Outbox) deliver(ctx context.Context, j job) store.Outcome {
-	out := store.Outcome{Delivery: j.Delivery}
+func (o *Outbox) deliver(ctx context.Context, j job) queue.Outcome {
+	out := queue.Outcome{Delivery: j.Delivery}
 	for i, m := range j.messages {
 		answer := o.sender.Send(ctx, j.destination, m, out.Sequence)
 		if !answer.OK {
@@ -125,14 +126,14 @@ func forgotten(last comity.ProvisionedAs, identifier string) comity.ProvisionedA
 }
 
 // failed returns the outcome of a delivery that failed inside the registry.
-func failed(d store.Delivery) store.Outcome {
+func failed(d queue.Delivery) queue.Outcome {
 	d.Attempts++
-	return store.Outcome{Delivery: d, Answer: internalFailure, Reason: internalFailure, Wait: backoff(d.Attempts, longestOurs, 0)}
+	return queue.Outcome{Delivery: d, Answer: internalFailure, Reason: internalFailure, Wait: backoff(d.Attempts, longestOurs, 0)}
 }
 
 // retry returns the outcome of a failed message: one that the endpoint refuses is retried MaxRetry times
 // and rests then, every other is retried until it is delivered.
-func retry(out store.Outcome, to comity.Destination, answer comity.Answer) store.Outcome {
+func retry(out queue.Outcome, to comity.Destination, answer comity.Answer) queue.Outcome {
 	f := comity.CoProvisioningTarget
 	out.Attempts++
 	if answer.Refused {

@@ -7,7 +7,8 @@ import (
 	"time"
 
 	"comity"
-	"comity/internal/store"
+	"comity/internal/store/db"
+	"comity/internal/store/queue"
 )
 
 // DeliverNow delivers one subject to a target before it returns. When the endpoint does not accept the message
@@ -44,7 +45,7 @@ const claimPause = 20 * time.Millisecond
 // claimOne claims the delivery of a subject; start is the time from which its limit counts. If another
 // worker holds the delivery it waits, longer than a message may take, so that an abandoned claim is
 // released in the meantime.
-func (o *Outbox) claimOne(ctx context.Context, target *comity.Record, subject comity.Subject) (d store.Delivery, start time.Time, err error) {
+func (o *Outbox) claimOne(ctx context.Context, target *comity.Record, subject comity.Subject) (d queue.Delivery, start time.Time, err error) {
 	ctx, cancel := context.WithTimeout(ctx, o.watched()+3*o.Poll)
 	defer cancel()
 	noun := "person"
@@ -54,12 +55,12 @@ func (o *Outbox) claimOne(ctx context.Context, target *comity.Record, subject co
 	for waited := false; ; waited = true {
 		got := false
 		start = time.Now()
-		err := o.store.Write(ctx, func(tx *store.Tx) error {
-			d, got, err = tx.ClaimOne(ctx, target.Id, subject, target.CoId, o.hold())
+		err := o.store.Write(ctx, func(tx *db.Tx) error {
+			d, got, err = queue.ClaimOne(ctx, tx, target.Id, subject, target.CoId, o.hold())
 			return err
 		})
 		switch {
-		case errors.Is(err, store.ErrConflict):
+		case errors.Is(err, db.ErrConflict):
 			// The target was deleted since the caller read it.
 			return d, start, comity.Missing(comity.CoProvisioningTarget.UnknownOnDelete)
 		case err != nil && (!waited || ctx.Err() == nil):
@@ -78,14 +79,14 @@ func (o *Outbox) claimOne(ctx context.Context, target *comity.Record, subject co
 	}
 }
 
-func (o *Outbox) deliverOne(ctx context.Context, target *comity.Record, d store.Delivery, start time.Time) (store.Outcome, error) {
+func (o *Outbox) deliverOne(ctx context.Context, target *comity.Record, d queue.Delivery, start time.Time) (queue.Outcome, error) {
 	writing := context.WithoutCancel(ctx)
 	destination, snapshots, err := o.source.Snapshots(writing, target.Id, []comity.Subject{d.Subject})
 	var jobs []job
 	if err == nil {
-		jobs, err = o.jobs(writing, []store.Delivery{d}, destination, snapshots, start.Add(o.Limit))
+		jobs, err = o.jobs(writing, []queue.Delivery{d}, destination, snapshots, start.Add(o.Limit))
 	}
-	var out store.Outcome
+	var out queue.Outcome
 	if err != nil {
 		out = failed(d)
 	} else {
@@ -96,12 +97,12 @@ func (o *Outbox) deliverOne(ctx context.Context, target *comity.Record, d store.
 			o.Observe(target.Id, out.OK || out.LeftOut, time.Since(start))
 		}
 	}
-	out = final(target, []store.Outcome{out})[0]
-	noted := o.store.Write(writing, func(tx *store.Tx) error {
-		if err := tx.Finish(writing, []store.Outcome{out}); err != nil || !out.OK {
+	out = final(target, []queue.Outcome{out})[0]
+	noted := o.store.Write(writing, func(tx *db.Tx) error {
+		if err := queue.Finish(writing, tx, []queue.Outcome{out}); err != nil || !out.OK {
 			return err
 		}
-		return tx.Succeed(writing, target.Id)
+		return queue.Succeed(writing, tx, target.Id)
 	})
 	if err == nil {
 		err = noted

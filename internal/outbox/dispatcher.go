@@ -10,6 +10,8 @@ import (
 
 	"comity"
 	"comity/internal/store"
+	"comity/internal/store/db"
+	"comity/internal/store/queue"
 )
 
 const (
@@ -33,7 +35,7 @@ type dispatcher struct {
 	wake  chan struct{}
 
 	jobs    chan job
-	results chan store.Outcome
+	results chan queue.Outcome
 	held    int
 	// claimed says that the dispatcher has claimed at least one delivery.
 	claimed bool
@@ -41,14 +43,14 @@ type dispatcher struct {
 	pace atomic.Int64
 }
 
-func (o *Outbox) dispatcher(due store.DueTarget) *dispatcher {
+func (o *Outbox) dispatcher(due queue.DueTarget) *dispatcher {
 	width := o.Width
 	if due.Workers > 0 {
 		width = int(due.Workers)
 	}
 	return &dispatcher{
 		Outbox: o, target: due.TargetId, width: width, wake: make(chan struct{}, 1),
-		jobs: make(chan job, maxHeld), results: make(chan store.Outcome, maxHeld),
+		jobs: make(chan job, maxHeld), results: make(chan queue.Outcome, maxHeld),
 	}
 }
 
@@ -64,7 +66,7 @@ func (l *dispatcher) run(ctx context.Context, workers *sync.WaitGroup) {
 		})
 	}
 	defer close(l.jobs)
-	for outcomes := []store.Outcome(nil); ; outcomes = l.gather(ctx) {
+	for outcomes := []queue.Outcome(nil); ; outcomes = l.gather(ctx) {
 		claimed, ok := l.turn(ctx, outcomes)
 		l.held += claimed
 		l.claimed = l.claimed || claimed > 0
@@ -76,7 +78,7 @@ func (l *dispatcher) run(ctx context.Context, workers *sync.WaitGroup) {
 
 // gather waits for the first outcome, then up to linger for a full batch, and returns all outcomes
 // there are. While there is room, a wake-up also ends the wait.
-func (l *dispatcher) gather(ctx context.Context) (outcomes []store.Outcome) {
+func (l *dispatcher) gather(ctx context.Context) (outcomes []queue.Outcome) {
 	wake := l.wake
 	if ctx.Err() != nil || l.room() <= 0 {
 		wake = nil
@@ -119,22 +121,22 @@ func (l *dispatcher) room() int {
 
 // turn stores outcomes and claims due deliveries, in one transaction, and gives them to the workers.
 // When the database fails for long, ok is false: the deliveries are claimed again when their leases expire.
-func (l *dispatcher) turn(ctx context.Context, outcomes []store.Outcome) (claimed int, ok bool) {
+func (l *dispatcher) turn(ctx context.Context, outcomes []queue.Outcome) (claimed int, ok bool) {
 	writing, cancel := l.asking(context.WithoutCancel(ctx))
 	defer cancel()
 	start := time.Now()
-	var deliveries []store.Delivery
-	err := l.store.Write(writing, func(tx *store.Tx) error {
+	var deliveries []queue.Delivery
+	err := l.store.Write(writing, func(tx *db.Tx) error {
 		deliveries = nil
 		target, err := l.works(writing, tx)
 		if err != nil {
 			return err
 		}
-		if err := tx.Finish(writing, final(target, outcomes)); err != nil {
+		if err := queue.Finish(writing, tx, final(target, outcomes)); err != nil {
 			return err
 		}
-		if slices.ContainsFunc(outcomes, func(o store.Outcome) bool { return o.OK }) {
-			if err := tx.Succeed(writing, l.target); err != nil {
+		if slices.ContainsFunc(outcomes, func(o queue.Outcome) bool { return o.OK }) {
+			if err := queue.Succeed(writing, tx, l.target); err != nil {
 				return err
 			}
 		}
@@ -151,12 +153,12 @@ func (l *dispatcher) turn(ctx context.Context, outcomes []store.Outcome) (claime
 			}
 			// Nothing may be claimed until the next probe, but a full sync that has come to all subjects
 			// can end now.
-			_, err := tx.ClaimFullSync(writing, l.target, target.CoId, 0, l.hold())
+			_, err := queue.ClaimFullSync(writing, tx, l.target, target.CoId, 0, l.hold())
 			return err
 		}
 		deliveries, err = l.claim(writing, tx, target, room)
 		if err == nil && probing != nil && len(deliveries) > 0 {
-			err = tx.SetBreaker(writing, l.target, *probing)
+			err = queue.SetBreaker(writing, tx, l.target, *probing)
 		}
 		return err
 	})
@@ -183,14 +185,14 @@ func (l *dispatcher) turn(ctx context.Context, outcomes []store.Outcome) (claime
 }
 
 // claim claims due deliveries: first those of changes, then those of a full sync.
-func (l *dispatcher) claim(ctx context.Context, tx *store.Tx, target *comity.Record, room int) (deliveries []store.Delivery, err error) {
+func (l *dispatcher) claim(ctx context.Context, tx *db.Tx, target *comity.Record, room int) (deliveries []queue.Delivery, err error) {
 	if !manual(target) {
-		deliveries, err = tx.Claim(ctx, l.target, room, l.hold())
+		deliveries, err = queue.Claim(ctx, tx, l.target, room, l.hold())
 	}
 	if err != nil || len(deliveries) == room {
 		return deliveries, err
 	}
-	more, err := tx.ClaimFullSync(ctx, l.target, target.CoId, room-len(deliveries), l.hold())
+	more, err := queue.ClaimFullSync(ctx, tx, l.target, target.CoId, room-len(deliveries), l.hold())
 	return append(deliveries, more...), err
 }
 
@@ -201,9 +203,9 @@ func manual(target *comity.Record) bool {
 
 // works returns the target, nil if it is deleted or disabled. It is read each time, since its mode may
 // have changed since the dispatcher started.
-func (l *dispatcher) works(ctx context.Context, tx *store.Tx) (*comity.Record, error) {
-	target, err := tx.Get(ctx, comity.CoProvisioningTarget.Resource, l.target)
-	if errors.Is(err, store.ErrNotFound) {
+func (l *dispatcher) works(ctx context.Context, tx *db.Tx) (*comity.Record, error) {
+	target, err := store.Get(ctx, tx, comity.CoProvisioningTarget.Resource, l.target)
+	if errors.Is(err, db.ErrNotFound) {
 		return nil, nil
 	}
 	if err != nil || target.Text(comity.CoProvisioningTarget.Status) == comity.ModeDisabled {
@@ -213,7 +215,7 @@ func (l *dispatcher) works(ctx context.Context, tx *store.Tx) (*comity.Record, e
 }
 
 // ready returns the jobs of claimed deliveries.
-func (l *dispatcher) ready(ctx context.Context, claimed []store.Delivery, deadline time.Time) ([]job, error) {
+func (l *dispatcher) ready(ctx context.Context, claimed []queue.Delivery, deadline time.Time) ([]job, error) {
 	subjects := make([]comity.Subject, len(claimed))
 	for i, d := range claimed {
 		subjects[i] = d.Subject
@@ -226,10 +228,10 @@ func (l *dispatcher) ready(ctx context.Context, claimed []store.Delivery, deadli
 }
 
 // work delivers one job, unless its deadline passed while it waited for a worker.
-func (l *dispatcher) work(ctx context.Context, j job) store.Outcome {
+func (l *dispatcher) work(ctx context.Context, j job) queue.Outcome {
 	start := time.Now()
 	if !start.Before(j.deadline) {
-		return store.Outcome{Delivery: j.Delivery, Answer: "gave way to slower messages"}
+		return queue.Outcome{Delivery: j.Delivery, Answer: "gave way to slower messages"}
 	}
 	ctx, cancel := context.WithDeadline(ctx, j.deadline)
 	defer cancel()

@@ -9,7 +9,8 @@ import (
 
 	"comity"
 	"comity/internal/outbox"
-	"comity/internal/store"
+	"comity/internal/store/db"
+	"comity/internal/store/queue"
 )
 
 // Deliveries that fail by the receiver's fault are retried until they succeed, without a limit; deliveries
@@ -205,12 +206,12 @@ func TestReceiverAway(t *testing.T) {
 		}
 		w.delete(comity.CoPerson.Resource, people[9])
 		people = append(people, w.person("newcomer"))
-		w.breaker(to, func(b store.Breaker) bool { return !b.Opened.IsZero() })
+		w.breaker(to, func(b queue.Breaker) bool { return !b.Opened.IsZero() })
 		for range 6 {
 			// While the breaker is open, one message is tried at a time.
 			before, probes := w.attempts(to, people), w.breaker(to, nil).Probes
 			w.later(time.Hour)
-			w.breaker(to, func(b store.Breaker) bool { return b.Probes > probes })
+			w.breaker(to, func(b queue.Breaker) bool { return b.Probes > probes })
 			if tried := w.attempts(to, people) - before; tried != 1 {
 				t.Errorf("%d messages were tried at an unreachable receiver", tried)
 			}
@@ -248,7 +249,7 @@ func TestProbeThatSendsNothing(t *testing.T) {
 		to := w.target(r, comity.ModeAutomatic)
 		w.people(10)
 		w.start(outbox.Options{})
-		w.breaker(to, func(b store.Breaker) bool { return !b.Opened.IsZero() })
+		w.breaker(to, func(b queue.Breaker) bool { return !b.Opened.IsZero() })
 		for range 3 {
 			w.person("")
 		}
@@ -260,11 +261,11 @@ func TestProbeThatSendsNothing(t *testing.T) {
 }
 
 // breaker waits until a condition holds for a target's breaker, and returns the breaker.
-func (w *world) breaker(to target, so func(store.Breaker) bool) (b store.Breaker) {
+func (w *world) breaker(to target, so func(queue.Breaker) bool) (b queue.Breaker) {
 	w.t.Helper()
 	eventually(w.t, "the breaker is as expected", func() bool {
-		err := w.store.Snapshot(w.t.Context(), func(tx *store.Tx) (err error) {
-			b, err = tx.Breaker(w.t.Context(), to.id)
+		err := w.store.Snapshot(w.t.Context(), func(tx *db.Tx) (err error) {
+			b, err = queue.ReadBreaker(w.t.Context(), tx, to.id)
 			return err
 		})
 		if err != nil {

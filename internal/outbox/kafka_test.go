@@ -15,7 +15,7 @@ import (
 	"comity/internal/connector"
 	"comity/internal/outbox"
 	"comity/internal/registry/view"
-	"comity/internal/store"
+	"comity/internal/store/queue"
 )
 
 // cluster is a Kafka cluster in this process that keeps its records while it is stopped.
@@ -121,7 +121,7 @@ func TestTopicAwayAndBack(t *testing.T) {
 		}
 		w.delete(comity.CoPerson.Resource, people[3])
 		w.person("newcomer")
-		w.breaker(to, func(b store.Breaker) bool { return !b.Opened.IsZero() })
+		w.breaker(to, func(b queue.Breaker) bool { return !b.Opened.IsZero() })
 		for _, p := range people {
 			if row, _ := w.row(to, p); row.resting || row.refusals > 0 || row.attempts > 0 && !strings.Contains(row.answer, "connection refused") {
 				t.Errorf("person %d is noted as %+v", p, row)

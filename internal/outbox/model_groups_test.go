@@ -1,11 +1,11 @@
 package outbox_test
 
 import (
-	"comity/internal/registry/view"
 	"fmt"
 	"slices"
 
 	"comity"
+	"comity/internal/registry/view"
 )
 
 // withGroups makes a target receive groups.

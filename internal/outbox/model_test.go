@@ -12,7 +12,8 @@ import (
 
 	"comity"
 	"comity/internal/outbox"
-	"comity/internal/store"
+	"comity/internal/store/db"
+	"comity/internal/store/queue"
 )
 
 // modelSpeed is how many times faster than the machine's clock that of a model's database is, so that the
@@ -225,10 +226,10 @@ func (m *model) instances(over <-chan struct{}) {
 }
 
 // abandon claims deliveries as an instance does that dies at once.
-func (m *model) abandon(s *store.Store, to target) {
+func (m *model) abandon(s *db.DB, to target) {
 	ctx := m.t.Context()
-	err := s.Write(ctx, func(tx *store.Tx) error {
-		_, err := tx.Claim(ctx, to.id, 1+m.random.roll(3), modelLease)
+	err := s.Write(ctx, func(tx *db.Tx) error {
+		_, err := queue.Claim(ctx, tx, to.id, 1+m.random.roll(3), modelLease)
 		return err
 	})
 	if err != nil {

@@ -6,12 +6,12 @@ import (
 	"slices"
 
 	"comity"
-	"comity/internal/store"
+	"comity/internal/store/queue"
 )
 
 // final returns the outcomes as they are stored: a failed delivery to a manual target rests, and each
 // outcome has its note for the history. target is nil where it is deleted or sends nothing.
-func final(target *comity.Record, outcomes []store.Outcome) []store.Outcome {
+func final(target *comity.Record, outcomes []queue.Outcome) []queue.Outcome {
 	all := slices.Clone(outcomes)
 	for i := range all {
 		o := &all[i]
@@ -23,7 +23,7 @@ func final(target *comity.Record, outcomes []store.Outcome) []store.Outcome {
 
 // note returns the history's note about an outcome, nil for none: of consecutive failures only the
 // first is noted, and the one after which the delivery rests.
-func note(target *comity.Record, o store.Outcome) *comity.Record {
+func note(target *comity.Record, o queue.Outcome) *comity.Record {
 	to := fmt.Sprintf("target %d", o.TargetId)
 	if target != nil && target.Has(comity.CoProvisioningTarget.Description) {
 		to += " (" + target.Text(comity.CoProvisioningTarget.Description) + ")"

@@ -17,7 +17,8 @@ import (
 	"time"
 
 	"comity"
-	"comity/internal/store"
+	"comity/internal/store/db"
+	"comity/internal/store/queue"
 )
 
 // Source reads the state of subjects that a target should hold, all as of one moment, in the order of
@@ -54,7 +55,7 @@ type Options struct {
 
 // Outbox is the queue and its workers.
 type Outbox struct {
-	store  *store.Store
+	store  *db.DB
 	source Source
 	sender Sender
 	Options
@@ -69,7 +70,7 @@ type Outbox struct {
 var working = []string{comity.ModeAutomatic, comity.ModeQueue, comity.ModeQueueOnError, comity.ModeEnrolment}
 
 // New returns an outbox over a store; nothing is sent until Run.
-func New(s *store.Store, source Source, sender Sender, o Options) *Outbox {
+func New(s *db.DB, source Source, sender Sender, o Options) *Outbox {
 	setDefault(&o.Lease, time.Minute)
 	setDefault(&o.Limit, o.Lease/2)
 	setDefault(&o.Poll, time.Second)
@@ -159,7 +160,7 @@ func (o *Outbox) Run(ctx context.Context) {
 
 // look returns what is due, once what nobody works on any more and what waits for a time that never comes has
 // been made so.
-func (o *Outbox) look(ctx context.Context) (due []store.DueTarget, now time.Time, err error) {
+func (o *Outbox) look(ctx context.Context) (due []queue.DueTarget, now time.Time, err error) {
 	ctx, cancel := o.asking(ctx)
 	defer cancel()
 	if err = o.giveBack(ctx); err == nil {
@@ -188,7 +189,7 @@ func (o *Outbox) failed(ctx context.Context, what string, err error, details ...
 // unpark makes deliveries due that wait for a time from which the clock was set back, and returns the
 // due targets. It looks for such deliveries on the first call, whenever the clock has gone back, and
 // otherwise at most once per Poll.
-func (o *Outbox) unpark(ctx context.Context, due []store.DueTarget, now time.Time) ([]store.DueTarget, error) {
+func (o *Outbox) unpark(ctx context.Context, due []queue.DueTarget, now time.Time) ([]queue.DueTarget, error) {
 	back := now.Before(o.last)
 	o.last = now
 	if !back && time.Since(o.looked) < o.Poll {
@@ -197,14 +198,14 @@ func (o *Outbox) unpark(ctx context.Context, due []store.DueTarget, now time.Tim
 	first := o.looked.IsZero()
 	o.looked = time.Now()
 	var parked []int64
-	err := o.store.Read(ctx, func(tx *store.Tx) (err error) {
-		parked, err = tx.Parked(ctx, o.Lease, back || first)
+	err := o.store.Read(ctx, func(tx *db.Tx) (err error) {
+		parked, err = queue.Parked(ctx, tx, o.Lease, back || first)
 		return err
 	})
 	if err != nil || len(parked) == 0 {
 		return due, err
 	}
-	if err := o.store.Write(ctx, func(tx *store.Tx) error { return tx.Unpark(ctx, o.Lease, parked...) }); err != nil {
+	if err := o.store.Write(ctx, func(tx *db.Tx) error { return queue.Unpark(ctx, tx, o.Lease, parked...) }); err != nil {
 		return due, err
 	}
 	due, _, err = o.due(ctx)
@@ -215,16 +216,16 @@ func (o *Outbox) unpark(ctx context.Context, due []store.DueTarget, now time.Tim
 // know that no other instance uses the database. Without TakeOver those deliveries wait until their
 // leases expire.
 func (o *Outbox) TakeOver(ctx context.Context) error {
-	if err := o.store.Write(ctx, func(tx *store.Tx) error { return tx.Release(ctx) }); err != nil {
+	if err := o.store.Write(ctx, func(tx *db.Tx) error { return queue.Release(ctx, tx) }); err != nil {
 		return fmt.Errorf("take over deliveries in flight: %w", err)
 	}
 	return nil
 }
 
 // due returns the targets with pending deliveries, and the database's time.
-func (o *Outbox) due(ctx context.Context) (targets []store.DueTarget, now time.Time, err error) {
-	err = o.store.Snapshot(ctx, func(tx *store.Tx) (err error) {
-		if targets, err = tx.DueTargets(ctx, working); err != nil {
+func (o *Outbox) due(ctx context.Context) (targets []queue.DueTarget, now time.Time, err error) {
+	err = o.store.Snapshot(ctx, func(tx *db.Tx) (err error) {
+		if targets, err = queue.DueTargets(ctx, tx, working); err != nil {
 			return err
 		}
 		now, err = tx.Now(ctx)

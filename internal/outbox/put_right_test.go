@@ -8,7 +8,8 @@ import (
 	"comity"
 	"comity/internal/outbox"
 	"comity/internal/provisioning"
-	"comity/internal/store"
+	"comity/internal/store/db"
+	"comity/internal/store/queue"
 )
 
 // failedLong puts all deliveries to a target in the state after many failures of its receiver: their next
@@ -17,8 +18,8 @@ func (w *world) failedLong(t target, people []int64) {
 	w.t.Helper()
 	now := w.clock.now()
 	w.exec("UPDATE deliveries SET attempts = 12, attempted = $1, due = $2 WHERE due IS NOT NULL AND co_provisioning_target_id = $3", now.UnixMicro(), now.Add(10*time.Minute).UnixMicro(), t.id)
-	open := store.Breaker{Failing: peopleAsSubjects(people[:5]...), Opened: now, Probe: now.Add(10 * time.Minute), Probes: 7}
-	err := w.store.Write(w.t.Context(), func(tx *store.Tx) error { return tx.SetBreaker(w.t.Context(), t.id, open) })
+	open := queue.Breaker{Failing: peopleAsSubjects(people[:5]...), Opened: now, Probe: now.Add(10 * time.Minute), Probes: 7}
+	err := w.store.Write(w.t.Context(), func(tx *db.Tx) error { return queue.SetBreaker(w.t.Context(), tx, t.id, open) })
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -63,7 +64,7 @@ func TestWhatIsPutRightIsTriedAtOnce(t *testing.T) {
 				w.t.Errorf("resent %d: %v, want 1", n, err)
 			}
 			w.start(outbox.Options{})
-			w.breaker(to, func(b store.Breaker) bool { return b.Opened.IsZero() })
+			w.breaker(to, func(b queue.Breaker) bool { return b.Opened.IsZero() })
 			w.exec("UPDATE deliveries SET due = 0 WHERE due IS NOT NULL AND claimed = false AND co_provisioning_target_id = $1", to.id)
 		},
 		"a provision call": func(w *world, q *instance, to target, people []int64) {
@@ -98,9 +99,9 @@ func TestAnEditDuringADelivery(t *testing.T) {
 		person := w.person("ghopper")
 		fail := func(edited bool) {
 			t.Helper()
-			var claimed []store.Delivery
-			err := w.store.Write(t.Context(), func(tx *store.Tx) (err error) {
-				claimed, err = tx.Claim(t.Context(), to.id, 10, time.Hour)
+			var claimed []queue.Delivery
+			err := w.store.Write(t.Context(), func(tx *db.Tx) (err error) {
+				claimed, err = queue.Claim(t.Context(), tx, to.id, 10, time.Hour)
 				return err
 			})
 			if err != nil || len(claimed) != 1 {
@@ -110,8 +111,8 @@ func TestAnEditDuringADelivery(t *testing.T) {
 				w.edit(comity.HttpServer.Resource, to.http, values{comity.HttpServer.Username: "repaired"})
 			}
 			claimed[0].Attempts++
-			err = w.store.Write(t.Context(), func(tx *store.Tx) error {
-				return tx.Finish(t.Context(), []store.Outcome{{Delivery: claimed[0], Down: true, Wait: time.Hour, Answer: "away"}})
+			err = w.store.Write(t.Context(), func(tx *db.Tx) error {
+				return queue.Finish(t.Context(), tx, []queue.Outcome{{Delivery: claimed[0], Down: true, Wait: time.Hour, Answer: "away"}})
 			})
 			if err != nil {
 				t.Fatal(err)
@@ -146,19 +147,19 @@ func TestAStepOfTheClockParksNothing(t *testing.T) {
 		for day, person := range people {
 			w.born(person, day)
 		}
-		err := w.store.Write(t.Context(), func(tx *store.Tx) error {
-			claimed, err := tx.Claim(t.Context(), to.id, 4, time.Hour)
+		err := w.store.Write(t.Context(), func(tx *db.Tx) error {
+			claimed, err := queue.Claim(t.Context(), tx, to.id, 4, time.Hour)
 			if err != nil || len(claimed) != 4 {
 				t.Errorf("claimed %v: %v", claimed, err)
 				return err
 			}
 			for i := range claimed[:2] {
 				claimed[i].Attempts++
-				if err := tx.Finish(t.Context(), []store.Outcome{{Delivery: claimed[i], Down: true, Wait: time.Second, Answer: "away"}}); err != nil {
+				if err := queue.Finish(t.Context(), tx, []queue.Outcome{{Delivery: claimed[i], Down: true, Wait: time.Second, Answer: "away"}}); err != nil {
 					return err
 				}
 			}
-			return tx.StartFullSync(t.Context(), other.id, w.co, comity.Subject{}, false)
+			return queue.StartFullSync(t.Context(), tx, other.id, w.co, comity.Subject{}, false)
 		})
 		if err != nil {
 			t.Fatal(err)

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"comity"
-	"comity/internal/store"
+	"comity/internal/store/db"
 )
 
 // row is the delivery of one person to one target in the database.
@@ -30,7 +30,7 @@ func (w *world) sql() *sql.DB {
 		return w.db
 	}
 	driver, name := "sqlite3", "file:"+w.database
-	if store.IsPostgres(w.database) {
+	if db.IsPostgres(w.database) {
 		driver, name = "pgx", w.database
 	}
 	db, err := sql.Open(driver, name)

@@ -12,12 +12,12 @@ import (
 	"github.com/klauspost/compress/gzip"
 
 	"comity"
-	"comity/internal/store"
+	"comity/internal/store/queue"
 )
 
 // messageID returns the id of a message about a subject: the same for each try, and a new one as soon
 // as the content changes.
-func messageID(d store.Delivery, m comity.Message) string {
+func messageID(d queue.Delivery, m comity.Message) string {
 	h := sha256.New()
 	fmt.Fprintf(h, "%d %v %d %s %s\n%s", d.TargetId, d.Subject, d.Version, m.Method, m.URL, m.Body)
 	return "msg_" + strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(h.Sum(nil)[:15]))

@@ -9,7 +9,8 @@ import (
 
 	"comity"
 	"comity/internal/outbox"
-	"comity/internal/store"
+	"comity/internal/store/db"
+	"comity/internal/store/queue"
 )
 
 // instance starts an outbox with a store of its own, as another process on the same database has. kill
@@ -32,8 +33,8 @@ func TestAbandonedClaimIsTakenOver(t *testing.T) {
 		r := newReceiver(t)
 		to := w.target(r, comity.ModeAutomatic)
 		person := w.person("ghopper")
-		err := w.store.Write(t.Context(), func(tx *store.Tx) error {
-			claimed, err := tx.Claim(t.Context(), to.id, 10, time.Hour)
+		err := w.store.Write(t.Context(), func(tx *db.Tx) error {
+			claimed, err := queue.Claim(t.Context(), tx, to.id, 10, time.Hour)
 			if len(claimed) != 1 {
 				t.Errorf("claimed %v", claimed)
 			}
@@ -66,14 +67,14 @@ func TestClaimOfTheOnlyProgramIsTakenOverAtOnce(t *testing.T) {
 		r := newReceiver(t)
 		to := w.target(r, comity.ModeAutomatic)
 		person := w.person("ghopper")
-		err := w.store.Write(t.Context(), func(tx *store.Tx) error {
+		err := w.store.Write(t.Context(), func(tx *db.Tx) error {
 			// It was the probe of an unreachable receiver: nobody else probes before its lease expires.
 			now := w.clock.now()
-			open := store.Breaker{Failing: peopleAsSubjects(1, 2, 3, 4, person), Opened: now, Probe: now.Add(time.Hour), Probes: 1}
-			if err := tx.SetBreaker(t.Context(), to.id, open); err != nil {
+			open := queue.Breaker{Failing: peopleAsSubjects(1, 2, 3, 4, person), Opened: now, Probe: now.Add(time.Hour), Probes: 1}
+			if err := queue.SetBreaker(t.Context(), tx, to.id, open); err != nil {
 				return err
 			}
-			_, err := tx.Claim(t.Context(), to.id, 10, time.Hour)
+			_, err := queue.Claim(t.Context(), tx, to.id, 10, time.Hour)
 			return err
 		})
 		if err != nil {
@@ -275,8 +276,8 @@ func TestProvisionOfWhatIsAbandoned(t *testing.T) {
 		r := newReceiver(t)
 		to := w.target(r, comity.ModeAutomatic)
 		person := w.person("ghopper")
-		err := w.store.Write(t.Context(), func(tx *store.Tx) error {
-			_, err := tx.Claim(t.Context(), to.id, 10, time.Minute)
+		err := w.store.Write(t.Context(), func(tx *db.Tx) error {
+			_, err := queue.Claim(t.Context(), tx, to.id, 10, time.Minute)
 			return err
 		})
 		if err != nil {

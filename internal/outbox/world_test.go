@@ -21,6 +21,8 @@ import (
 	"comity/internal/registry"
 	"comity/internal/registry/view"
 	"comity/internal/store"
+	"comity/internal/store/db"
+	"comity/internal/store/queue"
 )
 
 // caller is the caller of all changes of the registry.
@@ -34,7 +36,7 @@ type world struct {
 	sender   connector.Connectors
 	co       int64
 
-	store    *store.Store
+	store    *db.DB
 	registry *registry.Registry
 	reader   *view.Reader
 
@@ -76,7 +78,7 @@ func newSender() connector.Connectors {
 }
 
 // open opens the database once more, as another instance would.
-func (w *world) open(now func() time.Time, key byte) *store.Store {
+func (w *world) open(now func() time.Time, key byte) *db.DB {
 	w.t.Helper()
 	s, err := open(w.t.Context(), w.database, now, key)
 	if err != nil {
@@ -123,7 +125,7 @@ func (w *world) queue(o outbox.Options) *instance { return w.queueOver(w.store, 
 
 // queueOver returns an outbox over a store. Tests move the clock by hours, so the default lease is longer
 // than that.
-func (w *world) queueOver(s *store.Store, o outbox.Options) *instance {
+func (w *world) queueOver(s *db.DB, o outbox.Options) *instance {
 	o.Log = logs(w.t)
 	if o.Lease == 0 {
 		o.Lease = 10000 * time.Hour
@@ -352,15 +354,15 @@ func (w *world) present(t target) map[string]string {
 	w.t.Helper()
 	ctx := context.WithoutCancel(w.t.Context())
 	var subjects []comity.Subject
-	err := w.store.Snapshot(ctx, func(tx *store.Tx) error {
-		people, err := tx.List(ctx, comity.CoPerson.Resource, 0, 5000, store.Equal("co_id", w.co))
+	err := w.store.Snapshot(ctx, func(tx *db.Tx) error {
+		people, err := store.List(ctx, tx, comity.CoPerson.Resource, 0, 5000, store.Equal("co_id", w.co))
 		for _, p := range people {
 			subjects = append(subjects, comity.PersonSubject(p.Id))
 		}
 		if err != nil {
 			return err
 		}
-		groups, err := tx.List(ctx, comity.CoGroup.Resource, 0, 1000, store.Equal("co_id", w.co))
+		groups, err := store.List(ctx, tx, comity.CoGroup.Resource, 0, 1000, store.Equal("co_id", w.co))
 		for _, g := range groups {
 			subjects = append(subjects, comity.GroupSubject(g.Id))
 		}
@@ -390,9 +392,9 @@ func (w *world) present(t target) map[string]string {
 func (w *world) waiting(t target) bool {
 	w.t.Helper()
 	ctx := context.WithoutCancel(w.t.Context())
-	var status store.TargetStatus
-	err := w.store.Snapshot(ctx, func(tx *store.Tx) (err error) {
-		status, err = tx.TargetStatus(ctx, t.id)
+	var status queue.TargetStatus
+	err := w.store.Snapshot(ctx, func(tx *db.Tx) (err error) {
+		status, err = queue.StatusOfTarget(ctx, tx, t.id)
 		return err
 	})
 	if err != nil {

@@ -8,6 +8,8 @@ import (
 	"comity"
 	"comity/internal/authz"
 	"comity/internal/store"
+	"comity/internal/store/db"
+	"comity/internal/store/queue"
 )
 
 // MaxDeletes is the default for the greatest share of the people at a target that a full sync may
@@ -52,20 +54,20 @@ func (s *Service) limitDeletes(ctx context.Context, target int64, most int64) er
 // countLeaving returns the number of people that a target knows, and how many of these a full sync would delete
 // there now.
 func (s *Service) countLeaving(ctx context.Context, target int64) (known, leaving int64, err error) {
-	err = s.store.Snapshot(ctx, func(tx *store.Tx) error {
-		d, err := tx.Destination(ctx, target)
+	err = s.store.Snapshot(ctx, func(tx *db.Tx) error {
+		d, err := store.Destination(ctx, tx, target)
 		if err != nil || d.Settings == nil {
 			// A target without settings receives nothing.
 			return err
 		}
-		known, leaving, err = tx.CountKnown(ctx, target, store.Presence{
+		known, leaving, err = queue.CountKnown(ctx, tx, target, queue.Presence{
 			Statuses:       provisionedStatuses,
 			IdentifierType: d.IdentifierType, IdentifierStatus: comity.Active,
 			GroupId: d.Target.Int(comity.CoProvisioningTarget.ProvisionCoGroupId), GroupStatus: comity.Active,
 		})
 		return err
 	})
-	if errors.Is(err, store.ErrNotFound) {
+	if errors.Is(err, db.ErrNotFound) {
 		err = comity.Missing(comity.CoProvisioningTarget.UnknownOnDelete)
 	}
 	if err != nil {

@@ -6,11 +6,12 @@ import (
 
 	"comity"
 	"comity/internal/authz"
-	"comity/internal/store"
+	"comity/internal/store/db"
+	"comity/internal/store/queue"
 )
 
 // FullSync is the progress of a full sync of a target.
-type FullSync = store.FullSync
+type FullSync = queue.FullSync
 
 // FullSyncOptions are the options of a full sync.
 type FullSyncOptions struct {
@@ -31,8 +32,8 @@ func (s *Service) StartFullSync(ctx context.Context, caller authz.Caller, id int
 		return progress, err
 	}
 	underWay := false
-	err = s.store.Read(ctx, func(tx *store.Tx) error {
-		was, found, err := tx.FullSync(ctx, id)
+	err = s.store.Read(ctx, func(tx *db.Tx) error {
+		was, found, err := queue.LastFullSync(ctx, tx, id)
 		underWay = found && was.Ended.IsZero() && !o.Anew
 		return err
 	})
@@ -42,8 +43,8 @@ func (s *Service) StartFullSync(ctx context.Context, caller authz.Caller, id int
 	if err != nil {
 		return progress, fmt.Errorf("full sync of target %d: %w", id, err)
 	}
-	err = s.store.Write(ctx, func(tx *store.Tx) error {
-		was, found, err := tx.FullSync(ctx, id)
+	err = s.store.Write(ctx, func(tx *db.Tx) error {
+		was, found, err := queue.LastFullSync(ctx, tx, id)
 		if err != nil {
 			return err
 		}
@@ -55,10 +56,10 @@ func (s *Service) StartFullSync(ctx context.Context, caller authz.Caller, id int
 		case found && was.Stopped && !o.Anew:
 			after = was.Last
 		}
-		if err := tx.StartFullSync(ctx, id, target.CoId, after, o.OnlyChanged); err != nil {
+		if err := queue.StartFullSync(ctx, tx, id, target.CoId, after, o.OnlyChanged); err != nil {
 			return err
 		}
-		progress, _, err = tx.FullSync(ctx, id)
+		progress, _, err = queue.LastFullSync(ctx, tx, id)
 		return err
 	})
 	if err != nil {
@@ -73,11 +74,11 @@ func (s *Service) StopFullSync(ctx context.Context, caller authz.Caller, target 
 	if _, err := s.Target(ctx, caller, authz.Edit, target); err != nil {
 		return progress, false, err
 	}
-	err = s.store.Write(ctx, func(tx *store.Tx) error {
-		if err := tx.EndFullSync(ctx, target, true); err != nil {
+	err = s.store.Write(ctx, func(tx *db.Tx) error {
+		if err := queue.EndFullSync(ctx, tx, target, true); err != nil {
 			return err
 		}
-		progress, found, err = tx.FullSync(ctx, target)
+		progress, found, err = queue.LastFullSync(ctx, tx, target)
 		return err
 	})
 	if err != nil {
@@ -92,8 +93,8 @@ func (s *Service) FullSyncStart(ctx context.Context, caller authz.Caller, target
 	if _, err := s.Target(ctx, caller, authz.View, target); err != nil {
 		return after, err
 	}
-	err = s.store.Read(ctx, func(tx *store.Tx) error {
-		was, found, err := tx.FullSync(ctx, target)
+	err = s.store.Read(ctx, func(tx *db.Tx) error {
+		was, found, err := queue.LastFullSync(ctx, tx, target)
 		if found && !anew && (was.Stopped || was.Ended.IsZero()) {
 			after = was.Last
 		}

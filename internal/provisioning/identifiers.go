@@ -9,6 +9,8 @@ import (
 	"comity"
 	"comity/internal/authz"
 	"comity/internal/store"
+	"comity/internal/store/db"
+	"comity/internal/store/queue"
 )
 
 // identifiers returns the identifiers under which a target may hold subjects: those it was provisioned with
@@ -17,7 +19,7 @@ import (
 func (s *Service) identifiers(ctx context.Context, d comity.Destination, sent map[comity.Subject][]string) (map[comity.Subject][]string, error) {
 	identifierType := d.IdentifierType
 	all := map[comity.Subject][]string{}
-	err := s.store.Snapshot(ctx, func(tx *store.Tx) error {
+	err := s.store.Snapshot(ctx, func(tx *db.Tx) error {
 		var people []int64
 		for subject, identifiers := range sent {
 			all[subject] = slices.Clone(identifiers)
@@ -27,7 +29,7 @@ func (s *Service) identifiers(ctx context.Context, d comity.Destination, sent ma
 				people = append(people, subject.Id)
 			}
 		}
-		ever, err := tx.IdentifiersEver(ctx, identifierType, people)
+		ever, err := queue.IdentifiersEver(ctx, tx, identifierType, people)
 		if err != nil {
 			return err
 		}
@@ -36,18 +38,18 @@ func (s *Service) identifiers(ctx context.Context, d comity.Destination, sent ma
 			person := comity.PersonSubject(id)
 			all[person] = append(all[person], ever[id]...)
 			for _, identifier := range all[person] {
-				folded = append(folded, store.Fold(identifier))
+				folded = append(folded, db.Fold(identifier))
 			}
 		}
 		if len(folded) == 0 {
 			return nil
 		}
 		// Receivers may ignore case, so the comparison does.
-		holders, err := tx.Holders(ctx, d.Target.CoId, identifierType, folded)
+		holders, err := queue.Holders(ctx, tx, d.Target.CoId, identifierType, folded)
 		for _, id := range people {
 			person := comity.PersonSubject(id)
 			all[person] = slices.DeleteFunc(all[person], func(identifier string) bool {
-				return slices.ContainsFunc(holders[store.Fold(identifier)], func(holder int64) bool { return holder != id })
+				return slices.ContainsFunc(holders[db.Fold(identifier)], func(holder int64) bool { return holder != id })
 			})
 		}
 		return err
@@ -65,9 +67,9 @@ func (s *Service) HasIdentifiers(ctx context.Context, caller authz.Caller, targe
 		return false, comity.Forbid()
 	}
 	f := comity.Identifier
-	err = s.store.Read(ctx, func(tx *store.Tx) error {
+	err = s.store.Read(ctx, func(tx *db.Tx) error {
 		// The condition that it is of no org identity lets the database use the index of all types.
-		has, err = tx.Any(ctx, f.Resource, store.Equal("co_id", target.CoId), store.Equal(f.Type.Column, kind),
+		has, err = store.Any(ctx, tx, f.Resource, store.Equal("co_id", target.CoId), store.Equal(f.Type.Column, kind),
 			store.IsNull(comity.OwnerOrg.Column), store.IsSet(comity.OwnerCO.Column), store.Equal(f.Status.Column, comity.Active))
 		return err
 	})

@@ -7,7 +7,8 @@ import (
 	"comity"
 	"comity/internal/authz"
 	"comity/internal/outbox"
-	"comity/internal/store"
+	"comity/internal/store/db"
+	"comity/internal/store/queue"
 )
 
 // Span selects subjects of a target: One subject or, where One is zero, the page of all subjects that
@@ -28,15 +29,15 @@ const spanPage = comity.MaxWorkers
 
 // subjects returns the subjects of a span with their status at a target. next is the After of the next
 // page, zero where there is none.
-func (s *Service) subjects(ctx context.Context, target *comity.Record, span Span) (subjects []store.SubjectStatus, next comity.Subject, err error) {
-	err = s.store.Snapshot(ctx, func(tx *store.Tx) error {
+func (s *Service) subjects(ctx context.Context, target *comity.Record, span Span) (subjects []queue.SubjectStatus, next comity.Subject, err error) {
+	err = s.store.Snapshot(ctx, func(tx *db.Tx) error {
 		if span.One != (comity.Subject{}) {
-			status, _, err := tx.SubjectStatus(ctx, target.Id, span.One)
+			status, _, err := queue.StatusOfSubject(ctx, tx, target.Id, span.One)
 			status.Subject = span.One
-			subjects = []store.SubjectStatus{status}
+			subjects = []queue.SubjectStatus{status}
 			return err
 		}
-		subjects, err = tx.Subjects(ctx, target.Id, target.CoId, span.After, spanPage)
+		subjects, err = queue.Subjects(ctx, tx, target.Id, target.CoId, span.After, spanPage)
 		return err
 	})
 	if err != nil {
@@ -49,7 +50,7 @@ func (s *Service) subjects(ctx context.Context, target *comity.Record, span Span
 }
 
 // present reads the state of subjects that a target should hold.
-func (s *Service) present(ctx context.Context, target *comity.Record, subjects []store.SubjectStatus) (comity.Destination, []comity.Snapshot, error) {
+func (s *Service) present(ctx context.Context, target *comity.Record, subjects []queue.SubjectStatus) (comity.Destination, []comity.Snapshot, error) {
 	all := make([]comity.Subject, len(subjects))
 	for i, one := range subjects {
 		all[i] = one.Subject
@@ -101,7 +102,7 @@ func (s *Service) Plan(ctx context.Context, caller authz.Caller, id int64, span 
 	return plan, next, nil
 }
 
-func (s *Service) planned(to comity.Destination, snapshot comity.Snapshot, status store.SubjectStatus, onlyChanged bool) (SubjectPlan, error) {
+func (s *Service) planned(to comity.Destination, snapshot comity.Snapshot, status queue.SubjectStatus, onlyChanged bool) (SubjectPlan, error) {
 	p := SubjectPlan{Subject: status.Subject}
 	messages, identifiers, problem := s.connector.Messages(to, snapshot, status.ProvisionedAs)
 	if problem != nil {

@@ -8,6 +8,8 @@ import (
 	"comity"
 	"comity/internal/authz"
 	"comity/internal/store"
+	"comity/internal/store/db"
+	"comity/internal/store/queue"
 )
 
 // Result is what became of a request to provision a subject.
@@ -45,7 +47,7 @@ func (s *Service) deliver(ctx context.Context, target *comity.Record, subject co
 	if target.Text(comity.CoProvisioningTarget.Status) != comity.ModeQueue {
 		return Delivered, s.queue.DeliverNow(ctx, target, subject)
 	}
-	err := s.store.Write(ctx, func(tx *store.Tx) error { return tx.Queue(ctx, target.Id, subject, target.CoId) })
+	err := s.store.Write(ctx, func(tx *db.Tx) error { return queue.EnqueueOne(ctx, tx, target.Id, subject, target.CoId) })
 	if err != nil {
 		return Delivered, fmt.Errorf("queue %v for target %d: %w", subject, target.Id, err)
 	}
@@ -59,12 +61,12 @@ func (s *Service) subjectAt(ctx context.Context, caller authz.Caller, id int64, 
 	if !caller.May(authz.Edit, comity.CoProvisioningTarget.Resource) {
 		return nil, nil, comity.Forbid()
 	}
-	err = s.store.Snapshot(ctx, func(tx *store.Tx) error {
+	err = s.store.Snapshot(ctx, func(tx *db.Tx) error {
 		if target, err = readTarget(ctx, tx, caller, id); err != nil {
 			return err
 		}
-		where, err := tx.Home(ctx, kind, record)
-		if errors.Is(err, store.ErrNotFound) || err == nil && where.CoId != target.CoId {
+		where, err := store.Home(ctx, tx, kind, record)
+		if errors.Is(err, db.ErrNotFound) || err == nil && where.CoId != target.CoId {
 			return comity.Missing(kind.UnknownOnView)
 		}
 		if err != nil {
@@ -77,7 +79,7 @@ func (s *Service) subjectAt(ctx context.Context, caller authz.Caller, id int64, 
 }
 
 // received returns the subject that a record is for a target, nil if the target does not receive it.
-func received(ctx context.Context, tx *store.Tx, target *comity.Record, kind *comity.Resource, id int64) (*comity.Subject, error) {
+func received(ctx context.Context, tx *db.Tx, target *comity.Record, kind *comity.Resource, id int64) (*comity.Subject, error) {
 	switch kind {
 	case comity.CoPerson.Resource:
 		s := comity.PersonSubject(id)
@@ -86,7 +88,7 @@ func received(ctx context.Context, tx *store.Tx, target *comity.Record, kind *co
 	default:
 		return nil, nil //nolint:nilnil // the target does not receive it, which is no error
 	}
-	d, err := tx.Destination(ctx, target.Id)
+	d, err := store.Destination(ctx, tx, target.Id)
 	if err != nil || !d.IncludeGroups {
 		return nil, err
 	}
@@ -100,8 +102,8 @@ func (s *Service) Resend(ctx context.Context, caller authz.Caller, target int64,
 	if _, err := s.enabledOf(ctx, caller, target, subject); err != nil {
 		return 0, err
 	}
-	err = s.store.Write(ctx, func(tx *store.Tx) error {
-		count, err = tx.Resend(ctx, target, subject)
+	err = s.store.Write(ctx, func(tx *db.Tx) error {
+		count, err = queue.Resend(ctx, tx, target, subject)
 		return err
 	})
 	if err != nil {

@@ -6,12 +6,13 @@ import (
 	"slices"
 
 	"comity"
-	"comity/internal/store"
+	"comity/internal/store/db"
+	"comity/internal/store/queue"
 )
 
 // repaired delivers a subject to the target by the queue, as every change is, and reads again what the
 // target holds.
-func (c *comparison) repaired(ctx context.Context, v SubjectDrift, s store.SubjectStatus) (SubjectDrift, error) {
+func (c *comparison) repaired(ctx context.Context, v SubjectDrift, s queue.SubjectStatus) (SubjectDrift, error) {
 	if enqueued, err := c.enqueueDeletes(ctx, v, s); err != nil || !enqueued {
 		v.Waiting, v.Findings = err == nil, nil
 		return v, err
@@ -50,7 +51,7 @@ func (c *comparison) repaired(ctx context.Context, v SubjectDrift, s store.Subje
 
 // enqueueDeletes enqueues the deletion of the surplus identifiers that are not among those last sent. It
 // returns false where another delivery of the subject is pending or in flight.
-func (c *comparison) enqueueDeletes(ctx context.Context, v SubjectDrift, s store.SubjectStatus) (enqueued bool, err error) {
+func (c *comparison) enqueueDeletes(ctx context.Context, v SubjectDrift, s queue.SubjectStatus) (enqueued bool, err error) {
 	var surplus []string
 	for _, f := range v.Findings {
 		if f.Kind == Surplus && f.Identifier != s.ProvisionedAs.Identifier && !slices.Contains(s.ProvisionedAs.Obsolete, f.Identifier) {
@@ -60,8 +61,8 @@ func (c *comparison) enqueueDeletes(ctx context.Context, v SubjectDrift, s store
 	if len(surplus) == 0 {
 		return true, nil
 	}
-	err = c.store.Write(ctx, func(tx *store.Tx) error {
-		enqueued, err = tx.Forget(ctx, c.target.Id, c.target.CoId, s, surplus)
+	err = c.store.Write(ctx, func(tx *db.Tx) error {
+		enqueued, err = queue.Forget(ctx, tx, c.target.Id, c.target.CoId, s, surplus)
 		return err
 	})
 	return enqueued, err

@@ -17,6 +17,7 @@ import (
 	"comity/internal/authz"
 	"comity/internal/outbox"
 	"comity/internal/store"
+	"comity/internal/store/db"
 )
 
 // Connector builds the messages for a target, and reads what the target holds.
@@ -33,14 +34,14 @@ type Connector interface {
 
 // Service is the use cases of provisioning.
 type Service struct {
-	store     *store.Store
+	store     *db.DB
 	reader    *Reader
 	queue     *outbox.Outbox
 	connector Connector
 }
 
 // New returns the service over a store and the queue that delivers its changes.
-func New(s *store.Store, queue *outbox.Outbox, c Connector) *Service {
+func New(s *db.DB, queue *outbox.Outbox, c Connector) *Service {
 	return &Service{store: s, reader: NewReader(s), queue: queue, connector: c}
 }
 
@@ -56,13 +57,13 @@ func (s *Service) targetOf(ctx context.Context, caller authz.Caller, op authz.Op
 	if !caller.May(op, f.Resource) {
 		return nil, comity.Forbid()
 	}
-	err = s.store.Read(ctx, func(tx *store.Tx) error {
+	err = s.store.Read(ctx, func(tx *db.Tx) error {
 		if target, err = readTarget(ctx, tx, caller, id); err != nil || subject == nil {
 			return err
 		}
 		kind := resourceOf(*subject)
-		rec, err := tx.Revision(ctx, kind, subject.Id, 0)
-		if errors.Is(err, store.ErrNotFound) || err == nil && rec.CoId != target.CoId {
+		rec, err := store.Revision(ctx, tx, kind, subject.Id, 0)
+		if errors.Is(err, db.ErrNotFound) || err == nil && rec.CoId != target.CoId {
 			return comity.Missing(kind.UnknownOnView)
 		}
 		return err
@@ -74,10 +75,10 @@ func (s *Service) targetOf(ctx context.Context, caller authz.Caller, op authz.Op
 }
 
 // readTarget returns a target of a CO that the caller may know of.
-func readTarget(ctx context.Context, tx *store.Tx, caller authz.Caller, id int64) (*comity.Record, error) {
+func readTarget(ctx context.Context, tx *db.Tx, caller authz.Caller, id int64) (*comity.Record, error) {
 	f := comity.CoProvisioningTarget
-	target, err := tx.Get(ctx, f.Resource, id)
-	if errors.Is(err, store.ErrNotFound) || err == nil && !caller.Knows(target.CoId) {
+	target, err := store.Get(ctx, tx, f.Resource, id)
+	if errors.Is(err, db.ErrNotFound) || err == nil && !caller.Knows(target.CoId) {
 		return nil, comity.Missing(f.UnknownOnDelete)
 	}
 	return target, err

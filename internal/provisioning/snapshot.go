@@ -9,25 +9,27 @@ import (
 
 	"comity"
 	"comity/internal/store"
+	"comity/internal/store/db"
+	"comity/internal/store/groups"
 )
 
 // provisionedStatuses are the statuses of the people that targets receive.
 var provisionedStatuses = []string{comity.Active, comity.GracePeriod, comity.Expired, comity.Suspended, comity.Locked}
 
 // Reader reads what targets should hold.
-type Reader struct{ store *store.Store }
+type Reader struct{ store *db.DB }
 
 // NewReader returns the reader over a store.
-func NewReader(s *store.Store) *Reader { return &Reader{s} }
+func NewReader(s *db.DB) *Reader { return &Reader{s} }
 
 // Snapshots reads a target's settings and the state of subjects to provision it with, all as of one moment,
 // in a fixed number of queries. The snapshots come in the order of the subjects.
 func (r *Reader) Snapshots(ctx context.Context, target int64, subjects []comity.Subject) (comity.Destination, []comity.Snapshot, error) {
 	var d comity.Destination
 	var out []comity.Snapshot
-	err := r.store.Snapshot(ctx, func(tx *store.Tx) (err error) {
+	err := r.store.Snapshot(ctx, func(tx *db.Tx) (err error) {
 		out = nil
-		if d, err = tx.Destination(ctx, target); err != nil {
+		if d, err = store.Destination(ctx, tx, target); err != nil {
 			return err
 		}
 		of := map[comity.SubjectKind][]int64{}
@@ -52,7 +54,7 @@ func (r *Reader) Snapshots(ctx context.Context, target int64, subjects []comity.
 		}
 		return nil
 	})
-	if errors.Is(err, store.ErrNotFound) {
+	if errors.Is(err, db.ErrNotFound) {
 		err = comity.Missing(comity.CoProvisioningTarget.UnknownOnDelete)
 	}
 	if err != nil {
@@ -62,7 +64,7 @@ func (r *Reader) Snapshots(ctx context.Context, target int64, subjects []comity.
 }
 
 // presentPeople returns the snapshots of those of the people that are present for the target.
-func presentPeople(ctx context.Context, tx *store.Tx, d comity.Destination, ids []int64) (map[comity.Subject]*comity.Snapshot, error) {
+func presentPeople(ctx context.Context, tx *db.Tx, d comity.Destination, ids []int64) (map[comity.Subject]*comity.Snapshot, error) {
 	bySubject := map[comity.Subject]*comity.Snapshot{}
 	if len(ids) == 0 {
 		return bySubject, nil
@@ -71,18 +73,18 @@ func presentPeople(ctx context.Context, tx *store.Tx, d comity.Destination, ids 
 	if err != nil {
 		return nil, err
 	}
-	records, err := tx.List(ctx, comity.CoPerson.Resource, 0, len(ids), store.In("id", ids), store.Equal("co_id", d.Target.CoId))
+	records, err := store.List(ctx, tx, comity.CoPerson.Resource, 0, len(ids), store.In("id", ids), store.Equal("co_id", d.Target.CoId))
 	if err != nil {
 		return nil, err
 	}
-	memberships, err := tx.MembershipsNow(ctx, ids, comity.Active, now)
+	memberships, err := groups.MembershipsNow(ctx, tx, ids, comity.Active, now)
 	if err != nil {
 		return nil, err
 	}
 	only := d.Target.Int(comity.CoProvisioningTarget.ProvisionCoGroupId)
 	present := map[int64]*comity.Snapshot{}
 	for _, p := range records {
-		in := only == 0 || slices.ContainsFunc(memberships, func(m store.Membership) bool {
+		in := only == 0 || slices.ContainsFunc(memberships, func(m groups.PersonMembership) bool {
 			return m.CoPersonId == p.Id && m.CoGroupId == only
 		})
 		if in && slices.Contains(provisionedStatuses, p.Text(comity.CoPerson.Status)) {
@@ -106,12 +108,12 @@ func presentPeople(ctx context.Context, tx *store.Tx, d comity.Destination, ids 
 
 // showsMembership says whether a message shows a membership: if the person is Active or in the grace period, and
 // always for the group of all members of the CO.
-func showsMembership(person *comity.Record, m store.Membership) bool {
+func showsMembership(person *comity.Record, m groups.PersonMembership) bool {
 	return comity.CountsAsActive(person.Text(comity.CoPerson.Status)) || m.GroupType == comity.GroupMembers && m.CouId == 0
 }
 
 // fillSnapshots reads the dependents of people, with a query per table.
-func fillSnapshots(ctx context.Context, tx *store.Tx, present map[int64]*comity.Snapshot) error {
+func fillSnapshots(ctx context.Context, tx *db.Tx, present map[int64]*comity.Snapshot) error {
 	ids := make([]int64, 0, len(present))
 	for id := range present {
 		ids = append(ids, id)
@@ -143,7 +145,7 @@ func fillSnapshots(ctx context.Context, tx *store.Tx, present map[int64]*comity.
 		}},
 	} {
 		// Without a limit: with one, PostgreSQL would scan the table in the order of its ids.
-		records, err := tx.ListBy(ctx, part.resource, comity.OwnerCO.Column, ids)
+		records, err := store.ListBy(ctx, tx, part.resource, comity.OwnerCO.Column, ids)
 		if err != nil {
 			return err
 		}
@@ -157,7 +159,7 @@ func fillSnapshots(ctx context.Context, tx *store.Tx, present map[int64]*comity.
 }
 
 // fillRoles sorts the roles and reads their dependents.
-func fillRoles(ctx context.Context, tx *store.Tx, present map[int64]*comity.Snapshot) error {
+func fillRoles(ctx context.Context, tx *db.Tx, present map[int64]*comity.Snapshot) error {
 	var ids []int64
 	byID := map[int64]*comity.RoleSnapshot{}
 	for _, s := range present {
@@ -171,11 +173,11 @@ func fillRoles(ctx context.Context, tx *store.Tx, present map[int64]*comity.Snap
 		return nil
 	}
 	slices.Sort(ids)
-	addresses, err := tx.ListBy(ctx, comity.Address.Resource, comity.OwnerRole.Column, ids)
+	addresses, err := store.ListBy(ctx, tx, comity.Address.Resource, comity.OwnerRole.Column, ids)
 	if err != nil {
 		return err
 	}
-	numbers, err := tx.ListBy(ctx, comity.TelephoneNumber.Resource, comity.OwnerRole.Column, ids)
+	numbers, err := store.ListBy(ctx, tx, comity.TelephoneNumber.Resource, comity.OwnerRole.Column, ids)
 	for id, role := range byID {
 		role.Addresses, role.TelephoneNumbers = addresses[id], numbers[id]
 	}

@@ -12,12 +12,13 @@ import (
 	"comity"
 	"comity/internal/authz"
 	"comity/internal/outbox"
-	"comity/internal/store"
+	"comity/internal/store/db"
+	"comity/internal/store/queue"
 )
 
 // TargetStatus is the delivery status of a target: how many deliveries are pending, in flight and
 // failed, and its breaker.
-type TargetStatus = store.TargetStatus
+type TargetStatus = queue.TargetStatus
 
 // Status is the delivery status of a target with its last full sync.
 type Status struct {
@@ -36,11 +37,11 @@ func (s *Service) Status(ctx context.Context, caller authz.Caller, target int64)
 		return status, err
 	}
 	status.Mode = rec.Text(comity.CoProvisioningTarget.Status)
-	err = s.store.Snapshot(ctx, func(tx *store.Tx) error {
-		if status.TargetStatus, err = tx.TargetStatus(ctx, target); err != nil {
+	err = s.store.Snapshot(ctx, func(tx *db.Tx) error {
+		if status.TargetStatus, err = queue.StatusOfTarget(ctx, tx, target); err != nil {
 			return err
 		}
-		status.FullSync, status.HadFullSync, err = tx.FullSync(ctx, target)
+		status.FullSync, status.HadFullSync, err = queue.LastFullSync(ctx, tx, target)
 		return err
 	})
 	if err != nil {
@@ -55,11 +56,11 @@ func (s *Service) Statuses(ctx context.Context, caller authz.Caller) (all map[in
 	if !caller.May(authz.View, comity.CoProvisioningTarget.Resource) {
 		return nil, now, comity.Forbid()
 	}
-	err = s.store.Snapshot(ctx, func(tx *store.Tx) error {
+	err = s.store.Snapshot(ctx, func(tx *db.Tx) error {
 		if now, err = tx.Now(ctx); err != nil {
 			return err
 		}
-		all, err = tx.TargetStatuses(ctx)
+		all, err = queue.StatusOfTargets(ctx, tx)
 		return err
 	})
 	if err != nil {
@@ -81,7 +82,7 @@ const (
 
 // DeliveryStatus is the status of the delivery of a subject to a target.
 type DeliveryStatus struct {
-	store.SubjectStatus
+	queue.SubjectStatus
 	// State is one of the State constants.
 	State string
 	// Digest is the SHA-256, in hexadecimal digits, of the body that the target was last sent, or of a
@@ -89,7 +90,7 @@ type DeliveryStatus struct {
 	Digest string
 }
 
-func deliveryStatus(s store.SubjectStatus, found bool, now time.Time) (DeliveryStatus, error) {
+func deliveryStatus(s queue.SubjectStatus, found bool, now time.Time) (DeliveryStatus, error) {
 	out := DeliveryStatus{SubjectStatus: s, State: StateDelivered}
 	switch {
 	case !found:
@@ -135,14 +136,14 @@ func (s *Service) SubjectStatuses(ctx context.Context, caller authz.Caller, targ
 	if slices.ContainsFunc(targets, func(target *comity.Record) bool { return !mayView(caller, target) }) {
 		return nil, comity.Forbid()
 	}
-	err = s.store.Snapshot(ctx, func(tx *store.Tx) error {
+	err = s.store.Snapshot(ctx, func(tx *db.Tx) error {
 		list = nil
 		now, err := tx.Now(ctx)
 		if err != nil {
 			return err
 		}
 		for _, target := range targets {
-			status, found, err := tx.SubjectStatus(ctx, target.Id, subject)
+			status, found, err := queue.StatusOfSubject(ctx, tx, target.Id, subject)
 			if err != nil {
 				return err
 			}
@@ -164,21 +165,21 @@ func (s *Service) SubjectStatuses(ctx context.Context, caller authz.Caller, targ
 // Failed returns up to limit subjects whose deliveries to a target rest after too many refusals: those
 // that follow after, people first, in order of their id.
 func (s *Service) Failed(ctx context.Context, caller authz.Caller, target int64, after comity.Subject, limit int) ([]DeliveryStatus, error) {
-	return s.deliveries(ctx, caller, target, func(tx *store.Tx) ([]store.SubjectStatus, error) { return tx.Failed(ctx, target, after, limit) })
+	return s.deliveries(ctx, caller, target, func(tx *db.Tx) ([]queue.SubjectStatus, error) { return queue.Failed(ctx, tx, target, after, limit) })
 }
 
 // Retried returns up to limit subjects whose deliveries to a target failed and will be retried.
 func (s *Service) Retried(ctx context.Context, caller authz.Caller, target int64, limit int) ([]DeliveryStatus, error) {
-	return s.deliveries(ctx, caller, target, func(tx *store.Tx) ([]store.SubjectStatus, error) {
-		retried, err := tx.Retried(ctx, target, limit)
+	return s.deliveries(ctx, caller, target, func(tx *db.Tx) ([]queue.SubjectStatus, error) {
+		retried, err := queue.Retried(ctx, tx, target, limit)
 		if err != nil || len(retried) > 0 {
 			return retried, err
 		}
 		// While the breaker is open deliveries are not tried, so few count as retried. The subjects that
 		// opened it show the reason.
-		b, err := tx.Breaker(ctx, target)
+		b, err := queue.ReadBreaker(ctx, tx, target)
 		for _, subject := range b.Failing {
-			one, found, err := tx.SubjectStatus(ctx, target, subject)
+			one, found, err := queue.StatusOfSubject(ctx, tx, target, subject)
 			if err != nil {
 				return nil, err
 			}
@@ -191,11 +192,11 @@ func (s *Service) Retried(ctx context.Context, caller authz.Caller, target int64
 }
 
 // deliveries returns the status of deliveries to a target that read returns.
-func (s *Service) deliveries(ctx context.Context, caller authz.Caller, target int64, read func(*store.Tx) ([]store.SubjectStatus, error)) (list []DeliveryStatus, err error) {
+func (s *Service) deliveries(ctx context.Context, caller authz.Caller, target int64, read func(*db.Tx) ([]queue.SubjectStatus, error)) (list []DeliveryStatus, err error) {
 	if _, err := s.Target(ctx, caller, authz.View, target); err != nil {
 		return nil, err
 	}
-	err = s.store.Snapshot(ctx, func(tx *store.Tx) error {
+	err = s.store.Snapshot(ctx, func(tx *db.Tx) error {
 		list = nil
 		now, err := tx.Now(ctx)
 		if err != nil {

@@ -10,7 +10,8 @@ import (
 
 	"comity"
 	"comity/internal/authz"
-	"comity/internal/store"
+	"comity/internal/store/db"
+	"comity/internal/store/queue"
 )
 
 // The kinds of drift.
@@ -132,7 +133,7 @@ type comparison struct {
 }
 
 // read reads what the target should hold, and refuses a target that cannot be verified.
-func (c *comparison) read(ctx context.Context, subjects []store.SubjectStatus) (err error) {
+func (c *comparison) read(ctx context.Context, subjects []queue.SubjectStatus) (err error) {
 	if c.to, c.snapshots, err = c.present(ctx, c.target, subjects); err != nil {
 		return err
 	}
@@ -144,7 +145,7 @@ func (c *comparison) read(ctx context.Context, subjects []store.SubjectStatus) (
 		return comity.RefuseBecause(comity.PhraseForbidden, "Provisioning target %d cannot be verified: only targets with an HTTP server can", c.target.Id)
 	case !c.to.Settings.Bool(f.AnswersGet):
 		return comity.RefuseBecause(comity.PhraseForbidden, "Provisioning target %d does not say that its endpoint answers GET: set AnswersGet", c.target.Id)
-	case !c.to.IncludeGroups && slices.ContainsFunc(subjects, func(s store.SubjectStatus) bool { return s.Subject.Kind == comity.KindGroup }):
+	case !c.to.IncludeGroups && slices.ContainsFunc(subjects, func(s queue.SubjectStatus) bool { return s.Subject.Kind == comity.KindGroup }):
 		return comity.RefuseBecause(comity.PhraseForbidden, "Provisioning target %d does not receive groups: set IncludeGroups", c.target.Id)
 	}
 	lastSent := map[comity.Subject][]string{}
@@ -156,7 +157,7 @@ func (c *comparison) read(ctx context.Context, subjects []store.SubjectStatus) (
 }
 
 // all compares the subjects of a page concurrently, and returns those before the target was given up.
-func (c *comparison) all(ctx context.Context, subjects []store.SubjectStatus) ([]SubjectDrift, error) {
+func (c *comparison) all(ctx context.Context, subjects []queue.SubjectStatus) ([]SubjectDrift, error) {
 	width := c.queue.Width
 	if c.to.Workers > 0 {
 		width = int(c.to.Workers)
@@ -181,7 +182,7 @@ func (c *comparison) all(ctx context.Context, subjects []store.SubjectStatus) ([
 }
 
 // one compares what the target holds of a subject with what it should, and repairs it if asked to.
-func (c *comparison) one(ctx context.Context, s store.SubjectStatus, snapshot comity.Snapshot) (SubjectDrift, error) {
+func (c *comparison) one(ctx context.Context, s queue.SubjectStatus, snapshot comity.Snapshot) (SubjectDrift, error) {
 	v := SubjectDrift{Subject: s.Subject, Waiting: !s.Due.IsZero()}
 	if v.Waiting {
 		return v, nil
@@ -202,9 +203,9 @@ func (c *comparison) one(ctx context.Context, s store.SubjectStatus, snapshot co
 }
 
 // changed says whether a delivery of a subject is pending, or was sent, since was was read.
-func (c *comparison) changed(ctx context.Context, was store.SubjectStatus) (changed bool, err error) {
-	err = c.store.Read(ctx, func(tx *store.Tx) error {
-		is, _, err := tx.SubjectStatus(ctx, c.target.Id, was.Subject)
+func (c *comparison) changed(ctx context.Context, was queue.SubjectStatus) (changed bool, err error) {
+	err = c.store.Read(ctx, func(tx *db.Tx) error {
+		is, _, err := queue.StatusOfSubject(ctx, tx, c.target.Id, was.Subject)
 		changed = !is.Due.IsZero() || is.Sequence != was.Sequence
 		return err
 	})
@@ -212,7 +213,7 @@ func (c *comparison) changed(ctx context.Context, was store.SubjectStatus) (chan
 }
 
 // inspect reads what the target holds of a subject and returns the drift.
-func (c *comparison) inspect(ctx context.Context, s store.SubjectStatus, snapshot comity.Snapshot) (findings []Finding, problem string, err error) {
+func (c *comparison) inspect(ctx context.Context, s queue.SubjectStatus, snapshot comity.Snapshot) (findings []Finding, problem string, err error) {
 	messages, identifiers, cannot := c.connector.Messages(c.to, snapshot, comity.ProvisionedAs{})
 	if errors.Is(cannot, comity.ErrNotConfigured) {
 		return nil, "", comity.RefuseBecause(comity.PhraseForbidden, "Provisioning target %d cannot be verified: %v", c.target.Id, cannot)
@@ -222,7 +223,7 @@ func (c *comparison) inspect(ctx context.Context, s store.SubjectStatus, snapsho
 	}
 	asked := slices.Clone(identifiers)
 	for _, former := range c.formerly[s.Subject] {
-		same := func(other string) bool { return store.Fold(other) == store.Fold(former) }
+		same := func(other string) bool { return db.Fold(other) == db.Fold(former) }
 		if !slices.ContainsFunc(asked, same) {
 			asked = append(asked, former)
 		}

@@ -10,6 +10,7 @@ import (
 	"comity/internal/authz"
 	"comity/internal/signin"
 	"comity/internal/store"
+	"comity/internal/store/db"
 )
 
 // Add stores a new record.
@@ -29,7 +30,7 @@ func (r *Registry) add(ctx context.Context, caller authz.Caller, res *comity.Res
 		return Added{}, err
 	}
 	added := Added{Minted: n.minted}
-	err = r.write(ctx, false, func(tx *store.Tx) (err error) {
+	err = r.write(ctx, false, func(tx *db.Tx) (err error) {
 		added.Id, err = n.once(once).do(ctx, tx, caller, func() (int64, error) { return n.add(ctx, tx, caller, nil) })
 		return err
 	})
@@ -77,7 +78,7 @@ func newRecord(caller authz.Caller, res *comity.Resource, in comity.Input, key s
 
 // add stores the record in a transaction, which may be run again, and returns its id. With a nil batch it
 // computes the dependent memberships immediately.
-func (n pendingRecord) add(ctx context.Context, tx *store.Tx, caller authz.Caller, b *batch) (int64, error) {
+func (n pendingRecord) add(ctx context.Context, tx *db.Tx, caller authz.Caller, b *batch) (int64, error) {
 	c := &change{tx: tx, caller: caller, batch: b, new: n.record.Clone(), faults: slices.Clone(n.faults)}
 	err := c.add(ctx, rulesOf(n.record.Resource))
 	return c.new.Id, err
@@ -115,7 +116,7 @@ func mint(rec *comity.Record, key string) (_ string, err error) {
 }
 
 func (c *change) add(ctx context.Context, rules rules) error {
-	if err := c.tx.Reserve(ctx, c.new.Resource); err != nil {
+	if err := store.Reserve(ctx, c.tx, c.new.Resource); err != nil {
 		return err
 	}
 	if err := c.enterToAdd(ctx, rules.exclusive); err != nil {
@@ -136,7 +137,7 @@ func (c *change) add(ctx context.Context, rules rules) error {
 	}
 	for _, f := range c.new.Resource.Fields {
 		if f.Sequential && !c.new.Has(f) {
-			next, err := c.tx.NextNumber(ctx, c.new, f)
+			next, err := store.NextNumber(ctx, c.tx, c.new, f)
 			if err != nil {
 				return err
 			}
@@ -159,7 +160,7 @@ func (c *change) store(ctx context.Context, rules rules) error {
 	if rules.store != nil {
 		return rules.store(ctx, c)
 	}
-	return c.tx.Insert(ctx, c.new, c.caller.Username, c.where)
+	return store.Insert(ctx, c.tx, c.new, c.caller.Username, c.where)
 }
 
 // enterToAdd finds the CO of a new record through its owner, takes the CO's lock, and refuses when the CO or
@@ -173,16 +174,16 @@ func (c *change) enterToAdd(ctx context.Context, exclusive bool) error {
 		c.fault(rec.Resource.Fields[0].Missing())
 		return nil
 	case anchor == nil:
-		_, err := c.tx.EnterCO(ctx, 0, exclusive)
+		_, err := store.EnterCO(ctx, c.tx, 0, exclusive)
 		return err
 	case !rec.Has(anchor):
 		return nil
 	case anchor == rec.Resource.CoId():
-		found, err := c.tx.EnterCO(ctx, rec.Int(anchor), exclusive)
+		found, err := store.EnterCO(ctx, c.tx, rec.Int(anchor), exclusive)
 		if err == nil && !found {
 			err = comity.Refuse(comity.PhraseNoCO)
 		}
-		c.where = store.Where{CoId: rec.Int(anchor)}
+		c.where = db.Place{CoId: rec.Int(anchor)}
 		rec.CoId = rec.Int(anchor)
 		return err
 	}
@@ -190,8 +191,8 @@ func (c *change) enterToAdd(ctx context.Context, exclusive bool) error {
 	if anchor.Kind == comity.Owner {
 		target = ownerResource(rec, anchor)
 	}
-	where, err := c.tx.Enter(ctx, target, rec.Int(anchor), exclusive)
-	if errors.Is(err, store.ErrNotFound) || err == nil && !c.caller.Knows(where.CoId) {
+	where, err := store.Enter(ctx, c.tx, target, rec.Int(anchor), exclusive)
+	if errors.Is(err, db.ErrNotFound) || err == nil && !c.caller.Knows(where.CoId) {
 		if anchor.Kind == comity.Owner {
 			return comity.Refuse(comity.PhrasePersonGone)
 		}

@@ -12,6 +12,7 @@ import (
 	"comity"
 	"comity/internal/signin"
 	"comity/internal/store"
+	"comity/internal/store/db"
 )
 
 // The name of an API user must begin with the prefix of its CO.
@@ -54,8 +55,8 @@ func (r *Registry) AddUser(ctx context.Context, coID int64, name string, privile
 		return Login{}, fmt.Errorf("API user %q of CO %d: %w", name, coID, err)
 	}
 	var user *comity.Record
-	err = r.store.Read(ctx, func(tx *store.Tx) error {
-		user, err = tx.Get(ctx, f.Resource, added.Id)
+	err = r.store.Read(ctx, func(tx *db.Tx) error {
+		user, err = store.Get(ctx, tx, f.Resource, added.Id)
 		return err
 	})
 	if err != nil {
@@ -81,17 +82,17 @@ func (r *Registry) Users(ctx context.Context, coID int64) (users []*comity.Recor
 	if coID != 0 {
 		in = store.Equal("co_id", coID)
 	}
-	err = r.store.Snapshot(ctx, func(tx *store.Tx) error {
+	err = r.store.Snapshot(ctx, func(tx *db.Tx) error {
 		users = nil
 		if coID != 0 {
-			if _, err := tx.Home(ctx, comity.Co.Resource, coID); errors.Is(err, store.ErrNotFound) {
+			if _, err := store.Home(ctx, tx, comity.Co.Resource, coID); errors.Is(err, db.ErrNotFound) {
 				return comity.Missing("CO Unknown")
 			} else if err != nil {
 				return err
 			}
 		}
 		for after := int64(0); ; {
-			page, err := tx.List(ctx, comity.ApiUser.Resource, after, maxLookedAt, in)
+			page, err := store.List(ctx, tx, comity.ApiUser.Resource, after, maxLookedAt, in)
 			if err != nil || len(page) == 0 {
 				return err
 			}
@@ -132,23 +133,23 @@ func (r *Registry) ResumeUser(ctx context.Context, username string) error {
 }
 
 func (r *Registry) changeUser(ctx context.Context, username string, edit func(*comity.Record)) error {
-	err := r.write(ctx, false, func(tx *store.Tx) error {
-		found, err := tx.Credential(ctx, username)
+	err := r.write(ctx, false, func(tx *db.Tx) error {
+		found, err := store.Credential(ctx, tx, username)
 		if err != nil {
 			return err
 		}
-		where, err := tx.Enter(ctx, comity.ApiUser.Resource, found.User.Id, false)
+		where, err := store.Enter(ctx, tx, comity.ApiUser.Resource, found.User.Id, false)
 		if err != nil {
 			return err
 		}
-		user, err := tx.GetForUpdate(ctx, comity.ApiUser.Resource, found.User.Id)
+		user, err := store.GetForUpdate(ctx, tx, comity.ApiUser.Resource, found.User.Id)
 		if err != nil {
 			return err
 		}
 		edit(user)
-		return tx.Update(ctx, user, operator.Username, where)
+		return store.Update(ctx, tx, user, operator.Username, where)
 	})
-	if errors.Is(err, store.ErrNotFound) {
+	if errors.Is(err, db.ErrNotFound) {
 		return fmt.Errorf("there is no API user %q; `comity api-user list` shows those there are", username)
 	}
 	if err != nil {

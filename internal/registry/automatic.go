@@ -6,11 +6,14 @@ import (
 
 	"comity"
 	"comity/internal/store"
+	"comity/internal/store/db"
+	"comity/internal/store/groups"
+	"comity/internal/store/queue"
 )
 
 // automatic says who is in the groups with automatic members: everyone but the Deleted in the group of all
 // members, the Active and those in their grace period in the group of active members.
-var automatic = store.AutomaticRule{
+var automatic = groups.AutomaticRule{
 	Never:    comity.Deleted,
 	Active:   comity.ActiveStatuses(),
 	AllGroup: comity.GroupMembers, ActiveGroup: comity.GroupActive,
@@ -69,10 +72,10 @@ func (c *change) addOwnGroups(ctx context.Context, co, cou int64, prefix, of str
 		rec.SetText(f.Status, comity.Active)
 		rec.SetText(f.GroupType, g.groupType)
 		rec.SetBool(f.Auto, g.auto)
-		if err := c.tx.Insert(ctx, rec, c.caller.Username, store.Where{CoId: co}); err != nil {
+		if err := store.Insert(ctx, c.tx, rec, c.caller.Username, db.Place{CoId: co}); err != nil {
 			return err
 		}
-		if err := c.tx.MarkGroups(ctx, markedModes, rec.Id); err != nil {
+		if err := queue.EnqueueGroups(ctx, c.tx, markedModes, rec.Id); err != nil {
 			return err
 		}
 	}
@@ -91,7 +94,7 @@ func (c *change) renameOwnGroups(ctx context.Context, co, cou int64, prefix, of 
 	if cou != 0 {
 		unit = store.Equal(f.CouId.Column, cou)
 	}
-	groups, err := c.tx.List(ctx, f.Resource, 0, len(ownGroups)+1,
+	groups, err := store.List(ctx, c.tx, f.Resource, 0, len(ownGroups)+1,
 		store.Equal("co_id", co), unit, store.OneOf(f.GroupType.Column, types...))
 	if err != nil {
 		return err
@@ -99,11 +102,11 @@ func (c *change) renameOwnGroups(ctx context.Context, co, cou int64, prefix, of 
 	for _, rec := range groups {
 		before := rec.Text(f.Name)
 		ownGroupOf(rec).fill(rec, prefix, of)
-		if err := c.tx.Update(ctx, rec, c.caller.Username, store.Where{CoId: co}); err != nil {
+		if err := store.Update(ctx, c.tx, rec, c.caller.Username, db.Place{CoId: co}); err != nil {
 			return err
 		}
 		// The description contains the name, too.
-		if err := c.tx.MarkGroups(ctx, markedModes, rec.Id); err != nil {
+		if err := queue.EnqueueGroups(ctx, c.tx, markedModes, rec.Id); err != nil {
 			return err
 		}
 		if rec.Text(f.Name) != before {
@@ -121,7 +124,7 @@ func (c *change) syncPerson(ctx context.Context, coID, person int64) error {
 		c.batch.automatic[coID] = append(c.batch.automatic[coID], person)
 		return nil
 	}
-	follow, err := c.syncAutomatic(ctx, coID, store.Scope{CoPersonId: person})
+	follow, err := c.syncAutomatic(ctx, coID, groups.Scope{CoPersonId: person})
 	if err != nil || !follow {
 		return err
 	}
@@ -130,13 +133,13 @@ func (c *change) syncPerson(ctx context.Context, coID, person int64) error {
 
 // syncAutomatic updates the automatic memberships of a CO within a scope. follow is true if one of them
 // changed in a group that is nested in another.
-func (c *change) syncAutomatic(ctx context.Context, coID int64, scope store.Scope) (follow bool, err error) {
-	changed, err := c.tx.SyncAutomatic(ctx, scope, automatic, c.caller.Username, markedModes)
+func (c *change) syncAutomatic(ctx context.Context, coID int64, scope groups.Scope) (follow bool, err error) {
+	changed, err := groups.SyncAutomatic(ctx, c.tx, scope, automatic, c.caller.Username, markedModes)
 	if err != nil || len(changed) == 0 {
 		return false, err
 	}
 	nestings, err := c.nestings(ctx, coID)
-	return slices.ContainsFunc(nestings, func(n store.Nesting) bool { return changed[n.Group] }), err
+	return slices.ContainsFunc(nestings, func(n groups.Nesting) bool { return changed[n.Group] }), err
 }
 
 // markMembers enqueues deliveries for the members of a group and for the group.

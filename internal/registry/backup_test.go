@@ -16,7 +16,9 @@ import (
 
 	"comity"
 	"comity/internal/registry/registrytest"
-	"comity/internal/store"
+	"comity/internal/store/admin"
+	"comity/internal/store/db"
+	"comity/internal/store/history"
 )
 
 // settle adds to the registry a bit of everything that is special to a backup.
@@ -49,7 +51,7 @@ func (fx fixture) settle(t *testing.T) {
 func (fx fixture) backup(t *testing.T) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	if _, err := fx.Store.Backup(t.Context(), &b); err != nil {
+	if _, err := admin.Backup(t.Context(), fx.Store, &b); err != nil {
 		t.Fatal(err)
 	}
 	return b.Bytes()
@@ -134,7 +136,7 @@ func TestBackupAndRestore(t *testing.T) {
 			t.Run("into "+name, func(t *testing.T) {
 				other := fixture{registrytest.Empty(t, database(t), fx.Now())}
 				other.CoId = fx.CoId
-				if _, err := other.Store.Restore(t.Context(), bytes.NewReader(backup)); err != nil {
+				if _, err := admin.Restore(t.Context(), other.Store, bytes.NewReader(backup)); err != nil {
 					t.Fatal(err)
 				}
 				if diff := cmp.Diff(want, lines(t, other.backup(t))); diff != "" {
@@ -146,8 +148,8 @@ func TestBackupAndRestore(t *testing.T) {
 				if last, next := fx.lastPerson(t), other.NewPerson(t); next <= last {
 					t.Errorf("the next person is %d, and the last one was %d", next, last)
 				}
-				_, err := other.Store.Restore(t.Context(), bytes.NewReader(backup))
-				if !errors.Is(err, store.ErrNotEmpty) {
+				_, err := admin.Restore(t.Context(), other.Store, bytes.NewReader(backup))
+				if !errors.Is(err, admin.ErrNotEmpty) {
 					t.Errorf("into a database that is not empty: %v", err)
 				}
 			})
@@ -159,8 +161,8 @@ func TestBackupAndRestore(t *testing.T) {
 func (fx fixture) lastPerson(t *testing.T) (last int64) {
 	t.Helper()
 	people := fx.Records(t, comity.CoPerson.Resource)
-	err := fx.Store.Read(t.Context(), func(tx *store.Tx) error {
-		gone, err := tx.ListDeleted(t.Context(), comity.CoPerson.Resource, time.Unix(0, 0), 0, 100, nil)
+	err := fx.Store.Read(t.Context(), func(tx *db.Tx) error {
+		gone, err := history.ListDeleted(t.Context(), tx, comity.CoPerson.Resource, time.Unix(0, 0), 0, 100, nil)
 		people = append(people, gone...)
 		return err
 	})
@@ -200,7 +202,7 @@ func TestRestoreRefuses(t *testing.T) {
 		whole := plain(backup)
 		rows := strings.SplitAfter(whole, "\n")
 		database := registrytest.Databases()["SQLite"]
-		if store.IsPostgres(fx.Database) {
+		if db.IsPostgres(fx.Database) {
 			database = registrytest.Databases()["PostgreSQL"]
 		}
 		other := registrytest.Empty(t, database(t), fx.Now())
@@ -216,14 +218,14 @@ func TestRestoreRefuses(t *testing.T) {
 			"a row less":              zip(strings.Join(slices.Delete(slices.Clone(rows), len(rows)-4, len(rows)-3), "")),
 			"a table that is unknown": zip(strings.Replace(whole, `"table":"names"`, `"table":"surnames"`, 1)),
 		} {
-			if _, err := other.Store.Restore(t.Context(), bytes.NewReader(b)); err == nil {
+			if _, err := admin.Restore(t.Context(), other.Store, bytes.NewReader(b)); err == nil {
 				t.Errorf("%s: restored", name)
 			}
 			if cos := other.Records(t, comity.Co.Resource); len(cos) > 0 {
 				t.Fatalf("%s left %d COs", name, len(cos))
 			}
 		}
-		if _, err := other.Store.Restore(t.Context(), bytes.NewReader(backup)); err != nil {
+		if _, err := admin.Restore(t.Context(), other.Store, bytes.NewReader(backup)); err != nil {
 			t.Errorf("the whole: %v", err)
 		}
 	})

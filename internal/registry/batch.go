@@ -5,7 +5,7 @@ import (
 	"maps"
 	"slices"
 
-	"comity/internal/store"
+	"comity/internal/store/groups"
 )
 
 // batch collects the people whose computed memberships may have changed by several records of one
@@ -25,7 +25,7 @@ const computedAtOnce = 200
 func (b *batch) compute(ctx context.Context, c *change) error {
 	for _, coID := range slices.Sorted(maps.Keys(b.automatic)) {
 		for people := range slices.Chunk(distinct(b.automatic[coID]), computedAtOnce) {
-			follow, err := c.syncAutomatic(ctx, coID, store.Scope{People: people})
+			follow, err := c.syncAutomatic(ctx, coID, groups.Scope{People: people})
 			if err != nil {
 				return err
 			}

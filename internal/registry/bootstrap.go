@@ -8,6 +8,8 @@ import (
 	"comity/internal/authz"
 	"comity/internal/signin"
 	"comity/internal/store"
+	"comity/internal/store/admin"
+	"comity/internal/store/db"
 )
 
 // operator is the caller of the program's own commands, which an operator runs.
@@ -29,15 +31,15 @@ func (r *Registry) Bootstrap(ctx context.Context) (login Login, made bool, err e
 	if err != nil {
 		return login, false, err
 	}
-	err = r.store.WriteAlone(ctx, func(tx *store.Tx) error {
+	err = r.store.WriteAlone(ctx, func(tx *db.Tx) error {
 		made = false
-		if _, err := tx.EnterCO(ctx, 0, true); err != nil {
+		if _, err := store.EnterCO(ctx, tx, 0, true); err != nil {
 			return err
 		}
-		if err := tx.ClaimKey(ctx); err != nil {
+		if err := store.ClaimKey(ctx, tx); err != nil {
 			return err
 		}
-		there, err := tx.Any(ctx, comity.Co.Resource)
+		there, err := store.Any(ctx, tx, comity.Co.Resource)
 		if err != nil || there {
 			return err
 		}
@@ -53,13 +55,13 @@ func (r *Registry) Bootstrap(ctx context.Context) (login Login, made bool, err e
 	return login, made, nil
 }
 
-func bootstrap(ctx context.Context, tx *store.Tx, key string) error {
+func bootstrap(ctx context.Context, tx *db.Tx, key string) error {
 	co := comity.NewRecord(comity.Co.Resource)
 	co.Id = comity.PlatformCO
 	co.SetText(comity.Co.Name, comity.PlatformName)
 	co.SetText(comity.Co.Description, "The platform, whose API users administer the whole registry")
 	co.SetText(comity.Co.Status, comity.Active)
-	if err := tx.Insert(ctx, co, operator.Username, store.Where{CoId: co.Id}); err != nil {
+	if err := store.Insert(ctx, tx, co, operator.Username, db.Place{CoId: co.Id}); err != nil {
 		return err
 	}
 	c := &change{tx: tx, caller: operator, new: co}
@@ -75,8 +77,8 @@ func bootstrap(ctx context.Context, tx *store.Tx, key string) error {
 	}
 	user.CoId = comity.PlatformCO
 	user.SetText(comity.ApiUser.ApiKey, signin.Digest(key))
-	return tx.Insert(ctx, user, operator.Username, store.Where{CoId: co.Id})
+	return store.Insert(ctx, tx, user, operator.Username, db.Place{CoId: co.Id})
 }
 
 // NoteBackup records that the registry was backed up now.
-func (r *Registry) NoteBackup(ctx context.Context) error { return r.store.NoteBackup(ctx) }
+func (r *Registry) NoteBackup(ctx context.Context) error { return admin.NoteBackup(ctx, r.store) }

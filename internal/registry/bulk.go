@@ -6,7 +6,7 @@ import (
 
 	"comity"
 	"comity/internal/authz"
-	"comity/internal/store"
+	"comity/internal/store/db"
 )
 
 // BulkResult is the outcome for one of many records: Added, or the error. Neither means that the record was
@@ -26,7 +26,7 @@ func (r *Registry) AddAll(ctx context.Context, caller authz.Caller, res *comity.
 	if failed := failures(results); failed != nil {
 		return results, failed
 	}
-	err := r.write(ctx, true, func(tx *store.Tx) error {
+	err := r.write(ctx, true, func(tx *db.Tx) error {
 		results = make([]BulkResult, len(inputs))
 		b := newBatch()
 		for i, n := range pending {

@@ -7,31 +7,34 @@ import (
 
 	"comity"
 	"comity/internal/store"
+	"comity/internal/store/admin"
+	"comity/internal/store/db"
+	"comity/internal/store/groups"
 )
 
 // Check compares the registry with its rules, as of one moment, and returns the violations. It changes
 // nothing.
-func (r *Registry) Check(ctx context.Context) ([]store.Problem, error) {
-	var problems []store.Problem
-	err := r.store.Snapshot(ctx, func(tx *store.Tx) error {
+func (r *Registry) Check(ctx context.Context) ([]admin.Problem, error) {
+	var problems []admin.Problem
+	err := r.store.Snapshot(ctx, func(tx *db.Tx) error {
 		problems = nil
 		types := make([]string, len(ownGroups))
 		for i, g := range ownGroups {
 			types[i] = g.groupType
 		}
-		checks := []func() ([]store.Problem, error){
-			func() ([]store.Problem, error) { return tx.CheckReferences(ctx) },
-			func() ([]store.Problem, error) { return tx.CheckUniques(ctx) },
-			func() ([]store.Problem, error) { return tx.CheckUnits(ctx) },
-			func() ([]store.Problem, error) { return tx.CheckOwnGroups(ctx, types) },
-			func() ([]store.Problem, error) { return tx.CheckNames(ctx) },
-			func() ([]store.Problem, error) { return tx.CheckMoved(ctx) },
-			func() ([]store.Problem, error) { return tx.CheckManagers(ctx) },
-			func() ([]store.Problem, error) { return tx.CheckNestings(ctx) },
-			func() ([]store.Problem, error) { return tx.CheckTargetColumns(ctx) },
-			func() ([]store.Problem, error) { return checkValues(ctx, tx) },
-			func() ([]store.Problem, error) { return checkMemberships(ctx, tx) },
-			func() ([]store.Problem, error) { return tx.CheckHistory(ctx) },
+		checks := []func() ([]admin.Problem, error){
+			func() ([]admin.Problem, error) { return admin.CheckReferences(ctx, tx) },
+			func() ([]admin.Problem, error) { return admin.CheckUniques(ctx, tx) },
+			func() ([]admin.Problem, error) { return admin.CheckUnits(ctx, tx) },
+			func() ([]admin.Problem, error) { return admin.CheckOwnGroups(ctx, tx, types) },
+			func() ([]admin.Problem, error) { return admin.CheckNames(ctx, tx) },
+			func() ([]admin.Problem, error) { return admin.CheckMoved(ctx, tx) },
+			func() ([]admin.Problem, error) { return admin.CheckManagers(ctx, tx) },
+			func() ([]admin.Problem, error) { return admin.CheckNestings(ctx, tx) },
+			func() ([]admin.Problem, error) { return admin.CheckTargetColumns(ctx, tx) },
+			func() ([]admin.Problem, error) { return checkValues(ctx, tx) },
+			func() ([]admin.Problem, error) { return checkMemberships(ctx, tx) },
+			func() ([]admin.Problem, error) { return admin.CheckHistory(ctx, tx) },
 		}
 		for _, check := range checks {
 			found, err := check()
@@ -49,23 +52,23 @@ func (r *Registry) Check(ctx context.Context) ([]store.Problem, error) {
 }
 
 // checkMemberships checks the automatic and derived memberships, CO by CO.
-func checkMemberships(ctx context.Context, tx *store.Tx) ([]store.Problem, error) {
-	var problems []store.Problem
+func checkMemberships(ctx context.Context, tx *db.Tx) ([]admin.Problem, error) {
+	var problems []admin.Problem
 	// The memberships of a CO with a long change under way are not up to date yet.
-	under, err := tx.LongChanges(ctx, checkedAtOnce)
+	under, err := groups.LongChanges(ctx, tx, checkedAtOnce)
 	if err != nil {
 		return nil, err
 	}
 	for after := int64(0); ; {
-		cos, err := tx.List(ctx, comity.Co.Resource, after, checkedAtOnce)
+		cos, err := store.List(ctx, tx, comity.Co.Resource, after, checkedAtOnce)
 		if err != nil || len(cos) == 0 {
 			return problems, err
 		}
 		for _, co := range cos {
-			if slices.ContainsFunc(under, func(l store.LongChange) bool { return l.CoId == co.Id }) {
+			if slices.ContainsFunc(under, func(l groups.LongChange) bool { return l.CoId == co.Id }) {
 				continue
 			}
-			found, err := tx.CheckAutomatic(ctx, co.Id, automatic)
+			found, err := admin.CheckAutomatic(ctx, tx, co.Id, automatic)
 			if err != nil {
 				return nil, err
 			}
@@ -87,12 +90,12 @@ const maxFound = 20
 
 // checkValues validates every stored text, and the rules over several fields, as it does those of a request:
 // stored values may come from a time when more was accepted.
-func checkValues(ctx context.Context, tx *store.Tx) ([]store.Problem, error) {
-	var problems []store.Problem
+func checkValues(ctx context.Context, tx *db.Tx) ([]admin.Problem, error) {
+	var problems []admin.Problem
 	for _, res := range comity.Stored() {
 		found := map[string]int{}
 		for after := int64(0); ; {
-			page, err := tx.List(ctx, res, after, checkedAtOnce)
+			page, err := store.List(ctx, tx, res, after, checkedAtOnce)
 			if err != nil {
 				return nil, err
 			}
@@ -102,7 +105,7 @@ func checkValues(ctx context.Context, tx *store.Tx) ([]store.Problem, error) {
 			for _, rec := range page {
 				for _, fault := range refused(rec) {
 					if found[fault.Field]++; found[fault.Field] <= maxFound {
-						problems = append(problems, store.Problem{
+						problems = append(problems, admin.Problem{
 							Rule:  fmt.Sprintf("%s.%s is what it says", res.Singular, fault.Field),
 							Where: fmt.Sprintf("%s %d: %s; give it another value", res.Singular, rec.Id, fault.Sentence),
 						})
@@ -126,22 +129,22 @@ func refused(rec *comity.Record) (faults []comity.Fault) {
 }
 
 // checkNestings checks the graph of groups of a CO and the memberships derived from it.
-func checkNestings(ctx context.Context, tx *store.Tx, coID int64) (problems []store.Problem, err error) {
-	nestings, err := tx.Nestings(ctx, coID, comity.Active)
+func checkNestings(ctx context.Context, tx *db.Tx, coID int64) (problems []admin.Problem, err error) {
+	nestings, err := groups.Nestings(ctx, tx, coID, comity.Active)
 	if err != nil || len(nestings) == 0 {
 		return nil, err
 	}
 	for _, n := range nestings {
 		if reaches(nestings, n.Target, n.Group) {
-			problems = append(problems, store.Problem{Rule: "nestings have no cycle", Where: fmt.Sprintf("nesting %d", n.Id)})
+			problems = append(problems, admin.Problem{Rule: "nestings have no cycle", Where: fmt.Sprintf("nesting %d", n.Id)})
 		}
 	}
 	for after := int64(0); ; {
-		people, err := tx.PeopleOf(ctx, coID, after, checkedAtOnce)
+		people, err := groups.PeopleOf(ctx, tx, coID, after, checkedAtOnce)
 		if err != nil || len(people) == 0 {
 			return problems, err
 		}
-		found, err := tx.CheckNested(ctx, nestings, people)
+		found, err := admin.CheckNested(ctx, tx, nestings, people)
 		if err != nil {
 			return nil, err
 		}

@@ -6,7 +6,7 @@ import (
 
 	"comity"
 	"comity/internal/registry/registrytest"
-	"comity/internal/store"
+	"comity/internal/store/db"
 )
 
 func TestCheckFindsDamage(t *testing.T) {
@@ -30,7 +30,7 @@ func TestCheckFindsDamage(t *testing.T) {
 		// person.
 		verify := func(id int64, from, to string) string {
 			data := fmt.Sprintf(`replace(CAST(data AS text), '%s', '%s')`, from, to)
-			if store.IsPostgres(fx.Database) {
+			if db.IsPostgres(fx.Database) {
 				data = "CAST(" + data + " AS jsonb)"
 			}
 			return fmt.Sprintf("UPDATE email_addresses SET verified = %s WHERE id = %d; UPDATE history SET data = %s WHERE resource = 'EmailAddress' AND record_id = %[2]d", to, id, data)

@@ -11,6 +11,8 @@ import (
 	"comity/internal/authz"
 	"comity/internal/signin"
 	"comity/internal/store"
+	"comity/internal/store/db"
+	"comity/internal/store/queue"
 )
 
 // clock is the caller of changes that are due to the time.
@@ -66,7 +68,7 @@ func (r *Registry) RunClock(ctx context.Context, log *slog.Logger) {
 const longWrite = 5 * time.Second
 
 // clockWaits describes the long transaction that delays the clock, "" if there is none.
-func clockWaits(w *store.Writing) string {
+func clockWaits(w *db.Writing) string {
 	switch {
 	case w == nil || w.For < longWrite:
 		return ""
@@ -77,7 +79,7 @@ func clockWaits(w *store.Writing) string {
 }
 
 // sayWaits logs what delays the clock if that differs from what was logged last, and returns it.
-func sayWaits(ctx context.Context, log *slog.Logger, w *store.Writing, said string) string {
+func sayWaits(ctx context.Context, log *slog.Logger, w *db.Writing, said string) string {
 	text := clockWaits(w)
 	switch {
 	case text == said:
@@ -105,26 +107,26 @@ func (r *Registry) ClockWaits(ctx context.Context) (text string, open time.Durat
 // tidy deletes idempotency keys older than a day and ended sessions, and sums up the changes of people's
 // statuses.
 func (r *Registry) tidy(ctx context.Context) error {
-	err := r.store.Write(ctx, func(tx *store.Tx) error {
+	err := r.store.Write(ctx, func(tx *db.Tx) error {
 		now, err := tx.Now(ctx)
 		if err != nil {
 			return err
 		}
-		return tx.ForgetSessions(ctx, now.Add(-signin.SessionLife), now.Add(-signin.SessionIdle), now)
+		return store.ForgetSessions(ctx, tx, now.Add(-signin.SessionLife), now.Add(-signin.SessionIdle), now)
 	})
 	for n := int64(maxTidied); err == nil && n == maxTidied; {
-		err = r.store.Write(ctx, func(tx *store.Tx) error {
+		err = r.store.Write(ctx, func(tx *db.Tx) error {
 			now, err := tx.Now(ctx)
 			if err != nil {
 				return err
 			}
-			n, err = tx.ForgetOnce(ctx, now.Add(-onceKept), maxTidied)
+			n, err = store.ForgetIdempotencyKeys(ctx, tx, now.Add(-onceKept), maxTidied)
 			return err
 		})
 	}
 	for n := maxTidied; err == nil && n == maxTidied; {
-		err = r.store.Write(ctx, func(tx *store.Tx) (err error) {
-			n, err = tx.AddUpStatusChanges(ctx, maxTidied)
+		err = r.store.Write(ctx, func(tx *db.Tx) (err error) {
+			n, err = store.AddUpStatusChanges(ctx, tx, maxTidied)
 			return err
 		})
 	}
@@ -151,7 +153,7 @@ const cameBack = time.Second
 func (r *Registry) tickUntil(ctx context.Context, done, now time.Time) (time.Time, error) {
 	var crossed, back bool
 	for after := int64(0); ; {
-		var people []store.Where
+		var people []db.Place
 		var err error
 		if people, done, back, err = r.crossed(ctx, done, now, after); err != nil {
 			return done, fmt.Errorf("look for what began or ended: %w", err)
@@ -167,20 +169,20 @@ func (r *Registry) tickUntil(ctx context.Context, done, now time.Time) (time.Tim
 	}
 	switch {
 	case back:
-		return now, r.store.Write(ctx, func(tx *store.Tx) error { return tx.SetClockBack(ctx, now) })
+		return now, r.store.Write(ctx, func(tx *db.Tx) error { return store.SetClockBack(ctx, tx, now) })
 	case now.Before(done):
 		return done, nil
 	case crossed:
-		return now, r.store.Write(ctx, func(tx *store.Tx) error { return tx.SetClockDone(ctx, now) })
+		return now, r.store.Write(ctx, func(tx *db.Tx) error { return store.SetClockDone(ctx, tx, now) })
 	}
 	return now, nil
 }
 
 // crossed returns some of the people for whom something begins or ends between done and now, in order of Id
 // after one. back is true if the clock was ahead and came back.
-func (r *Registry) crossed(ctx context.Context, done, now time.Time, after int64) (people []store.Where, doneNow time.Time, back bool, err error) {
-	err = r.store.Snapshot(ctx, func(tx *store.Tx) error {
-		noted, err := tx.ClockDone(ctx)
+func (r *Registry) crossed(ctx context.Context, done, now time.Time, after int64) (people []db.Place, doneNow time.Time, back bool, err error) {
+	err = r.store.Snapshot(ctx, func(tx *db.Tx) error {
+		noted, err := store.ClockDone(ctx, tx)
 		if err != nil {
 			return err
 		}
@@ -197,18 +199,18 @@ func (r *Registry) crossed(ctx context.Context, done, now time.Time, after int64
 		if back = done.Sub(clock) > cameBack; back {
 			from, to = now, done
 		}
-		people, err = tx.Crossed(ctx, from, to, after, clockPeople)
+		people, err = store.Crossed(ctx, tx, from, to, after, clockPeople)
 		return err
 	})
 	return people, done, back, err
 }
 
 // turn updates the roles and memberships of people to the current time.
-func (r *Registry) turn(ctx context.Context, people []store.Where) error {
-	err := r.write(ctx, false, func(tx *store.Tx) error {
+func (r *Registry) turn(ctx context.Context, people []db.Place) error {
+	err := r.write(ctx, false, func(tx *db.Tx) error {
 		for _, p := range people {
-			where, err := tx.Enter(ctx, comity.CoPerson.Resource, p.CoPersonId, false)
-			if errors.Is(err, store.ErrNotFound) {
+			where, err := store.Enter(ctx, tx, comity.CoPerson.Resource, p.CoPersonId, false)
+			if errors.Is(err, db.ErrNotFound) {
 				continue
 			}
 			if err != nil {
@@ -233,7 +235,7 @@ func (c *change) turnPerson(ctx context.Context) error {
 		return err
 	}
 	f, person := comity.CoPersonRole, c.where.CoPersonId
-	roles, err := c.tx.List(ctx, f.Resource, 0, maxLookedAt, store.Equal(comity.OwnerCO.Column, person))
+	roles, err := store.List(ctx, c.tx, f.Resource, 0, maxLookedAt, store.Equal(comity.OwnerCO.Column, person))
 	if err != nil {
 		return err
 	}
@@ -245,7 +247,7 @@ func (c *change) turnPerson(ctx context.Context) error {
 		}
 		turned = true
 		role.SetText(f.Status, status)
-		if err := c.tx.Update(ctx, role, c.caller.Username, c.where); err != nil {
+		if err := store.Update(ctx, c.tx, role, c.caller.Username, c.where); err != nil {
 			return err
 		}
 	}
@@ -261,8 +263,8 @@ func (c *change) turnPerson(ctx context.Context) error {
 	if err := c.followPerson(ctx, c.where.CoId, person); err != nil {
 		return err
 	}
-	if err := c.tx.MarkDatedGroupsOf(ctx, markedModes, person); err != nil {
+	if err := queue.EnqueueDatedGroups(ctx, c.tx, markedModes, person); err != nil {
 		return err
 	}
-	return c.tx.MarkPeople(ctx, markedModes, person)
+	return queue.EnqueuePeople(ctx, c.tx, markedModes, person)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"comity"
+	"comity/internal/store"
 )
 
 var coRules = rules{
@@ -37,12 +38,12 @@ var coRules = rules{
 // deleteCO deletes a CO, its largest tables a portion at a time.
 func (c *change) deleteCO(ctx context.Context) (done bool, err error) {
 	for n := 1; ; n = min(2*n, maxPortion) {
-		more, err := c.tx.DeletePart(ctx, c.old.Id, n, c.caller.Username)
+		more, err := store.DeletePart(ctx, c.tx, c.old.Id, n, c.caller.Username)
 		if err != nil {
 			return false, err
 		}
 		if !more {
-			return true, c.tx.DeleteCO(ctx, c.old.Id, c.caller.Username)
+			return true, store.DeleteCO(ctx, c.tx, c.old.Id, c.caller.Username)
 		}
 		if c.tx.Spent() {
 			return false, nil

@@ -8,6 +8,7 @@ import (
 	"comity"
 	"comity/internal/authz"
 	"comity/internal/store"
+	"comity/internal/store/db"
 )
 
 // Delete deletes a record and its dependents.
@@ -16,7 +17,7 @@ func (r *Registry) Delete(ctx context.Context, caller authz.Caller, res *comity.
 		return comity.Forbid()
 	}
 	rules := rulesOf(res)
-	err := r.write(ctx, rules.alone, func(tx *store.Tx) error {
+	err := r.write(ctx, rules.alone, func(tx *db.Tx) error {
 		c := &change{tx: tx, caller: caller}
 		if err := c.enter(ctx, authz.Delete, res, id, rules.exclusive || rules.exclusiveDelete, res.UnknownOnDelete); err != nil {
 			return err
@@ -46,7 +47,7 @@ func (c *change) delete(ctx context.Context, rules rules, conditions []Condition
 	if err := c.markPeople(ctx); err != nil {
 		return err
 	}
-	if err := c.tx.Delete(ctx, c.old, c.caller.Username, markedModes); err != nil {
+	if err := store.Delete(ctx, c.tx, c.old, c.caller.Username, markedModes); err != nil {
 		return err
 	}
 	return hook(ctx, rules.after, c)
@@ -66,7 +67,7 @@ func (r *Registry) RefusesDelete(ctx context.Context, caller authz.Caller, rec *
 	if !caller.MayAnything() {
 		return nil, comity.Forbid()
 	}
-	err = r.store.Snapshot(ctx, func(tx *store.Tx) error {
+	err = r.store.Snapshot(ctx, func(tx *db.Tx) error {
 		now, err := tx.Now(ctx)
 		if err != nil {
 			return err

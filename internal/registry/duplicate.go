@@ -8,6 +8,7 @@ import (
 	"comity"
 	"comity/internal/authz"
 	"comity/internal/store"
+	"comity/internal/store/db"
 )
 
 // copied are the resources that are copied with a CO: its configuration, none of its people. A resource comes
@@ -33,9 +34,9 @@ func (r *Registry) DuplicateCO(ctx context.Context, caller authz.Caller, id int6
 		return Added{}, comity.Forbid()
 	}
 	var added Added
-	err := r.write(ctx, true, func(tx *store.Tx) error {
+	err := r.write(ctx, true, func(tx *db.Tx) error {
 		c := &change{tx: tx, caller: caller}
-		if _, err := tx.EnterCO(ctx, 0, true); err != nil {
+		if _, err := store.EnterCO(ctx, tx, 0, true); err != nil {
 			return err
 		}
 		if err := c.enter(ctx, authz.View, f.Resource, id, true, f.UnknownOnEdit); err != nil {
@@ -47,14 +48,14 @@ func (r *Registry) DuplicateCO(ctx context.Context, caller authz.Caller, id int6
 		}
 		name := []rune("Copy of " + c.old.Text(f.Name))
 		c.new.SetText(f.Name, string(name[:min(len(name), f.Name.Max)]))
-		taken, err := tx.Taken(ctx, c.new, f.Uniques[0])
+		taken, err := store.Taken(ctx, tx, c.new, f.Uniques[0])
 		if err != nil {
 			return err
 		}
 		if taken {
 			return comity.Refuse(comity.PhraseNameInUse)
 		}
-		if err := tx.Insert(ctx, c.new, caller.Username, store.Where{}); err != nil {
+		if err := store.Insert(ctx, tx, c.new, caller.Username, db.Place{}); err != nil {
 			return err
 		}
 		added.Id = c.new.Id
@@ -77,7 +78,7 @@ func (c *change) copySetup(ctx context.Context) error {
 	for _, res := range copied {
 		k.stands[res] = map[int64]int64{}
 		for after := int64(0); ; {
-			page, err := c.tx.List(ctx, res, after, maxLookedAt, store.Equal("co_id", c.old.Id))
+			page, err := store.List(ctx, c.tx, res, after, maxLookedAt, store.Equal("co_id", c.old.Id))
 			if err != nil {
 				return err
 			}
@@ -96,7 +97,7 @@ func (c *change) copySetup(ctx context.Context) error {
 func (k copier) copyPage(ctx context.Context, page []*comity.Record) error {
 	for _, old := range page {
 		rec := k.copyOf(old)
-		if err := k.tx.Insert(ctx, rec, k.caller.Username, store.Where{CoId: k.new.Id}); err != nil {
+		if err := store.Insert(ctx, k.tx, rec, k.caller.Username, db.Place{CoId: k.new.Id}); err != nil {
 			return err
 		}
 		k.stands[rec.Resource][old.Id] = rec.Id
@@ -136,7 +137,7 @@ func (k copier) copyOf(old *comity.Record) *comity.Record {
 func (k copier) copyParents(ctx context.Context) error {
 	f := comity.Cou
 	for after := int64(0); ; {
-		units, err := k.tx.List(ctx, f.Resource, after, maxLookedAt, store.Equal("co_id", k.old.Id), store.IsSet(f.ParentId.Column))
+		units, err := store.List(ctx, k.tx, f.Resource, after, maxLookedAt, store.Equal("co_id", k.old.Id), store.IsSet(f.ParentId.Column))
 		if err != nil || len(units) == 0 {
 			return err
 		}
@@ -151,10 +152,10 @@ func (k copier) copyParents(ctx context.Context) error {
 
 func (k copier) copyParent(ctx context.Context, old *comity.Record) error {
 	f := comity.Cou
-	rec, err := k.tx.Get(ctx, f.Resource, k.stands[f.Resource][old.Id])
+	rec, err := store.Get(ctx, k.tx, f.Resource, k.stands[f.Resource][old.Id])
 	if err != nil {
 		return err
 	}
 	rec.SetInt(f.ParentId, k.stands[f.Resource][old.Int(f.ParentId)])
-	return k.tx.Update(ctx, rec, k.caller.Username, store.Where{CoId: k.new.Id})
+	return store.Update(ctx, k.tx, rec, k.caller.Username, db.Place{CoId: k.new.Id})
 }

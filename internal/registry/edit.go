@@ -9,6 +9,7 @@ import (
 	"comity"
 	"comity/internal/authz"
 	"comity/internal/store"
+	"comity/internal/store/db"
 )
 
 // Edit changes the fields that a request names, if the preconditions hold.
@@ -17,7 +18,7 @@ func (r *Registry) Edit(ctx context.Context, caller authz.Caller, res *comity.Re
 		return comity.Forbid()
 	}
 	rules := rulesOf(res)
-	err := r.write(ctx, rules.alone, func(tx *store.Tx) error {
+	err := r.write(ctx, rules.alone, func(tx *db.Tx) error {
 		c := &change{tx: tx, caller: caller}
 		if err := c.enter(ctx, authz.Edit, res, id, rules.exclusive, res.UnknownOnEdit); err != nil {
 			return err
@@ -54,7 +55,7 @@ func (c *change) edit(ctx context.Context, rules rules, in comity.Input, conditi
 	if err := hook(ctx, rules.before, c); err != nil || c.new == nil {
 		return err
 	}
-	if err := c.tx.Update(ctx, c.new, c.caller.Username, c.where); err != nil {
+	if err := store.Update(ctx, c.tx, c.new, c.caller.Username, c.where); err != nil {
 		return err
 	}
 	if err := hook(ctx, rules.after, c); err != nil {
@@ -97,8 +98,8 @@ func (c *change) moveOwner(ctx context.Context, named *comity.Record) error {
 	if !c.new.Changed(c.old, f) {
 		return nil
 	}
-	where, err := c.tx.Enter(ctx, ownerResource(c.new, f), c.new.Int(f), false)
-	if errors.Is(err, store.ErrNotFound) || err == nil && where.CoId != c.old.CoId {
+	where, err := store.Enter(ctx, c.tx, ownerResource(c.new, f), c.new.Int(f), false)
+	if errors.Is(err, db.ErrNotFound) || err == nil && where.CoId != c.old.CoId {
 		return comity.Refuse(comity.PhrasePersonGone)
 	}
 	if err != nil {
@@ -119,7 +120,7 @@ func (c *change) keepFixed(ctx context.Context) error {
 			continue
 		}
 		if f == c.new.Resource.CoId() {
-			if _, err := c.tx.Home(ctx, comity.Co.Resource, c.new.Int(f)); errors.Is(err, store.ErrNotFound) {
+			if _, err := store.Home(ctx, c.tx, comity.Co.Resource, c.new.Int(f)); errors.Is(err, db.ErrNotFound) {
 				return comity.Refuse(comity.PhraseNoCO)
 			} else if err != nil {
 				return err

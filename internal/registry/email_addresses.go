@@ -7,6 +7,7 @@ import (
 	"comity"
 	"comity/internal/authz"
 	"comity/internal/store"
+	"comity/internal/store/db"
 )
 
 // A verification is of one address of one owner: with another address or another owner, it is unverified
@@ -27,7 +28,7 @@ func (r *Registry) VerifyEmailAddress(ctx context.Context, caller authz.Caller, 
 	if !caller.May(authz.Edit, f.Resource) {
 		return comity.Forbid()
 	}
-	err := r.write(ctx, false, func(tx *store.Tx) error {
+	err := r.write(ctx, false, func(tx *db.Tx) error {
 		c := &change{tx: tx, caller: caller}
 		if err := c.enter(ctx, authz.Edit, f.Resource, id, false, f.UnknownOnEdit); err != nil {
 			return err
@@ -37,7 +38,7 @@ func (r *Registry) VerifyEmailAddress(ctx context.Context, caller authz.Caller, 
 		}
 		c.new = c.old.Clone()
 		c.new.SetBool(f.Verified, true)
-		if err := tx.Update(ctx, c.new, caller.Username, c.where); err != nil {
+		if err := store.Update(ctx, tx, c.new, caller.Username, c.where); err != nil {
 			return err
 		}
 		return c.markPeople(ctx)

@@ -8,6 +8,9 @@ import (
 	"comity"
 	"comity/internal/authz"
 	"comity/internal/store"
+	"comity/internal/store/db"
+	"comity/internal/store/history"
+	"comity/internal/store/queue"
 )
 
 // Erased is the result of Erase.
@@ -17,7 +20,7 @@ type Erased struct {
 	// OrgIdentities were linked to this person only, and are erased with them.
 	OrgIdentities []int64 `json:"orgIdentities,omitempty"`
 	// Known are the targets that were provisioned with the person.
-	Known []store.Known `json:"known,omitempty"`
+	Known []queue.Known `json:"known,omitempty"`
 }
 
 // Erase removes the values of a deleted person from the history and from what is stored for the targets. That
@@ -25,11 +28,11 @@ type Erased struct {
 // who still exists is deleted first, with the org identities that are theirs only.
 func (r *Registry) Erase(ctx context.Context, person int64, deleting bool) (Erased, error) {
 	var e Erased
-	err := r.write(ctx, true, func(tx *store.Tx) (err error) {
+	err := r.write(ctx, true, func(tx *db.Tx) (err error) {
 		e, err = erase(ctx, tx, person, deleting)
 		return err
 	})
-	if errors.Is(err, store.ErrNotFound) {
+	if errors.Is(err, db.ErrNotFound) {
 		return Erased{}, fmt.Errorf("there is no person %d, and there was none", person)
 	}
 	if err != nil {
@@ -38,39 +41,39 @@ func (r *Registry) Erase(ctx context.Context, person int64, deleting bool) (Eras
 	return e, nil
 }
 
-func erase(ctx context.Context, tx *store.Tx, person int64, deleting bool) (e Erased, err error) {
-	coID, err := tx.PersonWas(ctx, person)
+func erase(ctx context.Context, tx *db.Tx, person int64, deleting bool) (e Erased, err error) {
+	coID, err := history.COOfPerson(ctx, tx, person)
 	if err != nil {
 		return e, err
 	}
-	if _, err := tx.EnterCO(ctx, coID, true); err != nil {
+	if _, err := store.EnterCO(ctx, tx, coID, true); err != nil {
 		return e, err
 	}
-	if e.OrgIdentities, err = tx.OrgIdentitiesOf(ctx, person); err != nil {
+	if e.OrgIdentities, err = history.OrgIdentitiesOnlyOf(ctx, tx, person); err != nil {
 		return e, err
 	}
 	if err := eraseRecords(ctx, tx, person, e.OrgIdentities, deleting); err != nil {
 		return e, err
 	}
-	if e.Rows, err = tx.EraseHistory(ctx, person, coID, e.OrgIdentities, operator.Username); err != nil {
+	if e.Rows, err = history.Erase(ctx, tx, person, coID, e.OrgIdentities, operator.Username); err != nil {
 		return e, err
 	}
-	e.Known, err = tx.ForgetProvisioned(ctx, person)
+	e.Known, err = queue.ForgetPerson(ctx, tx, person)
 	return e, err
 }
 
 // eraseRecords deletes the remaining records of a person: the roles, the person with their dependents, and
 // the org identities.
-func eraseRecords(ctx context.Context, tx *store.Tx, person int64, orgs []int64, deleting bool) error {
+func eraseRecords(ctx context.Context, tx *db.Tx, person int64, orgs []int64, deleting bool) error {
 	for _, part := range []struct {
 		resource  *comity.Resource
-		condition store.Condition
+		condition db.Condition
 	}{
 		{comity.CoPersonRole.Resource, store.Equal(comity.OwnerCO.Column, person)},
 		{comity.CoPerson.Resource, store.Equal("id", person)},
 		{comity.OrgIdentity.Resource, store.In("id", orgs)},
 	} {
-		records, err := tx.List(ctx, part.resource, 0, maxLookedAt, part.condition)
+		records, err := store.List(ctx, tx, part.resource, 0, maxLookedAt, part.condition)
 		if err != nil {
 			return err
 		}

@@ -18,6 +18,8 @@ import (
 	"comity/internal/registry/registrytest"
 	"comity/internal/registry/view"
 	"comity/internal/store"
+	"comity/internal/store/db"
+	"comity/internal/store/queue"
 )
 
 // marker is in every text of the person who is erased.
@@ -96,16 +98,16 @@ func (fx fixture) live(t *testing.T) (l life) {
 // put stores a record without validation, and changes it once.
 func (fx fixture) put(t *testing.T, person int64, rec *comity.Record) int64 {
 	t.Helper()
-	where := store.Where{CoId: fx.CoId, CoPersonId: person}
+	where := db.Place{CoId: fx.CoId, CoPersonId: person}
 	if rec.Resource == comity.OrgIdentity.Resource || rec.OwnedBy(comity.OwnerOrg) != 0 || rec.Resource == comity.CoTermsAndConditions.Resource {
 		where.CoPersonId = 0
 	}
-	err := fx.Store.Write(t.Context(), func(tx *store.Tx) error {
+	err := fx.Store.Write(t.Context(), func(tx *db.Tx) error {
 		rec.Id = 0
-		if err := tx.Insert(t.Context(), rec, "tester", where); err != nil {
+		if err := store.Insert(t.Context(), tx, rec, "tester", where); err != nil {
 			return err
 		}
-		return tx.Update(t.Context(), rec, "tester", where)
+		return store.Update(t.Context(), tx, rec, "tester", where)
 	})
 	if err != nil {
 		t.Fatalf("put a %s: %v", rec.Resource.Singular, err)
@@ -217,7 +219,7 @@ func TestErase(t *testing.T) {
 			t.Fatal(err)
 		}
 		known := []string{marker + " before", marker}
-		want := registry.Erased{Rows: erased.Rows, OrgIdentities: []int64{l.org}, Known: []store.Known{
+		want := registry.Erased{Rows: erased.Rows, OrgIdentities: []int64{l.org}, Known: []queue.Known{
 			{Target: automatic, Identifiers: known, Waiting: true}, {Target: manual, Identifiers: known},
 		}}
 		if diff := cmp.Diff(want, erased); diff != "" || erased.Rows < 50 {
@@ -238,17 +240,17 @@ func TestErase(t *testing.T) {
 // provisionAll finishes all pending deliveries of a target, as the outbox does.
 func (fx fixture) provisionAll(t *testing.T, target int64) {
 	t.Helper()
-	err := fx.Store.Write(t.Context(), func(tx *store.Tx) error {
-		claimed, err := tx.Claim(t.Context(), target, 100, time.Minute)
-		outcomes := make([]store.Outcome, len(claimed))
+	err := fx.Store.Write(t.Context(), func(tx *db.Tx) error {
+		claimed, err := queue.Claim(t.Context(), tx, target, 100, time.Minute)
+		outcomes := make([]queue.Outcome, len(claimed))
 		for i, d := range claimed {
 			d.ProvisionedAs = comity.ProvisionedAs{}
-			outcomes[i] = store.Outcome{Delivery: d, OK: true, Answer: "OK"}
+			outcomes[i] = queue.Outcome{Delivery: d, OK: true, Answer: "OK"}
 		}
 		if err != nil {
 			return err
 		}
-		return tx.Finish(t.Context(), outcomes)
+		return queue.Finish(t.Context(), tx, outcomes)
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -345,8 +347,8 @@ func TestEraseOfRolesThatMoved(t *testing.T) {
 			rec.SetText(comity.Address.Room, room)
 			rec.SetOwner(comity.Address.Person, comity.OwnerRole, role)
 			rec.CoId = fx.CoId
-			err := fx.Store.Write(t.Context(), func(tx *store.Tx) error {
-				return tx.Insert(context.WithoutCancel(t.Context()), rec, "tester", store.Where{CoId: fx.CoId, CoPersonId: of})
+			err := fx.Store.Write(t.Context(), func(tx *db.Tx) error {
+				return store.Insert(context.WithoutCancel(t.Context()), tx, rec, "tester", db.Place{CoId: fx.CoId, CoPersonId: of})
 			})
 			if err != nil {
 				t.Fatal(err)
@@ -373,7 +375,7 @@ func TestEraseOfRolesThatMoved(t *testing.T) {
 // The indexes of parts of identifiers and of searchable texts contain no part of erased values.
 func TestEraseFromTheSearch(t *testing.T) {
 	onBoth(t, func(t *testing.T, fx fixture) {
-		if store.IsPostgres(fx.Database) {
+		if db.IsPostgres(fx.Database) {
 			return // without FTS5, the index is over the rows themselves
 		}
 		i := comity.Identifier

@@ -5,6 +5,7 @@ import (
 
 	"comity"
 	"comity/internal/store"
+	"comity/internal/store/db"
 )
 
 var extendedTypeRules = rules{
@@ -20,7 +21,7 @@ var extendedTypeRules = rules{
 				if field.TypeOf != c.old.Text(f.Attribute) {
 					continue
 				}
-				used, err := c.tx.Any(ctx, r, store.Equal("co_id", c.old.CoId), store.Equal(field.Column, c.old.Text(f.Name)))
+				used, err := store.Any(ctx, c.tx, r, store.Equal("co_id", c.old.CoId), store.Equal(field.Column, c.old.Text(f.Name)))
 				if err != nil {
 					return err
 				}
@@ -44,7 +45,7 @@ func (c *change) addDefaultTypes(ctx context.Context, coID int64) error {
 		rec.SetText(f.Name, t.Name)
 		rec.SetText(f.DisplayName, t.Name)
 		rec.SetText(f.Status, comity.Active)
-		if err := c.tx.Insert(ctx, rec, c.caller.Username, store.Where{CoId: coID}); err != nil {
+		if err := store.Insert(ctx, c.tx, rec, c.caller.Username, db.Place{CoId: coID}); err != nil {
 			return err
 		}
 	}
@@ -66,7 +67,7 @@ func (c *change) typeFaults(ctx context.Context) ([]comity.Fault, error) {
 		return nil, nil
 	}
 	t := comity.CoExtendedType
-	known, err := c.tx.List(ctx, t.Resource, 0, maxLookedAt, store.Equal("co_id", c.new.CoId),
+	known, err := store.List(ctx, c.tx, t.Resource, 0, maxLookedAt, store.Equal("co_id", c.new.CoId),
 		store.OneOf(t.Name.Column, names...), store.Equal(t.Status.Column, comity.Active))
 	if err != nil {
 		return nil, err

@@ -9,7 +9,7 @@ import (
 	"github.com/ncruces/go-sqlite3/driver"
 
 	"comity/internal/registry/registrytest"
-	"comity/internal/store"
+	"comity/internal/store/db"
 )
 
 // fixture is a registry with one CO, whose tables can be read and changed without the store.
@@ -43,9 +43,9 @@ func (fx fixture) raw(t *testing.T, statement string, args ...any) {
 
 func openRaw(t *testing.T, name string) *sql.DB {
 	t.Helper()
-	if !store.IsPostgres(name) {
+	if !db.IsPostgres(name) {
 		// The tables' triggers write to an index of FTS5, which the driver needs.
-		db, err := driver.Open("file:"+name+"?_pragma=busy_timeout(20000)", store.AddExtensions)
+		db, err := driver.Open("file:"+name+"?_pragma=busy_timeout(20000)", db.AddExtensions)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -6,11 +6,12 @@ import (
 
 	"comity"
 	"comity/internal/store"
+	"comity/internal/store/groups"
 )
 
 var groupMemberRules = rules{
 	refuse: func(ctx context.Context, c *change) error {
-		group, err := c.tx.Get(ctx, comity.CoGroup.Resource, c.record().Int(comity.CoGroupMember.CoGroupId))
+		group, err := store.Get(ctx, c.tx, comity.CoGroup.Resource, c.record().Int(comity.CoGroupMember.CoGroupId))
 		if err != nil {
 			return err
 		}
@@ -37,7 +38,7 @@ func neither(rec *comity.Record) bool {
 func followMembership(ctx context.Context, c *change) error {
 	group := c.record().Int(comity.CoGroupMember.CoGroupId)
 	nestings, err := c.nestings(ctx, c.record().CoId)
-	if err != nil || !slices.ContainsFunc(nestings, func(n store.Nesting) bool { return n.Group == group }) {
+	if err != nil || !slices.ContainsFunc(nestings, func(n groups.Nesting) bool { return n.Group == group }) {
 		return err
 	}
 	for _, person := range []int64{c.where.CoPersonId, c.moved} {

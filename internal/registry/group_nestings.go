@@ -6,6 +6,7 @@ import (
 
 	"comity"
 	"comity/internal/store"
+	"comity/internal/store/groups"
 )
 
 var groupNestingRules = rules{
@@ -20,11 +21,11 @@ var groupNestingRules = rules{
 		if err != nil {
 			return err
 		}
-		others := slices.DeleteFunc(nestings, func(n store.Nesting) bool { return n.Id == c.new.Id })
+		others := slices.DeleteFunc(nestings, func(n groups.Nesting) bool { return n.Id == c.new.Id })
 		if err := refuseGraph(others, c.new.Int(f.CoGroupId), c.new.Int(f.TargetCoGroupId)); err != nil {
 			return err
 		}
-		target, err := c.tx.Get(ctx, comity.CoGroup.Resource, c.new.Int(f.TargetCoGroupId))
+		target, err := store.Get(ctx, c.tx, comity.CoGroup.Resource, c.new.Int(f.TargetCoGroupId))
 		if err == nil && target.Bool(comity.CoGroup.Auto) {
 			err = comity.Refuse(comity.PhraseForbidden)
 		}
@@ -38,7 +39,7 @@ var groupNestingRules = rules{
 	},
 	after: func(ctx context.Context, c *change) error {
 		if c.old == nil {
-			if err := c.tx.Nested(ctx, c.new.CoId, c.new.Id, comity.Active); err != nil {
+			if err := groups.AddNesting(ctx, c.tx, c.new.CoId, c.new.Id, comity.Active); err != nil {
 				return err
 			}
 		}
@@ -61,7 +62,7 @@ var groupNestingRules = rules{
 // followAll handles a change of a nesting into a group whose members must be in all groups nested in it.
 func (c *change) followAll(ctx context.Context, nesting *comity.Record) error {
 	f := comity.CoGroupNesting
-	target, err := c.tx.Get(ctx, comity.CoGroup.Resource, nesting.Int(f.TargetCoGroupId))
+	target, err := store.Get(ctx, c.tx, comity.CoGroup.Resource, nesting.Int(f.TargetCoGroupId))
 	if err != nil || !target.Bool(comity.CoGroup.NestingModeAll) {
 		return err
 	}

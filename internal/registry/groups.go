@@ -6,6 +6,7 @@ import (
 
 	"comity"
 	"comity/internal/store"
+	"comity/internal/store/queue"
 )
 
 // phraseNameReserved refuses a name that looks like that of an automatic group or of a group of
@@ -95,7 +96,7 @@ func (c *change) refuseLookAlike(ctx context.Context) error {
 	if !c.changed(comity.CoGroup.Name) || comity.ReservedName(name) != comity.ReservedForAdmins {
 		return nil
 	}
-	names, err := c.tx.GroupNames(ctx, c.new.CoId, c.new.Id)
+	names, err := store.GroupNames(ctx, c.tx, c.new.CoId, c.new.Id)
 	if err != nil {
 		return err
 	}
@@ -112,7 +113,7 @@ func (c *change) refuseProvisioning(ctx context.Context, groups ...*comity.Recor
 	for i, g := range groups {
 		ids[i] = g.Id
 	}
-	targets, err := c.tx.List(ctx, comity.CoProvisioningTarget.Resource, 0, 1,
+	targets, err := store.List(ctx, c.tx, comity.CoProvisioningTarget.Resource, 0, 1,
 		store.In(comity.CoProvisioningTarget.ProvisionCoGroupId.Column, ids))
 	if err != nil || len(targets) == 0 {
 		return err
@@ -125,10 +126,10 @@ func (c *change) markGroups(ctx context.Context) error {
 	rec := c.record()
 	switch rec.Resource {
 	case comity.CoGroup.Resource:
-		return c.tx.MarkGroups(ctx, markedModes, rec.Id)
+		return queue.EnqueueGroups(ctx, c.tx, markedModes, rec.Id)
 	case comity.CoPerson.Resource:
 		if c.changed(comity.CoPerson.Status) {
-			return c.tx.MarkGroupsOf(ctx, markedModes, rec.Id)
+			return queue.EnqueueGroupsOfPerson(ctx, c.tx, markedModes, rec.Id)
 		}
 		return nil
 	}
@@ -139,9 +140,9 @@ func (c *change) markGroups(ctx context.Context) error {
 		var err error
 		switch rec.Resource {
 		case comity.CoGroupMember.Resource:
-			err = c.tx.MarkMembership(ctx, markedModes, rec.Int(comity.CoGroupMember.CoGroupId), person)
+			err = queue.EnqueueMembership(ctx, c.tx, markedModes, rec.Int(comity.CoGroupMember.CoGroupId), person)
 		case comity.Identifier.Resource:
-			err = c.tx.MarkGroupsOf(ctx, markedModes, person, c.types()...)
+			err = queue.EnqueueGroupsOfPerson(ctx, c.tx, markedModes, person, c.types()...)
 		}
 		if err != nil {
 			return err

@@ -11,6 +11,9 @@ import (
 	"comity"
 	"comity/internal/authz"
 	"comity/internal/store"
+	"comity/internal/store/db"
+	"comity/internal/store/groups"
+	"comity/internal/store/queue"
 )
 
 // maxCandidates is how many identifiers an assignment tries before it gives up.
@@ -32,11 +35,11 @@ func (r *Registry) AssignIdentifiers(ctx context.Context, caller authz.Caller, i
 	}
 	// The closure may run twice, so the random seed is drawn outside it.
 	seed := rand.Uint64()
-	err := r.write(ctx, false, func(tx *store.Tx) error {
+	err := r.write(ctx, false, func(tx *db.Tx) error {
 		c := &change{tx: tx, caller: caller}
 		var err error
-		c.where, err = tx.Enter(ctx, comity.CoPerson.Resource, person, false)
-		if errors.Is(err, store.ErrNotFound) || err == nil && !caller.Knows(c.where.CoId) {
+		c.where, err = store.Enter(ctx, tx, comity.CoPerson.Resource, person, false)
+		if errors.Is(err, db.ErrNotFound) || err == nil && !caller.Knows(c.where.CoId) {
 			return comity.Refuse(comity.PhrasePersonGone)
 		}
 		if err != nil {
@@ -57,13 +60,13 @@ func (r *Registry) AssignIdentifiers(ctx context.Context, caller authz.Caller, i
 
 func (c *change) assign(ctx context.Context, random *rand.Rand) error {
 	a, person := comity.CoIdentifierAssignment, c.where.CoPersonId
-	assignments, err := c.tx.List(ctx, a.Resource, 0, maxLookedAt,
+	assignments, err := store.List(ctx, c.tx, a.Resource, 0, maxLookedAt,
 		store.Equal("co_id", c.where.CoId), store.Equal(a.Status.Column, comity.Active))
 	if err != nil || len(assignments) == 0 {
 		return err
 	}
 	slices.SortStableFunc(assignments, func(x, y *comity.Record) int { return cmp.Compare(x.Int(a.Ordr), y.Int(a.Ordr)) })
-	names, err := c.tx.List(ctx, comity.Name.Resource, 0, 1,
+	names, err := store.List(ctx, c.tx, comity.Name.Resource, 0, 1,
 		store.Equal(comity.OwnerCO.Column, person), store.Equal(comity.Name.PrimaryName.Column, true))
 	if err != nil {
 		return err
@@ -72,7 +75,7 @@ func (c *change) assign(ctx context.Context, random *rand.Rand) error {
 	if len(names) > 0 {
 		name = names[0]
 	}
-	have, err := c.tx.List(ctx, comity.Identifier.Resource, 0, maxLookedAt, store.Equal(comity.OwnerCO.Column, person))
+	have, err := store.List(ctx, c.tx, comity.Identifier.Resource, 0, maxLookedAt, store.Equal(comity.OwnerCO.Column, person))
 	if err != nil {
 		return err
 	}
@@ -80,7 +83,7 @@ func (c *change) assign(ctx context.Context, random *rand.Rand) error {
 	if err != nil {
 		return err
 	}
-	memberships, err := c.tx.MembershipsNow(ctx, []int64{person}, comity.Active, now)
+	memberships, err := groups.MembershipsNow(ctx, c.tx, []int64{person}, comity.Active, now)
 	if err != nil {
 		return err
 	}
@@ -88,7 +91,7 @@ func (c *change) assign(ctx context.Context, random *rand.Rand) error {
 	for _, assignment := range assignments {
 		kind := assignment.Text(a.IdentifierType)
 		has := slices.ContainsFunc(have, func(i *comity.Record) bool { return i.Text(comity.Identifier.Type) == kind })
-		in := !assignment.Has(a.CoGroupId) || slices.ContainsFunc(memberships, func(m store.Membership) bool {
+		in := !assignment.Has(a.CoGroupId) || slices.ContainsFunc(memberships, func(m groups.PersonMembership) bool {
 			return m.CoGroupId == assignment.Int(a.CoGroupId)
 		})
 		if has || !in {
@@ -103,10 +106,10 @@ func (c *change) assign(ctx context.Context, random *rand.Rand) error {
 	if len(given) == 0 {
 		return nil
 	}
-	if err := c.tx.MarkGroupsOf(ctx, markedModes, person, given...); err != nil {
+	if err := queue.EnqueueGroupsOfPerson(ctx, c.tx, markedModes, person, given...); err != nil {
 		return err
 	}
-	return c.tx.MarkPeople(ctx, markedModes, person)
+	return queue.EnqueuePeople(ctx, c.tx, markedModes, person)
 }
 
 // assignOne adds one identifier to the person, and the email address that goes with it.
@@ -131,7 +134,7 @@ func (c *change) assignOne(ctx context.Context, f identifierFormat, random *rand
 		return nil, comity.Faulty(e.Mail.Fault("%q, which identifier assignment %d made, is no email address: give its Format a domain, as in (g).(f)@example.org",
 			rec.Text(i.Identifier), f.assignment.Id))
 	}
-	if err := c.tx.Insert(ctx, rec, c.caller.Username, c.where); err != nil || !mails {
+	if err := store.Insert(ctx, c.tx, rec, c.caller.Username, c.where); err != nil || !mails {
 		return rec, err
 	}
 	mail := comity.NewRecord(e.Resource)
@@ -140,7 +143,7 @@ func (c *change) assignOne(ctx context.Context, f identifierFormat, random *rand
 	mail.SetText(e.Type, f.assignment.Text(a.EmailType))
 	mail.SetBool(e.Verified, false)
 	mail.SetOwner(e.Person, comity.OwnerCO, c.where.CoPersonId)
-	return rec, c.tx.Insert(ctx, mail, c.caller.Username, c.where)
+	return rec, store.Insert(ctx, c.tx, mail, c.caller.Username, c.where)
 }
 
 // chooseNumber draws a random number for a text, or takes the next of its sequence; left is false if the
@@ -150,7 +153,7 @@ func (c *change) chooseNumber(ctx context.Context, assignment *comity.Record, te
 	if assignment.Text(comity.CoIdentifierAssignment.Algorithm) != comity.AssignSequential {
 		return randomNumber(random, least, greatest), true, nil
 	}
-	number, err = c.tx.NextOfSequence(ctx, assignment.Id, text, least)
+	number, err = store.NextOfSequence(ctx, c.tx, assignment.Id, text, least)
 	return number, number <= greatest, err
 }
 
@@ -181,7 +184,7 @@ func (c *change) chooseIdentifier(ctx context.Context, f identifierFormat, rec *
 			break
 		}
 		rec.SetText(i.Identifier, candidate)
-		taken, err := c.tx.Taken(ctx, rec, unique)
+		taken, err := store.Taken(ctx, c.tx, rec, unique)
 		if err != nil || !taken {
 			return err
 		}

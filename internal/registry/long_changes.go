@@ -9,6 +9,9 @@ import (
 	"comity"
 	"comity/internal/authz"
 	"comity/internal/store"
+	"comity/internal/store/db"
+	"comity/internal/store/groups"
+	"comity/internal/store/queue"
 )
 
 // On a database where all writers wait for each other (SQLite), a change of many rows is carried out in
@@ -53,7 +56,7 @@ func (c *change) begin(ctx context.Context, l longChange) error {
 }
 
 func (c *change) leave(ctx context.Context, l longChange) error {
-	return c.tx.Leave(ctx, store.LongChange{
+	return groups.Leave(ctx, c.tx, groups.LongChange{
 		Id: l.id, CoId: l.co, Task: string(l.task), Resource: l.resource.Singular, RecordId: l.record, After: l.after, Actor: c.caller.Username,
 	})
 }
@@ -71,18 +74,18 @@ func (c *change) portion(ctx context.Context, l *longChange) (done bool, err err
 		return c.eachPerson(ctx, l, c.peopleIn(l.record), func(people []int64) error { return c.syncNested(ctx, l.co, people...) })
 	case l.task == taskMark:
 		return c.eachPerson(ctx, l, c.peopleIn(l.record), func(people []int64) error {
-			return c.tx.MarkMembers(ctx, markedModes, l.record, people)
+			return queue.EnqueueMembers(ctx, c.tx, markedModes, l.record, people)
 		})
 	case l.task == taskReconcile:
-		scope := store.Scope{CoId: l.co}
+		scope := groups.Scope{CoId: l.co}
 		if l.resource == comity.CoGroup.Resource {
-			scope = store.Scope{CoGroupId: l.record}
+			scope = groups.Scope{CoGroupId: l.record}
 		}
 		return c.eachPerson(ctx, l, func(ctx context.Context, after int64, limit int) ([]int64, error) {
-			return c.tx.PeopleOf(ctx, l.co, after, limit)
+			return groups.PeopleOf(ctx, c.tx, l.co, after, limit)
 		}, func(people []int64) error {
 			scope.People = people
-			if _, err := c.tx.SyncAutomatic(ctx, scope, automatic, c.caller.Username, markedModes); err != nil {
+			if _, err := groups.SyncAutomatic(ctx, c.tx, scope, automatic, c.caller.Username, markedModes); err != nil {
 				return err
 			}
 			return c.syncNested(ctx, l.co, people...)
@@ -96,7 +99,7 @@ func (c *change) portion(ctx context.Context, l *longChange) (done bool, err err
 // peopleIn returns a function that reads the people with a row in a group.
 func (c *change) peopleIn(group int64) func(context.Context, int64, int) ([]int64, error) {
 	return func(ctx context.Context, after int64, limit int) ([]int64, error) {
-		return c.tx.PeopleIn(ctx, group, after, limit)
+		return groups.PeopleIn(ctx, c.tx, group, after, limit)
 	}
 }
 
@@ -135,28 +138,28 @@ func (c *change) deletePortion(ctx context.Context, l *longChange) (done bool, e
 	if c.old.Resource == comity.CoGroupNesting.Resource {
 		return c.deleteNesting(ctx, l, nestings)
 	}
-	groups := []*comity.Record{c.old}
+	deleted := []*comity.Record{c.old}
 	if c.old.Resource == comity.Cou.Resource {
-		if groups, err = c.unitGroups(ctx); err != nil {
+		if deleted, err = c.unitGroups(ctx); err != nil {
 			return false, err
 		}
 	}
-	for _, g := range groups {
-		nestings = slices.DeleteFunc(slices.Clone(nestings), func(n store.Nesting) bool { return n.Group == g.Id || n.Target == g.Id })
+	for _, g := range deleted {
+		nestings = slices.DeleteFunc(slices.Clone(nestings), func(n groups.Nesting) bool { return n.Group == g.Id || n.Target == g.Id })
 	}
-	for _, g := range groups {
+	for _, g := range deleted {
 		if done, err := c.removeMembers(ctx, l, g.Id, nestings); err != nil || !done {
 			return false, err
 		}
 	}
-	nested, err := c.nestingsOf(ctx, groups)
+	nested, err := c.nestingsOf(ctx, deleted)
 	if err != nil {
 		return false, err
 	}
 	if err := c.markGroups(ctx); err != nil {
 		return false, err
 	}
-	if err := c.tx.Delete(ctx, c.old, c.caller.Username, markedModes); err != nil {
+	if err := store.Delete(ctx, c.tx, c.old, c.caller.Username, markedModes); err != nil {
 		return false, err
 	}
 	for _, n := range nested {
@@ -168,20 +171,20 @@ func (c *change) deletePortion(ctx context.Context, l *longChange) (done bool, e
 }
 
 // removeMembers removes everybody from a group, and the memberships that other nestings derive from it.
-func (c *change) removeMembers(ctx context.Context, l *longChange, group int64, nestings []store.Nesting) (done bool, err error) {
+func (c *change) removeMembers(ctx context.Context, l *longChange, group int64, nestings []groups.Nesting) (done bool, err error) {
 	// Those done are not there any more, so starting over finds those who were added meanwhile.
 	for people := []int64{0}; len(people) > 0; {
 		done, err := c.eachPerson(ctx, l, c.peopleIn(group), func(people []int64) error {
-			if err := c.tx.RemoveMembers(ctx, group, people, c.caller.Username, markedModes); err != nil {
+			if err := groups.RemoveMembers(ctx, c.tx, group, people, c.caller.Username, markedModes); err != nil {
 				return err
 			}
-			return c.tx.SyncNested(ctx, nestings, people, c.caller.Username, markedModes)
+			return groups.SyncNested(ctx, c.tx, nestings, people, c.caller.Username, markedModes)
 		})
 		if err != nil || !done {
 			return false, err
 		}
 		l.after = 0
-		if people, err = c.tx.PeopleIn(ctx, group, 0, 1); err != nil {
+		if people, err = groups.PeopleIn(ctx, c.tx, group, 0, 1); err != nil {
 			return false, err
 		}
 	}
@@ -195,20 +198,20 @@ func (c *change) nestingsOf(ctx context.Context, groups []*comity.Record) ([]*co
 	for i, g := range groups {
 		ids[i] = g.Id
 	}
-	nestings, err := c.tx.List(ctx, f.Resource, 0, comity.MaxNestings, store.In(f.CoGroupId.Column, ids))
+	nestings, err := store.List(ctx, c.tx, f.Resource, 0, comity.MaxNestings, store.In(f.CoGroupId.Column, ids))
 	return slices.DeleteFunc(nestings, func(n *comity.Record) bool { return slices.Contains(ids, n.Int(f.TargetCoGroupId)) }), err
 }
 
-func (c *change) deleteNesting(ctx context.Context, l *longChange, nestings []store.Nesting) (done bool, err error) {
+func (c *change) deleteNesting(ctx context.Context, l *longChange, nestings []groups.Nesting) (done bool, err error) {
 	f := comity.CoGroupNesting
-	without := slices.DeleteFunc(slices.Clone(nestings), func(n store.Nesting) bool { return n.Id == c.old.Id })
+	without := slices.DeleteFunc(slices.Clone(nestings), func(n groups.Nesting) bool { return n.Id == c.old.Id })
 	done, err = c.eachPerson(ctx, l, c.peopleIn(c.old.Int(f.CoGroupId)), func(people []int64) error {
-		return c.tx.SyncNested(ctx, without, people, c.caller.Username, markedModes)
+		return groups.SyncNested(ctx, c.tx, without, people, c.caller.Username, markedModes)
 	})
 	if err != nil || !done {
 		return false, err
 	}
-	if err := c.tx.Delete(ctx, c.old, c.caller.Username, markedModes); err != nil {
+	if err := store.Delete(ctx, c.tx, c.old, c.caller.Username, markedModes); err != nil {
 		return false, err
 	}
 	return true, c.followAll(ctx, c.old)
@@ -236,12 +239,12 @@ func (r *Registry) CarryOn(ctx context.Context, coID int64) error {
 func (r *Registry) carryRound(ctx context.Context, coID int64) (more bool, err error) {
 	r.carrying.Lock()
 	defer r.carrying.Unlock()
-	var all []store.LongChange
-	err = r.store.Read(ctx, func(tx *store.Tx) (err error) {
-		all, err = tx.LongChanges(ctx, maxPortion)
+	var all []groups.LongChange
+	err = r.store.Read(ctx, func(tx *db.Tx) (err error) {
+		all, err = groups.LongChanges(ctx, tx, maxPortion)
 		return err
 	})
-	if err != nil || !slices.ContainsFunc(all, func(l store.LongChange) bool { return coID == 0 || l.CoId == coID }) {
+	if err != nil || !slices.ContainsFunc(all, func(l groups.LongChange) bool { return coID == 0 || l.CoId == coID }) {
 		return false, err
 	}
 	for len(all) > 0 {
@@ -255,8 +258,8 @@ func (r *Registry) carryRound(ctx context.Context, coID int64) (more bool, err e
 }
 
 // carryOn carries out a portion of each of some long changes, and returns how many it advanced.
-func (r *Registry) carryOn(ctx context.Context, all []store.LongChange) (n int, err error) {
-	err = r.store.WriteAlone(ctx, func(tx *store.Tx) error {
+func (r *Registry) carryOn(ctx context.Context, all []groups.LongChange) (n int, err error) {
+	err = r.store.WriteAlone(ctx, func(tx *db.Tx) error {
 		n = 0
 		for _, l := range all {
 			if n > 0 && tx.Spent() {
@@ -274,8 +277,8 @@ func (r *Registry) carryOn(ctx context.Context, all []store.LongChange) (n int, 
 	return n, err
 }
 
-func (c *change) carryOn(ctx context.Context, noted store.LongChange) error {
-	if _, err := c.tx.EnterCO(ctx, noted.CoId, true); err != nil {
+func (c *change) carryOn(ctx context.Context, noted groups.LongChange) error {
+	if _, err := store.EnterCO(ctx, c.tx, noted.CoId, true); err != nil {
 		return err
 	}
 	l := longChange{noted.Id, noted.CoId, task(noted.Task), comity.ByName(noted.Resource), noted.RecordId, noted.After}
@@ -284,8 +287,8 @@ func (c *change) carryOn(ctx context.Context, noted store.LongChange) error {
 	}
 	var err error
 	if l.task == taskDelete {
-		if c.old, err = c.tx.GetForUpdate(ctx, l.resource, l.record); errors.Is(err, store.ErrNotFound) {
-			return c.tx.EndLongChange(ctx, l.id)
+		if c.old, err = store.GetForUpdate(ctx, c.tx, l.resource, l.record); errors.Is(err, db.ErrNotFound) {
+			return groups.EndLongChange(ctx, c.tx, l.id)
 		}
 		if err != nil {
 			return err
@@ -299,7 +302,7 @@ func (c *change) carryOn(ctx context.Context, noted store.LongChange) error {
 		return err
 	}
 	if done {
-		return c.tx.EndLongChange(ctx, l.id)
+		return groups.EndLongChange(ctx, c.tx, l.id)
 	}
 	return c.leave(ctx, l)
 }

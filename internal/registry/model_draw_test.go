@@ -1,7 +1,6 @@
 package registry_test
 
 import (
-	"comity/internal/registry/registrytest"
 	"maps"
 	"slices"
 	"time"
@@ -9,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"comity"
+	"comity/internal/registry/registrytest"
 )
 
 // Values are drawn from small sets, so that the same names, people and groups meet again and again.

@@ -1,7 +1,6 @@
 package registry_test
 
 import (
-	"comity/internal/registry/registrytest"
 	"maps"
 	"slices"
 	"time"
@@ -9,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"comity"
+	"comity/internal/registry/registrytest"
 )
 
 // run is a sequence of steps, each of which is carried out by the registry and by the model.

@@ -5,6 +5,7 @@ import (
 
 	"comity"
 	"comity/internal/store"
+	"comity/internal/store/db"
 )
 
 // Exactly one name of a person, and of an org identity, is primary.
@@ -45,7 +46,7 @@ var nameRules = rules{
 			return nil
 		}
 		primary[0].SetBool(f, false)
-		return c.tx.Update(ctx, primary[0], c.caller.Username, c.where)
+		return store.Update(ctx, c.tx, primary[0], c.caller.Username, c.where)
 	},
 	after: func(ctx context.Context, c *change) error {
 		f := comity.Name.PrimaryName
@@ -58,14 +59,14 @@ var nameRules = rules{
 			return err
 		}
 		left[0].SetBool(f, true)
-		return c.tx.Update(ctx, left[0], c.caller.Username, store.Where{CoId: c.old.CoId, CoPersonId: c.old.OwnedBy(comity.OwnerCO)})
+		return store.Update(ctx, c.tx, left[0], c.caller.Username, db.Place{CoId: c.old.CoId, CoPersonId: c.old.OwnedBy(comity.OwnerCO)})
 	},
 }
 
 // names returns the first name of the record's owner that meets the conditions, other than the record itself.
-func (c *change) names(ctx context.Context, rec *comity.Record, conditions ...store.Condition) ([]*comity.Record, error) {
+func (c *change) names(ctx context.Context, rec *comity.Record, conditions ...db.Condition) ([]*comity.Record, error) {
 	person := comity.Name.Person
 	o, _ := person.Owner(rec.Text(person))
 	conditions = append(conditions, store.Equal(o.Column, rec.Int(person)), store.NotID(rec.Id))
-	return c.tx.List(ctx, comity.Name.Resource, 0, 1, conditions...)
+	return store.List(ctx, c.tx, comity.Name.Resource, 0, 1, conditions...)
 }

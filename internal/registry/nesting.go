@@ -5,12 +5,12 @@ import (
 	"slices"
 
 	"comity"
-	"comity/internal/store"
+	"comity/internal/store/groups"
 )
 
 // nestings returns the nestings of a CO.
-func (c *change) nestings(ctx context.Context, coID int64) ([]store.Nesting, error) {
-	return c.tx.Nestings(ctx, coID, comity.Active)
+func (c *change) nestings(ctx context.Context, coID int64) ([]groups.Nesting, error) {
+	return groups.Nestings(ctx, c.tx, coID, comity.Active)
 }
 
 // syncNested updates the derived memberships of people.
@@ -19,7 +19,7 @@ func (c *change) syncNested(ctx context.Context, coID int64, people ...int64) er
 	if err != nil || len(nestings) == 0 {
 		return err
 	}
-	return c.tx.SyncNested(ctx, nestings, people, c.caller.Username, markedModes)
+	return groups.SyncNested(ctx, c.tx, nestings, people, c.caller.Username, markedModes)
 }
 
 // followPerson is syncNested for one person.
@@ -60,7 +60,7 @@ func (c *change) followGroups(ctx context.Context, coID int64, groups ...int64) 
 }
 
 // nestedIn returns the groups that are nested in a group.
-func nestedIn(nestings []store.Nesting, target int64) (groups []int64) {
+func nestedIn(nestings []groups.Nesting, target int64) (groups []int64) {
 	for _, n := range nestings {
 		if n.Target == target {
 			groups = append(groups, n.Group)
@@ -71,14 +71,14 @@ func nestedIn(nestings []store.Nesting, target int64) (groups []int64) {
 
 // reaches says whether members of one group count, at any depth, as members of another. It terminates on any
 // graph, so that it finds a cycle that exists in spite of the rules.
-func reaches(nestings []store.Nesting, from, to int64) bool {
+func reaches(nestings []groups.Nesting, from, to int64) bool {
 	_, found := heights(nestings, from)[to]
 	return found
 }
 
 // heights returns the groups in which the members of a group count, each with the largest number of nestings
 // on the way; 0 for the group itself. On a graph with cycles the numbers mean nothing.
-func heights(nestings []store.Nesting, from int64) map[int64]int {
+func heights(nestings []groups.Nesting, from int64) map[int64]int {
 	heights := map[int64]int{from: 0}
 	// Nestings are ordered from below, so the groups that lead to a group come before it. On a cycle there is
 	// no such order: repeat until nothing new is found.
@@ -96,7 +96,7 @@ func heights(nestings []store.Nesting, from int64) map[int64]int {
 }
 
 // refuseGraph refuses a nesting that makes the graph of groups too large or too deep to update on a change.
-func refuseGraph(others []store.Nesting, group, target int64) error {
+func refuseGraph(others []groups.Nesting, group, target int64) error {
 	if reaches(others, target, group) {
 		return comity.Refuse("Nesting Would Create Cycle")
 	}
@@ -110,12 +110,12 @@ func refuseGraph(others []store.Nesting, group, target int64) error {
 }
 
 // height returns the length of the longest chain of nestings from a group, upwards or downwards.
-func height(nestings []store.Nesting, from int64, down bool) (highest int) {
+func height(nestings []groups.Nesting, from int64, down bool) (highest int) {
 	if down {
 		// In the reversed graph, upwards is downwards.
-		turned := make([]store.Nesting, len(nestings))
+		turned := make([]groups.Nesting, len(nestings))
 		for i, n := range nestings {
-			turned[len(turned)-1-i] = store.Nesting{Group: n.Target, Target: n.Group}
+			turned[len(turned)-1-i] = groups.Nesting{Group: n.Target, Target: n.Group}
 		}
 		nestings = turned
 	}

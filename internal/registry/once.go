@@ -9,6 +9,7 @@ import (
 	"comity"
 	"comity/internal/authz"
 	"comity/internal/store"
+	"comity/internal/store/db"
 )
 
 // Once is an idempotency key of an add: the same request with the same key gets the same answer for a day.
@@ -34,7 +35,7 @@ const (
 )
 
 // do adds a record, or returns the id of the one that the same request added before.
-func (o Once) do(ctx context.Context, tx *store.Tx, caller authz.Caller, add func() (int64, error)) (int64, error) {
+func (o Once) do(ctx context.Context, tx *db.Tx, caller authz.Caller, add func() (int64, error)) (int64, error) {
 	if o.Key == "" {
 		return add()
 	}
@@ -49,7 +50,7 @@ func (o Once) do(ctx context.Context, tx *store.Tx, caller authz.Caller, add fun
 		return 0, err
 	}
 	key := o.Key + o.element
-	request, id, err := tx.ClaimOnce(ctx, caller.Username, key, o.Request, now.Add(-onceKept))
+	request, id, err := store.ClaimIdempotencyKey(ctx, tx, caller.Username, key, o.Request, now.Add(-onceKept))
 	if err != nil {
 		return 0, err
 	}
@@ -65,5 +66,5 @@ func (o Once) do(ctx context.Context, tx *store.Tx, caller authz.Caller, add fun
 	if id, err = add(); err != nil {
 		return 0, err
 	}
-	return id, tx.SetOnce(ctx, caller.Username, key, id)
+	return id, store.SetIdempotentRecord(ctx, tx, caller.Username, key, id)
 }

@@ -13,7 +13,7 @@ var orgIdentityRules = rules{
 		if c.new != nil {
 			return nil
 		}
-		linked, err := c.tx.Any(ctx, comity.CoOrgIdentityLink.Resource,
+		linked, err := store.Any(ctx, c.tx, comity.CoOrgIdentityLink.Resource,
 			store.Equal(comity.CoOrgIdentityLink.OrgIdentityId.Column, c.old.Id))
 		if err == nil && linked {
 			err = comity.Refuse("CoPerson Exists")

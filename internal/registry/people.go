@@ -6,6 +6,9 @@ import (
 
 	"comity"
 	"comity/internal/store"
+	"comity/internal/store/db"
+	"comity/internal/store/groups"
+	"comity/internal/store/queue"
 )
 
 var personRules = rules{
@@ -23,7 +26,7 @@ var personRules = rules{
 		if err := c.refuseUnowned(ctx); err != nil {
 			return err
 		}
-		roles, err := c.tx.Any(ctx, comity.CoPersonRole.Resource, store.Equal(comity.OwnerCO.Column, c.old.Id))
+		roles, err := store.Any(ctx, c.tx, comity.CoPersonRole.Resource, store.Equal(comity.OwnerCO.Column, c.old.Id))
 		if err == nil && roles {
 			err = comity.Refuse("CoPersonRole Exists")
 		}
@@ -52,7 +55,7 @@ func (c *change) refuseUnowned(ctx context.Context) error {
 		return nil
 	}
 	unit := comity.CoPersonRole.CouId.Column
-	elsewhere, err := c.tx.Any(ctx, comity.CoPersonRole.Resource, store.Equal(comity.OwnerCO.Column, c.old.Id),
+	elsewhere, err := store.Any(ctx, c.tx, comity.CoPersonRole.Resource, store.Equal(comity.OwnerCO.Column, c.old.Id),
 		store.IsSet(unit), store.Not(store.In(unit, c.caller.Units)))
 	if err == nil && elsewhere {
 		err = comity.Refuse("CouPerson Exists In Unowned COU")
@@ -70,11 +73,11 @@ var bestFirst = []string{
 // followRoles sets a person's status to the best status of their roles. A Locked person stays so, and one
 // without roles keeps the status.
 func (c *change) followRoles(ctx context.Context, id int64) error {
-	statuses, err := c.tx.RoleStatuses(ctx, id)
+	statuses, err := store.RoleStatuses(ctx, c.tx, id)
 	if err != nil || len(statuses) == 0 {
 		return err
 	}
-	person, err := c.tx.GetForUpdate(ctx, comity.CoPerson.Resource, id)
+	person, err := store.GetForUpdate(ctx, c.tx, comity.CoPerson.Resource, id)
 	if err != nil {
 		return err
 	}
@@ -84,10 +87,10 @@ func (c *change) followRoles(ctx context.Context, id int64) error {
 		return nil
 	}
 	person.SetText(f, best)
-	if err := c.tx.Update(ctx, person, c.caller.Username, store.Where{CoId: person.CoId}); err != nil {
+	if err := store.Update(ctx, c.tx, person, c.caller.Username, db.Place{CoId: person.CoId}); err != nil {
 		return err
 	}
-	if err := c.tx.MarkGroupsOf(ctx, markedModes, id); err != nil {
+	if err := queue.EnqueueGroupsOfPerson(ctx, c.tx, markedModes, id); err != nil {
 		return err
 	}
 	return c.markFirstActive(ctx, person)
@@ -101,19 +104,19 @@ func (c *change) markFirstActive(ctx context.Context, person *comity.Record) err
 		return nil
 	}
 	if person.Revision > 0 {
-		times, err := c.tx.RevisionsWith(ctx, person, f, comity.Active)
+		times, err := store.RevisionsWith(ctx, c.tx, person, f, comity.Active)
 		if err != nil || times > 1 {
 			return err
 		}
 	}
-	return c.tx.MarkPeople(ctx, []string{comity.ModeEnrolment}, person.Id)
+	return queue.EnqueuePeople(ctx, c.tx, []string{comity.ModeEnrolment}, person.Id)
 }
 
 // suspendUsersOf suspends the API users that act for a person and would have rights of their own once the
 // person is gone: the privileged ones and those of the platform.
 func (c *change) suspendUsersOf(ctx context.Context, person int64) error {
 	f := comity.ApiUser
-	users, err := c.tx.List(ctx, f.Resource, 0, maxLookedAt, store.Equal(f.CoPersonId.Column, person), store.Equal(f.Status.Column, comity.Active))
+	users, err := store.List(ctx, c.tx, f.Resource, 0, maxLookedAt, store.Equal(f.CoPersonId.Column, person), store.Equal(f.Status.Column, comity.Active))
 	if err != nil {
 		return err
 	}
@@ -122,7 +125,7 @@ func (c *change) suspendUsersOf(ctx context.Context, person int64) error {
 			continue
 		}
 		u.SetText(f.Status, comity.Suspended)
-		if err := c.tx.Update(ctx, u, c.caller.Username, store.Where{CoId: u.CoId}); err != nil {
+		if err := store.Update(ctx, c.tx, u, c.caller.Username, db.Place{CoId: u.CoId}); err != nil {
 			return err
 		}
 	}
@@ -135,7 +138,7 @@ func (c *change) authorizeOver(ctx context.Context, person int64) error {
 	if c.caller.Admin {
 		return nil
 	}
-	co, units, err := c.tx.Administers(ctx, person, comity.GroupAdmins, comity.Active)
+	co, units, err := groups.Administers(ctx, c.tx, person, comity.GroupAdmins, comity.Active)
 	if err != nil {
 		return err
 	}

@@ -1,14 +1,14 @@
 package registry_test
 
 import (
-	"comity/internal/registry/registrytest"
-	"comity/internal/registry/view"
 	"errors"
 	"fmt"
 	"strings"
 	"testing"
 
 	"comity"
+	"comity/internal/registry/registrytest"
+	"comity/internal/registry/view"
 )
 
 // The search text of a person is updated once in a transaction, however many of their records change.

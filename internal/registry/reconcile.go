@@ -8,6 +8,7 @@ import (
 	"comity"
 	"comity/internal/authz"
 	"comity/internal/store"
+	"comity/internal/store/db"
 )
 
 // ReconcileCO updates every automatic membership of a CO and returns the groups that it checked.
@@ -16,8 +17,8 @@ func (r *Registry) ReconcileCO(ctx context.Context, caller authz.Caller, coID in
 		return nil, comity.Forbid()
 	}
 	var groups []*comity.Record
-	err := r.write(ctx, true, func(tx *store.Tx) error {
-		found, err := tx.EnterCO(ctx, coID, true)
+	err := r.write(ctx, true, func(tx *db.Tx) error {
+		found, err := store.EnterCO(ctx, tx, coID, true)
 		if err != nil {
 			return err
 		}
@@ -29,7 +30,7 @@ func (r *Registry) ReconcileCO(ctx context.Context, caller authz.Caller, coID in
 			return err
 		}
 		f := comity.CoGroup
-		groups, err = tx.List(ctx, f.Resource, 0, maxLookedAt, store.Equal("co_id", coID), store.Equal(f.Auto.Column, true))
+		groups, err = store.List(ctx, tx, f.Resource, 0, maxLookedAt, store.Equal("co_id", coID), store.Equal(f.Auto.Column, true))
 		return err
 	})
 	if err != nil {
@@ -43,9 +44,9 @@ func (r *Registry) ReconcileGroup(ctx context.Context, caller authz.Caller, id i
 	if !caller.MayAnything() {
 		return comity.Forbid()
 	}
-	err := r.write(ctx, true, func(tx *store.Tx) error {
-		where, err := tx.Enter(ctx, comity.CoGroup.Resource, id, true)
-		if errors.Is(err, store.ErrNotFound) || err == nil && !caller.Knows(where.CoId) {
+	err := r.write(ctx, true, func(tx *db.Tx) error {
+		where, err := store.Enter(ctx, tx, comity.CoGroup.Resource, id, true)
+		if errors.Is(err, db.ErrNotFound) || err == nil && !caller.Knows(where.CoId) {
 			return comity.Missing(comity.CoGroup.UnknownOnView)
 		}
 		if err != nil {
@@ -55,7 +56,7 @@ func (r *Registry) ReconcileGroup(ctx context.Context, caller authz.Caller, id i
 			return err
 		}
 		c := &change{tx: tx, caller: caller}
-		group, err := tx.Get(ctx, comity.CoGroup.Resource, id)
+		group, err := store.Get(ctx, tx, comity.CoGroup.Resource, id)
 		if err != nil {
 			return err
 		}

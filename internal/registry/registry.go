@@ -16,18 +16,20 @@ import (
 	"comity/internal/authz"
 	"comity/internal/signin"
 	"comity/internal/store"
+	"comity/internal/store/db"
+	"comity/internal/store/groups"
 )
 
 // Registry is the service.
 type Registry struct {
-	store *store.Store
+	store *db.DB
 	wake  func()
 	// carrying is locked by whoever continues long changes, for a portion of each at a time.
 	carrying sync.Mutex
 }
 
 // New returns the service over a store. wake is called after each commit that may have enqueued deliveries.
-func New(s *store.Store, wake func()) *Registry {
+func New(s *db.DB, wake func()) *Registry {
 	return &Registry{store: s, wake: wake}
 }
 
@@ -40,29 +42,29 @@ type Added struct {
 
 // Credential returns what a login is checked against; signin.ErrNoUser if the name is unknown.
 func (r *Registry) Credential(ctx context.Context, username string) (c comity.Credential, err error) {
-	err = r.store.Read(ctx, func(tx *store.Tx) error {
-		if c, err = tx.Credential(ctx, username); err != nil || !c.User.Has(comity.ApiUser.CoPersonId) {
+	err = r.store.Read(ctx, func(tx *db.Tx) error {
+		if c, err = store.Credential(ctx, tx, username); err != nil || !c.User.Has(comity.ApiUser.CoPersonId) {
 			return err
 		}
 		c.Person, err = authz.RightsOf(ctx, tx, c.User.Int(comity.ApiUser.CoPersonId))
 		return err
 	})
-	if errors.Is(err, store.ErrNotFound) {
+	if errors.Is(err, db.ErrNotFound) {
 		err = signin.ErrNoUser
 	}
 	return c, err
 }
 
 // write runs a change in a transaction, the rest of a long change in further ones, and wakes the dispatchers.
-func (r *Registry) write(ctx context.Context, alone bool, fn func(*store.Tx) error) error {
+func (r *Registry) write(ctx context.Context, alone bool, fn func(*db.Tx) error) error {
 	run := r.store.Write
 	if alone {
 		run = r.store.WriteAlone
 	}
 	left := int64(0)
-	err := run(ctx, func(tx *store.Tx) (err error) {
+	err := run(ctx, func(tx *db.Tx) (err error) {
 		err = fn(tx)
-		left = tx.Left()
+		left = groups.Left(tx)
 		return err
 	})
 	if err != nil {

@@ -7,7 +7,7 @@ import (
 
 	"comity"
 	"comity/internal/authz"
-	"comity/internal/store"
+	"comity/internal/store/db"
 )
 
 // rules are what a resource does beyond its table. Each hook may be nil; old is nil on add, new is nil on
@@ -41,12 +41,12 @@ type rules struct {
 
 // change is one add, edit or delete in progress.
 type change struct {
-	tx       *store.Tx
+	tx       *db.Tx
 	caller   authz.Caller
 	old, new *comity.Record
 	// where is the CO and person that the record belongs to, moved the person that it belonged to before an
 	// edit gave it to another, 0 if there is none.
-	where store.Where
+	where db.Place
 	moved int64
 	now   time.Time
 	// faults are the field errors found so far.

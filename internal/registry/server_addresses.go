@@ -8,6 +8,7 @@ import (
 
 	"comity"
 	"comity/internal/store"
+	"comity/internal/store/db"
 )
 
 // serverAddressRules are the rules of the resources that hold the addresses of servers.
@@ -44,8 +45,8 @@ func (c *change) serverOfType(ctx context.Context) ([]comity.Fault, error) {
 // ofSameCO returns the record that a Reference names, nil where it does not exist or is of another CO: that is
 // answered elsewhere.
 func (c *change) ofSameCO(ctx context.Context, f *comity.Field) (*comity.Record, error) {
-	rec, err := c.tx.Get(ctx, f.Refers(), c.new.Int(f))
-	if errors.Is(err, store.ErrNotFound) || err == nil && rec.CoId != c.new.CoId {
+	rec, err := store.Get(ctx, c.tx, f.Refers(), c.new.Int(f))
+	if errors.Is(err, db.ErrNotFound) || err == nil && rec.CoId != c.new.CoId {
 		return nil, nil //nolint:nilnil // no record, as documented
 	}
 	return rec, err
@@ -65,7 +66,7 @@ func (c *change) lacksPassword(ctx context.Context) ([]comity.Fault, error) {
 		return nil, nil
 	}
 	if c.old != nil && cell.IsAbsent() && login.Scheme(c.old) == scheme {
-		stored, err := c.tx.Any(ctx, f.Resource(), store.Equal("id", c.new.Id), store.IsSet(f.Column))
+		stored, err := store.Any(ctx, c.tx, f.Resource(), store.Equal("id", c.new.Id), store.IsSet(f.Column))
 		if err != nil {
 			return nil, err
 		}

@@ -31,7 +31,7 @@ var serverRules = rules{
 			if f == nil {
 				continue
 			}
-			used, err := c.tx.Any(ctx, settings, store.Equal(f.Column, c.old.Id))
+			used, err := store.Any(ctx, c.tx, settings, store.Equal(f.Column, c.old.Id))
 			if err != nil {
 				return err
 			}

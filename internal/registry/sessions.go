@@ -11,6 +11,7 @@ import (
 	"comity/internal/authz"
 	"comity/internal/signin"
 	"comity/internal/store"
+	"comity/internal/store/db"
 )
 
 // touched is the precision of a session's last use: it is written this often only, as not every page should
@@ -21,37 +22,37 @@ const touched = time.Minute
 // the person that it stands for. It returns the session's token.
 func (r *Registry) OpenSession(ctx context.Context, s comity.Session) (token string, err error) {
 	token = signin.NewToken()
-	err = r.store.Write(ctx, func(tx *store.Tx) error { return openSession(ctx, tx, token, s) })
+	err = r.store.Write(ctx, func(tx *db.Tx) error { return openSession(ctx, tx, token, s) })
 	if err != nil {
 		return "", fmt.Errorf("open a session: %w", err)
 	}
 	return token, nil
 }
 
-func openSession(ctx context.Context, tx *store.Tx, token string, s comity.Session) error {
+func openSession(ctx context.Context, tx *db.Tx, token string, s comity.Session) error {
 	now, err := tx.Now(ctx)
 	if err != nil {
 		return err
 	}
 	s.Digest, s.Created, s.Seen = signin.Digest(token), now, now
-	return tx.AddSession(ctx, s)
+	return store.AddSession(ctx, tx, s)
 }
 
 // Session returns the session of a token, or an Unauthorised error.
 func (r *Registry) Session(ctx context.Context, token string) (s comity.Session, err error) {
 	var now time.Time
-	err = r.store.Read(ctx, func(tx *store.Tx) error {
+	err = r.store.Read(ctx, func(tx *db.Tx) error {
 		if now, err = tx.Now(ctx); err != nil {
 			return err
 		}
-		s, err = tx.Session(ctx, signin.Digest(token))
+		s, err = store.Session(ctx, tx, signin.Digest(token))
 		return err
 	})
-	if errors.Is(err, store.ErrNotFound) || err == nil && !signin.Live(s, now) {
+	if errors.Is(err, db.ErrNotFound) || err == nil && !signin.Live(s, now) {
 		return s, comity.Forbid()
 	}
 	if err == nil && now.Sub(s.Seen) > touched {
-		err = r.store.Write(ctx, func(tx *store.Tx) error { return tx.TouchSession(ctx, s.Digest, now) })
+		err = r.store.Write(ctx, func(tx *db.Tx) error { return store.TouchSession(ctx, tx, s.Digest, now) })
 	}
 	if err != nil {
 		return s, fmt.Errorf("read a session: %w", err)
@@ -61,28 +62,28 @@ func (r *Registry) Session(ctx context.Context, token string) (s comity.Session,
 
 // EndSession ends a session.
 func (r *Registry) EndSession(ctx context.Context, s comity.Session) error {
-	return r.store.Write(ctx, func(tx *store.Tx) error { return tx.EndSession(ctx, s.Digest) })
+	return r.store.Write(ctx, func(tx *db.Tx) error { return store.EndSession(ctx, tx, s.Digest) })
 }
 
 // EndSessions ends all sessions of the user that a session belongs to.
 func (r *Registry) EndSessions(ctx context.Context, s comity.Session) error {
-	return r.store.Write(ctx, func(tx *store.Tx) error { return tx.EndSessions(ctx, s.Who, s.OfApiUser()) })
+	return r.store.Write(ctx, func(tx *db.Tx) error { return store.EndSessions(ctx, tx, s.Who, s.OfApiUser()) })
 }
 
 // NewLink returns the token of a link that opens a session of an API user, once, within signin.LinkLife.
 func (r *Registry) NewLink(ctx context.Context, username string) (token string, err error) {
 	token = signin.NewToken()
-	err = r.store.Write(ctx, func(tx *store.Tx) error {
-		if _, err := tx.Credential(ctx, username); err != nil {
+	err = r.store.Write(ctx, func(tx *db.Tx) error {
+		if _, err := store.Credential(ctx, tx, username); err != nil {
 			return err
 		}
 		now, err := tx.Now(ctx)
 		if err != nil {
 			return err
 		}
-		return tx.AddLink(ctx, signin.Digest(token), username, now.Add(signin.LinkLife))
+		return store.AddLink(ctx, tx, signin.Digest(token), username, now.Add(signin.LinkLife))
 	})
-	if errors.Is(err, store.ErrNotFound) {
+	if errors.Is(err, db.ErrNotFound) {
 		return "", fmt.Errorf("there is no API user %q; `comity api-user list` shows those there are", username)
 	}
 	if err != nil {
@@ -95,22 +96,22 @@ func (r *Registry) NewLink(ctx context.Context, username string) (token string, 
 // is answered Unauthorised.
 func (r *Registry) FollowLink(ctx context.Context, link string) (token string, err error) {
 	token = signin.NewToken()
-	err = r.store.Write(ctx, func(tx *store.Tx) error {
+	err = r.store.Write(ctx, func(tx *db.Tx) error {
 		now, err := tx.Now(ctx)
 		if err != nil {
 			return err
 		}
-		who, err := tx.TakeLink(ctx, signin.Digest(link), now)
+		who, err := store.TakeLink(ctx, tx, signin.Digest(link), now)
 		if err != nil {
 			return err
 		}
-		found, err := tx.Credential(ctx, who)
+		found, err := store.Credential(ctx, tx, who)
 		if err != nil {
 			return err
 		}
 		return openSession(ctx, tx, token, comity.Session{Who: who, KeyDigest: found.Digest})
 	})
-	if errors.Is(err, store.ErrNotFound) {
+	if errors.Is(err, db.ErrNotFound) {
 		return "", comity.Forbid()
 	}
 	if err != nil {
@@ -131,8 +132,8 @@ func (r *Registry) Memberships(ctx context.Context, login string) (list []signin
 	if !signin.IsLogin(login) {
 		return nil, nil
 	}
-	err = r.store.Read(ctx, func(tx *store.Tx) error {
-		found, err := tx.LoginPeople(ctx, login, comity.ActiveStatuses(), maxLoginPerCO, maxLoginCOs)
+	err = r.store.Read(ctx, func(tx *db.Tx) error {
+		found, err := store.LoginPeople(ctx, tx, login, comity.ActiveStatuses(), maxLoginPerCO, maxLoginCOs)
 		list = nil
 		for _, p := range found {
 			list = append(list, signin.Membership(p))
@@ -168,7 +169,7 @@ func (r *Registry) SessionMemberships(ctx context.Context, s comity.Session) ([]
 	}
 	all := append(came, s.People...)
 	slices.Sort(all)
-	err = r.store.Write(ctx, func(tx *store.Tx) error { return tx.SetSessionPeople(ctx, s.Digest, all) })
+	err = r.store.Write(ctx, func(tx *db.Tx) error { return store.SetSessionPeople(ctx, tx, s.Digest, all) })
 	if err != nil {
 		return nil, fmt.Errorf("note whom a session is of: %w", err)
 	}
@@ -177,7 +178,7 @@ func (r *Registry) SessionMemberships(ctx context.Context, s comity.Session) ([]
 
 // CallerOf returns the caller that a login identifier is in one of their COs.
 func (r *Registry) CallerOf(ctx context.Context, login string, m signin.Membership) (caller authz.Caller, err error) {
-	err = r.store.Read(ctx, func(tx *store.Tx) error {
+	err = r.store.Read(ctx, func(tx *db.Tx) error {
 		rights, err := authz.RightsOf(ctx, tx, m.PersonId)
 		caller = authz.ForPerson(login, m.CoId, m.PersonId, rights)
 		return err

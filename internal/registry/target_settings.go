@@ -6,6 +6,7 @@ import (
 
 	"comity"
 	"comity/internal/store"
+	"comity/internal/store/queue"
 )
 
 // targetSettingsRules are the rules of the resources that hold the settings of provisioning targets.
@@ -34,11 +35,11 @@ var targetSettingsRules = rules{
 		}
 		identifierType := c.new.Resource.QueueField(comity.QueueIdentifierType)
 		if c.old != nil && identifierType != nil && c.changed(identifierType) {
-			if err := c.tx.TakeIn(ctx, targets[0]); err != nil {
+			if err := queue.TakeIn(ctx, c.tx, targets[0]); err != nil {
 				return err
 			}
 		}
-		return c.tx.Edited(ctx, targets...)
+		return queue.Edited(ctx, c.tx, targets...)
 	},
 }
 
@@ -71,7 +72,7 @@ var targetRules = rules{
 		if c.old == nil || c.new == nil {
 			return nil
 		}
-		return c.tx.Edited(ctx, c.new.Id)
+		return queue.Edited(ctx, c.tx, c.new.Id)
 	},
 }
 
@@ -81,7 +82,7 @@ func (c *change) unconfigured(
 	ctx context.Context, f *comity.Field, noun string, tables []*comity.Resource, field func(*comity.Resource) *comity.Field,
 ) ([]comity.Fault, error) {
 	for _, table := range tables {
-		configured, err := c.tx.Any(ctx, table, store.Equal(field(table).Column, c.new.Id))
+		configured, err := store.Any(ctx, c.tx, table, store.Equal(field(table).Column, c.new.Id))
 		if err != nil {
 			return nil, err
 		}
@@ -94,11 +95,11 @@ func (c *change) unconfigured(
 
 // serverEdited makes pending deliveries of a server's targets due at once, as the new settings may work.
 func (c *change) serverEdited(ctx context.Context, server int64) error {
-	targets, err := c.tx.TargetsOf(ctx, server)
+	targets, err := store.TargetsOf(ctx, c.tx, server)
 	if err != nil {
 		return err
 	}
-	return c.tx.Edited(ctx, targets...)
+	return queue.Edited(ctx, c.tx, targets...)
 }
 
 // oneOf joins words for a sentence: "HT or KA".

@@ -9,7 +9,7 @@ import (
 
 	"comity"
 	"comity/internal/authz"
-	"comity/internal/store"
+	"comity/internal/store/db"
 )
 
 // Part is one record of a batch.
@@ -57,7 +57,7 @@ func (r *Registry) AddTogether(ctx context.Context, caller authz.Caller, parts [
 		return results, failures(results)
 	}
 	asked := slices.Clone(results)
-	err := r.write(ctx, true, func(tx *store.Tx) error {
+	err := r.write(ctx, true, func(tx *db.Tx) error {
 		copy(results, asked)
 		return addParts(ctx, tx, caller, parts, pending, results)
 	})
@@ -71,7 +71,7 @@ func (r *Registry) AddTogether(ctx context.Context, caller authz.Caller, parts [
 }
 
 // addParts adds the records whose requests show no fault, and writes each outcome into results.
-func addParts(ctx context.Context, tx *store.Tx, caller authz.Caller, parts []Part, pending []pendingRecord, results []BulkResult) error {
+func addParts(ctx context.Context, tx *db.Tx, caller authz.Caller, parts []Part, pending []pendingRecord, results []BulkResult) error {
 	b := newBatch()
 	for i, n := range pending {
 		if results[i].Err != nil {

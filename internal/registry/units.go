@@ -6,6 +6,7 @@ import (
 
 	"comity"
 	"comity/internal/store"
+	"comity/internal/store/db"
 )
 
 var couRules = rules{
@@ -38,7 +39,7 @@ func (c *change) refuseParent(ctx context.Context) error {
 		return nil
 	}
 	if c.old != nil {
-		cycle, err := c.tx.IsAncestor(ctx, c.new.Id, c.new.Int(parent))
+		cycle, err := store.IsAncestor(ctx, c.tx, c.new.Id, c.new.Int(parent))
 		if err != nil {
 			return err
 		}
@@ -46,8 +47,8 @@ func (c *change) refuseParent(ctx context.Context) error {
 			return comity.Refuse("Parent Would Create Cycle")
 		}
 	}
-	where, err := c.tx.Home(ctx, comity.Cou.Resource, c.new.Int(parent))
-	if errors.Is(err, store.ErrNotFound) || err == nil && where.CoId != c.new.CoId {
+	where, err := store.Home(ctx, c.tx, comity.Cou.Resource, c.new.Int(parent))
+	if errors.Is(err, db.ErrNotFound) || err == nil && where.CoId != c.new.CoId {
 		return comity.Refuse(comity.PhraseWrongCO)
 	}
 	return err
@@ -61,7 +62,7 @@ func (c *change) refuseUnitDelete(ctx context.Context) error {
 		{comity.CoPersonRole.CouId, "CoPersonRole Exists"},
 		{comity.Cou.ParentId, "Child COU Exists"},
 	} {
-		there, err := c.tx.Any(ctx, blocker.column.Resource(), store.Equal(blocker.column.Column, c.old.Id))
+		there, err := store.Any(ctx, c.tx, blocker.column.Resource(), store.Equal(blocker.column.Column, c.old.Id))
 		if err != nil {
 			return err
 		}
@@ -78,5 +79,5 @@ func (c *change) refuseUnitDelete(ctx context.Context) error {
 
 // unitGroups returns the groups that belong to the unit.
 func (c *change) unitGroups(ctx context.Context) ([]*comity.Record, error) {
-	return c.tx.List(ctx, comity.CoGroup.Resource, 0, maxLookedAt, store.Equal(comity.CoGroup.CouId.Column, c.old.Id))
+	return store.List(ctx, c.tx, comity.CoGroup.Resource, 0, maxLookedAt, store.Equal(comity.CoGroup.CouId.Column, c.old.Id))
 }

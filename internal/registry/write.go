@@ -8,6 +8,8 @@ import (
 	"comity"
 	"comity/internal/authz"
 	"comity/internal/store"
+	"comity/internal/store/db"
+	"comity/internal/store/queue"
 )
 
 // Condition returns an error unless a record, as it is, may be changed. It is checked last, after every other
@@ -25,14 +27,14 @@ func hold(conditions []Condition, rec *comity.Record) error {
 
 // enter finds the record to change, takes its CO's lock, reads it, and authorizes the caller.
 func (c *change) enter(ctx context.Context, op authz.Operation, res *comity.Resource, id int64, exclusive bool, unknown string) (err error) {
-	c.where, err = c.tx.Enter(ctx, res, id, exclusive)
-	if errors.Is(err, store.ErrNotFound) || err == nil && !c.caller.Knows(c.where.CoId) {
+	c.where, err = store.Enter(ctx, c.tx, res, id, exclusive)
+	if errors.Is(err, db.ErrNotFound) || err == nil && !c.caller.Knows(c.where.CoId) {
 		return comity.Missing(unknown)
 	}
 	if err != nil {
 		return err
 	}
-	if c.old, err = c.tx.GetForUpdate(ctx, res, id); errors.Is(err, store.ErrNotFound) {
+	if c.old, err = store.GetForUpdate(ctx, c.tx, res, id); errors.Is(err, db.ErrNotFound) {
 		return comity.Missing(unknown)
 	}
 	if err != nil {
@@ -40,7 +42,7 @@ func (c *change) enter(ctx context.Context, op authz.Operation, res *comity.Reso
 	}
 	if person := c.old.OwnedBy(comity.OwnerCO); person != 0 && person != c.where.CoPersonId {
 		// It was given to another person while this change waited for the lock.
-		if c.where, err = c.tx.Enter(ctx, res, id, exclusive); err != nil {
+		if c.where, err = store.Enter(ctx, c.tx, res, id, exclusive); err != nil {
 			return err
 		}
 	}
@@ -99,7 +101,7 @@ func (c *change) refuseMany(ctx context.Context) error {
 	if f == nil || !c.changed(f) || c.new.Resource == comity.CoGroupMember.Resource {
 		return nil
 	}
-	return c.tx.AtMost(ctx, c.new, comity.MaxHanging, comity.RefuseBecause(comity.PhraseForbidden, comity.BeyondHanging,
+	return store.AtMost(ctx, c.tx, c.new, comity.MaxHanging, comity.RefuseBecause(comity.PhraseForbidden, comity.BeyondHanging,
 		ownerResource(c.new, f).Singular, c.new.Int(f), comity.MaxHanging, c.new.Resource.Plural))
 }
 
@@ -130,7 +132,7 @@ func (c *change) refuseTaken(ctx context.Context) error {
 		if !moved && !slices.ContainsFunc(u.Fields, c.changed) {
 			continue
 		}
-		taken, err := c.tx.Taken(ctx, rec, u)
+		taken, err := store.Taken(ctx, c.tx, rec, u)
 		if err != nil {
 			return err
 		}
@@ -146,8 +148,8 @@ func (c *change) refuseTaken(ctx context.Context) error {
 
 // inCO says whether a record exists in the CO of the change, as far as the caller may know.
 func (c *change) inCO(ctx context.Context, res *comity.Resource, id int64) (bool, error) {
-	where, err := c.tx.Home(ctx, res, id)
-	if errors.Is(err, store.ErrNotFound) {
+	where, err := store.Home(ctx, c.tx, res, id)
+	if errors.Is(err, db.ErrNotFound) {
 		return false, nil
 	}
 	coID := c.record().CoId
@@ -185,5 +187,5 @@ func (c *change) markPeople(ctx context.Context) error {
 	if c.record().Resource == comity.CoPerson.Resource {
 		people = []int64{c.record().Id}
 	}
-	return c.tx.MarkPeople(ctx, markedModes, people...)
+	return queue.EnqueuePeople(ctx, c.tx, markedModes, people...)
 }

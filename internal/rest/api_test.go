@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"comity"
-
 	"comity/internal/connector"
 	httpconnector "comity/internal/connector/http"
 	"comity/internal/connector/kafka"
@@ -26,6 +25,8 @@ import (
 	"comity/internal/rest"
 	"comity/internal/signin"
 	"comity/internal/store"
+	"comity/internal/store/db"
+	"comity/internal/store/seal"
 )
 
 // api is the API on a database, served as the program serves it.
@@ -35,7 +36,7 @@ type api struct {
 	// url is the URL of the API's root.
 	url      string
 	address  string
-	store    *store.Store
+	store    *db.DB
 	registry *registry.Registry
 	operator registry.Login
 	client   *http.Client
@@ -97,15 +98,15 @@ func fail(err error) int {
 
 // serve creates a registry in an empty database and serves it on loopback. wrap may wrap the listener.
 func serve(ctx context.Context, database string, wrap func(net.Listener) net.Listener) (*api, error) {
-	if _, err := store.Migrate(ctx, database); err != nil {
+	if _, err := db.Migrate(ctx, database); err != nil {
 		return nil, err
 	}
-	sealer, err := store.NewSealer(bytes.Repeat([]byte("k"), 32))
+	sealer, err := seal.New(bytes.Repeat([]byte("k"), 32))
 	if err != nil {
 		return nil, err
 	}
 	a := &api{database: database, client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 16}}}
-	if a.store, err = store.Open(ctx, store.Options{Database: database, Sealer: sealer}); err != nil {
+	if a.store, err = store.Open(ctx, db.Options{Database: database, Sealer: sealer}); err != nil {
 		return nil, err
 	}
 	var queue *outbox.Outbox

@@ -7,6 +7,7 @@ import (
 
 	"comity"
 	"comity/internal/store"
+	"comity/internal/store/db"
 )
 
 // statuses are the statuses of roles, best first; a person can also be Locked.
@@ -156,7 +157,7 @@ func (s *scene) confuse(people map[string][2]string) {
 			s.ids[keep] = g["Id"]
 		}
 	}
-	err := s.store.Write(s.Context(), func(tx *store.Tx) error {
+	err := s.store.Write(s.Context(), func(tx *db.Tx) error {
 		for _, group := range names {
 			for person := range people {
 				if err := turn(s.Context(), tx, comity.ParseId(s.ids[group]), comity.ParseId(s.ids[person])); err != nil {
@@ -171,18 +172,18 @@ func (s *scene) confuse(people map[string][2]string) {
 	}
 }
 
-func turn(ctx context.Context, tx *store.Tx, group, person int64) error {
+func turn(ctx context.Context, tx *db.Tx, group, person int64) error {
 	f := comity.CoGroupMember
-	home, err := tx.Home(ctx, comity.CoPerson.Resource, person)
+	home, err := store.Home(ctx, tx, comity.CoPerson.Resource, person)
 	if err != nil {
 		return err
 	}
-	rows, err := tx.List(ctx, f.Resource, 0, 1, store.Equal("co_group_id", group), store.Equal("co_person_id", person))
+	rows, err := store.List(ctx, tx, f.Resource, 0, 1, store.Equal("co_group_id", group), store.Equal("co_person_id", person))
 	if err != nil {
 		return err
 	}
 	if len(rows) == 1 {
-		return tx.Delete(ctx, rows[0], "vandal", nil)
+		return store.Delete(ctx, tx, rows[0], "vandal", nil)
 	}
 	rec := comity.NewRecord(f.Resource)
 	rec.CoId = home.CoId
@@ -190,5 +191,5 @@ func turn(ctx context.Context, tx *store.Tx, group, person int64) error {
 	rec.SetBool(f.Member, true)
 	rec.SetBool(f.Owner, false)
 	rec.SetOwner(f.Person, comity.OwnerCO, person)
-	return tx.Insert(ctx, rec, "vandal", home)
+	return store.Insert(ctx, tx, rec, "vandal", home)
 }

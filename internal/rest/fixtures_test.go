@@ -7,6 +7,7 @@ import (
 
 	"comity"
 	"comity/internal/store"
+	"comity/internal/store/db"
 )
 
 // add returns the step that adds a record, and keeps its id.
@@ -267,7 +268,7 @@ func (s *scene) addMany(r *comity.Resource, count int, fill func(rec *comity.Rec
 	s.Helper()
 	co := comity.ParseId(s.ids["co"])
 	var ids []string
-	err := s.store.WriteAlone(s.Context(), func(tx *store.Tx) error {
+	err := s.store.WriteAlone(s.Context(), func(tx *db.Tx) error {
 		ids = nil
 		for i := range count {
 			rec := comity.NewRecord(r)
@@ -276,7 +277,7 @@ func (s *scene) addMany(r *comity.Resource, count int, fill func(rec *comity.Rec
 				rec.SetInt(f, co)
 			}
 			fill(rec, i)
-			if err := tx.Insert(s.Context(), rec, "test", store.Where{CoId: co}); err != nil {
+			if err := store.Insert(s.Context(), tx, rec, "test", db.Place{CoId: co}); err != nil {
 				return err
 			}
 			ids = append(ids, fmt.Sprint(rec.Id))

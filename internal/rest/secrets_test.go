@@ -8,7 +8,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"comity/internal/store"
+	"comity/internal/store/db"
 )
 
 // TestKeyIsShownOnce, in the answer to the add, and only the server generates it.
@@ -72,7 +72,7 @@ func TestSecretsAreNowhereToRead(t *testing.T) {
 func (s *scene) dump() []byte {
 	s.Helper()
 	var all []byte
-	if !store.IsPostgres(s.database) {
+	if !db.IsPostgres(s.database) {
 		for _, file := range []string{s.database, s.database + "-wal"} {
 			content, err := os.ReadFile(file)
 			s.must(err)

@@ -16,6 +16,7 @@ import (
 	"comity/internal/rest"
 	"comity/internal/signin"
 	"comity/internal/store"
+	"comity/internal/store/db"
 )
 
 // quick serves the scene's registry with a short time limit for requests.
@@ -85,9 +86,9 @@ func (s *scene) whileHeld(run func()) {
 	s.Helper()
 	held, release, ended := make(chan struct{}), make(chan struct{}), make(chan error)
 	go func() {
-		ended <- s.store.WriteAlone(context.WithoutCancel(s.Context()), func(tx *store.Tx) error {
+		ended <- s.store.WriteAlone(context.WithoutCancel(s.Context()), func(tx *db.Tx) error {
 			for _, co := range []int64{0, comity.ParseId(s.ids["co"])} {
-				if _, err := tx.EnterCO(s.Context(), co, true); err != nil {
+				if _, err := store.EnterCO(s.Context(), tx, co, true); err != nil {
 					return err
 				}
 			}

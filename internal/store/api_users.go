@@ -4,16 +4,17 @@ import (
 	"context"
 
 	"comity"
+	"comity/internal/store/db"
 )
 
 // Credential returns the credential of the API user with the username, or ErrNotFound.
-func (tx *Tx) Credential(ctx context.Context, username string) (comity.Credential, error) {
+func Credential(ctx context.Context, tx *db.Tx, username string) (comity.Credential, error) {
 	r := comity.ApiUser.Resource
 	n := len(scanColumns(r))
 	var found comity.Credential
 	sql := `SELECT ` + texts[r].columns + `, api_key, (SELECT c.status FROM cos c WHERE c.id = api_users.co_id)
 		FROM api_users WHERE username = $1`
-	err := tx.conn.query(ctx, sql, args{username}, func(row Row) error {
+	err := tx.Query(ctx, sql, db.Args{username}, func(row db.Row) error {
 		found = comity.Credential{User: scan(r, row), CoStatus: row.Text(n + 1)}
 		if !row.Null(n) {
 			found.Digest = row.Text(n)
@@ -21,7 +22,7 @@ func (tx *Tx) Credential(ctx context.Context, username string) (comity.Credentia
 		return nil
 	})
 	if err == nil && found.User == nil {
-		err = ErrNotFound
+		err = db.ErrNotFound
 	}
 	return found, err
 }

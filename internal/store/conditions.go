@@ -7,62 +7,63 @@ import (
 	"time"
 
 	"comity"
+	"comity/internal/store/db"
 )
 
 // In returns the condition that a column has one of the values; no record meets it where there are none.
-func In(column string, ids []int64) Condition {
+func In(column string, ids []int64) db.Condition {
 	if len(ids) == 0 {
 		return NoRecord()
 	}
-	return func(_ dialect, a *args) string { return "t." + column + " IN " + list(a, ids) }
+	return func(_ db.Dialect, a *db.Args) string { return "t." + column + " IN " + db.List(a, ids) }
 }
 
 // OneOf returns the condition that a column has one of the texts.
-func OneOf(column string, texts ...string) Condition {
-	return func(_ dialect, a *args) string { return "t." + column + " IN " + list(a, texts) }
+func OneOf(column string, texts ...string) db.Condition {
+	return func(_ db.Dialect, a *db.Args) string { return "t." + column + " IN " + db.List(a, texts) }
 }
 
 // IsCalled returns the condition that a Name has one of the pairs of folded given and family names.
-func IsCalled(coID int64, names [][2]string) Condition {
-	return func(_ dialect, a *args) string {
+func IsCalled(coID int64, names [][2]string) db.Condition {
+	return func(_ db.Dialect, a *db.Args) string {
 		co := inCO("n", coID, a)
 		texts := make([]string, len(names))
 		for i, n := range names {
-			texts[i] = "(" + a.put(n[0]) + ", " + a.put(n[1]) + ")"
+			texts[i] = "(" + a.Put(n[0]) + ", " + a.Put(n[1]) + ")"
 		}
 		return fmt.Sprintf("t.id IN (SELECT n.id FROM names n WHERE %s (n.given_folded, n.family_folded) IN (VALUES %s))", co, strings.Join(texts, ", "))
 	}
 }
 
 // HasFolded returns the condition that the folded value of a field is one of the texts.
-func HasFolded(f *comity.Field, coID int64, texts []string) Condition {
-	return func(_ dialect, a *args) string {
-		return fmt.Sprintf("t.id IN (SELECT x.id FROM %s x WHERE %s x.%s IN %s)", f.Resource().Table, inCO("x", coID, a), f.FoldedColumn(), list(a, texts))
+func HasFolded(f *comity.Field, coID int64, texts []string) db.Condition {
+	return func(_ db.Dialect, a *db.Args) string {
+		return fmt.Sprintf("t.id IN (SELECT x.id FROM %s x WHERE %s x.%s IN %s)", f.Resource().Table, inCO("x", coID, a), f.FoldedColumn(), db.List(a, texts))
 	}
 }
 
 // HasPart returns the condition that a text column contains a text, without regard to the case of ASCII
 // letters. PostgreSQL also ignores the case of other letters.
-func HasPart(column, part string) Condition {
-	return func(_ dialect, a *args) string {
-		return fmt.Sprintf(`lower(t.%s) LIKE lower(%s) ESCAPE '\'`, column, a.put("%"+escapeLike(part)+"%"))
+func HasPart(column, part string) db.Condition {
+	return func(_ db.Dialect, a *db.Args) string {
+		return fmt.Sprintf(`lower(t.%s) LIKE lower(%s) ESCAPE '\'`, column, a.Put("%"+db.EscapeLike(part)+"%"))
 	}
 }
 
 // AnyOf returns the condition that at least one of the conditions holds. It ignores nil conditions and
 // returns nil where all are nil.
-func AnyOf(conditions ...Condition) Condition { return combined(conditions, " OR ") }
+func AnyOf(conditions ...db.Condition) db.Condition { return combined(conditions, " OR ") }
 
 // AllOf returns the condition that all conditions hold. It ignores nil conditions and returns nil where all
 // are nil.
-func AllOf(conditions ...Condition) Condition { return combined(conditions, " AND ") }
+func AllOf(conditions ...db.Condition) db.Condition { return combined(conditions, " AND ") }
 
-func combined(conditions []Condition, by string) Condition {
-	conditions = slices.DeleteFunc(slices.Clone(conditions), func(c Condition) bool { return c == nil })
+func combined(conditions []db.Condition, by string) db.Condition {
+	conditions = slices.DeleteFunc(slices.Clone(conditions), func(c db.Condition) bool { return c == nil })
 	if len(conditions) == 0 {
 		return nil
 	}
-	return func(d dialect, a *args) string {
+	return func(d db.Dialect, a *db.Args) string {
 		texts := make([]string, len(conditions))
 		for i, c := range conditions {
 			texts[i] = c(d, a)
@@ -72,36 +73,38 @@ func combined(conditions []Condition, by string) Condition {
 }
 
 // whole is AllOf, but every record meets it where there are no conditions.
-func whole(conditions []Condition) Condition {
-	return AllOf(append([]Condition{All()}, conditions...)...)
+func whole(conditions []db.Condition) db.Condition {
+	return AllOf(append([]db.Condition{All()}, conditions...)...)
 }
 
 // Not returns the condition that another does not hold.
-func Not(c Condition) Condition { return func(d dialect, a *args) string { return "NOT " + c(d, a) } }
+func Not(c db.Condition) db.Condition {
+	return func(d db.Dialect, a *db.Args) string { return "NOT " + c(d, a) }
+}
 
 // Names returns the condition that a column refers to a record of the resource that meets the condition c;
 // nil where c is nil.
-func Names(column string, r *comity.Resource, c Condition) Condition {
+func Names(column string, r *comity.Resource, c db.Condition) db.Condition {
 	if c == nil {
 		return nil
 	}
-	return func(d dialect, a *args) string {
+	return func(d db.Dialect, a *db.Args) string {
 		return fmt.Sprintf("t.%s IN (SELECT t.id FROM %s t WHERE %s)", column, r.Table, c(d, a))
 	}
 }
 
 // NamedBy returns the condition that a record of the resource which meets all conditions refers to this one
 // in the column.
-func NamedBy(column string, r *comity.Resource, conditions ...Condition) Condition {
-	all := AllOf(append([]Condition{IsSet(column)}, conditions...)...)
-	return func(d dialect, a *args) string {
+func NamedBy(column string, r *comity.Resource, conditions ...db.Condition) db.Condition {
+	all := AllOf(append([]db.Condition{IsSet(column)}, conditions...)...)
+	return func(d db.Dialect, a *db.Args) string {
 		return fmt.Sprintf("t.id IN (SELECT t.%s FROM %s t WHERE %s)", column, r.Table, all(d, a))
 	}
 }
 
 // NamesEach is Names with a correlated subquery, which is evaluated for each record: faster for few records
 // where many meet the condition.
-func NamesEach(column string, r *comity.Resource, c Condition) Condition {
+func NamesEach(column string, r *comity.Resource, c db.Condition) db.Condition {
 	if c == nil {
 		return nil
 	}
@@ -109,67 +112,57 @@ func NamesEach(column string, r *comity.Resource, c Condition) Condition {
 }
 
 // NamedByEach is NamedBy with a correlated subquery, which is evaluated for each record.
-func NamedByEach(column string, r *comity.Resource, conditions ...Condition) Condition {
+func NamedByEach(column string, r *comity.Resource, conditions ...db.Condition) db.Condition {
 	return asked("id", column, r, whole(conditions))
 }
 
 // asked returns the condition that a record of the resource which meets c has the value of this record's
 // column in its column other. The value gets an alias first, because c refers to its own record as t.
-func asked(column, other string, r *comity.Resource, c Condition) Condition {
-	return func(d dialect, a *args) string {
+func asked(column, other string, r *comity.Resource, c db.Condition) db.Condition {
+	return func(d db.Dialect, a *db.Args) string {
 		return fmt.Sprintf("EXISTS (SELECT 1 FROM (SELECT t.%s AS has) named CROSS JOIN %s t WHERE t.%s = named.has AND %s)", column, r.Table, other, c(d, a))
 	}
 }
 
 // ChangedBy returns the condition that the user made a record's last change.
-func ChangedBy(username string) Condition { return Equal("actor", username) }
+func ChangedBy(username string) db.Condition { return Equal("actor", username) }
 
 // ValidAt returns the condition that a record is valid at the time.
-func ValidAt(now time.Time) Condition {
-	return func(_ dialect, a *args) string { return validNow("t", a, now) }
+func ValidAt(now time.Time) db.Condition {
+	return func(_ db.Dialect, a *db.Args) string { return db.ValidAt("t", a, now) }
 }
 
 // NotID returns the condition that a record has another id.
-func NotID(id int64) Condition {
-	return func(_ dialect, a *args) string { return "t.id <> " + a.put(id) }
+func NotID(id int64) db.Condition {
+	return func(_ db.Dialect, a *db.Args) string { return "t.id <> " + a.Put(id) }
 }
 
 // HasMemberNow returns the condition that the person is a member or owner of a group at the time.
-func HasMemberNow(person int64, now time.Time) Condition {
-	return func(_ dialect, a *args) string {
+func HasMemberNow(person int64, now time.Time) db.Condition {
+	return func(_ db.Dialect, a *db.Args) string {
 		return fmt.Sprintf(`t.id IN (SELECT m.co_group_id FROM co_group_members m WHERE m.co_person_id = %s
-			AND (m.member OR m.owner) AND %s)`, a.put(person), validNow("m", a, now))
+			AND (m.member OR m.owner) AND %s)`, a.Put(person), db.ValidAt("m", a, now))
 	}
-}
-
-// validNow returns the SQL condition that a row is valid at the time.
-func validNow(table string, a *args, now time.Time) string {
-	p := a.put(now.Unix())
-	return fmt.Sprintf("(%[1]s.valid_from IS NULL OR %[1]s.valid_from <= %[2]s) AND (%[1]s.valid_through IS NULL OR %[1]s.valid_through >= %[2]s)", table, p)
 }
 
 // HasIdentifierPart returns the condition that an identifier of the record contains the text, without
 // regard to case. owner is the column of identifiers that refers to the record; a coID of 0 is any CO.
-func HasIdentifierPart(owner string, coID int64, part string) Condition {
-	part = Fold(part)
-	return func(d dialect, a *args) string {
+func HasIdentifierPart(owner string, coID int64, part string) db.Condition {
+	part = db.Fold(part)
+	return func(d db.Dialect, a *db.Args) string {
 		sql := fmt.Sprintf(`t.id IN (SELECT i.%[1]s FROM identifiers i WHERE %[2]s i.%[1]s IS NOT NULL AND i.identifier_folded LIKE %[3]s ESCAPE '\'`,
-			owner, inCO("i", coID, a), a.put("%"+escapeLike(part)+"%"))
-		if d.inSearch != nil {
-			sql += d.inSearch("identifiers_search", "i.id", []string{part}, coID, a)
+			owner, inCO("i", coID, a), a.Put("%"+db.EscapeLike(part)+"%"))
+		if d.InSearch != nil {
+			sql += d.InSearch("identifiers_search", "i.id", []string{part}, coID, a)
 		}
 		return sql + ")"
 	}
 }
 
-func escapeLike(s string) string {
-	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(s)
-}
-
 // HasNameStart returns the condition that the column of a person's primary name begins with the text,
 // without regard to case.
-func HasNameStart(column string, coID int64, start string) Condition {
-	return func(_ dialect, a *args) string {
+func HasNameStart(column string, coID int64, start string) db.Condition {
+	return func(_ db.Dialect, a *db.Args) string {
 		return fmt.Sprintf(`t.id IN (SELECT n.co_person_id FROM names n WHERE %s n.primary_name AND %s)`,
 			inCO("n", coID, a), startsWith("n."+column+"_folded", start, a))
 	}
@@ -177,8 +170,8 @@ func HasNameStart(column string, coID int64, start string) Condition {
 
 // HasMailStart returns the condition that an email address of a person begins with the text, without regard
 // to case.
-func HasMailStart(coID int64, start string) Condition {
-	return func(_ dialect, a *args) string {
+func HasMailStart(coID int64, start string) db.Condition {
+	return func(_ db.Dialect, a *db.Args) string {
 		return fmt.Sprintf(`t.id IN (SELECT e.co_person_id FROM email_addresses e WHERE %s %s)`,
 			inCO("e", coID, a), startsWith("e.mail_folded", start, a))
 	}
@@ -186,74 +179,82 @@ func HasMailStart(coID int64, start string) Condition {
 
 // Exactly returns the condition that a text field has the value, case included. Where the field has a
 // folded column, the condition includes it, so that one index serves both kinds of search.
-func Exactly(f *comity.Field, value string) Condition {
-	return func(_ dialect, a *args) string { return exactly("t", f, value, a) }
+func Exactly(f *comity.Field, value string) db.Condition {
+	return func(_ db.Dialect, a *db.Args) string { return exactly("t", f, value, a) }
 }
 
-func exactly(table string, f *comity.Field, value string, a *args) string {
-	sql := table + "." + f.Column + " = " + a.put(value)
+func exactly(table string, f *comity.Field, value string, a *db.Args) string {
+	sql := table + "." + f.Column + " = " + a.Put(value)
 	if f.Folded {
-		sql += " AND " + table + "." + f.FoldedColumn() + " = " + a.put(Fold(value))
+		sql += " AND " + table + "." + f.FoldedColumn() + " = " + a.Put(db.Fold(value))
 	}
 	return sql
 }
 
 // HasMail returns the condition that a record has exactly that email address. owner is the column of
 // email addresses that refers to the record; a coID of 0 is any CO.
-func HasMail(owner string, coID int64, mail string) Condition {
-	return func(_ dialect, a *args) string {
+func HasMail(owner string, coID int64, mail string) db.Condition {
+	return func(_ db.Dialect, a *db.Args) string {
 		return fmt.Sprintf(`t.id IN (SELECT e.%s FROM email_addresses e WHERE %s %s)`, owner, inCO("e", coID, a), exactly("e", comity.EmailAddress.Mail, mail, a))
 	}
 }
 
 // LinkedTo returns the condition that an org identity is linked to the person.
-func LinkedTo(person int64) Condition {
-	return func(_ dialect, a *args) string {
-		return fmt.Sprintf("t.id IN (SELECT l.org_identity_id FROM co_org_identity_links l WHERE l.co_person_id = %s)", a.put(person))
+func LinkedTo(person int64) db.Condition {
+	return func(_ db.Dialect, a *db.Args) string {
+		return fmt.Sprintf("t.id IN (SELECT l.org_identity_id FROM co_org_identity_links l WHERE l.co_person_id = %s)", a.Put(person))
 	}
 }
 
-func inCO(table string, coID int64, a *args) string {
+func inCO(table string, coID int64, a *db.Args) string {
 	if coID == 0 {
 		return ""
 	}
-	return table + ".co_id = " + a.put(coID) + " AND"
+	return table + ".co_id = " + a.Put(coID) + " AND"
 }
 
 // startsWith returns the SQL condition that a folded column begins with the text, as a range that an index
 // serves: in byte order, every text that begins with the start sorts before the start followed by the last
 // code point.
-func startsWith(column, start string, a *args) string {
-	start = Fold(start)
-	return fmt.Sprintf("%[1]s >= %[2]s AND %[1]s < %[3]s", column, a.put(start), a.put(start+"\U0010FFFF"))
+func startsWith(column, start string, a *db.Args) string {
+	start = db.Fold(start)
+	return fmt.Sprintf("%[1]s >= %[2]s AND %[1]s < %[3]s", column, a.Put(start), a.Put(start+"\U0010FFFF"))
 }
 
 // IsNull returns the condition that a column has no value.
-func IsNull(column string) Condition {
-	return func(dialect, *args) string { return "t." + column + " IS NULL" }
+func IsNull(column string) db.Condition {
+	return func(db.Dialect, *db.Args) string { return "t." + column + " IS NULL" }
 }
 
 // IsSet returns the condition that a column has a value.
-func IsSet(column string) Condition {
-	return func(dialect, *args) string { return "t." + column + " IS NOT NULL" }
+func IsSet(column string) db.Condition {
+	return func(db.Dialect, *db.Args) string { return "t." + column + " IS NOT NULL" }
 }
 
 // HasIdentifier returns the condition that a record has exactly that identifier, of the type kind or, for
 // "", of any type. owner is the column of identifiers that refers to the record; a coID of 0 is any CO.
-func HasIdentifier(owner string, coID int64, identifier, kind string) Condition {
-	return func(_ dialect, a *args) string {
+func HasIdentifier(owner string, coID int64, identifier, kind string) db.Condition {
+	return func(_ db.Dialect, a *db.Args) string {
 		sql := fmt.Sprintf(`t.id IN (SELECT i.%[1]s FROM identifiers i WHERE %[2]s i.%[1]s IS NOT NULL AND %[3]s`, owner, inCO("i", coID, a), exactly("i", comity.Identifier.Identifier, identifier, a))
 		if kind != "" {
-			sql += " AND i.type = " + a.put(kind)
+			sql += " AND i.type = " + a.Put(kind)
 		}
 		return sql + ")"
 	}
 }
 
 // All returns the condition that every record meets.
-func All() Condition { return func(dialect, *args) string { return "1 = 1" } }
+func All() db.Condition { return func(db.Dialect, *db.Args) string { return "1 = 1" } }
 
 // ModifiedSince returns the condition that a record was last changed at the time or later.
-func ModifiedSince(t time.Time) Condition {
-	return func(_ dialect, a *args) string { return "t.modified >= " + a.put(t.UnixMicro()) }
+func ModifiedSince(t time.Time) db.Condition {
+	return func(_ db.Dialect, a *db.Args) string { return "t.modified >= " + a.Put(t.UnixMicro()) }
 }
+
+// Equal returns the condition that a column has a value.
+func Equal(column string, v any) db.Condition {
+	return func(_ db.Dialect, a *db.Args) string { return "t." + column + " = " + a.Put(v) }
+}
+
+// NoRecord returns the condition that no record meets.
+func NoRecord() db.Condition { return func(db.Dialect, *db.Args) string { return "1 = 0" } }

@@ -7,7 +7,7 @@ import (
 
 	"comity/internal/dbtest"
 	"comity/internal/pgtest"
-	"comity/internal/store"
+	"comity/internal/store/db"
 	"comity/internal/store/storetest"
 )
 
@@ -17,7 +17,7 @@ func newDatabase(t *testing.T) string { return pgtest.URL(t) }
 
 // blank creates databases with empty tables.
 var blank = dbtest.New(func(ctx context.Context, database string) error {
-	_, err := store.Migrate(ctx, database)
+	_, err := db.Migrate(ctx, database)
 	return err
 })
 

@@ -6,34 +6,35 @@ import (
 	"slices"
 
 	"comity"
+	"comity/internal/store/db"
+	"comity/internal/store/groups"
+	"comity/internal/store/history"
+	"comity/internal/store/queue"
 )
-
-// ofTargets are the tables that hold the provisioning state of targets, as opposed to their settings.
-var ofTargets = []string{"deliveries", "target_states", "full_syncs"}
 
 // DeleteCO deletes a CO and everything in it. It deletes the deliveries of its targets first, so that
 // nothing is sent to the receivers.
-func (tx *Tx) DeleteCO(ctx context.Context, id int64, actor string) error {
+func DeleteCO(ctx context.Context, tx *db.Tx, id int64, actor string) error {
 	now, err := tx.Now(ctx)
 	if err != nil {
 		return err
 	}
 	moment := now.UnixMicro()
-	tx.searched = true
-	for _, table := range ofTargets {
+	tx.Touch(comity.Name.Resource)
+	for _, table := range queue.StateTables {
 		sql := `DELETE FROM ` + table + ` WHERE co_provisioning_target_id IN (SELECT id FROM co_provisioning_targets WHERE co_id = $1)`
-		if err := tx.conn.queue(ctx, sql, args{id}); err != nil {
+		if err := tx.Queue(ctx, sql, db.Args{id}); err != nil {
 			return err
 		}
 	}
 	note := fmt.Sprintf(`INSERT INTO history (%s)
 		SELECT resource, record_id, revision + 1, '%[2]s', CAST($2 AS text), %[3]s, %[3]s,
 			co_id, co_person_id, org_identity_id, co_group_id, data
-		FROM history WHERE co_id = $1 AND until IS NULL`, historyColumns, comity.OpDelete, notBefore("since", "$3"))
-	if err := tx.conn.queue(ctx, note, args{id, actor, moment}); err != nil {
+		FROM history WHERE co_id = $1 AND until IS NULL`, history.Columns, comity.OpDelete, db.NotBefore("since", "$3"))
+	if err := tx.Queue(ctx, note, db.Args{id, actor, moment}); err != nil {
 		return err
 	}
-	err = tx.conn.queue(ctx, `UPDATE history SET until = `+notBefore("since", "$1")+` WHERE co_id = $2 AND until IS NULL`, args{moment, id})
+	err = tx.Queue(ctx, `UPDATE history SET until = `+db.NotBefore("since", "$1")+` WHERE co_id = $2 AND until IS NULL`, db.Args{moment, id})
 	if err != nil {
 		return err
 	}
@@ -43,7 +44,7 @@ func (tx *Tx) DeleteCO(ctx context.Context, id int64, actor string) error {
 		if all[i] == comity.Co.Resource {
 			column = "id"
 		}
-		if err := tx.conn.queue(ctx, `DELETE FROM `+all[i].Table+` WHERE `+column+` = $1`, args{id}); err != nil {
+		if err := tx.Queue(ctx, `DELETE FROM `+all[i].Table+` WHERE `+column+` = $1`, db.Args{id}); err != nil {
 			return err
 		}
 	}
@@ -54,33 +55,33 @@ func (tx *Tx) DeleteCO(ctx context.Context, id int64, actor string) error {
 // On PostgreSQL, where writers do not wait for each other, it does nothing and returns false: DeleteCO
 // deletes everything at once. Once the long change is stored (Leave), the CO no longer exists for reads
 // and writes.
-func (tx *Tx) DeletePart(ctx context.Context, id int64, n int, actor string) (more bool, err error) {
-	if !tx.dialect.shared {
+func DeletePart(ctx context.Context, tx *db.Tx, id int64, n int, actor string) (more bool, err error) {
+	if !tx.Dialect.Shared {
 		return false, nil
 	}
 	for _, r := range partByPart {
 		if r == comity.CoProvisioningTarget.Resource {
 			// First the deliveries of the targets, so that nothing is sent to the receivers.
-			if more, err := tx.deleteDeliveries(ctx, id, n); more || err != nil {
+			if more, err := deleteDeliveries(ctx, tx, id, n); more || err != nil {
 				return more, err
 			}
 		}
-		ids, err := tx.ids(ctx, `SELECT id FROM `+r.Table+` WHERE co_id = $1 ORDER BY id LIMIT $2`, args{id, int64(n)})
+		ids, err := tx.IDs(ctx, `SELECT id FROM `+r.Table+` WHERE co_id = $1 ORDER BY id LIMIT $2`, db.Args{id, int64(n)})
 		if err != nil {
 			return false, err
 		}
 		if len(ids) > 0 {
-			var a args
-			return true, tx.deleteSet(ctx, r, tx.dialect.idsIn(&a, ids), actor, a, nil)
+			var a db.Args
+			return true, deleteSet(ctx, tx, r, tx.Dialect.IdsIn(&a, ids), actor, a, nil)
 		}
 	}
 	return false, nil
 }
 
-func (tx *Tx) deleteDeliveries(ctx context.Context, id int64, n int) (more bool, err error) {
-	deleted, err := tx.conn.exec(ctx, `DELETE FROM deliveries WHERE (co_provisioning_target_id, kind, subject_id) IN (
+func deleteDeliveries(ctx context.Context, tx *db.Tx, id int64, n int) (more bool, err error) {
+	deleted, err := tx.Exec(ctx, `DELETE FROM deliveries WHERE (co_provisioning_target_id, kind, subject_id) IN (
 		SELECT d.co_provisioning_target_id, d.kind, d.subject_id FROM deliveries d
-		WHERE d.co_provisioning_target_id IN (SELECT t.id FROM co_provisioning_targets t WHERE t.co_id = $1) LIMIT $2)`, args{id, int64(n)})
+		WHERE d.co_provisioning_target_id IN (SELECT t.id FROM co_provisioning_targets t WHERE t.co_id = $1) LIMIT $2)`, db.Args{id, int64(n)})
 	return deleted > 0, err
 }
 
@@ -108,10 +109,10 @@ var partByPart = func() []*comity.Resource {
 
 // notDeleted returns the SQL condition, beginning with AND, that a CO is not being deleted part by part; co
 // is an expression of its id. It is "" on PostgreSQL, which deletes no CO in parts.
-func (tx *Tx) notDeleted(co string) string {
-	if !tx.dialect.shared {
+func notDeleted(tx *db.Tx, co string) string {
+	if !tx.Dialect.Shared {
 		return ""
 	}
 	return fmt.Sprintf(` AND NOT EXISTS (SELECT 1 FROM long_changes l WHERE l.co_id = %s AND l.resource = '%s' AND l.task = '%s')`,
-		co, comity.Co.Singular, taskDelete)
+		co, comity.Co.Singular, groups.TaskDelete)
 }

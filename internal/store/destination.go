@@ -6,50 +6,45 @@ import (
 	"slices"
 
 	"comity"
+	"comity/internal/store/db"
 )
 
 // Destination returns a target with its settings and its server, and the secrets of both. Settings and Server
 // are nil where the target has none.
-func (tx *Tx) Destination(ctx context.Context, target int64) (comity.Destination, error) {
+func Destination(ctx context.Context, tx *db.Tx, target int64) (comity.Destination, error) {
 	d := comity.Destination{Secrets: map[*comity.Field]string{}}
-	err := tx.conn.later(ctx, `SELECT identifier_type, workers, include_groups FROM co_provisioning_targets WHERE id = $1`, args{target}, func(r Row) error {
-		if !r.Null(0) {
-			d.IdentifierType = r.Text(0)
-		}
-		if !r.Null(1) {
-			d.Workers = r.Int(1)
-		}
-		d.IncludeGroups = r.Bool(2)
+	err := tx.Later(ctx, `SELECT identifier_type, workers, include_groups FROM co_provisioning_targets WHERE id = $1`, db.Args{target}, func(r db.Row) error {
+		d.IdentifierType, d.Workers, d.IncludeGroups = r.Text(0), r.Int(1), r.Bool(2)
 		return nil
 	})
 	if err != nil {
 		return d, err
 	}
-	if d.Target, err = tx.Get(ctx, comity.CoProvisioningTarget.Resource, target); err != nil {
+	if d.Target, err = Get(ctx, tx, comity.CoProvisioningTarget.Resource, target); err != nil {
 		return d, err
 	}
 	settings := comity.SettingsFor(d.Target.Text(comity.CoProvisioningTarget.Plugin))
 	if settings == nil {
 		return d, fmt.Errorf("target %d has a plugin that this program does not know: %s", target, d.Target.Text(comity.CoProvisioningTarget.Plugin))
 	}
-	if d.Settings, err = tx.withSecrets(ctx, settings.TargetId(), target, d.Secrets); err != nil || d.Settings == nil {
+	if d.Settings, err = withSecrets(ctx, tx, settings.TargetId(), target, d.Secrets); err != nil || d.Settings == nil {
 		return d, err
 	}
 	if settings.ServerId() == nil {
 		return d, nil
 	}
-	server, err := tx.Get(ctx, comity.Server.Resource, d.Settings.Int(settings.ServerId()))
+	server, err := Get(ctx, tx, comity.Server.Resource, d.Settings.Int(settings.ServerId()))
 	if err != nil {
 		return d, err
 	}
 	d.ServerType = server.Text(comity.Server.ServerType)
 	d.ServerActive = server.Text(comity.Server.Status) == comity.Active
-	d.Server, err = tx.withSecrets(ctx, comity.ServerTable(d.ServerType).ServerId(), server.Id, d.Secrets)
+	d.Server, err = withSecrets(ctx, tx, comity.ServerTable(d.ServerType).ServerId(), server.Id, d.Secrets)
 	return d, err
 }
 
 // withSecrets returns the record that has an id in a field, nil if there is none, and adds its secrets to a map.
-func (tx *Tx) withSecrets(ctx context.Context, by *comity.Field, id int64, secrets map[*comity.Field]string) (rec *comity.Record, err error) {
+func withSecrets(ctx context.Context, tx *db.Tx, by *comity.Field, id int64, secrets map[*comity.Field]string) (rec *comity.Record, err error) {
 	r := by.Resource()
 	var sealed []*comity.Field
 	columns := texts[r].columns
@@ -61,7 +56,7 @@ func (tx *Tx) withSecrets(ctx context.Context, by *comity.Field, id int64, secre
 	}
 	n := len(scanColumns(r))
 	sql := fmt.Sprintf(`SELECT %s FROM %s WHERE %s = $1`, columns, texts[r].from, by.Column)
-	err = tx.conn.query(ctx, sql, args{id}, func(row Row) error {
+	err = tx.Query(ctx, sql, db.Args{id}, func(row db.Row) error {
 		if rec, err = texts[r].scan(row); err != nil {
 			return err
 		}
@@ -69,7 +64,7 @@ func (tx *Tx) withSecrets(ctx context.Context, by *comity.Field, id int64, secre
 			if row.Null(n + i) {
 				continue
 			}
-			secret, err := tx.sealer.open(row.Bytes(n + i))
+			secret, err := tx.Sealer.Open(row.Bytes(n + i))
 			if err != nil {
 				return err
 			}
@@ -81,14 +76,14 @@ func (tx *Tx) withSecrets(ctx context.Context, by *comity.Field, id int64, secre
 }
 
 // TargetsOf returns the ids of the targets that use a server, in order.
-func (tx *Tx) TargetsOf(ctx context.Context, server int64) (targets []int64, err error) {
+func TargetsOf(ctx context.Context, tx *db.Tx, server int64) (targets []int64, err error) {
 	for _, settings := range comity.TargetSettings() {
 		f := settings.ServerId()
 		if f == nil {
 			continue
 		}
-		found, err := collect(ctx, tx.conn, fmt.Sprintf(`SELECT %s FROM %s WHERE %s = $1`, settings.TargetId().Column, settings.Table, f.Column),
-			args{server}, func(r Row) (int64, error) { return r.Int(0), nil })
+		found, err := db.Collect(ctx, tx, fmt.Sprintf(`SELECT %s FROM %s WHERE %s = $1`, settings.TargetId().Column, settings.Table, f.Column),
+			db.Args{server}, func(r db.Row) (int64, error) { return r.Int(0), nil })
 		if err != nil {
 			return nil, err
 		}

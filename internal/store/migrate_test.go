@@ -11,6 +11,8 @@ import (
 
 	"comity/internal/pgtest"
 	"comity/internal/store"
+	"comity/internal/store/db"
+	"comity/internal/store/seal"
 )
 
 // everywhere runs a test on a new, empty database of each kind.
@@ -25,7 +27,7 @@ func everywhere(t *testing.T, test func(t *testing.T, name string)) {
 }
 
 func driverOf(name string) string {
-	if store.IsPostgres(name) {
+	if db.IsPostgres(name) {
 		return "pgx"
 	}
 	return "sqlite3"
@@ -33,12 +35,12 @@ func driverOf(name string) string {
 
 func TestMigrateOnceAndAgain(t *testing.T) {
 	everywhere(t, func(t *testing.T, name string) {
-		steps, err := store.Migrate(t.Context(), name)
+		steps, err := db.Migrate(t.Context(), name)
 		if err != nil || steps == 0 {
 			t.Fatalf("%d steps from nothing: %v", steps, err)
 		}
 		for range 2 {
-			if again, err := store.Migrate(t.Context(), name); err != nil || again != 0 {
+			if again, err := db.Migrate(t.Context(), name); err != nil || again != 0 {
 				t.Errorf("%d steps from what is migrated: %v", again, err)
 			}
 		}
@@ -54,7 +56,7 @@ func TestMigrateByManyAtOnce(t *testing.T) {
 	for i := range steps {
 		all.Go(func() {
 			var err error
-			if steps[i], err = store.Migrate(t.Context(), name); err != nil {
+			if steps[i], err = db.Migrate(t.Context(), name); err != nil {
 				t.Error(err)
 			}
 		})
@@ -73,15 +75,15 @@ func TestMigrateByManyAtOnce(t *testing.T) {
 
 func TestMigrateWhatANewerProgramMade(t *testing.T) {
 	everywhere(t, func(t *testing.T, name string) {
-		if _, err := store.Migrate(t.Context(), name); err != nil {
+		if _, err := db.Migrate(t.Context(), name); err != nil {
 			t.Fatal(err)
 		}
-		db := open(t, driverOf(name), name)
-		if _, err := db.ExecContext(t.Context(), `INSERT INTO goose_db_version (version_id, is_applied) VALUES (99999, true)`); err != nil {
+		opened := open(t, driverOf(name), name)
+		if _, err := opened.ExecContext(t.Context(), `INSERT INTO goose_db_version (version_id, is_applied) VALUES (99999, true)`); err != nil {
 			t.Fatal(err)
 		}
-		_, err := store.Migrate(t.Context(), name)
-		if !errors.Is(err, store.ErrNewer) {
+		_, err := db.Migrate(t.Context(), name)
+		if !errors.Is(err, db.ErrNewer) {
 			t.Fatalf("error %v, want ErrNewer", err)
 		}
 		if !strings.Contains(err.Error(), "99999") {
@@ -113,10 +115,10 @@ func TestPathsOfSQLiteFiles(t *testing.T) {
 // migrated migrates a database, opens it and checks it.
 func migrated(t *testing.T, name string) {
 	t.Helper()
-	if _, err := store.Migrate(t.Context(), name); err != nil {
+	if _, err := db.Migrate(t.Context(), name); err != nil {
 		t.Fatal(err)
 	}
-	s, err := store.Open(t.Context(), store.Options{Database: name, Sealer: newSealer(t)})
+	s, err := store.Open(t.Context(), db.Options{Database: name, Sealer: newSealer(t)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -128,9 +130,9 @@ func migrated(t *testing.T, name string) {
 	}
 }
 
-func newSealer(t *testing.T) *store.Sealer {
+func newSealer(t *testing.T) *seal.Sealer {
 	t.Helper()
-	s, err := store.NewSealer(make([]byte, 32))
+	s, err := seal.New(make([]byte, 32))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -160,7 +162,7 @@ func TestWhatCannotBeOpened(t *testing.T) {
 		{"a URL that is none", "postgres://me:hunter2@[:1/comity"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			s, err := store.Open(t.Context(), store.Options{Database: tt.database, Sealer: newSealer(t)})
+			s, err := store.Open(t.Context(), db.Options{Database: tt.database, Sealer: newSealer(t)})
 			if err == nil {
 				_ = s.Close()
 				t.Fatal("it is opened")
@@ -171,13 +173,13 @@ func TestWhatCannotBeOpened(t *testing.T) {
 			if strings.HasSuffix(tt.database, "none.db") && !strings.Contains(tt.name, "folder") {
 				return // migrating makes it
 			}
-			if _, err := store.Migrate(t.Context(), tt.database); err == nil || strings.Contains(err.Error(), "hunter2") {
+			if _, err := db.Migrate(t.Context(), tt.database); err == nil || strings.Contains(err.Error(), "hunter2") {
 				t.Errorf("migrating: error %v", err)
 			}
 		})
 	}
 	t.Run("without a sealer", func(t *testing.T) {
-		if _, err := store.Open(t.Context(), store.Options{Database: newFile(t)}); err == nil {
+		if _, err := store.Open(t.Context(), db.Options{Database: newFile(t)}); err == nil {
 			t.Error("it is opened")
 		}
 	})
@@ -200,7 +202,7 @@ func TestRedact(t *testing.T) {
 	} {
 		t.Run(tt.database, func(t *testing.T) {
 			t.Parallel()
-			got := store.Redact(tt.database)
+			got := db.Redact(tt.database)
 			if got != tt.want {
 				t.Errorf("%q, want %q", got, tt.want)
 			}
@@ -217,21 +219,21 @@ func TestMigrateWithoutTheRightToMakeExtensions(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	db, guest := open(t, "pgx", name), "guest_of_"+strings.TrimPrefix(u.Path, "/")
+	owner, guest := open(t, "pgx", name), "guest_of_"+strings.TrimPrefix(u.Path, "/")
 	for _, sql := range []string{"CREATE ROLE " + guest + " LOGIN", "GRANT CREATE ON SCHEMA public TO " + guest} {
-		if _, err := db.ExecContext(t.Context(), sql); err != nil {
+		if _, err := owner.ExecContext(t.Context(), sql); err != nil {
 			t.Fatal(err)
 		}
 	}
 	u.User = url.User(guest)
-	_, err = store.Migrate(t.Context(), u.String())
+	_, err = db.Migrate(t.Context(), u.String())
 	if err == nil || !strings.Contains(err.Error(), "CREATE EXTENSION pg_trgm; CREATE EXTENSION btree_gin;") {
 		t.Fatalf("error %v does not say what to do", err)
 	}
-	if _, err := db.ExecContext(t.Context(), "CREATE EXTENSION pg_trgm; CREATE EXTENSION btree_gin"); err != nil {
+	if _, err := owner.ExecContext(t.Context(), "CREATE EXTENSION pg_trgm; CREATE EXTENSION btree_gin"); err != nil {
 		t.Fatal(err)
 	}
-	if steps, err := store.Migrate(t.Context(), u.String()); err != nil || steps == 0 {
+	if steps, err := db.Migrate(t.Context(), u.String()); err != nil || steps == 0 {
 		t.Errorf("%d steps once they are there: %v", steps, err)
 	}
 }

@@ -5,14 +5,14 @@ import (
 	"strings"
 	"testing"
 
-	"comity/internal/store"
+	"comity/internal/store/db"
 )
 
 // Operators can read the file with the tools of their system: the sqlite3 shell and Python's module.
 func TestOtherProgramsReadTheFile(t *testing.T) {
 	t.Parallel()
 	name := newFile(t)
-	if _, err := store.Migrate(t.Context(), name); err != nil {
+	if _, err := db.Migrate(t.Context(), name); err != nil {
 		t.Fatal(err)
 	}
 	const co = `INSERT INTO cos (id, name, status, created, modified, revision, actor) VALUES (7, 'c', 'Active', 0, 0, 0, 'x')`

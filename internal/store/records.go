@@ -5,83 +5,75 @@ import (
 	"fmt"
 	"math"
 
-	"golang.org/x/text/cases"
-	"golang.org/x/text/unicode/norm"
-
 	"comity"
+	"comity/internal/store/db"
+	"comity/internal/store/history"
+	"comity/internal/store/queue"
 )
 
-// Fold returns a text for comparison without regard to case: Unicode case folding over composed characters.
-func Fold(s string) string { return norm.NFC.String(cases.Fold().String(norm.NFC.String(s))) }
-
 // Get returns the record with the id, or ErrNotFound.
-func (tx *Tx) Get(ctx context.Context, r *comity.Resource, id int64) (*comity.Record, error) {
+func Get(ctx context.Context, tx *db.Tx, r *comity.Resource, id int64) (*comity.Record, error) {
 	there := ""
 	if r == comity.Co.Resource {
-		there = tx.notDeleted("t.id")
+		there = notDeleted(tx, "t.id")
 	}
-	return tx.get(ctx, r, id, there)
+	return get(ctx, tx, r, id, there)
 }
 
 // GetForUpdate is Get, and locks the record against other writers until the transaction ends.
-func (tx *Tx) GetForUpdate(ctx context.Context, r *comity.Resource, id int64) (*comity.Record, error) {
-	return tx.get(ctx, r, id, tx.dialect.forUpdate)
+func GetForUpdate(ctx context.Context, tx *db.Tx, r *comity.Resource, id int64) (*comity.Record, error) {
+	return get(ctx, tx, r, id, tx.Dialect.ForUpdate)
 }
 
-func (tx *Tx) get(ctx context.Context, r *comity.Resource, id int64, end string) (*comity.Record, error) {
-	records, err := tx.records(ctx, r, " WHERE t.id = $1"+end, args{id})
+func get(ctx context.Context, tx *db.Tx, r *comity.Resource, id int64, end string) (*comity.Record, error) {
+	records, err := records(ctx, tx, r, " WHERE t.id = $1"+end, db.Args{id})
 	if err != nil {
 		return nil, err
 	}
 	if len(records) == 0 {
-		return nil, ErrNotFound
+		return nil, db.ErrNotFound
 	}
 	return records[0], nil
 }
 
 // records returns the records of a resource that a statement selects, whose text from WHERE on is rest.
-func (tx *Tx) records(ctx context.Context, r *comity.Resource, rest string, a args) ([]*comity.Record, error) {
-	return collect(ctx, tx.conn, "SELECT "+texts[r].columns+" FROM "+texts[r].from+rest, a, texts[r].scan)
-}
-
-// Where is the place of a record: the ids of its CO and of the person it belongs to, 0 for none.
-type Where struct {
-	CoId, CoPersonId int64
+func records(ctx context.Context, tx *db.Tx, r *comity.Resource, rest string, a db.Args) ([]*comity.Record, error) {
+	return db.Collect(ctx, tx, "SELECT "+texts[r].columns+" FROM "+texts[r].from+rest, a, texts[r].scan)
 }
 
 // Home returns the CO and the person that a record belongs to, or ErrNotFound.
-func (tx *Tx) Home(ctx context.Context, r *comity.Resource, id int64) (Where, error) {
-	return tx.home(ctx, r, id, nil)
+func Home(ctx context.Context, tx *db.Tx, r *comity.Resource, id int64) (db.Place, error) {
+	return home(ctx, tx, r, id, nil)
 }
 
 // Enter is Home, and takes the lock of the CO: shared, or exclusive for a change of a graph or of a whole
 // group. It locks the record and the person it belongs to against other writers. Every write begins with
 // it or with EnterCO.
-func (tx *Tx) Enter(ctx context.Context, r *comity.Resource, id int64, exclusive bool) (Where, error) {
-	where, err := tx.home(ctx, r, id, func(co string) string {
-		return ", " + tx.lock(co, exclusive) + ", " + fmt.Sprintf(coIncludesGroups, co)
+func Enter(ctx context.Context, tx *db.Tx, r *comity.Resource, id int64, exclusive bool) (db.Place, error) {
+	where, err := home(ctx, tx, r, id, func(co string) string {
+		return ", " + lock(tx, co, exclusive) + ", " + fmt.Sprintf(coIncludesGroups, co)
 	})
-	if err != nil || tx.dialect.forUpdate == "" {
+	if err != nil || tx.Dialect.ForUpdate == "" {
 		return where, err
 	}
 	if where.CoPersonId != 0 {
-		if err := tx.keep(ctx, comity.CoPerson.Resource, where.CoPersonId); err != nil {
+		if err := lockRecord(ctx, tx, comity.CoPerson.Resource, where.CoPersonId); err != nil {
 			return where, err
 		}
 	}
 	if r != comity.CoPerson.Resource {
-		err = tx.keep(ctx, r, id)
+		err = lockRecord(ctx, tx, r, id)
 	}
 	return where, err
 }
 
 // EnterCO takes the lock of a CO (0: of the list of COs), as Enter does, and returns whether the CO exists.
-func (tx *Tx) EnterCO(ctx context.Context, id int64, exclusive bool) (bool, error) {
+func EnterCO(ctx context.Context, tx *db.Tx, id int64, exclusive bool) (bool, error) {
 	found := false
-	sql := "SELECT " + tx.lock("CAST($1 AS bigint)", exclusive) + ", (SELECT id FROM cos WHERE id = $1" + tx.notDeleted("cos.id") + "), " + fmt.Sprintf(coIncludesGroups, "$1")
-	err := tx.conn.query(ctx, sql, args{id}, func(row Row) error {
+	sql := "SELECT " + lock(tx, "CAST($1 AS bigint)", exclusive) + ", (SELECT id FROM cos WHERE id = $1" + notDeleted(tx, "cos.id") + "), " + fmt.Sprintf(coIncludesGroups, "$1")
+	err := tx.Query(ctx, sql, db.Args{id}, func(row db.Row) error {
 		found = !row.Null(1)
-		tx.includesGroups = tx.includesGroups || row.Bool(2)
+		queue.Entered(tx, row.Bool(2))
 		return nil
 	})
 	return found, err
@@ -91,27 +83,27 @@ func (tx *Tx) EnterCO(ctx context.Context, id int64, exclusive bool) (bool, erro
 // deliveries of groups are enqueued.
 const coIncludesGroups = `EXISTS (SELECT 1 FROM co_provisioning_targets s WHERE s.co_id = %s AND s.include_groups)`
 
-// KeepPerson locks a person against other writers until the transaction ends.
-func (tx *Tx) KeepPerson(ctx context.Context, id int64) error {
-	return tx.keep(ctx, comity.CoPerson.Resource, id)
+// LockPerson locks a person against other writers until the transaction ends.
+func LockPerson(ctx context.Context, tx *db.Tx, id int64) error {
+	return lockRecord(ctx, tx, comity.CoPerson.Resource, id)
 }
 
-func (tx *Tx) keep(ctx context.Context, r *comity.Resource, id int64) error {
-	if tx.dialect.forUpdate == "" {
+func lockRecord(ctx context.Context, tx *db.Tx, r *comity.Resource, id int64) error {
+	if tx.Dialect.ForUpdate == "" {
 		return nil
 	}
-	return tx.conn.queue(ctx, "SELECT 1 FROM "+r.Table+" WHERE id = $1"+tx.dialect.forUpdate, args{id})
+	return tx.Queue(ctx, "SELECT 1 FROM "+r.Table+" WHERE id = $1"+tx.Dialect.ForUpdate, db.Args{id})
 }
 
-func (tx *Tx) lock(co string, exclusive bool) string {
+func lock(tx *db.Tx, co string, exclusive bool) string {
 	if exclusive {
-		return fmt.Sprintf(tx.dialect.lockExclusive, co)
+		return fmt.Sprintf(tx.Dialect.LockExclusive, co)
 	}
-	return fmt.Sprintf(tx.dialect.lockShared, co)
+	return fmt.Sprintf(tx.Dialect.LockShared, co)
 }
 
 // home is Home; entering, unless nil, returns further columns of its query, given the column of the CO.
-func (tx *Tx) home(ctx context.Context, r *comity.Resource, id int64, entering func(co string) string) (Where, error) {
+func home(ctx context.Context, tx *db.Tx, r *comity.Resource, id int64, entering func(co string) string) (db.Place, error) {
 	co, person := "t.co_id", "NULL"
 	if r == comity.Co.Resource {
 		co = "t.id"
@@ -134,85 +126,93 @@ func (tx *Tx) home(ctx context.Context, r *comity.Resource, id int64, entering f
 			person = "(SELECT r.co_person_id FROM co_person_roles r WHERE r.id = t.co_person_role_id)"
 		}
 	}
-	var where Where
+	var where db.Place
 	found := false
-	sql := fmt.Sprintf("SELECT %s, %s%s FROM %s t WHERE id = $1%s", co, person, more, r.Table, tx.notDeleted(co))
-	err := tx.conn.query(ctx, sql, args{id}, func(row Row) error {
+	sql := fmt.Sprintf("SELECT %s, %s%s FROM %s t WHERE id = $1%s", co, person, more, r.Table, notDeleted(tx, co))
+	err := tx.Query(ctx, sql, db.Args{id}, func(row db.Row) error {
 		found = true
-		where = Where{CoId: row.Int(0)}
+		where = db.Place{CoId: row.Int(0)}
 		if !row.Null(1) {
 			where.CoPersonId = row.Int(1)
 		}
 		if entering != nil {
-			tx.includesGroups = tx.includesGroups || row.Bool(3)
+			queue.Entered(tx, row.Bool(3))
 		}
 		return nil
 	})
 	if err == nil && !found {
-		err = ErrNotFound
+		err = db.ErrNotFound
 	}
 	return where, err
 }
 
 // Insert stores a new record and its first revision. It sets the record's Id, unless that is given, and
 // Created, Modified, Revision and Actor. where is the CO and the person that the record belongs to.
-func (tx *Tx) Insert(ctx context.Context, rec *comity.Record, actor string, where Where) error {
+func Insert(ctx context.Context, tx *db.Tx, rec *comity.Record, actor string, where db.Place) error {
 	now, err := tx.Now(ctx)
 	if err != nil {
 		return err
 	}
 	rec.Created, rec.Modified, rec.Revision, rec.Actor = now, now, 0, actor
 	if rec.Resource != comity.CoGroup.Resource && rec.Resource != comity.CoGroupNesting.Resource {
-		tx.touch(rec.Resource)
+		// A new group nests nothing, and AddNesting adds a new nesting to those that were read.
+		tx.Touch(rec.Resource)
 	}
-	if err := tx.insert(ctx, rec); err != nil {
+	if err := insert(ctx, tx, rec); err != nil {
 		return err
 	}
-	if err := tx.setTargetColumns(ctx, rec); err != nil {
+	if err := setTargetColumns(ctx, tx, rec); err != nil {
 		return err
 	}
 	if rec.Resource == comity.Co.Resource {
 		rec.CoId = rec.Id
 	}
-	if err := tx.putSecrets(ctx, rec); err != nil {
+	if err := putSecrets(ctx, tx, rec); err != nil {
 		return err
 	}
-	return tx.addRevision(ctx, rec, comity.OpAdd, where)
+	return history.AddRevision(ctx, tx, rec, comity.OpAdd, where)
 }
+
+// reserved are the ids of the next records of resources, as Reserve got them.
+type reserved map[*comity.Resource]int64
 
 // Reserve queues a query for the id of a record of the resource that will be inserted, where the database
 // generates ids by a query. The id comes with the result of the next statement, and the insert needs no
 // round trip of its own.
-func (tx *Tx) Reserve(ctx context.Context, r *comity.Resource) error {
-	if tx.dialect.nextID == "" || r.InHistory {
+func Reserve(ctx context.Context, tx *db.Tx, r *comity.Resource) error {
+	if tx.Dialect.NextID == "" || r.InHistory {
 		return nil
 	}
-	return tx.conn.later(ctx, fmt.Sprintf(tx.dialect.nextID, r.Table), nil, func(row Row) error {
-		tx.reserved[r] = row.Int(0)
+	if next := db.Local[reserved](tx); *next == nil {
+		*next = reserved{}
+	}
+	return tx.Later(ctx, fmt.Sprintf(tx.Dialect.NextID, r.Table), nil, func(row db.Row) error {
+		(*db.Local[reserved](tx))[r] = row.Int(0)
 		return nil
 	})
 }
 
-func (tx *Tx) insert(ctx context.Context, rec *comity.Record) error {
+func insert(ctx context.Context, tx *db.Tx, rec *comity.Record) error {
 	t := texts[rec.Resource]
-	id, reserved := tx.reserved[rec.Resource]
+	next := *db.Local[reserved](tx)
+	id, reserved := next[rec.Resource]
 	if rec.Id == 0 && reserved {
-		delete(tx.reserved, rec.Resource)
+		delete(next, rec.Resource)
 		rec.Id = id
-		return tx.conn.queue(ctx, t.insertID, append(values(rec), id))
+		return tx.Queue(ctx, t.insertID, append(values(rec), id))
 	}
 	sql, a := t.insert, values(rec)
 	if rec.Id != 0 {
 		sql, a = t.insertID, append(a, rec.Id)
 	}
-	return tx.conn.query(ctx, sql, a, func(row Row) error {
+	return tx.Query(ctx, sql, a, func(row db.Row) error {
 		rec.Id = row.Int(0)
 		return nil
 	})
 }
 
 // Update stores a record as its next revision.
-func (tx *Tx) Update(ctx context.Context, rec *comity.Record, actor string, where Where) error {
+func Update(ctx context.Context, tx *db.Tx, rec *comity.Record, actor string, where db.Place) error {
 	now, err := tx.Now(ctx)
 	if err != nil {
 		return err
@@ -222,57 +222,45 @@ func (tx *Tx) Update(ctx context.Context, rec *comity.Record, actor string, wher
 	}
 	rec.Actor = actor
 	rec.Revision++
-	tx.touch(rec.Resource)
-	if err := tx.clearTargetColumns(ctx, rec.Resource, "SELECT CAST($1 AS bigint)", args{rec.Id}); err != nil {
+	tx.Touch(rec.Resource)
+	if err := clearTargetColumns(ctx, tx, rec.Resource, "SELECT CAST($1 AS bigint)", db.Args{rec.Id}); err != nil {
 		return err
 	}
-	if err := tx.conn.queue(ctx, texts[rec.Resource].update, append(values(rec), rec.Id)); err != nil {
+	if err := tx.Queue(ctx, texts[rec.Resource].update, append(values(rec), rec.Id)); err != nil {
 		return err
 	}
-	if err := tx.setTargetColumns(ctx, rec); err != nil {
+	if err := setTargetColumns(ctx, tx, rec); err != nil {
 		return err
 	}
-	if err := tx.putSecrets(ctx, rec); err != nil {
+	if err := putSecrets(ctx, tx, rec); err != nil {
 		return err
 	}
-	if err := tx.endRevision(ctx, rec); err != nil {
+	if err := history.EndRevision(ctx, tx, rec); err != nil {
 		return err
 	}
-	return tx.addRevision(ctx, rec, comity.OpEdit, where)
+	return history.AddRevision(ctx, tx, rec, comity.OpEdit, where)
 }
-
-// Condition is a condition on a resource's records, as a function that returns its SQL and adds its
-// parameters. The SQL refers to the table as t.
-type Condition func(d dialect, a *args) string
-
-// Equal returns the condition that a column has a value.
-func Equal(column string, v any) Condition {
-	return func(_ dialect, a *args) string { return "t." + column + " = " + a.put(v) }
-}
-
-// NoRecord returns the condition that no record meets.
-func NoRecord() Condition { return func(dialect, *args) string { return "1 = 0" } }
 
 // List returns up to limit records that meet all conditions, in order of Id, starting after the given id.
-func (tx *Tx) List(ctx context.Context, r *comity.Resource, after int64, limit int, conditions ...Condition) ([]*comity.Record, error) {
-	a := args{after}
+func List(ctx context.Context, tx *db.Tx, r *comity.Resource, after int64, limit int, conditions ...db.Condition) ([]*comity.Record, error) {
+	a := db.Args{after}
 	where := " WHERE t.id > $1"
 	if r == comity.Co.Resource {
-		where += tx.notDeleted("t.id")
+		where += notDeleted(tx, "t.id")
 	}
 	for _, c := range conditions {
-		where += " AND " + c(tx.dialect, &a)
+		where += " AND " + c(tx.Dialect, &a)
 	}
-	where += " ORDER BY t.id LIMIT " + a.put(int64(limit))
-	return tx.records(ctx, r, where, a)
+	where += " ORDER BY t.id LIMIT " + a.Put(int64(limit))
+	return records(ctx, tx, r, where, a)
 }
 
 // Taken returns whether another record has the same values in the fields of a unique.
-func (tx *Tx) Taken(ctx context.Context, rec *comity.Record, u comity.Unique) (bool, error) {
-	a := args{rec.Id}
+func Taken(ctx context.Context, tx *db.Tx, rec *comity.Record, u comity.Unique) (bool, error) {
+	a := db.Args{rec.Id}
 	sql := "SELECT 1 FROM " + rec.Resource.Table + " WHERE id <> $1"
 	if u.PerCO {
-		sql += " AND co_id = " + a.put(rec.CoId)
+		sql += " AND co_id = " + a.Put(rec.CoId)
 	}
 	for _, f := range u.Fields {
 		cell := rec.Get(f)
@@ -282,13 +270,13 @@ func (tx *Tx) Taken(ctx context.Context, rec *comity.Record, u comity.Unique) (b
 			if !ok {
 				return false, nil
 			}
-			sql += " AND " + o.Column + " = " + a.put(cell.Int())
+			sql += " AND " + o.Column + " = " + a.Put(cell.Int())
 		case comity.Reference, comity.Integer, comity.Time:
-			sql += " AND " + f.Column + " = " + a.put(cell.Int())
+			sql += " AND " + f.Column + " = " + a.Put(cell.Int())
 		case comity.Boolean:
-			sql += " AND " + f.Column + " = " + a.put(cell.Bool())
+			sql += " AND " + f.Column + " = " + a.Put(cell.Bool())
 		case comity.Text, comity.Code, comity.Date, comity.Secret:
-			sql += " AND " + f.Column + " = " + a.put(cell.Text())
+			sql += " AND " + f.Column + " = " + a.Put(cell.Text())
 		}
 	}
 	if u.Unset != nil {
@@ -304,61 +292,59 @@ func (tx *Tx) Taken(ctx context.Context, rec *comity.Record, u comity.Unique) (b
 			sql += " AND " + o.Column + " IS NULL"
 		}
 	}
-	return tx.exists(ctx, sql, a)
+	return tx.Exists(ctx, sql, a)
 }
 
 // GroupNames returns the names of a CO's groups, except for one group and the automatic ones.
-func (tx *Tx) GroupNames(ctx context.Context, coID, except int64) ([]string, error) {
-	return collect(ctx, tx.conn, `SELECT name FROM co_groups WHERE co_id = $1 AND id <> $2 AND group_type IN ($3, $4)`,
-		args{coID, except, comity.GroupStandard, comity.GroupClusters}, func(r Row) (string, error) { return r.Text(0), nil })
+func GroupNames(ctx context.Context, tx *db.Tx, coID, except int64) ([]string, error) {
+	return db.Collect(ctx, tx, `SELECT name FROM co_groups WHERE co_id = $1 AND id <> $2 AND group_type IN ($3, $4)`,
+		db.Args{coID, except, comity.GroupStandard, comity.GroupClusters}, func(r db.Row) (string, error) { return r.Text(0), nil })
 }
 
 // Any returns whether a record of the resource meets all conditions.
-func (tx *Tx) Any(ctx context.Context, r *comity.Resource, conditions ...Condition) (bool, error) {
-	var a args
+func Any(ctx context.Context, tx *db.Tx, r *comity.Resource, conditions ...db.Condition) (bool, error) {
+	var a db.Args
 	sql := "SELECT 1 FROM " + r.Table + " t WHERE 1 = 1"
 	for _, c := range conditions {
-		sql += " AND " + c(tx.dialect, &a)
+		sql += " AND " + c(tx.Dialect, &a)
 	}
-	return tx.exists(ctx, sql, a)
+	return tx.Exists(ctx, sql, a)
 }
 
-func (tx *Tx) exists(ctx context.Context, sql string, a args) (bool, error) {
-	found := false
-	err := tx.conn.query(ctx, sql+" LIMIT 1", a, func(Row) error {
-		found = true
-		return nil
-	})
-	return found, err
-}
+// counts are the numbers of records that owners have, as AtMost counted them.
+type counts map[string]int64
 
 // AtMost fails with the error refusal if the owner of a new record already has the maximum number of records
 // of the resource. On PostgreSQL the error may come from a later statement of the transaction.
-func (tx *Tx) AtMost(ctx context.Context, rec *comity.Record, most int64, refusal error) error {
+func AtMost(ctx context.Context, tx *db.Tx, rec *comity.Record, most int64, refusal error) error {
 	f := rec.Resource.Owner()
 	o, ok := f.Owner(rec.Text(f))
 	if !ok {
 		return nil
 	}
 	key := fmt.Sprint(rec.Resource.Table, o.Column, rec.Int(f))
+	has := db.Local[counts](tx)
+	if *has == nil {
+		*has = counts{}
+	}
 	note := func(n int64) error {
 		if n >= most {
 			return refusal
 		}
-		tx.rows[key] = n + 1
+		(*has)[key] = n + 1
 		return nil
 	}
-	if n, known := tx.rows[key]; known {
+	if n, known := (*has)[key]; known {
 		return note(n)
 	}
 	// The limit stops the count at the maximum.
 	sql := fmt.Sprintf("SELECT count(*) FROM (SELECT 1 FROM %s WHERE %s = $1 LIMIT %d) x", rec.Resource.Table, o.Column, most)
-	return tx.conn.later(ctx, sql, args{rec.Int(f)}, func(row Row) error { return note(row.Int(0)) })
+	return tx.Later(ctx, sql, db.Args{rec.Int(f)}, func(row db.Row) error { return note(row.Int(0)) })
 }
 
 // NextNumber returns one more than the highest number of a field among the records with the same anchor, at
 // most the largest int64.
-func (tx *Tx) NextNumber(ctx context.Context, rec *comity.Record, f *comity.Field) (int64, error) {
+func NextNumber(ctx context.Context, tx *db.Tx, rec *comity.Record, f *comity.Field) (int64, error) {
 	anchor := rec.Resource.Anchor()
 	column, id := "co_id", rec.CoId
 	if anchor.Kind == comity.Owner {
@@ -367,7 +353,7 @@ func (tx *Tx) NextNumber(ctx context.Context, rec *comity.Record, f *comity.Fiel
 	}
 	highest := int64(0)
 	sql := fmt.Sprintf("SELECT coalesce(max(%s), 0) FROM %s WHERE %s = $1", f.Column, rec.Resource.Table, column)
-	err := tx.conn.query(ctx, sql, args{id}, func(row Row) error {
+	err := tx.Query(ctx, sql, db.Args{id}, func(row db.Row) error {
 		highest = row.Int(0)
 		return nil
 	})
@@ -376,15 +362,15 @@ func (tx *Tx) NextNumber(ctx context.Context, rec *comity.Record, f *comity.Fiel
 
 // ListBy returns the records that meet the conditions and whose column has one of the ids, by that id, each
 // list in order of Id.
-func (tx *Tx) ListBy(ctx context.Context, r *comity.Resource, column string, ids []int64, conditions ...Condition) (map[int64][]*comity.Record, error) {
+func ListBy(ctx context.Context, tx *db.Tx, r *comity.Resource, column string, ids []int64, conditions ...db.Condition) (map[int64][]*comity.Record, error) {
 	found := map[int64][]*comity.Record{}
 	if len(ids) == 0 {
 		return found, nil
 	}
-	var a args
-	named := AllOf(append([]Condition{In(column, ids)}, conditions...)...)
-	sql := fmt.Sprintf("SELECT %s, t.%s FROM %s WHERE %s ORDER BY t.id", texts[r].columns, column, texts[r].from, named(tx.dialect, &a))
-	err := tx.conn.query(ctx, sql, a, func(row Row) error {
+	var a db.Args
+	named := AllOf(append([]db.Condition{In(column, ids)}, conditions...)...)
+	sql := fmt.Sprintf("SELECT %s, t.%s FROM %s WHERE %s ORDER BY t.id", texts[r].columns, column, texts[r].from, named(tx.Dialect, &a))
+	err := tx.Query(ctx, sql, a, func(row db.Row) error {
 		rec, err := texts[r].scan(row)
 		id := row.Int(texts[r].width)
 		found[id] = append(found[id], rec)

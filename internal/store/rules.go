@@ -6,20 +6,21 @@ import (
 	"encoding/hex"
 
 	"comity"
+	"comity/internal/store/db"
 )
 
 // IsAncestor returns whether a unit is the unit of or an ancestor of it.
-func (tx *Tx) IsAncestor(ctx context.Context, unit, of int64) (bool, error) {
-	return tx.exists(ctx, `WITH RECURSIVE up (id) AS (
+func IsAncestor(ctx context.Context, tx *db.Tx, unit, of int64) (bool, error) {
+	return tx.Exists(ctx, `WITH RECURSIVE up (id) AS (
 			SELECT CAST($1 AS bigint)
 			UNION SELECT u.parent_id FROM cous u JOIN up ON u.id = up.id WHERE u.parent_id IS NOT NULL)
-		SELECT 1 FROM up WHERE id = $2`, args{of, unit})
+		SELECT 1 FROM up WHERE id = $2`, db.Args{of, unit})
 }
 
 // RoleStatuses returns the statuses of a person's roles, each once.
-func (tx *Tx) RoleStatuses(ctx context.Context, person int64) ([]string, error) {
+func RoleStatuses(ctx context.Context, tx *db.Tx, person int64) ([]string, error) {
 	var statuses []string
-	err := tx.conn.query(ctx, `SELECT DISTINCT status FROM co_person_roles WHERE co_person_id = $1`, args{person}, func(r Row) error {
+	err := tx.Query(ctx, `SELECT DISTINCT status FROM co_person_roles WHERE co_person_id = $1`, db.Args{person}, func(r db.Row) error {
 		statuses = append(statuses, r.Text(0))
 		return nil
 	})
@@ -27,10 +28,10 @@ func (tx *Tx) RoleStatuses(ctx context.Context, person int64) ([]string, error) 
 }
 
 // RevisionsWith returns the number of revisions of a record that have the value in a field.
-func (tx *Tx) RevisionsWith(ctx context.Context, rec *comity.Record, f *comity.Field, value string) (int64, error) {
+func RevisionsWith(ctx context.Context, tx *db.Tx, rec *comity.Record, f *comity.Field, value string) (int64, error) {
 	n := int64(0)
-	err := tx.conn.query(ctx, `SELECT count(*) FROM history WHERE resource = $1 AND record_id = $2 AND data ->> '`+f.Name+`' = $3`,
-		args{rec.Resource.Singular, rec.Id, value}, func(r Row) error {
+	err := tx.Query(ctx, `SELECT count(*) FROM history WHERE resource = $1 AND record_id = $2 AND data ->> '`+f.Name+`' = $3`,
+		db.Args{rec.Resource.Singular, rec.Id, value}, func(r db.Row) error {
 			n = r.Int(0)
 			return nil
 		})
@@ -40,12 +41,12 @@ func (tx *Tx) RevisionsWith(ctx context.Context, rec *comity.Record, f *comity.F
 // NextOfSequence returns the next number, at least least, of an identifier assignment for the text around the
 // number, and stores it. It stores a digest of the text, which may contain a person's name and outlives the
 // person.
-func (tx *Tx) NextOfSequence(ctx context.Context, assignment int64, affix string, least int64) (int64, error) {
+func NextOfSequence(ctx context.Context, tx *db.Tx, assignment int64, affix string, least int64) (int64, error) {
 	n, digest := least, sha256.Sum256([]byte(affix))
-	err := tx.conn.query(ctx, `INSERT INTO identifier_numbers (co_identifier_assignment_id, affix, last) VALUES ($1, $2, $3)
+	err := tx.Query(ctx, `INSERT INTO identifier_numbers (co_identifier_assignment_id, affix, last) VALUES ($1, $2, $3)
 		ON CONFLICT (co_identifier_assignment_id, affix) DO UPDATE SET
 			last = CASE WHEN identifier_numbers.last < excluded.last THEN excluded.last ELSE identifier_numbers.last + 1 END
-		RETURNING last`, args{assignment, hex.EncodeToString(digest[:]), least}, func(r Row) error {
+		RETURNING last`, db.Args{assignment, hex.EncodeToString(digest[:]), least}, func(r db.Row) error {
 		n = r.Int(0)
 		return nil
 	})

@@ -12,7 +12,7 @@ import (
 	_ "github.com/ncruces/go-sqlite3/driver" // the driver that reads SQLite's
 
 	"comity/internal/pgtest"
-	"comity/internal/store"
+	"comity/internal/store/db"
 )
 
 // open opens a database without the store.
@@ -74,7 +74,7 @@ func orderIndexes(s schema) {
 func sqliteSchema(t *testing.T) schema {
 	t.Helper()
 	name := newFile(t)
-	if _, err := store.Migrate(t.Context(), name); err != nil {
+	if _, err := db.Migrate(t.Context(), name); err != nil {
 		t.Fatal(err)
 	}
 	db, s := open(t, "sqlite3", "file:"+name), schema{}
@@ -119,7 +119,7 @@ func sqliteSchema(t *testing.T) schema {
 func postgresSchema(t *testing.T) schema {
 	t.Helper()
 	url := pgtest.URL(t)
-	if _, err := store.Migrate(t.Context(), url); err != nil {
+	if _, err := db.Migrate(t.Context(), url); err != nil {
 		t.Fatal(err)
 	}
 	db, s := open(t, "pgx", url), schema{}
@@ -165,7 +165,7 @@ func postgresSchema(t *testing.T) schema {
 func TestFoldedColumnsSortByTheirBytes(t *testing.T) {
 	t.Parallel()
 	url := pgtest.URL(t)
-	if _, err := store.Migrate(t.Context(), url); err != nil {
+	if _, err := db.Migrate(t.Context(), url); err != nil {
 		t.Fatal(err)
 	}
 	db := open(t, "pgx", url)

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"comity"
+	"comity/internal/store/db"
+	"comity/internal/store/history"
 )
 
 // statements are the texts of the SQL statements of a resource.
@@ -14,7 +16,7 @@ type statements struct {
 	// its joins.
 	columns, from string
 	width         int
-	scan          func(Row) (*comity.Record, error)
+	scan          func(db.Row) (*comity.Record, error)
 	// insert has the parameters that values returns; insertID has the id after them.
 	insert, insertID string
 	// update has the parameters that values returns, then the id.
@@ -27,7 +29,7 @@ var texts = func() map[*comity.Resource]statements {
 	for _, r := range comity.Stored() {
 		all[r] = newStatements(r)
 	}
-	all[comity.HistoryRecord.Resource] = historyStatements
+	all[comity.HistoryRecord.Resource] = statements{columns: history.RecordColumns, width: history.RecordWidth, from: history.RecordFrom, scan: history.ScanRecord}
 	return all
 }()
 
@@ -39,12 +41,12 @@ func newStatements(r *comity.Resource) statements {
 	var differs []string
 	for _, f := range r.Fields {
 		if f.Kind != comity.Secret && !f.Unsent {
-			for i, c := range fieldColumns(f) {
+			for i, c := range FieldColumns(f) {
 				differs = append(differs, differsFrom(f, c, len(write)+i+1))
 			}
 		}
 		if f.Kind != comity.Secret {
-			write = append(write, fieldColumns(f)...)
+			write = append(write, FieldColumns(f)...)
 		}
 		if f.Folded {
 			write = append(write, f.FoldedColumn())
@@ -65,7 +67,7 @@ func newStatements(r *comity.Resource) statements {
 		columns:  strings.Join(scanColumns(r), ", "),
 		width:    len(scanColumns(r)),
 		from:     r.Table + " t",
-		scan:     func(row Row) (*comity.Record, error) { return scan(r, row), nil },
+		scan:     func(row db.Row) (*comity.Record, error) { return scan(r, row), nil },
 		insert:   fmt.Sprintf("INSERT INTO %s (%s) VALUES (%s) RETURNING id", r.Table, into, values),
 		insertID: fmt.Sprintf("INSERT INTO %s (%s, id) VALUES (%s, %s) RETURNING id", r.Table, into, values, last),
 		update:   fmt.Sprintf("UPDATE %s SET %s WHERE id = %s", r.Table, strings.Join(sets, ", "), last),
@@ -107,15 +109,15 @@ func scanColumns(r *comity.Resource) []string {
 	}
 	for _, f := range r.Fields {
 		if f.Kind != comity.Secret {
-			columns = append(columns, fieldColumns(f)...)
+			columns = append(columns, FieldColumns(f)...)
 		}
 	}
 	return columns
 }
 
-// fieldColumns returns the columns that hold a field: several for an owner, none for the CO, because every
+// FieldColumns returns the columns that hold a field: several for an owner, none for the CO, because every
 // row has co_id anyway.
-func fieldColumns(f *comity.Field) []string {
+func FieldColumns(f *comity.Field) []string {
 	if f == f.Resource().CoId() {
 		return nil
 	}
@@ -130,7 +132,7 @@ func fieldColumns(f *comity.Field) []string {
 }
 
 // scan reads the columns of statements.columns into a record.
-func scan(r *comity.Resource, row Row) *comity.Record {
+func scan(r *comity.Resource, row db.Row) *comity.Record {
 	rec := comity.NewRecord(r)
 	rec.Id = row.Int(0)
 	rec.Created = time.UnixMicro(row.Int(1)).UTC()
@@ -145,7 +147,7 @@ func scan(r *comity.Resource, row Row) *comity.Record {
 		i++
 	}
 	if r.Dated {
-		if rec.ChangedAt = moment(row, i); !rec.ChangedAt.IsZero() {
+		if rec.ChangedAt = db.Moment(row, i); !rec.ChangedAt.IsZero() {
 			rec.ChangedAs = row.Int(i + 1)
 		}
 		i += len(changedColumns)
@@ -185,8 +187,8 @@ func scan(r *comity.Resource, row Row) *comity.Record {
 }
 
 // values returns the parameters of an insert or update of a record.
-func values(rec *comity.Record) args {
-	a := args{rec.Created.UnixMicro(), rec.Modified.UnixMicro(), rec.Revision, rec.Actor}
+func values(rec *comity.Record) db.Args {
+	a := db.Args{rec.Created.UnixMicro(), rec.Modified.UnixMicro(), rec.Revision, rec.Actor}
 	if rec.Resource != comity.Co.Resource {
 		a = append(a, rec.CoId)
 	}
@@ -208,7 +210,7 @@ func values(rec *comity.Record) args {
 				a = append(a, nil)
 			}
 		case comity.Integer, comity.Time, comity.Reference:
-			a = append(a, number(cell))
+			a = append(a, db.NumberOrNull(cell))
 		case comity.Owner:
 			for _, o := range f.Owners {
 				if cell.HasValue() && cell.Text() == o.Word {
@@ -221,25 +223,4 @@ func values(rec *comity.Record) args {
 		}
 	}
 	return a
-}
-
-func text(c comity.Cell) any {
-	if !c.HasValue() {
-		return nil
-	}
-	return c.Text()
-}
-
-func folded(c comity.Cell) any {
-	if !c.HasValue() {
-		return nil
-	}
-	return Fold(c.Text())
-}
-
-func number(c comity.Cell) any {
-	if !c.HasValue() {
-		return nil
-	}
-	return c.Int()
 }

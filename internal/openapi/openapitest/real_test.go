@@ -24,6 +24,8 @@ import (
 	"comity/internal/rest"
 	"comity/internal/signin"
 	"comity/internal/store"
+	"comity/internal/store/db"
+	"comity/internal/store/seal"
 )
 
 const root = "/registry/"
@@ -51,14 +53,14 @@ func (connector) Send(context.Context, comity.Destination, comity.Message, int64
 func serve(t testing.TB) *api {
 	t.Helper()
 	database := filepath.Join(t.TempDir(), "comity.db")
-	if _, err := store.Migrate(t.Context(), database); err != nil {
+	if _, err := db.Migrate(t.Context(), database); err != nil {
 		t.Fatal(err)
 	}
-	sealer, _, err := store.LoadSealer(database + ".key")
+	sealer, _, err := seal.Load(database + ".key")
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := store.Open(t.Context(), store.Options{Database: database, Sealer: sealer})
+	s, err := store.Open(t.Context(), db.Options{Database: database, Sealer: sealer})
 	if err != nil {
 		t.Fatal(err)
 	}

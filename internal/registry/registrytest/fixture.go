@@ -15,13 +15,15 @@ import (
 	"comity/internal/registry"
 	"comity/internal/registry/view"
 	"comity/internal/store"
+	"comity/internal/store/db"
+	"comity/internal/store/seal"
 )
 
 // Fixture is a registry with one CO.
 type Fixture struct {
 	*registry.Registry
 	*view.Reader
-	Store *store.Store
+	Store *db.DB
 	// Database is the name of the database.
 	Database string
 	CoId     int64
@@ -68,7 +70,7 @@ func Databases() map[string]func(t testing.TB) string {
 
 // migrated is a database with the tables, and nothing in them.
 var migrated = dbtest.New(func(ctx context.Context, database string) error {
-	_, err := store.Migrate(ctx, database)
+	_, err := db.Migrate(ctx, database)
 	return err
 })
 
@@ -95,12 +97,12 @@ func Empty(t testing.TB, database string, now time.Time) *Fixture {
 
 func (fx *Fixture) open(t testing.TB, database string) {
 	t.Helper()
-	sealer, err := store.NewSealer(make([]byte, 32))
+	sealer, err := seal.New(make([]byte, 32))
 	if err != nil {
 		t.Fatal(err)
 	}
 	fx.Database = database
-	fx.Store, err = store.Open(t.Context(), store.Options{Database: database, Clock: fx.Now, Sealer: sealer, Connections: 4, Portion: fx.portion})
+	fx.Store, err = store.Open(t.Context(), db.Options{Database: database, Clock: fx.Now, Sealer: sealer, Connections: 4, Portion: fx.portion})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -192,10 +194,10 @@ func (fx *Fixture) Get(t TB, r *comity.Resource, id int64) *comity.Record {
 }
 
 // Records returns all records of a resource that meet the conditions.
-func (fx *Fixture) Records(t TB, r *comity.Resource, conditions ...store.Condition) (records []*comity.Record) {
+func (fx *Fixture) Records(t TB, r *comity.Resource, conditions ...db.Condition) (records []*comity.Record) {
 	t.Helper()
-	err := fx.Store.Read(t.Context(), func(tx *store.Tx) (err error) {
-		records, err = tx.List(t.Context(), r, 0, 10_000, conditions...)
+	err := fx.Store.Read(t.Context(), func(tx *db.Tx) (err error) {
+		records, err = store.List(t.Context(), tx, r, 0, 10_000, conditions...)
 		return err
 	})
 	if err != nil {

@@ -27,7 +27,7 @@ func (r *Reader) AffectedByDelete(ctx context.Context, caller authz.Caller, rec 
 			return err
 		}
 		for _, l := range comity.LinksTo(rec.Resource) {
-			n, err := in.tx.Count(ctx, l.Field.Resource(), store.Equal(l.Column, rec.Id))
+			n, err := store.Count(ctx, in.tx, l.Field.Resource(), store.Equal(l.Column, rec.Id))
 			if err != nil {
 				return err
 			}

@@ -10,6 +10,8 @@ import (
 	"comity"
 	"comity/internal/authz"
 	"comity/internal/store"
+	"comity/internal/store/db"
+	"comity/internal/store/history"
 )
 
 // AsOf selects an earlier state of a record: by revision or by time.
@@ -30,7 +32,7 @@ func (r *Reader) RecordAsOf(ctx context.Context, caller authz.Caller, res *comit
 		return nil, comity.Forbid()
 	}
 	var rec *comity.Record
-	err := r.store.Read(ctx, func(tx *store.Tx) (err error) {
+	err := r.store.Read(ctx, func(tx *db.Tx) (err error) {
 		if !caller.Admin {
 			if _, err := authz.Get(ctx, tx, caller, authz.View, res, id, res.UnknownOnView); err != nil {
 				return err
@@ -38,13 +40,13 @@ func (r *Reader) RecordAsOf(ctx context.Context, caller authz.Caller, res *comit
 			return forbidPast()
 		}
 		if past.Revision >= 0 {
-			rec, err = tx.Revision(ctx, res, id, past.Revision)
+			rec, err = store.Revision(ctx, tx, res, id, past.Revision)
 		} else {
-			rec, err = tx.At(ctx, res, id, past.Time)
+			rec, err = store.At(ctx, tx, res, id, past.Time)
 		}
 		return err
 	})
-	if errors.Is(err, store.ErrNotFound) || err == nil && !caller.Knows(rec.CoId) {
+	if errors.Is(err, db.ErrNotFound) || err == nil && !caller.Knows(rec.CoId) {
 		return nil, comity.Missing(res.UnknownOnView)
 	}
 	if err != nil {
@@ -104,9 +106,9 @@ func (r *Reader) membershipsAt(ctx context.Context, caller authz.Caller, q ListQ
 		return then, err
 	}
 	then.Listing = r.listing(caller, q)
-	then.next = func(ctx context.Context, tx *store.Tx, after int64, limit int) (found []*comity.Record, err error) {
+	then.next = func(ctx context.Context, tx *db.Tx, after int64, limit int) (found []*comity.Record, err error) {
 		for {
-			rows, err := tx.ListGroupAt(ctx, group, q.At, after, limit)
+			rows, err := history.ListGroupAt(ctx, tx, group, q.At, after, limit)
 			if err != nil {
 				return nil, err
 			}
@@ -121,7 +123,7 @@ func (r *Reader) membershipsAt(ctx context.Context, caller authz.Caller, q ListQ
 			}
 		}
 	}
-	err = r.snapshot(ctx, caller, func(tx *store.Tx) error {
+	err = r.snapshot(ctx, caller, func(tx *db.Tx) error {
 		if then.Group, err = groupAt(ctx, tx, caller, group, q.At); err != nil {
 			return err
 		}
@@ -144,14 +146,14 @@ func (q ListQuery) group() (int64, error) {
 
 // groupAt returns a group as it was at a time, nil if it did not exist then, to a caller who may change all
 // its memberships. If the group is deleted by now, its history shows which CO it belonged to.
-func groupAt(ctx context.Context, tx *store.Tx, caller authz.Caller, id int64, at time.Time) (then *comity.Record, err error) {
-	then, err = tx.At(ctx, comity.CoGroup.Resource, id, at)
+func groupAt(ctx context.Context, tx *db.Tx, caller authz.Caller, id int64, at time.Time) (then *comity.Record, err error) {
+	then, err = store.At(ctx, tx, comity.CoGroup.Resource, id, at)
 	known := then
-	if errors.Is(err, store.ErrNotFound) {
+	if errors.Is(err, db.ErrNotFound) {
 		then = nil
-		known, err = tx.Get(ctx, comity.CoGroup.Resource, id)
+		known, err = store.Get(ctx, tx, comity.CoGroup.Resource, id)
 	}
-	if errors.Is(err, store.ErrNotFound) || err == nil && !caller.Knows(known.CoId) {
+	if errors.Is(err, db.ErrNotFound) || err == nil && !caller.Knows(known.CoId) {
 		return nil, comity.Missing(comity.CoGroup.Noun + " Unknown")
 	}
 	if err != nil {

@@ -7,7 +7,8 @@ import (
 	"comity"
 	"comity/internal/registry/registrytest"
 	"comity/internal/registry/view"
-	"comity/internal/store"
+	"comity/internal/store/db"
+	"comity/internal/store/history"
 )
 
 func TestRecordsAsTheyWere(t *testing.T) {
@@ -49,8 +50,8 @@ func TestRecordsAsTheyWere(t *testing.T) {
 			}
 		}
 		for since, want := range map[time.Time]int{registrytest.Began(): 1, registrytest.Began().Add(2 * time.Hour): 1, registrytest.Began().Add(3 * time.Hour): 0} {
-			err := fx.Store.Read(t.Context(), func(tx *store.Tx) error {
-				gone, err := tx.ListDeleted(t.Context(), g.Resource, since, 0, 10, map[string]int64{"co_id": fx.CoId})
+			err := fx.Store.Read(t.Context(), func(tx *db.Tx) error {
+				gone, err := history.ListDeleted(t.Context(), tx, g.Resource, since, 0, 10, map[string]int64{"co_id": fx.CoId})
 				if len(gone) != want || want > 0 && (!gone[0].Deleted || gone[0].Text(g.Name) != "second") {
 					t.Errorf("deleted since %v: %v", since, gone)
 				}

@@ -9,6 +9,9 @@ import (
 	"comity"
 	"comity/internal/authz"
 	"comity/internal/store"
+	"comity/internal/store/db"
+	"comity/internal/store/groups"
+	"comity/internal/store/search"
 )
 
 // GroupView is a group with its unit, counts of its members and the graph of its nestings.
@@ -60,7 +63,7 @@ func (r *Reader) Group(ctx context.Context, caller authz.Caller, id int64) (g Gr
 		if g.HasCounts, err = in.seesMembers(ctx, id); err != nil || !g.HasCounts {
 			return err
 		}
-		counts, err := in.tx.CountMembers(ctx, id, in.Now)
+		counts, err := groups.CountMembers(ctx, in.tx, id, in.Now)
 		g.Members, g.Owners, g.Others = counts.Members, counts.Owners, counts.Others
 		if g.Group.Text(f.Status) != comity.Active {
 			g.Members = 0
@@ -82,7 +85,7 @@ func (r reading) seesMembers(ctx context.Context, group int64) (bool, error) {
 
 // graph follows the nestings from a group up and down. A CO has few nestings, so all are read at once.
 func (r reading) graph(ctx context.Context, g *GroupView) error {
-	nestings, err := r.tx.Nestings(ctx, g.Group.CoId, comity.Active)
+	nestings, err := groups.Nestings(ctx, r.tx, g.Group.CoId, comity.Active)
 	if err != nil {
 		return err
 	}
@@ -159,13 +162,13 @@ func (r *Reader) GroupMembers(ctx context.Context, caller authz.Caller, group in
 		if err != nil {
 			return err
 		}
-		conditions := []store.Condition{store.Equal(f.CoGroupId.Column, group)}
+		conditions := []db.Condition{store.Equal(f.CoGroupId.Column, group)}
 		if owners {
-			conditions = append(conditions, store.Owns())
+			conditions = append(conditions, groups.Owns())
 		}
 		words := searchedWords(text)
 		if len(words) > 0 {
-			with, err := in.tx.MembersWith(ctx, of.CoId, group, words)
+			with, err := search.MembersWith(ctx, in.tx, of.CoId, group, words)
 			if err != nil {
 				return err
 			}

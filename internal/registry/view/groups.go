@@ -7,6 +7,7 @@ import (
 	"comity"
 	"comity/internal/authz"
 	"comity/internal/store"
+	"comity/internal/store/db"
 )
 
 // GroupFilter narrows a search of groups. A field that is "" or nil does not narrow it.
@@ -28,7 +29,7 @@ type GroupsPage struct {
 func (r *Reader) Groups(ctx context.Context, caller authz.Caller, coID int64, filter GroupFilter, after int64, limit int) (page GroupsPage, err error) {
 	f := comity.CoGroup
 	limit = min(max(limit, 1), maxPeoplePage)
-	conditions := []store.Condition{store.Equal("co_id", coID)}
+	conditions := []db.Condition{store.Equal("co_id", coID)}
 	if text := searched(filter.Text); text != "" {
 		conditions = append(conditions, store.HasPart(f.Name.Column, text))
 	}

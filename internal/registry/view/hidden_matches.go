@@ -6,7 +6,7 @@ import (
 
 	"comity"
 	"comity/internal/authz"
-	"comity/internal/store"
+	"comity/internal/store/search"
 )
 
 // withoutHiddenMatches drops from the people found those whom the caller sees only as the owner of a group and whose
@@ -43,7 +43,7 @@ func (r reading) withoutHiddenMatches(ctx context.Context, people []PersonFound,
 				}
 			}
 		}
-		return !store.HasWords(texts, words)
+		return !search.HasWords(texts, words)
 	}), nil
 }
 

@@ -7,7 +7,7 @@ import (
 
 	"comity"
 	"comity/internal/authz"
-	"comity/internal/store"
+	"comity/internal/store/history"
 )
 
 // HistoryFilter narrows the history of a CO. An empty field does not narrow it.
@@ -55,7 +55,7 @@ const maxHistoryPage = 500
 
 // History returns what was done in a CO, newest first. before is 0 or the Next of the previous page.
 func (r *Reader) History(ctx context.Context, caller authz.Caller, filter HistoryFilter, before int64, limit int) (page HistoryPage, err error) {
-	q := store.HistoryQuery{
+	q := history.Query{
 		CoId: filter.CoId, CoPersonId: filter.CoPersonId, OrgIdentityId: filter.OrgIdentityId, CoGroupId: filter.CoGroupId,
 		Resource: filter.Resource, RecordId: filter.RecordId, Actor: filter.Actor, Operation: filter.Operation,
 		From: filter.From, Until: filter.Until, Before: before, Limit: min(max(limit, 1), maxHistoryPage) + 1,
@@ -73,7 +73,7 @@ func (r *Reader) History(ctx context.Context, caller authz.Caller, filter Histor
 			return err
 		}
 		q.Visible = wide.Visible(comity.HistoryRecord.Resource)
-		rows, err := in.tx.FindHistory(ctx, q)
+		rows, err := history.Find(ctx, in.tx, q)
 		if err != nil {
 			return err
 		}
@@ -90,7 +90,7 @@ func (r *Reader) History(ctx context.Context, caller authz.Caller, filter Histor
 	return page, nil
 }
 
-func (r reading) entries(ctx context.Context, rows []store.HistoryRow) ([]HistoryEntry, error) {
+func (r reading) entries(ctx context.Context, rows []history.Row) ([]HistoryEntry, error) {
 	f := comity.HistoryRecord
 	var people []int64
 	for _, row := range rows {

@@ -7,7 +7,7 @@ import (
 
 	"comity"
 	"comity/internal/authz"
-	"comity/internal/store"
+	"comity/internal/store/db"
 )
 
 // MaxPage is the largest page: how many records of a list are read at a time, and may be asked for.
@@ -31,12 +31,12 @@ type Listing struct {
 	reader   *Reader
 	resource *comity.Resource
 	caller   authz.Caller
-	next     func(ctx context.Context, tx *store.Tx, after int64, limit int) ([]*comity.Record, error)
+	next     func(ctx context.Context, tx *db.Tx, after int64, limit int) ([]*comity.Record, error)
 }
 
 // Next returns the page after a record, empty at the end.
 func (l *Listing) Next(ctx context.Context, after int64) (records []*comity.Record, err error) {
-	err = l.reader.snapshot(ctx, l.caller, func(tx *store.Tx) error {
+	err = l.reader.snapshot(ctx, l.caller, func(tx *db.Tx) error {
 		records, err = l.next(ctx, tx, after, MaxPage)
 		return err
 	})
@@ -67,7 +67,7 @@ func (r *Reader) List(ctx context.Context, caller authz.Caller, q ListQuery) (*L
 		l.NextSince = settled.Time
 	}
 	resolved := &resolvedQuery{ListQuery: q, columns: map[string]int64{}}
-	err := r.snapshot(ctx, caller, func(tx *store.Tx) error {
+	err := r.snapshot(ctx, caller, func(tx *db.Tx) error {
 		if err := resolved.resolve(ctx, tx, caller); err != nil || resolved.nothing {
 			return err
 		}
@@ -89,7 +89,7 @@ func (r *Reader) listing(caller authz.Caller, q ListQuery) *Listing {
 }
 
 // first reads the first page: of the query's limit, and whether there is more, or of MaxPage records.
-func (l *Listing) first(ctx context.Context, tx *store.Tx, q ListQuery) (err error) {
+func (l *Listing) first(ctx context.Context, tx *db.Tx, q ListQuery) (err error) {
 	size := MaxPage
 	if l.Limited {
 		size = q.Limit + 1

@@ -10,15 +10,16 @@ import (
 	"comity"
 	"comity/internal/authz"
 	"comity/internal/store"
+	"comity/internal/store/db"
 )
 
 // resolvedQuery is a list query as conditions.
 type resolvedQuery struct {
 	ListQuery
-	conditions []store.Condition
+	conditions []db.Condition
 	// parts and exact are the conditions of SearchIdentifierPart: an identifier contains the text, and an
 	// identifier equals it. exactRead is true when all exact matches have been read.
-	parts, exact []store.Condition
+	parts, exact []db.Condition
 	exactRead    bool
 	// columns are the history's columns, and their values, that narrow a list of deleted records.
 	columns map[string]int64
@@ -30,7 +31,7 @@ type resolvedQuery struct {
 }
 
 // resolve makes the conditions of the query, and reports which of the records that it names do not exist.
-func (q *resolvedQuery) resolve(ctx context.Context, tx *store.Tx, caller authz.Caller) error {
+func (q *resolvedQuery) resolve(ctx context.Context, tx *db.Tx, caller authz.Caller) error {
 	if err := q.resolveCOs(ctx, tx); err != nil {
 		return err
 	}
@@ -63,9 +64,9 @@ func (q *resolvedQuery) resolve(ctx context.Context, tx *store.Tx, caller authz.
 	return nil
 }
 
-func (q *resolvedQuery) resolveCOs(ctx context.Context, tx *store.Tx) error {
+func (q *resolvedQuery) resolveCOs(ctx context.Context, tx *db.Tx) error {
 	for _, id := range q.CoIds {
-		if _, err := tx.Home(ctx, comity.Co.Resource, id); errors.Is(err, store.ErrNotFound) {
+		if _, err := store.Home(ctx, tx, comity.Co.Resource, id); errors.Is(err, db.ErrNotFound) {
 			return comity.Missing("CO Unknown")
 		} else if err != nil {
 			return err
@@ -77,9 +78,9 @@ func (q *resolvedQuery) resolveCOs(ctx context.Context, tx *store.Tx) error {
 }
 
 // resolveParent adds the conditions of a parent, which must exist and be seen by the caller.
-func (q *resolvedQuery) resolveParent(ctx context.Context, tx *store.Tx, p Parent) error {
-	where, err := tx.Home(ctx, p.Resource, p.Id)
-	if errors.Is(err, store.ErrNotFound) || err == nil && !q.filter.Caller.Knows(where.CoId) {
+func (q *resolvedQuery) resolveParent(ctx context.Context, tx *db.Tx, p Parent) error {
+	where, err := store.Home(ctx, tx, p.Resource, p.Id)
+	if errors.Is(err, db.ErrNotFound) || err == nil && !q.filter.Caller.Knows(where.CoId) {
 		return comity.Missing(p.Resource.Noun + " Unknown")
 	}
 	if err != nil {
@@ -120,7 +121,7 @@ const maxCriterion = 8192
 func (q *resolvedQuery) search() (usable bool) {
 	for _, one := range q.Search {
 		text := strings.TrimSpace(one.Text)
-		var c store.Condition
+		var c db.Condition
 		switch {
 		case !utf8.ValidString(text) || strings.ContainsRune(text, 0) || len(text) > maxCriterion:
 			c = store.NoRecord() // no record can contain such a text
@@ -148,7 +149,7 @@ func (q *resolvedQuery) owner(f *comity.Field) string {
 }
 
 // condition returns the condition of a criterion with a trimmed text, nil if the text is not usable.
-func (q *resolvedQuery) condition(one Criterion, text string) store.Condition {
+func (q *resolvedQuery) condition(one Criterion, text string) db.Condition {
 	coID := q.coID()
 	long := utf8.RuneCountInString(text) >= minCriterion
 	switch one.Key {

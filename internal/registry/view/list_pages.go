@@ -1,17 +1,20 @@
 package view
 
 import (
-	"comity"
-	"comity/internal/authz"
-	"comity/internal/store"
 	"context"
 	"maps"
 	"slices"
+
+	"comity"
+	"comity/internal/authz"
+	"comity/internal/store"
+	"comity/internal/store/db"
+	"comity/internal/store/history"
 )
 
 // page reads the records after an id in order of Id. A search begins with the exact matches, as clients take
 // the first record; later pages continue after the last record of the page before.
-func (q *resolvedQuery) page(ctx context.Context, tx *store.Tx, after int64, limit int) ([]*comity.Record, error) {
+func (q *resolvedQuery) page(ctx context.Context, tx *db.Tx, after int64, limit int) ([]*comity.Record, error) {
 	if len(q.exact) == 0 || q.Limit > 0 {
 		return q.read(ctx, tx, after, limit, q.parts...)
 	}
@@ -31,8 +34,8 @@ func (q *resolvedQuery) page(ctx context.Context, tx *store.Tx, after int64, lim
 
 // read reads the records after an id in order of Id, including deleted ones if they are asked for, each with
 // the dependents to be shown with it.
-func (q *resolvedQuery) read(ctx context.Context, tx *store.Tx, after int64, limit int, conditions ...store.Condition) ([]*comity.Record, error) {
-	records, err := tx.List(ctx, q.Resource, after, limit, append(slices.Clone(q.conditions), conditions...)...)
+func (q *resolvedQuery) read(ctx context.Context, tx *db.Tx, after int64, limit int, conditions ...db.Condition) ([]*comity.Record, error) {
+	records, err := store.List(ctx, tx, q.Resource, after, limit, append(slices.Clone(q.conditions), conditions...)...)
 	if err != nil {
 		return nil, err
 	}
@@ -40,7 +43,7 @@ func (q *resolvedQuery) read(ctx context.Context, tx *store.Tx, after int64, lim
 		return nil, err
 	}
 	if q.Deleted {
-		gone, err := tx.ListDeleted(ctx, q.Resource, q.ModifiedSince, after, limit, q.columns)
+		gone, err := history.ListDeleted(ctx, tx, q.Resource, q.ModifiedSince, after, limit, q.columns)
 		if err != nil {
 			return nil, err
 		}
@@ -57,13 +60,13 @@ func (q *resolvedQuery) read(ctx context.Context, tx *store.Tx, after int64, lim
 }
 
 // expandWith reads the records of a resource that belong to a page of records, in one query.
-func (q *resolvedQuery) expandWith(ctx context.Context, tx *store.Tx, child *comity.Resource, records []*comity.Record) error {
+func (q *resolvedQuery) expandWith(ctx context.Context, tx *db.Tx, child *comity.Resource, records []*comity.Record) error {
 	parent, _ := child.ParentIn(q.Resource)
 	ids := make([]int64, len(records))
 	for i, rec := range records {
 		ids[i] = rec.Id
 	}
-	dependents, err := tx.ListBy(ctx, child, parent.Column, ids, q.filter.Seen(child)...)
+	dependents, err := store.ListBy(ctx, tx, child, parent.Column, ids, q.filter.Seen(child)...)
 	if err != nil {
 		return err
 	}

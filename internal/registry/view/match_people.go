@@ -9,6 +9,7 @@ import (
 	"comity"
 	"comity/internal/authz"
 	"comity/internal/store"
+	"comity/internal/store/db"
 )
 
 // LineMatch is an input line with the people that it matches.
@@ -77,15 +78,15 @@ func (r reading) meant(ctx context.Context, coID int64, lines []LineMatch) ([][]
 	var folded []string
 	var names [][2]string
 	for _, line := range lines {
-		folded = append(folded, store.Fold(line.Line))
+		folded = append(folded, db.Fold(line.Line))
 		names = append(names, namesIn(line.Line)...)
 	}
-	known, err := r.peopleBy(ctx, i.Resource, func(rec *comity.Record) string { return store.Fold(rec.Text(i.Identifier)) },
+	known, err := r.peopleBy(ctx, i.Resource, func(rec *comity.Record) string { return db.Fold(rec.Text(i.Identifier)) },
 		store.HasFolded(i.Identifier, coID, folded), store.Equal(i.Status.Column, comity.Active))
 	if err != nil {
 		return nil, err
 	}
-	mailed, err := r.peopleBy(ctx, e.Resource, func(rec *comity.Record) string { return store.Fold(rec.Text(e.Mail)) },
+	mailed, err := r.peopleBy(ctx, e.Resource, func(rec *comity.Record) string { return db.Fold(rec.Text(e.Mail)) },
 		store.HasFolded(e.Mail, coID, folded))
 	if err != nil {
 		return nil, err
@@ -113,7 +114,7 @@ func (r reading) meant(ctx context.Context, coID int64, lines []LineMatch) ([][]
 }
 
 // peopleBy returns, by the key of the records that the caller may see, the people to whom the records belong.
-func (r reading) peopleBy(ctx context.Context, res *comity.Resource, key func(*comity.Record) string, conditions ...store.Condition) (map[string][]int64, error) {
+func (r reading) peopleBy(ctx context.Context, res *comity.Resource, key func(*comity.Record) string, conditions ...db.Condition) (map[string][]int64, error) {
 	conditions = append(conditions, store.IsSet(comity.OwnerCO.Column))
 	records, err := r.list(ctx, res, maxMatches+1, conditions...)
 	if err != nil {
@@ -132,9 +133,9 @@ func (r reading) peopleBy(ctx context.Context, res *comity.Resource, key func(*c
 // namesIn returns the folded given and family names that a line may stand for.
 func namesIn(line string) (names [][2]string) {
 	if family, given, ok := strings.Cut(line, ","); ok {
-		return [][2]string{{store.Fold(strings.TrimSpace(given)), store.Fold(strings.TrimSpace(family))}}
+		return [][2]string{{db.Fold(strings.TrimSpace(given)), db.Fold(strings.TrimSpace(family))}}
 	}
-	words := strings.Fields(store.Fold(line))
+	words := strings.Fields(db.Fold(line))
 	if len(words) > maxNameWords {
 		return nil
 	}
@@ -144,7 +145,7 @@ func namesIn(line string) (names [][2]string) {
 	return names
 }
 
-func nameKey(given, family string) string { return store.Fold(given) + "\n" + store.Fold(family) }
+func nameKey(given, family string) string { return db.Fold(given) + "\n" + db.Fold(family) }
 
 // InGroup returns which of the people have a row of their own in a group, as far as the caller may see.
 func (r *Reader) InGroup(ctx context.Context, caller authz.Caller, group int64, people []int64) (map[int64]bool, error) {

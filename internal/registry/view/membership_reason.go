@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"comity"
+	"comity/internal/store/history"
 )
 
 // MembershipReason says reasons a person is in a group.
@@ -116,7 +117,7 @@ func (r reading) whoGave(ctx context.Context, reasons map[int64]MembershipReason
 			ids = append(ids, id)
 		}
 	}
-	adders, err := r.tx.AddedBy(ctx, comity.CoGroupMember.Resource, distinct(ids))
+	adders, err := history.AddedBy(ctx, r.tx, comity.CoGroupMember.Resource, distinct(ids))
 	for id, by := range adders {
 		reason := reasons[id]
 		reason.Actor, reason.Since = by.Actor, by.At

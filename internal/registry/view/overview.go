@@ -28,7 +28,7 @@ func (r *Reader) PeopleOverTime(ctx context.Context, caller authz.Caller, coID i
 		if !in.all(comity.CoPerson.Resource) {
 			return comity.Forbid()
 		}
-		changes, err := in.tx.StatusChanges(ctx, coID)
+		changes, err := store.StatusChanges(ctx, in.tx, coID)
 		days = addUp(changes, in.Now)
 		return err
 	})
@@ -72,11 +72,11 @@ func (r *Reader) PeopleByStatus(ctx context.Context, caller authz.Caller, coID i
 		// All are counted, however many people they administer: selecting these first is quicker.
 		in.PeopleFirst = true
 		if visible := in.Visible(comity.CoPerson.Resource); visible != nil {
-			counts, err = in.tx.PeopleByStatus(ctx, coID, visible)
+			counts, err = store.PeopleByStatus(ctx, in.tx, coID, visible)
 			return err
 		}
 		// The same numbers without reading each person.
-		changes, err := in.tx.StatusChanges(ctx, coID)
+		changes, err := store.StatusChanges(ctx, in.tx, coID)
 		counts = map[string]int64{}
 		if days := addUp(changes, in.Now); len(days) > 0 {
 			counts = days[len(days)-1].People
@@ -119,7 +119,7 @@ func (r *Reader) upcoming(ctx context.Context, caller authz.Caller, coID int64, 
 			return err
 		}
 		for _, f := range times {
-			records, err := in.tx.ListNext(ctx, f.Resource(), f, coID, in.Now, limit, wide.Seen(f.Resource())...)
+			records, err := store.ListNext(ctx, in.tx, f.Resource(), f, coID, in.Now, limit, wide.Seen(f.Resource())...)
 			if err != nil {
 				return err
 			}

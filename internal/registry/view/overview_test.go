@@ -11,6 +11,7 @@ import (
 	"comity/internal/registry/registrytest"
 	"comity/internal/registry/view"
 	"comity/internal/store"
+	"comity/internal/store/db"
 )
 
 func TestPeopleByStatus(t *testing.T) {
@@ -57,8 +58,8 @@ func TestPeopleByStatus(t *testing.T) {
 		t.Run("added up", func(t *testing.T) {
 			added := 0
 			for n := -1; n != 0; {
-				err := fx.Store.Write(t.Context(), func(tx *store.Tx) (err error) {
-					n, err = tx.AddUpStatusChanges(t.Context(), 3)
+				err := fx.Store.Write(t.Context(), func(tx *db.Tx) (err error) {
+					n, err = store.AddUpStatusChanges(t.Context(), tx, 3)
 					return err
 				})
 				if err != nil {

@@ -10,6 +10,8 @@ import (
 	"comity"
 	"comity/internal/authz"
 	"comity/internal/store"
+	"comity/internal/store/db"
+	"comity/internal/store/search"
 )
 
 // PeopleFilter narrows a search of people: by status, by a role in a unit, by a row in a group. A field that
@@ -44,7 +46,7 @@ const (
 // before.
 func (r *Reader) SearchPeople(ctx context.Context, caller authz.Caller, coID int64, text string, filter PeopleFilter, after string, limit int) (PeoplePage, error) {
 	var page PeoplePage
-	q := store.PeopleQuery{CoId: coID, Status: filter.Status, CouId: filter.CouId, CoGroupId: filter.CoGroupId}
+	q := search.Query{CoId: coID, Status: filter.Status, CouId: filter.CouId, CoGroupId: filter.CoGroupId}
 	q.Words = searchedWords(text)
 	q.Limit = min(max(limit, 1), maxPeoplePage) + 1
 	q.After = readListed(after)
@@ -58,7 +60,7 @@ func (r *Reader) SearchPeople(ctx context.Context, caller authz.Caller, coID int
 		}
 		q.Visible = wide.Visible(comity.CoPerson.Resource)
 		q.Few = q.Visible != nil && wide.PeopleFirst
-		found, err := in.tx.SearchPeople(ctx, q)
+		found, err := search.People(ctx, in.tx, q)
 		if err != nil {
 			return err
 		}
@@ -84,20 +86,20 @@ func (r *Reader) SearchPeople(ctx context.Context, caller authz.Caller, coID int
 
 // searchedWords returns the folded words of a search text.
 func searchedWords(text string) []string {
-	words := store.Words(searched(text))
+	words := search.Words(searched(text))
 	return words[:min(len(words), maxSearchWords)]
 }
 
 // A position in the list is written as the person's id and sort key.
-func writeListed(l store.Listed) string { return strconv.FormatInt(l.Id, 10) + " " + l.Sort }
+func writeListed(l search.Position) string { return strconv.FormatInt(l.Id, 10) + " " + l.Sort }
 
-func readListed(s string) store.Listed {
+func readListed(s string) search.Position {
 	id, sort, _ := strings.Cut(s, " ")
 	n, err := strconv.ParseInt(id, 10, 64)
 	if err != nil || n < 0 {
-		return store.Listed{}
+		return search.Position{}
 	}
-	return store.Listed{Id: n, Sort: storable(sort)}
+	return search.Position{Id: n, Sort: storable(sort)}
 }
 
 // describe reads what a list shows of people, in a fixed number of queries. Of several addresses or
@@ -144,7 +146,7 @@ func fitting(records []*comity.Record, f *comity.Field, words []string) *comity.
 		return nil
 	}
 	i := slices.IndexFunc(records, func(rec *comity.Record) bool {
-		return slices.ContainsFunc(words, func(word string) bool { return strings.Contains(store.Plain(rec.Text(f)), word) })
+		return slices.ContainsFunc(words, func(word string) bool { return strings.Contains(db.Normalize(rec.Text(f)), word) })
 	})
 	return records[max(i, 0)]
 }
@@ -181,6 +183,6 @@ func (r reading) unitsOf(ctx context.Context, people []int64) (map[int64][]*comi
 // byText returns a function that compares records by a text field.
 func byText(f *comity.Field) func(a, b *comity.Record) int {
 	return func(a, b *comity.Record) int {
-		return strings.Compare(store.Fold(a.Text(f)), store.Fold(b.Text(f)))
+		return strings.Compare(db.Fold(a.Text(f)), db.Fold(b.Text(f)))
 	}
 }

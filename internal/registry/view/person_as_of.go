@@ -9,6 +9,8 @@ import (
 	"comity"
 	"comity/internal/authz"
 	"comity/internal/store"
+	"comity/internal/store/db"
+	"comity/internal/store/history"
 )
 
 // PersonAsOf returns a person with everything about them as it was at a time, from the history.
@@ -20,8 +22,8 @@ func (r *Reader) PersonAsOf(ctx context.Context, caller authz.Caller, id int64, 
 				return err
 			}
 		}
-		p.Record, err = in.tx.At(ctx, f.Resource, id, at)
-		if errors.Is(err, store.ErrNotFound) || err == nil && !caller.Knows(p.Record.CoId) {
+		p.Record, err = store.At(ctx, in.tx, f.Resource, id, at)
+		if errors.Is(err, db.ErrNotFound) || err == nil && !caller.Knows(p.Record.CoId) {
 			return comity.Missing(f.UnknownOnView)
 		}
 		if err != nil {
@@ -53,7 +55,7 @@ func (p *pastReading) dependents(ctx context.Context, res *comity.Resource, colu
 	}
 	if column != p.column && column != comity.OwnerRole.Column {
 		var err error
-		if p.records, err = p.tx.HangingAt(ctx, column, ids, nil, p.at); err != nil {
+		if p.records, err = history.DependentsAt(ctx, p.tx, column, ids, nil, p.at); err != nil {
 			return nil, err
 		}
 		p.column = column
@@ -93,7 +95,7 @@ func names(rec *comity.Record, column string) int64 {
 
 func (p *pastReading) byID(ctx context.Context, res *comity.Resource, ids []int64) (map[int64]*comity.Record, error) {
 	found := map[int64]*comity.Record{}
-	records, err := p.tx.ListAt(ctx, res, distinct(ids), p.at)
+	records, err := history.ListAt(ctx, p.tx, res, distinct(ids), p.at)
 	if err != nil {
 		return nil, err
 	}
@@ -107,7 +109,7 @@ func (p *pastReading) byID(ctx context.Context, res *comity.Resource, ids []int6
 func (p *pastReading) primaryNames(ctx context.Context, people []int64) (map[int64]*comity.Record, error) {
 	f := comity.Name
 	found := map[int64]*comity.Record{}
-	records, err := p.tx.HangingAt(ctx, comity.OwnerCO.Column, distinct(people), f.Resource, p.at)
+	records, err := history.DependentsAt(ctx, p.tx, comity.OwnerCO.Column, distinct(people), f.Resource, p.at)
 	if err != nil {
 		return nil, err
 	}

@@ -8,12 +8,13 @@ import (
 	"comity"
 	"comity/internal/authz"
 	"comity/internal/store"
+	"comity/internal/store/db"
 )
 
 // reading is a snapshot that reads what a caller may see.
 type reading struct {
 	authz.Filter
-	tx *store.Tx
+	tx *db.Tx
 }
 
 // read runs a closure that reads as of one moment.
@@ -21,7 +22,7 @@ func (r *Reader) read(ctx context.Context, caller authz.Caller, fn func(reading)
 	if !caller.MayAnything() {
 		return comity.Forbid()
 	}
-	return r.snapshot(ctx, caller, func(tx *store.Tx) error {
+	return r.snapshot(ctx, caller, func(tx *db.Tx) error {
 		filter, err := authz.NewFilter(ctx, tx, caller)
 		if err != nil {
 			return err
@@ -41,18 +42,18 @@ func (r reading) inCO(ctx context.Context, id int64) (reading, error) {
 }
 
 // list returns the records that the caller may see and that meet the conditions, in order of Id.
-func (r reading) list(ctx context.Context, res *comity.Resource, limit int, conditions ...store.Condition) ([]*comity.Record, error) {
+func (r reading) list(ctx context.Context, res *comity.Resource, limit int, conditions ...db.Condition) ([]*comity.Record, error) {
 	records, _, err := r.page(ctx, res, 0, limit, conditions...)
 	return records, err
 }
 
 // page is list for one page: up to limit records after an id. next is the value of after for the next page, 0
 // if there is none.
-func (r reading) page(ctx context.Context, res *comity.Resource, after int64, limit int, conditions ...store.Condition) (records []*comity.Record, next int64, err error) {
+func (r reading) page(ctx context.Context, res *comity.Resource, after int64, limit int, conditions ...db.Condition) (records []*comity.Record, next int64, err error) {
 	if !r.Caller.May(authz.View, res) {
 		return nil, 0, nil
 	}
-	if records, err = r.tx.List(ctx, res, after, limit+1, r.Seen(res, conditions...)...); err != nil {
+	if records, err = store.List(ctx, r.tx, res, after, limit+1, r.Seen(res, conditions...)...); err != nil {
 		return nil, 0, err
 	}
 	if len(records) > limit {
@@ -64,11 +65,11 @@ func (r reading) page(ctx context.Context, res *comity.Resource, after int64, li
 
 // listBy returns the records whose column has one of the ids, grouped by that id, as far as the caller may
 // see them.
-func (r reading) listBy(ctx context.Context, res *comity.Resource, column string, ids []int64, conditions ...store.Condition) (map[int64][]*comity.Record, error) {
+func (r reading) listBy(ctx context.Context, res *comity.Resource, column string, ids []int64, conditions ...db.Condition) (map[int64][]*comity.Record, error) {
 	if !r.Caller.May(authz.View, res) {
 		return nil, nil //nolint:nilnil // they see none
 	}
-	by, err := r.tx.ListBy(ctx, res, column, ids, r.Seen(res, conditions...)...)
+	by, err := store.ListBy(ctx, r.tx, res, column, ids, r.Seen(res, conditions...)...)
 	if err != nil {
 		return nil, err
 	}

@@ -6,7 +6,7 @@ import (
 
 	"comity"
 	"comity/internal/authz"
-	"comity/internal/store"
+	"comity/internal/store/db"
 )
 
 // RightsTo returns what the caller may do to a record that they see.
@@ -17,7 +17,7 @@ func (r *Reader) RightsTo(ctx context.Context, caller authz.Caller, rec *comity.
 
 // RightsToAll returns what the caller may do to each of many records that they see, by resource and id.
 func (r *Reader) RightsToAll(ctx context.Context, caller authz.Caller, records []*comity.Record) (all map[*comity.Resource]map[int64]authz.Rights, err error) {
-	err = r.store.Read(ctx, func(tx *store.Tx) error {
+	err = r.store.Read(ctx, func(tx *db.Tx) error {
 		all, err = authz.RightsTo(ctx, tx, caller, records)
 		return err
 	})

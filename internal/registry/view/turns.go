@@ -5,7 +5,7 @@ import (
 	"sync"
 
 	"comity/internal/authz"
-	"comity/internal/store"
+	"comity/internal/store/db"
 )
 
 // turns makes the lists and searches of one caller take turns, so that no caller occupies all database
@@ -51,7 +51,7 @@ func (t *turns) take(ctx context.Context, username string) (end func(), err erro
 }
 
 // snapshot runs a store snapshot that may take long, in the caller's turn.
-func (r *Reader) snapshot(ctx context.Context, caller authz.Caller, fn func(*store.Tx) error) error {
+func (r *Reader) snapshot(ctx context.Context, caller authz.Caller, fn func(*db.Tx) error) error {
 	end, err := r.turns.take(ctx, caller.Username)
 	if err != nil {
 		return err

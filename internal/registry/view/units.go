@@ -37,7 +37,7 @@ func (r *Reader) Units(ctx context.Context, caller authz.Caller, coID int64) (ro
 		}
 		// All are counted, however many people they administer: selecting these first is quicker.
 		wide.PeopleFirst = true
-		counts, err := in.tx.PeopleByUnit(ctx, coID, wide.Seen(comity.CoPersonRole.Resource)...)
+		counts, err := store.PeopleByUnit(ctx, in.tx, coID, wide.Seen(comity.CoPersonRole.Resource)...)
 		roots = tree(records, counts)
 		return err
 	})

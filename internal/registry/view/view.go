@@ -12,17 +12,17 @@ import (
 
 	"comity"
 	"comity/internal/authz"
-	"comity/internal/store"
+	"comity/internal/store/db"
 )
 
 // Reader reads for callers.
 type Reader struct {
-	store *store.Store
+	store *db.DB
 	turns turns
 }
 
 // New returns the reader of a store.
-func New(s *store.Store) *Reader {
+func New(s *db.DB) *Reader {
 	_, most, _ := s.Connections()
 	return &Reader{store: s, turns: turns{most: max(1, most/2), of: map[string]*slots{}}}
 }
@@ -33,7 +33,7 @@ func (r *Reader) Record(ctx context.Context, caller authz.Caller, res *comity.Re
 		return nil, comity.Forbid()
 	}
 	var rec *comity.Record
-	err := r.store.Read(ctx, func(tx *store.Tx) (err error) {
+	err := r.store.Read(ctx, func(tx *db.Tx) (err error) {
 		rec, err = authz.Get(ctx, tx, caller, authz.View, res, id, res.UnknownOnView)
 		return err
 	})
@@ -49,7 +49,7 @@ func (r *Reader) Exists(ctx context.Context, caller authz.Caller, res *comity.Re
 	if !caller.MayAnything() {
 		return comity.Forbid()
 	}
-	return r.store.Read(ctx, func(tx *store.Tx) error {
+	return r.store.Read(ctx, func(tx *db.Tx) error {
 		_, err := authz.Get(ctx, tx, caller, authz.Edit, res, id, res.UnknownOnEdit)
 		return err
 	})

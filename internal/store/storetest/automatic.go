@@ -12,9 +12,11 @@ import (
 	"comity"
 	"comity/internal/rapidtest"
 	"comity/internal/store"
+	"comity/internal/store/db"
+	"comity/internal/store/groups"
 )
 
-var automatic = store.AutomaticRule{
+var automatic = groups.AutomaticRule{
 	Never:    comity.Deleted,
 	Active:   []string{comity.Active, comity.GracePeriod},
 	AllGroup: comity.GroupMembers, ActiveGroup: comity.GroupActive,
@@ -100,17 +102,17 @@ type built struct {
 // build stores a world in a new CO with a target.
 func (b *bed) build(t tb, w world) (out built) {
 	t.Helper()
-	b.write(t, func(ctx context.Context, tx *store.Tx) (err error) {
+	b.write(t, func(ctx context.Context, tx *db.Tx) (err error) {
 		out = built{members: map[[2]int]*comity.Record{}}
-		put := func(where store.Where, rec *comity.Record) *comity.Record {
+		put := func(where db.Place, rec *comity.Record) *comity.Record {
 			rec.CoId = out.co
 			if err == nil {
-				err = tx.Insert(ctx, rec, actor, where)
+				err = store.Insert(ctx, tx, rec, actor, where)
 			}
 			return rec
 		}
-		out.co = put(store.Where{}, row(comity.Co.Resource)).Id
-		where := store.Where{CoId: out.co}
+		out.co = put(db.Place{}, row(comity.Co.Resource)).Id
+		where := db.Place{CoId: out.co}
 		target, unit, group := comity.CoProvisioningTarget, comity.Cou, comity.CoGroup
 		out.target = put(where, row(target.Resource, target.CoId, out.co, target.Plugin, comity.PluginAPI, target.Status, comity.ModeQueue)).Id
 		put(where, row(target.Resource, target.CoId, out.co, target.Plugin, comity.PluginAPI, target.Status, comity.ModeManual))
@@ -127,9 +129,9 @@ func (b *bed) build(t tb, w world) (out built) {
 		for _, status := range w.people {
 			out.people = append(out.people, put(where, row(comity.CoPerson.Resource, comity.CoPerson.CoId, out.co, comity.CoPerson.Status, status)).Id)
 		}
-		of := func(person int) (store.Where, comity.Cell) {
+		of := func(person int) (db.Place, comity.Cell) {
 			id := out.people[person]
-			return store.Where{CoId: out.co, CoPersonId: id}, comity.OwnerCell(comity.OwnerCO.Word, id)
+			return db.Place{CoId: out.co, CoPersonId: id}, comity.OwnerCell(comity.OwnerCO.Word, id)
 		}
 		for _, r := range w.roles {
 			where, owner := of(r.person)
@@ -160,14 +162,14 @@ func testAutomatic(t *testing.T, b Backend) {
 	rapidtest.Check(t, func(t *rapid.T) {
 		w := drawWorld(t)
 		x := bed.build(t, w)
-		scope, in := store.Scope{CoId: x.co}, func(int, int) bool { return true }
+		scope, in := groups.Scope{CoId: x.co}, func(int, int) bool { return true }
 		switch rapid.IntRange(0, 2).Draw(t, "scope") {
 		case 1:
 			one := rapid.IntRange(0, len(w.people)-1).Draw(t, "person of the scope")
-			scope, in = store.Scope{CoPersonId: x.people[one]}, func(_, p int) bool { return p == one }
+			scope, in = groups.Scope{CoPersonId: x.people[one]}, func(_, p int) bool { return p == one }
 		case 2:
 			one := rapid.IntRange(0, len(w.groups)-1).Draw(t, "group of the scope")
-			scope, in = store.Scope{CoGroupId: x.groups[one]}, func(g, _ int) bool { return g == one }
+			scope, in = groups.Scope{CoGroupId: x.groups[one]}, func(g, _ int) bool { return g == one }
 		}
 		before := bed.historySize(t)
 		changes := bed.syncs(t, w, x, scope, in)
@@ -191,16 +193,16 @@ func (b *bed) historySize(t tb) int64 {
 }
 
 // sync synchronizes the memberships of a scope, by another actor than the one that built the world.
-func (b *bed) sync(t tb, scope store.Scope) {
+func (b *bed) sync(t tb, scope groups.Scope) {
 	t.Helper()
-	b.write(t, func(ctx context.Context, tx *store.Tx) error {
-		_, err := tx.SyncAutomatic(ctx, scope, automatic, "the rules", []string{comity.ModeAutomatic, comity.ModeQueue})
+	b.write(t, func(ctx context.Context, tx *db.Tx) error {
+		_, err := groups.SyncAutomatic(ctx, tx, scope, automatic, "the rules", []string{comity.ModeAutomatic, comity.ModeQueue})
 		return err
 	})
 }
 
 // syncs synchronizes the memberships of a scope, checks them, and returns how many should have changed.
-func (b *bed) syncs(t tb, w world, x built, scope store.Scope, in func(group, person int) bool) (changes int) {
+func (b *bed) syncs(t tb, w world, x built, scope groups.Scope, in func(group, person int) bool) (changes int) {
 	t.Helper()
 	b.sync(t, scope)
 	f := comity.CoGroupMember

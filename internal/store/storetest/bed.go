@@ -13,6 +13,8 @@ import (
 
 	"comity"
 	"comity/internal/store"
+	"comity/internal/store/db"
+	"comity/internal/store/seal"
 )
 
 // tb is what the helpers need of a test or of a property.
@@ -25,7 +27,7 @@ type tb interface {
 
 // bed is a database under test.
 type bed struct {
-	store *store.Store
+	store *db.DB
 	// raw reads the tables without the store.
 	raw  *sql.DB
 	name string
@@ -35,9 +37,9 @@ type bed struct {
 const actor = "tester"
 
 // sealer returns a sealer whose key consists of the byte b.
-func sealer(t tb, b byte) *store.Sealer {
+func sealer(t tb, b byte) *seal.Sealer {
 	t.Helper()
-	s, err := store.NewSealer(bytes.Repeat([]byte{b}, 32))
+	s, err := seal.New(bytes.Repeat([]byte{b}, 32))
 	if err != nil {
 		t.Fatalf("sealer: %v", err)
 	}
@@ -45,10 +47,10 @@ func sealer(t tb, b byte) *store.Sealer {
 }
 
 // bed makes a database and opens it with the default clock.
-func (b Backend) bed(t *testing.T) *bed { return b.bedWith(t, store.Options{}) }
+func (b Backend) bed(t *testing.T) *bed { return b.bedWith(t, db.Options{}) }
 
 // bedWith makes a database and opens it with the options that are set.
-func (b Backend) bedWith(t *testing.T, o store.Options) *bed {
+func (b Backend) bedWith(t *testing.T, o db.Options) *bed {
 	t.Helper()
 	name := b.Database(t)
 	bed := &bed{name: name, raw: openRaw(t, name)}
@@ -63,7 +65,7 @@ func (b Backend) bedWith(t *testing.T, o store.Options) *bed {
 }
 
 // open opens a database once more, until the test ends.
-func (b Backend) open(t *testing.T, name string, o store.Options) *store.Store {
+func (b Backend) open(t *testing.T, name string, o db.Options) *db.DB {
 	t.Helper()
 	s := b.start(t, name, o)
 	t.Cleanup(func() {
@@ -75,7 +77,7 @@ func (b Backend) open(t *testing.T, name string, o store.Options) *store.Store {
 }
 
 // start opens a database, which the caller closes.
-func (b Backend) start(t *testing.T, name string, o store.Options) *store.Store {
+func (b Backend) start(t *testing.T, name string, o db.Options) *db.DB {
 	t.Helper()
 	o.Database, o.Connections = name, b.Connections
 	if o.Sealer == nil {
@@ -91,7 +93,7 @@ func (b Backend) start(t *testing.T, name string, o store.Options) *store.Store 
 func openRaw(t *testing.T, name string) *sql.DB {
 	t.Helper()
 	driver, dsn := "sqlite3", "file:"+name+"?mode=ro"
-	if store.IsPostgres(name) {
+	if db.IsPostgres(name) {
 		driver, dsn = "pgx", name
 	}
 	db, err := sql.Open(driver, dsn)
@@ -104,10 +106,10 @@ func openRaw(t *testing.T, name string) *sql.DB {
 }
 
 // write runs a closure that must succeed and returns its transaction's time.
-func (b *bed) write(t tb, fn func(context.Context, *store.Tx) error) (now time.Time) {
+func (b *bed) write(t tb, fn func(context.Context, *db.Tx) error) (now time.Time) {
 	t.Helper()
 	ctx := t.Context()
-	err := b.store.Write(ctx, func(tx *store.Tx) (err error) {
+	err := b.store.Write(ctx, func(tx *db.Tx) (err error) {
 		if err = fn(ctx, tx); err == nil {
 			now, err = tx.Now(ctx)
 		}
@@ -120,10 +122,10 @@ func (b *bed) write(t tb, fn func(context.Context, *store.Tx) error) (now time.T
 }
 
 // read runs a closure that must succeed.
-func (b *bed) read(t tb, fn func(context.Context, *store.Tx) error) {
+func (b *bed) read(t tb, fn func(context.Context, *db.Tx) error) {
 	t.Helper()
 	ctx := t.Context()
-	if err := b.store.Read(ctx, func(tx *store.Tx) error { return fn(ctx, tx) }); err != nil {
+	if err := b.store.Read(ctx, func(tx *db.Tx) error { return fn(ctx, tx) }); err != nil {
 		t.Fatalf("read: %v", err)
 	}
 }
@@ -131,18 +133,18 @@ func (b *bed) read(t tb, fn func(context.Context, *store.Tx) error) {
 // get reads a record that must be there.
 func (b *bed) get(t tb, r *comity.Resource, id int64) (rec *comity.Record) {
 	t.Helper()
-	b.read(t, func(ctx context.Context, tx *store.Tx) (err error) {
-		rec, err = tx.Get(ctx, r, id)
+	b.read(t, func(ctx context.Context, tx *db.Tx) (err error) {
+		rec, err = store.Get(ctx, tx, r, id)
 		return err
 	})
 	return rec
 }
 
 // list reads all records that meet the conditions.
-func (b *bed) list(t tb, r *comity.Resource, conditions ...store.Condition) (records []*comity.Record) {
+func (b *bed) list(t tb, r *comity.Resource, conditions ...db.Condition) (records []*comity.Record) {
 	t.Helper()
-	b.read(t, func(ctx context.Context, tx *store.Tx) (err error) {
-		records, err = tx.List(ctx, r, 0, 100_000, conditions...)
+	b.read(t, func(ctx context.Context, tx *db.Tx) (err error) {
+		records, err = store.List(ctx, tx, r, 0, 100_000, conditions...)
 		return err
 	})
 	return records

@@ -13,6 +13,7 @@ import (
 
 	"comity"
 	"comity/internal/store"
+	"comity/internal/store/db"
 )
 
 // revision is a row of the history. An id of 0 means none.
@@ -83,9 +84,9 @@ func (b *bed) checkHistory(t *testing.T) {
 	}
 	ctx := context.WithoutCancel(t.Context())
 	for _, r := range comity.Stored() {
-		err := b.store.Read(ctx, func(tx *store.Tx) error {
+		err := b.store.Read(ctx, func(tx *db.Tx) error {
 			for after := int64(0); ; {
-				records, err := tx.List(ctx, r, after, 1000)
+				records, err := store.List(ctx, tx, r, after, 1000)
 				if err != nil || len(records) == 0 {
 					return err
 				}

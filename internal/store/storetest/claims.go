@@ -11,23 +11,24 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"comity"
-	"comity/internal/store"
+	"comity/internal/store/db"
+	"comity/internal/store/queue"
 )
 
 // testClaims claims deliveries, by one worker and by many.
 func testClaims(t *testing.T, b Backend) {
 	c := newClock()
-	bed := b.bedWith(t, store.Options{Clock: c.Now})
+	bed := b.bedWith(t, db.Options{Clock: c.Now})
 	t.Run("a lease", func(t *testing.T) { testLease(t, bed, c) })
 	t.Run("in order", func(t *testing.T) { testClaimOrder(t, bed, c) })
 	t.Run("of one", func(t *testing.T) { testClaimOne(t, bed, c) })
 	t.Run("of one at a target that is not there", func(t *testing.T) {
 		s := bed.deliveryFixture(t, c)
-		err := bed.store.Write(t.Context(), func(tx *store.Tx) error {
-			_, _, err := tx.ClaimOne(t.Context(), 1<<40, comity.PersonSubject(s.person.Id), s.co, time.Minute)
+		err := bed.store.Write(t.Context(), func(tx *db.Tx) error {
+			_, _, err := queue.ClaimOne(t.Context(), tx, 1<<40, comity.PersonSubject(s.person.Id), s.co, time.Minute)
 			return err
 		})
-		if !errors.Is(err, store.ErrConflict) {
+		if !errors.Is(err, db.ErrConflict) {
 			t.Errorf("error %v, want ErrConflict", err)
 		}
 	})
@@ -35,16 +36,16 @@ func testClaims(t *testing.T, b Backend) {
 }
 
 // claim claims the due deliveries of a target.
-func (b *bed) claim(t tb, target int64, limit int, lease time.Duration) (claimed []store.Delivery) {
+func (b *bed) claim(t tb, target int64, limit int, lease time.Duration) (claimed []queue.Delivery) {
 	t.Helper()
-	b.write(t, func(ctx context.Context, tx *store.Tx) (err error) {
-		claimed, err = tx.Claim(ctx, target, limit, lease)
+	b.write(t, func(ctx context.Context, tx *db.Tx) (err error) {
+		claimed, err = queue.Claim(ctx, tx, target, limit, lease)
 		return err
 	})
 	return claimed
 }
 
-func people(claimed []store.Delivery) []int64 {
+func people(claimed []queue.Delivery) []int64 {
 	out := make([]int64, len(claimed))
 	for i, d := range claimed {
 		out[i] = d.Subject.Id
@@ -71,7 +72,7 @@ func testLease(t *testing.T, bed *bed, c *clock) {
 		t.Errorf("claimed %+v of none", got)
 	}
 	d, now := s.claims(t)
-	want := store.Delivery{TargetId: s.target.Id, Subject: comity.PersonSubject(s.person.Id), Version: 1, Sequence: 1}
+	want := queue.Delivery{TargetId: s.target.Id, Subject: comity.PersonSubject(s.person.Id), Version: 1, Sequence: 1}
 	if diff := cmp.Diff(want, d, cmp.Comparer(sameProvisionedAs)); diff != "" {
 		t.Errorf("claimed (-want +got):\n%s", diff)
 	}
@@ -102,12 +103,12 @@ func testLease(t *testing.T, bed *bed, c *clock) {
 // with an older sequence give nothing back.
 func (b *bed) givesBack(t *testing.T, s *deliveryFixture, want int) {
 	t.Helper()
-	var overdue []store.Claim
-	s.write(t, func(ctx context.Context, tx *store.Tx) (err error) {
-		overdue, err = tx.Overdue(ctx)
+	var overdue []queue.InFlight
+	s.write(t, func(ctx context.Context, tx *db.Tx) (err error) {
+		overdue, err = queue.Overdue(ctx, tx)
 		return err
 	})
-	overdue = slices.DeleteFunc(overdue, func(c store.Claim) bool { return c.TargetId != s.target.Id })
+	overdue = slices.DeleteFunc(overdue, func(c queue.InFlight) bool { return c.TargetId != s.target.Id })
 	if len(overdue) != want {
 		t.Errorf("overdue: %+v, want %d", overdue, want)
 	}
@@ -117,7 +118,7 @@ func (b *bed) givesBack(t *testing.T, s *deliveryFixture, want int) {
 		for i := range claims {
 			claims[i].Sequence += of
 		}
-		now := s.write(t, func(ctx context.Context, tx *store.Tx) error { return tx.GiveBack(ctx, claims) })
+		now := s.write(t, func(ctx context.Context, tx *db.Tx) error { return queue.GiveBack(ctx, tx, claims) })
 		if of == 0 && want > 0 {
 			held.Held, held.Due = false, now
 		}
@@ -153,12 +154,12 @@ func testClaimOrder(t *testing.T, bed *bed, c *clock) {
 }
 
 func testClaimOne(t *testing.T, bed *bed, c *clock) {
-	one := func(t *testing.T, s *deliveryFixture, want bool) (d store.Delivery, now time.Time) {
+	one := func(t *testing.T, s *deliveryFixture, want bool) (d queue.Delivery, now time.Time) {
 		t.Helper()
 		s.clock.move(time.Second)
 		var got bool
-		now = s.write(t, func(ctx context.Context, tx *store.Tx) (err error) {
-			d, got, err = tx.ClaimOne(ctx, s.target.Id, comity.PersonSubject(s.person.Id), s.co, time.Minute)
+		now = s.write(t, func(ctx context.Context, tx *db.Tx) (err error) {
+			d, got, err = queue.ClaimOne(ctx, tx, s.target.Id, comity.PersonSubject(s.person.Id), s.co, time.Minute)
 			return err
 		})
 		if got != want {
@@ -169,7 +170,7 @@ func testClaimOne(t *testing.T, bed *bed, c *clock) {
 	t.Run("that was never enqueued", func(t *testing.T) {
 		s := bed.deliveryFixture(t, c)
 		d, now := one(t, s, true)
-		if diff := cmp.Diff(store.Delivery{TargetId: s.target.Id, Subject: comity.PersonSubject(s.person.Id), Version: 1, Sequence: 1}, d, cmp.Comparer(sameProvisionedAs)); diff != "" {
+		if diff := cmp.Diff(queue.Delivery{TargetId: s.target.Id, Subject: comity.PersonSubject(s.person.Id), Version: 1, Sequence: 1}, d, cmp.Comparer(sameProvisionedAs)); diff != "" {
 			t.Errorf("claimed (-want +got):\n%s", diff)
 		}
 		s.is(t, delivery{Version: 1, Due: now.Add(time.Minute), Held: true, Since: now, Sequence: 1})
@@ -182,7 +183,7 @@ func testClaimOne(t *testing.T, bed *bed, c *clock) {
 		if got := bed.claim(t, s.target.Id, 10, time.Minute); len(got) > 0 {
 			t.Errorf("a worker claimed it too: %+v", got)
 		}
-		s.finishes(t, store.Outcome{Delivery: d, OK: true})
+		s.finishes(t, queue.Outcome{Delivery: d, OK: true})
 		if len(bed.marked(t, s.co)) != 0 {
 			t.Error("it still waits")
 		}
@@ -232,8 +233,8 @@ func testClaimOne(t *testing.T, bed *bed, c *clock) {
 		var all sync.WaitGroup
 		for i := range got {
 			all.Go(func() {
-				s.write(t, func(ctx context.Context, tx *store.Tx) (err error) {
-					_, got[i], err = tx.ClaimOne(ctx, s.target.Id, comity.PersonSubject(s.person.Id), s.co, time.Minute)
+				s.write(t, func(ctx context.Context, tx *db.Tx) (err error) {
+					_, got[i], err = queue.ClaimOne(ctx, tx, s.target.Id, comity.PersonSubject(s.person.Id), s.co, time.Minute)
 					return err
 				})
 			})
@@ -258,14 +259,14 @@ func testManyClaim(t *testing.T, bed *bed, c *clock) {
 	var workers sync.WaitGroup
 	for i := range claimed {
 		workers.Go(func() {
-			var outcomes []store.Outcome
+			var outcomes []queue.Outcome
 			for {
-				var got []store.Delivery
-				err := bed.store.Write(t.Context(), func(tx *store.Tx) (err error) {
-					if err := tx.Finish(t.Context(), outcomes); err != nil {
+				var got []queue.Delivery
+				err := bed.store.Write(t.Context(), func(tx *db.Tx) (err error) {
+					if err := queue.Finish(t.Context(), tx, outcomes); err != nil {
 						return err
 					}
-					got, err = tx.Claim(t.Context(), s.target.Id, 7, time.Hour)
+					got, err = queue.Claim(t.Context(), tx, s.target.Id, 7, time.Hour)
 					return err
 				})
 				if err != nil || len(got) > 7 {
@@ -275,7 +276,7 @@ func testManyClaim(t *testing.T, bed *bed, c *clock) {
 				outcomes = nil
 				for _, d := range got {
 					claimed[i] = append(claimed[i], d.Subject.Id)
-					outcomes = append(outcomes, store.Outcome{Delivery: d, OK: true})
+					outcomes = append(outcomes, queue.Outcome{Delivery: d, OK: true})
 				}
 				if len(got) == 0 {
 					return

@@ -7,6 +7,7 @@ import (
 
 	"comity"
 	"comity/internal/store"
+	"comity/internal/store/db"
 )
 
 // testClosing closes a database that is in use, and uses one that is closed.
@@ -14,12 +15,12 @@ func testClosing(t *testing.T, b Backend) {
 	t.Run("while writes wait", func(t *testing.T) {
 		bed := b.bed(t)
 		co := bed.co(t)
-		open := b.open(t, bed.name, store.Options{})
+		open := b.open(t, bed.name, db.Options{})
 		errs := make([]error, 30)
 		running, asked := make(chan struct{}), make(chan struct{}, len(errs))
 		var all sync.WaitGroup
 		all.Go(func() {
-			err := open.Write(t.Context(), func(tx *store.Tx) error {
+			err := open.Write(t.Context(), func(tx *db.Tx) error {
 				close(running)
 				for range errs {
 					<-asked
@@ -34,7 +35,7 @@ func testClosing(t *testing.T, b Backend) {
 		for i := range errs {
 			all.Go(func() {
 				asked <- struct{}{}
-				errs[i] = open.Write(t.Context(), func(tx *store.Tx) error { return add(t.Context(), tx, person(co)) })
+				errs[i] = open.Write(t.Context(), func(tx *db.Tx) error { return add(t.Context(), tx, person(co)) })
 			})
 		}
 		if err := open.Close(); err != nil {
@@ -53,16 +54,16 @@ func testClosing(t *testing.T, b Backend) {
 	})
 	t.Run("and then", func(t *testing.T) {
 		bed := b.bed(t)
-		open := b.open(t, bed.name, store.Options{})
+		open := b.open(t, bed.name, db.Options{})
 		for range 2 {
 			if err := open.Close(); err != nil {
 				t.Error(err)
 			}
 		}
-		for name, run := range map[string]func(context.Context, func(*store.Tx) error) error{
+		for name, run := range map[string]func(context.Context, func(*db.Tx) error) error{
 			"Write": open.Write, "WriteAlone": open.WriteAlone, "Read": open.Read, "Snapshot": open.Snapshot,
 		} {
-			err := run(t.Context(), func(*store.Tx) error {
+			err := run(t.Context(), func(*db.Tx) error {
 				t.Errorf("%s runs its closure", name)
 				return nil
 			})

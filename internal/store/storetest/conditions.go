@@ -10,6 +10,7 @@ import (
 
 	"comity"
 	"comity/internal/store"
+	"comity/internal/store/db"
 )
 
 // testConditions filters lists by the values of columns.
@@ -34,32 +35,32 @@ func testConditions(t *testing.T, b Backend) {
 
 	for _, tt := range []struct {
 		name       string
-		conditions []store.Condition
+		conditions []db.Condition
 		want       []int
 	}{
 		{"none but the CO", nil, []int{0, 1, 2, 3}},
-		{"a text", []store.Condition{store.Equal(f.Name.Column, "B")}, []int{1}},
-		{"a text in another case", []store.Condition{store.Equal(f.Name.Column, "b")}, nil},
-		{"a text that is empty", []store.Condition{store.Equal(f.Description.Column, "")}, []int{1}},
-		{"a text that is a word of SQL", []store.Condition{store.Equal(f.Name.Column, "NULL")}, []int{3}},
-		{"a text with a quote", []store.Condition{store.Equal(f.Name.Column, "' OR 1 = 1 --")}, nil},
-		{"a number", []store.Condition{store.Equal(f.CouId.Column, unit.Id)}, []int{2, 3}},
-		{"true", []store.Condition{store.Equal(f.Open.Column, true)}, []int{0, 2}},
-		{"false", []store.Condition{store.Equal(f.Open.Column, false)}, []int{1, 3}},
-		{"no value", []store.Condition{store.IsNull(f.CouId.Column)}, []int{0, 1}},
-		{"no value, unlike an empty text", []store.Condition{store.IsNull(f.Description.Column)}, []int{0, 3}},
-		{"one of no ids", []store.Condition{store.In("id", nil)}, nil},
-		{"one of one id", []store.Condition{store.In("id", []int64{id(1)})}, []int{1}},
-		{"one of two ids, the later first", []store.Condition{store.In("id", []int64{id(3), id(0)})}, []int{0, 3}},
-		{"one of five ids, some the same", []store.Condition{store.In("id", []int64{id(0), id(0), id(1), id(0), id(0)})}, []int{0, 1}},
-		{"one of many ids", []store.Condition{store.In("id", many)}, []int{2}},
-		{"one of a text", []store.Condition{store.OneOf(f.GroupType.Column, comity.GroupClusters)}, []int{3}},
-		{"one of texts", []store.Condition{store.OneOf(f.Name.Column, "a", "ä", "A", "", "x")}, []int{0, 2}},
-		{"another one", []store.Condition{store.NotID(id(0))}, []int{1, 2, 3}},
-		{"nothing", []store.Condition{store.NoRecord()}, nil},
-		{"two", []store.Condition{store.Equal(f.Open.Column, true), store.IsNull(f.CouId.Column)}, []int{0}},
-		{"two that exclude each other", []store.Condition{store.Equal(f.Open.Column, true), store.Equal(f.Open.Column, false)}, nil},
-		{"many", []store.Condition{
+		{"a text", []db.Condition{store.Equal(f.Name.Column, "B")}, []int{1}},
+		{"a text in another case", []db.Condition{store.Equal(f.Name.Column, "b")}, nil},
+		{"a text that is empty", []db.Condition{store.Equal(f.Description.Column, "")}, []int{1}},
+		{"a text that is a word of SQL", []db.Condition{store.Equal(f.Name.Column, "NULL")}, []int{3}},
+		{"a text with a quote", []db.Condition{store.Equal(f.Name.Column, "' OR 1 = 1 --")}, nil},
+		{"a number", []db.Condition{store.Equal(f.CouId.Column, unit.Id)}, []int{2, 3}},
+		{"true", []db.Condition{store.Equal(f.Open.Column, true)}, []int{0, 2}},
+		{"false", []db.Condition{store.Equal(f.Open.Column, false)}, []int{1, 3}},
+		{"no value", []db.Condition{store.IsNull(f.CouId.Column)}, []int{0, 1}},
+		{"no value, unlike an empty text", []db.Condition{store.IsNull(f.Description.Column)}, []int{0, 3}},
+		{"one of no ids", []db.Condition{store.In("id", nil)}, nil},
+		{"one of one id", []db.Condition{store.In("id", []int64{id(1)})}, []int{1}},
+		{"one of two ids, the later first", []db.Condition{store.In("id", []int64{id(3), id(0)})}, []int{0, 3}},
+		{"one of five ids, some the same", []db.Condition{store.In("id", []int64{id(0), id(0), id(1), id(0), id(0)})}, []int{0, 1}},
+		{"one of many ids", []db.Condition{store.In("id", many)}, []int{2}},
+		{"one of a text", []db.Condition{store.OneOf(f.GroupType.Column, comity.GroupClusters)}, []int{3}},
+		{"one of texts", []db.Condition{store.OneOf(f.Name.Column, "a", "ä", "A", "", "x")}, []int{0, 2}},
+		{"another one", []db.Condition{store.NotID(id(0))}, []int{1, 2, 3}},
+		{"nothing", []db.Condition{store.NoRecord()}, nil},
+		{"two", []db.Condition{store.Equal(f.Open.Column, true), store.IsNull(f.CouId.Column)}, []int{0}},
+		{"two that exclude each other", []db.Condition{store.Equal(f.Open.Column, true), store.Equal(f.Open.Column, false)}, nil},
+		{"many", []db.Condition{
 			store.OneOf(f.Name.Column, "B", "ä", "NULL"), store.NotID(id(1)), store.In(f.CouId.Column, []int64{unit.Id}),
 			store.Equal(f.GroupType.Column, comity.GroupStandard),
 		}, []int{2}},
@@ -75,7 +76,7 @@ func testConditions(t *testing.T, b Backend) {
 }
 
 // finds fails the test unless just those records meet the conditions, by List and by Any.
-func (b *bed) finds(t *testing.T, r *comity.Resource, all []*comity.Record, want []int, conditions ...store.Condition) {
+func (b *bed) finds(t *testing.T, r *comity.Resource, all []*comity.Record, want []int, conditions ...db.Condition) {
 	t.Helper()
 	var wanted []*comity.Record
 	for _, i := range want {
@@ -85,8 +86,8 @@ func (b *bed) finds(t *testing.T, r *comity.Resource, all []*comity.Record, want
 	if diff := cmp.Diff(ids(wanted), ids(got)); diff != "" {
 		t.Errorf("List (-want +got):\n%s", diff)
 	}
-	b.read(t, func(ctx context.Context, tx *store.Tx) error {
-		there, err := tx.Any(ctx, r, conditions...)
+	b.read(t, func(ctx context.Context, tx *db.Tx) error {
+		there, err := store.Any(ctx, tx, r, conditions...)
 		if there != (len(want) > 0) {
 			t.Errorf("Any says %v", there)
 		}

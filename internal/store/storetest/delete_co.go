@@ -6,6 +6,7 @@ import (
 
 	"comity"
 	"comity/internal/store"
+	"comity/internal/store/db"
 )
 
 // testDeleteCO deletes a CO with records of every resource, and checks that nothing is left of it.
@@ -34,11 +35,11 @@ func testDeleteCO(t *testing.T, b Backend) {
 	before := bed.history(t, `co_id = $1`, other[0].Id)
 	enqueued := bed.marked(t, other[0].Id)
 
-	now := bed.write(t, func(ctx context.Context, tx *store.Tx) error {
-		if _, err := tx.EnterCO(ctx, co, true); err != nil {
+	now := bed.write(t, func(ctx context.Context, tx *db.Tx) error {
+		if _, err := store.EnterCO(ctx, tx, co, true); err != nil {
 			return err
 		}
-		return tx.DeleteCO(ctx, co, "deleter")
+		return store.DeleteCO(ctx, tx, co, "deleter")
 	})
 
 	t.Run("nothing of it is left in any table but the history", func(t *testing.T) {

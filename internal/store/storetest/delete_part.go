@@ -8,6 +8,9 @@ import (
 
 	"comity"
 	"comity/internal/store"
+	"comity/internal/store/admin"
+	"comity/internal/store/db"
+	"comity/internal/store/groups"
 )
 
 // testDeletePart deletes a CO a part at a time, where the database does so. After each part the rules hold,
@@ -24,15 +27,15 @@ func testDeletePart(t *testing.T, b Backend) {
 	}
 	enqueued := bed.marked(t, other[0].Id)
 	part := func() (more bool) {
-		bed.write(t, func(ctx context.Context, tx *store.Tx) (err error) {
-			if more, err = tx.DeletePart(ctx, co, 1, "deleter"); err != nil || !more {
-				return errors.Join(err, tx.DeleteCO(ctx, co, "deleter"))
+		bed.write(t, func(ctx context.Context, tx *db.Tx) (err error) {
+			if more, err = store.DeletePart(ctx, tx, co, 1, "deleter"); err != nil || !more {
+				return errors.Join(err, store.DeleteCO(ctx, tx, co, "deleter"))
 			}
-			known, err := tx.LongChanges(ctx, 10)
+			known, err := groups.LongChanges(ctx, tx, 10)
 			if err != nil || len(known) > 0 {
 				return err
 			}
-			return tx.Leave(ctx, store.LongChange{CoId: co, Task: "delete", Resource: comity.Co.Singular, RecordId: co, Actor: "deleter"})
+			return groups.Leave(ctx, tx, groups.LongChange{CoId: co, Task: "delete", Resource: comity.Co.Singular, RecordId: co, Actor: "deleter"})
 		})
 		return more
 	}
@@ -40,9 +43,9 @@ func testDeletePart(t *testing.T, b Backend) {
 		if n > 2*len(all) {
 			t.Fatalf("a CO of %d records is not deleted after %d parts", len(all), n)
 		}
-		bed.read(t, func(ctx context.Context, tx *store.Tx) error {
-			for _, look := range []func(context.Context) ([]store.Problem, error){tx.CheckReferences, tx.CheckHistory, tx.CheckUniques} {
-				problems, err := look(ctx)
+		bed.read(t, func(ctx context.Context, tx *db.Tx) error {
+			for _, look := range []func(context.Context, *db.Tx) ([]admin.Problem, error){admin.CheckReferences, admin.CheckHistory, admin.CheckUniques} {
+				problems, err := look(ctx, tx)
 				if err != nil {
 					return err
 				}
@@ -50,20 +53,20 @@ func testDeletePart(t *testing.T, b Backend) {
 					t.Errorf("after part %d: %v", n, problems)
 				}
 			}
-			if _, err := tx.Get(ctx, comity.Co.Resource, co); !errors.Is(err, store.ErrNotFound) {
+			if _, err := store.Get(ctx, tx, comity.Co.Resource, co); !errors.Is(err, db.ErrNotFound) {
 				t.Errorf("after part %d the CO is found: %v", n, err)
 			}
-			if _, err := tx.Home(ctx, comity.CoPerson.Resource, person); !errors.Is(err, store.ErrNotFound) {
+			if _, err := store.Home(ctx, tx, comity.CoPerson.Resource, person); !errors.Is(err, db.ErrNotFound) {
 				t.Errorf("after part %d a person in it is found: %v", n, err)
 			}
-			cos, err := tx.List(ctx, comity.Co.Resource, 0, 100)
+			cos, err := store.List(ctx, tx, comity.Co.Resource, 0, 100)
 			if slices.ContainsFunc(cos, func(rec *comity.Record) bool { return rec.Id == co }) {
 				t.Errorf("after part %d the CO is listed", n)
 			}
 			return err
 		})
-		bed.write(t, func(ctx context.Context, tx *store.Tx) error {
-			there, err := tx.EnterCO(ctx, co, true)
+		bed.write(t, func(ctx context.Context, tx *db.Tx) error {
+			there, err := store.EnterCO(ctx, tx, co, true)
 			if there {
 				t.Errorf("after part %d the CO is entered", n)
 			}

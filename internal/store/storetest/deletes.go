@@ -10,6 +10,7 @@ import (
 
 	"comity"
 	"comity/internal/store"
+	"comity/internal/store/db"
 )
 
 // testDeletes deletes each record of a CO with records of every resource in turn, and checks the rest: records
@@ -38,7 +39,7 @@ func testDeletes(t *testing.T, b Backend) {
 		all := bed.estate(t)
 		rec := all[len(all)-1].Clone()
 		rec.Id = 1 << 40
-		bed.write(t, func(ctx context.Context, tx *store.Tx) error { return tx.Delete(ctx, rec, actor, nil) })
+		bed.write(t, func(ctx context.Context, tx *db.Tx) error { return store.Delete(ctx, tx, rec, actor, nil) })
 		bed.holds(t, all, all)
 	})
 	bed.holds(t, untouched, untouched)
@@ -49,7 +50,9 @@ func (b *bed) removes(t *testing.T, all []*comity.Record, root *comity.Record) [
 	t.Helper()
 	modes := []string{comity.ModeAutomatic, comity.ModeQueue}
 	personOf := hangs(all)
-	now := b.write(t, func(ctx context.Context, tx *store.Tx) error { return tx.Delete(ctx, root.Clone(), "deleter", modes) })
+	now := b.write(t, func(ctx context.Context, tx *db.Tx) error {
+		return store.Delete(ctx, tx, root.Clone(), "deleter", modes)
+	})
 
 	deleted, left := fall(all, root)
 	for _, rec := range left {
@@ -173,11 +176,11 @@ func (b *bed) holds(t *testing.T, all, left []*comity.Record) {
 		if slices.Contains(left, rec) {
 			continue
 		}
-		err := b.store.Read(t.Context(), func(tx *store.Tx) error {
-			_, err := tx.Get(t.Context(), rec.Resource, rec.Id)
+		err := b.store.Read(t.Context(), func(tx *db.Tx) error {
+			_, err := store.Get(t.Context(), tx, rec.Resource, rec.Id)
 			return err
 		})
-		if !errors.Is(err, store.ErrNotFound) {
+		if !errors.Is(err, db.ErrNotFound) {
 			t.Errorf("%s %d: error %v, want ErrNotFound", rec.Resource.Singular, rec.Id, err)
 		}
 	}

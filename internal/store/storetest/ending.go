@@ -9,17 +9,18 @@ import (
 
 	"comity"
 	"comity/internal/store"
+	"comity/internal/store/db"
 )
 
 // testEnding cancels writes in every state: the error they return matches their outcome.
 func testEnding(t *testing.T, b Backend) {
 	bed := b.bed(t)
 	t.Run("a long write ends, and is undone", func(t *testing.T) {
-		for name, write := range map[string]func(context.Context, func(*store.Tx) error) error{"Write": bed.store.Write, "WriteAlone": bed.store.WriteAlone} {
+		for name, write := range map[string]func(context.Context, func(*db.Tx) error) error{"Write": bed.store.Write, "WriteAlone": bed.store.WriteAlone} {
 			co := bed.co(t)
 			ctx, end := context.WithCancel(t.Context())
 			n := 0
-			err := write(ctx, func(tx *store.Tx) error {
+			err := write(ctx, func(tx *db.Tx) error {
 				for {
 					if n++; n == 10 {
 						end()
@@ -28,7 +29,7 @@ func testEnding(t *testing.T, b Backend) {
 					if err := add(ctx, tx, person(co)); err != nil {
 						return err
 					}
-					if _, err := tx.List(ctx, comity.Co.Resource, 0, 10); err != nil {
+					if _, err := store.List(ctx, tx, comity.Co.Resource, 0, 10); err != nil {
 						return err
 					}
 				}
@@ -50,8 +51,8 @@ func testEnding(t *testing.T, b Backend) {
 		bed.behindUntil(t, co, left, func() {
 			go func() {
 				defer close(left)
-				err = bed.store.Write(ctx, func(tx *store.Tx) error {
-					if _, err := tx.EnterCO(ctx, co, true); err != nil {
+				err = bed.store.Write(ctx, func(tx *db.Tx) error {
+					if _, err := store.EnterCO(ctx, tx, co, true); err != nil {
 						return err
 					}
 					return add(ctx, tx, person(co))
@@ -71,8 +72,8 @@ func testEnding(t *testing.T, b Backend) {
 		for range 60 {
 			co := bed.co(t)
 			ctx, end := context.WithTimeout(t.Context(), time.Duration(rand.Int64N(int64(12*time.Millisecond))))
-			err := bed.store.Write(ctx, func(tx *store.Tx) error {
-				if _, err := tx.EnterCO(ctx, co, false); err != nil {
+			err := bed.store.Write(ctx, func(tx *db.Tx) error {
+				if _, err := store.EnterCO(ctx, tx, co, false); err != nil {
 					return err
 				}
 				for range 3 {
@@ -99,8 +100,8 @@ func testEnding(t *testing.T, b Backend) {
 // behindUntil runs a function while another write has the CO's lock, which ends when a channel is closed.
 func (b *bed) behindUntil(t *testing.T, co int64, left <-chan struct{}, run func()) {
 	t.Helper()
-	err := b.store.WriteAlone(t.Context(), func(tx *store.Tx) error {
-		if _, err := tx.EnterCO(t.Context(), co, true); err != nil {
+	err := b.store.WriteAlone(t.Context(), func(tx *db.Tx) error {
+		if _, err := store.EnterCO(t.Context(), tx, co, true); err != nil {
 			return err
 		}
 		// This runs once: a write is run again only if it fails.

@@ -4,14 +4,14 @@ import (
 	"context"
 
 	"comity"
-	"comity/internal/store"
+	"comity/internal/store/db"
 )
 
 // estate makes a CO with records of every resource and returns all records, the CO first. Every reference
 // is set, and some records are referred to more than once.
 func (b *bed) estate(t tb) (all []*comity.Record) {
 	t.Helper()
-	b.write(t, func(ctx context.Context, tx *store.Tx) (err error) {
+	b.write(t, func(ctx context.Context, tx *db.Tx) (err error) {
 		e := &estate{put: func(rec *comity.Record) error { return add(ctx, tx, rec) }}
 		e.build()
 		all = e.all

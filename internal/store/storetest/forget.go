@@ -6,34 +6,35 @@ import (
 	"time"
 
 	"comity"
-	"comity/internal/store"
+	"comity/internal/store/db"
+	"comity/internal/store/queue"
 )
 
 // testForget adds identifiers that a target was found to have and must delete.
 func testForget(t *testing.T, bed *bed, c *clock) {
-	read := func(s *deliveryFixture) (was store.SubjectStatus) {
-		s.write(t, func(ctx context.Context, tx *store.Tx) (err error) {
-			was, _, err = tx.SubjectStatus(ctx, s.target.Id, comity.PersonSubject(s.person.Id))
+	read := func(s *deliveryFixture) (was queue.SubjectStatus) {
+		s.write(t, func(ctx context.Context, tx *db.Tx) (err error) {
+			was, _, err = queue.StatusOfSubject(ctx, tx, s.target.Id, comity.PersonSubject(s.person.Id))
 			was.Subject = comity.PersonSubject(s.person.Id)
 			return err
 		})
 		return was
 	}
-	forget := func(s *deliveryFixture, was store.SubjectStatus, want bool) {
+	forget := func(s *deliveryFixture, was queue.SubjectStatus, want bool) {
 		t.Helper()
 		noted := false
-		s.write(t, func(ctx context.Context, tx *store.Tx) (err error) {
-			noted, err = tx.Forget(ctx, s.target.Id, s.co, was, []string{"restored"})
+		s.write(t, func(ctx context.Context, tx *db.Tx) (err error) {
+			noted, err = queue.Forget(ctx, tx, s.target.Id, s.co, was, []string{"restored"})
 			return err
 		})
 		if noted != want {
 			t.Errorf("noted %t, want %t", noted, want)
 		}
 	}
-	deliver := func(s *deliveryFixture) (store.Delivery, time.Time) {
+	deliver := func(s *deliveryFixture) (queue.Delivery, time.Time) {
 		d, _ := s.claims(t)
 		d.ProvisionedAs = comity.ProvisionedAs{Identifier: "ada", Obsolete: []string{"old"}}
-		return d, s.finishes(t, store.Outcome{Delivery: d, OK: true})
+		return d, s.finishes(t, queue.Outcome{Delivery: d, OK: true})
 	}
 	t.Run("of a subject without a delivery", func(t *testing.T) {
 		s := bed.deliveryFixture(t, c)
@@ -63,7 +64,7 @@ func testForget(t *testing.T, bed *bed, c *clock) {
 		d, _ := s.claims(t)
 		forget(s, was, false)
 		forget(s, read(s), false)
-		s.finishes(t, store.Outcome{Delivery: d, OK: true})
+		s.finishes(t, queue.Outcome{Delivery: d, OK: true})
 		forget(s, was, false)
 		forget(s, read(s), true)
 	})

@@ -8,6 +8,7 @@ import (
 
 	"comity"
 	"comity/internal/store"
+	"comity/internal/store/db"
 )
 
 // testHangingUp has clients hang up while their closures run and while others write.
@@ -22,7 +23,7 @@ func testHangingUp(t *testing.T, b Backend) {
 		for i := range others {
 			all.Go(func() {
 				for {
-					err := bed.store.Write(t.Context(), func(tx *store.Tx) error { return add(t.Context(), tx, person(co)) })
+					err := bed.store.Write(t.Context(), func(tx *db.Tx) error { return add(t.Context(), tx, person(co)) })
 					if err != nil {
 						t.Errorf("a write beside one whose client hung up: %v", err)
 						return
@@ -49,15 +50,15 @@ func testHangingUp(t *testing.T, b Backend) {
 			t.Errorf("the others wrote %d, there are %d", want, got)
 		}
 	})
-	for name, read := range map[string]func(context.Context, func(*store.Tx) error) error{"read": bed.store.Read, "snapshot": bed.store.Snapshot} {
+	for name, read := range map[string]func(context.Context, func(*db.Tx) error) error{"read": bed.store.Read, "snapshot": bed.store.Snapshot} {
 		t.Run("in the middle of a "+name, func(t *testing.T) {
 			ctx, hangUp := context.WithCancel(t.Context())
-			err := read(ctx, func(tx *store.Tx) error {
-				if _, err := tx.List(ctx, comity.Co.Resource, 0, 10); err != nil {
+			err := read(ctx, func(tx *db.Tx) error {
+				if _, err := store.List(ctx, tx, comity.Co.Resource, 0, 10); err != nil {
 					return err
 				}
 				hangUp()
-				_, err := tx.List(ctx, comity.Co.Resource, 0, 10)
+				_, err := store.List(ctx, tx, comity.Co.Resource, 0, 10)
 				return err
 			})
 			if !errors.Is(err, context.Canceled) {
@@ -77,7 +78,7 @@ func testHangingUp(t *testing.T, b Backend) {
 			if i == 0 {
 				hangUp()
 			}
-			errs[i] = bed.store.Write(ctx, func(tx *store.Tx) error { return add(ctx, tx, person(co)) })
+			errs[i] = bed.store.Write(ctx, func(tx *db.Tx) error { return add(ctx, tx, person(co)) })
 		})
 		written := 0
 		for _, err := range errs {
@@ -98,7 +99,7 @@ func (b *bed) hangsUp(t *testing.T) {
 	co := b.co(t)
 	ctx, hangUp := context.WithCancel(t.Context())
 	defer hangUp()
-	err := b.store.Write(ctx, func(tx *store.Tx) error {
+	err := b.store.Write(ctx, func(tx *db.Tx) error {
 		if err := add(ctx, tx, person(co)); err != nil {
 			return err
 		}

@@ -9,6 +9,7 @@ import (
 
 	"comity"
 	"comity/internal/store"
+	"comity/internal/store/db"
 )
 
 // testHistory reads the history that changes of records leave.
@@ -29,7 +30,7 @@ func testHistory(t *testing.T, b Backend) {
 	t.Run("two edits in one transaction", func(t *testing.T) {
 		f := comity.CoPerson
 		person := bed.person(t, bed.co(t))
-		bed.write(t, func(ctx context.Context, tx *store.Tx) error {
+		bed.write(t, func(ctx context.Context, tx *db.Tx) error {
 			for _, s := range []string{comity.Suspended, comity.Expired} {
 				if _, err := edit(ctx, tx, f.Resource, person.Id, f.Status, s); err != nil {
 					return err
@@ -46,7 +47,7 @@ func testHistory(t *testing.T, b Backend) {
 	t.Run("a change that is undone", func(t *testing.T) {
 		person := bed.person(t, bed.co(t))
 		undone := context.DeadlineExceeded
-		err := bed.store.Write(t.Context(), func(tx *store.Tx) error {
+		err := bed.store.Write(t.Context(), func(tx *db.Tx) error {
 			if _, err := edit(t.Context(), tx, person.Resource, person.Id); err != nil {
 				return err
 			}
@@ -64,21 +65,21 @@ func testLife(t *testing.T, bed *bed, r *comity.Resource) {
 	rec := full(r)
 	bed.complete(t, bed.co(t), rec, true)
 	var first, second *comity.Record
-	added := bed.write(t, func(ctx context.Context, tx *store.Tx) error {
+	added := bed.write(t, func(ctx context.Context, tx *db.Tx) error {
 		first = rec.Clone()
 		where, err := enter(ctx, tx, first)
 		if err != nil {
 			return err
 		}
-		return tx.Insert(ctx, first, "adder", where)
+		return store.Insert(ctx, tx, first, "adder", where)
 	})
-	edited := bed.write(t, func(ctx context.Context, tx *store.Tx) error {
+	edited := bed.write(t, func(ctx context.Context, tx *db.Tx) error {
 		second = later(first)
-		where, err := tx.Enter(ctx, r, first.Id, false)
+		where, err := store.Enter(ctx, tx, r, first.Id, false)
 		if err != nil {
 			return err
 		}
-		return tx.Update(ctx, second, "editor", where)
+		return store.Update(ctx, tx, second, "editor", where)
 	})
 	want := []revision{
 		{Operation: "add", Actor: "adder", Since: added, Until: edited, Data: data(first)},
@@ -101,7 +102,9 @@ func testLife(t *testing.T, bed *bed, r *comity.Resource) {
 	if r == comity.Co.Resource {
 		return // testDeleteCO deletes a CO
 	}
-	deleted := bed.write(t, func(ctx context.Context, tx *store.Tx) error { return tx.Delete(ctx, second.Clone(), "deleter", nil) })
+	deleted := bed.write(t, func(ctx context.Context, tx *db.Tx) error {
+		return store.Delete(ctx, tx, second.Clone(), "deleter", nil)
+	})
 	want[1].Until = deleted
 	want = append(want, revision{Operation: "delete", Actor: "deleter", Since: deleted, Until: deleted, Data: data(second)})
 	check()
@@ -191,13 +194,13 @@ func testHangsOn(t *testing.T, bed *bed) {
 		f := comity.Name
 		other := bed.person(t, co)
 		name := bed.insert(t, f.Resource, f.Person, person)
-		bed.write(t, func(ctx context.Context, tx *store.Tx) error {
-			rec, err := tx.GetForUpdate(ctx, f.Resource, name.Id)
+		bed.write(t, func(ctx context.Context, tx *db.Tx) error {
+			rec, err := store.GetForUpdate(ctx, tx, f.Resource, name.Id)
 			if err != nil {
 				return err
 			}
 			set(rec, f.Person, other)
-			return tx.Update(ctx, rec, actor, store.Where{CoId: co, CoPersonId: other.Id})
+			return store.Update(ctx, tx, rec, actor, db.Place{CoId: co, CoPersonId: other.Id})
 		})
 		bed.remove(t, f.Resource, name.Id)
 		var got []int64
@@ -264,7 +267,7 @@ func testCleared(t *testing.T, bed *bed) {
 	t.Run("two that it names, at once", func(t *testing.T) {
 		person, sponsor, manager := bed.person(t, co), bed.person(t, co), bed.person(t, co)
 		role := bed.insert(t, f.Resource, f.Person, person, f.SponsorCoPersonId, sponsor, f.ManagerCoPersonId, manager)
-		now := bed.write(t, func(ctx context.Context, tx *store.Tx) error {
+		now := bed.write(t, func(ctx context.Context, tx *db.Tx) error {
 			if err := remove(ctx, tx, sponsor.Resource, sponsor.Id); err != nil {
 				return err
 			}

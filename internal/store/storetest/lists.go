@@ -8,6 +8,7 @@ import (
 
 	"comity"
 	"comity/internal/store"
+	"comity/internal/store/db"
 )
 
 // testLists reads long lists a page at a time.
@@ -33,17 +34,17 @@ func testLists(t *testing.T, b Backend) {
 	for _, tt := range []struct {
 		name       string
 		size       int
-		conditions []store.Condition
+		conditions []db.Condition
 		want       []*comity.Record
 	}{
-		{"pages that leave a rest", 100, []store.Condition{store.Equal("co_id", co)}, urls},
-		{"pages that leave none", 125, []store.Condition{store.Equal("co_id", co)}, urls},
-		{"one page", 250, []store.Condition{store.Equal("co_id", co)}, urls},
-		{"a page that is not full", 1000, []store.Condition{store.Equal("co_id", co)}, urls},
-		{"pages of one", 1, []store.Condition{mine}, odd},
-		{"pages of one parent", 100, []store.Condition{mine}, odd},
-		{"conditions together", 40, []store.Condition{mine, store.Equal("co_id", co)}, odd},
-		{"pages of nothing", 100, []store.Condition{mine, store.NoRecord()}, nil},
+		{"pages that leave a rest", 100, []db.Condition{store.Equal("co_id", co)}, urls},
+		{"pages that leave none", 125, []db.Condition{store.Equal("co_id", co)}, urls},
+		{"one page", 250, []db.Condition{store.Equal("co_id", co)}, urls},
+		{"a page that is not full", 1000, []db.Condition{store.Equal("co_id", co)}, urls},
+		{"pages of one", 1, []db.Condition{mine}, odd},
+		{"pages of one parent", 100, []db.Condition{mine}, odd},
+		{"conditions together", 40, []db.Condition{mine, store.Equal("co_id", co)}, odd},
+		{"pages of nothing", 100, []db.Condition{mine, store.NoRecord()}, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var got []*comity.Record
@@ -72,10 +73,10 @@ func testLists(t *testing.T, b Backend) {
 	})
 }
 
-func (b *bed) page(t tb, r *comity.Resource, after int64, limit int, conditions ...store.Condition) (page []*comity.Record) {
+func (b *bed) page(t tb, r *comity.Resource, after int64, limit int, conditions ...db.Condition) (page []*comity.Record) {
 	t.Helper()
-	b.read(t, func(ctx context.Context, tx *store.Tx) (err error) {
-		page, err = tx.List(ctx, r, after, limit, conditions...)
+	b.read(t, func(ctx context.Context, tx *db.Tx) (err error) {
+		page, err = store.List(ctx, tx, r, after, limit, conditions...)
 		return err
 	})
 	return page

@@ -9,6 +9,7 @@ import (
 
 	"comity"
 	"comity/internal/store"
+	"comity/internal/store/db"
 )
 
 // serial makes texts unique.
@@ -96,7 +97,7 @@ func (b *bed) insert(t tb, r *comity.Resource, pairs ...any) *comity.Record {
 func (b *bed) add(t tb, records ...*comity.Record) []*comity.Record {
 	t.Helper()
 	var stored []*comity.Record
-	b.write(t, func(ctx context.Context, tx *store.Tx) (err error) {
+	b.write(t, func(ctx context.Context, tx *db.Tx) (err error) {
 		stored, err = addAll(ctx, tx, records)
 		return err
 	})
@@ -104,7 +105,7 @@ func (b *bed) add(t tb, records ...*comity.Record) []*comity.Record {
 }
 
 // addAll stores copies of records, so that its closure may be run again.
-func addAll(ctx context.Context, tx *store.Tx, records []*comity.Record) ([]*comity.Record, error) {
+func addAll(ctx context.Context, tx *db.Tx, records []*comity.Record) ([]*comity.Record, error) {
 	stored := make([]*comity.Record, len(records))
 	for i, rec := range records {
 		stored[i] = rec.Clone()
@@ -116,34 +117,34 @@ func addAll(ctx context.Context, tx *store.Tx, records []*comity.Record) ([]*com
 }
 
 // add stores a record as the registry does: it enters the record that it belongs to and reserves its id first.
-func add(ctx context.Context, tx *store.Tx, rec *comity.Record) error {
-	if err := tx.Reserve(ctx, rec.Resource); err != nil {
+func add(ctx context.Context, tx *db.Tx, rec *comity.Record) error {
+	if err := store.Reserve(ctx, tx, rec.Resource); err != nil {
 		return err
 	}
 	where, err := enter(ctx, tx, rec)
 	if err != nil {
 		return err
 	}
-	return tx.Insert(ctx, rec, actor, where)
+	return store.Insert(ctx, tx, rec, actor, where)
 }
 
-func enter(ctx context.Context, tx *store.Tx, rec *comity.Record) (where store.Where, err error) {
+func enter(ctx context.Context, tx *db.Tx, rec *comity.Record) (where db.Place, err error) {
 	anchor := rec.Anchor()
 	switch {
 	case anchor == nil:
-		_, err = tx.EnterCO(ctx, 0, true)
-		return store.Where{}, err
+		_, err = store.EnterCO(ctx, tx, 0, true)
+		return db.Place{}, err
 	case anchor == rec.Resource.CoId():
 		rec.CoId = rec.Int(anchor)
-		_, err = tx.EnterCO(ctx, rec.CoId, false)
-		return store.Where{CoId: rec.CoId}, err
+		_, err = store.EnterCO(ctx, tx, rec.CoId, false)
+		return db.Place{CoId: rec.CoId}, err
 	}
 	target := anchor.Refers()
 	if anchor.Kind == comity.Owner {
 		o, _ := anchor.Owner(rec.Text(anchor))
 		target = comity.ByName(o.Target)
 	}
-	where, err = tx.Enter(ctx, target, rec.Int(anchor), false)
+	where, err = store.Enter(ctx, tx, target, rec.Int(anchor), false)
 	rec.CoId = where.CoId
 	return where, err
 }
@@ -151,44 +152,44 @@ func enter(ctx context.Context, tx *store.Tx, rec *comity.Record) (where store.W
 // edit stores a record's next revision with other values, and returns it as stored.
 func (b *bed) edit(t tb, r *comity.Resource, id int64, pairs ...any) (rec *comity.Record) {
 	t.Helper()
-	b.write(t, func(ctx context.Context, tx *store.Tx) (err error) {
+	b.write(t, func(ctx context.Context, tx *db.Tx) (err error) {
 		rec, err = edit(ctx, tx, r, id, pairs...)
 		return err
 	})
 	return rec
 }
 
-func edit(ctx context.Context, tx *store.Tx, r *comity.Resource, id int64, pairs ...any) (*comity.Record, error) {
-	where, err := tx.Enter(ctx, r, id, false)
+func edit(ctx context.Context, tx *db.Tx, r *comity.Resource, id int64, pairs ...any) (*comity.Record, error) {
+	where, err := store.Enter(ctx, tx, r, id, false)
 	if err != nil {
 		return nil, err
 	}
-	rec, err := tx.GetForUpdate(ctx, r, id)
+	rec, err := store.GetForUpdate(ctx, tx, r, id)
 	if err != nil {
 		return nil, err
 	}
 	for i := 0; i < len(pairs); i += 2 {
 		set(rec, pairs[i].(*comity.Field), pairs[i+1])
 	}
-	return rec, tx.Update(ctx, rec, actor, where)
+	return rec, store.Update(ctx, tx, rec, actor, where)
 }
 
 // remove deletes a record.
 func (b *bed) remove(t tb, r *comity.Resource, id int64) time.Time {
 	t.Helper()
-	return b.write(t, func(ctx context.Context, tx *store.Tx) error { return remove(ctx, tx, r, id) })
+	return b.write(t, func(ctx context.Context, tx *db.Tx) error { return remove(ctx, tx, r, id) })
 }
 
 // remove deletes a record, and enqueues deliveries of the people that lose something to targets in the modes.
-func remove(ctx context.Context, tx *store.Tx, r *comity.Resource, id int64, modes ...string) error {
-	if _, err := tx.Enter(ctx, r, id, false); err != nil {
+func remove(ctx context.Context, tx *db.Tx, r *comity.Resource, id int64, modes ...string) error {
+	if _, err := store.Enter(ctx, tx, r, id, false); err != nil {
 		return err
 	}
-	rec, err := tx.GetForUpdate(ctx, r, id)
+	rec, err := store.GetForUpdate(ctx, tx, r, id)
 	if err != nil {
 		return err
 	}
-	return tx.Delete(ctx, rec, actor, modes)
+	return store.Delete(ctx, tx, rec, actor, modes)
 }
 
 // co makes a CO and returns its id.

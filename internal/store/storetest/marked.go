@@ -6,7 +6,8 @@ import (
 	"database/sql"
 	"time"
 
-	"comity/internal/store"
+	"comity/internal/store/db"
+	"comity/internal/store/queue"
 )
 
 // pair is a target and a person with a pending delivery.
@@ -76,5 +77,5 @@ func (b *bed) marked(t tb, co int64) (found []pair) {
 // mark enqueues deliveries of people to the targets in the modes.
 func (b *bed) mark(t tb, modes []string, people ...int64) time.Time {
 	t.Helper()
-	return b.write(t, func(ctx context.Context, tx *store.Tx) error { return tx.MarkPeople(ctx, modes, people...) })
+	return b.write(t, func(ctx context.Context, tx *db.Tx) error { return queue.EnqueuePeople(ctx, tx, modes, people...) })
 }

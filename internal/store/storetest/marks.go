@@ -8,7 +8,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"comity"
-	"comity/internal/store"
+	"comity/internal/store/db"
+	"comity/internal/store/queue"
 )
 
 // deliveryFixture is a CO with a target and a person, whose delivery the test changes, and a clock that it
@@ -69,12 +70,12 @@ func (s *deliveryFixture) marks(t tb) time.Time {
 }
 
 // claims claims the due deliveries, which must be the person's only.
-func (s *deliveryFixture) claims(t tb) (d store.Delivery, now time.Time) {
+func (s *deliveryFixture) claims(t tb) (d queue.Delivery, now time.Time) {
 	t.Helper()
 	s.clock.move(time.Second)
-	var got []store.Delivery
-	now = s.write(t, func(ctx context.Context, tx *store.Tx) (err error) {
-		got, err = tx.Claim(ctx, s.target.Id, 10, time.Minute)
+	var got []queue.Delivery
+	now = s.write(t, func(ctx context.Context, tx *db.Tx) (err error) {
+		got, err = queue.Claim(ctx, tx, s.target.Id, 10, time.Minute)
 		return err
 	})
 	if len(got) != 1 || got[0].Subject.Id != s.person.Id {
@@ -84,25 +85,25 @@ func (s *deliveryFixture) claims(t tb) (d store.Delivery, now time.Time) {
 }
 
 // finishes stores outcomes.
-func (s *deliveryFixture) finishes(t tb, outcomes ...store.Outcome) time.Time {
+func (s *deliveryFixture) finishes(t tb, outcomes ...queue.Outcome) time.Time {
 	t.Helper()
 	s.clock.move(time.Second)
-	return s.write(t, func(ctx context.Context, tx *store.Tx) error { return tx.Finish(ctx, outcomes) })
+	return s.write(t, func(ctx context.Context, tx *db.Tx) error { return queue.Finish(ctx, tx, outcomes) })
 }
 
 // failed returns the outcome of a delivery that failed because the receiver was unreachable or refused it.
-func failed(d store.Delivery, refused, rest bool) store.Outcome {
+func failed(d queue.Delivery, refused, rest bool) queue.Outcome {
 	d.Attempts++
 	if refused {
 		d.Refusals++
 	}
-	return store.Outcome{Delivery: d, Wait: time.Hour, Rest: rest, Answer: "no"}
+	return queue.Outcome{Delivery: d, Wait: time.Hour, Rest: rest, Answer: "no"}
 }
 
 // testMarks enqueues deliveries that are in every possible state.
 func testMarks(t *testing.T, b Backend) {
 	c := newClock()
-	bed := b.bedWith(t, store.Options{Clock: c.Now})
+	bed := b.bedWith(t, db.Options{Clock: c.Now})
 	t.Run("people and targets", func(t *testing.T) { testMarked(t, bed, c) })
 	t.Run("again and again", func(t *testing.T) {
 		s := bed.deliveryFixture(t, c)
@@ -110,11 +111,11 @@ func testMarks(t *testing.T, b Backend) {
 		s.is(t, delivery{Version: 1, Due: first, Since: first})
 		second := s.marks(t)
 		s.is(t, delivery{Version: 2, Due: second, Since: first})
-		third := s.write(t, func(ctx context.Context, tx *store.Tx) error {
-			if err := tx.MarkPeople(ctx, modes, s.person.Id, s.person.Id); err != nil {
+		third := s.write(t, func(ctx context.Context, tx *db.Tx) error {
+			if err := queue.EnqueuePeople(ctx, tx, modes, s.person.Id, s.person.Id); err != nil {
 				return err
 			}
-			return tx.MarkPeople(ctx, modes, s.person.Id)
+			return queue.EnqueuePeople(ctx, tx, modes, s.person.Id)
 		})
 		s.is(t, delivery{Version: 3, Due: third, Since: first})
 	})
@@ -132,7 +133,7 @@ func testMarks(t *testing.T, b Backend) {
 		s.marks(t)
 		d, _ := s.claims(t)
 		d.ProvisionedAs.Identifier = "ada"
-		delivered := s.finishes(t, store.Outcome{Delivery: d, OK: true, Answer: "OK"})
+		delivered := s.finishes(t, queue.Outcome{Delivery: d, OK: true, Answer: "OK"})
 		want := delivery{Version: 1, Sequence: 1, Identifier: "ada", Tried: delivered, Delivered: delivered, Answer: "OK"}
 		s.is(t, want)
 		want.Due = s.marks(t)
@@ -188,8 +189,8 @@ func testMarks(t *testing.T, b Backend) {
 func (s *deliveryFixture) queues(t tb) time.Time {
 	t.Helper()
 	s.clock.move(time.Second)
-	return s.write(t, func(ctx context.Context, tx *store.Tx) error {
-		return tx.Queue(ctx, s.target.Id, comity.PersonSubject(s.person.Id), s.co)
+	return s.write(t, func(ctx context.Context, tx *db.Tx) error {
+		return queue.EnqueueOne(ctx, tx, s.target.Id, comity.PersonSubject(s.person.Id), s.co)
 	})
 }
 
@@ -197,7 +198,7 @@ func (s *deliveryFixture) queues(t tb) time.Time {
 func testMarked(t *testing.T, bed *bed, c *clock) {
 	f := comity.CoProvisioningTarget
 	s, elsewhere := bed.deliveryFixture(t, c), bed.deliveryFixture(t, c)
-	queue := bed.provisioningTarget(t, s.co, f.Status, comity.ModeQueue)
+	queued := bed.provisioningTarget(t, s.co, f.Status, comity.ModeQueue)
 	for _, mode := range []string{comity.ModeDisabled, comity.ModeManual, comity.ModeEnrolment} {
 		bed.provisioningTarget(t, s.co, f.Status, mode)
 	}
@@ -207,7 +208,7 @@ func testMarked(t *testing.T, bed *bed, c *clock) {
 	}
 	all := ids(bed.add(t, many...))
 	var both []pair
-	for _, target := range []*comity.Record{s.target, queue} {
+	for _, target := range []*comity.Record{s.target, queued} {
 		for _, p := range all {
 			both = append(both, pair{target.Id, p})
 		}
@@ -223,9 +224,9 @@ func testMarked(t *testing.T, bed *bed, c *clock) {
 		{"a mode that no target is in", []string{comity.ModeQueueOnError}, []int64{s.person.Id}, nil},
 		{"one who is not there", modes, []int64{1 << 40}, nil},
 		{"one who is in another CO", modes, []int64{elsewhere.person.Id}, nil},
-		{"one mode", []string{comity.ModeQueue}, []int64{s.person.Id}, []pair{{queue.Id, s.person.Id}}},
-		{"each mode", modes, []int64{s.person.Id}, []pair{{s.target.Id, s.person.Id}, {queue.Id, s.person.Id}}},
-		{"two, and one twice", []string{comity.ModeQueue}, []int64{all[1], all[0], all[1]}, []pair{{queue.Id, all[0]}, {queue.Id, all[1]}}},
+		{"one mode", []string{comity.ModeQueue}, []int64{s.person.Id}, []pair{{queued.Id, s.person.Id}}},
+		{"each mode", modes, []int64{s.person.Id}, []pair{{s.target.Id, s.person.Id}, {queued.Id, s.person.Id}}},
+		{"two, and one twice", []string{comity.ModeQueue}, []int64{all[1], all[0], all[1]}, []pair{{queued.Id, all[0]}, {queued.Id, all[1]}}},
 		{"many", modes, all, both},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -244,8 +245,8 @@ func testMarked(t *testing.T, bed *bed, c *clock) {
 		bed.insert(t, m.Resource, m.CoGroupId, group, m.Person, s.person, m.Member, true)
 		bed.insert(t, m.Resource, m.CoGroupId, group, m.Person, owner, m.Owner, true)
 		bed.insert(t, m.Resource, m.CoGroupId, other, m.Person, bed.person(t, s.co), m.Member, true)
-		bed.write(t, func(ctx context.Context, tx *store.Tx) error {
-			return tx.MarkMembers(ctx, modes, group.Id, []int64{s.person.Id, owner.Id})
+		bed.write(t, func(ctx context.Context, tx *db.Tx) error {
+			return queue.EnqueueMembers(ctx, tx, modes, group.Id, []int64{s.person.Id, owner.Id})
 		})
 		if diff := cmp.Diff([]pair{{s.target.Id, s.person.Id}, {s.target.Id, owner.Id}}, bed.marked(t, s.co), cmp.AllowUnexported(pair{})); diff != "" {
 			t.Errorf("marked (-want +got):\n%s", diff)
@@ -257,13 +258,13 @@ func testMarked(t *testing.T, bed *bed, c *clock) {
 func (b *bed) forget(t tb, co int64) {
 	t.Helper()
 	waiting := b.deliveries(t, co)
-	b.write(t, func(ctx context.Context, tx *store.Tx) error {
+	b.write(t, func(ctx context.Context, tx *db.Tx) error {
 		for _, d := range waiting {
-			got, ok, err := tx.ClaimOne(ctx, d.target, comity.PersonSubject(d.person), co, time.Minute)
+			got, ok, err := queue.ClaimOne(ctx, tx, d.target, comity.PersonSubject(d.person), co, time.Minute)
 			if err != nil || !ok {
 				return err
 			}
-			if err := tx.Finish(ctx, []store.Outcome{{Delivery: got, OK: true}}); err != nil {
+			if err := queue.Finish(ctx, tx, []queue.Outcome{{Delivery: got, OK: true}}); err != nil {
 				return err
 			}
 		}

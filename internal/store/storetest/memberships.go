@@ -10,7 +10,8 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 
 	"comity"
-	"comity/internal/store"
+	"comity/internal/store/db"
+	"comity/internal/store/groups"
 )
 
 // testMemberships reads the memberships that are valid at a time.
@@ -21,13 +22,13 @@ func testMemberships(t *testing.T, b Backend) {
 	unit := bed.insert(t, comity.Cou.Resource, comity.Cou.CoId, co)
 	ada, bob, none := bed.person(t, co), bed.person(t, co), bed.person(t, co)
 	now := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
-	var want []store.Membership
+	var want []groups.PersonMembership
 	put := func(counts bool, who *comity.Record, group, pairs []any) {
 		t.Helper()
 		in := bed.insert(t, g.Resource, append([]any{g.CoId, co}, group...)...)
 		bed.insert(t, f.Resource, slices.Concat([]any{f.CoGroupId, in, f.Person, who}, pairs)...)
 		if counts {
-			want = append(want, store.Membership{
+			want = append(want, groups.PersonMembership{
 				CoPersonId: who.Id, CoGroupId: in.Id, CouId: in.Int(g.CouId), Name: in.Text(g.Name), GroupType: in.Text(g.GroupType),
 			})
 		}
@@ -55,13 +56,13 @@ func testMemberships(t *testing.T, b Backend) {
 		{"of many, who are mostly not there", append(slices.Repeat([]int64{1 << 40}, 100), bob.Id)},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			var got []store.Membership
-			bed.read(t, func(ctx context.Context, tx *store.Tx) (err error) {
-				got, err = tx.MembershipsNow(ctx, tt.people, comity.Active, now)
+			var got []groups.PersonMembership
+			bed.read(t, func(ctx context.Context, tx *db.Tx) (err error) {
+				got, err = groups.MembershipsNow(ctx, tx, tt.people, comity.Active, now)
 				return err
 			})
-			slices.SortFunc(got, func(a, b store.Membership) int { return cmp.Compare(a.CoGroupId, b.CoGroupId) })
-			var wanted []store.Membership
+			slices.SortFunc(got, func(a, b groups.PersonMembership) int { return cmp.Compare(a.CoGroupId, b.CoGroupId) })
+			var wanted []groups.PersonMembership
 			for _, m := range want {
 				if slices.Contains(tt.people, m.CoPersonId) {
 					wanted = append(wanted, m)

@@ -7,14 +7,15 @@ import (
 	"time"
 
 	"comity/internal/store"
+	"comity/internal/store/db"
 )
 
 // testForgetOnce deletes old idempotency keys, a few at a time.
 func testForgetOnce(t *testing.T, b Backend) {
 	bed := b.bed(t)
 	claim := func(key string) (now time.Time) {
-		return bed.write(t, func(ctx context.Context, tx *store.Tx) error {
-			_, _, err := tx.ClaimOnce(ctx, "ada", key, "request", time.Time{})
+		return bed.write(t, func(ctx context.Context, tx *db.Tx) error {
+			_, _, err := store.ClaimIdempotencyKey(ctx, tx, "ada", key, "request", time.Time{})
 			return err
 		})
 	}
@@ -23,8 +24,8 @@ func testForgetOnce(t *testing.T, b Backend) {
 	}
 	before := claim("new")
 	for _, want := range []int64{2, 2, 1, 0} {
-		bed.write(t, func(ctx context.Context, tx *store.Tx) error {
-			n, err := tx.ForgetOnce(ctx, before, 2)
+		bed.write(t, func(ctx context.Context, tx *db.Tx) error {
+			n, err := store.ForgetIdempotencyKeys(ctx, tx, before, 2)
 			if n != want {
 				t.Errorf("%d keys were dropped, want %d", n, want)
 			}

@@ -8,13 +8,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"comity"
-	"comity/internal/store"
+	"comity/internal/store/db"
+	"comity/internal/store/queue"
 )
 
 // testOutcomes stores outcomes of deliveries, of which some changed since they were claimed.
 func testOutcomes(t *testing.T, b Backend) {
 	c := newClock()
-	bed := b.bedWith(t, store.Options{Clock: c.Now})
+	bed := b.bedWith(t, db.Options{Clock: c.Now})
 	provisioned := comity.ProvisionedAs{Identifier: "ada", Obsolete: []string{"old"}}
 	for _, tt := range []struct {
 		name                      string
@@ -46,7 +47,7 @@ func testOutcomes(t *testing.T, b Backend) {
 				version = 2
 			}
 			d.Attempts, d.Refusals, d.ProvisionedAs = tt.attempts, tt.refusals, provisioned
-			now := s.finishes(t, store.Outcome{Delivery: d, OK: tt.ok, Rest: tt.rest, Wait: time.Hour, Answer: "ünï"})
+			now := s.finishes(t, queue.Outcome{Delivery: d, OK: tt.ok, Rest: tt.rest, Wait: time.Hour, Answer: "ünï"})
 			want := delivery{
 				Version: version, Sequence: 1, Attempts: tt.wantAttempts, Refusals: tt.wantRefusal, Resting: tt.wantRest,
 				Identifier: "ada", Obsolete: `["old"]`, Since: first, Tried: now, Answer: "ünï",
@@ -62,7 +63,7 @@ func testOutcomes(t *testing.T, b Backend) {
 			}
 			s.is(t, want)
 			// Stored once more it changes nothing: the delivery is not in flight any more.
-			s.finishes(t, store.Outcome{Delivery: d, OK: !tt.ok, Answer: "again"})
+			s.finishes(t, queue.Outcome{Delivery: d, OK: !tt.ok, Answer: "again"})
 			s.is(t, want)
 		})
 	}
@@ -82,13 +83,13 @@ func testOutcomes(t *testing.T, b Backend) {
 			s.marks(t)
 			d, _ := s.claims(t)
 			d.ProvisionedAs = provisioned
-			s.finishes(t, store.Outcome{Delivery: d, OK: true})
+			s.finishes(t, queue.Outcome{Delivery: d, OK: true})
 			s.marks(t)
 			d, _ = s.claims(t)
 			if !sameProvisionedAs(provisioned, d.ProvisionedAs) {
 				t.Errorf("provisioned as %+v, claimed %+v", provisioned, d.ProvisionedAs)
 			}
-			s.finishes(t, store.Outcome{Delivery: d, OK: true})
+			s.finishes(t, queue.Outcome{Delivery: d, OK: true})
 		}
 	})
 }
@@ -99,7 +100,7 @@ func testSeveral(t *testing.T, bed *bed, c *clock) {
 	s.finishes(t)
 	bed.mark(t, modes, people...)
 	got := bed.claim(t, s.target.Id, 10, time.Minute)
-	outcomes := []store.Outcome{
+	outcomes := []queue.Outcome{
 		{Delivery: got[2], OK: true, Answer: "OK"},
 		failed(got[0], false, false),
 		failed(got[1], true, true),
@@ -132,7 +133,7 @@ func testLostLease(t *testing.T, bed *bed, c *clock) {
 		s.marks(t)
 		d, _ := s.claims(t)
 		c.move(time.Hour)
-		s.finishes(t, store.Outcome{Delivery: d, OK: true})
+		s.finishes(t, queue.Outcome{Delivery: d, OK: true})
 		if got := s.row(t); got.Held || !got.Due.IsZero() {
 			t.Errorf("delivery %+v, want it done", got)
 		}
@@ -145,13 +146,13 @@ func testLostLease(t *testing.T, bed *bed, c *clock) {
 		bed.givesBack(t, s, 1)
 		d, _ := s.claims(t)
 		held := s.row(t)
-		for _, o := range []store.Outcome{{Delivery: late, OK: true}, failed(late, true, true)} {
+		for _, o := range []queue.Outcome{{Delivery: late, OK: true}, failed(late, true, true)} {
 			s.finishes(t, o)
 			if diff := cmp.Diff(held, s.row(t), cmp.AllowUnexported(delivery{}, pair{})); diff != "" {
 				t.Errorf("it changed a delivery that another worker holds (-before +after):\n%s", diff)
 			}
 		}
-		s.finishes(t, store.Outcome{Delivery: d, OK: true})
+		s.finishes(t, queue.Outcome{Delivery: d, OK: true})
 		if got := s.row(t); got.Held || !got.Due.IsZero() {
 			t.Errorf("delivery %+v, want it done", got)
 		}
@@ -160,10 +161,10 @@ func testLostLease(t *testing.T, bed *bed, c *clock) {
 		s := bed.deliveryFixture(t, c)
 		s.marks(t)
 		d, _ := s.claims(t)
-		s.write(t, func(ctx context.Context, tx *store.Tx) error {
+		s.write(t, func(ctx context.Context, tx *db.Tx) error {
 			return remove(ctx, tx, s.target.Resource, s.target.Id, modes...)
 		})
-		s.finishes(t, store.Outcome{Delivery: d, OK: true})
+		s.finishes(t, queue.Outcome{Delivery: d, OK: true})
 		if left := s.deliveries(t, s.co); len(left) > 0 {
 			t.Errorf("left %+v", left)
 		}
@@ -172,13 +173,13 @@ func testLostLease(t *testing.T, bed *bed, c *clock) {
 		s := bed.deliveryFixture(t, c)
 		s.marks(t)
 		d, _ := s.claims(t)
-		s.write(t, func(ctx context.Context, tx *store.Tx) error {
-			if err := tx.MarkPeople(ctx, modes, s.person.Id); err != nil {
+		s.write(t, func(ctx context.Context, tx *db.Tx) error {
+			if err := queue.EnqueuePeople(ctx, tx, modes, s.person.Id); err != nil {
 				return err
 			}
 			return remove(ctx, tx, s.person.Resource, s.person.Id, modes...)
 		})
-		s.finishes(t, store.Outcome{Delivery: d, OK: true})
+		s.finishes(t, queue.Outcome{Delivery: d, OK: true})
 		if got, _ := s.claims(t); got.Subject.Id != s.person.Id || got.Version != 2 {
 			t.Errorf("claimed %+v, want the deleted person", got)
 		}

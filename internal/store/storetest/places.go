@@ -6,6 +6,7 @@ import (
 
 	"comity"
 	"comity/internal/store"
+	"comity/internal/store/db"
 )
 
 // testPlaces checks the places of records, next numbers and ancestors of units.
@@ -16,8 +17,8 @@ func testPlaces(t *testing.T, b Backend) {
 		co := bed.co(t)
 		for id, want := range map[int64]bool{co: true, 0: false, -1: false, co + 1_000_000: false} {
 			for _, exclusive := range []bool{false, true} {
-				bed.write(t, func(ctx context.Context, tx *store.Tx) error {
-					found, err := tx.EnterCO(ctx, id, exclusive)
+				bed.write(t, func(ctx context.Context, tx *db.Tx) error {
+					found, err := store.EnterCO(ctx, tx, id, exclusive)
 					if found != want {
 						t.Errorf("EnterCO of %d says %v", id, found)
 					}
@@ -44,13 +45,13 @@ func testHome(t *testing.T, bed *bed) {
 		comity.OwnerCO.Word: person, comity.OwnerRole.Word: role, comity.OwnerOrg.Word: org, comity.OwnerGroup.Word: group,
 		comity.OwnerDept.Word: department, comity.OwnerOrganization.Word: organization,
 	}
-	check := func(rec *comity.Record, want store.Where) {
+	check := func(rec *comity.Record, want db.Place) {
 		t.Helper()
-		bed.write(t, func(ctx context.Context, tx *store.Tx) error {
-			for name, fn := range map[string]func() (store.Where, error){
-				"Home":             func() (store.Where, error) { return tx.Home(ctx, rec.Resource, rec.Id) },
-				"Enter":            func() (store.Where, error) { return tx.Enter(ctx, rec.Resource, rec.Id, false) },
-				"Enter, exclusive": func() (store.Where, error) { return tx.Enter(ctx, rec.Resource, rec.Id, true) },
+		bed.write(t, func(ctx context.Context, tx *db.Tx) error {
+			for name, fn := range map[string]func() (db.Place, error){
+				"Home":             func() (db.Place, error) { return store.Home(ctx, tx, rec.Resource, rec.Id) },
+				"Enter":            func() (db.Place, error) { return store.Enter(ctx, tx, rec.Resource, rec.Id, false) },
+				"Enter, exclusive": func() (db.Place, error) { return store.Enter(ctx, tx, rec.Resource, rec.Id, true) },
 			} {
 				got, err := fn()
 				if err != nil {
@@ -74,7 +75,7 @@ func testHome(t *testing.T, bed *bed) {
 			}
 			bed.complete(t, co, rec, true)
 			rec = bed.add(t, rec)[0]
-			want := store.Where{CoId: co}
+			want := db.Place{CoId: co}
 			switch {
 			case r == comity.Co.Resource:
 				want.CoId = rec.Id
@@ -90,12 +91,12 @@ func testHome(t *testing.T, bed *bed) {
 		address := bed.insert(t, comity.Address.Resource, comity.Address.Person, role)
 		other := bed.person(t, co)
 		bed.edit(t, f.Resource, role.Id, f.Person, other)
-		check(role, store.Where{CoId: co, CoPersonId: other.Id})
-		check(address, store.Where{CoId: co, CoPersonId: other.Id})
+		check(role, db.Place{CoId: co, CoPersonId: other.Id})
+		check(address, db.Place{CoId: co, CoPersonId: other.Id})
 	})
 	t.Run("of a reading", func(t *testing.T) {
-		bed.read(t, func(ctx context.Context, tx *store.Tx) error {
-			got, err := tx.Home(ctx, role.Resource, role.Id)
+		bed.read(t, func(ctx context.Context, tx *db.Tx) error {
+			got, err := store.Home(ctx, tx, role.Resource, role.Id)
 			if got.CoId != co {
 				t.Errorf("Home of a role is %+v", got)
 			}
@@ -124,8 +125,8 @@ func testNextNumber(t *testing.T, bed *bed) {
 	}
 	next := func(t *testing.T, rec *comity.Record, f *comity.Field, want int64) {
 		t.Helper()
-		bed.read(t, func(ctx context.Context, tx *store.Tx) error {
-			got, err := tx.NextNumber(ctx, rec, f)
+		bed.read(t, func(ctx context.Context, tx *db.Tx) error {
+			got, err := store.NextNumber(ctx, tx, rec, f)
 			if got != want {
 				t.Errorf("next number is %d, want %d", got, want)
 			}
@@ -184,8 +185,8 @@ func testIsAncestor(t *testing.T, bed *bed) {
 		{"something of nothing", root, 1 << 40, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			bed.read(t, func(ctx context.Context, tx *store.Tx) error {
-				got, err := tx.IsAncestor(ctx, tt.unit, tt.of)
+			bed.read(t, func(ctx context.Context, tx *db.Tx) error {
+				got, err := store.IsAncestor(ctx, tx, tt.unit, tt.of)
 				if got != tt.want {
 					t.Errorf("IsAncestor says %v", got)
 				}
@@ -195,8 +196,8 @@ func testIsAncestor(t *testing.T, bed *bed) {
 	}
 	t.Run("a circle ends", func(t *testing.T) {
 		bed.edit(t, f.Resource, root, f.ParentId, leaf)
-		bed.read(t, func(ctx context.Context, tx *store.Tx) error {
-			got, err := tx.IsAncestor(ctx, other, leaf)
+		bed.read(t, func(ctx context.Context, tx *db.Tx) error {
+			got, err := store.IsAncestor(ctx, tx, other, leaf)
 			if got {
 				t.Error("another tree is above")
 			}

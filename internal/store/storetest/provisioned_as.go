@@ -8,14 +8,15 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"comity"
-	"comity/internal/store"
+	"comity/internal/store/db"
+	"comity/internal/store/queue"
 )
 
 // testProvisionedAs stores the identifiers that a target may have while a delivery is in flight.
 func testProvisionedAs(t *testing.T, bed *bed, c *clock) {
-	provision := func(s *deliveryFixture, deliveries ...store.Delivery) {
+	provision := func(s *deliveryFixture, deliveries ...queue.Delivery) {
 		s.clock.move(time.Second)
-		s.write(t, func(ctx context.Context, tx *store.Tx) error { return tx.SetProvisionedAs(ctx, deliveries) })
+		s.write(t, func(ctx context.Context, tx *db.Tx) error { return queue.SetProvisionedAs(ctx, tx, deliveries) })
 	}
 	t.Run("while it is held", func(t *testing.T) {
 		s := bed.deliveryFixture(t, c)
@@ -47,7 +48,7 @@ func testProvisionedAs(t *testing.T, bed *bed, c *clock) {
 		if got := s.row(t); got.Identifier != "" {
 			t.Errorf("delivery %+v has an identifier that was set too late", got)
 		}
-		s.finishes(t, store.Outcome{Delivery: d, OK: true})
+		s.finishes(t, queue.Outcome{Delivery: d, OK: true})
 		d.ProvisionedAs.Identifier = "late"
 		provision(s, d)
 		if got := s.row(t); got.Identifier != "" {
@@ -76,7 +77,7 @@ func testForgot(t *testing.T, bed *bed, c *clock) {
 	add(s.person, "Ada 2")
 	s.marks(t)
 	d, _ := s.claims(t)
-	now := s.finishes(t, store.Outcome{Delivery: d, OK: true, Forgot: []string{"Ada", "nobody's"}})
+	now := s.finishes(t, queue.Outcome{Delivery: d, OK: true, Forgot: []string{"Ada", "nobody's"}})
 	want := []pair{{s.target.Id, other.Id}}
 	if diff := cmp.Diff(want, bed.marked(t, s.co), cmp.AllowUnexported(pair{})); diff != "" {
 		t.Errorf("enqueued again (-want +got):\n%s", diff)

@@ -10,6 +10,7 @@ import (
 
 	"comity"
 	"comity/internal/store"
+	"comity/internal/store/db"
 )
 
 // testRecords stores, reads and changes records of every resource.
@@ -65,16 +66,16 @@ func testRecords(t *testing.T, b Backend) {
 	t.Run("with and without an id that is reserved", func(t *testing.T) {
 		f, co := comity.CoPerson, bed.co(t)
 		people := []*comity.Record{row(f.Resource, f.CoId, co), row(f.Resource, f.CoId, co), row(f.Resource, f.CoId, co)}
-		bed.write(t, func(ctx context.Context, tx *store.Tx) error {
-			if _, err := tx.EnterCO(ctx, co, false); err != nil {
+		bed.write(t, func(ctx context.Context, tx *db.Tx) error {
+			if _, err := store.EnterCO(ctx, tx, co, false); err != nil {
 				return err
 			}
-			if err := tx.Reserve(ctx, f.Resource); err != nil {
+			if err := store.Reserve(ctx, tx, f.Resource); err != nil {
 				return err
 			}
 			for _, p := range people {
 				p.Id, p.CoId = 0, co
-				if err := tx.Insert(ctx, p, actor, store.Where{CoId: co}); err != nil {
+				if err := store.Insert(ctx, tx, p, actor, db.Place{CoId: co}); err != nil {
 					return err
 				}
 			}
@@ -123,15 +124,15 @@ func full(r *comity.Resource) *comity.Record {
 // absent returns an error unless every way of reading a record that does not exist returns ErrNotFound.
 func (b *bed) absent(t tb, r *comity.Resource, id int64) error {
 	ctx := t.Context()
-	return b.store.Write(ctx, func(tx *store.Tx) error {
+	return b.store.Write(ctx, func(tx *db.Tx) error {
 		for _, fn := range []func() error{
-			func() error { _, err := tx.Get(ctx, r, id); return err },
-			func() error { _, err := tx.GetForUpdate(ctx, r, id); return err },
-			func() error { _, err := tx.Home(ctx, r, id); return err },
-			func() error { _, err := tx.Enter(ctx, r, id, false); return err },
-			func() error { _, err := tx.Enter(ctx, r, id, true); return err },
+			func() error { _, err := store.Get(ctx, tx, r, id); return err },
+			func() error { _, err := store.GetForUpdate(ctx, tx, r, id); return err },
+			func() error { _, err := store.Home(ctx, tx, r, id); return err },
+			func() error { _, err := store.Enter(ctx, tx, r, id, false); return err },
+			func() error { _, err := store.Enter(ctx, tx, r, id, true); return err },
 		} {
-			if err := fn(); !errors.Is(err, store.ErrNotFound) {
+			if err := fn(); !errors.Is(err, db.ErrNotFound) {
 				return errors.Join(errors.New("want ErrNotFound"), err)
 			}
 		}
@@ -145,7 +146,7 @@ func (b *bed) keeps(t *testing.T, rec *comity.Record) {
 	t.Helper()
 	var now time.Time
 	var first *comity.Record
-	now = b.write(t, func(ctx context.Context, tx *store.Tx) error {
+	now = b.write(t, func(ctx context.Context, tx *db.Tx) error {
 		first = rec.Clone()
 		return add(ctx, tx, first)
 	})
@@ -156,7 +157,7 @@ func (b *bed) keeps(t *testing.T, rec *comity.Record) {
 	want.Id, want.CoId, want.Actor, want.Created, want.Modified = first.Id, first.CoId, actor, now, now
 	b.reads(t, want)
 
-	now = b.write(t, func(ctx context.Context, tx *store.Tx) error {
+	now = b.write(t, func(ctx context.Context, tx *db.Tx) error {
 		_, err := edit(ctx, tx, rec.Resource, first.Id)
 		return err
 	})
@@ -164,12 +165,12 @@ func (b *bed) keeps(t *testing.T, rec *comity.Record) {
 	b.reads(t, want)
 
 	changed := b.otherwise(t, want)
-	now = b.write(t, func(ctx context.Context, tx *store.Tx) error {
-		where, err := tx.Enter(ctx, rec.Resource, first.Id, false)
+	now = b.write(t, func(ctx context.Context, tx *db.Tx) error {
+		where, err := store.Enter(ctx, tx, rec.Resource, first.Id, false)
 		if err != nil {
 			return err
 		}
-		return tx.Update(ctx, changed.Clone(), "somebody else", where)
+		return store.Update(ctx, tx, changed.Clone(), "somebody else", where)
 	})
 	changed.Revision, changed.Modified, changed.Actor = 2, now, "somebody else"
 	b.reads(t, changed)
@@ -180,8 +181,8 @@ func (b *bed) reads(t *testing.T, want *comity.Record) {
 	t.Helper()
 	r := want.Resource
 	same(t, want, b.get(t, r, want.Id))
-	b.write(t, func(ctx context.Context, tx *store.Tx) error {
-		got, err := tx.GetForUpdate(ctx, r, want.Id)
+	b.write(t, func(ctx context.Context, tx *db.Tx) error {
+		got, err := store.GetForUpdate(ctx, tx, r, want.Id)
 		if err == nil {
 			same(t, want, got)
 		}

@@ -10,6 +10,7 @@ import (
 
 	"comity"
 	"comity/internal/store"
+	"comity/internal/store/db"
 )
 
 // testRules runs the queries that single rules of the registry need.
@@ -19,8 +20,8 @@ func testRules(t *testing.T, b Backend) {
 		f, co := comity.CoPersonRole, bed.co(t)
 		person, other := bed.person(t, co), bed.person(t, co)
 		statuses := func() (found []string) {
-			bed.read(t, func(ctx context.Context, tx *store.Tx) (err error) {
-				found, err = tx.RoleStatuses(ctx, person.Id)
+			bed.read(t, func(ctx context.Context, tx *db.Tx) (err error) {
+				found, err = store.RoleStatuses(ctx, tx, person.Id)
 				return err
 			})
 			slices.Sort(found)
@@ -69,8 +70,8 @@ func testRevisionsWith(t *testing.T, bed *bed) {
 			if rec.Id == 0 {
 				rec.Id = person.Id
 			}
-			bed.read(t, func(ctx context.Context, tx *store.Tx) error {
-				got, err := tx.RevisionsWith(ctx, rec, tt.field, tt.value)
+			bed.read(t, func(ctx context.Context, tx *db.Tx) error {
+				got, err := store.RevisionsWith(ctx, tx, rec, tt.field, tt.value)
 				if got != tt.want {
 					t.Errorf("%d revisions, want %d", got, tt.want)
 				}
@@ -86,8 +87,8 @@ func testCredentials(t *testing.T, bed *bed) {
 	user := bed.insert(t, f.Resource, f.CoId, co, f.Username, "co_2.app", f.ApiKey, digest, f.RemoteIp, `^10\.`, f.StringIds, true)
 	bed.insert(t, f.Resource, f.CoId, co, f.Username, "without.key")
 	credential := func(name string) (c comity.Credential, err error) {
-		err = bed.store.Read(t.Context(), func(tx *store.Tx) (err error) {
-			c, err = tx.Credential(t.Context(), name)
+		err = bed.store.Read(t.Context(), func(tx *db.Tx) (err error) {
+			c, err = store.Credential(t.Context(), tx, name)
 			return err
 		})
 		return c, err
@@ -115,14 +116,14 @@ func testCredentials(t *testing.T, bed *bed) {
 	})
 	for _, name := range []string{"", "CO_2.app", "co_2.app ", "co%", "nobody", "' OR 1=1 --"} {
 		t.Run("unknown "+name, func(t *testing.T) {
-			if _, err := credential(name); !errors.Is(err, store.ErrNotFound) {
+			if _, err := credential(name); !errors.Is(err, db.ErrNotFound) {
 				t.Errorf("error %v, want ErrNotFound", err)
 			}
 		})
 	}
 	t.Run("deleted", func(t *testing.T) {
 		bed.remove(t, f.Resource, user.Id)
-		if _, err := credential("co_2.app"); !errors.Is(err, store.ErrNotFound) {
+		if _, err := credential("co_2.app"); !errors.Is(err, db.ErrNotFound) {
 			t.Errorf("error %v, want ErrNotFound", err)
 		}
 	})

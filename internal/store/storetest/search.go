@@ -12,6 +12,7 @@ import (
 	"comity"
 	"comity/internal/rapidtest"
 	"comity/internal/store"
+	"comity/internal/store/db"
 )
 
 // testSearch finds people and groups by parts of their names, identifiers and email addresses.
@@ -186,7 +187,7 @@ func testAnyIdentifierPart(t *testing.T, bed *bed) {
 			for _, co := range cos {
 				var want []int64
 				for _, rec := range held {
-					if rec.CoId == co && strings.Contains(store.Fold(rec.Text(f.Identifier)), store.Fold(part)) {
+					if rec.CoId == co && strings.Contains(db.Fold(rec.Text(f.Identifier)), db.Fold(part)) {
 						want = append(want, rec.Int(f.Person))
 					}
 				}
@@ -220,7 +221,7 @@ func testMail(t *testing.T, bed *bed) {
 
 	for _, tt := range []struct {
 		name      string
-		condition store.Condition
+		condition db.Condition
 		want      []int
 	}{
 		{"start", store.HasMailStart(co, "GRACE@ex"), []int{0, 1, 2}},

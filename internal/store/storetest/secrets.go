@@ -11,6 +11,8 @@ import (
 
 	"comity"
 	"comity/internal/store"
+	"comity/internal/store/admin"
+	"comity/internal/store/db"
 )
 
 // testSecrets stores the passwords of servers, and reads them back with the right key and a wrong one.
@@ -21,9 +23,9 @@ func testSecrets(t *testing.T, b Backend) {
 	t.Run("with a wrong key", func(t *testing.T) {
 		co := bed.co(t)
 		target, _ := bed.target(t, co, "s3cret")
-		wrong := b.open(t, bed.name, store.Options{Sealer: sealer(t, 2)})
-		err := wrong.Read(t.Context(), func(tx *store.Tx) error {
-			_, err := tx.Destination(t.Context(), target.Id)
+		wrong := b.open(t, bed.name, db.Options{Sealer: sealer(t, 2)})
+		err := wrong.Read(t.Context(), func(tx *db.Tx) error {
+			_, err := store.Destination(t.Context(), tx, target.Id)
 			return err
 		})
 		for _, want := range []string{sealer(t, 1).KeyID(), sealer(t, 2).KeyID(), "--secret-key-file"} {
@@ -48,8 +50,8 @@ func (b *bed) target(t tb, co int64, password any) (target, server *comity.Recor
 
 func (b *bed) destination(t tb, target int64) (d comity.Destination) {
 	t.Helper()
-	b.read(t, func(ctx context.Context, tx *store.Tx) (err error) {
-		d, err = tx.Destination(ctx, target)
+	b.read(t, func(ctx context.Context, tx *db.Tx) (err error) {
+		d, err = store.Destination(ctx, tx, target)
 		return err
 	})
 	return d
@@ -89,7 +91,7 @@ func testSealed(t *testing.T, bed *bed) {
 	if n := bed.count(t, `SELECT count(*) FROM history WHERE CAST(data AS text) LIKE $1`, "%"+secret+"%"); n != 0 {
 		t.Errorf("%d revisions have the secret", n)
 	}
-	if store.IsPostgres(bed.name) {
+	if db.IsPostgres(bed.name) {
 		return
 	}
 	for _, file := range []string{bed.name, bed.name + "-wal"} {
@@ -158,8 +160,8 @@ func testDestination(t *testing.T, bed *bed) {
 			if got := (columns{d.IdentifierType, d.Workers, d.IncludeGroups}); got != want {
 				t.Errorf("target %d has %+v, want %+v", target.Id, got, want)
 			}
-			bed.read(t, func(ctx context.Context, tx *store.Tx) error {
-				problems, err := tx.CheckTargetColumns(ctx)
+			bed.read(t, func(ctx context.Context, tx *db.Tx) error {
+				problems, err := admin.CheckTargetColumns(ctx, tx)
 				if len(problems) > 0 {
 					t.Errorf("problems %v", problems)
 				}
@@ -212,11 +214,11 @@ func testDestination(t *testing.T, bed *bed) {
 		}
 	})
 	t.Run("that is not there", func(t *testing.T) {
-		err := bed.store.Read(t.Context(), func(tx *store.Tx) error {
-			_, err := tx.Destination(t.Context(), 1<<40)
+		err := bed.store.Read(t.Context(), func(tx *db.Tx) error {
+			_, err := store.Destination(t.Context(), tx, 1<<40)
 			return err
 		})
-		if !errors.Is(err, store.ErrNotFound) {
+		if !errors.Is(err, db.ErrNotFound) {
 			t.Errorf("error %v, want ErrNotFound", err)
 		}
 	})
@@ -225,8 +227,8 @@ func testDestination(t *testing.T, bed *bed) {
 // testClaimKey starts several programs on one database.
 func testClaimKey(t *testing.T, b Backend) {
 	bed := b.bed(t)
-	claim := func(s *store.Store) error {
-		return s.Write(t.Context(), func(tx *store.Tx) error { return tx.ClaimKey(t.Context()) })
+	claim := func(s *db.DB) error {
+		return s.Write(t.Context(), func(tx *db.Tx) error { return store.ClaimKey(t.Context(), tx) })
 	}
 	var all sync.WaitGroup
 	for range 4 {
@@ -237,11 +239,11 @@ func testClaimKey(t *testing.T, b Backend) {
 		})
 	}
 	all.Wait()
-	if err := claim(b.open(t, bed.name, store.Options{})); err != nil {
+	if err := claim(b.open(t, bed.name, db.Options{})); err != nil {
 		t.Errorf("a later claim with the same key: %v", err)
 	}
 	bed.target(t, bed.co(t), "a secret that is sealed with the first key")
-	err := claim(b.open(t, bed.name, store.Options{Sealer: sealer(t, 2)}))
+	err := claim(b.open(t, bed.name, db.Options{Sealer: sealer(t, 2)}))
 	for _, want := range []string{sealer(t, 1).KeyID(), sealer(t, 2).KeyID(), "--secret-key-file"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v does not say %s", err, want)

@@ -9,13 +9,14 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"comity/internal/store"
+	"comity/internal/store/db"
 )
 
 // settled returns the result of Settled, and the time of the clock before and after.
-func (b *bed) settled(t *testing.T) (s store.Settled, before, after time.Time) {
+func (b *bed) settled(t *testing.T) (s db.Settled, before, after time.Time) {
 	t.Helper()
 	now := func() (now time.Time) {
-		err := b.store.Read(t.Context(), func(tx *store.Tx) (err error) {
+		err := b.store.Read(t.Context(), func(tx *db.Tx) (err error) {
 			now, err = tx.Now(t.Context())
 			return err
 		})
@@ -42,7 +43,7 @@ func testSettled(t *testing.T, b Backend) {
 		}
 	}
 	current("nobody is there")
-	if !store.IsPostgres(bed.name) {
+	if !db.IsPostgres(bed.name) {
 		return
 	}
 	connect := func(statements ...string) func() {
@@ -75,7 +76,7 @@ func testSettled(t *testing.T, b Backend) {
 		t.Errorf("somebody writes: settled at %v, asked after %v, %+v", s.Time, before, s.Writing)
 	}
 	// A transaction that is ignored is reported all the same.
-	hasty, err := store.Open(t.Context(), store.Options{Database: bed.name, Patience: time.Microsecond, Connections: b.Connections})
+	hasty, err := store.Open(t.Context(), db.Options{Database: bed.name, Patience: time.Microsecond, Connections: b.Connections})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,7 +100,7 @@ func testSettled(t *testing.T, b Backend) {
 	}
 	// The store's own transactions hold the time back from before they have their time, whether or not they
 	// have written.
-	bed.write(t, func(ctx context.Context, tx *store.Tx) error {
+	bed.write(t, func(ctx context.Context, tx *db.Tx) error {
 		now, err := tx.Now(ctx)
 		if err != nil {
 			return err

@@ -7,6 +7,7 @@ import (
 
 	"comity"
 	"comity/internal/store"
+	"comity/internal/store/db"
 )
 
 // testSnapshots reads several tables while transactions write to all of them: a snapshot is of one moment.
@@ -21,18 +22,18 @@ func testSnapshots(t *testing.T, b Backend) {
 		writers.Go(func() {
 			for i := range 40 {
 				// Moves an amount from one role to the other, and adds an address each time.
-				err := bed.store.Write(t.Context(), func(tx *store.Tx) error {
+				err := bed.store.Write(t.Context(), func(tx *db.Tx) error {
 					from, to := roles[i%2].Id, roles[1-i%2].Id
-					if _, err := tx.EnterCO(t.Context(), co, true); err != nil {
+					if _, err := store.EnterCO(t.Context(), tx, co, true); err != nil {
 						return err
 					}
 					for id, n := range map[int64]int64{from: -1, to: 1} {
-						rec, err := tx.Get(t.Context(), f.Resource, id)
+						rec, err := store.Get(t.Context(), tx, f.Resource, id)
 						if err != nil {
 							return err
 						}
 						rec.SetInt(f.Ordr, rec.Int(f.Ordr)+n)
-						if err := tx.Update(t.Context(), rec, actor, store.Where{CoId: co, CoPersonId: owner.Id}); err != nil {
+						if err := store.Update(t.Context(), tx, rec, actor, db.Place{CoId: co, CoPersonId: owner.Id}); err != nil {
 							return err
 						}
 					}
@@ -48,7 +49,7 @@ func testSnapshots(t *testing.T, b Backend) {
 	for range 3 {
 		readers.Go(func() {
 			for {
-				if err := bed.store.Snapshot(t.Context(), func(tx *store.Tx) error { return oneMoment(t.Context(), t, tx, co, roles) }); err != nil {
+				if err := bed.store.Snapshot(t.Context(), func(tx *db.Tx) error { return oneMoment(t.Context(), t, tx, co, roles) }); err != nil {
 					t.Error(err)
 					return
 				}
@@ -66,15 +67,15 @@ func testSnapshots(t *testing.T, b Backend) {
 }
 
 // oneMoment reads the tables one by one, and the first one again, and checks that all are of one moment.
-func oneMoment(ctx context.Context, t *testing.T, tx *store.Tx, co int64, roles []*comity.Record) error {
+func oneMoment(ctx context.Context, t *testing.T, tx *db.Tx, co int64, roles []*comity.Record) error {
 	f := comity.CoPersonRole
-	addresses, err := tx.List(ctx, comity.Address.Resource, 0, 1000, store.Equal("co_id", co))
+	addresses, err := store.List(ctx, tx, comity.Address.Resource, 0, 1000, store.Equal("co_id", co))
 	if err != nil {
 		return err
 	}
 	sum, changes := int64(0), int64(0)
 	for _, role := range roles {
-		rec, err := tx.Get(ctx, f.Resource, role.Id)
+		rec, err := store.Get(ctx, tx, f.Resource, role.Id)
 		if err != nil {
 			return err
 		}
@@ -83,7 +84,7 @@ func oneMoment(ctx context.Context, t *testing.T, tx *store.Tx, co int64, roles 
 	if sum != 1000 || changes != int64(2*len(addresses)) {
 		t.Errorf("sum %d, %d changes, %d addresses: not of one moment", sum, changes, len(addresses))
 	}
-	again, err := tx.List(ctx, comity.Address.Resource, 0, 1000, store.Equal("co_id", co))
+	again, err := store.List(ctx, tx, comity.Address.Resource, 0, 1000, store.Equal("co_id", co))
 	if len(again) != len(addresses) {
 		t.Errorf("%d addresses, then %d", len(addresses), len(again))
 	}

@@ -9,13 +9,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"comity"
-	"comity/internal/store"
+	"comity/internal/store/db"
+	"comity/internal/store/queue"
 )
 
 // testDueTargets checks which targets have pending deliveries, and when the first is due.
 func testDueTargets(t *testing.T, b Backend) {
 	c := newClock()
-	bed := b.bedWith(t, store.Options{Clock: c.Now})
+	bed := b.bedWith(t, db.Options{Clock: c.Now})
 	f := comity.CoProvisioningTarget
 	co := bed.co(t)
 	second := bed.provisioningTarget(t, co, f.Ordr, 2)
@@ -25,25 +26,25 @@ func testDueTargets(t *testing.T, b Backend) {
 	disabled := bed.provisioningTarget(t, co, f.Status, comity.ModeDisabled)
 	people := []int64{bed.person(t, co).Id, bed.person(t, co).Id}
 
-	targets := func(modes ...string) (found []store.DueTarget) {
-		bed.read(t, func(ctx context.Context, tx *store.Tx) (err error) {
-			found, err = tx.DueTargets(ctx, modes)
+	targets := func(modes ...string) (found []queue.DueTarget) {
+		bed.read(t, func(ctx context.Context, tx *db.Tx) (err error) {
+			found, err = queue.DueTargets(ctx, tx, modes)
 			return err
 		})
 		return found
 	}
-	is := func(t *testing.T, modes []string, want ...store.DueTarget) {
+	is := func(t *testing.T, modes []string, want ...queue.DueTarget) {
 		t.Helper()
 		if diff := cmp.Diff(want, targets(modes...)); diff != "" {
 			t.Errorf("due targets (-want +got):\n%s", diff)
 		}
 	}
-	queue := func(t *testing.T, person int64, targets ...*comity.Record) time.Time {
+	enqueue := func(t *testing.T, person int64, targets ...*comity.Record) time.Time {
 		t.Helper()
 		c.move(time.Second)
-		return bed.write(t, func(ctx context.Context, tx *store.Tx) error {
+		return bed.write(t, func(ctx context.Context, tx *db.Tx) error {
 			for _, target := range targets {
-				if err := tx.Queue(ctx, target.Id, comity.PersonSubject(person), co); err != nil {
+				if err := queue.EnqueueOne(ctx, tx, target.Id, comity.PersonSubject(person), co); err != nil {
 					return err
 				}
 			}
@@ -51,9 +52,9 @@ func testDueTargets(t *testing.T, b Backend) {
 		})
 	}
 	is(t, modes)
-	now := queue(t, people[0], second, last, first, alsoFirst, disabled)
-	dueTarget := func(target *comity.Record, due time.Time) store.DueTarget {
-		return store.DueTarget{TargetId: target.Id, Due: due}
+	now := enqueue(t, people[0], second, last, first, alsoFirst, disabled)
+	dueTarget := func(target *comity.Record, due time.Time) queue.DueTarget {
+		return queue.DueTarget{TargetId: target.Id, Due: due}
 	}
 
 	t.Run("by order, those without any last, then id", func(t *testing.T) {
@@ -65,7 +66,7 @@ func testDueTargets(t *testing.T, b Backend) {
 		is(t, []string{comity.ModeManual, comity.ModeEnrolment})
 	})
 	t.Run("due when the first of it is", func(t *testing.T) {
-		later := queue(t, people[1], alsoFirst)
+		later := enqueue(t, people[1], alsoFirst)
 		is(t, []string{comity.ModeQueue}, dueTarget(alsoFirst, now))
 		got := bed.claim(t, alsoFirst.Id, 1, time.Minute)
 		is(t, []string{comity.ModeQueue}, dueTarget(alsoFirst, later))
@@ -74,15 +75,15 @@ func testDueTargets(t *testing.T, b Backend) {
 		is(t, []string{comity.ModeQueue})
 		c.move(time.Minute)
 		is(t, []string{comity.ModeQueue})
-		bed.write(t, func(ctx context.Context, tx *store.Tx) error {
-			return tx.Finish(ctx, []store.Outcome{{Delivery: got[0], OK: true}, failed(more[0], true, true)})
+		bed.write(t, func(ctx context.Context, tx *db.Tx) error {
+			return queue.Finish(ctx, tx, []queue.Outcome{{Delivery: got[0], OK: true}, failed(more[0], true, true)})
 		})
 		is(t, []string{comity.ModeQueue})
 	})
 	t.Run("of other COs too", func(t *testing.T) {
 		s := bed.deliveryFixture(t, c)
 		due := s.marks(t)
-		if !slices.Contains(targets(modes...), store.DueTarget{TargetId: s.target.Id, Due: due}) {
+		if !slices.Contains(targets(modes...), queue.DueTarget{TargetId: s.target.Id, Due: due}) {
 			t.Errorf("target %d is not among %v", s.target.Id, targets(modes...))
 		}
 	})

@@ -7,6 +7,7 @@ import (
 
 	"comity"
 	"comity/internal/store"
+	"comity/internal/store/db"
 )
 
 // testTime checks the times of transactions.
@@ -14,16 +15,16 @@ func testTime(t *testing.T, b Backend) {
 	bed := b.bed(t)
 	t.Run("is one within a transaction", func(t *testing.T) {
 		co := bed.co(t)
-		for name, run := range map[string]func(context.Context, func(*store.Tx) error) error{
+		for name, run := range map[string]func(context.Context, func(*db.Tx) error) error{
 			"Write": bed.store.Write, "WriteAlone": bed.store.WriteAlone, "Snapshot": bed.store.Snapshot, "Read": bed.store.Read,
 		} {
 			var first time.Time
-			err := run(t.Context(), func(tx *store.Tx) (err error) {
+			err := run(t.Context(), func(tx *db.Tx) (err error) {
 				if first, err = tx.Now(t.Context()); err != nil {
 					return err
 				}
 				for range 3 {
-					if _, err := tx.List(t.Context(), comity.Co.Resource, 0, 10); err != nil {
+					if _, err := store.List(t.Context(), tx, comity.Co.Resource, 0, 10); err != nil {
 						return err
 					}
 					now, err := tx.Now(t.Context())
@@ -42,7 +43,7 @@ func testTime(t *testing.T, b Backend) {
 		}
 		var now time.Time
 		var rec *comity.Record
-		bed.write(t, func(ctx context.Context, tx *store.Tx) (err error) {
+		bed.write(t, func(ctx context.Context, tx *db.Tx) (err error) {
 			rec = person(co)
 			if err = add(ctx, tx, rec); err == nil {
 				now, err = tx.Now(ctx)
@@ -56,7 +57,7 @@ func testTime(t *testing.T, b Backend) {
 	t.Run("goes on from write to write", func(t *testing.T) {
 		var last time.Time
 		for range 50 {
-			now := bed.write(t, func(context.Context, *store.Tx) error { return nil })
+			now := bed.write(t, func(context.Context, *db.Tx) error { return nil })
 			if now.Before(last) {
 				t.Errorf("time %v after %v", now, last)
 			}
@@ -65,13 +66,13 @@ func testTime(t *testing.T, b Backend) {
 	})
 	t.Run("is that of the clock which was handed in", func(t *testing.T) {
 		c := newClock()
-		set := b.bedWith(t, store.Options{Clock: c.Now})
+		set := b.bedWith(t, db.Options{Clock: c.Now})
 		for range 3 {
 			c.move(time.Hour)
-			for name, run := range map[string]func(context.Context, func(*store.Tx) error) error{
+			for name, run := range map[string]func(context.Context, func(*db.Tx) error) error{
 				"Write": set.store.Write, "Snapshot": set.store.Snapshot, "Read": set.store.Read,
 			} {
-				err := run(t.Context(), func(tx *store.Tx) error {
+				err := run(t.Context(), func(tx *db.Tx) error {
 					now, err := tx.Now(t.Context())
 					// Of two writes in the same moment one may be a little later.
 					if d := now.Sub(c.Now()); d < 0 || d > time.Millisecond {
@@ -92,7 +93,7 @@ func testTime(t *testing.T, b Backend) {
 // order, also after the program was started again; the check at the end of the test finds where not.
 func testSetBack(t *testing.T, b Backend) {
 	c := newClock()
-	bed := b.bedWith(t, store.Options{Clock: c.Now})
+	bed := b.bedWith(t, db.Options{Clock: c.Now})
 	all := bed.estate(t)
 	role := comity.CoPersonRole
 	boss := bed.person(t, all[0].Id)
@@ -115,13 +116,13 @@ func testSetBack(t *testing.T, b Backend) {
 		t.Fatal(err)
 	}
 	c.move(-time.Hour)
-	bed.store = b.start(t, bed.name, store.Options{Clock: c.Now})
+	bed.store = b.start(t, bed.name, db.Options{Clock: c.Now})
 	changes()
 	bed.remove(t, boss.Resource, boss.Id)
 	for _, rec := range all {
 		if rec.Resource == comity.Server.Resource || rec.Resource == comity.Cou.Resource {
-			bed.write(t, func(ctx context.Context, tx *store.Tx) error { return tx.Delete(ctx, rec.Clone(), actor, nil) })
+			bed.write(t, func(ctx context.Context, tx *db.Tx) error { return store.Delete(ctx, tx, rec.Clone(), actor, nil) })
 		}
 	}
-	bed.write(t, func(ctx context.Context, tx *store.Tx) error { return tx.DeleteCO(ctx, other[0].Id, actor) })
+	bed.write(t, func(ctx context.Context, tx *db.Tx) error { return store.DeleteCO(ctx, tx, other[0].Id, actor) })
 }

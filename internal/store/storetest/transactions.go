@@ -12,18 +12,20 @@ import (
 
 	"comity"
 	"comity/internal/store"
+	"comity/internal/store/db"
+	"comity/internal/store/queue"
 )
 
 // testTransactions commits transactions and rolls them back, alone and beside others.
 func testTransactions(t *testing.T, b Backend) {
 	bed := b.bed(t)
-	kinds := map[string]func(context.Context, func(*store.Tx) error) error{"Write": bed.store.Write, "WriteAlone": bed.store.WriteAlone}
-	readings := map[string]func(context.Context, func(*store.Tx) error) error{"Read": bed.store.Read, "Snapshot": bed.store.Snapshot}
+	kinds := map[string]func(context.Context, func(*db.Tx) error) error{"Write": bed.store.Write, "WriteAlone": bed.store.WriteAlone}
+	readings := map[string]func(context.Context, func(*db.Tx) error) error{"Read": bed.store.Read, "Snapshot": bed.store.Snapshot}
 	for name, write := range kinds {
 		t.Run(name+" that fails is undone", func(t *testing.T) {
 			co, failure := bed.co(t), errors.New("a failure of the test's")
-			err := write(t.Context(), func(tx *store.Tx) error {
-				if err := tx.MarkPeople(t.Context(), modes, 1); err != nil {
+			err := write(t.Context(), func(tx *db.Tx) error {
+				if err := queue.EnqueuePeople(t.Context(), tx, modes, 1); err != nil {
 					return err
 				}
 				return errors.Join(add(t.Context(), tx, person(co)), failure)
@@ -34,7 +36,7 @@ func testTransactions(t *testing.T, b Backend) {
 		})
 		t.Run(name+" that panics is undone", func(t *testing.T) {
 			co := bed.co(t)
-			err := write(t.Context(), func(tx *store.Tx) error {
+			err := write(t.Context(), func(tx *db.Tx) error {
 				if err := add(t.Context(), tx, person(co)); err != nil {
 					return err
 				}
@@ -48,11 +50,11 @@ func testTransactions(t *testing.T, b Backend) {
 			}
 		})
 		t.Run(name+" that does nothing", func(t *testing.T) {
-			if err := write(t.Context(), func(*store.Tx) error { return nil }); err != nil {
+			if err := write(t.Context(), func(*db.Tx) error { return nil }); err != nil {
 				t.Error(err)
 			}
 			failure := errors.New("a failure of the test's")
-			if err := write(t.Context(), func(*store.Tx) error { return failure }); !errors.Is(err, failure) {
+			if err := write(t.Context(), func(*db.Tx) error { return failure }); !errors.Is(err, failure) {
 				t.Errorf("error %v, want the closure's", err)
 			}
 		})
@@ -60,20 +62,20 @@ func testTransactions(t *testing.T, b Backend) {
 	for name, read := range readings {
 		t.Run(name+" that fails", func(t *testing.T) {
 			failure := errors.New("a failure of the test's")
-			if err := read(t.Context(), func(*store.Tx) error { return failure }); !errors.Is(err, failure) {
+			if err := read(t.Context(), func(*db.Tx) error { return failure }); !errors.Is(err, failure) {
 				t.Errorf("error %v, want the closure's", err)
 			}
 			bed.co(t)
 		})
 	}
-	for name, run := range map[string]func(context.Context, func(*store.Tx) error) error{
+	for name, run := range map[string]func(context.Context, func(*db.Tx) error) error{
 		"Write": bed.store.Write, "WriteAlone": bed.store.WriteAlone, "Read": bed.store.Read, "Snapshot": bed.store.Snapshot,
 	} {
 		t.Run(name+" of a client that is gone before it starts", func(t *testing.T) {
 			ctx, hangUp := context.WithCancel(t.Context())
 			hangUp()
 			for range 20 { // enough to find a failure that depends on chance
-				err := run(ctx, func(*store.Tx) error {
+				err := run(ctx, func(*db.Tx) error {
 					t.Error("the closure is run")
 					return nil
 				})
@@ -85,8 +87,8 @@ func testTransactions(t *testing.T, b Backend) {
 	}
 	t.Run("Snapshot does not write", func(t *testing.T) {
 		co := bed.co(t)
-		err := bed.store.Snapshot(t.Context(), func(tx *store.Tx) error {
-			return tx.Insert(t.Context(), person(co), actor, store.Where{CoId: co})
+		err := bed.store.Snapshot(t.Context(), func(tx *db.Tx) error {
+			return store.Insert(t.Context(), tx, person(co), actor, db.Place{CoId: co})
 		})
 		if err == nil || len(bed.list(t, comity.CoPerson.Resource, store.Equal("co_id", co))) > 0 {
 			t.Errorf("error %v; what it wrote is there", err)
@@ -110,7 +112,7 @@ func (b *bed) behind(t *testing.T, writes int, write func(i int)) {
 	t.Helper()
 	asked := make(chan struct{}, writes)
 	var all sync.WaitGroup
-	err := b.store.Write(t.Context(), func(*store.Tx) error {
+	err := b.store.Write(t.Context(), func(*db.Tx) error {
 		for i := range writes {
 			all.Go(func() {
 				asked <- struct{}{}
@@ -140,21 +142,21 @@ func testNeighbours(t *testing.T, bed *bed) {
 	fates := []struct {
 		name string
 		ctx  context.Context
-		end  func(*store.Tx) error
+		end  func(*db.Tx) error
 		is   func(error) bool
 	}{
-		{"succeeds", t.Context(), func(*store.Tx) error { return nil }, func(err error) bool { return err == nil }},
-		{"fails", t.Context(), func(*store.Tx) error { return failure }, func(err error) bool { return errors.Is(err, failure) }},
-		{"panics", t.Context(), func(*store.Tx) error { panic(failure) }, func(err error) bool {
+		{"succeeds", t.Context(), func(*db.Tx) error { return nil }, func(err error) bool { return err == nil }},
+		{"fails", t.Context(), func(*db.Tx) error { return failure }, func(err error) bool { return errors.Is(err, failure) }},
+		{"panics", t.Context(), func(*db.Tx) error { panic(failure) }, func(err error) bool {
 			return err != nil && strings.Contains(err.Error(), failure.Error())
 		}},
-		{"conflicts", t.Context(), func(tx *store.Tx) error {
+		{"conflicts", t.Context(), func(tx *db.Tx) error {
 			return add(t.Context(), tx, row(taken.Resource, comity.CoGroup.CoId, co, comity.CoGroup.Name, taken.Text(comity.CoGroup.Name)))
-		}, func(err error) bool { return errors.Is(err, store.ErrConflict) }},
-		{"names nothing", t.Context(), func(tx *store.Tx) error {
+		}, func(err error) bool { return errors.Is(err, db.ErrConflict) }},
+		{"names nothing", t.Context(), func(tx *db.Tx) error {
 			return add(t.Context(), tx, row(taken.Resource, comity.CoGroup.CoId, co, comity.CoGroup.CouId, 1<<40))
-		}, func(err error) bool { return errors.Is(err, store.ErrConflict) }},
-		{"is gone", gone, func(*store.Tx) error { return nil }, func(err error) bool { return errors.Is(err, context.Canceled) }},
+		}, func(err error) bool { return errors.Is(err, db.ErrConflict) }},
+		{"is gone", gone, func(*db.Tx) error { return nil }, func(err error) bool { return errors.Is(err, context.Canceled) }},
 	}
 	errs := make([]error, writes)
 	bed.behind(t, writes, func(i int) {
@@ -162,7 +164,7 @@ func testNeighbours(t *testing.T, bed *bed) {
 		if i%7 == 0 {
 			write = bed.store.WriteAlone
 		}
-		errs[i] = write(fate.ctx, func(tx *store.Tx) error {
+		errs[i] = write(fate.ctx, func(tx *db.Tx) error {
 			// Two records, before and after: never is only one of them stored.
 			for _, part := range []string{"first", "second"} {
 				err := add(t.Context(), tx, row(comity.CoPerson.Resource, comity.CoPerson.CoId, co, comity.CoPerson.Timezone, fmt.Sprint(i, " ", part)))

@@ -9,6 +9,7 @@ import (
 
 	"comity"
 	"comity/internal/store"
+	"comity/internal/store/db"
 )
 
 // testUniques checks whether values are taken, and violates the constraints of the database.
@@ -37,10 +38,10 @@ func testUniques(t *testing.T, b Backend) {
 	t.Run("a revision that another write has made", func(t *testing.T) {
 		rec := bed.person(t, bed.co(t))
 		bed.edit(t, rec.Resource, rec.Id)
-		err := bed.store.Write(t.Context(), func(tx *store.Tx) error {
-			return tx.Update(t.Context(), rec.Clone(), actor, store.Where{CoId: rec.CoId})
+		err := bed.store.Write(t.Context(), func(tx *db.Tx) error {
+			return store.Update(t.Context(), tx, rec.Clone(), actor, db.Place{CoId: rec.CoId})
 		})
-		if !errors.Is(err, store.ErrConflict) {
+		if !errors.Is(err, db.ErrConflict) {
 			t.Errorf("error %v, want ErrConflict", err)
 		}
 	})
@@ -96,11 +97,11 @@ func testUnique(t *testing.T, bed *bed, r *comity.Resource, u comity.Unique) {
 		return
 	}
 	free = bed.add(t, free)[0]
-	err := bed.store.Write(t.Context(), func(tx *store.Tx) error {
+	err := bed.store.Write(t.Context(), func(tx *db.Tx) error {
 		_, err := edit(t.Context(), tx, r, free.Id, slices.Concat(pairs(first, u.Fields))...)
 		return err
 	})
-	if !errors.Is(err, store.ErrConflict) {
+	if !errors.Is(err, db.ErrConflict) {
 		t.Errorf("an edit to the same values: error %v, want ErrConflict", err)
 	}
 	same(t, free, bed.get(t, r, free.Id))
@@ -121,8 +122,8 @@ func upper(s string) string { return string(s[0]-'a'+'A') + s[1:] }
 
 func (b *bed) taken(t *testing.T, rec *comity.Record, u comity.Unique, want bool) {
 	t.Helper()
-	b.read(t, func(ctx context.Context, tx *store.Tx) error {
-		got, err := tx.Taken(ctx, rec, u)
+	b.read(t, func(ctx context.Context, tx *db.Tx) error {
+		got, err := store.Taken(ctx, tx, rec, u)
 		if got != want {
 			t.Errorf("Taken says %v of %v", got, stored(rec))
 		}
@@ -133,8 +134,8 @@ func (b *bed) taken(t *testing.T, rec *comity.Record, u comity.Unique, want bool
 // conflicts fails the test unless the database refuses the record with ErrConflict.
 func (b *bed) conflicts(t tb, rec *comity.Record) {
 	t.Helper()
-	err := b.store.Write(t.Context(), func(tx *store.Tx) error { return add(t.Context(), tx, rec.Clone()) })
-	if !errors.Is(err, store.ErrConflict) {
+	err := b.store.Write(t.Context(), func(tx *db.Tx) error { return add(t.Context(), tx, rec.Clone()) })
+	if !errors.Is(err, db.ErrConflict) {
 		t.Errorf("error %v, want ErrConflict, of %v", err, stored(rec))
 	}
 }
@@ -187,11 +188,11 @@ func testDangling(t *testing.T, bed *bed) {
 				rec := good.Clone()
 				rec.SetInt(f, gone)
 				bed.conflicts(t, rec)
-				err := bed.store.Write(t.Context(), func(tx *store.Tx) error {
+				err := bed.store.Write(t.Context(), func(tx *db.Tx) error {
 					_, err := edit(t.Context(), tx, r, there.Id, f, int64(gone))
 					return err
 				})
-				if !errors.Is(err, store.ErrConflict) {
+				if !errors.Is(err, db.ErrConflict) {
 					t.Errorf("%s of %s on edit: error %v, want ErrConflict", f.Name, r.Singular, err)
 				}
 				same(t, there, bed.get(t, r, there.Id))
@@ -201,16 +202,16 @@ func testDangling(t *testing.T, bed *bed) {
 			continue
 		}
 		all.Go(func() {
-			err := bed.store.Write(t.Context(), func(tx *store.Tx) error {
+			err := bed.store.Write(t.Context(), func(tx *db.Tx) error {
 				rec := good.Clone()
 				rec.Set(good.Anchor(), comity.IntCell(gone))
 				if r.Owner() != nil {
 					rec.SetOwner(r.Owner(), r.Owner().Owners[0], gone)
 				}
 				rec.CoId = gone
-				return tx.Insert(t.Context(), rec, actor, store.Where{CoId: co})
+				return store.Insert(t.Context(), tx, rec, actor, db.Place{CoId: co})
 			})
-			if !errors.Is(err, store.ErrConflict) {
+			if !errors.Is(err, db.ErrConflict) {
 				t.Errorf("%s of nothing: error %v, want ErrConflict", r.Singular, err)
 			}
 		})

@@ -10,6 +10,9 @@ import (
 
 	"comity"
 	"comity/internal/store"
+	"comity/internal/store/db"
+	"comity/internal/store/groups"
+	"comity/internal/store/queue"
 )
 
 // testWriters has many writers at the same time, of the same rows and of different ones. The check at the end
@@ -19,7 +22,7 @@ func testWriters(t *testing.T, b Backend) {
 	t.Run("different rows", func(t *testing.T) {
 		co := bed.co(t)
 		bed.together(t, 8, 10, func(ctx context.Context, _, _ int) error {
-			return bed.store.Write(ctx, func(tx *store.Tx) error { return add(ctx, tx, person(co)) })
+			return bed.store.Write(ctx, func(tx *db.Tx) error { return add(ctx, tx, person(co)) })
 		})
 		if n := len(bed.list(t, comity.CoPerson.Resource, store.Equal("co_id", co))); n != 80 {
 			t.Errorf("%d are there, want 80", n)
@@ -60,23 +63,23 @@ func testCounter(t *testing.T, bed *bed) {
 		if (w+i)%5 == 0 {
 			write = bed.store.WriteAlone
 		}
-		err := write(ctx, func(tx *store.Tx) error {
-			where, err := tx.Enter(ctx, f.Resource, id, false)
+		err := write(ctx, func(tx *db.Tx) error {
+			where, err := store.Enter(ctx, tx, f.Resource, id, false)
 			if err != nil {
 				return err
 			}
-			rec, err := tx.GetForUpdate(ctx, f.Resource, id)
+			rec, err := store.GetForUpdate(ctx, tx, f.Resource, id)
 			if err != nil {
 				return err
 			}
 			rec.SetInt(f.Ordr, rec.Int(f.Ordr)+1)
-			return tx.Update(ctx, rec, actor, where)
+			return store.Update(ctx, tx, rec, actor, where)
 		})
 		if err != nil {
 			return err
 		}
-		return bed.store.Read(ctx, func(tx *store.Tx) error {
-			rec, err := tx.Get(ctx, f.Resource, id)
+		return bed.store.Read(ctx, func(tx *db.Tx) error {
+			rec, err := store.Get(ctx, tx, f.Resource, id)
 			if err == nil && rec.Int(f.Ordr) != rec.Revision {
 				t.Errorf("counted %d in revision %d", rec.Int(f.Ordr), rec.Revision)
 			}
@@ -95,18 +98,18 @@ func testExclusive(t *testing.T, bed *bed) {
 	const writers, times = 8, 5
 	f, co := comity.CoProvisioningTarget, bed.co(t)
 	bed.together(t, writers, times, func(ctx context.Context, _, _ int) error {
-		return bed.store.Write(ctx, func(tx *store.Tx) error {
-			if _, err := tx.EnterCO(ctx, co, true); err != nil {
+		return bed.store.Write(ctx, func(tx *db.Tx) error {
+			if _, err := store.EnterCO(ctx, tx, co, true); err != nil {
 				return err
 			}
 			rec := row(f.Resource, f.CoId, co, f.Plugin, comity.PluginAPI)
 			rec.CoId = co
-			next, err := tx.NextNumber(ctx, rec, f.Ordr)
+			next, err := store.NextNumber(ctx, tx, rec, f.Ordr)
 			if err != nil {
 				return err
 			}
 			rec.SetInt(f.Ordr, next)
-			return tx.Insert(ctx, rec, actor, store.Where{CoId: co})
+			return store.Insert(ctx, tx, rec, actor, db.Place{CoId: co})
 		})
 	})
 	var numbers []int64
@@ -127,21 +130,21 @@ func testSyncAtOnce(t *testing.T, bed *bed) {
 	f := comity.CoPerson
 	bed.together(t, 8, 6, func(ctx context.Context, writer, i int) error {
 		if writer >= len(x.people) {
-			return bed.store.WriteAlone(ctx, func(tx *store.Tx) error {
-				if _, err := tx.EnterCO(ctx, x.co, true); err != nil {
+			return bed.store.WriteAlone(ctx, func(tx *db.Tx) error {
+				if _, err := store.EnterCO(ctx, tx, x.co, true); err != nil {
 					return err
 				}
-				_, err := tx.SyncAutomatic(ctx, store.Scope{CoId: x.co}, automatic, actor, modes)
+				_, err := groups.SyncAutomatic(ctx, tx, groups.Scope{CoId: x.co}, automatic, actor, modes)
 				return err
 			})
 		}
-		return bed.store.Write(ctx, func(tx *store.Tx) error {
+		return bed.store.Write(ctx, func(tx *db.Tx) error {
 			id := x.people[(writer+i)%len(x.people)]
 			status := []string{comity.Active, comity.Suspended, comity.Deleted}[i%3]
 			if _, err := edit(ctx, tx, f.Resource, id, f.Status, status); err != nil {
 				return err
 			}
-			_, err := tx.SyncAutomatic(ctx, store.Scope{CoPersonId: id}, automatic, actor, modes)
+			_, err := groups.SyncAutomatic(ctx, tx, groups.Scope{CoPersonId: id}, automatic, actor, modes)
 			return err
 		})
 	})
@@ -174,22 +177,22 @@ func testMarksAtOnce(t *testing.T, bed *bed) {
 	delivered := map[int64]int64{} // the last version of each person that was delivered
 	var mu sync.Mutex
 	deliver := func(ctx context.Context) (n int, err error) {
-		var got []store.Delivery
-		err = bed.store.Write(ctx, func(tx *store.Tx) (err error) {
-			got, err = tx.Claim(ctx, target.Id, 5, time.Hour)
+		var got []queue.Delivery
+		err = bed.store.Write(ctx, func(tx *db.Tx) (err error) {
+			got, err = queue.Claim(ctx, tx, target.Id, 5, time.Hour)
 			return err
 		})
 		if err != nil || len(got) == 0 {
 			return 0, err
 		}
-		var outcomes []store.Outcome
+		var outcomes []queue.Outcome
 		mu.Lock()
 		for _, d := range got {
 			delivered[d.Subject.Id] = max(delivered[d.Subject.Id], d.Version)
-			outcomes = append(outcomes, store.Outcome{Delivery: d, OK: true})
+			outcomes = append(outcomes, queue.Outcome{Delivery: d, OK: true})
 		}
 		mu.Unlock()
-		return len(got), bed.store.Write(ctx, func(tx *store.Tx) error { return tx.Finish(ctx, outcomes) })
+		return len(got), bed.store.Write(ctx, func(tx *db.Tx) error { return queue.Finish(ctx, tx, outcomes) })
 	}
 	bed.together(t, 8, 10, func(ctx context.Context, writer, i int) error {
 		if writer%2 == 0 {
@@ -197,7 +200,7 @@ func testMarksAtOnce(t *testing.T, bed *bed) {
 			return err
 		}
 		some := []int64{all[(writer*i)%12], all[(writer+5*i)%12], all[(7*i)%12]}
-		return bed.store.Write(ctx, func(tx *store.Tx) error { return tx.MarkPeople(ctx, modes, some...) })
+		return bed.store.Write(ctx, func(tx *db.Tx) error { return queue.EnqueuePeople(ctx, tx, modes, some...) })
 	})
 	for n := 1; n > 0; {
 		var err error
@@ -220,7 +223,7 @@ func testParentGoes(t *testing.T, bed *bed) {
 		all = append(all, bed.person(t, co))
 	}
 	bed.together(t, 6, len(all), func(ctx context.Context, writer, i int) error {
-		err := bed.store.Write(ctx, func(tx *store.Tx) error {
+		err := bed.store.Write(ctx, func(tx *db.Tx) error {
 			if writer == 0 {
 				return remove(ctx, tx, all[i].Resource, all[i].Id, modes...)
 			}
@@ -230,7 +233,7 @@ func testParentGoes(t *testing.T, bed *bed) {
 			_, err := edit(ctx, tx, all[i].Resource, all[i].Id)
 			return err
 		})
-		if writer != 0 && (errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrConflict)) {
+		if writer != 0 && (errors.Is(err, db.ErrNotFound) || errors.Is(err, db.ErrConflict)) {
 			return nil
 		}
 		return err

@@ -1,0 +1,146 @@
+package db
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"comity"
+)
+
+// ValidAt returns the SQL condition that a row is valid at the time.
+func ValidAt(table string, a *Args, now time.Time) string {
+	p := a.Put(now.Unix())
+	return fmt.Sprintf("(%[1]s.valid_from IS NULL OR %[1]s.valid_from <= %[2]s) AND (%[1]s.valid_through IS NULL OR %[1]s.valid_through >= %[2]s)", table, p)
+}
+
+// EscapeLike returns a text as a pattern of LIKE that matches the text itself, with \ as the escape character.
+func EscapeLike(s string) string {
+	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(s)
+}
+
+// NotBefore returns the SQL expression of the later of a moment and a column's time. It keeps a revision
+// from ending before it begins where the clock was set back or a transaction that began later committed
+// first.
+func NotBefore(column, moment string) string {
+	return fmt.Sprintf("CASE WHEN %[1]s > %[2]s THEN %[1]s ELSE %[2]s END", column, Bigint(moment))
+}
+
+// Bigint returns an SQL expression cast to a number.
+func Bigint(s string) string { return "CAST(" + s + " AS bigint)" }
+
+// AsText returns an SQL expression cast to a text.
+func AsText(s string) string { return "CAST(" + s + " AS text)" }
+
+// DrawIDs reserves the next n ids of a table.
+func (tx *Tx) DrawIDs(ctx context.Context, r *comity.Resource, n int) ([]int64, error) {
+	ids := make([]int64, 0, n)
+	err := tx.Query(ctx, fmt.Sprintf(tx.Dialect.nextIDs, r.Table), Args{int64(n)}, func(row Row) error {
+		ids = append(ids, row.Int(0))
+		return nil
+	})
+	if err == nil && len(ids) != n {
+		err = fmt.Errorf("%d ids of %s were drawn, not %d", len(ids), r.Table, n)
+	}
+	return ids, err
+}
+
+// RowsOf adds rows of numbers as one JSON parameter and returns the table expression of these rows; element
+// reads their columns. The statement is the same for any number of rows, and is planned for a few rows that
+// are found by their ids.
+func (d Dialect) RowsOf(a *Args, rows [][]int64) string {
+	text, _ := json.Marshal(rows) // numbers always have a JSON form
+	return fmt.Sprintf(d.elements, a.Put(string(text)))
+}
+
+// IdsIn adds ids as one parameter and returns a subquery that selects them.
+func (d Dialect) IdsIn(a *Args, ids []int64) string {
+	rows := make([][]int64, len(ids))
+	for i, id := range ids {
+		rows[i] = []int64{id}
+	}
+	return "SELECT " + Element(0) + " AS id FROM " + d.RowsOf(a, rows)
+}
+
+// Among returns the SQL condition that a column has one of the values that a subquery selects. On PostgreSQL
+// it is an array, so that the subquery runs once and each value is looked up by an index: with a join, wrong
+// statistics can make the planner run through the subquery's rows for each row of the table.
+func (d Dialect) Among(column, ids string) string {
+	if d.Shared {
+		return column + " IN (" + ids + ")"
+	}
+	return column + " = ANY (ARRAY(" + ids + "))"
+}
+
+// Element returns the expression of column i of a row of rowsOf, as a number.
+func Element(i int) string { return Bigint(fmt.Sprintf("value ->> %d", i)) }
+
+// IDs returns the numbers that a query selects, in the order of an index (InOrder).
+func (tx *Tx) IDs(ctx context.Context, sql string, a Args) ([]int64, error) {
+	var ids []int64
+	err := tx.InOrder(ctx, sql, a, func(r Row) error {
+		ids = append(ids, r.Int(0))
+		return nil
+	})
+	return ids, err
+}
+
+// Exists returns whether a query has a row.
+func (tx *Tx) Exists(ctx context.Context, sql string, a Args) (bool, error) {
+	found := false
+	err := tx.Query(ctx, sql+" LIMIT 1", a, func(Row) error {
+		found = true
+		return nil
+	})
+	return found, err
+}
+
+// Moment returns the time in a column of Unix microseconds, the zero time for NULL.
+func Moment(r Row, i int) time.Time {
+	if r.Null(i) {
+		return time.Time{}
+	}
+	return time.UnixMicro(r.Int(i)).UTC()
+}
+
+// Micros returns a time as it is stored, nil for the zero time.
+func Micros(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return t.UnixMicro()
+}
+
+// PlanAnew has the rest of the transaction's statements planned for the values of their parameters. A generic
+// plan is many times slower for values that nearly all rows have.
+func (tx *Tx) PlanAnew(ctx context.Context) error {
+	if tx.Dialect.planAnew == "" {
+		return nil
+	}
+	return tx.Queue(ctx, tx.Dialect.planAnew, nil)
+}
+
+// InOrder runs a query that reads the first rows of an index in its order, with a plan that reads no more than
+// these.
+func (tx *Tx) InOrder(ctx context.Context, sql string, a Args, each func(Row) error) error {
+	if tx.Dialect.inOrder == "" {
+		return tx.Query(ctx, sql, a, each)
+	}
+	if err := tx.Queue(ctx, tx.Dialect.inOrder, nil); err != nil {
+		return err
+	}
+	if err := tx.Query(ctx, sql, a, each); err != nil {
+		return err
+	}
+	return tx.Queue(ctx, tx.Dialect.anyOrder, nil)
+}
+
+// NumberOrNull returns a cell's number as a parameter, nil for no value.
+func NumberOrNull(c comity.Cell) any {
+	if !c.HasValue() {
+		return nil
+	}
+	return c.Int()
+}

@@ -1,0 +1,363 @@
+package db
+
+import (
+	"cmp"
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"runtime/debug"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+// lockSpace is added to the id of a CO for the number of its advisory lock. It keeps these locks apart from
+// others of the same database.
+const lockSpace = "4852340000000000000"
+
+var postgresDialect = Dialect{
+	ForUpdate: " FOR NO KEY UPDATE", SkipLocked: " FOR NO KEY UPDATE SKIP LOCKED",
+	LockShared:    "pg_advisory_xact_lock_shared(" + lockSpace + " + %s)",
+	LockExclusive: "pg_advisory_xact_lock(" + lockSpace + " + %s)",
+	JsonObject:    "jsonb_build_object", JsonTrue: "true", JsonFalse: "false",
+	JsonWithout: "%s - '%s'",
+	planAnew:    `SET LOCAL plan_cache_mode = force_custom_plan`,
+	// A bitmap scan of all matching rows, with a sort, looks cheap where the statistics show few: the queue
+	// is often empty when its table is analyzed.
+	inOrder: `SET LOCAL enable_bitmapscan = off`, anyOrder: `SET LOCAL enable_bitmapscan TO DEFAULT`,
+	// The program that asks has a single connection.
+	OtherPrograms: `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'comity' AND pid <> pg_backend_pid()`,
+	NextID:        `SELECT nextval('%s_id_seq')`,
+	Research:      []string{`SELECT people_search_right()`},
+	nextIDs:       `SELECT nextval('%s_id_seq') FROM generate_series(1, CAST($1 AS bigint))`,
+	elements:      "jsonb_array_elements(CAST(%s AS jsonb))",
+	Columns: `SELECT CAST(column_name AS text), CAST(data_type AS text) FROM information_schema.columns
+		WHERE table_schema = current_schema() AND table_name = $1 ORDER BY ordinal_position`,
+	SetNumber:     `SELECT setval(pg_get_serial_sequence(CAST($1 AS text), 'id'), CAST($2 AS bigint))`,
+	NextOfHistory: `SELECT nextval(pg_get_serial_sequence('history', 'id')) AS id`,
+}
+
+// maxTries is the maximum number of times that a write is run when it collides with others.
+const maxTries = 8
+
+// postgresBackend is a pool of connections to one PostgreSQL database.
+type postgresBackend struct {
+	pool     *pgxpool.Pool
+	clock    func() time.Time
+	patience time.Duration
+}
+
+func openPostgres(ctx context.Context, o Options) (*postgresBackend, error) {
+	config, err := postgresConfig(ctx, o.Database, o.ReadOnly)
+	if err != nil {
+		return nil, err
+	}
+	config.MaxConns = 16
+	if o.Connections > 0 {
+		config.MaxConns = int32(min(o.Connections, 1000))
+	}
+	pool, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return nil, err
+	}
+	if err := pool.Ping(ctx); err != nil {
+		pool.Close()
+		return nil, err
+	}
+	return &postgresBackend{pool: pool, clock: o.Clock, patience: cmp.Or(o.Patience, longestWrite)}, nil
+}
+
+func (b *postgresBackend) dialect() Dialect { return postgresDialect }
+
+func (b *postgresBackend) close() error {
+	b.pool.Close()
+	return nil
+}
+
+func (b *postgresBackend) read(ctx context.Context, fn func(conn) error) error {
+	return b.pool.AcquireFunc(ctx, func(raw *pgxpool.Conn) error {
+		return fn(&postgresConn{raw: raw.Conn(), clock: b.clock})
+	})
+}
+
+func (b *postgresBackend) snapshot(ctx context.Context, fn func(conn) error) error {
+	return b.transaction(ctx, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", fn)
+}
+
+// write runs the closure in a transaction, and again when it collides with another transaction. A violated
+// unique index or foreign key counts as a collision: in the next run, the closure's own checks see what the
+// other one wrote.
+func (b *postgresBackend) write(ctx context.Context, _ bool, fn func(conn) error) error {
+	for try := 1; ; try++ {
+		err := b.transaction(ctx, beginWrite, fn)
+		if err == nil || try == maxTries || !collided(err) {
+			return err
+		}
+		select {
+		case <-time.After(time.Duration(rand.Int64N(int64(try * try * int(2*time.Millisecond))))):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+func collided(err error) bool {
+	var e *pgconn.PgError
+	if !errors.As(err, &e) {
+		return false
+	}
+	switch e.Code {
+	case "40001", "40P01", "23505", "23503":
+		return true
+	}
+	return false
+}
+
+// settled looks for the oldest writing transaction under way. A transaction of this program gets its number
+// before its time, and the clock is read before the list of transactions: one that gets its number later has
+// a later time. Transactions that only read have no number and are not waited for.
+func (b *postgresBackend) settled(ctx context.Context) (s Settled, err error) {
+	const sql = `WITH clock AS MATERIALIZED (SELECT clock_timestamp() AS now),
+		writers AS MATERIALIZED (SELECT xact_start, pid, application_name FROM pg_stat_activity
+			WHERE datname = current_database() AND backend_type = 'client backend' AND backend_xid IS NOT NULL AND pid <> pg_backend_pid())
+		SELECT CAST(extract(epoch FROM now) * 1000000 AS bigint),
+			(SELECT CAST(extract(epoch FROM min(w.xact_start)) * 1000000 AS bigint) FROM writers w
+				WHERE w.xact_start > now - CAST($1 AS bigint) * interval '1 microsecond'),
+			CAST(extract(epoch FROM o.xact_start) * 1000000 AS bigint), CAST(o.pid AS bigint), coalesce(o.application_name, '')
+		FROM clock LEFT JOIN (SELECT * FROM writers ORDER BY xact_start LIMIT 1) o ON true`
+	err = b.read(ctx, func(c conn) error {
+		return c.query(ctx, sql, []any{b.patience.Microseconds()}, func(r Row) error {
+			now := time.UnixMicro(r.Int(0)).UTC()
+			s = Settled{Time: now}
+			if writing := Moment(r, 1); !writing.IsZero() && writing.Before(now) {
+				s.Time = writing
+			}
+			if !r.Null(2) {
+				since := Moment(r, 2)
+				s.Writing = &Writing{
+					For: max(0, now.Sub(since)), By: fmt.Sprintf("%s (process %d of the database)", cmp.Or(r.Text(4), "a client"), r.Int(3)),
+					Ignored: now.Sub(since) >= b.patience,
+				}
+			}
+			return nil
+		})
+	})
+	if b.clock != nil && err == nil {
+		s = Settled{Time: b.clock().UTC()}
+	}
+	return s, err
+}
+
+func (b *postgresBackend) transaction(ctx context.Context, begin string, fn func(conn) error) error {
+	return b.pool.AcquireFunc(ctx, func(raw *pgxpool.Conn) (err error) {
+		c := &postgresConn{raw: raw.Conn(), clock: b.clock, begin: begin}
+		defer func() {
+			if p := recover(); p != nil {
+				err = fmt.Errorf("panic in a transaction: %v\n%s", p, debug.Stack())
+			}
+			if c.begun {
+				// The pool closes a connection that cannot roll back.
+				_, _ = c.raw.Exec(context.WithoutCancel(ctx), "ROLLBACK")
+			}
+		}()
+		if err := fn(c); err != nil {
+			return err
+		}
+		return c.commit(ctx)
+	})
+}
+
+// postgresConn is a connection with a queue of statements to be sent. A transaction begins with the first
+// statement whose result is needed; the queue is sent with it in one round trip.
+type postgresConn struct {
+	raw     *pgx.Conn
+	clock   func() time.Time
+	begin   string
+	begun   bool
+	time    time.Time
+	waiting []queued
+}
+
+type queued struct {
+	sql  string
+	args []any
+	each func(Row) error
+}
+
+const postgresNow = `SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint)`
+
+const beginWrite = "BEGIN"
+
+// postgresWritesNow selects the time of a transaction that writes, and gives it its number first: so settled
+// sees the transaction for as long as it can write rows with that time.
+const postgresWritesNow = `SELECT CASE WHEN pg_current_xact_id() IS NOT NULL THEN CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint) END`
+
+// prepareBatch empties the queue and returns its statements, preceded by those that begin the transaction
+// where it has not begun.
+func (c *postgresConn) prepareBatch() []queued {
+	batch := c.waiting
+	c.waiting = nil
+	if c.begin == "" || c.begun {
+		return batch
+	}
+	c.begun = true
+	first := []queued{{sql: c.begin}}
+	if c.clock == nil {
+		now := postgresNow
+		if c.begin == beginWrite {
+			now = postgresWritesNow
+		}
+		first = append(first, queued{sql: now, each: func(r Row) error {
+			c.time = time.UnixMicro(r.Int(0)).UTC()
+			return nil
+		}})
+	} else {
+		c.time = c.clock().UTC().Truncate(time.Microsecond)
+	}
+	return append(first, batch...)
+}
+
+func (c *postgresConn) now(ctx context.Context) (time.Time, error) {
+	if c.clock != nil && c.begin == "" && c.time.IsZero() {
+		c.time = c.clock().UTC().Truncate(time.Microsecond)
+	}
+	if c.time.IsZero() && c.begin == "" {
+		c.waiting = append(c.waiting, queued{sql: postgresNow, each: func(r Row) error {
+			c.time = time.UnixMicro(r.Int(0)).UTC()
+			return nil
+		}})
+	}
+	if c.time.IsZero() {
+		if err := c.send(ctx, c.prepareBatch()); err != nil {
+			return time.Time{}, err
+		}
+	}
+	return c.time, nil
+}
+
+func (c *postgresConn) commit(ctx context.Context) error {
+	if !c.begun && len(c.waiting) == 0 {
+		return nil
+	}
+	batch := append(c.prepareBatch(), queued{sql: "COMMIT"})
+	err := c.send(ctx, batch)
+	if err == nil {
+		c.begun = false
+	}
+	return err
+}
+
+func (c *postgresConn) queue(ctx context.Context, sql string, args []any) error {
+	return c.later(ctx, sql, args, nil)
+}
+
+func (c *postgresConn) later(_ context.Context, sql string, args []any, each func(Row) error) error {
+	if err := storable(args); err != nil {
+		return err
+	}
+	c.waiting = append(c.waiting, queued{sql: sql, args: args, each: each})
+	return nil
+}
+
+func (c *postgresConn) query(ctx context.Context, sql string, args []any, each func(Row) error) error {
+	if err := storable(args); err != nil {
+		return err
+	}
+	return c.send(ctx, append(c.prepareBatch(), queued{sql: sql, args: args, each: each}))
+}
+
+func (c *postgresConn) exec(ctx context.Context, sql string, args []any) (int64, error) {
+	if err := storable(args); err != nil {
+		return 0, err
+	}
+	batch := c.prepareBatch()
+	if len(batch) > 0 {
+		if err := c.send(ctx, batch); err != nil {
+			return 0, err
+		}
+	}
+	tag, err := c.raw.Exec(ctx, sql, args...)
+	if err != nil {
+		return 0, postgresError(sql, err)
+	}
+	return tag.RowsAffected(), nil
+}
+
+// send runs statements in one round trip and passes their rows on.
+func (c *postgresConn) send(ctx context.Context, batch []queued) (err error) {
+	if len(batch) == 1 {
+		rows, err := c.raw.Query(ctx, batch[0].sql, batch[0].args...)
+		if err != nil {
+			return postgresError(batch[0].sql, err)
+		}
+		return readRows(rows, batch[0])
+	}
+	b := &pgx.Batch{}
+	for _, q := range batch {
+		b.Queue(q.sql, q.args...)
+	}
+	results := c.raw.SendBatch(ctx, b)
+	defer func() {
+		if closing := results.Close(); err == nil && closing != nil {
+			err = fmt.Errorf("end of batch: %w", &statementError{closing})
+		}
+	}()
+	for _, q := range batch {
+		rows, err := results.Query()
+		if err != nil {
+			return postgresError(q.sql, err)
+		}
+		if err := readRows(rows, q); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func readRows(rows pgx.Rows, q queued) error {
+	defer rows.Close()
+	for rows.Next() {
+		if q.each == nil {
+			continue
+		}
+		if err := q.each(postgresRow(rows.RawValues())); err != nil {
+			return err
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return postgresError(q.sql, err)
+	}
+	return nil
+}
+
+func postgresError(sql string, err error) error {
+	var e *pgconn.PgError
+	if errors.As(err, &e) && (e.Code == "23505" || e.Code == "23503") {
+		err = errors.Join(ErrConflict, err)
+	}
+	return fmt.Errorf("run %q: %w", sql, &statementError{err})
+}
+
+// postgresRow is a row in PostgreSQL's binary format, in which the few types that the registry
+// uses (bigint, integer, boolean, text, jsonb as text, bytea) need no decoder.
+type postgresRow [][]byte
+
+func (r postgresRow) Null(i int) bool { return r[i] == nil }
+
+func (r postgresRow) Int(i int) int64 {
+	switch v := r[i]; len(v) {
+	case 8:
+		return int64(binary.BigEndian.Uint64(v))
+	case 4:
+		return int64(int32(binary.BigEndian.Uint32(v)))
+	}
+	return 0
+}
+
+func (r postgresRow) Bool(i int) bool    { return len(r[i]) == 1 && r[i][0] == 1 }
+func (r postgresRow) Text(i int) string  { return string(r[i]) }
+func (r postgresRow) Bytes(i int) []byte { return append([]byte(nil), r[i]...) }

@@ -1,0 +1,332 @@
+// Package queue keeps the deliveries: a row per target and subject says that the target must learn about the
+// subject. It enqueues them with the changes of a transaction, and gives them to dispatchers by lease. It also
+// keeps the state of targets: the breaker, full syncs, and the counts that status pages show.
+package queue
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"comity"
+	"comity/internal/store/db"
+	"comity/internal/store/history"
+)
+
+// Delivery is a claimed delivery: a change of one subject that one target is to be sent.
+type Delivery struct {
+	TargetId int64
+	Subject  comity.Subject
+	// Version is raised by each change; a higher one in the database is a change after the claim.
+	Version int64
+	// Sequence is one more with each claim; the receiver drops messages with a lower one.
+	Sequence int64
+	// Attempts is the number of failures since the last success, Refusals the number of those where the
+	// endpoint refused the message.
+	Attempts, Refusals int64
+	// ProvisionedAs is the identifiers that the target has for the subject.
+	ProvisionedAs comity.ProvisionedAs
+	// Edits is how many times the target, its settings or its server had been edited at the claim.
+	Edits int64
+	// OnlyChanged says that the message is not sent where it equals Sent, the last sent message as the
+	// outbox packs it.
+	OnlyChanged bool
+	Sent        []byte
+}
+
+// Outcome is the result of a claimed delivery.
+type Outcome struct {
+	Delivery
+	// OK says that the target has the state that was claimed: the delivery is delivered.
+	OK bool
+	// Rest says that a failed delivery is not retried until the subject changes or someone requests it.
+	Rest bool
+	// LeftOut says that the delivery rests because the subject has no identifier to be sent under, which
+	// is no failure.
+	LeftOut bool
+	// Wait is the time until the next try of a failed delivery that does not rest.
+	Wait time.Duration
+	// Answer is the endpoint's answer, in words; Reason, for a failure, is the same without what the
+	// endpoint said about the person.
+	Answer, Reason string
+	// Forgot are the identifiers that the target deleted on request.
+	Forgot []string
+	// Changed says that the message that the target holds about the subject changed to Holds, nil for none.
+	Changed bool
+	Holds   []byte
+	// Down says that the receiver is unreachable or failed, Alive that it answered as a working one does,
+	// whether or not it accepted the message. Where both are false nothing is known about the receiver.
+	Down, Alive bool
+	// Note is the note that is added to the subject's history, nil for none.
+	Note *comity.Record
+}
+
+const deliveryColumns = `co_provisioning_target_id, kind, subject_id, version, sequence, attempts, refusals, identifier, obsolete,
+	coalesce((SELECT l.edits FROM target_states l WHERE l.co_provisioning_target_id = deliveries.co_provisioning_target_id), 0)`
+
+// deliveryWidth is the number of deliveryColumns.
+const deliveryWidth = 10
+
+// deliveryKey is the SQL condition on the key of a delivery: target $1, kind $2, subject id $3.
+const deliveryKey = `co_provisioning_target_id = $1 AND kind = $2 AND subject_id = $3`
+
+// newDelivery are the columns of an inserted delivery, sameDelivery the columns of its key.
+const (
+	newDelivery = `co_provisioning_target_id, kind, subject_id, co_id, version, due, claimed, since,
+			sequence, attempts, refusals, dead_lettered, identifier, obsolete, answer`
+	sameDelivery = `co_provisioning_target_id, kind, subject_id`
+)
+
+func scanDelivery(r db.Row) (Delivery, error) {
+	d := Delivery{
+		TargetId: r.Int(0), Subject: subjectIn(r, 1), Version: r.Int(3), Sequence: r.Int(4),
+		Attempts: r.Int(5), Refusals: r.Int(6), ProvisionedAs: comity.ProvisionedAs{Identifier: r.Text(7)}, Edits: r.Int(9),
+	}
+	var err error
+	if d.ProvisionedAs.Obsolete, err = obsoleteOf(r.Text(8)); err != nil {
+		return d, fmt.Errorf("%v at target %d: %w", d.Subject, d.TargetId, err)
+	}
+	return d, nil
+}
+
+// subjectIn reads a subject from the columns i (kind) and i+1 (id).
+func subjectIn(r db.Row, i int) comity.Subject {
+	return comity.Subject{Kind: comity.SubjectKind(r.Int(i)), Id: r.Int(i + 1)}
+}
+
+func obsoleteOf(text string) (identifiers []string, err error) {
+	if err := json.Unmarshal([]byte(text), &identifiers); err != nil {
+		return nil, fmt.Errorf("obsolete identifiers: %w", err)
+	}
+	return identifiers, nil
+}
+
+// Claim claims up to limit deliveries of a target that are due. They are in flight, and no other worker
+// gets them, until they are finished (Finish) or, when the lease is over, given back (GiveBack).
+func Claim(ctx context.Context, tx *db.Tx, target int64, limit int, lease time.Duration) ([]Delivery, error) {
+	now, err := tx.Now(ctx)
+	if err != nil {
+		return nil, err
+	}
+	// Materialised: a plan that evaluated the subquery for each row would claim up to limit each time.
+	sql := fmt.Sprintf(`WITH next AS MATERIALIZED (
+			SELECT d.kind, d.subject_id FROM deliveries d WHERE d.co_provisioning_target_id = $2 AND d.due <= $3 AND NOT d.claimed
+			ORDER BY d.due LIMIT $4%s)
+		UPDATE deliveries SET claimed = true, due = $1, sequence = sequence + 1
+		WHERE co_provisioning_target_id = $2 AND (kind, subject_id) IN (SELECT kind, subject_id FROM next)
+		RETURNING %s`, tx.Dialect.SkipLocked, deliveryColumns)
+	var claimed []Delivery
+	err = tx.InOrder(ctx, sql, db.Args{now.Add(lease).UnixMicro(), target, now.UnixMicro(), int64(limit)}, func(r db.Row) error {
+		d, err := scanDelivery(r)
+		claimed = append(claimed, d)
+		return err
+	})
+	return claimed, err
+}
+
+// ClaimOne claims the delivery of one subject, whether or not it is due, and returns whether it did: false
+// while another worker holds it.
+func ClaimOne(ctx context.Context, tx *db.Tx, target int64, subject comity.Subject, co int64, lease time.Duration) (Delivery, bool, error) {
+	now, err := tx.Now(ctx)
+	if err != nil {
+		return Delivery{}, false, err
+	}
+	var d Delivery
+	got := false
+	sql := `INSERT INTO deliveries (` + newDelivery + `)
+		VALUES ($1, $2, $3, $4, 1, $5, true, $6, 1, 0, 0, false, '', '[]', '')
+		ON CONFLICT (` + sameDelivery + `) DO UPDATE SET
+			version = deliveries.version + 1, due = excluded.due, claimed = true, sequence = deliveries.sequence + 1,
+			since = coalesce(deliveries.since, excluded.since), refusals = 0, dead_lettered = false
+		WHERE NOT deliveries.claimed
+		RETURNING ` + deliveryColumns
+	err = tx.Query(ctx, sql, db.Args{target, int64(subject.Kind), subject.Id, co, now.Add(lease).UnixMicro(), now.UnixMicro()}, func(r db.Row) (err error) {
+		got = true
+		d, err = scanDelivery(r)
+		return err
+	})
+	return d, got, err
+}
+
+// Release makes all deliveries in flight pending and due now, and probes due now, whichever worker holds
+// them. The caller knows that no other worker runs.
+func Release(ctx context.Context, tx *db.Tx) error {
+	now, err := tx.Now(ctx)
+	if err != nil {
+		return err
+	}
+	if err := tx.Queue(ctx, `UPDATE target_states SET probe = $1 WHERE probe > $1`, db.Args{now.UnixMicro()}); err != nil {
+		return err
+	}
+	return tx.Queue(ctx, `UPDATE deliveries SET claimed = false, due = $1 WHERE claimed AND due IS NOT NULL`, db.Args{now.UnixMicro()})
+}
+
+// EnqueueOne enqueues a delivery of one subject to one target, due now.
+func EnqueueOne(ctx context.Context, tx *db.Tx, target int64, subject comity.Subject, co int64) error {
+	now, err := tx.Now(ctx)
+	if err != nil {
+		return err
+	}
+	return tx.Queue(ctx, `INSERT INTO deliveries (`+newDelivery+`)
+		VALUES ($1, $2, $3, $4, 1, $5, false, $5, 0, 0, 0, false, '', '[]', '')
+		ON CONFLICT (`+sameDelivery+`) DO UPDATE SET
+			version = deliveries.version + 1, due = CASE WHEN deliveries.claimed THEN deliveries.due ELSE excluded.due END,
+			since = coalesce(deliveries.since, excluded.since), refusals = 0, dead_lettered = false`,
+		db.Args{target, int64(subject.Kind), subject.Id, co, now.UnixMicro()})
+}
+
+// SetProvisionedAs stores the identifiers that the target may have for subjects from now on, for
+// deliveries that are still in flight.
+func SetProvisionedAs(ctx context.Context, tx *db.Tx, deliveries []Delivery) error {
+	for _, d := range deliveries {
+		obsolete, err := obsoleteText(d.ProvisionedAs.Obsolete)
+		if err != nil {
+			return err
+		}
+		err = tx.Queue(ctx, `UPDATE deliveries SET identifier = $5, obsolete = $6
+			WHERE `+deliveryKey+` AND sequence = $4 AND claimed`,
+			db.Args{d.TargetId, int64(d.Subject.Kind), d.Subject.Id, d.Sequence, d.ProvisionedAs.Identifier, obsolete})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func obsoleteText(identifiers []string) (string, error) {
+	text, err := json.Marshal(append([]string{}, identifiers...))
+	if err != nil {
+		return "", fmt.Errorf("obsolete identifiers: %w", err)
+	}
+	return string(text), nil
+}
+
+// Finish stores the outcomes of claimed deliveries. A delivery whose subject changed after the claim is
+// pending again. One that another worker claimed after its lease ran out is left alone.
+func Finish(ctx context.Context, tx *db.Tx, outcomes []Outcome) error {
+	now, err := tx.Now(ctx)
+	if err != nil {
+		return err
+	}
+	moment := now.UnixMicro()
+	// In the order in which deliveries are enqueued, so that the two cannot deadlock.
+	outcomes = slices.SortedFunc(slices.Values(outcomes), func(a, b Outcome) int { return a.Subject.Compare(b.Subject) })
+	for _, o := range outcomes {
+		if err := finish(ctx, tx, o, moment); err != nil {
+			return err
+		}
+	}
+	for _, o := range outcomes {
+		if o.Subject.Kind != comity.KindPerson {
+			continue // no two groups share an identifier
+		}
+		for _, identifier := range o.Forgot {
+			if err := sendAgain(ctx, tx, o.Delivery, identifier, moment); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func finish(ctx context.Context, tx *db.Tx, o Outcome, moment int64) error {
+	obsolete, err := obsoleteText(o.ProvisionedAs.Obsolete)
+	if err != nil {
+		return err
+	}
+	if err := note(ctx, tx, o, moment); err != nil {
+		return err
+	}
+	var next any
+	if !o.Rest {
+		next = moment + o.Wait.Microseconds()
+	}
+	const changed = "version <> $6"
+	sql := `UPDATE deliveries SET claimed = false, attempted = $5, delivered = $5, answer = $7, identifier = $8, obsolete = $9,
+			attempts = 0, refusals = 0, dead_lettered = false,
+			due = CASE WHEN ` + changed + ` THEN CAST($5 AS bigint) END, since = CASE WHEN ` + changed + ` THEN CAST($5 AS bigint) END
+		WHERE ` + deliveryKey + ` AND sequence = $4 AND claimed`
+	a := db.Args{o.TargetId, int64(o.Subject.Kind), o.Subject.Id, o.Sequence, moment, o.Version, o.Answer, o.ProvisionedAs.Identifier, obsolete}
+	if !o.OK {
+		// A refused message is retried at once where the subject or the target's settings changed since
+		// the claim. An unreachable receiver gets the new message at the time of its next try.
+		const again = `coalesce((SELECT l.edits FROM target_states l WHERE l.co_provisioning_target_id = $1), 0) <> CAST($13 AS bigint)
+			AND (CAST($12 AS bigint) IS NOT NULL OR CAST($14 AS boolean))`
+		sql = `UPDATE deliveries SET claimed = false, attempted = $5, answer = $7, identifier = $8, obsolete = $9,
+			attempts = $10, refusals = CASE WHEN ` + changed + ` THEN 0 ELSE CAST($11 AS bigint) END,
+			due = CASE WHEN ` + changed + ` AND $11 > 0 THEN CAST($5 AS bigint) WHEN ` + changed + ` THEN coalesce($12, CAST($5 AS bigint))
+				WHEN ` + again + ` THEN CAST($5 AS bigint) ELSE $12 END,
+			dead_lettered = (` + changed + `) = false AND (` + again + `) = false AND CAST($12 AS bigint) IS NULL, left_out = $14
+		WHERE ` + deliveryKey + ` AND sequence = $4 AND claimed`
+		a = append(a, o.Attempts, o.Refusals, next, o.Edits, o.LeftOut)
+	}
+	if o.Changed {
+		var sent any
+		if o.Holds != nil {
+			sent = o.Holds
+		}
+		sql = strings.Replace(sql, " SET ", " SET sent = "+a.Put(sent)+", ", 1)
+	}
+	return tx.Queue(ctx, sql, a)
+}
+
+// provisioner is the actor of history notes about deliveries.
+const provisioner = "provisioner"
+
+// note adds an outcome's note to the history, if the delivery is still in flight.
+func note(ctx context.Context, tx *db.Tx, o Outcome, moment int64) error {
+	if o.Note == nil {
+		return nil
+	}
+	person, group := "d.subject_id", "NULL"
+	if o.Subject.Kind == comity.KindGroup {
+		person, group = group, person
+	}
+	sql := history.InsertNote(tx, `$1, $2, $2, d.co_id, `+person+`, NULL, `+group+`, $3`, `, deliveries d
+		WHERE d.co_provisioning_target_id = $4 AND d.kind = $5 AND d.subject_id = $6 AND d.sequence = $7 AND d.claimed`)
+	return tx.Queue(ctx, sql, db.Args{provisioner, moment, history.Data(o.Note), o.TargetId, int64(o.Subject.Kind), o.Subject.Id, o.Sequence})
+}
+
+// sendAgain enqueues a delivery of the people who have an identifier that the target deleted for another
+// person: the target may have processed the delete after their own message.
+func sendAgain(ctx context.Context, tx *db.Tx, d Delivery, identifier string, moment int64) error {
+	return tx.Queue(ctx, `UPDATE deliveries SET version = version + 1, refusals = 0, dead_lettered = false,
+			due = CASE WHEN claimed OR (due IS NOT NULL AND attempts > 0 AND refusals = 0) THEN due ELSE CAST($5 AS bigint) END,
+			since = coalesce(since, CAST($5 AS bigint))
+		WHERE co_provisioning_target_id = $1 AND kind = 0 AND subject_id IN (
+			SELECT i.co_person_id FROM co_provisioning_targets t JOIN identifiers i ON i.co_id = t.co_id
+			WHERE t.id = $1 AND i.co_person_id <> $2 AND i.identifier_folded = $3 AND i.identifier = $4)`,
+		db.Args{d.TargetId, d.Subject.Id, db.Fold(identifier), identifier, moment})
+}
+
+// DueTarget is a target with pending deliveries or a full sync under way. Due is when the first delivery
+// is due, Workers how many messages may be sent in parallel, 0 where the target's settings do not say.
+type DueTarget struct {
+	TargetId int64
+	Due      time.Time
+	Workers  int64
+}
+
+// DueTargets returns the targets in one of the modes that have pending deliveries, and those with a full
+// sync under way, in order of their Ordr; targets without one come last.
+func DueTargets(ctx context.Context, tx *db.Tx, modes []string) ([]DueTarget, error) {
+	var targets []DueTarget
+	var a db.Args
+	sql := `SELECT x.id, CASE WHEN b.opened IS NOT NULL AND b.probe > x.due THEN b.probe ELSE x.due END, coalesce(x.workers, 0) FROM (
+			SELECT t.id, t.ordr, t.workers, coalesce(
+				CASE WHEN t.status <> ` + a.Put(comity.ModeDisabled) + ` THEN
+					(SELECT 0 FROM full_syncs w WHERE w.co_provisioning_target_id = t.id AND w.ended IS NULL) END,
+				CASE WHEN t.status IN ` + db.List(&a, modes) + ` THEN
+					(SELECT min(d.due) FROM deliveries d WHERE d.co_provisioning_target_id = t.id AND d.due IS NOT NULL AND NOT d.claimed) END) AS due
+			FROM co_provisioning_targets t) x
+		LEFT JOIN target_states b ON b.co_provisioning_target_id = x.id
+		WHERE x.due IS NOT NULL ORDER BY x.ordr IS NULL, x.ordr, x.id`
+	err := tx.Query(ctx, sql, a, func(r db.Row) error {
+		targets = append(targets, DueTarget{r.Int(0), time.UnixMicro(r.Int(1)).UTC(), r.Int(2)})
+		return nil
+	})
+	return targets, err
+}

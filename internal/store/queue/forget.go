@@ -1,0 +1,58 @@
+package queue
+
+import (
+	"context"
+	"fmt"
+
+	"comity/internal/store/db"
+)
+
+// Known is the identifiers that a target may have for a person.
+type Known struct {
+	Target int64
+	// Identifiers are those that the target was sent the person under.
+	Identifiers []string
+	// Waiting says that the delivery of the person's delete is pending, in flight or resting.
+	Waiting bool
+}
+
+// ForgetPerson erases what is stored about deliveries of a deleted person and returns the targets that
+// may have identifiers of the person. Where the delivery of the delete is still pending, its identifiers
+// stay until it is delivered, because the message needs them; a resting delivery is made due now.
+func ForgetPerson(ctx context.Context, tx *db.Tx, person int64) ([]Known, error) {
+	now, err := tx.Now(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var known []Known
+	err = tx.Query(ctx, `SELECT co_provisioning_target_id, identifier, obsolete, due IS NOT NULL OR claimed OR dead_lettered FROM deliveries
+		WHERE kind = 0 AND subject_id = $1 ORDER BY co_provisioning_target_id`+tx.Dialect.ForUpdate, db.Args{person}, func(row db.Row) (err error) {
+		k := Known{Target: row.Int(0), Waiting: row.Bool(3)}
+		if k.Identifiers, err = obsoleteOf(row.Text(2)); err != nil {
+			return fmt.Errorf("person %d at target %d: %w", person, k.Target, err)
+		}
+		if row.Text(1) != "" {
+			k.Identifiers = append(k.Identifiers, row.Text(1))
+		}
+		if len(k.Identifiers) > 0 {
+			known = append(known, k)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	err = tx.Queue(ctx, `UPDATE deliveries SET answer = '', sent = NULL, refusals = 0, dead_lettered = false, due = CASE WHEN dead_lettered THEN $1 ELSE due END
+		WHERE kind = 0 AND subject_id = $2 AND (due IS NOT NULL OR claimed OR dead_lettered)`, db.Args{now.UnixMicro(), person})
+	if err != nil {
+		return nil, err
+	}
+	err = tx.Queue(ctx, `UPDATE deliveries SET answer = '', sent = NULL, identifier = '', obsolete = '[]'
+		WHERE kind = 0 AND subject_id = $1 AND due IS NULL AND NOT claimed AND NOT dead_lettered`, db.Args{person})
+	if err != nil {
+		return nil, err
+	}
+	// What endpoints answered to messages about the person's groups may name the person.
+	return known, tx.Queue(ctx, `UPDATE deliveries SET answer = '', sent = NULL
+		WHERE kind = 1 AND subject_id IN (SELECT h.co_group_id FROM history h WHERE h.co_person_id = $1 AND h.co_group_id IS NOT NULL)`, db.Args{person})
+}

@@ -1,0 +1,173 @@
+package queue
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"comity"
+	"comity/internal/store/db"
+)
+
+// TargetStatus is the provisioning status of a target.
+type TargetStatus struct {
+	// CoId and Description are the target's.
+	CoId        int64
+	Description string
+	// Waiting is the number of deliveries that are pending or in flight, InFlight the number of those in
+	// flight, Failed the number of those that rest after too many refusals, LeftOut the number of subjects
+	// that have no identifier to be sent under.
+	Waiting, InFlight, Failed, LeftOut int64
+	// WhyLeftOut is what they lack, "" where no subject is left out.
+	WhyLeftOut string
+	// OldestWait is since when the oldest delivery waits, zero for none. LastSuccess is the time of the last
+	// successful delivery, zero for none.
+	OldestWait, LastSuccess time.Time
+	Breaker                 Breaker
+}
+
+// StatusOfTarget returns the provisioning status of a target.
+func StatusOfTarget(ctx context.Context, tx *db.Tx, target int64) (s TargetStatus, err error) {
+	now, err := tx.Now(ctx)
+	if err != nil {
+		return s, err
+	}
+	sql := fmt.Sprintf(targetStatus, " AND d.co_provisioning_target_id = $2") + ` WHERE t.id = $2`
+	err = tx.Query(ctx, sql, db.Args{now.UnixMicro(), target}, func(r db.Row) error {
+		s = scanTargetStatus(r)
+		return nil
+	})
+	if err != nil {
+		return s, err
+	}
+	s.Breaker, err = ReadBreaker(ctx, tx, target)
+	return s, err
+}
+
+// StatusOfTargets returns the provisioning status of every target, by id. Of the breaker only Opened is set.
+func StatusOfTargets(ctx context.Context, tx *db.Tx) (map[int64]TargetStatus, error) {
+	now, err := tx.Now(ctx)
+	if err != nil {
+		return nil, err
+	}
+	all := map[int64]TargetStatus{}
+	err = tx.Query(ctx, fmt.Sprintf(targetStatus, ""), db.Args{now.UnixMicro()}, func(r db.Row) error {
+		all[r.Int(0)] = scanTargetStatus(r)
+		return nil
+	})
+	return all, err
+}
+
+// targetStatus is the query of the status of targets t at time $1; %s is a further condition on their
+// deliveries d. An index alone serves the count of those that wait.
+const targetStatus = `SELECT t.id, coalesce(w.waiting, 0), coalesce(w.claimed, 0),
+	(SELECT count(*) FROM deliveries d WHERE d.co_provisioning_target_id = t.id AND d.dead_lettered AND d.left_out = false),
+	w.since,
+	(SELECT l.succeeded FROM target_states l WHERE l.co_provisioning_target_id = t.id),
+	(SELECT l.opened FROM target_states l WHERE l.co_provisioning_target_id = t.id),
+	t.co_id, t.description,
+	(SELECT count(*) FROM deliveries d WHERE d.co_provisioning_target_id = t.id AND d.dead_lettered AND d.left_out = true),
+	coalesce((SELECT d.answer FROM deliveries d WHERE d.co_provisioning_target_id = t.id AND d.dead_lettered AND d.left_out = true
+		ORDER BY d.kind, d.subject_id LIMIT 1), '')
+	FROM co_provisioning_targets t LEFT JOIN (
+		SELECT d.co_provisioning_target_id AS target, count(*) AS waiting, count(CASE WHEN d.claimed AND d.due > $1 THEN 1 END) AS claimed, min(d.since) AS since
+		FROM deliveries d WHERE d.due IS NOT NULL%s GROUP BY d.co_provisioning_target_id
+	) w ON w.target = t.id`
+
+func scanTargetStatus(r db.Row) TargetStatus {
+	return TargetStatus{
+		Waiting: r.Int(1), InFlight: r.Int(2), Failed: r.Int(3), OldestWait: db.Moment(r, 4), LastSuccess: db.Moment(r, 5),
+		Breaker: Breaker{Opened: db.Moment(r, 6)}, CoId: r.Int(7), Description: r.Text(8),
+		LeftOut: r.Int(9), WhyLeftOut: r.Text(10),
+	}
+}
+
+// SubjectStatus is the state of the delivery of a subject to a target.
+type SubjectStatus struct {
+	Subject comity.Subject
+	// ProvisionedAs is the identifiers that the target has for the subject.
+	ProvisionedAs comity.ProvisionedAs
+	// Sequence is the sequence of the last claim.
+	Sequence int64
+	// Due is the time of the next try, zero for none. Since is since when a change is pending, zero for none.
+	Due, Since time.Time
+	// Held says that the delivery is in flight, Resting that it rests after too many refusals or, if it is
+	// LeftOut, because the subject has no identifier to be sent under.
+	Held, Resting, LeftOut bool
+	// Attempts is the number of failures since the last success.
+	Attempts int64
+	// Tried is the time of the last try, Success that of the last successful one, zero for none. Answer is
+	// what the endpoint answered.
+	Tried, Success time.Time
+	Answer         string
+	// Sent is the last sent message as the outbox packs it; nil for none.
+	Sent []byte
+}
+
+const subjectColumns = `kind, subject_id, identifier, obsolete, sequence, due, since, claimed, dead_lettered, attempts, attempted, delivered, answer, sent, left_out`
+
+func scanSubject(r db.Row) (s SubjectStatus, err error) {
+	s = SubjectStatus{
+		Subject: subjectIn(r, 0), ProvisionedAs: comity.ProvisionedAs{Identifier: r.Text(2)}, Sequence: r.Int(4), Due: db.Moment(r, 5), Since: db.Moment(r, 6),
+		Held: r.Bool(7), Resting: r.Bool(8), LeftOut: r.Bool(8) && r.Bool(14), Attempts: r.Int(9), Tried: db.Moment(r, 10), Success: db.Moment(r, 11), Answer: r.Text(12),
+	}
+	if !r.Null(13) {
+		s.Sent = append([]byte(nil), r.Bytes(13)...)
+	}
+	s.ProvisionedAs.Obsolete, err = obsoleteOf(r.Text(3))
+	return s, err
+}
+
+// StatusOfSubject returns the state of the delivery of a subject to a target; found is false where there never
+// was one.
+func StatusOfSubject(ctx context.Context, tx *db.Tx, target int64, subject comity.Subject) (s SubjectStatus, found bool, err error) {
+	err = tx.Query(ctx, `SELECT `+subjectColumns+` FROM deliveries WHERE `+deliveryKey,
+		db.Args{target, int64(subject.Kind), subject.Id}, func(r db.Row) (err error) {
+			found = true
+			s, err = scanSubject(r)
+			return err
+		})
+	return s, found, err
+}
+
+// Failed returns up to limit of a target's deliveries that rest after too many refusals, people first, in order
+// of id, starting after the given subject.
+func Failed(ctx context.Context, tx *db.Tx, target int64, after comity.Subject, limit int) ([]SubjectStatus, error) {
+	return db.Collect(ctx, tx, `SELECT `+subjectColumns+` FROM deliveries
+		WHERE co_provisioning_target_id = $1 AND dead_lettered AND left_out = false AND (kind, subject_id) > ($2, $3) ORDER BY kind, subject_id LIMIT $4`,
+		db.Args{target, int64(after.Kind), after.Id, int64(limit)}, scanSubject)
+}
+
+// Retried returns up to limit of a target's deliveries that failed and whose next try is later than now,
+// soonest first.
+func Retried(ctx context.Context, tx *db.Tx, target int64, limit int) ([]SubjectStatus, error) {
+	now, err := tx.Now(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return db.Collect(ctx, tx, `SELECT `+subjectColumns+` FROM deliveries
+		WHERE co_provisioning_target_id = $1 AND due > $2 AND attempts > 0 ORDER BY due LIMIT $3`,
+		db.Args{target, now.UnixMicro(), int64(limit)}, scanSubject)
+}
+
+// Resend makes a target's deliveries due now that rest after too many refusals or wait for a later time or the
+// breaker: the one of a subject or, for nil, all. It closes the breaker and returns how many deliveries it
+// made due. Subjects that are left out are not among them.
+func Resend(ctx context.Context, tx *db.Tx, target int64, subject *comity.Subject) (int64, error) {
+	now, err := tx.Now(ctx)
+	if err != nil {
+		return 0, err
+	}
+	sql := `UPDATE deliveries SET due = $2, since = coalesce(since, CAST($2 AS bigint)), refusals = 0, dead_lettered = false
+		WHERE co_provisioning_target_id = $1 AND (dead_lettered AND left_out = false OR NOT claimed AND (due > $2 OR due IS NOT NULL
+			AND EXISTS (SELECT 1 FROM target_states l WHERE l.co_provisioning_target_id = $1 AND l.opened IS NOT NULL)))`
+	a := db.Args{target, now.UnixMicro()}
+	if subject != nil {
+		sql += " AND kind = " + a.Put(int64(subject.Kind)) + " AND subject_id = " + a.Put(subject.Id)
+	}
+	count, err := tx.Exec(ctx, sql, a)
+	if err != nil {
+		return count, err
+	}
+	return count, tx.Queue(ctx, `UPDATE target_states SET `+closed+` WHERE co_provisioning_target_id = $1 AND opened IS NOT NULL`, db.Args{target})
+}
