@@ -9,6 +9,8 @@ import (
 
 	"comity"
 	"comity/internal/authz"
+	"comity/internal/console/form"
+	"comity/internal/console/present"
 )
 
 // addPersonPage is the form that a person is added by, with what is known of them.
@@ -16,7 +18,7 @@ type addPersonPage struct {
 	Sections []addSection
 	// Faults are what is wrong with what was sent, each with the id of its control; Text is what is
 	// wrong with it as a whole.
-	Faults []link
+	Errors []present.Link
 	Text   string
 	Cancel string
 }
@@ -24,7 +26,7 @@ type addPersonPage struct {
 // addSection asks for one of the records that hang on the person.
 type addSection struct {
 	Title, Help string
-	Controls    []control
+	Controls    []form.Control
 }
 
 // newcomerPart is a record that is added with a person.
@@ -78,17 +80,17 @@ func (v *visit) addPerson() error {
 	var hanging []comity.Input
 	for _, part := range newcomerParts() {
 		fm := part.form(sent, v.zone())
-		if sent.Has("find") || fm.searching() {
+		if sent.Has("find") || fm.Searching() {
 			return v.showAddPerson(http.StatusOK, sent, nil)
 		}
-		if part.given(fm.sent) {
-			asked, hanging = append(asked, part), append(hanging, fm.read(fm.sent))
+		if part.given(fm.Sent) {
+			asked, hanging = append(asked, part), append(hanging, fm.Input())
 		}
 	}
 	results, err := v.Registry.AddPerson(v.ctx(), v.caller, comity.Input{Record: person}, hanging...)
 	if err == nil {
 		v.say("Person added.")
-		return v.redirect(v.record(comity.CoPerson.Resource, results[0].Id))
+		return v.redirect(v.present.RecordPath(comity.CoPerson.Resource, results[0].Id))
 	}
 	if len(results) == 0 || results[0].Err != nil {
 		return err
@@ -126,55 +128,55 @@ func (n newcomerPart) given(own url.Values) bool {
 	return n.required || slices.ContainsFunc(n.deciding, func(f *comity.Field) bool { return strings.TrimSpace(own.Get(f.Name)) != "" })
 }
 
-// form is the form of the part; sent is nil before it was sent.
-func (n newcomerPart) form(sent url.Values, zone *time.Location) form {
-	fm := form{resource: n.resource, given: comity.NewRecord(n.resource), set: map[*comity.Field]bool{}, zone: zone}
+// form returns the form of the record; sent is nil before it is sent.
+func (n newcomerPart) form(sent url.Values, zone *time.Location) form.Form {
+	fm := form.Form{Resource: n.resource, Given: comity.NewRecord(n.resource), Zone: zone}
 	if sent != nil {
-		fm.sent = n.own(sent)
+		fm.Sent = n.own(sent)
 	}
 	return fm
 }
 
 // showAddPerson shows the form, with what was sent and what is wrong with it.
 func (v *visit) showAddPerson(status int, sent url.Values, failed map[*comity.Resource]error) error {
-	p := addPersonPage{Cancel: v.list(comity.CoPerson.Resource)}
+	p := addPersonPage{Cancel: v.present.ListPath(comity.CoPerson.Resource)}
 	for _, part := range newcomerParts() {
-		faults, text, err := wrong(part.resource, failed[part.resource])
+		faults, text, err := form.SplitError(part.resource, failed[part.resource])
 		if err != nil {
 			return err
 		}
-		p.Text = join(" ", p.Text, text)
+		p.Text = present.Join(" ", p.Text, text)
 		section, err := v.addSection(part, sent, faults)
 		if err != nil {
 			return err
 		}
 		p.Sections = append(p.Sections, section)
-		p.Faults = append(p.Faults, summary(section.Controls, faults)...)
+		p.Errors = append(p.Errors, form.Summary(section.Controls, faults)...)
 	}
 	// People think of the name first.
 	p.Sections = append(p.Sections[1:], p.Sections[0])
 	list := comity.Capitalize(comity.CoPerson.Resource.Many)
-	return v.showAs(status, "add_person.html", "Add a person", p, link{list, v.list(comity.CoPerson.Resource)}, link{"Add", ""})
+	return v.showAs(status, "add_person.html", "Add a person", p, present.Link{Text: list, To: v.present.ListPath(comity.CoPerson.Resource)}, present.Link{Text: "Add"})
 }
 
 func (v *visit) addSection(part newcomerPart, sent url.Values, faults []comity.Fault) (addSection, error) {
 	section := addSection{Title: comity.Capitalize(part.resource.One), Help: part.help}
 	fm := part.form(sent, v.zone())
-	controls, err := v.controls(fm, faults)
+	controls, err := fm.Controls(v.choices(), faults)
 	if err != nil {
 		return section, err
 	}
 	for _, f := range part.fields {
-		i := slices.IndexFunc(controls, func(c control) bool { return c.Name == f.Name })
+		i := slices.IndexFunc(controls, func(c form.Control) bool { return c.Name == f.Name })
 		c := controls[i]
 		if sent == nil && f.TypeOf != "" && f.Name == "Type" {
-			c.Choices = selected(c.Choices, part.usual)
+			c.Choices = form.Select(c.Choices, part.usual)
 		}
 		c.Required = c.Required && part.required
 		if f == comity.CoPersonRole.CouId && !v.caller.Admin {
 			c.Help = "One that you administer: you see the person by it."
 		}
-		c.Name, c.Key = part.prefix()+c.Name, segment(part.resource)+"-"+c.Key
+		c.Name, c.Key = part.prefix()+c.Name, present.Segment(part.resource)+"-"+c.Key
 		section.Controls = append(section.Controls, c)
 	}
 	return section, nil

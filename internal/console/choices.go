@@ -1,153 +1,200 @@
 package console
 
 import (
+	"cmp"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
 
 	"comity"
 	"comity/internal/authz"
+	"comity/internal/console/form"
+	"comity/internal/console/present"
+	"comity/internal/registry/view"
 )
 
-// few is how many records a select offers; where there are more, their ids are asked for.
+// few is how many records a select offers at most. If there are more, they are searched for.
 const few = 200
 
-// offer makes a control ask for a record of the CO: one of a few, or one by its id.
-func (v *visit) offer(c *control, r *comity.Resource) error {
-	choices, all, err := v.recordsToChoose(r)
-	if err != nil {
-		return err
-	}
-	if !all {
-		c.Type, c.Help = "number", join(" ", c.Help, "The id of "+a(r.One)+": there are too many to list.")
-		return nil
-	}
-	if choices, err = v.withChosen(choices, r, "", c.Value); err != nil {
-		return err
-	}
-	c.Type, c.Choices = "select", selected(choices, c.Value)
-	if len(choices) == 0 {
-		c.Help = join(" ", c.Help, "There is no "+r.One+" in this CO yet.")
-	}
-	return nil
+// maxMatches is how many records a search offers at most.
+const maxMatches = 20
+
+// choices is the form.Source of a request: it reads what the caller may see of the CO.
+type choices struct {
+	*visit
+	// found are the records of resources that were read already.
+	found map[*comity.Resource]offered
 }
 
-// offerOrFind makes a control ask for what a field refers to: one of a few, or one that is searched for.
-func (v *visit) offerOrFind(c *control, f *comity.Field, fm form) error {
-	_, all, err := v.recordsToChoose(f.Refers())
-	if err != nil {
-		return err
-	}
-	if !all && (titleField(f.Refers()) != nil || f.Refers() == comity.CoPerson.Resource) {
-		return v.find(c, f, fm.searched(f))
-	}
-	return v.offer(c, f.Refers())
-}
-
-// withChosen are the choices with what is chosen already, where the reader may not see that: a form that is
-// saved as it is shown leaves it. word is what stands before a record's id in the value of a choice.
-func (v *visit) withChosen(choices []choice, r *comity.Resource, word, value string) ([]choice, error) {
-	id := comity.ParseId(strings.TrimPrefix(value, word))
-	if id == 0 || slices.ContainsFunc(choices, func(c choice) bool { return c.Value == value }) {
-		return choices, nil
-	}
-	to, err := v.linkToOne(r, id)
-	return append(choices, choice{Value: value, Label: to.Text}), err
-}
-
-// offered are the records that selects of one kind offer, found once for all fields of a page.
+// offered are the records of a resource that a select offers; all is false if they are too many.
 type offered struct {
-	choices []choice
+	choices []form.Choice
 	all     bool
 }
 
-// recordsToChoose are the records of a CO if they are few; all says that they are.
-func (v *visit) recordsToChoose(r *comity.Resource) (choices []choice, all bool, err error) {
-	o, known := v.offers[r]
+// Records returns the records of a resource in the CO, if they are few.
+func (c *choices) Records(r *comity.Resource) ([]form.Choice, bool, error) {
+	o, known := c.found[r]
 	if !known {
-		if o.choices, o.all, err = v.findToChoose(r); err != nil {
+		var err error
+		if o, err = c.read(r); err != nil {
 			return nil, false, err
 		}
-		if v.offers == nil {
-			v.offers = map[*comity.Resource]offered{}
-		}
-		v.offers[r] = o
+		c.found[r] = o
 	}
 	return slices.Clone(o.choices), o.all, nil
 }
 
-func (v *visit) findToChoose(r *comity.Resource) (choices []choice, all bool, err error) {
-	if v.co == nil || !v.caller.May(authz.View, r) {
-		return nil, true, nil
+func (c *choices) read(r *comity.Resource) (o offered, err error) {
+	if c.co == nil || !c.caller.May(authz.View, r) {
+		return offered{all: true}, nil
 	}
-	l, err := v.View.List(v.ctx(), v.caller, v.listOf(r, few))
+	l, err := c.View.List(c.ctx(), c.caller, c.listOf(r, few))
 	if err != nil || l.More != 0 {
-		return nil, false, err
+		return o, err
 	}
-	t, err := v.titles(l.Records)
+	t, err := c.titles(l.Records)
 	if err != nil {
-		return nil, false, err
+		return o, err
 	}
 	for _, rec := range l.Records {
-		choices = append(choices, choice{Value: strconv.FormatInt(rec.Id, 10), Label: t.of(rec)})
+		o.choices = append(o.choices, form.Choice{Value: strconv.FormatInt(rec.Id, 10), Label: t.Of(rec)})
 	}
-	return choices, true, nil
+	o.all = true
+	return o, nil
 }
 
-// offerTypes makes a control ask for one of the types that the CO has for a field. One that the CO has
-// no more stays where it is.
-func (v *visit) offerTypes(c *control, f *comity.Field) error {
-	x := comity.CoExtendedType
-	l, err := v.View.List(v.ctx(), v.caller, v.listOf(x.Resource, 0))
+// Types returns the active types that the CO has for an attribute.
+func (c *choices) Types(attribute string) (types []form.Choice, err error) {
+	f := comity.CoExtendedType
+	l, err := c.View.List(c.ctx(), c.caller, c.listOf(f.Resource, 0))
 	if err != nil {
-		return err
+		return nil, err
 	}
-	there := c.Value == ""
 	for _, rec := range l.Records {
-		if rec.Text(x.Attribute) != f.TypeOf || rec.Text(x.Status) != comity.Active {
-			continue
+		if rec.Text(f.Attribute) == attribute && rec.Text(f.Status) == comity.Active {
+			types = append(types, form.Choice{Value: rec.Text(f.Name), Label: rec.Text(f.DisplayName)})
 		}
-		c.Choices = append(c.Choices, choice{Value: rec.Text(x.Name), Label: rec.Text(x.DisplayName)})
-		there = there || rec.Text(x.Name) == c.Value
 	}
-	if !there {
-		c.Choices = append(c.Choices, choice{Value: c.Value, Label: c.Value})
-	}
-	c.Type, c.Choices = "select", selected(c.Choices, c.Value)
-	return nil
+	return types, nil
 }
 
-// offerOwners makes a control ask what a record hangs on: one of a few where it can be of one kind,
-// else one that is searched for, or its kind and number.
-func (v *visit) offerOwners(c *control, f *comity.Field, fm form) error {
-	if len(f.Owners) == 1 {
-		target, word := comity.ByName(f.Owners[0].Target), f.Owners[0].Word+":"
-		choices, all, err := v.recordsToChoose(target)
-		if err != nil {
-			return err
-		}
-		c.Label = comity.Capitalize(target.One)
-		if all {
-			for i := range choices {
-				choices[i].Value = word + choices[i].Value
+// Link returns the title of a record, and its path if the caller may see it.
+func (c *choices) Link(r *comity.Resource, id int64) (present.Link, error) { return c.linkToOne(r, id) }
+
+// SearchPath returns the path of pick for a field.
+func (c *choices) SearchPath(f *comity.Field) string {
+	return c.present.HomePath() + "pick/" + present.Segment(f.Resource()) + "/" + f.Name
+}
+
+// Matches returns the record that is chosen, and those that a field can refer to and that match a text.
+func (c *choices) Matches(f *comity.Field, text, chosen string) (matches []form.Choice, err error) {
+	prefixes := prefixesOf(f)
+	var records []*comity.Record
+	if text = strings.TrimSpace(text); text != "" {
+		for _, r := range comity.Stored() {
+			if _, wanted := prefixes[r]; !wanted || !c.caller.May(authz.View, r) {
+				continue
 			}
-			choices, err = v.withChosen(choices, target, word, c.Value)
-			c.Type, c.Choices = "select", selected(choices, c.Value)
-			return err
+			some, err := c.matching(r, text)
+			if err != nil {
+				return nil, err
+			}
+			records = append(records, some...)
 		}
-		return v.find(c, f, fm.searched(f))
 	}
-	c.Type, c.Pick = "owner", &control{Name: f.Name + pickSuffix, Key: f.Column, Label: c.Label, Value: c.Value, Required: c.Required, Faults: c.Faults, Help: c.Help}
-	if err := v.find(c.Pick, f, fm.searched(f)); err != nil {
+	reference := form.Chosen(f, chosen)
+	t, err := c.titles(records, []*comity.Record{reference})
+	if err != nil {
+		return nil, err
+	}
+	if target, id := present.Named(reference, f); id != 0 {
+		name, _ := t.By(target, id)
+		matches = append(matches, form.Choice{Value: prefixes[target] + strconv.FormatInt(id, 10), Label: name, Selected: true})
+	}
+	for _, rec := range records {
+		one := form.Choice{Value: prefixes[rec.Resource] + strconv.FormatInt(rec.Id, 10), Label: t.Of(rec), Note: noteOf(rec, len(f.Owners) > 1)}
+		if one.Value != chosen {
+			matches = append(matches, one)
+		}
+	}
+	return matches, nil
+}
+
+// prefixesOf returns the resources that a field can refer to, each with what precedes the id of a record in the value
+// of its choice.
+func prefixesOf(f *comity.Field) map[*comity.Resource]string {
+	prefixes := map[*comity.Resource]string{}
+	for _, o := range f.Owners {
+		prefixes[comity.ByName(o.Target)] = o.Word + ":"
+	}
+	if f.Kind == comity.Reference {
+		prefixes[f.Refers()] = ""
+	}
+	return prefixes
+}
+
+// matching returns the records whose title matches a text. People are matched by identifiers and addresses as well.
+func (c *choices) matching(r *comity.Resource, text string) (records []*comity.Record, err error) {
+	if r != comity.CoPerson.Resource {
+		if f := present.TitleField(r); f != nil {
+			return c.View.Find(c.ctx(), c.caller, f, c.co.Id, text, maxMatches)
+		}
+		return nil, nil
+	}
+	page, err := c.View.SearchPeople(c.ctx(), c.caller, c.co.Id, text, view.PeopleFilter{}, "", maxMatches)
+	for _, p := range page.People {
+		for _, of := range []*comity.Record{p.EmailAddress, p.Identifier} {
+			if of != nil {
+				p.Person.Expanded = append(p.Person.Expanded, comity.Expansion{Resource: of.Resource, Records: []*comity.Record{of}})
+			}
+		}
+		records = append(records, p.Person)
+	}
+	return records, err
+}
+
+// noteOf returns what distinguishes a record from others with the same title, with the name of its resource if kind
+// is set.
+func noteOf(rec *comity.Record, kind bool) string {
+	var texts []string
+	if kind {
+		texts = append(texts, rec.Resource.One)
+	}
+	for _, e := range rec.Expanded {
+		for _, of := range e.Records {
+			texts = append(texts, present.Titles{}.Of(of))
+		}
+	}
+	return present.Join(" · ", texts...)
+}
+
+// pickPages answer the searches of pickers while the user types.
+func pickPages() []page {
+	return []page{{pattern: "GET co/{co}/pick/{resource}/{field}", handle: (*visit).pick}}
+}
+
+// pick answers with the matches of a picker's search box.
+func (v *visit) pick() error {
+	var f *comity.Field
+	for _, r := range comity.Stored() {
+		if present.Segment(r) == v.r.PathValue("resource") {
+			f = r.Field(v.r.PathValue("field"))
+		}
+	}
+	if f == nil || f.Kind != comity.Reference && f.Kind != comity.Owner {
+		return comity.Missing(comity.PhraseUnknown)
+	}
+	// A page may have the same field in several forms, so each sends the name of its control.
+	asked := v.r.URL.Query()
+	c := form.Control{Name: f.Name, Key: cmp.Or(asked.Get("key"), f.Column), Required: f.Required}
+	if len(f.Owners) > 1 {
+		c.Name += form.PickSuffix
+	}
+	c.Name = cmp.Or(asked.Get("name"), c.Name)
+	if err := form.OfferSearch(&c, f, asked.Get(c.SearchName()), v.choices()); err != nil {
 		return err
 	}
-	kind, id := ownerOf(c.Value)
-	for _, o := range f.Owners {
-		c.Choices = append(c.Choices, choice{Value: o.Word, Label: comity.Capitalize(comity.ByName(o.Target).One)})
-	}
-	c.Choices, c.Value = selected(c.Choices, kind), ""
-	if id != 0 {
-		c.Value = strconv.FormatInt(id, 10)
-	}
-	return nil
+	return v.write(http.StatusOK, "form.html", "matches", c)
 }

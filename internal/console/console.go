@@ -15,6 +15,7 @@ import (
 	"net/url"
 
 	"comity"
+	"comity/internal/console/present"
 	"comity/internal/console/static"
 	"comity/internal/console/templates"
 	"comity/internal/provisioning"
@@ -24,7 +25,7 @@ import (
 )
 
 // Root is the path that the console is below.
-const Root = "/console/"
+const Root = present.Root
 
 // Options are the settings and dependencies of the console.
 type Options struct {
@@ -64,20 +65,20 @@ func New(o Options) (*Console, error) {
 		return nil, err
 	}
 	var err error
-	if c.static, err = static.Read(Root + "static/"); err != nil {
+	if c.static, err = static.Read(present.Root + "static/"); err != nil {
 		return nil, fmt.Errorf("console: %w", err)
 	}
 	if c.templates, err = templates.Read(); err != nil {
 		return nil, fmt.Errorf("console: %w", err)
 	}
 	if o.OIDC.Issuer != "" {
-		c.provider = &provider{OIDC: o.OIDC, redirect: c.PublicURL + Root + "sign-in/callback"}
+		c.provider = &provider{OIDC: o.OIDC, redirect: c.PublicURL + present.Root + "sign-in/callback"}
 	}
-	c.mux.Handle("GET "+Root+"static/{name}", c.static)
+	c.mux.Handle("GET "+present.Root+"static/{name}", c.static)
 	for pattern, p := range c.allPages() {
 		c.mux.Handle(pattern, c.serve(pattern, p))
 	}
-	c.mux.Handle(Root, c.serve("unknown", page{handle: func(*visit) error { return comity.Missing(comity.PhraseUnknown) }}))
+	c.mux.Handle(present.Root, c.serve("unknown", page{handle: func(*visit) error { return comity.Missing(comity.PhraseUnknown) }}))
 	return c, nil
 }
 

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"comity/internal/console/present"
 )
 
 // The names of the cookies. Over HTTPS they begin with __Host-, so that no other name of the domain
@@ -75,7 +77,7 @@ func (v *visit) said() *flash {
 	v.setCookie(flashCookie, "", -time.Second)
 	var f flash
 	b, err := base64.RawURLEncoding.DecodeString(text)
-	if err != nil || json.Unmarshal(b, &f) != nil || f.Undo != "" && !strings.HasPrefix(f.Undo, Root) {
+	if err != nil || json.Unmarshal(b, &f) != nil || f.Undo != "" && !strings.HasPrefix(f.Undo, present.Root) {
 		return nil
 	}
 	return &f

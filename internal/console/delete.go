@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"comity"
+	"comity/internal/console/present"
 	"comity/internal/registry/view"
 )
 
@@ -47,7 +48,7 @@ func (d drawn) askToDelete(v *visit, status int, rec *comity.Record, p deletePag
 			p.Barred = barred(rec, refused)
 		}
 	}
-	p.One, p.Name, p.Cancel, p.Revision = d.Resource.One, t.of(rec), v.after(v.record(d.Resource, rec.Id)), rec.Revision
+	p.One, p.Name, p.Cancel, p.Revision = d.Resource.One, t.Of(rec), v.after(v.present.RecordPath(d.Resource, rec.Id)), rec.Revision
 	depending, err := v.View.AffectedByDelete(v.ctx(), v.caller, rec)
 	if err != nil {
 		return err
@@ -59,7 +60,7 @@ func (d drawn) askToDelete(v *visit, status int, rec *comity.Record, p deletePag
 			p.Named = append(p.Named, counted(on))
 		}
 	}
-	return v.showAs(status, "delete.html", "Delete "+p.Name, p, v.crumbs(rec, p.Name, link{"Delete", ""})...)
+	return v.showAs(status, "delete.html", "Delete "+p.Name, p, v.present.Crumbs(rec, p.Name, present.Link{Text: "Delete"})...)
 }
 
 // delete deletes a record, unless somebody has changed it since the question was asked.
@@ -89,13 +90,13 @@ func (d drawn) delete(v *visit) error {
 	if err != nil {
 		return err
 	}
-	d.sayDeleted(v, rec, t.of(rec), len(depending) == 0)
+	d.sayDeleted(v, rec, t.Of(rec), len(depending) == 0)
 	if anchor := rec.Anchor(); anchor != nil && anchor != d.CoId() {
-		if target, id := named(rec, anchor); id != 0 {
-			return v.redirect(v.after(v.record(target, id)))
+		if target, id := present.Named(rec, anchor); id != 0 {
+			return v.redirect(v.after(v.present.RecordPath(target, id)))
 		}
 	}
-	return v.redirect(v.after(v.list(d.Resource)))
+	return v.redirect(v.after(v.present.ListPath(d.Resource)))
 }
 
 // barred says why a record cannot be deleted, and what to do about it.
@@ -124,7 +125,7 @@ func barred(rec *comity.Record, e *comity.Error) string {
 		}
 		return strings.TrimSuffix(e.Detail, ".") + "."
 	}
-	return join(" ", sentence(e.Phrase), e.Detail)
+	return present.Join(" ", present.Sentence(e.Phrase), e.Detail)
 }
 
 // counted is how many records of a kind depend on one, in words.

@@ -9,6 +9,7 @@ import (
 
 	"comity"
 	"comity/internal/authz"
+	"comity/internal/console/present"
 	"comity/internal/registry/view"
 )
 
@@ -16,7 +17,7 @@ import (
 type detailPage struct {
 	head
 	trail
-	Fields []field
+	Fields []present.Field
 	// Parts are the custom parts of the resource.
 	Parts []template.HTML
 	// Hanging are the lists of what hangs on the record.
@@ -30,16 +31,11 @@ type detailPage struct {
 	AsItWas asItWas
 }
 
-type field struct {
-	Label string
-	Value value
-}
-
 // hanging is what hangs on a record, of one resource.
 type hanging struct {
 	Name, One, All, Add string
 	Columns             []string
-	Rows                []row
+	Rows                []present.Row
 	More                bool
 }
 
@@ -48,7 +44,7 @@ const hangingSize = 10
 
 // detail shows a record.
 func (d drawn) detail(v *visit) error {
-	dated, at := v.asItWas(v.record(d.Resource, comity.ParseId(v.r.PathValue("id"))))
+	dated, at := v.asItWas(v.present.RecordPath(d.Resource, comity.ParseId(v.r.PathValue("id"))))
 	rec, past, err := d.state(v, at)
 	if err != nil {
 		return err
@@ -57,16 +53,16 @@ func (d drawn) detail(v *visit) error {
 	if err != nil {
 		return err
 	}
-	p := detailPage{Past: past, Fields: v.fields(rec, t), trail: trail{Record: rec, History: v.historyOf(rec)}}
-	here := v.record(rec.Resource, rec.Id)
+	p := detailPage{Past: past, Fields: v.present.Fields(rec, t), trail: trail{Record: rec, History: v.historyOf(rec)}}
+	here := v.present.RecordPath(rec.Resource, rec.Id)
 	p.AsItWas, p.Dated = dated, !d.InHistory && v.caller.Admin
 	if rec.Revision > 0 && p.Dated {
-		p.Earlier = here + withQuery([]string{"revision", strconv.FormatInt(rec.Revision-1, 10)})
+		p.Earlier = here + present.Query([]string{"revision", strconv.FormatInt(rec.Revision-1, 10)})
 	}
-	name := t.of(rec)
+	name := t.Of(rec)
 	if past {
 		p.head, p.Now, p.At = v.headOf(rec, authz.Rights{}), here, at
-		return v.show("detail.html", name, p, v.crumbs(rec, name, link{"Revision " + strconv.FormatInt(rec.Revision, 10), ""})...)
+		return v.show("detail.html", name, p, v.present.Crumbs(rec, name, present.Link{Text: "Revision " + strconv.FormatInt(rec.Revision, 10)})...)
 	}
 	may, err := v.View.RightsTo(v.ctx(), v.caller, rec)
 	if err != nil {
@@ -79,7 +75,7 @@ func (d drawn) detail(v *visit) error {
 	if p.Hanging, err = v.hanging(rec); err != nil {
 		return err
 	}
-	return v.showAs(dated.Status(), "detail.html", name, p, v.crumbs(rec, name)...)
+	return v.showAs(dated.Status(), "detail.html", name, p, v.present.Crumbs(rec, name)...)
 }
 
 // state is the record as it is, or as it was at a time or, for the zero one, at the revision asked for.
@@ -109,17 +105,6 @@ func notThen(err error) error {
 		return &comity.Error{Code: comity.NotFound, Phrase: e.Phrase, Detail: "The record did not exist at that time."}
 	}
 	return err
-}
-
-// fields are the values of a record, but for those that it does not have.
-func (v *visit) fields(rec *comity.Record, t titles) []field {
-	var fields []field
-	for _, f := range rec.Resource.Fields {
-		if x := v.value(rec, f, t); !x.Empty() && f != rec.Resource.CoId() {
-			fields = append(fields, field{f.Label, x})
-		}
-	}
-	return fields
 }
 
 // parts returns the custom parts of a record's resource, as HTML.
@@ -163,9 +148,9 @@ func (v *visit) hanging(rec *comity.Record, but ...*comity.Resource) ([]hanging,
 			if of.Field.Kind == comity.Reference && !of.Field.Required || r == comity.CoGroupNesting.Resource {
 				name += " (" + of.Field.Label + ")"
 			}
-			h := hanging{Name: name, One: r.One, All: v.list(r, of.Key, id), More: l.More != 0}
+			h := hanging{Name: name, One: r.One, All: v.present.ListPath(r, of.Key, id), More: l.More != 0}
 			if len(l.Records) == 0 || !isOnly(of.Field) {
-				h.Add = v.mayAdd(r, of.Key, id)
+				h.Add = v.present.AddPathIfAllowed(r, of.Key, id)
 			}
 			all = append(all, h)
 			lists, resources = append(lists, l.Records), append(resources, r)
@@ -176,7 +161,7 @@ func (v *visit) hanging(rec *comity.Record, but ...*comity.Resource) ([]hanging,
 		return nil, err
 	}
 	for i, r := range resources {
-		all[i].Columns, all[i].Rows = v.table(lists[i], r, rec.Resource, t)
+		all[i].Columns, all[i].Rows = v.present.Table(lists[i], r, rec.Resource, t)
 	}
 	return all, nil
 }

@@ -2,7 +2,7 @@ package console
 
 import (
 	"comity"
-	"comity/internal/authz"
+	"comity/internal/console/present"
 )
 
 // drawn are the pages of a resource that are made from its table.
@@ -10,7 +10,7 @@ type drawn struct{ *comity.Resource }
 
 // pages are the patterns of all that can be done with the records.
 func (d drawn) pages() []page {
-	at := "co/{co}/" + segment(d.Resource) + "/"
+	at := "co/{co}/" + present.Segment(d.Resource) + "/"
 	var pages []page
 	if d.Resource == comity.Co.Resource {
 		// The list of COs and a CO's page are custom pages.
@@ -44,25 +44,4 @@ func (d drawn) asked(v *visit) (*comity.Record, error) {
 		err = comity.Missing(d.UnknownOnView)
 	}
 	return rec, err
-}
-
-// crumbs are the way to a record's page, and on to a page below it.
-func (v *visit) crumbs(rec *comity.Record, name string, more ...link) []link {
-	if rec.Resource == comity.Co.Resource {
-		return append([]link{{name, coPath(rec.Id)}}, more...)
-	}
-	crumbs := []link{{comity.Capitalize(rec.Resource.Many), v.list(rec.Resource)}, {name, v.record(rec.Resource, rec.Id)}}
-	if len(more) == 0 {
-		crumbs[1].To = ""
-	}
-	return append(crumbs, more...)
-}
-
-// mayAdd is the path of the form to add a record, "" where the reader may not.
-func (v *visit) mayAdd(r *comity.Resource, query ...string) string {
-	relations := v.caller.Through(authz.Add, r)
-	if relations == 0 || relations == authz.Owned && !v.caller.OwnsGroup {
-		return "" // there is nothing that they could add it to
-	}
-	return v.add(r, query...)
 }

@@ -2,11 +2,12 @@ package console
 
 import (
 	"comity"
+	"comity/internal/console/present"
 )
 
 // extendedTypePages are the custom pages of extended types.
 func extendedTypePages() []page {
-	return []page{{pattern: "GET co/{co}/" + segment(comity.CoExtendedType.Resource) + "/{$}", handle: (*visit).extendedTypes}}
+	return []page{{pattern: "GET co/{co}/" + present.Segment(comity.CoExtendedType.Resource) + "/{$}", handle: (*visit).extendedTypes}}
 }
 
 // typesPage are the types of a CO, by what they are types of.
@@ -18,7 +19,7 @@ type typesPage struct {
 type typesOf struct {
 	Name, Add string
 	Columns   []string
-	Rows      []row
+	Rows      []present.Row
 }
 
 // maxTypes is how many types are shown; no CO has nearly as many.
@@ -36,14 +37,14 @@ func (v *visit) extendedTypes() error {
 	}
 	p := typesPage{Purpose: f.Resource.Purpose}
 	for _, w := range f.Attribute.Words {
-		of := typesOf{Name: f.Attribute.WordLabel(w.Word), Add: v.mayAdd(f.Resource, f.Attribute.Name, w.Word), Columns: []string{f.Name.Label, f.Status.Label}}
+		of := typesOf{Name: f.Attribute.WordLabel(w.Word), Add: v.present.AddPathIfAllowed(f.Resource, f.Attribute.Name, w.Word), Columns: []string{f.Name.Label, f.Status.Label}}
 		for _, rec := range by[w.Word] {
-			of.Rows = append(of.Rows, row{
-				Title: rec.Text(f.DisplayName), To: v.record(f.Resource, rec.Id),
-				Values: []value{v.value(rec, f.Name, titles{}), v.value(rec, f.Status, titles{})},
+			of.Rows = append(of.Rows, present.Row{
+				Title: rec.Text(f.DisplayName), To: v.present.RecordPath(f.Resource, rec.Id),
+				Values: []present.Value{v.present.Value(rec, f.Name, present.Titles{}), v.present.Value(rec, f.Status, present.Titles{})},
 			})
 		}
 		p.Of = append(p.Of, of)
 	}
-	return v.show("extended_types.html", comity.Capitalize(f.Resource.Many), p, link{comity.Capitalize(f.Resource.Many), ""})
+	return v.show("extended_types.html", comity.Capitalize(f.Resource.Many), p, present.Link{Text: comity.Capitalize(f.Resource.Many)})
 }

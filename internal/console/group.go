@@ -7,6 +7,7 @@ import (
 	"comity"
 	"comity/internal/authz"
 	"comity/internal/console/chart"
+	"comity/internal/console/present"
 	"comity/internal/registry/view"
 )
 
@@ -14,9 +15,9 @@ import (
 type groupPage struct {
 	head
 	trail
-	Fields []field
+	Fields []present.Field
 	// Unit is the unit whose group it is.
-	Unit link
+	Unit present.Link
 	// Automatic says how members come by themselves, "" where they do not.
 	Automatic string
 	// AddOne, Paste and At lead on, "" where the reader may not.
@@ -47,11 +48,11 @@ type membersPart struct {
 
 // memberRow is somebody in a group; Change is where a button sends what is to be changed.
 type memberRow struct {
-	Name          link
+	Name          present.Link
 	Member, Owner bool
 	// State is a badge where the membership does not count.
-	State       value
-	From, Until value
+	State       present.Value
+	From, Until present.Value
 	Why         reason
 	Change      string
 }
@@ -73,10 +74,10 @@ func (v *visit) group() error {
 	p := groupPage{
 		trail: trail{Record: rec, History: v.historyOf(rec)}, Automatic: automatic(g.Group, g.Unit), HasCounts: g.HasCounts, Members: g.Members, Owners: g.Owners,
 		Others: g.Others, Suspended: g.Group.Text(comity.CoGroup.Status) != comity.Active,
-		At: v.form(rec.Resource, rec.Id, "members-at"),
+		At: v.present.ActionPath(rec.Resource, rec.Id, "members-at"),
 	}
 	if g.Unit != nil {
-		p.Unit = link{g.Unit.Text(comity.Cou.Name), v.record(comity.Cou.Resource, g.Unit.Id)}
+		p.Unit = present.Link{Text: g.Unit.Text(comity.Cou.Name), To: v.present.RecordPath(comity.Cou.Resource, g.Unit.Id)}
 	}
 	if err := v.groupWays(&p, g); err != nil {
 		return err
@@ -89,7 +90,7 @@ func (v *visit) group() error {
 		return err
 	}
 	name := rec.Text(comity.CoGroup.Name)
-	return v.show("group.html", name, p, v.crumbs(rec, name)...)
+	return v.show("group.html", name, p, v.present.Crumbs(rec, name)...)
 }
 
 // groupWays are what can be done from a group's page.
@@ -98,7 +99,7 @@ func (v *visit) groupWays(p *groupPage, g view.GroupView) error {
 	if err != nil {
 		return err
 	}
-	p.Fields = v.fields(p.Record, t)
+	p.Fields = v.present.Fields(p.Record, t)
 	may, err := v.View.RightsTo(v.ctx(), v.caller, p.Record)
 	if err != nil {
 		return err
@@ -106,9 +107,9 @@ func (v *visit) groupWays(p *groupPage, g view.GroupView) error {
 	p.head = v.headOf(p.Record, may)
 	id := strconv.FormatInt(p.Record.Id, 10)
 	if g.MayChange {
-		p.AddOne = v.mayAdd(comity.CoGroupMember.Resource, "cogroupid", id)
-		p.Paste = v.form(p.Record.Resource, p.Record.Id, "paste")
-		p.Nest = v.mayAdd(comity.CoGroupNesting.Resource, "targetcogroupid", id)
+		p.AddOne = v.present.AddPathIfAllowed(comity.CoGroupMember.Resource, "cogroupid", id)
+		p.Paste = v.present.ActionPath(p.Record.Resource, p.Record.Id, "paste")
+		p.Nest = v.present.AddPathIfAllowed(comity.CoGroupNesting.Resource, "targetcogroupid", id)
 	}
 	if !v.seesPast(g) {
 		p.At = ""
@@ -146,17 +147,17 @@ func automatic(group, unit *comity.Record) string {
 
 // memberState is a badge that names why a membership of a group does not count at a time, empty where it
 // does; both are as they were then.
-func memberState(membership, group *comity.Record, at time.Time) value {
+func memberState(membership, group *comity.Record, at time.Time) present.Value {
 	switch comity.MembershipAt(membership, group, at) {
 	case comity.MembershipExpired:
-		return value{Text: "Expired", Tone: "bad"}
+		return present.Value{Text: "Expired", Tone: "bad"}
 	case comity.MembershipFuture:
-		return value{Text: "Future", Tone: "quiet"}
+		return present.Value{Text: "Future", Tone: "quiet"}
 	case comity.MembershipSuspended:
-		return value{Text: "Suspended", Tone: "bad"}
+		return present.Value{Text: "Suspended", Tone: "bad"}
 	case comity.MembershipCounts:
 	}
-	return value{}
+	return present.Value{}
 }
 
 // members are the page of members that the reader asks for.
@@ -165,7 +166,7 @@ func (v *visit) members(g view.GroupView) (membersPart, error) {
 	f := comity.CoGroupMember
 	p := membersPart{
 		Search: asked.Get("q"), OnlyOwners: asked.Get("owners") != "", MayChange: g.MayChange,
-		All: v.record(g.Group.Resource, g.Group.Id),
+		All: v.present.RecordPath(g.Group.Resource, g.Group.Id),
 	}
 	p.Asked = p.Search != "" || p.OnlyOwners
 	found, err := v.View.GroupMembers(v.ctx(), v.caller, g.Group.Id, p.Search, p.OnlyOwners, comity.ParseId(asked.Get("after")), pageSize)
@@ -174,12 +175,12 @@ func (v *visit) members(g view.GroupView) (membersPart, error) {
 	}
 	for _, m := range found.Members {
 		row := memberRow{
-			Name: v.linkTo(comity.CoPerson.Resource, m.Membership.OwnedBy(comity.OwnerCO), v.titlesOfPerson(m.Person)), Member: m.Membership.Bool(f.Member), Owner: m.Membership.Bool(f.Owner),
-			State: memberState(m.Membership, g.Group, g.Now), From: v.value(m.Membership, f.ValidFrom, titles{}),
-			Until: v.value(m.Membership, f.ValidThrough, titles{}), Why: v.reason(m.Reason),
+			Name: v.present.Link(comity.CoPerson.Resource, m.Membership.OwnedBy(comity.OwnerCO), v.present.TitlesOfPerson(m.Person)), Member: m.Membership.Bool(f.Member), Owner: m.Membership.Bool(f.Owner),
+			State: memberState(m.Membership, g.Group, g.Now), From: v.present.Value(m.Membership, f.ValidFrom, present.Titles{}),
+			Until: v.present.Value(m.Membership, f.ValidThrough, present.Titles{}), Why: v.reason(m.Reason),
 		}
 		if g.MayChange && m.Reason.Kind == view.ReasonGiven {
-			row.Change = v.form(g.Group.Resource, g.Group.Id, "members/"+strconv.FormatInt(m.Membership.Id, 10))
+			row.Change = v.present.ActionPath(g.Group.Resource, g.Group.Id, "members/"+strconv.FormatInt(m.Membership.Id, 10))
 		}
 		p.Rows = append(p.Rows, row)
 	}
@@ -198,7 +199,7 @@ type nestings struct {
 
 // nesting is one group in another.
 type nesting struct {
-	Group, Target link
+	Group, Target present.Link
 	Negate        bool
 	// Remove is the path of the confirmation to remove it, "" if the reader may not.
 	Remove string
@@ -211,11 +212,11 @@ func (v *visit) nestings(g view.GroupView) *nestings {
 	}
 	f := comity.CoGroupNesting
 	var nodes []chart.Node
-	groups := map[int64]link{}
+	groups := map[int64]present.Link{}
 	for _, n := range g.Nodes {
 		name := n.Text(comity.CoGroup.Name)
 		nodes = append(nodes, chart.Node{ID: n.Id, Label: name})
-		groups[n.Id] = link{name, v.record(comity.CoGroup.Resource, n.Id)}
+		groups[n.Id] = present.Link{Text: name, To: v.present.RecordPath(comity.CoGroup.Resource, n.Id)}
 	}
 	all := &nestings{Cut: g.Cut, Summary: strconv.Itoa(len(nodes)) + " groups and how they are nested; the list below says the same."}
 	var edges []chart.Edge
@@ -224,7 +225,7 @@ func (v *visit) nestings(g view.GroupView) *nestings {
 		edges = append(edges, chart.Edge{From: from, To: to, Negate: e.Bool(f.Negate)})
 		one := nesting{Group: groups[from], Target: groups[to], Negate: e.Bool(f.Negate)}
 		if g.MayChange && to == g.Group.Id {
-			one.Remove = v.form(f.Resource, e.Id, "delete")
+			one.Remove = v.present.ActionPath(f.Resource, e.Id, "delete")
 		}
 		all.List = append(all.List, one)
 	}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"comity"
+	"comity/internal/console/present"
 	"comity/internal/registry/view"
 )
 
@@ -26,7 +27,7 @@ func (v *visit) changeMember() error {
 	if err != nil {
 		return err
 	}
-	who, _ := t.by(comity.CoPerson.Resource, row.OwnedBy(comity.OwnerCO))
+	who, _ := t.By(comity.CoPerson.Resource, row.OwnedBy(comity.OwnerCO))
 	in := row.Clone()
 	var done string
 	switch v.r.PostFormValue("do") {
@@ -54,12 +55,12 @@ func (v *visit) changeMember() error {
 		return err
 	}
 	v.say(done)
-	return v.redirect(v.record(group.Resource, group.Id))
+	return v.redirect(v.present.RecordPath(group.Resource, group.Id))
 }
 
 // pastPage is who was in a group at a time.
 type pastPage struct {
-	Date, Zone, Fault, Back string
+	Date, Zone, Error, Back string
 	// At is the time that is shown, zero for none.
 	At   time.Time
 	Rows []memberRow
@@ -74,14 +75,14 @@ func (v *visit) membersAt() error {
 		return err
 	}
 	asked := v.r.URL.Query()
-	p := pastPage{Date: asked.Get("date"), Zone: v.zone().String(), Back: v.record(group.Resource, group.Id)}
-	p.At, p.Fault = v.askedMoment("date", true)
+	p := pastPage{Date: asked.Get("date"), Zone: v.zone().String(), Back: v.present.RecordPath(group.Resource, group.Id)}
+	p.At, p.Error = v.askedMoment("date", true)
 	name := group.Text(comity.CoGroup.Name)
 	show := func() error {
-		return v.show("members_at.html", "Who was in "+name, p, v.crumbs(group, name, link{"On a date", ""})...)
+		return v.show("members_at.html", "Who was in "+name, p, v.present.Crumbs(group, name, present.Link{Text: "On a date"})...)
 	}
-	if p.Fault != "" {
-		p.Fault = "That is no date. " + p.Fault
+	if p.Error != "" {
+		p.Error = "That is no date. " + p.Error
 	}
 	if p.At.IsZero() {
 		return show()
@@ -102,8 +103,8 @@ func (v *visit) membersAt() error {
 	f := comity.CoGroupMember
 	for _, rec := range then.Records {
 		row := memberRow{
-			Name: v.linkTo(comity.CoPerson.Resource, rec.OwnedBy(comity.OwnerCO), t), Member: rec.Bool(f.Member), Owner: rec.Bool(f.Owner), State: memberState(rec, then.Group, p.At),
-			From: v.value(rec, f.ValidFrom, t), Until: v.value(rec, f.ValidThrough, t),
+			Name: v.present.Link(comity.CoPerson.Resource, rec.OwnedBy(comity.OwnerCO), t), Member: rec.Bool(f.Member), Owner: rec.Bool(f.Owner), State: memberState(rec, then.Group, p.At),
+			From: v.present.Value(rec, f.ValidFrom, t), Until: v.present.Value(rec, f.ValidThrough, t),
 		}
 		p.Rows = append(p.Rows, row)
 	}

@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"comity"
+	"comity/internal/console/form"
+	"comity/internal/console/present"
 	"comity/internal/registry"
 	"comity/internal/registry/view"
 )
@@ -16,7 +18,7 @@ import (
 // pastePage asks for a list of people to add to a group, and says whom each line means.
 type pastePage struct {
 	// Text is the list, Fault what is wrong with it.
-	Text, Fault, Back, Check, Add string
+	Text, Error, Back, Check, Add string
 	// Sure are the lines that mean one person, Unsure those that mean several, Unknown nobody, and
 	// There somebody who is in the group.
 	Sure, Unsure, There []pasted
@@ -27,7 +29,7 @@ type pastePage struct {
 // pasted is a line of the list.
 type pasted struct {
 	Line, Name string
-	People     []choice
+	People     []form.Choice
 }
 
 // Some says that there is somebody to add.
@@ -47,10 +49,10 @@ func (v *visit) pasteGroup() (*comity.Record, error) {
 }
 
 func (v *visit) showPaste(status int, group *comity.Record, p pastePage) error {
-	p.Back = v.record(group.Resource, group.Id)
-	p.Check, p.Add = v.form(group.Resource, group.Id, "paste"), v.form(group.Resource, group.Id, "paste/add")
+	p.Back = v.present.RecordPath(group.Resource, group.Id)
+	p.Check, p.Add = v.present.ActionPath(group.Resource, group.Id, "paste"), v.present.ActionPath(group.Resource, group.Id, "paste/add")
 	name := group.Text(comity.CoGroup.Name)
-	return v.showAs(status, "paste.html", "Add people to "+name, p, v.crumbs(group, name, link{"Add people", ""})...)
+	return v.showAs(status, "paste.html", "Add people to "+name, p, v.present.Crumbs(group, name, present.Link{Text: "Add people"})...)
 }
 
 func (v *visit) pasteForm() error {
@@ -72,13 +74,13 @@ func (v *visit) paste() error {
 	var e *comity.Error
 	switch {
 	case errors.As(err, &e) && e.Code == comity.Malformed:
-		p.Fault = e.Detail + "."
+		p.Error = e.Detail + "."
 	case err != nil:
 		return err
 	case len(all) == 0:
-		p.Fault = "Write at least one line."
+		p.Error = "Write at least one line."
 	}
-	if p.Fault != "" {
+	if p.Error != "" {
 		return v.showPaste(http.StatusUnprocessableEntity, group, p)
 	}
 	var people []int64
@@ -118,8 +120,8 @@ func (p *pastePage) sort(all []view.LineMatch, there map[int64]bool) {
 	}
 }
 
-func pastedChoice(found view.PersonFound) choice {
-	c := choice{Value: strconv.FormatInt(found.Person.Id, 10), Label: personName(found.Person.Id, found.Name)}
+func pastedChoice(found view.PersonFound) form.Choice {
+	c := form.Choice{Value: strconv.FormatInt(found.Person.Id, 10), Label: present.PersonName(found.Person.Id, found.Name)}
 	var notes []string
 	if found.EmailAddress != nil {
 		notes = append(notes, found.EmailAddress.Text(comity.EmailAddress.Mail))
@@ -130,7 +132,7 @@ func pastedChoice(found view.PersonFound) choice {
 	for _, unit := range found.Units {
 		notes = append(notes, unit.Text(comity.Cou.Name))
 	}
-	c.Note = join(" · ", notes...)
+	c.Note = present.Join(" · ", notes...)
 	return c
 }
 
@@ -173,7 +175,7 @@ func (v *visit) addPasted() error {
 	default:
 		v.say(fmt.Sprintf("%d people added.", len(inputs)))
 	}
-	return v.redirect(v.record(group.Resource, group.Id))
+	return v.redirect(v.present.RecordPath(group.Resource, group.Id))
 }
 
 // peopleChosen are the people that a form names, each once.

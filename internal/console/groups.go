@@ -4,12 +4,14 @@ import (
 	"net/url"
 
 	"comity"
+	"comity/internal/console/form"
+	"comity/internal/console/present"
 	"comity/internal/registry/view"
 )
 
 // groupPages are the custom pages of groups.
 func groupPages() []page {
-	at := "co/{co}/" + segment(comity.CoGroup.Resource) + "/"
+	at := "co/{co}/" + present.Segment(comity.CoGroup.Resource) + "/"
 	return []page{
 		{pattern: "GET " + at + "{$}", handle: (*visit).groups},
 		{pattern: "GET " + at + "{id}/{$}", handle: (*visit).group},
@@ -25,7 +27,7 @@ func groupPages() []page {
 func (v *visit) groups() error {
 	f := comity.CoGroup
 	asked := v.r.URL.Query()
-	if _, id := parentOf(f.Resource, asked); id != 0 {
+	if _, id := form.ParentOf(f.Resource, asked); id != 0 {
 		return drawn{f.Resource}.list(v)
 	}
 	filter := view.GroupFilter{Text: asked.Get("q"), Status: asked.Get("status")}
@@ -43,16 +45,16 @@ func (v *visit) groups() error {
 	if err != nil {
 		return err
 	}
-	p.Columns, p.Rows = v.table(found.Groups, f.Resource, nil, t)
+	p.Columns, p.Rows = v.present.Table(found.Groups, f.Resource, nil, t)
 	p.pager = pagerOf(asked, afterId(found.Next))
-	return v.show("list.html", comity.Capitalize(f.Resource.Many), p, link{comity.Capitalize(f.Resource.Many), ""})
+	return v.show("list.html", comity.Capitalize(f.Resource.Many), p, present.Link{Text: comity.Capitalize(f.Resource.Many)})
 }
 
-func groupFilters(asked url.Values) []control {
-	kinds := []choice{{Value: "automatic", Label: "Automatic"}, {Value: "given", Label: "Not automatic"}}
-	return []control{
-		searchFor("q", "Name contains", asked.Get("q")),
-		{Name: "kind", Key: "kind", Label: "Members come", Type: "select", Choices: selected(kinds, asked.Get("kind"))},
-		{Name: "status", Key: "status", Label: "Status", Type: "select", Choices: selected(codes(comity.CoGroup.Status, false), asked.Get("status"))},
+func groupFilters(asked url.Values) []form.Control {
+	kinds := []form.Choice{{Value: "automatic", Label: "Automatic"}, {Value: "given", Label: "Not automatic"}}
+	return []form.Control{
+		form.SearchBox("q", "Name contains", asked.Get("q")),
+		{Name: "kind", Key: "kind", Label: "Members come", Type: "select", Choices: form.Select(kinds, asked.Get("kind"))},
+		{Name: "status", Key: "status", Label: "Status", Type: "select", Choices: form.Codes(comity.CoGroup.Status, asked.Get("status"))},
 	}
 }

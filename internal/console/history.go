@@ -11,6 +11,8 @@ import (
 
 	"comity"
 	"comity/internal/authz"
+	"comity/internal/console/form"
+	"comity/internal/console/present"
 	"comity/internal/registry/view"
 )
 
@@ -25,7 +27,7 @@ type historyPage struct {
 	Happenings []happening
 	Filters    historyFilters
 	// Faults are what of the filters cannot be read, by their names; Zone is the time zone of the days.
-	Faults map[string]string
+	Errors map[string]string
 	Zone   string
 	// All leads to the history of the whole CO.
 	All   string
@@ -40,24 +42,24 @@ type happening struct {
 	Deed, Tone string
 	Kind       string
 	// What was changed, as it is now; Then how it was after the change, or before it was deleted.
-	What link
+	What present.Link
 	Then string
 	// Words are a note's.
 	Words      string
-	Who, Whom  link
+	Who, Whom  present.Link
 	Difference []difference
 }
 
 // difference is what a change did to a field.
 type difference struct {
 	Label         string
-	Before, After value
+	Before, After present.Value
 }
 
 // historyFilters are the values of the form that narrows the history.
 type historyFilters struct {
 	Person, Group, Org, Record, Actor, From, Until string
-	Kinds, Operations                              []choice
+	Kinds, Operations                              []form.Choice
 }
 
 // The parameters of the history that name what it is about.
@@ -76,13 +78,13 @@ func (v *visit) historyOf(rec *comity.Record) string {
 	id := strconv.FormatInt(rec.Id, 10)
 	switch rec.Resource {
 	case comity.CoPerson.Resource:
-		return v.list(comity.HistoryRecord.Resource, byPerson, id)
+		return v.present.ListPath(comity.HistoryRecord.Resource, byPerson, id)
 	case comity.CoGroup.Resource:
-		return v.list(comity.HistoryRecord.Resource, byGroup, id)
+		return v.present.ListPath(comity.HistoryRecord.Resource, byGroup, id)
 	case comity.OrgIdentity.Resource:
-		return v.list(comity.HistoryRecord.Resource, byOrg, id)
+		return v.present.ListPath(comity.HistoryRecord.Resource, byOrg, id)
 	}
-	return v.list(comity.HistoryRecord.Resource, "kind", segment(rec.Resource), "record", id)
+	return v.present.ListPath(comity.HistoryRecord.Resource, "kind", present.Segment(rec.Resource), "record", id)
 }
 
 // history shows what was done.
@@ -105,26 +107,26 @@ func (v *visit) history() error {
 	}
 	p := historyPage{
 		head:    head{Purpose: comity.HistoryRecord.Resource.Purpose + " The newest is first.", Of: v.historyIs(filter, found, t), AddText: "Add a note"},
-		Filters: filtersOfHistory(asked, filter), Faults: faults, Zone: v.zone().String(), All: v.list(comity.HistoryRecord.Resource), Asked: narrows(asked),
+		Filters: filtersOfHistory(asked, filter), Errors: faults, Zone: v.zone().String(), All: v.present.ListPath(comity.HistoryRecord.Resource), Asked: narrows(asked),
 	}
-	p.Add = v.mayAdd(comity.HistoryRecord.Resource)
+	p.Add = v.present.AddPathIfAllowed(comity.HistoryRecord.Resource)
 	if filter.CoPersonId != 0 {
-		p.Add = v.mayAdd(comity.HistoryRecord.Resource, byPerson, asked.Get(byPerson))
+		p.Add = v.present.AddPathIfAllowed(comity.HistoryRecord.Resource, byPerson, asked.Get(byPerson))
 	}
 	for _, h := range found.Entries {
 		p.Happenings = append(p.Happenings, v.happening(h, t))
 	}
 	if asked.Get("before") != "" {
-		p.First = link{"Newest", again(asked, "before", "")}
+		p.First = present.Link{Text: "Newest", To: again(asked, "before", "")}
 	}
 	if found.Next != 0 {
-		p.More = link{"Earlier", again(asked, "before", afterId(found.Next))}
+		p.More = present.Link{Text: "Earlier", To: again(asked, "before", afterId(found.Next))}
 	}
 	status := http.StatusOK
 	if len(faults) > 0 {
 		status = http.StatusBadRequest
 	}
-	return v.showAs(status, "history.html", "History", p, link{"History", ""})
+	return v.showAs(status, "history.html", "History", p, present.Link{Text: "History"})
 }
 
 // historyFilter is what the query narrows the history by; faults are what of it cannot be read, by the
@@ -167,7 +169,7 @@ func recordOf(asked url.Values) int64 {
 
 func bySegment(name string) *comity.Resource {
 	for _, r := range comity.All() {
-		if segment(r) == name {
+		if present.Segment(r) == name {
 			return r
 		}
 	}
@@ -192,9 +194,9 @@ func changed(filter view.HistoryFilter, found view.HistoryPage) [][]*comity.Reco
 }
 
 // historyIs is the record that the history is of, if it is that of one.
-func (v *visit) historyIs(filter view.HistoryFilter, found view.HistoryPage, t titles) link {
+func (v *visit) historyIs(filter view.HistoryFilter, found view.HistoryPage, t present.Titles) present.Link {
 	if filter.RecordId != 0 && len(found.Entries) > 0 && found.Entries[0].Change.After != nil {
-		return link{t.of(found.Entries[0].Change.After), v.record(filter.Resource, filter.RecordId)}
+		return present.Link{Text: t.Of(found.Entries[0].Change.After), To: v.present.RecordPath(filter.Resource, filter.RecordId)}
 	}
 	for _, of := range []struct {
 		resource *comity.Resource
@@ -206,10 +208,10 @@ func (v *visit) historyIs(filter view.HistoryFilter, found view.HistoryPage, t t
 		{filter.Resource, filter.RecordId},
 	} {
 		if of.id != 0 {
-			return v.linkTo(of.resource, of.id, t)
+			return v.present.Link(of.resource, of.id, t)
 		}
 	}
-	return link{}
+	return present.Link{}
 }
 
 // deed is the word of an operation, and its colour.
@@ -228,34 +230,34 @@ func deed(operation string) (word, tone string) {
 }
 
 // happening is a line as it is shown.
-func (v *visit) happening(h view.HistoryEntry, t titles) happening {
+func (v *visit) happening(h view.HistoryEntry, t present.Titles) happening {
 	f := comity.HistoryRecord
-	line := happening{When: h.Record.Created, Who: link{Text: h.Record.Actor}}
+	line := happening{When: h.Record.Created, Who: present.Link{Text: h.Record.Actor}}
 	line.Deed, line.Tone = deed(h.Operation)
 	if h.Actor != nil {
-		line.Who = link{fullName(h.Actor) + " (" + h.Record.Actor + ")", v.record(comity.CoPerson.Resource, h.Record.Int(f.ActorCoPersonId))}
+		line.Who = present.Link{Text: present.FullName(h.Actor) + " (" + h.Record.Actor + ")", To: v.present.RecordPath(comity.CoPerson.Resource, h.Record.Int(f.ActorCoPersonId))}
 	}
 	if h.Whom != nil && h.Resource != comity.CoPerson.Resource {
-		line.Whom = link{fullName(h.Whom), v.record(comity.CoPerson.Resource, h.Record.Int(f.CoPersonId))}
+		line.Whom = present.Link{Text: present.FullName(h.Whom), To: v.present.RecordPath(comity.CoPerson.Resource, h.Record.Int(f.CoPersonId))}
 	}
 	after := h.Change.After
 	if after == nil {
 		line.Kind, line.Words = "", h.Record.Text(f.Comment)
-		line.What = link{h.Record.Text(f.Action), v.record(f.Resource, h.RecordId)}
+		line.What = present.Link{Text: h.Record.Text(f.Action), To: v.present.RecordPath(f.Resource, h.RecordId)}
 		return line
 	}
 	line.Kind = h.Resource.One
-	line.What = link{Text: t.of(after)}
+	line.What = present.Link{Text: t.Of(after)}
 	if len(h.Resource.Fields) == 0 {
 		return line // of a program that knew more
 	}
 	switch h.Operation {
 	case comity.OpErase:
 	case comity.OpDelete:
-		line.Then = v.record(h.Resource, h.RecordId) + withQuery([]string{"at", h.Record.Created.Add(-time.Microsecond).Format(time.RFC3339Nano)})
+		line.Then = v.present.RecordPath(h.Resource, h.RecordId) + present.Query([]string{"at", h.Record.Created.Add(-time.Microsecond).Format(time.RFC3339Nano)})
 	default:
-		line.What.To = v.record(h.Resource, h.RecordId)
-		line.Then = line.What.To + withQuery([]string{"at", h.Record.Created.Format(time.RFC3339Nano)})
+		line.What.To = v.present.RecordPath(h.Resource, h.RecordId)
+		line.Then = line.What.To + present.Query([]string{"at", h.Record.Created.Format(time.RFC3339Nano)})
 	}
 	if !v.caller.Admin {
 		line.Then = ""
@@ -265,17 +267,9 @@ func (v *visit) happening(h view.HistoryEntry, t titles) happening {
 		was, is = after, nil
 	}
 	for _, d := range h.Difference {
-		line.Difference = append(line.Difference, difference{Label: d.Field.Label, Before: v.valueIn(was, d.Field, t), After: v.valueIn(is, d.Field, t)})
+		line.Difference = append(line.Difference, difference{Label: d.Field.Label, Before: v.present.Value(was, d.Field, t), After: v.present.Value(is, d.Field, t)})
 	}
 	return line
-}
-
-// valueIn is the value in a record that need not be there.
-func (v *visit) valueIn(rec *comity.Record, f *comity.Field, t titles) value {
-	if rec == nil {
-		return value{}
-	}
-	return v.value(rec, f, t)
 }
 
 func filtersOfHistory(asked url.Values, filter view.HistoryFilter) historyFilters {
@@ -284,12 +278,12 @@ func filtersOfHistory(asked url.Values, filter view.HistoryFilter) historyFilter
 		Actor: asked.Get("actor"), From: asked.Get("from"), Until: asked.Get("until"),
 	}
 	for _, r := range comity.Stored() {
-		f.Kinds = append(f.Kinds, choice{Value: segment(r), Label: comity.Capitalize(r.Many), Selected: r == filter.Resource})
+		f.Kinds = append(f.Kinds, form.Choice{Value: present.Segment(r), Label: comity.Capitalize(r.Many), Selected: r == filter.Resource})
 	}
-	slices.SortFunc(f.Kinds, func(a, b choice) int { return strings.Compare(a.Label, b.Label) })
+	slices.SortFunc(f.Kinds, func(a, b form.Choice) int { return strings.Compare(a.Label, b.Label) })
 	for _, operation := range []string{comity.OpAdd, comity.OpEdit, comity.OpDelete, comity.OpNote, comity.OpErase} {
 		word, _ := deed(operation)
-		f.Operations = append(f.Operations, choice{Value: operation, Label: word, Selected: operation == filter.Operation})
+		f.Operations = append(f.Operations, form.Choice{Value: operation, Label: word, Selected: operation == filter.Operation})
 	}
 	return f
 }

@@ -3,6 +3,7 @@ package console
 import (
 	"comity"
 	"comity/internal/authz"
+	"comity/internal/console/present"
 	"comity/internal/registry/view"
 )
 
@@ -19,9 +20,9 @@ type choosePage struct {
 
 // coCard is a CO that the reader can go to.
 type coCard struct {
-	link
+	present.Link
 	Note   string
-	Status value
+	Status present.Value
 }
 
 // chooseCO is the way in.
@@ -38,21 +39,21 @@ func (v *visit) chooseCO() error {
 		}
 		for _, co := range l.Records {
 			p.COs = append(p.COs, coCard{
-				link{co.Text(comity.Co.Name), coPath(co.Id)}, co.Text(comity.Co.Description), v.value(co, comity.Co.Status, titles{}),
+				present.Link{Text: co.Text(comity.Co.Name), To: present.COPath(co.Id)}, co.Text(comity.Co.Description), v.present.Value(co, comity.Co.Status, present.Titles{}),
 			})
 		}
 		p.pager = pagerOf(asked, afterId(l.More))
 		if v.caller.May(authz.Add, comity.Co.Resource) {
-			p.Add, p.AddText = v.add(comity.Co.Resource), "Add a CO"
+			p.Add, p.AddText = v.present.AddPath(comity.Co.Resource), "Add a CO"
 		}
 	case v.session.OfApiUser():
 		if !v.caller.MayAnything() {
 			break
 		}
-		return v.redirect(coPath(v.caller.CoId))
+		return v.redirect(present.COPath(v.caller.CoId))
 	default:
 		for _, m := range v.memberships {
-			p.COs = append(p.COs, coCard{link: link{m.CoName, coPath(m.CoId)}})
+			p.COs = append(p.COs, coCard{Link: present.Link{Text: m.CoName, To: present.COPath(m.CoId)}})
 		}
 		if len(p.COs) == 1 {
 			return v.redirect(p.COs[0].To)

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"comity"
+	"comity/internal/console/present"
 )
 
 // page is one pattern of a path, and who answers it.
@@ -67,7 +68,7 @@ func (c *Console) allPages() iter.Seq2[string, page] {
 	add := func(pages []page) {
 		for _, p := range pages {
 			method, path, _ := strings.Cut(p.pattern, " ")
-			all[method+" "+Root+path] = p
+			all[method+" "+present.Root+path] = p
 		}
 	}
 	for _, r := range comity.All() {

@@ -56,7 +56,7 @@ func (v *visit) nav() []navGroup {
 			}
 		}
 		if m.title == "Records" {
-			to := v.home() + "everything/"
+			to := v.present.HomePath() + "everything/"
 			g.Links = append(g.Links, navLink{Text: "All records", To: to, Current: v.r.URL.Path == to})
 		}
 		if len(g.Links) > 0 {
@@ -67,7 +67,7 @@ func (v *visit) nav() []navGroup {
 }
 
 func (v *visit) navLink(r *comity.Resource) navLink {
-	to := v.list(r)
+	to := v.present.ListPath(r)
 	text := comity.Capitalize(r.Many)
 	if r == comity.CoProvisioningTarget.Resource {
 		text = "Provisioning Targets" // as COmanage's documentation calls the way to them

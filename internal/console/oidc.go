@@ -16,6 +16,7 @@ import (
 	"golang.org/x/oauth2"
 
 	"comity"
+	"comity/internal/console/present"
 	"comity/internal/signin"
 )
 
@@ -262,6 +263,6 @@ func (v *visit) providerTrouble(status int, err error, text string) error {
 		v.Log.WarnContext(v.ctx(), "sign-in by OpenID Connect failed", "error", err)
 	}
 	return v.showAs(status, "trouble.html", "You are not signed in", trouble{
-		Text: text, Next: "Try again; if it stays so, the operator finds the reason in the log.", Back: link{"Sign in", Root + "sign-in"},
+		Text: text, Next: "Try again; if it stays so, the operator finds the reason in the log.", Back: present.Link{Text: "Sign in", To: present.Root + "sign-in"},
 	})
 }

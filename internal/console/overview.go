@@ -4,6 +4,7 @@ import (
 	"comity"
 	"comity/internal/authz"
 	"comity/internal/console/chart"
+	"comity/internal/console/present"
 	"comity/internal/registry/view"
 )
 
@@ -34,7 +35,7 @@ type overviewPage struct {
 // count is a number of people and the list of them.
 type count struct {
 	Number int64
-	Status value
+	Status present.Value
 	To     string
 }
 
@@ -85,7 +86,7 @@ func (v *visit) countPeople(p *overviewPage) error {
 	for _, w := range comity.CoPerson.Status.Words {
 		if n := counts[w.Word]; n > 0 {
 			p.People += n
-			p.Counts = append(p.Counts, count{n, value{Text: comity.CoPerson.Status.WordLabel(w.Word), Tone: tone(w.Word)}, v.list(r, "status", w.Word)})
+			p.Counts = append(p.Counts, count{n, present.Value{Text: comity.CoPerson.Status.WordLabel(w.Word), Tone: present.Tone(w.Word)}, v.present.ListPath(r, "status", w.Word)})
 		}
 	}
 	return nil
@@ -102,8 +103,8 @@ func peopleOverTime(days []view.StatusesAt) *chart.Areas {
 
 // targetNow is the status of a target.
 type targetNow struct {
-	link
-	Status                             value
+	present.Link
+	Status                             present.Value
 	Waiting, InFlight, Failed, LeftOut int64
 	// WhyLeftOut is what people who are left out lack.
 	WhyLeftOut string
@@ -124,8 +125,8 @@ func (v *visit) targetsNow() ([]targetNow, error) {
 	for _, rec := range targets {
 		s := statuses[rec.Id]
 		all = append(all, targetNow{
-			link:   link{titles{}.of(rec), v.record(rec.Resource, rec.Id)},
-			Status: v.value(rec, comity.CoProvisioningTarget.Status, titles{}), Waiting: s.Waiting, InFlight: s.InFlight, Failed: s.Failed,
+			Link:   present.Link{Text: present.Titles{}.Of(rec), To: v.present.RecordPath(rec.Resource, rec.Id)},
+			Status: v.present.Value(rec, comity.CoProvisioningTarget.Status, present.Titles{}), Waiting: s.Waiting, InFlight: s.InFlight, Failed: s.Failed,
 			LeftOut: s.LeftOut, WhyLeftOut: s.WhyLeftOut, Broken: !s.Breaker.Opened.IsZero(),
 		})
 	}
@@ -135,7 +136,7 @@ func (v *visit) targetsNow() ([]targetNow, error) {
 // upcoming is a role or membership that begins or ends by its dates.
 type upcoming struct {
 	view.Upcoming
-	Who, What link
+	Who, What present.Link
 }
 
 // upcomingSize is how many of those that end, and that begin, are shown.
@@ -157,15 +158,15 @@ func (v *visit) nameUpcoming(found []view.Upcoming) []upcoming {
 	var all []upcoming
 	for _, u := range found {
 		person := u.Record.OwnedBy(comity.OwnerCO)
-		one := upcoming{u, v.linkTo(comity.CoPerson.Resource, person, v.titlesOfPerson(u.Person)), link{To: v.record(u.Record.Resource, u.Record.Id)}}
+		one := upcoming{u, v.present.Link(comity.CoPerson.Resource, person, v.present.TitlesOfPerson(u.Person)), present.Link{To: v.present.RecordPath(u.Record.Resource, u.Record.Id)}}
 		of := ""
 		if u.Of != nil {
-			of = titles{}.of(u.Of)
+			of = present.Titles{}.Of(u.Of)
 		}
 		if f := comity.CoPersonRole; u.Record.Resource == f.Resource {
-			one.What.Text = join(" in ", join(", ", "Role", u.Record.Text(f.Title), u.Record.Text(f.Affiliation)), of)
+			one.What.Text = present.Join(" in ", present.Join(", ", "Role", u.Record.Text(f.Title), u.Record.Text(f.Affiliation)), of)
 		} else {
-			one.What.Text = join(" of ", "Membership", of)
+			one.What.Text = present.Join(" of ", "Membership", of)
 		}
 		all = append(all, one)
 	}
@@ -184,7 +185,7 @@ func (v *visit) nextSteps(p overviewPage) (steps []navLink) {
 		{len(p.Targets) > 0, comity.Server.Resource, "Add a server", "The external system that people are sent to: its address and how to call it."},
 		{len(p.Targets) > 0, comity.CoProvisioningTarget.Resource, "Connect a service", "A provisioning target sends changes to a server."},
 	} {
-		if to := v.mayAdd(s.resource); to != "" && !s.done {
+		if to := v.present.AddPathIfAllowed(s.resource); to != "" && !s.done {
 			steps = append(steps, navLink{Text: s.text, To: to, Note: s.note})
 		}
 	}
@@ -194,5 +195,5 @@ func (v *visit) nextSteps(p overviewPage) (steps []navLink) {
 // everything lists all kinds of records that the reader may see, also those without a place in the
 // navigation.
 func (v *visit) everything() error {
-	return v.show("everything.html", "All records", v.allLists(), link{"All records", ""})
+	return v.show("everything.html", "All records", v.allLists(), present.Link{Text: "All records"})
 }

@@ -3,18 +3,20 @@ package console
 import (
 	"net/url"
 	"strconv"
+
+	"comity/internal/console/present"
 )
 
 // pager leads to other pages of a list: First to the first, More to the next; nowhere where there is none.
-type pager struct{ First, More link }
+type pager struct{ First, More present.Link }
 
 // pagerOf is the pager of the list that is asked for, whose next page is after a record; "" for none.
 func pagerOf(asked url.Values, next string) (p pager) {
 	if asked.Get("after") != "" {
-		p.First = link{"First page", again(asked, "after", "")}
+		p.First = present.Link{Text: "First page", To: again(asked, "after", "")}
 	}
 	if next != "" {
-		p.More = link{"Next page", again(asked, "after", next)}
+		p.More = present.Link{Text: "Next page", To: again(asked, "after", next)}
 	}
 	return p
 }

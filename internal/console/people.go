@@ -4,12 +4,14 @@ import (
 	"net/url"
 
 	"comity"
+	"comity/internal/console/form"
+	"comity/internal/console/present"
 	"comity/internal/registry/view"
 )
 
 // peoplePages are the custom pages of people.
 func peoplePages() []page {
-	at := "co/{co}/" + segment(comity.CoPerson.Resource) + "/"
+	at := "co/{co}/" + present.Segment(comity.CoPerson.Resource) + "/"
 	return []page{
 		{pattern: "GET " + at + "{$}", handle: (*visit).people},
 		{pattern: "GET " + at + "{id}/{$}", handle: (*visit).person},
@@ -27,8 +29,8 @@ type peoplePage struct {
 
 type personFound struct {
 	Name, To, Identifier string
-	Status, Email        value
-	Units                []link
+	Status, Email        present.Value
+	Units                []present.Link
 }
 
 // people lists the people whom a search finds.
@@ -50,7 +52,7 @@ func (v *visit) people() error {
 	if p.Filters, err = v.peopleFilters(asked); err != nil {
 		return err
 	}
-	return v.show("people.html", comity.Capitalize(comity.CoPerson.Resource.Many), p, link{comity.Capitalize(comity.CoPerson.Resource.Many), ""})
+	return v.show("people.html", comity.Capitalize(comity.CoPerson.Resource.Many), p, present.Link{Text: comity.Capitalize(comity.CoPerson.Resource.Many)})
 }
 
 // narrowed says whether a query asks for fewer than all people.
@@ -64,32 +66,32 @@ func narrowed(asked url.Values) bool {
 }
 
 func (v *visit) personFound(found view.PersonFound) personFound {
-	one := personFound{Name: personName(found.Person.Id, found.Name), To: v.record(comity.CoPerson.Resource, found.Person.Id)}
-	one.Status = v.value(found.Person, comity.CoPerson.Status, titles{})
+	one := personFound{Name: present.PersonName(found.Person.Id, found.Name), To: v.present.RecordPath(comity.CoPerson.Resource, found.Person.Id)}
+	one.Status = v.present.Value(found.Person, comity.CoPerson.Status, present.Titles{})
 	if found.EmailAddress != nil {
-		one.Email = v.value(found.EmailAddress, comity.EmailAddress.Mail, titles{})
+		one.Email = v.present.Value(found.EmailAddress, comity.EmailAddress.Mail, present.Titles{})
 	}
 	if found.Identifier != nil {
 		one.Identifier = found.Identifier.Text(comity.Identifier.Identifier)
 	}
 	for _, unit := range found.Units {
-		one.Units = append(one.Units, link{unit.Text(comity.Cou.Name), v.record(unit.Resource, unit.Id)})
+		one.Units = append(one.Units, present.Link{Text: unit.Text(comity.Cou.Name), To: v.present.RecordPath(unit.Resource, unit.Id)})
 	}
 	return one
 }
 
 // peopleFilters are what the list can be narrowed by besides the search.
-func (v *visit) peopleFilters(asked url.Values) ([]control, error) {
-	filters := []control{{
+func (v *visit) peopleFilters(asked url.Values) ([]form.Control, error) {
+	filters := []form.Control{{
 		Name: "status", Key: "status", Label: "Status", Type: "select",
-		Choices: selected(codes(comity.CoPerson.Status, false), asked.Get("status")),
+		Choices: form.Codes(comity.CoPerson.Status, asked.Get("status")),
 	}}
 	for _, by := range []struct {
 		name, label string
 		resource    *comity.Resource
 	}{{"unit", "Unit", comity.Cou.Resource}, {"group", "Group", comity.CoGroup.Resource}} {
-		c := control{Name: by.name, Key: by.name, Label: by.label, Value: asked.Get(by.name)}
-		if err := v.offer(&c, by.resource); err != nil {
+		c := form.Control{Name: by.name, Key: by.name, Label: by.label, Value: asked.Get(by.name)}
+		if err := form.Offer(&c, by.resource, v.choices()); err != nil {
 			return nil, err
 		}
 		// A filter that has nothing to choose from is none.

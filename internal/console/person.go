@@ -7,6 +7,7 @@ import (
 
 	"comity"
 	"comity/internal/authz"
+	"comity/internal/console/present"
 	"comity/internal/registry/view"
 )
 
@@ -14,10 +15,10 @@ import (
 type personPage struct {
 	head
 	trail
-	Fields []field
-	Status value
+	Fields []present.Field
+	Status present.Value
 	// Email is the first email address.
-	Email value
+	Email present.Value
 	// At is the time as of which the person is shown, zero for now; Now leads to the present.
 	At  time.Time
 	Now string
@@ -40,7 +41,7 @@ type personPage struct {
 type personView struct {
 	*visit
 	model  view.PersonView
-	titles titles
+	titles present.Titles
 	// rights are the reader's rights to the person's records; empty for the past.
 	rights map[*comity.Resource]map[int64]authz.Rights
 	// at is the time as of which the person is shown, zero for now.
@@ -60,7 +61,7 @@ func (v *visit) person() error {
 	if v.r.URL.Query().Has("revision") {
 		return drawn{comity.CoPerson.Resource}.detail(v)
 	}
-	dated, at := v.asItWas(v.record(comity.CoPerson.Resource, comity.ParseId(v.r.PathValue("id"))))
+	dated, at := v.asItWas(v.present.RecordPath(comity.CoPerson.Resource, comity.ParseId(v.r.PathValue("id"))))
 	view, err := v.viewAt(comity.ParseId(v.r.PathValue("id")), at)
 	if err != nil {
 		return err
@@ -72,11 +73,11 @@ func (v *visit) person() error {
 	if !view.apart() {
 		p.AsItWas = &dated
 	}
-	name := view.titles.of(view.model.Record)
+	name := view.titles.Of(view.model.Record)
 	if view.past() {
-		return v.show("person.html", name, p, v.crumbs(view.model.Record, name, link{"On " + dated.At, ""})...)
+		return v.show("person.html", name, p, v.present.Crumbs(view.model.Record, name, present.Link{Text: "On " + dated.At})...)
 	}
-	return v.showAs(dated.Status(), "person.html", name, p, v.crumbs(view.model.Record, name)...)
+	return v.showAs(dated.Status(), "person.html", name, p, v.present.Crumbs(view.model.Record, name)...)
 }
 
 // viewAt reads the person view as of a time, the zero time for now.
@@ -111,29 +112,29 @@ func withHanging(rec *comity.Record) []*comity.Record {
 }
 
 // titlesOf returns the titles of the records that a person view names, without a query.
-func (v *visit) titlesOf(g view.PersonView) titles {
+func (v *visit) titlesOf(g view.PersonView) present.Titles {
 	found := view.Named{}
 	maps.Copy(found, g.Named)
 	people := map[int64]*comity.Record{}
 	maps.Copy(people, g.Named[comity.CoPerson.Resource])
 	people[g.Record.Id] = g.Record
 	found[comity.CoPerson.Resource] = people
-	return titles{found, v.caller}
+	return present.Titles{Found: found, Caller: v.caller}
 }
 
 func (p *personView) page() (page personPage, err error) {
 	rec := p.model.Record
 	page = personPage{
-		head: p.headOf(rec, p.rights[rec.Resource][rec.Id]), trail: trail{Record: rec}, At: p.at, Now: p.record(rec.Resource, rec.Id),
-		Status: p.value(rec, comity.CoPerson.Status, p.titles),
+		head: p.headOf(rec, p.rights[rec.Resource][rec.Id]), trail: trail{Record: rec}, At: p.at, Now: p.present.RecordPath(rec.Resource, rec.Id),
+		Status: p.present.Value(rec, comity.CoPerson.Status, p.titles),
 	}
-	for _, f := range p.fields(rec, p.titles) {
+	for _, f := range p.present.Fields(rec, p.titles) {
 		if f.Label != comity.CoPerson.Status.Label {
 			page.Fields = append(page.Fields, f)
 		}
 	}
 	if mails := view.Dependents(rec, comity.EmailAddress.Resource); len(mails) > 0 {
-		page.Email = p.value(mails[0], comity.EmailAddress.Mail, p.titles)
+		page.Email = p.present.Value(mails[0], comity.EmailAddress.Mail, p.titles)
 	}
 	page.Roles, page.Groups, page.Linked = p.roles(), p.groups(), p.linked()
 	for _, part := range p.parts() {
@@ -150,7 +151,7 @@ func (p *personView) page() (page personPage, err error) {
 		return page, err
 	}
 	if !p.apart() && p.caller.May(authz.View, comity.HistoryRecord.Resource) {
-		page.AllHistory = p.list(comity.HistoryRecord.Resource, "copersonid", strconv.FormatInt(rec.Id, 10))
+		page.AllHistory = p.present.ListPath(comity.HistoryRecord.Resource, "copersonid", strconv.FormatInt(rec.Id, 10))
 		page.Latest, err = p.latest(rec.Id)
 	}
 	return page, err

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"comity"
+	"comity/internal/console/present"
 	"comity/internal/registry/view"
 )
 
@@ -18,12 +19,12 @@ type groupsPart struct {
 }
 
 type groupRow struct {
-	Group link
+	Group present.Link
 	// As is member, owner or both; State a badge where the membership does not count.
 	As           string
-	State        value
+	State        present.Value
 	Why          reason
-	From, Until  value
+	From, Until  present.Value
 	Edit, Delete string
 }
 
@@ -39,9 +40,9 @@ func (p *personView) groups() groupsPart {
 	}
 	for _, m := range view.Dependents(p.model.Record, f.Resource) {
 		row := groupRow{
-			Group: p.linkTo(comity.CoGroup.Resource, m.Int(f.CoGroupId), p.titles), As: "neither", Why: p.reason(p.model.Reasons[m.Id]),
-			State: memberState(m, p.titles.found[comity.CoGroup.Resource][m.Int(f.CoGroupId)], at),
-			From:  p.value(m, f.ValidFrom, p.titles), Until: p.value(m, f.ValidThrough, p.titles),
+			Group: p.present.Link(comity.CoGroup.Resource, m.Int(f.CoGroupId), p.titles), As: "neither", Why: p.reason(p.model.Reasons[m.Id]),
+			State: memberState(m, p.titles.Found[comity.CoGroup.Resource][m.Int(f.CoGroupId)], at),
+			From:  p.present.Value(m, f.ValidFrom, p.titles), Until: p.present.Value(m, f.ValidThrough, p.titles),
 		}
 		switch {
 		case m.Bool(f.Member) && m.Bool(f.Owner):

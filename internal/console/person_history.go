@@ -1,6 +1,9 @@
 package console
 
-import "comity/internal/registry/view"
+import (
+	"comity/internal/console/present"
+	"comity/internal/registry/view"
+)
 
 // latestSize is how many lines of the history a person's page shows.
 const latestSize = 8
@@ -19,7 +22,7 @@ func (v *visit) latest(person int64) ([]happening, error) {
 	var lines []happening
 	for _, h := range found.Entries {
 		line := v.happening(h, t)
-		line.Whom = link{}
+		line.Whom = present.Link{}
 		lines = append(lines, line)
 	}
 	return lines, nil

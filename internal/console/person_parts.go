@@ -8,6 +8,7 @@ import (
 
 	"comity"
 	"comity/internal/authz"
+	"comity/internal/console/present"
 	"comity/internal/registry/view"
 )
 
@@ -27,7 +28,7 @@ type personPart struct {
 
 // personRow is a record that hangs on a person, and where it is changed: "" where the reader may not.
 type personRow struct {
-	row
+	present.Row
 	Edit, Delete string
 }
 
@@ -57,8 +58,8 @@ func (p *personView) parts() []personPart {
 }
 
 func (p *personView) part(r *comity.Resource, records []*comity.Record) personPart {
-	part := personPart{Name: comity.Capitalize(r.Many), One: r.One, Heading: comity.Capitalize(r.One), Key: segment(r), Add: p.addTo(r)}
-	columns, rows := p.table(records, r, comity.CoPerson.Resource, p.titles)
+	part := personPart{Name: comity.Capitalize(r.Many), One: r.One, Heading: comity.Capitalize(r.One), Key: present.Segment(r), Add: p.addTo(r)}
+	columns, rows := p.present.Table(records, r, comity.CoPerson.Resource, p.titles)
 	part.Columns = columns
 	for i, rec := range records {
 		edit, remove := p.changes(rec)
@@ -74,12 +75,12 @@ func (part *personPart) add(row personRow) {
 
 // changes are the forms that a record is edited and deleted by, from which the reader comes back here.
 func (p *personView) changes(rec *comity.Record) (edit, remove string) {
-	may, back := p.rights[rec.Resource][rec.Id], "?"+url.Values{"next": {p.record(comity.CoPerson.Resource, p.model.Record.Id)}}.Encode()
+	may, back := p.rights[rec.Resource][rec.Id], "?"+url.Values{"next": {p.present.RecordPath(comity.CoPerson.Resource, p.model.Record.Id)}}.Encode()
 	if may.Edit {
-		edit = p.form(rec.Resource, rec.Id, "edit") + back
+		edit = p.present.ActionPath(rec.Resource, rec.Id, "edit") + back
 	}
 	if may.Delete && !(rec.Resource == comity.Name.Resource && rec.Bool(comity.Name.PrimaryName)) {
-		remove = p.form(rec.Resource, rec.Id, "delete") + back
+		remove = p.present.ActionPath(rec.Resource, rec.Id, "delete") + back
 	}
 	return edit, remove
 }
@@ -91,7 +92,7 @@ func (p *personView) addTo(r *comity.Resource) string {
 	}
 	for _, of := range r.Parents() {
 		if of.Resource == comity.CoPerson.Resource && of.Field != nil && (of.Field.Kind == comity.Owner || of.Field.Required) {
-			return p.mayAdd(r, of.Key, strconv.FormatInt(p.model.Record.Id, 10))
+			return p.present.AddPathIfAllowed(r, of.Key, strconv.FormatInt(p.model.Record.Id, 10))
 		}
 	}
 	return ""
@@ -105,14 +106,14 @@ func (p *personView) linked() personPart {
 		Columns: []string{"Affiliation", "Known there as"}, None: "Linked to none yet.",
 	}
 	for _, l := range view.Dependents(p.model.Record, f.Resource) {
-		name, _ := p.titles.by(o.Resource, l.Int(f.OrgIdentityId))
-		row := personRow{row: row{Title: name, Values: make([]value, 2)}}
+		name, _ := p.titles.By(o.Resource, l.Int(f.OrgIdentityId))
+		row := personRow{Row: present.Row{Title: name, Values: make([]present.Value, 2)}}
 		for _, org := range view.Dependents(l, o.Resource) {
-			row.Title, row.To = p.titles.of(org), p.record(o.Resource, org.Id)
+			row.Title, row.To = p.titles.Of(org), p.present.RecordPath(o.Resource, org.Id)
 			if names := view.Dependents(org, comity.Name.Resource); len(names) > 0 {
-				row.Title = join(", ", fullName(names[0]), org.Text(o.O))
+				row.Title = present.Join(", ", present.FullName(names[0]), org.Text(o.O))
 			}
-			row.Values = []value{{Text: org.Text(o.Affiliation)}, {Text: known(org)}}
+			row.Values = []present.Value{{Text: org.Text(o.Affiliation)}, {Text: known(org)}}
 		}
 		_, row.Delete = p.changes(l)
 		part.add(row)

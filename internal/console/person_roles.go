@@ -6,6 +6,7 @@ import (
 
 	"comity"
 	"comity/internal/console/chart"
+	"comity/internal/console/present"
 	"comity/internal/registry/view"
 )
 
@@ -26,13 +27,13 @@ func (p *personView) roles() personPart {
 	}
 	var periods []chart.Period
 	for _, rec := range records {
-		row := row{Title: cmp.Or(join(", ", rec.Text(f.Title), rec.Text(f.Affiliation)), comity.Capitalize(f.Resource.One)), To: p.record(rec.Resource, rec.Id)}
+		row := present.Row{Title: cmp.Or(present.Join(", ", rec.Text(f.Title), rec.Text(f.Affiliation)), comity.Capitalize(f.Resource.One)), To: p.present.RecordPath(rec.Resource, rec.Id)}
 		for _, field := range []*comity.Field{f.CouId, f.Status, f.ValidFrom, f.ValidThrough} {
-			row.Values = append(row.Values, p.value(rec, field, p.titles))
+			row.Values = append(row.Values, p.present.Value(rec, field, p.titles))
 		}
 		edit, remove := p.changes(rec)
 		part.add(personRow{row, edit, remove})
-		period := chart.Period{Text: join(" in ", row.Title, row.Values[0].Text), Tone: row.Values[1].Tone, Begin: startOf(rec)}
+		period := chart.Period{Text: present.Join(" in ", row.Title, row.Values[0].Text), Tone: row.Values[1].Tone, Begin: startOf(rec)}
 		if rec.Has(f.ValidThrough) {
 			period.End = rec.Time(f.ValidThrough)
 		}

@@ -4,13 +4,14 @@ import (
 	"time"
 
 	"comity"
+	"comity/internal/console/present"
 	"comity/internal/registry/view"
 )
 
 // reason is why somebody is in a group, in words with a link among them.
 type reason struct {
 	Before, After string
-	Link          link
+	Link          present.Link
 	// Since is when it was given, the zero time where that is not known.
 	Since time.Time
 }
@@ -25,19 +26,19 @@ func (v *visit) reason(why view.MembershipReason) reason {
 	case view.ReasonActive:
 		return reason{Before: "in because the person is " + comity.CoPerson.Status.WordLabel(why.Status)}
 	case view.ReasonRole, view.ReasonActiveRole:
-		r := reason{Before: "in because of a role in", Link: link{Text: "its unit"}}
+		r := reason{Before: "in because of a role in", Link: present.Link{Text: "its unit"}}
 		if len(why.Roles) > 0 {
 			r.Before, r.After = "in because the role in", "is "+comity.CoPersonRole.Status.WordLabel(why.Roles[0].Text(comity.CoPersonRole.Status))
 		}
 		if why.Unit != nil {
-			r.Link = link{why.Unit.Text(comity.Cou.Name), v.record(comity.Cou.Resource, why.Unit.Id)}
+			r.Link = present.Link{Text: why.Unit.Text(comity.Cou.Name), To: v.present.RecordPath(comity.Cou.Resource, why.Unit.Id)}
 		}
 		return r
 	case view.ReasonNested:
 		if why.Group == nil {
 			return reason{Before: "in through a group that is nested"}
 		}
-		return reason{Before: "in through the group", Link: link{why.Group.Text(comity.CoGroup.Name), v.record(comity.CoGroup.Resource, why.Group.Id)}}
+		return reason{Before: "in through the group", Link: present.Link{Text: why.Group.Text(comity.CoGroup.Name), To: v.present.RecordPath(comity.CoGroup.Resource, why.Group.Id)}}
 	}
 	return reason{}
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"comity"
+	"comity/internal/console/present"
 	"comity/internal/console/static"
 	"comity/internal/console/templates"
 	"comity/internal/httpserver"
@@ -19,7 +20,7 @@ type frame struct {
 	// Page is the page's own.
 	Page any
 	// Crumbs are the way to the page.
-	Crumbs []link
+	Crumbs []present.Link
 	// Who has signed in, "" for nobody.
 	Who string
 	// CO is the CO's name, Home its overview; "" outside of any.
@@ -33,24 +34,21 @@ type frame struct {
 	static.Files
 }
 
-// link is a text and where it leads; "" is nowhere.
-type link struct{ Text, To string }
-
 // show answers with a page.
-func (v *visit) show(name, title string, data any, crumbs ...link) error {
+func (v *visit) show(name, title string, data any, crumbs ...present.Link) error {
 	return v.showAs(http.StatusOK, name, title, data, crumbs...)
 }
 
 // showAs is show with another status.
-func (v *visit) showAs(status int, name, title string, data any, crumbs ...link) error {
+func (v *visit) showAs(status int, name, title string, data any, crumbs ...present.Link) error {
 	f := frame{
 		Title: title, Page: data, Crumbs: crumbs, Who: v.session.Who, Flash: v.said(),
 		Theme: v.theme(), Here: v.here(), Files: v.static,
 	}
 	if v.co != nil {
-		f.CO, f.Home, f.Nav, f.Search = v.co.Text(comity.Co.Name), v.home(), v.nav(), v.home()+"search"
+		f.CO, f.Home, f.Nav, f.Search = v.co.Text(comity.Co.Name), v.present.HomePath(), v.nav(), v.present.HomePath()+"search"
 		if len(crumbs) > 0 {
-			f.Crumbs = append([]link{{f.CO, f.Home}}, crumbs...)
+			f.Crumbs = append([]present.Link{{Text: f.CO, To: f.Home}}, crumbs...)
 		}
 	}
 	return v.write(status, name, templates.Layout, f)
@@ -72,7 +70,7 @@ func (v *visit) write(status int, name, template string, data any) error {
 type trouble struct {
 	Text, Next string
 	// Back is where the reader can go on.
-	Back link
+	Back present.Link
 }
 
 // fail answers with the page of an error, which says what to do.
@@ -92,9 +90,9 @@ func (v *visit) fail(err error) {
 	if e.RetryAfter > 0 {
 		v.w.Header().Set("Retry-After", strconv.Itoa(int(e.RetryAfter/time.Second)+1))
 	}
-	t.Back = link{"Go to the start", Root}
+	t.Back = present.Link{Text: "Go to the start", To: present.Root}
 	if v.co != nil {
-		t.Back = link{"Go to the overview of " + v.co.Text(comity.Co.Name), v.home()}
+		t.Back = present.Link{Text: "Go to the overview of " + v.co.Text(comity.Co.Name), To: v.present.HomePath()}
 	}
 	if err := v.showAs(status, "trouble.html", title, t); err != nil {
 		v.Log.ErrorContext(v.ctx(), "request failed", "request", v.exchange().ID, "path", v.r.URL.Path, "error", err)
@@ -113,7 +111,7 @@ func troubleOf(e *comity.Error) (status int, title string, t trouble) {
 	case comity.Refused:
 		status, title = http.StatusForbidden, "This is not possible"
 		if t.Text == "" {
-			t.Text = sentence(e.Phrase)
+			t.Text = present.Sentence(e.Phrase)
 		}
 	case comity.Malformed, comity.Invalid, comity.Unprocessable:
 		status, title = http.StatusBadRequest, "The request could not be read"

@@ -6,6 +6,7 @@ import (
 
 	"comity"
 	"comity/internal/authz"
+	"comity/internal/console/present"
 	"comity/internal/registry/view"
 )
 
@@ -27,7 +28,7 @@ const foundSize = 8
 // (palette.js) reads its links.
 func (v *visit) search() error {
 	text := strings.TrimSpace(v.r.URL.Query().Get("q"))
-	p := searchPage{Text: text, Action: v.home() + "search"}
+	p := searchPage{Text: text, Action: v.present.HomePath() + "search"}
 	for _, find := range []func(string) (navGroup, error){v.pagesCalled, v.peopleCalled, v.groupsCalled, v.addable} {
 		found, err := find(text)
 		if err != nil {
@@ -37,7 +38,7 @@ func (v *visit) search() error {
 			p.Groups = append(p.Groups, found)
 		}
 	}
-	return v.show("search.html", "Search", p, link{"Search", ""})
+	return v.show("search.html", "Search", p, present.Link{Text: "Search"})
 }
 
 // called says whether a name has all words of a text.
@@ -48,7 +49,7 @@ func called(name, text string) bool {
 
 func (v *visit) pagesCalled(text string) (navGroup, error) {
 	g := navGroup{Title: "Pages"}
-	links := []navLink{{Text: "Overview", To: v.home()}}
+	links := []navLink{{Text: "Overview", To: v.present.HomePath()}}
 	for _, group := range v.nav() {
 		links = append(links, group.Links...)
 	}
@@ -64,8 +65,8 @@ func (v *visit) pagesCalled(text string) (navGroup, error) {
 func (v *visit) addable(text string) (navGroup, error) {
 	g := navGroup{Title: "Add"}
 	for _, r := range comity.All() {
-		if name := addName(r); r != comity.Co.Resource && v.mayAdd(r) != "" && called(name, text) {
-			g.Links = append(g.Links, navLink{Text: name, To: v.add(r)})
+		if name := present.AddTitle(r); r != comity.Co.Resource && v.present.AddPathIfAllowed(r) != "" && called(name, text) {
+			g.Links = append(g.Links, navLink{Text: name, To: v.present.AddPath(r)})
 		}
 	}
 	return g, nil
@@ -92,7 +93,7 @@ func (v *visit) groupsCalled(text string) (navGroup, error) {
 	f := comity.CoGroup
 	found, err := v.View.Groups(v.ctx(), v.caller, v.co.Id, view.GroupFilter{Text: text}, 0, foundSize)
 	for _, rec := range found.Groups {
-		g.Links = append(g.Links, navLink{Text: rec.Text(f.Name), To: v.record(rec.Resource, rec.Id), Note: rec.Text(f.Description)})
+		g.Links = append(g.Links, navLink{Text: rec.Text(f.Name), To: v.present.RecordPath(rec.Resource, rec.Id), Note: rec.Text(f.Description)})
 	}
 	return g, err
 }

@@ -5,6 +5,7 @@ import (
 
 	"comity"
 	"comity/internal/authz"
+	"comity/internal/console/present"
 )
 
 // serverPages are the custom pages of servers: one form for a server and its settings.
@@ -21,14 +22,14 @@ func newServer(v *visit) (*pair, error) {
 		p.know(f.ServerType, comity.ServerKafka)
 		p.seldom = []*comity.Field{kafka.SaslMechanism, kafka.Groupid, kafka.BatchSize, kafka.Partition, kafka.Timeout}
 		p.page.Sections[0].Title, p.page.Sections[1].Title = "The server", "Its cluster"
-		p.page.Ways = []link{{"HTTP", v.add(f.Resource)}, {"Kafka", ""}}
+		p.page.Ways = []present.Link{{Text: "HTTP", To: v.present.AddPath(f.Resource)}, {Text: "Kafka"}}
 		return p, nil
 	}
 	p := newPair(v, f.Resource, http.Resource, http.ServerId)
 	p.know(f.ServerType, comity.ServerHTTP)
 	p.seldom = []*comity.Field{http.SslVerifyPeer, http.SslVerifyHost}
 	p.page.Sections[0].Title, p.page.Sections[1].Title = "The server", "Where it is"
-	p.page.Ways = []link{{"HTTP", ""}, {"Kafka", v.add(f.Resource, "type", kafkaType)}}
+	p.page.Ways = []present.Link{{Text: "HTTP"}, {Text: "Kafka", To: v.present.AddPath(f.Resource, "type", kafkaType)}}
 	return p, nil
 }
 
@@ -50,10 +51,10 @@ func fits(rec *comity.Record, r *comity.Resource) bool {
 // serverNext is the next step in setting up a server, or the targets that use it.
 type serverNext struct {
 	// Settings leads to the form of its settings if it has none, Target to the form of a new target.
-	Settings link
+	Settings present.Link
 	Target   string
 	// Used are the targets that send to the server.
-	Used []link
+	Used []present.Link
 }
 
 // serverParts show, with a server, what comes next.
@@ -69,9 +70,9 @@ func serverParts() []part {
 			if !v.caller.May(authz.Add, settings) {
 				return nil, nil
 			}
-			return serverNext{Settings: link{settings.One, v.add(settings, "serverid", id)}}, nil
+			return serverNext{Settings: present.Link{Text: settings.One, To: v.present.AddPath(settings, "serverid", id)}}, nil
 		}
-		next := serverNext{Target: v.mayAdd(comity.CoProvisioningTarget.Resource, "server", id)}
+		next := serverNext{Target: v.present.AddPathIfAllowed(comity.CoProvisioningTarget.Resource, "server", id)}
 		if next.Used, err = v.targetsOfServer(rec.Id); err != nil || next.Target == "" && len(next.Used) == 0 {
 			return nil, err
 		}
@@ -80,7 +81,7 @@ func serverParts() []part {
 }
 
 // targetsOfServer returns the targets that send to a server, among the first few of the CO.
-func (v *visit) targetsOfServer(server int64) (used []link, err error) {
+func (v *visit) targetsOfServer(server int64) (used []present.Link, err error) {
 	f := comity.CoApiProvisionerTarget
 	if !v.caller.May(authz.View, f.Resource) {
 		return nil, nil
@@ -95,7 +96,7 @@ func (v *visit) targetsOfServer(server int64) (used []link, err error) {
 	}
 	for _, settings := range l.Records {
 		if target := settings.Int(f.CoProvisioningTargetId); settings.Int(f.ServerId) == server {
-			used = append(used, v.linkTo(comity.CoProvisioningTarget.Resource, target, t))
+			used = append(used, v.present.Link(comity.CoProvisioningTarget.Resource, target, t))
 		}
 	}
 	return used, nil

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"comity"
+	"comity/internal/console/present"
 	"comity/internal/signin"
 )
 
@@ -23,7 +24,7 @@ func signInPages() []page {
 
 // signInPage is what the form to sign in shows.
 type signInPage struct {
-	Username, Next, Fault string
+	Username, Next, Error string
 	// Provider is where people sign in by themselves, "" if they cannot.
 	Provider string
 }
@@ -36,9 +37,9 @@ func (v *visit) signInForm() error {
 }
 
 func (v *visit) showSignIn(status int, fault string) error {
-	p := signInPage{Username: v.r.PostFormValue("username"), Next: v.next("next"), Fault: fault}
+	p := signInPage{Username: v.r.PostFormValue("username"), Next: v.next("next"), Error: fault}
 	if v.provider != nil {
-		p.Provider = Root + "sign-in/provider" + withQuery([]string{"next", p.Next})
+		p.Provider = present.Root + "sign-in/provider" + present.Query([]string{"next", p.Next})
 	}
 	return v.showAs(status, "sign_in.html", "Sign in", p)
 }
@@ -81,14 +82,14 @@ func (v *visit) followLink() error {
 		v.Logins.Failed(v.ctx(), signin.ClientAddress(v.r, v.TrustedProxies), "link", "", time.Now())
 		return v.showAs(http.StatusForbidden, "trouble.html", "This link is used up", trouble{
 			Text: "A link signs in once, within an hour of being made.",
-			Next: "The command `comity console-link` makes a new one.", Back: link{"Sign in by key", Root + "sign-in"},
+			Next: "The command `comity console-link` makes a new one.", Back: present.Link{Text: "Sign in by key", To: present.Root + "sign-in"},
 		})
 	}
 	if err != nil {
 		return err
 	}
 	v.setCookie(sessionCookie, token, signin.SessionLife)
-	return v.redirect(Root)
+	return v.redirect(present.Root)
 }
 
 func (v *visit) signOut() error {
@@ -108,7 +109,7 @@ func (v *visit) signOutEverywhere() error {
 func (v *visit) signedOut(text string) error {
 	v.setCookie(sessionCookie, "", -time.Second)
 	v.say(text)
-	return v.redirect(Root + "sign-in")
+	return v.redirect(present.Root + "sign-in")
 }
 
 // chooseTheme keeps whether pages are light or dark.

@@ -9,6 +9,7 @@ import (
 
 	"comity"
 	"comity/internal/authz"
+	"comity/internal/console/present"
 	"comity/internal/provisioning"
 )
 
@@ -54,7 +55,7 @@ const troublesShown = 10
 
 // health reads the status of a target.
 func (v *visit) health(target *comity.Record) (l health, err error) {
-	l = health{target: target, Here: v.record(target.Resource, target.Id)}
+	l = health{target: target, Here: v.present.RecordPath(target.Resource, target.Id)}
 	if l.Status, err = v.Provisioning.Status(v.ctx(), v.caller, target.Id); err != nil {
 		return l, err
 	}
@@ -113,7 +114,7 @@ func (v *visit) deliveriesOf(target *comity.Record, all []provisioning.DeliveryS
 	var list []deliveryRow
 	for _, s := range all {
 		one := deliveryRow{standing: standingOf(s), To: v.subjectPath(target.Id, s.Subject)}
-		one.Name, _ = titles{found, v.caller}.by(resourceOf(s.Subject), s.Subject.Id)
+		one.Name, _ = present.Titles{Found: found, Caller: v.caller}.By(resourceOf(s.Subject), s.Subject.Id)
 		if one.Resendable() && provisioning.MayProvision(v.caller, target) {
 			one.Resend = one.To + "resend"
 		}
@@ -168,7 +169,7 @@ func (v *visit) healthFragment(l health) (f statusFragment, err error) {
 		return f, err
 	}
 	digest := sha256.Sum256([]byte(f.HTML))
-	f.Poll = v.atTarget(l.target.Id, "health") + withQuery([]string{"was", hex.EncodeToString(digest[:8])})
+	f.Poll = v.atTarget(l.target.Id, "health") + present.Query([]string{"was", hex.EncodeToString(digest[:8])})
 	return f, nil
 }
 
@@ -179,7 +180,7 @@ func (v *visit) statusFragment() error {
 		return err
 	}
 	if v.r.Header.Get("HX-Request") == "" {
-		return v.redirect(v.record(target.Resource, target.Id))
+		return v.redirect(v.present.RecordPath(target.Resource, target.Id))
 	}
 	l, err := v.health(target)
 	if err != nil {

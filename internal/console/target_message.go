@@ -8,6 +8,7 @@ import (
 
 	"comity"
 	"comity/internal/authz"
+	"comity/internal/console/present"
 	"comity/internal/provisioning"
 )
 
@@ -56,7 +57,7 @@ func (v *visit) subjectAtTarget() error {
 }
 
 func (v *visit) showMessage(status int, target *comity.Record, subject comity.Subject, refused string) (err error) {
-	p := messagePage{Target: titles{}.of(target), Refused: refused}
+	p := messagePage{Target: present.Titles{}.Of(target), Refused: refused}
 	delivery, err := v.Provisioning.SubjectStatus(v.ctx(), v.caller, target.Id, subject)
 	if err != nil {
 		return err
@@ -86,7 +87,7 @@ func (v *visit) showMessage(status int, target *comity.Record, subject comity.Su
 	if err != nil {
 		return err
 	}
-	of := v.linkTo(r, subject.Id, titles{found, v.caller})
+	of := v.present.Link(r, subject.Id, present.Titles{Found: found, Caller: v.caller})
 	p.Name, p.To = of.Text, of.To
 	if provisioning.MayProvision(v.caller, target) {
 		// Of a subject that is gone, only a failed or pending delivery can be sent again.
@@ -97,7 +98,7 @@ func (v *visit) showMessage(status int, target *comity.Record, subject comity.Su
 			p.Resend = v.subjectPath(target.Id, subject) + "resend"
 		}
 	}
-	return v.showAs(status, "message.html", p.Name+" at "+p.Target, p, v.targetCrumbs(target, link{p.Name, ""})...)
+	return v.showAs(status, "message.html", p.Name+" at "+p.Target, p, v.targetCrumbs(target, present.Link{Text: p.Name})...)
 }
 
 // indented returns a JSON body indented, and any other as it is.
@@ -168,5 +169,5 @@ func (v *visit) resendSubject() error {
 	} else {
 		v.say("The message is sent again.")
 	}
-	return v.redirect(v.record(target.Resource, target.Id))
+	return v.redirect(v.present.RecordPath(target.Resource, target.Id))
 }

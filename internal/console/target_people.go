@@ -3,6 +3,8 @@ package console
 import (
 	"comity"
 	"comity/internal/authz"
+	"comity/internal/console/form"
+	"comity/internal/console/present"
 	"comity/internal/registry/view"
 )
 
@@ -20,18 +22,18 @@ func (v *visit) peopleToProvision() error {
 	}
 	p := listPage{listing: v.listing(r), Columns: []string{"Status", "Email address", "Identifier"}}
 	p.All, p.Asked = v.atTarget(target.Id, "people/"), asked.Get("q") != ""
-	p.Filters = []control{searchFor("q", "Name, address or identifier", asked.Get("q"))}
+	p.Filters = []form.Control{form.SearchBox("q", "Name, address or identifier", asked.Get("q"))}
 	p.Purpose = "Whose message do you want to see? Nothing is sent until you confirm it."
 	for _, one := range found.People {
 		p.Rows = append(p.Rows, v.personToProvision(target, one))
 	}
 	p.pager = pagerOf(asked, found.Next)
-	return v.show("list.html", "Choose a person", p, v.targetCrumbs(target, link{"A person's message", ""})...)
+	return v.show("list.html", "Choose a person", p, v.targetCrumbs(target, present.Link{Text: "A person's message"})...)
 }
 
-func (v *visit) personToProvision(target *comity.Record, found view.PersonFound) row {
+func (v *visit) personToProvision(target *comity.Record, found view.PersonFound) present.Row {
 	one := v.personFound(found)
-	return row{Title: one.Name, To: v.subjectPath(target.Id, comity.PersonSubject(found.Person.Id)), Values: []value{
+	return present.Row{Title: one.Name, To: v.subjectPath(target.Id, comity.PersonSubject(found.Person.Id)), Values: []present.Value{
 		one.Status, {Text: one.Email.Text}, {Text: one.Identifier},
 	}}
 }

@@ -8,6 +8,7 @@ import (
 
 	"comity"
 	"comity/internal/authz"
+	"comity/internal/console/present"
 	"comity/internal/provisioning"
 )
 
@@ -25,22 +26,22 @@ func (v *visit) failedPage() error {
 	p := listPage{listing: listing{Many: "messages that failed"}, Columns: []string{"Answer", "Attempts", "Last attempt"}}
 	if len(all) > pageSize {
 		all = all[:pageSize]
-		p.More = link{"Next page", withQuery([]string{"after", strconv.FormatInt(all[pageSize-1].Subject.Id, 10), "kind", strconv.Itoa(int(all[pageSize-1].Subject.Kind))})}
+		p.More = present.Link{Text: "Next page", To: present.Query([]string{"after", strconv.FormatInt(all[pageSize-1].Subject.Id, 10), "kind", strconv.Itoa(int(all[pageSize-1].Subject.Kind))})}
 	}
 	if after.Id != 0 {
-		p.First = link{"First page", v.r.URL.Path}
+		p.First = present.Link{Text: "First page", To: v.r.URL.Path}
 	}
 	rows, err := v.deliveriesOf(target, all)
 	if err != nil {
 		return err
 	}
 	for _, one := range rows {
-		p.Rows = append(p.Rows, row{Title: one.Name, To: one.To, Values: []value{
+		p.Rows = append(p.Rows, present.Row{Title: one.Name, To: one.To, Values: []present.Value{
 			{Text: one.Answer, Long: true}, {Text: strconv.FormatInt(one.Attempts, 10)}, {Time: one.Tried},
 		}})
 	}
-	p.Of = link{titles{}.of(target), v.record(target.Resource, target.Id)}
-	return v.show("list.html", "Failed messages", p, v.targetCrumbs(target, link{"Failed", ""})...)
+	p.Of = present.Link{Text: present.Titles{}.Of(target), To: v.present.RecordPath(target.Resource, target.Id)}
+	return v.show("list.html", "Failed messages", p, v.targetCrumbs(target, present.Link{Text: "Failed"})...)
 }
 
 // subjectAfter is the subject that a page of a list begins after.
@@ -64,7 +65,7 @@ func (v *visit) resendAll() error {
 		return err
 	}
 	v.say(fmt.Sprintf("%d messages are sent again.", count))
-	return v.redirect(v.record(target.Resource, target.Id))
+	return v.redirect(v.present.RecordPath(target.Resource, target.Id))
 }
 
 // onlyChanged is the form's value for a full sync that skips unchanged messages.
@@ -80,7 +81,7 @@ func (v *visit) provisionEverybody() error {
 		return err
 	}
 	p := manyDeletes{
-		Who: v.r.PostForm.Get("who"), Anew: v.r.PostForm.Get("anew"), Action: v.r.URL.Path, Cancel: v.record(target.Resource, target.Id),
+		Who: v.r.PostForm.Get("who"), Anew: v.r.PostForm.Get("anew"), Action: v.r.URL.Path, Cancel: v.present.RecordPath(target.Resource, target.Id),
 	}
 	anyway := v.r.PostForm.Get("deletes") == "any"
 	o := provisioning.FullSyncOptions{OnlyChanged: p.Who == onlyChanged, Anew: p.Anew == "true", MaxDeletes: provisioning.MaxDeletes}
@@ -91,13 +92,13 @@ func (v *visit) provisionEverybody() error {
 	var many *provisioning.TooManyDeletes
 	if errors.As(err, &many) {
 		p.Text = comity.Capitalize(many.Refusal.Detail)
-		return v.showAs(http.StatusConflict, "many_deletes.html", "Should so many be deleted?", p, v.targetCrumbs(target, link{"Full sync", ""})...)
+		return v.showAs(http.StatusConflict, "many_deletes.html", "Should so many be deleted?", p, v.targetCrumbs(target, present.Link{Text: "Full sync"})...)
 	}
 	if err != nil {
 		return err
 	}
 	v.say(fmt.Sprintf("The full sync is under way: %d people and groups.", s.Total))
-	return v.redirect(v.record(target.Resource, target.Id))
+	return v.redirect(v.present.RecordPath(target.Resource, target.Id))
 }
 
 // stopEverybody stops the full sync of a target.
@@ -113,5 +114,5 @@ func (v *visit) stopEverybody() error {
 	if found {
 		v.say("The full sync is stopped. It can be continued from there.")
 	}
-	return v.redirect(v.record(target.Resource, target.Id))
+	return v.redirect(v.present.RecordPath(target.Resource, target.Id))
 }

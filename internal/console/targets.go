@@ -5,13 +5,14 @@ import (
 
 	"comity"
 	"comity/internal/authz"
+	"comity/internal/console/present"
 	"comity/internal/provisioning"
 )
 
 // targetPages are the custom pages of targets: one form for a target and its settings, and below a target the
 // pages about its deliveries.
 func targetPages() []page {
-	at := "co/{co}/" + segment(comity.CoProvisioningTarget.Resource) + "/{id}/"
+	at := "co/{co}/" + present.Segment(comity.CoProvisioningTarget.Resource) + "/{id}/"
 	return append(pairPages(comity.CoProvisioningTarget.Resource, newTarget),
 		page{pattern: "GET " + at + "health", handle: (*visit).statusFragment},
 		page{pattern: "GET " + at + "failed", handle: (*visit).failedPage},
@@ -31,25 +32,25 @@ func targetPages() []page {
 func newTarget(v *visit) (*pair, error) {
 	f, settings := comity.CoProvisioningTarget, comity.CoApiProvisionerTarget
 	p := newPair(v, f.Resource, settings.Resource, settings.CoProvisioningTargetId)
-	p.first.given.SetText(f.Plugin, comity.PluginAPI)
-	p.first.given.SetText(f.Status, comity.ModeAutomatic)
+	p.first.Given.SetText(f.Plugin, comity.PluginAPI)
+	p.first.Given.SetText(f.Status, comity.ModeAutomatic)
 	p.seldom = []*comity.Field{
 		f.ProvisionCoGroupId, f.RetryInterval, f.MaxRetry, f.Ordr, settings.Workers, settings.Tombstones, settings.AnswersGet,
 		settings.IncludeGroups, settings.SigningSecret,
 	}
 	p.page.Sections[0].Title, p.page.Sections[1].Title = "The target", "How it is provisioned"
-	servers, few, err := v.recordsToChoose(comity.Server.Resource)
+	servers, few, err := v.choices().Records(comity.Server.Resource)
 	if err != nil {
 		return nil, err
 	}
 	server := comity.ParseId(v.r.URL.Query().Get("server"))
 	switch {
 	case server != 0:
-		p.second.given.SetInt(settings.ServerId, server)
+		p.second.Given.SetInt(settings.ServerId, server)
 	case few && len(servers) == 1:
-		p.second.given.SetInt(settings.ServerId, comity.ParseId(servers[0].Value))
+		p.second.Given.SetInt(settings.ServerId, comity.ParseId(servers[0].Value))
 	case few && len(servers) == 0:
-		p.page.Missing = link{"A target needs a server to send to, and there is none in this CO yet.", v.mayAdd(comity.Server.Resource)}
+		p.page.Missing = present.Link{Text: "A target needs a server to send to, and there is none in this CO yet.", To: v.present.AddPathIfAllowed(comity.Server.Resource)}
 	}
 	return p, nil
 }
@@ -65,7 +66,7 @@ func (v *visit) target(op authz.Operation) (*comity.Record, error) {
 
 // atTarget returns a path below a target's page.
 func (v *visit) atTarget(target int64, what string) string {
-	return v.form(comity.CoProvisioningTarget.Resource, target, what)
+	return v.present.ActionPath(comity.CoProvisioningTarget.Resource, target, what)
 }
 
 // subjectPath returns the path of the page of a person or group at a target.
@@ -78,15 +79,15 @@ func (v *visit) subjectPath(target int64, s comity.Subject) string {
 }
 
 // targetCrumbs are the breadcrumbs of a page below a target's.
-func (v *visit) targetCrumbs(target *comity.Record, more ...link) []link {
-	return v.crumbs(target, titles{}.of(target), more...)
+func (v *visit) targetCrumbs(target *comity.Record, more ...present.Link) []present.Link {
+	return v.present.Crumbs(target, present.Titles{}.Of(target), more...)
 }
 
 // targetPart is what a target's page shows besides its record.
 type targetPart struct {
 	Obstacles []obstacle
 	Health    statusFragment
-	How       []field
+	How       []present.Field
 	// Mode is the name of the target's mode, Explained what it does.
 	Mode, Explained string
 	// People leads to the list of people, to choose one to send. Settings leads to the settings shown in How.
@@ -117,7 +118,7 @@ func targetParts() []part {
 		}
 		p.How, p.People, p.Fresh = v.how(w), v.atTarget(rec.Id, "people/"), l.LastSuccess.IsZero()
 		if w.settings != nil {
-			p.Settings = v.record(comity.CoApiProvisionerTarget.Resource, w.settings.Id)
+			p.Settings = v.present.RecordPath(comity.CoApiProvisionerTarget.Resource, w.settings.Id)
 		}
 		if provisioning.MayProvision(v.caller, rec) {
 			p.FullSync = v.atTarget(rec.Id, "everybody")

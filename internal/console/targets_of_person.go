@@ -3,6 +3,7 @@ package console
 import (
 	"comity"
 	"comity/internal/authz"
+	"comity/internal/console/present"
 	"comity/internal/provisioning"
 )
 
@@ -33,7 +34,7 @@ func (v *visit) targetsOfPerson(person int64) ([]targetOfPerson, error) {
 	var all []targetOfPerson
 	for i, target := range targets {
 		one := targetOfPerson{
-			standing: standingOf(deliveries[i]), Name: titles{}.of(target), To: v.record(target.Resource, target.Id), Message: v.subjectPath(target.Id, subject),
+			standing: standingOf(deliveries[i]), Name: present.Titles{}.Of(target), To: v.present.RecordPath(target.Resource, target.Id), Message: v.subjectPath(target.Id, subject),
 		}
 		if one.Resendable() && provisioning.MayProvision(v.caller, target) {
 			one.Resend = one.Message + "resend"

@@ -9,6 +9,7 @@ import (
 
 	"comity"
 	"comity/internal/authz"
+	"comity/internal/console/present"
 	"comity/internal/registry"
 	"comity/internal/registry/view"
 )
@@ -56,7 +57,7 @@ func (d drawn) editBack(v *visit, rec *comity.Record, revision int64) error {
 	} else {
 		v.say("Undone: the former values are restored.")
 	}
-	return v.redirect(v.record(d.Resource, rec.Id))
+	return v.redirect(v.present.RecordPath(d.Resource, rec.Id))
 }
 
 // addAgain adds a record that was deleted, with the values that it had. It is idempotent: a form that is sent
@@ -81,13 +82,13 @@ func (d drawn) addAgain(v *visit, revision int64) error {
 	added, err := v.Registry.AddOnce(v.ctx(), v.caller, d.Resource, in, once)
 	if why := notUndone(err); why != "" {
 		v.say(why)
-		return v.redirect(v.list(d.Resource))
+		return v.redirect(v.present.ListPath(d.Resource))
 	}
 	if err != nil {
 		return err
 	}
 	v.say("Undone: the record was added again, under a new number.")
-	return v.redirect(v.record(d.Resource, added.Id))
+	return v.redirect(v.present.RecordPath(d.Resource, added.Id))
 }
 
 // was returns a record as of a revision, if it is in the CO of the path.
@@ -112,7 +113,7 @@ func notUndone(err error) string {
 	case comity.Stale:
 		return "This cannot be undone: somebody has changed the record since."
 	case comity.Refused:
-		return join(" ", "This cannot be undone:", sentence(e.Phrase), e.Detail)
+		return present.Join(" ", "This cannot be undone:", present.Sentence(e.Phrase), e.Detail)
 	case comity.Invalid:
 		text := "This cannot be undone:"
 		for _, f := range e.Fields {
@@ -145,7 +146,7 @@ func (d drawn) sayEdited(v *visit, old *comity.Record) {
 		v.say(text)
 		return
 	}
-	v.sayAndOffer(flash{Text: text, Undo: v.form(d.Resource, rec.Id, "undo"), Revision: rec.Revision})
+	v.sayAndOffer(flash{Text: text, Undo: v.present.ActionPath(d.Resource, rec.Id, "undo"), Revision: rec.Revision})
 }
 
 // sayDeleted makes the next page show that a record was deleted, with an offer to add it again if it had no
@@ -153,7 +154,7 @@ func (d drawn) sayEdited(v *visit, old *comity.Record) {
 func (d drawn) sayDeleted(v *visit, rec *comity.Record, name string, alone bool) {
 	f := flash{Text: name + " deleted."}
 	if alone && v.co != nil && !d.hasSecrets() && v.caller.May(authz.Add, d.Resource) && v.caller.Through(authz.View, d.Resource)&authz.InCO != 0 {
-		f.Undo, f.Revision = v.form(d.Resource, rec.Id, "undo"), rec.Revision
+		f.Undo, f.Revision = v.present.ActionPath(d.Resource, rec.Id, "undo"), rec.Revision
 	}
 	v.sayAndOffer(f)
 }

@@ -7,12 +7,14 @@ import (
 
 	"comity"
 	"comity/internal/authz"
+	"comity/internal/console/form"
+	"comity/internal/console/present"
 	"comity/internal/registry/view"
 )
 
 // unitPages are the custom pages of units.
 func unitPages() []page {
-	at := "co/{co}/" + segment(comity.Cou.Resource) + "/"
+	at := "co/{co}/" + present.Segment(comity.Cou.Resource) + "/"
 	return []page{
 		{pattern: "GET " + at + "{$}", handle: (*visit).units},
 		{pattern: "GET " + at + "{id}/move", handle: (*visit).moveUnitForm},
@@ -41,19 +43,19 @@ func (v *visit) units() error {
 		return err
 	}
 	p := unitsPage{listing: v.listing(comity.Cou.Resource), Roots: v.unitNodes(roots)}
-	return v.show("units.html", comity.Capitalize(comity.Cou.Resource.Many), p, link{comity.Capitalize(comity.Cou.Resource.Many), ""})
+	return v.show("units.html", comity.Capitalize(comity.Cou.Resource.Many), p, present.Link{Text: comity.Capitalize(comity.Cou.Resource.Many)})
 }
 
 func (v *visit) unitNodes(units []*view.Unit) (nodes []unitNode) {
 	for _, u := range units {
 		id := strconv.FormatInt(u.Record.Id, 10)
 		n := unitNode{
-			Name: u.Record.Text(comity.Cou.Name), To: v.record(comity.Cou.Resource, u.Record.Id), Note: u.Record.Text(comity.Cou.Description),
-			People: u.People, PeopleTo: v.list(comity.CoPerson.Resource, "unit", id),
-			Add: v.mayAdd(comity.Cou.Resource, comity.Cou.ParentId.Name, id), Below: v.unitNodes(u.Below),
+			Name: u.Record.Text(comity.Cou.Name), To: v.present.RecordPath(comity.Cou.Resource, u.Record.Id), Note: u.Record.Text(comity.Cou.Description),
+			People: u.People, PeopleTo: v.present.ListPath(comity.CoPerson.Resource, "unit", id),
+			Add: v.present.AddPathIfAllowed(comity.Cou.Resource, comity.Cou.ParentId.Name, id), Below: v.unitNodes(u.Below),
 		}
 		if v.caller.May(authz.Edit, comity.Cou.Resource) && v.mayMove(u.Record.Id) {
-			n.Move = v.form(comity.Cou.Resource, u.Record.Id, "move")
+			n.Move = v.present.ActionPath(comity.Cou.Resource, u.Record.Id, "move")
 		}
 		nodes = append(nodes, n)
 	}
@@ -110,42 +112,42 @@ func (v *visit) moveUnitForm() error {
 // askWhere asks below which unit another is to be moved.
 func (v *visit) askWhere(status int, rec *comity.Record, value, fault string) error {
 	f := comity.Cou.ParentId
-	c := control{Name: f.Name, Key: f.Column, Label: "Below", Help: "Leave this empty to place it at the top.", Value: value}
+	c := form.Control{Name: f.Name, Key: f.Column, Label: "Below", Help: "Leave this empty to place it at the top.", Value: value}
 	p := formPage{
-		One: rec.Resource.One, Submit: "Move", Cancel: v.list(rec.Resource), Action: v.form(rec.Resource, rec.Id, "move"),
+		One: rec.Resource.One, Submit: "Move", Cancel: v.present.ListPath(rec.Resource), Action: v.present.ActionPath(rec.Resource, rec.Id, "move"),
 		Editing: true, Revision: rec.Revision,
 	}
 	if fault != "" {
-		c.Faults, p.Faults = []string{fault}, []link{{fault, "#field-" + c.Key}}
+		c.Errors, p.Errors = []string{fault}, []present.Link{{Text: fault, To: "#field-" + c.Key}}
 	}
 	roots, err := v.View.Units(v.ctx(), v.caller, v.co.Id)
 	if err != nil {
 		return err
 	}
 	if c.Choices = parents(roots, rec.Id, ""); len(c.Choices) <= maxParents {
-		c.Choices, err = v.withChosen(c.Choices, f.Refers(), "", value)
-		if c.Type, c.Choices = "select", selected(c.Choices, value); err != nil {
+		c.Choices, err = form.WithChosen(c.Choices, f.Refers(), "", value, v.choices())
+		if c.Type, c.Choices = "select", form.Select(c.Choices, value); err != nil {
 			return err
 		}
-	} else if err := v.find(&c, f, v.r.PostFormValue(f.Name+searchSuffix)); err != nil {
+	} else if err := form.OfferSearch(&c, f, v.r.PostFormValue(f.Name+form.SearchSuffix), v.choices()); err != nil {
 		return err
 	}
-	p.Controls = []control{c}
+	p.Controls = []form.Control{c}
 	name := rec.Text(comity.Cou.Name)
-	return v.showAs(status, "form.html", "Move "+name, p, v.crumbs(rec, name, link{"Move", ""})...)
+	return v.showAs(status, "form.html", "Move "+name, p, v.present.Crumbs(rec, name, present.Link{Text: "Move"})...)
 }
 
 // maxParents is how many units a select offers: it shows them in their order, so more than others do.
 const maxParents = 1000
 
 // parents are the units that one can be moved below, by their ways from the top.
-func parents(units []*view.Unit, moved int64, way string) (choices []choice) {
+func parents(units []*view.Unit, moved int64, way string) (choices []form.Choice) {
 	for _, u := range units {
 		if u.Record.Id == moved {
 			continue
 		}
-		name := join(" › ", way, u.Record.Text(comity.Cou.Name))
-		choices = append(choices, choice{Value: strconv.FormatInt(u.Record.Id, 10), Label: name})
+		name := present.Join(" › ", way, u.Record.Text(comity.Cou.Name))
+		choices = append(choices, form.Choice{Value: strconv.FormatInt(u.Record.Id, 10), Label: name})
 		choices = append(choices, parents(u.Below, moved, name)...)
 	}
 	return choices
@@ -158,7 +160,7 @@ func (v *visit) moveUnit() error {
 		return err
 	}
 	value := v.r.PostFormValue(f.ParentId.Name)
-	if value == "" && v.r.PostFormValue(f.ParentId.Name+searchSuffix) != "" {
+	if value == "" && v.r.PostFormValue(f.ParentId.Name+form.SearchSuffix) != "" {
 		return v.askWhere(http.StatusOK, rec, value, "")
 	}
 	in := comity.NewRecord(f.Resource)
@@ -167,15 +169,15 @@ func (v *visit) moveUnit() error {
 			in.Set(field, rec.Get(field))
 		}
 	}
-	cell, fault := form{}.readField(f.ParentId, v.r.PostForm)
+	cell, fault := form.ReadField(f.ParentId, v.r.PostForm, v.zone())
 	if fault != "" {
-		return v.askWhere(http.StatusUnprocessableEntity, rec, "", sentence(fault))
+		return v.askWhere(http.StatusUnprocessableEntity, rec, "", present.Sentence(fault))
 	}
 	in.Set(f.ParentId, cell)
 	err = v.Registry.Edit(v.ctx(), v.caller, f.Resource, rec.Id, comity.Input{Record: in}, unchanged(v.r.PostFormValue("revision")))
-	faults, text, err := wrong(f.Resource, err)
+	faults, text, err := form.SplitError(f.Resource, err)
 	for _, fault := range faults {
-		text = join(" ", text, sentence(fault.Sentence))
+		text = present.Join(" ", text, present.Sentence(fault.Sentence))
 	}
 	if err != nil {
 		return err
@@ -184,5 +186,5 @@ func (v *visit) moveUnit() error {
 		return v.askWhere(http.StatusUnprocessableEntity, rec, value, text)
 	}
 	v.say(rec.Text(f.Name) + " moved.")
-	return v.redirect(v.list(f.Resource))
+	return v.redirect(v.present.ListPath(f.Resource))
 }

@@ -14,6 +14,7 @@ import (
 
 	"comity"
 	"comity/internal/authz"
+	"comity/internal/console/present"
 	"comity/internal/httpserver"
 	"comity/internal/signin"
 )
@@ -31,10 +32,12 @@ type visit struct {
 	memberships []signin.Membership
 	// co is the CO that the page is in, nil outside of any.
 	co *comity.Record
+	// presenter turns records into what the page shows.
+	present present.Presenter
 	// location is the result of zone, nil before.
 	location *time.Location
-	// offers caches what selects offer, by resource.
-	offers map[*comity.Resource]offered
+	// source finds what forms offer to choose from, nil before it is needed.
+	source *choices
 }
 
 // serve makes a page's handler.
@@ -99,6 +102,7 @@ func (v *visit) answer(p page) error {
 	if err := v.recognise(); err != nil {
 		return err
 	}
+	v.present.Caller = v.caller
 	if p.open {
 		return p.handle(v)
 	}
@@ -111,6 +115,7 @@ func (v *visit) answer(p page) error {
 		if v.co, err = v.View.Record(v.ctx(), v.caller, comity.Co.Resource, comity.ParseId(id)); err != nil {
 			return err
 		}
+		v.present.CO = v.co.Id
 	}
 	return p.handle(v)
 }
@@ -200,8 +205,8 @@ func (v *visit) askToSignIn() error {
 		v.w.WriteHeader(http.StatusUnauthorized)
 		return nil
 	}
-	to := Root + "sign-in"
-	if v.r.Method == http.MethodGet && v.r.URL.Path != Root {
+	to := present.Root + "sign-in"
+	if v.r.Method == http.MethodGet && v.r.URL.Path != present.Root {
 		to += "?" + url.Values{"next": {v.r.URL.RequestURI()}}.Encode()
 	}
 	return v.redirect(to)
@@ -217,8 +222,8 @@ func (v *visit) redirect(to string) error {
 func (v *visit) next(field string) string {
 	to := v.r.FormValue(field)
 	u, err := url.Parse(to)
-	if err != nil || u.Scheme != "" || u.Host != "" || !strings.HasPrefix(u.Path, Root) || strings.Contains(to, `\`) {
-		return Root
+	if err != nil || u.Scheme != "" || u.Host != "" || !strings.HasPrefix(u.Path, present.Root) || strings.Contains(to, `\`) {
+		return present.Root
 	}
 	return to
 }
@@ -229,4 +234,12 @@ func (v *visit) here() string {
 		return v.r.URL.EscapedPath()
 	}
 	return v.r.URL.RequestURI()
+}
+
+// choices returns the source of what forms offer to choose from.
+func (v *visit) choices() *choices {
+	if v.source == nil {
+		v.source = &choices{visit: v, found: map[*comity.Resource]offered{}}
+	}
+	return v.source
 }
