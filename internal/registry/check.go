@@ -90,8 +90,7 @@ const maxFound = 20
 
 // checkValues validates every stored text, and the rules over several fields, as it does those of a request:
 // stored values may come from a time when more was accepted.
-func checkValues(ctx context.Context, tx *db.Tx) ([]admin.Problem, error) {
-	var problems []admin.Problem
+func checkValues(ctx context.Context, tx *db.Tx) (problems []admin.Problem, err error) {
 	for _, res := range comity.Stored() {
 		found := map[string]int{}
 		for after := int64(0); ; {
@@ -103,19 +102,25 @@ func checkValues(ctx context.Context, tx *db.Tx) ([]admin.Problem, error) {
 				break
 			}
 			for _, rec := range page {
-				for _, fault := range refused(rec) {
-					if found[fault.Field]++; found[fault.Field] <= maxFound {
-						problems = append(problems, admin.Problem{
-							Rule:  fmt.Sprintf("%s.%s is what it says", res.Singular, fault.Field),
-							Where: fmt.Sprintf("%s %d: %s; give it another value", res.Singular, rec.Id, fault.Sentence),
-						})
-					}
-				}
+				problems = append(problems, checkRecord(rec, found)...)
 			}
 			after = page[len(page)-1].Id
 		}
 	}
 	return problems, nil
+}
+
+// checkRecord returns the problems of one record, and counts them by field in found.
+func checkRecord(rec *comity.Record, found map[string]int) (problems []admin.Problem) {
+	for _, fault := range refused(rec) {
+		if found[fault.Field]++; found[fault.Field] <= maxFound {
+			problems = append(problems, admin.Problem{
+				Rule:  fmt.Sprintf("%s.%s is what it says", rec.Resource.Singular, fault.Field),
+				Where: fmt.Sprintf("%s %d: %s; give it another value", rec.Resource.Singular, rec.Id, fault.Sentence),
+			})
+		}
+	}
+	return problems
 }
 
 // refused returns the faults that a request with the record's values would have.

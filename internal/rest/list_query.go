@@ -23,8 +23,8 @@ type listParameters struct {
 	unknown []string
 }
 
-// parseListQuery parses a list's parameters. With an error the query has what could be parsed: who may not
-// ask at all is told that first.
+// parseListQuery parses a list's parameters. The query has what could be parsed also if there is an error: that
+// the caller may not ask at all is answered first.
 func parseListQuery(res *comity.Resource, values url.Values) (view.ListQuery, error) {
 	p := listParameters{query: view.ListQuery{Resource: res}}
 	var err error

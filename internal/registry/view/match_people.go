@@ -44,26 +44,7 @@ func (r *Reader) MatchPeople(ctx context.Context, caller authz.Caller, coID int6
 		if err := in.co(ctx, coID); err != nil || len(all) == 0 {
 			return err
 		}
-		meant, err := in.meant(ctx, coID, all)
-		if err != nil {
-			return err
-		}
-		people, err := in.describe(ctx, distinct(slices.Concat(meant...)), nil)
-		if err != nil {
-			return err
-		}
-		found := map[int64]PersonFound{}
-		for _, p := range people {
-			found[p.Person.Id] = p
-		}
-		for i, ids := range meant {
-			for _, id := range ids {
-				if p, sees := found[id]; sees {
-					all[i].People = append(all[i].People, p)
-				}
-			}
-		}
-		return nil
+		return in.match(ctx, coID, all)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("match people of CO %d: %w", coID, err)
@@ -71,9 +52,33 @@ func (r *Reader) MatchPeople(ctx context.Context, caller authz.Caller, coID int6
 	return all, nil
 }
 
-// meant returns the ids of the people that each line matches; names are tried only for lines that are no
+// match adds to each line the people whom it matches and whom the caller may see.
+func (r reading) match(ctx context.Context, coID int64, lines []LineMatch) error {
+	matched, err := r.matchedIds(ctx, coID, lines)
+	if err != nil {
+		return err
+	}
+	people, err := r.describe(ctx, distinct(slices.Concat(matched...)), nil)
+	if err != nil {
+		return err
+	}
+	seen := map[int64]PersonFound{}
+	for _, p := range people {
+		seen[p.Person.Id] = p
+	}
+	for i, ids := range matched {
+		for _, id := range ids {
+			if p, sees := seen[id]; sees {
+				lines[i].People = append(lines[i].People, p)
+			}
+		}
+	}
+	return nil
+}
+
+// matchedIds returns the ids of the people that each line matches; names are tried only for lines that are no
 // identifier or address.
-func (r reading) meant(ctx context.Context, coID int64, lines []LineMatch) ([][]int64, error) {
+func (r reading) matchedIds(ctx context.Context, coID int64, lines []LineMatch) ([][]int64, error) {
 	i, e, n := comity.Identifier, comity.EmailAddress, comity.Name
 	var folded []string
 	var names [][2]string
@@ -99,7 +104,7 @@ func (r reading) meant(ctx context.Context, coID int64, lines []LineMatch) ([][]
 			return nil, err
 		}
 	}
-	meant := make([][]int64, len(lines))
+	matched := make([][]int64, len(lines))
 	for at, line := range lines {
 		ids := slices.Concat(known[folded[at]], mailed[folded[at]])
 		if len(ids) == 0 {
@@ -108,9 +113,9 @@ func (r reading) meant(ctx context.Context, coID int64, lines []LineMatch) ([][]
 			}
 		}
 		ids = distinct(ids)
-		meant[at] = ids[:min(len(ids), maxLinePeople)]
+		matched[at] = ids[:min(len(ids), maxLinePeople)]
 	}
-	return meant, nil
+	return matched, nil
 }
 
 // peopleBy returns, by the key of the records that the caller may see, the people to whom the records belong.

@@ -14,8 +14,8 @@ import (
 	"comity/internal/registry/view"
 )
 
-// meant formats the lines, each with the given names of the people that it matches.
-func meant(all []view.LineMatch) (lines []string) {
+// formatMatches formats the lines, each with the given names of the people that it matches.
+func formatMatches(all []view.LineMatch) (lines []string) {
 	for _, one := range all {
 		lines = append(lines, one.Line+": "+strings.Join(givenNames(view.PeoplePage{People: one.People}), " "))
 	}
@@ -54,7 +54,7 @@ func TestRecognise(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if diff := cmp.Diff(tt.want, meant(all)); diff != "" {
+				if diff := cmp.Diff(tt.want, formatMatches(all)); diff != "" {
 					t.Errorf("(-want +got):\n%s", diff)
 				}
 			})

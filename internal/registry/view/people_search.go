@@ -132,16 +132,16 @@ func (r reading) describe(ctx context.Context, ids []int64, words []string) ([]P
 		}
 		found = append(found, PersonFound{
 			Person: people[id], Name: names[id], Units: units[id],
-			EmailAddress: fitting(mails[id], comity.EmailAddress.Mail, words),
-			Identifier:   fitting(identifiers[id], comity.Identifier.Identifier, words),
+			EmailAddress: firstWith(mails[id], comity.EmailAddress.Mail, words),
+			Identifier:   firstWith(identifiers[id], comity.Identifier.Identifier, words),
 		})
 	}
 	return found, nil
 }
 
-// fitting returns the first record whose text contains one of the words, else the first, nil if there are
+// firstWith returns the first record whose text contains one of the words, else the first, nil if there are
 // none.
-func fitting(records []*comity.Record, f *comity.Field, words []string) *comity.Record {
+func firstWith(records []*comity.Record, f *comity.Field, words []string) *comity.Record {
 	if len(records) == 0 {
 		return nil
 	}

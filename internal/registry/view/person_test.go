@@ -15,8 +15,8 @@ import (
 	"comity/internal/registry/view"
 )
 
-// hanging returns the names of the resources of a record's dependents, with how many there are.
-func hanging(rec *comity.Record) (all []string) {
+// dependents returns the names of the resources of a record's dependents, with how many there are.
+func dependents(rec *comity.Record) (all []string) {
 	for _, e := range rec.Expanded {
 		if len(e.Records) > 0 {
 			all = append(all, fmt.Sprint(e.Resource.Singular, " ", len(e.Records)))
@@ -30,20 +30,20 @@ func hanging(rec *comity.Record) (all []string) {
 func reasons(g view.PersonView) map[string]string {
 	all := map[string]string{}
 	for _, m := range view.Dependents(g.Record, comity.CoGroupMember.Resource) {
-		group, why := g.Named.Of(m, comity.CoGroupMember.CoGroupId), g.Reasons[m.Id]
+		group, reason := g.Named.Of(m, comity.CoGroupMember.CoGroupId), g.Reasons[m.Id]
 		if group == nil {
 			continue
 		}
-		text := why.Kind.String()
+		text := reason.Kind.String()
 		switch {
-		case why.Group != nil:
-			text += " through " + why.Group.Text(comity.CoGroup.Name)
-		case why.Unit != nil:
-			text += " in " + why.Unit.Text(comity.Cou.Name) + fmt.Sprint(" by roles ", len(why.Roles))
-		case why.Status != "":
-			text += ", status " + why.Status
-		case why.Actor != "":
-			text += " by " + why.Actor
+		case reason.Group != nil:
+			text += " through " + reason.Group.Text(comity.CoGroup.Name)
+		case reason.Unit != nil:
+			text += " in " + reason.Unit.Text(comity.Cou.Name) + fmt.Sprint(" by roles ", len(reason.Roles))
+		case reason.Status != "":
+			text += ", status " + reason.Status
+		case reason.Actor != "":
+			text += " by " + reason.Actor
 		}
 		all[group.Text(comity.CoGroup.Name)] = text
 	}
@@ -70,32 +70,32 @@ func TestPersonView(t *testing.T) {
 		fx.Insert(t, comity.CoOrgIdentityLink.Resource, registrytest.Values{comity.CoOrgIdentityLink.CoPersonId: grace, comity.CoOrgIdentityLink.OrgIdentityId: org})
 		then := fx.Now().Add(time.Minute)
 		want := []string{"CoGroupMember 6", "CoOrgIdentityLink 1", "CoPersonRole 1", "EmailAddress 1", "Identifier 1", "Name 2", "Url 1"}
-		why := map[string]string{
+		reason := map[string]string{
 			"CO:members:all": "everybody", "CO:members:active": "active, status Active",
 			"CO:COU:Navy:members:all": "role in Navy by roles 1", "CO:COU:Navy:members:active": "active role in Navy by roles 1",
 			"inner": "given by tester", "outer": "nested through inner",
 		}
 		check := func(t *testing.T, g view.PersonView) {
 			t.Helper()
-			if diff := cmp.Diff(want, hanging(g.Record)); diff != "" {
-				t.Errorf("what hangs on the person (-want +got):\n%s", diff)
+			if diff := cmp.Diff(want, dependents(g.Record)); diff != "" {
+				t.Errorf("the dependents of the person (-want +got):\n%s", diff)
 			}
-			if diff := cmp.Diff(why, reasons(g)); diff != "" {
-				t.Errorf("why (-want +got):\n%s", diff)
+			if diff := cmp.Diff(reason, reasons(g)); diff != "" {
+				t.Errorf("reasons (-want +got):\n%s", diff)
 			}
 			if first := view.Dependents(g.Record, n.Resource)[0]; first.Text(n.Given) != "Grace" {
 				t.Errorf("the first name is %s", first.Text(n.Given))
 			}
 			role := view.Dependents(g.Record, f.Resource)[0]
-			if got := hanging(role); !cmp.Equal(got, []string{"Address 1"}) {
-				t.Errorf("on the role hang %v", got)
+			if got := dependents(role); !cmp.Equal(got, []string{"Address 1"}) {
+				t.Errorf("the dependents of the role are %v", got)
 			}
 			if sponsor := g.Named.Of(role, f.SponsorCoPersonId); sponsor == nil || view.Dependents(sponsor, n.Resource)[0].Text(n.Given) != "Big" {
 				t.Errorf("the sponsor is %v", sponsor)
 			}
 			link := view.Dependents(g.Record, comity.CoOrgIdentityLink.Resource)[0]
-			if got := hanging(view.Dependents(link, comity.OrgIdentity.Resource)[0]); !slices.Contains(got, "Name 1") {
-				t.Errorf("on the org identity hang %v", got)
+			if got := dependents(view.Dependents(link, comity.OrgIdentity.Resource)[0]); !slices.Contains(got, "Name 1") {
+				t.Errorf("the dependents of the org identity are %v", got)
 			}
 		}
 		g, err := fx.Person(t.Context(), registrytest.Tester(), grace)
@@ -113,7 +113,7 @@ func TestPersonView(t *testing.T) {
 			if sponsor := g.Named.Of(check, f.SponsorCoPersonId); sponsor != nil {
 				t.Errorf("the sponsor is shown: %v", sponsor)
 			}
-			if diff := cmp.Diff(want, hanging(g.Record)); diff != "" {
+			if diff := cmp.Diff(want, dependents(g.Record)); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
@@ -148,7 +148,7 @@ func TestPersonView(t *testing.T) {
 				t.Fatal(err)
 			}
 			still := []string{"CoGroupMember 2", "CoOrgIdentityLink 1", "EmailAddress 1", "Identifier 1", "Name 1", "Url 1"}
-			if diff := cmp.Diff(still, hanging(g.Record), cmpopts.EquateEmpty()); diff != "" {
+			if diff := cmp.Diff(still, dependents(g.Record), cmpopts.EquateEmpty()); diff != "" {
 				t.Errorf("the person sees what was deleted since (-want +got):\n%s", diff)
 			}
 			if _, err := fx.PersonAsOf(t.Context(), registrytest.Tester(), grace, registrytest.Began().Add(-time.Hour)); registrytest.Phrase(err) != comity.CoPerson.UnknownOnView {

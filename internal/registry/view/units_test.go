@@ -12,12 +12,12 @@ import (
 	"comity/internal/registry/view"
 )
 
-// drawn formats trees as text: a unit, its people and the units below it.
-func drawn(units []*view.Unit) (text string) {
+// formatTrees formats trees as text: a unit, its people and the units below it.
+func formatTrees(units []*view.Unit) (text string) {
 	for _, u := range units {
 		text += fmt.Sprintf("%s %d", u.Record.Text(comity.Cou.Name), u.People)
 		if len(u.Below) > 0 {
-			text += " (" + drawn(u.Below) + ")"
+			text += " (" + formatTrees(u.Below) + ")"
 		}
 		text += ";"
 	}
@@ -50,7 +50,7 @@ func TestUnits(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if diff := cmp.Diff(tt.want, drawn(units)); diff != "" {
+				if diff := cmp.Diff(tt.want, formatTrees(units)); diff != "" {
 					t.Errorf("(-want +got):\n%s", diff)
 				}
 			})
