@@ -29,7 +29,7 @@ var ApiUser = func() (t struct {
 		doc("Whether its answers in JSON write every number, ids among them, as a string.")
 	t.RateLimit = t.integer("RateLimit").min(1).
 		doc("Requests a minute; without one there is no limit.")
-	t.ApiKey = t.secret("ApiKey", 64).readOnly().minted().
+	t.ApiKey = t.secret("ApiKey", 64).readOnly().generated().
 		label("API key").doc("The key to log in with.")
 	t.unique(Unique{Phrase: PhraseNameInUse, Fields: []*Field{t.Username}})
 	return t

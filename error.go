@@ -41,8 +41,8 @@ const (
 	NotNow
 )
 
-// Fault is a field error.
-type Fault struct {
+// FieldError is a field error.
+type FieldError struct {
 	// Field is the field's lower-case underscore name.
 	Field string
 	// Sentence says what is wrong with the value and what a valid one is.
@@ -60,7 +60,7 @@ type Error struct {
 	// Detail is a sentence for the answer's body, "" where the phrase says it all.
 	Detail string
 	// Fields are the field errors of an Invalid request.
-	Fields []Fault
+	Fields []FieldError
 	// RetryAfter is how long the caller should wait after a TooMany or NotNow error, else 0.
 	RetryAfter time.Duration
 	// Err is the cause, for the log; the client does not see it.
@@ -116,9 +116,9 @@ func RefuseBecause(phrase, format string, args ...any) *Error {
 // Missing returns the error of a record that does not exist.
 func Missing(phrase string) *Error { return &Error{Code: NotFound, Phrase: phrase} }
 
-// Faulty returns the error of a request with field errors.
-func Faulty(faults ...Fault) *Error {
-	return &Error{Code: Invalid, Phrase: PhraseInvalidFields, Fields: faults}
+// InvalidFields returns the error of a request with field errors.
+func InvalidFields(fieldErrors ...FieldError) *Error {
+	return &Error{Code: Invalid, Phrase: PhraseInvalidFields, Fields: fieldErrors}
 }
 
 // Forbid returns the error of a caller who may not do this.

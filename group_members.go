@@ -12,7 +12,7 @@ var CoGroupMember = func() (t struct {
 	t.Resource = resource("CoGroupMember", "CoGroupMembers", "co_group_members").short("CGM").versioned().provisioned().queries("owner").emptyLists().
 		named("group membership", "group memberships").
 		doc("Makes a CO person a member, an owner, or both, of a group. There is one row for each group and person, and beside it one derived row for each nesting that makes the person a member.")
-	t.CoGroupId = t.reference("CoGroupId", "CoGroup").required().fixed().listed()
+	t.CoGroupId = t.reference("CoGroupId", "CoGroup").required().immutable().listed()
 	t.Member = t.boolean("Member").
 		doc("A membership is a member, an owner, or both; one that an edit leaves neither is deleted.").usually(BoolCell(true))
 	t.Owner = t.boolean("Owner").
@@ -21,12 +21,12 @@ var CoGroupMember = func() (t struct {
 	t.CoGroupNestingId = t.reference("CoGroupNestingId", "CoGroupNesting").readOnly().owned().
 		doc("The nesting that makes the person a member, of a derived row.")
 	t.Person = t.owner(OwnerCO).missingIsInvalid()
-	t.must(func(rec *Record) []Fault {
+	t.must(func(rec *Record) []FieldError {
 		// An edit after which a row is neither a member nor an owner deletes it.
 		if rec.Id != 0 || rec.Bool(t.Member) || rec.Bool(t.Owner) {
 			return nil
 		}
-		return []Fault{t.Member.Fault("must be true where owner is not: a row is a member, an owner, or both")}
+		return []FieldError{t.Member.FieldError("must be true where owner is not: a row is a member, an owner, or both")}
 	})
 	t.unique(Unique{Phrase: "CoPerson Already Member", Fields: []*Field{t.CoGroupId, t.Person}, Unset: t.CoGroupNestingId})
 	return t

@@ -47,18 +47,18 @@ var CoGroup = func() (t struct {
 		option(GroupMembers, "All members"),
 		option(GroupApprovers, "Approvers"),
 	).
-		kept().onAdd(GroupStandard, GroupClusters).defaults(TextCell(GroupStandard)).
+		writeOnce().onAdd(GroupStandard, GroupClusters).defaults(TextCell(GroupStandard)).
 		doc("The types but `S` and `CL` are those of the groups that come by themselves.")
 	t.Auto = t.boolean("Auto").readOnly().unsent().
 		doc("Its memberships come by themselves.")
 	t.NestingModeAll = t.boolean("NestingModeAll").unsent().
 		doc("Whether members of the nested groups are members only if they are in all of them, instead of in one.")
-	t.must(func(rec *Record) []Fault {
+	t.must(func(rec *Record) []FieldError {
 		kind, n := rec.Text(t.GroupType), utf8.RuneCountInString(rec.Text(t.Name))
 		if kind != GroupStandard && kind != GroupClusters || n <= MaxOwnGroupName {
 			return nil
 		}
-		return []Fault{t.Name.Fault("is %d characters long, at most %d are allowed", n, MaxOwnGroupName)}
+		return []FieldError{t.Name.FieldError("is %d characters long, at most %d are allowed", n, MaxOwnGroupName)}
 	})
 	t.unique(Unique{Phrase: PhraseNameInUse, PerCO: true, Fields: []*Field{t.Name}})
 	return t

@@ -8,7 +8,7 @@ var HistoryRecord = func() (t struct {
 	ActorCoPersonId, ActorApiUserId, Action, Comment *Field
 },
 ) {
-	t.Resource = resource("HistoryRecord", "HistoryRecords", "history_records").inHistory().versioned().addAndView().
+	t.Resource = resource("HistoryRecord", "HistoryRecords", "history_records").inHistory().versioned().appendOnly().
 		named("history record", "history").purpose("Every change: what, when and by whom.").
 		doc("A line of the history that people read: every change of a record, in words, and the notes that are added. A note names a record at least. Added and viewed only.")
 	t.CoPersonId = t.reference("CoPersonId", "CoPerson").listed()

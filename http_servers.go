@@ -46,19 +46,19 @@ var HttpServer = func() (t struct {
 		},
 		Leads: []*Field{t.Serverurl}, Guards: []*Field{t.SslVerifyPeer, t.SslVerifyHost},
 	}
-	t.must(func(rec *Record) []Fault {
-		var faults []Fault
+	t.must(func(rec *Record) []FieldError {
+		var faults []FieldError
 		switch user := rec.Text(t.Username); rec.Text(t.AuthType) {
 		case AuthBasic:
 			switch {
 			case user == "":
 				faults = append(faults, t.Username.Missing())
 			case strings.ContainsAny(user, ":\t\n"):
-				faults = append(faults, t.Username.Fault("may not contain a colon, tab or line end: Basic authentication (RFC 7617) cannot carry it"))
+				faults = append(faults, t.Username.FieldError("may not contain a colon, tab or line end: Basic authentication (RFC 7617) cannot carry it"))
 			}
 		case AuthBearer:
 			if rec.Has(t.Password) && !isToken(rec.Text(t.Password)) {
-				faults = append(faults, t.Password.Fault("%s", notToken))
+				faults = append(faults, t.Password.FieldError("%s", notToken))
 			}
 		}
 		return faults

@@ -45,16 +45,16 @@ var KafkaServer = func() (t struct {
 		},
 		Leads: []*Field{t.Brokers, t.SecurityProtocol},
 	}
-	t.must(func(rec *Record) []Fault {
+	t.must(func(rec *Record) []FieldError {
 		if !strings.HasPrefix(rec.Text(t.SecurityProtocol), "sasl_") {
 			return nil
 		}
-		var faults []Fault
+		var faults []FieldError
 		if rec.Text(t.Username) == "" {
 			faults = append(faults, t.Username.Missing())
 		}
 		if rec.Text(t.SaslMechanism) == "OAUTHBEARER" && rec.Has(t.Password) && !isToken(rec.Text(t.Password)) {
-			faults = append(faults, t.Password.Fault("%s", notToken))
+			faults = append(faults, t.Password.FieldError("%s", notToken))
 		}
 		return faults
 	})

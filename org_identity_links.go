@@ -9,8 +9,8 @@ var CoOrgIdentityLink = func() (t struct {
 	t.Resource = resource("CoOrgIdentityLink", "CoOrgIdentityLinks", "co_org_identity_links").short("OIL").versioned().
 		named("link to an organizational identity", "links to organizational identities").
 		doc("Ties an org identity to a CO person.")
-	t.CoPersonId = t.reference("CoPersonId", "CoPerson").required().fixed().listed()
-	t.OrgIdentityId = t.reference("OrgIdentityId", "OrgIdentity").required().fixed().listed()
+	t.CoPersonId = t.reference("CoPersonId", "CoPerson").required().immutable().listed()
+	t.OrgIdentityId = t.reference("OrgIdentityId", "OrgIdentity").required().immutable().listed()
 	t.unique(Unique{Phrase: "OrgIdentity Already Linked", Fields: []*Field{t.OrgIdentityId}})
 	return t
 }()

@@ -192,6 +192,6 @@ func (r *Record) Changed(older *Record, f *Field) bool {
 
 // Input is the record of a request as far as it could be read, with the field errors of the rest.
 type Input struct {
-	Record *Record
-	Faults []Fault
+	Record      *Record
+	FieldErrors []FieldError
 }

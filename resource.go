@@ -43,8 +43,8 @@ type Resource struct {
 	// EmptyLists says that the answer to a list by a parent without records is an empty list instead of
 	// "no content".
 	EmptyLists bool
-	// AddAndView resources are append-only: no request edits or deletes them.
-	AddAndView bool
+	// AppendOnly resources are append-only: no request edits or deletes them.
+	AppendOnly bool
 	// UnknownOnView, UnknownOnEdit and UnknownOnDelete are the phrases for an unknown id.
 	UnknownOnView, UnknownOnEdit, UnknownOnDelete string
 
@@ -55,7 +55,7 @@ type Resource struct {
 	// Login is how its records log in to a server, nil where they do not.
 	Login *Login
 
-	checks []func(*Record) []Fault
+	checks []func(*Record) []FieldError
 }
 
 // Unique is the rule that no two records have the same values in Fields.
@@ -104,7 +104,7 @@ func (r *Resource) queries(keys ...string) *Resource { r.Queries = keys; return 
 
 func (r *Resource) tiedTo(singular string) *Resource { r.Tied = singular; return r }
 
-func (r *Resource) addAndView() *Resource { r.AddAndView = true; return r }
+func (r *Resource) appendOnly() *Resource { r.AppendOnly = true; return r }
 
 func (r *Resource) emptyLists() *Resource { r.EmptyLists = true; return r }
 
@@ -113,7 +113,7 @@ func (r *Resource) strictQuery() *Resource { r.StrictQuery = true; return r }
 func (r *Resource) unique(u Unique) { r.Uniques = append(r.Uniques, u) }
 
 // must adds a check of several fields of a record, with the values that would be written.
-func (r *Resource) must(check func(*Record) []Fault) { r.checks = append(r.checks, check) }
+func (r *Resource) must(check func(*Record) []FieldError) { r.checks = append(r.checks, check) }
 
 func (r *Resource) add(name string, kind Kind) *Field {
 	f := &Field{Name: name, Column: underscore(name), Kind: kind, resource: r, index: len(r.Fields)}
@@ -152,7 +152,7 @@ func (r *Resource) reference(name, target string) *Field {
 
 // co adds the reference to the CO that a record belongs to.
 func (r *Resource) co() *Field {
-	return r.reference("CoId", "Co").required().fixed().listed()
+	return r.reference("CoId", "Co").required().immutable().listed()
 }
 
 func (r *Resource) owner(types ...OwnerType) *Field {
@@ -164,11 +164,11 @@ func (r *Resource) owner(types ...OwnerType) *Field {
 // validity adds ValidFrom and ValidThrough; the first must not be after the second.
 func (r *Resource) validity() (from, through *Field) {
 	from, through = r.time("ValidFrom"), r.time("ValidThrough").ends()
-	r.must(func(rec *Record) []Fault {
+	r.must(func(rec *Record) []FieldError {
 		if !rec.Has(from) || !rec.Has(through) || rec.Int(from) < rec.Int(through) {
 			return nil
 		}
-		return []Fault{
+		return []FieldError{
 			{from.Column, "The start of the validity must come before its end"},
 			{through.Column, "The end of the validity must come after its start"},
 		}
@@ -236,8 +236,8 @@ func (r *Record) Anchor() *Field {
 }
 
 // Check returns the field errors of a record that can be found without the database.
-func (r *Resource) Check(rec *Record) []Fault {
-	var faults []Fault
+func (r *Resource) Check(rec *Record) []FieldError {
+	var faults []FieldError
 	for _, check := range r.checks {
 		faults = append(faults, check(rec)...)
 	}

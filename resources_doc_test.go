@@ -123,10 +123,10 @@ func rulesOf(f *comity.Field) (rules []string) {
 	add(f.HasMin, "must be at least %d", f.Min)
 	add(f.Most != 0, "must be at most %d", f.Most)
 	add(f.Markup && !f.ReadOnly, "may hold `<` and `>`")
-	add(f.Minted, "made by the server, shown once, in the answer to add")
+	add(f.Generated, "made by the server, shown once, in the answer to add")
 	add(f.ReadOnly, "read-only")
-	add(f.Fixed, "never changes")
-	add(f.Kept, "never changes: another value is ignored")
+	add(f.Immutable, "never changes")
+	add(f.WriteOnce, "never changes: another value is ignored")
 	return rules
 }
 

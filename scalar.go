@@ -227,26 +227,26 @@ func (f *Field) readTime(v Scalar) (Cell, string) {
 }
 
 // Missing returns the field error of a required field without a value.
-func (f *Field) Missing() Fault {
+func (f *Field) Missing() FieldError {
 	column, words := f.Column, f.words()
 	if f.Kind == Owner {
 		column = f.Owners[0].Column
 		words = strings.ReplaceAll(column, "_", " ")
 	}
-	return Fault{column, article(words) + " must be provided"}
+	return FieldError{column, article(words) + " must be provided"}
 }
 
 // Nothing returns the field error of a reference to a record that does not exist in the CO.
-func (f *Field) Nothing(id int64) Fault {
+func (f *Field) Nothing(id int64) FieldError {
 	if id == 0 {
-		return Fault{f.Column, f.sentence("names no %s of this CO", f.target.Noun)}
+		return FieldError{f.Column, f.sentence("names no %s of this CO", f.target.Noun)}
 	}
-	return Fault{f.Column, f.sentence("%d is no %s of this CO", id, f.target.Noun)}
+	return FieldError{f.Column, f.sentence("%d is no %s of this CO", id, f.target.Noun)}
 }
 
-// Fault returns an error of this field, with a sentence that begins with its name.
-func (f *Field) Fault(format string, args ...any) Fault {
-	return Fault{f.Column, f.sentence(format, args...)}
+// FieldError returns an error of this field, with a sentence that begins with its name.
+func (f *Field) FieldError(format string, args ...any) FieldError {
+	return FieldError{f.Column, f.sentence(format, args...)}
 }
 
 func (f *Field) sentence(format string, args ...any) string {

@@ -22,11 +22,11 @@ var SshKey = func() (t struct {
 	t.SshKeyAuthenticatorId = t.integer("SshKeyAuthenticatorId").
 		doc("A client's own number, given back as it was sent. It names no record here.")
 	t.Person = t.owner(OwnerCO)
-	t.must(func(rec *Record) []Fault {
+	t.must(func(rec *Record) []FieldError {
 		if !rec.Has(t.Type) || !rec.Has(t.Skey) || sshKeyType(rec.Text(t.Skey)) == rec.Text(t.Type) {
 			return nil
 		}
-		return []Fault{t.Skey.Fault("must be the base64 part of an OpenSSH public key of type %s", rec.Text(t.Type))}
+		return []FieldError{t.Skey.FieldError("must be the base64 part of an OpenSSH public key of type %s", rec.Text(t.Type))}
 	})
 	return t
 }()

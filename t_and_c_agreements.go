@@ -6,7 +6,7 @@ var CoTAndCAgreement = func() (t struct {
 	CoTermsAndConditionsId, AgreementTime, Identifier, Person *Field
 },
 ) {
-	t.Resource = resource("CoTAndCAgreement", "CoTAndCAgreements", "co_t_and_c_agreements").short("TCA").addAndView().
+	t.Resource = resource("CoTAndCAgreement", "CoTAndCAgreements", "co_t_and_c_agreements").short("TCA").appendOnly().
 		named("agreement", "agreements").
 		doc("That a person agreed to terms and conditions. Added and viewed only.")
 	t.CoTermsAndConditionsId = t.reference("CoTermsAndConditionsId", "CoTermsAndConditions").required()

@@ -53,9 +53,9 @@ func New(base, user, key string, opts ...Option) *Client {
 // Added is the result of an add.
 type Added struct {
 	Id int64
-	// Minted is a secret that the registry generated for the record, such as an API user's key, and shows
+	// Generated is a secret that the registry generated for the record, such as an API user's key, and shows
 	// this once; "" for most resources.
-	Minted string
+	Generated string
 }
 
 // Add adds a record with the fields that it names.

@@ -22,8 +22,8 @@ func decodeAdded(body io.Reader, res *comity.Resource) (Added, error) {
 	}
 	added := Added{Id: id}
 	for _, f := range res.Fields {
-		if f.Minted {
-			added.Minted = fields[f.Name]
+		if f.Generated {
+			added.Generated = fields[f.Name]
 		}
 	}
 	return added, nil

@@ -25,7 +25,7 @@ func decodeError(resp *http.Response, op string) *comity.Error {
 	e := &comity.Error{Op: op, Phrase: phrase(resp, body.Error)}
 	for _, field := range slices.Sorted(maps.Keys(body.InvalidFields)) {
 		for _, sentence := range body.InvalidFields[field] {
-			e.Fields = append(e.Fields, comity.Fault{Field: field, Sentence: sentence})
+			e.Fields = append(e.Fields, comity.FieldError{Field: field, Sentence: sentence})
 		}
 	}
 	if body.Error != e.Phrase {

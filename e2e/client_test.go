@@ -73,10 +73,10 @@ func TestClientReadsIdsThatAreTexts(t *testing.T) {
 	added, err := r.platform().Add(t.Context(), record(fields{
 		f.CoId: comity.PlatformCO, f.Username: "texts", f.StringIds: true, f.Status: comity.Active,
 	}))
-	if err != nil || added.Minted == "" {
+	if err != nil || added.Generated == "" {
 		t.Fatalf("%+v, %v; want a key", added, err)
 	}
-	c := r.as("co_1.texts", added.Minted)
+	c := r.as("co_1.texts", added.Generated)
 	co := addCO(t, c, "Telescope")
 	person := addPerson(t, c, co, "ghopper")
 	identifiers := all(t, c, comity.Identifier.Resource, "copersonid", person)

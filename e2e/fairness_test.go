@@ -47,7 +47,7 @@ func tenantOf(t *testing.T, r *registry, name string) *tenant {
 		t.Fatal(err)
 	}
 	h := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 100}}
-	return &tenant{t, r, h, user.Text(f.Username), login.Minted, added.Id}
+	return &tenant{t, r, h, user.Text(f.Username), login.Generated, added.Id}
 }
 
 // call makes a call whose answer is one that is allowed, and returns the body.

@@ -23,7 +23,7 @@ func RightsTo(ctx context.Context, tx *db.Tx, caller Caller, records []*comity.R
 	all := map[*comity.Resource]map[int64]Rights{}
 	for res, of := range by {
 		all[res] = map[int64]Rights{}
-		if res.AddAndView {
+		if res.AppendOnly {
 			continue
 		}
 		editable, err := among(ctx, tx, caller, Edit, of)

@@ -159,7 +159,7 @@ func (v *visit) showAddPerson(status int, sent url.Values, failed map[*comity.Re
 	return v.showAs(status, "add_person.html", "Add a person", p, present.Link{Text: list, To: v.present.ListPath(comity.CoPerson.Resource)}, present.Link{Text: "Add"})
 }
 
-func (v *visit) addSection(part newcomerPart, sent url.Values, faults []comity.Fault) (addSection, error) {
+func (v *visit) addSection(part newcomerPart, sent url.Values, faults []comity.FieldError) (addSection, error) {
 	section := addSection{Title: comity.Capitalize(part.resource.One), Help: part.help}
 	fm := part.form(sent, v.zone())
 	controls, err := fm.Controls(v.choices(), faults)

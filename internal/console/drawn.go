@@ -25,7 +25,7 @@ func (d drawn) pages() []page {
 		page{pattern: "GET " + at + "new", handle: d.addForm},
 		page{pattern: "POST " + at + "new", handle: d.add},
 	)
-	if d.AddAndView {
+	if d.AppendOnly {
 		return pages
 	}
 	return append(pages,

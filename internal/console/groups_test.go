@@ -294,7 +294,7 @@ func (w *world) loginIn(t *testing.T, co, person int64, privileged bool) registr
 	if err != nil {
 		t.Fatal(err)
 	}
-	return registry.Login{Username: user.Text(f.Username), Key: added.Minted}
+	return registry.Login{Username: user.Text(f.Username), Key: added.Generated}
 }
 
 func TestExtendedTypesByWhatTheyAreOf(t *testing.T) {

@@ -55,7 +55,7 @@ func (p *pair) know(f *comity.Field, value string) {
 }
 
 // show shows the form, with what is wrong with what was sent.
-func (p *pair) show(v *visit, status int, wrongs [2][]comity.Fault) error {
+func (p *pair) show(v *visit, status int, wrongs [2][]comity.FieldError) error {
 	first := p.first.Resource
 	if !v.caller.May(authz.Add, first) || !v.caller.May(authz.Add, p.second.Resource) {
 		return comity.Forbid()
@@ -84,7 +84,7 @@ func (p *pair) add(v *visit) error {
 	sent := v.r.PostForm
 	p.first.Sent, p.second.Sent = sent, sent
 	if p.first.Searching() || p.second.Searching() {
-		return p.show(v, http.StatusOK, [2][]comity.Fault{})
+		return p.show(v, http.StatusOK, [2][]comity.FieldError{})
 	}
 	results, err := v.Registry.AddTogether(v.ctx(), v.caller, []registry.Part{
 		{Input: p.first.Input()}, {Input: p.second.Input(), Of: p.of},
@@ -93,7 +93,7 @@ func (p *pair) add(v *visit) error {
 		v.say(comity.Capitalize(p.first.Resource.One) + " added.")
 		return v.redirect(v.present.RecordPath(p.first.Resource, results[0].Id))
 	}
-	var wrongs [2][]comity.Fault
+	var wrongs [2][]comity.FieldError
 	shown := false
 	for i, fm := range []form.Form{p.first, p.second} {
 		if results[i].Err == nil {
@@ -121,7 +121,7 @@ func pairPages(first *comity.Resource, made func(*visit) (*pair, error)) []page 
 			if err != nil {
 				return err
 			}
-			return p.show(v, http.StatusOK, [2][]comity.Fault{})
+			return p.show(v, http.StatusOK, [2][]comity.FieldError{})
 		}},
 		{pattern: "POST " + at, handle: func(v *visit) error {
 			p, err := made(v)

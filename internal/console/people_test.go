@@ -52,7 +52,7 @@ func (w *world) memberOf(t *testing.T, co, person int64) registry.Login {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return registry.Login{Username: fmt.Sprintf("co_%d.%s", co, name), Key: added.Minted}
+	return registry.Login{Username: fmt.Sprintf("co_%d.%s", co, name), Key: added.Generated}
 }
 
 // administer makes a person an administrator of a unit.

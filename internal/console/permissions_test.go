@@ -252,7 +252,7 @@ func (s *scene) addUser(as string, person int64) registry.Login {
 	if err != nil {
 		s.Fatal(err)
 	}
-	return registry.Login{Username: fmt.Sprintf("co_%d.%s", s.co, as), Key: added.Minted}
+	return registry.Login{Username: fmt.Sprintf("co_%d.%s", s.co, as), Key: added.Generated}
 }
 
 // looks walks the list and the page of a specimen, and reads which buttons they have.
@@ -264,7 +264,7 @@ func (s *scene) looks(r *reader, as string, sp specimen, id string, near bool) {
 	if (r.page.status == 200) != may {
 		s.Errorf("view %s: %d, but the table says %v", what, r.page.status, may)
 	}
-	if may && r.page.status == 200 && !sp.resource.AddAndView {
+	if may && r.page.status == 200 && !sp.resource.AppendOnly {
 		for button, op := range map[string]authz.Operation{"Edit": authz.Edit, "Delete": authz.Delete} {
 			if shown, may := r.offers(id, button), allows(as, op, sp.resource, near); shown != may && !s.isReserved(as, sp) {
 				s.Errorf("%s %s: the button is there: %v, but the table says %v", button, what, shown, may)
@@ -302,7 +302,7 @@ func (s *scene) adds(r *reader, as string, sp specimen) {
 // changes opens the forms to edit and delete a specimen, and sends those that may not be.
 func (s *scene) changes(r *reader, as string, sp specimen, id string, near bool) {
 	s.Helper()
-	if sp.resource.AddAndView || s.isReserved(as, sp) {
+	if sp.resource.AppendOnly || s.isReserved(as, sp) {
 		return
 	}
 	for form, op := range map[string]authz.Operation{"edit": authz.Edit, "delete": authz.Delete} {

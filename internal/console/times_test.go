@@ -202,7 +202,7 @@ func TestEveryFormTakesADate(t *testing.T) {
 					if f.Ends {
 						want = "2031-06-30 23:59:59 CEST"
 					}
-					if sp.resource.AddAndView {
+					if sp.resource.AppendOnly {
 						continue // it leads on to what it is of
 					}
 					r.says(want)

@@ -51,9 +51,9 @@ func (d drawn) add(v *visit) error {
 	if err != nil {
 		return d.showForm(v, http.StatusUnprocessableEntity, fm, err)
 	}
-	if added.Minted != "" {
+	if added.Generated != "" {
 		return v.show("minted.html", "The "+d.Resource.One+" is added", mintedPage{
-			Name: fm.Value(d.Fields[0]), Secret: added.Minted, To: v.present.RecordPath(d.Resource, added.Id),
+			Name: fm.Value(d.Fields[0]), Secret: added.Generated, To: v.present.RecordPath(d.Resource, added.Id),
 		}, present.Link{Text: comity.Capitalize(d.Resource.Many), To: v.present.ListPath(d.Resource)})
 	}
 	v.say(comity.Capitalize(d.Resource.One) + " added.")

@@ -27,7 +27,7 @@ func TestErrorsKeepTheirCodes(t *testing.T) {
 			t.Parallel()
 			sent := &comity.Error{
 				Code: code, Op: "add an API user", Phrase: "A Phrase", Detail: "what to do", RetryAfter: 5 * time.Second,
-				Fields: []comity.Fault{{Field: "username", Sentence: "It is in use"}, {Field: "status", Sentence: "It is no code"}},
+				Fields: []comity.FieldError{{Field: "username", Sentence: "It is in use"}, {Field: "status", Sentence: "It is no code"}},
 				Err:    errors.New("the cause"),
 			}
 			wrapped := fmt.Errorf("co_2: %w", sent)

@@ -38,12 +38,12 @@ type errorMessage struct {
 
 // knownError is a comity.Error without its cause, of which Text tells.
 type knownError struct {
-	Code       comity.ErrorCode `json:"code"`
-	Op         string           `json:"op,omitempty"`
-	Phrase     string           `json:"phrase,omitempty"`
-	Detail     string           `json:"detail,omitempty"`
-	Fields     []comity.Fault   `json:"fields,omitempty"`
-	RetryAfter time.Duration    `json:"retryAfter,omitempty"`
+	Code       comity.ErrorCode    `json:"code"`
+	Op         string              `json:"op,omitempty"`
+	Phrase     string              `json:"phrase,omitempty"`
+	Detail     string              `json:"detail,omitempty"`
+	Fields     []comity.FieldError `json:"fields,omitempty"`
+	RetryAfter time.Duration       `json:"retryAfter,omitempty"`
 }
 
 func messageOf(err error) *errorMessage {

@@ -223,7 +223,7 @@ func placeRefusals(r *comity.Resource) []reason {
 func uniqueRefusals(r *comity.Resource, edit bool) []reason {
 	var out []reason
 	for _, u := range r.Uniques {
-		if edit && !slices.ContainsFunc(u.Fields, func(f *comity.Field) bool { return !f.Fixed }) {
+		if edit && !slices.ContainsFunc(u.Fields, func(f *comity.Field) bool { return !f.Immutable }) {
 			continue
 		}
 		names := make([]string, len(u.Fields))

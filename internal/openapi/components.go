@@ -28,7 +28,7 @@ func schemas() object[any] {
 		out.put(requestName(r), request(r, inputName(r), 1, 1))
 		out.put(inXML(requestName(r)), requestXML(r, inputName(r)))
 		out.put(bulkName(r), request(r, inputName(r), 0, comity.MaxBulk))
-		if own := minted(r); len(own) > 0 {
+		if own := generated(r); len(own) > 0 {
 			secrets = append(secrets, own...)
 			out.put(newObjectName(r), newObject(own))
 			out.put(inXML(newObjectName(r)), newObjectXML(own))

@@ -96,7 +96,7 @@ func TestOperations(t *testing.T) {
 		for _, format := range []string{".json", ".xml"} {
 			want["/"+r.Path+format] = []string{"DELETE", "GET", "POST"}
 			want["/"+r.Path+"/{id}"+format] = []string{"DELETE", "GET", "PUT"}
-			if r.AddAndView {
+			if r.AppendOnly {
 				want["/"+r.Path+format] = []string{"GET", "POST"}
 				want["/"+r.Path+"/{id}"+format] = []string{"GET"}
 			}
@@ -138,7 +138,7 @@ func TestPhrases(t *testing.T) {
 			wantPhrase(t, collection.Post, 403, u.Phrase)
 		}
 		wantPhrase(t, item.Get, 404, r.UnknownOnView)
-		if !r.AddAndView {
+		if !r.AppendOnly {
 			wantPhrase(t, item.Put, 404, r.UnknownOnEdit)
 			wantPhrase(t, item.Delete, 404, r.UnknownOnDelete)
 		}

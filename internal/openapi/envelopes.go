@@ -52,7 +52,7 @@ func newObject(secrets []*comity.Field) *schema {
 	s.Properties.put("Version", constant(version))
 	s.Properties.put("ObjectType", &schema{Type: types{"string"}})
 	s.Properties.put("Id", &schema{Type: types{"string"}, Pattern: "^" + idPattern + "$"})
-	s.putMinted(secrets)
+	s.putGenerated(secrets)
 	return s
 }
 
@@ -61,11 +61,11 @@ func newObjectXML(secrets []*comity.Field) *schema {
 	s.Properties.put("Version", versionAttribute())
 	s.Properties.put("ObjectType", &schema{Type: types{"string"}})
 	s.Properties.put("Id", &schema{Type: types{"string"}, Pattern: "^" + idPattern + "$"})
-	s.putMinted(secrets)
+	s.putGenerated(secrets)
 	return s
 }
 
-func (s *schema) putMinted(secrets []*comity.Field) {
+func (s *schema) putGenerated(secrets []*comity.Field) {
 	for _, f := range secrets {
 		s.Properties.put(f.Name, &schema{Type: types{"string"}, ReadOnly: true, Description: sentences(notes(f))})
 	}
@@ -110,7 +110,7 @@ func bulkResponse(secrets []*comity.Field) *schema {
 	one.Properties.put("Status", count("The status that the element would have been answered with; 424 for one that was not tried."))
 	one.Properties.put("Reason", &schema{Type: types{"string"}, Description: "The reason phrase; `Not Carried Out` for one that was not tried."})
 	one.Properties.put("Id", &schema{Type: types{"string"}, Pattern: "^" + idPattern + "$", Description: "The Id of what was added."})
-	one.putMinted(secrets)
+	one.putGenerated(secrets)
 	one.putProblem(&schema{Type: types{"array"}, Items: &schema{Type: types{"string"}}, MinItems: 1})
 	one.OneOf = nil // neither if nothing is wrong
 	s := &schema{Type: types{"object"}, Required: []string{"ResponseType", "Version", "ObjectType", "Answers"}}

@@ -61,7 +61,7 @@ func (o operation) Call() string {
 // operations returns the calls of a resource, in the order of its page.
 func operations(r *comity.Resource) []operation {
 	all := []operation{listing(r), viewing(r), adding(r), bulk(r)}
-	if !r.AddAndView {
+	if !r.AppendOnly {
 		all = append(all, editing(r), deleting(r), deletingNothing(r))
 	}
 	all = append(all, odd(r)...)

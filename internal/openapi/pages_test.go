@@ -26,7 +26,7 @@ func TestPages(t *testing.T) {
 			"<h1>" + r.Plural + "</h1>", `id="list` + r.Plural + `"`, `id="view` + r.Singular + `"`, `id="add` + r.Singular + `"`,
 			r.Path + ".&lt;format&gt;", "modifiedsince", r.UnknownOnView,
 		}
-		if !r.AddAndView {
+		if !r.AppendOnly {
 			want = append(want, `id="edit`+r.Singular+`"`, `id="delete`+r.Singular+`"`, r.UnknownOnDelete)
 		}
 		for _, f := range r.Fields {

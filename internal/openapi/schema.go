@@ -76,7 +76,7 @@ func requestName(r *comity.Resource) string { return r.Singular + "Request" }
 // newObjectName returns the name of the schema of the answer to an add: the resource has its own if the
 // answer contains a generated secret.
 func newObjectName(r *comity.Resource) string {
-	if len(minted(r)) > 0 {
+	if len(generated(r)) > 0 {
 		return "New" + r.Singular
 	}
 	return "NewObject"
@@ -85,10 +85,10 @@ func newObjectName(r *comity.Resource) string {
 // inXML returns the name of a schema's counterpart in XML, if the two formats differ in shape.
 func inXML(name string) string { return name + "Xml" }
 
-func minted(r *comity.Resource) []*comity.Field {
+func generated(r *comity.Resource) []*comity.Field {
 	var fields []*comity.Field
 	for _, f := range r.Fields {
-		if f.Minted {
+		if f.Generated {
 			fields = append(fields, f)
 		}
 	}

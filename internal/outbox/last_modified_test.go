@@ -41,7 +41,7 @@ func TestLastModifiedIsOfWhatIsShown(t *testing.T) {
 				was := w.view(r, id)
 				value := other[f]
 				switch {
-				case f.ReadOnly || f.Kept || f.Fixed || f.Kind == comity.Owner:
+				case f.ReadOnly || f.WriteOnce || f.Immutable || f.Kind == comity.Owner:
 					continue
 				case value != nil:
 				case f.Kind == comity.Boolean:

@@ -29,7 +29,7 @@ func (r *Registry) add(ctx context.Context, caller authz.Caller, res *comity.Res
 	if err != nil {
 		return Added{}, err
 	}
-	added := Added{Minted: n.minted}
+	added := Added{Generated: n.minted}
 	err = r.write(ctx, false, func(tx *db.Tx) (err error) {
 		added.Id, err = n.once(once).do(ctx, tx, caller, func() (int64, error) { return n.add(ctx, tx, caller, nil) })
 		return err
@@ -43,7 +43,7 @@ func (r *Registry) add(ctx context.Context, caller authz.Caller, res *comity.Res
 // pendingRecord is a record to be added, with the faults that the request alone shows.
 type pendingRecord struct {
 	record *comity.Record
-	faults []comity.Fault
+	faults []comity.FieldError
 	minted string
 }
 
@@ -52,7 +52,7 @@ func (n pendingRecord) err() error {
 	if len(n.faults) == 0 {
 		return nil
 	}
-	return comity.Faulty(n.faults...)
+	return comity.InvalidFields(n.faults...)
 }
 
 // once drops the idempotency key when the answer would contain a generated secret: a secret is shown once and
@@ -68,7 +68,7 @@ func newRecord(caller authz.Caller, res *comity.Resource, in comity.Input, key s
 	if !caller.May(authz.Add, res) || otherCO(caller, in.Record) {
 		return pendingRecord{}, comity.Forbid()
 	}
-	faults := append(slices.Clone(in.Faults), missing(in)...)
+	faults := append(slices.Clone(in.FieldErrors), missing(in)...)
 	wanted := in.Record.Clone()
 	faults = append(faults, applyDefaults(wanted)...)
 	faults = withFaults(faults, res.Check(wanted)...)
@@ -85,14 +85,14 @@ func (n pendingRecord) add(ctx context.Context, tx *db.Tx, caller authz.Caller, 
 }
 
 // applyDefaults sets the defaults of the fields that an add does not name.
-func applyDefaults(rec *comity.Record) []comity.Fault {
-	var faults []comity.Fault
+func applyDefaults(rec *comity.Record) []comity.FieldError {
+	var faults []comity.FieldError
 	for _, f := range rec.Resource.Fields {
 		cell := rec.Get(f)
 		if !f.Default.IsAbsent() && (!cell.HasValue() || f.ReadOnly) {
 			rec.Set(f, f.Default)
 		} else if len(f.OnAdd) > 0 && !slices.Contains(f.OnAdd, cell.Text()) {
-			faults = append(faults, f.Fault("must be one of %v on add", f.OnAdd))
+			faults = append(faults, f.FieldError("must be one of %v on add", f.OnAdd))
 		}
 	}
 	return faults
@@ -101,7 +101,7 @@ func applyDefaults(rec *comity.Record) []comity.Fault {
 // mint generates the record's secret, or takes the given key, and returns it to be shown.
 func mint(rec *comity.Record, key string) (_ string, err error) {
 	for _, f := range rec.Resource.Fields {
-		if !f.Minted {
+		if !f.Generated {
 			continue
 		}
 		if key == "" {

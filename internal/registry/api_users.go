@@ -62,7 +62,7 @@ func (r *Registry) AddUser(ctx context.Context, coID int64, name string, privile
 	if err != nil {
 		return Login{}, fmt.Errorf("API user %q of CO %d: %w", name, coID, err)
 	}
-	return Login{Username: user.Text(f.Username), Key: added.Minted}, nil
+	return Login{Username: user.Text(f.Username), Key: added.Generated}, nil
 }
 
 // checkKey returns an error if an operator's key is not acceptable; "" is.

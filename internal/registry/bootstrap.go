@@ -73,7 +73,7 @@ func bootstrap(ctx context.Context, tx *db.Tx, key string) error {
 	}
 	user := newUser(comity.PlatformCO, userPrefix(comity.PlatformCO)+firstUser, true)
 	if faults := applyDefaults(user); len(faults) > 0 {
-		return comity.Faulty(faults...)
+		return comity.InvalidFields(faults...)
 	}
 	user.CoId = comity.PlatformCO
 	user.SetText(comity.ApiUser.ApiKey, signin.Digest(key))

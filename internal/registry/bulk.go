@@ -31,7 +31,7 @@ func (r *Registry) AddAll(ctx context.Context, caller authz.Caller, res *comity.
 		b := newBatch()
 		for i, n := range pending {
 			id, err := n.once(once.of(i)).do(ctx, tx, caller, func() (int64, error) { return n.add(ctx, tx, caller, b) })
-			results[i] = BulkResult{Added{Id: id, Minted: n.minted}, err}
+			results[i] = BulkResult{Added{Id: id, Generated: n.minted}, err}
 			if err != nil && !isAnswer(err) {
 				return fmt.Errorf("element %d: %w", i, err)
 			}

@@ -124,10 +124,10 @@ func checkRecord(rec *comity.Record, found map[string]int) (problems []admin.Pro
 }
 
 // refused returns the faults that a request with the record's values would have.
-func refused(rec *comity.Record) (faults []comity.Fault) {
+func refused(rec *comity.Record) (faults []comity.FieldError) {
 	for _, f := range rec.Resource.Fields {
 		if sentence := f.Refuses(rec.Text(f)); f.Kind == comity.Text && sentence != "" {
-			faults = append(faults, comity.Fault{Field: f.Column, Sentence: sentence})
+			faults = append(faults, comity.FieldError{Field: f.Column, Sentence: sentence})
 		}
 	}
 	return append(faults, rec.Resource.Check(rec)...)

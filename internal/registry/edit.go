@@ -33,7 +33,7 @@ func (r *Registry) Edit(ctx context.Context, caller authz.Caller, res *comity.Re
 
 func (c *change) edit(ctx context.Context, rules rules, in comity.Input, conditions []Condition) error {
 	c.new = overlay(c.old, in.Record)
-	c.faults = withFaults(slices.Concat(in.Faults, missing(in)), c.new.Resource.Check(c.new)...)
+	c.faults = withFaults(slices.Concat(in.FieldErrors, missing(in)), c.new.Resource.Check(c.new)...)
 	if err := c.moveOwner(ctx, in.Record); err != nil {
 		return err
 	}
@@ -74,7 +74,7 @@ func overlay(old, named *comity.Record) *comity.Record {
 	for _, f := range rec.Resource.Fields {
 		cell := named.Get(f)
 		switch {
-		case cell.IsAbsent() || f.Kept || f.ReadOnly:
+		case cell.IsAbsent() || f.WriteOnce || f.ReadOnly:
 		case !cell.HasValue() && !f.Default.IsAbsent():
 			rec.Set(f, f.Default)
 		default:
@@ -112,7 +112,7 @@ func (c *change) moveOwner(ctx context.Context, named *comity.Record) error {
 // keepFixed adds faults for edits of immutable fields.
 func (c *change) keepFixed(ctx context.Context) error {
 	for _, f := range c.new.Resource.Fields {
-		if !f.Fixed || !c.new.Changed(c.old, f) {
+		if !f.Immutable || !c.new.Changed(c.old, f) {
 			continue
 		}
 		if !c.new.Has(f) {
@@ -126,7 +126,7 @@ func (c *change) keepFixed(ctx context.Context) error {
 				return err
 			}
 		}
-		c.fault(f.Fault("cannot be changed from %d", c.old.Int(f)))
+		c.fault(f.FieldError("cannot be changed from %d", c.old.Int(f)))
 		c.new.Set(f, c.old.Get(f))
 	}
 	return nil

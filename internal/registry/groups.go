@@ -18,13 +18,13 @@ const maxLookedAt = 1000
 
 var groupRules = rules{
 	exclusive: true,
-	check: func(_ context.Context, c *change) ([]comity.Fault, error) {
+	check: func(_ context.Context, c *change) ([]comity.FieldError, error) {
 		// Its unit decides what a group of administrators administers.
 		f := comity.CoGroup.CouId
 		if c.old == nil || ownGroupOf(c.old) == nil || !c.changed(f) {
 			return nil, nil
 		}
-		return []comity.Fault{f.Fault("cannot be changed: the group came by itself and goes with its CO or unit")}, nil
+		return []comity.FieldError{f.FieldError("cannot be changed: the group came by itself and goes with its CO or unit")}, nil
 	},
 	refuse: func(ctx context.Context, c *change) error {
 		f := comity.CoGroup

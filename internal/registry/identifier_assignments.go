@@ -26,8 +26,8 @@ func (r *Registry) AssignIdentifiers(ctx context.Context, caller authz.Caller, i
 		return comity.Forbid()
 	}
 	var faulty error
-	if faults := slices.DeleteFunc(slices.Clone(in.Faults), func(f comity.Fault) bool { return f.Field != "Version" && f.Field != "person" }); len(faults) > 0 {
-		faulty = comity.Faulty(faults...)
+	if faults := slices.DeleteFunc(slices.Clone(in.FieldErrors), func(f comity.FieldError) bool { return f.Field != "Version" && f.Field != "person" }); len(faults) > 0 {
+		faulty = comity.InvalidFields(faults...)
 	}
 	person := in.Record.OwnedBy(comity.OwnerCO)
 	if !in.Record.Has(comity.Identifier.Person) || in.Record.Text(comity.Identifier.Person) != comity.OwnerCO.Word {
@@ -131,7 +131,7 @@ func (c *change) assignOne(ctx context.Context, f identifierFormat, random *rand
 	mails := f.assignment.Text(a.IdentifierType) == "mail" && f.assignment.Has(a.EmailType)
 	address, sentence := e.Mail.Read(comity.Scalar{Type: comity.TextScalar, Text: rec.Text(i.Identifier)})
 	if mails && sentence != "" {
-		return nil, comity.Faulty(e.Mail.Fault("%q, which identifier assignment %d made, is no email address: give its Format a domain, as in (g).(f)@example.org",
+		return nil, comity.InvalidFields(e.Mail.FieldError("%q, which identifier assignment %d made, is no email address: give its Format a domain, as in (g).(f)@example.org",
 			rec.Text(i.Identifier), f.assignment.Id))
 	}
 	if err := store.Insert(ctx, c.tx, rec, c.caller.Username, c.where); err != nil || !mails {

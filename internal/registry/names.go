@@ -10,10 +10,10 @@ import (
 
 // Exactly one name of a person, and of an org identity, is primary.
 var nameRules = rules{
-	check: func(_ context.Context, c *change) ([]comity.Fault, error) {
+	check: func(_ context.Context, c *change) ([]comity.FieldError, error) {
 		f := comity.Name.PrimaryName
 		if c.new == nil || c.old != nil && !c.changed(comity.Name.Person) && c.old.Bool(f) && !c.new.Bool(f) {
-			return []comity.Fault{f.Fault("cannot be false: one name is primary, make another one primary instead")}, nil
+			return []comity.FieldError{f.FieldError("cannot be false: one name is primary, make another one primary instead")}, nil
 		}
 		return nil, nil
 	},

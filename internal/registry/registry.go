@@ -36,8 +36,8 @@ func New(s *db.DB, wake func()) *Registry {
 // Added is the result of an add.
 type Added struct {
 	Id int64
-	// Minted is the generated secret, shown this once; "" if there is none.
-	Minted string
+	// Generated is the generated secret, shown this once; "" if there is none.
+	Generated string
 }
 
 // Credential returns what a login is checked against; signin.ErrNoUser if the name is unknown.
@@ -87,8 +87,8 @@ func otherCO(caller authz.Caller, rec *comity.Record) bool {
 
 // missing returns the faults of required fields that a request lacks. A missing owner is reported later,
 // unless it is a fault of the field.
-func missing(in comity.Input) []comity.Fault {
-	var faults []comity.Fault
+func missing(in comity.Input) []comity.FieldError {
+	var faults []comity.FieldError
 	for _, f := range in.Record.Resource.Fields {
 		if !f.Required || f.ReadOnly || f.Kind == comity.Owner && !f.MissingOwner {
 			continue
@@ -97,8 +97,8 @@ func missing(in comity.Input) []comity.Fault {
 		if cell.HasValue() && (f.Kind != comity.Text || cell.Text() != "") {
 			continue
 		}
-		known := func(other comity.Fault) bool { return other.Field == fault.Field || other.Field == f.Column }
-		if !slices.ContainsFunc(in.Faults, known) {
+		known := func(other comity.FieldError) bool { return other.Field == fault.Field || other.Field == f.Column }
+		if !slices.ContainsFunc(in.FieldErrors, known) {
 			faults = append(faults, fault)
 		}
 	}

@@ -26,11 +26,11 @@ var roleRules = rules{
 		c.new.SetText(comity.CoPersonRole.Status, statusAt(c.new, c.now))
 		return nil
 	},
-	check: func(_ context.Context, c *change) ([]comity.Fault, error) {
+	check: func(_ context.Context, c *change) ([]comity.FieldError, error) {
 		// A sponsor may be the person of the role, a manager may not.
 		f := comity.CoPersonRole.ManagerCoPersonId
 		if c.new.Has(f) && c.new.Int(f) == c.new.OwnedBy(comity.OwnerCO) {
-			return []comity.Fault{f.Fault("%d is the person whose role it is: name somebody else, or nobody", c.new.Int(f))}, nil
+			return []comity.FieldError{f.FieldError("%d is the person whose role it is: name somebody else, or nobody", c.new.Int(f))}, nil
 		}
 		return nil, nil
 	},

@@ -24,7 +24,7 @@ type rules struct {
 	// prepare completes the record before it is validated.
 	prepare func(context.Context, *change) error
 	// check returns the faults that depend on the CO.
-	check func(context.Context, *change) ([]comity.Fault, error)
+	check func(context.Context, *change) ([]comity.FieldError, error)
 	// refuse returns a refusal, in the order of the documentation.
 	refuse func(context.Context, *change) error
 	// refuseFirst makes refuse run before the check of values that no two records share.
@@ -50,7 +50,7 @@ type change struct {
 	moved int64
 	now   time.Time
 	// faults are the field errors found so far.
-	faults []comity.Fault
+	faults []comity.FieldError
 	// batch collects the people whose computed memberships are to be updated at the end; nil to update them
 	// at once.
 	batch *batch
@@ -59,13 +59,13 @@ type change struct {
 }
 
 // fault adds faults, except for fields that have one.
-func (c *change) fault(faults ...comity.Fault) { c.faults = withFaults(c.faults, faults...) }
+func (c *change) fault(faults ...comity.FieldError) { c.faults = withFaults(c.faults, faults...) }
 
 // withFaults adds faults to the known ones, except for fields that have one: a rejected value is not reported
 // as missing as well.
-func withFaults(known []comity.Fault, more ...comity.Fault) []comity.Fault {
+func withFaults(known []comity.FieldError, more ...comity.FieldError) []comity.FieldError {
 	for _, one := range more {
-		if !slices.ContainsFunc(known, func(f comity.Fault) bool { return f.Field == one.Field }) {
+		if !slices.ContainsFunc(known, func(f comity.FieldError) bool { return f.Field == one.Field }) {
 			known = append(known, one)
 		}
 	}
@@ -74,16 +74,16 @@ func withFaults(known []comity.Fault, more ...comity.Fault) []comity.Fault {
 
 // faulty says whether a fault of the field is known.
 func (c *change) faulty(f *comity.Field) bool {
-	return slices.ContainsFunc(c.faults, func(known comity.Fault) bool { return known.Field == f.Column || known.Field == f.Missing().Field })
+	return slices.ContainsFunc(c.faults, func(known comity.FieldError) bool { return known.Field == f.Column || known.Field == f.Missing().Field })
 }
 
 // sortedFaults returns the faults in the order of the table, so that the order does not depend on how they
 // were found.
-func (c *change) sortedFaults() []comity.Fault {
-	place := func(fault comity.Fault) int {
+func (c *change) sortedFaults() []comity.FieldError {
+	place := func(fault comity.FieldError) int {
 		return slices.IndexFunc(c.record().Resource.Fields, func(f *comity.Field) bool { return fault.Field == f.Column || fault.Field == f.Missing().Field })
 	}
-	slices.SortStableFunc(c.faults, func(a, b comity.Fault) int { return place(a) - place(b) })
+	slices.SortStableFunc(c.faults, func(a, b comity.FieldError) int { return place(a) - place(b) })
 	return c.faults
 }
 

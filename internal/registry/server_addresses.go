@@ -13,7 +13,7 @@ import (
 
 // serverAddressRules are the rules of the resources that hold the addresses of servers.
 var serverAddressRules = rules{
-	check: func(ctx context.Context, c *change) ([]comity.Fault, error) {
+	check: func(ctx context.Context, c *change) ([]comity.FieldError, error) {
 		faults, err := c.serverOfType(ctx)
 		if err != nil {
 			return nil, err
@@ -30,7 +30,7 @@ var serverAddressRules = rules{
 }
 
 // serverOfType returns the fault of a record that names a server of a type that it cannot name.
-func (c *change) serverOfType(ctx context.Context) ([]comity.Fault, error) {
+func (c *change) serverOfType(ctx context.Context) ([]comity.FieldError, error) {
 	f := c.new.Resource.ServerId()
 	if f == nil || !c.changed(f) {
 		return nil, nil
@@ -39,7 +39,7 @@ func (c *change) serverOfType(ctx context.Context) ([]comity.Fault, error) {
 	if err != nil || server == nil || slices.Contains(f.ServerTypes, server.Text(comity.Server.ServerType)) {
 		return nil, err
 	}
-	return []comity.Fault{f.Fault("%d is a server of type %s, not %s", server.Id, server.Text(comity.Server.ServerType), oneOf(f.ServerTypes))}, nil
+	return []comity.FieldError{f.FieldError("%d is a server of type %s, not %s", server.Id, server.Text(comity.Server.ServerType), oneOf(f.ServerTypes))}, nil
 }
 
 // ofSameCO returns the record that a Reference names, nil where it does not exist or is of another CO: that is
@@ -55,7 +55,7 @@ func (c *change) ofSameCO(ctx context.Context, f *comity.Field) (*comity.Record,
 // lacksPassword returns the fault of a login without its password. The stored password cannot be read here and
 // each scheme accepts other passwords, so a change of scheme requires the password again. So does an edit that
 // sends it to another place or less safely than whoever stored it meant.
-func (c *change) lacksPassword(ctx context.Context) ([]comity.Fault, error) {
+func (c *change) lacksPassword(ctx context.Context) ([]comity.FieldError, error) {
 	login := c.new.Resource.Login
 	if login == nil {
 		return nil, nil
@@ -75,10 +75,10 @@ func (c *change) lacksPassword(ctx context.Context) ([]comity.Fault, error) {
 		case stored && led == nil:
 			return nil, nil
 		case stored:
-			return []comity.Fault{f.Fault("must be given again when the %s changes: the stored one is for where it was given", led.Name)}, nil
+			return []comity.FieldError{f.FieldError("must be given again when the %s changes: the stored one is for where it was given", led.Name)}, nil
 		}
 	}
-	return []comity.Fault{f.Fault("must be provided to log in by %s", scheme)}, nil
+	return []comity.FieldError{f.FieldError("must be provided to log in by %s", scheme)}, nil
 }
 
 // firstChanged returns the first of the fields that the edit changes, nil for none.

@@ -9,7 +9,7 @@ import (
 
 var serverRules = rules{
 	exclusiveDelete: true,
-	check: func(ctx context.Context, c *change) ([]comity.Fault, error) {
+	check: func(ctx context.Context, c *change) ([]comity.FieldError, error) {
 		f := comity.Server.ServerType
 		if c.old == nil || !c.changed(f) {
 			return nil, nil

@@ -11,7 +11,7 @@ import (
 
 // targetSettingsRules are the rules of the resources that hold the settings of provisioning targets.
 var targetSettingsRules = rules{
-	check: func(ctx context.Context, c *change) ([]comity.Fault, error) {
+	check: func(ctx context.Context, c *change) ([]comity.FieldError, error) {
 		faults, err := c.targetOfPlugin(ctx)
 		if err != nil {
 			return nil, err
@@ -44,7 +44,7 @@ var targetSettingsRules = rules{
 }
 
 // targetOfPlugin returns the fault of settings that name a target of another plugin than theirs.
-func (c *change) targetOfPlugin(ctx context.Context) ([]comity.Fault, error) {
+func (c *change) targetOfPlugin(ctx context.Context) ([]comity.FieldError, error) {
 	f := c.new.Resource.TargetId()
 	if !c.changed(f) {
 		return nil, nil
@@ -57,11 +57,11 @@ func (c *change) targetOfPlugin(ctx context.Context) ([]comity.Fault, error) {
 	if plugin == c.new.Resource.Plugin {
 		return nil, nil
 	}
-	return []comity.Fault{f.Fault("%d is a target of the plugin %s, not %s", target.Id, plugin, c.new.Resource.Plugin)}, nil
+	return []comity.FieldError{f.FieldError("%d is a target of the plugin %s, not %s", target.Id, plugin, c.new.Resource.Plugin)}, nil
 }
 
 var targetRules = rules{
-	check: func(ctx context.Context, c *change) ([]comity.Fault, error) {
+	check: func(ctx context.Context, c *change) ([]comity.FieldError, error) {
 		f := comity.CoProvisioningTarget.Plugin
 		if c.old == nil || !c.changed(f) {
 			return nil, nil
@@ -80,14 +80,14 @@ var targetRules = rules{
 // one of the tables, which name it in a field.
 func (c *change) unconfigured(
 	ctx context.Context, f *comity.Field, noun string, tables []*comity.Resource, field func(*comity.Resource) *comity.Field,
-) ([]comity.Fault, error) {
+) ([]comity.FieldError, error) {
 	for _, table := range tables {
 		configured, err := store.Any(ctx, c.tx, table, store.Equal(field(table).Column, c.new.Id))
 		if err != nil {
 			return nil, err
 		}
 		if configured {
-			return []comity.Fault{f.Fault("cannot be changed while the %s has its %s: delete it first", noun, table.Singular)}, nil
+			return []comity.FieldError{f.FieldError("cannot be changed while the %s has its %s: delete it first", noun, table.Singular)}, nil
 		}
 	}
 	return nil, nil

@@ -79,7 +79,7 @@ func addParts(ctx context.Context, tx *db.Tx, caller authz.Caller, parts []Part,
 		}
 		parts[i].name(n.record, results[0].Id)
 		id, err := n.add(ctx, tx, caller, b)
-		results[i] = BulkResult{Added{Id: id, Minted: n.minted}, err}
+		results[i] = BulkResult{Added{Id: id, Generated: n.minted}, err}
 		if err != nil && i == 0 {
 			for j, other := range pending[1:] {
 				results[j+1].Err = cmp.Or(results[j+1].Err, other.err())

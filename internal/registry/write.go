@@ -74,7 +74,7 @@ func (c *change) judge(ctx context.Context, rules rules) error {
 		c.fault(more...)
 	}
 	if len(c.faults) > 0 {
-		return comity.Faulty(c.sortedFaults()...)
+		return comity.InvalidFields(c.sortedFaults()...)
 	}
 	if f := c.new.Resource.Owner(); c.ownerless || f != nil && !c.new.Has(f) {
 		return comity.Refuse(comity.PhraseNoPerson)

@@ -65,7 +65,7 @@ func (c *call) bulkAnswer(result registry.BulkResult) wire.BulkAnswer {
 		return wire.BulkAnswer{Status: http.StatusFailedDependency, Reason: "Not Carried Out"}
 	}
 	if result.Err == nil {
-		return wire.BulkAnswer{Status: http.StatusCreated, Reason: "Added", Id: result.Id, Minted: result.Minted}
+		return wire.BulkAnswer{Status: http.StatusCreated, Reason: "Added", Id: result.Id, Generated: result.Generated}
 	}
 	e := c.said(result.Err)
 	return wire.BulkAnswer{Status: status(e.Code), Reason: e.Phrase, Error: e}

@@ -102,7 +102,7 @@ func stillThere() []step {
 func TestEveryEditIsARevision(t *testing.T) {
 	steps := furnish()
 	for _, sp := range specimens {
-		if r := resourceAt(sp.path); !r.Versioned || r.AddAndView {
+		if r := resourceAt(sp.path); !r.Versioned || r.AppendOnly {
 			continue
 		}
 		one := sp.path + "/$" + sp.keep

@@ -261,7 +261,7 @@ func (c *call) add(rt route) error {
 	if err != nil {
 		return err
 	}
-	c.answer(http.StatusCreated, "Added", wire.AppendNewObject(nil, c.format, rt.resource, added.Id, added.Minted))
+	c.answer(http.StatusCreated, "Added", wire.AppendNewObject(nil, c.format, rt.resource, added.Id, added.Generated))
 	return nil
 }
 
@@ -295,7 +295,7 @@ func (c *call) deleteNothing(rt route) error {
 	if !c.caller.May(authz.Delete, rt.resource) {
 		return comity.Forbid()
 	}
-	return comity.Faulty(comity.Fault{Field: "id", Sentence: "An id must be provided"})
+	return comity.InvalidFields(comity.FieldError{Field: "id", Sentence: "An id must be provided"})
 }
 
 func (c *call) reconcileAll(rt route) error {

@@ -109,7 +109,7 @@ func TestHistoryOfEveryKind(t *testing.T) {
 				continue
 			}
 			line("A", "added", sp)
-			if resourceAt(sp.path).AddAndView {
+			if resourceAt(sp.path).AppendOnly {
 				continue
 			}
 			s.play(step{as: "admin", call: "PUT " + sp.path + "/$" + sp.keep, send: sp.edit})

@@ -224,7 +224,7 @@ func (s *scene) walkView(as string, sp specimen, id string, near bool) {
 	if got := s.call(as, "GET", sp.path+"/"+id+".json", nil); got.line() != want {
 		s.Errorf("view %s, near: %v: %s, want %s", sp.path, near, got.line(), want)
 	}
-	if res.AddAndView || sp.path == "cos" {
+	if res.AppendOnly || sp.path == "cos" {
 		return
 	}
 	for _, which := range []string{"revision=0", "at=2100-01-01T00:00:00Z"} {
@@ -277,7 +277,7 @@ func (s *scene) walkAdd(as string, sp specimen) {
 	}
 	if got.status == 201 {
 		s.expect(s.call("", "GET", sp.path+"/"+got.created+".json", nil), "200 OK")
-		if _, kept := s.ids[sp.keep]; kept && !resourceAt(sp.path).AddAndView && sp.path != "cous" {
+		if _, kept := s.ids[sp.keep]; kept && !resourceAt(sp.path).AppendOnly && sp.path != "cous" {
 			s.call("", "DELETE", sp.path+"/"+got.created+".json", nil)
 		}
 	}
@@ -286,7 +286,7 @@ func (s *scene) walkAdd(as string, sp specimen) {
 func (s *scene) walkChange(as string, op authz.Operation, sp specimen, id string, near bool) {
 	s.Helper()
 	res := resourceAt(sp.path)
-	if res.AddAndView {
+	if res.AppendOnly {
 		return
 	}
 	method, send, unknown := "PUT", s.envelope(sp.path, s.fill(sp.send)), res.UnknownOnEdit

@@ -37,7 +37,7 @@ func (s *scene) trySpecimen(rt *rapid.T, sp specimen) {
 	switch {
 	case added.status == http.StatusCreated:
 		s.compare(rt, sp.path+"/"+added.created, e)
-		if resourceAt(sp.path).AddAndView {
+		if resourceAt(sp.path).AppendOnly {
 			break
 		}
 		edited := s.call("", http.MethodPut, sp.path+"/"+added.created+"."+format, strings.NewReader(e.body))

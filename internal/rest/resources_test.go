@@ -24,7 +24,7 @@ func TestEveryResourceHasTheSameOperations(t *testing.T) {
 	var all []step
 	for _, sp := range specimens {
 		all = append(all, operationsOn(sp)...)
-		if !resourceAt(sp.path).AddAndView {
+		if !resourceAt(sp.path).AppendOnly {
 			all = append(all, makeAll([]specimen{sp})...)
 		}
 	}
@@ -59,7 +59,7 @@ func operationsOn(sp specimen) []step {
 		{call: "POST " + sp.path, answer: "400 Bad Request"},
 		{call: "POST " + sp.path, send: `{"Version":"2.0"}`, answer: "400 Invalid Fields", faulty: invalid},
 	}...)
-	if resourceAt(sp.path).AddAndView {
+	if resourceAt(sp.path).AppendOnly {
 		return append(steps, []step{
 			{call: "PUT " + one, send: sp.edit, answer: "404 Unknown"},
 			{call: "PUT " + one, answer: "404 Unknown"},

@@ -71,7 +71,7 @@ func (c *call) match() (route, bool) {
 
 // verb returns what the method does to the route's resource; append-only resources have no edit or delete.
 func (rt route) verb(verbs map[string]verb, method string) verb {
-	if rt.resource.AddAndView && (method == http.MethodPut || method == http.MethodDelete) {
+	if rt.resource.AppendOnly && (method == http.MethodPut || method == http.MethodDelete) {
 		return verb{}
 	}
 	return verbs[method]

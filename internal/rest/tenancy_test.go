@@ -203,7 +203,7 @@ func TestAdministratorOfACO(t *testing.T) {
 		steps = append(steps,
 			step{call: "GET " + sp.path + "/$" + sp.keep, has: sp.part},
 			step{call: "GET " + sp.path + "?coid=$co"})
-		if !resourceAt(sp.path).AddAndView {
+		if !resourceAt(sp.path).AppendOnly {
 			steps = append(steps, step{call: "PUT " + sp.path + "/$" + sp.keep, send: sp.edit})
 		}
 	}

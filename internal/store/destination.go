@@ -49,7 +49,7 @@ func withSecrets(ctx context.Context, tx *db.Tx, by *comity.Field, id int64, sec
 	var sealed []*comity.Field
 	columns := texts[r].columns
 	for _, f := range r.Fields {
-		if f.Kind == comity.Secret && !f.Minted {
+		if f.Kind == comity.Secret && !f.Generated {
 			sealed = append(sealed, f)
 			columns += ", " + f.Column
 		}

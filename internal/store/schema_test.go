@@ -122,7 +122,7 @@ func columnsOf(r *comity.Resource) map[string]column {
 		case comity.Secret:
 			// A digest is a text, a sealed value is not.
 			columns[f.Column] = column{"blob", null}
-			if f.Minted {
+			if f.Generated {
 				columns[f.Column] = column{"text", null}
 			}
 		case comity.Owner:

@@ -13,7 +13,7 @@ import (
 func SealedFields() (all []*comity.Field) {
 	for _, r := range comity.Stored() {
 		for _, f := range r.Fields {
-			if f.Kind == comity.Secret && !f.Minted {
+			if f.Kind == comity.Secret && !f.Generated {
 				all = append(all, f)
 			}
 		}
@@ -43,7 +43,7 @@ func putSecrets(ctx context.Context, tx *db.Tx, rec *comity.Record) error {
 		var v any
 		switch {
 		case !cell.HasValue():
-		case f.Minted:
+		case f.Generated:
 			v = cell.Text()
 		default:
 			if err := checkKey(ctx, tx); err != nil {

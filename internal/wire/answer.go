@@ -9,15 +9,15 @@ import (
 )
 
 // AppendNewObject appends the answer to an add: the new record's id and, if the server generated a secret for
-// it, that secret, which is shown this once under the name of the resource's Minted field.
-func AppendNewObject(dst []byte, f Format, res *comity.Resource, id int64, minted string) []byte {
+// it, that secret, which is shown this once under the name of the resource's Generated field.
+func AppendNewObject(dst []byte, f Format, res *comity.Resource, id int64, generated string) []byte {
 	if f == XML {
 		dst = append(dst, declarationXML+`<NewObjectResponse Version="`+version+`">`...)
 		dst = appendElementXML(dst, "ObjectType", res.Singular)
 		dst = appendIntXML(dst, "Id", id)
 		for _, field := range res.Fields {
-			if field.Minted && minted != "" {
-				dst = appendElementXML(dst, field.Name, minted)
+			if field.Generated && generated != "" {
+				dst = appendElementXML(dst, field.Name, generated)
 			}
 		}
 		return append(dst, `</NewObjectResponse>`...)
@@ -27,13 +27,13 @@ func AppendNewObject(dst []byte, f Format, res *comity.Resource, id int64, minte
 	dst = append(dst, `","Id":"`...)
 	dst = strconv.AppendInt(dst, id, 10)
 	dst = append(dst, '"')
-	return append(appendMintedJSON(dst, res, minted), '}')
+	return append(appendGeneratedJSON(dst, res, generated), '}')
 }
 
-func appendMintedJSON(dst []byte, res *comity.Resource, minted string) []byte {
+func appendGeneratedJSON(dst []byte, res *comity.Resource, generated string) []byte {
 	for _, field := range res.Fields {
-		if field.Minted && minted != "" {
-			dst = appendStringJSON(appendKeyJSON(dst, field.Name), minted)
+		if field.Generated && generated != "" {
+			dst = appendStringJSON(appendKeyJSON(dst, field.Name), generated)
 		}
 	}
 	return dst
@@ -46,7 +46,7 @@ func AppendError(dst []byte, f Format, id string, e *comity.Error) []byte {
 		dst = append(dst, declarationXML+`<ErrorResponse Version="`+version+`" Id="`...)
 		dst = append(appendTextXML(dst, id), `">`...)
 		if len(e.Fields) > 0 {
-			dst = appendFaultsXML(dst, e.Fields)
+			dst = appendFieldErrorsXML(dst, e.Fields)
 		} else {
 			dst = appendElementXML(dst, "Error", cmp.Or(e.Detail, e.Phrase))
 		}
@@ -58,12 +58,12 @@ func AppendError(dst []byte, f Format, id string, e *comity.Error) []byte {
 
 func appendProblemJSON(dst []byte, e *comity.Error) []byte {
 	if len(e.Fields) > 0 {
-		return appendFaultsJSON(dst, e.Fields)
+		return appendFieldErrorsJSON(dst, e.Fields)
 	}
 	return appendStringJSON(appendKeyJSON(dst, "Error"), cmp.Or(e.Detail, e.Phrase))
 }
 
-func appendFaultsXML(dst []byte, faults []comity.Fault) []byte {
+func appendFieldErrorsXML(dst []byte, faults []comity.FieldError) []byte {
 	dst = appendStartXML(dst, "InvalidFields")
 	for _, fault := range byField(faults) {
 		dst = appendElementXML(dst, fault.Field, fault.Sentence)
@@ -71,7 +71,7 @@ func appendFaultsXML(dst []byte, faults []comity.Fault) []byte {
 	return appendEndXML(dst, "InvalidFields")
 }
 
-func appendFaultsJSON(dst []byte, faults []comity.Fault) []byte {
+func appendFieldErrorsJSON(dst []byte, faults []comity.FieldError) []byte {
 	dst = append(dst, `,"InvalidFields":{`...)
 	field := ""
 	for i, fault := range byField(faults) {
@@ -91,11 +91,11 @@ func appendFaultsJSON(dst []byte, faults []comity.Fault) []byte {
 }
 
 // byField groups the faults by field, in the order in which the fields first occur.
-func byField(faults []comity.Fault) []comity.Fault {
-	place := func(f comity.Fault) int {
-		return slices.IndexFunc(faults, func(g comity.Fault) bool { return g.Field == f.Field })
+func byField(faults []comity.FieldError) []comity.FieldError {
+	place := func(f comity.FieldError) int {
+		return slices.IndexFunc(faults, func(g comity.FieldError) bool { return g.Field == f.Field })
 	}
 	sorted := slices.Clone(faults)
-	slices.SortStableFunc(sorted, func(a, b comity.Fault) int { return place(a) - place(b) })
+	slices.SortStableFunc(sorted, func(a, b comity.FieldError) int { return place(a) - place(b) })
 	return sorted
 }

@@ -26,7 +26,7 @@ func TestNewObject(t *testing.T) {
 	for _, tt := range []struct {
 		name      string
 		res       *comity.Resource
-		minted    string
+		generated string
 		json, xml string
 	}{
 		{
@@ -35,7 +35,7 @@ func TestNewObject(t *testing.T) {
 			xml:  `<NewObjectResponse Version="1.0"><ObjectType>Cou</ObjectType><Id>5</Id></NewObjectResponse>`,
 		},
 		{
-			name: "with the key that was made for it", res: comity.ApiUser.Resource, minted: `a"&b`,
+			name: "with the key that was made for it", res: comity.ApiUser.Resource, generated: `a"&b`,
 			json: `{"ResponseType":"NewObject","Version":"1.0","ObjectType":"ApiUser","Id":"5","ApiKey":"a\"&b"}`,
 			xml:  `<NewObjectResponse Version="1.0"><ObjectType>ApiUser</ObjectType><Id>5</Id><ApiKey>a&quot;&amp;b</ApiKey></NewObjectResponse>`,
 		},
@@ -47,7 +47,7 @@ func TestNewObject(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			for f, want := range map[wire.Format]string{wire.JSON: tt.json, wire.XML: declaration + tt.xml} {
-				got := wire.AppendNewObject([]byte{}, f, tt.res, 5, tt.minted)
+				got := wire.AppendNewObject([]byte{}, f, tt.res, 5, tt.generated)
 				if diff := cmp.Diff(want, string(got)); diff != "" {
 					t.Errorf("(-want +got):\n%s", diff)
 				}
@@ -73,15 +73,15 @@ func TestError(t *testing.T) {
 			json: `"Id":"5","Error":"The uid <a\"b> is in use"}`, xml: ` Id="5"><Error>The uid &lt;a&quot;b&gt; is in use</Error>`,
 		},
 		{
-			name: "one fault", id: "New", err: comity.Faulty(comity.Fault{Field: "name", Sentence: "A name must be provided"}),
+			name: "one fault", id: "New", err: comity.InvalidFields(comity.FieldError{Field: "name", Sentence: "A name must be provided"}),
 			json: `"Id":"New","InvalidFields":{"name":["A name must be provided"]}}`,
 			xml:  ` Id="New"><InvalidFields><name>A name must be provided</name></InvalidFields>`,
 		},
 		{
 			name: "the faults of a field together", id: "5",
-			err: comity.Faulty(
-				comity.Fault{Field: "Version", Sentence: "1"}, comity.Fault{Field: "name", Sentence: "2"}, comity.Fault{Field: "o", Sentence: "3"},
-				comity.Fault{Field: "name", Sentence: "\"4\"\n"}, comity.Fault{Field: "Version", Sentence: "5"}, comity.Fault{Field: "name", Sentence: "2"},
+			err: comity.InvalidFields(
+				comity.FieldError{Field: "Version", Sentence: "1"}, comity.FieldError{Field: "name", Sentence: "2"}, comity.FieldError{Field: "o", Sentence: "3"},
+				comity.FieldError{Field: "name", Sentence: "\"4\"\n"}, comity.FieldError{Field: "Version", Sentence: "5"}, comity.FieldError{Field: "name", Sentence: "2"},
 			),
 			json: `"Id":"5","InvalidFields":{"Version":["1","5"],"name":["2","\"4\"\n","2"],"o":["3"]}}`,
 			xml: ` Id="5"><InvalidFields><Version>1</Version><Version>5</Version><name>2</name><name>&quot;4&quot;` + "\n" +

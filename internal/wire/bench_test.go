@@ -42,8 +42,8 @@ func BenchmarkDecodeName(b *testing.B) {
 			b.ReportAllocs()
 			b.SetBytes(int64(len(body)))
 			for b.Loop() {
-				if in, err := wire.Decode(formats[title], comity.Name.Resource, []byte(body)); err != nil || len(in.Faults) > 0 {
-					b.Fatal(in.Faults, err)
+				if in, err := wire.Decode(formats[title], comity.Name.Resource, []byte(body)); err != nil || len(in.FieldErrors) > 0 {
+					b.Fatal(in.FieldErrors, err)
 				}
 			}
 		})

@@ -46,9 +46,9 @@ func DecodeBulk(res *comity.Resource, body []byte, most int) ([]comity.Input, er
 type BulkAnswer struct {
 	Status int
 	Reason string
-	// Id and Minted are those of a new object.
-	Id     int64
-	Minted string
+	// Id and Generated are those of a new object.
+	Id        int64
+	Generated string
 	// Error is nil for a new object.
 	Error *comity.Error
 }
@@ -70,7 +70,7 @@ func AppendBulk(dst []byte, res *comity.Resource, answers []BulkAnswer) []byte {
 		} else if a.Id != 0 {
 			dst = append(appendKeyJSON(dst, "Id"), '"')
 			dst = append(strconv.AppendInt(dst, a.Id, 10), '"')
-			dst = appendMintedJSON(dst, res, a.Minted)
+			dst = appendGeneratedJSON(dst, res, a.Generated)
 		}
 		dst = append(dst, '}')
 	}

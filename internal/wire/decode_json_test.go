@@ -50,7 +50,7 @@ func TestDecodeJSON(t *testing.T) {
 			body: `{"Version":"1.0","Auto":"nonsense","Open":true}`,
 		},
 		{
-			name: "a minted key is ignored", res: comity.ApiUser.Resource, cells: map[string]string{"Username": `"co_2.x"`},
+			name: "a generated key is ignored", res: comity.ApiUser.Resource, cells: map[string]string{"Username": `"co_2.x"`},
 			body: `{"Version":"1.0","ApiKey":"mine","Username":"co_2.x"}`,
 		},
 		{

@@ -36,10 +36,10 @@ func (tt decodeTest) run(t *testing.T, f wire.Format) {
 		if diff := cmp.Diff(want, cells(in.Record)); diff != "" {
 			t.Errorf("cells (-want +got):\n%s", diff)
 		}
-		if len(in.Faults) != len(tt.faults) {
-			t.Errorf("faults %v, want those of %v", in.Faults, tt.faults)
+		if len(in.FieldErrors) != len(tt.faults) {
+			t.Errorf("faults %v, want those of %v", in.FieldErrors, tt.faults)
 		}
-		for _, fault := range in.Faults {
+		for _, fault := range in.FieldErrors {
 			if part, ok := tt.faults[fault.Field]; !ok || !strings.Contains(fault.Sentence, part) {
 				t.Errorf("fault %q: %q, want %q in it", fault.Field, fault.Sentence, part)
 			}
@@ -75,8 +75,8 @@ func TestDecodeWhereTheSingularIsThePlural(t *testing.T) {
 	} {
 		t.Run(title, func(t *testing.T) {
 			in, err := wire.Decode(tt.format, terms, []byte(tt.body))
-			if err != nil || (len(in.Faults) == 0) != tt.ok {
-				t.Errorf("Decode: %v, %v, want good %v", in.Faults, err, tt.ok)
+			if err != nil || (len(in.FieldErrors) == 0) != tt.ok {
+				t.Errorf("Decode: %v, %v, want good %v", in.FieldErrors, err, tt.ok)
 			}
 		})
 	}

@@ -82,7 +82,7 @@ func (e *element) setOwner(p person) {
 func (e *element) input() comity.Input {
 	in := comity.Input{Record: comity.NewRecord(e.res)}
 	if !e.version.isVersion() {
-		in.Faults = append(in.Faults, comity.Fault{Field: "Version", Sentence: `The Version must be given as "` + version + `"`})
+		in.FieldErrors = append(in.FieldErrors, comity.FieldError{Field: "Version", Sentence: `The Version must be given as "` + version + `"`})
 	}
 	for i, f := range e.res.Fields {
 		if f.ReadOnly {
@@ -97,7 +97,7 @@ func (e *element) input() comity.Input {
 			cell, sentence = f.Read(v.Scalar)
 		}
 		if sentence != "" {
-			in.Faults = append(in.Faults, comity.Fault{Field: f.Column, Sentence: sentence})
+			in.FieldErrors = append(in.FieldErrors, comity.FieldError{Field: f.Column, Sentence: sentence})
 			continue
 		}
 		in.Record.Set(f, cell)
@@ -125,7 +125,7 @@ func (e *element) readOwner(f *comity.Field) (cell comity.Cell, sentence string)
 	case e.person != nil && (!e.person.word.void() || !e.person.id.void()):
 		return e.person.read(f)
 	case e.person == nil && !v.void():
-		return cell, f.Fault("must be an object with a Type (%s) and an Id", ownerWords(f)).Sentence
+		return cell, f.FieldError("must be an object with a Type (%s) and an Id", ownerWords(f)).Sentence
 	case v.there:
 		cell = comity.EmptyCell()
 	}
@@ -144,7 +144,7 @@ func (e *element) readOwner(f *comity.Field) (cell comity.Cell, sentence string)
 func (p *person) read(f *comity.Field) (cell comity.Cell, sentence string) {
 	o, ok := f.Owner(strings.TrimSpace(p.word.Text))
 	if !ok || p.word.Type != comity.TextScalar {
-		return cell, f.Fault("must have a Type that is one of %s", ownerWords(f)).Sentence
+		return cell, f.FieldError("must have a Type that is one of %s", ownerWords(f)).Sentence
 	}
 	return readOwnerId(f, o, p.id, "Id")
 }
@@ -154,7 +154,7 @@ func (p *person) read(f *comity.Field) (cell comity.Cell, sentence string) {
 func readOwnerId(f *comity.Field, o comity.OwnerType, id given, name string) (comity.Cell, string) {
 	n, ok := comity.ReadId(id.Scalar)
 	if !ok {
-		return comity.Cell{}, f.Fault("must have an id as its %s", name).Sentence
+		return comity.Cell{}, f.FieldError("must have an id as its %s", name).Sentence
 	}
 	return comity.OwnerCell(o.Word, n), ""
 }

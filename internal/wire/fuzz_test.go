@@ -46,19 +46,19 @@ func fuzzDecode(t *testing.T, f wire.Format, body []byte) {
 			checkMalformed(t, in, err)
 			continue
 		}
-		for _, fault := range in.Faults {
+		for _, fault := range in.FieldErrors {
 			if fault.Field == "" || fault.Sentence == "" {
 				t.Errorf("fault %+v", fault)
 			}
 		}
-		answer := comity.Faulty(in.Faults...)
+		answer := comity.InvalidFields(in.FieldErrors...)
 		for _, f := range formats {
 			checkForm(t, f, wire.AppendError(nil, f, "New", answer))
 			out := list(f, res, in.Record)
 			checkForm(t, f, out)
 			again, err := wire.Decode(f, res, out)
-			if err != nil || len(again.Faults) > 0 {
-				t.Fatalf("%s: %v, %v\n%s", res.Singular, again.Faults, err, out)
+			if err != nil || len(again.FieldErrors) > 0 {
+				t.Fatalf("%s: %v, %v\n%s", res.Singular, again.FieldErrors, err, out)
 			}
 			if f == wire.XML && strings.ContainsAny(string(body)+string(list(wire.JSON, res, in.Record)), "\uFFFE\uFFFF") {
 				continue // XML cannot contain it

@@ -84,7 +84,7 @@ func checkMalformed(t tb, in comity.Input, err error) {
 		t.Fatalf("error %v (%T), want a *comity.Error", err, err)
 	case e.Code != comity.Malformed || e.Phrase != comity.PhraseBadRequest || e.Detail == "" || len(e.Detail) > 400:
 		t.Fatalf("error %+v, want Bad Request with a sentence", e)
-	case in.Record != nil || in.Faults != nil:
+	case in.Record != nil || in.FieldErrors != nil:
 		t.Fatalf("input %+v beside an error", in)
 	}
 }

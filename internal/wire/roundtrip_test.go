@@ -26,8 +26,8 @@ func TestDecodeOfEncodeIsTheRecord(t *testing.T) {
 					}
 					checkForm(t, f, body)
 					in, err := wire.Decode(f, res, body)
-					if err != nil || len(in.Faults) > 0 {
-						t.Fatalf("Decode: %v, %v\n%s", in.Faults, err, body)
+					if err != nil || len(in.FieldErrors) > 0 {
+						t.Fatalf("Decode: %v, %v\n%s", in.FieldErrors, err, body)
 					}
 					if diff := cmp.Diff(cells(comeback(rec)), cells(in.Record)); diff != "" {
 						t.Fatalf("(-want +got):\n%s\n%s", diff, body)

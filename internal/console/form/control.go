@@ -68,7 +68,7 @@ func SearchBox(name, label, value string) Control {
 }
 
 // Controls returns the controls of the form, with the field errors of what was sent.
-func (fm Form) Controls(source Source, faults []comity.Fault) ([]Control, error) {
+func (fm Form) Controls(source Source, faults []comity.FieldError) ([]Control, error) {
 	var controls []Control
 	for _, f := range fm.Resource.Fields {
 		if !fm.asksFor(f) {

@@ -9,7 +9,7 @@ import (
 
 // SplitError returns an error about the input of a record as field errors, or else as a text. It returns every other
 // error as it is.
-func SplitError(r *comity.Resource, err error) (faults []comity.Fault, text string, other error) {
+func SplitError(r *comity.Resource, err error) (faults []comity.FieldError, text string, other error) {
 	var e *comity.Error
 	if err == nil || !errors.As(err, &e) {
 		return nil, "", err
@@ -20,7 +20,7 @@ func SplitError(r *comity.Resource, err error) (faults []comity.Fault, text stri
 	case comity.Refused:
 		if f := refusedField(r, e.Phrase); f != nil {
 			sentence := present.Sentence(e.Phrase)
-			return []comity.Fault{{Field: f.Column, Sentence: present.Join(": ", sentence[:len(sentence)-1], e.Detail)}}, "", nil
+			return []comity.FieldError{{Field: f.Column, Sentence: present.Join(": ", sentence[:len(sentence)-1], e.Detail)}}, "", nil
 		}
 		return nil, present.Join(" ", present.Sentence(e.Phrase), e.Detail), nil
 	case comity.Stale:
@@ -55,7 +55,7 @@ func refusedField(r *comity.Resource, phrase string) *comity.Field {
 
 // Summary returns all errors of a form, each with a link to its control. Errors of fields without a control are
 // included only if there are no others.
-func Summary(controls []Control, faults []comity.Fault) []present.Link {
+func Summary(controls []Control, faults []comity.FieldError) []present.Link {
 	var links []present.Link
 	for _, c := range controls {
 		for _, sentence := range c.Errors {
@@ -72,7 +72,7 @@ func Summary(controls []Control, faults []comity.Fault) []present.Link {
 }
 
 // sentencesOf returns the errors of a field as sentences.
-func sentencesOf(f *comity.Field, faults []comity.Fault) []string {
+func sentencesOf(f *comity.Field, faults []comity.FieldError) []string {
 	var sentences []string
 	for _, fault := range faults {
 		switch {

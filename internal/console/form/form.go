@@ -102,7 +102,7 @@ func (fm Form) asksFor(f *comity.Field) bool {
 	switch {
 	case f.ReadOnly, f == f.Resource().CoId(), fm.Hidden[f]:
 		return false
-	case fm.Old != nil && (f.Kept || f.Fixed || f.Kind == comity.Owner):
+	case fm.Old != nil && (f.WriteOnce || f.Immutable || f.Kind == comity.Owner):
 		return false
 	case fm.Old == nil && len(f.OnAdd) == 1:
 		return false

@@ -26,10 +26,10 @@ func ExampleForm() {
 
 	fm.Sent = url.Values{"Name": {"Physics"}}
 	in := fm.Input()
-	fmt.Println(in.Record.Text(comity.Cou.Name), in.Record.Int(comity.Cou.CoId), in.Faults)
+	fmt.Println(in.Record.Text(comity.Cou.Name), in.Record.Int(comity.Cou.CoId), in.FieldErrors)
 
 	fm.Sent = url.Values{"Name": {""}}
-	controls, err = fm.Controls(source{}, []comity.Fault{comity.Cou.Name.Missing()})
+	controls, err = fm.Controls(source{}, []comity.FieldError{comity.Cou.Name.Missing()})
 	fmt.Println(form.Summary(controls, nil), err)
 	// Output:
 	// Name text true

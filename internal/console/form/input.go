@@ -19,7 +19,7 @@ func (fm Form) Input() comity.Input {
 		case fm.asksFor(f):
 			cell, fault := ReadField(f, fm.Sent, fm.Zone)
 			if fault != "" {
-				in.Faults = append(in.Faults, comity.Fault{Field: f.Column, Sentence: fault})
+				in.FieldErrors = append(in.FieldErrors, comity.FieldError{Field: f.Column, Sentence: fault})
 			} else if f.Kind != comity.Secret || cell.HasValue() || fm.Sent.Has("clear-"+f.Name) {
 				in.Record.Set(f, cell)
 			}

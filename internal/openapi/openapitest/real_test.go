@@ -156,7 +156,7 @@ func TestEveryResource(t *testing.T) {
 		a.want("400 Invalid Fields", http.MethodPost, r.Path+".json", `{}`)
 		a.want("400 Invalid Fields", http.MethodPost, r.Path+"/bulk.json", fmt.Sprintf(`{%q:[{}]}`, r.Plural))
 		a.want("200 OK", http.MethodPost, r.Path+"/bulk.json?separately=true", fmt.Sprintf(`{%q:[{}]}`, r.Plural))
-		if r.AddAndView {
+		if r.AppendOnly {
 			a.want("404 Unknown", http.MethodDelete, r.Path+".json", "")
 			a.want("404 Unknown", http.MethodPut, r.Path+"/987654.json", "{}")
 			continue

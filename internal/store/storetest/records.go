@@ -203,7 +203,7 @@ func (b *bed) otherwise(t *testing.T, rec *comity.Record) *comity.Record {
 	out := rec.Clone()
 	for _, f := range rec.Resource.Fields {
 		switch optional := !f.Required && f.Default.IsAbsent(); {
-		case f == rec.Resource.CoId() || f.Kind == comity.Owner || f.Fixed:
+		case f == rec.Resource.CoId() || f.Kind == comity.Owner || f.Immutable:
 		case f.Kind == comity.Boolean:
 			out.SetBool(f, !rec.Bool(f))
 		case optional && rec.Has(f):
