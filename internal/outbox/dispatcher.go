@@ -126,40 +126,8 @@ func (l *dispatcher) turn(ctx context.Context, outcomes []queue.Outcome) (claime
 	defer cancel()
 	start := time.Now()
 	var deliveries []queue.Delivery
-	err := l.store.Write(writing, func(tx *db.Tx) error {
-		deliveries = nil
-		target, err := l.works(writing, tx)
-		if err != nil {
-			return err
-		}
-		if err := queue.Finish(writing, tx, final(target, outcomes)); err != nil {
-			return err
-		}
-		if slices.ContainsFunc(outcomes, func(o queue.Outcome) bool { return o.OK }) {
-			if err := queue.Succeed(writing, tx, l.target); err != nil {
-				return err
-			}
-		}
-		if target == nil {
-			return nil
-		}
-		room, probing, err := l.passBreaker(writing, tx, target, outcomes, l.room())
-		if err != nil || ctx.Err() != nil {
-			return err
-		}
-		if room <= 0 {
-			if l.held > 0 {
-				return nil
-			}
-			// Nothing may be claimed until the next probe, but a full sync that has come to all subjects
-			// can end now.
-			_, err := queue.ClaimFullSync(writing, tx, l.target, target.CoId, 0, l.hold())
-			return err
-		}
-		deliveries, err = l.claim(writing, tx, target, room)
-		if err == nil && probing != nil && len(deliveries) > 0 {
-			err = queue.SetBreaker(writing, tx, l.target, *probing)
-		}
+	err := l.store.Write(writing, func(tx *db.Tx) (err error) {
+		deliveries, err = l.finishAndClaim(writing, tx, outcomes, ctx.Err() != nil)
 		return err
 	})
 	if err != nil {
@@ -167,21 +135,59 @@ func (l *dispatcher) turn(ctx context.Context, outcomes []queue.Outcome) (claime
 		time.Sleep(time.Second)
 		return 0, false
 	}
-	if len(deliveries) == 0 {
-		return 0, true
+	if len(deliveries) > 0 {
+		l.distribute(writing, deliveries, start.Add(l.Limit))
 	}
-	jobs, err := l.ready(writing, deliveries, start.Add(l.Limit))
+	return len(deliveries), true
+}
+
+// finishAndClaim stores outcomes and, unless the dispatcher is ending, claims due deliveries.
+func (l *dispatcher) finishAndClaim(ctx context.Context, tx *db.Tx, outcomes []queue.Outcome, ending bool) ([]queue.Delivery, error) {
+	target, err := l.works(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	if err := queue.Finish(ctx, tx, final(target, outcomes)); err != nil {
+		return nil, err
+	}
+	if slices.ContainsFunc(outcomes, func(o queue.Outcome) bool { return o.OK }) {
+		if err := queue.Succeed(ctx, tx, l.target); err != nil {
+			return nil, err
+		}
+	}
+	if target == nil {
+		return nil, nil
+	}
+	room, probing, err := l.passBreaker(ctx, tx, target, outcomes, l.room())
+	if err != nil || ending || room <= 0 && l.held > 0 {
+		return nil, err
+	}
+	if room <= 0 {
+		// Nothing may be claimed until the next probe, but a full sync that has come to all subjects
+		// can end now.
+		_, err := queue.ClaimFullSync(ctx, tx, l.target, target.CoId, 0, l.hold())
+		return nil, err
+	}
+	deliveries, err := l.claim(ctx, tx, target, room)
+	if err == nil && probing != nil && len(deliveries) > 0 {
+		err = queue.SetBreaker(ctx, tx, l.target, *probing)
+	}
+	return deliveries, err
+}
+
+// distribute gives claimed deliveries to the workers.
+func (l *dispatcher) distribute(ctx context.Context, deliveries []queue.Delivery, deadline time.Time) {
+	jobs, err := l.ready(ctx, deliveries, deadline)
 	if err != nil {
 		l.failed(ctx, "cannot read claimed deliveries", err, "target", l.target)
 		for _, d := range deliveries {
 			l.results <- failed(d)
 		}
-		return len(deliveries), true
+		return
 	}
 	for _, j := range jobs {
 		l.jobs <- j
 	}
-	return len(deliveries), true
 }
 
 // claim claims due deliveries: first those of changes, then those of a full sync.

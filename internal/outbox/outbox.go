@@ -108,22 +108,17 @@ const breath = 2 * time.Millisecond
 // Run delivers until the context ends, and returns when the deliveries then in flight are delivered
 // or released.
 func (o *Outbox) Run(ctx context.Context) {
-	dispatchers := map[int64]*dispatcher{}
-	ended := make(chan *dispatcher)
-	var running sync.WaitGroup
-	defer running.Wait()
+	all := &dispatchers{Outbox: o, byTarget: map[int64]*dispatcher{}, ended: make(chan *dispatcher)}
+	defer all.running.Wait()
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
 		select {
 		case <-ctx.Done():
-			// Each dispatcher ends by itself now and reports that on ended.
-			for len(dispatchers) > 0 {
-				delete(dispatchers, (<-ended).target)
-			}
+			all.awaitEnd()
 			return
-		case l := <-ended:
-			delete(dispatchers, l.target)
+		case l := <-all.ended:
+			delete(all.byTarget, l.target)
 			if !l.claimed {
 				// Another instance may hold the due deliveries for a moment.
 				timer.Reset(claimPause)
@@ -133,28 +128,51 @@ func (o *Outbox) Run(ctx context.Context) {
 			time.Sleep(breath)
 		case <-timer.C:
 		}
-		next := o.Poll
-		due, now, err := o.look(ctx)
-		if err != nil && ctx.Err() == nil {
-			o.failed(ctx, "cannot look up pending deliveries", err)
+		timer.Reset(all.dispatch(ctx))
+	}
+}
+
+// dispatchers are the dispatchers that run.
+type dispatchers struct {
+	*Outbox
+	byTarget map[int64]*dispatcher
+	// ended receives each dispatcher that has ended.
+	ended chan *dispatcher
+	// running counts the dispatchers and their workers.
+	running sync.WaitGroup
+}
+
+// dispatch starts or wakes the dispatcher of each target with due deliveries, and returns the time until the
+// next check.
+func (all *dispatchers) dispatch(ctx context.Context) (next time.Duration) {
+	next = all.Poll
+	due, now, err := all.look(ctx)
+	if err != nil && ctx.Err() == nil {
+		all.failed(ctx, "cannot look up pending deliveries", err)
+	}
+	for _, d := range due {
+		if wait := d.Due.Sub(now); wait > 0 {
+			next = min(next, wait)
+			continue
 		}
-		for _, d := range due {
-			if wait := d.Due.Sub(now); wait > 0 {
-				next = min(next, wait)
-				continue
-			}
-			if l := dispatchers[d.TargetId]; l != nil {
-				signal(l.wake)
-				continue
-			}
-			l := o.dispatcher(d)
-			dispatchers[d.TargetId] = l
-			running.Go(func() {
-				l.run(ctx, &running)
-				ended <- l
-			})
+		if l := all.byTarget[d.TargetId]; l != nil {
+			signal(l.wake)
+			continue
 		}
-		timer.Reset(next)
+		l := all.dispatcher(d)
+		all.byTarget[d.TargetId] = l
+		all.running.Go(func() {
+			l.run(ctx, &all.running)
+			all.ended <- l
+		})
+	}
+	return next
+}
+
+// awaitEnd waits until all dispatchers have ended, which they do by themselves once the context has.
+func (all *dispatchers) awaitEnd() {
+	for len(all.byTarget) > 0 {
+		delete(all.byTarget, (<-all.ended).target)
 	}
 }
 
