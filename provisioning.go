@@ -38,6 +38,14 @@ func PersonSubject(id int64) Subject { return Subject{KindPerson, id} }
 // GroupSubject returns the Subject of a group.
 func GroupSubject(id int64) Subject { return Subject{KindGroup, id} }
 
+// Resource returns the resource of the subject's record.
+func (s Subject) Resource() *Resource {
+	if s.Kind == KindGroup {
+		return CoGroup.Resource
+	}
+	return CoPerson.Resource
+}
+
 // String returns the subject's name for a sentence: "person 7".
 func (s Subject) String() string {
 	if s.Kind == KindGroup {

@@ -195,7 +195,7 @@ func (a *app) listenToCommands() error {
 		return nil
 	}
 	server, err := control.Listen(a.settings.Database, &control.Service{
-		Registry: a.registry, Provisioner: localProvisioner{a.provisioning}, Address: a.address(),
+		Registry: a.registry, Provisioning: a.provisioning, Address: a.address(),
 	})
 	if err == nil {
 		a.closers = append(a.closers, server.Close)

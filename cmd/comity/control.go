@@ -51,7 +51,7 @@ func (d database) withControl(p *program, use use, fn func(*control.Client) erro
 		}
 		defer deliver(p.ctx, queue)()
 	}
-	return fn(control.Local(&control.Service{Registry: reg, Provisioner: localProvisioner{provisioning.New(db.store, queue, sender)}}))
+	return fn(control.Local(&control.Service{Registry: reg, Provisioning: provisioning.New(db.store, queue, sender)}))
 }
 
 // deliver starts the dispatchers of a queue, and returns a function that stops them and waits until they have

@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"time"
 
+	"comity/internal/authz"
 	"comity/internal/observe"
 	"comity/internal/provisioning"
 )
@@ -86,7 +87,7 @@ func (s *serveCommand) Run(p *program) (err error) {
 // statusesOf returns a function that reads the status of every target, for the metrics.
 func statusesOf(p *provisioning.Service) func(context.Context) ([]observe.TargetStatus, error) {
 	return func(ctx context.Context) ([]observe.TargetStatus, error) {
-		all, now, err := p.Statuses(ctx, byOperator)
+		all, now, err := p.Statuses(ctx, authz.System("metrics"))
 		if err != nil {
 			return nil, err
 		}

@@ -35,6 +35,9 @@ func System(name string) Caller {
 	return Caller{Username: name, CoId: comity.PlatformCO, Platform: true, Admin: true}
 }
 
+// Operator returns the caller of the program's own commands, which an operator runs.
+func Operator() Caller { return System("operator") }
+
 // ForPerson returns the caller for a CO person who has logged in themselves.
 func ForPerson(login string, coID, person int64, rights comity.PersonRights) Caller {
 	c := Caller{Username: login, CoId: coID}

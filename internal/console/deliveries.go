@@ -61,11 +61,3 @@ func standingOf(s provisioning.DeliveryStatus) standing {
 		Success: s.Success, Attempts: s.Attempts, Answer: s.Answer, Known: s.Digest != "",
 	}
 }
-
-// resourceOf is the resource of a subject's record.
-func resourceOf(s comity.Subject) *comity.Resource {
-	if s.Kind == comity.KindGroup {
-		return comity.CoGroup.Resource
-	}
-	return comity.CoPerson.Resource
-}

@@ -104,7 +104,7 @@ func (v *visit) deliveriesOf(target *comity.Record, all []provisioning.DeliveryS
 	}
 	ids := map[*comity.Resource][]int64{}
 	for _, s := range all {
-		r := resourceOf(s.Subject)
+		r := s.Subject.Resource()
 		ids[r] = append(ids[r], s.Subject.Id)
 	}
 	found, err := v.View.Lookup(v.ctx(), v.caller, ids)
@@ -114,7 +114,7 @@ func (v *visit) deliveriesOf(target *comity.Record, all []provisioning.DeliveryS
 	var list []deliveryRow
 	for _, s := range all {
 		one := deliveryRow{standing: standingOf(s), To: v.subjectPath(target.Id, s.Subject)}
-		one.Name, _ = present.Titles{Found: found, Caller: v.caller}.By(resourceOf(s.Subject), s.Subject.Id)
+		one.Name, _ = present.Titles{Found: found, Caller: v.caller}.By(s.Subject.Resource(), s.Subject.Id)
 		if one.Resendable() && provisioning.MayProvision(v.caller, target) {
 			one.Resend = one.To + "resend"
 		}

@@ -82,7 +82,7 @@ func (v *visit) showMessage(status int, target *comity.Record, subject comity.Su
 	if p.Known {
 		p.Differences = differencesOf(preview.Differences)
 	}
-	r := resourceOf(subject)
+	r := subject.Resource()
 	found, err := v.View.Lookup(v.ctx(), v.caller, map[*comity.Resource][]int64{r: {subject.Id}})
 	if err != nil {
 		return err
@@ -137,7 +137,7 @@ func (v *visit) sendSubject() error {
 		return err
 	}
 	subject := v.subject()
-	result, err := v.Provisioning.Provision(v.ctx(), v.caller, target.Id, resourceOf(subject), subject.Id)
+	result, err := v.Provisioning.Provision(v.ctx(), v.caller, target.Id, subject.Resource(), subject.Id)
 	var e *comity.Error
 	if errors.As(err, &e) && e.Code == comity.Undelivered {
 		return v.showMessage(http.StatusBadGateway, target, subject, e.Detail)

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"comity"
+	"comity/internal/authz"
 	"comity/internal/control"
 	"comity/internal/provisioning"
 	"comity/internal/registry"
@@ -21,7 +22,7 @@ type program struct {
 	users        []*comity.Record
 	token        string
 	erased       registry.Erased
-	queued       bool
+	result       provisioning.Result
 	status       provisioning.Status
 	plan         []provisioning.SubjectPlan
 	next         comity.Subject
@@ -63,36 +64,36 @@ func (p *program) Erase(_ context.Context, person int64, deleting bool) (registr
 	return p.erased, p.note("Erase", person, deleting)
 }
 
-func (p *program) Provision(_ context.Context, target int64, subject comity.Subject) (bool, error) {
-	return p.queued, p.note("Provision", target, subject)
+func (p *program) Provision(_ context.Context, caller authz.Caller, target int64, kind *comity.Resource, id int64) (provisioning.Result, error) {
+	return p.result, p.note("Provision", caller.Username, target, kind.Singular, id)
 }
 
-func (p *program) StartFullSync(_ context.Context, target int64, o provisioning.FullSyncOptions) error {
-	return p.note("StartFullSync", target, o)
+func (p *program) StartFullSync(_ context.Context, caller authz.Caller, target int64, o provisioning.FullSyncOptions) (provisioning.FullSync, error) {
+	return provisioning.FullSync{}, p.note("StartFullSync", caller.Username, target, o)
 }
 
-func (p *program) StopFullSync(_ context.Context, target int64) error {
-	return p.note("StopFullSync", target)
+func (p *program) StopFullSync(_ context.Context, caller authz.Caller, target int64) (provisioning.FullSync, bool, error) {
+	return provisioning.FullSync{}, false, p.note("StopFullSync", caller.Username, target)
 }
 
-func (p *program) Status(_ context.Context, target int64) (provisioning.Status, error) {
-	return p.status, p.note("Status", target)
+func (p *program) Status(_ context.Context, caller authz.Caller, target int64) (provisioning.Status, error) {
+	return p.status, p.note("Status", caller.Username, target)
 }
 
-func (p *program) FullSyncStart(_ context.Context, target int64, anew bool) (comity.Subject, error) {
-	return p.next, p.note("FullSyncStart", target, anew)
+func (p *program) FullSyncStart(_ context.Context, caller authz.Caller, target int64, anew bool) (comity.Subject, error) {
+	return p.next, p.note("FullSyncStart", caller.Username, target, anew)
 }
 
-func (p *program) Plan(_ context.Context, target int64, span provisioning.Span, onlyChanged bool) ([]provisioning.SubjectPlan, comity.Subject, error) {
-	return p.plan, p.next, p.note("Plan", target, span, onlyChanged)
+func (p *program) Plan(_ context.Context, caller authz.Caller, target int64, span provisioning.Span, onlyChanged bool) ([]provisioning.SubjectPlan, comity.Subject, error) {
+	return p.plan, p.next, p.note("Plan", caller.Username, target, span, onlyChanged)
 }
 
-func (p *program) CheckDeletes(_ context.Context, target, maxDeletes int64) error {
-	return p.note("CheckDeletes", target, maxDeletes)
+func (p *program) CheckDeletes(_ context.Context, caller authz.Caller, target, maxDeletes int64) error {
+	return p.note("CheckDeletes", caller.Username, target, maxDeletes)
 }
 
-func (p *program) Verify(_ context.Context, target int64, o provisioning.VerifyOptions) (provisioning.Verification, error) {
-	return p.verification, p.note("Verify", target, o)
+func (p *program) Verify(_ context.Context, caller authz.Caller, target int64, o provisioning.VerifyOptions) (provisioning.Verification, error) {
+	return p.verification, p.note("Verify", caller.Username, target, o)
 }
 
 // serve serves the control API of a database with a program, and returns the database's path.
@@ -118,7 +119,7 @@ func listen(t *testing.T, database string, p *program) *control.Server {
 }
 
 func service(p *program) *control.Service {
-	return &control.Service{Registry: p, Provisioner: p, Address: "https://registry.example.org"}
+	return &control.Service{Registry: p, Provisioning: p, Address: "https://registry.example.org"}
 }
 
 func dial(t *testing.T, database string) *control.Client {

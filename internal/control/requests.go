@@ -2,9 +2,11 @@ package control
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"comity"
+	"comity/internal/authz"
 	"comity/internal/provisioning"
 	"comity/internal/registry"
 )
@@ -125,8 +127,11 @@ type Provisioned struct {
 }
 
 func (r Provision) carryOut(ctx context.Context, s *Service) (Provisioned, error) {
-	queued, err := s.Provisioner.Provision(ctx, r.TargetId, r.Subject)
-	return Provisioned{queued}, err
+	result, err := s.Provisioning.Provision(ctx, authz.Operator(), r.TargetId, r.Subject.Resource(), r.Subject.Id)
+	if err == nil && result == provisioning.NotReceived {
+		err = fmt.Errorf("provisioning target %d does not receive groups: set IncludeGroups", r.TargetId)
+	}
+	return Provisioned{result == provisioning.Queued}, err
 }
 
 // StartFullSync starts a full sync of a target, or continues one that was stopped.
@@ -136,21 +141,23 @@ type StartFullSync struct {
 }
 
 func (r StartFullSync) carryOut(ctx context.Context, s *Service) (None, error) {
-	return None{}, s.Provisioner.StartFullSync(ctx, r.TargetId, r.FullSyncOptions)
+	_, err := s.Provisioning.StartFullSync(ctx, authz.Operator(), r.TargetId, r.FullSyncOptions)
+	return None{}, err
 }
 
 // StopFullSync stops the full sync of a target.
 type StopFullSync struct{ TargetId int64 }
 
 func (r StopFullSync) carryOut(ctx context.Context, s *Service) (None, error) {
-	return None{}, s.Provisioner.StopFullSync(ctx, r.TargetId)
+	_, _, err := s.Provisioning.StopFullSync(ctx, authz.Operator(), r.TargetId)
+	return None{}, err
 }
 
 // Status asks for the delivery status of a target.
 type Status struct{ TargetId int64 }
 
 func (r Status) carryOut(ctx context.Context, s *Service) (provisioning.Status, error) {
-	return s.Provisioner.Status(ctx, r.TargetId)
+	return s.Provisioning.Status(ctx, authz.Operator(), r.TargetId)
 }
 
 // FullSyncStart asks for the subject after which a full sync of a target would start, the zero Subject for the
@@ -161,7 +168,7 @@ type FullSyncStart struct {
 }
 
 func (r FullSyncStart) carryOut(ctx context.Context, s *Service) (comity.Subject, error) {
-	return s.Provisioner.FullSyncStart(ctx, r.TargetId, r.Anew)
+	return s.Provisioning.FullSyncStart(ctx, authz.Operator(), r.TargetId, r.Anew)
 }
 
 // Plan asks what a target would be sent about a span of subjects.
@@ -179,7 +186,7 @@ type PlanPage struct {
 }
 
 func (r Plan) carryOut(ctx context.Context, s *Service) (p PlanPage, err error) {
-	p.Subjects, p.Next, err = s.Provisioner.Plan(ctx, r.TargetId, r.Span, r.OnlyChanged)
+	p.Subjects, p.Next, err = s.Provisioning.Plan(ctx, authz.Operator(), r.TargetId, r.Span, r.OnlyChanged)
 	return p, err
 }
 
@@ -188,7 +195,7 @@ func (r Plan) carryOut(ctx context.Context, s *Service) (p PlanPage, err error) 
 type CheckDeletes struct{ TargetId, MaxDeletes int64 }
 
 func (r CheckDeletes) carryOut(ctx context.Context, s *Service) (None, error) {
-	return None{}, s.Provisioner.CheckDeletes(ctx, r.TargetId, r.MaxDeletes)
+	return None{}, s.Provisioning.CheckDeletes(ctx, authz.Operator(), r.TargetId, r.MaxDeletes)
 }
 
 // Verify compares what a target holds of a span of subjects with what it should hold.
@@ -200,5 +207,5 @@ type Verify struct {
 func (Verify) unlimited() {}
 
 func (r Verify) carryOut(ctx context.Context, s *Service) (provisioning.Verification, error) {
-	return s.Provisioner.Verify(ctx, r.TargetId, r.VerifyOptions)
+	return s.Provisioning.Verify(ctx, authz.Operator(), r.TargetId, r.VerifyOptions)
 }

@@ -65,40 +65,40 @@ func TestRequests(t *testing.T) {
 			want:    registry.Erased{Rows: 12, OrgIdentities: []int64{3}, Known: []queue.Known{{Target: 4, Identifiers: []string{"ada"}, Waiting: true}}},
 		},
 		{
-			name: "provision", do: do(control.Provision{TargetId: 4, Subject: comity.GroupSubject(9)}), program: program{queued: true},
-			called: "Provision [4 group 9]", want: control.Provisioned{Queued: true},
+			name: "provision", do: do(control.Provision{TargetId: 4, Subject: comity.GroupSubject(9)}), program: program{result: provisioning.Queued},
+			called: "Provision [operator 4 CoGroup 9]", want: control.Provisioned{Queued: true},
 		},
 		{
 			name: "start full sync", do: do(control.StartFullSync{TargetId: 4, FullSyncOptions: provisioning.FullSyncOptions{OnlyChanged: true, MaxDeletes: 10}}),
-			called: "StartFullSync [4 {OnlyChanged:true Anew:false MaxDeletes:10}]", want: none,
+			called: "StartFullSync [operator 4 {OnlyChanged:true Anew:false MaxDeletes:10}]", want: none,
 		},
-		{name: "stop full sync", do: do(control.StopFullSync{TargetId: 4}), called: "StopFullSync [4]", want: none},
+		{name: "stop full sync", do: do(control.StopFullSync{TargetId: 4}), called: "StopFullSync [operator 4]", want: none},
 		{
 			name: "status", do: do(control.Status{TargetId: 4}), program: program{status: status(through)},
-			called: "Status [4]", want: status(through),
+			called: "Status [operator 4]", want: status(through),
 		},
 		{
 			name: "full sync start", do: do(control.FullSyncStart{TargetId: 4, Anew: true}), program: program{next: comity.PersonSubject(70)},
-			called: "FullSyncStart [4 true]", want: comity.PersonSubject(70),
+			called: "FullSyncStart [operator 4 true]", want: comity.PersonSubject(70),
 		},
 		{
 			name: "plan a page", do: do(control.Plan{TargetId: 4, Span: provisioning.Span{After: comity.PersonSubject(7)}, OnlyChanged: true}),
 			program: program{next: comity.GroupSubject(1), plan: []provisioning.SubjectPlan{{
 				Subject: comity.PersonSubject(8), Messages: []provisioning.PlannedMessage{{Method: "PUT", Identifier: "ada"}, {Method: "DELETE", Identifier: "a.l", Delete: true}},
 			}}},
-			called: "Plan [4 {One:person 0 After:person 7} true]",
+			called: "Plan [operator 4 {One:person 0 After:person 7} true]",
 			want: control.PlanPage{Next: comity.GroupSubject(1), Subjects: []provisioning.SubjectPlan{{
 				Subject: comity.PersonSubject(8), Messages: []provisioning.PlannedMessage{{Method: "PUT", Identifier: "ada"}, {Method: "DELETE", Identifier: "a.l", Delete: true}},
 			}}},
 		},
 		{
-			name: "check deletes", do: do(control.CheckDeletes{TargetId: 4, MaxDeletes: 10}), called: "CheckDeletes [4 10]", want: none,
+			name: "check deletes", do: do(control.CheckDeletes{TargetId: 4, MaxDeletes: 10}), called: "CheckDeletes [operator 4 10]", want: none,
 		},
 		{
 			name:    "verify one subject",
 			do:      do(control.Verify{TargetId: 4, VerifyOptions: provisioning.VerifyOptions{Span: provisioning.Span{One: comity.PersonSubject(7)}, Repair: true, MaxDeletes: 5}}),
 			program: program{verification: verification()},
-			called:  "Verify [4 {Span:{One:person 7 After:person 0} Repair:true MaxDeletes:5}]",
+			called:  "Verify [operator 4 {Span:{One:person 7 After:person 0} Repair:true MaxDeletes:5}]",
 			want:    verification(),
 		},
 	} {

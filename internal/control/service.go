@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"comity"
+	"comity/internal/authz"
 	"comity/internal/provisioning"
 	"comity/internal/registry"
 )
@@ -20,23 +21,23 @@ type Registry interface {
 	Erase(ctx context.Context, person int64, deleting bool) (registry.Erased, error)
 }
 
-// Provisioner is what requests about provisioning targets call.
-type Provisioner interface {
-	Provision(ctx context.Context, target int64, subject comity.Subject) (queued bool, err error)
-	StartFullSync(ctx context.Context, target int64, o provisioning.FullSyncOptions) error
-	StopFullSync(ctx context.Context, target int64) error
-	Status(ctx context.Context, target int64) (provisioning.Status, error)
-	FullSyncStart(ctx context.Context, target int64, anew bool) (after comity.Subject, err error)
-	Plan(ctx context.Context, target int64, span provisioning.Span, onlyChanged bool) (plan []provisioning.SubjectPlan, next comity.Subject, err error)
-	CheckDeletes(ctx context.Context, target, maxDeletes int64) error
-	Verify(ctx context.Context, target int64, o provisioning.VerifyOptions) (provisioning.Verification, error)
+// Provisioning is what requests about provisioning targets call, as the operator.
+type Provisioning interface {
+	Provision(ctx context.Context, caller authz.Caller, target int64, kind *comity.Resource, id int64) (provisioning.Result, error)
+	StartFullSync(ctx context.Context, caller authz.Caller, target int64, o provisioning.FullSyncOptions) (provisioning.FullSync, error)
+	StopFullSync(ctx context.Context, caller authz.Caller, target int64) (progress provisioning.FullSync, found bool, err error)
+	Status(ctx context.Context, caller authz.Caller, target int64) (provisioning.Status, error)
+	FullSyncStart(ctx context.Context, caller authz.Caller, target int64, anew bool) (after comity.Subject, err error)
+	Plan(ctx context.Context, caller authz.Caller, target int64, span provisioning.Span, onlyChanged bool) (plan []provisioning.SubjectPlan, next comity.Subject, err error)
+	CheckDeletes(ctx context.Context, caller authz.Caller, target, maxDeletes int64) error
+	Verify(ctx context.Context, caller authz.Caller, target int64, o provisioning.VerifyOptions) (provisioning.Verification, error)
 }
 
 // Service carries out requests.
 type Service struct {
 	Registry Registry
-	// Provisioner may be nil if no request about a provisioning target comes.
-	Provisioner Provisioner
+	// Provisioning may be nil if no request about a provisioning target comes.
+	Provisioning Provisioning
 	// Address is the URL without a path that the registry is served at, "" if it is not served.
 	Address string
 }

@@ -90,7 +90,7 @@ var rules = []struct {
 	{"internal/console/templates", []string{domain}},
 
 	// What commands ask of a running server, over its socket.
-	{"internal/control", []string{domain, "internal/provisioning", "internal/registry"}},
+	{"internal/control", []string{domain, "internal/authz", "internal/provisioning", "internal/registry"}},
 
 	// A client is part of another program: it shares the domain only.
 	{"client", []string{domain}},

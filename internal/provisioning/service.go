@@ -61,7 +61,7 @@ func (s *Service) targetOf(ctx context.Context, caller authz.Caller, op authz.Op
 		if target, err = readTarget(ctx, tx, caller, id); err != nil || subject == nil {
 			return err
 		}
-		kind := resourceOf(*subject)
+		kind := subject.Resource()
 		rec, err := store.Revision(ctx, tx, kind, subject.Id, 0)
 		if errors.Is(err, db.ErrNotFound) || err == nil && rec.CoId != target.CoId {
 			return comity.Missing(kind.UnknownOnView)
@@ -82,14 +82,6 @@ func readTarget(ctx context.Context, tx *db.Tx, caller authz.Caller, id int64) (
 		return nil, comity.Missing(f.UnknownOnDelete)
 	}
 	return target, err
-}
-
-// resourceOf returns the resource of a subject's record.
-func resourceOf(s comity.Subject) *comity.Resource {
-	if s.Kind == comity.KindGroup {
-		return comity.CoGroup.Resource
-	}
-	return comity.CoPerson.Resource
 }
 
 // IsDisabled says whether nothing is sent to a target.

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"comity"
+	"comity/internal/authz"
 	"comity/internal/signin"
 	"comity/internal/store"
 	"comity/internal/store/db"
@@ -50,7 +51,7 @@ func (r *Registry) AddUser(ctx context.Context, coID int64, name string, privile
 		return Login{}, fmt.Errorf("the name %q: %s", name, cmp.Or(sentence, "it is empty"))
 	}
 	rec := newUser(coID, cell.Text(), privileged)
-	added, err := r.add(ctx, operator, f.Resource, comity.Input{Record: rec}, key, Once{})
+	added, err := r.add(ctx, authz.Operator(), f.Resource, comity.Input{Record: rec}, key, Once{})
 	if err != nil {
 		return Login{}, fmt.Errorf("API user %q of CO %d: %w", name, coID, err)
 	}
@@ -147,7 +148,7 @@ func (r *Registry) changeUser(ctx context.Context, username string, edit func(*c
 			return err
 		}
 		edit(user)
-		return store.Update(ctx, tx, user, operator.Username, where)
+		return store.Update(ctx, tx, user, authz.Operator().Username, where)
 	})
 	if errors.Is(err, db.ErrNotFound) {
 		return fmt.Errorf("there is no API user %q; `comity api-user list` shows those there are", username)

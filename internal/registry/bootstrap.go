@@ -12,9 +12,6 @@ import (
 	"comity/internal/store/db"
 )
 
-// operator is the caller of the program's own commands, which an operator runs.
-var operator = authz.System("operator")
-
 // firstUser is the name of the platform's first API user.
 const firstUser = "operator"
 
@@ -61,10 +58,10 @@ func bootstrap(ctx context.Context, tx *db.Tx, key string) error {
 	co.SetText(comity.Co.Name, comity.PlatformName)
 	co.SetText(comity.Co.Description, "The platform, whose API users administer the whole registry")
 	co.SetText(comity.Co.Status, comity.Active)
-	if err := store.Insert(ctx, tx, co, operator.Username, db.Place{CoId: co.Id}); err != nil {
+	if err := store.Insert(ctx, tx, co, authz.Operator().Username, db.Place{CoId: co.Id}); err != nil {
 		return err
 	}
-	c := &change{tx: tx, caller: operator, new: co}
+	c := &change{tx: tx, caller: authz.Operator(), new: co}
 	if err := c.addDefaultTypes(ctx, co.Id); err != nil {
 		return err
 	}
@@ -77,7 +74,7 @@ func bootstrap(ctx context.Context, tx *db.Tx, key string) error {
 	}
 	user.CoId = comity.PlatformCO
 	user.SetText(comity.ApiUser.ApiKey, signin.Digest(key))
-	return store.Insert(ctx, tx, user, operator.Username, db.Place{CoId: co.Id})
+	return store.Insert(ctx, tx, user, authz.Operator().Username, db.Place{CoId: co.Id})
 }
 
 // NoteBackup records that the registry was backed up now.

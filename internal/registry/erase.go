@@ -55,7 +55,7 @@ func erase(ctx context.Context, tx *db.Tx, person int64, deleting bool) (e Erase
 	if err := eraseRecords(ctx, tx, person, e.OrgIdentities, deleting); err != nil {
 		return e, err
 	}
-	if e.Rows, err = history.Erase(ctx, tx, person, coID, e.OrgIdentities, operator.Username); err != nil {
+	if e.Rows, err = history.Erase(ctx, tx, person, coID, e.OrgIdentities, authz.Operator().Username); err != nil {
 		return e, err
 	}
 	e.Known, err = queue.ForgetPerson(ctx, tx, person)
@@ -81,7 +81,7 @@ func eraseRecords(ctx context.Context, tx *db.Tx, person int64, orgs []int64, de
 			if !deleting {
 				return fmt.Errorf("%s %d is still there: delete it first, or have --delete do that", part.resource.Singular, rec.Id)
 			}
-			c := &change{tx: tx, caller: operator}
+			c := &change{tx: tx, caller: authz.Operator()}
 			if err := c.enter(ctx, authz.Delete, part.resource, rec.Id, true, part.resource.UnknownOnDelete); err != nil {
 				return err
 			}

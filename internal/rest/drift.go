@@ -37,5 +37,5 @@ func (c *call) drift(rt route, of *comity.Subject) error {
 			out.Findings = append(out.Findings, findingAnswer{f.Kind, f.Identifier, f.Differences, f.Answer})
 		}
 	}
-	return c.say(http.StatusOK, "OK", recordName(*of)+"ProvisioningDrift", out)
+	return c.say(http.StatusOK, "OK", of.Resource().Singular+"ProvisioningDrift", out)
 }

@@ -78,15 +78,7 @@ func (c *call) subjectStatus(rt route, of *comity.Subject) error {
 	if err != nil {
 		return err
 	}
-	return c.say(http.StatusOK, "OK", recordName(*of)+"ProvisioningStatus", statusOf(s))
-}
-
-// recordName returns the name of a subject's resource.
-func recordName(s comity.Subject) string {
-	if s.Kind == comity.KindGroup {
-		return comity.CoGroup.Singular
-	}
-	return comity.CoPerson.Singular
+	return c.say(http.StatusOK, "OK", of.Resource().Singular+"ProvisioningStatus", statusOf(s))
 }
 
 // failed answers the subjects whose deliveries to a target failed and are not retried, one page.
@@ -180,5 +172,5 @@ func (c *call) preview(rt route, of *comity.Subject) error {
 		out.Requests = append(out.Requests, previewRequest{r.Method, r.URL, r.Headers, r.Body})
 	}
 	c.verbatim = true // the numbers are the message's
-	return c.say(http.StatusOK, "OK", recordName(*of)+"ProvisioningPreview", out)
+	return c.say(http.StatusOK, "OK", of.Resource().Singular+"ProvisioningPreview", out)
 }
