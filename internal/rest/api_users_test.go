@@ -7,7 +7,7 @@ import (
 )
 
 func TestApiUsers(t *testing.T) {
-	play(t, []step{
+	perform(t, []step{
 		person("ada"), anotherCO("other"), add("co_people", "stranger", `"CoId":$other,"Status":"Active"`),
 		{call: "GET api_users?coid=$co", lists: "Id: "},
 		{call: "POST api_users", keep: "user", send: `{
@@ -53,7 +53,7 @@ func TestApiUsers(t *testing.T) {
 // TestApiUsersAreTheirAdministratorsBusiness: an administrator of a CO adds API users of that CO, and of no
 // other.
 func TestApiUsersAreTheirAdministratorsBusiness(t *testing.T) {
-	play(t, []step{
+	perform(t, []step{
 		{as: "admin", call: "POST api_users", send: `{"CoId":$co,"Status":"Active","Username":"helper"}`, keep: "helper"},
 		{as: "admin", call: "GET api_users/$helper", lists: "Username: co_$co.helper"},
 		{as: "stranger", call: "GET api_users/$helper", answer: "404 ApiUser Unknown"},
@@ -66,14 +66,14 @@ func TestApiUsersAreTheirAdministratorsBusiness(t *testing.T) {
 
 // TestNumbersAsStrings: an API user with StringIds gets every number as a string, in every answer.
 func TestNumbersAsStrings(t *testing.T) {
-	everywhere(t, func(s *scene) {
-		s.play(furnish()...)
-		s.play(add("api_users", "old", `"CoId":$co,"Username":"old","Privileged":true,"Status":"Active","StringIds":true`))
+	everywhere(t, func(s *fixture) {
+		s.perform(oneOfEach()...)
+		s.perform(add("api_users", "old", `"CoId":$co,"Username":"old","Privileged":true,"Status":"Active","StringIds":true`))
 		login, err := s.registry.RotateKey(s.Context(), s.fill("co_$co.old"), "")
 		s.must(err)
 		s.users["old"] = login
 		number := regexp.MustCompile(`":-?[0-9]`)
-		ask := func(method, path, send string) answer {
+		callServer := func(method, path, send string) answer {
 			a := s.call("old", method, s.fill(path), strings.NewReader(s.fill(send)))
 			if found := number.FindIndex(a.body); found != nil || a.status >= 400 {
 				s.Errorf("%s %s is answered %s with a number: %s", method, path, a.line(), a.body)
@@ -81,18 +81,18 @@ func TestNumbersAsStrings(t *testing.T) {
 			return a
 		}
 		for _, sp := range specimens {
-			ask("GET", sp.path+"/$"+sp.keep+".json", "")
-			ask("GET", sp.path+".json?coid=$co", "")
-			ask("GET", sp.path+".json?coid=$co&limit=1", "")
+			callServer("GET", sp.path+"/$"+sp.keep+".json", "")
+			callServer("GET", sp.path+".json?coid=$co", "")
+			callServer("GET", sp.path+".json?coid=$co&limit=1", "")
 		}
-		ask("GET", "co_people.json?coid=$co&expand=CoPersonRoles,Names", "")
-		ask("GET", "co_provisioning_targets/status/$target.json", "")
-		ask("GET", "co_provisioning_targets/failed/$target.json", "")
-		ask("PUT", "co_groups/reconcile.json?coid=$co", "")
-		if a := ask("POST", "cous/bulk.json", `{"Cous":[{"Version":"1.0","CoId":$co,"Name":"By strings $n"}]}`); !strings.Contains(string(a.body), `"Status":"201"`) {
+		callServer("GET", "co_people.json?coid=$co&expand=CoPersonRoles,Names", "")
+		callServer("GET", "co_provisioning_targets/status/$target.json", "")
+		callServer("GET", "co_provisioning_targets/failed/$target.json", "")
+		callServer("PUT", "co_groups/reconcile.json?coid=$co", "")
+		if a := callServer("POST", "cous/bulk.json", `{"Cous":[{"Version":"1.0","CoId":$co,"Name":"By strings $n"}]}`); !strings.Contains(string(a.body), `"Status":"201"`) {
 			s.Errorf("many are answered %s", a.body)
 		}
-		role := ask("GET", "co_person_roles/$role.json", "")
+		role := callServer("GET", "co_person_roles/$role.json", "")
 		for _, want := range []string{`"Id":"$role"`, `"Ordr":"1"`, `"Revision":"0"`, `"Person":{"Type":"CO","Id":"$person"}`, `"Deleted":false`} {
 			if !strings.Contains(string(role.body), s.fill(want)) {
 				s.Errorf("a role has no %s: %s", s.fill(want), role.body)
@@ -110,8 +110,8 @@ func TestNumbersAsStrings(t *testing.T) {
 
 // TestStringIds: ids are strings for users with StringIds.
 func TestStringIds(t *testing.T) {
-	everywhere(t, func(s *scene) {
-		s.play(person("ada"), name("name", "ada", "Ada"), group("readers", "readers"),
+	everywhere(t, func(s *fixture) {
+		s.perform(person("ada"), name("name", "ada", "Ada"), group("readers", "readers"),
 			add("identifiers", "uid", `"Identifier":"x","Type":"uid","Status":"Active","CoGroupId":$readers`))
 		login := s.user("admin")
 		users := s.call("", "GET", s.fill("api_users.json?coid=$co"), nil)
@@ -120,7 +120,7 @@ func TestStringIds(t *testing.T) {
 			{"false", `"Id":$ada,"CoId":$co,`, `"Person":{"Type":"CO","Id":$ada}`, `"CoGroupId":$readers,`},
 			{"true", `"Id":"$ada","CoId":"$co",`, `"Person":{"Type":"CO","Id":"$ada"}`, `"CoGroupId":"$readers",`},
 		} {
-			s.play(step{call: "PUT api_users/$admin", send: `{"CoId":$co,"Username":"` + login.Username + `","Status":"Active","StringIds":` + tt.set + `}`})
+			s.perform(step{call: "PUT api_users/$admin", send: `{"CoId":$co,"Username":"` + login.Username + `","Status":"Active","StringIds":` + tt.set + `}`})
 			for path, want := range map[string]string{
 				"co_people/$ada.json": tt.person, "names/$name.json": tt.name, "identifiers/$uid.json": tt.identifier,
 			} {

@@ -30,7 +30,7 @@ func TestAssignment(t *testing.T) {
 		"the only one at random":     {`"IdentifierType":"uid","Algorithm":"R","Minimum":7,"Maximum":7,"Format":"(g)(#)[1:x]"`, "jose7", "jose7x"},
 	} {
 		t.Run(title, func(t *testing.T) {
-			play(t, []step{
+			perform(t, []step{
 				assignment(tt.assignment), person("ada"), person("bob"),
 				add("names", "one", `"Given":"José","Family":"O'Brien","Type":"official","CoPersonId":$ada`),
 				add("names", "two", `"Given":"José","Family":"O'Brien","Type":"official","CoPersonId":$bob`),
@@ -47,7 +47,7 @@ func TestAssignment(t *testing.T) {
 // TestAssignmentsThatDoNotApply, or that fail.
 func TestAssignmentsThatDoNotApply(t *testing.T) {
 	const call = "POST identifiers/assign"
-	play(t, []step{
+	perform(t, []step{
 		person("ada"), group("staff", "staff"), orgIdentity("home"),
 		{call: call, send: `{"CoPersonId":$ada}`, answer: "200 OK"},
 		{call: call, send: `{}`, answer: "403 No Person Specified"},
@@ -82,7 +82,7 @@ func TestAssignmentsThatDoNotApply(t *testing.T) {
 // TestVerifiedAddress: an administrator verifies an address on their word, and another address is not
 // verified.
 func TestVerifiedAddress(t *testing.T) {
-	play(t, []step{
+	perform(t, []step{
 		person("ada"), add("email_addresses", "mail", `"Mail":"ada@example.org","Type":"official","CoPersonId":$ada`),
 		{call: "POST email_addresses/verify/$mail", answer: "200 OK"},
 		{call: "GET email_addresses/$mail", has: `{"Verified":"true","Revision":1}`},

@@ -9,8 +9,8 @@ import (
 	"comity/internal/registry"
 )
 
-// attempt views the scene's CO with an Authorization header, "" for none.
-func (s *scene) attempt(authorization string) answer {
+// attempt views the fixture's CO with an Authorization header, "" for none.
+func (s *fixture) attempt(authorization string) answer {
 	s.Helper()
 	request, err := http.NewRequestWithContext(s.Context(), "GET", s.url+"cos/"+s.ids["co"]+".json", nil)
 	if err != nil {
@@ -32,7 +32,7 @@ func basic(name, key string) string {
 
 // TestCredentials: a refused login does not reveal what is wrong with the name or the key.
 func TestCredentials(t *testing.T) {
-	everywhere(t, func(s *scene) {
+	everywhere(t, func(s *fixture) {
 		admin, other := s.user("admin"), s.user("stranger")
 		for title, tt := range map[string]struct{ header, want string }{
 			"right":                       {basic(admin.Username, admin.Key), "200 OK"},
@@ -73,7 +73,7 @@ func TestCredentials(t *testing.T) {
 // TestWhenAndFromWhereAUserMayCall.
 func TestWhenAndFromWhereAUserMayCall(t *testing.T) {
 	const yes, no = "200 OK", "401 Unauthorized"
-	everywhere(t, func(s *scene) {
+	everywhere(t, func(s *fixture) {
 		for title, tt := range map[string]struct{ send, want string }{
 			"active":                            {`"Status":"Active"`, yes},
 			"suspended":                         {`"Status":"Suspended"`, no},
@@ -104,16 +104,16 @@ func TestWhenAndFromWhereAUserMayCall(t *testing.T) {
 
 // TestUsersOfACOThatIsNotActive are refused, those of the platform are not.
 func TestUsersOfACOThatIsNotActive(t *testing.T) {
-	everywhere(t, func(s *scene) {
+	everywhere(t, func(s *fixture) {
 		admin := s.user("admin")
 		for _, status := range []string{"Suspended", "Active", "Template", "InTrash", "Active"} {
 			want := "401 Unauthorized"
 			if status == "Active" {
 				want = "200 OK"
 			}
-			s.play(step{call: "PUT cos/$co", send: `{"Name":"$coname","Status":"` + status + `"}`})
+			s.perform(step{call: "PUT cos/$co", send: `{"Name":"$coname","Status":"` + status + `"}`})
 			s.eventually(func() bool { return s.attempt(basic(admin.Username, admin.Key)).line() == want })
-			s.play(step{call: "GET cos/$co", has: `{"Status":"` + status + `"}`})
+			s.perform(step{call: "GET cos/$co", has: `{"Status":"` + status + `"}`})
 		}
 	})
 }
@@ -121,16 +121,16 @@ func TestUsersOfACOThatIsNotActive(t *testing.T) {
 // TestUserWhoLosesTheRightIsRefused soon: one that is suspended, expired, at another address, deleted, or
 // whose key was changed.
 func TestUserWhoLosesTheRightIsRefused(t *testing.T) {
-	everywhere(t, func(s *scene) {
+	everywhere(t, func(s *fixture) {
 		for title, lose := range map[string]func(registry.Login){
-			"suspended": func(registry.Login) { s.play(edit(`"Username":"$name","Status":"Suspended"`)) },
+			"suspended": func(registry.Login) { s.perform(edit(`"Username":"$name","Status":"Suspended"`)) },
 			"expired": func(registry.Login) {
-				s.play(edit(`"Username":"$name","Status":"Active","ValidThrough":"2020-01-01 00:00:00"`))
+				s.perform(edit(`"Username":"$name","Status":"Active","ValidThrough":"2020-01-01 00:00:00"`))
 			},
-			"elsewhere":   func(registry.Login) { s.play(edit(`"Username":"$name","Status":"Active","RemoteIp":"^10"`)) },
-			"no more":     func(registry.Login) { s.play(edit(`"Username":"$name","Status":"Active","Privileged":false`)) },
-			"renamed":     func(registry.Login) { s.play(edit(`"Username":"x$name","Status":"Active"`)) },
-			"deleted":     func(registry.Login) { s.play(step{call: "DELETE api_users/$user"}) },
+			"elsewhere":   func(registry.Login) { s.perform(edit(`"Username":"$name","Status":"Active","RemoteIp":"^10"`)) },
+			"no more":     func(registry.Login) { s.perform(edit(`"Username":"$name","Status":"Active","Privileged":false`)) },
+			"renamed":     func(registry.Login) { s.perform(edit(`"Username":"x$name","Status":"Active"`)) },
+			"deleted":     func(registry.Login) { s.perform(step{call: "DELETE api_users/$user"}) },
 			"by operator": func(l registry.Login) { s.must(s.registry.SuspendUser(s.Context(), l.Username)) },
 			"rotated": func(l registry.Login) {
 				rotated, err := s.registry.RotateKey(s.Context(), l.Username, "")
@@ -158,7 +158,7 @@ func edit(send string) step {
 	return step{call: "PUT api_users/$user", send: `{"CoId":$co,` + send + `}`}
 }
 
-func (s *scene) must(err error) {
+func (s *fixture) must(err error) {
 	s.Helper()
 	if err != nil {
 		s.Fatal(err)

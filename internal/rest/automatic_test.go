@@ -45,12 +45,12 @@ func inGroups(person, groups string) step {
 
 // TestAutomaticMembershipFollowsEveryStatus of the person and of the role.
 func TestAutomaticMembershipFollowsEveryStatus(t *testing.T) {
-	everywhere(t, func(s *scene) {
-		s.play(person("ada"), unit("physics", "Physics"), roleIn("job", "ada", "physics", "Active"))
+	everywhere(t, func(s *fixture) {
+		s.perform(person("ada"), unit("physics", "Physics"), roleIn("job", "ada", "physics", "Active"))
 		for _, role := range statuses {
-			s.play(step{call: "PUT co_person_roles/$job", send: `{"CoPersonId":$ada,"Affiliation":"staff","Status":"` + role + `"}`})
+			s.perform(step{call: "PUT co_person_roles/$job", send: `{"CoPersonId":$ada,"Affiliation":"staff","Status":"` + role + `"}`})
 			for _, person := range append([]string{"Locked"}, statuses...) {
-				s.play(step{call: "PUT co_people/$ada", send: `{"CoId":$co,"Status":"` + person + `"}`}, inGroups("ada", in(person, role)))
+				s.perform(step{call: "PUT co_people/$ada", send: `{"CoId":$co,"Status":"` + person + `"}`}, inGroups("ada", in(person, role)))
 			}
 		}
 	})
@@ -58,9 +58,9 @@ func TestAutomaticMembershipFollowsEveryStatus(t *testing.T) {
 
 // TestAutomaticMembershipFromBirth of a person in each status.
 func TestAutomaticMembershipFromBirth(t *testing.T) {
-	everywhere(t, func(s *scene) {
+	everywhere(t, func(s *fixture) {
 		for _, status := range append([]string{"Locked"}, statuses...) {
-			s.play(add("co_people", "p", `"CoId":$co,"Status":"`+status+`"`), inGroups("p", in(status, "")))
+			s.perform(add("co_people", "p", `"CoId":$co,"Status":"`+status+`"`), inGroups("p", in(status, "")))
 		}
 	})
 }
@@ -76,7 +76,7 @@ func TestAutomaticMembershipFollowsTheRole(t *testing.T) {
 	edit := func(role, more string) step {
 		return step{call: "PUT co_person_roles/$" + role, send: `{"Affiliation":"staff",` + more + `}`}
 	}
-	play(t, []step{
+	perform(t, []step{
 		person("ada"), person("bob"), unit("physics", "Physics"), unit("optics", "Optics"),
 		role("job", "ada", "Active"),
 		inGroups("ada", co),
@@ -122,31 +122,31 @@ func TestReconcileRepairsFromScratch(t *testing.T) {
 		},
 	} {
 		t.Run(title, func(t *testing.T) {
-			everywhere(t, func(s *scene) {
-				s.play(unit("physics", "Physics"), group("readers", "readers"))
+			everywhere(t, func(s *fixture) {
+				s.perform(unit("physics", "Physics"), group("readers", "readers"))
 				people := map[string][2]string{"ada": {"Active", "Active"}, "bob": {"Deleted", "Active"}, "eve": {"Suspended", "Expired"}, "dan": {"Active", ""}}
 				for keep, status := range people {
-					s.play(person(keep))
+					s.perform(person(keep))
 					if status[1] != "" {
-						s.play(roleIn("job", keep, "physics", status[1]))
+						s.perform(roleIn("job", keep, "physics", status[1]))
 					}
-					s.play(step{call: "PUT co_people/$" + keep, send: `{"CoId":$co,"Status":"` + status[0] + `"}`}, member("m", "readers", keep))
+					s.perform(step{call: "PUT co_people/$" + keep, send: `{"CoId":$co,"Status":"` + status[0] + `"}`}, member("m", "readers", keep))
 				}
-				s.confuse(people)
-				s.play(inGroups("bob", "CO:members:active, CO:members:all, CO:COU:Physics:members:active, CO:COU:Physics:members:all, readers"))
-				s.play(inGroups("ada", "readers"))
-				s.play(reconcile...)
+				s.invertMemberships(people)
+				s.perform(inGroups("bob", "CO:members:active, CO:members:all, CO:COU:Physics:members:active, CO:COU:Physics:members:all, readers"))
+				s.perform(inGroups("ada", "readers"))
+				s.perform(reconcile...)
 				for keep, status := range people {
-					s.play(inGroups(keep, strings.TrimPrefix(in(status[0], status[1])+", readers", ", ")))
+					s.perform(inGroups(keep, strings.TrimPrefix(in(status[0], status[1])+", readers", ", ")))
 				}
 			})
 		})
 	}
 }
 
-// confuse inverts the automatic memberships of people: who is in a group leaves it, and the other way round.
+// invertMemberships inverts the automatic memberships of people: who is in a group leaves it, and the other way round.
 // It keeps the ids of the groups.
-func (s *scene) confuse(people map[string][2]string) {
+func (s *fixture) invertMemberships(people map[string][2]string) {
 	s.Helper()
 	names := map[string]string{
 		"CO:members:active": "coactive", "CO:members:all": "coall",
@@ -160,7 +160,7 @@ func (s *scene) confuse(people map[string][2]string) {
 	err := s.store.Write(s.Context(), func(tx *db.Tx) error {
 		for _, group := range names {
 			for person := range people {
-				if err := turn(s.Context(), tx, comity.ParseId(s.ids[group]), comity.ParseId(s.ids[person])); err != nil {
+				if err := invertMembership(s.Context(), tx, comity.ParseId(s.ids[group]), comity.ParseId(s.ids[person])); err != nil {
 					return err
 				}
 			}
@@ -172,7 +172,7 @@ func (s *scene) confuse(people map[string][2]string) {
 	}
 }
 
-func turn(ctx context.Context, tx *db.Tx, group, person int64) error {
+func invertMembership(ctx context.Context, tx *db.Tx, group, person int64) error {
 	f := comity.CoGroupMember
 	home, err := store.Home(ctx, tx, comity.CoPerson.Resource, person)
 	if err != nil {

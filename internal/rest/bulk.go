@@ -29,20 +29,20 @@ func (c *call) bulk(rt route) error {
 	if err != nil {
 		return err
 	}
-	separately, err := wanted(c.r.URL.Query(), "separately")
+	separately, err := parseFlag(c.r.URL.Query(), "separately")
 	if err != nil {
 		return err
 	}
 	var results []registry.BulkResult
 	var failed error
 	if separately {
-		results = c.Registry.AddEach(c.r.Context(), c.caller, rt.resource, inputs, c.once(body))
+		results = c.Registry.AddEach(c.r.Context(), c.caller, rt.resource, inputs, c.idempotency(body))
 		added := func(r registry.BulkResult) bool { return r.Id != 0 }
 		if ended := httpserver.Ended(c.r.Context()); ended != nil && !slices.ContainsFunc(results, added) {
 			return ended
 		}
 	} else {
-		results, failed = c.Registry.AddAll(c.r.Context(), c.caller, rt.resource, inputs, c.once(body))
+		results, failed = c.Registry.AddAll(c.r.Context(), c.caller, rt.resource, inputs, c.idempotency(body))
 	}
 	answers := make([]wire.BulkAnswer, len(results))
 	for i, result := range results {
@@ -67,6 +67,6 @@ func (c *call) bulkAnswer(result registry.BulkResult) wire.BulkAnswer {
 	if result.Err == nil {
 		return wire.BulkAnswer{Status: http.StatusCreated, Reason: "Added", Id: result.Id, Generated: result.Generated}
 	}
-	e := c.said(result.Err)
+	e := c.clientError(result.Err)
 	return wire.BulkAnswer{Status: status(e.Code), Reason: e.Phrase, Error: e}
 }

@@ -11,7 +11,7 @@ import (
 
 // bulk sends elements to be added, with an idempotency key if there is one, and returns the status line and
 // the answer for each element.
-func (s *scene) bulk(as, path, elements string, key ...string) (line string, answers []string) {
+func (s *fixture) bulk(as, path, elements string, key ...string) (line string, answers []string) {
 	s.Helper()
 	resource, _, _ := strings.Cut(path, "/")
 	body := fmt.Sprintf(`{"RequestType":%q,"Version":"1.0",%[1]q:[%s]}`, resourceAt(resource).Plural, s.fill(elements))
@@ -73,8 +73,8 @@ func TestAddMany(t *testing.T) {
 		"without a right":        {"user", "", one, "401 Unauthorized", "", 0},
 	} {
 		t.Run(title, func(t *testing.T) {
-			everywhere(t, func(s *scene) {
-				s.play(unit("taken", "Taken"))
+			everywhere(t, func(s *fixture) {
+				s.perform(unit("taken", "Taken"))
 				line, answers := s.bulk(tt.as, "cous/bulk.json"+tt.query, tt.elements)
 				if got := strings.Join(answers, "; "); line != tt.line || got != tt.answers {
 					s.Errorf("is answered %s: %s, want %s: %s", line, got, tt.line, tt.answers)
@@ -88,7 +88,7 @@ func TestAddMany(t *testing.T) {
 }
 
 func TestAddManyThatCannotBe(t *testing.T) {
-	everywhere(t, func(s *scene) {
+	everywhere(t, func(s *fixture) {
 		for call, want := range map[string]string{
 			"POST cous/bulk.xml": "404 Unknown", "GET cous/bulk.json": "404 Cou Unknown", "POST nothing/bulk.json": "404 Unknown",
 			"POST cous/bulk.json": "400 Bad Request",

@@ -8,7 +8,7 @@ import (
 
 // since requests the changes since a time, keeps Comity-Next-Since as $since, and checks which records are
 // listed and which of them are deleted.
-func (s *scene) since(query string, ids, deleted []string) {
+func (s *fixture) since(query string, ids, deleted []string) {
 	s.Helper()
 	a := s.call("admin", "GET", s.fill("co_groups.json?coid=$co&"+query), nil)
 	s.expect(a, "200 OK")
@@ -28,9 +28,9 @@ func (s *scene) since(query string, ids, deleted []string) {
 	s.ids["since"] = url.QueryEscape(next)
 }
 
-// settle requests the changes since the last time until nothing is listed any more: while others write, what
+// readAllChanges requests the changes since the last time until nothing is listed any more: while others write, what
 // was changed just before may be listed once more.
-func (s *scene) settle() {
+func (s *fixture) readAllChanges() {
 	s.Helper()
 	s.eventually(func() bool {
 		a := s.call("admin", "GET", s.fill("co_groups.json?coid=$co&deleted=true&modifiedsince=$since"), nil)
@@ -42,21 +42,21 @@ func (s *scene) settle() {
 
 // TestChangesSince: a client that always continues from the time in the last answer misses nothing.
 func TestChangesSince(t *testing.T) {
-	everywhere(t, func(s *scene) {
-		s.play(group("a", "a"), group("b", "b"), group("c", "c"))
+	everywhere(t, func(s *fixture) {
+		s.perform(group("a", "a"), group("b", "b"), group("c", "c"))
 		all := s.call("", "GET", s.fill("co_groups.json?coid=$co"), nil).column("Id")
 		s.since("modifiedsince=0001-01-01T00:00:00Z", all, nil)
 		s.since("modifiedsince=2001-01-01T00:00:00Z&deleted=true", all, nil)
-		s.settle()
-		s.play(step{call: "PUT co_groups/$b", send: `{"CoId":$co,"Name":"b","Description":"again","Status":"Active"}`}, step{call: "DELETE co_groups/$a"})
+		s.readAllChanges()
+		s.perform(step{call: "PUT co_groups/$b", send: `{"CoId":$co,"Name":"b","Description":"again","Status":"Active"}`}, step{call: "DELETE co_groups/$a"})
 		from := s.ids["since"]
 		s.since("modifiedsince="+from, []string{s.ids["b"]}, nil)
 		s.since("deleted=true&modifiedsince="+from, []string{s.ids["a"], s.ids["b"]}, []string{s.ids["a"]})
 		s.since("modifiedsince="+from+"&deleted=false", []string{s.ids["b"]}, nil)
 		s.since("limit=1&deleted=true&modifiedsince="+from, []string{s.ids["a"]}, []string{s.ids["a"]})
 		s.since("limit=1&after=$a&deleted=true&modifiedsince="+from, []string{s.ids["b"]}, nil)
-		s.settle()
-		s.play(group("d", "d"))
+		s.readAllChanges()
+		s.perform(group("d", "d"))
 		s.since("modifiedsince=$since&deleted=true", []string{s.ids["d"]}, nil)
 		s.since("modifiedsince=2999-01-01T00:00:00Z&deleted=true", nil, nil)
 	})
@@ -64,7 +64,7 @@ func TestChangesSince(t *testing.T) {
 
 func TestChangesThatCannotBeAskedFor(t *testing.T) {
 	const bad = "400 Bad Request"
-	play(t, []step{
+	perform(t, []step{
 		person("ada"), name("one", "ada", "Ada"), name("two", "ada", "Augusta"),
 		{call: "DELETE names/$two"},
 		{call: "GET names?copersonid=$ada&modifiedsince=2001-01-01T00:00:00Z&deleted=true", lists: "Id: $one, $two"},

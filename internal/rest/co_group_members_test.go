@@ -3,7 +3,7 @@ package rest_test
 import "testing"
 
 func TestAddCoGroupMember(t *testing.T) {
-	play(t, []step{
+	perform(t, []step{
 		group("readers", "readers"), person("ada"), person("bob"), anotherCO("other"),
 		add("co_people", "stranger", `"CoId":$other,"Status":"Active"`),
 		add("co_groups", "theirs", `"CoId":$other,"Name":"readers","Status":"Active"`),
@@ -53,7 +53,7 @@ func TestAddCoGroupMember(t *testing.T) {
 }
 
 func TestEditCoGroupMember(t *testing.T) {
-	play(t, []step{
+	perform(t, []step{
 		group("readers", "readers"), group("writers", "writers"), person("ada"), person("bob"), person("eve"),
 		member("m", "readers", "ada"), member("other", "readers", "bob"),
 		{call: "PUT co_group_members/$m", send: `{"CoGroupId":$readers,"Person":{"Type":"CO","Id":$ada},"Owner":true}`},
@@ -83,7 +83,7 @@ func TestEditCoGroupMember(t *testing.T) {
 
 // TestMembershipLeftWithNothingIsDeleted: a row must be a member, an owner, or both.
 func TestMembershipLeftWithNothingIsDeleted(t *testing.T) {
-	play(t, []step{
+	perform(t, []step{
 		group("readers", "readers"), person("ada"), person("bob"),
 		member("m", "readers", "ada"), member("kept", "readers", "bob"),
 		{call: "PUT co_group_members/$m", send: `{"CoGroupId":$readers,"Person":{"Type":"CO","Id":$ada},"Member":false}`},
@@ -97,7 +97,7 @@ func TestMembershipLeftWithNothingIsDeleted(t *testing.T) {
 }
 
 func TestDeleteCoGroupMember(t *testing.T) {
-	play(t, []step{
+	perform(t, []step{
 		group("readers", "readers"), person("ada"), member("m", "readers", "ada"),
 		{call: "DELETE co_group_members", answer: "400 Invalid Fields", faulty: "id"},
 		{call: "DELETE co_group_members/999999999", answer: "404 CoGroupMember Unknown"},
@@ -109,8 +109,8 @@ func TestDeleteCoGroupMember(t *testing.T) {
 
 // TestAutomaticMembershipsAreNotForCallersToChange.
 func TestAutomaticMembershipsAreNotForCallersToChange(t *testing.T) {
-	everywhere(t, func(s *scene) {
-		s.play(person("ada"), add("co_people", "gone", `"CoId":$co,"Status":"Deleted"`))
+	everywhere(t, func(s *fixture) {
+		s.perform(person("ada"), add("co_people", "gone", `"CoId":$co,"Status":"Deleted"`))
 		auto := s.call("", "GET", s.fill("co_groups.json?copersonid=$ada"), nil).records
 		rows := s.call("", "GET", s.fill("co_group_members.json?copersonid=$ada"), nil).records
 		if len(auto) != 2 || len(rows) != 2 {
@@ -118,7 +118,7 @@ func TestAutomaticMembershipsAreNotForCallersToChange(t *testing.T) {
 		}
 		for i, row := range rows {
 			s.ids["group"], s.ids["row"] = auto[i]["Id"], row["Id"]
-			s.play([]step{
+			s.perform([]step{
 				{call: "DELETE co_group_members/$row", answer: "403 Forbidden"},
 				{
 					call: "PUT co_group_members/$row", send: `{"CoGroupId":$group,"Person":{"Type":"CO","Id":$ada},"Owner":true}`,
@@ -149,20 +149,20 @@ func TestAutomaticMembershipsAreNotForCallersToChange(t *testing.T) {
 // TestAdministratorsAreMembersLikeOthers: members of the group of a CO's or unit's administrators or
 // approvers have a row that was added.
 func TestAdministratorsAreMembersLikeOthers(t *testing.T) {
-	everywhere(t, func(s *scene) {
-		s.play(unit("physics", "Physics"), person("ada"))
+	everywhere(t, func(s *fixture) {
+		s.perform(unit("physics", "Physics"), person("ada"))
 		for _, g := range s.call("", "GET", s.fill("co_groups.json?coid=$co"), nil).records {
 			if g["Auto"] == "true" {
 				continue
 			}
 			s.ids["group"] = g["Id"]
-			s.play(member("m", "group", "ada"), step{call: "DELETE co_group_members/$m"})
+			s.perform(member("m", "group", "ada"), step{call: "DELETE co_group_members/$m"})
 		}
 	})
 }
 
 func TestViewCoGroupMembers(t *testing.T) {
-	play(t, []step{
+	perform(t, []step{
 		group("readers", "readers"), group("writers", "writers"), person("ada"), person("bob"), anotherCO("empty"),
 		{call: "GET co_group_members?cogroupid=$readers", lists: "Id: "},
 		member("a", "readers", "ada"), member("b", "readers", "bob"),

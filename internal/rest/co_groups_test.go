@@ -6,7 +6,7 @@ import (
 )
 
 func TestAddCoGroup(t *testing.T) {
-	play(t, []step{
+	perform(t, []step{
 		{call: "POST co_groups", send: `{"CoId":$co,"Name":"readers","Description":"They read","Status":"Active"}`, keep: "readers"},
 		{call: "GET co_groups/$readers", has: `{
 			"Id":"$readers","CoId":"$co","CouId":null,"Name":"readers","Description":"They read","Introduction":null,"Open":false,
@@ -31,7 +31,7 @@ func TestAddCoGroup(t *testing.T) {
 
 // TestGroupTypeAndAutoComeByThemselves: a group is standard, or of clusters if that is requested.
 func TestGroupTypeAndAutoComeByThemselves(t *testing.T) {
-	play(t, []step{
+	perform(t, []step{
 		{call: "POST co_groups", send: `{"CoId":$co,"Name":"s","Status":"Active","GroupType":"S","Auto":true}`, keep: "s"},
 		{call: "POST co_groups", send: `{"CoId":$co,"Name":"cl","Status":"Active","GroupType":"CL","Auto":"perhaps"}`, keep: "cl"},
 		{call: "POST co_groups", send: `{"CoId":$co,"Name":"m","Status":"Active","GroupType":"M"}`, answer: "400 Invalid Fields", faulty: "group_type"},
@@ -46,7 +46,7 @@ func TestGroupTypeAndAutoComeByThemselves(t *testing.T) {
 }
 
 func TestDeleteCoGroup(t *testing.T) {
-	play(t, []step{
+	perform(t, []step{
 		group("readers", "readers"),
 		{call: "DELETE co_groups", answer: "400 Invalid Fields", faulty: "id"},
 		{call: "DELETE co_groups/999999999", answer: "404 Identifier Unknown"},
@@ -61,20 +61,20 @@ func TestDeleteCoGroup(t *testing.T) {
 }
 
 func TestGroupsThatComeByThemselvesCannotBeDeleted(t *testing.T) {
-	everywhere(t, func(s *scene) {
-		s.play(unit("physics", "Physics"))
+	everywhere(t, func(s *fixture) {
+		s.perform(unit("physics", "Physics"))
 		groups := s.call("", "GET", s.fill("co_groups.json?coid=$co"), nil)
 		if len(groups.records) != 8 {
 			s.Fatalf("a CO with a unit has %d groups", len(groups.records))
 		}
 		for _, g := range groups.records {
-			s.play(step{call: "DELETE co_groups/" + g["Id"], answer: "403 Forbidden"})
+			s.perform(step{call: "DELETE co_groups/" + g["Id"], answer: "403 Forbidden"})
 		}
 	})
 }
 
 func TestEditCoGroup(t *testing.T) {
-	play(t, []step{
+	perform(t, []step{
 		group("readers", "readers"), group("writers", "writers"), anotherCO("other"),
 		{call: "PUT co_groups/$readers", send: `{"CoId":$co,"Name":"all readers","Open":true,"Status":"Suspended"}`},
 		{call: "GET co_groups/$readers", has: `{"Name":"all readers","Open":true,"Status":"Suspended","Revision":1}`},
@@ -92,8 +92,8 @@ func TestEditCoGroup(t *testing.T) {
 // TestEditGroupsThatComeByThemselves: groups of administrators and approvers may be edited, except for their
 // names; automatic groups may not.
 func TestEditGroupsThatComeByThemselves(t *testing.T) {
-	everywhere(t, func(s *scene) {
-		s.play(unit("physics", "Physics"))
+	everywhere(t, func(s *fixture) {
+		s.perform(unit("physics", "Physics"))
 		for _, g := range s.call("", "GET", s.fill("co_groups.json?coid=$co"), nil).records {
 			edit := func(name, answer string) step {
 				return step{
@@ -106,7 +106,7 @@ func TestEditGroupsThatComeByThemselves(t *testing.T) {
 			if auto {
 				keeping, has = "403 Forbidden", `{"Name":"`+g["Name"]+`","Description":"`+g["Description"]+`","Revision":0}`
 			}
-			s.play(
+			s.perform(
 				edit(g["Name"], keeping),
 				edit("CO:other", "403 Name Reserved"),
 				edit("other", "403 Name Reserved"),
@@ -117,7 +117,7 @@ func TestEditGroupsThatComeByThemselves(t *testing.T) {
 }
 
 func TestReconcileGroups(t *testing.T) {
-	play(t, []step{
+	perform(t, []step{
 		unit("physics", "Physics"), group("readers", "readers"),
 		{
 			call:  "PUT co_groups/reconcile?coid=$co",
@@ -137,7 +137,7 @@ func TestReconcileGroups(t *testing.T) {
 }
 
 func TestViewCoGroups(t *testing.T) {
-	play(t, []step{
+	perform(t, []step{
 		{call: "GET co_groups?coid=$co", lists: "Name: CO:admins, CO:approvers, CO:members:active, CO:members:all"},
 		{call: "GET co_groups?coid=999999999", answer: "404 CO Unknown"},
 		group("readers", "readers"),
@@ -148,7 +148,7 @@ func TestViewCoGroups(t *testing.T) {
 
 // TestViewGroupsOfAPerson lists the active groups in which a person is a member or an owner now.
 func TestViewGroupsOfAPerson(t *testing.T) {
-	play(t, []step{
+	perform(t, []step{
 		person("ada"), person("bob"),
 		group("in", "in"), group("owned", "owned"), group("off", "off"), group("past", "past"), group("ahead", "ahead"), group("now", "now"),
 		member("m", "in", "ada"),
@@ -171,7 +171,7 @@ func TestViewGroupsOfAPerson(t *testing.T) {
 
 // TestViewGroupsByIdentifier finds a group by a part of an identifier of its own.
 func TestViewGroupsByIdentifier(t *testing.T) {
-	play(t, []step{
+	perform(t, []step{
 		group("readers", "readers"), group("writers", "writers"), person("ada"),
 		add("identifiers", "i", `"Identifier":"grp-Readers-1","Type":"uid","Status":"Active","Person":{"Type":"Group","Id":$readers}`),
 		add("identifiers", "i", `"Identifier":"grp-readers-2","Type":"name","Status":"Active","Person":{"Type":"Group","Id":$readers}`),
@@ -198,7 +198,7 @@ func TestNamesThatLookReserved(t *testing.T) {
 			step{call: "POST cous", send: `{"CoId":$co,"Name":"` + name + `"}`, answer: "403 Name Reserved"},
 			step{call: "PUT cous/$optics", send: `{"CoId":$co,"Name":"` + name + `"}`, answer: "403 Name Reserved"})
 	}
-	play(t, []step{add("co_groups", "readers", `"CoId":$co,"Name":"readers","Status":"Active"`), unit("optics", "Optics")}, steps, []step{
+	perform(t, []step{add("co_groups", "readers", `"CoId":$co,"Name":"readers","Status":"Active"`), unit("optics", "Optics")}, steps, []step{
 		// An administrator may give such names, and other names that look alike are different ones.
 		add("co_groups", "", `"CoId":$co,"Name":"Admin：x","Status":"Active"`), unit("", "admin"),
 		add("co_groups", "", `"CoId":$co,"Name":"Readers","Status":"Active"`), add("co_groups", "", `"CoId":$co,"Name":"ｒeaders","Status":"Active"`),

@@ -6,7 +6,7 @@ import (
 )
 
 func TestAddCoPerson(t *testing.T) {
-	play(t, []step{
+	perform(t, []step{
 		{
 			call: "POST co_people", keep: "ada",
 			send: `{"CoId":$co,"Status":"Active","DateOfBirth":"1815-12-10","Timezone":"Europe/London"}`,
@@ -26,7 +26,7 @@ func TestAddCoPerson(t *testing.T) {
 }
 
 func TestEditCoPerson(t *testing.T) {
-	play(t, []step{
+	perform(t, []step{
 		person("ada"), anotherCO("other"),
 		{call: "PUT co_people/$ada", send: `{"CoId":$co,"Status":"Locked","DateOfBirth":"1815-12-10"}`},
 		{call: "GET co_people/$ada", has: `{"Status":"Locked","DateOfBirth":"1815-12-10","Revision":1}`},
@@ -43,7 +43,7 @@ func TestEditCoPerson(t *testing.T) {
 // TestDeleteCoPerson: names, email addresses, identifiers, memberships, links and urls are deleted with the
 // person.
 func TestDeleteCoPerson(t *testing.T) {
-	play(t, []step{
+	perform(t, []step{
 		person("ada"), orgIdentity("home"), group("readers", "readers"), role("job", "ada", "Deleted"),
 		name("name", "ada", "Ada"), identifier("uid", "ada", "ada"), member("m", "readers", "ada"),
 		add("email_addresses", "mail", `"Mail":"ada@example.org","Type":"official","Person":{"Type":"CO","Id":$ada}`),
@@ -71,7 +71,7 @@ func TestDeleteCoPerson(t *testing.T) {
 }
 
 func TestViewCoPeople(t *testing.T) {
-	play(t, []step{
+	perform(t, []step{
 		{call: "GET co_people?coid=$co", lists: "Id: "},
 		person("ada"), person("bob"),
 		{call: "GET co_people?coid=$co", lists: "Id: $ada, $bob"},
@@ -110,7 +110,7 @@ func TestMatch(t *testing.T) {
 	match := func(query, found string) step {
 		return step{call: "GET co_people?coid=$co&" + query, lists: "Id: " + found}
 	}
-	play(t, people(), []step{
+	perform(t, people(), []step{
 		match("given=Gra", "$grace, $gracie"),
 		match("given=grace", "$grace"),
 		match("given=GRACI", "$gracie"),
@@ -154,7 +154,7 @@ func TestSearch(t *testing.T) {
 	search := func(query, found string) step {
 		return step{call: "GET co_people?coid=$co&" + query, lists: "Id: " + found}
 	}
-	play(t, people(), []step{
+	perform(t, people(), []step{
 		add("identifiers", "i", `"Identifier":"xghopperx","Type":"eppn","Status":"Suspended","Person":{"Type":"CO","Id":$grace}`),
 		// Each is listed once.
 		search("search.identifier=hopp", "$grace"),

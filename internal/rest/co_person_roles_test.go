@@ -3,7 +3,7 @@ package rest_test
 import "testing"
 
 func TestAddCoPersonRole(t *testing.T) {
-	play(t, []step{
+	perform(t, []step{
 		person("ada"), person("boss"), unit("physics", "Physics"), anotherCO("other"),
 		add("co_people", "stranger", `"CoId":$other,"Status":"Active"`),
 		add("cous", "theirs", `"CoId":$other,"Name":"Physics"`),
@@ -49,7 +49,7 @@ func TestAddCoPersonRole(t *testing.T) {
 }
 
 func TestEditCoPersonRole(t *testing.T) {
-	play(t, []step{
+	perform(t, []step{
 		person("ada"), person("bob"), unit("physics", "Physics"), roleIn("job", "ada", "physics", "Active"), anotherCO("other"),
 		add("co_people", "stranger", `"CoId":$other,"Status":"Active"`),
 		{call: "PUT co_person_roles/$job", send: `{"Person":{"Type":"CO","Id":$ada},"Affiliation":"faculty","Status":"Suspended","CouId":""}`},
@@ -80,7 +80,7 @@ func TestEditCoPersonRole(t *testing.T) {
 }
 
 func TestViewCoPersonRoles(t *testing.T) {
-	play(t, []step{
+	perform(t, []step{
 		person("ada"), person("bob"), unit("physics", "Physics"), unit("optics", "Optics"),
 		{call: "GET co_person_roles?coid=$co", lists: "Id: "},
 		{call: "GET co_person_roles?copersonid=$ada", answer: "204 CO Person Has No CoPersonRole"},
@@ -101,7 +101,7 @@ func TestViewCoPersonRoles(t *testing.T) {
 
 // TestRolesGetTheNextNumber of their person's roles, unless they name one.
 func TestRolesGetTheNextNumber(t *testing.T) {
-	play(t, []step{
+	perform(t, []step{
 		person("ada"), person("bob"),
 		role("a", "ada", "Active"), role("b", "ada", "Active"),
 		add("co_person_roles", "c", `"CoPersonId":$ada,"Affiliation":"staff","Status":"Active","Ordr":7`),
@@ -126,7 +126,7 @@ func TestOwnManager(t *testing.T) {
 		}
 	}
 	const fault = "manager_co_person_id"
-	play(t, []step{
+	perform(t, []step{
 		person("ada"), person("bob"),
 		send("POST co_person_roles", "ada", `,"ManagerCoPersonId":$ada`, fault),
 		add("co_person_roles", "job", `"Affiliation":"staff","Status":"Active","CoPersonId":$ada,"ManagerCoPersonId":$bob,"SponsorCoPersonId":$ada`),

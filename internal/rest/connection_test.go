@@ -16,12 +16,12 @@ import (
 
 // wire is one raw connection to the API.
 type wire struct {
-	*scene
+	*fixture
 	net.Conn
 	in *bufio.Reader
 }
 
-func (s *scene) dial() *wire {
+func (s *fixture) dial() *wire {
 	s.Helper()
 	conn, err := new(net.Dialer).DialContext(s.Context(), "tcp", s.address)
 	s.must(err)
@@ -30,7 +30,7 @@ func (s *scene) dial() *wire {
 }
 
 // request returns a request as sent.
-func (s *scene) request(line, body string, headers ...string) string {
+func (s *fixture) request(line, body string, headers ...string) string {
 	login := base64.StdEncoding.EncodeToString([]byte(s.operator.Username + ":" + s.operator.Key))
 	method, path, _ := strings.Cut(s.fill(line), " ")
 	headers = append(headers, "Host: registry", "Authorization: Basic "+login)
@@ -86,8 +86,8 @@ var exchanges = []struct{ line, body, want string }{
 func TestEachAnswerHasItsPhrase(t *testing.T) {
 	for _, pipelined := range []bool{false, true} {
 		t.Run(fmt.Sprintf("pipelined %v", pipelined), func(t *testing.T) {
-			everywhere(t, func(s *scene) {
-				s.play(person("ada"), unit("physics", "Physics"))
+			everywhere(t, func(s *fixture) {
+				s.perform(person("ada"), unit("physics", "Physics"))
 				w := s.dial()
 				if pipelined {
 					var all strings.Builder
@@ -113,7 +113,7 @@ func TestEachAnswerHasItsPhrase(t *testing.T) {
 // TestClientThatAsksBeforeItSendsABody: it gets 100 Continue if the body is needed, and every answer keeps
 // its phrase.
 func TestClientThatAsksBeforeItSendsABody(t *testing.T) {
-	everywhere(t, func(s *scene) {
+	everywhere(t, func(s *fixture) {
 		w := s.dial()
 		for range 2 {
 			head, body, _ := strings.Cut(s.request("POST cous.json", `{"Version":"1.0","CoId":$co,"Name":"U $n"}`, "Expect: 100-continue"), "\r\n\r\n")
@@ -136,7 +136,7 @@ func TestClientThatAsksBeforeItSendsABody(t *testing.T) {
 
 // TestBodiesInChunks: chunked bodies are accepted, and an incomplete one is refused.
 func TestBodiesInChunks(t *testing.T) {
-	everywhere(t, func(s *scene) {
+	everywhere(t, func(s *fixture) {
 		for chunk, want := range map[string]string{
 			"%x\r\n%s\r\n0\r\n\r\n": "201 Added",
 			"%x\r\n%s\r\nzz\r\n":    "400 Bad Request",
@@ -155,7 +155,7 @@ func TestBodiesInChunks(t *testing.T) {
 
 // TestOlderClients: clients of HTTP/1.0 get the phrases too.
 func TestOlderClients(t *testing.T) {
-	everywhere(t, func(s *scene) {
+	everywhere(t, func(s *fixture) {
 		w := s.dial()
 		w.send(strings.Replace(s.request("GET cous/999999999.json", ""), "HTTP/1.1", "HTTP/1.0", 1))
 		if line := w.line(); line != "HTTP/1.0 404 Cou Unknown" {
@@ -167,7 +167,7 @@ func TestOlderClients(t *testing.T) {
 // TestWhatIsNoHTTP: what is not HTTP is answered by net/http in its own words, also after an answer of the
 // API.
 func TestWhatIsNoHTTP(t *testing.T) {
-	everywhere(t, func(s *scene) {
+	everywhere(t, func(s *fixture) {
 		w := s.dial()
 		w.send(s.request("GET cous/999999999.json", ""))
 		if a := w.answer("GET"); a.line() != "404 Cou Unknown" {
@@ -182,7 +182,7 @@ func TestWhatIsNoHTTP(t *testing.T) {
 
 // TestLongAnswersOnOneConnection: answers whose text looks like other answers are complete.
 func TestLongAnswersOnOneConnection(t *testing.T) {
-	everywhere(t, func(s *scene) {
+	everywhere(t, func(s *fixture) {
 		ids := s.addMany(comity.OrgIdentity.Resource, 1200, func(rec *comity.Record, _ int) {
 			rec.SetText(comity.OrgIdentity.Title, "HTTP/1.1 200 OK\nHTTP/1.1 404 Not Found")
 		})

@@ -26,7 +26,7 @@ func TestOnePrimaryNameWhateverComesTogether(t *testing.T) {
 			if title != "first names" {
 				before = append(before, name("a", "ada", "x"), name("b", "ada", "x"), name("c", "ada", "x"))
 			}
-			meet(t, before, calls, func(s *scene, answers []string) {
+			race(t, before, calls, func(s *fixture, answers []string) {
 				for _, answer := range answers {
 					if strings.HasPrefix(answer, "5") {
 						s.Errorf("the calls are answered %q", answers)
@@ -51,7 +51,7 @@ func TestNoCycleOfUnits(t *testing.T) {
 		{call: "PUT cous/$b", send: `{"CoId":$co,"Name":"B $r","ParentId":$c}`},
 		{call: "PUT cous/$c", send: `{"CoId":$co,"Name":"C $r","ParentId":$a}`},
 	}
-	meet(t, before, calls, func(s *scene, answers []string) {
+	race(t, before, calls, func(s *fixture, answers []string) {
 		slices.Sort(answers)
 		if want := []string{"200 OK", "200 OK", "403 Parent Would Create Cycle"}; !slices.Equal(answers, want) {
 			s.Errorf("the calls are answered %q, want %q", answers, want)
@@ -86,7 +86,7 @@ func TestPersonAndGroupsFitTheRoles(t *testing.T) {
 				unit("physics", "Physics $r"), person("ada"), person("bob"),
 				roleIn("job", "ada", "physics", "Active"), roleIn("rest", "ada", "physics", "Pending"), roleIn("other", "bob", "physics", "Denied"),
 			}
-			meet(t, before, calls, func(s *scene, answers []string) {
+			race(t, before, calls, func(s *fixture, answers []string) {
 				for _, who := range []string{"ada", "bob"} {
 					s.checkPerson(who, answers)
 				}
@@ -96,7 +96,7 @@ func TestPersonAndGroupsFitTheRoles(t *testing.T) {
 }
 
 // checkPerson compares a person's status and groups with their roles.
-func (s *scene) checkPerson(who string, answers []string) {
+func (s *fixture) checkPerson(who string, answers []string) {
 	s.Helper()
 	held := s.call("", "GET", s.fill("co_person_roles.json?copersonid=$"+who), nil).column("Status")
 	if len(held) == 0 {

@@ -6,7 +6,7 @@ import (
 )
 
 func TestEmailAddresses(t *testing.T) {
-	play(t, []step{
+	perform(t, []step{
 		person("ada"), orgIdentity("home"),
 		{
 			call: "POST email_addresses", keep: "mail",
@@ -46,7 +46,7 @@ func TestEmailAddresses(t *testing.T) {
 }
 
 func TestUrls(t *testing.T) {
-	play(t, []step{
+	perform(t, []step{
 		person("ada"),
 		{
 			call: "POST urls", keep: "url",
@@ -66,7 +66,7 @@ func TestUrls(t *testing.T) {
 
 // TestWhatHangsOnRoles: addresses, telephone numbers and ad hoc attributes of roles.
 func TestWhatHangsOnRoles(t *testing.T) {
-	play(t, []step{
+	perform(t, []step{
 		person("ada"), role("job", "ada", "Active"), orgIdentity("home"),
 		{call: "POST addresses", keep: "address", send: `{
 			"Street":"1 Main St\nBack yard","Room":"2","Locality":"Town","State":"NY","PostalCode":"12345","Country":"US","Description":"d",
@@ -131,7 +131,7 @@ func TestOwnersOfContactData(t *testing.T) {
 					{call: "PUT " + path + "/$row", send: person("999999999"), answer: gone},
 				}...)
 			}
-			play(t, steps, []step{
+			perform(t, steps, []step{
 				{call: "POST " + path, send: `{` + send + `}`, answer: "403 No Person Specified"},
 				{call: "POST " + path, send: `{` + send + `,"Person":""}`, answer: "403 No Person Specified"},
 				{call: "POST " + path, send: `{` + send + `,"Person":null}`, answer: "403 No Person Specified", only: "json"},
@@ -153,7 +153,7 @@ func TestVerifiedAddressGivenAway(t *testing.T) {
 	verified := func(is string) step { return step{call: "GET email_addresses/$mail", has: `{"Verified":` + is + `}`} }
 	for title, owner := range map[string]string{"person": `{"Type":"CO","Id":$bob}`, "org identity": `{"Type":"Org","Id":$home}`} {
 		t.Run(title, func(t *testing.T) {
-			play(t, []step{
+			perform(t, []step{
 				person("ada"), person("bob"), orgIdentity("home"),
 				add("email_addresses", "mail", `"Mail":"ada@example.org","Type":"official","CoPersonId":$ada`),
 				{call: "POST email_addresses/verify/$mail", answer: "200 OK"},

@@ -3,7 +3,7 @@ package rest_test
 import "testing"
 
 func TestAddCo(t *testing.T) {
-	play(t, []step{
+	perform(t, []step{
 		{call: "POST cos", send: `{"Name":"$coname again","Description":"made twice","Status":"Template"}`, keep: "again"},
 		{call: "GET cos/$again", has: `{
 			"Id":"$again","Version":"1.0","Name":"$coname again","Description":"made twice","Status":"Template",
@@ -17,7 +17,7 @@ func TestAddCo(t *testing.T) {
 }
 
 func TestEditCo(t *testing.T) {
-	play(t, []step{
+	perform(t, []step{
 		anotherCO("other"),
 		{call: "PUT cos/$co", send: `{"Name":"$coname renamed","Description":"new","Status":"Suspended"}`},
 		{call: "GET cos/$co", has: `{"Name":"$coname renamed","Description":"new","Status":"Suspended"}`},
@@ -31,7 +31,7 @@ func TestEditCo(t *testing.T) {
 }
 
 func TestDeleteCo(t *testing.T) {
-	play(t, []step{
+	perform(t, []step{
 		{call: "DELETE cos/$co"},
 		{call: "DELETE cos/$co", answer: "404 CO Unknown"},
 		{call: "DELETE cos", answer: "400 Invalid Fields", faulty: "id"},
@@ -43,7 +43,7 @@ func TestDeleteCo(t *testing.T) {
 }
 
 func TestViewCos(t *testing.T) {
-	play(t, []step{
+	perform(t, []step{
 		{call: "GET cos/$co", lists: "Id: $co"},
 		{call: "GET cos/1", lists: "Name: COmanage"},
 		{call: "GET cos/999999999", answer: "404 CO Unknown"},
@@ -52,7 +52,7 @@ func TestViewCos(t *testing.T) {
 
 // TestDeletedCoTakesAllItHolds deletes a CO with one of each resource in it.
 func TestDeletedCoTakesAllItHolds(t *testing.T) {
-	steps := append(furnish(), step{call: "DELETE cos/$co"})
+	steps := append(oneOfEach(), step{call: "DELETE cos/$co"})
 	for _, sp := range specimens {
 		unknown := sp.singular + " Unknown"
 		one := step{call: "GET " + sp.path + "/$" + sp.keep, answer: "404 " + unknown}
@@ -61,12 +61,12 @@ func TestDeletedCoTakesAllItHolds(t *testing.T) {
 		}
 		steps = append(steps, one, step{call: "GET " + sp.path + "?coid=$co", answer: "404 CO Unknown"})
 	}
-	play(t, steps)
+	perform(t, steps)
 }
 
 // TestOnlyThePlatformChangesCos: others may view their own CO, and no other.
 func TestOnlyThePlatformChangesCos(t *testing.T) {
-	play(t, []step{
+	perform(t, []step{
 		anotherCO("other"),
 		{as: "admin", call: "GET cos/$co", lists: "Id: $co"},
 		{as: "admin", call: "GET cos", answer: "401 Unauthorized"},

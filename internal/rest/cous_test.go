@@ -3,7 +3,7 @@ package rest_test
 import "testing"
 
 func TestAddCou(t *testing.T) {
-	play(t, []step{
+	perform(t, []step{
 		{call: "POST cous", send: `{"CoId":$co,"Name":"Physics","Description":"Physics unit"}`, keep: "physics"},
 		{call: "GET cous/$physics", has: `{
 			"Id":"$physics","Version":"1.0","CoId":"$co","Name":"Physics","Description":"Physics unit","ParentId":null,
@@ -27,7 +27,7 @@ func TestAddCou(t *testing.T) {
 }
 
 func TestDeleteCou(t *testing.T) {
-	play(t, []step{
+	perform(t, []step{
 		unit("physics", "Physics"),
 		{call: "POST cous", send: `{"CoId":$co,"Name":"Optics","ParentId":$physics}`, keep: "optics"},
 		person("ada"),
@@ -48,7 +48,7 @@ func TestDeleteCou(t *testing.T) {
 
 // TestDeleteCouWithRolesAndChildren: of two refusals the first in order is answered.
 func TestDeleteCouWithRolesAndChildren(t *testing.T) {
-	play(t, []step{
+	perform(t, []step{
 		unit("physics", "Physics"),
 		{call: "POST cous", send: `{"CoId":$co,"Name":"Optics","ParentId":$physics}`},
 		person("ada"),
@@ -58,7 +58,7 @@ func TestDeleteCouWithRolesAndChildren(t *testing.T) {
 }
 
 func TestEditCou(t *testing.T) {
-	play(t, []step{
+	perform(t, []step{
 		unit("physics", "Physics"),
 		unit("optics", "Optics"),
 		unit("lasers", "Lasers"),
@@ -87,7 +87,7 @@ func TestEditCou(t *testing.T) {
 }
 
 func TestViewCous(t *testing.T) {
-	play(t, []step{
+	perform(t, []step{
 		{call: "GET cous?coid=$co", lists: "Id: "},
 		unit("physics", "Physics"), unit("optics", "Optics"),
 		{call: "GET cous?coid=$co", lists: "Id: $physics, $optics"},

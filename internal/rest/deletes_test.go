@@ -5,7 +5,7 @@ import "testing"
 // TestDeletedPersonIsClearedFromRoles of others, as a revision of each role by the user who deleted the
 // person.
 func TestDeletedPersonIsClearedFromRoles(t *testing.T) {
-	play(t, []step{
+	perform(t, []step{
 		person("boss"), person("ada"), person("bob"),
 		add("co_person_roles", "a", `"CoPersonId":$ada,"SponsorCoPersonId":$boss,"ManagerCoPersonId":$boss,"Affiliation":"staff","Status":"Active"`),
 		add("co_person_roles", "b", `"CoPersonId":$bob,"SponsorCoPersonId":$boss,"ManagerCoPersonId":$ada,"Affiliation":"staff","Status":"Active"`),
@@ -23,7 +23,7 @@ func TestDeletedPersonIsClearedFromRoles(t *testing.T) {
 
 // TestDeletedTargetIsClearedFromIdentifiers that name it.
 func TestDeletedTargetIsClearedFromIdentifiers(t *testing.T) {
-	play(t, []step{
+	perform(t, []step{
 		person("ada"), target("target", "A"), target("other", "A"),
 		add("identifiers", "i", `"Identifier":"a","Type":"uid","Status":"Active","CoPersonId":$ada,"CoProvisioningTargetId":$target`),
 		add("identifiers", "j", `"Identifier":"b","Type":"uid","Status":"Active","CoPersonId":$ada,"CoProvisioningTargetId":$other`),
@@ -34,7 +34,7 @@ func TestDeletedTargetIsClearedFromIdentifiers(t *testing.T) {
 }
 
 func TestDeletedRoleTakesWhatHangsOnIt(t *testing.T) {
-	play(t, []step{
+	perform(t, []step{
 		person("ada"), role("job", "ada", "Active"), role("other", "ada", "Active"),
 		add("addresses", "address", `"Locality":"London","CoPersonRoleId":$job`),
 		add("telephone_numbers", "phone", `"Number":"1","CoPersonRoleId":$job`),
@@ -49,7 +49,7 @@ func TestDeletedRoleTakesWhatHangsOnIt(t *testing.T) {
 }
 
 func TestDeletedGroupTakesWhatHangsOnIt(t *testing.T) {
-	play(t, []step{
+	perform(t, []step{
 		person("ada"), group("readers", "readers"), group("writers", "writers"),
 		member("m", "readers", "ada"), member("kept", "writers", "ada"),
 		add("identifiers", "gid", `"Identifier":"readers","Type":"uid","Status":"Active","CoGroupId":$readers`),
@@ -62,7 +62,7 @@ func TestDeletedGroupTakesWhatHangsOnIt(t *testing.T) {
 
 // TestUnitOfATargetsGroup: deleting a unit would delete the group that limits whom a target receives.
 func TestUnitOfATargetsGroup(t *testing.T) {
-	play(t, []step{
+	perform(t, []step{
 		unit("physics", "Physics"),
 		add("co_groups", "lab", `"CoId":$co,"CouId":$physics,"Name":"lab","Status":"Active"`),
 		add("co_provisioning_targets", "target", `"CoId":$co,"Plugin":"ApiProvisioner","Status":"X","ProvisionCoGroupId":$lab`),
@@ -76,7 +76,7 @@ func TestUnitOfATargetsGroup(t *testing.T) {
 
 // TestRefusedDeleteDeletesNothing, no dependents either.
 func TestRefusedDeleteDeletesNothing(t *testing.T) {
-	play(t, furnish(), []step{
+	perform(t, oneOfEach(), []step{
 		{call: "DELETE co_people/$person", answer: "403 CoPersonRole Exists"},
 		{call: "DELETE org_identities/$org", answer: "403 CoPerson Exists"},
 		{call: "DELETE cous/$unit", answer: "403 CoPersonRole Exists"},
@@ -100,7 +100,7 @@ func stillThere() []step {
 
 // TestEveryEditIsARevision, even if it changes nothing; a refused edit is none.
 func TestEveryEditIsARevision(t *testing.T) {
-	steps := furnish()
+	steps := oneOfEach()
 	for _, sp := range specimens {
 		if r := resourceAt(sp.path); !r.Versioned || r.AppendOnly {
 			continue
@@ -115,16 +115,16 @@ func TestEveryEditIsARevision(t *testing.T) {
 			step{call: "GET " + one, has: `{"Revision":3,"ActorIdentifier":"co_1.operator"}`},
 			step{as: "admin", call: "PUT " + one, answer: "400 Bad Request"},
 			step{as: "admin", call: "PUT " + one, send: `{"Version":"2.0"}`, answer: "400 Invalid Fields", faulty: requiredOf(sp.path)},
-			step{as: "stranger", call: "PUT " + one, send: sp.edit, answer: strangersEdit(sp)},
+			step{as: "stranger", call: "PUT " + one, send: sp.edit, answer: editFromAnotherCO(sp)},
 			step{call: "GET " + one, has: `{"Revision":3,"ActorIdentifier":"co_1.operator"}`},
 		)
 	}
-	play(t, steps)
+	perform(t, steps)
 }
 
-// strangersEdit returns the answer to an edit of a specimen by an administrator of another CO: if the edit
+// editFromAnotherCO returns the answer to an edit of a specimen by an administrator of another CO: if the edit
 // names the specimen's CO it is refused for that.
-func strangersEdit(sp specimen) string {
+func editFromAnotherCO(sp specimen) string {
 	if resourceAt(sp.path).CoId() != nil {
 		return "401 Unauthorized"
 	}

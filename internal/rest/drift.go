@@ -24,7 +24,7 @@ func (c *call) drift(rt route, of *comity.Subject) error {
 		State    string
 		Findings []findingAnswer
 		Problem  string `json:",omitempty"`
-	}{answerOf(*of), "as it should be", []findingAnswer{}, ""}
+	}{namedSubject(*of), "as it should be", []findingAnswer{}, ""}
 	for _, found := range v.Subjects {
 		out.Problem = found.Problem
 		switch {
@@ -37,5 +37,5 @@ func (c *call) drift(rt route, of *comity.Subject) error {
 			out.Findings = append(out.Findings, findingAnswer{f.Kind, f.Identifier, f.Differences, f.Answer})
 		}
 	}
-	return c.say(http.StatusOK, "OK", of.Resource().Singular+"ProvisioningDrift", out)
+	return c.answerObject(http.StatusOK, "OK", of.Resource().Singular+"ProvisioningDrift", out)
 }

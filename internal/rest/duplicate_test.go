@@ -10,7 +10,7 @@ import (
 // TestCopyOfACO: a copy has the CO's configuration and none of its people.
 func TestCopyOfACO(t *testing.T) {
 	const copied = "?coid=$copy"
-	play(t, furnish(), []step{
+	perform(t, oneOfEach(), []step{
 		add("cous", "child", `"CoId":$co,"Name":"Child","ParentId":$unit`),
 		add("names", "name2", `"Given":"Bob","Type":"official","OrgIdentityId":$org`),
 		{call: "POST cos/duplicate/$co", keep: "copy"},
@@ -44,8 +44,8 @@ func TestCopyOfACO(t *testing.T) {
 
 // TestNamesInACopy: automatic groups are named like those of a new CO, and units keep their tree.
 func TestNamesInACopy(t *testing.T) {
-	everywhere(t, func(s *scene) {
-		s.play(
+	everywhere(t, func(s *fixture) {
+		s.perform(
 			unit("late", "Late"), unit("physics", "Physics"), group("readers", "readers"),
 			step{call: "PUT cous/$late", send: `{"CoId":$co,"Name":"Late","ParentId":$physics}`},
 			add("co_extended_types", "pen", `"CoId":$co,"Attribute":"Name.type","Name":"pen","DisplayName":"Pen","Status":"Active"`),
@@ -77,7 +77,7 @@ func TestNamesInACopy(t *testing.T) {
 
 // TestWhoMayDuplicate: only administrators of the platform.
 func TestWhoMayDuplicate(t *testing.T) {
-	play(t, []step{
+	perform(t, []step{
 		{as: "admin", call: "POST cos/duplicate/$co", answer: "401 Unauthorized"},
 		{as: "stranger", call: "POST cos/duplicate/$co", answer: "404 CO Unknown"},
 		{as: "user", call: "POST cos/duplicate/$co", answer: "401 Unauthorized"},
@@ -88,13 +88,13 @@ func TestWhoMayDuplicate(t *testing.T) {
 
 // TestCopyOfManyUnits: all units keep their place in the tree.
 func TestCopyOfManyUnits(t *testing.T) {
-	everywhere(t, func(s *scene) {
-		s.play(unit("top", "Top"))
+	everywhere(t, func(s *fixture) {
+		s.perform(unit("top", "Top"))
 		s.addMany(comity.Cou.Resource, 1002, func(rec *comity.Record, i int) {
 			rec.SetText(comity.Cou.Name, fmt.Sprint("Unit ", i))
 			rec.SetInt(comity.Cou.ParentId, comity.ParseId(s.ids["top"]))
 		})
-		s.play(step{call: "POST cos/duplicate/$co", keep: "copy"})
+		s.perform(step{call: "POST cos/duplicate/$co", keep: "copy"})
 		units := s.call("", "GET", s.fill("cous.json?coid=$copy"), nil).records
 		for _, one := range units[1:] {
 			if one["ParentId"] != units[0]["Id"] {
@@ -102,6 +102,6 @@ func TestCopyOfManyUnits(t *testing.T) {
 			}
 		}
 		// Units that were added in the database have no groups of their own, which violates the rules.
-		s.play(step{call: "DELETE cos/$copy"}, step{call: "DELETE cos/$co"})
+		s.perform(step{call: "DELETE cos/$copy"}, step{call: "DELETE cos/$co"})
 	})
 }

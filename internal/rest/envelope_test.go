@@ -10,7 +10,7 @@ func TestRequestBodies(t *testing.T) {
 	const unit = `"CoId":$co,"Name":"U $n"`
 	deep := strings.Repeat(`[`, 100000) + strings.Repeat(`]`, 100000)
 	const added, bad, version = "201 Added", "400 Bad Request", "400 Invalid Fields"
-	everywhere(t, func(s *scene) {
+	everywhere(t, func(s *fixture) {
 		for title, tt := range map[string]struct{ format, body, want string }{
 			"an envelope":                       {"json", `{"RequestType":"Cous","Version":"1.0","Cous":[{"Version":"1.0",` + unit + `}]}`, added},
 			"the bare element":                  {"json", `{"Version":"1.0",` + unit + `}`, added},
@@ -80,7 +80,7 @@ func TestRequestBodies(t *testing.T) {
 // TestBodyIsAtMostOneMebibyte.
 func TestBodyIsAtMostOneMebibyte(t *testing.T) {
 	const limit = 1 << 20
-	everywhere(t, func(s *scene) {
+	everywhere(t, func(s *fixture) {
 		body := s.fill(`{"Version":"1.0","CoId":$co,"Name":"Physics"}`)
 		for length, want := range map[int]string{limit: "201 Added", limit + 1: "413 Request Entity Too Large", 3 * limit: "413 Request Entity Too Large"} {
 			a := s.call("", "POST", "cous.json", strings.NewReader(body+strings.Repeat(" ", length-len(body))))
@@ -88,13 +88,13 @@ func TestBodyIsAtMostOneMebibyte(t *testing.T) {
 				s.Errorf("a body of %d bytes is answered %s, want %s", length, a.line(), want)
 			}
 		}
-		s.play(step{call: "GET cous?coid=$co", lists: "Name: Physics"})
+		s.perform(step{call: "GET cous?coid=$co", lists: "Name: Physics"})
 	})
 }
 
 // TestAnswersAsTheyAreWritten, byte for byte.
 func TestAnswersAsTheyAreWritten(t *testing.T) {
-	everywhere(t, func(s *scene) {
+	everywhere(t, func(s *fixture) {
 		for _, tt := range []struct{ method, path, body, want string }{
 			{
 				"POST", "cous.json", `{"Version":"1.0","CoId":$co,"Name":"Light & matter"}`,

@@ -48,9 +48,9 @@ func (c *call) answerTagged(body []byte) {
 	c.answer(http.StatusOK, "OK", body)
 }
 
-// unchanged returns the precondition of an If-Match header: the record must still have the tag. Without the
-// header it returns none.
-func (c *call) unchanged(rt route) []registry.Condition {
+// precondition returns that of an If-Match header: the record must still have the tag. Without the header it
+// returns none.
+func (c *call) precondition(rt route) []registry.Condition {
 	given := strings.Join(c.r.Header.Values("If-Match"), ",")
 	if given == "" {
 		return nil

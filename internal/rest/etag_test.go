@@ -7,7 +7,7 @@ import (
 )
 
 // send makes a call with headers; the path has its extension.
-func (s *scene) send(as, method, path, body string, headers map[string]string) answer {
+func (s *fixture) send(as, method, path, body string, headers map[string]string) answer {
 	s.Helper()
 	request, err := http.NewRequestWithContext(s.Context(), method, s.url+s.fill(path), strings.NewReader(s.fill(body)))
 	if err != nil {
@@ -25,7 +25,7 @@ func (s *scene) send(as, method, path, body string, headers map[string]string) a
 	return readAnswer(s, response)
 }
 
-func (s *scene) expect(a answer, want string) {
+func (s *fixture) expect(a answer, want string) {
 	s.Helper()
 	if a.line() != want {
 		s.Errorf("is answered %s, want %s: %s", a.line(), want, a.body)
@@ -34,8 +34,8 @@ func (s *scene) expect(a answer, want string) {
 
 // TestEntityTags: they show whether a view is what the client has.
 func TestEntityTags(t *testing.T) {
-	everywhere(t, func(s *scene) {
-		s.play(unit("physics", "Physics"))
+	everywhere(t, func(s *fixture) {
+		s.perform(unit("physics", "Physics"))
 		for _, path := range []string{"cous/$physics.json", "cous/$physics.xml", "cous.json?coid=$co&limit=5"} {
 			get := func(tags string) answer { return s.send("", "GET", path, "", map[string]string{"If-None-Match": tags}) }
 			first := s.send("", "GET", path, "", nil)
@@ -52,7 +52,7 @@ func TestEntityTags(t *testing.T) {
 			}
 			s.expect(get(`"other"`), "200 OK")
 			s.expect(s.send("", "HEAD", path, "", map[string]string{"If-None-Match": tag}), "304 Not Modified")
-			s.play(step{call: "PUT cous/$physics", send: `{"CoId":$co,"Name":"Physics $n"}`})
+			s.perform(step{call: "PUT cous/$physics", send: `{"CoId":$co,"Name":"Physics $n"}`})
 			if a := get(tag); a.line() != "200 OK" || a.header.Get("ETag") == tag {
 				s.Errorf("after an edit %s is answered %s with the tag %s", path, a.line(), a.header.Get("ETag"))
 			}
@@ -64,8 +64,8 @@ func TestEntityTags(t *testing.T) {
 // TestConditionalChanges are made only while the record is as the client saw it.
 func TestConditionalChanges(t *testing.T) {
 	const stale, path = "412 Precondition Failed", "cous/$physics.json"
-	everywhere(t, func(s *scene) {
-		s.play(unit("physics", "Physics"), unit("optics", "Optics"))
+	everywhere(t, func(s *fixture) {
+		s.perform(unit("physics", "Physics"), unit("optics", "Optics"))
 		put := func(tag, name string) answer {
 			return s.send("", "PUT", path, `{"Version":"1.0","CoId":$co,"Name":"`+name+`"}`, map[string]string{"If-Match": tag})
 		}
@@ -74,7 +74,7 @@ func TestConditionalChanges(t *testing.T) {
 		s.expect(put(tag, "Physics 3"), stale)
 		s.expect(put("W/"+tag, "Physics 3"), stale)
 		s.expect(s.send("", "DELETE", path, "", map[string]string{"If-Match": tag}), stale)
-		s.play(step{call: "GET cous/$physics", has: `{"Name":"Physics too","Revision":1}`})
+		s.perform(step{call: "GET cous/$physics", has: `{"Name":"Physics too","Revision":1}`})
 		// It is checked last.
 		s.expect(put(tag, "Optics"), "403 Name In Use")
 		s.expect(put(tag, "<"), "400 Invalid Fields")

@@ -5,7 +5,7 @@ import "testing"
 // TestTypesOfACO: each CO has its own permitted values, and one that is in use cannot be deleted.
 func TestTypesOfACO(t *testing.T) {
 	const kind = `{"CoId":$co,"Attribute":"Name.type","Name":"pen","DisplayName":"Pen name","Status":"Active"}`
-	play(t, []step{
+	perform(t, []step{
 		person("ada"), anotherCO("other"), add("co_people", "bob", `"CoId":$other,"Status":"Active"`),
 		{call: "POST names", send: `{"Given":"Ada","Type":"pen","CoPersonId":$ada}`, answer: "400 Invalid Fields", faulty: "type"},
 		{call: "POST co_extended_types", send: kind, keep: "pen"},
@@ -55,7 +55,7 @@ func TestTypesInUse(t *testing.T) {
 		"Organization.type":        add("organizations", "row", `"CoId":$co,"Name":"Lab","Type":"odd"`),
 	} {
 		t.Run(attribute, func(t *testing.T) {
-			play(t, []step{
+			perform(t, []step{
 				person("ada"), department("library"), organization("univ"),
 				add("co_extended_types", "odd", `"CoId":$co,"Attribute":"`+attribute+`","Name":"odd","DisplayName":"Odd","Status":"Active"`),
 				use,

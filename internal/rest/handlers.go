@@ -206,8 +206,8 @@ func (c *call) pages(l *view.Listing, res *comity.Resource, b *[]byte) error {
 	}
 }
 
-// once returns the idempotency key of a request: the same request with the same key is carried out once.
-func (c *call) once(body []byte) registry.Once {
+// idempotency returns the idempotency key of a request: the same request with the same key is carried out once.
+func (c *call) idempotency(body []byte) registry.Once {
 	key := c.r.Header.Get("Idempotency-Key")
 	if key == "" {
 		return registry.Once{}
@@ -257,7 +257,7 @@ func (c *call) add(rt route) error {
 	if err != nil {
 		return err
 	}
-	added, err := c.Registry.AddOnce(c.r.Context(), c.caller, rt.resource, in, c.once(body))
+	added, err := c.Registry.AddOnce(c.r.Context(), c.caller, rt.resource, in, c.idempotency(body))
 	if err != nil {
 		return err
 	}
@@ -275,7 +275,7 @@ func (c *call) edit(rt route) error {
 	if err != nil {
 		return errors.Join(c.View.Exists(c.r.Context(), c.caller, rt.resource, id), err)
 	}
-	if err := c.Registry.Edit(c.r.Context(), c.caller, rt.resource, id, in, c.unchanged(rt)...); err != nil {
+	if err := c.Registry.Edit(c.r.Context(), c.caller, rt.resource, id, in, c.precondition(rt)...); err != nil {
 		return err
 	}
 	c.answer(http.StatusOK, "OK", nil)
@@ -283,7 +283,7 @@ func (c *call) edit(rt route) error {
 }
 
 func (c *call) delete(rt route) error {
-	if err := c.Registry.Delete(c.r.Context(), c.caller, rt.resource, comity.ParseId(rt.id), c.unchanged(rt)...); err != nil {
+	if err := c.Registry.Delete(c.r.Context(), c.caller, rt.resource, comity.ParseId(rt.id), c.precondition(rt)...); err != nil {
 		return err
 	}
 	c.answer(http.StatusOK, "Deleted", nil)

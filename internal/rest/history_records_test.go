@@ -14,7 +14,7 @@ import (
 var others = regexp.MustCompile(`\b(CoGroupMember|CoGroupId) \d+`)
 
 // historyLines returns the sentences of a list of history records, with unknown ids written as "#".
-func (s *scene) historyLines(format, query string) []string {
+func (s *fixture) historyLines(format, query string) []string {
 	s.Helper()
 	a := s.call("admin", "GET", s.fill("history_records."+format+"?"+query), nil)
 	s.expect(a, "200 OK")
@@ -28,8 +28,8 @@ func (s *scene) historyLines(format, query string) []string {
 // TestHistoryOfAPerson: every change of a person and their dependents, by any user, is in the history in
 // order.
 func TestHistoryOfAPerson(t *testing.T) {
-	everywhere(t, func(s *scene) {
-		s.play(
+	everywhere(t, func(s *fixture) {
+		s.perform(
 			step{as: "admin", call: "POST co_people", send: `{"CoId":$co,"Status":"Pending"}`, keep: "grace"},
 			name("name", "grace", "Grace"),
 			step{call: "PUT names/$name", send: `{"Given":"Grace","Family":"Hopper","Type":"official","CoPersonId":$grace}`},
@@ -68,12 +68,12 @@ Name $home added: Given "G.", Type "official", PrimaryName true`), "\n")
 		if diff := cmp.Diff(ofOrg, s.historyLines("json", "orgidentityid=$org")); diff != "" {
 			s.Errorf("of the org identity (-want +got):\n%s", diff)
 		}
-		s.playPages(len(want))
+		s.performPaged(len(want))
 	})
 }
 
-// playPages reads a person's history one line at a time.
-func (s *scene) playPages(count int) {
+// performPaged reads a person's history one line at a time.
+func (s *fixture) performPaged(count int) {
 	s.Helper()
 	all := s.call("admin", "GET", s.fill("history_records.json?copersonid=$grace"), nil).column("Id")
 	s.ids["after"] = "0"
@@ -98,8 +98,8 @@ func numbers(texts []string) (all []int) {
 
 // TestHistoryOfEveryKind: each change of each resource is a line in the history of its CO.
 func TestHistoryOfEveryKind(t *testing.T) {
-	everywhere(t, func(s *scene) {
-		s.play(furnish()...)
+	everywhere(t, func(s *fixture) {
+		s.perform(oneOfEach()...)
 		var want []string
 		line := func(letter, word string, sp specimen) {
 			want = append(want, s.fill(letter+resourceAt(sp.path).Short+" "+sp.singular+" $"+sp.keep+" "+word))
@@ -112,7 +112,7 @@ func TestHistoryOfEveryKind(t *testing.T) {
 			if resourceAt(sp.path).AppendOnly {
 				continue
 			}
-			s.play(step{as: "admin", call: "PUT " + sp.path + "/$" + sp.keep, send: sp.edit})
+			s.perform(step{as: "admin", call: "PUT " + sp.path + "/$" + sp.keep, send: sp.edit})
 			line("E", "edited", sp)
 		}
 		a := s.call("admin", "GET", s.fill("history_records.json?coid=$co"), nil)
@@ -135,7 +135,7 @@ func TestHistoryOfEveryKind(t *testing.T) {
 
 // TestHistoryRecordsMeta: the user, the time and the record.
 func TestHistoryRecordsMeta(t *testing.T) {
-	play(t, []step{
+	perform(t, []step{
 		person("boss"), person("grace"),
 		add("api_users", "bot", `"CoId":$co,"Username":"bot","Privileged":true,"Status":"Active","CoPersonId":$boss`),
 		role("role", "grace", "Active"),
@@ -170,8 +170,8 @@ func TestHistoryRecordsMeta(t *testing.T) {
 // TestActorsOfTheHistory: an API user is named while it is the one who did it, and the person it acts for
 // while that is certain.
 func TestActorsOfTheHistory(t *testing.T) {
-	everywhere(t, func(s *scene) {
-		s.play(person("boss"))
+	everywhere(t, func(s *fixture) {
+		s.perform(person("boss"))
 		s.user("admin")
 		users := s.call("", "GET", s.fill("api_users.json?coid=$co"), nil)
 		s.ids["bot"] = users.column("Id")[0]
@@ -180,7 +180,7 @@ func TestActorsOfTheHistory(t *testing.T) {
 		}
 		last := func(group string) fields {
 			s.Helper()
-			s.play(step{as: "admin", call: "POST co_groups", send: `{"CoId":$co,"Name":"` + group + ` $n","Status":"Active"}`, keep: group})
+			s.perform(step{as: "admin", call: "POST co_groups", send: `{"CoId":$co,"Name":"` + group + ` $n","Status":"Active"}`, keep: group})
 			a := s.call("", "GET", s.fill("history_records.json?cogroupid=$"+group), nil)
 			if len(a.records) != 1 {
 				s.Fatalf("%d lines of a new group: %s", len(a.records), a.body)
@@ -194,14 +194,14 @@ func TestActorsOfTheHistory(t *testing.T) {
 			}
 		}
 		expect(last("first"), "bot", "")
-		s.play(edit(`,"CoPersonId":$boss`))
+		s.perform(edit(`,"CoPersonId":$boss`))
 		expect(last("second"), "bot", "boss")
 		line := s.call("", "GET", s.fill("history_records.json?cogroupid=$second"), nil).column("Id")[0]
-		s.play(edit(`,"CoPersonId":null`))
+		s.perform(edit(`,"CoPersonId":null`))
 		expect(s.call("", "GET", "history_records/"+line+".json", nil).records[0], "bot", "")
 
 		// A later user with the same name is another one.
-		s.play(step{call: "DELETE api_users/$bot"},
+		s.perform(step{call: "DELETE api_users/$bot"},
 			step{call: "POST api_users", send: `{"CoId":$co,"Username":"admin","Privileged":true,"Status":"Active"}`, keep: "bot"})
 		expect(s.call("", "GET", "history_records/"+line+".json", nil).records[0], "", "")
 	})

@@ -5,7 +5,7 @@ import (
 )
 
 func TestAddIdentifier(t *testing.T) {
-	play(t, []step{
+	perform(t, []step{
 		person("ada"), orgIdentity("home"), group("readers", "readers"), target("target", "X"), anotherCO("other"),
 		add("co_provisioning_targets", "theirs", `"CoId":$other,"Plugin":"ApiProvisioner","Status":"X"`),
 		{call: "POST identifiers", keep: "uid", send: `{
@@ -44,7 +44,7 @@ func TestAddIdentifier(t *testing.T) {
 }
 
 func TestViewIdentifiers(t *testing.T) {
-	play(t, []step{
+	perform(t, []step{
 		person("ada"), orgIdentity("home"), group("readers", "readers"),
 		{call: "GET identifiers?coid=$co", lists: "Id: "},
 		{call: "GET identifiers?copersonid=$ada", answer: "204 CO Person Has No Identifier"},
@@ -84,7 +84,7 @@ func TestIdentifiersAreUnique(t *testing.T) {
 		stranger  = `{"Type":"CO","Id":$stranger}`
 		inUse     = "403 Identifier In Use"
 	)
-	play(t, []step{
+	perform(t, []step{
 		person("ada"), person("bob"), group("readers", "readers"), orgIdentity("home"), orgIdentity("far"), anotherCO("other"),
 		add("co_people", "stranger", `"CoId":$other,"Status":"Active"`),
 		owned("a", ada, "x1", "uid", ""),
@@ -123,7 +123,7 @@ func TestIdentifiersAreUnique(t *testing.T) {
 }
 
 func TestIdentifierInUseNamesIt(t *testing.T) {
-	play(t, []step{
+	perform(t, []step{
 		person("ada"), identifier("a", "ada", `A \"quoted\" Ünïcode`),
 		{
 			call: "POST identifiers", send: `{"Identifier":"A \"quoted\" Ünïcode","Type":"uid","Status":"Active","CoPersonId":$ada}`,

@@ -19,7 +19,7 @@ import (
 
 // TestRateLimit: above its limit a user gets 429 with the time to wait, and others do not.
 func TestRateLimit(t *testing.T) {
-	everywhere(t, func(s *scene) {
+	everywhere(t, func(s *fixture) {
 		a := s.send("", "POST", "api_users.json",
 			`{"Version":"1.0","CoId":$co,"Username":"slow","Privileged":true,"RateLimit":3,"Status":"Active"}`, nil)
 		s.expect(a, "201 Added")
@@ -39,7 +39,7 @@ func TestRateLimit(t *testing.T) {
 // TestFailedLogins: an address with too many failed logins must wait, whatever the user name; only a trusted
 // proxy may set the address.
 func TestFailedLogins(t *testing.T) {
-	everywhere(t, func(s *scene) {
+	everywhere(t, func(s *fixture) {
 		admin := s.user("admin")
 		serve := func(trusted ...netip.Prefix) func(key, forwarded string) int {
 			server := httptest.NewServer(&rest.Server{
@@ -94,7 +94,7 @@ func TestFailedLogins(t *testing.T) {
 
 // TestAddressBehindAProxy: the address is compared with a user's RemoteIp.
 func TestAddressBehindAProxy(t *testing.T) {
-	everywhere(t, func(s *scene) {
+	everywhere(t, func(s *fixture) {
 		a := s.send("", "POST", "api_users.json",
 			`{"Version":"1.0","CoId":$co,"Username":"far","Privileged":true,"RemoteIp":"^192\\.0\\.2\\.","Status":"Active"}`, nil)
 		login := registry.Login{Username: s.fill("co_$co.far"), Key: a.secret}
@@ -107,7 +107,7 @@ func TestAddressBehindAProxy(t *testing.T) {
 // TestParametersAreBounded: the number of parameters in a URL is limited, and so is the length of a request's
 // head; a refusal names the limit, and a request below it succeeds.
 func TestParametersAreBounded(t *testing.T) {
-	everywhere(t, func(s *scene) {
+	everywhere(t, func(s *fixture) {
 		const most = 1000 - 1 // in addition to coid
 		query := func(first, part string, n int) string {
 			return "cous.json?coid=$co&" + first + strings.Repeat(part, n-1)

@@ -8,10 +8,10 @@ import (
 	"comity"
 )
 
-// TestListsOfEveryKind by each of their parameters: the CO, and every parent. The CO is furnished once, as
+// TestListsOfEveryKind by each of their parameters: the CO, and every parent. The CO is filled once, as
 // lists change nothing.
 func TestListsOfEveryKind(t *testing.T) {
-	steps := append(furnish(), anotherCO("empty"))
+	steps := append(oneOfEach(), anotherCO("empty"))
 	for _, sp := range specimens {
 		one := "Id: $" + sp.keep
 		for key, parent := range parentsOf(sp.path) {
@@ -42,7 +42,7 @@ func TestListsOfEveryKind(t *testing.T) {
 				step{call: list, answer: "400 Bad Request"},
 				step{call: "GET " + sp.path + "?" + key, answer: "400 Bad Request"},
 				step{as: "admin", call: list, answer: "400 Bad Request"},
-				lonely(parent.path), none,
+				withoutDependents(parent.path), none,
 			)
 		}
 		if sp.path != "co_people" {
@@ -60,7 +60,7 @@ func TestListsOfEveryKind(t *testing.T) {
 			{as: "user", call: "GET " + sp.path + "?coid=$co", answer: "401 Unauthorized"},
 		}...)
 	}
-	play(t, steps)
+	perform(t, steps)
 }
 
 // parentOf is the parent that a list's parameter names: its path and kept id, and its name in an answer.
@@ -101,16 +101,16 @@ func parentsOf(path string) map[string]parentOf {
 	return of
 }
 
-// lonely returns the step that adds a parent without dependents.
-func lonely(path string) step {
+// withoutDependents returns the step that adds a parent without dependents.
+func withoutDependents(path string) step {
 	i := slices.IndexFunc(specimens, func(sp specimen) bool { return sp.path == path })
 	return step{call: "POST " + path, send: specimens[i].send, keep: "lonely"}
 }
 
 // TestQueriesThatCannotBe: no parameter makes the server fail.
 func TestQueriesThatCannotBe(t *testing.T) {
-	everywhere(t, func(s *scene) {
-		s.play(people()...)
+	everywhere(t, func(s *fixture) {
+		s.perform(people()...)
 		for _, tt := range []struct{ query, want string }{
 			{"coid=$co&search.identifier=%00", "200 OK"},
 			{"coid=$co&search.identifier=a%00b", "200 OK"},
@@ -169,7 +169,7 @@ func TestQueriesThatCannotBe(t *testing.T) {
 // TestLongLists are complete and in order, over several pages.
 func TestLongLists(t *testing.T) {
 	const count = 2001 // two pages of a thousand, and one
-	everywhere(t, func(s *scene) {
+	everywhere(t, func(s *fixture) {
 		ids := s.addMany(comity.OrgIdentity.Resource, count, func(rec *comity.Record, i int) {
 			rec.SetText(comity.OrgIdentity.Title, strings.Repeat("x", i%128))
 		})

@@ -6,7 +6,7 @@ import (
 )
 
 func TestAddName(t *testing.T) {
-	play(t, []step{
+	perform(t, []step{
 		person("ada"), orgIdentity("home"), role("job", "ada", "Active"),
 		{call: "POST names", keep: "full", send: `{
 			"Honorific":"Dr","Given":"Ada","Middle":"K","Family":"Lovelace","Suffix":"","Type":"official","Language":"en",
@@ -35,7 +35,7 @@ func TestAddName(t *testing.T) {
 }
 
 func TestViewNames(t *testing.T) {
-	play(t, []step{
+	perform(t, []step{
 		person("ada"), orgIdentity("home"),
 		{call: "GET names?coid=$co", lists: "Id: "},
 		{call: "GET names?copersonid=$ada", answer: "204 CO Person Has No Name"},
@@ -68,7 +68,7 @@ func TestFirstNameIsPrimary(t *testing.T) {
 			return step{call: "PUT names/$" + keep, send: st.send, answer: answer}
 		}
 		t.Run(owner, func(t *testing.T) {
-			play(t, []step{
+			perform(t, []step{
 				made,
 				named("a", "Ada", `,"PrimaryName":false`),
 				named("b", "Bea", ``),
@@ -142,6 +142,6 @@ func TestNameGivenToAnotherOwner(t *testing.T) {
 			[]step{give("x", bob, ""), give("y", bob, ""), refused("z", bob, ""), refused("z", home, ""), refused("z", bob, `,"PrimaryName":false`)},
 			primaries("copersonid=$bob", "x, y", "false, true"), primaries("copersonid=$ada", "z", "true")),
 	} {
-		t.Run(title, func(t *testing.T) { play(t, three, steps) })
+		t.Run(title, func(t *testing.T) { perform(t, three, steps) })
 	}
 }

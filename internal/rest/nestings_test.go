@@ -98,22 +98,22 @@ func TestNestedMembers(t *testing.T) {
 			nesting("in", "staff", "readers", ""), member("one", "staff", "ada"), {call: "DELETE co_people/$ada"}, inGroup("readers", ""),
 		},
 	} {
-		t.Run(title, func(t *testing.T) { play(t, start, steps) })
+		t.Run(title, func(t *testing.T) { perform(t, start, steps) })
 	}
 }
 
 // TestAutomaticGroupsNest: a person with a new role in a unit becomes a member of the groups in which the
 // unit's groups are nested.
 func TestAutomaticGroupsNest(t *testing.T) {
-	everywhere(t, func(s *scene) {
-		s.play(person("ada"), unit("physics", "Physics"), group("readers", "readers"), group("top", "top"))
+	everywhere(t, func(s *fixture) {
+		s.perform(person("ada"), unit("physics", "Physics"), group("readers", "readers"), group("top", "top"))
 		groups := s.call("", "GET", s.fill("co_groups.json?coid=$co"), nil)
 		for i, name := range groups.column("Name") {
 			if name == "CO:COU:Physics:members:active" {
 				s.ids["active"] = groups.records[i]["Id"]
 			}
 		}
-		s.play(
+		s.perform(
 			nesting("in", "active", "readers", ""), nesting("m", "readers", "top", ""), inGroup("top", ""),
 			roleIn("job", "ada", "physics", "Active"), inGroup("readers", "CO $ada"), inGroup("top", "CO $ada"),
 			step{call: "PUT co_person_roles/$job", send: `{"CoPersonId":$ada,"Affiliation":"staff","Status":"Suspended"}`},
@@ -131,7 +131,7 @@ func TestAutomaticGroupsNest(t *testing.T) {
 // TestNestingsThatCannotBe: no group can be nested in itself, at any depth.
 func TestNestingsThatCannotBe(t *testing.T) {
 	const cycle = "403 Nesting Would Create Cycle"
-	play(t, []step{
+	perform(t, []step{
 		person("ada"), group("a", "a"), group("b", "b"), group("c", "c"), group("d", "d"), member("one", "a", "ada"),
 		nesting("ab", "a", "b", ""), nesting("bc", "b", "c", ""), nesting("cd", "c", "d", ""),
 		{call: "POST co_group_nestings", send: `{"CoGroupId":$a,"TargetCoGroupId":$a}`, answer: cycle},
@@ -149,10 +149,10 @@ func TestNestingsThatCannotBe(t *testing.T) {
 
 // TestRowsThatNestingsMade: derived rows cannot be changed by callers.
 func TestRowsThatNestingsMade(t *testing.T) {
-	everywhere(t, func(s *scene) {
-		s.play(person("ada"), group("a", "a"), group("b", "b"), nesting("ab", "a", "b", ""), member("one", "a", "ada"))
+	everywhere(t, func(s *fixture) {
+		s.perform(person("ada"), group("a", "a"), group("b", "b"), nesting("ab", "a", "b", ""), member("one", "a", "ada"))
 		s.ids["derived"] = s.call("", "GET", s.fill("co_group_members.json?cogroupid=$b"), nil).column("Id")[0]
-		s.play(
+		s.perform(
 			step{call: "DELETE co_group_members/$derived", answer: "403 Forbidden"},
 			step{call: "PUT co_group_members/$derived", send: `{"CoGroupId":$b,"CoPersonId":$ada,"Owner":true}`, answer: "403 Forbidden"},
 			step{call: "PUT co_group_members/$derived", send: `{"CoGroupId":$b,"CoPersonId":$ada,"CoGroupNestingId":null}`, answer: "403 Forbidden"},
@@ -170,7 +170,7 @@ func TestNestingTwice(t *testing.T) {
 		}
 	}
 	const no = "403 Forbidden"
-	play(t, []step{
+	perform(t, []step{
 		group("staff", "staff"), group("readers", "readers"), group("top", "top"), nesting("in", "staff", "readers", ""), nesting("up", "staff", "top", `,"Negate":true`),
 		nest("POST co_group_nestings", "staff", "readers", "false", no),
 		nest("POST co_group_nestings", "staff", "readers", "true", no),

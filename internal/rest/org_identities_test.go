@@ -6,7 +6,7 @@ import (
 )
 
 func TestAddOrgIdentity(t *testing.T) {
-	play(t, []step{
+	perform(t, []step{
 		{call: "POST org_identities", keep: "home", send: `{
 			"CoId":$co,"Status":"SY","DateOfBirth":"1815-12-10","Affiliation":"member","Title":"Dr","O":"Univ","Ou":"Physics",
 			"ValidFrom":"2020-01-01 00:00:00","ValidThrough":"2021-01-01 00:00:00","ManagerIdentifier":"m1","SponsorIdentifier":"s1"}`},
@@ -24,7 +24,7 @@ func TestAddOrgIdentity(t *testing.T) {
 }
 
 func TestEditOrgIdentity(t *testing.T) {
-	play(t, []step{
+	perform(t, []step{
 		add("org_identities", "home", `"CoId":$co,"Affiliation":"member","Title":"Dr","O":"Univ"`), anotherCO("other"),
 		{call: "PUT org_identities/$home", send: `{"CoId":$co,"Affiliation":"staff","O":"Lab"}`},
 		{call: "GET org_identities/$home", has: `{"Affiliation":"staff","Title":"Dr","O":"Lab","Revision":1}`},
@@ -63,11 +63,11 @@ func TestDeleteOrgIdentity(t *testing.T) {
 			step{call: "GET " + path + "/$" + row(path), answer: "404 " + resourceAt(path).Singular + " Unknown"},
 			step{call: "GET " + path + "?coid=$co", lists: "Id: "})
 	}
-	play(t, steps)
+	perform(t, steps)
 }
 
 func TestCoOrgIdentityLinks(t *testing.T) {
-	play(t, []step{
+	perform(t, []step{
 		person("ada"), person("bob"), orgIdentity("home"), orgIdentity("away"), anotherCO("other"),
 		add("co_people", "stranger", `"CoId":$other,"Status":"Active"`),
 		add("org_identities", "theirs", `"CoId":$other`),

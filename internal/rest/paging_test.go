@@ -11,7 +11,7 @@ import (
 
 // TestPages: a page of a list has a link to the next, and the links lead through the whole list.
 func TestPages(t *testing.T) {
-	everywhere(t, func(s *scene) {
+	everywhere(t, func(s *fixture) {
 		ids := s.addMany(comity.OrgIdentity.Resource, 7, func(*comity.Record, int) {})
 		for _, limit := range []int{1, 3, 6, 7, 8, 1000} {
 			var got []string
@@ -32,7 +32,7 @@ func TestPages(t *testing.T) {
 }
 
 // next returns the path of the page that an answer links to, "" for none.
-func (s *scene) next(a answer) string {
+func (s *fixture) next(a answer) string {
 	s.Helper()
 	link := a.header.Get("Link")
 	if link == "" {
@@ -48,7 +48,7 @@ func (s *scene) next(a answer) string {
 
 func TestPagesThatCannotBe(t *testing.T) {
 	const bad = "400 Bad Request"
-	play(t, []step{
+	perform(t, []step{
 		person("ada"), person("bob"), name("one", "ada", "Ada"), name("two", "ada", "Augusta"),
 		{call: "GET co_people?coid=$co&limit=0", answer: bad, says: "limit"},
 		{call: "GET co_people?coid=$co&limit=-1", answer: bad, says: "limit"},
@@ -70,7 +70,7 @@ func TestPagesThatCannotBe(t *testing.T) {
 
 // TestExactSearches compare a whole value, case included.
 func TestExactSearches(t *testing.T) {
-	play(t, []step{
+	perform(t, []step{
 		person("ada"), person("bob"), orgIdentity("home"), group("readers", "Readers"), group("more", "Readers too"), anotherCO("other"),
 		add("co_groups", "theirs", `"CoId":$other,"Name":"Readers","Status":"Active"`),
 		add("identifiers", "uid", `"Identifier":"Ada","Type":"uid","Status":"Active","CoPersonId":$ada`),

@@ -5,7 +5,7 @@ import "testing"
 // TestEditKeepsWhatItDoesNotName.
 func TestEditKeepsWhatItDoesNotName(t *testing.T) {
 	const edit, has = `"Person":{"Type":"CO","Id":$ada},"Affiliation":"staff","Status":"Active"`, `"Affiliation":"staff","Status":"Active"`
-	play(t, []step{
+	perform(t, []step{
 		person("ada"), unit("physics", "Physics"),
 		add("co_person_roles", "job", edit+`,"CouId":$physics,"SponsorCoPersonId":$ada,"Title":"Dean","O":"Univ","Ordr":4,
 			"ValidFrom":"2020-01-01 00:00:00","ValidThrough":"2999-01-01 00:00:00"`),
@@ -26,7 +26,7 @@ func TestEditKeepsWhatItDoesNotName(t *testing.T) {
 
 // TestEmptyTextsAreStored by add, too; for a required field they are refused.
 func TestEmptyTextsAreStored(t *testing.T) {
-	play(t, []step{
+	perform(t, []step{
 		add("co_groups", "g", `"CoId":$co,"Name":"g","Description":"","Introduction":"  ","Status":"Active","CouId":""`),
 		{call: "GET co_groups/$g", has: `{"Description":"","Introduction":"","CouId":null}`},
 		{call: "POST co_groups", send: `{"CoId":$co,"Name":" ","Status":""}`, answer: "400 Invalid Fields", faulty: "name status"},
@@ -41,7 +41,7 @@ func TestEmptyTextsAreStored(t *testing.T) {
 
 // TestClearedFieldsGoBackToTheirDefaults where they have one.
 func TestClearedFieldsGoBackToTheirDefaults(t *testing.T) {
-	play(t, []step{
+	perform(t, []step{
 		add("co_groups", "g", `"CoId":$co,"Name":"g","Status":"Active","Open":true,"NestingModeAll":"1"`),
 		{call: "GET co_groups/$g", has: `{"Open":true,"NestingModeAll":true}`},
 		{call: "PUT co_groups/$g", send: `{"CoId":$co,"Name":"g","Status":"Active","Open":"","NestingModeAll":""}`},
@@ -66,7 +66,7 @@ func TestClearedFieldsGoBackToTheirDefaults(t *testing.T) {
 // TestReadOnlyFieldsAreIgnored, whatever they hold.
 func TestReadOnlyFieldsAreIgnored(t *testing.T) {
 	const nonsense = `"Id":"7","Created":"never","Modified":true,"Revision":99,"Deleted":true,"ActorIdentifier":"me","Auto":"x","Zip":{"a":["b"]}`
-	play(t, []step{
+	perform(t, []step{
 		add("co_groups", "g", `"CoId":$co,"Name":"g","Status":"Active",`+nonsense),
 		{call: "GET co_groups/$g", has: `{"Id":"$g","Revision":0,"Deleted":false,"ActorIdentifier":"co_1.operator","Auto":false,"Zip":null}`},
 		{call: "PUT co_groups/$g", send: `{"CoId":$co,"Name":"g","Status":"Active",` + nonsense + `}`},

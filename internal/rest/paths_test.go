@@ -8,8 +8,8 @@ import (
 
 // TestPathsThatThereAreNot are 404 Unknown, also where a router would answer 405 or redirect.
 func TestPathsThatThereAreNot(t *testing.T) {
-	everywhere(t, func(s *scene) {
-		s.play(unit("physics", "Physics"))
+	everywhere(t, func(s *fixture) {
+		s.perform(unit("physics", "Physics"))
 		for _, tt := range []struct{ call, want string }{
 			{"GET cous.json?coid=$co", "200 OK"},
 			{"GET cous.xml?coid=$co", "200 OK"},
@@ -94,8 +94,8 @@ func TestPathsThatThereAreNot(t *testing.T) {
 
 // TestHeadIsGetWithoutItsBody.
 func TestHeadIsGetWithoutItsBody(t *testing.T) {
-	everywhere(t, func(s *scene) {
-		s.play(unit("physics", "Physics"), person("ada"))
+	everywhere(t, func(s *fixture) {
+		s.perform(unit("physics", "Physics"), person("ada"))
 		for path, want := range map[string]string{
 			"cous.json?coid=$co": "200 OK", "cous/$physics.xml": "200 OK", "cous/999999999.json": "404 Cou Unknown",
 			"names.json?copersonid=$ada": "204 CO Person Has No Name", "co_people.json?coid=$co&shoe=42": "422 Unprocessable Entity",
@@ -114,8 +114,8 @@ func TestHeadIsGetWithoutItsBody(t *testing.T) {
 
 // TestBodiesThatSayNothing: a body of GET and DELETE is ignored, and no header determines the format.
 func TestBodiesThatSayNothing(t *testing.T) {
-	everywhere(t, func(s *scene) {
-		s.play(unit("physics", "Physics"))
+	everywhere(t, func(s *fixture) {
+		s.perform(unit("physics", "Physics"))
 		for _, body := range []string{`{"Version":`, strings.Repeat("x", 2<<20)} {
 			if a := s.call("", "GET", s.fill("cous/$physics.json"), strings.NewReader(body)); a.line() != "200 OK" {
 				s.Errorf("GET with %.20s is answered %s", body, a.line())

@@ -11,7 +11,7 @@ import (
 	"comity/internal/registry"
 )
 
-// Callers who act for a CO person, by their relation to the specimens of a scene: the person of these, an
+// Callers who act for a CO person, by their relation to the specimens of a fixture: the person of these, an
 // administrator of their unit, an owner and a member of their group, an administrator of the CO, and somebody
 // unrelated.
 const (
@@ -23,7 +23,7 @@ const (
 	bystander = "bystander"
 )
 
-// aboutPerson are the paths of the specimens about the person of a scene.
+// aboutPerson are the paths of the specimens about the person of a fixture.
 var aboutPerson = []string{
 	"co_people", "co_person_roles", "names", "email_addresses", "identifiers", "urls", "addresses", "telephone_numbers",
 	"ad_hoc_attributes", "identity_documents", "co_t_and_c_agreements", "ssh_key_authenticator/ssh_keys", "co_group_members",
@@ -102,12 +102,12 @@ func allows(as string, op authz.Operation, sp specimen, near bool) bool {
 func TestEveryCallerEveryResourceEveryOperation(t *testing.T) {
 	for _, as := range []string{"", "admin", chief, unitAdmin, owner, subject, fellow, bystander, "user"} {
 		t.Run("as "+as, func(t *testing.T) {
-			everywhere(t, func(s *scene) {
-				s.play(furnish()...)
+			everywhere(t, func(s *fixture) {
+				s.perform(oneOfEach()...)
 				far := maps.Clone(s.ids)
-				s.play(furnish()...)
-				if as == chief || slices.Contains(mates, as) {
-					s.cast(as)
+				s.perform(oneOfEach()...)
+				if as == chief || slices.Contains(peopleCallers, as) {
+					s.addCallers(as)
 				}
 				all := append([]specimen{{path: "cos", keep: "co", send: `{"Name":"$coname","Status":"Active"}`}}, specimens...)
 				for _, sp := range all {
@@ -132,24 +132,24 @@ func TestEveryCallerEveryResourceEveryOperation(t *testing.T) {
 	}
 }
 
-// cast adds callers who act for a person.
-func (s *scene) cast(callers ...string) {
+// addCallers adds callers who act for a person.
+func (s *fixture) addCallers(callers ...string) {
 	s.Helper()
 	for _, as := range callers {
 		if as != subject {
-			s.play(person(as))
+			s.perform(person(as))
 		}
 		switch as {
 		case chief:
 			s.ids["chiefs"] = s.adminsOf("")
-			s.play(member("m1", "chiefs", chief))
+			s.perform(member("m1", "chiefs", chief))
 		case unitAdmin:
 			s.ids["unitadmins"] = s.adminsOf("unit")
-			s.play(member("m2", "unitadmins", unitAdmin))
+			s.perform(member("m2", "unitadmins", unitAdmin))
 		case fellow:
-			s.play(member("m3", "group", fellow))
+			s.perform(member("m3", "group", fellow))
 		case owner:
-			s.play(add("co_group_members", "m4", `"CoGroupId":$group,"Person":{"Type":"CO","Id":$owner},"Member":false,"Owner":true`))
+			s.perform(add("co_group_members", "m4", `"CoGroupId":$group,"Person":{"Type":"CO","Id":$owner},"Member":false,"Owner":true`))
 		case subject:
 			s.acting(subject, "person")
 			continue
@@ -159,7 +159,7 @@ func (s *scene) cast(callers ...string) {
 }
 
 // adminsOf returns the group of the administrators of a unit, of the CO for "".
-func (s *scene) adminsOf(unit string) string {
+func (s *fixture) adminsOf(unit string) string {
 	s.Helper()
 	for _, g := range s.call("", "GET", s.fill("co_groups.json?coid=$co"), nil).records {
 		if g["GroupType"] == comity.GroupAdmins && g["CouId"] == s.ids[unit] {
@@ -171,7 +171,7 @@ func (s *scene) adminsOf(unit string) string {
 }
 
 // acting adds an API user who acts for a person.
-func (s *scene) acting(as, person string) {
+func (s *fixture) acting(as, person string) {
 	s.Helper()
 	a := s.send("", "POST", "api_users.json",
 		`{"Version":"1.0","CoId":$co,"Username":"`+as+`","CoPersonId":$`+person+`,"Status":"Active"}`, nil)
@@ -180,7 +180,7 @@ func (s *scene) acting(as, person string) {
 }
 
 // walkViews views a specimen and a record without a relation to the caller, by id and in lists.
-func (s *scene) walkViews(as string, sp specimen, near, far string) {
+func (s *fixture) walkViews(as string, sp specimen, near, far string) {
 	s.Helper()
 	s.walkView(as, sp, near, true)
 	if sp.path == "cos" {
@@ -213,7 +213,7 @@ func administers(as string) bool { return slices.Contains([]string{"", "admin", 
 
 // walkView checks that a view of a record is allowed as in the table, and that earlier states are for
 // administrators of the CO only.
-func (s *scene) walkView(as string, sp specimen, id string, near bool) {
+func (s *fixture) walkView(as string, sp specimen, id string, near bool) {
 	s.Helper()
 	res := resourceAt(sp.path)
 	may := allows(as, authz.View, sp, near)
@@ -255,10 +255,10 @@ func lists(as string, res *comity.Resource) bool {
 	return view&^(authz.InUnit|authz.OfUnitPerson) != 0
 }
 
-func (s *scene) walkAdd(as string, sp specimen) {
+func (s *fixture) walkAdd(as string, sp specimen) {
 	s.Helper()
 	body := s.envelope(sp.path, s.fill(sp.send))
-	if sp.path == "identifiers" && slices.Contains(mates, as) {
+	if sp.path == "identifiers" && slices.Contains(peopleCallers, as) {
 		// They do not see targets, so they cannot name one.
 		body = s.with(sp.send, "CoProvisioningTargetId", "null")
 	}
@@ -277,13 +277,13 @@ func (s *scene) walkAdd(as string, sp specimen) {
 	}
 	if got.status == 201 {
 		s.expect(s.call("", "GET", sp.path+"/"+got.created+".json", nil), "200 OK")
-		if _, kept := s.ids[sp.keep]; kept && !resourceAt(sp.path).AppendOnly && sp.path != "cous" {
+		if _, newestId := s.ids[sp.keep]; newestId && !resourceAt(sp.path).AppendOnly && sp.path != "cous" {
 			s.call("", "DELETE", sp.path+"/"+got.created+".json", nil)
 		}
 	}
 }
 
-func (s *scene) walkChange(as string, op authz.Operation, sp specimen, id string, near bool) {
+func (s *fixture) walkChange(as string, op authz.Operation, sp specimen, id string, near bool) {
 	s.Helper()
 	res := resourceAt(sp.path)
 	if res.AppendOnly {

@@ -21,19 +21,19 @@ func TestPersonTakesTheBestStatusOfTheRoles(t *testing.T) {
 		last := min(i+1, len(statuses)-1)
 		worse = append(worse, step{call: "DELETE co_person_roles/$r" + letter(i)}, personIs("ada", statuses[last]))
 	}
-	play(t, []step{person("ada")}, better, worse)
+	perform(t, []step{person("ada")}, better, worse)
 }
 
 func letter(i int) string { return string(rune('a' + i)) }
 
 // TestPersonFollowsEveryPairOfRoles in every change of one of them.
 func TestPersonFollowsEveryPairOfRoles(t *testing.T) {
-	everywhere(t, func(s *scene) {
-		s.play(person("ada"), role("one", "ada", "Active"), role("two", "ada", "Active"))
+	everywhere(t, func(s *fixture) {
+		s.perform(person("ada"), role("one", "ada", "Active"), role("two", "ada", "Active"))
 		for i, one := range statuses {
-			s.play(setRole("one", "ada", one))
+			s.perform(setRole("one", "ada", one))
 			for j, two := range statuses {
-				s.play(setRole("two", "ada", two), personIs("ada", statuses[min(i, j)]))
+				s.perform(setRole("two", "ada", two), personIs("ada", statuses[min(i, j)]))
 			}
 		}
 	})
@@ -41,7 +41,7 @@ func TestPersonFollowsEveryPairOfRoles(t *testing.T) {
 
 // TestLockedPersonStaysLocked whatever happens to the roles.
 func TestLockedPersonStaysLocked(t *testing.T) {
-	play(t, []step{
+	perform(t, []step{
 		add("co_people", "ada", `"CoId":$co,"Status":"Locked"`),
 		role("job", "ada", "Active"), personIs("ada", "Locked"),
 		setRole("job", "ada", "Expired"), personIs("ada", "Locked"),
@@ -57,7 +57,7 @@ func TestLockedPersonStaysLocked(t *testing.T) {
 // TestPersonFollowsOnlyWhatChanges: a status that was set stays until a role is added, deleted or changed in
 // status, and an unchanged status makes no revision.
 func TestPersonFollowsOnlyWhatChanges(t *testing.T) {
-	play(t, []step{
+	perform(t, []step{
 		add("co_people", "ada", `"CoId":$co,"Status":"Pending"`), unit("physics", "Physics"),
 		role("job", "ada", "Active"),
 		{call: "GET co_people/$ada", has: `{"Status":"Active","Revision":1}`},
@@ -73,7 +73,7 @@ func TestPersonFollowsOnlyWhatChanges(t *testing.T) {
 
 // TestRoleGivenToAnotherPerson: the statuses of both people follow.
 func TestRoleGivenToAnotherPerson(t *testing.T) {
-	play(t, []step{
+	perform(t, []step{
 		person("ada"), person("bob"),
 		role("job", "ada", "Active"), role("rest", "ada", "Expired"),
 		role("other", "bob", "Suspended"),

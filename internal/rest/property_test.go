@@ -19,8 +19,8 @@ import (
 // TestWhateverIsSent: no request makes the server fail, and what was added or edited can be viewed as it was
 // sent.
 func TestWhateverIsSent(t *testing.T) {
-	everywhere(t, func(s *scene) {
-		s.play(furnish()...)
+	everywhere(t, func(s *fixture) {
+		s.perform(oneOfEach()...)
 		rapidtest.Check(s.TB.(*testing.T), func(rt *rapid.T) {
 			for range 5 {
 				s.trySpecimen(rt, rapid.SampledFrom(specimens).Draw(rt, "resource"))
@@ -29,8 +29,8 @@ func TestWhateverIsSent(t *testing.T) {
 	})
 }
 
-func (s *scene) trySpecimen(rt *rapid.T, sp specimen) {
-	s.play(spare[sp.path]...)
+func (s *fixture) trySpecimen(rt *rapid.T, sp specimen) {
+	s.perform(spare[sp.path]...)
 	format := rapid.SampledFrom([]string{"json", "xml"}).Draw(rt, "format")
 	e := s.drawElement(rt, resourceAt(sp.path), format)
 	added := s.call("", http.MethodPost, sp.path+"."+format, strings.NewReader(e.body))
@@ -72,7 +72,7 @@ var spare = map[string][]step{
 }
 
 // compare fails the property unless a record is returned as it was sent.
-func (s *scene) compare(rt *rapid.T, one string, e drawn) {
+func (s *fixture) compare(rt *rapid.T, one string, e drawn) {
 	view := s.call("", http.MethodGet, one+".json", nil)
 	if len(view.records) != 1 {
 		rt.Fatalf("%s is answered %s", one, view.line())
@@ -92,7 +92,7 @@ type drawn struct {
 }
 
 // drawElement draws an element with valid values by the table, and some that are invalid or missing.
-func (s *scene) drawElement(rt *rapid.T, r *comity.Resource, format string) drawn {
+func (s *fixture) drawElement(rt *rapid.T, r *comity.Resource, format string) drawn {
 	e := drawn{want: fields{}, good: true}
 	members := map[string]any{"Version": "1.0"}
 	for _, f := range r.Fields {
@@ -167,7 +167,7 @@ var shaped = map[string][]string{
 }
 
 // drawValue draws a valid value of a field, and returns how it is read back.
-func (s *scene) drawValue(rt *rapid.T, f *comity.Field) (value any, want string) {
+func (s *fixture) drawValue(rt *rapid.T, f *comity.Field) (value any, want string) {
 	switch f.Kind {
 	case comity.Text, comity.Secret:
 		value = s.drawText(rt, f)
@@ -186,7 +186,7 @@ func (s *scene) drawValue(rt *rapid.T, f *comity.Field) (value any, want string)
 			value = rapid.SampledFrom(f.OnAdd).Draw(rt, f.Name+" on add")
 		}
 	case comity.Reference:
-		value = s.kept(f.Target)
+		value = s.newestId(f.Target)
 		switch f {
 		case comity.KafkaServer.ServerId:
 			value = s.ids["bus"]
@@ -195,20 +195,20 @@ func (s *scene) drawValue(rt *rapid.T, f *comity.Field) (value any, want string)
 		}
 	case comity.Owner:
 		o := rapid.SampledFrom(f.Owners).Draw(rt, f.Name)
-		return map[string]any{"Type": o.Word, "Id": s.kept(o.Target)}, o.Word + " " + s.kept(o.Target)
+		return map[string]any{"Type": o.Word, "Id": s.newestId(o.Target)}, o.Word + " " + s.newestId(o.Target)
 	}
 	return value, text(value)
 }
 
-// kept returns the id of the newest example of a resource.
-func (s *scene) kept(singular string) string {
+// newestId returns the id of the newest example of a resource.
+func (s *fixture) newestId(singular string) string {
 	if singular == "Co" {
 		return s.ids["co"]
 	}
-	return s.ids[keptFor(singular)]
+	return s.ids[nameOfSpecimen(singular)]
 }
 
-func (s *scene) drawText(rt *rapid.T, f *comity.Field) string {
+func (s *fixture) drawText(rt *rapid.T, f *comity.Field) string {
 	if f.TypeOf != "" {
 		return rapid.SampledFrom(f.Types).Draw(rt, f.Name)
 	}

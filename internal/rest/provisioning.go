@@ -70,9 +70,9 @@ func (rt route) provision(method, subject string) (route, bool) {
 	rt.resource = comity.CoProvisioningTarget.Resource
 	switch method + " " + subject {
 	case "POST all.json":
-		return rt.of(verb{"provision all", (*call).provisionAll})
+		return rt.of(verb{"provision all", (*call).startFullSync})
 	case "DELETE all.json":
-		return rt.of(verb{"stop provision all", (*call).stopAll})
+		return rt.of(verb{"stop provision all", (*call).stopFullSync})
 	}
 	if method != http.MethodPost {
 		return route{}, false
@@ -114,8 +114,8 @@ func (c *call) provision(rt route, id string) error {
 	return nil
 }
 
-// say answers a JSON object with its own ResponseType.
-func (c *call) say(status int, phrase, kind string, object any) error {
+// answerObject answers a JSON object with its own ResponseType.
+func (c *call) answerObject(status int, phrase, kind string, object any) error {
 	body, err := json.Marshal(object)
 	if err != nil {
 		return fmt.Errorf("write %s: %w", kind, err)
@@ -146,19 +146,19 @@ func (c *call) targetStatus(rt route, _ *comity.Subject) error {
 	out := targetStatus{
 		CoProvisioningTargetId: target, Status: s.Mode,
 		Waiting: s.Waiting, InFlight: s.InFlight, Failed: s.Failed, LeftOut: s.LeftOut, LeftOutReason: s.WhyLeftOut,
-		OldestWait: written(s.OldestWait), LastSuccess: written(s.LastSuccess), Breaker: "closed",
+		OldestWait: formatTime(s.OldestWait), LastSuccess: formatTime(s.LastSuccess), Breaker: "closed",
 	}
 	if !s.Breaker.Opened.IsZero() {
-		out.Breaker, out.BreakerSince, out.BreakerNext = "open", written(s.Breaker.Opened), written(s.Breaker.Probe)
+		out.Breaker, out.BreakerSince, out.BreakerNext = "open", formatTime(s.Breaker.Opened), formatTime(s.Breaker.Probe)
 	}
 	if s.HadFullSync {
 		out.All = fullSyncOf(s.FullSync)
 	}
-	return c.say(http.StatusOK, "OK", "CoProvisioningTargetStatus", out)
+	return c.answerObject(http.StatusOK, "OK", "CoProvisioningTargetStatus", out)
 }
 
-// written formats a time for an answer, "" for the zero time.
-func written(t time.Time) string {
+// formatTime formats a time for an answer, "" for the zero time.
+func formatTime(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}

@@ -10,7 +10,7 @@ import (
 )
 
 // receiver adds a target whose receiver answers with a status.
-func (s *scene) receiver(status *atomic.Int64) {
+func (s *fixture) receiver(status *atomic.Int64) {
 	s.Helper()
 	receiver := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(int(status.Load()))
@@ -18,7 +18,7 @@ func (s *scene) receiver(status *atomic.Int64) {
 	}))
 	s.Cleanup(receiver.Close)
 	s.ids["url"] = receiver.URL
-	s.play(server("server"),
+	s.perform(server("server"),
 		add("http_servers", "http", `"ServerId":$server,"Serverurl":"$url","AuthType":"BE","Password":"open-sesame"`),
 		add("co_provisioning_targets", "target", `"CoId":$co,"Plugin":"ApiProvisioner","Status":"M","MaxRetry":1`),
 		add("api_provisioner/co_api_provisioner_targets", "settings", `"CoProvisioningTargetId":$target,"ServerId":$server,"Mode":"PU",
@@ -27,7 +27,7 @@ func (s *scene) receiver(status *atomic.Int64) {
 }
 
 // object returns the body of an answer, which must have the status line.
-func (s *scene) object(as, call, want string) map[string]any {
+func (s *fixture) object(as, call, want string) map[string]any {
 	s.Helper()
 	call = s.fill(call)
 	method, path, _ := strings.Cut(call, " ")
@@ -48,7 +48,7 @@ func (s *scene) object(as, call, want string) map[string]any {
 // TestSeeingWhatIsSent: what is pending, what was sent, why a delivery failed, what would be sent, and that
 // it can be resent.
 func TestSeeingWhatIsSent(t *testing.T) {
-	everywhere(t, func(s *scene) {
+	everywhere(t, func(s *fixture) {
 		var status atomic.Int64
 		status.Store(422)
 		s.receiver(&status)
@@ -81,7 +81,7 @@ func TestSeeingWhatIsSent(t *testing.T) {
 		}
 
 		status.Store(200)
-		s.play(step{call: "PUT co_provisioning_targets/$target", send: `{"CoId":$co,"Plugin":"ApiProvisioner","Status":"A"}`})
+		s.perform(step{call: "PUT co_provisioning_targets/$target", send: `{"CoId":$co,"Plugin":"ApiProvisioner","Status":"A"}`})
 		if got := s.object("admin", "POST co_provisioning_targets/resend/$target.json", "202 Accepted"); got["Resent"] != 1.0 {
 			s.Errorf("sent again: %v", got)
 		}
@@ -93,7 +93,7 @@ func TestSeeingWhatIsSent(t *testing.T) {
 		if got["State"] != "told" || got["Identifier"] != "ada" || got["LastError"] != nil || len(got["MessageDigest"].(string)) != 64 {
 			s.Errorf("after it was sent: %v", got)
 		}
-		s.play(step{call: "PUT names/$adaname", send: `{"Given":"Augusta","Type":"official","CoPersonId":$ada}`},
+		s.perform(step{call: "PUT names/$adaname", send: `{"Given":"Augusta","Type":"official","CoPersonId":$ada}`},
 			step{call: "PUT co_provisioning_targets/$target", send: `{"CoId":$co,"Plugin":"ApiProvisioner","Status":"X"}`})
 		s.object("admin", "POST co_provisioning_targets/resend/$target.json", "403 Forbidden")
 	})
@@ -101,11 +101,11 @@ func TestSeeingWhatIsSent(t *testing.T) {
 
 // TestLeftOut: people without an identifier of the type are not counted as failed, and the reason is given.
 func TestLeftOut(t *testing.T) {
-	everywhere(t, func(s *scene) {
+	everywhere(t, func(s *fixture) {
 		var status atomic.Int64
 		status.Store(200)
 		s.receiver(&status)
-		s.play(step{call: "DELETE identifiers/$uid"})
+		s.perform(step{call: "DELETE identifiers/$uid"})
 		s.object("admin", "POST co_provisioning_targets/provision/$target/copersonid:$ada.json", "500 Provisioning Failed")
 		target := s.object("admin", "GET co_provisioning_targets/status/$target.json", "200 OK")
 		if target["LeftOut"] != 1.0 || target["LeftOutReason"] != "no identifier of type uid" || target["Failed"] != 0.0 {
@@ -126,7 +126,7 @@ func TestLeftOut(t *testing.T) {
 
 // TestPreviewShowsTheDifference to what was last sent.
 func TestPreviewShowsTheDifference(t *testing.T) {
-	everywhere(t, func(s *scene) {
+	everywhere(t, func(s *fixture) {
 		var status atomic.Int64
 		status.Store(200)
 		s.receiver(&status)
@@ -137,7 +137,7 @@ func TestPreviewShowsTheDifference(t *testing.T) {
 		if got := preview(); len(got) != 0 {
 			s.Errorf("right after it was sent: %v", got)
 		}
-		s.play(step{call: "PUT names/$adaname", send: `{"Given":"Augusta","Type":"official","CoPersonId":$ada}`})
+		s.perform(step{call: "PUT names/$adaname", send: `{"Given":"Augusta","Type":"official","CoPersonId":$ada}`})
 		for _, d := range preview() {
 			if d := d.(map[string]any); d["Path"] == "/person/names/0/given" && d["Last"] == "Ada" && d["Next"] == "Augusta" {
 				return
@@ -149,7 +149,7 @@ func TestPreviewShowsTheDifference(t *testing.T) {
 
 // TestProvisioningOfAnotherCO: a target of another CO is not found, and unprivileged users see nothing.
 func TestProvisioningOfAnotherCO(t *testing.T) {
-	everywhere(t, func(s *scene) {
+	everywhere(t, func(s *fixture) {
 		var status atomic.Int64
 		status.Store(200)
 		s.receiver(&status)

@@ -28,7 +28,7 @@ func TestEveryResourceHasTheSameOperations(t *testing.T) {
 			all = append(all, makeAll([]specimen{sp})...)
 		}
 	}
-	play(t, all)
+	perform(t, all)
 }
 
 // operationsOn returns the steps that add a specimen and carry out every operation on it.
@@ -101,8 +101,8 @@ func TestSpecimensAreOfEveryResource(t *testing.T) {
 // TestViewAll: an administrator of the platform lists a resource in all COs, beginning with a record of the
 // test, as other tests add to the same lists.
 func TestViewAll(t *testing.T) {
-	everywhere(t, func(s *scene) {
-		s.play(furnish()...)
+	everywhere(t, func(s *fixture) {
+		s.perform(oneOfEach()...)
 		for _, sp := range append(slices.Clone(specimens), specimen{path: "cos", keep: "co"}) {
 			id, err := strconv.ParseInt(s.ids[sp.keep], 10, 64)
 			if err != nil {

@@ -24,7 +24,7 @@ var validities = []struct{ from, through, pending, active, expired string }{
 
 // TestValiditySetsTheStatusOfARole when it is added and when it is edited. The person's status follows.
 func TestValiditySetsTheStatusOfARole(t *testing.T) {
-	everywhere(t, func(s *scene) {
+	everywhere(t, func(s *fixture) {
 		for _, v := range validities {
 			for _, status := range statuses {
 				want := status
@@ -38,7 +38,7 @@ func TestValiditySetsTheStatusOfARole(t *testing.T) {
 				}
 				dates := fmt.Sprintf(`"ValidFrom":%s,"ValidThrough":%s`, moments[v.from][0], moments[v.through][1])
 				send := fmt.Sprintf(`"CoPersonId":$ada,"Affiliation":"staff","Status":"%s",%s`, status, dates)
-				s.play([]step{
+				s.perform([]step{
 					person("ada"),
 					add("co_person_roles", "added", send),
 					{call: "GET co_person_roles/$added", has: `{"Status":"` + want + `"}`},
@@ -61,7 +61,7 @@ func TestValidityLooksAtTheRoleAsItWouldBe(t *testing.T) {
 			{call: "GET co_person_roles/$job", has: `{"Status":"` + becomes + `"}`},
 		}
 	}
-	play(t, []step{
+	perform(t, []step{
 		person("ada"),
 		add("co_person_roles", "job", `"CoPersonId":$ada,"Affiliation":"staff","Status":"Active","ValidThrough":"2021-01-01 00:00:00"`),
 		{call: "GET co_person_roles/$job", has: `{"Status":"Expired","ValidThrough":"2021-01-01 00:00:00"}`},
@@ -88,7 +88,7 @@ func TestValidityLooksAtTheRoleAsItWouldBe(t *testing.T) {
 
 // TestValidityInTheFirstYear: the earliest possible time is in the past, like any other.
 func TestValidityInTheFirstYear(t *testing.T) {
-	play(t, []step{
+	perform(t, []step{
 		person("ada"),
 		add("co_person_roles", "begun", `"CoPersonId":$ada,"Affiliation":"staff","Status":"Pending","ValidFrom":"0001-01-01 00:00:00"`),
 		{call: "GET co_person_roles/$begun", has: `{"Status":"Active","ValidFrom":"0001-01-01 00:00:00"}`},

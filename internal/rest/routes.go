@@ -36,7 +36,7 @@ func (c *call) match() (route, bool) {
 	if !ok {
 		return rt, false
 	}
-	if res := byPath(rest); res != nil {
+	if res := resourceByPath(rest); res != nil {
 		rt.resource = res
 		return rt.of(rt.verb(collection, c.method()))
 	}
@@ -44,7 +44,7 @@ func (c *call) match() (route, bool) {
 	if i < 0 {
 		return rt, false
 	}
-	rt.resource, rt.id = byPath(rest[:i]), rest[i+1:]
+	rt.resource, rt.id = resourceByPath(rest[:i]), rest[i+1:]
 	switch {
 	case c.method() == http.MethodPost && rt.resource != nil && rt.id == "bulk" && rt.format == wire.JSON:
 		rt.id = ""
@@ -117,4 +117,5 @@ var paths = func() map[string]*comity.Resource {
 	return m
 }()
 
-func byPath(path string) *comity.Resource { return paths[path] }
+// resourceByPath returns the resource of a path, nil if there is none.
+func resourceByPath(path string) *comity.Resource { return paths[path] }

@@ -18,7 +18,7 @@ func TestSearchOrgIdentities(t *testing.T) {
 	search := func(query, found string) step {
 		return step{call: "GET org_identities?coid=$co&" + query, lists: strings.TrimSpace("Id: " + found)}
 	}
-	play(t, []step{
+	perform(t, []step{
 		person("ada"), orgIdentity("stranger"), orgIdentity("home"), orgIdentity("away"), orgIdentity("bare"),
 		has("stranger", "xada@example.org"), has("stranger", "ADA@example.org"), has("home", "ada@example.org"), has("away", "ada@example.org.example"),
 		add("email_addresses", "m", `"Mail":"ada@example.org","Type":"official","Person":{"Type":"Org","Id":$away}`),
@@ -55,27 +55,27 @@ func TestSearchOrgIdentities(t *testing.T) {
 
 // TestSearchWithoutACO finds what is in any.
 func TestSearchWithoutACO(t *testing.T) {
-	everywhere(t, func(s *scene) {
-		other := s.scene(s, "json")
+	everywhere(t, func(s *fixture) {
+		other := s.fixture(s, "json")
 		s.ids["mark"] = s.fill("mark$n@example.org")
 		var homes []string
-		for _, in := range []*scene{s, other} {
-			in.play(orgIdentity("home"), person("ada"), group("readers", "readers"))
+		for _, in := range []*fixture{s, other} {
+			in.perform(orgIdentity("home"), person("ada"), group("readers", "readers"))
 			homes = append(homes, in.ids["home"])
 			for _, o := range []string{"Org/home", "CO/ada", "Group/readers"} {
 				word, id, _ := strings.Cut(o, "/")
 				owner := fmt.Sprintf(`"Person":{"Type":"%s","Id":%s}`, word, in.ids[id])
-				in.play(add("identifiers", "i", `"Identifier":"`+s.ids["mark"]+`","Type":"`+map[string]string{"Org": "eppn", "CO": "uid", "Group": "mail"}[word]+`","Status":"Active",`+owner))
+				in.perform(add("identifiers", "i", `"Identifier":"`+s.ids["mark"]+`","Type":"`+map[string]string{"Org": "eppn", "CO": "uid", "Group": "mail"}[word]+`","Status":"Active",`+owner))
 				if word != "Group" {
-					in.play(add("email_addresses", "m", `"Mail":"`+s.ids["mark"]+`","Type":"official",`+owner))
+					in.perform(add("email_addresses", "m", `"Mail":"`+s.ids["mark"]+`","Type":"official",`+owner))
 				}
 			}
 		}
 		for _, query := range []string{"search.identifier=$mark", "search_mail=$mark", "search.identifier=$mark&search.mail=$mark"} {
-			s.play(step{call: "GET org_identities?" + query, lists: "Id: " + strings.Join(homes, ", ")})
-			s.play(step{call: "GET co_people?" + query, lists: "Id: " + s.ids["ada"] + ", " + other.ids["ada"]})
+			s.perform(step{call: "GET org_identities?" + query, lists: "Id: " + strings.Join(homes, ", ")})
+			s.perform(step{call: "GET co_people?" + query, lists: "Id: " + s.ids["ada"] + ", " + other.ids["ada"]})
 		}
-		s.play(step{call: "GET co_groups?search.identifier=$mark", lists: "Id: " + s.ids["readers"] + ", " + other.ids["readers"]})
+		s.perform(step{call: "GET co_groups?search.identifier=$mark", lists: "Id: " + s.ids["readers"] + ", " + other.ids["readers"]})
 	})
 }
 
@@ -98,7 +98,7 @@ func TestExactIdentifiersStandFirst(t *testing.T) {
 				step{call: "GET " + path + "?coid=$co&search.identifier=uid7&after=$r0", lists: "Id: $r2, $r1, $r3"},
 				step{call: "GET " + path + "?coid=$co&search.identifier=uid7&limit=1000", lists: "Id: $r0, $r1, $r2, $r3"},
 			)
-			play(t, steps)
+			perform(t, steps)
 		})
 	}
 }
@@ -106,7 +106,7 @@ func TestExactIdentifiersStandFirst(t *testing.T) {
 // TestLongSearches list each record once, exact matches first, over several pages.
 func TestLongSearches(t *testing.T) {
 	const count = 2001
-	everywhere(t, func(s *scene) {
+	everywhere(t, func(s *fixture) {
 		ids := s.addMany(comity.OrgIdentity.Resource, count, func(*comity.Record, int) {})
 		f := comity.Identifier
 		s.addMany(f.Resource, count, func(rec *comity.Record, i int) {
@@ -135,7 +135,7 @@ func TestOrgIdentitiesOfAPerson(t *testing.T) {
 		return add("co_org_identity_links", "l", `"CoPersonId":$`+person+`,"OrgIdentityId":$`+org)
 	}
 	list := "GET org_identities?copersonid="
-	play(t, []step{
+	perform(t, []step{
 		person("ada"), person("bob"), person("eve"), orgIdentity("first"), orgIdentity("second"), orgIdentity("third"), orgIdentity("nobodys"),
 		link("ada", "third"), link("bob", "second"), link("ada", "first"),
 		{call: list + "$ada", lists: "Id: $first, $third"},
@@ -163,7 +163,7 @@ func TestParametersOfOtherLists(t *testing.T) {
 			}
 		}
 	}
-	everywhere(t, func(s *scene) {
+	everywhere(t, func(s *fixture) {
 		for _, r := range comity.All() {
 			for _, key := range keys {
 				if slices.Contains(r.ListKeys(), key) || r == comity.CoGroupMember.Resource && key == "at" {
@@ -192,7 +192,7 @@ func TestParametersOfOtherLists(t *testing.T) {
 				s.Errorf("%s by what is no parameter is answered %s, want %s", r.Path, a.line(), want)
 			}
 		}
-		s.play(
+		s.perform(
 			step{as: "admin", call: "GET cous?copersonid=5", answer: "401 Unauthorized"},
 			step{call: "GET org_identities?CoId=$co", answer: "400 Bad Request", says: "CoId"},
 			step{call: "GET org_identities?coid=$co&Search.Identifier=ada", answer: "400 Bad Request", says: "Search.Identifier"},

@@ -13,7 +13,7 @@ import (
 
 // TestKeyIsShownOnce, in the answer to the add, and only the server generates it.
 func TestKeyIsShownOnce(t *testing.T) {
-	everywhere(t, func(s *scene) {
+	everywhere(t, func(s *fixture) {
 		for format, body := range map[string]string{
 			"json": `{"Version":"1.0","CoId":$co,"Username":"json","Privileged":true,"Status":"Active","ApiKey":"mine"}`,
 			"xml": `<ApiUser Version="1.0"><CoId>$co</CoId><Username>xml</Username><Privileged>1</Privileged>` +
@@ -34,7 +34,7 @@ func TestKeyIsShownOnce(t *testing.T) {
 					s.Errorf("%s shows a key: %s", path, got.body)
 				}
 			}
-			s.play(step{call: "PUT api_users/$user", send: `{"CoId":$co,"Username":"` + format + `","Privileged":true,"Status":"Active","ApiKey":"mine"}`})
+			s.perform(step{call: "PUT api_users/$user", send: `{"CoId":$co,"Username":"` + format + `","Privileged":true,"Status":"Active","ApiKey":"mine"}`})
 			if got := s.attempt(login); got.line() != "200 OK" {
 				s.Errorf("after an edit the key is answered %s", got.line())
 			}
@@ -46,9 +46,9 @@ func TestKeyIsShownOnce(t *testing.T) {
 // database.
 func TestSecretsAreNowhereToRead(t *testing.T) {
 	const password, second = "correct horse battery staple", "incorrect donkey"
-	everywhere(t, func(s *scene) {
+	everywhere(t, func(s *fixture) {
 		key := s.user("admin").Key
-		s.play(server("server"),
+		s.perform(server("server"),
 			add("http_servers", "http", `"ServerId":$server,"Serverurl":"https://example.org/","Username":"us","Password":"`+password+`","AuthType":"BA"`),
 			step{
 				call: "PUT http_servers/$http",
@@ -69,7 +69,7 @@ func TestSecretsAreNowhereToRead(t *testing.T) {
 }
 
 // dump returns everything in the database.
-func (s *scene) dump() []byte {
+func (s *fixture) dump() []byte {
 	s.Helper()
 	var all []byte
 	if !db.IsPostgres(s.database) {

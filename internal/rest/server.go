@@ -160,7 +160,7 @@ func tooMany(wait time.Duration, why string) error {
 
 // fail answers an error.
 func (c *call) fail(err error) {
-	e := c.said(err)
+	e := c.clientError(err)
 	if e.Code == comity.Unauthorised {
 		c.w.Header().Set("WWW-Authenticate", `Basic realm="Comity", charset="UTF-8"`)
 	}
@@ -171,8 +171,8 @@ func (c *call) fail(err error) {
 	c.answer(status(e.Code), e.Phrase, wire.AppendError(nil, c.format, c.id, e))
 }
 
-// said returns the error as the client may see it. What the client may not see is logged.
-func (c *call) said(err error) *comity.Error {
+// clientError returns an error as the client may see it, and logs one that the client may not see.
+func (c *call) clientError(err error) *comity.Error {
 	var e *comity.Error
 	if errors.As(err, &e) && e.Code != comity.Internal {
 		return e

@@ -3,7 +3,7 @@ package rest_test
 import "testing"
 
 func TestServers(t *testing.T) {
-	play(t, []step{
+	perform(t, []step{
 		anotherCO("other"),
 		{call: "GET servers?coid=$co", lists: "Id: "},
 		{call: "POST servers", send: `{"CoId":$co,"Description":"Directory","ServerType":"HT","Status":"Active"}`, keep: "server"},
@@ -36,7 +36,7 @@ func TestServers(t *testing.T) {
 
 // TestServerInUse: a server is deleted with its settings, but not while a target uses it.
 func TestServerInUse(t *testing.T) {
-	play(t, []step{
+	perform(t, []step{
 		server("server"), target("target", "X"),
 		add("http_servers", "http", `"ServerId":$server,"Serverurl":"https://example.org/","AuthType":"X"`),
 		add("api_provisioner/co_api_provisioner_targets", "settings",
@@ -69,7 +69,7 @@ func TestStoredPasswordsStayWhereTheyWereGiven(t *testing.T) {
 	const again = "400 Invalid Fields"
 	const here, there = `"Serverurl":"https://example.org/people"`, `"Serverurl":"https://elsewhere.example.org/people"`
 	const sasl = `"Brokers":"a.example.org:9092","SecurityProtocol":"sasl_ssl","SaslMechanism":"SCRAM-SHA-256"`
-	play(t, []step{
+	perform(t, []step{
 		server("server"), server("spare"),
 		add("http_servers", "http", `"ServerId":$server,`+here+`,"Username":"us","Password":"open sesame","AuthType":"BA"`),
 		http(here+`,"AuthType":"BA","Username":"they"`, ""),
@@ -101,7 +101,7 @@ func TestStoredPasswordsStayWhereTheyWereGiven(t *testing.T) {
 }
 
 func TestHttpServers(t *testing.T) {
-	play(t, []step{
+	perform(t, []step{
 		server("server"), server("spare"), anotherCO("other"),
 		add("servers", "kafka", `"CoId":$co,"Description":"Topics","ServerType":"KA","Status":"Active"`),
 		add("servers", "theirs", `"CoId":$other,"Description":"Directory","ServerType":"HT","Status":"Active"`),
@@ -169,7 +169,7 @@ func TestServerLogins(t *testing.T) {
 	bad := func(call, send, faulty string) step {
 		return step{call: call, send: "{" + send + "}", answer: "400 Invalid Fields", faulty: faulty}
 	}
-	play(t, []step{
+	perform(t, []step{
 		server("server"), add("servers", "bus", `"CoId":$co,"Description":"Bus","ServerType":"KA","Status":"Active"`),
 		bad("POST http_servers", httpAt+`"AuthType":"BA","Username":"us"`, "password"),
 		bad("POST http_servers", httpAt+`"AuthType":"BA","Username":"us","Password":""`, "password"),

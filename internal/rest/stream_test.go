@@ -47,7 +47,7 @@ func TestListIsCutWhereALaterPageFails(t *testing.T) {
 					t.Fatal(err)
 				}
 				defer a.close()
-				s := a.scene(t, format)
+				s := a.fixture(t, format)
 				s.addMany(comity.OrgIdentity.Resource, 1001, func(rec *comity.Record, _ int) {
 					rec.SetText(comity.OrgIdentity.ManagerIdentifier, strings.Repeat("😀", 512))
 				})
@@ -77,7 +77,7 @@ func TestListIsCutWhereALaterPageFails(t *testing.T) {
 // freshDatabase returns the URL of an empty database beside that of the other tests.
 func freshDatabase(t *testing.T) string {
 	t.Helper()
-	s := &scene{TB: t, api: apis[1]}
+	s := &fixture{TB: t, api: apis[1]}
 	conn, err := pgx.Connect(t.Context(), s.database)
 	s.must(err)
 	defer conn.Close(t.Context())

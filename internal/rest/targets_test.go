@@ -8,7 +8,7 @@ import (
 )
 
 func TestCoProvisioningTargets(t *testing.T) {
-	play(t, []step{
+	perform(t, []step{
 		group("readers", "readers"), anotherCO("other"),
 		add("co_groups", "theirs", `"CoId":$other,"Name":"readers","Status":"Active"`),
 		{call: "GET co_provisioning_targets?coid=$co", lists: "Id: "},
@@ -52,12 +52,12 @@ func TestTargetModes(t *testing.T) {
 	for _, mode := range []string{"A", "X", "E", "Q", "QE", "M"} {
 		steps = append(steps, target("t", mode), step{call: "GET co_provisioning_targets/$t", has: `{"Status":"` + mode + `"}`})
 	}
-	play(t, steps)
+	perform(t, steps)
 }
 
 func TestCoApiProvisionerTargets(t *testing.T) {
 	const path = "api_provisioner/co_api_provisioner_targets"
-	play(t, []step{
+	perform(t, []step{
 		server("server"), target("target", "X"), target("second", "X"), anotherCO("other"),
 		add("servers", "theirs", `"CoId":$other,"Description":"Directory","ServerType":"HT","Status":"Active"`),
 		add("co_provisioning_targets", "alien", `"CoId":$other,"Plugin":"ApiProvisioner","Status":"X"`),
@@ -118,7 +118,7 @@ func receiver(t *testing.T) string {
 func TestProvision(t *testing.T) {
 	url := receiver(t)
 	const path = "POST co_provisioning_targets/provision/"
-	play(t, []step{
+	perform(t, []step{
 		person("ada"), identifier("uid", "ada", "ada"), group("readers", "readers"), anotherCO("other"),
 		add("co_people", "stranger", `"CoId":$other,"Status":"Active"`),
 		add("co_groups", "theirs", `"CoId":$other,"Name":"readers","Status":"Active"`),
@@ -163,8 +163,8 @@ func configured(target, server string) step {
 
 func TestProvisionNeedsNeitherExtensionNorBody(t *testing.T) {
 	url := receiver(t)
-	everywhere(t, func(s *scene) {
-		s.play(person("ada"), identifier("uid", "ada", "ada"), server("server"), target("target", "M"), configured("target", "server"),
+	everywhere(t, func(s *fixture) {
+		s.perform(person("ada"), identifier("uid", "ada", "ada"), server("server"), target("target", "M"), configured("target", "server"),
 			add("http_servers", "http", `"ServerId":$server,"Serverurl":"`+url+`/take","AuthType":"X"`))
 		path := s.fill("co_provisioning_targets/provision/$target/copersonid:$ada")
 		for _, tt := range []struct{ path, body, want string }{

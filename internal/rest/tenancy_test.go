@@ -11,8 +11,8 @@ import (
 
 const unknownID = "999999999"
 
-// alike says whether two answers are the same, except for the requested ids.
-func alike(a, b answer, aID, bID string) bool {
+// sameButForIds says whether two answers are the same, except for the requested ids.
+func sameButForIds(a, b answer, aID, bID string) bool {
 	ids := regexp.MustCompile(`\b(` + aID + `|` + bID + `)\b`)
 	strip := func(x answer) string {
 		return fmt.Sprint(x.line(), x.header.Get("Content-Type"), ids.ReplaceAllString(string(x.body), "ID"))
@@ -23,21 +23,21 @@ func alike(a, b answer, aID, bID string) bool {
 // TestRecordsOfAnotherCO: for an administrator of a CO a record of another one does not exist, in every
 // operation on every resource.
 func TestRecordsOfAnotherCO(t *testing.T) {
-	everywhere(t, func(s *scene) {
-		other := s.scene(s, "json")
-		other.play(furnish()...)
-		s.play(furnish()...)
+	everywhere(t, func(s *fixture) {
+		other := s.fixture(s, "json")
+		other.perform(oneOfEach()...)
+		s.perform(oneOfEach()...)
 		for _, sp := range append([]specimen{{path: "cos", keep: "co", edit: `{"Name":"$coname x","Status":"Active"}`}}, specimens...) {
 			theirs := other.ids[sp.keep]
 			for _, format := range []string{"json", "xml"} {
 				s.format = format
 				for _, method := range []string{"GET", "HEAD", "PUT", "DELETE"} {
 					for _, send := range sends(s, method, sp) {
-						ask := func(id string) answer {
+						callServer := func(id string) answer {
 							return s.call("admin", method, sp.path+"/"+id+"."+format, strings.NewReader(send))
 						}
-						got, want := ask(theirs), ask(unknownID)
-						if got.status != 404 || !alike(got, want, theirs, unknownID) {
+						got, want := callServer(theirs), callServer(unknownID)
+						if got.status != 404 || !sameButForIds(got, want, theirs, unknownID) {
 							s.Errorf("%s %s of another CO with %.40q: %s %s\n\tof none: %s %s",
 								method, sp.path, send, got.line(), got.body, want.line(), want.body)
 						}
@@ -46,18 +46,18 @@ func TestRecordsOfAnotherCO(t *testing.T) {
 				if sp.path == "co_groups" {
 					got := s.call("admin", "POST", "co_groups/reconcile/"+theirs+"."+format, nil)
 					want := s.call("admin", "POST", "co_groups/reconcile/"+unknownID+"."+format, nil)
-					if got.status != 404 || !alike(got, want, theirs, unknownID) {
+					if got.status != 404 || !sameButForIds(got, want, theirs, unknownID) {
 						s.Errorf("reconcile: %s, want %s", got.line(), want.line())
 					}
 				}
 			}
 		}
-		other.play(stillThere()...)
+		other.perform(stillThere()...)
 	})
 }
 
 // sends returns the bodies with which an operation on a specimen is tried.
-func sends(s *scene, method string, sp specimen) []string {
+func sends(s *fixture, method string, sp specimen) []string {
 	if method != "PUT" {
 		return []string{""}
 	}
@@ -68,32 +68,32 @@ func sends(s *scene, method string, sp specimen) []string {
 // to an administrator of the CO and of the platform, and nothing is stored. The owner of a new record,
 // however, determines its CO, for those who administer all of them.
 func TestReferencesToAnotherCO(t *testing.T) {
-	everywhere(t, func(s *scene) {
-		other := s.scene(s, "json")
-		other.play(furnish()...)
-		s.play(furnish()...)
+	everywhere(t, func(s *fixture) {
+		other := s.fixture(s, "json")
+		other.perform(oneOfEach()...)
+		s.perform(oneOfEach()...)
 		for _, sp := range specimens {
 			for _, f := range resourceAt(sp.path).Fields {
 				for _, link := range linksOf(f) {
 					if link.target == "Co" || f.ReadOnly {
 						continue
 					}
-					theirs := other.ids[keptFor(link.target)]
+					theirs := other.ids[nameOfSpecimen(link.target)]
 					for _, as := range []string{"admin", ""} {
 						for _, call := range []string{"POST " + sp.path + ".json", "PUT " + sp.path + "/$" + sp.keep + ".json"} {
 							method, path, _ := strings.Cut(s.fill(call), " ")
-							if as == "" && method == "POST" && f == anchorOf(sp.path) {
+							if as == "" && method == "POST" && f == fieldOfCO(sp.path) {
 								continue
 							}
-							ask := func(id string) answer {
+							callServer := func(id string) answer {
 								body := s.with(sp.send, link.field, fmt.Sprintf(link.value, id))
 								if f.Kind == comity.Owner && link.field != f.Name {
 									body = strings.Replace(body, `"Person":{`, `"Nobody":{`, 1)
 								}
 								return s.call(as, method, path, strings.NewReader(body))
 							}
-							got, want := ask(theirs), ask(unknownID)
-							if got.status < 400 || got.status >= 500 || !alike(got, want, theirs, unknownID) {
+							got, want := callServer(theirs), callServer(unknownID)
+							if got.status < 400 || got.status >= 500 || !sameButForIds(got, want, theirs, unknownID) {
 								s.Errorf("%q: %s with %s of another CO: %s %s\n\tof none: %s %s",
 									as, call, link.field, got.line(), got.body, want.line(), want.body)
 							}
@@ -102,13 +102,13 @@ func TestReferencesToAnotherCO(t *testing.T) {
 				}
 			}
 		}
-		s.play(stillThere()...)
-		other.play(stillThere()...)
+		s.perform(stillThere()...)
+		other.perform(stillThere()...)
 	})
 }
 
-// anchorOf returns the field of a specimen that determines its CO.
-func anchorOf(path string) *comity.Field {
+// fieldOfCO returns the field of a specimen that determines its CO.
+func fieldOfCO(path string) *comity.Field {
 	if f := resourceAt(path).Anchor(); f != nil {
 		return f
 	}
@@ -129,8 +129,8 @@ func linksOf(f *comity.Field) []link {
 	return links
 }
 
-// keptFor returns the name under which the specimen of a resource is kept.
-func keptFor(singular string) string {
+// nameOfSpecimen returns the name under which the specimen of a resource is kept.
+func nameOfSpecimen(singular string) string {
 	for _, sp := range specimens {
 		if sp.singular == singular {
 			return sp.keep
@@ -141,9 +141,9 @@ func keptFor(singular string) string {
 
 // TestAnotherCOInARequest is refused whether that CO exists or not: as CoId of an element, and as coid.
 func TestAnotherCOInARequest(t *testing.T) {
-	everywhere(t, func(s *scene) {
-		other := s.scene(s, "json")
-		s.play(furnish()...)
+	everywhere(t, func(s *fixture) {
+		other := s.fixture(s, "json")
+		s.perform(oneOfEach()...)
 		for _, sp := range specimens {
 			for _, co := range []string{other.ids["co"], unknownID, "1", "0", "seven"} {
 				if got := s.call("admin", "GET", sp.path+".json?coid="+co, nil); got.line() != "401 Unauthorized" {
@@ -164,14 +164,14 @@ func TestAnotherCOInARequest(t *testing.T) {
 				s.Errorf("all %s: %s", sp.path, got.line())
 			}
 		}
-		s.play(stillThere()...)
+		s.perform(stillThere()...)
 	})
 }
 
 // TestUnprivilegedUserMayDoNothing.
 func TestUnprivilegedUserMayDoNothing(t *testing.T) {
-	everywhere(t, func(s *scene) {
-		s.play(furnish()...)
+	everywhere(t, func(s *fixture) {
+		s.perform(oneOfEach()...)
 		for _, sp := range append([]specimen{{path: "cos", keep: "co"}}, specimens...) {
 			for _, call := range []string{
 				"GET " + sp.path + ".json", "GET " + sp.path + ".json?coid=$co", "POST " + sp.path + ".json", "DELETE " + sp.path + ".json",
@@ -192,13 +192,13 @@ func TestUnprivilegedUserMayDoNothing(t *testing.T) {
 				}
 			}
 		}
-		s.play(stillThere()...)
+		s.perform(stillThere()...)
 	})
 }
 
 // TestAdministratorOfACO may do in it what the platform may.
 func TestAdministratorOfACO(t *testing.T) {
-	steps := furnish()
+	steps := oneOfEach()
 	for _, sp := range specimens {
 		steps = append(steps,
 			step{call: "GET " + sp.path + "/$" + sp.keep, has: sp.part},
@@ -210,5 +210,5 @@ func TestAdministratorOfACO(t *testing.T) {
 	for i := range steps {
 		steps[i].as = "admin"
 	}
-	play(t, steps)
+	perform(t, steps)
 }

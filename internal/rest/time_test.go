@@ -19,8 +19,8 @@ import (
 	"comity/internal/store/db"
 )
 
-// quick serves the scene's registry with a short time limit for requests.
-func (s *scene) quick(limit time.Duration, p *provisioning.Service) *httptest.Server {
+// serveWithLimit serves the fixture's registry with a short time limit for requests.
+func (s *fixture) serveWithLimit(limit time.Duration, p *provisioning.Service) *httptest.Server {
 	s.Helper()
 	log := slog.New(slog.DiscardHandler)
 	server := httptest.NewServer(httpserver.Handler(&rest.Server{
@@ -30,8 +30,8 @@ func (s *scene) quick(limit time.Duration, p *provisioning.Service) *httptest.Se
 	return server
 }
 
-// ask sends a call of the operator to a server.
-func (s *scene) ask(server *httptest.Server, line, body string) answer {
+// callServer sends a call of the operator to a server.
+func (s *fixture) callServer(server *httptest.Server, line, body string) answer {
 	s.Helper()
 	method, path, _ := strings.Cut(s.fill(line), " ")
 	request, err := http.NewRequestWithContext(s.Context(), method, server.URL+"/registry/"+path, strings.NewReader(s.fill(body)))
@@ -45,11 +45,11 @@ func (s *scene) ask(server *httptest.Server, line, body string) answer {
 // TestRequestsWhoseTimeIsOver: a request that waits for a lock beyond its time limit is rolled back and
 // answered so, and can be sent again.
 func TestRequestsWhoseTimeIsOver(t *testing.T) {
-	everywhere(t, func(s *scene) {
-		s.play(person("ada"), unit("physics", "Physics"))
-		server := s.quick(150*time.Millisecond, nil)
+	everywhere(t, func(s *fixture) {
+		s.perform(person("ada"), unit("physics", "Physics"))
+		server := s.serveWithLimit(150*time.Millisecond, nil)
 		// The operator's key is cached before everything waits.
-		if a := s.ask(server, "GET cous/$physics.json", ""); a.status != http.StatusOK {
+		if a := s.callServer(server, "GET cous/$physics.json", ""); a.status != http.StatusOK {
 			s.Fatalf("a view is answered %s", a.line())
 		}
 		calls := []struct{ line, body, after string }{
@@ -63,26 +63,26 @@ func TestRequestsWhoseTimeIsOver(t *testing.T) {
 			{"POST cos/duplicate/$co.json", "", "201 Created"},
 			{"DELETE cos/$co.json", "", "200 OK"},
 		}
-		s.whileHeld(func() {
+		s.whileLocked(func() {
 			for _, c := range calls {
-				a := s.ask(server, c.line, c.body)
+				a := s.callServer(server, c.line, c.body)
 				if a.status != http.StatusServiceUnavailable || a.header.Get("Retry-After") == "" || !strings.Contains(a.says, "longer than 150ms") {
 					s.Errorf("%s is answered %s, Retry-After %q: %s", c.line, a.line(), a.header.Get("Retry-After"), a.body)
 				}
 			}
 		})
-		s.play(step{call: "GET cous?coid=$co", lists: "Name: Physics"})
-		slow := s.quick(patience, nil)
+		s.perform(step{call: "GET cous?coid=$co", lists: "Name: Physics"})
+		slow := s.serveWithLimit(patience, nil)
 		for _, c := range calls {
-			if a := s.ask(slow, c.line, c.body); a.line() != c.after {
+			if a := s.callServer(slow, c.line, c.body); a.line() != c.after {
 				s.Errorf("%s is answered %s the second time, want %s: %s", c.line, a.line(), c.after, a.body)
 			}
 		}
 	})
 }
 
-// whileHeld runs a function while another transaction holds the lock of the scene's CO.
-func (s *scene) whileHeld(run func()) {
+// whileLocked runs a function while another transaction holds the lock of the fixture's CO.
+func (s *fixture) whileLocked(run func()) {
 	s.Helper()
 	held, release, ended := make(chan struct{}), make(chan struct{}), make(chan error)
 	go func() {
@@ -105,9 +105,9 @@ func (s *scene) whileHeld(run func()) {
 
 // TestPanicIsAnswered like any other failure of the server: here of a nil service.
 func TestPanicIsAnswered(t *testing.T) {
-	everywhere(t, func(s *scene) {
-		s.play(step{call: "POST co_provisioning_targets", send: `{"CoId":$co,"Description":"t","Plugin":"ApiProvisioner","Status":"M"}`, keep: "target"})
-		a := s.ask(s.quick(patience, nil), "GET co_provisioning_targets/status/$target.json", "")
+	everywhere(t, func(s *fixture) {
+		s.perform(step{call: "POST co_provisioning_targets", send: `{"CoId":$co,"Description":"t","Plugin":"ApiProvisioner","Status":"M"}`, keep: "target"})
+		a := s.callServer(s.serveWithLimit(patience, nil), "GET co_provisioning_targets/status/$target.json", "")
 		if a.status != http.StatusInternalServerError || a.says != "Other Error" {
 			s.Errorf("it is answered %s: %s", a.line(), a.body)
 		}
@@ -116,7 +116,7 @@ func TestPanicIsAnswered(t *testing.T) {
 
 // TestCompressedBodies are refused with the reason.
 func TestCompressedBodies(t *testing.T) {
-	everywhere(t, func(s *scene) {
+	everywhere(t, func(s *fixture) {
 		for _, format := range []string{"json", "xml"} {
 			for coding, want := range map[string]string{"gzip": "415 Unsupported Media Type", "br, gzip": "415 Unsupported Media Type", "identity": "400 Bad Request"} {
 				a := s.send("", "POST", "cous."+format, "x", map[string]string{"Content-Encoding": coding})

@@ -315,8 +315,8 @@ func quoted(s string, n int) string { return `"` + strings.Repeat(s, n) + `"` }
 
 // TestValues adds and edits a record with each value and checks what is returned.
 func TestValues(t *testing.T) {
-	everywhere(t, func(s *scene) {
-		s.play(furnish()...)
+	everywhere(t, func(s *fixture) {
+		s.perform(oneOfEach()...)
 		for field, tests := range values {
 			path, field, _ := strings.Cut(field, " ")
 			for _, tt := range tests {
@@ -326,7 +326,7 @@ func TestValues(t *testing.T) {
 	})
 }
 
-func (s *scene) sendValue(path, field string, tt valueTest) {
+func (s *fixture) sendValue(path, field string, tt valueTest) {
 	s.Helper()
 	var sp specimen
 	for _, sp = range specimens {
@@ -335,7 +335,7 @@ func (s *scene) sendValue(path, field string, tt valueTest) {
 		}
 	}
 	if path == "http_servers" || path == "kafka_servers" {
-		s.play(spare[path]...)
+		s.perform(spare[path]...)
 	}
 	column := resourceAt(path).Field(field).Column
 	for _, call := range []string{"POST " + path, "PUT " + path + "/$edited"} {
@@ -348,7 +348,7 @@ func (s *scene) sendValue(path, field string, tt valueTest) {
 				s.Errorf("%s with %s %.60s is answered %s %q, want a fault of it", call, field, tt.sent, a.line(), a.faulty())
 			}
 			if method == "POST" {
-				s.play(step{call: "POST " + path, send: sp.send, keep: "edited"})
+				s.perform(step{call: "POST " + path, send: sp.send, keep: "edited"})
 			}
 			continue
 		case a.line() != success[method]:
@@ -370,11 +370,11 @@ func (s *scene) sendValue(path, field string, tt valueTest) {
 			s.Errorf("%s with %s %.60s is given back as %.60q, want %.60q", call, field, tt.sent, got, text(want))
 		}
 	}
-	s.play(step{call: "DELETE " + path + "/$edited"})
+	s.perform(step{call: "DELETE " + path + "/$edited"})
 }
 
 // with returns a JSON object in which a field has another value, which is given as JSON.
-func (s *scene) with(object, field, value string) string {
+func (s *fixture) with(object, field, value string) string {
 	s.Helper()
 	var members map[string]json.RawMessage
 	if err := json.Unmarshal([]byte(s.fill(object)), &members); err != nil {

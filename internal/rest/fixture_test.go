@@ -21,9 +21,9 @@ import (
 // step is one call and its answer.
 //
 // In call, send, says, has and lists, $name is replaced by the id that an earlier step kept under it; $co is
-// the CO of the scene, and $n a number that was not used before.
+// the CO of the fixture, and $n a number that was not used before.
 type step struct {
-	// as is the caller: "" the platform's operator, "admin" a privileged user of the scene's CO, "user" an
+	// as is the caller: "" the platform's operator, "admin" a privileged user of the fixture's CO, "user" an
 	// unprivileged one, "stranger" a privileged user of another CO, "nobody" without credentials.
 	as string
 	// call is a method and a path below the root, without its extension: "PUT cous/$physics".
@@ -48,8 +48,8 @@ type step struct {
 
 var success = map[string]string{"GET": "200 OK", "POST": "201 Added", "PUT": "200 OK", "DELETE": "200 Deleted"}
 
-// scene is where a test's steps run: a CO on one database, called in one format.
-type scene struct {
+// fixture is where a test's steps run: a CO on one database, called in one format.
+type fixture struct {
 	testing.TB
 	*api
 	format string
@@ -61,20 +61,20 @@ type scene struct {
 var serial atomic.Int64
 
 // everywhere runs a test on each database.
-func everywhere(t *testing.T, test func(s *scene)) {
+func everywhere(t *testing.T, test func(s *fixture)) {
 	t.Helper()
 	t.Parallel()
 	for _, a := range apis {
 		t.Run(a.name, func(t *testing.T) {
 			t.Parallel()
-			test(a.scene(t, "json"))
+			test(a.fixture(t, "json"))
 		})
 	}
 }
 
-// play runs steps on each database, on one of them in JSON and on the other in XML: which is which differs
+// perform runs steps on each database, on one of them in JSON and on the other in XML: which is which differs
 // between tests.
-func play(t *testing.T, steps ...[]step) {
+func perform(t *testing.T, steps ...[]step) {
 	t.Helper()
 	t.Parallel()
 	formats := []string{"json", "xml"}
@@ -82,28 +82,28 @@ func play(t *testing.T, steps ...[]step) {
 		format := formats[(len(t.Name())+i)%len(formats)]
 		t.Run(a.name+" "+format, func(t *testing.T) {
 			t.Parallel()
-			a.scene(t, format).play(slices.Concat(steps...)...)
+			a.fixture(t, format).perform(slices.Concat(steps...)...)
 		})
 	}
 }
 
-// scene adds a CO for a test.
-func (a *api) scene(t testing.TB, format string) *scene {
+// fixture adds a CO for a test.
+func (a *api) fixture(t testing.TB, format string) *fixture {
 	t.Helper()
-	s := &scene{TB: t, api: a, format: format, ids: map[string]string{}, users: map[string]registry.Login{"": a.operator}}
+	s := &fixture{TB: t, api: a, format: format, ids: map[string]string{}, users: map[string]registry.Login{"": a.operator}}
 	s.addCO("co", "coname")
 	return s
 }
 
 // addCO adds a CO and keeps its id and name.
-func (s *scene) addCO(id, name string) {
+func (s *fixture) addCO(id, name string) {
 	s.Helper()
 	s.ids[name] = fmt.Sprintf("CO %d", serial.Add(1))
-	s.play(step{call: "POST cos", send: `{"Name":"$` + name + `","Status":"Active"}`, keep: id})
+	s.perform(step{call: "POST cos", send: `{"Name":"$` + name + `","Status":"Active"}`, keep: id})
 }
 
-// play runs the steps.
-func (s *scene) play(steps ...step) {
+// perform runs the steps.
+func (s *fixture) perform(steps ...step) {
 	s.Helper()
 	for _, st := range steps {
 		if st.only == "" || st.only == s.format {
@@ -112,7 +112,7 @@ func (s *scene) play(steps ...step) {
 	}
 }
 
-func (s *scene) step(st step) {
+func (s *fixture) step(st step) {
 	s.Helper()
 	s.user(st.as)
 	method, path, _ := strings.Cut(s.fill(st.call), " ")
@@ -146,7 +146,7 @@ func (s *scene) step(st step) {
 	s.checkRecords(call, a, st)
 }
 
-func (s *scene) checkRecords(call string, a answer, st step) {
+func (s *fixture) checkRecords(call string, a answer, st step) {
 	s.Helper()
 	if st.has != "" {
 		var want map[string]any
@@ -174,7 +174,7 @@ func (s *scene) checkRecords(call string, a answer, st step) {
 }
 
 // call makes one call; the path has its extension.
-func (s *scene) call(as, method, path string, body io.Reader) answer {
+func (s *fixture) call(as, method, path string, body io.Reader) answer {
 	s.Helper()
 	request, err := http.NewRequestWithContext(s.Context(), method, s.url+path, body)
 	if err != nil {
@@ -191,7 +191,7 @@ func (s *scene) call(as, method, path string, body io.Reader) answer {
 }
 
 // eventually waits until a condition holds.
-func (s *scene) eventually(so func() bool) {
+func (s *fixture) eventually(so func() bool) {
 	s.Helper()
 	for end := time.Now().Add(patience); !so(); time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(end) {
@@ -204,7 +204,7 @@ func (s *scene) eventually(so func() bool) {
 const patience = 20 * time.Second
 
 // user returns the login of a caller, who is added on first use.
-func (s *scene) user(as string) registry.Login {
+func (s *fixture) user(as string) registry.Login {
 	s.Helper()
 	login, made := s.users[as]
 	if made || as == "nobody" {
@@ -228,7 +228,7 @@ func (s *scene) user(as string) registry.Login {
 var variable = regexp.MustCompile(`\$[a-z0-9]+`)
 
 // fill replaces $names by the ids that were kept.
-func (s *scene) fill(text string) string {
+func (s *fixture) fill(text string) string {
 	s.Helper()
 	return variable.ReplaceAllStringFunc(text, func(name string) string {
 		if name == "$n" {
@@ -242,8 +242,8 @@ func (s *scene) fill(text string) string {
 	})
 }
 
-// envelope wraps an element for the resource at a path, in the scene's format.
-func (s *scene) envelope(path, send string) string {
+// envelope wraps an element for the resource at a path, in the fixture's format.
+func (s *fixture) envelope(path, send string) string {
 	s.Helper()
 	r := resourceAt(path)
 	if r == nil {

@@ -7,8 +7,8 @@ import (
 // TestAnOwnerDistinguishesPeople: the owner of a group sees the names, email addresses and units of people whom
 // they may add, and nothing else; a caller who owns no group sees none of these.
 func TestAnOwnerDistinguishesPeople(t *testing.T) {
-	everywhere(t, func(s *scene) {
-		s.play(
+	everywhere(t, func(s *fixture) {
+		s.perform(
 			unit("physics", "Physics"), group("readers", "readers"), group("others", "others"),
 			add("co_people", "ada", `"CoId":$co,"Status":"Active","DateOfBirth":"1815-12-10","Timezone":"Europe/London"`),
 			add("names", "adaname", `"Given":"Ada","Family":"Lovelace","Type":"official","Language":"en","CoPersonId":$ada`),
@@ -28,7 +28,7 @@ func TestAnOwnerDistinguishesPeople(t *testing.T) {
 		s.acting("owner", "owner")
 		s.acting("bystander", "bystander")
 		for range 2 {
-			s.play(
+			s.perform(
 				step{as: "owner", call: "GET co_people/$ada", has: `{"Id":"$ada","CoId":"$co","Status":null,"DateOfBirth":null,"Timezone":null}`},
 				step{as: "owner", call: "GET names?copersonid=$ada", has: `{"Given":"Ada","Family":"Lovelace","Language":null}`},
 				step{as: "owner", call: "GET names/$adaother", answer: "404 Name Unknown"},
@@ -57,7 +57,7 @@ func TestAnOwnerDistinguishesPeople(t *testing.T) {
 			s.format = "xml"
 		}
 		s.format = "json"
-		s.play(
+		s.perform(
 			add("names", "lost", `"Given":"Lost","Type":"official","CoPersonId":$bystander`),
 			step{as: "owner", call: "POST co_group_members", send: `{"CoGroupId":$readers,"CoPersonId":$ada,"Member":true}`, keep: "m4"},
 			step{call: "DELETE co_group_members/$m3"},

@@ -6,10 +6,10 @@ import (
 	"comity"
 )
 
-// staffed is a CO with two units below Physics and one beside it, a person with a role in each, and the
+// unitsWithPeople is a CO with two units below Physics and one beside it, a person with a role in each, and the
 // callers: Physics' administrator, the CO's, and a member without rights.
-func staffed(s *scene) {
-	s.play(
+func unitsWithPeople(s *fixture) {
+	s.perform(
 		unit("physics", "Physics"), add("cous", "optics", `"CoId":$co,"Name":"Optics","ParentId":$physics`), unit("history", "History"),
 		person("ada"), roleIn("adarole", "ada", "physics", "Active"), name("adaname", "ada", "Ada"),
 		person("max"), roleIn("maxrole", "max", "optics", "Active"),
@@ -17,7 +17,7 @@ func staffed(s *scene) {
 		person("phadmin"), person("coadmin"), person("nobodyelse"),
 	)
 	s.ids["phadmins"], s.ids["coadmins"], s.ids["hiadmins"] = s.adminsOf("physics"), s.adminsOf(""), s.adminsOf("history")
-	s.play(member("m1", "phadmins", "phadmin"), member("m2", "coadmins", "coadmin"))
+	s.perform(member("m1", "phadmins", "phadmin"), member("m2", "coadmins", "coadmin"))
 	for _, as := range []string{"phadmin", "coadmin", "nobodyelse", "ada"} {
 		s.acting(as, as)
 	}
@@ -26,10 +26,10 @@ func staffed(s *scene) {
 // TestUnitAdministrator: a unit's administrator administers the unit and those below it: the people with
 // roles in them, the roles and the groups; and nothing else.
 func TestUnitAdministrator(t *testing.T) {
-	everywhere(t, func(s *scene) {
-		staffed(s)
+	everywhere(t, func(s *fixture) {
+		unitsWithPeople(s)
 		const as = "phadmin"
-		s.play(
+		s.perform(
 			step{as: as, call: "GET co_people?coid=$co", lists: "Id: $ada, $max, $phadmin"},
 			step{as: as, call: "GET cous?coid=$co", lists: "Name: Physics, Optics"},
 			step{as: as, call: "GET names?coid=$co", lists: "Given: Ada"},
@@ -82,9 +82,9 @@ func TestUnitAdministrator(t *testing.T) {
 // TestDeletingAPersonIsForTheCO: a unit's administrator is refused with the reason, then removes the person
 // from the unit; the CO's administrator deletes a person without roles.
 func TestDeletingAPersonIsForTheCO(t *testing.T) {
-	everywhere(t, func(s *scene) {
-		staffed(s)
-		s.play(
+	everywhere(t, func(s *fixture) {
+		unitsWithPeople(s)
+		s.perform(
 			roleIn("adahistory", "ada", "history", "Active"),
 			step{as: "phadmin", call: "DELETE co_people/$ada", answer: "403 CouPerson Exists In Unowned COU"},
 			step{as: "coadmin", call: "DELETE co_people/$ada", answer: "403 CoPersonRole Exists"},
@@ -100,10 +100,10 @@ func TestDeletingAPersonIsForTheCO(t *testing.T) {
 
 // TestGroupOwner: an owner changes the memberships of the group and nothing else of it.
 func TestGroupOwner(t *testing.T) {
-	everywhere(t, func(s *scene) {
-		staffed(s)
+	everywhere(t, func(s *fixture) {
+		unitsWithPeople(s)
 		const as = "nobodyelse"
-		s.play(
+		s.perform(
 			group("readers", "Readers"), group("others", "Others"), member("m3", "readers", "ada"), member("m4", "others", "max"),
 			add("co_group_members", "own", `"CoGroupId":$readers,"Person":{"Type":"CO","Id":$nobodyelse},"Owner":true`),
 			step{as: as, call: "GET co_group_members?cogroupid=$readers", lists: "Person: CO $ada, CO $nobodyelse"},
@@ -122,44 +122,44 @@ func TestGroupOwner(t *testing.T) {
 			step{as: "ada", call: "POST co_group_members", send: `{"CoGroupId":$readers,"CoPersonId":$max,"Member":true}`, answer: "401 Unauthorized"},
 		)
 		// Whoever stops owning it stops seeing it.
-		s.play(step{call: "DELETE co_group_members/$own"},
+		s.perform(step{call: "DELETE co_group_members/$own"},
 			step{as: as, call: "GET co_group_members?cogroupid=$readers", answer: "404 CO Group Unknown"})
 	})
 }
 
 // TestRightsOfAPersonEnd: rights end with the membership, the person's status, and the person.
 func TestRightsOfAPersonEnd(t *testing.T) {
-	everywhere(t, func(s *scene) {
-		staffed(s)
+	everywhere(t, func(s *fixture) {
+		unitsWithPeople(s)
 		lists := func() string { return s.call("coadmin", "GET", s.fill("api_users.json?coid=$co"), nil).line() }
 		becomes := func(want string) { s.Helper(); s.eventually(func() bool { return lists() == want }) }
 		becomes("200 OK")
-		s.play(step{call: "PUT co_group_members/$m2", send: `{"CoGroupId":$coadmins,"CoPersonId":$coadmin,"Member":true,"ValidThrough":"2001-01-01 00:00:00"}`})
+		s.perform(step{call: "PUT co_group_members/$m2", send: `{"CoGroupId":$coadmins,"CoPersonId":$coadmin,"Member":true,"ValidThrough":"2001-01-01 00:00:00"}`})
 		becomes("401 Unauthorized")
-		s.play(step{as: "coadmin", call: "GET co_people?coid=$co", lists: "Id: $coadmin"})
-		s.play(step{call: "PUT co_group_members/$m2", send: `{"CoGroupId":$coadmins,"CoPersonId":$coadmin,"Member":true,"ValidThrough":""}`})
+		s.perform(step{as: "coadmin", call: "GET co_people?coid=$co", lists: "Id: $coadmin"})
+		s.perform(step{call: "PUT co_group_members/$m2", send: `{"CoGroupId":$coadmins,"CoPersonId":$coadmin,"Member":true,"ValidThrough":""}`})
 		becomes("200 OK")
-		s.play(step{call: "PUT co_people/$coadmin", send: `{"CoId":$co,"Status":"Suspended"}`})
+		s.perform(step{call: "PUT co_people/$coadmin", send: `{"CoId":$co,"Status":"Suspended"}`})
 		s.eventually(func() bool {
 			return s.call("coadmin", "GET", s.fill("co_people.json?coid=$co"), nil).line() == "401 Unauthorized"
 		})
-		s.play(step{call: "DELETE co_people/$coadmin"})
+		s.perform(step{call: "DELETE co_people/$coadmin"})
 	})
 }
 
 // TestPersonOfThePlatform: an administrator of the platform's CO administers everything.
 func TestPersonOfThePlatform(t *testing.T) {
-	everywhere(t, func(s *scene) {
+	everywhere(t, func(s *fixture) {
 		co := s.ids["co"]
 		s.ids["co"] = "1"
-		s.play(person("root"), person("guest"))
+		s.perform(person("root"), person("guest"))
 		s.ids["roots"] = s.adminsOf("")
-		s.play(member("m", "roots", "root"))
+		s.perform(member("m", "roots", "root"))
 		root, guest := s.fill("root$n"), s.fill("guest$n")
 		s.acting(root, "root")
 		s.acting(guest, "guest")
 		s.ids["co"] = co
-		s.play(step{as: root, call: "GET cos/$co", has: `{"Name":"$coname"}`},
+		s.perform(step{as: root, call: "GET cos/$co", has: `{"Name":"$coname"}`},
 			step{as: root, call: "POST cous", send: `{"CoId":$co,"Name":"Physics"}`},
 			step{as: guest, call: "GET cos/$co", answer: "404 CO Unknown"},
 			step{as: guest, call: "GET cos/1", answer: "200 OK"})
@@ -168,15 +168,15 @@ func TestPersonOfThePlatform(t *testing.T) {
 
 // TestPrivilegeIsThePersons: an API user who acts for a person has the person's rights and no others.
 func TestPrivilegeIsThePersons(t *testing.T) {
-	everywhere(t, func(s *scene) {
-		s.play(person("ada"))
+	everywhere(t, func(s *fixture) {
+		s.perform(person("ada"))
 		a := s.send("", "POST", "api_users.json",
 			`{"Version":"1.0","CoId":$co,"Username":"both","Privileged":true,"CoPersonId":$ada,"Status":"Active"}`, nil)
 		s.expect(a, "201 Added")
 		login := s.user("admin")
 		login.Username, login.Key = s.fill("co_$co.both"), a.secret
 		s.users["both"] = login
-		s.play(step{as: "both", call: "GET servers?coid=$co", answer: "401 Unauthorized"},
+		s.perform(step{as: "both", call: "GET servers?coid=$co", answer: "401 Unauthorized"},
 			step{as: "both", call: "GET co_people?coid=$co", lists: "Id: $ada"},
 			step{call: "DELETE co_people/$ada"})
 		// The user is suspended with the person it acts for, so that it does not get more rights than before.

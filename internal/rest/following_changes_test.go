@@ -12,7 +12,7 @@ import (
 // TestWhoAsksSinceMissesNothing: a job that always continues from the time in the last answer, while others
 // write, ends up with the current records.
 func TestWhoAsksSinceMissesNothing(t *testing.T) {
-	everywhere(t, func(s *scene) {
+	everywhere(t, func(s *fixture) {
 		var writers sync.WaitGroup
 		for range 4 {
 			writers.Go(func() {
@@ -47,7 +47,7 @@ func TestWhoAsksSinceMissesNothing(t *testing.T) {
 }
 
 // writeGroup adds a group, renames every second one of its writer and deletes every third.
-func (s *scene) writeGroup(i int) {
+func (s *fixture) writeGroup(i int) {
 	send := func(name string) *strings.Reader {
 		return strings.NewReader(s.fill(fmt.Sprintf(`{"Version":"1.0","CoId":$co,"Name":%q,"Status":"Active"}`, name)))
 	}
@@ -61,7 +61,7 @@ func (s *scene) writeGroup(i int) {
 }
 
 // fetch updates a job's copy, and returns the time to ask from next.
-func (s *scene) fetch(since string, has map[string]string) string {
+func (s *fixture) fetch(since string, has map[string]string) string {
 	a := s.call("", "GET", s.fill("co_groups.json?coid=$co&deleted=true&modifiedsince=")+url.QueryEscape(since), nil)
 	s.expect(a, "200 OK")
 	for _, g := range a.records {

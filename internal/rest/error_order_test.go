@@ -11,8 +11,8 @@ import (
 func TestFirstFaultAnswers(t *testing.T) {
 	large := `{"Version":"1.0","Name":"` + strings.Repeat("x", 1<<20) + `"}`
 	const garbage = `{"Version":`
-	everywhere(t, func(s *scene) {
-		s.play(unit("physics", "Physics"), person("ada"), name("name", "ada", "Ada"))
+	everywhere(t, func(s *fixture) {
+		s.perform(unit("physics", "Physics"), person("ada"), name("name", "ada", "Ada"))
 		for _, tt := range []struct{ as, method, path, body, want string }{
 			{"nobody", "GET", "nowhere.json", "", "401 Unauthorized"},
 			{"nobody", "GET", "cous", "", "401 Unauthorized"},
@@ -92,7 +92,7 @@ func TestFirstFaultAnswers(t *testing.T) {
 // TestFaultsTogether: all field errors are answered together, those that the request alone shows and those
 // that depend on the CO.
 func TestFaultsTogether(t *testing.T) {
-	play(t, []step{
+	perform(t, []step{
 		person("ada"), role("job", "ada", "Active"), name("name", "ada", "Ada"), unit("physics", "Physics"), target("target", "X"),
 		{
 			call: "POST co_person_roles", answer: "400 Invalid Fields",
@@ -151,8 +151,8 @@ func TestFaultsTogether(t *testing.T) {
 
 // TestFaultsOfManyTogether: in a bulk request, each element is answered with all its faults.
 func TestFaultsOfManyTogether(t *testing.T) {
-	everywhere(t, func(s *scene) {
-		s.play(person("ada"))
+	everywhere(t, func(s *fixture) {
+		s.perform(person("ada"))
 		const good = `{"Version":"1.0","CoPersonId":$ada,"Given":"Ada","Type":"official"}`
 		for _, query := range []string{"", "?separately=true"} {
 			elements := `{"CoPersonId":$ada,"Given":"<","Type":"bogus"},` + good + `,{"Version":"1.0","CoPersonId":999999999,"Type":"bogus"},{"Version":"1.0","CoPersonId":$ada,"Given":"A","Type":"bogus"}`
@@ -167,14 +167,14 @@ func TestFaultsOfManyTogether(t *testing.T) {
 				s.Errorf("%s: many are answered %s, want %s", query, a.line(), want)
 			}
 		}
-		s.play(step{call: "GET names?copersonid=$ada", lists: "Given: Ada"})
+		s.perform(step{call: "GET names?copersonid=$ada", lists: "Given: Ada"})
 	})
 }
 
 // TestAValueThatIsNotTakenIsNotMissing: a field has one fault only.
 func TestAValueThatIsNotTakenIsNotMissing(t *testing.T) {
-	everywhere(t, func(s *scene) {
-		s.play(server("server"))
+	everywhere(t, func(s *fixture) {
+		s.perform(server("server"))
 		for _, sent := range []string{`"Username":"a\u0085b"`, `"Username":true`, `"Username":"a:b"`, `"Username":""`} {
 			body := s.fill(`{"Version":"1.0","ServerId":$server,"Serverurl":"https://example.org/","AuthType":"BA","Password":"p",` + sent + `}`)
 			a := s.call("", "POST", "http_servers.json", strings.NewReader(body))

@@ -41,5 +41,5 @@ func TestIdsThatNothingHas(t *testing.T) {
 			},
 		}...)
 	}
-	play(t, []step{person("ada"), unit("physics", "Physics"), target("target", "X")}, steps)
+	perform(t, []step{person("ada"), unit("physics", "Physics"), target("target", "X")}, steps)
 }

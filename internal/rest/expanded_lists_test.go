@@ -9,8 +9,8 @@ import (
 
 // TestExpandedLists show the dependents of each record.
 func TestExpandedLists(t *testing.T) {
-	everywhere(t, func(s *scene) {
-		s.play(
+	everywhere(t, func(s *fixture) {
+		s.perform(
 			person("ada"), person("bob"), name("one", "ada", "Ada"), name("two", "ada", "Augusta"), name("three", "bob", "Bob"),
 			identifier("uid", "ada", "ada"),
 		)

@@ -20,7 +20,7 @@ type fullSyncStatus struct {
 
 func fullSyncOf(s provisioning.FullSync) *fullSyncStatus {
 	out := &fullSyncStatus{
-		State: "under way", OnlyChanged: s.OnlyChanged, Total: s.Total, Taken: s.Taken, Began: written(s.Began), Ended: written(s.Ended),
+		State: "under way", OnlyChanged: s.OnlyChanged, Total: s.Total, Taken: s.Taken, Began: formatTime(s.Began), Ended: formatTime(s.Ended),
 	}
 	switch {
 	case s.Stopped:
@@ -31,8 +31,8 @@ func fullSyncOf(s provisioning.FullSync) *fullSyncStatus {
 	return out
 }
 
-// provisionAll answers the call that starts a full sync of a target.
-func (c *call) provisionAll(rt route) error {
+// startFullSync answers the call that starts a full sync of a target.
+func (c *call) startFullSync(rt route) error {
 	if _, err := c.body(); err != nil {
 		return err
 	}
@@ -46,15 +46,15 @@ func (c *call) provisionAll(rt route) error {
 	if err != nil {
 		return err
 	}
-	return c.say(http.StatusAccepted, "Accepted", "CoProvisioningTargetAll", fullSyncOf(s))
+	return c.answerObject(http.StatusAccepted, "Accepted", "CoProvisioningTargetAll", fullSyncOf(s))
 }
 
 // fullSyncOptions parses the options of a full sync.
 func fullSyncOptions(query url.Values) (o provisioning.FullSyncOptions, err error) {
-	if o.OnlyChanged, err = wanted(query, "onlychanged"); err != nil {
+	if o.OnlyChanged, err = parseFlag(query, "onlychanged"); err != nil {
 		return o, err
 	}
-	if o.Anew, err = wanted(query, "anew"); err != nil {
+	if o.Anew, err = parseFlag(query, "anew"); err != nil {
 		return o, err
 	}
 	o.MaxDeletes = provisioning.MaxDeletes
@@ -67,7 +67,8 @@ func fullSyncOptions(query url.Values) (o provisioning.FullSyncOptions, err erro
 	return o, nil
 }
 
-func wanted(query url.Values, name string) (bool, error) {
+// parseFlag parses a boolean parameter, false if it is missing.
+func parseFlag(query url.Values, name string) (bool, error) {
 	value := query.Get(name)
 	if value == "" {
 		return false, nil
@@ -75,8 +76,8 @@ func wanted(query url.Values, name string) (bool, error) {
 	return parseBoolean(name, value)
 }
 
-// stopAll answers the call that stops a full sync of a target.
-func (c *call) stopAll(rt route) error {
+// stopFullSync answers the call that stops a full sync of a target.
+func (c *call) stopFullSync(rt route) error {
 	target := comity.ParseId(rt.id)
 	s, found, err := c.Provisioning.StopFullSync(c.r.Context(), c.caller, target)
 	if err != nil {
@@ -85,5 +86,5 @@ func (c *call) stopAll(rt route) error {
 	if !found {
 		return comity.RefuseBecause(comity.PhraseForbidden, "Provisioning target %d never had a full sync", target)
 	}
-	return c.say(http.StatusOK, "OK", "CoProvisioningTargetAll", fullSyncOf(s))
+	return c.answerObject(http.StatusOK, "OK", "CoProvisioningTargetAll", fullSyncOf(s))
 }

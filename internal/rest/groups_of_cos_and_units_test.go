@@ -8,7 +8,7 @@ import (
 // TestCoHasFourGroupsFromBirth: a CO is created with four groups, and its new name is in their descriptions.
 func TestCoHasFourGroupsFromBirth(t *testing.T) {
 	list := "GET co_groups?coid=$co"
-	play(t, []step{
+	perform(t, []step{
 		{call: list, lists: "Name: CO:admins, CO:approvers, CO:members:active, CO:members:all"},
 		{call: list, lists: "Description: $coname Administrators, $coname Approvers, $coname Active Members, $coname Members"},
 		{call: list, lists: "GroupType: A, AP, MA, M"},
@@ -34,7 +34,7 @@ func TestCouHasFourGroupsFromBirth(t *testing.T) {
 	groups := func(of string) string {
 		return "Name: CO:members:active, CO:members:all, CO:COU:" + of + ":members:active, CO:COU:" + of + ":members:all"
 	}
-	play(t, []step{
+	perform(t, []step{
 		person("ada"), unit("physics", "Physics"), roleIn("job", "ada", "physics", "Active"),
 		{
 			call: "GET co_groups?coid=$co", lists: "Name: CO:admins, CO:approvers, CO:members:active, CO:members:all, " +
@@ -68,11 +68,11 @@ func TestCouHasFourGroupsFromBirth(t *testing.T) {
 // TestLongNamesOfUnits make group names longer than others may be, and those groups can be edited.
 func TestLongNamesOfUnits(t *testing.T) {
 	long := strings.Repeat("ü", 128)
-	everywhere(t, func(s *scene) {
-		s.play(unit("long", long))
+	everywhere(t, func(s *fixture) {
+		s.perform(unit("long", long))
 		all := s.call("", "GET", s.fill("co_groups.json?coid=$co"), nil)
 		s.ids["admins"] = all.records[4]["Id"]
-		s.play([]step{
+		s.perform([]step{
 			{call: "GET co_groups/$admins", has: `{"Name":"CO:COU:` + long + `:admins","Description":"` + long + ` Administrators"}`},
 			{call: "PUT co_groups/$admins", send: `{"CoId":$co,"Name":"CO:COU:` + long + `:admins","Status":"Suspended"}`},
 			// Other names may have 128 characters.
@@ -96,7 +96,7 @@ func TestLongNamesOfUnits(t *testing.T) {
 
 // TestGroupsOfAUnit: a group that was added to a unit is deleted with it.
 func TestGroupsOfAUnit(t *testing.T) {
-	play(t, []step{
+	perform(t, []step{
 		person("ada"), unit("physics", "Physics"),
 		add("co_groups", "lab", `"CoId":$co,"CouId":$physics,"Name":"lab","Status":"Active"`), group("readers", "readers"),
 		member("m", "lab", "ada"),

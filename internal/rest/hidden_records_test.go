@@ -10,23 +10,23 @@ import (
 	"comity"
 )
 
-// mates are the callers who act for a person and have rights over a part of a CO.
-var mates = []string{unitAdmin, owner, subject, fellow, bystander}
+// peopleCallers are the callers who act for a person and have rights over a part of a CO.
+var peopleCallers = []string{unitAdmin, owner, subject, fellow, bystander}
 
-// twice furnishes a CO twice and adds the callers: far are the ids of the records without a relation to them.
-func (s *scene) twice() (far map[string]string) {
+// addTwoOfEach adds one record of each resource twice and adds the callers: far are the ids of the records without a relation to them.
+func (s *fixture) addTwoOfEach() (far map[string]string) {
 	s.Helper()
-	s.play(furnish()...)
+	s.perform(oneOfEach()...)
 	far = maps.Clone(s.ids)
-	s.play(furnish()...)
-	s.cast(mates...)
+	s.perform(oneOfEach()...)
+	s.addCallers(peopleCallers...)
 	return far
 }
 
 var digits = regexp.MustCompile(`[0-9]+`)
 
-// sameButForNumbers says whether two answers are the same, except for ids.
-func sameButForNumbers(a, b answer) bool {
+// sameButForDigits says whether two answers are the same, except for ids.
+func sameButForDigits(a, b answer) bool {
 	strip := func(x answer) string {
 		return digits.ReplaceAllString(fmt.Sprint(x.line(), x.header.Get("Content-Type"), string(x.body)), "#")
 	}
@@ -36,9 +36,9 @@ func sameButForNumbers(a, b answer) bool {
 // TestUnseenRecords: a record of their own CO that a caller may not see is answered like a missing one, in
 // every operation on every resource.
 func TestUnseenRecords(t *testing.T) {
-	everywhere(t, func(s *scene) {
-		far := s.twice()
-		for _, as := range mates {
+	everywhere(t, func(s *fixture) {
+		far := s.addTwoOfEach()
+		for _, as := range peopleCallers {
 			for _, sp := range specimens {
 				if s.call(as, "GET", sp.path+"/"+far[sp.keep]+".json", nil).status == 200 {
 					continue
@@ -51,10 +51,10 @@ func TestUnseenRecords(t *testing.T) {
 							queries = append(queries, "?revision=0", "?at=2100-01-01 00:00:00")
 						}
 						for _, query := range queries {
-							ask := func(id string) answer {
+							callServer := func(id string) answer {
 								return s.call(as, method, sp.path+"/"+id+".json"+strings.ReplaceAll(query, " ", "%20"), strings.NewReader(send))
 							}
-							if got, want := ask(far[sp.keep]), ask(unknownID); got.status != 404 || !sameButForNumbers(got, want) {
+							if got, want := callServer(far[sp.keep]), callServer(unknownID); got.status != 404 || !sameButForDigits(got, want) {
 								s.Errorf("%s: %s %s%s with %.40q: %s %s\n\tof none: %s %s", as, method, sp.path, query, send, got.line(), got.body, want.line(), want.body)
 							}
 						}
@@ -68,16 +68,16 @@ func TestUnseenRecords(t *testing.T) {
 // TestReferencesToUnseenRecords: a reference to a record that a caller may not see is answered like one to a
 // missing record. But a caller who may change a group may add anybody in the CO to it.
 func TestReferencesToUnseenRecords(t *testing.T) {
-	everywhere(t, func(s *scene) {
-		far := s.twice()
-		for _, as := range mates {
+	everywhere(t, func(s *fixture) {
+		far := s.addTwoOfEach()
+		for _, as := range peopleCallers {
 			for _, sp := range specimens {
 				for _, f := range resourceAt(sp.path).Fields {
 					if f == comity.CoGroupMember.Person {
 						continue
 					}
 					for _, link := range linksOf(f) {
-						s.compareLink(as, sp, f, link, far[keptFor(link.target)])
+						s.compareLink(as, sp, f, link, far[nameOfSpecimen(link.target)])
 					}
 				}
 			}
@@ -85,7 +85,7 @@ func TestReferencesToUnseenRecords(t *testing.T) {
 	})
 }
 
-func (s *scene) compareLink(as string, sp specimen, f *comity.Field, l link, far string) {
+func (s *fixture) compareLink(as string, sp specimen, f *comity.Field, l link, far string) {
 	s.Helper()
 	target := comity.ByName(l.target)
 	if f.ReadOnly || far == "" || s.call(as, "GET", target.Path+"/"+far+".json", nil).status == 200 {
@@ -93,14 +93,14 @@ func (s *scene) compareLink(as string, sp specimen, f *comity.Field, l link, far
 	}
 	for _, call := range []string{"POST " + sp.path + ".json", "PUT " + sp.path + "/$" + sp.keep + ".json"} {
 		method, path, _ := strings.Cut(s.fill(call), " ")
-		ask := func(id string) answer {
+		callServer := func(id string) answer {
 			body := s.with(sp.send, l.field, fmt.Sprintf(l.value, id))
 			if f.Kind == comity.Owner && l.field != f.Name {
 				body = strings.Replace(body, `"Person":{`, `"Nobody":{`, 1)
 			}
 			return s.call(as, method, path, strings.NewReader(body))
 		}
-		if got, want := ask(far), ask(unknownID); got.status < 400 || !sameButForNumbers(got, want) {
+		if got, want := callServer(far), callServer(unknownID); got.status < 400 || !sameButForDigits(got, want) {
 			s.Errorf("%s: %s with %s unseen: %s %s\n\tof none: %s %s", as, call, l.field, got.line(), got.body, want.line(), want.body)
 		}
 	}

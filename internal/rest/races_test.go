@@ -17,7 +17,7 @@ var rounds = func() int {
 }()
 
 // atOnce makes calls concurrently and returns their answers, in order.
-func (s *scene) atOnce(calls ...step) []string {
+func (s *fixture) atOnce(calls ...step) []string {
 	s.Helper()
 	answers := make([]string, len(calls))
 	start := make(chan struct{})
@@ -38,13 +38,13 @@ func (s *scene) atOnce(calls ...step) []string {
 	return answers
 }
 
-// meet repeats rounds: the steps before, then the calls concurrently, and passes the answers to a check.
-func meet(t *testing.T, before []step, calls []step, check func(s *scene, answers []string)) {
+// race repeats rounds: the steps before, then the calls concurrently, and passes the answers to a check.
+func race(t *testing.T, before []step, calls []step, check func(s *fixture, answers []string)) {
 	t.Helper()
-	everywhere(t, func(s *scene) {
+	everywhere(t, func(s *fixture) {
 		for range rounds {
 			s.ids["r"] = s.fill("$n")
-			s.play(before...)
+			s.perform(before...)
 			check(s, s.atOnce(calls...))
 		}
 	})
@@ -138,7 +138,7 @@ func TestOneOfTwoWins(t *testing.T) {
 		},
 	} {
 		t.Run(title, func(t *testing.T) {
-			meet(t, tt.before, tt.calls, func(s *scene, answers []string) {
+			race(t, tt.before, tt.calls, func(s *fixture, answers []string) {
 				won := 0
 				for i, answer := range answers {
 					method, _, _ := strings.Cut(tt.calls[i].call, " ")
@@ -209,7 +209,7 @@ func TestAddMeetsDelete(t *testing.T) {
 		},
 	} {
 		t.Run(title, func(t *testing.T) {
-			meet(t, tt.before, tt.calls, func(s *scene, answers []string) {
+			race(t, tt.before, tt.calls, func(s *fixture, answers []string) {
 				added := slices.Equal(answers, []string{"201 Added", tt.blocked})
 				deleted := slices.Equal(answers, []string{tt.refused, "200 Deleted"})
 				if !added && !deleted {
@@ -256,7 +256,7 @@ func TestAddMeetsDeleteOfItsParent(t *testing.T) {
 		},
 	} {
 		t.Run(title, func(t *testing.T) {
-			meet(t, tt.before, tt.calls, func(s *scene, answers []string) {
+			race(t, tt.before, tt.calls, func(s *fixture, answers []string) {
 				if answers[0] != "201 Added" && answers[0] != tt.refused || answers[1] != "200 Deleted" {
 					s.Errorf("the add and the delete are answered %q", answers)
 				}

@@ -36,7 +36,7 @@ func TestCodesAreTakenForWords(t *testing.T) {
 	for _, code := range []string{"RM", "SY"} {
 		try("org_identities", `"CoId":$co,`, code, code)
 	}
-	play(t, steps)
+	perform(t, steps)
 }
 
 // TestCodesOfOtherFieldsAreNot: a field accepts its own words only.
@@ -44,7 +44,7 @@ func TestCodesOfOtherFieldsAreNot(t *testing.T) {
 	bad := func(path, send, field string) step {
 		return step{call: "POST " + path, send: "{" + send + "}", answer: "400 Invalid Fields", faulty: field}
 	}
-	play(t, []step{
+	perform(t, []step{
 		person("ada"),
 		bad("co_person_roles", `"CoPersonId":$ada,"Affiliation":"staff","Status":"LK"`, "status"),
 		bad("co_people", `"CoId":$co,"Status":"T"`, "status"),

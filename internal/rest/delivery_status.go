@@ -32,7 +32,8 @@ type subjectAnswer struct {
 	CoGroupId  int64 `json:",omitempty"`
 }
 
-func answerOf(s comity.Subject) subjectAnswer {
+// namedSubject returns the fields of an answer that name a subject.
+func namedSubject(s comity.Subject) subjectAnswer {
 	if s.Kind == comity.KindGroup {
 		return subjectAnswer{CoGroupId: s.Id}
 	}
@@ -57,9 +58,9 @@ type subjectStatus struct {
 
 func statusOf(s provisioning.DeliveryStatus) subjectStatus {
 	out := subjectStatus{
-		subjectAnswer: answerOf(s.Subject), State: s.State, Identifier: s.ProvisionedAs.Identifier, Sequence: s.Sequence,
-		WaitingSince: written(s.Since), NextTry: written(s.Due), Attempts: s.Attempts,
-		LastTry: written(s.Tried), LastSuccess: written(s.Success), MessageDigest: s.Digest,
+		subjectAnswer: namedSubject(s.Subject), State: s.State, Identifier: s.ProvisionedAs.Identifier, Sequence: s.Sequence,
+		WaitingSince: formatTime(s.Since), NextTry: formatTime(s.Due), Attempts: s.Attempts,
+		LastTry: formatTime(s.Tried), LastSuccess: formatTime(s.Success), MessageDigest: s.Digest,
 	}
 	if s.Subject.Kind == comity.KindPerson {
 		out.Obsolete = s.ProvisionedAs.Obsolete
@@ -78,13 +79,13 @@ func (c *call) subjectStatus(rt route, of *comity.Subject) error {
 	if err != nil {
 		return err
 	}
-	return c.say(http.StatusOK, "OK", of.Resource().Singular+"ProvisioningStatus", statusOf(s))
+	return c.answerObject(http.StatusOK, "OK", of.Resource().Singular+"ProvisioningStatus", statusOf(s))
 }
 
 // failed answers the subjects whose deliveries to a target failed and are not retried, one page.
 func (c *call) failed(rt route, _ *comity.Subject) error {
 	target, query := comity.ParseId(rt.id), c.r.URL.Query()
-	limit, after, err := pageOfFailed(query)
+	limit, after, err := parseFailedPage(query)
 	if err != nil {
 		_, first := c.Provisioning.Target(c.r.Context(), c.caller, authz.View, target)
 		return cmp.Or(first, err)
@@ -96,17 +97,17 @@ func (c *call) failed(rt route, _ *comity.Subject) error {
 	if len(all) > limit {
 		all = all[:limit]
 		query.Set("limit", strconv.Itoa(limit))
-		c.linkNext(query, writeAfter(all[limit-1].Subject))
+		c.linkNext(query, formatAfter(all[limit-1].Subject))
 	}
 	out := struct{ Failed []subjectStatus }{[]subjectStatus{}}
 	for _, s := range all {
 		out.Failed = append(out.Failed, statusOf(s))
 	}
-	return c.say(http.StatusOK, "OK", "CoProvisioningTargetFailed", out)
+	return c.answerObject(http.StatusOK, "OK", "CoProvisioningTargetFailed", out)
 }
 
-// pageOfFailed parses the parameters of a page of failed deliveries.
-func pageOfFailed(query url.Values) (limit int, after comity.Subject, err error) {
+// parseFailedPage parses the parameters of a page of failed deliveries.
+func parseFailedPage(query url.Values) (limit int, after comity.Subject, err error) {
 	limit = view.MaxPage
 	if text := query.Get("limit"); text != "" {
 		if limit, err = parseLimit(text); err != nil {
@@ -131,7 +132,8 @@ func parseAfter(text string) (comity.Subject, error) {
 	return comity.PersonSubject(n), err
 }
 
-func writeAfter(s comity.Subject) string {
+// formatAfter formats the last subject of a page as parseAfter reads it.
+func formatAfter(s comity.Subject) string {
 	id := strconv.FormatInt(s.Id, 10)
 	if s.Kind == comity.KindGroup {
 		return "cogroupid:" + id
@@ -148,7 +150,7 @@ func (c *call) resend(rt route, of *comity.Subject) error {
 	if err != nil {
 		return err
 	}
-	return c.say(http.StatusAccepted, "Accepted", "CoProvisioningTargetResend", struct{ Resent int64 }{count})
+	return c.answerObject(http.StatusAccepted, "Accepted", "CoProvisioningTargetResend", struct{ Resent int64 }{count})
 }
 
 type previewRequest struct {
@@ -172,5 +174,5 @@ func (c *call) preview(rt route, of *comity.Subject) error {
 		out.Requests = append(out.Requests, previewRequest{r.Method, r.URL, r.Headers, r.Body})
 	}
 	c.verbatim = true // the numbers are the message's
-	return c.say(http.StatusOK, "OK", of.Resource().Singular+"ProvisioningPreview", out)
+	return c.answerObject(http.StatusOK, "OK", of.Resource().Singular+"ProvisioningPreview", out)
 }

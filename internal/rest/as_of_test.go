@@ -8,7 +8,7 @@ import (
 
 // TestRecordsAsTheyWere: each revision can be read, even after the record is deleted.
 func TestRecordsAsTheyWere(t *testing.T) {
-	play(t, []step{
+	perform(t, []step{
 		unit("physics", "Physics"),
 		{call: "PUT cous/$physics", send: `{"CoId":$co,"Name":"Optics","Description":"light"}`},
 		{call: "GET cous/$physics?revision=0", has: `{"Id":"$physics","Name":"Physics","Description":null,"Revision":0}`},
@@ -34,22 +34,22 @@ func TestRecordsAsTheyWere(t *testing.T) {
 // TestMembersAsTheyWere: a group's members at a time are those of then, even if the group and its rows were
 // deleted since.
 func TestMembersAsTheyWere(t *testing.T) {
-	everywhere(t, func(s *scene) {
+	everywhere(t, func(s *fixture) {
 		at := func() string {
 			// Separated from the changes before and after by more than the clock's resolution.
 			time.Sleep(2 * time.Millisecond)
 			defer time.Sleep(2 * time.Millisecond)
 			return url.QueryEscape(time.Now().UTC().Format("2006-01-02 15:04:05.000000"))
 		}
-		s.play(group("readers", "readers"), person("ada"), person("bob"))
+		s.perform(group("readers", "readers"), person("ada"), person("bob"))
 		s.ids["t0"] = at()
-		s.play(member("one", "readers", "ada"))
+		s.perform(member("one", "readers", "ada"))
 		s.ids["t1"] = at()
-		s.play(member("two", "readers", "bob"), step{call: "DELETE co_group_members/$one"})
+		s.perform(member("two", "readers", "bob"), step{call: "DELETE co_group_members/$one"})
 		s.ids["t2"] = at()
-		s.play(step{call: "DELETE co_groups/$readers"})
+		s.perform(step{call: "DELETE co_groups/$readers"})
 		for range 2 {
-			s.play(
+			s.perform(
 				step{call: "GET co_group_members?cogroupid=$readers&at=$t0", lists: "Id: "},
 				step{call: "GET co_group_members?cogroupid=$readers&at=$t1", lists: "Id: $one"},
 				step{as: "admin", call: "GET co_group_members?cogroupid=$readers&at=$t2", lists: "Id: $two"},
@@ -70,12 +70,12 @@ func TestMembersAtATimeAreThoseWhoCounted(t *testing.T) {
 	dated := func(keep, who, as, from, through string) step {
 		return add("co_group_members", keep, `"CoGroupId":$readers,"CoPersonId":$`+who+`,"`+as+`":true,"ValidFrom":`+from+`,"ValidThrough":`+through)
 	}
-	everywhere(t, func(s *scene) {
-		s.play(group("readers", "readers"))
+	everywhere(t, func(s *fixture) {
+		s.perform(group("readers", "readers"))
 		for _, name := range []string{"ada", "bob", "cyn", "dan", "eve", "flo"} {
-			s.play(person(name))
+			s.perform(person(name))
 		}
-		s.play(
+		s.perform(
 			dated("always", "ada", "Member", "null", "null"),
 			dated("over", "bob", "Member", "null", `"2020-01-01 00:00:00"`),
 			dated("until", "cyn", "Member", "null", `"2031-06-30 12:00:00"`),
@@ -84,7 +84,7 @@ func TestMembersAtATimeAreThoseWhoCounted(t *testing.T) {
 			dated("owned", "flo", "Owner", "null", `"2031-06-30 12:00:00"`),
 		)
 		for range 2 {
-			s.play(
+			s.perform(
 				step{call: "GET co_group_members?cogroupid=$readers&at=2031-06-30T12:00:00Z", lists: "Id: $always, $until, $owns, $owned"},
 				step{call: "GET co_group_members?cogroupid=$readers&at=2031-06-30T12:00:01Z", lists: "Id: $always, $owns"},
 				step{call: "GET co_group_members?cogroupid=$readers&at=2031-07-01T12:00:00Z", lists: "Id: $always, $from, $owns"},
@@ -103,9 +103,9 @@ func TestMembersAtATimeAreThoseWhoCounted(t *testing.T) {
 			s.format = "xml"
 		}
 		s.format = "json"
-		s.play(step{call: "PUT co_groups/$readers", send: `{"CoId":$co,"Name":"readers","Status":"Suspended"}`})
+		s.perform(step{call: "PUT co_groups/$readers", send: `{"CoId":$co,"Name":"readers","Status":"Suspended"}`})
 		for range 2 {
-			s.play(step{call: "GET co_group_members?cogroupid=$readers&at=2031-06-30T12:00:00Z", lists: "Id: "})
+			s.perform(step{call: "GET co_group_members?cogroupid=$readers&at=2031-06-30T12:00:00Z", lists: "Id: "})
 			s.format = "xml"
 		}
 	})

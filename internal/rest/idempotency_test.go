@@ -8,7 +8,7 @@ import (
 
 // TestOnce: the same add with the same idempotency key is carried out once.
 func TestOnce(t *testing.T) {
-	everywhere(t, func(s *scene) {
+	everywhere(t, func(s *fixture) {
 		post := func(as, key, path, body string) answer {
 			return s.send(as, "POST", path, body, map[string]string{"Idempotency-Key": key})
 		}
@@ -30,21 +30,21 @@ func TestOnce(t *testing.T) {
 		s.expect(post("admin", strings.Repeat("k", 256), "co_people.json", body), "400 Bad Request")
 
 		// A request that failed is tried again.
-		s.play(unit("physics", "Physics"))
+		s.perform(unit("physics", "Physics"))
 		key = s.fill("key-$n")
 		const taken = `{"Version":"1.0","CoId":$co,"Name":"Physics"}`
 		s.expect(post("admin", key, "cous.json", taken), "403 Name In Use")
-		s.play(step{call: "DELETE cous/$physics"})
+		s.perform(step{call: "DELETE cous/$physics"})
 		s.expect(post("admin", key, "cous.json", taken), "201 Added")
 		s.expect(post("admin", key, "cous.json", taken), "201 Added")
-		s.play(step{call: "GET cous?coid=$co", lists: "Name: Physics"})
+		s.perform(step{call: "GET cous?coid=$co", lists: "Name: Physics"})
 	})
 }
 
 // TestOnceAtOnce: of concurrent requests with one key, one is carried out.
 func TestOnceAtOnce(t *testing.T) {
 	const count = 8
-	everywhere(t, func(s *scene) {
+	everywhere(t, func(s *fixture) {
 		s.user("admin")
 		answers := make([]answer, count)
 		key, body := s.fill("key-$n"), s.fill(`{"Version":"1.0","CoId":$co,"Status":"Active"}`)
@@ -60,13 +60,13 @@ func TestOnceAtOnce(t *testing.T) {
 				s.Errorf("%s with %s, want %s", a.line(), a.created, answers[0].created)
 			}
 		}
-		s.play(step{call: "GET co_people?coid=$co", lists: "Id: " + answers[0].created})
+		s.perform(step{call: "GET co_people?coid=$co", lists: "Id: " + answers[0].created})
 	})
 }
 
 // TestOnceForMany: if a bulk request is repeated with its key, records that were added are not added again.
 func TestOnceForMany(t *testing.T) {
-	everywhere(t, func(s *scene) {
+	everywhere(t, func(s *fixture) {
 		add := func(key, path, want string, names ...string) {
 			s.Helper()
 			var elements []string
@@ -92,13 +92,13 @@ func TestOnceForMany(t *testing.T) {
 			}
 		}
 		add("k3", each, "200 OK: 201 Added; 201 Added", "G", "A")
-		s.play(step{call: "GET cous?coid=$co", lists: "Name: B, C, D, G, A"})
+		s.perform(step{call: "GET cous?coid=$co", lists: "Name: B, C, D, G, A"})
 	})
 }
 
 // TestOnceKeyIsText: a key that no database can store is the client's fault.
 func TestOnceKeyIsText(t *testing.T) {
-	everywhere(t, func(s *scene) {
+	everywhere(t, func(s *fixture) {
 		const body = `{"Version":"1.0","CoId":$co,"Status":"Active"}`
 		s.expect(s.send("admin", "POST", "co_people.json", body, map[string]string{"Idempotency-Key": "caf\xe9"}), "400 Bad Request")
 	})

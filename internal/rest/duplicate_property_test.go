@@ -26,45 +26,45 @@ var duplicated = []*comity.Resource{
 // database is drawn, too.
 func TestWhateverIsDuplicatedIsAlike(t *testing.T) {
 	t.Parallel()
-	scenes := make([]*scene, len(apis))
+	scenes := make([]*fixture, len(apis))
 	for i, a := range apis {
-		scenes[i] = a.scene(t, "json")
+		scenes[i] = a.fixture(t, "json")
 	}
 	rapidtest.Check(t, func(rt *rapid.T) {
 		s := scenes[rapid.IntRange(0, len(scenes)-1).Draw(rt, "database")]
 		s.addCO("co", "coname")
 		for range rapid.IntRange(0, 12).Draw(rt, "setup") {
-			s.setUp(rt)
+			s.addConfiguration(rt)
 		}
-		s.play(step{call: "POST cos/duplicate/$co", keep: "copy"})
-		original, copied := s.setup(rt, "co"), s.setup(rt, "copy")
+		s.perform(step{call: "POST cos/duplicate/$co", keep: "copy"})
+		original, copied := s.configuration(rt, "co"), s.configuration(rt, "copy")
 		if diff := cmp.Diff(original, copied); diff != "" {
 			rt.Fatalf("%s (-original +copy):\n%s", s.name, diff)
 		}
-		s.play(step{call: "GET co_people?coid=$copy", lists: "Id: "}, step{call: "GET co_group_members?coid=$copy", lists: "Id: "},
+		s.perform(step{call: "GET co_people?coid=$copy", lists: "Id: "}, step{call: "GET co_group_members?coid=$copy", lists: "Id: "},
 			step{call: "DELETE cos/$co"}, step{call: "DELETE cos/$copy"})
 	})
 }
 
-// setUp adds to the CO something that is copied, or something that is not.
-func (s *scene) setUp(rt *rapid.T) {
+// addConfiguration adds to the CO something that is copied, or something that is not.
+func (s *fixture) addConfiguration(rt *rapid.T) {
 	one := func(path, more string) string {
 		records := s.call("", "GET", s.fill(path+".json?coid=$co"+more), nil).column("Id")
 		return rapid.SampledFrom(append(records, "null")).Draw(rt, path)
 	}
 	switch rapid.IntRange(0, 6).Draw(rt, "what") {
 	case 0:
-		s.play(step{call: "POST cous", send: `{"CoId":$co,"Name":"Unit $n","ParentId":` + one("cous", "") + `}`})
+		s.perform(step{call: "POST cous", send: `{"CoId":$co,"Name":"Unit $n","ParentId":` + one("cous", "") + `}`})
 	case 1:
-		s.play(step{call: "POST co_groups", send: `{"CoId":$co,"Name":"Group $n","Status":"Suspended","Open":true,"CouId":` + one("cous", "") + `}`})
+		s.perform(step{call: "POST co_groups", send: `{"CoId":$co,"Name":"Group $n","Status":"Suspended","Open":true,"CouId":` + one("cous", "") + `}`})
 	case 2:
-		s.play(group("a", "A $n"), group("b", "B $n"), nesting("it", "a", "b", `,"Negate":true`))
+		s.perform(group("a", "A $n"), group("b", "B $n"), nesting("it", "a", "b", `,"Negate":true`))
 	case 3:
-		s.play(step{call: "POST co_email_lists", send: `{"CoId":$co,"Name":"List $n","Status":"Active","MembersCoGroupId":` + one("co_groups", "") + `}`})
+		s.perform(step{call: "POST co_email_lists", send: `{"CoId":$co,"Name":"List $n","Status":"Active","MembersCoGroupId":` + one("co_groups", "") + `}`})
 	case 4:
-		s.play(person("someone"), group("a", "C $n"), member("it", "a", "someone"), name("it", "someone", "Ada"))
+		s.perform(person("someone"), group("a", "C $n"), member("it", "a", "someone"), name("it", "someone", "Ada"))
 	case 5:
-		s.play(server("server"), step{
+		s.perform(server("server"), step{
 			call: "POST http_servers",
 			send: `{"ServerId":$server,"Serverurl":"https://example.org/$n","AuthType":"BA","Username":"u","Password":"p"}`,
 		}, target("target", "A"), step{
@@ -72,16 +72,16 @@ func (s *scene) setUp(rt *rapid.T) {
 			send: `{"CoProvisioningTargetId":$target,"ServerId":$server,"Mode":"PO","IdentifierType":"uid"}`,
 		})
 	case 6:
-		s.play(step{
+		s.perform(step{
 			call: "POST co_extended_types",
 			send: `{"CoId":$co,"Attribute":"Url.type","Name":"type $n","DisplayName":"Type","Status":"Suspended"}`,
 		})
 	}
 }
 
-// setup returns the configuration of a CO, line by line; references are written as the position of the record
+// configuration returns the configuration of a CO, line by line; references are written as the position of the record
 // among those of its resource.
-func (s *scene) setup(rt *rapid.T, co string) (lines []string) {
+func (s *fixture) configuration(rt *rapid.T, co string) (lines []string) {
 	places := map[string]string{}
 	coName := s.call("", "GET", s.fill("cos/$"+co+".json"), nil).column("Name")[0]
 	var all []fields

@@ -251,8 +251,8 @@ var specimens = []specimen{
 // sshKey is the base64 part of a public key without a known private key.
 var sshKey = base64.StdEncoding.EncodeToString([]byte("\x00\x00\x00\x0bssh-ed25519\x00\x00\x00\x20" + strings.Repeat("\x01", 32)))
 
-// furnish returns the steps that add one record of each resource to the scene's CO.
-func furnish() []step { return makeAll(specimens) }
+// oneOfEach returns the steps that add one record of each resource to the fixture's CO.
+func oneOfEach() []step { return makeAll(specimens) }
 
 func makeAll(specimens []specimen) []step {
 	var steps []step
@@ -263,8 +263,8 @@ func makeAll(specimens []specimen) []step {
 	return steps
 }
 
-// addMany adds records to the scene's CO in one transaction, and returns their ids.
-func (s *scene) addMany(r *comity.Resource, count int, fill func(rec *comity.Record, i int)) []string {
+// addMany adds records to the fixture's CO in one transaction, and returns their ids.
+func (s *fixture) addMany(r *comity.Resource, count int, fill func(rec *comity.Record, i int)) []string {
 	s.Helper()
 	co := comity.ParseId(s.ids["co"])
 	var ids []string
