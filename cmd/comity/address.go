@@ -52,9 +52,9 @@ func isOrigin(text string) bool {
 	return u.Path == "" || u.Path == "/"
 }
 
-// fromHere returns the address at which this machine reaches a server that listens on an address. The
+// localAddress returns the address at which this machine reaches a server that listens on an address. The
 // unspecified address becomes the loopback address.
-func fromHere(address string) string {
+func localAddress(address string) string {
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
 		return address
@@ -65,10 +65,10 @@ func fromHere(address string) string {
 	return net.JoinHostPort(host, port)
 }
 
-// elsewhere returns the address at which other machines reach a server that listens on an address, "" if it
+// otherAddress returns the address at which other machines reach a server that listens on an address, "" if it
 // is the same one, or if this machine has no other.
-func elsewhere(address string) string {
-	if fromHere(address) == address {
+func otherAddress(address string) string {
+	if localAddress(address) == address {
 		return ""
 	}
 	_, port, err := net.SplitHostPort(address)

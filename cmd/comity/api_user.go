@@ -15,13 +15,13 @@ import (
 type apiUserCommand struct {
 	Add     addUserCommand     `cmd:"" help:"Add an API user and print its name and key."`
 	List    listUsersCommand   `cmd:"" help:"List API users."`
-	Rotate  rotateUserCommand  `cmd:"" help:"Give an API user a new key and print it."`
+	Rotate  rotateUserCommand  `cmd:"" help:"Replace an API user's key and print the new one."`
 	Suspend suspendUserCommand `cmd:"" help:"Suspend an API user."`
-	Resume  resumeUserCommand  `cmd:"" help:"Give a suspended API user back what it may do."`
+	Resume  resumeUserCommand  `cmd:"" help:"Make a suspended API user active again."`
 }
 
 type keySource struct {
-	KeyStdin bool `help:"Take the key from standard input instead of making one; 32 characters at least."`
+	KeyStdin bool `help:"Read the key from standard input instead of generating one; it needs at least 32 characters."`
 }
 
 func (k keySource) read(p *program) (string, error) {
@@ -54,7 +54,7 @@ type addUserCommand struct {
 	keySource
 	CO         int64  `name:"co" required:"" help:"The id of the CO; 1 is the platform." placeholder:"ID"`
 	Name       string `required:"" help:"The name; co_<id>. is put before it." placeholder:"NAME"`
-	Privileged bool   `help:"The user administers the CO."`
+	Privileged bool   `help:"Make the user an administrator of the CO."`
 }
 
 // Run adds an API user.
@@ -74,7 +74,7 @@ func (a *addUserCommand) Run(p *program) error {
 
 type listUsersCommand struct {
 	database
-	CO int64 `name:"co" help:"Only those of this CO." placeholder:"ID"`
+	CO int64 `name:"co" help:"List only the users of this CO." placeholder:"ID"`
 }
 
 // Run lists API users.

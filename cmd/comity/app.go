@@ -46,7 +46,7 @@ type app struct {
 	serving httpserver.Options
 	server  *httpserver.Server
 
-	db       *opened
+	db       *openDatabase
 	registry *registry.Registry
 	outbox   *outbox.Outbox
 	// provisioning is the use cases over the outbox.
@@ -184,7 +184,7 @@ func (a *app) assemble() error {
 	if root != "/" {
 		mux.Handle("GET /{$}", http.RedirectHandler(console.Root, http.StatusSeeOther))
 	}
-	a.server = httpserver.New(below(root, compress(described), mux), a.serving)
+	a.server = httpserver.New(withRoot(root, compress(described), mux), a.serving)
 	return a.listenToCommands()
 }
 
@@ -233,7 +233,7 @@ func (a *app) address() string {
 	if a.settings.PublicURL != "" {
 		return a.settings.PublicURL
 	}
-	return fmt.Sprintf("%s://%s", a.scheme(), fromHere(a.listener.Addr().String()))
+	return fmt.Sprintf("%s://%s", a.scheme(), localAddress(a.listener.Addr().String()))
 }
 
 // run serves until the context ends, then lets the requests and deliveries under way finish, for Drain at most.
@@ -250,7 +250,7 @@ func (a *app) run() error {
 	}()
 	failed := make(chan error, 1)
 	go func() { failed <- a.server.Serve(httpserver.Listen(a.listener, a.secured)) }()
-	a.sayWhere()
+	a.printAddresses()
 	select {
 	case err := <-failed:
 		return fmt.Errorf("serve: %w", err)
@@ -272,17 +272,17 @@ func (a *app) run() error {
 	}
 }
 
-// sayWhere prints where the program serves and, at the first start, a link to sign in to the console.
-func (a *app) sayWhere() {
+// printAddresses prints where the program serves and, at the first start, a link to sign in to the console.
+func (a *app) printAddresses() {
 	s, listening := a.settings, a.listener.Addr().String()
 	database := db.Redact(s.Database)
 	a.log.Info("started", "version", ownVersion(), "database", database, "address", fmt.Sprintf("%s://%s%s", a.scheme(), listening, s.Root))
-	fmt.Fprintf(a.out, "Comity serves %s at %s://%s%s\n", database, a.scheme(), fromHere(listening), s.Root)
+	fmt.Fprintf(a.out, "Comity serves %s at %s://%s%s\n", database, a.scheme(), localAddress(listening), s.Root)
 	if a.link == "" {
 		return
 	}
 	fmt.Fprintf(a.out, "\nThe console, signed in as %s; good once, for an hour:\n\n  %s\n\n", a.operator, signInLink(a.address(), a.link))
-	if other := elsewhere(listening); other != "" && s.PublicURL == "" {
+	if other := otherAddress(listening); other != "" && s.PublicURL == "" {
 		fmt.Fprintf(a.out, "The same from another machine, if no name or port is translated on the way (--public-url sets the address):\n\n  %s\n\n",
 			signInLink(a.scheme()+"://"+other, a.link))
 	}

@@ -14,7 +14,7 @@ import (
 
 type backupCommand struct {
 	database
-	File string `arg:"" help:"The file to write; it must not be there."`
+	File string `arg:"" help:"The file to write; it must not exist."`
 }
 
 // Run writes a backup. The file gets its name only when it is complete.

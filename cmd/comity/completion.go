@@ -14,13 +14,13 @@ type completeCommand struct {
 // Run prints a completion script of the program's commands and flags.
 func (c *completeCommand) Run(p *program, k *kong.Context) error {
 	var script string
-	switch points := completions(k.Model.Node, ""); c.Shell {
+	switch positions := completions(k.Model.Node, ""); c.Shell {
 	case "bash":
-		script = bashScript(points)
+		script = bashScript(positions)
 	case "zsh":
-		script = "#compdef comity\nautoload -U +X bashcompinit && bashcompinit\n" + bashScript(points)
+		script = "#compdef comity\nautoload -U +X bashcompinit && bashcompinit\n" + bashScript(positions)
 	case "fish":
-		script = fishScript(points)
+		script = fishScript(positions)
 	}
 	_, err := fmt.Fprint(p.out, script)
 	return err
@@ -61,10 +61,10 @@ func takesFile(f *kong.Flag) bool {
 	return strings.Contains(f.PlaceHolder, "FILE") || strings.Contains(f.PlaceHolder, "PATH|")
 }
 
-func bashScript(points []completion) string {
+func bashScript(positions []completion) string {
 	var known, cases, files, values strings.Builder
 	inFiles, inValues := map[string]bool{}, map[string]bool{}
-	for _, c := range points {
+	for _, c := range positions {
 		var words []string
 		for _, n := range c.commands {
 			words = append(words, n.Name)
@@ -111,7 +111,7 @@ complete -o filenames -F _comity comity
 `, known.String(), strings.TrimPrefix(files.String(), "|"), strings.TrimPrefix(values.String(), "|"), cases.String())
 }
 
-func fishScript(points []completion) string {
+func fishScript(positions []completion) string {
 	var b strings.Builder
 	b.WriteString(`# Completion of comity in fish: comity completion fish | source
 function __comity_at
@@ -126,7 +126,7 @@ end
 complete -c comity -f
 `)
 	quote := func(s string) string { return "'" + strings.NewReplacer("\\", "\\\\", "'", "\\'").Replace(s) + "'" }
-	for _, c := range points {
+	for _, c := range positions {
 		at := quote("__comity_at " + c.path)
 		for _, n := range c.commands {
 			fmt.Fprintf(&b, "complete -c comity -n %s -a %s -d %s\n", at, n.Name, quote(n.Help))

@@ -14,11 +14,11 @@ import (
 
 // consoleSettings are the console's public URL and its login by OpenID Connect.
 type consoleSettings struct {
-	PublicURL  string `name:"public-url" help:"The address that browsers find the program at, without a path." env:"COMITY_PUBLIC_URL" placeholder:"URL"`
-	OIDCIssuer string `name:"oidc-issuer" help:"The OpenID Connect provider that people sign in to the console by." env:"COMITY_OIDC_ISSUER" placeholder:"URL"`
-	OIDCClient string `name:"oidc-client-id" help:"What the provider calls this program." env:"COMITY_OIDC_CLIENT_ID" placeholder:"ID"`
-	OIDCSecret string `name:"oidc-client-secret-file" help:"A file with the secret that the provider knows this program by." env:"COMITY_OIDC_CLIENT_SECRET_FILE" placeholder:"FILE"`
-	OIDCClaim  string `name:"oidc-claim" help:"The claim that is a person's identifier for login." default:"sub" env:"COMITY_OIDC_CLAIM" placeholder:"NAME"`
+	PublicURL  string `name:"public-url" help:"The URL at which browsers reach the server, without a path." env:"COMITY_PUBLIC_URL" placeholder:"URL"`
+	OIDCIssuer string `name:"oidc-issuer" help:"The issuer URL of the OpenID Connect provider by which people sign in to the console." env:"COMITY_OIDC_ISSUER" placeholder:"URL"`
+	OIDCClient string `name:"oidc-client-id" help:"The client id that the provider has given this program." env:"COMITY_OIDC_CLIENT_ID" placeholder:"ID"`
+	OIDCSecret string `name:"oidc-client-secret-file" help:"A file with the client secret that the provider has given this program." env:"COMITY_OIDC_CLIENT_SECRET_FILE" placeholder:"FILE"`
+	OIDCClaim  string `name:"oidc-claim" help:"The claim that has a person's login identifier." default:"sub" env:"COMITY_OIDC_CLAIM" placeholder:"NAME"`
 }
 
 // Validate returns all errors in the settings, joined.
@@ -65,7 +65,7 @@ func (s consoleSettings) oidc() (o console.OIDC, err error) {
 type linkCommand struct {
 	database
 	User      string `help:"The API user's whole name." default:"co_1.operator" placeholder:"NAME"`
-	PublicURL string `name:"public-url" help:"The address that browsers find the program at." env:"COMITY_PUBLIC_URL" placeholder:"URL"`
+	PublicURL string `name:"public-url" help:"The URL at which browsers reach the server." env:"COMITY_PUBLIC_URL" placeholder:"URL"`
 }
 
 // Validate returns all errors in the settings, joined.

@@ -21,13 +21,13 @@ import (
 // database are the settings that say where the registry is kept.
 type database struct {
 	Database      string `help:"A path of an SQLite file, or a postgres:// URL." default:"comity.db" env:"COMITY_DATABASE" placeholder:"PATH|URL"`
-	SecretKeyFile string `help:"The key that seals stored passwords; made at the first start. Beside the SQLite file, or comity.key, by default." env:"COMITY_SECRET_KEY_FILE" placeholder:"FILE"`
+	SecretKeyFile string `help:"The file of the key that seals stored passwords; created at the first start. By default it is beside the SQLite file, or comity.key for PostgreSQL." env:"COMITY_SECRET_KEY_FILE" placeholder:"FILE"`
 	// log gets a line when the database becomes unusable, and when it is usable again; it may be nil.
 	log *slog.Logger
 }
 
-// opened is an open database; an SQLite file is locked against other processes.
-type opened struct {
+// openDatabase is an open database; an SQLite file is locked against other processes.
+type openDatabase struct {
 	store *db.DB
 	lock  *files.FileLock
 }
@@ -45,16 +45,16 @@ type use struct {
 
 // open locks, migrates and opens the database. It loads the key if the use needs one. The error is
 // store.ErrServed while another process serves the file.
-func (d database) open(ctx context.Context, use use, note func(format string, args ...any)) (*opened, error) {
-	o := &opened{}
-	if err := d.fill(ctx, o, use, note); err != nil {
+func (d database) open(ctx context.Context, use use, note func(format string, args ...any)) (*openDatabase, error) {
+	o := &openDatabase{}
+	if err := d.openInto(ctx, o, use, note); err != nil {
 		return nil, errors.Join(err, o.close())
 	}
 	return o, nil
 }
 
-func (d database) fill(ctx context.Context, o *opened, use use, note func(format string, args ...any)) (err error) {
-	if err := d.checkThere(ctx, use); err != nil {
+func (d database) openInto(ctx context.Context, o *openDatabase, use use, note func(format string, args ...any)) (err error) {
+	if err := d.checkExists(ctx, use); err != nil {
 		return err
 	}
 	if !db.IsPostgres(d.Database) {
@@ -104,9 +104,9 @@ func (d database) checkKey(ctx context.Context) error {
 	return err
 }
 
-// checkThere returns an error if there is no registry and the command does not create one. One that does may
+// checkExists returns an error if there is no registry and the command does not create one. One that does may
 // use an empty SQLite file, but not if a key file is beside it: then the registry of that key has been lost.
-func (d database) checkThere(ctx context.Context, use use) error {
+func (d database) checkExists(ctx context.Context, use use) error {
 	if !use.creates {
 		return db.CheckRegistry(ctx, d.Database)
 	}
@@ -208,8 +208,8 @@ func (d database) keyFile() string {
 	return d.Database + ".key"
 }
 
-// single reopens the database with one connection, so that every other connection is another program's.
-func (o *opened) single(ctx context.Context, name string) (err error) {
+// reopenAlone reopens the database with one connection, so that every other connection is another program's.
+func (o *openDatabase) reopenAlone(ctx context.Context, name string) (err error) {
 	if err = o.store.Close(); err == nil {
 		o.store, err = store.Open(ctx, db.Options{Database: name, Connections: 1})
 	}
@@ -218,14 +218,14 @@ func (o *opened) single(ctx context.Context, name string) (err error) {
 
 // takeOver takes over the deliveries that a former process left in flight. It does so only for an SQLite
 // file, which this process has to itself.
-func (o *opened) takeOver(ctx context.Context, queue *outbox.Outbox) error {
+func (o *openDatabase) takeOver(ctx context.Context, queue *outbox.Outbox) error {
 	if o.lock == nil {
 		return nil
 	}
 	return queue.TakeOver(ctx)
 }
 
-func (o *opened) close() error {
+func (o *openDatabase) close() error {
 	var err error
 	if o.store != nil {
 		err = o.store.Close()

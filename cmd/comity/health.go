@@ -13,7 +13,7 @@ import (
 // healthCommand checks a server where there is no other HTTP client, such as in the container image.
 type healthCommand struct {
 	Listen  string `help:"The address that the server listens on." default:"127.0.0.1:8080" env:"COMITY_LISTEN" placeholder:"HOST:PORT"`
-	TLSCert string `name:"tls-cert" help:"Set where the server serves HTTPS." env:"COMITY_TLS_CERT" placeholder:"FILE"`
+	TLSCert string `name:"tls-cert" help:"The server's certificate, if it serves HTTPS." env:"COMITY_TLS_CERT" placeholder:"FILE"`
 }
 
 // Validate returns the error in the settings.
@@ -28,7 +28,7 @@ func (h *healthCommand) Run(p *program) error {
 		// The request goes to this machine, by an address that the certificate need not name.
 		scheme, client.Transport = "https", &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}} //nolint:gosec // see above
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, scheme+"://"+fromHere(h.Listen)+"/readyz", http.NoBody)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, scheme+"://"+localAddress(h.Listen)+"/readyz", http.NoBody)
 	if err != nil {
 		return err
 	}

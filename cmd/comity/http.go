@@ -21,7 +21,7 @@ import (
 type httpSettings struct {
 	TLSCert        string        `name:"tls-cert" help:"The certificate chain (PEM) to serve HTTPS with; HTTP/1.1, so that reason phrases are kept. Read again when it changes." env:"COMITY_TLS_CERT" placeholder:"FILE"`
 	TLSKey         string        `name:"tls-key" help:"The certificate's private key (PEM)." env:"COMITY_TLS_KEY" placeholder:"FILE"`
-	RequestTimeout time.Duration `help:"How long the work on a request may take before it is undone and answered 503." default:"50s" env:"COMITY_REQUEST_TIMEOUT"`
+	RequestTimeout time.Duration `help:"How long a request may take before it is rolled back and answered with 503." default:"50s" env:"COMITY_REQUEST_TIMEOUT"`
 	AccessLog      string        `help:"Log each request: off, json or combined." default:"off" env:"COMITY_ACCESS_LOG"`
 	AccessLogFile  string        `help:"The file to log requests to; standard error by default." env:"COMITY_ACCESS_LOG_FILE" placeholder:"FILE"`
 }
@@ -103,10 +103,10 @@ func (s httpSettings) options(errOut io.Writer, address func(*http.Request) stri
 	}, done, nil
 }
 
-// below sends requests below the root to the API and others to the mux. The path is left as it is, as a mux
+// withRoot sends requests below the root to the API and others to the mux. The path is left as it is, as a mux
 // would redirect paths that it normalizes. If the root is "/", the patterns of the mux come first. The root
 // without its slash is redirected to the root.
-func below(root string, api http.Handler, mux *http.ServeMux) http.Handler {
+func withRoot(root string, api http.Handler, mux *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		own := false
 		if root == "/" {

@@ -15,11 +15,11 @@ import (
 
 type keyCommand struct {
 	Rotate  rotateKeyCommand  `cmd:"" help:"Seal the stored passwords with a new key, while nothing serves the registry."`
-	Replace replaceKeyCommand `cmd:"" help:"Go on without a key that was lost: blank the passwords that cannot be read, and list them."`
+	Replace replaceKeyCommand `cmd:"" help:"Replace a lost key: clear the passwords that cannot be read, and list them."`
 }
 
 // openAlone opens a registry that no other program uses, without its key and with one connection.
-func (d database) openAlone(p *program) (*opened, error) {
+func (d database) openAlone(p *program) (*openDatabase, error) {
 	opened, err := d.open(p.ctx, use{}, func(string, ...any) {})
 	if errors.Is(err, files.ErrServed) {
 		err = fmt.Errorf("%w: end it first, for it goes on with the key that it has", err)
@@ -27,7 +27,7 @@ func (d database) openAlone(p *program) (*opened, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := opened.single(p.ctx, d.Database); err != nil {
+	if err := opened.reopenAlone(p.ctx, d.Database); err != nil {
 		return nil, errors.Join(err, opened.close())
 	}
 	return opened, nil
@@ -95,7 +95,7 @@ func (r *rotateKeyCommand) Run(p *program) (err error) {
 
 type replaceKeyCommand struct {
 	database
-	DryRun bool `help:"Only list what would be blanked."`
+	DryRun bool `help:"Only list the passwords that would be cleared."`
 }
 
 // errDryRun rolls back the transaction of a dry run.

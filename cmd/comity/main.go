@@ -26,23 +26,23 @@ type cli struct {
 	ShowVersion kong.VersionFlag `name:"version" help:"Print the version."`
 
 	Serve     serveCommand     `cmd:"" help:"Serve the registry."`
-	Migrate   migrateCommand   `cmd:"" help:"Bring the database up to this program."`
+	Migrate   migrateCommand   `cmd:"" help:"Migrate the database to this version of the program."`
 	APIUser   apiUserCommand   `cmd:"" name:"api-user" help:"Add, list, rotate, suspend and resume API users."`
-	Link      linkCommand      `cmd:"" name:"console-link" help:"Print an address that signs an API user in to the console, once."`
-	Sink      sinkCommand      `cmd:"" help:"A small receiver that prints the provisioning messages it gets."`
-	Backup    backupCommand    `cmd:"" help:"Write everything in the database to a file, while it is served or not."`
-	Restore   restoreCommand   `cmd:"" help:"Read a backup into an empty database, of either kind."`
-	Check     checkCommand     `cmd:"" help:"Say whether the registry is as its rules say."`
-	Provision provisionCommand `cmd:"" help:"Send a provisioning target all people and groups of its CO, or one of them, now."`
-	Key       keyCommand       `cmd:"" help:"Change the key that seals stored passwords, or begin a new one."`
-	Erase     eraseCommand     `cmd:"" help:"Erase a person's values from the history and from what is kept of targets."`
-	Vacuum    vacuumCommand    `cmd:"" help:"Write the database anew, without what was deleted from it."`
-	Settings  settingsCommand  `cmd:"" help:"Show the settings that serve would have, and where each is from."`
-	Health    healthCommand    `cmd:"" help:"Ask the server on this machine whether it is ready."`
-	Complete  completeCommand  `cmd:"" name:"completion" help:"Print a script by which a shell completes commands and flags."`
+	Link      linkCommand      `cmd:"" name:"console-link" help:"Print a one-time link that signs an API user in to the console."`
+	Sink      sinkCommand      `cmd:"" help:"Receive provisioning messages and print them, to try provisioning."`
+	Backup    backupCommand    `cmd:"" help:"Back up the database to a file; it may be served meanwhile."`
+	Restore   restoreCommand   `cmd:"" help:"Restore a backup into an empty database, SQLite or PostgreSQL."`
+	Check     checkCommand     `cmd:"" help:"Check that the registry's records satisfy its rules."`
+	Provision provisionCommand `cmd:"" help:"Provision a target with all people and groups of its CO, or with one of them."`
+	Key       keyCommand       `cmd:"" help:"Rotate the key that seals stored passwords, or replace a lost one."`
+	Erase     eraseCommand     `cmd:"" help:"Erase a person's values from the history and from the deliveries."`
+	Vacuum    vacuumCommand    `cmd:"" help:"Rewrite the database without deleted data."`
+	Settings  settingsCommand  `cmd:"" help:"Show the settings of serve and where each comes from."`
+	Health    healthCommand    `cmd:"" help:"Check whether the server on this machine is ready."`
+	Complete  completeCommand  `cmd:"" name:"completion" help:"Print a script that completes commands and flags in a shell."`
 	Version   versionCommand   `cmd:"" help:"Print the version."`
 
-	mistakes mistakes
+	valueErrors valueErrors
 }
 
 // Validate returns all errors in the settings of the selected command, joined: the values that cannot be parsed,
@@ -52,7 +52,7 @@ func (c *cli) Validate(k *kong.Context) error {
 	if selected == nil {
 		return nil
 	}
-	err := c.mistakes.in(selected)
+	err := c.valueErrors.in(selected)
 	if command, ok := selected.Target.Addr().Interface().(interface{ Validate() error }); ok {
 		err = errors.Join(err, command.Validate())
 	}
@@ -90,9 +90,9 @@ func endOnSignal(stop func()) {
 // run runs one command line and returns the exit status: 0, or after an error, which it prints on one line,
 // that of a statusError or else 1.
 func run(p *program, arguments []string) int {
-	c := cli{mistakes: mistakes{}}
+	c := cli{valueErrors: valueErrors{}}
 	status := -1
-	options := append(c.mistakes.options(), kong.Name("comity"),
+	options := append(c.valueErrors.options(), kong.Name("comity"),
 		kong.Description("An identity registry for research collaborations."),
 		kong.Vars{"version": "comity " + ownVersion()},
 		kong.Configuration(strictJSON), kong.Writers(p.out, p.errOut),

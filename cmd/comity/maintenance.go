@@ -16,7 +16,7 @@ type migrateCommand struct {
 
 // Run migrates the database.
 func (m *migrateCommand) Run(p *program) (err error) {
-	if err := m.checkThere(p.ctx, use{creates: true}); err != nil {
+	if err := m.checkExists(p.ctx, use{creates: true}); err != nil {
 		return err
 	}
 	if !db.IsPostgres(m.Database) {

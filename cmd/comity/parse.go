@@ -15,18 +15,18 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// mistakes are the values that cannot be parsed, collected so that all are reported and not the first alone.
-type mistakes map[*kong.Value]mistake
+// valueErrors are the values that cannot be parsed, collected so that all are reported and not the first alone.
+type valueErrors map[*kong.Value]valueError
 
-// mistake is the error in a value, nil for none. A value that was given on the command line or in the
+// valueError is the error in a value, nil for none. A value that was given on the command line or in the
 // configuration file takes precedence over the environment and the default.
-type mistake struct {
+type valueError struct {
 	given bool
 	err   error
 }
 
 // in returns the errors in the values of a command's flags, joined.
-func (m mistakes) in(command *kong.Node) error {
+func (m valueErrors) in(command *kong.Node) error {
 	var all []error
 	for _, group := range command.AllFlags(false) {
 		for _, flag := range group {
@@ -37,17 +37,17 @@ func (m mistakes) in(command *kong.Node) error {
 }
 
 // options make kong record values that cannot be parsed, and continue with their defaults.
-func (m mistakes) options() []kong.Option {
+func (m valueErrors) options() []kong.Option {
 	defaults := kong.NewRegistry().RegisterDefaults()
 	var options []kong.Option
 	for _, t := range []reflect.Type{reflect.TypeFor[int64](), reflect.TypeFor[int](), reflect.TypeFor[float64]()} {
-		options = append(options, kong.TypeMapper(t, m.noting(defaults.ForType(t))))
+		options = append(options, kong.TypeMapper(t, m.recording(defaults.ForType(t))))
 	}
 	flag := reflect.TypeFor[bool]()
 	duration := reflect.TypeFor[time.Duration]()
 	return append(options,
-		kong.TypeMapper(flag, boolMapper{m.noting(defaults.ForType(flag))}),
-		kong.TypeMapper(duration, m.noting(durationMapper{defaults.ForType(duration)})))
+		kong.TypeMapper(flag, boolMapper{m.recording(defaults.ForType(flag))}),
+		kong.TypeMapper(duration, m.recording(durationMapper{defaults.ForType(duration)})))
 }
 
 // boolMapper is a mapper of flags that need no value.
@@ -68,7 +68,7 @@ func (d durationMapper) Decode(ctx *kong.DecodeContext, target reflect.Value) er
 	return d.Mapper.Decode(ctx, target)
 }
 
-func (m mistakes) noting(mapper kong.Mapper) kong.Mapper {
+func (m valueErrors) recording(mapper kong.Mapper) kong.Mapper {
 	return kong.MapperFunc(func(ctx *kong.DecodeContext, target reflect.Value) error {
 		v, text := ctx.Value, ctx.Scan.Peek().Value
 		err := mapper.Decode(ctx, target)
@@ -86,7 +86,7 @@ func (m mistakes) noting(mapper kong.Mapper) kong.Mapper {
 		if i := slices.IndexFunc(v.Tag.Envs, func(name string) bool { return os.Getenv(name) == text }); i >= 0 && !given && err != nil {
 			err = fmt.Errorf("%w (from %s)", err, v.Tag.Envs[i])
 		}
-		m[v] = mistake{given, err}
+		m[v] = valueError{given, err}
 		if err == nil {
 			return nil
 		}

@@ -27,7 +27,7 @@ type provisionCommand struct {
 	DryRun       bool    `xor:"what" help:"List what would be sent, and send nothing."`
 	Verify       bool    `xor:"what" help:"Compare what the target's endpoint holds with what it should hold, and send nothing; the exit status is 2 if there is drift."`
 	Repair       bool    `help:"With --verify: repair drift by sending the people and groups concerned again."`
-	AllowPrivate bool    `name:"allow-private-targets" help:"Let provisioning targets be at loopback, private and link-local addresses." env:"COMITY_ALLOW_PRIVATE_TARGETS"`
+	AllowPrivate bool    `name:"allow-private-targets" help:"Allow provisioning targets at loopback, private and link-local addresses." env:"COMITY_ALLOW_PRIVATE_TARGETS"`
 }
 
 // percent is a share in whole percent, written 10%.
@@ -151,7 +151,7 @@ func subjectsIn(s provisioning.FullSync, n int64) string {
 	if s.Last.Kind == comity.KindGroup {
 		return fmt.Sprintf("%d people and groups", n)
 	}
-	return several(int(n), "person", "people")
+	return plural(int(n), "person", "people")
 }
 
 // progress prints how far a full sync is: on a terminal in one line that is rewritten, elsewhere in a line

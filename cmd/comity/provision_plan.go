@@ -30,7 +30,7 @@ func (c *provisionCommand) dryRun(p *program, client *control.Client) (err error
 			fmt.Fprintf(p.errOut, "the full sync would continue after %v, where one was stopped; --anew starts from the beginning\n", span.After)
 		}
 	}
-	total := planTotal{cannot: map[string]int{}}
+	total := planCounts{cannot: map[string]int{}}
 	for {
 		page, err := control.Do(p.ctx, client, control.Plan{TargetId: c.Target, Span: span, OnlyChanged: c.OnlyChanged})
 		if p.ctx.Err() != nil {
@@ -64,10 +64,10 @@ func (c *provisionCommand) dryRun(p *program, client *control.Client) (err error
 func planLine(one provisioning.SubjectPlan) string {
 	var parts []string
 	if one.Unchanged != "" {
-		parts = append(parts, "unchanged "+shown(one.Unchanged))
+		parts = append(parts, "unchanged "+quoted(one.Unchanged))
 	}
 	for _, m := range one.Messages {
-		part := m.Method + " " + shown(m.Identifier)
+		part := m.Method + " " + quoted(m.Identifier)
 		if m.Delete && m.Method != "DELETE" {
 			part += " deleted"
 		}
@@ -86,22 +86,22 @@ func planLine(one provisioning.SubjectPlan) string {
 	return line
 }
 
-// shown quotes an identifier unless it is one printable word, so that it cannot break a line or control a
+// quoted quotes an identifier unless it is one printable word, so that it cannot break a line or control a
 // terminal.
-func shown(identifier string) string {
+func quoted(identifier string) string {
 	if strings.ContainsFunc(identifier, func(r rune) bool { return !unicode.IsPrint(r) || r == ' ' || r == '"' }) {
 		return strconv.Quote(identifier)
 	}
 	return identifier
 }
 
-// planTotal counts subjects by what would be sent about them, and by why they cannot be sent.
-type planTotal struct {
+// planCounts counts subjects by what would be sent about them, and by why they cannot be sent.
+type planCounts struct {
 	sent, deleted, unchanged int
 	cannot                   map[string]int
 }
 
-func (t *planTotal) add(one provisioning.SubjectPlan) {
+func (t *planCounts) add(one provisioning.SubjectPlan) {
 	switch {
 	case slices.ContainsFunc(one.Messages, func(m provisioning.PlannedMessage) bool { return !m.Delete }):
 		t.sent++
@@ -115,7 +115,7 @@ func (t *planTotal) add(one provisioning.SubjectPlan) {
 	}
 }
 
-func (t *planTotal) write(w io.Writer) {
+func (t *planCounts) write(w io.Writer) {
 	fmt.Fprintf(w, "%d would be sent, %d deleted, %d unchanged\n", t.sent, t.deleted, t.unchanged)
 	for _, why := range slices.Sorted(maps.Keys(t.cannot)) {
 		fmt.Fprintf(w, "%d cannot be sent: %s\n", t.cannot[why], why)

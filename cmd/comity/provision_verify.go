@@ -22,7 +22,7 @@ func (c *provisionCommand) verify(p *program, client *control.Client) (err error
 	defer func() { err = errors.Join(err, out.Flush()) }()
 	options := provisioning.VerifyOptions{Span: provisioning.Span{One: c.subject()}, Repair: c.Repair, MaxDeletes: int64(c.MaxDeletes)}
 	bar := progress{out: p.errOut, live: isTerminal(p.errOut)}
-	total := driftTotal{found: map[string]int{}, repairing: map[string]int{}}
+	total := driftCounts{found: map[string]int{}, repairing: map[string]int{}}
 	for {
 		page, err := control.Do(p.ctx, client, control.Verify{TargetId: c.Target, VerifyOptions: options})
 		bar.end()
@@ -52,7 +52,7 @@ func (c *provisionCommand) verify(p *program, client *control.Client) (err error
 		}
 	}
 	total.write(out)
-	if total.left != (headcount{}) {
+	if total.left != (subjectCount{}) {
 		return &statusError{fmt.Errorf("target %d does not hold, or does not show, what it should hold of %v", c.Target, total.left), statusDrift}
 	}
 	return nil
@@ -61,7 +61,7 @@ func (c *provisionCommand) verify(p *program, client *control.Client) (err error
 func writeDrift(w io.Writer, one provisioning.SubjectDrift) {
 	subject := fmt.Sprintf("(%v)", one.Subject)
 	for _, f := range one.Findings {
-		fmt.Fprintf(w, "%s %s %s", f.Kind, shown(f.Identifier), subject)
+		fmt.Fprintf(w, "%s %s %s", f.Kind, quoted(f.Identifier), subject)
 		var paths []string
 		for _, d := range f.Differences {
 			paths = append(paths, cmp.Or(d.Path, "all of it"))
@@ -86,15 +86,15 @@ func writeDrift(w io.Writer, one provisioning.SubjectDrift) {
 	}
 }
 
-// driftTotal counts the findings.
-type driftTotal struct {
+// driftCounts counts the findings.
+type driftCounts struct {
 	// all counts the subjects that were compared, left those with drift that is not repaired.
-	all, left        headcount
+	all, left        subjectCount
 	waiting, cannot  int
 	found, repairing map[string]int
 }
 
-func (t *driftTotal) add(one provisioning.SubjectDrift) {
+func (t *driftCounts) add(one provisioning.SubjectDrift) {
 	t.all.add(one.Subject)
 	for _, f := range one.Findings {
 		t.found[f.Kind]++
@@ -113,9 +113,9 @@ func (t *driftTotal) add(one provisioning.SubjectDrift) {
 	}
 }
 
-func (t *driftTotal) write(w io.Writer) {
+func (t *driftCounts) write(w io.Writer) {
 	fmt.Fprintf(w, "%v compared: %s\n", t.all,
-		counted(t.found, "no drift", provisioning.Missing, provisioning.Surplus, provisioning.Different, provisioning.Unreadable))
+		listCounts(t.found, "no drift", provisioning.Missing, provisioning.Surplus, provisioning.Different, provisioning.Unreadable))
 	if t.waiting > 0 {
 		fmt.Fprintf(w, "%d have a pending delivery and are not compared\n", t.waiting)
 	}
@@ -123,12 +123,12 @@ func (t *driftTotal) write(w io.Writer) {
 		fmt.Fprintf(w, "%d cannot be sent\n", t.cannot)
 	}
 	if len(t.repairing) > 0 {
-		fmt.Fprintln(w, counted(t.repairing, "", provisioning.Repaired, provisioning.RepairQueued, provisioning.NotRepaired))
+		fmt.Fprintln(w, listCounts(t.repairing, "", provisioning.Repaired, provisioning.RepairQueued, provisioning.NotRepaired))
 	}
 }
 
-// counted lists the counts of the words that are not 0, such as "1 missing, 2 surplus"; otherwise if all are 0.
-func counted(counts map[string]int, otherwise string, words ...string) string {
+// listCounts lists the counts of the words that are not 0, such as "1 missing, 2 surplus"; otherwise if all are 0.
+func listCounts(counts map[string]int, otherwise string, words ...string) string {
 	var parts []string
 	for _, word := range words {
 		if n := counts[word]; n > 0 {
@@ -141,10 +141,10 @@ func counted(counts map[string]int, otherwise string, words ...string) string {
 	return strings.Join(parts, ", ")
 }
 
-// headcount counts people and groups.
-type headcount struct{ people, groups int }
+// subjectCount counts people and groups.
+type subjectCount struct{ people, groups int }
 
-func (h *headcount) add(s comity.Subject) {
+func (h *subjectCount) add(s comity.Subject) {
 	if s.Kind == comity.KindGroup {
 		h.groups++
 	} else {
@@ -153,18 +153,18 @@ func (h *headcount) add(s comity.Subject) {
 }
 
 // String returns such as "2 people and 1 group"; groups are left out if there are none.
-func (h headcount) String() string {
+func (h subjectCount) String() string {
 	var parts []string
 	if h.people > 0 || h.groups == 0 {
-		parts = append(parts, several(h.people, "person", "people"))
+		parts = append(parts, plural(h.people, "person", "people"))
 	}
 	if h.groups > 0 {
-		parts = append(parts, several(h.groups, "group", "groups"))
+		parts = append(parts, plural(h.groups, "group", "groups"))
 	}
 	return strings.Join(parts, " and ")
 }
 
-func several(n int, one, more string) string {
+func plural(n int, one, more string) string {
 	if n == 1 {
 		return "1 " + one
 	}

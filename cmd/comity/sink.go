@@ -13,10 +13,10 @@ import (
 
 type sinkCommand struct {
 	Listen     string        `help:"The address to listen on." default:"127.0.0.1:9090" placeholder:"HOST:PORT"`
-	Fail       float64       `help:"The share of messages that are answered with a failure, 0 to 1." default:"0"`
-	FailStatus int           `help:"The status of those." default:"503" placeholder:"STATUS"`
+	Fail       float64       `help:"The share of messages that are answered with a failure, from 0 to 1." default:"0"`
+	FailStatus int           `help:"The HTTP status of these failures." default:"503" placeholder:"STATUS"`
 	Delay      time.Duration `help:"How long each answer takes." default:"0s"`
-	Pretty     bool          `help:"Print each message whole."`
+	Pretty     bool          `help:"Print each message in full."`
 }
 
 // Validate returns all errors in the settings, joined.
