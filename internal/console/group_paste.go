@@ -163,7 +163,7 @@ func (v *visit) addPasted() error {
 		inputs = append(inputs, comity.Input{Record: rec})
 	}
 	if len(inputs) > 0 {
-		if _, err := v.Registry.AddAll(v.ctx(), v.caller, f.Resource, inputs, registry.Once{}); err != nil {
+		if _, err := v.Registry.AddAll(v.ctx(), v.caller, f.Resource, inputs, registry.Idempotency{}); err != nil {
 			return err
 		}
 	}

@@ -86,7 +86,7 @@ func (p *pair) add(v *visit) error {
 	if p.first.Searching() || p.second.Searching() {
 		return p.show(v, http.StatusOK, [2][]comity.FieldError{})
 	}
-	results, err := v.Registry.AddTogether(v.ctx(), v.caller, []registry.Part{
+	results, err := v.Registry.AddBatch(v.ctx(), v.caller, []registry.BatchPart{
 		{Input: p.first.Input()}, {Input: p.second.Input(), Of: p.of},
 	})
 	if err == nil {

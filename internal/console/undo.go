@@ -78,8 +78,8 @@ func (d drawn) addAgain(v *visit, revision int64) error {
 	if f := d.CoId(); f != nil {
 		in.Record.SetInt(f, was.CoId)
 	}
-	once := registry.Once{Key: fmt.Sprintf("undo %s %d %d", d.Singular, id, revision)}
-	added, err := v.Registry.AddOnce(v.ctx(), v.caller, d.Resource, in, once)
+	key := registry.Idempotency{Key: fmt.Sprintf("undo %s %d %d", d.Singular, id, revision)}
+	added, err := v.Registry.AddIdempotent(v.ctx(), v.caller, d.Resource, in, key)
 	if why := notUndone(err); why != "" {
 		v.say(why)
 		return v.redirect(v.present.ListPath(d.Resource))

@@ -264,7 +264,7 @@ func TestPagesOfAGroup(t *testing.T) {
 func (w *world) addAll(r *comity.Resource, inputs []comity.Input) (ids []int64) {
 	w.t.Helper()
 	for some := range slices.Chunk(inputs, 500) {
-		added, err := w.registry.AddAll(w.t.Context(), caller, r, some, registry.Once{})
+		added, err := w.registry.AddAll(w.t.Context(), caller, r, some, registry.Idempotency{})
 		if err != nil {
 			w.t.Fatal(err)
 		}

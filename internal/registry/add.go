@@ -15,23 +15,23 @@ import (
 
 // Add stores a new record.
 func (r *Registry) Add(ctx context.Context, caller authz.Caller, res *comity.Resource, in comity.Input) (Added, error) {
-	return r.add(ctx, caller, res, in, "", Once{})
+	return r.add(ctx, caller, res, in, "", Idempotency{})
 }
 
-// AddOnce is Add with an idempotency key: a repeated request gets the same answer and adds nothing.
-func (r *Registry) AddOnce(ctx context.Context, caller authz.Caller, res *comity.Resource, in comity.Input, once Once) (Added, error) {
-	return r.add(ctx, caller, res, in, "", once)
+// AddIdempotent is Add with an idempotency key: a repeated request gets the same answer and adds nothing.
+func (r *Registry) AddIdempotent(ctx context.Context, caller authz.Caller, res *comity.Resource, in comity.Input, key Idempotency) (Added, error) {
+	return r.add(ctx, caller, res, in, "", key)
 }
 
 // add is Add with the secret to store; with key "" the server generates one.
-func (r *Registry) add(ctx context.Context, caller authz.Caller, res *comity.Resource, in comity.Input, key string, once Once) (Added, error) {
-	n, err := newRecord(caller, res, in, key)
+func (r *Registry) add(ctx context.Context, caller authz.Caller, res *comity.Resource, in comity.Input, secret string, key Idempotency) (Added, error) {
+	n, err := newRecord(caller, res, in, secret)
 	if err != nil {
 		return Added{}, err
 	}
-	added := Added{Generated: n.minted}
+	added := Added{Generated: n.secret}
 	err = r.write(ctx, false, func(tx *db.Tx) (err error) {
-		added.Id, err = n.once(once).do(ctx, tx, caller, func() (int64, error) { return n.add(ctx, tx, caller, nil) })
+		added.Id, err = n.idempotency(key).do(ctx, tx, caller, func() (int64, error) { return n.add(ctx, tx, caller, nil) })
 		return err
 	})
 	if err != nil {
@@ -40,66 +40,66 @@ func (r *Registry) add(ctx context.Context, caller authz.Caller, res *comity.Res
 	return added, nil
 }
 
-// pendingRecord is a record to be added, with the faults that the request alone shows.
+// pendingRecord is a record to be added, with the field errors that the request alone shows.
 type pendingRecord struct {
-	record *comity.Record
-	faults []comity.FieldError
-	minted string
+	record      *comity.Record
+	fieldErrors []comity.FieldError
+	secret      string
 }
 
-// err returns the faults that the request alone shows as one error, nil if there are none.
+// err returns the field errors that the request alone shows as one error, nil if there are none.
 func (n pendingRecord) err() error {
-	if len(n.faults) == 0 {
+	if len(n.fieldErrors) == 0 {
 		return nil
 	}
-	return comity.InvalidFields(n.faults...)
+	return comity.InvalidFields(n.fieldErrors...)
 }
 
-// once drops the idempotency key when the answer would contain a generated secret: a secret is shown once and
-// not stored, so the answer cannot be repeated.
-func (n pendingRecord) once(o Once) Once {
-	if n.minted != "" {
-		return Once{}
+// idempotency drops the idempotency key when the answer would contain a generated secret: a secret is shown
+// once and not stored, so the answer cannot be repeated.
+func (n pendingRecord) idempotency(key Idempotency) Idempotency {
+	if n.secret != "" {
+		return Idempotency{}
 	}
-	return o
+	return key
 }
 
 func newRecord(caller authz.Caller, res *comity.Resource, in comity.Input, key string) (pendingRecord, error) {
 	if !caller.May(authz.Add, res) || otherCO(caller, in.Record) {
 		return pendingRecord{}, comity.Forbid()
 	}
-	faults := append(slices.Clone(in.FieldErrors), missing(in)...)
+	fieldErrors := append(slices.Clone(in.FieldErrors), missing(in)...)
 	wanted := in.Record.Clone()
-	faults = append(faults, applyDefaults(wanted)...)
-	faults = withFaults(faults, res.Check(wanted)...)
-	minted, err := mint(wanted, key)
-	return pendingRecord{wanted, faults, minted}, err
+	fieldErrors = append(fieldErrors, applyDefaults(wanted)...)
+	fieldErrors = withFieldErrors(fieldErrors, res.Check(wanted)...)
+	secret, err := generateSecret(wanted, key)
+	return pendingRecord{wanted, fieldErrors, secret}, err
 }
 
-// add stores the record in a transaction, which may be run again, and returns its id. With a nil batch it
+// add stores the record in a transaction, which may be run again, and returns its id. With nil deferred it
 // computes the dependent memberships immediately.
-func (n pendingRecord) add(ctx context.Context, tx *db.Tx, caller authz.Caller, b *batch) (int64, error) {
-	c := &change{tx: tx, caller: caller, batch: b, new: n.record.Clone(), faults: slices.Clone(n.faults)}
+func (n pendingRecord) add(ctx context.Context, tx *db.Tx, caller authz.Caller, deferred *deferredMemberships) (int64, error) {
+	c := &change{tx: tx, caller: caller, deferred: deferred, new: n.record.Clone(), fieldErrors: slices.Clone(n.fieldErrors)}
 	err := c.add(ctx, rulesOf(n.record.Resource))
 	return c.new.Id, err
 }
 
 // applyDefaults sets the defaults of the fields that an add does not name.
 func applyDefaults(rec *comity.Record) []comity.FieldError {
-	var faults []comity.FieldError
+	var fieldErrors []comity.FieldError
 	for _, f := range rec.Resource.Fields {
 		cell := rec.Get(f)
 		if !f.Default.IsAbsent() && (!cell.HasValue() || f.ReadOnly) {
 			rec.Set(f, f.Default)
 		} else if len(f.OnAdd) > 0 && !slices.Contains(f.OnAdd, cell.Text()) {
-			faults = append(faults, f.FieldError("must be one of %v on add", f.OnAdd))
+			fieldErrors = append(fieldErrors, f.FieldError("must be one of %v on add", f.OnAdd))
 		}
 	}
-	return faults
+	return fieldErrors
 }
 
-// mint generates the record's secret, or takes the given key, and returns it to be shown.
-func mint(rec *comity.Record, key string) (_ string, err error) {
+// generateSecret generates the record's secret, or takes the given key, and returns it to be shown.
+func generateSecret(rec *comity.Record, key string) (_ string, err error) {
 	for _, f := range rec.Resource.Fields {
 		if !f.Generated {
 			continue
@@ -119,7 +119,7 @@ func (c *change) add(ctx context.Context, rules rules) error {
 	if err := store.Reserve(ctx, c.tx, c.new.Resource); err != nil {
 		return err
 	}
-	if err := c.enterToAdd(ctx, rules.exclusive); err != nil {
+	if err := c.lockToAdd(ctx, rules.exclusive); err != nil {
 		return err
 	}
 	var err error
@@ -132,7 +132,7 @@ func (c *change) add(ctx context.Context, rules rules) error {
 	if err := hook(ctx, rules.authorize, c); err != nil {
 		return err
 	}
-	if err := c.judge(ctx, rules); err != nil {
+	if err := c.validate(ctx, rules); err != nil {
 		return err
 	}
 	for _, f := range c.new.Resource.Fields {
@@ -163,15 +163,15 @@ func (c *change) store(ctx context.Context, rules rules) error {
 	return store.Insert(ctx, c.tx, c.new, c.caller.Username, c.where)
 }
 
-// enterToAdd finds the CO of a new record through its owner, takes the CO's lock, and refuses when the CO or
-// owner does not exist. Any other reference to a missing record is a fault of its field. If the request names
-// no readable CO or owner, there is no CO and the record is not added.
-func (c *change) enterToAdd(ctx context.Context, exclusive bool) error {
+// lockToAdd finds the CO of a new record through its owner, takes the CO's lock, and refuses when the CO or
+// owner does not exist. Any other reference to a missing record is a field error of its field. If the request
+// names no readable CO or owner, there is no CO and the record is not added.
+func (c *change) lockToAdd(ctx context.Context, exclusive bool) error {
 	rec := c.new
 	anchor := rec.Anchor()
 	switch {
 	case anchor == nil && rec.Resource != comity.Co.Resource:
-		c.fault(rec.Resource.Fields[0].Missing())
+		c.invalid(rec.Resource.Fields[0].Missing())
 		return nil
 	case anchor == nil:
 		_, err := store.EnterCO(ctx, c.tx, 0, exclusive)
@@ -196,7 +196,7 @@ func (c *change) enterToAdd(ctx context.Context, exclusive bool) error {
 		if anchor.Kind == comity.Owner {
 			return comity.Refuse(comity.PhrasePersonGone)
 		}
-		c.fault(anchor.Nothing(rec.Int(anchor)))
+		c.invalid(anchor.Nothing(rec.Int(anchor)))
 		return nil
 	}
 	if err != nil {

@@ -51,7 +51,7 @@ func (r *Registry) AddUser(ctx context.Context, coID int64, name string, privile
 		return Login{}, fmt.Errorf("the name %q: %s", name, cmp.Or(sentence, "it is empty"))
 	}
 	rec := newUser(coID, cell.Text(), privileged)
-	added, err := r.add(ctx, authz.Operator(), f.Resource, comity.Input{Record: rec}, key, Once{})
+	added, err := r.add(ctx, authz.Operator(), f.Resource, comity.Input{Record: rec}, key, Idempotency{})
 	if err != nil {
 		return Login{}, fmt.Errorf("API user %q of CO %d: %w", name, coID, err)
 	}

@@ -7,8 +7,8 @@ import (
 	"comity/internal/authz"
 )
 
-// authorizePlace returns an error unless the caller may add the new record to what it names, or move it there. A
-// record that the caller may not know of is answered like one that does not exist.
+// authorizePlace returns an error unless the caller may add the new record to what it names, or move it there.
+// A record that the caller may not know of is answered like one that does not exist.
 func (c *change) authorizePlace(ctx context.Context, op authz.Operation) error {
 	relations := c.caller.Through(op, c.new.Resource)
 	if relations&authz.InCO != 0 {
@@ -19,7 +19,7 @@ func (c *change) authorizePlace(ctx context.Context, op authz.Operation) error {
 		return comity.Forbid()
 	}
 	for _, f := range p.To {
-		if !c.changed(f) || c.faulty(f) {
+		if !c.changed(f) || c.isInvalid(f) {
 			continue
 		}
 		if !c.new.Has(f) && f.Kind == comity.Owner {
@@ -40,7 +40,7 @@ func (c *change) authorizePlace(ctx context.Context, op authz.Operation) error {
 		case f.Kind == comity.Owner:
 			return comity.Refuse(comity.PhrasePersonGone)
 		default:
-			c.fault(f.Nothing(c.new.Int(f)))
+			c.invalid(f.Nothing(c.new.Int(f)))
 		}
 	}
 	return nil

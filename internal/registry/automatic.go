@@ -120,8 +120,8 @@ func (c *change) renameOwnGroups(ctx context.Context, co, cou int64, prefix, of 
 
 // syncPerson updates a person's automatic memberships, and the derived ones that depend on them.
 func (c *change) syncPerson(ctx context.Context, coID, person int64) error {
-	if c.batch != nil {
-		c.batch.automatic[coID] = append(c.batch.automatic[coID], person)
+	if c.deferred != nil {
+		c.deferred.automatic[coID] = append(c.deferred.automatic[coID], person)
 		return nil
 	}
 	follow, err := c.syncAutomatic(ctx, coID, groups.Scope{CoPersonId: person})

@@ -69,8 +69,8 @@ func bootstrap(ctx context.Context, tx *db.Tx, key string) error {
 		return err
 	}
 	user := newUser(comity.PlatformCO, userPrefix(comity.PlatformCO)+firstUser, true)
-	if faults := applyDefaults(user); len(faults) > 0 {
-		return comity.InvalidFields(faults...)
+	if fieldErrors := applyDefaults(user); len(fieldErrors) > 0 {
+		return comity.InvalidFields(fieldErrors...)
 	}
 	user.CoId = comity.PlatformCO
 	user.SetText(comity.ApiUser.ApiKey, signin.Digest(key))

@@ -112,25 +112,25 @@ func checkValues(ctx context.Context, tx *db.Tx) (problems []admin.Problem, err 
 
 // checkRecord returns the problems of one record, and counts them by field in found.
 func checkRecord(rec *comity.Record, found map[string]int) (problems []admin.Problem) {
-	for _, fault := range refused(rec) {
-		if found[fault.Field]++; found[fault.Field] <= maxFound {
+	for _, fieldError := range refused(rec) {
+		if found[fieldError.Field]++; found[fieldError.Field] <= maxFound {
 			problems = append(problems, admin.Problem{
-				Rule:  fmt.Sprintf("%s.%s is what it says", rec.Resource.Singular, fault.Field),
-				Where: fmt.Sprintf("%s %d: %s; give it another value", rec.Resource.Singular, rec.Id, fault.Sentence),
+				Rule:  fmt.Sprintf("%s.%s is what it says", rec.Resource.Singular, fieldError.Field),
+				Where: fmt.Sprintf("%s %d: %s; give it another value", rec.Resource.Singular, rec.Id, fieldError.Sentence),
 			})
 		}
 	}
 	return problems
 }
 
-// refused returns the faults that a request with the record's values would have.
-func refused(rec *comity.Record) (faults []comity.FieldError) {
+// refused returns the field errors that a request with the record's values would have.
+func refused(rec *comity.Record) (fieldErrors []comity.FieldError) {
 	for _, f := range rec.Resource.Fields {
 		if sentence := f.Refuses(rec.Text(f)); f.Kind == comity.Text && sentence != "" {
-			faults = append(faults, comity.FieldError{Field: f.Column, Sentence: sentence})
+			fieldErrors = append(fieldErrors, comity.FieldError{Field: f.Column, Sentence: sentence})
 		}
 	}
-	return append(faults, rec.Resource.Check(rec)...)
+	return append(fieldErrors, rec.Resource.Check(rec)...)
 }
 
 // checkNestings checks the graph of groups of a CO and the memberships derived from it.

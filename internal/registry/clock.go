@@ -120,7 +120,7 @@ func (r *Registry) tidy(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			n, err = store.ForgetIdempotencyKeys(ctx, tx, now.Add(-onceKept), maxTidied)
+			n, err = store.ForgetIdempotencyKeys(ctx, tx, now.Add(-idempotencyKept), maxTidied)
 			return err
 		})
 	}

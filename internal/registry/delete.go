@@ -12,17 +12,17 @@ import (
 )
 
 // Delete deletes a record and its dependents.
-func (r *Registry) Delete(ctx context.Context, caller authz.Caller, res *comity.Resource, id int64, conditions ...Condition) error {
+func (r *Registry) Delete(ctx context.Context, caller authz.Caller, res *comity.Resource, id int64, preconditions ...Precondition) error {
 	if !caller.MayAnything() {
 		return comity.Forbid()
 	}
 	rules := rulesOf(res)
 	err := r.write(ctx, rules.alone, func(tx *db.Tx) error {
 		c := &change{tx: tx, caller: caller}
-		if err := c.enter(ctx, authz.Delete, res, id, rules.exclusive || rules.exclusiveDelete, res.UnknownOnDelete); err != nil {
+		if err := c.lock(ctx, authz.Delete, res, id, rules.exclusive || rules.exclusiveDelete, res.UnknownOnDelete); err != nil {
 			return err
 		}
-		return c.delete(ctx, rules, conditions)
+		return c.delete(ctx, rules, preconditions)
 	})
 	if err != nil {
 		return fmt.Errorf("delete %s %d: %w", res.Singular, id, err)
@@ -30,12 +30,12 @@ func (r *Registry) Delete(ctx context.Context, caller authz.Caller, res *comity.
 	return nil
 }
 
-func (c *change) delete(ctx context.Context, rules rules, conditions []Condition) error {
+func (c *change) delete(ctx context.Context, rules rules, preconditions []Precondition) error {
 	c.new = nil
 	if err := c.refuseDelete(ctx, rules); err != nil {
 		return err
 	}
-	if err := hold(conditions, c.old); err != nil {
+	if err := checkAll(preconditions, c.old); err != nil {
 		return err
 	}
 	if rules.remove != nil {

@@ -39,7 +39,7 @@ func (r *Registry) DuplicateCO(ctx context.Context, caller authz.Caller, id int6
 		if _, err := store.EnterCO(ctx, tx, 0, true); err != nil {
 			return err
 		}
-		if err := c.enter(ctx, authz.View, f.Resource, id, true, f.UnknownOnEdit); err != nil {
+		if err := c.lock(ctx, authz.View, f.Resource, id, true, f.UnknownOnEdit); err != nil {
 			return err
 		}
 		c.new = comity.NewRecord(f.Resource)

@@ -13,17 +13,17 @@ import (
 )
 
 // Edit changes the fields that a request names, if the preconditions hold.
-func (r *Registry) Edit(ctx context.Context, caller authz.Caller, res *comity.Resource, id int64, in comity.Input, conditions ...Condition) error {
+func (r *Registry) Edit(ctx context.Context, caller authz.Caller, res *comity.Resource, id int64, in comity.Input, preconditions ...Precondition) error {
 	if !caller.MayAnything() || otherCO(caller, in.Record) {
 		return comity.Forbid()
 	}
 	rules := rulesOf(res)
 	err := r.write(ctx, rules.alone, func(tx *db.Tx) error {
 		c := &change{tx: tx, caller: caller}
-		if err := c.enter(ctx, authz.Edit, res, id, rules.exclusive, res.UnknownOnEdit); err != nil {
+		if err := c.lock(ctx, authz.Edit, res, id, rules.exclusive, res.UnknownOnEdit); err != nil {
 			return err
 		}
-		return c.edit(ctx, rules, in, conditions)
+		return c.edit(ctx, rules, in, preconditions)
 	})
 	if err != nil {
 		return fmt.Errorf("edit %s %d: %w", res.Singular, id, err)
@@ -31,13 +31,13 @@ func (r *Registry) Edit(ctx context.Context, caller authz.Caller, res *comity.Re
 	return nil
 }
 
-func (c *change) edit(ctx context.Context, rules rules, in comity.Input, conditions []Condition) error {
+func (c *change) edit(ctx context.Context, rules rules, in comity.Input, preconditions []Precondition) error {
 	c.new = overlay(c.old, in.Record)
-	c.faults = withFaults(slices.Concat(in.FieldErrors, missing(in)), c.new.Resource.Check(c.new)...)
+	c.fieldErrors = withFieldErrors(slices.Concat(in.FieldErrors, missing(in)), c.new.Resource.Check(c.new)...)
 	if err := c.moveOwner(ctx, in.Record); err != nil {
 		return err
 	}
-	if err := c.keepFixed(ctx); err != nil {
+	if err := c.keepImmutable(ctx); err != nil {
 		return err
 	}
 	if err := c.authorizePlace(ctx, authz.Edit); err != nil {
@@ -46,10 +46,10 @@ func (c *change) edit(ctx context.Context, rules rules, in comity.Input, conditi
 	if err := hook(ctx, rules.authorize, c); err != nil {
 		return err
 	}
-	if err := c.judge(ctx, rules); err != nil {
+	if err := c.validate(ctx, rules); err != nil {
 		return err
 	}
-	if err := hold(conditions, c.old); err != nil {
+	if err := checkAll(preconditions, c.old); err != nil {
 		return err
 	}
 	if err := hook(ctx, rules.before, c); err != nil || c.new == nil {
@@ -109,8 +109,8 @@ func (c *change) moveOwner(ctx context.Context, named *comity.Record) error {
 	return nil
 }
 
-// keepFixed adds faults for edits of immutable fields.
-func (c *change) keepFixed(ctx context.Context) error {
+// keepImmutable adds field errors for edits of immutable fields.
+func (c *change) keepImmutable(ctx context.Context) error {
 	for _, f := range c.new.Resource.Fields {
 		if !f.Immutable || !c.new.Changed(c.old, f) {
 			continue
@@ -126,7 +126,7 @@ func (c *change) keepFixed(ctx context.Context) error {
 				return err
 			}
 		}
-		c.fault(f.FieldError("cannot be changed from %d", c.old.Int(f)))
+		c.invalid(f.FieldError("cannot be changed from %d", c.old.Int(f)))
 		c.new.Set(f, c.old.Get(f))
 	}
 	return nil

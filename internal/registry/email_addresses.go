@@ -30,7 +30,7 @@ func (r *Registry) VerifyEmailAddress(ctx context.Context, caller authz.Caller, 
 	}
 	err := r.write(ctx, false, func(tx *db.Tx) error {
 		c := &change{tx: tx, caller: caller}
-		if err := c.enter(ctx, authz.Edit, f.Resource, id, false, f.UnknownOnEdit); err != nil {
+		if err := c.lock(ctx, authz.Edit, f.Resource, id, false, f.UnknownOnEdit); err != nil {
 			return err
 		}
 		if c.old.Bool(f.Verified) {

@@ -82,7 +82,7 @@ func eraseRecords(ctx context.Context, tx *db.Tx, person int64, orgs []int64, de
 				return fmt.Errorf("%s %d is still there: delete it first, or have --delete do that", part.resource.Singular, rec.Id)
 			}
 			c := &change{tx: tx, caller: authz.Operator()}
-			if err := c.enter(ctx, authz.Delete, part.resource, rec.Id, true, part.resource.UnknownOnDelete); err != nil {
+			if err := c.lock(ctx, authz.Delete, part.resource, rec.Id, true, part.resource.UnknownOnDelete); err != nil {
 				return err
 			}
 			if err := c.delete(ctx, rulesOf(part.resource), nil); err != nil {

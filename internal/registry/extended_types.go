@@ -52,9 +52,9 @@ func (c *change) addDefaultTypes(ctx context.Context, coID int64) error {
 	return nil
 }
 
-// typeFaults returns the faults of the changed fields whose value is not a type of the CO, in one query for
-// all of them.
-func (c *change) typeFaults(ctx context.Context) ([]comity.FieldError, error) {
+// typeErrors returns the field errors of the changed fields whose value is not a type of the CO, in one query
+// for all of them.
+func (c *change) typeErrors(ctx context.Context) ([]comity.FieldError, error) {
 	var typed []*comity.Field
 	var names []string
 	for _, f := range c.new.Resource.Fields {
@@ -76,11 +76,11 @@ func (c *change) typeFaults(ctx context.Context) ([]comity.FieldError, error) {
 	for _, rec := range known {
 		types[comity.ExtendedType{Attribute: rec.Text(t.Attribute), Name: rec.Text(t.Name)}] = true
 	}
-	var faults []comity.FieldError
+	var fieldErrors []comity.FieldError
 	for _, f := range typed {
 		if !types[comity.ExtendedType{Attribute: f.TypeOf, Name: c.new.Text(f)}] {
-			faults = append(faults, f.FieldError("%q is no active %s of this CO (see co_extended_types)", c.new.Text(f), f.TypeOf))
+			fieldErrors = append(fieldErrors, f.FieldError("%q is no active %s of this CO (see co_extended_types)", c.new.Text(f), f.TypeOf))
 		}
 	}
-	return faults, nil
+	return fieldErrors, nil
 }

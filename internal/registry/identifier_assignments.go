@@ -25,13 +25,13 @@ func (r *Registry) AssignIdentifiers(ctx context.Context, caller authz.Caller, i
 	if !caller.May(authz.Add, comity.Identifier.Resource) {
 		return comity.Forbid()
 	}
-	var faulty error
-	if faults := slices.DeleteFunc(slices.Clone(in.FieldErrors), func(f comity.FieldError) bool { return f.Field != "Version" && f.Field != "person" }); len(faults) > 0 {
-		faulty = comity.InvalidFields(faults...)
+	var invalid error
+	if fieldErrors := slices.DeleteFunc(slices.Clone(in.FieldErrors), func(f comity.FieldError) bool { return f.Field != "Version" && f.Field != "person" }); len(fieldErrors) > 0 {
+		invalid = comity.InvalidFields(fieldErrors...)
 	}
 	person := in.Record.OwnedBy(comity.OwnerCO)
 	if !in.Record.Has(comity.Identifier.Person) || in.Record.Text(comity.Identifier.Person) != comity.OwnerCO.Word {
-		return cmp.Or(faulty, error(comity.Refuse(comity.PhraseNoPerson)))
+		return cmp.Or(invalid, error(comity.Refuse(comity.PhraseNoPerson)))
 	}
 	// The closure may run twice, so the random seed is drawn outside it.
 	seed := rand.Uint64()
@@ -47,7 +47,7 @@ func (r *Registry) AssignIdentifiers(ctx context.Context, caller authz.Caller, i
 		}
 		c.new = comity.NewRecord(comity.Identifier.Resource)
 		c.new.SetOwner(comity.Identifier.Person, comity.OwnerCO, person)
-		if err := cmp.Or(c.authorizePlace(ctx, authz.Add), faulty); err != nil {
+		if err := cmp.Or(c.authorizePlace(ctx, authz.Add), invalid); err != nil {
 			return err
 		}
 		return c.assign(ctx, rand.New(rand.NewPCG(seed, 0)))

@@ -24,8 +24,8 @@ func (c *change) syncNested(ctx context.Context, coID int64, people ...int64) er
 
 // followPerson is syncNested for one person.
 func (c *change) followPerson(ctx context.Context, coID, person int64) error {
-	if c.batch != nil {
-		c.batch.nested[coID] = append(c.batch.nested[coID], person)
+	if c.deferred != nil {
+		c.deferred.nested[coID] = append(c.deferred.nested[coID], person)
 		return nil
 	}
 	return c.followNested(ctx, coID, person)

@@ -1,6 +1,6 @@
 // Package registry is the one service that changes the registry. Every call is one transaction: it authorizes
-// the caller, validates, runs the rules, writes the record and its history, enqueues the deliveries, and commits
-// all of it together or not at all.
+// the caller, validates, runs the rules, writes the record and its history, enqueues the deliveries, and
+// commits all of it together or not at all.
 //
 // The rules that every resource shares are in this file's neighbours (write.go, automatic.go); those
 // of one resource are in the file of its name, as hooks of the map in rules.go.
@@ -85,22 +85,22 @@ func otherCO(caller authz.Caller, rec *comity.Record) bool {
 	return !caller.Platform && f != nil && rec.Has(f) && rec.Int(f) != caller.CoId
 }
 
-// missing returns the faults of required fields that a request lacks. A missing owner is reported later,
-// unless it is a fault of the field.
+// missing returns the field errors of required fields that a request lacks. A missing owner is reported later,
+// unless it is a field error of the field.
 func missing(in comity.Input) []comity.FieldError {
-	var faults []comity.FieldError
+	var fieldErrors []comity.FieldError
 	for _, f := range in.Record.Resource.Fields {
 		if !f.Required || f.ReadOnly || f.Kind == comity.Owner && !f.MissingOwner {
 			continue
 		}
-		cell, fault := in.Record.Get(f), f.Missing()
+		cell, fieldError := in.Record.Get(f), f.Missing()
 		if cell.HasValue() && (f.Kind != comity.Text || cell.Text() != "") {
 			continue
 		}
-		known := func(other comity.FieldError) bool { return other.Field == fault.Field || other.Field == f.Column }
+		known := func(other comity.FieldError) bool { return other.Field == fieldError.Field || other.Field == f.Column }
 		if !slices.ContainsFunc(in.FieldErrors, known) {
-			faults = append(faults, fault)
+			fieldErrors = append(fieldErrors, fieldError)
 		}
 	}
-	return faults
+	return fieldErrors
 }

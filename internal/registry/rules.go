@@ -23,7 +23,7 @@ type rules struct {
 	authorize func(context.Context, *change) error
 	// prepare completes the record before it is validated.
 	prepare func(context.Context, *change) error
-	// check returns the faults that depend on the CO.
+	// check returns the field errors that depend on the CO.
 	check func(context.Context, *change) ([]comity.FieldError, error)
 	// refuse returns a refusal, in the order of the documentation.
 	refuse func(context.Context, *change) error
@@ -49,21 +49,23 @@ type change struct {
 	where db.Place
 	moved int64
 	now   time.Time
-	// faults are the field errors found so far.
-	faults []comity.FieldError
-	// batch collects the people whose computed memberships are to be updated at the end; nil to update them
+	// fieldErrors are those found so far.
+	fieldErrors []comity.FieldError
+	// deferred collects the people whose computed memberships are to be updated at the end; nil to update them
 	// at once.
-	batch *batch
+	deferred *deferredMemberships
 	// ownerless is true if an edit does not name the record's owner.
 	ownerless bool
 }
 
-// fault adds faults, except for fields that have one.
-func (c *change) fault(faults ...comity.FieldError) { c.faults = withFaults(c.faults, faults...) }
+// invalid adds field errors, except for fields that have one.
+func (c *change) invalid(fieldErrors ...comity.FieldError) {
+	c.fieldErrors = withFieldErrors(c.fieldErrors, fieldErrors...)
+}
 
-// withFaults adds faults to the known ones, except for fields that have one: a rejected value is not reported
-// as missing as well.
-func withFaults(known []comity.FieldError, more ...comity.FieldError) []comity.FieldError {
+// withFieldErrors adds field errors to the known ones, except for fields that have one: a rejected value is
+// not reported as missing as well.
+func withFieldErrors(known []comity.FieldError, more ...comity.FieldError) []comity.FieldError {
 	for _, one := range more {
 		if !slices.ContainsFunc(known, func(f comity.FieldError) bool { return f.Field == one.Field }) {
 			known = append(known, one)
@@ -72,19 +74,21 @@ func withFaults(known []comity.FieldError, more ...comity.FieldError) []comity.F
 	return known
 }
 
-// faulty says whether a fault of the field is known.
-func (c *change) faulty(f *comity.Field) bool {
-	return slices.ContainsFunc(c.faults, func(known comity.FieldError) bool { return known.Field == f.Column || known.Field == f.Missing().Field })
+// isInvalid reports whether a field error of the field is known.
+func (c *change) isInvalid(f *comity.Field) bool {
+	return slices.ContainsFunc(c.fieldErrors, func(known comity.FieldError) bool { return known.Field == f.Column || known.Field == f.Missing().Field })
 }
 
-// sortedFaults returns the faults in the order of the table, so that the order does not depend on how they
-// were found.
-func (c *change) sortedFaults() []comity.FieldError {
-	place := func(fault comity.FieldError) int {
-		return slices.IndexFunc(c.record().Resource.Fields, func(f *comity.Field) bool { return fault.Field == f.Column || fault.Field == f.Missing().Field })
+// sortedFieldErrors returns the field errors in the order of the table, so that the order does not depend on
+// how they were found.
+func (c *change) sortedFieldErrors() []comity.FieldError {
+	place := func(fieldError comity.FieldError) int {
+		return slices.IndexFunc(c.record().Resource.Fields, func(f *comity.Field) bool {
+			return fieldError.Field == f.Column || fieldError.Field == f.Missing().Field
+		})
 	}
-	slices.SortStableFunc(c.faults, func(a, b comity.FieldError) int { return place(a) - place(b) })
-	return c.faults
+	slices.SortStableFunc(c.fieldErrors, func(a, b comity.FieldError) int { return place(a) - place(b) })
+	return c.fieldErrors
 }
 
 // record returns the record as it will be, or as it was if it is deleted.

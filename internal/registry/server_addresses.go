@@ -14,12 +14,12 @@ import (
 // serverAddressRules are the rules of the resources that hold the addresses of servers.
 var serverAddressRules = rules{
 	check: func(ctx context.Context, c *change) ([]comity.FieldError, error) {
-		faults, err := c.serverOfType(ctx)
+		fieldErrors, err := c.serverOfType(ctx)
 		if err != nil {
 			return nil, err
 		}
 		lacks, err := c.lacksPassword(ctx)
-		return append(faults, lacks...), err
+		return append(fieldErrors, lacks...), err
 	},
 	after: func(ctx context.Context, c *change) error {
 		if c.new == nil {
@@ -29,7 +29,7 @@ var serverAddressRules = rules{
 	},
 }
 
-// serverOfType returns the fault of a record that names a server of a type that it cannot name.
+// serverOfType returns the field error of a record that names a server of a type that it cannot name.
 func (c *change) serverOfType(ctx context.Context) ([]comity.FieldError, error) {
 	f := c.new.Resource.ServerId()
 	if f == nil || !c.changed(f) {
@@ -52,9 +52,9 @@ func (c *change) ofSameCO(ctx context.Context, f *comity.Field) (*comity.Record,
 	return rec, err
 }
 
-// lacksPassword returns the fault of a login without its password. The stored password cannot be read here and
-// each scheme accepts other passwords, so a change of scheme requires the password again. So does an edit that
-// sends it to another place or less safely than whoever stored it meant.
+// lacksPassword returns the field error of a login without its password. The stored password cannot be read
+// here and each scheme accepts other passwords, so a change of scheme requires the password again. So does an
+// edit that sends it to another place or less safely than whoever stored it meant.
 func (c *change) lacksPassword(ctx context.Context) ([]comity.FieldError, error) {
 	login := c.new.Resource.Login
 	if login == nil {

@@ -12,17 +12,17 @@ import (
 // targetSettingsRules are the rules of the resources that hold the settings of provisioning targets.
 var targetSettingsRules = rules{
 	check: func(ctx context.Context, c *change) ([]comity.FieldError, error) {
-		faults, err := c.targetOfPlugin(ctx)
+		fieldErrors, err := c.targetOfPlugin(ctx)
 		if err != nil {
 			return nil, err
 		}
 		wrong, err := c.serverOfType(ctx)
-		faults = append(faults, wrong...)
+		fieldErrors = append(fieldErrors, wrong...)
 		if err != nil {
 			return nil, err
 		}
 		lacks, err := c.lacksPassword(ctx)
-		return append(faults, lacks...), err
+		return append(fieldErrors, lacks...), err
 	},
 	after: func(ctx context.Context, c *change) error {
 		if c.new == nil {
@@ -43,7 +43,7 @@ var targetSettingsRules = rules{
 	},
 }
 
-// targetOfPlugin returns the fault of settings that name a target of another plugin than theirs.
+// targetOfPlugin returns the field error of settings that name a target of another plugin than theirs.
 func (c *change) targetOfPlugin(ctx context.Context) ([]comity.FieldError, error) {
 	f := c.new.Resource.TargetId()
 	if !c.changed(f) {
@@ -76,8 +76,8 @@ var targetRules = rules{
 	},
 }
 
-// unconfigured returns the fault of a field that cannot be changed while the record, a noun, has a record in
-// one of the tables, which name it in a field.
+// unconfigured returns the field error of a field that cannot be changed while the record, a noun, has a
+// record in one of the tables, which name it in a field.
 func (c *change) unconfigured(
 	ctx context.Context, f *comity.Field, noun string, tables []*comity.Resource, field func(*comity.Resource) *comity.Field,
 ) ([]comity.FieldError, error) {

@@ -12,12 +12,12 @@ import (
 	"comity/internal/store/queue"
 )
 
-// Condition returns an error unless a record, as it is, may be changed. It is checked last, after every other
-// refusal.
-type Condition func(*comity.Record) error
+// Precondition returns an error unless a record, as it is, may be changed. It is checked last, after every
+// other refusal.
+type Precondition func(*comity.Record) error
 
-func hold(conditions []Condition, rec *comity.Record) error {
-	for _, c := range conditions {
+func checkAll(preconditions []Precondition, rec *comity.Record) error {
+	for _, c := range preconditions {
 		if err := c(rec); err != nil {
 			return err
 		}
@@ -25,8 +25,8 @@ func hold(conditions []Condition, rec *comity.Record) error {
 	return nil
 }
 
-// enter finds the record to change, takes its CO's lock, reads it, and authorizes the caller.
-func (c *change) enter(ctx context.Context, op authz.Operation, res *comity.Resource, id int64, exclusive bool, unknown string) (err error) {
+// lock finds the record to change, takes its CO's lock, reads it, and authorizes the caller.
+func (c *change) lock(ctx context.Context, op authz.Operation, res *comity.Resource, id int64, exclusive bool, unknown string) (err error) {
 	c.where, err = store.Enter(ctx, c.tx, res, id, exclusive)
 	if errors.Is(err, db.ErrNotFound) || err == nil && !c.caller.Knows(c.where.CoId) {
 		return comity.Missing(unknown)
@@ -52,18 +52,18 @@ func (c *change) enter(ctx context.Context, op authz.Operation, res *comity.Reso
 	return authz.Authorize(ctx, c.tx, c.caller, op, c.old, unknown)
 }
 
-// judge validates the record as it would be: first the faults of all fields, then a missing owner, then
+// validate checks the record as it would be: first the field errors of all fields, then a missing owner, then
 // unique values and the resource's own refusals.
-func (c *change) judge(ctx context.Context, rules rules) error {
+func (c *change) validate(ctx context.Context, rules rules) error {
 	if err := hook(ctx, rules.prepare, c); err != nil {
 		return err
 	}
-	wrong, err := c.typeFaults(ctx)
+	wrong, err := c.typeErrors(ctx)
 	if err != nil {
 		return err
 	}
-	c.fault(wrong...)
-	if err := c.referenceFaults(ctx); err != nil {
+	c.invalid(wrong...)
+	if err := c.referenceErrors(ctx); err != nil {
 		return err
 	}
 	if rules.check != nil {
@@ -71,10 +71,10 @@ func (c *change) judge(ctx context.Context, rules rules) error {
 		if err != nil {
 			return err
 		}
-		c.fault(more...)
+		c.invalid(more...)
 	}
-	if len(c.faults) > 0 {
-		return comity.InvalidFields(c.sortedFaults()...)
+	if len(c.fieldErrors) > 0 {
+		return comity.InvalidFields(c.sortedFieldErrors()...)
 	}
 	if f := c.new.Resource.Owner(); c.ownerless || f != nil && !c.new.Has(f) {
 		return comity.Refuse(comity.PhraseNoPerson)
@@ -105,8 +105,8 @@ func (c *change) refuseMany(ctx context.Context) error {
 		ownerResource(c.new, f).Singular, c.new.Int(f), comity.MaxHanging, c.new.Resource.Plural))
 }
 
-// referenceFaults adds the faults of fields that name a record outside the CO.
-func (c *change) referenceFaults(ctx context.Context) error {
+// referenceErrors adds the field errors of fields that name a record outside the CO.
+func (c *change) referenceErrors(ctx context.Context) error {
 	rec := c.new
 	for _, f := range rec.Resource.Fields {
 		if f.Kind != comity.Reference || f.OwnRule || !rec.Has(f) || !c.changed(f) || c.old == nil && f == rec.Anchor() {
@@ -117,7 +117,7 @@ func (c *change) referenceFaults(ctx context.Context) error {
 			return err
 		}
 		if !there {
-			c.fault(f.Nothing(rec.Int(f)))
+			c.invalid(f.Nothing(rec.Int(f)))
 		}
 	}
 	return nil

@@ -33,11 +33,11 @@ func (c *call) bulk(rt route) error {
 	if err != nil {
 		return err
 	}
-	var results []registry.BulkResult
+	var results []registry.BatchResult
 	var failed error
 	if separately {
 		results = c.Registry.AddEach(c.r.Context(), c.caller, rt.resource, inputs, c.idempotency(body))
-		added := func(r registry.BulkResult) bool { return r.Id != 0 }
+		added := func(r registry.BatchResult) bool { return r.Id != 0 }
 		if ended := httpserver.Ended(c.r.Context()); ended != nil && !slices.ContainsFunc(results, added) {
 			return ended
 		}
@@ -60,7 +60,7 @@ func (c *call) bulk(rt route) error {
 	return nil
 }
 
-func (c *call) bulkAnswer(result registry.BulkResult) wire.BulkAnswer {
+func (c *call) bulkAnswer(result registry.BatchResult) wire.BulkAnswer {
 	if result.Err == nil && result.Id == 0 {
 		return wire.BulkAnswer{Status: http.StatusFailedDependency, Reason: "Not Carried Out"}
 	}

@@ -50,12 +50,12 @@ func (c *call) answerTagged(body []byte) {
 
 // precondition returns that of an If-Match header: the record must still have the tag. Without the header it
 // returns none.
-func (c *call) precondition(rt route) []registry.Condition {
+func (c *call) precondition(rt route) []registry.Precondition {
 	given := strings.Join(c.r.Header.Values("If-Match"), ",")
 	if given == "" {
 		return nil
 	}
-	return []registry.Condition{func(rec *comity.Record) error {
+	return []registry.Precondition{func(rec *comity.Record) error {
 		b := wire.AppendListOpen(nil, c.format, rt.resource)
 		b = wire.AppendRecord(b, c.format, rec, true)
 		if matches(given, entityTag(c.styled(wire.AppendListClose(b, c.format, rt.resource))), false) {

@@ -207,15 +207,15 @@ func (c *call) pages(l *view.Listing, res *comity.Resource, b *[]byte) error {
 }
 
 // idempotency returns the idempotency key of a request: the same request with the same key is carried out once.
-func (c *call) idempotency(body []byte) registry.Once {
+func (c *call) idempotency(body []byte) registry.Idempotency {
 	key := c.r.Header.Get("Idempotency-Key")
 	if key == "" {
-		return registry.Once{}
+		return registry.Idempotency{}
 	}
 	h := sha256.New()
 	_, _ = fmt.Fprintf(h, "%s\n", c.r.URL.Path) // a hash never fails
 	_, _ = h.Write(body)
-	return registry.Once{Key: key, Request: hex.EncodeToString(h.Sum(nil))}
+	return registry.Idempotency{Key: key, Request: hex.EncodeToString(h.Sum(nil))}
 }
 
 // body reads the request's body.
@@ -257,7 +257,7 @@ func (c *call) add(rt route) error {
 	if err != nil {
 		return err
 	}
-	added, err := c.Registry.AddOnce(c.r.Context(), c.caller, rt.resource, in, c.idempotency(body))
+	added, err := c.Registry.AddIdempotent(c.r.Context(), c.caller, rt.resource, in, c.idempotency(body))
 	if err != nil {
 		return err
 	}

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// TestOnce: the same add with the same idempotency key is carried out once.
-func TestOnce(t *testing.T) {
+// TestIdempotency: the same add with the same idempotency key is carried out once.
+func TestIdempotency(t *testing.T) {
 	everywhere(t, func(s *fixture) {
 		post := func(as, key, path, body string) answer {
 			return s.send(as, "POST", path, body, map[string]string{"Idempotency-Key": key})
@@ -41,8 +41,8 @@ func TestOnce(t *testing.T) {
 	})
 }
 
-// TestOnceAtOnce: of concurrent requests with one key, one is carried out.
-func TestOnceAtOnce(t *testing.T) {
+// TestIdempotencyAtOnce: of concurrent requests with one key, one is carried out.
+func TestIdempotencyAtOnce(t *testing.T) {
 	const count = 8
 	everywhere(t, func(s *fixture) {
 		s.user("admin")
@@ -64,8 +64,8 @@ func TestOnceAtOnce(t *testing.T) {
 	})
 }
 
-// TestOnceForMany: if a bulk request is repeated with its key, records that were added are not added again.
-func TestOnceForMany(t *testing.T) {
+// TestIdempotencyForMany: if a bulk request is repeated with its key, records that were added are not added again.
+func TestIdempotencyForMany(t *testing.T) {
 	everywhere(t, func(s *fixture) {
 		add := func(key, path, want string, names ...string) {
 			s.Helper()
@@ -96,8 +96,8 @@ func TestOnceForMany(t *testing.T) {
 	})
 }
 
-// TestOnceKeyIsText: a key that no database can store is the client's fault.
-func TestOnceKeyIsText(t *testing.T) {
+// TestIdempotencyKeyIsText: a key that no database can store is the client's fault.
+func TestIdempotencyKeyIsText(t *testing.T) {
 	everywhere(t, func(s *fixture) {
 		const body = `{"Version":"1.0","CoId":$co,"Status":"Active"}`
 		s.expect(s.send("admin", "POST", "co_people.json", body, map[string]string{"Idempotency-Key": "caf\xe9"}), "400 Bad Request")

@@ -277,7 +277,7 @@ func (fx *Fixture) InsertMany(t TB, r *comity.Resource, all []Values) (ids []int
 		for _, v := range all[:n] {
 			inputs = append(inputs, v.Input(r))
 		}
-		results, err := fx.AddAll(t.Context(), Tester(), r, inputs, registry.Once{})
+		results, err := fx.AddAll(t.Context(), Tester(), r, inputs, registry.Idempotency{})
 		if err != nil {
 			t.Fatalf("add %d %s: %v", n, r.Plural, err)
 		}

@@ -9,8 +9,8 @@ import (
 	"comity/internal/store/search"
 )
 
-// withoutHiddenMatches drops from the people found those whom the caller sees only as the owner of a group and whose
-// visible fields do not contain all words: otherwise a search would reveal the hidden fields.
+// withoutHiddenMatches drops from the people found those whom the caller sees only as the owner of a group and
+// whose visible fields do not contain all words: otherwise a search would reveal the hidden fields.
 func (r reading) withoutHiddenMatches(ctx context.Context, people []PersonFound, words []string) ([]PersonFound, error) {
 	if !r.Caller.OwnsGroup || len(words) == 0 || len(people) == 0 || r.all(comity.CoPerson.Resource) {
 		return people, nil

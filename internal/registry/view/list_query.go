@@ -21,8 +21,8 @@ type ListQuery struct {
 	Search []Criterion
 	// ModifiedSince is a time since which they must have been changed; zero is no condition.
 	ModifiedSince time.Time
-	// Deleted adds the records that were deleted since ModifiedSince, which must be set. It works with CoIds and
-	// with Parents that are people, org identities or groups, and with no Search.
+	// Deleted adds the records that were deleted since ModifiedSince, which must be set. It works with CoIds
+	// and with Parents that are people, org identities or groups, and with no Search.
 	Deleted bool
 	// At lists the memberships of a group, which must be one of Parents, that were effective at that time;
 	// zero lists the present. It works with CoIds, Parents, SearchOwner, Limit and After only.

@@ -46,8 +46,8 @@ type pastReading struct {
 	records []*comity.Record
 }
 
-// dependents is called for the people first, then for their roles, which belong to the same people, then for org
-// identities.
+// dependents is called for the people first, then for their roles, which belong to the same people, then for
+// org identities.
 func (p *pastReading) dependents(ctx context.Context, res *comity.Resource, column string, ids []int64) (map[int64][]*comity.Record, error) {
 	found := map[int64][]*comity.Record{}
 	if len(ids) == 0 {

@@ -34,10 +34,10 @@ func TestRightsToAll(t *testing.T) {
 				}
 				for _, rec := range records {
 					want := authz.Rights{
-						Edit: mayTry(t, func(stop registry.Condition) error {
+						Edit: mayTry(t, func(stop registry.Precondition) error {
 							return fx.Edit(t.Context(), caller, rec.Resource, rec.Id, comity.Input{Record: rec}, stop)
 						}),
-						Delete: mayTry(t, func(stop registry.Condition) error {
+						Delete: mayTry(t, func(stop registry.Precondition) error {
 							return fx.Delete(t.Context(), caller, rec.Resource, rec.Id, stop)
 						}),
 					}
@@ -54,7 +54,7 @@ func TestRightsToAll(t *testing.T) {
 }
 
 // mayTry says whether a change passed authorization. It is stopped before it is made.
-func mayTry(t *testing.T, change func(stop registry.Condition) error) bool {
+func mayTry(t *testing.T, change func(stop registry.Precondition) error) bool {
 	t.Helper()
 	stop := errors.New("stop")
 	err := change(func(*comity.Record) error { return stop })

@@ -69,35 +69,35 @@ func TestAddPerson(t *testing.T) {
 	})
 }
 
-// TestAddTogether adds a server and its settings, or neither, and reports everything that is wrong with
+// TestAddBatch adds a server and its settings, or neither, and reports everything that is wrong with
 // either.
-func TestAddTogether(t *testing.T) {
+func TestAddBatch(t *testing.T) {
 	onBoth(t, func(t *testing.T, fx fixture) {
 		s, h := comity.Server, comity.HttpServer
-		server := func(co int64, description string) registry.Part {
-			return registry.Part{Input: registrytest.Values{s.CoId: co, s.Description: description, s.ServerType: comity.ServerHTTP, s.Status: comity.Active}.Input(s.Resource)}
+		server := func(co int64, description string) registry.BatchPart {
+			return registry.BatchPart{Input: registrytest.Values{s.CoId: co, s.Description: description, s.ServerType: comity.ServerHTTP, s.Status: comity.Active}.Input(s.Resource)}
 		}
-		settings := func(url string) registry.Part {
-			return registry.Part{Input: registrytest.Values{h.Serverurl: url, h.AuthType: comity.AuthNone}.Input(h.Resource), Of: h.ServerId}
+		settings := func(url string) registry.BatchPart {
+			return registry.BatchPart{Input: registrytest.Values{h.Serverurl: url, h.AuthType: comity.AuthNone}.Input(h.Resource), Of: h.ServerId}
 		}
 		good, bad := settings("https://ldap.example.org"), settings("")
 		for _, tt := range []struct {
 			name  string
-			parts []registry.Part
+			parts []registry.BatchPart
 			// fails are the indexes of the results that are errors.
 			fails []int
 		}{
-			{"a server without a name", []registry.Part{server(fx.CoId, ""), good}, []int{0}},
-			{"both are wrong", []registry.Part{server(fx.CoId, ""), bad}, []int{0, 1}},
-			{"no such CO", []registry.Part{server(999, "LDAP"), good}, []int{0}},
-			{"no such CO, and wrong settings", []registry.Part{server(999, "LDAP"), bad}, []int{0, 1}},
-			{"wrong settings", []registry.Part{server(fx.CoId, "LDAP"), bad}, []int{1}},
-			{"settings twice", []registry.Part{server(fx.CoId, "LDAP"), good, good}, []int{2}},
-			{"wrong settings, and settings twice", []registry.Part{server(fx.CoId, "LDAP"), bad, good, good}, []int{1, 3}},
-			{"good ones", []registry.Part{server(fx.CoId, "LDAP"), good}, nil},
+			{"a server without a name", []registry.BatchPart{server(fx.CoId, ""), good}, []int{0}},
+			{"both are wrong", []registry.BatchPart{server(fx.CoId, ""), bad}, []int{0, 1}},
+			{"no such CO", []registry.BatchPart{server(999, "LDAP"), good}, []int{0}},
+			{"no such CO, and wrong settings", []registry.BatchPart{server(999, "LDAP"), bad}, []int{0, 1}},
+			{"wrong settings", []registry.BatchPart{server(fx.CoId, "LDAP"), bad}, []int{1}},
+			{"settings twice", []registry.BatchPart{server(fx.CoId, "LDAP"), good, good}, []int{2}},
+			{"wrong settings, and settings twice", []registry.BatchPart{server(fx.CoId, "LDAP"), bad, good, good}, []int{1, 3}},
+			{"good ones", []registry.BatchPart{server(fx.CoId, "LDAP"), good}, nil},
 		} {
 			t.Run(tt.name, func(t *testing.T) {
-				results, err := fx.AddTogether(t.Context(), registrytest.Tester(), tt.parts)
+				results, err := fx.AddBatch(t.Context(), registrytest.Tester(), tt.parts)
 				if (err != nil) != (len(tt.fails) > 0) {
 					t.Fatalf("it is answered %v", err)
 				}

@@ -9,8 +9,8 @@ import (
 	"comity/internal/registry/registrytest"
 )
 
-// BenchmarkBulk adds a thousand records in one transaction, during which all other writers wait on SQLite.
-func BenchmarkBulk(b *testing.B) {
+// BenchmarkBatch adds a thousand records in one transaction, during which all other writers wait on SQLite.
+func BenchmarkBatch(b *testing.B) {
 	for database, open := range registrytest.Databases() {
 		for _, kind := range []struct {
 			name     string
@@ -47,7 +47,7 @@ func BenchmarkBulk(b *testing.B) {
 						inputs[i] = kind.record(fx, person, other, i).Input(kind.resource)
 					}
 					b.StartTimer()
-					if _, err := fx.AddAll(b.Context(), registrytest.Tester(), kind.resource, inputs, registry.Once{}); err != nil {
+					if _, err := fx.AddAll(b.Context(), registrytest.Tester(), kind.resource, inputs, registry.Idempotency{}); err != nil {
 						b.Fatal(err)
 					}
 				}

@@ -12,9 +12,9 @@ import (
 	"comity/internal/store/db"
 )
 
-// Once is an idempotency key of an add: the same request with the same key gets the same answer for a day.
-// Keys belong to their caller. Failures are not stored: the request is tried again.
-type Once struct {
+// Idempotency is the idempotency key of an add: the same request with the same key gets the same answer for a
+// day. Keys belong to their caller. Failures are not stored: the request is tried again.
+type Idempotency struct {
 	// Key is chosen by the client; "" means no idempotency.
 	Key string
 	// Request is a digest of the request.
@@ -24,37 +24,37 @@ type Once struct {
 }
 
 // of returns the key for one of the many records that a request adds.
-func (o Once) of(element int) Once {
-	o.element = fmt.Sprintf("\n%d", element) // no header contains a line end, so no other key is equal
-	return o
+func (k Idempotency) of(element int) Idempotency {
+	k.element = fmt.Sprintf("\n%d", element) // no header contains a line end, so no other key is equal
+	return k
 }
 
 const (
-	maxOnceKey = 255
-	onceKept   = 24 * time.Hour
+	maxIdempotencyKey = 255
+	idempotencyKept   = 24 * time.Hour
 )
 
 // do adds a record, or returns the id of the one that the same request added before.
-func (o Once) do(ctx context.Context, tx *db.Tx, caller authz.Caller, add func() (int64, error)) (int64, error) {
-	if o.Key == "" {
+func (k Idempotency) do(ctx context.Context, tx *db.Tx, caller authz.Caller, add func() (int64, error)) (int64, error) {
+	if k.Key == "" {
 		return add()
 	}
-	if utf8.RuneCountInString(o.Key) > maxOnceKey {
-		return 0, comity.BadRequest("The Idempotency-Key is longer than %d characters", maxOnceKey)
+	if utf8.RuneCountInString(k.Key) > maxIdempotencyKey {
+		return 0, comity.BadRequest("The Idempotency-Key is longer than %d characters", maxIdempotencyKey)
 	}
-	if !utf8.ValidString(o.Key) {
+	if !utf8.ValidString(k.Key) {
 		return 0, comity.BadRequest("The Idempotency-Key is no UTF-8")
 	}
 	now, err := tx.Now(ctx)
 	if err != nil {
 		return 0, err
 	}
-	key := o.Key + o.element
-	request, id, err := store.ClaimIdempotencyKey(ctx, tx, caller.Username, key, o.Request, now.Add(-onceKept))
+	key := k.Key + k.element
+	request, id, err := store.ClaimIdempotencyKey(ctx, tx, caller.Username, key, k.Request, now.Add(-idempotencyKept))
 	if err != nil {
 		return 0, err
 	}
-	if request != o.Request {
+	if request != k.Request {
 		return 0, &comity.Error{
 			Code: comity.Unprocessable, Phrase: "Unprocessable Entity",
 			Detail: "The Idempotency-Key was used for another request",
