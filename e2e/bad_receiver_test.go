@@ -24,22 +24,22 @@ func TestBadReceiverHoldsUpNobody(t *testing.T) {
 		r := serve(t, database, "--lease", "14s")
 		for _, tt := range []struct {
 			name string
-			does trouble
+			does failure
 			// takes reports whether the receiver accepts a person in spite of its trouble; nil if that does not matter.
 			takes func(uid string) bool
 		}{
 			{"it takes two seconds to answer", isSlow, nil},
 			{"it is dead", nil, nobody},
-			{"it is there and not there", flaps(), everybody},
-			{"it chokes on one person", chokesOn("p3"), func(uid string) bool { return uid != "p3" }},
+			{"it is there and not there", failsNowAndThen(), everybody},
+			{"it chokes on one person", failsAt("p3"), func(uid string) bool { return uid != "p3" }},
 			{"it cuts the connection in mid-answer", cutsItsAnswer, everybody},
 			{"it never answers", isSilent, nobody},
 		} {
 			t.Run(tt.name, func(t *testing.T) {
 				t.Parallel()
-				bad := receiveLater(t)
+				bad := startReceiverLater(t)
 				if tt.does != nil {
-					bad = receiveInTrouble(t, tt.does)
+					bad = startFailingReceiver(t, tt.does)
 				}
 				c := r.platform()
 				with, without := newBranch(t, c, "With: "+tt.name), newBranch(t, c, "Without: "+tt.name)
@@ -64,7 +64,7 @@ func TestBadReceiverHoldsUpNobody(t *testing.T) {
 				remove(t, c, comity.CoPerson.Resource, with.people[0])
 				with.good.forgets(t, "p0")
 				bad.repair()
-				if !comesAbout(func() bool { return maps.Equal(bad.present(), with.good.present()) }) {
+				if !becomesTrue(func() bool { return maps.Equal(bad.present(), with.good.present()) }) {
 					t.Errorf("once repaired, target %d does not hold what the other does (-want +got):\n%s", p.target, cmp.Diff(with.good.present(), bad.present()))
 				}
 				if n := len(with.good.present()); n != len(with.people)-1 {
@@ -129,7 +129,7 @@ func TestReceiverThatWasAwayForLong(t *testing.T) {
 	onBoth(t, func(t *testing.T, database string) {
 		r := serve(t, database, "--lease", "4s")
 		c := r.platform()
-		away, good := receiveLater(t), receive(t)
+		away, good := startReceiverLater(t), receive(t)
 		co := addCO(t, c, "Telescope")
 		addTarget(t, c, co, away.url, endpoint{})
 		addTarget(t, c, co, good.URL, endpoint{})
@@ -160,7 +160,7 @@ func TestReceiverThatWasAwayForLong(t *testing.T) {
 		}
 
 		away.repair()
-		if !comesAbout(func() bool { return maps.Equal(away.present(), good.present()) }) {
+		if !becomesTrue(func() bool { return maps.Equal(away.present(), good.present()) }) {
 			t.Errorf("it does not hold what the other does (-want +got):\n%s", cmp.Diff(good.present(), away.present()))
 		}
 		if n := len(away.present()); n != 9 {

@@ -51,7 +51,7 @@ func loseNothing(t *testing.T, database string, server *pgtest.Server) {
 	r := &registry{database: database, folder: t.TempDir(), flags: []string{"--lease", "10s"}, stepped: step}
 	r.begin(t)
 	co := addCO(t, r.platform(), "Telescope")
-	directories := []*directory{receiveBadly(t), receiveBadly(t)}
+	directories := []*directory{startBadReceiver(t), startBadReceiver(t)}
 	addTarget(t, r.platform(), co, directories[0].URL, endpoint{protocol: comity.ProtocolPUT})
 	addTarget(t, r.platform(), co, directories[1].URL, endpoint{protocol: comity.ProtocolPOST})
 
@@ -64,7 +64,7 @@ func loseNothing(t *testing.T, database string, server *pgtest.Server) {
 		t.Errorf("check: %s%s", got.out, got.errOut)
 	}
 	for _, d := range directories {
-		if !comesAbout(func() bool { return maps.Equal(d.present(), staff) }) {
+		if !becomesTrue(func() bool { return maps.Equal(d.present(), staff) }) {
 			t.Errorf("a receiver does not know who is there (-want +got):\n%s", cmp.Diff(staff, d.present()))
 		}
 		if d.disorder != "" {
@@ -252,7 +252,7 @@ type directory struct {
 	disorder string
 }
 
-func receiveBadly(t *testing.T) *directory {
+func startBadReceiver(t *testing.T) *directory {
 	t.Helper()
 	d := &directory{people: map[string]string{}, sequences: map[string]int64{}}
 	d.receiver = receiveWith(t, d.take)

@@ -29,7 +29,7 @@ func TestKilledInstancesLoseNothing(t *testing.T) {
 	r := serve(t, postgresURL(t), "--lease", "6s")
 	instances := []*registry{r, r.another(t), r.another(t)}
 	co := addCO(t, r.platform(), "Telescope")
-	offices := []*office{openOffice(t), openOffice(t)}
+	offices := []*slowReceiver{startSlowReceiver(t), startSlowReceiver(t)}
 	for _, o := range offices {
 		addTarget(t, r.platform(), co, o.URL, endpoint{})
 	}
@@ -70,7 +70,7 @@ func TestKilledInstancesLoseNothing(t *testing.T) {
 	}
 	staff := checkWhole(t, r.platform(), co)
 	for _, o := range offices {
-		if !comesAbout(func() bool { return maps.Equal(o.present(), staff) }) {
+		if !becomesTrue(func() bool { return maps.Equal(o.present(), staff) }) {
 			t.Errorf("a receiver does not know who is there (-want +got):\n%s", cmp.Diff(staff, o.present()))
 		}
 		o.report(t)
@@ -85,8 +85,8 @@ func (r *registry) another(t *testing.T) *registry {
 	return other
 }
 
-// office is a directory that takes its time, and sees when two are at one person at once.
-type office struct {
+// slowReceiver is a directory that takes its time, and sees when two are at one person at once.
+type slowReceiver struct {
 	*directory
 
 	mu       sync.Mutex
@@ -94,14 +94,14 @@ type office struct {
 	overlaps []string
 }
 
-func openOffice(t *testing.T) *office {
+func startSlowReceiver(t *testing.T) *slowReceiver {
 	t.Helper()
-	o := &office{directory: &directory{people: map[string]string{}, sequences: map[string]int64{}}, underWay: map[string]int{}}
+	o := &slowReceiver{directory: &directory{people: map[string]string{}, sequences: map[string]int64{}}, underWay: map[string]int{}}
 	o.directory.receiver = receiveWith(t, o.take)
 	return o
 }
 
-func (o *office) take(m message) (status int, body string) {
+func (o *slowReceiver) take(m message) (status int, body string) {
 	person, _, _ := strings.Cut(m.identifier, ".")
 	o.mu.Lock()
 	if o.underWay[person]++; o.underWay[person] > 1 {
@@ -118,7 +118,7 @@ func (o *office) take(m message) (status int, body string) {
 }
 
 // report says what was seen that must not be.
-func (o *office) report(t *testing.T) {
+func (o *slowReceiver) report(t *testing.T) {
 	t.Helper()
 	o.mu.Lock()
 	defer o.mu.Unlock()

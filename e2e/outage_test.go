@@ -93,7 +93,7 @@ func TestProvisionCallToAHangingReceiverIsAnswered(t *testing.T) {
 		r := serve(t, database, "--request-timeout", "2s")
 		c := r.platform()
 		co := addCO(t, c, "Telescope")
-		silent := receiveInTrouble(t, isSilent)
+		silent := startFailingReceiver(t, isSilent)
 		target := addTarget(t, c, co, silent.url, endpoint{mode: comity.ModeManual})
 		person := addPerson(t, c, co, "ghopper")
 		got := call(t, r.http, http.MethodPost, fmt.Sprintf("%sco_provisioning_targets/provision/%d/copersonid:%d.json", r.api(), target.target, person), r.user, r.key, "")

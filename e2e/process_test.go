@@ -18,13 +18,13 @@ const patience = 2 * time.Minute
 // eventually waits until something is so.
 func eventually(t *testing.T, what string, isSo func() bool) {
 	t.Helper()
-	if !comesAbout(isSo) {
+	if !becomesTrue(isSo) {
 		t.Fatalf("after %v still not so: %s", patience, what)
 	}
 }
 
-// comesAbout waits until something is so, and says whether it is at last.
-func comesAbout(isSo func() bool) bool {
+// becomesTrue waits until something is so, and says whether it is at last.
+func becomesTrue(isSo func() bool) bool {
 	for deadline := time.Now().Add(patience); !isSo(); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			return false

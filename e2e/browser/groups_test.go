@@ -24,7 +24,7 @@ func addRecord(t *testing.T, c *client.Client, r *comity.Resource, fill func(*co
 // structure is what the pages of units and groups are looked at with.
 type structure struct{ co, unit, group, outer int64 }
 
-func furnishStructure(t *testing.T, r *registry) (s structure) {
+func addStructure(t *testing.T, r *registry) (s structure) {
 	t.Helper()
 	c := r.api()
 	s.co = addRecord(t, c, comity.Co.Resource, func(rec *comity.Record) {
@@ -93,7 +93,7 @@ func TestGroupsInABrowser(t *testing.T) {
 	for name, looks := range map[string][]look{"with JavaScript": nil, "without": {noScript}} {
 		t.Run(name, func(t *testing.T) {
 			r := serve(t)
-			s := furnishStructure(t, r)
+			s := addStructure(t, r)
 			b := r.open(t, looks...)
 			b.signIn(r)
 			b.visit(fmt.Sprintf("/console/co/%d/co_groups/%d/", s.co, s.group))
@@ -120,7 +120,7 @@ func TestGroupsInABrowser(t *testing.T) {
 func TestAccessibleGroups(t *testing.T) {
 	t.Parallel()
 	r := serve(t)
-	s := furnishStructure(t, r)
+	s := addStructure(t, r)
 	home := fmt.Sprintf("/console/co/%d/", s.co)
 	for _, l := range [][]look{{light}, {dark, phone}} {
 		var names []string

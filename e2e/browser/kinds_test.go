@@ -13,7 +13,7 @@ var looks = map[string][]look{
 // TestAccessible has axe look at each kind of page, light and wide, dark and narrow.
 func TestAccessible(t *testing.T) {
 	t.Parallel()
-	p := furnish(t)
+	p := newFixture(t)
 	for _, name := range []string{"light", "dark-phone"} {
 		t.Run(name, func(t *testing.T) {
 			b := p.open(t, looks[name]...)
@@ -35,7 +35,7 @@ func TestAccessible(t *testing.T) {
 // TestWithoutJavaScript: every kind of page says as much without it, and leads on by links.
 func TestWithoutJavaScript(t *testing.T) {
 	t.Parallel()
-	p := furnish(t)
+	p := newFixture(t)
 	with, without := p.open(t), p.open(t, noScript)
 	with.signIn(p.registry)
 	without.signIn(p.registry)
@@ -59,7 +59,7 @@ func TestWithoutJavaScript(t *testing.T) {
 // TestPalette goes to a person by keys alone.
 func TestPalette(t *testing.T) {
 	t.Parallel()
-	p := furnish(t)
+	p := newFixture(t)
 	b := p.open(t)
 	b.signIn(p.registry)
 	b.visit(p.home)

@@ -73,7 +73,7 @@ func TestPeople(t *testing.T) {
 	}
 }
 
-// TestPeopleAccessible has axe look at the pages of people, furnished.
+// TestPeopleAccessible has axe look at the pages of people, filled.
 func TestPeopleAccessible(t *testing.T) {
 	t.Parallel()
 	r := serve(t)
@@ -102,7 +102,7 @@ func TestPeopleAccessible(t *testing.T) {
 			rec.SetInt(comity.CoPerson.CoId, co)
 			rec.SetText(comity.CoPerson.Status, []string{comity.Active, comity.Suspended, comity.Active}[i])
 		})
-		r.furnish(t, person, name, units, i)
+		r.addNameAndRoles(t, person, name, units, i)
 		if i == 0 {
 			ada = person
 		}
@@ -132,8 +132,8 @@ func TestPeopleAccessible(t *testing.T) {
 	}
 }
 
-// furnish gives a person a name and roles.
-func (r *registry) furnish(t *testing.T, person int64, name string, units map[string]int64, which int) {
+// addNameAndRoles gives a person a name and roles.
+func (r *registry) addNameAndRoles(t *testing.T, person int64, name string, units map[string]int64, which int) {
 	t.Helper()
 	r.add(t, comity.Name.Resource, func(rec *comity.Record) {
 		given, family, _ := strings.Cut(name, " ")

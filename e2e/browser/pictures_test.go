@@ -23,7 +23,7 @@ func TestPictures(t *testing.T) {
 	if err := os.MkdirAll(folder, 0o750); err != nil {
 		t.Fatal(err)
 	}
-	p := furnish(t)
+	p := newFixture(t)
 	for name, l := range looks {
 		b := p.open(t, l...)
 		b.signIn(p.registry)

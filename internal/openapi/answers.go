@@ -22,8 +22,8 @@ type answer struct {
 
 var errorBody = []string{"ErrorResponse"}
 
-// always are the answers that any call may get.
-var always = []answer{unauthorised, tooMany, otherError, unavailable}
+// commonAnswers are the answers that any call may get.
+var commonAnswers = []answer{unauthorised, tooMany, otherError, unavailable}
 
 var (
 	unauthorised = answer{
@@ -129,7 +129,7 @@ func answers(groups ...[]answer) []answer {
 	has := func(status int) bool {
 		return slices.ContainsFunc(all, func(own answer) bool { return own.Status == status })
 	}
-	for _, a := range always {
+	for _, a := range commonAnswers {
 		if !has(a.Status) {
 			all = append(all, a)
 		}

@@ -43,7 +43,7 @@ func schemas() object[any] {
 	out.put("ErrorResponse", errorResponse())
 	out.put(inXML("ErrorResponse"), errorResponseXML())
 	out.put("BulkResponse", bulkResponse(secrets))
-	putWatching(&out)
+	putProvisioningSchemas(&out)
 	out.put("Id", &schema{
 		Description: "An Id: a number or, in JSON for an API user with StringIds, its text.",
 		OneOf:       []*schema{number(1), {Type: types{"string"}, Pattern: "^" + idPattern + "$"}},
@@ -100,6 +100,6 @@ func headers() object[any] {
 		{"Link", header{"With `limit`: the next page, `rel=\"next\"`, where there is one.", false, text}},
 		{"Comity-Next-Since", header{"With `modifiedsince`: the time to ask from next, so that nothing is missed.", false, moment()}},
 		{"WWW-Authenticate", header{"That a login by HTTP Basic is asked for.", false, text}},
-		{"Retry-After", header{"In how many seconds to try again.", false, between(0, 3600)}},
+		{"Retry-After", header{"In how many seconds to try again.", false, inRange(0, 3600)}},
 	}
 }

@@ -13,7 +13,7 @@ func element(r *comity.Resource) *schema {
 	s.Properties.put("Id", &schema{Ref: schemaRef("Id").Ref, ReadOnly: true})
 	s.Required = []string{"Version", "Id"}
 	for _, f := range r.Fields {
-		value := shown(f)
+		value := outputSchema(f)
 		if value == nil {
 			continue
 		}
@@ -76,14 +76,14 @@ func input(r *comity.Resource) *schema {
 	s.Properties.put("Version", &schema{Enum: []any{version, 1}, XML: &xmlShape{Attribute: true}})
 	s.Required = []string{"Version"}
 	for _, f := range r.Fields {
-		value := taken(f)
+		value := inputSchema(f)
 		if value == nil {
 			continue
 		}
 		s.Properties.put(f.Name, value)
 		if f.Kind == comity.Owner {
 			for _, o := range f.Owners {
-				s.Properties.put(o.Name, flatOwner(o, takenID()))
+				s.Properties.put(o.Name, flatOwner(o, inputId()))
 			}
 			s.AnyOf = oneOwner(f.Name, f.Owners)
 		} else if f.Required {
@@ -101,8 +101,8 @@ func assignInput() *schema {
 	s := &schema{Type: types{"object"}, Required: []string{"Version"}, XML: &xmlShape{Name: comity.Identifier.Singular}}
 	s.Description = "Whom to assign identifiers to."
 	s.Properties.put("Version", &schema{Enum: []any{version, 1}, XML: &xmlShape{Attribute: true}})
-	s.Properties.put(owner.Name, takenOwner(owner, person))
-	s.Properties.put(comity.OwnerCO.Name, flatOwner(comity.OwnerCO, takenID()))
+	s.Properties.put(owner.Name, inputOwner(owner, person))
+	s.Properties.put(comity.OwnerCO.Name, flatOwner(comity.OwnerCO, inputId()))
 	s.AnyOf = oneOwner(owner.Name, person)
 	return s
 }

@@ -64,7 +64,7 @@ func operations(r *comity.Resource) []operation {
 	if !r.AppendOnly {
 		all = append(all, editing(r), deleting(r), deletingNothing(r))
 	}
-	all = append(all, odd(r)...)
+	all = append(all, specialOperations(r)...)
 	for i := range all {
 		all[i].resource = r
 		all[i].Parameters = append(all[i].Parameters, requestID)

@@ -5,13 +5,13 @@ import "comity"
 // An owner is written as one object in answers, and accepted as that object or as the parent's id under its
 // flat name.
 
-// shownOwner returns the schema of the object that names a record's owner.
-func shownOwner(f *comity.Field) *schema {
-	return person(shownOwners(f), schemaRef("Id"))
+// outputOwner returns the schema of the object that names a record's owner.
+func outputOwner(f *comity.Field) *schema {
+	return person(outputOwners(f), schemaRef("Id"))
 }
 
-// shownOwners returns the owner types that answers write as the object.
-func shownOwners(f *comity.Field) []comity.OwnerType {
+// outputOwners returns the owner types that answers write as the object.
+func outputOwners(f *comity.Field) []comity.OwnerType {
 	var out []comity.OwnerType
 	for _, o := range f.Owners {
 		if !o.Flat {
@@ -21,13 +21,13 @@ func shownOwners(f *comity.Field) []comity.OwnerType {
 	return out
 }
 
-func takenOwner(f *comity.Field, owners []comity.OwnerType) *schema {
-	s := person(owners, takenID())
+func inputOwner(f *comity.Field, owners []comity.OwnerType) *schema {
+	s := person(owners, inputId())
 	s.Description = sentences(notes(f))
 	return s
 }
 
-func takenID() *schema {
+func inputId() *schema {
 	return &schema{Type: types{"integer", "string"}, Pattern: "^" + idTakenPattern + "$"}
 }
 
@@ -37,7 +37,7 @@ func person(owners []comity.OwnerType, id *schema) *schema {
 		words[i] = o.Word
 	}
 	s := &schema{Type: types{"object"}, Required: []string{"Type", "Id"}}
-	s.Properties.put("Type", &schema{Type: types{"string"}, Enum: anys(words)})
+	s.Properties.put("Type", &schema{Type: types{"string"}, Enum: anyValues(words)})
 	s.Properties.put("Id", id)
 	return s
 }

@@ -25,7 +25,7 @@ func pages(root, program string) (map[string][]byte, error) {
 	all := map[string][]byte{styleName: style}
 	index := indexView{
 		Title: title, Summary: summary, Version: program, Root: root,
-		Sections: sections, Parameters: []parameter{requestID}, Answers: always,
+		Sections: sections, Parameters: []parameter{requestID}, Answers: commonAnswers,
 	}
 	for _, r := range comity.All() {
 		v, err := viewOf(r)

@@ -61,7 +61,7 @@ var (
 	}
 	paging = []parameter{
 		{
-			Name: "limit", In: "query", shared: "limit", schema: between(1, maxLimit),
+			Name: "limit", In: "query", shared: "limit", schema: inRange(1, maxLimit),
 			Text: fmt.Sprintf("One page of at most this many records, 1 to %d; a Link header names the next page.", maxLimit),
 		},
 		{
@@ -148,7 +148,7 @@ func listParameters(r *comity.Resource) []parameter {
 		out = append(out, parameter{
 			Name: "expand", In: "query", list: true,
 			Text:   "Which of the records that hang on each are shown with it, with commas between: " + list(plurals) + ".",
-			schema: &schema{Type: types{"array"}, Items: &schema{Type: types{"string"}, Enum: anys(plurals)}},
+			schema: &schema{Type: types{"array"}, Items: &schema{Type: types{"string"}, Enum: anyValues(plurals)}},
 		})
 	}
 	out = append(out, paging...)
@@ -159,7 +159,7 @@ func number(least int64) *schema {
 	return &schema{Type: types{"integer"}, Format: "int64", Minimum: &least}
 }
 
-func between(least, most int64) *schema {
+func inRange(least, most int64) *schema {
 	s := number(least)
 	s.Maximum = &most
 	return s

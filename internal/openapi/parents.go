@@ -19,7 +19,7 @@ type parent struct {
 func parents(r *comity.Resource) []parent {
 	var out []parent
 	for _, p := range r.Parents() {
-		one := parent{key: p.Key, resource: p.Resource, expands: p.Column != "", about: ties[r]}
+		one := parent{key: p.Key, resource: p.Resource, expands: p.Column != "", about: parentRelations[r]}
 		switch {
 		case r == comity.CoGroup.Resource:
 			one.none = "CO Person Role Has No Groups"
@@ -31,8 +31,8 @@ func parents(r *comity.Resource) []parent {
 	return out
 }
 
-// ties says which records of a resource are listed by a person though none of their fields names one.
-var ties = map[*comity.Resource]string{
+// parentRelations says which records of a resource are listed by a person though none of their fields names one.
+var parentRelations = map[*comity.Resource]string{
 	comity.CoGroup.Resource:     "Only active groups of which this CoPerson is a member or owner now.",
 	comity.OrgIdentity.Resource: "Only those that are linked to this CoPerson.",
 }

@@ -15,15 +15,15 @@ const (
 	plainPattern     = `^[^<>]*$`
 )
 
-// shown returns the schema of a field's value in an answer; nil if the field is never shown.
-func shown(f *comity.Field) *schema {
+// outputSchema returns the schema of a field's value in an answer; nil if the field is never shown.
+func outputSchema(f *comity.Field) *schema {
 	s := &schema{}
 	switch f.Kind {
 	case comity.Text:
 		s = &schema{Type: types{"string"}, MaxLength: f.Max, Format: f.Format}
 	case comity.Integer:
 		s = count("")
-		s.Minimum, s.Maximum = least(f), greatest(f)
+		s.Minimum, s.Maximum = minimum(f), maximum(f)
 	case comity.Boolean:
 		s = &schema{Type: types{"boolean"}}
 	case comity.Time:
@@ -31,11 +31,11 @@ func shown(f *comity.Field) *schema {
 	case comity.Date:
 		s = &schema{Type: types{"string"}, Format: "date"}
 	case comity.Code:
-		s = &schema{Type: types{"string"}, Enum: anys(words(f))}
+		s = &schema{Type: types{"string"}, Enum: anyValues(words(f))}
 	case comity.Reference:
 		s = schemaRef("Id")
 	case comity.Owner:
-		s = shownOwner(f)
+		s = outputOwner(f)
 	case comity.Secret:
 		return nil
 	}
@@ -44,29 +44,29 @@ func shown(f *comity.Field) *schema {
 	return s
 }
 
-// taken returns the schema of a field's value in a request; nil if requests do not set the field.
-func taken(f *comity.Field) *schema {
+// inputSchema returns the schema of a field's value in a request; nil if requests do not set the field.
+func inputSchema(f *comity.Field) *schema {
 	if f.ReadOnly {
 		return nil
 	}
 	s := &schema{}
 	switch f.Kind {
 	case comity.Text, comity.Secret:
-		s = takenText(f)
+		s = inputText(f)
 	case comity.Integer:
-		s = &schema{Type: types{"integer", "string"}, Minimum: least(f), Maximum: greatest(f), Pattern: whole(f, integerPattern)}
+		s = &schema{Type: types{"integer", "string"}, Minimum: minimum(f), Maximum: maximum(f), Pattern: anchored(f, integerPattern)}
 	case comity.Boolean:
 		s = &schema{Type: types{"boolean", "integer", "string"}, Enum: []any{true, false, 1, 0, "true", "false", "1", "0"}}
 	case comity.Time:
-		s = &schema{Type: types{"string"}, Pattern: whole(f, timeTakenPattern)}
+		s = &schema{Type: types{"string"}, Pattern: anchored(f, timeTakenPattern)}
 	case comity.Date:
-		s = &schema{Type: types{"string"}, Pattern: whole(f, datePattern)}
+		s = &schema{Type: types{"string"}, Pattern: anchored(f, datePattern)}
 	case comity.Code:
-		s = &schema{Type: types{"string"}, Enum: anys(append(words(f), codes(f)...))}
+		s = &schema{Type: types{"string"}, Enum: anyValues(append(words(f), codes(f)...))}
 	case comity.Reference:
-		s = &schema{Type: types{"integer", "string"}, Pattern: whole(f, idTakenPattern)}
+		s = &schema{Type: types{"integer", "string"}, Pattern: anchored(f, idTakenPattern)}
 	case comity.Owner:
-		s = takenOwner(f, f.Owners)
+		s = inputOwner(f, f.Owners)
 	}
 	s.Description = sentences(notes(f))
 	s.Default = defaultOf(f)
@@ -92,7 +92,7 @@ func (s *schema) orNothing() {
 	}
 }
 
-func takenText(f *comity.Field) *schema {
+func inputText(f *comity.Field) *schema {
 	s := &schema{
 		Type: types{"string"}, MaxLength: f.Max,
 		Format: f.Format, Pattern: f.Pattern,
@@ -109,22 +109,24 @@ func takenText(f *comity.Field) *schema {
 	return s
 }
 
-// whole anchors a pattern to the whole text, which may be empty if the field may be.
-func whole(f *comity.Field, pattern string) string {
+// anchored anchors a pattern to the whole text, which may be empty if the field may be.
+func anchored(f *comity.Field, pattern string) string {
 	if f.Required {
 		return "^" + pattern + "$"
 	}
 	return "^(" + pattern + ")?$"
 }
 
-func least(f *comity.Field) *int64 {
+// minimum returns the least value of a number, nil for none.
+func minimum(f *comity.Field) *int64 {
 	if !f.HasMin {
 		return nil
 	}
 	return &f.Min
 }
 
-func greatest(f *comity.Field) *int64 {
+// maximum returns the greatest value of a number, nil for none.
+func maximum(f *comity.Field) *int64 {
 	if f.Most == 0 {
 		return nil
 	}
@@ -150,7 +152,7 @@ func codes(f *comity.Field) []string {
 	return out
 }
 
-func anys(texts []string) []any {
+func anyValues(texts []string) []any {
 	var out []any
 	for _, t := range texts {
 		out = append(out, t)

@@ -46,7 +46,7 @@ func viewOf(r *comity.Resource) (resourceView, error) {
 			Name: f.Name, Type: typeOf(f), Words: wordsOf(f), Notes: sentences(notes(f)), Required: f.Required,
 		})
 	}
-	v.Fields = append(v.Fields, bookkept(r)...)
+	v.Fields = append(v.Fields, metadataFields(r)...)
 	for _, o := range operations(r) {
 		one, err := o.view()
 		if err != nil {
@@ -95,8 +95,8 @@ func wordsOf(f *comity.Field) string {
 	return ""
 }
 
-// bookkept returns the fields that every resource has.
-func bookkept(r *comity.Resource) []fieldView {
+// metadataFields returns the fields that every resource has.
+func metadataFields(r *comity.Resource) []fieldView {
 	all := []fieldView{
 		{Name: "Id", Type: "Id", Notes: "Read-only."},
 		{Name: "Created", Type: "time", Notes: "When it was added. Read-only."},
@@ -120,7 +120,7 @@ func (o operation) view() (operationView, error) {
 		}
 	}
 	for _, a := range o.Answers {
-		if !slices.ContainsFunc(always, func(every answer) bool { return every.shared == a.shared }) {
+		if !slices.ContainsFunc(commonAnswers, func(every answer) bool { return every.shared == a.shared }) {
 			v.Answers = append(v.Answers, a)
 		}
 	}

@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// trouble is what a receiver does with a message while something is wrong with it.
-type trouble func(w http.ResponseWriter, req *http.Request, take http.Handler)
+// failure is what a receiver does with a message while something is wrong with it.
+type failure func(w http.ResponseWriter, req *http.Request, take http.Handler)
 
 // isSlow takes every message, after two seconds. That leaves the sender, who gives a message seven, the time
 // that a busy machine needs: one that it gave up would be taken all the same, and late.
@@ -44,7 +44,7 @@ func cutsItsAnswer(w http.ResponseWriter, req *http.Request, take http.Handler) 
 }
 
 // flaps is away for three messages, there for three, and so on.
-func flaps() trouble {
+func failsNowAndThen() failure {
 	var came atomic.Int64
 	return func(w http.ResponseWriter, req *http.Request, take http.Handler) {
 		if n := came.Add(1); (n-1)/3%2 == 0 {
@@ -56,7 +56,7 @@ func flaps() trouble {
 }
 
 // chokesOn fails whenever it is sent one person.
-func chokesOn(uid string) trouble {
+func failsAt(uid string) failure {
 	return func(w http.ResponseWriter, req *http.Request, take http.Handler) {
 		if strings.HasSuffix(req.URL.Path, "/"+uid) {
 			http.Error(w, "it chokes", http.StatusInternalServerError)
@@ -66,8 +66,8 @@ func chokesOn(uid string) trouble {
 	}
 }
 
-// troubled is a receiver in trouble, until it is repaired.
-type troubled struct {
+// failingReceiver is a receiver that fails until it is repaired.
+type failingReceiver struct {
 	*receiver
 	url      string
 	repair   func()
@@ -75,9 +75,9 @@ type troubled struct {
 }
 
 // receiveInTrouble starts a receiver that is in trouble.
-func receiveInTrouble(t *testing.T, does trouble) *troubled {
+func startFailingReceiver(t *testing.T, does failure) *failingReceiver {
 	t.Helper()
-	r := awayReceiver(t, does)
+	r := unreachableReceiver(t, does)
 	r.repair()
 	r.repaired.Store(false)
 	r.repair = func() { r.repaired.Store(true) }
@@ -85,14 +85,14 @@ func receiveInTrouble(t *testing.T, does trouble) *troubled {
 }
 
 // receiveLater returns a receiver that refuses connections until it is repaired.
-func receiveLater(t *testing.T) *troubled {
+func startReceiverLater(t *testing.T) *failingReceiver {
 	t.Helper()
-	return awayReceiver(t, nil)
+	return unreachableReceiver(t, nil)
 }
 
-func awayReceiver(t *testing.T, does trouble) *troubled {
+func unreachableReceiver(t *testing.T, does failure) *failingReceiver {
 	t.Helper()
-	r := &troubled{receiver: &receiver{answers: func(message) (int, string) { return http.StatusOK, "" }, last: map[string]message{}}}
+	r := &failingReceiver{receiver: &receiver{answers: func(message) (int, string) { return http.StatusOK, "" }, last: map[string]message{}}}
 	r.Server = &httptest.Server{Config: &http.Server{
 		ReadHeaderTimeout: patience,
 		Handler: http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
@@ -103,7 +103,7 @@ func awayReceiver(t *testing.T, does trouble) *troubled {
 			does(w, req, r.receiver)
 		}),
 	}}
-	address, open := door(t)
+	address, open := delayedListener(t)
 	r.url = "http://" + address
 	r.repair = func() {
 		r.repaired.Store(true)
@@ -116,7 +116,7 @@ func awayReceiver(t *testing.T, does trouble) *troubled {
 }
 
 // door is an address of this test's own where connections are refused until it is opened.
-func door(t *testing.T) (address string, open func() net.Listener) {
+func delayedListener(t *testing.T) (address string, open func() net.Listener) {
 	t.Helper()
 	socket, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
 	if err != nil {

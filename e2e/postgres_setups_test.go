@@ -88,7 +88,7 @@ default_pool_size = 10
 	return ""
 }
 
-// TestBehindAPooler has a whole evening behind pgbouncer, which gives each transaction another connection.
+// TestBehindAPooler makes requests of all kinds through pgbouncer, which gives each transaction another connection.
 func TestBehindAPooler(t *testing.T) {
 	t.Parallel()
 	database := pooled(t, postgresURL(t))

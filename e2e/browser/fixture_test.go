@@ -9,8 +9,8 @@ import (
 	"comity"
 )
 
-// premises are a registry with a CO in which there is one of each kind that a page shows.
-type premises struct {
+// fixture is a registry with a CO in which there is one of each kind that a page shows.
+type fixture struct {
 	*registry
 	t    *testing.T
 	home string
@@ -25,7 +25,7 @@ type kind struct {
 }
 
 // kinds are the pages that are looked at. A page that joins gets a line.
-func (p *premises) kinds() []kind {
+func (p *fixture) kinds() []kind {
 	at := func(plural string, id int64) string { return p.home + plural + "/" + strconv.FormatInt(id, 10) + "/" }
 	person := strconv.FormatInt(p.person, 10)
 	return []kind{
@@ -56,10 +56,10 @@ func (p *premises) kinds() []kind {
 	}
 }
 
-// furnish makes a registry to look at.
-func furnish(t *testing.T) *premises {
+// newFixture makes a registry to look at.
+func newFixture(t *testing.T) *fixture {
 	t.Helper()
-	p := &premises{registry: serve(t), t: t}
+	p := &fixture{registry: serve(t), t: t}
 	co := p.add(comity.Co.Resource, func(rec *comity.Record) {
 		rec.SetText(comity.Co.Name, "Fair Data")
 		rec.SetText(comity.Co.Description, "Research data for everybody")
@@ -119,7 +119,7 @@ func furnish(t *testing.T) *premises {
 }
 
 // addPerson adds somebody with a name, an address, an identifier, a role and a membership.
-func (p *premises) addPerson(co, unit int64, given, family string, n int) (person, role int64) {
+func (p *fixture) addPerson(co, unit int64, given, family string, n int) (person, role int64) {
 	p.t.Helper()
 	person = p.add(comity.CoPerson.Resource, func(rec *comity.Record) {
 		rec.SetInt(comity.CoPerson.CoId, co)
@@ -168,7 +168,7 @@ func (p *premises) addPerson(co, unit int64, given, family string, n int) (perso
 	return person, role
 }
 
-func (p *premises) add(r *comity.Resource, fill func(*comity.Record)) int64 {
+func (p *fixture) add(r *comity.Resource, fill func(*comity.Record)) int64 {
 	p.t.Helper()
 	rec := comity.NewRecord(r)
 	fill(rec)

@@ -10,15 +10,15 @@ import (
 	"comity/client"
 )
 
-// moody is a receiver that accepts messages, or fails while fails is set.
-type moody struct {
+// faultyReceiver is a receiver that accepts messages, or fails while fails is set.
+type faultyReceiver struct {
 	*receiver
 	fails atomic.Bool
 }
 
-func receiveMoodily(t *testing.T) *moody {
+func startFaultyReceiver(t *testing.T) *faultyReceiver {
 	t.Helper()
-	m := &moody{}
+	m := &faultyReceiver{}
 	m.receiver = receiveWith(t, func(message) (int, string) {
 		if m.fails.Load() {
 			return http.StatusServiceUnavailable, "closed for lunch"
@@ -29,12 +29,12 @@ func receiveMoodily(t *testing.T) *moody {
 }
 
 // inMode runs a test with a registry on each database, a CO, and a target in a mode.
-func inMode(t *testing.T, mode string, test func(t *testing.T, c *client.Client, p provisioning, sink *moody)) {
+func inMode(t *testing.T, mode string, test func(t *testing.T, c *client.Client, p provisioning, sink *faultyReceiver)) {
 	t.Helper()
 	onBoth(t, func(t *testing.T, database string) {
 		r := serve(t, database)
 		c := r.platform()
-		sink := receiveMoodily(t)
+		sink := startFaultyReceiver(t)
 		test(t, c, addTarget(t, c, addCO(t, c, "Telescope"), sink.URL, endpoint{mode: mode}), sink)
 	})
 }
@@ -58,7 +58,7 @@ func touch(t *testing.T, c *client.Client, person int64, day int) {
 func TestProvisionCallDeliversBeforeItAnswers(t *testing.T) {
 	for _, mode := range []string{comity.ModeAutomatic, comity.ModeQueueOnError, comity.ModeEnrolment, comity.ModeManual} {
 		t.Run(mode, func(t *testing.T) {
-			inMode(t, mode, func(t *testing.T, c *client.Client, p provisioning, sink *moody) {
+			inMode(t, mode, func(t *testing.T, c *client.Client, p provisioning, sink *faultyReceiver) {
 				person := addPerson(t, c, p.co, "ghopper")
 				if mode == comity.ModeAutomatic || mode == comity.ModeQueueOnError {
 					sink.knowsOf(t, "ghopper")
@@ -76,7 +76,7 @@ func TestProvisionCallDeliversBeforeItAnswers(t *testing.T) {
 }
 
 func TestProvisionCallInQueueModeIsAnsweredAtOnce(t *testing.T) {
-	inMode(t, comity.ModeQueue, func(t *testing.T, c *client.Client, p provisioning, sink *moody) {
+	inMode(t, comity.ModeQueue, func(t *testing.T, c *client.Client, p provisioning, sink *faultyReceiver) {
 		person := addPerson(t, c, p.co, "ghopper")
 		sink.knowsOf(t, "ghopper")
 		sink.fails.Store(true)
@@ -92,7 +92,7 @@ func TestProvisionCallInQueueModeIsAnsweredAtOnce(t *testing.T) {
 func TestFailedProvisionCallSaysWhyAndIsQueued(t *testing.T) {
 	for _, mode := range []string{comity.ModeAutomatic, comity.ModeQueueOnError} {
 		t.Run(mode, func(t *testing.T) {
-			inMode(t, mode, func(t *testing.T, c *client.Client, p provisioning, sink *moody) {
+			inMode(t, mode, func(t *testing.T, c *client.Client, p provisioning, sink *faultyReceiver) {
 				person := addPerson(t, c, p.co, "ghopper")
 				sink.knowsOf(t, "ghopper")
 
@@ -131,7 +131,7 @@ func TestProvisionCallSaysWhyNobodyCanBeReached(t *testing.T) {
 }
 
 func TestProvisionCallForAGroupSendsNothing(t *testing.T) {
-	inMode(t, comity.ModeManual, func(t *testing.T, c *client.Client, p provisioning, sink *moody) {
+	inMode(t, comity.ModeManual, func(t *testing.T, c *client.Client, p provisioning, sink *faultyReceiver) {
 		groups, err := c.All(t.Context(), comity.CoGroup.Resource, map[string][]string{"coid": {text(p.co)}})
 		if err != nil {
 			t.Fatal(err)
@@ -150,7 +150,7 @@ func TestProvisionCallForAGroupSendsNothing(t *testing.T) {
 }
 
 func TestEnrolmentModeSendsTheFirstTimeActive(t *testing.T) {
-	inMode(t, comity.ModeEnrolment, func(t *testing.T, c *client.Client, p provisioning, sink *moody) {
+	inMode(t, comity.ModeEnrolment, func(t *testing.T, c *client.Client, p provisioning, sink *faultyReceiver) {
 		f := comity.CoPerson
 		person := add(t, c, fields{f.CoId: p.co, f.Status: comity.Invited})
 		addIdentifier(t, c, person, "ghopper")
@@ -168,7 +168,7 @@ func TestEnrolmentModeSendsTheFirstTimeActive(t *testing.T) {
 }
 
 // enrolled adds a person and waits until the target is sent them, and thus everything before.
-func enrolled(t *testing.T, c *client.Client, co int64, sink *moody, uid string) {
+func enrolled(t *testing.T, c *client.Client, co int64, sink *faultyReceiver, uid string) {
 	t.Helper()
 	f := comity.CoPerson
 	person := add(t, c, fields{f.CoId: co, f.Status: comity.Invited})
@@ -178,7 +178,7 @@ func enrolled(t *testing.T, c *client.Client, co int64, sink *moody, uid string)
 }
 
 func TestManualModeSendsByProvisionCallAloneAndDoesNotTryAgain(t *testing.T) {
-	inMode(t, comity.ModeManual, func(t *testing.T, c *client.Client, p provisioning, sink *moody) {
+	inMode(t, comity.ModeManual, func(t *testing.T, c *client.Client, p provisioning, sink *faultyReceiver) {
 		person := addPerson(t, c, p.co, "ghopper")
 		touch(t, c, person, 9)
 		sink.fails.Store(true)
@@ -199,7 +199,7 @@ func TestManualModeSendsByProvisionCallAloneAndDoesNotTryAgain(t *testing.T) {
 }
 
 func TestDisabledTargetIsSentNothingAndKeepsPendingDeliveries(t *testing.T) {
-	inMode(t, comity.ModeAutomatic, func(t *testing.T, c *client.Client, p provisioning, sink *moody) {
+	inMode(t, comity.ModeAutomatic, func(t *testing.T, c *client.Client, p provisioning, sink *faultyReceiver) {
 		mode := comity.CoProvisioningTarget.Status
 		sink.fails.Store(true)
 		waiting := addPerson(t, c, p.co, "waiting")

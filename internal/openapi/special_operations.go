@@ -42,8 +42,8 @@ func bulk(r *comity.Resource) operation {
 
 func bulkName(r *comity.Resource) string { return r.Singular + "BulkRequest" }
 
-// odd returns the operations that only one resource has.
-func odd(r *comity.Resource) []operation {
+// specialOperations returns the operations that only one resource has.
+func specialOperations(r *comity.Resource) []operation {
 	switch r {
 	case comity.Co.Resource:
 		return []operation{duplicating()}
@@ -58,7 +58,7 @@ func odd(r *comity.Resource) []operation {
 			provisioning(comity.CoPerson.Resource, "copersonid"),
 			provisioning(comity.CoGroup.Resource, "cogroupid"),
 			provisioning(comity.CoEmailList.Resource, "coemaillistid"),
-		}, watching()...)
+		}, provisioningOperations()...)
 	}
 	return nil
 }

@@ -14,8 +14,8 @@ const (
 	allName          = "CoProvisioningTargetAll"
 )
 
-// seen are the subjects of those calls, by the word of the path.
-var seen = []struct {
+// subjects are the subjects of those calls, by the word of the path.
+var subjects = []struct {
 	word     string
 	resource *comity.Resource
 }{{"copersonid", comity.CoPerson.Resource}, {"cogroupid", comity.CoGroup.Resource}}
@@ -24,9 +24,9 @@ func subjectStatusName(r *comity.Resource) string { return r.Singular + "Provisi
 func previewName(r *comity.Resource) string       { return r.Singular + "ProvisioningPreview" }
 func driftName(r *comity.Resource) string         { return r.Singular + "ProvisioningDrift" }
 
-// watching returns the calls that show the state of a target and of its deliveries, and retry failed ones, in
+// provisioningOperations returns the calls that show the state of a target and of its deliveries, and retry failed ones, in
 // JSON only.
-func watching() []operation {
+func provisioningOperations() []operation {
 	const everybody = "/provision/{id}/all"
 	const status, failed, resend = "/status/{id}", "/failed/{id}", "/resend/{id}"
 	target := comity.CoProvisioningTarget.Resource
@@ -41,7 +41,7 @@ func watching() []operation {
 			Parameters: []parameter{
 				{Name: "onlychanged", In: "query", schema: &schema{Type: types{"boolean"}}, Text: "`true` leaves out those whose message is the same as the one last sent."},
 				{Name: "anew", In: "query", schema: &schema{Type: types{"boolean"}}, Text: "`true` starts from the beginning, even if a full sync is under way."},
-				{Name: "maxdeletes", In: "query", schema: between(0, 100), Text: "The percentage of the people known to the target that may be deleted; 10 by default."},
+				{Name: "maxdeletes", In: "query", schema: inRange(0, 100), Text: "The percentage of the people known to the target that may be deleted; 10 by default."},
 			},
 			Answers: answers([]answer{
 				{Status: http.StatusAccepted, Reasons: []reason{{"Accepted", "its progress"}}, content: []string{allName}}, tooLarge, wrongQuery,
@@ -62,7 +62,7 @@ func watching() []operation {
 			id: "listProvisioningFailures", Method: http.MethodGet, Path: failed, Title: "List what failed at one target",
 			Text: "The people and groups whose deliveries failed too often and are not retried until they change or are resent: people first, in order of their Id.",
 			Parameters: []parameter{
-				{Name: "limit", In: "query", schema: between(1, 1000), Text: "How many to list at most; 1000 by default."},
+				{Name: "limit", In: "query", schema: inRange(1, 1000), Text: "How many to list at most; 1000 by default."},
 				{Name: "after", In: "query", schema: &schema{Type: types{"string"}, Pattern: `^(cogroupid:)?[0-9]+$`}, Text: "The CoPersonId of the last one of the page before, or `cogroupid:` and its CoGroupId."},
 			},
 			Answers: answers([]answer{ok(failedName, "a page of them"), wrongQuery}, failure(http.StatusNotFound, noTarget)),
@@ -72,8 +72,8 @@ func watching() []operation {
 			Text: "Deliveries that wait for their next try are sent at once, too, and the breaker is closed. The request has no body.", Answers: answers([]answer{resent, tooLarge}, disabled, failure(http.StatusNotFound, noTarget)),
 		},
 	}
-	for _, s := range seen {
-		all = append(all, watchingOne(s.word, s.resource, disabled, noTarget, resent)...)
+	for _, s := range subjects {
+		all = append(all, subjectOperations(s.word, s.resource, disabled, noTarget, resent)...)
 	}
 	for i := range all {
 		o := &all[i]
@@ -84,8 +84,8 @@ func watching() []operation {
 	return all
 }
 
-// watchingOne returns the calls about one subject.
-func watchingOne(word string, r *comity.Resource, disabled []answer, noTarget reason, resent answer) []operation {
+// subjectOperations returns the calls about one subject.
+func subjectOperations(word string, r *comity.Resource, disabled []answer, noTarget reason, resent answer) []operation {
 	none := failure(http.StatusNotFound, noTarget, reason{r.UnknownOnView, "there never was one in the target's CO"})
 	one := "/{id}/" + word + ":{" + word + "}"
 	parameters := []parameter{{Name: word, In: "path", Required: true, schema: number(1), Text: "The " + r.Singular + ", which may be deleted."}}
@@ -113,8 +113,8 @@ func watchingOne(word string, r *comity.Resource, disabled []answer, noTarget re
 	}
 }
 
-// putWatching adds the schemas of the answers to those calls.
-func putWatching(out *object[any]) {
+// putProvisioningSchemas adds the schemas of the answers to those calls.
+func putProvisioningSchemas(out *object[any]) {
 	text := &schema{Type: types{"string"}}
 	at := schemaRef("Time")
 	subject := shape([]string{"State", "Sequence", "Attempts"}, object[*schema]{
@@ -159,7 +159,7 @@ func putWatching(out *object[any]) {
 	out.put("ProvisioningRun", run)
 	out.put(allName, typed(allName, shape(run.Required, run.Properties)))
 	out.put("ProvisioningSubject", subject)
-	for _, s := range seen {
+	for _, s := range subjects {
 		out.put(subjectStatusName(s.resource), typed(subjectStatusName(s.resource), shape(subject.Required, subject.Properties)))
 	}
 	out.put(failedName, typed(failedName, shape([]string{"Failed"}, object[*schema]{
@@ -177,24 +177,24 @@ func putWatching(out *object[any]) {
 		{"Last", &schema{Description: "What was sent, null for nothing."}},
 		{"Next", &schema{Description: "What would be sent, null for nothing."}},
 	})
-	for _, s := range seen {
+	for _, s := range subjects {
 		out.put(previewName(s.resource), typed(previewName(s.resource), shape([]string{"Requests", "Differences"}, object[*schema]{
 			{"Requests", &schema{Type: types{"array"}, Items: request}},
 			{"Problem", &schema{Type: types{"string"}, Description: "Why nothing can be sent, or not all that should."}},
 			{"Differences", &schema{Type: types{"array"}, Items: difference}},
 		})))
 	}
-	putDrift(out, text, difference)
+	putDriftSchemas(out, text, difference)
 }
 
-func putDrift(out *object[any], text, difference *schema) {
+func putDriftSchemas(out *object[any], text, difference *schema) {
 	finding := shape([]string{"Finding", "Identifier"}, object[*schema]{
 		{"Finding", &schema{Type: types{"string"}, Enum: []any{"missing", "surplus", "different", "unreadable"}}},
 		{"Identifier", text},
 		{"Differences", &schema{Type: types{"array"}, Items: difference, Description: "From what the target holds (Last) to what it should (Next)."}},
 		{"Answer", &schema{Type: types{"string"}, Description: "The answer that cannot be read."}},
 	})
-	for _, s := range seen {
+	for _, s := range subjects {
 		id := s.resource.Singular + "Id"
 		out.put(driftName(s.resource), typed(driftName(s.resource), shape([]string{id, "State", "Findings"}, object[*schema]{
 			{id, schemaRef("Id")},
