@@ -34,10 +34,10 @@ func (b *bench) provisioning(ctx context.Context) (err error) {
 	}
 	defer func() { err = errors.Join(err, few.stop()) }()
 	if slices.Contains(b.parts, partEverybody) {
-		if err := b.everybody(ctx, few); err != nil {
+		if err := b.fullSync(ctx, few); err != nil {
 			return err
 		}
-		if err := b.everybodyOfMany(ctx); err != nil {
+		if err := b.fullSyncOfMany(ctx); err != nil {
 			return err
 		}
 	}
@@ -45,7 +45,7 @@ func (b *bench) provisioning(ctx context.Context) (err error) {
 		name string
 		run  func(ctx context.Context, r *registry) error
 	}{
-		{partHeld, b.held}, {partArrive, b.arrive}, {partProvision, b.deliver},
+		{partHeld, b.besideSilentTarget}, {partArrive, b.arrive}, {partProvision, b.deliver},
 	} {
 		if !slices.Contains(b.parts, part.name) {
 			continue
@@ -58,13 +58,13 @@ func (b *bench) provisioning(ctx context.Context) (err error) {
 	return nil
 }
 
-func (b *bench) everybodyOfMany(ctx context.Context) (err error) {
+func (b *bench) fullSyncOfMany(ctx context.Context) (err error) {
 	many, err := b.registry(ctx, "manyprovisioned", b.size)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, many.stop()) }()
-	return b.everybody(ctx, many)
+	return b.fullSync(ctx, many)
 }
 
 // target gives the CO of a registry a target with a receiver of its own, for as long as do takes.
@@ -97,8 +97,8 @@ func (b *bench) target(ctx context.Context, r *registry, silent bool, do func(c 
 	return err
 }
 
-// everybody runs a full sync and measures its time and the peak of the server's memory.
-func (b *bench) everybody(ctx context.Context, r *registry) error {
+// fullSync runs a full sync and measures its time and the peak of the server's memory.
+func (b *bench) fullSync(ctx context.Context, r *registry) error {
 	note("%s: everybody, of %d people", b.version, r.people)
 	return b.target(ctx, r, false, func(c *conn, receiver *receiver, target string) error {
 		before, err := r.memory("VmRSS")
@@ -122,8 +122,8 @@ func (b *bench) everybody(ctx context.Context, r *registry) error {
 	})
 }
 
-// held has one client write, in turns, in a CO with a target that never answers and in one without a target.
-func (b *bench) held(ctx context.Context, r *registry) error {
+// besideSilentTarget has one client write, in turns, in a CO with a target that never answers and in one without a target.
+func (b *bench) besideSilentTarget(ctx context.Context, r *registry) error {
 	return b.target(ctx, r, true, func(c *conn, _ *receiver, _ string) error {
 		free, err := c.add("Cos", "cos", `"Name":"Free","Status":"Active"`)
 		if err != nil {
@@ -216,7 +216,7 @@ func (b *bench) deliver(ctx context.Context, r *registry) error {
 		}
 		var rates, limits, ratios []float64
 		for i := range b.rounds {
-			pace, err := inTurns(i, ours, bare)
+			pace, err := alternate(i, ours, bare)
 			if err != nil {
 				return err
 			}
@@ -250,9 +250,9 @@ func enqueueAll(ctx context.Context, database direct, receiver *receiver, people
 	return receiver.wait(ctx, people)
 }
 
-// inTurns has messages sent in two ways, the first of which alternates by the number of the round, and returns
-// how many arrived per second by each.
-func inTurns(round int, senders ...func() (arrivals, error)) (pace [2]float64, err error) {
+// alternate has messages sent by two senders, of which another begins in each round, and returns how many arrived
+// per second from each.
+func alternate(round int, senders ...func() (arrivals, error)) (pace [2]float64, err error) {
 	for k := range senders {
 		side := (round + k) % len(senders)
 		came, err := senders[side]()

@@ -12,7 +12,7 @@ import (
 type report struct {
 	rates, lists, reconciles, lookups table
 
-	messages, held, arrivals, everybody, pages table
+	messages, besideSilentTarget, arrivals, fullSync, pages table
 	notes                                      []string
 }
 
@@ -38,7 +38,7 @@ func newReport() *report {
 			title: "Messages per second to a receiver, beside as many prepared requests in turns",
 			head:  []string{"database", "messages", "per second", "bare limit", "ratio", "lowest to highest", "aim", ""},
 		},
-		held: table{
+		besideSilentTarget: table{
 			title: "One client's writes, in a CO without a target and in one whose target never answers, in turns",
 			head:  []string{"database", "writes", "without", "with", "more", "aim", ""},
 		},
@@ -46,7 +46,7 @@ func newReport() *report {
 			title: "From the answer to a write until its message arrives",
 			head:  []string{"database", "writes", "median", "99 %", "aim", ""},
 		},
-		everybody: table{
+		fullSync: table{
 			title: "Full syncs, and the most memory the server had",
 			head:  []string{"database", "people", "takes", "per second", "before", "peak"},
 		},
@@ -87,7 +87,7 @@ func (r *report) message(database string, count int, c compared) {
 
 func (r *report) hold(database string, count int, without, with time.Duration) {
 	more := float64(with)/float64(without) - 1
-	r.held.add(database, fmt.Sprint(count), millis(without), millis(with), fmt.Sprintf("%.0f %%", 100*more),
+	r.besideSilentTarget.add(database, fmt.Sprint(count), millis(without), millis(with), fmt.Sprintf("%.0f %%", 100*more),
 		fmt.Sprintf("%.0f %%", 100*aimHeld), verdict(more < aimHeld))
 }
 
@@ -96,7 +96,7 @@ func (r *report) arrival(database string, took []time.Duration) {
 }
 
 func (r *report) all(database string, people int, took time.Duration, before, peak float64) {
-	r.everybody.add(database, fmt.Sprint(people), took.Round(10*time.Millisecond).String(), fmt.Sprintf("%.0f", float64(people)/took.Seconds()),
+	r.fullSync.add(database, fmt.Sprint(people), took.Round(10*time.Millisecond).String(), fmt.Sprintf("%.0f", float64(people)/took.Seconds()),
 		fmt.Sprintf("%.0f MiB", before), fmt.Sprintf("%.0f MiB", peak))
 }
 
@@ -110,7 +110,7 @@ func (r *report) note(format string, args ...any) {
 
 func (r *report) print(w io.Writer) error {
 	var b strings.Builder
-	for _, t := range []*table{&r.rates, &r.lists, &r.reconciles, &r.lookups, &r.messages, &r.held, &r.arrivals, &r.everybody, &r.pages} {
+	for _, t := range []*table{&r.rates, &r.lists, &r.reconciles, &r.lookups, &r.messages, &r.besideSilentTarget, &r.arrivals, &r.fullSync, &r.pages} {
 		t.print(&b)
 	}
 	for _, n := range r.notes {
