@@ -37,15 +37,15 @@ const (
 	partReconcile = "reconcile"
 	partLookup    = "lookup"
 	partProvision = "deliver"
-	partHeld      = "held"
+	partSilent    = "silent-target"
 	partArrive    = "arrive"
-	partEverybody = "everybody"
+	partFullSync  = "full-sync"
 	partConsole   = "console"
 )
 
 var (
 	ratesParts        = []string{partView, partAdd, partOnboard, partReconcile, partList}
-	provisioningParts = []string{partProvision, partHeld, partArrive, partEverybody}
+	provisioningParts = []string{partProvision, partSilent, partArrive, partFullSync}
 	allParts          = slices.Concat(ratesParts, []string{partLookup}, provisioningParts, []string{partConsole})
 	allDatabases      = []string{"sqlite", "postgres"}
 )

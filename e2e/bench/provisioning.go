@@ -33,7 +33,7 @@ func (b *bench) provisioning(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, few.stop()) }()
-	if slices.Contains(b.parts, partEverybody) {
+	if slices.Contains(b.parts, partFullSync) {
 		if err := b.fullSync(ctx, few); err != nil {
 			return err
 		}
@@ -45,7 +45,7 @@ func (b *bench) provisioning(ctx context.Context) (err error) {
 		name string
 		run  func(ctx context.Context, r *registry) error
 	}{
-		{partHeld, b.besideSilentTarget}, {partArrive, b.arrive}, {partProvision, b.deliver},
+		{partSilent, b.besideSilentTarget}, {partArrive, b.arrive}, {partProvision, b.deliver},
 	} {
 		if !slices.Contains(b.parts, part.name) {
 			continue

@@ -13,7 +13,7 @@ type report struct {
 	rates, lists, reconciles, lookups table
 
 	messages, besideSilentTarget, arrivals, fullSync, pages table
-	notes                                      []string
+	notes                                                   []string
 }
 
 func newReport() *report {
