@@ -111,6 +111,11 @@ type Destination struct {
 	Secrets map[*Field]string
 }
 
+// SettingsTable returns the resource of the target's settings, whether or not it has any.
+func (d Destination) SettingsTable() *Resource {
+	return SettingsFor(d.Target.Text(CoProvisioningTarget.Plugin))
+}
+
 // Secret returns the text of a Secret of the settings or the server, "" where there is none.
 func (d Destination) Secret(f *Field) string { return d.Secrets[f] }
 
@@ -123,46 +128,69 @@ type ProvisionedAs struct {
 	Obsolete []string
 }
 
-// Message is one request to a target's endpoint, or one record to its topic.
-type Message struct {
-	// Id is unique to the message and the same for each try to send it.
+// SubjectState is what the queue keeps of a subject at a target.
+type SubjectState struct {
+	ProvisionedAs
+	// Own is what the connector keeps, such as the id that the target gave the record, nil for nothing. Only
+	// the connector reads it.
+	Own []byte
+}
+
+// Plan is what brings a target up to date about a subject.
+type Plan struct {
+	// Operations are applied in this order: those with the subject's state before deletes.
+	Operations []Operation
+	// Identifiers are those under which the target then holds the subject: one or none for a person, one for
+	// each page of a group.
+	Identifiers []string
+	// Problem is why Operations are missing, nil where none is. It wraps ErrNotConfigured where the target's
+	// settings are the reason, and ErrNoIdentifier for a person who has nothing to be sent under.
+	Problem error
+}
+
+// Operation is one step of a Plan, such as one request to an endpoint or one record to a topic.
+type Operation struct {
+	// Id is unique to the operation and the same for each attempt.
 	Id string
-	// Subject is the subject of the message and of its sequence number.
-	Subject Subject
-	// Identifier is the identifier that the message sets or deletes.
+	// Subject is the subject of the operation, Sequence the number of this delivery of it: a receiver drops
+	// what has a lower number than it has seen.
+	Subject  Subject
+	Sequence int64
+	// Identifier is the identifier that the operation sets or deletes.
 	Identifier string
-	// Delete says that the endpoint should delete the identifier.
+	// Delete says that the target should delete the identifier.
 	Delete bool
-	// Method and URL are those of the HTTP request; of a Kafka record they are for display only.
+	// Method and URL are those of an HTTP request; of other connectors they are for display only.
 	Method, URL string
 	// Body is the JSON that is sent, nil for none.
 	Body []byte
-	// Kept is the part of the body that is stored for comparison with later messages; nil where that is
+	// Kept is the part of the body that is stored for comparison with later operations; nil where that is
 	// the body itself.
 	Kept []byte
 }
 
-// Answer is the answer of an endpoint to a Message.
+// Answer is the answer of a target to an Operation, as its connector judges it: OK, the subject's fault
+// (Refused), or else the receiver's.
 type Answer struct {
 	// Status is the HTTP status, 0 where no answer came or it did not come by HTTP.
 	Status int
-	// Text is the answer for people: the status line and the first 4 KiB of the body, or the reason why
+	// Text is the answer for people: the status line and the first 4 KiB of a body, or the reason why
 	// no answer came.
 	Text string
-	// OK says that the endpoint accepted the message.
+	// OK says that the target carried out the operation.
 	OK bool
-	// Refused says that the endpoint refused the message itself, so that a retry is of little use.
+	// Refused says that the target refused this operation, so that a retry is of little use.
 	Refused bool
 	// RetryAfter is how long the endpoint asks to wait, 0 if it does not ask.
 	RetryAfter time.Duration
 }
 
-// Holding is what an endpoint answers that it holds under an identifier.
+// Holding is what a target holds under an identifier.
 type Holding struct {
-	// Body is the message that it holds, nil where it holds none.
+	// Body is the Body of the operation that it holds, nil where it holds nothing.
 	Body []byte
 	// Unreadable is why what it holds could not be read, "" where it could.
 	Unreadable string
-	// Answered says that the endpoint answered at all.
+	// Answered says that the target answered at all.
 	Answered bool
 }

@@ -10,7 +10,7 @@ import (
 // connectors returns the connectors that targets are sent to by.
 func connectors(options connector.Options) connector.Connectors {
 	return connector.Connectors{
-		comity.ServerHTTP:  http.New(options),
-		comity.ServerKafka: kafka.New(options),
+		{Settings: comity.CoApiProvisionerTarget.Resource, Server: comity.HttpServer.Resource}:  http.New(options),
+		{Settings: comity.CoApiProvisionerTarget.Resource, Server: comity.KafkaServer.Resource}: kafka.New(options),
 	}
 }

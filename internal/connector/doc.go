@@ -3,7 +3,7 @@
 // deliveries nor retries them.
 //
 //   - connectors.go is the interface, and the map that selects the connector of a target
-//   - messages.go decides which messages are sent, and under which identifiers
+//   - plan.go decides which messages are sent, and under which identifiers
 //   - person.go, names.go, roles.go and group.go build the messages, with a type for each kind of object
 //   - message.schema.json is their JSON Schema, for authors of receivers
 //   - headers.go, sign.go and escape.go are what goes with a message, and how identifiers are encoded

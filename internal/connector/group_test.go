@@ -95,7 +95,7 @@ func TestGroupMessages(t *testing.T) {
 		{"not asked for", off, readers("ghopper"), comity.ProvisionedAs{Identifier: "7"}, nil, "", nil},
 		{"no settings", unset, gone, comity.ProvisionedAs{}, nil, "", comity.ErrNotConfigured},
 	} {
-		msgs, identifiers, err := newHTTP(t, connector.Options{}).Messages(tt.to, tt.snapshot, tt.sentAs)
+		msgs, identifiers, err := connectortest.Plan(newHTTP(t, connector.Options{}), tt.to, tt.snapshot, tt.sentAs)
 		var got []string
 		for _, m := range msgs {
 			line := m.Method + " " + m.URL

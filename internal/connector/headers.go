@@ -23,31 +23,32 @@ func subjectHeader(s comity.Subject) string {
 	return id
 }
 
-// Headers returns the headers that every connector sends with a message: its subject, sequence and id,
+// Headers returns the headers that the connectors send with a message: its subject, sequence and id,
 // the type of its body and, where the destination has a signing secret, the signature.
-func Headers(d comity.Destination, m comity.Message, sequence int64, now time.Time) (map[string]string, error) {
+func Headers(d comity.Destination, op comity.Operation, now time.Time) (map[string]string, error) {
 	headers := map[string]string{
-		SubjectHeader:  subjectHeader(m.Subject),
-		SequenceHeader: strconv.FormatInt(sequence, 10),
+		SubjectHeader:  subjectHeader(op.Subject),
+		SequenceHeader: strconv.FormatInt(op.Sequence, 10),
 	}
-	if m.Body != nil {
+	if op.Body != nil {
 		// No Content-Type without a body: some receivers answer 400 to a DELETE that announces JSON.
 		headers["Content-Type"] = "application/json"
 	}
-	if m.Id != "" {
-		headers[IDHeader] = m.Id
+	if op.Id != "" {
+		headers[IDHeader] = op.Id
 	}
-	return headers, Sign(headers, d, m, now)
+	return headers, Sign(headers, d, op, now)
 }
 
 // ShownHeaders returns the Headers of a message for display: secrets, and values that are generated when
 // the message is sent, are replaced by ***.
-func ShownHeaders(d comity.Destination, m comity.Message, sequence int64) (map[string]string, error) {
-	headers, err := Headers(d, m, sequence, time.Now())
+func ShownHeaders(d comity.Destination, op comity.Operation) (map[string]string, error) {
+	headers, err := Headers(d, op, time.Now())
 	HideSignature(headers)
 	return headers, err
 }
 
+// HideSignature replaces the time and the signature by ***.
 func HideSignature(headers map[string]string) {
 	for _, name := range []string{timestampHeader, signatureHeader} {
 		if headers[name] != "" {

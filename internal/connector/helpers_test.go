@@ -22,9 +22,9 @@ func newHTTP(t *testing.T, opts connector.Options) *httpconnector.Connector {
 var messageSchema = sync.OnceValues(connectortest.Validator)
 
 // messages returns the messages about a subject that the destination was never sent.
-func messages(t *testing.T, h *httpconnector.Connector, d comity.Destination, s comity.Snapshot) []comity.Message {
+func messages(t *testing.T, h *httpconnector.Connector, d comity.Destination, s comity.Snapshot) []comity.Operation {
 	t.Helper()
-	msgs, _, err := h.Messages(d, s, comity.ProvisionedAs{})
+	msgs, _, err := connectortest.Plan(h, d, s, comity.ProvisionedAs{})
 	if err != nil {
 		t.Fatal(err)
 	}

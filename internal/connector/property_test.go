@@ -109,7 +109,7 @@ func TestAnySnapshotMakesAMessage(t *testing.T) {
 			Identifier: rapid.String().Filter(isNoDot).Draw(t, "sent"),
 			Obsolete:   rapid.SliceOfN(rapid.String().Filter(isNoDot), 0, 3).Draw(t, "obsolete"),
 		}
-		msgs, ids, err := h.Messages(d, s, sentAs)
+		msgs, ids, err := connectortest.Plan(h, d, s, sentAs)
 		id := strings.Join(ids, ", ")
 		if (id == "") != errors.Is(err, comity.ErrNoIdentifier) || id != "" && err != nil {
 			t.Fatalf("identifier %q, error %v", id, err)

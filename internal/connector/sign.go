@@ -20,7 +20,7 @@ const (
 
 // Sign adds, where the destination has a signing secret, the time and the signature: the HMAC-SHA-256
 // of id, time and body.
-func Sign(headers map[string]string, d comity.Destination, m comity.Message, now time.Time) error {
+func Sign(headers map[string]string, d comity.Destination, op comity.Operation, now time.Time) error {
 	secret := d.Secret(comity.CoApiProvisionerTarget.SigningSecret)
 	if secret == "" {
 		return nil
@@ -31,7 +31,7 @@ func Sign(headers map[string]string, d comity.Destination, m comity.Message, now
 	}
 	timestamp := strconv.FormatInt(now.Unix(), 10)
 	mac := hmac.New(sha256.New, key)
-	fmt.Fprintf(mac, "%s.%s.%s", m.Id, timestamp, m.Body)
+	fmt.Fprintf(mac, "%s.%s.%s", op.Id, timestamp, op.Body)
 	headers[timestampHeader] = timestamp
 	headers[signatureHeader] = "v1," + base64.StdEncoding.EncodeToString(mac.Sum(nil))
 	return nil

@@ -94,7 +94,10 @@ func newWorld(ctx context.Context, database string) (*world, error) {
 	w.reader = view.New(w.store)
 	w.registry = registry.New(w.store, func() { w.queue.Wake() })
 	private := connector.Options{AllowPrivate: true}
-	sender := connector.Connectors{comity.ServerHTTP: httpconnector.New(private), comity.ServerKafka: kafka.New(private)}
+	sender := connector.Connectors{
+		{Settings: comity.CoApiProvisionerTarget.Resource, Server: comity.HttpServer.Resource}:  httpconnector.New(private),
+		{Settings: comity.CoApiProvisionerTarget.Resource, Server: comity.KafkaServer.Resource}: kafka.New(private),
+	}
 	w.queue = outbox.New(w.store, provisioning.NewReader(w.store), sender, outbox.Options{})
 	w.provisioning = provisioning.New(w.store, w.queue, sender)
 	w.operator, _, err = w.registry.Bootstrap(ctx)

@@ -19,37 +19,36 @@ const (
 	longestOurs     = time.Minute
 )
 
-// job is one claimed delivery with the messages that bring the target up to date.
+// job is one claimed delivery with the plan that brings the target up to date.
 type job struct {
 	queue.Delivery
 	destination comity.Destination
-	messages    []comity.Message
-	// problem is why messages are missing, nil if none is.
-	problem  error
-	deadline time.Time
+	plan        comity.Plan
+	deadline    time.Time
 }
 
-// jobs builds the messages of claimed deliveries. It stores the identifiers that the target will hold
-// before anything is sent, since a message may arrive although this instance never gets the answer.
+// jobs plans claimed deliveries. It stores the identifiers that the target will hold before anything is sent,
+// since a message may arrive although this instance never gets the answer.
 func (o *Outbox) jobs(ctx context.Context, claimed []queue.Delivery, to comity.Destination, snapshots []comity.Snapshot, deadline time.Time) ([]job, error) {
 	jobs := make([]job, len(claimed))
 	var news []queue.Delivery
 	for i, d := range claimed {
-		messages, identifiers, problem := o.sender.Messages(to, snapshots[i], d.ProvisionedAs)
-		if next := knownAs(d.ProvisionedAs, identifiers); !same(next, d.ProvisionedAs) {
+		plan := o.connector.Plan(to, snapshots[i], d.SubjectState)
+		if next := knownAs(d.ProvisionedAs, plan.Identifiers); !same(next, d.ProvisionedAs) {
 			d.ProvisionedAs = next
 			news = append(news, d)
 		}
 		if d.OnlyChanged {
 			var err error
-			if messages, err = Unsent(d.Sent, messages); err != nil {
+			if plan.Operations, err = Unsent(d.Sent, plan.Operations); err != nil {
 				return nil, err
 			}
 		}
-		for n := range messages {
-			messages[n].Id = messageID(d, messages[n])
+		for n := range plan.Operations {
+			op := &plan.Operations[n]
+			op.Id, op.Sequence = messageID(d, *op), d.Sequence
 		}
-		jobs[i] = job{d, to, messages, problem, deadline}
+		jobs[i] = job{d, to, plan, deadline}
 	}
 	if len(news) == 0 {
 		return jobs, nil
@@ -57,19 +56,21 @@ func (o *Outbox) jobs(ctx context.Context, claimed []queue.Delivery, to comity.D
 	return jobs, o.store.Write(ctx, func(tx *db.Tx) error { return queue.SetProvisionedAs(ctx, tx, news) })
 }
 
-// deliver sends a job's messages and returns the outcome.
+// deliver applies a job's operations and returns the outcome.
 func (o *Outbox) deliver(ctx context.Context, j job) queue.Outcome {
 	out := queue.Outcome{Delivery: j.Delivery}
-	for i, m := range j.messages {
-		answer := o.sender.Send(ctx, j.destination, m, out.Sequence)
+	operations := j.plan.Operations
+	for i, op := range operations {
+		var answer comity.Answer
+		answer, out.Own = o.connector.Apply(ctx, j.destination, op, out.Own)
 		if !answer.OK {
 			out.Down, out.Alive = !answer.Refused, answer.Refused
 			return retry(out, j.destination, answer)
 		}
 		out.Alive = true
-		if m.Delete {
-			out.ProvisionedAs = forgotten(out.ProvisionedAs, m.Identifier)
-			out.Forgot = append(out.Forgot, m.Identifier)
+		if op.Delete {
+			out.ProvisionedAs = forgotten(out.ProvisionedAs, op.Identifier)
+			out.Forgot = append(out.Forgot, op.Identifier)
 			if out.ProvisionedAs.Identifier == "" {
 				out.Changed, out.Holds = true, nil
 			}
@@ -77,20 +78,20 @@ func (o *Outbox) deliver(ctx context.Context, j job) queue.Outcome {
 		}
 		// Of a group in several pages the target holds no complete message before the last page.
 		out.Changed, out.Holds = true, nil
-		if i+1 == len(j.messages) || j.messages[i+1].Delete {
-			out.Holds = pack(j.messages[0])
+		if i+1 == len(operations) || operations[i+1].Delete {
+			out.Holds = pack(operations[0])
 		}
 	}
-	if errors.Is(j.problem, comity.ErrNoIdentifier) {
+	if errors.Is(j.plan.Problem, comity.ErrNoIdentifier) {
 		// There is nothing to send, and a retry would not change that.
-		out.Rest, out.LeftOut, out.Answer = true, true, j.problem.Error()
+		out.Rest, out.LeftOut, out.Answer = true, true, j.plan.Problem.Error()
 		out.Attempts, out.Refusals = 0, 0
 		return out
 	}
-	if j.problem != nil {
+	if j.plan.Problem != nil {
 		// A delivery rests if the problem is the subject's, and is retried if it is the target's.
-		out.Down = errors.Is(j.problem, comity.ErrNotConfigured)
-		out = retry(out, j.destination, comity.Answer{Text: j.problem.Error()})
+		out.Down = errors.Is(j.plan.Problem, comity.ErrNotConfigured)
+		out = retry(out, j.destination, comity.Answer{Text: j.plan.Problem.Error()})
 		out.Rest = out.Rest || !out.Down
 		return out
 	}

@@ -93,7 +93,7 @@ func (o *Outbox) deliverOne(ctx context.Context, target *comity.Record, d queue.
 		ctx, cancel := context.WithDeadline(ctx, jobs[0].deadline)
 		defer cancel()
 		out = o.deliver(ctx, jobs[0])
-		if len(jobs[0].messages) > 0 || !out.LeftOut {
+		if len(jobs[0].plan.Operations) > 0 || !out.LeftOut {
 			o.Observe(target.Id, out.OK || out.LeftOut, time.Since(start))
 		}
 	}

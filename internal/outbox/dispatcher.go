@@ -244,7 +244,7 @@ func (l *dispatcher) work(ctx context.Context, j job) queue.Outcome {
 	out := l.deliver(ctx, j)
 	took := time.Since(start)
 	l.pace.Store(int64(took))
-	if len(j.messages) > 0 || !out.LeftOut {
+	if len(j.plan.Operations) > 0 || !out.LeftOut {
 		l.Observe(l.target, out.OK || out.LeftOut, took)
 	}
 	return out

@@ -27,13 +27,13 @@ type Source interface {
 	Snapshots(ctx context.Context, target int64, subjects []comity.Subject) (comity.Destination, []comity.Snapshot, error)
 }
 
-// Sender builds and sends the messages after which a target holds the state of a snapshot.
-type Sender interface {
-	// Messages also returns the identifiers of the subject at the target: one or none for a person, one
-	// for each page of a group. Messages with the subject's state come before deletes.
-	Messages(d comity.Destination, s comity.Snapshot, sentAs comity.ProvisionedAs) (messages []comity.Message, identifiers []string, err error)
-	// Send sends one message. A receiver drops a message whose sequence is lower than one it has received.
-	Send(ctx context.Context, d comity.Destination, m comity.Message, sequence int64) comity.Answer
+// Connector plans and applies what brings a target up to date about a subject.
+type Connector interface {
+	// Plan returns the operations after which a target holds the state of a snapshot.
+	Plan(d comity.Destination, s comity.Snapshot, state comity.SubjectState) comity.Plan
+	// Apply carries out one operation and returns the answer, and the connector's own state of the subject,
+	// which was own before.
+	Apply(ctx context.Context, d comity.Destination, op comity.Operation, own []byte) (comity.Answer, []byte)
 }
 
 // Options configure the outbox. A zero field has the default that its comment names.
@@ -55,9 +55,9 @@ type Options struct {
 
 // Outbox is the queue and its workers.
 type Outbox struct {
-	store  *db.DB
-	source Source
-	sender Sender
+	store     *db.DB
+	source    Source
+	connector Connector
 	Options
 	wake chan struct{}
 	// last is the database's time when Run last checked for due deliveries, looked the time when it last
@@ -70,7 +70,7 @@ type Outbox struct {
 var working = []string{comity.ModeAutomatic, comity.ModeQueue, comity.ModeQueueOnError, comity.ModeEnrolment}
 
 // New returns an outbox over a store; nothing is sent until Run.
-func New(s *db.DB, source Source, sender Sender, o Options) *Outbox {
+func New(s *db.DB, source Source, c Connector, o Options) *Outbox {
 	setDefault(&o.Lease, time.Minute)
 	setDefault(&o.Limit, o.Lease/2)
 	setDefault(&o.Poll, time.Second)
@@ -83,7 +83,7 @@ func New(s *db.DB, source Source, sender Sender, o Options) *Outbox {
 	if o.Observe == nil {
 		o.Observe = func(int64, bool, time.Duration) {}
 	}
-	return &Outbox{store: s, source: source, sender: sender, Options: o, wake: make(chan struct{}, 1)}
+	return &Outbox{store: s, source: source, connector: c, Options: o, wake: make(chan struct{}, 1)}
 }
 
 func setDefault(d *time.Duration, v time.Duration) {

@@ -17,9 +17,9 @@ import (
 
 // messageID returns the id of a message about a subject: the same for each try, and a new one as soon
 // as the content changes.
-func messageID(d queue.Delivery, m comity.Message) string {
+func messageID(d queue.Delivery, op comity.Operation) string {
 	h := sha256.New()
-	fmt.Fprintf(h, "%d %v %d %s %s\n%s", d.TargetId, d.Subject, d.Version, m.Method, m.URL, m.Body)
+	fmt.Fprintf(h, "%d %v %d %s %s\n%s", d.TargetId, d.Subject, d.Version, op.Method, op.URL, op.Body)
 	return "msg_" + strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(h.Sum(nil)[:15]))
 }
 
@@ -30,20 +30,20 @@ type LastSent struct {
 }
 
 // Kept returns the part of a message's body that is stored.
-func Kept(m comity.Message) []byte {
-	if m.Kept != nil {
-		return m.Kept
+func Kept(op comity.Operation) []byte {
+	if op.Kept != nil {
+		return op.Kept
 	}
-	return m.Body
+	return op.Body
 }
 
 // pack compresses a message for storage.
-func pack(m comity.Message) []byte {
+func pack(op comity.Operation) []byte {
 	var b bytes.Buffer
 	// Stateless compression needs no table of a megabyte for a message of a kilobyte. No error is
 	// possible: the level is valid, a buffer accepts every write, and the body is JSON.
 	z, _ := gzip.NewWriterLevel(&b, gzip.StatelessCompression)
-	_ = json.NewEncoder(z).Encode(LastSent{m.Method, m.URL, Kept(m)})
+	_ = json.NewEncoder(z).Encode(LastSent{op.Method, op.URL, Kept(op)})
 	_ = z.Close()
 	return b.Bytes()
 }
@@ -62,17 +62,17 @@ func ReadLastSent(sent []byte) (p LastSent, err error) {
 
 // Unsent leaves out the messages with the subject's state if they are the same as last sent. sent is
 // the stored message, nil for none.
-func Unsent(sent []byte, messages []comity.Message) ([]comity.Message, error) {
+func Unsent(sent []byte, operations []comity.Operation) ([]comity.Operation, error) {
 	if sent == nil {
-		return messages, nil
+		return operations, nil
 	}
 	last, err := ReadLastSent(sent)
 	if err != nil {
 		return nil, err
 	}
-	if len(messages) == 0 || messages[0].Delete || messages[0].Method != last.Method || messages[0].URL != last.URL ||
-		!bytes.Equal(Kept(messages[0]), last.Body) {
-		return messages, nil
+	if len(operations) == 0 || operations[0].Delete || operations[0].Method != last.Method || operations[0].URL != last.URL ||
+		!bytes.Equal(Kept(operations[0]), last.Body) {
+		return operations, nil
 	}
-	return slices.DeleteFunc(messages, func(m comity.Message) bool { return !m.Delete }), nil
+	return slices.DeleteFunc(operations, func(op comity.Operation) bool { return !op.Delete }), nil
 }

@@ -246,7 +246,7 @@ func TestTargetsThatCannotBeVerified(t *testing.T) {
 			}
 		}
 		refused(silent.id, false, "set AnswersGet")
-		refused(topic.id, false, "only targets with an HTTP server can")
+		refused(topic.id, false, "what it holds cannot be read")
 		refused(bare, false, "it has no CoApiProvisionerTarget")
 		refused(off.id, true, "is disabled")
 		if err := verify(off.id, false); err != nil {

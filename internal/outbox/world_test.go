@@ -30,11 +30,11 @@ var caller = authz.System("test")
 
 // world is a registry with one CO on a database of its own, assembled as in the program.
 type world struct {
-	t        *testing.T
-	database string
-	clock    *clock
-	sender   connector.Connectors
-	co       int64
+	t          *testing.T
+	database   string
+	clock      *clock
+	connectors connector.Connectors
+	co         int64
 
 	store    *db.DB
 	registry *registry.Registry
@@ -60,8 +60,8 @@ func (c *clock) now() time.Time {
 // newWorld returns a world on a database that holds one CO.
 func newWorld(t *testing.T, database string) *world {
 	t.Helper()
-	w := &world{t: t, database: database, clock: &clock{begin: time.Now(), speed: 1}, sender: newSender()}
-	t.Cleanup(w.sender.Close)
+	w := &world{t: t, database: database, clock: &clock{begin: time.Now(), speed: 1}, connectors: newConnectors()}
+	t.Cleanup(w.connectors.Close)
 	w.store = w.open(w.clock.now, 0)
 	w.reader, w.registry = view.New(w.store), registry.New(w.store, w.wake)
 	cos, err := w.reader.List(t.Context(), caller, view.ListQuery{Resource: comity.Co.Resource})
@@ -72,9 +72,12 @@ func newWorld(t *testing.T, database string) *world {
 	return w
 }
 
-func newSender() connector.Connectors {
+func newConnectors() connector.Connectors {
 	private := connector.Options{AllowPrivate: true} // receivers of tests are on loopback
-	return connector.Connectors{comity.ServerHTTP: httpconnector.New(private), comity.ServerKafka: kafka.New(private)}
+	return connector.Connectors{
+		{Settings: comity.CoApiProvisionerTarget.Resource, Server: comity.HttpServer.Resource}:  httpconnector.New(private),
+		{Settings: comity.CoApiProvisionerTarget.Resource, Server: comity.KafkaServer.Resource}: kafka.New(private),
+	}
 }
 
 // open opens the database once more, as another instance would.
@@ -91,7 +94,7 @@ func (w *world) open(now func() time.Time, key byte) *db.DB {
 // elsewhere returns the same registry as another instance has it, with its own database URL and secret key.
 func (w *world) elsewhere(key byte, database string) *world {
 	w.t.Helper()
-	other := &world{t: w.t, database: database, clock: w.clock, sender: w.sender, co: w.co}
+	other := &world{t: w.t, database: database, clock: w.clock, connectors: w.connectors, co: w.co}
 	other.store = other.open(w.clock.now, key)
 	other.reader, other.registry = view.New(other.store), registry.New(other.store, other.wake)
 	return other
@@ -136,8 +139,8 @@ func (w *world) queueOver(s *db.DB, o outbox.Options) *instance {
 	if o.Poll == 0 {
 		o.Poll = 50 * time.Millisecond
 	}
-	q := outbox.New(s, provisioning.NewReader(s), w.sender, o)
-	return &instance{q, provisioning.New(s, q, w.sender)}
+	q := outbox.New(s, provisioning.NewReader(s), w.connectors, o)
+	return &instance{q, provisioning.New(s, q, w.connectors)}
 }
 
 // start runs an outbox over the world's store until it is stopped or the test ends.
@@ -377,12 +380,12 @@ func (w *world) present(t target) map[string]string {
 	}
 	present := map[string]string{}
 	for _, s := range snapshots {
-		messages, _, err := w.sender.Messages(d, s, comity.ProvisionedAs{})
-		if err != nil && !errors.Is(err, comity.ErrNoIdentifier) {
-			w.t.Fatal(err)
+		plan := w.connectors.Plan(d, s, comity.SubjectState{})
+		if plan.Problem != nil && !errors.Is(plan.Problem, comity.ErrNoIdentifier) {
+			w.t.Fatal(plan.Problem)
 		}
-		for _, m := range messages {
-			present[entryOf(s.Subject.Kind == comity.KindGroup, m.Identifier)] = string(m.Body)
+		for _, op := range plan.Operations {
+			present[entryOf(s.Subject.Kind == comity.KindGroup, op.Identifier)] = string(op.Body)
 		}
 	}
 	return present

@@ -104,22 +104,22 @@ func (s *Service) Plan(ctx context.Context, caller authz.Caller, id int64, span 
 
 func (s *Service) planned(to comity.Destination, snapshot comity.Snapshot, status queue.SubjectStatus, onlyChanged bool) (SubjectPlan, error) {
 	p := SubjectPlan{Subject: status.Subject}
-	messages, identifiers, problem := s.connector.Messages(to, snapshot, status.ProvisionedAs)
-	if problem != nil {
-		p.Problem = problem.Error()
+	plan := s.connector.Plan(to, snapshot, status.SubjectState)
+	if plan.Problem != nil {
+		p.Problem = plan.Problem.Error()
 	}
-	all := len(messages)
+	operations := plan.Operations
 	if onlyChanged {
 		var err error
-		if messages, err = outbox.Unsent(status.Sent, messages); err != nil {
+		if operations, err = outbox.Unsent(status.Sent, operations); err != nil {
 			return p, err
 		}
 	}
-	if len(messages) < all {
-		p.Unchanged = identifiers[0]
+	if len(operations) < len(plan.Operations) {
+		p.Unchanged = plan.Identifiers[0]
 	}
-	for _, m := range messages {
-		p.Messages = append(p.Messages, PlannedMessage{m.Method, m.Identifier, m.Delete})
+	for _, op := range operations {
+		p.Messages = append(p.Messages, PlannedMessage{op.Method, op.Identifier, op.Delete})
 	}
 	return p, nil
 }

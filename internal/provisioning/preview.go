@@ -36,21 +36,21 @@ func (s *Service) Preview(ctx context.Context, caller authz.Caller, target int64
 	if err != nil {
 		return p, err
 	}
-	messages, _, problem := s.connector.Messages(destination, snapshots[0], status.ProvisionedAs)
-	if problem != nil {
-		p.Problem = problem.Error()
+	plan := s.connector.Plan(destination, snapshots[0], status.SubjectState)
+	if plan.Problem != nil {
+		p.Problem = plan.Problem.Error()
 	}
 	var next []byte
-	for _, m := range messages {
-		m.Id = "***"
-		headers, err := s.connector.Headers(destination, m, status.Sequence+1)
+	for _, op := range plan.Operations {
+		op.Id, op.Sequence = "***", status.Sequence+1
+		headers, err := s.connector.Headers(destination, op)
 		if err != nil {
 			p.Problem = err.Error()
 			continue
 		}
-		p.Requests = append(p.Requests, Request{m.Method, m.URL, headers, m.Body})
-		if !m.Delete && next == nil {
-			next = outbox.Kept(m)
+		p.Requests = append(p.Requests, Request{op.Method, op.URL, headers, op.Body})
+		if !op.Delete && next == nil {
+			next = outbox.Kept(op)
 		}
 	}
 	var last []byte

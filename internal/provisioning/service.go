@@ -20,16 +20,18 @@ import (
 	"comity/internal/store/db"
 )
 
-// Connector builds the messages for a target, and reads what the target holds.
+// Connector plans what brings a target up to date, as the outbox applies it, and reads what the target holds.
 type Connector interface {
-	// Messages returns the messages after which a target holds the state of a snapshot, and the identifiers of
-	// the subject at the target: one or none for a person, one for each page of a group. Messages with the
-	// subject's state come before deletes.
-	Messages(d comity.Destination, s comity.Snapshot, sentAs comity.ProvisionedAs) (messages []comity.Message, identifiers []string, err error)
-	// Headers returns the headers that a message would be sent with, without secrets.
-	Headers(d comity.Destination, m comity.Message, sequence int64) (map[string]string, error)
-	// Get reads what a target holds under an identifier.
-	Get(ctx context.Context, d comity.Destination, subject comity.Subject, identifier string) comity.Holding
+	// Plan returns the operations after which a target holds the state of a snapshot.
+	Plan(d comity.Destination, s comity.Snapshot, state comity.SubjectState) comity.Plan
+	// Headers returns the headers that an operation would be sent with, without secrets.
+	Headers(d comity.Destination, op comity.Operation) (map[string]string, error)
+	// Readable returns nil if what a target with settings holds can be read, else why not, as words that follow
+	// "the target".
+	Readable(d comity.Destination) error
+	// Read reads what a target that is Readable holds of a subject under an identifier. own is the connector's
+	// own state of the subject.
+	Read(ctx context.Context, d comity.Destination, subject comity.Subject, identifier string, own []byte) comity.Holding
 }
 
 // Service is the use cases of provisioning.

@@ -137,14 +137,13 @@ func (c *comparison) read(ctx context.Context, subjects []queue.SubjectStatus) (
 	if c.to, c.snapshots, err = c.present(ctx, c.target, subjects); err != nil {
 		return err
 	}
-	f := comity.CoApiProvisionerTarget
+	if c.to.Settings == nil {
+		return comity.RefuseBecause(comity.PhraseForbidden, "Provisioning target %d cannot be verified: it has no %s", c.target.Id, c.to.SettingsTable().Singular)
+	}
+	cannot := c.connector.Readable(c.to)
 	switch {
-	case c.to.Settings == nil:
-		return comity.RefuseBecause(comity.PhraseForbidden, "Provisioning target %d cannot be verified: it has no CoApiProvisionerTarget", c.target.Id)
-	case c.to.ServerType != comity.ServerHTTP:
-		return comity.RefuseBecause(comity.PhraseForbidden, "Provisioning target %d cannot be verified: only targets with an HTTP server can", c.target.Id)
-	case !c.to.Settings.Bool(f.AnswersGet):
-		return comity.RefuseBecause(comity.PhraseForbidden, "Provisioning target %d does not say that its endpoint answers GET: set AnswersGet", c.target.Id)
+	case cannot != nil:
+		return comity.RefuseBecause(comity.PhraseForbidden, "Provisioning target %d %v", c.target.Id, cannot)
 	case !c.to.IncludeGroups && slices.ContainsFunc(subjects, func(s queue.SubjectStatus) bool { return s.Subject.Kind == comity.KindGroup }):
 		return comity.RefuseBecause(comity.PhraseForbidden, "Provisioning target %d does not receive groups: set IncludeGroups", c.target.Id)
 	}
@@ -214,14 +213,14 @@ func (c *comparison) changed(ctx context.Context, was queue.SubjectStatus) (chan
 
 // inspect reads what the target holds of a subject and returns the drift.
 func (c *comparison) inspect(ctx context.Context, s queue.SubjectStatus, snapshot comity.Snapshot) (findings []Finding, problem string, err error) {
-	messages, identifiers, cannot := c.connector.Messages(c.to, snapshot, comity.ProvisionedAs{})
-	if errors.Is(cannot, comity.ErrNotConfigured) {
-		return nil, "", comity.RefuseBecause(comity.PhraseForbidden, "Provisioning target %d cannot be verified: %v", c.target.Id, cannot)
+	plan := c.connector.Plan(c.to, snapshot, comity.SubjectState{})
+	if errors.Is(plan.Problem, comity.ErrNotConfigured) {
+		return nil, "", comity.RefuseBecause(comity.PhraseForbidden, "Provisioning target %d cannot be verified: %v", c.target.Id, plan.Problem)
 	}
-	if cannot != nil {
-		problem = cannot.Error()
+	if plan.Problem != nil {
+		problem = plan.Problem.Error()
 	}
-	asked := slices.Clone(identifiers)
+	asked := slices.Clone(plan.Identifiers)
 	for _, former := range c.formerly[s.Subject] {
 		same := func(other string) bool { return db.Fold(other) == db.Fold(former) }
 		if !slices.ContainsFunc(asked, same) {
@@ -230,10 +229,10 @@ func (c *comparison) inspect(ctx context.Context, s queue.SubjectStatus, snapsho
 	}
 	for i, one := range asked {
 		var should []byte
-		if i < len(identifiers) {
-			should = messages[i].Body
+		if i < len(plan.Identifiers) {
+			should = plan.Operations[i].Body
 		}
-		holding := c.connector.Get(ctx, c.to, s.Subject, one)
+		holding := c.connector.Read(ctx, c.to, s.Subject, one, s.Own)
 		c.countSilence(holding)
 		f, err := compareHolding(one, holding, should)
 		if err != nil {

@@ -112,7 +112,10 @@ func serve(ctx context.Context, database string, wrap func(net.Listener) net.Lis
 	var queue *outbox.Outbox
 	a.registry = registry.New(a.store, func() { queue.Wake() })
 	private := connector.Options{AllowPrivate: true}
-	a.sender = connector.Connectors{comity.ServerHTTP: httpconnector.New(private), comity.ServerKafka: kafka.New(private)}
+	a.sender = connector.Connectors{
+		{Settings: comity.CoApiProvisionerTarget.Resource, Server: comity.HttpServer.Resource}:  httpconnector.New(private),
+		{Settings: comity.CoApiProvisionerTarget.Resource, Server: comity.KafkaServer.Resource}: kafka.New(private),
+	}
 	queue = outbox.New(a.store, provisioning.NewReader(a.store), a.sender, outbox.Options{})
 	if a.operator, _, err = a.registry.Bootstrap(ctx); err != nil {
 		return nil, err

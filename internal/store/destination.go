@@ -23,7 +23,7 @@ func Destination(ctx context.Context, tx *db.Tx, target int64) (comity.Destinati
 	if d.Target, err = Get(ctx, tx, comity.CoProvisioningTarget.Resource, target); err != nil {
 		return d, err
 	}
-	settings := comity.SettingsFor(d.Target.Text(comity.CoProvisioningTarget.Plugin))
+	settings := d.SettingsTable()
 	if settings == nil {
 		return d, fmt.Errorf("target %d has a plugin that this program does not know: %s", target, d.Target.Text(comity.CoProvisioningTarget.Plugin))
 	}

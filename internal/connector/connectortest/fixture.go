@@ -85,7 +85,7 @@ func WholePerson() comity.Snapshot {
 // HTTPDestination returns a target that sends people under their uid to a server without authentication.
 func HTTPDestination(mode, serverurl string) comity.Destination {
 	return comity.Destination{
-		Target: comity.NewRecord(comity.CoProvisioningTarget.Resource),
+		Target: Row(comity.CoProvisioningTarget.Resource, 1, 0, Texts{comity.CoProvisioningTarget.Plugin: comity.PluginAPI}),
 		Settings: Row(comity.CoApiProvisionerTarget.Resource, 1, 0, Texts{
 			comity.CoApiProvisionerTarget.Mode: mode,
 		}),

@@ -30,11 +30,11 @@ func ask(t *testing.T, mode string, deleting bool, handler http.HandlerFunc) com
 	if deleting {
 		s, sentAs = comity.Snapshot{Gone: true}, comity.ProvisionedAs{Identifier: "ghopper"}
 	}
-	msgs, _, err := h.Messages(d, s, sentAs)
+	msgs, _, err := connectortest.Plan(h, d, s, sentAs)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return h.Send(t.Context(), d, msgs[0], 1)
+	return connectortest.Apply(t.Context(), h, d, msgs[0], 1)
 }
 
 func TestAnswers(t *testing.T) {

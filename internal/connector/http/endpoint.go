@@ -10,9 +10,13 @@ import (
 	"comity/internal/connector"
 )
 
-// Messages returns the messages to send to the destination by HTTP; see connector.Messages.
-func (h *Connector) Messages(d comity.Destination, s comity.Snapshot, sentAs comity.ProvisionedAs) ([]comity.Message, []string, error) {
-	return connector.Messages(d, s, sentAs, address)
+// Plan returns the requests that bring an endpoint up to date about a subject.
+func (h *Connector) Plan(d comity.Destination, s comity.Snapshot, state comity.SubjectState) comity.Plan {
+	address, err := address(d)
+	if err != nil {
+		return comity.Plan{Problem: err}
+	}
+	return connector.PlanMessages(d, s, state, connector.TrueUnlessSet(d.Settings, comity.CoApiProvisionerTarget.IncludeAttributes), address)
 }
 
 // endpoint is the part of an HTTP destination that its messages depend on.
@@ -33,26 +37,26 @@ func address(d comity.Destination) (connector.Address, error) {
 	return endpoint{base: base, put: mode == comity.ProtocolPUT}.address, nil
 }
 
-// address sets a message's method and URL: PUT or DELETE below the Serverurl under the identifier, or
+// address sets an operation's method and URL: PUT or DELETE below the Serverurl under the identifier, or
 // POST. An identifier is one path segment, so no person's URL is below that of the groups. The error
 // wraps connector.ErrNoSegment if the identifier cannot be a segment.
-func (e endpoint) address(m *comity.Message) (err error) {
-	if e.put && !connector.IsSegment(m.Identifier) {
-		return fmt.Errorf("the identifier %q %w: give the person another one", m.Identifier, connector.ErrNoSegment)
+func (e endpoint) address(op *comity.Operation) (err error) {
+	if e.put && !connector.IsSegment(op.Identifier) {
+		return fmt.Errorf("the identifier %q %w: give the person another one", op.Identifier, connector.ErrNoSegment)
 	}
-	path := connector.EscapeSegment(m.Identifier)
-	if m.Subject.Kind == comity.KindGroup {
+	path := connector.EscapeSegment(op.Identifier)
+	if op.Subject.Kind == comity.KindGroup {
 		path = "groups/" + path
 	}
 	switch {
 	case !e.put:
-		m.Method, path = http.MethodPost, ""
-	case m.Delete:
-		m.Method, m.Body = http.MethodDelete, nil
+		op.Method, path = http.MethodPost, ""
+	case op.Delete:
+		op.Method, op.Body = http.MethodDelete, nil
 	default:
-		m.Method = http.MethodPut
+		op.Method = http.MethodPut
 	}
-	m.URL, err = e.url(path)
+	op.URL, err = e.url(path)
 	return err
 }
 

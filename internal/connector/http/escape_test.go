@@ -45,13 +45,13 @@ func TestIdentifierIsOneSegment(t *testing.T) {
 		for _, base := range []string{"", "/api/v1", "/ü"} {
 			d := connectortest.HTTPDestination(comity.ProtocolPUT, server.URL+base+"/")
 			sentAs := comity.ProvisionedAs{Identifier: "sent/" + tt.identifier}
-			msgs, _, err := h.Messages(d, connectortest.Person(tt.identifier), sentAs)
+			msgs, _, err := connectortest.Plan(h, d, connectortest.Person(tt.identifier), sentAs)
 			if err != nil {
 				t.Fatal(err)
 			}
 			prefix := (&url.URL{Path: base}).EscapedPath() + "/"
 			for i, want := range []string{prefix + tt.want, prefix + "sent%2F" + tt.want} {
-				if a := h.Send(t.Context(), d, msgs[i], 1); !a.OK {
+				if a := connectortest.Apply(t.Context(), h, d, msgs[i], 1); !a.OK {
 					t.Fatal(a.Text)
 				}
 				if got != want {
@@ -72,13 +72,13 @@ func TestIdentifierThatIsNoSegment(t *testing.T) {
 	h := newHTTP(t, connector.Options{})
 	for _, identifier := range []string{".", ".."} {
 		d := connectortest.HTTPDestination(comity.ProtocolPUT, server.URL+"/people/")
-		msgs, identifiers, err := h.Messages(d, connectortest.Person(identifier), comity.ProvisionedAs{Identifier: "ghopper", Obsolete: []string{"grace"}})
+		msgs, identifiers, err := connectortest.Plan(h, d, connectortest.Person(identifier), comity.ProvisionedAs{Identifier: "ghopper", Obsolete: []string{"grace"}})
 		if len(msgs) > 0 || len(identifiers) > 0 || err == nil || !strings.Contains(err.Error(), `"`+identifier+`"`) || errors.Is(err, comity.ErrNotConfigured) {
 			t.Errorf("%q: messages %v, identifiers %v, error %v", identifier, msgs, identifiers, err)
 		}
 		sentAs := comity.ProvisionedAs{Identifier: identifier, Obsolete: []string{"grace"}}
 		for title, s := range map[string]comity.Snapshot{"gone": {Subject: comity.PersonSubject(1), Gone: true}, "with another": connectortest.Person("ghopper")} {
-			msgs, _, err := h.Messages(d, s, sentAs)
+			msgs, _, err := connectortest.Plan(h, d, s, sentAs)
 			if err != nil || msgs[len(msgs)-1].Identifier != "grace" {
 				t.Errorf("%q, %s: messages %v, error %v", identifier, title, msgs, err)
 			}
@@ -88,10 +88,10 @@ func TestIdentifierThatIsNoSegment(t *testing.T) {
 				}
 			}
 		}
-		if got := h.Get(t.Context(), d, comity.PersonSubject(1), identifier); !got.Answered || got.Body != nil || got.Unreadable != "" {
+		if got := connectortest.Read(t.Context(), h, d, comity.PersonSubject(1), identifier); !got.Answered || got.Body != nil || got.Unreadable != "" {
 			t.Errorf("%q is held: %+v", identifier, got)
 		}
-		if msgs, _, err := h.Messages(connectortest.HTTPDestination(comity.ProtocolPOST, server.URL), connectortest.Person(identifier), comity.ProvisionedAs{}); err != nil || len(msgs) != 1 {
+		if msgs, _, err := connectortest.Plan(h, connectortest.HTTPDestination(comity.ProtocolPOST, server.URL), connectortest.Person(identifier), comity.ProvisionedAs{}); err != nil || len(msgs) != 1 {
 			t.Errorf("%q by POST: messages %v, error %v", identifier, msgs, err)
 		}
 	}
@@ -109,7 +109,7 @@ func FuzzIdentifierIsOneSegment(f *testing.F) {
 			t.Skip("nobody is sent under no identifier")
 		}
 		if identifier == "." || identifier == ".." {
-			if msgs, _, err := h.Messages(d, connectortest.Person(identifier), comity.ProvisionedAs{}); err == nil || len(msgs) > 0 {
+			if msgs, _, err := connectortest.Plan(h, d, connectortest.Person(identifier), comity.ProvisionedAs{}); err == nil || len(msgs) > 0 {
 				t.Errorf("%q is sent: %v", identifier, msgs)
 			}
 			return

@@ -1,6 +1,6 @@
 // Package http sends the messages about people and groups to HTTP endpoints.
 //
-//   - http.go sends messages, get.go reads what an endpoint holds
+//   - http.go sends messages, read.go reads what an endpoint holds
 //   - endpoint.go addresses messages, tls.go checks certificates
 //   - answer.go judges answers, words.go reads those that are HTML pages
 package http
@@ -50,16 +50,17 @@ func (h *Connector) Close() {
 	}
 }
 
-// Send sends one message and returns the answer. It does not retry, except on a new connection when a
-// kept one turns out to be closed already.
-func (h *Connector) Send(ctx context.Context, d comity.Destination, m comity.Message, sequence int64) comity.Answer {
-	if err := connector.Configured(d); err != nil {
-		return comity.Answer{Text: err.Error()}
-	}
+// Apply sends one request and returns the answer. It does not retry, except on a new connection when a
+// kept one turns out to be closed already. It keeps no state of its own.
+func (h *Connector) Apply(ctx context.Context, d comity.Destination, op comity.Operation, own []byte) (comity.Answer, []byte) {
+	return h.send(ctx, d, op), own
+}
+
+func (h *Connector) send(ctx context.Context, d comity.Destination, op comity.Operation) comity.Answer {
 	start := time.Now()
 	ctx, cancel := context.WithTimeout(ctx, h.timeout)
 	defer cancel()
-	req, err := h.requestFor(ctx, d, m, sequence)
+	req, err := h.requestFor(ctx, d, op)
 	if err != nil {
 		return comity.Answer{Text: err.Error()}
 	}
@@ -69,18 +70,15 @@ func (h *Connector) Send(ctx context.Context, d comity.Destination, m comity.Mes
 		return comity.Answer{Text: connector.NoAnswer(d, err, time.Since(start))}
 	}
 	defer func() { _ = resp.Body.Close() }()
-	answer := judge(m.Delete, resp, connector.Redactor(d))
+	answer := judge(op.Delete, resp, connector.Redactor(d))
 	drain(resp.Body, cancel)
 	return answer
 }
 
-// Headers returns the headers that Send sends with a message. Secrets, and values that are generated
-// when the message is sent, are replaced by ***.
-func (h *Connector) Headers(d comity.Destination, m comity.Message, sequence int64) (map[string]string, error) {
-	if err := connector.Configured(d); err != nil {
-		return nil, err
-	}
-	req, err := h.requestFor(context.Background(), d, m, sequence)
+// Headers returns the headers that Apply sends. Secrets, and values that are generated when the request is
+// sent, are replaced by ***.
+func (h *Connector) Headers(d comity.Destination, op comity.Operation) (map[string]string, error) {
+	req, err := h.requestFor(context.Background(), d, op)
 	if err != nil {
 		return nil, err
 	}
@@ -98,26 +96,26 @@ func (h *Connector) Headers(d comity.Destination, m comity.Message, sequence int
 }
 
 // requestFor returns the HTTP request that sends a message.
-func (h *Connector) requestFor(ctx context.Context, d comity.Destination, m comity.Message, sequence int64) (*http.Request, error) {
-	headers, err := connector.Headers(d, m, sequence, time.Now())
+func (h *Connector) requestFor(ctx context.Context, d comity.Destination, op comity.Operation) (*http.Request, error) {
+	headers, err := connector.Headers(d, op, time.Now())
 	if err != nil {
 		return nil, err
 	}
-	return h.request(ctx, d, m, headers)
+	return h.request(ctx, d, op, headers)
 }
 
-func (h *Connector) request(ctx context.Context, d comity.Destination, m comity.Message, headers map[string]string) (*http.Request, error) {
-	u, err := url.Parse(m.URL)
+func (h *Connector) request(ctx context.Context, d comity.Destination, op comity.Operation, headers map[string]string) (*http.Request, error) {
+	u, err := url.Parse(op.URL)
 	if err != nil {
 		// The reason is left out: it repeats the URL, and that may hold a password.
 		return nil, fmt.Errorf("%w: the message's URL cannot be read", comity.ErrNotConfigured)
 	}
 	u.User = nil
 	var body io.Reader
-	if m.Body != nil {
-		body = bytes.NewReader(m.Body)
+	if op.Body != nil {
+		body = bytes.NewReader(op.Body)
 	}
-	req, err := http.NewRequestWithContext(ctx, m.Method, u.String(), body)
+	req, err := http.NewRequestWithContext(ctx, op.Method, u.String(), body)
 	if err != nil {
 		return nil, fmt.Errorf("%w: the message is no HTTP request", comity.ErrNotConfigured)
 	}

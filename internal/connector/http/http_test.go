@@ -50,12 +50,12 @@ func TestSend(t *testing.T) {
 	h := newHTTP(t, connector.Options{UserAgent: "comity/1.2.3"})
 	for _, mode := range []string{comity.ProtocolPOST, comity.ProtocolPUT} {
 		d := connectortest.HTTPDestination(mode, url+"/people/")
-		msgs, _, err := h.Messages(d, connectortest.WholePerson(), comity.ProvisionedAs{Identifier: "grace"})
+		msgs, _, err := connectortest.Plan(h, d, connectortest.WholePerson(), comity.ProvisionedAs{Identifier: "grace"})
 		if err != nil {
 			t.Fatal(err)
 		}
 		for i, m := range msgs {
-			a := h.Send(t.Context(), d, m, int64(41+i))
+			a := connectortest.Apply(t.Context(), h, d, m, int64(41+i))
 			if diff := cmp.Diff(comity.Answer{Status: 204, Text: "204 No Content", OK: true}, a); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
@@ -95,7 +95,7 @@ func TestAuthorization(t *testing.T) {
 		d.Server.SetText(comity.HttpServer.AuthType, tt.authType)
 		d.Server.SetText(comity.HttpServer.Username, "grace")
 		d.Secrets[comity.HttpServer.Password] = "s3c:ret"
-		if a := h.Send(t.Context(), d, messages(t, h, d, connectortest.WholePerson())[0], 1); !a.OK {
+		if a := connectortest.Apply(t.Context(), h, d, messages(t, h, d, connectortest.WholePerson())[0], 1); !a.OK {
 			t.Fatal(a.Text)
 		}
 		if got := last().Header.Get("Authorization"); got != tt.want {
@@ -107,12 +107,12 @@ func TestAuthorization(t *testing.T) {
 func TestSendWithoutServer(t *testing.T) {
 	h := newHTTP(t, connector.Options{})
 	d := connectortest.HTTPDestination(comity.ProtocolPOST, "https://me:s3cret@example.org/")
-	bad := comity.Message{Method: "POST", URL: "https://me:s3cret@example.org/%zz"}
-	if a := h.Send(t.Context(), d, bad, 1); a.OK || a.Status != 0 || a.Text != "the target is not configured: the message's URL cannot be read" {
+	bad := comity.Operation{Method: "POST", URL: "https://me:s3cret@example.org/%zz"}
+	if a := connectortest.Apply(t.Context(), h, d, bad, 1); a.OK || a.Status != 0 || a.Text != "the target is not configured: the message's URL cannot be read" {
 		t.Errorf("%+v", a)
 	}
 	d.Server = nil
-	if a := h.Send(t.Context(), d, bad, 1); a.OK || a.Text != "the target is not configured: its server has no HttpServer" {
+	if a := connectortest.Apply(t.Context(), h, d, bad, 1); a.OK || a.Text != "the target is not configured: its server has no HttpServer" {
 		t.Errorf("%+v", a)
 	}
 }
@@ -150,7 +150,7 @@ func TestTimeout(t *testing.T) {
 			h := newHTTP(t, connector.Options{Timeout: tt.timeout})
 			d := connectortest.HTTPDestination(comity.ProtocolPOST, server.URL)
 			start := time.Now()
-			got := h.Send(t.Context(), d, messages(t, h, d, connectortest.WholePerson())[0], 1)
+			got := connectortest.Apply(t.Context(), h, d, messages(t, h, d, connectortest.WholePerson())[0], 1)
 			if took := time.Since(start); took > 20*time.Second {
 				t.Errorf("took %v", took)
 			}
@@ -177,7 +177,7 @@ func TestGivenUp(t *testing.T) {
 	defer server.Close()
 	h := newHTTP(t, connector.Options{})
 	d := connectortest.HTTPDestination(comity.ProtocolPOST, server.URL)
-	a := h.Send(ctx, d, messages(t, h, d, connectortest.WholePerson())[0], 1)
+	a := connectortest.Apply(ctx, h, d, messages(t, h, d, connectortest.WholePerson())[0], 1)
 	if a.OK || a.Status != 0 || !strings.HasPrefix(a.Text, "given up after ") {
 		t.Errorf("%+v", a)
 	}
@@ -217,14 +217,14 @@ func TestReceiverDies(t *testing.T) {
 	} {
 		h := newHTTP(t, connector.Options{})
 		d := connectortest.HTTPDestination(comity.ProtocolPUT, script(t, tt.answer))
-		a := h.Send(t.Context(), d, messages(t, h, d, connectortest.Person("ghopper"))[0], 1)
+		a := connectortest.Apply(t.Context(), h, d, messages(t, h, d, connectortest.Person("ghopper"))[0], 1)
 		if a.Text != tt.want || a.OK != (tt.want == "200 OK") || a.Refused {
 			t.Errorf("to %q: %+v, want %q", tt.answer, a, tt.want)
 		}
 	}
 	h := newHTTP(t, connector.Options{})
 	d := connectortest.HTTPDestination(comity.ProtocolPUT, "http://me:s3cret@127.0.0.1:1/")
-	a := h.Send(t.Context(), d, messages(t, h, d, connectortest.WholePerson())[0], 1)
+	a := connectortest.Apply(t.Context(), h, d, messages(t, h, d, connectortest.WholePerson())[0], 1)
 	if want := (comity.Answer{Text: "dial tcp 127.0.0.1:1: connect: connection refused"}); a != want {
 		t.Errorf("%+v, want %+v", a, want)
 	}
@@ -259,7 +259,7 @@ func TestConnectionsAreReused(t *testing.T) {
 			d := connectortest.HTTPDestination(comity.ProtocolPOST, server.URL)
 			m := messages(t, h, d, connectortest.WholePerson())[0]
 			for i := range 10 {
-				if a := h.Send(t.Context(), d, m, int64(i)); a.Status != tt.status {
+				if a := connectortest.Apply(t.Context(), h, d, m, int64(i)); a.Status != tt.status {
 					t.Fatalf("%+v", a)
 				}
 			}
@@ -277,13 +277,13 @@ func TestClosedConnection(t *testing.T) {
 	h := newHTTP(t, connector.Options{})
 	for _, mode := range []string{comity.ProtocolPOST, comity.ProtocolPUT} {
 		d := connectortest.HTTPDestination(mode, url)
-		msgs, _, err := h.Messages(d, connectortest.Person("ghopper"), comity.ProvisionedAs{Identifier: "grace"})
+		msgs, _, err := connectortest.Plan(h, d, connectortest.Person("ghopper"), comity.ProvisionedAs{Identifier: "grace"})
 		if err != nil {
 			t.Fatal(err)
 		}
 		for range 20 {
 			for _, m := range msgs {
-				if a := h.Send(t.Context(), d, m, 1); !a.OK {
+				if a := connectortest.Apply(t.Context(), h, d, m, 1); !a.OK {
 					t.Fatalf("%s: %+v", m.Method, a)
 				}
 			}
@@ -298,7 +298,7 @@ func TestManyAtATime(t *testing.T) {
 	var wg sync.WaitGroup
 	for i := range 32 {
 		wg.Go(func() {
-			if a := h.Send(t.Context(), d, messages(t, h, d, connectortest.WholePerson())[0], int64(i)); !a.OK {
+			if a := connectortest.Apply(t.Context(), h, d, messages(t, h, d, connectortest.WholePerson())[0], int64(i)); !a.OK {
 				t.Error(a.Text)
 			}
 		})

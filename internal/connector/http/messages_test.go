@@ -93,7 +93,7 @@ func TestMessages(t *testing.T) {
 				for _, slash := range []string{"", "/"} {
 					d := connectortest.HTTPDestination(mode, url+slash)
 					d.Settings.SetBool(comity.CoApiProvisionerTarget.IncludeAttributes, false)
-					msgs, ids, err := h.Messages(d, tt.snapshot, tt.sentAs)
+					msgs, ids, err := connectortest.Plan(h, d, tt.snapshot, tt.sentAs)
 					id := strings.Join(ids, ", ")
 					if id != tt.identifier {
 						t.Errorf("identifier %q, want %q", id, tt.identifier)
@@ -157,12 +157,12 @@ func TestNotConfigured(t *testing.T) {
 			tt.spoil(&d)
 			sentAs := comity.ProvisionedAs{Identifier: "ghopper"}
 			for _, s := range []comity.Snapshot{connectortest.Person("ghopper"), {Subject: comity.PersonSubject(1), Gone: true}} {
-				msgs, ids, err := h.Messages(d, s, sentAs)
+				msgs, ids, err := connectortest.Plan(h, d, s, sentAs)
 				if !errors.Is(err, comity.ErrNotConfigured) || err.Error() != tt.want || msgs != nil || ids != nil {
 					t.Errorf("got %v, %q, %v; want the error %q", msgs, ids, err, tt.want)
 				}
 			}
-			if msgs, _, err := h.Messages(d, comity.Snapshot{Gone: true}, comity.ProvisionedAs{}); msgs != nil || err != nil {
+			if msgs, _, err := connectortest.Plan(h, d, comity.Snapshot{Gone: true}, comity.ProvisionedAs{}); msgs != nil || err != nil {
 				t.Errorf("of one who is gone and was never sent: %v, %v", msgs, err)
 			}
 		})

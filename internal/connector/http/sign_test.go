@@ -29,18 +29,18 @@ func TestSignature(t *testing.T) {
 	h := newHTTP(t, connector.Options{})
 	for _, mode := range []string{comity.ProtocolPOST, comity.ProtocolPUT} {
 		d := connectortest.HTTPDestination(mode, server.URL)
-		all, _, err := h.Messages(d, connectortest.Person("ghopper"), comity.ProvisionedAs{Identifier: "before"})
+		all, _, err := connectortest.Plan(h, d, connectortest.Person("ghopper"), comity.ProvisionedAs{Identifier: "before"})
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, m := range all {
 			m.Id = "msg_" + m.Identifier
 			d.Secrets[comity.CoApiProvisionerTarget.SigningSecret] = ""
-			if a := h.Send(t.Context(), d, m, 1); !a.OK || header.Get("Webhook-Id") != m.Id || header.Get("Webhook-Signature") != "" {
+			if a := connectortest.Apply(t.Context(), h, d, m, 1); !a.OK || header.Get("Webhook-Id") != m.Id || header.Get("Webhook-Signature") != "" {
 				t.Errorf("without a secret: %+v, %v", a, header)
 			}
 			d.Secrets[comity.CoApiProvisionerTarget.SigningSecret] = "whsec_" + base64.StdEncoding.EncodeToString(key)
-			if a := h.Send(t.Context(), d, m, 1); !a.OK {
+			if a := connectortest.Apply(t.Context(), h, d, m, 1); !a.OK {
 				t.Fatal(a.Text)
 			}
 			seconds, err := strconv.ParseInt(header.Get("Webhook-Timestamp"), 10, 64)

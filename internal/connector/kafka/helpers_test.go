@@ -12,6 +12,7 @@ import (
 
 	"comity"
 	"comity/internal/connector"
+	"comity/internal/connector/connectortest"
 	"comity/internal/connector/kafka"
 )
 
@@ -38,7 +39,7 @@ func (b *broker) destination() comity.Destination {
 
 func destination(brokers string) comity.Destination {
 	d := comity.Destination{
-		Target:       comity.NewRecord(comity.CoProvisioningTarget.Resource),
+		Target:       connectortest.Row(comity.CoProvisioningTarget.Resource, 1, 0, connectortest.Texts{comity.CoProvisioningTarget.Plugin: comity.PluginAPI}),
 		Settings:     comity.NewRecord(comity.CoApiProvisionerTarget.Resource),
 		ServerType:   comity.ServerKafka,
 		Server:       comity.NewRecord(comity.KafkaServer.Resource),
@@ -110,14 +111,14 @@ func newKafka(t *testing.T, o connector.Options) *kafka.Connector {
 // send sends the messages about a subject that the destination was sent under sentAs before.
 func send(t *testing.T, k *kafka.Connector, d comity.Destination, s comity.Snapshot, sentAs comity.ProvisionedAs, sequence int64) comity.Answer {
 	t.Helper()
-	messages, _, err := k.Messages(d, s, sentAs)
+	messages, _, err := connectortest.Plan(k, d, s, sentAs)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var a comity.Answer
 	for i, m := range messages {
 		m.Id = fmt.Sprintf("msg_%d_%d", sequence, i)
-		if a = k.Send(t.Context(), d, m, sequence); !a.OK {
+		if a = connectortest.Apply(t.Context(), k, d, m, sequence); !a.OK {
 			return a
 		}
 	}

@@ -39,33 +39,34 @@ func New(o connector.Options) *Connector {
 // Close closes the connections; one in use is closed when its message is done.
 func (k *Connector) Close() { k.pool.close() }
 
-// Messages returns the messages to send to the destination's topic; see connector.Messages.
-func (k *Connector) Messages(d comity.Destination, s comity.Snapshot, sentAs comity.ProvisionedAs) ([]comity.Message, []string, error) {
-	return connector.Messages(d, s, sentAs, func(d comity.Destination) (connector.Address, error) {
-		t, err := read(d)
-		return t.address, err
-	})
+// Plan returns the records that bring a topic up to date about a subject.
+func (k *Connector) Plan(d comity.Destination, s comity.Snapshot, state comity.SubjectState) comity.Plan {
+	t, err := read(d)
+	if err != nil {
+		return comity.Plan{Problem: err}
+	}
+	return connector.PlanMessages(d, s, state, connector.TrueUnlessSet(d.Settings, comity.CoApiProvisionerTarget.IncludeAttributes), t.address)
 }
 
-// Headers returns the headers that Send sends with a message. Secrets, and values that are generated
-// when the message is sent, are replaced by ***.
-func (k *Connector) Headers(d comity.Destination, m comity.Message, sequence int64) (map[string]string, error) {
-	return connector.ShownHeaders(d, m, sequence)
+// Headers returns the headers of a record. Secrets, and values that are generated when it is sent, are replaced
+// by ***.
+func (k *Connector) Headers(d comity.Destination, op comity.Operation) (map[string]string, error) {
+	return connector.ShownHeaders(d, op)
 }
 
-// Get returns a Holding that is unreadable, since a topic cannot be queried.
-func (k *Connector) Get(context.Context, comity.Destination, comity.Subject, string) comity.Holding {
-	return comity.Holding{Unreadable: "a Kafka topic cannot be verified"}
+// Apply sends one record and waits until all in-sync replicas of its partition have it. It keeps no state of
+// its own.
+func (k *Connector) Apply(ctx context.Context, d comity.Destination, op comity.Operation, own []byte) (comity.Answer, []byte) {
+	return k.send(ctx, d, op), own
 }
 
-// Send sends one message and waits until all in-sync replicas of its partition have it.
-func (k *Connector) Send(ctx context.Context, d comity.Destination, m comity.Message, sequence int64) comity.Answer {
+func (k *Connector) send(ctx context.Context, d comity.Destination, op comity.Operation) comity.Answer {
 	start := time.Now()
 	t, err := read(d)
 	if err != nil {
 		return comity.Answer{Text: err.Error()}
 	}
-	headers, err := connector.Headers(d, m, sequence, start)
+	headers, err := connector.Headers(d, op, start)
 	if err != nil {
 		return comity.Answer{Text: err.Error()}
 	}
@@ -81,7 +82,7 @@ func (k *Connector) Send(ctx context.Context, d comity.Destination, m comity.Mes
 	if err != nil {
 		return comity.Answer{Text: err.Error()}
 	}
-	record := &kgo.Record{Topic: t.name, Partition: t.partition, Key: []byte(key(m)), Value: m.Body}
+	record := &kgo.Record{Topic: t.name, Partition: t.partition, Key: []byte(key(op)), Value: op.Body}
 	for _, name := range slices.Sorted(maps.Keys(headers)) {
 		record.Headers = append(record.Headers, kgo.RecordHeader{Key: name, Value: []byte(headers[name])})
 	}

@@ -15,6 +15,7 @@ import (
 
 	"comity"
 	"comity/internal/connector"
+	"comity/internal/connector/connectortest"
 )
 
 // A message is sent as a record: the identifier is its key, the JSON its value, and its headers are those of an
@@ -123,7 +124,7 @@ func TestShown(t *testing.T) {
 	d := destination("b1.example.org:9092, b2.example.org:9092")
 	d.Settings.SetBool(comity.CoApiProvisionerTarget.Tombstones, true)
 	d.Secrets[comity.CoApiProvisionerTarget.SigningSecret] = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
-	messages, _, err := k.Messages(d, known(7, "g hopper"), comity.ProvisionedAs{Identifier: "grace"})
+	messages, _, err := connectortest.Plan(k, d, known(7, "g hopper"), comity.ProvisionedAs{Identifier: "grace"})
 	if err != nil || len(messages) != 2 {
 		t.Fatalf("%d messages, %v", len(messages), err)
 	}
@@ -134,7 +135,7 @@ func TestShown(t *testing.T) {
 	if gone.Method != "PRODUCE" || !strings.HasSuffix(gone.URL, "?key=grace") || gone.Body != nil || !gone.Delete {
 		t.Errorf("the delete is %s %s %s", gone.Method, gone.URL, gone.Body)
 	}
-	got, err := k.Headers(d, m, 4)
+	got, err := connectortest.Headers(k, d, m, 4)
 	want := map[string]string{
 		"Comity-Subject": "7", "Comity-Sequence": "4", "Content-Type": "application/json",
 		"Webhook-Timestamp": "***", "Webhook-Signature": "***",
@@ -170,11 +171,11 @@ func TestNotConfigured(t *testing.T) {
 			k := newKafka(t, connector.Options{})
 			d := destination("broker.example.org:9092")
 			change(&d)
-			_, _, err := k.Messages(d, known(1, "ghopper"), comity.ProvisionedAs{})
+			_, _, err := connectortest.Plan(k, d, known(1, "ghopper"), comity.ProvisionedAs{})
 			if err == nil || err.Error() != "the target is not configured: "+want {
 				t.Errorf("the problem is %v", err)
 			}
-			if a := k.Send(t.Context(), d, comity.Message{}, 1); a.OK || a.Refused || a.Text != err.Error() {
+			if a := connectortest.Apply(t.Context(), k, d, comity.Operation{}, 1); a.OK || a.Refused || a.Text != err.Error() {
 				t.Errorf("the answer is %+v", a)
 			}
 		})

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"comity"
-	"comity/internal/connector"
 )
 
 // topic is the part of a Kafka destination that its messages depend on.
@@ -42,9 +41,6 @@ const (
 
 // read returns the topic of a destination.
 func read(d comity.Destination) (t topic, err error) {
-	if err := connector.Configured(d); err != nil {
-		return t, err
-	}
 	f := comity.KafkaServer
 	lacks := func(format string, args ...any) (topic, error) {
 		return topic{}, fmt.Errorf("%w: "+format, append([]any{comity.ErrNotConfigured}, args...)...)
@@ -83,24 +79,24 @@ func read(d comity.Destination) (t topic, err error) {
 	return t, nil
 }
 
-// address sets a message's method and URL. A Kafka record has neither: they are shown to people only.
-func (t topic) address(m *comity.Message) error {
-	u := url.URL{Scheme: "kafka", Host: t.brokers, Path: "/" + t.name, RawQuery: "key=" + url.QueryEscape(key(*m))}
+// address sets an operation's method and URL. A Kafka record has neither: they are shown to people only.
+func (t topic) address(op *comity.Operation) error {
+	u := url.URL{Scheme: "kafka", Host: t.brokers, Path: "/" + t.name, RawQuery: "key=" + url.QueryEscape(key(*op))}
 	if t.manual {
 		u.RawQuery += "&partition=" + strconv.Itoa(int(t.partition))
 	}
-	m.Method, m.URL = "PRODUCE", u.String()
-	if m.Delete && t.tombstones {
-		m.Body = nil
+	op.Method, op.URL = "PRODUCE", u.String()
+	if op.Delete && t.tombstones {
+		op.Body = nil
 	}
 	return nil
 }
 
-// key returns the key of a message's record. A group's key contains < and >, so that it cannot equal a
+// key returns the key of an operation's record. A group's key contains < and >, so that it cannot equal a
 // person's identifier.
-func key(m comity.Message) string {
-	if m.Subject.Kind == comity.KindGroup {
-		return "<group:" + m.Identifier + ">"
+func key(op comity.Operation) string {
+	if op.Subject.Kind == comity.KindGroup {
+		return "<group:" + op.Identifier + ">"
 	}
-	return m.Identifier
+	return op.Identifier
 }

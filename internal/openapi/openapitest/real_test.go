@@ -42,12 +42,12 @@ type api struct {
 // connector has nothing to send, so that every delivery succeeds.
 type connector struct{ provisioning.Connector }
 
-func (connector) Messages(comity.Destination, comity.Snapshot, comity.ProvisionedAs) ([]comity.Message, []string, error) {
-	return nil, nil, nil
+func (connector) Plan(comity.Destination, comity.Snapshot, comity.SubjectState) comity.Plan {
+	return comity.Plan{}
 }
 
-func (connector) Send(context.Context, comity.Destination, comity.Message, int64) comity.Answer {
-	return comity.Answer{}
+func (connector) Apply(context.Context, comity.Destination, comity.Operation, []byte) (comity.Answer, []byte) {
+	return comity.Answer{}, nil
 }
 
 func serve(t testing.TB) *api {

@@ -27,8 +27,8 @@ type Delivery struct {
 	// Attempts is the number of failures since the last success, Refusals the number of those where the
 	// endpoint refused the message.
 	Attempts, Refusals int64
-	// ProvisionedAs is the identifiers that the target has for the subject.
-	ProvisionedAs comity.ProvisionedAs
+	// SubjectState is what is kept of the subject at the target.
+	comity.SubjectState
 	// Edits is how many times the target, its settings or its server had been edited at the claim.
 	Edits int64
 	// OnlyChanged says that the message is not sent where it equals Sent, the last sent message as the
@@ -64,11 +64,11 @@ type Outcome struct {
 	Note *comity.Record
 }
 
-const deliveryColumns = `co_provisioning_target_id, kind, subject_id, version, sequence, attempts, refusals, identifier, obsolete,
+const deliveryColumns = `co_provisioning_target_id, kind, subject_id, version, sequence, attempts, refusals, identifier, obsolete, state,
 	coalesce((SELECT l.edits FROM target_states l WHERE l.co_provisioning_target_id = deliveries.co_provisioning_target_id), 0)`
 
 // deliveryWidth is the number of deliveryColumns.
-const deliveryWidth = 10
+const deliveryWidth = 11
 
 // deliveryKey is the SQL condition on the key of a delivery: target $1, kind $2, subject id $3.
 const deliveryKey = `co_provisioning_target_id = $1 AND kind = $2 AND subject_id = $3`
@@ -83,13 +83,37 @@ const (
 func scanDelivery(r db.Row) (Delivery, error) {
 	d := Delivery{
 		TargetId: r.Int(0), Subject: subjectIn(r, 1), Version: r.Int(3), Sequence: r.Int(4),
-		Attempts: r.Int(5), Refusals: r.Int(6), ProvisionedAs: comity.ProvisionedAs{Identifier: r.Text(7)}, Edits: r.Int(9),
+		Attempts: r.Int(5), Refusals: r.Int(6), Edits: r.Int(10),
 	}
 	var err error
-	if d.ProvisionedAs.Obsolete, err = obsoleteOf(r.Text(8)); err != nil {
+	if d.SubjectState, err = stateIn(r, 7); err != nil {
 		return d, fmt.Errorf("%v at target %d: %w", d.Subject, d.TargetId, err)
 	}
 	return d, nil
+}
+
+// stateIn reads a state from the columns i (identifier), i+1 (obsolete) and i+2 (state).
+func stateIn(r db.Row, i int) (s comity.SubjectState, err error) {
+	s.Identifier = r.Text(i)
+	s.Own = bytesIn(r, i+2)
+	s.Obsolete, err = obsoleteOf(r.Text(i + 1))
+	return s, err
+}
+
+// bytesIn reads a copy of the bytes in a column, nil for NULL.
+func bytesIn(r db.Row, i int) []byte {
+	if r.Null(i) {
+		return nil
+	}
+	return append([]byte{}, r.Bytes(i)...)
+}
+
+// bytesOf returns bytes as they are stored, NULL for nil.
+func bytesOf(b []byte) any {
+	if b == nil {
+		return nil
+	}
+	return b
 }
 
 // subjectIn reads a subject from the columns i (kind) and i+1 (id).
@@ -245,30 +269,26 @@ func finish(ctx context.Context, tx *db.Tx, o Outcome, moment int64) error {
 		next = moment + o.Wait.Microseconds()
 	}
 	const changed = "version <> $6"
-	sql := `UPDATE deliveries SET claimed = false, attempted = $5, delivered = $5, answer = $7, identifier = $8, obsolete = $9,
+	sql := `UPDATE deliveries SET claimed = false, attempted = $5, delivered = $5, answer = $7, identifier = $8, obsolete = $9, state = $10,
 			attempts = 0, refusals = 0, dead_lettered = false,
 			due = CASE WHEN ` + changed + ` THEN CAST($5 AS bigint) END, since = CASE WHEN ` + changed + ` THEN CAST($5 AS bigint) END
 		WHERE ` + deliveryKey + ` AND sequence = $4 AND claimed`
-	a := db.Args{o.TargetId, int64(o.Subject.Kind), o.Subject.Id, o.Sequence, moment, o.Version, o.Answer, o.ProvisionedAs.Identifier, obsolete}
+	a := db.Args{o.TargetId, int64(o.Subject.Kind), o.Subject.Id, o.Sequence, moment, o.Version, o.Answer, o.ProvisionedAs.Identifier, obsolete, bytesOf(o.Own)}
 	if !o.OK {
 		// A refused message is retried at once where the subject or the target's settings changed since
 		// the claim. An unreachable receiver gets the new message at the time of its next try.
-		const again = `coalesce((SELECT l.edits FROM target_states l WHERE l.co_provisioning_target_id = $1), 0) <> CAST($13 AS bigint)
-			AND (CAST($12 AS bigint) IS NOT NULL OR CAST($14 AS boolean))`
-		sql = `UPDATE deliveries SET claimed = false, attempted = $5, answer = $7, identifier = $8, obsolete = $9,
-			attempts = $10, refusals = CASE WHEN ` + changed + ` THEN 0 ELSE CAST($11 AS bigint) END,
-			due = CASE WHEN ` + changed + ` AND $11 > 0 THEN CAST($5 AS bigint) WHEN ` + changed + ` THEN coalesce($12, CAST($5 AS bigint))
-				WHEN ` + again + ` THEN CAST($5 AS bigint) ELSE $12 END,
-			dead_lettered = (` + changed + `) = false AND (` + again + `) = false AND CAST($12 AS bigint) IS NULL, left_out = $14
+		const again = `coalesce((SELECT l.edits FROM target_states l WHERE l.co_provisioning_target_id = $1), 0) <> CAST($14 AS bigint)
+			AND (CAST($13 AS bigint) IS NOT NULL OR CAST($15 AS boolean))`
+		sql = `UPDATE deliveries SET claimed = false, attempted = $5, answer = $7, identifier = $8, obsolete = $9, state = $10,
+			attempts = $11, refusals = CASE WHEN ` + changed + ` THEN 0 ELSE CAST($12 AS bigint) END,
+			due = CASE WHEN ` + changed + ` AND $12 > 0 THEN CAST($5 AS bigint) WHEN ` + changed + ` THEN coalesce($13, CAST($5 AS bigint))
+				WHEN ` + again + ` THEN CAST($5 AS bigint) ELSE $13 END,
+			dead_lettered = (` + changed + `) = false AND (` + again + `) = false AND CAST($13 AS bigint) IS NULL, left_out = $15
 		WHERE ` + deliveryKey + ` AND sequence = $4 AND claimed`
 		a = append(a, o.Attempts, o.Refusals, next, o.Edits, o.LeftOut)
 	}
 	if o.Changed {
-		var sent any
-		if o.Holds != nil {
-			sent = o.Holds
-		}
-		sql = strings.Replace(sql, " SET ", " SET sent = "+a.Put(sent)+", ", 1)
+		sql = strings.Replace(sql, " SET ", " SET sent = "+a.Put(bytesOf(o.Holds))+", ", 1)
 	}
 	return tx.Queue(ctx, sql, a)
 }

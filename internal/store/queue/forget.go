@@ -47,7 +47,7 @@ func ForgetPerson(ctx context.Context, tx *db.Tx, person int64) ([]Known, error)
 	if err != nil {
 		return nil, err
 	}
-	err = tx.Queue(ctx, `UPDATE deliveries SET answer = '', sent = NULL, identifier = '', obsolete = '[]'
+	err = tx.Queue(ctx, `UPDATE deliveries SET answer = '', sent = NULL, identifier = '', obsolete = '[]', state = NULL
 		WHERE kind = 0 AND subject_id = $1 AND due IS NULL AND NOT claimed AND NOT dead_lettered`, db.Args{person})
 	if err != nil {
 		return nil, err

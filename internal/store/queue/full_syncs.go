@@ -132,9 +132,7 @@ func claimNext(ctx context.Context, tx *db.Tx, target, co int64, after, last com
 	a := db.Args{target, co, int64(after.Kind), after.Id, int64(limit), now.Add(lease).UnixMicro(), now.UnixMicro(), int64(last.Kind), last.Id}
 	err = tx.InOrder(ctx, sql, a, func(r db.Row) error {
 		d, err := scanDelivery(r)
-		if !r.Null(deliveryWidth) {
-			d.Sent = append([]byte(nil), r.Bytes(deliveryWidth)...)
-		}
+		d.Sent = bytesIn(r, deliveryWidth)
 		claimed = append(claimed, d)
 		return err
 	})

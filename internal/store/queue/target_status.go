@@ -85,8 +85,8 @@ func scanTargetStatus(r db.Row) TargetStatus {
 // SubjectStatus is the state of the delivery of a subject to a target.
 type SubjectStatus struct {
 	Subject comity.Subject
-	// ProvisionedAs is the identifiers that the target has for the subject.
-	ProvisionedAs comity.ProvisionedAs
+	// SubjectState is what is kept of the subject at the target.
+	comity.SubjectState
 	// Sequence is the sequence of the last claim.
 	Sequence int64
 	// Due is the time of the next try, zero for none. Since is since when a change is pending, zero for none.
@@ -104,17 +104,15 @@ type SubjectStatus struct {
 	Sent []byte
 }
 
-const subjectColumns = `kind, subject_id, identifier, obsolete, sequence, due, since, claimed, dead_lettered, attempts, attempted, delivered, answer, sent, left_out`
+const subjectColumns = `kind, subject_id, identifier, obsolete, state, sequence, due, since, claimed, dead_lettered, attempts, attempted, delivered, answer, sent, left_out`
 
 func scanSubject(r db.Row) (s SubjectStatus, err error) {
 	s = SubjectStatus{
-		Subject: subjectIn(r, 0), ProvisionedAs: comity.ProvisionedAs{Identifier: r.Text(2)}, Sequence: r.Int(4), Due: db.Moment(r, 5), Since: db.Moment(r, 6),
-		Held: r.Bool(7), Resting: r.Bool(8), LeftOut: r.Bool(8) && r.Bool(14), Attempts: r.Int(9), Tried: db.Moment(r, 10), Success: db.Moment(r, 11), Answer: r.Text(12),
+		Subject: subjectIn(r, 0), Sequence: r.Int(5), Due: db.Moment(r, 6), Since: db.Moment(r, 7),
+		Held: r.Bool(8), Resting: r.Bool(9), LeftOut: r.Bool(9) && r.Bool(15), Attempts: r.Int(10), Tried: db.Moment(r, 11), Success: db.Moment(r, 12), Answer: r.Text(13),
+		Sent: bytesIn(r, 14),
 	}
-	if !r.Null(13) {
-		s.Sent = append([]byte(nil), r.Bytes(13)...)
-	}
-	s.ProvisionedAs.Obsolete, err = obsoleteOf(r.Text(3))
+	s.SubjectState, err = stateIn(r, 2)
 	return s, err
 }
 

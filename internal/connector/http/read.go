@@ -17,9 +17,17 @@ import (
 // maxHeld is the size limit, in bytes, of the message that an endpoint answers to a GET.
 const maxHeld = 4 << 20
 
-// Get reads what an endpoint holds of a subject under an identifier, by GET of the URL that the subject
+// Readable returns nil if the settings say that the endpoint answers GET.
+func (h *Connector) Readable(d comity.Destination) error {
+	if !d.Settings.Bool(comity.CoApiProvisionerTarget.AnswersGet) {
+		return errors.New("does not say that its endpoint answers GET: set AnswersGet")
+	}
+	return nil
+}
+
+// Read reads what an endpoint holds of a subject under an identifier, by GET of the URL that the subject
 // is PUT to.
-func (h *Connector) Get(ctx context.Context, d comity.Destination, s comity.Subject, identifier string) comity.Holding {
+func (h *Connector) Read(ctx context.Context, d comity.Destination, s comity.Subject, identifier string, _ []byte) comity.Holding {
 	req, err := h.question(ctx, d, s, identifier)
 	if errors.Is(err, connector.ErrNoSegment) {
 		return comity.Holding{Answered: true} // nothing can be there
@@ -62,21 +70,18 @@ func (h *Connector) Get(ctx context.Context, d comity.Destination, s comity.Subj
 // question returns the GET request. It has no sequence; where the destination has a signing secret it
 // is signed as a delete is.
 func (h *Connector) question(ctx context.Context, d comity.Destination, s comity.Subject, identifier string) (*http.Request, error) {
-	if err := connector.Configured(d); err != nil {
-		return nil, err
-	}
 	base, err := baseURL(d.Server.Text(comity.HttpServer.Serverurl))
 	if err != nil {
 		return nil, err
 	}
-	m := comity.Message{Id: "get_" + rand.Text(), Subject: s, Identifier: identifier}
-	if err := (endpoint{base: base, put: true}).address(&m); err != nil {
+	op := comity.Operation{Id: "get_" + rand.Text(), Subject: s, Identifier: identifier}
+	if err := (endpoint{base: base, put: true}).address(&op); err != nil {
 		return nil, err
 	}
-	m.Method = http.MethodGet
-	headers := map[string]string{connector.IDHeader: m.Id}
-	if err := connector.Sign(headers, d, m, time.Now()); err != nil {
+	op.Method = http.MethodGet
+	headers := map[string]string{connector.IDHeader: op.Id}
+	if err := connector.Sign(headers, d, op, time.Now()); err != nil {
 		return nil, err
 	}
-	return h.request(ctx, d, m, headers)
+	return h.request(ctx, d, op, headers)
 }

@@ -60,7 +60,7 @@ func TestGetSaysWhatTheEndpointHolds(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			d := asked(t, tt.answer)
 			d.Secrets[comity.HttpServer.Password] = "open sesame"
-			got := newHTTP(t, connector.Options{}).Get(t.Context(), d, comity.PersonSubject(1), "ghopper")
+			got := connectortest.Read(t.Context(), newHTTP(t, connector.Options{}), d, comity.PersonSubject(1), "ghopper")
 			if string(got.Body) != tt.body || got.Answered == tt.silent || !strings.HasPrefix(got.Unreadable, strings.TrimSpace(tt.unreadable)) ||
 				tt.unreadable == "" && got.Unreadable != "" {
 				t.Errorf("got %q, answered %t: %q", got.Body[:min(len(got.Body), 100)], got.Answered, got.Unreadable)
@@ -82,12 +82,12 @@ func TestGetAsksAsMessagesAreSent(t *testing.T) {
 	d.Secrets[comity.CoApiProvisionerTarget.SigningSecret] = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 	for _, mode := range []string{comity.ProtocolPUT, comity.ProtocolPOST} {
 		d.Settings.SetText(comity.CoApiProvisionerTarget.Mode, mode)
-		newHTTP(t, connector.Options{}).Get(t.Context(), d, comity.PersonSubject(1), "g/h@x y")
+		connectortest.Read(t.Context(), newHTTP(t, connector.Options{}), d, comity.PersonSubject(1), "g/h@x y")
 		user, password, _ := seen.BasicAuth()
 		if got := fmt.Sprint(seen.Method, " ", seen.RequestURI, " ", user, " ", password); got != "GET /people/g%2Fh%40x%20y comity open sesame" {
 			t.Errorf("%s: %s", mode, got)
 		}
-		newHTTP(t, connector.Options{}).Get(t.Context(), d, comity.GroupSubject(7), "7-2")
+		connectortest.Read(t.Context(), newHTTP(t, connector.Options{}), d, comity.GroupSubject(7), "7-2")
 		if seen.RequestURI != "/people/groups/7-2" {
 			t.Errorf("%s: a page of a group is at %s", mode, seen.RequestURI)
 		}
@@ -106,16 +106,16 @@ func TestGetRefuses(t *testing.T) {
 	d := asked(t, says(200, `{}`))
 	public := httpconnector.New(connector.Options{})
 	t.Cleanup(public.Close)
-	if got := public.Get(t.Context(), d, comity.PersonSubject(1), "ghopper"); !strings.Contains(got.Unreadable, "not an address of the public internet") {
+	if got := connectortest.Read(t.Context(), public, d, comity.PersonSubject(1), "ghopper"); !strings.Contains(got.Unreadable, "not an address of the public internet") {
 		t.Errorf("a private address: %+v", got)
 	}
 	d.ServerActive = false
-	if got := newHTTP(t, connector.Options{}).Get(t.Context(), d, comity.PersonSubject(1), "ghopper"); !strings.Contains(got.Unreadable, "suspended") {
+	if got := connectortest.Read(t.Context(), newHTTP(t, connector.Options{}), d, comity.PersonSubject(1), "ghopper"); !strings.Contains(got.Unreadable, "suspended") {
 		t.Errorf("a suspended server: %+v", got)
 	}
 	freed := make(chan struct{})
 	slow := asked(t, func(http.ResponseWriter, *http.Request) { <-freed })
-	if got := newHTTP(t, connector.Options{Timeout: 50 * time.Millisecond}).Get(t.Context(), slow, comity.PersonSubject(1), "ghopper"); got.Answered || !strings.HasPrefix(got.Unreadable, "no answer within") {
+	if got := connectortest.Read(t.Context(), newHTTP(t, connector.Options{Timeout: 50 * time.Millisecond}), slow, comity.PersonSubject(1), "ghopper"); got.Answered || !strings.HasPrefix(got.Unreadable, "no answer within") {
 		t.Errorf("one that does not answer: %+v", got)
 	}
 	close(freed)
