@@ -68,10 +68,7 @@ func IsRelated(ctx context.Context, tx *db.Tx, caller Caller, relations Relation
 	if relations == 0 || relations&InCO != 0 {
 		return relations != 0, nil
 	}
-	fl, err := NewFilter(ctx, tx, caller)
-	if err != nil {
-		return false, err
-	}
+	fl := NewFilter(tx, caller)
 	within := fl.within(res, relations)
 	if within == nil {
 		return false, nil

@@ -21,10 +21,7 @@ type Filter struct {
 }
 
 // NewFilter returns the filter of a caller as of the transaction's time, for queries by ids.
-func NewFilter(ctx context.Context, tx *db.Tx, caller Caller) (Filter, error) {
-	now, err := tx.Now(ctx)
-	return Filter{Caller: caller, Now: now}, err
-}
+func NewFilter(tx *db.Tx, caller Caller) Filter { return Filter{Caller: caller, Now: tx.Now()} }
 
 // fewAdministered is the largest number of roles in the caller's units with which Across sets PeopleFirst.
 const fewAdministered = 2000

@@ -24,10 +24,7 @@ func RightsOf(ctx context.Context, tx *db.Tx, person int64) (comity.PersonRights
 	if err != nil || rights.Admin {
 		return rights, err
 	}
-	now, err := tx.Now(ctx)
-	if err != nil {
-		return rights, err
-	}
+	now := tx.Now()
 	rights.OwnsGroup, err = store.Any(ctx, tx, comity.CoGroupMember.Resource, store.Equal(comity.OwnerCO.Column, person),
 		store.Equal(comity.CoGroupMember.Owner.Column, true), store.ValidAt(now))
 	return rights, err

@@ -54,10 +54,7 @@ func among(ctx context.Context, tx *db.Tx, caller Caller, op Operation, records 
 	if len(may) == 0 || relations&InCO != 0 {
 		return may, nil
 	}
-	fl, err := NewFilter(ctx, tx, caller)
-	if err != nil {
-		return nil, err
-	}
+	fl := NewFilter(tx, caller)
 	within := fl.within(res, relations)
 	if within == nil {
 		return map[int64]bool{}, nil

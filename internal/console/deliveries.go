@@ -57,7 +57,7 @@ func (s standing) Label() string {
 
 func standingOf(s provisioning.DeliveryStatus) standing {
 	return standing{
-		Subject: s.Subject, State: s.State, Identifier: s.ProvisionedAs.Identifier, Since: s.Since, Due: s.Due, Tried: s.Tried,
-		Success: s.Success, Attempts: s.Attempts, Answer: s.Answer, Known: s.Digest != "",
+		Subject: s.Subject, State: s.State, Identifier: s.ProvisionedAs.Identifier, Since: s.Since, Due: s.Due, Tried: s.Attempted,
+		Success: s.Delivered, Attempts: s.Attempts, Answer: s.Answer, Known: s.Digest != "",
 	}
 }

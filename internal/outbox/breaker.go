@@ -19,10 +19,7 @@ const opensAfter = 5
 // as there is room for, or while the breaker is open only a probe, when it is due. probing is then the
 // breaker with the probe in flight, to be stored if a delivery is claimed; else nil.
 func (l *dispatcher) passBreaker(ctx context.Context, tx *db.Tx, target *comity.Record, outcomes []queue.Outcome, room int) (may int, probing *queue.Breaker, err error) {
-	now, err := tx.Now(ctx)
-	if err != nil {
-		return 0, nil, err
-	}
+	now := tx.Now()
 	was, err := queue.LockBreaker(ctx, tx, l.target)
 	if err != nil {
 		return 0, nil, err

@@ -243,10 +243,8 @@ func (o *Outbox) TakeOver(ctx context.Context) error {
 // due returns the targets with pending deliveries, and the database's time.
 func (o *Outbox) due(ctx context.Context) (targets []queue.DueTarget, now time.Time, err error) {
 	err = o.store.Snapshot(ctx, func(tx *db.Tx) (err error) {
-		if targets, err = queue.DueTargets(ctx, tx, working); err != nil {
-			return err
-		}
-		now, err = tx.Now(ctx)
+		targets, err = queue.DueTargets(ctx, tx, working)
+		now = tx.Now()
 		return err
 	})
 	return targets, now, err

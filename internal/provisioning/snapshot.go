@@ -69,10 +69,7 @@ func presentPeople(ctx context.Context, tx *db.Tx, d comity.Destination, ids []i
 	if len(ids) == 0 {
 		return bySubject, nil
 	}
-	now, err := tx.Now(ctx)
-	if err != nil {
-		return nil, err
-	}
+	now := tx.Now()
 	records, err := store.List(ctx, tx, comity.CoPerson.Resource, 0, len(ids), store.In("id", ids), store.Equal("co_id", d.Target.CoId))
 	if err != nil {
 		return nil, err
@@ -119,10 +116,7 @@ func fillSnapshots(ctx context.Context, tx *db.Tx, present map[int64]*comity.Sna
 		ids = append(ids, id)
 	}
 	slices.Sort(ids)
-	now, err := tx.Now(ctx)
-	if err != nil {
-		return err
-	}
+	now := tx.Now()
 	for _, part := range []struct {
 		resource *comity.Resource
 		put      func(*comity.Snapshot, *comity.Record)

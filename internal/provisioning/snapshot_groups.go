@@ -26,10 +26,7 @@ func presentGroups(ctx context.Context, tx *db.Tx, d comity.Destination, ids []i
 		s := comity.GroupSubject(g.Id)
 		present[s] = &comity.Snapshot{Subject: s, Group: g}
 	}
-	now, err := tx.Now(ctx)
-	if err != nil {
-		return nil, err
-	}
+	now := tx.Now()
 	rule := groups.ProvisioningRule{
 		Provisioned: provisionedStatuses, Counted: comity.ActiveStatuses(), AllGroup: comity.GroupMembers, Active: comity.Active,
 		IdentifierType: d.IdentifierType,

@@ -57,9 +57,7 @@ func (s *Service) Statuses(ctx context.Context, caller authz.Caller) (all map[in
 		return nil, now, comity.Forbid()
 	}
 	err = s.store.Snapshot(ctx, func(tx *db.Tx) error {
-		if now, err = tx.Now(ctx); err != nil {
-			return err
-		}
+		now = tx.Now()
 		all, err = queue.StatusOfTargets(ctx, tx)
 		return err
 	})
@@ -97,13 +95,13 @@ func deliveryStatus(s queue.SubjectStatus, found bool, now time.Time) (DeliveryS
 		out.State = StateNever
 	case s.LeftOut:
 		out.State = StateLeftOut
-	case s.Resting:
+	case s.DeadLettered:
 		out.State = StateFailed
-	case s.Held && s.Due.After(now):
+	case s.InFlight && s.Due.After(now):
 		out.State = StateInFlight
 	case !s.Due.IsZero():
 		out.State = StateWaiting
-	case s.Success.IsZero():
+	case s.Delivered.IsZero():
 		out.State = StateNever
 	}
 	if s.Sent != nil {
@@ -138,10 +136,7 @@ func (s *Service) SubjectStatuses(ctx context.Context, caller authz.Caller, targ
 	}
 	err = s.store.Snapshot(ctx, func(tx *db.Tx) error {
 		list = nil
-		now, err := tx.Now(ctx)
-		if err != nil {
-			return err
-		}
+		now := tx.Now()
 		for _, target := range targets {
 			status, found, err := queue.StatusOfSubject(ctx, tx, target.Id, subject)
 			if err != nil {
@@ -198,10 +193,7 @@ func (s *Service) deliveries(ctx context.Context, caller authz.Caller, target in
 	}
 	err = s.store.Snapshot(ctx, func(tx *db.Tx) error {
 		list = nil
-		now, err := tx.Now(ctx)
-		if err != nil {
-			return err
-		}
+		now := tx.Now()
 		all, err := read(tx)
 		if err != nil {
 			return err

@@ -122,10 +122,7 @@ func (c *change) add(ctx context.Context, rules rules) error {
 	if err := c.lockToAdd(ctx, rules.exclusive); err != nil {
 		return err
 	}
-	var err error
-	if c.now, err = c.tx.Now(ctx); err != nil {
-		return err
-	}
+	c.now = c.tx.Now()
 	if err := c.authorizePlace(ctx, authz.Add); err != nil {
 		return err
 	}

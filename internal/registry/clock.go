@@ -108,18 +108,12 @@ func (r *Registry) ClockWaits(ctx context.Context) (text string, open time.Durat
 // statuses.
 func (r *Registry) tidy(ctx context.Context) error {
 	err := r.store.Write(ctx, func(tx *db.Tx) error {
-		now, err := tx.Now(ctx)
-		if err != nil {
-			return err
-		}
+		now := tx.Now()
 		return store.ForgetSessions(ctx, tx, now.Add(-signin.SessionLife), now.Add(-signin.SessionIdle), now)
 	})
 	for n := int64(maxTidied); err == nil && n == maxTidied; {
 		err = r.store.Write(ctx, func(tx *db.Tx) error {
-			now, err := tx.Now(ctx)
-			if err != nil {
-				return err
-			}
+			now := tx.Now()
 			n, err = store.ForgetIdempotencyKeys(ctx, tx, now.Add(-idempotencyKept), maxTidied)
 			return err
 		})
@@ -186,10 +180,7 @@ func (r *Registry) crossed(ctx context.Context, done, now time.Time, after int64
 		if err != nil {
 			return err
 		}
-		clock, err := tx.Now(ctx)
-		if err != nil {
-			return err
-		}
+		clock := tx.Now()
 		// What another instance has finished is not repeated; what this one has begun is continued to its
 		// end.
 		if after == 0 && noted.After(done) {
@@ -230,10 +221,7 @@ func (r *Registry) turn(ctx context.Context, people []db.Place) error {
 }
 
 func (c *change) turnPerson(ctx context.Context) error {
-	now, err := c.tx.Now(ctx)
-	if err != nil {
-		return err
-	}
+	now := c.tx.Now()
 	f, person := comity.CoPersonRole, c.where.CoPersonId
 	roles, err := store.List(ctx, c.tx, f.Resource, 0, maxLookedAt, store.Equal(comity.OwnerCO.Column, person))
 	if err != nil {

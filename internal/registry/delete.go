@@ -68,10 +68,7 @@ func (r *Registry) RefusesDelete(ctx context.Context, caller authz.Caller, rec *
 		return nil, comity.Forbid()
 	}
 	err = r.store.Snapshot(ctx, func(tx *db.Tx) error {
-		now, err := tx.Now(ctx)
-		if err != nil {
-			return err
-		}
+		now := tx.Now()
 		c := &change{tx: tx, caller: caller, old: rec, now: now}
 		err = authz.Authorize(ctx, tx, caller, authz.Delete, rec, rec.Resource.UnknownOnDelete)
 		if err == nil {

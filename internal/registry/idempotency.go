@@ -45,10 +45,7 @@ func (k Idempotency) do(ctx context.Context, tx *db.Tx, caller authz.Caller, add
 	if !utf8.ValidString(k.Key) {
 		return 0, comity.BadRequest("The Idempotency-Key is no UTF-8")
 	}
-	now, err := tx.Now(ctx)
-	if err != nil {
-		return 0, err
-	}
+	now := tx.Now()
 	key := k.Key + k.element
 	request, id, err := store.ClaimIdempotencyKey(ctx, tx, caller.Username, key, k.Request, now.Add(-idempotencyKept))
 	if err != nil {

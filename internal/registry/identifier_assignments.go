@@ -79,10 +79,7 @@ func (c *change) assign(ctx context.Context, random *rand.Rand) error {
 	if err != nil {
 		return err
 	}
-	now, err := c.tx.Now(ctx)
-	if err != nil {
-		return err
-	}
+	now := c.tx.Now()
 	memberships, err := groups.MembershipsNow(ctx, c.tx, []int64{person}, comity.Active, now)
 	if err != nil {
 		return err

@@ -294,9 +294,7 @@ func (c *change) carryOn(ctx context.Context, noted groups.LongChange) error {
 			return err
 		}
 	}
-	if c.now, err = c.tx.Now(ctx); err != nil {
-		return err
-	}
+	c.now = c.tx.Now()
 	done, err := c.portion(ctx, &l)
 	if err != nil {
 		return err

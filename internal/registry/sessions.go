@@ -30,10 +30,7 @@ func (r *Registry) OpenSession(ctx context.Context, s comity.Session) (token str
 }
 
 func openSession(ctx context.Context, tx *db.Tx, token string, s comity.Session) error {
-	now, err := tx.Now(ctx)
-	if err != nil {
-		return err
-	}
+	now := tx.Now()
 	s.Digest, s.Created, s.Seen = signin.Digest(token), now, now
 	return store.AddSession(ctx, tx, s)
 }
@@ -42,9 +39,7 @@ func openSession(ctx context.Context, tx *db.Tx, token string, s comity.Session)
 func (r *Registry) Session(ctx context.Context, token string) (s comity.Session, err error) {
 	var now time.Time
 	err = r.store.Read(ctx, func(tx *db.Tx) error {
-		if now, err = tx.Now(ctx); err != nil {
-			return err
-		}
+		now = tx.Now()
 		s, err = store.Session(ctx, tx, signin.Digest(token))
 		return err
 	})
@@ -77,10 +72,7 @@ func (r *Registry) NewLink(ctx context.Context, username string) (token string, 
 		if _, err := store.Credential(ctx, tx, username); err != nil {
 			return err
 		}
-		now, err := tx.Now(ctx)
-		if err != nil {
-			return err
-		}
+		now := tx.Now()
 		return store.AddLink(ctx, tx, signin.Digest(token), username, now.Add(signin.LinkLife))
 	})
 	if errors.Is(err, db.ErrNotFound) {
@@ -97,10 +89,7 @@ func (r *Registry) NewLink(ctx context.Context, username string) (token string, 
 func (r *Registry) FollowLink(ctx context.Context, link string) (token string, err error) {
 	token = signin.NewToken()
 	err = r.store.Write(ctx, func(tx *db.Tx) error {
-		now, err := tx.Now(ctx)
-		if err != nil {
-			return err
-		}
+		now := tx.Now()
 		who, err := store.TakeLink(ctx, tx, signin.Digest(link), now)
 		if err != nil {
 			return err

@@ -46,9 +46,7 @@ func (c *change) lock(ctx context.Context, op authz.Operation, res *comity.Resou
 			return err
 		}
 	}
-	if c.now, err = c.tx.Now(ctx); err != nil {
-		return err
-	}
+	c.now = c.tx.Now()
 	return authz.Authorize(ctx, c.tx, c.caller, op, c.old, unknown)
 }
 

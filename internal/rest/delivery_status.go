@@ -60,7 +60,7 @@ func statusOf(s provisioning.DeliveryStatus) subjectStatus {
 	out := subjectStatus{
 		subjectAnswer: namedSubject(s.Subject), State: s.State, Identifier: s.ProvisionedAs.Identifier, Sequence: s.Sequence,
 		WaitingSince: formatTime(s.Since), NextTry: formatTime(s.Due), Attempts: s.Attempts,
-		LastTry: formatTime(s.Tried), LastSuccess: formatTime(s.Success), MessageDigest: s.Digest,
+		LastTry: formatTime(s.Attempted), LastSuccess: formatTime(s.Delivered), MessageDigest: s.Digest,
 	}
 	if s.Subject.Kind == comity.KindPerson {
 		out.Obsolete = s.ProvisionedAs.Obsolete

@@ -10,15 +10,11 @@ import (
 // Credential returns the credential of the API user with the username, or ErrNotFound.
 func Credential(ctx context.Context, tx *db.Tx, username string) (comity.Credential, error) {
 	r := comity.ApiUser.Resource
-	n := len(scanColumns(r))
 	var found comity.Credential
 	sql := `SELECT ` + texts[r].columns + `, api_key, (SELECT c.status FROM cos c WHERE c.id = api_users.co_id)
 		FROM api_users WHERE username = $1`
-	err := tx.Query(ctx, sql, db.Args{username}, func(row db.Row) error {
-		found = comity.Credential{User: scan(r, row), CoStatus: row.Text(n + 1)}
-		if !row.Null(n) {
-			found.Digest = row.Text(n)
-		}
+	err := tx.Query(ctx, sql, db.Args{username}, func(row *db.Row) error {
+		found = comity.Credential{User: scan(r, row), Digest: row.Text(), CoStatus: row.Text()}
 		return nil
 	})
 	if err == nil && found.User == nil {

@@ -81,10 +81,7 @@ func markGroupsIn(ctx context.Context, tx *db.Tx, r *comity.Resource, ids string
 
 // clearSet clears a field of the records whose ids the subquery selects, as a new revision of each.
 func clearSet(ctx context.Context, tx *db.Tx, link comity.Link, ids, actor string, a db.Args, modes []string) error {
-	now, err := tx.Now(ctx)
-	if err != nil {
-		return err
-	}
+	now := tx.Now()
 	tx.Touch(link.Field.Resource())
 	if err := markGroupsIn(ctx, tx, link.Field.Resource(), ids, a, modes); err != nil {
 		return err

@@ -55,8 +55,8 @@ func Crossed(ctx context.Context, tx *db.Tx, since, until time.Time, after int64
 	sql := fmt.Sprintf(one, "co_person_roles", "valid_from") + " UNION " + ends("co_person_roles") +
 		" UNION " + fmt.Sprintf(one, "co_group_members", "valid_from") + " UNION " + ends("co_group_members") +
 		" ORDER BY 2 LIMIT $4"
-	err := tx.Query(ctx, sql, a, func(r db.Row) error {
-		people = append(people, db.Place{CoId: r.Int(0), CoPersonId: r.Int(1)})
+	err := tx.Query(ctx, sql, a, func(r *db.Row) error {
+		people = append(people, db.Place{CoId: r.Int(), CoPersonId: r.Int()})
 		return nil
 	})
 	return people, err

@@ -15,10 +15,7 @@ import (
 // DeleteCO deletes a CO and everything in it. It deletes the deliveries of its targets first, so that
 // nothing is sent to the receivers.
 func DeleteCO(ctx context.Context, tx *db.Tx, id int64, actor string) error {
-	now, err := tx.Now(ctx)
-	if err != nil {
-		return err
-	}
+	now := tx.Now()
 	moment := now.UnixMicro()
 	tx.Touch(comity.Name.Resource)
 	for _, table := range queue.StateTables {
@@ -34,7 +31,7 @@ func DeleteCO(ctx context.Context, tx *db.Tx, id int64, actor string) error {
 	if err := tx.Queue(ctx, note, db.Args{id, actor, moment}); err != nil {
 		return err
 	}
-	err = tx.Queue(ctx, `UPDATE history SET until = `+db.NotBefore("since", "$1")+` WHERE co_id = $2 AND until IS NULL`, db.Args{moment, id})
+	err := tx.Queue(ctx, `UPDATE history SET until = `+db.NotBefore("since", "$1")+` WHERE co_id = $2 AND until IS NULL`, db.Args{moment, id})
 	if err != nil {
 		return err
 	}

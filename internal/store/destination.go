@@ -13,8 +13,8 @@ import (
 // are nil where the target has none.
 func Destination(ctx context.Context, tx *db.Tx, target int64) (comity.Destination, error) {
 	d := comity.Destination{Secrets: map[*comity.Field]string{}}
-	err := tx.Later(ctx, `SELECT identifier_type, workers, include_groups FROM co_provisioning_targets WHERE id = $1`, db.Args{target}, func(r db.Row) error {
-		d.IdentifierType, d.Workers, d.IncludeGroups = r.Text(0), r.Int(1), r.Bool(2)
+	err := tx.Later(ctx, `SELECT identifier_type, workers, include_groups FROM co_provisioning_targets WHERE id = $1`, db.Args{target}, func(r *db.Row) error {
+		d.IdentifierType, d.Workers, d.IncludeGroups = r.Text(), r.Int(), r.Bool()
 		return nil
 	})
 	if err != nil {
@@ -54,21 +54,19 @@ func withSecrets(ctx context.Context, tx *db.Tx, by *comity.Field, id int64, sec
 			columns += ", " + f.Column
 		}
 	}
-	n := len(scanColumns(r))
 	sql := fmt.Sprintf(`SELECT %s FROM %s WHERE %s = $1`, columns, texts[r].from, by.Column)
-	err = tx.Query(ctx, sql, db.Args{id}, func(row db.Row) error {
+	err = tx.Query(ctx, sql, db.Args{id}, func(row *db.Row) error {
 		if rec, err = texts[r].scan(row); err != nil {
 			return err
 		}
-		for i, f := range sealed {
-			if row.Null(n + i) {
+		for _, f := range sealed {
+			if row.IsNull() {
+				row.Skip()
 				continue
 			}
-			secret, err := tx.Sealer.Open(row.Bytes(n + i))
-			if err != nil {
+			if secrets[f], err = tx.Sealer.Open(row.Bytes()); err != nil {
 				return err
 			}
-			secrets[f] = secret
 		}
 		return nil
 	})
@@ -83,7 +81,7 @@ func TargetsOf(ctx context.Context, tx *db.Tx, server int64) (targets []int64, e
 			continue
 		}
 		found, err := db.Collect(ctx, tx, fmt.Sprintf(`SELECT %s FROM %s WHERE %s = $1`, settings.TargetId().Column, settings.Table, f.Column),
-			db.Args{server}, func(r db.Row) (int64, error) { return r.Int(0), nil })
+			db.Args{server}, func(r *db.Row) (int64, error) { return r.Int(), nil })
 		if err != nil {
 			return nil, err
 		}

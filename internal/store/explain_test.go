@@ -88,9 +88,9 @@ func (r *recorded) run(ctx context.Context, tx *db.Tx, fn func(context.Context, 
 func (r *recorded) plans(t *testing.T, fn func(context.Context, *db.Tx) error) (all []string) {
 	t.Helper()
 	ctx := t.Context()
-	explain, column := "EXPLAIN QUERY PLAN ", 3
+	explain, before := "EXPLAIN QUERY PLAN ", 3 // columns before the step
 	if r.postgres {
-		explain, column = "EXPLAIN ", 0
+		explain, before = "EXPLAIN ", 0
 	}
 	err := r.Write(ctx, func(tx *db.Tx) error {
 		all = nil
@@ -105,9 +105,12 @@ func (r *recorded) plans(t *testing.T, fn func(context.Context, *db.Tx) error) (
 			return err
 		}
 		for _, s := range statements {
-			err := tx.Query(ctx, explain+s.sql, s.args, func(row db.Row) error {
+			err := tx.Query(ctx, explain+s.sql, s.args, func(row *db.Row) error {
+				for range before {
+					row.Skip()
+				}
 				// SQLite calls a search of a virtual table by MATCH a scan.
-				all = append(all, matching.ReplaceAllString(row.Text(column), "SEARCH $1"))
+				all = append(all, matching.ReplaceAllString(row.Text(), "SEARCH $1"))
 				return nil
 			})
 			if err != nil {

@@ -11,10 +11,7 @@ import (
 // returns the request that the key is used for and the id of the record that it added, 0 where the key is
 // claimed now. Another transaction that claims the same key waits until this one ends.
 func ClaimIdempotencyKey(ctx context.Context, tx *db.Tx, username, key, request string, since time.Time) (used string, id int64, err error) {
-	now, err := tx.Now(ctx)
-	if err != nil {
-		return "", 0, err
-	}
+	now := tx.Now()
 	err = tx.Queue(ctx, `INSERT INTO idempotency_keys (username, key, request, record_id, created) VALUES ($1, $2, $3, 0, $4)
 		ON CONFLICT (username, key) DO UPDATE SET request = excluded.request, record_id = 0, created = excluded.created
 		WHERE idempotency_keys.created < $5`, db.Args{username, key, request, now.UnixMicro(), since.UnixMicro()})
@@ -22,8 +19,8 @@ func ClaimIdempotencyKey(ctx context.Context, tx *db.Tx, username, key, request 
 		return "", 0, err
 	}
 	err = tx.Query(ctx, `SELECT request, record_id FROM idempotency_keys WHERE username = $1 AND key = $2`,
-		db.Args{username, key}, func(r db.Row) error {
-			used, id = r.Text(0), r.Int(1)
+		db.Args{username, key}, func(r *db.Row) error {
+			used, id = r.Text(), r.Int()
 			return nil
 		})
 	return used, id, err

@@ -99,8 +99,8 @@ func (c *crowded) touched(t *testing.T, do func(context.Context, *db.Tx) error) 
 	t.Helper()
 	read := func(tx *db.Tx) (n int64, err error) {
 		err = tx.Query(t.Context(), `SELECT CAST(coalesce(sum(pg_stat_get_xact_tuples_returned(oid)), 0) AS bigint)
-			FROM pg_class WHERE relkind IN ('r', 'i') AND relnamespace = CAST(current_schema() AS regnamespace)`, nil, func(r db.Row) error {
-			n = r.Int(0)
+			FROM pg_class WHERE relkind IN ('r', 'i') AND relnamespace = CAST(current_schema() AS regnamespace)`, nil, func(r *db.Row) error {
+			n = r.Int()
 			return nil
 		})
 		return n, err
@@ -127,8 +127,8 @@ func (c *crowded) touched(t *testing.T, do func(context.Context, *db.Tx) error) 
 func eachForEach(t *testing.T, tx *db.Tx, statements []statement) error {
 	t.Helper()
 	for _, q := range statements {
-		err := tx.Query(t.Context(), "EXPLAIN "+q.sql, q.args, func(r db.Row) error {
-			if step := r.Text(0); strings.Contains(step, "Join Filter") && strings.Contains(step, "value ->>") {
+		err := tx.Query(t.Context(), "EXPLAIN "+q.sql, q.args, func(r *db.Row) error {
+			if step := r.Text(); strings.Contains(step, "Join Filter") && strings.Contains(step, "value ->>") {
 				t.Errorf("%.60s…: %s", q.sql, step)
 			}
 			return nil

@@ -25,9 +25,9 @@ const daySeconds = 24 * 60 * 60
 func StatusChanges(ctx context.Context, tx *db.Tx, coID int64) ([]StatusChange, error) {
 	var changes []StatusChange
 	sql := `SELECT day, status, CAST(sum(change) AS bigint) FROM status_changes WHERE co_id = $1 GROUP BY day, status ORDER BY day, status`
-	err := tx.Query(ctx, sql, db.Args{coID}, func(row db.Row) error {
-		day := time.Unix(row.Int(0)*daySeconds, 0).UTC()
-		changes = append(changes, StatusChange{day, row.Text(1), row.Int(2)})
+	err := tx.Query(ctx, sql, db.Args{coID}, func(row *db.Row) error {
+		day := time.Unix(row.Int()*daySeconds, 0).UTC()
+		changes = append(changes, StatusChange{day, row.Text(), row.Int()})
 		return nil
 	})
 	return changes, err
@@ -46,13 +46,13 @@ func AddUpStatusChanges(ctx context.Context, tx *db.Tx, limit int) (int, error) 
 	sql := `SELECT s.id, s.co_id, s.day, s.status, s.change FROM status_changes s
 		WHERE EXISTS (SELECT 1 FROM status_changes o WHERE o.co_id = s.co_id AND o.day = s.day AND o.status = s.status AND o.id <> s.id)
 		ORDER BY s.co_id, s.day, s.status LIMIT $1` + tx.Dialect.SkipLocked
-	err := tx.Query(ctx, sql, db.Args{int64(limit)}, func(row db.Row) error {
-		k := key{row.Int(1), row.Int(2), row.Text(3)}
+	err := tx.Query(ctx, sql, db.Args{int64(limit)}, func(row *db.Row) error {
+		ids = append(ids, row.Int())
+		k := key{row.Int(), row.Int(), row.Text()}
 		if _, known := sums[k]; !known {
 			order = append(order, k)
 		}
-		sums[k] += row.Int(4)
-		ids = append(ids, row.Int(0))
+		sums[k] += row.Int()
 		return nil
 	})
 	if err != nil {
@@ -78,8 +78,8 @@ func PeopleByStatus(ctx context.Context, tx *db.Tx, coID int64, who db.Condition
 	var a db.Args
 	counts := map[string]int64{}
 	sql := fmt.Sprintf(`SELECT t.status, count(*) FROM people_search t WHERE t.co_id = %s AND %s GROUP BY t.status`, a.Put(coID), who(tx.Dialect, &a))
-	err := tx.Query(ctx, sql, a, func(row db.Row) error {
-		counts[row.Text(0)] = row.Int(1)
+	err := tx.Query(ctx, sql, a, func(row *db.Row) error {
+		counts[row.Text()] = row.Int()
 		return nil
 	})
 	return counts, err
@@ -89,8 +89,8 @@ func PeopleByStatus(ctx context.Context, tx *db.Tx, coID int64, who db.Condition
 func Count(ctx context.Context, tx *db.Tx, r *comity.Resource, conditions ...db.Condition) (n int64, err error) {
 	var a db.Args
 	sql := fmt.Sprintf("SELECT count(*) FROM %s t WHERE %s", r.Table, whole(conditions)(tx.Dialect, &a))
-	err = tx.Query(ctx, sql, a, func(row db.Row) error {
-		n = row.Int(0)
+	err = tx.Query(ctx, sql, a, func(row *db.Row) error {
+		n = row.Int()
 		return nil
 	})
 	return n, err
@@ -100,8 +100,8 @@ func Count(ctx context.Context, tx *db.Tx, r *comity.Resource, conditions ...db.
 func CountUpTo(ctx context.Context, tx *db.Tx, r *comity.Resource, limit int, conditions ...db.Condition) (n int, err error) {
 	var a db.Args
 	sql := fmt.Sprintf("SELECT count(*) FROM (SELECT 1 FROM %s t WHERE %s LIMIT %d) x", r.Table, whole(conditions)(tx.Dialect, &a), limit)
-	err = tx.Query(ctx, sql, a, func(row db.Row) error {
-		n = int(row.Int(0))
+	err = tx.Query(ctx, sql, a, func(row *db.Row) error {
+		n = int(row.Int())
 		return nil
 	})
 	return n, err

@@ -71,9 +71,10 @@ func Enter(ctx context.Context, tx *db.Tx, r *comity.Resource, id int64, exclusi
 func EnterCO(ctx context.Context, tx *db.Tx, id int64, exclusive bool) (bool, error) {
 	found := false
 	sql := "SELECT " + lock(tx, "CAST($1 AS bigint)", exclusive) + ", (SELECT id FROM cos WHERE id = $1" + notDeleted(tx, "cos.id") + "), " + fmt.Sprintf(coIncludesGroups, "$1")
-	err := tx.Query(ctx, sql, db.Args{id}, func(row db.Row) error {
-		found = !row.Null(1)
-		queue.Entered(tx, row.Bool(2))
+	err := tx.Query(ctx, sql, db.Args{id}, func(row *db.Row) error {
+		row.Skip()
+		found = row.Int() != 0
+		queue.Entered(tx, row.Bool())
 		return nil
 	})
 	return found, err
@@ -129,14 +130,12 @@ func home(ctx context.Context, tx *db.Tx, r *comity.Resource, id int64, entering
 	var where db.Place
 	found := false
 	sql := fmt.Sprintf("SELECT %s, %s%s FROM %s t WHERE id = $1%s", co, person, more, r.Table, notDeleted(tx, co))
-	err := tx.Query(ctx, sql, db.Args{id}, func(row db.Row) error {
+	err := tx.Query(ctx, sql, db.Args{id}, func(row *db.Row) error {
 		found = true
-		where = db.Place{CoId: row.Int(0)}
-		if !row.Null(1) {
-			where.CoPersonId = row.Int(1)
-		}
+		where = db.Place{CoId: row.Int(), CoPersonId: row.Int()}
 		if entering != nil {
-			queue.Entered(tx, row.Bool(3))
+			row.Skip()
+			queue.Entered(tx, row.Bool())
 		}
 		return nil
 	})
@@ -149,10 +148,7 @@ func home(ctx context.Context, tx *db.Tx, r *comity.Resource, id int64, entering
 // Insert stores a new record and its first revision. It sets the record's Id, unless that is given, and
 // Created, Modified, Revision and Actor. where is the CO and the person that the record belongs to.
 func Insert(ctx context.Context, tx *db.Tx, rec *comity.Record, actor string, where db.Place) error {
-	now, err := tx.Now(ctx)
-	if err != nil {
-		return err
-	}
+	now := tx.Now()
 	rec.Created, rec.Modified, rec.Revision, rec.Actor = now, now, 0, actor
 	if rec.Resource != comity.CoGroup.Resource && rec.Resource != comity.CoGroupNesting.Resource {
 		// A new group nests nothing, and AddNesting adds a new nesting to those that were read.
@@ -186,8 +182,8 @@ func Reserve(ctx context.Context, tx *db.Tx, r *comity.Resource) error {
 	if next := db.Local[reserved](tx); *next == nil {
 		*next = reserved{}
 	}
-	return tx.Later(ctx, fmt.Sprintf(tx.Dialect.NextID, r.Table), nil, func(row db.Row) error {
-		(*db.Local[reserved](tx))[r] = row.Int(0)
+	return tx.Later(ctx, fmt.Sprintf(tx.Dialect.NextID, r.Table), nil, func(row *db.Row) error {
+		(*db.Local[reserved](tx))[r] = row.Int()
 		return nil
 	})
 }
@@ -205,18 +201,15 @@ func insert(ctx context.Context, tx *db.Tx, rec *comity.Record) error {
 	if rec.Id != 0 {
 		sql, a = t.insertID, append(a, rec.Id)
 	}
-	return tx.Query(ctx, sql, a, func(row db.Row) error {
-		rec.Id = row.Int(0)
+	return tx.Query(ctx, sql, a, func(row *db.Row) error {
+		rec.Id = row.Int()
 		return nil
 	})
 }
 
 // Update stores a record as its next revision.
 func Update(ctx context.Context, tx *db.Tx, rec *comity.Record, actor string, where db.Place) error {
-	now, err := tx.Now(ctx)
-	if err != nil {
-		return err
-	}
+	now := tx.Now()
 	if now.After(rec.Modified) {
 		rec.Modified = now
 	}
@@ -298,7 +291,7 @@ func Taken(ctx context.Context, tx *db.Tx, rec *comity.Record, u comity.Unique) 
 // GroupNames returns the names of a CO's groups, except for one group and the automatic ones.
 func GroupNames(ctx context.Context, tx *db.Tx, coID, except int64) ([]string, error) {
 	return db.Collect(ctx, tx, `SELECT name FROM co_groups WHERE co_id = $1 AND id <> $2 AND group_type IN ($3, $4)`,
-		db.Args{coID, except, comity.GroupStandard, comity.GroupClusters}, func(r db.Row) (string, error) { return r.Text(0), nil })
+		db.Args{coID, except, comity.GroupStandard, comity.GroupClusters}, func(r *db.Row) (string, error) { return r.Text(), nil })
 }
 
 // Any returns whether a record of the resource meets all conditions.
@@ -339,7 +332,7 @@ func AtMost(ctx context.Context, tx *db.Tx, rec *comity.Record, most int64, refu
 	}
 	// The limit stops the count at the maximum.
 	sql := fmt.Sprintf("SELECT count(*) FROM (SELECT 1 FROM %s WHERE %s = $1 LIMIT %d) x", rec.Resource.Table, o.Column, most)
-	return tx.Later(ctx, sql, db.Args{rec.Int(f)}, func(row db.Row) error { return note(row.Int(0)) })
+	return tx.Later(ctx, sql, db.Args{rec.Int(f)}, func(row *db.Row) error { return note(row.Int()) })
 }
 
 // NextNumber returns one more than the highest number of a field among the records with the same anchor, at
@@ -353,8 +346,8 @@ func NextNumber(ctx context.Context, tx *db.Tx, rec *comity.Record, f *comity.Fi
 	}
 	highest := int64(0)
 	sql := fmt.Sprintf("SELECT coalesce(max(%s), 0) FROM %s WHERE %s = $1", f.Column, rec.Resource.Table, column)
-	err := tx.Query(ctx, sql, db.Args{id}, func(row db.Row) error {
-		highest = row.Int(0)
+	err := tx.Query(ctx, sql, db.Args{id}, func(row *db.Row) error {
+		highest = row.Int()
 		return nil
 	})
 	return min(highest, math.MaxInt64-1) + 1, err
@@ -370,9 +363,9 @@ func ListBy(ctx context.Context, tx *db.Tx, r *comity.Resource, column string, i
 	var a db.Args
 	named := AllOf(append([]db.Condition{In(column, ids)}, conditions...)...)
 	sql := fmt.Sprintf("SELECT %s, t.%s FROM %s WHERE %s ORDER BY t.id", texts[r].columns, column, texts[r].from, named(tx.Dialect, &a))
-	err := tx.Query(ctx, sql, a, func(row db.Row) error {
+	err := tx.Query(ctx, sql, a, func(row *db.Row) error {
 		rec, err := texts[r].scan(row)
-		id := row.Int(texts[r].width)
+		id := row.Int()
 		found[id] = append(found[id], rec)
 		return err
 	})

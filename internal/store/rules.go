@@ -20,8 +20,8 @@ func IsAncestor(ctx context.Context, tx *db.Tx, unit, of int64) (bool, error) {
 // RoleStatuses returns the statuses of a person's roles, each once.
 func RoleStatuses(ctx context.Context, tx *db.Tx, person int64) ([]string, error) {
 	var statuses []string
-	err := tx.Query(ctx, `SELECT DISTINCT status FROM co_person_roles WHERE co_person_id = $1`, db.Args{person}, func(r db.Row) error {
-		statuses = append(statuses, r.Text(0))
+	err := tx.Query(ctx, `SELECT DISTINCT status FROM co_person_roles WHERE co_person_id = $1`, db.Args{person}, func(r *db.Row) error {
+		statuses = append(statuses, r.Text())
 		return nil
 	})
 	return statuses, err
@@ -31,8 +31,8 @@ func RoleStatuses(ctx context.Context, tx *db.Tx, person int64) ([]string, error
 func RevisionsWith(ctx context.Context, tx *db.Tx, rec *comity.Record, f *comity.Field, value string) (int64, error) {
 	n := int64(0)
 	err := tx.Query(ctx, `SELECT count(*) FROM history WHERE resource = $1 AND record_id = $2 AND data ->> '`+f.Name+`' = $3`,
-		db.Args{rec.Resource.Singular, rec.Id, value}, func(r db.Row) error {
-			n = r.Int(0)
+		db.Args{rec.Resource.Singular, rec.Id, value}, func(r *db.Row) error {
+			n = r.Int()
 			return nil
 		})
 	return n, err
@@ -46,8 +46,8 @@ func NextOfSequence(ctx context.Context, tx *db.Tx, assignment int64, affix stri
 	err := tx.Query(ctx, `INSERT INTO identifier_numbers (co_identifier_assignment_id, affix, last) VALUES ($1, $2, $3)
 		ON CONFLICT (co_identifier_assignment_id, affix) DO UPDATE SET
 			last = CASE WHEN identifier_numbers.last < excluded.last THEN excluded.last ELSE identifier_numbers.last + 1 END
-		RETURNING last`, db.Args{assignment, hex.EncodeToString(digest[:]), least}, func(r db.Row) error {
-		n = r.Int(0)
+		RETURNING last`, db.Args{assignment, hex.EncodeToString(digest[:]), least}, func(r *db.Row) error {
+		n = r.Int()
 		return nil
 	})
 	return n, err

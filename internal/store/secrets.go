@@ -71,8 +71,8 @@ func ClaimedKey(ctx context.Context, tx *db.Tx) (string, error) { return tx.Sett
 
 // lockKeyID is ClaimedKey, and locks the value until the transaction ends.
 func lockKeyID(ctx context.Context, tx *db.Tx) (id string, err error) {
-	err = tx.Query(ctx, `SELECT value FROM settings WHERE name = $1`+tx.Dialect.ForUpdate, db.Args{KeySetting}, func(r db.Row) error {
-		id = r.Text(0)
+	err = tx.Query(ctx, `SELECT value FROM settings WHERE name = $1`+tx.Dialect.ForUpdate, db.Args{KeySetting}, func(r *db.Row) error {
+		id = r.Text()
 		return nil
 	})
 	return id, err

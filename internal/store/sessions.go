@@ -19,13 +19,12 @@ func AddSession(ctx context.Context, tx *db.Tx, s comity.Session) error {
 
 // Session returns the session with the digest, or ErrNotFound.
 func Session(ctx context.Context, tx *db.Tx, digest string) (s comity.Session, err error) {
-	err = tx.Query(ctx, `SELECT digest, who, key_digest, people, created, seen FROM sessions WHERE digest = $1`, db.Args{digest}, func(r db.Row) error {
+	err = tx.Query(ctx, `SELECT digest, who, key_digest, created, seen, people FROM sessions WHERE digest = $1`, db.Args{digest}, func(r *db.Row) error {
 		s = comity.Session{
-			Digest: r.Text(0), Who: r.Text(1), KeyDigest: r.Text(2),
-			Created: time.UnixMicro(r.Int(4)).UTC(), Seen: time.UnixMicro(r.Int(5)).UTC(),
+			Digest: r.Text(), Who: r.Text(), KeyDigest: r.Text(), Created: r.Time(), Seen: r.Time(),
 		}
 		var err error
-		s.People, err = splitIDs(r.Text(3))
+		s.People, err = splitIDs(r.Text())
 		return err
 	})
 	if err == nil && s.Digest == "" {
@@ -85,8 +84,8 @@ func LoginPeople(ctx context.Context, tx *db.Tx, login string, statuses []string
 				AND p.status IN ` + db.List(&a, statuses) + ` AND (c.status = ` + a.Put(comity.Active) + ` OR c.id = ` + a.Put(comity.PlatformCO) + `)` + notDeleted(tx, "c.id") + `
 			GROUP BY i.co_id, i.co_person_id, c.name) found
 		WHERE co <= ` + a.Put(cos) + ` AND person <= ` + a.Put(perCO) + ` ORDER BY co_id, co_person_id`
-	return db.Collect(ctx, tx, sql, a, func(r db.Row) (LoginPerson, error) {
-		return LoginPerson{r.Int(0), r.Int(1), r.Text(2)}, nil
+	return db.Collect(ctx, tx, sql, a, func(r *db.Row) (LoginPerson, error) {
+		return LoginPerson{r.Int(), r.Int(), r.Text()}, nil
 	})
 }
 
@@ -120,8 +119,8 @@ func AddLink(ctx context.Context, tx *db.Tx, digest, who string, expires time.Ti
 // ErrNotFound where there is none or it has expired.
 func TakeLink(ctx context.Context, tx *db.Tx, digest string, now time.Time) (who string, err error) {
 	err = tx.Query(ctx, `DELETE FROM sign_in_links WHERE digest = $1 AND expires > $2 RETURNING who`,
-		db.Args{digest, now.UnixMicro()}, func(r db.Row) error {
-			who = r.Text(0)
+		db.Args{digest, now.UnixMicro()}, func(r *db.Row) error {
+			who = r.Text()
 			return nil
 		})
 	if err == nil && who == "" {

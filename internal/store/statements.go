@@ -3,7 +3,6 @@ package store
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"comity"
 	"comity/internal/store/db"
@@ -12,11 +11,9 @@ import (
 
 // statements are the texts of the SQL statements of a resource.
 type statements struct {
-	// columns are the columns that scan reads, in its order, width their number, and from the table t with
-	// its joins.
+	// columns are the columns that scan reads, in its order, and from the table t with its joins.
 	columns, from string
-	width         int
-	scan          func(db.Row) (*comity.Record, error)
+	scan          func(*db.Row) (*comity.Record, error)
 	// insert has the parameters that values returns; insertID has the id after them.
 	insert, insertID string
 	// update has the parameters that values returns, then the id.
@@ -29,7 +26,7 @@ var texts = func() map[*comity.Resource]statements {
 	for _, r := range comity.Stored() {
 		all[r] = newStatements(r)
 	}
-	all[comity.HistoryRecord.Resource] = statements{columns: history.RecordColumns, width: history.RecordWidth, from: history.RecordFrom, scan: history.ScanRecord}
+	all[comity.HistoryRecord.Resource] = statements{columns: history.RecordColumns, from: history.RecordFrom, scan: history.ScanRecord}
 	return all
 }()
 
@@ -65,9 +62,8 @@ func newStatements(r *comity.Resource) statements {
 	into, values := strings.Join(write, ", "), strings.Join(names, ", ")
 	return statements{
 		columns:  strings.Join(scanColumns(r), ", "),
-		width:    len(scanColumns(r)),
 		from:     r.Table + " t",
-		scan:     func(row db.Row) (*comity.Record, error) { return scan(r, row), nil },
+		scan:     func(row *db.Row) (*comity.Record, error) { return scan(r, row), nil },
 		insert:   fmt.Sprintf("INSERT INTO %s (%s) VALUES (%s) RETURNING id", r.Table, into, values),
 		insertID: fmt.Sprintf("INSERT INTO %s (%s, id) VALUES (%s, %s) RETURNING id", r.Table, into, values, last),
 		update:   fmt.Sprintf("UPDATE %s SET %s WHERE id = %s", r.Table, strings.Join(sets, ", "), last),
@@ -132,58 +128,48 @@ func FieldColumns(f *comity.Field) []string {
 }
 
 // scan reads the columns of statements.columns into a record.
-func scan(r *comity.Resource, row db.Row) *comity.Record {
+func scan(r *comity.Resource, row *db.Row) *comity.Record {
 	rec := comity.NewRecord(r)
-	rec.Id = row.Int(0)
-	rec.Created = time.UnixMicro(row.Int(1)).UTC()
-	rec.Modified = time.UnixMicro(row.Int(2)).UTC()
-	rec.Revision = row.Int(3)
-	rec.Actor = row.Text(4)
-	i := 5
-	if r == comity.Co.Resource {
-		rec.CoId = rec.Id
-	} else {
-		rec.CoId = row.Int(i)
-		i++
+	rec.Id, rec.Created, rec.Modified, rec.Revision, rec.Actor = row.Int(), row.Time(), row.Time(), row.Int(), row.Text()
+	rec.CoId = rec.Id
+	if r != comity.Co.Resource {
+		rec.CoId = row.Int()
 	}
 	if r.Dated {
-		if rec.ChangedAt = db.Moment(row, i); !rec.ChangedAt.IsZero() {
-			rec.ChangedAs = row.Int(i + 1)
-		}
-		i += len(changedColumns)
+		rec.ChangedAt, rec.ChangedAs = row.Time(), row.Int()
 	}
 	for _, f := range r.Fields {
-		if f == r.CoId() {
+		switch {
+		case f == r.CoId():
 			rec.SetInt(f, rec.CoId)
-			continue
-		}
-		switch f.Kind {
-		case comity.Text, comity.Code, comity.Date:
-			if !row.Null(i) {
-				rec.SetText(f, row.Text(i))
-			}
-			i++
-		case comity.Boolean:
-			if !row.Null(i) {
-				rec.SetBool(f, row.Bool(i))
-			}
-			i++
-		case comity.Integer, comity.Time, comity.Reference:
-			if !row.Null(i) {
-				rec.SetInt(f, row.Int(i))
-			}
-			i++
-		case comity.Owner:
+		case f.Kind == comity.Owner:
 			for _, o := range f.Owners {
-				if !row.Null(i) {
-					rec.SetOwner(f, o, row.Int(i))
+				if id := row.Int(); id != 0 {
+					rec.SetOwner(f, o, id)
 				}
-				i++
 			}
-		case comity.Secret:
+		case f.Kind != comity.Secret:
+			scanField(rec, f, row)
 		}
 	}
 	return rec
+}
+
+// scanField reads the column of a field, and leaves the field without a value for NULL.
+func scanField(rec *comity.Record, f *comity.Field, row *db.Row) {
+	if row.IsNull() {
+		row.Skip()
+		return
+	}
+	switch f.Kind {
+	case comity.Text, comity.Code, comity.Date:
+		rec.SetText(f, row.Text())
+	case comity.Boolean:
+		rec.SetBool(f, row.Bool())
+	case comity.Integer, comity.Time, comity.Reference:
+		rec.SetInt(f, row.Int())
+	case comity.Owner, comity.Secret: // they are not read from one column
+	}
 }
 
 // values returns the parameters of an insert or update of a record.

@@ -16,8 +16,8 @@ func PeopleByUnit(ctx context.Context, tx *db.Tx, coID int64, conditions ...db.C
 	where := AllOf(append([]db.Condition{Equal("co_id", coID), IsSet(f.CouId.Column)}, conditions...)...)(tx.Dialect, &a)
 	counts := map[int64]int64{}
 	sql := fmt.Sprintf(`SELECT t.%[1]s, count(DISTINCT t.co_person_id) FROM %[2]s t WHERE %[3]s GROUP BY t.%[1]s`, f.CouId.Column, f.Table, where)
-	err := tx.Query(ctx, sql, a, func(row db.Row) error {
-		counts[row.Int(0)] = row.Int(1)
+	err := tx.Query(ctx, sql, a, func(row *db.Row) error {
+		counts[row.Int()] = row.Int()
 		return nil
 	})
 	return counts, err

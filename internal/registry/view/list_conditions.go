@@ -38,13 +38,11 @@ func (q *resolvedQuery) resolve(ctx context.Context, tx *db.Tx, caller authz.Cal
 	if q.byHidden() {
 		caller = caller.Strictly()
 	}
-	filter, err := authz.NewFilter(ctx, tx, caller)
+	filter, err := authz.NewFilter(tx, caller).Across(ctx, tx)
 	if err != nil {
 		return err
 	}
-	if q.filter, err = filter.Across(ctx, tx); err != nil {
-		return err
-	}
+	q.filter = filter
 	q.conditions = q.filter.Seen(q.Resource, q.conditions...)
 	if q.Deleted && !caller.Admin {
 		return forbidPast()

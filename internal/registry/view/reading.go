@@ -23,10 +23,7 @@ func (r *Reader) read(ctx context.Context, caller authz.Caller, fn func(reading)
 		return comity.Forbid()
 	}
 	return r.snapshot(ctx, caller, func(tx *db.Tx) error {
-		filter, err := authz.NewFilter(ctx, tx, caller)
-		if err != nil {
-			return err
-		}
+		filter := authz.NewFilter(tx, caller)
 		return fn(reading{filter, tx})
 	})
 }

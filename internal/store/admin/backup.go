@@ -64,9 +64,9 @@ type column struct {
 
 func columns(ctx context.Context, tx *db.Tx, table string) ([]column, error) {
 	var columns []column
-	err := tx.Query(ctx, tx.Dialect.Columns, db.Args{table}, func(r db.Row) error {
-		c := column{name: r.Text(0)}
-		switch r.Text(1) {
+	err := tx.Query(ctx, tx.Dialect.Columns, db.Args{table}, func(r *db.Row) error {
+		c := column{name: r.Text()}
+		switch kind := r.Text(); kind {
 		case "INTEGER", "bigint":
 			c.kind = integerColumn
 		case "BOOLEAN", "boolean":
@@ -75,7 +75,7 @@ func columns(ctx context.Context, tx *db.Tx, table string) ([]column, error) {
 			c.kind = bytesColumn
 		case "TEXT", "text", "jsonb":
 		default:
-			return fmt.Errorf("column %s.%s has the type %s, which a backup does not know", table, c.name, r.Text(1))
+			return fmt.Errorf("column %s.%s has the type %s, which a backup does not know", table, c.name, kind)
 		}
 		columns = append(columns, c)
 		return nil
@@ -131,19 +131,20 @@ func writeTable(ctx context.Context, tx *db.Tx, out *json.Encoder, table string)
 		return 0, err
 	}
 	values := make([]any, len(columns))
-	err = tx.Query(ctx, "SELECT "+joined(head.Columns)+" FROM "+table, nil, func(r db.Row) error {
+	err = tx.Query(ctx, "SELECT "+joined(head.Columns)+" FROM "+table, nil, func(r *db.Row) error {
 		for i, c := range columns {
 			switch {
-			case r.Null(i):
+			case r.IsNull():
 				values[i] = nil
+				r.Skip()
 			case c.kind == integerColumn:
-				values[i] = r.Int(i)
+				values[i] = r.Int()
 			case c.kind == booleanColumn:
-				values[i] = r.Bool(i)
+				values[i] = r.Bool()
 			case c.kind == bytesColumn:
-				values[i] = base64.StdEncoding.EncodeToString(r.Bytes(i))
+				values[i] = base64.StdEncoding.EncodeToString(r.Bytes())
 			default:
-				values[i] = r.Text(i)
+				values[i] = r.Text()
 			}
 		}
 		rows++

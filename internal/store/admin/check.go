@@ -39,8 +39,8 @@ func CheckReferences(ctx context.Context, tx *db.Tx) ([]Problem, error) {
 			sql := fmt.Sprintf(`SELECT c.id, c.%[1]s FROM %[2]s c WHERE c.%[1]s IS NOT NULL
 				AND NOT EXISTS (SELECT 1 FROM %[3]s p WHERE p.id = c.%[1]s AND %[4]s) ORDER BY c.id`, link.Column, child.Table, r.Table, there)
 			rule := fmt.Sprintf("%s.%s names a %s of the same CO", child.Singular, link.Column, r.Singular)
-			found, err := findProblems(ctx, tx, rule, sql, nil, func(row db.Row) string {
-				return fmt.Sprintf("%s %d names %d", child.Singular, row.Int(0), row.Int(1))
+			found, err := findProblems(ctx, tx, rule, sql, nil, func(row *db.Row) string {
+				return fmt.Sprintf("%s %d names %d", child.Singular, row.Int(), row.Int())
 			})
 			if err != nil {
 				return nil, err
@@ -58,8 +58,8 @@ func CheckHistory(ctx context.Context, tx *db.Tx) ([]Problem, error) {
 	for _, r := range comity.Stored() {
 		sql := fmt.Sprintf(`SELECT t.id FROM %s t WHERE NOT EXISTS (SELECT 1 FROM history h
 			WHERE h.resource = $1 AND h.record_id = t.id AND h.revision = t.revision AND h.until IS NULL) ORDER BY t.id`, r.Table)
-		found, err := findProblems(ctx, tx, r.Singular+" has its newest revision in the history", sql, db.Args{r.Singular}, func(row db.Row) string {
-			return fmt.Sprintf("%s %d", r.Singular, row.Int(0))
+		found, err := findProblems(ctx, tx, r.Singular+" has its newest revision in the history", sql, db.Args{r.Singular}, func(row *db.Row) string {
+			return fmt.Sprintf("%s %d", r.Singular, row.Int())
 		})
 		if err != nil {
 			return nil, err
@@ -67,8 +67,8 @@ func CheckHistory(ctx context.Context, tx *db.Tx) ([]Problem, error) {
 		problems = append(problems, found...)
 		sql = fmt.Sprintf(`SELECT h.record_id, h.revision FROM history h WHERE h.resource = $1 AND h.until IS NULL
 			AND NOT EXISTS (SELECT 1 FROM %s t WHERE t.id = h.record_id AND t.revision = h.revision) ORDER BY h.record_id`, r.Table)
-		found, err = findProblems(ctx, tx, r.Singular+" has one revision in force", sql, db.Args{r.Singular}, func(row db.Row) string {
-			return fmt.Sprintf("%s %d, revision %d", r.Singular, row.Int(0), row.Int(1))
+		found, err = findProblems(ctx, tx, r.Singular+" has one revision in force", sql, db.Args{r.Singular}, func(row *db.Row) string {
+			return fmt.Sprintf("%s %d, revision %d", r.Singular, row.Int(), row.Int())
 		})
 		if err != nil {
 			return nil, err
@@ -84,8 +84,8 @@ func CheckNames(ctx context.Context, tx *db.Tx) ([]Problem, error) {
 	for _, o := range comity.Name.Person.Owners {
 		sql := fmt.Sprintf(`SELECT %[1]s, sum(CASE WHEN primary_name THEN 1 ELSE 0 END) FROM names WHERE %[1]s IS NOT NULL
 			GROUP BY %[1]s HAVING sum(CASE WHEN primary_name THEN 1 ELSE 0 END) <> 1 ORDER BY 1`, o.Column)
-		found, err := findProblems(ctx, tx, "exactly one name is primary", sql, nil, func(row db.Row) string {
-			return fmt.Sprintf("%s %d has %d primary names: make one primary", o.Target, row.Int(0), row.Int(1))
+		found, err := findProblems(ctx, tx, "exactly one name is primary", sql, nil, func(row *db.Row) string {
+			return fmt.Sprintf("%s %d has %d primary names: make one primary", o.Target, row.Int(), row.Int())
 		})
 		if err != nil {
 			return nil, err
@@ -117,8 +117,8 @@ func CheckUniques(ctx context.Context, tx *db.Tx) ([]Problem, error) {
 			}
 			sql := fmt.Sprintf(`SELECT min(id), count(*) FROM %s WHERE %s GROUP BY %s HAVING count(*) > 1 ORDER BY 1`,
 				r.Table, strings.Join(where, " AND "), strings.Join(columns, ", "))
-			found, err := findProblems(ctx, tx, u.Phrase, sql, nil, func(row db.Row) string {
-				return fmt.Sprintf("%s %d shares it with %d others", r.Singular, row.Int(0), row.Int(1)-1)
+			found, err := findProblems(ctx, tx, u.Phrase, sql, nil, func(row *db.Row) string {
+				return fmt.Sprintf("%s %d shares it with %d others", r.Singular, row.Int(), row.Int()-1)
 			})
 			if err != nil {
 				return nil, err
@@ -135,7 +135,7 @@ func CheckUnits(ctx context.Context, tx *db.Tx) ([]Problem, error) {
 			SELECT id, parent_id FROM cous WHERE parent_id IS NOT NULL
 			UNION SELECT up.start, u.parent_id FROM cous u JOIN up ON u.id = up.id WHERE u.parent_id IS NOT NULL)
 		SELECT start FROM up WHERE id = start ORDER BY start`, nil,
-		func(row db.Row) string { return fmt.Sprintf("Cou %d is above itself", row.Int(0)) })
+		func(row *db.Row) string { return fmt.Sprintf("Cou %d is above itself", row.Int()) })
 }
 
 // CheckOwnGroups finds COs and units that lack one of the groups that are created with them; types are
@@ -151,8 +151,8 @@ func CheckOwnGroups(ctx context.Context, tx *db.Tx, types []string) ([]Problem, 
 		sql := fmt.Sprintf(`SELECT o.id, (SELECT count(*) FROM co_groups g WHERE g.co_id = %[1]s AND %[2]s AND g.group_type IN %[3]s)
 			FROM %[4]s o WHERE (SELECT count(*) FROM co_groups g WHERE g.co_id = %[1]s AND %[2]s AND g.group_type IN %[3]s) <> %[5]d ORDER BY o.id`,
 			of.co, of.unit, in, of.table, len(types))
-		found, err := findProblems(ctx, tx, "every CO and COU has its own groups", sql, a, func(row db.Row) string {
-			return fmt.Sprintf("%s %d has %d of %d", of.table, row.Int(0), row.Int(1), len(types))
+		found, err := findProblems(ctx, tx, "every CO and COU has its own groups", sql, a, func(row *db.Row) string {
+			return fmt.Sprintf("%s %d has %d of %d", of.table, row.Int(), row.Int(), len(types))
 		})
 		if err != nil {
 			return nil, err
@@ -175,8 +175,8 @@ func CheckTargetColumns(ctx context.Context, tx *db.Tx) ([]Problem, error) {
 		sql := fmt.Sprintf(`SELECT t.id FROM co_provisioning_targets t LEFT JOIN %s s ON s.co_provisioning_target_id = t.id
 			WHERE t.plugin = $1 AND (coalesce(t.identifier_type, '') <> %s OR coalesce(t.workers, 0) <> %s OR t.include_groups <> %s) ORDER BY t.id`,
 			r.Table, column(comity.QueueIdentifierType, "''"), column(comity.QueueWorkers, "0"), column(comity.QueueIncludeGroups, "false"))
-		found, err := findProblems(ctx, tx, "the queue serves a target as its "+r.Singular+" says", sql, db.Args{r.Plugin}, func(row db.Row) string {
-			return fmt.Sprintf("CoProvisioningTarget %d: edit its %s", row.Int(0), r.Singular)
+		found, err := findProblems(ctx, tx, "the queue serves a target as its "+r.Singular+" says", sql, db.Args{r.Plugin}, func(row *db.Row) string {
+			return fmt.Sprintf("CoProvisioningTarget %d: edit its %s", row.Int(), r.Singular)
 		})
 		if err != nil {
 			return nil, err
@@ -211,9 +211,9 @@ func problemsOf(d groups.Difference, rule string) (found []Problem) {
 	return found
 }
 
-func findProblems(ctx context.Context, tx *db.Tx, rule, sql string, a db.Args, say func(db.Row) string) ([]Problem, error) {
+func findProblems(ctx context.Context, tx *db.Tx, rule, sql string, a db.Args, say func(*db.Row) string) ([]Problem, error) {
 	var found []Problem
-	err := tx.Query(ctx, fmt.Sprintf("%s LIMIT %d", sql, maxProblems), a, func(row db.Row) error {
+	err := tx.Query(ctx, fmt.Sprintf("%s LIMIT %d", sql, maxProblems), a, func(row *db.Row) error {
 		found = append(found, Problem{rule, say(row)})
 		return nil
 	})

@@ -17,8 +17,8 @@ func CheckMoved(ctx context.Context, tx *db.Tx) ([]Problem, error) {
 		sql := fmt.Sprintf(`SELECT DISTINCT h.%[1]s FROM history h JOIN %[2]s p ON p.id = h.%[1]s
 			WHERE h.resource = $1 AND NOT EXISTS (SELECT 1 FROM names n WHERE n.%[1]s = h.%[1]s) ORDER BY 1`,
 			o.Column, comity.ByName(o.Target).Table)
-		found, err := findProblems(ctx, tx, "who has had a name has one", sql, db.Args{comity.Name.Singular}, func(row db.Row) string {
-			return fmt.Sprintf("%s %d has none, since the last one was given to another: add one", o.Target, row.Int(0))
+		found, err := findProblems(ctx, tx, "who has had a name has one", sql, db.Args{comity.Name.Singular}, func(row *db.Row) string {
+			return fmt.Sprintf("%s %d has none, since the last one was given to another: add one", o.Target, row.Int())
 		})
 		if err != nil {
 			return nil, err
@@ -32,8 +32,8 @@ func CheckMoved(ctx context.Context, tx *db.Tx) ([]Problem, error) {
 			AND NOT EXISTS (SELECT 1 FROM history c WHERE c.resource = a.resource AND c.record_id = a.record_id
 				AND c.revision > b.revision AND NOT %s)) ORDER BY e.id`,
 		fmt.Sprintf(verified, "b"), fmt.Sprintf(verified, "c"))
-	found, err := findProblems(ctx, tx, "an address is verified for its owner", sql, db.Args{comity.EmailAddress.Singular}, func(row db.Row) string {
-		return fmt.Sprintf("EmailAddress %d was verified for another owner, who gave it away: delete it and add it again", row.Int(0))
+	found, err := findProblems(ctx, tx, "an address is verified for its owner", sql, db.Args{comity.EmailAddress.Singular}, func(row *db.Row) string {
+		return fmt.Sprintf("EmailAddress %d was verified for another owner, who gave it away: delete it and add it again", row.Int())
 	})
 	return append(problems, found...), err
 }
@@ -42,8 +42,8 @@ func CheckMoved(ctx context.Context, tx *db.Tx) ([]Problem, error) {
 func CheckManagers(ctx context.Context, tx *db.Tx) ([]Problem, error) {
 	return findProblems(ctx, tx, "nobody is their own manager", `SELECT id, co_person_id FROM co_person_roles
 		WHERE manager_co_person_id = co_person_id ORDER BY id`, nil,
-		func(row db.Row) string {
-			return fmt.Sprintf("CoPersonRole %d names its own person %d: give it another manager or none", row.Int(0), row.Int(1))
+		func(row *db.Row) string {
+			return fmt.Sprintf("CoPersonRole %d names its own person %d: give it another manager or none", row.Int(), row.Int())
 		})
 }
 
@@ -51,7 +51,7 @@ func CheckManagers(ctx context.Context, tx *db.Tx) ([]Problem, error) {
 func CheckNestings(ctx context.Context, tx *db.Tx) ([]Problem, error) {
 	return findProblems(ctx, tx, "a group is nested into another once", `SELECT n.co_group_id, n.target_co_group_id, min(n.id), max(n.id)
 		FROM co_group_nestings n GROUP BY n.co_group_id, n.target_co_group_id HAVING count(*) > 1 ORDER BY 3`, nil,
-		func(row db.Row) string {
-			return fmt.Sprintf("group %d is in group %d by nesting %d and by %d: delete one of them", row.Int(0), row.Int(1), row.Int(2), row.Int(3))
+		func(row *db.Row) string {
+			return fmt.Sprintf("group %d is in group %d by nesting %d and by %d: delete one of them", row.Int(), row.Int(), row.Int(), row.Int())
 		})
 }

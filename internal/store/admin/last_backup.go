@@ -14,10 +14,7 @@ const backupSetting = "last_backup"
 // NoteBackup stores the time of a backup, which is now.
 func NoteBackup(ctx context.Context, s *db.DB) error {
 	return s.Write(ctx, func(tx *db.Tx) error {
-		now, err := tx.Now(ctx)
-		if err != nil {
-			return err
-		}
+		now := tx.Now()
 		return tx.SetSetting(ctx, backupSetting, strconv.FormatInt(now.UnixMicro(), 10))
 	})
 }

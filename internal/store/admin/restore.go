@@ -171,14 +171,14 @@ func (in *restorer) numbers(ctx context.Context) error {
 // number sets a table's next id to one more than the result of a query, if that is not 0.
 func (in *restorer) number(ctx context.Context, table, sql string, a db.Args) error {
 	last := int64(0)
-	err := in.tx.Query(ctx, sql, a, func(row db.Row) error {
-		last = row.Int(0)
+	err := in.tx.Query(ctx, sql, a, func(row *db.Row) error {
+		last = row.Int()
 		return nil
 	})
 	if err != nil || last == 0 {
 		return err
 	}
-	return in.tx.Query(ctx, in.tx.Dialect.SetNumber, db.Args{table, last}, func(db.Row) error { return nil })
+	return in.tx.Query(ctx, in.tx.Dialect.SetNumber, db.Args{table, last}, func(*db.Row) error { return nil })
 }
 
 func joined(names []string) string { return strings.Join(names, ", ") }

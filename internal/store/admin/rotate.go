@@ -27,7 +27,7 @@ func Reseal(ctx context.Context, tx *db.Tx, from, to *seal.Sealer, blank bool) (
 	}
 	for _, f := range store.SealedFields() {
 		sql := "SELECT id, co_id, " + f.Column + " FROM " + f.Resource().Table + " WHERE " + f.Column + " IS NOT NULL ORDER BY id"
-		rows, err := db.Collect(ctx, tx, sql, nil, func(r db.Row) (row, error) { return row{r.Int(0), r.Int(1), r.Bytes(2)}, nil })
+		rows, err := db.Collect(ctx, tx, sql, nil, func(r *db.Row) (row, error) { return row{r.Int(), r.Int(), r.Bytes()}, nil })
 		if err != nil {
 			return 0, nil, err
 		}
@@ -74,8 +74,8 @@ func OtherPrograms(ctx context.Context, tx *db.Tx) (n int64, err error) {
 	if tx.Dialect.OtherPrograms == "" {
 		return 0, nil
 	}
-	err = tx.Query(ctx, tx.Dialect.OtherPrograms, nil, func(r db.Row) error {
-		n = r.Int(0)
+	err = tx.Query(ctx, tx.Dialect.OtherPrograms, nil, func(r *db.Row) error {
+		n = r.Int()
 		return nil
 	})
 	return n, err

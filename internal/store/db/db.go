@@ -79,16 +79,17 @@ type backend interface {
 // conn is one connection as a closure sees it.
 type conn interface {
 	// query runs the statement and calls each with every row.
-	query(ctx context.Context, sql string, args []any, each func(Row) error) error
+	query(ctx context.Context, sql string, args []any, each func(*Row) error) error
 	// exec runs the statement and returns how many rows it changed.
 	exec(ctx context.Context, sql string, args []any) (int64, error)
 	// queue runs a statement whose result is not needed: at once, or together with the next statement
 	// whose result is. Its error rolls the transaction back in both cases.
 	queue(ctx context.Context, sql string, args []any) error
 	// later queues a query: each is called before any later statement returns its result.
-	later(ctx context.Context, sql string, args []any, each func(Row) error) error
-	// now returns the transaction's time.
-	now(ctx context.Context) (time.Time, error)
+	later(ctx context.Context, sql string, args []any, each func(*Row) error) error
+	// now returns the transaction's time. Where it must be asked for and that fails, the error is that of the
+	// next statement, or of the closure.
+	now() time.Time
 }
 
 // Dialect is the SQL that differs between the two databases.
@@ -301,5 +302,6 @@ func (tx *Tx) Changes(resources ...*comity.Resource) (n int) {
 // later ones (Leave), because all other writes wait. It is always false on PostgreSQL, where they do not.
 func (tx *Tx) Spent() bool { return tx.portion > 0 && time.Since(tx.began) > tx.portion }
 
-// Now returns the transaction's time, which every row that it writes has.
-func (tx *Tx) Now(ctx context.Context) (time.Time, error) { return tx.conn.now(ctx) }
+// Now returns the transaction's time, which every row that it writes has. It was read with the first statement; a
+// closure that asks for it before has one round trip more.
+func (tx *Tx) Now() time.Time { return tx.conn.now() }

@@ -37,8 +37,8 @@ func AsText(s string) string { return "CAST(" + s + " AS text)" }
 // DrawIDs reserves the next n ids of a table.
 func (tx *Tx) DrawIDs(ctx context.Context, r *comity.Resource, n int) ([]int64, error) {
 	ids := make([]int64, 0, n)
-	err := tx.Query(ctx, fmt.Sprintf(tx.Dialect.nextIDs, r.Table), Args{int64(n)}, func(row Row) error {
-		ids = append(ids, row.Int(0))
+	err := tx.Query(ctx, fmt.Sprintf(tx.Dialect.nextIDs, r.Table), Args{int64(n)}, func(row *Row) error {
+		ids = append(ids, row.Int())
 		return nil
 	})
 	if err == nil && len(ids) != n {
@@ -80,8 +80,8 @@ func Element(i int) string { return Bigint(fmt.Sprintf("value ->> %d", i)) }
 // IDs returns the numbers that a query selects, in the order of an index (InOrder).
 func (tx *Tx) IDs(ctx context.Context, sql string, a Args) ([]int64, error) {
 	var ids []int64
-	err := tx.InOrder(ctx, sql, a, func(r Row) error {
-		ids = append(ids, r.Int(0))
+	err := tx.InOrder(ctx, sql, a, func(r *Row) error {
+		ids = append(ids, r.Int())
 		return nil
 	})
 	return ids, err
@@ -90,19 +90,11 @@ func (tx *Tx) IDs(ctx context.Context, sql string, a Args) ([]int64, error) {
 // Exists returns whether a query has a row.
 func (tx *Tx) Exists(ctx context.Context, sql string, a Args) (bool, error) {
 	found := false
-	err := tx.Query(ctx, sql+" LIMIT 1", a, func(Row) error {
+	err := tx.Query(ctx, sql+" LIMIT 1", a, func(*Row) error {
 		found = true
 		return nil
 	})
 	return found, err
-}
-
-// Moment returns the time in a column of Unix microseconds, the zero time for NULL.
-func Moment(r Row, i int) time.Time {
-	if r.Null(i) {
-		return time.Time{}
-	}
-	return time.UnixMicro(r.Int(i)).UTC()
 }
 
 // Micros returns a time as it is stored, nil for the zero time.
@@ -124,7 +116,7 @@ func (tx *Tx) PlanAnew(ctx context.Context) error {
 
 // InOrder runs a query that reads the first rows of an index in its order, with a plan that reads no more than
 // these.
-func (tx *Tx) InOrder(ctx context.Context, sql string, a Args, each func(Row) error) error {
+func (tx *Tx) InOrder(ctx context.Context, sql string, a Args, each func(*Row) error) error {
 	if tx.Dialect.inOrder == "" {
 		return tx.Query(ctx, sql, a, each)
 	}

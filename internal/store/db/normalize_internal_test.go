@@ -30,8 +30,8 @@ func TestPlainIsTheSameInPostgreSQL(t *testing.T) {
 	texts = append(texts, "", "Ünïcode ＦＵＬＬ Ⅷ", "a b", "김철수", "\u1100\u1175\u11b7", "ｶﾞ", "हिन्दी", "שָׁלוֹם")
 	err = s.Read(t.Context(), func(tx *Tx) error {
 		i := 0
-		return tx.Query(t.Context(), `SELECT comity_plain(x) FROM unnest(CAST($1 AS text[])) WITH ORDINALITY AS a (x, i) ORDER BY i`, []any{texts}, func(row Row) error {
-			if got, want := row.Text(0), Normalize(texts[i]); got != want {
+		return tx.Query(t.Context(), `SELECT comity_plain(x) FROM unnest(CAST($1 AS text[])) WITH ORDINALITY AS a (x, i) ORDER BY i`, []any{texts}, func(row *Row) error {
+			if got, want := row.Text(), Normalize(texts[i]); got != want {
 				t.Errorf("of %+q PostgreSQL makes %+q, and the program %+q", texts[i], got, want)
 			}
 			i++

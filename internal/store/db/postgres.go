@@ -80,7 +80,11 @@ func (b *postgresBackend) close() error {
 
 func (b *postgresBackend) read(ctx context.Context, fn func(conn) error) error {
 	return b.pool.AcquireFunc(ctx, func(raw *pgxpool.Conn) error {
-		return fn(&postgresConn{raw: raw.Conn(), clock: b.clock})
+		c := &postgresConn{raw: raw.Conn(), clock: b.clock, ctx: ctx}
+		if err := fn(c); err != nil {
+			return err
+		}
+		return c.failed
 	})
 }
 
@@ -130,16 +134,15 @@ func (b *postgresBackend) settled(ctx context.Context) (s Settled, err error) {
 			CAST(extract(epoch FROM o.xact_start) * 1000000 AS bigint), CAST(o.pid AS bigint), coalesce(o.application_name, '')
 		FROM clock LEFT JOIN (SELECT * FROM writers ORDER BY xact_start LIMIT 1) o ON true`
 	err = b.read(ctx, func(c conn) error {
-		return c.query(ctx, sql, []any{b.patience.Microseconds()}, func(r Row) error {
-			now := time.UnixMicro(r.Int(0)).UTC()
+		return c.query(ctx, sql, []any{b.patience.Microseconds()}, func(r *Row) error {
+			now, writing, since, process, client := r.Time(), r.Time(), r.Time(), r.Int(), r.Text()
 			s = Settled{Time: now}
-			if writing := Moment(r, 1); !writing.IsZero() && writing.Before(now) {
+			if !writing.IsZero() && writing.Before(now) {
 				s.Time = writing
 			}
-			if !r.Null(2) {
-				since := Moment(r, 2)
+			if !since.IsZero() {
 				s.Writing = &Writing{
-					For: max(0, now.Sub(since)), By: fmt.Sprintf("%s (process %d of the database)", cmp.Or(r.Text(4), "a client"), r.Int(3)),
+					For: max(0, now.Sub(since)), By: fmt.Sprintf("%s (process %d of the database)", cmp.Or(client, "a client"), process),
 					Ignored: now.Sub(since) >= b.patience,
 				}
 			}
@@ -154,7 +157,7 @@ func (b *postgresBackend) settled(ctx context.Context) (s Settled, err error) {
 
 func (b *postgresBackend) transaction(ctx context.Context, begin string, fn func(conn) error) error {
 	return b.pool.AcquireFunc(ctx, func(raw *pgxpool.Conn) (err error) {
-		c := &postgresConn{raw: raw.Conn(), clock: b.clock, begin: begin}
+		c := &postgresConn{raw: raw.Conn(), clock: b.clock, begin: begin, ctx: ctx}
 		defer func() {
 			if p := recover(); p != nil {
 				err = fmt.Errorf("panic in a transaction: %v\n%s", p, debug.Stack())
@@ -180,12 +183,15 @@ type postgresConn struct {
 	begun   bool
 	time    time.Time
 	waiting []queued
+	// ctx is that of the closure, failed the error with which now could not get the time.
+	ctx    context.Context //nolint:containedctx // now takes none
+	failed error
 }
 
 type queued struct {
 	sql  string
 	args []any
-	each func(Row) error
+	each func(*Row) error
 }
 
 const postgresNow = `SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint)`
@@ -211,8 +217,8 @@ func (c *postgresConn) prepareBatch() []queued {
 		if c.begin == beginWrite {
 			now = postgresWritesNow
 		}
-		first = append(first, queued{sql: now, each: func(r Row) error {
-			c.time = time.UnixMicro(r.Int(0)).UTC()
+		first = append(first, queued{sql: now, each: func(r *Row) error {
+			c.time = r.Time()
 			return nil
 		}})
 	} else {
@@ -221,27 +227,27 @@ func (c *postgresConn) prepareBatch() []queued {
 	return append(first, batch...)
 }
 
-func (c *postgresConn) now(ctx context.Context) (time.Time, error) {
-	if c.clock != nil && c.begin == "" && c.time.IsZero() {
+func (c *postgresConn) now() time.Time {
+	if !c.time.IsZero() || c.failed != nil {
+		return c.time
+	}
+	switch {
+	case c.begin != "":
+		c.failed = c.send(c.ctx, c.prepareBatch())
+	case c.clock != nil:
 		c.time = c.clock().UTC().Truncate(time.Microsecond)
-	}
-	if c.time.IsZero() && c.begin == "" {
-		c.waiting = append(c.waiting, queued{sql: postgresNow, each: func(r Row) error {
-			c.time = time.UnixMicro(r.Int(0)).UTC()
+	default:
+		c.failed = c.send(c.ctx, append(c.prepareBatch(), queued{sql: postgresNow, each: func(r *Row) error {
+			c.time = r.Time()
 			return nil
-		}})
+		}}))
 	}
-	if c.time.IsZero() {
-		if err := c.send(ctx, c.prepareBatch()); err != nil {
-			return time.Time{}, err
-		}
-	}
-	return c.time, nil
+	return c.time
 }
 
 func (c *postgresConn) commit(ctx context.Context) error {
 	if !c.begun && len(c.waiting) == 0 {
-		return nil
+		return c.failed
 	}
 	batch := append(c.prepareBatch(), queued{sql: "COMMIT"})
 	err := c.send(ctx, batch)
@@ -255,7 +261,7 @@ func (c *postgresConn) queue(ctx context.Context, sql string, args []any) error 
 	return c.later(ctx, sql, args, nil)
 }
 
-func (c *postgresConn) later(_ context.Context, sql string, args []any, each func(Row) error) error {
+func (c *postgresConn) later(_ context.Context, sql string, args []any, each func(*Row) error) error {
 	if err := storable(args); err != nil {
 		return err
 	}
@@ -263,7 +269,7 @@ func (c *postgresConn) later(_ context.Context, sql string, args []any, each fun
 	return nil
 }
 
-func (c *postgresConn) query(ctx context.Context, sql string, args []any, each func(Row) error) error {
+func (c *postgresConn) query(ctx context.Context, sql string, args []any, each func(*Row) error) error {
 	if err := storable(args); err != nil {
 		return err
 	}
@@ -289,6 +295,9 @@ func (c *postgresConn) exec(ctx context.Context, sql string, args []any) (int64,
 
 // send runs statements in one round trip and passes their rows on.
 func (c *postgresConn) send(ctx context.Context, batch []queued) (err error) {
+	if c.failed != nil {
+		return c.failed
+	}
 	if len(batch) == 1 {
 		rows, err := c.raw.Query(ctx, batch[0].sql, batch[0].args...)
 		if err != nil {
@@ -324,7 +333,7 @@ func readRows(rows pgx.Rows, q queued) error {
 		if q.each == nil {
 			continue
 		}
-		if err := q.each(postgresRow(rows.RawValues())); err != nil {
+		if err := q.each(&Row{cells: postgresCells(rows.RawValues())}); err != nil {
 			return err
 		}
 	}
@@ -342,14 +351,14 @@ func postgresError(sql string, err error) error {
 	return fmt.Errorf("run %q: %w", sql, &statementError{err})
 }
 
-// postgresRow is a row in PostgreSQL's binary format, in which the few types that the registry
+// postgresCells are the values of a row in PostgreSQL's binary format, in which the few types that the registry
 // uses (bigint, integer, boolean, text, jsonb as text, bytea) need no decoder.
-type postgresRow [][]byte
+type postgresCells [][]byte
 
-func (r postgresRow) Null(i int) bool { return r[i] == nil }
+func (c postgresCells) null(i int) bool { return c[i] == nil }
 
-func (r postgresRow) Int(i int) int64 {
-	switch v := r[i]; len(v) {
+func (c postgresCells) int(i int) int64 {
+	switch v := c[i]; len(v) {
 	case 8:
 		return int64(binary.BigEndian.Uint64(v))
 	case 4:
@@ -358,6 +367,6 @@ func (r postgresRow) Int(i int) int64 {
 	return 0
 }
 
-func (r postgresRow) Bool(i int) bool    { return len(r[i]) == 1 && r[i][0] == 1 }
-func (r postgresRow) Text(i int) string  { return string(r[i]) }
-func (r postgresRow) Bytes(i int) []byte { return append([]byte(nil), r[i]...) }
+func (c postgresCells) bool(i int) bool    { return len(c[i]) == 1 && c[i][0] == 1 }
+func (c postgresCells) text(i int) string  { return string(c[i]) }
+func (c postgresCells) bytes(i int) []byte { return c[i] }

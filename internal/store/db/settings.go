@@ -4,8 +4,8 @@ import "context"
 
 // Setting returns the program's own setting with a name, "" where there is none.
 func (tx *Tx) Setting(ctx context.Context, name string) (value string, err error) {
-	err = tx.Query(ctx, `SELECT value FROM settings WHERE name = $1`, Args{name}, func(r Row) error {
-		value = r.Text(0)
+	err = tx.Query(ctx, `SELECT value FROM settings WHERE name = $1`, Args{name}, func(r *Row) error {
+		value = r.Text()
 		return nil
 	})
 	return value, err

@@ -6,18 +6,9 @@ import (
 	"strings"
 )
 
-// Row is one row of a query; i counts columns from 0.
-type Row interface {
-	Null(i int) bool
-	Int(i int) int64
-	Bool(i int) bool
-	Text(i int) string
-	Bytes(i int) []byte
-}
-
 // Collect runs a query and returns the results of scan for its rows.
-func Collect[T any](ctx context.Context, tx *Tx, sql string, a Args, scan func(Row) (T, error)) (all []T, err error) {
-	err = tx.Query(ctx, sql, a, func(row Row) error {
+func Collect[T any](ctx context.Context, tx *Tx, sql string, a Args, scan func(*Row) (T, error)) (all []T, err error) {
+	err = tx.Query(ctx, sql, a, func(row *Row) error {
 		one, err := scan(row)
 		all = append(all, one)
 		return err
@@ -49,7 +40,7 @@ func List[T any](a *Args, values []T) string {
 }
 
 // Query runs a statement and calls each with every row.
-func (tx *Tx) Query(ctx context.Context, sql string, a Args, each func(Row) error) error {
+func (tx *Tx) Query(ctx context.Context, sql string, a Args, each func(*Row) error) error {
 	tx.trace(sql, a)
 	return tx.conn.query(ctx, sql, a, each)
 }
@@ -68,7 +59,7 @@ func (tx *Tx) Queue(ctx context.Context, sql string, a Args) error {
 }
 
 // Later queues a query: each is called before any later statement returns its result.
-func (tx *Tx) Later(ctx context.Context, sql string, a Args, each func(Row) error) error {
+func (tx *Tx) Later(ctx context.Context, sql string, a Args, each func(*Row) error) error {
 	tx.trace(sql, a)
 	return tx.conn.later(ctx, sql, a, each)
 }

@@ -203,7 +203,7 @@ func (c *sqliteConn) close() error {
 	return errors.Join(err, c.raw.Close())
 }
 
-func (c *sqliteConn) now(context.Context) (time.Time, error) { return c.time, nil }
+func (c *sqliteConn) now() time.Time { return c.time }
 
 // maxStatements is the maximum number of prepared statements of a connection. Their texts depend on what a
 // request asks for.
@@ -288,7 +288,7 @@ func (c *sqliteConn) run(sql string) error {
 }
 
 func (c *sqliteConn) exec(ctx context.Context, sql string, args []any) (int64, error) {
-	if err := c.query(ctx, sql, args, func(Row) error { return nil }); err != nil {
+	if err := c.query(ctx, sql, args, func(*Row) error { return nil }); err != nil {
 		return 0, err
 	}
 	return c.raw.Changes(), nil
@@ -299,11 +299,11 @@ func (c *sqliteConn) queue(ctx context.Context, sql string, args []any) error {
 	return err
 }
 
-func (c *sqliteConn) later(ctx context.Context, sql string, args []any, each func(Row) error) error {
+func (c *sqliteConn) later(ctx context.Context, sql string, args []any, each func(*Row) error) error {
 	return c.query(ctx, sql, args, each)
 }
 
-func (c *sqliteConn) query(_ context.Context, sql string, args []any, each func(Row) error) (err error) {
+func (c *sqliteConn) query(_ context.Context, sql string, args []any, each func(*Row) error) (err error) {
 	// A long statement is interrupted by itself, many short ones between two of them.
 	if err := c.raw.GetInterrupt().Err(); err != nil {
 		return err
@@ -321,8 +321,10 @@ func (c *sqliteConn) query(_ context.Context, sql string, args []any, each func(
 	}
 	// Reset reports the error of the last step again, so its own is not looked at.
 	defer func() { _ = s.Reset() }()
+	row := Row{cells: sqliteCells{s.Stmt}}
 	for s.Step() {
-		if err := each(sqliteRow{s.Stmt}); err != nil {
+		row.next = 0
+		if err := each(&row); err != nil {
 			return err
 		}
 	}
@@ -342,10 +344,11 @@ func sqliteError(sql string, err error) error {
 	return fmt.Errorf("run %q: %w", sql, err)
 }
 
-type sqliteRow struct{ s *sqlite3.Stmt }
+// sqliteCells are the values of the row that a statement is at.
+type sqliteCells struct{ s *sqlite3.Stmt }
 
-func (r sqliteRow) Null(i int) bool    { return r.s.ColumnType(i) == sqlite3.NULL }
-func (r sqliteRow) Int(i int) int64    { return r.s.ColumnInt64(i) }
-func (r sqliteRow) Bool(i int) bool    { return r.s.ColumnBool(i) }
-func (r sqliteRow) Text(i int) string  { return r.s.ColumnText(i) }
-func (r sqliteRow) Bytes(i int) []byte { return r.s.ColumnBlob(i, nil) }
+func (c sqliteCells) null(i int) bool    { return c.s.ColumnType(i) == sqlite3.NULL }
+func (c sqliteCells) int(i int) int64    { return c.s.ColumnInt64(i) }
+func (c sqliteCells) bool(i int) bool    { return c.s.ColumnBool(i) }
+func (c sqliteCells) text(i int) string  { return c.s.ColumnText(i) }
+func (c sqliteCells) bytes(i int) []byte { return c.s.ColumnRawBlob(i) }

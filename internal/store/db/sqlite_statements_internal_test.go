@@ -13,12 +13,12 @@ func TestStatementsKeptAreBounded(t *testing.T) {
 	err := s.Read(t.Context(), func(tx *Tx) error {
 		c := tx.conn.(*sqliteConn)
 		rows := 0
-		err := c.query(t.Context(), "SELECT value FROM json_each($1)", []any{"[1, 2, 3]"}, func(Row) error {
+		err := c.query(t.Context(), "SELECT value FROM json_each($1)", []any{"[1, 2, 3]"}, func(*Row) error {
 			rows++
 			for i := range maxStatements {
 				sum := int64(0)
-				err := c.query(t.Context(), fmt.Sprintf("SELECT $1 + %d", i+rows*maxStatements), []any{1}, func(r Row) error {
-					sum = r.Int(0)
+				err := c.query(t.Context(), fmt.Sprintf("SELECT $1 + %d", i+rows*maxStatements), []any{1}, func(r *Row) error {
+					sum = r.Int()
 					return nil
 				})
 				if err != nil || sum != int64(1+i+rows*maxStatements) {

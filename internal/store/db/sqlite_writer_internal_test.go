@@ -39,10 +39,7 @@ func connectionOf(tx *Tx) *sqliteConn { return tx.conn.(*sqliteConn) }
 
 // addCO adds a CO of that name.
 func addCO(ctx context.Context, tx *Tx, name string) error {
-	now, err := tx.Now(ctx)
-	if err != nil {
-		return err
-	}
+	now := tx.Now()
 	return tx.Queue(ctx, `INSERT INTO cos (name, status, created, modified, revision, actor) VALUES ($1, 'Active', $2, $2, 0, 'tester')`, Args{name, now.UnixMicro()})
 }
 
@@ -50,8 +47,8 @@ func addCO(ctx context.Context, tx *Tx, name string) error {
 func names(t *testing.T, s *DB) (all []string) {
 	t.Helper()
 	err := s.Read(t.Context(), func(tx *Tx) error {
-		return tx.Query(t.Context(), `SELECT name FROM cos ORDER BY id`, nil, func(r Row) error {
-			all = append(all, r.Text(0))
+		return tx.Query(t.Context(), `SELECT name FROM cos ORDER BY id`, nil, func(r *Row) error {
+			all = append(all, r.Text())
 			return nil
 		})
 	})
@@ -255,9 +252,8 @@ func TestTimeOfWritesNeverGoesBack(t *testing.T) {
 	})
 	var times []time.Time
 	note := func(tx *Tx) error {
-		at, err := tx.Now(t.Context())
-		times = append(times, at)
-		return err
+		times = append(times, tx.Now())
+		return nil
 	}
 	batch(t, s, note, note, note)
 	for range 3 {
@@ -281,9 +277,9 @@ func TestTimeOfWritesFollowsAClockThatWasSetBack(t *testing.T) {
 	now := time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC)
 	s := openFile(t, func() time.Time { return now })
 	at := func() (at time.Time) {
-		err := s.Write(t.Context(), func(tx *Tx) (err error) {
-			at, err = tx.Now(t.Context())
-			return err
+		err := s.Write(t.Context(), func(tx *Tx) error {
+			at = tx.Now()
+			return nil
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -320,7 +316,7 @@ func TestShortWritesComeBetweenLongOnes(t *testing.T) {
 				all.Go(func() {
 					err := write(t.Context(), func(tx *Tx) error {
 						for start := time.Now(); time.Since(start) < lasts; {
-							if err := tx.Query(t.Context(), "SELECT 1", nil, func(Row) error { return nil }); err != nil {
+							if err := tx.Query(t.Context(), "SELECT 1", nil, func(*Row) error { return nil }); err != nil {
 								return err
 							}
 						}

@@ -10,10 +10,7 @@ import (
 // administer, including all units below. The person is a member of administrator groups, which have the
 // group type and status given.
 func Administers(ctx context.Context, tx *db.Tx, person int64, groupType, status string) (co bool, units []int64, err error) {
-	now, err := tx.Now(ctx)
-	if err != nil {
-		return false, nil, err
-	}
+	now := tx.Now()
 	var a db.Args
 	sql := `WITH RECURSIVE administered (cou_id) AS (
 			SELECT g.cou_id FROM co_group_members m JOIN co_groups g ON g.id = m.co_group_id
@@ -21,11 +18,11 @@ func Administers(ctx context.Context, tx *db.Tx, person int64, groupType, status
 				AND g.status = ` + a.Put(status) + ` AND ` + db.ValidAt("m", &a, now) + `
 			UNION SELECT c.id FROM cous c JOIN administered b ON c.parent_id = b.cou_id)
 		SELECT cou_id FROM administered`
-	err = tx.Query(ctx, sql, a, func(row db.Row) error {
-		if row.Null(0) {
+	err = tx.Query(ctx, sql, a, func(row *db.Row) error {
+		if row.IsNull() {
 			co = true
 		} else {
-			units = append(units, row.Int(0))
+			units = append(units, row.Int())
 		}
 		return nil
 	})

@@ -120,9 +120,9 @@ func AutomaticDifference(ctx context.Context, tx *db.Tx, rule AutomaticRule, s S
 		FROM co_group_members m WHERE (SELECT g.auto FROM co_groups g WHERE g.id = m.co_group_id) AND %[6]s`,
 		entitled, never, active, all, act, scope, people, roles, with)
 	should, rows := map[Membership]bool{}, map[int64]Membership{}
-	err := tx.Query(ctx, sql, a, func(r db.Row) error {
-		m := Membership{Group: r.Int(1), Person: r.Int(2)}
-		if id := r.Int(0); id != 0 {
+	err := tx.Query(ctx, sql, a, func(r *db.Row) error {
+		id, m := r.Int(), Membership{Group: r.Int(), Person: r.Int()}
+		if id != 0 {
 			rows[id] = m
 		} else {
 			should[m] = true
@@ -186,10 +186,7 @@ func removeSurplus(ctx context.Context, tx *db.Tx, surplus map[int64]Membership,
 // addMissing adds memberships. It reserves their ids first, so that their history and deliveries are written
 // without reading the new rows.
 func addMissing(ctx context.Context, tx *db.Tx, missing []Membership, actor string, modes []string) error {
-	now, err := tx.Now(ctx)
-	if err != nil {
-		return err
-	}
+	now := tx.Now()
 	ids, err := tx.DrawIDs(ctx, comity.CoGroupMember.Resource, len(missing))
 	if err != nil {
 		return err
@@ -255,8 +252,8 @@ func RemoveMembers(ctx context.Context, tx *db.Tx, group int64, people []int64, 
 	// The plus keeps the group's index from being used: the people are few, the group may be large.
 	sql := `SELECT m.id, m.co_person_id FROM co_group_members m WHERE +m.co_group_id = ` + a.Put(group) +
 		` AND ` + tx.Dialect.Among("m.co_person_id", tx.Dialect.IdsIn(&a, people))
-	err := tx.Query(ctx, sql, a, func(r db.Row) error {
-		rows[r.Int(0)] = Membership{Group: group, Person: r.Int(1)}
+	err := tx.Query(ctx, sql, a, func(r *db.Row) error {
+		rows[r.Int()] = Membership{Group: group, Person: r.Int()}
 		return nil
 	})
 	if err != nil {

@@ -19,8 +19,8 @@ func CountMembers(ctx context.Context, tx *db.Tx, group int64, now time.Time) (c
 	sql := `SELECT ` + of + `m.member AND ` + valid + `), ` +
 		of + `m.owner AND m.owner = true AND m.id > 0 AND ` + valid + `), ` +
 		of + `NOT (` + valid + `))`
-	err = tx.Query(ctx, sql, a, func(row db.Row) error {
-		c = Counts{row.Int(0), row.Int(1), row.Int(2)}
+	err = tx.Query(ctx, sql, a, func(row *db.Row) error {
+		c = Counts{row.Int(), row.Int(), row.Int()}
 		return nil
 	})
 	return c, err

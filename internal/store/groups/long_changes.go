@@ -45,8 +45,8 @@ func Left(tx *db.Tx) int64 { return db.Local[left](tx).co }
 // LongChanges returns up to limit of the long changes that are not done, oldest first.
 func LongChanges(ctx context.Context, tx *db.Tx, limit int) ([]LongChange, error) {
 	sql := `SELECT id, co_id, task, resource, record_id, after_id, actor FROM long_changes ORDER BY id LIMIT $1`
-	all, err := db.Collect(ctx, tx, sql, db.Args{int64(limit)}, func(r db.Row) (LongChange, error) {
-		return LongChange{r.Int(0), r.Int(1), r.Text(2), r.Text(3), r.Int(4), r.Int(5), r.Text(6)}, nil
+	all, err := db.Collect(ctx, tx, sql, db.Args{int64(limit)}, func(r *db.Row) (LongChange, error) {
+		return LongChange{r.Int(), r.Int(), r.Text(), r.Text(), r.Int(), r.Int(), r.Text()}, nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read the long changes: %w", err)

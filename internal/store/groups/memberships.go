@@ -24,8 +24,8 @@ func MembershipsNow(ctx context.Context, tx *db.Tx, people []int64, status strin
 	sql := fmt.Sprintf(`SELECT DISTINCT m.co_person_id, g.id, coalesce(g.cou_id, 0), g.name, g.group_type FROM co_group_members m
 		JOIN co_groups g ON g.id = m.co_group_id
 		WHERE m.co_person_id IN %s AND m.member AND g.status = %s AND %s`, db.List(&a, people), a.Put(status), db.ValidAt("m", &a, now))
-	err := tx.Query(ctx, sql, a, func(r db.Row) error {
-		found = append(found, PersonMembership{r.Int(0), r.Int(1), r.Int(2), r.Text(3), r.Text(4)})
+	err := tx.Query(ctx, sql, a, func(r *db.Row) error {
+		found = append(found, PersonMembership{r.Int(), r.Int(), r.Int(), r.Text(), r.Text()})
 		return nil
 	})
 	return found, err

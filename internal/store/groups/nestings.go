@@ -77,8 +77,8 @@ func readNestings(ctx context.Context, tx *db.Tx, coID int64, active string, id 
 			l.resource = 'CoGroupNesting' AND l.record_id = n.id OR l.resource = 'CoGroup' AND l.record_id IN (g.id, t.id)
 			OR l.resource = 'Cou' AND l.record_id IN (g.cou_id, t.cou_id)))
 		ORDER BY n.id`, one, TaskDelete)
-	return db.Collect(ctx, tx, sql, a, func(r db.Row) (Nesting, error) {
-		return Nesting{r.Int(0), r.Int(1), r.Int(2), r.Bool(3), r.Text(4) == active, r.Bool(5)}, nil
+	return db.Collect(ctx, tx, sql, a, func(r *db.Row) (Nesting, error) {
+		return Nesting{r.Int(), r.Int(), r.Int(), r.Bool(), r.Text() == active, r.Bool()}, nil
 	})
 }
 
@@ -134,10 +134,7 @@ func SyncNested(ctx context.Context, tx *db.Tx, nestings []Nesting, people []int
 // NestedDifference returns the difference between the derived memberships that people should have and those they have,
 // in all groups.
 func NestedDifference(ctx context.Context, tx *db.Tx, nestings []Nesting, people []int64) (Difference, error) {
-	now, err := tx.Now(ctx)
-	if err != nil {
-		return Difference{}, err
-	}
+	now := tx.Now()
 	should, rows := map[Membership]bool{}, map[int64]Membership{}
 	var person int64
 	in := map[int64]bool{}
@@ -148,15 +145,15 @@ func NestedDifference(ctx context.Context, tx *db.Tx, nestings []Nesting, people
 	var a db.Args
 	sql := fmt.Sprintf(`SELECT m.id, m.co_group_id, m.co_person_id, coalesce(m.co_group_nesting_id, 0), m.member AND %s
 		FROM co_group_members m WHERE %s ORDER BY m.co_person_id`, db.ValidAt("m", &a, now), tx.Dialect.Among("m.co_person_id", tx.Dialect.IdsIn(&a, people)))
-	err = tx.Query(ctx, sql, a, func(r db.Row) error {
-		m := Membership{r.Int(1), r.Int(2), r.Int(3)}
+	err := tx.Query(ctx, sql, a, func(r *db.Row) error {
+		id, m, member := r.Int(), Membership{r.Int(), r.Int(), r.Int()}, r.Bool()
 		if m.Person != person {
 			work()
 			person = m.Person
 		}
 		if m.nesting != 0 {
-			rows[r.Int(0)] = m
-		} else if r.Bool(4) {
+			rows[id] = m
+		} else if member {
 			in[m.Group] = true
 		}
 		return nil

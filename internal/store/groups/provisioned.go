@@ -46,8 +46,8 @@ func ProvisionedMembers(ctx context.Context, tx *db.Tx, groups []int64, rule Pro
 		WHERE m.co_group_id IN %[1]s AND %[4]s AND p.status IN %[5]s
 		AND (p.status IN %[6]s OR g.group_type = %[7]s AND g.cou_id IS NULL) %[8]s`,
 		in, a.Put(rule.IdentifierType), status, db.ValidAt("m", &a, now), db.List(&a, rule.Provisioned), db.List(&a, rule.Counted), a.Put(rule.AllGroup), only)
-	return tx.Query(ctx, sql, a, func(r db.Row) error {
-		each(ProvisionedMember{r.Int(0), r.Bool(1), r.Bool(2), r.Text(3)})
+	return tx.Query(ctx, sql, a, func(r *db.Row) error {
+		each(ProvisionedMember{r.Int(), r.Bool(), r.Bool(), r.Text()})
 		return nil
 	})
 }

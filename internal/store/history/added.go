@@ -22,8 +22,8 @@ func AddedBy(ctx context.Context, tx *db.Tx, r *comity.Resource, ids []int64) (m
 	}
 	a := db.Args{r.Singular}
 	sql := `SELECT record_id, actor, since FROM history WHERE resource = $1 AND revision = 0 AND record_id IN ` + db.List(&a, ids)
-	err := tx.Query(ctx, sql, a, func(row db.Row) error {
-		found[row.Int(0)] = Addition{row.Text(1), time.UnixMicro(row.Int(2)).UTC()}
+	err := tx.Query(ctx, sql, a, func(row *db.Row) error {
+		found[row.Int()] = Addition{row.Text(), time.UnixMicro(row.Int()).UTC()}
 		return nil
 	})
 	return found, err

@@ -34,11 +34,11 @@ func ListAt(ctx context.Context, tx *db.Tx, r *comity.Resource, ids []int64, at 
 
 func allAt(ctx context.Context, tx *db.Tx, where string, a db.Args, at time.Time) ([]*comity.Record, error) {
 	moment := a.Put(at.UnixMicro())
-	sql := `SELECT ` + revisionColumns + `, h.resource FROM history h WHERE ` + where + ` AND h.operation IN ('` + comity.OpAdd + `', '` + comity.OpEdit + `')
+	sql := `SELECT h.resource, ` + revisionColumns + ` FROM history h WHERE ` + where + ` AND h.operation IN ('` + comity.OpAdd + `', '` + comity.OpEdit + `')
 		AND h.since <= ` + moment + ` AND (h.until IS NULL OR h.until > ` + moment + `) ORDER BY h.resource, +h.record_id`
 	var records []*comity.Record
-	err := tx.Query(ctx, sql, a, func(row db.Row) error {
-		res := comity.ByName(row.Text(8))
+	err := tx.Query(ctx, sql, a, func(row *db.Row) error {
+		res := comity.ByName(row.Text())
 		if res == nil {
 			return nil // a resource of a newer program
 		}

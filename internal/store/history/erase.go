@@ -13,8 +13,8 @@ import (
 func COOfPerson(ctx context.Context, tx *db.Tx, id int64) (coID int64, err error) {
 	err = db.ErrNotFound
 	queryErr := tx.Query(ctx, `SELECT co_id FROM history WHERE resource = $1 AND record_id = $2 AND revision = 0`,
-		db.Args{comity.CoPerson.Singular, id}, func(row db.Row) error {
-			coID, err = row.Int(0), nil
+		db.Args{comity.CoPerson.Singular, id}, func(row *db.Row) error {
+			coID, err = row.Int(), nil
 			return nil
 		})
 	if queryErr != nil {
@@ -28,8 +28,8 @@ func OrgIdentitiesOnlyOf(ctx context.Context, tx *db.Tx, person int64) (ids []in
 	err = tx.Query(ctx, `SELECT DISTINCT h.org_identity_id FROM history h
 		WHERE h.co_person_id = $1 AND h.resource = $2 AND h.org_identity_id IS NOT NULL AND NOT EXISTS (
 			SELECT 1 FROM history o WHERE o.org_identity_id = h.org_identity_id AND o.resource = $2 AND o.co_person_id <> $1)
-		ORDER BY h.org_identity_id`, db.Args{person, comity.CoOrgIdentityLink.Singular}, func(row db.Row) error {
-		ids = append(ids, row.Int(0))
+		ORDER BY h.org_identity_id`, db.Args{person, comity.CoOrgIdentityLink.Singular}, func(row *db.Row) error {
+		ids = append(ids, row.Int())
 		return nil
 	})
 	return ids, err
@@ -57,10 +57,11 @@ func Erase(ctx context.Context, tx *db.Tx, person, coID int64, orgs []int64, act
 		var a db.Args
 		// A revision in force belongs to another person: it moved to them with a role.
 		sql := `SELECT t.id, t.resource, t.data FROM history t WHERE t.until IS NOT NULL AND t.` + column + ` IN ` + db.List(&a, ids)
-		return tx.Query(ctx, sql, a, func(r db.Row) error {
-			rec, erased, err := readRow(r.Text(1), r.Text(2))
+		return tx.Query(ctx, sql, a, func(r *db.Row) error {
+			id := r.Int()
+			rec, erased, err := readRow(r.Text(), r.Text())
 			if err == nil && !erased && (all || slices.Contains(roles, rec.OwnedBy(comity.OwnerRole))) {
-				rows = append(rows, erasedRow{r.Int(0), erasedData(rec)})
+				rows = append(rows, erasedRow{id, erasedData(rec)})
 			}
 			return err
 		})
@@ -96,9 +97,9 @@ func lastRoles(ctx context.Context, tx *db.Tx, person int64) (roles, holders []i
 	err = tx.Query(ctx, `SELECT DISTINCT h.record_id, o.co_person_id FROM history h
 			JOIN history o ON o.resource = h.resource AND o.record_id = h.record_id
 		WHERE h.co_person_id = $1 AND h.resource = $2 AND h.operation = $3`,
-		db.Args{person, comity.CoPersonRole.Singular, comity.OpDelete}, func(row db.Row) error {
-			roles = append(roles, row.Int(0))
-			if holder := row.Int(1); holder != person {
+		db.Args{person, comity.CoPersonRole.Singular, comity.OpDelete}, func(row *db.Row) error {
+			roles = append(roles, row.Int())
+			if holder := row.Int(); holder != person {
 				holders = append(holders, holder)
 			}
 			return nil
@@ -122,14 +123,11 @@ func erasedData(rec *comity.Record) string {
 }
 
 func addErasure(ctx context.Context, tx *db.Tx, person, coID int64, actor string) error {
-	now, err := tx.Now(ctx)
-	if err != nil {
-		return err
-	}
+	now := tx.Now()
 	last := int64(0)
-	err = tx.Query(ctx, `SELECT max(revision) FROM history WHERE resource = $1 AND record_id = $2`,
-		db.Args{comity.CoPerson.Singular, person}, func(row db.Row) error {
-			last = row.Int(0)
+	err := tx.Query(ctx, `SELECT max(revision) FROM history WHERE resource = $1 AND record_id = $2`,
+		db.Args{comity.CoPerson.Singular, person}, func(row *db.Row) error {
+			last = row.Int()
 			return nil
 		})
 	if err != nil {

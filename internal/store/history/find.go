@@ -91,8 +91,8 @@ func ranges(ctx context.Context, tx *db.Tx, q Query) ([]timeRange, error) {
 		return []timeRange{all}, nil
 	}
 	var ranges []timeRange
-	err := tx.Query(ctx, "SELECT h.since FROM history h WHERE h.id = $1", db.Args{q.Before}, func(row db.Row) error {
-		since := row.Int(0)
+	err := tx.Query(ctx, "SELECT h.since FROM history h WHERE h.id = $1", db.Args{q.Before}, func(row *db.Row) error {
+		since := row.Int()
 		ranges = []timeRange{{at: since, before: q.Before}, {from: all.from, until: since}}
 		return nil
 	})
@@ -122,13 +122,14 @@ func findRange(ctx context.Context, tx *db.Tx, q Query, filters []filter, by fil
 	chosen := "(SELECT t.*, t.since AS modified FROM history t WHERE " + q.where(filters, by, within, tx.Dialect, &a) +
 		fmt.Sprintf(" ORDER BY %s DESC, t.id DESC LIMIT %s) t", by.inOrder(), a.Put(int64(q.Limit)))
 	sql := "SELECT " + RecordColumns + " FROM " + chosen + recordJoins + " ORDER BY t.since DESC, t.id DESC"
-	err = tx.Query(ctx, sql, a, func(row db.Row) (err error) {
+	err = tx.Query(ctx, sql, a, func(row *db.Row) (err error) {
 		var found Row
-		if found.Record, err = ScanRecord(row); err != nil {
+		l := scanLine(row)
+		if found.Record, err = l.historyRecord(); err != nil {
 			return err
 		}
-		if row.Text(3) != comity.OpNote {
-			found.Change, err = changeOf(row)
+		if l.operation != comity.OpNote {
+			found.Change, err = l.change()
 		}
 		rows = append(rows, found)
 		return err

@@ -15,23 +15,23 @@ const revisionColumns = `record_id, revision, operation, actor, since, co_id, da
 	(SELECT min(f.since) FROM history f WHERE f.resource = h.resource AND f.record_id = h.record_id)`
 
 // scanRevision reads a record as of a revision; gone says that the revision deleted it.
-func scanRevision(r *comity.Resource, row db.Row) (rec *comity.Record, gone bool, err error) {
+func scanRevision(r *comity.Resource, row *db.Row) (rec *comity.Record, gone bool, err error) {
 	rec = comity.NewRecord(r)
-	rec.Id, rec.Revision, rec.Actor = row.Int(0), row.Int(1), row.Text(3)
-	rec.Modified = time.UnixMicro(row.Int(4)).UTC()
-	rec.CoId = row.Int(5)
-	rec.Created = time.UnixMicro(row.Int(7)).UTC()
-	if _, err := ReadData(rec, row.Text(6)); err != nil {
+	rec.Id, rec.Revision = row.Int(), row.Int()
+	gone = row.Text() == comity.OpDelete
+	rec.Actor, rec.Modified, rec.CoId = row.Text(), row.Time(), row.Int()
+	if _, err := ReadData(rec, row.Text()); err != nil {
 		return nil, false, fmt.Errorf("revision %d of %s %d: %w", rec.Revision, r.Singular, rec.Id, err)
 	}
-	return rec, row.Text(2) == comity.OpDelete, nil
+	rec.Created = row.Time()
+	return rec, gone, nil
 }
 
 // ReadRevision returns a record as of the revision that the condition "which" on a row h of its history selects, or
 // db.ErrNotFound; also as of its deletion if deletedToo is true.
 func ReadRevision(ctx context.Context, tx *db.Tx, r *comity.Resource, which string, a db.Args, deletedToo bool) (found *comity.Record, err error) {
 	sql := `SELECT ` + revisionColumns + ` FROM history h WHERE h.resource = $1 AND h.record_id = $2 AND ` + which
-	err = tx.Query(ctx, sql, a, func(row db.Row) error {
+	err = tx.Query(ctx, sql, a, func(row *db.Row) error {
 		rec, gone, err := scanRevision(r, row)
 		if err == nil && (deletedToo || !gone) {
 			found = rec
@@ -53,7 +53,7 @@ func ListGroupAt(ctx context.Context, tx *db.Tx, group int64, at time.Time, afte
 		WHERE h.co_group_id = $1 AND h.resource = '` + r.Singular + `' AND h.operation <> '` + comity.OpDelete + `'
 			AND h.since <= $2 AND (h.until IS NULL OR h.until > $2) AND h.record_id > $3
 		ORDER BY h.record_id LIMIT $4`
-	err := tx.Query(ctx, sql, db.Args{group, at.UnixMicro(), after, int64(limit)}, func(row db.Row) error {
+	err := tx.Query(ctx, sql, db.Args{group, at.UnixMicro(), after, int64(limit)}, func(row *db.Row) error {
 		rec, _, err := scanRevision(r, row)
 		records = append(records, rec)
 		return err
@@ -79,7 +79,7 @@ func ListDeleted(ctx context.Context, tx *db.Tx, r *comity.Resource, since time.
 	}
 	sql += " ORDER BY +h.record_id LIMIT " + a.Put(int64(limit))
 	var records []*comity.Record
-	err := tx.Query(ctx, sql, a, func(row db.Row) error {
+	err := tx.Query(ctx, sql, a, func(row *db.Row) error {
 		rec, _, err := scanRevision(r, row)
 		if err == nil {
 			rec.Deleted = true

@@ -17,8 +17,7 @@ import (
 const (
 	RecordColumns = `t.id, t.resource, t.record_id, t.operation, t.actor, t.since, t.co_id, t.co_person_id, t.org_identity_id, t.co_group_id,
 		t.data, p.data, u.id, CASE WHEN u.modified <= t.since THEN u.co_person_id END`
-	RecordWidth = 14
-	RecordFrom  = `(SELECT h.*, h.since AS modified FROM history h) t` + recordJoins
+	RecordFrom = `(SELECT h.*, h.since AS modified FROM history h) t` + recordJoins
 )
 
 // recordJoins joins to each row t of the history the columns that RecordColumns has of others.
@@ -27,44 +26,64 @@ const recordJoins = `
 			AND p.revision = t.revision - 1
 		LEFT JOIN api_users u ON u.username = t.actor AND u.created <= t.since`
 
+// line is a row of the history with what recordJoins joins to it. Ids are 0 and texts empty where it has none.
+type line struct {
+	id                     int64
+	resource               string
+	record                 int64
+	operation, actor       string
+	since                  time.Time
+	co, person, org, group int64
+	data, before           string
+	actorUser, actorPerson int64
+}
+
+// scanLine reads the columns of RecordColumns.
+func scanLine(row *db.Row) line {
+	return line{
+		row.Int(), row.Text(), row.Int(), row.Text(), row.Text(), row.Time(), row.Int(), row.Int(), row.Int(), row.Int(),
+		row.Text(), row.Text(), row.Int(), row.Int(),
+	}
+}
+
 // ScanRecord reads the columns of RecordColumns as a HistoryRecord.
-func ScanRecord(row db.Row) (*comity.Record, error) {
+func ScanRecord(row *db.Row) (*comity.Record, error) { return scanLine(row).historyRecord() }
+
+// historyRecord returns the row as a HistoryRecord.
+func (l line) historyRecord() (*comity.Record, error) {
 	f := comity.HistoryRecord
 	rec := comity.NewRecord(f.Resource)
-	rec.Id, rec.Actor, rec.CoId = row.Int(0), row.Text(4), row.Int(6)
-	rec.Created = time.UnixMicro(row.Int(5)).UTC()
-	rec.Modified = rec.Created
-	if err := readChange(rec, row); err != nil {
+	rec.Id, rec.Actor, rec.CoId, rec.Created, rec.Modified = l.id, l.actor, l.co, l.since, l.since
+	if err := l.describe(rec); err != nil {
 		return nil, fmt.Errorf("row %d of the history: %w", rec.Id, err)
 	}
-	for column, field := range map[int]*comity.Field{7: f.CoPersonId, 8: f.OrgIdentityId, 9: f.CoGroupId} {
-		if !row.Null(column) {
-			rec.SetInt(field, row.Int(column))
+	set := func(f *comity.Field, id int64) {
+		if id != 0 {
+			rec.SetInt(f, id)
 		}
 	}
+	set(f.CoPersonId, l.person)
+	set(f.OrgIdentityId, l.org)
+	set(f.CoGroupId, l.group)
 	if rec.Has(f.ActorApiUserId) || rec.Has(f.ActorCoPersonId) {
 		return rec, nil // a note may name the actor itself
 	}
-	if !row.Null(12) {
-		rec.SetInt(f.ActorApiUserId, row.Int(12))
-	}
-	if !row.Null(13) {
-		rec.SetInt(f.ActorCoPersonId, row.Int(13))
-	}
+	set(f.ActorApiUserId, l.actorUser)
+	set(f.ActorCoPersonId, l.actorPerson)
 	return rec, nil
 }
 
-// readChange sets a HistoryRecord's fields from a row: a note, or a change of a record in words.
-func readChange(rec *comity.Record, row db.Row) (err error) {
+// describe sets the fields of a HistoryRecord that say what happened: those of a note, or a change in words.
+func (l line) describe(rec *comity.Record) error {
 	f := comity.HistoryRecord
-	if row.Text(3) == comity.OpNote {
-		erased, err := ReadData(rec, row.Text(10))
+	if l.operation == comity.OpNote {
+		erased, err := ReadData(rec, l.data)
 		if erased {
 			rec.SetText(f.Comment, "(erased)")
 		}
 		return err
 	}
-	change, err := changeOf(row)
+	change, err := l.change()
 	if err != nil {
 		return err
 	}
@@ -80,15 +99,15 @@ func readChange(rec *comity.Record, row db.Row) (err error) {
 	return nil
 }
 
-// changeOf returns the change of a record that a row of the history holds.
-func changeOf(row db.Row) (change comity.Change, err error) {
-	change.Operation = row.Text(3)
-	if change.After, change.Erased, err = readRow(row.Text(1), row.Text(10)); err != nil {
+// change returns the change of a record that the row is; it is no note.
+func (l line) change() (change comity.Change, err error) {
+	change.Operation = l.operation
+	if change.After, change.Erased, err = readRow(l.resource, l.data); err != nil {
 		return change, err
 	}
-	change.After.Id = row.Int(2)
-	if !row.Null(11) {
-		change.Before, change.ErasedBefore, err = readRow(row.Text(1), row.Text(11))
+	change.After.Id = l.record
+	if l.before != "" {
+		change.Before, change.ErasedBefore, err = readRow(l.resource, l.before)
 	}
 	return change, err
 }
@@ -114,15 +133,12 @@ func InsertNote(tx *db.Tx, values, from string) string {
 // AddNote adds a HistoryRecord about something other than a change of a record, in the history of the person
 // in where. It sets the record's Id to the id of the row.
 func AddNote(ctx context.Context, tx *db.Tx, rec *comity.Record, actor string, where db.Place) error {
-	now, err := tx.Now(ctx)
-	if err != nil {
-		return err
-	}
+	now := tx.Now()
 	rec.Created, rec.Modified, rec.Revision, rec.Actor = now, now, 0, actor
 	person, org, group := shownAt(rec, where)
 	a := db.Args{actor, now.UnixMicro(), rec.CoId, person, org, group, Data(rec)}
-	return tx.Query(ctx, InsertNote(tx, `$1, $2, $2, $3, $4, $5, $6, $7`, ``)+` RETURNING id`, a, func(row db.Row) error {
-		rec.Id = row.Int(0)
+	return tx.Query(ctx, InsertNote(tx, `$1, $2, $2, $3, $4, $5, $6, $7`, ``)+` RETURNING id`, a, func(row *db.Row) error {
+		rec.Id = row.Int()
 		return nil
 	})
 }

@@ -104,10 +104,7 @@ func appendText(dst []byte, s string) []byte {
 
 // DeleteRecords deletes the records of a resource whose ids the subquery selects, and closes their history.
 func DeleteRecords(ctx context.Context, tx *db.Tx, r *comity.Resource, ids, actor string, a db.Args) error {
-	now, err := tx.Now(ctx)
-	if err != nil {
-		return err
-	}
+	now := tx.Now()
 	tx.Touch(r)
 	moment := now.UnixMicro()
 	note := append(db.Args(nil), a...)

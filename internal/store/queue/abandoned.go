@@ -17,21 +17,15 @@ type InFlight struct {
 // Overdue returns the claims whose lease is over by the clock. Their holder may still be sending: the
 // clock may have been set ahead meanwhile.
 func Overdue(ctx context.Context, tx *db.Tx) ([]InFlight, error) {
-	now, err := tx.Now(ctx)
-	if err != nil {
-		return nil, err
-	}
+	now := tx.Now()
 	return db.Collect(ctx, tx, `SELECT co_provisioning_target_id, kind, subject_id, sequence FROM deliveries WHERE claimed AND due <= $1`,
-		db.Args{now.UnixMicro()}, func(r db.Row) (InFlight, error) { return InFlight{r.Int(0), subjectIn(r, 1), r.Int(3)}, nil })
+		db.Args{now.UnixMicro()}, func(r *db.Row) (InFlight, error) { return InFlight{r.Int(), subjectIn(r), r.Int()}, nil })
 }
 
 // GiveBack makes the claimed deliveries pending and due now. The caller knows that no worker sends them any
 // more. Deliveries that were finished or claimed again since are left alone.
 func GiveBack(ctx context.Context, tx *db.Tx, claims []InFlight) error {
-	now, err := tx.Now(ctx)
-	if err != nil {
-		return err
-	}
+	now := tx.Now()
 	for _, c := range claims {
 		err := tx.Queue(ctx, `UPDATE deliveries SET claimed = false, due = $5 WHERE `+deliveryKey+` AND sequence = $4 AND claimed`,
 			db.Args{c.TargetId, int64(c.Subject.Kind), c.Subject.Id, c.Sequence, now.UnixMicro()})

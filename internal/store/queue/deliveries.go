@@ -67,9 +67,6 @@ type Outcome struct {
 const deliveryColumns = `co_provisioning_target_id, kind, subject_id, version, sequence, attempts, refusals, identifier, obsolete, state,
 	coalesce((SELECT l.edits FROM target_states l WHERE l.co_provisioning_target_id = deliveries.co_provisioning_target_id), 0)`
 
-// deliveryWidth is the number of deliveryColumns.
-const deliveryWidth = 11
-
 // deliveryKey is the SQL condition on the key of a delivery: target $1, kind $2, subject id $3.
 const deliveryKey = `co_provisioning_target_id = $1 AND kind = $2 AND subject_id = $3`
 
@@ -80,32 +77,24 @@ const (
 	sameDelivery = `co_provisioning_target_id, kind, subject_id`
 )
 
-func scanDelivery(r db.Row) (Delivery, error) {
+func scanDelivery(r *db.Row) (Delivery, error) {
 	d := Delivery{
-		TargetId: r.Int(0), Subject: subjectIn(r, 1), Version: r.Int(3), Sequence: r.Int(4),
-		Attempts: r.Int(5), Refusals: r.Int(6), Edits: r.Int(10),
+		TargetId: r.Int(), Subject: subjectIn(r), Version: r.Int(), Sequence: r.Int(), Attempts: r.Int(), Refusals: r.Int(),
 	}
 	var err error
-	if d.SubjectState, err = stateIn(r, 7); err != nil {
+	if d.SubjectState, err = stateIn(r); err != nil {
 		return d, fmt.Errorf("%v at target %d: %w", d.Subject, d.TargetId, err)
 	}
+	d.Edits = r.Int()
 	return d, nil
 }
 
-// stateIn reads a state from the columns i (identifier), i+1 (obsolete) and i+2 (state).
-func stateIn(r db.Row, i int) (s comity.SubjectState, err error) {
-	s.Identifier = r.Text(i)
-	s.Own = bytesIn(r, i+2)
-	s.Obsolete, err = obsoleteOf(r.Text(i + 1))
+// stateIn reads a state from the next three columns: identifier, obsolete and state.
+func stateIn(r *db.Row) (s comity.SubjectState, err error) {
+	s.Identifier = r.Text()
+	s.Obsolete, err = obsoleteOf(r.Text())
+	s.Own = r.Bytes()
 	return s, err
-}
-
-// bytesIn reads a copy of the bytes in a column, nil for NULL.
-func bytesIn(r db.Row, i int) []byte {
-	if r.Null(i) {
-		return nil
-	}
-	return append([]byte{}, r.Bytes(i)...)
 }
 
 // bytesOf returns bytes as they are stored, NULL for nil.
@@ -116,9 +105,9 @@ func bytesOf(b []byte) any {
 	return b
 }
 
-// subjectIn reads a subject from the columns i (kind) and i+1 (id).
-func subjectIn(r db.Row, i int) comity.Subject {
-	return comity.Subject{Kind: comity.SubjectKind(r.Int(i)), Id: r.Int(i + 1)}
+// subjectIn reads a subject from the next two columns, its kind and its id.
+func subjectIn(r *db.Row) comity.Subject {
+	return comity.Subject{Kind: comity.SubjectKind(r.Int()), Id: r.Int()}
 }
 
 func obsoleteOf(text string) (identifiers []string, err error) {
@@ -131,10 +120,7 @@ func obsoleteOf(text string) (identifiers []string, err error) {
 // Claim claims up to limit deliveries of a target that are due. They are in flight, and no other worker
 // gets them, until they are finished (Finish) or, when the lease is over, given back (GiveBack).
 func Claim(ctx context.Context, tx *db.Tx, target int64, limit int, lease time.Duration) ([]Delivery, error) {
-	now, err := tx.Now(ctx)
-	if err != nil {
-		return nil, err
-	}
+	now := tx.Now()
 	// Materialised: a plan that evaluated the subquery for each row would claim up to limit each time.
 	sql := fmt.Sprintf(`WITH next AS MATERIALIZED (
 			SELECT d.kind, d.subject_id FROM deliveries d WHERE d.co_provisioning_target_id = $2 AND d.due <= $3 AND NOT d.claimed
@@ -143,7 +129,7 @@ func Claim(ctx context.Context, tx *db.Tx, target int64, limit int, lease time.D
 		WHERE co_provisioning_target_id = $2 AND (kind, subject_id) IN (SELECT kind, subject_id FROM next)
 		RETURNING %s`, tx.Dialect.SkipLocked, deliveryColumns)
 	var claimed []Delivery
-	err = tx.InOrder(ctx, sql, db.Args{now.Add(lease).UnixMicro(), target, now.UnixMicro(), int64(limit)}, func(r db.Row) error {
+	err := tx.InOrder(ctx, sql, db.Args{now.Add(lease).UnixMicro(), target, now.UnixMicro(), int64(limit)}, func(r *db.Row) error {
 		d, err := scanDelivery(r)
 		claimed = append(claimed, d)
 		return err
@@ -154,10 +140,7 @@ func Claim(ctx context.Context, tx *db.Tx, target int64, limit int, lease time.D
 // ClaimOne claims the delivery of one subject, whether or not it is due, and returns whether it did: false
 // while another worker holds it.
 func ClaimOne(ctx context.Context, tx *db.Tx, target int64, subject comity.Subject, co int64, lease time.Duration) (Delivery, bool, error) {
-	now, err := tx.Now(ctx)
-	if err != nil {
-		return Delivery{}, false, err
-	}
+	now := tx.Now()
 	var d Delivery
 	got := false
 	sql := `INSERT INTO deliveries (` + newDelivery + `)
@@ -167,7 +150,7 @@ func ClaimOne(ctx context.Context, tx *db.Tx, target int64, subject comity.Subje
 			since = coalesce(deliveries.since, excluded.since), refusals = 0, dead_lettered = false
 		WHERE NOT deliveries.claimed
 		RETURNING ` + deliveryColumns
-	err = tx.Query(ctx, sql, db.Args{target, int64(subject.Kind), subject.Id, co, now.Add(lease).UnixMicro(), now.UnixMicro()}, func(r db.Row) (err error) {
+	err := tx.Query(ctx, sql, db.Args{target, int64(subject.Kind), subject.Id, co, now.Add(lease).UnixMicro(), now.UnixMicro()}, func(r *db.Row) (err error) {
 		got = true
 		d, err = scanDelivery(r)
 		return err
@@ -178,10 +161,7 @@ func ClaimOne(ctx context.Context, tx *db.Tx, target int64, subject comity.Subje
 // Release makes all deliveries in flight pending and due now, and probes due now, whichever worker holds
 // them. The caller knows that no other worker runs.
 func Release(ctx context.Context, tx *db.Tx) error {
-	now, err := tx.Now(ctx)
-	if err != nil {
-		return err
-	}
+	now := tx.Now()
 	if err := tx.Queue(ctx, `UPDATE target_states SET probe = $1 WHERE probe > $1`, db.Args{now.UnixMicro()}); err != nil {
 		return err
 	}
@@ -190,10 +170,7 @@ func Release(ctx context.Context, tx *db.Tx) error {
 
 // EnqueueOne enqueues a delivery of one subject to one target, due now.
 func EnqueueOne(ctx context.Context, tx *db.Tx, target int64, subject comity.Subject, co int64) error {
-	now, err := tx.Now(ctx)
-	if err != nil {
-		return err
-	}
+	now := tx.Now()
 	return tx.Queue(ctx, `INSERT INTO deliveries (`+newDelivery+`)
 		VALUES ($1, $2, $3, $4, 1, $5, false, $5, 0, 0, 0, false, '', '[]', '')
 		ON CONFLICT (`+sameDelivery+`) DO UPDATE SET
@@ -231,10 +208,7 @@ func obsoleteText(identifiers []string) (string, error) {
 // Finish stores the outcomes of claimed deliveries. A delivery whose subject changed after the claim is
 // pending again. One that another worker claimed after its lease ran out is left alone.
 func Finish(ctx context.Context, tx *db.Tx, outcomes []Outcome) error {
-	now, err := tx.Now(ctx)
-	if err != nil {
-		return err
-	}
+	now := tx.Now()
 	moment := now.UnixMicro()
 	// In the order in which deliveries are enqueued, so that the two cannot deadlock.
 	outcomes = slices.SortedFunc(slices.Values(outcomes), func(a, b Outcome) int { return a.Subject.Compare(b.Subject) })
@@ -344,8 +318,8 @@ func DueTargets(ctx context.Context, tx *db.Tx, modes []string) ([]DueTarget, er
 			FROM co_provisioning_targets t) x
 		LEFT JOIN target_states b ON b.co_provisioning_target_id = x.id
 		WHERE x.due IS NOT NULL ORDER BY x.ordr IS NULL, x.ordr, x.id`
-	err := tx.Query(ctx, sql, a, func(r db.Row) error {
-		targets = append(targets, DueTarget{r.Int(0), time.UnixMicro(r.Int(1)).UTC(), r.Int(2)})
+	err := tx.Query(ctx, sql, a, func(r *db.Row) error {
+		targets = append(targets, DueTarget{r.Int(), time.UnixMicro(r.Int()).UTC(), r.Int()})
 		return nil
 	})
 	return targets, err

@@ -34,10 +34,10 @@ func Entered(tx *db.Tx, includesGroups bool) {
 // due now. Those that failed because the receiver is unreachable keep their next try, so that changes do
 // not cause extra requests to it.
 func EnqueuePeopleOf(ctx context.Context, tx *db.Tx, people string, a db.Args, modes []string) error {
-	now, err := tx.Now(ctx)
-	if err != nil || len(modes) == 0 {
-		return err
+	if len(modes) == 0 {
+		return nil
 	}
+	now := tx.Now()
 	a = append(db.Args(nil), a...)
 	moment := db.Bigint(a.Put(now.UnixMicro()))
 	sql := fmt.Sprintf(`INSERT INTO deliveries (%[4]s)
@@ -115,8 +115,8 @@ func EnqueueGroupsOf(ctx context.Context, tx *db.Tx, memberships string, a db.Ar
 	if m.groups == nil {
 		m.groups = map[groupDelivery]bool{}
 	}
-	return tx.Later(ctx, sql, a, func(r db.Row) error {
-		m.groups[groupDelivery{r.Int(0), r.Int(1), r.Int(2)}] = true
+	return tx.Later(ctx, sql, a, func(r *db.Row) error {
+		m.groups[groupDelivery{r.Int(), r.Int(), r.Int()}] = true
 		return nil
 	})
 }
@@ -130,13 +130,10 @@ func EnqueueFound(ctx context.Context, tx *db.Tx) error {
 		return nil
 	}
 	// The queued queries of EnqueueGroupsOf have their results before this one has.
-	if err := tx.Query(ctx, `SELECT 1`, nil, func(db.Row) error { return nil }); err != nil {
+	if err := tx.Query(ctx, `SELECT 1`, nil, func(*db.Row) error { return nil }); err != nil {
 		return err
 	}
-	now, err := tx.Now(ctx)
-	if err != nil {
-		return err
-	}
+	now := tx.Now()
 	marks := slices.SortedFunc(maps.Keys(groups), func(a, b groupDelivery) int {
 		return cmp.Or(cmp.Compare(a.target, b.target), cmp.Compare(a.group, b.group))
 	})

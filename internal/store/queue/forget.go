@@ -20,19 +20,18 @@ type Known struct {
 // may have identifiers of the person. Where the delivery of the delete is still pending, its identifiers
 // stay until it is delivered, because the message needs them; a resting delivery is made due now.
 func ForgetPerson(ctx context.Context, tx *db.Tx, person int64) ([]Known, error) {
-	now, err := tx.Now(ctx)
-	if err != nil {
-		return nil, err
-	}
+	now := tx.Now()
 	var known []Known
-	err = tx.Query(ctx, `SELECT co_provisioning_target_id, identifier, obsolete, due IS NOT NULL OR claimed OR dead_lettered FROM deliveries
-		WHERE kind = 0 AND subject_id = $1 ORDER BY co_provisioning_target_id`+tx.Dialect.ForUpdate, db.Args{person}, func(row db.Row) (err error) {
-		k := Known{Target: row.Int(0), Waiting: row.Bool(3)}
-		if k.Identifiers, err = obsoleteOf(row.Text(2)); err != nil {
+	err := tx.Query(ctx, `SELECT co_provisioning_target_id, identifier, obsolete, due IS NOT NULL OR claimed OR dead_lettered FROM deliveries
+		WHERE kind = 0 AND subject_id = $1 ORDER BY co_provisioning_target_id`+tx.Dialect.ForUpdate, db.Args{person}, func(row *db.Row) (err error) {
+		k := Known{Target: row.Int()}
+		identifier := row.Text()
+		if k.Identifiers, err = obsoleteOf(row.Text()); err != nil {
 			return fmt.Errorf("person %d at target %d: %w", person, k.Target, err)
 		}
-		if row.Text(1) != "" {
-			k.Identifiers = append(k.Identifiers, row.Text(1))
+		k.Waiting = row.Bool()
+		if identifier != "" {
+			k.Identifiers = append(k.Identifiers, identifier)
 		}
 		if len(k.Identifiers) > 0 {
 			known = append(known, k)

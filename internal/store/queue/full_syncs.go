@@ -30,9 +30,9 @@ func LastFullSync(ctx context.Context, tx *db.Tx, target int64) (s FullSync, fou
 
 func readFullSync(ctx context.Context, tx *db.Tx, target int64, end string) (s FullSync, found bool, err error) {
 	err = tx.Query(ctx, `SELECT only_changed, last_kind, last_subject_id, total, claimed, began, ended, stopped FROM full_syncs
-		WHERE co_provisioning_target_id = $1`+end, db.Args{target}, func(r db.Row) error {
+		WHERE co_provisioning_target_id = $1`+end, db.Args{target}, func(r *db.Row) error {
 		found = true
-		s = FullSync{OnlyChanged: r.Bool(0), Last: subjectIn(r, 1), Total: r.Int(3), Taken: r.Int(4), Began: db.Moment(r, 5), Ended: db.Moment(r, 6), Stopped: r.Bool(7)}
+		s = FullSync{OnlyChanged: r.Bool(), Last: subjectIn(r), Total: r.Int(), Taken: r.Int(), Began: r.Time(), Ended: r.Time(), Stopped: r.Bool()}
 		return nil
 	})
 	return s, found, err
@@ -60,10 +60,7 @@ const includesGroups = `EXISTS (SELECT 1 FROM co_provisioning_targets s WHERE s.
 // StartFullSync begins a full sync of a target: after a subject, to continue an earlier one, or from the
 // start for the zero subject.
 func StartFullSync(ctx context.Context, tx *db.Tx, target, co int64, after comity.Subject, onlyChanged bool) error {
-	now, err := tx.Now(ctx)
-	if err != nil {
-		return err
-	}
+	now := tx.Now()
 	const all = int64(1) << 62
 	return tx.Queue(ctx, `INSERT INTO full_syncs (co_provisioning_target_id, only_changed, last_kind, last_subject_id, total, claimed, began, ended, stopped)
 		VALUES ($1, $6, $3, $4, (SELECT count(*) FROM (`+subjects+`) everybody), 0, $7, NULL, false)
@@ -74,10 +71,7 @@ func StartFullSync(ctx context.Context, tx *db.Tx, target, co int64, after comit
 
 // EndFullSync ends the full sync of a target that is under way; stopped says that it is not complete.
 func EndFullSync(ctx context.Context, tx *db.Tx, target int64, stopped bool) error {
-	now, err := tx.Now(ctx)
-	if err != nil {
-		return err
-	}
+	now := tx.Now()
 	return tx.Queue(ctx, `UPDATE full_syncs SET ended = $2, stopped = $3 WHERE co_provisioning_target_id = $1 AND ended IS NULL`,
 		db.Args{target, now.UnixMicro(), stopped})
 }
@@ -91,8 +85,8 @@ func ClaimFullSync(ctx context.Context, tx *db.Tx, target, co int64, limit int, 
 		return nil, err
 	}
 	var next []comity.Subject
-	err = tx.InOrder(ctx, subjects+` ORDER BY kind, id LIMIT $5`, db.Args{target, co, int64(s.Last.Kind), s.Last.Id, int64(max(limit, 1))}, func(r db.Row) error {
-		next = append(next, subjectIn(r, 0))
+	err = tx.InOrder(ctx, subjects+` ORDER BY kind, id LIMIT $5`, db.Args{target, co, int64(s.Last.Kind), s.Last.Id, int64(max(limit, 1))}, func(r *db.Row) error {
+		next = append(next, subjectIn(r))
 		return nil
 	})
 	if err != nil {
@@ -118,10 +112,7 @@ func ClaimFullSync(ctx context.Context, tx *db.Tx, target, co int64, limit int, 
 
 // claimNext claims the deliveries of the subjects of a full sync after one subject, up to and including last.
 func claimNext(ctx context.Context, tx *db.Tx, target, co int64, after, last comity.Subject, limit int, lease time.Duration) (claimed []Delivery, err error) {
-	now, err := tx.Now(ctx)
-	if err != nil {
-		return nil, err
-	}
+	now := tx.Now()
 	sql := `INSERT INTO deliveries (` + newDelivery + `)
 		SELECT CAST($1 AS bigint), x.kind, x.id, CAST($2 AS bigint), 1, CAST($6 AS bigint), true, CAST($7 AS bigint), 1, 0, 0, false, '', '[]', ''
 		FROM (` + subjects + ` ORDER BY kind, id LIMIT $5) x WHERE (x.kind, x.id) <= ($8, $9)
@@ -130,9 +121,9 @@ func claimNext(ctx context.Context, tx *db.Tx, target, co int64, after, last com
 		WHERE NOT deliveries.claimed
 		RETURNING ` + deliveryColumns + `, sent`
 	a := db.Args{target, co, int64(after.Kind), after.Id, int64(limit), now.Add(lease).UnixMicro(), now.UnixMicro(), int64(last.Kind), last.Id}
-	err = tx.InOrder(ctx, sql, a, func(r db.Row) error {
+	err = tx.InOrder(ctx, sql, a, func(r *db.Row) error {
 		d, err := scanDelivery(r)
-		d.Sent = bytesIn(r, deliveryWidth)
+		d.Sent = r.Bytes()
 		claimed = append(claimed, d)
 		return err
 	})

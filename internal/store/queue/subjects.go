@@ -14,8 +14,8 @@ import (
 func Subjects(ctx context.Context, tx *db.Tx, target, co int64, after comity.Subject, limit int) ([]SubjectStatus, error) {
 	var all []SubjectStatus
 	ids := map[comity.SubjectKind][]int64{}
-	err := tx.Query(ctx, subjectsEver+` ORDER BY kind, id LIMIT $5`, db.Args{target, co, int64(after.Kind), after.Id, int64(limit)}, func(r db.Row) error {
-		s := subjectIn(r, 0)
+	err := tx.Query(ctx, subjectsEver+` ORDER BY kind, id LIMIT $5`, db.Args{target, co, int64(after.Kind), after.Id, int64(limit)}, func(r *db.Row) error {
+		s := subjectIn(r)
 		all = append(all, SubjectStatus{Subject: s})
 		ids[s.Kind] = append(ids[s.Kind], s.Id)
 		return nil
@@ -26,7 +26,7 @@ func Subjects(ctx context.Context, tx *db.Tx, target, co int64, after comity.Sub
 	for kind, some := range ids {
 		a := db.Args{target, int64(kind)}
 		err := tx.Query(ctx, `SELECT `+subjectColumns+` FROM deliveries
-			WHERE co_provisioning_target_id = $1 AND kind = $2 AND subject_id IN `+db.List(&a, some), a, func(r db.Row) error {
+			WHERE co_provisioning_target_id = $1 AND kind = $2 AND subject_id IN `+db.List(&a, some), a, func(r *db.Row) error {
 			s, err := scanSubject(r)
 			i, found := slices.BinarySearchFunc(all, s.Subject, func(of SubjectStatus, s comity.Subject) int { return of.Subject.Compare(s) })
 			if found {
@@ -53,10 +53,7 @@ type Presence struct {
 // CountKnown returns the number of people that a target has, and the number of those that it should not have
 // by the given condition.
 func CountKnown(ctx context.Context, tx *db.Tx, target int64, p Presence) (known, leaving int64, err error) {
-	now, err := tx.Now(ctx)
-	if err != nil {
-		return 0, 0, err
-	}
+	now := tx.Now()
 	var a db.Args
 	stays := `SELECT 1 FROM co_people p WHERE p.id = d.subject_id AND p.status IN ` + db.List(&a, p.Statuses) + `
 		AND EXISTS (SELECT 1 FROM identifiers i WHERE i.co_person_id = p.id AND i.type = ` + a.Put(p.IdentifierType) + `
@@ -67,8 +64,8 @@ func CountKnown(ctx context.Context, tx *db.Tx, target int64, p Presence) (known
 				AND g.status = ` + a.Put(p.GroupStatus) + ` AND ` + db.ValidAt("m", &a, now) + `)`
 	}
 	err = tx.Query(ctx, `SELECT count(*), count(CASE WHEN NOT EXISTS (`+stays+`) THEN 1 END) FROM deliveries d
-		WHERE d.co_provisioning_target_id = `+a.Put(target)+` AND d.kind = 0 AND d.identifier <> ''`, a, func(r db.Row) error {
-		known, leaving = r.Int(0), r.Int(1)
+		WHERE d.co_provisioning_target_id = `+a.Put(target)+` AND d.kind = 0 AND d.identifier <> ''`, a, func(r *db.Row) error {
+		known, leaving = r.Int(), r.Int()
 		return nil
 	})
 	return known, leaving, err
@@ -85,12 +82,13 @@ func IdentifiersEver(ctx context.Context, tx *db.Tx, identifierType string, peop
 	var a db.Args
 	// The expression keeps the index on the resource from being used, which has every identifier ever.
 	err := tx.Query(ctx, `SELECT h.co_person_id, h.data FROM history h
-		WHERE h.co_person_id IN `+db.List(&a, people)+` AND h.resource || '' = `+a.Put(f.Singular)+` ORDER BY h.id`, a, func(r db.Row) error {
+		WHERE h.co_person_id IN `+db.List(&a, people)+` AND h.resource || '' = `+a.Put(f.Singular)+` ORDER BY h.id`, a, func(r *db.Row) error {
 		rec := comity.NewRecord(f.Resource)
-		if _, err := history.ReadData(rec, r.Text(1)); err != nil {
+		person := r.Int()
+		if _, err := history.ReadData(rec, r.Text()); err != nil {
 			return err
 		}
-		person, identifier := r.Int(0), rec.Text(f.Identifier)
+		identifier := rec.Text(f.Identifier)
 		if identifier != "" && rec.Text(f.Type) == identifierType && rec.OwnedBy(comity.OwnerCO) == person && !slices.Contains(ever[person], identifier) {
 			ever[person] = append(ever[person], identifier)
 		}
@@ -105,8 +103,9 @@ func Holders(ctx context.Context, tx *db.Tx, co int64, identifierType string, fo
 	holders := map[string][]int64{}
 	a := db.Args{co, identifierType}
 	err := tx.Query(ctx, `SELECT i.identifier_folded, i.co_person_id FROM identifiers i
-		WHERE i.co_id = $1 AND i.type = $2 AND i.co_person_id IS NOT NULL AND i.identifier_folded IN `+db.List(&a, folded), a, func(r db.Row) error {
-		holders[r.Text(0)] = append(holders[r.Text(0)], r.Int(1))
+		WHERE i.co_id = $1 AND i.type = $2 AND i.co_person_id IS NOT NULL AND i.identifier_folded IN `+db.List(&a, folded), a, func(r *db.Row) error {
+		identifier := r.Text()
+		holders[identifier] = append(holders[identifier], r.Int())
 		return nil
 	})
 	return holders, err

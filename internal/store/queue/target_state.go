@@ -42,11 +42,11 @@ func LockBreaker(ctx context.Context, tx *db.Tx, target int64) (Breaker, error) 
 }
 
 func readBreaker(ctx context.Context, tx *db.Tx, target int64, end string) (b Breaker, err error) {
-	err = tx.Query(ctx, `SELECT failing, opened, probe, probes, edits FROM target_states WHERE co_provisioning_target_id = $1`+end, db.Args{target}, func(r db.Row) error {
-		b.Opened, b.Probe, b.Probes, b.Edits = db.Moment(r, 1), db.Moment(r, 2), r.Int(3), r.Int(4)
-		if err := json.Unmarshal([]byte(r.Text(0)), &b.Failing); err != nil {
+	err = tx.Query(ctx, `SELECT failing, opened, probe, probes, edits FROM target_states WHERE co_provisioning_target_id = $1`+end, db.Args{target}, func(r *db.Row) error {
+		if err := json.Unmarshal([]byte(r.Text()), &b.Failing); err != nil {
 			return fmt.Errorf("breaker of target %d: %w", target, err)
 		}
+		b.Opened, b.Probe, b.Probes, b.Edits = r.Time(), r.Time(), r.Int(), r.Int()
 		return nil
 	})
 	return b, err
@@ -67,11 +67,8 @@ func SetBreaker(ctx context.Context, tx *db.Tx, target int64, b Breaker) error {
 // Succeed stores the time of a successful delivery to a target, to the second. It closes the breaker and
 // makes deliveries that failed because the receiver was unreachable due now.
 func Succeed(ctx context.Context, tx *db.Tx, target int64) error {
-	now, err := tx.Now(ctx)
-	if err != nil {
-		return err
-	}
-	err = tx.Queue(ctx, resume+` AND EXISTS (SELECT 1 FROM target_states l WHERE l.co_provisioning_target_id = $1 AND l.opened IS NOT NULL)`,
+	now := tx.Now()
+	err := tx.Queue(ctx, resume+` AND EXISTS (SELECT 1 FROM target_states l WHERE l.co_provisioning_target_id = $1 AND l.opened IS NOT NULL)`,
 		db.Args{target, now.UnixMicro()})
 	if err != nil {
 		return err
@@ -84,10 +81,7 @@ func Succeed(ctx context.Context, tx *db.Tx, target int64) error {
 
 // Resume makes deliveries that failed because the receiver was unreachable due now.
 func Resume(ctx context.Context, tx *db.Tx, target int64) error {
-	now, err := tx.Now(ctx)
-	if err != nil {
-		return err
-	}
+	now := tx.Now()
 	return tx.Queue(ctx, resume, db.Args{target, now.UnixMicro()})
 }
 
@@ -101,11 +95,8 @@ const closed = `failing = '[]', opened = NULL, probe = NULL, probes = 0`
 // and closes their breakers, because the edit may have fixed the cause of the failures.
 func Edited(ctx context.Context, tx *db.Tx, targets ...int64) error {
 	for _, target := range targets {
-		now, err := tx.Now(ctx)
-		if err != nil {
-			return err
-		}
-		err = tx.Queue(ctx, `UPDATE deliveries SET due = $2 WHERE co_provisioning_target_id = $1 AND due > $2 AND NOT claimed`,
+		now := tx.Now()
+		err := tx.Queue(ctx, `UPDATE deliveries SET due = $2 WHERE co_provisioning_target_id = $1 AND due > $2 AND NOT claimed`,
 			db.Args{target, now.UnixMicro()})
 		if err != nil {
 			return err
@@ -122,10 +113,7 @@ func Edited(ctx context.Context, tx *db.Tx, targets ...int64) error {
 // TakeIn makes the deliveries of subjects that were left out due now: after a change of the identifier type
 // they may have an identifier.
 func TakeIn(ctx context.Context, tx *db.Tx, target int64) error {
-	now, err := tx.Now(ctx)
-	if err != nil {
-		return err
-	}
+	now := tx.Now()
 	return tx.Queue(ctx, `UPDATE deliveries SET due = $2, since = coalesce(since, CAST($2 AS bigint)), dead_lettered = false
 		WHERE co_provisioning_target_id = $1 AND dead_lettered AND left_out = true`, db.Args{target, now.UnixMicro()})
 }
@@ -138,10 +126,7 @@ const ofTarget = `1000000 * (SELECT CASE WHEN t.retry_interval < 1000000000 THEN
 // allows: it was set while the clock was ahead. back says that the clock was set back since the last call;
 // then a time later than now is enough.
 func Parked(ctx context.Context, tx *db.Tx, lease time.Duration, back bool) ([]int64, error) {
-	now, err := tx.Now(ctx)
-	if err != nil {
-		return nil, err
-	}
+	now := tx.Now()
 	if back {
 		lease = 0
 	}
@@ -152,16 +137,13 @@ func Parked(ctx context.Context, tx *db.Tx, lease time.Duration, back bool) ([]i
 	return db.Collect(ctx, tx, `SELECT x.id FROM co_provisioning_targets x
 		WHERE (SELECT max(d.due) FROM deliveries d WHERE d.co_provisioning_target_id = x.id AND d.due IS NOT NULL) > `+beyond+`
 			OR (SELECT l.probe FROM target_states l WHERE l.co_provisioning_target_id = x.id) > `+beyond,
-		db.Args{now.Add(lease).UnixMicro()}, func(r db.Row) (int64, error) { return r.Int(0), nil })
+		db.Args{now.Add(lease).UnixMicro()}, func(r *db.Row) (int64, error) { return r.Int(), nil })
 }
 
 // Unpark makes the deliveries and probes that Parked finds due now. Deliveries in flight, which a worker may
 // still be sending, get the time of a lease.
 func Unpark(ctx context.Context, tx *db.Tx, lease time.Duration, targets ...int64) error {
-	now, err := tx.Now(ctx)
-	if err != nil {
-		return err
-	}
+	now := tx.Now()
 	beyond := db.Bigint("$3") + " + " + fmt.Sprintf(ofTarget, "$1")
 	for _, target := range targets {
 		a := db.Args{target, now.UnixMicro(), now.Add(lease).UnixMicro()}

@@ -28,12 +28,9 @@ type TargetStatus struct {
 
 // StatusOfTarget returns the provisioning status of a target.
 func StatusOfTarget(ctx context.Context, tx *db.Tx, target int64) (s TargetStatus, err error) {
-	now, err := tx.Now(ctx)
-	if err != nil {
-		return s, err
-	}
+	now := tx.Now()
 	sql := fmt.Sprintf(targetStatus, " AND d.co_provisioning_target_id = $2") + ` WHERE t.id = $2`
-	err = tx.Query(ctx, sql, db.Args{now.UnixMicro(), target}, func(r db.Row) error {
+	err = tx.Query(ctx, sql, db.Args{now.UnixMicro(), target}, func(r *db.Row) error {
 		s = scanTargetStatus(r)
 		return nil
 	})
@@ -46,13 +43,11 @@ func StatusOfTarget(ctx context.Context, tx *db.Tx, target int64) (s TargetStatu
 
 // StatusOfTargets returns the provisioning status of every target, by id. Of the breaker only Opened is set.
 func StatusOfTargets(ctx context.Context, tx *db.Tx) (map[int64]TargetStatus, error) {
-	now, err := tx.Now(ctx)
-	if err != nil {
-		return nil, err
-	}
+	now := tx.Now()
 	all := map[int64]TargetStatus{}
-	err = tx.Query(ctx, fmt.Sprintf(targetStatus, ""), db.Args{now.UnixMicro()}, func(r db.Row) error {
-		all[r.Int(0)] = scanTargetStatus(r)
+	err := tx.Query(ctx, fmt.Sprintf(targetStatus, ""), db.Args{now.UnixMicro()}, func(r *db.Row) error {
+		target := r.Int()
+		all[target] = scanTargetStatus(r)
 		return nil
 	})
 	return all, err
@@ -74,11 +69,11 @@ const targetStatus = `SELECT t.id, coalesce(w.waiting, 0), coalesce(w.claimed, 0
 		FROM deliveries d WHERE d.due IS NOT NULL%s GROUP BY d.co_provisioning_target_id
 	) w ON w.target = t.id`
 
-func scanTargetStatus(r db.Row) TargetStatus {
+func scanTargetStatus(r *db.Row) TargetStatus {
 	return TargetStatus{
-		Waiting: r.Int(1), InFlight: r.Int(2), Failed: r.Int(3), OldestWait: db.Moment(r, 4), LastSuccess: db.Moment(r, 5),
-		Breaker: Breaker{Opened: db.Moment(r, 6)}, CoId: r.Int(7), Description: r.Text(8),
-		LeftOut: r.Int(9), WhyLeftOut: r.Text(10),
+		Waiting: r.Int(), InFlight: r.Int(), Failed: r.Int(), OldestWait: r.Time(), LastSuccess: r.Time(),
+		Breaker: Breaker{Opened: r.Time()}, CoId: r.Int(), Description: r.Text(),
+		LeftOut: r.Int(), WhyLeftOut: r.Text(),
 	}
 }
 
@@ -91,28 +86,28 @@ type SubjectStatus struct {
 	Sequence int64
 	// Due is the time of the next try, zero for none. Since is since when a change is pending, zero for none.
 	Due, Since time.Time
-	// Held says that the delivery is in flight, Resting that it rests after too many refusals or, if it is
-	// LeftOut, because the subject has no identifier to be sent under.
-	Held, Resting, LeftOut bool
+	// InFlight says that a worker has the delivery, DeadLettered that it is not tried again: after too many
+	// refusals or, if it is LeftOut, because the subject has no identifier to be sent under.
+	InFlight, DeadLettered, LeftOut bool
 	// Attempts is the number of failures since the last success.
 	Attempts int64
-	// Tried is the time of the last try, Success that of the last successful one, zero for none. Answer is
-	// what the endpoint answered.
-	Tried, Success time.Time
-	Answer         string
+	// Attempted is the time of the last attempt, Delivered that of the last successful one, zero for none. Answer
+	// is what the endpoint answered.
+	Attempted, Delivered time.Time
+	Answer               string
 	// Sent is the last sent message as the outbox packs it; nil for none.
 	Sent []byte
 }
 
-const subjectColumns = `kind, subject_id, identifier, obsolete, state, sequence, due, since, claimed, dead_lettered, attempts, attempted, delivered, answer, sent, left_out`
+const subjectColumns = `kind, subject_id, sequence, due, since, claimed, dead_lettered, left_out, attempts, attempted, delivered, answer, sent, identifier, obsolete, state`
 
-func scanSubject(r db.Row) (s SubjectStatus, err error) {
+func scanSubject(r *db.Row) (s SubjectStatus, err error) {
 	s = SubjectStatus{
-		Subject: subjectIn(r, 0), Sequence: r.Int(5), Due: db.Moment(r, 6), Since: db.Moment(r, 7),
-		Held: r.Bool(8), Resting: r.Bool(9), LeftOut: r.Bool(9) && r.Bool(15), Attempts: r.Int(10), Tried: db.Moment(r, 11), Success: db.Moment(r, 12), Answer: r.Text(13),
-		Sent: bytesIn(r, 14),
+		Subject: subjectIn(r), Sequence: r.Int(), Due: r.Time(), Since: r.Time(),
+		InFlight: r.Bool(), DeadLettered: r.Bool(), LeftOut: r.Bool(), Attempts: r.Int(), Attempted: r.Time(), Delivered: r.Time(), Answer: r.Text(), Sent: r.Bytes(),
 	}
-	s.SubjectState, err = stateIn(r, 2)
+	s.LeftOut = s.LeftOut && s.DeadLettered
+	s.SubjectState, err = stateIn(r)
 	return s, err
 }
 
@@ -120,7 +115,7 @@ func scanSubject(r db.Row) (s SubjectStatus, err error) {
 // was one.
 func StatusOfSubject(ctx context.Context, tx *db.Tx, target int64, subject comity.Subject) (s SubjectStatus, found bool, err error) {
 	err = tx.Query(ctx, `SELECT `+subjectColumns+` FROM deliveries WHERE `+deliveryKey,
-		db.Args{target, int64(subject.Kind), subject.Id}, func(r db.Row) (err error) {
+		db.Args{target, int64(subject.Kind), subject.Id}, func(r *db.Row) (err error) {
 			found = true
 			s, err = scanSubject(r)
 			return err
@@ -139,10 +134,7 @@ func Failed(ctx context.Context, tx *db.Tx, target int64, after comity.Subject, 
 // Retried returns up to limit of a target's deliveries that failed and whose next try is later than now,
 // soonest first.
 func Retried(ctx context.Context, tx *db.Tx, target int64, limit int) ([]SubjectStatus, error) {
-	now, err := tx.Now(ctx)
-	if err != nil {
-		return nil, err
-	}
+	now := tx.Now()
 	return db.Collect(ctx, tx, `SELECT `+subjectColumns+` FROM deliveries
 		WHERE co_provisioning_target_id = $1 AND due > $2 AND attempts > 0 ORDER BY due LIMIT $3`,
 		db.Args{target, now.UnixMicro(), int64(limit)}, scanSubject)
@@ -152,10 +144,7 @@ func Retried(ctx context.Context, tx *db.Tx, target int64, limit int) ([]Subject
 // breaker: the one of a subject or, for nil, all. It closes the breaker and returns how many deliveries it
 // made due. Subjects that are left out are not among them.
 func Resend(ctx context.Context, tx *db.Tx, target int64, subject *comity.Subject) (int64, error) {
-	now, err := tx.Now(ctx)
-	if err != nil {
-		return 0, err
-	}
+	now := tx.Now()
 	sql := `UPDATE deliveries SET due = $2, since = coalesce(since, CAST($2 AS bigint)), refusals = 0, dead_lettered = false
 		WHERE co_provisioning_target_id = $1 AND (dead_lettered AND left_out = false OR NOT claimed AND (due > $2 OR due IS NOT NULL
 			AND EXISTS (SELECT 1 FROM target_states l WHERE l.co_provisioning_target_id = $1 AND l.opened IS NOT NULL)))`

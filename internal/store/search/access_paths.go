@@ -34,9 +34,9 @@ func CountFound(ctx context.Context, tx *db.Tx, ways []AccessPath) error {
 	if err := tx.PlanAnew(ctx); err != nil {
 		return err
 	}
-	return tx.Query(ctx, "SELECT "+strings.Join(counts, ", "), a, func(row db.Row) error {
+	return tx.Query(ctx, "SELECT "+strings.Join(counts, ", "), a, func(row *db.Row) error {
 		for i := range ways {
-			ways[i].count = row.Int(i)
+			ways[i].count = row.Int()
 		}
 		return nil
 	})

@@ -79,8 +79,8 @@ func People(ctx context.Context, tx *db.Tx, q Query) ([]Position, error) {
 	}
 	sql += fmt.Sprintf(" ORDER BY %[1]s.sort, %[1]s.id LIMIT %[2]s", alias, a.Put(int64(q.Limit)))
 	var people []Position
-	err = tx.Query(ctx, sql, a, func(row db.Row) error {
-		people = append(people, Position{Id: row.Int(0), Sort: row.Text(1)})
+	err = tx.Query(ctx, sql, a, func(row *db.Row) error {
+		people = append(people, Position{Id: row.Int(), Sort: row.Text()})
 		return nil
 	})
 	return people, err

@@ -109,11 +109,12 @@ func openRaw(t *testing.T, name string) *sql.DB {
 func (b *bed) write(t tb, fn func(context.Context, *db.Tx) error) (now time.Time) {
 	t.Helper()
 	ctx := t.Context()
-	err := b.store.Write(ctx, func(tx *db.Tx) (err error) {
-		if err = fn(ctx, tx); err == nil {
-			now, err = tx.Now(ctx)
+	err := b.store.Write(ctx, func(tx *db.Tx) error {
+		if err := fn(ctx, tx); err != nil {
+			return err
 		}
-		return err
+		now = tx.Now()
+		return nil
 	})
 	if err != nil {
 		t.Fatalf("write: %v", err)

@@ -16,9 +16,9 @@ import (
 func (b *bed) settled(t *testing.T) (s db.Settled, before, after time.Time) {
 	t.Helper()
 	now := func() (now time.Time) {
-		err := b.store.Read(t.Context(), func(tx *db.Tx) (err error) {
-			now, err = tx.Now(t.Context())
-			return err
+		err := b.store.Read(t.Context(), func(tx *db.Tx) error {
+			now = tx.Now()
+			return nil
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -101,10 +101,7 @@ func testSettled(t *testing.T, b Backend) {
 	// The store's own transactions hold the time back from before they have their time, whether or not they
 	// have written.
 	bed.write(t, func(ctx context.Context, tx *db.Tx) error {
-		now, err := tx.Now(ctx)
-		if err != nil {
-			return err
-		}
+		now := tx.Now()
 		if s, _, _ := bed.settled(t); s.Time.After(now) {
 			t.Errorf("a write of %v is under way, and all is settled at %v", now, s.Time)
 		}
