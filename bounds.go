@@ -6,9 +6,9 @@ import "fmt"
 const (
 	// MaxBulk is the most records that one request may add.
 	MaxBulk = 1000
-	// MaxHanging is the most records of a resource that one person, role, org identity, group or other owner
+	// MaxDependents is the most records of a resource that one person, role, org identity, group or other owner
 	// may have, since reading or deleting an owner reads all of them. Memberships are not limited.
-	MaxHanging = 5000
+	MaxDependents = 5000
 	// MaxNestings is the most nestings of a CO: a membership can have one derived row for each.
 	MaxNestings = 2000
 	// MaxNestingDepth is the most nestings on a path from a group upwards.
@@ -18,7 +18,7 @@ const (
 // The formats of the error messages for a request that exceeds a limit.
 const (
 	BeyondBulk         = "The request has %d elements, at most %d are allowed"
-	BeyondHanging      = "%s %d has %d %s, and may have no more: delete what is not needed first"
+	BeyondDependents   = "%s %d has %d %s, and may have no more: delete what is not needed first"
 	BeyondNestings     = "The CO has %d nestings, and may have at most %d: nest groups that belong together in one, and that in others"
 	BeyondNestingDepth = "The groups would be nested %d levels deep, and may be at most %d: nest group %d in one further up instead"
 )
@@ -42,8 +42,8 @@ func Bounds() []Bound {
 			fmt.Sprintf(BeyondBulk, MaxBulk+1, MaxBulk),
 		},
 		{
-			MaxHanging, "records of a resource on one owner (a person, role, org identity, group or department), but for memberships", 403, PhraseForbidden,
-			fmt.Sprintf(BeyondHanging, "CoPerson", 7, MaxHanging, "Identifiers"),
+			MaxDependents, "records of a resource on one owner (a person, role, org identity, group or department), but for memberships", 403, PhraseForbidden,
+			fmt.Sprintf(BeyondDependents, "CoPerson", 7, MaxDependents, "Identifiers"),
 		},
 		{
 			MaxNestings, "nestings in a CO", 403, PhraseForbidden,

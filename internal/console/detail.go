@@ -139,7 +139,7 @@ func (v *visit) hanging(rec *comity.Record, but ...*comity.Resource) ([]hanging,
 			}
 			id := strconv.FormatInt(rec.Id, 10)
 			query := v.listOf(r, hangingSize)
-			query.Parents = []view.Parent{{Parent: of, Id: rec.Id}}
+			query.Parents = []view.ParentRecord{{Parent: of, Id: rec.Id}}
 			l, err := v.View.List(v.ctx(), v.caller, query)
 			if err != nil {
 				return nil, err

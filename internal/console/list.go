@@ -55,7 +55,7 @@ func (d drawn) list(v *visit) error {
 	query.After = comity.ParseId(asked.Get("after"))
 	parent, id := form.ParentOf(d.Resource, asked)
 	if id != 0 {
-		query.Parents = []view.Parent{{Parent: parent, Id: id}}
+		query.Parents = []view.ParentRecord{{Parent: parent, Id: id}}
 	}
 	l, err := v.View.List(v.ctx(), v.caller, query)
 	if err != nil {

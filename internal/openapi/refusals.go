@@ -24,7 +24,7 @@ var (
 	intoAuto     = reason{comity.PhraseForbidden, "nothing is nested into a group with Auto"}
 	bounds       = reason{comity.PhraseForbidden, fmt.Sprintf("more than %s nestings in the CO, or groups nested more than %d levels deep",
 		thousands(comity.MaxNestings), comity.MaxNestingDepth)}
-	crowded   = reason{comity.PhraseForbidden, "its owner has " + thousands(comity.MaxHanging) + " of them already"}
+	crowded   = reason{comity.PhraseForbidden, "its owner has " + thousands(comity.MaxDependents) + " of them already"}
 	typeInUse = reason{"Type In Use", "a record has the type"}
 	roleThere = reason{"CoPersonRole Exists", "the person still has a role"}
 )

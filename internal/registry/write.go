@@ -99,8 +99,8 @@ func (c *change) refuseMany(ctx context.Context) error {
 	if f == nil || !c.changed(f) || c.new.Resource == comity.CoGroupMember.Resource {
 		return nil
 	}
-	return store.AtMost(ctx, c.tx, c.new, comity.MaxHanging, comity.RefuseBecause(comity.PhraseForbidden, comity.BeyondHanging,
-		ownerResource(c.new, f).Singular, c.new.Int(f), comity.MaxHanging, c.new.Resource.Plural))
+	return store.AtMost(ctx, c.tx, c.new, comity.MaxDependents, comity.RefuseBecause(comity.PhraseForbidden, comity.BeyondDependents,
+		ownerResource(c.new, f).Singular, c.new.Int(f), comity.MaxDependents, c.new.Resource.Plural))
 }
 
 // referenceErrors adds the field errors of fields that name a record outside the CO.

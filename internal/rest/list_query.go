@@ -64,7 +64,7 @@ func (p *listParameters) add(name, value string) (err error) {
 		return refuseEmpty(name, value)
 	}
 	if parent, ok := q.Resource.Parent(name); ok {
-		q.Parents = append(q.Parents, view.Parent{Parent: parent, Id: comity.ParseId(value)})
+		q.Parents = append(q.Parents, view.ParentRecord{Parent: parent, Id: comity.ParseId(value)})
 		return refuseEmpty(name, value)
 	}
 	switch name {
@@ -158,7 +158,7 @@ func checkDeleted(q view.ListQuery) error {
 
 // checkAt returns an error if memberships as of a time cannot be listed by the query's other parameters.
 func checkAt(q view.ListQuery) error {
-	ofGroup := slices.ContainsFunc(q.Parents, func(p view.Parent) bool { return p.Resource == comity.CoGroup.Resource })
+	ofGroup := slices.ContainsFunc(q.Parents, func(p view.ParentRecord) bool { return p.Resource == comity.CoGroup.Resource })
 	if !ofGroup || !q.ModifiedSince.IsZero() || q.Deleted || len(q.Expand) > 0 {
 		return comity.BadRequest("at goes with cogroupid, which it needs, and with coid, copersonid, owner, limit and after only")
 	}

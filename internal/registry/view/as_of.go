@@ -137,7 +137,7 @@ func (r *Reader) membershipsAt(ctx context.Context, caller authz.Caller, q ListQ
 
 // group returns the group whose memberships the query lists.
 func (q ListQuery) group() (int64, error) {
-	i := slices.IndexFunc(q.Parents, func(p Parent) bool { return p.Resource == comity.CoGroup.Resource })
+	i := slices.IndexFunc(q.Parents, func(p ParentRecord) bool { return p.Resource == comity.CoGroup.Resource })
 	if i < 0 || q.Resource != comity.CoGroupMember.Resource {
 		return 0, errors.New("a list as of a time is of the memberships of a group")
 	}

@@ -76,7 +76,7 @@ func (q *resolvedQuery) resolveCOs(ctx context.Context, tx *db.Tx) error {
 }
 
 // resolveParent adds the conditions of a parent, which must exist and be seen by the caller.
-func (q *resolvedQuery) resolveParent(ctx context.Context, tx *db.Tx, p Parent) error {
+func (q *resolvedQuery) resolveParent(ctx context.Context, tx *db.Tx, p ParentRecord) error {
 	where, err := store.Home(ctx, tx, p.Resource, p.Id)
 	if errors.Is(err, db.ErrNotFound) || err == nil && !q.filter.Caller.Knows(where.CoId) {
 		return comity.Missing(p.Resource.Noun + " Unknown")

@@ -16,7 +16,7 @@ type ListQuery struct {
 	// CoIds are COs that the records must be in.
 	CoIds []int64
 	// Parents are records to which the listed ones must belong or refer.
-	Parents []Parent
+	Parents []ParentRecord
 	// Search are the criteria that they must meet. If there are some and none is usable, the list is empty.
 	Search []Criterion
 	// ModifiedSince is a time since which they must have been changed; zero is no condition.
@@ -38,8 +38,8 @@ type ListQuery struct {
 	Invalid error
 }
 
-// Parent is a record to which listed ones belong or refer.
-type Parent struct {
+// ParentRecord is a record to which listed ones belong or refer.
+type ParentRecord struct {
 	comity.Parent
 	Id int64
 }
@@ -84,7 +84,7 @@ func (q ListQuery) Of(parent *comity.Resource, id int64) ListQuery {
 		q.Invalid = fmt.Errorf("%s do not belong to a %s", q.Resource.Plural, parent.Singular)
 		return q
 	}
-	q.Parents = append(slices.Clone(q.Parents), Parent{of, id})
+	q.Parents = append(slices.Clone(q.Parents), ParentRecord{of, id})
 	return q
 }
 
