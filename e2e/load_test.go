@@ -154,7 +154,7 @@ func (l *load) change(ctx context.Context) {
 		rec.SetText(a.field, value)
 		return c.Edit(context.WithoutCancel(ctx), rec)
 	})
-	l.settle(e, answered, value, a)
+	l.expect(e, answered, value, a)
 }
 
 // dismiss deletes a role and then its person.
@@ -164,17 +164,17 @@ func (l *load) dismiss(ctx context.Context) {
 		return l.call(ctx, func(c *client.Client) error { return c.Delete(context.WithoutCancel(ctx), a.field.Resource(), a.id) })
 	}
 	answered := remove(e.role)
-	l.settle(e, answered, gone, e.role)
+	l.expect(e, answered, gone, e.role)
 	if !answered {
 		return
 	}
-	l.settle(e, remove(e.person), gone, e.all()...)
+	l.expect(e, remove(e.person), gone, e.all()...)
 	e.lost = true
 	l.keepStaff()
 }
 
-// settle notes what records may be after a call that would give them a value.
-func (l *load) settle(e *employee, answered bool, value string, accounts ...*account) {
+// expect notes what records may be after a call that would give them a value.
+func (l *load) expect(e *employee, answered bool, value string, accounts ...*account) {
 	for _, a := range accounts {
 		if answered {
 			clear(a.may)

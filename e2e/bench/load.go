@@ -13,8 +13,8 @@ type side struct {
 	*process
 	authorization string
 	work          func(*conn) error
-	// settle waits until what the requests set going is done, where they set something going.
-	settle func() error
+	// await waits until what the requests have caused is done; nil if they cause nothing.
+	await func() error
 }
 
 // turn is what came of one.
@@ -52,8 +52,8 @@ func (s side) turn(ctx context.Context, clients int, length time.Duration) (t tu
 		t.took = append(t.took, c.took...)
 	}
 	t.rate = float64(len(t.took)) / elapsed.Seconds()
-	if s.settle != nil {
-		err = s.settle()
+	if s.await != nil {
+		err = s.await()
 	}
 	return t, err
 }

@@ -63,7 +63,7 @@ func (b *bench) onboard(ctx context.Context, server, bare *process, receiver *re
 	var waits []time.Duration
 	ours := side{process: server, authorization: b.authorization}
 	ours.work = func(c *conn) error { return onboardOne(c, b.stock.onboards, onboarded.Add(1)) }
-	ours.settle = func() error {
+	ours.await = func() error {
 		wait, err := b.sent(ctx)
 		waits = append(waits, wait)
 		return err

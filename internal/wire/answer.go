@@ -63,18 +63,18 @@ func appendProblemJSON(dst []byte, e *comity.Error) []byte {
 	return appendStringJSON(appendKeyJSON(dst, "Error"), cmp.Or(e.Detail, e.Phrase))
 }
 
-func appendFieldErrorsXML(dst []byte, faults []comity.FieldError) []byte {
+func appendFieldErrorsXML(dst []byte, fieldErrors []comity.FieldError) []byte {
 	dst = appendStartXML(dst, "InvalidFields")
-	for _, fault := range byField(faults) {
+	for _, fault := range byField(fieldErrors) {
 		dst = appendElementXML(dst, fault.Field, fault.Sentence)
 	}
 	return appendEndXML(dst, "InvalidFields")
 }
 
-func appendFieldErrorsJSON(dst []byte, faults []comity.FieldError) []byte {
+func appendFieldErrorsJSON(dst []byte, fieldErrors []comity.FieldError) []byte {
 	dst = append(dst, `,"InvalidFields":{`...)
 	field := ""
-	for i, fault := range byField(faults) {
+	for i, fault := range byField(fieldErrors) {
 		switch {
 		case i == 0:
 			dst = append(appendStringJSON(dst, fault.Field), `:[`...)
@@ -90,12 +90,12 @@ func appendFieldErrorsJSON(dst []byte, faults []comity.FieldError) []byte {
 	return append(dst, `]}`...)
 }
 
-// byField groups the faults by field, in the order in which the fields first occur.
-func byField(faults []comity.FieldError) []comity.FieldError {
+// byField groups the field errors by field, in the order in which the fields first occur.
+func byField(fieldErrors []comity.FieldError) []comity.FieldError {
 	place := func(f comity.FieldError) int {
-		return slices.IndexFunc(faults, func(g comity.FieldError) bool { return g.Field == f.Field })
+		return slices.IndexFunc(fieldErrors, func(g comity.FieldError) bool { return g.Field == f.Field })
 	}
-	sorted := slices.Clone(faults)
+	sorted := slices.Clone(fieldErrors)
 	slices.SortStableFunc(sorted, func(a, b comity.FieldError) int { return place(a) - place(b) })
 	return sorted
 }

@@ -32,13 +32,13 @@ func elementJSON(res *comity.Resource, object []byte) *element {
 			e.set(key, scalar(value))
 			continue
 		}
-		var p person
+		var p ownerObject
 		for key, value := range members(value) {
 			switch key {
 			case "Type":
-				p.word = given{scalar(value), true}
+				p.word = givenValue{scalar(value), true}
 			case "Id":
-				p.id = given{scalar(value), true}
+				p.id = givenValue{scalar(value), true}
 			}
 		}
 		e.setOwner(p)

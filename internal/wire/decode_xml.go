@@ -89,15 +89,15 @@ func (r *xmlReader) member(e *element, start xml.StartElement) {
 		e.set(name, r.scalar())
 		return
 	}
-	var p person
+	var p ownerObject
 	object := false
 	text := r.content(func(child xml.StartElement) {
 		object = true
 		switch child.Name.Local {
 		case "Type":
-			p.word = given{r.scalar(), true}
+			p.word = givenValue{r.scalar(), true}
 		case "Id":
-			p.id = given{r.scalar(), true}
+			p.id = givenValue{r.scalar(), true}
 		}
 	})
 	if object {

@@ -12,41 +12,41 @@ import (
 // JSON and XML are the same.
 type element struct {
 	res     *comity.Resource
-	version given
+	version givenValue
 	// fields are the values, by the field's index in the table.
-	fields []given
+	fields []givenValue
 	// owner is the index of the Owner field, -1 if there is none.
 	owner int
 	// person is the value of the Owner field if it is an object.
-	person *person
+	person *ownerObject
 	// flat are the owner's ids in the flat form, by the type's index in the Owner field.
-	flat []given
+	flat []givenValue
 }
 
-// given is a value of a request, or its absence.
-type given struct {
+// givenValue is a value of a request, or its absence.
+type givenValue struct {
 	comity.Scalar
 	there bool
 }
 
-// person is an owner written as an object.
-type person struct{ word, id given }
+// ownerObject is an owner written as an object.
+type ownerObject struct{ word, id givenValue }
 
 func newElement(res *comity.Resource) *element {
 	e := &element{
 		res:    res,
-		fields: make([]given, len(res.Fields)),
+		fields: make([]givenValue, len(res.Fields)),
 		owner:  slices.IndexFunc(res.Fields, func(f *comity.Field) bool { return f.Kind == comity.Owner }),
 	}
 	if e.owner >= 0 {
-		e.flat = make([]given, len(res.Fields[e.owner].Owners))
+		e.flat = make([]givenValue, len(res.Fields[e.owner].Owners))
 	}
 	return e
 }
 
 // set stores the value of that name; the last of several wins. Unknown names are ignored.
 func (e *element) set(name string, value comity.Scalar) {
-	v := given{value, true}
+	v := givenValue{value, true}
 	if name == "Version" {
 		e.version = v
 		return
@@ -73,8 +73,8 @@ func (e *element) isOwner(name string) bool {
 }
 
 // setOwner stores an owner that is an object.
-func (e *element) setOwner(p person) {
-	e.fields[e.owner] = given{there: true}
+func (e *element) setOwner(p ownerObject) {
+	e.fields[e.owner] = givenValue{there: true}
 	e.person = &p
 }
 
@@ -106,7 +106,7 @@ func (e *element) input() comity.Input {
 }
 
 // isVersion accepts the number 1.0 too, in any spelling: not every client can choose one.
-func (v given) isVersion() bool {
+func (v givenValue) isVersion() bool {
 	if v.Type == comity.NumberScalar {
 		n, err := strconv.ParseFloat(v.Text, 64)
 		return err == nil && n == 1
@@ -114,24 +114,24 @@ func (v given) isVersion() bool {
 	return v.Type == comity.TextScalar && strings.TrimSpace(v.Text) == version
 }
 
-// void says whether the value is missing, null or blank.
-func (v given) void() bool {
+// isBlank says whether the value is missing, null or blank.
+func (v givenValue) isBlank() bool {
 	return !v.there || v.Type == comity.NullScalar || v.Type == comity.TextScalar && strings.TrimSpace(v.Text) == ""
 }
 
 // readOwner reads the object form or, if that names nothing, the flat one.
 func (e *element) readOwner(f *comity.Field) (cell comity.Cell, sentence string) {
 	switch v := e.fields[e.owner]; {
-	case e.person != nil && (!e.person.word.void() || !e.person.id.void()):
+	case e.person != nil && (!e.person.word.isBlank() || !e.person.id.isBlank()):
 		return e.person.read(f)
-	case e.person == nil && !v.void():
+	case e.person == nil && !v.isBlank():
 		return cell, f.FieldError("must be an object with a Type (%s) and an Id", ownerWords(f)).Sentence
 	case v.there:
 		cell = comity.EmptyCell()
 	}
 	for i, o := range f.Owners {
 		v := e.flat[i]
-		if !v.void() {
+		if !v.isBlank() {
 			return readOwnerId(f, o, v, o.Name)
 		}
 		if v.there {
@@ -141,7 +141,7 @@ func (e *element) readOwner(f *comity.Field) (cell comity.Cell, sentence string)
 	return cell, ""
 }
 
-func (p *person) read(f *comity.Field) (cell comity.Cell, sentence string) {
+func (p *ownerObject) read(f *comity.Field) (cell comity.Cell, sentence string) {
 	o, ok := f.Owner(strings.TrimSpace(p.word.Text))
 	if !ok || p.word.Type != comity.TextScalar {
 		return cell, f.FieldError("must have a Type that is one of %s", ownerWords(f)).Sentence
@@ -151,7 +151,7 @@ func (p *person) read(f *comity.Field) (cell comity.Cell, sentence string) {
 
 // readOwnerId reads the id of an owner; a missing one is treated as unknown. The name is the one used in the
 // request.
-func readOwnerId(f *comity.Field, o comity.OwnerType, id given, name string) (comity.Cell, string) {
+func readOwnerId(f *comity.Field, o comity.OwnerType, id givenValue, name string) (comity.Cell, string) {
 	n, ok := comity.ReadId(id.Scalar)
 	if !ok {
 		return comity.Cell{}, f.FieldError("must have an id as its %s", name).Sentence

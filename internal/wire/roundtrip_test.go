@@ -29,7 +29,7 @@ func TestDecodeOfEncodeIsTheRecord(t *testing.T) {
 					if err != nil || len(in.FieldErrors) > 0 {
 						t.Fatalf("Decode: %v, %v\n%s", in.FieldErrors, err, body)
 					}
-					if diff := cmp.Diff(cells(comeback(rec)), cells(in.Record)); diff != "" {
+					if diff := cmp.Diff(cells(asRequest(rec)), cells(in.Record)); diff != "" {
 						t.Fatalf("(-want +got):\n%s\n%s", diff, body)
 					}
 				})
@@ -38,9 +38,9 @@ func TestDecodeOfEncodeIsTheRecord(t *testing.T) {
 	}
 }
 
-// comeback returns what a request should contain of a record that was shown: without fields that are never
+// asRequest returns what a request should contain of a record that was shown: without fields that are never
 // shown or never accepted.
-func comeback(rec *comity.Record) *comity.Record {
+func asRequest(rec *comity.Record) *comity.Record {
 	rec = rec.Clone()
 	for _, f := range rec.Resource.Fields {
 		if f.ReadOnly || f.Kind == comity.Secret || !rec.Has(f) {

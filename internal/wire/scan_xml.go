@@ -156,7 +156,7 @@ func longTag(body []byte) bool {
 			return false
 		}
 		body = body[start:]
-		if end := passedOver(body); end > 0 {
+		if end := skippedEnd(body); end > 0 {
 			body = body[end:]
 			continue
 		}
@@ -175,8 +175,8 @@ func longTag(body []byte) bool {
 	}
 }
 
-// passedOver returns the end of a comment or CDATA section that a text begins with, 0 if there is none.
-func passedOver(text []byte) int {
+// skippedEnd returns the end of a comment or CDATA section that a text begins with, 0 if there is none.
+func skippedEnd(text []byte) int {
 	for start, end := range map[string]string{"<!--": "-->", "<![CDATA[": "]]>"} {
 		if rest, found := bytes.CutPrefix(text, []byte(start)); found {
 			if i := bytes.Index(rest, []byte(end)); i >= 0 {
