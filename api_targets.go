@@ -28,21 +28,21 @@ var CoApiProvisionerTarget = func() (t struct {
 			does("Everything goes to one address: POST URL/, with \"deleted\": true for whoever is gone."),
 		option(ProtocolPUT, "HTTP PUT").
 			does("Each person has an address of their own: PUT URL/identifier, and DELETE for whoever is gone."),
-	).required().
+	).required().summary().
 		label("Protocol mode").doc("How an HTTP server is called. With a Kafka server it is not looked at.")
-	t.IdentifierType = t.text("IdentifierType", 32).required().types("Identifier.type", identifierTypes...).queueColumn(QueueIdentifierType).
+	t.IdentifierType = t.text("IdentifierType", 32).required().types("Identifier.type", identifierTypes...).summary().queueColumn(QueueIdentifierType).
 		doc("People are sent under their identifier of this type.").example("uid")
-	t.IncludeAttributes = t.boolean("IncludeAttributes").defaults(BoolCell(true)).
+	t.IncludeAttributes = t.boolean("IncludeAttributes").summary().defaults(BoolCell(true)).
 		doc("`false` sends who changed and not what.")
-	t.Workers = t.integer("Workers").min(1).most(MaxWorkers).queueColumn(QueueWorkers).
+	t.Workers = t.integer("Workers").advanced().min(1).most(MaxWorkers).queueColumn(QueueWorkers).
 		doc("How many messages are sent side by side; without a number 4.")
-	t.Tombstones = t.boolean("Tombstones").defaults(Cell{}). // no default: most targets have no topic
-									doc("With a Kafka server, a delete is a record without a value.")
-	t.AnswersGet = t.boolean("AnswersGet").defaults(Cell{}).
+	t.Tombstones = t.boolean("Tombstones").advanced().defaults(Cell{}). // no default: most targets have no topic
+										doc("With a Kafka server, a delete is a record without a value.")
+	t.AnswersGet = t.boolean("AnswersGet").advanced().defaults(Cell{}).
 		label("Answers GET").doc("The endpoint answers GET of a person's URL with the message that it holds, so that it can be compared.")
-	t.IncludeGroups = t.boolean("IncludeGroups").defaults(Cell{}).queueColumn(QueueIncludeGroups).
+	t.IncludeGroups = t.boolean("IncludeGroups").advanced().defaults(Cell{}).queueColumn(QueueIncludeGroups).
 		doc("The CO's groups are sent, too, each with its members' identifiers.")
-	t.SigningSecret = t.secret("SigningSecret", 128).must(signingSecret).
+	t.SigningSecret = t.secret("SigningSecret", 128).advanced().must(signingSecret).
 		doc("Messages are signed with it, if there is one.")
 	t.unique(Unique{Phrase: "Target Already Configured", Fields: []*Field{t.CoProvisioningTargetId}})
 	return t

@@ -49,8 +49,12 @@ func ServerTable(serverType string) *Resource {
 // settingsFor makes the records the settings of the provisioning targets with a Plugin.
 func (r *Resource) settingsFor(plugin string) *Resource { r.Plugin = plugin; return r }
 
-// addressOf makes the records the addresses of servers of a ServerType.
-func (r *Resource) addressOf(serverType string) *Resource { r.ServerType = serverType; return r }
+// addressOf makes the records the addresses of servers of a ServerType. The heading is the title of their part
+// of a server's form.
+func (r *Resource) addressOf(serverType, heading string) *Resource {
+	r.ServerType, r.Heading = serverType, heading
+	return r
+}
 
 // TargetId returns the field of a target's settings that names the target.
 func (r *Resource) TargetId() *Field { return r.Field("CoProvisioningTargetId") }

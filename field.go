@@ -83,6 +83,11 @@ type Field struct {
 	// QueueColumn is, of a field of a provisioning target's settings, the column of the target that holds its
 	// value for the queue, "" where the queue does not read it.
 	QueueColumn string
+	// Advanced fields are those that few need to fill in. Summary fields are shown where settings are summed up.
+	Advanced, Summary bool
+	// Lacking is, of a field of a server's address that may be empty though nothing can be sent without it, what
+	// is said of a target then; LackingAction is the text of the link to its form.
+	Lacking, LackingAction string
 	// ServerTypes are, of a Reference to a Server, the types that this may have.
 	ServerTypes []string
 
@@ -127,6 +132,15 @@ func (f *Field) generated() *Field { f.Generated = true; return f }
 func (f *Field) unsent() *Field    { f.Unsent = true; return f }
 
 func (f *Field) onAdd(words ...string) *Field { f.OnAdd = words; return f }
+
+func (f *Field) advanced() *Field { f.Advanced = true; return f }
+
+func (f *Field) summary() *Field { f.Summary = true; return f }
+
+func (f *Field) lacking(sentence, action string) *Field {
+	f.Lacking, f.LackingAction = sentence, action
+	return f
+}
 
 func (f *Field) sequential() *Field { f.Sequential = true; return f }
 

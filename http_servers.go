@@ -17,10 +17,10 @@ var HttpServer = func() (t struct {
 ) {
 	t.Resource = resource("HttpServer", "HttpServers", "http_servers").short("HTS").
 		named("HTTP server", "HTTP servers").
-		doc("The HTTP side of a server of ServerType `HT`.").addressOf(ServerHTTP)
+		doc("The HTTP side of a server of ServerType `HT`.").addressOf(ServerHTTP, "Where it is")
 	t.ServerId = t.reference("ServerId", "Server").required().listed().onServers(ServerHTTP).
 		doc("A server of ServerType `HT`.")
-	t.Serverurl = t.text("Serverurl", 256).required().must(serverURL).
+	t.Serverurl = t.text("Serverurl", 256).required().summary().must(serverURL).
 		label("URL").doc("Starts with `https://` or `http://`, and holds no fragment: host and port can be dialled. Name and password have fields of their own.").example("https://receiver.example.org/people").format("uri").pattern(`^https?://[^<>#\s]+$`)
 	t.Username = t.text("Username", 128).
 		doc("Required with `BA`, and then without a colon (RFC 7617).")
@@ -30,11 +30,11 @@ var HttpServer = func() (t struct {
 		option(AuthBasic, "Basic (name and password)"),
 		option(AuthBearer, "Bearer (token)"),
 		option(AuthNone, "None"),
-	).required().
+	).required().summary().
 		doc("What the server asks of who calls it. With `X` no name and password are sent.").usually(TextCell(AuthNone))
-	t.SslVerifyPeer = t.boolean("SslVerifyPeer").defaults(BoolCell(true)).
+	t.SslVerifyPeer = t.boolean("SslVerifyPeer").advanced().defaults(BoolCell(true)).
 		label("Verify the certificate")
-	t.SslVerifyHost = t.boolean("SslVerifyHost").defaults(BoolCell(true)).
+	t.SslVerifyHost = t.boolean("SslVerifyHost").advanced().defaults(BoolCell(true)).
 		label("Verify the host name")
 	t.Login = &Login{
 		User: t.Username, Password: t.Password,

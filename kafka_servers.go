@@ -11,28 +11,29 @@ var KafkaServer = func() (t struct {
 ) {
 	t.Resource = resource("KafkaServer", "KafkaServers", "kafka_servers").short("KAS").
 		named("Kafka server", "Kafka servers").
-		doc("The Kafka side of a server of ServerType `KA`.").addressOf(ServerKafka)
+		doc("The Kafka side of a server of ServerType `KA`.").addressOf(ServerKafka, "Its cluster")
 	t.ServerId = t.reference("ServerId", "Server").required().listed().onServers(ServerKafka).
 		doc("A server of ServerType `KA`.")
-	t.Brokers = t.text("Brokers", 4000).required().must(brokers).
+	t.Brokers = t.text("Brokers", 4000).required().summary().must(brokers).
 		doc("Host and port of one or more, with commas between: `kafka.example.org:9092`.").example("kafka.example.org:9092")
 	t.SecurityProtocol = t.code("SecurityProtocol", words("plaintext", "ssl", "sasl_plaintext", "sasl_ssl")...).required().
 		usually(TextCell("ssl"))
-	t.SaslMechanism = t.code("SaslMechanism", words("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "OAUTHBEARER")...).
+	t.SaslMechanism = t.code("SaslMechanism", words("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "OAUTHBEARER")...).advanced().
 		doc("Needed with `sasl_plaintext` and `sasl_ssl`; messages are not sent by `OAUTHBEARER`.")
 	t.Username = t.text("Username", 128).
 		doc("Required with `sasl_plaintext` and `sasl_ssl`.")
 	t.Password = t.secret("Password", 400).
 		doc("Kept as it is sent. Required with `sasl_plaintext` and `sasl_ssl`, and again when SaslMechanism changes.")
-	t.Groupid = t.text("Groupid", 80).
+	t.Groupid = t.text("Groupid", 80).advanced().
 		doc("Kept, and not used by messages.")
-	t.Topic = t.text("Topic", 80).must(topic).
+	t.Topic = t.text("Topic", 80).must(topic).summary().
+		lacking("The target's Kafka server names no topic to write to.", "Name a topic").
 		doc("Messages are sent to it; without one none are. Letters, digits, `.`, `_` and `-`.")
-	t.BatchSize = t.integer("BatchSize").
+	t.BatchSize = t.integer("BatchSize").advanced().
 		doc("Kept, and not used by messages: each is a batch of its own.")
-	t.Partition = t.integer("Partition").
+	t.Partition = t.integer("Partition").advanced().
 		doc("All messages go to it; without one the key says where each goes.")
-	t.Timeout = t.integer("Timeout").
+	t.Timeout = t.integer("Timeout").advanced().
 		doc("How many seconds a delivery may take, 30 at most.")
 	t.unique(Unique{Phrase: "Server Already Configured", Fields: []*Field{t.ServerId}})
 	t.Login = &Login{

@@ -50,6 +50,8 @@ type Resource struct {
 
 	// Plugin is, of the settings of provisioning targets, the Plugin of these targets; "" for other resources.
 	Plugin string
+	// Heading is, of the addresses of servers, the title of this part of a server's form.
+	Heading string
 	// ServerType is, of the addresses of servers, the type of these servers; "" for other resources.
 	ServerType string
 	// Login is how its records log in to a server, nil where they do not.

@@ -37,7 +37,7 @@ var CoProvisioningTarget = func() (t struct {
 	t.Description = t.text("Description", 256)
 	t.Plugin = t.code("Plugin", plugins()...).required().
 		doc("How the target is called.")
-	t.ProvisionCoGroupId = t.reference("ProvisionCoGroupId", "CoGroup").
+	t.ProvisionCoGroupId = t.reference("ProvisionCoGroupId", "CoGroup").advanced().
 		label("Only members of").doc("Only the members of this group are sent; without one everybody is.")
 	t.Status = t.code("Status",
 		option(ModeAutomatic, "Automatic").
@@ -54,11 +54,11 @@ var CoProvisioningTarget = func() (t struct {
 			does("Nothing is sent by itself, only when somebody asks for it. A failed delivery is not retried."),
 	).required().
 		label("Status (mode)").doc("The mode: when changes are sent.")
-	t.RetryInterval = t.integer("RetryInterval").min(1).defaults(IntCell(900)).
+	t.RetryInterval = t.integer("RetryInterval").advanced().min(1).defaults(IntCell(900)).
 		doc("The longest wait between two tries, in seconds.")
-	t.MaxRetry = t.integer("MaxRetry").min(1).defaults(IntCell(3)).
+	t.MaxRetry = t.integer("MaxRetry").advanced().min(1).defaults(IntCell(3)).
 		doc("How often a refused message is retried.")
-	t.Ordr = t.integer("Ordr").sequential().
+	t.Ordr = t.integer("Ordr").sequential().advanced().
 		doc("Where the target stands among the CO's.")
 	return t
 }()

@@ -2,7 +2,6 @@ package console
 
 import (
 	"net/http"
-	"slices"
 
 	"comity"
 	"comity/internal/authz"
@@ -15,10 +14,8 @@ import (
 type pair struct {
 	first, second form.Form
 	// of is the field by which the settings name the record.
-	of *comity.Field
-	// seldom are the fields that few need to fill in.
-	seldom []*comity.Field
-	page   pairPage
+	of   *comity.Field
+	page pairPage
 }
 
 // pairPage is the form of a pair.
@@ -68,7 +65,7 @@ func (p *pair) show(v *visit, status int, wrongs [2][]comity.FieldError) error {
 		p.page.Errors = append(p.page.Errors, form.Summary(controls, wrongs[i])...)
 		s := &p.page.Sections[i]
 		for _, c := range controls {
-			if slices.Contains(p.seldom, fm.Resource.Field(c.Name)) {
+			if f := fm.Resource.Field(c.Name); f != nil && f.Advanced {
 				s.Seldom = append(s.Seldom, c)
 				s.Open = s.Open || len(c.Errors) > 0
 			} else {

@@ -1,7 +1,9 @@
 package console
 
 import (
+	"slices"
 	"strconv"
+	"strings"
 
 	"comity"
 	"comity/internal/authz"
@@ -11,41 +13,43 @@ import (
 // serverPages are the custom pages of servers: one form for a server and its settings.
 func serverPages() []page { return pairPages(comity.Server.Resource, newServer) }
 
-// kafkaType is the value of the form's query parameter "type" for a Kafka server.
-const kafkaType = "kafka"
-
+// newServer is the form of a server and its address, of the type that the query parameter "type" names by its
+// label in lower case.
 func newServer(v *visit) (*pair, error) {
-	http, kafka := comity.HttpServer, comity.KafkaServer
 	f := comity.Server
-	if v.r.URL.Query().Get("type") == kafkaType {
-		p := newPair(v, f.Resource, kafka.Resource, kafka.ServerId)
-		p.know(f.ServerType, comity.ServerKafka)
-		p.seldom = []*comity.Field{kafka.SaslMechanism, kafka.Groupid, kafka.BatchSize, kafka.Partition, kafka.Timeout}
-		p.page.Sections[0].Title, p.page.Sections[1].Title = "The server", "Its cluster"
-		p.page.Ways = []present.Link{{Text: "HTTP", To: v.present.AddPath(f.Resource)}, {Text: "Kafka"}}
-		return p, nil
+	tables := comity.ServerTables()
+	table := tables[0]
+	var ways []present.Link
+	for _, t := range tables {
+		label := f.ServerType.WordLabel(t.ServerType)
+		if v.r.URL.Query().Get("type") == strings.ToLower(label) {
+			table = t
+		}
+		ways = append(ways, present.Link{Text: label, To: v.present.AddPath(f.Resource, "type", strings.ToLower(label))})
 	}
-	p := newPair(v, f.Resource, http.Resource, http.ServerId)
-	p.know(f.ServerType, comity.ServerHTTP)
-	p.seldom = []*comity.Field{http.SslVerifyPeer, http.SslVerifyHost}
-	p.page.Sections[0].Title, p.page.Sections[1].Title = "The server", "Where it is"
-	p.page.Ways = []present.Link{{Text: "HTTP"}, {Text: "Kafka", To: v.present.AddPath(f.Resource, "type", kafkaType)}}
+	p := newPair(v, f.Resource, table, table.ServerId())
+	p.know(f.ServerType, table.ServerType)
+	p.page.Sections[0].Title, p.page.Sections[1].Title = "The server", table.Heading
+	ways[slices.Index(tables, table)].To = ""
+	p.page.Ways = ways
 	return p, nil
 }
 
-// settingsOf returns the resource of a server's settings.
+// settingsOf returns the resource of a server's address.
 func settingsOf(server *comity.Record) *comity.Resource {
-	if server.Text(comity.Server.ServerType) == comity.ServerKafka {
-		return comity.KafkaServer.Resource
-	}
-	return comity.HttpServer.Resource
+	return comity.ServerTable(server.Text(comity.Server.ServerType))
 }
 
-// fits reports whether records of a resource can belong to a record: a server has the settings of its type
-// only.
+// fits reports whether records of a resource can belong to a record: a server has the address of its type
+// only, a target the settings of its plugin only.
 func fits(rec *comity.Record, r *comity.Resource) bool {
-	isSettings := r == comity.HttpServer.Resource || r == comity.KafkaServer.Resource
-	return rec.Resource != comity.Server.Resource || !isSettings || r == settingsOf(rec)
+	switch {
+	case rec.Resource == comity.Server.Resource && r.ServerType != "":
+		return r == settingsOf(rec)
+	case rec.Resource == comity.CoProvisioningTarget.Resource && r.Plugin != "":
+		return r.Plugin == rec.Text(comity.CoProvisioningTarget.Plugin)
+	}
+	return true
 }
 
 // serverNext is the next step in setting up a server, or the targets that use it.
@@ -82,11 +86,22 @@ func serverParts() []part {
 
 // targetsOfServer returns the targets that send to a server, among the first few of the CO.
 func (v *visit) targetsOfServer(server int64) (used []present.Link, err error) {
-	f := comity.CoApiProvisionerTarget
-	if !v.caller.May(authz.View, f.Resource) {
-		return nil, nil
+	for _, table := range comity.TargetSettings() {
+		if table.ServerId() == nil || !v.caller.May(authz.View, table) {
+			continue
+		}
+		more, err := v.settingsOnServer(table, server)
+		if err != nil {
+			return nil, err
+		}
+		used = append(used, more...)
 	}
-	l, err := v.View.List(v.ctx(), v.caller, v.listOf(f.Resource, few))
+	return used, nil
+}
+
+// settingsOnServer returns the targets whose settings, in a table, name a server.
+func (v *visit) settingsOnServer(table *comity.Resource, server int64) (used []present.Link, err error) {
+	l, err := v.View.List(v.ctx(), v.caller, v.listOf(table, few))
 	if err != nil {
 		return nil, err
 	}
@@ -95,7 +110,7 @@ func (v *visit) targetsOfServer(server int64) (used []present.Link, err error) {
 		return nil, err
 	}
 	for _, settings := range l.Records {
-		if target := settings.Int(f.CoProvisioningTargetId); settings.Int(f.ServerId) == server {
+		if target := settings.Int(table.TargetId()); settings.Int(table.ServerId()) == server {
 			used = append(used, v.present.Link(comity.CoProvisioningTarget.Resource, target, t))
 		}
 	}

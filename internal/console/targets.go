@@ -1,6 +1,8 @@
 package console
 
 import (
+	"cmp"
+	"slices"
 	"strconv"
 
 	"comity"
@@ -29,30 +31,48 @@ func targetPages() []page {
 	)
 }
 
+// newTarget is the form of a target and its settings, in the table of the plugin that was chosen in the form, or
+// that the query parameter "plugin" names.
 func newTarget(v *visit) (*pair, error) {
-	f, settings := comity.CoProvisioningTarget, comity.CoApiProvisionerTarget
-	p := newPair(v, f.Resource, settings.Resource, settings.CoProvisioningTargetId)
-	p.first.Given.SetText(f.Plugin, comity.PluginAPI)
-	p.first.Given.SetText(f.Status, comity.ModeAutomatic)
-	p.seldom = []*comity.Field{
-		f.ProvisionCoGroupId, f.RetryInterval, f.MaxRetry, f.Ordr, settings.Workers, settings.Tombstones, settings.AnswersGet,
-		settings.IncludeGroups, settings.SigningSecret,
+	f := comity.CoProvisioningTarget
+	settings := comity.SettingsFor(cmp.Or(v.r.PostForm.Get(f.Plugin.Name), v.r.URL.Query().Get("plugin")))
+	if settings == nil {
+		settings = comity.TargetSettings()[0]
 	}
+	p := newPair(v, f.Resource, settings, settings.TargetId())
+	p.first.Given.SetText(f.Plugin, settings.Plugin)
+	p.first.Given.SetText(f.Status, comity.ModeAutomatic)
 	p.page.Sections[0].Title, p.page.Sections[1].Title = "The target", "How it is provisioned"
+	if tables := comity.TargetSettings(); len(tables) > 1 {
+		for _, t := range tables {
+			p.page.Ways = append(p.page.Ways, present.Link{Text: f.Plugin.WordLabel(t.Plugin), To: v.present.AddPath(f.Resource, "plugin", t.Plugin)})
+		}
+		p.page.Ways[slices.Index(tables, settings)].To = ""
+	}
+	if settings.ServerId() == nil {
+		return p, nil
+	}
+	return p, v.chooseServer(p)
+}
+
+// chooseServer fills in the server of a target's settings: the one that the query parameter "server" names, or
+// the only one there is.
+func (v *visit) chooseServer(p *pair) error {
+	f := p.second.Resource.ServerId()
 	servers, few, err := v.choices().Records(comity.Server.Resource)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	server := comity.ParseId(v.r.URL.Query().Get("server"))
 	switch {
 	case server != 0:
-		p.second.Given.SetInt(settings.ServerId, server)
+		p.second.Given.SetInt(f, server)
 	case few && len(servers) == 1:
-		p.second.Given.SetInt(settings.ServerId, comity.ParseId(servers[0].Value))
+		p.second.Given.SetInt(f, comity.ParseId(servers[0].Value))
 	case few && len(servers) == 0:
 		p.page.Missing = present.Link{Text: "A target needs a server to send to, and there is none in this CO yet.", To: v.present.AddPathIfAllowed(comity.Server.Resource)}
 	}
-	return p, nil
+	return nil
 }
 
 // target returns the target of the path, if the reader may do op to it.
@@ -118,7 +138,7 @@ func targetParts() []part {
 		}
 		p.How, p.People, p.Fresh = v.how(w), v.atTarget(rec.Id, "people/"), l.LastSuccess.IsZero()
 		if w.settings != nil {
-			p.Settings = v.present.RecordPath(comity.CoApiProvisionerTarget.Resource, w.settings.Id)
+			p.Settings = v.present.RecordPath(w.settings.Resource, w.settings.Id)
 		}
 		if provisioning.MayProvision(v.caller, rec) {
 			p.FullSync = v.atTarget(rec.Id, "everybody")

@@ -132,10 +132,10 @@ func (t Titles) title(rec *comity.Record) string {
 		return Join(" ", f.DocumentType.WordLabel(rec.Text(f.DocumentType)), rec.Text(f.DocumentIdentifier))
 	case comity.HttpServer.Resource:
 		return rec.Text(comity.HttpServer.Serverurl)
-	case comity.CoApiProvisionerTarget.Resource:
-		f := comity.CoApiProvisionerTarget
-		target, _ := t.By(comity.CoProvisioningTarget.Resource, rec.Int(f.CoProvisioningTargetId))
-		return "API provisioner of " + target
+	}
+	if rec.Resource.Plugin != "" {
+		target, _ := t.By(comity.CoProvisioningTarget.Resource, rec.Int(rec.Resource.TargetId()))
+		return rec.Resource.One + " of " + target
 	}
 	for _, name := range nameFields() {
 		if f := rec.Resource.Field(name); f != nil && f.Kind == comity.Text && rec.Text(f) != "" {
