@@ -144,5 +144,5 @@ func (c *change) syncAutomatic(ctx context.Context, coID int64, scope groups.Sco
 
 // markMembers enqueues deliveries for the members of a group and for the group.
 func (c *change) markMembers(ctx context.Context, group *comity.Record) error {
-	return c.begin(ctx, longChange{task: taskMark, resource: group.Resource, co: group.CoId, record: group.Id})
+	return c.begin(ctx, longChange{task: taskEnqueue, resource: group.Resource, co: group.CoId, record: group.Id})
 }

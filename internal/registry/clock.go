@@ -31,8 +31,8 @@ const (
 func (r *Registry) RunClock(ctx context.Context, log *slog.Logger) {
 	tick := time.NewTicker(clockPause)
 	defer tick.Stop()
-	var done, swept time.Time
-	said := ""
+	var done, tidied time.Time
+	logged := ""
 	for {
 		// Changes that an ended program or a failed request has left unfinished.
 		if err := r.CarryOn(ctx, 0); err != nil && ctx.Err() == nil && comity.CodeOf(err) != comity.NotNow {
@@ -40,7 +40,7 @@ func (r *Registry) RunClock(ctx context.Context, log *slog.Logger) {
 		}
 		settled, err := r.store.Settled(ctx)
 		if err == nil {
-			said = sayWaits(ctx, log, settled.Writing, said)
+			logged = logWait(ctx, log, settled.Writing, logged)
 			var now time.Time
 			if now, err = r.tickUntil(ctx, done, settled.Time); err == nil {
 				done = now
@@ -50,11 +50,11 @@ func (r *Registry) RunClock(ctx context.Context, log *slog.Logger) {
 		if err != nil && ctx.Err() == nil && comity.CodeOf(err) != comity.NotNow {
 			log.ErrorContext(ctx, "what begins or ends by time is delayed", "error", err)
 		}
-		if now := time.Now(); now.Sub(swept) > time.Hour {
+		if now := time.Now(); now.Sub(tidied) > time.Hour {
 			if err := r.tidy(ctx); err != nil && ctx.Err() == nil && comity.CodeOf(err) != comity.NotNow {
 				log.ErrorContext(ctx, "the hourly clean-up is delayed", "error", err)
 			}
-			swept = now
+			tidied = now
 		}
 		select {
 		case <-tick.C:
@@ -78,11 +78,11 @@ func clockWaits(w *db.Writing) string {
 	return "the clock waits for a transaction that writes, of " + w.By
 }
 
-// sayWaits logs what delays the clock if that differs from what was logged last, and returns it.
-func sayWaits(ctx context.Context, log *slog.Logger, w *db.Writing, said string) string {
+// logWait logs what delays the clock if that differs from what was logged last, and returns it.
+func logWait(ctx context.Context, log *slog.Logger, w *db.Writing, logged string) string {
 	text := clockWaits(w)
 	switch {
-	case text == said:
+	case text == logged:
 	case text == "":
 		log.InfoContext(ctx, "the clock waits for no transaction any more")
 	default:

@@ -35,8 +35,8 @@ type task string
 const (
 	// taskNested updates the derived memberships of a person, or of everybody with a row in a group.
 	taskNested task = "nested"
-	// taskMark enqueues deliveries for everybody with a row in a group, and for the group.
-	taskMark task = "mark"
+	// taskEnqueue enqueues deliveries for everybody with a row in a group, and for the group.
+	taskEnqueue task = "mark"
 	// taskReconcile updates all automatic and derived memberships of a CO, or those of one group.
 	taskReconcile task = "reconcile"
 	// taskDelete deletes a record, its dependents first.
@@ -72,7 +72,7 @@ func (c *change) portion(ctx context.Context, l *longChange) (done bool, err err
 			return true, err
 		}
 		return c.eachPerson(ctx, l, c.peopleIn(l.record), func(people []int64) error { return c.syncNested(ctx, l.co, people...) })
-	case l.task == taskMark:
+	case l.task == taskEnqueue:
 		return c.eachPerson(ctx, l, c.peopleIn(l.record), func(people []int64) error {
 			return queue.EnqueueMembers(ctx, c.tx, markedModes, l.record, people)
 		})
