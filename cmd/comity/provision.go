@@ -109,7 +109,7 @@ func (c *provisionCommand) fullSync(p *program, client *control.Client) error {
 			ctx, cancel := context.WithTimeout(context.WithoutCancel(p.ctx), 10*time.Second)
 			defer cancel()
 			_, err := control.Do(ctx, client, control.StopFullSync{TargetId: c.Target})
-			s, statusErr := control.Do(ctx, client, control.Status{TargetId: c.Target})
+			s, statusErr := control.Do(ctx, client, control.GetStatus{TargetId: c.Target})
 			bar.end()
 			if err = errors.Join(err, statusErr); err != nil {
 				return err
@@ -117,7 +117,7 @@ func (c *provisionCommand) fullSync(p *program, client *control.Client) error {
 			return fmt.Errorf("stopped at %d of %s: the same command continues from there", s.FullSync.Taken, subjectsIn(s.FullSync, s.FullSync.Total))
 		case <-ticker.C:
 		}
-		s, err := control.Do(p.ctx, client, control.Status{TargetId: c.Target})
+		s, err := control.Do(p.ctx, client, control.GetStatus{TargetId: c.Target})
 		if err != nil && p.ctx.Err() == nil {
 			return err
 		}

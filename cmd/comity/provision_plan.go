@@ -23,7 +23,7 @@ func (c *provisionCommand) dryRun(p *program, client *control.Client) (err error
 	defer func() { err = errors.Join(err, out.Flush()) }()
 	span := provisioning.Span{One: c.subject()}
 	if c.All {
-		if span.After, err = control.Do(p.ctx, client, control.FullSyncStart{TargetId: c.Target, Anew: c.Anew}); err != nil {
+		if span.After, err = control.Do(p.ctx, client, control.GetFullSyncStart{TargetId: c.Target, Anew: c.Anew}); err != nil {
 			return err
 		}
 		if span.After != (comity.Subject{}) {
@@ -32,7 +32,7 @@ func (c *provisionCommand) dryRun(p *program, client *control.Client) (err error
 	}
 	total := planCounts{cannot: map[string]int{}}
 	for {
-		page, err := control.Do(p.ctx, client, control.Plan{TargetId: c.Target, Span: span, OnlyChanged: c.OnlyChanged})
+		page, err := control.Do(p.ctx, client, control.PlanDeliveries{TargetId: c.Target, Span: span, OnlyChanged: c.OnlyChanged})
 		if p.ctx.Err() != nil {
 			return errors.New("stopped: the list is not complete")
 		}

@@ -24,7 +24,7 @@ func (c *provisionCommand) verify(p *program, client *control.Client) (err error
 	bar := progress{out: p.errOut, live: isTerminal(p.errOut)}
 	total := driftCounts{found: map[string]int{}, repairing: map[string]int{}}
 	for {
-		page, err := control.Do(p.ctx, client, control.Verify{TargetId: c.Target, VerifyOptions: options})
+		page, err := control.Do(p.ctx, client, control.VerifyTarget{TargetId: c.Target, VerifyOptions: options})
 		bar.end()
 		if p.ctx.Err() != nil {
 			total.write(out)

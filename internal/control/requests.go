@@ -83,16 +83,16 @@ func (r ListUsers) carryOut(ctx context.Context, s *Service) ([]User, error) {
 // NewLink makes a link that signs an API user in to the console once.
 type NewLink struct{ Username string }
 
-// Link is a sign-in link.
-type Link struct {
+// SignInLink is a link that signs an API user in once.
+type SignInLink struct {
 	Token string
 	// Address is the server's URL without a path, "" if the registry is not served.
 	Address string
 }
 
-func (r NewLink) carryOut(ctx context.Context, s *Service) (Link, error) {
+func (r NewLink) carryOut(ctx context.Context, s *Service) (SignInLink, error) {
 	token, err := s.Registry.NewLink(ctx, r.Username)
-	return Link{token, s.Address}, err
+	return SignInLink{token, s.Address}, err
 }
 
 // NoteBackup stores that a backup has been made now.
@@ -153,39 +153,39 @@ func (r StopFullSync) carryOut(ctx context.Context, s *Service) (None, error) {
 	return None{}, err
 }
 
-// Status asks for the delivery status of a target.
-type Status struct{ TargetId int64 }
+// GetStatus asks for the delivery status of a target.
+type GetStatus struct{ TargetId int64 }
 
-func (r Status) carryOut(ctx context.Context, s *Service) (provisioning.Status, error) {
+func (r GetStatus) carryOut(ctx context.Context, s *Service) (provisioning.Status, error) {
 	return s.Provisioning.Status(ctx, authz.Operator(), r.TargetId)
 }
 
-// FullSyncStart asks for the subject after which a full sync of a target would start, the zero Subject for the
+// GetFullSyncStart asks for the subject after which a full sync of a target would start, the zero Subject for the
 // beginning.
-type FullSyncStart struct {
+type GetFullSyncStart struct {
 	TargetId int64
 	Anew     bool
 }
 
-func (r FullSyncStart) carryOut(ctx context.Context, s *Service) (comity.Subject, error) {
+func (r GetFullSyncStart) carryOut(ctx context.Context, s *Service) (comity.Subject, error) {
 	return s.Provisioning.FullSyncStart(ctx, authz.Operator(), r.TargetId, r.Anew)
 }
 
-// Plan asks what a target would be sent about a span of subjects.
-type Plan struct {
+// PlanDeliveries asks what a target would be sent about a span of subjects.
+type PlanDeliveries struct {
 	TargetId int64
 	provisioning.Span
 	OnlyChanged bool
 }
 
-// PlanPage is the response to Plan.
-type PlanPage struct {
+// DeliveryPlan is the response to PlanDeliveries.
+type DeliveryPlan struct {
 	Subjects []provisioning.SubjectPlan
 	// Next is the After of the next page, zero if this is the last.
 	Next comity.Subject
 }
 
-func (r Plan) carryOut(ctx context.Context, s *Service) (p PlanPage, err error) {
+func (r PlanDeliveries) carryOut(ctx context.Context, s *Service) (p DeliveryPlan, err error) {
 	p.Subjects, p.Next, err = s.Provisioning.Plan(ctx, authz.Operator(), r.TargetId, r.Span, r.OnlyChanged)
 	return p, err
 }
@@ -198,14 +198,14 @@ func (r CheckDeletes) carryOut(ctx context.Context, s *Service) (None, error) {
 	return None{}, s.Provisioning.CheckDeletes(ctx, authz.Operator(), r.TargetId, r.MaxDeletes)
 }
 
-// Verify compares what a target holds of a span of subjects with what it should hold.
-type Verify struct {
+// VerifyTarget compares what a target holds of a span of subjects with what it should hold.
+type VerifyTarget struct {
 	TargetId int64
 	provisioning.VerifyOptions
 }
 
-func (Verify) unlimited() {}
+func (VerifyTarget) unlimited() {}
 
-func (r Verify) carryOut(ctx context.Context, s *Service) (provisioning.Verification, error) {
+func (r VerifyTarget) carryOut(ctx context.Context, s *Service) (provisioning.Verification, error) {
 	return s.Provisioning.Verify(ctx, authz.Operator(), r.TargetId, r.VerifyOptions)
 }

@@ -55,7 +55,7 @@ func TestRequests(t *testing.T) {
 		{name: "list no users", do: do(control.ListUsers{}), called: "Users [0]", want: []control.User{}},
 		{
 			name: "new link", do: do(control.NewLink{Username: "co_1.operator"}), program: program{token: "once"},
-			called: "NewLink [co_1.operator]", want: control.Link{Token: "once", Address: "https://registry.example.org"},
+			called: "NewLink [co_1.operator]", want: control.SignInLink{Token: "once", Address: "https://registry.example.org"},
 		},
 		{name: "note backup", do: do(control.NoteBackup{}), called: "NoteBackup []", want: none},
 		{
@@ -74,20 +74,20 @@ func TestRequests(t *testing.T) {
 		},
 		{name: "stop full sync", do: do(control.StopFullSync{TargetId: 4}), called: "StopFullSync [operator 4]", want: none},
 		{
-			name: "status", do: do(control.Status{TargetId: 4}), program: program{status: status(through)},
+			name: "status", do: do(control.GetStatus{TargetId: 4}), program: program{status: status(through)},
 			called: "Status [operator 4]", want: status(through),
 		},
 		{
-			name: "full sync start", do: do(control.FullSyncStart{TargetId: 4, Anew: true}), program: program{next: comity.PersonSubject(70)},
+			name: "full sync start", do: do(control.GetFullSyncStart{TargetId: 4, Anew: true}), program: program{next: comity.PersonSubject(70)},
 			called: "FullSyncStart [operator 4 true]", want: comity.PersonSubject(70),
 		},
 		{
-			name: "plan a page", do: do(control.Plan{TargetId: 4, Span: provisioning.Span{After: comity.PersonSubject(7)}, OnlyChanged: true}),
+			name: "plan a page", do: do(control.PlanDeliveries{TargetId: 4, Span: provisioning.Span{After: comity.PersonSubject(7)}, OnlyChanged: true}),
 			program: program{next: comity.GroupSubject(1), plan: []provisioning.SubjectPlan{{
 				Subject: comity.PersonSubject(8), Messages: []provisioning.PlannedMessage{{Method: "PUT", Identifier: "ada"}, {Method: "DELETE", Identifier: "a.l", Delete: true}},
 			}}},
 			called: "Plan [operator 4 {One:person 0 After:person 7} true]",
-			want: control.PlanPage{Next: comity.GroupSubject(1), Subjects: []provisioning.SubjectPlan{{
+			want: control.DeliveryPlan{Next: comity.GroupSubject(1), Subjects: []provisioning.SubjectPlan{{
 				Subject: comity.PersonSubject(8), Messages: []provisioning.PlannedMessage{{Method: "PUT", Identifier: "ada"}, {Method: "DELETE", Identifier: "a.l", Delete: true}},
 			}}},
 		},
@@ -96,7 +96,7 @@ func TestRequests(t *testing.T) {
 		},
 		{
 			name:    "verify one subject",
-			do:      do(control.Verify{TargetId: 4, VerifyOptions: provisioning.VerifyOptions{Span: provisioning.Span{One: comity.PersonSubject(7)}, Repair: true, MaxDeletes: 5}}),
+			do:      do(control.VerifyTarget{TargetId: 4, VerifyOptions: provisioning.VerifyOptions{Span: provisioning.Span{One: comity.PersonSubject(7)}, Repair: true, MaxDeletes: 5}}),
 			program: program{verification: verification()},
 			called:  "Verify [operator 4 {Span:{One:person 7 After:person 0} Repair:true MaxDeletes:5}]",
 			want:    verification(),

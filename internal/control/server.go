@@ -70,11 +70,11 @@ func verbs() map[string]verb {
 	handle[Provision](all)
 	handle[StartFullSync](all)
 	handle[StopFullSync](all)
-	handle[Status](all)
-	handle[FullSyncStart](all)
-	handle[Plan](all)
+	handle[GetStatus](all)
+	handle[GetFullSyncStart](all)
+	handle[PlanDeliveries](all)
 	handle[CheckDeletes](all)
-	handle[Verify](all)
+	handle[VerifyTarget](all)
 	return all
 }
 
