@@ -83,7 +83,7 @@ type branch struct {
 	good   *receiver
 	people []int64
 	took   []time.Duration
-	// began is when each person's requests began, by uid.
+	// began is the time when each person's requests began, by uid.
 	began map[string]time.Time
 }
 

@@ -12,7 +12,7 @@ import (
 	"strings"
 )
 
-// What an expected value may be instead of itself.
+// The placeholders that an expected value may be.
 const (
 	anyTime = "<ts>"   // a time as the API or a message writes it
 	anyText = "<text>" // a text that is not empty

@@ -295,7 +295,7 @@ func (m message) known() (k known) {
 	return k
 }
 
-// present is who the directory believes is there.
+// present returns the people whom the directory holds.
 func (d *directory) present() map[string]string {
 	d.mu.Lock()
 	defer d.mu.Unlock()

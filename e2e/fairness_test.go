@@ -18,7 +18,7 @@ import (
 	"comity/internal/pgtest"
 )
 
-// tenant is who calls with the rights of one CO.
+// tenant is a caller with the rights of one CO.
 type tenant struct {
 	t         *testing.T
 	registry  *registry
@@ -135,7 +135,7 @@ type attack struct {
 	run  func(x *tenant)
 }
 
-// attacks are of that many people, one after the other.
+// attacks returns the attacks, each with that many people.
 func attacks(size int) []attack {
 	var crowd []int64
 	var group int64
@@ -223,7 +223,7 @@ func attacks(size int) []attack {
 	}
 }
 
-// took are how long calls took.
+// took are the durations of calls.
 type took []time.Duration
 
 func (all took) at(share float64) time.Duration {

@@ -90,7 +90,7 @@ func TestAnotherSealingKeyIsRefused(t *testing.T) {
 }
 
 // A key that is not where it should be is not made anew: what it sealed could not be read any more.
-// Who does not call out needs none.
+// A command that does not call servers needs no key.
 func TestMissingSealingKeyIsRefused(t *testing.T) {
 	onBoth(t, func(t *testing.T, database string) {
 		r := serve(t, database)

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// answer is what a call answered, as it was on the wire.
+// answer is the answer to a call, as it was on the wire.
 type answer struct {
 	status int
 	reason string

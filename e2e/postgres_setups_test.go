@@ -166,7 +166,7 @@ func TestPostgreSQLThatCannotBeUsedIsRefused(t *testing.T) {
 	execute(t, base, `CREATE DATABASE foreign_one`, `CREATE ROLE guest LOGIN`)
 	refused(t, runToEnd(t, command(t.TempDir(), "serve", "--listen", "127.0.0.1:0", "--database", strings.Replace(other("foreign_one"), "postgres@", "guest@", 1))),
 		`permission denied.*; its user must own the database: ALTER DATABASE "foreign_one" OWNER TO "guest"$`)
-	// What is refused is as it was.
+	// The refused database is unchanged.
 	if n := query(t, other("latin"), `SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace`); n != "0" {
 		t.Errorf("%s tables were made", n)
 	}

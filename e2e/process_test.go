@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// patience is how long a test waits for what is to come about. Only a test that fails waits so long.
+// patience is how long a test waits for a condition. Only a test that fails waits so long.
 const patience = 2 * time.Minute
 
 // eventually waits until something is so.
@@ -140,7 +140,7 @@ func (p *process) says(t *testing.T, expression string) []string {
 	}
 }
 
-// ran is what became of a command that ran to its end.
+// ran is the output and exit status of a command that has ended.
 type ran struct {
 	out, errOut string
 	status      int

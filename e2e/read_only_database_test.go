@@ -33,7 +33,7 @@ func (r *registry) takesNoWrites(t *testing.T, why string, begin, end func()) {
 	begin()
 	eventually(t, "reading goes on", func() bool { return list().status == http.StatusOK })
 	refused := answer{}
-	// Where a disk is full there is room for some more.
+	// A full disk still has room for some more.
 	eventually(t, "an add is refused", func() bool {
 		refused = add()
 		return refused.status != http.StatusCreated

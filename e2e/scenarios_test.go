@@ -40,7 +40,7 @@ type step struct {
 	Expect expectation
 }
 
-// expectation is what a call must answer. Objects may have more fields than are named here. Where
+// expectation is the answer that a call must get. Objects may have more fields than are named here. Where
 // there is no Body, a failure's must say the reason, and others must have none.
 type expectation struct {
 	Status int
@@ -188,7 +188,7 @@ func (c *conversation) fillAll(t *testing.T, v any) any {
 	return v
 }
 
-// body is what a step sends.
+// body returns the body that a step sends.
 func (c *conversation) body(t *testing.T, v any) string {
 	t.Helper()
 	if v == nil {

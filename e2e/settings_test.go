@@ -45,7 +45,7 @@ func TestFlagWinsOverEnvironmentAndEnvironmentOverFile(t *testing.T) {
 			if _, err := os.Stat(filepath.Join(dir, "file.key")); err != nil {
 				t.Error(err)
 			}
-			// What goes to standard error comes by a way of its own.
+			// Standard error is read separately.
 			eventually(t, "the log is in JSON", func() bool { return strings.HasPrefix(p.errOut.String(), `{"time":`) })
 		})
 	}

@@ -32,7 +32,7 @@ type openDatabase struct {
 	lock  *files.FileLock
 }
 
-// use is what a command does with the database.
+// use says what a command needs of the database.
 type use struct {
 	// creates says that the command makes a registry where there is none.
 	creates bool

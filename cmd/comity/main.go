@@ -59,7 +59,7 @@ func (c *cli) Validate(k *kong.Context) error {
 	return err
 }
 
-// program is what commands share.
+// program is the context, input and output of a command.
 type program struct {
 	ctx    context.Context //nolint:containedctx // a command's run is one call
 	in     io.Reader
@@ -137,7 +137,7 @@ func (versionCommand) Run(p *program) error {
 	return err
 }
 
-// ownVersion is what the build stamped, or what Go knows of a build that did not.
+// ownVersion returns the version that the build stamped, or else the one that Go recorded.
 func ownVersion() string {
 	v := version
 	if info, ok := debug.ReadBuildInfo(); ok && v == "" {

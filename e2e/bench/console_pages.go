@@ -16,7 +16,7 @@ type consolePage struct {
 	part bool
 }
 
-// crowd is what the pages are about: nearly all of it has to do with everybody.
+// crowd are the records that the pages show: nearly all of them concern everybody.
 type crowd struct {
 	// group and unit hold everybody, list is an email list of the group, role is one of the unit.
 	group, unit, list, role string

@@ -7,14 +7,14 @@ import (
 	"comity"
 )
 
-// How many people are in the COs.
+// The numbers of people in the COs.
 const (
 	manyPeople  = 100_000
 	fewPeople   = 1_000
 	groupPeople = 10_000
 )
 
-// stock is what the database holds before anything is measured.
+// stock holds the records that are added before anything is measured.
 type stock struct {
 	// many and few are COs that are listed, group the one whose group loses its members; people
 	// are added to adds, and onboarded in onboards, which has a target.

@@ -26,7 +26,7 @@ func (b *bench) lists(ctx context.Context) error {
 	return nil
 }
 
-// listed is what came of listing a CO's people again and again.
+// listed is the result of listing a CO's people repeatedly.
 type listed struct {
 	people int
 	// took is the median time of one list.

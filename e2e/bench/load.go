@@ -17,7 +17,7 @@ type side struct {
 	await func() error
 }
 
-// turn is what came of one.
+// turn is the result of one turn.
 type turn struct {
 	// rate is the requests per second, of all clients.
 	rate float64
@@ -61,7 +61,7 @@ func (s side) turn(ctx context.Context, clients int, length time.Duration) (t tu
 // warmUp is how long each side works before what counts.
 const warmUp = 500 * time.Millisecond
 
-// compared is what came of all turns: medians, and the ratio's range.
+// compared is the result of all turns: medians, and the ratio's range.
 type compared struct {
 	ours, bare        float64
 	ratio, least, top float64

@@ -166,8 +166,8 @@ func onDisk(dir string) error {
 	return nil
 }
 
-// load is how many others wanted the processors in the last minute: above a few tenths, the ratios
-// are only as good as their range.
+// load returns the machine's load average of the last minute: above a few tenths, the ratios are only as good as
+// their range.
 func load() string {
 	average, err := os.ReadFile("/proc/loadavg")
 	if words := strings.Fields(string(average)); err == nil && len(words) > 0 {

@@ -16,7 +16,7 @@ import (
 	"comity/internal/pgtest"
 )
 
-// place is where the program's database is, and that of the bare limit beside it.
+// place holds the addresses of the program's database and of the bare limit's beside it.
 type place struct {
 	// version is the database's name and version.
 	version        string
@@ -72,7 +72,7 @@ func anotherDatabase(ctx context.Context, address, name string) (string, error) 
 	return anotherAddress(address, name)
 }
 
-// anotherAddress is where such a database is.
+// anotherAddress returns the address of such a database.
 func anotherAddress(address, name string) (string, error) {
 	if !isPostgres(address) {
 		return filepath.Join(filepath.Dir(address), name+".db"), nil

@@ -21,7 +21,7 @@ func addRecord(t *testing.T, c *client.Client, r *comity.Resource, fill func(*co
 	return added.Id
 }
 
-// structure is what the pages of units and groups are looked at with.
+// structure holds the ids of the records that the pages of units and groups show.
 type structure struct{ co, unit, group, outer int64 }
 
 func addStructure(t *testing.T, r *registry) (s structure) {

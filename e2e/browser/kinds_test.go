@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// looks are how pages are pictured: light and dark, wide and narrow.
+// looks are the settings in which pages are pictured: light and dark, wide and narrow.
 var looks = map[string][]look{
 	"light": {light}, "dark": {dark}, "light-phone": {light, phone}, "dark-phone": {dark, phone},
 }

@@ -13,7 +13,7 @@ import (
 	"comity/client"
 )
 
-// patience is how long a test waits for what is to come about. Only a test that fails waits so long.
+// patience is how long a test waits for a condition. Only a test that fails waits so long.
 const patience = 5 * time.Minute
 
 // registry is a `comity serve` on an SQLite file that was empty.

@@ -35,7 +35,7 @@ func (r *registry) open(t *testing.T, looks ...look) *tab {
 	return b
 }
 
-// look is how somebody looks at the console.
+// look is a setting of the browser window.
 type look struct {
 	name   string
 	action chromedp.Action[chromedp.Void]
@@ -150,7 +150,7 @@ func (b *tab) fill(label, value string) {
 	}
 }
 
-// text is what the page shows.
+// text returns the text that the page shows.
 func (b *tab) text() string {
 	b.t.Helper()
 	return ask[string](b, `document.body.innerText`)
@@ -170,7 +170,7 @@ func (b *tab) at() string {
 	return ask[string](b, `location.pathname`)
 }
 
-// fault is what stands beside the field with a label, by what describes it to those who do not see.
+// fault returns the error text beside the field with a label, by its accessible description.
 func (b *tab) fault(label string) string {
 	b.t.Helper()
 	return ask[string](b, fmt.Sprintf(`((label) => {

@@ -9,7 +9,7 @@ import (
 	"comity/internal/registry"
 )
 
-// Registry is what requests about API users, links, backups and erasure call.
+// Registry carries out requests about API users, links, backups and erasure.
 type Registry interface {
 	AddUser(ctx context.Context, coID int64, name string, privileged bool, key string) (registry.Login, error)
 	Users(ctx context.Context, coID int64) ([]*comity.Record, error)
@@ -21,7 +21,7 @@ type Registry interface {
 	Erase(ctx context.Context, person int64, deleting bool) (registry.Erased, error)
 }
 
-// Provisioning is what requests about provisioning targets call, as the operator.
+// Provisioning carries out requests about provisioning targets, as the operator.
 type Provisioning interface {
 	Provision(ctx context.Context, caller authz.Caller, target int64, kind *comity.Resource, id int64) (provisioning.Result, error)
 	StartFullSync(ctx context.Context, caller authz.Caller, target int64, o provisioning.FullSyncOptions) (provisioning.FullSync, error)

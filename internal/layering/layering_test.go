@@ -120,7 +120,7 @@ var rules = []struct {
 	{"e2e/...", []string{domain, "client", "internal/dbtest", "internal/pgtest"}},
 }
 
-// helpers are what every test may import.
+// helpers are the packages that every test may import.
 var helpers = []string{"internal/dbtest", "internal/heaptest", "internal/oidctest", "internal/openapi/openapitest", "internal/pgtest", "internal/connector/connectortest", "internal/rapidtest", "internal/registry/registrytest", "internal/store/storetest"}
 
 // besides says what else the tests of a folder may import, to test parts together that the program wires

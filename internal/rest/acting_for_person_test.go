@@ -70,7 +70,7 @@ func TestUnitAdministrator(t *testing.T) {
 			step{as: as, call: "POST identifiers", send: `{"Identifier":"ada","Type":"uid","Status":"Active","CoPersonId":$ada}`, keep: "uid"},
 			step{as: as, call: "PUT identifiers/$uid", send: `{"Identifier":"ada","Type":"uid","Login":true,"Status":"Active","CoPersonId":$ada}`, answer: "401 Unauthorized"},
 
-			// What is the CO's.
+			// Records of the CO.
 			step{as: as, call: "GET api_users?coid=$co", answer: "401 Unauthorized"},
 			step{as: as, call: "PUT co_groups/reconcile?coid=$co", answer: "401 Unauthorized"},
 			step{as: as, call: "POST co_groups/reconcile/$lasers", answer: "200 OK"},
@@ -121,7 +121,7 @@ func TestGroupOwner(t *testing.T) {
 			step{as: "ada", call: "GET co_group_members?cogroupid=$readers", lists: "Person: CO $ada"},
 			step{as: "ada", call: "POST co_group_members", send: `{"CoGroupId":$readers,"CoPersonId":$max,"Member":true}`, answer: "401 Unauthorized"},
 		)
-		// Whoever stops owning it stops seeing it.
+		// A former owner does not see it.
 		s.perform(step{call: "DELETE co_group_members/$own"},
 			step{as: as, call: "GET co_group_members?cogroupid=$readers", answer: "404 CO Group Unknown"})
 	})

@@ -70,7 +70,7 @@ func TestFailedLogins(t *testing.T) {
 			{"the same one in IPv6", []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, "192.0.2.1", "::ffff:192.0.2.1", "::ffff:192.0.2.1", http.StatusTooManyRequests},
 			{"another address of its IPv6 network", []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, "2001:db8::1", "2001:db8::2", "2001:db8::ffff:0:1", http.StatusTooManyRequests},
 			{"another IPv6 network", []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, "2001:db8::1", "2001:db8:0:1::1", "2001:db8:0:1::2", http.StatusOK},
-			// What the client wrote before the proxy's part is ignored.
+			// The part that the client wrote, before the proxy's, is ignored.
 			{"a forged one before", []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, "192.0.2.1", "192.0.2.9, 192.0.2.1", "192.0.2.8, 192.0.2.1", http.StatusTooManyRequests},
 			{
 				"through two proxies",

@@ -78,7 +78,7 @@ func TestFirstNameIsPrimary(t *testing.T) {
 				edited("b", "Bea", `,"PrimaryName":true`, ""),
 			}, primaries(owner+"=$ada", "Ada, Bea, Cleo", "false, true, false"), []step{
 				{call: "GET names/$c", has: `{"Revision":1}`},
-				// What an edit does not name stays as it is.
+				// Fields that an edit does not name stay as they are.
 				edited("b", "Beatrix", ``, ""), edited("a", "Augusta", ``, ""),
 			}, primaries(owner+"=$ada", "Augusta, Beatrix, Cleo", "false, true, false"), []step{
 				{

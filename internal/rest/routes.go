@@ -8,7 +8,7 @@ import (
 	"comity/internal/wire"
 )
 
-// route is what a method and path select.
+// route is the handler, resource and id that a method and path select.
 type route struct {
 	// name is the kind of route, for metrics.
 	name     string
@@ -85,7 +85,7 @@ func (c *call) method() string {
 	return c.r.Method
 }
 
-// verb is what a method does at a path.
+// verb is the operation of a method at a path.
 type verb struct {
 	name   string
 	handle func(*call, route) error

@@ -25,7 +25,7 @@ const SequenceHeader = "Comity-Sequence"
 // maxBody bounds the size of a message.
 const maxBody = 1 << 20
 
-// Config is how a Sink behaves. The zero value accepts everything immediately.
+// Config configures a Sink. The zero value accepts everything immediately.
 type Config struct {
 	// Fail is the share of messages, 0 to 1, that are answered with FailStatus and not kept.
 	Fail float64

@@ -8,8 +8,8 @@ import (
 	"comity"
 )
 
-// element is what a request contains of one record, not yet validated: each codec fills it, and from there on
-// JSON and XML are the same.
+// element holds the values of one record in a request, not yet validated. Each codec fills it; all that follows is
+// the same for JSON and XML.
 type element struct {
 	res     *comity.Resource
 	version givenValue

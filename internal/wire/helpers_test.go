@@ -14,7 +14,7 @@ import (
 	"comity/internal/wire"
 )
 
-// tb is what the checks need of a test, a fuzz target or a property.
+// tb are the methods that the checks need of a test, a fuzz target or a property.
 type tb interface {
 	Helper()
 	Fatalf(format string, args ...any)
