@@ -123,9 +123,9 @@ var rules = []struct {
 // helpers are the packages that every test may import.
 var helpers = []string{"internal/dbtest", "internal/heaptest", "internal/oidctest", "internal/openapi/openapitest", "internal/pgtest", "internal/connector/connectortest", "internal/rapidtest", "internal/registry/registrytest", "internal/store/storetest"}
 
-// besides says what else the tests of a folder may import, to test parts together that the program wires
+// testImports says what else the tests of a folder may import, to test parts together that the program wires
 // together.
-var besides = []struct {
+var testImports = []struct {
 	why    string
 	folder string
 	may    []string
@@ -157,8 +157,8 @@ var besides = []struct {
 	},
 }
 
-// kept says which packages from outside the module are allowed in a few folders only.
-var kept = []struct {
+// restricted says which packages from outside the module are allowed in a few folders only.
+var restricted = []struct {
 	why     string
 	imports []string // and all packages below them
 	only    []string
@@ -220,7 +220,7 @@ func TestImports(t *testing.T) {
 				}
 			}
 			tests := below(may)
-			for _, b := range besides {
+			for _, b := range testImports {
 				if b.folder == folder {
 					tests = append(tests, b.may...)
 				}
@@ -230,7 +230,7 @@ func TestImports(t *testing.T) {
 					t.Errorf("a test of %s imports %s; it may import %v", folder, imported, tests)
 				}
 			}
-			for _, k := range kept {
+			for _, k := range restricted {
 				for _, imported := range p.Imports {
 					if isBelow(k.imports, imported) && !matches(k.only, folder) {
 						t.Errorf("%s imports %s: %s, so only %v may", folder, imported, k.why, k.only)
