@@ -31,7 +31,7 @@ func StatusOfTarget(ctx context.Context, tx *db.Tx, target int64) (s TargetStatu
 	now := tx.Now()
 	sql := fmt.Sprintf(targetStatus, " AND d.co_provisioning_target_id = $2") + ` WHERE t.id = $2`
 	err = tx.Query(ctx, sql, db.Args{now.UnixMicro(), target}, func(r *db.Row) error {
-		s = scanTargetStatus(r)
+		_, s = scanTargetStatus(r)
 		return nil
 	})
 	if err != nil {
@@ -46,8 +46,8 @@ func StatusOfTargets(ctx context.Context, tx *db.Tx) (map[int64]TargetStatus, er
 	now := tx.Now()
 	all := map[int64]TargetStatus{}
 	err := tx.Query(ctx, fmt.Sprintf(targetStatus, ""), db.Args{now.UnixMicro()}, func(r *db.Row) error {
-		target := r.Int()
-		all[target] = scanTargetStatus(r)
+		target, s := scanTargetStatus(r)
+		all[target] = s
 		return nil
 	})
 	return all, err
@@ -69,8 +69,10 @@ const targetStatus = `SELECT t.id, coalesce(w.waiting, 0), coalesce(w.claimed, 0
 		FROM deliveries d WHERE d.due IS NOT NULL%s GROUP BY d.co_provisioning_target_id
 	) w ON w.target = t.id`
 
-func scanTargetStatus(r *db.Row) TargetStatus {
-	return TargetStatus{
+// scanTargetStatus reads a row of targetStatus: the target's id and its status.
+func scanTargetStatus(r *db.Row) (target int64, s TargetStatus) {
+	target = r.Int()
+	return target, TargetStatus{
 		Waiting: r.Int(), InFlight: r.Int(), Failed: r.Int(), OldestWait: r.Time(), LastSuccess: r.Time(),
 		Breaker: Breaker{Opened: r.Time()}, CoId: r.Int(), Description: r.Text(),
 		LeftOut: r.Int(), WhyLeftOut: r.Text(),
