@@ -84,11 +84,7 @@ func EnterCO(ctx context.Context, tx *db.Tx, id int64, exclusive bool) (bool, er
 // deliveries of groups are enqueued.
 const coIncludesGroups = `EXISTS (SELECT 1 FROM co_provisioning_targets s WHERE s.co_id = %s AND s.include_groups)`
 
-// LockPerson locks a person against other writers until the transaction ends.
-func LockPerson(ctx context.Context, tx *db.Tx, id int64) error {
-	return lockRecord(ctx, tx, comity.CoPerson.Resource, id)
-}
-
+// lockRecord locks a record against other writers until the transaction ends.
 func lockRecord(ctx context.Context, tx *db.Tx, r *comity.Resource, id int64) error {
 	if tx.Dialect.ForUpdate == "" {
 		return nil
