@@ -35,6 +35,16 @@ var ApiUser = func() (t struct {
 	return t
 }()
 
+// NewApiUser returns an active ApiUser of a CO that is not stored yet.
+func NewApiUser(coID int64, name string, privileged bool) *Record {
+	rec := NewRecord(ApiUser.Resource)
+	rec.SetInt(ApiUser.CoId, coID)
+	rec.SetText(ApiUser.Username, name)
+	rec.SetBool(ApiUser.Privileged, privileged)
+	rec.SetText(ApiUser.Status, Active)
+	return rec
+}
+
 var usernameShape = regexp.MustCompile(`^[A-Za-z0-9._-]+$`)
 
 // IsUsername says whether an API user can have that name.

@@ -9,7 +9,7 @@ import (
 
 	"comity"
 	"comity/internal/control"
-	"comity/internal/registry"
+	"comity/internal/signin"
 )
 
 type apiUserCommand struct {
@@ -40,7 +40,7 @@ func (k keySource) read(p *program) (string, error) {
 }
 
 // show prints a login; a key that the operator chose is not repeated.
-func (k keySource) show(p *program, login registry.Login) error {
+func (k keySource) show(p *program, login signin.Login) error {
 	line := login.Username
 	if !k.KeyStdin {
 		line += " " + login.Key

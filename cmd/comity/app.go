@@ -48,6 +48,7 @@ type app struct {
 
 	db       *openDatabase
 	registry *registry.Registry
+	signin   *signin.Service
 	outbox   *outbox.Outbox
 	// provisioning is the use cases over the outbox.
 	provisioning *provisioning.Service
@@ -116,6 +117,7 @@ func (a *app) open() (err error) {
 	}
 	a.closers = append(a.closers, a.db.close)
 	a.registry = registry.New(a.db.store, func() { a.outbox.Wake() })
+	a.signin = signin.New(a.db.store, a.registry)
 	sender := connectors(connector.Options{AllowPrivate: s.AllowPrivate})
 	a.closers = append(a.closers, func() error {
 		sender.Close()
@@ -133,7 +135,7 @@ func (a *app) begin() (err error) {
 		return err
 	}
 	if a.operator != "" {
-		if a.link, err = a.registry.NewLink(a.ctx, a.operator); err != nil {
+		if a.link, err = a.signin.NewLink(a.ctx, a.operator); err != nil {
 			return err
 		}
 	}
@@ -148,10 +150,10 @@ func (a *app) assemble() error {
 		root = "/"
 	}
 	s.Root = root
-	views, authenticator := view.New(a.db.store), signin.NewAuthenticator(a.registry, time.Now)
+	views := view.New(a.db.store)
 	logins := &signin.Logins{PerMinute: s.Failures, Log: a.log, Count: a.metrics.FailedLogin}
 	api := &rest.Server{
-		Registry: a.registry, View: views, Authenticator: authenticator, Provisioning: a.provisioning,
+		Registry: a.registry, View: views, Authenticator: a.signin, Provisioning: a.provisioning,
 		Root: root, TrustedProxies: a.trusted, Logins: logins, Log: a.log,
 	}
 	oidc, err := s.oidc()
@@ -164,7 +166,7 @@ func (a *app) assemble() error {
 	}
 	pages, err := console.New(console.Options{
 		Reachable: reachable,
-		Registry:  a.registry, View: views, Authenticator: authenticator, Provisioning: a.provisioning, TrustedProxies: a.trusted,
+		Registry:  a.registry, View: views, Signin: a.signin, Provisioning: a.provisioning, TrustedProxies: a.trusted,
 		Logins: logins, PublicURL: s.PublicURL, OIDC: oidc, Log: a.log,
 	})
 	if err != nil {
@@ -195,7 +197,7 @@ func (a *app) listenToCommands() error {
 		return nil
 	}
 	server, err := control.Listen(a.settings.Database, &control.Service{
-		Registry: a.registry, Provisioning: a.provisioning, Address: a.address(),
+		Registry: a.registry, Signin: a.signin, Provisioning: a.provisioning, Address: a.address(),
 	})
 	if err == nil {
 		a.closers = append(a.closers, server.Close)
@@ -245,7 +247,7 @@ func (a *app) run() error {
 		defer close(workDone)
 		var work sync.WaitGroup
 		defer work.Wait()
-		work.Go(func() { a.registry.RunClock(working, a.log) })
+		work.Go(func() { a.registry.RunClock(working, a.log, a.signin.Forget) })
 		a.outbox.Run(working)
 	}()
 	failed := make(chan error, 1)

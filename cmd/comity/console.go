@@ -10,6 +10,7 @@ import (
 
 	"comity/internal/console"
 	"comity/internal/control"
+	"comity/internal/signin"
 )
 
 // consoleSettings are the console's public URL and its login by OpenID Connect.
@@ -44,14 +45,14 @@ func (s consoleSettings) Validate() error {
 }
 
 // oidc reads the settings of the login by OpenID Connect; they are empty if there is no provider.
-func (s consoleSettings) oidc() (o console.OIDC, err error) {
+func (s consoleSettings) oidc() (o signin.OIDC, err error) {
 	if s.OIDCIssuer == "" {
 		return o, nil
 	}
 	if s.OIDCClient == "" {
 		return o, fmt.Errorf("--oidc-issuer needs --oidc-client-id")
 	}
-	o = console.OIDC{Issuer: s.OIDCIssuer, ClientID: s.OIDCClient, Claim: s.OIDCClaim}
+	o = signin.OIDC{Issuer: s.OIDCIssuer, ClientID: s.OIDCClient, Claim: s.OIDCClaim}
 	if s.OIDCSecret != "" {
 		b, err := os.ReadFile(s.OIDCSecret)
 		if err != nil {

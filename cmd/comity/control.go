@@ -10,6 +10,7 @@ import (
 	"comity/internal/outbox"
 	"comity/internal/provisioning"
 	"comity/internal/registry"
+	"comity/internal/signin"
 	"comity/internal/store/files"
 )
 
@@ -40,7 +41,7 @@ func (d database) withControl(p *program, use use, fn func(*control.Client) erro
 		}
 	}
 	if !use.callsOut {
-		return fn(control.Local(&control.Service{Registry: reg}))
+		return fn(control.Local(&control.Service{Registry: reg, Signin: signin.New(db.store, reg)}))
 	}
 	sender := connectors(connector.Options{AllowPrivate: use.allowPrivate})
 	defer sender.Close()
@@ -51,7 +52,7 @@ func (d database) withControl(p *program, use use, fn func(*control.Client) erro
 		}
 		defer deliver(p.ctx, queue)()
 	}
-	return fn(control.Local(&control.Service{Registry: reg, Provisioning: provisioning.New(db.store, queue, sender)}))
+	return fn(control.Local(&control.Service{Registry: reg, Signin: signin.New(db.store, reg), Provisioning: provisioning.New(db.store, queue, sender)}))
 }
 
 // deliver starts the dispatchers of a queue, and returns a function that stops them and waits until they have

@@ -238,13 +238,13 @@ func (o *openDatabase) close() error {
 
 // bootstrap gives an empty registry its platform CO and API user, and prints the user's name and key, which
 // are never shown again. It returns the user's name, "" if the registry was not empty.
-func bootstrap(p *program, r *registry.Registry) (made string, err error) {
-	login, isNew, err := r.Bootstrap(p.ctx)
-	if err != nil || !isNew {
+func bootstrap(p *program, r *registry.Registry) (username string, err error) {
+	username, key, err := r.Bootstrap(p.ctx)
+	if err != nil || username == "" {
 		return "", err
 	}
-	_, err = fmt.Fprintf(p.out, "\nThe registry is new. Its platform API user, shown this once:\n\n  user  %s\n  key   %s\n\n", login.Username, login.Key)
-	return login.Username, err
+	_, err = fmt.Fprintf(p.out, "\nThe registry is new. Its platform API user, shown this once:\n\n  user  %s\n  key   %s\n\n", username, key)
+	return username, err
 }
 
 // oneLine returns an error's text on one line, without repeated lines: they occur when a host has several

@@ -29,10 +29,10 @@ const Root = present.Root
 
 // Options are the settings and dependencies of the console.
 type Options struct {
-	Registry      *registry.Registry
-	View          *view.Reader
-	Authenticator *signin.Authenticator
-	Provisioning  *provisioning.Service
+	Registry     *registry.Registry
+	View         *view.Reader
+	Signin       *signin.Service
+	Provisioning *provisioning.Service
 	// TrustedProxies are the addresses whose X-Forwarded-For is believed.
 	TrustedProxies []netip.Prefix
 	// Logins limits failed logins of every kind; nil sets no limit.
@@ -42,7 +42,7 @@ type Options struct {
 	// Reachable reports whether targets may have an address; nil allows all.
 	Reachable func(netip.Addr) bool
 	// OIDC is the login of people by OpenID Connect; the zero value disables it.
-	OIDC OIDC
+	OIDC signin.OIDC
 	Log  *slog.Logger
 }
 
@@ -52,7 +52,7 @@ type Console struct {
 	mux       *http.ServeMux
 	templates templates.Set
 	static    static.Files
-	provider  *provider
+	provider  *signin.Provider
 	// requests counts the requests of API users that have a request limit.
 	requests signin.Limits
 	guard    *http.CrossOriginProtection
@@ -72,7 +72,7 @@ func New(o Options) (*Console, error) {
 		return nil, fmt.Errorf("console: %w", err)
 	}
 	if o.OIDC.Issuer != "" {
-		c.provider = &provider{OIDC: o.OIDC, redirect: c.PublicURL + present.Root + "sign-in/callback"}
+		c.provider = signin.NewProvider(o.OIDC, c.PublicURL+present.Root+"sign-in/callback")
 	}
 	c.mux.Handle("GET "+present.Root+"static/{name}", c.static)
 	for pattern, p := range c.allPages() {

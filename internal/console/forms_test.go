@@ -58,7 +58,7 @@ func TestOthersRecordsAreNotThere(t *testing.T) {
 	everywhere(t, func(t *testing.T, w *world) {
 		base := w.serve(t, nil).URL
 		mine, other := w.addCO(t), w.addCO(t)
-		login, err := w.registry.AddUser(t.Context(), mine, "admin", true, "")
+		login, err := w.signin.AddUser(t.Context(), mine, "admin", true, "")
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -10,8 +10,8 @@ import (
 
 	"comity"
 	"comity/internal/authz"
-	"comity/internal/registry"
 	"comity/internal/registry/view"
+	"comity/internal/signin"
 )
 
 // inCO is the path of a page of a CO.
@@ -224,7 +224,7 @@ func TestGroupRights(t *testing.T) {
 		base := w.serve(t, nil).URL
 		for _, tt := range []struct {
 			name    string
-			login   registry.Login
+			login   signin.Login
 			changes bool
 			sees    string
 			moves   int
@@ -275,7 +275,7 @@ func (w *world) adminsOf(t *testing.T, co, unit int64) int64 {
 }
 
 // loginIn makes an API user of a CO, for a person or with rights of its own.
-func (w *world) loginIn(t *testing.T, co, person int64, privileged bool) registry.Login {
+func (w *world) loginIn(t *testing.T, co, person int64, privileged bool) signin.Login {
 	t.Helper()
 	f := comity.ApiUser
 	rec := comity.NewRecord(f.Resource)
@@ -294,7 +294,7 @@ func (w *world) loginIn(t *testing.T, co, person int64, privileged bool) registr
 	if err != nil {
 		t.Fatal(err)
 	}
-	return registry.Login{Username: user.Text(f.Username), Key: added.Generated}
+	return signin.Login{Username: user.Text(f.Username), Key: added.Generated}
 }
 
 func TestExtendedTypesByWhatTheyAreOf(t *testing.T) {

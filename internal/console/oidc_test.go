@@ -14,6 +14,7 @@ import (
 	"comity/internal/console"
 	"comity/internal/oidctest"
 	"comity/internal/registry"
+	"comity/internal/signin"
 )
 
 // signInBy goes through the provider as somebody.
@@ -30,7 +31,7 @@ func TestSignInByProvider(t *testing.T) {
 		p := oidctest.Start(t)
 		by := func(claim string) func(*console.Options) {
 			return func(o *console.Options) {
-				o.OIDC = console.OIDC{Issuer: p.Issuer, ClientID: oidctest.ClientID, ClientSecret: oidctest.ClientSecret, Claim: claim}
+				o.OIDC = signin.OIDC{Issuer: p.Issuer, ClientID: oidctest.ClientID, ClientSecret: oidctest.ClientSecret, Claim: claim}
 			}
 		}
 		url := w.serve(t, by("sub")).URL
@@ -99,7 +100,7 @@ func TestApiUserNamesAreNoLogins(t *testing.T) {
 		co := w.addCO(t)
 		login := fmt.Sprintf("co_%d.sync", co)
 		w.addPerson(t, co, "Eve", login)
-		found, err := w.registry.Memberships(t.Context(), login)
+		found, err := w.signin.Memberships(t.Context(), login)
 		if err != nil || len(found) != 0 {
 			t.Errorf("%s is a person of %v, %v", login, found, err)
 		}
@@ -107,7 +108,7 @@ func TestApiUserNamesAreNoLogins(t *testing.T) {
 }
 
 func TestProviderNeedsPublicURL(t *testing.T) {
-	_, err := console.New(console.Options{Registry: &registry.Registry{}, OIDC: console.OIDC{Issuer: "https://example.org"}})
+	_, err := console.New(console.Options{Registry: &registry.Registry{}, OIDC: signin.OIDC{Issuer: "https://example.org"}})
 	if err == nil || !strings.Contains(err.Error(), "--public-url") {
 		t.Errorf("it says %v", err)
 	}
@@ -121,7 +122,7 @@ func TestTokensThatAreTaken(t *testing.T) {
 		urls := map[string]string{}
 		for _, claim := range []string{"sub", "email"} {
 			urls[claim] = w.serve(t, func(o *console.Options) {
-				o.OIDC = console.OIDC{Issuer: p.Issuer, ClientID: oidctest.ClientID, ClientSecret: oidctest.ClientSecret, Claim: claim}
+				o.OIDC = signin.OIDC{Issuer: p.Issuer, ClientID: oidctest.ClientID, ClientSecret: oidctest.ClientSecret, Claim: claim}
 			}).URL
 		}
 		co := w.addCO(t)
@@ -165,7 +166,7 @@ func TestSilentProvider(t *testing.T) {
 		p := oidctest.Start(t)
 		p.Silent = make(chan struct{})
 		url := w.serve(t, func(o *console.Options) {
-			o.OIDC = console.OIDC{Issuer: p.Issuer, ClientID: oidctest.ClientID, ClientSecret: oidctest.ClientSecret, Claim: "sub"}
+			o.OIDC = signin.OIDC{Issuer: p.Issuer, ClientID: oidctest.ClientID, ClientSecret: oidctest.ClientSecret, Claim: "sub"}
 		}).URL
 		first := make(chan error, 1)
 		go func() {
@@ -197,7 +198,7 @@ func TestSessionOfALoginThatMoved(t *testing.T) {
 	everywhere(t, func(t *testing.T, w *world) {
 		p := oidctest.Start(t)
 		url := w.serve(t, func(o *console.Options) {
-			o.OIDC = console.OIDC{Issuer: p.Issuer, ClientID: oidctest.ClientID, ClientSecret: oidctest.ClientSecret, Claim: "sub"}
+			o.OIDC = signin.OIDC{Issuer: p.Issuer, ClientID: oidctest.ClientID, ClientSecret: oidctest.ClientSecret, Claim: "sub"}
 		}).URL
 		one, two := w.addCO(t), w.addCO(t)
 		home := func(co int64) string { return fmt.Sprintf("/console/co/%d/", co) }
@@ -262,7 +263,7 @@ func TestLoginsOfOthersHideNoCO(t *testing.T) {
 			})
 		}
 		ada := w.addPerson(t, own, "Ada", login)
-		found, err := w.registry.Memberships(t.Context(), login)
+		found, err := w.signin.Memberships(t.Context(), login)
 		if err != nil || len(found) == 0 || found[len(found)-1].PersonId != ada {
 			t.Errorf("%s is found as %v, %v, and not as person %d", login, found, err, ada)
 		}

@@ -10,8 +10,8 @@ import (
 
 	"comity"
 	"comity/internal/authz"
-	"comity/internal/registry"
 	"comity/internal/registry/view"
+	"comity/internal/signin"
 )
 
 // addUnit adds a unit of a CO.
@@ -39,7 +39,7 @@ func (w *world) addRole(t *testing.T, person, unit int64, until time.Time) int64
 }
 
 // memberOf is an API user that acts for a person, with that person's rights.
-func (w *world) memberOf(t *testing.T, co, person int64) registry.Login {
+func (w *world) memberOf(t *testing.T, co, person int64) signin.Login {
 	t.Helper()
 	f := comity.ApiUser
 	name := fmt.Sprintf("member-%d", serial.Add(1))
@@ -52,7 +52,7 @@ func (w *world) memberOf(t *testing.T, co, person int64) registry.Login {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return registry.Login{Username: fmt.Sprintf("co_%d.%s", co, name), Key: added.Generated}
+	return signin.Login{Username: fmt.Sprintf("co_%d.%s", co, name), Key: added.Generated}
 }
 
 // administer makes a person an administrator of a unit.

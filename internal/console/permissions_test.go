@@ -11,8 +11,8 @@ import (
 
 	"comity"
 	"comity/internal/authz"
-	"comity/internal/registry"
 	"comity/internal/registry/view"
+	"comity/internal/signin"
 )
 
 // The callers who walk, as in the walk of the API: those who act for a CO person stand to the near
@@ -129,7 +129,7 @@ type scene struct {
 	base      string
 	co        int64
 	near, far map[string]string
-	logins    map[string]registry.Login
+	logins    map[string]signin.Login
 }
 
 // TestEveryCallerEveryResourceEveryOperation holds what everybody sees and can do by browser against
@@ -201,12 +201,12 @@ func (s *scene) cast() {
 	s.join(people[unitAdmin], s.admins(unit), false)
 	s.join(people[fellow], group, false)
 	s.join(people[owner], group, true)
-	s.logins = map[string]registry.Login{operator: s.operator}
+	s.logins = map[string]signin.Login{operator: s.operator}
 	for as, person := range people {
 		s.logins[as] = s.addUser(as, person)
 	}
 	for as, privileged := range map[string]bool{admin: true, nobody: false} {
-		login, err := s.registry.AddUser(s.Context(), s.co, as, privileged, "")
+		login, err := s.signin.AddUser(s.Context(), s.co, as, privileged, "")
 		if err != nil {
 			s.Fatal(err)
 		}
@@ -241,7 +241,7 @@ func (s *scene) admins(unit int64) int64 {
 }
 
 // addUser makes an API user who acts for a person.
-func (s *scene) addUser(as string, person int64) registry.Login {
+func (s *scene) addUser(as string, person int64) signin.Login {
 	f := comity.ApiUser
 	rec := comity.NewRecord(f.Resource)
 	rec.SetInt(f.CoId, s.co)
@@ -252,7 +252,7 @@ func (s *scene) addUser(as string, person int64) registry.Login {
 	if err != nil {
 		s.Fatal(err)
 	}
-	return registry.Login{Username: fmt.Sprintf("co_%d.%s", s.co, as), Key: added.Generated}
+	return signin.Login{Username: fmt.Sprintf("co_%d.%s", s.co, as), Key: added.Generated}
 }
 
 // looks walks the list and the page of a specimen, and reads which buttons they have.

@@ -8,9 +8,9 @@ import (
 	"strings"
 	"testing"
 
-	"golang.org/x/net/html"
+	"comity/internal/signin"
 
-	"comity/internal/registry"
+	"golang.org/x/net/html"
 )
 
 // reader reads the console as a browser without JavaScript does.
@@ -46,7 +46,7 @@ func newReader(t *testing.T, base string) *reader {
 }
 
 // signedIn is a reader who has signed in by key.
-func signedIn(t *testing.T, base string, login registry.Login) *reader {
+func signedIn(t *testing.T, base string, login signin.Login) *reader {
 	t.Helper()
 	r := newReader(t, base)
 	r.get("/console/sign-in", 200)

@@ -54,15 +54,11 @@ func (v *visit) signIn() error {
 			Detail: "Too many failed to sign in from this address.", RetryAfter: wait,
 		}
 	}
-	_, err := v.Authenticator.Authenticate(v.ctx(), username, key, address)
+	token, err := v.Signin.SignIn(v.ctx(), username, key, address)
 	if isRefusal(err) {
 		v.Logins.Failed(v.ctx(), address, "key", username, now)
 		return v.showSignIn(http.StatusForbidden, "The name or the key is not right, or this user may not sign in from here now.")
 	}
-	if err != nil {
-		return err
-	}
-	token, err := v.Registry.OpenSession(v.ctx(), comity.Session{Who: username, KeyDigest: signin.Digest(key)})
 	if err != nil {
 		return err
 	}
@@ -77,7 +73,7 @@ func (v *visit) linkForm() error {
 }
 
 func (v *visit) followLink() error {
-	token, err := v.Registry.FollowLink(v.ctx(), v.r.PostFormValue("token"))
+	token, err := v.Signin.FollowLink(v.ctx(), v.r.PostFormValue("token"))
 	if isRefusal(err) {
 		v.Logins.Failed(v.ctx(), signin.ClientAddress(v.r, v.TrustedProxies), "link", "", time.Now())
 		return v.showAs(http.StatusForbidden, "trouble.html", "This link is used up", trouble{
@@ -93,14 +89,14 @@ func (v *visit) followLink() error {
 }
 
 func (v *visit) signOut() error {
-	if err := v.Registry.EndSession(v.ctx(), v.session); err != nil {
+	if err := v.Signin.EndSession(v.ctx(), v.session); err != nil {
 		return err
 	}
 	return v.signedOut("You are signed out.")
 }
 
 func (v *visit) signOutEverywhere() error {
-	if err := v.Registry.EndSessions(v.ctx(), v.session); err != nil {
+	if err := v.Signin.EndSessions(v.ctx(), v.session); err != nil {
 		return err
 	}
 	return v.signedOut("You are signed out, here and everywhere else.")

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"comity/internal/console"
-	"comity/internal/registry"
 	"comity/internal/signin"
 )
 
@@ -58,7 +57,7 @@ func TestFailedLogins(t *testing.T) {
 
 func TestLinkIsGoodOnce(t *testing.T) {
 	everywhere(t, func(t *testing.T, w *world) {
-		token, err := w.registry.NewLink(t.Context(), w.operator.Username)
+		token, err := w.signin.NewLink(t.Context(), w.operator.Username)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -77,7 +76,7 @@ func TestLinkIsGoodOnce(t *testing.T) {
 func TestSignOutEverywhere(t *testing.T) {
 	everywhere(t, func(t *testing.T, w *world) {
 		base := w.serve(t, nil).URL
-		login, err := w.registry.AddUser(t.Context(), w.addCO(t), "admin", true, "")
+		login, err := w.signin.AddUser(t.Context(), w.addCO(t), "admin", true, "")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -95,14 +94,14 @@ func TestSessionEndsWithItsUser(t *testing.T) {
 	everywhere(t, func(t *testing.T, w *world) {
 		base := w.serve(t, nil).URL
 		co := w.addCO(t)
-		for name, end := range map[string]func(registry.Login) error{
-			"suspended": func(l registry.Login) error { return w.registry.SuspendUser(t.Context(), l.Username) },
-			"rotated": func(l registry.Login) error {
-				_, err := w.registry.RotateKey(t.Context(), l.Username, "")
+		for name, end := range map[string]func(signin.Login) error{
+			"suspended": func(l signin.Login) error { return w.signin.SuspendUser(t.Context(), l.Username) },
+			"rotated": func(l signin.Login) error {
+				_, err := w.signin.RotateKey(t.Context(), l.Username, "")
 				return err
 			},
 		} {
-			login, err := w.registry.AddUser(t.Context(), co, name, true, "")
+			login, err := w.signin.AddUser(t.Context(), co, name, true, "")
 			if err != nil {
 				t.Fatal(err)
 			}

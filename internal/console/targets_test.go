@@ -369,7 +369,7 @@ func TestTargetsAreForAdministratorsOfTheirCO(t *testing.T) {
 		posts := []string{"resend", "everybody", "stop", fmt.Sprintf("people/%d/send", person), fmt.Sprintf("people/%d/resend", person)}
 
 		for co, want := range map[int64]int{co: 403, other: 404} {
-			login, err := w.registry.AddUser(t.Context(), co, "program", co == other, "")
+			login, err := w.signin.AddUser(t.Context(), co, "program", co == other, "")
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -10,13 +10,13 @@ import (
 
 	"comity"
 	"comity/internal/authz"
-	"comity/internal/registry"
+	"comity/internal/signin"
 )
 
 // unseen is a CO in which records name others that not every reader may see.
 type unseen struct {
 	co, mona, role, physics, manager, sponsor, readers int64
-	readersOf                                          map[string]registry.Login
+	readersOf                                          map[string]signin.Login
 }
 
 func (w *world) unseen(t *testing.T) unseen {
@@ -62,7 +62,7 @@ func (w *world) unseen(t *testing.T) unseen {
 	w.administer(t, co, una, "Physics")
 	admin := w.addPerson(t, co, "Ada", "")
 	w.join(t, admin, w.adminsOf(t, co, 0), false)
-	u.readersOf = map[string]registry.Login{}
+	u.readersOf = map[string]signin.Login{}
 	for who, person := range map[string]int64{"member": u.mona, "group owner": olga, "unit admin": una, "CO admin": admin} {
 		u.readersOf[who] = w.loginIn(t, co, person, false)
 	}

@@ -128,7 +128,7 @@ func (v *visit) recognise() error {
 	if token == "" {
 		return nil
 	}
-	session, err := v.Registry.Session(v.ctx(), token)
+	session, err := v.Signin.Session(v.ctx(), token)
 	if isRefusal(err) {
 		return nil
 	}
@@ -144,9 +144,9 @@ func (v *visit) recognise() error {
 		}
 		return err
 	}
-	v.caller, err = v.Authenticator.Resume(v.ctx(), session.Who, session.KeyDigest, signin.ClientAddress(v.r, v.TrustedProxies))
+	v.caller, err = v.Signin.Resume(v.ctx(), session.Who, session.KeyDigest, signin.ClientAddress(v.r, v.TrustedProxies))
 	if isRefusal(err) {
-		return v.Registry.EndSession(v.ctx(), session)
+		return v.Signin.EndSession(v.ctx(), session)
 	}
 	if err != nil {
 		return err
@@ -173,7 +173,7 @@ func (v *visit) takeTurn() error {
 // beAtCO sets the caller of a person who logged in by OpenID Connect: their person in the CO of the path, or
 // else the one in the platform's CO, whose administrators may act in every CO.
 func (v *visit) beAtCO() (err error) {
-	if v.memberships, err = v.Registry.SessionMemberships(v.ctx(), v.session); err != nil {
+	if v.memberships, err = v.Signin.SessionMemberships(v.ctx(), v.session); err != nil {
 		return err
 	}
 	co := comity.ParseId(v.r.PathValue("co"))
@@ -181,7 +181,7 @@ func (v *visit) beAtCO() (err error) {
 		if m.CoId != co && m.CoId != comity.PlatformCO {
 			continue
 		}
-		caller, err := v.Registry.CallerOf(v.ctx(), v.session.Who, m)
+		caller, err := v.Signin.CallerOf(v.ctx(), v.session.Who, m)
 		if err != nil {
 			return err
 		}

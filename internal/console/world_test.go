@@ -35,8 +35,9 @@ import (
 type world struct {
 	name         string
 	registry     *registry.Registry
+	signin       *signin.Service
 	reader       *view.Reader
-	operator     registry.Login
+	operator     signin.Login
 	queue        *outbox.Outbox
 	provisioning *provisioning.Service
 	store        *db.DB
@@ -100,7 +101,8 @@ func newWorld(ctx context.Context, database string) (*world, error) {
 	}
 	w.queue = outbox.New(w.store, provisioning.NewReader(w.store), sender, outbox.Options{})
 	w.provisioning = provisioning.New(w.store, w.queue, sender)
-	w.operator, _, err = w.registry.Bootstrap(ctx)
+	w.signin = signin.New(w.store, w.registry)
+	w.operator.Username, w.operator.Key, err = w.registry.Bootstrap(ctx)
 	return w, err
 }
 
@@ -114,7 +116,7 @@ func (w *world) serve(t *testing.T, change func(*console.Options)) *httptest.Ser
 func (w *world) serveWithin(t *testing.T, limit time.Duration, change func(*console.Options)) *httptest.Server {
 	t.Helper()
 	o := console.Options{
-		Registry: w.registry, View: w.reader, Authenticator: signin.NewAuthenticator(w.registry, time.Now), Provisioning: w.provisioning,
+		Registry: w.registry, View: w.reader, Signin: w.signin, Provisioning: w.provisioning,
 		Logins: &signin.Logins{}, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
 	}
 	s := httptest.NewUnstartedServer(nil)

@@ -11,6 +11,7 @@ import (
 	"comity/internal/control"
 	"comity/internal/provisioning"
 	"comity/internal/registry"
+	"comity/internal/signin"
 )
 
 // program stands for the registry and the provisioning. It notes the last call, and answers it with what is set.
@@ -18,7 +19,7 @@ type program struct {
 	called string
 	err    error
 
-	login        registry.Login
+	login        signin.Login
 	users        []*comity.Record
 	token        string
 	erased       registry.Erased
@@ -34,7 +35,7 @@ func (p *program) note(name string, arguments ...any) error {
 	return p.err
 }
 
-func (p *program) AddUser(_ context.Context, coID int64, name string, privileged bool, key string) (registry.Login, error) {
+func (p *program) AddUser(_ context.Context, coID int64, name string, privileged bool, key string) (signin.Login, error) {
 	return p.login, p.note("AddUser", coID, name, privileged, key)
 }
 
@@ -42,7 +43,7 @@ func (p *program) Users(_ context.Context, coID int64) ([]*comity.Record, error)
 	return p.users, p.note("Users", coID)
 }
 
-func (p *program) RotateKey(_ context.Context, username, key string) (registry.Login, error) {
+func (p *program) RotateKey(_ context.Context, username, key string) (signin.Login, error) {
 	return p.login, p.note("RotateKey", username, key)
 }
 
@@ -119,7 +120,7 @@ func listen(t *testing.T, database string, p *program) *control.Server {
 }
 
 func service(p *program) *control.Service {
-	return &control.Service{Registry: p, Provisioning: p, Address: "https://registry.example.org"}
+	return &control.Service{Registry: p, Signin: p, Provisioning: p, Address: "https://registry.example.org"}
 }
 
 func dial(t *testing.T, database string) *control.Client {

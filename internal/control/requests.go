@@ -9,6 +9,7 @@ import (
 	"comity/internal/authz"
 	"comity/internal/provisioning"
 	"comity/internal/registry"
+	"comity/internal/signin"
 )
 
 // Request is a request that is answered with an R. The name of its type is its verb on the socket.
@@ -30,29 +31,29 @@ type AddUser struct {
 	Key        string
 }
 
-func (r AddUser) carryOut(ctx context.Context, s *Service) (registry.Login, error) {
-	return s.Registry.AddUser(ctx, r.CoId, r.Name, r.Privileged, r.Key)
+func (r AddUser) carryOut(ctx context.Context, s *Service) (signin.Login, error) {
+	return s.Signin.AddUser(ctx, r.CoId, r.Name, r.Privileged, r.Key)
 }
 
 // RotateKey gives an API user a new key. Key is "" for a generated one.
 type RotateKey struct{ Username, Key string }
 
-func (r RotateKey) carryOut(ctx context.Context, s *Service) (registry.Login, error) {
-	return s.Registry.RotateKey(ctx, r.Username, r.Key)
+func (r RotateKey) carryOut(ctx context.Context, s *Service) (signin.Login, error) {
+	return s.Signin.RotateKey(ctx, r.Username, r.Key)
 }
 
 // SuspendUser suspends an API user.
 type SuspendUser struct{ Username string }
 
 func (r SuspendUser) carryOut(ctx context.Context, s *Service) (None, error) {
-	return None{}, s.Registry.SuspendUser(ctx, r.Username)
+	return None{}, s.Signin.SuspendUser(ctx, r.Username)
 }
 
 // ResumeUser makes a suspended API user active.
 type ResumeUser struct{ Username string }
 
 func (r ResumeUser) carryOut(ctx context.Context, s *Service) (None, error) {
-	return None{}, s.Registry.ResumeUser(ctx, r.Username)
+	return None{}, s.Signin.ResumeUser(ctx, r.Username)
 }
 
 // ListUsers lists the API users of a CO, or of all if CoId is 0.
@@ -68,7 +69,7 @@ type User struct {
 }
 
 func (r ListUsers) carryOut(ctx context.Context, s *Service) ([]User, error) {
-	list, err := s.Registry.Users(ctx, r.CoId)
+	list, err := s.Signin.Users(ctx, r.CoId)
 	users := make([]User, len(list))
 	f := comity.ApiUser
 	for i, rec := range list {
@@ -91,7 +92,7 @@ type SignInLink struct {
 }
 
 func (r NewLink) carryOut(ctx context.Context, s *Service) (SignInLink, error) {
-	token, err := s.Registry.NewLink(ctx, r.Username)
+	token, err := s.Signin.NewLink(ctx, r.Username)
 	return SignInLink{token, s.Address}, err
 }
 

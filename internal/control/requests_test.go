@@ -11,6 +11,7 @@ import (
 	"comity/internal/control"
 	"comity/internal/provisioning"
 	"comity/internal/registry"
+	"comity/internal/signin"
 	"comity/internal/store/queue"
 )
 
@@ -24,7 +25,7 @@ func do[R any](request control.Request[R]) func(context.Context, *control.Client
 func TestRequests(t *testing.T) {
 	t.Parallel()
 	through := time.Date(2031, 5, 17, 12, 30, 0, 0, time.UTC)
-	login := registry.Login{Username: "co_2.sync", Key: "a key that is shown once, and only once"}
+	login := signin.Login{Username: "co_2.sync", Key: "a key that is shown once, and only once"}
 	none := control.None{}
 	for _, tt := range []struct {
 		name    string

@@ -7,16 +7,21 @@ import (
 	"comity/internal/authz"
 	"comity/internal/provisioning"
 	"comity/internal/registry"
+	"comity/internal/signin"
 )
 
-// Registry carries out requests about API users, links, backups and erasure.
-type Registry interface {
-	AddUser(ctx context.Context, coID int64, name string, privileged bool, key string) (registry.Login, error)
+// Signin carries out requests about API users and links.
+type Signin interface {
+	AddUser(ctx context.Context, coID int64, name string, privileged bool, key string) (signin.Login, error)
 	Users(ctx context.Context, coID int64) ([]*comity.Record, error)
-	RotateKey(ctx context.Context, username, key string) (registry.Login, error)
+	RotateKey(ctx context.Context, username, key string) (signin.Login, error)
 	SuspendUser(ctx context.Context, username string) error
 	ResumeUser(ctx context.Context, username string) error
 	NewLink(ctx context.Context, username string) (token string, err error)
+}
+
+// Registry carries out requests about backups and erasure.
+type Registry interface {
 	NoteBackup(ctx context.Context) error
 	Erase(ctx context.Context, person int64, deleting bool) (registry.Erased, error)
 }
@@ -36,6 +41,7 @@ type Provisioning interface {
 // Service carries out requests.
 type Service struct {
 	Registry Registry
+	Signin   Signin
 	// Provisioning may be nil if no request about a provisioning target comes.
 	Provisioning Provisioning
 	// Address is the URL without a path that the registry is served at, "" if it is not served.

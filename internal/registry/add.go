@@ -8,7 +8,7 @@ import (
 
 	"comity"
 	"comity/internal/authz"
-	"comity/internal/signin"
+	"comity/internal/signin/secret"
 	"comity/internal/store"
 	"comity/internal/store/db"
 )
@@ -21,6 +21,11 @@ func (r *Registry) Add(ctx context.Context, caller authz.Caller, res *comity.Res
 // AddIdempotent is Add with an idempotency key: a repeated request gets the same answer and adds nothing.
 func (r *Registry) AddIdempotent(ctx context.Context, caller authz.Caller, res *comity.Resource, in comity.Input, key Idempotency) (Added, error) {
 	return r.add(ctx, caller, res, in, "", key)
+}
+
+// AddWithSecret is Add of a record whose secret is the given one instead of a generated one, unless it is "".
+func (r *Registry) AddWithSecret(ctx context.Context, caller authz.Caller, res *comity.Resource, in comity.Input, key string) (Added, error) {
+	return r.add(ctx, caller, res, in, key, Idempotency{})
 }
 
 // add is Add with the secret to store; with key "" the server generates one.
@@ -105,11 +110,11 @@ func generateSecret(rec *comity.Record, key string) (_ string, err error) {
 			continue
 		}
 		if key == "" {
-			if key, err = signin.NewKey(); err != nil {
+			if key, err = secret.NewKey(); err != nil {
 				return "", err
 			}
 		}
-		rec.SetText(f, signin.Digest(key))
+		rec.SetText(f, secret.Digest(key))
 		return key, nil
 	}
 	return "", nil

@@ -6,7 +6,7 @@ import (
 
 	"comity"
 	"comity/internal/authz"
-	"comity/internal/signin"
+	"comity/internal/signin/secret"
 	"comity/internal/store"
 	"comity/internal/store/admin"
 	"comity/internal/store/db"
@@ -15,19 +15,14 @@ import (
 // firstUser is the name of the platform's first API user.
 const firstUser = "operator"
 
-// Login is an API user's name and key. The key is shown once.
-type Login struct {
-	Username string `json:"username"`
-	Key      string `json:"key"`
-}
-
-// Bootstrap adds the platform CO and its first API user to an empty registry; made says whether it was empty.
-// It also records which key seals the database's secrets, and fails if that is another one.
-func (r *Registry) Bootstrap(ctx context.Context) (login Login, made bool, err error) {
-	key, err := signin.NewKey()
+// Bootstrap adds the platform CO and its first API user to an empty registry, and returns the user's name and
+// key, which are "" if the registry was not empty. It also records which key seals the database's secrets, and fails if that is another one.
+func (r *Registry) Bootstrap(ctx context.Context) (username, key string, err error) {
+	generated, err := secret.NewKey()
 	if err != nil {
-		return login, false, err
+		return "", "", err
 	}
+	made := false
 	err = r.store.WriteAlone(ctx, func(tx *db.Tx) error {
 		made = false
 		if _, err := store.EnterCO(ctx, tx, 0, true); err != nil {
@@ -41,15 +36,15 @@ func (r *Registry) Bootstrap(ctx context.Context) (login Login, made bool, err e
 			return err
 		}
 		made = true
-		return bootstrap(ctx, tx, key)
+		return bootstrap(ctx, tx, generated)
 	})
 	if err != nil {
-		return login, false, fmt.Errorf("set up the registry: %w", err)
+		return "", "", fmt.Errorf("set up the registry: %w", err)
 	}
-	if made {
-		login = Login{Username: userPrefix(comity.PlatformCO) + firstUser, Key: key}
+	if !made {
+		return "", "", nil
 	}
-	return login, made, nil
+	return userPrefix(comity.PlatformCO) + firstUser, generated, nil
 }
 
 func bootstrap(ctx context.Context, tx *db.Tx, key string) error {
@@ -68,12 +63,12 @@ func bootstrap(ctx context.Context, tx *db.Tx, key string) error {
 	if err := c.addOwnGroups(ctx, co.Id, 0, groupPrefix(""), comity.PlatformName); err != nil {
 		return err
 	}
-	user := newUser(comity.PlatformCO, userPrefix(comity.PlatformCO)+firstUser, true)
+	user := comity.NewApiUser(comity.PlatformCO, userPrefix(comity.PlatformCO)+firstUser, true)
 	if fieldErrors := applyDefaults(user); len(fieldErrors) > 0 {
 		return comity.InvalidFields(fieldErrors...)
 	}
 	user.CoId = comity.PlatformCO
-	user.SetText(comity.ApiUser.ApiKey, signin.Digest(key))
+	user.SetText(comity.ApiUser.ApiKey, secret.Digest(key))
 	return store.Insert(ctx, tx, user, authz.Operator().Username, db.Place{CoId: co.Id})
 }
 

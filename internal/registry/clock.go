@@ -9,7 +9,6 @@ import (
 
 	"comity"
 	"comity/internal/authz"
-	"comity/internal/signin"
 	"comity/internal/store"
 	"comity/internal/store/db"
 	"comity/internal/store/queue"
@@ -27,8 +26,9 @@ const (
 	maxTidied = 1000
 )
 
-// RunClock carries out what begins and ends by time, until the context ends.
-func (r *Registry) RunClock(ctx context.Context, log *slog.Logger) {
+// RunClock carries out what begins and ends by time, until the context ends, and cleans up once an hour, as
+// others do by forget.
+func (r *Registry) RunClock(ctx context.Context, log *slog.Logger, forget func(context.Context) error) {
 	tick := time.NewTicker(clockPause)
 	defer tick.Stop()
 	var done, tidied time.Time
@@ -51,7 +51,7 @@ func (r *Registry) RunClock(ctx context.Context, log *slog.Logger) {
 			log.ErrorContext(ctx, "what begins or ends by time is delayed", "error", err)
 		}
 		if now := time.Now(); now.Sub(tidied) > time.Hour {
-			if err := r.tidy(ctx); err != nil && ctx.Err() == nil && comity.CodeOf(err) != comity.NotNow {
+			if err := errors.Join(r.tidy(ctx), forget(ctx)); err != nil && ctx.Err() == nil && comity.CodeOf(err) != comity.NotNow {
 				log.ErrorContext(ctx, "the hourly clean-up is delayed", "error", err)
 			}
 			tidied = now
@@ -104,13 +104,10 @@ func (r *Registry) ClockWaits(ctx context.Context) (text string, open time.Durat
 	return clockWaits(settled.Writing), open, nil
 }
 
-// tidy deletes idempotency keys older than a day and ended sessions, and sums up the changes of people's
+// tidy deletes idempotency keys older than a day, and sums up the changes of people's
 // statuses.
 func (r *Registry) tidy(ctx context.Context) error {
-	err := r.store.Write(ctx, func(tx *db.Tx) error {
-		now := tx.Now()
-		return store.ForgetSessions(ctx, tx, now.Add(-signin.SessionLife), now.Add(-signin.SessionIdle), now)
-	})
+	var err error
 	for n := int64(maxTidied); err == nil && n == maxTidied; {
 		err = r.store.Write(ctx, func(tx *db.Tx) error {
 			now := tx.Now()

@@ -8,14 +8,11 @@ package registry
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"sync"
 
 	"comity"
 	"comity/internal/authz"
-	"comity/internal/signin"
-	"comity/internal/store"
 	"comity/internal/store/db"
 	"comity/internal/store/groups"
 )
@@ -38,21 +35,6 @@ type Added struct {
 	Id int64
 	// Generated is the generated secret, shown this once; "" if there is none.
 	Generated string
-}
-
-// Credential returns what a login is checked against; signin.ErrNoUser if the name is unknown.
-func (r *Registry) Credential(ctx context.Context, username string) (c comity.Credential, err error) {
-	err = r.store.Read(ctx, func(tx *db.Tx) error {
-		if c, err = store.Credential(ctx, tx, username); err != nil || !c.User.Has(comity.ApiUser.CoPersonId) {
-			return err
-		}
-		c.Person, err = authz.RightsOf(ctx, tx, c.User.Int(comity.ApiUser.CoPersonId))
-		return err
-	})
-	if errors.Is(err, db.ErrNotFound) {
-		err = signin.ErrNoUser
-	}
-	return c, err
 }
 
 // write runs a change in a transaction, the rest of a long change in further ones, and wakes the dispatchers.

@@ -38,7 +38,8 @@ type api struct {
 	address  string
 	store    *db.DB
 	registry *registry.Registry
-	operator registry.Login
+	operator signin.Login
+	signin   *signin.Service
 	client   *http.Client
 	server   *httpserver.Server
 	sender   connector.Connectors
@@ -117,7 +118,8 @@ func serve(ctx context.Context, database string, wrap func(net.Listener) net.Lis
 		{Settings: comity.CoApiProvisionerTarget.Resource, Server: comity.KafkaServer.Resource}: kafka.New(private),
 	}
 	queue = outbox.New(a.store, provisioning.NewReader(a.store), a.sender, outbox.Options{})
-	if a.operator, _, err = a.registry.Bootstrap(ctx); err != nil {
+	a.signin = signin.New(a.store, a.registry)
+	if a.operator.Username, a.operator.Key, err = a.registry.Bootstrap(ctx); err != nil {
 		return nil, err
 	}
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
@@ -131,7 +133,7 @@ func serve(ctx context.Context, database string, wrap func(net.Listener) net.Lis
 	}
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))
 	a.server = httpserver.New(&rest.Server{
-		Registry: a.registry, View: view.New(a.store), Authenticator: signin.NewAuthenticator(a.registry, time.Now), Provisioning: provisioning.New(a.store, queue, a.sender),
+		Registry: a.registry, View: view.New(a.store), Authenticator: a.signin, Provisioning: provisioning.New(a.store, queue, a.sender),
 		Root: "/registry/", Log: log,
 	}, httpserver.Options{Limit: time.Minute, Log: log})
 	go func() {

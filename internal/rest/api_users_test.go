@@ -69,7 +69,7 @@ func TestNumbersAsStrings(t *testing.T) {
 	everywhere(t, func(s *fixture) {
 		s.perform(oneOfEach()...)
 		s.perform(add("api_users", "old", `"CoId":$co,"Username":"old","Privileged":true,"Status":"Active","StringIds":true`))
-		login, err := s.registry.RotateKey(s.Context(), s.fill("co_$co.old"), "")
+		login, err := s.signin.RotateKey(s.Context(), s.fill("co_$co.old"), "")
 		s.must(err)
 		s.users["old"] = login
 		number := regexp.MustCompile(`":-?[0-9]`)

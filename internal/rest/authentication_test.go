@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"comity/internal/registry"
+	"comity/internal/signin"
 )
 
 // attempt views the fixture's CO with an Authorization header, "" for none.
@@ -122,18 +122,18 @@ func TestUsersOfACOThatIsNotActive(t *testing.T) {
 // whose key was changed.
 func TestUserWhoLosesTheRightIsRefused(t *testing.T) {
 	everywhere(t, func(s *fixture) {
-		for title, lose := range map[string]func(registry.Login){
-			"suspended": func(registry.Login) { s.perform(edit(`"Username":"$name","Status":"Suspended"`)) },
-			"expired": func(registry.Login) {
+		for title, lose := range map[string]func(signin.Login){
+			"suspended": func(signin.Login) { s.perform(edit(`"Username":"$name","Status":"Suspended"`)) },
+			"expired": func(signin.Login) {
 				s.perform(edit(`"Username":"$name","Status":"Active","ValidThrough":"2020-01-01 00:00:00"`))
 			},
-			"elsewhere":   func(registry.Login) { s.perform(edit(`"Username":"$name","Status":"Active","RemoteIp":"^10"`)) },
-			"no more":     func(registry.Login) { s.perform(edit(`"Username":"$name","Status":"Active","Privileged":false`)) },
-			"renamed":     func(registry.Login) { s.perform(edit(`"Username":"x$name","Status":"Active"`)) },
-			"deleted":     func(registry.Login) { s.perform(step{call: "DELETE api_users/$user"}) },
-			"by operator": func(l registry.Login) { s.must(s.registry.SuspendUser(s.Context(), l.Username)) },
-			"rotated": func(l registry.Login) {
-				rotated, err := s.registry.RotateKey(s.Context(), l.Username, "")
+			"elsewhere":   func(signin.Login) { s.perform(edit(`"Username":"$name","Status":"Active","RemoteIp":"^10"`)) },
+			"no more":     func(signin.Login) { s.perform(edit(`"Username":"$name","Status":"Active","Privileged":false`)) },
+			"renamed":     func(signin.Login) { s.perform(edit(`"Username":"x$name","Status":"Active"`)) },
+			"deleted":     func(signin.Login) { s.perform(step{call: "DELETE api_users/$user"}) },
+			"by operator": func(l signin.Login) { s.must(s.signin.SuspendUser(s.Context(), l.Username)) },
+			"rotated": func(l signin.Login) {
+				rotated, err := s.signin.RotateKey(s.Context(), l.Username, "")
 				s.must(err)
 				if got := s.attempt(basic(rotated.Username, rotated.Key)); got.status == http.StatusUnauthorized {
 					s.eventually(func() bool { return s.attempt(basic(rotated.Username, rotated.Key)).line() == "200 OK" })
@@ -144,7 +144,7 @@ func TestUserWhoLosesTheRightIsRefused(t *testing.T) {
 				s.fill(`{"Version":"1.0","CoId":$co,"Username":"u$n","Privileged":true,"Status":"Active"}`)))
 			s.ids["user"] = a.created
 			s.ids["name"] = strings.TrimPrefix(s.call("", "GET", s.fill("api_users/$user.json"), nil).records[0]["Username"], s.fill("co_$co."))
-			login := registry.Login{Username: s.fill("co_$co.$name"), Key: a.secret}
+			login := signin.Login{Username: s.fill("co_$co.$name"), Key: a.secret}
 			if got := s.attempt(basic(login.Username, login.Key)); got.line() != "200 OK" {
 				s.Fatalf("%s: %s before", title, got.line())
 			}

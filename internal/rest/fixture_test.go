@@ -14,8 +14,9 @@ import (
 	"testing"
 	"time"
 
+	"comity/internal/signin"
+
 	"comity"
-	"comity/internal/registry"
 )
 
 // step is one call and its answer.
@@ -54,7 +55,7 @@ type fixture struct {
 	*api
 	format string
 	ids    map[string]string
-	users  map[string]registry.Login
+	users  map[string]signin.Login
 }
 
 // serial makes the names of COs unique.
@@ -90,7 +91,7 @@ func perform(t *testing.T, steps ...[]step) {
 // fixture adds a CO for a test.
 func (a *api) fixture(t testing.TB, format string) *fixture {
 	t.Helper()
-	s := &fixture{TB: t, api: a, format: format, ids: map[string]string{}, users: map[string]registry.Login{"": a.operator}}
+	s := &fixture{TB: t, api: a, format: format, ids: map[string]string{}, users: map[string]signin.Login{"": a.operator}}
 	s.addCO("co", "coname")
 	return s
 }
@@ -204,7 +205,7 @@ func (s *fixture) eventually(so func() bool) {
 const patience = 20 * time.Second
 
 // user returns the login of a caller, who is added on first use.
-func (s *fixture) user(as string) registry.Login {
+func (s *fixture) user(as string) signin.Login {
 	s.Helper()
 	login, made := s.users[as]
 	if made || as == "nobody" {
@@ -217,7 +218,7 @@ func (s *fixture) user(as string) registry.Login {
 			s.addCO(co, "otherconame")
 		}
 	}
-	login, err := s.registry.AddUser(s.Context(), comity.ParseId(s.ids[co]), as, as != "user", "")
+	login, err := s.signin.AddUser(s.Context(), comity.ParseId(s.ids[co]), as, as != "user", "")
 	if err != nil {
 		s.Fatal(err)
 	}

@@ -9,9 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
-	"comity/internal/registry"
 	"comity/internal/registry/view"
 	"comity/internal/rest"
 	"comity/internal/signin"
@@ -43,7 +41,7 @@ func TestFailedLogins(t *testing.T) {
 		admin := s.user("admin")
 		serve := func(trusted ...netip.Prefix) func(key, forwarded string) int {
 			server := httptest.NewServer(&rest.Server{
-				Registry: s.registry, View: view.New(s.store), Authenticator: signin.NewAuthenticator(s.registry, time.Now), Root: "/registry/",
+				Registry: s.registry, View: view.New(s.store), Authenticator: s.signin, Root: "/registry/",
 				Log: slog.New(slog.DiscardHandler), Logins: &signin.Logins{PerMinute: 3}, TrustedProxies: trusted,
 			})
 			s.Cleanup(server.Close)
@@ -97,7 +95,7 @@ func TestAddressBehindAProxy(t *testing.T) {
 	everywhere(t, func(s *fixture) {
 		a := s.send("", "POST", "api_users.json",
 			`{"Version":"1.0","CoId":$co,"Username":"far","Privileged":true,"RemoteIp":"^192\\.0\\.2\\.","Status":"Active"}`, nil)
-		login := registry.Login{Username: s.fill("co_$co.far"), Key: a.secret}
+		login := signin.Login{Username: s.fill("co_$co.far"), Key: a.secret}
 		s.users["far"] = login
 		// This server trusts no proxy.
 		s.expect(s.send("far", "GET", "cos/$co.json", "", map[string]string{"X-Forwarded-For": "192.0.2.1"}), "401 Unauthorized")

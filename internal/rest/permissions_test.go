@@ -8,7 +8,7 @@ import (
 
 	"comity"
 	"comity/internal/authz"
-	"comity/internal/registry"
+	"comity/internal/signin"
 )
 
 // Callers who act for a CO person, by their relation to the specimens of a fixture: the person of these, an
@@ -176,7 +176,7 @@ func (s *fixture) acting(as, person string) {
 	a := s.send("", "POST", "api_users.json",
 		`{"Version":"1.0","CoId":$co,"Username":"`+as+`","CoPersonId":$`+person+`,"Status":"Active"}`, nil)
 	s.expect(a, "201 Added")
-	s.users[as] = registry.Login{Username: s.fill("co_$co." + as), Key: a.secret}
+	s.users[as] = signin.Login{Username: s.fill("co_$co." + as), Key: a.secret}
 }
 
 // walkViews views a specimen and a record without a relation to the caller, by id and in lists.

@@ -14,7 +14,6 @@ import (
 	"comity/internal/provisioning"
 	"comity/internal/registry/view"
 	"comity/internal/rest"
-	"comity/internal/signin"
 	"comity/internal/store"
 	"comity/internal/store/db"
 )
@@ -24,7 +23,7 @@ func (s *fixture) serveWithLimit(limit time.Duration, p *provisioning.Service) *
 	s.Helper()
 	log := slog.New(slog.DiscardHandler)
 	server := httptest.NewServer(httpserver.Handler(&rest.Server{
-		Registry: s.registry, View: view.New(s.store), Authenticator: signin.NewAuthenticator(s.registry, time.Now), Provisioning: p, Root: "/registry/", Log: log,
+		Registry: s.registry, View: view.New(s.store), Authenticator: s.signin, Provisioning: p, Root: "/registry/", Log: log,
 	}, httpserver.Options{Limit: limit, Log: log}))
 	s.Cleanup(server.Close)
 	return server

@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"comity"
 	"comity/internal/httpserver"
@@ -35,7 +34,7 @@ type api struct {
 	t       testing.TB
 	handler http.Handler
 	url     string
-	login   registry.Login
+	login   signin.Login
 	check   func(*http.Request, *http.Response, []byte) error
 }
 
@@ -70,14 +69,14 @@ func serve(t testing.TB) *api {
 		}
 	})
 	reg := registry.New(s, func() {})
-	login, _, err := reg.Bootstrap(t.Context())
+	username, key, err := reg.Bootstrap(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	queue := outbox.New(s, provisioning.NewReader(s), connector{}, outbox.Options{})
 	options := httpserver.Options{Log: slog.New(slog.DiscardHandler)}
 	handler := httpserver.Handler(&rest.Server{
-		Registry: reg, View: view.New(s), Authenticator: signin.NewAuthenticator(reg, time.Now), Provisioning: provisioning.New(s, queue, connector{}),
+		Registry: reg, View: view.New(s), Authenticator: signin.New(s, reg), Provisioning: provisioning.New(s, queue, connector{}),
 		Root: root, Log: options.Log,
 	}, options)
 	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
@@ -91,7 +90,7 @@ func serve(t testing.TB) *api {
 		}
 	}()
 	t.Cleanup(func() { _ = server.Close() })
-	return &api{t, handler, "http://" + l.Addr().String(), login, openapitest.ForRoot(t, root)}
+	return &api{t, handler, "http://" + l.Addr().String(), signin.Login{Username: username, Key: key}, openapitest.ForRoot(t, root)}
 }
 
 // call makes a request, of a path below the root, and returns its answer.
@@ -302,7 +301,7 @@ func TestStringIds(t *testing.T) {
 	if err := json.Unmarshal(answer, &added); err != nil || added.ApiKey == "" {
 		t.Fatalf("%v: %s", err, answer)
 	}
-	a.login = registry.Login{Username: "co_" + co + ".sync", Key: added.ApiKey}
+	a.login = signin.Login{Username: "co_" + co + ".sync", Key: added.ApiKey}
 	a.add("co_people", `{"Version":"1.0","CoId":`+co+`,"Status":"Active"}`)
 	a.want("200 OK", http.MethodGet, "co_people.json?coid="+co, "")
 	a.want("200 OK", http.MethodGet, "co_group_members.json?coid="+co, "")
