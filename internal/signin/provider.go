@@ -123,8 +123,8 @@ func (p *Provider) Begin(ctx context.Context) (a Attempt, url string, err error)
 	return a, config.AuthCodeURL(a.State, oidc.Nonce(a.Nonce), oauth2.S256ChallengeOption(a.Verifier)), nil
 }
 
-// Login exchanges the code of an answer for the value of the claim, from the ID token or, if it is not there, from the
-// provider's user info.
+// Login exchanges the code of an answer for the value of the claim, from the ID token or, if it is not there, from
+// the provider's user info; "" if neither has it.
 func (p *Provider) Login(ctx context.Context, code string, a Attempt) (string, error) {
 	found, err := p.discover(ctx)
 	if err != nil {
@@ -148,9 +148,9 @@ func (p *Provider) Login(ctx context.Context, code string, a Attempt) (string, e
 	if err != nil {
 		return "", fmt.Errorf("verify the ID token: %w", err)
 	}
-	login, err := claim(p.Claim, id.Claims)
-	if err == nil && login != "" || err != nil && !errors.Is(err, ErrUnverified) || found.UserInfoEndpoint() == "" {
-		return login, err
+	login, notInToken := claim(p.Claim, id.Claims)
+	if login != "" || notInToken != nil && !errors.Is(notInToken, ErrUnverified) || found.UserInfoEndpoint() == "" {
+		return login, notInToken
 	}
 	info, err := found.UserInfo(ctx, oauth2.StaticTokenSource(tokens))
 	if err != nil {
@@ -159,7 +159,10 @@ func (p *Provider) Login(ctx context.Context, code string, a Attempt) (string, e
 	if info.Subject != id.Subject {
 		return "", errors.New("the provider's user info is about another user")
 	}
-	return claim(p.Claim, info.Claims)
+	if login, err = claim(p.Claim, info.Claims); login == "" && err == nil {
+		err = notInToken
+	}
+	return login, err
 }
 
 // verify returns an ID token that is signed by the provider, issued to this program for this attempt, and valid
