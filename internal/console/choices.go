@@ -14,15 +14,15 @@ import (
 	"comity/internal/registry/view"
 )
 
-// few is how many records a select offers at most. If there are more, they are searched for.
-const few = 200
+// maxChoices is how many records a select offers at most. If there are more, they are searched for.
+const maxChoices = 200
 
 // maxMatches is how many records a search offers at most.
 const maxMatches = 20
 
 // choices is the form.Source of a request: it reads what the caller may see of the CO.
 type choices struct {
-	*visit
+	*request
 	// found are the records of resources that were read already.
 	found map[*comity.Resource]offered
 }
@@ -33,7 +33,7 @@ type offered struct {
 	all     bool
 }
 
-// Records returns the records of a resource in the CO, if they are few.
+// Records returns the records of a resource in the CO. all is false, and there are none, if they are too many.
 func (c *choices) Records(r *comity.Resource) ([]form.Choice, bool, error) {
 	o, known := c.found[r]
 	if !known {
@@ -50,7 +50,7 @@ func (c *choices) read(r *comity.Resource) (o offered, err error) {
 	if c.co == nil || !c.caller.May(authz.View, r) {
 		return offered{all: true}, nil
 	}
-	l, err := c.View.List(c.ctx(), c.caller, c.listOf(r, few))
+	l, err := c.View.List(c.ctx(), c.caller, c.listQuery(r, maxChoices))
 	if err != nil || l.More != 0 {
 		return o, err
 	}
@@ -68,7 +68,7 @@ func (c *choices) read(r *comity.Resource) (o offered, err error) {
 // Types returns the active types that the CO has for an attribute.
 func (c *choices) Types(attribute string) (types []form.Choice, err error) {
 	f := comity.CoExtendedType
-	l, err := c.View.List(c.ctx(), c.caller, c.listOf(f.Resource, 0))
+	l, err := c.View.List(c.ctx(), c.caller, c.listQuery(f.Resource, 0))
 	if err != nil {
 		return nil, err
 	}
@@ -88,7 +88,7 @@ func (c *choices) SearchPath(f *comity.Field) string {
 	return c.present.HomePath() + "pick/" + present.Segment(f.Resource()) + "/" + f.Name
 }
 
-// Matches returns the record that is chosen, and those that a field can refer to and that match a text.
+// Matches returns the record that is chosen, and the records that match a text and that a field can refer to.
 func (c *choices) Matches(f *comity.Field, text, chosen string) (matches []form.Choice, err error) {
 	prefixes := prefixesOf(f)
 	var records []*comity.Record
@@ -170,31 +170,31 @@ func noteOf(rec *comity.Record, kind bool) string {
 	return present.Join(" · ", texts...)
 }
 
-// pickPages answer the searches of pickers while the user types.
+// pickPages are the pages that answer the searches of pickers while the user types.
 func pickPages() []page {
-	return []page{{pattern: "GET co/{co}/pick/{resource}/{field}", handle: (*visit).pick}}
+	return []page{{pattern: "GET co/{co}/pick/{resource}/{field}", handle: pick}}
 }
 
 // pick answers with the matches of a picker's search box.
-func (v *visit) pick() error {
+func pick(q *request) error {
 	var f *comity.Field
 	for _, r := range comity.Stored() {
-		if present.Segment(r) == v.r.PathValue("resource") {
-			f = r.Field(v.r.PathValue("field"))
+		if present.Segment(r) == q.r.PathValue("resource") {
+			f = r.Field(q.r.PathValue("field"))
 		}
 	}
 	if f == nil || f.Kind != comity.Reference && f.Kind != comity.Owner {
 		return comity.Missing(comity.PhraseUnknown)
 	}
 	// A page may have the same field in several forms, so each sends the name of its control.
-	asked := v.r.URL.Query()
+	asked := q.r.URL.Query()
 	c := form.Control{Name: f.Name, Key: cmp.Or(asked.Get("key"), f.Column), Required: f.Required}
 	if len(f.Owners) > 1 {
 		c.Name += form.PickSuffix
 	}
 	c.Name = cmp.Or(asked.Get("name"), c.Name)
-	if err := form.OfferSearch(&c, f, asked.Get(c.SearchName()), v.choices()); err != nil {
+	if err := form.OfferSearch(&c, f, asked.Get(c.SearchName()), q.choices()); err != nil {
 		return err
 	}
-	return v.write(http.StatusOK, "form.html", "matches", c)
+	return q.write(http.StatusOK, "form.html", "matches", c)
 }

@@ -52,7 +52,8 @@ type Console struct {
 	mux       *http.ServeMux
 	templates templates.Set
 	static    static.Files
-	provider  *signin.Provider
+	// provider is nil if people cannot sign in by one.
+	provider *signin.Provider
 	// requests counts the requests of API users that have a request limit.
 	requests signin.Limits
 	guard    *http.CrossOriginProtection
@@ -78,7 +79,7 @@ func New(o Options) (*Console, error) {
 	for pattern, p := range c.allPages() {
 		c.mux.Handle(pattern, c.serve(pattern, p))
 	}
-	c.mux.Handle(present.Root, c.serve("unknown", page{handle: func(*visit) error { return comity.Missing(comity.PhraseUnknown) }}))
+	c.mux.Handle(present.Root, c.serve("unknown", page{handle: func(*request) error { return comity.Missing(comity.PhraseUnknown) }}))
 	return c, nil
 }
 
@@ -103,8 +104,8 @@ func (c *Console) readPublicURL() error {
 func (c *Console) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	secure(w.Header())
 	if err := c.guard.Check(r); err != nil {
-		v := &visit{Console: c, w: w, r: r}
-		v.fail(&comity.Error{Code: comity.Refused, Phrase: comity.PhraseForbidden, Detail: "The request came from another site's page, so nothing was changed.", Err: err})
+		q := newRequest(c, w, r)
+		q.fail(&comity.Error{Code: comity.Refused, Phrase: comity.PhraseForbidden, Detail: "The request came from another site's page, so nothing was changed.", Err: err})
 		return
 	}
 	c.mux.ServeHTTP(w, r)

@@ -12,95 +12,95 @@ import (
 	"comity/internal/registry/view"
 )
 
-// deletePage asks whether a record is to be deleted.
+// deletePage is the confirmation to delete a record.
 type deletePage struct {
 	One, Name, Cancel string
 	// Barred says why it cannot be deleted, Changed why it was not; "" where neither is so.
-	Barred, Changed string
+	Refused, Changed string
 	// With are what is deleted with it, Named what names it and stays: how many of each kind.
 	With, Named []string
 	Revision    int64
 }
 
-func (d drawn) deleteForm(v *visit) error {
-	rec, err := d.asked(v)
+func (d generic) deleteForm(q *request) error {
+	rec, err := d.record(q)
 	if err != nil {
 		return err
 	}
-	if rights, err := v.View.RightsTo(v.ctx(), v.caller, rec); err != nil || !rights.Delete {
+	if rights, err := q.View.RightsTo(q.ctx(), q.caller, rec); err != nil || !rights.Delete {
 		return cmp.Or[error](err, comity.Forbid())
 	}
-	return d.askToDelete(v, http.StatusOK, rec, deletePage{})
+	return d.showDelete(q, http.StatusOK, rec, deletePage{})
 }
 
-// askToDelete shows the question, or why it need not be asked, as the page says.
-func (d drawn) askToDelete(v *visit, status int, rec *comity.Record, p deletePage) error {
-	t, err := v.titles([]*comity.Record{rec})
+// showDelete shows the confirmation, or why the record cannot be deleted.
+func (d generic) showDelete(q *request, status int, rec *comity.Record, p deletePage) error {
+	t, err := q.titles([]*comity.Record{rec})
 	if err != nil {
 		return err
 	}
-	if p.Barred == "" && status == http.StatusOK {
-		refused, err := v.Registry.RefusesDelete(v.ctx(), v.caller, rec)
+	if p.Refused == "" && status == http.StatusOK {
+		refused, err := q.Registry.RefusesDelete(q.ctx(), q.caller, rec)
 		if err != nil {
 			return err
 		}
 		if refused != nil {
-			p.Barred = barred(rec, refused)
+			p.Refused = deleteRefusal(rec, refused)
 		}
 	}
-	p.One, p.Name, p.Cancel, p.Revision = d.Resource.One, t.Of(rec), v.after(v.present.RecordPath(d.Resource, rec.Id)), rec.Revision
-	depending, err := v.View.AffectedByDelete(v.ctx(), v.caller, rec)
+	p.One, p.Name, p.Cancel, p.Revision = d.Resource.One, t.Of(rec), q.pathAfterForm(q.present.RecordPath(d.Resource, rec.Id)), rec.Revision
+	depending, err := q.View.AffectedByDelete(q.ctx(), q.caller, rec)
 	if err != nil {
 		return err
 	}
 	for _, on := range depending {
 		if on.Dependents {
-			p.With = append(p.With, counted(on))
+			p.With = append(p.With, countText(on))
 		} else {
-			p.Named = append(p.Named, counted(on))
+			p.Named = append(p.Named, countText(on))
 		}
 	}
-	return v.showAs(status, "delete.html", "Delete "+p.Name, p, v.present.Crumbs(rec, p.Name, present.Link{Text: "Delete"})...)
+	return q.showAs(status, "delete.html", "Delete "+p.Name, p, q.present.Crumbs(rec, p.Name, present.Link{Text: "Delete"})...)
 }
 
-// delete deletes a record, unless somebody has changed it since the question was asked.
-func (d drawn) delete(v *visit) error {
-	rec, err := d.asked(v)
+// delete deletes a record, unless somebody has changed it since the confirmation was shown.
+func (d generic) delete(q *request) error {
+	rec, err := d.record(q)
 	if err != nil {
 		return err
 	}
-	t, err := v.titles([]*comity.Record{rec})
+	t, err := q.titles([]*comity.Record{rec})
 	if err != nil {
 		return err
 	}
-	depending, err := v.View.AffectedByDelete(v.ctx(), v.caller, rec)
+	depending, err := q.View.AffectedByDelete(q.ctx(), q.caller, rec)
 	if err != nil {
 		return err
 	}
-	err = v.Registry.Delete(v.ctx(), v.caller, d.Resource, rec.Id, unchanged(v.r.PostFormValue("revision")))
+	err = q.Registry.Delete(q.ctx(), q.caller, d.Resource, rec.Id, ifRevision(q.r.PostFormValue("revision")))
 	var e *comity.Error
 	if errors.As(err, &e) && e.Code == comity.Refused {
-		return d.askToDelete(v, http.StatusConflict, rec, deletePage{Barred: barred(rec, e)})
+		return d.showDelete(q, http.StatusConflict, rec, deletePage{Refused: deleteRefusal(rec, e)})
 	}
 	if errors.As(err, &e) && e.Code == comity.Stale {
-		return d.askToDelete(v, http.StatusConflict, rec, deletePage{
+		return d.showDelete(q, http.StatusConflict, rec, deletePage{
 			Changed: "Somebody has changed this " + d.Resource.One + " since you were asked. Look again before you delete it.",
 		})
 	}
 	if err != nil {
 		return err
 	}
-	d.sayDeleted(v, rec, t.Of(rec), len(depending) == 0)
+	d.notifyDeleted(q, rec, t.Of(rec), len(depending) == 0)
 	if anchor := rec.Anchor(); anchor != nil && anchor != d.CoId() {
 		if target, id := present.Named(rec, anchor); id != 0 {
-			return v.redirect(v.after(v.present.RecordPath(target, id)))
+			return q.redirect(q.pathAfterForm(q.present.RecordPath(target, id)))
 		}
 	}
-	return v.redirect(v.after(v.present.ListPath(d.Resource)))
+	return q.redirect(q.pathAfterForm(q.present.ListPath(d.Resource)))
 }
 
-// barred says why a record cannot be deleted, and what to do about it.
-func barred(rec *comity.Record, e *comity.Error) string {
+// deleteRefusal returns why a record cannot be deleted, and what to do about it.
+func deleteRefusal(rec *comity.Record, e *comity.Error) string {
 	switch e.Phrase {
 	case "CoPersonRole Exists":
 		if rec.Resource == comity.CoPerson.Resource {
@@ -128,8 +128,8 @@ func barred(rec *comity.Record, e *comity.Error) string {
 	return present.Join(" ", present.Sentence(e.Phrase), e.Detail)
 }
 
-// counted is how many records of a kind depend on one, in words.
-func counted(on view.Affected) string {
+// countText returns the number and the name of the records that a delete affects.
+func countText(on view.Affected) string {
 	if on.Count == 1 {
 		return "1 " + on.Resource.One
 	}

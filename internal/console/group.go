@@ -1,20 +1,22 @@
 package console
 
 import (
+	"net/url"
 	"strconv"
 	"time"
 
 	"comity"
 	"comity/internal/authz"
 	"comity/internal/console/chart"
+	"comity/internal/console/form"
 	"comity/internal/console/present"
 	"comity/internal/registry/view"
 )
 
-// groupPage is a group with who is in it, and what it is nested in.
+// groupPage is a group with its members and nestings.
 type groupPage struct {
-	head
-	trail
+	heading
+	recordFooter
 	Fields []present.Field
 	// Unit is the unit whose group it is.
 	Unit present.Link
@@ -31,11 +33,11 @@ type groupPage struct {
 	People    membersPart
 	Nestings  *nestings
 	// Nest leads to the form that nests another group in this one.
-	Nest    string
-	Hanging []hanging
+	Nest       string
+	Dependents []dependents
 }
 
-// membersPart are members of a group, a page of them.
+// membersPart is a page of the members and owners of a group.
 type membersPart struct {
 	Search     string
 	OnlyOwners bool
@@ -46,83 +48,85 @@ type membersPart struct {
 	pager
 }
 
-// memberRow is somebody in a group; Change is where a button sends what is to be changed.
+// memberRow is a member or owner of a group. Change is the path that a change is posted to, "" if the caller may
+// not.
 type memberRow struct {
 	Name          present.Link
 	Member, Owner bool
 	// State is a badge where the membership does not count.
 	State       present.Value
 	From, Until present.Value
-	Why         reason
+	Reason      membershipReason
 	Change      string
 }
 
-// group shows a group; as it was, the drawn page does.
-func (v *visit) group() error {
-	d := drawn{comity.CoGroup.Resource}
-	if asked := v.r.URL.Query(); asked.Has("revision") || asked.Has("at") {
-		return d.detail(v)
+// showGroup shows a group. The generic page shows it as of a time.
+func showGroup(q *request) error {
+	d := generic{comity.CoGroup.Resource}
+	if asked := q.r.URL.Query(); asked.Has("revision") || asked.Has("at") {
+		return d.detail(q)
 	}
-	rec, err := d.asked(v)
+	rec, err := d.record(q)
 	if err != nil {
 		return err
 	}
-	g, err := v.View.Group(v.ctx(), v.caller, rec.Id)
+	g, err := q.View.Group(q.ctx(), q.caller, rec.Id)
 	if err != nil {
 		return err
 	}
 	p := groupPage{
-		trail: trail{Record: rec, History: v.historyOf(rec)}, Automatic: automatic(g.Group, g.Unit), HasCounts: g.HasCounts, Members: g.Members, Owners: g.Owners,
+		recordFooter: recordFooter{Record: rec, History: historyPath(q, rec)}, Automatic: automatic(g.Group, g.Unit), HasCounts: g.HasCounts, Members: g.Members, Owners: g.Owners,
 		Others: g.Others, Suspended: g.Group.Text(comity.CoGroup.Status) != comity.Active,
-		At: v.present.ActionPath(rec.Resource, rec.Id, "members-at"),
+		At: q.present.ActionPath(rec.Resource, rec.Id, "members-at"),
 	}
 	if g.Unit != nil {
-		p.Unit = present.Link{Text: g.Unit.Text(comity.Cou.Name), To: v.present.RecordPath(comity.Cou.Resource, g.Unit.Id)}
+		p.Unit = present.Link{Text: g.Unit.Text(comity.Cou.Name), To: q.present.RecordPath(comity.Cou.Resource, g.Unit.Id)}
 	}
-	if err := v.groupWays(&p, g); err != nil {
+	if err := addGroupActions(q, &p, g); err != nil {
 		return err
 	}
-	if p.People, err = v.members(g); err != nil {
+	if p.People, err = readMembers(q, g); err != nil {
 		return err
 	}
-	p.Nestings = v.nestings(g)
-	if p.Hanging, err = v.hanging(rec, comity.CoGroupMember.Resource, comity.CoGroupNesting.Resource); err != nil {
+	p.Nestings = drawNestings(q, g)
+	if p.Dependents, err = listDependents(q, rec, comity.CoGroupMember.Resource, comity.CoGroupNesting.Resource); err != nil {
 		return err
 	}
 	name := rec.Text(comity.CoGroup.Name)
-	return v.show("group.html", name, p, v.present.Crumbs(rec, name)...)
+	return q.show("group.html", name, p, q.present.Crumbs(rec, name)...)
 }
 
-// groupWays are what can be done from a group's page.
-func (v *visit) groupWays(p *groupPage, g view.GroupView) error {
-	t, err := v.titles([]*comity.Record{p.Record})
+// addGroupActions adds the fields of a group to its page, and the links to what the caller may do with it.
+func addGroupActions(q *request, p *groupPage, g view.GroupView) error {
+	t, err := q.titles([]*comity.Record{p.Record})
 	if err != nil {
 		return err
 	}
-	p.Fields = v.present.Fields(p.Record, t)
-	may, err := v.View.RightsTo(v.ctx(), v.caller, p.Record)
+	p.Fields = q.present.Fields(p.Record, t)
+	may, err := q.View.RightsTo(q.ctx(), q.caller, p.Record)
 	if err != nil {
 		return err
 	}
-	p.head = v.headOf(p.Record, may)
+	p.heading = headingOf(q, p.Record, may)
 	id := strconv.FormatInt(p.Record.Id, 10)
 	if g.MayChange {
-		p.AddOne = v.present.AddPathIfAllowed(comity.CoGroupMember.Resource, "cogroupid", id)
-		p.Paste = v.present.ActionPath(p.Record.Resource, p.Record.Id, "paste")
-		p.Nest = v.present.AddPathIfAllowed(comity.CoGroupNesting.Resource, "targetcogroupid", id)
+		p.AddOne = q.present.AddPathIfAllowed(comity.CoGroupMember.Resource, "cogroupid", id)
+		p.Paste = q.present.ActionPath(p.Record.Resource, p.Record.Id, "paste")
+		p.Nest = q.present.AddPathIfAllowed(comity.CoGroupNesting.Resource, "targetcogroupid", id)
 	}
-	if !v.seesPast(g) {
+	if !maySeePastMembers(q, g) {
 		p.At = ""
 	}
 	return nil
 }
 
-// seesPast says whether the reader may see who was in the group: whoever may change its members.
-func (v *visit) seesPast(g view.GroupView) bool {
-	return g.MayChange || v.caller.Through(authz.Edit, comity.CoGroupMember.Resource)&authz.InCO != 0
+// maySeePastMembers reports whether the caller may see former members of the group: those who may change its
+// members may.
+func maySeePastMembers(q *request, g view.GroupView) bool {
+	return g.MayChange || q.caller.Through(authz.Edit, comity.CoGroupMember.Resource)&authz.InCO != 0
 }
 
-// automatic says how the members of a group come by themselves.
+// automatic returns the sentence about who is a member of a group automatically, "" for nobody.
 func automatic(group, unit *comity.Record) string {
 	f := comity.CoGroup
 	if !group.Bool(f.Auto) {
@@ -145,8 +149,8 @@ func automatic(group, unit *comity.Record) string {
 	return "Everybody in the CO is a member automatically."
 }
 
-// memberState is a badge that names why a membership of a group does not count at a time, empty where it
-// does; both are as they were then.
+// memberState returns a badge that says why a membership does not count, empty if it does. The membership and
+// the group are as of that time.
 func memberState(membership, group *comity.Record, at time.Time) present.Value {
 	switch comity.MembershipAt(membership, group, at) {
 	case comity.MembershipExpired:
@@ -160,31 +164,31 @@ func memberState(membership, group *comity.Record, at time.Time) present.Value {
 	return present.Value{}
 }
 
-// members are the page of members that the reader asks for.
-func (v *visit) members(g view.GroupView) (membersPart, error) {
-	asked := v.r.URL.Query()
+// readMembers returns the page of members that the query names.
+func readMembers(q *request, g view.GroupView) (membersPart, error) {
+	asked := q.r.URL.Query()
 	f := comity.CoGroupMember
 	p := membersPart{
 		Search: asked.Get("q"), OnlyOwners: asked.Get("owners") != "", MayChange: g.MayChange,
-		All: v.present.RecordPath(g.Group.Resource, g.Group.Id),
+		All: q.present.RecordPath(g.Group.Resource, g.Group.Id),
 	}
 	p.Asked = p.Search != "" || p.OnlyOwners
-	found, err := v.View.GroupMembers(v.ctx(), v.caller, g.Group.Id, p.Search, p.OnlyOwners, comity.ParseId(asked.Get("after")), pageSize)
+	found, err := q.View.GroupMembers(q.ctx(), q.caller, g.Group.Id, p.Search, p.OnlyOwners, comity.ParseId(asked.Get("after")), pageSize)
 	if err != nil {
 		return p, err
 	}
 	for _, m := range found.Members {
 		row := memberRow{
-			Name: v.present.Link(comity.CoPerson.Resource, m.Membership.OwnedBy(comity.OwnerCO), v.present.TitlesOfPerson(m.Person)), Member: m.Membership.Bool(f.Member), Owner: m.Membership.Bool(f.Owner),
-			State: memberState(m.Membership, g.Group, g.Now), From: v.present.Value(m.Membership, f.ValidFrom, present.Titles{}),
-			Until: v.present.Value(m.Membership, f.ValidThrough, present.Titles{}), Why: v.reason(m.Reason),
+			Name: q.present.Link(comity.CoPerson.Resource, m.Membership.OwnedBy(comity.OwnerCO), q.present.TitlesOfPerson(m.Person)), Member: m.Membership.Bool(f.Member), Owner: m.Membership.Bool(f.Owner),
+			State: memberState(m.Membership, g.Group, g.Now), From: q.present.Value(m.Membership, f.ValidFrom, present.Titles{}),
+			Until: q.present.Value(m.Membership, f.ValidThrough, present.Titles{}), Reason: newMembershipReason(q, m.Reason),
 		}
 		if g.MayChange && m.Reason.Kind == view.ReasonGiven {
-			row.Change = v.present.ActionPath(g.Group.Resource, g.Group.Id, "members/"+strconv.FormatInt(m.Membership.Id, 10))
+			row.Change = q.present.ActionPath(g.Group.Resource, g.Group.Id, "members/"+strconv.FormatInt(m.Membership.Id, 10))
 		}
 		p.Rows = append(p.Rows, row)
 	}
-	p.pager = pagerOf(asked, afterId(found.Next))
+	p.pager = newPager(asked, afterId(found.Next))
 	return p, nil
 }
 
@@ -205,8 +209,8 @@ type nesting struct {
 	Remove string
 }
 
-// nestings returns the nestings of a group, nil if there are none.
-func (v *visit) nestings(g view.GroupView) *nestings {
+// drawNestings returns the nestings of a group and of the groups around it, nil if there are none.
+func drawNestings(q *request, g view.GroupView) *nestings {
 	if len(g.Edges) == 0 {
 		return nil
 	}
@@ -216,7 +220,7 @@ func (v *visit) nestings(g view.GroupView) *nestings {
 	for _, n := range g.Nodes {
 		name := n.Text(comity.CoGroup.Name)
 		nodes = append(nodes, chart.Node{ID: n.Id, Label: name})
-		groups[n.Id] = present.Link{Text: name, To: v.present.RecordPath(comity.CoGroup.Resource, n.Id)}
+		groups[n.Id] = present.Link{Text: name, To: q.present.RecordPath(comity.CoGroup.Resource, n.Id)}
 	}
 	all := &nestings{Cut: g.Cut, Summary: strconv.Itoa(len(nodes)) + " groups and how they are nested; the list below says the same."}
 	var edges []chart.Edge
@@ -225,10 +229,60 @@ func (v *visit) nestings(g view.GroupView) *nestings {
 		edges = append(edges, chart.Edge{From: from, To: to, Negate: e.Bool(f.Negate)})
 		one := nesting{Group: groups[from], Target: groups[to], Negate: e.Bool(f.Negate)}
 		if g.MayChange && to == g.Group.Id {
-			one.Remove = v.present.ActionPath(f.Resource, e.Id, "delete")
+			one.Remove = q.present.ActionPath(f.Resource, e.Id, "delete")
 		}
 		all.List = append(all.List, one)
 	}
 	all.Graph = chart.NewGraph(nodes, edges, g.Group.Id)
 	return all
+}
+
+// groupPages are the custom pages of groups.
+func groupPages() []page {
+	at := "co/{co}/" + present.Segment(comity.CoGroup.Resource) + "/"
+	return []page{
+		{pattern: "GET " + at + "{$}", handle: listGroups},
+		{pattern: "GET " + at + "{id}/{$}", handle: showGroup},
+		{pattern: "POST " + at + "{id}/members/{member}", handle: changeMember},
+		{pattern: "GET " + at + "{id}/members-at", handle: showMembersAt},
+		{pattern: "GET " + at + "{id}/paste", handle: pasteForm},
+		{pattern: "POST " + at + "{id}/paste", handle: paste},
+		{pattern: "POST " + at + "{id}/paste/add", handle: addPasted},
+	}
+}
+
+// listGroups lists the groups that match the filters.
+func listGroups(q *request) error {
+	f := comity.CoGroup
+	asked := q.r.URL.Query()
+	if _, id := form.ParentOf(f.Resource, asked); id != 0 {
+		return generic{f.Resource}.list(q)
+	}
+	filter := view.GroupFilter{Text: asked.Get("q"), Status: asked.Get("status")}
+	if kind := asked.Get("kind"); kind != "" {
+		automatic := kind == "automatic"
+		filter.Auto = &automatic
+	}
+	found, err := q.View.Groups(q.ctx(), q.caller, q.co.Id, filter, comity.ParseId(asked.Get("after")), pageSize)
+	if err != nil {
+		return err
+	}
+	p := listPage{listing: newListing(q, f.Resource)}
+	p.Filters, p.Asked = groupFilters(asked), filter.Text != "" || filter.Status != "" || filter.Auto != nil
+	t, err := q.titles(found.Groups)
+	if err != nil {
+		return err
+	}
+	p.Columns, p.Rows = q.present.Table(found.Groups, f.Resource, nil, t)
+	p.pager = newPager(asked, afterId(found.Next))
+	return q.show("list.html", comity.Capitalize(f.Resource.Many), p, present.Link{Text: comity.Capitalize(f.Resource.Many)})
+}
+
+func groupFilters(asked url.Values) []form.Control {
+	kinds := []form.Choice{{Value: "automatic", Label: "Automatic"}, {Value: "given", Label: "Not automatic"}}
+	return []form.Control{
+		form.SearchBox("q", "Name contains", asked.Get("q")),
+		{Name: "kind", Key: "kind", Label: "Members come", Type: "select", Choices: form.Select(kinds, asked.Get("kind"))},
+		{Name: "status", Key: "status", Label: "Status", Type: "select", Choices: form.Codes(comity.CoGroup.Status, asked.Get("status"))},
+	}
 }

@@ -13,39 +13,39 @@ import (
 // serverPages are the custom pages of servers: one form for a server and its settings.
 func serverPages() []page { return pairPages(comity.Server.Resource, newServer) }
 
-// newServer is the form of a server and its address, of the type that the query parameter "type" names by its
-// label in lower case.
-func newServer(v *visit) (*pair, error) {
+// newServer returns the form of a server and its settings, of the type whose label, in lower case, is the query
+// parameter "type".
+func newServer(q *request) (*recordPair, error) {
 	f := comity.Server
 	tables := comity.ServerTables()
 	table := tables[0]
-	var ways []present.Link
+	var kinds []present.Link
 	for _, t := range tables {
 		label := f.ServerType.WordLabel(t.ServerType)
-		if v.r.URL.Query().Get("type") == strings.ToLower(label) {
+		if q.r.URL.Query().Get("type") == strings.ToLower(label) {
 			table = t
 		}
-		ways = append(ways, present.Link{Text: label, To: v.present.AddPath(f.Resource, "type", strings.ToLower(label))})
+		kinds = append(kinds, present.Link{Text: label, To: q.present.AddPath(f.Resource, "type", strings.ToLower(label))})
 	}
-	p := newPair(v, f.Resource, table, table.ServerId())
-	p.know(f.ServerType, table.ServerType)
+	p := newRecordPair(q, f.Resource, table, table.ServerId())
+	p.hide(f.ServerType, table.ServerType)
 	p.page.Sections[0].Title, p.page.Sections[1].Title = "The server", table.Heading
-	ways[slices.Index(tables, table)].To = ""
-	p.page.Ways = ways
+	kinds[slices.Index(tables, table)].To = ""
+	p.page.Kinds = kinds
 	return p, nil
 }
 
-// settingsOf returns the resource of a server's address.
-func settingsOf(server *comity.Record) *comity.Resource {
+// settingsResource returns the resource of the settings of a server.
+func settingsResource(server *comity.Record) *comity.Resource {
 	return comity.ServerTable(server.Text(comity.Server.ServerType))
 }
 
-// fits reports whether records of a resource can belong to a record: a server has the address of its type
-// only, a target the settings of its plugin only.
-func fits(rec *comity.Record, r *comity.Resource) bool {
+// matchesType reports whether a record can have dependents of a resource: a server has settings of its type only, a
+// target those of its plugin only.
+func matchesType(rec *comity.Record, r *comity.Resource) bool {
 	switch {
 	case rec.Resource == comity.Server.Resource && r.ServerType != "":
-		return r == settingsOf(rec)
+		return r == settingsResource(rec)
 	case rec.Resource == comity.CoProvisioningTarget.Resource && r.Plugin != "":
 		return r.Plugin == rec.Text(comity.CoProvisioningTarget.Plugin)
 	}
@@ -61,23 +61,23 @@ type serverNext struct {
 	Used []present.Link
 }
 
-// serverParts show, with a server, what comes next.
+// serverParts are the custom parts of a server: what comes next.
 func serverParts() []part {
-	return []part{{template: "server_next", data: func(v *visit, rec *comity.Record) (any, error) {
-		settings := settingsOf(rec)
+	return []part{{template: "server_next", data: func(q *request, rec *comity.Record) (any, error) {
+		settings := settingsResource(rec)
 		id := strconv.FormatInt(rec.Id, 10)
-		there, err := v.only(settings, comity.Server.Resource, rec.Id)
+		there, err := onlyDependent(q, settings, comity.Server.Resource, rec.Id)
 		if err != nil {
 			return nil, err
 		}
 		if there == nil {
-			if !v.caller.May(authz.Add, settings) {
+			if !q.caller.May(authz.Add, settings) {
 				return nil, nil
 			}
-			return serverNext{Settings: present.Link{Text: settings.One, To: v.present.AddPath(settings, "serverid", id)}}, nil
+			return serverNext{Settings: present.Link{Text: settings.One, To: q.present.AddPath(settings, "serverid", id)}}, nil
 		}
-		next := serverNext{Target: v.present.AddPathIfAllowed(comity.CoProvisioningTarget.Resource, "server", id)}
-		if next.Used, err = v.targetsOfServer(rec.Id); err != nil || next.Target == "" && len(next.Used) == 0 {
+		next := serverNext{Target: q.present.AddPathIfAllowed(comity.CoProvisioningTarget.Resource, "server", id)}
+		if next.Used, err = targetsOfServer(q, rec.Id); err != nil || next.Target == "" && len(next.Used) == 0 {
 			return nil, err
 		}
 		return next, nil
@@ -85,12 +85,12 @@ func serverParts() []part {
 }
 
 // targetsOfServer returns the targets that send to a server, among the first few of the CO.
-func (v *visit) targetsOfServer(server int64) (used []present.Link, err error) {
+func targetsOfServer(q *request, server int64) (used []present.Link, err error) {
 	for _, table := range comity.TargetSettings() {
-		if table.ServerId() == nil || !v.caller.May(authz.View, table) {
+		if table.ServerId() == nil || !q.caller.May(authz.View, table) {
 			continue
 		}
-		more, err := v.settingsOnServer(table, server)
+		more, err := settingsOnServer(q, table, server)
 		if err != nil {
 			return nil, err
 		}
@@ -100,18 +100,18 @@ func (v *visit) targetsOfServer(server int64) (used []present.Link, err error) {
 }
 
 // settingsOnServer returns the targets whose settings, in a table, name a server.
-func (v *visit) settingsOnServer(table *comity.Resource, server int64) (used []present.Link, err error) {
-	l, err := v.View.List(v.ctx(), v.caller, v.listOf(table, few))
+func settingsOnServer(q *request, table *comity.Resource, server int64) (used []present.Link, err error) {
+	l, err := q.View.List(q.ctx(), q.caller, q.listQuery(table, maxChoices))
 	if err != nil {
 		return nil, err
 	}
-	t, err := v.titles(l.Records)
+	t, err := q.titles(l.Records)
 	if err != nil {
 		return nil, err
 	}
 	for _, settings := range l.Records {
 		if target := settings.Int(table.TargetId()); settings.Int(table.ServerId()) == server {
-			used = append(used, v.present.Link(comity.CoProvisioningTarget.Resource, target, t))
+			used = append(used, q.present.Link(comity.CoProvisioningTarget.Resource, target, t))
 		}
 	}
 	return used, nil

@@ -84,11 +84,12 @@ var rules = []struct {
 	// The interfaces to the outside. Nothing here sees the store.
 	{"internal/rest", []string{domain, "internal/authz", "internal/signin", "internal/httpserver", "internal/observe", "internal/provisioning", "internal/registry", "internal/registry/view", "internal/wire"}},
 	{"internal/console", []string{
-		domain, "internal/authz", "internal/signin", "internal/console/chart", "internal/console/form", "internal/console/present",
+		domain, "internal/authz", "internal/signin", "internal/console/chart", "internal/console/cookies", "internal/console/form", "internal/console/present",
 		"internal/console/static", "internal/console/templates",
 		"internal/httpserver", "internal/observe", "internal/provisioning", "internal/registry", "internal/registry/view",
 	}},
 	{"internal/console/chart", nil},
+	{"internal/console/cookies", nil},
 	{"internal/console/form", []string{domain, "internal/console/present"}},
 	{"internal/console/present", []string{domain, "internal/authz"}},
 	{"internal/console/static", nil},

@@ -28,78 +28,78 @@ type frame struct {
 	Nav      []navGroup
 	// Search is the page that finds everything in the CO.
 	Search string
-	Flash  *flash
+	Notice *notice
 	// Theme is the reader's choice, "" for none; Here the page, to come back to.
 	Theme, Here string
 	static.Files
 }
 
 // show answers with a page.
-func (v *visit) show(name, title string, data any, crumbs ...present.Link) error {
-	return v.showAs(http.StatusOK, name, title, data, crumbs...)
+func (q *request) show(name, title string, data any, crumbs ...present.Link) error {
+	return q.showAs(http.StatusOK, name, title, data, crumbs...)
 }
 
 // showAs is show with another status.
-func (v *visit) showAs(status int, name, title string, data any, crumbs ...present.Link) error {
+func (q *request) showAs(status int, name, title string, data any, crumbs ...present.Link) error {
 	f := frame{
-		Title: title, Page: data, Crumbs: crumbs, Who: v.session.Who, Flash: v.said(),
-		Theme: v.theme(), Here: v.here(), Files: v.static,
+		Title: title, Page: data, Crumbs: crumbs, Who: q.session.Who, Notice: q.takeNotice(),
+		Theme: q.cookies.Theme(), Here: q.currentPath(), Files: q.static,
 	}
-	if v.co != nil {
-		f.CO, f.Home, f.Nav, f.Search = v.co.Text(comity.Co.Name), v.present.HomePath(), v.nav(), v.present.HomePath()+"search"
+	if q.co != nil {
+		f.CO, f.Home, f.Nav, f.Search = q.co.Text(comity.Co.Name), q.present.HomePath(), navigation(q), q.present.HomePath()+"search"
 		if len(crumbs) > 0 {
 			f.Crumbs = append([]present.Link{{Text: f.CO, To: f.Home}}, crumbs...)
 		}
 	}
-	return v.write(status, name, templates.Layout, f)
+	return q.write(status, name, templates.Layout, f)
 }
 
 // write answers with a template of a page, with its times in the reader's zone.
-func (v *visit) write(status int, name, template string, data any) error {
-	b, err := v.templates.Execute(name, template, data, v.zone())
+func (q *request) write(status int, name, template string, data any) error {
+	b, err := q.templates.Execute(name, template, data, q.zone())
 	if err != nil {
 		return err
 	}
-	v.w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	v.w.WriteHeader(status)
-	_, _ = v.w.Write(b) // the exchange records a failure
+	q.w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	q.w.WriteHeader(status)
+	_, _ = q.w.Write(b) // the exchange records a failure
 	return nil
 }
 
-// trouble is the content of an error page.
-type trouble struct {
+// errorPage is the content of an error page.
+type errorPage struct {
 	Text, Next string
 	// Back is where the reader can go on.
 	Back present.Link
 }
 
 // fail answers with the page of an error, which says what to do.
-func (v *visit) fail(err error) {
+func (q *request) fail(err error) {
 	var e *comity.Error
 	if !errors.As(err, &e) || e.Code == comity.Internal {
-		if e = httpserver.Ended(v.ctx()); e == nil {
+		if e = httpserver.Ended(q.ctx()); e == nil {
 			level := slog.LevelError
-			if v.ctx().Err() != nil {
+			if q.ctx().Err() != nil {
 				level = slog.LevelDebug
 			}
-			v.Log.Log(v.ctx(), level, "request failed", "request", v.exchange().ID, "method", v.r.Method, "path", v.r.URL.Path, "error", err)
+			q.Log.Log(q.ctx(), level, "request failed", "request", q.exchange().ID, "method", q.r.Method, "path", q.r.URL.Path, "error", err)
 			e = &comity.Error{Code: comity.Internal, Phrase: comity.PhraseOther}
 		}
 	}
-	status, title, t := troubleOf(e)
+	status, title, t := errorPageOf(e)
 	if e.RetryAfter > 0 {
-		v.w.Header().Set("Retry-After", strconv.Itoa(int(e.RetryAfter/time.Second)+1))
+		q.w.Header().Set("Retry-After", strconv.Itoa(int(e.RetryAfter/time.Second)+1))
 	}
 	t.Back = present.Link{Text: "Go to the start", To: present.Root}
-	if v.co != nil {
-		t.Back = present.Link{Text: "Go to the overview of " + v.co.Text(comity.Co.Name), To: v.present.HomePath()}
+	if q.co != nil {
+		t.Back = present.Link{Text: "Go to the overview of " + q.co.Text(comity.Co.Name), To: q.present.HomePath()}
 	}
-	if err := v.showAs(status, "trouble.html", title, t); err != nil {
-		v.Log.ErrorContext(v.ctx(), "request failed", "request", v.exchange().ID, "path", v.r.URL.Path, "error", err)
+	if err := q.showAs(status, "trouble.html", title, t); err != nil {
+		q.Log.ErrorContext(q.ctx(), "request failed", "request", q.exchange().ID, "path", q.r.URL.Path, "error", err)
 	}
 }
 
-func troubleOf(e *comity.Error) (status int, title string, t trouble) {
+func errorPageOf(e *comity.Error) (status int, title string, t errorPage) {
 	t.Text = e.Detail
 	switch e.Code {
 	case comity.NotFound:
