@@ -179,34 +179,37 @@ func values(rec *comity.Record) db.Args {
 		a = append(a, rec.CoId)
 	}
 	for _, f := range rec.Resource.Fields {
-		if f == rec.Resource.CoId() {
-			continue
+		if f != rec.Resource.CoId() {
+			a = appendValue(a, f, rec.Get(f))
 		}
-		cell := rec.Get(f)
-		switch f.Kind {
-		case comity.Text, comity.Code, comity.Date:
-			a = append(a, text(cell))
-			if f.Folded {
-				a = append(a, folded(cell))
-			}
-		case comity.Boolean:
-			if cell.HasValue() || !f.Default.IsAbsent() {
-				a = append(a, cell.Bool())
+	}
+	return a
+}
+
+// appendValue appends the parameters of a field's columns.
+func appendValue(a db.Args, f *comity.Field, cell comity.Cell) db.Args {
+	switch f.Kind {
+	case comity.Text, comity.Code, comity.Date:
+		a = append(a, text(cell))
+		if f.Folded {
+			a = append(a, folded(cell))
+		}
+	case comity.Boolean:
+		if cell.HasValue() || !f.Default.IsAbsent() {
+			return append(a, cell.Bool())
+		}
+		return append(a, nil)
+	case comity.Integer, comity.Time, comity.Reference:
+		return append(a, db.NumberOrNull(cell))
+	case comity.Owner:
+		for _, o := range f.Owners {
+			if cell.HasValue() && cell.Text() == o.Word {
+				a = append(a, cell.Int())
 			} else {
 				a = append(a, nil)
 			}
-		case comity.Integer, comity.Time, comity.Reference:
-			a = append(a, db.NumberOrNull(cell))
-		case comity.Owner:
-			for _, o := range f.Owners {
-				if cell.HasValue() && cell.Text() == o.Word {
-					a = append(a, cell.Int())
-				} else {
-					a = append(a, nil)
-				}
-			}
-		case comity.Secret:
 		}
+	case comity.Secret: // they are sealed, and written apart
 	}
 	return a
 }
