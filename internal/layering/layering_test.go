@@ -140,6 +140,11 @@ var testImports = []struct {
 		may:    []string{"internal/authz", "internal/signin", "internal/connector/...", "internal/provisioning", "internal/registry", "internal/registry/view"},
 	},
 	{
+		why:    "what is provisioned is sent by a connector",
+		folder: "internal/provisioning",
+		may:    []string{"internal/connector/..."},
+	},
+	{
 		why:    "what was changed or erased is looked for in the read models",
 		folder: "internal/registry",
 		may:    []string{"internal/registry/view"},

@@ -9,10 +9,10 @@ import (
 	"sync"
 	"time"
 
-	"comity/internal/signin/secret"
-
 	"github.com/coreos/go-oidc/v3/oidc"
 	"golang.org/x/oauth2"
+
+	"comity/internal/signin/secret"
 )
 
 // OIDC are the settings of the login by an OpenID Connect provider.

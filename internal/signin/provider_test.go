@@ -77,7 +77,7 @@ func TestTokensThatAreTaken(t *testing.T) {
 				t.Errorf("the answer's state is %q", state)
 			}
 			login, err := p.Login(t.Context(), answer.Get("code"), attempt)
-			if login != tt.login || (err == nil) != (tt.err == nil) || tt.err == signin.ErrUnverified && !errors.Is(err, signin.ErrUnverified) {
+			if login != tt.login || (err == nil) != (tt.err == nil) || errors.Is(tt.err, signin.ErrUnverified) && !errors.Is(err, signin.ErrUnverified) {
 				t.Errorf("it signs %q in, want %q, error %v", login, tt.login, err)
 			}
 			if err == nil {
