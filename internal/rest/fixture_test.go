@@ -14,9 +14,8 @@ import (
 	"testing"
 	"time"
 
-	"comity/internal/signin"
-
 	"comity"
+	"comity/internal/signin"
 )
 
 // step is one call and its answer.
