@@ -118,7 +118,7 @@ func (a *app) open() (err error) {
 	a.closers = append(a.closers, a.db.close)
 	a.registry = registry.New(a.db.store, func() { a.outbox.Wake() })
 	a.signin = signin.New(a.db.store, a.registry)
-	sender := connectors(connector.Options{AllowPrivate: s.AllowPrivate})
+	sender := s.connectors()
 	a.closers = append(a.closers, func() error {
 		sender.Close()
 		return nil

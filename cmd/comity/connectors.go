@@ -7,8 +7,14 @@ import (
 	"comity/internal/connector/kafka"
 )
 
-// connectors returns the connectors that targets are sent to by.
-func connectors(options connector.Options) connector.Connectors {
+// connectorSettings say what connectors may do. They are flags of each command that delivers.
+type connectorSettings struct {
+	AllowPrivate bool `name:"allow-private-targets" help:"Allow provisioning targets at loopback, private and link-local addresses." env:"COMITY_ALLOW_PRIVATE_TARGETS"`
+}
+
+// connectors returns the connectors by the tables of settings and server of their targets.
+func (s connectorSettings) connectors() connector.Connectors {
+	options := connector.Options{AllowPrivate: s.AllowPrivate}
 	return connector.Connectors{
 		{Settings: comity.CoApiProvisionerTarget.Resource, Server: comity.HttpServer.Resource}:  http.New(options),
 		{Settings: comity.CoApiProvisionerTarget.Resource, Server: comity.KafkaServer.Resource}: kafka.New(options),

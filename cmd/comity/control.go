@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 
-	"comity/internal/connector"
 	"comity/internal/control"
 	"comity/internal/outbox"
 	"comity/internal/provisioning"
@@ -43,7 +42,7 @@ func (d database) withControl(p *program, use use, fn func(*control.Client) erro
 	if !use.callsOut {
 		return fn(control.Local(&control.Service{Registry: reg, Signin: signin.New(db.store, reg)}))
 	}
-	sender := connectors(connector.Options{AllowPrivate: use.allowPrivate})
+	sender := use.connectors.connectors()
 	defer sender.Close()
 	queue = outbox.New(db.store, provisioning.NewReader(db.store), sender, outbox.Options{})
 	if use.delivers {

@@ -36,9 +36,10 @@ type openDatabase struct {
 type use struct {
 	// creates says that the command makes a registry where there is none.
 	creates bool
-	// callsOut says that the command calls servers, for which it needs the key that seals their passwords;
-	// allowPrivate that the servers may be at loopback, private and link-local addresses.
-	callsOut, allowPrivate bool
+	// callsOut says that the command calls servers, for which it needs the key that seals their passwords.
+	callsOut bool
+	// connectors are the settings of the connectors that call them.
+	connectors connectorSettings
 	// delivers says that the command sends what is pending. It calls out.
 	delivers bool
 }

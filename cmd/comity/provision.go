@@ -17,17 +17,17 @@ import (
 
 type provisionCommand struct {
 	database
-	Target       int64   `required:"" help:"The provisioning target's id." placeholder:"ID"`
-	All          bool    `xor:"whom" required:"" help:"Run a full sync: send every person and group of the CO, or continue where a full sync was stopped."`
-	Person       int64   `xor:"whom" required:"" help:"Send one person." placeholder:"ID"`
-	Group        int64   `xor:"whom" required:"" help:"Send one group." placeholder:"ID"`
-	OnlyChanged  bool    `help:"With --all: skip people and groups whose message is the same as the one last sent."`
-	Anew         bool    `help:"With --all: start from the beginning, even if a full sync was stopped."`
-	MaxDeletes   percent `help:"With --all: refuse to start if the target would be sent deletes for more than this share of the people that it holds; 10% by default." default:"10%" placeholder:"SHARE"`
-	DryRun       bool    `xor:"what" help:"List what would be sent, and send nothing."`
-	Verify       bool    `xor:"what" help:"Compare what the target's endpoint holds with what it should hold, and send nothing; the exit status is 2 if there is drift."`
-	Repair       bool    `help:"With --verify: repair drift by sending the people and groups concerned again."`
-	AllowPrivate bool    `name:"allow-private-targets" help:"Allow provisioning targets at loopback, private and link-local addresses." env:"COMITY_ALLOW_PRIVATE_TARGETS"`
+	connectorSettings
+	Target      int64   `required:"" help:"The provisioning target's id." placeholder:"ID"`
+	All         bool    `xor:"whom" required:"" help:"Run a full sync: send every person and group of the CO, or continue where a full sync was stopped."`
+	Person      int64   `xor:"whom" required:"" help:"Send one person." placeholder:"ID"`
+	Group       int64   `xor:"whom" required:"" help:"Send one group." placeholder:"ID"`
+	OnlyChanged bool    `help:"With --all: skip people and groups whose message is the same as the one last sent."`
+	Anew        bool    `help:"With --all: start from the beginning, even if a full sync was stopped."`
+	MaxDeletes  percent `help:"With --all: refuse to start if the target would be sent deletes for more than this share of the people that it holds; 10% by default." default:"10%" placeholder:"SHARE"`
+	DryRun      bool    `xor:"what" help:"List what would be sent, and send nothing."`
+	Verify      bool    `xor:"what" help:"Compare what the target's endpoint holds with what it should hold, and send nothing; the exit status is 2 if there is drift."`
+	Repair      bool    `help:"With --verify: repair drift by sending the people and groups concerned again."`
 }
 
 // percent is a share in whole percent, written 10%.
@@ -58,7 +58,7 @@ func (c *provisionCommand) Validate() error {
 // Run provisions a target, through the server that has the database open if there is one, and prints the
 // progress and the result.
 func (c *provisionCommand) Run(p *program) error {
-	use := use{callsOut: true, allowPrivate: c.AllowPrivate, delivers: !c.DryRun && (!c.Verify || c.Repair)}
+	use := use{callsOut: true, connectors: c.connectorSettings, delivers: !c.DryRun && (!c.Verify || c.Repair)}
 	return c.withControl(p, use, func(client *control.Client) error {
 		switch {
 		case c.DryRun:

@@ -17,12 +17,12 @@ type serveCommand struct {
 	database
 	consoleSettings
 	httpSettings
-	Listen       string        `help:"The address to listen on." default:"127.0.0.1:8080" env:"COMITY_LISTEN" placeholder:"HOST:PORT"`
-	Root         string        `help:"The path below which the API is served." default:"/registry/" env:"COMITY_ROOT" placeholder:"PATH"`
-	Trusted      []string      `name:"trusted-proxies" help:"The networks of the proxies whose X-Forwarded-For is trusted." env:"COMITY_TRUSTED_PROXIES" placeholder:"CIDR,…"`
-	AllowPrivate bool          `name:"allow-private-targets" help:"Allow provisioning targets at loopback, private and link-local addresses." env:"COMITY_ALLOW_PRIVATE_TARGETS"`
-	Failures     int64         `name:"failed-logins" help:"The number of failed logins that an address may have per minute; 0 for no limit." default:"600" env:"COMITY_FAILED_LOGINS"`
-	Lease        time.Duration `help:"About how long a delivery stays with the instance that claimed it before another takes it over; a message may take half as long." default:"1m" env:"COMITY_LEASE"`
+	Listen  string   `help:"The address to listen on." default:"127.0.0.1:8080" env:"COMITY_LISTEN" placeholder:"HOST:PORT"`
+	Root    string   `help:"The path below which the API is served." default:"/registry/" env:"COMITY_ROOT" placeholder:"PATH"`
+	Trusted []string `name:"trusted-proxies" help:"The networks of the proxies whose X-Forwarded-For is trusted." env:"COMITY_TRUSTED_PROXIES" placeholder:"CIDR,…"`
+	connectorSettings
+	Failures int64         `name:"failed-logins" help:"The number of failed logins that an address may have per minute; 0 for no limit." default:"600" env:"COMITY_FAILED_LOGINS"`
+	Lease    time.Duration `help:"About how long a delivery stays with the instance that claimed it before another takes it over; a message may take half as long." default:"1m" env:"COMITY_LEASE"`
 	logSettings
 	Drain time.Duration `help:"How long requests and deliveries under way may take when the server stops." default:"30s" env:"COMITY_DRAIN"`
 }
