@@ -1,12 +1,21 @@
 package connector
 
 import (
-	"errors"
+	"fmt"
 	"strings"
 )
 
-// ErrNoSegment is the error of an identifier that cannot be one segment of a URL.
-var ErrNoSegment = errors.New("cannot be one segment of a URL")
+// NoAddress is the error of an identifier under which a target cannot hold anybody.
+type NoAddress struct {
+	Identifier string
+	// Reason is why, as words that follow the identifier.
+	Reason string
+}
+
+// Error names the identifier, and asks for another one.
+func (e NoAddress) Error() string {
+	return fmt.Sprintf("the identifier %q %s: give the person another one", e.Identifier, e.Reason)
+}
 
 // IsSegment says whether an identifier can be one segment of a URL's path. It is false for the empty
 // text and for "." and "..": clients and servers remove these (RFC 3986, section 5.2.4), the latter

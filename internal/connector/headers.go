@@ -15,7 +15,8 @@ const SequenceHeader = "Comity-Sequence"
 // reused, unlike an identifier, or "group:" and the Id of the group.
 const SubjectHeader = "Comity-Subject"
 
-func subjectHeader(s comity.Subject) string {
+// SubjectName returns the name of a subject as SubjectHeader carries it.
+func SubjectName(s comity.Subject) string {
 	id := strconv.FormatInt(s.Id, 10)
 	if s.Kind == comity.KindGroup {
 		return "group:" + id
@@ -27,7 +28,7 @@ func subjectHeader(s comity.Subject) string {
 // the type of its body and, where the destination has a signing secret, the signature.
 func Headers(d comity.Destination, op comity.Operation, now time.Time) (map[string]string, error) {
 	headers := map[string]string{
-		SubjectHeader:  subjectHeader(op.Subject),
+		SubjectHeader:  SubjectName(op.Subject),
 		SequenceHeader: strconv.FormatInt(op.Sequence, 10),
 	}
 	if op.Body != nil {

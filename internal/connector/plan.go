@@ -9,7 +9,7 @@ import (
 )
 
 // Address completes an operation with its method and URL, which stands for the place where its identifier is.
-// It may remove the body of a delete that needs none. The error wraps ErrNoSegment if there is no such place.
+// It may remove the body of a delete that needs none. The error is a NoAddress if there is no such place.
 type Address func(op *comity.Operation) error
 
 // object is the body that is sent under an identifier.
@@ -59,7 +59,7 @@ func PlanMessages(d comity.Destination, s comity.Snapshot, state comity.SubjectS
 			continue
 		}
 		err := add(comity.Operation{Identifier: old, Delete: true}, deleted(s.Subject, old))
-		if err != nil && !errors.Is(err, ErrNoSegment) {
+		if _, unaddressed := errors.AsType[NoAddress](err); err != nil && !unaddressed {
 			return comity.Plan{Problem: err}
 		}
 	}

@@ -39,10 +39,10 @@ func address(d comity.Destination) (connector.Address, error) {
 
 // address sets an operation's method and URL: PUT or DELETE below the Serverurl under the identifier, or
 // POST. An identifier is one path segment, so no person's URL is below that of the groups. The error
-// wraps connector.ErrNoSegment if the identifier cannot be a segment.
+// is a connector.NoAddress if the identifier cannot be a segment.
 func (e endpoint) address(op *comity.Operation) (err error) {
 	if e.put && !connector.IsSegment(op.Identifier) {
-		return fmt.Errorf("the identifier %q %w: give the person another one", op.Identifier, connector.ErrNoSegment)
+		return connector.NoAddress{Identifier: op.Identifier, Reason: "cannot be one segment of a URL"}
 	}
 	path := connector.EscapeSegment(op.Identifier)
 	if op.Subject.Kind == comity.KindGroup {

@@ -29,7 +29,7 @@ func (h *Connector) Readable(d comity.Destination) error {
 // is PUT to.
 func (h *Connector) Read(ctx context.Context, d comity.Destination, s comity.Subject, identifier string, _ []byte) comity.Holding {
 	req, err := h.question(ctx, d, s, identifier)
-	if errors.Is(err, connector.ErrNoSegment) {
+	if _, unaddressed := errors.AsType[connector.NoAddress](err); unaddressed {
 		return comity.Holding{Answered: true} // nothing can be there
 	}
 	if err != nil {
