@@ -76,6 +76,10 @@ func TestPermissions(t *testing.T) {
 			want[cells[0]] = strings.Join(cells[1:], " ")
 		}
 	}
+	// The settings of targets are alike for all plugins.
+	for _, r := range comity.TargetSettings() {
+		want[r.Plural] = want[comity.CoApiProvisionerTarget.Plural]
+	}
 	for _, r := range comity.All() {
 		p := authz.PermissionFor(r)
 		var cells []string

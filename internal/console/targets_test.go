@@ -66,10 +66,16 @@ func (w *world) addServer(t *testing.T, co int64, kind string) int64 {
 // addTarget adds a disabled target without settings.
 func (w *world) addTarget(t *testing.T, co int64) int64 {
 	t.Helper()
+	return w.addTargetOf(t, co, comity.PluginAPI)
+}
+
+// addTargetOf adds a disabled target of a plugin, without settings.
+func (w *world) addTargetOf(t *testing.T, co int64, plugin string) int64 {
+	t.Helper()
 	return w.add(t, comity.CoProvisioningTarget.Resource, func(rec *comity.Record) {
 		rec.SetInt(comity.CoProvisioningTarget.CoId, co)
 		rec.SetText(comity.CoProvisioningTarget.Description, "Bare")
-		rec.SetText(comity.CoProvisioningTarget.Plugin, comity.PluginAPI)
+		rec.SetText(comity.CoProvisioningTarget.Plugin, plugin)
 		rec.SetText(comity.CoProvisioningTarget.Status, comity.ModeDisabled)
 	})
 }

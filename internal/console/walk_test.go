@@ -23,8 +23,32 @@ type values = map[string]string
 
 var sshKey = base64.StdEncoding.EncodeToString([]byte("\x00\x00\x00\x0bssh-ed25519\x00\x00\x00\x20" + strings.Repeat("\x01", 32)))
 
+// settingsSpecimens returns specimens of the settings of targets with other plugins than the API provisioner,
+// made from their tables.
+func settingsSpecimens() (all []specimen) {
+	for _, r := range comity.TargetSettings() {
+		if r.Plugin == comity.PluginAPI {
+			continue
+		}
+		send := values{r.TargetId().Name: "$bare" + r.Plugin}
+		for _, f := range r.Fields {
+			switch {
+			case !f.Required || f == r.TargetId():
+			case f == r.ServerId():
+				send[f.Name] = "$server"
+			case f.Kind == comity.Code:
+				send[f.Name] = f.Words[0].Word
+			default:
+				send[f.Name] = f.Example
+			}
+		}
+		all = append(all, specimen{r, r.Plugin, send, values{}})
+	}
+	return all
+}
+
 // specimens are one of each resource, each after what it refers to.
-var specimens = []specimen{
+var specimens = append([]specimen{
 	{comity.Cou.Resource, "unit", values{"Name": "Unit $n"}, values{"Description": "light"}},
 	{comity.CoPerson.Resource, "person", values{"Status": "Active"}, values{"Timezone": "Europe/Paris"}},
 	{comity.CoPersonRole.Resource, "role", values{"Affiliation": "staff", "Status": "Active", "Person": "CO:$person", "CouId": "$unit"}, values{"Title": "Dean"}},
@@ -59,7 +83,7 @@ var specimens = []specimen{
 	{comity.ApiUser.Resource, "apiuser", values{"Username": "program-$n", "Status": "Active"}, values{"Status": "Suspended"}},
 	{comity.HistoryRecord.Resource, "line", values{"CoPersonId": "$person", "Action": "CNTE", "Comment": "Called"}, nil},
 	{comity.SshKey.Resource, "sshkey", values{"Type": "ssh-ed25519", "Skey": sshKey, "Person": "CO:$person"}, values{"Comment": "desk"}},
-}
+}, settingsSpecimens()...)
 
 var variable = regexp.MustCompile(`\$[a-zA-Z0-9]+`)
 
@@ -83,11 +107,15 @@ func fill(t *testing.T, ids map[string]string, all values) values {
 // bare are servers and a target without settings. Their forms ask for these, too, so those that have
 // none yet come otherwise.
 func (w *world) bare(t *testing.T, co int64) map[string]string {
-	return map[string]string{
+	ids := map[string]string{
 		"bareHTTP":   fmt.Sprint(w.addServer(t, co, comity.ServerHTTP)),
 		"bareKafka":  fmt.Sprint(w.addServer(t, co, comity.ServerKafka)),
 		"bareTarget": fmt.Sprint(w.addTarget(t, co)),
 	}
+	for _, r := range comity.TargetSettings() {
+		ids["bare"+r.Plugin] = fmt.Sprint(w.addTargetOf(t, co, r.Plugin))
+	}
+	return ids
 }
 
 // TestEveryResource lists, adds, shows, edits and deletes one of each resource by the pages that are

@@ -30,7 +30,7 @@ func TestCopyOfACO(t *testing.T) {
 		{call: "GET co_navigation_links" + copied, has: `{"Title":"Wiki"}`},
 		{call: "GET http_servers" + copied, has: `{"Serverurl":"https://example.org/x"}`},
 		{call: "GET kafka_servers" + copied, has: `{"Brokers":"kafka.example.org:9092"}`},
-		{call: "GET co_provisioning_targets" + copied, has: `{"Description":"Mail","Status":"X"}`},
+		{call: "GET co_provisioning_targets" + copied + "&limit=1", has: `{"Description":"Mail","Status":"X"}`},
 		{call: "GET api_provisioner/co_api_provisioner_targets" + copied, has: `{"Mode":"PO","IdentifierType":"uid"}`},
 		{call: "GET co_group_nestings" + copied, lists: "Revision: 0"},
 

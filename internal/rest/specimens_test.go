@@ -77,8 +77,37 @@ type specimen struct {
 	needs []step
 }
 
+// settingsSpecimens returns specimens of the settings of targets with other plugins than the API provisioner,
+// made from their tables.
+func settingsSpecimens() (all []specimen) {
+	for _, r := range comity.TargetSettings() {
+		if r.Plugin == comity.PluginAPI {
+			continue
+		}
+		keep := strings.ToLower(r.Plugin)
+		values := fmt.Sprintf(`"%s":$%starget`, r.TargetId().Name, keep)
+		for _, f := range r.Fields {
+			switch {
+			case !f.Required || f == r.TargetId():
+			case f == r.ServerId():
+				values += fmt.Sprintf(`,"%s":$server`, f.Name)
+			case f.Kind == comity.Code:
+				values += fmt.Sprintf(`,"%s":"%s"`, f.Name, f.Words[0].Code)
+			default:
+				values += fmt.Sprintf(`,"%s":"%s"`, f.Name, f.Example)
+			}
+		}
+		all = append(all, specimen{
+			path: r.Path, singular: r.Singular, keep: keep, send: "{" + values + "}", edit: "{" + values + "}",
+			part:  fmt.Sprintf(`{"%s":"$%starget"}`, r.TargetId().Name, keep),
+			needs: []step{add("co_provisioning_targets", keep+"target", `"CoId":$co,"Plugin":"`+r.Plugin+`","Status":"X"`)},
+		})
+	}
+	return all
+}
+
 // specimens are one of each resource, each after those that it refers to.
-var specimens = []specimen{
+var specimens = append([]specimen{
 	{
 		path: "cous", singular: "Cou", keep: "unit", part: `{"Description":"light"}`,
 		send: `{"CoId":$co,"Name":"Unit $n","Description":"light"}`, edit: `{"CoId":$co,"Name":"Unit $n"}`,
@@ -246,7 +275,7 @@ var specimens = []specimen{
 		send: `{"Type":"ssh-ed25519","Skey":"` + sshKey + `","Comment":"laptop","SshKeyAuthenticatorId":"7","Person":{"Type":"CO","Id":$person}}`,
 		edit: `{"Type":"ssh-ed25519","Skey":"` + sshKey + `","Comment":"desk","Person":{"Type":"CO","Id":$person}}`,
 	},
-}
+}, settingsSpecimens()...)
 
 // sshKey is the base64 part of a public key without a known private key.
 var sshKey = base64.StdEncoding.EncodeToString([]byte("\x00\x00\x00\x0bssh-ed25519\x00\x00\x00\x20" + strings.Repeat("\x01", 32)))
