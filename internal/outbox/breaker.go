@@ -40,7 +40,7 @@ func (l *dispatcher) passBreaker(ctx context.Context, tx *db.Tx, target *comity.
 	}
 	if !is.Opened.IsZero() {
 		switch {
-		case l.held > 0 || now.Before(is.Probe):
+		case l.inFlight > 0 || now.Before(is.Probe):
 			room = 0
 		default:
 			room = min(room, 1)

@@ -14,15 +14,15 @@ func TestTargetNotConfigured(t *testing.T) {
 	server, settings, web := comity.Server, comity.CoApiProvisionerTarget, comity.HttpServer
 	tests := []struct {
 		name     string
-		breaks   func(w *world, to *target)
+		breaks   func(w *fixture, to *target)
 		answer   string
-		repaired func(w *world, r *receiver, to *target)
+		repaired func(w *fixture, r *receiver, to *target)
 	}{
 		{
 			"without settings",
-			func(w *world, to *target) { w.delete(settings.Resource, to.settings) },
+			func(w *fixture, to *target) { w.delete(settings.Resource, to.settings) },
 			"the target is not configured: it has no CoApiProvisionerTarget",
-			func(w *world, _ *receiver, to *target) {
+			func(w *fixture, _ *receiver, to *target) {
 				to.settings = w.add(settings.Resource, values{
 					settings.CoProvisioningTargetId: to.id, settings.ServerId: to.server,
 					settings.Mode: comity.ProtocolPUT, settings.IdentifierType: "uid",
@@ -31,24 +31,24 @@ func TestTargetNotConfigured(t *testing.T) {
 		},
 		{
 			"without HTTP settings of its server",
-			func(w *world, to *target) { w.delete(web.Resource, to.http) },
+			func(w *fixture, to *target) { w.delete(web.Resource, to.http) },
 			"the target is not configured: its server has no HttpServer",
-			func(w *world, r *receiver, to *target) {
+			func(w *fixture, r *receiver, to *target) {
 				to.http = w.add(web.Resource, values{web.ServerId: to.server, web.Serverurl: r.server.URL, web.AuthType: comity.AuthNone})
 			},
 		},
 		{
 			"with a suspended server",
-			func(w *world, to *target) {
+			func(w *fixture, to *target) {
 				w.edit(server.Resource, to.server, values{server.Status: comity.Suspended})
 			},
 			"the target is not configured: its server is suspended",
-			func(w *world, _ *receiver, to *target) {
+			func(w *fixture, _ *receiver, to *target) {
 				w.edit(server.Resource, to.server, values{server.Status: comity.Active})
 			},
 		},
 	}
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, w *fixture) {
 		good := newReceiver(t)
 		other := w.target(good, comity.ModeAutomatic)
 		for _, tt := range tests {
@@ -59,7 +59,7 @@ func TestTargetNotConfigured(t *testing.T) {
 				gone := w.person("lovelace")
 				_, stop := w.start(outbox.Options{})
 				defer stop()
-				w.settle(to)
+				w.awaitDelivered(to)
 				tt.breaks(w, &to)
 				w.born(uid, 1)
 				w.delete(comity.CoPerson.Resource, gone)
@@ -72,7 +72,7 @@ func TestTargetNotConfigured(t *testing.T) {
 					}
 					w.later(time.Hour)
 				}
-				w.settle(other)
+				w.awaitDelivered(other)
 				w.expectPresent(t, other, good)
 				tt.repaired(w, r, &to)
 				w.settleWithin(to, time.Hour)
@@ -84,7 +84,7 @@ func TestTargetNotConfigured(t *testing.T) {
 }
 
 // settleWithin waits until no delivery is pending, moving the clock by each between retries.
-func (w *world) settleWithin(to target, each time.Duration) {
+func (w *fixture) settleWithin(to target, each time.Duration) {
 	w.t.Helper()
 	eventually(w.t, "nothing is pending", func() bool {
 		w.later(each)
@@ -95,7 +95,7 @@ func (w *world) settleWithin(to target, each time.Duration) {
 // An instance with the wrong secret key cannot deliver to targets that need a password. It records that,
 // delivers to the other targets, and an instance with the right key later sends everything.
 func TestWrongSecretKey(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, w *fixture) {
 		r, plain := newReceiver(t), newReceiver(t)
 		to := w.target(r, comity.ModeAutomatic, values{comity.HttpServer.AuthType: comity.AuthBearer, comity.HttpServer.Password: "sesame"})
 		other := w.target(plain, comity.ModeAutomatic)
@@ -103,7 +103,7 @@ func TestWrongSecretKey(t *testing.T) {
 
 		wrong := w.elsewhere(1, w.database)
 		stop := wrong.run(wrong.queue(outbox.Options{}))
-		w.settle(other)
+		w.awaitDelivered(other)
 		w.expectPresent(t, other, plain)
 		for n := int64(1); n <= 3; n++ {
 			for _, p := range people {
@@ -126,7 +126,7 @@ func TestWrongSecretKey(t *testing.T) {
 
 // Deleting a target deletes its deliveries, in whatever state they are.
 func TestTargetDeletedWhileAtWork(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, w *fixture) {
 		r, good := newReceiver(t), newReceiver(t)
 		to, other := w.target(r, comity.ModeAutomatic), w.target(good, comity.ModeAutomatic)
 		freed := make(chan struct{})
@@ -139,7 +139,7 @@ func TestTargetDeletedWhileAtWork(t *testing.T) {
 		for i, p := range people {
 			w.born(p, i)
 		}
-		w.settle(other)
+		w.awaitDelivered(other)
 		w.expectPresent(t, other, good)
 		stop()
 		for _, p := range people {
@@ -152,12 +152,12 @@ func TestTargetDeletedWhileAtWork(t *testing.T) {
 
 // A deleted CO sends no messages.
 func TestDeletedCOSendsNothing(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, w *fixture) {
 		r := newReceiver(t)
 		to := w.target(r, comity.ModeAutomatic)
 		w.people(5)
 		_, stop := w.start(outbox.Options{})
-		w.settle(to)
+		w.awaitDelivered(to)
 		r.forget()
 		w.delete(comity.Co.Resource, w.co)
 		stop()

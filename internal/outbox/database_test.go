@@ -15,8 +15,8 @@ import (
 	"comity/internal/store/seal"
 )
 
-// onBoth runs a test on SQLite and on PostgreSQL, each time in a world of its own.
-func onBoth(t *testing.T, test func(t *testing.T, w *world)) {
+// onBoth runs a test on SQLite and on PostgreSQL, each time in a fixture of its own.
+func onBoth(t *testing.T, test func(t *testing.T, w *fixture)) {
 	t.Helper()
 	t.Parallel()
 	t.Run("SQLite", func(t *testing.T) {
@@ -29,20 +29,20 @@ func onBoth(t *testing.T, test func(t *testing.T, w *world)) {
 	})
 }
 
-// blank is the initial database of every world: with one CO.
+// blank is the initial database of every fixture: with one CO.
 var blank = dbtest.New(prepare)
 
-func onSQLite(t *testing.T) *world {
+func onSQLite(t *testing.T) *fixture {
 	t.Helper()
-	return newWorld(t, blank.SQLite(t))
+	return newFixture(t, blank.SQLite(t))
 }
 
-func onPostgres(t *testing.T) *world {
+func onPostgres(t *testing.T) *fixture {
 	t.Helper()
-	return newWorld(t, blank.PostgreSQL(t))
+	return newFixture(t, blank.PostgreSQL(t))
 }
 
-// prepare adds the records of every world.
+// prepare adds the records of every fixture.
 func prepare(ctx context.Context, database string) error {
 	if _, err := db.Migrate(ctx, database); err != nil {
 		return err

@@ -46,7 +46,7 @@ const claimPause = 20 * time.Millisecond
 // worker holds the delivery it waits, longer than a message may take, so that an abandoned claim is
 // released in the meantime.
 func (o *Outbox) claimOne(ctx context.Context, target *comity.Record, subject comity.Subject) (d queue.Delivery, start time.Time, err error) {
-	ctx, cancel := context.WithTimeout(ctx, o.watched()+3*o.Poll)
+	ctx, cancel := context.WithTimeout(ctx, o.watchTerm()+3*o.Poll)
 	defer cancel()
 	noun := "person"
 	if subject.Kind == comity.KindGroup {
@@ -56,7 +56,7 @@ func (o *Outbox) claimOne(ctx context.Context, target *comity.Record, subject co
 		got := false
 		start = time.Now()
 		err := o.store.Write(ctx, func(tx *db.Tx) error {
-			d, got, err = queue.ClaimOne(ctx, tx, target.Id, subject, target.CoId, o.hold())
+			d, got, err = queue.ClaimOne(ctx, tx, target.Id, subject, target.CoId, o.claimTerm())
 			return err
 		})
 		switch {
@@ -68,7 +68,7 @@ func (o *Outbox) claimOne(ctx context.Context, target *comity.Record, subject co
 		case err == nil && got:
 			return d, start, nil
 		}
-		if err := o.giveBack(ctx); err != nil && ctx.Err() == nil {
+		if err := o.releaseAbandoned(ctx); err != nil && ctx.Err() == nil {
 			return d, start, fmt.Errorf("claim %v for target %d: %w", subject, target.Id, err)
 		}
 		select {

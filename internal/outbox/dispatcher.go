@@ -34,9 +34,9 @@ type dispatcher struct {
 	width int
 	wake  chan struct{}
 
-	jobs    chan job
-	results chan queue.Outcome
-	held    int
+	jobs     chan job
+	results  chan queue.Outcome
+	inFlight int
 	// claimed says that the dispatcher has claimed at least one delivery.
 	claimed bool
 	// pace is how long the last delivery took, in nanoseconds.
@@ -68,9 +68,9 @@ func (l *dispatcher) run(ctx context.Context, workers *sync.WaitGroup) {
 	defer close(l.jobs)
 	for outcomes := []queue.Outcome(nil); ; outcomes = l.gather(ctx) {
 		claimed, ok := l.turn(ctx, outcomes)
-		l.held += claimed
+		l.inFlight += claimed
 		l.claimed = l.claimed || claimed > 0
-		if !ok || l.held == 0 {
+		if !ok || l.inFlight == 0 {
 			return
 		}
 	}
@@ -87,10 +87,10 @@ func (l *dispatcher) gather(ctx context.Context) (outcomes []queue.Outcome) {
 	case o := <-l.results:
 		outcomes = append(outcomes, o)
 	case <-wake:
-		time.Sleep(breath)
+		time.Sleep(minPause)
 	}
 	patience := time.After(linger)
-	for 0 < len(outcomes) && len(outcomes) < min(batch, l.held) {
+	for 0 < len(outcomes) && len(outcomes) < min(batch, l.inFlight) {
 		select {
 		case o := <-l.results:
 			outcomes = append(outcomes, o)
@@ -104,7 +104,7 @@ func (l *dispatcher) gather(ctx context.Context) (outcomes []queue.Outcome) {
 		case o := <-l.results:
 			outcomes = append(outcomes, o)
 		default:
-			l.held -= len(outcomes)
+			l.inFlight -= len(outcomes)
 			return outcomes
 		}
 	}
@@ -116,13 +116,13 @@ func (l *dispatcher) room() int {
 	if pace := time.Duration(l.pace.Load()); pace > 0 {
 		limit = min(maxHeld, max(l.width, int(maxQueued/pace)*l.width))
 	}
-	return min(batch, limit-l.held)
+	return min(batch, limit-l.inFlight)
 }
 
 // turn stores outcomes and claims due deliveries, in one transaction, and gives them to the workers.
 // When the database fails for long, ok is false: the deliveries are claimed again when their leases expire.
 func (l *dispatcher) turn(ctx context.Context, outcomes []queue.Outcome) (claimed int, ok bool) {
-	writing, cancel := l.asking(context.WithoutCancel(ctx))
+	writing, cancel := l.limited(context.WithoutCancel(ctx))
 	defer cancel()
 	start := time.Now()
 	var deliveries []queue.Delivery
@@ -159,13 +159,13 @@ func (l *dispatcher) finishAndClaim(ctx context.Context, tx *db.Tx, outcomes []q
 		return nil, nil
 	}
 	room, probing, err := l.passBreaker(ctx, tx, target, outcomes, l.room())
-	if err != nil || ending || room <= 0 && l.held > 0 {
+	if err != nil || ending || room <= 0 && l.inFlight > 0 {
 		return nil, err
 	}
 	if room <= 0 {
 		// Nothing may be claimed until the next probe, but a full sync that has come to all subjects
 		// can end now.
-		_, err := queue.ClaimFullSync(ctx, tx, l.target, target.CoId, 0, l.hold())
+		_, err := queue.ClaimFullSync(ctx, tx, l.target, target.CoId, 0, l.claimTerm())
 		return nil, err
 	}
 	deliveries, err := l.claim(ctx, tx, target, room)
@@ -193,12 +193,12 @@ func (l *dispatcher) distribute(ctx context.Context, deliveries []queue.Delivery
 // claim claims due deliveries: first those of changes, then those of a full sync.
 func (l *dispatcher) claim(ctx context.Context, tx *db.Tx, target *comity.Record, room int) (deliveries []queue.Delivery, err error) {
 	if !manual(target) {
-		deliveries, err = queue.Claim(ctx, tx, l.target, room, l.hold())
+		deliveries, err = queue.Claim(ctx, tx, l.target, room, l.claimTerm())
 	}
 	if err != nil || len(deliveries) == room {
 		return deliveries, err
 	}
-	more, err := queue.ClaimFullSync(ctx, tx, l.target, target.CoId, room-len(deliveries), l.hold())
+	more, err := queue.ClaimFullSync(ctx, tx, l.target, target.CoId, room-len(deliveries), l.claimTerm())
 	return append(deliveries, more...), err
 }
 

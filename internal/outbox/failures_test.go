@@ -41,7 +41,7 @@ func TestFailures(t *testing.T) {
 		{"a message that is too large", reaction{status: 413}, true, "413 Request Entity Too Large: the receiver answers 413"},
 		{"a message that makes no sense", reaction{status: 422}, true, "422 Unprocessable Entity: the receiver answers 422"},
 	}
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, w *fixture) {
 		receivers, targets := make([]*receiver, len(tests)), make([]target, len(tests))
 		for i, tt := range tests {
 			receivers[i] = newReceiver(t)
@@ -73,7 +73,7 @@ func TestFailures(t *testing.T) {
 		w.born(person, 1) // a resting delivery is due now, a waiting one later
 		w.later(time.Hour)
 		for i, tt := range tests {
-			w.settle(targets[i])
+			w.awaitDelivered(targets[i])
 			w.expectPresent(t, targets[i], receivers[i])
 			if row, _ := w.row(targets[i], person); row.resting || row.attempts != 0 || row.refusals != 0 || row.answer != "OK" {
 				t.Errorf("%s: noted as %+v in the end", tt.name, row)
@@ -84,7 +84,7 @@ func TestFailures(t *testing.T) {
 
 // A message without an answer is given up after Limit and retried until there is one.
 func TestNoAnswer(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, w *fixture) {
 		r := newReceiver(t)
 		to := w.target(r, comity.ModeAutomatic)
 		person := w.person("ghopper")
@@ -101,14 +101,14 @@ func TestNoAnswer(t *testing.T) {
 		r.reacts(nil)
 		w.start(outbox.Options{})
 		w.later(time.Hour)
-		w.settle(to)
+		w.awaitDelivered(to)
 		w.expectPresent(t, to, r)
 	})
 }
 
 // A resting delivery gets all its retries again when the person changes or a caller resends it.
 func TestRestingGoesAgain(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, w *fixture) {
 		q, _ := w.start(outbox.Options{})
 		for name, again := range map[string]func(to target, person int64){
 			"by a change": func(_ target, person int64) { w.born(person, 1) },
@@ -134,7 +134,7 @@ func TestRestingGoesAgain(t *testing.T) {
 				w.failed(to, person, 1)
 				w.later(time.Hour)
 				w.failed(to, person, 2)
-				w.settle(to)
+				w.awaitDelivered(to)
 				again(to, person)
 				if row := w.failed(to, person, 3); row.resting {
 					t.Errorf("noted as %+v: there is one more try", row)
@@ -143,7 +143,7 @@ func TestRestingGoesAgain(t *testing.T) {
 				if row := w.failed(to, person, 4); !row.resting {
 					t.Errorf("noted as %+v: there is no more try", row)
 				}
-				w.settle(to)
+				w.awaitDelivered(to)
 				if n := len(r.got()); n != 4 {
 					t.Errorf("%d messages", n)
 				}
@@ -155,7 +155,7 @@ func TestRestingGoesAgain(t *testing.T) {
 // The wait between two tries doubles, with a jitter of 20 %, up to RetryInterval. A receiver may ask for a
 // longer one, up to the same limit.
 func TestBackoff(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, w *fixture) {
 		r := newReceiver(t)
 		to := w.target(r, comity.ModeAutomatic, values{comity.CoProvisioningTarget.RetryInterval: 10})
 		person := w.person("ghopper")
@@ -183,20 +183,20 @@ func TestBackoff(t *testing.T) {
 		}
 		r.reacts(nil)
 		w.later(time.Minute)
-		w.settle(to)
+		w.awaitDelivered(to)
 		w.expectPresent(t, to, r)
 	})
 }
 
 // Changes stay pending while a receiver is unreachable and are delivered when it is back.
 func TestReceiverAway(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, w *fixture) {
 		r := newReceiver(t)
 		address := r.server.Listener.Addr().String()
 		to := w.target(r, comity.ModeAutomatic)
 		people := w.people(10)
 		q, _ := w.start(outbox.Options{})
-		w.settle(to)
+		w.awaitDelivered(to)
 		w.expectPresent(t, to, r)
 
 		r.server.CloseClientConnections()
@@ -231,7 +231,7 @@ func TestReceiverAway(t *testing.T) {
 
 		back := newReceiverAt(t, address)
 		w.later(time.Hour)
-		w.settle(to)
+		w.awaitDelivered(to)
 		w.expectPresent(t, to, back)
 		if b := w.breaker(to, nil); !b.Opened.IsZero() || len(b.Failing) > 0 {
 			t.Errorf("the receiver is back and its breaker is %+v", b)
@@ -242,7 +242,7 @@ func TestReceiverAway(t *testing.T) {
 // Deliveries without a message do not change the breaker of an unreachable receiver, and do not prevent its
 // probes.
 func TestProbeThatSendsNothing(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, w *fixture) {
 		r := newReceiver(t)
 		address := r.server.Listener.Addr().String()
 		r.server.Close()
@@ -255,13 +255,13 @@ func TestProbeThatSendsNothing(t *testing.T) {
 		}
 		back := newReceiverAt(t, address)
 		w.later(time.Hour)
-		w.settle(to)
+		w.awaitDelivered(to)
 		w.expectPresent(t, to, back)
 	})
 }
 
 // breaker waits until a condition holds for a target's breaker, and returns the breaker.
-func (w *world) breaker(to target, so func(queue.Breaker) bool) (b queue.Breaker) {
+func (w *fixture) breaker(to target, so func(queue.Breaker) bool) (b queue.Breaker) {
 	w.t.Helper()
 	eventually(w.t, "the breaker is as expected", func() bool {
 		err := w.store.Snapshot(w.t.Context(), func(tx *db.Tx) (err error) {
@@ -277,7 +277,7 @@ func (w *world) breaker(to target, so func(queue.Breaker) bool) (b queue.Breaker
 }
 
 // attempts returns how often messages about people have failed.
-func (w *world) attempts(to target, people []int64) (n int64) {
+func (w *fixture) attempts(to target, people []int64) (n int64) {
 	for _, p := range people {
 		row, _ := w.row(to, p)
 		n += row.attempts
@@ -287,7 +287,7 @@ func (w *world) attempts(to target, people []int64) (n int64) {
 
 // A single person whose message fails does not open the breaker, however often it fails.
 func TestOneBadPersonOpensNoBreaker(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, w *fixture) {
 		r := newReceiver(t)
 		r.reacts(func(a arrival) reaction {
 			if a.id == "poison" {
@@ -324,7 +324,7 @@ func newReceiverAt(t *testing.T, address string) *receiver {
 
 // A person whose messages are all refused does not delay the others.
 func TestRefusedPersonAmongOthers(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, w *fixture) {
 		r := newReceiver(t)
 		to := w.target(r, comity.ModeAutomatic)
 		r.reacts(func(a arrival) reaction {
@@ -342,7 +342,7 @@ func TestRefusedPersonAmongOthers(t *testing.T) {
 			}
 			w.later(time.Hour)
 		}
-		w.settle(to)
+		w.awaitDelivered(to)
 		want := w.present(to)
 		delete(want, "p007")
 		if diff := r.differs(want); diff != "" {

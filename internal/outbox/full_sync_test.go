@@ -10,7 +10,7 @@ import (
 )
 
 // startFullSync starts a full sync of a target.
-func (w *world) startFullSync(q *instance, to target, onlyChanged, anew bool) provisioning.FullSync {
+func (w *fixture) startFullSync(q *instance, to target, onlyChanged, anew bool) provisioning.FullSync {
 	w.t.Helper()
 	s, err := q.StartFullSync(w.t.Context(), caller, to.id, provisioning.FullSyncOptions{OnlyChanged: onlyChanged, Anew: anew, MaxDeletes: 100})
 	if err != nil {
@@ -20,7 +20,7 @@ func (w *world) startFullSync(q *instance, to target, onlyChanged, anew bool) pr
 }
 
 // awaitFullSync waits until a full sync has ended and nothing is pending.
-func (w *world) awaitFullSync(q *instance, to target) (s provisioning.FullSync) {
+func (w *fixture) awaitFullSync(q *instance, to target) (s provisioning.FullSync) {
 	w.t.Helper()
 	eventually(w.t, "the full sync has ended", func() bool {
 		status, err := q.Status(w.t.Context(), caller, to.id)
@@ -36,7 +36,7 @@ func (w *world) awaitFullSync(q *instance, to target) (s provisioning.FullSync) 
 // A full sync sends everything to a receiver that has lost its data. With OnlyChanged it sends only what
 // has changed.
 func TestFullSync(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, w *fixture) {
 		r := newReceiver(t)
 		to := w.target(r, comity.ModeManual)
 		people := w.people(150)
@@ -69,7 +69,7 @@ func TestFullSync(t *testing.T) {
 
 // A full sync of an unreachable target ends when everybody was tried, without waiting for another probe.
 func TestRunEndsWhileItsTargetIsAway(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, w *fixture) {
 		r := newReceiver(t)
 		r.reacts(always(reaction{status: 500}))
 		to := w.target(r, comity.ModeManual)
@@ -99,12 +99,12 @@ func TestRunEndsWhileItsTargetIsAway(t *testing.T) {
 
 // Changes are delivered before a full sync, and a stopped full sync continues where it was.
 func TestRunIsStoppedAndGoesOn(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, w *fixture) {
 		r := newReceiver(t)
 		to := w.target(r, comity.ModeAutomatic)
 		people := w.people(200)
 		q, stop := w.start(outbox.Options{})
-		w.settle(to)
+		w.awaitDelivered(to)
 		r.forget()
 		freed := make(chan struct{})
 		r.reacts(heldUntil(t, freed, func(arrival) bool { return true }))
@@ -116,7 +116,7 @@ func TestRunIsStoppedAndGoesOn(t *testing.T) {
 			t.Fatalf("stopped as %+v, %v, %v", s, found, err)
 		}
 		close(freed)
-		w.settle(to)
+		w.awaitDelivered(to)
 		if sent := len(r.got()); int64(sent) != s.Taken+1 {
 			t.Errorf("%d messages were sent for a full sync that was stopped at %d, and one change", sent, s.Taken)
 		}
@@ -136,12 +136,12 @@ func TestRunIsStoppedAndGoesOn(t *testing.T) {
 
 // A full sync that is started while no instance runs waits for one.
 func TestRunOutlivesTheProgram(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, w *fixture) {
 		r := newReceiver(t)
 		to := w.target(r, comity.ModeAutomatic)
 		w.people(20)
 		q, stop := w.start(outbox.Options{})
-		w.settle(to)
+		w.awaitDelivered(to)
 		stop()
 		r.forget()
 		w.startFullSync(q, to, false, false)

@@ -44,49 +44,49 @@ func (r *receiver) groupsSent(t *testing.T, names map[string]string) (sent []str
 // groupChanges are changes in the registry, with the groups that a target is then sent.
 var groupChanges = []struct {
 	name   string
-	change func(s *scene)
+	change func(s *profile)
 	want   []string
 }{
-	{"group added", func(s *scene) { s.world.group("writers") }, []string{"writers"}},
-	{"group edited", func(s *scene) {
+	{"group added", func(s *profile) { s.fixture.group("writers") }, []string{"writers"}},
+	{"group edited", func(s *profile) {
 		s.edit(comity.CoGroup.Resource, s.group, values{comity.CoGroup.Description: "Who may read"})
 	}, []string{"readers"}},
-	{"an edit that changes nothing", func(s *scene) { s.edit(comity.CoGroup.Resource, s.group, nil) }, nil},
-	{"group renamed", func(s *scene) { s.edit(comity.CoGroup.Resource, s.group, values{comity.CoGroup.Name: "lectors"}) }, []string{"lectors"}},
-	{"group suspended", func(s *scene) {
+	{"an edit that changes nothing", func(s *profile) { s.edit(comity.CoGroup.Resource, s.group, nil) }, nil},
+	{"group renamed", func(s *profile) { s.edit(comity.CoGroup.Resource, s.group, values{comity.CoGroup.Name: "lectors"}) }, []string{"lectors"}},
+	{"group suspended", func(s *profile) {
 		s.edit(comity.CoGroup.Resource, s.group, values{comity.CoGroup.Status: comity.Suspended})
 	}, []string{"lectors deleted"}},
-	{"group active again", func(s *scene) {
+	{"group active again", func(s *profile) {
 		s.edit(comity.CoGroup.Resource, s.group, values{comity.CoGroup.Status: comity.Active})
 	}, []string{"lectors"}},
-	{"unit renamed", func(s *scene) { s.edit(comity.Cou.Resource, s.unit, values{comity.Cou.Name: "optics"}) }, []string{
+	{"unit renamed", func(s *profile) { s.edit(comity.Cou.Resource, s.unit, values{comity.Cou.Name: "optics"}) }, []string{
 		"CO:COU:optics:admins", "CO:COU:optics:approvers", "CO:COU:optics:members:active", "CO:COU:optics:members:all",
 	}},
-	{"member's name", func(s *scene) { s.edit(comity.Name.Resource, s.name, values{comity.Name.Given: "Amazing"}) }, nil},
-	{"member's identifier of another type", func(s *scene) { s.add(comity.Identifier.Resource, s.badge("b1")) }, nil},
-	{"member's identifier", func(s *scene) {
+	{"member's name", func(s *profile) { s.edit(comity.Name.Resource, s.name, values{comity.Name.Given: "Amazing"}) }, nil},
+	{"member's identifier of another type", func(s *profile) { s.add(comity.Identifier.Resource, s.badge("b1")) }, nil},
+	{"member's identifier", func(s *profile) {
 		s.edit(comity.Identifier.Resource, s.identifier, values{comity.Identifier.Identifier: "grace"})
 	}, []string{"CO:COU:optics:members:active", "CO:COU:optics:members:all", "CO:members:active", "CO:members:all", "lectors"}},
-	{"member suspended", func(s *scene) { s.status(comity.Suspended) }, []string{
+	{"member suspended", func(s *profile) { s.status(comity.Suspended) }, []string{
 		"CO:COU:optics:members:active", "CO:COU:optics:members:all", "CO:members:active", "CO:members:all", "lectors",
 	}},
-	{"member active again", func(s *scene) { s.status(comity.Active) }, []string{
+	{"member active again", func(s *profile) { s.status(comity.Active) }, []string{
 		"CO:COU:optics:members:active", "CO:COU:optics:members:all", "CO:members:active", "CO:members:all", "lectors",
 	}},
-	{"role ends, and the memberships that come by it", func(s *scene) {
+	{"role ends, and the memberships that come by it", func(s *profile) {
 		s.edit(comity.CoPersonRole.Resource, s.role, values{comity.CoPersonRole.CouId: nil})
 	}, []string{"CO:COU:optics:members:active", "CO:COU:optics:members:all"}},
-	{"member becomes an owner", func(s *scene) {
+	{"member becomes an owner", func(s *profile) {
 		s.edit(comity.CoGroupMember.Resource, s.membership, values{comity.CoGroupMember.Owner: true})
 	}, []string{"lectors"}},
-	{"nested", func(s *scene) {
+	{"nested", func(s *profile) {
 		f := comity.CoGroupNesting
-		s.add(f.Resource, values{f.CoGroupId: s.group, f.TargetCoGroupId: s.world.group("nest")})
+		s.add(f.Resource, values{f.CoGroupId: s.group, f.TargetCoGroupId: s.fixture.group("nest")})
 	}, []string{"nest"}},
-	{"membership with an end, and in what it is nested", func(s *scene) {
+	{"membership with an end, and in what it is nested", func(s *profile) {
 		s.edit(comity.CoGroupMember.Resource, s.membership, values{comity.CoGroupMember.ValidThrough: s.clock.now().Add(time.Hour)})
 	}, []string{"lectors"}},
-	{"the end", func(s *scene) {
+	{"the end", func(s *profile) {
 		s.later(2 * time.Hour)
 		now, done := s.clock.now(), time.Time{}
 		// A tick ends at the start of the oldest open transaction.
@@ -98,32 +98,32 @@ var groupChanges = []struct {
 			return done.After(now)
 		})
 	}, []string{"lectors", "nest"}},
-	{"member leaves", func(s *scene) { s.delete(comity.CoGroupMember.Resource, s.membership) }, []string{"lectors"}},
-	{"group deleted", func(s *scene) { s.delete(comity.CoGroup.Resource, s.group) }, []string{"lectors deleted"}},
-	{"unit deleted", func(s *scene) { s.delete(comity.Cou.Resource, s.unit) }, []string{
+	{"member leaves", func(s *profile) { s.delete(comity.CoGroupMember.Resource, s.membership) }, []string{"lectors"}},
+	{"group deleted", func(s *profile) { s.delete(comity.CoGroup.Resource, s.group) }, []string{"lectors deleted"}},
+	{"unit deleted", func(s *profile) { s.delete(comity.Cou.Resource, s.unit) }, []string{
 		"CO:COU:optics:admins deleted", "CO:COU:optics:approvers deleted", "CO:COU:optics:members:active deleted", "CO:COU:optics:members:all deleted",
 	}},
-	{"person deleted", func(s *scene) {
+	{"person deleted", func(s *profile) {
 		s.delete(comity.CoPersonRole.Resource, s.role)
 		s.delete(comity.CoPerson.Resource, s.person)
 	}, []string{"CO:members:active", "CO:members:all"}},
 }
 
 func TestGroupsAreProvisioned(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, w *fixture) {
 		r, names := newReceiver(t), map[string]string{}
 		to := w.target(r, comity.ModeAutomatic, withGroups)
 		silent := newReceiver(t)
 		without := w.target(silent, comity.ModeAutomatic)
 		q, _ := w.start(outbox.Options{})
-		s := w.scene("ghopper")
+		s := w.profile("ghopper")
 		w.startFullSync(q, to, false, false)
 		w.awaitFullSync(q, to)
 		w.expectPresent(t, to, r)
 		r.groupsSent(t, names)
 		for _, tt := range groupChanges {
 			tt.change(s)
-			w.settle(to)
+			w.awaitDelivered(to)
 			if diff := cmp.Diff(tt.want, r.groupsSent(t, names)); diff != "" {
 				t.Errorf("%s: the groups that were sent (-want +got):\n%s", tt.name, diff)
 			}
@@ -131,7 +131,7 @@ func TestGroupsAreProvisioned(t *testing.T) {
 				w.expectPresent(t, to, r)
 			}
 		}
-		w.settle(without)
+		w.awaitDelivered(without)
 		if sent := silent.groupsSent(t, names); sent != nil {
 			t.Errorf("a target that does not receive groups was sent %q", sent)
 		}
@@ -142,7 +142,7 @@ func TestGroupsAreProvisioned(t *testing.T) {
 }
 
 // count asks the database for a number.
-func (w *world) count(sql string) (n int) {
+func (w *fixture) count(sql string) (n int) {
 	w.t.Helper()
 	if err := w.sql().QueryRowContext(w.t.Context(), sql).Scan(&n); err != nil {
 		w.t.Fatal(err)
@@ -152,8 +152,8 @@ func (w *world) count(sql string) (n int) {
 
 // A person who leaves the target's ProvisionCoGroupId leaves all groups at the target.
 func TestGroupsOfAProvisionedGroup(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
-		s := w.scene("ghopper")
+	onBoth(t, func(t *testing.T, w *fixture) {
+		s := w.profile("ghopper")
 		only, membership := s.joins("staff")
 		r, names := newReceiver(t), map[string]string{}
 		to := w.target(r, comity.ModeAutomatic, withGroups, values{comity.CoProvisioningTarget.ProvisionCoGroupId: only})
@@ -175,7 +175,7 @@ func TestGroupsOfAProvisionedGroup(t *testing.T) {
 			}, append(slices.Clone(all[:5]), "staff deleted")},
 		} {
 			tt.change()
-			w.settle(to)
+			w.awaitDelivered(to)
 			if diff := cmp.Diff(tt.want, r.groupsSent(t, names)); diff != "" {
 				t.Errorf("%s: the groups that were sent (-want +got):\n%s", tt.name, diff)
 			}
@@ -188,8 +188,8 @@ func TestGroupsOfAProvisionedGroup(t *testing.T) {
 // when the group shrinks.
 func TestPagesOfAGroup(t *testing.T) {
 	w := onSQLite(t)
-	r := newShowing(t)
-	to := w.showingTarget(r, comity.ModeManual, withGroups)
+	r := newReadable(t)
+	to := w.readableTarget(r, comity.ModeManual, withGroups)
 	var inputs []comity.Input
 	for range 2001 {
 		rec := comity.NewRecord(comity.CoPerson.Resource)
@@ -261,7 +261,7 @@ func TestPagesOfAGroup(t *testing.T) {
 }
 
 // addAll adds many records, in several batches.
-func (w *world) addAll(r *comity.Resource, inputs []comity.Input) (ids []int64) {
+func (w *fixture) addAll(r *comity.Resource, inputs []comity.Input) (ids []int64) {
 	w.t.Helper()
 	for some := range slices.Chunk(inputs, 500) {
 		added, err := w.registry.AddAll(w.t.Context(), caller, r, some, registry.Idempotency{})
@@ -276,7 +276,7 @@ func (w *world) addAll(r *comity.Resource, inputs []comity.Input) (ids []int64) 
 }
 
 // ownGroup returns the id of the group of the CO with a name.
-func (w *world) ownGroup(name string) int64 {
+func (w *fixture) ownGroup(name string) int64 {
 	w.t.Helper()
 	groups, err := w.reader.List(w.t.Context(), caller, view.ListQuery{Resource: comity.CoGroup.Resource, CoIds: []int64{w.co}})
 	if err != nil {
@@ -294,11 +294,11 @@ func (w *world) ownGroup(name string) int64 {
 // The stored part of a group's message contains no identifier of a person, so erasing a person need not
 // change it.
 func TestNobodyIsKeptInAGroup(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, w *fixture) {
 		r := newReceiver(t)
 		to := w.target(r, comity.ModeAutomatic, withGroups)
 		q, _ := w.start(outbox.Options{})
-		w.scene("ghopper")
+		w.profile("ghopper")
 		w.startFullSync(q, to, false, false)
 		w.awaitFullSync(q, to)
 		group := comity.GroupSubject(w.ownGroup("CO:members:all"))
@@ -318,10 +318,10 @@ func TestNobodyIsKeptInAGroup(t *testing.T) {
 // A full sync goes through all people and then all groups: groups that were sent and are gone are deleted,
 // and unchanged ones can be left out.
 func TestFullSyncIncludesGroups(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, w *fixture) {
 		r, names := newReceiver(t), map[string]string{}
 		to := w.target(r, comity.ModeManual, withGroups)
-		s := w.scene("ghopper")
+		s := w.profile("ghopper")
 		gone := w.group("gone")
 		q, _ := w.start(outbox.Options{Width: 1})
 		w.startFullSync(q, to, false, false)

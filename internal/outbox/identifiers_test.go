@@ -16,49 +16,49 @@ func TestIdentifierChanges(t *testing.T) {
 	f := comity.Identifier
 	tests := []struct {
 		name   string
-		change func(w *world, person, uid int64)
+		change func(w *fixture, person, uid int64)
 		put    []string
 		post   []string
 		answer string
 	}{
 		{
 			name:   "changed: the new one is there before the old one goes",
-			change: func(w *world, _, uid int64) { w.edit(f.Resource, uid, values{f.Identifier: "hopper"}) },
+			change: func(w *fixture, _, uid int64) { w.edit(f.Resource, uid, values{f.Identifier: "hopper"}) },
 			put:    []string{"PUT hopper", "DELETE ghopper deleted"},
 			post:   []string{"POST hopper", "POST ghopper deleted"},
 			answer: "OK",
 		},
 		{
 			name:   "deleted",
-			change: func(w *world, _, uid int64) { w.delete(f.Resource, uid) },
+			change: func(w *fixture, _, uid int64) { w.delete(f.Resource, uid) },
 			put:    []string{"DELETE ghopper deleted"},
 			post:   []string{"POST ghopper deleted"},
 			answer: "no identifier of type uid",
 		},
 		{
 			name:   "suspended",
-			change: func(w *world, _, uid int64) { w.edit(f.Resource, uid, values{f.Status: comity.Suspended}) },
+			change: func(w *fixture, _, uid int64) { w.edit(f.Resource, uid, values{f.Status: comity.Suspended}) },
 			put:    []string{"DELETE ghopper deleted"},
 			post:   []string{"POST ghopper deleted"},
 			answer: "no identifier of type uid",
 		},
 		{
 			name:   "of another type from now on",
-			change: func(w *world, _, uid int64) { w.edit(f.Resource, uid, values{f.Type: "eppn"}) },
+			change: func(w *fixture, _, uid int64) { w.edit(f.Resource, uid, values{f.Type: "eppn"}) },
 			put:    []string{"DELETE ghopper deleted"},
 			post:   []string{"POST ghopper deleted"},
 			answer: "no identifier of type uid",
 		},
 		{
 			name:   "a second one: the first is the one",
-			change: func(w *world, person, _ int64) { w.identifier(person, "aardvark") },
+			change: func(w *fixture, person, _ int64) { w.identifier(person, "aardvark") },
 			put:    []string{"PUT ghopper"},
 			post:   []string{"POST ghopper"},
 			answer: "OK",
 		},
 		{
 			name: "suspended, with another one to take its place",
-			change: func(w *world, person, uid int64) {
+			change: func(w *fixture, person, uid int64) {
 				w.identifier(person, "hopper")
 				w.edit(f.Resource, uid, values{f.Status: comity.Suspended})
 			},
@@ -68,13 +68,13 @@ func TestIdentifierChanges(t *testing.T) {
 		},
 		{
 			name:   "one that needs escaping",
-			change: func(w *world, _, uid int64) { w.edit(f.Resource, uid, values{f.Identifier: "../ä ?#%2F"}) },
+			change: func(w *fixture, _, uid int64) { w.edit(f.Resource, uid, values{f.Identifier: "../ä ?#%2F"}) },
 			put:    []string{"PUT ../ä ?#%2F", "DELETE ghopper deleted"},
 			post:   []string{"POST ../ä ?#%2F", "POST ghopper deleted"},
 			answer: "OK",
 		},
 	}
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, w *fixture) {
 		byPut, byPost := newReceiver(t), newReceiver(t)
 		put, post := w.target(byPut, comity.ModeAutomatic), w.target(byPost, comity.ModeAutomatic, byPOST)
 		for _, tt := range tests {
@@ -82,16 +82,16 @@ func TestIdentifierChanges(t *testing.T) {
 				person := w.person("")
 				uid := w.identifier(person, "ghopper")
 				q, stop := w.start(outbox.Options{})
-				w.settle(put)
-				w.settle(post)
+				w.awaitDelivered(put)
+				w.awaitDelivered(post)
 				stop()
 				byPut.forget()
 				byPost.forget()
 
 				tt.change(w, person, uid)
 				stop = w.run(q)
-				w.settle(put)
-				w.settle(post)
+				w.awaitDelivered(put)
+				w.awaitDelivered(post)
 				byPut.expectLines(t, tt.put...)
 				byPost.expectLines(t, tt.post...)
 				w.expectPresent(t, put, byPut)
@@ -102,8 +102,8 @@ func TestIdentifierChanges(t *testing.T) {
 					}
 				}
 				w.delete(comity.CoPerson.Resource, person)
-				w.settle(put)
-				w.settle(post)
+				w.awaitDelivered(put)
+				w.awaitDelivered(post)
 				stop()
 			})
 		}
@@ -112,22 +112,22 @@ func TestIdentifierChanges(t *testing.T) {
 
 // The delivery of a person without an identifier rests until one is added.
 func TestIdentifierComesLater(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, w *fixture) {
 		r := newReceiver(t)
 		to := w.target(r, comity.ModeAutomatic)
 		w.start(outbox.Options{})
 		person := w.person("")
-		w.settle(to)
+		w.awaitDelivered(to)
 		if row, _ := w.row(to, person); !row.resting || row.answer != "no identifier of type uid" {
 			t.Errorf("noted as %+v", row)
 		}
 		uid := w.identifier(person, "ghopper")
-		w.settle(to)
+		w.awaitDelivered(to)
 		w.expectPresent(t, to, r)
 		w.edit(comity.Identifier.Resource, uid, values{comity.Identifier.Status: comity.Suspended})
-		w.settle(to)
+		w.awaitDelivered(to)
 		w.edit(comity.Identifier.Resource, uid, values{comity.Identifier.Status: comity.Active})
-		w.settle(to)
+		w.awaitDelivered(to)
 		r.expectLines(t, "PUT ghopper", "DELETE ghopper deleted", "PUT ghopper")
 		w.expectPresent(t, to, r)
 	})
@@ -136,7 +136,7 @@ func TestIdentifierComesLater(t *testing.T) {
 // The delivery of a person whose identifier cannot be part of a URL fails with the reason, and nothing is
 // sent by PUT or DELETE; with another identifier the person is delivered.
 func TestIdentifierThatIsNoSegment(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, w *fixture) {
 		byPut, byPost := newReceiver(t), newReceiver(t)
 		put, post := w.target(byPut, comity.ModeAutomatic), w.target(byPost, comity.ModeAutomatic, byPOST)
 		w.start(outbox.Options{})
@@ -144,11 +144,11 @@ func TestIdentifierThatIsNoSegment(t *testing.T) {
 		uid := w.identifier(person, "ghopper")
 		other := w.person("..")
 		for _, to := range []target{put, post} {
-			w.settle(to)
+			w.awaitDelivered(to)
 		}
 		byPut.expectLines(t, "PUT ghopper")
 		w.edit(comity.Identifier.Resource, uid, values{comity.Identifier.Identifier: "."})
-		w.settle(put)
+		w.awaitDelivered(put)
 		for id, identifier := range map[int64]string{person: ".", other: ".."} {
 			row, _ := w.row(put, id)
 			if want := `the identifier "` + identifier + `" cannot be one segment of a URL`; !row.resting || !strings.HasPrefix(row.answer, want) {
@@ -156,13 +156,13 @@ func TestIdentifierThatIsNoSegment(t *testing.T) {
 			}
 		}
 		byPut.expectLines(t, "PUT ghopper")
-		w.settle(post)
+		w.awaitDelivered(post)
 		w.expectPresent(t, post, byPost)
 		w.edit(comity.Identifier.Resource, uid, values{comity.Identifier.Identifier: "hopper"})
-		w.settle(put)
+		w.awaitDelivered(put)
 		byPut.expectLines(t, "PUT ghopper", "PUT hopper", "DELETE ghopper deleted")
 		w.delete(comity.CoPerson.Resource, other)
-		w.settle(put)
+		w.awaitDelivered(put)
 		byPut.expectLines(t, "PUT ghopper", "PUT hopper", "DELETE ghopper deleted")
 	})
 }
@@ -177,7 +177,7 @@ func TestIdentifierChangesWhileMessagesFail(t *testing.T) {
 		"not taken and not answered": {silent: true},
 		"taken, but cut off":         {cut: true, kept: true},
 	}
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, w *fixture) {
 		receivers, targets := map[string]*receiver{}, map[string]target{}
 		for name := range failures {
 			receivers[name] = newReceiver(t)
@@ -187,7 +187,7 @@ func TestIdentifierChangesWhileMessagesFail(t *testing.T) {
 		uid := w.identifier(person, "first")
 		_, stop := w.start(outbox.Options{})
 		for name, how := range failures {
-			w.settle(targets[name])
+			w.awaitDelivered(targets[name])
 			receivers[name].reacts(func(a arrival) reaction {
 				if a.method == "PUT" {
 					return how
@@ -211,7 +211,7 @@ func TestIdentifierChangesWhileMessagesFail(t *testing.T) {
 		w.later(time.Hour)
 		w.start(outbox.Options{})
 		for name := range failures {
-			w.settle(targets[name])
+			w.awaitDelivered(targets[name])
 			w.expectPresent(t, targets[name], receivers[name])
 			if got := receivers[name].ids(); !slices.Equal(got, []string{"fourth"}) {
 				t.Errorf("%s: the receiver knows %v", name, got)
@@ -222,13 +222,13 @@ func TestIdentifierChangesWhileMessagesFail(t *testing.T) {
 
 // When a message failed and the identifier is then changed back, the next delivery undoes the message.
 func TestIdentifierChangedBackAfterFailure(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, w *fixture) {
 		r := newReceiver(t)
 		to := w.target(r, comity.ModeAutomatic)
 		person := w.person("")
 		uid := w.identifier(person, "ghopper")
 		w.start(outbox.Options{})
-		w.settle(to)
+		w.awaitDelivered(to)
 		r.reacts(always(reaction{status: 503, kept: true}))
 		w.edit(comity.Identifier.Resource, uid, values{comity.Identifier.Identifier: "hopper"})
 		row := w.failed(to, person, 1)
@@ -239,7 +239,7 @@ func TestIdentifierChangedBackAfterFailure(t *testing.T) {
 		r.forget()
 		w.edit(comity.Identifier.Resource, uid, values{comity.Identifier.Identifier: "ghopper"})
 		w.later(time.Hour)
-		w.settle(to)
+		w.awaitDelivered(to)
 		r.expectLines(t, "PUT ghopper", "DELETE hopper deleted")
 		w.expectPresent(t, to, r)
 		if row, _ := w.row(to, person); row.identifier != "ghopper" || row.obsolete != "[]" {
@@ -250,13 +250,13 @@ func TestIdentifierChangedBackAfterFailure(t *testing.T) {
 
 // A failed delete of an old identifier is retried, even if the person came back in the meantime.
 func TestDeleteFails(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, w *fixture) {
 		r := newReceiver(t)
 		to := w.target(r, comity.ModeAutomatic)
 		f := comity.CoPerson
 		person := w.person("ghopper")
 		w.start(outbox.Options{})
-		w.settle(to)
+		w.awaitDelivered(to)
 		r.reacts(always(reaction{status: 500}))
 		w.edit(f.Resource, person, values{f.Status: comity.Denied})
 		w.failed(to, person, 1)
@@ -264,7 +264,7 @@ func TestDeleteFails(t *testing.T) {
 		w.failed(to, person, 2)
 		r.reacts(nil)
 		w.later(time.Hour)
-		w.settle(to)
+		w.awaitDelivered(to)
 		if got := r.ids(); len(got) > 0 {
 			t.Errorf("the receiver still knows %v", got)
 		}
@@ -273,7 +273,7 @@ func TestDeleteFails(t *testing.T) {
 		w.failed(to, person, 1)
 		r.reacts(nil)
 		w.later(time.Hour)
-		w.settle(to)
+		w.awaitDelivered(to)
 		w.expectPresent(t, to, r)
 		if got := strings.Join(r.ids(), " "); got != "ghopper" {
 			t.Errorf("the receiver knows %q", got)
@@ -283,16 +283,16 @@ func TestDeleteFails(t *testing.T) {
 
 // A delete that the receiver answers with 404 or 410 is delivered.
 func TestDeleteOfWhatIsNotThere(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, w *fixture) {
 		r := newReceiver(t)
 		to := w.target(r, comity.ModeAutomatic)
 		w.start(outbox.Options{})
 		for _, status := range []int{404, 410} {
 			person := w.person("ghopper")
-			w.settle(to)
+			w.awaitDelivered(to)
 			r.reacts(always(reaction{status: status}))
 			w.delete(comity.CoPerson.Resource, person)
-			w.settle(to)
+			w.awaitDelivered(to)
 			if row, _ := w.row(to, person); row.resting || row.attempts > 0 || row.identifier != "" {
 				t.Errorf("after %d: noted as %+v", status, row)
 			}
@@ -307,26 +307,26 @@ func TestIdentifierMovesBetweenPeople(t *testing.T) {
 	f := comity.Identifier
 	tests := []struct {
 		name   string
-		change func(w *world, a, b, uidA, uidB int64)
+		change func(w *fixture, a, b, uidA, uidB int64)
 	}{
-		{"given to another", func(w *world, _, b, uidA, uidB int64) {
+		{"given to another", func(w *fixture, _, b, uidA, uidB int64) {
 			w.delete(f.Resource, uidB)
 			w.edit(f.Resource, uidA, values{f.Person: of(comity.OwnerCO, b)})
 		}},
-		{"exchanged", func(w *world, a, b, uidA, uidB int64) {
+		{"exchanged", func(w *fixture, a, b, uidA, uidB int64) {
 			w.edit(f.Resource, uidA, values{f.Person: of(comity.OwnerCO, b)})
 			w.edit(f.Resource, uidB, values{f.Person: of(comity.OwnerCO, a)})
 		}},
-		{"freed by a change", func(w *world, _, _, uidA, uidB int64) {
+		{"freed by a change", func(w *fixture, _, _, uidA, uidB int64) {
 			w.edit(f.Resource, uidA, values{f.Identifier: "third"})
 			w.edit(f.Resource, uidB, values{f.Identifier: "first"})
 		}},
-		{"freed by a delete of the person", func(w *world, a, _, _, uidB int64) {
+		{"freed by a delete of the person", func(w *fixture, a, _, _, uidB int64) {
 			w.delete(comity.CoPerson.Resource, a)
 			w.edit(f.Resource, uidB, values{f.Identifier: "first"})
 		}},
 	}
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, w *fixture) {
 		receivers := []*receiver{newReceiver(t), newReceiver(t)}
 		targets := []target{w.target(receivers[0], comity.ModeAutomatic), w.target(receivers[1], comity.ModeAutomatic, byPOST)}
 		for _, tt := range tests {
@@ -335,7 +335,7 @@ func TestIdentifierMovesBetweenPeople(t *testing.T) {
 				uidA, uidB := w.identifier(a, "first"), w.identifier(b, "second")
 				q, stop := w.start(outbox.Options{})
 				for _, to := range targets {
-					w.settle(to)
+					w.awaitDelivered(to)
 				}
 				stop()
 
@@ -356,14 +356,14 @@ func TestIdentifierMovesBetweenPeople(t *testing.T) {
 				}
 				close(freed)
 				for i, to := range targets {
-					w.settle(to)
+					w.awaitDelivered(to)
 					w.expectPresent(t, to, receivers[i])
 				}
 				for _, p := range []int64{a, b} {
 					_ = w.registry.Delete(t.Context(), caller, comity.CoPerson.Resource, p) // one may be gone
 				}
 				for _, to := range targets {
-					w.settle(to)
+					w.awaitDelivered(to)
 				}
 			})
 		}

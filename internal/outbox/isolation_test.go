@@ -10,7 +10,7 @@ import (
 
 // A message that hangs does not delay other people at the same target.
 func TestHangingPersonHoldsUpNoOther(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, w *fixture) {
 		r := newReceiver(t)
 		to := w.target(r, comity.ModeAutomatic)
 		freed := make(chan struct{})
@@ -26,7 +26,7 @@ func TestHangingPersonHoldsUpNoOther(t *testing.T) {
 			t.Errorf("the one who hangs: %+v", row)
 		}
 		close(freed)
-		w.settle(to)
+		w.awaitDelivered(to)
 		w.expectPresent(t, to, r)
 		r.expectInOrder(t)
 	})
@@ -34,7 +34,7 @@ func TestHangingPersonHoldsUpNoOther(t *testing.T) {
 
 // More messages hang than are sent concurrently: when they are given up, the others are sent.
 func TestHangingPeopleLetOthersPass(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, w *fixture) {
 		r := newReceiver(t)
 		to := w.target(r, comity.ModeAutomatic)
 		hangs := func(a arrival) bool { return a.id < "p006" }
@@ -49,7 +49,7 @@ func TestHangingPeopleLetOthersPass(t *testing.T) {
 		}
 		r.reacts(nil)
 		w.later(time.Hour)
-		w.settle(to)
+		w.awaitDelivered(to)
 		w.expectPresent(t, to, r)
 	})
 }
@@ -57,7 +57,7 @@ func TestHangingPeopleLetOthersPass(t *testing.T) {
 // A target that hangs, one that is unreachable and one that always fails delay neither another target nor
 // writes to the registry.
 func TestBadTargetsHoldUpNoOther(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, w *fixture) {
 		freed := make(chan struct{})
 		hanging, dead, failing, good := newReceiver(t), newReceiver(t), newReceiver(t), newReceiver(t)
 		hanging.reacts(heldUntil(t, freed, func(arrival) bool { return true }))
@@ -69,7 +69,7 @@ func TestBadTargetsHoldUpNoOther(t *testing.T) {
 		to := w.target(good, comity.ModeAutomatic)
 		q, _ := w.start(outbox.Options{Limit: time.Minute})
 		people := w.people(30)
-		w.settle(to)
+		w.awaitDelivered(to)
 		w.expectPresent(t, to, good)
 		for i, p := range people {
 			w.born(p, i)
@@ -77,17 +77,17 @@ func TestBadTargetsHoldUpNoOther(t *testing.T) {
 				t.Error(err)
 			}
 		}
-		w.settle(to)
+		w.awaitDelivered(to)
 		w.expectPresent(t, to, good)
 		if got := hanging.ids(); len(got) > 0 {
 			t.Errorf("the one that hangs has taken %v", got)
 		}
 		close(freed)
 		failing.reacts(nil)
-		w.settle(slow)
+		w.awaitDelivered(slow)
 		w.expectPresent(t, slow, hanging)
 		w.later(time.Hour)
-		w.settle(bad)
+		w.awaitDelivered(bad)
 		w.expectPresent(t, bad, failing)
 	})
 }
@@ -95,7 +95,7 @@ func TestBadTargetsHoldUpNoOther(t *testing.T) {
 // The dispatcher of a slow target claims only what it will soon send, so that other deliveries stay free for
 // other instances and are read as late as possible.
 func TestSlowTargetIsClaimedAsItGoes(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, w *fixture) {
 		const took = time.Second
 		r := newReceiver(t)
 		to := w.target(r, comity.ModeAutomatic)
@@ -116,7 +116,7 @@ func TestSlowTargetIsClaimedAsItGoes(t *testing.T) {
 		r.reacts(nil)
 		stop()
 		w.start(outbox.Options{})
-		w.settle(to)
+		w.awaitDelivered(to)
 		w.expectPresent(t, to, r)
 		if n := len(r.ids()); n != len(people) {
 			t.Errorf("%d people are there", n)

@@ -46,7 +46,7 @@ func (c *cluster) begin(t *testing.T) {
 }
 
 // topicTarget adds a target in a mode that sends to the cluster's topic.
-func (w *world) topicTarget(c *cluster, mode string) target {
+func (w *fixture) topicTarget(c *cluster, mode string) target {
 	w.t.Helper()
 	var t target
 	tf, sf, kf, af := comity.CoProvisioningTarget, comity.Server, comity.KafkaServer, comity.CoApiProvisionerTarget
@@ -105,12 +105,12 @@ func (c *cluster) holds(t *testing.T) map[string]string {
 
 // A topic holds the present state of everybody, whatever changed while its cluster was unreachable.
 func TestTopicAwayAndBack(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, w *fixture) {
 		c := newCluster(t)
 		to := w.topicTarget(c, comity.ModeAutomatic)
 		people := w.people(12)
 		w.start(outbox.Options{})
-		w.settle(to)
+		w.awaitDelivered(to)
 		if diff := cmp.Diff(w.present(to), c.holds(t)); diff != "" {
 			t.Fatalf("the topic (-want +got):\n%s", diff)
 		}
@@ -130,7 +130,7 @@ func TestTopicAwayAndBack(t *testing.T) {
 
 		c.begin(t)
 		w.later(time.Hour)
-		w.settle(to)
+		w.awaitDelivered(to)
 		if diff := cmp.Diff(w.present(to), c.holds(t)); diff != "" {
 			t.Errorf("the topic (-want +got):\n%s", diff)
 		}
@@ -142,7 +142,7 @@ func TestTopicAwayAndBack(t *testing.T) {
 
 // Deliveries to a server without a topic fail until it has one.
 func TestNoTopicYet(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, w *fixture) {
 		c := newCluster(t)
 		to := w.topicTarget(c, comity.ModeAutomatic)
 		servers, err := w.reader.List(t.Context(), caller, view.ListQuery{Resource: comity.KafkaServer.Resource}.Of(comity.Server.Resource, to.server))
@@ -159,7 +159,7 @@ func TestNoTopicYet(t *testing.T) {
 		}
 		w.edit(comity.KafkaServer.Resource, server, values{comity.KafkaServer.Topic: "people"})
 		w.later(time.Hour)
-		w.settle(to)
+		w.awaitDelivered(to)
 		if diff := cmp.Diff(w.present(to), c.holds(t)); diff != "" {
 			t.Errorf("the topic (-want +got):\n%s", diff)
 		}
@@ -168,7 +168,7 @@ func TestNoTopicYet(t *testing.T) {
 
 // The preview of a Kafka target shows the record as it would be sent.
 func TestTopicPreview(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, w *fixture) {
 		c := newCluster(t)
 		to := w.topicTarget(c, comity.ModeManual)
 		person := w.person("ghopper")

@@ -15,9 +15,9 @@ import (
 // A message's lastModified is the time of the last change of a value in the message: an edit of anything
 // else leaves the whole message unchanged.
 func TestLastModifiedIsOfWhatIsShown(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, w *fixture) {
 		to := w.target(newReceiver(t), comity.ModeManual, withGroups)
-		s := w.scene("ghopper")
+		s := w.profile("ghopper")
 		second := s.aName("Amazing")
 		shown := map[*comity.Resource]int64{
 			comity.CoPerson.Resource: s.person, comity.Name.Resource: w.add(comity.Name.Resource, second),

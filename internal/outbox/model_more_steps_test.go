@@ -16,7 +16,7 @@ func (m *model) addRole() {
 		return
 	}
 	f := comity.CoPersonRole
-	s := scene{person: p.id, unit: m.units[0]}
+	s := profile{person: p.id, unit: m.units[0]}
 	v := s.aRole("Professor")
 	v[f.Status] = one(m.random, comity.Active, comity.Active, comity.GracePeriod, comity.Expired, comity.Pending)
 	if m.random.roll(2) == 0 {
@@ -41,7 +41,7 @@ func (m *model) dropRole() {
 }
 
 func (m *model) joins(p *figure, group int64) {
-	s := scene{person: p.id}
+	s := profile{person: p.id}
 	m.adds(comity.CoGroupMember.Resource, s.aMembership(group), &p.memberships)
 }
 

@@ -246,7 +246,7 @@ func (m *model) dropUid() {
 
 func (m *model) addName() {
 	if p := m.somebody(); p != nil {
-		s := scene{person: p.id}
+		s := profile{person: p.id}
 		m.adds(comity.Name.Resource, s.aName(fmt.Sprintf("name %d", m.random.roll(1000))), &p.names)
 	}
 }

@@ -67,7 +67,7 @@ func TestModel(t *testing.T) {
 
 // model is a registry under random change, with its targets and their receivers.
 type model struct {
-	*world
+	*fixture
 	random *dice
 	ends   []*end
 	// provisioner is the outbox of provision calls; calls counts those that are running.
@@ -108,10 +108,10 @@ func (d *dice) roll(n int) int {
 // one returns a random one of several values.
 func one[T any](d *dice, of ...T) T { return of[d.roll(len(of))] }
 
-func newModel(t *testing.T, w *world, seed uint64) *model {
+func newModel(t *testing.T, w *fixture, seed uint64) *model {
 	t.Helper()
 	w.clock.begin, w.clock.speed = time.Now(), modelSpeed
-	m := &model{world: w, random: &dice{Rand: rand.New(rand.NewPCG(seed, 0))}, owners: map[string][]int64{}}
+	m := &model{fixture: w, random: &dice{Rand: rand.New(rand.NewPCG(seed, 0))}, owners: map[string][]int64{}}
 	for i := range 3 {
 		m.groups = append(m.groups, w.group(fmt.Sprintf("group %d", i)))
 		m.everGroups = m.groups
@@ -170,7 +170,7 @@ func (m *model) calmDown() {
 	q, _ := m.start(outbox.Options{Lease: 2 * modelLease, Limit: 2 * time.Second, Poll: 20 * time.Millisecond})
 	for _, e := range m.ends {
 		m.awaitFullSync(q, e.target)
-		m.settle(e.target)
+		m.awaitDelivered(e.target)
 		for _, person := range m.ever {
 			row, _ := m.row(e.target, person)
 			if !row.resting && !e.missedSome.Load() {
@@ -185,7 +185,7 @@ func (m *model) calmDown() {
 		m.provisionGroups(q, e)
 	}
 	for _, e := range m.ends {
-		m.settle(e.target)
+		m.awaitDelivered(e.target)
 		for _, person := range m.ever {
 			row, _ := m.row(e.target, person)
 			if row.held || row.obsolete != "[]" && row.obsolete != "" || row.resting && row.answer != "no identifier of type uid" {
@@ -200,7 +200,7 @@ func (m *model) instances(over <-chan struct{}) {
 	o := outbox.Options{Lease: modelLease, Limit: modelLimit, Poll: 20 * time.Millisecond, Width: 1 + m.random.roll(4)}
 	s := m.open(m.clock.now, 0)
 	for {
-		stop := m.world.run(m.queueOver(s, o))
+		stop := m.fixture.run(m.queueOver(s, o))
 		ended := false
 		select {
 		case <-over:

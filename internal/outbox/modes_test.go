@@ -29,7 +29,7 @@ var modes = []struct {
 }
 
 func TestModes(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, w *fixture) {
 		q := w.queue(outbox.Options{})
 		for _, tt := range modes {
 			t.Run(tt.mode, func(t *testing.T) {
@@ -51,7 +51,7 @@ func TestModes(t *testing.T) {
 				}
 				stop := w.run(q)
 				defer stop()
-				w.settle(to)
+				w.awaitDelivered(to)
 				if got := len(r.got()) > 0; got != tt.first {
 					t.Errorf("the first Active is sent: %t, want %t", got, tt.first)
 				}
@@ -76,7 +76,7 @@ func TestModes(t *testing.T) {
 						t.Errorf("a provision call: queued %t, %v, %v, waiting %t", queued, err, r.lines(), w.waiting(to))
 					}
 					stop := w.run(q)
-					w.settle(to)
+					w.awaitDelivered(to)
 					stop()
 				case "forbidden":
 					if !errors.As(err, &refused) || refused.Phrase != "Forbidden" || w.waiting(to) || len(r.got()) > 0 {
@@ -93,13 +93,13 @@ func TestModes(t *testing.T) {
 // In mode E the first message is sent even if it could not be sent at first: once there is an identifier for
 // it, or a refused one has changed. Later changes are not sent.
 func TestFirstMessageThatCouldNotBeSent(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, w *fixture) {
 		r := newReceiver(t)
 		to := w.target(r, comity.ModeAutomatic, values{comity.CoProvisioningTarget.MaxRetry: 1})
 		f := comity.CoPerson
 		pending := w.add(f.Resource, values{f.Status: comity.Pending})
 		q, _ := w.start(outbox.Options{})
-		w.settle(to)
+		w.awaitDelivered(to)
 		w.setMode(to, comity.ModeEnrolment)
 		nameless, refused := w.person(""), w.add(f.Resource, values{f.Status: comity.Pending})
 		w.identifier(refused, "refused")
@@ -140,7 +140,7 @@ func TestFirstMessageThatCouldNotBeSent(t *testing.T) {
 // Pending deliveries are kept while a target is disabled, and sent when its mode is set back. Changes in
 // another mode are enqueued only if that mode enqueues changes.
 func TestDisabledAndBack(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, w *fixture) {
 		q := w.queue(outbox.Options{})
 		for _, away := range []string{comity.ModeDisabled, comity.ModeManual} {
 			t.Run(away, func(t *testing.T) {
@@ -151,7 +151,7 @@ func TestDisabledAndBack(t *testing.T) {
 				w.person("meanwhile" + away)
 				stop := w.run(q)
 				defer stop()
-				w.settle(other)
+				w.awaitDelivered(other)
 				if got := r.lines(); len(got) > 0 {
 					t.Errorf("away in mode %s it was sent %v", away, got)
 				}
@@ -159,7 +159,7 @@ func TestDisabledAndBack(t *testing.T) {
 					t.Errorf("the pending delivery was changed: %+v", row)
 				}
 				w.setMode(to, comity.ModeAutomatic)
-				w.settle(to)
+				w.awaitDelivered(to)
 				r.expectLines(t, "PUT before"+away)
 			})
 		}
@@ -169,7 +169,7 @@ func TestDisabledAndBack(t *testing.T) {
 // Disabling a target stops its pending deliveries even if its dispatcher is at work: no more is sent than
 // the dispatcher holds.
 func TestDisabledWhileAtWork(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, w *fixture) {
 		r := newReceiver(t)
 		to := w.target(r, comity.ModeAutomatic)
 		people := w.people(200)
@@ -191,14 +191,14 @@ func TestDisabledWhileAtWork(t *testing.T) {
 			t.Error("the others are not pending any more")
 		}
 		w.setMode(to, comity.ModeAutomatic)
-		w.settle(to)
+		w.awaitDelivered(to)
 		w.expectPresent(t, to, r)
 	})
 }
 
 // Failed deliveries wait for a retry in the modes that retry; in mode M they rest.
 func TestFailedProvisionCall(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, w *fixture) {
 		for _, tt := range []struct {
 			mode  string
 			rests bool
@@ -230,7 +230,7 @@ func TestFailedProvisionCall(t *testing.T) {
 				stop := w.run(q)
 				defer stop()
 				w.later(time.Hour)
-				w.settle(to)
+				w.awaitDelivered(to)
 				if got := len(r.got()); (got == 0) != tt.rests {
 					t.Errorf("sent again %d times", got)
 				}

@@ -14,7 +14,7 @@ import (
 
 // Many changes while a message is in flight cause one more message, and the last one has the present state.
 func TestBurstIsOneMessage(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, w *fixture) {
 		r := newReceiver(t)
 		to := w.target(r, comity.ModeAutomatic)
 		person := w.person("ghopper")
@@ -26,7 +26,7 @@ func TestBurstIsOneMessage(t *testing.T) {
 			w.born(person, day)
 		}
 		close(freed)
-		w.settle(to)
+		w.awaitDelivered(to)
 		r.expectLines(t, "PUT ghopper", "PUT ghopper")
 		w.expectPresent(t, to, r)
 		if last := r.got()[1]; !strings.Contains(last.body, birthday(9)) {
@@ -37,7 +37,7 @@ func TestBurstIsOneMessage(t *testing.T) {
 
 // Many changes before anything is sent cause one message.
 func TestChangesThatWaitAreOneMessage(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, w *fixture) {
 		r := newReceiver(t)
 		to := w.target(r, comity.ModeAutomatic)
 		person := w.person("ghopper")
@@ -45,7 +45,7 @@ func TestChangesThatWaitAreOneMessage(t *testing.T) {
 			w.born(person, day)
 		}
 		w.start(outbox.Options{})
-		w.settle(to)
+		w.awaitDelivered(to)
 		r.expectLines(t, "PUT ghopper")
 		w.expectPresent(t, to, r)
 	})
@@ -54,7 +54,7 @@ func TestChangesThatWaitAreOneMessage(t *testing.T) {
 // A change during a delivery that fails is sent at the next retry; a change during a delivery that is
 // refused is sent at once.
 func TestChangeDuringFailure(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, w *fixture) {
 		for name, status := range map[string]int{"the receiver cannot": 503, "the message is refused": 422} {
 			t.Run(name, func(t *testing.T) {
 				r := newReceiver(t)
@@ -84,7 +84,7 @@ func TestChangeDuringFailure(t *testing.T) {
 					}
 					w.later(time.Hour)
 				}
-				w.settle(to)
+				w.awaitDelivered(to)
 				r.expectLines(t, "PUT ghopper", "PUT ghopper")
 				w.expectPresent(t, to, r)
 			})
@@ -95,7 +95,7 @@ func TestChangeDuringFailure(t *testing.T) {
 // Writers change a few people at random while messages fail, time out and are cut off: a person never has
 // two messages in flight, sequences rise, and no message has an older state than one before it.
 func TestOrderUnderWay(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, w *fixture) {
 		r := newReceiver(t)
 		to := w.target(r, comity.ModeAutomatic)
 		people := w.people(5)
@@ -148,7 +148,7 @@ func TestOrderUnderWay(t *testing.T) {
 
 // A change wakes the outbox, whatever it does at that moment, so that no delivery waits for the next poll.
 func TestNoWakeIsLost(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, w *fixture) {
 		r := newReceiver(t)
 		to := w.target(r, comity.ModeAutomatic)
 		people := w.people(8)
@@ -165,12 +165,12 @@ func TestNoWakeIsLost(t *testing.T) {
 			})
 		}
 		writers.Wait()
-		w.settle(to)
+		w.awaitDelivered(to)
 		w.expectPresent(t, to, r)
 		// One change at a time, each while the outbox is idle.
 		for day := range 20 {
 			w.born(people[0], 100+day)
-			w.settle(to)
+			w.awaitDelivered(to)
 		}
 		w.expectPresent(t, to, r)
 	})

@@ -60,10 +60,10 @@ type Outbox struct {
 	connector Connector
 	Options
 	wake chan struct{}
-	// last is the database's time when Run last checked for due deliveries, looked the time when it last
-	// looked for deliveries that wait for a time from which the clock was set back.
-	last, looked time.Time
-	abandoned    abandoned
+	// last is the database's time when Run last checked for due deliveries, checked the time when it last
+	// checked for deliveries that wait for a time from which the clock was set back.
+	last, checked time.Time
+	abandoned     abandoned
 }
 
 // working are the modes of targets whose pending deliveries are sent.
@@ -102,8 +102,8 @@ func signal(c chan struct{}) {
 	}
 }
 
-// breath is the least time between two checks for due deliveries, so that a burst of writes causes one.
-const breath = 2 * time.Millisecond
+// minPause is the least time between two checks for due deliveries, so that a burst of writes causes one.
+const minPause = 2 * time.Millisecond
 
 // Run delivers until the context ends, and returns when the deliveries then in flight are delivered
 // or released.
@@ -125,7 +125,7 @@ func (o *Outbox) Run(ctx context.Context) {
 				continue
 			}
 		case <-o.wake:
-			time.Sleep(breath)
+			time.Sleep(minPause)
 		case <-timer.C:
 		}
 		timer.Reset(all.dispatch(ctx))
@@ -146,7 +146,7 @@ type dispatchers struct {
 // next check.
 func (all *dispatchers) dispatch(ctx context.Context) (next time.Duration) {
 	next = all.Poll
-	due, now, err := all.look(ctx)
+	due, now, err := all.findDue(ctx)
 	if err != nil && ctx.Err() == nil {
 		all.failed(ctx, "cannot look up pending deliveries", err)
 	}
@@ -176,12 +176,12 @@ func (all *dispatchers) awaitEnd() {
 	}
 }
 
-// look returns what is due, once what nobody works on any more and what waits for a time that never comes has
-// been made so.
-func (o *Outbox) look(ctx context.Context) (due []queue.DueTarget, now time.Time, err error) {
-	ctx, cancel := o.asking(ctx)
+// findDue returns the targets with pending deliveries, and the database's time. It first makes abandoned
+// deliveries due, and those that wait for a time from which the clock was set back.
+func (o *Outbox) findDue(ctx context.Context) (due []queue.DueTarget, now time.Time, err error) {
+	ctx, cancel := o.limited(ctx)
 	defer cancel()
-	if err = o.giveBack(ctx); err == nil {
+	if err = o.releaseAbandoned(ctx); err == nil {
 		due, now, err = o.due(ctx)
 	}
 	if err == nil {
@@ -190,9 +190,9 @@ func (o *Outbox) look(ctx context.Context) (due []queue.DueTarget, now time.Time
 	return due, now, err
 }
 
-// asking bounds how long the database is waited for. A connection may be lost without a word, and what was
+// limited bounds how long the database is waited for. A connection may be lost without a word, and what was
 // claimed is given back after a lease all the same.
-func (o *Outbox) asking(ctx context.Context) (context.Context, context.CancelFunc) {
+func (o *Outbox) limited(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(ctx, max(o.Lease, 10*time.Second))
 }
 
@@ -210,11 +210,11 @@ func (o *Outbox) failed(ctx context.Context, what string, err error, details ...
 func (o *Outbox) unpark(ctx context.Context, due []queue.DueTarget, now time.Time) ([]queue.DueTarget, error) {
 	back := now.Before(o.last)
 	o.last = now
-	if !back && time.Since(o.looked) < o.Poll {
+	if !back && time.Since(o.checked) < o.Poll {
 		return due, nil
 	}
-	first := o.looked.IsZero()
-	o.looked = time.Now()
+	first := o.checked.IsZero()
+	o.checked = time.Now()
 	var parked []int64
 	err := o.store.Read(ctx, func(tx *db.Tx) (err error) {
 		parked, err = queue.Parked(ctx, tx, o.Lease, back || first)

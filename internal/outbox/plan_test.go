@@ -13,7 +13,7 @@ import (
 )
 
 // plan returns what would be sent about everybody, page by page, or about one person: a line for each message.
-func (w *world) plan(q *instance, to target, person int64, onlyChanged bool) (lines []string) {
+func (w *fixture) plan(q *instance, to target, person int64, onlyChanged bool) (lines []string) {
 	w.t.Helper()
 	span := provisioning.Span{One: comity.PersonSubject(person)}
 	for {
@@ -48,7 +48,7 @@ func (w *world) plan(q *instance, to target, person int64, onlyChanged bool) (li
 
 // A plan lists the messages that a full sync sends, and neither sends nor changes anything.
 func TestPlanIsWhatIsSentThen(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, w *fixture) {
 		r := newReceiver(t)
 		to := w.target(r, comity.ModeManual)
 		w.person("fine")
@@ -96,7 +96,7 @@ func TestPlanIsWhatIsSentThen(t *testing.T) {
 
 // A plan goes page by page, and starts where a stopped full sync would continue.
 func TestPlanGoesPageByPage(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, w *fixture) {
 		r := newReceiver(t)
 		to := w.target(r, comity.ModeManual)
 		people := w.people(201)
@@ -123,17 +123,17 @@ func TestRunThatDeletesTooManyIsRefused(t *testing.T) {
 	for _, tt := range []struct {
 		name string
 		// leave makes n of ten people leave the target.
-		leave func(w *world, to target, people []int64)
+		leave func(w *fixture, to target, people []int64)
 		gone  int
 	}{
-		{"nobody", func(*world, target, []int64) {}, 0},
-		{"deleted", func(w *world, _ target, people []int64) { w.delete(comity.CoPerson.Resource, people[3]) }, 1},
-		{"in another status", func(w *world, _ target, people []int64) {
+		{"nobody", func(*fixture, target, []int64) {}, 0},
+		{"deleted", func(w *fixture, _ target, people []int64) { w.delete(comity.CoPerson.Resource, people[3]) }, 1},
+		{"in another status", func(w *fixture, _ target, people []int64) {
 			for _, id := range people[:2] {
 				w.edit(comity.CoPerson.Resource, id, values{comity.CoPerson.Status: comity.Denied})
 			}
 		}, 2},
-		{"not in the group", func(w *world, to target, people []int64) {
+		{"not in the group", func(w *fixture, to target, people []int64) {
 			staff := w.group("staff")
 			for _, id := range people[2:] {
 				w.add(comity.CoGroupMember.Resource, values{
@@ -143,7 +143,7 @@ func TestRunThatDeletesTooManyIsRefused(t *testing.T) {
 			}
 			w.edit(comity.CoProvisioningTarget.Resource, to.id, values{comity.CoProvisioningTarget.ProvisionCoGroupId: staff})
 		}, 3},
-		{"in a group that is suspended", func(w *world, to target, people []int64) {
+		{"in a group that is suspended", func(w *fixture, to target, people []int64) {
 			staff := w.group("staff")
 			for _, id := range people {
 				w.add(comity.CoGroupMember.Resource, values{
@@ -153,7 +153,7 @@ func TestRunThatDeletesTooManyIsRefused(t *testing.T) {
 			w.edit(comity.CoProvisioningTarget.Resource, to.id, values{comity.CoProvisioningTarget.ProvisionCoGroupId: staff})
 			w.edit(comity.CoGroup.Resource, staff, values{comity.CoGroup.Status: comity.Suspended})
 		}, 10},
-		{"without an identifier of the type", func(w *world, to target, people []int64) {
+		{"without an identifier of the type", func(w *fixture, to target, people []int64) {
 			w.edit(comity.CoApiProvisionerTarget.Resource, to.settings, values{comity.CoApiProvisionerTarget.IdentifierType: "badge"})
 			w.add(comity.Identifier.Resource, values{
 				comity.Identifier.Identifier: "b1", comity.Identifier.Type: "badge", comity.Identifier.Status: comity.Active,
@@ -162,7 +162,7 @@ func TestRunThatDeletesTooManyIsRefused(t *testing.T) {
 		}, 9},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			onBoth(t, func(t *testing.T, w *world) {
+			onBoth(t, func(t *testing.T, w *fixture) {
 				to := w.target(newReceiver(t), comity.ModeManual)
 				people := w.people(10)
 				w.fullSync(to)
@@ -205,7 +205,7 @@ func TestRunThatDeletesTooManyIsRefused(t *testing.T) {
 }
 
 // newcomers adds people about whom no message was sent yet.
-func (w *world) newcomers(n int) {
+func (w *fixture) newcomers(n int) {
 	w.t.Helper()
 	for i := range n {
 		w.person(fmt.Sprintf("new%03d", i))

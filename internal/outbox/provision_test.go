@@ -14,7 +14,7 @@ import (
 
 // A provision call waits for a message in flight about the same person, and then sends its own.
 func TestProvisionWaitsForWorker(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, w *fixture) {
 		r := newReceiver(t)
 		to := w.target(r, comity.ModeAutomatic)
 		person := w.person("ghopper")
@@ -35,7 +35,7 @@ func TestProvisionWaitsForWorker(t *testing.T) {
 		if !strings.Contains(r.entry("ghopper"), birthday(1)) {
 			t.Errorf("the call was answered, the receiver holds %s", r.entry("ghopper"))
 		}
-		w.settle(to)
+		w.awaitDelivered(to)
 		w.expectPresent(t, to, r)
 		r.expectInOrder(t)
 	})
@@ -43,7 +43,7 @@ func TestProvisionWaitsForWorker(t *testing.T) {
 
 // A provision call gives up after Limit when another worker keeps the delivery, and says so.
 func TestProvisionGivesUpWaiting(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, w *fixture) {
 		r := newReceiver(t)
 		to := w.target(r, comity.ModeAutomatic)
 		person := w.person("ghopper")
@@ -57,7 +57,7 @@ func TestProvisionGivesUpWaiting(t *testing.T) {
 			t.Errorf("got %v", err)
 		}
 		close(freed)
-		w.settle(to)
+		w.awaitDelivered(to)
 		w.expectPresent(t, to, r)
 		r.expectLines(t, "PUT ghopper")
 	})
@@ -65,7 +65,7 @@ func TestProvisionGivesUpWaiting(t *testing.T) {
 
 // A provision call is finished even if its caller is gone.
 func TestProvisionCallerGone(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, w *fixture) {
 		r := newReceiver(t)
 		to := w.target(r, comity.ModeManual)
 		person := w.person("ghopper")
@@ -85,7 +85,7 @@ func TestProvisionCallerGone(t *testing.T) {
 
 // With concurrent provision calls, changes and workers, the last message has the present state.
 func TestProvisionAmongChanges(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, w *fixture) {
 		r := newReceiver(t)
 		to := w.target(r, comity.ModeAutomatic)
 		person := w.person("ghopper")
@@ -109,7 +109,7 @@ func TestProvisionAmongChanges(t *testing.T) {
 			}
 		})
 		all.Wait()
-		w.settle(to)
+		w.awaitDelivered(to)
 		w.expectPresent(t, to, r)
 		r.expectInOrder(t)
 		last := ""
@@ -125,7 +125,7 @@ func TestProvisionAmongChanges(t *testing.T) {
 
 // A provision call of a person whom the target should not, or no longer, hold.
 func TestProvisionWithoutMessage(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, w *fixture) {
 		r := newReceiver(t)
 		to := w.target(r, comity.ModeManual)
 		q := w.queue(outbox.Options{})
@@ -157,7 +157,7 @@ func TestProvisionWithoutMessage(t *testing.T) {
 
 // A provision call answers "not found" if the target is deleted while it runs.
 func TestProvisionOfDeletedTarget(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, w *fixture) {
 		to := w.target(newReceiver(t), comity.ModeManual)
 		person := w.person("ghopper")
 		target := w.view(comity.CoProvisioningTarget.Resource, to.id)

@@ -277,7 +277,7 @@ func (r *receiver) differs(want map[string]string) string {
 }
 
 // expectPresent checks that a receiver holds exactly the present state.
-func (w *world) expectPresent(t *testing.T, to target, r *receiver) {
+func (w *fixture) expectPresent(t *testing.T, to target, r *receiver) {
 	t.Helper()
 	if diff := r.differs(w.present(to)); diff != "" {
 		t.Errorf("the receiver does not hold the present state (-want +got):\n%s", diff)

@@ -22,7 +22,7 @@ type row struct {
 func (r row) waits() time.Duration { return r.due.Sub(r.tried) }
 
 // sql returns the test's own connection to the database.
-func (w *world) sql() *sql.DB {
+func (w *fixture) sql() *sql.DB {
 	w.t.Helper()
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -44,12 +44,12 @@ func (w *world) sql() *sql.DB {
 }
 
 // row reads a delivery from the database; found is false if there is none.
-func (w *world) row(t target, person int64) (r row, found bool) {
+func (w *fixture) row(t target, person int64) (r row, found bool) {
 	w.t.Helper()
 	return w.rowOf(t, comity.PersonSubject(person))
 }
 
-func (w *world) rowOf(t target, subject comity.Subject) (r row, found bool) {
+func (w *fixture) rowOf(t target, subject comity.Subject) (r row, found bool) {
 	w.t.Helper()
 	rows, err := w.sql().QueryContext(w.t.Context(), fmt.Sprintf(`SELECT claimed, dead_lettered, version, sequence, attempts, refusals,
 			coalesce(due, 0), coalesce(attempted, 0), identifier, obsolete, answer
@@ -80,7 +80,7 @@ func moment(micro int64) time.Time {
 }
 
 // failed waits until a delivery has failed that often since its last success, and returns it.
-func (w *world) failed(t target, person, attempts int64) (r row) {
+func (w *fixture) failed(t target, person, attempts int64) (r row) {
 	w.t.Helper()
 	eventually(w.t, fmt.Sprintf("the delivery about person %d has failed %d times", person, attempts), func() bool {
 		r, _ = w.row(t, person)
@@ -90,7 +90,7 @@ func (w *world) failed(t target, person, attempts int64) (r row) {
 }
 
 // held returns how many deliveries to a target are claimed.
-func (w *world) held(t target) (n int) {
+func (w *fixture) held(t target) (n int) {
 	w.t.Helper()
 	err := w.sql().QueryRowContext(w.t.Context(),
 		fmt.Sprintf(`SELECT count(*) FROM deliveries WHERE co_provisioning_target_id = %d AND claimed`, t.id)).Scan(&n)

@@ -14,7 +14,7 @@ import (
 )
 
 // snapshot returns the state of one person that a target should hold.
-func (w *world) snapshot(to target, person int64) comity.Snapshot {
+func (w *fixture) snapshot(to target, person int64) comity.Snapshot {
 	w.t.Helper()
 	_, snapshots, err := provisioning.NewReader(w.store).Snapshots(context.WithoutCancel(w.t.Context()), to.id, peopleAsSubjects(person))
 	if err != nil {
@@ -51,10 +51,10 @@ func expect(t *testing.T, what string, got, want []string) {
 
 // Rows are in order of Id, whatever was changed last; Suspended identifiers are left out.
 func TestSnapshotRows(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, w *fixture) {
 		to := w.target(newReceiver(t), comity.ModeAutomatic)
-		s := w.scene("ghopper")
-		other := &scene{world: w, person: w.person("other")}
+		s := w.profile("ghopper")
+		other := &profile{fixture: w, person: w.person("other")}
 		w.add(comity.Name.Resource, other.aName("Other"))
 		for _, n := range []string{"z", "a", "m"} {
 			w.add(comity.Name.Resource, s.aName(n))
@@ -83,9 +83,9 @@ func TestSnapshotRows(t *testing.T) {
 
 // Roles are shown while Active or GracePeriod and inside their validity, by Ordr and then Id.
 func TestSnapshotRoles(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, w *fixture) {
 		to := w.target(newReceiver(t), comity.ModeAutomatic)
-		s := &scene{world: w, person: w.person("ghopper")}
+		s := &profile{fixture: w, person: w.person("ghopper")}
 		f := comity.CoPersonRole
 		add := func(title, status string, more values) int64 {
 			v := values{f.Title: title, f.Affiliation: "staff", f.Status: status, f.Person: of(comity.OwnerCO, s.person)}
@@ -120,9 +120,9 @@ func TestSnapshotRoles(t *testing.T) {
 // Memberships are shown while the person is Active or GracePeriod, the group Active and the membership
 // inside its validity; the membership in all members of the CO is always shown.
 func TestSnapshotMembers(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, w *fixture) {
 		to := w.target(newReceiver(t), comity.ModeAutomatic)
-		s := w.scene("ghopper")
+		s := w.profile("ghopper")
 		f := comity.CoGroupMember
 		now := w.clock.now()
 		join := func(group string, more values) int64 {
@@ -170,8 +170,8 @@ func TestSnapshotMembers(t *testing.T) {
 
 // With ProvisionCoGroupId only the members of that group are provisioned; leaving it sends a delete.
 func TestSnapshotOfOneGroup(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
-		s := w.scene("ghopper")
+	onBoth(t, func(t *testing.T, w *fixture) {
+		s := w.profile("ghopper")
 		to := w.target(newReceiver(t), comity.ModeAutomatic, values{comity.CoProvisioningTarget.ProvisionCoGroupId: s.group})
 		f := comity.CoGroupMember
 		here := func(want bool, when string) {
@@ -202,7 +202,7 @@ func TestSnapshotOfOneGroup(t *testing.T) {
 
 // Snapshots come in the requested order; unknown people and those of another CO are gone.
 func TestSnapshotsOfMany(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, w *fixture) {
 		to := w.target(newReceiver(t), comity.ModeAutomatic)
 		people := w.people(70)
 		other := w.elsewhere(0, w.database)

@@ -53,7 +53,7 @@ func (n *numbering) Close() {}
 // What a connector keeps of a subject is handed to it with the next operation, after a failure and by another
 // instance, too, until it deletes the record.
 func TestConnectorState(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, w *fixture) {
 		n := &numbering{}
 		kind := connector.Kind{Settings: comity.CoApiProvisionerTarget.Resource, Server: comity.HttpServer.Resource}
 		w.connectors = connector.Connectors{kind: n}

@@ -16,7 +16,7 @@ import (
 // instance starts an outbox with a store of its own, as another process on the same database has. kill
 // closes that store, as the end of the process would: its messages in flight may still arrive, but it stores
 // nothing more.
-func (w *world) instance(o outbox.Options) (kill func()) {
+func (w *fixture) instance(o outbox.Options) (kill func()) {
 	w.t.Helper()
 	s := w.open(w.clock.now, 0)
 	stop := w.run(w.queueOver(s, o))
@@ -29,7 +29,7 @@ func (w *world) instance(o outbox.Options) (kill func()) {
 // A delivery that an instance claimed before it died is sent by another one, but not before the lease has
 // expired and the claim was watched for long enough.
 func TestAbandonedClaimIsTakenOver(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, w *fixture) {
 		r := newReceiver(t)
 		to := w.target(r, comity.ModeAutomatic)
 		person := w.person("ghopper")
@@ -52,7 +52,7 @@ func TestAbandonedClaimIsTakenOver(t *testing.T) {
 		})
 		r.expectLines(t, "PUT lovelace")
 		w.later(2 * time.Hour)
-		w.settle(to)
+		w.awaitDelivered(to)
 		r.expectLines(t, "PUT lovelace", "PUT ghopper")
 		w.expectPresent(t, to, r)
 		if row, _ := w.row(to, person); row.sequence != 2 {
@@ -63,7 +63,7 @@ func TestAbandonedClaimIsTakenOver(t *testing.T) {
 
 // TakeOver releases such deliveries at once.
 func TestClaimOfTheOnlyProgramIsTakenOverAtOnce(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, w *fixture) {
 		r := newReceiver(t)
 		to := w.target(r, comity.ModeAutomatic)
 		person := w.person("ghopper")
@@ -85,7 +85,7 @@ func TestClaimOfTheOnlyProgramIsTakenOverAtOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer w.run(q)()
-		w.settle(to)
+		w.awaitDelivered(to)
 		r.expectLines(t, "PUT ghopper")
 		if row, _ := w.row(to, person); row.sequence != 2 {
 			t.Errorf("noted as %+v, want the second claim", row)
@@ -96,7 +96,7 @@ func TestClaimOfTheOnlyProgramIsTakenOverAtOnce(t *testing.T) {
 // An instance dies after its message arrived and before the outcome is stored. In the end the receiver still
 // holds only the present identifier.
 func TestKilledAfterItsMessageArrived(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, w *fixture) {
 		r := newReceiver(t)
 		to := w.target(r, comity.ModeAutomatic)
 		person := w.person("")
@@ -117,7 +117,7 @@ func TestKilledAfterItsMessageArrived(t *testing.T) {
 		w.edit(comity.Identifier.Resource, uid, values{comity.Identifier.Identifier: "second"})
 		w.later(time.Hour)
 		w.start(outbox.Options{Limit: time.Second})
-		w.settle(to)
+		w.awaitDelivered(to)
 		w.expectPresent(t, to, r)
 		if got := r.ids(); !slices.Equal(got, []string{"second"}) {
 			t.Errorf("the receiver knows %v", got)
@@ -127,7 +127,7 @@ func TestKilledAfterItsMessageArrived(t *testing.T) {
 
 // Run ends with its context, but not before deliveries in flight are finished and stored.
 func TestRunFinishesWhatIsUnderWay(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, w *fixture) {
 		r := newReceiver(t)
 		to := w.target(r, comity.ModeAutomatic)
 		people := w.people(20)
@@ -152,7 +152,7 @@ func TestRunFinishesWhatIsUnderWay(t *testing.T) {
 			t.Errorf("%d messages were sent, %d are noted", sent, delivered)
 		}
 		w.start(outbox.Options{})
-		w.settle(to)
+		w.awaitDelivered(to)
 		w.expectPresent(t, to, r)
 		if n := len(r.got()); n != len(people) {
 			t.Errorf("%d messages about %d people", n, len(people))
@@ -200,7 +200,7 @@ func TestInstancesShareTheWork(t *testing.T) {
 		})
 	}
 	writers.Wait()
-	w.settle(to)
+	w.awaitDelivered(to)
 	w.expectPresent(t, to, r)
 	r.expectInOrder(t)
 	for i := range shares {
@@ -212,7 +212,7 @@ func TestInstancesShareTheWork(t *testing.T) {
 
 // Instances that are killed at random moments, each in its turn, lose nothing.
 func TestInstancesKilled(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, w *fixture) {
 		r := newReceiver(t)
 		to := w.target(r, comity.ModeAutomatic)
 		people := w.people(40)
@@ -227,7 +227,7 @@ func TestInstancesKilled(t *testing.T) {
 			w.later(2 * time.Minute)
 		}
 		w.start(outbox.Options{Lease: time.Minute, Limit: 3 * time.Second})
-		w.settle(to)
+		w.awaitDelivered(to)
 		w.expectPresent(t, to, r)
 		r.expectInOrder(t)
 	})
@@ -236,7 +236,7 @@ func TestInstancesKilled(t *testing.T) {
 // Even if the clock is set ahead by more than any lease, no instance sends a message about a subject while
 // another one about it is in flight.
 func TestAClockSetAheadOvertakesNothing(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, w *fixture) {
 		r := newReceiver(t)
 		to := w.target(r, comity.ModeAutomatic)
 		var ended atomic.Int64
@@ -263,7 +263,7 @@ func TestAClockSetAheadOvertakesNothing(t *testing.T) {
 		if _, err := w.provision(q, to, person); err != nil {
 			t.Error(err)
 		}
-		w.settle(to)
+		w.awaitDelivered(to)
 		w.expectPresent(t, to, r)
 		r.expectInOrder(t)
 	})
@@ -272,7 +272,7 @@ func TestAClockSetAheadOvertakesNothing(t *testing.T) {
 // A provision call of a person whose delivery a dead instance holds is made when the claim counts as
 // abandoned, even if no instance runs.
 func TestProvisionOfWhatIsAbandoned(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, w *fixture) {
 		r := newReceiver(t)
 		to := w.target(r, comity.ModeAutomatic)
 		person := w.person("ghopper")

@@ -24,9 +24,9 @@ func expectFound(t *testing.T, what string, got []string, want ...string) {
 
 // Every kind of drift is found, and repaired on request; subjects without drift are not sent again.
 func TestDriftIsFoundAndRepaired(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
-		r := newShowing(t)
-		to := w.showingTarget(r, comity.ModeManual)
+	onBoth(t, func(t *testing.T, w *fixture) {
+		r := newReadable(t)
+		to := w.readableTarget(r, comity.ModeManual)
 		w.person("fine")
 		w.person("lost")
 		changed := w.person("changed")
@@ -85,18 +85,18 @@ func TestDriftIsFoundAndRepaired(t *testing.T) {
 // A former identifier that somebody else has now, or that differs only in upper case, is not surplus, since
 // deleting it would delete that person.
 func TestFormerIdentifierOfSomebodyElse(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
-		r := newShowing(t)
-		to := w.showingTarget(r, comity.ModeAutomatic)
+	onBoth(t, func(t *testing.T, w *fixture) {
+		r := newReadable(t)
+		to := w.readableTarget(r, comity.ModeAutomatic)
 		first := w.person("")
 		identifier := w.identifier(first, "ada")
 		_, stop := w.start(outbox.Options{})
-		w.settle(to)
+		w.awaitDelivered(to)
 		w.edit(comity.Identifier.Resource, identifier, values{comity.Identifier.Identifier: "lovelace"})
-		w.settle(to)
+		w.awaitDelivered(to)
 		w.person("ada")
 		w.edit(comity.Identifier.Resource, identifier, values{comity.Identifier.Identifier: "Lovelace"})
-		w.settle(to)
+		w.awaitDelivered(to)
 		stop()
 		// A receiver that ignores upper and lower case.
 		r.says(func(id string) (int, string) {
@@ -111,10 +111,10 @@ func TestFormerIdentifierOfSomebodyElse(t *testing.T) {
 
 // Members that the receiver adds to a message are no difference; members that it changed or lost are.
 func TestMembersOfTheReceiversOwn(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
-		r := newShowing(t)
-		to := w.showingTarget(r, comity.ModeManual)
-		s := w.scene("ghopper")
+	onBoth(t, func(t *testing.T, w *fixture) {
+		r := newReadable(t)
+		to := w.readableTarget(r, comity.ModeManual)
+		s := w.profile("ghopper")
 		w.fullSync(to)
 		body := r.entry("ghopper")
 		for _, tt := range []struct{ name, from, to, want string }{
@@ -143,9 +143,9 @@ func TestMembersOfTheReceiversOwn(t *testing.T) {
 
 // A subject with a pending delivery is not compared: it is no drift, and is not repaired.
 func TestWhoWaitsIsNoDrift(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
-		r := newShowing(t)
-		to := w.showingTarget(r, comity.ModeAutomatic)
+	onBoth(t, func(t *testing.T, w *fixture) {
+		r := newReadable(t)
+		to := w.readableTarget(r, comity.ModeAutomatic)
 		person := w.person("ghopper")
 		q := w.queue(outbox.Options{})
 		waiting := fmt.Sprintf("waiting %d", person)
@@ -154,7 +154,7 @@ func TestWhoWaitsIsNoDrift(t *testing.T) {
 			t.Errorf("the receiver was asked %d times", n)
 		}
 		stop := w.run(q)
-		w.settle(to)
+		w.awaitDelivered(to)
 		stop()
 		// A change during the comparison has a pending delivery.
 		r.says(func(string) (int, string) {
@@ -168,9 +168,9 @@ func TestWhoWaitsIsNoDrift(t *testing.T) {
 
 // An unreadable subject is reported with the endpoint's answer, and not repaired.
 func TestUnreadableIsLeftAlone(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
-		r := newShowing(t)
-		to := w.showingTarget(r, comity.ModeManual)
+	onBoth(t, func(t *testing.T, w *fixture) {
+		r := newReadable(t)
+		to := w.readableTarget(r, comity.ModeManual)
 		person := w.person("ghopper")
 		r.says(func(string) (int, string) { return http.StatusBadGateway, "out of order" })
 		v, err := w.queue(outbox.Options{}).Verify(t.Context(), caller, to.id,
@@ -188,9 +188,9 @@ func TestUnreadableIsLeftAlone(t *testing.T) {
 // Drift is not repaired, with the reason in the answer, if the target refuses the message, or accepts it and
 // does not keep it.
 func TestDriftThatIsNotRepaired(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
-		r := newShowing(t)
-		to := w.showingTarget(r, comity.ModeManual)
+	onBoth(t, func(t *testing.T, w *fixture) {
+		r := newReadable(t)
+		to := w.readableTarget(r, comity.ModeManual)
 		w.person("ghopper")
 		q := w.queue(outbox.Options{})
 		r.reacts(always(reaction{status: http.StatusUnprocessableEntity}))
@@ -203,22 +203,22 @@ func TestDriftThatIsNotRepaired(t *testing.T) {
 
 // The repair of a target in a queue mode is queued.
 func TestQueueModeIsRepairedSoon(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
-		r := newShowing(t)
-		to := w.showingTarget(r, comity.ModeQueue)
+	onBoth(t, func(t *testing.T, w *fixture) {
+		r := newReadable(t)
+		to := w.readableTarget(r, comity.ModeQueue)
 		w.person("ghopper")
 		former := w.person("")
 		identifier := w.identifier(former, "before")
 		q, stop := w.start(outbox.Options{})
-		w.settle(to)
+		w.awaitDelivered(to)
 		w.edit(comity.Identifier.Resource, identifier, values{comity.Identifier.Identifier: "after"})
-		w.settle(to)
+		w.awaitDelivered(to)
 		stop()
 		r.has("ghopper", "")
 		r.has("before", r.entry("after"))
 		expectFound(t, "what is found", w.verify(q, to, true), "missing ghopper", provisioning.RepairQueued, "surplus before", provisioning.RepairQueued)
 		w.run(q)
-		w.settle(to)
+		w.awaitDelivered(to)
 		w.expectPresent(t, to, r.receiver)
 		expectFound(t, "later", w.verify(q, to, false))
 	})
@@ -226,13 +226,13 @@ func TestQueueModeIsRepairedSoon(t *testing.T) {
 
 // Targets that cannot be verified are refused, even if there is nobody to compare.
 func TestTargetsThatCannotBeVerified(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
-		r := newShowing(t)
+	onBoth(t, func(t *testing.T, w *fixture) {
+		r := newReadable(t)
 		silent := w.target(r.receiver, comity.ModeManual)
 		topic := w.topicTarget(newCluster(t), comity.ModeManual)
 		bare := w.add(comity.CoProvisioningTarget.Resource, values{comity.CoProvisioningTarget.Plugin: comity.PluginAPI, comity.CoProvisioningTarget.Status: comity.ModeManual})
-		off := w.showingTarget(r, comity.ModeDisabled)
-		suspended := w.showingTarget(r, comity.ModeManual)
+		off := w.readableTarget(r, comity.ModeDisabled)
+		suspended := w.readableTarget(r, comity.ModeManual)
 		w.edit(comity.Server.Resource, suspended.server, values{comity.Server.Status: comity.Suspended})
 		verify := func(target int64, repair bool) error {
 			_, err := w.queue(outbox.Options{}).Verify(t.Context(), caller, target, provisioning.VerifyOptions{Repair: repair})
@@ -260,9 +260,9 @@ func TestTargetsThatCannotBeVerified(t *testing.T) {
 // Verify makes as many requests at a time as there are concurrent deliveries, gives up a receiver that does
 // not answer, and ends with its context.
 func TestManyAreAsked(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
-		r := newShowing(t)
-		to := w.showingTarget(r, comity.ModeManual, values{comity.CoApiProvisionerTarget.Workers: 3})
+	onBoth(t, func(t *testing.T, w *fixture) {
+		r := newReadable(t)
+		to := w.readableTarget(r, comity.ModeManual, values{comity.CoApiProvisionerTarget.Workers: 3})
 		w.people(100)
 		w.fullSync(to)
 		var together sync.WaitGroup

@@ -16,8 +16,8 @@ import (
 	"comity/internal/provisioning"
 )
 
-// wire is a proxy between a store and its PostgreSQL server. It counts the statements, and can be cut.
-type wire struct {
+// proxy stands between a store and its PostgreSQL server. It counts the statements, and can be cut.
+type proxy struct {
 	// url is the URL of the database through this proxy.
 	url        string
 	server     string
@@ -31,7 +31,7 @@ type wire struct {
 	lost map[net.Conn]bool
 }
 
-func newWire(t *testing.T, database string) *wire {
+func newProxy(t *testing.T, database string) *proxy {
 	t.Helper()
 	u, err := url.Parse(database)
 	if err != nil {
@@ -41,7 +41,7 @@ func newWire(t *testing.T, database string) *wire {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &wire{
+	w := &proxy{
 		server:   fmt.Sprintf("%s/.s.PGSQL.%s", u.Query().Get("host"), u.Query().Get("port")),
 		listener: l, conns: map[net.Conn]bool{}, lost: map[net.Conn]bool{},
 	}
@@ -64,7 +64,7 @@ func newWire(t *testing.T, database string) *wire {
 }
 
 // cut(true) closes every connection and refuses new ones until cut(false).
-func (w *wire) cut(cut bool) {
+func (w *proxy) cut(cut bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.isCut = cut
@@ -76,7 +76,7 @@ func (w *wire) cut(cut bool) {
 }
 
 // lose has nothing arrive any more by the connections that there are, without a word to either end.
-func (w *wire) lose() {
+func (w *proxy) lose() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for c := range w.conns {
@@ -84,13 +84,13 @@ func (w *wire) lose() {
 	}
 }
 
-func (w *wire) isLost(c net.Conn) bool {
+func (w *proxy) isLost(c net.Conn) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.lost[c]
 }
 
-func (w *wire) open(c net.Conn) bool {
+func (w *proxy) open(c net.Conn) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if !w.isCut {
@@ -99,7 +99,7 @@ func (w *wire) open(c net.Conn) bool {
 	return !w.isCut
 }
 
-func (w *wire) carry(client net.Conn) {
+func (w *proxy) carry(client net.Conn) {
 	defer func() { _ = client.Close() }()
 	server, err := net.Dial("unix", w.server)
 	if err != nil {
@@ -153,24 +153,24 @@ func TestSnapshotStatements(t *testing.T) {
 	t.Parallel()
 	w := onPostgres(t)
 	to := w.target(newReceiver(t), comity.ModeAutomatic)
-	s := w.scene("ghopper")
+	s := w.profile("ghopper")
 	people := append(w.people(63), s.person)
-	wire := newWire(t, w.database)
-	far := w.elsewhere(0, wire.url)
+	link := newProxy(t, w.database)
+	far := w.elsewhere(0, link.url)
 	count := func(people ...int64) int64 {
 		// A connection that did nothing for a second is asked first whether it is still there.
 		if err := far.store.Check(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		before := wire.statements.Load()
+		before := link.statements.Load()
 		if _, _, err := provisioning.NewReader(far.store).Snapshots(t.Context(), to.id, peopleAsSubjects(people...)); err != nil {
 			t.Fatal(err)
 		}
-		return wire.statements.Load() - before
+		return link.statements.Load() - before
 	}
 	few := count(s.person)
 	for _, p := range people[:20] {
-		other := &scene{world: w, person: p, unit: s.unit}
+		other := &profile{fixture: w, person: p, unit: s.unit}
 		for range 3 {
 			w.add(comity.Name.Resource, other.aName("Grace"))
 			other.role = w.add(comity.CoPersonRole.Resource, other.aRole("Professor"))
@@ -189,17 +189,17 @@ func TestDatabaseConnectionsLost(t *testing.T) {
 	w := onPostgres(t)
 	r := newReceiver(t)
 	to := w.target(r, comity.ModeAutomatic)
-	wire := newWire(t, w.database)
-	far := w.elsewhere(0, wire.url)
+	link := newProxy(t, w.database)
+	far := w.elsewhere(0, link.url)
 	freed := make(chan struct{})
 	r.reacts(heldUntil(t, freed, func(arrival) bool { return true }))
 	far.run(far.queue(outbox.Options{Lease: 4 * time.Second, Limit: 2 * time.Second}))
 	w.person("first")
 	eventually(t, "a message is under way", func() bool { return len(r.got()) == 1 })
-	wire.lose()
+	link.lose()
 	close(freed)
 	w.person("second")
-	w.settle(to)
+	w.awaitDelivered(to)
 	w.expectPresent(t, to, r)
 }
 
@@ -213,13 +213,13 @@ func TestDatabaseAway(t *testing.T) {
 	person := w.person("")
 	uid := w.identifier(person, "first")
 	people := w.people(30)
-	wire := newWire(t, w.database)
-	far := w.elsewhere(0, wire.url)
+	link := newProxy(t, w.database)
+	far := w.elsewhere(0, link.url)
 	freed := make(chan struct{})
 	r.reacts(heldUntil(t, freed, func(arrival) bool { return true }))
 	stop := far.run(far.queue(outbox.Options{Lease: 10 * time.Minute, Limit: 10 * time.Second}))
 	eventually(t, "messages are in flight", func() bool { return len(r.got()) == 4 })
-	wire.cut(true)
+	link.cut(true)
 	close(freed)
 	eventually(t, "what was claimed is sent all the same", func() bool { return len(r.ids()) == len(people)+1 })
 	w.edit(comity.Identifier.Resource, uid, values{comity.Identifier.Identifier: "second"})
@@ -227,12 +227,12 @@ func TestDatabaseAway(t *testing.T) {
 		w.born(p, i)
 	}
 	far.later(20 * time.Minute)
-	wire.cut(false)
-	w.settle(to)
+	link.cut(false)
+	w.awaitDelivered(to)
 	w.expectPresent(t, to, r)
 	r.expectInOrder(t)
 
 	// Run also ends in good order while the database is unreachable.
-	wire.cut(true)
+	link.cut(true)
 	stop()
 }

@@ -28,8 +28,8 @@ import (
 // caller is the caller of all changes of the registry.
 var caller = authz.System("test")
 
-// world is a registry with one CO on a database of its own, assembled as in the program.
-type world struct {
+// fixture is a registry with one CO on a database of its own, assembled as in the program.
+type fixture struct {
 	t          *testing.T
 	database   string
 	clock      *clock
@@ -57,10 +57,10 @@ func (c *clock) now() time.Time {
 	return c.begin.Add(time.Duration(c.speed*int64(time.Since(c.begin)) + c.ahead.Load()))
 }
 
-// newWorld returns a world on a database that holds one CO.
-func newWorld(t *testing.T, database string) *world {
+// newFixture returns a fixture on a database that holds one CO.
+func newFixture(t *testing.T, database string) *fixture {
 	t.Helper()
-	w := &world{t: t, database: database, clock: &clock{begin: time.Now(), speed: 1}, connectors: newConnectors()}
+	w := &fixture{t: t, database: database, clock: &clock{begin: time.Now(), speed: 1}, connectors: newConnectors()}
 	t.Cleanup(w.connectors.Close)
 	w.store = w.open(w.clock.now, 0)
 	w.reader, w.registry = view.New(w.store), registry.New(w.store, w.wake)
@@ -81,7 +81,7 @@ func newConnectors() connector.Connectors {
 }
 
 // open opens the database once more, as another instance would.
-func (w *world) open(now func() time.Time, key byte) *db.DB {
+func (w *fixture) open(now func() time.Time, key byte) *db.DB {
 	w.t.Helper()
 	s, err := open(w.t.Context(), w.database, now, key)
 	if err != nil {
@@ -92,21 +92,21 @@ func (w *world) open(now func() time.Time, key byte) *db.DB {
 }
 
 // elsewhere returns the same registry as another instance has it, with its own database URL and secret key.
-func (w *world) elsewhere(key byte, database string) *world {
+func (w *fixture) elsewhere(key byte, database string) *fixture {
 	w.t.Helper()
-	other := &world{t: w.t, database: database, clock: w.clock, connectors: w.connectors, co: w.co}
+	other := &fixture{t: w.t, database: database, clock: w.clock, connectors: w.connectors, co: w.co}
 	other.store = other.open(w.clock.now, key)
 	other.reader, other.registry = view.New(other.store), registry.New(other.store, other.wake)
 	return other
 }
 
 // later moves the clock and wakes all outboxes.
-func (w *world) later(d time.Duration) {
+func (w *fixture) later(d time.Duration) {
 	w.clock.ahead.Add(int64(d))
 	w.wake()
 }
 
-func (w *world) wake() {
+func (w *fixture) wake() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, q := range w.queues {
@@ -123,12 +123,12 @@ type instance struct {
 	*provisioning.Service
 }
 
-// queue returns an outbox over the world's store that does not run.
-func (w *world) queue(o outbox.Options) *instance { return w.queueOver(w.store, o) }
+// queue returns an outbox over the fixture's store that does not run.
+func (w *fixture) queue(o outbox.Options) *instance { return w.queueOver(w.store, o) }
 
 // queueOver returns an outbox over a store. Tests move the clock by hours, so the default lease is longer
 // than that.
-func (w *world) queueOver(s *db.DB, o outbox.Options) *instance {
+func (w *fixture) queueOver(s *db.DB, o outbox.Options) *instance {
 	o.Log = logs(w.t)
 	if o.Lease == 0 {
 		o.Lease = 10000 * time.Hour
@@ -143,14 +143,14 @@ func (w *world) queueOver(s *db.DB, o outbox.Options) *instance {
 	return &instance{q, provisioning.New(s, q, w.connectors)}
 }
 
-// start runs an outbox over the world's store until it is stopped or the test ends.
-func (w *world) start(o outbox.Options) (q *instance, stop func()) {
+// start runs an outbox over the fixture's store until it is stopped or the test ends.
+func (w *fixture) start(o outbox.Options) (q *instance, stop func()) {
 	q = w.queue(o)
 	return q, w.run(q)
 }
 
 // run runs an outbox until stop is called; stop returns when Run has returned.
-func (w *world) run(q *instance) (stop func()) {
+func (w *fixture) run(q *instance) (stop func()) {
 	w.mu.Lock()
 	w.queues = append(w.queues, q)
 	w.mu.Unlock()
@@ -197,7 +197,7 @@ func (v values) fill(rec *comity.Record) {
 	}
 }
 
-func (w *world) add(r *comity.Resource, v values) int64 {
+func (w *fixture) add(r *comity.Resource, v values) int64 {
 	w.t.Helper()
 	id, err := w.tryAdd(r, v)
 	if err != nil {
@@ -206,7 +206,7 @@ func (w *world) add(r *comity.Resource, v values) int64 {
 	return id
 }
 
-func (w *world) tryAdd(r *comity.Resource, v values) (int64, error) {
+func (w *fixture) tryAdd(r *comity.Resource, v values) (int64, error) {
 	rec := comity.NewRecord(r)
 	if f := r.CoId(); f != nil {
 		rec.SetInt(f, w.co)
@@ -216,14 +216,14 @@ func (w *world) tryAdd(r *comity.Resource, v values) (int64, error) {
 	return added.Id, err
 }
 
-func (w *world) edit(r *comity.Resource, id int64, v values) {
+func (w *fixture) edit(r *comity.Resource, id int64, v values) {
 	w.t.Helper()
 	if err := w.tryEdit(r, id, v); err != nil {
 		w.t.Fatal(err)
 	}
 }
 
-func (w *world) tryEdit(r *comity.Resource, id int64, v values) error {
+func (w *fixture) tryEdit(r *comity.Resource, id int64, v values) error {
 	ctx := context.WithoutCancel(w.t.Context())
 	rec, err := w.reader.Record(ctx, caller, r, id)
 	if err != nil {
@@ -233,14 +233,14 @@ func (w *world) tryEdit(r *comity.Resource, id int64, v values) error {
 	return w.registry.Edit(ctx, caller, r, id, comity.Input{Record: rec})
 }
 
-func (w *world) delete(r *comity.Resource, id int64) {
+func (w *fixture) delete(r *comity.Resource, id int64) {
 	w.t.Helper()
 	if err := w.registry.Delete(w.t.Context(), caller, r, id); err != nil {
 		w.t.Fatal(err)
 	}
 }
 
-func (w *world) view(r *comity.Resource, id int64) *comity.Record {
+func (w *fixture) view(r *comity.Resource, id int64) *comity.Record {
 	w.t.Helper()
 	rec, err := w.reader.Record(w.t.Context(), caller, r, id)
 	if err != nil {
@@ -250,7 +250,7 @@ func (w *world) view(r *comity.Resource, id int64) *comity.Record {
 }
 
 // person adds an Active person, with a uid unless that is "".
-func (w *world) person(uid string) int64 {
+func (w *fixture) person(uid string) int64 {
 	w.t.Helper()
 	id := w.add(comity.CoPerson.Resource, values{comity.CoPerson.Status: comity.Active})
 	if uid != "" {
@@ -260,7 +260,7 @@ func (w *world) person(uid string) int64 {
 }
 
 // people adds n Active people with uids.
-func (w *world) people(n int) []int64 {
+func (w *fixture) people(n int) []int64 {
 	w.t.Helper()
 	ids := make([]int64, n)
 	for i := range ids {
@@ -270,7 +270,7 @@ func (w *world) people(n int) []int64 {
 }
 
 // identifier adds a uid to a person.
-func (w *world) identifier(person int64, uid string) int64 {
+func (w *fixture) identifier(person int64, uid string) int64 {
 	w.t.Helper()
 	return w.add(comity.Identifier.Resource, uidOf(person, uid))
 }
@@ -282,14 +282,14 @@ func uidOf(person int64, uid string) values {
 
 // born gives a person a date of birth: each message shows it, so that it distinguishes the messages of one
 // person.
-func (w *world) born(person int64, day int) {
+func (w *fixture) born(person int64, day int) {
 	w.t.Helper()
 	if err := w.tryBorn(person, day); err != nil {
 		w.t.Fatal(err)
 	}
 }
 
-func (w *world) tryBorn(person int64, day int) error {
+func (w *fixture) tryBorn(person int64, day int) error {
 	return w.tryEdit(comity.CoPerson.Resource, person, values{comity.CoPerson.DateOfBirth: birthday(day)})
 }
 
@@ -301,7 +301,7 @@ func birthday(day int) string {
 type target struct{ id, settings, server, http int64 }
 
 // target adds a target in a mode that sends to a receiver, by PUT unless v says otherwise.
-func (w *world) target(r *receiver, mode string, v ...values) target {
+func (w *fixture) target(r *receiver, mode string, v ...values) target {
 	w.t.Helper()
 	given := func(rec *comity.Resource, all values) values {
 		for _, more := range v {
@@ -327,17 +327,17 @@ func (w *world) target(r *receiver, mode string, v ...values) target {
 // byPOST makes a target send every message by POST.
 var byPOST = values{comity.CoApiProvisionerTarget.Mode: comity.ProtocolPOST}
 
-func (w *world) setMode(t target, mode string) {
+func (w *fixture) setMode(t target, mode string) {
 	w.t.Helper()
 	w.edit(comity.CoProvisioningTarget.Resource, t.id, values{comity.CoProvisioningTarget.Status: mode})
 }
 
 // provision makes a provision call.
-func (w *world) provision(q *instance, t target, person int64) (queued bool, err error) {
+func (w *fixture) provision(q *instance, t target, person int64) (queued bool, err error) {
 	return w.provisionRecord(q, t, comity.CoPerson.Resource, person)
 }
 
-func (w *world) provisionRecord(q *instance, t target, r *comity.Resource, id int64) (queued bool, err error) {
+func (w *fixture) provisionRecord(q *instance, t target, r *comity.Resource, id int64) (queued bool, err error) {
 	ctx := context.WithoutCancel(w.t.Context())
 	result, err := q.Provision(ctx, caller, t.id, r, id)
 	return result == provisioning.Queued, err
@@ -353,7 +353,7 @@ func peopleAsSubjects(ids ...int64) []comity.Subject {
 
 // present returns what a target's receiver should hold now: the message of each person by identifier, and
 // that of each page of a group.
-func (w *world) present(t target) map[string]string {
+func (w *fixture) present(t target) map[string]string {
 	w.t.Helper()
 	ctx := context.WithoutCancel(w.t.Context())
 	var subjects []comity.Subject
@@ -392,7 +392,7 @@ func (w *world) present(t target) map[string]string {
 }
 
 // waiting says whether a delivery to a target is pending or in flight, in whatever mode the target is.
-func (w *world) waiting(t target) bool {
+func (w *fixture) waiting(t target) bool {
 	w.t.Helper()
 	ctx := context.WithoutCancel(w.t.Context())
 	var status queue.TargetStatus
@@ -406,8 +406,8 @@ func (w *world) waiting(t target) bool {
 	return status.Waiting > 0
 }
 
-// settle waits until no delivery to a target is pending.
-func (w *world) settle(t target) {
+// awaitDelivered waits until no delivery to a target is pending.
+func (w *fixture) awaitDelivered(t target) {
 	w.t.Helper()
 	eventually(w.t, "nothing is pending", func() bool { return !w.waiting(t) })
 }

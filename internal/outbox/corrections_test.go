@@ -14,7 +14,7 @@ import (
 
 // failedLong puts all deliveries to a target in the state after many failures of its receiver: their next
 // tries, and the breaker's next probe, are far in the future.
-func (w *world) failedLong(t target, people []int64) {
+func (w *fixture) failedLong(t target, people []int64) {
 	w.t.Helper()
 	now := w.clock.now()
 	w.exec("UPDATE deliveries SET attempts = 12, attempted = $1, due = $2 WHERE due IS NOT NULL AND co_provisioning_target_id = $3", now.UnixMicro(), now.Add(10*time.Minute).UnixMicro(), t.id)
@@ -25,7 +25,7 @@ func (w *world) failedLong(t target, people []int64) {
 	}
 }
 
-func (w *world) exec(sql string, args ...any) {
+func (w *fixture) exec(sql string, args ...any) {
 	w.t.Helper()
 	if _, err := w.sql().ExecContext(w.t.Context(), sql, args...); err != nil {
 		w.t.Fatal(err)
@@ -33,32 +33,32 @@ func (w *world) exec(sql string, args ...any) {
 }
 
 // After any change that may have removed the reason for the failures, waiting deliveries are tried at once.
-func TestWhatIsPutRightIsTriedAtOnce(t *testing.T) {
-	for name, act := range map[string]func(w *world, q *instance, to target, people []int64){
-		"an edit of the target": func(w *world, _ *instance, to target, _ []int64) {
+func TestCorrectionsAreTriedAtOnce(t *testing.T) {
+	for name, act := range map[string]func(w *fixture, q *instance, to target, people []int64){
+		"an edit of the target": func(w *fixture, _ *instance, to target, _ []int64) {
 			w.edit(comity.CoProvisioningTarget.Resource, to.id, values{comity.CoProvisioningTarget.Description: "repaired"})
 		},
-		"an edit of its settings": func(w *world, _ *instance, to target, _ []int64) {
+		"an edit of its settings": func(w *fixture, _ *instance, to target, _ []int64) {
 			w.edit(comity.CoApiProvisionerTarget.Resource, to.settings, values{comity.CoApiProvisionerTarget.Workers: 2})
 		},
-		"an edit of its server": func(w *world, _ *instance, to target, _ []int64) {
+		"an edit of its server": func(w *fixture, _ *instance, to target, _ []int64) {
 			w.edit(comity.Server.Resource, to.server, values{comity.Server.Description: "repaired"})
 		},
-		"an edit of the server's settings": func(w *world, _ *instance, to target, _ []int64) {
+		"an edit of the server's settings": func(w *fixture, _ *instance, to target, _ []int64) {
 			w.edit(comity.HttpServer.Resource, to.http, values{comity.HttpServer.Username: "repaired"})
 		},
-		"the server's settings are given": func(w *world, _ *instance, to target, _ []int64) {
+		"the server's settings are given": func(w *fixture, _ *instance, to target, _ []int64) {
 			f := comity.HttpServer
 			url := w.view(f.Resource, to.http).Text(f.Serverurl)
 			w.delete(f.Resource, to.http)
 			w.add(f.Resource, values{f.ServerId: to.server, f.Serverurl: url, f.AuthType: comity.AuthNone})
 		},
-		"resend": func(w *world, q *instance, to target, people []int64) {
+		"resend": func(w *fixture, q *instance, to target, people []int64) {
 			if n, err := q.Resend(w.t.Context(), caller, to.id, nil); err != nil || n != int64(len(people)) {
 				w.t.Errorf("resent %d: %v, want %d", n, err, len(people))
 			}
 		},
-		"resend of one": func(w *world, q *instance, to target, people []int64) {
+		"resend of one": func(w *fixture, q *instance, to target, people []int64) {
 			one := comity.PersonSubject(people[3])
 			if n, err := q.Resend(w.t.Context(), caller, to.id, &one); err != nil || n != 1 {
 				w.t.Errorf("resent %d: %v, want 1", n, err)
@@ -67,14 +67,14 @@ func TestWhatIsPutRightIsTriedAtOnce(t *testing.T) {
 			w.breaker(to, func(b queue.Breaker) bool { return b.Opened.IsZero() })
 			w.exec("UPDATE deliveries SET due = 0 WHERE due IS NOT NULL AND claimed = false AND co_provisioning_target_id = $1", to.id)
 		},
-		"a provision call": func(w *world, q *instance, to target, people []int64) {
+		"a provision call": func(w *fixture, q *instance, to target, people []int64) {
 			if _, err := w.provision(q, to, people[3]); err != nil {
 				w.t.Error(err)
 			}
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			onBoth(t, func(t *testing.T, w *world) {
+			onBoth(t, func(t *testing.T, w *fixture) {
 				r := newReceiver(t)
 				to := w.target(r, comity.ModeAutomatic)
 				people := w.people(7)
@@ -85,7 +85,7 @@ func TestWhatIsPutRightIsTriedAtOnce(t *testing.T) {
 					t.Errorf("the breaker is still open: %+v", b)
 				}
 				w.run(q)
-				w.settle(to)
+				w.awaitDelivered(to)
 				w.expectPresent(t, to, r)
 			})
 		})
@@ -94,7 +94,7 @@ func TestWhatIsPutRightIsTriedAtOnce(t *testing.T) {
 
 // A message that was sent by old settings does not delay the next try when it fails.
 func TestAnEditDuringADelivery(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, w *fixture) {
 		to := w.target(newReceiver(t), comity.ModeAutomatic)
 		person := w.person("ghopper")
 		fail := func(edited bool) {
@@ -132,14 +132,14 @@ func TestAnEditDuringADelivery(t *testing.T) {
 // After the clock was ahead for a while, no delivery waits until it reaches that time again.
 func TestAStepOfTheClockParksNothing(t *testing.T) {
 	const ahead = 1000 * time.Hour
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, w *fixture) {
 		r := newReceiver(t)
 		to, other := w.target(r, comity.ModeAutomatic), w.target(newReceiver(t), comity.ModeAutomatic)
 		o := outbox.Options{Lease: time.Second, Limit: time.Second / 2}
 		people := w.people(8)
 		stop := w.run(w.queueOver(w.store, o))
-		w.settle(to)
-		w.settle(other)
+		w.awaitDelivered(to)
+		w.awaitDelivered(other)
 		stop()
 
 		w.clock.ahead.Add(int64(ahead))
@@ -166,8 +166,8 @@ func TestAStepOfTheClockParksNothing(t *testing.T) {
 		}
 		w.clock.ahead.Add(-int64(ahead))
 		w.run(w.queueOver(w.store, o))
-		w.settle(to)
-		w.settle(other)
+		w.awaitDelivered(to)
+		w.awaitDelivered(other)
 		w.expectPresent(t, to, r)
 
 		// The same while the outbox runs: deliveries enqueued ahead of time are due when the clock is back.
@@ -178,7 +178,7 @@ func TestAStepOfTheClockParksNothing(t *testing.T) {
 		w.clock.ahead.Add(-int64(ahead))
 		r.reacts(nil)
 		w.born(people[1], 101)
-		w.settle(to)
+		w.awaitDelivered(to)
 		w.expectPresent(t, to, r)
 		if s, err := w.queue(outbox.Options{}).Status(t.Context(), caller, to.id); err != nil || s.LastSuccess.After(w.clock.now()) {
 			t.Errorf("its last delivery was at %v: %v", s.LastSuccess, err)
@@ -188,17 +188,17 @@ func TestAStepOfTheClockParksNothing(t *testing.T) {
 
 // An edit that changes no value changes no message, and enqueues nothing.
 func TestAnEditThatChangesNothingMakesNoDrift(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, w *fixture) {
 		r := newReceiver(t)
 		to := w.target(r, comity.ModeAutomatic, withGroups)
-		s := w.scene("ghopper")
+		s := w.profile("ghopper")
 		boss := w.person("")
 		w.edit(comity.CoPersonRole.Resource, s.role, values{comity.CoPersonRole.ManagerCoPersonId: boss})
 		w.later(time.Hour)
 		q, _ := w.start(outbox.Options{})
 		w.startFullSync(q, to, false, false) // the automatic groups are older than the target
 		w.awaitFullSync(q, to)
-		w.settle(to)
+		w.awaitDelivered(to)
 		again := func(when string) {
 			t.Helper()
 			for _, subject := range []comity.Subject{comity.PersonSubject(s.person), comity.GroupSubject(s.group)} {
@@ -231,7 +231,7 @@ func TestAnEditThatChangesNothingMakesNoDrift(t *testing.T) {
 		}
 		w.delete(comity.CoPerson.Resource, boss)
 		again("after what no message shows was cleared")
-		w.settle(to)
+		w.awaitDelivered(to)
 
 		w.later(time.Hour)
 		w.edit(comity.Name.Resource, s.name, values{comity.Name.Given: "Rear Admiral"})
@@ -239,7 +239,7 @@ func TestAnEditThatChangesNothingMakesNoDrift(t *testing.T) {
 		if at, revision := name.LastChange(); !at.Equal(name.Modified) || revision != name.Revision {
 			t.Errorf("changed at %v as revision %d, modified at %v as %d", at, revision, name.Modified, name.Revision)
 		}
-		w.settle(to)
+		w.awaitDelivered(to)
 		w.expectPresent(t, to, r)
 		again("after a change")
 	})
@@ -247,7 +247,7 @@ func TestAnEditThatChangesNothingMakesNoDrift(t *testing.T) {
 
 // People without an identifier of the type are left out, and do not count as failed.
 func TestLeftOut(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, w *fixture) {
 		r := newReceiver(t)
 		to := w.target(r, comity.ModeAutomatic)
 		w.person("ghopper")
@@ -256,7 +256,7 @@ func TestLeftOut(t *testing.T) {
 		w.add(f.Resource, values{f.Identifier: "b1", f.Type: "badge", f.Status: comity.Active, f.Person: of(comity.OwnerCO, badge)})
 		observed := make(chan bool, 100)
 		q, _ := w.start(outbox.Options{Observe: func(_ int64, ok bool, _ time.Duration) { observed <- ok }})
-		w.settle(to)
+		w.awaitDelivered(to)
 		expect := func(when string, want int64, why string) {
 			t.Helper()
 			s, err := q.Status(t.Context(), caller, to.id)
@@ -277,22 +277,22 @@ func TestLeftOut(t *testing.T) {
 			t.Errorf("one of them is %s (%s), %d attempts: %v", s.State, s.Answer, s.Attempts, err)
 		}
 		w.born(nameless, 1)
-		w.settle(to)
+		w.awaitDelivered(to)
 		expect("one of them changes", 2, "no identifier of type uid")
 		if _, err := w.provision(q, to, nameless); err == nil || !isUndelivered(err) {
 			t.Errorf("a provision call about them says %v", err)
 		}
 		expect("after a provision call", 2, "no identifier of type uid")
 		id := w.identifier(nameless, "kjohnson")
-		w.settle(to)
+		w.awaitDelivered(to)
 		expect("one has one now", 1, "no identifier of type uid")
 		w.expectPresent(t, to, r)
 		w.delete(f.Resource, id)
-		w.settle(to)
+		w.awaitDelivered(to)
 		expect("and lost it", 2, "no identifier of type uid")
 		w.expectPresent(t, to, r)
 		w.edit(comity.CoApiProvisionerTarget.Resource, to.settings, values{comity.CoApiProvisionerTarget.IdentifierType: "badge"})
-		w.settle(to)
+		w.awaitDelivered(to)
 		expect("sent under another type", 1, "no identifier of type badge")
 		if row, _ := w.row(to, badge); row.identifier != "b1" {
 			t.Errorf("who has that one is noted as %+v", row)

@@ -14,7 +14,7 @@ import (
 )
 
 // noted returns the history's notes about deliveries of a person.
-func (w *world) noted(person int64) (lines []string) {
+func (w *fixture) noted(person int64) (lines []string) {
 	w.t.Helper()
 	f := comity.HistoryRecord
 	history, err := w.reader.List(w.t.Context(), caller, view.ListQuery{Resource: f.Resource, CoIds: []int64{w.co}})
@@ -32,13 +32,13 @@ func (w *world) noted(person int64) (lines []string) {
 // A person's history shows each delivery, the first of consecutive failures and the last, but not each try,
 // and nothing that the endpoint says about the person.
 func TestHistoryNotesDeliveries(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, w *fixture) {
 		r := newReceiver(t)
 		to := w.target(r, comity.ModeAutomatic, values{comity.CoProvisioningTarget.MaxRetry: 2, comity.CoProvisioningTarget.Description: "Wiki"})
 		name := fmt.Sprintf("target %d (Wiki)", to.id)
 		person := w.person("ghopper")
 		w.start(outbox.Options{})
-		w.settle(to)
+		w.awaitDelivered(to)
 
 		r.reacts(always(reaction{status: 422}))
 		w.born(person, 1)
@@ -49,9 +49,9 @@ func TestHistoryNotesDeliveries(t *testing.T) {
 
 		r.reacts(nil)
 		w.born(person, 2)
-		w.settle(to)
+		w.awaitDelivered(to)
 		w.delete(comity.CoPerson.Resource, person)
-		w.settle(to)
+		w.awaitDelivered(to)
 		if diff := cmp.Diff([]string{
 			"provisioner PCPA: Provisioned to " + name,
 			"provisioner PCPF: Not provisioned (422 Unprocessable Entity), to be tried again: " + name,
@@ -66,7 +66,7 @@ func TestHistoryNotesDeliveries(t *testing.T) {
 
 // A full sync with OnlyChanged adds no note to the history for an unchanged message.
 func TestHistoryDoesNotNoteUnchangedMessages(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, w *fixture) {
 		to := w.target(newReceiver(t), comity.ModeManual)
 		person := w.person("ghopper")
 		q, _ := w.start(outbox.Options{})
@@ -82,14 +82,14 @@ func TestHistoryDoesNotNoteUnchangedMessages(t *testing.T) {
 
 // After a change of a person's identifier, the message last sent is the one under the new identifier.
 func TestPreviewAfterAChangedIdentifier(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, w *fixture) {
 		to := w.target(newReceiver(t), comity.ModeAutomatic)
 		person := w.person("")
 		identifier := w.identifier(person, "ghopper")
 		q, _ := w.start(outbox.Options{})
-		w.settle(to)
+		w.awaitDelivered(to)
 		w.edit(comity.Identifier.Resource, identifier, uidOf(person, "grace"))
-		w.settle(to)
+		w.awaitDelivered(to)
 		p, err := q.Preview(t.Context(), caller, to.id, comity.PersonSubject(person))
 		if err != nil || len(p.Differences) != 0 {
 			t.Errorf("differs by %+v, %v", p.Differences, err)

@@ -15,8 +15,8 @@ import (
 	"comity/internal/provisioning"
 )
 
-// showing is a receiver that answers GET with what it holds, or as a test sets.
-type showing struct {
+// readable is a receiver that answers GET with what it holds, or as a test sets.
+type readable struct {
 	*receiver
 	front *httptest.Server
 	// answers may answer a GET of an identifier instead; with status 0 it does not.
@@ -24,16 +24,16 @@ type showing struct {
 	asked   atomic.Int64
 }
 
-func newShowing(t *testing.T) *showing {
+func newReadable(t *testing.T) *readable {
 	t.Helper()
-	s := &showing{receiver: newReceiver(t)}
+	s := &readable{receiver: newReceiver(t)}
 	s.front = httptest.NewServer(s)
 	t.Cleanup(s.front.Close)
 	return s
 }
 
 // ServeHTTP receives a message or answers a GET.
-func (s *showing) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (s *readable) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet {
 		s.receiver.ServeHTTP(w, r)
 		return
@@ -54,10 +54,10 @@ func (s *showing) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusNotFound)
 }
 
-func (s *showing) says(answers func(id string) (int, string)) { s.answers.Store(&answers) }
+func (s *readable) says(answers func(id string) (int, string)) { s.answers.Store(&answers) }
 
 // has makes the receiver hold a body that it was not sent; "" for nothing.
-func (s *showing) has(id, body string) {
+func (s *readable) has(id, body string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if body == "" {
@@ -67,8 +67,8 @@ func (s *showing) has(id, body string) {
 	}
 }
 
-// showingTarget is a target whose settings say that its receiver answers GET.
-func (w *world) showingTarget(s *showing, mode string, v ...values) target {
+// readableTarget is a target whose settings say that its receiver answers GET.
+func (w *fixture) readableTarget(s *readable, mode string, v ...values) target {
 	w.t.Helper()
 	return w.target(s.receiver, mode, append(v, values{
 		comity.HttpServer.Serverurl: s.front.URL, comity.CoApiProvisionerTarget.AnswersGet: true,
@@ -76,7 +76,7 @@ func (w *world) showingTarget(s *showing, mode string, v ...values) target {
 }
 
 // fullSync runs a full sync of a target and waits for its end.
-func (w *world) fullSync(to target) {
+func (w *fixture) fullSync(to target) {
 	w.t.Helper()
 	q, stop := w.start(outbox.Options{})
 	w.startFullSync(q, to, false, true)
@@ -85,7 +85,7 @@ func (w *world) fullSync(to target) {
 }
 
 // verify compares everybody, page by page, and returns a line for each finding.
-func (w *world) verify(q *instance, to target, repair bool) (lines []string) {
+func (w *fixture) verify(q *instance, to target, repair bool) (lines []string) {
 	w.t.Helper()
 	look := provisioning.VerifyOptions{Repair: repair, MaxDeletes: 100}
 	for {

@@ -15,7 +15,7 @@ import (
 // A plan lists groups after all people, in the order of a full sync. Deletes of groups do not count towards
 // the limit of deletes.
 func TestPlanOfGroups(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, w *fixture) {
 		r := newReceiver(t)
 		to := w.target(r, comity.ModeManual, withGroups)
 		people := w.people(70)
@@ -52,9 +52,9 @@ func TestPlanOfGroups(t *testing.T) {
 
 // Groups are compared at their own URLs, which differ from that of a person with the same identifier.
 func TestDriftOfGroups(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
-		r := newShowing(t)
-		to := w.showingTarget(r, comity.ModeManual, withGroups)
+	onBoth(t, func(t *testing.T, w *fixture) {
+		r := newReadable(t)
+		to := w.readableTarget(r, comity.ModeManual, withGroups)
 		all, readers, gone := w.ownGroup("CO:members:all"), w.group("readers"), w.group("gone")
 		namesake := fmt.Sprint(gone)
 		w.person(namesake)
@@ -82,9 +82,9 @@ func TestDriftOfGroups(t *testing.T) {
 
 // No group is compared at a target that does not receive groups.
 func TestGroupsThatAreNotSentAreNotCompared(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
-		r := newShowing(t)
-		to := w.showingTarget(r, comity.ModeManual)
+	onBoth(t, func(t *testing.T, w *fixture) {
+		r := newReadable(t)
+		to := w.readableTarget(r, comity.ModeManual)
 		group := w.group("readers")
 		q := w.queue(outbox.Options{})
 		expectFound(t, "of everything", w.verify(q, to, false))

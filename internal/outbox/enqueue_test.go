@@ -13,112 +13,112 @@ import (
 // shows the change, the delete, or none.
 var whens = []struct {
 	name          string
-	change        func(s *scene)
+	change        func(s *profile)
 	want          string
 	with, without string
 }{
-	{"person edited", func(s *scene) { s.born(s.person, 4) }, "PUT", `"dateOfBirth":"1900-01-05"`, ""},
-	{"person enters the grace period", func(s *scene) { s.status(comity.GracePeriod) }, "PUT", `"status":"grace period"`, ""},
-	{"person expires", func(s *scene) { s.status(comity.Expired) }, "PUT", `"members":["CO:members:all"]`, "readers"},
-	{"person suspended", func(s *scene) { s.status(comity.Suspended) }, "PUT", `"status":"suspended"`, "readers"},
-	{"person locked", func(s *scene) { s.status(comity.Locked) }, "PUT", `"status":"locked"`, "readers"},
-	{"person active again", func(s *scene) { s.status(comity.Active) }, "PUT", "CO:members:active", ""},
-	{"person no longer in a status that is provisioned", func(s *scene) { s.status(comity.PendingApproval) }, "DELETE", "", ""},
-	{"person in status Deleted", func(s *scene) { s.status(comity.Deleted) }, "", "", ""},
-	{"person back in one that is", func(s *scene) { s.status(comity.Active) }, "PUT", "readers", ""},
+	{"person edited", func(s *profile) { s.born(s.person, 4) }, "PUT", `"dateOfBirth":"1900-01-05"`, ""},
+	{"person enters the grace period", func(s *profile) { s.status(comity.GracePeriod) }, "PUT", `"status":"grace period"`, ""},
+	{"person expires", func(s *profile) { s.status(comity.Expired) }, "PUT", `"members":["CO:members:all"]`, "readers"},
+	{"person suspended", func(s *profile) { s.status(comity.Suspended) }, "PUT", `"status":"suspended"`, "readers"},
+	{"person locked", func(s *profile) { s.status(comity.Locked) }, "PUT", `"status":"locked"`, "readers"},
+	{"person active again", func(s *profile) { s.status(comity.Active) }, "PUT", "CO:members:active", ""},
+	{"person no longer in a status that is provisioned", func(s *profile) { s.status(comity.PendingApproval) }, "DELETE", "", ""},
+	{"person in status Deleted", func(s *profile) { s.status(comity.Deleted) }, "", "", ""},
+	{"person back in one that is", func(s *profile) { s.status(comity.Active) }, "PUT", "readers", ""},
 
-	{"name added", func(s *scene) { s.add(comity.Name.Resource, s.aName("Amazing")) }, "PUT", "Amazing", ""},
-	{"name edited", func(s *scene) { s.edit(comity.Name.Resource, s.name, values{comity.Name.Given: "Admiral"}) }, "PUT", "Admiral", "Grace"},
-	{"name deleted", func(s *scene) { s.delete(comity.Name.Resource, s.add(comity.Name.Resource, s.aName("Brief"))) }, "PUT", "Admiral", "Brief"},
-	{"identifier of another type added", func(s *scene) { s.add(comity.Identifier.Resource, s.badge("b1")) }, "PUT", "b1", ""},
-	{"identifier of another type suspended", func(s *scene) {
+	{"name added", func(s *profile) { s.add(comity.Name.Resource, s.aName("Amazing")) }, "PUT", "Amazing", ""},
+	{"name edited", func(s *profile) { s.edit(comity.Name.Resource, s.name, values{comity.Name.Given: "Admiral"}) }, "PUT", "Admiral", "Grace"},
+	{"name deleted", func(s *profile) { s.delete(comity.Name.Resource, s.add(comity.Name.Resource, s.aName("Brief"))) }, "PUT", "Admiral", "Brief"},
+	{"identifier of another type added", func(s *profile) { s.add(comity.Identifier.Resource, s.badge("b1")) }, "PUT", "b1", ""},
+	{"identifier of another type suspended", func(s *profile) {
 		id := s.add(comity.Identifier.Resource, s.badge("b2"))
 		s.edit(comity.Identifier.Resource, id, values{comity.Identifier.Status: comity.Suspended})
 	}, "PUT", "b1", "b2"},
-	{"identifier of another type deleted", func(s *scene) {
+	{"identifier of another type deleted", func(s *profile) {
 		s.delete(comity.Identifier.Resource, s.add(comity.Identifier.Resource, s.badge("b3")))
 	}, "PUT", "b1", "b3"},
-	{"email address added", func(s *scene) { s.add(comity.EmailAddress.Resource, s.aMail("x@example.org")) }, "PUT", "x@example.org", ""},
-	{"email address edited", func(s *scene) {
+	{"email address added", func(s *profile) { s.add(comity.EmailAddress.Resource, s.aMail("x@example.org")) }, "PUT", "x@example.org", ""},
+	{"email address edited", func(s *profile) {
 		s.edit(comity.EmailAddress.Resource, s.mail, values{comity.EmailAddress.Mail: "y@example.org"})
 	}, "PUT", "y@example.org", "grace@"},
-	{"email address deleted", func(s *scene) { s.delete(comity.EmailAddress.Resource, s.mail) }, "PUT", "x@example.org", "y@example.org"},
-	{"url added", func(s *scene) { s.add(comity.Url.Resource, s.aUrl("https://example.org/x")) }, "PUT", "org/x", ""},
-	{"url edited", func(s *scene) {
+	{"email address deleted", func(s *profile) { s.delete(comity.EmailAddress.Resource, s.mail) }, "PUT", "x@example.org", "y@example.org"},
+	{"url added", func(s *profile) { s.add(comity.Url.Resource, s.aUrl("https://example.org/x")) }, "PUT", "org/x", ""},
+	{"url edited", func(s *profile) {
 		s.edit(comity.Url.Resource, s.url, values{comity.Url.Url: "https://example.org/y"})
 	}, "PUT", "org/y", "org/grace"},
-	{"url deleted", func(s *scene) { s.delete(comity.Url.Resource, s.url) }, "PUT", "org/x", "org/y"},
+	{"url deleted", func(s *profile) { s.delete(comity.Url.Resource, s.url) }, "PUT", "org/x", "org/y"},
 
-	{"role added", func(s *scene) { s.add(comity.CoPersonRole.Resource, s.aRole("Lecturer")) }, "PUT", "Lecturer", ""},
-	{"role edited", func(s *scene) {
+	{"role added", func(s *profile) { s.add(comity.CoPersonRole.Resource, s.aRole("Lecturer")) }, "PUT", "Lecturer", ""},
+	{"role edited", func(s *profile) {
 		s.edit(comity.CoPersonRole.Resource, s.role, values{comity.CoPersonRole.Title: "Dean"})
 	}, "PUT", "Dean", "Professor"},
-	{"role deleted", func(s *scene) {
+	{"role deleted", func(s *profile) {
 		s.delete(comity.CoPersonRole.Resource, s.add(comity.CoPersonRole.Resource, s.aRole("Guest")))
 	}, "PUT", "Dean", "Guest"},
-	{"role over", func(s *scene) {
+	{"role over", func(s *profile) {
 		over := s.aRole("Guest")
 		over[comity.CoPersonRole.ValidThrough] = time.Now().Add(-time.Hour)
 		s.add(comity.CoPersonRole.Resource, over)
 	}, "PUT", "Dean", "Guest"},
-	{"address added", func(s *scene) { s.add(comity.Address.Resource, s.anAddress("2 Side St")) }, "PUT", "2 Side St", ""},
-	{"address edited", func(s *scene) {
+	{"address added", func(s *profile) { s.add(comity.Address.Resource, s.anAddress("2 Side St")) }, "PUT", "2 Side St", ""},
+	{"address edited", func(s *profile) {
 		s.edit(comity.Address.Resource, s.address, values{comity.Address.Street: "3 Back St"})
 	}, "PUT", "3 Back St", "1 Main St"},
-	{"address deleted", func(s *scene) { s.delete(comity.Address.Resource, s.address) }, "PUT", "2 Side St", "3 Back St"},
-	{"telephone number added", func(s *scene) { s.add(comity.TelephoneNumber.Resource, s.aPhone("7654321")) }, "PUT", "7654321", ""},
-	{"telephone number edited", func(s *scene) {
+	{"address deleted", func(s *profile) { s.delete(comity.Address.Resource, s.address) }, "PUT", "2 Side St", "3 Back St"},
+	{"telephone number added", func(s *profile) { s.add(comity.TelephoneNumber.Resource, s.aPhone("7654321")) }, "PUT", "7654321", ""},
+	{"telephone number edited", func(s *profile) {
 		s.edit(comity.TelephoneNumber.Resource, s.phone, values{comity.TelephoneNumber.Number: "5555555"})
 	}, "PUT", "5555555", "1234567"},
-	{"telephone number deleted", func(s *scene) { s.delete(comity.TelephoneNumber.Resource, s.phone) }, "PUT", "7654321", "5555555"},
+	{"telephone number deleted", func(s *profile) { s.delete(comity.TelephoneNumber.Resource, s.phone) }, "PUT", "7654321", "5555555"},
 
-	{"membership added", func(s *scene) { s.joins("writers") }, "PUT", "writers", ""},
-	{"membership edited: an owner only", func(s *scene) {
+	{"membership added", func(s *profile) { s.joins("writers") }, "PUT", "writers", ""},
+	{"membership edited: an owner only", func(s *profile) {
 		s.edit(comity.CoGroupMember.Resource, s.membership, values{comity.CoGroupMember.Owner: true, comity.CoGroupMember.Member: false})
 	}, "PUT", "writers", "readers"},
-	{"membership edited to nothing", func(s *scene) {
+	{"membership edited to nothing", func(s *profile) {
 		s.edit(comity.CoGroupMember.Resource, s.membership, values{comity.CoGroupMember.Owner: false})
 	}, "PUT", "writers", "readers"},
-	{"membership over", func(s *scene) {
+	{"membership over", func(s *profile) {
 		over := s.aMembership(s.group)
 		over[comity.CoGroupMember.ValidThrough] = time.Now().Add(-time.Hour)
 		s.add(comity.CoGroupMember.Resource, over)
 	}, "PUT", "writers", "readers"},
-	{"membership deleted", func(s *scene) {
+	{"membership deleted", func(s *profile) {
 		_, id := s.joins("guests")
 		s.delete(comity.CoGroupMember.Resource, id)
 	}, "PUT", "writers", "guests"},
 
-	{"group renamed", func(s *scene) {
+	{"group renamed", func(s *profile) {
 		group, _ := s.joins("copyists")
 		s.edit(comity.CoGroup.Resource, group, values{comity.CoGroup.Name: "scribes"})
 	}, "PUT", "scribes", "copyists"},
-	{"group suspended", func(s *scene) {
+	{"group suspended", func(s *profile) {
 		group, _ := s.joins("idlers")
 		s.edit(comity.CoGroup.Resource, group, values{comity.CoGroup.Status: comity.Suspended})
 	}, "PUT", "scribes", "idlers"},
-	{"group deleted", func(s *scene) {
+	{"group deleted", func(s *profile) {
 		group, _ := s.joins("losers")
 		s.delete(comity.CoGroup.Resource, group)
 	}, "PUT", "scribes", "losers"},
-	{"group edited in what no message shows", func(s *scene) {
+	{"group edited in what no message shows", func(s *profile) {
 		s.edit(comity.CoGroup.Resource, s.group, values{comity.CoGroup.Description: "who reads"})
 	}, "", "", ""},
-	{"group added", func(s *scene) { s.world.group("nobody") }, "", "", ""},
-	{"its unit renamed", func(s *scene) {
+	{"group added", func(s *profile) { s.fixture.group("nobody") }, "", "", ""},
+	{"its unit renamed", func(s *profile) {
 		s.edit(comity.Cou.Resource, s.unit, values{comity.Cou.Name: "workshop"})
 	}, "PUT", "CO:COU:workshop", "CO:COU:lab"},
-	{"CO renamed: its own groups are not named after it", func(s *scene) {
+	{"CO renamed: its own groups are not named after it", func(s *profile) {
 		s.edit(comity.Co.Resource, s.co, values{comity.Co.Name: "Mathematics"})
 	}, "", "", ""},
-	{"person expires with the roles", func(s *scene) {
+	{"person expires with the roles", func(s *profile) {
 		s.delete(comity.CoPersonRole.Resource, s.role)
 		for _, role := range s.roles() {
 			s.edit(comity.CoPersonRole.Resource, role.Id, values{comity.CoPersonRole.ValidThrough: time.Now().Add(-time.Hour)})
 		}
 	}, "PUT", `"status":"expired"`, "Lecturer"},
-	{"person edited to what they are", func(s *scene) { s.status(comity.Expired) }, "", "", ""},
-	{"person deleted", func(s *scene) {
+	{"person edited to what they are", func(s *profile) { s.status(comity.Expired) }, "", "", ""},
+	{"person deleted", func(s *profile) {
 		for _, role := range s.roles() {
 			s.delete(comity.CoPersonRole.Resource, role.Id)
 		}
@@ -126,13 +126,13 @@ var whens = []struct {
 	}, "DELETE", "", ""},
 }
 
-func TestWhen(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
+func TestWhatEnqueuesADelivery(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *fixture) {
 		r := newReceiver(t)
 		to := w.target(r, comity.ModeAutomatic)
-		s := w.scene("ghopper")
+		s := w.profile("ghopper")
 		q, stop := w.start(outbox.Options{})
-		w.settle(to)
+		w.awaitDelivered(to)
 		w.expectPresent(t, to, r)
 		for _, tt := range whens {
 			t.Run(tt.name, func(t *testing.T) {
@@ -141,7 +141,7 @@ func TestWhen(t *testing.T) {
 				r.forget()
 				tt.change(s)
 				stop = w.run(q)
-				w.settle(to)
+				w.awaitDelivered(to)
 				var want []string
 				switch tt.want {
 				case "PUT":
@@ -165,7 +165,7 @@ func TestWhen(t *testing.T) {
 
 // The first message about a person: none without an identifier, then the object.
 func TestPersonAdded(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, w *fixture) {
 		r := newReceiver(t)
 		to := w.target(r, comity.ModeAutomatic)
 		w.start(outbox.Options{})
@@ -177,7 +177,7 @@ func TestPersonAdded(t *testing.T) {
 		} {
 			person := w.add(comity.CoPerson.Resource, values{comity.CoPerson.Status: status})
 			w.identifier(person, status)
-			w.settle(to)
+			w.awaitDelivered(to)
 			if got := r.entry(status) != ""; got != sent {
 				t.Errorf("a person in status %s is sent: %t, want %t", status, got, sent)
 			}
@@ -188,7 +188,7 @@ func TestPersonAdded(t *testing.T) {
 
 // The records of an org identity are in no message.
 func TestOrgIdentitySendsNothing(t *testing.T) {
-	onBoth(t, func(t *testing.T, w *world) {
+	onBoth(t, func(t *testing.T, w *fixture) {
 		to := w.target(newReceiver(t), comity.ModeAutomatic)
 		f := comity.Name
 		org := w.add(comity.OrgIdentity.Resource, nil)
