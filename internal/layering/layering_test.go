@@ -76,10 +76,12 @@ var rules = []struct {
 	{"internal/connector/...", []string{domain}},
 
 	// Who is calling. Who is added to call follows the registry's rules.
-	{"internal/signin", and(storeRooms, domain, "internal/authz", "internal/registry", "internal/signin/secret")},
+	{"internal/signin", []string{domain, "internal/authz", "internal/registry", "internal/signin/secret", "internal/store", "internal/store/db"}},
 
 	// What is asked of provisioning: its callers are the interfaces to the outside.
-	{"internal/provisioning", and(storeRooms, domain, "internal/authz", "internal/outbox")},
+	{"internal/provisioning", []string{
+		domain, "internal/authz", "internal/outbox", "internal/store", "internal/store/db", "internal/store/groups", "internal/store/queue",
+	}},
 
 	// The interfaces to the outside. Nothing here sees the store.
 	{"internal/rest", []string{domain, "internal/authz", "internal/signin", "internal/httpserver", "internal/observe", "internal/provisioning", "internal/registry", "internal/registry/view", "internal/wire"}},
