@@ -52,7 +52,7 @@ func (d generic) add(q *request) error {
 		return d.showForm(q, http.StatusUnprocessableEntity, fm, err)
 	}
 	if added.Generated != "" {
-		return q.show("minted.html", "The "+d.Resource.One+" is added", generatedPage{
+		return q.show("generated.html", "The "+d.Resource.One+" is added", generatedPage{
 			Name: fm.Value(d.Fields[0]), Secret: added.Generated, To: q.present.RecordPath(d.Resource, added.Id),
 		}, present.Link{Text: comity.Capitalize(d.Resource.Many), To: q.present.ListPath(d.Resource)})
 	}

@@ -1,9 +1,13 @@
 // Package console is the registry in a browser: pages of HTML that are made on the server and work
 // without JavaScript.
 //
-// Lists, forms and details are generic pages, generated from the resource's fields (drawn.go). A custom page
-// replaces a generic one by having its pattern, or adds a part to it (made.go). What a caller may see and do
-// is decided by packages access and registry, as for the API.
+// A page is a pattern and a function of the request, which has the session, the caller, the CO and the services. Lists,
+// forms, details and confirmations are generic pages, made from the tables of the resources; pages.go lists the custom
+// pages, which replace a generic page by having its pattern, and the custom parts of generic pages.
+//
+// The packages below do what is not a page: form makes forms, present turns records into what templates show, chart
+// computes drawings, templates and static have the files, cookies has the cookies. What a caller may see and do is
+// decided by the packages authz and registry, as for the API.
 package console
 
 import (

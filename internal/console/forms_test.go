@@ -8,36 +8,36 @@ import (
 )
 
 func TestFaultsStandBesideTheirFields(t *testing.T) {
-	everywhere(t, func(t *testing.T, w *world) {
-		r := signedIn(t, w.serve(t, nil).URL, w.operator)
-		co := w.addCO(t)
+	onEachDatabase(t, func(t *testing.T, fx *fixture) {
+		b := signedIn(t, fx.serve(t, nil).URL, fx.operator)
+		co := fx.addCO(t)
 		units := fmt.Sprintf("/console/co/%d/cous/", co)
 
-		r.get(units+"new", 200)
-		r.submit(values{"Name": "Phy:sics", "Description": "kept"}, 422)
-		if got := r.fault("Name"); got != `The name may not contain ":".` {
+		b.get(units+"new", 200)
+		b.submit(values{"Name": "Phy:sics", "Description": "kept"}, 422)
+		if got := b.fault("Name"); got != `The name may not contain ":".` {
 			t.Errorf("beside the name stands %q", got)
 		}
-		r.submit(values{"Name": "Physics"}, 200)
-		r.says("kept")
-		r.get(units+"new", 200)
-		r.submit(values{"Name": "Physics"}, 422)
-		if got := r.fault("Name"); got != "Name in use." {
+		b.submit(values{"Name": "Physics"}, 200)
+		b.says("kept")
+		b.get(units+"new", 200)
+		b.submit(values{"Name": "Physics"}, 422)
+		if got := b.fault("Name"); got != "Name in use." {
 			t.Errorf("beside a name that is taken stands %q", got)
 		}
-		r.submit(values{"Name": ""}, 422)
-		if got := r.fault("Name"); got != "Name is required." {
+		b.submit(values{"Name": ""}, 422)
+		if got := b.fault("Name"); got != "Name is required." {
 			t.Errorf("beside a name that is missing stands %q", got)
 		}
 	})
 }
 
 func TestStaleEditIsReported(t *testing.T) {
-	everywhere(t, func(t *testing.T, w *world) {
-		base := w.serve(t, nil).URL
-		slow, fast := signedIn(t, base, w.operator), signedIn(t, base, w.operator)
-		co := w.addCO(t)
-		unit := w.add(t, comity.Cou.Resource, func(rec *comity.Record) {
+	onEachDatabase(t, func(t *testing.T, fx *fixture) {
+		base := fx.serve(t, nil).URL
+		slow, fast := signedIn(t, base, fx.operator), signedIn(t, base, fx.operator)
+		co := fx.addCO(t)
+		unit := fx.add(t, comity.Cou.Resource, func(rec *comity.Record) {
 			rec.SetInt(comity.Cou.CoId, co)
 			rec.SetText(comity.Cou.Name, "Physics")
 		})
@@ -55,21 +55,21 @@ func TestStaleEditIsReported(t *testing.T) {
 }
 
 func TestOthersRecordsAreNotThere(t *testing.T) {
-	everywhere(t, func(t *testing.T, w *world) {
-		base := w.serve(t, nil).URL
-		mine, other := w.addCO(t), w.addCO(t)
-		login, err := w.signin.AddUser(t.Context(), mine, "admin", true, "")
+	onEachDatabase(t, func(t *testing.T, fx *fixture) {
+		base := fx.serve(t, nil).URL
+		mine, other := fx.addCO(t), fx.addCO(t)
+		login, err := fx.signin.AddUser(t.Context(), mine, "admin", true, "")
 		if err != nil {
 			t.Fatal(err)
 		}
-		person := w.addPerson(t, other, "Bob", "")
-		r := signedIn(t, base, login)
-		if want := fmt.Sprintf("/console/co/%d/", mine); r.at() != want {
-			t.Errorf("a CO's administrator is at %s, want %s", r.at(), want)
+		person := fx.addPerson(t, other, "Bob", "")
+		b := signedIn(t, base, login)
+		if want := fmt.Sprintf("/console/co/%d/", mine); b.at() != want {
+			t.Errorf("a CO's administrator is at %s, want %s", b.at(), want)
 		}
-		r.get(fmt.Sprintf("/console/co/%d/", other), 404)
-		r.get(fmt.Sprintf("/console/co/%d/co_people/%d/", other, person), 404)
-		r.get(fmt.Sprintf("/console/co/%d/co_people/%d/", mine, person), 404)
-		r.get("/console/cos/new", 403)
+		b.get(fmt.Sprintf("/console/co/%d/", other), 404)
+		b.get(fmt.Sprintf("/console/co/%d/co_people/%d/", other, person), 404)
+		b.get(fmt.Sprintf("/console/co/%d/co_people/%d/", mine, person), 404)
+		b.get("/console/cos/new", 403)
 	})
 }

@@ -12,7 +12,7 @@ import (
 // No form and no URL takes more than ten times as much memory as it has bytes.
 func TestMemory(t *testing.T) { //nolint:paralleltest // it measures what is on the heap
 	const mebi = 1 << 20
-	handler := worlds[0].serve(t, nil).Config.Handler
+	handler := fixtures[0].serve(t, nil).Config.Handler
 	send := func(method, url, body string) int {
 		r := httptest.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")

@@ -15,19 +15,19 @@ import (
 )
 
 // addUnit adds a unit of a CO.
-func (w *world) addUnit(t *testing.T, co int64, name string) int64 {
+func (fx *fixture) addUnit(t *testing.T, co int64, name string) int64 {
 	t.Helper()
-	return w.add(t, comity.Cou.Resource, func(rec *comity.Record) {
+	return fx.add(t, comity.Cou.Resource, func(rec *comity.Record) {
 		rec.SetInt(comity.Cou.CoId, co)
 		rec.SetText(comity.Cou.Name, name)
 	})
 }
 
 // addRole gives a person an active role in a unit, until a time if that is not zero.
-func (w *world) addRole(t *testing.T, person, unit int64, until time.Time) int64 {
+func (fx *fixture) addRole(t *testing.T, person, unit int64, until time.Time) int64 {
 	t.Helper()
 	f := comity.CoPersonRole
-	return w.add(t, f.Resource, func(rec *comity.Record) {
+	return fx.add(t, f.Resource, func(rec *comity.Record) {
 		rec.SetOwner(f.Person, comity.OwnerCO, person)
 		rec.SetInt(f.CouId, unit)
 		rec.SetText(f.Affiliation, "staff")
@@ -39,7 +39,7 @@ func (w *world) addRole(t *testing.T, person, unit int64, until time.Time) int64
 }
 
 // memberOf is an API user that acts for a person, with that person's rights.
-func (w *world) memberOf(t *testing.T, co, person int64) signin.Login {
+func (fx *fixture) memberOf(t *testing.T, co, person int64) signin.Login {
 	t.Helper()
 	f := comity.ApiUser
 	name := fmt.Sprintf("member-%d", serial.Add(1))
@@ -48,7 +48,7 @@ func (w *world) memberOf(t *testing.T, co, person int64) signin.Login {
 	rec.SetText(f.Username, name)
 	rec.SetText(f.Status, comity.Active)
 	rec.SetInt(f.CoPersonId, person)
-	added, err := w.registry.Add(t.Context(), authz.System("test"), f.Resource, comity.Input{Record: rec})
+	added, err := fx.registry.Add(t.Context(), authz.System("test"), f.Resource, comity.Input{Record: rec})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,16 +56,16 @@ func (w *world) memberOf(t *testing.T, co, person int64) signin.Login {
 }
 
 // administer makes a person an administrator of a unit.
-func (w *world) administer(t *testing.T, co, person int64, unit string) {
+func (fx *fixture) administer(t *testing.T, co, person int64, unit string) {
 	t.Helper()
-	groups, err := w.reader.List(t.Context(), authz.System("test"), view.ListQuery{Resource: comity.CoGroup.Resource, CoIds: []int64{co}})
+	groups, err := fx.reader.List(t.Context(), authz.System("test"), view.ListQuery{Resource: comity.CoGroup.Resource, CoIds: []int64{co}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, g := range groups.Records {
 		if name := g.Text(comity.CoGroup.Name); strings.Contains(name, unit) && strings.HasSuffix(name, "admins") {
 			f := comity.CoGroupMember
-			w.add(t, f.Resource, func(rec *comity.Record) {
+			fx.add(t, f.Resource, func(rec *comity.Record) {
 				rec.SetInt(f.CoGroupId, g.Id)
 				rec.SetOwner(f.Person, comity.OwnerCO, person)
 				rec.SetBool(f.Member, true)
@@ -77,17 +77,17 @@ func (w *world) administer(t *testing.T, co, person int64, unit string) {
 }
 
 func TestPeople(t *testing.T) {
-	everywhere(t, func(t *testing.T, w *world) {
-		s := w.serve(t, nil)
-		co := w.addCO(t)
+	onEachDatabase(t, func(t *testing.T, fx *fixture) {
+		s := fx.serve(t, nil)
+		co := fx.addCO(t)
 		list := fmt.Sprintf("/console/co/%d/co_people/", co)
-		r := signedIn(t, s.URL, w.operator)
-		r.get(list, 200)
-		r.says("There are no people yet.")
-		unit := w.addUnit(t, co, "Physics")
-		ada := w.addPerson(t, co, "Ada", "ada-login-"+fmt.Sprint(co))
-		grace := w.addPerson(t, co, "Hilde", "")
-		w.addRole(t, grace, unit, time.Time{})
+		b := signedIn(t, s.URL, fx.operator)
+		b.get(list, 200)
+		b.says("There are no people yet.")
+		unit := fx.addUnit(t, co, "Physics")
+		ada := fx.addPerson(t, co, "Ada", "ada-login-"+fmt.Sprint(co))
+		grace := fx.addPerson(t, co, "Hilde", "")
+		fx.addRole(t, grace, unit, time.Time{})
 		for _, tt := range []struct {
 			query     url.Values
 			sees, not string
@@ -98,132 +98,132 @@ func TestPeople(t *testing.T) {
 			{url.Values{"unit": {fmt.Sprint(unit)}}, "Hilde", "ada-login"},
 			{url.Values{"status": {comity.Suspended}}, "Nobody matches.", "ada-login"},
 		} {
-			r.get(list+"?"+tt.query.Encode(), 200)
-			r.says(tt.sees)
-			if tt.not != "" && strings.Contains(textOf(find(r.page.root, "main")), tt.not) {
-				t.Errorf("%s shows %s:\n%s", r.page.url, tt.not, r.page.text)
+			b.get(list+"?"+tt.query.Encode(), 200)
+			b.says(tt.sees)
+			if tt.not != "" && strings.Contains(textOf(find(b.page.root, "main")), tt.not) {
+				t.Errorf("%s shows %s:\n%s", b.page.url, tt.not, b.page.text)
 			}
 		}
-		member := signedIn(t, s.URL, w.memberOf(t, co, ada))
+		member := signedIn(t, s.URL, fx.memberOf(t, co, ada))
 		member.get(list, 200)
 		member.says("Ada")
 		if strings.Contains(member.page.text, "Hilde") || member.link("Add person") != "" {
 			t.Errorf("a member sees\n%s", member.page.text)
 		}
 		for i := range 51 {
-			w.addPerson(t, co, fmt.Sprintf("Z%02d", i), "")
+			fx.addPerson(t, co, fmt.Sprintf("Z%02d", i), "")
 		}
-		r.get(list, 200)
-		r.get(list+r.link("Next page"), 200)
-		r.says("Z50")
-		if r.link("First page") == "" || r.link("Next page") != "" {
+		b.get(list, 200)
+		b.get(list+b.link("Next page"), 200)
+		b.says("Z50")
+		if b.link("First page") == "" || b.link("Next page") != "" {
 			t.Error("the second page of two leads to the first, and no further")
 		}
 	})
 }
 
 func TestAddPerson(t *testing.T) {
-	everywhere(t, func(t *testing.T, w *world) {
-		s := w.serve(t, nil)
-		co := w.addCO(t)
+	onEachDatabase(t, func(t *testing.T, fx *fixture) {
+		s := fx.serve(t, nil)
+		co := fx.addCO(t)
 		form := fmt.Sprintf("/console/co/%d/co_people/add", co)
-		unit := w.addUnit(t, co, "Physics")
-		w.addUnit(t, co, "Biology")
+		unit := fx.addUnit(t, co, "Physics")
+		fx.addUnit(t, co, "Biology")
 		taken := fmt.Sprintf("taken-%d", co)
-		w.addPerson(t, co, "Hilde", taken)
-		r := signedIn(t, s.URL, w.operator)
-		r.get(form, 200)
-		r.submit(map[string]string{
+		fx.addPerson(t, co, "Hilde", taken)
+		b := signedIn(t, s.URL, fx.operator)
+		b.get(form, 200)
+		b.submit(map[string]string{
 			"EmailAddress.Mail": "no address", "Identifier.Identifier": taken, "Identifier.Type": "oidcsub",
 			"CoPersonRole.CouId": fmt.Sprint(unit),
 		}, 422)
-		r.says("The person is not added yet")
+		b.says("The person is not added yet")
 		for control, want := range map[string]string{
 			"Name.Given": "Given name is required.", "EmailAddress.Mail": "email address", "Identifier.Identifier": "in use", "CoPersonRole.Affiliation": "required",
 		} {
-			if got := r.fault(control); !strings.Contains(got, want) {
+			if got := b.fault(control); !strings.Contains(got, want) {
 				t.Errorf("beside %s stands %q, want %q", control, got, want)
 			}
 		}
-		r.submit(map[string]string{
+		b.submit(map[string]string{
 			"Name.Given": "Ada", "Name.Family": "Lovelace", "EmailAddress.Mail": "ada@example.org",
 			"Identifier.Identifier": "ada", "Identifier.Type": "uid", "CoPersonRole.Affiliation": "staff",
 		}, 200)
 		for _, text := range []string{"Person added.", "Ada Lovelace", "ada@example.org", "in because the role in Physics is Active"} {
-			r.says(text)
+			b.says(text)
 		}
-		r.get(form, 200)
-		r.submit(map[string]string{"Name.Given": "Emmy"}, 200)
-		r.says("No role yet.")
+		b.get(form, 200)
+		b.submit(map[string]string{"Name.Given": "Emmy"}, 200)
+		b.says("No role yet.")
 
-		head := w.addPerson(t, co, "Head", "")
-		w.administer(t, co, head, "Physics")
-		h := signedIn(t, s.URL, w.memberOf(t, co, head))
+		head := fx.addPerson(t, co, "Head", "")
+		fx.administer(t, co, head, "Physics")
+		h := signedIn(t, s.URL, fx.memberOf(t, co, head))
 		h.get(form, 200)
 		h.submit(map[string]string{"Name.Given": "Kurt", "CoPersonRole.CouId": fmt.Sprint(unit), "CoPersonRole.Affiliation": "staff"}, 200)
 		h.says("Kurt")
-		m := signedIn(t, s.URL, w.memberOf(t, co, w.addPerson(t, co, "Member", "")))
+		m := signedIn(t, s.URL, fx.memberOf(t, co, fx.addPerson(t, co, "Member", "")))
 		m.get(form, 403)
 	})
 }
 
 func TestPerson(t *testing.T) {
-	everywhere(t, func(t *testing.T, w *world) {
-		s := w.serve(t, nil)
-		co := w.addCO(t)
-		unit := w.addUnit(t, co, "Physics")
-		ada := w.addPerson(t, co, "Ada", fmt.Sprintf("ada-%d", co))
-		w.addRole(t, ada, unit, time.Now().AddDate(1, 0, 0))
+	onEachDatabase(t, func(t *testing.T, fx *fixture) {
+		s := fx.serve(t, nil)
+		co := fx.addCO(t)
+		unit := fx.addUnit(t, co, "Physics")
+		ada := fx.addPerson(t, co, "Ada", fmt.Sprintf("ada-%d", co))
+		fx.addRole(t, ada, unit, time.Now().AddDate(1, 0, 0))
 		at := fmt.Sprintf("/console/co/%d/co_people/%d/", co, ada)
-		r := signedIn(t, s.URL, w.operator)
-		r.get(at, 200)
+		b := signedIn(t, s.URL, fx.operator)
+		b.get(at, 200)
 		for _, text := range []string{"staff", "in because everybody in the CO is", "in because the role in Physics is Active", "Add email address", "All history of this person", "Added role staff in Physics by"} {
-			r.says(text)
+			b.says(text)
 		}
-		r.get(r.link("Edit Ada"), 200)
-		r.submit(map[string]string{"Family": "Lovelace"}, 200)
-		if r.at() != at {
-			t.Errorf("after the name is edited the reader is at %s, want %s", r.at(), at)
+		b.get(b.link("Edit Ada"), 200)
+		b.submit(map[string]string{"Family": "Lovelace"}, 200)
+		if b.at() != at {
+			t.Errorf("after the name is edited the browser is at %s, want %s", b.at(), at)
 		}
-		r.says("Name saved.")
-		r.says("Ada Lovelace")
-		r.get(r.link("Add email address"), 200)
-		r.submit(map[string]string{"Mail": "ada@example.org", "Type": "official"}, 200)
-		if r.at() != at {
-			t.Errorf("after an address is added the reader is at %s, want %s", r.at(), at)
+		b.says("Name saved.")
+		b.says("Ada Lovelace")
+		b.get(b.link("Add email address"), 200)
+		b.submit(map[string]string{"Mail": "ada@example.org", "Type": "official"}, 200)
+		if b.at() != at {
+			t.Errorf("after an address is added the browser is at %s, want %s", b.at(), at)
 		}
-		r.get(r.link("Delete ada@example.org"), 200)
-		r.submit(nil, 200)
-		if r.at() != at {
-			t.Errorf("after the address is deleted the reader is at %s, want %s", r.at(), at)
+		b.get(b.link("Delete ada@example.org"), 200)
+		b.submit(nil, 200)
+		if b.at() != at {
+			t.Errorf("after the address is deleted the browser is at %s, want %s", b.at(), at)
 		}
-		r.get(at+"?at="+time.Now().UTC().Format(time.DateOnly), 200)
-		r.says("Nothing here can be changed.")
+		b.get(at+"?at="+time.Now().UTC().Format(time.DateOnly), 200)
+		b.says("Nothing here can be changed.")
 		for _, text := range []string{"Edit", "Delete", "Edit Ada Lovelace", "Add name", "Add role"} {
-			if to := r.link(text); to != "" {
+			if to := b.link(text); to != "" {
 				t.Errorf("%q leads to %s from the past", text, to)
 			}
 		}
-		r.get(at+"delete", 200)
-		r.says("Delete the roles first.")
-		r.submit(nil, 409)
-		r.get(at+"?at=1990-01-01", 404)
-		r.get(at+"?at=yesterday", 400)
-		other := fmt.Sprintf("/console/co/%d/co_people/%s/", w.addCO(t), path.Base(at))
-		r.get(other, 404)
+		b.get(at+"delete", 200)
+		b.says("Delete the roles first.")
+		b.submit(nil, 409)
+		b.get(at+"?at=1990-01-01", 404)
+		b.get(at+"?at=yesterday", 400)
+		other := fmt.Sprintf("/console/co/%d/co_people/%s/", fx.addCO(t), path.Base(at))
+		b.get(other, 404)
 
-		me := signedIn(t, s.URL, w.memberOf(t, co, ada))
+		me := signedIn(t, s.URL, fx.memberOf(t, co, ada))
 		me.get(at, 200)
 		me.says("Ada Lovelace")
 		if me.link("Edit") != "" || me.link("Edit Ada Lovelace") != "" || me.link("Add name") != "" {
 			t.Errorf("a member is offered changes:\n%s", me.page.text)
 		}
-		stranger := signedIn(t, s.URL, w.memberOf(t, co, w.addPerson(t, co, "Stranger", "")))
+		stranger := signedIn(t, s.URL, fx.memberOf(t, co, fx.addPerson(t, co, "Stranger", "")))
 		stranger.get(at, 404)
 
-		head := w.addPerson(t, co, "Head", "")
-		w.administer(t, co, head, "Physics")
-		h := signedIn(t, s.URL, w.memberOf(t, co, head))
+		head := fx.addPerson(t, co, "Head", "")
+		fx.administer(t, co, head, "Physics")
+		h := signedIn(t, s.URL, fx.memberOf(t, co, head))
 		h.get(at, 200)
 		if h.link("Edit Ada Lovelace") == "" || h.link(fmt.Sprintf("Edit ada-%d", co)) != "" {
 			t.Errorf("an administrator of the unit edits the name, and no identifier to log in by:\n%s", h.page.text)
@@ -232,34 +232,34 @@ func TestPerson(t *testing.T) {
 }
 
 func TestOverview(t *testing.T) {
-	everywhere(t, func(t *testing.T, w *world) {
-		s := w.serve(t, nil)
-		co := w.addCO(t)
+	onEachDatabase(t, func(t *testing.T, fx *fixture) {
+		s := fx.serve(t, nil)
+		co := fx.addCO(t)
 		home := fmt.Sprintf("/console/co/%d/", co)
-		r := signedIn(t, s.URL, w.operator)
-		r.get("/console/", 200)
-		r.says("Active")
-		r.get(home, 200)
-		r.says("What to do next")
-		r.get(r.link("Add a personWith name, address, identifier and role in one form."), 200)
-		unit := w.addUnit(t, co, "Physics")
-		ada := w.addPerson(t, co, "Ada", "")
-		w.addRole(t, ada, unit, time.Now().AddDate(0, 1, 0))
-		w.add(t, comity.CoProvisioningTarget.Resource, func(rec *comity.Record) {
+		b := signedIn(t, s.URL, fx.operator)
+		b.get("/console/", 200)
+		b.says("Active")
+		b.get(home, 200)
+		b.says("What to do next")
+		b.get(b.link("Add a personWith name, address, identifier and role in one form."), 200)
+		unit := fx.addUnit(t, co, "Physics")
+		ada := fx.addPerson(t, co, "Ada", "")
+		fx.addRole(t, ada, unit, time.Now().AddDate(0, 1, 0))
+		fx.add(t, comity.CoProvisioningTarget.Resource, func(rec *comity.Record) {
 			f := comity.CoProvisioningTarget
 			rec.SetInt(f.CoId, co)
 			rec.SetText(f.Plugin, comity.PluginAPI)
 			rec.SetText(f.Description, "Mail system")
 			rec.SetText(f.Status, comity.ModeManual)
 		})
-		r.get(home, 200)
+		b.get(home, 200)
 		for _, text := range []string{"People by status", "1Active", "Mail system", "Ends next", "Role, staff in Physics", "As a table"} {
-			r.says(text)
+			b.says(text)
 		}
-		if r.link("Ada") == "" {
+		if b.link("Ada") == "" {
 			t.Error("what ends next leads to no person")
 		}
-		me := signedIn(t, s.URL, w.memberOf(t, co, ada))
+		me := signedIn(t, s.URL, fx.memberOf(t, co, ada))
 		me.get(home, 200)
 		me.says("Role, staff in Physics")
 		if strings.Contains(me.page.text, "Mail system") || strings.Contains(me.page.text, "As a table") {

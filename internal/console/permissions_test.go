@@ -16,7 +16,7 @@ import (
 )
 
 // The callers who walk, as in the walk of the API: those who act for a CO person stand to the near
-// specimens as their names say.
+// examples as their names say.
 const (
 	operator  = "operator"
 	admin     = "admin"
@@ -31,17 +31,17 @@ const (
 
 var callers = []string{operator, admin, chief, unitAdmin, owner, subject, fellow, bystander, nobody}
 
-// aboutPerson are the resources whose specimen is about the person of a scene.
+// aboutPerson are the resources whose example is about the person of the fixture.
 var aboutPerson = []*comity.Resource{
 	comity.CoPerson.Resource, comity.CoPersonRole.Resource, comity.Name.Resource, comity.EmailAddress.Resource, comity.Identifier.Resource,
 	comity.Url.Resource, comity.Address.Resource, comity.TelephoneNumber.Resource, comity.AdHocAttribute.Resource,
 	comity.IdentityDocument.Resource, comity.CoTAndCAgreement.Resource, comity.SshKey.Resource, comity.CoGroupMember.Resource,
 }
 
-// linked are the resources whose specimen refers to the person without belonging to their unit.
+// linked are the resources whose example refers to the person without belonging to their unit.
 var linked = []*comity.Resource{comity.OrgIdentity.Resource, comity.CoOrgIdentityLink.Resource, comity.HistoryRecord.Resource}
 
-// related says how the near specimen of a resource stands to a caller.
+// related says how the near example of a resource stands to a caller.
 func related(as string, r *comity.Resource) authz.Relation {
 	relation := authz.InCO
 	isGroup, isAbout := r == comity.CoGroup.Resource, slices.Contains(aboutPerson, r)
@@ -73,7 +73,7 @@ func related(as string, r *comity.Resource) authz.Relation {
 	return relation
 }
 
-// addable is how a specimen stands to the owner of any group: they see who may be added, by name, address
+// addable is how a example stands to the owner of any group: they see who may be added, by name, address
 // and unit.
 func addable(r *comity.Resource) authz.Relation {
 	if len(authz.PermissionFor(r).Distinguishing) > 0 {
@@ -82,7 +82,7 @@ func addable(r *comity.Resource) authz.Relation {
 	return 0
 }
 
-// allows says whether the table of permissions lets a caller do this to a specimen, or to one that
+// allows says whether the table of permissions lets a caller do this to a example, or to one that
 // nothing relates to them.
 func allows(as string, op authz.Operation, r *comity.Resource, near bool) bool {
 	switch as {
@@ -104,9 +104,9 @@ func allows(as string, op authz.Operation, r *comity.Resource, near bool) bool {
 	return []authz.Relation{p.View, p.Add, p.Edit, p.Delete}[op]&relation != 0
 }
 
-// isNear says whether the near specimen is so to a caller: the second group is to those who are in it
+// isNear says whether the near example is so to a caller: the second group is to those who are in it
 // by way of the first.
-func isNear(as string, sp specimen) bool { return sp.keep != "ring" || as == subject || as == fellow }
+func isNear(as string, sp example) bool { return sp.keep != "ring" || as == subject || as == fellow }
 
 // lists says whether the table lets a caller see any list of a resource.
 func lists(as string, r *comity.Resource) bool {
@@ -122,10 +122,10 @@ func lists(as string, r *comity.Resource) bool {
 	return view&^(authz.InUnit|authz.OfUnitPerson|authz.Enrolling) != 0
 }
 
-// scene is a CO with one of each resource, but for a second group, near to the callers and one far from them.
-type scene struct {
+// permissionFixture is a CO with one of each resource, but for a second group, near to the callers and one far from them.
+type permissionFixture struct {
 	*testing.T
-	*world
+	*fixture
 	base      string
 	co        int64
 	near, far map[string]string
@@ -136,22 +136,22 @@ type scene struct {
 // the table of permissions: pages show the buttons for what may be done and no others, and what may
 // not be done is refused to whoever knows its address.
 func TestEveryCallerEveryResourceEveryOperation(t *testing.T) {
-	everywhere(t, func(t *testing.T, w *world) {
-		s := &scene{T: t, world: w, base: w.serve(t, nil).URL, co: w.addCO(t)}
+	onEachDatabase(t, func(t *testing.T, fx *fixture) {
+		s := &permissionFixture{T: t, fixture: fx, base: fx.serve(t, nil).URL, co: fx.addCO(t)}
 		s.cast()
 		for _, as := range callers {
 			t.Run(as, func(t *testing.T) {
 				s := *s
 				s.T = t
-				r := signedIn(t, s.base, s.logins[as])
-				for _, sp := range specimens {
-					s.looks(r, as, sp, s.near[sp.keep], isNear(as, sp))
-					s.looks(r, as, sp, s.far[sp.keep], false)
-					s.adds(r, as, sp)
+				b := signedIn(t, s.base, s.logins[as])
+				for _, sp := range examples {
+					s.looks(b, as, sp, s.near[sp.keep], isNear(as, sp))
+					s.looks(b, as, sp, s.far[sp.keep], false)
+					s.adds(b, as, sp)
 				}
-				for _, sp := range slices.Backward(specimens) {
-					s.changes(r, as, sp, s.near[sp.keep], isNear(as, sp))
-					s.changes(r, as, sp, s.far[sp.keep], false)
+				for _, sp := range slices.Backward(examples) {
+					s.changes(b, as, sp, s.near[sp.keep], isNear(as, sp))
+					s.changes(b, as, sp, s.far[sp.keep], false)
 				}
 			})
 		}
@@ -159,21 +159,21 @@ func TestEveryCallerEveryResourceEveryOperation(t *testing.T) {
 }
 
 // furnish makes one of each resource.
-func (s *scene) furnish(r *reader) map[string]string {
+func (s *permissionFixture) furnish(b *browser) map[string]string {
 	ids := s.bare(s.T, s.co)
-	for _, sp := range specimens {
-		r.get(s.at(sp.resource)+"new", 200)
-		r.submit(s.placed(sp, ids), 200)
-		if to := r.link("I have it"); to != "" {
-			r.get(to, 200)
+	for _, sp := range examples {
+		b.get(s.at(sp.resource)+"new", 200)
+		b.submit(s.placed(sp, ids), 200)
+		if to := b.link("I have it"); to != "" {
+			b.get(to, 200)
 		}
-		ids[sp.keep] = path.Base(r.at())
+		ids[sp.keep] = path.Base(b.at())
 	}
 	return ids
 }
 
-// placed is what a specimen is sent with, its group in the unit.
-func (s *scene) placed(sp specimen, ids map[string]string) values {
+// placed is what a example is sent with, its group in the unit.
+func (s *permissionFixture) placed(sp example, ids map[string]string) values {
 	send := maps.Clone(sp.send)
 	switch sp.keep {
 	case "group":
@@ -184,14 +184,14 @@ func (s *scene) placed(sp specimen, ids map[string]string) values {
 	return fill(s.T, ids, send)
 }
 
-func (s *scene) at(r *comity.Resource) string {
+func (s *permissionFixture) at(r *comity.Resource) string {
 	return fmt.Sprintf("/console/co/%d/%s/", s.co, path.Base(r.Path))
 }
 
 // cast furnishes the CO twice and makes the callers.
-func (s *scene) cast() {
-	r := signedIn(s.T, s.base, s.operator)
-	s.far, s.near = s.furnish(r), s.furnish(r)
+func (s *permissionFixture) cast() {
+	b := signedIn(s.T, s.base, s.operator)
+	s.far, s.near = s.furnish(b), s.furnish(b)
 	group, unit := comity.ParseId(s.near["group"]), comity.ParseId(s.near["unit"])
 	people := map[string]int64{subject: comity.ParseId(s.near["person"])}
 	for _, as := range []string{chief, unitAdmin, owner, fellow, bystander} {
@@ -214,7 +214,7 @@ func (s *scene) cast() {
 	}
 }
 
-func (s *scene) join(person, group int64, owner bool) {
+func (s *permissionFixture) join(person, group int64, owner bool) {
 	f := comity.CoGroupMember
 	s.add(s.T, f.Resource, func(rec *comity.Record) {
 		rec.SetInt(f.CoGroupId, group)
@@ -225,7 +225,7 @@ func (s *scene) join(person, group int64, owner bool) {
 }
 
 // admins is the group of the administrators of a unit, of the CO for 0.
-func (s *scene) admins(unit int64) int64 {
+func (s *permissionFixture) admins(unit int64) int64 {
 	l, err := s.reader.List(s.Context(), authz.System("test"), view.ListQuery{Resource: comity.CoGroup.Resource, CoIds: []int64{s.co}})
 	if err != nil {
 		s.Fatal(err)
@@ -241,7 +241,7 @@ func (s *scene) admins(unit int64) int64 {
 }
 
 // addUser makes an API user who acts for a person.
-func (s *scene) addUser(as string, person int64) signin.Login {
+func (s *permissionFixture) addUser(as string, person int64) signin.Login {
 	f := comity.ApiUser
 	rec := comity.NewRecord(f.Resource)
 	rec.SetInt(f.CoId, s.co)
@@ -255,52 +255,52 @@ func (s *scene) addUser(as string, person int64) signin.Login {
 	return signin.Login{Username: fmt.Sprintf("co_%d.%s", s.co, as), Key: added.Generated}
 }
 
-// looks walks the list and the page of a specimen, and reads which buttons they have.
-func (s *scene) looks(r *reader, as string, sp specimen, id string, near bool) {
+// looks walks the list and the page of a example, and reads which buttons they have.
+func (s *permissionFixture) looks(b *browser, as string, sp example, id string, near bool) {
 	s.Helper()
 	what := fmt.Sprintf("%s of %s, near: %v", sp.resource.Singular, as, near)
 	may := allows(as, authz.View, sp.resource, near)
-	r.ask(s.at(sp.resource) + id + "/")
-	if (r.page.status == 200) != may {
-		s.Errorf("view %s: %d, but the table says %v", what, r.page.status, may)
+	b.ask(s.at(sp.resource) + id + "/")
+	if (b.page.status == 200) != may {
+		s.Errorf("view %s: %d, but the table says %v", what, b.page.status, may)
 	}
-	if may && r.page.status == 200 && !sp.resource.AppendOnly {
+	if may && b.page.status == 200 && !sp.resource.AppendOnly {
 		for button, op := range map[string]authz.Operation{"Edit": authz.Edit, "Delete": authz.Delete} {
-			if shown, may := r.offers(id, button), allows(as, op, sp.resource, near); shown != may && !s.isReserved(as, sp) {
+			if shown, may := b.offers(id, button), allows(as, op, sp.resource, near); shown != may && !s.isReserved(as, sp) {
 				s.Errorf("%s %s: the button is there: %v, but the table says %v", button, what, shown, may)
 			}
 		}
 	}
-	r.ask(s.at(sp.resource))
-	if (r.page.status == 200) != lists(as, sp.resource) {
-		s.Errorf("list %s: %d, but the table says %v", what, r.page.status, lists(as, sp.resource))
+	b.ask(s.at(sp.resource))
+	if (b.page.status == 200) != lists(as, sp.resource) {
+		s.Errorf("list %s: %d, but the table says %v", what, b.page.status, lists(as, sp.resource))
 	}
 }
 
 // isReserved says that more than the table decides: nobody but administrators changes a login.
-func (s *scene) isReserved(as string, sp specimen) bool {
+func (s *permissionFixture) isReserved(as string, sp example) bool {
 	return as == unitAdmin && sp.resource == comity.Identifier.Resource
 }
 
-// adds opens the form of a specimen, and sends it as somebody would who knows its address.
-func (s *scene) adds(r *reader, as string, sp specimen) {
+// adds opens the form of a example, and sends it as somebody would who knows its address.
+func (s *permissionFixture) adds(b *browser, as string, sp example) {
 	s.Helper()
 	may := allows(as, authz.Add, sp.resource, true) || as == unitAdmin && sp.resource == comity.CoPerson.Resource
-	r.ask(s.at(sp.resource) + "new")
-	if may && r.page.status != 200 {
-		s.Errorf("the form to add a %s is answered %d to %s, but the table allows it", sp.resource.Singular, r.page.status, as)
+	b.ask(s.at(sp.resource) + "new")
+	if may && b.page.status != 200 {
+		s.Errorf("the form to add a %s is answered %d to %s, but the table allows it", sp.resource.Singular, b.page.status, as)
 	}
 	if may {
 		return // that it can be sent, TestEveryResource shows
 	}
-	r.send(s.at(sp.resource)+"new", s.placed(sp, s.near))
-	if r.page.status < 400 || r.page.status >= 500 {
-		s.Errorf("add %s as %s: %d, but the table forbids it", sp.resource.Singular, as, r.page.status)
+	b.send(s.at(sp.resource)+"new", s.placed(sp, s.near))
+	if b.page.status < 400 || b.page.status >= 500 {
+		s.Errorf("add %s as %s: %d, but the table forbids it", sp.resource.Singular, as, b.page.status)
 	}
 }
 
-// changes opens the forms to edit and delete a specimen, and sends those that may not be.
-func (s *scene) changes(r *reader, as string, sp specimen, id string, near bool) {
+// changes opens the forms to edit and delete a example, and sends those that may not be.
+func (s *permissionFixture) changes(b *browser, as string, sp example, id string, near bool) {
 	s.Helper()
 	if sp.resource.AppendOnly || s.isReserved(as, sp) {
 		return
@@ -308,45 +308,45 @@ func (s *scene) changes(r *reader, as string, sp specimen, id string, near bool)
 	for form, op := range map[string]authz.Operation{"edit": authz.Edit, "delete": authz.Delete} {
 		may := allows(as, op, sp.resource, near)
 		at := s.at(sp.resource) + id + "/" + form
-		r.ask(at)
-		if (r.page.status == 200) != may {
-			s.Errorf("the form to %s a %s, near: %v, is answered %d to %s, but the table says %v", form, sp.resource.Singular, near, r.page.status, as, may)
+		b.ask(at)
+		if (b.page.status == 200) != may {
+			s.Errorf("the form to %s a %s, near: %v, is answered %d to %s, but the table says %v", form, sp.resource.Singular, near, b.page.status, as, may)
 		}
 		if may {
 			continue
 		}
-		r.send(at, s.placed(sp, s.near))
-		if r.page.status < 400 || r.page.status >= 500 {
-			s.Errorf("%s %s as %s, near: %v: %d, but the table forbids it", form, sp.resource.Singular, as, near, r.page.status)
+		b.send(at, s.placed(sp, s.near))
+		if b.page.status < 400 || b.page.status >= 500 {
+			s.Errorf("%s %s as %s, near: %v: %d, but the table forbids it", form, sp.resource.Singular, as, near, b.page.status)
 		}
 	}
 }
 
 // ask is get whatever the answer.
-func (r *reader) ask(path string) {
-	r.t.Helper()
-	response, err := r.client.Get(r.base + path)
+func (b *browser) ask(path string) {
+	b.t.Helper()
+	response, err := b.client.Get(b.base + path)
 	if err != nil {
-		r.t.Fatal(err)
+		b.t.Fatal(err)
 	}
-	r.read("GET "+path, response, response.StatusCode)
+	b.read("GET "+path, response, response.StatusCode)
 }
 
 // send is post whatever the answer.
-func (r *reader) send(to string, fill values) {
-	r.t.Helper()
+func (b *browser) send(to string, fill values) {
+	b.t.Helper()
 	form := url.Values{}
 	for name, value := range fill {
 		form.Set(name, value)
 	}
-	response, err := r.request(to, form)
+	response, err := b.request(to, form)
 	if err != nil {
-		r.t.Fatal(err)
+		b.t.Fatal(err)
 	}
-	r.read("POST "+to, response, response.StatusCode)
+	b.read("POST "+to, response, response.StatusCode)
 }
 
 // offers says whether the page has a link of that text to a form of the record.
-func (r *reader) offers(id, text string) bool {
-	return strings.HasSuffix(r.link(text), "/"+id+"/"+strings.ToLower(text))
+func (b *browser) offers(id, text string) bool {
+	return strings.HasSuffix(b.link(text), "/"+id+"/"+strings.ToLower(text))
 }

@@ -13,74 +13,74 @@ import (
 )
 
 func TestSignInByKey(t *testing.T) {
-	everywhere(t, func(t *testing.T, w *world) {
-		base := w.serve(t, nil).URL
-		r := newReader(t, base)
-		r.get("/console/cos/new", 200)
-		if r.at() != "/console/sign-in" {
-			t.Fatalf("a stranger is at %s", r.at())
+	onEachDatabase(t, func(t *testing.T, fx *fixture) {
+		base := fx.serve(t, nil).URL
+		b := newBrowser(t, base)
+		b.get("/console/cos/new", 200)
+		if b.at() != "/console/sign-in" {
+			t.Fatalf("a stranger is at %s", b.at())
 		}
-		r.submit(values{"username": w.operator.Username, "key": "wrong"}, 403)
-		r.says("is not right")
-		r.submit(values{"username": w.operator.Username, "key": w.operator.Key}, 200)
-		if r.at() != "/console/cos/new" {
-			t.Errorf("after signing in the reader is at %s", r.at())
+		b.submit(values{"username": fx.operator.Username, "key": "wrong"}, 403)
+		b.says("is not right")
+		b.submit(values{"username": fx.operator.Username, "key": fx.operator.Key}, 200)
+		if b.at() != "/console/cos/new" {
+			t.Errorf("after signing in the browser is at %s", b.at())
 		}
-		r.post("/console/sign-out", nil, 200)
-		r.says("You are signed out.")
-		r.get("/console/", 200)
-		r.says("Sign in")
+		b.post("/console/sign-out", nil, 200)
+		b.says("You are signed out.")
+		b.get("/console/", 200)
+		b.says("Sign in")
 	})
 }
 
 func TestNextIsOfTheConsole(t *testing.T) {
-	w := worlds[0]
-	base := w.serve(t, nil).URL
+	fx := fixtures[0]
+	base := fx.serve(t, nil).URL
 	for _, next := range []string{"https://evil.example/console/", "//evil.example/console/", `/\evil.example`, "/registry/", "console/", "javascript:alert(1)"} {
-		r := newReader(t, base)
-		r.get("/console/sign-in?next="+url.QueryEscape(next), 200)
-		r.submit(values{"username": w.operator.Username, "key": w.operator.Key}, 200)
-		if r.page.url.String() != base+"/console/" {
-			t.Errorf("next=%s leads to %s", next, r.page.url)
+		b := newBrowser(t, base)
+		b.get("/console/sign-in?next="+url.QueryEscape(next), 200)
+		b.submit(values{"username": fx.operator.Username, "key": fx.operator.Key}, 200)
+		if b.page.url.String() != base+"/console/" {
+			t.Errorf("next=%s leads to %s", next, b.page.url)
 		}
 	}
 }
 
 func TestFailedLogins(t *testing.T) {
-	w := worlds[0]
-	r := newReader(t, w.serve(t, func(o *console.Options) { o.Logins = &signin.Logins{PerMinute: 2} }).URL)
-	r.get("/console/sign-in", 200)
+	fx := fixtures[0]
+	b := newBrowser(t, fx.serve(t, func(o *console.Options) { o.Logins = &signin.Logins{PerMinute: 2} }).URL)
+	b.get("/console/sign-in", 200)
 	for _, want := range []int{403, 403, 429} {
-		r.post("/console/sign-in", url.Values{"username": {"co_1.operator"}, "key": {"wrong"}}, want)
+		b.post("/console/sign-in", url.Values{"username": {"co_1.operator"}, "key": {"wrong"}}, want)
 	}
 }
 
 func TestLinkIsGoodOnce(t *testing.T) {
-	everywhere(t, func(t *testing.T, w *world) {
-		token, err := w.signin.NewLink(t.Context(), w.operator.Username)
+	onEachDatabase(t, func(t *testing.T, fx *fixture) {
+		token, err := fx.signin.NewLink(t.Context(), fx.operator.Username)
 		if err != nil {
 			t.Fatal(err)
 		}
-		base := w.serve(t, nil).URL
+		base := fx.serve(t, nil).URL
 		link := "/console/sign-in/link?token=" + token
-		r, late := newReader(t, base), newReader(t, base)
+		b, late := newBrowser(t, base), newBrowser(t, base)
 		late.get(link, 200)
-		r.get(link, 200)
-		r.submit(nil, 200)
-		r.says("Choose a CO")
+		b.get(link, 200)
+		b.submit(nil, 200)
+		b.says("Choose a CO")
 		late.submit(nil, 403)
 		late.says("used up")
 	})
 }
 
 func TestSignOutEverywhere(t *testing.T) {
-	everywhere(t, func(t *testing.T, w *world) {
-		base := w.serve(t, nil).URL
-		login, err := w.signin.AddUser(t.Context(), w.addCO(t), "admin", true, "")
+	onEachDatabase(t, func(t *testing.T, fx *fixture) {
+		base := fx.serve(t, nil).URL
+		login, err := fx.signin.AddUser(t.Context(), fx.addCO(t), "admin", true, "")
 		if err != nil {
 			t.Fatal(err)
 		}
-		one, two, other := signedIn(t, base, login), signedIn(t, base, login), signedIn(t, base, w.operator)
+		one, two, other := signedIn(t, base, login), signedIn(t, base, login), signedIn(t, base, fx.operator)
 		one.post("/console/sign-out/everywhere", nil, 200)
 		two.get("/console/", 200)
 		two.says("Sign in")
@@ -91,26 +91,26 @@ func TestSignOutEverywhere(t *testing.T) {
 
 // TestSessionEndsWithItsUser: what ends an API user ends their sessions, as fast as at the API.
 func TestSessionEndsWithItsUser(t *testing.T) {
-	everywhere(t, func(t *testing.T, w *world) {
-		base := w.serve(t, nil).URL
-		co := w.addCO(t)
+	onEachDatabase(t, func(t *testing.T, fx *fixture) {
+		base := fx.serve(t, nil).URL
+		co := fx.addCO(t)
 		for name, end := range map[string]func(signin.Login) error{
-			"suspended": func(l signin.Login) error { return w.signin.SuspendUser(t.Context(), l.Username) },
+			"suspended": func(l signin.Login) error { return fx.signin.SuspendUser(t.Context(), l.Username) },
 			"rotated": func(l signin.Login) error {
-				_, err := w.signin.RotateKey(t.Context(), l.Username, "")
+				_, err := fx.signin.RotateKey(t.Context(), l.Username, "")
 				return err
 			},
 		} {
-			login, err := w.signin.AddUser(t.Context(), co, name, true, "")
+			login, err := fx.signin.AddUser(t.Context(), co, name, true, "")
 			if err != nil {
 				t.Fatal(err)
 			}
-			r := signedIn(t, base, login)
-			r.get(fmt.Sprintf("/console/co/%d/", co), 200)
+			b := signedIn(t, base, login)
+			b.get(fmt.Sprintf("/console/co/%d/", co), 200)
 			if err := end(login); err != nil {
 				t.Fatal(err)
 			}
-			for deadline := time.Now().Add(20 * time.Second); r.at() != "/console/sign-in"; r.get("/console/", 200) {
+			for deadline := time.Now().Add(20 * time.Second); b.at() != "/console/sign-in"; b.get("/console/", 200) {
 				if time.Now().After(deadline) {
 					t.Fatalf("a user who is %s is still signed in", name)
 				}
@@ -120,9 +120,9 @@ func TestSessionEndsWithItsUser(t *testing.T) {
 }
 
 func TestOtherSitesChangeNothing(t *testing.T) {
-	w := worlds[0]
-	base := w.serve(t, nil).URL
-	r := signedIn(t, base, w.operator)
+	fx := fixtures[0]
+	base := fx.serve(t, nil).URL
+	b := signedIn(t, base, fx.operator)
 	for name, header := range map[string][2]string{
 		"by its origin":                  {"Origin", "https://evil.example"},
 		"by what the browser says of it": {"Sec-Fetch-Site", "cross-site"},
@@ -133,7 +133,7 @@ func TestOtherSitesChangeNothing(t *testing.T) {
 				t.Fatal(err)
 			}
 			request.Header.Set(header[0], header[1])
-			response, err := r.client.Do(request)
+			response, err := b.client.Do(request)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -143,18 +143,18 @@ func TestOtherSitesChangeNothing(t *testing.T) {
 			}
 		})
 	}
-	r.get("/console/", 200)
-	r.says("Choose a CO")
+	b.get("/console/", 200)
+	b.says("Choose a CO")
 }
 
 func TestHeaders(t *testing.T) {
-	r := newReader(t, worlds[0].serve(t, nil).URL)
-	r.get("/console/sign-in", 200)
+	b := newBrowser(t, fixtures[0].serve(t, nil).URL)
+	b.get("/console/sign-in", 200)
 	for name, want := range map[string]string{
 		"Content-Security-Policy": "default-src 'none'; script-src 'self';",
 		"X-Content-Type-Options":  "nosniff", "Referrer-Policy": "same-origin", "Cache-Control": "no-store",
 	} {
-		if got := r.page.header.Get(name); !strings.HasPrefix(got, want) {
+		if got := b.page.header.Get(name); !strings.HasPrefix(got, want) {
 			t.Errorf("%s is %q, want %q", name, got, want)
 		}
 	}
@@ -162,11 +162,11 @@ func TestHeaders(t *testing.T) {
 
 // TestCookies: over HTTPS, by way of a proxy too, no other name of the domain can set the cookie.
 func TestCookies(t *testing.T) {
-	w := worlds[0]
+	fx := fixtures[0]
 	for public, want := range map[string]string{"https://registry.example.org": "__Host-comity", "http://127.0.0.1": "comity"} {
-		base := w.serve(t, func(o *console.Options) { o.PublicURL = public }).URL
+		base := fx.serve(t, func(o *console.Options) { o.PublicURL = public }).URL
 		client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-		response, err := client.PostForm(base+"/console/sign-in", url.Values{"username": {w.operator.Username}, "key": {w.operator.Key}})
+		response, err := client.PostForm(base+"/console/sign-in", url.Values{"username": {fx.operator.Username}, "key": {fx.operator.Key}})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -15,20 +15,20 @@ import (
 	"comity/internal/authz"
 )
 
-// inZone is a reader whose browser has said its time zone.
-func (r *reader) inZone(zone string) {
-	r.t.Helper()
-	u, err := url.Parse(r.base)
+// inZone sets the time zone of the browser.
+func (b *browser) inZone(zone string) {
+	b.t.Helper()
+	u, err := url.Parse(b.base)
 	if err != nil {
-		r.t.Fatal(err)
+		b.t.Fatal(err)
 	}
-	r.client.Jar.SetCookies(u, []*http.Cookie{{Name: "comity-zone", Value: zone, Path: "/"}})
+	b.client.Jar.SetCookies(u, []*http.Cookie{{Name: "comity-zone", Value: zone, Path: "/"}})
 }
 
 // addRoleWith adds an active role.
-func (w *world) addRoleWith(t *testing.T, person int64, fill func(*comity.Record)) int64 {
+func (fx *fixture) addRoleWith(t *testing.T, person int64, fill func(*comity.Record)) int64 {
 	t.Helper()
-	return w.add(t, comity.CoPersonRole.Resource, func(rec *comity.Record) {
+	return fx.add(t, comity.CoPersonRole.Resource, func(rec *comity.Record) {
 		rec.SetOwner(comity.CoPersonRole.Person, comity.OwnerCO, person)
 		rec.SetText(comity.CoPersonRole.Affiliation, "staff")
 		rec.SetText(comity.CoPersonRole.Status, comity.Active)
@@ -39,9 +39,9 @@ func (w *world) addRoleWith(t *testing.T, person int64, fill func(*comity.Record
 }
 
 // ends is until when a role is valid, in UTC.
-func (w *world) ends(t *testing.T, role int64) string {
+func (fx *fixture) ends(t *testing.T, role int64) string {
 	t.Helper()
-	rec, err := w.reader.Record(t.Context(), authz.System("test"), comity.CoPersonRole.Resource, role)
+	rec, err := fx.reader.Record(t.Context(), authz.System("test"), comity.CoPersonRole.Resource, role)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,31 +75,31 @@ func TestATimeIsReadAsItIsTyped(t *testing.T) {
 		{"Europe/Berlin", "9999-12-31 23:59:59 -05:00", "", "time in UTC"},
 	} {
 		t.Run(c.zone+" "+c.typed, func(t *testing.T) {
-			everywhere(t, func(t *testing.T, w *world) {
-				co := w.addCO(t)
-				person := w.addPerson(t, co, "Ada", "")
-				role := w.addRoleWith(t, person, func(rec *comity.Record) {
+			onEachDatabase(t, func(t *testing.T, fx *fixture) {
+				co := fx.addCO(t)
+				person := fx.addPerson(t, co, "Ada", "")
+				role := fx.addRoleWith(t, person, func(rec *comity.Record) {
 					rec.Set(comity.CoPersonRole.ValidThrough, comity.TimeCell(time.Date(2035, 1, 1, 0, 0, 0, 0, time.UTC)))
 				})
-				r := signedIn(t, w.serve(t, nil).URL, w.operator)
-				r.inZone(c.zone)
-				r.get(inCO(co, "co_person_roles/%d/edit", role), 200)
+				b := signedIn(t, fx.serve(t, nil).URL, fx.operator)
+				b.inZone(c.zone)
+				b.get(inCO(co, "co_person_roles/%d/edit", role), 200)
 				if c.fault == "" {
-					r.submit(values{"ValidThrough": c.typed}, 200)
-					r.says("saved.")
-					if got := w.ends(t, role); got != c.want {
+					b.submit(values{"ValidThrough": c.typed}, 200)
+					b.says("saved.")
+					if got := fx.ends(t, role); got != c.want {
 						t.Errorf("the role ends %q, want %q", got, c.want)
 					}
 					return
 				}
-				r.submit(values{"ValidThrough": c.typed}, 422)
-				if got := r.fault("ValidThrough"); !strings.Contains(got, c.fault) {
+				b.submit(values{"ValidThrough": c.typed}, 422)
+				if got := b.fault("ValidThrough"); !strings.Contains(got, c.fault) {
 					t.Errorf("beside it stands %q, want %q", got, c.fault)
 				}
-				if got := valuesOf(postForm(r.page.root)).Get("ValidThrough"); got != c.typed {
+				if got := valuesOf(postForm(b.page.root)).Get("ValidThrough"); got != c.typed {
 					t.Errorf("the form has %q, want what was typed, %q", got, c.typed)
 				}
-				if got := w.ends(t, role); got != "2035-01-01 00:00:00" {
+				if got := fx.ends(t, role); got != "2035-01-01 00:00:00" {
 					t.Errorf("the role ends %q and was to stay as it was", got)
 				}
 			})
@@ -120,32 +120,32 @@ func TestTimesAreInOneZone(t *testing.T) {
 		{"Europe/Berlin", "2031-10-26 01:30:00", "2031-10-26 02:30:00 CET", "2031-10-26 02:30:00"},
 	} {
 		t.Run(c.zone+" "+c.stored, func(t *testing.T) {
-			everywhere(t, func(t *testing.T, w *world) {
-				co := w.addCO(t)
+			onEachDatabase(t, func(t *testing.T, fx *fixture) {
+				co := fx.addCO(t)
 				stored, err := time.Parse(comity.TimeLayout, c.stored)
 				if err != nil {
 					t.Fatal(err)
 				}
-				role := w.addRoleWith(t, w.addPerson(t, co, "Ada", ""), func(rec *comity.Record) {
+				role := fx.addRoleWith(t, fx.addPerson(t, co, "Ada", ""), func(rec *comity.Record) {
 					rec.Set(comity.CoPersonRole.ValidThrough, comity.TimeCell(stored))
 				})
-				r := signedIn(t, w.serve(t, nil).URL, w.operator)
-				r.inZone(c.zone)
+				b := signedIn(t, fx.serve(t, nil).URL, fx.operator)
+				b.inZone(c.zone)
 				page := inCO(co, "co_person_roles/%d/", role)
-				r.get(page, 200)
-				r.says(c.shown)
-				r.get(page+"edit", 200)
-				if got := valuesOf(postForm(r.page.root)).Get("ValidThrough"); got != c.asked {
+				b.get(page, 200)
+				b.says(c.shown)
+				b.get(page+"edit", 200)
+				if got := valuesOf(postForm(b.page.root)).Get("ValidThrough"); got != c.asked {
 					t.Errorf("the form has %q, want %q", got, c.asked)
 				}
 				zone := c.zone
 				if zone == "" {
 					zone = "UTC"
 				}
-				r.says("Time zone: " + zone)
-				r.inZone("Pacific/Auckland") // the reader travels while the form is open
-				r.submit(nil, 200)
-				if got := w.ends(t, role); got != c.stored {
+				b.says("Time zone: " + zone)
+				b.inZone("Pacific/Auckland") // the user travels while the form is open
+				b.submit(nil, 200)
+				if got := fx.ends(t, role); got != c.stored {
 					t.Errorf("a form that was saved as it came made the end %q of %q", got, c.stored)
 				}
 			})
@@ -155,12 +155,12 @@ func TestTimesAreInOneZone(t *testing.T) {
 
 // TestEveryFormTakesADate sends a date without a time by each form that asks for a time.
 func TestEveryFormTakesADate(t *testing.T) {
-	everywhere(t, func(t *testing.T, w *world) {
-		s := &scene{T: t, world: w, base: w.serve(t, nil).URL, co: w.addCO(t)}
-		r := signedIn(t, s.base, w.operator)
-		r.inZone("Europe/Berlin")
-		ids := s.furnish(r)
-		for _, sp := range specimens {
+	onEachDatabase(t, func(t *testing.T, fx *fixture) {
+		s := &permissionFixture{T: t, fixture: fx, base: fx.serve(t, nil).URL, co: fx.addCO(t)}
+		b := signedIn(t, s.base, fx.operator)
+		b.inZone("Europe/Berlin")
+		ids := s.furnish(b)
+		for _, sp := range examples {
 			var times []*comity.Field
 			for _, f := range sp.resource.Fields {
 				if f.Kind == comity.Time && !f.ReadOnly {
@@ -182,10 +182,10 @@ func TestEveryFormTakesADate(t *testing.T) {
 					}
 				}
 				for _, f := range times {
-					r.get(s.at(sp.resource)+form, 200)
+					b.get(s.at(sp.resource)+form, 200)
 					send[f.Name] = "2031-06"
-					r.submit(send, 422)
-					if r.fault(f.Name) == "" {
+					b.submit(send, 422)
+					if b.fault(f.Name) == "" {
 						t.Errorf("%s of %s: nothing is said beside half a date", f.Name, form)
 					}
 					send[f.Name] = "2031-06-30"
@@ -193,9 +193,9 @@ func TestEveryFormTakesADate(t *testing.T) {
 						send[f.Name] = "2030-06-30"
 					}
 				}
-				r.submit(send, 200)
-				if to := r.link("I have it"); to != "" {
-					r.get(to, 200)
+				b.submit(send, 200)
+				if to := b.link("I have it"); to != "" {
+					b.get(to, 200)
 				}
 				for _, f := range times {
 					want := "2030-06-30 00:00:00 CEST"
@@ -205,48 +205,48 @@ func TestEveryFormTakesADate(t *testing.T) {
 					if sp.resource.AppendOnly {
 						continue // it leads on to what it is of
 					}
-					r.says(want)
+					b.says(want)
 				}
 			}
 		}
-		r.get(inCO(s.co, "co_people/add"), 200)
+		b.get(inCO(s.co, "co_people/add"), 200)
 		add := values{"Name.Given": "Emmy", "CoPersonRole.Affiliation": "staff", "CoPersonRole.ValidThrough": "2031-06"}
-		r.submit(add, 422)
-		if r.fault("CoPersonRole.ValidThrough") == "" {
+		b.submit(add, 422)
+		if b.fault("CoPersonRole.ValidThrough") == "" {
 			t.Error("nothing is said beside half a date of a new person's role")
 		}
-		if got := valuesOf(postForm(r.page.root)).Get("CoPersonRole.ValidThrough"); got != "2031-06" {
+		if got := valuesOf(postForm(b.page.root)).Get("CoPersonRole.ValidThrough"); got != "2031-06" {
 			t.Errorf("what was typed became %q", got)
 		}
 		add["CoPersonRole.ValidThrough"] = "2031-06-30"
-		r.submit(add, 200)
-		r.says("2031-06-30 23:59:59 CEST")
+		b.submit(add, 200)
+		b.says("2031-06-30 23:59:59 CEST")
 	})
 }
 
-// honest are the types of inputs with which a browser sends whatever was typed. The others send nothing
+// readableTypes are the types of inputs with which a browser sends whatever was typed. The others send nothing
 // where the browser cannot read it.
-var honest = map[string]bool{"": true, "text": true, "search": true, "password": true, "hidden": true, "checkbox": true, "radio": true, "submit": true}
+var readableTypes = map[string]bool{"": true, "text": true, "search": true, "password": true, "hidden": true, "checkbox": true, "radio": true, "submit": true}
 
 func TestNoControlSendsNothingForWhatWasTyped(t *testing.T) {
-	everywhere(t, func(t *testing.T, w *world) {
-		s := &scene{T: t, world: w, base: w.serve(t, nil).URL, co: w.addCO(t)}
-		r := signedIn(t, s.base, w.operator)
-		ids := s.furnish(r)
+	onEachDatabase(t, func(t *testing.T, fx *fixture) {
+		s := &permissionFixture{T: t, fixture: fx, base: fx.serve(t, nil).URL, co: fx.addCO(t)}
+		b := signedIn(t, s.base, fx.operator)
+		ids := s.furnish(b)
 		pages := []string{
 			inCO(s.co, ""), inCO(s.co, "co_people/add"), inCO(s.co, "history_records/"), inCO(s.co, "co_people/"), inCO(s.co, "search"),
 			inCO(s.co, "co_groups/%s/members-at", ids["group"]), inCO(s.co, "co_groups/%s/paste", ids["group"]), "/console/sign-in",
 		}
-		for _, sp := range specimens {
+		for _, sp := range examples {
 			pages = append(pages, s.at(sp.resource), s.at(sp.resource)+"new", s.at(sp.resource)+ids[sp.keep]+"/")
 			if sp.edit != nil {
 				pages = append(pages, s.at(sp.resource)+ids[sp.keep]+"/edit")
 			}
 		}
 		for _, page := range pages {
-			r.get(page, 200)
-			each(r.page.root, func(n *html.Node) {
-				if n.Data == "input" && !honest[attr(n, "type")] {
+			b.get(page, 200)
+			each(b.page.root, func(n *html.Node) {
+				if n.Data == "input" && !readableTypes[attr(n, "type")] {
 					t.Errorf("%s has an input %s of type %s", page, attr(n, "name"), attr(n, "type"))
 				}
 			})
@@ -255,11 +255,11 @@ func TestNoControlSendsNothingForWhatWasTyped(t *testing.T) {
 }
 
 func TestWhatAPageIsAskedForIsReadOrRefused(t *testing.T) {
-	everywhere(t, func(t *testing.T, w *world) {
-		co := w.addCO(t)
-		person := w.addPerson(t, co, "Ada", "")
-		group := w.addGroup(t, co, "Readers")
-		r := signedIn(t, w.serve(t, nil).URL, w.operator)
+	onEachDatabase(t, func(t *testing.T, fx *fixture) {
+		co := fx.addCO(t)
+		person := fx.addPerson(t, co, "Ada", "")
+		group := fx.addGroup(t, co, "Readers")
+		b := signedIn(t, fx.serve(t, nil).URL, fx.operator)
 		for _, c := range []struct{ page, control, typed string }{
 			{fmt.Sprintf("co_people/%d/?at=", person), "at", "2031-06"},
 			{fmt.Sprintf("co_groups/%d/?at=", group), "at", "June"},
@@ -275,11 +275,11 @@ func TestWhatAPageIsAskedForIsReadOrRefused(t *testing.T) {
 			if c.control == "date" {
 				want = 200 // it is a form of its own, and nothing else is on the page
 			}
-			r.get(inCO(co, "%s", c.page+url.QueryEscape(c.typed)), want)
-			if r.fault(c.control) == "" {
+			b.get(inCO(co, "%s", c.page+url.QueryEscape(c.typed)), want)
+			if b.fault(c.control) == "" {
 				t.Errorf("%s%s: nothing is said beside it", c.page, c.typed)
 			}
-			if got := attr(named(find(r.page.root, "main"), c.control), "value"); got != c.typed {
+			if got := attr(named(find(b.page.root, "main"), c.control), "value"); got != c.typed {
 				t.Errorf("%s: what was typed became %q", c.page, got)
 			}
 		}
@@ -289,13 +289,13 @@ func TestWhatAPageIsAskedForIsReadOrRefused(t *testing.T) {
 // TestFormsWorkAsTheyCome fills in what each form says is required, and what a record hangs on, and
 // nothing else.
 func TestFormsWorkAsTheyCome(t *testing.T) {
-	everywhere(t, func(t *testing.T, w *world) {
-		s := &scene{T: t, world: w, base: w.serve(t, nil).URL, co: w.addCO(t)}
-		r := signedIn(t, s.base, w.operator)
+	onEachDatabase(t, func(t *testing.T, fx *fixture) {
+		s := &permissionFixture{T: t, fixture: fx, base: fx.serve(t, nil).URL, co: fx.addCO(t)}
+		b := signedIn(t, s.base, fx.operator)
 		ids := s.bare(t, s.co)
-		for _, sp := range specimens {
-			r.get(s.at(sp.resource)+"new", 200)
-			form := postForm(r.page.root)
+		for _, sp := range examples {
+			b.get(s.at(sp.resource)+"new", 200)
+			form := postForm(b.page.root)
 			stands, send := valuesOf(form), values{}
 			for name, value := range s.placed(sp, ids) {
 				required := attr(named(form, name), "aria-required") == "true" && stands.Get(name) == ""
@@ -303,13 +303,13 @@ func TestFormsWorkAsTheyCome(t *testing.T) {
 					send[name] = value
 				}
 			}
-			r.submit(send, 200)
-			if to := r.link("I have it"); to != "" {
-				r.get(to, 200)
+			b.submit(send, 200)
+			if to := b.link("I have it"); to != "" {
+				b.get(to, 200)
 			}
-			ids[sp.keep] = path.Base(r.at())
+			ids[sp.keep] = path.Base(b.at())
 		}
-		r.get(inCO(s.co, "co_group_members/%s/", ids["member"]), 200)
-		r.says("MemberYes")
+		b.get(inCO(s.co, "co_group_members/%s/", ids["member"]), 200)
+		b.says("MemberYes")
 	})
 }

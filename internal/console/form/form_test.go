@@ -1,6 +1,7 @@
 package form_test
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"slices"
@@ -140,7 +141,7 @@ func TestErrorsAreAboutFields(t *testing.T) {
 		t.Errorf("%v, %q, %v; want an error of the parent", faults, text, err)
 	}
 	other := comity.Forbid()
-	if _, _, err := form.SplitError(comity.Cou.Resource, other); err != error(other) {
+	if _, _, err := form.SplitError(comity.Cou.Resource, other); !errors.Is(err, other) {
 		t.Errorf("the error is %v, want it as it was", err)
 	}
 }

@@ -17,78 +17,78 @@ import (
 )
 
 // signInBy goes through the provider as somebody.
-func (r *reader) signInBy(who string, want int) {
-	r.t.Helper()
-	r.get("/console/sign-in", 200)
-	r.get(r.link("Sign in with your organization"), 200)
-	r.says("Who are you?")
-	r.submit(map[string]string{"who": who}, want)
+func (b *browser) signInBy(who string, want int) {
+	b.t.Helper()
+	b.get("/console/sign-in", 200)
+	b.get(b.link("Sign in with your organization"), 200)
+	b.says("Who are you?")
+	b.submit(map[string]string{"who": who}, want)
 }
 
 func TestSignInByProvider(t *testing.T) {
-	everywhere(t, func(t *testing.T, w *world) {
+	onEachDatabase(t, func(t *testing.T, fx *fixture) {
 		p := oidctest.Start(t)
 		by := func(claim string) func(*console.Options) {
 			return func(o *console.Options) {
 				o.OIDC = signin.OIDC{Issuer: p.Issuer, ClientID: oidctest.ClientID, ClientSecret: oidctest.ClientSecret, Claim: claim}
 			}
 		}
-		url := w.serve(t, by("sub")).URL
-		one, two := w.addCO(t), w.addCO(t)
+		url := fx.serve(t, by("sub")).URL
+		one, two := fx.addCO(t), fx.addCO(t)
 		ada, bob := fmt.Sprintf("ada-%d", serial.Add(1)), fmt.Sprintf("bob-%d", serial.Add(1))
 
 		t.Run("an unknown user is shown what to ask for", func(t *testing.T) {
-			r := newReader(t, url)
-			r.signInBy(ada, 403)
-			r.says("sub is " + ada)
+			b := newBrowser(t, url)
+			b.signInBy(ada, 403)
+			b.says("sub is " + ada)
 		})
-		person := w.addPerson(t, one, "Ada", ada)
+		person := fx.addPerson(t, one, "Ada", ada)
 		t.Run("a person of one CO is led into it", func(t *testing.T) {
-			r := newReader(t, url)
-			r.signInBy(ada, 200)
-			if want := fmt.Sprintf("/console/co/%d/", one); r.at() != want {
-				t.Errorf("the reader is at %s, want %s", r.at(), want)
+			b := newBrowser(t, url)
+			b.signInBy(ada, 200)
+			if want := fmt.Sprintf("/console/co/%d/", one); b.at() != want {
+				t.Errorf("the browser is at %s, want %s", b.at(), want)
 			}
-			r.get(fmt.Sprintf("/console/co/%d/co_people/%d/", one, person), 200)
-			r.get(fmt.Sprintf("/console/co/%d/api_users/", one), 403)
-			r.get(fmt.Sprintf("/console/co/%d/", two), 403)
+			b.get(fmt.Sprintf("/console/co/%d/co_people/%d/", one, person), 200)
+			b.get(fmt.Sprintf("/console/co/%d/api_users/", one), 403)
+			b.get(fmt.Sprintf("/console/co/%d/", two), 403)
 		})
-		w.addPerson(t, two, "Bob", bob)
-		w.addPerson(t, one, "Bob", bob)
+		fx.addPerson(t, two, "Bob", bob)
+		fx.addPerson(t, one, "Bob", bob)
 		t.Run("a person of two COs chooses", func(t *testing.T) {
-			r := newReader(t, url)
-			r.signInBy(bob, 200)
-			r.says("Choose a CO")
-			r.get(fmt.Sprintf("/console/co/%d/", two), 200)
+			b := newBrowser(t, url)
+			b.signInBy(bob, 200)
+			b.says("Choose a CO")
+			b.get(fmt.Sprintf("/console/co/%d/", two), 200)
 		})
 		t.Run("a claim that the token does not have is asked for", func(t *testing.T) {
 			p.InfoOnly = true
 			eve := fmt.Sprintf("eve-%d", serial.Add(1))
-			w.addPerson(t, one, "Eve", eve+"@example.org")
-			r := newReader(t, w.serve(t, by("eppn")).URL)
-			r.signInBy(eve, 200)
-			r.says(eve + "@example.org")
+			fx.addPerson(t, one, "Eve", eve+"@example.org")
+			b := newBrowser(t, fx.serve(t, by("eppn")).URL)
+			b.signInBy(eve, 200)
+			b.says(eve + "@example.org")
 		})
 		t.Run("a login that was given up is shown as such", func(t *testing.T) {
-			r := newReader(t, url)
-			r.signInBy("", 403)
-			r.says("access_denied")
+			b := newBrowser(t, url)
+			b.signInBy("", 403)
+			b.says("access_denied")
 		})
 		t.Run("an answer for another browser is refused", func(t *testing.T) {
-			r := newReader(t, url)
-			r.get("/console/sign-in", 200)
-			r.get(r.link("Sign in with your organization"), 200)
-			r.client.Jar, _ = cookiejar.New(nil)
-			r.submit(map[string]string{"who": bob}, 400)
-			r.says("belongs to no sign-in of this browser")
+			b := newBrowser(t, url)
+			b.get("/console/sign-in", 200)
+			b.get(b.link("Sign in with your organization"), 200)
+			b.client.Jar, _ = cookiejar.New(nil)
+			b.submit(map[string]string{"who": bob}, 400)
+			b.says("belongs to no sign-in of this browser")
 		})
 		t.Run("who is suspended is nobody any more", func(t *testing.T) {
-			r := newReader(t, url)
-			r.signInBy(ada, 200)
-			r2 := signedIn(t, url, w.operator)
+			b := newBrowser(t, url)
+			b.signInBy(ada, 200)
+			r2 := signedIn(t, url, fx.operator)
 			r2.get(fmt.Sprintf("/console/co/%d/co_people/%d/edit", one, person), 200)
 			r2.submit(values{"Status": comity.Suspended}, 200)
-			r.get(fmt.Sprintf("/console/co/%d/", one), 403)
+			b.get(fmt.Sprintf("/console/co/%d/", one), 403)
 		})
 	})
 }
@@ -103,18 +103,18 @@ func TestProviderNeedsPublicURL(t *testing.T) {
 // TestTokensThatAreTaken: a token is taken that is for this program and now, give or take how far clocks
 // differ, and an email address that the provider has verified.
 func TestTokensThatAreTaken(t *testing.T) {
-	everywhere(t, func(t *testing.T, w *world) {
+	onEachDatabase(t, func(t *testing.T, fx *fixture) {
 		p := oidctest.Start(t)
 		urls := map[string]string{}
 		for _, claim := range []string{"sub", "email"} {
-			urls[claim] = w.serve(t, func(o *console.Options) {
+			urls[claim] = fx.serve(t, func(o *console.Options) {
 				o.OIDC = signin.OIDC{Issuer: p.Issuer, ClientID: oidctest.ClientID, ClientSecret: oidctest.ClientSecret, Claim: claim}
 			}).URL
 		}
-		co := w.addCO(t)
+		co := fx.addCO(t)
 		ada := fmt.Sprintf("ada-%d", serial.Add(1))
-		w.addPerson(t, co, "Ada", ada)
-		w.addPerson(t, co, "Ada", ada+"@example.org")
+		fx.addPerson(t, co, "Ada", ada)
+		fx.addPerson(t, co, "Ada", ada+"@example.org")
 		mail := func(verified any) map[string]any {
 			return map[string]any{"email": ada + "@example.org", "email_verified": verified}
 		}
@@ -130,7 +130,7 @@ func TestTokensThatAreTaken(t *testing.T) {
 		} {
 			t.Run(tt.name, func(t *testing.T) {
 				p.Claims = tt.claims
-				newReader(t, urls[tt.by]).signInBy(ada, tt.want)
+				newBrowser(t, urls[tt.by]).signInBy(ada, tt.want)
 			})
 		}
 	})
@@ -138,10 +138,10 @@ func TestTokensThatAreTaken(t *testing.T) {
 
 // TestSilentProvider: while one request waits for a provider that does not answer, the others do not.
 func TestSilentProvider(t *testing.T) {
-	everywhere(t, func(t *testing.T, w *world) {
+	onEachDatabase(t, func(t *testing.T, fx *fixture) {
 		p := oidctest.Start(t)
 		p.Silent = make(chan struct{})
-		url := w.serve(t, func(o *console.Options) {
+		url := fx.serve(t, func(o *console.Options) {
 			o.OIDC = signin.OIDC{Issuer: p.Issuer, ClientID: oidctest.ClientID, ClientSecret: oidctest.ClientSecret, Claim: "sub"}
 		}).URL
 		first := make(chan error, 1)
@@ -156,7 +156,7 @@ func TestSilentProvider(t *testing.T) {
 			runtime.Gosched()
 		}
 		for range 3 {
-			newReader(t, url).get("/console/sign-in/provider", 503)
+			newBrowser(t, url).get("/console/sign-in/provider", 503)
 		}
 		if asked := p.Asked.Load(); asked != 1 {
 			t.Errorf("the provider was asked %d times", asked)
@@ -165,21 +165,21 @@ func TestSilentProvider(t *testing.T) {
 		if err := <-first; err != nil {
 			t.Fatal(err)
 		}
-		newReader(t, url).get("/console/sign-in/provider", 200)
+		newBrowser(t, url).get("/console/sign-in/provider", 200)
 	})
 }
 
 // TestSessionOfALoginThatMoved: a session is of a person, not of whoever has the login now.
 func TestSessionOfALoginThatMoved(t *testing.T) {
-	everywhere(t, func(t *testing.T, w *world) {
+	onEachDatabase(t, func(t *testing.T, fx *fixture) {
 		p := oidctest.Start(t)
-		url := w.serve(t, func(o *console.Options) {
+		url := fx.serve(t, func(o *console.Options) {
 			o.OIDC = signin.OIDC{Issuer: p.Issuer, ClientID: oidctest.ClientID, ClientSecret: oidctest.ClientSecret, Claim: "sub"}
 		}).URL
-		one, two := w.addCO(t), w.addCO(t)
+		one, two := fx.addCO(t), fx.addCO(t)
 		home := func(co int64) string { return fmt.Sprintf("/console/co/%d/", co) }
 		login := fmt.Sprintf("moving-%d", serial.Add(1))
-		ada, bob := w.addPerson(t, one, "Ada", ""), w.addPerson(t, one, "Bob", "")
+		ada, bob := fx.addPerson(t, one, "Ada", ""), fx.addPerson(t, one, "Bob", "")
 		of := func(person int64) func(*comity.Record) {
 			return func(rec *comity.Record) {
 				f := comity.Identifier
@@ -190,25 +190,25 @@ func TestSessionOfALoginThatMoved(t *testing.T) {
 				rec.SetOwner(f.Person, comity.OwnerCO, person)
 			}
 		}
-		identifier := w.add(t, comity.Identifier.Resource, of(ada))
-		r := newReader(t, url)
-		r.signInBy(login, 200)
-		r.get(home(one), 200)
+		identifier := fx.add(t, comity.Identifier.Resource, of(ada))
+		b := newBrowser(t, url)
+		b.signInBy(login, 200)
+		b.get(home(one), 200)
 
-		w.addPerson(t, two, "Ada", login) // whoever is added to another CO stays signed in
-		r.get(home(two), 200)
-		r.get(home(one), 200)
+		fx.addPerson(t, two, "Ada", login) // whoever is added to another CO stays signed in
+		b.get(home(two), 200)
+		b.get(home(one), 200)
 
 		moved := comity.NewRecord(comity.Identifier.Resource)
 		of(bob)(moved)
-		if err := w.registry.Edit(t.Context(), authz.System("test"), moved.Resource, identifier, comity.Input{Record: moved}); err != nil {
+		if err := fx.registry.Edit(t.Context(), authz.System("test"), moved.Resource, identifier, comity.Input{Record: moved}); err != nil {
 			t.Fatal(err)
 		}
-		r.get(home(one), 200)
-		if !strings.HasSuffix(r.at(), "/sign-in") {
-			t.Errorf("the session goes on, at %s", r.at())
+		b.get(home(one), 200)
+		if !strings.HasSuffix(b.at(), "/sign-in") {
+			t.Errorf("the session goes on, at %s", b.at())
 		}
-		r.signInBy(login, 200)
-		r.get(fmt.Sprintf("%sco_people/%d/", home(one), bob), 200)
+		b.signInBy(login, 200)
+		b.get(fmt.Sprintf("%sco_people/%d/", home(one), bob), 200)
 	})
 }

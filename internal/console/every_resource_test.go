@@ -11,9 +11,9 @@ import (
 	"comity"
 )
 
-// specimen is one of each resource: what its form is filled in with, and what it is edited to. $name
+// example is one of each resource: what its form is filled in with, and what it is edited to. $name
 // stands for the id that one before was kept under, $n for a number that was not used before.
-type specimen struct {
+type example struct {
 	resource   *comity.Resource
 	keep       string
 	send, edit map[string]string
@@ -23,9 +23,9 @@ type values = map[string]string
 
 var sshKey = base64.StdEncoding.EncodeToString([]byte("\x00\x00\x00\x0bssh-ed25519\x00\x00\x00\x20" + strings.Repeat("\x01", 32)))
 
-// settingsSpecimens returns specimens of the settings of targets with other plugins than the API provisioner,
+// settingsExamples returns examples of the settings of targets with other plugins than the API provisioner,
 // made from their tables.
-func settingsSpecimens() (all []specimen) {
+func settingsExamples() (all []example) {
 	for _, r := range comity.TargetSettings() {
 		if r.Plugin == comity.PluginAPI {
 			continue
@@ -42,13 +42,13 @@ func settingsSpecimens() (all []specimen) {
 				send[f.Name] = f.Example
 			}
 		}
-		all = append(all, specimen{r, r.Plugin, send, values{}})
+		all = append(all, example{r, r.Plugin, send, values{}})
 	}
 	return all
 }
 
-// specimens are one of each resource, each after what it refers to.
-var specimens = append([]specimen{
+// examples are one of each resource, each after what it refers to.
+var examples = append([]example{
 	{comity.Cou.Resource, "unit", values{"Name": "Unit $n"}, values{"Description": "light"}},
 	{comity.CoPerson.Resource, "person", values{"Status": "Active"}, values{"Timezone": "Europe/Paris"}},
 	{comity.CoPersonRole.Resource, "role", values{"Affiliation": "staff", "Status": "Active", "Person": "CO:$person", "CouId": "$unit"}, values{"Title": "Dean"}},
@@ -83,7 +83,7 @@ var specimens = append([]specimen{
 	{comity.ApiUser.Resource, "apiuser", values{"Username": "program-$n", "Status": "Active"}, values{"Status": "Suspended"}},
 	{comity.HistoryRecord.Resource, "line", values{"CoPersonId": "$person", "Action": "CNTE", "Comment": "Called"}, nil},
 	{comity.SshKey.Resource, "sshkey", values{"Type": "ssh-ed25519", "Skey": sshKey, "Person": "CO:$person"}, values{"Comment": "desk"}},
-}, settingsSpecimens()...)
+}, settingsExamples()...)
 
 var variable = regexp.MustCompile(`\$[a-zA-Z0-9]+`)
 
@@ -106,65 +106,65 @@ func fill(t *testing.T, ids map[string]string, all values) values {
 
 // bare are servers and a target without settings. Their forms ask for these, too, so those that have
 // none yet come otherwise.
-func (w *world) bare(t *testing.T, co int64) map[string]string {
+func (fx *fixture) bare(t *testing.T, co int64) map[string]string {
 	ids := map[string]string{
-		"bareHTTP":   fmt.Sprint(w.addServer(t, co, comity.ServerHTTP)),
-		"bareKafka":  fmt.Sprint(w.addServer(t, co, comity.ServerKafka)),
-		"bareTarget": fmt.Sprint(w.addTarget(t, co)),
+		"bareHTTP":   fmt.Sprint(fx.addServer(t, co, comity.ServerHTTP)),
+		"bareKafka":  fmt.Sprint(fx.addServer(t, co, comity.ServerKafka)),
+		"bareTarget": fmt.Sprint(fx.addTarget(t, co)),
 	}
 	for _, r := range comity.TargetSettings() {
-		ids["bare"+r.Plugin] = fmt.Sprint(w.addTargetOf(t, co, r.Plugin))
+		ids["bare"+r.Plugin] = fmt.Sprint(fx.addTargetOf(t, co, r.Plugin))
 	}
 	return ids
 }
 
 // TestEveryResource lists, adds, shows, edits and deletes one of each resource by the pages that are
-// drawn from its table.
+// made from its table.
 func TestEveryResource(t *testing.T) {
-	everywhere(t, func(t *testing.T, w *world) {
-		r := signedIn(t, w.serve(t, nil).URL, w.operator)
-		co := w.addCO(t)
+	onEachDatabase(t, func(t *testing.T, fx *fixture) {
+		b := signedIn(t, fx.serve(t, nil).URL, fx.operator)
+		co := fx.addCO(t)
 		paths := map[string]string{}
-		ids := w.bare(t, co)
+		ids := fx.bare(t, co)
 		walked := map[*comity.Resource]bool{comity.Co.Resource: true}
-		for _, sp := range specimens {
+		for _, sp := range examples {
 			walked[sp.resource] = true
 			list := fmt.Sprintf("/console/co/%d/%s/", co, path.Base(sp.resource.Path))
-			r.get(list, 200)
-			r.get(list+"new", 200)
-			r.submit(fill(t, ids, sp.send), 200)
-			if to := r.link("I have it"); to != "" {
-				r.get(to, 200)
+			b.get(list, 200)
+			b.get(list+"new", 200)
+			b.submit(fill(t, ids, sp.send), 200)
+			if to := b.link("I have it"); to != "" {
+				b.get(to, 200)
 			}
-			ids[sp.keep], paths[sp.keep] = path.Base(r.at()), r.at()
-			if !strings.HasPrefix(r.at(), list) {
-				t.Fatalf("after adding a %s the reader is at %s", sp.resource.Singular, r.at())
+			ids[sp.keep], paths[sp.keep] = path.Base(b.at()), b.at()
+			if !strings.HasPrefix(b.at(), list) {
+				t.Fatalf("after adding a %s the browser is at %s", sp.resource.Singular, b.at())
 			}
-			r.get(list, 200)
+			b.get(list, 200)
 			if sp.edit == nil {
 				continue
 			}
-			r.get(paths[sp.keep]+"edit", 200)
-			r.submit(fill(t, ids, sp.edit), 200)
-			if r.at() != paths[sp.keep] {
-				t.Fatalf("after editing a %s the reader is at %s", sp.resource.Singular, r.at())
+			b.get(paths[sp.keep]+"edit", 200)
+			b.submit(fill(t, ids, sp.edit), 200)
+			if b.at() != paths[sp.keep] {
+				t.Fatalf("after editing a %s the browser is at %s", sp.resource.Singular, b.at())
 			}
-			r.says("saved.")
+			b.says("saved.")
 		}
 		for _, res := range comity.All() {
 			if !walked[res] {
-				t.Errorf("there is no specimen of a %s", res.Singular)
+				t.Errorf("there is no example of a %s", res.Singular)
 			}
 		}
-		for i := len(specimens) - 1; i >= 0; i-- {
-			sp := specimens[i]
+		for i := len(examples) - 1; i >= 0; i-- {
+			sp := examples[i]
 			if sp.edit == nil || sp.keep == "name" {
 				continue // it is never deleted, or not alone: a person keeps the primary name
 			}
-			r.get(paths[sp.keep]+"delete", 200)
-			r.submit(nil, 200)
-			r.says("deleted.")
-			r.get(paths[sp.keep], 404)
+			b.get(paths[sp.keep]+"delete", 200)
+			b.submit(nil, 200)
+			b.says("deleted.")
+			b.get(paths[sp.keep], 404)
 		}
 	})
 }

@@ -31,8 +31,8 @@ import (
 	"comity/internal/store/seal"
 )
 
-// world is the console on a database, served as the program serves it.
-type world struct {
+// fixture is the console on a database, served as the program serves it.
+type fixture struct {
 	name         string
 	registry     *registry.Registry
 	signin       *signin.Service
@@ -43,12 +43,12 @@ type world struct {
 	store        *db.DB
 }
 
-// worlds are one on each database. All tests share them, and each makes COs of its own.
-var worlds []*world
+// fixtures are one for each database. All tests share them, and each adds COs of its own.
+var fixtures []*fixture
 
-func TestMain(m *testing.M) { os.Exit(run(m)) }
+func TestMain(m *testing.M) { os.Exit(runTests(m)) }
 
-func run(m *testing.M) int {
+func runTests(m *testing.M) int {
 	ctx := context.Background()
 	folder, err := os.MkdirTemp("", "console-")
 	if err != nil {
@@ -64,13 +64,13 @@ func run(m *testing.M) int {
 		{"SQLite", filepath.Join(folder, "registry.db")},
 		{"PostgreSQL", postgres},
 	} {
-		w, err := newWorld(ctx, d.database)
+		fx, err := newFixture(ctx, d.database)
 		if err != nil {
 			return failed(err)
 		}
-		defer func() { _ = w.store.Close() }()
-		w.name = d.name
-		worlds = append(worlds, w)
+		defer func() { _ = fx.store.Close() }()
+		fx.name = d.name
+		fixtures = append(fixtures, fx)
 	}
 	return m.Run()
 }
@@ -80,7 +80,7 @@ func failed(err error) int {
 	return 1
 }
 
-func newWorld(ctx context.Context, database string) (*world, error) {
+func newFixture(ctx context.Context, database string) (*fixture, error) {
 	if _, err := db.Migrate(ctx, database); err != nil {
 		return nil, err
 	}
@@ -88,35 +88,35 @@ func newWorld(ctx context.Context, database string) (*world, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &world{}
-	if w.store, err = store.Open(ctx, db.Options{Database: database, Sealer: sealer}); err != nil {
+	fx := &fixture{}
+	if fx.store, err = store.Open(ctx, db.Options{Database: database, Sealer: sealer}); err != nil {
 		return nil, err
 	}
-	w.reader = view.New(w.store)
-	w.registry = registry.New(w.store, func() { w.queue.Wake() })
+	fx.reader = view.New(fx.store)
+	fx.registry = registry.New(fx.store, func() { fx.queue.Wake() })
 	private := connector.Options{AllowPrivate: true}
 	sender := connector.Connectors{
 		{Settings: comity.CoApiProvisionerTarget.Resource, Server: comity.HttpServer.Resource}:  httpconnector.New(private),
 		{Settings: comity.CoApiProvisionerTarget.Resource, Server: comity.KafkaServer.Resource}: kafka.New(private),
 	}
-	w.queue = outbox.New(w.store, provisioning.NewReader(w.store), sender, outbox.Options{})
-	w.provisioning = provisioning.New(w.store, w.queue, sender)
-	w.signin = signin.New(w.store, w.registry)
-	w.operator.Username, w.operator.Key, err = w.registry.Bootstrap(ctx)
-	return w, err
+	fx.queue = outbox.New(fx.store, provisioning.NewReader(fx.store), sender, outbox.Options{})
+	fx.provisioning = provisioning.New(fx.store, fx.queue, sender)
+	fx.signin = signin.New(fx.store, fx.registry)
+	fx.operator.Username, fx.operator.Key, err = fx.registry.Bootstrap(ctx)
+	return fx, err
 }
 
 // serve serves the console, with options besides those that every one has, until the test ends.
-func (w *world) serve(t *testing.T, change func(*console.Options)) *httptest.Server {
+func (fx *fixture) serve(t *testing.T, change func(*console.Options)) *httptest.Server {
 	t.Helper()
-	return w.serveWithin(t, 0, change)
+	return fx.serveWithin(t, 0, change)
 }
 
 // serveWithin is serve with so much time for a request, 0 for any.
-func (w *world) serveWithin(t *testing.T, limit time.Duration, change func(*console.Options)) *httptest.Server {
+func (fx *fixture) serveWithin(t *testing.T, limit time.Duration, change func(*console.Options)) *httptest.Server {
 	t.Helper()
 	o := console.Options{
-		Registry: w.registry, View: w.reader, Signin: w.signin, Provisioning: w.provisioning,
+		Registry: fx.registry, View: fx.reader, Signin: fx.signin, Provisioning: fx.provisioning,
 		Logins: &signin.Logins{}, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
 	}
 	s := httptest.NewUnstartedServer(nil)
@@ -134,14 +134,14 @@ func (w *world) serveWithin(t *testing.T, limit time.Duration, change func(*cons
 	return s
 }
 
-// everywhere runs a test on each database.
-func everywhere(t *testing.T, test func(t *testing.T, w *world)) {
+// onEachDatabase runs a test on each database.
+func onEachDatabase(t *testing.T, test func(t *testing.T, fx *fixture)) {
 	t.Helper()
 	t.Parallel()
-	for _, w := range worlds {
-		t.Run(w.name, func(t *testing.T) {
+	for _, fx := range fixtures {
+		t.Run(fx.name, func(t *testing.T) {
 			t.Parallel()
-			test(t, w)
+			test(t, fx)
 		})
 	}
 }
@@ -150,20 +150,20 @@ func everywhere(t *testing.T, test func(t *testing.T, w *world)) {
 var serial atomic.Int64
 
 // addCO makes a CO for a test.
-func (w *world) addCO(t *testing.T) int64 {
+func (fx *fixture) addCO(t *testing.T) int64 {
 	t.Helper()
-	return w.add(t, comity.Co.Resource, func(rec *comity.Record) {
+	return fx.add(t, comity.Co.Resource, func(rec *comity.Record) {
 		rec.SetText(comity.Co.Name, fmt.Sprintf("CO %d", serial.Add(1)))
 		rec.SetText(comity.Co.Status, comity.Active)
 	})
 }
 
 // add adds a record as the operator.
-func (w *world) add(t *testing.T, r *comity.Resource, fill func(*comity.Record)) int64 {
+func (fx *fixture) add(t *testing.T, r *comity.Resource, fill func(*comity.Record)) int64 {
 	t.Helper()
 	rec := comity.NewRecord(r)
 	fill(rec)
-	added, err := w.registry.Add(t.Context(), authz.System("test"), r, comity.Input{Record: rec})
+	added, err := fx.registry.Add(t.Context(), authz.System("test"), r, comity.Input{Record: rec})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -171,19 +171,19 @@ func (w *world) add(t *testing.T, r *comity.Resource, fill func(*comity.Record))
 }
 
 // addPerson adds an active person with a name and, where it is not "", an identifier to log in by.
-func (w *world) addPerson(t *testing.T, co int64, given, login string) int64 {
+func (fx *fixture) addPerson(t *testing.T, co int64, given, login string) int64 {
 	t.Helper()
-	person := w.add(t, comity.CoPerson.Resource, func(rec *comity.Record) {
+	person := fx.add(t, comity.CoPerson.Resource, func(rec *comity.Record) {
 		rec.SetInt(comity.CoPerson.CoId, co)
 		rec.SetText(comity.CoPerson.Status, comity.Active)
 	})
-	w.add(t, comity.Name.Resource, func(rec *comity.Record) {
+	fx.add(t, comity.Name.Resource, func(rec *comity.Record) {
 		rec.SetText(comity.Name.Given, given)
 		rec.SetText(comity.Name.Type, "official")
 		rec.SetOwner(comity.Name.Person, comity.OwnerCO, person)
 	})
 	if login != "" {
-		w.add(t, comity.Identifier.Resource, func(rec *comity.Record) {
+		fx.add(t, comity.Identifier.Resource, func(rec *comity.Record) {
 			rec.SetText(comity.Identifier.Identifier, login)
 			rec.SetText(comity.Identifier.Type, "oidcsub")
 			rec.SetBool(comity.Identifier.Login, true)

@@ -16,8 +16,8 @@ import (
 // nowhere is an id that no record has.
 const nowhere = "999999999999"
 
-// mistakes are wrong values of a field, by what is wrong with them.
-func mistakes(f *comity.Field) values {
+// invalidValues are wrong values of a field, by what is wrong with them.
+func invalidValues(f *comity.Field) values {
 	wrong := values{}
 	if f.Required && f.Kind != comity.Boolean && f.Default.IsAbsent() {
 		wrong["missing"] = ""
@@ -52,24 +52,24 @@ func mistakes(f *comity.Field) values {
 // TestWrongInputIsShownBesideItsField sends the form of every resource with something wrong in every
 // field: each fault is shown beside its control, and the rest stays as it was written.
 func TestWrongInputIsShownBesideItsField(t *testing.T) {
-	everywhere(t, func(t *testing.T, w *world) {
-		s := &scene{T: t, world: w, base: w.serve(t, nil).URL, co: w.addCO(t)}
-		r := signedIn(t, s.base, w.operator)
-		ids := s.furnish(r)
-		for _, sp := range specimens {
+	onEachDatabase(t, func(t *testing.T, fx *fixture) {
+		s := &permissionFixture{T: t, fixture: fx, base: fx.serve(t, nil).URL, co: fx.addCO(t)}
+		b := signedIn(t, s.base, fx.operator)
+		ids := s.furnish(b)
+		for _, sp := range examples {
 			forms := map[string]values{s.at(sp.resource) + "new": s.placed(sp, ids)}
 			if sp.edit != nil {
 				forms[s.at(sp.resource)+ids[sp.keep]+"/edit"] = fill(t, ids, sp.edit)
 			}
 			for form, sent := range forms {
-				r.get(form, 200)
-				main := postForm(r.page.root)
+				b.get(form, 200)
+				main := postForm(b.page.root)
 				for _, f := range sp.resource.Fields {
 					if control := named(main, f.Name); control == nil || attr(control, "type") == "hidden" {
 						continue
 					}
-					for what, value := range mistakes(f) {
-						r.mistakes(form, valuesOf(main), sent, f, value, fmt.Sprintf("%s of %s, %s", path.Base(form), sp.resource.Singular+"."+f.Name, what))
+					for what, value := range invalidValues(f) {
+						b.mistakes(form, valuesOf(main), sent, f, value, fmt.Sprintf("%s of %s, %s", path.Base(form), sp.resource.Singular+"."+f.Name, what))
 					}
 				}
 			}
@@ -78,8 +78,8 @@ func TestWrongInputIsShownBesideItsField(t *testing.T) {
 }
 
 // mistakes sends a form with one wrong value.
-func (r *reader) mistakes(form string, stands url.Values, fill values, f *comity.Field, wrong, what string) {
-	r.t.Helper()
+func (b *browser) mistakes(form string, stands url.Values, fill values, f *comity.Field, wrong, what string) {
+	b.t.Helper()
 	send := maps.Clone(stands)
 	for name, value := range fill {
 		send.Set(name, value)
@@ -88,25 +88,25 @@ func (r *reader) mistakes(form string, stands url.Values, fill values, f *comity
 	if f.Kind == comity.Owner {
 		send.Del(f.Name + ".Id")
 	}
-	response, err := r.request(form, send)
+	response, err := b.request(form, send)
 	if err != nil {
-		r.t.Fatal(err)
+		b.t.Fatal(err)
 	}
-	r.read("POST "+form, response, response.StatusCode)
-	if r.page.status != 422 {
-		r.t.Errorf("%s: %d, want 422: %.300s", what, r.page.status, r.page.text)
+	b.read("POST "+form, response, response.StatusCode)
+	if b.page.status != 422 {
+		b.t.Errorf("%s: %d, want 422: %.300s", what, b.page.status, b.page.text)
 		return
 	}
-	if r.fault(f.Name) == "" {
-		r.t.Errorf("%s: nothing is said beside it: %.600s", what, textOf(find(r.page.root, "main")))
+	if b.fault(f.Name) == "" {
+		b.t.Errorf("%s: nothing is said beside it: %.600s", what, textOf(find(b.page.root, "main")))
 	}
-	kept := valuesOf(postForm(r.page.root))
+	kept := valuesOf(postForm(b.page.root))
 	for name, values := range send {
-		if control := named(postForm(r.page.root), name); name == f.Name || name == "revision" || control == nil || attr(control, "type") == "password" {
+		if control := named(postForm(b.page.root), name); name == f.Name || name == "revision" || control == nil || attr(control, "type") == "password" {
 			continue
 		}
 		if values[0] != "" && kept.Get(name) != values[0] && !strings.HasSuffix(name, ".Id") && f.Kind != comity.Owner {
-			r.t.Errorf("%s: %s was %q and is %q", what, name, values[0], kept.Get(name))
+			b.t.Errorf("%s: %s was %q and is %q", what, name, values[0], kept.Get(name))
 		}
 	}
 }

@@ -8,17 +8,17 @@ import (
 	"strings"
 	"testing"
 
-	"comity/internal/signin"
-
 	"golang.org/x/net/html"
+
+	"comity/internal/signin"
 )
 
-// reader reads the console as a browser without JavaScript does.
-type reader struct {
+// browser reads the console as a browser without JavaScript does.
+type browser struct {
 	t      *testing.T
 	base   string
 	client *http.Client
-	// page is where the reader is.
+	// page is the present page.
 	page page
 }
 
@@ -40,82 +40,82 @@ func newJar(t *testing.T) http.CookieJar {
 	return jar
 }
 
-func newReader(t *testing.T, base string) *reader {
+func newBrowser(t *testing.T, base string) *browser {
 	t.Helper()
-	return &reader{t: t, base: base, client: newHTTPClient(t)}
+	return &browser{t: t, base: base, client: newHTTPClient(t)}
 }
 
-// signedIn is a reader who has signed in by key.
-func signedIn(t *testing.T, base string, login signin.Login) *reader {
+// signedIn returns a browser whose user has signed in by key.
+func signedIn(t *testing.T, base string, login signin.Login) *browser {
 	t.Helper()
-	r := newReader(t, base)
-	r.get("/console/sign-in", 200)
-	r.submit(map[string]string{"username": login.Username, "key": login.Key}, 200)
-	return r
+	b := newBrowser(t, base)
+	b.get("/console/sign-in", 200)
+	b.submit(map[string]string{"username": login.Username, "key": login.Key}, 200)
+	return b
 }
 
 // get goes to a path, whose page has that status after all that it leads on to.
-func (r *reader) get(path string, want int) {
-	r.t.Helper()
+func (b *browser) get(path string, want int) {
+	b.t.Helper()
 	if strings.HasPrefix(path, "/") {
-		path = r.base + path
+		path = b.base + path
 	}
-	response, err := r.client.Get(path)
+	response, err := b.client.Get(path)
 	if err != nil {
-		r.t.Fatal(err)
+		b.t.Fatal(err)
 	}
-	r.read("GET "+path, response, want)
+	b.read("GET "+path, response, want)
 }
 
-func (r *reader) read(what string, response *http.Response, want int) {
-	r.t.Helper()
+func (b *browser) read(what string, response *http.Response, want int) {
+	b.t.Helper()
 	defer func() { _ = response.Body.Close() }()
 	body, err := io.ReadAll(response.Body)
 	if err != nil {
-		r.t.Fatal(err)
+		b.t.Fatal(err)
 	}
 	root, err := html.Parse(strings.NewReader(string(body)))
 	if err != nil {
-		r.t.Fatal(err)
+		b.t.Fatal(err)
 	}
-	r.page = page{status: response.StatusCode, url: response.Request.URL, header: response.Header, root: root, text: textOf(root)}
-	if r.page.status != want {
-		r.t.Fatalf("%s is answered %d, want %d:\n%s", what, r.page.status, want, r.page.text)
+	b.page = page{status: response.StatusCode, url: response.Request.URL, header: response.Header, root: root, text: textOf(root)}
+	if b.page.status != want {
+		b.t.Fatalf("%s is answered %d, want %d:\n%s", what, b.page.status, want, b.page.text)
 	}
 }
 
 // submit fills in the main form of the page and sends it as a browser would: what is not named stays
 // as it stands there.
-func (r *reader) submit(fill map[string]string, want int) {
-	r.t.Helper()
+func (b *browser) submit(fill map[string]string, want int) {
+	b.t.Helper()
 	var form *html.Node
-	each(find(r.page.root, "main"), func(n *html.Node) {
+	each(find(b.page.root, "main"), func(n *html.Node) {
 		if n.Data == "form" && attr(n, "method") == "post" {
 			form = n
 		}
 	})
 	if form == nil {
-		r.t.Fatalf("there is no form on %s:\n%s", r.page.url, r.page.text)
+		b.t.Fatalf("there is no form on %s:\n%s", b.page.url, b.page.text)
 	}
 	values := valuesOf(form)
 	for name, value := range fill {
 		if !hasControl(form, name) {
-			r.t.Fatalf("the form of %s does not ask for %s", r.page.url, name)
+			b.t.Fatalf("the form of %s does not ask for %s", b.page.url, name)
 		}
 		values.Set(name, value)
 	}
-	to, err := r.page.url.Parse(attr(form, "action"))
+	to, err := b.page.url.Parse(attr(form, "action"))
 	if err != nil {
-		r.t.Fatal(err)
+		b.t.Fatal(err)
 	}
-	r.post(to.String(), values, want)
+	b.post(to.String(), values, want)
 }
 
 // press sends the form that has a button of that text, or of that label.
-func (r *reader) press(button string, want int) {
-	r.t.Helper()
+func (b *browser) press(button string, want int) {
+	b.t.Helper()
 	var form, pressed *html.Node
-	each(find(r.page.root, "main"), func(f *html.Node) {
+	each(find(b.page.root, "main"), func(f *html.Node) {
 		if f.Data != "form" {
 			return
 		}
@@ -126,58 +126,58 @@ func (r *reader) press(button string, want int) {
 		})
 	})
 	if form == nil {
-		r.t.Fatalf("there is no button %q on %s:\n%s", button, r.page.url, r.page.text)
+		b.t.Fatalf("there is no button %q on %s:\n%s", button, b.page.url, b.page.text)
 	}
 	values := valuesOf(form)
 	if name := attr(pressed, "name"); name != "" {
 		values.Set(name, attr(pressed, "value"))
 	}
-	to, err := r.page.url.Parse(attr(form, "action"))
+	to, err := b.page.url.Parse(attr(form, "action"))
 	if err != nil {
-		r.t.Fatal(err)
+		b.t.Fatal(err)
 	}
-	r.post(to.String(), values, want)
+	b.post(to.String(), values, want)
 }
 
 // post sends a form as this origin's page would.
-func (r *reader) post(to string, values url.Values, want int) {
-	r.t.Helper()
-	response, err := r.request(to, values)
+func (b *browser) post(to string, values url.Values, want int) {
+	b.t.Helper()
+	response, err := b.request(to, values)
 	if err != nil {
-		r.t.Fatal(err)
+		b.t.Fatal(err)
 	}
-	r.read("POST "+to+" "+values.Encode(), response, want)
+	b.read("POST "+to+" "+values.Encode(), response, want)
 }
 
 // request sends a form as this origin's page would.
-func (r *reader) request(to string, values url.Values) (*http.Response, error) {
+func (b *browser) request(to string, values url.Values) (*http.Response, error) {
 	if strings.HasPrefix(to, "/") {
-		to = r.base + to
+		to = b.base + to
 	}
-	request, err := http.NewRequestWithContext(r.t.Context(), http.MethodPost, to, strings.NewReader(values.Encode()))
+	request, err := http.NewRequestWithContext(b.t.Context(), http.MethodPost, to, strings.NewReader(values.Encode()))
 	if err != nil {
 		return nil, err
 	}
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	request.Header.Set("Origin", r.base)
-	return r.client.Do(request)
+	request.Header.Set("Origin", b.base)
+	return b.client.Do(request)
 }
 
 // says fails the test unless the page has the text.
-func (r *reader) says(text string) {
-	r.t.Helper()
-	if !strings.Contains(r.page.text, text) {
-		r.t.Fatalf("%s does not say %q:\n%s", r.page.url, text, r.page.text)
+func (b *browser) says(text string) {
+	b.t.Helper()
+	if !strings.Contains(b.page.text, text) {
+		b.t.Fatalf("%s does not say %q:\n%s", b.page.url, text, b.page.text)
 	}
 }
 
 // at is the path of the page.
-func (r *reader) at() string { return r.page.url.Path }
+func (b *browser) at() string { return b.page.url.Path }
 
 // link is where the link of that text leads, "" where there is none.
-func (r *reader) link(text string) string {
+func (b *browser) link(text string) string {
 	to := ""
-	each(r.page.root, func(n *html.Node) {
+	each(b.page.root, func(n *html.Node) {
 		if n.Data == "a" && strings.TrimSpace(textOf(n)) == text {
 			to = attr(n, "href")
 		}
@@ -186,15 +186,15 @@ func (r *reader) link(text string) string {
 }
 
 // fault is what the page says beside the control of that name.
-func (r *reader) fault(name string) string {
+func (b *browser) fault(name string) string {
 	text := ""
-	each(r.page.root, func(n *html.Node) {
+	each(b.page.root, func(n *html.Node) {
 		if attr(n, "name") != name {
 			return
 		}
 		for _, id := range strings.Fields(attr(n, "aria-describedby")) {
 			if strings.HasPrefix(id, "fault-") {
-				each(r.page.root, func(m *html.Node) {
+				each(b.page.root, func(m *html.Node) {
 					if attr(m, "id") == id {
 						text = strings.TrimSpace(textOf(m))
 					}
