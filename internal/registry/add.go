@@ -152,10 +152,7 @@ func (c *change) add(ctx context.Context, rules rules) error {
 	if err := c.store(ctx, rules); err != nil {
 		return err
 	}
-	if err := hook(ctx, rules.after, c); err != nil {
-		return err
-	}
-	return c.markPeople(ctx)
+	return hook(ctx, rules.after, c)
 }
 
 func (c *change) store(ctx context.Context, rules rules) error {

@@ -8,7 +8,6 @@ import (
 	"comity/internal/store"
 	"comity/internal/store/db"
 	"comity/internal/store/groups"
-	"comity/internal/store/queue"
 )
 
 // automatic says who is in the groups with automatic members: everyone but the Deleted in the group of all
@@ -75,9 +74,6 @@ func (c *change) addOwnGroups(ctx context.Context, co, cou int64, prefix, of str
 		if err := store.Insert(ctx, c.tx, rec, c.caller.Username, db.Place{CoId: co}); err != nil {
 			return err
 		}
-		if err := queue.EnqueueGroups(ctx, c.tx, markedModes, rec.Id); err != nil {
-			return err
-		}
 	}
 	return nil
 }
@@ -100,17 +96,13 @@ func (c *change) renameOwnGroups(ctx context.Context, co, cou int64, prefix, of 
 		return err
 	}
 	for _, rec := range groups {
-		before := rec.Text(f.Name)
+		was := rec.Clone()
 		ownGroupOf(rec).fill(rec, prefix, of)
-		if err := store.Update(ctx, c.tx, rec, c.caller.Username, db.Place{CoId: co}); err != nil {
+		if err := store.Update(ctx, c.tx, was, rec, c.caller.Username, db.Place{CoId: co}); err != nil {
 			return err
 		}
-		// The description contains the name, too.
-		if err := queue.EnqueueGroups(ctx, c.tx, markedModes, rec.Id); err != nil {
-			return err
-		}
-		if rec.Text(f.Name) != before {
-			if err := c.markMembers(ctx, rec); err != nil {
+		if rec.Text(f.Name) != was.Text(f.Name) {
+			if err := c.enqueueMembers(ctx, rec); err != nil {
 				return err
 			}
 		}
@@ -124,7 +116,7 @@ func (c *change) syncPerson(ctx context.Context, coID, person int64) error {
 		c.deferred.automatic[coID] = append(c.deferred.automatic[coID], person)
 		return nil
 	}
-	follow, err := c.syncAutomatic(ctx, coID, groups.Scope{CoPersonId: person})
+	follow, err := c.syncAutomatic(ctx, coID, groups.Scope{CoId: coID, CoPersonId: person})
 	if err != nil || !follow {
 		return err
 	}
@@ -134,7 +126,7 @@ func (c *change) syncPerson(ctx context.Context, coID, person int64) error {
 // syncAutomatic updates the automatic memberships of a CO within a scope. follow is true if one of them
 // changed in a group that is nested in another.
 func (c *change) syncAutomatic(ctx context.Context, coID int64, scope groups.Scope) (follow bool, err error) {
-	changed, err := groups.SyncAutomatic(ctx, c.tx, scope, automatic, c.caller.Username, markedModes)
+	changed, err := groups.SyncAutomatic(ctx, c.tx, scope, automatic, c.caller.Username)
 	if err != nil || len(changed) == 0 {
 		return false, err
 	}
@@ -142,7 +134,7 @@ func (c *change) syncAutomatic(ctx context.Context, coID int64, scope groups.Sco
 	return slices.ContainsFunc(nestings, func(n groups.Nesting) bool { return changed[n.Group] }), err
 }
 
-// markMembers enqueues deliveries for the members of a group and for the group.
-func (c *change) markMembers(ctx context.Context, group *comity.Record) error {
+// enqueueMembers enqueues deliveries for the members of a group and for the group.
+func (c *change) enqueueMembers(ctx context.Context, group *comity.Record) error {
 	return c.begin(ctx, longChange{task: taskEnqueue, resource: group.Resource, co: group.CoId, record: group.Id})
 }

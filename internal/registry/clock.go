@@ -231,8 +231,9 @@ func (c *change) turnPerson(ctx context.Context) error {
 			continue
 		}
 		turned = true
+		was := role.Clone()
 		role.SetText(f.Status, status)
-		if err := store.Update(ctx, c.tx, role, c.caller.Username, c.where); err != nil {
+		if err := store.Update(ctx, c.tx, was, role, c.caller.Username, c.where); err != nil {
 			return err
 		}
 	}
@@ -248,8 +249,7 @@ func (c *change) turnPerson(ctx context.Context) error {
 	if err := c.followPerson(ctx, c.where.CoId, person); err != nil {
 		return err
 	}
-	if err := queue.EnqueueDatedGroups(ctx, c.tx, markedModes, person); err != nil {
-		return err
-	}
-	return queue.EnqueuePeople(ctx, c.tx, markedModes, person)
+	queue.DatedMembershipsChanged(c.tx, person)
+	queue.PersonChanged(c.tx, c.where.CoId, person)
+	return nil
 }

@@ -44,10 +44,7 @@ func (c *change) delete(ctx context.Context, rules rules, preconditions []Precon
 	if err := hook(ctx, rules.before, c); err != nil {
 		return err
 	}
-	if err := c.markPeople(ctx); err != nil {
-		return err
-	}
-	if err := store.Delete(ctx, c.tx, c.old, c.caller.Username, markedModes); err != nil {
+	if err := store.Delete(ctx, c.tx, c.old, c.caller.Username); err != nil {
 		return err
 	}
 	return hook(ctx, rules.after, c)

@@ -156,6 +156,7 @@ func (k copier) copyParent(ctx context.Context, old *comity.Record) error {
 	if err != nil {
 		return err
 	}
+	was := rec.Clone()
 	rec.SetInt(f.ParentId, k.stands[f.Resource][old.Int(f.ParentId)])
-	return store.Update(ctx, k.tx, rec, k.caller.Username, db.Place{CoId: k.new.Id})
+	return store.Update(ctx, k.tx, was, rec, k.caller.Username, db.Place{CoId: k.new.Id})
 }

@@ -55,16 +55,10 @@ func (c *change) edit(ctx context.Context, rules rules, in comity.Input, precond
 	if err := hook(ctx, rules.before, c); err != nil || c.new == nil {
 		return err
 	}
-	if err := store.Update(ctx, c.tx, c.new, c.caller.Username, c.where); err != nil {
+	if err := store.Update(ctx, c.tx, c.old, c.new, c.caller.Username, c.where); err != nil {
 		return err
 	}
-	if err := hook(ctx, rules.after, c); err != nil {
-		return err
-	}
-	if c.new.Same(c.old) {
-		return nil
-	}
-	return c.markPeople(ctx)
+	return hook(ctx, rules.after, c)
 }
 
 // overlay returns the record as the edit would leave it: fields that the request does not name keep their
@@ -105,7 +99,8 @@ func (c *change) moveOwner(ctx context.Context, named *comity.Record) error {
 	if err != nil {
 		return err
 	}
-	c.moved, c.where = c.where.CoPersonId, where
+	where.FormerPersonId = c.where.CoPersonId
+	c.where = where
 	return nil
 }
 

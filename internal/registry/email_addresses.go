@@ -38,10 +38,7 @@ func (r *Registry) VerifyEmailAddress(ctx context.Context, caller authz.Caller, 
 		}
 		c.new = c.old.Clone()
 		c.new.SetBool(f.Verified, true)
-		if err := store.Update(ctx, tx, c.new, caller.Username, c.where); err != nil {
-			return err
-		}
-		return c.markPeople(ctx)
+		return store.Update(ctx, tx, c.old, c.new, caller.Username, c.where)
 	})
 	if err != nil {
 		return fmt.Errorf("verify email address %d: %w", id, err)

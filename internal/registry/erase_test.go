@@ -107,7 +107,7 @@ func (fx fixture) put(t *testing.T, person int64, rec *comity.Record) int64 {
 		if err := store.Insert(t.Context(), tx, rec, "tester", where); err != nil {
 			return err
 		}
-		return store.Update(t.Context(), tx, rec, "tester", where)
+		return store.Update(t.Context(), tx, nil, rec, "tester", where)
 	})
 	if err != nil {
 		t.Fatalf("put a %s: %v", rec.Resource.Singular, err)

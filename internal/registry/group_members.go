@@ -41,7 +41,7 @@ func followMembership(ctx context.Context, c *change) error {
 	if err != nil || !slices.ContainsFunc(nestings, func(n groups.Nesting) bool { return n.Group == group }) {
 		return err
 	}
-	for _, person := range []int64{c.where.CoPersonId, c.moved} {
+	for _, person := range []int64{c.where.CoPersonId, c.where.FormerPersonId} {
 		if person == 0 {
 			continue
 		}

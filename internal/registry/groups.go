@@ -6,7 +6,6 @@ import (
 
 	"comity"
 	"comity/internal/store"
-	"comity/internal/store/queue"
 )
 
 // phraseNameReserved refuses a name that looks like that of an automatic group or of a group of
@@ -50,7 +49,7 @@ var groupRules = rules{
 			return nil
 		}
 		if c.changed(f.Name) || c.changed(f.Status) {
-			if err := c.markMembers(ctx, c.new); err != nil {
+			if err := c.enqueueMembers(ctx, c.new); err != nil {
 				return err
 			}
 		}
@@ -119,44 +118,4 @@ func (c *change) refuseProvisioning(ctx context.Context, groups ...*comity.Recor
 		return err
 	}
 	return comity.RefuseBecause(comity.PhraseForbidden, "Provisioning target %d sends the members of this group only: give it another group first", targets[0].Id)
-}
-
-// markGroups enqueues deliveries for the groups whose messages show the record.
-func (c *change) markGroups(ctx context.Context) error {
-	rec := c.record()
-	switch rec.Resource {
-	case comity.CoGroup.Resource:
-		return queue.EnqueueGroups(ctx, c.tx, markedModes, rec.Id)
-	case comity.CoPerson.Resource:
-		if c.changed(comity.CoPerson.Status) {
-			return queue.EnqueueGroupsOfPerson(ctx, c.tx, markedModes, rec.Id)
-		}
-		return nil
-	}
-	for _, person := range []int64{c.where.CoPersonId, c.moved} {
-		if person == 0 {
-			continue
-		}
-		var err error
-		switch rec.Resource {
-		case comity.CoGroupMember.Resource:
-			err = queue.EnqueueMembership(ctx, c.tx, markedModes, rec.Int(comity.CoGroupMember.CoGroupId), person)
-		case comity.Identifier.Resource:
-			err = queue.EnqueueGroupsOfPerson(ctx, c.tx, markedModes, person, c.types()...)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// types returns the type of the identifier before and after the change.
-func (c *change) types() (types []string) {
-	for _, rec := range []*comity.Record{c.old, c.new} {
-		if rec != nil {
-			types = append(types, rec.Text(comity.Identifier.Type))
-		}
-	}
-	return types
 }

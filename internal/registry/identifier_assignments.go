@@ -13,7 +13,6 @@ import (
 	"comity/internal/store"
 	"comity/internal/store/db"
 	"comity/internal/store/groups"
-	"comity/internal/store/queue"
 )
 
 // maxCandidates is how many identifiers an assignment tries before it gives up.
@@ -84,7 +83,6 @@ func (c *change) assign(ctx context.Context, random *rand.Rand) error {
 	if err != nil {
 		return err
 	}
-	var given []string
 	for _, assignment := range assignments {
 		kind := assignment.Text(a.IdentifierType)
 		has := slices.ContainsFunc(have, func(i *comity.Record) bool { return i.Text(comity.Identifier.Type) == kind })
@@ -98,15 +96,9 @@ func (c *change) assign(ctx context.Context, random *rand.Rand) error {
 		if err != nil {
 			return err
 		}
-		have, given = append(have, rec), append(given, kind)
+		have = append(have, rec)
 	}
-	if len(given) == 0 {
-		return nil
-	}
-	if err := queue.EnqueueGroupsOfPerson(ctx, c.tx, markedModes, person, given...); err != nil {
-		return err
-	}
-	return queue.EnqueuePeople(ctx, c.tx, markedModes, person)
+	return nil
 }
 
 // assignOne adds one identifier to the person, and the email address that goes with it.

@@ -74,18 +74,22 @@ func (c *change) portion(ctx context.Context, l *longChange) (done bool, err err
 		return c.eachPerson(ctx, l, c.peopleIn(l.record), func(people []int64) error { return c.syncNested(ctx, l.co, people...) })
 	case l.task == taskEnqueue:
 		return c.eachPerson(ctx, l, c.peopleIn(l.record), func(people []int64) error {
-			return queue.EnqueueMembers(ctx, c.tx, markedModes, l.record, people)
+			for _, person := range people {
+				queue.MembershipChanged(c.tx, l.co, l.record, person)
+				queue.PersonChanged(c.tx, l.co, person)
+			}
+			return nil
 		})
 	case l.task == taskReconcile:
 		scope := groups.Scope{CoId: l.co}
 		if l.resource == comity.CoGroup.Resource {
-			scope = groups.Scope{CoGroupId: l.record}
+			scope.CoGroupId = l.record
 		}
 		return c.eachPerson(ctx, l, func(ctx context.Context, after int64, limit int) ([]int64, error) {
 			return groups.PeopleOf(ctx, c.tx, l.co, after, limit)
 		}, func(people []int64) error {
 			scope.People = people
-			if _, err := groups.SyncAutomatic(ctx, c.tx, scope, automatic, c.caller.Username, markedModes); err != nil {
+			if _, err := groups.SyncAutomatic(ctx, c.tx, scope, automatic, c.caller.Username); err != nil {
 				return err
 			}
 			return c.syncNested(ctx, l.co, people...)
@@ -156,10 +160,7 @@ func (c *change) deletePortion(ctx context.Context, l *longChange) (done bool, e
 	if err != nil {
 		return false, err
 	}
-	if err := c.markGroups(ctx); err != nil {
-		return false, err
-	}
-	if err := store.Delete(ctx, c.tx, c.old, c.caller.Username, markedModes); err != nil {
+	if err := store.Delete(ctx, c.tx, c.old, c.caller.Username); err != nil {
 		return false, err
 	}
 	for _, n := range nested {
@@ -175,10 +176,10 @@ func (c *change) removeMembers(ctx context.Context, l *longChange, group int64, 
 	// Those done are not there any more, so starting over finds those who were added meanwhile.
 	for people := []int64{0}; len(people) > 0; {
 		done, err := c.eachPerson(ctx, l, c.peopleIn(group), func(people []int64) error {
-			if err := groups.RemoveMembers(ctx, c.tx, group, people, c.caller.Username, markedModes); err != nil {
+			if err := groups.RemoveMembers(ctx, c.tx, l.co, group, people, c.caller.Username); err != nil {
 				return err
 			}
-			return groups.SyncNested(ctx, c.tx, nestings, people, c.caller.Username, markedModes)
+			return groups.SyncNested(ctx, c.tx, l.co, nestings, people, c.caller.Username)
 		})
 		if err != nil || !done {
 			return false, err
@@ -206,12 +207,12 @@ func (c *change) deleteNesting(ctx context.Context, l *longChange, nestings []gr
 	f := comity.CoGroupNesting
 	without := slices.DeleteFunc(slices.Clone(nestings), func(n groups.Nesting) bool { return n.Id == c.old.Id })
 	done, err = c.eachPerson(ctx, l, c.peopleIn(c.old.Int(f.CoGroupId)), func(people []int64) error {
-		return groups.SyncNested(ctx, c.tx, without, people, c.caller.Username, markedModes)
+		return groups.SyncNested(ctx, c.tx, l.co, without, people, c.caller.Username)
 	})
 	if err != nil || !done {
 		return false, err
 	}
-	if err := store.Delete(ctx, c.tx, c.old, c.caller.Username, markedModes); err != nil {
+	if err := store.Delete(ctx, c.tx, c.old, c.caller.Username); err != nil {
 		return false, err
 	}
 	return true, c.followAll(ctx, c.old)

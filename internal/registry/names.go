@@ -45,8 +45,9 @@ var nameRules = rules{
 		if !c.new.Bool(f) {
 			return nil
 		}
+		was := primary[0].Clone()
 		primary[0].SetBool(f, false)
-		return store.Update(ctx, c.tx, primary[0], c.caller.Username, c.where)
+		return store.Update(ctx, c.tx, was, primary[0], c.caller.Username, c.where)
 	},
 	after: func(ctx context.Context, c *change) error {
 		f := comity.Name.PrimaryName
@@ -58,8 +59,9 @@ var nameRules = rules{
 		if err != nil || len(left) == 0 {
 			return err
 		}
+		was := left[0].Clone()
 		left[0].SetBool(f, true)
-		return store.Update(ctx, c.tx, left[0], c.caller.Username, db.Place{CoId: c.old.CoId, CoPersonId: c.old.OwnedBy(comity.OwnerCO)})
+		return store.Update(ctx, c.tx, was, left[0], c.caller.Username, db.Place{CoId: c.old.CoId, CoPersonId: c.old.OwnedBy(comity.OwnerCO)})
 	},
 }
 

@@ -19,7 +19,7 @@ func (c *change) syncNested(ctx context.Context, coID int64, people ...int64) er
 	if err != nil || len(nestings) == 0 {
 		return err
 	}
-	return groups.SyncNested(ctx, c.tx, nestings, people, c.caller.Username, markedModes)
+	return groups.SyncNested(ctx, c.tx, coID, nestings, people, c.caller.Username)
 }
 
 // followPerson is syncNested for one person.

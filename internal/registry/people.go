@@ -45,7 +45,7 @@ var personRules = rules{
 		if err := c.syncPerson(ctx, c.new.CoId, c.new.Id); err != nil {
 			return err
 		}
-		return c.markFirstActive(ctx, c.new)
+		return c.noteFirstActive(ctx, c.new)
 	},
 }
 
@@ -86,19 +86,17 @@ func (c *change) followRoles(ctx context.Context, id int64) error {
 	if now := person.Text(f); now == comity.Locked || now == best {
 		return nil
 	}
+	was := person.Clone()
 	person.SetText(f, best)
-	if err := store.Update(ctx, c.tx, person, c.caller.Username, db.Place{CoId: person.CoId}); err != nil {
+	if err := store.Update(ctx, c.tx, was, person, c.caller.Username, db.Place{CoId: person.CoId}); err != nil {
 		return err
 	}
-	if err := queue.EnqueueGroupsOfPerson(ctx, c.tx, markedModes, id); err != nil {
-		return err
-	}
-	return c.markFirstActive(ctx, person)
+	return c.noteFirstActive(ctx, person)
 }
 
-// markFirstActive enqueues a delivery to the targets in enrolment mode for a person who is Active for the
-// first time. It is called after the revision that may be the first.
-func (c *change) markFirstActive(ctx context.Context, person *comity.Record) error {
+// noteFirstActive adds a person who is Active for the first time to the change set. It is called after the revision
+// that may be the first.
+func (c *change) noteFirstActive(ctx context.Context, person *comity.Record) error {
 	f := comity.CoPerson.Status
 	if person.Text(f) != comity.Active {
 		return nil
@@ -109,7 +107,8 @@ func (c *change) markFirstActive(ctx context.Context, person *comity.Record) err
 			return err
 		}
 	}
-	return queue.EnqueuePeople(ctx, c.tx, []string{comity.ModeEnrolment}, person.Id)
+	queue.FirstActive(c.tx, person.CoId, person.Id)
+	return nil
 }
 
 // suspendUsersOf suspends the API users that act for a person and would have rights of their own once the
@@ -124,8 +123,9 @@ func (c *change) suspendUsersOf(ctx context.Context, person int64) error {
 		if !u.Bool(f.Privileged) && u.CoId != comity.PlatformCO {
 			continue
 		}
+		was := u.Clone()
 		u.SetText(f.Status, comity.Suspended)
-		if err := store.Update(ctx, c.tx, u, c.caller.Username, db.Place{CoId: u.CoId}); err != nil {
+		if err := store.Update(ctx, c.tx, was, u, c.caller.Username, db.Place{CoId: u.CoId}); err != nil {
 			return err
 		}
 	}

@@ -53,8 +53,8 @@ var roleRules = rules{
 // people returns the person of the record, and the previous one if an edit gave it to another.
 func (c *change) people() []int64 {
 	people := []int64{c.where.CoPersonId}
-	if c.moved != 0 && c.moved != c.where.CoPersonId {
-		people = append(people, c.moved)
+	if c.where.FormerPersonId != 0 && c.where.FormerPersonId != c.where.CoPersonId {
+		people = append(people, c.where.FormerPersonId)
 	}
 	return people
 }

@@ -44,10 +44,9 @@ type change struct {
 	tx       *db.Tx
 	caller   authz.Caller
 	old, new *comity.Record
-	// where is the CO and person that the record belongs to, moved the person that it belonged to before an
-	// edit gave it to another, 0 if there is none.
+	// where is the CO and person that the record belongs to, and the person that it belonged to before an edit gave
+	// it to another.
 	where db.Place
-	moved int64
 	now   time.Time
 	// fieldErrors are those found so far.
 	fieldErrors []comity.FieldError

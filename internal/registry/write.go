@@ -9,7 +9,6 @@ import (
 	"comity/internal/authz"
 	"comity/internal/store"
 	"comity/internal/store/db"
-	"comity/internal/store/queue"
 )
 
 // Precondition returns an error unless a record, as it is, may be changed. It is checked last, after every
@@ -167,23 +166,4 @@ func hook(ctx context.Context, fn func(context.Context, *change) error, c *chang
 func ownerResource(rec *comity.Record, owner *comity.Field) *comity.Resource {
 	o, _ := owner.Owner(rec.Text(owner))
 	return comity.ByName(o.Target)
-}
-
-// markedModes are the modes of the targets for which every change enqueues deliveries.
-var markedModes = []string{comity.ModeAutomatic, comity.ModeQueue, comity.ModeQueueOnError}
-
-// markPeople enqueues deliveries for the person that the record belongs to, for the one it belonged to
-// before, and for the groups that show it.
-func (c *change) markPeople(ctx context.Context) error {
-	if err := c.markGroups(ctx); err != nil {
-		return err
-	}
-	if !c.record().Resource.Provisioned {
-		return nil
-	}
-	people := slices.DeleteFunc([]int64{c.where.CoPersonId, c.moved}, func(id int64) bool { return id == 0 })
-	if c.record().Resource == comity.CoPerson.Resource {
-		people = []int64{c.record().Id}
-	}
-	return queue.EnqueuePeople(ctx, c.tx, markedModes, people...)
 }

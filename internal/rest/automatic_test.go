@@ -183,7 +183,7 @@ func invertMembership(ctx context.Context, tx *db.Tx, group, person int64) error
 		return err
 	}
 	if len(rows) == 1 {
-		return store.Delete(ctx, tx, rows[0], "vandal", nil)
+		return store.Delete(ctx, tx, rows[0], "vandal")
 	}
 	rec := comity.NewRecord(f.Resource)
 	rec.CoId = home.CoId

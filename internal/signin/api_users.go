@@ -118,8 +118,9 @@ func (s *Service) changeUser(ctx context.Context, username string, edit func(*co
 		if err != nil {
 			return err
 		}
+		was := user.Clone()
 		edit(user)
-		return store.Update(ctx, tx, user, authz.Operator().Username, where)
+		return store.Update(ctx, tx, was, user, authz.Operator().Username, where)
 	})
 	if errors.Is(err, db.ErrNotFound) {
 		return fmt.Errorf("there is no API user %q; `comity api-user list` shows those there are", username)

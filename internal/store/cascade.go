@@ -13,27 +13,27 @@ import (
 
 // Delete deletes a record with its dependents: records that refer to it in a required field are deleted
 // too, an optional field that refers to it is cleared. The number of statements does not depend on the
-// number of dependents. Deliveries of the people and groups whose messages showed a dependent are enqueued
-// for the targets in the given modes.
-func Delete(ctx context.Context, tx *db.Tx, rec *comity.Record, actor string, modes []string) error {
+// number of dependents. The people and groups whose messages showed the record or a dependent are added to the
+// change set.
+func Delete(ctx context.Context, tx *db.Tx, rec *comity.Record, actor string) error {
 	tx.Touch(comity.CoGroupNesting.Resource)
-	id, a := "SELECT CAST($1 AS bigint)", db.Args{rec.Id}
-	if err := releaseLinks(ctx, tx, rec.Resource, id, actor, a, modes); err != nil {
-		return err
+	if rec.Resource == comity.Identifier.Resource {
+		addToChanges(tx, nil, rec, db.Place{CoId: rec.CoId, CoPersonId: rec.OwnedBy(comity.OwnerCO)})
 	}
-	return deleteRecords(ctx, tx, rec.Resource, id, actor, a)
+	id, a := "SELECT CAST($1 AS bigint)", db.Args{rec.Id}
+	return deleteSet(ctx, tx, rec.Resource, id, actor, a)
 }
 
 // releaseLinks deletes or clears the references to the records whose ids the subquery selects.
-func releaseLinks(ctx context.Context, tx *db.Tx, r *comity.Resource, ids, actor string, a db.Args, modes []string) error {
+func releaseLinks(ctx context.Context, tx *db.Tx, r *comity.Resource, ids, actor string, a db.Args) error {
 	for _, link := range comity.LinksTo(r) {
 		child := link.Field.Resource()
 		named := fmt.Sprintf("SELECT id FROM %s WHERE %s", child.Table, tx.Dialect.Among(link.Column, ids))
 		var err error
 		if link.Takes {
-			err = deleteSet(ctx, tx, child, named, actor, a, modes)
+			err = deleteSet(ctx, tx, child, named, actor, a)
 		} else {
-			err = clearSet(ctx, tx, link, named, actor, a, modes)
+			err = clearSet(ctx, tx, link, named, actor, a)
 		}
 		if err != nil {
 			return fmt.Errorf("what names a deleted %s in %s.%s: %w", r.Singular, child.Singular, link.Field.Name, err)
@@ -50,40 +50,32 @@ func releaseLinks(ctx context.Context, tx *db.Tx, r *comity.Resource, ids, actor
 	return nil
 }
 
-func deleteSet(ctx context.Context, tx *db.Tx, r *comity.Resource, ids, actor string, a db.Args, modes []string) error {
-	if err := releaseLinks(ctx, tx, r, ids, actor, a, modes); err != nil {
+func deleteSet(ctx context.Context, tx *db.Tx, r *comity.Resource, ids, actor string, a db.Args) error {
+	if err := releaseLinks(ctx, tx, r, ids, actor, a); err != nil {
 		return err
 	}
-	if err := markGroupsIn(ctx, tx, r, ids, a, modes); err != nil {
+	return deleteShown(ctx, tx, r, ids, actor, a)
+}
+
+// deleteShown deletes the records of a resource whose ids the subquery selects, and adds those whose messages show
+// them to the change set.
+func deleteShown(ctx context.Context, tx *db.Tx, r *comity.Resource, ids, actor string, a db.Args) error {
+	if err := queue.GroupsIn(ctx, tx, r, ids, a); err != nil {
 		return err
 	}
 	if r.Provisioned {
-		people := fmt.Sprintf(`SELECT co_person_id FROM history
-			WHERE resource = '%s' AND until IS NULL AND co_person_id IS NOT NULL AND %s`, r.Singular, tx.Dialect.Among("record_id", ids))
-		if err := queue.EnqueuePeopleOf(ctx, tx, people, a, modes); err != nil {
+		if err := queue.PeopleIn(ctx, tx, r, ids, a); err != nil {
 			return err
 		}
 	}
 	return deleteRecords(ctx, tx, r, ids, actor, a)
 }
 
-// markGroupsIn enqueues deliveries of the groups that show records of the resource whose ids the subquery
-// selects.
-func markGroupsIn(ctx context.Context, tx *db.Tx, r *comity.Resource, ids string, a db.Args, modes []string) error {
-	switch r {
-	case comity.CoGroup.Resource:
-		return queue.EnqueueGroupsOf(ctx, tx, "SELECT g.id, 0 FROM co_groups g WHERE "+tx.Dialect.Among("g.id", ids), a, modes, nil)
-	case comity.CoGroupMember.Resource:
-		return queue.EnqueueGroupsOf(ctx, tx, "SELECT m.co_group_id, m.co_person_id FROM co_group_members m WHERE "+tx.Dialect.Among("m.id", ids), a, modes, nil)
-	}
-	return nil
-}
-
 // clearSet clears a field of the records whose ids the subquery selects, as a new revision of each.
-func clearSet(ctx context.Context, tx *db.Tx, link comity.Link, ids, actor string, a db.Args, modes []string) error {
+func clearSet(ctx context.Context, tx *db.Tx, link comity.Link, ids, actor string, a db.Args) error {
 	now := tx.Now()
 	tx.Touch(link.Field.Resource())
-	if err := markGroupsIn(ctx, tx, link.Field.Resource(), ids, a, modes); err != nil {
+	if err := queue.GroupsIn(ctx, tx, link.Field.Resource(), ids, a); err != nil {
 		return err
 	}
 	r, moment := link.Field.Resource(), now.UnixMicro()

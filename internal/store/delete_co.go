@@ -69,7 +69,7 @@ func DeletePart(ctx context.Context, tx *db.Tx, id int64, n int, actor string) (
 		}
 		if len(ids) > 0 {
 			var a db.Args
-			return true, deleteSet(ctx, tx, r, tx.Dialect.IdsIn(&a, ids), actor, a, nil)
+			return true, deleteSet(ctx, tx, r, tx.Dialect.IdsIn(&a, ids), actor, a)
 		}
 	}
 	return false, nil

@@ -108,7 +108,7 @@ func (c *crowded) touched(t *testing.T, do func(context.Context, *db.Tx) error) 
 	err := c.store.WriteAlone(t.Context(), func(tx *db.Tx) error {
 		before, err := read(tx) // the counters include earlier transactions for a while
 		statements, doing := c.store.run(t.Context(), tx, func(ctx context.Context, tx *db.Tx) error {
-			return errors.Join(do(ctx, tx), queue.EnqueueFound(ctx, tx))
+			return errors.Join(do(ctx, tx), queue.Enqueue(ctx, tx))
 		})
 		if err := errors.Join(err, doing); err != nil {
 			return err
@@ -159,7 +159,7 @@ func ofFew() []struct {
 		if err != nil {
 			return err
 		}
-		return groups.SyncNested(ctx, tx, nestings, people, "tester", modes)
+		return groups.SyncNested(ctx, tx, 1, nestings, people, "tester")
 	}
 	return []struct {
 		name string
@@ -171,30 +171,36 @@ func ofFew() []struct {
 			if err := nest(ctx, tx); err != nil {
 				return err
 			}
-			return groups.SyncNested(ctx, tx, nil, people, "tester", modes)
+			return groups.SyncNested(ctx, tx, 1, nil, people, "tester")
 		}},
 		{"an automatic membership", 1, func(ctx context.Context, tx *db.Tx) error {
-			_, err := groups.SyncAutomatic(ctx, tx, groups.Scope{CoPersonId: people[0]}, rule, "tester", modes)
+			_, err := groups.SyncAutomatic(ctx, tx, groups.Scope{CoId: 1, CoPersonId: people[0]}, rule, "tester")
 			return err
 		}},
 		{"automatic memberships of some", some, func(ctx context.Context, tx *db.Tx) error {
-			_, err := groups.SyncAutomatic(ctx, tx, groups.Scope{CoId: 1, People: people}, rule, "tester", modes)
+			_, err := groups.SyncAutomatic(ctx, tx, groups.Scope{CoId: 1, People: people}, rule, "tester")
 			return err
 		}},
 		{"some of the members of a group", some, func(ctx context.Context, tx *db.Tx) error {
 			_, err := groups.PeopleIn(ctx, tx, first, 2000, some)
 			return err
 		}},
-		{"deliveries of members are enqueued", some, func(ctx context.Context, tx *db.Tx) error { return queue.EnqueueMembers(ctx, tx, modes, first, people) }},
+		{"deliveries of members are enqueued", some, func(_ context.Context, tx *db.Tx) error {
+			for _, person := range people {
+				queue.MembershipChanged(tx, 1, first, person)
+				queue.PersonChanged(tx, 1, person)
+			}
+			return nil
+		}},
 		{"members are removed", some, func(ctx context.Context, tx *db.Tx) error {
-			return groups.RemoveMembers(ctx, tx, first, people, "tester", modes)
+			return groups.RemoveMembers(ctx, tx, 1, first, people, "tester")
 		}},
 		{"a person is deleted", 10, func(ctx context.Context, tx *db.Tx) error {
 			rec, err := store.Get(ctx, tx, comity.CoPerson.Resource, people[0])
 			if err != nil {
 				return err
 			}
-			return store.Delete(ctx, tx, rec, "tester", modes)
+			return store.Delete(ctx, tx, rec, "tester")
 		}},
 		{"a claim", some, func(ctx context.Context, tx *db.Tx) error {
 			_, err := queue.Claim(ctx, tx, 1, some, time.Minute)

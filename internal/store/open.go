@@ -17,5 +17,5 @@ import (
 // Open opens a database, which must be migrated. At the end of each writing transaction, the search texts of
 // the people that it changed are updated and the deliveries of its changes enqueued.
 func Open(ctx context.Context, o db.Options) (*db.DB, error) {
-	return db.Open(ctx, o, search.Update, queue.EnqueueFound)
+	return db.Open(ctx, o, search.Update, queue.Enqueue)
 }

@@ -100,7 +100,7 @@ func planned() []struct {
 			if err != nil {
 				return err
 			}
-			return store.Delete(ctx, tx, rec, "tester", modes)
+			return store.Delete(ctx, tx, rec, "tester")
 		}
 	}
 	people := func(q search.Query) func(context.Context, *db.Tx) error {
@@ -209,36 +209,37 @@ func planned() []struct {
 			return err
 		}},
 		{"a person synchronized", []string{"co_group_members_co_person", "co_person_roles_co_person"}, func(ctx context.Context, tx *db.Tx) error {
-			_, err := groups.SyncAutomatic(ctx, tx, groups.Scope{CoPersonId: 5}, rule, "tester", modes)
+			_, err := groups.SyncAutomatic(ctx, tx, groups.Scope{CoId: 1, CoPersonId: 5}, rule, "tester")
 			return err
 		}},
 		{"a group synchronized", []string{"co_people_co"}, func(ctx context.Context, tx *db.Tx) error {
-			_, err := groups.SyncAutomatic(ctx, tx, groups.Scope{CoGroupId: 2}, rule, "tester", modes)
+			_, err := groups.SyncAutomatic(ctx, tx, groups.Scope{CoId: 1, CoGroupId: 2}, rule, "tester")
 			return err
 		}},
-		{"marks", []string{"co_people_pkey", "co_provisioning_targets_co"}, func(ctx context.Context, tx *db.Tx) error {
-			return queue.EnqueuePeople(ctx, tx, modes, 1, 2)
+		{"changes of people", []string{"co_provisioning_targets_co"}, func(ctx context.Context, tx *db.Tx) error {
+			queue.PersonChanged(tx, 1, 1)
+			queue.FirstActive(tx, 1, 2)
+			return queue.Enqueue(ctx, tx)
 		}},
 		{"people with a row in a group", []string{"co_group_members_(co_group|unique|counted)"}, func(ctx context.Context, tx *db.Tx) error {
 			_, err := groups.PeopleIn(ctx, tx, id, 0, 20)
 			return err
 		}},
 		{"people synchronized by nestings", []string{"co_group_members_co_person"}, func(ctx context.Context, tx *db.Tx) error {
-			return groups.SyncNested(ctx, tx, []groups.Nesting{{Id: 1, Group: 2, Target: 3}}, []int64{id, 32}, "tester", modes)
+			return groups.SyncNested(ctx, tx, 1, []groups.Nesting{{Id: 1, Group: 2, Target: 3}}, []int64{id, 32}, "tester")
 		}},
 		{"rows of people in a group", []string{"co_group_members_(co_person|unique|counted|co_group)", "history_(revision|current)"}, func(ctx context.Context, tx *db.Tx) error {
-			return groups.RemoveMembers(ctx, tx, id, []int64{id, 32}, "tester", modes)
+			return groups.RemoveMembers(ctx, tx, 1, id, []int64{id, 32}, "tester")
 		}},
-		{"marks of a group's members", []string{"co_people_pkey"}, func(ctx context.Context, tx *db.Tx) error {
-			return queue.EnqueueMembers(ctx, tx, modes, id, []int64{id, 32})
+		{"changes of a person's groups", []string{"co_group_members_co_person", "co_provisioning_targets_(co|provision_co_group)"}, func(ctx context.Context, tx *db.Tx) error {
+			queue.ShownPersonChanged(tx, id, "uid")
+			queue.DatedMembershipsChanged(tx, id)
+			return queue.Enqueue(ctx, tx)
 		}},
-		{"marks of a person's groups", []string{"co_group_members_co_person", "co_groups_pkey", "co_provisioning_targets_(co|provision_co_group)"}, func(ctx context.Context, tx *db.Tx) error {
-			queue.Entered(tx, true)
-			return queue.EnqueueGroupsOfPerson(ctx, tx, modes, id, "uid")
-		}},
-		{"marks of a group and all its members", []string{"co_people_pkey"}, func(ctx context.Context, tx *db.Tx) error {
-			queue.Entered(tx, true)
-			return queue.EnqueueMembers(ctx, tx, modes, id, []int64{id, 32})
+		{"changes of a group and its members", []string{"co_group_members_co_person", "co_provisioning_targets_(co|provision_co_group)"}, func(ctx context.Context, tx *db.Tx) error {
+			queue.GroupChanged(tx, 1, id)
+			queue.MembershipChanged(tx, 1, id, 32)
+			return queue.Enqueue(ctx, tx)
 		}},
 		{"members as a target is sent them", []string{"co_group_members_(co_group|unique|counted)", "co_people_pkey", "identifiers_co_person"}, func(ctx context.Context, tx *db.Tx) error {
 			rule := groups.ProvisioningRule{Provisioned: []string{"Active"}, Counted: []string{"Active"}, AllGroup: "M", IdentifierType: "uid", Active: "Active", OnlyGroup: 7}

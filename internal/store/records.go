@@ -51,7 +51,7 @@ func Home(ctx context.Context, tx *db.Tx, r *comity.Resource, id int64) (db.Plac
 // it or with EnterCO.
 func Enter(ctx context.Context, tx *db.Tx, r *comity.Resource, id int64, exclusive bool) (db.Place, error) {
 	where, err := home(ctx, tx, r, id, func(co string) string {
-		return ", " + lock(tx, co, exclusive) + ", " + fmt.Sprintf(coIncludesGroups, co)
+		return ", " + lock(tx, co, exclusive) + ", " + fmt.Sprintf(targetsOfCO, co)
 	})
 	if err != nil || tx.Dialect.ForUpdate == "" {
 		return where, err
@@ -70,19 +70,20 @@ func Enter(ctx context.Context, tx *db.Tx, r *comity.Resource, id int64, exclusi
 // EnterCO takes the lock of a CO (0: of the list of COs), as Enter does, and returns whether the CO exists.
 func EnterCO(ctx context.Context, tx *db.Tx, id int64, exclusive bool) (bool, error) {
 	found := false
-	sql := "SELECT " + lock(tx, "CAST($1 AS bigint)", exclusive) + ", (SELECT id FROM cos WHERE id = $1" + notDeleted(tx, "cos.id") + "), " + fmt.Sprintf(coIncludesGroups, "$1")
+	sql := "SELECT " + lock(tx, "CAST($1 AS bigint)", exclusive) + ", (SELECT id FROM cos WHERE id = $1" + notDeleted(tx, "cos.id") + "), " + fmt.Sprintf(targetsOfCO, "$1")
 	err := tx.Query(ctx, sql, db.Args{id}, func(row *db.Row) error {
 		row.Skip()
 		found = row.Int() != 0
-		queue.Entered(tx, row.Bool())
+		queue.Entered(tx, row.Bool(), row.Bool())
 		return nil
 	})
 	return found, err
 }
 
-// coIncludesGroups is the SQL condition that a target of the CO %s receives groups: where none does, no
-// deliveries of groups are enqueued.
-const coIncludesGroups = `EXISTS (SELECT 1 FROM co_provisioning_targets s WHERE s.co_id = %s AND s.include_groups)`
+// targetsOfCO are the SQL conditions that the CO %[1]s has targets, and such that receive groups: where it has none,
+// no deliveries are enqueued.
+const targetsOfCO = `EXISTS (SELECT 1 FROM co_provisioning_targets s WHERE s.co_id = %[1]s),
+	EXISTS (SELECT 1 FROM co_provisioning_targets s WHERE s.co_id = %[1]s AND s.include_groups)`
 
 // lockRecord locks a record against other writers until the transaction ends.
 func lockRecord(ctx context.Context, tx *db.Tx, r *comity.Resource, id int64) error {
@@ -131,7 +132,7 @@ func home(ctx context.Context, tx *db.Tx, r *comity.Resource, id int64, entering
 		where = db.Place{CoId: row.Int(), CoPersonId: row.Int()}
 		if entering != nil {
 			row.Skip()
-			queue.Entered(tx, row.Bool())
+			queue.Entered(tx, row.Bool(), row.Bool())
 		}
 		return nil
 	})
@@ -162,6 +163,7 @@ func Insert(ctx context.Context, tx *db.Tx, rec *comity.Record, actor string, wh
 	if err := putSecrets(ctx, tx, rec); err != nil {
 		return err
 	}
+	addToChanges(tx, nil, rec, where)
 	return history.AddRevision(ctx, tx, rec, comity.OpAdd, where)
 }
 
@@ -203,8 +205,9 @@ func insert(ctx context.Context, tx *db.Tx, rec *comity.Record) error {
 	})
 }
 
-// Update stores a record as its next revision.
-func Update(ctx context.Context, tx *db.Tx, rec *comity.Record, actor string, where db.Place) error {
+// Update stores a record as its next revision; was is the record before. where is its place, with the person that it
+// belonged to before.
+func Update(ctx context.Context, tx *db.Tx, was, rec *comity.Record, actor string, where db.Place) error {
 	now := tx.Now()
 	if now.After(rec.Modified) {
 		rec.Modified = now
@@ -227,6 +230,7 @@ func Update(ctx context.Context, tx *db.Tx, rec *comity.Record, actor string, wh
 	if err := history.EndRevision(ctx, tx, rec); err != nil {
 		return err
 	}
+	addToChanges(tx, was, rec, where)
 	return history.AddRevision(ctx, tx, rec, comity.OpEdit, where)
 }
 

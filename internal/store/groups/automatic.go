@@ -1,6 +1,6 @@
 // Package groups computes memberships as set operations: the automatic ones, which follow from the statuses of
 // people and roles, and the derived ones, which follow from the nestings of groups. It reads which memberships
-// there should be and which there are, and writes the difference with its history and deliveries. The rules
+// there should be and which there are, and writes the difference with its history. The rules
 // come from the registry as values (AutomaticRule, Nesting).
 package groups
 
@@ -25,8 +25,8 @@ type AutomaticRule struct {
 	AllGroup, ActiveGroup string
 }
 
-// Scope is the set of memberships that SyncAutomatic synchronizes: those of the one id that is set, narrowed
-// to People unless that is nil.
+// Scope is the set of memberships of a CO that SyncAutomatic synchronizes: those of the person or group that is set,
+// or all, narrowed to People unless that is nil.
 type Scope struct {
 	CoId, CoGroupId, CoPersonId int64
 	People                      []int64
@@ -133,9 +133,9 @@ func AutomaticDifference(ctx context.Context, tx *db.Tx, rule AutomaticRule, s S
 }
 
 // SyncAutomatic adds and deletes automatic memberships of a scope until they match the rule, with their
-// history, and enqueues deliveries of the people and groups they change. It returns the ids of the groups
+// history, and adds these people and groups to the change set. It returns the ids of the groups
 // whose members it changed.
-func SyncAutomatic(ctx context.Context, tx *db.Tx, s Scope, rule AutomaticRule, actor string, modes []string) (map[int64]bool, error) {
+func SyncAutomatic(ctx context.Context, tx *db.Tx, s Scope, rule AutomaticRule, actor string) (map[int64]bool, error) {
 	d, err := AutomaticDifference(ctx, tx, rule, s)
 	if err != nil {
 		return nil, err
@@ -144,7 +144,7 @@ func SyncAutomatic(ctx context.Context, tx *db.Tx, s Scope, rule AutomaticRule, 
 	for _, m := range slices.Concat(d.Missing, d.Sorted()) {
 		changed[m.Group] = true
 	}
-	return changed, apply(ctx, tx, d, actor, modes)
+	return changed, apply(ctx, tx, s.CoId, d, actor)
 }
 
 // maxSet is the maximum number of rows that one statement of a set operation handles.
@@ -152,30 +152,28 @@ const maxSet = 5000
 
 // apply deletes the surplus memberships of a difference and adds the missing ones: with a fixed number of
 // statements for each maxSet rows, which find rows by their ids only.
-func apply(ctx context.Context, tx *db.Tx, d Difference, actor string, modes []string) error {
-	if err := removeSurplus(ctx, tx, d.surplus, actor, modes); err != nil {
+func apply(ctx context.Context, tx *db.Tx, coID int64, d Difference, actor string) error {
+	if err := removeSurplus(ctx, tx, coID, d.surplus, actor); err != nil {
 		return err
 	}
 	for some := range slices.Chunk(d.Missing, maxSet) {
-		if err := addMissing(ctx, tx, some, actor, modes); err != nil {
+		if err := addMissing(ctx, tx, coID, some, actor); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func removeSurplus(ctx context.Context, tx *db.Tx, surplus map[int64]Membership, actor string, modes []string) error {
+func removeSurplus(ctx context.Context, tx *db.Tx, coID int64, surplus map[int64]Membership, actor string) error {
 	rows := make([][]int64, 0, len(surplus))
 	for id, m := range surplus {
+		addToChanges(tx, coID, m)
 		rows = append(rows, []int64{id, m.Group, m.Person})
 	}
 	slices.SortFunc(rows, slices.Compare)
 	for some := range slices.Chunk(rows, maxSet) {
 		var a db.Args
 		x := tx.Dialect.RowsOf(&a, some)
-		if err := enqueueMemberships(ctx, tx, "SELECT "+db.Element(1)+", "+db.Element(2)+" FROM "+x, "SELECT "+db.Element(2)+" FROM "+x, a, modes); err != nil {
-			return err
-		}
 		if err := history.DeleteRecords(ctx, tx, comity.CoGroupMember.Resource, "SELECT "+db.Element(0)+" FROM "+x, actor, a); err != nil {
 			return err
 		}
@@ -183,9 +181,9 @@ func removeSurplus(ctx context.Context, tx *db.Tx, surplus map[int64]Membership,
 	return nil
 }
 
-// addMissing adds memberships. It reserves their ids first, so that their history and deliveries are written
-// without reading the new rows.
-func addMissing(ctx context.Context, tx *db.Tx, missing []Membership, actor string, modes []string) error {
+// addMissing adds memberships. It reserves their ids first, so that their history is written without
+// reading the new rows.
+func addMissing(ctx context.Context, tx *db.Tx, coID int64, missing []Membership, actor string) error {
 	now := tx.Now()
 	ids, err := tx.DrawIDs(ctx, comity.CoGroupMember.Resource, len(missing))
 	if err != nil {
@@ -193,6 +191,7 @@ func addMissing(ctx context.Context, tx *db.Tx, missing []Membership, actor stri
 	}
 	rows := make([][]int64, len(missing))
 	for i, m := range missing {
+		addToChanges(tx, coID, m)
 		rows[i] = []int64{ids[i], m.Group, m.Person, m.nesting}
 	}
 	var a db.Args
@@ -217,19 +216,13 @@ func addMissing(ctx context.Context, tx *db.Tx, missing []Membership, actor stri
 	sql = fmt.Sprintf(`INSERT INTO history (%s)
 		SELECT '%s', m.id, 0, '%s', %s, %s, NULL, g.co_id, m.co_person_id, NULL, m.co_group_id, %s %s`,
 		history.Columns, comity.CoGroupMember.Singular, comity.OpAdd, who, moment, data, from)
-	if err := tx.Queue(ctx, sql, a); err != nil {
-		return err
-	}
-	a = a[:1]
-	return enqueueMemberships(ctx, tx, "SELECT "+db.Element(1)+", "+db.Element(2)+" FROM "+x, "SELECT "+db.Element(2)+" FROM "+x, a, modes)
+	return tx.Queue(ctx, sql, a)
 }
 
-// enqueueMemberships enqueues deliveries of the people whose memberships differ, and of the groups.
-func enqueueMemberships(ctx context.Context, tx *db.Tx, memberships, people string, a db.Args, modes []string) error {
-	if err := queue.EnqueueGroupsOf(ctx, tx, memberships, a, modes, nil); err != nil {
-		return err
-	}
-	return queue.EnqueuePeopleOf(ctx, tx, people, a, modes)
+// addToChanges adds the person and the group of a membership that changed to the transaction's change set.
+func addToChanges(tx *db.Tx, coID int64, m Membership) {
+	queue.MembershipChanged(tx, coID, m.Group, m.Person)
+	queue.PersonChanged(tx, coID, m.Person)
 }
 
 // PeopleIn returns the ids of up to limit people with a row in a group, in order, starting after the given
@@ -244,9 +237,8 @@ func PeopleOf(ctx context.Context, tx *db.Tx, coID, after int64, limit int) ([]i
 	return tx.IDs(ctx, `SELECT id FROM co_people WHERE co_id = $1 AND id > $2 ORDER BY id LIMIT $3`, db.Args{coID, after, int64(limit)})
 }
 
-// RemoveMembers deletes all rows of people in a group, with their history, and enqueues deliveries of the
-// people and the group.
-func RemoveMembers(ctx context.Context, tx *db.Tx, group int64, people []int64, actor string, modes []string) error {
+// RemoveMembers deletes all rows of people in a group, with their history.
+func RemoveMembers(ctx context.Context, tx *db.Tx, coID, group int64, people []int64, actor string) error {
 	var a db.Args
 	rows := map[int64]Membership{}
 	// The plus keeps the group's index from being used: the people are few, the group may be large.
@@ -259,7 +251,7 @@ func RemoveMembers(ctx context.Context, tx *db.Tx, group int64, people []int64, 
 	if err != nil {
 		return err
 	}
-	return removeSurplus(ctx, tx, rows, actor, modes)
+	return removeSurplus(ctx, tx, coID, rows, actor)
 }
 
 // Sorted returns the surplus memberships in order.

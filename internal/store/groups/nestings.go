@@ -123,12 +123,12 @@ func fromBelow(nestings []Nesting) []Nesting {
 
 // SyncNested adds and deletes derived memberships of people until they match the nestings of their CO, at
 // every level. It reads their rows once, derives the memberships from below, and writes the difference.
-func SyncNested(ctx context.Context, tx *db.Tx, nestings []Nesting, people []int64, actor string, modes []string) error {
+func SyncNested(ctx context.Context, tx *db.Tx, coID int64, nestings []Nesting, people []int64, actor string) error {
 	d, err := NestedDifference(ctx, tx, nestings, people)
 	if err != nil {
 		return err
 	}
-	return apply(ctx, tx, d, actor, modes)
+	return apply(ctx, tx, coID, d, actor)
 }
 
 // NestedDifference returns the difference between the derived memberships that people should have and those they have,

@@ -20,6 +20,10 @@ type Known struct {
 // may have identifiers of the person. Where the delivery of the delete is still pending, its identifiers
 // stay until it is delivered, because the message needs them; a resting delivery is made due now.
 func ForgetPerson(ctx context.Context, tx *db.Tx, person int64) ([]Known, error) {
+	// The delete that the transaction made is one of these deliveries.
+	if err := Enqueue(ctx, tx); err != nil {
+		return nil, err
+	}
 	now := tx.Now()
 	var known []Known
 	err := tx.Query(ctx, `SELECT co_provisioning_target_id, identifier, obsolete, due IS NOT NULL OR claimed OR dead_lettered FROM deliveries

@@ -166,10 +166,10 @@ func testAutomatic(t *testing.T, b Backend) {
 		switch rapid.IntRange(0, 2).Draw(t, "scope") {
 		case 1:
 			one := rapid.IntRange(0, len(w.people)-1).Draw(t, "person of the scope")
-			scope, in = groups.Scope{CoPersonId: x.people[one]}, func(_, p int) bool { return p == one }
+			scope, in = groups.Scope{CoId: x.co, CoPersonId: x.people[one]}, func(_, p int) bool { return p == one }
 		case 2:
 			one := rapid.IntRange(0, len(w.groups)-1).Draw(t, "group of the scope")
-			scope, in = groups.Scope{CoGroupId: x.groups[one]}, func(g, _ int) bool { return g == one }
+			scope, in = groups.Scope{CoId: x.co, CoGroupId: x.groups[one]}, func(g, _ int) bool { return g == one }
 		}
 		before := bed.historySize(t)
 		changes := bed.syncs(t, w, x, scope, in)
@@ -196,7 +196,7 @@ func (b *bed) historySize(t tb) int64 {
 func (b *bed) sync(t tb, scope groups.Scope) {
 	t.Helper()
 	b.write(t, func(ctx context.Context, tx *db.Tx) error {
-		_, err := groups.SyncAutomatic(ctx, tx, scope, automatic, "the rules", []string{comity.ModeAutomatic, comity.ModeQueue})
+		_, err := groups.SyncAutomatic(ctx, tx, scope, automatic, "the rules")
 		return err
 	})
 }
@@ -204,6 +204,7 @@ func (b *bed) sync(t tb, scope groups.Scope) {
 // syncs synchronizes the memberships of a scope, checks them, and returns how many should have changed.
 func (b *bed) syncs(t tb, w world, x built, scope groups.Scope, in func(group, person int) bool) (changes int) {
 	t.Helper()
+	b.clearDeliveries(t, x.co)
 	b.sync(t, scope)
 	f := comity.CoGroupMember
 	now := map[pair]*comity.Record{}

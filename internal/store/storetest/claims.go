@@ -142,7 +142,7 @@ func testClaimOrder(t *testing.T, bed *bed, c *clock) {
 	slices.Reverse(order)
 	for _, p := range order {
 		c.move(time.Second)
-		bed.mark(t, modes, p)
+		bed.mark(t, s.co, p)
 	}
 	for i := 0; i < len(order); i += 8 {
 		want := slices.Clone(order[i:min(i+8, len(order))])
@@ -254,7 +254,7 @@ func testManyClaim(t *testing.T, bed *bed, c *clock) {
 		records = append(records, row(comity.CoPerson.Resource, comity.CoPerson.CoId, s.co))
 	}
 	all := ids(bed.add(t, records...))
-	bed.mark(t, modes, all...)
+	bed.mark(t, s.co, all...)
 	claimed := make([][]int64, 8)
 	var workers sync.WaitGroup
 	for i := range claimed {

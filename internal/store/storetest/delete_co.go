@@ -16,7 +16,7 @@ func testDeleteCO(t *testing.T, b Backend) {
 	for _, records := range [][]*comity.Record{other, all} {
 		for _, rec := range records {
 			if rec.Resource == comity.CoPerson.Resource {
-				bed.mark(t, []string{comity.ModeAutomatic, comity.ModeQueue}, rec.Id)
+				bed.mark(t, rec.CoId, rec.Id)
 			}
 		}
 	}

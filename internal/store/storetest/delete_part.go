@@ -22,7 +22,7 @@ func testDeletePart(t *testing.T, b Backend) {
 	for _, rec := range slices.Concat(other, all) {
 		if rec.Resource == comity.CoPerson.Resource {
 			person = rec.Id // in the end the last one of the CO
-			bed.mark(t, []string{comity.ModeAutomatic, comity.ModeQueue}, person)
+			bed.mark(t, rec.CoId, person)
 		}
 	}
 	enqueued := bed.marked(t, other[0].Id)

@@ -39,7 +39,7 @@ func testDeletes(t *testing.T, b Backend) {
 		all := bed.estate(t)
 		rec := all[len(all)-1].Clone()
 		rec.Id = 1 << 40
-		bed.write(t, func(ctx context.Context, tx *db.Tx) error { return store.Delete(ctx, tx, rec, actor, nil) })
+		bed.write(t, func(ctx context.Context, tx *db.Tx) error { return store.Delete(ctx, tx, rec, actor) })
 		bed.holds(t, all, all)
 	})
 	bed.holds(t, untouched, untouched)
@@ -48,10 +48,10 @@ func testDeletes(t *testing.T, b Backend) {
 // removes deletes a record, compares its CO with the records that should be left, and returns these.
 func (b *bed) removes(t *testing.T, all []*comity.Record, root *comity.Record) []*comity.Record {
 	t.Helper()
-	modes := []string{comity.ModeAutomatic, comity.ModeQueue}
+	b.clearDeliveries(t, root.CoId)
 	personOf := hangs(all)
 	now := b.write(t, func(ctx context.Context, tx *db.Tx) error {
-		return store.Delete(ctx, tx, root.Clone(), "deleter", modes)
+		return store.Delete(ctx, tx, root.Clone(), "deleter")
 	})
 
 	deleted, left := fall(all, root)
@@ -77,7 +77,7 @@ func (b *bed) removes(t *testing.T, all []*comity.Record, root *comity.Record) [
 			continue
 		}
 		for _, rec := range deleted {
-			if person := personOf(rec); rec != root && rec.Resource.Provisioned && person != 0 {
+			if person := personOf(rec); rec.Resource.Provisioned && person != 0 {
 				marked = append(marked, pair{target.Id, person})
 			}
 		}

@@ -79,7 +79,7 @@ func testLife(t *testing.T, bed *bed, r *comity.Resource) {
 		if err != nil {
 			return err
 		}
-		return store.Update(ctx, tx, second, "editor", where)
+		return store.Update(ctx, tx, first, second, "editor", where)
 	})
 	want := []revision{
 		{Operation: "add", Actor: "adder", Since: added, Until: edited, Data: data(first)},
@@ -103,7 +103,7 @@ func testLife(t *testing.T, bed *bed, r *comity.Resource) {
 		return // testDeleteCO deletes a CO
 	}
 	deleted := bed.write(t, func(ctx context.Context, tx *db.Tx) error {
-		return store.Delete(ctx, tx, second.Clone(), "deleter", nil)
+		return store.Delete(ctx, tx, second.Clone(), "deleter")
 	})
 	want[1].Until = deleted
 	want = append(want, revision{Operation: "delete", Actor: "deleter", Since: deleted, Until: deleted, Data: data(second)})
@@ -200,7 +200,7 @@ func testHangsOn(t *testing.T, bed *bed) {
 				return err
 			}
 			set(rec, f.Person, other)
-			return store.Update(ctx, tx, rec, actor, db.Place{CoId: co, CoPersonId: other.Id})
+			return store.Update(ctx, tx, nil, rec, actor, db.Place{CoId: co, CoPersonId: other.Id})
 		})
 		bed.remove(t, f.Resource, name.Id)
 		var got []int64

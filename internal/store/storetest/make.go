@@ -168,10 +168,11 @@ func edit(ctx context.Context, tx *db.Tx, r *comity.Resource, id int64, pairs ..
 	if err != nil {
 		return nil, err
 	}
+	was := rec.Clone()
 	for i := 0; i < len(pairs); i += 2 {
 		set(rec, pairs[i].(*comity.Field), pairs[i+1])
 	}
-	return rec, store.Update(ctx, tx, rec, actor, where)
+	return rec, store.Update(ctx, tx, was, rec, actor, where)
 }
 
 // remove deletes a record.
@@ -180,8 +181,8 @@ func (b *bed) remove(t tb, r *comity.Resource, id int64) time.Time {
 	return b.write(t, func(ctx context.Context, tx *db.Tx) error { return remove(ctx, tx, r, id) })
 }
 
-// remove deletes a record, and enqueues deliveries of the people that lose something to targets in the modes.
-func remove(ctx context.Context, tx *db.Tx, r *comity.Resource, id int64, modes ...string) error {
+// remove deletes a record.
+func remove(ctx context.Context, tx *db.Tx, r *comity.Resource, id int64) error {
 	if _, err := store.Enter(ctx, tx, r, id, false); err != nil {
 		return err
 	}
@@ -189,7 +190,7 @@ func remove(ctx context.Context, tx *db.Tx, r *comity.Resource, id int64, modes 
 	if err != nil {
 		return err
 	}
-	return store.Delete(ctx, tx, rec, actor, modes)
+	return store.Delete(ctx, tx, rec, actor)
 }
 
 // co makes a CO and returns its id.

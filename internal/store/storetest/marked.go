@@ -74,8 +74,22 @@ func (b *bed) marked(t tb, co int64) (found []pair) {
 	return found
 }
 
-// mark enqueues deliveries of people to the targets in the modes.
-func (b *bed) mark(t tb, modes []string, people ...int64) time.Time {
+// mark enqueues deliveries of people of a CO by a change of each.
+func (b *bed) mark(t tb, co int64, people ...int64) time.Time {
 	t.Helper()
-	return b.write(t, func(ctx context.Context, tx *db.Tx) error { return queue.EnqueuePeople(ctx, tx, modes, people...) })
+	return b.write(t, func(_ context.Context, tx *db.Tx) error {
+		for _, person := range people {
+			queue.PersonChanged(tx, co, person)
+		}
+		return nil
+	})
+}
+
+// clearDeliveries deletes the deliveries that making a CO's records has enqueued.
+func (b *bed) clearDeliveries(t tb, co int64) {
+	t.Helper()
+	b.write(t, func(ctx context.Context, tx *db.Tx) error {
+		_, err := tx.Exec(ctx, `DELETE FROM deliveries WHERE co_id = $1`, db.Args{co})
+		return err
+	})
 }

@@ -29,7 +29,8 @@ var modes = []string{comity.ModeAutomatic, comity.ModeQueue, comity.ModeQueueOnE
 func (b *bed) deliveryFixture(t tb, c *clock) *deliveryFixture {
 	t.Helper()
 	co := b.co(t)
-	return &deliveryFixture{bed: b, clock: c, co: co, target: b.provisioningTarget(t, co), person: b.person(t, co)}
+	person := b.person(t, co) // before the target, so that nothing is enqueued
+	return &deliveryFixture{bed: b, clock: c, co: co, target: b.provisioningTarget(t, co), person: person}
 }
 
 // provisioningTarget makes a target, in the automatic mode unless the pairs set another.
@@ -66,7 +67,7 @@ func (s *deliveryFixture) is(t tb, want delivery) {
 func (s *deliveryFixture) marks(t tb) time.Time {
 	t.Helper()
 	s.clock.move(time.Second)
-	return s.mark(t, modes, s.person.Id)
+	return s.mark(t, s.co, s.person.Id)
 }
 
 // claims claims the due deliveries, which must be the person's only.
@@ -111,12 +112,7 @@ func testMarks(t *testing.T, b Backend) {
 		s.is(t, delivery{Version: 1, Due: first, Since: first})
 		second := s.marks(t)
 		s.is(t, delivery{Version: 2, Due: second, Since: first})
-		third := s.write(t, func(ctx context.Context, tx *db.Tx) error {
-			if err := queue.EnqueuePeople(ctx, tx, modes, s.person.Id, s.person.Id); err != nil {
-				return err
-			}
-			return queue.EnqueuePeople(ctx, tx, modes, s.person.Id)
-		})
+		third := s.mark(t, s.co, s.person.Id, s.person.Id)
 		s.is(t, delivery{Version: 3, Due: third, Since: first})
 	})
 	t.Run("while it is held", func(t *testing.T) {
@@ -215,41 +211,48 @@ func testMarked(t *testing.T, bed *bed, c *clock) {
 	}
 	for _, tt := range []struct {
 		name   string
-		modes  []string
+		co     int64
 		people []int64
 		want   []pair
 	}{
-		{"nobody", modes, nil, nil},
-		{"no mode", nil, []int64{s.person.Id}, nil},
-		{"a mode that no target is in", []string{comity.ModeQueueOnError}, []int64{s.person.Id}, nil},
-		{"one who is not there", modes, []int64{1 << 40}, nil},
-		{"one who is in another CO", modes, []int64{elsewhere.person.Id}, nil},
-		{"one mode", []string{comity.ModeQueue}, []int64{s.person.Id}, []pair{{queued.Id, s.person.Id}}},
-		{"each mode", modes, []int64{s.person.Id}, []pair{{s.target.Id, s.person.Id}, {queued.Id, s.person.Id}}},
-		{"two, and one twice", []string{comity.ModeQueue}, []int64{all[1], all[0], all[1]}, []pair{{queued.Id, all[0]}, {queued.Id, all[1]}}},
-		{"many", modes, all, both},
+		{"nobody", s.co, nil, nil},
+		{"one who is in another CO", elsewhere.co, []int64{elsewhere.person.Id}, nil},
+		{"one, to the targets in each mode that learns of every change", s.co, []int64{s.person.Id}, []pair{{s.target.Id, s.person.Id}, {queued.Id, s.person.Id}}},
+		{"two, and one twice", s.co, []int64{all[1], all[0], all[1]}, []pair{{s.target.Id, all[0]}, {s.target.Id, all[1]}, {queued.Id, all[0]}, {queued.Id, all[1]}}},
+		{"many", s.co, all, both},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			bed.forget(t, s.co)
-			bed.mark(t, tt.modes, tt.people...)
+			bed.mark(t, tt.co, tt.people...)
 			if diff := cmp.Diff(tt.want, bed.marked(t, s.co), cmp.AllowUnexported(pair{})); diff != "" {
 				t.Errorf("marked (-want +got):\n%s", diff)
 			}
 		})
 	}
-	t.Run("members of a group", func(t *testing.T) {
+	t.Run("a member of a group whose membership changes", func(t *testing.T) {
 		m, s := comity.CoGroupMember, bed.deliveryFixture(t, c)
 		group := bed.insert(t, comity.CoGroup.Resource, comity.CoGroup.CoId, s.co)
-		other := bed.insert(t, comity.CoGroup.Resource, comity.CoGroup.CoId, s.co)
-		owner := bed.person(t, s.co)
 		bed.insert(t, m.Resource, m.CoGroupId, group, m.Person, s.person, m.Member, true)
-		bed.insert(t, m.Resource, m.CoGroupId, group, m.Person, owner, m.Owner, true)
-		bed.insert(t, m.Resource, m.CoGroupId, other, m.Person, bed.person(t, s.co), m.Member, true)
-		bed.write(t, func(ctx context.Context, tx *db.Tx) error {
-			return queue.EnqueueMembers(ctx, tx, modes, group.Id, []int64{s.person.Id, owner.Id})
+		if diff := cmp.Diff([]pair{{s.target.Id, s.person.Id}}, bed.marked(t, s.co), cmp.AllowUnexported(pair{})); diff != "" {
+			t.Errorf("enqueued (-want +got):\n%s", diff)
+		}
+	})
+	t.Run("nobody for an edit that changes no value", func(t *testing.T) {
+		s := bed.deliveryFixture(t, c)
+		bed.edit(t, s.person.Resource, s.person.Id)
+		if got := bed.marked(t, s.co); len(got) > 0 {
+			t.Errorf("enqueued %v", got)
+		}
+	})
+	t.Run("to a target in enrolment mode, one who is Active for the first time", func(t *testing.T) {
+		s := bed.deliveryFixture(t, c)
+		enrolment := bed.provisioningTarget(t, s.co, f.Status, comity.ModeEnrolment)
+		bed.write(t, func(_ context.Context, tx *db.Tx) error {
+			queue.FirstActive(tx, s.co, s.person.Id)
+			return nil
 		})
-		if diff := cmp.Diff([]pair{{s.target.Id, s.person.Id}, {s.target.Id, owner.Id}}, bed.marked(t, s.co), cmp.AllowUnexported(pair{})); diff != "" {
-			t.Errorf("marked (-want +got):\n%s", diff)
+		if diff := cmp.Diff([]pair{{s.target.Id, s.person.Id}, {enrolment.Id, s.person.Id}}, bed.marked(t, s.co), cmp.AllowUnexported(pair{})); diff != "" {
+			t.Errorf("enqueued (-want +got):\n%s", diff)
 		}
 	})
 }

@@ -98,7 +98,7 @@ func testSeveral(t *testing.T, bed *bed, c *clock) {
 	s := bed.deliveryFixture(t, c)
 	people := []int64{bed.person(t, s.co).Id, bed.person(t, s.co).Id, bed.person(t, s.co).Id}
 	s.finishes(t)
-	bed.mark(t, modes, people...)
+	bed.mark(t, s.co, people...)
 	got := bed.claim(t, s.target.Id, 10, time.Minute)
 	outcomes := []queue.Outcome{
 		{Delivery: got[2], OK: true, Answer: "OK"},
@@ -162,7 +162,7 @@ func testLostLease(t *testing.T, bed *bed, c *clock) {
 		s.marks(t)
 		d, _ := s.claims(t)
 		s.write(t, func(ctx context.Context, tx *db.Tx) error {
-			return remove(ctx, tx, s.target.Resource, s.target.Id, modes...)
+			return remove(ctx, tx, s.target.Resource, s.target.Id)
 		})
 		s.finishes(t, queue.Outcome{Delivery: d, OK: true})
 		if left := s.deliveries(t, s.co); len(left) > 0 {
@@ -174,10 +174,7 @@ func testLostLease(t *testing.T, bed *bed, c *clock) {
 		s.marks(t)
 		d, _ := s.claims(t)
 		s.write(t, func(ctx context.Context, tx *db.Tx) error {
-			if err := queue.EnqueuePeople(ctx, tx, modes, s.person.Id); err != nil {
-				return err
-			}
-			return remove(ctx, tx, s.person.Resource, s.person.Id, modes...)
+			return remove(ctx, tx, s.person.Resource, s.person.Id)
 		})
 		s.finishes(t, queue.Outcome{Delivery: d, OK: true})
 		if got, _ := s.claims(t); got.Subject.Id != s.person.Id || got.Version != 2 {

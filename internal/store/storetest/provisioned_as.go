@@ -72,7 +72,7 @@ func testForgot(t *testing.T, bed *bed, c *clock) {
 	add(elsewhere.person, "Ada")
 	elsewhere.queues(t)
 	bed.forget(t, elsewhere.co)
-	bed.mark(t, modes, other.Id, third.Id)
+	bed.mark(t, s.co, other.Id, third.Id)
 	bed.forget(t, s.co)
 	add(s.person, "Ada 2")
 	s.marks(t)

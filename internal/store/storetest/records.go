@@ -170,7 +170,7 @@ func (b *bed) keeps(t *testing.T, rec *comity.Record) {
 		if err != nil {
 			return err
 		}
-		return store.Update(ctx, tx, changed.Clone(), "somebody else", where)
+		return store.Update(ctx, tx, nil, changed.Clone(), "somebody else", where)
 	})
 	changed.Revision, changed.Modified, changed.Actor = 2, now, "somebody else"
 	b.reads(t, changed)

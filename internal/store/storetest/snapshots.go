@@ -33,7 +33,7 @@ func testSnapshots(t *testing.T, b Backend) {
 							return err
 						}
 						rec.SetInt(f.Ordr, rec.Int(f.Ordr)+n)
-						if err := store.Update(t.Context(), tx, rec, actor, db.Place{CoId: co, CoPersonId: owner.Id}); err != nil {
+						if err := store.Update(t.Context(), tx, nil, rec, actor, db.Place{CoId: co, CoPersonId: owner.Id}); err != nil {
 							return err
 						}
 					}

@@ -19,12 +19,12 @@ func testDueTargets(t *testing.T, b Backend) {
 	bed := b.bedWith(t, db.Options{Clock: c.Now})
 	f := comity.CoProvisioningTarget
 	co := bed.co(t)
+	people := []int64{bed.person(t, co).Id, bed.person(t, co).Id}
 	second := bed.provisioningTarget(t, co, f.Ordr, 2)
 	last := bed.provisioningTarget(t, co, f.Ordr, comity.Cell{})
 	first := bed.provisioningTarget(t, co, f.Ordr, 1)
 	alsoFirst := bed.provisioningTarget(t, co, f.Ordr, 1, f.Status, comity.ModeQueue)
 	disabled := bed.provisioningTarget(t, co, f.Status, comity.ModeDisabled)
-	people := []int64{bed.person(t, co).Id, bed.person(t, co).Id}
 
 	targets := func(modes ...string) (found []queue.DueTarget) {
 		bed.read(t, func(ctx context.Context, tx *db.Tx) (err error) {

@@ -116,7 +116,7 @@ func testSetBack(t *testing.T, b Backend) {
 	bed.remove(t, boss.Resource, boss.Id)
 	for _, rec := range all {
 		if rec.Resource == comity.Server.Resource || rec.Resource == comity.Cou.Resource {
-			bed.write(t, func(ctx context.Context, tx *db.Tx) error { return store.Delete(ctx, tx, rec.Clone(), actor, nil) })
+			bed.write(t, func(ctx context.Context, tx *db.Tx) error { return store.Delete(ctx, tx, rec.Clone(), actor) })
 		}
 	}
 	bed.write(t, func(ctx context.Context, tx *db.Tx) error { return store.DeleteCO(ctx, tx, other[0].Id, actor) })

@@ -25,9 +25,7 @@ func testTransactions(t *testing.T, b Backend) {
 		t.Run(name+" that fails is undone", func(t *testing.T) {
 			co, failure := bed.co(t), errors.New("a failure of the test's")
 			err := write(t.Context(), func(tx *db.Tx) error {
-				if err := queue.EnqueuePeople(t.Context(), tx, modes, 1); err != nil {
-					return err
-				}
+				queue.PersonChanged(tx, co, 1)
 				return errors.Join(add(t.Context(), tx, person(co)), failure)
 			})
 			if !errors.Is(err, failure) || len(bed.list(t, comity.CoPerson.Resource, store.Equal("co_id", co))) > 0 {

@@ -39,7 +39,7 @@ func testUniques(t *testing.T, b Backend) {
 		rec := bed.person(t, bed.co(t))
 		bed.edit(t, rec.Resource, rec.Id)
 		err := bed.store.Write(t.Context(), func(tx *db.Tx) error {
-			return store.Update(t.Context(), tx, rec.Clone(), actor, db.Place{CoId: rec.CoId})
+			return store.Update(t.Context(), tx, nil, rec.Clone(), actor, db.Place{CoId: rec.CoId})
 		})
 		if !errors.Is(err, db.ErrConflict) {
 			t.Errorf("error %v, want ErrConflict", err)

@@ -73,7 +73,7 @@ func testCounter(t *testing.T, bed *bed) {
 				return err
 			}
 			rec.SetInt(f.Ordr, rec.Int(f.Ordr)+1)
-			return store.Update(ctx, tx, rec, actor, where)
+			return store.Update(ctx, tx, nil, rec, actor, where)
 		})
 		if err != nil {
 			return err
@@ -134,7 +134,7 @@ func testSyncAtOnce(t *testing.T, bed *bed) {
 				if _, err := store.EnterCO(ctx, tx, x.co, true); err != nil {
 					return err
 				}
-				_, err := groups.SyncAutomatic(ctx, tx, groups.Scope{CoId: x.co}, automatic, actor, modes)
+				_, err := groups.SyncAutomatic(ctx, tx, groups.Scope{CoId: x.co}, automatic, actor)
 				return err
 			})
 		}
@@ -144,7 +144,7 @@ func testSyncAtOnce(t *testing.T, bed *bed) {
 			if _, err := edit(ctx, tx, f.Resource, id, f.Status, status); err != nil {
 				return err
 			}
-			_, err := groups.SyncAutomatic(ctx, tx, groups.Scope{CoPersonId: id}, automatic, actor, modes)
+			_, err := groups.SyncAutomatic(ctx, tx, groups.Scope{CoId: x.co, CoPersonId: id}, automatic, actor)
 			return err
 		})
 	})
@@ -200,7 +200,12 @@ func testMarksAtOnce(t *testing.T, bed *bed) {
 			return err
 		}
 		some := []int64{all[(writer*i)%12], all[(writer+5*i)%12], all[(7*i)%12]}
-		return bed.store.Write(ctx, func(tx *db.Tx) error { return queue.EnqueuePeople(ctx, tx, modes, some...) })
+		return bed.store.Write(ctx, func(tx *db.Tx) error {
+			for _, person := range some {
+				queue.PersonChanged(tx, co, person)
+			}
+			return nil
+		})
 	})
 	for n := 1; n > 0; {
 		var err error
@@ -225,7 +230,7 @@ func testParentGoes(t *testing.T, bed *bed) {
 	bed.together(t, 6, len(all), func(ctx context.Context, writer, i int) error {
 		err := bed.store.Write(ctx, func(tx *db.Tx) error {
 			if writer == 0 {
-				return remove(ctx, tx, all[i].Resource, all[i].Id, modes...)
+				return remove(ctx, tx, all[i].Resource, all[i].Id)
 			}
 			if err := add(ctx, tx, row(f.Resource, f.Person, all[i])); err != nil {
 				return err
