@@ -92,6 +92,56 @@ func TestMigrateWhatANewerProgramMade(t *testing.T) {
 	})
 }
 
+// A database that an unreleased program made cannot be migrated: the error says which version it is at and what
+// to do, and the database stays as it is.
+func TestMigrateWhatAnUnreleasedProgramMade(t *testing.T) {
+	everywhere(t, func(t *testing.T, name string) {
+		if _, err := db.Migrate(t.Context(), name); err != nil {
+			t.Fatal(err)
+		}
+		opened := open(t, driverOf(name), name)
+		for _, sql := range []string{`DELETE FROM goose_db_version`, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (0, true), (1, true), (32, true)`} {
+			if _, err := opened.ExecContext(t.Context(), sql); err != nil {
+				t.Fatal(err)
+			}
+		}
+		_, err := db.Migrate(t.Context(), name)
+		for does, err := range map[string]error{"Migrate": err, "CheckVersion": db.CheckVersion(t.Context(), name)} {
+			if err == nil || !strings.Contains(err.Error(), "it is at version 32") || !strings.Contains(err.Error(), "or make a new database") {
+				t.Errorf("%s: error %v does not say what to do", does, err)
+			}
+		}
+		if state, err := db.Inspect(t.Context(), name); err != nil || state.Version != 32 {
+			t.Errorf("it is at version %d after that: %v", state.Version, err)
+		}
+	})
+}
+
+// A database that the last program before the migrations became one has migrated goes on unchanged: it has the
+// schema, and the versions of migrations that are no longer there.
+func TestMigrateWhatHasEarlierVersions(t *testing.T) {
+	everywhere(t, func(t *testing.T, name string) {
+		if _, err := db.Migrate(t.Context(), name); err != nil {
+			t.Fatal(err)
+		}
+		opened := open(t, driverOf(name), name)
+		for _, sql := range []string{
+			`INSERT INTO goose_db_version (version_id, is_applied) VALUES (1, true), (7, true), (32, true)`,
+			`INSERT INTO cos (name, status, created, modified, revision, actor) VALUES ('c', 'Active', 0, 0, 0, 'x')`,
+		} {
+			if _, err := opened.ExecContext(t.Context(), sql); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if steps, err := db.Migrate(t.Context(), name); err != nil || steps != 0 {
+			t.Errorf("%d steps: %v", steps, err)
+		}
+		if err := db.CheckVersion(t.Context(), name); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 // Migrate and Open use the same file for any form of its path.
 func TestPathsOfSQLiteFiles(t *testing.T) {
 	t.Parallel()

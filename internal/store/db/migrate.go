@@ -25,6 +25,22 @@ var migrations embed.FS
 // ErrNewer is wrapped in the error for a database that a newer program migrated.
 var ErrNewer = errors.New("the database is newer than this program")
 
+// firstVersion is the version of the oldest schema that is migrated: the one that the first migration creates as a
+// whole.
+const firstVersion = 33
+
+// unreleased is the error for a database of a lower version.
+const unreleased = "it is at version %d, of an unreleased Comity: start it once with the last program that still migrates it, or make a new database"
+
+// errUnreleased returns an error for a database at a version below firstVersion, nil for one at another version and
+// for one that was never migrated, whose version is 0.
+func errUnreleased(version int64) error {
+	if version == 0 || version >= firstVersion {
+		return nil
+	}
+	return fmt.Errorf(unreleased, version)
+}
+
 // Migrate migrates the database's schema to this program's version and returns the number of migrations
 // applied. It creates an SQLite file that does not exist.
 func Migrate(ctx context.Context, database string) (steps int, err error) {
@@ -41,6 +57,9 @@ func Migrate(ctx context.Context, database string) (steps int, err error) {
 	current, target, err := p.GetVersions(ctx)
 	if err != nil {
 		err = sayOwner(database, err)
+		return 0, fmt.Errorf("migrate database %s: %w", Redact(database), err)
+	}
+	if err := errUnreleased(current); err != nil {
 		return 0, fmt.Errorf("migrate database %s: %w", Redact(database), err)
 	}
 	if current > target {
@@ -98,6 +117,9 @@ func CheckRegistry(ctx context.Context, database string) error {
 func CheckVersion(ctx context.Context, database string) error {
 	state, err := Inspect(ctx, database)
 	if err != nil {
+		return fmt.Errorf("open database %s: %w", Redact(database), err)
+	}
+	if err := errUnreleased(state.Version); err != nil {
 		return fmt.Errorf("open database %s: %w", Redact(database), err)
 	}
 	target, err := SchemaVersion()

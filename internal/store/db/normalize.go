@@ -11,7 +11,7 @@ import (
 
 // Normalize normalizes a text for the search of people: compatible characters (full-width letters, ligatures) are
 // replaced by the usual ones, accents are removed, and case is folded. The SQL function comity_plain has the
-// same results: SQLite's calls this function, PostgreSQL's is in migration 00027.
+// same results: SQLite's calls this function, PostgreSQL's is in the schema (00033_schema.sql).
 func Normalize(s string) string {
 	if isASCII(s) {
 		return strings.ToLower(s)

@@ -1,8 +1,0 @@
--- +goose Up
--- +goose StatementBegin
-
--- What is written to see whether anything can be: one row, which nobody reads.
-CREATE TABLE probe (id bigint PRIMARY KEY, filling text NOT NULL);
-INSERT INTO probe (id, filling) VALUES (1, '');
-
--- +goose StatementEnd
