@@ -22,14 +22,14 @@ type detailPage struct {
 	recordFooter
 	Fields []present.Field
 	// Parts are the custom parts of the resource.
-	Parts []template.HTML
-	// Hanging are the lists of what hangs on the record.
+	Parts      []template.HTML
 	Dependents []dependents
-	// Past says that this is the record as it was, at At if that was asked for, and Now leads to what it is.
+	// Past says that this is a former state of the record, as of At if that is not zero. Now is the path of the
+	// present record.
 	Past bool
 	At   time.Time
 	Now  string
-	// Dated says that it can be shown as it was on a date, by AsItWas.
+	// Dated says that the form AsItWas is shown, which asks for the record as of a time.
 	Dated   bool
 	AsItWas asOfForm
 }
@@ -198,12 +198,11 @@ func (p detailPage) Empty() []dependents {
 
 // heading is what a page shows around its title.
 type heading struct {
-	// Kind is what is shown, said above the title, and Purpose what that is for, below it.
+	// Kind is shown above the title: the kind of record. Purpose is shown below it.
 	Kind, Purpose string
-	// Of is what the records of a list hang on, if it is of those of one.
+	// Of is the parent whose records a list shows, empty for all records.
 	Of present.Link
-	// Edit, Delete and Add lead to forms, "" where the reader may not; AddText is what the button says
-	// that adds.
+	// Edit, Delete and Add are the paths of forms, "" if the caller may not. AddText is the text of the button to add.
 	Edit, Delete, Add, AddText string
 }
 

@@ -20,19 +20,19 @@ type groupPage struct {
 	Fields []present.Field
 	// Unit is the unit whose group it is.
 	Unit present.Link
-	// Automatic says how members come by themselves, "" where they do not.
+	// Automatic is the sentence about who is a member automatically, "" for nobody.
 	Automatic string
-	// AddOne, Paste and At lead on, "" where the reader may not.
+	// AddOne, Paste and At are paths of further pages, "" if the caller may not.
 	AddOne, Paste, At string
-	// HasCounts says that the reader may see all of the members, which Members and Owners count; Others
-	// counts who is in it at another time than now.
+	// HasCounts says that the caller may see all members. Members and Owners count them, and Others those whose
+	// membership is valid at another time.
 	HasCounts               bool
 	Members, Owners, Others int64
-	// Suspended says that the group is not Active, so that nobody counts as its member.
+	// Suspended says that the group is not Active, so that no membership counts.
 	Suspended bool
 	People    membersPart
 	Nestings  *nestings
-	// Nest leads to the form that nests another group in this one.
+	// Nest is the path of the form to nest another group in this one, "" if the caller may not.
 	Nest       string
 	Dependents []dependents
 }
@@ -53,7 +53,7 @@ type membersPart struct {
 type memberRow struct {
 	Name          present.Link
 	Member, Owner bool
-	// State is a badge where the membership does not count.
+	// State is a badge if the membership does not count.
 	State       present.Value
 	From, Until present.Value
 	Reason      membershipReason
@@ -205,7 +205,7 @@ type nestings struct {
 type nesting struct {
 	Group, Target present.Link
 	Negate        bool
-	// Remove is the path of the confirmation to remove it, "" if the reader may not.
+	// Remove is the path of the confirmation to remove it, "" if the caller may not.
 	Remove string
 }
 

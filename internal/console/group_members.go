@@ -121,10 +121,10 @@ func showMembersAt(q *request) error {
 
 // pastePage asks for a list of people to add to a group, and shows the people that each line matches.
 type pastePage struct {
-	// Text is the list, Fault what is wrong with it.
+	// Text is the list, Error the error in it; the others are paths.
 	Text, Error, Back, Check, Add string
-	// Sure are the lines that mean one person, Unsure those that mean several, Unknown nobody, and
-	// There somebody who is in the group.
+	// Sure are the lines that match one person, Unsure those that match several, Unknown those that match nobody, and
+	// There those that match a member.
 	Sure, Unsure, There []pasted
 	Unknown             []string
 	Checked             bool

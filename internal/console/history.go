@@ -26,10 +26,10 @@ type historyPage struct {
 	heading
 	Entries []historyEntry
 	Filters historyFilters
-	// Faults are what of the filters cannot be read, by their names; Zone is the time zone of the days.
+	// Errors are the errors of the filters, by their names. Zone is the time zone of the days.
 	Errors map[string]string
 	Zone   string
-	// All leads to the history of the whole CO.
+	// All is the path of the history of the whole CO.
 	All   string
 	Asked bool
 	pager
@@ -38,13 +38,13 @@ type historyPage struct {
 // historyEntry is an entry of the history as a page shows it.
 type historyEntry struct {
 	When time.Time
-	// Deed is what was done, Tone its colour.
+	// Action is the word for the operation, Tone the CSS class of its badge.
 	Action, Tone string
 	Kind         string
-	// What was changed, as it is now; Then how it was after the change, or before it was deleted.
+	// What is the record that was changed. Then is the path of its state after the change, or before its delete.
 	What present.Link
 	Then string
-	// Words are a note's.
+	// Note is the text of a note, "" for changes.
 	Note       string
 	Who, Whom  present.Link
 	Difference []difference

@@ -18,10 +18,10 @@ const pageSize = 50
 type listing struct {
 	heading
 	pager
-	// Many is what the listed are called. Partly says that the reader need not see all of them.
+	// Many is the plural of what is listed. Partly says that the caller may not see all of them.
 	Many   string
 	Partly bool
-	// Filters are what the list can be narrowed by. Asked says that it is, All is the one that is not.
+	// Filters are the controls to filter the list by. Asked says that it is filtered, All is the path without filters.
 	Filters []form.Control
 	Asked   bool
 	All     string

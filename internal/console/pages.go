@@ -11,10 +11,10 @@ import (
 // page is a pattern of paths and the function that answers it.
 type page struct {
 	// pattern is a method and a path below Root, as http.ServeMux reads it: "GET co/{co}/history/".
-	// One with {co} is in a CO: v.co is there, and v.caller is who the reader is in it.
+	// With {co}, the page is in a CO: the request has the CO, and the caller in that CO.
 	pattern string
 	handle  func(*request) error
-	// open pages need nobody to have signed in.
+	// open pages are shown without a sign-in, too.
 	open bool
 }
 
@@ -33,7 +33,6 @@ func customPages() []func() []page {
 		extendedTypePages,
 		serverPages,
 		targetPages,
-		apiUserPages,
 		historyPages,
 		searchPages,
 	}
@@ -126,9 +125,6 @@ func (d generic) record(q *request) (*comity.Record, error) {
 	}
 	return rec, err
 }
-
-// apiUserPages are the custom pages of API users.
-func apiUserPages() []page { return nil }
 
 // apiUserParts are the custom parts of an API user: how to get a new key.
 func apiUserParts() []part {

@@ -111,8 +111,7 @@ func peopleFilters(q *request, asked url.Values) ([]form.Control, error) {
 // addPersonPage is the form to add a person with some of their records.
 type addPersonPage struct {
 	Sections []addSection
-	// Faults are what is wrong with what was sent, each with the id of its control; Text is what is
-	// wrong with it as a whole.
+	// Errors are the field errors, each with a link to its control. Text is the error about the whole form.
 	Errors []present.Link
 	Text   string
 	Cancel string
@@ -128,11 +127,10 @@ type addSection struct {
 type pendingRecord struct {
 	resource *comity.Resource
 	help     string
-	// fields are those that are asked for. Without a value in any of the deciding ones there is no such
-	// record, but a required part is always there.
+	// fields are asked for. The record is added if one of the deciding fields has a value, or if it is required.
 	fields, deciding []*comity.Field
 	required         bool
-	// usual is the type that is chosen to begin with.
+	// defaultType is the type that is selected at first.
 	defaultType string
 }
 
@@ -171,18 +169,18 @@ func addPerson(q *request) error {
 	person.SetInt(comity.CoPerson.CoId, q.co.Id)
 	person.SetText(comity.CoPerson.Status, comity.Active)
 	sent := q.r.PostForm
-	var asked []pendingRecord
-	var hanging []comity.Input
+	var added []pendingRecord
+	var inputs []comity.Input
 	for _, part := range pendingRecords() {
 		fm := part.form(sent, q.zone())
 		if sent.Has("find") || fm.Searching() {
 			return showAddPerson(q, http.StatusOK, sent, nil)
 		}
 		if part.wanted(fm.Sent) {
-			asked, hanging = append(asked, part), append(hanging, fm.Input())
+			added, inputs = append(added, part), append(inputs, fm.Input())
 		}
 	}
-	results, err := q.Registry.AddPerson(q.ctx(), q.caller, comity.Input{Record: person}, hanging...)
+	results, err := q.Registry.AddPerson(q.ctx(), q.caller, comity.Input{Record: person}, inputs...)
 	if err == nil {
 		q.notify("Person added.")
 		return q.redirect(q.present.RecordPath(comity.CoPerson.Resource, results[0].Id))
@@ -191,7 +189,7 @@ func addPerson(q *request) error {
 		return err
 	}
 	failed, known := map[*comity.Resource]error{}, false
-	for i, part := range asked {
+	for i, part := range added {
 		failed[part.resource] = results[i+1].Err
 		known = known || results[i+1].Err != nil
 	}

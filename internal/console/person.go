@@ -19,10 +19,10 @@ type personPage struct {
 	Status present.Value
 	// Email is the first email address.
 	Email present.Value
-	// At is the time as of which the person is shown, zero for now; Now leads to the present.
+	// At is the time as of which the person is shown, zero for now. Now is the path of the present record.
 	At  time.Time
 	Now string
-	// AsItWas is the form for another time, nil if the reader may not see the past.
+	// AsItWas is the form for another time, nil if the caller may not see the past.
 	AsItWas *asOfForm
 	Roles   personPart
 	Groups  groupsPart

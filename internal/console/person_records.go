@@ -18,13 +18,13 @@ import (
 // personPart is the dependents of a person, of one resource.
 type personPart struct {
 	Name, One, Heading, Key string
-	// Add leads to the form to add one, "" where the reader may not.
+	// Add is the path of the form to add one, "" if the caller may not.
 	Add     string
 	Columns []string
 	Rows    []personRow
 	// Changes says that any of the rows can be changed.
 	Changes bool
-	// None is said where there are no rows; Timeline draws them, nil for none.
+	// None is the text in place of an empty table. Timeline is a drawing of the rows, nil for none.
 	None     string
 	Timeline *roleTimeline
 }

@@ -28,7 +28,7 @@ type targetHealth struct {
 	// that failed.
 	Retried, Undelivered []deliveryRow
 	All                  string
-	// Resend and Stop are the paths that their forms are posted to, "" if the reader may not.
+	// Resend and Stop are the paths that their forms are posted to, "" if the caller may not.
 	Resend, Stop string
 	Here         string
 }
@@ -37,7 +37,7 @@ type targetHealth struct {
 type deliveryRow struct {
 	delivery
 	Name, To string
-	// Resend is the path that its form is posted to, "" if there is nothing to resend or the reader may not.
+	// Resend is the path that its form is posted to, "" if there is nothing to resend or the caller may not.
 	Resend string
 }
 

@@ -28,7 +28,7 @@ type messagePage struct {
 	Obstacles   []obstacle
 	Requests    []outboundRequest
 	Differences []messageDifference
-	// Send and Resend are the paths that their forms are posted to, "" if the reader may not.
+	// Send and Resend are the paths that their forms are posted to, "" if the caller may not.
 	Send, Resend string
 }
 

@@ -115,7 +115,7 @@ type targetPart struct {
 	Mode, Explained string
 	// People leads to the list of people, to choose one to send. Settings leads to the settings shown in How.
 	People, Settings string
-	// FullSync is the path that the form of a full sync is posted to, "" if the reader may not.
+	// FullSync is the path that the form of a full sync is posted to, "" if the caller may not.
 	FullSync string
 	// Fresh says that nothing has been delivered to the target yet.
 	Fresh bool
@@ -155,7 +155,7 @@ type targetOfPerson struct {
 	delivery
 	Name, To string
 	// Message leads to what the target would be sent. Resend is the path that its form is posted to, "" if there
-	// is nothing to resend or the reader may not.
+	// is nothing to resend or the caller may not.
 	Message, Resend string
 }
 
