@@ -104,7 +104,7 @@ func (c Connectors) Headers(d comity.Destination, op comity.Operation) (map[stri
 	if headed, ok := found.(Headed); ok {
 		return headed.Headers(d, op)
 	}
-	return nil, nil
+	return map[string]string{}, nil
 }
 
 // Readable returns nil if what a destination with settings holds can be read, else why not, as words that
