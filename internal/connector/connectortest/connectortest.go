@@ -1,4 +1,5 @@
-// Package provisiontest validates provisioning messages by their JSON Schema, in tests.
+// Package connectortest has what tests of connectors share: subjects that have everything a message can show, a
+// destination, the steps of a delivery, and the JSON Schema of messages.
 package connectortest
 
 import (
