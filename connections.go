@@ -7,7 +7,7 @@ import "slices"
 // these are, and what each demands, so that nothing else has to know one of them by name.
 
 // targetSettings are the tables of the settings of provisioning targets, one for each Plugin.
-var targetSettings = []*Resource{CoApiProvisionerTarget.Resource}
+var targetSettings = []*Resource{CoApiProvisionerTarget.Resource, CoFileProvisionerTarget.Resource}
 
 // plugins returns the values of a provisioning target's Plugin.
 func plugins() []Word {
