@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"comity"
 	"comity/internal/store"
@@ -33,9 +34,30 @@ func (d database) openAlone(p *program) (*openDatabase, error) {
 	return opened, nil
 }
 
-// reseal runs fn in a transaction that excludes all other writes. It returns an error if other programs are
-// connected.
+// errConnected is wrapped in the error of reseal where other programs are connected.
+var errConnected = errors.New("end them first, for they go on with the key that they have")
+
+// maxConnected is how long reseal waits for the connections of other programs to end: PostgreSQL shows that of a
+// program which was killed for a moment longer.
+const maxConnected = 3 * time.Second
+
+// reseal runs fn in a transaction that excludes all other writes. It returns an error that wraps errConnected if
+// other programs stay connected.
 func reseal(ctx context.Context, s *db.DB, fn func(*db.Tx) error) error {
+	for until := time.Now().Add(maxConnected); ; {
+		err := resealAlone(ctx, s, fn)
+		if !errors.Is(err, errConnected) || time.Now().After(until) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(maxConnected / 30):
+		}
+	}
+}
+
+func resealAlone(ctx context.Context, s *db.DB, fn func(*db.Tx) error) error {
 	return s.WriteAlone(ctx, func(tx *db.Tx) error {
 		if _, err := store.EnterCO(ctx, tx, 0, true); err != nil {
 			return err
@@ -45,7 +67,7 @@ func reseal(ctx context.Context, s *db.DB, fn func(*db.Tx) error) error {
 			return err
 		}
 		if others > 0 {
-			return fmt.Errorf("other programs of Comity have %d connections to this database: end them first, for they go on with the key that they have", others)
+			return fmt.Errorf("other programs of Comity have %d connections to this database: %w", others, errConnected)
 		}
 		return fn(tx)
 	})
