@@ -1,9 +1,18 @@
 package comity
 
+import "regexp"
+
 // The algorithms by which identifiers are assigned.
 const (
 	AssignRandom     = "R"
 	AssignSequential = "S"
+)
+
+// The grammar of an assignment's Format. CollisionPart matches a part that is used from the given collision on,
+// as in [1:(#)], and FormatParameter what stands for a part of the name or the number, as in (G), (f:4), (#:3).
+var (
+	CollisionPart   = regexp.MustCompile(`\[([0-9]+):([^\]]*)\]`)
+	FormatParameter = regexp.MustCompile(`\(([GMFgmf#])(?::([0-9]+))?\)`)
 )
 
 // CoIdentifierAssignment is a rule by which a CO assigns identifiers to its people.

@@ -3,7 +3,6 @@ package registry
 import (
 	"fmt"
 	"math/rand/v2"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
@@ -12,12 +11,6 @@ import (
 
 	"comity"
 )
-
-// collisionPart matches a part of a format that is used from the given collision on: [1:(#)].
-var collisionPart = regexp.MustCompile(`\[([0-9]+):([^\]]*)\]`)
-
-// formatParameter matches a parameter of a format: (G), (f:4), (#:3).
-var formatParameter = regexp.MustCompile(`\(([GMFgmf#])(?::([0-9]+))?\)`)
 
 // numberMark is the placeholder for the number in a text whose other parameters are filled in.
 const numberMark = "\x01"
@@ -36,16 +29,16 @@ func (f identifierFormat) text(collisions int) (text string, width int, numbered
 	if format == "" {
 		format = "(#)"
 	}
-	format = collisionPart.ReplaceAllStringFunc(format, func(part string) string {
-		m := collisionPart.FindStringSubmatch(part)
+	format = comity.CollisionPart.ReplaceAllStringFunc(format, func(part string) string {
+		m := comity.CollisionPart.FindStringSubmatch(part)
 		if from, err := strconv.Atoi(m[1]); err != nil || from > collisions {
 			return ""
 		}
 		return m[2]
 	})
 	width = int(f.assignment.Int(a.MinimumLength))
-	text = formatParameter.ReplaceAllStringFunc(format, func(p string) string {
-		m := formatParameter.FindStringSubmatch(p)
+	text = comity.FormatParameter.ReplaceAllStringFunc(format, func(p string) string {
+		m := comity.FormatParameter.FindStringSubmatch(p)
 		n, err := strconv.Atoi(m[2])
 		if m[1] == "#" {
 			numbered = true
