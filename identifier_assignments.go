@@ -1,6 +1,10 @@
 package comity
 
-import "regexp"
+import (
+	"fmt"
+	"regexp"
+	"strings"
+)
 
 // The algorithms by which identifiers are assigned.
 const (
@@ -42,7 +46,7 @@ var CoIdentifierAssignment = func() (t struct {
 		option(AssignRandom, "Random"),
 		option(AssignSequential, "Sequential"),
 	).required()
-	t.Format = t.text("Format", 256).
+	t.Format = t.text("Format", 256).must(knownParts).
 		doc("`(G)` `(M)` `(F)` stand for the given, middle and family name (small letters for lower case, `(F:4)` for at most four characters), `(#)` `(#:4)` for the number, `[1:…]` for a part that is used from the first collision on.")
 	t.Permitted = t.code("Permitted",
 		option("AN", "Letters and digits"),
@@ -54,7 +58,29 @@ var CoIdentifierAssignment = func() (t struct {
 	t.MinimumLength = t.integer("MinimumLength").min(0).
 		doc("The least number of digits.")
 	t.Minimum = t.integer("Minimum").min(0)
-	t.Maximum = t.integer("Maximum").min(0)
+	t.Maximum = t.integer("Maximum").min(0).
+		doc("Not less than the minimum.")
 	t.Ordr = t.integer("Ordr").sequential()
+	t.must(func(rec *Record) []FieldError {
+		least, greatest := rec.Int(t.Minimum), rec.Int(t.Maximum)
+		if !rec.Has(t.Minimum) || !rec.Has(t.Maximum) || least <= greatest {
+			return nil
+		}
+		return []FieldError{t.Maximum.FieldError("%d is less than the minimum, %d: raise it, or lower the minimum", greatest, least)}
+	})
 	return t
 }()
+
+// knownParts refuses a Format with anything else in brackets than the parts that it may have.
+func knownParts(format string) string {
+	rest := FormatParameter.ReplaceAllString(CollisionPart.ReplaceAllString(format, " $2 "), " ")
+	at := strings.IndexAny(rest, "([")
+	if at < 0 {
+		return ""
+	}
+	unknown := rest[at:]
+	if end := strings.IndexAny(unknown, ")]"); end >= 0 {
+		unknown = unknown[:end+1]
+	}
+	return fmt.Sprintf("The format may have no other parts in brackets: replace or remove %q, which is none of (G), (M), (F), (g), (m), (f), (#), with a length as in (f:8), and [1:…]", unknown)
+}

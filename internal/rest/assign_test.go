@@ -79,6 +79,26 @@ func TestAssignmentsThatDoNotApply(t *testing.T) {
 	})
 }
 
+// TestAssignmentsThatAreRefused: an assignment that can assign nothing sensible is neither added nor put in
+// another's place.
+func TestAssignmentsThatAreRefused(t *testing.T) {
+	const sequence = `"CoId":$co,"Status":"Active","IdentifierType":"uid","Algorithm":"S"`
+	steps := []step{
+		add("co_identifier_assignments", "it", sequence+`,"Format":"(g:1)(f)[1:(#:2)]","Minimum":7,"Maximum":7`),
+		add("co_identifier_assignments", "from", sequence+`,"Minimum":7`),
+	}
+	for _, tt := range []struct{ fields, faulty string }{
+		{`"Minimum":8,"Maximum":7`, "maximum"},
+		{`"Format":"(g)(X)"`, "format"},
+		{`"Format":"(g)(X)","Minimum":8,"Maximum":7`, "format maximum"},
+	} {
+		for _, call := range []string{"POST co_identifier_assignments", "PUT co_identifier_assignments/$it"} {
+			steps = append(steps, step{call: call, send: "{" + sequence + "," + tt.fields + "}", answer: "400 Invalid Fields", faulty: tt.faulty})
+		}
+	}
+	perform(t, append(steps, step{call: "GET co_identifier_assignments/$it", has: `{"Format":"(g:1)(f)[1:(#:2)]","Revision":null,"Minimum":7,"Maximum":7}`}))
+}
+
 // TestVerifiedAddress: an administrator verifies an address on their word, and another address is not
 // verified.
 func TestVerifiedAddress(t *testing.T) {
