@@ -13,7 +13,7 @@ var targetSettings = []*Resource{CoApiProvisionerTarget.Resource, CoFileProvisio
 func plugins() []Word {
 	words := make([]Word, len(targetSettings))
 	for i, r := range targetSettings {
-		words[i] = option(r.Plugin, r.One)
+		words[i] = option(r.Plugin, Capitalize(r.One))
 	}
 	return words
 }

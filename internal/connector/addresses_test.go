@@ -79,7 +79,7 @@ func TestInternalNamesAreNotRevealed(t *testing.T) {
 	var said []string
 	for _, host := range []string{"localhost", "no-such-host.invalid"} {
 		d := connectortest.HTTPDestination(comity.ProtocolPOST, "https://"+host+":1/")
-		a := connectortest.Apply(t.Context(), h, d, messages(t, h, d, connectortest.Person("ghopper"))[0], 1)
+		a := connectortest.Apply(t.Context(), h, d, connectortest.Messages(t, h, d, connectortest.Person("ghopper"))[0], 1)
 		if a.OK || strings.Contains(a.Text, "127.0.0.1") || strings.Contains(a.Text, "::1") || strings.Contains(a.Text, ":53") {
 			t.Errorf("%s: %+v", host, a)
 		}
@@ -104,7 +104,7 @@ func TestPrivateAddressesAreRefused(t *testing.T) {
 	} {
 		for _, scheme := range []string{"http://", "https://"} {
 			d := connectortest.HTTPDestination(comity.ProtocolPOST, scheme+host+port)
-			a := connectortest.Apply(t.Context(), h, d, messages(t, h, d, connectortest.Person("ghopper"))[0], 1)
+			a := connectortest.Apply(t.Context(), h, d, connectortest.Messages(t, h, d, connectortest.Person("ghopper"))[0], 1)
 			if a.OK || a.Refused || !strings.Contains(a.Text, "--allow-private-targets") {
 				t.Errorf("%s%s: %+v", scheme, host, a)
 			}

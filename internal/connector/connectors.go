@@ -36,7 +36,7 @@ type Headed interface {
 	Headers(d comity.Destination, op comity.Operation) (map[string]string, error)
 }
 
-// Kind tells the targets of a connector by their tables: that of their settings, and that of their server's
+// Kind identifies the targets of a connector by their tables: that of their settings, and that of their server's
 // address, nil where the settings name no server.
 type Kind struct{ Settings, Server *comity.Resource }
 

@@ -50,7 +50,7 @@ func TestGroupMessage(t *testing.T) {
 	} {
 		d := withGroups(comity.ProtocolPOST, "http://h")
 		d.Settings.SetBool(comity.CoApiProvisionerTarget.IncludeAttributes, tt.withAttributes)
-		got := messages(t, newHTTP(t, connector.Options{}), d, tt.snapshot)
+		got := connectortest.Messages(t, newHTTP(t, connector.Options{}), d, tt.snapshot)
 		if diff := cmp.Diff(tt.want, string(got[0].Body)); diff != "" || len(got) != 1 {
 			t.Errorf("%s: %d messages (-want +got):\n%s", tt.name, len(got), diff)
 		}

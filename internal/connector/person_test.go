@@ -20,7 +20,7 @@ import (
 // body returns the body of a person's message.
 func body(t *testing.T, s comity.Snapshot) []byte {
 	t.Helper()
-	return messages(t, newHTTP(t, connector.Options{}), connectortest.HTTPDestination(comity.ProtocolPOST, "http://h"), s)[0].Body
+	return connectortest.Messages(t, newHTTP(t, connector.Options{}), connectortest.HTTPDestination(comity.ProtocolPOST, "http://h"), s)[0].Body
 }
 
 func TestPersonMessage(t *testing.T) {

@@ -135,6 +135,25 @@ func TestAServerIsAddedWithItsSettingsOrNotAtAll(t *testing.T) {
 	})
 }
 
+// The form of a target asks for the settings of the plugin that is chosen, by a link or in the form.
+func TestATargetIsAddedWithTheSettingsOfItsPlugin(t *testing.T) {
+	onEachDatabase(t, func(t *testing.T, fx *fixture) {
+		b := signedIn(t, fx.serve(t, nil).URL, fx.operator)
+		targets := fmt.Sprintf("/console/co/%d/co_provisioning_targets/", fx.addCO(t))
+		b.get(targets+"new", 200)
+		b.submit(values{"Description": "Spool", "Plugin": comity.PluginFile}, 422)
+		if got := b.fault("IdentifierType"); got != "Identifier type is required." {
+			t.Errorf("beside the identifier type stands %q", got)
+		}
+		b.get(targets+"new", 200)
+		b.get(b.link("File provisioner"), 200)
+		b.submit(values{"Description": "Spool", "Layout": comity.LayoutLog, "IdentifierType": "uid"}, 200)
+		b.says("Provisioning target added.")
+		b.says("One log")
+		b.says("Nobody in this CO has an active identifier of the type uid yet")
+	})
+}
+
 func TestATargetIsAddedWithItsSettingsOrNotAtAll(t *testing.T) {
 	onEachDatabase(t, func(t *testing.T, fx *fixture) {
 		b := signedIn(t, fx.serve(t, nil).URL, fx.operator)

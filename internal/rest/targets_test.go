@@ -102,6 +102,30 @@ func TestCoApiProvisionerTargets(t *testing.T) {
 	})
 }
 
+// Settings are those of the target's plugin, and a target keeps its plugin while it has settings.
+func TestSettingsAreOfTheTargetsPlugin(t *testing.T) {
+	const path = "file_provisioner/co_file_provisioner_targets"
+	perform(t, []step{
+		server("server"), target("target", "X"),
+		add("co_provisioning_targets", "spool", `"CoId":$co,"Plugin":"FileProvisioner","Status":"X"`),
+		{
+			call: "POST " + path, send: `{"CoProvisioningTargetId":$target,"Layout":"F","IdentifierType":"uid"}`,
+			answer: "400 Invalid Fields", faulty: "co_provisioning_target_id",
+		},
+		{
+			call: "POST api_provisioner/co_api_provisioner_targets", send: `{"CoProvisioningTargetId":$spool,"ServerId":$server,"Mode":"PO","IdentifierType":"uid"}`,
+			answer: "400 Invalid Fields", faulty: "co_provisioning_target_id",
+		},
+		{call: "POST " + path, send: `{"CoProvisioningTargetId":$spool,"Layout":"F","IdentifierType":"uid"}`, keep: "s"},
+		{
+			call: "PUT co_provisioning_targets/$spool", send: `{"CoId":$co,"Plugin":"ApiProvisioner","Status":"X"}`,
+			answer: "400 Invalid Fields", faulty: "plugin",
+		},
+		{call: "DELETE " + path + "/$s"},
+		{call: "PUT co_provisioning_targets/$spool", send: `{"CoId":$co,"Plugin":"ApiProvisioner","Status":"X"}`},
+	})
+}
+
 // receiver answers every message with the status that its URL ends in.
 func receiver(t *testing.T) string {
 	t.Helper()

@@ -2,6 +2,8 @@ package connectortest
 
 import (
 	"context"
+	"sync"
+	"testing"
 
 	"comity"
 	"comity/internal/connector"
@@ -21,6 +23,29 @@ func connectors(c connector.Connector, d comity.Destination) connector.Connector
 func Plan(c connector.Connector, d comity.Destination, s comity.Snapshot, sentAs comity.ProvisionedAs) ([]comity.Operation, []string, error) {
 	p := connectors(c, d).Plan(d, s, comity.SubjectState{ProvisionedAs: sentAs})
 	return p.Operations, p.Identifiers, p.Problem
+}
+
+// schema returns an error if a body does not match the schema of messages.
+var schema = sync.OnceValues(Validator)
+
+// Messages returns the operations about a subject that a destination was never sent, and fails the test where a
+// message does not match the schema.
+func Messages(t *testing.T, c connector.Connector, d comity.Destination, s comity.Snapshot) []comity.Operation {
+	t.Helper()
+	operations, _, err := Plan(c, d, s, comity.ProvisionedAs{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	valid, err := schema()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, op := range operations {
+		if err := valid(op.Body); err != nil {
+			t.Errorf("a message that is not valid by its schema: %v\n%s", err, op.Body)
+		}
+	}
+	return operations
 }
 
 // Apply carries out an operation of a delivery with a sequence.

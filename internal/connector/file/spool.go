@@ -20,8 +20,8 @@ type spool struct {
 	folder string
 	// appending is held while a line is added to a log, so that the workers of this process do not poll its lock.
 	appending sync.Mutex
-	// swept are the targets' folders from which leftovers of a crash were removed.
-	swept sync.Map
+	// cleaned are the targets' folders from which leftovers of a crash were removed.
+	cleaned sync.Map
 	// beforeRename is called when a file is complete and not yet in its place; nil for nothing.
 	beforeRename func()
 }
@@ -64,7 +64,7 @@ func (s *spool) write(name string, content []byte) error {
 		if err := errors.Join(makeFolder(root, folder), makeFolder(root, incomplete)); err != nil {
 			return err
 		}
-		s.sweep(root, incomplete)
+		s.removeStale(root, incomplete)
 		part := path.Join(incomplete, rand.Text())
 		err := writeNew(root, part, content)
 		if err == nil && s.beforeRename != nil {
@@ -97,9 +97,9 @@ func writeNew(root *os.Root, name string, content []byte) error {
 	return errors.Join(err, f.Close())
 }
 
-// sweep removes what a crash left incomplete, once for each folder. What cannot be removed does no harm.
-func (s *spool) sweep(root *os.Root, folder string) {
-	if _, done := s.swept.LoadOrStore(folder, true); done {
+// removeStale removes what a crash left incomplete, once for each folder. What cannot be removed does no harm.
+func (s *spool) removeStale(root *os.Root, folder string) {
+	if _, done := s.cleaned.LoadOrStore(folder, true); done {
 		return
 	}
 	entries, _ := fs.ReadDir(root.FS(), folder)

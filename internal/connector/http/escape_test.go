@@ -114,7 +114,7 @@ func FuzzIdentifierIsOneSegment(f *testing.F) {
 			}
 			return
 		}
-		sent := messages(t, h, d, connectortest.Person(identifier))[0].URL
+		sent := connectortest.Messages(t, h, d, connectortest.Person(identifier))[0].URL
 		// The transport writes the URL as net/url formats it.
 		req, err := http.NewRequestWithContext(t.Context(), http.MethodPut, sent, nil)
 		if err != nil {

@@ -95,7 +95,7 @@ func TestAuthorization(t *testing.T) {
 		d.Server.SetText(comity.HttpServer.AuthType, tt.authType)
 		d.Server.SetText(comity.HttpServer.Username, "grace")
 		d.Secrets[comity.HttpServer.Password] = "s3c:ret"
-		if a := connectortest.Apply(t.Context(), h, d, messages(t, h, d, connectortest.WholePerson())[0], 1); !a.OK {
+		if a := connectortest.Apply(t.Context(), h, d, connectortest.Messages(t, h, d, connectortest.WholePerson())[0], 1); !a.OK {
 			t.Fatal(a.Text)
 		}
 		if got := last().Header.Get("Authorization"); got != tt.want {
@@ -150,7 +150,7 @@ func TestTimeout(t *testing.T) {
 			h := newHTTP(t, connector.Options{Timeout: tt.timeout})
 			d := connectortest.HTTPDestination(comity.ProtocolPOST, server.URL)
 			start := time.Now()
-			got := connectortest.Apply(t.Context(), h, d, messages(t, h, d, connectortest.WholePerson())[0], 1)
+			got := connectortest.Apply(t.Context(), h, d, connectortest.Messages(t, h, d, connectortest.WholePerson())[0], 1)
 			if took := time.Since(start); took > 20*time.Second {
 				t.Errorf("took %v", took)
 			}
@@ -177,7 +177,7 @@ func TestGivenUp(t *testing.T) {
 	defer server.Close()
 	h := newHTTP(t, connector.Options{})
 	d := connectortest.HTTPDestination(comity.ProtocolPOST, server.URL)
-	a := connectortest.Apply(ctx, h, d, messages(t, h, d, connectortest.WholePerson())[0], 1)
+	a := connectortest.Apply(ctx, h, d, connectortest.Messages(t, h, d, connectortest.WholePerson())[0], 1)
 	if a.OK || a.Status != 0 || !strings.HasPrefix(a.Text, "given up after ") {
 		t.Errorf("%+v", a)
 	}
@@ -217,14 +217,14 @@ func TestReceiverDies(t *testing.T) {
 	} {
 		h := newHTTP(t, connector.Options{})
 		d := connectortest.HTTPDestination(comity.ProtocolPUT, script(t, tt.answer))
-		a := connectortest.Apply(t.Context(), h, d, messages(t, h, d, connectortest.Person("ghopper"))[0], 1)
+		a := connectortest.Apply(t.Context(), h, d, connectortest.Messages(t, h, d, connectortest.Person("ghopper"))[0], 1)
 		if a.Text != tt.want || a.OK != (tt.want == "200 OK") || a.Refused {
 			t.Errorf("to %q: %+v, want %q", tt.answer, a, tt.want)
 		}
 	}
 	h := newHTTP(t, connector.Options{})
 	d := connectortest.HTTPDestination(comity.ProtocolPUT, "http://me:s3cret@127.0.0.1:1/")
-	a := connectortest.Apply(t.Context(), h, d, messages(t, h, d, connectortest.WholePerson())[0], 1)
+	a := connectortest.Apply(t.Context(), h, d, connectortest.Messages(t, h, d, connectortest.WholePerson())[0], 1)
 	if want := (comity.Answer{Text: "dial tcp 127.0.0.1:1: connect: connection refused"}); a != want {
 		t.Errorf("%+v, want %+v", a, want)
 	}
@@ -257,7 +257,7 @@ func TestConnectionsAreReused(t *testing.T) {
 			defer server.Close()
 			h := newHTTP(t, connector.Options{})
 			d := connectortest.HTTPDestination(comity.ProtocolPOST, server.URL)
-			m := messages(t, h, d, connectortest.WholePerson())[0]
+			m := connectortest.Messages(t, h, d, connectortest.WholePerson())[0]
 			for i := range 10 {
 				if a := connectortest.Apply(t.Context(), h, d, m, int64(i)); a.Status != tt.status {
 					t.Fatalf("%+v", a)
@@ -298,7 +298,7 @@ func TestManyAtATime(t *testing.T) {
 	var wg sync.WaitGroup
 	for i := range 32 {
 		wg.Go(func() {
-			if a := connectortest.Apply(t.Context(), h, d, messages(t, h, d, connectortest.WholePerson())[0], int64(i)); !a.OK {
+			if a := connectortest.Apply(t.Context(), h, d, connectortest.Messages(t, h, d, connectortest.WholePerson())[0], int64(i)); !a.OK {
 				t.Error(a.Text)
 			}
 		})

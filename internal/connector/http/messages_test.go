@@ -186,7 +186,7 @@ func TestServerurl(t *testing.T) {
 	} {
 		h := newHTTP(t, connector.Options{})
 		for mode, want := range map[string]string{comity.ProtocolPOST: tt.post, comity.ProtocolPUT: tt.put} {
-			msgs := messages(t, h, connectortest.HTTPDestination(mode, tt.serverurl), connectortest.Person("a/b"))
+			msgs := connectortest.Messages(t, h, connectortest.HTTPDestination(mode, tt.serverurl), connectortest.Person("a/b"))
 			if msgs[0].URL != want {
 				t.Errorf("%s with %s: got %s, want %s", mode, tt.serverurl, msgs[0].URL, want)
 			}

@@ -121,7 +121,7 @@ func TestCertificates(t *testing.T) {
 				d := connectortest.HTTPDestination(comity.ProtocolPOST, url)
 				d.Server.SetBool(comity.HttpServer.SslVerifyPeer, checks.peer)
 				d.Server.SetBool(comity.HttpServer.SslVerifyHost, checks.host)
-				a := connectortest.Apply(t.Context(), h, d, messages(t, h, d, connectortest.WholePerson())[0], 1)
+				a := connectortest.Apply(t.Context(), h, d, connectortest.Messages(t, h, d, connectortest.WholePerson())[0], 1)
 				want := ""
 				if checks.peer {
 					want = tt.peer
@@ -150,7 +150,7 @@ func TestCertificatesAreCheckedByDefault(t *testing.T) {
 	server := newAuthority(t, "unknown", nil).serve(t, time.Time{}, "127.0.0.1")
 	h := newHTTP(t, connector.Options{})
 	d := connectortest.HTTPDestination(comity.ProtocolPOST, server.URL)
-	a := connectortest.Apply(t.Context(), h, d, messages(t, h, d, connectortest.WholePerson())[0], 1)
+	a := connectortest.Apply(t.Context(), h, d, connectortest.Messages(t, h, d, connectortest.WholePerson())[0], 1)
 	if a.OK || !strings.HasPrefix(a.Text, "tls: failed to verify certificate: x509: ") {
 		t.Errorf("%+v", a)
 	}
@@ -166,7 +166,7 @@ func TestNoProxy(t *testing.T) {
 	h := newHTTP(t, connector.Options{Timeout: 5 * time.Second})
 	// A name that never resolves (RFC 6761), since Go never uses a proxy for localhost.
 	d := connectortest.HTTPDestination(comity.ProtocolPOST, "http://receiver.invalid/")
-	if a := connectortest.Apply(t.Context(), h, d, messages(t, h, d, connectortest.WholePerson())[0], 1); a.OK || proxied {
+	if a := connectortest.Apply(t.Context(), h, d, connectortest.Messages(t, h, d, connectortest.WholePerson())[0], 1); a.OK || proxied {
 		t.Errorf("%+v, proxied %v", a, proxied)
 	}
 }
