@@ -61,9 +61,9 @@ func TestRequests(t *testing.T) {
 		{name: "note backup", do: do(control.NoteBackup{}), called: "NoteBackup []", want: none},
 		{
 			name: "erase", do: do(control.Erase{PersonId: 7, Deleting: true}),
-			program: program{erased: registry.Erased{Rows: 12, OrgIdentities: []int64{3}, Known: []queue.Known{{Target: 4, Identifiers: []string{"ada"}, Waiting: true}}}},
+			program: program{erased: registry.Erased{Rows: 12, OrgIdentities: []int64{3}, Known: []queue.TargetIdentifiers{{Target: 4, Identifiers: []string{"ada"}, Waiting: true}}}},
 			called:  "Erase [7 true]",
-			want:    registry.Erased{Rows: 12, OrgIdentities: []int64{3}, Known: []queue.Known{{Target: 4, Identifiers: []string{"ada"}, Waiting: true}}},
+			want:    registry.Erased{Rows: 12, OrgIdentities: []int64{3}, Known: []queue.TargetIdentifiers{{Target: 4, Identifiers: []string{"ada"}, Waiting: true}}},
 		},
 		{
 			name: "provision", do: do(control.Provision{TargetId: 4, Subject: comity.GroupSubject(9)}), program: program{result: provisioning.Queued},

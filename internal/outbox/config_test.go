@@ -66,7 +66,7 @@ func TestTargetNotConfigured(t *testing.T) {
 				defer w.delete(comity.CoPerson.Resource, uid)
 				for n := int64(1); n <= 6; n++ {
 					for _, p := range []int64{uid, gone} {
-						if row := w.failed(to, p, n); row.resting || row.answer != tt.answer {
+						if row := w.failed(to, p, n); row.deadLettered || row.answer != tt.answer {
 							t.Errorf("noted as %+v", row)
 						}
 					}
@@ -108,7 +108,7 @@ func TestWrongSecretKey(t *testing.T) {
 		for n := int64(1); n <= 3; n++ {
 			for _, p := range people {
 				row := w.failed(to, p, n)
-				if row.resting || row.answer != "an error of the registry itself: see its log" || n == 3 && row.waits() < 3*time.Second {
+				if row.deadLettered || row.answer != "an error of the registry itself: see its log" || n == 3 && row.waits() < 3*time.Second {
 					t.Errorf("noted as %+v", row)
 				}
 			}

@@ -69,8 +69,8 @@ func (o *Outbox) deliver(ctx context.Context, j job) queue.Outcome {
 		}
 		out.Alive = true
 		if op.Delete {
-			out.ProvisionedAs = forgotten(out.ProvisionedAs, op.Identifier)
-			out.Forgot = append(out.Forgot, op.Identifier)
+			out.ProvisionedAs = withoutDeleted(out.ProvisionedAs, op.Identifier)
+			out.Deleted = append(out.Deleted, op.Identifier)
 			if out.ProvisionedAs.Identifier == "" {
 				out.Changed, out.Holds = true, nil
 			}
@@ -84,15 +84,15 @@ func (o *Outbox) deliver(ctx context.Context, j job) queue.Outcome {
 	}
 	if errors.Is(j.plan.Problem, comity.ErrNoIdentifier) {
 		// There is nothing to send, and a retry would not change that.
-		out.Rest, out.LeftOut, out.Answer = true, true, j.plan.Problem.Error()
+		out.DeadLetter, out.LeftOut, out.Answer = true, true, j.plan.Problem.Error()
 		out.Attempts, out.Refusals = 0, 0
 		return out
 	}
 	if j.plan.Problem != nil {
-		// A delivery rests if the problem is the subject's, and is retried if it is the target's.
+		// A delivery is dead-lettered if the problem is the subject's, and retried if it is the target's.
 		out.Down = errors.Is(j.plan.Problem, comity.ErrNotConfigured)
 		out = retry(out, j.destination, comity.Answer{Text: j.plan.Problem.Error()})
-		out.Rest = out.Rest || !out.Down
+		out.DeadLetter = out.DeadLetter || !out.Down
 		return out
 	}
 	out.OK, out.Answer = true, "OK"
@@ -117,8 +117,8 @@ func same(a, b comity.ProvisionedAs) bool {
 	return a.Identifier == b.Identifier && slices.Equal(a.Obsolete, b.Obsolete)
 }
 
-// forgotten returns the identifiers that the target may still hold once it has deleted one.
-func forgotten(last comity.ProvisionedAs, identifier string) comity.ProvisionedAs {
+// withoutDeleted returns the identifiers that the target may still have once it has deleted one.
+func withoutDeleted(last comity.ProvisionedAs, identifier string) comity.ProvisionedAs {
 	if last.Identifier == identifier {
 		last.Identifier = ""
 	}
@@ -133,7 +133,7 @@ func failed(d queue.Delivery) queue.Outcome {
 }
 
 // retry returns the outcome of a failed message: one that the endpoint refuses is retried MaxRetry times
-// and rests then, every other is retried until it is delivered.
+// and dead-lettered then, every other is retried until it is delivered.
 func retry(out queue.Outcome, to comity.Destination, answer comity.Answer) queue.Outcome {
 	f := comity.CoProvisioningTarget
 	out.Attempts++
@@ -142,7 +142,7 @@ func retry(out queue.Outcome, to comity.Destination, answer comity.Answer) queue
 	}
 	longest := time.Duration(to.Target.Int(f.RetryInterval)) * time.Second
 	out.Answer, out.Reason = answer.Text, reason(answer)
-	out.Rest = out.Refusals > to.Target.Int(f.MaxRetry)
+	out.DeadLetter = out.Refusals > to.Target.Int(f.MaxRetry)
 	out.Wait = backoff(out.Attempts, longest, answer.RetryAfter)
 	return out
 }

@@ -14,15 +14,15 @@ import (
 )
 
 // Deliveries that fail by the receiver's fault are retried until they succeed, without a limit; deliveries
-// whose message is refused rest after MaxRetry retries. Each receiver here fails in its own way, and all
-// are sent the same person.
+// whose message is refused are dead-lettered after MaxRetry retries. Each receiver here fails in its own way,
+// and all are sent the same person.
 func TestFailures(t *testing.T) {
 	const maxRetry = 2
 	tests := []struct {
-		name   string
-		how    reaction
-		rests  bool
-		answer string
+		name        string
+		how         reaction
+		deadLetters bool
+		answer      string
 	}{
 		{"an error of the receiver", reaction{status: 500}, false, "500 Internal Server Error: the receiver answers 500"},
 		{"a receiver that is not there behind its proxy", reaction{status: 502}, false, "502 Bad Gateway: the receiver answers 502"},
@@ -52,14 +52,14 @@ func TestFailures(t *testing.T) {
 		w.start(outbox.Options{})
 		for n := int64(1); n <= maxRetry+2; n++ {
 			for i, tt := range tests {
-				if tt.rests && n > maxRetry+1 {
+				if tt.deadLetters && n > maxRetry+1 {
 					continue
 				}
 				row := w.failed(targets[i], person, n)
 				if !strings.HasPrefix(row.answer, tt.answer) || row.attempts != n {
 					t.Errorf("%s: noted as %+v, want %q, %d times", tt.name, row, tt.answer, n)
 				}
-				if rests := tt.rests && n == maxRetry+1; row.resting != rests || row.due.IsZero() != rests {
+				if last := tt.deadLetters && n == maxRetry+1; row.deadLettered != last || row.due.IsZero() != last {
 					t.Errorf("%s: noted as %+v after %d tries", tt.name, row, n)
 				}
 			}
@@ -70,12 +70,12 @@ func TestFailures(t *testing.T) {
 		for i := range tests {
 			receivers[i].reacts(nil)
 		}
-		w.born(person, 1) // a resting delivery is due now, a waiting one later
+		w.born(person, 1) // a dead-lettered delivery is due now, a waiting one later
 		w.later(time.Hour)
 		for i, tt := range tests {
 			w.awaitDelivered(targets[i])
 			w.expectPresent(t, targets[i], receivers[i])
-			if row, _ := w.row(targets[i], person); row.resting || row.attempts != 0 || row.refusals != 0 || row.answer != "OK" {
+			if row, _ := w.row(targets[i], person); row.deadLettered || row.attempts != 0 || row.refusals != 0 || row.answer != "OK" {
 				t.Errorf("%s: noted as %+v in the end", tt.name, row)
 			}
 		}
@@ -92,7 +92,7 @@ func TestNoAnswer(t *testing.T) {
 		_, stop := w.start(outbox.Options{Limit: 200 * time.Millisecond})
 		for n := int64(1); n <= 5; n++ {
 			row := w.failed(to, person, n)
-			if row.resting || !strings.HasPrefix(row.answer, "no answer within") {
+			if row.deadLettered || !strings.HasPrefix(row.answer, "no answer within") {
 				t.Errorf("noted as %+v", row)
 			}
 			w.later(time.Hour)
@@ -106,7 +106,7 @@ func TestNoAnswer(t *testing.T) {
 	})
 }
 
-// A resting delivery gets all its retries again when the person changes or a caller resends it.
+// A dead-lettered delivery gets all its retries again when the person changes or a caller resends it.
 func TestRestingGoesAgain(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *fixture) {
 		q, _ := w.start(outbox.Options{})
@@ -136,11 +136,11 @@ func TestRestingGoesAgain(t *testing.T) {
 				w.failed(to, person, 2)
 				w.awaitDelivered(to)
 				again(to, person)
-				if row := w.failed(to, person, 3); row.resting {
+				if row := w.failed(to, person, 3); row.deadLettered {
 					t.Errorf("noted as %+v: there is one more try", row)
 				}
 				w.later(time.Hour)
-				if row := w.failed(to, person, 4); !row.resting {
+				if row := w.failed(to, person, 4); !row.deadLettered {
 					t.Errorf("noted as %+v: there is no more try", row)
 				}
 				w.awaitDelivered(to)
@@ -217,7 +217,7 @@ func TestReceiverAway(t *testing.T) {
 			}
 		}
 		for _, p := range people {
-			if row, _ := w.row(to, p); row.resting || row.attempts > 0 && !strings.Contains(row.answer, "connection refused") {
+			if row, _ := w.row(to, p); row.deadLettered || row.attempts > 0 && !strings.Contains(row.answer, "connection refused") {
 				t.Errorf("person %d is noted as %+v", p, row)
 			}
 		}
@@ -337,7 +337,7 @@ func TestRefusedPersonAmongOthers(t *testing.T) {
 		w.start(outbox.Options{})
 		for n := range 4 {
 			row := w.failed(to, people[7], int64(n)+1)
-			if row.resting != (n == 3) {
+			if row.deadLettered != (n == 3) {
 				t.Errorf("after %s failures: %+v", strconv.Itoa(n+1), row)
 			}
 			w.later(time.Hour)

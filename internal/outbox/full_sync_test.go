@@ -81,7 +81,7 @@ func TestRunEndsWhileItsTargetIsAway(t *testing.T) {
 			eventually(t, "more are tried", func() bool {
 				tried = 0
 				for _, p := range people {
-					if row, _ := w.row(to, p); row.resting {
+					if row, _ := w.row(to, p); row.deadLettered {
 						tried++
 					}
 				}

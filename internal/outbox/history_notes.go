@@ -9,20 +9,20 @@ import (
 	"comity/internal/store/queue"
 )
 
-// final returns the outcomes as they are stored: a failed delivery to a manual target rests, and each
+// final returns the outcomes as they are stored: a failed delivery to a manual target is dead-lettered, and each
 // outcome has its note for the history. target is nil where it is deleted or sends nothing.
 func final(target *comity.Record, outcomes []queue.Outcome) []queue.Outcome {
 	all := slices.Clone(outcomes)
 	for i := range all {
 		o := &all[i]
-		o.Rest = o.Rest || !o.OK && target != nil && manual(target)
+		o.DeadLetter = o.DeadLetter || !o.OK && target != nil && manual(target)
 		o.Note = note(target, *o)
 	}
 	return all
 }
 
 // note returns the history's note about an outcome, nil for none: of consecutive failures only the
-// first is noted, and the one after which the delivery rests.
+// first is noted, and the one after which the delivery is dead-lettered.
 func note(target *comity.Record, o queue.Outcome) *comity.Record {
 	to := fmt.Sprintf("target %d", o.TargetId)
 	if target != nil && target.Has(comity.CoProvisioningTarget.Description) {
@@ -35,7 +35,7 @@ func note(target *comity.Record, o queue.Outcome) *comity.Record {
 		return comity.NewNote(comity.ActionProvisioned, "Deleted at "+to)
 	case o.OK || o.LeftOut || o.Reason == "":
 		return nil
-	case o.Rest:
+	case o.DeadLetter:
 		return comity.NewNote(comity.ActionNotProvisioned, fmt.Sprintf("Not provisioned (%s), not to be tried again: %s", o.Reason, to))
 	case o.Attempts == 1:
 		return comity.NewNote(comity.ActionNotProvisioned, fmt.Sprintf("Not provisioned (%s), to be tried again: %s", o.Reason, to))

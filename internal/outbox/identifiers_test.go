@@ -97,7 +97,7 @@ func TestIdentifierChanges(t *testing.T) {
 				w.expectPresent(t, put, byPut)
 				w.expectPresent(t, post, byPost)
 				for _, to := range []target{put, post} {
-					if row, _ := w.row(to, person); row.answer != tt.answer || row.resting != (tt.answer != "OK") {
+					if row, _ := w.row(to, person); row.answer != tt.answer || row.deadLettered != (tt.answer != "OK") {
 						t.Errorf("noted as %+v, want the answer %q", row, tt.answer)
 					}
 				}
@@ -110,7 +110,7 @@ func TestIdentifierChanges(t *testing.T) {
 	})
 }
 
-// The delivery of a person without an identifier rests until one is added.
+// The delivery of a person without an identifier is dead-lettered until one is added.
 func TestIdentifierComesLater(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *fixture) {
 		r := newReceiver(t)
@@ -118,7 +118,7 @@ func TestIdentifierComesLater(t *testing.T) {
 		w.start(outbox.Options{})
 		person := w.person("")
 		w.awaitDelivered(to)
-		if row, _ := w.row(to, person); !row.resting || row.answer != "no identifier of type uid" {
+		if row, _ := w.row(to, person); !row.deadLettered || row.answer != "no identifier of type uid" {
 			t.Errorf("noted as %+v", row)
 		}
 		uid := w.identifier(person, "ghopper")
@@ -151,7 +151,7 @@ func TestIdentifierThatIsNoSegment(t *testing.T) {
 		w.awaitDelivered(put)
 		for id, identifier := range map[int64]string{person: ".", other: ".."} {
 			row, _ := w.row(put, id)
-			if want := `the identifier "` + identifier + `" cannot be one segment of a URL`; !row.resting || !strings.HasPrefix(row.answer, want) {
+			if want := `the identifier "` + identifier + `" cannot be one segment of a URL`; !row.deadLettered || !strings.HasPrefix(row.answer, want) {
 				t.Errorf("noted as %+v, want %s", row, want)
 			}
 		}
@@ -293,7 +293,7 @@ func TestDeleteOfWhatIsNotThere(t *testing.T) {
 			r.reacts(always(reaction{status: status}))
 			w.delete(comity.CoPerson.Resource, person)
 			w.awaitDelivered(to)
-			if row, _ := w.row(to, person); row.resting || row.attempts > 0 || row.identifier != "" {
+			if row, _ := w.row(to, person); row.deadLettered || row.attempts > 0 || row.identifier != "" {
 				t.Errorf("after %d: noted as %+v", status, row)
 			}
 			r.reacts(nil)

@@ -43,7 +43,7 @@ func TestHangingPeopleLetOthersPass(t *testing.T) {
 		w.start(outbox.Options{Limit: 500 * time.Millisecond})
 		eventually(t, "all others are sent", func() bool { return len(r.ids()) == len(people)-6 })
 		for _, p := range people[:6] {
-			if row := w.failed(to, p, 1); row.resting {
+			if row := w.failed(to, p, 1); row.deadLettered {
 				t.Errorf("noted as %+v", row)
 			}
 		}

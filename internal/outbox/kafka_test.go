@@ -123,7 +123,7 @@ func TestTopicAwayAndBack(t *testing.T) {
 		w.person("newcomer")
 		w.breaker(to, func(b queue.Breaker) bool { return !b.Opened.IsZero() })
 		for _, p := range people {
-			if row, _ := w.row(to, p); row.resting || row.refusals > 0 || row.attempts > 0 && !strings.Contains(row.answer, "connection refused") {
+			if row, _ := w.row(to, p); row.deadLettered || row.refusals > 0 || row.attempts > 0 && !strings.Contains(row.answer, "connection refused") {
 				t.Errorf("person %d is noted as %+v", p, row)
 			}
 		}
@@ -154,7 +154,7 @@ func TestNoTopicYet(t *testing.T) {
 		person := w.person("ghopper")
 		w.start(outbox.Options{})
 		row := w.failed(to, person, 1)
-		if row.resting || row.answer != "the target is not configured: its Kafka server has no topic" {
+		if row.deadLettered || row.answer != "the target is not configured: its Kafka server has no topic" {
 			t.Errorf("noted as %+v", row)
 		}
 		w.edit(comity.KafkaServer.Resource, server, values{comity.KafkaServer.Topic: "people"})

@@ -48,7 +48,7 @@ func (m *model) provisionGroups(q *instance, e *end) {
 	}
 	for _, id := range groups {
 		row, _ := m.rowOf(e.target, comity.GroupSubject(id))
-		if !row.resting && !e.missedSome.Load() {
+		if !row.deadLettered && !e.missedSome.Load() {
 			continue
 		}
 		if err := q.DeliverNow(m.t.Context(), target, comity.GroupSubject(id)); err != nil {

@@ -157,7 +157,7 @@ func (m *model) run(steps int) {
 	}
 }
 
-// calmDown ends all failures, resends resting deliveries and waits until nothing is pending.
+// calmDown ends all failures, resends deadLettered deliveries and waits until nothing is pending.
 func (m *model) calmDown() {
 	m.t.Helper()
 	for _, e := range m.ends {
@@ -173,7 +173,7 @@ func (m *model) calmDown() {
 		m.awaitDelivered(e.target)
 		for _, person := range m.ever {
 			row, _ := m.row(e.target, person)
-			if !row.resting && !e.missedSome.Load() {
+			if !row.deadLettered && !e.missedSome.Load() {
 				continue
 			}
 			// People whose changes were not enqueued in the target's mode, and those refused too often.
@@ -188,7 +188,7 @@ func (m *model) calmDown() {
 		m.awaitDelivered(e.target)
 		for _, person := range m.ever {
 			row, _ := m.row(e.target, person)
-			if row.held || row.obsolete != "[]" && row.obsolete != "" || row.resting && row.answer != "no identifier of type uid" {
+			if row.held || row.obsolete != "[]" && row.obsolete != "" || row.deadLettered && row.answer != "no identifier of type uid" {
 				m.t.Errorf("target %d, person %d: noted as %+v in the end", e.target.id, person, row)
 			}
 		}

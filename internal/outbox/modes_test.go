@@ -196,12 +196,12 @@ func TestDisabledWhileAtWork(t *testing.T) {
 	})
 }
 
-// Failed deliveries wait for a retry in the modes that retry; in mode M they rest.
+// Failed deliveries wait for a retry in the modes that retry; in mode M they are dead-lettered.
 func TestFailedProvisionCall(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *fixture) {
 		for _, tt := range []struct {
-			mode  string
-			rests bool
+			mode        string
+			deadLetters bool
 		}{
 			{comity.ModeAutomatic, false},
 			{comity.ModeQueueOnError, false},
@@ -222,7 +222,7 @@ func TestFailedProvisionCall(t *testing.T) {
 					t.Errorf("got %v", err)
 				}
 				row, _ := w.row(to, person)
-				if row.resting != tt.rests || row.due.IsZero() != tt.rests || row.attempts != 1 || !strings.HasPrefix(row.answer, "500") {
+				if row.deadLettered != tt.deadLetters || row.due.IsZero() != tt.deadLetters || row.attempts != 1 || !strings.HasPrefix(row.answer, "500") {
 					t.Errorf("noted as %+v", row)
 				}
 				r.reacts(nil)
@@ -231,14 +231,14 @@ func TestFailedProvisionCall(t *testing.T) {
 				defer stop()
 				w.later(time.Hour)
 				w.awaitDelivered(to)
-				if got := len(r.got()); (got == 0) != tt.rests {
+				if got := len(r.got()); (got == 0) != tt.deadLetters {
 					t.Errorf("sent again %d times", got)
 				}
 				if _, err := w.provision(q, to, person); err != nil {
 					t.Error(err)
 				}
 				w.expectPresent(t, to, r)
-				if row, _ := w.row(to, person); row.resting || row.answer != "OK" {
+				if row, _ := w.row(to, person); row.deadLettered || row.answer != "OK" {
 					t.Errorf("noted as %+v", row)
 				}
 			})

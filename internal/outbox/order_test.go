@@ -75,7 +75,7 @@ func TestChangeDuringFailure(t *testing.T) {
 				w.born(person, 1)
 				close(freed)
 				if status == 503 {
-					if row := w.failed(to, person, 1); row.resting || row.waits() <= 0 {
+					if row := w.failed(to, person, 1); row.deadLettered || row.waits() <= 0 {
 						t.Errorf("noted as %+v", row)
 					}
 					w.born(person, 2)

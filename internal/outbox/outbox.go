@@ -215,15 +215,15 @@ func (o *Outbox) unpark(ctx context.Context, due []queue.DueTarget, now time.Tim
 	}
 	first := o.checked.IsZero()
 	o.checked = time.Now()
-	var parked []int64
+	var late []int64
 	err := o.store.Read(ctx, func(tx *db.Tx) (err error) {
-		parked, err = queue.Parked(ctx, tx, o.Lease, back || first)
+		late, err = queue.DueTooLate(ctx, tx, o.Lease, back || first)
 		return err
 	})
-	if err != nil || len(parked) == 0 {
+	if err != nil || len(late) == 0 {
 		return due, err
 	}
-	if err := o.store.Write(ctx, func(tx *db.Tx) error { return queue.Unpark(ctx, tx, o.Lease, parked...) }); err != nil {
+	if err := o.store.Write(ctx, func(tx *db.Tx) error { return queue.MakeDue(ctx, tx, o.Lease, late...) }); err != nil {
 		return due, err
 	}
 	due, _, err = o.due(ctx)

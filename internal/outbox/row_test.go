@@ -11,7 +11,7 @@ import (
 
 // row is the delivery of one person to one target in the database.
 type row struct {
-	held, resting                         bool
+	held, deadLettered                    bool
 	version, sequence, attempts, refusals int64
 	// due is the time of the next try, tried that of the last; the zero time is never.
 	due, tried                   time.Time
@@ -60,7 +60,7 @@ func (w *fixture) rowOf(t target, subject comity.Subject) (r row, found bool) {
 	defer rows.Close()
 	for rows.Next() {
 		var due, tried int64
-		err := rows.Scan(&r.held, &r.resting, &r.version, &r.sequence, &r.attempts, &r.refusals, &due, &tried, &r.identifier, &r.obsolete, &r.answer)
+		err := rows.Scan(&r.held, &r.deadLettered, &r.version, &r.sequence, &r.attempts, &r.refusals, &due, &tried, &r.identifier, &r.obsolete, &r.answer)
 		if err != nil {
 			w.t.Fatal(err)
 		}

@@ -60,7 +60,7 @@ func (s *Service) countLeaving(ctx context.Context, target int64) (known, leavin
 			// A target without settings receives nothing.
 			return err
 		}
-		known, leaving, err = queue.CountKnown(ctx, tx, target, queue.Presence{
+		known, leaving, err = queue.CountProvisioned(ctx, tx, target, queue.ProvisionRule{
 			Statuses:       provisionedStatuses,
 			IdentifierType: d.IdentifierType, IdentifierStatus: comity.Active,
 			GroupId: d.Target.Int(comity.CoProvisioningTarget.ProvisionCoGroupId), GroupStatus: comity.Active,

@@ -62,7 +62,7 @@ func (c *comparison) enqueueDeletes(ctx context.Context, v SubjectDrift, s queue
 		return true, nil
 	}
 	err = c.store.Write(ctx, func(tx *db.Tx) error {
-		enqueued, err = queue.Forget(ctx, tx, c.target.Id, c.target.CoId, s, surplus)
+		enqueued, err = queue.AddObsolete(ctx, tx, c.target.Id, c.target.CoId, s, surplus)
 		return err
 	})
 	return enqueued, err

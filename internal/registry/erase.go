@@ -20,7 +20,7 @@ type Erased struct {
 	// OrgIdentities were linked to this person only, and are erased with them.
 	OrgIdentities []int64 `json:"orgIdentities,omitempty"`
 	// Known are the targets that were provisioned with the person.
-	Known []queue.Known `json:"known,omitempty"`
+	Known []queue.TargetIdentifiers `json:"known,omitempty"`
 }
 
 // Erase removes the values of a deleted person from the history and from what is stored for the targets. That
@@ -58,7 +58,7 @@ func erase(ctx context.Context, tx *db.Tx, person int64, deleting bool) (e Erase
 	if e.Rows, err = history.Erase(ctx, tx, person, coID, e.OrgIdentities, authz.Operator().Username); err != nil {
 		return e, err
 	}
-	e.Known, err = queue.ForgetPerson(ctx, tx, person)
+	e.Known, err = queue.ErasePerson(ctx, tx, person)
 	return e, err
 }
 

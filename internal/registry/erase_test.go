@@ -219,7 +219,7 @@ func TestErase(t *testing.T) {
 			t.Fatal(err)
 		}
 		known := []string{marker + " before", marker}
-		want := registry.Erased{Rows: erased.Rows, OrgIdentities: []int64{l.org}, Known: []queue.Known{
+		want := registry.Erased{Rows: erased.Rows, OrgIdentities: []int64{l.org}, Known: []queue.TargetIdentifiers{
 			{Target: automatic, Identifiers: known, Waiting: true}, {Target: manual, Identifiers: known},
 		}}
 		if diff := cmp.Diff(want, erased); diff != "" || erased.Rows < 50 {

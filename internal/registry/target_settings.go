@@ -35,11 +35,11 @@ var targetSettingsRules = rules{
 		}
 		identifierType := c.new.Resource.QueueField(comity.QueueIdentifierType)
 		if c.old != nil && identifierType != nil && c.changed(identifierType) {
-			if err := queue.TakeIn(ctx, c.tx, targets[0]); err != nil {
+			if err := queue.RetryLeftOut(ctx, c.tx, targets[0]); err != nil {
 				return err
 			}
 		}
-		return queue.Edited(ctx, c.tx, targets...)
+		return queue.TargetsEdited(ctx, c.tx, targets...)
 	},
 }
 
@@ -72,7 +72,7 @@ var targetRules = rules{
 		if c.old == nil || c.new == nil {
 			return nil
 		}
-		return queue.Edited(ctx, c.tx, c.new.Id)
+		return queue.TargetsEdited(ctx, c.tx, c.new.Id)
 	},
 }
 
@@ -99,7 +99,7 @@ func (c *change) serverEdited(ctx context.Context, server int64) error {
 	if err != nil {
 		return err
 	}
-	return queue.Edited(ctx, c.tx, targets...)
+	return queue.TargetsEdited(ctx, c.tx, targets...)
 }
 
 // oneOf joins words for a sentence: "HT or KA".

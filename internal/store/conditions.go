@@ -108,19 +108,19 @@ func NamesEach(column string, r *comity.Resource, c db.Condition) db.Condition {
 	if c == nil {
 		return nil
 	}
-	return asked(column, "id", r, c)
+	return matchesAny(column, "id", r, c)
 }
 
 // NamedByEach is NamedBy with a correlated subquery, which is evaluated for each record.
 func NamedByEach(column string, r *comity.Resource, conditions ...db.Condition) db.Condition {
-	return asked("id", column, r, whole(conditions))
+	return matchesAny("id", column, r, whole(conditions))
 }
 
-// asked returns the condition that a record of the resource which meets c has the value of this record's
-// column in its column other. The value gets an alias first, because c refers to its own record as t.
-func asked(column, other string, r *comity.Resource, c db.Condition) db.Condition {
+// matchesAny returns the condition that the value of the record's column is in the column other of a record of
+// the resource that meets c. The value gets an alias first, because c refers to its own record as t.
+func matchesAny(column, other string, r *comity.Resource, c db.Condition) db.Condition {
 	return func(d db.Dialect, a *db.Args) string {
-		return fmt.Sprintf("EXISTS (SELECT 1 FROM (SELECT t.%s AS has) named CROSS JOIN %s t WHERE t.%s = named.has AND %s)", column, r.Table, other, c(d, a))
+		return fmt.Sprintf("EXISTS (SELECT 1 FROM (SELECT t.%s AS value) outer_row CROSS JOIN %s t WHERE t.%s = outer_row.value AND %s)", column, r.Table, other, c(d, a))
 	}
 }
 

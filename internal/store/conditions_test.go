@@ -10,7 +10,7 @@ import (
 )
 
 // NamedBy and NamedByEach find the same records, and so do Names and NamesEach.
-func TestEachAsked(t *testing.T) {
+func TestCorrelatedConditions(t *testing.T) {
 	t.Parallel()
 	for database, s := range recordedOfEach(t) {
 		t.Run(database, func(t *testing.T) {
@@ -19,10 +19,10 @@ func TestEachAsked(t *testing.T) {
 			name, person, role := comity.Name.Resource, comity.CoPerson.Resource, comity.CoPersonRole.Resource
 			unit := store.In("cou_id", []int64{1})
 			for _, tt := range []struct {
-				name         string
-				of           *comity.Resource
-				found, asked db.Condition
-				want         []int64
+				name            string
+				of              *comity.Resource
+				set, correlated db.Condition
+				want            []int64
 			}{
 				{"people with a role in the unit", person, store.NamedBy("co_person_id", role, unit), store.NamedByEach("co_person_id", role, unit), []int64{1, 3}},
 				{"people with any role", person, store.NamedBy("co_person_id", role), store.NamedByEach("co_person_id", role), []int64{1, 2, 3}},
@@ -36,7 +36,7 @@ func TestEachAsked(t *testing.T) {
 				},
 			} {
 				t.Run(tt.name, func(t *testing.T) {
-					for how, c := range map[string]db.Condition{"found": tt.found, "asked": tt.asked} {
+					for how, c := range map[string]db.Condition{"a set": tt.set, "correlated": tt.correlated} {
 						if got := ids(t, s, tt.of, c); !slices.Equal(got, tt.want) {
 							t.Errorf("%s: %v, not %v", how, got, tt.want)
 						}

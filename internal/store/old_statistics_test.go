@@ -19,7 +19,7 @@ import (
 // registry, or of a small one with other proportions. The statements of groups and of the queue read a number
 // of rows proportional to their result with any statistics, and also after they were run often (then PostgreSQL
 // uses a generic plan).
-func TestOldStatisticsMakeNoLongWays(t *testing.T) {
+func TestOldStatisticsKeepPlansFast(t *testing.T) {
 	t.Parallel()
 	for state, before := range map[string]func(*crowded){
 		"none":                func(*crowded) {},

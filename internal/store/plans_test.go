@@ -276,7 +276,7 @@ func planned() []struct {
 			_, err = store.List(ctx, tx, comity.CoGroupMember.Resource, 0, 20, store.Equal("co_group_id", id), with)
 			return err
 		}},
-		{"people of a unit's administrator, each asked", []string{"co_person_roles_co_person"}, list(person, inCO, store.NamedByEach("co_person_id", comity.CoPersonRole.Resource, store.In("cou_id", []int64{id})))},
+		{"people of a unit's administrator, correlated", []string{"co_person_roles_co_person"}, list(person, inCO, store.NamedByEach("co_person_id", comity.CoPersonRole.Resource, store.In("cou_id", []int64{id})))},
 		{"statuses by day", []string{"status_changes_co"}, func(ctx context.Context, tx *db.Tx) error {
 			_, err := store.StatusChanges(ctx, tx, 1)
 			return err
@@ -360,7 +360,7 @@ func planned() []struct {
 			return err
 		}},
 		{"who leaves a target", []string{"deliveries_pkey", "co_people_pkey", "identifiers_(co_person|unique)", "co_group_members_(co_person|unique|co_group|counted)"}, func(ctx context.Context, tx *db.Tx) error {
-			_, _, err := queue.CountKnown(ctx, tx, 1, queue.Presence{
+			_, _, err := queue.CountProvisioned(ctx, tx, 1, queue.ProvisionRule{
 				Statuses: []string{comity.Active}, IdentifierType: "uid", IdentifierStatus: comity.Active, GroupId: 2, GroupStatus: comity.Active,
 			})
 			return err
@@ -375,7 +375,7 @@ func planned() []struct {
 		}},
 		{"outcomes", []string{"deliveries_pkey", "identifiers_(identifier|folded)"}, func(ctx context.Context, tx *db.Tx) error {
 			d := queue.Delivery{TargetId: 1, Subject: comity.PersonSubject(id), Sequence: 7}
-			return queue.Finish(ctx, tx, []queue.Outcome{{Delivery: d, OK: true, Forgot: []string{"I32"}}, {Delivery: d}})
+			return queue.Finish(ctx, tx, []queue.Outcome{{Delivery: d, OK: true, Deleted: []string{"I32"}}, {Delivery: d}})
 		}},
 		{"a person's delete", []string{"history_revision", "names_co_person", "co_person_roles_sponsor_co_person"}, remove(person, 32)},
 		{"a group's delete", []string{"history_revision", "co_group_members_(co_group|unique|counted)", "co_provisioning_targets_provision_co_group"}, remove(group, 33)},

@@ -75,7 +75,7 @@ func Erase(ctx context.Context, tx *db.Tx, person, coID int64, orgs []int64, act
 	if err := collect(false, "co_person_id", holders); err != nil {
 		return 0, err
 	}
-	// A link hangs on both a person and an org identity.
+	// A link belongs to both a person and an org identity.
 	slices.SortFunc(rows, func(a, b erasedRow) int { return int(a.id - b.id) })
 	rows = slices.CompactFunc(rows, func(a, b erasedRow) bool { return a.id == b.id })
 	for _, r := range rows {

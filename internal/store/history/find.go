@@ -71,8 +71,8 @@ type timeRange struct {
 	at, before  any
 }
 
-// asked returns the range of time of the query.
-func (q Query) asked() (r timeRange) {
+// timeRange returns the range of time of the query.
+func (q Query) timeRange() (r timeRange) {
 	if !q.From.IsZero() {
 		r.from = q.From.UnixMicro()
 	}
@@ -86,7 +86,7 @@ func (q Query) asked() (r timeRange) {
 // remaining rows at the time of its last row, which can be many, and then the older rows. Each is one
 // range of an index; a single condition for both would not be.
 func ranges(ctx context.Context, tx *db.Tx, q Query) ([]timeRange, error) {
-	all := q.asked()
+	all := q.timeRange()
 	if q.Before == 0 {
 		return []timeRange{all}, nil
 	}
@@ -191,16 +191,16 @@ func narrowest(ctx context.Context, tx *db.Tx, q Query, filters []filter) (filte
 	if q.RecordId != 0 || len(filters) == 1 {
 		return filters[0], tx.PlanAnew(ctx)
 	}
-	ways := make([]search.AccessPath, len(filters))
+	paths := make([]search.AccessPath, len(filters))
 	for i, f := range filters {
-		ways[i].Find = func(d db.Dialect, a *db.Args) string {
-			return fmt.Sprintf("SELECT t.id FROM history t WHERE %s AND t.%s = %s%s%s", f.inCO("t", q.CoId, d, a), f.column, a.Put(f.value), f.rest("t"), f.when(q.asked(), d, a))
+		paths[i].Find = func(d db.Dialect, a *db.Args) string {
+			return fmt.Sprintf("SELECT t.id FROM history t WHERE %s AND t.%s = %s%s%s", f.inCO("t", q.CoId, d, a), f.column, a.Put(f.value), f.rest("t"), f.when(q.timeRange(), d, a))
 		}
 	}
-	if err := search.CountFound(ctx, tx, ways); err != nil {
+	if err := search.CountFound(ctx, tx, paths); err != nil {
 		return filter{}, err
 	}
-	return filters[search.Narrowest(ways)], nil
+	return filters[search.Narrowest(paths)], nil
 }
 
 // inCO returns the SQL condition that a row is of a CO. The indexes on people, org identities, groups and

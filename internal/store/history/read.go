@@ -65,15 +65,15 @@ func ListGroupAt(ctx context.Context, tx *db.Tx, group int64, at time.Time, afte
 // all records of the resource.
 
 // ListDeleted returns up to limit records that were deleted at the time since or later, with the values they
-// had, in order of Id, starting after the given id. hangs are values of columns of the history that they
+// had, in order of Id, starting after the given id. owners are values of columns of the history that they
 // must have.
-func ListDeleted(ctx context.Context, tx *db.Tx, r *comity.Resource, since time.Time, after int64, limit int, hangs map[string]int64) ([]*comity.Record, error) {
+func ListDeleted(ctx context.Context, tx *db.Tx, r *comity.Resource, since time.Time, after int64, limit int, owners map[string]int64) ([]*comity.Record, error) {
 	a := db.Args{r.Singular, since.UnixMicro(), after}
 	sql := `SELECT ` + revisionColumns + ` FROM history h
 		WHERE h.resource = $1 AND h.operation = '` + comity.OpDelete + `' AND h.since >= $2 AND +h.record_id > $3`
 	plus := map[string]string{"co_id": "+"} // the index of deletes is smaller than that of the CO
 	for _, column := range []string{"co_id", "co_person_id", "org_identity_id", "co_group_id"} {
-		if id, ok := hangs[column]; ok {
+		if id, ok := owners[column]; ok {
 			sql += " AND " + plus[column] + "h." + column + " = " + a.Put(id)
 		}
 	}

@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"comity"
@@ -42,18 +41,18 @@ type Outcome struct {
 	Delivery
 	// OK says that the target has the state that was claimed: the delivery is delivered.
 	OK bool
-	// Rest says that a failed delivery is not retried until the subject changes or someone requests it.
-	Rest bool
-	// LeftOut says that the delivery rests because the subject has no identifier to be sent under, which
+	// DeadLetter says that a failed delivery is not retried until the subject changes or someone requests it.
+	DeadLetter bool
+	// LeftOut says that the delivery is dead-lettered because the subject has no identifier to be sent under, which
 	// is no failure.
 	LeftOut bool
-	// Wait is the time until the next try of a failed delivery that does not rest.
+	// Wait is the time until the next try of a failed delivery that is not dead-lettered.
 	Wait time.Duration
 	// Answer is the endpoint's answer, in words; Reason, for a failure, is the same without what the
 	// endpoint said about the person.
 	Answer, Reason string
-	// Forgot are the identifiers that the target deleted on request.
-	Forgot []string
+	// Deleted are the identifiers that the target deleted on request.
+	Deleted []string
 	// Changed says that the message that the target holds about the subject changed to Holds, nil for none.
 	Changed bool
 	Holds   []byte
@@ -138,7 +137,7 @@ func Claim(ctx context.Context, tx *db.Tx, target int64, limit int, lease time.D
 }
 
 // ClaimOne claims the delivery of one subject, whether or not it is due, and returns whether it did: false
-// while another worker holds it.
+// while another worker has claimed it.
 func ClaimOne(ctx context.Context, tx *db.Tx, target int64, subject comity.Subject, co int64, lease time.Duration) (Delivery, bool, error) {
 	now := tx.Now()
 	var d Delivery
@@ -158,8 +157,8 @@ func ClaimOne(ctx context.Context, tx *db.Tx, target int64, subject comity.Subje
 	return d, got, err
 }
 
-// Release makes all deliveries in flight pending and due now, and probes due now, whichever worker holds
-// them. The caller knows that no other worker runs.
+// Release makes all deliveries in flight pending and due now, and probes due now, whichever worker has
+// claimed them. The caller knows that no other worker runs.
 func Release(ctx context.Context, tx *db.Tx) error {
 	now := tx.Now()
 	if err := tx.Queue(ctx, `UPDATE target_states SET probe = $1 WHERE probe > $1`, db.Args{now.UnixMicro()}); err != nil {
@@ -221,7 +220,7 @@ func Finish(ctx context.Context, tx *db.Tx, outcomes []Outcome) error {
 		if o.Subject.Kind != comity.KindPerson {
 			continue // no two groups share an identifier
 		}
-		for _, identifier := range o.Forgot {
+		for _, identifier := range o.Deleted {
 			if err := sendAgain(ctx, tx, o.Delivery, identifier, moment); err != nil {
 				return err
 			}
@@ -239,33 +238,38 @@ func finish(ctx context.Context, tx *db.Tx, o Outcome, moment int64) error {
 		return err
 	}
 	var next any
-	if !o.Rest {
+	if !o.DeadLetter {
 		next = moment + o.Wait.Microseconds()
 	}
-	const changed = "version <> $6"
-	sql := `UPDATE deliveries SET claimed = false, attempted = $5, delivered = $5, answer = $7, identifier = $8, obsolete = $9, state = $10,
-			attempts = 0, refusals = 0, dead_lettered = false,
-			due = CASE WHEN ` + changed + ` THEN CAST($5 AS bigint) END, since = CASE WHEN ` + changed + ` THEN CAST($5 AS bigint) END
-		WHERE ` + deliveryKey + ` AND sequence = $4 AND claimed`
 	a := db.Args{o.TargetId, int64(o.Subject.Kind), o.Subject.Id, o.Sequence, moment, o.Version, o.Answer, o.ProvisionedAs.Identifier, obsolete, bytesOf(o.Own)}
+	set := outcomeColumns + successColumns
 	if !o.OK {
-		// A refused message is retried at once where the subject or the target's settings changed since
-		// the claim. An unreachable receiver gets the new message at the time of its next try.
-		const again = `coalesce((SELECT l.edits FROM target_states l WHERE l.co_provisioning_target_id = $1), 0) <> CAST($14 AS bigint)
-			AND (CAST($13 AS bigint) IS NOT NULL OR CAST($15 AS boolean))`
-		sql = `UPDATE deliveries SET claimed = false, attempted = $5, answer = $7, identifier = $8, obsolete = $9, state = $10,
-			attempts = $11, refusals = CASE WHEN ` + changed + ` THEN 0 ELSE CAST($12 AS bigint) END,
-			due = CASE WHEN ` + changed + ` AND $12 > 0 THEN CAST($5 AS bigint) WHEN ` + changed + ` THEN coalesce($13, CAST($5 AS bigint))
-				WHEN ` + again + ` THEN CAST($5 AS bigint) ELSE $13 END,
-			dead_lettered = (` + changed + `) = false AND (` + again + `) = false AND CAST($13 AS bigint) IS NULL, left_out = $15
-		WHERE ` + deliveryKey + ` AND sequence = $4 AND claimed`
+		set = outcomeColumns + failureColumns
 		a = append(a, o.Attempts, o.Refusals, next, o.Edits, o.LeftOut)
 	}
 	if o.Changed {
-		sql = strings.Replace(sql, " SET ", " SET sent = "+a.Put(bytesOf(o.Holds))+", ", 1)
+		set += ", sent = " + a.Put(bytesOf(o.Holds))
 	}
-	return tx.Queue(ctx, sql, a)
+	return tx.Queue(ctx, `UPDATE deliveries SET `+set+` WHERE `+deliveryKey+` AND sequence = $4 AND claimed`, a)
 }
+
+// outcomeColumns are the SQL assignments of every outcome, successColumns and failureColumns those of a
+// successful and of a failed one.
+const (
+	outcomeColumns = `claimed = false, attempted = $5, answer = $7, identifier = $8, obsolete = $9, state = $10, `
+	successColumns = `delivered = $5, attempts = 0, refusals = 0, dead_lettered = false,
+		due = CASE WHEN ` + subjectChanged + ` THEN CAST($5 AS bigint) END, since = CASE WHEN ` + subjectChanged + ` THEN CAST($5 AS bigint) END`
+	// A refused message is retried at once where the subject or the target's settings changed since the claim.
+	// An unreachable receiver gets the new message at the time of its next try.
+	failureColumns = `attempts = $11, refusals = CASE WHEN ` + subjectChanged + ` THEN 0 ELSE CAST($12 AS bigint) END,
+		due = CASE WHEN ` + subjectChanged + ` AND $12 > 0 THEN CAST($5 AS bigint) WHEN ` + subjectChanged + ` THEN coalesce($13, CAST($5 AS bigint))
+			WHEN ` + targetEdited + ` THEN CAST($5 AS bigint) ELSE $13 END,
+		dead_lettered = (` + subjectChanged + `) = false AND (` + targetEdited + `) = false AND CAST($13 AS bigint) IS NULL, left_out = $15`
+
+	subjectChanged = `version <> $6`
+	targetEdited   = `coalesce((SELECT l.edits FROM target_states l WHERE l.co_provisioning_target_id = $1), 0) <> CAST($14 AS bigint)
+			AND (CAST($13 AS bigint) IS NOT NULL OR CAST($15 AS boolean))`
+)
 
 // provisioner is the actor of history notes about deliveries.
 const provisioner = "provisioner"

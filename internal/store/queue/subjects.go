@@ -41,18 +41,18 @@ func Subjects(ctx context.Context, tx *db.Tx, target, co int64, after comity.Sub
 	return all, nil
 }
 
-// Presence is the condition that a target should have a person: one of the statuses, an identifier of the
-// type and status and, unless GroupId is 0, membership of the group, which must have the GroupStatus.
-type Presence struct {
+// ProvisionRule says which people a target is sent: those with one of the statuses, an identifier of the type
+// and status and, unless GroupId is 0, a membership of the group, which must have the GroupStatus.
+type ProvisionRule struct {
 	Statuses                         []string
 	IdentifierType, IdentifierStatus string
 	GroupId                          int64
 	GroupStatus                      string
 }
 
-// CountKnown returns the number of people that a target has, and the number of those that it should not have
-// by the given condition.
-func CountKnown(ctx context.Context, tx *db.Tx, target int64, p Presence) (known, leaving int64, err error) {
+// CountProvisioned returns the number of people that a target was last sent, and the number of those that the
+// rule excludes now.
+func CountProvisioned(ctx context.Context, tx *db.Tx, target int64, p ProvisionRule) (provisioned, leaving int64, err error) {
 	now := tx.Now()
 	var a db.Args
 	stays := `SELECT 1 FROM co_people p WHERE p.id = d.subject_id AND p.status IN ` + db.List(&a, p.Statuses) + `
@@ -65,10 +65,10 @@ func CountKnown(ctx context.Context, tx *db.Tx, target int64, p Presence) (known
 	}
 	err = tx.Query(ctx, `SELECT count(*), count(CASE WHEN NOT EXISTS (`+stays+`) THEN 1 END) FROM deliveries d
 		WHERE d.co_provisioning_target_id = `+a.Put(target)+` AND d.kind = 0 AND d.identifier <> ''`, a, func(r *db.Row) error {
-		known, leaving = r.Int(), r.Int()
+		provisioned, leaving = r.Int(), r.Int()
 		return nil
 	})
-	return known, leaving, err
+	return provisioned, leaving, err
 }
 
 // IdentifiersEver returns the identifiers of a type that people have or ever had, by person, oldest first.
@@ -111,9 +111,9 @@ func Holders(ctx context.Context, tx *db.Tx, co int64, identifierType string, fo
 	return holders, err
 }
 
-// Forget adds identifiers that the target must delete with the next delivery of a subject. It returns false,
+// AddObsolete adds identifiers that the target must delete with the next delivery of a subject. It returns false,
 // and changes nothing, if the delivery changed since was was read.
-func Forget(ctx context.Context, tx *db.Tx, target, co int64, was SubjectStatus, identifiers []string) (bool, error) {
+func AddObsolete(ctx context.Context, tx *db.Tx, target, co int64, was SubjectStatus, identifiers []string) (bool, error) {
 	before, err := obsoleteText(was.ProvisionedAs.Obsolete)
 	if err != nil {
 		return false, err
@@ -122,10 +122,10 @@ func Forget(ctx context.Context, tx *db.Tx, target, co int64, was SubjectStatus,
 	if err != nil {
 		return false, err
 	}
-	noted, err := tx.Exec(ctx, `INSERT INTO deliveries (`+newDelivery+`)
+	rows, err := tx.Exec(ctx, `INSERT INTO deliveries (`+newDelivery+`)
 		VALUES ($1, $2, $3, $4, 0, NULL, false, NULL, 0, 0, 0, false, '', $5, '')
 		ON CONFLICT (`+sameDelivery+`) DO UPDATE SET obsolete = excluded.obsolete
 		WHERE NOT deliveries.claimed AND deliveries.sequence = $6 AND deliveries.identifier = $7 AND deliveries.obsolete = $8`,
 		db.Args{target, int64(was.Subject.Kind), was.Subject.Id, co, after, was.Sequence, was.ProvisionedAs.Identifier, before})
-	return noted > 0, err
+	return rows > 0, err
 }

@@ -91,9 +91,9 @@ const resume = `UPDATE deliveries SET due = $2
 // closed are the SQL assignments that close a breaker.
 const closed = `failing = '[]', opened = NULL, probe = NULL, probes = 0`
 
-// Edited counts an edit of targets, their settings or their server. It makes their pending deliveries due now
+// TargetsEdited counts an edit of targets, their settings or their server. It makes their pending deliveries due now
 // and closes their breakers, because the edit may have fixed the cause of the failures.
-func Edited(ctx context.Context, tx *db.Tx, targets ...int64) error {
+func TargetsEdited(ctx context.Context, tx *db.Tx, targets ...int64) error {
 	for _, target := range targets {
 		now := tx.Now()
 		err := tx.Queue(ctx, `UPDATE deliveries SET due = $2 WHERE co_provisioning_target_id = $1 AND due > $2 AND NOT claimed`,
@@ -110,9 +110,9 @@ func Edited(ctx context.Context, tx *db.Tx, targets ...int64) error {
 	return nil
 }
 
-// TakeIn makes the deliveries of subjects that were left out due now: after a change of the identifier type
+// RetryLeftOut makes the deliveries of subjects that were left out due now: after a change of the identifier type
 // they may have an identifier.
-func TakeIn(ctx context.Context, tx *db.Tx, target int64) error {
+func RetryLeftOut(ctx context.Context, tx *db.Tx, target int64) error {
 	now := tx.Now()
 	return tx.Queue(ctx, `UPDATE deliveries SET due = $2, since = coalesce(since, CAST($2 AS bigint)), dead_lettered = false
 		WHERE co_provisioning_target_id = $1 AND dead_lettered AND left_out = true`, db.Args{target, now.UnixMicro()})
@@ -122,10 +122,10 @@ func TakeIn(ctx context.Context, tx *db.Tx, target int64) error {
 const ofTarget = `1000000 * (SELECT CASE WHEN t.retry_interval < 1000000000 THEN t.retry_interval ELSE 1000000000 END
 	FROM co_provisioning_targets t WHERE t.id = %s)`
 
-// Parked returns the ids of the targets with a delivery or probe that is due later than any lease or retry
+// DueTooLate returns the ids of the targets with a delivery or probe that is due later than any lease or retry
 // allows: it was set while the clock was ahead. back says that the clock was set back since the last call;
 // then a time later than now is enough.
-func Parked(ctx context.Context, tx *db.Tx, lease time.Duration, back bool) ([]int64, error) {
+func DueTooLate(ctx context.Context, tx *db.Tx, lease time.Duration, back bool) ([]int64, error) {
 	now := tx.Now()
 	if back {
 		lease = 0
@@ -140,9 +140,9 @@ func Parked(ctx context.Context, tx *db.Tx, lease time.Duration, back bool) ([]i
 		db.Args{now.Add(lease).UnixMicro()}, func(r *db.Row) (int64, error) { return r.Int(), nil })
 }
 
-// Unpark makes the deliveries and probes that Parked finds due now. Deliveries in flight, which a worker may
+// MakeDue makes the deliveries and probes that DueTooLate finds due now. Deliveries in flight, which a worker may
 // still be sending, get the time of a lease.
-func Unpark(ctx context.Context, tx *db.Tx, lease time.Duration, targets ...int64) error {
+func MakeDue(ctx context.Context, tx *db.Tx, lease time.Duration, targets ...int64) error {
 	now := tx.Now()
 	beyond := db.Bigint("$3") + " + " + fmt.Sprintf(ofTarget, "$1")
 	for _, target := range targets {

@@ -15,7 +15,7 @@ type TargetStatus struct {
 	CoId        int64
 	Description string
 	// Waiting is the number of deliveries that are pending or in flight, InFlight the number of those in
-	// flight, Failed the number of those that rest after too many refusals, LeftOut the number of subjects
+	// flight, Failed the number of those that are dead-lettered after too many refusals, LeftOut the number of subjects
 	// that have no identifier to be sent under.
 	Waiting, InFlight, Failed, LeftOut int64
 	// WhyLeftOut is what they lack, "" where no subject is left out.
@@ -125,8 +125,8 @@ func StatusOfSubject(ctx context.Context, tx *db.Tx, target int64, subject comit
 	return s, found, err
 }
 
-// Failed returns up to limit of a target's deliveries that rest after too many refusals, people first, in order
-// of id, starting after the given subject.
+// Failed returns up to limit of a target's deliveries that are dead-lettered after too many refusals, people
+// first, in order of id, starting after the given subject.
 func Failed(ctx context.Context, tx *db.Tx, target int64, after comity.Subject, limit int) ([]SubjectStatus, error) {
 	return db.Collect(ctx, tx, `SELECT `+subjectColumns+` FROM deliveries
 		WHERE co_provisioning_target_id = $1 AND dead_lettered AND left_out = false AND (kind, subject_id) > ($2, $3) ORDER BY kind, subject_id LIMIT $4`,
@@ -142,8 +142,8 @@ func Retried(ctx context.Context, tx *db.Tx, target int64, limit int) ([]Subject
 		db.Args{target, now.UnixMicro(), int64(limit)}, scanSubject)
 }
 
-// Resend makes a target's deliveries due now that rest after too many refusals or wait for a later time or the
-// breaker: the one of a subject or, for nil, all. It closes the breaker and returns how many deliveries it
+// Resend makes a target's deliveries due now that are dead-lettered after too many refusals, or wait for a later
+// time or the breaker: the one of a subject or, for nil, all. It closes the breaker and returns how many deliveries it
 // made due. Subjects that are left out are not among them.
 func Resend(ctx context.Context, tx *db.Tx, target int64, subject *comity.Subject) (int64, error) {
 	now := tx.Now()

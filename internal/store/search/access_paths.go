@@ -22,38 +22,38 @@ const fewFound = 2000
 
 // CountFound sets the count of each access path. The databases' own estimates choose a wrong path where a
 // filter selects nearly everybody.
-func CountFound(ctx context.Context, tx *db.Tx, ways []AccessPath) error {
-	if len(ways) == 0 {
+func CountFound(ctx context.Context, tx *db.Tx, paths []AccessPath) error {
+	if len(paths) == 0 {
 		return nil
 	}
 	var a db.Args
-	counts := make([]string, len(ways))
-	for i, w := range ways {
+	counts := make([]string, len(paths))
+	for i, w := range paths {
 		counts[i] = fmt.Sprintf("(SELECT count(*) FROM (%s LIMIT %d) x)", w.Find(tx.Dialect, &a), fewFound+1)
 	}
 	if err := tx.PlanAnew(ctx); err != nil {
 		return err
 	}
 	return tx.Query(ctx, "SELECT "+strings.Join(counts, ", "), a, func(row *db.Row) error {
-		for i := range ways {
-			ways[i].count = row.Int()
+		for i := range paths {
+			paths[i].count = row.Int()
 		}
 		return nil
 	})
 }
 
 // fewest returns the access path that finds the fewest rows, nil where all find more than fewFound.
-func fewest(ways []AccessPath) *AccessPath {
-	if len(ways) == 0 || ways[Narrowest(ways)].count > fewFound {
+func fewest(paths []AccessPath) *AccessPath {
+	if len(paths) == 0 || paths[Narrowest(paths)].count > fewFound {
 		return nil
 	}
-	return &ways[Narrowest(ways)]
+	return &paths[Narrowest(paths)]
 }
 
 // Narrowest returns the index of the access path that finds the fewest rows, the first of several.
-func Narrowest(ways []AccessPath) (which int) {
-	for i, w := range ways {
-		if w.count < ways[which].count {
+func Narrowest(paths []AccessPath) (which int) {
+	for i, w := range paths {
+		if w.count < paths[which].count {
 			which = i
 		}
 	}

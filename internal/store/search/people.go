@@ -61,13 +61,13 @@ func Words(text string) []string {
 // them, it reads these and sorts them. Otherwise it reads people in the order of the list, in which a page
 // fills up soon.
 func People(ctx context.Context, tx *db.Tx, q Query) ([]Position, error) {
-	ways, err := accessPaths(ctx, tx, q)
+	paths, err := accessPaths(ctx, tx, q)
 	if err != nil {
 		return nil, err
 	}
 	var a db.Args
 	from, alias, where := "people_search t", "t", "1 = 1"
-	if few := fewest(ways); few != nil {
+	if few := fewest(paths); few != nil {
 		alias = "found"
 		from = "(SELECT t.id, t.sort FROM people_search t WHERE " + q.found(*few, tx.Dialect, &a) + fmt.Sprintf(" LIMIT %d) found", fewFound)
 	} else {
@@ -89,9 +89,9 @@ func People(ctx context.Context, tx *db.Tx, q Query) ([]Position, error) {
 // accessPaths returns the access paths of the query, with their counts: by words, and by each other filter that
 // has an index. People that an access path finds need not meet the rest of the query.
 func accessPaths(ctx context.Context, tx *db.Tx, q Query) ([]AccessPath, error) {
-	var ways []AccessPath
+	var paths []AccessPath
 	if len(q.Words) > 0 {
-		ways = append(ways, AccessPath{Find: func(d db.Dialect, a *db.Args) string {
+		paths = append(paths, AccessPath{Find: func(d db.Dialect, a *db.Args) string {
 			if d.InSearch != nil {
 				return "SELECT rowid AS id FROM people_search_words WHERE people_search_words MATCH " + a.Put(db.SqliteMatch(q.parts(), q.CoId))
 			}
@@ -99,21 +99,21 @@ func accessPaths(ctx context.Context, tx *db.Tx, q Query) ([]AccessPath, error) 
 		}})
 	}
 	if q.Status != "" {
-		ways = append(ways, AccessPath{Find: func(_ db.Dialect, a *db.Args) string {
+		paths = append(paths, AccessPath{Find: func(_ db.Dialect, a *db.Args) string {
 			return fmt.Sprintf("SELECT t.id FROM people_search t WHERE t.co_id = %s AND t.status = %s", a.Put(q.CoId), a.Put(q.Status))
 		}})
 	}
 	for _, of := range q.in() {
-		ways = append(ways, AccessPath{Find: func(_ db.Dialect, a *db.Args) string {
+		paths = append(paths, AccessPath{Find: func(_ db.Dialect, a *db.Args) string {
 			return fmt.Sprintf("SELECT x.co_person_id AS id FROM %s x WHERE x.%s = %s", of.table, of.column, a.Put(of.id))
 		}})
 	}
 	if q.Few {
-		ways = append(ways, AccessPath{Find: func(d db.Dialect, a *db.Args) string {
+		paths = append(paths, AccessPath{Find: func(d db.Dialect, a *db.Args) string {
 			return fmt.Sprintf("SELECT t.id FROM people_search t WHERE %st.co_id = %s AND %s", d.Unindexed, a.Put(q.CoId), q.Visible(d, a))
 		}})
 	}
-	return ways, CountFound(ctx, tx, ways)
+	return paths, CountFound(ctx, tx, paths)
 }
 
 // found returns the SQL condition on a row t that the access path finds it and it meets the query.
@@ -187,9 +187,9 @@ func wordPart(word string) string {
 // these people; otherwise the person of each row is tested.
 func MembersWith(ctx context.Context, tx *db.Tx, coID, group int64, words []string) (db.Condition, error) {
 	q := Query{CoId: coID, Words: words}
-	ways, err := accessPaths(ctx, tx, q)
+	paths, err := accessPaths(ctx, tx, q)
 	return func(d db.Dialect, a *db.Args) string {
-		if few := fewest(ways); few != nil {
+		if few := fewest(paths); few != nil {
 			// The subquery in brackets has its own t.
 			return fmt.Sprintf(`t.id IN (SELECT m.id FROM co_group_members m WHERE m.co_group_id = %s
 				AND m.co_person_id IN (SELECT t.id FROM people_search t WHERE %s))`, a.Put(group), q.found(*few, d, a))

@@ -15,12 +15,12 @@ import (
 
 // testConditions filters lists by the values of columns.
 func testConditions(t *testing.T, b Backend) {
-	bed := b.bed(t)
-	co := bed.co(t)
-	bed.co(t) // so that ids of one table are not those of another
-	unit := bed.insert(t, comity.Cou.Resource, comity.Cou.CoId, co)
+	fx := b.newFixture(t)
+	co := fx.co(t)
+	fx.co(t) // so that ids of one table are not those of another
+	unit := fx.insert(t, comity.Cou.Resource, comity.Cou.CoId, co)
 	f := comity.CoGroup
-	groups := bed.add(t,
+	groups := fx.add(t,
 		row(f.Resource, f.CoId, co, f.Name, "a", f.Open, true),
 		row(f.Resource, f.CoId, co, f.Name, "B", f.Open, false, f.Status, comity.Suspended, f.Description, ""),
 		row(f.Resource, f.CoId, co, f.Name, "ä", f.Open, true, f.CouId, unit, f.Description, "of a unit"),
@@ -66,27 +66,27 @@ func testConditions(t *testing.T, b Backend) {
 		}, []int{2}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			bed.finds(t, f.Resource, groups, tt.want, append(tt.conditions, inCO)...)
+			fx.checkFound(t, f.Resource, groups, tt.want, append(tt.conditions, inCO)...)
 		})
 	}
 	t.Run("of the other CO", func(t *testing.T) {
-		bed.finds(t, f.Resource, groups, nil, store.Equal("co_id", bed.co(t)))
+		fx.checkFound(t, f.Resource, groups, nil, store.Equal("co_id", fx.co(t)))
 	})
-	t.Run("member now", func(t *testing.T) { testHasMemberNow(t, bed) })
+	t.Run("member now", func(t *testing.T) { testHasMemberNow(t, fx) })
 }
 
-// finds fails the test unless just those records meet the conditions, by List and by Any.
-func (b *bed) finds(t *testing.T, r *comity.Resource, all []*comity.Record, want []int, conditions ...db.Condition) {
+// checkFound fails the test unless just those records meet the conditions, by List and by Any.
+func (fx *fixture) checkFound(t *testing.T, r *comity.Resource, all []*comity.Record, want []int, conditions ...db.Condition) {
 	t.Helper()
 	var wanted []*comity.Record
 	for _, i := range want {
 		wanted = append(wanted, all[i])
 	}
-	got := b.list(t, r, conditions...)
+	got := fx.list(t, r, conditions...)
 	if diff := cmp.Diff(ids(wanted), ids(got)); diff != "" {
 		t.Errorf("List (-want +got):\n%s", diff)
 	}
-	b.read(t, func(ctx context.Context, tx *db.Tx) error {
+	fx.read(t, func(ctx context.Context, tx *db.Tx) error {
 		there, err := store.Any(ctx, tx, r, conditions...)
 		if there != (len(want) > 0) {
 			t.Errorf("Any says %v", there)
@@ -96,10 +96,10 @@ func (b *bed) finds(t *testing.T, r *comity.Resource, all []*comity.Record, want
 }
 
 // testHasMemberNow finds the groups that a person is a member or owner of.
-func testHasMemberNow(t *testing.T, bed *bed) {
+func testHasMemberNow(t *testing.T, fx *fixture) {
 	f := comity.CoGroupMember
-	co := bed.co(t)
-	person, other := bed.person(t, co), bed.person(t, co)
+	co := fx.co(t)
+	person, other := fx.person(t, co), fx.person(t, co)
 	now := time.Date(2026, 11, 21, 12, 0, 0, 999_999_000, time.UTC)
 	for _, tt := range []struct {
 		name  string
@@ -121,11 +121,11 @@ func testHasMemberNow(t *testing.T, bed *bed) {
 		{"for ever", []any{f.Member, true, f.ValidThrough, time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC)}, true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			group := bed.insert(t, comity.CoGroup.Resource, comity.CoGroup.CoId, co)
-			bed.insert(t, f.Resource, slices.Concat([]any{f.CoGroupId, group, f.Person, person}, tt.pairs)...)
-			bed.insert(t, f.Resource, f.CoGroupId, group, f.Person, other)
+			group := fx.insert(t, comity.CoGroup.Resource, comity.CoGroup.CoId, co)
+			fx.insert(t, f.Resource, slices.Concat([]any{f.CoGroupId, group, f.Person, person}, tt.pairs)...)
+			fx.insert(t, f.Resource, f.CoGroupId, group, f.Person, other)
 			for who, want := range map[int64]bool{person.Id: tt.want, other.Id: false} {
-				found := slices.Contains(ids(bed.list(t, comity.CoGroup.Resource, store.HasMemberNow(who, now))), group.Id)
+				found := slices.Contains(ids(fx.list(t, comity.CoGroup.Resource, store.HasMemberNow(who, now))), group.Id)
 				if found != want {
 					t.Errorf("person %d of %d: found is %v", who, person.Id, found)
 				}

@@ -13,12 +13,12 @@ import (
 	"comity/internal/store/db"
 )
 
-// testDeletes deletes each record of a CO with records of every resource in turn, and checks the rest: records
+// testDeletes deletes each record of a CO with records of every resource in turn, and checks what is left: records
 // that refer to a deleted one in a required field are deleted too, at any depth, optional references are
 // cleared, and all else is unchanged.
 func testDeletes(t *testing.T, b Backend) {
-	bed := b.bed(t)
-	untouched, leaves := bed.estate(t), bed.estate(t)
+	fx := b.newFixture(t)
+	untouched, leaves := fx.fullCO(t), fx.fullCO(t)
 	left := leaves
 	for i, rec := range untouched {
 		named := len(comity.LinksTo(rec.Resource)) > 0
@@ -27,43 +27,43 @@ func testDeletes(t *testing.T, b Backend) {
 		}
 		t.Run(rec.Resource.Singular, func(t *testing.T) {
 			if named {
-				all := bed.estate(t)
-				bed.removes(t, all, all[i])
+				all := fx.fullCO(t)
+				fx.checkDelete(t, all, all[i])
 				return
 			}
 			// A record without references to it is deleted alone, the next one from the rest.
-			left = bed.removes(t, left, leaves[i])
+			left = fx.checkDelete(t, left, leaves[i])
 		})
 	}
 	t.Run("what is not there", func(t *testing.T) {
-		all := bed.estate(t)
+		all := fx.fullCO(t)
 		rec := all[len(all)-1].Clone()
 		rec.Id = 1 << 40
-		bed.write(t, func(ctx context.Context, tx *db.Tx) error { return store.Delete(ctx, tx, rec, actor) })
-		bed.holds(t, all, all)
+		fx.write(t, func(ctx context.Context, tx *db.Tx) error { return store.Delete(ctx, tx, rec, actor) })
+		fx.checkRecords(t, all, all)
 	})
-	bed.holds(t, untouched, untouched)
+	fx.checkRecords(t, untouched, untouched)
 }
 
-// removes deletes a record, compares its CO with the records that should be left, and returns these.
-func (b *bed) removes(t *testing.T, all []*comity.Record, root *comity.Record) []*comity.Record {
+// checkDelete deletes a record, compares its CO with the records that should be left, and returns these.
+func (fx *fixture) checkDelete(t *testing.T, all []*comity.Record, root *comity.Record) []*comity.Record {
 	t.Helper()
-	b.clearDeliveries(t, root.CoId)
-	personOf := hangs(all)
-	now := b.write(t, func(ctx context.Context, tx *db.Tx) error {
+	fx.clearDeliveries(t, root.CoId)
+	personOf := peopleOf(all)
+	now := fx.write(t, func(ctx context.Context, tx *db.Tx) error {
 		return store.Delete(ctx, tx, root.Clone(), "deleter")
 	})
 
-	deleted, left := fall(all, root)
+	deleted, left := cascade(all, root)
 	for _, rec := range left {
-		if cleared := clearOf(rec, deleted); cleared > 0 {
+		if cleared := clearReferences(rec, deleted); cleared > 0 {
 			rec.Revision += int64(cleared)
 			rec.Modified, rec.Actor = now, "deleter"
 		}
 	}
-	b.holds(t, all, left)
+	fx.checkRecords(t, all, left)
 	for _, rec := range deleted {
-		chain := b.of(t, rec.Resource, rec.Id)
+		chain := fx.revisionsOf(t, rec.Resource, rec.Id)
 		checkChain(t, chain, false)
 		last := chain[len(chain)-1]
 		if last.Actor != "deleter" || !last.Since.Equal(now) {
@@ -71,32 +71,32 @@ func (b *bed) removes(t *testing.T, all []*comity.Record, root *comity.Record) [
 		}
 	}
 
-	var marked []pair
+	var enqueued []pair
 	for _, target := range left {
 		if target.Resource != comity.CoProvisioningTarget.Resource || !slices.Contains(modes, target.Text(comity.CoProvisioningTarget.Status)) {
 			continue
 		}
 		for _, rec := range deleted {
 			if person := personOf(rec); rec.Resource.Provisioned && person != 0 {
-				marked = append(marked, pair{target.Id, person})
+				enqueued = append(enqueued, pair{target.Id, person})
 			}
 		}
 	}
-	slices.SortFunc(marked, pair.compare)
-	if diff := cmp.Diff(slices.Compact(marked), b.marked(t, root.CoId), cmp.AllowUnexported(pair{})); diff != "" {
+	slices.SortFunc(enqueued, pair.compare)
+	if diff := cmp.Diff(slices.Compact(enqueued), fx.pending(t, root.CoId), cmp.AllowUnexported(pair{})); diff != "" {
 		t.Errorf("enqueued (-want +got):\n%s", diff)
 	}
 	return left
 }
 
-// fall divides records into those that are deleted with a root and those that are left.
-func fall(all []*comity.Record, root *comity.Record) (deleted, left []*comity.Record) {
+// cascade divides records into those that are deleted with a root and those that are left.
+func cascade(all []*comity.Record, root *comity.Record) (deleted, left []*comity.Record) {
 	deleted = []*comity.Record{root}
 	left = slices.DeleteFunc(slices.Clone(all), func(rec *comity.Record) bool { return rec == root })
 	for n := 0; n < len(deleted); n++ {
 		left = slices.DeleteFunc(left, func(rec *comity.Record) bool {
 			takes := slices.ContainsFunc(rec.Resource.Fields, func(f *comity.Field) bool {
-				return (f.Required || f.Owned) && names(rec, f, deleted[n])
+				return (f.Required || f.Owned) && refersTo(rec, f, deleted[n])
 			})
 			if takes {
 				deleted = append(deleted, rec)
@@ -107,8 +107,8 @@ func fall(all []*comity.Record, root *comity.Record) (deleted, left []*comity.Re
 	return deleted, left
 }
 
-// names returns whether a record's field refers to another record.
-func names(rec *comity.Record, f *comity.Field, other *comity.Record) bool {
+// refersTo returns whether a record's field refers to another record.
+func refersTo(rec *comity.Record, f *comity.Field, other *comity.Record) bool {
 	if !rec.Has(f) || rec.Int(f) != other.Id {
 		return false
 	}
@@ -123,10 +123,10 @@ func names(rec *comity.Record, f *comity.Field, other *comity.Record) bool {
 	return false
 }
 
-// clearOf clears the fields of a record that refer to deleted ones and returns how many there were.
-func clearOf(rec *comity.Record, deleted []*comity.Record) (n int) {
+// clearReferences clears the fields of a record that refer to deleted ones and returns how many there were.
+func clearReferences(rec *comity.Record, deleted []*comity.Record) (n int) {
 	for _, f := range rec.Resource.Fields {
-		if slices.ContainsFunc(deleted, func(other *comity.Record) bool { return names(rec, f, other) }) {
+		if slices.ContainsFunc(deleted, func(other *comity.Record) bool { return refersTo(rec, f, other) }) {
 			rec.Set(f, comity.Cell{})
 			n++
 		}
@@ -134,8 +134,8 @@ func clearOf(rec *comity.Record, deleted []*comity.Record) (n int) {
 	return n
 }
 
-// hangs returns a function that returns the person that a record of the list belongs to.
-func hangs(all []*comity.Record) func(*comity.Record) int64 {
+// peopleOf returns a function that returns the person that a record of the list belongs to.
+func peopleOf(all []*comity.Record) func(*comity.Record) int64 {
 	people := map[*comity.Record]int64{}
 	for _, rec := range all {
 		switch {
@@ -155,8 +155,8 @@ func hangs(all []*comity.Record) func(*comity.Record) int64 {
 	return func(rec *comity.Record) int64 { return people[rec] }
 }
 
-// holds fails the test unless, of all records of a CO, exactly those in left exist, with the same values.
-func (b *bed) holds(t *testing.T, all, left []*comity.Record) {
+// checkRecords fails the test unless, of all records of a CO, exactly those in left exist, with the same values.
+func (fx *fixture) checkRecords(t *testing.T, all, left []*comity.Record) {
 	t.Helper()
 	co := all[0].Id
 	for _, r := range comity.Stored() {
@@ -170,13 +170,13 @@ func (b *bed) holds(t *testing.T, all, left []*comity.Record) {
 		if r == comity.Co.Resource {
 			column = "id"
 		}
-		sameAll(t, want, b.list(t, r, store.Equal(column, co)))
+		sameAll(t, want, fx.list(t, r, store.Equal(column, co)))
 	}
 	for _, rec := range all {
 		if slices.Contains(left, rec) {
 			continue
 		}
-		err := b.store.Read(t.Context(), func(tx *db.Tx) error {
+		err := fx.store.Read(t.Context(), func(tx *db.Tx) error {
 			_, err := store.Get(t.Context(), tx, rec.Resource, rec.Id)
 			return err
 		})

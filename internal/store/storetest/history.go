@@ -14,23 +14,23 @@ import (
 
 // testHistory reads the history that changes of records leave.
 func testHistory(t *testing.T, b Backend) {
-	bed := b.bed(t)
+	fx := b.newFixture(t)
 	t.Run("an add, an edit and a delete", func(t *testing.T) {
-		each(t, func(t *testing.T, r *comity.Resource) { testLife(t, bed, r) })
+		each(t, func(t *testing.T, r *comity.Resource) { testAddEditDelete(t, fx, r) })
 	})
-	t.Run("what a record hangs on", func(t *testing.T) { testHangsOn(t, bed) })
+	t.Run("whose history a change is in", func(t *testing.T) { testHistoryOwner(t, fx) })
 	t.Run("an edit that changes nothing", func(t *testing.T) {
-		person := bed.person(t, bed.co(t))
-		bed.edit(t, person.Resource, person.Id)
-		chain := bed.of(t, person.Resource, person.Id)
+		person := fx.person(t, fx.co(t))
+		fx.edit(t, person.Resource, person.Id)
+		chain := fx.revisionsOf(t, person.Resource, person.Id)
 		if len(chain) != 2 || chain[1].Operation != "edit" || !cmp.Equal(chain[0].Data, chain[1].Data) {
 			t.Errorf("history %+v, want an edit of the same data", chain)
 		}
 	})
 	t.Run("two edits in one transaction", func(t *testing.T) {
 		f := comity.CoPerson
-		person := bed.person(t, bed.co(t))
-		bed.write(t, func(ctx context.Context, tx *db.Tx) error {
+		person := fx.person(t, fx.co(t))
+		fx.write(t, func(ctx context.Context, tx *db.Tx) error {
 			for _, s := range []string{comity.Suspended, comity.Expired} {
 				if _, err := edit(ctx, tx, f.Resource, person.Id, f.Status, s); err != nil {
 					return err
@@ -38,34 +38,34 @@ func testHistory(t *testing.T, b Backend) {
 			}
 			return nil
 		})
-		chain := bed.of(t, f.Resource, person.Id)
+		chain := fx.revisionsOf(t, f.Resource, person.Id)
 		checkChain(t, chain, true)
 		if len(chain) != 3 || chain[1].Data[f.Status.Name] != comity.Suspended || chain[2].Data[f.Status.Name] != comity.Expired {
 			t.Errorf("history %+v, want both edits", chain)
 		}
 	})
 	t.Run("a change that is undone", func(t *testing.T) {
-		person := bed.person(t, bed.co(t))
+		person := fx.person(t, fx.co(t))
 		undone := context.DeadlineExceeded
-		err := bed.store.Write(t.Context(), func(tx *db.Tx) error {
+		err := fx.store.Write(t.Context(), func(tx *db.Tx) error {
 			if _, err := edit(t.Context(), tx, person.Resource, person.Id); err != nil {
 				return err
 			}
 			return undone
 		})
-		if err == nil || len(bed.of(t, person.Resource, person.Id)) != 1 {
+		if err == nil || len(fx.revisionsOf(t, person.Resource, person.Id)) != 1 {
 			t.Errorf("error %v; a change that was undone is in the history", err)
 		}
 	})
-	t.Run("references that are cleared", func(t *testing.T) { testCleared(t, bed) })
+	t.Run("references that are cleared", func(t *testing.T) { testCleared(t, fx) })
 }
 
-// testLife adds, edits and deletes a record of a resource, each by another actor.
-func testLife(t *testing.T, bed *bed, r *comity.Resource) {
+// testAddEditDelete adds, edits and deletes a record of a resource, each by another actor.
+func testAddEditDelete(t *testing.T, fx *fixture, r *comity.Resource) {
 	rec := full(r)
-	bed.complete(t, bed.co(t), rec, true)
+	fx.complete(t, fx.co(t), rec, true)
 	var first, second *comity.Record
-	added := bed.write(t, func(ctx context.Context, tx *db.Tx) error {
+	added := fx.write(t, func(ctx context.Context, tx *db.Tx) error {
 		first = rec.Clone()
 		where, err := enter(ctx, tx, first)
 		if err != nil {
@@ -73,7 +73,7 @@ func testLife(t *testing.T, bed *bed, r *comity.Resource) {
 		}
 		return store.Insert(ctx, tx, first, "adder", where)
 	})
-	edited := bed.write(t, func(ctx context.Context, tx *db.Tx) error {
+	edited := fx.write(t, func(ctx context.Context, tx *db.Tx) error {
 		second = later(first)
 		where, err := store.Enter(ctx, tx, r, first.Id, false)
 		if err != nil {
@@ -87,7 +87,7 @@ func testLife(t *testing.T, bed *bed, r *comity.Resource) {
 	}
 	check := func() {
 		t.Helper()
-		got := bed.of(t, r, first.Id)
+		got := fx.revisionsOf(t, r, first.Id)
 		for i := range want {
 			want[i].Resource, want[i].Record, want[i].Revision, want[i].Co = r.Singular, first.Id, int64(i), first.CoId
 			if i < len(got) {
@@ -102,7 +102,7 @@ func testLife(t *testing.T, bed *bed, r *comity.Resource) {
 	if r == comity.Co.Resource {
 		return // testDeleteCO deletes a CO
 	}
-	deleted := bed.write(t, func(ctx context.Context, tx *db.Tx) error {
+	deleted := fx.write(t, func(ctx context.Context, tx *db.Tx) error {
 		return store.Delete(ctx, tx, second.Clone(), "deleter")
 	})
 	want[1].Until = deleted
@@ -129,18 +129,18 @@ func later(rec *comity.Record) *comity.Record {
 	return rec
 }
 
-// testHangsOn checks in whose history the changes of a record are shown.
-func testHangsOn(t *testing.T, bed *bed) {
-	co := bed.co(t)
-	person := bed.person(t, co)
-	role := bed.insert(t, comity.CoPersonRole.Resource, comity.CoPersonRole.Person, person)
-	org := bed.insert(t, comity.OrgIdentity.Resource, comity.OrgIdentity.CoId, co)
-	group := bed.insert(t, comity.CoGroup.Resource, comity.CoGroup.CoId, co)
-	type on struct{ person, org, group int64 }
-	department := bed.insert(t, comity.CoDepartment.Resource, comity.CoDepartment.CoId, co)
-	organization := bed.insert(t, comity.Organization.Resource, comity.Organization.CoId, co)
+// testHistoryOwner checks in whose history the changes of a record are shown.
+func testHistoryOwner(t *testing.T, fx *fixture) {
+	co := fx.co(t)
+	person := fx.person(t, co)
+	role := fx.insert(t, comity.CoPersonRole.Resource, comity.CoPersonRole.Person, person)
+	org := fx.insert(t, comity.OrgIdentity.Resource, comity.OrgIdentity.CoId, co)
+	group := fx.insert(t, comity.CoGroup.Resource, comity.CoGroup.CoId, co)
+	type owner struct{ person, org, group int64 }
+	department := fx.insert(t, comity.CoDepartment.Resource, comity.CoDepartment.CoId, co)
+	organization := fx.insert(t, comity.Organization.Resource, comity.Organization.CoId, co)
 	// Records of a department or an organization are in the CO's history only.
-	of := map[string]on{
+	of := map[string]owner{
 		comity.OwnerCO.Word: {person: person.Id}, comity.OwnerRole.Word: {person: person.Id},
 		comity.OwnerOrg.Word: {org: org.Id}, comity.OwnerGroup.Word: {group: group.Id},
 	}
@@ -148,15 +148,15 @@ func testHangsOn(t *testing.T, bed *bed) {
 		comity.OwnerCO.Word: person, comity.OwnerRole.Word: role, comity.OwnerOrg.Word: org, comity.OwnerGroup.Word: group,
 		comity.OwnerDept.Word: department, comity.OwnerOrganization.Word: organization,
 	}
-	check := func(rec *comity.Record, want on) {
+	check := func(rec *comity.Record, want owner) {
 		t.Helper()
-		bed.edit(t, rec.Resource, rec.Id)
+		fx.edit(t, rec.Resource, rec.Id)
 		if rec.Resource != comity.Co.Resource {
-			bed.remove(t, rec.Resource, rec.Id)
+			fx.remove(t, rec.Resource, rec.Id)
 		}
-		for _, r := range bed.of(t, rec.Resource, rec.Id) {
-			if got := (on{r.Person, r.Org, r.Group}); got != want || r.Co != rec.CoId {
-				t.Errorf("the %s of %s %d hangs on %+v in CO %d, want %+v in CO %d", r.Operation, r.Resource, r.Record, got, r.Co, want, rec.CoId)
+		for _, r := range fx.revisionsOf(t, rec.Resource, rec.Id) {
+			if got := (owner{r.Person, r.Org, r.Group}); got != want || r.Co != rec.CoId {
+				t.Errorf("the %s of %s %d is in the history of %+v in CO %d, want %+v in CO %d", r.Operation, r.Resource, r.Record, got, r.Co, want, rec.CoId)
 			}
 		}
 	}
@@ -173,12 +173,12 @@ func testHangsOn(t *testing.T, bed *bed) {
 			case comity.CoOrgIdentityLink.Resource:
 				set(rec, comity.CoOrgIdentityLink.CoPersonId, person)
 				set(rec, comity.CoOrgIdentityLink.OrgIdentityId, org)
-				want = on{person: person.Id, org: org.Id}
+				want = owner{person: person.Id, org: org.Id}
 			case comity.ApiUser.Resource:
 				set(rec, comity.ApiUser.CoPersonId, person) // its changes are in the CO's history only
 			}
-			bed.complete(t, co, rec, false)
-			rec = bed.add(t, rec)[0]
+			fx.complete(t, co, rec, false)
+			rec = fx.add(t, rec)[0]
 			switch r {
 			case comity.CoPerson.Resource:
 				want.person = rec.Id
@@ -190,11 +190,11 @@ func testHangsOn(t *testing.T, bed *bed) {
 			check(rec, want)
 		}
 	}
-	t.Run("before and after it was given to another", func(t *testing.T) {
+	t.Run("before and after a change of the owner", func(t *testing.T) {
 		f := comity.Name
-		other := bed.person(t, co)
-		name := bed.insert(t, f.Resource, f.Person, person)
-		bed.write(t, func(ctx context.Context, tx *db.Tx) error {
+		other := fx.person(t, co)
+		name := fx.insert(t, f.Resource, f.Person, person)
+		fx.write(t, func(ctx context.Context, tx *db.Tx) error {
 			rec, err := store.GetForUpdate(ctx, tx, f.Resource, name.Id)
 			if err != nil {
 				return err
@@ -202,9 +202,9 @@ func testHangsOn(t *testing.T, bed *bed) {
 			set(rec, f.Person, other)
 			return store.Update(ctx, tx, nil, rec, actor, db.Place{CoId: co, CoPersonId: other.Id})
 		})
-		bed.remove(t, f.Resource, name.Id)
+		fx.remove(t, f.Resource, name.Id)
 		var got []int64
-		for _, r := range bed.of(t, f.Resource, name.Id) {
+		for _, r := range fx.revisionsOf(t, f.Resource, name.Id) {
 			got = append(got, r.Person)
 		}
 		if diff := cmp.Diff([]int64{person.Id, other.Id, other.Id}, got); diff != "" {
@@ -214,12 +214,12 @@ func testHangsOn(t *testing.T, bed *bed) {
 }
 
 // testCleared deletes records that others refer to in optional fields.
-func testCleared(t *testing.T, bed *bed) {
-	f, co := comity.CoPersonRole, bed.co(t)
+func testCleared(t *testing.T, fx *fixture) {
+	f, co := comity.CoPersonRole, fx.co(t)
 	type was struct{ sponsor, manager int64 }
 	check := func(t *testing.T, role *comity.Record, moments []time.Time, want ...was) {
 		t.Helper()
-		chain := bed.of(t, f.Resource, role.Id)
+		chain := fx.revisionsOf(t, f.Resource, role.Id)
 		checkChain(t, chain, true)
 		var got []was
 		for _, r := range chain {
@@ -236,7 +236,7 @@ func testCleared(t *testing.T, bed *bed) {
 		if diff := cmp.Diff(want, got, cmp.AllowUnexported(was{})); diff != "" {
 			t.Errorf("named (-want +got):\n%s", diff)
 		}
-		now := bed.get(t, f.Resource, role.Id)
+		now := fx.get(t, f.Resource, role.Id)
 		checkPresent(t, now, chain)
 		if now.Has(f.SponsorCoPersonId) || now.Has(f.ManagerCoPersonId) || now.Actor != actor {
 			t.Errorf("the role is %v", stored(now))
@@ -248,26 +248,26 @@ func testCleared(t *testing.T, bed *bed) {
 		}
 	}
 	t.Run("one record that names the deleted one twice", func(t *testing.T) {
-		person, boss := bed.person(t, co), bed.person(t, co)
-		role := bed.insert(t, f.Resource, f.Person, person, f.SponsorCoPersonId, boss, f.ManagerCoPersonId, boss)
-		now := bed.remove(t, boss.Resource, boss.Id)
+		person, boss := fx.person(t, co), fx.person(t, co)
+		role := fx.insert(t, f.Resource, f.Person, person, f.SponsorCoPersonId, boss, f.ManagerCoPersonId, boss)
+		now := fx.remove(t, boss.Resource, boss.Id)
 		check(t, role, []time.Time{now, now}, was{boss.Id, boss.Id}, was{0, boss.Id}, was{})
 	})
 	t.Run("two that it names, one after the other", func(t *testing.T) {
-		person, sponsor, manager := bed.person(t, co), bed.person(t, co), bed.person(t, co)
-		role := bed.insert(t, f.Resource, f.Person, person, f.SponsorCoPersonId, sponsor, f.ManagerCoPersonId, manager)
-		first := bed.remove(t, manager.Resource, manager.Id)
-		bed.edit(t, f.Resource, role.Id, f.Title, "Professor")
-		second := bed.remove(t, sponsor.Resource, sponsor.Id)
+		person, sponsor, manager := fx.person(t, co), fx.person(t, co), fx.person(t, co)
+		role := fx.insert(t, f.Resource, f.Person, person, f.SponsorCoPersonId, sponsor, f.ManagerCoPersonId, manager)
+		first := fx.remove(t, manager.Resource, manager.Id)
+		fx.edit(t, f.Resource, role.Id, f.Title, "Professor")
+		second := fx.remove(t, sponsor.Resource, sponsor.Id)
 		check(t, role, []time.Time{second}, was{sponsor.Id, manager.Id}, was{sponsor.Id, 0}, was{sponsor.Id, 0}, was{})
-		if chain := bed.of(t, f.Resource, role.Id); !chain[1].Since.Equal(first) {
+		if chain := fx.revisionsOf(t, f.Resource, role.Id); !chain[1].Since.Equal(first) {
 			t.Errorf("the first was cleared at %v, want %v", chain[1].Since, first)
 		}
 	})
 	t.Run("two that it names, at once", func(t *testing.T) {
-		person, sponsor, manager := bed.person(t, co), bed.person(t, co), bed.person(t, co)
-		role := bed.insert(t, f.Resource, f.Person, person, f.SponsorCoPersonId, sponsor, f.ManagerCoPersonId, manager)
-		now := bed.write(t, func(ctx context.Context, tx *db.Tx) error {
+		person, sponsor, manager := fx.person(t, co), fx.person(t, co), fx.person(t, co)
+		role := fx.insert(t, f.Resource, f.Person, person, f.SponsorCoPersonId, sponsor, f.ManagerCoPersonId, manager)
+		now := fx.write(t, func(ctx context.Context, tx *db.Tx) error {
 			if err := remove(ctx, tx, sponsor.Resource, sponsor.Id); err != nil {
 				return err
 			}
@@ -276,22 +276,22 @@ func testCleared(t *testing.T, bed *bed) {
 		check(t, role, []time.Time{now, now}, was{sponsor.Id, manager.Id}, was{0, manager.Id}, was{})
 	})
 	t.Run("many at once", func(t *testing.T) {
-		boss := bed.person(t, co)
+		boss := fx.person(t, co)
 		var roles []*comity.Record
 		for range 20 {
-			roles = append(roles, row(f.Resource, f.Person, bed.person(t, co), f.ManagerCoPersonId, boss))
+			roles = append(roles, row(f.Resource, f.Person, fx.person(t, co), f.ManagerCoPersonId, boss))
 		}
-		roles = bed.add(t, roles...)
-		now := bed.remove(t, boss.Resource, boss.Id)
+		roles = fx.add(t, roles...)
+		now := fx.remove(t, boss.Resource, boss.Id)
 		for _, role := range roles {
 			check(t, role, []time.Time{now}, was{0, boss.Id}, was{})
 		}
 	})
 	t.Run("texts that look like what is cleared stay", func(t *testing.T) {
-		person, boss := bed.person(t, co), bed.person(t, co)
-		role := bed.insert(t, f.Resource, f.Person, person, f.ManagerCoPersonId, boss,
+		person, boss := fx.person(t, co), fx.person(t, co)
+		role := fx.insert(t, f.Resource, f.Person, person, f.ManagerCoPersonId, boss,
 			f.Title, `","ManagerCoPersonId":7}`, f.O, "ünï \\ \" ' 😀 <&>", f.Ou, "", f.ValidFrom, time.Unix(0, 0))
-		bed.remove(t, boss.Resource, boss.Id)
+		fx.remove(t, boss.Resource, boss.Id)
 		check(t, role, nil, was{0, boss.Id}, was{})
 	})
 }

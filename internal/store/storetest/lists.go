@@ -13,16 +13,16 @@ import (
 
 // testLists reads long lists a page at a time.
 func testLists(t *testing.T, b Backend) {
-	bed := b.bed(t)
+	fx := b.newFixture(t)
 	f := comity.Url
-	co := bed.co(t)
-	people := []*comity.Record{bed.person(t, co), bed.person(t, co)}
+	co := fx.co(t)
+	people := []*comity.Record{fx.person(t, co), fx.person(t, co)}
 	var urls []*comity.Record
 	for i := range 250 {
 		// Alternately of two people, so that the ids of each have gaps.
 		urls = append(urls, row(f.Resource, f.Person, people[i%2], f.Description, fmt.Sprint(i)))
 	}
-	urls = bed.add(t, urls...)
+	urls = fx.add(t, urls...)
 	var odd []*comity.Record
 	for i, rec := range urls {
 		if i%2 == 1 {
@@ -49,7 +49,7 @@ func testLists(t *testing.T, b Backend) {
 		t.Run(tt.name, func(t *testing.T) {
 			var got []*comity.Record
 			for after, pages := int64(0), 0; ; pages++ {
-				page := bed.page(t, f.Resource, after, tt.size, tt.conditions...)
+				page := fx.page(t, f.Resource, after, tt.size, tt.conditions...)
 				got = append(got, page...)
 				if len(page) < tt.size {
 					if want := len(tt.want) / tt.size; pages != want {
@@ -63,19 +63,19 @@ func testLists(t *testing.T, b Backend) {
 		})
 	}
 	t.Run("what comes and goes between two pages", func(t *testing.T) {
-		first := bed.page(t, f.Resource, 0, 100, mine)
-		bed.remove(t, f.Resource, first[0].Id)
-		bed.remove(t, f.Resource, odd[110].Id)
-		late := bed.insert(t, f.Resource, f.Person, people[1])
-		got := bed.page(t, f.Resource, first[99].Id, 100, mine)
+		first := fx.page(t, f.Resource, 0, 100, mine)
+		fx.remove(t, f.Resource, first[0].Id)
+		fx.remove(t, f.Resource, odd[110].Id)
+		late := fx.insert(t, f.Resource, f.Person, people[1])
+		got := fx.page(t, f.Resource, first[99].Id, 100, mine)
 		want := append(slices.Delete(slices.Clone(odd), 110, 111)[100:], late)
 		sameAll(t, want, got)
 	})
 }
 
-func (b *bed) page(t tb, r *comity.Resource, after int64, limit int, conditions ...db.Condition) (page []*comity.Record) {
+func (fx *fixture) page(t tb, r *comity.Resource, after int64, limit int, conditions ...db.Condition) (page []*comity.Record) {
 	t.Helper()
-	b.read(t, func(ctx context.Context, tx *db.Tx) (err error) {
+	fx.read(t, func(ctx context.Context, tx *db.Tx) (err error) {
 		page, err = store.List(ctx, tx, r, after, limit, conditions...)
 		return err
 	})

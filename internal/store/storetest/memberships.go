@@ -16,17 +16,17 @@ import (
 
 // testMemberships reads the memberships that are valid at a time.
 func testMemberships(t *testing.T, b Backend) {
-	bed := b.bed(t)
+	fx := b.newFixture(t)
 	f, g := comity.CoGroupMember, comity.CoGroup
-	co := bed.co(t)
-	unit := bed.insert(t, comity.Cou.Resource, comity.Cou.CoId, co)
-	ada, bob, none := bed.person(t, co), bed.person(t, co), bed.person(t, co)
+	co := fx.co(t)
+	unit := fx.insert(t, comity.Cou.Resource, comity.Cou.CoId, co)
+	ada, bob, none := fx.person(t, co), fx.person(t, co), fx.person(t, co)
 	now := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 	var want []groups.PersonMembership
 	put := func(counts bool, who *comity.Record, group, pairs []any) {
 		t.Helper()
-		in := bed.insert(t, g.Resource, append([]any{g.CoId, co}, group...)...)
-		bed.insert(t, f.Resource, slices.Concat([]any{f.CoGroupId, in, f.Person, who}, pairs)...)
+		in := fx.insert(t, g.Resource, append([]any{g.CoId, co}, group...)...)
+		fx.insert(t, f.Resource, slices.Concat([]any{f.CoGroupId, in, f.Person, who}, pairs)...)
 		if counts {
 			want = append(want, groups.PersonMembership{
 				CoPersonId: who.Id, CoGroupId: in.Id, CouId: in.Int(g.CouId), Name: in.Text(g.Name), GroupType: in.Text(g.GroupType),
@@ -57,7 +57,7 @@ func testMemberships(t *testing.T, b Backend) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var got []groups.PersonMembership
-			bed.read(t, func(ctx context.Context, tx *db.Tx) (err error) {
+			fx.read(t, func(ctx context.Context, tx *db.Tx) (err error) {
 				got, err = groups.MembershipsNow(ctx, tx, tt.people, comity.Active, now)
 				return err
 			})

@@ -13,13 +13,13 @@ import (
 
 // testRandomRecords stores records of any resource with any values.
 func testRandomRecords(t *testing.T, b Backend) {
-	bed := b.bed(t)
-	co := bed.co(t)
+	fx := b.newFixture(t)
+	co := fx.co(t)
 	// The records that others refer to are made once for all rounds.
 	parents := map[*comity.Resource][]int64{}
 	for _, r := range comity.Stored() {
 		if r != comity.Co.Resource {
-			parents[r] = []int64{bed.parent(t, co, r), bed.parent(t, co, r)}
+			parents[r] = []int64{fx.parent(t, co, r), fx.parent(t, co, r)}
 		}
 	}
 	parents[comity.Co.Resource] = []int64{co}
@@ -31,7 +31,7 @@ func testRandomRecords(t *testing.T, b Backend) {
 			for _, f := range u.Fields {
 				if f.Kind == comity.Reference || f.Kind == comity.Owner {
 					rec := row(r)
-					bed.complete(t, co, rec, false)
+					fx.complete(t, co, rec, false)
 					first.Set(f, rec.Get(f))
 				} else {
 					first.SetText(f, first.Text(f)+unique(""))
@@ -43,17 +43,17 @@ func testRandomRecords(t *testing.T, b Backend) {
 			first.SetBool(comity.Name.PrimaryName, false)
 			next.SetBool(comity.Name.PrimaryName, false)
 		}
-		added := bed.add(t, first)[0]
-		same(t, added, bed.get(t, r, added.Id))
+		added := fx.add(t, first)[0]
+		same(t, added, fx.get(t, r, added.Id))
 		var pairs []any
 		for _, f := range r.Fields {
 			if f != r.CoId() && f.Kind != comity.Owner {
 				pairs = append(pairs, f, next.Get(f))
 			}
 		}
-		edited := bed.edit(t, r, added.Id, pairs...)
-		same(t, edited, bed.get(t, r, added.Id))
-		chain := bed.of(t, r, added.Id)
+		edited := fx.edit(t, r, added.Id, pairs...)
+		same(t, edited, fx.get(t, r, added.Id))
+		chain := fx.revisionsOf(t, r, added.Id)
 		if len(chain) != 2 {
 			t.Fatalf("%d revisions after an add and an edit", len(chain))
 		}

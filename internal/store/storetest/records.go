@@ -15,28 +15,28 @@ import (
 
 // testRecords stores, reads and changes records of every resource.
 func testRecords(t *testing.T, b Backend) {
-	bed := b.bed(t)
+	fx := b.newFixture(t)
 	t.Run("with what is required", func(t *testing.T) {
 		each(t, func(t *testing.T, r *comity.Resource) {
 			rec := row(r)
-			bed.complete(t, bed.co(t), rec, false)
-			bed.keeps(t, rec)
+			fx.complete(t, fx.co(t), rec, false)
+			fx.checkStored(t, rec)
 		})
 	})
 	t.Run("with every field", func(t *testing.T) {
 		each(t, func(t *testing.T, r *comity.Resource) {
 			rec := full(r)
-			bed.complete(t, bed.co(t), rec, true)
-			bed.keeps(t, rec)
+			fx.complete(t, fx.co(t), rec, true)
+			fx.checkStored(t, rec)
 		})
 	})
 	t.Run("with each of the owners", func(t *testing.T) {
 		each(t, func(t *testing.T, r *comity.Resource) {
 			for _, o := range owners(r) {
-				co, rec := bed.co(t), row(r)
-				rec.SetOwner(r.Owner(), o, bed.parent(t, co, comity.ByName(o.Target)))
-				bed.complete(t, co, rec, false)
-				bed.keeps(t, rec)
+				co, rec := fx.co(t), row(r)
+				rec.SetOwner(r.Owner(), o, fx.parent(t, co, comity.ByName(o.Target)))
+				fx.complete(t, co, rec, false)
+				fx.checkStored(t, rec)
 			}
 		})
 	})
@@ -48,25 +48,25 @@ func testRecords(t *testing.T, b Backend) {
 					rec.Set(f, comity.EmptyCell())
 				}
 			}
-			bed.complete(t, bed.co(t), rec, false)
-			bed.keeps(t, rec)
+			fx.complete(t, fx.co(t), rec, false)
+			fx.checkStored(t, rec)
 		})
 	})
 	t.Run("that are not there", func(t *testing.T) {
 		each(t, func(t *testing.T, r *comity.Resource) {
 			for _, id := range []int64{0, -1, math.MaxInt64} {
-				if err := bed.absent(t, r, id); err != nil {
+				if err := fx.absent(t, r, id); err != nil {
 					t.Errorf("%d: %v", id, err)
 				}
 			}
 		})
 	})
-	t.Run("texts", func(t *testing.T) { testTexts(t, bed) })
-	t.Run("numbers", func(t *testing.T) { testNumbers(t, bed) })
+	t.Run("texts", func(t *testing.T) { testTexts(t, fx) })
+	t.Run("numbers", func(t *testing.T) { testNumbers(t, fx) })
 	t.Run("with and without an id that is reserved", func(t *testing.T) {
-		f, co := comity.CoPerson, bed.co(t)
+		f, co := comity.CoPerson, fx.co(t)
 		people := []*comity.Record{row(f.Resource, f.CoId, co), row(f.Resource, f.CoId, co), row(f.Resource, f.CoId, co)}
-		bed.write(t, func(ctx context.Context, tx *db.Tx) error {
+		fx.write(t, func(ctx context.Context, tx *db.Tx) error {
 			if _, err := store.EnterCO(ctx, tx, co, false); err != nil {
 				return err
 			}
@@ -82,13 +82,13 @@ func testRecords(t *testing.T, b Backend) {
 			return nil
 		})
 		for _, p := range people {
-			same(t, p, bed.get(t, f.Resource, p.Id))
+			same(t, p, fx.get(t, f.Resource, p.Id))
 		}
 	})
 	t.Run("by an id that is given", func(t *testing.T) {
 		rec := row(comity.Co.Resource)
 		rec.Id = 1_000_000
-		bed.keeps(t, rec)
+		fx.checkStored(t, rec)
 	})
 }
 
@@ -122,9 +122,9 @@ func full(r *comity.Resource) *comity.Record {
 }
 
 // absent returns an error unless every way of reading a record that does not exist returns ErrNotFound.
-func (b *bed) absent(t tb, r *comity.Resource, id int64) error {
+func (fx *fixture) absent(t tb, r *comity.Resource, id int64) error {
 	ctx := t.Context()
-	return b.store.Write(ctx, func(tx *db.Tx) error {
+	return fx.store.Write(ctx, func(tx *db.Tx) error {
 		for _, fn := range []func() error{
 			func() error { _, err := store.Get(ctx, tx, r, id); return err },
 			func() error { _, err := store.GetForUpdate(ctx, tx, r, id); return err },
@@ -140,13 +140,13 @@ func (b *bed) absent(t tb, r *comity.Resource, id int64) error {
 	})
 }
 
-// keeps stores a record and its next revisions, and fails the test unless each is the same when it is read
+// checkStored stores a record and its next revisions, and fails the test unless each is the same when it is read
 // in every way.
-func (b *bed) keeps(t *testing.T, rec *comity.Record) {
+func (fx *fixture) checkStored(t *testing.T, rec *comity.Record) {
 	t.Helper()
 	var now time.Time
 	var first *comity.Record
-	now = b.write(t, func(ctx context.Context, tx *db.Tx) error {
+	now = fx.write(t, func(ctx context.Context, tx *db.Tx) error {
 		first = rec.Clone()
 		return add(ctx, tx, first)
 	})
@@ -155,17 +155,17 @@ func (b *bed) keeps(t *testing.T, rec *comity.Record) {
 	}
 	want := rec.Clone()
 	want.Id, want.CoId, want.Actor, want.Created, want.Modified = first.Id, first.CoId, actor, now, now
-	b.reads(t, want)
+	fx.checkRead(t, want)
 
-	now = b.write(t, func(ctx context.Context, tx *db.Tx) error {
+	now = fx.write(t, func(ctx context.Context, tx *db.Tx) error {
 		_, err := edit(ctx, tx, rec.Resource, first.Id)
 		return err
 	})
 	want.Revision, want.Modified = 1, now
-	b.reads(t, want)
+	fx.checkRead(t, want)
 
-	changed := b.otherwise(t, want)
-	now = b.write(t, func(ctx context.Context, tx *db.Tx) error {
+	changed := fx.otherwise(t, want)
+	now = fx.write(t, func(ctx context.Context, tx *db.Tx) error {
 		where, err := store.Enter(ctx, tx, rec.Resource, first.Id, false)
 		if err != nil {
 			return err
@@ -173,33 +173,33 @@ func (b *bed) keeps(t *testing.T, rec *comity.Record) {
 		return store.Update(ctx, tx, nil, changed.Clone(), "somebody else", where)
 	})
 	changed.Revision, changed.Modified, changed.Actor = 2, now, "somebody else"
-	b.reads(t, changed)
+	fx.checkRead(t, changed)
 }
 
-// reads fails the test unless every way of reading returns the record.
-func (b *bed) reads(t *testing.T, want *comity.Record) {
+// checkRead fails the test unless every way of reading returns the record.
+func (fx *fixture) checkRead(t *testing.T, want *comity.Record) {
 	t.Helper()
 	r := want.Resource
-	same(t, want, b.get(t, r, want.Id))
-	b.write(t, func(ctx context.Context, tx *db.Tx) error {
+	same(t, want, fx.get(t, r, want.Id))
+	fx.write(t, func(ctx context.Context, tx *db.Tx) error {
 		got, err := store.GetForUpdate(ctx, tx, r, want.Id)
 		if err == nil {
 			same(t, want, got)
 		}
 		return err
 	})
-	sameAll(t, []*comity.Record{want}, b.list(t, r, store.Equal("id", want.Id)))
+	sameAll(t, []*comity.Record{want}, fx.list(t, r, store.Equal("id", want.Id)))
 	if r != comity.Co.Resource {
-		sameAll(t, []*comity.Record{want}, b.list(t, r, store.Equal("id", want.Id), store.Equal("co_id", want.CoId)))
+		sameAll(t, []*comity.Record{want}, fx.list(t, r, store.Equal("id", want.Id), store.Equal("co_id", want.CoId)))
 	}
 }
 
 // otherwise returns a record with other values: optional fields with a value have none, fields without a
 // value have one.
-func (b *bed) otherwise(t *testing.T, rec *comity.Record) *comity.Record {
+func (fx *fixture) otherwise(t *testing.T, rec *comity.Record) *comity.Record {
 	t.Helper()
 	values := full(rec.Resource)
-	b.complete(t, rec.CoId, values, true)
+	fx.complete(t, rec.CoId, values, true)
 	out := rec.Clone()
 	for _, f := range rec.Resource.Fields {
 		switch optional := !f.Required && f.Default.IsAbsent(); {
@@ -216,9 +216,9 @@ func (b *bed) otherwise(t *testing.T, rec *comity.Record) *comity.Record {
 }
 
 // testTexts stores texts that a database might misread.
-func testTexts(t *testing.T, bed *bed) {
+func testTexts(t *testing.T, fx *fixture) {
 	f := comity.CoGroup
-	co := bed.co(t)
+	co := fx.co(t)
 	for _, tt := range []struct{ name, text string }{
 		{"none", ""},
 		{"a space", " "},
@@ -241,20 +241,20 @@ func testTexts(t *testing.T, bed *bed) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			rec := row(f.Resource, f.CoId, co, f.Introduction, tt.text, f.Name, tt.text)
-			bed.keeps(t, rec)
+			fx.checkStored(t, rec)
 		})
 	}
 	t.Run("of every kind of secret", func(t *testing.T) {
 		rec := row(comity.ApiUser.Resource, comity.ApiUser.CoId, co, comity.ApiUser.RemoteIp, `^10\.|'"`)
-		bed.keeps(t, rec)
+		fx.checkStored(t, rec)
 	})
 }
 
 // testNumbers stores the extreme values of numbers and times.
-func testNumbers(t *testing.T, bed *bed) {
+func testNumbers(t *testing.T, fx *fixture) {
 	f := comity.CoPersonRole
-	co := bed.co(t)
-	person := bed.person(t, co)
+	co := fx.co(t)
+	person := fx.person(t, co)
 	for _, tt := range []struct {
 		name          string
 		ordr          int64
@@ -268,7 +268,7 @@ func testNumbers(t *testing.T, bed *bed) {
 		{"past 32 bits", 1 << 40, time.Unix(1<<32, 0), time.Unix(1<<33, 0)},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			bed.keeps(t, row(f.Resource, f.Person, person, f.Ordr, tt.ordr, f.ValidFrom, tt.from, f.ValidThrough, tt.through))
+			fx.checkStored(t, row(f.Resource, f.Person, person, f.Ordr, tt.ordr, f.ValidFrom, tt.from, f.ValidThrough, tt.through))
 		})
 	}
 }

@@ -15,12 +15,12 @@ import (
 
 // testRules runs the queries that single rules of the registry need.
 func testRules(t *testing.T, b Backend) {
-	bed := b.bed(t)
+	fx := b.newFixture(t)
 	t.Run("statuses of roles", func(t *testing.T) {
-		f, co := comity.CoPersonRole, bed.co(t)
-		person, other := bed.person(t, co), bed.person(t, co)
+		f, co := comity.CoPersonRole, fx.co(t)
+		person, other := fx.person(t, co), fx.person(t, co)
 		statuses := func() (found []string) {
-			bed.read(t, func(ctx context.Context, tx *db.Tx) (err error) {
+			fx.read(t, func(ctx context.Context, tx *db.Tx) (err error) {
 				found, err = store.RoleStatuses(ctx, tx, person.Id)
 				return err
 			})
@@ -31,23 +31,23 @@ func testRules(t *testing.T, b Backend) {
 			t.Errorf("statuses of none are %v", got)
 		}
 		for _, s := range []string{comity.Suspended, comity.Active, comity.Suspended} {
-			bed.insert(t, f.Resource, f.Person, person, f.Status, s)
+			fx.insert(t, f.Resource, f.Person, person, f.Status, s)
 		}
-		bed.insert(t, f.Resource, f.Person, other, f.Status, comity.Expired)
+		fx.insert(t, f.Resource, f.Person, other, f.Status, comity.Expired)
 		if diff := cmp.Diff([]string{comity.Active, comity.Suspended}, statuses()); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
 	})
-	t.Run("revisions with a value", func(t *testing.T) { testRevisionsWith(t, bed) })
-	t.Run("credentials", func(t *testing.T) { testCredentials(t, bed) })
+	t.Run("revisions with a value", func(t *testing.T) { testRevisionsWith(t, fx) })
+	t.Run("credentials", func(t *testing.T) { testCredentials(t, fx) })
 }
 
-func testRevisionsWith(t *testing.T, bed *bed) {
-	f, co := comity.CoPerson, bed.co(t)
-	person := bed.person(t, co, f.Status, comity.Pending)
-	other := bed.person(t, co, f.Status, comity.Expired)
+func testRevisionsWith(t *testing.T, fx *fixture) {
+	f, co := comity.CoPerson, fx.co(t)
+	person := fx.person(t, co, f.Status, comity.Pending)
+	other := fx.person(t, co, f.Status, comity.Expired)
 	for _, s := range []string{comity.Active, comity.Suspended, comity.Active} {
-		bed.edit(t, f.Resource, person.Id, f.Status, s, f.Timezone, "it's \"UTC\"")
+		fx.edit(t, f.Resource, person.Id, f.Status, s, f.Timezone, "it's \"UTC\"")
 	}
 	for _, tt := range []struct {
 		name  string
@@ -70,7 +70,7 @@ func testRevisionsWith(t *testing.T, bed *bed) {
 			if rec.Id == 0 {
 				rec.Id = person.Id
 			}
-			bed.read(t, func(ctx context.Context, tx *db.Tx) error {
+			fx.read(t, func(ctx context.Context, tx *db.Tx) error {
 				got, err := store.RevisionsWith(ctx, tx, rec, tt.field, tt.value)
 				if got != tt.want {
 					t.Errorf("%d revisions, want %d", got, tt.want)
@@ -81,13 +81,13 @@ func testRevisionsWith(t *testing.T, bed *bed) {
 	}
 }
 
-func testCredentials(t *testing.T, bed *bed) {
-	f, co := comity.ApiUser, bed.co(t)
+func testCredentials(t *testing.T, fx *fixture) {
+	f, co := comity.ApiUser, fx.co(t)
 	digest := "5e884898da28047151d0e56f8dc6292773603d0d6aabbdd62a11ef721d1542d8"
-	user := bed.insert(t, f.Resource, f.CoId, co, f.Username, "co_2.app", f.ApiKey, digest, f.RemoteIp, `^10\.`, f.StringIds, true)
-	bed.insert(t, f.Resource, f.CoId, co, f.Username, "without.key")
+	user := fx.insert(t, f.Resource, f.CoId, co, f.Username, "co_2.app", f.ApiKey, digest, f.RemoteIp, `^10\.`, f.StringIds, true)
+	fx.insert(t, f.Resource, f.CoId, co, f.Username, "without.key")
 	credential := func(name string) (c comity.Credential, err error) {
-		err = bed.store.Read(t.Context(), func(tx *db.Tx) (err error) {
+		err = fx.store.Read(t.Context(), func(tx *db.Tx) (err error) {
 			c, err = store.Credential(t.Context(), tx, name)
 			return err
 		})
@@ -102,16 +102,16 @@ func testCredentials(t *testing.T, bed *bed) {
 		if c.Digest != digest || c.CoStatus != coStatus {
 			t.Errorf("digest %q of a CO that is %s", c.Digest, c.CoStatus)
 		}
-		same(t, bed.list(t, f.Resource, store.Equal(f.Username.Column, name))[0], c.User)
+		same(t, fx.list(t, f.Resource, store.Equal(f.Username.Column, name))[0], c.User)
 	}
 	t.Run("known", func(t *testing.T) { known(t, "co_2.app", digest, comity.Active) })
 	t.Run("without a key", func(t *testing.T) { known(t, "without.key", "", comity.Active) })
 	t.Run("after an edit that does not name the key", func(t *testing.T) {
-		bed.edit(t, f.Resource, user.Id, f.RemoteIp, comity.EmptyCell())
+		fx.edit(t, f.Resource, user.Id, f.RemoteIp, comity.EmptyCell())
 		known(t, "co_2.app", digest, comity.Active)
 	})
 	t.Run("of a suspended CO", func(t *testing.T) {
-		bed.edit(t, comity.Co.Resource, co, comity.Co.Status, comity.Suspended)
+		fx.edit(t, comity.Co.Resource, co, comity.Co.Status, comity.Suspended)
 		known(t, "co_2.app", digest, comity.Suspended)
 	})
 	for _, name := range []string{"", "CO_2.app", "co_2.app ", "co%", "nobody", "' OR 1=1 --"} {
@@ -122,7 +122,7 @@ func testCredentials(t *testing.T, bed *bed) {
 		})
 	}
 	t.Run("deleted", func(t *testing.T) {
-		bed.remove(t, f.Resource, user.Id)
+		fx.remove(t, f.Resource, user.Id)
 		if _, err := credential("co_2.app"); !errors.Is(err, db.ErrNotFound) {
 			t.Errorf("error %v, want ErrNotFound", err)
 		}

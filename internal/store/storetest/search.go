@@ -17,24 +17,24 @@ import (
 
 // testSearch finds people and groups by parts of their names, identifiers and email addresses.
 func testSearch(t *testing.T, b Backend) {
-	bed := b.bed(t)
-	t.Run("start of a name", func(t *testing.T) { testNameStart(t, bed) })
-	t.Run("part of an identifier", func(t *testing.T) { testIdentifierPart(t, bed) })
-	t.Run("any part of any identifier", func(t *testing.T) { testAnyIdentifierPart(t, bed) })
-	t.Run("mail", func(t *testing.T) { testMail(t, bed) })
+	fx := b.newFixture(t)
+	t.Run("start of a name", func(t *testing.T) { testNameStart(t, fx) })
+	t.Run("part of an identifier", func(t *testing.T) { testIdentifierPart(t, fx) })
+	t.Run("any part of any identifier", func(t *testing.T) { testAnyIdentifierPart(t, fx) })
+	t.Run("mail", func(t *testing.T) { testMail(t, fx) })
 }
 
-func testNameStart(t *testing.T, bed *bed) {
+func testNameStart(t *testing.T, fx *fixture) {
 	f := comity.Name
-	co, elsewhere := bed.co(t), bed.co(t)
+	co, elsewhere := fx.co(t), fx.co(t)
 	var people []*comity.Record
 	add := func(co int64, given, family string, primary bool) {
-		p := bed.person(t, co)
+		p := fx.person(t, co)
 		rec := row(f.Resource, f.Person, p, f.Given, given, f.Family, family, f.PrimaryName, primary)
 		if family == "" {
 			rec.Set(f.Family, comity.Cell{})
 		}
-		bed.add(t, rec)
+		fx.add(t, rec)
 		people = append(people, p)
 	}
 	add(co, "Ädele", "Straße", true)          // 0
@@ -76,23 +76,23 @@ func testNameStart(t *testing.T, bed *bed) {
 		{"of any CO", "given", "ädele", 0, []int{0, 8}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			bed.finds(t, comity.CoPerson.Resource, people, tt.want, store.HasNameStart(tt.column, tt.co, tt.start))
+			fx.checkFound(t, comity.CoPerson.Resource, people, tt.want, store.HasNameStart(tt.column, tt.co, tt.start))
 		})
 	}
 	t.Run("with other conditions", func(t *testing.T) {
-		bed.finds(t, comity.CoPerson.Resource, people, []int{1},
+		fx.checkFound(t, comity.CoPerson.Resource, people, []int{1},
 			store.HasNameStart("given", co, "äde"), store.HasNameStart("family", co, "strass"), store.Equal("co_id", co), store.NotID(people[0].Id))
 	})
 }
 
-func testIdentifierPart(t *testing.T, bed *bed) {
+func testIdentifierPart(t *testing.T, fx *fixture) {
 	f := comity.Identifier
-	co, elsewhere := bed.co(t), bed.co(t)
+	co, elsewhere := fx.co(t), fx.co(t)
 	var people []*comity.Record
 	add := func(co int64, identifiers ...string) {
-		p := bed.person(t, co)
+		p := fx.person(t, co)
 		for _, s := range identifiers {
-			bed.insert(t, f.Resource, f.Person, p, f.Identifier, s, f.Type, unique("type"))
+			fx.insert(t, f.Resource, f.Person, p, f.Identifier, s, f.Type, unique("type"))
 		}
 		people = append(people, p)
 	}
@@ -106,10 +106,10 @@ func testIdentifierPart(t *testing.T, bed *bed) {
 	add(co)                                   // 7
 	add(co, "Σ", "İx")                        // 8
 	add(co, "http://example.org/'q'?a=%5F&b") // 9
-	group := bed.insert(t, comity.CoGroup.Resource, comity.CoGroup.CoId, co)
-	bed.insert(t, f.Resource, f.Person, group, f.Identifier, "the ghopper group")
-	org := bed.insert(t, comity.OrgIdentity.Resource, comity.OrgIdentity.CoId, co)
-	bed.insert(t, f.Resource, f.Person, org, f.Identifier, "ghopper at home")
+	group := fx.insert(t, comity.CoGroup.Resource, comity.CoGroup.CoId, co)
+	fx.insert(t, f.Resource, f.Person, group, f.Identifier, "the ghopper group")
+	org := fx.insert(t, comity.OrgIdentity.Resource, comity.OrgIdentity.CoId, co)
+	fx.insert(t, f.Resource, f.Person, org, f.Identifier, "ghopper at home")
 
 	for _, tt := range []struct {
 		name, part string
@@ -144,18 +144,18 @@ func testIdentifierPart(t *testing.T, bed *bed) {
 		{"of any CO", "ghopper", 0, []int{0, 6}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			bed.finds(t, comity.CoPerson.Resource, people, tt.want, store.HasIdentifierPart(comity.OwnerCO.Column, tt.co, tt.part))
+			fx.checkFound(t, comity.CoPerson.Resource, people, tt.want, store.HasIdentifierPart(comity.OwnerCO.Column, tt.co, tt.part))
 		})
 	}
 	t.Run("of a group", func(t *testing.T) {
 		all := []*comity.Record{group}
-		bed.finds(t, comity.CoGroup.Resource, all, []int{0}, store.HasIdentifierPart(comity.OwnerGroup.Column, co, "GHOPPER"))
-		bed.finds(t, comity.CoGroup.Resource, all, nil, store.HasIdentifierPart(comity.OwnerGroup.Column, co, "hopper@"))
+		fx.checkFound(t, comity.CoGroup.Resource, all, []int{0}, store.HasIdentifierPart(comity.OwnerGroup.Column, co, "GHOPPER"))
+		fx.checkFound(t, comity.CoGroup.Resource, all, nil, store.HasIdentifierPart(comity.OwnerGroup.Column, co, "hopper@"))
 	})
 }
 
 // testAnyIdentifierPart adds, changes and deletes identifiers and looks for parts of them.
-func testAnyIdentifierPart(t *testing.T, bed *bed) {
+func testAnyIdentifierPart(t *testing.T, fx *fixture) {
 	f := comity.Identifier
 	letters := rapid.SampledFrom([]string{
 		"a", "B", "b", "É", "e\u0301", "\u0301", "😀", "ß", "Σ", "ς", "İ", "%", "_", `\`, `"`, "'", "*", "-", " ", "@", "0",
@@ -164,34 +164,34 @@ func testAnyIdentifierPart(t *testing.T, bed *bed) {
 		return rapid.Map(rapid.SliceOfN(letters, least, most), func(s []string) string { return strings.Join(s, "") })
 	}
 	rapidtest.Check(t, func(t *rapid.T) {
-		cos := []int64{bed.co(t), bed.co(t)}
-		var held []*comity.Record
+		cos := []int64{fx.co(t), fx.co(t)}
+		var identifiers []*comity.Record
 		for range rapid.IntRange(1, 4).Draw(t, "identifiers") {
-			p := bed.person(t, rapid.SampledFrom(cos).Draw(t, "CO"))
-			held = append(held, bed.insert(t, f.Resource, f.Person, p, f.Identifier, text(1, 9).Draw(t, "identifier"), f.Type, unique("type")))
+			p := fx.person(t, rapid.SampledFrom(cos).Draw(t, "CO"))
+			identifiers = append(identifiers, fx.insert(t, f.Resource, f.Person, p, f.Identifier, text(1, 9).Draw(t, "identifier"), f.Type, unique("type")))
 		}
-		i := rapid.IntRange(0, len(held)-1).Draw(t, "changed")
-		held[i] = bed.edit(t, f.Resource, held[i].Id, f.Identifier, text(1, 9).Draw(t, "changed to"))
+		i := rapid.IntRange(0, len(identifiers)-1).Draw(t, "changed")
+		identifiers[i] = fx.edit(t, f.Resource, identifiers[i].Id, f.Identifier, text(1, 9).Draw(t, "changed to"))
 		if rapid.Bool().Draw(t, "one is deleted") {
-			i = rapid.IntRange(0, len(held)-1).Draw(t, "deleted")
-			bed.remove(t, f.Resource, held[i].Id)
-			held = slices.Delete(held, i, i+1)
+			i = rapid.IntRange(0, len(identifiers)-1).Draw(t, "deleted")
+			fx.remove(t, f.Resource, identifiers[i].Id)
+			identifiers = slices.Delete(identifiers, i, i+1)
 		}
 		for range 5 {
 			part := text(1, 5).Draw(t, "part")
-			if len(held) > 0 && rapid.Bool().Draw(t, "of one of them") {
-				whole := []rune(rapid.SampledFrom(held).Draw(t, "of").Text(f.Identifier))
+			if len(identifiers) > 0 && rapid.Bool().Draw(t, "of one of them") {
+				whole := []rune(rapid.SampledFrom(identifiers).Draw(t, "of").Text(f.Identifier))
 				start := rapid.IntRange(0, len(whole)-1).Draw(t, "from")
 				part = string(whole[start:rapid.IntRange(start+1, len(whole)).Draw(t, "to")])
 			}
 			for _, co := range cos {
 				var want []int64
-				for _, rec := range held {
+				for _, rec := range identifiers {
 					if rec.CoId == co && strings.Contains(db.Fold(rec.Text(f.Identifier)), db.Fold(part)) {
 						want = append(want, rec.Int(f.Person))
 					}
 				}
-				got := ids(bed.list(t, comity.CoPerson.Resource, store.Equal("co_id", co), store.HasIdentifierPart(comity.OwnerCO.Column, co, part)))
+				got := ids(fx.list(t, comity.CoPerson.Resource, store.Equal("co_id", co), store.HasIdentifierPart(comity.OwnerCO.Column, co, part)))
 				if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
 					t.Fatalf("people of CO %d with %q (-want +got):\n%s", co, part, diff)
 				}
@@ -200,14 +200,14 @@ func testAnyIdentifierPart(t *testing.T, bed *bed) {
 	})
 }
 
-func testMail(t *testing.T, bed *bed) {
+func testMail(t *testing.T, fx *fixture) {
 	f := comity.EmailAddress
-	co, elsewhere := bed.co(t), bed.co(t)
+	co, elsewhere := fx.co(t), fx.co(t)
 	var people []*comity.Record
 	add := func(co int64, mails ...string) {
-		p := bed.person(t, co)
+		p := fx.person(t, co)
 		for _, s := range mails {
-			bed.insert(t, f.Resource, f.Person, p, f.Mail, s)
+			fx.insert(t, f.Resource, f.Person, p, f.Mail, s)
 		}
 		people = append(people, p)
 	}
@@ -216,8 +216,8 @@ func testMail(t *testing.T, bed *bed) {
 	add(co, "grace@example.org.uk")             // 2
 	add(elsewhere, "grace@example.org")         // 3
 	add(co, "a%b@example.org", "ä@exämple.org") // 4
-	org := bed.insert(t, comity.OrgIdentity.Resource, comity.OrgIdentity.CoId, co)
-	bed.insert(t, f.Resource, f.Person, org, f.Mail, "grace@example.org")
+	org := fx.insert(t, comity.OrgIdentity.Resource, comity.OrgIdentity.CoId, co)
+	fx.insert(t, f.Resource, f.Person, org, f.Mail, "grace@example.org")
 
 	for _, tt := range []struct {
 		name      string
@@ -240,7 +240,7 @@ func testMail(t *testing.T, bed *bed) {
 		{"exactly, of any CO", store.HasMail(comity.OwnerCO.Column, 0, "grace@example.org"), []int{1, 3}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			bed.finds(t, comity.CoPerson.Resource, people, tt.want, tt.condition)
+			fx.checkFound(t, comity.CoPerson.Resource, people, tt.want, tt.condition)
 		})
 	}
 }

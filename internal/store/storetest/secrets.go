@@ -17,13 +17,13 @@ import (
 
 // testSecrets stores the passwords of servers, and reads them back with the right key and a wrong one.
 func testSecrets(t *testing.T, b Backend) {
-	bed := b.bed(t)
-	t.Run("are sealed where they lie", func(t *testing.T) { testSealed(t, bed) })
-	t.Run("are opened for a destination", func(t *testing.T) { testDestination(t, bed) })
+	fx := b.newFixture(t)
+	t.Run("are sealed where they lie", func(t *testing.T) { testSealed(t, fx) })
+	t.Run("are opened for a destination", func(t *testing.T) { testDestination(t, fx) })
 	t.Run("with a wrong key", func(t *testing.T) {
-		co := bed.co(t)
-		target, _ := bed.target(t, co, "s3cret")
-		wrong := b.open(t, bed.name, db.Options{Sealer: sealer(t, 2)})
+		co := fx.co(t)
+		target, _ := fx.target(t, co, "s3cret")
+		wrong := b.open(t, fx.name, db.Options{Sealer: sealer(t, 2)})
 		err := wrong.Read(t.Context(), func(tx *db.Tx) error {
 			_, err := store.Destination(t.Context(), tx, target.Id)
 			return err
@@ -38,19 +38,19 @@ func testSecrets(t *testing.T, b Backend) {
 }
 
 // target adds a target with its settings and its server, which has the password.
-func (b *bed) target(t tb, co int64, password any) (target, server *comity.Record) {
+func (fx *fixture) target(t tb, co int64, password any) (target, server *comity.Record) {
 	t.Helper()
 	h, s := comity.HttpServer, comity.CoApiProvisionerTarget
-	target = b.provisioningTarget(t, co)
-	parent := b.insert(t, comity.Server.Resource, comity.Server.CoId, co)
-	server = b.insert(t, h.Resource, h.ServerId, parent, h.Password, password)
-	b.insert(t, s.Resource, s.CoProvisioningTargetId, target, s.ServerId, parent)
+	target = fx.provisioningTarget(t, co)
+	parent := fx.insert(t, comity.Server.Resource, comity.Server.CoId, co)
+	server = fx.insert(t, h.Resource, h.ServerId, parent, h.Password, password)
+	fx.insert(t, s.Resource, s.CoProvisioningTargetId, target, s.ServerId, parent)
 	return target, server
 }
 
-func (b *bed) destination(t tb, target int64) (d comity.Destination) {
+func (fx *fixture) destination(t tb, target int64) (d comity.Destination) {
 	t.Helper()
-	b.read(t, func(ctx context.Context, tx *db.Tx) (err error) {
+	fx.read(t, func(ctx context.Context, tx *db.Tx) (err error) {
 		d, err = store.Destination(ctx, tx, target)
 		return err
 	})
@@ -58,43 +58,43 @@ func (b *bed) destination(t tb, target int64) (d comity.Destination) {
 }
 
 // sealed returns a server's password as stored.
-func (b *bed) sealed(t tb, server int64) (sealed []byte) {
+func (fx *fixture) sealed(t tb, server int64) (sealed []byte) {
 	t.Helper()
-	err := b.raw.QueryRowContext(t.Context(), `SELECT password FROM http_servers WHERE id = $1`, server).Scan(&sealed)
+	err := fx.raw.QueryRowContext(t.Context(), `SELECT password FROM http_servers WHERE id = $1`, server).Scan(&sealed)
 	if err != nil {
 		t.Fatalf("password: %v", err)
 	}
 	return sealed
 }
 
-func testSealed(t *testing.T, bed *bed) {
+func testSealed(t *testing.T, fx *fixture) {
 	const secret = "c0rrect horse battery staple"
-	co := bed.co(t)
-	_, one := bed.target(t, co, secret)
-	_, two := bed.target(t, co, secret)
-	bed.edit(t, one.Resource, one.Id, comity.HttpServer.Username, "me")
-	bed.edit(t, two.Resource, two.Id, comity.HttpServer.Password, secret)
-	a, b := bed.sealed(t, one.Id), bed.sealed(t, two.Id)
+	co := fx.co(t)
+	_, one := fx.target(t, co, secret)
+	_, two := fx.target(t, co, secret)
+	fx.edit(t, one.Resource, one.Id, comity.HttpServer.Username, "me")
+	fx.edit(t, two.Resource, two.Id, comity.HttpServer.Password, secret)
+	a, b := fx.sealed(t, one.Id), fx.sealed(t, two.Id)
 	if len(a) == 0 || bytes.Contains(a, []byte(secret)) || bytes.Equal(a, b) {
 		t.Errorf("the same secret is stored as %q and %q", a, b)
 	}
-	for _, rec := range []*comity.Record{bed.get(t, one.Resource, one.Id), bed.list(t, two.Resource, store.Equal("id", two.Id))[0]} {
+	for _, rec := range []*comity.Record{fx.get(t, one.Resource, one.Id), fx.list(t, two.Resource, store.Equal("id", two.Id))[0]} {
 		if !rec.Get(comity.HttpServer.Password).IsAbsent() {
 			t.Errorf("a record is read with its secret: %+v", rec)
 		}
 	}
-	for _, r := range append(bed.of(t, one.Resource, one.Id), bed.of(t, two.Resource, two.Id)...) {
+	for _, r := range append(fx.revisionsOf(t, one.Resource, one.Id), fx.revisionsOf(t, two.Resource, two.Id)...) {
 		if _, ok := r.Data[comity.HttpServer.Password.Name]; ok {
 			t.Errorf("the history has the secret: %v", r.Data)
 		}
 	}
-	if n := bed.count(t, `SELECT count(*) FROM history WHERE CAST(data AS text) LIKE $1`, "%"+secret+"%"); n != 0 {
+	if n := fx.count(t, `SELECT count(*) FROM history WHERE CAST(data AS text) LIKE $1`, "%"+secret+"%"); n != 0 {
 		t.Errorf("%d revisions have the secret", n)
 	}
-	if db.IsPostgres(bed.name) {
+	if db.IsPostgres(fx.name) {
 		return
 	}
-	for _, file := range []string{bed.name, bed.name + "-wal"} {
+	for _, file := range []string{fx.name, fx.name + "-wal"} {
 		content, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
@@ -105,41 +105,41 @@ func testSealed(t *testing.T, bed *bed) {
 	}
 }
 
-func testDestination(t *testing.T, bed *bed) {
-	f, co := comity.HttpServer, bed.co(t)
+func testDestination(t *testing.T, fx *fixture) {
+	f, co := comity.HttpServer, fx.co(t)
 	password := func(t *testing.T, target *comity.Record, want string) {
 		t.Helper()
-		if got := bed.destination(t, target.Id).Secret(f.Password); got != want {
+		if got := fx.destination(t, target.Id).Secret(f.Password); got != want {
 			t.Errorf("password %q, want %q", got, want)
 		}
 	}
 	for _, secret := range []string{"p", `quotes ' " \ and ünïcödé 😀`, strings.Repeat("long", 100), "line\nend"} {
 		t.Run("password "+secret[:1], func(t *testing.T) {
-			target, _ := bed.target(t, co, secret)
+			target, _ := fx.target(t, co, secret)
 			password(t, target, secret)
 		})
 	}
 	t.Run("with all it has", func(t *testing.T) {
-		target, server := bed.target(t, co, "first")
-		d := bed.destination(t, target.Id)
+		target, server := fx.target(t, co, "first")
+		d := fx.destination(t, target.Id)
 		same(t, target, d.Target)
 		same(t, server, d.Server)
-		same(t, bed.list(t, comity.CoApiProvisionerTarget.Resource, store.Equal("co_provisioning_target_id", target.Id))[0], d.Settings)
+		same(t, fx.list(t, comity.CoApiProvisionerTarget.Resource, store.Equal("co_provisioning_target_id", target.Id))[0], d.Settings)
 		if !d.ServerActive {
 			t.Error("the server is not active")
 		}
-		bed.edit(t, comity.Server.Resource, server.Int(f.ServerId), comity.Server.Status, comity.Suspended)
-		if bed.destination(t, target.Id).ServerActive {
+		fx.edit(t, comity.Server.Resource, server.Int(f.ServerId), comity.Server.Status, comity.Suspended)
+		if fx.destination(t, target.Id).ServerActive {
 			t.Error("a suspended server is active")
 		}
 	})
 	t.Run("of a Kafka server", func(t *testing.T) {
 		k, s := comity.KafkaServer, comity.CoApiProvisionerTarget
-		target := bed.provisioningTarget(t, co)
-		parent := bed.insert(t, comity.Server.Resource, comity.Server.CoId, co, comity.Server.ServerType, comity.ServerKafka)
-		server := bed.insert(t, k.Resource, k.ServerId, parent, k.Password, "of the broker")
-		bed.insert(t, s.Resource, s.CoProvisioningTargetId, target, s.ServerId, parent, s.Tombstones, true)
-		d := bed.destination(t, target.Id)
+		target := fx.provisioningTarget(t, co)
+		parent := fx.insert(t, comity.Server.Resource, comity.Server.CoId, co, comity.Server.ServerType, comity.ServerKafka)
+		server := fx.insert(t, k.Resource, k.ServerId, parent, k.Password, "of the broker")
+		fx.insert(t, s.Resource, s.CoProvisioningTargetId, target, s.ServerId, parent, s.Tombstones, true)
+		d := fx.destination(t, target.Id)
 		same(t, server, d.Server)
 		if d.ServerType != comity.ServerKafka || !d.ServerActive || d.Secret(k.Password) != "of the broker" || !d.Settings.Bool(s.Tombstones) {
 			t.Errorf("destination %+v", d)
@@ -147,8 +147,8 @@ func testDestination(t *testing.T, bed *bed) {
 	})
 	t.Run("with the columns of its settings", func(t *testing.T) {
 		s := comity.CoApiProvisionerTarget
-		target, other := bed.provisioningTarget(t, co), bed.provisioningTarget(t, co)
-		server := bed.insert(t, comity.Server.Resource, comity.Server.CoId, co, comity.Server.ServerType, comity.ServerHTTP)
+		target, other := fx.provisioningTarget(t, co), fx.provisioningTarget(t, co)
+		server := fx.insert(t, comity.Server.Resource, comity.Server.CoId, co, comity.Server.ServerType, comity.ServerHTTP)
 		type columns struct {
 			identifierType string
 			workers        int64
@@ -156,11 +156,11 @@ func testDestination(t *testing.T, bed *bed) {
 		}
 		is := func(t *testing.T, target *comity.Record, want columns) {
 			t.Helper()
-			d := bed.destination(t, target.Id)
+			d := fx.destination(t, target.Id)
 			if got := (columns{d.IdentifierType, d.Workers, d.IncludeGroups}); got != want {
 				t.Errorf("target %d has %+v, want %+v", target.Id, got, want)
 			}
-			bed.read(t, func(ctx context.Context, tx *db.Tx) error {
+			fx.read(t, func(ctx context.Context, tx *db.Tx) error {
 				problems, err := admin.CheckTargetColumns(ctx, tx)
 				if len(problems) > 0 {
 					t.Errorf("problems %v", problems)
@@ -169,52 +169,52 @@ func testDestination(t *testing.T, bed *bed) {
 			})
 		}
 		is(t, target, columns{})
-		settings := bed.insert(t, s.Resource, s.CoProvisioningTargetId, target, s.ServerId, server, s.IdentifierType, "uid", s.Workers, int64(9), s.IncludeGroups, true)
+		settings := fx.insert(t, s.Resource, s.CoProvisioningTargetId, target, s.ServerId, server, s.IdentifierType, "uid", s.Workers, int64(9), s.IncludeGroups, true)
 		is(t, target, columns{"uid", 9, true})
-		bed.edit(t, s.Resource, settings.Id, s.IdentifierType, "eppn", s.Workers, comity.EmptyCell(), s.IncludeGroups, comity.EmptyCell())
+		fx.edit(t, s.Resource, settings.Id, s.IdentifierType, "eppn", s.Workers, comity.EmptyCell(), s.IncludeGroups, comity.EmptyCell())
 		is(t, target, columns{"eppn", 0, false})
-		bed.edit(t, s.Resource, settings.Id, s.CoProvisioningTargetId, other.Id)
+		fx.edit(t, s.Resource, settings.Id, s.CoProvisioningTargetId, other.Id)
 		is(t, target, columns{})
 		is(t, other, columns{"eppn", 0, false})
-		bed.remove(t, s.Resource, settings.Id)
+		fx.remove(t, s.Resource, settings.Id)
 		is(t, other, columns{})
 	})
 	t.Run("without a password", func(t *testing.T) {
-		target, _ := bed.target(t, co, comity.Cell{})
+		target, _ := fx.target(t, co, comity.Cell{})
 		password(t, target, "")
 	})
 	t.Run("after edits", func(t *testing.T) {
-		target, server := bed.target(t, co, "first")
-		bed.edit(t, f.Resource, server.Id, f.Username, "me")
+		target, server := fx.target(t, co, "first")
+		fx.edit(t, f.Resource, server.Id, f.Username, "me")
 		password(t, target, "first")
-		bed.edit(t, f.Resource, server.Id, f.Password, "second")
+		fx.edit(t, f.Resource, server.Id, f.Password, "second")
 		password(t, target, "second")
-		bed.edit(t, f.Resource, server.Id, f.Password, "")
+		fx.edit(t, f.Resource, server.Id, f.Password, "")
 		password(t, target, "")
-		bed.edit(t, f.Resource, server.Id, f.Password, "third")
-		bed.edit(t, f.Resource, server.Id, f.Password, comity.EmptyCell())
+		fx.edit(t, f.Resource, server.Id, f.Password, "third")
+		fx.edit(t, f.Resource, server.Id, f.Password, comity.EmptyCell())
 		password(t, target, "")
-		if sealed := bed.sealed(t, server.Id); sealed != nil {
+		if sealed := fx.sealed(t, server.Id); sealed != nil {
 			t.Errorf("no password is stored as %q", sealed)
 		}
 	})
 	t.Run("without a server", func(t *testing.T) {
-		target, server := bed.target(t, co, "first")
-		bed.remove(t, f.Resource, server.Id)
-		d := bed.destination(t, target.Id)
+		target, server := fx.target(t, co, "first")
+		fx.remove(t, f.Resource, server.Id)
+		d := fx.destination(t, target.Id)
 		if d.Settings == nil || d.Server != nil || len(d.Secrets) > 0 {
 			t.Errorf("destination %+v", d)
 		}
 	})
 	t.Run("without settings", func(t *testing.T) {
 		target := row(comity.CoProvisioningTarget.Resource, comity.CoProvisioningTarget.CoId, co)
-		d := bed.destination(t, bed.add(t, target)[0].Id)
+		d := fx.destination(t, fx.add(t, target)[0].Id)
 		if d.Settings != nil || d.Server != nil || d.Target == nil {
 			t.Errorf("destination %+v", d)
 		}
 	})
 	t.Run("that is not there", func(t *testing.T) {
-		err := bed.store.Read(t.Context(), func(tx *db.Tx) error {
+		err := fx.store.Read(t.Context(), func(tx *db.Tx) error {
 			_, err := store.Destination(t.Context(), tx, 1<<40)
 			return err
 		})
@@ -226,24 +226,24 @@ func testDestination(t *testing.T, bed *bed) {
 
 // testClaimKey starts several programs on one database.
 func testClaimKey(t *testing.T, b Backend) {
-	bed := b.bed(t)
+	fx := b.newFixture(t)
 	claim := func(s *db.DB) error {
 		return s.Write(t.Context(), func(tx *db.Tx) error { return store.ClaimKey(t.Context(), tx) })
 	}
 	var all sync.WaitGroup
 	for range 4 {
 		all.Go(func() {
-			if err := claim(bed.store); err != nil {
+			if err := claim(fx.store); err != nil {
 				t.Errorf("the first claims: %v", err)
 			}
 		})
 	}
 	all.Wait()
-	if err := claim(b.open(t, bed.name, db.Options{})); err != nil {
+	if err := claim(b.open(t, fx.name, db.Options{})); err != nil {
 		t.Errorf("a later claim with the same key: %v", err)
 	}
-	bed.target(t, bed.co(t), "a secret that is sealed with the first key")
-	err := claim(b.open(t, bed.name, db.Options{Sealer: sealer(t, 2)}))
+	fx.target(t, fx.co(t), "a secret that is sealed with the first key")
+	err := claim(b.open(t, fx.name, db.Options{Sealer: sealer(t, 2)}))
 	for _, want := range []string{sealer(t, 1).KeyID(), sealer(t, 2).KeyID(), "--secret-key-file"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v does not say %s", err, want)

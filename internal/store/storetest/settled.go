@@ -13,10 +13,10 @@ import (
 )
 
 // settled returns the result of Settled, and the time of the clock before and after.
-func (b *bed) settled(t *testing.T) (s db.Settled, before, after time.Time) {
+func (fx *fixture) settled(t *testing.T) (s db.Settled, before, after time.Time) {
 	t.Helper()
 	now := func() (now time.Time) {
-		err := b.store.Read(t.Context(), func(tx *db.Tx) error {
+		err := fx.store.Read(t.Context(), func(tx *db.Tx) error {
 			now = tx.Now()
 			return nil
 		})
@@ -26,7 +26,7 @@ func (b *bed) settled(t *testing.T) (s db.Settled, before, after time.Time) {
 		return now
 	}
 	before = now()
-	s, err := b.store.Settled(t.Context())
+	s, err := fx.store.Settled(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -35,20 +35,20 @@ func (b *bed) settled(t *testing.T) (s db.Settled, before, after time.Time) {
 
 // testSettled calls Settled while others have transactions open.
 func testSettled(t *testing.T, b Backend) {
-	bed := b.bed(t)
+	fx := b.newFixture(t)
 	current := func(when string) {
 		t.Helper()
-		if s, before, after := bed.settled(t); s.Time.Before(before) || s.Time.After(after) {
-			t.Errorf("%s: settled at %v, asked from %v to %v, %+v", when, s.Time, before, after, s.Writing)
+		if s, before, after := fx.settled(t); s.Time.Before(before) || s.Time.After(after) {
+			t.Errorf("%s: settled at %v, read from %v to %v, %+v", when, s.Time, before, after, s.Writing)
 		}
 	}
-	current("nobody is there")
-	if !db.IsPostgres(bed.name) {
+	current("nobody writes")
+	if !db.IsPostgres(fx.name) {
 		return
 	}
 	connect := func(statements ...string) func() {
 		t.Helper()
-		config, err := pgx.ParseConfig(bed.name)
+		config, err := pgx.ParseConfig(fx.name)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -71,25 +71,25 @@ func testSettled(t *testing.T, b Backend) {
 	current("others only read")
 
 	end := connect("CREATE TABLE other (id int)", "BEGIN", "INSERT INTO other VALUES (1)")
-	s, before, _ := bed.settled(t)
+	s, before, _ := fx.settled(t)
 	if s.Time.After(before) || s.Writing == nil || s.Writing.Ignored || !strings.Contains(s.Writing.By, "psql") {
-		t.Errorf("somebody writes: settled at %v, asked after %v, %+v", s.Time, before, s.Writing)
+		t.Errorf("somebody writes: settled at %v, read after %v, %+v", s.Time, before, s.Writing)
 	}
 	// A transaction that is ignored is reported all the same.
-	hasty, err := store.Open(t.Context(), db.Options{Database: bed.name, Patience: time.Microsecond, Connections: b.Connections})
+	impatient, err := store.Open(t.Context(), db.Options{Database: fx.name, Patience: time.Microsecond, Connections: b.Connections})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = hasty.Close() }()
-	patient := bed.store
-	bed.store = hasty
+	defer func() { _ = impatient.Close() }()
+	patient := fx.store
+	fx.store = impatient
 	current("somebody who has written for longer than is waited")
-	if s, _, _ := bed.settled(t); s.Writing == nil || !s.Writing.Ignored {
+	if s, _, _ := fx.settled(t); s.Writing == nil || !s.Writing.Ignored {
 		t.Errorf("it is not reported as ignored: %+v", s.Writing)
 	}
-	bed.store = patient
+	fx.store = patient
 	end()
-	for s, _, _ := bed.settled(t); s.Writing != nil; s, _, _ = bed.settled(t) {
+	for s, _, _ := fx.settled(t); s.Writing != nil; s, _, _ = fx.settled(t) {
 		if t.Context().Err() != nil {
 			t.Fatal("a transaction that has ended is still waited for")
 		}
@@ -100,9 +100,9 @@ func testSettled(t *testing.T, b Backend) {
 	}
 	// The store's own transactions hold the time back from before they have their time, whether or not they
 	// have written.
-	bed.write(t, func(ctx context.Context, tx *db.Tx) error {
+	fx.write(t, func(ctx context.Context, tx *db.Tx) error {
 		now := tx.Now()
-		if s, _, _ := bed.settled(t); s.Time.After(now) {
+		if s, _, _ := fx.settled(t); s.Time.After(now) {
 			t.Errorf("a write of %v is under way, and all is settled at %v", now, s.Time)
 		}
 		return nil

@@ -12,17 +12,17 @@ import (
 
 // testSnapshots reads several tables while transactions write to all of them: a snapshot is of one moment.
 func testSnapshots(t *testing.T, b Backend) {
-	bed := b.bed(t)
-	f, co := comity.CoPersonRole, bed.co(t)
-	owner := bed.person(t, co)
-	roles := bed.add(t, row(f.Resource, f.Person, owner, f.Ordr, 500), row(f.Resource, f.Person, owner, f.Ordr, 500))
+	fx := b.newFixture(t)
+	f, co := comity.CoPersonRole, fx.co(t)
+	owner := fx.person(t, co)
+	roles := fx.add(t, row(f.Resource, f.Person, owner, f.Ordr, 500), row(f.Resource, f.Person, owner, f.Ordr, 500))
 	ended := make(chan struct{})
 	var writers, readers sync.WaitGroup
 	for range 2 {
 		writers.Go(func() {
 			for i := range 40 {
 				// Moves an amount from one role to the other, and adds an address each time.
-				err := bed.store.Write(t.Context(), func(tx *db.Tx) error {
+				err := fx.store.Write(t.Context(), func(tx *db.Tx) error {
 					from, to := roles[i%2].Id, roles[1-i%2].Id
 					if _, err := store.EnterCO(t.Context(), tx, co, true); err != nil {
 						return err
@@ -49,7 +49,7 @@ func testSnapshots(t *testing.T, b Backend) {
 	for range 3 {
 		readers.Go(func() {
 			for {
-				if err := bed.store.Snapshot(t.Context(), func(tx *db.Tx) error { return oneMoment(t.Context(), t, tx, co, roles) }); err != nil {
+				if err := fx.store.Snapshot(t.Context(), func(tx *db.Tx) error { return oneMoment(t.Context(), t, tx, co, roles) }); err != nil {
 					t.Error(err)
 					return
 				}

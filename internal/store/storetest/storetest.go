@@ -11,9 +11,9 @@ import "testing"
 
 // Backend is a kind of database, with the options that it is opened with.
 type Backend struct {
-	// Database makes a new database, migrated and empty, and returns its name for store.Options.
+	// Database makes a new database, migrated and empty, and returns its name for db.Options.
 	Database func(t *testing.T) string
-	// Connections is the number of connections for store.Options. With one, a closure that needs a second
+	// Connections is the number of connections for db.Options. With one, a closure that needs a second
 	// connection waits forever.
 	Connections int
 }
@@ -36,22 +36,22 @@ func Run(t *testing.T, b Backend) {
 		{"deletes", testDeletes},
 		{"delete of a CO", testDeleteCO},
 		{"delete of a CO part by part", testDeletePart},
-		{"keys of requests are forgotten", testForgetOnce},
+		{"idempotency keys", testForgetIdempotencyKeys},
 		{"secrets", testSecrets},
 		{"automatic memberships", testAutomatic},
 		{"memberships now", testMemberships},
-		{"marks", testMarks},
-		{"claims", testClaims},
+		{"enqueue", testEnqueue},
+		{"claim", testClaim},
 		{"outcomes", testOutcomes},
 		{"due targets", testDueTargets},
 		{"transactions", testTransactions},
-		{"hanging up", testHangingUp},
-		{"ending", testEnding},
+		{"cancelled requests", testCancelledRequests},
+		{"cancelled writes", testCancelledWrites},
 		{"writers at once", testWriters},
 		{"snapshots", testSnapshots},
 		{"time", testTime},
 		{"settled", testSettled},
-		{"closing", testClosing},
+		{"close", testClose},
 	} {
 		t.Run(topic.name, func(t *testing.T) {
 			t.Parallel()

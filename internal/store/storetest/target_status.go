@@ -16,18 +16,18 @@ import (
 // testDueTargets checks which targets have pending deliveries, and when the first is due.
 func testDueTargets(t *testing.T, b Backend) {
 	c := newClock()
-	bed := b.bedWith(t, db.Options{Clock: c.Now})
+	fx := b.newFixtureWith(t, db.Options{Clock: c.Now})
 	f := comity.CoProvisioningTarget
-	co := bed.co(t)
-	people := []int64{bed.person(t, co).Id, bed.person(t, co).Id}
-	second := bed.provisioningTarget(t, co, f.Ordr, 2)
-	last := bed.provisioningTarget(t, co, f.Ordr, comity.Cell{})
-	first := bed.provisioningTarget(t, co, f.Ordr, 1)
-	alsoFirst := bed.provisioningTarget(t, co, f.Ordr, 1, f.Status, comity.ModeQueue)
-	disabled := bed.provisioningTarget(t, co, f.Status, comity.ModeDisabled)
+	co := fx.co(t)
+	people := []int64{fx.person(t, co).Id, fx.person(t, co).Id}
+	second := fx.provisioningTarget(t, co, f.Ordr, 2)
+	last := fx.provisioningTarget(t, co, f.Ordr, comity.Cell{})
+	first := fx.provisioningTarget(t, co, f.Ordr, 1)
+	alsoFirst := fx.provisioningTarget(t, co, f.Ordr, 1, f.Status, comity.ModeQueue)
+	disabled := fx.provisioningTarget(t, co, f.Status, comity.ModeDisabled)
 
 	targets := func(modes ...string) (found []queue.DueTarget) {
-		bed.read(t, func(ctx context.Context, tx *db.Tx) (err error) {
+		fx.read(t, func(ctx context.Context, tx *db.Tx) (err error) {
 			found, err = queue.DueTargets(ctx, tx, modes)
 			return err
 		})
@@ -42,7 +42,7 @@ func testDueTargets(t *testing.T, b Backend) {
 	enqueue := func(t *testing.T, person int64, targets ...*comity.Record) time.Time {
 		t.Helper()
 		c.move(time.Second)
-		return bed.write(t, func(ctx context.Context, tx *db.Tx) error {
+		return fx.write(t, func(ctx context.Context, tx *db.Tx) error {
 			for _, target := range targets {
 				if err := queue.EnqueueOne(ctx, tx, target.Id, comity.PersonSubject(person), co); err != nil {
 					return err
@@ -68,21 +68,21 @@ func testDueTargets(t *testing.T, b Backend) {
 	t.Run("due when the first of it is", func(t *testing.T) {
 		later := enqueue(t, people[1], alsoFirst)
 		is(t, []string{comity.ModeQueue}, dueTarget(alsoFirst, now))
-		got := bed.claim(t, alsoFirst.Id, 1, time.Minute)
+		got := fx.claim(t, alsoFirst.Id, 1, time.Minute)
 		is(t, []string{comity.ModeQueue}, dueTarget(alsoFirst, later))
 		// A delivery in flight is not due, whatever the time.
-		more := bed.claim(t, alsoFirst.Id, 1, time.Hour)
+		more := fx.claim(t, alsoFirst.Id, 1, time.Hour)
 		is(t, []string{comity.ModeQueue})
 		c.move(time.Minute)
 		is(t, []string{comity.ModeQueue})
-		bed.write(t, func(ctx context.Context, tx *db.Tx) error {
+		fx.write(t, func(ctx context.Context, tx *db.Tx) error {
 			return queue.Finish(ctx, tx, []queue.Outcome{{Delivery: got[0], OK: true}, failed(more[0], true, true)})
 		})
 		is(t, []string{comity.ModeQueue})
 	})
 	t.Run("of other COs too", func(t *testing.T) {
-		s := bed.deliveryFixture(t, c)
-		due := s.marks(t)
+		s := fx.deliveryFixture(t, c)
+		due := s.enqueueByChange(t)
 		if !slices.Contains(targets(modes...), queue.DueTarget{TargetId: s.target.Id, Due: due}) {
 			t.Errorf("target %d is not among %v", s.target.Id, targets(modes...))
 		}

@@ -12,11 +12,11 @@ import (
 
 // testTime checks the times of transactions.
 func testTime(t *testing.T, b Backend) {
-	bed := b.bed(t)
+	fx := b.newFixture(t)
 	t.Run("is one within a transaction", func(t *testing.T) {
-		co := bed.co(t)
+		co := fx.co(t)
 		for name, run := range map[string]func(context.Context, func(*db.Tx) error) error{
-			"Write": bed.store.Write, "WriteAlone": bed.store.WriteAlone, "Snapshot": bed.store.Snapshot, "Read": bed.store.Read,
+			"Write": fx.store.Write, "WriteAlone": fx.store.WriteAlone, "Snapshot": fx.store.Snapshot, "Read": fx.store.Read,
 		} {
 			var first time.Time
 			err := run(t.Context(), func(tx *db.Tx) error {
@@ -40,7 +40,7 @@ func testTime(t *testing.T, b Backend) {
 		}
 		var now time.Time
 		var rec *comity.Record
-		bed.write(t, func(ctx context.Context, tx *db.Tx) error {
+		fx.write(t, func(ctx context.Context, tx *db.Tx) error {
 			rec = person(co)
 			now = tx.Now()
 			return add(ctx, tx, rec)
@@ -52,7 +52,7 @@ func testTime(t *testing.T, b Backend) {
 	t.Run("goes on from write to write", func(t *testing.T) {
 		var last time.Time
 		for range 50 {
-			now := bed.write(t, func(context.Context, *db.Tx) error { return nil })
+			now := fx.write(t, func(context.Context, *db.Tx) error { return nil })
 			if now.Before(last) {
 				t.Errorf("time %v after %v", now, last)
 			}
@@ -61,7 +61,7 @@ func testTime(t *testing.T, b Backend) {
 	})
 	t.Run("is that of the clock which was handed in", func(t *testing.T) {
 		c := newClock()
-		set := b.bedWith(t, db.Options{Clock: c.Now})
+		set := b.newFixtureWith(t, db.Options{Clock: c.Now})
 		for range 3 {
 			c.move(time.Hour)
 			for name, run := range map[string]func(context.Context, func(*db.Tx) error) error{
@@ -88,36 +88,36 @@ func testTime(t *testing.T, b Backend) {
 // order, also after the program was started again; the check at the end of the test finds where not.
 func testSetBack(t *testing.T, b Backend) {
 	c := newClock()
-	bed := b.bedWith(t, db.Options{Clock: c.Now})
-	all := bed.estate(t)
+	fx := b.newFixtureWith(t, db.Options{Clock: c.Now})
+	all := fx.fullCO(t)
 	role := comity.CoPersonRole
-	boss := bed.person(t, all[0].Id)
-	named := bed.insert(t, role.Resource, role.Person, boss, role.ManagerCoPersonId, boss)
-	other := bed.estate(t)
+	boss := fx.person(t, all[0].Id)
+	named := fx.insert(t, role.Resource, role.Person, boss, role.ManagerCoPersonId, boss)
+	other := fx.fullCO(t)
 	c.move(-time.Hour)
 	changes := func() {
 		for _, rec := range all {
 			if rec.Resource == comity.Name.Resource {
-				bed.edit(t, rec.Resource, rec.Id)
+				fx.edit(t, rec.Resource, rec.Id)
 			}
 		}
-		edited := bed.edit(t, role.Resource, named.Id)
+		edited := fx.edit(t, role.Resource, named.Id)
 		if edited.Modified.Before(edited.Created) {
 			t.Errorf("changed at %v, made at %v", edited.Modified, edited.Created)
 		}
 	}
 	changes()
-	if err := bed.store.Close(); err != nil {
+	if err := fx.store.Close(); err != nil {
 		t.Fatal(err)
 	}
 	c.move(-time.Hour)
-	bed.store = b.start(t, bed.name, db.Options{Clock: c.Now})
+	fx.store = b.start(t, fx.name, db.Options{Clock: c.Now})
 	changes()
-	bed.remove(t, boss.Resource, boss.Id)
+	fx.remove(t, boss.Resource, boss.Id)
 	for _, rec := range all {
 		if rec.Resource == comity.Server.Resource || rec.Resource == comity.Cou.Resource {
-			bed.write(t, func(ctx context.Context, tx *db.Tx) error { return store.Delete(ctx, tx, rec.Clone(), actor) })
+			fx.write(t, func(ctx context.Context, tx *db.Tx) error { return store.Delete(ctx, tx, rec.Clone(), actor) })
 		}
 	}
-	bed.write(t, func(ctx context.Context, tx *db.Tx) error { return store.DeleteCO(ctx, tx, other[0].Id, actor) })
+	fx.write(t, func(ctx context.Context, tx *db.Tx) error { return store.DeleteCO(ctx, tx, other[0].Id, actor) })
 }

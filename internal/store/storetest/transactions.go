@@ -18,32 +18,32 @@ import (
 
 // testTransactions commits transactions and rolls them back, alone and beside others.
 func testTransactions(t *testing.T, b Backend) {
-	bed := b.bed(t)
-	kinds := map[string]func(context.Context, func(*db.Tx) error) error{"Write": bed.store.Write, "WriteAlone": bed.store.WriteAlone}
-	readings := map[string]func(context.Context, func(*db.Tx) error) error{"Read": bed.store.Read, "Snapshot": bed.store.Snapshot}
+	fx := b.newFixture(t)
+	kinds := map[string]func(context.Context, func(*db.Tx) error) error{"Write": fx.store.Write, "WriteAlone": fx.store.WriteAlone}
+	readings := map[string]func(context.Context, func(*db.Tx) error) error{"Read": fx.store.Read, "Snapshot": fx.store.Snapshot}
 	for name, write := range kinds {
 		t.Run(name+" that fails is undone", func(t *testing.T) {
-			co, failure := bed.co(t), errors.New("a failure of the test's")
+			co, failure := fx.co(t), errors.New("a failure in the test")
 			err := write(t.Context(), func(tx *db.Tx) error {
 				queue.PersonChanged(tx, co, 1)
 				return errors.Join(add(t.Context(), tx, person(co)), failure)
 			})
-			if !errors.Is(err, failure) || len(bed.list(t, comity.CoPerson.Resource, store.Equal("co_id", co))) > 0 {
+			if !errors.Is(err, failure) || len(fx.list(t, comity.CoPerson.Resource, store.Equal("co_id", co))) > 0 {
 				t.Errorf("error %v; what it did is there", err)
 			}
 		})
 		t.Run(name+" that panics is undone", func(t *testing.T) {
-			co := bed.co(t)
+			co := fx.co(t)
 			err := write(t.Context(), func(tx *db.Tx) error {
 				if err := add(t.Context(), tx, person(co)); err != nil {
 					return err
 				}
-				panic("a panic of the test's")
+				panic("a panic in the test")
 			})
-			if err == nil || !strings.Contains(err.Error(), "a panic of the test's") {
+			if err == nil || !strings.Contains(err.Error(), "a panic in the test") {
 				t.Errorf("error %v does not say what happened", err)
 			}
-			if len(bed.list(t, comity.CoPerson.Resource, store.Equal("co_id", co))) > 0 {
+			if len(fx.list(t, comity.CoPerson.Resource, store.Equal("co_id", co))) > 0 {
 				t.Error("what it did is there")
 			}
 		})
@@ -51,7 +51,7 @@ func testTransactions(t *testing.T, b Backend) {
 			if err := write(t.Context(), func(*db.Tx) error { return nil }); err != nil {
 				t.Error(err)
 			}
-			failure := errors.New("a failure of the test's")
+			failure := errors.New("a failure in the test")
 			if err := write(t.Context(), func(*db.Tx) error { return failure }); !errors.Is(err, failure) {
 				t.Errorf("error %v, want the closure's", err)
 			}
@@ -59,19 +59,19 @@ func testTransactions(t *testing.T, b Backend) {
 	}
 	for name, read := range readings {
 		t.Run(name+" that fails", func(t *testing.T) {
-			failure := errors.New("a failure of the test's")
+			failure := errors.New("a failure in the test")
 			if err := read(t.Context(), func(*db.Tx) error { return failure }); !errors.Is(err, failure) {
 				t.Errorf("error %v, want the closure's", err)
 			}
-			bed.co(t)
+			fx.co(t)
 		})
 	}
 	for name, run := range map[string]func(context.Context, func(*db.Tx) error) error{
-		"Write": bed.store.Write, "WriteAlone": bed.store.WriteAlone, "Read": bed.store.Read, "Snapshot": bed.store.Snapshot,
+		"Write": fx.store.Write, "WriteAlone": fx.store.WriteAlone, "Read": fx.store.Read, "Snapshot": fx.store.Snapshot,
 	} {
-		t.Run(name+" of a client that is gone before it starts", func(t *testing.T) {
-			ctx, hangUp := context.WithCancel(t.Context())
-			hangUp()
+		t.Run(name+" with a context that is cancelled before it starts", func(t *testing.T) {
+			ctx, cancel := context.WithCancel(t.Context())
+			cancel()
 			for range 20 { // enough to find a failure that depends on chance
 				err := run(ctx, func(*db.Tx) error {
 					t.Error("the closure is run")
@@ -84,41 +84,42 @@ func testTransactions(t *testing.T, b Backend) {
 		})
 	}
 	t.Run("Snapshot does not write", func(t *testing.T) {
-		co := bed.co(t)
-		err := bed.store.Snapshot(t.Context(), func(tx *db.Tx) error {
+		co := fx.co(t)
+		err := fx.store.Snapshot(t.Context(), func(tx *db.Tx) error {
 			return store.Insert(t.Context(), tx, person(co), actor, db.Place{CoId: co})
 		})
-		if err == nil || len(bed.list(t, comity.CoPerson.Resource, store.Equal("co_id", co))) > 0 {
+		if err == nil || len(fx.list(t, comity.CoPerson.Resource, store.Equal("co_id", co))) > 0 {
 			t.Errorf("error %v; what it wrote is there", err)
 		}
 	})
-	t.Run("Ping", func(t *testing.T) {
-		if err := bed.store.Check(t.Context()); err != nil {
+	t.Run("Check", func(t *testing.T) {
+		if err := fx.store.Check(t.Context()); err != nil {
 			t.Error(err)
 		}
 	})
-	t.Run("beside others", func(t *testing.T) { testNeighbours(t, bed) })
+	t.Run("beside others", func(t *testing.T) { testIndependentOutcomes(t, fx) })
 }
 
+// person returns a new person of a CO, not stored.
 func person(co int64) *comity.Record {
 	return row(comity.CoPerson.Resource, comity.CoPerson.CoId, co)
 }
 
-// behind runs a write that lasts until the other writes have started, so that these run all at once, and waits
-// for all of them.
-func (b *bed) behind(t *testing.T, writes int, write func(i int)) {
+// queuedWrites starts writes while another is running, which ends when all have been started, and waits for
+// all of them.
+func (fx *fixture) queuedWrites(t *testing.T, writes int, write func(i int)) {
 	t.Helper()
-	asked := make(chan struct{}, writes)
+	started := make(chan struct{}, writes)
 	var all sync.WaitGroup
-	err := b.store.Write(t.Context(), func(*db.Tx) error {
+	err := fx.store.Write(t.Context(), func(*db.Tx) error {
 		for i := range writes {
 			all.Go(func() {
-				asked <- struct{}{}
+				started <- struct{}{}
 				write(i)
 			})
 		}
 		for range writes {
-			<-asked
+			<-started
 		}
 		return nil
 	})
@@ -128,16 +129,16 @@ func (b *bed) behind(t *testing.T, writes int, write func(i int)) {
 	}
 }
 
-// testNeighbours has writes that succeed, fail, panic or are cancelled wait for the same commit: each has its
+// testIndependentOutcomes has writes that succeed, fail, panic or are cancelled wait for the same commit: each has its
 // own outcome.
-func testNeighbours(t *testing.T, bed *bed) {
+func testIndependentOutcomes(t *testing.T, fx *fixture) {
 	const writes = 60
-	co := bed.co(t)
-	taken := bed.insert(t, comity.CoGroup.Resource, comity.CoGroup.CoId, co)
-	failure := errors.New("a failure of the test's")
-	gone, hangUp := context.WithCancel(t.Context())
-	hangUp()
-	fates := []struct {
+	co := fx.co(t)
+	taken := fx.insert(t, comity.CoGroup.Resource, comity.CoGroup.CoId, co)
+	failure := errors.New("a failure in the test")
+	cancelled, cancel := context.WithCancel(t.Context())
+	cancel()
+	outcomes := []struct {
 		name string
 		ctx  context.Context
 		end  func(*db.Tx) error
@@ -151,41 +152,41 @@ func testNeighbours(t *testing.T, bed *bed) {
 		{"conflicts", t.Context(), func(tx *db.Tx) error {
 			return add(t.Context(), tx, row(taken.Resource, comity.CoGroup.CoId, co, comity.CoGroup.Name, taken.Text(comity.CoGroup.Name)))
 		}, func(err error) bool { return errors.Is(err, db.ErrConflict) }},
-		{"names nothing", t.Context(), func(tx *db.Tx) error {
+		{"refers to nothing", t.Context(), func(tx *db.Tx) error {
 			return add(t.Context(), tx, row(taken.Resource, comity.CoGroup.CoId, co, comity.CoGroup.CouId, 1<<40))
 		}, func(err error) bool { return errors.Is(err, db.ErrConflict) }},
-		{"is gone", gone, func(*db.Tx) error { return nil }, func(err error) bool { return errors.Is(err, context.Canceled) }},
+		{"is cancelled", cancelled, func(*db.Tx) error { return nil }, func(err error) bool { return errors.Is(err, context.Canceled) }},
 	}
 	errs := make([]error, writes)
-	bed.behind(t, writes, func(i int) {
-		fate, write := fates[i%len(fates)], bed.store.Write
+	fx.queuedWrites(t, writes, func(i int) {
+		outcome, write := outcomes[i%len(outcomes)], fx.store.Write
 		if i%7 == 0 {
-			write = bed.store.WriteAlone
+			write = fx.store.WriteAlone
 		}
-		errs[i] = write(fate.ctx, func(tx *db.Tx) error {
-			// Two records, before and after: never is only one of them stored.
+		errs[i] = write(outcome.ctx, func(tx *db.Tx) error {
+			// Two records: both are stored, or neither.
 			for _, part := range []string{"first", "second"} {
 				err := add(t.Context(), tx, row(comity.CoPerson.Resource, comity.CoPerson.CoId, co, comity.CoPerson.Timezone, fmt.Sprint(i, " ", part)))
 				if err != nil {
 					return err
 				}
 			}
-			return fate.end(tx)
+			return outcome.end(tx)
 		})
 	})
 	want := map[string]int{}
 	for i, err := range errs {
-		fate := fates[i%len(fates)]
-		if !fate.is(err) {
-			t.Errorf("one that %s: error %v", fate.name, err)
+		outcome := outcomes[i%len(outcomes)]
+		if !outcome.is(err) {
+			t.Errorf("one that %s: error %v", outcome.name, err)
 		}
-		if fate.name == "succeeds" {
+		if outcome.name == "succeeds" {
 			want[fmt.Sprint(i, " first")]++
 			want[fmt.Sprint(i, " second")]++
 		}
 	}
 	got := map[string]int{}
-	for _, rec := range bed.list(t, comity.CoPerson.Resource, store.Equal("co_id", co)) {
+	for _, rec := range fx.list(t, comity.CoPerson.Resource, store.Equal("co_id", co)) {
 		got[rec.Text(comity.CoPerson.Timezone)]++
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

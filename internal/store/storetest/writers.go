@@ -18,25 +18,25 @@ import (
 // testWriters has many writers at the same time, of the same rows and of different ones. The check at the end
 // of the topic finds whether the history is complete.
 func testWriters(t *testing.T, b Backend) {
-	bed := b.bed(t)
+	fx := b.newFixture(t)
 	t.Run("different rows", func(t *testing.T) {
-		co := bed.co(t)
-		bed.together(t, 8, 10, func(ctx context.Context, _, _ int) error {
-			return bed.store.Write(ctx, func(tx *db.Tx) error { return add(ctx, tx, person(co)) })
+		co := fx.co(t)
+		fx.atOnce(t, 8, 10, func(ctx context.Context, _, _ int) error {
+			return fx.store.Write(ctx, func(tx *db.Tx) error { return add(ctx, tx, person(co)) })
 		})
-		if n := len(bed.list(t, comity.CoPerson.Resource, store.Equal("co_id", co))); n != 80 {
+		if n := len(fx.list(t, comity.CoPerson.Resource, store.Equal("co_id", co))); n != 80 {
 			t.Errorf("%d are there, want 80", n)
 		}
 	})
-	t.Run("a counter", func(t *testing.T) { testCounter(t, bed) })
-	t.Run("numbers under the exclusive lock", func(t *testing.T) { testExclusive(t, bed) })
-	t.Run("people and their memberships", func(t *testing.T) { testSyncAtOnce(t, bed) })
-	t.Run("enqueued while others claim", func(t *testing.T) { testMarksAtOnce(t, bed) })
-	t.Run("a parent that goes", func(t *testing.T) { testParentGoes(t, bed) })
+	t.Run("a counter", func(t *testing.T) { testCounter(t, fx) })
+	t.Run("numbers under the exclusive lock", func(t *testing.T) { testExclusive(t, fx) })
+	t.Run("people and their memberships", func(t *testing.T) { testSyncAtOnce(t, fx) })
+	t.Run("enqueued while others claim", func(t *testing.T) { testEnqueueAtOnce(t, fx) })
+	t.Run("a parent that goes", func(t *testing.T) { testParentGoes(t, fx) })
 }
 
-// together runs a function times times in each of as many goroutines as there are writers. It must not fail.
-func (b *bed) together(t *testing.T, writers, times int, fn func(ctx context.Context, writer, time int) error) {
+// atOnce runs a function times times in each of as many goroutines as there are writers. It must not fail.
+func (fx *fixture) atOnce(t *testing.T, writers, times int, fn func(ctx context.Context, writer, time int) error) {
 	t.Helper()
 	var all sync.WaitGroup
 	for w := range writers {
@@ -53,15 +53,15 @@ func (b *bed) together(t *testing.T, writers, times int, fn func(ctx context.Con
 }
 
 // testCounter increments the same numbers, in part with WriteAlone, while others read.
-func testCounter(t *testing.T, bed *bed) {
+func testCounter(t *testing.T, fx *fixture) {
 	const writers, times = 8, 12
-	f, co := comity.CoPersonRole, bed.co(t)
-	owner := bed.person(t, co)
-	roles := bed.add(t, row(f.Resource, f.Person, owner, f.Ordr, 0), row(f.Resource, f.Person, owner, f.Ordr, 0))
-	bed.together(t, writers, times, func(ctx context.Context, w, i int) error {
-		write, id := bed.store.Write, roles[(w+i)%2].Id
+	f, co := comity.CoPersonRole, fx.co(t)
+	owner := fx.person(t, co)
+	roles := fx.add(t, row(f.Resource, f.Person, owner, f.Ordr, 0), row(f.Resource, f.Person, owner, f.Ordr, 0))
+	fx.atOnce(t, writers, times, func(ctx context.Context, w, i int) error {
+		write, id := fx.store.Write, roles[(w+i)%2].Id
 		if (w+i)%5 == 0 {
-			write = bed.store.WriteAlone
+			write = fx.store.WriteAlone
 		}
 		err := write(ctx, func(tx *db.Tx) error {
 			where, err := store.Enter(ctx, tx, f.Resource, id, false)
@@ -78,7 +78,7 @@ func testCounter(t *testing.T, bed *bed) {
 		if err != nil {
 			return err
 		}
-		return bed.store.Read(ctx, func(tx *db.Tx) error {
+		return fx.store.Read(ctx, func(tx *db.Tx) error {
 			rec, err := store.Get(ctx, tx, f.Resource, id)
 			if err == nil && rec.Int(f.Ordr) != rec.Revision {
 				t.Errorf("counted %d in revision %d", rec.Int(f.Ordr), rec.Revision)
@@ -87,18 +87,18 @@ func testCounter(t *testing.T, bed *bed) {
 		})
 	})
 	for _, role := range roles {
-		if rec := bed.get(t, f.Resource, role.Id); rec.Int(f.Ordr) != writers*times/2 || rec.Revision != writers*times/2 {
+		if rec := fx.get(t, f.Resource, role.Id); rec.Int(f.Ordr) != writers*times/2 || rec.Revision != writers*times/2 {
 			t.Errorf("counted %d in %d revisions, want %d", rec.Int(f.Ordr), rec.Revision, writers*times/2)
 		}
 	}
 }
 
 // testExclusive assigns numbers, each once.
-func testExclusive(t *testing.T, bed *bed) {
+func testExclusive(t *testing.T, fx *fixture) {
 	const writers, times = 8, 5
-	f, co := comity.CoProvisioningTarget, bed.co(t)
-	bed.together(t, writers, times, func(ctx context.Context, _, _ int) error {
-		return bed.store.Write(ctx, func(tx *db.Tx) error {
+	f, co := comity.CoProvisioningTarget, fx.co(t)
+	fx.atOnce(t, writers, times, func(ctx context.Context, _, _ int) error {
+		return fx.store.Write(ctx, func(tx *db.Tx) error {
 			if _, err := store.EnterCO(ctx, tx, co, true); err != nil {
 				return err
 			}
@@ -113,7 +113,7 @@ func testExclusive(t *testing.T, bed *bed) {
 		})
 	})
 	var numbers []int64
-	for _, rec := range bed.list(t, f.Resource, store.Equal("co_id", co)) {
+	for _, rec := range fx.list(t, f.Resource, store.Equal("co_id", co)) {
 		numbers = append(numbers, rec.Int(f.Ordr))
 	}
 	slices.Sort(numbers)
@@ -124,13 +124,13 @@ func testExclusive(t *testing.T, bed *bed) {
 
 // testSyncAtOnce changes the statuses of people, with their memberships, while all memberships of the CO are
 // synchronized again and again.
-func testSyncAtOnce(t *testing.T, bed *bed) {
-	w := world{people: slices.Repeat([]string{comity.Active}, 6), groups: []worldGroup{{-1, comity.GroupMembers, true}, {-1, comity.GroupActive, true}}}
-	x := bed.build(t, w)
+func testSyncAtOnce(t *testing.T, fx *fixture) {
+	w := coSpec{people: slices.Repeat([]string{comity.Active}, 6), groups: []groupSpec{{-1, comity.GroupMembers, true}, {-1, comity.GroupActive, true}}}
+	x := fx.addCO(t, w)
 	f := comity.CoPerson
-	bed.together(t, 8, 6, func(ctx context.Context, writer, i int) error {
+	fx.atOnce(t, 8, 6, func(ctx context.Context, writer, i int) error {
 		if writer >= len(x.people) {
-			return bed.store.WriteAlone(ctx, func(tx *db.Tx) error {
+			return fx.store.WriteAlone(ctx, func(tx *db.Tx) error {
 				if _, err := store.EnterCO(ctx, tx, x.co, true); err != nil {
 					return err
 				}
@@ -138,7 +138,7 @@ func testSyncAtOnce(t *testing.T, bed *bed) {
 				return err
 			})
 		}
-		return bed.store.Write(ctx, func(tx *db.Tx) error {
+		return fx.store.Write(ctx, func(tx *db.Tx) error {
 			id := x.people[(writer+i)%len(x.people)]
 			status := []string{comity.Active, comity.Suspended, comity.Deleted}[i%3]
 			if _, err := edit(ctx, tx, f.Resource, id, f.Status, status); err != nil {
@@ -148,11 +148,11 @@ func testSyncAtOnce(t *testing.T, bed *bed) {
 			return err
 		})
 	})
-	for i, rec := range bed.list(t, f.Resource, store.Equal("co_id", x.co)) {
+	for i, rec := range fx.list(t, f.Resource, store.Equal("co_id", x.co)) {
 		w.people[i] = rec.Text(f.Status)
 	}
 	m := comity.CoGroupMember
-	members := bed.list(t, m.Resource, store.Equal("co_id", x.co))
+	members := fx.list(t, m.Resource, store.Equal("co_id", x.co))
 	for g := range w.groups {
 		for p := range w.people {
 			in := slices.ContainsFunc(members, func(rec *comity.Record) bool {
@@ -165,20 +165,20 @@ func testSyncAtOnce(t *testing.T, bed *bed) {
 	}
 }
 
-// testMarksAtOnce enqueues deliveries of people, in any order, while workers claim and finish them: no delivery
+// testEnqueueAtOnce enqueues deliveries of people, in any order, while workers claim and finish them: no delivery
 // is lost, and none is left.
-func testMarksAtOnce(t *testing.T, bed *bed) {
-	co := bed.co(t)
-	target := bed.provisioningTarget(t, co)
+func testEnqueueAtOnce(t *testing.T, fx *fixture) {
+	co := fx.co(t)
+	target := fx.provisioningTarget(t, co)
 	var all []int64
 	for range 12 {
-		all = append(all, bed.person(t, co).Id)
+		all = append(all, fx.person(t, co).Id)
 	}
 	delivered := map[int64]int64{} // the last version of each person that was delivered
 	var mu sync.Mutex
 	deliver := func(ctx context.Context) (n int, err error) {
 		var got []queue.Delivery
-		err = bed.store.Write(ctx, func(tx *db.Tx) (err error) {
+		err = fx.store.Write(ctx, func(tx *db.Tx) (err error) {
 			got, err = queue.Claim(ctx, tx, target.Id, 5, time.Hour)
 			return err
 		})
@@ -192,15 +192,15 @@ func testMarksAtOnce(t *testing.T, bed *bed) {
 			outcomes = append(outcomes, queue.Outcome{Delivery: d, OK: true})
 		}
 		mu.Unlock()
-		return len(got), bed.store.Write(ctx, func(tx *db.Tx) error { return queue.Finish(ctx, tx, outcomes) })
+		return len(got), fx.store.Write(ctx, func(tx *db.Tx) error { return queue.Finish(ctx, tx, outcomes) })
 	}
-	bed.together(t, 8, 10, func(ctx context.Context, writer, i int) error {
+	fx.atOnce(t, 8, 10, func(ctx context.Context, writer, i int) error {
 		if writer%2 == 0 {
 			_, err := deliver(ctx)
 			return err
 		}
 		some := []int64{all[(writer*i)%12], all[(writer+5*i)%12], all[(7*i)%12]}
-		return bed.store.Write(ctx, func(tx *db.Tx) error {
+		return fx.store.Write(ctx, func(tx *db.Tx) error {
 			for _, person := range some {
 				queue.PersonChanged(tx, co, person)
 			}
@@ -213,22 +213,22 @@ func testMarksAtOnce(t *testing.T, bed *bed) {
 			t.Fatal(err)
 		}
 	}
-	for _, d := range bed.deliveries(t, co) {
-		if !d.Due.IsZero() || d.Held || delivered[d.person] != d.Version {
+	for _, d := range fx.deliveries(t, co) {
+		if !d.Due.IsZero() || d.InFlight || delivered[d.person] != d.Version {
 			t.Errorf("delivered up to version %d of %+v", delivered[d.person], d)
 		}
 	}
 }
 
 // testParentGoes deletes people while others add records to them: the added records are deleted too.
-func testParentGoes(t *testing.T, bed *bed) {
-	f, co := comity.EmailAddress, bed.co(t)
+func testParentGoes(t *testing.T, fx *fixture) {
+	f, co := comity.EmailAddress, fx.co(t)
 	var all []*comity.Record
 	for range 12 {
-		all = append(all, bed.person(t, co))
+		all = append(all, fx.person(t, co))
 	}
-	bed.together(t, 6, len(all), func(ctx context.Context, writer, i int) error {
-		err := bed.store.Write(ctx, func(tx *db.Tx) error {
+	fx.atOnce(t, 6, len(all), func(ctx context.Context, writer, i int) error {
+		err := fx.store.Write(ctx, func(tx *db.Tx) error {
 			if writer == 0 {
 				return remove(ctx, tx, all[i].Resource, all[i].Id)
 			}
@@ -243,7 +243,7 @@ func testParentGoes(t *testing.T, bed *bed) {
 		}
 		return err
 	})
-	if n := len(bed.list(t, f.Resource, store.Equal("co_id", co))); n > 0 {
+	if n := len(fx.list(t, f.Resource, store.Equal("co_id", co))); n > 0 {
 		t.Errorf("%d are left of people who are gone", n)
 	}
 }

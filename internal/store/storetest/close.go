@@ -10,20 +10,20 @@ import (
 	"comity/internal/store/db"
 )
 
-// testClosing closes a database that is in use, and uses one that is closed.
-func testClosing(t *testing.T, b Backend) {
+// testClose closes a database that is in use, and uses one that is closed.
+func testClose(t *testing.T, b Backend) {
 	t.Run("while writes wait", func(t *testing.T) {
-		bed := b.bed(t)
-		co := bed.co(t)
-		open := b.open(t, bed.name, db.Options{})
+		fx := b.newFixture(t)
+		co := fx.co(t)
+		open := b.open(t, fx.name, db.Options{})
 		errs := make([]error, 30)
-		running, asked := make(chan struct{}), make(chan struct{}, len(errs))
+		running, started := make(chan struct{}), make(chan struct{}, len(errs))
 		var all sync.WaitGroup
 		all.Go(func() {
 			err := open.Write(t.Context(), func(tx *db.Tx) error {
 				close(running)
 				for range errs {
-					<-asked
+					<-started
 				}
 				return add(t.Context(), tx, person(co))
 			})
@@ -34,7 +34,7 @@ func testClosing(t *testing.T, b Backend) {
 		<-running
 		for i := range errs {
 			all.Go(func() {
-				asked <- struct{}{}
+				started <- struct{}{}
 				errs[i] = open.Write(t.Context(), func(tx *db.Tx) error { return add(t.Context(), tx, person(co)) })
 			})
 		}
@@ -48,13 +48,13 @@ func testClosing(t *testing.T, b Backend) {
 				want++
 			}
 		}
-		if got := len(bed.list(t, comity.CoPerson.Resource, store.Equal("co_id", co))); got != want {
+		if got := len(fx.list(t, comity.CoPerson.Resource, store.Equal("co_id", co))); got != want {
 			t.Errorf("%d were answered with success, %d are there", want, got)
 		}
 	})
-	t.Run("and then", func(t *testing.T) {
-		bed := b.bed(t)
-		open := b.open(t, bed.name, db.Options{})
+	t.Run("twice, and use of a closed one", func(t *testing.T) {
+		fx := b.newFixture(t)
+		open := b.open(t, fx.name, db.Options{})
 		for range 2 {
 			if err := open.Close(); err != nil {
 				t.Error(err)
@@ -72,7 +72,7 @@ func testClosing(t *testing.T, b Backend) {
 			}
 		}
 		if err := open.Check(t.Context()); err == nil {
-			t.Error("Ping succeeds")
+			t.Error("Check succeeds")
 		}
 	})
 }

@@ -88,16 +88,16 @@ func usual(f *comity.Field) comity.Cell {
 }
 
 // insert stores a record made by row, and returns it as stored.
-func (b *bed) insert(t tb, r *comity.Resource, pairs ...any) *comity.Record {
+func (fx *fixture) insert(t tb, r *comity.Resource, pairs ...any) *comity.Record {
 	t.Helper()
-	return b.add(t, row(r, pairs...))[0]
+	return fx.add(t, row(r, pairs...))[0]
 }
 
 // add stores records in one transaction and returns them as stored.
-func (b *bed) add(t tb, records ...*comity.Record) []*comity.Record {
+func (fx *fixture) add(t tb, records ...*comity.Record) []*comity.Record {
 	t.Helper()
 	var stored []*comity.Record
-	b.write(t, func(ctx context.Context, tx *db.Tx) (err error) {
+	fx.write(t, func(ctx context.Context, tx *db.Tx) (err error) {
 		stored, err = addAll(ctx, tx, records)
 		return err
 	})
@@ -150,9 +150,9 @@ func enter(ctx context.Context, tx *db.Tx, rec *comity.Record) (where db.Place, 
 }
 
 // edit stores a record's next revision with other values, and returns it as stored.
-func (b *bed) edit(t tb, r *comity.Resource, id int64, pairs ...any) (rec *comity.Record) {
+func (fx *fixture) edit(t tb, r *comity.Resource, id int64, pairs ...any) (rec *comity.Record) {
 	t.Helper()
-	b.write(t, func(ctx context.Context, tx *db.Tx) (err error) {
+	fx.write(t, func(ctx context.Context, tx *db.Tx) (err error) {
 		rec, err = edit(ctx, tx, r, id, pairs...)
 		return err
 	})
@@ -176,9 +176,9 @@ func edit(ctx context.Context, tx *db.Tx, r *comity.Resource, id int64, pairs ..
 }
 
 // remove deletes a record.
-func (b *bed) remove(t tb, r *comity.Resource, id int64) time.Time {
+func (fx *fixture) remove(t tb, r *comity.Resource, id int64) time.Time {
 	t.Helper()
-	return b.write(t, func(ctx context.Context, tx *db.Tx) error { return remove(ctx, tx, r, id) })
+	return fx.write(t, func(ctx context.Context, tx *db.Tx) error { return remove(ctx, tx, r, id) })
 }
 
 // remove deletes a record.
@@ -194,20 +194,20 @@ func remove(ctx context.Context, tx *db.Tx, r *comity.Resource, id int64) error 
 }
 
 // co makes a CO and returns its id.
-func (b *bed) co(t tb) int64 {
+func (fx *fixture) co(t tb) int64 {
 	t.Helper()
-	return b.insert(t, comity.Co.Resource).Id
+	return fx.insert(t, comity.Co.Resource).Id
 }
 
 // person makes a person and returns the record.
-func (b *bed) person(t tb, co int64, pairs ...any) *comity.Record {
+func (fx *fixture) person(t tb, co int64, pairs ...any) *comity.Record {
 	t.Helper()
-	return b.insert(t, comity.CoPerson.Resource, append([]any{comity.CoPerson.CoId, co}, pairs...)...)
+	return fx.insert(t, comity.CoPerson.Resource, append([]any{comity.CoPerson.CoId, co}, pairs...)...)
 }
 
 // complete sets all required references of a record that are not set, and with all the optional ones too, to
 // new records.
-func (b *bed) complete(t tb, co int64, rec *comity.Record, all bool) {
+func (fx *fixture) complete(t tb, co int64, rec *comity.Record, all bool) {
 	t.Helper()
 	for _, f := range rec.Resource.Fields {
 		if rec.Has(f) || !f.Required && !all {
@@ -217,17 +217,17 @@ func (b *bed) complete(t tb, co int64, rec *comity.Record, all bool) {
 		case f == rec.Resource.CoId():
 			rec.SetInt(f, co)
 		case f.Kind == comity.Reference:
-			rec.SetInt(f, b.parent(t, co, f.Refers()))
+			rec.SetInt(f, fx.parent(t, co, f.Refers()))
 		case f.Kind == comity.Owner:
-			rec.SetOwner(f, f.Owners[0], b.parent(t, co, comity.ByName(f.Owners[0].Target)))
+			rec.SetOwner(f, f.Owners[0], fx.parent(t, co, comity.ByName(f.Owners[0].Target)))
 		}
 	}
 }
 
 // parent makes a record of a resource that others can refer to, with the records that it needs itself.
-func (b *bed) parent(t tb, co int64, r *comity.Resource) int64 {
+func (fx *fixture) parent(t tb, co int64, r *comity.Resource) int64 {
 	t.Helper()
 	rec := row(r)
-	b.complete(t, co, rec, false)
-	return b.add(t, rec)[0].Id
+	fx.complete(t, co, rec, false)
+	return fx.add(t, rec)[0].Id
 }

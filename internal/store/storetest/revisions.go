@@ -29,9 +29,9 @@ type revision struct {
 }
 
 // history returns the revisions that meet a condition with its arguments, in order.
-func (b *bed) history(t tb, condition string, args ...any) (found []revision) {
+func (fx *fixture) history(t tb, condition string, args ...any) (found []revision) {
 	t.Helper()
-	rows, err := b.raw.QueryContext(context.WithoutCancel(t.Context()), `SELECT resource, record_id, revision, operation, actor, since, until,
+	rows, err := fx.raw.QueryContext(context.WithoutCancel(t.Context()), `SELECT resource, record_id, revision, operation, actor, since, until,
 		co_id, co_person_id, org_identity_id, co_group_id, data FROM history WHERE `+condition+` ORDER BY resource, record_id, revision`, args...)
 	if err != nil {
 		t.Fatalf("history where %s: %v", condition, err)
@@ -63,28 +63,28 @@ func (b *bed) history(t tb, condition string, args ...any) (found []revision) {
 	return found
 }
 
-// of returns the history of one record.
-func (b *bed) of(t tb, r *comity.Resource, id int64) []revision {
+// revisionsOf returns the history of one record.
+func (fx *fixture) revisionsOf(t tb, r *comity.Resource, id int64) []revision {
 	t.Helper()
-	return b.history(t, `resource = $1 AND record_id = $2`, r.Singular, id)
+	return fx.history(t, `resource = $1 AND record_id = $2`, r.Singular, id)
 }
 
 // checkHistory compares the whole history with all tables: the revisions in force are exactly the records that
 // exist, with the same values, and the history of each record is a chain.
-func (b *bed) checkHistory(t *testing.T) {
+func (fx *fixture) checkHistory(t *testing.T) {
 	t.Helper()
 	type name struct {
 		resource string
 		id       int64
 	}
 	chains := map[name][]revision{}
-	for _, r := range b.history(t, `1 = 1`) {
+	for _, r := range fx.history(t, `1 = 1`) {
 		n := name{r.Resource, r.Record}
 		chains[n] = append(chains[n], r)
 	}
 	ctx := context.WithoutCancel(t.Context())
 	for _, r := range comity.Stored() {
-		err := b.store.Read(ctx, func(tx *db.Tx) error {
+		err := fx.store.Read(ctx, func(tx *db.Tx) error {
 			for after := int64(0); ; {
 				records, err := store.List(ctx, tx, r, after, 1000)
 				if err != nil || len(records) == 0 {
@@ -136,12 +136,13 @@ func checkPresent(t tb, rec *comity.Record, chain []revision) {
 // the one in force.
 func checkChain(t tb, chain []revision, present bool) {
 	t.Helper()
-	if err := chainFault(chain, present); err != nil {
+	if err := chainError(chain, present); err != nil {
 		t.Errorf("the history of %s %d: %v\n%+v", chain[0].Resource, chain[0].Record, err, chain)
 	}
 }
 
-func chainFault(chain []revision, present bool) error {
+// chainError returns what is wrong with a chain of revisions, nil for nothing.
+func chainError(chain []revision, present bool) error {
 	for i, r := range chain {
 		last := i == len(chain)-1
 		deleted := r.Operation == "delete"

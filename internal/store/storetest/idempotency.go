@@ -10,11 +10,11 @@ import (
 	"comity/internal/store/db"
 )
 
-// testForgetOnce deletes old idempotency keys, a few at a time.
-func testForgetOnce(t *testing.T, b Backend) {
-	bed := b.bed(t)
+// testForgetIdempotencyKeys deletes old idempotency keys, a few at a time.
+func testForgetIdempotencyKeys(t *testing.T, b Backend) {
+	fx := b.newFixture(t)
 	claim := func(key string) (now time.Time) {
-		return bed.write(t, func(ctx context.Context, tx *db.Tx) error {
+		return fx.write(t, func(ctx context.Context, tx *db.Tx) error {
 			_, _, err := store.ClaimIdempotencyKey(ctx, tx, "ada", key, "request", time.Time{})
 			return err
 		})
@@ -24,15 +24,15 @@ func testForgetOnce(t *testing.T, b Backend) {
 	}
 	before := claim("new")
 	for _, want := range []int64{2, 2, 1, 0} {
-		bed.write(t, func(ctx context.Context, tx *db.Tx) error {
+		fx.write(t, func(ctx context.Context, tx *db.Tx) error {
 			n, err := store.ForgetIdempotencyKeys(ctx, tx, before, 2)
 			if n != want {
-				t.Errorf("%d keys were dropped, want %d", n, want)
+				t.Errorf("%d keys were deleted, want %d", n, want)
 			}
 			return err
 		})
 	}
-	if n := bed.count(t, `SELECT count(*) FROM idempotency_keys WHERE key = 'new'`); n != 1 {
+	if n := fx.count(t, `SELECT count(*) FROM idempotency_keys WHERE key = 'new'`); n != 1 {
 		t.Errorf("the new key is there %d times", n)
 	}
 }

@@ -22,38 +22,38 @@ var automatic = groups.AutomaticRule{
 	AllGroup: comity.GroupMembers, ActiveGroup: comity.GroupActive,
 }
 
-// world is a small CO: people, roles, units and groups, and memberships, of which some match the rule and some
-// do not. All refer to each other by index.
-type world struct {
+// coSpec describes a small CO: people, roles, units and groups, and memberships, of which some match the rule and some
+// do not. They refer to each other by index.
+type coSpec struct {
 	people []string // statuses
 	units  int
-	roles  []worldRole
-	groups []worldGroup
+	roles  []roleSpec
+	groups []groupSpec
 	// members are pairs of a group and a person.
 	members map[[2]int]bool
 }
 
-type worldRole struct {
+type roleSpec struct {
 	person, unit int // unit -1: none
 	status       string
 }
 
-type worldGroup struct {
+type groupSpec struct {
 	unit      int
 	groupType string
 	auto      bool
 }
 
-// drawWorld draws a random world.
-func drawWorld(t *rapid.T) world {
+// randomCO returns a random description of a small CO.
+func randomCO(t *rapid.T) coSpec {
 	statuses := rapid.SampledFrom([]string{comity.Active, comity.GracePeriod, comity.Suspended, comity.Deleted, comity.Pending})
-	w := world{
+	w := coSpec{
 		people:  rapid.SliceOfN(statuses, 1, 4).Draw(t, "people"),
 		units:   rapid.IntRange(0, 2).Draw(t, "units"),
 		members: map[[2]int]bool{},
 	}
 	for i := range rapid.IntRange(0, 5).Draw(t, "roles") {
-		w.roles = append(w.roles, worldRole{
+		w.roles = append(w.roles, roleSpec{
 			person: rapid.IntRange(0, len(w.people)-1).Draw(t, fmt.Sprintf("person of role %d", i)),
 			unit:   rapid.IntRange(-1, w.units-1).Draw(t, fmt.Sprintf("unit of role %d", i)),
 			status: statuses.Draw(t, fmt.Sprintf("status of role %d", i)),
@@ -61,10 +61,10 @@ func drawWorld(t *rapid.T) world {
 	}
 	for unit := -1; unit < w.units; unit++ {
 		for groupType, auto := range map[string]bool{comity.GroupMembers: true, comity.GroupActive: true, comity.GroupAdmins: false} {
-			w.groups = append(w.groups, worldGroup{unit, groupType, auto})
+			w.groups = append(w.groups, groupSpec{unit, groupType, auto})
 		}
 	}
-	slices.SortFunc(w.groups, func(a, b worldGroup) int { return slices.Compare([]string{a.groupType}, []string{b.groupType}) })
+	slices.SortFunc(w.groups, func(a, b groupSpec) int { return slices.Compare([]string{a.groupType}, []string{b.groupType}) })
 	for g := range w.groups {
 		for p := range w.people {
 			if rapid.Bool().Draw(t, fmt.Sprintf("%d in group %d", p, g)) {
@@ -76,7 +76,7 @@ func drawWorld(t *rapid.T) world {
 }
 
 // entitled returns whether the rule puts a person in a group.
-func (w world) entitled(group, person int) bool {
+func (w coSpec) entitled(group, person int) bool {
 	g, status := w.groups[group], w.people[person]
 	counts := func(status string) bool {
 		if g.groupType == comity.GroupMembers {
@@ -87,23 +87,23 @@ func (w world) entitled(group, person int) bool {
 	if g.unit < 0 {
 		return counts(status)
 	}
-	return slices.ContainsFunc(w.roles, func(r worldRole) bool {
+	return slices.ContainsFunc(w.roles, func(r roleSpec) bool {
 		return r.person == person && r.unit == g.unit && counts(r.status) && counts(status)
 	})
 }
 
-// built has the ids and records of a stored world.
-type built struct {
+// storedCO has the ids and records of a CO that addCO stored.
+type storedCO struct {
 	co, target            int64
 	people, units, groups []int64
 	members               map[[2]int]*comity.Record
 }
 
-// build stores a world in a new CO with a target.
-func (b *bed) build(t tb, w world) (out built) {
+// addCO stores a new CO as the coSpec describes it, with a target.
+func (fx *fixture) addCO(t tb, w coSpec) (out storedCO) {
 	t.Helper()
-	b.write(t, func(ctx context.Context, tx *db.Tx) (err error) {
-		out = built{members: map[[2]int]*comity.Record{}}
+	fx.write(t, func(ctx context.Context, tx *db.Tx) (err error) {
+		out = storedCO{members: map[[2]int]*comity.Record{}}
 		put := func(where db.Place, rec *comity.Record) *comity.Record {
 			rec.CoId = out.co
 			if err == nil {
@@ -154,14 +154,14 @@ func (b *bed) build(t tb, w world) (out built) {
 	return out
 }
 
-// testAutomatic synchronizes the memberships of random worlds and scopes, and checks memberships, history and
+// testAutomatic synchronizes the memberships of random COs, each in a random scope, and checks memberships, history and
 // deliveries.
 func testAutomatic(t *testing.T, b Backend) {
-	bed := b.bed(t)
-	elsewhere := bed.build(t, world{people: []string{comity.Active}, groups: []worldGroup{{-1, comity.GroupMembers, true}}})
+	fx := b.newFixture(t)
+	elsewhere := fx.addCO(t, coSpec{people: []string{comity.Active}, groups: []groupSpec{{-1, comity.GroupMembers, true}}})
 	rapidtest.Check(t, func(t *rapid.T) {
-		w := drawWorld(t)
-		x := bed.build(t, w)
+		w := randomCO(t)
+		x := fx.addCO(t, w)
 		scope, in := groups.Scope{CoId: x.co}, func(int, int) bool { return true }
 		switch rapid.IntRange(0, 2).Draw(t, "scope") {
 		case 1:
@@ -171,44 +171,44 @@ func testAutomatic(t *testing.T, b Backend) {
 			one := rapid.IntRange(0, len(w.groups)-1).Draw(t, "group of the scope")
 			scope, in = groups.Scope{CoId: x.co, CoGroupId: x.groups[one]}, func(g, _ int) bool { return g == one }
 		}
-		before := bed.historySize(t)
-		changes := bed.syncs(t, w, x, scope, in)
-		if got := bed.historySize(t) - before; got != int64(changes) {
+		before := fx.countRevisions(t)
+		changes := fx.checkSync(t, w, x, scope, in)
+		if got := fx.countRevisions(t) - before; got != int64(changes) {
 			t.Errorf("%d revisions for %d changes", got, changes)
 		}
 		// A second run changes nothing.
-		bed.sync(t, scope)
-		if got := bed.historySize(t) - before; got != int64(changes) {
+		fx.sync(t, scope)
+		if got := fx.countRevisions(t) - before; got != int64(changes) {
 			t.Errorf("%d revisions for %d changes, after it was done again", got, changes)
 		}
 	})
-	if n := len(bed.list(t, comity.CoGroupMember.Resource, store.Equal("co_id", elsewhere.co))); n != 0 {
+	if n := len(fx.list(t, comity.CoGroupMember.Resource, store.Equal("co_id", elsewhere.co))); n != 0 {
 		t.Errorf("another CO has %d memberships", n)
 	}
 }
 
-func (b *bed) historySize(t tb) int64 {
+func (fx *fixture) countRevisions(t tb) int64 {
 	t.Helper()
-	return b.count(t, `SELECT count(*) FROM history`)
+	return fx.count(t, `SELECT count(*) FROM history`)
 }
 
-// sync synchronizes the memberships of a scope, by another actor than the one that built the world.
-func (b *bed) sync(t tb, scope groups.Scope) {
+// sync synchronizes the memberships of a scope, by another actor than the one that added the records.
+func (fx *fixture) sync(t tb, scope groups.Scope) {
 	t.Helper()
-	b.write(t, func(ctx context.Context, tx *db.Tx) error {
+	fx.write(t, func(ctx context.Context, tx *db.Tx) error {
 		_, err := groups.SyncAutomatic(ctx, tx, scope, automatic, "the rules")
 		return err
 	})
 }
 
-// syncs synchronizes the memberships of a scope, checks them, and returns how many should have changed.
-func (b *bed) syncs(t tb, w world, x built, scope groups.Scope, in func(group, person int) bool) (changes int) {
+// checkSync synchronizes the memberships of a scope, checks them, and returns how many should have changed.
+func (fx *fixture) checkSync(t tb, w coSpec, x storedCO, scope groups.Scope, in func(group, person int) bool) (changes int) {
 	t.Helper()
-	b.clearDeliveries(t, x.co)
-	b.sync(t, scope)
+	fx.clearDeliveries(t, x.co)
+	fx.sync(t, scope)
 	f := comity.CoGroupMember
 	now := map[pair]*comity.Record{}
-	for _, rec := range b.list(t, f.Resource, store.Equal("co_id", x.co)) {
+	for _, rec := range fx.list(t, f.Resource, store.Equal("co_id", x.co)) {
 		now[pair{rec.Int(f.CoGroupId), rec.OwnedBy(comity.OwnerCO)}] = rec
 	}
 	var enqueued []pair
@@ -229,33 +229,33 @@ func (b *bed) syncs(t tb, w world, x built, scope groups.Scope, in func(group, p
 			case was != nil && is != nil:
 				same(t, was, is)
 			case was != nil:
-				b.removed(t, was)
+				fx.checkRemoved(t, was)
 			case is != nil:
-				b.joined(t, is, x.groups[g], x.people[p])
+				fx.checkAdded(t, is, x.groups[g], x.people[p])
 			}
 		}
 	}
 	slices.SortFunc(enqueued, pair.compare)
-	if diff := cmp.Diff(slices.Compact(enqueued), b.marked(t, x.co), cmp.AllowUnexported(pair{})); diff != "" {
+	if diff := cmp.Diff(slices.Compact(enqueued), fx.pending(t, x.co), cmp.AllowUnexported(pair{})); diff != "" {
 		t.Errorf("enqueued (-want +got):\n%s", diff)
 	}
 	return changes
 }
 
-// removed fails the test unless the history shows that a membership was removed.
-func (b *bed) removed(t tb, was *comity.Record) {
+// checkRemoved fails the test unless the history shows that a membership was removed.
+func (fx *fixture) checkRemoved(t tb, was *comity.Record) {
 	t.Helper()
-	chain := b.of(t, was.Resource, was.Id)
+	chain := fx.revisionsOf(t, was.Resource, was.Id)
 	checkChain(t, chain, false)
 	if last := chain[len(chain)-1]; last.Actor != "the rules" || !cmp.Equal(last.Data, data(was)) {
 		t.Errorf("membership %d was removed as %+v", was.Id, last)
 	}
 }
 
-// joined fails the test unless a membership and its history are like those of one that was added by an insert.
-func (b *bed) joined(t tb, is *comity.Record, group, person int64) {
+// checkAdded fails the test unless a membership and its history are like those of one that was added by an insert.
+func (fx *fixture) checkAdded(t tb, is *comity.Record, group, person int64) {
 	t.Helper()
-	chain := b.of(t, is.Resource, is.Id)
+	chain := fx.revisionsOf(t, is.Resource, is.Id)
 	checkChain(t, chain, true)
 	checkPresent(t, is, chain)
 	want := row(is.Resource, comity.CoGroupMember.CoGroupId, group, comity.CoGroupMember.Person, comity.OwnerCell(comity.OwnerCO.Word, person),

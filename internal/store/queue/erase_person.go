@@ -7,28 +7,28 @@ import (
 	"comity/internal/store/db"
 )
 
-// Known is the identifiers that a target may have for a person.
-type Known struct {
+// TargetIdentifiers are the identifiers that a target may have for a person.
+type TargetIdentifiers struct {
 	Target int64
 	// Identifiers are those that the target was sent the person under.
 	Identifiers []string
-	// Waiting says that the delivery of the person's delete is pending, in flight or resting.
+	// Waiting says that the delivery of the person's delete is pending, in flight or dead-lettered.
 	Waiting bool
 }
 
-// ForgetPerson erases what is stored about deliveries of a deleted person and returns the targets that
+// ErasePerson erases what is stored about deliveries of a deleted person and returns the targets that
 // may have identifiers of the person. Where the delivery of the delete is still pending, its identifiers
-// stay until it is delivered, because the message needs them; a resting delivery is made due now.
-func ForgetPerson(ctx context.Context, tx *db.Tx, person int64) ([]Known, error) {
+// stay until it is delivered, because the message needs them; a dead-lettered one is made due now.
+func ErasePerson(ctx context.Context, tx *db.Tx, person int64) ([]TargetIdentifiers, error) {
 	// The delete that the transaction made is one of these deliveries.
 	if err := Enqueue(ctx, tx); err != nil {
 		return nil, err
 	}
 	now := tx.Now()
-	var known []Known
+	var known []TargetIdentifiers
 	err := tx.Query(ctx, `SELECT co_provisioning_target_id, identifier, obsolete, due IS NOT NULL OR claimed OR dead_lettered FROM deliveries
 		WHERE kind = 0 AND subject_id = $1 ORDER BY co_provisioning_target_id`+tx.Dialect.ForUpdate, db.Args{person}, func(row *db.Row) (err error) {
-		k := Known{Target: row.Int()}
+		k := TargetIdentifiers{Target: row.Int()}
 		identifier := row.Text()
 		if k.Identifiers, err = obsoleteOf(row.Text()); err != nil {
 			return fmt.Errorf("person %d at target %d: %w", person, k.Target, err)

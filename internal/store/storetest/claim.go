@@ -15,16 +15,16 @@ import (
 	"comity/internal/store/queue"
 )
 
-// testClaims claims deliveries, by one worker and by many.
-func testClaims(t *testing.T, b Backend) {
+// testClaim claims deliveries, by one worker and by many.
+func testClaim(t *testing.T, b Backend) {
 	c := newClock()
-	bed := b.bedWith(t, db.Options{Clock: c.Now})
-	t.Run("a lease", func(t *testing.T) { testLease(t, bed, c) })
-	t.Run("in order", func(t *testing.T) { testClaimOrder(t, bed, c) })
-	t.Run("of one", func(t *testing.T) { testClaimOne(t, bed, c) })
+	fx := b.newFixtureWith(t, db.Options{Clock: c.Now})
+	t.Run("a lease", func(t *testing.T) { testLease(t, fx, c) })
+	t.Run("in order", func(t *testing.T) { testClaimOrder(t, fx, c) })
+	t.Run("of one", func(t *testing.T) { testClaimOne(t, fx, c) })
 	t.Run("of one at a target that is not there", func(t *testing.T) {
-		s := bed.deliveryFixture(t, c)
-		err := bed.store.Write(t.Context(), func(tx *db.Tx) error {
+		s := fx.deliveryFixture(t, c)
+		err := fx.store.Write(t.Context(), func(tx *db.Tx) error {
 			_, _, err := queue.ClaimOne(t.Context(), tx, 1<<40, comity.PersonSubject(s.person.Id), s.co, time.Minute)
 			return err
 		})
@@ -32,17 +32,7 @@ func testClaims(t *testing.T, b Backend) {
 			t.Errorf("error %v, want ErrConflict", err)
 		}
 	})
-	t.Run("by many at once", func(t *testing.T) { testManyClaim(t, bed, c) })
-}
-
-// claim claims the due deliveries of a target.
-func (b *bed) claim(t tb, target int64, limit int, lease time.Duration) (claimed []queue.Delivery) {
-	t.Helper()
-	b.write(t, func(ctx context.Context, tx *db.Tx) (err error) {
-		claimed, err = queue.Claim(ctx, tx, target, limit, lease)
-		return err
-	})
-	return claimed
+	t.Run("by many at once", func(t *testing.T) { testManyClaim(t, fx, c) })
 }
 
 func people(claimed []queue.Delivery) []int64 {
@@ -54,106 +44,74 @@ func people(claimed []queue.Delivery) []int64 {
 	return out
 }
 
-func testLease(t *testing.T, bed *bed, c *clock) {
-	s := bed.deliveryFixture(t, c)
+func testLease(t *testing.T, fx *fixture, c *clock) {
+	s := fx.deliveryFixture(t, c)
 	none := func(why string) {
 		t.Helper()
-		if got := bed.claim(t, s.target.Id, 10, time.Minute); len(got) > 0 {
+		if got := fx.claim(t, s.target.Id, 10, time.Minute); len(got) > 0 {
 			t.Errorf("claimed %+v %s", got, why)
 		}
 	}
 	none("though nothing is enqueued")
-	first := s.marks(t)
-	other := bed.provisioningTarget(t, s.co)
-	if got := bed.claim(t, other.Id, 10, time.Minute); len(got) > 0 {
+	first := s.enqueueByChange(t)
+	other := fx.provisioningTarget(t, s.co)
+	if got := fx.claim(t, other.Id, 10, time.Minute); len(got) > 0 {
 		t.Errorf("claimed %+v for another target", got)
 	}
-	if got := bed.claim(t, s.target.Id, 0, time.Minute); len(got) > 0 {
+	if got := fx.claim(t, s.target.Id, 0, time.Minute); len(got) > 0 {
 		t.Errorf("claimed %+v of none", got)
 	}
-	d, now := s.claims(t)
+	d, now := s.claimPerson(t)
 	want := queue.Delivery{TargetId: s.target.Id, Subject: comity.PersonSubject(s.person.Id), Version: 1, Sequence: 1}
 	if diff := cmp.Diff(want, d, cmp.Comparer(sameProvisionedAs)); diff != "" {
 		t.Errorf("claimed (-want +got):\n%s", diff)
 	}
-	s.is(t, delivery{Version: 1, Due: now.Add(time.Minute), Held: true, Since: first, Sequence: 1})
+	s.is(t, delivery{Version: 1, Due: now.Add(time.Minute), InFlight: true, Since: first, Sequence: 1})
 	none("twice")
 	c.move(58 * time.Second)
-	bed.givesBack(t, s, 0)
+	fx.giveBackOverdue(t, s, 0)
 	c.move(2 * time.Second)
-	none("though the clock alone says that the lease is over")
-	bed.givesBack(t, s, 1)
-	d, now = s.claims(t)
+	none("although the lease is over by the clock")
+	fx.giveBackOverdue(t, s, 1)
+	d, now = s.claimPerson(t)
 	want.Sequence = 2
 	if diff := cmp.Diff(want, d, cmp.Comparer(sameProvisionedAs)); diff != "" {
 		t.Errorf("taken over (-want +got):\n%s", diff)
 	}
-	s.is(t, delivery{Version: 1, Due: now.Add(time.Minute), Held: true, Since: first, Sequence: 2})
+	s.is(t, delivery{Version: 1, Due: now.Add(time.Minute), InFlight: true, Since: first, Sequence: 2})
 	failed := failed(d, false, false)
-	s.finishes(t, failed)
+	s.finish(t, failed)
 	none("before its next try")
 	c.move(time.Hour)
-	d, _ = s.claims(t)
+	d, _ = s.claimPerson(t)
 	if d.Sequence != 3 || d.Attempts != 1 || d.Version != 1 {
 		t.Errorf("claimed for its next try: %+v", d)
 	}
 }
 
-// givesBack gives back the overdue claims of a target, whose number must be want. It also checks that claims
-// with an older sequence give nothing back.
-func (b *bed) givesBack(t *testing.T, s *deliveryFixture, want int) {
-	t.Helper()
-	var overdue []queue.InFlight
-	s.write(t, func(ctx context.Context, tx *db.Tx) (err error) {
-		overdue, err = queue.Overdue(ctx, tx)
-		return err
-	})
-	overdue = slices.DeleteFunc(overdue, func(c queue.InFlight) bool { return c.TargetId != s.target.Id })
-	if len(overdue) != want {
-		t.Errorf("overdue: %+v, want %d", overdue, want)
-	}
-	held := s.row(t)
-	for _, of := range []int64{-1, 0} {
-		claims := slices.Clone(overdue)
-		for i := range claims {
-			claims[i].Sequence += of
-		}
-		now := s.write(t, func(ctx context.Context, tx *db.Tx) error { return queue.GiveBack(ctx, tx, claims) })
-		if of == 0 && want > 0 {
-			held.Held, held.Due = false, now
-		}
-		s.is(t, held)
-	}
-}
-
-// sameProvisionedAs compares provisioned identifiers; nil and empty Obsolete are the same.
-func sameProvisionedAs(a, b comity.ProvisionedAs) bool {
-	return a.Identifier == b.Identifier && slices.Equal(a.Obsolete, b.Obsolete)
-}
-
-func testClaimOrder(t *testing.T, bed *bed, c *clock) {
-	s := bed.deliveryFixture(t, c)
+func testClaimOrder(t *testing.T, fx *fixture, c *clock) {
+	s := fx.deliveryFixture(t, c)
 	var all []int64
 	for range 20 {
-		all = append(all, bed.person(t, s.co).Id)
+		all = append(all, fx.person(t, s.co).Id)
 	}
 	// Deliveries are enqueued in the reverse order of ids.
 	order := slices.Clone(all)
 	slices.Reverse(order)
 	for _, p := range order {
 		c.move(time.Second)
-		bed.mark(t, s.co, p)
+		fx.enqueue(t, s.co, p)
 	}
 	for i := 0; i < len(order); i += 8 {
 		want := slices.Clone(order[i:min(i+8, len(order))])
 		slices.Sort(want)
-		if diff := cmp.Diff(want, people(bed.claim(t, s.target.Id, 8, time.Hour))); diff != "" {
+		if diff := cmp.Diff(want, people(fx.claim(t, s.target.Id, 8, time.Hour))); diff != "" {
 			t.Errorf("claimed after %d (-want +got):\n%s", i, diff)
 		}
 	}
 }
 
-func testClaimOne(t *testing.T, bed *bed, c *clock) {
+func testClaimOne(t *testing.T, fx *fixture, c *clock) {
 	one := func(t *testing.T, s *deliveryFixture, want bool) (d queue.Delivery, now time.Time) {
 		t.Helper()
 		s.clock.move(time.Second)
@@ -168,67 +126,67 @@ func testClaimOne(t *testing.T, bed *bed, c *clock) {
 		return d, now
 	}
 	t.Run("that was never enqueued", func(t *testing.T) {
-		s := bed.deliveryFixture(t, c)
+		s := fx.deliveryFixture(t, c)
 		d, now := one(t, s, true)
 		if diff := cmp.Diff(queue.Delivery{TargetId: s.target.Id, Subject: comity.PersonSubject(s.person.Id), Version: 1, Sequence: 1}, d, cmp.Comparer(sameProvisionedAs)); diff != "" {
 			t.Errorf("claimed (-want +got):\n%s", diff)
 		}
-		s.is(t, delivery{Version: 1, Due: now.Add(time.Minute), Held: true, Since: now, Sequence: 1})
+		s.is(t, delivery{Version: 1, Due: now.Add(time.Minute), InFlight: true, Since: now, Sequence: 1})
 	})
-	t.Run("that waits", func(t *testing.T) {
-		s := bed.deliveryFixture(t, c)
-		first := s.marks(t)
+	t.Run("that is pending", func(t *testing.T) {
+		s := fx.deliveryFixture(t, c)
+		first := s.enqueueByChange(t)
 		d, now := one(t, s, true)
-		s.is(t, delivery{Version: 2, Due: now.Add(time.Minute), Held: true, Since: first, Sequence: 1})
-		if got := bed.claim(t, s.target.Id, 10, time.Minute); len(got) > 0 {
+		s.is(t, delivery{Version: 2, Due: now.Add(time.Minute), InFlight: true, Since: first, Sequence: 1})
+		if got := fx.claim(t, s.target.Id, 10, time.Minute); len(got) > 0 {
 			t.Errorf("a worker claimed it too: %+v", got)
 		}
-		s.finishes(t, queue.Outcome{Delivery: d, OK: true})
-		if len(bed.marked(t, s.co)) != 0 {
-			t.Error("it still waits")
+		s.finish(t, queue.Outcome{Delivery: d, OK: true})
+		if len(fx.pending(t, s.co)) != 0 {
+			t.Error("it is still pending")
 		}
 	})
-	t.Run("that somebody holds, until it is given back", func(t *testing.T) {
-		s := bed.deliveryFixture(t, c)
-		s.marks(t)
-		s.claims(t)
-		held := s.row(t)
+	t.Run("that is in flight, until it is given back", func(t *testing.T) {
+		s := fx.deliveryFixture(t, c)
+		s.enqueueByChange(t)
+		s.claimPerson(t)
+		claimed := s.row(t)
 		one(t, s, false)
-		if diff := cmp.Diff(held, s.row(t), cmp.AllowUnexported(delivery{}, pair{})); diff != "" {
-			t.Errorf("it changed a delivery that another worker holds (-before +after):\n%s", diff)
+		if diff := cmp.Diff(claimed, s.row(t), cmp.AllowUnexported(delivery{}, pair{})); diff != "" {
+			t.Errorf("it changed a delivery that another worker has claimed (-before +after):\n%s", diff)
 		}
 		c.move(time.Minute)
 		one(t, s, false)
-		bed.givesBack(t, s, 1)
+		fx.giveBackOverdue(t, s, 1)
 		if d, _ := one(t, s, true); d.Sequence != 2 || d.Version != 2 {
 			t.Errorf("taken over: %+v", d)
 		}
 	})
 	t.Run("that is not due", func(t *testing.T) {
-		s := bed.deliveryFixture(t, c)
-		s.marks(t)
-		d, _ := s.claims(t)
-		s.finishes(t, failed(d, false, false))
+		s := fx.deliveryFixture(t, c)
+		s.enqueueByChange(t)
+		d, _ := s.claimPerson(t)
+		s.finish(t, failed(d, false, false))
 		if d, _ := one(t, s, true); d.Attempts != 1 || d.Sequence != 2 {
 			t.Errorf("claimed %+v", d)
 		}
 	})
-	t.Run("that rests", func(t *testing.T) {
-		s := bed.deliveryFixture(t, c)
-		s.marks(t)
-		refused, _ := s.claims(t)
-		s.finishes(t, failed(refused, true, true))
+	t.Run("that is dead-lettered", func(t *testing.T) {
+		s := fx.deliveryFixture(t, c)
+		s.enqueueByChange(t)
+		refused, _ := s.claimPerson(t)
+		s.finish(t, failed(refused, true, true))
 		// A claim by request resets the number of refusals.
 		d, now := one(t, s, true)
 		if d.Refusals != 0 || d.Sequence != 2 {
 			t.Errorf("claimed %+v", d)
 		}
-		if got := s.row(t); got.Resting || !got.Due.Equal(now.Add(time.Minute)) {
-			t.Errorf("delivery %+v, want it held", got)
+		if got := s.row(t); got.DeadLettered || !got.Due.Equal(now.Add(time.Minute)) {
+			t.Errorf("delivery %+v, want it in flight", got)
 		}
 	})
 	t.Run("by many at once", func(t *testing.T) {
-		s := bed.deliveryFixture(t, c)
+		s := fx.deliveryFixture(t, c)
 		got := make([]bool, 8)
 		var all sync.WaitGroup
 		for i := range got {
@@ -247,14 +205,14 @@ func testClaimOne(t *testing.T, bed *bed, c *clock) {
 }
 
 // testManyClaim has workers claim and finish in parallel: one worker at a time has a delivery.
-func testManyClaim(t *testing.T, bed *bed, c *clock) {
-	s := bed.deliveryFixture(t, c)
+func testManyClaim(t *testing.T, fx *fixture, c *clock) {
+	s := fx.deliveryFixture(t, c)
 	var records []*comity.Record
 	for range 120 {
 		records = append(records, row(comity.CoPerson.Resource, comity.CoPerson.CoId, s.co))
 	}
-	all := ids(bed.add(t, records...))
-	bed.mark(t, s.co, all...)
+	all := ids(fx.add(t, records...))
+	fx.enqueue(t, s.co, all...)
 	claimed := make([][]int64, 8)
 	var workers sync.WaitGroup
 	for i := range claimed {
@@ -262,7 +220,7 @@ func testManyClaim(t *testing.T, bed *bed, c *clock) {
 			var outcomes []queue.Outcome
 			for {
 				var got []queue.Delivery
-				err := bed.store.Write(t.Context(), func(tx *db.Tx) (err error) {
+				err := fx.store.Write(t.Context(), func(tx *db.Tx) (err error) {
 					if err := queue.Finish(t.Context(), tx, outcomes); err != nil {
 						return err
 					}
@@ -290,7 +248,7 @@ func testManyClaim(t *testing.T, bed *bed, c *clock) {
 	if diff := cmp.Diff(all, got); diff != "" {
 		t.Errorf("claimed (-enqueued +claimed):\n%s", diff)
 	}
-	if left := bed.marked(t, s.co); len(left) > 0 {
+	if left := fx.pending(t, s.co); len(left) > 0 {
 		t.Errorf("%d are left", len(left))
 	}
 }

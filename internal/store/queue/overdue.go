@@ -14,8 +14,8 @@ type InFlight struct {
 	Sequence int64
 }
 
-// Overdue returns the claims whose lease is over by the clock. Their holder may still be sending: the
-// clock may have been set ahead meanwhile.
+// Overdue returns the claims whose lease is over by the clock. Their worker may still be sending: the clock
+// may have been set ahead since.
 func Overdue(ctx context.Context, tx *db.Tx) ([]InFlight, error) {
 	now := tx.Now()
 	return db.Collect(ctx, tx, `SELECT co_provisioning_target_id, kind, subject_id, sequence FROM deliveries WHERE claimed AND due <= $1`,

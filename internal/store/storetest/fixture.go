@@ -25,8 +25,8 @@ type tb interface {
 	Fatalf(format string, args ...any)
 }
 
-// bed is a database under test.
-type bed struct {
+// fixture is a database under test.
+type fixture struct {
 	store *db.DB
 	// raw reads the tables without the store.
 	raw  *sql.DB
@@ -46,22 +46,22 @@ func sealer(t tb, b byte) *seal.Sealer {
 	return s
 }
 
-// bed makes a database and opens it with the default clock.
-func (b Backend) bed(t *testing.T) *bed { return b.bedWith(t, db.Options{}) }
+// newFixture makes a database and opens it with the default clock.
+func (b Backend) newFixture(t *testing.T) *fixture { return b.newFixtureWith(t, db.Options{}) }
 
-// bedWith makes a database and opens it with the options that are set.
-func (b Backend) bedWith(t *testing.T, o db.Options) *bed {
+// newFixtureWith makes a database and opens it with the options that are set.
+func (b Backend) newFixtureWith(t *testing.T, o db.Options) *fixture {
 	t.Helper()
 	name := b.Database(t)
-	bed := &bed{name: name, raw: openRaw(t, name)}
-	bed.store = b.start(t, name, o)
+	fx := &fixture{name: name, raw: openRaw(t, name)}
+	fx.store = b.start(t, name, o)
 	t.Cleanup(func() {
-		bed.checkHistory(t)
-		if err := bed.store.Close(); err != nil {
+		fx.checkHistory(t)
+		if err := fx.store.Close(); err != nil {
 			t.Error(err)
 		}
 	})
-	return bed
+	return fx
 }
 
 // open opens a database once more, until the test ends.
@@ -106,10 +106,10 @@ func openRaw(t *testing.T, name string) *sql.DB {
 }
 
 // write runs a closure that must succeed and returns its transaction's time.
-func (b *bed) write(t tb, fn func(context.Context, *db.Tx) error) (now time.Time) {
+func (fx *fixture) write(t tb, fn func(context.Context, *db.Tx) error) (now time.Time) {
 	t.Helper()
 	ctx := t.Context()
-	err := b.store.Write(ctx, func(tx *db.Tx) error {
+	err := fx.store.Write(ctx, func(tx *db.Tx) error {
 		if err := fn(ctx, tx); err != nil {
 			return err
 		}
@@ -123,18 +123,18 @@ func (b *bed) write(t tb, fn func(context.Context, *db.Tx) error) (now time.Time
 }
 
 // read runs a closure that must succeed.
-func (b *bed) read(t tb, fn func(context.Context, *db.Tx) error) {
+func (fx *fixture) read(t tb, fn func(context.Context, *db.Tx) error) {
 	t.Helper()
 	ctx := t.Context()
-	if err := b.store.Read(ctx, func(tx *db.Tx) error { return fn(ctx, tx) }); err != nil {
+	if err := fx.store.Read(ctx, func(tx *db.Tx) error { return fn(ctx, tx) }); err != nil {
 		t.Fatalf("read: %v", err)
 	}
 }
 
 // get reads a record that must be there.
-func (b *bed) get(t tb, r *comity.Resource, id int64) (rec *comity.Record) {
+func (fx *fixture) get(t tb, r *comity.Resource, id int64) (rec *comity.Record) {
 	t.Helper()
-	b.read(t, func(ctx context.Context, tx *db.Tx) (err error) {
+	fx.read(t, func(ctx context.Context, tx *db.Tx) (err error) {
 		rec, err = store.Get(ctx, tx, r, id)
 		return err
 	})
@@ -142,9 +142,9 @@ func (b *bed) get(t tb, r *comity.Resource, id int64) (rec *comity.Record) {
 }
 
 // list reads all records that meet the conditions.
-func (b *bed) list(t tb, r *comity.Resource, conditions ...db.Condition) (records []*comity.Record) {
+func (fx *fixture) list(t tb, r *comity.Resource, conditions ...db.Condition) (records []*comity.Record) {
 	t.Helper()
-	b.read(t, func(ctx context.Context, tx *db.Tx) (err error) {
+	fx.read(t, func(ctx context.Context, tx *db.Tx) (err error) {
 		records, err = store.List(ctx, tx, r, 0, 100_000, conditions...)
 		return err
 	})
@@ -152,9 +152,9 @@ func (b *bed) list(t tb, r *comity.Resource, conditions ...db.Condition) (record
 }
 
 // count runs a query of one number.
-func (b *bed) count(t tb, query string, args ...any) (n int64) {
+func (fx *fixture) count(t tb, query string, args ...any) (n int64) {
 	t.Helper()
-	if err := b.raw.QueryRowContext(context.WithoutCancel(t.Context()), query, args...).Scan(&n); err != nil {
+	if err := fx.raw.QueryRowContext(context.WithoutCancel(t.Context()), query, args...).Scan(&n); err != nil {
 		t.Fatalf("%s: %v", query, err)
 	}
 	return n
@@ -170,7 +170,7 @@ func newClock() *clock {
 	return &clock{now: time.Date(2026, 11, 21, 17, 39, 1, 250_000_000, time.UTC)}
 }
 
-// Now is store.Options.Clock.
+// Now is db.Options.Clock.
 func (c *clock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
