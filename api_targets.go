@@ -44,7 +44,7 @@ var CoApiProvisionerTarget = func() (t struct {
 		doc("The CO's groups are sent, too, each with its members' identifiers.")
 	t.SigningSecret = t.secret("SigningSecret", 128).advanced().must(signingSecret).
 		doc("Messages are signed with it, if there is one.")
-	t.unique(Unique{Phrase: "Target Already Configured", Fields: []*Field{t.CoProvisioningTargetId}})
+	t.unique(Unique{Phrase: PhraseTargetConfigured, Fields: []*Field{t.CoProvisioningTargetId}})
 	return t
 }()
 

@@ -30,8 +30,9 @@ type Bound struct {
 	What string
 	// Status and Phrase are the answer to a request that exceeds the limit, and Text is an example of its
 	// body.
-	Status       int
-	Phrase, Text string
+	Status int
+	Phrase Phrase
+	Text   string
 }
 
 // Bounds returns the documentation of all limits.

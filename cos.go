@@ -12,7 +12,7 @@ var Co = func() (t struct {
 	Name, Description, Status *Field
 },
 ) {
-	t.Resource = resource("Co", "Cos", "cos").short("COL").called("CO").unknown("CO Unknown", "CO Unknown", "CO Unknown").
+	t.Resource = resource("Co", "Cos", "cos").short("COL").called("CO").unknown(PhraseCOUnknown, PhraseCOUnknown, PhraseCOUnknown).
 		named("CO", "COs").
 		doc("A Collaborative Organization, the tenant: everything but the CO itself belongs to one. Deleting one deletes all it holds. Adding, editing and deleting are for users of the platform CO (id 1, `COmanage`).")
 	t.Name = t.text("Name", 128).required().name().

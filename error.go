@@ -56,7 +56,7 @@ type Error struct {
 	// Op is the operation that failed, for the log.
 	Op string
 	// Phrase is one of the API's fixed reason phrases. It never contains text from a client.
-	Phrase string
+	Phrase Phrase
 	// Detail is a sentence for the answer's body, "" where the phrase says it all.
 	Detail string
 	// Fields are the field errors of an Invalid request.
@@ -73,7 +73,7 @@ func (e *Error) Error() string {
 	if e.Op != "" {
 		parts = append(parts, e.Op)
 	}
-	parts = append(parts, e.Phrase)
+	parts = append(parts, string(e.Phrase))
 	if e.Detail != "" {
 		parts = append(parts, e.Detail)
 	}
@@ -89,32 +89,16 @@ func (e *Error) Error() string {
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// The phrases that are used in more than one place.
-const (
-	PhraseBadRequest    = "Bad Request"
-	PhraseInvalidFields = "Invalid Fields"
-	PhraseUnauthorised  = "Unauthorized"
-	PhraseForbidden     = "Forbidden"
-	PhraseUnknown       = "Unknown"
-	PhraseOther         = "Other Error"
-	PhraseNoCO          = "CO Does Not Exist"
-	PhraseNoPerson      = "No Person Specified"
-	PhrasePersonGone    = "Person Does Not Exist"
-	PhraseNameInUse     = "Name In Use"
-	PhraseWrongCO       = "Wrong CO"
-	PhraseUnavailable   = "Service Unavailable"
-)
-
 // Refuse returns the error of a request that the rules do not allow.
-func Refuse(phrase string) *Error { return &Error{Code: Refused, Phrase: phrase} }
+func Refuse(phrase Phrase) *Error { return &Error{Code: Refused, Phrase: phrase} }
 
 // RefuseBecause is Refuse with a sentence for the body of the answer.
-func RefuseBecause(phrase, format string, args ...any) *Error {
+func RefuseBecause(phrase Phrase, format string, args ...any) *Error {
 	return &Error{Code: Refused, Phrase: phrase, Detail: fmt.Sprintf(format, args...)}
 }
 
 // Missing returns the error of a record that does not exist.
-func Missing(phrase string) *Error { return &Error{Code: NotFound, Phrase: phrase} }
+func Missing(phrase Phrase) *Error { return &Error{Code: NotFound, Phrase: phrase} }
 
 // InvalidFields returns the error of a request with field errors.
 func InvalidFields(fieldErrors ...FieldError) *Error {

@@ -33,6 +33,6 @@ var CoFileProvisionerTarget = func() (t struct {
 		doc("`false` writes who changed and not what.")
 	t.IncludeGroups = t.boolean("IncludeGroups").advanced().defaults(Cell{}).queueColumn(QueueIncludeGroups).
 		doc("The CO's groups are written, too, each with its members' identifiers.")
-	t.unique(Unique{Phrase: "Target Already Configured", Fields: []*Field{t.CoProvisioningTargetId}})
+	t.unique(Unique{Phrase: PhraseTargetConfigured, Fields: []*Field{t.CoProvisioningTargetId}})
 	return t
 }()

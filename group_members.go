@@ -28,7 +28,7 @@ var CoGroupMember = func() (t struct {
 		}
 		return []FieldError{t.Member.FieldError("must be true where owner is not: a row is a member, an owner, or both")}
 	})
-	t.unique(Unique{Phrase: "CoPerson Already Member", Fields: []*Field{t.CoGroupId, t.Person}, Unset: t.CoGroupNestingId})
+	t.unique(Unique{Phrase: PhraseAlreadyMember, Fields: []*Field{t.CoGroupId, t.Person}, Unset: t.CoGroupNestingId})
 	return t
 }()
 

@@ -27,7 +27,7 @@ var CoGroup = func() (t struct {
 	t.Resource = resource("CoGroup", "CoGroups", "co_groups").short("CGR").called("CO Group").versioned().dated().
 		purpose("Who may do what elsewhere, gathered by hand or by rule.").
 		doc("A group of CO people. Each CO and each unit has four that come by themselves: `:admins`, `:approvers`, `:members:active` and `:members:all`.").
-		unknown("CoGroup Unknown", "Identifier Unknown", "Identifier Unknown").
+		unknown(PhraseGroupUnknown, PhraseIdentifierUnknown, PhraseIdentifierUnknown).
 		tiedTo("CoPerson").queries("search.identifier", "name")
 	t.CoId = t.co()
 	t.CouId = t.reference("CouId", "Cou").owned().

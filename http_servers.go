@@ -63,6 +63,6 @@ var HttpServer = func() (t struct {
 		}
 		return faults
 	})
-	t.unique(Unique{Phrase: "Server Already Configured", Fields: []*Field{t.ServerId}})
+	t.unique(Unique{Phrase: PhraseServerConfigured, Fields: []*Field{t.ServerId}})
 	return t
 }()

@@ -20,7 +20,7 @@ var Identifier = func() (t struct {
 		doc("The target that it comes from.")
 	t.Person = t.owner(OwnerCO, OwnerOrg, OwnerDept, OwnerOrganization, OwnerGroup)
 	t.unique(Unique{
-		Phrase: "Identifier In Use", PerCO: true, Fields: []*Field{t.Type, t.Identifier},
+		Phrase: PhraseIdentifierInUse, PerCO: true, Fields: []*Field{t.Type, t.Identifier},
 		NotOwned: OwnerOrg.Word, Names: t.Identifier,
 	})
 	return t

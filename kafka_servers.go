@@ -35,7 +35,7 @@ var KafkaServer = func() (t struct {
 		doc("All messages go to it; without one the key says where each goes.")
 	t.Timeout = t.integer("Timeout").advanced().
 		doc("How many seconds a delivery may take, 30 at most.")
-	t.unique(Unique{Phrase: "Server Already Configured", Fields: []*Field{t.ServerId}})
+	t.unique(Unique{Phrase: PhraseServerConfigured, Fields: []*Field{t.ServerId}})
 	t.Login = &Login{
 		User: t.Username, Password: t.Password,
 		Scheme: func(rec *Record) string {

@@ -11,6 +11,6 @@ var CoOrgIdentityLink = func() (t struct {
 		doc("Ties an org identity to a CO person.")
 	t.CoPersonId = t.reference("CoPersonId", "CoPerson").required().immutable().listed()
 	t.OrgIdentityId = t.reference("OrgIdentityId", "OrgIdentity").required().immutable().listed()
-	t.unique(Unique{Phrase: "OrgIdentity Already Linked", Fields: []*Field{t.OrgIdentityId}})
+	t.unique(Unique{Phrase: PhraseAlreadyLinked, Fields: []*Field{t.OrgIdentityId}})
 	return t
 }()

@@ -46,7 +46,7 @@ type Resource struct {
 	// AppendOnly resources are append-only: no request edits or deletes them.
 	AppendOnly bool
 	// UnknownOnView, UnknownOnEdit and UnknownOnDelete are the phrases for an unknown id.
-	UnknownOnView, UnknownOnEdit, UnknownOnDelete string
+	UnknownOnView, UnknownOnEdit, UnknownOnDelete Phrase
 
 	// Plugin is, of the settings of provisioning targets, the Plugin of these targets; "" for other resources.
 	Plugin string
@@ -63,7 +63,7 @@ type Resource struct {
 // Unique is the rule that no two records have the same values in Fields.
 type Unique struct {
 	// Phrase is the refusal of a second record.
-	Phrase string
+	Phrase Phrase
 	// PerCO compares only the records of one CO.
 	PerCO bool
 	// Fields are the fields whose values together must be unique.
@@ -77,7 +77,7 @@ type Unique struct {
 }
 
 func resource(singular, plural, path string) *Resource {
-	unknown := singular + " Unknown"
+	unknown := unknownPhrase(singular)
 	return &Resource{
 		Singular: singular, Plural: plural, Path: path, Table: path[strings.LastIndexByte(path, '/')+1:],
 		Noun: singular, UnknownOnView: unknown, UnknownOnEdit: unknown, UnknownOnDelete: unknown,
@@ -97,7 +97,7 @@ func (r *Resource) inHistory() *Resource {
 
 func (r *Resource) called(noun string) *Resource { r.Noun = noun; return r }
 
-func (r *Resource) unknown(view, edit, del string) *Resource {
+func (r *Resource) unknown(view, edit, del Phrase) *Resource {
 	r.UnknownOnView, r.UnknownOnEdit, r.UnknownOnDelete = view, edit, del
 	return r
 }

@@ -32,7 +32,7 @@ var CoProvisioningTarget = func() (t struct {
 		addedAs("Add Provisioning Target").purpose("The systems that receive changes.").
 		doc("Where changes of the CO's people are sent. Adding a target or changing its mode sends nothing by itself.").
 		called("CO Provisioning Target").
-		unknown("CoProvisioningTarget Unknown", "CoProvisioningTarget Unknown", "CoProvisioningTarget Not Found")
+		unknown(PhraseTargetUnknown, PhraseTargetUnknown, PhraseTargetNotFound)
 	t.CoId = t.co()
 	t.Description = t.text("Description", 256)
 	t.Plugin = t.code("Plugin", plugins()...).required().

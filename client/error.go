@@ -28,7 +28,7 @@ func decodeError(resp *http.Response, op string) *comity.Error {
 			e.Fields = append(e.Fields, comity.FieldError{Field: field, Sentence: sentence})
 		}
 	}
-	if body.Error != e.Phrase {
+	if body.Error != string(e.Phrase) {
 		e.Detail = body.Error
 	}
 	e.Code = code(resp.StatusCode, e)
@@ -37,11 +37,11 @@ func decodeError(resp *http.Response, op string) *comity.Error {
 
 // phrase returns the reason phrase of the status line. HTTP/2 has none, and net/http puts its own words
 // there; then the body has the phrase, unless it has details instead.
-func phrase(resp *http.Response, said string) string {
+func phrase(resp *http.Response, said string) comity.Phrase {
 	if _, reason, ok := strings.Cut(resp.Status, " "); ok && reason != "" && resp.ProtoMajor == 1 || said == "" {
-		return reason
+		return comity.Phrase(reason)
 	}
-	return said
+	return comity.Phrase(said)
 }
 
 // code maps an HTTP status to a kind of error.
@@ -67,11 +67,8 @@ func code(status int, e *comity.Error) comity.ErrorCode {
 		return comity.TooMany
 	case status == http.StatusServiceUnavailable:
 		return comity.NotNow
-	case e.Phrase == phraseUndelivered:
+	case e.Phrase == comity.PhraseUndelivered: // and no failure of the registry itself
 		return comity.Undelivered
 	}
 	return comity.Internal
 }
-
-// phraseUndelivered distinguishes a failed delivery from a failure of the registry itself.
-const phraseUndelivered = "Provisioning Failed"

@@ -122,7 +122,7 @@ func TestClientSaysWhatTheRegistryRefused(t *testing.T) {
 		name   string
 		err    error
 		code   comity.ErrorCode
-		phrase string
+		phrase comity.Phrase
 	}{
 		{"faulty fields", faulty, comity.Invalid, "Invalid Fields"},
 		{"no such record", view, comity.NotFound, "CoPerson Unknown"},

@@ -11,7 +11,7 @@ import (
 
 // Get returns an existing record to which the caller may do the operation; for View without the fields that
 // they may not see. The error of a record that they may not know of is NotFound with the phrase.
-func Get(ctx context.Context, tx *db.Tx, caller Caller, op Operation, res *comity.Resource, id int64, unknown string) (*comity.Record, error) {
+func Get(ctx context.Context, tx *db.Tx, caller Caller, op Operation, res *comity.Resource, id int64, unknown comity.Phrase) (*comity.Record, error) {
 	rec, err := store.Get(ctx, tx, res, id)
 	if errors.Is(err, db.ErrNotFound) || err == nil && !caller.Knows(rec.CoId) {
 		return nil, comity.Missing(unknown)
@@ -27,7 +27,7 @@ func Get(ctx context.Context, tx *db.Tx, caller Caller, op Operation, res *comit
 
 // Authorize returns an error if the caller may not do the operation to an existing record of a CO that they
 // may know of: NotFound with the phrase if they may not see the record, Unauthorised if they may.
-func Authorize(ctx context.Context, tx *db.Tx, caller Caller, op Operation, rec *comity.Record, unknown string) error {
+func Authorize(ctx context.Context, tx *db.Tx, caller Caller, op Operation, rec *comity.Record, unknown comity.Phrase) error {
 	relations := caller.Through(op, rec.Resource)
 	if op != View && IsReserved(caller, rec) {
 		relations = 0
@@ -43,7 +43,7 @@ func AuthorizeMembers(ctx context.Context, tx *db.Tx, caller Caller, group int64
 
 // Require returns an error unless a record, of a CO that the caller may know of, has one of the relations to
 // them: NotFound with the phrase if they may not see the record, Unauthorised if they may.
-func Require(ctx context.Context, tx *db.Tx, caller Caller, relations Relation, res *comity.Resource, id int64, unknown string) error {
+func Require(ctx context.Context, tx *db.Tx, caller Caller, relations Relation, res *comity.Resource, id int64, unknown comity.Phrase) error {
 	related, err := IsRelated(ctx, tx, caller, relations, res, id)
 	if err != nil || related {
 		return err

@@ -114,7 +114,7 @@ func ifRevision(revision string) func(*comity.Record) error {
 			return nil
 		}
 		return &comity.Error{
-			Code: comity.Stale, Phrase: http.StatusText(http.StatusPreconditionFailed),
+			Code: comity.Stale, Phrase: comity.PhrasePreconditionFailed,
 			Detail: rec.Actor + " has saved this record since you opened it. What you wrote is below and not saved: " +
 				"save again to put it in place of theirs.",
 		}

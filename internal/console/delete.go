@@ -101,23 +101,24 @@ func (d generic) delete(q *request) error {
 
 // deleteRefusal returns why a record cannot be deleted, and what to do about it.
 func deleteRefusal(rec *comity.Record, e *comity.Error) string {
+	//exhaustive:ignore // most phrases never refuse a delete
 	switch e.Phrase {
-	case "CoPersonRole Exists":
+	case comity.PhraseHasRole:
 		if rec.Resource == comity.CoPerson.Resource {
 			return "A person who has roles cannot be deleted. Delete the roles first."
 		}
 		return "There are roles in this unit. Move them to another unit or delete them first."
-	case "CouPerson Exists In Unowned COU":
+	case comity.PhraseRoleElsewhere:
 		return "The person has a role in a unit that you do not administer."
-	case "Child COU Exists":
+	case comity.PhraseHasChildUnit:
 		return "There are units below this one. Move or delete them first."
-	case "CoPerson Exists":
+	case comity.PhrasePersonLinked:
 		return "This org identity is linked to a person. Delete the link first."
-	case "Server In Use":
+	case comity.PhraseServerInUse:
 		return "A provisioning target sends to this server. Give the target another server, or delete it first."
-	case "Type In Use":
+	case comity.PhraseTypeInUse:
 		return "There are records that have this type. Give them another one first."
-	case "Primary Name Cannot Be Deleted":
+	case comity.PhraseOnlyName:
 		return "This is the primary name. Make another one primary first."
 	case comity.PhraseForbidden, comity.PhraseUnauthorised:
 		if e.Detail == "" {

@@ -174,7 +174,7 @@ func (q *request) limitRate() error {
 		return nil
 	}
 	return &comity.Error{
-		Code: comity.TooMany, Phrase: http.StatusText(http.StatusTooManyRequests),
+		Code: comity.TooMany, Phrase: comity.PhraseTooMany,
 		Detail: "This API user may make no more requests in this minute.", RetryAfter: wait,
 	}
 }

@@ -53,7 +53,7 @@ func signIn(q *request) error {
 	address, now := signin.ClientAddress(q.r, q.TrustedProxies), time.Now()
 	if wait, blocked := q.Logins.Blocked(address, now); blocked {
 		return &comity.Error{
-			Code: comity.TooMany, Phrase: http.StatusText(http.StatusTooManyRequests),
+			Code: comity.TooMany, Phrase: comity.PhraseTooMany,
 			Detail: "Too many failed to sign in from this address.", RetryAfter: wait,
 		}
 	}

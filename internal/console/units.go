@@ -172,13 +172,13 @@ func moveUnit(q *request) error {
 	}
 	cell, fault := form.ReadField(f.ParentId, q.r.PostForm, q.zone())
 	if fault != "" {
-		return showMoveUnit(q, http.StatusUnprocessableEntity, rec, "", present.Sentence(fault))
+		return showMoveUnit(q, http.StatusUnprocessableEntity, rec, "", fault+".")
 	}
 	in.Set(f.ParentId, cell)
 	err = q.Registry.Edit(q.ctx(), q.caller, f.Resource, rec.Id, comity.Input{Record: in}, ifRevision(q.r.PostFormValue("revision")))
 	faults, text, err := form.SplitError(f.Resource, err)
 	for _, fault := range faults {
-		text = present.Join(" ", text, present.Sentence(fault.Sentence))
+		text = present.Join(" ", text, fault.Sentence+".")
 	}
 	if err != nil {
 		return err

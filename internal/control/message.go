@@ -40,7 +40,7 @@ type errorMessage struct {
 type knownError struct {
 	Code       comity.ErrorCode    `json:"code"`
 	Op         string              `json:"op,omitempty"`
-	Phrase     string              `json:"phrase,omitempty"`
+	Phrase     comity.Phrase       `json:"phrase,omitempty"`
 	Detail     string              `json:"detail,omitempty"`
 	Fields     []comity.FieldError `json:"fields,omitempty"`
 	RetryAfter time.Duration       `json:"retryAfter,omitempty"`

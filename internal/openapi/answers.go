@@ -32,7 +32,7 @@ var (
 	}
 	tooMany = answer{
 		Status: http.StatusTooManyRequests, shared: "TooManyRequests", content: errorBody, headers: []string{"Retry-After"},
-		Reasons: []reason{{"Too Many Requests", "more than the API user's RateLimit, or too many failed logins from the address"}},
+		Reasons: []reason{{comity.PhraseTooMany, "more than the API user's RateLimit, or too many failed logins from the address"}},
 	}
 	otherError = answer{
 		Status: http.StatusInternalServerError, shared: "OtherError", content: errorBody,
@@ -44,29 +44,29 @@ var (
 	}
 	notModified = answer{
 		Status: http.StatusNotModified, shared: "NotModified", headers: []string{"ETag"},
-		Reasons: []reason{{"Not Modified", "the record still has the tag of If-None-Match"}},
+		Reasons: []reason{{comity.PhraseNotModified, "the record still has the tag of If-None-Match"}},
 	}
 	stale = answer{
 		Status: http.StatusPreconditionFailed, shared: "PreconditionFailed", content: errorBody,
-		Reasons: []reason{{"Precondition Failed", "the record has changed since it was read with the tag of If-Match"}},
+		Reasons: []reason{{comity.PhrasePreconditionFailed, "the record has changed since it was read with the tag of If-Match"}},
 	}
 	tooLarge = answer{
 		Status: http.StatusRequestEntityTooLarge, shared: "TooLarge", content: errorBody,
-		Reasons: []reason{{"Request Entity Too Large", "a body over 1 MiB"}},
+		Reasons: []reason{{comity.PhraseTooLarge, "a body over 1 MiB"}},
 	}
 	wrongCoding = answer{
 		Status: http.StatusUnsupportedMediaType, shared: "UnsupportedMediaType", content: errorBody,
-		Reasons: []reason{{"Unsupported Media Type", "a body with a Content-Encoding, such as gzip"}},
+		Reasons: []reason{{comity.PhraseUnsupported, "a body with a Content-Encoding, such as gzip"}},
 	}
 	wrongBody = answer{
 		Status: http.StatusBadRequest, shared: "WrongBody", content: errorBody,
 		Reasons: []reason{unreadable, faulty},
 	}
-	done      = answer{Status: http.StatusOK, shared: "Done", Reasons: []reason{{"OK", "no body"}}}
-	deleted   = answer{Status: http.StatusOK, shared: "Deleted", Reasons: []reason{{"Deleted", "no body"}}}
+	done      = answer{Status: http.StatusOK, shared: "Done", Reasons: []reason{{comity.PhraseOK, "no body"}}}
+	deleted   = answer{Status: http.StatusOK, shared: "Deleted", Reasons: []reason{{comity.PhraseDeleted, "no body"}}}
 	keyReused = answer{
 		Status: http.StatusUnprocessableEntity, shared: "KeyReused", content: errorBody,
-		Reasons: []reason{{"Unprocessable Entity", "the Idempotency-Key was used for another request"}},
+		Reasons: []reason{{comity.PhraseUnprocessable, "the Idempotency-Key was used for another request"}},
 	}
 	wrongPast = answer{
 		Status: http.StatusBadRequest, shared: "WrongPast", content: errorBody,
@@ -92,13 +92,13 @@ var (
 
 // ok returns an answer with a body, which the words describe.
 func ok(content, words string) answer {
-	return answer{Status: http.StatusOK, Reasons: []reason{{"OK", words}}, content: []string{content}}
+	return answer{Status: http.StatusOK, Reasons: []reason{{comity.PhraseOK, words}}, content: []string{content}}
 }
 
 func added(content string) answer {
 	return answer{
 		Status: http.StatusCreated, shared: "Added" + content, content: []string{content},
-		Reasons: []reason{{"Added", "a NewObject with its Id"}},
+		Reasons: []reason{{comity.PhraseAdded, "a NewObject with its Id"}},
 	}
 }
 
@@ -145,13 +145,13 @@ func answers(groups ...[]answer) []answer {
 func listAnswers(r *comity.Resource) []answer {
 	var none, unknown []reason
 	if r != comity.Co.Resource {
-		unknown = append(unknown, reason{"CO Unknown", "no such CO"})
+		unknown = append(unknown, reason{comity.PhraseCOUnknown, "no such CO"})
 	}
 	for _, p := range parents(r) {
 		if p.none != "" {
 			none = append(none, reason{p.none, "the " + p.resource.Singular + " is there but has none"})
 		}
-		unknown = append(unknown, reason{p.resource.Noun + " Unknown", "no such " + p.resource.Singular})
+		unknown = append(unknown, reason{p.resource.UnknownParent(), "no such " + p.resource.Singular})
 	}
 	list := ok(listName(r), "a list, if an empty one")
 	list.headers = []string{"ETag", "Link", "Comity-Next-Since"}
@@ -162,7 +162,7 @@ func listAnswers(r *comity.Resource) []answer {
 	all = append(all, notModified, wrongQuery)
 	all = append(all, failure(http.StatusNotFound, unknown...)...)
 	if r.StrictQuery {
-		all = append(all, failure(http.StatusUnprocessableEntity, reason{"Unprocessable Entity", "a search key that does not exist"})...)
+		all = append(all, failure(http.StatusUnprocessableEntity, reason{comity.PhraseUnprocessable, "a search key that does not exist"})...)
 	}
 	return answers(all)
 }
@@ -187,7 +187,7 @@ func deleteAnswers(r *comity.Resource) []answer {
 	return answers([]answer{deleted, stale}, failure(http.StatusForbidden, refusals[r].remove...), missing(r.UnknownOnDelete))
 }
 
-func missing(phrase string) []answer {
+func missing(phrase comity.Phrase) []answer {
 	return failure(http.StatusNotFound, reason{phrase, "no such record, or one that the caller may not know of"})
 }
 

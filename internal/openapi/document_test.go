@@ -145,7 +145,7 @@ func TestPhrases(t *testing.T) {
 	}
 }
 
-func wantPhrase(t *testing.T, o *openapi3.Operation, status int, phrase string) {
+func wantPhrase(t *testing.T, o *openapi3.Operation, status int, phrase comity.Phrase) {
 	t.Helper()
 	answer := o.Responses.Status(status)
 	if answer == nil {
@@ -153,7 +153,7 @@ func wantPhrase(t *testing.T, o *openapi3.Operation, status int, phrase string) 
 		return
 	}
 	known, _ := answer.Value.Extensions["x-reason-phrases"].([]any)
-	if !slices.Contains(known, any(phrase)) || !strings.Contains(*answer.Value.Description, "`"+phrase+"`") {
+	if !slices.Contains(known, any(string(phrase))) || !strings.Contains(*answer.Value.Description, "`"+string(phrase)+"`") {
 		t.Errorf("%s: %d is %q, without %q", o.OperationID, status, known, phrase)
 	}
 }

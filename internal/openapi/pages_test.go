@@ -24,16 +24,16 @@ func TestPages(t *testing.T) {
 		page := checkPage(t, h, "docs/"+r.Plural)
 		want := []string{
 			"<h1>" + r.Plural + "</h1>", `id="list` + r.Plural + `"`, `id="view` + r.Singular + `"`, `id="add` + r.Singular + `"`,
-			r.Path + ".&lt;format&gt;", "modifiedsince", r.UnknownOnView,
+			r.Path + ".&lt;format&gt;", "modifiedsince", string(r.UnknownOnView),
 		}
 		if !r.AppendOnly {
-			want = append(want, `id="edit`+r.Singular+`"`, `id="delete`+r.Singular+`"`, r.UnknownOnDelete)
+			want = append(want, `id="edit`+r.Singular+`"`, `id="delete`+r.Singular+`"`, string(r.UnknownOnDelete))
 		}
 		for _, f := range r.Fields {
 			want = append(want, "<dt><code>"+f.Name+"</code>")
 		}
 		for _, u := range r.Uniques {
-			want = append(want, "<code>"+u.Phrase+"</code>")
+			want = append(want, "<code>"+string(u.Phrase)+"</code>")
 		}
 		for _, part := range want {
 			if !strings.Contains(page, part) {

@@ -8,7 +8,7 @@ type parent struct {
 	key      string
 	resource *comity.Resource
 	// none is the phrase of the answer if the parent has no such records, "" if that is an empty list.
-	none string
+	none comity.Phrase
 	// expands is true if lists of the parent can show these records with expand.
 	expands bool
 	// about describes what is listed if no field of the record names the parent.
@@ -19,14 +19,7 @@ type parent struct {
 func parents(r *comity.Resource) []parent {
 	var out []parent
 	for _, p := range r.Parents() {
-		one := parent{key: p.Key, resource: p.Resource, expands: p.Column != "", about: parentRelations[r]}
-		switch {
-		case r == comity.CoGroup.Resource:
-			one.none = "CO Person Role Has No Groups"
-		case !r.EmptyLists:
-			one.none = p.Resource.Noun + " Has No " + r.Singular
-		}
-		out = append(out, one)
+		out = append(out, parent{key: p.Key, resource: p.Resource, none: p.Resource.NoneOf(r), expands: p.Column != "", about: parentRelations[r]})
 	}
 	return out
 }

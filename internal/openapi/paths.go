@@ -3,6 +3,8 @@ package openapi
 import (
 	"strconv"
 	"strings"
+
+	"comity"
 )
 
 // pathItem is a path of the document with its methods.
@@ -54,7 +56,7 @@ type parameterDoc struct {
 
 type response struct {
 	Description string             `json:"description"`
-	Phrases     []string           `json:"x-reason-phrases"`
+	Phrases     []comity.Phrase    `json:"x-reason-phrases"`
 	Headers     object[any]        `json:"headers"`
 	Content     object[*mediaType] `json:"content,omitempty"`
 }
@@ -183,7 +185,7 @@ func oneOf(names []string, f form) *schema {
 func (a answer) describe() string {
 	lines := make([]string, len(a.Reasons))
 	for i, r := range a.Reasons {
-		lines[i] = "`" + r.Phrase + "`"
+		lines[i] = "`" + string(r.Phrase) + "`"
 		if r.When != "" {
 			lines[i] += ": " + r.When
 		}

@@ -32,7 +32,7 @@ func provisioningOperations() []operation {
 	target := comity.CoProvisioningTarget.Resource
 	disabled := failure(http.StatusForbidden, reason{comity.PhraseForbidden, "the target is disabled"})
 	noTarget := reason{target.UnknownOnDelete, "no such target"}
-	resent := answer{Status: http.StatusAccepted, Reasons: []reason{{"Accepted", "how many are resent"}}, content: []string{resendName}}
+	resent := answer{Status: http.StatusAccepted, Reasons: []reason{{comity.PhraseAccepted, "how many are resent"}}, content: []string{resendName}}
 	all := []operation{
 		{
 			id: "provisionAll", Method: http.MethodPost, Path: everybody, Title: "Provision everybody (full sync)",
@@ -44,7 +44,7 @@ func provisioningOperations() []operation {
 				{Name: "maxdeletes", In: "query", schema: inRange(0, 100), Text: "The percentage of the people known to the target that may be deleted; 10 by default."},
 			},
 			Answers: answers([]answer{
-				{Status: http.StatusAccepted, Reasons: []reason{{"Accepted", "its progress"}}, content: []string{allName}}, tooLarge, wrongQuery,
+				{Status: http.StatusAccepted, Reasons: []reason{{comity.PhraseAccepted, "its progress"}}, content: []string{allName}}, tooLarge, wrongQuery,
 			}, failure(http.StatusForbidden, reason{comity.PhraseForbidden, "the target is disabled, or the full sync would delete more than `maxdeletes`"}), failure(http.StatusNotFound, noTarget)),
 		},
 		{

@@ -7,54 +7,57 @@ import (
 )
 
 // reason is a reason phrase with which a call can be answered, and when it is.
-type reason struct{ Phrase, When string }
+type reason struct {
+	Phrase comity.Phrase
+	When   string
+}
 
 // refusal are the 403 answers that the rules of a resource add to those that follow from its table.
 type refusal struct{ add, edit, remove []reason }
 
 var (
-	cycle        = reason{"Parent Would Create Cycle", "the unit would be below itself"}
-	wrongCO      = reason{"Wrong CO", "the parent is no unit of this CO"}
-	reserved     = reason{"Name Reserved", "nobody may give the names `CO:…`, only an admin of the CO `admin` and `admin:…`; an automatic group keeps its name"}
-	reservedUnit = reason{"Name Reserved", "it looks like `CO:…` or `admin:…`"}
-	onlyName     = reason{"Primary Name Cannot Be Deleted", "the only name of an owner cannot go to another"}
+	cycle        = reason{comity.PhraseParentCycle, "the unit would be below itself"}
+	wrongCO      = reason{comity.PhraseWrongCO, "the parent is no unit of this CO"}
+	reserved     = reason{comity.PhraseNameReserved, "nobody may give the names `CO:…`, only an admin of the CO `admin` and `admin:…`; an automatic group keeps its name"}
+	reservedUnit = reason{comity.PhraseNameReserved, "it looks like `CO:…` or `admin:…`"}
+	onlyName     = reason{comity.PhraseOnlyName, "the only name of an owner cannot go to another"}
 	nested       = reason{comity.PhraseForbidden, "another nesting has the same two groups, with Negate or without"}
 	automatic    = reason{comity.PhraseForbidden, "the memberships of a group with Auto, and those derived from a nesting, are not edited by callers"}
-	loop         = reason{"Nesting Would Create Cycle", "the groups would be nested in each other"}
+	loop         = reason{comity.PhraseNestingCycle, "the groups would be nested in each other"}
 	intoAuto     = reason{comity.PhraseForbidden, "nothing is nested into a group with Auto"}
 	bounds       = reason{comity.PhraseForbidden, fmt.Sprintf("more than %s nestings in the CO, or groups nested more than %d levels deep",
 		thousands(comity.MaxNestings), comity.MaxNestingDepth)}
 	crowded   = reason{comity.PhraseForbidden, "its owner has " + thousands(comity.MaxDependents) + " of them already"}
-	typeInUse = reason{"Type In Use", "a record has the type"}
-	roleThere = reason{"CoPersonRole Exists", "the person still has a role"}
+	typeInUse = reason{comity.PhraseTypeInUse, "a record has the type"}
+	roleThere = reason{comity.PhraseHasRole, "the person still has a role"}
 )
 
 var refusals = map[*comity.Resource]refusal{
 	comity.Co.Resource: {
-		edit:   []reason{{"Cannot Edit COmanage CO", "the platform CO, id 1"}},
-		remove: []reason{{"Cannot Remove COmanage CO", "the platform CO, id 1"}},
+		edit:   []reason{{comity.PhrasePlatformEdited, "the platform CO, id 1"}},
+		remove: []reason{{comity.PhrasePlatformDeleted, "the platform CO, id 1"}},
 	},
 	comity.Cou.Resource: {
 		add:  []reason{reservedUnit, wrongCO}, // nothing is below a new unit
 		edit: []reason{reservedUnit, cycle, wrongCO},
 		remove: []reason{
-			{"CoPersonRole Exists", "a role is in this unit"},
-			{"Child COU Exists", "a unit is below this one"},
+			{comity.PhraseHasRole, "a role is in this unit"},
+			{comity.PhraseHasChildUnit, "a unit is below this one"},
 			{comity.PhraseForbidden, "a provisioning target sends the members of one of its groups only"},
 		},
 	},
 	comity.CoPerson.Resource: {
 		remove: []reason{
-			{"CouPerson Exists In Unowned COU", "the person has a role in a unit that the caller does not administer"},
+			{comity.PhraseRoleElsewhere, "the person has a role in a unit that the caller does not administer"},
 			roleThere,
 		},
 	},
 	comity.OrgIdentity.Resource: {
-		remove: []reason{{"CoPerson Exists", "it is linked to a CO person"}},
+		remove: []reason{{comity.PhrasePersonLinked, "it is linked to a CO person"}},
 	},
 	comity.Name.Resource: {
 		edit:   []reason{onlyName},
-		remove: []reason{{"Primary Name Cannot Be Deleted", "make another one primary first"}},
+		remove: []reason{{comity.PhraseOnlyName, "make another one primary first"}},
 	},
 	comity.CoGroup.Resource: {
 		add:    []reason{reserved},
@@ -75,6 +78,6 @@ var refusals = map[*comity.Resource]refusal{
 		remove: []reason{typeInUse},
 	},
 	comity.Server.Resource: {
-		remove: []reason{{"Server In Use", "a provisioning target names it"}},
+		remove: []reason{{comity.PhraseServerInUse, "a provisioning target names it"}},
 	},
 }

@@ -131,7 +131,7 @@ func provisioning(subject *comity.Resource, key string) operation {
 			Name: key, In: "path", Required: true, schema: number(1), Text: "The " + subject.Singular + ", of the target's CO.",
 		}},
 		body: &body{Text: "A " + name + " request. It may be missing, and says nothing that the path does not."},
-		Answers: answers([]answer{{Status: http.StatusOK, Reasons: []reason{{"OK", "carried out"}}}, tooLarge}, provisionedSubjects(subject),
+		Answers: answers([]answer{{Status: http.StatusOK, Reasons: []reason{{comity.PhraseOK, "carried out"}}}, tooLarge}, provisionedSubjects(subject),
 			failure(http.StatusForbidden, reason{comity.PhraseForbidden, "the target is disabled"}),
 			failure(http.StatusNotFound, reason{target.UnknownOnDelete, "no such target"},
 				reason{subject.UnknownOnView, "none such in the target's CO"})),
@@ -144,7 +144,7 @@ func provisionedSubjects(subject *comity.Resource) []answer {
 		return nil
 	}
 	return append(failure(http.StatusInternalServerError,
-		reason{"Provisioning Failed", "the endpoint did not accept it; the body says what it answered, and in a mode that retries the delivery is queued"},
+		reason{comity.PhraseUndelivered, "the endpoint did not accept it; the body says what it answered, and in a mode that retries the delivery is queued"},
 		otherError.Reasons[0]),
-		answer{Status: http.StatusAccepted, Reasons: []reason{{"Accepted", "queued: the target is in a queue mode"}}})
+		answer{Status: http.StatusAccepted, Reasons: []reason{{comity.PhraseAccepted, "queued: the target is in a queue mode"}}})
 }

@@ -34,7 +34,7 @@ func (o *Outbox) DeliverNow(ctx context.Context, target *comity.Record, subject 
 	}
 	o.Wake()
 	if !out.OK {
-		return &comity.Error{Code: comity.Undelivered, Phrase: "Provisioning Failed", Detail: out.Answer}
+		return &comity.Error{Code: comity.Undelivered, Phrase: comity.PhraseUndelivered, Detail: out.Answer}
 	}
 	return nil
 }
@@ -74,7 +74,7 @@ func (o *Outbox) claimOne(ctx context.Context, target *comity.Record, subject co
 		select {
 		case <-time.After(claimPause):
 		case <-ctx.Done():
-			return d, start, &comity.Error{Code: comity.Undelivered, Phrase: "Provisioning Failed", Detail: fmt.Sprintf("another message about this %s is still under way", noun)}
+			return d, start, &comity.Error{Code: comity.Undelivered, Phrase: comity.PhraseUndelivered, Detail: fmt.Sprintf("another message about this %s is still under way", noun)}
 		}
 	}
 }

@@ -15,9 +15,9 @@ var coRules = rules{
 		case c.old == nil || c.old.Id != comity.PlatformCO:
 			return nil
 		case c.new == nil:
-			return comity.Refuse("Cannot Remove COmanage CO")
+			return comity.Refuse(comity.PhrasePlatformDeleted)
 		}
-		return comity.Refuse("Cannot Edit COmanage CO")
+		return comity.Refuse(comity.PhrasePlatformEdited)
 	},
 	after: func(ctx context.Context, c *change) error {
 		name := c.new.Text(comity.Co.Name)

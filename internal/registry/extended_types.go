@@ -26,7 +26,7 @@ var extendedTypeRules = rules{
 					return err
 				}
 				if used {
-					return comity.RefuseBecause("Type In Use", "The type %q of %s is in use by %s", c.old.Text(f.Name), c.old.Text(f.Attribute), r.Plural)
+					return comity.RefuseBecause(comity.PhraseTypeInUse, "The type %q of %s is in use by %s", c.old.Text(f.Name), c.old.Text(f.Attribute), r.Plural)
 				}
 			}
 		}

@@ -8,10 +8,6 @@ import (
 	"comity/internal/store"
 )
 
-// phraseNameReserved refuses a name that looks like that of an automatic group or of a group of
-// administrators.
-const phraseNameReserved = "Name Reserved"
-
 // maxLookedAt bounds how many records a rule reads to check a list as a whole.
 const maxLookedAt = 1000
 
@@ -34,7 +30,7 @@ var groupRules = rules{
 			return c.refuseProvisioning(ctx, c.old)
 		}
 		if c.changed(f.Name) && reservedName(c) {
-			return comity.Refuse(phraseNameReserved)
+			return comity.Refuse(comity.PhraseNameReserved)
 		}
 		if c.old != nil && c.old.Bool(f.Auto) {
 			return comity.Refuse(comity.PhraseForbidden)

@@ -53,7 +53,7 @@ func (k Idempotency) do(ctx context.Context, tx *db.Tx, caller authz.Caller, add
 	}
 	if request != k.Request {
 		return 0, &comity.Error{
-			Code: comity.Unprocessable, Phrase: "Unprocessable Entity",
+			Code: comity.Unprocessable, Phrase: comity.PhraseUnprocessable,
 			Detail: "The Idempotency-Key was used for another request",
 		}
 	}

@@ -190,7 +190,7 @@ func (r *run) addNesting() {
 	}
 }
 
-func (r *run) nestingRefusal(n *modelNesting, id int64) string {
+func (r *run) nestingRefusal(n *modelNesting, id int64) comity.Phrase {
 	if r.reaches(n.target, n.group, id) {
 		return "Nesting Would Create Cycle"
 	}
@@ -308,7 +308,7 @@ func (r *run) giveMember() {
 	}
 	to := *o
 	to.person = person
-	want := ""
+	want := comity.Phrase("")
 	for other, m := range r.members {
 		if other != id && m.group == to.group && m.person == person {
 			want = "CoPerson Already Member"

@@ -99,7 +99,7 @@ var steps = map[string]func(r *run){
 		if u == nil {
 			return
 		}
-		want := ""
+		want := comity.Phrase("")
 		for _, other := range r.units {
 			want = max(want, when(other.parent == id, "Child COU Exists"))
 		}
@@ -229,7 +229,7 @@ var steps = map[string]func(r *run){
 	},
 }
 
-func when(is bool, phrase string) string {
+func when(is bool, phrase comity.Phrase) comity.Phrase {
 	if is {
 		return phrase
 	}
@@ -238,25 +238,25 @@ func when(is bool, phrase string) string {
 
 // adds, edits and deletes carry out a step and return whether it succeeded; the answer must be the one
 // predicted.
-func (r *run) adds(want string, res *comity.Resource, v registrytest.Values) (int64, bool) {
+func (r *run) adds(want comity.Phrase, res *comity.Resource, v registrytest.Values) (int64, bool) {
 	added, err := r.Add(r.Context(), registrytest.Tester(), res, v.Input(res))
 	r.answers("add a "+res.Singular, want, err)
 	return added.Id, err == nil
 }
 
-func (r *run) edits(want string, res *comity.Resource, id int64, v registrytest.Values) bool {
+func (r *run) edits(want comity.Phrase, res *comity.Resource, id int64, v registrytest.Values) bool {
 	err := r.Edit(r.Context(), registrytest.Tester(), res, id, v.Input(res))
 	r.answers("edit a "+res.Singular, want, err)
 	return err == nil
 }
 
-func (r *run) deletes(want string, res *comity.Resource, id int64) bool {
+func (r *run) deletes(want comity.Phrase, res *comity.Resource, id int64) bool {
 	err := r.Delete(r.Context(), registrytest.Tester(), res, id)
 	r.answers("delete a "+res.Singular, want, err)
 	return err == nil
 }
 
-func (r *run) answers(what, want string, err error) {
+func (r *run) answers(what string, want comity.Phrase, err error) {
 	if got := registrytest.Phrase(err); got != want || err != nil && got == "" {
 		r.Fatalf("%s is answered %q (%v), want %q", what, got, err, want)
 	}

@@ -27,7 +27,7 @@ var nameRules = rules{
 				return err
 			}
 		}
-		return comity.Refuse("Primary Name Cannot Be Deleted")
+		return comity.Refuse(comity.PhraseOnlyName)
 	},
 	before: func(ctx context.Context, c *change) error {
 		f := comity.Name.PrimaryName

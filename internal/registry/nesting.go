@@ -98,7 +98,7 @@ func heights(nestings []groups.Nesting, from int64) map[int64]int {
 // refuseGraph refuses a nesting that makes the graph of groups too large or too deep to update on a change.
 func refuseGraph(others []groups.Nesting, group, target int64) error {
 	if reaches(others, target, group) {
-		return comity.Refuse("Nesting Would Create Cycle")
+		return comity.Refuse(comity.PhraseNestingCycle)
 	}
 	if len(others) >= comity.MaxNestings {
 		return comity.RefuseBecause(comity.PhraseForbidden, comity.BeyondNestings, len(others), comity.MaxNestings)

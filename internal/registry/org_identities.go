@@ -16,7 +16,7 @@ var orgIdentityRules = rules{
 		linked, err := store.Any(ctx, c.tx, comity.CoOrgIdentityLink.Resource,
 			store.Equal(comity.CoOrgIdentityLink.OrgIdentityId.Column, c.old.Id))
 		if err == nil && linked {
-			err = comity.Refuse("CoPerson Exists")
+			err = comity.Refuse(comity.PhrasePersonLinked)
 		}
 		return err
 	},

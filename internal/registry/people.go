@@ -28,7 +28,7 @@ var personRules = rules{
 		}
 		roles, err := store.Any(ctx, c.tx, comity.CoPersonRole.Resource, store.Equal(comity.OwnerCO.Column, c.old.Id))
 		if err == nil && roles {
-			err = comity.Refuse("CoPersonRole Exists")
+			err = comity.Refuse(comity.PhraseHasRole)
 		}
 		return err
 	},
@@ -58,7 +58,7 @@ func (c *change) refuseUnowned(ctx context.Context) error {
 	elsewhere, err := store.Any(ctx, c.tx, comity.CoPersonRole.Resource, store.Equal(comity.OwnerCO.Column, c.old.Id),
 		store.IsSet(unit), store.Not(store.In(unit, c.caller.Units)))
 	if err == nil && elsewhere {
-		err = comity.Refuse("CouPerson Exists In Unowned COU")
+		err = comity.Refuse(comity.PhraseRoleElsewhere)
 	}
 	return err
 }

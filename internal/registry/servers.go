@@ -36,7 +36,7 @@ var serverRules = rules{
 				return err
 			}
 			if used {
-				return comity.Refuse("Server In Use")
+				return comity.Refuse(comity.PhraseServerInUse)
 			}
 		}
 		return nil

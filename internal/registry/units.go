@@ -16,7 +16,7 @@ var couRules = rules{
 			return c.refuseUnitDelete(ctx)
 		}
 		if c.changed(comity.Cou.Name) && comity.IsReservedUnit(c.new.Text(comity.Cou.Name)) {
-			return comity.Refuse(phraseNameReserved)
+			return comity.Refuse(comity.PhraseNameReserved)
 		}
 		return c.refuseParent(ctx)
 	},
@@ -44,7 +44,7 @@ func (c *change) refuseParent(ctx context.Context) error {
 			return err
 		}
 		if cycle {
-			return comity.Refuse("Parent Would Create Cycle")
+			return comity.Refuse(comity.PhraseParentCycle)
 		}
 	}
 	where, err := store.Home(ctx, c.tx, comity.Cou.Resource, c.new.Int(parent))
@@ -57,10 +57,10 @@ func (c *change) refuseParent(ctx context.Context) error {
 func (c *change) refuseUnitDelete(ctx context.Context) error {
 	for _, blocker := range []struct {
 		column *comity.Field
-		phrase string
+		phrase comity.Phrase
 	}{
-		{comity.CoPersonRole.CouId, "CoPersonRole Exists"},
-		{comity.Cou.ParentId, "Child COU Exists"},
+		{comity.CoPersonRole.CouId, comity.PhraseHasRole},
+		{comity.Cou.ParentId, comity.PhraseHasChildUnit},
 	} {
 		there, err := store.Any(ctx, c.tx, blocker.column.Resource(), store.Equal(blocker.column.Column, c.old.Id))
 		if err != nil {

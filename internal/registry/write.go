@@ -25,7 +25,7 @@ func checkAll(preconditions []Precondition, rec *comity.Record) error {
 }
 
 // lock finds the record to change, takes its CO's lock, reads it, and authorizes the caller.
-func (c *change) lock(ctx context.Context, op authz.Operation, res *comity.Resource, id int64, exclusive bool, unknown string) (err error) {
+func (c *change) lock(ctx context.Context, op authz.Operation, res *comity.Resource, id int64, exclusive bool, unknown comity.Phrase) (err error) {
 	c.where, err = store.Enter(ctx, c.tx, res, id, exclusive)
 	if errors.Is(err, db.ErrNotFound) || err == nil && !c.caller.Knows(c.where.CoId) {
 		return comity.Missing(unknown)

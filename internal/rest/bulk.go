@@ -48,7 +48,7 @@ func (c *call) bulk(rt route) error {
 	for i, result := range results {
 		answers[i] = c.bulkAnswer(result)
 	}
-	code, phrase := http.StatusOK, "OK"
+	code, phrase := http.StatusOK, comity.PhraseOK
 	if failed != nil {
 		var e *comity.Error
 		if !errors.As(failed, &e) || e.Code == comity.Unauthorised {
@@ -62,10 +62,10 @@ func (c *call) bulk(rt route) error {
 
 func (c *call) bulkAnswer(result registry.BatchResult) wire.BulkAnswer {
 	if result.Err == nil && result.Id == 0 {
-		return wire.BulkAnswer{Status: http.StatusFailedDependency, Reason: "Not Carried Out"}
+		return wire.BulkAnswer{Status: http.StatusFailedDependency, Reason: comity.PhraseNotCarriedOut}
 	}
 	if result.Err == nil {
-		return wire.BulkAnswer{Status: http.StatusCreated, Reason: "Added", Id: result.Id, Generated: result.Generated}
+		return wire.BulkAnswer{Status: http.StatusCreated, Reason: comity.PhraseAdded, Id: result.Id, Generated: result.Generated}
 	}
 	e := c.clientError(result.Err)
 	return wire.BulkAnswer{Status: status(e.Code), Reason: e.Phrase, Error: e}

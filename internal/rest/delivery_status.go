@@ -79,7 +79,7 @@ func (c *call) subjectStatus(rt route, of *comity.Subject) error {
 	if err != nil {
 		return err
 	}
-	return c.answerObject(http.StatusOK, "OK", of.Resource().Singular+"ProvisioningStatus", statusOf(s))
+	return c.answerObject(http.StatusOK, comity.PhraseOK, of.Resource().Singular+"ProvisioningStatus", statusOf(s))
 }
 
 // failed answers the subjects whose deliveries to a target failed and are not retried, one page.
@@ -103,7 +103,7 @@ func (c *call) failed(rt route, _ *comity.Subject) error {
 	for _, s := range all {
 		out.Failed = append(out.Failed, statusOf(s))
 	}
-	return c.answerObject(http.StatusOK, "OK", "CoProvisioningTargetFailed", out)
+	return c.answerObject(http.StatusOK, comity.PhraseOK, "CoProvisioningTargetFailed", out)
 }
 
 // parseFailedPage parses the parameters of a page of failed deliveries.
@@ -150,7 +150,7 @@ func (c *call) resend(rt route, of *comity.Subject) error {
 	if err != nil {
 		return err
 	}
-	return c.answerObject(http.StatusAccepted, "Accepted", "CoProvisioningTargetResend", struct{ Resent int64 }{count})
+	return c.answerObject(http.StatusAccepted, comity.PhraseAccepted, "CoProvisioningTargetResend", struct{ Resent int64 }{count})
 }
 
 type previewRequest struct {
@@ -174,5 +174,5 @@ func (c *call) preview(rt route, of *comity.Subject) error {
 		out.Requests = append(out.Requests, previewRequest{r.Method, r.URL, r.Headers, r.Body})
 	}
 	c.verbatim = true // the numbers are the message's
-	return c.answerObject(http.StatusOK, "OK", of.Resource().Singular+"ProvisioningPreview", out)
+	return c.answerObject(http.StatusOK, comity.PhraseOK, of.Resource().Singular+"ProvisioningPreview", out)
 }

@@ -37,5 +37,5 @@ func (c *call) drift(rt route, of *comity.Subject) error {
 			out.Findings = append(out.Findings, findingAnswer{f.Kind, f.Identifier, f.Differences, f.Answer})
 		}
 	}
-	return c.answerObject(http.StatusOK, "OK", of.Resource().Singular+"ProvisioningDrift", out)
+	return c.answerObject(http.StatusOK, comity.PhraseOK, of.Resource().Singular+"ProvisioningDrift", out)
 }

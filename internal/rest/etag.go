@@ -42,10 +42,10 @@ func (c *call) answerTagged(body []byte) {
 	tag := entityTag(body)
 	c.w.Header().Set("ETag", tag)
 	if given := c.r.Header.Get("If-None-Match"); given != "" && matches(given, tag, true) {
-		c.answer(http.StatusNotModified, "Not Modified", nil)
+		c.answer(http.StatusNotModified, comity.PhraseNotModified, nil)
 		return
 	}
-	c.answer(http.StatusOK, "OK", body)
+	c.answer(http.StatusOK, comity.PhraseOK, body)
 }
 
 // precondition returns that of an If-Match header: the record must still have the tag. Without the header it
@@ -61,6 +61,6 @@ func (c *call) precondition(rt route) []registry.Precondition {
 		if matches(given, entityTag(c.styled(wire.AppendListClose(b, c.format, rt.resource))), false) {
 			return nil
 		}
-		return &comity.Error{Code: comity.Stale, Phrase: "Precondition Failed", Detail: "The record has changed since it was read"}
+		return &comity.Error{Code: comity.Stale, Phrase: comity.PhrasePreconditionFailed, Detail: "The record has changed since it was read"}
 	}}
 }

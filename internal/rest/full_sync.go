@@ -46,7 +46,7 @@ func (c *call) startFullSync(rt route) error {
 	if err != nil {
 		return err
 	}
-	return c.answerObject(http.StatusAccepted, "Accepted", "CoProvisioningTargetAll", fullSyncOf(s))
+	return c.answerObject(http.StatusAccepted, comity.PhraseAccepted, "CoProvisioningTargetAll", fullSyncOf(s))
 }
 
 // fullSyncOptions parses the options of a full sync.
@@ -86,5 +86,5 @@ func (c *call) stopFullSync(rt route) error {
 	if !found {
 		return comity.RefuseBecause(comity.PhraseForbidden, "Provisioning target %d never had a full sync", target)
 	}
-	return c.answerObject(http.StatusOK, "OK", "CoProvisioningTargetAll", fullSyncOf(s))
+	return c.answerObject(http.StatusOK, comity.PhraseOK, "CoProvisioningTargetAll", fullSyncOf(s))
 }

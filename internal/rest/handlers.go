@@ -154,7 +154,7 @@ func (c *call) list(rt route) error {
 		// written page by page is not compressed.
 		c.w.Header().Set(noCompression, "true")
 	}
-	c.begin(http.StatusOK, "OK", true)
+	c.begin(http.StatusOK, comity.PhraseOK, true)
 	p, _ := buffers.Get().(*[]byte)
 	b := wire.AppendListOpen(*p, c.format, rt.resource)
 	if err := c.pages(l, rt.resource, &b); err != nil {
@@ -226,7 +226,7 @@ func (c *call) bodyUpTo(limit int64) ([]byte, error) {
 		if coding = strings.TrimSpace(coding); coding != "" && !strings.EqualFold(coding, "identity") {
 			c.w.Header().Set("Accept-Encoding", "identity")
 			return nil, &comity.Error{
-				Code: comity.Unsupported, Phrase: http.StatusText(http.StatusUnsupportedMediaType),
+				Code: comity.Unsupported, Phrase: comity.PhraseUnsupported,
 				Detail: fmt.Sprintf("The body has the Content-Encoding %q; send it as it is, without one", coding),
 			}
 		}
@@ -235,7 +235,7 @@ func (c *call) bodyUpTo(limit int64) ([]byte, error) {
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) {
 		return nil, &comity.Error{
-			Code: comity.TooLarge, Phrase: http.StatusText(http.StatusRequestEntityTooLarge),
+			Code: comity.TooLarge, Phrase: comity.PhraseTooLarge,
 			Detail: fmt.Sprintf("The body is larger than %d MiB", limit>>20),
 		}
 	}
@@ -261,7 +261,7 @@ func (c *call) add(rt route) error {
 	if err != nil {
 		return err
 	}
-	c.answer(http.StatusCreated, "Added", wire.AppendNewObject(nil, c.format, rt.resource, added.Id, added.Generated))
+	c.answer(http.StatusCreated, comity.PhraseAdded, wire.AppendNewObject(nil, c.format, rt.resource, added.Id, added.Generated))
 	return nil
 }
 
@@ -278,7 +278,7 @@ func (c *call) edit(rt route) error {
 	if err := c.Registry.Edit(c.r.Context(), c.caller, rt.resource, id, in, c.precondition(rt)...); err != nil {
 		return err
 	}
-	c.answer(http.StatusOK, "OK", nil)
+	c.answer(http.StatusOK, comity.PhraseOK, nil)
 	return nil
 }
 
@@ -286,7 +286,7 @@ func (c *call) delete(rt route) error {
 	if err := c.Registry.Delete(c.r.Context(), c.caller, rt.resource, comity.ParseId(rt.id), c.precondition(rt)...); err != nil {
 		return err
 	}
-	c.answer(http.StatusOK, "Deleted", nil)
+	c.answer(http.StatusOK, comity.PhraseDeleted, nil)
 	return nil
 }
 
@@ -307,7 +307,7 @@ func (c *call) reconcileAll(rt route) error {
 	for i, g := range groups {
 		b = wire.AppendRecord(b, c.format, g, i == 0)
 	}
-	c.answer(http.StatusOK, "OK", wire.AppendListClose(b, c.format, rt.resource))
+	c.answer(http.StatusOK, comity.PhraseOK, wire.AppendListClose(b, c.format, rt.resource))
 	return nil
 }
 
@@ -315,7 +315,7 @@ func (c *call) reconcileOne(rt route) error {
 	if err := c.Registry.ReconcileGroup(c.r.Context(), c.caller, comity.ParseId(rt.id)); err != nil {
 		return err
 	}
-	c.answer(http.StatusOK, "OK", nil)
+	c.answer(http.StatusOK, comity.PhraseOK, nil)
 	return nil
 }
 
@@ -332,7 +332,7 @@ func (c *call) assign(rt route) error {
 	if err := c.Registry.AssignIdentifiers(c.r.Context(), c.caller, in); err != nil {
 		return err
 	}
-	c.answer(http.StatusOK, "OK", nil)
+	c.answer(http.StatusOK, comity.PhraseOK, nil)
 	return nil
 }
 
@@ -344,7 +344,7 @@ func (c *call) verify(rt route) error {
 	if err := c.Registry.VerifyEmailAddress(c.r.Context(), c.caller, comity.ParseId(rt.id)); err != nil {
 		return err
 	}
-	c.answer(http.StatusOK, "OK", nil)
+	c.answer(http.StatusOK, comity.PhraseOK, nil)
 	return nil
 }
 
@@ -357,6 +357,6 @@ func (c *call) duplicate(rt route) error {
 	if err != nil {
 		return err
 	}
-	c.answer(http.StatusCreated, "Added", wire.AppendNewObject(nil, c.format, rt.resource, added.Id, ""))
+	c.answer(http.StatusCreated, comity.PhraseAdded, wire.AppendNewObject(nil, c.format, rt.resource, added.Id, ""))
 	return nil
 }

@@ -127,7 +127,7 @@ func (p *listParameters) strictness() error {
 		return nil
 	}
 	return &comity.Error{
-		Code: comity.Unprocessable, Phrase: "Unprocessable Entity",
+		Code: comity.Unprocessable, Phrase: comity.PhraseUnprocessable,
 		Detail: fmt.Sprintf("There is no search key %q; there are coid, %s", p.unknown[0], strings.Join(res.Queries, ", ")),
 	}
 }

@@ -217,7 +217,7 @@ func (s *fixture) walkView(as string, sp specimen, id string, near bool) {
 	s.Helper()
 	res := resourceAt(sp.path)
 	may := allows(as, authz.View, sp, near)
-	want := map[bool]string{true: "200 OK", false: "404 " + res.UnknownOnView}[may]
+	want := map[bool]string{true: "200 OK", false: "404 " + string(res.UnknownOnView)}[may]
 	if as == "user" {
 		want = "401 Unauthorized"
 	}
@@ -228,7 +228,7 @@ func (s *fixture) walkView(as string, sp specimen, id string, near bool) {
 		return
 	}
 	for _, which := range []string{"revision=0", "at=2100-01-01T00:00:00Z"} {
-		want := "404 " + res.UnknownOnView
+		want := "404 " + string(res.UnknownOnView)
 		switch {
 		case administers(as):
 			want = "200 OK"
@@ -271,7 +271,7 @@ func (s *fixture) walkAdd(as string, sp specimen) {
 	if sp.path == "co_people" && as == unitAdmin {
 		may = true
 	}
-	refused := got.status == 401 || got.status == 400 || got.phrase == comity.PhrasePersonGone
+	refused := got.status == 401 || got.status == 400 || got.phrase == string(comity.PhrasePersonGone)
 	if refused == may {
 		s.Errorf("add %s: %s %s, but the table says %v", sp.path, got.line(), got.body, may)
 	}
@@ -306,7 +306,7 @@ func (s *fixture) walkChange(as string, op authz.Operation, sp specimen, id stri
 			s.Errorf("%s %s, near: %v: %s %s, want 401", method, sp.path, near, got.line(), got.body)
 		}
 	default:
-		if got.line() != "404 "+unknown {
+		if got.line() != "404 "+string(unknown) {
 			s.Errorf("%s %s, near: %v: %s %s, want 404", method, sp.path, near, got.line(), got.body)
 		}
 	}

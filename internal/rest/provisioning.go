@@ -107,15 +107,15 @@ func (c *call) provision(rt route, id string) error {
 		return err
 	}
 	if result == provisioning.Queued {
-		c.answer(http.StatusAccepted, "Accepted", nil)
+		c.answer(http.StatusAccepted, comity.PhraseAccepted, nil)
 		return nil
 	}
-	c.answer(http.StatusOK, "OK", nil)
+	c.answer(http.StatusOK, comity.PhraseOK, nil)
 	return nil
 }
 
 // answerObject answers a JSON object with its own ResponseType.
-func (c *call) answerObject(status int, phrase, kind string, object any) error {
+func (c *call) answerObject(status int, phrase comity.Phrase, kind string, object any) error {
 	body, err := json.Marshal(object)
 	if err != nil {
 		return fmt.Errorf("write %s: %w", kind, err)
@@ -154,7 +154,7 @@ func (c *call) targetStatus(rt route, _ *comity.Subject) error {
 	if s.HadFullSync {
 		out.All = fullSyncOf(s.FullSync)
 	}
-	return c.answerObject(http.StatusOK, "OK", "CoProvisioningTargetStatus", out)
+	return c.answerObject(http.StatusOK, comity.PhraseOK, "CoProvisioningTargetStatus", out)
 }
 
 // formatTime formats a time for an answer, "" for the zero time.

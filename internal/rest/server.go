@@ -155,7 +155,7 @@ func (c *call) authenticate() (err error) {
 }
 
 func tooMany(wait time.Duration, why string) error {
-	return &comity.Error{Code: comity.TooMany, Phrase: http.StatusText(http.StatusTooManyRequests), Detail: why, RetryAfter: wait}
+	return &comity.Error{Code: comity.TooMany, Phrase: comity.PhraseTooMany, Detail: why, RetryAfter: wait}
 }
 
 // fail answers an error.
@@ -218,7 +218,7 @@ func status(code comity.ErrorCode) int {
 }
 
 // answer writes a status, its phrase and a body, nil for none.
-func (c *call) answer(status int, phrase string, body []byte) {
+func (c *call) answer(status int, phrase comity.Phrase, body []byte) {
 	c.begin(status, phrase, len(body) > 0)
 	if len(body) > 0 {
 		// The exchange records a failed write; the client is gone.
@@ -226,12 +226,12 @@ func (c *call) answer(status int, phrase string, body []byte) {
 	}
 }
 
-func (c *call) begin(status int, phrase string, body bool) {
+func (c *call) begin(status int, phrase comity.Phrase, body bool) {
 	if body {
 		c.w.Header().Set("Content-Type", c.format.ContentType())
 	}
 	c.w.Header().Set("Cache-Control", "no-store")
-	httpserver.SetPhrase(c.r.Context(), status, phrase)
+	httpserver.SetPhrase(c.r.Context(), status, string(phrase))
 	c.w.WriteHeader(status)
 }
 

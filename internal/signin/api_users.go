@@ -58,7 +58,7 @@ func (s *Service) Users(ctx context.Context, coID int64) (users []*comity.Record
 		users = nil
 		if coID != 0 {
 			if _, err := store.Home(ctx, tx, comity.Co.Resource, coID); errors.Is(err, db.ErrNotFound) {
-				return comity.Missing("CO Unknown")
+				return comity.Missing(comity.PhraseCOUnknown)
 			} else if err != nil {
 				return err
 			}

@@ -48,7 +48,7 @@ func AppendError(dst []byte, f Format, id string, e *comity.Error) []byte {
 		if len(e.Fields) > 0 {
 			dst = appendFieldErrorsXML(dst, e.Fields)
 		} else {
-			dst = appendElementXML(dst, "Error", cmp.Or(e.Detail, e.Phrase))
+			dst = appendElementXML(dst, "Error", cmp.Or(e.Detail, string(e.Phrase)))
 		}
 		return append(dst, `</ErrorResponse>`...)
 	}
@@ -60,7 +60,7 @@ func appendProblemJSON(dst []byte, e *comity.Error) []byte {
 	if len(e.Fields) > 0 {
 		return appendFieldErrorsJSON(dst, e.Fields)
 	}
-	return appendStringJSON(appendKeyJSON(dst, "Error"), cmp.Or(e.Detail, e.Phrase))
+	return appendStringJSON(appendKeyJSON(dst, "Error"), cmp.Or(e.Detail, string(e.Phrase)))
 }
 
 func appendFieldErrorsXML(dst []byte, fieldErrors []comity.FieldError) []byte {

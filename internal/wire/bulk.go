@@ -45,7 +45,7 @@ func DecodeBulk(res *comity.Resource, body []byte, most int) ([]comity.Input, er
 // BulkAnswer is the outcome for one element of a bulk request.
 type BulkAnswer struct {
 	Status int
-	Reason string
+	Reason comity.Phrase
 	// Id and Generated are those of a new object.
 	Id        int64
 	Generated string
@@ -64,7 +64,7 @@ func AppendBulk(dst []byte, res *comity.Resource, answers []BulkAnswer) []byte {
 		}
 		dst = append(dst, `{"Status":`...)
 		dst = strconv.AppendInt(dst, int64(a.Status), 10)
-		dst = appendStringJSON(appendKeyJSON(dst, "Reason"), a.Reason)
+		dst = appendStringJSON(appendKeyJSON(dst, "Reason"), string(a.Reason))
 		if a.Error != nil {
 			dst = appendProblemJSON(dst, a.Error)
 		} else if a.Id != 0 {

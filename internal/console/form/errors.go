@@ -18,7 +18,7 @@ func SplitError(r *comity.Resource, err error) (faults []comity.FieldError, text
 	case comity.Invalid:
 		return e.Fields, "", nil
 	case comity.Refused:
-		if f := refusedField(r, e.Phrase); f != nil {
+		if f := e.Phrase.Field(r); f != nil {
 			sentence := present.Sentence(e.Phrase)
 			return []comity.FieldError{{Field: f.Column, Sentence: present.Join(": ", sentence[:len(sentence)-1], e.Detail)}}, "", nil
 		}
@@ -29,28 +29,6 @@ func SplitError(r *comity.Resource, err error) (faults []comity.FieldError, text
 		comity.Unprocessable, comity.TooMany, comity.Undelivered, comity.Unsupported, comity.NotNow:
 	}
 	return nil, "", err
-}
-
-// refusedField returns the field that the phrase of a refusal is about, nil if it is about the whole record.
-func refusedField(r *comity.Resource, phrase string) *comity.Field {
-	for _, u := range r.Uniques {
-		if u.Phrase == phrase {
-			return u.Fields[len(u.Fields)-1]
-		}
-	}
-	switch phrase {
-	case "Parent Would Create Cycle":
-		return comity.Cou.ParentId
-	case "Nesting Would Create Cycle":
-		return comity.CoGroupNesting.CoGroupId
-	case comity.PhraseNoPerson, comity.PhrasePersonGone:
-		return r.Owner()
-	case comity.PhraseWrongCO:
-		if r == comity.Cou.Resource {
-			return comity.Cou.ParentId
-		}
-	}
-	return nil
 }
 
 // Summary returns all errors of a form, each with a link to its control. Errors of fields without a control are

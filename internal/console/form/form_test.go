@@ -140,6 +140,11 @@ func TestErrorsAreAboutFields(t *testing.T) {
 	if err != nil || text != "" || len(faults) != 1 || faults[0].Field != comity.Cou.ParentId.Column {
 		t.Errorf("%v, %q, %v; want an error of the parent", faults, text, err)
 	}
+	refused.Phrase = comity.PhraseHasRole
+	faults, text, err = form.SplitError(comity.Cou.Resource, refused)
+	if err != nil || text == "" || len(faults) != 0 {
+		t.Errorf("%v, %q, %v; want a text about the whole unit", faults, text, err)
+	}
 	other := comity.Forbid()
 	if _, _, err := form.SplitError(comity.Cou.Resource, other); !errors.Is(err, other) {
 		t.Errorf("the error is %v, want it as it was", err)

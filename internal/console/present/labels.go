@@ -38,8 +38,8 @@ func AddButton(r *comity.Resource) string {
 }
 
 // Sentence returns a phrase of the API as a sentence: "Name In Use" becomes "Name in use."
-func Sentence(phrase string) string {
-	words := strings.Fields(phrase)
+func Sentence(phrase comity.Phrase) string {
+	words := strings.Fields(string(phrase))
 	for i, w := range words {
 		if i > 0 && strings.ToUpper(w) != w && comity.Readable(w) == strings.ToLower(w) {
 			words[i] = strings.ToLower(w)

@@ -54,7 +54,7 @@ func TestUnseenHaveNoLink(t *testing.T) {
 }
 
 func TestSentence(t *testing.T) {
-	for phrase, want := range map[string]string{"Name In Use": "Name in use.", "CoPersonRole Exists": "CO person role exists."} {
+	for phrase, want := range map[comity.Phrase]string{"Name In Use": "Name in use.", "CoPersonRole Exists": "CO person role exists."} {
 		if got := present.Sentence(phrase); got != want {
 			t.Errorf("%q becomes %q, want %q", phrase, got, want)
 		}

@@ -149,7 +149,7 @@ func TestEveryResource(t *testing.T) {
 			a.want("200 OK", http.MethodGet, r.Path+"."+format+"?limit=1&modifiedsince=2026-01-01%2012:00:00", "")
 			a.want("400 Bad Request", http.MethodGet, r.Path+"."+format+"?limit=0", "")
 			a.want("400 Bad Request", http.MethodPost, r.Path+"."+format, "")
-			a.want("404 "+r.UnknownOnView, http.MethodGet, r.Path+"/987654."+format, "")
+			a.want("404 "+string(r.UnknownOnView), http.MethodGet, r.Path+"/987654."+format, "")
 			a.want("400 Bad Request", http.MethodGet, r.Path+"/987654."+format+"?revision=x", "")
 		}
 		a.want("400 Invalid Fields", http.MethodPost, r.Path+".json", `{}`)
@@ -161,8 +161,8 @@ func TestEveryResource(t *testing.T) {
 			continue
 		}
 		a.want("400 Invalid Fields", http.MethodDelete, r.Path+".json", "")
-		a.want("404 "+r.UnknownOnEdit, http.MethodPut, r.Path+"/987654.json", "{}")
-		a.want("404 "+r.UnknownOnDelete, http.MethodDelete, r.Path+"/987654.xml", "")
+		a.want("404 "+string(r.UnknownOnEdit), http.MethodPut, r.Path+"/987654.json", "{}")
+		a.want("404 "+string(r.UnknownOnDelete), http.MethodDelete, r.Path+"/987654.xml", "")
 	}
 }
 

@@ -114,7 +114,7 @@ var unrouted = []int{http.StatusUnauthorized, http.StatusNotFound, http.StatusTo
 
 // find looks up the call in the document; route stays nil for a call that is not in it and must not be.
 func (x *exchange) find(router routers.Router) error {
-	if _, phrase, _ := strings.Cut(x.resp.Status, " "); phrase == comity.PhraseUnknown {
+	if _, phrase, _ := strings.Cut(x.resp.Status, " "); phrase == string(comity.PhraseUnknown) {
 		return nil
 	}
 	route, vars, err := router.FindRoute(x.req)

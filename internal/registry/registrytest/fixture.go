@@ -311,7 +311,7 @@ func (fx *Fixture) JoinAll(t TB, group int64, people []int64) []int64 {
 }
 
 // Phrase returns the phrase of a refusal, "" for none.
-func Phrase(err error) string {
+func Phrase(err error) comity.Phrase {
 	if e := (*comity.Error)(nil); errors.As(err, &e) {
 		return e.Phrase
 	}

@@ -154,7 +154,7 @@ func groupAt(ctx context.Context, tx *db.Tx, caller authz.Caller, id int64, at t
 		known, err = store.Get(ctx, tx, comity.CoGroup.Resource, id)
 	}
 	if errors.Is(err, db.ErrNotFound) || err == nil && !caller.Knows(known.CoId) {
-		return nil, comity.Missing(comity.CoGroup.Noun + " Unknown")
+		return nil, comity.Missing(comity.CoGroup.UnknownParent())
 	}
 	if err != nil {
 		return nil, err

@@ -19,7 +19,7 @@ type Listing struct {
 	Records []*comity.Record
 	// None is the phrase to answer with if the list's parent has no such records; "" to answer with a list,
 	// which may be empty.
-	None string
+	None comity.Phrase
 	// Limited is true if the query asked for one page; More is then the id after which the next page begins,
 	// 0 if there is none.
 	Limited bool

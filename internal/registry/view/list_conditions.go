@@ -26,7 +26,7 @@ type resolvedQuery struct {
 	filter  authz.Filter
 	// none is the phrase to answer an empty list with; nothing is true if the list is empty because no search
 	// criterion is usable.
-	none    string
+	none    comity.Phrase
 	nothing bool
 }
 
@@ -65,7 +65,7 @@ func (q *resolvedQuery) resolve(ctx context.Context, tx *db.Tx, caller authz.Cal
 func (q *resolvedQuery) resolveCOs(ctx context.Context, tx *db.Tx) error {
 	for _, id := range q.CoIds {
 		if _, err := store.Home(ctx, tx, comity.Co.Resource, id); errors.Is(err, db.ErrNotFound) {
-			return comity.Missing("CO Unknown")
+			return comity.Missing(comity.PhraseCOUnknown)
 		} else if err != nil {
 			return err
 		}
@@ -79,7 +79,7 @@ func (q *resolvedQuery) resolveCOs(ctx context.Context, tx *db.Tx) error {
 func (q *resolvedQuery) resolveParent(ctx context.Context, tx *db.Tx, p ParentRecord) error {
 	where, err := store.Home(ctx, tx, p.Resource, p.Id)
 	if errors.Is(err, db.ErrNotFound) || err == nil && !q.filter.Caller.Knows(where.CoId) {
-		return comity.Missing(p.Resource.Noun + " Unknown")
+		return comity.Missing(p.Resource.UnknownParent())
 	}
 	if err != nil {
 		return err
@@ -89,11 +89,11 @@ func (q *resolvedQuery) resolveParent(ctx context.Context, tx *db.Tx, p ParentRe
 		return err
 	}
 	if !sees {
-		return comity.Missing(p.Resource.Noun + " Unknown")
+		return comity.Missing(p.Resource.UnknownParent())
 	}
 	if q.Resource == comity.CoGroup.Resource && p.Column == "" {
 		q.conditions = append(q.conditions, store.HasMemberNow(p.Id, q.filter.Now), store.Equal(comity.CoGroup.Status.Column, comity.Active))
-		q.none = "CO Person Role Has No Groups"
+		q.none = p.Resource.NoneOf(q.Resource)
 		return nil
 	}
 	if p.Column == "" {
@@ -102,9 +102,7 @@ func (q *resolvedQuery) resolveParent(ctx context.Context, tx *db.Tx, p ParentRe
 		q.conditions = append(q.conditions, store.Equal(p.Column, p.Id))
 		q.columns[p.Column] = p.Id
 	}
-	if !q.Resource.EmptyLists {
-		q.none = p.Resource.Noun + " Has No " + q.Resource.Singular
-	}
+	q.none = p.Resource.NoneOf(q.Resource)
 	return nil
 }
 

@@ -117,7 +117,7 @@ func CheckUniques(ctx context.Context, tx *db.Tx) ([]Problem, error) {
 			}
 			sql := fmt.Sprintf(`SELECT min(id), count(*) FROM %s WHERE %s GROUP BY %s HAVING count(*) > 1 ORDER BY 1`,
 				r.Table, strings.Join(where, " AND "), strings.Join(columns, ", "))
-			found, err := findProblems(ctx, tx, u.Phrase, sql, nil, func(row *db.Row) string {
+			found, err := findProblems(ctx, tx, string(u.Phrase), sql, nil, func(row *db.Row) string {
 				return fmt.Sprintf("%s %d shares it with %d others", r.Singular, row.Int(), row.Int()-1)
 			})
 			if err != nil {
