@@ -2,6 +2,7 @@ package e2e_test
 
 import (
 	"errors"
+	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
@@ -9,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"comity"
 	"comity/client"
@@ -82,6 +85,41 @@ func TestClientReadsIdsThatAreTexts(t *testing.T) {
 	identifiers := all(t, c, comity.Identifier.Resource, "copersonid", person)
 	if len(identifiers) != 1 || identifiers[0].OwnedBy(comity.OwnerCO) != person {
 		t.Errorf("the person's identifiers are %v", identifiers)
+	}
+}
+
+func TestClientKnowsWhoItCallsAs(t *testing.T) {
+	t.Parallel()
+	r := serve(t, sqliteFile(t))
+	c := r.platform()
+	co := addCO(t, c, "Telescope")
+	person, unit := addPerson(t, c, co, "ghopper"), add(t, c, fields{comity.Cou.CoId: co, comity.Cou.Name: "Optics"})
+	for _, group := range all(t, c, comity.CoGroup.Resource, "coid", co) {
+		if group.Int(comity.CoGroup.CouId) == unit && group.Text(comity.CoGroup.GroupType) == comity.GroupAdmins {
+			m := comity.CoGroupMember
+			add(t, c, fields{m.CoGroupId: group.Id, m.Person: owner{comity.OwnerCO, person}, m.Member: true})
+		}
+	}
+	f := comity.ApiUser
+	for _, texts := range []bool{false, true} {
+		name := fmt.Sprintf("texts-%t", texts)
+		added, err := c.Add(t.Context(), record(fields{
+			f.CoId: co, f.Username: name, f.CoPersonId: person, f.RateLimit: 600, f.StringIds: texts, f.Status: comity.Active,
+		}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := client.Caller{Username: fmt.Sprintf("co_%d.%s", co, name), CoId: co, AdministersCous: []int64{unit}, CoPersonId: person, RateLimit: 600}
+		got, err := r.as(want.Username, added.Generated).Caller(t.Context())
+		if diff := cmp.Diff(want, got); err != nil || diff != "" {
+			t.Errorf("error %v (-want +got):\n%s", err, diff)
+		}
+	}
+	if got, err := c.Caller(t.Context()); err != nil || got.Username != r.user || !got.AdministersPlatform || !got.AdministersCo || got.AdministersCous != nil {
+		t.Errorf("the platform's user: %+v, error %v", got, err)
+	}
+	if got, err := r.as(r.user, "wrong").Caller(t.Context()); comity.CodeOf(err) != comity.Unauthorised {
+		t.Errorf("a wrong key: %+v, error %v", got, err)
 	}
 }
 

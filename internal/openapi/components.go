@@ -43,6 +43,7 @@ func schemas() object[any] {
 	out.put("ErrorResponse", errorResponse())
 	out.put(inXML("ErrorResponse"), errorResponseXML())
 	out.put("BulkResponse", bulkResponse(secrets))
+	putCallerSchemas(&out)
 	putProvisioningSchemas(&out)
 	out.put("Id", &schema{
 		Description: "An Id: a number or, in JSON for an API user with StringIds, its text.",

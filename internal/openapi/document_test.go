@@ -86,6 +86,7 @@ func TestRootAndVersion(t *testing.T) {
 func TestOperations(t *testing.T) {
 	doc := load(t)
 	want := map[string][]string{
+		"/caller.json": {"GET"}, "/caller.xml": {"GET"},
 		"/co_groups/reconcile.json": {"PUT"}, "/co_groups/reconcile/{id}.xml": {"POST"}, "/identifiers/assign.json": {"POST"},
 		"/cos/duplicate/{id}.json": {"POST"}, "/email_addresses/verify/{id}.json": {"POST"}, "/cous/bulk.json": {"POST"}, "/cous/bulk.xml": nil, "/cous": nil,
 		"/co_provisioning_targets/provision/{id}/copersonid:{copersonid}":           {"POST"},

@@ -49,6 +49,8 @@ func specialOperations(r *comity.Resource) []operation {
 		return []operation{duplicating()}
 	case comity.CoGroup.Resource:
 		return []operation{reconcilingAll(), reconcilingOne()}
+	case comity.ApiUser.Resource:
+		return []operation{viewingCaller()}
 	case comity.EmailAddress.Resource:
 		return []operation{verifying()}
 	case comity.Identifier.Resource:
@@ -95,6 +97,39 @@ func reconcilingOne() operation {
 		Text:       "Updates the memberships of one group, nested ones too. The request has no body.",
 		Parameters: []parameter{idParameter}, Answers: answers([]answer{done}, missing(r.UnknownOnView)),
 	}
+}
+
+func viewingCaller() operation {
+	return operation{
+		id: "view" + callerName, Method: http.MethodGet, Path: "caller", Title: "View who is calling",
+		Text:    "Who the name and key belong to, and what they administer now. A caller who may do nothing is answered 401, as everywhere.",
+		Answers: answers([]answer{ok(callerName, "the caller")}),
+	}
+}
+
+// callerName is the schema of who is calling.
+const callerName = "Caller"
+
+// putCallerSchemas adds the schemas of who is calling.
+func putCallerSchemas(out *object[any]) {
+	required := []string{"Version", "Username", "CoId", "AdministersPlatform", "AdministersCo", "AdministersCous"}
+	units := &schema{
+		Type: types{"array"}, Items: &schema{Ref: schemaRef("Id").Ref, XML: &xmlShape{Name: "CouId"}}, XML: &xmlShape{Wrapped: true},
+		Description: "The units that they administer by the groups of the person whom they act for; none where they administer the CO.",
+	}
+	properties := object[*schema]{
+		{"Username", &schema{Type: types{"string"}}},
+		{"CoId", schemaRef("Id")},
+		{"AdministersPlatform", &schema{Type: types{"boolean"}, Description: "They administer every CO."}},
+		{"AdministersCo", &schema{Type: types{"boolean"}, Description: "They administer their CO."}},
+		{"AdministersCous", units},
+		{"CoPersonId", &schema{Ref: schemaRef("Id").Ref, Description: "The CO person whom they act for, if they do."}},
+		{"RateLimit", count("How many requests a minute they may make; left out where there is no limit.")},
+	}
+	out.put(callerName, typed(callerName, shape(required[1:], properties)))
+	inner := shape(required, append(object[*schema]{{"Version", versionAttribute()}}, properties...))
+	inner.XML = &xmlShape{Name: "CallerResponse"}
+	out.put(inXML(callerName), inner)
 }
 
 func verifying() operation {

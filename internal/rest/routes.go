@@ -40,6 +40,9 @@ func (c *call) match() (route, bool) {
 		rt.resource = res
 		return rt.of(rt.verb(collection, c.method()))
 	}
+	if rest == "caller" && c.method() == http.MethodGet {
+		return rt.of(verb{"caller", (*call).describeCaller})
+	}
 	i := strings.LastIndexByte(rest, '/')
 	if i < 0 {
 		return rt, false

@@ -5,6 +5,7 @@
 //	GET    <resource>/<id>.<format>          view
 //	PUT    <resource>/<id>.<format>          edit
 //	DELETE <resource>/<id>.<format>          delete
+//	GET    caller.<format>                   who is calling
 //	PUT    co_groups/reconcile.<format>?coid=<id>
 //	POST   co_groups/reconcile/<id>.<format>
 //	POST   <resource>/bulk.json               add many
