@@ -114,7 +114,7 @@ var rules = []struct {
 	{"cmd/comity", and(storeRooms, domain, "client", "internal/authz", "internal/signin", "internal/console", "internal/control", "internal/httpserver", "internal/observe", "internal/openapi", "internal/outbox", "internal/connector/...", "internal/provisioning", "internal/registry", "internal/registry/view", "internal/rest", "internal/sink", "internal/wire")},
 
 	// Helpers of tests.
-	{"internal/store/storetest", and(storeRooms, domain, "internal/pgtest", "internal/rapidtest")},
+	{"internal/store/storetest", and(storeRooms, domain, "internal/dbtest", "internal/rapidtest")},
 	{"internal/registry/registrytest", and(storeRooms, domain, "internal/authz", "internal/dbtest", "internal/registry", "internal/registry/view")},
 	{"internal/pgtest", nil},
 	{"internal/dbtest", []string{"internal/pgtest"}},
@@ -158,6 +158,11 @@ var testImports = []struct {
 		why:    "what is read was written by the registry",
 		folder: "internal/registry/view",
 		may:    []string{"internal/registry"},
+	},
+	{
+		why:    "rows of the history are listed as records",
+		folder: "internal/store/history",
+		may:    []string{"internal/store"},
 	},
 	{
 		why:    "a provision call ends at a connector",

@@ -13,6 +13,7 @@ import (
 	"comity/internal/store"
 	"comity/internal/store/db"
 	"comity/internal/store/search"
+	"comity/internal/store/storetest"
 )
 
 // primaryKey matches PostgreSQL's name of the index of a table's primary key.
@@ -74,7 +75,7 @@ func openRecorded(t *testing.T, database string) *recorded {
 // recordedOfEach opens an empty database of each kind.
 func recordedOfEach(t *testing.T) map[string]*recorded {
 	t.Helper()
-	return map[string]*recorded{"SQLite": openRecorded(t, migratedFile(t)), "PostgreSQL": openRecorded(t, migratedDatabase(t))}
+	return map[string]*recorded{"SQLite": openRecorded(t, storetest.SQLite(t)), "PostgreSQL": openRecorded(t, storetest.PostgreSQL(t))}
 }
 
 // run runs a closure and returns its statements, without those that only set how others are planned.

@@ -13,6 +13,7 @@ import (
 	"comity/internal/store/db"
 	"comity/internal/store/groups"
 	"comity/internal/store/queue"
+	"comity/internal/store/storetest"
 )
 
 // A registry can grow faster than PostgreSQL analyzes its tables, so that the statistics are those of an empty
@@ -28,7 +29,7 @@ func TestOldStatisticsKeepPlansFast(t *testing.T) {
 	} {
 		t.Run(state, func(t *testing.T) {
 			t.Parallel()
-			c := &crowded{t, openRecorded(t, migratedDatabase(t))}
+			c := &crowded{t, openRecorded(t, storetest.PostgreSQL(t))}
 			c.run(`INSERT INTO cos (id, name, status, created, modified, revision, actor) SELECT i, 'c' || i, 'Active', 0, 0, 0, 'tester' FROM generate_series(1, 3) i`,
 				`INSERT INTO co_provisioning_targets (id, co_id, plugin, status, retry_interval, max_retry, ordr, created, modified, revision, actor)
 					SELECT i, i, 'x', 'A', 1, 1, 1, 0, 0, 0, 'tester' FROM generate_series(1, 3) i`,

@@ -1,4 +1,4 @@
-package store_test
+package history_test
 
 import (
 	"cmp"
@@ -11,6 +11,7 @@ import (
 	"comity"
 	"comity/internal/store/db"
 	"comity/internal/store/history"
+	"comity/internal/store/storetest"
 )
 
 // TestHistoryIsFoundByTime: Find finds the rows of a range of time, in order of time, in any order of
@@ -23,8 +24,8 @@ func TestHistoryIsFoundByTime(t *testing.T) {
 		actor     string
 		person    int64
 	}
-	for database, s := range recordedOfEach(t) {
-		t.Run(database, func(t *testing.T) {
+	for kind, s := range storetest.Databases(t) {
+		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
 			var all []row
 			resources := []string{comity.CoGroup.Singular, comity.CoPerson.Singular, comity.Name.Singular}

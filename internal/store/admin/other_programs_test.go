@@ -1,22 +1,26 @@
-package store_test
+package admin_test
 
 import (
+	"errors"
 	"os/exec"
 	"strings"
 	"testing"
 
 	"comity/internal/store/db"
+	"comity/internal/store/storetest"
 )
 
 // Operators can read the file with the tools of their system: the sqlite3 shell and Python's module.
 func TestOtherProgramsReadTheFile(t *testing.T) {
 	t.Parallel()
-	name := newFile(t)
-	if _, err := db.Migrate(t.Context(), name); err != nil {
+	name := storetest.SQLite(t)
+	file, err := db.OpenSQL(t.Context(), name, false)
+	if err != nil {
 		t.Fatal(err)
 	}
 	const co = `INSERT INTO cos (id, name, status, created, modified, revision, actor) VALUES (7, 'c', 'Active', 0, 0, 0, 'x')`
-	if _, err := open(t, "sqlite3", "file:"+name).ExecContext(t.Context(), co); err != nil {
+	_, err = file.ExecContext(t.Context(), co)
+	if err = errors.Join(err, file.Close()); err != nil {
 		t.Fatal(err)
 	}
 	const count = `SELECT count(*), max(id) FROM cos WHERE id NOT IN (SELECT co_id FROM people_search)`
