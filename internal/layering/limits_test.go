@@ -25,7 +25,6 @@ var large = []struct {
 	why    string
 }{
 	{domain, 60, "each resource is a file"},
-	{"internal/store/storetest", 37, "each part of the contract is a file"},
 	{"internal/registry", 40, "each resource with rules is a file"},
 }
 

@@ -2,9 +2,12 @@
 // above rely on, with a real database of each kind: the rows that are stored, their history, the deliveries
 // that are enqueued, and the invariants of these while others write at the same time.
 //
-// Each topic is a file and has its own database; its tests each make a CO. Tests read data that the store
-// does not return (history, deliveries) directly from the tables. When a topic ends, the whole history is
-// compared with all tables.
+// Each topic has its own database; its tests each add a CO. Tests read data that the store does not return
+// (history, deliveries) directly from the tables. When a topic ends, the whole history is compared with all
+// tables.
+//
+// Tests of the rooms below the store take their databases from here (Databases), and add, edit and delete
+// records by Add, Edit and Delete.
 package storetest
 
 import "testing"

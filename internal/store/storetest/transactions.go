@@ -193,3 +193,151 @@ func testIndependentOutcomes(t *testing.T, fx *fixture) {
 		t.Errorf("written (-want +got):\n%s", diff)
 	}
 }
+
+// testClose closes a database that is in use, and uses one that is closed.
+func testClose(t *testing.T, b Backend) {
+	t.Run("while writes wait", func(t *testing.T) {
+		fx := b.newFixture(t)
+		co := fx.co(t)
+		open := b.open(t, fx.name, db.Options{})
+		errs := make([]error, 30)
+		running, started := make(chan struct{}), make(chan struct{}, len(errs))
+		var all sync.WaitGroup
+		all.Go(func() {
+			err := open.Write(t.Context(), func(tx *db.Tx) error {
+				close(running)
+				for range errs {
+					<-started
+				}
+				return add(t.Context(), tx, person(co))
+			})
+			if err != nil {
+				t.Errorf("a write that was running: %v", err)
+			}
+		})
+		<-running
+		for i := range errs {
+			all.Go(func() {
+				started <- struct{}{}
+				errs[i] = open.Write(t.Context(), func(tx *db.Tx) error { return add(t.Context(), tx, person(co)) })
+			})
+		}
+		if err := open.Close(); err != nil {
+			t.Error(err)
+		}
+		all.Wait()
+		want := 1
+		for _, err := range errs {
+			if err == nil {
+				want++
+			}
+		}
+		if got := len(fx.list(t, comity.CoPerson.Resource, store.Equal("co_id", co))); got != want {
+			t.Errorf("%d were answered with success, %d are there", want, got)
+		}
+	})
+	t.Run("twice, and use of a closed one", func(t *testing.T) {
+		fx := b.newFixture(t)
+		open := b.open(t, fx.name, db.Options{})
+		for range 2 {
+			if err := open.Close(); err != nil {
+				t.Error(err)
+			}
+		}
+		for name, run := range map[string]func(context.Context, func(*db.Tx) error) error{
+			"Write": open.Write, "WriteAlone": open.WriteAlone, "Read": open.Read, "Snapshot": open.Snapshot,
+		} {
+			err := run(t.Context(), func(*db.Tx) error {
+				t.Errorf("%s runs its closure", name)
+				return nil
+			})
+			if err == nil {
+				t.Errorf("%s succeeds", name)
+			}
+		}
+		if err := open.Check(t.Context()); err == nil {
+			t.Error("Check succeeds")
+		}
+	})
+}
+
+// testSnapshots reads several tables while transactions write to all of them: a snapshot is of one moment.
+func testSnapshots(t *testing.T, b Backend) {
+	fx := b.newFixture(t)
+	f, co := comity.CoPersonRole, fx.co(t)
+	owner := fx.person(t, co)
+	roles := fx.add(t, row(f.Resource, f.Person, owner, f.Ordr, 500), row(f.Resource, f.Person, owner, f.Ordr, 500))
+	ended := make(chan struct{})
+	var writers, readers sync.WaitGroup
+	for range 2 {
+		writers.Go(func() {
+			for i := range 40 {
+				// Moves an amount from one role to the other, and adds an address each time.
+				err := fx.store.Write(t.Context(), func(tx *db.Tx) error {
+					from, to := roles[i%2].Id, roles[1-i%2].Id
+					if _, err := store.EnterCO(t.Context(), tx, co, true); err != nil {
+						return err
+					}
+					for id, n := range map[int64]int64{from: -1, to: 1} {
+						rec, err := store.Get(t.Context(), tx, f.Resource, id)
+						if err != nil {
+							return err
+						}
+						rec.SetInt(f.Ordr, rec.Int(f.Ordr)+n)
+						if err := store.Update(t.Context(), tx, nil, rec, actor, db.Place{CoId: co, CoPersonId: owner.Id}); err != nil {
+							return err
+						}
+					}
+					return add(t.Context(), tx, row(comity.Address.Resource, comity.Address.Person, roles[0]))
+				})
+				if err != nil {
+					t.Error(err)
+					return
+				}
+			}
+		})
+	}
+	for range 3 {
+		readers.Go(func() {
+			for {
+				if err := fx.store.Snapshot(t.Context(), func(tx *db.Tx) error { return oneMoment(t.Context(), t, tx, co, roles) }); err != nil {
+					t.Error(err)
+					return
+				}
+				select {
+				case <-ended:
+					return
+				default:
+				}
+			}
+		})
+	}
+	writers.Wait()
+	close(ended)
+	readers.Wait()
+}
+
+// oneMoment reads the tables one by one, and the first one again, and checks that all are of one moment.
+func oneMoment(ctx context.Context, t *testing.T, tx *db.Tx, co int64, roles []*comity.Record) error {
+	f := comity.CoPersonRole
+	addresses, err := store.List(ctx, tx, comity.Address.Resource, 0, 1000, store.Equal("co_id", co))
+	if err != nil {
+		return err
+	}
+	sum, changes := int64(0), int64(0)
+	for _, role := range roles {
+		rec, err := store.Get(ctx, tx, f.Resource, role.Id)
+		if err != nil {
+			return err
+		}
+		sum, changes = sum+rec.Int(f.Ordr), changes+rec.Revision
+	}
+	if sum != 1000 || changes != int64(2*len(addresses)) {
+		t.Errorf("sum %d, %d changes, %d addresses: not of one moment", sum, changes, len(addresses))
+	}
+	again, err := store.List(ctx, tx, comity.Address.Resource, 0, 1000, store.Equal("co_id", co))
+	if len(again) != len(addresses) {
+		t.Errorf("%d addresses, then %d", len(addresses), len(again))
+	}
+	return err
+}
