@@ -123,7 +123,7 @@ func (a *app) open() (err error) {
 		sender.Close()
 		return nil
 	})
-	a.outbox = outbox.New(a.db.store, provisioning.NewReader(a.db.store), sender, outbox.Options{Lease: s.Lease, Observe: a.metrics.Delivery, Log: a.log})
+	a.outbox = outbox.New(a.db.store, provisioning.NewSnapshots(a.db.store), sender, outbox.Options{Lease: s.Lease, Observe: a.metrics.Delivery, Log: a.log})
 	a.provisioning = provisioning.New(a.db.store, a.outbox, sender)
 	return nil
 }

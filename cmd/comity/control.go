@@ -44,7 +44,7 @@ func (d database) withControl(p *program, use use, fn func(*control.Client) erro
 	}
 	sender := use.connectors.connectors()
 	defer sender.Close()
-	queue = outbox.New(db.store, provisioning.NewReader(db.store), sender, outbox.Options{})
+	queue = outbox.New(db.store, provisioning.NewSnapshots(db.store), sender, outbox.Options{})
 	if use.delivers {
 		if err := db.takeOver(p.ctx, queue); err != nil {
 			return err

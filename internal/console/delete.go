@@ -101,7 +101,8 @@ func (d generic) delete(q *request) error {
 
 // deleteRefusal returns why a record cannot be deleted, and what to do about it.
 func deleteRefusal(rec *comity.Record, e *comity.Error) string {
-	//exhaustive:ignore // most phrases never refuse a delete
+	// Most phrases never refuse a delete.
+	//exhaustive:ignore
 	switch e.Phrase {
 	case comity.PhraseHasRole:
 		if rec.Resource == comity.CoPerson.Resource {

@@ -99,7 +99,7 @@ func newFixture(ctx context.Context, database string) (*fixture, error) {
 		{Settings: comity.CoApiProvisionerTarget.Resource, Server: comity.HttpServer.Resource}:  httpconnector.New(private),
 		{Settings: comity.CoApiProvisionerTarget.Resource, Server: comity.KafkaServer.Resource}: kafka.New(private),
 	}
-	fx.queue = outbox.New(fx.store, provisioning.NewReader(fx.store), sender, outbox.Options{})
+	fx.queue = outbox.New(fx.store, provisioning.NewSnapshots(fx.store), sender, outbox.Options{})
 	fx.provisioning = provisioning.New(fx.store, fx.queue, sender)
 	fx.signin = signin.New(fx.store, fx.registry)
 	fx.operator.Username, fx.operator.Key, err = fx.registry.Bootstrap(ctx)

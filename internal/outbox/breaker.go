@@ -18,9 +18,9 @@ const opensAfter = 5
 // passBreaker updates the breaker with outcomes and returns how many deliveries may be claimed: as many
 // as there is room for, or while the breaker is open only a probe, when it is due. probing is then the
 // breaker with the probe in flight, to be stored if a delivery is claimed; else nil.
-func (l *dispatcher) passBreaker(ctx context.Context, tx *db.Tx, target *comity.Record, outcomes []queue.Outcome, room int) (may int, probing *queue.Breaker, err error) {
+func (d *dispatcher) passBreaker(ctx context.Context, tx *db.Tx, target *comity.Record, outcomes []queue.Outcome, room int) (may int, probing *queue.Breaker, err error) {
 	now := tx.Now()
-	was, err := queue.LockBreaker(ctx, tx, l.target)
+	was, err := queue.LockBreaker(ctx, tx, d.target)
 	if err != nil {
 		return 0, nil, err
 	}
@@ -34,24 +34,24 @@ func (l *dispatcher) passBreaker(ctx context.Context, tx *db.Tx, target *comity.
 		is = judge(is, o, now, longest)
 	}
 	if !was.Opened.IsZero() && is.Opened.IsZero() {
-		if err := queue.Resume(ctx, tx, l.target); err != nil {
+		if err := queue.Resume(ctx, tx, d.target); err != nil {
 			return 0, nil, err
 		}
 	}
 	if !is.Opened.IsZero() {
 		switch {
-		case l.inFlight > 0 || now.Before(is.Probe):
+		case d.inFlight > 0 || now.Before(is.Probe):
 			room = 0
 		default:
 			room = min(room, 1)
 			// No other instance probes in the meantime.
-			probing = &queue.Breaker{Failing: is.Failing, Opened: is.Opened, Probe: now.Add(l.Lease), Probes: is.Probes}
+			probing = &queue.Breaker{Failing: is.Failing, Opened: is.Opened, Probe: now.Add(d.Lease), Probes: is.Probes}
 		}
 	}
 	if is.Equal(was) {
 		return room, probing, nil
 	}
-	return room, probing, queue.SetBreaker(ctx, tx, l.target, is)
+	return room, probing, queue.SetBreaker(ctx, tx, d.target, is)
 }
 
 // judge returns the breaker after an outcome.

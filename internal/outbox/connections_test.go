@@ -163,7 +163,7 @@ func TestSnapshotStatements(t *testing.T) {
 			t.Fatal(err)
 		}
 		before := link.statements.Load()
-		if _, _, err := provisioning.NewReader(far.store).Snapshots(t.Context(), to.id, peopleAsSubjects(people...)); err != nil {
+		if _, _, err := provisioning.NewSnapshots(far.store).Read(t.Context(), to.id, peopleAsSubjects(people...)); err != nil {
 			t.Fatal(err)
 		}
 		return link.statements.Load() - before

@@ -81,7 +81,7 @@ func (o *Outbox) claimOne(ctx context.Context, target *comity.Record, subject co
 
 func (o *Outbox) deliverOne(ctx context.Context, target *comity.Record, d queue.Delivery, start time.Time) (queue.Outcome, error) {
 	writing := context.WithoutCancel(ctx)
-	destination, snapshots, err := o.source.Snapshots(writing, target.Id, []comity.Subject{d.Subject})
+	destination, snapshots, err := o.source.Read(writing, target.Id, []comity.Subject{d.Subject})
 	var jobs []job
 	if err == nil {
 		jobs, err = o.jobs(writing, []queue.Delivery{d}, destination, snapshots, start.Add(o.Limit))

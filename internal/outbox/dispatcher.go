@@ -57,20 +57,20 @@ func (o *Outbox) dispatcher(due queue.DueTarget) *dispatcher {
 // run claims deliveries, gives them to the workers and stores the outcomes, until nothing is due, or the
 // context has ended and all claimed deliveries are finished. When the database fails it returns before
 // its workers do.
-func (l *dispatcher) run(ctx context.Context, workers *sync.WaitGroup) {
-	for range l.width {
+func (d *dispatcher) run(ctx context.Context, workers *sync.WaitGroup) {
+	for range d.width {
 		workers.Go(func() {
-			for j := range l.jobs {
-				l.results <- l.work(context.WithoutCancel(ctx), j)
+			for j := range d.jobs {
+				d.results <- d.work(context.WithoutCancel(ctx), j)
 			}
 		})
 	}
-	defer close(l.jobs)
-	for outcomes := []queue.Outcome(nil); ; outcomes = l.gather(ctx) {
-		claimed, ok := l.turn(ctx, outcomes)
-		l.inFlight += claimed
-		l.claimed = l.claimed || claimed > 0
-		if !ok || l.inFlight == 0 {
+	defer close(d.jobs)
+	for outcomes := []queue.Outcome(nil); ; outcomes = d.gather(ctx) {
+		claimed, ok := d.turn(ctx, outcomes)
+		d.inFlight += claimed
+		d.claimed = d.claimed || claimed > 0
+		if !ok || d.inFlight == 0 {
 			return
 		}
 	}
@@ -78,21 +78,21 @@ func (l *dispatcher) run(ctx context.Context, workers *sync.WaitGroup) {
 
 // gather waits for the first outcome, then up to linger for a full batch, and returns all outcomes
 // there are. While there is room, a wake-up also ends the wait.
-func (l *dispatcher) gather(ctx context.Context) (outcomes []queue.Outcome) {
-	wake := l.wake
-	if ctx.Err() != nil || l.room() <= 0 {
+func (d *dispatcher) gather(ctx context.Context) (outcomes []queue.Outcome) {
+	wake := d.wake
+	if ctx.Err() != nil || d.room() <= 0 {
 		wake = nil
 	}
 	select {
-	case o := <-l.results:
+	case o := <-d.results:
 		outcomes = append(outcomes, o)
 	case <-wake:
 		time.Sleep(minPause)
 	}
 	patience := time.After(linger)
-	for 0 < len(outcomes) && len(outcomes) < min(batch, l.inFlight) {
+	for 0 < len(outcomes) && len(outcomes) < min(batch, d.inFlight) {
 		select {
-		case o := <-l.results:
+		case o := <-d.results:
 			outcomes = append(outcomes, o)
 			continue
 		case <-patience:
@@ -101,49 +101,49 @@ func (l *dispatcher) gather(ctx context.Context) (outcomes []queue.Outcome) {
 	}
 	for {
 		select {
-		case o := <-l.results:
+		case o := <-d.results:
 			outcomes = append(outcomes, o)
 		default:
-			l.inFlight -= len(outcomes)
+			d.inFlight -= len(outcomes)
 			return outcomes
 		}
 	}
 }
 
 // room returns how many more deliveries the dispatcher should claim, so that none waits long for a worker.
-func (l *dispatcher) room() int {
+func (d *dispatcher) room() int {
 	limit := maxHeld
-	if pace := time.Duration(l.pace.Load()); pace > 0 {
-		limit = min(maxHeld, max(l.width, int(maxQueued/pace)*l.width))
+	if pace := time.Duration(d.pace.Load()); pace > 0 {
+		limit = min(maxHeld, max(d.width, int(maxQueued/pace)*d.width))
 	}
-	return min(batch, limit-l.inFlight)
+	return min(batch, limit-d.inFlight)
 }
 
 // turn stores outcomes and claims due deliveries, in one transaction, and gives them to the workers.
 // When the database fails for long, ok is false: the deliveries are claimed again when their leases expire.
-func (l *dispatcher) turn(ctx context.Context, outcomes []queue.Outcome) (claimed int, ok bool) {
-	writing, cancel := l.limited(context.WithoutCancel(ctx))
+func (d *dispatcher) turn(ctx context.Context, outcomes []queue.Outcome) (claimed int, ok bool) {
+	writing, cancel := d.limited(context.WithoutCancel(ctx))
 	defer cancel()
 	start := time.Now()
 	var deliveries []queue.Delivery
-	err := l.store.Write(writing, func(tx *db.Tx) (err error) {
-		deliveries, err = l.finishAndClaim(writing, tx, outcomes, ctx.Err() != nil)
+	err := d.store.Write(writing, func(tx *db.Tx) (err error) {
+		deliveries, err = d.finishAndClaim(writing, tx, outcomes, ctx.Err() != nil)
 		return err
 	})
 	if err != nil {
-		l.failed(ctx, "cannot store outcomes of deliveries", err, "target", l.target)
+		d.failed(ctx, "cannot store outcomes of deliveries", err, "target", d.target)
 		time.Sleep(time.Second)
 		return 0, false
 	}
 	if len(deliveries) > 0 {
-		l.distribute(writing, deliveries, start.Add(l.Limit))
+		d.distribute(writing, deliveries, start.Add(d.Limit))
 	}
 	return len(deliveries), true
 }
 
 // finishAndClaim stores outcomes and, unless the dispatcher is ending, claims due deliveries.
-func (l *dispatcher) finishAndClaim(ctx context.Context, tx *db.Tx, outcomes []queue.Outcome, ending bool) ([]queue.Delivery, error) {
-	target, err := l.works(ctx, tx)
+func (d *dispatcher) finishAndClaim(ctx context.Context, tx *db.Tx, outcomes []queue.Outcome, ending bool) ([]queue.Delivery, error) {
+	target, err := d.works(ctx, tx)
 	if err != nil {
 		return nil, err
 	}
@@ -151,54 +151,54 @@ func (l *dispatcher) finishAndClaim(ctx context.Context, tx *db.Tx, outcomes []q
 		return nil, err
 	}
 	if slices.ContainsFunc(outcomes, func(o queue.Outcome) bool { return o.OK }) {
-		if err := queue.Succeed(ctx, tx, l.target); err != nil {
+		if err := queue.Succeed(ctx, tx, d.target); err != nil {
 			return nil, err
 		}
 	}
 	if target == nil {
 		return nil, nil
 	}
-	room, probing, err := l.passBreaker(ctx, tx, target, outcomes, l.room())
-	if err != nil || ending || room <= 0 && l.inFlight > 0 {
+	room, probing, err := d.passBreaker(ctx, tx, target, outcomes, d.room())
+	if err != nil || ending || room <= 0 && d.inFlight > 0 {
 		return nil, err
 	}
 	if room <= 0 {
 		// Nothing may be claimed until the next probe, but a full sync that has come to all subjects
 		// can end now.
-		_, err := queue.ClaimFullSync(ctx, tx, l.target, target.CoId, 0, l.claimTerm())
+		_, err := queue.ClaimFullSync(ctx, tx, d.target, target.CoId, 0, d.claimTerm())
 		return nil, err
 	}
-	deliveries, err := l.claim(ctx, tx, target, room)
+	deliveries, err := d.claim(ctx, tx, target, room)
 	if err == nil && probing != nil && len(deliveries) > 0 {
-		err = queue.SetBreaker(ctx, tx, l.target, *probing)
+		err = queue.SetBreaker(ctx, tx, d.target, *probing)
 	}
 	return deliveries, err
 }
 
 // distribute gives claimed deliveries to the workers.
-func (l *dispatcher) distribute(ctx context.Context, deliveries []queue.Delivery, deadline time.Time) {
-	jobs, err := l.ready(ctx, deliveries, deadline)
+func (d *dispatcher) distribute(ctx context.Context, deliveries []queue.Delivery, deadline time.Time) {
+	jobs, err := d.ready(ctx, deliveries, deadline)
 	if err != nil {
-		l.failed(ctx, "cannot read claimed deliveries", err, "target", l.target)
-		for _, d := range deliveries {
-			l.results <- failed(d)
+		d.failed(ctx, "cannot read claimed deliveries", err, "target", d.target)
+		for _, delivery := range deliveries {
+			d.results <- failed(delivery)
 		}
 		return
 	}
 	for _, j := range jobs {
-		l.jobs <- j
+		d.jobs <- j
 	}
 }
 
 // claim claims due deliveries: first those of changes, then those of a full sync.
-func (l *dispatcher) claim(ctx context.Context, tx *db.Tx, target *comity.Record, room int) (deliveries []queue.Delivery, err error) {
+func (d *dispatcher) claim(ctx context.Context, tx *db.Tx, target *comity.Record, room int) (deliveries []queue.Delivery, err error) {
 	if !manual(target) {
-		deliveries, err = queue.Claim(ctx, tx, l.target, room, l.claimTerm())
+		deliveries, err = queue.Claim(ctx, tx, d.target, room, d.claimTerm())
 	}
 	if err != nil || len(deliveries) == room {
 		return deliveries, err
 	}
-	more, err := queue.ClaimFullSync(ctx, tx, l.target, target.CoId, room-len(deliveries), l.claimTerm())
+	more, err := queue.ClaimFullSync(ctx, tx, d.target, target.CoId, room-len(deliveries), d.claimTerm())
 	return append(deliveries, more...), err
 }
 
@@ -209,8 +209,8 @@ func manual(target *comity.Record) bool {
 
 // works returns the target, nil if it is deleted or disabled. It is read each time, since its mode may
 // have changed since the dispatcher started.
-func (l *dispatcher) works(ctx context.Context, tx *db.Tx) (*comity.Record, error) {
-	target, err := store.Get(ctx, tx, comity.CoProvisioningTarget.Resource, l.target)
+func (d *dispatcher) works(ctx context.Context, tx *db.Tx) (*comity.Record, error) {
+	target, err := store.Get(ctx, tx, comity.CoProvisioningTarget.Resource, d.target)
 	if errors.Is(err, db.ErrNotFound) {
 		return nil, nil
 	}
@@ -221,31 +221,31 @@ func (l *dispatcher) works(ctx context.Context, tx *db.Tx) (*comity.Record, erro
 }
 
 // ready returns the jobs of claimed deliveries.
-func (l *dispatcher) ready(ctx context.Context, claimed []queue.Delivery, deadline time.Time) ([]job, error) {
+func (d *dispatcher) ready(ctx context.Context, claimed []queue.Delivery, deadline time.Time) ([]job, error) {
 	subjects := make([]comity.Subject, len(claimed))
-	for i, d := range claimed {
-		subjects[i] = d.Subject
+	for i, delivery := range claimed {
+		subjects[i] = delivery.Subject
 	}
-	destination, snapshots, err := l.source.Snapshots(ctx, l.target, subjects)
+	destination, snapshots, err := d.source.Read(ctx, d.target, subjects)
 	if err != nil {
 		return nil, err
 	}
-	return l.Outbox.jobs(ctx, claimed, destination, snapshots, deadline)
+	return d.Outbox.jobs(ctx, claimed, destination, snapshots, deadline)
 }
 
 // work delivers one job, unless its deadline passed while it waited for a worker.
-func (l *dispatcher) work(ctx context.Context, j job) queue.Outcome {
+func (d *dispatcher) work(ctx context.Context, j job) queue.Outcome {
 	start := time.Now()
 	if !start.Before(j.deadline) {
 		return queue.Outcome{Delivery: j.Delivery, Answer: "gave way to slower messages"}
 	}
 	ctx, cancel := context.WithDeadline(ctx, j.deadline)
 	defer cancel()
-	out := l.deliver(ctx, j)
+	out := d.deliver(ctx, j)
 	took := time.Since(start)
-	l.pace.Store(int64(took))
+	d.pace.Store(int64(took))
 	if len(j.plan.Operations) > 0 || !out.LeftOut {
-		l.Observe(l.target, out.OK || out.LeftOut, took)
+		d.Observe(d.target, out.OK || out.LeftOut, took)
 	}
 	return out
 }

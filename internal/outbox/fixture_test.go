@@ -139,7 +139,7 @@ func (w *fixture) queueOver(s *db.DB, o outbox.Options) *instance {
 	if o.Poll == 0 {
 		o.Poll = 50 * time.Millisecond
 	}
-	q := outbox.New(s, provisioning.NewReader(s), w.connectors, o)
+	q := outbox.New(s, provisioning.NewSnapshots(s), w.connectors, o)
 	return &instance{q, provisioning.New(s, q, w.connectors)}
 }
 
@@ -374,7 +374,7 @@ func (w *fixture) present(t target) map[string]string {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	d, snapshots, err := provisioning.NewReader(w.store).Snapshots(ctx, t.id, subjects)
+	d, snapshots, err := provisioning.NewSnapshots(w.store).Read(ctx, t.id, subjects)
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -21,10 +21,11 @@ import (
 	"comity/internal/store/queue"
 )
 
-// Source reads the state of subjects that a target should hold, all as of one moment, in the order of
-// the subjects.
+// Source has the snapshots of what targets should hold.
 type Source interface {
-	Snapshots(ctx context.Context, target int64, subjects []comity.Subject) (comity.Destination, []comity.Snapshot, error)
+	// Read returns a target and the snapshots of subjects for it, all as of one moment, in the order of the
+	// subjects.
+	Read(ctx context.Context, target int64, subjects []comity.Subject) (comity.Destination, []comity.Snapshot, error)
 }
 
 // Connector plans and applies what brings a target up to date about a subject.
@@ -117,9 +118,9 @@ func (o *Outbox) Run(ctx context.Context) {
 		case <-ctx.Done():
 			all.awaitEnd()
 			return
-		case l := <-all.ended:
-			delete(all.byTarget, l.target)
-			if !l.claimed {
+		case d := <-all.ended:
+			delete(all.byTarget, d.target)
+			if !d.claimed {
 				// Another instance may hold the due deliveries for a moment.
 				timer.Reset(claimPause)
 				continue
@@ -146,24 +147,24 @@ type dispatchers struct {
 // next check.
 func (all *dispatchers) dispatch(ctx context.Context) (next time.Duration) {
 	next = all.Poll
-	due, now, err := all.findDue(ctx)
+	targets, now, err := all.findDue(ctx)
 	if err != nil && ctx.Err() == nil {
 		all.failed(ctx, "cannot look up pending deliveries", err)
 	}
-	for _, d := range due {
-		if wait := d.Due.Sub(now); wait > 0 {
+	for _, due := range targets {
+		if wait := due.Due.Sub(now); wait > 0 {
 			next = min(next, wait)
 			continue
 		}
-		if l := all.byTarget[d.TargetId]; l != nil {
-			signal(l.wake)
+		if d := all.byTarget[due.TargetId]; d != nil {
+			signal(d.wake)
 			continue
 		}
-		l := all.dispatcher(d)
-		all.byTarget[d.TargetId] = l
+		d := all.dispatcher(due)
+		all.byTarget[due.TargetId] = d
 		all.running.Go(func() {
-			l.run(ctx, &all.running)
-			all.ended <- l
+			d.run(ctx, &all.running)
+			all.ended <- d
 		})
 	}
 	return next

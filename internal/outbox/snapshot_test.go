@@ -16,7 +16,7 @@ import (
 // snapshot returns the state of one person that a target should hold.
 func (w *fixture) snapshot(to target, person int64) comity.Snapshot {
 	w.t.Helper()
-	_, snapshots, err := provisioning.NewReader(w.store).Snapshots(context.WithoutCancel(w.t.Context()), to.id, peopleAsSubjects(person))
+	_, snapshots, err := provisioning.NewSnapshots(w.store).Read(context.WithoutCancel(w.t.Context()), to.id, peopleAsSubjects(person))
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -210,7 +210,7 @@ func TestSnapshotsOfMany(t *testing.T) {
 		foreign := other.person("p000")
 		ids := append([]int64{4711, foreign}, people...)
 		slices.Reverse(ids)
-		_, snapshots, err := provisioning.NewReader(w.store).Snapshots(t.Context(), to.id, peopleAsSubjects(ids...))
+		_, snapshots, err := provisioning.NewSnapshots(w.store).Read(t.Context(), to.id, peopleAsSubjects(ids...))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -219,7 +219,7 @@ func TestSnapshotsOfMany(t *testing.T) {
 				t.Errorf("snapshot %d of person %d: %+v", i, ids[i], s)
 			}
 		}
-		if _, _, err := provisioning.NewReader(w.store).Snapshots(t.Context(), 4711, peopleAsSubjects(ids...)); err == nil {
+		if _, _, err := provisioning.NewSnapshots(w.store).Read(t.Context(), 4711, peopleAsSubjects(ids...)); err == nil {
 			t.Error("a target that is not there has snapshots")
 		}
 	})

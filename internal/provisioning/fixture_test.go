@@ -31,7 +31,7 @@ func onBoth(t *testing.T, test func(t *testing.T, fx *fixture)) {
 			{Settings: comity.CoApiProvisionerTarget.Resource, Server: comity.HttpServer.Resource}: httpconnector.New(connector.Options{AllowPrivate: true}),
 		}
 		t.Cleanup(connectors.Close)
-		queue := outbox.New(fx.Store, provisioning.NewReader(fx.Store), connectors, outbox.Options{})
+		queue := outbox.New(fx.Store, provisioning.NewSnapshots(fx.Store), connectors, outbox.Options{})
 		test(t, &fixture{fx, provisioning.New(fx.Store, queue, connectors), queue})
 	})
 }

@@ -55,7 +55,7 @@ func (s *Service) present(ctx context.Context, target *comity.Record, subjects [
 	for i, one := range subjects {
 		all[i] = one.Subject
 	}
-	return s.reader.Snapshots(ctx, target.Id, all)
+	return s.snapshots.Read(ctx, target.Id, all)
 }
 
 // SubjectPlan is what a target would be sent about a subject.

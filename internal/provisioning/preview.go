@@ -32,7 +32,7 @@ func (s *Service) Preview(ctx context.Context, caller authz.Caller, target int64
 	if err != nil {
 		return p, err
 	}
-	destination, snapshots, err := s.reader.Snapshots(ctx, target, []comity.Subject{subject})
+	destination, snapshots, err := s.snapshots.Read(ctx, target, []comity.Subject{subject})
 	if err != nil {
 		return p, err
 	}

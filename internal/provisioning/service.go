@@ -4,7 +4,7 @@
 // and the commands all call the Service, which alone decides who may ask for what, and whether a target is
 // enabled.
 //
-// The Reader answers the question that all of this rests on: what should a target hold of a subject now? The
+// Snapshots answers the question that all of this rests on: what should a target hold of a subject now? The
 // outbox asks it the same question before it sends a delivery.
 package provisioning
 
@@ -37,14 +37,14 @@ type Connector interface {
 // Service is the use cases of provisioning.
 type Service struct {
 	store     *db.DB
-	reader    *Reader
+	snapshots *Snapshots
 	queue     *outbox.Outbox
 	connector Connector
 }
 
 // New returns the service over a store and the queue that delivers its changes.
 func New(s *db.DB, queue *outbox.Outbox, c Connector) *Service {
-	return &Service{store: s, reader: NewReader(s), queue: queue, connector: c}
+	return &Service{store: s, snapshots: NewSnapshots(s), queue: queue, connector: c}
 }
 
 // Target returns a provisioning target if the caller may do this to it.

@@ -16,15 +16,15 @@ import (
 // provisionedStatuses are the statuses of the people that targets receive.
 var provisionedStatuses = []string{comity.Active, comity.GracePeriod, comity.Expired, comity.Suspended, comity.Locked}
 
-// Reader reads what targets should hold.
-type Reader struct{ store *db.DB }
+// Snapshots reads what targets should hold.
+type Snapshots struct{ store *db.DB }
 
-// NewReader returns the reader over a store.
-func NewReader(s *db.DB) *Reader { return &Reader{s} }
+// NewSnapshots returns the snapshots of what is in a store.
+func NewSnapshots(s *db.DB) *Snapshots { return &Snapshots{s} }
 
-// Snapshots reads a target's settings and the state of subjects to provision it with, all as of one moment,
+// Read reads a target's settings and the state of subjects to provision it with, all as of one moment,
 // in a fixed number of queries. The snapshots come in the order of the subjects.
-func (r *Reader) Snapshots(ctx context.Context, target int64, subjects []comity.Subject) (comity.Destination, []comity.Snapshot, error) {
+func (r *Snapshots) Read(ctx context.Context, target int64, subjects []comity.Subject) (comity.Destination, []comity.Snapshot, error) {
 	var d comity.Destination
 	var out []comity.Snapshot
 	err := r.store.Snapshot(ctx, func(tx *db.Tx) (err error) {

@@ -117,7 +117,7 @@ func serve(ctx context.Context, database string, wrap func(net.Listener) net.Lis
 		{Settings: comity.CoApiProvisionerTarget.Resource, Server: comity.HttpServer.Resource}:  httpconnector.New(private),
 		{Settings: comity.CoApiProvisionerTarget.Resource, Server: comity.KafkaServer.Resource}: kafka.New(private),
 	}
-	queue = outbox.New(a.store, provisioning.NewReader(a.store), a.sender, outbox.Options{})
+	queue = outbox.New(a.store, provisioning.NewSnapshots(a.store), a.sender, outbox.Options{})
 	a.signin = signin.New(a.store, a.registry)
 	if a.operator.Username, a.operator.Key, err = a.registry.Bootstrap(ctx); err != nil {
 		return nil, err

@@ -73,7 +73,7 @@ func serve(t testing.TB) *api {
 	if err != nil {
 		t.Fatal(err)
 	}
-	queue := outbox.New(s, provisioning.NewReader(s), connector{}, outbox.Options{})
+	queue := outbox.New(s, provisioning.NewSnapshots(s), connector{}, outbox.Options{})
 	options := httpserver.Options{Log: slog.New(slog.DiscardHandler)}
 	handler := httpserver.Handler(&rest.Server{
 		Registry: reg, View: view.New(s), Authenticator: signin.New(s, reg), Provisioning: provisioning.New(s, queue, connector{}),
