@@ -41,18 +41,18 @@ func (fl Filter) Across(ctx context.Context, tx *db.Tx) (Filter, error) {
 // names returns the condition "column names a record of the resource that meets c".
 func (fl Filter) names(column string, res *comity.Resource, c db.Condition) db.Condition {
 	if fl.PeopleFirst {
-		return store.Names(column, res, c)
+		return store.RefersTo(column, res, c)
 	}
-	return store.NamesEach(column, res, c)
+	return store.RefersToEach(column, res, c)
 }
 
 // namedBy returns the condition "a record of the resource that meets the conditions names this one in
 // column".
 func (fl Filter) namedBy(column string, res *comity.Resource, conditions ...db.Condition) db.Condition {
 	if fl.PeopleFirst {
-		return store.NamedBy(column, res, conditions...)
+		return store.ReferredBy(column, res, conditions...)
 	}
-	return store.NamedByEach(column, res, conditions...)
+	return store.ReferredByEach(column, res, conditions...)
 }
 
 // within returns the condition that a record has one of the relations to the caller.
@@ -165,7 +165,7 @@ func (fl Filter) joined(res *comity.Resource) db.Condition {
 // is in few groups.
 func (fl Filter) inGroupAs(as db.Condition) db.Condition {
 	f := comity.CoGroupMember
-	return store.NamedBy(f.CoGroupId.Column, f.Resource, store.Equal(comity.OwnerCO.Column, fl.Caller.PersonId), as, store.ValidAt(fl.Now))
+	return store.ReferredBy(f.CoGroupId.Column, f.Resource, store.Equal(comity.OwnerCO.Column, fl.Caller.PersonId), as, store.ValidAt(fl.Now))
 }
 
 // offered returns the condition "the service is offered to the person".

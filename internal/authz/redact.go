@@ -17,12 +17,12 @@ func (fl Filter) addable(res *comity.Resource) db.Condition {
 		fl.PeopleFirst = false // they are many: test each person instead of selecting them first
 		return store.AllOf(store.Equal("co_id", fl.Caller.CoId), store.AnyOf(
 			store.OneOf(comity.CoPerson.Status.Column, comity.ActiveStatuses()...),
-			store.NamedByEach(comity.OwnerCO.Column, comity.CoGroupMember.Resource, fl.owned(comity.CoGroupMember.Resource)),
+			store.ReferredByEach(comity.OwnerCO.Column, comity.CoGroupMember.Resource, fl.owned(comity.CoGroupMember.Resource)),
 		))
 	case comity.Cou.Resource:
 		return store.Equal("co_id", fl.Caller.CoId)
 	}
-	whose := store.NamesEach(comity.OwnerCO.Column, comity.CoPerson.Resource, fl.addable(comity.CoPerson.Resource))
+	whose := store.RefersToEach(comity.OwnerCO.Column, comity.CoPerson.Resource, fl.addable(comity.CoPerson.Resource))
 	switch res {
 	case comity.CoPersonRole.Resource:
 		return store.AllOf(store.IsSet(comity.CoPersonRole.CouId.Column), whose)

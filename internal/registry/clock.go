@@ -111,7 +111,7 @@ func (r *Registry) tidy(ctx context.Context) error {
 	for n := int64(maxTidied); err == nil && n == maxTidied; {
 		err = r.store.Write(ctx, func(tx *db.Tx) error {
 			now := tx.Now()
-			n, err = store.ForgetIdempotencyKeys(ctx, tx, now.Add(-idempotencyKept), maxTidied)
+			n, err = store.DeleteOldIdempotencyKeys(ctx, tx, now.Add(-idempotencyKept), maxTidied)
 			return err
 		})
 	}

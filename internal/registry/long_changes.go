@@ -56,7 +56,7 @@ func (c *change) begin(ctx context.Context, l longChange) error {
 }
 
 func (c *change) leave(ctx context.Context, l longChange) error {
-	return groups.Leave(ctx, c.tx, groups.LongChange{
+	return groups.StoreLongChange(ctx, c.tx, groups.LongChange{
 		Id: l.id, CoId: l.co, Task: string(l.task), Resource: l.resource.Singular, RecordId: l.record, After: l.after, Actor: c.caller.Username,
 	})
 }

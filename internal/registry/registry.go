@@ -46,7 +46,7 @@ func (r *Registry) write(ctx context.Context, alone bool, fn func(*db.Tx) error)
 	left := int64(0)
 	err := run(ctx, func(tx *db.Tx) (err error) {
 		err = fn(tx)
-		left = groups.Left(tx)
+		left = groups.StoredLongChange(tx)
 		return err
 	})
 	if err != nil {

@@ -102,6 +102,6 @@ func (s *Service) EndSessions(ctx context.Context, session comity.Session) error
 func (s *Service) Forget(ctx context.Context) error {
 	return s.store.Write(ctx, func(tx *db.Tx) error {
 		now := tx.Now()
-		return store.ForgetSessions(ctx, tx, now.Add(-SessionLife), now.Add(-SessionIdle), now)
+		return store.DeleteOldSessions(ctx, tx, now.Add(-SessionLife), now.Add(-SessionIdle), now)
 	})
 }

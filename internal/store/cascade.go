@@ -16,7 +16,7 @@ import (
 // number of dependents. The people and groups whose messages showed the record or a dependent are added to the
 // change set.
 func Delete(ctx context.Context, tx *db.Tx, rec *comity.Record, actor string) error {
-	tx.Touch(comity.CoGroupNesting.Resource)
+	tx.CountChange(comity.CoGroupNesting.Resource)
 	if rec.Resource == comity.Identifier.Resource {
 		addToChanges(tx, nil, rec, db.Place{CoId: rec.CoId, CoPersonId: rec.OwnedBy(comity.OwnerCO)})
 	}
@@ -74,7 +74,7 @@ func deleteShown(ctx context.Context, tx *db.Tx, r *comity.Resource, ids, actor 
 // clearSet clears a field of the records whose ids the subquery selects, as a new revision of each.
 func clearSet(ctx context.Context, tx *db.Tx, link comity.Link, ids, actor string, a db.Args) error {
 	now := tx.Now()
-	tx.Touch(link.Field.Resource())
+	tx.CountChange(link.Field.Resource())
 	if err := queue.GroupsIn(ctx, tx, link.Field.Resource(), ids, a); err != nil {
 		return err
 	}

@@ -72,8 +72,8 @@ func combined(conditions []db.Condition, by string) db.Condition {
 	}
 }
 
-// whole is AllOf, but every record meets it where there are no conditions.
-func whole(conditions []db.Condition) db.Condition {
+// conjunction is AllOf, but every record meets it where there are no conditions.
+func conjunction(conditions []db.Condition) db.Condition {
 	return AllOf(append([]db.Condition{All()}, conditions...)...)
 }
 
@@ -82,9 +82,9 @@ func Not(c db.Condition) db.Condition {
 	return func(d db.Dialect, a *db.Args) string { return "NOT " + c(d, a) }
 }
 
-// Names returns the condition that a column refers to a record of the resource that meets the condition c;
+// RefersTo returns the condition that a column refers to a record of the resource that meets the condition c;
 // nil where c is nil.
-func Names(column string, r *comity.Resource, c db.Condition) db.Condition {
+func RefersTo(column string, r *comity.Resource, c db.Condition) db.Condition {
 	if c == nil {
 		return nil
 	}
@@ -93,27 +93,27 @@ func Names(column string, r *comity.Resource, c db.Condition) db.Condition {
 	}
 }
 
-// NamedBy returns the condition that a record of the resource which meets all conditions refers to this one
+// ReferredBy returns the condition that a record of the resource which meets all conditions refers to this one
 // in the column.
-func NamedBy(column string, r *comity.Resource, conditions ...db.Condition) db.Condition {
+func ReferredBy(column string, r *comity.Resource, conditions ...db.Condition) db.Condition {
 	all := AllOf(append([]db.Condition{IsSet(column)}, conditions...)...)
 	return func(d db.Dialect, a *db.Args) string {
 		return fmt.Sprintf("t.id IN (SELECT t.%s FROM %s t WHERE %s)", column, r.Table, all(d, a))
 	}
 }
 
-// NamesEach is Names with a correlated subquery, which is evaluated for each record: faster for few records
+// RefersToEach is RefersTo with a correlated subquery, which is evaluated for each record: faster for few records
 // where many meet the condition.
-func NamesEach(column string, r *comity.Resource, c db.Condition) db.Condition {
+func RefersToEach(column string, r *comity.Resource, c db.Condition) db.Condition {
 	if c == nil {
 		return nil
 	}
 	return matchesAny(column, "id", r, c)
 }
 
-// NamedByEach is NamedBy with a correlated subquery, which is evaluated for each record.
-func NamedByEach(column string, r *comity.Resource, conditions ...db.Condition) db.Condition {
-	return matchesAny("id", column, r, whole(conditions))
+// ReferredByEach is ReferredBy with a correlated subquery, which is evaluated for each record.
+func ReferredByEach(column string, r *comity.Resource, conditions ...db.Condition) db.Condition {
+	return matchesAny("id", column, r, conjunction(conditions))
 }
 
 // matchesAny returns the condition that the value of the record's column is in the column other of a record of

@@ -9,13 +9,13 @@ import (
 	"comity/internal/store/db"
 )
 
-// NamedBy and NamedByEach find the same records, and so do Names and NamesEach.
+// ReferredBy and ReferredByEach find the same records, and so do RefersTo and RefersToEach.
 func TestCorrelatedConditions(t *testing.T) {
 	t.Parallel()
-	for database, s := range recordedOfEach(t) {
+	for database, s := range tracedDatabases(t) {
 		t.Run(database, func(t *testing.T) {
 			t.Parallel()
-			few(t, s)
+			addPeople(t, s)
 			name, person, role := comity.Name.Resource, comity.CoPerson.Resource, comity.CoPersonRole.Resource
 			unit := store.In("cou_id", []int64{1})
 			for _, tt := range []struct {
@@ -24,14 +24,14 @@ func TestCorrelatedConditions(t *testing.T) {
 				set, correlated db.Condition
 				want            []int64
 			}{
-				{"people with a role in the unit", person, store.NamedBy("co_person_id", role, unit), store.NamedByEach("co_person_id", role, unit), []int64{1, 3}},
-				{"people with any role", person, store.NamedBy("co_person_id", role), store.NamedByEach("co_person_id", role), []int64{1, 2, 3}},
-				{"people without one", person, store.Not(store.NamedBy("co_person_id", role)), store.Not(store.NamedByEach("co_person_id", role)), []int64{4}},
-				{"names of people", name, store.Names("co_person_id", person, store.Equal("status", "Active")), store.NamesEach("co_person_id", person, store.Equal("status", "Active")), []int64{1, 2}},
+				{"people with a role in the unit", person, store.ReferredBy("co_person_id", role, unit), store.ReferredByEach("co_person_id", role, unit), []int64{1, 3}},
+				{"people with any role", person, store.ReferredBy("co_person_id", role), store.ReferredByEach("co_person_id", role), []int64{1, 2, 3}},
+				{"people without one", person, store.Not(store.ReferredBy("co_person_id", role)), store.Not(store.ReferredByEach("co_person_id", role)), []int64{4}},
+				{"names of people", name, store.RefersTo("co_person_id", person, store.Equal("status", "Active")), store.RefersToEach("co_person_id", person, store.Equal("status", "Active")), []int64{1, 2}},
 				{
 					"names of people with a role in the unit", name,
-					store.Names("co_person_id", person, store.NamedBy("co_person_id", role, unit)),
-					store.NamesEach("co_person_id", person, store.NamedByEach("co_person_id", role, unit)),
+					store.RefersTo("co_person_id", person, store.ReferredBy("co_person_id", role, unit)),
+					store.RefersToEach("co_person_id", person, store.ReferredByEach("co_person_id", role, unit)),
 					[]int64{1, 3},
 				},
 			} {
@@ -47,9 +47,9 @@ func TestCorrelatedConditions(t *testing.T) {
 	}
 }
 
-// few adds four people: the first and third have a role in the first unit, the second has one in the other
+// addPeople adds four people: the first and third have a role in the first unit, the second has one in the other
 // unit, the fourth has none; the third is suspended; the fourth name belongs to an org identity.
-func few(t *testing.T, s *recorded) {
+func addPeople(t *testing.T, s *tracedDB) {
 	t.Helper()
 	err := s.WriteAlone(t.Context(), func(tx *db.Tx) error {
 		for _, sql := range []string{
@@ -74,7 +74,7 @@ func few(t *testing.T, s *recorded) {
 	}
 }
 
-func ids(t *testing.T, s *recorded, r *comity.Resource, c db.Condition) (ids []int64) {
+func ids(t *testing.T, s *tracedDB, r *comity.Resource, c db.Condition) (ids []int64) {
 	t.Helper()
 	err := s.Read(t.Context(), func(tx *db.Tx) error {
 		records, err := store.List(t.Context(), tx, r, 0, 20, c)

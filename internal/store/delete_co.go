@@ -17,7 +17,7 @@ import (
 func DeleteCO(ctx context.Context, tx *db.Tx, id int64, actor string) error {
 	now := tx.Now()
 	moment := now.UnixMicro()
-	tx.Touch(comity.Name.Resource)
+	tx.CountChange(comity.Name.Resource)
 	for _, table := range queue.StateTables {
 		sql := `DELETE FROM ` + table + ` WHERE co_provisioning_target_id IN (SELECT id FROM co_provisioning_targets WHERE co_id = $1)`
 		if err := tx.Queue(ctx, sql, db.Args{id}); err != nil {
@@ -50,8 +50,8 @@ func DeleteCO(ctx context.Context, tx *db.Tx, id int64, actor string) error {
 
 // DeletePart deletes up to n records of a CO, with their dependents, and returns whether there may be more.
 // On PostgreSQL, where writers do not wait for each other, it does nothing and returns false: DeleteCO
-// deletes everything at once. Once the long change is stored (Leave), the CO no longer exists for reads
-// and writes.
+// deletes everything at once. Once the long change is stored (StoreLongChange), the CO no longer exists for
+// reads and writes.
 func DeletePart(ctx context.Context, tx *db.Tx, id int64, n int, actor string) (more bool, err error) {
 	if !tx.Dialect.Shared {
 		return false, nil

@@ -38,7 +38,7 @@ func withoutChosen(plan []string) []string {
 
 // scans returns a pattern that matches a step of a plan that reads all rows of a table that can be large, or
 // all rows after the first of a page.
-func (r *recorded) scans() *regexp.Regexp {
+func (r *tracedDB) scans() *regexp.Regexp {
 	if !r.postgres {
 		// A scan of a constant or a subquery is not one of a table.
 		return regexp.MustCompile(`SCAN (co_|[acdegimnoprtu]\b|cous|names|email|ident|addr|org|hist|deliv|api).*|SEARCH \w+ USING INTEGER PRIMARY KEY \(rowid>\?\)`)
@@ -46,8 +46,8 @@ func (r *recorded) scans() *regexp.Regexp {
 	return regexp.MustCompile(`Seq Scan on (co_people|co_person|co_group|cous|names|email|ident|addr|org|hist|deliv|api).*|Index Cond: \(id > '\d+'::bigint\)`)
 }
 
-// recorded is an open database that records the statements it runs.
-type recorded struct {
+// tracedDB is an open database that records the statements it runs.
+type tracedDB struct {
 	*db.DB
 	postgres   bool
 	statements []statement
@@ -58,9 +58,9 @@ type statement struct {
 	args []any
 }
 
-func openRecorded(t *testing.T, database string) *recorded {
+func openTraced(t *testing.T, database string) *tracedDB {
 	t.Helper()
-	r := &recorded{postgres: db.IsPostgres(database)}
+	r := &tracedDB{postgres: db.IsPostgres(database)}
 	var err error
 	r.DB, err = store.Open(t.Context(), db.Options{Database: database, Sealer: newSealer(t), Trace: func(sql string, args []any) {
 		r.statements = append(r.statements, statement{sql, args})
@@ -72,21 +72,21 @@ func openRecorded(t *testing.T, database string) *recorded {
 	return r
 }
 
-// recordedOfEach opens an empty database of each kind.
-func recordedOfEach(t *testing.T) map[string]*recorded {
+// tracedDatabases opens an empty database of each kind.
+func tracedDatabases(t *testing.T) map[string]*tracedDB {
 	t.Helper()
-	return map[string]*recorded{"SQLite": openRecorded(t, storetest.SQLite(t)), "PostgreSQL": openRecorded(t, storetest.PostgreSQL(t))}
+	return map[string]*tracedDB{"SQLite": openTraced(t, storetest.SQLite(t)), "PostgreSQL": openTraced(t, storetest.PostgreSQL(t))}
 }
 
 // run runs a closure and returns its statements, without those that only set how others are planned.
-func (r *recorded) run(ctx context.Context, tx *db.Tx, fn func(context.Context, *db.Tx) error) ([]statement, error) {
+func (r *tracedDB) run(ctx context.Context, tx *db.Tx, fn func(context.Context, *db.Tx) error) ([]statement, error) {
 	r.statements = nil
 	err := fn(ctx, tx)
 	return slices.DeleteFunc(r.statements, func(s statement) bool { return strings.HasPrefix(s.sql, "SET ") }), err
 }
 
 // plans returns the plans of the statements that a closure runs.
-func (r *recorded) plans(t *testing.T, fn func(context.Context, *db.Tx) error) (all []string) {
+func (r *tracedDB) plans(t *testing.T, fn func(context.Context, *db.Tx) error) (all []string) {
 	t.Helper()
 	ctx := t.Context()
 	explain, before := "EXPLAIN QUERY PLAN ", 3 // columns before the step
@@ -126,9 +126,9 @@ func (r *recorded) plans(t *testing.T, fn func(context.Context, *db.Tx) error) (
 	return all
 }
 
-// crowd fills a database with people, a hundred in each CO, and as many records of other resources. SQLite's
+// fillTables fills a database with people, a hundred in each CO, and as many records of other resources. SQLite's
 // plans do not depend on the size of tables, so 40 people are enough; for PostgreSQL it adds 3,000.
-func crowd(t *testing.T, s *recorded) {
+func fillTables(t *testing.T, s *tracedDB) {
 	t.Helper()
 	size := 40
 	if s.postgres {
@@ -166,7 +166,7 @@ func crowd(t *testing.T, s *recorded) {
 			SELECT '%s', i, 0, 'add', 'tester', 0, 1 + i / 100, i, '{"Status":"Active"}' FROM n`, r.Singular))
 	}
 	err := s.WriteAlone(t.Context(), func(tx *db.Tx) error {
-		tx.Touch(comity.Name.Resource)
+		tx.CountChange(comity.Name.Resource)
 		run := func(statements ...string) error {
 			for _, sql := range statements {
 				if _, err := tx.Exec(t.Context(), sql, nil); err != nil {

@@ -31,9 +31,9 @@ func SetIdempotentRecord(ctx context.Context, tx *db.Tx, username, key string, i
 	return tx.Queue(ctx, `UPDATE idempotency_keys SET record_id = $1 WHERE username = $2 AND key = $3`, db.Args{id, username, key})
 }
 
-// ForgetIdempotencyKeys deletes up to limit of the idempotency keys that were claimed before a time, oldest first, and
+// DeleteOldIdempotencyKeys deletes up to limit of the idempotency keys that were claimed before a time, oldest first, and
 // returns how many.
-func ForgetIdempotencyKeys(ctx context.Context, tx *db.Tx, before time.Time, limit int) (int64, error) {
+func DeleteOldIdempotencyKeys(ctx context.Context, tx *db.Tx, before time.Time, limit int) (int64, error) {
 	return tx.Exec(ctx, `DELETE FROM idempotency_keys WHERE (username, key) IN (
 		SELECT k.username, k.key FROM idempotency_keys k WHERE k.created < $1 ORDER BY k.created LIMIT $2)`, db.Args{before.UnixMicro(), int64(limit)})
 }

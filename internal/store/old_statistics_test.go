@@ -22,25 +22,25 @@ import (
 // uses a generic plan).
 func TestOldStatisticsKeepPlansFast(t *testing.T) {
 	t.Parallel()
-	for state, before := range map[string]func(*crowded){
-		"none":                func(*crowded) {},
-		"of an empty one":     func(c *crowded) { c.run("ANALYZE") },
-		"of one in one group": func(c *crowded) { c.fill(1, 400, 1); c.run("ANALYZE") },
+	for state, before := range map[string]func(*largeRegistry){
+		"none":                func(*largeRegistry) {},
+		"of an empty one":     func(c *largeRegistry) { c.run("ANALYZE") },
+		"of one in one group": func(c *largeRegistry) { c.fill(1, 400, 1); c.run("ANALYZE") },
 	} {
 		t.Run(state, func(t *testing.T) {
 			t.Parallel()
-			c := &crowded{t, openRecorded(t, storetest.PostgreSQL(t))}
+			c := &largeRegistry{t, openTraced(t, storetest.PostgreSQL(t))}
 			c.run(`INSERT INTO cos (id, name, status, created, modified, revision, actor) SELECT i, 'c' || i, 'Active', 0, 0, 0, 'tester' FROM generate_series(1, 3) i`,
 				`INSERT INTO co_provisioning_targets (id, co_id, plugin, status, retry_interval, max_retry, ordr, created, modified, revision, actor)
 					SELECT i, i, 'x', 'A', 1, 1, 1, 0, 0, 0, 'tester' FROM generate_series(1, 3) i`,
 				`INSERT INTO full_syncs (co_provisioning_target_id, only_changed, last_subject_id, total, claimed, began, stopped) VALUES (1, false, 1000, 1, 0, 0, false)`)
 			before(c)
 			c.fill(1001, 20_000, levels)
-			for _, o := range ofFew() {
+			for _, o := range operationsOnFew() {
 				t.Run(o.name, func(t *testing.T) {
 					for range 6 {
-						if n := c.touched(t, o.do); n > 8000+20*o.rows {
-							t.Fatalf("it touches %d rows for %d", n, o.rows)
+						if n := c.countReads(t, o.do); n > 8000+20*o.rows {
+							t.Fatalf("it reads %d rows for %d", n, o.rows)
 						}
 					}
 				})
@@ -49,16 +49,16 @@ func TestOldStatisticsKeepPlansFast(t *testing.T) {
 	}
 }
 
-// levels is the number of groups that the people of a crowd are in, each nested in the next.
+// levels is the number of groups that the people of a largeRegistry are in, each nested in the next.
 const levels = 20
 
-// crowded is a registry of very many people.
-type crowded struct {
+// largeRegistry is a registry of very many people.
+type largeRegistry struct {
 	*testing.T
-	store *recorded
+	store *tracedDB
 }
 
-func (c *crowded) run(statements ...string) {
+func (c *largeRegistry) run(statements ...string) {
 	c.Helper()
 	err := c.store.WriteAlone(c.Context(), func(tx *db.Tx) error {
 		for _, sql := range statements {
@@ -75,28 +75,28 @@ func (c *crowded) run(statements ...string) {
 
 // fill adds people to the first CO, with ids beginning at from: all are members of one group, which is the
 // first of a chain of nested groups, and have a delivery to a target.
-func (c *crowded) fill(from, people, groups int) {
+func (c *largeRegistry) fill(from, people, groups int) {
 	c.Helper()
 	ids := fmt.Sprintf(" FROM generate_series(%d, %d) i", from, from+people-1)
 	of := fmt.Sprintf(" FROM generate_series(%d, %d) i", from, from+groups-1)
-	const made = ", 0, 0, 0, 'tester'"
-	c.run("INSERT INTO co_people (id, co_id, status, created, modified, revision, actor) SELECT i, 1, 'Active'"+made+ids,
-		"INSERT INTO identifiers (co_id, co_person_id, identifier, identifier_folded, type, login, status, created, modified, revision, actor) SELECT 1, i, 'I' || i, 'i' || i, 'uid', false, 'Active'"+made+ids,
-		"INSERT INTO co_groups (id, co_id, name, open, status, group_type, auto, nesting_mode_all, created, modified, revision, actor) SELECT i, 1, 'g' || i, false, 'Active', 'S', false, false"+made+of,
-		fmt.Sprintf("INSERT INTO co_groups (id, co_id, name, open, status, group_type, auto, nesting_mode_all, created, modified, revision, actor) VALUES (%d, 1, 'm%[1]d', false, 'Active', 'M', true, false%s)", from+5000, made),
-		fmt.Sprintf("INSERT INTO co_group_nestings (id, co_id, co_group_id, target_co_group_id, negate, created, modified, revision, actor) SELECT i, 1, i, i + 1, false%s%s WHERE i < %d", made, of, from+groups-1),
-		fmt.Sprintf("INSERT INTO co_group_members (id, co_id, co_group_id, co_person_id, member, owner, created, modified, revision, actor) SELECT i, 1, %d, i, true, false%s%s", from, made, ids),
+	const added = ", 0, 0, 0, 'tester'"
+	c.run("INSERT INTO co_people (id, co_id, status, created, modified, revision, actor) SELECT i, 1, 'Active'"+added+ids,
+		"INSERT INTO identifiers (co_id, co_person_id, identifier, identifier_folded, type, login, status, created, modified, revision, actor) SELECT 1, i, 'I' || i, 'i' || i, 'uid', false, 'Active'"+added+ids,
+		"INSERT INTO co_groups (id, co_id, name, open, status, group_type, auto, nesting_mode_all, created, modified, revision, actor) SELECT i, 1, 'g' || i, false, 'Active', 'S', false, false"+added+of,
+		fmt.Sprintf("INSERT INTO co_groups (id, co_id, name, open, status, group_type, auto, nesting_mode_all, created, modified, revision, actor) VALUES (%d, 1, 'm%[1]d', false, 'Active', 'M', true, false%s)", from+5000, added),
+		fmt.Sprintf("INSERT INTO co_group_nestings (id, co_id, co_group_id, target_co_group_id, negate, created, modified, revision, actor) SELECT i, 1, i, i + 1, false%s%s WHERE i < %d", added, of, from+groups-1),
+		fmt.Sprintf("INSERT INTO co_group_members (id, co_id, co_group_id, co_person_id, member, owner, created, modified, revision, actor) SELECT i, 1, %d, i, true, false%s%s", from, added, ids),
 		"INSERT INTO history (resource, record_id, revision, operation, actor, since, co_id, co_person_id, co_group_id, data) SELECT 'CoGroupMember', i, 0, 'add', 'tester', 0, 1, i, "+fmt.Sprint(from)+", '{}'"+ids,
 		"INSERT INTO history (resource, record_id, revision, operation, actor, since, co_id, co_person_id, data) SELECT 'CoPerson', i, 0, 'add', 'tester', 0, 1, i, '{}'"+ids,
 		"INSERT INTO deliveries (co_provisioning_target_id, subject_id, co_id, version, due, claimed, sequence, attempts, refusals, dead_lettered, identifier, obsolete, answer) SELECT 1, i, 1, 1, i, false, 0, 0, 0, false, 'I' || i, '[]', ''"+ids,
 		fmt.Sprintf("SELECT setval('co_group_members_id_seq', %d)", from+people))
 }
 
-var errUndo = errors.New("it is undone")
+var errUndo = errors.New("undo the transaction")
 
-// touched runs do in a transaction that it rolls back, and returns the number of rows and index entries that
+// countReads runs do in a transaction that it rolls back, and returns the number of rows and index entries that
 // do read.
-func (c *crowded) touched(t *testing.T, do func(context.Context, *db.Tx) error) (n int64) {
+func (c *largeRegistry) countReads(t *testing.T, do func(context.Context, *db.Tx) error) (n int64) {
 	t.Helper()
 	read := func(tx *db.Tx) (n int64, err error) {
 		err = tx.Query(t.Context(), `SELECT CAST(coalesce(sum(pg_stat_get_xact_tuples_returned(oid)), 0) AS bigint)
@@ -116,7 +116,7 @@ func (c *crowded) touched(t *testing.T, do func(context.Context, *db.Tx) error) 
 		}
 		after, err := read(tx)
 		n = after - before
-		return errors.Join(err, eachForEach(t, tx, statements), errUndo)
+		return errors.Join(err, checkJoins(t, tx, statements), errUndo)
 	})
 	if !errors.Is(err, errUndo) || strings.Contains(err.Error(), "\n") {
 		t.Fatal(err)
@@ -124,8 +124,8 @@ func (c *crowded) touched(t *testing.T, do func(context.Context, *db.Tx) error) 
 	return n
 }
 
-// eachForEach fails the test for statements that compare each of their ids with each row of a table.
-func eachForEach(t *testing.T, tx *db.Tx, statements []statement) error {
+// checkJoins fails the test for statements that compare each of their ids with each row of a table.
+func checkJoins(t *testing.T, tx *db.Tx, statements []statement) error {
 	t.Helper()
 	for _, q := range statements {
 		err := tx.Query(t.Context(), "EXPLAIN "+q.sql, q.args, func(r *db.Row) error {
@@ -141,9 +141,9 @@ func eachForEach(t *testing.T, tx *db.Tx, statements []statement) error {
 	return nil
 }
 
-// ofFew returns operations on a crowd with the number of rows that each is about. They also read the dead rows
+// operationsOnFew returns operations on a largeRegistry with the number of rows that each is about. They also read the dead rows
 // of operations that were rolled back before.
-func ofFew() []struct {
+func operationsOnFew() []struct {
 	name string
 	rows int64
 	do   func(context.Context, *db.Tx) error

@@ -88,7 +88,7 @@ func PeopleByStatus(ctx context.Context, tx *db.Tx, coID int64, who db.Condition
 // Count returns the number of records that meet the conditions.
 func Count(ctx context.Context, tx *db.Tx, r *comity.Resource, conditions ...db.Condition) (n int64, err error) {
 	var a db.Args
-	sql := fmt.Sprintf("SELECT count(*) FROM %s t WHERE %s", r.Table, whole(conditions)(tx.Dialect, &a))
+	sql := fmt.Sprintf("SELECT count(*) FROM %s t WHERE %s", r.Table, conjunction(conditions)(tx.Dialect, &a))
 	err = tx.Query(ctx, sql, a, func(row *db.Row) error {
 		n = row.Int()
 		return nil
@@ -99,7 +99,7 @@ func Count(ctx context.Context, tx *db.Tx, r *comity.Resource, conditions ...db.
 // CountUpTo returns the number of records that meet the conditions, at most limit.
 func CountUpTo(ctx context.Context, tx *db.Tx, r *comity.Resource, limit int, conditions ...db.Condition) (n int, err error) {
 	var a db.Args
-	sql := fmt.Sprintf("SELECT count(*) FROM (SELECT 1 FROM %s t WHERE %s LIMIT %d) x", r.Table, whole(conditions)(tx.Dialect, &a), limit)
+	sql := fmt.Sprintf("SELECT count(*) FROM (SELECT 1 FROM %s t WHERE %s LIMIT %d) x", r.Table, conjunction(conditions)(tx.Dialect, &a), limit)
 	err = tx.Query(ctx, sql, a, func(row *db.Row) error {
 		n = int(row.Int())
 		return nil

@@ -20,10 +20,10 @@ import (
 // The statements of requests and deliveries find their rows by an index, in tables of any size.
 func TestPlans(t *testing.T) {
 	t.Parallel()
-	for database, s := range recordedOfEach(t) {
+	for database, s := range tracedDatabases(t) {
 		t.Run(database, func(t *testing.T) {
 			t.Parallel()
-			crowd(t, s)
+			fillTables(t, s)
 			for _, tt := range planned() {
 				t.Run(tt.name, func(t *testing.T) {
 					// The table of targets is the only one that may be read as a whole: it is small.
@@ -48,8 +48,8 @@ func TestPlans(t *testing.T) {
 	}
 }
 
-// notThere returns the error, or nil for ErrNotFound.
-func notThere(err error) error {
+// ignoreNotFound returns the error, or nil for ErrNotFound.
+func ignoreNotFound(err error) error {
 	if errors.Is(err, db.ErrNotFound) {
 		return nil
 	}
@@ -128,14 +128,14 @@ func planned() []struct {
 		}},
 		{"a session", []string{`sessions_pkey|sqlite_autoindex_sessions`}, func(ctx context.Context, tx *db.Tx) error {
 			_, err := store.Session(ctx, tx, "digest")
-			return notThere(err)
+			return ignoreNotFound(err)
 		}},
 		{"all sessions of somebody", []string{"sessions_who"}, func(ctx context.Context, tx *db.Tx) error {
 			return store.EndSessions(ctx, tx, "co_1.operator", true)
 		}},
 		{"a link", []string{`sign_in_links_pkey|sqlite_autoindex_sign_in_links`}, func(ctx context.Context, tx *db.Tx) error {
 			_, err := store.TakeLink(ctx, tx, "digest", time.Unix(1, 0))
-			return notThere(err)
+			return ignoreNotFound(err)
 		}},
 		{"a view", []string{"co_people_pkey"}, func(ctx context.Context, tx *db.Tx) error {
 			_, err := store.Get(ctx, tx, person, id)
@@ -276,7 +276,7 @@ func planned() []struct {
 			_, err = store.List(ctx, tx, comity.CoGroupMember.Resource, 0, 20, store.Equal("co_group_id", id), with)
 			return err
 		}},
-		{"people of a unit's administrator, correlated", []string{"co_person_roles_co_person"}, list(person, inCO, store.NamedByEach("co_person_id", comity.CoPersonRole.Resource, store.In("cou_id", []int64{id})))},
+		{"people of a unit's administrator, correlated", []string{"co_person_roles_co_person"}, list(person, inCO, store.ReferredByEach("co_person_id", comity.CoPersonRole.Resource, store.In("cou_id", []int64{id})))},
 		{"statuses by day", []string{"status_changes_co"}, func(ctx context.Context, tx *db.Tx) error {
 			_, err := store.StatusChanges(ctx, tx, 1)
 			return err

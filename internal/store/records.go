@@ -149,7 +149,7 @@ func Insert(ctx context.Context, tx *db.Tx, rec *comity.Record, actor string, wh
 	rec.Created, rec.Modified, rec.Revision, rec.Actor = now, now, 0, actor
 	if rec.Resource != comity.CoGroup.Resource && rec.Resource != comity.CoGroupNesting.Resource {
 		// A new group nests nothing, and AddNesting adds a new nesting to those that were read.
-		tx.Touch(rec.Resource)
+		tx.CountChange(rec.Resource)
 	}
 	if err := insert(ctx, tx, rec); err != nil {
 		return err
@@ -214,7 +214,7 @@ func Update(ctx context.Context, tx *db.Tx, was, rec *comity.Record, actor strin
 	}
 	rec.Actor = actor
 	rec.Revision++
-	tx.Touch(rec.Resource)
+	tx.CountChange(rec.Resource)
 	if err := clearTargetColumns(ctx, tx, rec.Resource, "SELECT CAST($1 AS bigint)", db.Args{rec.Id}); err != nil {
 		return err
 	}

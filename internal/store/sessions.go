@@ -100,9 +100,9 @@ func EndSessions(ctx context.Context, tx *db.Tx, who string, ofApiUser bool) err
 	return tx.Queue(ctx, `DELETE FROM sessions WHERE who = $1 AND (key_digest <> '') = $2`, db.Args{who, ofApiUser})
 }
 
-// ForgetSessions deletes the sessions that began before created or were last used before seen, and the sign-in
+// DeleteOldSessions deletes the sessions that began before created or were last used before seen, and the sign-in
 // links that have expired.
-func ForgetSessions(ctx context.Context, tx *db.Tx, created, seen, now time.Time) error {
+func DeleteOldSessions(ctx context.Context, tx *db.Tx, created, seen, now time.Time) error {
 	err := tx.Queue(ctx, `DELETE FROM sessions WHERE created < $1 OR seen < $2`, db.Args{created.UnixMicro(), seen.UnixMicro()})
 	if err != nil {
 		return err

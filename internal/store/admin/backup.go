@@ -178,7 +178,7 @@ func Restore(ctx context.Context, s *db.DB, r io.Reader) (rows int64, err error)
 			return errors.New("the database ended the transaction")
 		}
 		began = true
-		tx.Touch(comity.Name.Resource)
+		tx.CountChange(comity.Name.Resource)
 		for _, table := range []string{"cos", "history"} {
 			full, err := tx.Exists(ctx, "SELECT 1 FROM "+table, nil)
 			if err != nil {

@@ -120,8 +120,8 @@ type Dialect struct {
 	// elements is the table expression of the elements of a parameter %s, a JSON array; its column is
 	// "value".
 	elements string
-	// Research are the statements that update the search texts of the people whose ids triggers stored.
-	Research []string
+	// UpdateSearch are the statements that update the search texts of the people whose ids triggers stored.
+	UpdateSearch []string
 	// Shared says that a write keeps all others from writing, so that none may take long.
 	Shared bool
 	// NextOfHistory is the query that reserves the id of the history's next row.
@@ -253,7 +253,7 @@ type Tx struct {
 	trace   func(sql string, args []any)
 	// locals are the values of Local by type.
 	locals map[reflect.Type]any
-	// changes counts the changes of records of each resource (Touch).
+	// changes counts the changes of records of each resource (CountChange).
 	changes map[*comity.Resource]int
 	// began is when the closure began, portion how long it may change many rows, 0 for no limit.
 	began   time.Time
@@ -287,8 +287,8 @@ func Local[T any](tx *Tx) *T {
 	return v
 }
 
-// Touch registers that the transaction changes records of a resource, for what is derived from them.
-func (tx *Tx) Touch(r *comity.Resource) { tx.changes[r]++ }
+// CountChange registers that the transaction changes records of a resource, for what is derived from them.
+func (tx *Tx) CountChange(r *comity.Resource) { tx.changes[r]++ }
 
 // Changes returns how many changes of records of the resources were registered.
 func (tx *Tx) Changes(resources ...*comity.Resource) (n int) {
@@ -299,9 +299,10 @@ func (tx *Tx) Changes(resources ...*comity.Resource) (n int) {
 }
 
 // Spent returns whether the transaction has taken so long that the rest of a long change must be left for
-// later ones (Leave), because all other writes wait. It is always false on PostgreSQL, where they do not.
+// later ones (StoreLongChange), because all other writes wait. It is always false on PostgreSQL, where they do
+// not.
 func (tx *Tx) Spent() bool { return tx.portion > 0 && time.Since(tx.began) > tx.portion }
 
 // Now returns the transaction's time, which every row that it writes has. It was read with the first statement; a
-// closure that asks for it before has one round trip more.
+// closure that asks for it before has one round trip more. While rows are read, it must have been read already.
 func (tx *Tx) Now() time.Time { return tx.conn.now() }

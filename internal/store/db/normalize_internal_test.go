@@ -8,7 +8,7 @@ import (
 
 // PostgreSQL normalizes every letter as the program does: the stored texts are normalized by the database and
 // the search texts by the program.
-func TestPlainIsTheSameInPostgreSQL(t *testing.T) {
+func TestNormalizeIsTheSameInPostgreSQL(t *testing.T) {
 	t.Parallel()
 	url := pgtest.URL(t)
 	if _, err := Migrate(t.Context(), url); err != nil {

@@ -15,10 +15,10 @@ import (
 	"comity"
 )
 
-// TestFileThatTakesNoWrites: with a full disk, or a file that may not be written to, Write and Check return the
+// TestFileThatCannotBeWritten: with a full disk, or a file that may not be written to, Write and Check return the
 // reason and reading works. Writing works again as soon as the cause is gone. The log has a line for the
 // begin and one for the end of each trouble.
-func TestFileThatTakesNoWrites(t *testing.T) {
+func TestFileThatCannotBeWritten(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ why, begin, end string }{
 		{full.why, "PRAGMA max_page_count = 1", "PRAGMA max_page_count = 1000000"},
@@ -85,8 +85,8 @@ func addLarge(t *testing.T, s *DB) error {
 	})
 }
 
-// TestFilesThatPostgreSQLCannotWriteAreATrouble: for any reason; PostgreSQL's other internal errors are not.
-func TestFilesThatPostgreSQLCannotWriteAreATrouble(t *testing.T) {
+// TestFilesThatPostgreSQLCannotWriteAreAnOutage: for any reason; PostgreSQL's other internal errors are not.
+func TestFilesThatPostgreSQLCannotWriteAreAnOutage(t *testing.T) {
 	t.Parallel()
 	for file, want := range map[string]bool{"md.c": true, "fd.c": true, "planner.c": false, "": false} {
 		err := postgresError("INSERT", &pgconn.PgError{Code: "XX000", File: file, Message: "Disk quota exceeded"})
@@ -96,9 +96,9 @@ func TestFilesThatPostgreSQLCannotWriteAreATrouble(t *testing.T) {
 	}
 }
 
-// TestFaultOfAClosureIsNoTrouble: an error of a closure that reads from a file or connection of its own is no
+// TestErrorOfAClosureIsNoOutage: an error of a closure that reads from a file or connection of its own is no
 // trouble of the database.
-func TestFaultOfAClosureIsNoTrouble(t *testing.T) {
+func TestErrorOfAClosureIsNoOutage(t *testing.T) {
 	t.Parallel()
 	for _, err := range []error{io.EOF, io.ErrUnexpectedEOF, errors.New("x"), ErrConflict, comity.Forbid()} {
 		if why, is := troubleOf(fmt.Errorf("read a backup: %w", err)); is {

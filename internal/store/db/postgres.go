@@ -32,7 +32,7 @@ var postgresDialect = Dialect{
 	// The program that asks has a single connection.
 	OtherPrograms: `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'comity' AND pid <> pg_backend_pid()`,
 	NextID:        `SELECT nextval('%s_id_seq')`,
-	Research:      []string{`SELECT people_search_right()`},
+	UpdateSearch:  []string{`SELECT people_search_right()`},
 	nextIDs:       `SELECT nextval('%s_id_seq') FROM generate_series(1, CAST($1 AS bigint))`,
 	elements:      "jsonb_array_elements(CAST(%s AS jsonb))",
 	Columns: `SELECT CAST(column_name AS text), CAST(data_type AS text) FROM information_schema.columns

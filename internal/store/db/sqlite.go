@@ -20,7 +20,7 @@ var sqliteDialect = Dialect{
 	JsonWithout: "json_remove(%s, '$.%s')",
 	elements:    "json_each(%s)",
 	Shared:      true,
-	Research: []string{
+	UpdateSearch: []string{
 		`UPDATE people_search SET (sort, words) = (SELECT w.sort, w.words FROM people_words w WHERE w.id = people_search.id)
 			WHERE id IN (SELECT id FROM people_search_changed)`,
 		`DELETE FROM people_search_changed`,
@@ -98,7 +98,7 @@ func openSQLiteConn(path string) (*sqliteConn, error) {
 }
 
 // AddExtensions adds to a connection the extensions that the schema needs: FTS5, and the function
-// comity_plain, which is Plain.
+// comity_plain, which is Normalize.
 func AddExtensions(raw *sqlite3.Conn) error {
 	plain := func(ctx sqlite3.Context, arg ...sqlite3.Value) {
 		ctx.ResultText(Normalize(arg[0].Text()))

@@ -23,11 +23,11 @@ type LongChange struct {
 	Actor string
 }
 
-// Leave stores what is left of a long change: a new one where its Id is 0, otherwise how far it is now.
-func Leave(ctx context.Context, tx *db.Tx, l LongChange) error {
-	db.Local[left](tx).co = l.CoId
+// StoreLongChange stores what is left of a long change: a new one where its Id is 0, otherwise how far it is now.
+func StoreLongChange(ctx context.Context, tx *db.Tx, l LongChange) error {
+	db.Local[stored](tx).co = l.CoId
 	if l.Task == TaskDelete {
-		tx.Touch(comity.CoGroupNesting.Resource)
+		tx.CountChange(comity.CoGroupNesting.Resource)
 	}
 	if l.Id != 0 {
 		return tx.Queue(ctx, `UPDATE long_changes SET after_id = $1 WHERE id = $2`, db.Args{l.After, l.Id})
@@ -36,11 +36,11 @@ func Leave(ctx context.Context, tx *db.Tx, l LongChange) error {
 		db.Args{l.CoId, l.Task, l.Resource, l.RecordId, l.After, l.Actor})
 }
 
-// left is the CO whose long change a transaction left for later ones, 0 for none.
-type left struct{ co int64 }
+// stored has the CO whose long change a transaction left for later ones, 0 for none.
+type stored struct{ co int64 }
 
-// Left returns the id of the CO whose long change the transaction left for later ones, 0 for none.
-func Left(tx *db.Tx) int64 { return db.Local[left](tx).co }
+// StoredLongChange returns the id of the CO whose long change the transaction left for later ones, 0 for none.
+func StoredLongChange(tx *db.Tx) int64 { return db.Local[stored](tx).co }
 
 // LongChanges returns up to limit of the long changes that are not done, oldest first.
 func LongChanges(ctx context.Context, tx *db.Tx, limit int) ([]LongChange, error) {

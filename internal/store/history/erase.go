@@ -115,11 +115,11 @@ func erasedData(rec *comity.Record) string {
 			kept.Set(f, rec.Get(f))
 		}
 	}
-	mark, data := `{"`+erasedMark+`":true`, Data(kept)
+	flag, data := `{"`+erasedFlag+`":true`, Data(kept)
 	if data == "{}" {
-		return mark + "}"
+		return flag + "}"
 	}
-	return mark + "," + data[1:]
+	return flag + "," + data[1:]
 }
 
 func addErasure(ctx context.Context, tx *db.Tx, person, coID int64, actor string) error {

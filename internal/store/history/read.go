@@ -110,7 +110,7 @@ func ReadData(rec *comity.Record, data string) (erased bool, err error) {
 		}
 		rec.Set(f, cell)
 	}
-	_, erased = values[erasedMark]
+	_, erased = values[erasedFlag]
 	return erased, nil
 }
 

@@ -16,8 +16,8 @@ import (
 // Columns are the columns of an inserted revision.
 const Columns = `resource, record_id, revision, operation, actor, since, until, co_id, co_person_id, org_identity_id, co_group_id, data`
 
-// erasedMark is the key in the data of a row whose values were erased.
-const erasedMark = "Erased"
+// erasedFlag is the key in the data of a row whose values were erased.
+const erasedFlag = "Erased"
 
 const insertRevision = `INSERT INTO history (` + Columns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`
 
@@ -105,7 +105,7 @@ func appendText(dst []byte, s string) []byte {
 // DeleteRecords deletes the records of a resource whose ids the subquery selects, and closes their history.
 func DeleteRecords(ctx context.Context, tx *db.Tx, r *comity.Resource, ids, actor string, a db.Args) error {
 	now := tx.Now()
-	tx.Touch(r)
+	tx.CountChange(r)
 	moment := now.UnixMicro()
 	note := append(db.Args(nil), a...)
 	sql := fmt.Sprintf(`INSERT INTO history (%s)

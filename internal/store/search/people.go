@@ -18,7 +18,7 @@ func Update(ctx context.Context, tx *db.Tx) error {
 	if tx.Changes(comity.Name.Resource, comity.EmailAddress.Resource, comity.Identifier.Resource) == 0 {
 		return nil
 	}
-	for _, sql := range tx.Dialect.Research {
+	for _, sql := range tx.Dialect.UpdateSearch {
 		if err := tx.Queue(ctx, sql, nil); err != nil {
 			return err
 		}
@@ -52,7 +52,7 @@ type Position struct {
 	Id   int64
 }
 
-// Words returns the words of a search text, normalized by Plain.
+// Words returns the words of a search text, normalized by db.Normalize.
 func Words(text string) []string {
 	return strings.FieldsFunc(db.Normalize(text), func(r rune) bool { return r == ',' || r == ';' || r == ' ' || r == '\t' || r == '\n' })
 }

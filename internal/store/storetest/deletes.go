@@ -6,14 +6,13 @@ import (
 	"slices"
 	"testing"
 
-	"comity/internal/store/admin"
-	"comity/internal/store/groups"
-
 	"github.com/google/go-cmp/cmp"
 
 	"comity"
 	"comity/internal/store"
+	"comity/internal/store/admin"
 	"comity/internal/store/db"
+	"comity/internal/store/groups"
 )
 
 // testDeletes deletes each record of a CO with records of every resource in turn, and checks what is left: records
@@ -294,7 +293,7 @@ func testDeletePart(t *testing.T, b Backend) {
 			if err != nil || len(known) > 0 {
 				return err
 			}
-			return groups.Leave(ctx, tx, groups.LongChange{CoId: co, Task: "delete", Resource: comity.Co.Singular, RecordId: co, Actor: "deleter"})
+			return groups.StoreLongChange(ctx, tx, groups.LongChange{CoId: co, Task: "delete", Resource: comity.Co.Singular, RecordId: co, Actor: "deleter"})
 		})
 		return more
 	}

@@ -89,7 +89,7 @@ func (fx *fixture) enqueue(t tb, co int64, people ...int64) time.Time {
 	})
 }
 
-// clearDeliveries deletes the deliveries that making a CO's records has enqueued.
+// clearDeliveries deletes the deliveries that adding the records of a CO has enqueued.
 func (fx *fixture) clearDeliveries(t tb, co int64) {
 	t.Helper()
 	fx.write(t, func(ctx context.Context, tx *db.Tx) error {
@@ -111,7 +111,7 @@ type deliveryFixture struct {
 // modes are the modes of targets that are sent changes.
 var modes = []string{comity.ModeAutomatic, comity.ModeQueue, comity.ModeQueueOnError}
 
-// deliveryFixture makes a CO with a target in the automatic mode and a person.
+// deliveryFixture adds a CO with a target in the automatic mode and a person.
 func (fx *fixture) deliveryFixture(t tb, c *clock) *deliveryFixture {
 	t.Helper()
 	co := fx.co(t)
@@ -119,7 +119,7 @@ func (fx *fixture) deliveryFixture(t tb, c *clock) *deliveryFixture {
 	return &deliveryFixture{fixture: fx, clock: c, co: co, target: fx.provisioningTarget(t, co), person: person}
 }
 
-// provisioningTarget makes a target, in the automatic mode unless the pairs set another.
+// provisioningTarget adds a target, in the automatic mode unless the pairs set another.
 func (fx *fixture) provisioningTarget(t tb, co int64, pairs ...any) *comity.Record {
 	t.Helper()
 	f := comity.CoProvisioningTarget

@@ -17,7 +17,7 @@ import (
 	"comity/internal/store/seal"
 )
 
-// tb is what the helpers need of a test or of a property.
+// tb is what the helpers need of a testing.T or a rapid.T.
 type tb interface {
 	Helper()
 	Context() context.Context

@@ -193,19 +193,19 @@ func remove(ctx context.Context, tx *db.Tx, r *comity.Resource, id int64) error 
 	return store.Delete(ctx, tx, rec, actor)
 }
 
-// co makes a CO and returns its id.
+// co adds a CO and returns its id.
 func (fx *fixture) co(t tb) int64 {
 	t.Helper()
 	return fx.insert(t, comity.Co.Resource).Id
 }
 
-// person makes a person and returns the record.
+// person adds a person and returns the record.
 func (fx *fixture) person(t tb, co int64, pairs ...any) *comity.Record {
 	t.Helper()
 	return fx.insert(t, comity.CoPerson.Resource, append([]any{comity.CoPerson.CoId, co}, pairs...)...)
 }
 
-// complete sets all required references of a record that are not set, and with all the optional ones too, to
+// complete sets the required references of a record that are not set, and with all the optional ones too, to
 // new records.
 func (fx *fixture) complete(t tb, co int64, rec *comity.Record, all bool) {
 	t.Helper()
@@ -224,7 +224,7 @@ func (fx *fixture) complete(t tb, co int64, rec *comity.Record, all bool) {
 	}
 }
 
-// parent makes a record of a resource that others can refer to, with the records that it needs itself.
+// parent adds a record of a resource that others can refer to, with the records that it needs itself.
 func (fx *fixture) parent(t tb, co int64, r *comity.Resource) int64 {
 	t.Helper()
 	rec := row(r)

@@ -17,14 +17,15 @@ import (
 	"comity/internal/store/groups"
 )
 
+// automatic is the rule of automatic memberships in these tests.
 var automatic = groups.AutomaticRule{
 	Never:    comity.Deleted,
 	Active:   []string{comity.Active, comity.GracePeriod},
 	AllGroup: comity.GroupMembers, ActiveGroup: comity.GroupActive,
 }
 
-// coSpec describes a small CO: people, roles, units and groups, and memberships, of which some match the rule and some
-// do not. They refer to each other by index.
+// coSpec describes a small CO: people, roles, units and groups, and memberships, of which some match the rule and
+// some do not. They refer to each other by index.
 type coSpec struct {
 	people []string // statuses
 	units  int

@@ -131,8 +131,8 @@ func testCredentials(t *testing.T, fx *fixture) {
 	})
 }
 
-// testForgetIdempotencyKeys deletes old idempotency keys, a few at a time.
-func testForgetIdempotencyKeys(t *testing.T, b Backend) {
+// testDeleteOldIdempotencyKeys deletes old idempotency keys, a few at a time.
+func testDeleteOldIdempotencyKeys(t *testing.T, b Backend) {
 	fx := b.newFixture(t)
 	claim := func(key string) (now time.Time) {
 		return fx.write(t, func(ctx context.Context, tx *db.Tx) error {
@@ -146,7 +146,7 @@ func testForgetIdempotencyKeys(t *testing.T, b Backend) {
 	before := claim("new")
 	for _, want := range []int64{2, 2, 1, 0} {
 		fx.write(t, func(ctx context.Context, tx *db.Tx) error {
-			n, err := store.ForgetIdempotencyKeys(ctx, tx, before, 2)
+			n, err := store.DeleteOldIdempotencyKeys(ctx, tx, before, 2)
 			if n != want {
 				t.Errorf("%d keys were deleted, want %d", n, want)
 			}

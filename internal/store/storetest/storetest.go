@@ -39,7 +39,7 @@ func Run(t *testing.T, b Backend) {
 		{"deletes", testDeletes},
 		{"delete of a CO", testDeleteCO},
 		{"delete of a CO part by part", testDeletePart},
-		{"idempotency keys", testForgetIdempotencyKeys},
+		{"idempotency keys", testDeleteOldIdempotencyKeys},
 		{"secrets", testSecrets},
 		{"automatic memberships", testAutomatic},
 		{"memberships now", testMemberships},
