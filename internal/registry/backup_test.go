@@ -21,8 +21,8 @@ import (
 	"comity/internal/store/history"
 )
 
-// settle adds to the registry a bit of everything that is special to a backup.
-func (fx fixture) settle(t *testing.T) {
+// addAllKinds adds to the registry a bit of everything that is special to a backup.
+func (fx fixture) addAllKinds(t *testing.T) {
 	t.Helper()
 	u, n := comity.Cou, comity.Name
 	first := fx.Insert(t, u.Resource, registrytest.Values{u.CoId: fx.CoId, u.Name: "Optics"})
@@ -129,7 +129,7 @@ func text(t *testing.T, v any) string {
 
 func TestBackupAndRestore(t *testing.T) {
 	onBoth(t, func(t *testing.T, fx fixture) {
-		fx.settle(t)
+		fx.addAllKinds(t)
 		backup := fx.backup(t)
 		want := lines(t, backup)
 		for name, database := range registrytest.Databases() {
@@ -177,7 +177,7 @@ func (fx fixture) lastPerson(t *testing.T) (last int64) {
 
 func TestRestoreRefuses(t *testing.T) {
 	onBoth(t, func(t *testing.T, fx fixture) {
-		fx.settle(t)
+		fx.addAllKinds(t)
 		backup := fx.backup(t)
 		zip := func(s string) []byte {
 			var b bytes.Buffer

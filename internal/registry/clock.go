@@ -38,11 +38,11 @@ func (r *Registry) RunClock(ctx context.Context, log *slog.Logger, forget func(c
 		if err := r.CarryOn(ctx, 0); err != nil && ctx.Err() == nil && comity.CodeOf(err) != comity.NotNow {
 			log.ErrorContext(ctx, "a long change could not be continued yet", "error", err)
 		}
-		settled, err := r.store.Settled(ctx)
+		horizon, err := r.store.CommitHorizon(ctx)
 		if err == nil {
-			logged = logWait(ctx, log, settled.Writing, logged)
+			logged = logWait(ctx, log, horizon.Writing, logged)
 			var now time.Time
-			if now, err = r.tickUntil(ctx, done, settled.Time); err == nil {
+			if now, err = r.tickUntil(ctx, done, horizon.Time); err == nil {
 				done = now
 			}
 		}
@@ -94,14 +94,14 @@ func logWait(ctx context.Context, log *slog.Logger, w *db.Writing, logged string
 // ClockWaits describes the transaction that delays the clock, and returns for how long it has been open. text
 // is "" if there is none or it is not open for long.
 func (r *Registry) ClockWaits(ctx context.Context) (text string, open time.Duration, err error) {
-	settled, err := r.store.Settled(ctx)
+	horizon, err := r.store.CommitHorizon(ctx)
 	if err != nil {
 		return "", 0, fmt.Errorf("read what delays the clock: %w", err)
 	}
-	if settled.Writing != nil {
-		open = settled.Writing.For
+	if horizon.Writing != nil {
+		open = horizon.Writing.For
 	}
-	return clockWaits(settled.Writing), open, nil
+	return clockWaits(horizon.Writing), open, nil
 }
 
 // tidy deletes idempotency keys older than a day, and sums up the changes of people's
@@ -131,11 +131,11 @@ func (r *Registry) tidy(ctx context.Context) error {
 // If the clock was ahead and came back, what was carried out in between is checked again against the time
 // that it is now.
 func (r *Registry) Tick(ctx context.Context, done time.Time) (now time.Time, err error) {
-	settled, err := r.store.Settled(ctx)
+	horizon, err := r.store.CommitHorizon(ctx)
 	if err != nil {
 		return done, fmt.Errorf("look for what began or ended: %w", err)
 	}
-	return r.tickUntil(ctx, done, settled.Time)
+	return r.tickUntil(ctx, done, horizon.Time)
 }
 
 // cameBack is how far done may be ahead of the clock before the clock counts as set back.
@@ -187,7 +187,7 @@ func (r *Registry) crossed(ctx context.Context, done, now time.Time, after int64
 		if back = done.Sub(clock) > cameBack; back {
 			from, to = now, done
 		}
-		people, err = store.Crossed(ctx, tx, from, to, after, clockPeople)
+		people, err = store.ValidityChanges(ctx, tx, from, to, after, clockPeople)
 		return err
 	})
 	return people, done, back, err

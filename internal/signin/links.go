@@ -36,7 +36,7 @@ func (s *Service) FollowLink(ctx context.Context, link string) (token string, er
 	token = secret.NewToken()
 	err = s.store.Write(ctx, func(tx *db.Tx) error {
 		now := tx.Now()
-		who, err := store.TakeLink(ctx, tx, secret.Digest(link), now)
+		who, err := store.UseLink(ctx, tx, secret.Digest(link), now)
 		if err != nil {
 			return err
 		}

@@ -43,9 +43,9 @@ func SetClockBack(ctx context.Context, tx *db.Tx, done time.Time) error {
 	return tx.SetSetting(ctx, clockSetting, strconv.FormatInt(done.Unix(), 10))
 }
 
-// Crossed returns up to limit people with a role or membership whose validity began or ended after since
+// ValidityChanges returns up to limit people with a role or membership whose validity began or ended after since
 // and not after until, in order of Id, starting after the given id. A validity ends after its last second.
-func Crossed(ctx context.Context, tx *db.Tx, since, until time.Time, after int64, limit int) ([]db.Place, error) {
+func ValidityChanges(ctx context.Context, tx *db.Tx, since, until time.Time, after int64, limit int) ([]db.Place, error) {
 	var people []db.Place
 	const one = `SELECT co_id, co_person_id FROM %[1]s WHERE %[2]s >= $1 AND %[2]s < $2 AND co_person_id > $3`
 	a := db.Args{since.Unix() + 1, until.Unix() + 1, after, int64(limit), since.Unix(), until.Unix()}

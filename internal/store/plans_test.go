@@ -134,7 +134,7 @@ func planned() []struct {
 			return store.EndSessions(ctx, tx, "co_1.operator", true)
 		}},
 		{"a link", []string{`sign_in_links_pkey|sqlite_autoindex_sign_in_links`}, func(ctx context.Context, tx *db.Tx) error {
-			_, err := store.TakeLink(ctx, tx, "digest", time.Unix(1, 0))
+			_, err := store.UseLink(ctx, tx, "digest", time.Unix(1, 0))
 			return ignoreNotFound(err)
 		}},
 		{"a view", []string{"co_people_pkey"}, func(ctx context.Context, tx *db.Tx) error {

@@ -80,8 +80,8 @@ func EnterCO(ctx context.Context, tx *db.Tx, id int64, exclusive bool) (bool, er
 	return found, err
 }
 
-// targetsOfCO are the SQL conditions that the CO %[1]s has targets, and such that receive groups: where it has none,
-// no deliveries are enqueued.
+// targetsOfCO are the SQL conditions that the CO %[1]s has targets, and that it has targets that receive groups. No
+// deliveries are enqueued for a CO without targets.
 const targetsOfCO = `EXISTS (SELECT 1 FROM co_provisioning_targets s WHERE s.co_id = %[1]s),
 	EXISTS (SELECT 1 FROM co_provisioning_targets s WHERE s.co_id = %[1]s AND s.include_groups)`
 

@@ -115,9 +115,9 @@ func AddLink(ctx context.Context, tx *db.Tx, digest, who string, expires time.Ti
 	return tx.Queue(ctx, `INSERT INTO sign_in_links (digest, who, expires) VALUES ($1, $2, $3)`, db.Args{digest, who, expires.UnixMicro()})
 }
 
-// TakeLink deletes the sign-in link with the digest, so that it works once, and returns whom it signs in;
+// UseLink deletes the sign-in link with the digest, so that it works once, and returns whom it signs in;
 // ErrNotFound where there is none or it has expired.
-func TakeLink(ctx context.Context, tx *db.Tx, digest string, now time.Time) (who string, err error) {
+func UseLink(ctx context.Context, tx *db.Tx, digest string, now time.Time) (who string, err error) {
 	err = tx.Query(ctx, `DELETE FROM sign_in_links WHERE digest = $1 AND expires > $2 RETURNING who`,
 		db.Args{digest, now.UnixMicro()}, func(r *db.Row) error {
 			who = r.Text()

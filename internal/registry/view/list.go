@@ -60,11 +60,11 @@ func (r *Reader) List(ctx context.Context, caller authz.Caller, q ListQuery) (*L
 	l := r.listing(caller, q)
 	if !q.ModifiedSince.IsZero() {
 		// Read before the snapshot is taken, so that no change falls between the two.
-		settled, err := r.store.Settled(ctx)
+		horizon, err := r.store.CommitHorizon(ctx)
 		if err != nil {
 			return nil, fmt.Errorf("list %s: %w", q.Resource.Plural, err)
 		}
-		l.NextSince = settled.Time
+		l.NextSince = horizon.Time
 	}
 	resolved := &resolvedQuery{ListQuery: q, columns: map[string]int64{}}
 	err := r.snapshot(ctx, caller, func(tx *db.Tx) error {

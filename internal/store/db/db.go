@@ -36,7 +36,7 @@ type Options struct {
 	Clock func() time.Time
 	// Sealer seals and opens the secrets that must be read back; nil makes these an error.
 	Sealer *seal.Sealer
-	// Patience is how long a writing transaction holds back the time of Settled before it is ignored; 0 is
+	// Patience is how long a writing transaction holds back the time of CommitHorizon before it is ignored; 0 is
 	// a default. It has no effect on SQLite, which has one writing transaction at a time.
 	Patience time.Duration
 	// ReadOnly says that nothing will be written, so that a PostgreSQL server may be a standby.
@@ -71,7 +71,7 @@ type backend interface {
 	read(ctx context.Context, fn func(conn) error) error
 	snapshot(ctx context.Context, fn func(conn) error) error
 	write(ctx context.Context, alone bool, fn func(conn) error) error
-	settled(ctx context.Context) (Settled, error)
+	commitHorizon(ctx context.Context) (CommitHorizon, error)
 	connections() (used, most, waiting int)
 	close() error
 }
@@ -216,8 +216,8 @@ func (s *DB) whole(ctx context.Context, fn func(*Tx) error) func(conn) error {
 	}
 }
 
-// Settled is the time up to which all changes are committed.
-type Settled struct {
+// CommitHorizon is the time up to which all changes are committed.
+type CommitHorizon struct {
 	// Time is the time up to which no change is still being written: every change that a later Snapshot
 	// does not show will have a later time, except for those of Ignored transactions.
 	Time time.Time
@@ -235,13 +235,13 @@ type Writing struct {
 }
 
 // longestWrite is the default of Options.Patience. It is longer than any request takes; without a limit, a
-// client that does not end its transaction would stop everything that waits for Settled.
+// client that does not end its transaction would stop everything that waits for CommitHorizon.
 const longestWrite = 2 * time.Minute
 
-// Settled returns the time up to which all changes are committed.
-func (s *DB) Settled(ctx context.Context) (Settled, error) {
+// CommitHorizon returns the time up to which all changes are committed.
+func (s *DB) CommitHorizon(ctx context.Context) (CommitHorizon, error) {
 	began := time.Now()
-	t, err := s.backend.settled(ctx)
+	t, err := s.backend.commitHorizon(ctx)
 	return t, s.health.note(ctx, false, began, err)
 }
 

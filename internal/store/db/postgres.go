@@ -121,10 +121,10 @@ func collided(err error) bool {
 	return false
 }
 
-// settled looks for the oldest writing transaction under way. A transaction of this program gets its number
+// commitHorizon looks for the oldest writing transaction under way. A transaction of this program gets its number
 // before its time, and the clock is read before the list of transactions: one that gets its number later has
 // a later time. Transactions that only read have no number and are not waited for.
-func (b *postgresBackend) settled(ctx context.Context) (s Settled, err error) {
+func (b *postgresBackend) commitHorizon(ctx context.Context) (s CommitHorizon, err error) {
 	const sql = `WITH clock AS MATERIALIZED (SELECT clock_timestamp() AS now),
 		writers AS MATERIALIZED (SELECT xact_start, pid, application_name FROM pg_stat_activity
 			WHERE datname = current_database() AND backend_type = 'client backend' AND backend_xid IS NOT NULL AND pid <> pg_backend_pid())
@@ -136,7 +136,7 @@ func (b *postgresBackend) settled(ctx context.Context) (s Settled, err error) {
 	err = b.read(ctx, func(c conn) error {
 		return c.query(ctx, sql, []any{b.patience.Microseconds()}, func(r *Row) error {
 			now, writing, since, process, client := r.Time(), r.Time(), r.Time(), r.Int(), r.Text()
-			s = Settled{Time: now}
+			s = CommitHorizon{Time: now}
 			if !writing.IsZero() && writing.Before(now) {
 				s.Time = writing
 			}
@@ -150,7 +150,7 @@ func (b *postgresBackend) settled(ctx context.Context) (s Settled, err error) {
 		})
 	})
 	if b.clock != nil && err == nil {
-		s = Settled{Time: b.clock().UTC()}
+		s = CommitHorizon{Time: b.clock().UTC()}
 	}
 	return s, err
 }
@@ -198,7 +198,7 @@ const postgresNow = `SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000
 
 const beginWrite = "BEGIN"
 
-// postgresWritesNow selects the time of a transaction that writes, and gives it its number first: so settled
+// postgresWritesNow selects the time of a transaction that writes, and gives it its number first: so commitHorizon
 // sees the transaction for as long as it can write rows with that time.
 const postgresWritesNow = `SELECT CASE WHEN pg_current_xact_id() IS NOT NULL THEN CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint) END`
 

@@ -163,14 +163,14 @@ func (b *sqliteBackend) snapshot(ctx context.Context, fn func(conn) error) error
 	})
 }
 
-func (b *sqliteBackend) settled(context.Context) (Settled, error) {
+func (b *sqliteBackend) commitHorizon(context.Context) (CommitHorizon, error) {
 	// The clock is read first: a batch that begins later has a later time.
 	now := b.clock().UTC().Truncate(time.Microsecond)
 	if begun := b.writer.begun.Load(); begun != 0 {
 		since := time.UnixMicro(begun).UTC()
-		return Settled{Time: since, Writing: &Writing{For: max(0, now.Sub(since)), By: "a change that is being made"}}, nil
+		return CommitHorizon{Time: since, Writing: &Writing{For: max(0, now.Sub(since)), By: "a change that is being made"}}, nil
 	}
-	return Settled{Time: now}, nil
+	return CommitHorizon{Time: now}, nil
 }
 
 func (b *sqliteBackend) write(ctx context.Context, alone bool, fn func(conn) error) error {

@@ -207,7 +207,7 @@ func (w *sqliteWriter) batch(first *writeJob) {
 			}
 		}
 	}
-	// Before the jobs return, so that Settled calls of their requests do not see this batch.
+	// Before the jobs return, so that CommitHorizon calls of their requests do not see this batch.
 	w.begun.Store(0)
 	for _, job := range ran {
 		if errors.Is(job.err, errYield) {

@@ -9,12 +9,13 @@ import (
 	"comity/internal/store/db"
 )
 
-// changeSet is what a transaction changed that messages may show. Those who write records add to it, and Enqueue
-// resolves it once, at the end of the transaction: which subjects each target must learn about. What a record
-// that was deleted showed is added with its ids, because it cannot be looked up any more.
+// changeSet is what a transaction changed that messages may show. The functions that write records add to it, and
+// Enqueue resolves it once, at the end of the transaction, into the subjects that each target must learn about.
+// Before a record is deleted, the ids of the people and groups that show it are added: afterwards they cannot be
+// looked up.
 type changeSet struct {
-	// entered says that a CO was entered, targets that one which was has targets, groupTargets that it has such that
-	// receive groups.
+	// entered says that the transaction entered a CO, targets that one of these COs has targets, groupTargets that
+	// one has targets that receive groups.
 	entered, targets, groupTargets bool
 	// read says that queries which add to the set were queued.
 	read bool
@@ -24,10 +25,10 @@ type changeSet struct {
 	firstActive map[subject]bool
 	// memberships are those that changed. One without a person is a group whose own values changed.
 	memberships map[membership]bool
-	// groupsOf are the people whose memberships show a change: for each type of identifier those who are shown
-	// under it, and under "" those who are shown at all targets.
+	// groupsOf are the people whose memberships show a change, by the type of identifier that targets show them
+	// under; those under "" are shown by all targets.
 	groupsOf map[string]map[int64]bool
-	// dated are the people of whose dated memberships one may have begun or ended.
+	// dated are the people with memberships that may have begun or ended by their dates.
 	dated map[int64]bool
 }
 
@@ -44,8 +45,8 @@ func add[K comparable](set *map[K]bool, key K) {
 	(*set)[key] = true
 }
 
-// Entered tells the change set that the transaction entered a CO: whether it has targets, and such that receive
-// groups. Where none of the COs entered has any, nothing is resolved.
+// Entered adds a CO that the transaction entered: whether it has targets, and whether it has targets that receive
+// groups. Where none of the COs has any, nothing is resolved.
 func Entered(tx *db.Tx, targets, groupTargets bool) {
 	c := db.Local[changeSet](tx)
 	c.entered, c.targets, c.groupTargets = true, c.targets || targets, c.groupTargets || groupTargets
@@ -88,7 +89,7 @@ func ShownPersonChanged(tx *db.Tx, person int64, types ...string) {
 	}
 }
 
-// DatedMembershipsChanged adds a person of whose memberships with dates of validity one may have begun or ended.
+// DatedMembershipsChanged adds a person with memberships that may have begun or ended by their dates.
 func DatedMembershipsChanged(tx *db.Tx, person int64) { add(&db.Local[changeSet](tx).dated, person) }
 
 // PeopleIn adds the people of records whose ids a subquery selects, before these are deleted.

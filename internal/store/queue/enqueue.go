@@ -51,9 +51,9 @@ func Enqueue(ctx context.Context, tx *db.Tx) error {
 // modesOfChanges is the SQL list of the modes of targets that learn of every change.
 const modesOfChanges = `('` + comity.ModeAutomatic + `', '` + comity.ModeQueue + `', '` + comity.ModeQueueOnError + `')`
 
-// enqueuePeople enqueues the people that changed to the targets of their CO that learn of every change. A target in
-// enrolment mode learns of a person who is Active for the first time, and of one of whom it has nothing because the
-// delivery was dead-lettered: the person may now have what was missing.
+// enqueuePeople enqueues the people that changed for the targets of their CO that learn of every change. A target in
+// enrolment mode learns of a person who is Active for the first time. It also learns of a person whose first
+// delivery was dead-lettered, because the person may now have what was missing.
 func (c *changeSet) enqueuePeople(ctx context.Context, tx *db.Tx) error {
 	for some := range slices.Chunk(c.rows(), maxRows) {
 		var a db.Args

@@ -53,7 +53,7 @@ func Run(t *testing.T, b Backend) {
 		{"writers at once", testWriters},
 		{"snapshots", testSnapshots},
 		{"time", testTime},
-		{"settled", testSettled},
+		{"commit horizon", testCommitHorizon},
 		{"close", testClose},
 	} {
 		t.Run(topic.name, func(t *testing.T) {

@@ -125,8 +125,8 @@ func testSetBack(t *testing.T, b Backend) {
 	fx.write(t, func(ctx context.Context, tx *db.Tx) error { return store.DeleteCO(ctx, tx, other[0].Id, actor) })
 }
 
-// settled returns the result of Settled, and the time of the clock before and after.
-func (fx *fixture) settled(t *testing.T) (s db.Settled, before, after time.Time) {
+// commitHorizon returns the result of CommitHorizon, and the time of the clock before and after.
+func (fx *fixture) commitHorizon(t *testing.T) (s db.CommitHorizon, before, after time.Time) {
 	t.Helper()
 	now := func() (now time.Time) {
 		err := fx.store.Read(t.Context(), func(tx *db.Tx) error {
@@ -139,20 +139,20 @@ func (fx *fixture) settled(t *testing.T) (s db.Settled, before, after time.Time)
 		return now
 	}
 	before = now()
-	s, err := fx.store.Settled(t.Context())
+	s, err := fx.store.CommitHorizon(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	return s, before, now()
 }
 
-// testSettled calls Settled while others have transactions open.
-func testSettled(t *testing.T, b Backend) {
+// testCommitHorizon calls CommitHorizon while others have transactions open.
+func testCommitHorizon(t *testing.T, b Backend) {
 	fx := b.newFixture(t)
 	current := func(when string) {
 		t.Helper()
-		if s, before, after := fx.settled(t); s.Time.Before(before) || s.Time.After(after) {
-			t.Errorf("%s: settled at %v, read from %v to %v, %+v", when, s.Time, before, after, s.Writing)
+		if s, before, after := fx.commitHorizon(t); s.Time.Before(before) || s.Time.After(after) {
+			t.Errorf("%s: horizon %v, read from %v to %v, %+v", when, s.Time, before, after, s.Writing)
 		}
 	}
 	current("nobody writes")
@@ -184,9 +184,9 @@ func testSettled(t *testing.T, b Backend) {
 	current("others only read")
 
 	end := connect("CREATE TABLE other (id int)", "BEGIN", "INSERT INTO other VALUES (1)")
-	s, before, _ := fx.settled(t)
+	s, before, _ := fx.commitHorizon(t)
 	if s.Time.After(before) || s.Writing == nil || s.Writing.Ignored || !strings.Contains(s.Writing.By, "psql") {
-		t.Errorf("somebody writes: settled at %v, read after %v, %+v", s.Time, before, s.Writing)
+		t.Errorf("somebody writes: horizon %v, read after %v, %+v", s.Time, before, s.Writing)
 	}
 	// A transaction that is ignored is reported all the same.
 	impatient, err := store.Open(t.Context(), db.Options{Database: fx.name, Patience: time.Microsecond, Connections: b.Connections})
@@ -197,12 +197,12 @@ func testSettled(t *testing.T, b Backend) {
 	patient := fx.store
 	fx.store = impatient
 	current("somebody who has written for longer than is waited")
-	if s, _, _ := fx.settled(t); s.Writing == nil || !s.Writing.Ignored {
+	if s, _, _ := fx.commitHorizon(t); s.Writing == nil || !s.Writing.Ignored {
 		t.Errorf("it is not reported as ignored: %+v", s.Writing)
 	}
 	fx.store = patient
 	end()
-	for s, _, _ := fx.settled(t); s.Writing != nil; s, _, _ = fx.settled(t) {
+	for s, _, _ := fx.commitHorizon(t); s.Writing != nil; s, _, _ = fx.commitHorizon(t) {
 		if t.Context().Err() != nil {
 			t.Fatal("a transaction that has ended is still waited for")
 		}
@@ -215,8 +215,8 @@ func testSettled(t *testing.T, b Backend) {
 	// have written.
 	fx.write(t, func(ctx context.Context, tx *db.Tx) error {
 		now := tx.Now()
-		if s, _, _ := fx.settled(t); s.Time.After(now) {
-			t.Errorf("a write of %v is under way, and all is settled at %v", now, s.Time)
+		if s, _, _ := fx.commitHorizon(t); s.Time.After(now) {
+			t.Errorf("a write of %v is under way, and the commit horizon is %v", now, s.Time)
 		}
 		return nil
 	})
