@@ -47,21 +47,21 @@ var HttpServer = func() (t struct {
 		Leads: []*Field{t.Serverurl}, Guards: []*Field{t.SslVerifyPeer, t.SslVerifyHost},
 	}
 	t.must(func(rec *Record) []FieldError {
-		var faults []FieldError
+		var fieldErrors []FieldError
 		switch user := rec.Text(t.Username); rec.Text(t.AuthType) {
 		case AuthBasic:
 			switch {
 			case user == "":
-				faults = append(faults, t.Username.Missing())
+				fieldErrors = append(fieldErrors, t.Username.Missing())
 			case strings.ContainsAny(user, ":\t\n"):
-				faults = append(faults, t.Username.FieldError("may not contain a colon, tab or line end: Basic authentication (RFC 7617) cannot carry it"))
+				fieldErrors = append(fieldErrors, t.Username.FieldError("may not contain a colon, tab or line end: Basic authentication (RFC 7617) cannot carry it"))
 			}
 		case AuthBearer:
 			if rec.Has(t.Password) && !isToken(rec.Text(t.Password)) {
-				faults = append(faults, t.Password.FieldError("%s", notToken))
+				fieldErrors = append(fieldErrors, t.Password.FieldError("%s", notToken))
 			}
 		}
-		return faults
+		return fieldErrors
 	})
 	t.unique(Unique{Phrase: PhraseServerConfigured, Fields: []*Field{t.ServerId}})
 	return t

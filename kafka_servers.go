@@ -50,14 +50,14 @@ var KafkaServer = func() (t struct {
 		if !strings.HasPrefix(rec.Text(t.SecurityProtocol), "sasl_") {
 			return nil
 		}
-		var faults []FieldError
+		var fieldErrors []FieldError
 		if rec.Text(t.Username) == "" {
-			faults = append(faults, t.Username.Missing())
+			fieldErrors = append(fieldErrors, t.Username.Missing())
 		}
 		if rec.Text(t.SaslMechanism) == "OAUTHBEARER" && rec.Has(t.Password) && !isToken(rec.Text(t.Password)) {
-			faults = append(faults, t.Password.FieldError("%s", notToken))
+			fieldErrors = append(fieldErrors, t.Password.FieldError("%s", notToken))
 		}
-		return faults
+		return fieldErrors
 	})
 	return t
 }()

@@ -239,9 +239,9 @@ func (r *Record) Anchor() *Field {
 
 // Check returns the field errors of a record that can be found without the database.
 func (r *Resource) Check(rec *Record) []FieldError {
-	var faults []FieldError
+	var fieldErrors []FieldError
 	for _, check := range r.checks {
-		faults = append(faults, check(rec)...)
+		fieldErrors = append(fieldErrors, check(rec)...)
 	}
-	return faults
+	return fieldErrors
 }

@@ -265,8 +265,8 @@ func TestLoginsThatTheirProtocolCarries(t *testing.T) {
 		{sasl("OAUTHBEARER", "ada", "two words"), "password"},
 	} {
 		var faulty []string
-		for _, fault := range tt.record.Resource.Check(tt.record) {
-			faulty = append(faulty, fault.Field)
+		for _, fieldError := range tt.record.Resource.Check(tt.record) {
+			faulty = append(faulty, fieldError.Field)
 		}
 		if got := strings.Join(faulty, " "); got != tt.faulty {
 			t.Errorf("%s %q %q: faulty %q, want %q", tt.record.Text(tt.record.Resource.Fields[4]),

@@ -177,12 +177,12 @@ func TestClientSaysWhatTheRegistryRefused(t *testing.T) {
 			t.Errorf("%s: code %d, %q; want code %d, %q", tt.name, e.Code, e.Phrase, tt.code, tt.phrase)
 		}
 	}
-	faults := map[string]string{}
+	fieldErrors := map[string]string{}
 	for _, f := range refusalOf(t, faulty).Fields {
-		faults[f.Field] = f.Sentence
+		fieldErrors[f.Field] = f.Sentence
 	}
-	if named := slices.Sorted(maps.Keys(faults)); !slices.Equal(named, []string{"date_of_birth", "status"}) {
-		t.Errorf("the faults are %v", faults)
+	if named := slices.Sorted(maps.Keys(fieldErrors)); !slices.Equal(named, []string{"date_of_birth", "status"}) {
+		t.Errorf("the field errors are %v", fieldErrors)
 	}
 }
 

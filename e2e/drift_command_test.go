@@ -13,10 +13,10 @@ import (
 	"comity"
 )
 
-// hangs is the status of a receiver that answers no question, hanging of one that was asked since.
+// silent is the status of a receiver that answers no question, asked that of one that has got a question since.
 const (
-	hangs   = -1
-	hanging = -2
+	silent = -1
+	asked  = -2
 )
 
 // answering starts the program's own receiver, and returns a way to it that answers GET with a status
@@ -34,7 +34,7 @@ func answering(t *testing.T, status *atomic.Int64) *httptest.Server {
 		case r.Method != http.MethodGet || s == 0:
 			behind.ServeHTTP(w, r)
 		case s < 0:
-			status.Store(hanging)
+			status.Store(asked)
 			<-r.Context().Done()
 		default:
 			w.WriteHeader(int(s))
@@ -167,9 +167,9 @@ func TestVerifyCommand(t *testing.T) {
 			printed(t, "unreadable", command("--person", text(one), "--verify"), 2,
 				fmt.Sprintf("unreadable one (person %d): 418 I'm a teapot\n1 person compared: 1 unreadable\n", one))
 
-			status.Store(hangs)
+			status.Store(silent)
 			running := start(t, r.operator("provision", "--target", target, "--all", "--verify"))
-			eventually(t, "the receiver is asked", func() bool { return status.Load() == hanging })
+			eventually(t, "the receiver is asked", func() bool { return status.Load() == asked })
 			running.signal(t, syscall.SIGINT)
 			interrupted := ran{status: running.status(t), errOut: running.errOut.String()}
 			refused(t, interrupted, `stopped: the list is not complete`)

@@ -73,7 +73,7 @@ func TestPostgreSQLThatFailsWrites(t *testing.T) {
 	}
 }
 
-// failWrites has every write of a database fail as the server's own faults do.
+// failWrites has every write of a database fail as the server's own errors do.
 func failWrites(t *testing.T, database, code string) {
 	t.Helper()
 	execute(t, database, `CREATE FUNCTION fails() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'it fails' USING ERRCODE = '`+code+`'; END $$`)

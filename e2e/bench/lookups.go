@@ -141,7 +141,7 @@ func (b *bench) fillRegistry(ctx context.Context, r *registry) (err error) {
 // cohort is how many people share a word.
 const cohort = 10
 
-// A word is six letters of the alphabet, drawn by a number that runs through all such words.
+// A word is six letters of the alphabet, chosen by a number that runs through all such words.
 const (
 	letters  = "abcdefghijklmnopqrstuvwxyz"
 	wordSize = 6

@@ -8,7 +8,7 @@ import (
 	"comity"
 )
 
-// TestRecords adds, edits and deletes a record by the drawn pages, with JavaScript and without.
+// TestRecords adds, edits and deletes a record by the generic pages, with JavaScript and without.
 func TestRecords(t *testing.T) {
 	t.Parallel()
 	r := serve(t)
@@ -27,7 +27,7 @@ func TestRecords(t *testing.T) {
 			b.fill("Name", "Phy:sics")
 			b.press("Add")
 			b.says("Not saved yet")
-			if got := b.fault("Name"); got != `The name may not contain ":".` {
+			if got := b.fieldError("Name"); got != `The name may not contain ":".` {
 				t.Errorf("beside the name stands %q", got)
 			}
 			b.fill("Name", "Physics")

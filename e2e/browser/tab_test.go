@@ -170,8 +170,8 @@ func (b *tab) at() string {
 	return ask[string](b, `location.pathname`)
 }
 
-// fault returns the error text beside the field with a label, by its accessible description.
-func (b *tab) fault(label string) string {
+// fieldError returns the error text beside the field with a label, by its accessible description.
+func (b *tab) fieldError(label string) string {
 	b.t.Helper()
 	return ask[string](b, fmt.Sprintf(`((label) => {
 		const found = [...document.querySelectorAll("main label")].find((l) => l.firstChild.textContent.trim() === label);

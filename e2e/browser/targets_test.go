@@ -264,7 +264,7 @@ func TestTargetsAccessible(t *testing.T) {
 			b.press("Add")
 			b.says("Not saved yet")
 			b.accessible()
-			b.shoot("target-faults" + name)
+			b.shoot("target-field-errors" + name)
 			b.visit(message)
 			b.press("Send it now")
 			b.accessible()

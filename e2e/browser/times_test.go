@@ -54,8 +54,8 @@ func TestADateIsTyped(t *testing.T) {
 	b.keys("Valid through", "2031-06")
 	b.press("Add")
 	b.says("The person is not added yet")
-	if fault := b.fault("Valid through"); !strings.Contains(fault, "2031-06") {
-		t.Errorf("beside half a date stands %q", fault)
+	if got := b.fieldError("Valid through"); !strings.Contains(got, "2031-06") {
+		t.Errorf("beside half a date stands %q", got)
 	}
 	b.accessible()
 	b.keys("Valid through", "2031-06-30")

@@ -59,11 +59,11 @@ func TestHangingPeopleLetOthersPass(t *testing.T) {
 func TestBadTargetsHoldUpNoOther(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *fixture) {
 		freed := make(chan struct{})
-		hanging, dead, failing, good := newReceiver(t), newReceiver(t), newReceiver(t), newReceiver(t)
-		hanging.reacts(heldUntil(t, freed, func(arrival) bool { return true }))
+		silent, dead, failing, good := newReceiver(t), newReceiver(t), newReceiver(t), newReceiver(t)
+		silent.reacts(heldUntil(t, freed, func(arrival) bool { return true }))
 		failing.reacts(always(reaction{status: 500}))
 		dead.server.Close()
-		slow := w.target(hanging, comity.ModeAutomatic)
+		slow := w.target(silent, comity.ModeAutomatic)
 		w.target(dead, comity.ModeAutomatic)
 		bad := w.target(failing, comity.ModeAutomatic)
 		to := w.target(good, comity.ModeAutomatic)
@@ -79,13 +79,13 @@ func TestBadTargetsHoldUpNoOther(t *testing.T) {
 		}
 		w.awaitDelivered(to)
 		w.expectPresent(t, to, good)
-		if got := hanging.ids(); len(got) > 0 {
+		if got := silent.ids(); len(got) > 0 {
 			t.Errorf("the one that hangs has taken %v", got)
 		}
 		close(freed)
 		failing.reacts(nil)
 		w.awaitDelivered(slow)
-		w.expectPresent(t, slow, hanging)
+		w.expectPresent(t, slow, silent)
 		w.later(time.Hour)
 		w.awaitDelivered(bad)
 		w.expectPresent(t, bad, failing)

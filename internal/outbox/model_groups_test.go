@@ -12,9 +12,9 @@ import (
 var withGroups = values{comity.CoApiProvisionerTarget.IncludeGroups: true}
 
 func (m *model) addGroup() {
-	m.minted++
+	m.serial++
 	f := comity.CoGroup
-	id, err := m.tryAdd(f.Resource, values{f.Name: fmt.Sprintf("spare %d", m.minted), f.Status: comity.Active})
+	id, err := m.tryAdd(f.Resource, values{f.Name: fmt.Sprintf("spare %d", m.serial), f.Status: comity.Active})
 	if m.allowed(err) {
 		m.spare, m.everGroups = append(m.spare, id), append(m.everGroups, id)
 	}

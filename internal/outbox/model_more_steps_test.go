@@ -28,9 +28,9 @@ func (m *model) addRole() {
 func (m *model) changeRole() {
 	f := comity.CoPersonRole
 	m.pick(roles, func(_ *figure, records *[]int64, i int) {
-		m.minted++
+		m.serial++
 		m.changes(f.Resource, (*records)[i], values{
-			f.Title:  fmt.Sprintf("title %d", m.minted),
+			f.Title:  fmt.Sprintf("title %d", m.serial),
 			f.Status: one(m.random, comity.Active, comity.Active, comity.Suspended, comity.Expired, comity.Denied),
 		})
 	})
@@ -56,8 +56,8 @@ func (m *model) leave() {
 }
 
 func (m *model) renameGroup() {
-	m.minted++
-	m.changes(comity.CoGroup.Resource, one(m.random, m.groups...), values{comity.CoGroup.Name: fmt.Sprintf("renamed %d", m.minted)})
+	m.serial++
+	m.changes(comity.CoGroup.Resource, one(m.random, m.groups...), values{comity.CoGroup.Name: fmt.Sprintf("renamed %d", m.serial)})
 }
 
 func (m *model) turnGroup() {
@@ -66,8 +66,8 @@ func (m *model) turnGroup() {
 }
 
 func (m *model) renameUnit() {
-	m.minted++
-	m.changes(comity.Cou.Resource, m.units[0], values{comity.Cou.Name: fmt.Sprintf("unit %d", m.minted)})
+	m.serial++
+	m.changes(comity.Cou.Resource, m.units[0], values{comity.Cou.Name: fmt.Sprintf("unit %d", m.serial)})
 }
 
 func (m *model) dropPerson() {

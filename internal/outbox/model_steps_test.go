@@ -120,8 +120,8 @@ func memberships(p *figure) *[]int64 { return &p.memberships }
 
 // value returns a new identifier for a person, or one that somebody had before.
 func (m *model) value(person int64) string {
-	m.minted++
-	value := fmt.Sprintf("u%d", m.minted)
+	m.serial++
+	value := fmt.Sprintf("u%d", m.serial)
 	if len(m.free) > 0 && m.random.roll(2) == 0 {
 		value = one(m.random, m.free...)
 	}
@@ -253,7 +253,7 @@ func (m *model) addName() {
 
 func (m *model) changeName() {
 	m.pick(names, func(_ *figure, records *[]int64, i int) {
-		m.minted++
-		m.changes(comity.Name.Resource, (*records)[i], values{comity.Name.Given: fmt.Sprintf("changed %d", m.minted)})
+		m.serial++
+		m.changes(comity.Name.Resource, (*records)[i], values{comity.Name.Given: fmt.Sprintf("changed %d", m.serial)})
 	})
 }

@@ -79,7 +79,7 @@ type model struct {
 	groups, units []int64
 	// everGroups are all groups that ever existed, spare those that may be deleted.
 	everGroups, spare []int64
-	minted            int
+	serial            int
 	// free are identifiers that somebody had, owners all people who ever had each.
 	free   []string
 	noting sync.Mutex

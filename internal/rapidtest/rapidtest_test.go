@@ -12,21 +12,21 @@ import (
 	"comity/internal/rapidtest"
 )
 
-// TestDrawn prints the first value that is drawn; TestWhatIsDrawn runs it.
-func TestDrawn(t *testing.T) {
+// TestFirstDraw prints the first value that is drawn; TestSeeds runs it.
+func TestFirstDraw(t *testing.T) {
 	first := true
 	rapidtest.Check(t, func(t *rapid.T) {
 		if n := rapid.Uint64().Draw(t, "n"); first {
-			fmt.Println("drawn", n)
+			fmt.Println("first draw", n)
 			first = false
 		}
 	})
 }
 
-// TestWhatIsDrawn is the same each time, but in the long run, and where somebody asks for another seed.
-func TestWhatIsDrawn(t *testing.T) {
+// TestSeeds is the same each time, but in the long run, and where somebody asks for another seed.
+func TestSeeds(t *testing.T) {
 	t.Parallel()
-	ordinary := drawn(t, nil)
+	ordinary := firstDraw(t, nil)
 	for _, tt := range []struct {
 		title       string
 		environment []string
@@ -42,7 +42,7 @@ func TestWhatIsDrawn(t *testing.T) {
 	} {
 		t.Run(tt.title, func(t *testing.T) {
 			t.Parallel()
-			one, two := drawn(t, tt.environment, tt.flags...), drawn(t, tt.environment, tt.flags...)
+			one, two := firstDraw(t, tt.environment, tt.flags...), firstDraw(t, tt.environment, tt.flags...)
 			if (one == two) != tt.alike {
 				t.Errorf("two runs draw %s and %s, want them alike: %v", one, two, tt.alike)
 			}
@@ -53,13 +53,13 @@ func TestWhatIsDrawn(t *testing.T) {
 	}
 }
 
-// drawn is the first value of TestDrawn in a process with no other environment.
-func drawn(t *testing.T, environment []string, flags ...string) string {
+// firstDraw returns the first value of TestFirstDraw in a process with no other environment.
+func firstDraw(t *testing.T, environment []string, flags ...string) string {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), os.Args[0], append([]string{"-test.run=^TestDrawn$"}, flags...)...)
+	cmd := exec.CommandContext(t.Context(), os.Args[0], append([]string{"-test.run=^TestFirstDraw$"}, flags...)...)
 	cmd.Env = append([]string{}, environment...)
 	out, err := cmd.CombinedOutput()
-	m := regexp.MustCompile(`drawn \d+`).Find(out)
+	m := regexp.MustCompile(`first draw \d+`).Find(out)
 	if err != nil || m == nil {
 		t.Fatalf("%v\n%s", err, out)
 	}

@@ -30,7 +30,7 @@ func TestAddPerson(t *testing.T) {
 		for _, tt := range []struct {
 			name    string
 			caller  authz.Caller
-			hanging []comity.Input
+			records []comity.Input
 			// fails are the indexes of the results that are errors.
 			fails []int
 		}{
@@ -41,7 +41,7 @@ func TestAddPerson(t *testing.T) {
 			{"an administrator of the unit", head, []comity.Input{in(unit), name, uid("kgodel2")}, nil},
 		} {
 			t.Run(tt.name, func(t *testing.T) {
-				results, err := fx.AddPerson(t.Context(), tt.caller, person, tt.hanging...)
+				results, err := fx.AddPerson(t.Context(), tt.caller, person, tt.records...)
 				if (err != nil) != (len(tt.fails) > 0) {
 					t.Fatalf("it is answered %v", err)
 				}

@@ -32,7 +32,7 @@ func (r *Registry) AssignIdentifiers(ctx context.Context, caller authz.Caller, i
 	if !in.Record.Has(comity.Identifier.Person) || in.Record.Text(comity.Identifier.Person) != comity.OwnerCO.Word {
 		return cmp.Or(invalid, error(comity.Refuse(comity.PhraseNoPerson)))
 	}
-	// The closure may run twice, so the random seed is drawn outside it.
+	// The closure may run twice, so the random seed is chosen outside it.
 	seed := rand.Uint64()
 	err := r.write(ctx, false, func(tx *db.Tx) error {
 		c := &change{tx: tx, caller: caller}

@@ -11,7 +11,7 @@ import (
 	"comity/internal/registry/registrytest"
 )
 
-// Values are drawn from small sets, so that the same names, people and groups meet again and again.
+// Values come from small sets, so that the same names, people and groups meet again and again.
 
 func drawName(r *run) string {
 	return rapid.SampledFrom([]string{"Optics", "Lasers", "Physics", "Radio"}).Draw(r.T, "name")

@@ -24,16 +24,16 @@ type answer struct {
 	records []fields
 	// created is the id of a new object, secret its generated key if it has one.
 	created, secret string
-	// id and says are an error's Id and Error, faults the sentences of its InvalidFields by field.
-	id, says string
-	faults   map[string][]string
+	// id and says are an error's Id and Error, fieldErrors are the sentences of its InvalidFields by field.
+	id, says    string
+	fieldErrors map[string][]string
 }
 
 // fields are a record's values as text: booleans are "true" in both formats; an owner is "CO 7".
 type fields map[string]string
 
 // faulty returns the invalid fields, in order.
-func (a answer) faulty() string { return strings.Join(slices.Sorted(maps.Keys(a.faults)), " ") }
+func (a answer) faulty() string { return strings.Join(slices.Sorted(maps.Keys(a.fieldErrors)), " ") }
 
 // line returns the status and the reason phrase.
 func (a answer) line() string { return fmt.Sprintf("%d %s", a.status, a.phrase) }
@@ -129,26 +129,26 @@ func (a *answer) readError(t testing.TB, top map[string]any) {
 	t.Helper()
 	a.id, a.says = text(top["Id"]), text(top["Error"])
 	if invalid, ok := top["InvalidFields"].(map[string]any); ok {
-		a.faults = map[string][]string{}
+		a.fieldErrors = map[string][]string{}
 		for field, sentences := range invalid {
 			list, many := sentences.([]any)
 			if !many {
 				list = []any{sentences}
 			}
 			for _, sentence := range list {
-				a.faults[field] = append(a.faults[field], text(sentence))
+				a.fieldErrors[field] = append(a.fieldErrors[field], text(sentence))
 			}
 		}
 	}
 	switch {
 	case a.id == "":
 		t.Errorf("no Id in %s", a.body)
-	case (a.says == "") == (a.faults == nil):
+	case (a.says == "") == (a.fieldErrors == nil):
 		t.Errorf("neither or both of Error and InvalidFields in %s", a.body)
-	case (a.phrase == "Invalid Fields") != (a.faults != nil):
+	case (a.phrase == "Invalid Fields") != (a.fieldErrors != nil):
 		t.Errorf("%s with %s", a.phrase, a.body)
 	}
-	for field, sentences := range a.faults {
+	for field, sentences := range a.fieldErrors {
 		if slices.Contains(sentences, "") {
 			t.Errorf("no sentence about %s in %s", field, a.body)
 		}

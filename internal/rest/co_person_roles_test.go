@@ -125,13 +125,13 @@ func TestOwnManager(t *testing.T) {
 			answer: map[bool]string{true: "400 Invalid Fields"}[faulty != ""], faulty: faulty,
 		}
 	}
-	const fault = "manager_co_person_id"
+	const manager = "manager_co_person_id"
 	perform(t, []step{
 		person("ada"), person("bob"),
-		send("POST co_person_roles", "ada", `,"ManagerCoPersonId":$ada`, fault),
+		send("POST co_person_roles", "ada", `,"ManagerCoPersonId":$ada`, manager),
 		add("co_person_roles", "job", `"Affiliation":"staff","Status":"Active","CoPersonId":$ada,"ManagerCoPersonId":$bob,"SponsorCoPersonId":$ada`),
-		send("PUT co_person_roles/$job", "ada", `,"ManagerCoPersonId":$ada`, fault),
-		send("PUT co_person_roles/$job", "bob", ``, fault),
+		send("PUT co_person_roles/$job", "ada", `,"ManagerCoPersonId":$ada`, manager),
+		send("PUT co_person_roles/$job", "bob", ``, manager),
 		send("PUT co_person_roles/$job", "bob", `,"ManagerCoPersonId":$ada`, ""),
 	})
 }

@@ -55,7 +55,7 @@ func TestCodesOfOtherFieldsAreNot(t *testing.T) {
 		bad("org_identities", `"CoId":$co,"Status":"A"`, "status"),
 		bad("co_provisioning_targets", `"CoId":$co,"Plugin":"ApiProvisioner","Status":"Automatic"`, "status"),
 		group("readers", "readers"),
-		// A word that a field does not list is a fault even if another value would be ignored.
+		// A word that a field does not list is an error even if another value would be ignored.
 		{
 			call: "PUT co_groups/$readers", send: `{"CoId":$co,"Name":"readers","Status":"Active","GroupType":"ZZ"}`,
 			answer: "400 Invalid Fields", faulty: "group_type",

@@ -78,7 +78,7 @@ func TestEditCou(t *testing.T) {
 		{call: "PUT cous/$physics", send: `{"CoId":$co,"Name":"Physics","ParentId":$theirs}`, answer: "403 Wrong CO"},
 		{call: "PUT cous/$physics", send: `{"CoId":$co,"Name":"Physics","ParentId":999999999}`, answer: "403 Wrong CO"},
 		{call: "PUT cous/999999999", send: `{"CoId":$co,"Name":"Physics"}`, answer: "404 Identifier Unknown"},
-		// Keeping one's name and parent is no fault, and a unit may become a root again.
+		// Keeping one's name and parent is no error, and a unit may become a root again.
 		{call: "PUT cous/$lasers", send: `{"CoId":$co,"Name":"Lasers","ParentId":$optics}`},
 		{call: "PUT cous/$lasers", send: `{"CoId":$co,"Name":"Lasers","ParentId":""}`},
 		{call: "GET cous/$lasers", has: `{"ParentId":null,"Revision":3}`},

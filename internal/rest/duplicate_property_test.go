@@ -23,7 +23,7 @@ var duplicated = []*comity.Resource{
 
 // TestWhateverIsDuplicatedIsAlike: the copy of a CO lists what the CO lists, record by record, except that
 // targets are disabled, that passwords are missing, and that references are to records in the copy. The
-// database is drawn, too.
+// database is random, too.
 func TestWhateverIsDuplicatedIsAlike(t *testing.T) {
 	t.Parallel()
 	scenes := make([]*fixture, len(apis))

@@ -5,10 +5,10 @@ import (
 	"testing"
 )
 
-// TestFirstFaultAnswers: of several faults the first in this order is answered: 401, 404 of the path, 413,
-// 404 of the id, 400 Bad Request, 403 about the CO or the owner that the request names, 400 for all faults of
+// TestFirstErrorAnswers: of several errors the first in this order is answered: 401, 404 of the path, 413,
+// 404 of the id, 400 Bad Request, 403 about the CO or the owner that the request names, 400 for all errors of
 // its fields, the other 403s.
-func TestFirstFaultAnswers(t *testing.T) {
+func TestFirstErrorAnswers(t *testing.T) {
 	large := `{"Version":"1.0","Name":"` + strings.Repeat("x", 1<<20) + `"}`
 	const garbage = `{"Version":`
 	everywhere(t, func(s *fixture) {
@@ -52,7 +52,7 @@ func TestFirstFaultAnswers(t *testing.T) {
 			{"", "POST", "co_group_members.json", `{"CoPersonId":999999999}`, "403 Person Does Not Exist"},
 			{"", "POST", "identifiers/assign.json", `{"CoPersonId":999999999}`, "403 Person Does Not Exist"},
 
-			// If the request names none, or an unreadable one, the other faults are answered first.
+			// If the request names none, or an unreadable one, the other errors are answered first.
 			{"", "POST", "cous.json", `{"Version":"1.0","Name":"x"}`, "400 Invalid Fields"},
 			{"", "POST", "cous.json", `{"Version":"1.0","CoId":{},"Name":"x"}`, "400 Invalid Fields"},
 			{"", "POST", "cous.json", `{"Version":"1.0","CoId":2.5,"Name":"x"}`, "400 Invalid Fields"},
@@ -149,18 +149,18 @@ func TestFaultsTogether(t *testing.T) {
 	})
 }
 
-// TestFaultsOfManyTogether: in a bulk request, each element is answered with all its faults.
-func TestFaultsOfManyTogether(t *testing.T) {
+// TestFieldErrorsOfBulkRequests: in a bulk request, each element is answered with all its field errors.
+func TestFieldErrorsOfBulkRequests(t *testing.T) {
 	everywhere(t, func(s *fixture) {
 		s.perform(person("ada"))
 		const good = `{"Version":"1.0","CoPersonId":$ada,"Given":"Ada","Type":"official"}`
 		for _, query := range []string{"", "?separately=true"} {
 			elements := `{"CoPersonId":$ada,"Given":"<","Type":"bogus"},` + good + `,{"Version":"1.0","CoPersonId":999999999,"Type":"bogus"},{"Version":"1.0","CoPersonId":$ada,"Given":"A","Type":"bogus"}`
 			a := s.call("admin", "POST", "names/bulk.json"+query, strings.NewReader(s.fill(`{"Names":[`+elements+`]}`)))
-			fault := func(field string) bool {
+			reported := func(field string) bool {
 				return strings.Count(string(a.body), `"`+field+`":["`) == map[string]int{"Version": 1, "given": 1, "type": 2}[field]
 			}
-			if !fault("Version") || !fault("given") || !fault("type") || !strings.Contains(string(a.body), `"Person Does Not Exist"`) {
+			if !reported("Version") || !reported("given") || !reported("type") || !strings.Contains(string(a.body), `"Person Does Not Exist"`) {
 				s.Errorf("%s: many are answered %s", query, a.body)
 			}
 			if want := map[string]string{"": "400 Invalid Fields", "?separately=true": "200 OK"}[query]; a.line() != want {
@@ -171,15 +171,15 @@ func TestFaultsOfManyTogether(t *testing.T) {
 	})
 }
 
-// TestAValueThatIsNotTakenIsNotMissing: a field has one fault only.
+// TestAValueThatIsNotTakenIsNotMissing: a field has one field error only.
 func TestAValueThatIsNotTakenIsNotMissing(t *testing.T) {
 	everywhere(t, func(s *fixture) {
 		s.perform(server("server"))
 		for _, sent := range []string{`"Username":"a\u0085b"`, `"Username":true`, `"Username":"a:b"`, `"Username":""`} {
 			body := s.fill(`{"Version":"1.0","ServerId":$server,"Serverurl":"https://example.org/","AuthType":"BA","Password":"p",` + sent + `}`)
 			a := s.call("", "POST", "http_servers.json", strings.NewReader(body))
-			if a.faulty() != "username" || len(a.faults["username"]) != 1 {
-				s.Errorf("%s is answered %s %v", sent, a.line(), a.faults)
+			if a.faulty() != "username" || len(a.fieldErrors["username"]) != 1 {
+				s.Errorf("%s is answered %s %v", sent, a.line(), a.fieldErrors)
 			}
 		}
 	})

@@ -85,7 +85,7 @@ func TestLongNamesOfUnits(t *testing.T) {
 				call: "PUT co_groups/$most", send: `{"CoId":$co,"Name":"` + long + `x","Status":"Active"}`,
 				answer: "400 Invalid Fields", faulty: "name",
 			},
-			// The fault is reported together with the others.
+			// The error is reported together with the others.
 			{
 				call: "POST co_groups", send: `{"CoId":$co,"CouId":999999999,"Name":"` + long + `x","Status":"Bogus"}`,
 				answer: "400 Invalid Fields", faulty: "cou_id name status",

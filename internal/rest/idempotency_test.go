@@ -96,7 +96,7 @@ func TestIdempotencyForMany(t *testing.T) {
 	})
 }
 
-// TestIdempotencyKeyIsText: a key that no database can store is the client's fault.
+// TestIdempotencyKeyIsText: a key that no database can store is the client's error.
 func TestIdempotencyKeyIsText(t *testing.T) {
 	everywhere(t, func(s *fixture) {
 		const body = `{"Version":"1.0","CoId":$co,"Status":"Active"}`

@@ -39,14 +39,14 @@ func TestEditOrgIdentity(t *testing.T) {
 // TestDeleteOrgIdentity deletes its dependents, and is refused while somebody is linked to it.
 func TestDeleteOrgIdentity(t *testing.T) {
 	owner := `"Person":{"Type":"Org","Id":$home}`
-	hanging := map[string]string{
+	dependents := map[string]string{
 		"ad_hoc_attributes": `"Tag":"badge",`, "addresses": `"Locality":"London",`, "telephone_numbers": `"Number":"1",`,
 		"email_addresses": `"Mail":"ada@example.org","Type":"official",`, "names": `"Given":"Ada","Type":"official",`,
 		"identifiers": `"Identifier":"ada","Type":"uid","Status":"Active",`, "urls": `"Url":"https://example.org/","Type":"official",`,
 	}
 	steps := []step{person("ada"), orgIdentity("home"), add("co_org_identity_links", "link", `"CoPersonId":$ada,"OrgIdentityId":$home`)}
 	row := func(path string) string { return strings.ReplaceAll(path, "_", "") }
-	for path, send := range hanging {
+	for path, send := range dependents {
 		steps = append(steps, add(path, row(path), send+owner))
 	}
 	steps = append(steps, []step{
@@ -58,7 +58,7 @@ func TestDeleteOrgIdentity(t *testing.T) {
 		{call: "GET org_identities/$home", answer: "404 OrgIdentity Unknown"},
 		{call: "GET org_identities?coid=$co", lists: "Id: "},
 	}...)
-	for path := range hanging {
+	for path := range dependents {
 		steps = append(steps,
 			step{call: "GET " + path + "/$" + row(path), answer: "404 " + resourceAt(path).Singular + " Unknown"},
 			step{call: "GET " + path + "?coid=$co", lists: "Id: "})

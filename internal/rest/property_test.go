@@ -80,7 +80,7 @@ func spareOf(sp specimen) []step {
 }
 
 // compare fails the property unless a record is returned as it was sent.
-func (s *fixture) compare(rt *rapid.T, one string, e drawn) {
+func (s *fixture) compare(rt *rapid.T, one string, e randomElement) {
 	view := s.call("", http.MethodGet, one+".json", nil)
 	if len(view.records) != 1 {
 		rt.Fatalf("%s is answered %s", one, view.line())
@@ -92,16 +92,16 @@ func (s *fixture) compare(rt *rapid.T, one string, e drawn) {
 	}
 }
 
-// drawn is an element: its body, the values to be returned, and whether all of it is valid.
-type drawn struct {
+// randomElement is an element: its body, the values to be returned, and whether all of it is valid.
+type randomElement struct {
 	body string
 	want fields
 	good bool
 }
 
 // drawElement draws an element with valid values by the table, and some that are invalid or missing.
-func (s *fixture) drawElement(rt *rapid.T, r *comity.Resource, format string) drawn {
-	e := drawn{want: fields{}, good: true}
+func (s *fixture) drawElement(rt *rapid.T, r *comity.Resource, format string) randomElement {
+	e := randomElement{want: fields{}, good: true}
 	members := map[string]any{"Version": "1.0"}
 	for _, f := range r.Fields {
 		luck := rapid.IntRange(0, 19).Draw(rt, f.Name+" luck")
@@ -233,9 +233,9 @@ func (s *fixture) drawText(rt *rapid.T, f *comity.Field) string {
 	runes := rapid.RuneFrom([]rune(" \t\nazAZ09.,;'\"\\/&%$_-éß漢😀\u0301\u2028\ufeff"))
 	for {
 		// Blanks around it would be trimmed; names and secrets do not accept everything.
-		drawn := strings.TrimSpace(rapid.StringOfN(runes, 1, f.Max, -1).Draw(rt, f.Name))
-		if _, sentence := f.Read(comity.Scalar{Type: comity.TextScalar, Text: drawn}); drawn != "" && sentence == "" {
-			return drawn
+		text := strings.TrimSpace(rapid.StringOfN(runes, 1, f.Max, -1).Draw(rt, f.Name))
+		if _, sentence := f.Read(comity.Scalar{Type: comity.TextScalar, Text: text}); text != "" && sentence == "" {
+			return text
 		}
 	}
 }

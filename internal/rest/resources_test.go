@@ -116,17 +116,17 @@ func TestViewAll(t *testing.T) {
 	})
 }
 
-// requiredOf returns the faults of an element with nothing in it but an unknown Version, in order.
+// requiredOf returns the field errors of an element with nothing in it but an unknown Version, in order.
 func requiredOf(path string) string {
-	faults := []string{"Version"}
+	fieldErrors := []string{"Version"}
 	for _, f := range resourceAt(path).Fields {
 		switch {
 		case f.Kind == comity.Owner && f.MissingOwner:
-			faults = append(faults, "co_person_id")
+			fieldErrors = append(fieldErrors, "co_person_id")
 		case f.Required && f.Kind != comity.Owner:
-			faults = append(faults, f.Column)
+			fieldErrors = append(fieldErrors, f.Column)
 		}
 	}
-	slices.Sort(faults)
-	return strings.Join(faults, " ")
+	slices.Sort(fieldErrors)
+	return strings.Join(fieldErrors, " ")
 }

@@ -65,8 +65,8 @@ func appendProblemJSON(dst []byte, e *comity.Error) []byte {
 
 func appendFieldErrorsXML(dst []byte, fieldErrors []comity.FieldError) []byte {
 	dst = appendStartXML(dst, "InvalidFields")
-	for _, fault := range byField(fieldErrors) {
-		dst = appendElementXML(dst, fault.Field, fault.Sentence)
+	for _, fieldError := range byField(fieldErrors) {
+		dst = appendElementXML(dst, fieldError.Field, fieldError.Sentence)
 	}
 	return appendEndXML(dst, "InvalidFields")
 }
@@ -74,18 +74,18 @@ func appendFieldErrorsXML(dst []byte, fieldErrors []comity.FieldError) []byte {
 func appendFieldErrorsJSON(dst []byte, fieldErrors []comity.FieldError) []byte {
 	dst = append(dst, `,"InvalidFields":{`...)
 	field := ""
-	for i, fault := range byField(fieldErrors) {
+	for i, fieldError := range byField(fieldErrors) {
 		switch {
 		case i == 0:
-			dst = append(appendStringJSON(dst, fault.Field), `:[`...)
-		case fault.Field == field:
+			dst = append(appendStringJSON(dst, fieldError.Field), `:[`...)
+		case fieldError.Field == field:
 			dst = append(dst, ',')
 		default:
 			dst = append(dst, `],`...)
-			dst = append(appendStringJSON(dst, fault.Field), `:[`...)
+			dst = append(appendStringJSON(dst, fieldError.Field), `:[`...)
 		}
-		dst = appendStringJSON(dst, fault.Sentence)
-		field = fault.Field
+		dst = appendStringJSON(dst, fieldError.Sentence)
+		field = fieldError.Field
 	}
 	return append(dst, `]}`...)
 }

@@ -73,12 +73,12 @@ func TestError(t *testing.T) {
 			json: `"Id":"5","Error":"The uid <a\"b> is in use"}`, xml: ` Id="5"><Error>The uid &lt;a&quot;b&gt; is in use</Error>`,
 		},
 		{
-			name: "one fault", id: "New", err: comity.InvalidFields(comity.FieldError{Field: "name", Sentence: "A name must be provided"}),
+			name: "one field error", id: "New", err: comity.InvalidFields(comity.FieldError{Field: "name", Sentence: "A name must be provided"}),
 			json: `"Id":"New","InvalidFields":{"name":["A name must be provided"]}}`,
 			xml:  ` Id="New"><InvalidFields><name>A name must be provided</name></InvalidFields>`,
 		},
 		{
-			name: "the faults of a field together", id: "5",
+			name: "the errors of a field together", id: "5",
 			err: comity.InvalidFields(
 				comity.FieldError{Field: "Version", Sentence: "1"}, comity.FieldError{Field: "name", Sentence: "2"}, comity.FieldError{Field: "o", Sentence: "3"},
 				comity.FieldError{Field: "name", Sentence: "\"4\"\n"}, comity.FieldError{Field: "Version", Sentence: "5"}, comity.FieldError{Field: "name", Sentence: "2"},

@@ -78,25 +78,25 @@ func TestDecodeJSON(t *testing.T) {
 		{name: "Version as a number", res: cou, cells: map[string]string{"Name": `"x"`}, body: `{"Version":1.0,"Name":"x"}`},
 		{
 			name: "no Version", res: cou, cells: map[string]string{"Name": `"x"`}, body: `{"Version_":"1.0","Name":"x"}`,
-			faults: map[string]string{"Version": "1.0"},
+			fieldErrors: map[string]string{"Version": "1.0"},
 		},
 		{
 			name: "the Version of the envelope does not count", res: cou, body: `{"Version":"1.0","Cous":[{}]}`,
-			faults: map[string]string{"Version": "1.0"},
+			fieldErrors: map[string]string{"Version": "1.0"},
 		},
-		{name: "Version of another kind", res: cou, body: `{"Version":["1.0"]}`, faults: map[string]string{"Version": "1.0"}},
+		{name: "Version of another kind", res: cou, body: `{"Version":["1.0"]}`, fieldErrors: map[string]string{"Version": "1.0"}},
 		{
-			name: "all faults together", res: role, cells: map[string]string{"Title": `"Dean"`},
+			name: "all field errors together", res: role, cells: map[string]string{"Title": `"Dean"`},
 			body: `{"Version":"2.0","Title":"Dean","O":"<b>","Ordr":"x","ValidFrom":"yesterday","Status":"Bogus","CouId":true,"Ou":false}`,
-			faults: map[string]string{
+			fieldErrors: map[string]string{
 				"Version": "1.0", "o": `"<"`, "ordr": "whole number", "valid_from": "time in UTC", "status": `PendingVetting, Suspended, not "Bogus"`,
 				"cou_id": "an id", "ou": "a text",
 			},
 		},
 		{
 			name: "objects and lists are no values", res: cou,
-			body:   `{"Version":"1.0","Name":{"a":1},"CoId":[2]}`,
-			faults: map[string]string{"name": "single value of valid Unicode: a text", "co_id": "single value of valid Unicode: an id"},
+			body:        `{"Version":"1.0","Name":{"a":1},"CoId":[2]}`,
+			fieldErrors: map[string]string{"name": "single value of valid Unicode: a text", "co_id": "single value of valid Unicode: an id"},
 		},
 		{
 			name: "a number is the text that it is written as", res: role, cells: map[string]string{"Title": `"12345.60"`, "O": `"1E+400"`, "Ou": `"-0"`},
@@ -108,20 +108,20 @@ func TestDecodeJSON(t *testing.T) {
 		},
 		{
 			name: "a number that is not whole is no id", res: role,
-			body:   `{"Version":"1.0","Ordr":1e3,"CouId":1e3,"ManagerCoPersonId":2.5,"CoPersonId":8.5}`,
-			faults: map[string]string{"ordr": "a whole number", "cou_id": "an id", "manager_co_person_id": "an id", "person": "an id"},
+			body:        `{"Version":"1.0","Ordr":1e3,"CouId":1e3,"ManagerCoPersonId":2.5,"CoPersonId":8.5}`,
+			fieldErrors: map[string]string{"ordr": "a whole number", "cou_id": "an id", "manager_co_person_id": "an id", "person": "an id"},
 		},
-		{name: "an empty list is a record that names nothing", res: cou, body: `{"RequestType":"Cous","Version":"1.0","Cous":[ ]}`, faults: map[string]string{"Version": "1.0"}},
+		{name: "an empty list is a record that names nothing", res: cou, body: `{"RequestType":"Cous","Version":"1.0","Cous":[ ]}`, fieldErrors: map[string]string{"Version": "1.0"}},
 		{
 			name: "bytes that are no Unicode spoil their field only", res: cou, cells: map[string]string{"CoId": "2"},
-			body:   "{\"Version\":\"1.0\",\"CoId\":2,\"Name\":\"a\xffb\",\"x\xff\":1}",
-			faults: map[string]string{"name": "Unicode"},
+			body:        "{\"Version\":\"1.0\",\"CoId\":2,\"Name\":\"a\xffb\",\"x\xff\":1}",
+			fieldErrors: map[string]string{"name": "Unicode"},
 		},
 		{
 			name: "half a surrogate spoils its field only", res: name, cells: map[string]string{"Given": `"\\ud800"`},
 			body: `{"Version":"1.0","Given":"\\ud800","Family":"a\uDC00b","Middle":"\ud800","Suffix":"\ud800\u0041",` +
 				`"Honorific":"\ud800x12345","Type":"\udc00\ud800"}`,
-			faults: map[string]string{"family": "Unicode", "middle": "Unicode", "suffix": "Unicode", "honorific": "Unicode", "type": "Unicode"},
+			fieldErrors: map[string]string{"family": "Unicode", "middle": "Unicode", "suffix": "Unicode", "honorific": "Unicode", "type": "Unicode"},
 		},
 		{name: "nesting within the limit", res: cou, body: `{"Version":"1.0","Zip":` + strings.Repeat("[", 31) + strings.Repeat("]", 31) + `}`},
 		{

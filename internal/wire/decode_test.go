@@ -12,11 +12,11 @@ import (
 
 // decodeTest is a body and the expected record.
 type decodeTest struct {
-	name   string
-	res    *comity.Resource
-	body   string
-	cells  map[string]string
-	faults map[string]string // a part of each field's sentence
+	name        string
+	res         *comity.Resource
+	body        string
+	cells       map[string]string
+	fieldErrors map[string]string // a part of each field's sentence
 }
 
 func (tt decodeTest) run(t *testing.T, f wire.Format) {
@@ -36,12 +36,12 @@ func (tt decodeTest) run(t *testing.T, f wire.Format) {
 		if diff := cmp.Diff(want, cells(in.Record)); diff != "" {
 			t.Errorf("cells (-want +got):\n%s", diff)
 		}
-		if len(in.FieldErrors) != len(tt.faults) {
-			t.Errorf("faults %v, want those of %v", in.FieldErrors, tt.faults)
+		if len(in.FieldErrors) != len(tt.fieldErrors) {
+			t.Errorf("field errors %v, want those of %v", in.FieldErrors, tt.fieldErrors)
 		}
-		for _, fault := range in.FieldErrors {
-			if part, ok := tt.faults[fault.Field]; !ok || !strings.Contains(fault.Sentence, part) {
-				t.Errorf("fault %q: %q, want %q in it", fault.Field, fault.Sentence, part)
+		for _, fieldError := range in.FieldErrors {
+			if part, ok := tt.fieldErrors[fieldError.Field]; !ok || !strings.Contains(fieldError.Sentence, part) {
+				t.Errorf("field error %q: %q, want %q in it", fieldError.Field, fieldError.Sentence, part)
 			}
 		}
 	})

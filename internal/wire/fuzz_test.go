@@ -46,9 +46,9 @@ func fuzzDecode(t *testing.T, f wire.Format, body []byte) {
 			checkMalformed(t, in, err)
 			continue
 		}
-		for _, fault := range in.FieldErrors {
-			if fault.Field == "" || fault.Sentence == "" {
-				t.Errorf("fault %+v", fault)
+		for _, fieldError := range in.FieldErrors {
+			if fieldError.Field == "" || fieldError.Sentence == "" {
+				t.Errorf("field error %+v", fieldError)
 			}
 		}
 		answer := comity.InvalidFields(in.FieldErrors...)

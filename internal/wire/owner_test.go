@@ -53,31 +53,31 @@ func TestDecodeOwnerInJSON(t *testing.T) {
 		{name: "flat null", res: name, cells: owner("empty"), body: `{"Version":"1.0","CoPersonId":null}`},
 		{
 			name: "no Type", res: name, body: `{"Version":"1.0","Person":{"Id":"7"}}`,
-			faults: map[string]string{"person": "one of CO, Org"},
+			fieldErrors: map[string]string{"person": "one of CO, Org"},
 		},
 		{
 			name: "Type it does not permit", res: name, body: `{"Version":"1.0","Person":{"Type":"Group","Id":"7"},"CoPersonId":"7"}`,
-			faults: map[string]string{"person": "one of CO, Org"},
+			fieldErrors: map[string]string{"person": "one of CO, Org"},
 		},
 		{
 			name: "Type of another kind", res: name, body: `{"Version":"1.0","Person":{"Type":{},"Id":"7"}}`,
-			faults: map[string]string{"person": "one of CO, Org"},
+			fieldErrors: map[string]string{"person": "one of CO, Org"},
 		},
 		{
 			name: "Id of another kind", res: name, body: `{"Version":"1.0","Person":{"Type":"CO","Id":[7]}}`,
-			faults: map[string]string{"person": "an id as its Id"},
+			fieldErrors: map[string]string{"person": "an id as its Id"},
 		},
 		{
 			name: "flat id of another kind", res: name, body: `{"Version":"1.0","CoPersonId":true}`,
-			faults: map[string]string{"person": "an id as its CoPersonId"},
+			fieldErrors: map[string]string{"person": "an id as its CoPersonId"},
 		},
 		{
 			name: "number for an object", res: name, body: `{"Version":"1.0","Person":7,"CoPersonId":"7"}`,
-			faults: map[string]string{"person": "an object with a Type (CO, Org) and an Id"},
+			fieldErrors: map[string]string{"person": "an object with a Type (CO, Org) and an Id"},
 		},
 		{
 			name: "list for an object", res: name, body: `{"Version":"1.0","Person":[{"Type":"CO","Id":"7"}]}`,
-			faults: map[string]string{"person": "an object"},
+			fieldErrors: map[string]string{"person": "an object"},
 		},
 	} {
 		tt.run(t, wire.JSON)
@@ -94,9 +94,9 @@ func TestDecodeOwnerInXML(t *testing.T) {
 		{name: "empty", cells: owner("empty"), body: in(`<Person/>`)},
 		{name: "empty Type and Id", cells: owner("empty"), body: in(`<Person><Type/><Id/></Person>`)},
 		{name: "no Id is an unknown id", cells: owner("CO 0"), body: in(`<Person><Type>CO</Type></Person>`)},
-		{name: "text for an object", body: in(`<Person>7</Person>`), faults: map[string]string{"person": "an object"}},
-		{name: "elements in Type", body: in(`<Person><Type><b>CO</b></Type><Id>7</Id></Person>`), faults: map[string]string{"person": "one of CO, Org"}},
-		{name: "elements in Id", body: in(`<Person><Type>CO</Type><Id><b/>7</Id></Person>`), faults: map[string]string{"person": "an id"}},
+		{name: "text for an object", body: in(`<Person>7</Person>`), fieldErrors: map[string]string{"person": "an object"}},
+		{name: "elements in Type", body: in(`<Person><Type><b>CO</b></Type><Id>7</Id></Person>`), fieldErrors: map[string]string{"person": "one of CO, Org"}},
+		{name: "elements in Id", body: in(`<Person><Type>CO</Type><Id><b/>7</Id></Person>`), fieldErrors: map[string]string{"person": "an id"}},
 	} {
 		tt.res = comity.Name.Resource
 		tt.run(t, wire.XML)
