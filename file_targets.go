@@ -12,7 +12,7 @@ const (
 // CoFileProvisionerTarget is the file provisioner's settings for one provisioning target.
 var CoFileProvisionerTarget = func() (t struct {
 	*Resource
-	CoProvisioningTargetId, Layout, IdentifierType, IncludeAttributes, IncludeGroups *Field
+	CoProvisioningTargetId, Layout, IdentifierType, IncludeAttributes, IncludeGroups, GroupReadable *Field
 },
 ) {
 	t.Resource = resource("CoFileProvisionerTarget", "CoFileProvisionerTargets", "file_provisioner/co_file_provisioner_targets").short("FPT").
@@ -33,6 +33,8 @@ var CoFileProvisionerTarget = func() (t struct {
 		doc("`false` writes who changed and not what.")
 	t.IncludeGroups = t.boolean("IncludeGroups").advanced().defaults(Cell{}).queueColumn(QueueIncludeGroups).
 		doc("The CO's groups are written, too, each with its members' identifiers.")
+	t.GroupReadable = t.boolean("GroupReadable").advanced().defaults(BoolCell(true)).
+		doc("The files have the mode 0640 and folders 0750, so that a program of another user picks them up; `false` makes them 0600 and 0700. It holds for those that are made from then on.")
 	t.unique(Unique{Phrase: PhraseTargetConfigured, Fields: []*Field{t.CoProvisioningTargetId}})
 	return t
 }()

@@ -57,13 +57,20 @@ func (c *Connector) Plan(d comity.Destination, s comity.Snapshot, state comity.S
 type target struct {
 	folder string
 	log    bool
+	modes  modes
 }
 
 func targetOf(d comity.Destination) target {
-	return target{
+	f := comity.CoFileProvisionerTarget
+	t := target{
 		folder: "target-" + strconv.FormatInt(d.Target.Id, 10),
-		log:    d.Settings.Text(comity.CoFileProvisionerTarget.Layout) == comity.LayoutLog,
+		log:    d.Settings.Text(f.Layout) == comity.LayoutLog,
+		modes:  forOwner,
 	}
+	if connector.TrueUnlessSet(d.Settings, f.GroupReadable) {
+		t.modes = forGroup
+	}
+	return t
 }
 
 // address sets an operation's method and path. The error is a connector.NoAddress if no file can have the
@@ -108,10 +115,10 @@ type entry struct {
 
 // Apply changes one file. All failures are the spool's, such as a full disk, and may pass. It keeps no state of
 // its own.
-func (c *Connector) Apply(ctx context.Context, _ comity.Destination, op comity.Operation, own []byte) (comity.Answer, []byte) {
+func (c *Connector) Apply(ctx context.Context, d comity.Destination, op comity.Operation, own []byte) (comity.Answer, []byte) {
 	err := ctx.Err()
 	if err == nil {
-		err = c.change(ctx, op)
+		err = c.change(ctx, op, targetOf(d).modes)
 	}
 	if err != nil {
 		return comity.Answer{Text: connector.Clean(err.Error(), connector.MaxAnswer)}, own
@@ -119,18 +126,18 @@ func (c *Connector) Apply(ctx context.Context, _ comity.Destination, op comity.O
 	return comity.Answer{OK: true, Text: "OK"}, own
 }
 
-func (c *Connector) change(ctx context.Context, op comity.Operation) error {
+func (c *Connector) change(ctx context.Context, op comity.Operation, m modes) error {
 	switch op.Method {
 	case methodRemove:
 		return c.spool.remove(op.URL)
 	case methodWrite:
-		return c.spool.write(op.URL, append(op.Body[:len(op.Body):len(op.Body)], '\n'))
+		return c.spool.write(op.URL, append(op.Body[:len(op.Body):len(op.Body)], '\n'), m)
 	}
 	line, err := json.Marshal(entry{op.Id, connector.SubjectName(op.Subject), op.Sequence, op.Body})
 	if err != nil {
 		return fmt.Errorf("line of the log: %w", err)
 	}
-	return c.spool.append(ctx, op.URL, append(line, '\n'))
+	return c.spool.append(ctx, op.URL, append(line, '\n'), m)
 }
 
 // Readable returns nil if each subject has a file.

@@ -309,23 +309,36 @@ func again(t *testing.T, test, folder string, status int) {
 	}
 }
 
-// The group may read what is written, whatever the umask is.
+// The group may read what is written unless the settings say otherwise, whatever the umask is.
 func TestModes(t *testing.T) {
-	folder := t.TempDir()
-	check(t, os.Chmod(folder, 0o750|fs.ModeSetgid))
-	before := syscall.Umask(0o077)
-	defer syscall.Umask(before)
-	for _, layout := range []string{comity.LayoutFiles, comity.LayoutLog} {
-		deliver(t, file.New(folder), destination(layout), connectortest.Person("ada"), comity.ProvisionedAs{})
-	}
-	for name, want := range map[string]fs.FileMode{
-		"target-7": fs.ModeDir | fs.ModeSetgid | 0o750, "target-7/people": fs.ModeDir | fs.ModeSetgid | 0o750,
-		"target-7/people/ada.json": 0o640, "target-7/log.jsonl": 0o640,
+	defer syscall.Umask(syscall.Umask(0))
+	for _, tt := range []struct {
+		umask         int
+		groupReadable bool
+		folder, file  fs.FileMode
+	}{
+		{0o077, true, 0o750, 0o640},
+		{0o077, false, 0o700, 0o600},
+		{0, true, 0o750, 0o640},
+		{0, false, 0o700, 0o600},
 	} {
-		info, err := os.Stat(filepath.Join(folder, name))
-		check(t, err)
-		if info.Mode() != want {
-			t.Errorf("%s has the mode %v, want %v", name, info.Mode(), want)
+		folder := t.TempDir()
+		check(t, os.Chmod(folder, 0o750|fs.ModeSetgid))
+		syscall.Umask(tt.umask)
+		for _, layout := range []string{comity.LayoutFiles, comity.LayoutLog} {
+			d := destination(layout)
+			d.Settings.SetBool(comity.CoFileProvisionerTarget.GroupReadable, tt.groupReadable)
+			deliver(t, file.New(folder), d, connectortest.Person("ada"), comity.ProvisionedAs{})
+		}
+		for name, want := range map[string]fs.FileMode{
+			"target-7": fs.ModeDir | fs.ModeSetgid | tt.folder, "target-7/people": fs.ModeDir | fs.ModeSetgid | tt.folder,
+			"target-7/people/ada.json": tt.file, "target-7/log.jsonl": tt.file,
+		} {
+			info, err := os.Stat(filepath.Join(folder, name))
+			check(t, err)
+			if info.Mode() != want {
+				t.Errorf("readable by the group %t, umask %o: %s has the mode %v, want %v", tt.groupReadable, tt.umask, name, info.Mode(), want)
+			}
 		}
 	}
 }

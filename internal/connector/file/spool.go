@@ -28,11 +28,14 @@ type spool struct {
 
 func newSpool(folder string) *spool { return &spool{folder: folder} }
 
-// The group of a file can read it, whatever the process's umask is: the program that picks files up need not be
-// the same user. Where the spool's folder has the set-group-ID bit, this is that folder's group.
-const (
-	folderMode = 0o750
-	fileMode   = 0o640
+// modes are the permissions of what is made, whatever the process's umask is.
+type modes struct{ folder, file fs.FileMode }
+
+// forOwner lets only the process's user read, forGroup also the group. Where the spool's folder has the
+// set-group-ID bit, this is that folder's group.
+var (
+	forOwner = modes{folder: 0o700, file: 0o600}
+	forGroup = modes{folder: 0o750, file: 0o640}
 )
 
 // stale is the age from which an incomplete file is a leftover: no delivery takes as long.
@@ -57,16 +60,16 @@ func (s *spool) exists() bool {
 }
 
 // write replaces a file by one with the content, or makes it: readers see the old content or the new one.
-func (s *spool) write(name string, content []byte) error {
+func (s *spool) write(name string, content []byte, m modes) error {
 	return s.in(func(root *os.Root) error {
 		folder := path.Dir(name)
 		incomplete := path.Join(path.Dir(folder), "incomplete")
-		if err := errors.Join(makeFolder(root, folder), makeFolder(root, incomplete)); err != nil {
+		if err := errors.Join(makeFolder(root, folder, m), makeFolder(root, incomplete, m)); err != nil {
 			return err
 		}
 		s.removeStale(root, incomplete)
 		part := path.Join(incomplete, rand.Text())
-		err := writeNew(root, part, content)
+		err := writeNew(root, part, content, m)
 		if err == nil && s.beforeRename != nil {
 			s.beforeRename()
 		}
@@ -82,12 +85,12 @@ func (s *spool) write(name string, content []byte) error {
 }
 
 // writeNew makes a file with the content, and returns when it is on the disk.
-func writeNew(root *os.Root, name string, content []byte) error {
-	f, err := root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, fileMode)
+func writeNew(root *os.Root, name string, content []byte, m modes) error {
+	f, err := root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, m.file)
 	if err != nil {
 		return err
 	}
-	err = f.Chmod(fileMode)
+	err = f.Chmod(m.file)
 	if err == nil {
 		_, err = f.Write(content)
 	}
@@ -126,19 +129,19 @@ func (s *spool) remove(name string) error {
 
 // append adds a line at the end of a log. What an earlier append left of a line is removed first. Writers of one
 // log take turns by a lock on it, which a program that picks the log up can take, too.
-func (s *spool) append(ctx context.Context, name string, line []byte) error {
+func (s *spool) append(ctx context.Context, name string, line []byte, m modes) error {
 	s.appending.Lock()
 	defer s.appending.Unlock()
 	return s.in(func(root *os.Root) error {
-		if err := makeFolder(root, path.Dir(name)); err != nil {
+		if err := makeFolder(root, path.Dir(name), m); err != nil {
 			return err
 		}
 		for {
-			f, err := root.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_APPEND, fileMode)
+			f, err := root.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_APPEND, m.file)
 			if err != nil {
 				return err
 			}
-			moved, err := appendTo(ctx, root, f, name, line)
+			moved, err := appendTo(ctx, root, f, name, line, m)
 			if err = errors.Join(err, f.Close()); err != nil || !moved {
 				return err
 			}
@@ -148,7 +151,7 @@ func (s *spool) append(ctx context.Context, name string, line []byte) error {
 
 // appendTo adds a line to a log that is open under a name. moved says that it does not have this name any more, so
 // that nothing was added.
-func appendTo(ctx context.Context, root *os.Root, f *os.File, name string, line []byte) (moved bool, err error) {
+func appendTo(ctx context.Context, root *os.Root, f *os.File, name string, line []byte, m modes) (moved bool, err error) {
 	if err := lock(ctx, f); err != nil {
 		return false, fmt.Errorf("lock %s: %w", name, err)
 	}
@@ -171,7 +174,7 @@ func appendTo(ctx context.Context, root *os.Root, f *os.File, name string, line 
 		err = f.Truncate(size)
 	}
 	if err == nil && size == 0 {
-		err = f.Chmod(fileMode)
+		err = f.Chmod(m.file)
 	}
 	if err != nil {
 		return false, err
@@ -235,17 +238,17 @@ func (s *spool) read(name string, limit int64) (content []byte, err error) {
 }
 
 // makeFolder makes a folder and those above it, and returns when their names are on the disk.
-func makeFolder(root *os.Root, folder string) error {
+func makeFolder(root *os.Root, folder string, m modes) error {
 	if _, err := root.Stat(folder); err == nil {
 		return nil
 	}
-	if err := root.MkdirAll(folder, folderMode); err != nil {
+	if err := root.MkdirAll(folder, m.folder); err != nil {
 		return err
 	}
 	for ; folder != "."; folder = path.Dir(folder) {
 		info, err := root.Stat(folder)
 		if err == nil {
-			err = root.Chmod(folder, info.Mode()|folderMode)
+			err = root.Chmod(folder, info.Mode()|m.folder)
 		}
 		if err == nil {
 			err = syncNames(root, path.Dir(folder))
