@@ -41,26 +41,26 @@ func (s *Service) CheckDeletes(ctx context.Context, caller authz.Caller, target 
 // so many deletes are more likely a mistake, such as a group that lost its members. Deletes of groups do
 // not count, since they delete no people.
 func (s *Service) limitDeletes(ctx context.Context, target int64, most int64) error {
-	known, leaving, err := s.countLeaving(ctx, target)
-	if err != nil || leaving*100 <= most*known {
+	provisioned, leaving, err := s.countLeaving(ctx, target)
+	if err != nil || leaving*100 <= most*provisioned {
 		return err
 	}
-	share := (leaving*100 + known - 1) / known
+	share := (leaving*100 + provisioned - 1) / provisioned
 	return &TooManyDeletes{comity.RefuseBecause(comity.PhraseForbidden,
 		"%d of the %d people at target %d would be deleted, more than %d %%: allow this with --max-deletes %d%%, or with maxdeletes=%d in a request",
-		leaving, known, target, most, share, share)}
+		leaving, provisioned, target, most, share, share)}
 }
 
-// countLeaving returns the number of people that a target knows, and how many of these a full sync would delete
+// countLeaving returns the number of people that a target was last sent, and how many of these a full sync would delete
 // there now.
-func (s *Service) countLeaving(ctx context.Context, target int64) (known, leaving int64, err error) {
+func (s *Service) countLeaving(ctx context.Context, target int64) (provisioned, leaving int64, err error) {
 	err = s.store.Snapshot(ctx, func(tx *db.Tx) error {
 		d, err := store.Destination(ctx, tx, target)
 		if err != nil || d.Settings == nil {
 			// A target without settings receives nothing.
 			return err
 		}
-		known, leaving, err = queue.CountProvisioned(ctx, tx, target, queue.ProvisionRule{
+		provisioned, leaving, err = queue.CountProvisioned(ctx, tx, target, queue.Provisionable{
 			Statuses:       provisionedStatuses,
 			IdentifierType: d.IdentifierType, IdentifierStatus: comity.Active,
 			GroupId: d.Target.Int(comity.CoProvisioningTarget.ProvisionCoGroupId), GroupStatus: comity.Active,
@@ -73,5 +73,5 @@ func (s *Service) countLeaving(ctx context.Context, target int64) (known, leavin
 	if err != nil {
 		return 0, 0, fmt.Errorf("count who leaves target %d: %w", target, err)
 	}
-	return known, leaving, nil
+	return provisioned, leaving, nil
 }

@@ -360,7 +360,7 @@ func planned() []struct {
 			return err
 		}},
 		{"who leaves a target", []string{"deliveries_pkey", "co_people_pkey", "identifiers_(co_person|unique)", "co_group_members_(co_person|unique|co_group|counted)"}, func(ctx context.Context, tx *db.Tx) error {
-			_, _, err := queue.CountProvisioned(ctx, tx, 1, queue.ProvisionRule{
+			_, _, err := queue.CountProvisioned(ctx, tx, 1, queue.Provisionable{
 				Statuses: []string{comity.Active}, IdentifierType: "uid", IdentifierStatus: comity.Active, GroupId: 2, GroupStatus: comity.Active,
 			})
 			return err

@@ -41,18 +41,18 @@ func Subjects(ctx context.Context, tx *db.Tx, target, co int64, after comity.Sub
 	return all, nil
 }
 
-// ProvisionRule says which people a target is sent: those with one of the statuses, an identifier of the type
+// Provisionable says which people a target is sent: those with one of the statuses, an identifier of the type
 // and status and, unless GroupId is 0, a membership of the group, which must have the GroupStatus.
-type ProvisionRule struct {
+type Provisionable struct {
 	Statuses                         []string
 	IdentifierType, IdentifierStatus string
 	GroupId                          int64
 	GroupStatus                      string
 }
 
-// CountProvisioned returns the number of people that a target was last sent, and the number of those that the
-// rule excludes now.
-func CountProvisioned(ctx context.Context, tx *db.Tx, target int64, p ProvisionRule) (provisioned, leaving int64, err error) {
+// CountProvisioned returns the number of people that a target was last sent, and the number of those that are not
+// provisionable now.
+func CountProvisioned(ctx context.Context, tx *db.Tx, target int64, p Provisionable) (provisioned, leaving int64, err error) {
 	now := tx.Now()
 	var a db.Args
 	stays := `SELECT 1 FROM co_people p WHERE p.id = d.subject_id AND p.status IN ` + db.List(&a, p.Statuses) + `
