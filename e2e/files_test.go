@@ -2,8 +2,10 @@ package e2e_test
 
 import (
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"comity"
@@ -30,6 +32,10 @@ func TestPeopleAreWrittenToFiles(t *testing.T) {
 			return err == nil && matches(`^\{.*"person":\{"meta":\{"id":"ada/x".*\}\}\n$`, string(content))
 		}
 		eventually(t, "the person has a file", there)
+		eventually(t, "no delivery is left that could write the file again", func() bool {
+			status := call(t, r.http, http.MethodGet, r.api()+"co_provisioning_targets/status/"+text(target)+".json", r.user, r.key, "")
+			return strings.Contains(status.body, `"Waiting":0,"InFlight":0`)
+		})
 		command := func(more ...string) ran {
 			return runToEnd(t, r.operator(append([]string{"provision", "--target", text(target), "--all", "--spool-dir", spool}, more...)...))
 		}
