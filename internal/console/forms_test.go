@@ -29,6 +29,11 @@ func TestFaultsStandBesideTheirFields(t *testing.T) {
 		if got := b.fault("Name"); got != "Name is required." {
 			t.Errorf("beside a name that is missing stands %q", got)
 		}
+		b.get(fmt.Sprintf("/console/co/%d/co_groups/new", co), 200)
+		b.submit(values{"Name": "CO:members:chosen"}, 422)
+		if got := b.fault("Name"); got != "Name reserved." {
+			t.Errorf("beside a name that is reserved stands %q", got)
+		}
 	})
 }
 
