@@ -50,16 +50,12 @@ func releaseLinks(ctx context.Context, tx *db.Tx, r *comity.Resource, ids, actor
 	return nil
 }
 
+// deleteSet deletes the records of a resource whose ids the subquery selects, with their dependents, and adds the
+// people and groups that show them to the change set.
 func deleteSet(ctx context.Context, tx *db.Tx, r *comity.Resource, ids, actor string, a db.Args) error {
 	if err := releaseLinks(ctx, tx, r, ids, actor, a); err != nil {
 		return err
 	}
-	return deleteShown(ctx, tx, r, ids, actor, a)
-}
-
-// deleteShown deletes the records of a resource whose ids the subquery selects, and adds those whose messages show
-// them to the change set.
-func deleteShown(ctx context.Context, tx *db.Tx, r *comity.Resource, ids, actor string, a db.Args) error {
 	if err := queue.GroupsIn(ctx, tx, r, ids, a); err != nil {
 		return err
 	}

@@ -14,7 +14,7 @@ func addToChanges(tx *db.Tx, was, rec *comity.Record, place db.Place) {
 	}
 	people := []int64{place.CoPersonId, place.FormerPersonId}
 	if rec.Resource == comity.CoPerson.Resource {
-		people = []int64{rec.Id, 0}
+		people = []int64{rec.Id}
 	}
 	for _, person := range people {
 		if person == 0 {

@@ -26,7 +26,7 @@ func setTargetColumns(ctx context.Context, tx *db.Tx, rec *comity.Record) error 
 		includeGroups = rec.Bool(f)
 	}
 	return tx.Queue(ctx, `UPDATE co_provisioning_targets SET identifier_type = $2, workers = $3, include_groups = $4 WHERE id = $1`,
-		db.Args{rec.Int(rec.Resource.Field("CoProvisioningTargetId")), identifierType, workers, includeGroups})
+		db.Args{rec.Int(rec.Resource.TargetId()), identifierType, workers, includeGroups})
 }
 
 // clearTargetColumns empties these columns for the targets of the settings whose ids the subquery selects. It

@@ -47,6 +47,9 @@ func (tx *Tx) DrawIDs(ctx context.Context, r *comity.Resource, n int) ([]int64, 
 	return ids, err
 }
 
+// MaxRows is the maximum number of rows that one statement of a set operation handles.
+const MaxRows = 5000
+
 // RowsOf adds rows of numbers as one JSON parameter and returns the table expression of these rows; element
 // reads their columns. The statement is the same for any number of rows, and is planned for a few rows that
 // are found by their ids.

@@ -147,16 +147,13 @@ func SyncAutomatic(ctx context.Context, tx *db.Tx, s Scope, rule AutomaticRule, 
 	return changed, apply(ctx, tx, s.CoId, d, actor)
 }
 
-// maxSet is the maximum number of rows that one statement of a set operation handles.
-const maxSet = 5000
-
 // apply deletes the surplus memberships of a difference and adds the missing ones: with a fixed number of
-// statements for each maxSet rows, which find rows by their ids only.
+// statements for each db.MaxRows rows, which find rows by their ids only.
 func apply(ctx context.Context, tx *db.Tx, coID int64, d Difference, actor string) error {
 	if err := removeSurplus(ctx, tx, coID, d.surplus, actor); err != nil {
 		return err
 	}
-	for some := range slices.Chunk(d.Missing, maxSet) {
+	for some := range slices.Chunk(d.Missing, db.MaxRows) {
 		if err := addMissing(ctx, tx, coID, some, actor); err != nil {
 			return err
 		}
@@ -171,7 +168,7 @@ func removeSurplus(ctx context.Context, tx *db.Tx, coID int64, surplus map[int64
 		rows = append(rows, []int64{id, m.Group, m.Person})
 	}
 	slices.SortFunc(rows, slices.Compare)
-	for some := range slices.Chunk(rows, maxSet) {
+	for some := range slices.Chunk(rows, db.MaxRows) {
 		var a db.Args
 		x := tx.Dialect.RowsOf(&a, some)
 		if err := history.DeleteRecords(ctx, tx, comity.CoGroupMember.Resource, "SELECT "+db.Element(0)+" FROM "+x, actor, a); err != nil {

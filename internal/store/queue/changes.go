@@ -101,8 +101,8 @@ func PeopleIn(ctx context.Context, tx *db.Tx, r *comity.Resource, ids string, a 
 	c.read = true
 	sql := fmt.Sprintf(`SELECT DISTINCT co_id, co_person_id FROM history
 		WHERE resource = '%s' AND until IS NULL AND co_person_id IS NOT NULL AND %s`, r.Singular, tx.Dialect.Among("record_id", ids))
-	return tx.Later(ctx, sql, a, func(r *db.Row) error {
-		PersonChanged(tx, r.Int(), r.Int())
+	return tx.Later(ctx, sql, a, func(row *db.Row) error {
+		PersonChanged(tx, row.Int(), row.Int())
 		return nil
 	})
 }
@@ -120,8 +120,8 @@ func GroupsIn(ctx context.Context, tx *db.Tx, r *comity.Resource, ids string, a 
 		return nil
 	}
 	c.read = true
-	return tx.Later(ctx, sql, a, func(r *db.Row) error {
-		MembershipChanged(tx, r.Int(), r.Int(), r.Int())
+	return tx.Later(ctx, sql, a, func(row *db.Row) error {
+		MembershipChanged(tx, row.Int(), row.Int(), row.Int())
 		return nil
 	})
 }

@@ -20,9 +20,6 @@ const enqueueAgain = `ON CONFLICT (` + sameDelivery + `) DO UPDATE SET
 				THEN deliveries.due ELSE excluded.due END,
 			since = coalesce(deliveries.since, excluded.since), refusals = 0, dead_lettered = false`
 
-// maxRows is the maximum number of rows that one statement handles.
-const maxRows = 5000
-
 // Enqueue enqueues the deliveries of what a transaction changed, and empties the change set. It runs last in the
 // transaction: all transactions lock deliveries of people before those of groups, and each kind in one order,
 // without deadlocks.
@@ -55,7 +52,7 @@ const modesOfChanges = `('` + comity.ModeAutomatic + `', '` + comity.ModeQueue +
 // enrolment mode learns of a person who is Active for the first time. It also learns of a person whose first
 // delivery was dead-lettered, because the person may now have what was missing.
 func (c *changeSet) enqueuePeople(ctx context.Context, tx *db.Tx) error {
-	for some := range slices.Chunk(c.rows(), maxRows) {
+	for some := range slices.Chunk(c.rows(), db.MaxRows) {
 		var a db.Args
 		now, x := db.Bigint(a.Put(tx.Now().UnixMicro())), tx.Dialect.RowsOf(&a, some)
 		sql := fmt.Sprintf(`INSERT INTO deliveries (%[1]s)
@@ -98,7 +95,7 @@ func (c *changeSet) findGroups(ctx context.Context, tx *db.Tx) ([]groupDelivery,
 			return nil
 		})
 	}
-	for some := range slices.Chunk(c.membershipRows(), maxRows) {
+	for some := range slices.Chunk(c.membershipRows(), db.MaxRows) {
 		var a db.Args
 		x := tx.Dialect.RowsOf(&a, some)
 		if err := find(fmt.Sprintf("SELECT %s, %s, %s FROM %s", db.Element(0), db.Element(1), db.Element(2), x), a, ""); err != nil {
@@ -106,7 +103,7 @@ func (c *changeSet) findGroups(ctx context.Context, tx *db.Tx) ([]groupDelivery,
 		}
 	}
 	ofPeople := func(people map[int64]bool, and, identifierType string) error {
-		for some := range slices.Chunk(slices.Sorted(maps.Keys(people)), maxRows) {
+		for some := range slices.Chunk(slices.Sorted(maps.Keys(people)), db.MaxRows) {
 			var a db.Args
 			in := tx.Dialect.Among("m.co_person_id", tx.Dialect.IdsIn(&a, some))
 			if err := find("SELECT m.co_id, m.co_group_id, m.co_person_id FROM co_group_members m WHERE "+in+and, a, identifierType); err != nil {
@@ -129,7 +126,7 @@ func (c *changeSet) findGroups(ctx context.Context, tx *db.Tx) ([]groupDelivery,
 }
 
 func enqueueGroups(ctx context.Context, tx *db.Tx, groups []groupDelivery) error {
-	for some := range slices.Chunk(groups, maxRows) {
+	for some := range slices.Chunk(groups, db.MaxRows) {
 		rows := make([][]int64, len(some))
 		for i, g := range some {
 			rows[i] = []int64{g.target, g.group, g.co}
