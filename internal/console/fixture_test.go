@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"path/filepath"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -19,9 +18,9 @@ import (
 	httpconnector "comity/internal/connector/http"
 	"comity/internal/connector/kafka"
 	"comity/internal/console"
+	"comity/internal/dbtest"
 	"comity/internal/httpserver"
 	"comity/internal/outbox"
-	"comity/internal/pgtest"
 	"comity/internal/provisioning"
 	"comity/internal/registry"
 	"comity/internal/registry/view"
@@ -46,38 +45,19 @@ type fixture struct {
 // fixtures are one for each database. All tests share them, and each adds COs of its own.
 var fixtures []*fixture
 
-func TestMain(m *testing.M) { os.Exit(runTests(m)) }
-
-func runTests(m *testing.M) int {
-	ctx := context.Background()
-	folder, err := os.MkdirTemp("", "console-")
-	if err != nil {
-		return failed(err)
-	}
-	defer func() { _ = os.RemoveAll(folder) }()
-	postgres, stop, err := pgtest.Run(ctx, pgtest.Options{})
-	if err != nil {
-		return failed(err)
-	}
-	defer stop()
-	for _, d := range []struct{ name, database string }{
-		{"SQLite", filepath.Join(folder, "registry.db")},
-		{"PostgreSQL", postgres},
-	} {
-		fx, err := newFixture(ctx, d.database)
-		if err != nil {
-			return failed(err)
+func TestMain(m *testing.M) {
+	os.Exit(dbtest.Main(func(ctx context.Context, databases []dbtest.Empty) (int, error) {
+		for _, d := range databases {
+			fx, err := newFixture(ctx, d.Database)
+			if err != nil {
+				return 0, err
+			}
+			defer func() { _ = fx.store.Close() }()
+			fx.name = d.Name
+			fixtures = append(fixtures, fx)
 		}
-		defer func() { _ = fx.store.Close() }()
-		fx.name = d.name
-		fixtures = append(fixtures, fx)
-	}
-	return m.Run()
-}
-
-func failed(err error) int {
-	fmt.Fprintln(os.Stderr, err)
-	return 1
+		return m.Run(), nil
+	}))
 }
 
 func newFixture(ctx context.Context, database string) (*fixture, error) {

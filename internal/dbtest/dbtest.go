@@ -74,3 +74,31 @@ func prepareFile(prepare func(context.Context, string) error) (content []byte, e
 	}
 	return os.ReadFile(path)
 }
+
+// Empty is an empty database and the name of its kind.
+type Empty struct{ Name, Database string }
+
+// Main runs the tests of a package that share one database of each kind, and returns the status to exit with. The
+// databases go with the call.
+func Main(run func(ctx context.Context, databases []Empty) (status int, err error)) int {
+	status, err := withEmpty(context.Background(), run)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return status
+}
+
+func withEmpty(ctx context.Context, run func(context.Context, []Empty) (int, error)) (status int, err error) {
+	folder, err := os.MkdirTemp("", "dbtest-")
+	if err != nil {
+		return 0, fmt.Errorf("dbtest: %w", err)
+	}
+	defer func() { _ = os.RemoveAll(folder) }()
+	postgres, stop, err := pgtest.Run(ctx, pgtest.Options{})
+	if err != nil {
+		return 0, err
+	}
+	defer stop()
+	return run(ctx, []Empty{{"SQLite", filepath.Join(folder, "registry.db")}, {"PostgreSQL", postgres}})
+}

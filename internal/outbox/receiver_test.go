@@ -180,10 +180,10 @@ func (r *receiver) keep(a arrival) {
 	}
 }
 
-// read reads a message of either mode.
 // messageSchema says whether a body is valid by the message's schema.
 var messageSchema = sync.OnceValues(connectortest.Validator)
 
+// read reads a message of either mode.
 func read(req *http.Request) (a arrival, err error) {
 	a.method = req.Method
 	if a.sequence, err = strconv.ParseInt(req.Header.Get(connector.SequenceHeader), 10, 64); err != nil {

@@ -3,12 +3,12 @@ package rest_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
 	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -16,9 +16,9 @@ import (
 	"comity/internal/connector"
 	httpconnector "comity/internal/connector/http"
 	"comity/internal/connector/kafka"
+	"comity/internal/dbtest"
 	"comity/internal/httpserver"
 	"comity/internal/outbox"
-	"comity/internal/pgtest"
 	"comity/internal/provisioning"
 	"comity/internal/registry"
 	"comity/internal/registry/view"
@@ -48,39 +48,24 @@ type api struct {
 // apis are the API on each database. All tests share them, and each adds COs of its own.
 var apis []*api
 
-func TestMain(m *testing.M) { os.Exit(run(m)) }
-
-func run(m *testing.M) int {
-	ctx := context.Background()
-	folder, err := os.MkdirTemp("", "rest-")
-	if err != nil {
-		return fail(err)
-	}
-	defer func() { _ = os.RemoveAll(folder) }()
-	postgres, stop, err := pgtest.Run(ctx, pgtest.Options{})
-	if err != nil {
-		return fail(err)
-	}
-	defer stop()
-	for _, d := range []struct{ name, database string }{
-		{"SQLite", filepath.Join(folder, "registry.db")},
-		{"PostgreSQL", postgres},
-	} {
-		a, err := serve(ctx, d.database, nil)
-		if err != nil {
-			return fail(err)
+func TestMain(m *testing.M) {
+	os.Exit(dbtest.Main(func(ctx context.Context, databases []dbtest.Empty) (int, error) {
+		for _, d := range databases {
+			a, err := serve(ctx, d.Database, nil)
+			if err != nil {
+				return 0, err
+			}
+			defer a.close()
+			a.name = d.Name
+			apis = append(apis, a)
 		}
-		defer a.close()
-		a.name = d.name
-		apis = append(apis, a)
-	}
-	status := m.Run()
-	for _, a := range apis {
-		if err := a.check(ctx); err != nil {
-			status = fail(err)
+		status := m.Run()
+		var wrong []error
+		for _, a := range apis {
+			wrong = append(wrong, a.check(ctx))
 		}
-	}
-	return status
+		return status, errors.Join(wrong...)
+	}))
 }
 
 // check returns what violates the rules after all tests, many of which ran concurrently.
@@ -90,11 +75,6 @@ func (a *api) check(ctx context.Context) error {
 		err = fmt.Errorf("%s is not as the rules say: %v", a.name, problems)
 	}
 	return err
-}
-
-func fail(err error) int {
-	fmt.Fprintln(os.Stderr, err)
-	return 1
 }
 
 // serve creates a registry in an empty database and serves it on loopback. wrap may wrap the listener.
