@@ -14,15 +14,14 @@ import (
 	"time"
 )
 
-const (
-	// aimPage is how long a page of the console may take.
-	aimPage = 50 * time.Millisecond
-	// pageViews is how often each page is looked at.
-	pageViews = 20
-)
+// pageViews is how often each page is looked at.
+const pageViews = 20
 
 // console looks at the pages of the console in a registry of many people, one after the other.
 func (b *bench) console(ctx context.Context) (err error) {
+	if err := b.closeFixtures(); err != nil {
+		return err
+	}
 	r, err := b.registry(ctx, "console", b.size)
 	if err != nil {
 		return err

@@ -13,12 +13,19 @@ import (
 // lists lists many people, and few as often as makes as many, each in a process of its own, and
 // compares the time of a person and the most memory that the process ever had.
 func (b *bench) lists(ctx context.Context) error {
-	note("%s: list", b.version)
-	few, err := b.listed(ctx, b.stock.few, fewPeople)
+	f, err := b.rates(ctx)
 	if err != nil {
 		return err
 	}
-	many, err := b.listed(ctx, b.stock.many, manyPeople)
+	// Only one process of the program may have a file open.
+	if err := b.closeRates(); err != nil {
+		return err
+	}
+	few, err := b.listed(ctx, f.stock, f.stock.few, fewPeople)
+	if err != nil {
+		return err
+	}
+	many, err := b.listed(ctx, f.stock, f.stock.many, manyPeople)
 	if err != nil {
 		return err
 	}
@@ -39,7 +46,7 @@ type listed struct {
 // listings is how often many people are listed.
 const listings = 3
 
-func (b *bench) listed(ctx context.Context, co string, people int) (l listed, err error) {
+func (b *bench) listed(ctx context.Context, all stock, co string, people int) (l listed, err error) {
 	server, err := b.start(ctx)
 	if err != nil {
 		return l, err
@@ -50,7 +57,7 @@ func (b *bench) listed(ctx context.Context, co string, people int) (l listed, er
 		return l, err
 	}
 	defer c.close()
-	if _, err = listPeople(c, b.stock.few, fewPeople); err != nil {
+	if _, err = listPeople(c, all.few, fewPeople); err != nil {
 		return l, err
 	}
 	if l.before, err = server.memory("VmRSS"); err != nil {

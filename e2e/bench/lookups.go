@@ -12,9 +12,6 @@ import (
 	"comity"
 )
 
-// aimLookup is how many times slower a look-up may be among many people than among few.
-const aimLookup = 1.5
-
 // registry is a server on a database of its own, whose one CO has so many people. Ten at a time
 // share a word, which is what is looked for.
 type registry struct {
@@ -59,6 +56,9 @@ func allLookups() []lookup {
 
 // lookups asks two registries, of few people and of many, the same questions in turns.
 func (b *bench) lookups(ctx context.Context) (err error) {
+	if err := b.closeRates(); err != nil {
+		return err
+	}
 	few, err := b.registry(ctx, "few", fewPeople)
 	if err != nil {
 		return err
@@ -78,7 +78,7 @@ func (b *bench) lookups(ctx context.Context) (err error) {
 		if err != nil {
 			return fmt.Errorf("%s: %w", l.name, err)
 		}
-		b.report.lookup(b.version, l.name, many.people, result)
+		b.report.lookup(b.version, l.name, many.people, aims.lookup.on(b.database), result)
 	}
 	return nil
 }
@@ -105,7 +105,7 @@ func (b *bench) registry(ctx context.Context, name string, people int) (*registr
 	if err != nil {
 		return nil, err
 	}
-	own := &bench{settings: b.settings, dir: b.dir, place: &place{database: address}}
+	own := &bench{settings: b.settings, dir: b.dir, servers: b.servers, place: &place{database: address}}
 	r := &registry{database: address, people: people}
 	if r.process, err = own.start(ctx); err != nil {
 		return nil, err

@@ -7,6 +7,8 @@
 // printed as their ratio is the median over the pairs of turns. Clients, servers and database share
 // the machine; the clients write requests that are made already and read no more of an answer than
 // they need (conn.go), so that the servers get most of it.
+// It needs the machine for itself: no figure is judged that was measured while other programs used a tenth of a
+// processor or more (machine.go).
 //
 //	go run ./e2e/bench -databases sqlite -only view,add -rounds 3
 package main
@@ -28,27 +30,7 @@ import (
 	"time"
 )
 
-// The parts of a run, in their order.
-const (
-	partView      = "view"
-	partAdd       = "add"
-	partOnboard   = "onboard"
-	partList      = "list"
-	partReconcile = "reconcile"
-	partLookup    = "lookup"
-	partProvision = "deliver"
-	partSilent    = "silent-target"
-	partArrive    = "arrive"
-	partFullSync  = "full-sync"
-	partConsole   = "console"
-)
-
-var (
-	ratesParts        = []string{partView, partAdd, partOnboard, partReconcile, partList}
-	provisioningParts = []string{partProvision, partSilent, partArrive, partFullSync}
-	allParts          = slices.Concat(ratesParts, []string{partLookup}, provisioningParts, []string{partConsole})
-	allDatabases      = []string{"sqlite", "postgres"}
-)
+var allDatabases = []string{"sqlite", "postgres"}
 
 // settings say what is measured and how long.
 type settings struct {
@@ -94,7 +76,7 @@ func parse(arguments []string) (s settings, err error) {
 	f.IntVar(&s.clients, "clients", 8, "how many clients ask at a time")
 	f.IntVar(&s.size, "size", manyPeople, "of how many people the larger registry is, on which look-ups are compared and full syncs run")
 	databases := f.String("databases", strings.Join(allDatabases, ","), "on which databases")
-	parts := f.String("only", strings.Join(allParts, ","), "which parts")
+	parts := f.String("only", strings.Join(partNames(), ","), "which parts")
 	f.StringVar(&s.program, "program", "", "the program to measure; empty: built from the source")
 	if err := f.Parse(arguments); err != nil {
 		return s, err
@@ -108,7 +90,7 @@ func parse(arguments []string) (s settings, err error) {
 	if s.databases, err = among("-databases", *databases, allDatabases); err != nil {
 		return s, err
 	}
-	s.parts, err = among("-only", *parts, allParts)
+	s.parts, err = among("-only", *parts, partNames())
 	return s, err
 }
 
@@ -148,8 +130,8 @@ func run(ctx context.Context, s settings, out io.Writer) (err error) {
 			return fmt.Errorf("%s: %w", name, err)
 		}
 	}
-	fmt.Fprintf(out, "\n%s %s/%s, %d processors, load %s before; %s; %d clients, %d turns of %v\n",
-		runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), before, strings.Join(versions, ", "), s.clients, s.rounds, s.length)
+	fmt.Fprintf(out, "\n%s %s/%s, %d processors, load %s before and %s after; %s; %d clients, %d turns of %v\n",
+		runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), before, load(), strings.Join(versions, ", "), s.clients, s.rounds, s.length)
 	return r.print(out)
 }
 
@@ -164,16 +146,6 @@ func onDisk(dir string) error {
 		return fmt.Errorf("%s is kept in memory, where a commit costs nothing: set TMPDIR to a folder on a disk", dir)
 	}
 	return nil
-}
-
-// load returns the machine's load average of the last minute: above a few tenths, the ratios are only as good as
-// their range.
-func load() string {
-	average, err := os.ReadFile("/proc/loadavg")
-	if words := strings.Fields(string(average)); err == nil && len(words) > 0 {
-		return words[0]
-	}
-	return "unknown"
 }
 
 // note prints what is being done, to standard error.

@@ -25,6 +25,9 @@ type process struct {
 	address, authorization string
 	// user and key are what that is made of.
 	user, key string
+	// peak is the most memory that it is known to have had, in MiB.
+	peak    float64
+	stopped bool
 }
 
 const stopTime = 20 * time.Second
@@ -59,6 +62,8 @@ func launch(ctx context.Context, name string, arguments []string, read func(p *p
 
 // stop ends the server and waits until it has finished.
 func (p *process) stop() error {
+	_ = p.notePeak() // it may have ended by itself
+	p.stopped = true
 	_ = p.leash.Close()
 	_ = p.cmd.Process.Signal(syscall.SIGTERM) // it may have ended by itself
 	if err := p.cmd.Wait(); err != nil && !errors.Is(err, context.Canceled) {
@@ -73,7 +78,7 @@ func (b *bench) start(ctx context.Context) (*process, error) {
 		"serve", "--listen", "127.0.0.1:0", "--database", b.database,
 		"--secret-key-file", filepath.Join(b.dir, "comity.key"), "--log-level", "warn", "--allow-private-targets",
 	}
-	return launch(ctx, b.program, arguments, func(p *process, line string) {
+	p, err := launch(ctx, b.program, arguments, func(p *process, line string) {
 		words := strings.Fields(line)
 		if len(words) == 2 && words[0] == "user" {
 			p.user = words[1]
@@ -86,6 +91,11 @@ func (b *bench) start(ctx context.Context) (*process, error) {
 			p.address, _, _ = strings.Cut(at, "/")
 		}
 	})
+	if err != nil {
+		return nil, err
+	}
+	b.servers.processes = append(b.servers.processes, p)
+	return p, nil
 }
 
 // startBare starts this program again, as the bare limit.
@@ -114,6 +124,19 @@ func (p *process) memory(name string) (float64, error) {
 	return 0, fmt.Errorf("the status of a process has no %s", name)
 }
 
+// notePeak keeps the most memory that the process had since the last resetPeak.
+func (p *process) notePeak() error {
+	if p.stopped {
+		return nil
+	}
+	peak, err := p.memory("VmHWM")
+	p.peak = max(p.peak, peak)
+	return err
+}
+
 func (p *process) resetPeak() error {
+	if err := p.notePeak(); err != nil {
+		return err
+	}
 	return os.WriteFile(fmt.Sprintf("/proc/%d/clear_refs", p.cmd.Process.Pid), []byte("5"), 0)
 }

@@ -10,14 +10,6 @@ import (
 	"time"
 )
 
-// The aims: what part of the bare limit messages reach, how much longer a write takes for a target
-// that never answers, and how soon a message arrives.
-const (
-	aimMessages = 1.0 / 3
-	aimHeld     = 0.1
-	aimArrival  = 20 * time.Millisecond
-)
-
 // provisionedPeople is how many people are sent in a turn, and in the smaller full sync.
 const provisionedPeople = 1_000
 
@@ -26,39 +18,15 @@ const width = 4
 
 var errTooFew = errors.New("the receiver was not sent everyone")
 
-// provisioning measures deliveries and full syncs, on registries of their own.
-func (b *bench) provisioning(ctx context.Context) (err error) {
-	few, err := b.registry(ctx, "provisioned", provisionedPeople)
+// fullSyncs runs full syncs of few people and of many.
+func (b *bench) fullSyncs(ctx context.Context) (err error) {
+	few, err := b.provisioned(ctx)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, few.stop()) }()
-	if slices.Contains(b.parts, partFullSync) {
-		if err := b.fullSync(ctx, few); err != nil {
-			return err
-		}
-		if err := b.fullSyncOfMany(ctx); err != nil {
-			return err
-		}
+	if err := b.fullSync(ctx, few); err != nil {
+		return err
 	}
-	for _, part := range []struct {
-		name string
-		run  func(ctx context.Context, r *registry) error
-	}{
-		{partSilent, b.besideSilentTarget}, {partArrive, b.arrive}, {partProvision, b.deliver},
-	} {
-		if !slices.Contains(b.parts, part.name) {
-			continue
-		}
-		note("%s: %s", b.version, part.name)
-		if err := part.run(ctx, few); err != nil {
-			return fmt.Errorf("%s: %w", part.name, err)
-		}
-	}
-	return nil
-}
-
-func (b *bench) fullSyncOfMany(ctx context.Context) (err error) {
 	many, err := b.registry(ctx, "manyprovisioned", b.size)
 	if err != nil {
 		return err
@@ -123,7 +91,11 @@ func (b *bench) fullSync(ctx context.Context, r *registry) error {
 }
 
 // besideSilentTarget has one client write, in turns, in a CO with a target that never answers and in one without a target.
-func (b *bench) besideSilentTarget(ctx context.Context, r *registry) error {
+func (b *bench) besideSilentTarget(ctx context.Context) error {
+	r, err := b.provisioned(ctx)
+	if err != nil {
+		return err
+	}
 	return b.target(ctx, r, true, func(c *conn, _ *receiver, _ string) error {
 		free, err := c.add("Cos", "cos", `"Name":"Free","Status":"Active"`)
 		if err != nil {
@@ -150,7 +122,7 @@ func (b *bench) besideSilentTarget(ctx context.Context, r *registry) error {
 				took[side] = append(took[side], time.Since(before))
 			}
 		}
-		b.report.hold(b.version, len(took[0]), median(took[0]), median(took[1]))
+		b.report.hold(b.version, aims.silent.on(b.database), len(took[0]), median(took[0]), median(took[1]))
 		return nil
 	})
 }
@@ -162,7 +134,11 @@ func addURL(c *conn, person string) error {
 }
 
 // arrive has one client write, one message at a time, and measures when each arrives.
-func (b *bench) arrive(ctx context.Context, r *registry) error {
+func (b *bench) arrive(ctx context.Context) error {
+	r, err := b.provisioned(ctx)
+	if err != nil {
+		return err
+	}
 	return b.target(ctx, r, false, func(c *conn, receiver *receiver, _ string) error {
 		var took []time.Duration
 		start := time.Now()
@@ -185,12 +161,12 @@ func (b *bench) arrive(ctx context.Context, r *registry) error {
 
 // deliver makes the deliveries of everybody pending at once, directly in the database, and compares the rate of
 // their messages with that of as many prepared requests.
-func (b *bench) deliver(ctx context.Context, r *registry) error {
-	address, err := anotherAddress(b.database, "provisioned")
+func (b *bench) deliver(ctx context.Context) error {
+	r, err := b.provisioned(ctx)
 	if err != nil {
 		return err
 	}
-	direct, err := openDirect(ctx, address)
+	direct, err := openDirect(ctx, r.database)
 	if err != nil {
 		return err
 	}
@@ -222,7 +198,7 @@ func (b *bench) deliver(ctx context.Context, r *registry) error {
 			}
 			rates, limits, ratios = append(rates, pace[0]), append(limits, pace[1]), append(ratios, pace[0]/pace[1])
 		}
-		b.report.message(b.version, r.people, compared{
+		b.report.message(b.version, r.people, aims.message.on(b.database), compared{
 			ours: median(rates), bare: median(limits), ratio: median(ratios), least: slices.Min(ratios), top: slices.Max(ratios),
 		})
 		return nil

@@ -7,14 +7,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"strconv"
-	"sync/atomic"
 	"time"
-)
-
-// The aims: what part of the bare limit the program is to reach.
-const (
-	aimViews  = 0.5
-	aimWrites = 1.0 / 3
 )
 
 func bareView(c *conn) error {
@@ -28,53 +21,84 @@ func bareAdd(c *conn) error {
 }
 
 // view views people, any of many.
-func (b *bench) view(ctx context.Context, server, bare *process) error {
-	ours := side{process: server, authorization: b.authorization, work: func(c *conn) error {
-		id := b.stock.firstPerson + rand.Int64N(manyPeople)
-		_, err := c.call(http.MethodGet, root+"co_people/"+strconv.FormatInt(id, 10)+".json", "", http.StatusOK)
-		return err
-	}}
-	result, err := b.compare(ctx, ours, side{process: bare, work: bareView})
+func (b *bench) view(ctx context.Context) error {
+	f, err := b.rates(ctx)
 	if err != nil {
 		return err
 	}
-	b.report.rate(b.version, "view a person", aimViews, result)
+	ours := side{process: f.server, authorization: f.server.authorization, work: func(c *conn) error {
+		id := f.stock.firstPerson + rand.Int64N(manyPeople)
+		_, err := c.call(http.MethodGet, root+"co_people/"+strconv.FormatInt(id, 10)+".json", "", http.StatusOK)
+		return err
+	}}
+	result, err := b.compare(ctx, ours, side{process: f.bare, work: bareView})
+	if err != nil {
+		return err
+	}
+	b.report.rate(b.version, "view a person", b.clients, aims.view.on(b.database), result)
 	return nil
 }
 
 // add adds people without anything that hangs on them.
-func (b *bench) add(ctx context.Context, server, bare *process) error {
-	ours := side{process: server, authorization: b.authorization, work: func(c *conn) error {
-		_, err := c.add("CoPeople", "co_people", `"CoId":"`+b.stock.adds+`","Status":"Active"`)
-		return err
-	}}
-	result, err := b.compare(ctx, ours, side{process: bare, work: bareAdd})
+func (b *bench) add(ctx context.Context) error { return b.addBy(ctx, aims.write) }
+
+// addAlone has one client add people.
+func (b *bench) addAlone(ctx context.Context) error { return b.alone().addBy(ctx, aims.writeAlone) }
+
+// alone returns the same run with one client.
+func (b *bench) alone() *bench {
+	one := *b
+	one.clients = 1
+	return &one
+}
+
+func (b *bench) addBy(ctx context.Context, a aim) error {
+	f, err := b.rates(ctx)
 	if err != nil {
 		return err
 	}
-	b.report.rate(b.version, "add a person", aimWrites, result)
+	ours := side{process: f.server, authorization: f.server.authorization, work: func(c *conn) error {
+		_, err := c.add("CoPeople", "co_people", `"CoId":"`+f.stock.adds+`","Status":"Active"`)
+		return err
+	}}
+	result, err := b.compare(ctx, ours, side{process: f.bare, work: bareAdd})
+	if err != nil {
+		return err
+	}
+	b.report.rate(b.version, "add a person", b.clients, a.on(b.database), result)
 	return nil
 }
 
 // onboard adds people with all that a person usually has, in a CO with a target. A turn is over when the
 // target holds them.
-func (b *bench) onboard(ctx context.Context, server, bare *process, receiver *receiver) error {
-	var onboarded atomic.Int64
+func (b *bench) onboard(ctx context.Context) error { return b.onboardBy(ctx, aims.write) }
+
+// onboardAlone has one client onboard people.
+func (b *bench) onboardAlone(ctx context.Context) error {
+	return b.alone().onboardBy(ctx, aims.writeAlone)
+}
+
+func (b *bench) onboardBy(ctx context.Context, a aim) error {
+	f, err := b.rates(ctx)
+	if err != nil {
+		return err
+	}
+	before, arrived := f.onboarded.Load(), f.receiver.arrived.Load()
 	var waits []time.Duration
-	ours := side{process: server, authorization: b.authorization}
-	ours.work = func(c *conn) error { return onboardOne(c, b.stock.onboards, onboarded.Add(1)) }
+	ours := side{process: f.server, authorization: f.server.authorization}
+	ours.work = func(c *conn) error { return onboardOne(c, f.stock.onboards, f.onboarded.Add(1)) }
 	ours.await = func() error {
 		wait, err := b.sent(ctx)
 		waits = append(waits, wait)
 		return err
 	}
-	result, err := b.compare(ctx, ours, side{process: bare, work: bareAdd})
+	result, err := b.compare(ctx, ours, side{process: f.bare, work: bareAdd})
 	if err != nil {
 		return err
 	}
-	b.report.rate(b.version, "onboard (8 requests)", aimWrites, result)
-	b.report.note("%s: of each person onboarded the target was sent %.1f messages; it held all %v after the last answer of a turn (median).",
-		b.version, float64(receiver.arrived.Load())/float64(onboarded.Load()), median(waits).Round(time.Millisecond))
+	b.report.rate(b.version, "onboard (8 requests)", b.clients, a.on(b.database), result)
+	b.report.note("%s, %d clients: of each person onboarded the target was sent %.1f messages; it held all %v after the last answer of a turn (median).",
+		b.version, b.clients, float64(f.receiver.arrived.Load()-arrived)/float64(f.onboarded.Load()-before), median(waits).Round(time.Millisecond))
 	return nil
 }
 

@@ -7,19 +7,20 @@ import (
 	"time"
 )
 
-// aimReconcile is how long a group that lacks groupPeople may take.
-const aimReconcile = time.Second
-
 // reconcile takes all members out of a group, past the program, and lets it put them back. The bare
 // limit is the same rows, of members and history, put back from a copy by two statements.
-func (b *bench) reconcile(ctx context.Context, server *process) error {
-	c, err := dial(ctx, server, b.authorization)
+func (b *bench) reconcile(ctx context.Context) error {
+	f, err := b.rates(ctx)
+	if err != nil {
+		return err
+	}
+	c, err := dial(ctx, f.server, f.server.authorization)
 	if err != nil {
 		return err
 	}
 	defer c.close()
-	members := "FROM co_group_members WHERE co_group_id = " + b.stock.members
-	history := "FROM history WHERE resource = 'CoGroupMember' AND co_group_id = " + b.stock.members
+	members := "FROM co_group_members WHERE co_group_id = " + f.stock.members
+	history := "FROM history WHERE resource = 'CoGroupMember' AND co_group_id = " + f.stock.members
 	for _, sql := range []string{"CREATE TABLE bench_members AS SELECT * " + members, "CREATE TABLE bench_history AS SELECT * " + history} {
 		if err := b.direct.exec(ctx, sql); err != nil {
 			return err
@@ -34,7 +35,7 @@ func (b *bench) reconcile(ctx context.Context, server *process) error {
 			return err
 		}
 		took, err := b.timed(ctx, history, members, func() error {
-			_, err := c.call(http.MethodPost, root+"co_groups/reconcile/"+b.stock.members+".json", "", http.StatusOK)
+			_, err := c.call(http.MethodPost, root+"co_groups/reconcile/"+f.stock.members+".json", "", http.StatusOK)
 			return err
 		})
 		if err != nil {
@@ -42,7 +43,7 @@ func (b *bench) reconcile(ctx context.Context, server *process) error {
 		}
 		ours, bare = append(ours, took), append(bare, limit)
 	}
-	b.report.reconcile(b.version, median(ours), median(bare))
+	b.report.reconcile(b.version, aims.reconcile.on(b.database), median(ours), median(bare))
 	return b.transaction(ctx, "DROP TABLE bench_members", "DROP TABLE bench_history")
 }
 

@@ -5,22 +5,28 @@ import (
 	"io"
 	"strings"
 	"time"
-	"unicode/utf8"
 )
 
 // report is what is printed at the end, in Markdown, so that it can be kept as it is.
 type report struct {
 	rates, lists, reconciles, lookups table
 
-	messages, besideSilentTarget, arrivals, fullSync, pages table
-	notes                                                   []string
+	messages, besideSilentTarget, arrivals, fullSync, pages, conditions table
+	notes                                                               []string
+}
+
+// tables returns the tables in the order of docs/benchmarks.md.
+func (r *report) tables() []*table {
+	return []*table{
+		&r.rates, &r.messages, &r.arrivals, &r.besideSilentTarget, &r.fullSync, &r.lists, &r.lookups, &r.pages, &r.reconciles, &r.conditions,
+	}
 }
 
 func newReport() *report {
 	return &report{
 		rates: table{
 			title: "Requests per second, beside the bare limit in turns",
-			head:  []string{"database", "request", "per second", "bare limit", "ratio", "lowest to highest", "aim", "", "median", "99 %"},
+			head:  []string{"database", "request", "clients", "per second", "bare limit", "ratio", "lowest to highest", "median", "99 %", "aim", ""},
 		},
 		lists: table{
 			title: "Listing people, and the most memory the server had",
@@ -54,54 +60,88 @@ func newReport() *report {
 			title: "Pages of the console",
 			head:  []string{"database", "page", "people", "fastest", "median", "slowest", "aim", ""},
 		},
+		conditions: table{
+			title: "The parts, what other programs used meanwhile, and the most memory a server had",
+			head:  []string{"database", "part", "takes", "load before", "load after", "other programs, of a processor", "memory", "aim", ""},
+		},
 	}
 }
 
-func (r *report) rate(database, request string, aim float64, c compared) {
-	r.rates.add(database, request, fmt.Sprintf("%.0f", c.ours), fmt.Sprintf("%.0f", c.bare), fmt.Sprintf("%.2f", c.ratio),
-		fmt.Sprintf("%.2f to %.2f", c.least, c.top), fmt.Sprintf("%.2f", aim), verdict(c.ratio >= aim), millis(c.usual), millis(c.slow))
+// begin begins a part: end is about the rows that are added from here on.
+func (r *report) begin() {
+	for _, t := range r.tables() {
+		t.begun = len(t.rows)
+	}
+}
+
+// end ends a part with what was seen of the machine meanwhile and the most memory that a server had, in MiB. Nothing
+// that was measured beside other programs is judged.
+func (r *report) end(database, part string, seen watched, peak, most float64) {
+	r.conditions.judge(peak <= most, database, part, seen.elapsed.Round(time.Second).String(), seen.before, seen.after,
+		fmt.Sprintf("%.0f %%", 100*seen.others), mib(peak), mib(most))
+	for _, t := range r.tables() {
+		for i := range t.rows[t.begun:] {
+			if row := &t.rows[t.begun+i]; !seen.quiet() && row.verdict != "" {
+				row.verdict = notJudged
+			}
+		}
+	}
+}
+
+// rate is judged if there is an aim, which is not nothing.
+func (r *report) rate(database, request string, clients int, aim float64, c compared) {
+	cells := []string{
+		database, request, fmt.Sprint(clients), fmt.Sprintf("%.0f", c.ours), fmt.Sprintf("%.0f", c.bare), fmt.Sprintf("%.2f", c.ratio),
+		fmt.Sprintf("%.2f to %.2f", c.least, c.top), millis(c.usual), millis(c.slow),
+	}
+	if aim == 0 {
+		r.rates.add(append(cells, "", "")...)
+		return
+	}
+	r.rates.judge(c.ratio >= aim, append(cells, fmt.Sprintf("%.2f", aim))...)
 }
 
 func (r *report) list(database string, all ...listed) {
 	for _, l := range all {
 		r.lists.add(database, fmt.Sprint(l.people), millis(l.took), fmt.Sprintf("%.2f µs", float64(l.took.Nanoseconds())/1e3/float64(l.people)),
-			fmt.Sprintf("%.0f MiB", l.before), fmt.Sprintf("%.0f MiB", l.peak))
+			mib(l.before), mib(l.peak))
 	}
 }
 
-func (r *report) reconcile(database string, took, bare time.Duration) {
-	r.reconciles.add(database, millis(took), millis(bare), fmt.Sprintf("%.1f", float64(took)/float64(bare)), millis(aimReconcile), verdict(took <= aimReconcile))
+func (r *report) reconcile(database string, aim float64, took, bare time.Duration) {
+	times := float64(took) / float64(bare)
+	r.reconciles.judge(times <= aim, database, millis(took), millis(bare), fmt.Sprintf("%.1f", times), fmt.Sprintf("%.1f", aim))
 }
 
 // lookup is about a registry of many people beside one of few: its rates are the program's, the
 // other's those that it is compared with.
-func (r *report) lookup(database, request string, people int, c compared) {
-	r.lookups.add(database, request, fmt.Sprint(fewPeople), fmt.Sprintf("%.0f", c.bare), fmt.Sprint(people), fmt.Sprintf("%.0f", c.ours),
-		fmt.Sprintf("%.2f", 1/c.ratio), fmt.Sprintf("%.2f to %.2f", 1/c.top, 1/c.least), fmt.Sprintf("%.1f", aimLookup), verdict(1/c.ratio <= aimLookup))
+func (r *report) lookup(database, request string, people int, aim float64, c compared) {
+	r.lookups.judge(1/c.ratio <= aim, database, request, fmt.Sprint(fewPeople), fmt.Sprintf("%.0f", c.bare), fmt.Sprint(people), fmt.Sprintf("%.0f", c.ours),
+		fmt.Sprintf("%.2f", 1/c.ratio), fmt.Sprintf("%.2f to %.2f", 1/c.top, 1/c.least), fmt.Sprintf("%.1f", aim))
 }
 
-func (r *report) message(database string, count int, c compared) {
-	r.messages.add(database, fmt.Sprint(count), fmt.Sprintf("%.0f", c.ours), fmt.Sprintf("%.0f", c.bare), fmt.Sprintf("%.2f", c.ratio),
-		fmt.Sprintf("%.2f to %.2f", c.least, c.top), fmt.Sprintf("%.2f", aimMessages), verdict(c.ratio >= aimMessages))
+func (r *report) message(database string, count int, aim float64, c compared) {
+	r.messages.judge(c.ratio >= aim, database, fmt.Sprint(count), fmt.Sprintf("%.0f", c.ours), fmt.Sprintf("%.0f", c.bare), fmt.Sprintf("%.2f", c.ratio),
+		fmt.Sprintf("%.2f to %.2f", c.least, c.top), fmt.Sprintf("%.2f", aim))
 }
 
-func (r *report) hold(database string, count int, without, with time.Duration) {
+func (r *report) hold(database string, aim float64, count int, without, with time.Duration) {
 	more := float64(with)/float64(without) - 1
-	r.besideSilentTarget.add(database, fmt.Sprint(count), millis(without), millis(with), fmt.Sprintf("%.0f %%", 100*more),
-		fmt.Sprintf("%.0f %%", 100*aimHeld), verdict(more < aimHeld))
+	r.besideSilentTarget.judge(more < aim, database, fmt.Sprint(count), millis(without), millis(with), fmt.Sprintf("%.0f %%", 100*more),
+		fmt.Sprintf("%.0f %%", 100*aim))
 }
 
 func (r *report) arrival(database string, took []time.Duration) {
-	r.arrivals.add(database, fmt.Sprint(len(took)), millis(median(took)), millis(share(took, 0.99)), millis(aimArrival), verdict(median(took) < aimArrival))
+	r.arrivals.judge(median(took) <= aims.arrival, database, fmt.Sprint(len(took)), millis(median(took)), millis(share(took, 0.99)), millis(aims.arrival))
 }
 
 func (r *report) all(database string, people int, took time.Duration, before, peak float64) {
 	r.fullSync.add(database, fmt.Sprint(people), took.Round(10*time.Millisecond).String(), fmt.Sprintf("%.0f", float64(people)/took.Seconds()),
-		fmt.Sprintf("%.0f MiB", before), fmt.Sprintf("%.0f MiB", peak))
+		mib(before), mib(peak))
 }
 
 func (r *report) page(database, page string, people int, fastest, usual, slowest time.Duration) {
-	r.pages.add(database, page, fmt.Sprint(people), millis(fastest), millis(usual), millis(slowest), millis(aimPage), verdict(usual <= aimPage))
+	r.pages.judge(usual <= aims.page, database, page, fmt.Sprint(people), millis(fastest), millis(usual), millis(slowest), millis(aims.page))
 }
 
 func (r *report) note(format string, args ...any) {
@@ -110,21 +150,22 @@ func (r *report) note(format string, args ...any) {
 
 func (r *report) print(w io.Writer) error {
 	var b strings.Builder
-	for _, t := range []*table{&r.rates, &r.lists, &r.reconciles, &r.lookups, &r.messages, &r.besideSilentTarget, &r.arrivals, &r.fullSync, &r.pages} {
+	counts := map[string]int{}
+	for _, t := range r.tables() {
 		t.print(&b)
+		for _, row := range t.rows {
+			counts[row.verdict]++
+		}
 	}
 	for _, n := range r.notes {
 		fmt.Fprintf(&b, "\n%s\n", n)
 	}
+	fmt.Fprintf(&b, "\n%d figures meet their aims, %d miss them.\n", counts[met], counts[missed])
+	if n := counts[notJudged]; n > 0 {
+		fmt.Fprintf(&b, "\n%d figures are not judged: other programs used more than %.0f %% of a processor while they were measured.\n", n, 100*quiet)
+	}
 	_, err := io.WriteString(w, b.String())
 	return err
-}
-
-func verdict(ok bool) string {
-	if ok {
-		return "met"
-	}
-	return "missed"
 }
 
 func millis(d time.Duration) string {
@@ -135,34 +176,4 @@ func millis(d time.Duration) string {
 	return fmt.Sprintf("%.0f ms", ms)
 }
 
-type table struct {
-	title string
-	head  []string
-	rows  [][]string
-}
-
-func (t *table) add(cells ...string) { t.rows = append(t.rows, cells) }
-
-// print writes the table, if it has rows, its columns as wide as their widest cell.
-func (t *table) print(b *strings.Builder) {
-	if len(t.rows) == 0 {
-		return
-	}
-	widths := make([]int, len(t.head))
-	for _, row := range append([][]string{t.head}, t.rows...) {
-		for i, cell := range row {
-			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
-		}
-	}
-	rule := make([]string, len(t.head))
-	for i, n := range widths {
-		rule[i] = strings.Repeat("-", n)
-	}
-	fmt.Fprintf(b, "\n### %s\n\n", t.title)
-	for _, row := range append([][]string{t.head, rule}, t.rows...) {
-		for i, cell := range row {
-			fmt.Fprintf(b, "| %s%s ", cell, strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell)))
-		}
-		b.WriteString("|\n")
-	}
-}
+func mib(n float64) string { return fmt.Sprintf("%.0f MiB", n) }

@@ -1,0 +1,186 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"sync/atomic"
+	"time"
+)
+
+// part is something that is measured, by itself or after others. Its name is what -only takes.
+type part struct {
+	name string
+	run  func(b *bench, ctx context.Context) error
+}
+
+// allParts returns the parts in the order in which they run. Those that share a fixture follow one another.
+func allParts() []part {
+	return []part{
+		{"view", (*bench).view},
+		{"add", (*bench).add},
+		{"onboard", (*bench).onboard},
+		{"add-1", (*bench).addAlone},
+		{"onboard-1", (*bench).onboardAlone},
+		{"reconcile", (*bench).reconcile},
+		{"list", (*bench).lists},
+		{"lookup", (*bench).lookups},
+		{"silent-target", (*bench).besideSilentTarget},
+		{"arrive", (*bench).arrive},
+		{"deliver", (*bench).deliver},
+		{"full-sync", (*bench).fullSyncs},
+		{"console", (*bench).console},
+	}
+}
+
+func partNames() []string {
+	var names []string
+	for _, p := range allParts() {
+		names = append(names, p.name)
+	}
+	return names
+}
+
+// bench is a run on one database.
+type bench struct {
+	settings
+	*place
+	*report
+	*servers
+	dir string
+	// direct speaks to the program's database past the program.
+	direct direct
+	// authorization is the header's value, of the platform's API user.
+	authorization string
+	fixtures      *fixtures
+}
+
+// fixtures are what several parts need. Each is made by the first part that needs it and closed by the first
+// that is in its way.
+type fixtures struct {
+	rates       *ratesFixture
+	provisioned *registry
+}
+
+// measure runs the chosen parts on one database and returns what it is.
+func measure(ctx context.Context, s settings, name, parent string, r *report) (version string, err error) {
+	b := &bench{settings: s, report: r, servers: &servers{}, fixtures: &fixtures{}, dir: filepath.Join(parent, name)}
+	if b.place, err = newPlace(ctx, name, b.dir); err != nil {
+		return "", err
+	}
+	defer b.place.close()
+	defer func() { err = errors.Join(err, b.closeFixtures()) }()
+	for _, p := range allParts() {
+		if !slices.Contains(b.parts, p.name) {
+			continue
+		}
+		if err := b.measurePart(ctx, p); err != nil {
+			return "", fmt.Errorf("%s: %w", p.name, err)
+		}
+	}
+	return b.version, nil
+}
+
+// measurePart runs a part, and reports what else the machine did meanwhile: the part's aims are only judged if
+// that was next to nothing.
+func (b *bench) measurePart(ctx context.Context, p part) error {
+	note("%s: %s (load %s)", b.version, p.name, load())
+	if err := b.servers.resetPeaks(); err != nil {
+		return err
+	}
+	b.report.begin()
+	m, err := watchMachine()
+	if err != nil {
+		return err
+	}
+	if err := p.run(b, ctx); err != nil {
+		return err
+	}
+	seen, err := m.seen()
+	if err != nil {
+		return err
+	}
+	peak, err := b.servers.peak()
+	if err != nil {
+		return err
+	}
+	note("%s: %s took %v; %v", b.version, p.name, seen.elapsed.Round(time.Second), seen)
+	b.report.end(b.version, p.name, seen, peak, aims.memory.on(b.database))
+	return nil
+}
+
+func (b *bench) closeFixtures() error { return errors.Join(b.closeRates(), b.closeProvisioned()) }
+
+// ratesFixture is the program and the bare limit on databases that fill has filled.
+type ratesFixture struct {
+	stock    stock
+	server   *process
+	bare     *process
+	receiver *receiver
+	// onboarded is how many people were onboarded.
+	onboarded atomic.Int64
+}
+
+// rates returns the fixture of the requests' rates.
+func (b *bench) rates(ctx context.Context) (_ *ratesFixture, err error) {
+	if b.fixtures.rates != nil {
+		return b.fixtures.rates, nil
+	}
+	note("%s: starting the program and filling its database", b.version)
+	f := &ratesFixture{}
+	b.fixtures.rates = f
+	if f.server, err = b.start(ctx); err != nil {
+		return nil, err
+	}
+	b.authorization = f.server.authorization
+	if b.direct, err = openDirect(ctx, b.database); err != nil {
+		return nil, err
+	}
+	if f.receiver, err = startReceiver(ctx); err != nil {
+		return nil, err
+	}
+	if f.stock, err = b.fill(ctx, f.server, f.receiver); err != nil {
+		return nil, fmt.Errorf("fill the database: %w", err)
+	}
+	f.bare, err = b.startBare(ctx)
+	return f, err
+}
+
+func (b *bench) closeRates() (err error) {
+	f := b.fixtures.rates
+	b.fixtures.rates = nil
+	if f == nil {
+		return nil
+	}
+	if b.direct != nil {
+		b.direct.close()
+	}
+	if f.receiver != nil {
+		f.receiver.close()
+	}
+	for _, p := range []*process{f.server, f.bare} {
+		if p != nil {
+			err = errors.Join(err, p.stop())
+		}
+	}
+	return err
+}
+
+// provisioned returns the registry of a few people that messages are sent of.
+func (b *bench) provisioned(ctx context.Context) (_ *registry, err error) {
+	if b.fixtures.provisioned == nil {
+		b.fixtures.provisioned, err = b.registry(ctx, "provisioned", provisionedPeople)
+	}
+	return b.fixtures.provisioned, err
+}
+
+func (b *bench) closeProvisioned() error {
+	r := b.fixtures.provisioned
+	b.fixtures.provisioned = nil
+	if r == nil {
+		return nil
+	}
+	return r.stop()
+}
