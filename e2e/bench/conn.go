@@ -67,7 +67,7 @@ func (c *conn) ask(method, path, body string, want int) (*http.Response, error) 
 	b = append(append(b, ' '), path...)
 	b = append(append(b, " HTTP/1.1\r\nHost: bench\r\nAuthorization: "...), c.authorization...)
 	if body != "" {
-		b = strconv.AppendInt(append(b, "\r\nContent-Length: "...), int64(len(body)), 10)
+		b = strconv.AppendInt(append(b, "\r\nContent-Type: application/json\r\nContent-Length: "...), int64(len(body)), 10)
 	}
 	b = append(append(b, "\r\n\r\n"...), body...)
 	c.out = b

@@ -9,7 +9,7 @@ import (
 
 // report is what is printed at the end, in Markdown, so that it can be kept as it is.
 type report struct {
-	rates, lists, reconciles, lookups table
+	rates, peers, lists, reconciles, lookups table
 
 	messages, besideSilentTarget, arrivals, fullSync, pages, conditions table
 	notes                                                               []string
@@ -18,7 +18,7 @@ type report struct {
 // tables returns the tables in the order of docs/benchmarks.md.
 func (r *report) tables() []*table {
 	return []*table{
-		&r.rates, &r.messages, &r.arrivals, &r.besideSilentTarget, &r.fullSync, &r.lists, &r.lookups, &r.pages, &r.reconciles, &r.conditions,
+		&r.rates, &r.peers, &r.messages, &r.arrivals, &r.besideSilentTarget, &r.fullSync, &r.lists, &r.lookups, &r.pages, &r.reconciles, &r.conditions,
 	}
 }
 
@@ -27,6 +27,10 @@ func newReport() *report {
 		rates: table{
 			title: "Requests per second, beside the bare limit in turns",
 			head:  []string{"database", "request", "clients", "per second", "bare limit", "ratio", "lowest to highest", "median", "99 %", "aim", ""},
+		},
+		peers: table{
+			title: "Records with a unique field created per second, beside another program in turns",
+			head:  []string{"database", "beside", "clients", "per second", "the other", "ratio", "lowest to highest", "median", "99 %", "aim", ""},
 		},
 		lists: table{
 			title: "Listing people, and the most memory the server had",
@@ -99,6 +103,11 @@ func (r *report) rate(database, request string, clients int, aim float64, c comp
 		return
 	}
 	r.rates.judge(c.ratio >= aim, append(cells, fmt.Sprintf("%.2f", aim))...)
+}
+
+func (r *report) peer(database, peer string, clients int, aim float64, c compared) {
+	r.peers.judge(c.ratio >= aim, database, peer, fmt.Sprint(clients), fmt.Sprintf("%.0f", c.ours), fmt.Sprintf("%.0f", c.bare), fmt.Sprintf("%.2f", c.ratio),
+		fmt.Sprintf("%.2f to %.2f", c.least, c.top), millis(c.usual), millis(c.slow), fmt.Sprintf("%.2f", aim))
 }
 
 func (r *report) list(database string, all ...listed) {
