@@ -11,6 +11,8 @@ import (
 // side is one of the two that take turns: a server, and what a client asks of it over and over.
 type side struct {
 	*process
+	// more are further instances of it, which the clients share.
+	more          []*process
 	authorization string
 	work          func(*conn) error
 	// await waits until what the requests have caused is done; nil if they cause nothing.
@@ -27,8 +29,9 @@ type turn struct {
 // turn lets the clients work for a while.
 func (s side) turn(ctx context.Context, clients int, length time.Duration) (t turn, err error) {
 	conns := make([]*conn, clients)
+	instances := append([]*process{s.process}, s.more...)
 	for i := range conns {
-		if conns[i], err = dial(ctx, s.process, s.authorization); err != nil {
+		if conns[i], err = dial(ctx, instances[i%len(instances)], s.authorization); err != nil {
 			return t, err
 		}
 		defer conns[i].close()

@@ -105,7 +105,7 @@ func (b *bench) registry(ctx context.Context, name string, people int) (*registr
 	if err != nil {
 		return nil, err
 	}
-	own := &bench{settings: b.settings, dir: b.dir, servers: b.servers, place: &place{database: address}}
+	own := b.on(address)
 	r := &registry{database: address, people: people}
 	if r.process, err = own.start(ctx); err != nil {
 		return nil, err
@@ -114,6 +114,11 @@ func (b *bench) registry(ctx context.Context, name string, people int) (*registr
 		return nil, errors.Join(fmt.Errorf("fill the registry of %d people: %w", people, err), r.stop())
 	}
 	return r, nil
+}
+
+// on returns the same run on another database of the same server.
+func (b *bench) on(database string) *bench {
+	return &bench{settings: b.settings, dir: b.dir, servers: b.servers, place: &place{database: database}}
 }
 
 func (b *bench) fillRegistry(ctx context.Context, r *registry) (err error) {

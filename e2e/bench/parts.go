@@ -34,6 +34,7 @@ func allParts() []part {
 		{name: "arrive", run: (*bench).arrive},
 		{name: "deliver", run: (*bench).deliver},
 		{name: "full-sync", run: (*bench).fullSyncs},
+		{name: "instances", run: (*bench).instances, only: "postgres"},
 		{name: "console", run: (*bench).console},
 	}
 }

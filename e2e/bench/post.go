@@ -24,7 +24,7 @@ func (b *bench) post(ctx context.Context, url string, m arrivals, count int) err
 		return err
 	}
 	cmd := exec.CommandContext(ctx, self, postCommand, m.method, url+m.path, strconv.Itoa(width), strconv.Itoa(count))
-	cmd.Stdin = bytes.NewReader(m.body)
+	cmd.Stdin, cmd.Env = bytes.NewReader(m.body), environment()
 	if said, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("the bare limit: %w\n%s", err, said)
 	}

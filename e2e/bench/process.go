@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -38,6 +39,7 @@ func launch(ctx context.Context, name string, arguments []string, read func(p *p
 	p.cmd.Cancel = func() error { return p.cmd.Process.Signal(syscall.SIGTERM) }
 	p.cmd.WaitDelay = stopTime
 	p.cmd.Stderr = p.said
+	p.cmd.Env = environment()
 	var err error
 	if p.leash, err = p.cmd.StdinPipe(); err != nil {
 		return nil, err
@@ -60,6 +62,15 @@ func launch(ctx context.Context, name string, arguments []string, read func(p *p
 	return p, nil
 }
 
+// environment returns ours without settings of Go's runtime, which make sets for its tools: nobody who runs the
+// program has them.
+func environment() []string {
+	return slices.DeleteFunc(os.Environ(), func(setting string) bool {
+		name, _, _ := strings.Cut(setting, "=")
+		return name == "GOGC" || name == "GOMEMLIMIT" || name == "GODEBUG" || name == "GOMAXPROCS"
+	})
+}
+
 // stop ends the server and waits until it has finished.
 func (p *process) stop() error {
 	_ = p.notePeak() // it may have ended by itself
@@ -73,12 +84,20 @@ func (p *process) stop() error {
 }
 
 // start starts the program on its database. Only the first start on a database prints the key.
-func (b *bench) start(ctx context.Context) (*process, error) {
+func (b *bench) start(ctx context.Context) (*process, error) { return b.startAs(ctx, b.program) }
+
+// startPinned starts the program on its database, on one processor of the machine.
+func (b *bench) startPinned(ctx context.Context, processor int) (*process, error) {
+	return b.startAs(ctx, "taskset", "--cpu-list", strconv.Itoa(processor), b.program)
+}
+
+// startAs starts the program by a command, which is the program or becomes it.
+func (b *bench) startAs(ctx context.Context, name string, before ...string) (*process, error) {
 	arguments := []string{
 		"serve", "--listen", "127.0.0.1:0", "--database", b.database,
 		"--secret-key-file", filepath.Join(b.dir, "comity.key"), "--log-level", "warn", "--allow-private-targets",
 	}
-	p, err := launch(ctx, b.program, arguments, func(p *process, line string) {
+	p, err := launch(ctx, name, append(before, arguments...), func(p *process, line string) {
 		words := strings.Fields(line)
 		if len(words) == 2 && words[0] == "user" {
 			p.user = words[1]

@@ -235,7 +235,7 @@ func alternate(round int, senders ...func() (arrivals, error)) (pace [2]float64,
 		if err != nil {
 			return pace, err
 		}
-		pace[side] = float64(came.count-1) / came.last.Sub(came.first).Seconds()
+		pace[side] = came.perSecond()
 	}
 	return pace, nil
 }

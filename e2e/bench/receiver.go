@@ -31,6 +31,9 @@ type arrivals struct {
 	body         []byte
 }
 
+// perSecond returns the rate at which they came.
+func (a arrivals) perSecond() float64 { return float64(a.count-1) / a.last.Sub(a.first).Seconds() }
+
 func startReceiver(ctx context.Context) (*receiver, error) {
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 )
@@ -11,14 +12,14 @@ import (
 type report struct {
 	rates, peers, lists, reconciles, lookups table
 
-	messages, besideSilentTarget, arrivals, fullSync, pages, conditions table
-	notes                                                               []string
+	messages, besideSilentTarget, arrivals, fullSync, pages, several, conditions table
+	notes                                                                        []string
 }
 
 // tables returns the tables in the order of docs/benchmarks.md.
 func (r *report) tables() []*table {
 	return []*table{
-		&r.rates, &r.peers, &r.messages, &r.arrivals, &r.besideSilentTarget, &r.fullSync, &r.lists, &r.lookups, &r.pages, &r.reconciles, &r.conditions,
+		&r.rates, &r.peers, &r.messages, &r.arrivals, &r.besideSilentTarget, &r.fullSync, &r.lists, &r.lookups, &r.pages, &r.reconciles, &r.several, &r.conditions,
 	}
 }
 
@@ -63,6 +64,10 @@ func newReport() *report {
 		pages: table{
 			title: "Pages of the console",
 			head:  []string{"database", "page", "people", "fastest", "median", "slowest", "aim", ""},
+		},
+		several: table{
+			title: "Instances on one database, each on one processor, in turns",
+			head:  []string{"database", "instances", "work", "per second", "times one instance", "lowest to highest", "processors used", "aim", ""},
 		},
 		conditions: table{
 			title: "The parts, what other programs used meanwhile, and the most memory a server had",
@@ -147,6 +152,43 @@ func (r *report) arrival(database string, took []time.Duration) {
 func (r *report) all(database string, people int, took time.Duration, before, peak float64) {
 	r.fullSync.add(database, fmt.Sprint(people), took.Round(10*time.Millisecond).String(), fmt.Sprintf("%.0f", float64(people)/took.Seconds()),
 		mib(before), mib(peak))
+}
+
+// instances compares turns of several instances with those of one, taken in the same rounds. Views are to grow with
+// the instances until the processors are full.
+func (r *report) instances(database string, n int, aim float64, turns, ofOne []instancesTurn) {
+	used := make([]float64, len(turns))
+	for i, t := range turns {
+		used[i] = t.used
+	}
+	for _, work := range []struct {
+		name string
+		rate func(instancesTurn) float64
+		// full is what share of the processors the work used, if it is to grow until that is all of them.
+		full float64
+	}{
+		{"view a person", func(t instancesTurn) float64 { return t.views }, median(used)},
+		{"add a person", func(t instancesTurn) float64 { return t.adds }, 0},
+		{"messages", func(t instancesTurn) float64 { return t.messages }, 0},
+	} {
+		var rates, times []float64
+		for i, t := range turns {
+			rates, times = append(rates, work.rate(t)), append(times, work.rate(t)/work.rate(ofOne[i]))
+		}
+		cells := []string{database, fmt.Sprint(n), work.name, fmt.Sprintf("%.0f", median(rates)), fmt.Sprintf("%.2f", median(times)), fmt.Sprintf("%.2f to %.2f", slices.Min(times), slices.Max(times))}
+		share, least := "", aim
+		if work.full > 0 {
+			share = fmt.Sprintf("%.0f %%", 100*work.full)
+			if work.full < fullProcessors {
+				least = float64(n) * fullProcessors
+			}
+		}
+		if n == 1 {
+			r.several.add(append(cells, share, "", "")...)
+			continue
+		}
+		r.several.judge(median(times) >= least, append(cells, share, fmt.Sprintf("%.2f", least))...)
+	}
 }
 
 func (r *report) page(database, page string, people int, fastest, usual, slowest time.Duration) {
