@@ -120,7 +120,8 @@ type Dialect struct {
 	// elements is the table expression of the elements of a parameter %s, a JSON array; its column is
 	// "value".
 	elements string
-	// UpdateSearch are the statements that update the search texts of the people whose ids triggers stored.
+	// UpdateSearch are the statements that update the search texts of the people whose ids triggers stored, empty
+	// where that is done by itself before each commit.
 	UpdateSearch []string
 	// Shared says that a write keeps all others from writing, so that none may take long.
 	Shared bool

@@ -20,11 +20,6 @@ var sqliteDialect = Dialect{
 	JsonWithout: "json_remove(%s, '$.%s')",
 	elements:    "json_each(%s)",
 	Shared:      true,
-	UpdateSearch: []string{
-		`UPDATE people_search SET (sort, words) = (SELECT w.sort, w.words FROM people_words w WHERE w.id = people_search.id)
-			WHERE id IN (SELECT id FROM people_search_changed)`,
-		`DELETE FROM people_search_changed`,
-	},
 	nextIDs: `WITH RECURSIVE x (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM x WHERE i < $1)
 		SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = '%s'), 0) + i FROM x`,
 	Columns:   `SELECT name, type FROM pragma_table_info($1)`,

@@ -1,6 +1,7 @@
 package db
 
 import (
+	"context"
 	"fmt"
 	"strings"
 )
@@ -8,6 +9,38 @@ import (
 // maxTrigrams is the maximum number of trigrams of a text that are searched for, enough to find all but very
 // similar texts.
 const maxTrigrams = 128
+
+// searchChanged selects a row if triggers have stored ids of people or identifiers whose texts changed.
+const searchChanged = `SELECT 1 WHERE EXISTS (SELECT 1 FROM people_search_changed) OR EXISTS (SELECT 1 FROM identifiers_search_changed)`
+
+// updateSearchTexts are the statements that write these texts to the search tables and their indexes of trigrams.
+var updateSearchTexts = []string{
+	`UPDATE people_search SET (sort, words) = (SELECT w.sort, w.words FROM people_words w WHERE w.id = people_search.id)
+		WHERE id IN (SELECT id FROM people_search_changed)`,
+	`DELETE FROM people_search_changed`,
+	`INSERT OR REPLACE INTO identifiers_search (rowid, co, part)
+		SELECT i.id, printf('%03x', i.co_id), i.identifier_folded FROM identifiers i WHERE i.id IN (SELECT id FROM identifiers_search_changed)`,
+	`DELETE FROM identifiers_search_changed`,
+}
+
+// updateSearch updates the search texts of all that the transaction changed. It runs once, after the last write of
+// those that share the transaction: an FTS5 table writes what changed to the database at each savepoint.
+func (c *sqliteConn) updateSearch() error {
+	changed := false
+	err := c.query(context.Background(), searchChanged, nil, func(*Row) error {
+		changed = true
+		return nil
+	})
+	if err != nil || !changed {
+		return err
+	}
+	for _, sql := range updateSearchTexts {
+		if err := c.run(sql); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // sqliteSearch returns the SQL condition, beginning with AND, that the trigram index finds the row with the
 // id: it is true for all rows whose text contains the parts and for some others. It is "" where no part has a

@@ -197,7 +197,7 @@ func (w *sqliteWriter) batch(first *writeJob) {
 		err = w.step(job, len(ran))
 	}
 	if err == nil {
-		err = w.conn.run("COMMIT")
+		err = w.commit()
 	}
 	if err != nil {
 		w.rollback()
@@ -298,12 +298,20 @@ func (w *sqliteWriter) single(job *writeJob) error {
 	}
 	err := w.call(job)
 	if err == nil {
-		err = w.conn.run("COMMIT")
+		err = w.commit()
 	}
 	if err != nil {
 		w.rollback()
 	}
 	return err
+}
+
+// commit commits the transaction with the search texts of all that its writes changed.
+func (w *sqliteWriter) commit() error {
+	if err := w.conn.updateSearch(); err != nil {
+		return err
+	}
+	return w.conn.run("COMMIT")
 }
 
 func (w *sqliteWriter) rollback() {

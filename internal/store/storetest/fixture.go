@@ -57,6 +57,7 @@ func (b Backend) newFixtureWith(t *testing.T, o db.Options) *fixture {
 	fx.store = b.start(t, name, o)
 	t.Cleanup(func() {
 		fx.checkHistory(t)
+		fx.checkDerived(t)
 		if err := fx.store.Close(); err != nil {
 			t.Error(err)
 		}

@@ -4,7 +4,7 @@
 //
 // Each topic has its own database; its tests each add a CO. Tests read data that the store does not return
 // (history, deliveries) directly from the tables. When a topic ends, the whole history is compared with all
-// tables.
+// tables, and so are the rows of the search and of the counts by status.
 //
 // Tests of the rooms below the store take their databases from here (Databases), and add, edit and delete
 // records by Add, Edit and Delete.
