@@ -144,6 +144,11 @@ func Run(ctx context.Context, opts Options) (url string, stop func(), err error)
 // that needs one of its own, to make it durable or to stop it; others use URL. The
 // context bounds the start alone.
 func Start(ctx context.Context, opts Options) (*Server, error) {
+	return start(ctx, opts, func(s *Server, bin string, as *syscall.Credential) error { return s.initialise(ctx, bin, as, opts) })
+}
+
+// start starts a server whose data prepare has made.
+func start(ctx context.Context, opts Options, prepare func(s *Server, bin string, as *syscall.Credential) error) (*Server, error) {
 	ctx, cancel := context.WithTimeout(ctx, startTimeout)
 	defer cancel()
 
@@ -160,7 +165,7 @@ func Start(ctx context.Context, opts Options) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{dir: dir, ended: make(chan struct{}), log: new(bytes.Buffer)}
-	if err := s.initialise(ctx, bin, as, opts); err != nil {
+	if err := prepare(s, bin, as); err != nil {
 		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
 	if err := s.launch(ctx, bin, as, opts); err != nil {

@@ -131,18 +131,3 @@ func (s *Server) Resume(ctx context.Context) error {
 	}
 	return nil
 }
-
-// Standby makes the server a hot standby, with the same data and URLs: it serves reads, and no writes until
-// Promote. The server must be Durable.
-func (s *Server) Standby(ctx context.Context) error {
-	if err := s.Halt(ctx); err != nil {
-		return err
-	}
-	if err := os.WriteFile(filepath.Join(s.data(), "standby.signal"), nil, 0o600); err != nil {
-		return fmt.Errorf("pgtest: %w", err)
-	}
-	return s.Resume(ctx)
-}
-
-// Promote makes a standby a primary.
-func (s *Server) Promote(ctx context.Context) error { return s.exec(ctx, "SELECT pg_promote()") }

@@ -253,6 +253,7 @@ func (c *postgresConn) commit(ctx context.Context) error {
 	err := c.send(ctx, batch)
 	if err == nil {
 		c.begun = false
+		err = unconfirmed(c.raw.PgConn())
 	}
 	return err
 }

@@ -35,6 +35,7 @@ func parsePostgres(url string) (*pgxpool.Config, error) {
 	if config.ConnConfig.ConnectTimeout == 0 {
 		config.ConnConfig.ConnectTimeout = 10 * time.Second
 	}
+	config.ConnConfig.OnNotice = noteUnconfirmed
 	// When a request ends, its statement is cancelled and the outcome awaited: so it is known whether a COMMIT
 	// succeeded, which it would not be if the connection were closed.
 	config.ConnConfig.BuildContextWatcherHandler = func(c *pgconn.PgConn) ctxwatch.Handler {
