@@ -32,6 +32,9 @@ func (r *Registry) AddAll(ctx context.Context, caller authz.Caller, res *comity.
 	err := r.write(ctx, true, func(tx *db.Tx) error {
 		results = make([]BatchResult, len(inputs))
 		deferred := newDeferredMemberships()
+		if err := deferred.prepare(ctx, tx, pending); err != nil {
+			return err
+		}
 		for i, n := range pending {
 			id, err := n.idempotency(key.of(i)).do(ctx, tx, caller, func() (int64, error) { return n.add(ctx, tx, caller, deferred) })
 			results[i] = BatchResult{Added{Id: id, Generated: n.secret}, err}

@@ -14,10 +14,11 @@ type deferredMemberships struct {
 	// automatic has by CO the people whose automatic memberships may have changed, nested those whose derived
 	// ones may have.
 	automatic, nested map[int64][]int64
+	prepared
 }
 
 func newDeferredMemberships() *deferredMemberships {
-	return &deferredMemberships{map[int64][]int64{}, map[int64][]int64{}}
+	return &deferredMemberships{automatic: map[int64][]int64{}, nested: map[int64][]int64{}}
 }
 
 // computedAtOnce is for how many people memberships are computed in one step.

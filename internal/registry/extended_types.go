@@ -2,6 +2,7 @@ package registry
 
 import (
 	"context"
+	"fmt"
 
 	"comity"
 	"comity/internal/store"
@@ -66,6 +67,25 @@ func (c *change) typeErrors(ctx context.Context) ([]comity.FieldError, error) {
 	if len(typed) == 0 || c.new.CoId == 0 {
 		return nil, nil
 	}
+	types, err := c.activeTypes(ctx, names)
+	if err != nil {
+		return nil, err
+	}
+	var fieldErrors []comity.FieldError
+	for _, f := range typed {
+		if !types[comity.ExtendedType{Attribute: f.TypeOf, Name: c.new.Text(f)}] {
+			fieldErrors = append(fieldErrors, f.FieldError("%q is no active %s of this CO (see co_extended_types)", c.new.Text(f), f.TypeOf))
+		}
+	}
+	return fieldErrors, nil
+}
+
+// activeTypes returns which of the names are active types of the CO, with their attributes. A batch reads each once.
+func (c *change) activeTypes(ctx context.Context, names []string) (map[comity.ExtendedType]bool, error) {
+	key := fmt.Sprintf("%d %q", c.new.CoId, names)
+	if c.deferred != nil && c.deferred.types[key] != nil {
+		return c.deferred.types[key], nil
+	}
 	t := comity.CoExtendedType
 	known, err := store.List(ctx, c.tx, t.Resource, 0, maxLookedAt, store.Equal("co_id", c.new.CoId),
 		store.OneOf(t.Name.Column, names...), store.Equal(t.Status.Column, comity.Active))
@@ -76,11 +96,8 @@ func (c *change) typeErrors(ctx context.Context) ([]comity.FieldError, error) {
 	for _, rec := range known {
 		types[comity.ExtendedType{Attribute: rec.Text(t.Attribute), Name: rec.Text(t.Name)}] = true
 	}
-	var fieldErrors []comity.FieldError
-	for _, f := range typed {
-		if !types[comity.ExtendedType{Attribute: f.TypeOf, Name: c.new.Text(f)}] {
-			fieldErrors = append(fieldErrors, f.FieldError("%q is no active %s of this CO (see co_extended_types)", c.new.Text(f), f.TypeOf))
-		}
+	if c.deferred != nil && c.deferred.types != nil {
+		c.deferred.types[key] = types
 	}
-	return fieldErrors, nil
+	return types, nil
 }

@@ -11,7 +11,7 @@ import (
 
 var groupMemberRules = rules{
 	refuse: func(ctx context.Context, c *change) error {
-		group, err := store.Get(ctx, c.tx, comity.CoGroup.Resource, c.record().Int(comity.CoGroupMember.CoGroupId))
+		group, err := c.group(ctx, c.record().Int(comity.CoGroupMember.CoGroupId))
 		if err != nil {
 			return err
 		}
@@ -28,6 +28,14 @@ var groupMemberRules = rules{
 		// An edit that leaves neither member nor owner deletes the row.
 		return c.delete(ctx, rules{after: followMembership}, nil)
 	},
+}
+
+// group returns a group; a batch reads each once.
+func (c *change) group(ctx context.Context, id int64) (*comity.Record, error) {
+	if c.deferred != nil && c.deferred.groups[id] != nil {
+		return c.deferred.groups[id], nil
+	}
+	return store.Get(ctx, c.tx, comity.CoGroup.Resource, id)
 }
 
 func neither(rec *comity.Record) bool {

@@ -34,20 +34,20 @@ var nameRules = rules{
 		if c.new == nil || c.old != nil && !c.changed(comity.Name.Person) && c.old.Bool(f) {
 			return nil
 		}
-		primary, err := c.names(ctx, c.new, store.Equal(f.Column, true))
+		primary, err := c.primaryName(ctx)
 		if err != nil {
 			return err
 		}
-		if len(primary) == 0 {
+		if primary == nil {
 			c.new.SetBool(f, true)
 			return nil
 		}
 		if !c.new.Bool(f) {
 			return nil
 		}
-		was := primary[0].Clone()
-		primary[0].SetBool(f, false)
-		return store.Update(ctx, c.tx, was, primary[0], c.caller.Username, c.where)
+		was := primary.Clone()
+		primary.SetBool(f, false)
+		return store.Update(ctx, c.tx, was, primary, c.caller.Username, c.where)
 	},
 	after: func(ctx context.Context, c *change) error {
 		f := comity.Name.PrimaryName
@@ -63,6 +63,20 @@ var nameRules = rules{
 		left[0].SetBool(f, true)
 		return store.Update(ctx, c.tx, was, left[0], c.caller.Username, db.Place{CoId: c.old.CoId, CoPersonId: c.old.OwnedBy(comity.OwnerCO)})
 	},
+}
+
+// primaryName returns the primary name of the record's owner, if that is not the record itself; nil for none.
+func (c *change) primaryName(ctx context.Context) (*comity.Record, error) {
+	if c.deferred != nil {
+		if primary, known := c.deferred.takePrimaryName(c.new); known {
+			return primary, nil
+		}
+	}
+	primary, err := c.names(ctx, c.new, store.Equal(comity.Name.PrimaryName.Column, true))
+	if err != nil || len(primary) == 0 {
+		return nil, err
+	}
+	return primary[0], nil
 }
 
 // names returns the first name of the record's owner that meets the conditions, other than the record itself.

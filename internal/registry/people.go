@@ -73,12 +73,8 @@ var bestFirst = []string{
 // followRoles sets a person's status to the best status of their roles. A Locked person stays so, and one
 // without roles keeps the status.
 func (c *change) followRoles(ctx context.Context, id int64) error {
-	statuses, err := store.RoleStatuses(ctx, c.tx, id)
+	statuses, person, err := c.statuses(ctx, id)
 	if err != nil || len(statuses) == 0 {
-		return err
-	}
-	person, err := store.GetForUpdate(ctx, c.tx, comity.CoPerson.Resource, id)
-	if err != nil {
 		return err
 	}
 	best := slices.MinFunc(statuses, func(a, b string) int { return slices.Index(bestFirst, a) - slices.Index(bestFirst, b) })
@@ -92,6 +88,21 @@ func (c *change) followRoles(ctx context.Context, id int64) error {
 		return err
 	}
 	return c.noteFirstActive(ctx, person)
+}
+
+// statuses returns the statuses of a person's roles and, unless there are none, the person.
+func (c *change) statuses(ctx context.Context, id int64) ([]string, *comity.Record, error) {
+	if c.deferred != nil {
+		if statuses, person := c.deferred.withRole(id, c.new); person != nil {
+			return statuses, person, nil
+		}
+	}
+	statuses, err := store.RoleStatuses(ctx, c.tx, id)
+	if err != nil || len(statuses) == 0 {
+		return nil, nil, err
+	}
+	person, err := store.GetForUpdate(ctx, c.tx, comity.CoPerson.Resource, id)
+	return statuses, person, err
 }
 
 // noteFirstActive adds a person who is Active for the first time to the change set. It is called after the revision

@@ -43,6 +43,9 @@ func records(ctx context.Context, tx *db.Tx, r *comity.Resource, rest string, a 
 
 // Home returns the CO and the person that a record belongs to, or ErrNotFound.
 func Home(ctx context.Context, tx *db.Tx, r *comity.Resource, id int64) (db.Place, error) {
+	if where, known := placeOf(tx, r, id); known {
+		return where, nil
+	}
 	return home(ctx, tx, r, id, nil)
 }
 
@@ -50,6 +53,9 @@ func Home(ctx context.Context, tx *db.Tx, r *comity.Resource, id int64) (db.Plac
 // group. It locks the record and the person it belongs to against other writers. Every write begins with
 // it or with EnterCO.
 func Enter(ctx context.Context, tx *db.Tx, r *comity.Resource, id int64, exclusive bool) (db.Place, error) {
+	if where, known := enteredPlace(tx, r, id); known {
+		return where, nil
+	}
 	where, err := home(ctx, tx, r, id, func(co string) string {
 		return ", " + lock(tx, co, exclusive) + ", " + fmt.Sprintf(targetsOfCO, co)
 	})
@@ -69,6 +75,9 @@ func Enter(ctx context.Context, tx *db.Tx, r *comity.Resource, id int64, exclusi
 
 // EnterCO takes the lock of a CO (0: of the list of COs), as Enter does, and returns whether the CO exists.
 func EnterCO(ctx context.Context, tx *db.Tx, id int64, exclusive bool) (bool, error) {
+	if enteredCO(tx, id) {
+		return true, nil
+	}
 	found := false
 	sql := "SELECT " + lock(tx, "CAST($1 AS bigint)", exclusive) + ", (SELECT id FROM cos WHERE id = $1" + notDeleted(tx, "cos.id") + "), " + fmt.Sprintf(targetsOfCO, "$1")
 	err := tx.Query(ctx, sql, db.Args{id}, func(row *db.Row) error {
@@ -100,18 +109,14 @@ func lock(tx *db.Tx, co string, exclusive bool) string {
 	return fmt.Sprintf(tx.Dialect.LockShared, co)
 }
 
-// home is Home; entering, unless nil, returns further columns of its query, given the column of the CO.
-func home(ctx context.Context, tx *db.Tx, r *comity.Resource, id int64, entering func(co string) string) (db.Place, error) {
-	co, person := "t.co_id", "NULL"
+// placeColumns returns the SQL expressions of the CO and the person that a record t belongs to.
+func placeColumns(r *comity.Resource) (co, person string) {
+	co, person = "t.co_id", "NULL"
 	if r == comity.Co.Resource {
 		co = "t.id"
 	}
-	more := ""
-	if entering != nil {
-		more = entering(co)
-	}
 	if r == comity.CoPerson.Resource {
-		person = "id"
+		person = "t.id"
 	}
 	if f := r.Field("CoPersonId"); f != nil && f.Required {
 		person = f.Column
@@ -123,6 +128,16 @@ func home(ctx context.Context, tx *db.Tx, r *comity.Resource, id int64, entering
 		if _, ok := f.Owner(comity.OwnerRole.Word); ok {
 			person = "(SELECT r.co_person_id FROM co_person_roles r WHERE r.id = t.co_person_role_id)"
 		}
+	}
+	return co, person
+}
+
+// home is Home; entering, unless nil, returns further columns of its query, given the column of the CO.
+func home(ctx context.Context, tx *db.Tx, r *comity.Resource, id int64, entering func(co string) string) (db.Place, error) {
+	co, person := placeColumns(r)
+	more := ""
+	if entering != nil {
+		more = entering(co)
 	}
 	var where db.Place
 	found := false
@@ -147,6 +162,7 @@ func home(ctx context.Context, tx *db.Tx, r *comity.Resource, id int64, entering
 func Insert(ctx context.Context, tx *db.Tx, rec *comity.Record, actor string, where db.Place) error {
 	now := tx.Now()
 	rec.Created, rec.Modified, rec.Revision, rec.Actor = now, now, 0, actor
+	defer keepPrepared(tx, rec)()
 	if rec.Resource != comity.CoGroup.Resource && rec.Resource != comity.CoGroupNesting.Resource {
 		// A new group nests nothing, and AddNesting adds a new nesting to those that were read.
 		tx.CountChange(rec.Resource)
@@ -174,7 +190,7 @@ type reserved map[*comity.Resource]int64
 // generates ids by a query. The id comes with the result of the next statement, and the insert needs no
 // round trip of its own.
 func Reserve(ctx context.Context, tx *db.Tx, r *comity.Resource) error {
-	if tx.Dialect.NextID == "" || r.InHistory {
+	if tx.Dialect.NextID == "" || r.InHistory || len(db.Local[drawnIDs](tx).ids[r]) > 0 {
 		return nil
 	}
 	if next := db.Local[reserved](tx); *next == nil {
@@ -188,6 +204,9 @@ func Reserve(ctx context.Context, tx *db.Tx, r *comity.Resource) error {
 
 func insert(ctx context.Context, tx *db.Tx, rec *comity.Record) error {
 	t := texts[rec.Resource]
+	if rec.Id == 0 && takeID(tx, rec) {
+		return tx.Insert(ctx, t.into, append(values(rec), rec.Id))
+	}
 	next := *db.Local[reserved](tx)
 	id, reserved := next[rec.Resource]
 	if rec.Id == 0 && reserved {
@@ -248,46 +267,6 @@ func List(ctx context.Context, tx *db.Tx, r *comity.Resource, after int64, limit
 	return records(ctx, tx, r, where, a)
 }
 
-// Taken returns whether another record has the same values in the fields of a unique.
-func Taken(ctx context.Context, tx *db.Tx, rec *comity.Record, u comity.Unique) (bool, error) {
-	a := db.Args{rec.Id}
-	sql := "SELECT 1 FROM " + rec.Resource.Table + " WHERE id <> $1"
-	if u.PerCO {
-		sql += " AND co_id = " + a.Put(rec.CoId)
-	}
-	for _, f := range u.Fields {
-		cell := rec.Get(f)
-		switch f.Kind {
-		case comity.Owner:
-			o, ok := f.Owner(cell.Text())
-			if !ok {
-				return false, nil
-			}
-			sql += " AND " + o.Column + " = " + a.Put(cell.Int())
-		case comity.Reference, comity.Integer, comity.Time:
-			sql += " AND " + f.Column + " = " + a.Put(cell.Int())
-		case comity.Boolean:
-			sql += " AND " + f.Column + " = " + a.Put(cell.Bool())
-		case comity.Text, comity.Code, comity.Date, comity.Secret:
-			sql += " AND " + f.Column + " = " + a.Put(cell.Text())
-		}
-	}
-	if u.Unset != nil {
-		if rec.Has(u.Unset) {
-			return false, nil
-		}
-		sql += " AND " + u.Unset.Column + " IS NULL"
-	}
-	if u.NotOwned != "" {
-		if f := rec.Resource.Owner(); rec.Text(f) == u.NotOwned {
-			return false, nil
-		} else if o, ok := f.Owner(u.NotOwned); ok {
-			sql += " AND " + o.Column + " IS NULL"
-		}
-	}
-	return tx.Exists(ctx, sql, a)
-}
-
 // GroupNames returns the names of a CO's groups, except for one group and the automatic ones.
 func GroupNames(ctx context.Context, tx *db.Tx, coID, except int64) ([]string, error) {
 	return db.Collect(ctx, tx, `SELECT name FROM co_groups WHERE co_id = $1 AND id <> $2 AND group_type IN ($3, $4)`,
@@ -307,6 +286,11 @@ func Any(ctx context.Context, tx *db.Tx, r *comity.Resource, conditions ...db.Co
 // counts are the numbers of records that owners have, as AtMost counted them.
 type counts map[string]int64
 
+// countKey is the key in counts of the records whose column has an owner's id.
+func countKey(r *comity.Resource, column string, owner int64) string {
+	return fmt.Sprint(r.Table, column, owner)
+}
+
 // AtMost fails with the error refusal if the owner of a new record already has the maximum number of records
 // of the resource. On PostgreSQL the error may come from a later statement of the transaction.
 func AtMost(ctx context.Context, tx *db.Tx, rec *comity.Record, most int64, refusal error) error {
@@ -315,7 +299,7 @@ func AtMost(ctx context.Context, tx *db.Tx, rec *comity.Record, most int64, refu
 	if !ok {
 		return nil
 	}
-	key := fmt.Sprint(rec.Resource.Table, o.Column, rec.Int(f))
+	key := countKey(rec.Resource, o.Column, rec.Int(f))
 	has := db.Local[counts](tx)
 	if *has == nil {
 		*has = counts{}

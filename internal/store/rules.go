@@ -27,6 +27,22 @@ func RoleStatuses(ctx context.Context, tx *db.Tx, person int64) ([]string, error
 	return statuses, err
 }
 
+// RoleStatusesOf returns the statuses of the roles of people.
+func RoleStatusesOf(ctx context.Context, tx *db.Tx, people []int64) (map[int64][]string, error) {
+	statuses := map[int64][]string{}
+	if len(people) == 0 {
+		return statuses, nil
+	}
+	var a db.Args
+	sql := `SELECT co_person_id, status FROM co_person_roles WHERE ` + tx.Dialect.Among("co_person_id", tx.Dialect.IdsIn(&a, people))
+	err := tx.Query(ctx, sql, a, func(r *db.Row) error {
+		id := r.Int()
+		statuses[id] = append(statuses[id], r.Text())
+		return nil
+	})
+	return statuses, err
+}
+
 // RevisionsWith returns the number of revisions of a record that have the value in a field.
 func RevisionsWith(ctx context.Context, tx *db.Tx, rec *comity.Record, f *comity.Field, value string) (int64, error) {
 	n := int64(0)

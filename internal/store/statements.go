@@ -16,6 +16,8 @@ type statements struct {
 	scan          func(*db.Row) (*comity.Record, error)
 	// insert has the parameters that values returns; insertID has the id after them.
 	insert, insertID string
+	// into is the table with the columns of insertID, for db.Tx.Insert.
+	into string
 	// update has the parameters that values returns, then the id.
 	update string
 }
@@ -66,6 +68,7 @@ func newStatements(r *comity.Resource) statements {
 		scan:     func(row *db.Row) (*comity.Record, error) { return scan(r, row), nil },
 		insert:   fmt.Sprintf("INSERT INTO %s (%s) VALUES (%s) RETURNING id", r.Table, into, values),
 		insertID: fmt.Sprintf("INSERT INTO %s (%s, id) VALUES (%s, %s) RETURNING id", r.Table, into, values, last),
+		into:     fmt.Sprintf("%s (%s, id)", r.Table, into),
 		update:   fmt.Sprintf("UPDATE %s SET %s WHERE id = %s", r.Table, strings.Join(sets, ", "), last),
 	}
 }

@@ -213,7 +213,7 @@ func (s *DB) whole(ctx context.Context, fn func(*Tx) error) func(conn) error {
 				return err
 			}
 		}
-		return nil
+		return tx.insertAll(ctx)
 	}
 }
 
@@ -256,6 +256,8 @@ type Tx struct {
 	locals map[reflect.Type]any
 	// changes counts the changes of records of each resource (CountChange).
 	changes map[*comity.Resource]int
+	// inserts are the rows that Insert collected.
+	inserts []inserts
 	// began is when the closure began, portion how long it may change many rows, 0 for no limit.
 	began   time.Time
 	portion time.Duration

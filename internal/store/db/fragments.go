@@ -53,8 +53,11 @@ const MaxRows = 5000
 // RowsOf adds rows of numbers as one JSON parameter and returns the table expression of these rows; element
 // reads their columns. The statement is the same for any number of rows, and is planned for a few rows that
 // are found by their ids.
-func (d Dialect) RowsOf(a *Args, rows [][]int64) string {
-	text, _ := json.Marshal(rows) // numbers always have a JSON form
+func (d Dialect) RowsOf(a *Args, rows [][]int64) string { return d.ValuesOf(a, rows) }
+
+// ValuesOf is RowsOf for a [][]any of numbers, texts and truth values; ElementLike reads their columns.
+func (d Dialect) ValuesOf(a *Args, rows any) string {
+	text, _ := json.Marshal(rows) // all of these have a JSON form
 	return fmt.Sprintf(d.elements, a.Put(string(text)))
 }
 
@@ -79,6 +82,17 @@ func (d Dialect) Among(column, ids string) string {
 
 // Element returns the expression of column i of a row of rowsOf, as a number.
 func Element(i int) string { return Bigint(fmt.Sprintf("value ->> %d", i)) }
+
+// ElementLike returns the expression of column i of a row of ValuesOf, as a value of the same type as v.
+func ElementLike(i int, v any) string {
+	switch v.(type) {
+	case int64:
+		return Element(i)
+	case bool:
+		return fmt.Sprintf("CAST(value ->> %d AS boolean)", i)
+	}
+	return fmt.Sprintf("value ->> %d", i)
+}
 
 // IDs returns the numbers that a query selects, in the order of an index (InOrder).
 func (tx *Tx) IDs(ctx context.Context, sql string, a Args) ([]int64, error) {

@@ -41,12 +41,18 @@ func List[T any](a *Args, values []T) string {
 
 // Query runs a statement and calls each with every row.
 func (tx *Tx) Query(ctx context.Context, sql string, a Args, each func(*Row) error) error {
+	if err := tx.insertAll(ctx); err != nil {
+		return err
+	}
 	tx.trace(sql, a)
 	return tx.conn.query(ctx, sql, a, each)
 }
 
 // Exec runs a statement and returns how many rows it changed.
 func (tx *Tx) Exec(ctx context.Context, sql string, a Args) (int64, error) {
+	if err := tx.insertAll(ctx); err != nil {
+		return 0, err
+	}
 	tx.trace(sql, a)
 	return tx.conn.exec(ctx, sql, a)
 }
@@ -54,12 +60,18 @@ func (tx *Tx) Exec(ctx context.Context, sql string, a Args) (int64, error) {
 // Queue runs a statement whose result is not needed: at once, or together with the next statement whose result
 // is. Its error rolls the transaction back in both cases.
 func (tx *Tx) Queue(ctx context.Context, sql string, a Args) error {
+	if err := tx.insertAll(ctx); err != nil {
+		return err
+	}
 	tx.trace(sql, a)
 	return tx.conn.queue(ctx, sql, a)
 }
 
 // Later queues a query: each is called before any later statement returns its result.
 func (tx *Tx) Later(ctx context.Context, sql string, a Args, each func(*Row) error) error {
+	if err := tx.insertAll(ctx); err != nil {
+		return err
+	}
 	tx.trace(sql, a)
 	return tx.conn.later(ctx, sql, a, each)
 }

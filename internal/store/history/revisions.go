@@ -24,7 +24,7 @@ const insertRevision = `INSERT INTO history (` + Columns + `) VALUES ($1, $2, $3
 // AddRevision adds the record as it is now to the history.
 func AddRevision(ctx context.Context, tx *db.Tx, rec *comity.Record, op string, where db.Place) error {
 	person, org, group := shownAt(rec, where)
-	return tx.Queue(ctx, insertRevision, db.Args{
+	return tx.Insert(ctx, `history (`+Columns+`)`, db.Args{
 		rec.Resource.Singular, rec.Id, rec.Revision, op, rec.Actor, rec.Modified.UnixMicro(), nil,
 		rec.CoId, person, org, group, Data(rec),
 	})
