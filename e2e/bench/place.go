@@ -125,7 +125,7 @@ func openSQLite(path string) (*sqlite3.Conn, error) {
 	}
 	// The program's own takes accents off, which what is written here has none of.
 	plain := func(ctx sqlite3.Context, arg ...sqlite3.Value) { ctx.ResultText(strings.ToLower(arg[0].Text())) }
-	if err := errors.Join(fts5.Register(conn), conn.CreateFunction("comity_plain", 1, sqlite3.DETERMINISTIC, plain), conn.Exec(`PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL`)); err != nil {
+	if err := errors.Join(fts5.Register(conn), conn.CreateFunction("comity_plain", 1, sqlite3.DETERMINISTIC|sqlite3.INNOCUOUS, plain), conn.Exec(`PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL`)); err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}
 	return conn, nil
