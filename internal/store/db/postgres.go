@@ -32,9 +32,14 @@ var postgresDialect = Dialect{
 	// The program that asks has a single connection.
 	OtherPrograms: `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'comity' AND pid <> pg_backend_pid()`,
 	NextID:        `SELECT nextval('%s_id_seq')`,
-	UpdateSearch:  []string{`SELECT people_search_right()`},
-	nextIDs:       `SELECT nextval('%s_id_seq') FROM generate_series(1, CAST($1 AS bigint))`,
-	elements:      "jsonb_array_elements(CAST(%s AS jsonb))",
+	UpdateSearch: []string{
+		// The array has each person looked up by an index, whatever the statistics say.
+		`UPDATE people_search SET (sort, words) = (SELECT w.sort, w.words FROM people_words w WHERE w.id = people_search.id)
+			WHERE id = ANY (ARRAY(SELECT c.id FROM people_search_changed c))`,
+		`DELETE FROM people_search_changed`,
+	},
+	nextIDs:  `SELECT nextval('%s_id_seq') FROM generate_series(1, CAST($1 AS bigint))`,
+	elements: "jsonb_array_elements(CAST(%s AS jsonb))",
 	Columns: `SELECT CAST(column_name AS text), CAST(data_type AS text) FROM information_schema.columns
 		WHERE table_schema = current_schema() AND table_name = $1 ORDER BY ordinal_position`,
 	SetNumber:     `SELECT setval(pg_get_serial_sequence(CAST($1 AS text), 'id'), CAST($2 AS bigint))`,
