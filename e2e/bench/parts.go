@@ -27,6 +27,7 @@ func allParts() []part {
 		{name: "add-1", run: (*bench).addAlone},
 		{name: "onboard-1", run: (*bench).onboardAlone},
 		{name: "pocketbase", run: (*bench).pocketbase, only: "sqlite"},
+		{name: "bulk", run: (*bench).bulk},
 		{name: "reconcile", run: (*bench).reconcile},
 		{name: "list", run: (*bench).lists},
 		{name: "lookup", run: (*bench).lookups},

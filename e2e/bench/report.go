@@ -10,7 +10,7 @@ import (
 
 // report is what is printed at the end, in Markdown, so that it can be kept as it is.
 type report struct {
-	rates, peers, lists, reconciles, lookups table
+	rates, peers, bulks, lists, reconciles, lookups table
 
 	messages, besideSilentTarget, arrivals, fullSync, pages, several, conditions table
 	notes                                                                        []string
@@ -19,7 +19,7 @@ type report struct {
 // tables returns the tables in the order of docs/benchmarks.md.
 func (r *report) tables() []*table {
 	return []*table{
-		&r.rates, &r.peers, &r.messages, &r.arrivals, &r.besideSilentTarget, &r.fullSync, &r.lists, &r.lookups, &r.pages, &r.reconciles, &r.several, &r.conditions,
+		&r.rates, &r.peers, &r.bulks, &r.messages, &r.arrivals, &r.besideSilentTarget, &r.fullSync, &r.lists, &r.lookups, &r.pages, &r.reconciles, &r.several, &r.conditions,
 	}
 }
 
@@ -32,6 +32,10 @@ func newReport() *report {
 		peers: table{
 			title: "Records with a unique field created per second, beside another program in turns",
 			head:  []string{"database", "beside", "clients", "per second", "the other", "ratio", "lowest to highest", "median", "99 %", "aim", ""},
+		},
+		bulks: table{
+			title: fmt.Sprintf("Records added per second in bulks of %d, and by single requests in turns", bulkRecords),
+			head:  []string{"database", "records", "clients", "in bulks", "singly", "times", "lowest to highest", "a bulk takes", "99 %", "aim", ""},
 		},
 		lists: table{
 			title: "Listing people, and the most memory the server had",
@@ -113,6 +117,12 @@ func (r *report) rate(database, request string, clients int, aim float64, c comp
 func (r *report) peer(database, peer string, clients int, aim float64, c compared) {
 	r.peers.judge(c.ratio >= aim, database, peer, fmt.Sprint(clients), fmt.Sprintf("%.0f", c.ours), fmt.Sprintf("%.0f", c.bare), fmt.Sprintf("%.2f", c.ratio),
 		fmt.Sprintf("%.2f to %.2f", c.least, c.top), millis(c.usual), millis(c.slow), fmt.Sprintf("%.2f", aim))
+}
+
+// bulk is told the bulks beside single requests.
+func (r *report) bulk(database, records string, clients int, aim float64, c compared) {
+	r.bulks.judge(bulkRecords*c.ratio >= aim, database, records, fmt.Sprint(clients), fmt.Sprintf("%.0f", bulkRecords*c.ours), fmt.Sprintf("%.0f", c.bare),
+		fmt.Sprintf("%.1f", bulkRecords*c.ratio), fmt.Sprintf("%.1f to %.1f", bulkRecords*c.least, bulkRecords*c.top), millis(c.usual), millis(c.slow), fmt.Sprintf("%.0f", aim))
 }
 
 func (r *report) list(database string, all ...listed) {

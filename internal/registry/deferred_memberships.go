@@ -21,13 +21,13 @@ func newDeferredMemberships() *deferredMemberships {
 	return &deferredMemberships{automatic: map[int64][]int64{}, nested: map[int64][]int64{}}
 }
 
-// computedAtOnce is for how many people memberships are computed in one step.
+// computedAtOnce is for how many people derived memberships are computed in one step.
 const computedAtOnce = 200
 
 // compute updates the computed memberships of the collected people.
 func (d *deferredMemberships) compute(ctx context.Context, c *change) error {
 	for _, coID := range slices.Sorted(maps.Keys(d.automatic)) {
-		for people := range slices.Chunk(distinct(d.automatic[coID]), computedAtOnce) {
+		for people := range slices.Chunk(distinct(d.automatic[coID]), maxPortion) {
 			follow, err := c.syncAutomatic(ctx, coID, groups.Scope{People: people})
 			if err != nil {
 				return err
