@@ -63,7 +63,8 @@ func DeletePart(ctx context.Context, tx *db.Tx, id int64, n int, actor string) (
 				return more, err
 			}
 		}
-		ids, err := tx.IDs(ctx, `SELECT id FROM `+r.Table+` WHERE co_id = $1 ORDER BY id LIMIT $2`, db.Args{id, int64(n)})
+		where, order := tx.Dialect.Within("t", "co_id", "$1", "0")
+		ids, err := tx.IDs(ctx, "SELECT t.id FROM "+r.Table+" t WHERE "+where+" ORDER BY "+order+" LIMIT $2", db.Args{id, int64(n)})
 		if err != nil {
 			return false, err
 		}

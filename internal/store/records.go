@@ -253,20 +253,6 @@ func Update(ctx context.Context, tx *db.Tx, was, rec *comity.Record, actor strin
 	return history.AddRevision(ctx, tx, rec, comity.OpEdit, where)
 }
 
-// List returns up to limit records that meet all conditions, in order of Id, starting after the given id.
-func List(ctx context.Context, tx *db.Tx, r *comity.Resource, after int64, limit int, conditions ...db.Condition) ([]*comity.Record, error) {
-	a := db.Args{after}
-	where := " WHERE t.id > $1"
-	if r == comity.Co.Resource {
-		where += notDeleted(tx, "t.id")
-	}
-	for _, c := range conditions {
-		where += " AND " + c(tx.Dialect, &a)
-	}
-	where += " ORDER BY t.id LIMIT " + a.Put(int64(limit))
-	return records(ctx, tx, r, where, a)
-}
-
 // GroupNames returns the names of a CO's groups, except for one group and the automatic ones.
 func GroupNames(ctx context.Context, tx *db.Tx, coID, except int64) ([]string, error) {
 	return db.Collect(ctx, tx, `SELECT name FROM co_groups WHERE co_id = $1 AND id <> $2 AND group_type IN ($3, $4)`,

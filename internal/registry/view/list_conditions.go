@@ -1,6 +1,7 @@
 package view
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -16,6 +17,8 @@ import (
 // resolvedQuery is a list query as conditions.
 type resolvedQuery struct {
 	ListQuery
+	// of are the records that the listed ones must name, conditions what else they must meet.
+	of         []store.Reference
 	conditions []db.Condition
 	// parts and exact are the conditions of SearchIdentifierPart: an identifier contains the text, and an
 	// identifier equals it. exactRead is true when all exact matches have been read.
@@ -56,6 +59,7 @@ func (q *resolvedQuery) resolve(ctx context.Context, tx *db.Tx, caller authz.Cal
 		return q.Invalid
 	}
 	q.nothing = len(q.Search) > 0 && !q.search()
+	q.order()
 	if !q.ModifiedSince.IsZero() {
 		q.conditions = append(q.conditions, store.ModifiedSince(q.ModifiedSince))
 	}
@@ -69,7 +73,7 @@ func (q *resolvedQuery) resolveCOs(ctx context.Context, tx *db.Tx) error {
 		} else if err != nil {
 			return err
 		}
-		q.conditions = append(q.conditions, store.Equal("co_id", id))
+		q.of = append(q.of, store.Reference{Column: "co_id", Id: id})
 		q.columns["co_id"] = id
 	}
 	return nil
@@ -99,11 +103,34 @@ func (q *resolvedQuery) resolveParent(ctx context.Context, tx *db.Tx, p ParentRe
 	if p.Column == "" {
 		q.conditions = append(q.conditions, store.LinkedTo(p.Id))
 	} else {
-		q.conditions = append(q.conditions, store.Equal(p.Column, p.Id))
+		q.of = append(q.of, store.Reference{Column: p.Column, Id: p.Id})
 		q.columns[p.Column] = p.Id
 	}
 	q.none = p.Resource.NoneOf(q.Resource)
 	return nil
+}
+
+// order puts that of the records which the listed ones must name first which the fewest name: a person or an org
+// identity, then any other, then the CO. A search finds its records by itself, so for it they are conditions.
+func (q *resolvedQuery) order() {
+	if len(q.Search) > 0 {
+		for _, of := range q.of {
+			q.conditions = append(q.conditions, store.Equal(of.Column, of.Id))
+		}
+		q.of = nil
+	}
+	slices.SortStableFunc(q.of, func(a, b store.Reference) int { return cmp.Compare(named(a), named(b)) })
+}
+
+// named returns the rank of a record by how many name it.
+func named(of store.Reference) int {
+	switch of.Column {
+	case comity.OwnerCO.Column, comity.OwnerOrg.Column:
+		return 0
+	case "co_id":
+		return 2
+	}
+	return 1
 }
 
 // minCriterion is the minimum length of a criterion that Match uses, in code points.

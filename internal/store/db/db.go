@@ -135,6 +135,8 @@ type Dialect struct {
 	// inOrder and anyOrder are the statements before and after a query that must read an index in order
 	// and only as far as its limit, "" where that is always so.
 	inOrder, anyOrder string
+	// inKeyOrder and sorted are the statements before and after a query that must not sort, "" where none does.
+	inKeyOrder, sorted string
 	// OtherPrograms is the query of the number of connections of other Comity processes, "" where there
 	// are none.
 	OtherPrograms string

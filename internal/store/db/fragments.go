@@ -146,6 +146,32 @@ func (tx *Tx) InOrder(ctx context.Context, sql string, a Args, each func(*Row) e
 	return tx.Queue(ctx, tx.Dialect.anyOrder, nil)
 }
 
+// Within returns the SQL condition that a row of a table has the value in a column and an id after another, and the
+// order of such rows by id. On PostgreSQL only an index on (column, id) has that order: with an equality the primary
+// key would have it too, and be used where the statistics make the rows with the value look many.
+func (d Dialect) Within(table, column, value, after string) (where, order string) {
+	where, order = "%[1]s.%[2]s = %[3]s AND %[1]s.id > %[4]s", "%[1]s.%[2]s, %[1]s.id"
+	if !d.Shared {
+		where = "(%[1]s.%[2]s, %[1]s.id) > (%[3]s, %[4]s) AND %[1]s.%[2]s >= %[3]s AND %[1]s.%[2]s <= %[3]s"
+	}
+	return fmt.Sprintf(where, table, column, value, after), fmt.Sprintf(order, table, column)
+}
+
+// InKeyOrder runs a query of rows within an index (Within) with a plan that reads them in its order and no more than
+// its limit, and sorts nothing, whatever the statistics are.
+func (tx *Tx) InKeyOrder(ctx context.Context, sql string, a Args, each func(*Row) error) error {
+	if tx.Dialect.inKeyOrder == "" {
+		return tx.Query(ctx, sql, a, each)
+	}
+	if err := tx.conn.queue(ctx, tx.Dialect.inKeyOrder, nil); err != nil {
+		return err
+	}
+	if err := tx.Query(ctx, sql, a, each); err != nil {
+		return err
+	}
+	return tx.conn.queue(ctx, tx.Dialect.sorted, nil)
+}
+
 // NumberOrNull returns a cell's number as a parameter, nil for no value.
 func NumberOrNull(c comity.Cell) any {
 	if !c.HasValue() {

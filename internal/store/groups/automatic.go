@@ -231,7 +231,8 @@ func PeopleIn(ctx context.Context, tx *db.Tx, group, after int64, limit int) ([]
 
 // PeopleOf returns the ids of up to limit people of a CO, in order, starting after the given id.
 func PeopleOf(ctx context.Context, tx *db.Tx, coID, after int64, limit int) ([]int64, error) {
-	return tx.IDs(ctx, `SELECT id FROM co_people WHERE co_id = $1 AND id > $2 ORDER BY id LIMIT $3`, db.Args{coID, after, int64(limit)})
+	where, order := tx.Dialect.Within("t", "co_id", "$1", "$2")
+	return tx.IDs(ctx, "SELECT t.id FROM co_people t WHERE "+where+" ORDER BY "+order+" LIMIT $3", db.Args{coID, after, int64(limit)})
 }
 
 // RemoveMembers deletes all rows of people in a group, with their history.
