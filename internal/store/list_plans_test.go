@@ -2,14 +2,17 @@ package store_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"comity"
 	"comity/internal/store"
 	"comity/internal/store/db"
+	"comity/internal/store/history"
 	"comity/internal/store/storetest"
 )
 
@@ -121,6 +124,7 @@ func TestListsReadNoRowsOfOtherCOs(t *testing.T) {
 			c.fill(1, large)
 			c.fill(2, small)
 			for _, co := range []int64{1, 2} {
+				c.testChanged(t, co)
 				for _, p := range c.pages(co) {
 					t.Run(fmt.Sprintf("%s of CO %d after %d", p.Resource.Plural, co, p.After), func(t *testing.T) {
 						for range 7 {
@@ -185,4 +189,48 @@ func (c *twoCOs) pages(co int64) (all []store.Page) {
 			store.Page{Resource: comity.HistoryRecord.Resource, Of: []store.Reference{inGroup}, After: after, Limit: limit})
 	}
 	return all
+}
+
+// testChanged finds what was changed in a CO, and lists it: that reads as many rows as were changed.
+func (c *twoCOs) testChanged(t *testing.T, co int64) {
+	t.Helper()
+	const some = 5
+	since := time.UnixMicro(co)
+	c.run(fmt.Sprintf("UPDATE history SET since = %[1]d WHERE id IN (SELECT id FROM history WHERE co_id = %[1]d ORDER BY id DESC LIMIT %[2]d)", co, some),
+		fmt.Sprintf("UPDATE co_group_members SET modified = %[1]d WHERE id IN (SELECT id FROM history WHERE co_id = %[1]d ORDER BY id DESC LIMIT %[2]d)", co, some))
+	for _, of := range []store.Reference{{Column: "co_id", Id: co}, {Column: "co_group_id", Id: co}} {
+		t.Run(fmt.Sprintf("what was changed by %s %d", of.Column, co), func(t *testing.T) {
+			r := comity.CoGroupMember.Resource
+			for range 7 {
+				var rows []*comity.Record
+				n := c.countReads(t, func(ctx context.Context, tx *db.Tx) error {
+					ids, all, err := history.Changed(ctx, tx, r, of.Column, of.Id, since, 10)
+					if err != nil || !all || len(ids) != some {
+						return errors.Join(fmt.Errorf("%d were changed: %v", len(ids), all), err)
+					}
+					page := store.Page{Resource: r, Of: []store.Reference{of}, Filters: []db.Condition{store.ModifiedSince(since)}, Among: ids, Limit: 10}
+					rows, err = page.Records(ctx, tx)
+					return err
+				})
+				if len(rows) != some || n > 10*some {
+					t.Fatalf("%d records were changed; listing %d of them reads %d rows", some, len(rows), n)
+				}
+			}
+			if ids, all := c.changed(t, r, of, some-1); all || ids != nil {
+				t.Errorf("of more than were asked for there are %v", ids)
+			}
+		})
+	}
+}
+
+func (c *twoCOs) changed(t *testing.T, r *comity.Resource, of store.Reference, most int) (ids []int64, all bool) {
+	t.Helper()
+	err := c.store.Snapshot(t.Context(), func(tx *db.Tx) (err error) {
+		ids, all, err = history.Changed(t.Context(), tx, r, of.Column, of.Id, time.UnixMicro(of.Id), most)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ids, all
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 
 	"comity"
 	"comity/internal/store/db"
@@ -13,8 +14,10 @@ type Page struct {
 	// Of are records that the records must name. The page is read by the index on the first one's column and the id,
 	// never by the primary key, which would also read the records of all others.
 	Of []Reference
-	// Conditions are further conditions that the records must meet.
-	Conditions []db.Condition
+	// Filters are conditions that are tested on each record, Conditions those that may find records by themselves.
+	Filters, Conditions []db.Condition
+	// Among, unless nil, are ids in order that the records must be among; they find the records instead of Of.
+	Among []int64
 	// After is the id after which the page begins, Limit the number of records at which it ends.
 	After int64
 	Limit int
@@ -40,8 +43,12 @@ func (p Page) Records(ctx context.Context, tx *db.Tx) (records []*comity.Record,
 func (p Page) each(ctx context.Context, tx *db.Tx, each func(*db.Row) error) error {
 	a := db.Args{p.After}
 	where, order := "t.id > $1", "t.id"
+	if p.Among != nil {
+		next, _ := slices.BinarySearch(p.Among, p.After+1)
+		where += " AND " + tx.Dialect.Among("t.id", tx.Dialect.IdsIn(&a, p.Among[next:]))
+	}
 	for i, of := range p.Of {
-		if i == 0 {
+		if i == 0 && p.Among == nil {
 			where, order = tx.Dialect.Within("t", of.Column, a.Put(of.Id), "$1")
 		} else {
 			where += " AND " + tx.Dialect.Unindexed + "t." + of.Column + " = " + a.Put(of.Id)
@@ -50,12 +57,12 @@ func (p Page) each(ctx context.Context, tx *db.Tx, each func(*db.Row) error) err
 	if p.Resource == comity.Co.Resource {
 		where += notDeleted(tx, "t.id")
 	}
-	for _, c := range p.Conditions {
+	for _, c := range slices.Concat(p.Filters, p.Conditions) {
 		where += " AND " + c(tx.Dialect, &a)
 	}
 	t := texts[p.Resource]
 	sql := "SELECT " + t.columns + " FROM " + t.from + " WHERE " + where + " ORDER BY " + order + " LIMIT " + a.Put(int64(p.Limit))
-	if len(p.Of) > 0 && len(p.Conditions) == 0 {
+	if len(p.Of) > 0 && p.Among == nil && len(p.Conditions) == 0 {
 		return tx.InKeyOrder(ctx, sql, a, each)
 	}
 	return tx.Query(ctx, sql, a, each)

@@ -117,6 +117,12 @@ func planned() []struct {
 			return err
 		}
 	}
+	changed := func(r *comity.Resource, column string) func(context.Context, *db.Tx) error {
+		return func(ctx context.Context, tx *db.Tx) error {
+			_, _, err := history.Changed(ctx, tx, r, column, 1, time.Unix(1, 0), 20)
+			return err
+		}
+	}
 	return []struct {
 		name string
 		uses []string
@@ -197,7 +203,19 @@ func planned() []struct {
 			return err
 		}},
 		{"what was deleted", []string{"history_deleted"}, func(ctx context.Context, tx *db.Tx) error {
+			_, err := history.ListDeleted(ctx, tx, person, time.Now(), 10, 20, nil)
+			return err
+		}},
+		{"what was deleted in a CO", []string{"history_operation"}, func(ctx context.Context, tx *db.Tx) error {
 			_, err := history.ListDeleted(ctx, tx, person, time.Now(), 10, 20, map[string]int64{"co_id": 1})
+			return err
+		}},
+		{"what was changed in a CO", []string{"history_(resource|since)"}, changed(person, "co_id")},
+		{"which memberships of a group were changed", []string{"history_co_group_since"}, changed(comity.CoGroupMember.Resource, "co_group_id")},
+		{"which rows a CO's history got", []string{"history_since"}, changed(comity.HistoryRecord.Resource, "co_id")},
+		{"a list of what was changed", []string{"co_people_pkey"}, func(ctx context.Context, tx *db.Tx) error {
+			p := store.Page{Resource: person, Of: []store.Reference{{Column: "co_id", Id: 1}}, Among: []int64{31, 32}, After: 10, Limit: 20}
+			_, err := p.Records(ctx, tx)
 			return err
 		}},
 		{"a login", []string{"api_users_unique"}, func(ctx context.Context, tx *db.Tx) error {

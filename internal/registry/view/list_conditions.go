@@ -12,14 +12,19 @@ import (
 	"comity/internal/authz"
 	"comity/internal/store"
 	"comity/internal/store/db"
+	"comity/internal/store/history"
 )
 
 // resolvedQuery is a list query as conditions.
 type resolvedQuery struct {
 	ListQuery
-	// of are the records that the listed ones must name, conditions what else they must meet.
-	of         []store.Reference
-	conditions []db.Condition
+	// of are the records that the listed ones must name, filters and conditions what else they must meet (store.Page).
+	// changed, unless nil, are the ids of the records that were changed since ModifiedSince.
+	of                  []store.Reference
+	filters, conditions []db.Condition
+	changed             []int64
+	// co is the CO of the records, 0 for any.
+	co int64
 	// parts and exact are the conditions of SearchIdentifierPart: an identifier contains the text, and an
 	// identifier equals it. exactRead is true when all exact matches have been read.
 	parts, exact []db.Condition
@@ -60,10 +65,28 @@ func (q *resolvedQuery) resolve(ctx context.Context, tx *db.Tx, caller authz.Cal
 	}
 	q.nothing = len(q.Search) > 0 && !q.search()
 	q.order()
-	if !q.ModifiedSince.IsZero() {
-		q.conditions = append(q.conditions, store.ModifiedSince(q.ModifiedSince))
+	if q.ModifiedSince.IsZero() {
+		return nil
 	}
-	return nil
+	q.filters = append(q.filters, store.ModifiedSince(q.ModifiedSince))
+	return q.findChanged(ctx, tx)
+}
+
+// findChanged reads which records were changed since ModifiedSince from the history, so that the list does not look
+// at all others, unless they are very many or the records are found otherwise.
+func (q *resolvedQuery) findChanged(ctx context.Context, tx *db.Tx) (err error) {
+	column, id := "co_id", q.co
+	if len(q.of) > 0 && q.of[0].Column == comity.CoGroupMember.CoGroupId.Column && q.Resource == comity.CoGroupMember.Resource {
+		column, id = q.of[0].Column, q.of[0].Id
+	}
+	if id == 0 || len(q.of) == 0 || named(q.of[0]) == 0 {
+		return nil
+	}
+	changed, all, err := history.Changed(ctx, tx, q.Resource, column, id, q.ModifiedSince, db.MaxRows)
+	if all && err == nil {
+		q.changed = append([]int64{}, changed...)
+	}
+	return err
 }
 
 func (q *resolvedQuery) resolveCOs(ctx context.Context, tx *db.Tx) error {
@@ -75,6 +98,7 @@ func (q *resolvedQuery) resolveCOs(ctx context.Context, tx *db.Tx) error {
 		}
 		q.of = append(q.of, store.Reference{Column: "co_id", Id: id})
 		q.columns["co_id"] = id
+		q.co = id
 	}
 	return nil
 }
@@ -104,6 +128,7 @@ func (q *resolvedQuery) resolveParent(ctx context.Context, tx *db.Tx, p ParentRe
 		q.conditions = append(q.conditions, store.LinkedTo(p.Id))
 	} else {
 		q.of = append(q.of, store.Reference{Column: p.Column, Id: p.Id})
+		q.co = where.CoId
 		q.columns[p.Column] = p.Id
 	}
 	q.none = p.Resource.NoneOf(q.Resource)

@@ -35,7 +35,10 @@ func (q *resolvedQuery) page(ctx context.Context, tx *db.Tx, after int64, limit 
 // read reads the records after an id in order of Id, including deleted ones if they are asked for, each with
 // the dependents to be shown with it.
 func (q *resolvedQuery) read(ctx context.Context, tx *db.Tx, after int64, limit int, conditions ...db.Condition) ([]*comity.Record, error) {
-	page := store.Page{Resource: q.Resource, Of: q.of, Conditions: append(slices.Clone(q.conditions), conditions...), After: after, Limit: limit}
+	page := store.Page{
+		Resource: q.Resource, Of: q.of, Filters: q.filters, Conditions: append(slices.Clone(q.conditions), conditions...),
+		Among: q.changed, After: after, Limit: limit,
+	}
 	records, err := page.Records(ctx, tx)
 	if err != nil {
 		return nil, err

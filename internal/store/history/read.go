@@ -69,9 +69,14 @@ func ListGroupAt(ctx context.Context, tx *db.Tx, group int64, at time.Time, afte
 // must have.
 func ListDeleted(ctx context.Context, tx *db.Tx, r *comity.Resource, since time.Time, after int64, limit int, owners map[string]int64) ([]*comity.Record, error) {
 	a := db.Args{r.Singular, since.UnixMicro(), after}
-	sql := `SELECT ` + revisionColumns + ` FROM history h
-		WHERE h.resource = $1 AND h.operation = '` + comity.OpDelete + `' AND h.since >= $2 AND +h.record_id > $3`
-	plus := map[string]string{"co_id": "+"} // the index of deletes is smaller than that of the CO
+	// The owner has few deletes, or all deletes are listed.
+	of, plus := "h.resource = $1 AND h.operation = '"+comity.OpDelete+"'", map[string]string{"co_id": "+"}
+	if _, ok := owners["co_id"]; ok && len(owners) == 1 {
+		// By the index of the CO's edits and deletes: that of deletes has those of all COs. The empty operation, which
+		// no row has, keeps PostgreSQL from seeing that these are deletes alone.
+		of, plus = "h.resource || '' = $1 AND h.operation IN ('"+comity.OpDelete+"', '') AND h.operation <> '"+comity.OpAdd+"'", nil
+	}
+	sql := `SELECT ` + revisionColumns + ` FROM history h WHERE ` + of + ` AND h.since >= $2 AND +h.record_id > $3`
 	for _, column := range []string{"co_id", "co_person_id", "org_identity_id", "co_group_id"} {
 		if id, ok := owners[column]; ok {
 			sql += " AND " + plus[column] + "h." + column + " = " + a.Put(id)
