@@ -58,7 +58,7 @@ tidy: ## whether go.mod and go.sum say what the code needs
 	$(GO) mod tidy -diff
 
 .PHONY: bench
-bench: test-deps ## how fast it is; ARGS go to ./e2e/bench, SIZE people are looked up (100000)
+bench: test-deps ## how fast it is; ARGS go to ./e2e/bench, SIZE people are in the larger registry (1000000)
 	$(GO) run ./e2e/bench $(if $(SIZE),-size $(SIZE)) $(ARGS)
 
 .PHONY: screenshots

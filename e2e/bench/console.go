@@ -17,16 +17,17 @@ import (
 // pageViews is how often each page is looked at.
 const pageViews = 20
 
-// console looks at the pages of the console in a registry of many people, one after the other.
+// console looks at the pages of the console in a registry of many people, one after the other. Nothing else can use
+// that registry afterwards.
 func (b *bench) console(ctx context.Context) (err error) {
-	if err := b.closeFixtures(); err != nil {
+	if err := b.closeRates(); err != nil {
 		return err
 	}
-	r, err := b.registry(ctx, "console", b.size)
+	r, err := b.many(ctx)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, r.stop()) }()
+	defer func() { err = errors.Join(err, stopRegistry(&b.fixtures.many)) }()
 	made, err := r.putConsole(ctx)
 	if err != nil {
 		return err

@@ -15,7 +15,7 @@ var filledTables = []string{
 // makes the indexes, and writes by a few statements what the triggers and the program derive from people: the
 // search, and the counts by status.
 func (b *bench) fast(ctx context.Context, co string, fill func() error) error {
-	hurry, done := "PRAGMA cache_size = -200000; PRAGMA synchronous = OFF", "PRAGMA synchronous = FULL"
+	hurry, done := "PRAGMA cache_size = -64000; PRAGMA synchronous = OFF", "PRAGMA synchronous = FULL; PRAGMA wal_checkpoint(TRUNCATE)"
 	if isPostgres(b.database) {
 		hurry, done = "SET session_replication_role = replica; SET maintenance_work_mem = '256MB'", "RESET session_replication_role; RESET maintenance_work_mem"
 	}

@@ -64,11 +64,10 @@ func (b *bench) lookups(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, few.stop()) }()
-	many, err := b.registry(ctx, "many", b.size)
+	many, err := b.many(ctx)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, many.stop()) }()
 	// There are many of them, and none waits for the disk.
 	quick := *b
 	quick.length = b.length / 4

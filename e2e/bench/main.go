@@ -74,7 +74,7 @@ func parse(arguments []string) (s settings, err error) {
 	f.IntVar(&s.rounds, "rounds", 10, "how many turns the program and the bare limit take")
 	f.DurationVar(&s.length, "time", time.Second, "how long a turn is")
 	f.IntVar(&s.clients, "clients", 8, "how many clients ask at a time")
-	f.IntVar(&s.size, "size", manyPeople, "of how many people the larger registry is, on which look-ups are compared and full syncs run")
+	f.IntVar(&s.size, "size", 1_000_000, "of how many people the larger registry is")
 	databases := f.String("databases", strings.Join(allDatabases, ","), "on which databases")
 	parts := f.String("only", strings.Join(partNames(), ","), "which parts")
 	f.StringVar(&s.program, "program", "", "the program to measure; empty: built from the source")

@@ -31,12 +31,13 @@ func allParts() []part {
 		{name: "reconcile", run: (*bench).reconcile},
 		{name: "list", run: (*bench).lists},
 		{name: "lookup", run: (*bench).lookups},
+		{name: "million", run: (*bench).million},
+		{name: "console", run: (*bench).console},
 		{name: "silent-target", run: (*bench).besideSilentTarget},
 		{name: "arrive", run: (*bench).arrive},
 		{name: "deliver", run: (*bench).deliver},
 		{name: "full-sync", run: (*bench).fullSyncs},
 		{name: "instances", run: (*bench).instances, only: "postgres"},
-		{name: "console", run: (*bench).console},
 	}
 }
 
@@ -65,8 +66,8 @@ type bench struct {
 // fixtures are what several parts need. Each is made by the first part that needs it and closed by the first
 // that is in its way.
 type fixtures struct {
-	rates       *ratesFixture
-	provisioned *registry
+	rates             *ratesFixture
+	provisioned, many *registry
 }
 
 // measure runs the chosen parts on one database and returns what it is.
@@ -116,7 +117,18 @@ func (b *bench) measurePart(ctx context.Context, p part) error {
 	return nil
 }
 
-func (b *bench) closeFixtures() error { return errors.Join(b.closeRates(), b.closeProvisioned()) }
+func (b *bench) closeFixtures() error {
+	return errors.Join(b.closeRates(), stopRegistry(&b.fixtures.provisioned), stopRegistry(&b.fixtures.many))
+}
+
+func stopRegistry(fixture **registry) error {
+	r := *fixture
+	*fixture = nil
+	if r == nil {
+		return nil
+	}
+	return r.stop()
+}
 
 // ratesFixture is the program and the bare limit on databases that fill has filled.
 type ratesFixture struct {
@@ -181,11 +193,10 @@ func (b *bench) provisioned(ctx context.Context) (_ *registry, err error) {
 	return b.fixtures.provisioned, err
 }
 
-func (b *bench) closeProvisioned() error {
-	r := b.fixtures.provisioned
-	b.fixtures.provisioned = nil
-	if r == nil {
-		return nil
+// many returns the registry of -size people.
+func (b *bench) many(ctx context.Context) (_ *registry, err error) {
+	if b.fixtures.many == nil {
+		b.fixtures.many, err = b.registry(ctx, "many", b.size)
 	}
-	return r.stop()
+	return b.fixtures.many, err
 }

@@ -88,7 +88,7 @@ func (b *bench) onboardBy(ctx context.Context, a aim) error {
 	ours := side{process: f.server, authorization: f.server.authorization}
 	ours.work = func(c *conn) error { return onboardOne(c, f.stock.onboards, f.onboarded.Add(1)) }
 	ours.await = func() error {
-		wait, err := b.sent(ctx)
+		wait, err := sent(ctx, b.direct)
 		waits = append(waits, wait)
 		return err
 	}
@@ -134,17 +134,17 @@ func onboardOne(c *conn, co string, n int64) error {
 	return nil
 }
 
-// sent waits until the target was sent everyone, and returns how long that took.
-func (b *bench) sent(ctx context.Context) (time.Duration, error) {
+// sent waits until all targets of a database were sent everyone, and returns how long that took.
+func sent(ctx context.Context, d direct) (time.Duration, error) {
 	const pause = 5 * time.Millisecond
 	start := time.Now()
 	for time.Since(start) < patience {
-		waiting, err := number(ctx, b.direct, `SELECT CAST(count(*) AS text) FROM deliveries WHERE due IS NOT NULL`)
+		waiting, err := number(ctx, d, `SELECT CAST(count(*) AS text) FROM deliveries WHERE due IS NOT NULL`)
 		if err != nil {
 			return 0, err
 		}
 		if waiting == 0 {
-			undelivered, err := number(ctx, b.direct, `SELECT CAST(count(*) AS text) FROM deliveries WHERE delivered IS NULL`)
+			undelivered, err := number(ctx, d, `SELECT CAST(count(*) AS text) FROM deliveries WHERE delivered IS NULL`)
 			if err == nil && undelivered > 0 {
 				err = fmt.Errorf("the target was never sent %d people", undelivered)
 			}

@@ -12,14 +12,15 @@ import (
 type report struct {
 	rates, peers, bulks, lists, reconciles, lookups table
 
-	messages, besideSilentTarget, arrivals, fullSync, pages, several, conditions table
-	notes                                                                        []string
+	messages, besideSilentTarget, arrivals, fullSync, pages, largest, several, conditions table
+	notes                                                                                 []string
 }
 
 // tables returns the tables in the order of docs/benchmarks.md.
 func (r *report) tables() []*table {
 	return []*table{
-		&r.rates, &r.peers, &r.bulks, &r.messages, &r.arrivals, &r.besideSilentTarget, &r.fullSync, &r.lists, &r.lookups, &r.pages, &r.reconciles, &r.several, &r.conditions,
+		&r.rates, &r.peers, &r.messages, &r.arrivals, &r.besideSilentTarget, &r.fullSync, &r.lists, &r.lookups, &r.largest, &r.pages,
+		&r.bulks, &r.reconciles, &r.several, &r.conditions,
 	}
 }
 
@@ -64,6 +65,10 @@ func newReport() *report {
 		fullSync: table{
 			title: "Full syncs, and the most memory the server had",
 			head:  []string{"database", "people", "takes", "per second", "before", "peak"},
+		},
+		largest: table{
+			title: "A registry of many people",
+			head:  []string{"database", "people", "request", "per second", "median", "99 %"},
 		},
 		pages: table{
 			title: "Pages of the console",
@@ -199,6 +204,10 @@ func (r *report) instances(database string, n int, aim float64, turns, ofOne []i
 		}
 		r.several.judge(median(times) >= least, append(cells, share, fmt.Sprintf("%.2f", least))...)
 	}
+}
+
+func (r *report) large(database string, people int, request string, rate float64, usual, slow time.Duration) {
+	r.largest.add(database, fmt.Sprint(people), request, fmt.Sprintf("%.0f", rate), millis(usual), millis(slow))
 }
 
 func (r *report) page(database, page string, people int, fastest, usual, slowest time.Duration) {
