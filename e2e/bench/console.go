@@ -36,6 +36,7 @@ func (b *bench) console(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	var all []looked
 	for _, by := range []struct {
 		user, key string
 		pages     []consolePage
@@ -49,28 +50,30 @@ func (b *bench) console(ctx context.Context) (err error) {
 		}
 		for _, p := range by.pages {
 			note("%s: look at: %s", b.version, p.name)
-			if err := b.lookAt(ctx, r, browser, p); err != nil {
+			l, err := b.lookAt(ctx, r, browser, p)
+			if err != nil {
 				return err
 			}
+			all = append(all, l)
 		}
 	}
+	b.report.looks(b.version, r.people, all)
 	return nil
 }
 
 // lookAt looks at a page again and again, each time for somebody else.
-func (b *bench) lookAt(ctx context.Context, r *registry, browser *browser, p consolePage) error {
+func (b *bench) lookAt(ctx context.Context, r *registry, browser *browser, p consolePage) (looked, error) {
 	took := make([]time.Duration, pageViews)
 	for i := range took {
 		path := "/console/co/" + r.co + "/" + p.path(r, rand.Int64N(int64(r.people)))
 		start := time.Now()
 		if err := browser.look(ctx, path, p.part); err != nil {
-			return err
+			return looked{}, err
 		}
 		took[i] = time.Since(start)
 	}
 	slices.Sort(took)
-	b.report.page(b.version, p.name, r.people, took[0], took[len(took)/2], took[len(took)-1])
-	return nil
+	return looked{page: p.name, fastest: took[0], usual: took[len(took)/2], slowest: took[len(took)-1]}, nil
 }
 
 // browser keeps the cookie of somebody who has signed in.

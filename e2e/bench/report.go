@@ -210,8 +210,30 @@ func (r *report) large(database string, people int, request string, rate float64
 	r.largest.add(database, fmt.Sprint(people), request, fmt.Sprintf("%.0f", rate), millis(usual), millis(slow))
 }
 
-func (r *report) page(database, page string, people int, fastest, usual, slowest time.Duration) {
-	r.pages.judge(usual <= aims.page, database, page, fmt.Sprint(people), millis(fastest), millis(usual), millis(slowest), millis(aims.page))
+// looked is a page of the console that was looked at again and again, and what that took.
+type looked struct {
+	page                    string
+	fastest, usual, slowest time.Duration
+}
+
+// slowestPages is how many of the pages that meet their aim are in the report, the slowest.
+const slowestPages = 8
+
+// looks reports the pages that miss the aim and the slowest of those that meet it.
+func (r *report) looks(database string, people int, all []looked) {
+	slices.SortStableFunc(all, func(a, b looked) int { return int(b.usual - a.usual) })
+	meet := 0
+	for _, l := range all {
+		if l.usual <= aims.page {
+			meet++
+		}
+		if meet <= slowestPages {
+			r.pages.judge(l.usual <= aims.page, database, l.page, fmt.Sprint(people), millis(l.fastest), millis(l.usual), millis(l.slowest), millis(aims.page))
+		}
+	}
+	if rest := meet - slowestPages; rest > 0 {
+		r.note("%s: the other %d pages of the console take %s at most (median).", database, rest, millis(all[len(all)-rest].usual))
+	}
 }
 
 func (r *report) note(format string, args ...any) {
