@@ -32,17 +32,20 @@ func (fl Filter) addable(res *comity.Resource) db.Condition {
 	return whose
 }
 
+// MayBeShownParts says whether there may be records of a resource of which the caller is not shown all fields, so that
+// records must be passed to Redact.
+func (c Caller) MayBeShownParts(res *comity.Resource) bool {
+	return c.OwnsGroup && len(PermissionFor(res).Distinguishing) > 0 && c.Through(View, res)&InCO == 0
+}
+
 // Redact clears the fields that the caller may not see from records of one resource that they see only as the
 // owner of a group, to distinguish people.
 func Redact(ctx context.Context, tx *db.Tx, caller Caller, records []*comity.Record) error {
-	if !caller.OwnsGroup || len(records) == 0 {
+	if len(records) == 0 || !caller.MayBeShownParts(records[0].Resource) {
 		return nil
 	}
 	res := records[0].Resource
 	shown := PermissionFor(res).Distinguishing
-	if len(shown) == 0 || caller.Through(View, res)&InCO != 0 {
-		return nil
-	}
 	redacted, err := Redacted(ctx, tx, caller, res, records)
 	if err != nil {
 		return err

@@ -101,8 +101,8 @@ func asOf(query url.Values) (past view.AsOf, asked bool, err error) {
 	return past, true, err
 }
 
-// listing returns the list that the parameters of a URL ask for.
-func (c *call) listing(rt route, values url.Values) (*view.Listing, error) {
+// listing returns the list that the parameters of a URL ask for, and calls each with the records of its first page.
+func (c *call) listing(rt route, values url.Values, each func(*comity.Record)) (*view.Listing, error) {
 	var at time.Time
 	if rt.resource == comity.CoGroupMember.Resource && values.Has("at") {
 		var err error
@@ -119,6 +119,7 @@ func (c *call) listing(rt route, values url.Values) (*view.Listing, error) {
 	if err != nil {
 		return nil, err
 	}
+	q.Each = each
 	if q.At = at; !at.IsZero() {
 		if err := checkAt(q); err != nil {
 			return nil, err
@@ -135,7 +136,12 @@ func (c *call) list(rt route) error {
 	if err != nil {
 		return comity.BadRequest("The query cannot be read: %v", err)
 	}
-	l, err := c.listing(rt, query)
+	p, _ := buffers.Get().(*[]byte)
+	b, first := wire.AppendListOpen(*p, c.format, rt.resource), true
+	l, err := c.listing(rt, query, func(rec *comity.Record) {
+		b = wire.AppendRecord(b, c.format, rec, first)
+		first = false
+	})
 	if err != nil {
 		return err
 	}
@@ -147,34 +153,25 @@ func (c *call) list(rt route) error {
 		return nil
 	}
 	if l.Limited {
-		return c.page(l, rt.resource, query)
+		if l.More != 0 {
+			c.linkNext(query, strconv.FormatInt(l.More, 10))
+		}
+		b = wire.AppendListClose(b, c.format, rt.resource)
+		c.answerTagged(b)
+		release(p, b)
+		return nil
 	}
-	if l.Full(l.Records) {
+	if l.Full {
 		// A compressed answer is terminated properly even when it is cut, and would look complete: an answer
 		// written page by page is not compressed.
 		c.w.Header().Set(noCompression, "true")
 	}
 	c.begin(http.StatusOK, comity.PhraseOK, true)
-	p, _ := buffers.Get().(*[]byte)
-	b := wire.AppendListOpen(*p, c.format, rt.resource)
 	if err := c.pages(l, rt.resource, &b); err != nil {
 		c.Log.WarnContext(c.r.Context(), "list cut short", "path", c.r.URL.Path, "error", err)
 		panic(http.ErrAbortHandler)
 	}
 	release(p, b)
-	return nil
-}
-
-// page answers one page of a list, with a link to the next.
-func (c *call) page(l *view.Listing, res *comity.Resource, query url.Values) error {
-	if l.More != 0 {
-		c.linkNext(query, strconv.FormatInt(l.More, 10))
-	}
-	b := wire.AppendListOpen(nil, c.format, res)
-	for i, rec := range l.Records {
-		b = wire.AppendRecord(b, c.format, rec, i == 0)
-	}
-	c.answerTagged(wire.AppendListClose(b, c.format, res))
 	return nil
 }
 
@@ -184,14 +181,10 @@ func (c *call) linkNext(query url.Values, after string) {
 	c.w.Header().Set("Link", fmt.Sprintf("<%s?%s>; rel=\"next\"", c.r.URL.EscapedPath(), query.Encode()))
 }
 
+// pages writes the page in b, and those after it, which the listing appends to b.
 func (c *call) pages(l *view.Listing, res *comity.Resource, b *[]byte) error {
-	records, first := l.Records, true
 	for {
-		for _, rec := range records {
-			*b = wire.AppendRecord(*b, c.format, rec, first)
-			first = false
-		}
-		last := !l.Full(records)
+		last := !l.Full
 		if last {
 			*b = wire.AppendListClose(*b, c.format, res)
 		}
@@ -199,8 +192,7 @@ func (c *call) pages(l *view.Listing, res *comity.Resource, b *[]byte) error {
 			return err
 		}
 		*b = (*b)[:0]
-		var err error
-		if records, err = l.Next(c.r.Context(), records[len(records)-1].Id); err != nil {
+		if err := l.Next(c.r.Context()); err != nil {
 			return err
 		}
 	}

@@ -39,6 +39,20 @@ func (p Page) Records(ctx context.Context, tx *db.Tx) (records []*comity.Record,
 	return records, err
 }
 
+// Each calls a function with each record of the page. It is the same record with other values each time: who keeps one
+// reads Records.
+func (p Page) Each(ctx context.Context, tx *db.Tx, each func(*comity.Record) error) error {
+	t, rec := texts[p.Resource], comity.NewRecord(p.Resource)
+	return p.each(ctx, tx, func(row *db.Row) (err error) {
+		if !p.Resource.InHistory {
+			scanInto(rec, row)
+		} else if rec, err = t.scan(row); err != nil {
+			return err
+		}
+		return each(rec)
+	})
+}
+
 // each calls a function with the row of each record, whose columns are those of statements.columns.
 func (p Page) each(ctx context.Context, tx *db.Tx, each func(*db.Row) error) error {
 	a := db.Args{p.After}

@@ -130,10 +130,17 @@ func FieldColumns(f *comity.Field) []string {
 	return columns
 }
 
-// scan reads the columns of statements.columns into a record.
+// scan reads the columns of statements.columns into a new record.
 func scan(r *comity.Resource, row *db.Row) *comity.Record {
 	rec := comity.NewRecord(r)
-	rec.Id, rec.Created, rec.Modified, rec.Revision, rec.Actor = row.Int(), row.Time(), row.Time(), row.Int(), row.Text()
+	scanInto(rec, row)
+	return rec
+}
+
+// scanInto reads the columns of statements.columns into a record, in place of the values that it has.
+func scanInto(rec *comity.Record, row *db.Row) {
+	r := rec.Resource
+	rec.Id, rec.Created, rec.Modified, rec.Revision, rec.Actor = row.Int(), row.Time(), row.Time(), row.Int(), row.TextLike(rec.Actor)
 	rec.CoId = rec.Id
 	if r != comity.Co.Resource {
 		rec.CoId = row.Int()
@@ -146,6 +153,7 @@ func scan(r *comity.Resource, row *db.Row) *comity.Record {
 		case f == r.CoId():
 			rec.SetInt(f, rec.CoId)
 		case f.Kind == comity.Owner:
+			rec.Set(f, comity.Cell{})
 			for _, o := range f.Owners {
 				if id := row.Int(); id != 0 {
 					rec.SetOwner(f, o, id)
@@ -155,18 +163,18 @@ func scan(r *comity.Resource, row *db.Row) *comity.Record {
 			scanField(rec, f, row)
 		}
 	}
-	return rec
 }
 
 // scanField reads the column of a field, and leaves the field without a value for NULL.
 func scanField(rec *comity.Record, f *comity.Field, row *db.Row) {
 	if row.IsNull() {
 		row.Skip()
+		rec.Set(f, comity.Cell{})
 		return
 	}
 	switch f.Kind {
 	case comity.Text, comity.Code, comity.Date:
-		rec.SetText(f, row.Text())
+		rec.SetText(f, row.TextLike(rec.Text(f)))
 	case comity.Boolean:
 		rec.SetBool(f, row.Bool())
 	case comity.Integer, comity.Time, comity.Reference:

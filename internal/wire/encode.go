@@ -37,6 +37,21 @@ func appendSeconds(dst []byte, seconds int64) []byte {
 	return appendTime(dst, time.Unix(seconds, 0))
 }
 
+// appendTime writes a time in UTC as comity.TimeLayout does, which is a large part of writing a record.
 func appendTime(dst []byte, t time.Time) []byte {
-	return t.UTC().AppendFormat(dst, comity.TimeLayout)
+	t = t.UTC()
+	year, month, day := t.Date()
+	if year < 1000 || year > 9999 {
+		return t.AppendFormat(dst, comity.TimeLayout)
+	}
+	hour, minute, second := t.Clock()
+	dst = appendTwo(appendTwo(dst, year/100), year%100)
+	dst = appendTwo(append(dst, '-'), int(month))
+	dst = appendTwo(append(dst, '-'), day)
+	dst = appendTwo(append(dst, ' '), hour)
+	dst = appendTwo(append(dst, ':'), minute)
+	return appendTwo(append(dst, ':'), second)
 }
+
+// appendTwo writes a number of two digits.
+func appendTwo(dst []byte, n int) []byte { return append(dst, byte('0'+n/10), byte('0'+n%10)) }

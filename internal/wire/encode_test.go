@@ -164,6 +164,24 @@ func TestEncodeListWrittenInParts(t *testing.T) {
 	}
 }
 
+func TestEncodeTimes(t *testing.T) {
+	year := func(y int) int64 { return time.Date(y, 1, 1, 0, 0, 0, 0, time.UTC).Unix() }
+	rapidtest.Check(t, func(t *rapid.T) {
+		seconds := rapid.OneOf(
+			rapid.Int64Range(year(1900), year(2100)), rapid.Int64Range(year(-1), year(11000)),
+			rapid.SampledFrom([]int64{year(0) - 1, year(0), year(1000) - 1, year(1000), year(10_000) - 1, year(10_000)}),
+		).Draw(t, "seconds")
+		rec := comity.NewRecord(comity.CoPersonRole.Resource)
+		rec.SetInt(comity.CoPersonRole.ValidFrom, seconds)
+		rec.Created = time.Unix(seconds, 999).In(time.FixedZone("west", -3600))
+		text := `"` + time.Unix(seconds, 0).UTC().Format(comity.TimeLayout) + `"`
+		want := `{"Version":"1.0","Id":0,"ValidFrom":` + text + `,"Created":` + text + `,"Revision":0,"Deleted":false,"ActorIdentifier":""}`
+		if got := string(wire.AppendRecord(nil, wire.JSON, rec, true)); got != want {
+			t.Fatalf("%s, want %s", got, want)
+		}
+	})
+}
+
 func TestEncodeTextInJSON(t *testing.T) {
 	rapidtest.Check(t, func(t *rapid.T) {
 		text := anyText().Draw(t, "text")

@@ -106,20 +106,23 @@ func (r *Reader) membershipsAt(ctx context.Context, caller authz.Caller, q ListQ
 		return then, err
 	}
 	then.Listing = r.listing(caller, q)
-	then.next = func(ctx context.Context, tx *db.Tx, after int64, limit int) (found []*comity.Record, err error) {
-		for {
+	then.next = func(ctx context.Context, tx *db.Tx, after int64, limit int, each func(*comity.Record) error) error {
+		for n := 0; ; {
 			rows, err := history.ListGroupAt(ctx, tx, group, q.At, after, limit)
 			if err != nil {
-				return nil, err
+				return err
 			}
 			for _, rec := range rows {
-				if wanted(rec, then.Group) {
-					found = append(found, rec)
+				if n < limit && wanted(rec, then.Group) {
+					n++
+					if err := each(rec); err != nil {
+						return err
+					}
 				}
 				after = rec.Id
 			}
-			if len(rows) < limit || len(found) >= limit {
-				return found[:min(limit, len(found))], nil
+			if len(rows) < limit || n == limit {
+				return nil
 			}
 		}
 	}
@@ -127,7 +130,7 @@ func (r *Reader) membershipsAt(ctx context.Context, caller authz.Caller, q ListQ
 		if then.Group, err = groupAt(ctx, tx, caller, group, q.At); err != nil {
 			return err
 		}
-		return then.first(ctx, tx, q)
+		return then.read(ctx, tx, q.After)
 	})
 	if err != nil {
 		return then, fmt.Errorf("list the members of group %d at %s: %w", group, q.At.Format(comity.TimeLayout), err)

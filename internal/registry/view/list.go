@@ -15,7 +15,7 @@ const MaxPage = 1000
 
 // Listing is a list that is being read. It holds one page at a time.
 type Listing struct {
-	// Records are the first page.
+	// Records are the first page, unless the query has Each.
 	Records []*comity.Record
 	// None is the phrase to answer with if the list's parent has no such records; "" to answer with a list,
 	// which may be empty.
@@ -24,30 +24,56 @@ type Listing struct {
 	// 0 if there is none.
 	Limited bool
 	More    int64
+	// Full says that the last page that was read is as long as possible, so that another may follow.
+	Full bool
 	// NextSince is the ModifiedSince of the next query, with which it misses nothing that this one does not
 	// show; zero if the query did not use ModifiedSince.
 	NextSince time.Time
 
-	reader   *Reader
-	resource *comity.Resource
-	caller   authz.Caller
-	next     func(ctx context.Context, tx *db.Tx, after int64, limit int) ([]*comity.Record, error)
+	reader *Reader
+	query  ListQuery
+	caller authz.Caller
+	next   pager
+	// last is the id of the last record that was read.
+	last int64
 }
 
-// Next returns the page after a record, empty at the end.
-func (l *Listing) Next(ctx context.Context, after int64) (records []*comity.Record, err error) {
-	err = l.reader.snapshot(ctx, l.caller, func(tx *db.Tx) error {
-		records, err = l.next(ctx, tx, after, MaxPage)
-		return err
-	})
+// pager reads the records of a list after an id, up to a limit, and calls a function with each.
+type pager func(ctx context.Context, tx *db.Tx, after int64, limit int, each func(*comity.Record) error) error
+
+// Next calls the query's Each with the records of the next page.
+func (l *Listing) Next(ctx context.Context) error {
+	after := l.last
+	err := l.reader.snapshot(ctx, l.caller, func(tx *db.Tx) error { return l.read(ctx, tx, after) })
 	if err != nil {
-		return nil, fmt.Errorf("list %s after %d: %w", l.resource.Plural, after, err)
+		return fmt.Errorf("list %s after %d: %w", l.query.Resource.Plural, after, err)
 	}
-	return records, nil
+	return nil
 }
 
-// Full says whether a page is as long as possible, so that another may follow.
-func (l *Listing) Full(records []*comity.Record) bool { return !l.Limited && len(records) == MaxPage }
+// read reads a page: of the query's limit, and whether there is more, or of MaxPage records.
+func (l *Listing) read(ctx context.Context, tx *db.Tx, after int64) error {
+	size, limit := MaxPage, MaxPage
+	if l.Limited {
+		size, limit = l.query.Limit, l.query.Limit+1
+	}
+	n := 0
+	err := l.next(ctx, tx, after, limit, func(rec *comity.Record) error {
+		if n++; n > size {
+			l.More = l.last
+			return nil
+		}
+		l.last = rec.Id
+		if l.query.Each == nil {
+			l.Records = append(l.Records, rec)
+		} else {
+			l.query.Each(rec)
+		}
+		return nil
+	})
+	l.Full = !l.Limited && n == size
+	return err
+}
 
 // List returns the records that meet the query, in order of Id.
 func (r *Reader) List(ctx context.Context, caller authz.Caller, q ListQuery) (*Listing, error) {
@@ -72,12 +98,12 @@ func (r *Reader) List(ctx context.Context, caller authz.Caller, q ListQuery) (*L
 			return err
 		}
 		l.next = resolved.page
-		return l.first(ctx, tx, q)
+		return l.read(ctx, tx, q.After)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("list %s: %w", q.Resource.Plural, err)
 	}
-	if len(l.Records) == 0 && q.After == 0 {
+	if l.last == 0 && q.After == 0 {
 		l.None = resolved.none
 	}
 	return l, nil
@@ -85,19 +111,5 @@ func (r *Reader) List(ctx context.Context, caller authz.Caller, q ListQuery) (*L
 
 // listing returns the list of a query before anything is read.
 func (r *Reader) listing(caller authz.Caller, q ListQuery) *Listing {
-	return &Listing{reader: r, resource: q.Resource, caller: caller, Limited: q.Limit > 0}
-}
-
-// first reads the first page: of the query's limit, and whether there is more, or of MaxPage records.
-func (l *Listing) first(ctx context.Context, tx *db.Tx, q ListQuery) (err error) {
-	size := MaxPage
-	if l.Limited {
-		size = q.Limit + 1
-	}
-	l.Records, err = l.next(ctx, tx, q.After, size)
-	if l.Limited && len(l.Records) > q.Limit {
-		l.Records = l.Records[:q.Limit]
-		l.More = l.Records[q.Limit-1].Id
-	}
-	return err
+	return &Listing{reader: r, query: q, caller: caller, Limited: q.Limit > 0}
 }

@@ -12,9 +12,27 @@ import (
 	"comity/internal/store/history"
 )
 
-// page reads the records after an id in order of Id. A search begins with the exact matches, as clients take
+// page reads the records after an id in order of Id: straight from their rows where nothing has to look at them all.
+func (q *resolvedQuery) page(ctx context.Context, tx *db.Tx, after int64, limit int, each func(*comity.Record) error) error {
+	looksAtAll := q.Each == nil || q.Deleted || len(q.Expand) > 0 || len(q.exact) > 0 || q.filter.Caller.MayBeShownParts(q.Resource)
+	if !looksAtAll {
+		return q.stored(after, limit, q.parts...).Each(ctx, tx, each)
+	}
+	records, err := q.records(ctx, tx, after, limit)
+	if err != nil {
+		return err
+	}
+	for _, rec := range records {
+		if err := each(rec); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// records reads the records after an id in order of Id. A search begins with the exact matches, as clients take
 // the first record; later pages continue after the last record of the page before.
-func (q *resolvedQuery) page(ctx context.Context, tx *db.Tx, after int64, limit int) ([]*comity.Record, error) {
+func (q *resolvedQuery) records(ctx context.Context, tx *db.Tx, after int64, limit int) ([]*comity.Record, error) {
 	if len(q.exact) == 0 || q.Limit > 0 {
 		return q.read(ctx, tx, after, limit, q.parts...)
 	}
@@ -32,14 +50,18 @@ func (q *resolvedQuery) page(ctx context.Context, tx *db.Tx, after int64, limit 
 	return append(records, rest...), err
 }
 
-// read reads the records after an id in order of Id, including deleted ones if they are asked for, each with
-// the dependents to be shown with it.
-func (q *resolvedQuery) read(ctx context.Context, tx *db.Tx, after int64, limit int, conditions ...db.Condition) ([]*comity.Record, error) {
-	page := store.Page{
+// stored returns the page of the records that are stored, without deleted ones.
+func (q *resolvedQuery) stored(after int64, limit int, conditions ...db.Condition) store.Page {
+	return store.Page{
 		Resource: q.Resource, Of: q.of, Filters: q.filters, Conditions: append(slices.Clone(q.conditions), conditions...),
 		Among: q.changed, After: after, Limit: limit,
 	}
-	records, err := page.Records(ctx, tx)
+}
+
+// read reads the records after an id in order of Id, including deleted ones if they are asked for, each with
+// the dependents to be shown with it.
+func (q *resolvedQuery) read(ctx context.Context, tx *db.Tx, after int64, limit int, conditions ...db.Condition) ([]*comity.Record, error) {
+	records, err := q.stored(after, limit, conditions...).Records(ctx, tx)
 	if err != nil {
 		return nil, err
 	}

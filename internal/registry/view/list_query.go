@@ -29,6 +29,9 @@ type ListQuery struct {
 	At time.Time
 	// Expand are the resources whose records, if they belong to a listed one, come with it in Expanded.
 	Expand []*comity.Resource
+	// Each, unless nil, is called with each record of a page instead of keeping it in Listing.Records. A record is
+	// valid only during the call, so that those which nothing else looks at need no memory of their own.
+	Each func(*comity.Record)
 	// Limit makes the list one page of at most so many records; 0 lists all. After is the id after which it
 	// begins.
 	Limit int

@@ -377,5 +377,5 @@ func (c postgresCells) int(i int) int64 {
 }
 
 func (c postgresCells) bool(i int) bool    { return len(c[i]) == 1 && c[i][0] == 1 }
-func (c postgresCells) text(i int) string  { return string(c[i]) }
+func (c postgresCells) text(i int) []byte  { return c[i] }
 func (c postgresCells) bytes(i int) []byte { return c[i] }

@@ -14,7 +14,8 @@ type cells interface {
 	null(i int) bool
 	int(i int) int64
 	bool(i int) bool
-	text(i int) string
+	// text and bytes are valid until the next row.
+	text(i int) []byte
 	bytes(i int) []byte
 }
 
@@ -36,7 +37,17 @@ func (r *Row) Int() int64 { return r.cells.int(r.column()) }
 func (r *Row) Bool() bool { return r.cells.bool(r.column()) }
 
 // Text returns the text in the next column.
-func (r *Row) Text() string { return r.cells.text(r.column()) }
+func (r *Row) Text() string { return string(r.cells.text(r.column())) }
+
+// TextLike returns the text in the next column: the text was itself if it is the same, so that rows with the same texts
+// take no memory for each.
+func (r *Row) TextLike(was string) string {
+	text := r.cells.text(r.column())
+	if string(text) == was {
+		return was
+	}
+	return string(text)
+}
 
 // Bytes returns a copy of the bytes in the next column, nil for NULL alone.
 func (r *Row) Bytes() []byte {

@@ -345,5 +345,5 @@ type sqliteCells struct{ s *sqlite3.Stmt }
 func (c sqliteCells) null(i int) bool    { return c.s.ColumnType(i) == sqlite3.NULL }
 func (c sqliteCells) int(i int) int64    { return c.s.ColumnInt64(i) }
 func (c sqliteCells) bool(i int) bool    { return c.s.ColumnBool(i) }
-func (c sqliteCells) text(i int) string  { return c.s.ColumnText(i) }
+func (c sqliteCells) text(i int) []byte  { return c.s.ColumnRawText(i) }
 func (c sqliteCells) bytes(i int) []byte { return c.s.ColumnRawBlob(i) }

@@ -85,6 +85,32 @@ func (fx *fixture) page(t tb, r *comity.Resource, after int64, limit int, condit
 	return page
 }
 
+// checkEach compares the records of a resource, read one after the other into the same record, with those that are read
+// into records of their own.
+func (fx *fixture) checkEach(t tb, r *comity.Resource) {
+	t.Helper()
+	page := store.Page{Resource: r, Limit: 10_000}
+	var want []*comity.Record
+	var got []map[string]string
+	fx.read(t, func(ctx context.Context, tx *db.Tx) (err error) {
+		if want, err = page.Records(ctx, tx); err != nil {
+			return err
+		}
+		return page.Each(ctx, tx, func(rec *comity.Record) error {
+			got = append(got, stored(rec))
+			return nil
+		})
+	})
+	if len(got) != len(want) {
+		t.Fatalf("%d %s one after the other, %d together", len(got), r.Plural, len(want))
+	}
+	for i, rec := range want {
+		if diff := cmp.Diff(stored(rec), got[i]); diff != "" {
+			t.Errorf("%s %d (-together +one after the other):\n%s", r.Singular, rec.Id, diff)
+		}
+	}
+}
+
 // testConditions filters lists by the values of columns.
 func testConditions(t *testing.T, b Backend) {
 	fx := b.newFixture(t)

@@ -325,6 +325,9 @@ func testRandomRecords(t *testing.T, b Backend) {
 		checkPresent(t, edited, chain)
 		checkChain(t, chain, true)
 	})
+	for _, r := range comity.Stored() {
+		fx.checkEach(t, r)
+	}
 }
 
 // random makes a record with random values of its fields, and references to random parents.
