@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -9,13 +10,27 @@ import (
 	"time"
 )
 
-// million uses a registry of many people in every way, and reports how fast that is. What the server needs of memory
-// is in the table of the parts.
+// million uses registries of few, of some and of many people in every way, and reports how fast that is. What the
+// server needs of memory is in the table of the parts.
 func (b *bench) million(ctx context.Context) error {
+	for _, people := range []int{fewPeople, somePeople} {
+		r, err := b.registry(ctx, fmt.Sprintf("of%d", people), people)
+		if err != nil {
+			return err
+		}
+		if err := errors.Join(b.used(ctx, r), r.stop()); err != nil {
+			return err
+		}
+	}
 	r, err := b.many(ctx)
 	if err != nil {
 		return err
 	}
+	return b.used(ctx, r)
+}
+
+// used uses a registry in every way.
+func (b *bench) used(ctx context.Context, r *registry) error {
 	c, err := dial(ctx, r.process, r.authorization)
 	if err != nil {
 		return err
@@ -53,14 +68,14 @@ func (b *bench) million(ctx context.Context) error {
 		}
 		b.report.large(b.version, r.people, work.name, t.rate, share(t.took, 0.5), share(t.took, 0.99))
 	}
-	return b.millionDelivered(ctx, r, person)
+	return b.changed(ctx, r, person)
 }
 
 // long is how long one turn is that stands for all.
-func (b *bench) long() time.Duration { return time.Duration(b.rounds) * b.length / 2 }
+func (b *bench) long() time.Duration { return time.Duration(b.rounds) * b.length / 4 }
 
-// millionDelivered changes people, any of all, while each change is sent to a target.
-func (b *bench) millionDelivered(ctx context.Context, r *registry, person func() string) error {
+// changed changes people, any of all, while each change is sent to a target.
+func (b *bench) changed(ctx context.Context, r *registry, person func() string) error {
 	return b.target(ctx, r, false, func(_ *conn, receiver *receiver, _ string) error {
 		receiver.begin()
 		changes := side{process: r.process, authorization: r.authorization, work: func(c *conn) error { return addURL(c, person()) }}

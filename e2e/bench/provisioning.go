@@ -13,9 +13,6 @@ import (
 // provisionedPeople is how many people are sent in a turn, and in the smaller full sync.
 const provisionedPeople = 1_000
 
-// syncedPeople is how many people are sent in the larger full sync.
-const syncedPeople = 20_000
-
 // width is how many messages a target is sent side by side.
 const width = 4
 
@@ -30,7 +27,7 @@ func (b *bench) fullSyncs(ctx context.Context) (err error) {
 	if err := b.fullSync(ctx, few); err != nil {
 		return err
 	}
-	many, err := b.registry(ctx, "manyprovisioned", syncedPeople)
+	many, err := b.registry(ctx, "manyprovisioned", somePeople)
 	if err != nil {
 		return err
 	}

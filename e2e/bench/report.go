@@ -67,7 +67,7 @@ func newReport() *report {
 			head:  []string{"database", "people", "takes", "per second", "before", "peak"},
 		},
 		largest: table{
-			title: "A registry of many people",
+			title: "Registries of three sizes",
 			head:  []string{"database", "people", "request", "per second", "median", "99 %"},
 		},
 		pages: table{
