@@ -45,15 +45,24 @@ type limit interface {
 	insert(ctx context.Context, p person) (int64, error)
 }
 
-// serveBare serves until its standard input ends, which it does with the benchmark at the latest.
-func serveBare(database string) error {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
+// bareListCommand makes this program the bare limit of lists (package barelist).
+const bareListCommand = "bare-list"
+
+// openBare opens a database of the bare limit's own and returns its handler.
+func openBare(ctx context.Context, database string) (http.Handler, error) {
 	open := openBareSQLite
 	if isPostgres(database) {
 		open = openBarePostgres
 	}
 	l, err := open(ctx, database)
+	return bareHandler(l), err
+}
+
+// serveBare serves a handler until the standard input ends, which it does with the benchmark at the latest.
+func serveBare(open func(ctx context.Context, database string) (http.Handler, error), database string) error {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	handler, err := open(ctx, database)
 	if err != nil {
 		return err
 	}
@@ -61,7 +70,7 @@ func serveBare(database string) error {
 	if err != nil {
 		return err
 	}
-	server := &http.Server{Handler: bareHandler(l), ReadHeaderTimeout: 10 * time.Second}
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
 	go func() {
 		_, _ = io.Copy(io.Discard, os.Stdin)
 		stop()

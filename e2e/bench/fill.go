@@ -11,6 +11,7 @@ import (
 // The numbers of people in the COs.
 const (
 	manyPeople  = 100_000
+	midPeople   = 20_000
 	fewPeople   = 1_000
 	somePeople  = 20_000
 	groupPeople = 10_000
@@ -18,9 +19,9 @@ const (
 
 // stock holds the records that are added before anything is measured.
 type stock struct {
-	// many and few are COs that are listed, group the one whose group loses its members; people
+	// many, mid and few are COs that are listed, group the one whose group loses its members; people
 	// are added to adds, and onboarded in onboards, which has a target.
-	many, few, group, adds, onboards string
+	many, mid, few, group, adds, onboards string
 	// firstPerson is the first of manyPeople in their CO.
 	firstPerson int64
 	// members is the group of all members of the CO group.
@@ -41,6 +42,7 @@ func (b *bench) fill(ctx context.Context, server *process, receiver *receiver) (
 		people int
 	}{
 		{"Many", &s.many, manyPeople},
+		{"Mid", &s.mid, midPeople},
 		{"Few", &s.few, fewPeople},
 		{"Group", &s.group, groupPeople},
 		{"Adds", &s.adds, 0},
@@ -59,8 +61,7 @@ func (b *bench) fill(ctx context.Context, server *process, receiver *receiver) (
 	if s.firstPerson, err = number(ctx, b.direct, `SELECT CAST(min(id) AS text) FROM co_people WHERE co_id = `+s.many); err != nil {
 		return s, err
 	}
-	s.members, err = b.direct.value(ctx, fmt.Sprintf(`SELECT CAST(id AS text) FROM co_groups WHERE co_id = %s AND group_type = '%s' AND cou_id IS NULL`,
-		s.group, comity.GroupMembers))
+	s.members, err = b.allMembers(ctx, s.group)
 	if err != nil {
 		return s, err
 	}
@@ -75,6 +76,12 @@ func (b *bench) fill(ctx context.Context, server *process, receiver *receiver) (
 	}
 	// In service autovacuum has done this long before.
 	return s, b.direct.exec(ctx, "VACUUM ANALYZE")
+}
+
+// allMembers returns the group of all members of a CO.
+func (b *bench) allMembers(ctx context.Context, co string) (string, error) {
+	return b.direct.value(ctx, fmt.Sprintf(`SELECT CAST(id AS text) FROM co_groups WHERE co_id = %s AND group_type = '%s' AND cou_id IS NULL`,
+		co, comity.GroupMembers))
 }
 
 // numbers is a table of the numbers from 1 on.

@@ -17,6 +17,9 @@ func (b *bench) lists(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := b.besideBareLists(ctx, f); err != nil {
+		return err
+	}
 	// Only one process of the program may have a file open.
 	if err := b.closeRates(); err != nil {
 		return err
@@ -31,6 +34,55 @@ func (b *bench) lists(ctx context.Context) error {
 	}
 	b.report.list(b.version, few, many)
 	return nil
+}
+
+// besideBareLists lists people and members beside a bare handler that reads the same rows.
+func (b *bench) besideBareLists(ctx context.Context, f *ratesFixture) (err error) {
+	bare, err := startBare(ctx, bareListCommand, b.database)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, bare.stop()) }()
+	one := b.alone()
+	for _, of := range []struct {
+		co     string
+		people int
+	}{{f.stock.few, fewPeople}, {f.stock.mid, midPeople}} {
+		group, err := b.allMembers(ctx, of.co)
+		if err != nil {
+			return err
+		}
+		for _, l := range []struct{ what, ours, bare string }{
+			{"people", root + "co_people.json?coid=" + of.co, "/people/" + of.co},
+			{"members", root + "co_group_members.json?cogroupid=" + group, "/members/" + group},
+		} {
+			result, err := one.compare(ctx,
+				side{process: f.server, authorization: f.server.authorization, work: listing(l.ours, l.what, of.people)},
+				side{process: bare, work: listing(l.bare, l.what, of.people)})
+			if err != nil {
+				return err
+			}
+			b.report.rate(b.version, fmt.Sprintf("list %d %s", of.people, l.what), one.clients, aims.list.on(b.database), result)
+		}
+	}
+	return nil
+}
+
+// listing returns the work of reading a list to its end.
+func listing(path, what string, count int) func(*conn) error {
+	objects := 1 + count
+	if what == "members" {
+		objects += count // each with the person
+	}
+	return func(c *conn) error {
+		start := time.Now()
+		got, err := readList(c, path)
+		if err == nil && got != objects {
+			err = fmt.Errorf("%s has %d objects, not %d", path, got, objects)
+		}
+		c.took = append(c.took, time.Since(start))
+		return err
+	}
 }
 
 // listed is the result of listing a CO's people repeatedly.
@@ -82,19 +134,23 @@ func (b *bench) listed(ctx context.Context, all stock, co string, people int) (l
 // listPeople reads a list to its end and throws it away.
 func listPeople(c *conn, co string, people int) (time.Duration, error) {
 	start := time.Now()
-	resp, err := c.ask(http.MethodGet, root+"co_people.json?coid="+co, "", http.StatusOK)
+	objects, err := readList(c, root+"co_people.json?coid="+co)
+	if err == nil && objects != people+1 {
+		err = fmt.Errorf("the list of %d people has %d objects", people, objects-1)
+	}
+	return time.Since(start), err
+}
+
+// readList reads a list to its end and returns how many objects it has.
+func readList(c *conn, path string) (int, error) {
+	resp, err := c.ask(http.MethodGet, path, "", http.StatusOK)
 	if err != nil {
 		return 0, err
 	}
 	defer func() { _ = resp.Body.Close() }()
 	var list counted
-	if _, err := io.Copy(&list, resp.Body); err != nil {
-		return 0, err
-	}
-	if list.objects != people+1 {
-		return 0, fmt.Errorf("the list of %d people has %d objects", people, list.objects-1)
-	}
-	return time.Since(start), nil
+	_, err = io.Copy(&list, resp.Body)
+	return list.objects, err
 }
 
 // counted is a writer that counts the objects of a list and keeps nothing.

@@ -28,6 +28,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"comity/e2e/bench/barelist"
 )
 
 var allDatabases = []string{"sqlite", "postgres"}
@@ -44,7 +46,10 @@ type settings struct {
 
 func main() {
 	if len(os.Args) == 3 && os.Args[1] == bareCommand {
-		exit(serveBare(os.Args[2]))
+		exit(serveBare(openBare, os.Args[2]))
+	}
+	if len(os.Args) == 3 && os.Args[1] == bareListCommand {
+		exit(serveBare(barelist.Open, os.Args[2]))
 	}
 	if len(os.Args) == 6 && os.Args[1] == postCommand {
 		exit(post(os.Args[2:], os.Stdin))

@@ -161,7 +161,7 @@ func (b *bench) rates(ctx context.Context) (_ *ratesFixture, err error) {
 	if f.stock, err = b.fill(ctx, f.server, f.receiver); err != nil {
 		return nil, fmt.Errorf("fill the database: %w", err)
 	}
-	f.bare, err = b.startBare(ctx)
+	f.bare, err = startBare(ctx, bareCommand, b.bare)
 	return f, err
 }
 

@@ -117,13 +117,13 @@ func (b *bench) startAs(ctx context.Context, name string, before ...string) (*pr
 	return p, nil
 }
 
-// startBare starts this program again, as the bare limit.
-func (b *bench) startBare(ctx context.Context) (*process, error) {
+// startBare starts this program again, as the bare limit that a command names, with a database.
+func startBare(ctx context.Context, command, database string) (*process, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
 	}
-	return launch(ctx, self, []string{bareCommand, b.bare}, func(p *process, line string) { p.address = line })
+	return launch(ctx, self, []string{command, database}, func(p *process, line string) { p.address = line })
 }
 
 // memory is a value of the process's status, in MiB: VmRSS, what it has in memory, or VmHWM, the
