@@ -123,15 +123,41 @@ func (c *change) syncPerson(ctx context.Context, coID, person int64) error {
 	return c.followPerson(ctx, coID, person)
 }
 
+// addToGroups adds the automatic memberships of a new person, and the derived ones that depend on them.
+func (c *change) addToGroups(ctx context.Context, person *comity.Record) error {
+	added := groups.NewPerson{Id: person.Id, Status: person.Text(comity.CoPerson.Status)}
+	if c.deferred != nil {
+		c.deferred.added[person.CoId] = append(c.deferred.added[person.CoId], added)
+		return nil
+	}
+	changed, err := groups.AddAutomatic(ctx, c.tx, person.CoId, []groups.NewPerson{added}, automatic, c.caller.Username)
+	if err != nil {
+		return err
+	}
+	follow, err := c.isNested(ctx, person.CoId, changed)
+	if err != nil || !follow {
+		return err
+	}
+	return c.followPerson(ctx, person.CoId, person.Id)
+}
+
+// isNested returns whether one of some groups of a CO is nested in another.
+func (c *change) isNested(ctx context.Context, coID int64, some map[int64]bool) (bool, error) {
+	if len(some) == 0 {
+		return false, nil
+	}
+	nestings, err := c.nestings(ctx, coID)
+	return slices.ContainsFunc(nestings, func(n groups.Nesting) bool { return some[n.Group] }), err
+}
+
 // syncAutomatic updates the automatic memberships of a CO within a scope. follow is true if one of them
 // changed in a group that is nested in another.
 func (c *change) syncAutomatic(ctx context.Context, coID int64, scope groups.Scope) (follow bool, err error) {
 	changed, err := groups.SyncAutomatic(ctx, c.tx, scope, automatic, c.caller.Username)
-	if err != nil || len(changed) == 0 {
+	if err != nil {
 		return false, err
 	}
-	nestings, err := c.nestings(ctx, coID)
-	return slices.ContainsFunc(nestings, func(n groups.Nesting) bool { return changed[n.Group] }), err
+	return c.isNested(ctx, coID, changed)
 }
 
 // enqueueMembers enqueues deliveries for the members of a group and for the group.

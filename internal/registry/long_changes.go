@@ -107,9 +107,11 @@ func (c *change) peopleIn(group int64) func(context.Context, int64, int) ([]int6
 	}
 }
 
-// eachPerson calls a function for people in order of Id, with few at first and then more at a time.
+// eachPerson calls a function for people in order of Id, with few at first and then more at a time, but with no more
+// than the transaction has time for at the same speed.
 func (c *change) eachPerson(ctx context.Context, l *longChange, next func(ctx context.Context, after int64, limit int) ([]int64, error), do func([]int64) error) (done bool, err error) {
-	for size := 1; ; size = min(2*size, maxPortion) {
+	for size := 1; ; {
+		began := c.tx.Left()
 		people, err := next(ctx, l.after, size)
 		if err != nil {
 			return false, err
@@ -126,6 +128,9 @@ func (c *change) eachPerson(ctx context.Context, l *longChange, next func(ctx co
 		case c.tx.Spent():
 			return false, nil
 		}
+		left := c.tx.Left()
+		fits := float64(size) * float64(left) / float64(max(began-left, 1))
+		size = max(1, int(min(float64(2*size), maxPortion, fits)))
 	}
 }
 

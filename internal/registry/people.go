@@ -42,7 +42,13 @@ var personRules = rules{
 		if c.new == nil || !c.changed(comity.CoPerson.Status) {
 			return nil
 		}
-		if err := c.syncPerson(ctx, c.new.CoId, c.new.Id); err != nil {
+		var err error
+		if c.old == nil {
+			err = c.addToGroups(ctx, c.new)
+		} else {
+			err = c.syncPerson(ctx, c.new.CoId, c.new.Id)
+		}
+		if err != nil {
 			return err
 		}
 		return c.noteFirstActive(ctx, c.new)

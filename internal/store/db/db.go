@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"reflect"
 	"strings"
 	"time"
@@ -306,7 +307,16 @@ func (tx *Tx) Changes(resources ...*comity.Resource) (n int) {
 // Spent returns whether the transaction has taken so long that the rest of a long change must be left for
 // later ones (StoreLongChange), because all other writes wait. It is always false on PostgreSQL, where they do
 // not.
-func (tx *Tx) Spent() bool { return tx.portion > 0 && time.Since(tx.began) > tx.portion }
+func (tx *Tx) Spent() bool { return tx.Left() < 0 }
+
+// Left returns how much longer the transaction may take until it is Spent: not less than nothing while it may, and
+// always the same on PostgreSQL.
+func (tx *Tx) Left() time.Duration {
+	if tx.portion == 0 {
+		return math.MaxInt64
+	}
+	return tx.portion - time.Since(tx.began)
+}
 
 // Now returns the transaction's time, which every row that it writes has. It was read with the first statement; a
 // closure that asks for it before has one round trip more. While rows are read, it must have been read already.

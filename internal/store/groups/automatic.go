@@ -147,6 +147,33 @@ func SyncAutomatic(ctx context.Context, tx *db.Tx, s Scope, rule AutomaticRule, 
 	return changed, apply(ctx, tx, s.CoId, d, actor)
 }
 
+// NewPerson is a person who was added by the transaction and has neither roles nor memberships.
+type NewPerson struct {
+	Id     int64
+	Status string
+}
+
+// AddAutomatic adds the automatic memberships of new people of a CO, as SyncAutomatic does, but reads nothing of the
+// people. It returns the ids of the groups whose members it changed.
+func AddAutomatic(ctx context.Context, tx *db.Tx, coID int64, people []NewPerson, rule AutomaticRule, actor string) (map[int64]bool, error) {
+	var d Difference
+	changed := map[int64]bool{}
+	err := tx.Query(ctx, `SELECT g.id, g.group_type FROM co_groups g WHERE g.co_id = $1 AND g.auto AND g.cou_id IS NULL ORDER BY g.id`, db.Args{coID}, func(r *db.Row) error {
+		group, groupType := r.Int(), r.Text()
+		for _, p := range people {
+			if groupType == rule.AllGroup && p.Status != rule.Never || groupType == rule.ActiveGroup && slices.Contains(rule.Active, p.Status) {
+				d.Missing = append(d.Missing, Membership{Group: group, Person: p.Id})
+				changed[group] = true
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return changed, apply(ctx, tx, coID, d, actor)
+}
+
 // apply deletes the surplus memberships of a difference and adds the missing ones: with a fixed number of
 // statements for each db.MaxRows rows, which find rows by their ids only.
 func apply(ctx context.Context, tx *db.Tx, coID int64, d Difference, actor string) error {
