@@ -35,8 +35,10 @@ var aims = struct {
 	memory aim
 	// arrival is the median time from the answer to a write until its message arrives, page that of a console's page.
 	arrival, page time.Duration
+	// reconcileWait is the longest that another client waits during a reconcile.
+	reconcileWait time.Duration
 }{
 	view: both(0.5), write: aim{sqlite: 0.6, postgres: 0.33}, writeAlone: aim{postgres: 0.4}, message: both(0.33), list: both(0.5),
 	peer: both(1), bulk: both(8), lookup: both(1.3), reconcile: both(3), instances: both(1), silent: both(0.1),
-	memory: aim{sqlite: 200, postgres: 100}, arrival: 10 * time.Millisecond, page: 50 * time.Millisecond,
+	memory: aim{sqlite: 200, postgres: 100}, arrival: 10 * time.Millisecond, page: 50 * time.Millisecond, reconcileWait: 250 * time.Millisecond,
 }

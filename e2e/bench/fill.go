@@ -10,21 +10,20 @@ import (
 
 // The numbers of people in the COs.
 const (
-	manyPeople  = 100_000
-	midPeople   = 20_000
-	fewPeople   = 1_000
-	somePeople  = 20_000
-	groupPeople = 10_000
+	manyPeople = 100_000
+	midPeople  = 20_000
+	fewPeople  = 1_000
+	somePeople = 20_000
 )
 
 // stock holds the records that are added before anything is measured.
 type stock struct {
-	// many, mid and few are COs that are listed, group the one whose group loses its members; people
+	// many, mid and few are COs that are listed; people
 	// are added to adds, and onboarded in onboards, which has a target.
-	many, mid, few, group, adds, onboards string
+	many, mid, few, adds, onboards string
 	// firstPerson is the first of manyPeople in their CO.
 	firstPerson int64
-	// members is the group of all members of the CO group.
+	// members is the group of all members of the CO many.
 	members string
 }
 
@@ -44,7 +43,6 @@ func (b *bench) fill(ctx context.Context, server *process, receiver *receiver) (
 		{"Many", &s.many, manyPeople},
 		{"Mid", &s.mid, midPeople},
 		{"Few", &s.few, fewPeople},
-		{"Group", &s.group, groupPeople},
 		{"Adds", &s.adds, 0},
 		{"Onboards", &s.onboards, 0},
 	} {
@@ -61,7 +59,7 @@ func (b *bench) fill(ctx context.Context, server *process, receiver *receiver) (
 	if s.firstPerson, err = number(ctx, b.direct, `SELECT CAST(min(id) AS text) FROM co_people WHERE co_id = `+s.many); err != nil {
 		return s, err
 	}
-	s.members, err = b.allMembers(ctx, s.group)
+	s.members, err = b.allMembers(ctx, s.many)
 	if err != nil {
 		return s, err
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // report is what is printed at the end, in Markdown, so that it can be kept as it is.
@@ -43,8 +44,8 @@ func newReport() *report {
 			head:  []string{"database", "people", "a list takes", "a person", "before", "peak"},
 		},
 		reconciles: table{
-			title: fmt.Sprintf("Reconciling a group that lacks %d members", groupPeople),
-			head:  []string{"database", "takes", "the rows alone, by SQL", "times", "aim", ""},
+			title: fmt.Sprintf("Reconciling a group that lacks %d members, while one client adds people to another CO", manyPeople),
+			head:  []string{"database", "takes", "the rows alone, by SQL", "times", "aim", "longest wait of the other", "aim", ""},
 		},
 		lookups: table{
 			title: "Look-ups per second, in a registry of few people and in one of many, in turns",
@@ -137,9 +138,11 @@ func (r *report) list(database string, all ...listed) {
 	}
 }
 
-func (r *report) reconcile(database string, aim float64, took, bare time.Duration) {
+// reconcile is judged by the time and by the longest wait of another client.
+func (r *report) reconcile(database string, aim float64, took, bare, wait, longest time.Duration) {
 	times := float64(took) / float64(bare)
-	r.reconciles.judge(times <= aim, database, millis(took), millis(bare), fmt.Sprintf("%.1f", times), fmt.Sprintf("%.1f", aim))
+	r.reconciles.judge(times <= aim && wait <= longest, database, millis(took), millis(bare), fmt.Sprintf("%.1f", times), fmt.Sprintf("%.1f", aim),
+		millis(wait), millis(longest))
 }
 
 // lookup is about a registry of many people beside one of few: its rates are the program's, the
@@ -269,3 +272,69 @@ func millis(d time.Duration) string {
 }
 
 func mib(n float64) string { return fmt.Sprintf("%.0f MiB", n) }
+
+// The verdicts on a figure that has an aim.
+const (
+	met       = "met"
+	missed    = "missed"
+	notJudged = "not judged: the machine was busy"
+)
+
+// table is a table of the report. Its last heading is "" if its rows are judged.
+type table struct {
+	title string
+	head  []string
+	rows  []row
+	// begun is how many rows there were when the part under way began.
+	begun int
+}
+
+// row has a verdict, met or missed, if it is about an aim.
+type row struct {
+	cells   []string
+	verdict string
+}
+
+func (t *table) add(cells ...string) { t.rows = append(t.rows, row{cells: cells}) }
+
+// judge adds a row whose last column says whether an aim is met.
+func (t *table) judge(ok bool, cells ...string) {
+	verdict := missed
+	if ok {
+		verdict = met
+	}
+	t.rows = append(t.rows, row{cells, verdict})
+}
+
+// print writes the table, if it has rows, its columns as wide as their widest cell.
+func (t *table) print(b *strings.Builder) {
+	if len(t.rows) == 0 {
+		return
+	}
+	lines := [][]string{t.head}
+	for _, r := range t.rows {
+		cells := r.cells
+		if r.verdict != "" {
+			cells = append(cells[:len(cells):len(cells)], r.verdict)
+		}
+		lines = append(lines, cells)
+	}
+	widths := make([]int, len(t.head))
+	for _, cells := range lines {
+		for i, cell := range cells {
+			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
+		}
+	}
+	rule := make([]string, len(t.head))
+	for i, n := range widths {
+		rule[i] = strings.Repeat("-", n)
+	}
+	lines = append(lines[:1], append([][]string{rule}, lines[1:]...)...)
+	fmt.Fprintf(b, "\n### %s\n\n", t.title)
+	for _, cells := range lines {
+		for i, cell := range cells {
+			fmt.Fprintf(b, "| %s%s ", cell, strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell)))
+		}
+		b.WriteString("|\n")
+	}
+}
