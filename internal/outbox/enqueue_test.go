@@ -7,6 +7,7 @@ import (
 
 	"comity"
 	"comity/internal/outbox"
+	"comity/internal/registry"
 )
 
 // Changes in the registry, and the message that follows each: the person object, with or without a text that
@@ -196,5 +197,29 @@ func TestOrgIdentitySendsNothing(t *testing.T) {
 		if w.waiting(to) {
 			t.Error("a delivery is pending")
 		}
+	})
+}
+
+// Dispatchers look for deliveries after a change that made some due, and not after others.
+func TestDispatchersWakeForWhatIsDue(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *fixture) {
+		wakes := 0
+		w.registry = registry.New(w.store, func() { wakes++ })
+		woken := func(what string, want bool, change func()) {
+			t.Helper()
+			wakes = 0
+			if change(); wakes > 0 != want {
+				t.Errorf("%s: woken %d times", what, wakes)
+			}
+		}
+		var person int64
+		woken("a person without a target", false, func() { person = w.person("ada") })
+		var to target
+		woken("a target", true, func() { to = w.target(newReceiver(t), comity.ModeAutomatic) })
+		woken("a person with a target", true, func() { w.born(person, 1) })
+		woken("an org identity", false, func() { w.add(comity.OrgIdentity.Resource, nil) })
+		woken("an edit of the target", true, func() {
+			w.edit(comity.CoProvisioningTarget.Resource, to.id, values{comity.CoProvisioningTarget.RetryInterval: 60})
+		})
 	})
 }

@@ -15,6 +15,7 @@ import (
 	"comity/internal/authz"
 	"comity/internal/store/db"
 	"comity/internal/store/groups"
+	"comity/internal/store/queue"
 )
 
 // Registry is the service.
@@ -37,22 +38,26 @@ type Added struct {
 	Generated string
 }
 
-// write runs a change in a transaction, the rest of a long change in further ones, and wakes the dispatchers.
+// write runs a change in a transaction, the rest of a long change in further ones, and wakes the dispatchers
+// where one may have something to send.
 func (r *Registry) write(ctx context.Context, alone bool, fn func(*db.Tx) error) error {
 	run := r.store.Write
 	if alone {
 		run = r.store.WriteAlone
 	}
 	left := int64(0)
+	var due *bool
 	err := run(ctx, func(tx *db.Tx) (err error) {
 		err = fn(tx)
-		left = groups.StoredLongChange(tx)
+		left, due = groups.StoredLongChange(tx), queue.MadeDue(tx)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	r.wake()
+	if *due {
+		r.wake()
+	}
 	if left == 0 {
 		return nil
 	}

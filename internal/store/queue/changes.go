@@ -9,6 +9,12 @@ import (
 	"comity/internal/store/db"
 )
 
+// due says that a transaction may have made deliveries due.
+type due bool
+
+// MadeDue returns whether a transaction may have made deliveries due, to be read after its end.
+func MadeDue(tx *db.Tx) *bool { return (*bool)(db.Local[due](tx)) }
+
 // changeSet is what a transaction changed that messages may show. The functions that write records add to it, and
 // Enqueue resolves it once, at the end of the transaction, into the subjects that each target must learn about.
 // Before a record is deleted, the ids of the people and groups that show it are added: afterwards they cannot be
@@ -124,6 +130,11 @@ func GroupsIn(ctx context.Context, tx *db.Tx, r *comity.Resource, ids string, a 
 		MembershipChanged(tx, row.Int(), row.Int(), row.Int())
 		return nil
 	})
+}
+
+// isEmpty returns whether nothing that a message may show has changed.
+func (c *changeSet) isEmpty() bool {
+	return len(c.people)+len(c.memberships)+len(c.groupsOf)+len(c.dated) == 0
 }
 
 // clear empties the change set; what is known of the COs entered stays.

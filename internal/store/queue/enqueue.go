@@ -32,9 +32,10 @@ func Enqueue(ctx context.Context, tx *db.Tx) error {
 			return err
 		}
 	}
-	if c.entered && !c.targets {
+	if c.entered && !c.targets || c.isEmpty() {
 		return nil
 	}
+	*MadeDue(tx) = true
 	if err := c.enqueuePeople(ctx, tx); err != nil || c.entered && !c.groupTargets {
 		return err
 	}

@@ -24,6 +24,7 @@ func ErasePerson(ctx context.Context, tx *db.Tx, person int64) ([]TargetIdentifi
 	if err := Enqueue(ctx, tx); err != nil {
 		return nil, err
 	}
+	*MadeDue(tx) = true
 	now := tx.Now()
 	var known []TargetIdentifiers
 	err := tx.Query(ctx, `SELECT co_provisioning_target_id, identifier, obsolete, due IS NOT NULL OR claimed OR dead_lettered FROM deliveries

@@ -94,6 +94,7 @@ const closed = `failing = '[]', opened = NULL, probe = NULL, probes = 0`
 // TargetsEdited counts an edit of targets, their settings or their server. It makes their pending deliveries due now
 // and closes their breakers, because the edit may have fixed the cause of the failures.
 func TargetsEdited(ctx context.Context, tx *db.Tx, targets ...int64) error {
+	*MadeDue(tx) = true
 	for _, target := range targets {
 		now := tx.Now()
 		err := tx.Queue(ctx, `UPDATE deliveries SET due = $2 WHERE co_provisioning_target_id = $1 AND due > $2 AND NOT claimed`,
@@ -113,6 +114,7 @@ func TargetsEdited(ctx context.Context, tx *db.Tx, targets ...int64) error {
 // RetryLeftOut makes the deliveries of subjects that were left out due now: after a change of the identifier type
 // they may have an identifier.
 func RetryLeftOut(ctx context.Context, tx *db.Tx, target int64) error {
+	*MadeDue(tx) = true
 	now := tx.Now()
 	return tx.Queue(ctx, `UPDATE deliveries SET due = $2, since = coalesce(since, CAST($2 AS bigint)), dead_lettered = false
 		WHERE co_provisioning_target_id = $1 AND dead_lettered AND left_out = true`, db.Args{target, now.UnixMicro()})
