@@ -22,8 +22,10 @@ const (
 	// maxQueued is how long a claimed delivery should wait for a worker at most, estimated from the
 	// duration of the last delivery.
 	maxQueued = 5 * time.Second
-	// linger is how long an outcome waits for others to be written in the same transaction.
-	linger = 2 * time.Millisecond
+	// linger is how long an outcome waits for others to be written in the same transaction, and at most lingers times
+	// as long while the workers have enough to do.
+	linger  = 2 * time.Millisecond
+	lingers = 10
 )
 
 // dispatcher serves one target for as long as deliveries are due.
@@ -76,8 +78,8 @@ func (d *dispatcher) run(ctx context.Context, workers *sync.WaitGroup) {
 	}
 }
 
-// gather waits for the first outcome, then up to linger for a full batch, and returns all outcomes
-// there are. While there is room, a wake-up also ends the wait.
+// gather waits for the first outcome, then for a full batch, and returns all outcomes there are. It waits no longer
+// than linger where the workers may soon have nothing to send. While there is room, a wake-up also ends the wait.
 func (d *dispatcher) gather(ctx context.Context) (outcomes []queue.Outcome) {
 	wake := d.wake
 	if ctx.Err() != nil || d.room() <= 0 {
@@ -90,14 +92,18 @@ func (d *dispatcher) gather(ctx context.Context) (outcomes []queue.Outcome) {
 		time.Sleep(minPause)
 	}
 	patience := time.After(linger)
-	for 0 < len(outcomes) && len(outcomes) < min(batch, d.inFlight) {
+	for waited := 1; 0 < len(outcomes) && len(outcomes) < min(batch, d.inFlight); waited++ {
 		select {
 		case o := <-d.results:
 			outcomes = append(outcomes, o)
+			waited--
 			continue
 		case <-patience:
 		}
-		break
+		if waited == lingers || len(d.jobs) < batch/2 {
+			break
+		}
+		patience = time.After(linger)
 	}
 	for {
 		select {

@@ -70,7 +70,12 @@ func presentPeople(ctx context.Context, tx *db.Tx, d comity.Destination, ids []i
 		return bySubject, nil
 	}
 	now := tx.Now()
-	records, err := store.List(ctx, tx, comity.CoPerson.Resource, 0, len(ids), store.In("id", ids), store.Equal("co_id", d.Target.CoId))
+	var records []*comity.Record
+	err := store.LaterBy(ctx, tx, comity.CoPerson.Resource, "id", ids, func(_ int64, p *comity.Record) {
+		if p.CoId == d.Target.CoId {
+			records = append(records, p)
+		}
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -109,7 +114,7 @@ func showsMembership(person *comity.Record, m groups.PersonMembership) bool {
 	return comity.CountsAsActive(person.Text(comity.CoPerson.Status)) || m.GroupType == comity.GroupMembers && m.CouId == 0
 }
 
-// fillSnapshots reads the dependents of people, with a query per table.
+// fillSnapshots reads the dependents of people, with a query per table, in two round trips.
 func fillSnapshots(ctx context.Context, tx *db.Tx, present map[int64]*comity.Snapshot) error {
 	ids := make([]int64, 0, len(present))
 	for id := range present {
@@ -129,23 +134,24 @@ func fillSnapshots(ctx context.Context, tx *db.Tx, present map[int64]*comity.Sna
 		}},
 		{comity.EmailAddress.Resource, func(s *comity.Snapshot, r *comity.Record) { s.EmailAddresses = append(s.EmailAddresses, r) }},
 		{comity.Url.Resource, func(s *comity.Snapshot, r *comity.Record) { s.Urls = append(s.Urls, r) }},
-		{comity.CoPersonRole.Resource, func(s *comity.Snapshot, r *comity.Record) {
+	} {
+		put := func(person int64, rec *comity.Record) { part.put(present[person], rec) }
+		// Without a limit: with one, PostgreSQL would scan the table in the order of its ids.
+		if err := store.LaterBy(ctx, tx, part.resource, comity.OwnerCO.Column, ids, put); err != nil {
+			return err
+		}
+	}
+	roles, err := store.ListBy(ctx, tx, comity.CoPersonRole.Resource, comity.OwnerCO.Column, ids)
+	if err != nil {
+		return err
+	}
+	for person, those := range roles {
+		for _, r := range those {
 			f := comity.CoPersonRole
 			begun := !r.Has(f.ValidFrom) || r.Int(f.ValidFrom) <= now.Unix()
 			ended := r.Has(f.ValidThrough) && r.Int(f.ValidThrough) < now.Unix()
 			if begun && !ended && comity.CountsAsActive(r.Text(f.Status)) {
-				s.Roles = append(s.Roles, comity.RoleSnapshot{Role: r})
-			}
-		}},
-	} {
-		// Without a limit: with one, PostgreSQL would scan the table in the order of its ids.
-		records, err := store.ListBy(ctx, tx, part.resource, comity.OwnerCO.Column, ids)
-		if err != nil {
-			return err
-		}
-		for person, those := range records {
-			for _, rec := range those {
-				part.put(present[person], rec)
+				present[person].Roles = append(present[person].Roles, comity.RoleSnapshot{Role: r})
 			}
 		}
 	}
@@ -167,13 +173,15 @@ func fillRoles(ctx context.Context, tx *db.Tx, present map[int64]*comity.Snapsho
 		return nil
 	}
 	slices.Sort(ids)
-	addresses, err := store.ListBy(ctx, tx, comity.Address.Resource, comity.OwnerRole.Column, ids)
+	err := store.LaterBy(ctx, tx, comity.Address.Resource, comity.OwnerRole.Column, ids, func(role int64, rec *comity.Record) {
+		byID[role].Addresses = append(byID[role].Addresses, rec)
+	})
 	if err != nil {
 		return err
 	}
 	numbers, err := store.ListBy(ctx, tx, comity.TelephoneNumber.Resource, comity.OwnerRole.Column, ids)
 	for id, role := range byID {
-		role.Addresses, role.TelephoneNumbers = addresses[id], numbers[id]
+		role.TelephoneNumbers = numbers[id]
 	}
 	return err
 }

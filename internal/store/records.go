@@ -331,8 +331,7 @@ func ListBy(ctx context.Context, tx *db.Tx, r *comity.Resource, column string, i
 		return found, nil
 	}
 	var a db.Args
-	named := AllOf(append([]db.Condition{In(column, ids)}, conditions...)...)
-	sql := fmt.Sprintf("SELECT %s, t.%s FROM %s WHERE %s ORDER BY t.id", texts[r].columns, column, texts[r].from, named(tx.Dialect, &a))
+	sql := listBy(tx, r, column, ids, &a, conditions...)
 	err := tx.Query(ctx, sql, a, func(row *db.Row) error {
 		rec, err := texts[r].scan(row)
 		id := row.Int()
@@ -340,4 +339,27 @@ func ListBy(ctx context.Context, tx *db.Tx, r *comity.Resource, column string, i
 		return err
 	})
 	return found, err
+}
+
+// LaterBy is ListBy that is queued: put is called with each record and the id in its column, before any later statement
+// returns its result.
+func LaterBy(ctx context.Context, tx *db.Tx, r *comity.Resource, column string, ids []int64, put func(id int64, rec *comity.Record)) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	var a db.Args
+	sql := listBy(tx, r, column, ids, &a)
+	return tx.Later(ctx, sql, a, func(row *db.Row) error {
+		rec, err := texts[r].scan(row)
+		if err == nil {
+			put(row.Int(), rec)
+		}
+		return err
+	})
+}
+
+// listBy returns the query of ListBy: the columns of the records, and the id.
+func listBy(tx *db.Tx, r *comity.Resource, column string, ids []int64, a *db.Args, conditions ...db.Condition) string {
+	named := AllOf(append([]db.Condition{In(column, ids)}, conditions...)...)
+	return fmt.Sprintf("SELECT %s, t.%s FROM %s WHERE %s ORDER BY t.id", texts[r].columns, column, texts[r].from, named(tx.Dialect, a))
 }

@@ -126,8 +126,10 @@ type Dialect struct {
 	UpdateSearch []string
 	// Shared says that a write keeps all others from writing, so that none may take long.
 	Shared bool
-	// NextOfHistory is the query that reserves the id of the history's next row.
+	// NextOfHistory is the expression of the id of a row that a query adds to the history.
 	NextOfHistory string
+	// AsJson is the expression of a text %s as a value of a column of JSON.
+	AsJson string
 	// Unindexed is the prefix of a column that keeps an index from being used for it, "" for none.
 	Unindexed string
 	// PlanAnew is the statement that has the rest of a transaction planned for the values of its
@@ -138,6 +140,9 @@ type Dialect struct {
 	inOrder, anyOrder string
 	// inKeyOrder and sorted are the statements before and after a query that must not sort, "" where none does.
 	inKeyOrder, sorted string
+	// byKey and byAnything are the statements before and after a query that must find its rows by an index (ByKey), ""
+	// where it always does.
+	byKey, byAnything string
 	// OtherPrograms is the query of the number of connections of other Comity processes, "" where there
 	// are none.
 	OtherPrograms string

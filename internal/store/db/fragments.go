@@ -172,6 +172,50 @@ func (tx *Tx) InKeyOrder(ctx context.Context, sql string, a Args, each func(*Row
 	return tx.conn.queue(ctx, tx.Dialect.sorted, nil)
 }
 
+// ByKey runs a statement that finds rows one by one by an index, or reads the first rows of one in its order, with a
+// plan that does so whatever the statistics are. With nil for each it is queued.
+func (tx *Tx) ByKey(ctx context.Context, sql string, a Args, each func(*Row) error) error {
+	run := func() error { return tx.Queue(ctx, sql, a) }
+	if each != nil {
+		run = func() error { return tx.Query(ctx, sql, a, each) }
+	}
+	if tx.Dialect.byKey == "" {
+		return run()
+	}
+	if err := tx.Queue(ctx, tx.Dialect.byKey, nil); err != nil {
+		return err
+	}
+	if err := run(); err != nil {
+		return err
+	}
+	return tx.Queue(ctx, tx.Dialect.byAnything, nil)
+}
+
+// ParameterRows adds rows of parameters of SQL types, at most 64, and returns the query of them. Rows of NULL are added
+// until there are a power of 4, so that there are few different statements to prepare.
+func (d Dialect) ParameterRows(a *Args, types []string, rows [][]any) string {
+	n := 1
+	for n < len(rows) {
+		n *= 4
+	}
+	lines := make([]string, n)
+	for i := range lines {
+		names := make([]string, len(types))
+		for k, kind := range types {
+			var v any
+			if i < len(rows) {
+				v = rows[i][k]
+			}
+			names[k] = a.Put(v)
+			if i == 0 && !d.Shared {
+				names[k] = "CAST(" + names[k] + " AS " + kind + ")"
+			}
+		}
+		lines[i] = "(" + strings.Join(names, ", ") + ")"
+	}
+	return "VALUES " + strings.Join(lines, ", ")
+}
+
 // NumberOrNull returns a cell's number as a parameter, nil for no value.
 func NumberOrNull(c comity.Cell) any {
 	if !c.HasValue() {

@@ -32,6 +32,8 @@ var postgresDialect = Dialect{
 	// One statement for both is half the work of two SETs.
 	inKeyOrder: `SELECT set_config('enable_sort', 'off', true), set_config('enable_incremental_sort', 'off', true)`,
 	sorted:     `SELECT set_config('enable_sort', 'on', true), set_config('enable_incremental_sort', 'on', true)`,
+	byKey:      `SELECT set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true), set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true), set_config('enable_sort', 'off', true)`,
+	byAnything: `SELECT set_config('enable_seqscan', 'on', true), set_config('enable_bitmapscan', 'on', true), set_config('enable_hashjoin', 'on', true), set_config('enable_mergejoin', 'on', true), set_config('enable_sort', 'on', true)`,
 	// The program that asks has a single connection.
 	OtherPrograms: `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'comity' AND pid <> pg_backend_pid()`,
 	NextID:        `SELECT nextval('%s_id_seq')`,
@@ -46,7 +48,8 @@ var postgresDialect = Dialect{
 	Columns: `SELECT CAST(column_name AS text), CAST(data_type AS text) FROM information_schema.columns
 		WHERE table_schema = current_schema() AND table_name = $1 ORDER BY ordinal_position`,
 	SetNumber:     `SELECT setval(pg_get_serial_sequence(CAST($1 AS text), 'id'), CAST($2 AS bigint))`,
-	NextOfHistory: `SELECT nextval(pg_get_serial_sequence('history', 'id')) AS id`,
+	AsJson:        "CAST(%s AS jsonb)",
+	NextOfHistory: `nextval('history_id_seq')`,
 }
 
 // maxTries is the maximum number of times that a write is run when it collides with others.

@@ -32,7 +32,8 @@ var sqliteDialect = Dialect{
 	},
 	// Rows with ids were inserted, so the sequence has its row.
 	SetNumber:     `UPDATE sqlite_sequence SET seq = max(seq, $2) WHERE name = $1`,
-	NextOfHistory: `SELECT coalesce(max(id), 0) + 1 AS id FROM history`,
+	AsJson:        "%s",
+	NextOfHistory: `(SELECT coalesce(max(id), 0) FROM history) + row_number() OVER ()`,
 }
 
 // sqliteBackend is an SQLite file with several connections for reading and one for writing.

@@ -123,12 +123,17 @@ func readRow(resource, data string) (rec *comity.Record, erased bool, err error)
 	return rec, erased, err
 }
 
-// InsertNote returns the statement that adds a note to the history; values are its columns from actor on,
-// from continues the FROM clause. The record's id is the id of the row.
-func InsertNote(tx *db.Tx, values, from string) string {
-	return `INSERT INTO history (` + Columns + `, id)
-		SELECT '` + comity.HistoryRecord.Singular + `', next.id, 0, '` + comity.OpNote + `', ` + values + `, next.id FROM (` + tx.Dialect.NextOfHistory + `) next` + from
+// InsertNotes returns the statement that adds notes to the history; of is the query of their actor, time, co_id,
+// co_person_id, org_identity_id, co_group_id and data, before it perhaps the start of a WITH. The record's id is the id
+// of the row.
+func InsertNotes(tx *db.Tx, with, of string) string {
+	return `INSERT INTO history (` + Columns + `, id) ` + with + `
+		SELECT '` + comity.HistoryRecord.Singular + `', n.id, 0, '` + comity.OpNote + `', n.actor, n.at, n.at, n.co_id, n.co_person_id, n.org_identity_id, n.co_group_id, ` + fmt.Sprintf(tx.Dialect.AsJson, "n.data") + `, n.id
+		FROM (SELECT ` + tx.Dialect.NextOfHistory + ` AS id, x.* FROM (` + of + `) x) n`
 }
+
+const addedNote = `SELECT CAST($1 AS text) AS actor, CAST($2 AS bigint) AS at, CAST($3 AS bigint) AS co_id, CAST($4 AS bigint) AS co_person_id,
+	CAST($5 AS bigint) AS org_identity_id, CAST($6 AS bigint) AS co_group_id, CAST($7 AS text) AS data`
 
 // AddNote adds a HistoryRecord about something other than a change of a record, in the history of the person
 // in where. It sets the record's Id to the id of the row.
@@ -137,7 +142,7 @@ func AddNote(ctx context.Context, tx *db.Tx, rec *comity.Record, actor string, w
 	rec.Created, rec.Modified, rec.Revision, rec.Actor = now, now, 0, actor
 	person, org, group := shownAt(rec, where)
 	a := db.Args{actor, now.UnixMicro(), rec.CoId, person, org, group, Data(rec)}
-	return tx.Query(ctx, InsertNote(tx, `$1, $2, $2, $3, $4, $5, $6, $7`, ``)+` RETURNING id`, a, func(row *db.Row) error {
+	return tx.Query(ctx, InsertNotes(tx, "", addedNote)+` RETURNING id`, a, func(row *db.Row) error {
 		rec.Id = row.Int()
 		return nil
 	})

@@ -7,12 +7,10 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"time"
 
 	"comity"
 	"comity/internal/store/db"
-	"comity/internal/store/history"
 )
 
 // Delivery is a claimed delivery: a change of one subject that one target is to be sent.
@@ -34,33 +32,6 @@ type Delivery struct {
 	// outbox packs it.
 	OnlyChanged bool
 	Sent        []byte
-}
-
-// Outcome is the result of a claimed delivery.
-type Outcome struct {
-	Delivery
-	// OK says that the target has the state that was claimed: the delivery is delivered.
-	OK bool
-	// DeadLetter says that a failed delivery is not retried until the subject changes or someone requests it.
-	DeadLetter bool
-	// LeftOut says that the delivery is dead-lettered because the subject has no identifier to be sent under, which
-	// is no failure.
-	LeftOut bool
-	// Wait is the time until the next try of a failed delivery that is not dead-lettered.
-	Wait time.Duration
-	// Answer is the endpoint's answer, in words; Reason, for a failure, is the same without what the
-	// endpoint said about the person.
-	Answer, Reason string
-	// Deleted are the identifiers that the target deleted on request.
-	Deleted []string
-	// Changed says that the message that the target holds about the subject changed to Holds, nil for none.
-	Changed bool
-	Holds   []byte
-	// Down says that the receiver is unreachable or failed, Alive that it answered as a working one does,
-	// whether or not it accepted the message. Where both are false nothing is known about the receiver.
-	Down, Alive bool
-	// Note is the note that is added to the subject's history, nil for none.
-	Note *comity.Record
 }
 
 const deliveryColumns = `co_provisioning_target_id, kind, subject_id, version, sequence, attempts, refusals, identifier, obsolete, state,
@@ -125,10 +96,10 @@ func Claim(ctx context.Context, tx *db.Tx, target int64, limit int, lease time.D
 			SELECT d.kind, d.subject_id FROM deliveries d WHERE d.co_provisioning_target_id = $2 AND d.due <= $3 AND NOT d.claimed
 			ORDER BY d.due LIMIT $4%s)
 		UPDATE deliveries SET claimed = true, due = $1, sequence = sequence + 1
-		WHERE co_provisioning_target_id = $2 AND (kind, subject_id) IN (SELECT kind, subject_id FROM next)
+		WHERE (co_provisioning_target_id, kind, subject_id) IN (SELECT CAST($2 AS bigint), kind, subject_id FROM next)
 		RETURNING %s`, tx.Dialect.SkipLocked, deliveryColumns)
 	var claimed []Delivery
-	err := tx.InOrder(ctx, sql, db.Args{now.Add(lease).UnixMicro(), target, now.UnixMicro(), int64(limit)}, func(r *db.Row) error {
+	err := tx.ByKey(ctx, sql, db.Args{now.Add(lease).UnixMicro(), target, now.UnixMicro(), int64(limit)}, func(r *db.Row) error {
 		d, err := scanDelivery(r)
 		claimed = append(claimed, d)
 		return err
@@ -178,126 +149,12 @@ func EnqueueOne(ctx context.Context, tx *db.Tx, target int64, subject comity.Sub
 		db.Args{target, int64(subject.Kind), subject.Id, co, now.UnixMicro()})
 }
 
-// SetProvisionedAs stores the identifiers that the target may have for subjects from now on, for
-// deliveries that are still in flight.
-func SetProvisionedAs(ctx context.Context, tx *db.Tx, deliveries []Delivery) error {
-	for _, d := range deliveries {
-		obsolete, err := obsoleteText(d.ProvisionedAs.Obsolete)
-		if err != nil {
-			return err
-		}
-		err = tx.Queue(ctx, `UPDATE deliveries SET identifier = $5, obsolete = $6
-			WHERE `+deliveryKey+` AND sequence = $4 AND claimed`,
-			db.Args{d.TargetId, int64(d.Subject.Kind), d.Subject.Id, d.Sequence, d.ProvisionedAs.Identifier, obsolete})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 func obsoleteText(identifiers []string) (string, error) {
 	text, err := json.Marshal(append([]string{}, identifiers...))
 	if err != nil {
 		return "", fmt.Errorf("obsolete identifiers: %w", err)
 	}
 	return string(text), nil
-}
-
-// Finish stores the outcomes of claimed deliveries. A delivery whose subject changed after the claim is
-// pending again. One that another worker claimed after its lease ran out is left alone.
-func Finish(ctx context.Context, tx *db.Tx, outcomes []Outcome) error {
-	now := tx.Now()
-	moment := now.UnixMicro()
-	// In the order in which deliveries are enqueued, so that the two cannot deadlock.
-	outcomes = slices.SortedFunc(slices.Values(outcomes), func(a, b Outcome) int { return a.Subject.Compare(b.Subject) })
-	for _, o := range outcomes {
-		if err := finish(ctx, tx, o, moment); err != nil {
-			return err
-		}
-	}
-	for _, o := range outcomes {
-		if o.Subject.Kind != comity.KindPerson {
-			continue // no two groups share an identifier
-		}
-		for _, identifier := range o.Deleted {
-			if err := sendAgain(ctx, tx, o.Delivery, identifier, moment); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-func finish(ctx context.Context, tx *db.Tx, o Outcome, moment int64) error {
-	obsolete, err := obsoleteText(o.ProvisionedAs.Obsolete)
-	if err != nil {
-		return err
-	}
-	if err := note(ctx, tx, o, moment); err != nil {
-		return err
-	}
-	var next any
-	if !o.DeadLetter {
-		next = moment + o.Wait.Microseconds()
-	}
-	a := db.Args{o.TargetId, int64(o.Subject.Kind), o.Subject.Id, o.Sequence, moment, o.Version, o.Answer, o.ProvisionedAs.Identifier, obsolete, bytesOf(o.Own)}
-	set := outcomeColumns + successColumns
-	if !o.OK {
-		set = outcomeColumns + failureColumns
-		a = append(a, o.Attempts, o.Refusals, next, o.Edits, o.LeftOut)
-	}
-	if o.Changed {
-		set += ", sent = " + a.Put(bytesOf(o.Holds))
-	}
-	return tx.Queue(ctx, `UPDATE deliveries SET `+set+` WHERE `+deliveryKey+` AND sequence = $4 AND claimed`, a)
-}
-
-// outcomeColumns are the SQL assignments of every outcome, successColumns and failureColumns those of a
-// successful and of a failed one.
-const (
-	outcomeColumns = `claimed = false, attempted = $5, answer = $7, identifier = $8, obsolete = $9, state = $10, `
-	successColumns = `delivered = $5, attempts = 0, refusals = 0, dead_lettered = false,
-		due = CASE WHEN ` + subjectChanged + ` THEN CAST($5 AS bigint) END, since = CASE WHEN ` + subjectChanged + ` THEN CAST($5 AS bigint) END`
-	// A refused message is retried at once where the subject or the target's settings changed since the claim.
-	// An unreachable receiver gets the new message at the time of its next try.
-	failureColumns = `attempts = $11, refusals = CASE WHEN ` + subjectChanged + ` THEN 0 ELSE CAST($12 AS bigint) END,
-		due = CASE WHEN ` + subjectChanged + ` AND $12 > 0 THEN CAST($5 AS bigint) WHEN ` + subjectChanged + ` THEN coalesce($13, CAST($5 AS bigint))
-			WHEN ` + targetEdited + ` THEN CAST($5 AS bigint) ELSE $13 END,
-		dead_lettered = (` + subjectChanged + `) = false AND (` + targetEdited + `) = false AND CAST($13 AS bigint) IS NULL, left_out = $15`
-
-	subjectChanged = `version <> $6`
-	targetEdited   = `coalesce((SELECT l.edits FROM target_states l WHERE l.co_provisioning_target_id = $1), 0) <> CAST($14 AS bigint)
-			AND (CAST($13 AS bigint) IS NOT NULL OR CAST($15 AS boolean))`
-)
-
-// provisioner is the actor of history notes about deliveries.
-const provisioner = "provisioner"
-
-// note adds an outcome's note to the history, if the delivery is still in flight.
-func note(ctx context.Context, tx *db.Tx, o Outcome, moment int64) error {
-	if o.Note == nil {
-		return nil
-	}
-	person, group := "d.subject_id", "NULL"
-	if o.Subject.Kind == comity.KindGroup {
-		person, group = group, person
-	}
-	sql := history.InsertNote(tx, `$1, $2, $2, d.co_id, `+person+`, NULL, `+group+`, $3`, `, deliveries d
-		WHERE d.co_provisioning_target_id = $4 AND d.kind = $5 AND d.subject_id = $6 AND d.sequence = $7 AND d.claimed`)
-	return tx.Queue(ctx, sql, db.Args{provisioner, moment, history.Data(o.Note), o.TargetId, int64(o.Subject.Kind), o.Subject.Id, o.Sequence})
-}
-
-// sendAgain enqueues a delivery of the people who have an identifier that the target deleted for another
-// person: the target may have processed the delete after their own message.
-func sendAgain(ctx context.Context, tx *db.Tx, d Delivery, identifier string, moment int64) error {
-	return tx.Queue(ctx, `UPDATE deliveries SET version = version + 1, refusals = 0, dead_lettered = false,
-			due = CASE WHEN claimed OR (due IS NOT NULL AND attempts > 0 AND refusals = 0) THEN due ELSE CAST($5 AS bigint) END,
-			since = coalesce(since, CAST($5 AS bigint))
-		WHERE co_provisioning_target_id = $1 AND kind = 0 AND subject_id IN (
-			SELECT i.co_person_id FROM co_provisioning_targets t JOIN identifiers i ON i.co_id = t.co_id
-			WHERE t.id = $1 AND i.co_person_id <> $2 AND i.identifier_folded = $3 AND i.identifier = $4)`,
-		db.Args{d.TargetId, d.Subject.Id, db.Fold(identifier), identifier, moment})
 }
 
 // DueTarget is a target with pending deliveries or a full sync under way. Due is when the first delivery
