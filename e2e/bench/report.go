@@ -20,8 +20,8 @@ type report struct {
 // tables returns the tables in the order of docs/benchmarks.md.
 func (r *report) tables() []*table {
 	return []*table{
-		&r.rates, &r.peers, &r.messages, &r.arrivals, &r.besideSilentTarget, &r.fullSync, &r.lists, &r.lookups, &r.largest, &r.pages,
-		&r.bulks, &r.reconciles, &r.several, &r.conditions,
+		&r.rates, &r.peers, &r.lists, &r.lookups, &r.largest, &r.pages, &r.messages,
+		&r.arrivals, &r.besideSilentTarget, &r.fullSync, &r.bulks, &r.reconciles, &r.several, &r.conditions,
 	}
 }
 
