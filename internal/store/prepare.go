@@ -112,10 +112,16 @@ func (p *prepared) lock(ctx context.Context, tx *db.Tx) error {
 		return nil
 	}
 	// People first, as Enter does.
-	resources := slices.SortedFunc(maps.Keys(rows), func(a, b *comity.Resource) int {
-		return cmp.Or(-compareBool(a == comity.CoPerson.Resource, b == comity.CoPerson.Resource), cmp.Compare(a.Table, b.Table))
-	})
+	resources := []*comity.Resource{comity.CoPerson.Resource}
+	for _, r := range slices.SortedFunc(maps.Keys(rows), func(a, b *comity.Resource) int { return cmp.Compare(a.Table, b.Table) }) {
+		if r != comity.CoPerson.Resource {
+			resources = append(resources, r)
+		}
+	}
 	for _, r := range resources {
+		if len(rows[r]) == 0 {
+			continue
+		}
 		var a db.Args
 		sql := "SELECT 1 FROM " + r.Table + " WHERE " + tx.Dialect.Among("id", tx.Dialect.IdsIn(&a, distinct(rows[r]))) + " ORDER BY id" + tx.Dialect.ForUpdate
 		if err := tx.Queue(ctx, sql, a); err != nil {
@@ -123,16 +129,6 @@ func (p *prepared) lock(ctx context.Context, tx *db.Tx) error {
 		}
 	}
 	return nil
-}
-
-func compareBool(a, b bool) int {
-	switch {
-	case a == b:
-		return 0
-	case a:
-		return 1
-	}
-	return -1
 }
 
 // distinct returns the ids in order, without duplicates.
@@ -178,32 +174,38 @@ func (p *prepared) findReferences(ctx context.Context, tx *db.Tx, records []*com
 // findTaken looks for records that have the values of the new ones in the fields of a unique.
 func (p *prepared) findTaken(ctx context.Context, tx *db.Tx, records []*comity.Record) error {
 	for _, u := range p.resource.Uniques {
-		groups := map[string][]uniqueValue{}
-		for _, rec := range records {
-			known := rec.Clone()
-			if anchor := rec.Anchor(); anchor != nil && anchor != rec.Resource.CoId() {
-				known.CoId = p.places[located{Target(rec, anchor), rec.Int(anchor)}].CoId
-			} else if anchor != nil {
-				known.CoId = rec.Int(anchor)
-			}
-			if v, compared := uniqueValueOf(known, u); compared {
-				signature := fmt.Sprint(v.columns)
-				groups[signature] = append(groups[signature], v)
-			}
-		}
-		for _, values := range groups {
+		for _, values := range p.wanted(records, u) {
 			for some := range slices.Chunk(values, db.MaxRows) {
-				err := takenAmong(ctx, tx, p.resource, some, func(i int64) { p.taken[some[i].key()] = true })
-				if err != nil {
-					return err
-				}
 				for _, v := range some {
-					p.taken[v.key()] = p.taken[v.key()]
+					p.taken[v.key()] = false
+				}
+				if err := takenAmong(ctx, tx, p.resource, some, func(i int64) { p.taken[some[i].key()] = true }); err != nil {
+					return err
 				}
 			}
 		}
 	}
 	return nil
+}
+
+// wanted returns what the new records have in the fields of a unique, by the columns.
+func (p *prepared) wanted(records []*comity.Record, u comity.Unique) map[string][]uniqueValue {
+	byColumns := map[string][]uniqueValue{}
+	for _, rec := range records {
+		placed := rec.Clone()
+		switch anchor := rec.Anchor(); {
+		case anchor == nil:
+		case anchor == rec.Resource.CoId():
+			placed.CoId = rec.Int(anchor)
+		default:
+			placed.CoId = p.places[located{Target(rec, anchor), rec.Int(anchor)}].CoId
+		}
+		if v, compared := uniqueValueOf(placed, u); compared {
+			columns := fmt.Sprint(v.columns)
+			byColumns[columns] = append(byColumns[columns], v)
+		}
+	}
+	return byColumns
 }
 
 // countOwned counts the records of the resource that the owners of the new ones have, up to most, for AtMost.
