@@ -42,17 +42,30 @@ type list struct {
 // lists are those of the people of a CO and of the memberships of a group.
 var lists = map[string]list{
 	"people": {"CoPeople", "co_people", "co_id", append([]column{
-		{"id", "Id", number}, {"co_id", "CoId", number}, {"status", "Status", text}, {"date_of_birth", "DateOfBirth", text}, {"timezone", "Timezone", text},
+		{"id", "Id", number},
+		{"co_id", "CoId", number},
+		{"status", "Status", text},
+		{"date_of_birth", "DateOfBirth", text},
+		{"timezone", "Timezone", text},
 	}, stamps...)},
 	"members": {"CoGroupMembers", "co_group_members", "co_group_id", append([]column{
-		{"id", "Id", number}, {"co_group_id", "CoGroupId", number}, {"member", "Member", boolean}, {"owner", "Owner", boolean},
-		{"valid_from", "ValidFrom", seconds}, {"valid_through", "ValidThrough", seconds}, {"co_group_nesting_id", "CoGroupNestingId", number},
+		{"id", "Id", number},
+		{"co_group_id", "CoGroupId", number},
+		{"member", "Member", boolean},
+		{"owner", "Owner", boolean},
+		{"valid_from", "ValidFrom", seconds},
+		{"valid_through", "ValidThrough", seconds},
+		{"co_group_nesting_id", "CoGroupNestingId", number},
 		{"co_person_id", "Person", person},
 	}, stamps...)},
 }
 
 var stamps = []column{
-	{"created", "Created", micros}, {"modified", "Modified", micros}, {"revision", "Revision", number}, {"1", "Deleted", deleted}, {"actor", "ActorIdentifier", text},
+	{"created", "Created", micros},
+	{"modified", "Modified", micros},
+	{"revision", "Revision", number},
+	{"1", "Deleted", deleted},
+	{"actor", "ActorIdentifier", text},
 }
 
 // query returns the query of the rows of a list, of which the condition %s is true, in the order of their ids.

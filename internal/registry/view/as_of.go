@@ -107,24 +107,7 @@ func (r *Reader) membershipsAt(ctx context.Context, caller authz.Caller, q ListQ
 	}
 	then.Listing = r.listing(caller, q)
 	then.next = func(ctx context.Context, tx *db.Tx, after int64, limit int, each func(*comity.Record) error) error {
-		for n := 0; ; {
-			rows, err := history.ListGroupAt(ctx, tx, group, q.At, after, limit)
-			if err != nil {
-				return err
-			}
-			for _, rec := range rows {
-				if n < limit && wanted(rec, then.Group) {
-					n++
-					if err := each(rec); err != nil {
-						return err
-					}
-				}
-				after = rec.Id
-			}
-			if len(rows) < limit || n == limit {
-				return nil
-			}
-		}
+		return eachMemberAt(ctx, tx, group, q.At, after, limit, func(rec *comity.Record) bool { return wanted(rec, then.Group) }, each)
 	}
 	err = r.snapshot(ctx, caller, func(tx *db.Tx) error {
 		if then.Group, err = groupAt(ctx, tx, caller, group, q.At); err != nil {
@@ -136,6 +119,28 @@ func (r *Reader) membershipsAt(ctx context.Context, caller authz.Caller, q ListQ
 		return then, fmt.Errorf("list the members of group %d at %s: %w", group, q.At.Format(comity.TimeLayout), err)
 	}
 	return then, nil
+}
+
+// eachMemberAt calls each with up to limit of the wanted memberships that a group had at a time, after an id.
+func eachMemberAt(ctx context.Context, tx *db.Tx, group int64, at time.Time, after int64, limit int, wanted func(*comity.Record) bool, each func(*comity.Record) error) error {
+	for left := limit; ; {
+		rows, err := history.ListGroupAt(ctx, tx, group, at, after, limit)
+		if err != nil {
+			return err
+		}
+		for _, rec := range slices.DeleteFunc(slices.Clone(rows), func(rec *comity.Record) bool { return !wanted(rec) }) {
+			if err := each(rec); err != nil {
+				return err
+			}
+			if left--; left == 0 {
+				return nil
+			}
+		}
+		if len(rows) < limit {
+			return nil
+		}
+		after = rows[len(rows)-1].Id
+	}
 }
 
 // group returns the group whose memberships the query lists.
