@@ -135,5 +135,9 @@ func countText(on view.Affected) string {
 	if on.Count == 1 {
 		return "1 " + on.Resource.One
 	}
-	return strconv.FormatInt(on.Count, 10) + " " + on.Resource.Many
+	text := strconv.Itoa(on.Count) + " " + on.Resource.Many
+	if on.AtLeast {
+		return "at least " + text
+	}
+	return text
 }

@@ -28,6 +28,7 @@ type groupPage struct {
 	// membership is valid at another time.
 	HasCounts               bool
 	Members, Owners, Others int64
+	AtLeast                 bool
 	// Suspended says that the group is not Active, so that no membership counts.
 	Suspended bool
 	People    membersPart
@@ -76,7 +77,7 @@ func showGroup(q *request) error {
 	}
 	p := groupPage{
 		recordFooter: recordFooter{Record: rec, History: historyPath(q, rec)}, Automatic: automatic(g.Group, g.Unit), HasCounts: g.HasCounts, Members: g.Members, Owners: g.Owners,
-		Others: g.Others, Suspended: g.Group.Text(comity.CoGroup.Status) != comity.Active,
+		Others: g.Others, AtLeast: g.AtLeast, Suspended: g.Group.Text(comity.CoGroup.Status) != comity.Active,
 		At: q.present.ActionPath(rec.Resource, rec.Id, "members-at"),
 	}
 	if g.Unit != nil {

@@ -76,6 +76,8 @@ type overviewPage struct {
 	// Counts are the numbers of people by status, People the number of all.
 	Counts []count
 	People int64
+	// AtLeast says that there may be more.
+	AtLeast bool
 	// Plot shows the numbers over time, nil if there is nothing to draw.
 	Plot    *chart.Areas
 	Targets []targetState
@@ -135,7 +137,7 @@ func countPeople(q *request, p *overviewPage) error {
 		}
 	} else {
 		var err error
-		if counts, err = q.View.PeopleByStatus(q.ctx(), q.caller, q.co.Id); err != nil {
+		if counts, p.AtLeast, err = q.View.PeopleByStatus(q.ctx(), q.caller, q.co.Id); err != nil {
 			return err
 		}
 	}
@@ -173,7 +175,7 @@ func targetStates(q *request) ([]targetState, error) {
 	if err != nil || len(targets) == 0 {
 		return nil, err
 	}
-	statuses, _, err := q.Provisioning.Statuses(q.ctx(), q.caller)
+	statuses, err := q.Provisioning.Summaries(q.ctx(), q.caller, q.co.Id)
 	if err != nil {
 		return nil, err
 	}

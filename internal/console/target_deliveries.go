@@ -59,7 +59,7 @@ const maxDeliveries = 10
 // readHealth reads the status of a target.
 func readHealth(q *request, target *comity.Record) (l targetHealth, err error) {
 	l = targetHealth{target: target, Here: q.present.RecordPath(target.Resource, target.Id)}
-	if l.Status, err = q.Provisioning.Status(q.ctx(), q.caller, target.Id); err != nil {
+	if l.Status, err = q.Provisioning.Summary(q.ctx(), q.caller, target.Id); err != nil {
 		return l, err
 	}
 	if l.HadFullSync {

@@ -32,6 +32,7 @@ type unitsPage struct {
 type unitNode struct {
 	Name, To, Note   string
 	People           int64
+	AtLeast          bool
 	PeopleTo         string
 	Move, Add, Label string
 	Below            []unitNode
@@ -51,7 +52,7 @@ func unitNodes(q *request, units []*view.Unit) (nodes []unitNode) {
 		id := strconv.FormatInt(u.Record.Id, 10)
 		n := unitNode{
 			Name: u.Record.Text(comity.Cou.Name), To: q.present.RecordPath(comity.Cou.Resource, u.Record.Id), Note: u.Record.Text(comity.Cou.Description),
-			People: u.People, PeopleTo: q.present.ListPath(comity.CoPerson.Resource, "unit", id),
+			People: u.People, AtLeast: u.AtLeast, PeopleTo: q.present.ListPath(comity.CoPerson.Resource, "unit", id),
 			Add: q.present.AddPathIfAllowed(comity.Cou.Resource, comity.Cou.ParentId.Name, id), Below: unitNodes(q, u.Below),
 		}
 		if q.caller.May(authz.Edit, comity.Cou.Resource) && mayMoveUnit(q, u.Record.Id) {

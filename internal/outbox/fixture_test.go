@@ -397,7 +397,7 @@ func (w *fixture) waiting(t target) bool {
 	ctx := context.WithoutCancel(w.t.Context())
 	var status queue.TargetStatus
 	err := w.store.Snapshot(ctx, func(tx *db.Tx) (err error) {
-		status, err = queue.StatusOfTarget(ctx, tx, t.id)
+		status, err = queue.StatusOfTarget(ctx, tx, t.id, queue.CountAll)
 		return err
 	})
 	if err != nil {

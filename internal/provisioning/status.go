@@ -30,15 +30,28 @@ type Status struct {
 	HadFullSync bool
 }
 
+// MaxCounted is the maximum of the counts of Summary and Summaries, plus one for more.
+const MaxCounted = db.MaxCounted
+
 // Status returns the delivery status of a target.
-func (s *Service) Status(ctx context.Context, caller authz.Caller, target int64) (status Status, err error) {
+func (s *Service) Status(ctx context.Context, caller authz.Caller, target int64) (Status, error) {
+	return s.status(ctx, caller, target, queue.CountAll)
+}
+
+// Summary is Status for a page, which takes no longer where very many deliveries are pending or failed: its counts are up
+// to MaxCounted, or one more for more than that.
+func (s *Service) Summary(ctx context.Context, caller authz.Caller, target int64) (Status, error) {
+	return s.status(ctx, caller, target, MaxCounted+1)
+}
+
+func (s *Service) status(ctx context.Context, caller authz.Caller, target, limit int64) (status Status, err error) {
 	rec, err := s.Target(ctx, caller, authz.View, target)
 	if err != nil {
 		return status, err
 	}
 	status.Mode = rec.Text(comity.CoProvisioningTarget.Status)
 	err = s.store.Snapshot(ctx, func(tx *db.Tx) error {
-		if status.TargetStatus, err = queue.StatusOfTarget(ctx, tx, target); err != nil {
+		if status.TargetStatus, err = queue.StatusOfTarget(ctx, tx, target, limit); err != nil {
 			return err
 		}
 		status.FullSync, status.HadFullSync, err = queue.LastFullSync(ctx, tx, target)
@@ -53,12 +66,22 @@ func (s *Service) Status(ctx context.Context, caller authz.Caller, target int64)
 // Statuses returns the delivery status of every target that the caller may view, by its id, and the database's
 // time; of the breaker only whether it is open.
 func (s *Service) Statuses(ctx context.Context, caller authz.Caller) (all map[int64]TargetStatus, now time.Time, err error) {
+	return s.statuses(ctx, caller, 0, queue.CountAll)
+}
+
+// Summaries is Statuses for a page: of the targets of a CO, with counts as those of Summary.
+func (s *Service) Summaries(ctx context.Context, caller authz.Caller, coID int64) (map[int64]TargetStatus, error) {
+	all, _, err := s.statuses(ctx, caller, coID, MaxCounted+1)
+	return all, err
+}
+
+func (s *Service) statuses(ctx context.Context, caller authz.Caller, coID, limit int64) (all map[int64]TargetStatus, now time.Time, err error) {
 	if !caller.May(authz.View, comity.CoProvisioningTarget.Resource) {
 		return nil, now, comity.Forbid()
 	}
 	err = s.store.Snapshot(ctx, func(tx *db.Tx) error {
 		now = tx.Now()
-		all, err = queue.StatusOfTargets(ctx, tx)
+		all, err = queue.StatusOfTargets(ctx, tx, coID, limit)
 		return err
 	})
 	if err != nil {

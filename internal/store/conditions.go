@@ -25,20 +25,20 @@ func OneOf(column string, texts ...string) db.Condition {
 
 // IsCalled returns the condition that a Name has one of the pairs of folded given and family names.
 func IsCalled(coID int64, names [][2]string) db.Condition {
-	return func(_ db.Dialect, a *db.Args) string {
+	return func(d db.Dialect, a *db.Args) string {
 		co := inCO("n", coID, a)
 		texts := make([]string, len(names))
 		for i, n := range names {
 			texts[i] = "(" + a.Put(n[0]) + ", " + a.Put(n[1]) + ")"
 		}
-		return fmt.Sprintf("t.id IN (SELECT n.id FROM names n WHERE %s (n.given_folded, n.family_folded) IN (VALUES %s))", co, strings.Join(texts, ", "))
+		return d.Among("t.id", fmt.Sprintf("SELECT n.id FROM names n WHERE %s (n.given_folded, n.family_folded) IN (VALUES %s)", co, strings.Join(texts, ", ")))
 	}
 }
 
 // HasFolded returns the condition that the folded value of a field is one of the texts.
 func HasFolded(f *comity.Field, coID int64, texts []string) db.Condition {
-	return func(_ db.Dialect, a *db.Args) string {
-		return fmt.Sprintf("t.id IN (SELECT x.id FROM %s x WHERE %s x.%s IN %s)", f.Resource().Table, inCO("x", coID, a), f.FoldedColumn(), db.List(a, texts))
+	return func(d db.Dialect, a *db.Args) string {
+		return d.Among("t.id", fmt.Sprintf("SELECT x.id FROM %s x WHERE %s x.%s IN %s", f.Resource().Table, inCO("x", coID, a), f.FoldedColumn(), db.List(a, texts)))
 	}
 }
 
@@ -145,35 +145,19 @@ func HasMemberNow(person int64, now time.Time) db.Condition {
 	}
 }
 
-// HasIdentifierPart returns the condition that an identifier of the record contains the text, without
-// regard to case. owner is the column of identifiers that refers to the record; a coID of 0 is any CO.
-func HasIdentifierPart(owner string, coID int64, part string) db.Condition {
-	part = db.Fold(part)
-	return func(d db.Dialect, a *db.Args) string {
-		sql := fmt.Sprintf(`t.id IN (SELECT i.%[1]s FROM identifiers i WHERE %[2]s i.%[1]s IS NOT NULL AND i.identifier_folded LIKE %[3]s ESCAPE '\'`,
-			owner, inCO("i", coID, a), a.Put("%"+db.EscapeLike(part)+"%"))
-		if d.InSearch != nil {
-			sql += d.InSearch("identifiers_search", "i.id", []string{part}, coID, a)
-		}
-		return sql + ")"
-	}
-}
-
 // HasNameStart returns the condition that the column of a person's primary name begins with the text,
 // without regard to case.
 func HasNameStart(column string, coID int64, start string) db.Condition {
-	return func(_ db.Dialect, a *db.Args) string {
-		return fmt.Sprintf(`t.id IN (SELECT n.co_person_id FROM names n WHERE %s n.primary_name AND %s)`,
-			inCO("n", coID, a), startsWith("n."+column+"_folded", start, a))
+	return func(d db.Dialect, a *db.Args) string {
+		return d.Among("t.id", "SELECT n.co_person_id FROM names n WHERE n.primary_name AND "+startsWith(d, "n", column+"_folded", coID, start, a))
 	}
 }
 
 // HasMailStart returns the condition that an email address of a person begins with the text, without regard
 // to case.
 func HasMailStart(coID int64, start string) db.Condition {
-	return func(_ db.Dialect, a *db.Args) string {
-		return fmt.Sprintf(`t.id IN (SELECT e.co_person_id FROM email_addresses e WHERE %s %s)`,
-			inCO("e", coID, a), startsWith("e.mail_folded", start, a))
+	return func(d db.Dialect, a *db.Args) string {
+		return d.Among("t.id", "SELECT e.co_person_id FROM email_addresses e WHERE "+startsWith(d, "e", "mail_folded", coID, start, a))
 	}
 }
 
@@ -213,12 +197,18 @@ func inCO(table string, coID int64, a *db.Args) string {
 	return table + ".co_id = " + a.Put(coID) + " AND"
 }
 
-// startsWith returns the SQL condition that a folded column begins with the text, as a range that an index
-// serves: in byte order, every text that begins with the start sorts before the start followed by the last
-// code point.
-func startsWith(column, start string, a *db.Args) string {
-	start = db.Fold(start)
-	return fmt.Sprintf("%[1]s >= %[2]s AND %[1]s < %[3]s", column, a.Put(start), a.Put(start+"\U0010FFFF"))
+// startsWith returns the SQL condition that a row is of a CO (0: of any) and a folded column begins with the text, as a
+// range that an index serves: in byte order, every text that begins with the start sorts before the start followed by
+// the last code point. On PostgreSQL it is a range of the CO and the column together, so that only the index on both
+// serves it.
+func startsWith(d db.Dialect, table, column string, coID int64, start string, a *db.Args) string {
+	column = table + "." + column
+	first, last := a.Put(db.Fold(start)), a.Put(db.Fold(start)+"\U0010FFFF")
+	if coID == 0 || d.Shared {
+		return fmt.Sprintf("%s %[2]s >= %[3]s AND %[2]s < %[4]s", inCO(table, coID, a), column, first, last)
+	}
+	co := a.Put(coID)
+	return fmt.Sprintf("(%[1]s.co_id, %[2]s) >= (%[3]s, %[4]s) AND (%[1]s.co_id, %[2]s) < (%[3]s, %[5]s)", table, column, co, first, last)
 }
 
 // IsNull returns the condition that a column has no value.

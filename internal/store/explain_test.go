@@ -178,7 +178,7 @@ func fillTables(t *testing.T, s *tracedDB) {
 		err := errors.Join(run(statements...), search.Update(t.Context(), tx))
 		if err == nil && s.postgres {
 			// As autovacuum does.
-			err = run("SELECT gin_clean_pending_list('identifiers_search'), gin_clean_pending_list('people_search_words')", "ANALYZE")
+			err = run("SELECT gin_clean_pending_list('identifiers_search'), gin_clean_pending_list('people_search_words'), gin_clean_pending_list('co_groups_search')", "ANALYZE")
 		}
 		return err
 	})

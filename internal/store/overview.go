@@ -73,11 +73,11 @@ func AddUpStatusChanges(ctx context.Context, tx *db.Tx, limit int) (int, error) 
 	return len(ids), nil
 }
 
-// PeopleByStatus returns the number of people of a CO who meet a condition, by status.
+// PeopleByStatus returns the number of people of a CO who meet a condition, which selects them by their ids, by status.
 func PeopleByStatus(ctx context.Context, tx *db.Tx, coID int64, who db.Condition) (map[string]int64, error) {
 	var a db.Args
 	counts := map[string]int64{}
-	sql := fmt.Sprintf(`SELECT t.status, count(*) FROM people_search t WHERE t.co_id = %s AND %s GROUP BY t.status`, a.Put(coID), who(tx.Dialect, &a))
+	sql := fmt.Sprintf(`SELECT t.status, count(*) FROM people_search t WHERE %st.co_id = %s AND %s GROUP BY t.status`, tx.Dialect.Unindexed, a.Put(coID), who(tx.Dialect, &a))
 	err := tx.Query(ctx, sql, a, func(row *db.Row) error {
 		counts[row.Text()] = row.Int()
 		return nil
@@ -85,24 +85,15 @@ func PeopleByStatus(ctx context.Context, tx *db.Tx, coID int64, who db.Condition
 	return counts, err
 }
 
-// Count returns the number of records that meet the conditions.
-func Count(ctx context.Context, tx *db.Tx, r *comity.Resource, conditions ...db.Condition) (n int64, err error) {
-	var a db.Args
-	sql := fmt.Sprintf("SELECT count(*) FROM %s t WHERE %s", r.Table, conjunction(conditions)(tx.Dialect, &a))
-	err = tx.Query(ctx, sql, a, func(row *db.Row) error {
-		n = row.Int()
-		return nil
-	})
-	return n, err
-}
-
 // CountUpTo returns the number of records that meet the conditions, at most limit.
 func CountUpTo(ctx context.Context, tx *db.Tx, r *comity.Resource, limit int, conditions ...db.Condition) (n int, err error) {
 	var a db.Args
 	sql := fmt.Sprintf("SELECT count(*) FROM (SELECT 1 FROM %s t WHERE %s LIMIT %d) x", r.Table, conjunction(conditions)(tx.Dialect, &a), limit)
-	err = tx.Query(ctx, sql, a, func(row *db.Row) error {
-		n = int(row.Int())
-		return nil
+	err = tx.ByIndex(ctx, func() error {
+		return tx.Query(ctx, sql, a, func(row *db.Row) error {
+			n = int(row.Int())
+			return nil
+		})
 	})
 	return n, err
 }

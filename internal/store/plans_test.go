@@ -272,13 +272,13 @@ func planned() []struct {
 			_, err := store.List(ctx, tx, comity.Name.Resource, 0, 20, store.IsCalled(1, [][2]string{{"g31", "f31"}, {"g32", "f32"}}), store.IsSet(comity.OwnerCO.Column))
 			return err
 		}},
-		{"people known so", []string{"identifiers_identifier"}, func(ctx context.Context, tx *db.Tx) error {
+		{"people known so", []string{"identifiers_(identifier|folded)"}, func(ctx context.Context, tx *db.Tx) error {
 			f := comity.Identifier
 			_, err := store.List(ctx, tx, f.Resource, 0, 20, store.HasFolded(f.Identifier, 1, []string{"m31", "m32"}), store.IsSet(comity.OwnerCO.Column))
 			return err
 		}},
 		{"people by unit", []string{"co_person_roles_counted"}, func(ctx context.Context, tx *db.Tx) error {
-			_, err := store.PeopleByUnit(ctx, tx, 1)
+			_, err := store.PeopleByUnit(ctx, tx, 1, nil)
 			return err
 		}},
 		{"members of a group counted", []string{"co_group_members_(counted|co_group)", "co_group_members_owners"}, func(ctx context.Context, tx *db.Tx) error {
@@ -357,7 +357,7 @@ func planned() []struct {
 			return err
 		}},
 		{"the status of a target", []string{"deliveries_due", "deliveries_dead_lettered"}, func(ctx context.Context, tx *db.Tx) error {
-			_, err := queue.StatusOfTarget(ctx, tx, 1)
+			_, err := queue.StatusOfTarget(ctx, tx, 1, queue.CountAll)
 			return err
 		}},
 		{"what failed", []string{"deliveries_dead_lettered"}, func(ctx context.Context, tx *db.Tx) error {
@@ -387,7 +387,7 @@ func planned() []struct {
 			_, err := queue.IdentifiersEver(ctx, tx, "uid", []int64{1, 2, 3})
 			return err
 		}},
-		{"who has identifiers now", []string{"identifiers_(identifier|unique)"}, func(ctx context.Context, tx *db.Tx) error {
+		{"who has identifiers now", []string{"identifiers_(identifier|unique|folded)"}, func(ctx context.Context, tx *db.Tx) error {
 			_, err := queue.Holders(ctx, tx, 1, "uid", []string{"i31", "i32"})
 			return err
 		}},

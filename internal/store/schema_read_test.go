@@ -81,7 +81,7 @@ func sqliteSchema(t *testing.T) schema {
 	where := regexp.MustCompile(`(?i)\bWHERE (.*)$`)
 	// The trigram indexes consist of tables.
 	for _, r := range rows(t, db, `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'goose_%'
-		AND name NOT LIKE 'identifiers_search%' AND name NOT LIKE 'people_search_words%'`) {
+		AND name NOT LIKE 'identifiers_search%' AND name NOT LIKE 'people_search_words%' AND name NOT LIKE 'co_groups_search%'`) {
 		tab := table{columns: map[string]column{}, references: map[string]string{}}
 		keys := map[string]string{}
 		for _, c := range rows(t, db, `SELECT name, type, "notnull", pk FROM pragma_table_info($1)`, r[0]) {
@@ -144,7 +144,7 @@ func postgresSchema(t *testing.T) schema {
 			(SELECT string_agg(a.attname, ',' ORDER BY k.n) FROM unnest(i.indkey) WITH ORDINALITY k (attnum, n)
 			JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum)
 		FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
-		WHERE c.relnamespace = 'public'::regnamespace AND i.indexrelid NOT IN ('identifiers_search'::regclass, 'people_search_words'::regclass)`) {
+		WHERE c.relnamespace = 'public'::regnamespace AND i.indexrelid NOT IN ('identifiers_search'::regclass, 'people_search_words'::regclass, 'co_groups_search'::regclass)`) {
 		tab, ok := s[i[0]]
 		if !ok {
 			continue

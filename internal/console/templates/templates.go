@@ -78,10 +78,11 @@ func (s Set) execute(page, name string, data any) ([]byte, error) {
 // functions returns the functions that templates can call.
 func functions() template.FuncMap {
 	return template.FuncMap{
-		"utc":   func(t time.Time) string { return t.UTC().Format(comity.TimeLayout) },
-		"iso":   func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
-		"dict":  dict,
-		"whole": whole,
+		"utc":     func(t time.Time) string { return t.UTC().Format(comity.TimeLayout) },
+		"iso":     func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
+		"dict":    dict,
+		"whole":   whole,
+		"counted": counted,
 	}
 }
 
@@ -96,6 +97,17 @@ func dict(pairs ...any) (map[string]any, error) {
 		m[key] = pairs[i+1]
 	}
 	return m, nil
+}
+
+// MaxCounted is the largest number that was counted; one more stands for all larger numbers.
+const MaxCounted = 2000
+
+// counted returns a number that was counted up to MaxCounted.
+func counted(n int64) string {
+	if n > MaxCounted {
+		return "over " + whole(MaxCounted)
+	}
+	return whole(n)
 }
 
 // whole returns a number with commas between its thousands.

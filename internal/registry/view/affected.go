@@ -7,12 +7,15 @@ import (
 	"comity"
 	"comity/internal/authz"
 	"comity/internal/store"
+	"comity/internal/store/db"
 )
 
 // Affected counts the records of one resource that the delete of a record affects.
 type Affected struct {
 	Resource *comity.Resource
-	Count    int64
+	// Count is their number. AtLeast is true if there may be more, because not all of very many were counted.
+	Count   int
+	AtLeast bool
 	// Dependents is true if they are deleted with the record, false if they only refer to it and their
 	// reference is cleared.
 	Dependents bool
@@ -27,12 +30,12 @@ func (r *Reader) AffectedByDelete(ctx context.Context, caller authz.Caller, rec 
 			return err
 		}
 		for _, l := range comity.LinksTo(rec.Resource) {
-			n, err := store.Count(ctx, in.tx, l.Field.Resource(), store.Equal(l.Column, rec.Id))
+			n, err := store.CountUpTo(ctx, in.tx, l.Field.Resource(), db.MaxCounted+1, store.Equal(l.Column, rec.Id))
 			if err != nil {
 				return err
 			}
 			if n > 0 {
-				all = addAffected(all, Affected{l.Field.Resource(), n, l.Takes})
+				all = addAffected(all, Affected{l.Field.Resource(), min(n, db.MaxCounted), n > db.MaxCounted, l.Takes})
 			}
 		}
 		return nil
@@ -47,6 +50,7 @@ func addAffected(all []Affected, a Affected) []Affected {
 	for i, other := range all {
 		if other.Resource == a.Resource && other.Dependents == a.Dependents {
 			all[i].Count += a.Count
+			all[i].AtLeast = all[i].AtLeast || a.AtLeast
 			return all
 		}
 	}

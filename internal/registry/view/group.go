@@ -22,10 +22,10 @@ type GroupView struct {
 	// Unit is the unit of the group, nil if there is none or the caller may not see it.
 	Unit *comity.Record
 	// Members and Owners count the people who are so now; a group that is not Active has no members. Others
-	// counts the rows whose validity has ended or not begun. HasCounts is true if the caller may see all of
-	// them.
+	// counts the rows whose validity has ended or not begun. AtLeast is true if there may be more, because not all of
+	// very many rows were counted. HasCounts is true if the caller may see all of them.
 	Members, Owners, Others int64
-	HasCounts               bool
+	AtLeast, HasCounts      bool
 	// MayChange says whether the caller may change the members.
 	MayChange bool
 	// Nodes are the groups that are nested in it or that it is nested in, at any depth, the group itself
@@ -64,7 +64,7 @@ func (r *Reader) Group(ctx context.Context, caller authz.Caller, id int64) (g Gr
 			return err
 		}
 		counts, err := groups.CountMembers(ctx, in.tx, id, in.Now)
-		g.Members, g.Owners, g.Others = counts.Members, counts.Owners, counts.Others
+		g.Members, g.Owners, g.Others, g.AtLeast = counts.Members, counts.Owners, counts.Others, counts.AtLeast
 		if g.Group.Text(f.Status) != comity.Active {
 			g.Members = 0
 		}

@@ -8,6 +8,7 @@ import (
 	"comity/internal/authz"
 	"comity/internal/store"
 	"comity/internal/store/db"
+	"comity/internal/store/search"
 )
 
 // GroupFilter narrows a search of groups. A field that is "" or nil does not narrow it.
@@ -30,9 +31,6 @@ func (r *Reader) Groups(ctx context.Context, caller authz.Caller, coID int64, fi
 	f := comity.CoGroup
 	limit = min(max(limit, 1), maxPeoplePage)
 	conditions := []db.Condition{store.Equal("co_id", coID)}
-	if text := searched(filter.Text); text != "" {
-		conditions = append(conditions, store.HasPart(f.Name.Column, text))
-	}
 	if filter.Status != "" {
 		conditions = append(conditions, store.Equal(f.Status.Column, filter.Status))
 	}
@@ -43,6 +41,13 @@ func (r *Reader) Groups(ctx context.Context, caller authz.Caller, coID int64, fi
 		wide, err := in.inCO(ctx, coID)
 		if err != nil {
 			return err
+		}
+		if text := searched(filter.Text); text != "" {
+			named, err := search.GroupsNamed(ctx, in.tx, coID, text)
+			if err != nil {
+				return err
+			}
+			conditions = append(conditions, named)
 		}
 		page.Groups, page.Next, err = wide.page(ctx, f.Resource, after, limit, conditions...)
 		return err
@@ -62,7 +67,13 @@ func (r *Reader) Find(ctx context.Context, caller authz.Caller, f *comity.Field,
 		if err != nil {
 			return err
 		}
-		found, err = wide.list(ctx, f.Resource(), limit, store.Equal("co_id", coID), store.HasPart(f.Column, text))
+		contains := store.HasPart(f.Column, text)
+		if f == comity.CoGroup.Name {
+			if contains, err = search.GroupsNamed(ctx, in.tx, coID, text); err != nil {
+				return err
+			}
+		}
+		found, err = wide.list(ctx, f.Resource(), limit, store.Equal("co_id", coID), contains)
 		return err
 	})
 	if err != nil {

@@ -47,7 +47,8 @@ type HistoryEntry struct {
 // HistoryPage is a page of the history, newest first.
 type HistoryPage struct {
 	Entries []HistoryEntry
-	// Next is the value of before for the next page, 0 if there is none.
+	// Next is the value of before for the next page, 0 if there is none. A page may have few entries, or none, before
+	// it: not more than so many are searched at a time.
 	Next int64
 }
 
@@ -58,7 +59,7 @@ func (r *Reader) History(ctx context.Context, caller authz.Caller, filter Histor
 	q := history.Query{
 		CoId: filter.CoId, CoPersonId: filter.CoPersonId, OrgIdentityId: filter.OrgIdentityId, CoGroupId: filter.CoGroupId,
 		Resource: filter.Resource, RecordId: filter.RecordId, Actor: filter.Actor, Operation: filter.Operation,
-		From: filter.From, Until: filter.Until, Before: before, Limit: min(max(limit, 1), maxHistoryPage) + 1,
+		From: filter.From, Until: filter.Until, Before: before, Limit: min(max(limit, 1), maxHistoryPage),
 	}
 	if filter.RecordId != 0 && filter.Resource == nil {
 		return page, comity.BadRequest("a record is named by its resource and id")
@@ -73,15 +74,12 @@ func (r *Reader) History(ctx context.Context, caller authz.Caller, filter Histor
 			return err
 		}
 		q.Visible = wide.Visible(comity.HistoryRecord.Resource)
-		rows, err := history.Find(ctx, in.tx, q)
+		found, err := history.Find(ctx, in.tx, q)
 		if err != nil {
 			return err
 		}
-		if len(rows) == q.Limit {
-			rows = rows[:q.Limit-1]
-			page.Next = rows[len(rows)-1].Record.Id
-		}
-		page.Entries, err = in.entries(ctx, rows)
+		page.Next = found.Next
+		page.Entries, err = in.entries(ctx, found.Rows)
 		return err
 	})
 	if err != nil {

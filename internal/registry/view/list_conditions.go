@@ -63,7 +63,13 @@ func (q *resolvedQuery) resolve(ctx context.Context, tx *db.Tx, caller authz.Cal
 	if q.Invalid != nil {
 		return q.Invalid
 	}
-	q.nothing = len(q.Search) > 0 && !q.search()
+	if len(q.Search) > 0 {
+		usable, err := q.search(ctx, tx)
+		if err != nil {
+			return err
+		}
+		q.nothing = !usable
+	}
 	q.order()
 	if q.ModifiedSince.IsZero() {
 		return nil
@@ -166,7 +172,8 @@ const minCriterion = 3
 const maxCriterion = 8192
 
 // search adds the conditions of the criteria, and returns whether any of them is usable.
-func (q *resolvedQuery) search() (usable bool) {
+func (q *resolvedQuery) search(ctx context.Context, tx *db.Tx) (usable bool, err error) {
+	var starts []store.NameStart
 	for _, one := range q.Search {
 		text := strings.TrimSpace(one.Text)
 		var c db.Condition
@@ -175,9 +182,18 @@ func (q *resolvedQuery) search() (usable bool) {
 			c = store.NoRecord() // no record can contain such a text
 		case one.Key == SearchIdentifierPart && text != "":
 			owner := q.owner(comity.Identifier.Person)
-			q.parts = append(q.parts, store.HasIdentifierPart(owner, q.coID(), text))
+			part, err := store.WithIdentifierPart(ctx, tx, owner, q.coID(), text)
+			if err != nil {
+				return false, err
+			}
+			q.parts = append(q.parts, part)
 			q.exact = append(q.exact, store.HasIdentifier(owner, q.coID(), text, ""))
 			usable = true
+			continue
+		case one.Key == SearchGiven || one.Key == SearchFamily:
+			if utf8.RuneCountInString(text) >= minCriterion {
+				starts = append(starts, store.NameStart{Column: string(one.Key), Start: text})
+			}
 			continue
 		default:
 			c = q.condition(one, text)
@@ -187,7 +203,14 @@ func (q *resolvedQuery) search() (usable bool) {
 			usable = true
 		}
 	}
-	return usable
+	if len(starts) > 0 {
+		called, err := store.WithNameStarts(ctx, tx, q.coID(), starts)
+		if err != nil {
+			return false, err
+		}
+		q.conditions = append(q.conditions, called)
+	}
+	return usable || len(starts) > 0, nil
 }
 
 // owner returns the column of an owner field that names a record of the query's resource.
@@ -203,10 +226,6 @@ func (q *resolvedQuery) condition(one Criterion, text string) db.Condition {
 	switch one.Key {
 	case SearchOwner:
 		return store.Equal(comity.CoGroupMember.Owner.Column, one.Is)
-	case SearchGiven, SearchFamily:
-		if long {
-			return store.HasNameStart(string(one.Key), coID, text)
-		}
 	case SearchMail:
 		if q.Resource != comity.CoPerson.Resource {
 			return store.Exactly(comity.EmailAddress.Mail, text)
@@ -227,7 +246,7 @@ func (q *resolvedQuery) condition(one Criterion, text string) db.Condition {
 		if text != "" {
 			return store.HasMail(q.owner(comity.EmailAddress.Person), coID, text)
 		}
-	case SearchIdentifierPart:
+	case SearchGiven, SearchFamily, SearchIdentifierPart: // they are found together, or by their own conditions
 	}
 	return nil
 }

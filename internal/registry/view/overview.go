@@ -10,6 +10,7 @@ import (
 	"comity"
 	"comity/internal/authz"
 	"comity/internal/store"
+	"comity/internal/store/db"
 )
 
 // StatusesAt is the number of people by status at the end of a day.
@@ -63,15 +64,19 @@ func addUp(changes []store.StatusChange, now time.Time) (days []StatusesAt) {
 	return days
 }
 
-// PeopleByStatus counts the people of a CO whom the caller may see, by status.
-func (r *Reader) PeopleByStatus(ctx context.Context, caller authz.Caller, coID int64) (counts map[string]int64, err error) {
+// PeopleByStatus counts the people of a CO whom the caller may see, by status. atLeast is true if there may be more:
+// of the people of very large units, not all are counted.
+func (r *Reader) PeopleByStatus(ctx context.Context, caller authz.Caller, coID int64) (counts map[string]int64, atLeast bool, err error) {
 	err = r.read(ctx, caller.Strictly(), func(in reading) (err error) {
-		if err := in.co(ctx, coID); err != nil {
+		wide, err := in.inCO(ctx, coID)
+		if err != nil {
 			return err
 		}
-		// All are counted, however many people they administer: selecting these first is quicker.
-		in.PeopleFirst = true
-		if visible := in.Visible(comity.CoPerson.Resource); visible != nil {
+		visible := wide.Visible(comity.CoPerson.Resource)
+		if visible != nil && !wide.PeopleFirst {
+			visible, atLeast = store.HasRoleAmong(wide.Caller.Units, db.MaxCounted), true
+		}
+		if visible != nil {
 			counts, err = store.PeopleByStatus(ctx, in.tx, coID, visible)
 			return err
 		}
@@ -84,9 +89,9 @@ func (r *Reader) PeopleByStatus(ctx context.Context, caller authz.Caller, coID i
 		return err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("count the people of CO %d: %w", coID, err)
+		return nil, false, fmt.Errorf("count the people of CO %d: %w", coID, err)
 	}
-	return counts, nil
+	return counts, atLeast, nil
 }
 
 // Upcoming is a role or membership that will begin or end by time.

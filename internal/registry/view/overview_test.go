@@ -46,7 +46,7 @@ func TestPeopleByStatus(t *testing.T) {
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
-			now, err := fx.PeopleByStatus(t.Context(), registrytest.Tester(), fx.CoId)
+			now, _, err := fx.PeopleByStatus(t.Context(), registrytest.Tester(), fx.CoId)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -77,7 +77,7 @@ func TestPeopleByStatus(t *testing.T) {
 			if _, err := fx.PeopleOverTime(t.Context(), member, fx.CoId); registrytest.Phrase(err) != comity.Forbid().Phrase {
 				t.Errorf("error %v", err)
 			}
-			now, err := fx.PeopleByStatus(t.Context(), member, fx.CoId)
+			now, _, err := fx.PeopleByStatus(t.Context(), member, fx.CoId)
 			if diff := cmp.Diff(map[string]int64{comity.Active: 1}, now); diff != "" || err != nil {
 				t.Errorf("error %v (-want +got):\n%s", err, diff)
 			}

@@ -13,8 +13,10 @@ import (
 // Unit is a node in the tree of a CO's units.
 type Unit struct {
 	Record *comity.Record
-	// People is how many people have a role in it, whatever the role's status.
-	People int64
+	// People is how many people have a role in it, whatever the role's status. AtLeast is true if there may be more,
+	// because not all of very many were counted.
+	People  int64
+	AtLeast bool
 	// Below are its child units, in order of name.
 	Below []*Unit
 }
@@ -35,9 +37,7 @@ func (r *Reader) Units(ctx context.Context, caller authz.Caller, coID int64) (ro
 		if err != nil {
 			return err
 		}
-		// All are counted, however many people they administer: selecting these first is quicker.
-		wide.PeopleFirst = true
-		counts, err := store.PeopleByUnit(ctx, in.tx, coID, wide.Seen(comity.CoPersonRole.Resource)...)
+		counts, err := store.PeopleByUnit(ctx, in.tx, coID, wide.Visible(comity.CoPersonRole.Resource))
 		roots = tree(records, counts)
 		return err
 	})
@@ -47,11 +47,11 @@ func (r *Reader) Units(ctx context.Context, caller authz.Caller, coID int64) (ro
 	return roots, nil
 }
 
-func tree(records []*comity.Record, people map[int64]int64) (roots []*Unit) {
+func tree(records []*comity.Record, people map[int64]store.UnitCount) (roots []*Unit) {
 	slices.SortStableFunc(records, byText(comity.Cou.Name))
 	units := map[int64]*Unit{}
 	for _, rec := range records {
-		units[rec.Id] = &Unit{Record: rec, People: people[rec.Id]}
+		units[rec.Id] = &Unit{Record: rec, People: people[rec.Id].People, AtLeast: people[rec.Id].AtLeast}
 	}
 	for _, rec := range records {
 		if parent := units[rec.Int(comity.Cou.ParentId)]; parent != nil {

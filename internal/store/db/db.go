@@ -132,9 +132,11 @@ type Dialect struct {
 	AsJson string
 	// Unindexed is the prefix of a column that keeps an index from being used for it, "" for none.
 	Unindexed string
-	// PlanAnew is the statement that has the rest of a transaction planned for the values of its
-	// parameters, "" where that does not exist.
-	planAnew string
+	// NoIndex is the expression of a text column %s that keeps an index from being used for it.
+	NoIndex string
+	// byIndex and anyPlan are the statements before and after queries that are planned for the values of their
+	// parameters and read no table as a whole, none where that is always so.
+	byIndex, anyPlan []string
 	// inOrder and anyOrder are the statements before and after a query that must read an index in order
 	// and only as far as its limit, "" where that is always so.
 	inOrder, anyOrder string
@@ -266,6 +268,8 @@ type Tx struct {
 	changes map[*comity.Resource]int
 	// inserts are the rows that Insert collected.
 	inserts []inserts
+	// byIndex says that a closure of ByIndex is being run.
+	byIndex bool
 	// began is when the closure began, portion how long it may change many rows, 0 for no limit.
 	began   time.Time
 	portion time.Duration

@@ -47,6 +47,10 @@ func (tx *Tx) DrawIDs(ctx context.Context, r *comity.Resource, n int) ([]int64, 
 	return ids, err
 }
 
+// MaxCounted is the maximum number of rows that are counted for a page: an exact number of very many would take longer
+// than the rest of the page.
+const MaxCounted = 2000
+
 // MaxRows is the maximum number of rows that one statement of a set operation handles.
 const MaxRows = 5000
 
@@ -122,13 +126,29 @@ func Micros(t time.Time) any {
 	return t.UnixMicro()
 }
 
-// PlanAnew has the rest of the transaction's statements planned for the values of their parameters. A generic
-// plan is many times slower for values that nearly all rows have.
-func (tx *Tx) PlanAnew(ctx context.Context) error {
-	if tx.Dialect.planAnew == "" {
-		return nil
+// ByIndex runs a closure whose queries are planned for the values of their parameters, and find rows by indexes. A
+// plan for any values is many times slower for those that nearly all rows have; and a scan of a table that is to
+// end soon, because nearly all rows are expected to meet the query, reads all those of other COs before.
+func (tx *Tx) ByIndex(ctx context.Context, fn func() error) error {
+	if tx.byIndex {
+		return fn()
 	}
-	return tx.Queue(ctx, tx.Dialect.planAnew, nil)
+	tx.byIndex = true
+	defer func() { tx.byIndex = false }()
+	for _, sql := range tx.Dialect.byIndex {
+		if err := tx.Queue(ctx, sql, nil); err != nil {
+			return err
+		}
+	}
+	if err := fn(); err != nil {
+		return err
+	}
+	for _, sql := range tx.Dialect.anyPlan {
+		if err := tx.Queue(ctx, sql, nil); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // InOrder runs a query that reads the first rows of an index in its order, with a plan that reads no more than

@@ -25,7 +25,9 @@ var postgresDialect = Dialect{
 	LockExclusive: "pg_advisory_xact_lock(" + lockSpace + " + %s)",
 	JsonObject:    "jsonb_build_object", JsonTrue: "true", JsonFalse: "false",
 	JsonWithout: "%s - '%s'",
-	planAnew:    `SET LOCAL plan_cache_mode = force_custom_plan`,
+	NoIndex:     "(%s || '')",
+	byIndex:     []string{`SET LOCAL plan_cache_mode = force_custom_plan`, `SET LOCAL enable_seqscan = off`},
+	anyPlan:     []string{`SET LOCAL plan_cache_mode TO DEFAULT`, `SET LOCAL enable_seqscan TO DEFAULT`},
 	// A bitmap scan of all matching rows, with a sort, looks cheap where the statistics show few: the queue
 	// is often empty when its table is analyzed.
 	inOrder: `SET LOCAL enable_bitmapscan = off`, anyOrder: `SET LOCAL enable_bitmapscan TO DEFAULT`,

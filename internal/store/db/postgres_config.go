@@ -61,6 +61,12 @@ func CheckURL(database string) error {
 	return nil
 }
 
+// planning are the settings of connections for the planner. Every statement of a request has an index for the rows that
+// it reads, and statistics that are old or of other proportions must not lead past it: a table is read as a whole
+// only where it has no such index. Such a statement looks so costly that it would be compiled, which takes longer
+// than to run it. A pooler refuses these settings.
+var planning = map[string]string{"enable_seqscan": "off", "jit": "off"}
+
 // postgresConfig returns the configuration of connections to a server, after a first connection has checked
 // the server. With a pooler such as pgbouncer, which may give each transaction another connection, it turns
 // off statements that are prepared by name, because another connection does not have them. A server that is
@@ -85,6 +91,11 @@ func postgresConfig(ctx context.Context, url string, readOnly bool) (*pgxpool.Co
 	// A pooler reports a process id of its own.
 	pooled := pid != conn.PgConn().PID()
 	describes := config.ConnConfig.DefaultQueryExecMode == pgx.QueryExecModeDescribeExec
+	if !pooled {
+		for name, value := range planning {
+			config.ConnConfig.RuntimeParams[name] = value
+		}
+	}
 	if pooled && (describes || !strings.Contains(url, "default_query_exec_mode")) {
 		config.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeCacheDescribe
 	}

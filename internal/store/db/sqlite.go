@@ -24,7 +24,7 @@ var sqliteDialect = Dialect{
 		SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = '%s'), 0) + i FROM x`,
 	Columns:   `SELECT name, type FROM pragma_table_info($1)`,
 	InSearch:  sqliteSearch,
-	Unindexed: "+",
+	Unindexed: "+", NoIndex: "+%s",
 	// The trigrams of a deleted text stay in an FTS5 index until its segments are merged.
 	ForgetSearch: []string{
 		`INSERT INTO identifiers_search (identifiers_search) VALUES ('optimize')`,
@@ -49,6 +49,10 @@ type sqliteBackend struct {
 const sqlitePragmas = `PRAGMA busy_timeout = 10000; PRAGMA foreign_keys = ON; PRAGMA journal_mode = WAL;
 PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32768`
 
+// forgetStatistics deletes what ANALYZE has stored, if anybody ran it. Without statistics a statement has the same plan
+// in a registry of any size; with those of a registry where one CO has nearly everybody, SQLite scans tables.
+const forgetStatistics = `DROP TABLE IF EXISTS sqlite_stat1; DROP TABLE IF EXISTS sqlite_stat4`
+
 func openSQLite(o Options) (*sqliteBackend, error) {
 	clock := o.Clock
 	if clock == nil {
@@ -71,6 +75,9 @@ func openSQLite(o Options) (*sqliteBackend, error) {
 		b.count++
 	}
 	c, err := openSQLiteConn(o.Database)
+	if err == nil {
+		err = c.raw.Exec(forgetStatistics)
+	}
 	if err != nil {
 		return nil, errors.Join(err, b.close())
 	}

@@ -10,8 +10,9 @@ import (
 // similar texts.
 const maxTrigrams = 128
 
-// searchChanged selects a row if triggers have stored ids of people or identifiers whose texts changed.
-const searchChanged = `SELECT 1 WHERE EXISTS (SELECT 1 FROM people_search_changed) OR EXISTS (SELECT 1 FROM identifiers_search_changed)`
+// searchChanged selects a row if triggers have stored ids of people, identifiers or groups whose texts changed.
+const searchChanged = `SELECT 1 WHERE EXISTS (SELECT 1 FROM people_search_changed) OR EXISTS (SELECT 1 FROM identifiers_search_changed)
+	OR EXISTS (SELECT 1 FROM co_groups_search_changed)`
 
 // updateSearchTexts are the statements that write these texts to the search tables and their indexes of trigrams.
 var updateSearchTexts = []string{
@@ -21,6 +22,9 @@ var updateSearchTexts = []string{
 	`INSERT OR REPLACE INTO identifiers_search (rowid, co, part)
 		SELECT i.id, printf('%03x', i.co_id), i.identifier_folded FROM identifiers i WHERE i.id IN (SELECT id FROM identifiers_search_changed)`,
 	`DELETE FROM identifiers_search_changed`,
+	`INSERT OR REPLACE INTO co_groups_search (rowid, co, part)
+		SELECT g.id, printf('%03x', g.co_id), lower(g.name) FROM co_groups g WHERE g.id IN (SELECT id FROM co_groups_search_changed)`,
+	`DELETE FROM co_groups_search_changed`,
 }
 
 // updateSearch updates the search texts of all that the transaction changed. It runs once, after the last write of

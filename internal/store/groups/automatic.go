@@ -102,23 +102,25 @@ func AutomaticDifference(ctx context.Context, tx *db.Tx, rule AutomaticRule, s S
 	// Of many people these are found first, and then their roles: who began with the groups would go through
 	// the whole CO for some of it.
 	with, people, roles := "", "co_people p", "co_people p JOIN co_person_roles r ON r.co_person_id = p.id"
+	join, where := "JOIN co_groups g ON", "WHERE"
 	if s.People != nil && s.CoGroupId == 0 {
 		with = fmt.Sprintf(`WITH scope AS MATERIALIZED (SELECT p.id, p.co_id, p.status FROM co_people p WHERE %s),
 			roles AS MATERIALIZED (SELECT r.co_person_id, r.cou_id, r.status FROM scope p JOIN co_person_roles r ON r.co_person_id = p.id) `, entitled)
 		people, roles, entitled = "scope p", "scope p JOIN roles r ON r.co_person_id = p.id", "1 = 1"
+		join, where = "CROSS JOIN co_groups g WHERE", "AND" // SQLite keeps the order of a cross join
 	}
 	sql := fmt.Sprintf(`%[9]sSELECT 0 AS id, g.id AS co_group_id, p.id AS co_person_id
-		FROM %[7]s JOIN co_groups g ON g.co_id = p.co_id
-		WHERE g.auto AND g.cou_id IS NULL AND %[1]s AND (
+		FROM %[7]s %[10]s g.co_id = p.co_id
+		%[11]s g.auto AND g.cou_id IS NULL AND %[1]s AND (
 			(g.group_type = %[4]s AND p.status <> %[2]s) OR (g.group_type = %[5]s AND p.status IN %[3]s))
 		UNION ALL SELECT 0, g.id, p.id
-		FROM %[8]s JOIN co_groups g ON g.cou_id = r.cou_id
-		WHERE g.auto AND %[1]s AND (
+		FROM %[8]s %[10]s g.cou_id = r.cou_id
+		%[11]s g.auto AND %[1]s AND (
 			(g.group_type = %[4]s AND p.status <> %[2]s AND r.status <> %[2]s)
 			OR (g.group_type = %[5]s AND p.status IN %[3]s AND r.status IN %[3]s))
 		UNION ALL SELECT m.id, m.co_group_id, m.co_person_id
 		FROM co_group_members m WHERE (SELECT g.auto FROM co_groups g WHERE g.id = m.co_group_id) AND %[6]s`,
-		entitled, never, active, all, act, scope, people, roles, with)
+		entitled, never, active, all, act, scope, people, roles, with, join, where)
 	should, rows := map[Membership]bool{}, map[int64]Membership{}
 	err := tx.Query(ctx, sql, a, func(r *db.Row) error {
 		id, m := r.Int(), Membership{Group: r.Int(), Person: r.Int()}

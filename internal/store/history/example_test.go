@@ -23,7 +23,8 @@ func TestExample(t *testing.T) {
 			storetest.Delete(t, s, ada)
 
 			err := s.Read(ctx, func(tx *db.Tx) error {
-				rows, err := history.Find(ctx, tx, history.Query{CoId: co.Id, CoPersonId: ada.Id, Limit: 10})
+				page, err := history.Find(ctx, tx, history.Query{CoId: co.Id, CoPersonId: ada.Id, Limit: 10})
+				rows := page.Rows
 				var operations []string
 				for _, row := range rows {
 					operations = append(operations, row.Change.Operation)

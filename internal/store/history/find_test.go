@@ -4,11 +4,13 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"reflect"
 	"slices"
 	"testing"
 	"time"
 
 	"comity"
+	"comity/internal/store"
 	"comity/internal/store/db"
 	"comity/internal/store/history"
 	"comity/internal/store/storetest"
@@ -111,13 +113,56 @@ func operationOf(id int64) string {
 // pages appends the ids of all rows that a query finds, page by page.
 func pages(ctx context.Context, tx *db.Tx, q history.Query, ids *[]int64) error {
 	for {
-		rows, err := history.Find(ctx, tx, q)
-		for _, found := range rows {
-			q.Before = found.Record.Id
-			*ids = append(*ids, q.Before)
+		page, err := history.Find(ctx, tx, q)
+		for _, found := range page.Rows {
+			*ids = append(*ids, found.Record.Id)
 		}
-		if err != nil || len(rows) < q.Limit {
+		if err != nil || page.Next == 0 {
 			return err
 		}
+		q.Before = page.Next
+	}
+}
+
+// A page searches a limited number of rows: where few meet the query, it has less than it could, and the next one
+// continues.
+func TestFindSearchesSome(t *testing.T) {
+	t.Parallel()
+	for kind, s := range storetest.Databases(t) {
+		t.Run(kind, func(t *testing.T) {
+			ctx := t.Context()
+			co := storetest.Add(t, s, comity.Co.Resource)
+			err := s.Write(ctx, func(tx *db.Tx) error {
+				_, err := tx.Exec(ctx, `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)
+					INSERT INTO history (resource, record_id, revision, operation, actor, since, co_id, data)
+					SELECT 'Cou', i, 0, 'add', 'program', i, $1, '{}' FROM n`, db.Args{co.Id})
+				if err != nil {
+					return err
+				}
+				_, err = tx.Exec(ctx, `UPDATE history SET actor = 'somebody' WHERE co_id = $1 AND resource = 'Cou' AND record_id IN (1, 2, 2500, 4900)`, db.Args{co.Id})
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var found [][]int64
+			err = s.Read(ctx, func(tx *db.Tx) error {
+				q := history.Query{CoId: co.Id, Resource: comity.Cou.Resource, Limit: 10, Visible: store.ChangedBy("somebody")}
+				for {
+					page, err := history.Find(ctx, tx, q)
+					ids := []int64{}
+					for _, row := range page.Rows {
+						ids = append(ids, row.Change.After.Id)
+					}
+					if found = append(found, ids); err != nil || page.Next == 0 {
+						return err
+					}
+					q.Before = page.Next
+				}
+			})
+			if want := [][]int64{{4900}, {2500}, {2, 1}}; err != nil || !reflect.DeepEqual(found, want) {
+				t.Errorf("the pages are %v (%v), want %v", found, err, want)
+			}
+		})
 	}
 }

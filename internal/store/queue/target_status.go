@@ -2,7 +2,7 @@ package queue
 
 import (
 	"context"
-	"fmt"
+	"math"
 	"time"
 
 	"comity"
@@ -26,11 +26,14 @@ type TargetStatus struct {
 	Breaker                 Breaker
 }
 
-// StatusOfTarget returns the provisioning status of a target.
-func StatusOfTarget(ctx context.Context, tx *db.Tx, target int64) (s TargetStatus, err error) {
+// CountAll is the limit of counts that are exact.
+const CountAll int64 = math.MaxInt64
+
+// StatusOfTarget returns the provisioning status of a target. Its counts are limit at most; if so many deliveries wait,
+// OldestWait is that of those that are due first.
+func StatusOfTarget(ctx context.Context, tx *db.Tx, target, limit int64) (s TargetStatus, err error) {
 	now := tx.Now()
-	sql := fmt.Sprintf(targetStatus, " AND d.co_provisioning_target_id = $2") + ` WHERE t.id = $2`
-	err = tx.Query(ctx, sql, db.Args{now.UnixMicro(), target}, func(r *db.Row) error {
+	err = tx.Query(ctx, targetStatus+` WHERE t.id = $3`, db.Args{now.UnixMicro(), limit, target}, func(r *db.Row) error {
 		_, s = scanTargetStatus(r)
 		return nil
 	})
@@ -41,11 +44,16 @@ func StatusOfTarget(ctx context.Context, tx *db.Tx, target int64) (s TargetStatu
 	return s, err
 }
 
-// StatusOfTargets returns the provisioning status of every target, by id. Of the breaker only Opened is set.
-func StatusOfTargets(ctx context.Context, tx *db.Tx) (map[int64]TargetStatus, error) {
-	now := tx.Now()
+// StatusOfTargets returns the provisioning status of the targets of a CO (0: of all COs) by id, as StatusOfTarget does. Of
+// the breaker only Opened is set.
+func StatusOfTargets(ctx context.Context, tx *db.Tx, coID, limit int64) (map[int64]TargetStatus, error) {
+	a := db.Args{tx.Now().UnixMicro(), limit}
+	sql := targetStatus
+	if coID != 0 {
+		sql += " WHERE t.co_id = " + a.Put(coID)
+	}
 	all := map[int64]TargetStatus{}
-	err := tx.Query(ctx, fmt.Sprintf(targetStatus, ""), db.Args{now.UnixMicro()}, func(r *db.Row) error {
+	err := tx.Query(ctx, sql, a, func(r *db.Row) error {
 		target, s := scanTargetStatus(r)
 		all[target] = s
 		return nil
@@ -53,21 +61,20 @@ func StatusOfTargets(ctx context.Context, tx *db.Tx) (map[int64]TargetStatus, er
 	return all, err
 }
 
-// targetStatus is the query of the status of targets t at time $1; %s is a further condition on their
-// deliveries d. An index alone serves the count of those that wait.
-const targetStatus = `SELECT t.id, coalesce(w.waiting, 0), coalesce(w.claimed, 0),
-	(SELECT count(*) FROM deliveries d WHERE d.co_provisioning_target_id = t.id AND d.dead_lettered AND d.left_out = false),
-	w.since,
+// targetStatus is the query of the status of targets t at time $1 with counts of up to $2. An index alone serves each
+// count.
+const targetStatus = `SELECT t.id,
+	(SELECT count(*) FROM (SELECT 1 FROM deliveries d WHERE d.co_provisioning_target_id = t.id AND d.due IS NOT NULL LIMIT $2) x),
+	(SELECT count(*) FROM deliveries d WHERE d.claimed AND d.due IS NOT NULL AND d.due > $1 AND d.co_provisioning_target_id = t.id),
+	(SELECT count(*) FROM (SELECT 1 FROM deliveries d WHERE d.co_provisioning_target_id = t.id AND d.dead_lettered AND d.left_out = false LIMIT $2) x),
+	(SELECT min(x.since) FROM (SELECT d.since FROM deliveries d WHERE d.co_provisioning_target_id = t.id AND d.due IS NOT NULL ORDER BY d.due LIMIT $2) x),
 	(SELECT l.succeeded FROM target_states l WHERE l.co_provisioning_target_id = t.id),
 	(SELECT l.opened FROM target_states l WHERE l.co_provisioning_target_id = t.id),
 	t.co_id, t.description,
-	(SELECT count(*) FROM deliveries d WHERE d.co_provisioning_target_id = t.id AND d.dead_lettered AND d.left_out = true),
+	(SELECT count(*) FROM (SELECT 1 FROM deliveries d WHERE d.co_provisioning_target_id = t.id AND d.dead_lettered AND d.left_out = true LIMIT $2) x),
 	coalesce((SELECT d.answer FROM deliveries d WHERE d.co_provisioning_target_id = t.id AND d.dead_lettered AND d.left_out = true
 		ORDER BY d.kind, d.subject_id LIMIT 1), '')
-	FROM co_provisioning_targets t LEFT JOIN (
-		SELECT d.co_provisioning_target_id AS target, count(*) AS waiting, count(CASE WHEN d.claimed AND d.due > $1 THEN 1 END) AS claimed, min(d.since) AS since
-		FROM deliveries d WHERE d.due IS NOT NULL%s GROUP BY d.co_provisioning_target_id
-	) w ON w.target = t.id`
+	FROM co_provisioning_targets t`
 
 // scanTargetStatus reads a row of targetStatus: the target's id and its status.
 func scanTargetStatus(r *db.Row) (target int64, s TargetStatus) {

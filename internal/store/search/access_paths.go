@@ -31,14 +31,13 @@ func CountFound(ctx context.Context, tx *db.Tx, paths []AccessPath) error {
 	for i, w := range paths {
 		counts[i] = fmt.Sprintf("(SELECT count(*) FROM (%s LIMIT %d) x)", w.Find(tx.Dialect, &a), fewFound+1)
 	}
-	if err := tx.PlanAnew(ctx); err != nil {
-		return err
-	}
-	return tx.Query(ctx, "SELECT "+strings.Join(counts, ", "), a, func(row *db.Row) error {
-		for i := range paths {
-			paths[i].count = row.Int()
-		}
-		return nil
+	return tx.ByIndex(ctx, func() error {
+		return tx.Query(ctx, "SELECT "+strings.Join(counts, ", "), a, func(row *db.Row) error {
+			for i := range paths {
+				paths[i].count = row.Int()
+			}
+			return nil
+		})
 	})
 }
 

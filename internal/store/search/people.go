@@ -30,7 +30,9 @@ func Update(ctx context.Context, tx *db.Tx) error {
 type Query struct {
 	CoId int64
 	// Words must all be found in a person's names, email addresses or identifiers: one of one or two
-	// letters at the start of a word, a longer one anywhere.
+	// letters at the start of a word, a longer one anywhere. If very many people meet the query, one of one or two
+	// letters is searched for at the start of the name that they are sorted by: those who have it elsewhere are
+	// spread over all pages.
 	Words []string
 	// Status, CouId and CoGroupId select people with that status, with a role in that unit, with a row in
 	// that group; "" and 0 select all.
@@ -59,8 +61,16 @@ func Words(text string) []string {
 
 // People returns a page of people in order of their primary name. Where an access path finds few of
 // them, it reads these and sorts them. Otherwise it reads people in the order of the list, in which a page
-// fills up soon.
-func People(ctx context.Context, tx *db.Tx, q Query) ([]Position, error) {
+// fills up soon; of a word of one or two letters, only those whose name begins with it.
+func People(ctx context.Context, tx *db.Tx, q Query) (people []Position, err error) {
+	err = tx.ByIndex(ctx, func() error {
+		people, err = q.page(ctx, tx)
+		return err
+	})
+	return people, err
+}
+
+func (q Query) page(ctx context.Context, tx *db.Tx) ([]Position, error) {
 	paths, err := accessPaths(ctx, tx, q)
 	if err != nil {
 		return nil, err
@@ -71,7 +81,7 @@ func People(ctx context.Context, tx *db.Tx, q Query) ([]Position, error) {
 		alias = "found"
 		from = "(SELECT t.id, t.sort FROM people_search t WHERE " + q.found(*few, tx.Dialect, &a) + fmt.Sprintf(" LIMIT %d) found", fewFound)
 	} else {
-		where = q.where("t.co_id", tx.Dialect, &a)
+		where = q.where("t.co_id", tx.Dialect, &a) + q.start(&a)
 	}
 	sql := fmt.Sprintf("SELECT %[1]s.id, %[1]s.sort FROM %[2]s WHERE %[3]s", alias, from, where)
 	if q.After.Id != 0 {
@@ -118,7 +128,7 @@ func accessPaths(ctx context.Context, tx *db.Tx, q Query) ([]AccessPath, error) 
 
 // found returns the SQL condition on a row t that the access path finds it and it meets the query.
 func (q Query) found(by AccessPath, d db.Dialect, a *db.Args) string {
-	return "t.id IN (" + by.Find(d, a) + ") AND " + q.where(d.Unindexed+"t.co_id", d, a)
+	return d.Among("t.id", by.Find(d, a)+fmt.Sprintf(" LIMIT %d", fewFound)) + " AND " + q.where(d.Unindexed+"t.co_id", d, a)
 }
 
 // where returns the SQL condition on a row t that it meets the query, to be tested for each row; co is the
@@ -158,6 +168,16 @@ func (q Query) like(a *db.Args) (sql string) {
 	return sql
 }
 
+// start returns the SQL condition, beginning with AND, that the name by which a row t is sorted begins with the first word
+// of one or two letters, "" if there is none.
+func (q Query) start(a *db.Args) string {
+	i := slices.IndexFunc(q.Words, short)
+	if i < 0 {
+		return ""
+	}
+	return fmt.Sprintf(" AND t.sort >= %s AND t.sort < %s", a.Put(q.Words[i]), a.Put(q.Words[i]+"\U0010FFFF"))
+}
+
 // parts returns the texts that are searched for in the stored words of people.
 func (q Query) parts() []string {
 	parts := make([]string, len(q.Words))
@@ -176,11 +196,14 @@ func HasWords(texts, words []string) bool {
 // wordPart returns the text to search for in stored words, each of which begins after two spaces. A word of
 // less than three letters is searched for at the start of words only.
 func wordPart(word string) string {
-	if len([]rune(word)) < 3 {
+	if short(word) {
 		return "  " + word
 	}
 	return word
 }
+
+// short returns whether a word is searched for at the start of words only.
+func short(word string) bool { return len([]rune(word)) < 3 }
 
 // MembersWith returns the condition that the person of a membership row has all words in their names, email
 // addresses or identifiers, as People finds them. Where few people have them, a subquery selects

@@ -188,6 +188,8 @@ var derivedOnSQLite = map[string]string{
 	"trigrams of an identifier": `SELECT id FROM identifiers WHERE id NOT IN (SELECT id FROM identifiers_search_docsize)`,
 	"trigrams of no identifier": `SELECT id FROM identifiers_search_docsize WHERE id NOT IN (SELECT id FROM identifiers)`,
 	"trigrams to be written":    `SELECT id FROM identifiers_search_changed`,
+	"trigrams of a group":       `SELECT id FROM co_groups WHERE id NOT IN (SELECT id FROM co_groups_search_docsize)`,
+	"trigrams of no group":      `SELECT id FROM co_groups_search_docsize WHERE id NOT IN (SELECT id FROM co_groups)`,
 }
 
 // checkDerived compares the rows that are derived from others with what these say.
