@@ -27,6 +27,7 @@ import (
 	"comity/internal/signin"
 	"comity/internal/store"
 	"comity/internal/store/db"
+	"comity/internal/store/plantest"
 	"comity/internal/store/seal"
 )
 
@@ -45,6 +46,9 @@ type fixture struct {
 // fixtures are one for each database. All tests share them, and each adds COs of its own.
 var fixtures []*fixture
 
+// statements are those that the tests run. Their plans are checked at the end.
+var statements = plantest.New()
+
 func TestMain(m *testing.M) {
 	os.Exit(dbtest.Main(func(ctx context.Context, databases []dbtest.Empty) (int, error) {
 		for _, d := range databases {
@@ -56,7 +60,7 @@ func TestMain(m *testing.M) {
 			fx.name = d.Name
 			fixtures = append(fixtures, fx)
 		}
-		return m.Run(), nil
+		return m.Run(), statements.Check(ctx)
 	}))
 }
 
@@ -69,7 +73,7 @@ func newFixture(ctx context.Context, database string) (*fixture, error) {
 		return nil, err
 	}
 	fx := &fixture{}
-	if fx.store, err = store.Open(ctx, db.Options{Database: database, Sealer: sealer}); err != nil {
+	if fx.store, err = store.Open(ctx, db.Options{Database: database, Sealer: sealer, Trace: statements.Trace(database)}); err != nil {
 		return nil, err
 	}
 	fx.reader = view.New(fx.store)

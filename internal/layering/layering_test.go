@@ -114,8 +114,9 @@ var rules = []struct {
 	{"cmd/comity", and(storeRooms, domain, "client", "internal/authz", "internal/signin", "internal/console", "internal/control", "internal/httpserver", "internal/observe", "internal/openapi", "internal/outbox", "internal/connector/...", "internal/provisioning", "internal/registry", "internal/registry/view", "internal/rest", "internal/sink", "internal/wire")},
 
 	// Helpers of tests.
-	{"internal/store/storetest", and(storeRooms, domain, "internal/dbtest", "internal/rapidtest")},
-	{"internal/registry/registrytest", and(storeRooms, domain, "internal/authz", "internal/dbtest", "internal/registry", "internal/registry/view")},
+	{"internal/store/plantest", []string{"internal/store/db", "internal/pgtest"}},
+	{"internal/store/storetest", and(storeRooms, domain, "internal/store/plantest", "internal/dbtest", "internal/rapidtest")},
+	{"internal/registry/registrytest", and(storeRooms, domain, "internal/authz", "internal/store/plantest", "internal/dbtest", "internal/registry", "internal/registry/view")},
 	{"internal/pgtest", nil},
 	{"internal/dbtest", []string{"internal/pgtest"}},
 	// Its own tests compare the document with the API itself.
@@ -130,7 +131,7 @@ var rules = []struct {
 }
 
 // helpers are the packages that every test may import.
-var helpers = []string{"internal/dbtest", "internal/heaptest", "internal/oidctest", "internal/openapi/openapitest", "internal/pgtest", "internal/connector/connectortest", "internal/rapidtest", "internal/registry/registrytest", "internal/store/storetest"}
+var helpers = []string{"internal/dbtest", "internal/heaptest", "internal/oidctest", "internal/openapi/openapitest", "internal/pgtest", "internal/connector/connectortest", "internal/rapidtest", "internal/registry/registrytest", "internal/store/plantest", "internal/store/storetest"}
 
 // testImports says what else the tests of a folder may import, to test parts together that the program wires
 // together.
@@ -185,7 +186,7 @@ var restricted = []struct {
 	{
 		why:     "all SQL is in the store",
 		imports: []string{"database/sql", "github.com/jackc/pgx", "github.com/ncruces/go-sqlite3", "github.com/pressly/goose"},
-		only:    and(storeRooms, "internal/store/storetest", "internal/pgtest", "e2e/..."),
+		only:    and(storeRooms, "internal/store/plantest", "internal/store/storetest", "internal/pgtest", "e2e/..."),
 	},
 	{
 		why:     "how a system is talked to is its connector's to know",

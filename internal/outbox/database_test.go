@@ -3,6 +3,8 @@ package outbox_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"os"
 	"testing"
 	"time"
 
@@ -12,8 +14,22 @@ import (
 	"comity/internal/registry"
 	"comity/internal/store"
 	"comity/internal/store/db"
+	"comity/internal/store/plantest"
 	"comity/internal/store/seal"
 )
+
+// statements are those that the tests run.
+var statements = plantest.New()
+
+// TestMain runs the tests and checks the plans of their statements.
+func TestMain(m *testing.M) {
+	status := m.Run()
+	if err := statements.Check(context.Background()); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		status = 1
+	}
+	os.Exit(status)
+}
 
 // onBoth runs a test on SQLite and on PostgreSQL, each time in a fixture of its own.
 func onBoth(t *testing.T, test func(t *testing.T, w *fixture)) {
@@ -66,5 +82,5 @@ func open(ctx context.Context, database string, clock func() time.Time, key byte
 	if err != nil {
 		return nil, err
 	}
-	return store.Open(ctx, db.Options{Database: database, Clock: clock, Sealer: sealer, Connections: 3})
+	return store.Open(ctx, db.Options{Database: database, Clock: clock, Sealer: sealer, Connections: 3, Trace: statements.Trace(database)})
 }

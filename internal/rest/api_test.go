@@ -26,6 +26,7 @@ import (
 	"comity/internal/signin"
 	"comity/internal/store"
 	"comity/internal/store/db"
+	"comity/internal/store/plantest"
 	"comity/internal/store/seal"
 )
 
@@ -48,6 +49,9 @@ type api struct {
 // apis are the API on each database. All tests share them, and each adds COs of its own.
 var apis []*api
 
+// statements are those that the tests run. Their plans are checked at the end.
+var statements = plantest.New()
+
 func TestMain(m *testing.M) {
 	os.Exit(dbtest.Main(func(ctx context.Context, databases []dbtest.Empty) (int, error) {
 		for _, d := range databases {
@@ -64,7 +68,7 @@ func TestMain(m *testing.M) {
 		for _, a := range apis {
 			wrong = append(wrong, a.check(ctx))
 		}
-		return status, errors.Join(wrong...)
+		return status, errors.Join(append(wrong, statements.Check(ctx))...)
 	}))
 }
 
@@ -87,7 +91,7 @@ func serve(ctx context.Context, database string, wrap func(net.Listener) net.Lis
 		return nil, err
 	}
 	a := &api{database: database, client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 16}}}
-	if a.store, err = store.Open(ctx, db.Options{Database: database, Sealer: sealer}); err != nil {
+	if a.store, err = store.Open(ctx, db.Options{Database: database, Sealer: sealer, Trace: statements.Trace(database)}); err != nil {
 		return nil, err
 	}
 	var queue *outbox.Outbox

@@ -1,12 +1,15 @@
 package store_test
 
 import (
+	"os"
 	"path/filepath"
 	"testing"
 
 	"comity/internal/pgtest"
 	"comity/internal/store/storetest"
 )
+
+func TestMain(m *testing.M) { os.Exit(storetest.Main(m)) }
 
 func newFile(t *testing.T) string { return filepath.Join(t.TempDir(), "comity.db") }
 

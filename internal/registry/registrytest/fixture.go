@@ -5,6 +5,8 @@ package registrytest
 import (
 	"context"
 	"errors"
+	"fmt"
+	"os"
 	"sync"
 	"testing"
 	"time"
@@ -16,6 +18,7 @@ import (
 	"comity/internal/registry/view"
 	"comity/internal/store"
 	"comity/internal/store/db"
+	"comity/internal/store/plantest"
 	"comity/internal/store/seal"
 )
 
@@ -74,6 +77,20 @@ var migrated = dbtest.New(func(ctx context.Context, database string) error {
 	return err
 })
 
+// statements are those that the tests run.
+var statements = plantest.New()
+
+// Main runs the tests of a package, checks the plans of the statements that they ran (package plantest), and returns
+// the status to exit with.
+func Main(m *testing.M) int {
+	status := m.Run()
+	if err := statements.Check(context.Background()); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return status
+}
+
 // New returns a fixture on a database with empty tables. portion is how long a transaction of many rows may run
 // on SQLite, 0 for the default.
 func New(t testing.TB, database string, portion time.Duration) *Fixture {
@@ -102,7 +119,7 @@ func (fx *Fixture) open(t testing.TB, database string) {
 		t.Fatal(err)
 	}
 	fx.Database = database
-	fx.Store, err = store.Open(t.Context(), db.Options{Database: database, Clock: fx.Now, Sealer: sealer, Connections: 4, Portion: fx.portion})
+	fx.Store, err = store.Open(t.Context(), db.Options{Database: database, Clock: fx.Now, Sealer: sealer, Connections: 4, Portion: fx.portion, Trace: statements.Trace(database)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -84,6 +84,9 @@ func (b Backend) start(t *testing.T, name string, o db.Options) *db.DB {
 	if o.Sealer == nil {
 		o.Sealer = sealer(t, 1)
 	}
+	if o.Trace == nil {
+		o.Trace = statements.Trace(name)
+	}
 	s, err := store.Open(context.WithoutCancel(t.Context()), o)
 	if err != nil {
 		t.Fatal(err)

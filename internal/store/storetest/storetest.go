@@ -10,7 +10,28 @@
 // records by Add, Edit and Delete.
 package storetest
 
-import "testing"
+import (
+	"context"
+	"fmt"
+	"os"
+	"testing"
+
+	"comity/internal/store/plantest"
+)
+
+// statements are those that the tests run on the databases that this package opens.
+var statements = plantest.New()
+
+// Main runs the tests of a package, checks the plans of the statements that they ran (package plantest), and returns
+// the status to exit with.
+func Main(m *testing.M) int {
+	status := m.Run()
+	if err := statements.Check(context.Background()); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return status
+}
 
 // Backend is a kind of database, with the options that it is opened with.
 type Backend struct {
