@@ -51,6 +51,8 @@ func allLookups() []lookup {
 		{"match by given and family name", byCO("co_people", "given=<word>&family=<word>"), cohort},
 		{"match by mail", byCO("co_people", "mail=<word>@example.org"), cohort},
 		{"part of an identifier", byCO("co_people", "search.identifier=<word>"), cohort},
+		{"part of all identifiers, a page", byCO("co_people", "search.identifier=example.org&limit=10"), 10},
+		{"what was modified since, nothing", byCO("co_people", "modifiedsince=2100-01-01T00:00:00Z"), 0},
 	}
 }
 
