@@ -35,7 +35,7 @@ func (r *Registry) add(ctx context.Context, caller authz.Caller, res *comity.Res
 		return Added{}, err
 	}
 	added := Added{Generated: n.secret}
-	err = r.write(ctx, false, func(tx *db.Tx) (err error) {
+	err = r.write(ctx, r.transactionFor(rulesOf(res).exclusive, false), func(tx *db.Tx) (err error) {
 		added.Id, err = n.idempotency(key).do(ctx, tx, caller, func() (int64, error) { return n.add(ctx, tx, caller, nil) })
 		return err
 	})

@@ -130,7 +130,7 @@ func (c *change) addToGroups(ctx context.Context, person *comity.Record) error {
 		c.deferred.added[person.CoId] = append(c.deferred.added[person.CoId], added)
 		return nil
 	}
-	changed, err := groups.AddAutomatic(ctx, c.tx, person.CoId, []groups.NewPerson{added}, automatic, c.caller.Username)
+	changed, err := c.addAutomatic(ctx, person.CoId, added)
 	if err != nil {
 		return err
 	}
@@ -139,6 +139,20 @@ func (c *change) addToGroups(ctx context.Context, person *comity.Record) error {
 		return err
 	}
 	return c.followPerson(ctx, person.CoId, person.Id)
+}
+
+// addAutomatic adds the automatic memberships of new people, and returns the groups whose members it changed.
+func (c *change) addAutomatic(ctx context.Context, coID int64, people ...groups.NewPerson) (map[int64]bool, error) {
+	var own map[string]int64
+	if state := store.StateOf(c.tx, coID); state != nil {
+		own = state.Automatic
+	} else {
+		var err error
+		if own, err = groups.OwnGroups(ctx, c.tx, coID); err != nil {
+			return nil, err
+		}
+	}
+	return groups.AddAutomatic(ctx, c.tx, coID, own, people, automatic, c.caller.Username)
 }
 
 // isNested returns whether one of some groups of a CO is nested in another.

@@ -29,7 +29,7 @@ func (r *Registry) AddAll(ctx context.Context, caller authz.Caller, res *comity.
 	if failed := failures(results); failed != nil {
 		return results, failed
 	}
-	err := r.write(ctx, true, func(tx *db.Tx) error {
+	err := r.write(ctx, r.store.WriteAlone, func(tx *db.Tx) error {
 		results = make([]BatchResult, len(inputs))
 		deferred := newDeferredMemberships()
 		if err := deferred.prepare(ctx, tx, pending); err != nil {
@@ -114,7 +114,7 @@ func (r *Registry) AddBatch(ctx context.Context, caller authz.Caller, parts []Ba
 		return results, failures(results)
 	}
 	asked := slices.Clone(results)
-	err := r.write(ctx, true, func(tx *db.Tx) error {
+	err := r.write(ctx, r.store.WriteAlone, func(tx *db.Tx) error {
 		copy(results, asked)
 		return addParts(ctx, tx, caller, parts, pending, results)
 	})

@@ -195,7 +195,7 @@ func (r *Registry) crossed(ctx context.Context, done, now time.Time, after int64
 
 // turn updates the roles and memberships of people to the current time.
 func (r *Registry) turn(ctx context.Context, people []db.Place) error {
-	err := r.write(ctx, false, func(tx *db.Tx) error {
+	err := r.write(ctx, r.store.Write, func(tx *db.Tx) error {
 		for _, p := range people {
 			where, err := store.Enter(ctx, tx, comity.CoPerson.Resource, p.CoPersonId, false)
 			if errors.Is(err, db.ErrNotFound) {

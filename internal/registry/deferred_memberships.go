@@ -69,7 +69,7 @@ func (d *deferredMemberships) computeAdded(ctx context.Context, c *change, coID 
 	if len(people) == 0 {
 		return nil
 	}
-	changed, err := groups.AddAutomatic(ctx, c.tx, coID, people, automatic, c.caller.Username)
+	changed, err := c.addAutomatic(ctx, coID, people...)
 	if err != nil {
 		return err
 	}

@@ -17,7 +17,7 @@ func (r *Registry) Delete(ctx context.Context, caller authz.Caller, res *comity.
 		return comity.Forbid()
 	}
 	rules := rulesOf(res)
-	err := r.write(ctx, rules.alone, func(tx *db.Tx) error {
+	err := r.write(ctx, r.transactionFor(rules.exclusive || rules.exclusiveDelete, rules.alone), func(tx *db.Tx) error {
 		c := &change{tx: tx, caller: caller}
 		if err := c.lock(ctx, authz.Delete, res, id, rules.exclusive || rules.exclusiveDelete, res.UnknownOnDelete); err != nil {
 			return err

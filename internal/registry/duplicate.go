@@ -34,7 +34,7 @@ func (r *Registry) DuplicateCO(ctx context.Context, caller authz.Caller, id int6
 		return Added{}, comity.Forbid()
 	}
 	var added Added
-	err := r.write(ctx, true, func(tx *db.Tx) error {
+	err := r.write(ctx, r.store.WriteAlone, func(tx *db.Tx) error {
 		c := &change{tx: tx, caller: caller}
 		if _, err := store.EnterCO(ctx, tx, 0, true); err != nil {
 			return err

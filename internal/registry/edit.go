@@ -18,7 +18,7 @@ func (r *Registry) Edit(ctx context.Context, caller authz.Caller, res *comity.Re
 		return comity.Forbid()
 	}
 	rules := rulesOf(res)
-	err := r.write(ctx, rules.alone, func(tx *db.Tx) error {
+	err := r.write(ctx, r.transactionFor(rules.exclusive, rules.alone), func(tx *db.Tx) error {
 		c := &change{tx: tx, caller: caller}
 		if err := c.lock(ctx, authz.Edit, res, id, rules.exclusive, res.UnknownOnEdit); err != nil {
 			return err

@@ -28,7 +28,7 @@ func (r *Registry) VerifyEmailAddress(ctx context.Context, caller authz.Caller, 
 	if !caller.May(authz.Edit, f.Resource) {
 		return comity.Forbid()
 	}
-	err := r.write(ctx, false, func(tx *db.Tx) error {
+	err := r.write(ctx, r.store.WriteGrouped, func(tx *db.Tx) error {
 		c := &change{tx: tx, caller: caller}
 		if err := c.lock(ctx, authz.Edit, f.Resource, id, false, f.UnknownOnEdit); err != nil {
 			return err

@@ -28,7 +28,7 @@ type Erased struct {
 // who still exists is deleted first, with the org identities that are theirs only.
 func (r *Registry) Erase(ctx context.Context, person int64, deleting bool) (Erased, error) {
 	var e Erased
-	err := r.write(ctx, true, func(tx *db.Tx) (err error) {
+	err := r.write(ctx, r.store.WriteAlone, func(tx *db.Tx) (err error) {
 		e, err = erase(ctx, tx, person, deleting)
 		return err
 	})

@@ -80,8 +80,12 @@ func (c *change) typeErrors(ctx context.Context) ([]comity.FieldError, error) {
 	return fieldErrors, nil
 }
 
-// activeTypes returns which of the names are active types of the CO, with their attributes. A batch reads each once.
+// activeTypes returns the active types of the CO, at least those with one of the names: from the state of the CO, or by
+// a query, which a batch makes once.
 func (c *change) activeTypes(ctx context.Context, names []string) (map[comity.ExtendedType]bool, error) {
+	if state := store.StateOf(c.tx, c.new.CoId); state != nil && state.Types != nil {
+		return state.Types, nil
+	}
 	key := fmt.Sprintf("%d %q", c.new.CoId, names)
 	if c.deferred != nil && c.deferred.types[key] != nil {
 		return c.deferred.types[key], nil

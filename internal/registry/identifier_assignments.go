@@ -34,7 +34,7 @@ func (r *Registry) AssignIdentifiers(ctx context.Context, caller authz.Caller, i
 	}
 	// The closure may run twice, so the random seed is chosen outside it.
 	seed := rand.Uint64()
-	err := r.write(ctx, false, func(tx *db.Tx) error {
+	err := r.write(ctx, r.store.Write, func(tx *db.Tx) error {
 		c := &change{tx: tx, caller: caller}
 		var err error
 		c.where, err = store.Enter(ctx, tx, comity.CoPerson.Resource, person, false)

@@ -5,11 +5,15 @@ import (
 	"slices"
 
 	"comity"
+	"comity/internal/store"
 	"comity/internal/store/groups"
 )
 
 // nestings returns the nestings of a CO.
 func (c *change) nestings(ctx context.Context, coID int64) ([]groups.Nesting, error) {
+	if state := store.StateOf(c.tx, coID); state != nil && !state.Nested {
+		return nil, nil
+	}
 	return groups.Nestings(ctx, c.tx, coID, comity.Active)
 }
 

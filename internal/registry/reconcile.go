@@ -17,7 +17,7 @@ func (r *Registry) ReconcileCO(ctx context.Context, caller authz.Caller, coID in
 		return nil, comity.Forbid()
 	}
 	var groups []*comity.Record
-	err := r.write(ctx, true, func(tx *db.Tx) error {
+	err := r.write(ctx, r.store.WriteAlone, func(tx *db.Tx) error {
 		found, err := store.EnterCO(ctx, tx, coID, true)
 		if err != nil {
 			return err
@@ -44,7 +44,7 @@ func (r *Registry) ReconcileGroup(ctx context.Context, caller authz.Caller, id i
 	if !caller.MayAnything() {
 		return comity.Forbid()
 	}
-	err := r.write(ctx, true, func(tx *db.Tx) error {
+	err := r.write(ctx, r.store.WriteAlone, func(tx *db.Tx) error {
 		where, err := store.Enter(ctx, tx, comity.CoGroup.Resource, id, true)
 		if errors.Is(err, db.ErrNotFound) || err == nil && !caller.Knows(where.CoId) {
 			return comity.Missing(comity.CoGroup.UnknownOnView)

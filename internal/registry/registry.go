@@ -38,13 +38,24 @@ type Added struct {
 	Generated string
 }
 
+// transaction is a function of the store that runs a closure in a transaction.
+type transaction func(context.Context, func(*db.Tx) error) error
+
+// transactionFor returns the transaction of a short change, or of one that takes its CO's lock exclusively or touches
+// many rows.
+func (r *Registry) transactionFor(exclusive, alone bool) transaction {
+	switch {
+	case alone:
+		return r.store.WriteAlone
+	case exclusive:
+		return r.store.Write
+	}
+	return r.store.WriteGrouped
+}
+
 // write runs a change in a transaction, the rest of a long change in further ones, and wakes the dispatchers
 // where one may have something to send.
-func (r *Registry) write(ctx context.Context, alone bool, fn func(*db.Tx) error) error {
-	run := r.store.Write
-	if alone {
-		run = r.store.WriteAlone
-	}
+func (r *Registry) write(ctx context.Context, run transaction, fn func(*db.Tx) error) error {
 	left := int64(0)
 	var due *bool
 	err := run(ctx, func(tx *db.Tx) (err error) {

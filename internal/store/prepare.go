@@ -31,9 +31,6 @@ type located struct {
 	id       int64
 }
 
-// drawnIDs are the ids that were drawn for the next records of resources.
-type drawnIDs struct{ ids map[*comity.Resource][]int64 }
-
 // PrepareAdds reads at once what adding the records, all of one resource, asks of the database for each: it enters
 // their COs and owners, as Enter does, finds the records that they refer to, counts what their owners have, looks for
 // values that must be unique, and draws ids. Records that name nothing which is there are left to be found out later.
@@ -59,10 +56,11 @@ func PrepareAdds(ctx context.Context, tx *db.Tx, records []*comity.Record, exclu
 	if err := countOwned(ctx, tx, records, most); err != nil {
 		return err
 	}
-	ids, err := tx.DrawIDs(ctx, r, len(records))
-	db.Local[drawnIDs](tx).ids = map[*comity.Resource][]int64{r: ids}
 	p.changes = tx.Changes(r)
-	return err
+	if err := tx.ReserveIDs(ctx, r, len(records)); err != nil {
+		return err
+	}
+	return tx.Flush(ctx)
 }
 
 // enter enters the COs and owners of the records.
@@ -289,15 +287,4 @@ func keepPrepared(tx *db.Tx, rec *comity.Record) func() {
 			}
 		}
 	}
-}
-
-// takeID gives a record one of the ids that were drawn, if there are any.
-func takeID(tx *db.Tx, rec *comity.Record) bool {
-	drawn := db.Local[drawnIDs](tx)
-	ids := drawn.ids[rec.Resource]
-	if len(ids) == 0 {
-		return false
-	}
-	rec.Id, drawn.ids[rec.Resource] = ids[0], ids[1:]
-	return true
 }

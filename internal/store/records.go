@@ -8,7 +8,6 @@ import (
 	"comity"
 	"comity/internal/store/db"
 	"comity/internal/store/history"
-	"comity/internal/store/queue"
 )
 
 // Get returns the record with the id, or ErrNotFound.
@@ -41,122 +40,6 @@ func records(ctx context.Context, tx *db.Tx, r *comity.Resource, rest string, a 
 	return db.Collect(ctx, tx, "SELECT "+texts[r].columns+" FROM "+texts[r].from+rest, a, texts[r].scan)
 }
 
-// Home returns the CO and the person that a record belongs to, or ErrNotFound.
-func Home(ctx context.Context, tx *db.Tx, r *comity.Resource, id int64) (db.Place, error) {
-	if where, known := placeOf(tx, r, id); known {
-		return where, nil
-	}
-	return home(ctx, tx, r, id, nil)
-}
-
-// Enter is Home, and takes the lock of the CO: shared, or exclusive for a change of a graph or of a whole
-// group. It locks the record and the person it belongs to against other writers. Every write begins with
-// it or with EnterCO.
-func Enter(ctx context.Context, tx *db.Tx, r *comity.Resource, id int64, exclusive bool) (db.Place, error) {
-	if where, known := enteredPlace(tx, r, id); known {
-		return where, nil
-	}
-	where, err := home(ctx, tx, r, id, func(co string) string {
-		return ", " + lock(tx, co, exclusive) + ", " + fmt.Sprintf(targetsOfCO, co)
-	})
-	if err != nil || tx.Dialect.ForUpdate == "" {
-		return where, err
-	}
-	if where.CoPersonId != 0 {
-		if err := lockRecord(ctx, tx, comity.CoPerson.Resource, where.CoPersonId); err != nil {
-			return where, err
-		}
-	}
-	if r != comity.CoPerson.Resource {
-		err = lockRecord(ctx, tx, r, id)
-	}
-	return where, err
-}
-
-// EnterCO takes the lock of a CO (0: of the list of COs), as Enter does, and returns whether the CO exists.
-func EnterCO(ctx context.Context, tx *db.Tx, id int64, exclusive bool) (bool, error) {
-	if enteredCO(tx, id) {
-		return true, nil
-	}
-	found := false
-	sql := "SELECT " + lock(tx, "CAST($1 AS bigint)", exclusive) + ", (SELECT id FROM cos WHERE id = $1" + notDeleted(tx, "cos.id") + "), " + fmt.Sprintf(targetsOfCO, "$1")
-	err := tx.Query(ctx, sql, db.Args{id}, func(row *db.Row) error {
-		row.Skip()
-		found = row.Int() != 0
-		queue.Entered(tx, row.Bool(), row.Bool())
-		return nil
-	})
-	return found, err
-}
-
-// targetsOfCO are the SQL conditions that the CO %[1]s has targets, and that it has targets that receive groups. No
-// deliveries are enqueued for a CO without targets.
-const targetsOfCO = `EXISTS (SELECT 1 FROM co_provisioning_targets s WHERE s.co_id = %[1]s),
-	EXISTS (SELECT 1 FROM co_provisioning_targets s WHERE s.co_id = %[1]s AND s.include_groups)`
-
-// lockRecord locks a record against other writers until the transaction ends.
-func lockRecord(ctx context.Context, tx *db.Tx, r *comity.Resource, id int64) error {
-	if tx.Dialect.ForUpdate == "" {
-		return nil
-	}
-	return tx.Queue(ctx, "SELECT 1 FROM "+r.Table+" WHERE id = $1"+tx.Dialect.ForUpdate, db.Args{id})
-}
-
-func lock(tx *db.Tx, co string, exclusive bool) string {
-	if exclusive {
-		return fmt.Sprintf(tx.Dialect.LockExclusive, co)
-	}
-	return fmt.Sprintf(tx.Dialect.LockShared, co)
-}
-
-// placeColumns returns the SQL expressions of the CO and the person that a record t belongs to.
-func placeColumns(r *comity.Resource) (co, person string) {
-	co, person = "t.co_id", "NULL"
-	if r == comity.Co.Resource {
-		co = "t.id"
-	}
-	if r == comity.CoPerson.Resource {
-		person = "t.id"
-	}
-	if f := r.Field("CoPersonId"); f != nil && f.Required {
-		person = f.Column
-	}
-	if f := r.Owner(); f != nil {
-		if _, ok := f.Owner(comity.OwnerCO.Word); ok {
-			person = comity.OwnerCO.Column
-		}
-		if _, ok := f.Owner(comity.OwnerRole.Word); ok {
-			person = "(SELECT r.co_person_id FROM co_person_roles r WHERE r.id = t.co_person_role_id)"
-		}
-	}
-	return co, person
-}
-
-// home is Home; entering, unless nil, returns further columns of its query, given the column of the CO.
-func home(ctx context.Context, tx *db.Tx, r *comity.Resource, id int64, entering func(co string) string) (db.Place, error) {
-	co, person := placeColumns(r)
-	more := ""
-	if entering != nil {
-		more = entering(co)
-	}
-	var where db.Place
-	found := false
-	sql := fmt.Sprintf("SELECT %s, %s%s FROM %s t WHERE id = $1%s", co, person, more, r.Table, notDeleted(tx, co))
-	err := tx.Query(ctx, sql, db.Args{id}, func(row *db.Row) error {
-		found = true
-		where = db.Place{CoId: row.Int(), CoPersonId: row.Int()}
-		if entering != nil {
-			row.Skip()
-			queue.Entered(tx, row.Bool(), row.Bool())
-		}
-		return nil
-	})
-	if err == nil && !found {
-		err = db.ErrNotFound
-	}
-	return where, err
-}
-
 // Insert stores a new record and its first revision. It sets the record's Id, unless that is given, and
 // Created, Modified, Revision and Actor. where is the CO and the person that the record belongs to.
 func Insert(ctx context.Context, tx *db.Tx, rec *comity.Record, actor string, where db.Place) error {
@@ -166,6 +49,8 @@ func Insert(ctx context.Context, tx *db.Tx, rec *comity.Record, actor string, wh
 	if rec.Resource != comity.CoGroup.Resource && rec.Resource != comity.CoGroupNesting.Resource {
 		// A new group nests nothing, and AddNesting adds a new nesting to those that were read.
 		tx.CountChange(rec.Resource)
+	} else {
+		*db.Local[addsToState](tx) = true
 	}
 	if err := insert(ctx, tx, rec); err != nil {
 		return err
@@ -180,39 +65,34 @@ func Insert(ctx context.Context, tx *db.Tx, rec *comity.Record, actor string, wh
 		return err
 	}
 	addToChanges(tx, nil, rec, where)
-	return history.AddRevision(ctx, tx, rec, comity.OpAdd, where)
+	history.AddRevision(tx, rec, comity.OpAdd, where)
+	return nil
 }
-
-// reserved are the ids of the next records of resources, as Reserve got them.
-type reserved map[*comity.Resource]int64
 
 // Reserve queues a query for the id of a record of the resource that will be inserted, where the database
 // generates ids by a query. The id comes with the result of the next statement, and the insert needs no
 // round trip of its own.
 func Reserve(ctx context.Context, tx *db.Tx, r *comity.Resource) error {
-	if tx.Dialect.NextID == "" || r.InHistory || len(db.Local[drawnIDs](tx).ids[r]) > 0 {
+	if !tx.Dialect.DrawsIDs || r.InHistory || tx.HasID(r) {
 		return nil
 	}
-	if next := db.Local[reserved](tx); *next == nil {
-		*next = reserved{}
+	if r == comity.CoPerson.Resource {
+		// A new person is in the CO's two groups with automatic members.
+		if err := tx.ReserveIDs(ctx, comity.CoGroupMember.Resource, 2); err != nil {
+			return err
+		}
 	}
-	return tx.Later(ctx, fmt.Sprintf(tx.Dialect.NextID, r.Table), nil, func(row *db.Row) error {
-		(*db.Local[reserved](tx))[r] = row.Int()
-		return nil
-	})
+	return tx.ReserveIDs(ctx, r, 1)
 }
 
 func insert(ctx context.Context, tx *db.Tx, rec *comity.Record) error {
 	t := texts[rec.Resource]
-	if rec.Id == 0 && takeID(tx, rec) {
-		return tx.Insert(ctx, t.into, append(values(rec), rec.Id))
-	}
-	next := *db.Local[reserved](tx)
-	id, reserved := next[rec.Resource]
-	if rec.Id == 0 && reserved {
-		delete(next, rec.Resource)
-		rec.Id = id
-		return tx.Queue(ctx, t.insertID, append(values(rec), id))
+	if rec.Id == 0 {
+		if id, reserved := tx.TakeID(rec.Resource); reserved {
+			rec.Id = id
+			tx.Insert(t.into, append(values(rec), id))
+			return nil
+		}
 	}
 	sql, a := t.insert, values(rec)
 	if rec.Id != 0 {
@@ -250,7 +130,8 @@ func Update(ctx context.Context, tx *db.Tx, was, rec *comity.Record, actor strin
 		return err
 	}
 	addToChanges(tx, was, rec, where)
-	return history.AddRevision(ctx, tx, rec, comity.OpEdit, where)
+	history.AddRevision(tx, rec, comity.OpEdit, where)
+	return nil
 }
 
 // GroupNames returns the names of a CO's groups, except for one group and the automatic ones.

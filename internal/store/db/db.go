@@ -16,6 +16,7 @@ import (
 	"math"
 	"reflect"
 	"strings"
+	"sync"
 	"time"
 
 	"comity"
@@ -62,6 +63,8 @@ type DB struct {
 	health  health
 	portion time.Duration
 	trace   func(sql string, args []any)
+	// shared are the values of Shared by type.
+	shared sync.Map
 	// atCommit run at the end of each writing transaction, in order.
 	atCommit []func(context.Context, *Tx) error
 }
@@ -71,7 +74,7 @@ type backend interface {
 	dialect() Dialect
 	read(ctx context.Context, fn func(conn) error) error
 	snapshot(ctx context.Context, fn func(conn) error) error
-	write(ctx context.Context, alone bool, fn func(conn) error) error
+	write(ctx context.Context, how sharing, fn func(conn) error) error
 	commitHorizon(ctx context.Context) (CommitHorizon, error)
 	connections() (used, most, waiting int)
 	close() error
@@ -88,6 +91,8 @@ type conn interface {
 	queue(ctx context.Context, sql string, args []any) error
 	// later queues a query: each is called before any later statement returns its result.
 	later(ctx context.Context, sql string, args []any, each func(*Row) error) error
+	// flush runs what is queued and returns when it has run.
+	flush(ctx context.Context) error
 	// now returns the transaction's time. Where it must be asked for and that fails, the error is that of the
 	// next statement, or of the closure.
 	now() time.Time
@@ -113,9 +118,8 @@ type Dialect struct {
 	InSearch func(index, id string, parts []string, coID int64, a *Args) string
 	// ForgetSearch are the statements that remove deleted texts from such indexes, empty for none.
 	ForgetSearch []string
-	// NextID is the query that reserves the next id of the table %s; "" where an insert needs no round
-	// trip.
-	NextID string
+	// DrawsIDs says that an insert needs a round trip of its own where the id was not reserved before.
+	DrawsIDs bool
 	// nextIDs is the query that reserves the next $1 ids of the table %s.
 	nextIDs string
 	// elements is the table expression of the elements of a parameter %s, a JSON array; its column is
@@ -196,19 +200,34 @@ func (s *DB) Snapshot(ctx context.Context, fn func(*Tx) error) error {
 	return s.health.note(ctx, false, began, s.backend.snapshot(ctx, func(c conn) error { return fn(s.tx(c)) }))
 }
 
-// Write runs a closure that changes the registry, in one transaction.
+// sharing is what a write shares with others that wait at the same time.
+type sharing int
+
+const (
+	sharesCommit sharing = iota
+	sharesTransaction
+	sharesNothing
+)
+
+// Write runs a closure that changes the registry, in one transaction. On SQLite it shares its commit with others.
 func (s *DB) Write(ctx context.Context, fn func(*Tx) error) error {
-	return s.write(ctx, false, fn)
+	return s.write(ctx, sharesCommit, fn)
+}
+
+// WriteGrouped is Write for a short change that locks few rows and no whole CO: on PostgreSQL, too, it shares its
+// commit with others. It may see what others of its group have written, and is committed with them or runs again.
+func (s *DB) WriteGrouped(ctx context.Context, fn func(*Tx) error) error {
+	return s.write(ctx, sharesTransaction, fn)
 }
 
 // WriteAlone is Write for changes of many rows: it shares its commit with no other write.
 func (s *DB) WriteAlone(ctx context.Context, fn func(*Tx) error) error {
-	return s.write(ctx, true, fn)
+	return s.write(ctx, sharesNothing, fn)
 }
 
-func (s *DB) write(ctx context.Context, alone bool, fn func(*Tx) error) error {
+func (s *DB) write(ctx context.Context, how sharing, fn func(*Tx) error) error {
 	began := time.Now()
-	return s.health.note(ctx, true, began, s.backend.write(ctx, alone, s.whole(ctx, fn)))
+	return s.health.note(ctx, true, began, s.backend.write(ctx, how, s.whole(ctx, fn)))
 }
 
 // whole returns a closure that also runs the statements at the end of a writing transaction.
@@ -262,8 +281,11 @@ type Tx struct {
 	Dialect Dialect
 	Sealer  *seal.Sealer
 	trace   func(sql string, args []any)
-	// locals are the values of Local by type.
+	// locals are the values of Local by type, shared those of Shared.
 	locals map[reflect.Type]any
+	shared *sync.Map
+	// ids are the ids that were reserved (ReserveIDs).
+	ids map[*comity.Resource][]int64
 	// changes counts the changes of records of each resource (CountChange).
 	changes map[*comity.Resource]int
 	// inserts are the rows that Insert collected.
@@ -281,8 +303,8 @@ const portion = 50 * time.Millisecond
 
 func (s *DB) tx(c conn) *Tx {
 	tx := &Tx{
-		conn: c, Dialect: s.backend.dialect(), trace: s.trace, Sealer: s.sealer,
-		locals: map[reflect.Type]any{}, changes: map[*comity.Resource]int{}, began: time.Now(),
+		conn: c, Dialect: s.backend.dialect(), trace: s.trace, Sealer: s.sealer, shared: &s.shared,
+		locals: map[reflect.Type]any{}, ids: map[*comity.Resource][]int64{}, changes: map[*comity.Resource]int{}, began: time.Now(),
 	}
 	if tx.Dialect.Shared {
 		tx.portion = s.portion
@@ -300,6 +322,13 @@ func Local[T any](tx *Tx) *T {
 	v := new(T)
 	tx.locals[key] = v
 	return v
+}
+
+// Shared returns the value of a type that all transactions of the database share, the zero value at first. Its users
+// guard it against each other.
+func Shared[T any](tx *Tx) *T {
+	v, _ := tx.shared.LoadOrStore(reflect.TypeFor[T](), new(T))
+	return v.(*T)
 }
 
 // CountChange registers that the transaction changes records of a resource, for what is derived from them.

@@ -34,17 +34,45 @@ func Bigint(s string) string { return "CAST(" + s + " AS bigint)" }
 // AsText returns an SQL expression cast to a text.
 func AsText(s string) string { return "CAST(" + s + " AS text)" }
 
-// DrawIDs reserves the next n ids of a table.
-func (tx *Tx) DrawIDs(ctx context.Context, r *comity.Resource, n int) ([]int64, error) {
-	ids := make([]int64, 0, n)
-	err := tx.Query(ctx, fmt.Sprintf(tx.Dialect.nextIDs, r.Table), Args{int64(n)}, func(row *Row) error {
-		ids = append(ids, row.Int())
+// ReserveIDs queues a query of the next n ids of a resource's table. They come with the result of the next statement,
+// and TakeID and DrawIDs return them first.
+func (tx *Tx) ReserveIDs(ctx context.Context, r *comity.Resource, n int) error {
+	return tx.Later(ctx, fmt.Sprintf(tx.Dialect.nextIDs, r.Table), Args{int64(n)}, func(row *Row) error {
+		tx.ids[r] = append(tx.ids[r], row.Int())
 		return nil
 	})
-	if err == nil && len(ids) != n {
-		err = fmt.Errorf("%d ids of %s were drawn, not %d", len(ids), r.Table, n)
+}
+
+// TakeID returns an id that was reserved; false where none is left.
+func (tx *Tx) TakeID(r *comity.Resource) (id int64, found bool) {
+	if len(tx.ids[r]) == 0 {
+		return 0, false
 	}
-	return ids, err
+	id, tx.ids[r] = tx.ids[r][0], tx.ids[r][1:]
+	return id, true
+}
+
+// HasID returns whether an id is reserved.
+func (tx *Tx) HasID(r *comity.Resource) bool { return len(tx.ids[r]) > 0 }
+
+// DrawIDs returns the next n ids of a table: those that were reserved, and where these are too few, new ones.
+func (tx *Tx) DrawIDs(ctx context.Context, r *comity.Resource, n int) ([]int64, error) {
+	if len(tx.ids[r]) < n {
+		tx.ids[r] = nil
+		err := tx.ReserveIDs(ctx, r, n)
+		if err == nil {
+			err = tx.Flush(ctx)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	ids := tx.ids[r][:min(n, len(tx.ids[r]))]
+	tx.ids[r] = tx.ids[r][len(ids):]
+	if len(ids) != n {
+		return nil, fmt.Errorf("%d ids of %s were drawn, not %d", len(ids), r.Table, n)
+	}
+	return ids, nil
 }
 
 // MaxCounted is the maximum number of rows that are counted for a page: an exact number of very many would take longer

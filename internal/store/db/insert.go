@@ -11,25 +11,36 @@ type inserts struct {
 	// into is the table with the names of the columns.
 	into string
 	rows []Args
+	// free says that the order among the rows of other tables does not matter.
+	free bool
 }
 
-// Insert inserts a row; into is the table with the names of its columns. It may be run with later ones: rows of two
-// tables, of which the second refers to no other table, are collected until the next statement. Its error is then
-// that of a later statement, or of the closure.
-func (tx *Tx) Insert(ctx context.Context, into string, row Args) error {
+// Insert inserts a row; into is the table with the names of its columns. It may be run with later ones: rows of one table
+// are collected until the next statement, together with rows that were appended in between. Its error is then that
+// of a later statement, or of the closure.
+func (tx *Tx) Insert(into string, row Args) {
+	for i := len(tx.inserts) - 1; i >= 0; i-- {
+		if tx.inserts[i].into == into {
+			tx.inserts[i].rows = append(tx.inserts[i].rows, row)
+			return
+		}
+		if !tx.inserts[i].free {
+			break // the row may refer to one of these
+		}
+	}
+	tx.inserts = append(tx.inserts, inserts{into: into, rows: []Args{row}})
+}
+
+// Append is Insert for a table that refers to no other and that none refers to: its rows may be inserted before and after
+// those of others.
+func (tx *Tx) Append(into string, row Args) {
 	for i := range tx.inserts {
 		if tx.inserts[i].into == into {
 			tx.inserts[i].rows = append(tx.inserts[i].rows, row)
-			return nil
+			return
 		}
 	}
-	if len(tx.inserts) == 2 {
-		if err := tx.insertAll(ctx); err != nil {
-			return err
-		}
-	}
-	tx.inserts = append(tx.inserts, inserts{into, []Args{row}})
-	return nil
+	tx.inserts = append(tx.inserts, inserts{into: into, rows: []Args{row}, free: true})
 }
 
 // rowsAtOnce are the numbers of rows that one statement inserts: few, so that there are few statements to prepare.

@@ -7,7 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"runtime/debug"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -38,7 +39,7 @@ var postgresDialect = Dialect{
 	byAnything: `SELECT set_config('enable_seqscan', 'on', true), set_config('enable_bitmapscan', 'on', true), set_config('enable_hashjoin', 'on', true), set_config('enable_mergejoin', 'on', true), set_config('enable_sort', 'on', true)`,
 	// The program that asks has a single connection.
 	OtherPrograms: `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'comity' AND pid <> pg_backend_pid()`,
-	NextID:        `SELECT nextval('%s_id_seq')`,
+	DrawsIDs:      true,
 	UpdateSearch: []string{
 		// The array has each person looked up by an index, whatever the statistics say.
 		`UPDATE people_search SET (sort, words) = (SELECT w.sort, w.words FROM people_words w WHERE w.id = people_search.id)
@@ -62,6 +63,7 @@ type postgresBackend struct {
 	pool     *pgxpool.Pool
 	clock    func() time.Time
 	patience time.Duration
+	groups   *postgresGroups
 }
 
 func openPostgres(ctx context.Context, o Options) (*postgresBackend, error) {
@@ -81,7 +83,9 @@ func openPostgres(ctx context.Context, o Options) (*postgresBackend, error) {
 		pool.Close()
 		return nil, err
 	}
-	return &postgresBackend{pool: pool, clock: o.Clock, patience: cmp.Or(o.Patience, longestWrite)}, nil
+	b := &postgresBackend{pool: pool, clock: o.Clock, patience: cmp.Or(o.Patience, longestWrite)}
+	b.groups = &postgresGroups{backend: b, open: maxBatchTime}
+	return b, nil
 }
 
 func (b *postgresBackend) dialect() Dialect { return postgresDialect }
@@ -105,10 +109,17 @@ func (b *postgresBackend) snapshot(ctx context.Context, fn func(conn) error) err
 	return b.transaction(ctx, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", fn)
 }
 
-// write runs the closure in a transaction, and again when it collides with another transaction. A violated
+func (b *postgresBackend) write(ctx context.Context, how sharing, fn func(conn) error) error {
+	if how == sharesTransaction {
+		return b.groups.write(ctx, fn)
+	}
+	return b.writeAlone(ctx, fn)
+}
+
+// writeAlone runs the closure in a transaction, and again when it collides with another transaction. A violated
 // unique index or foreign key counts as a collision: in the next run, the closure's own checks see what the
 // other one wrote.
-func (b *postgresBackend) write(ctx context.Context, _ bool, fn func(conn) error) error {
+func (b *postgresBackend) writeAlone(ctx context.Context, fn func(conn) error) error {
 	for try := 1; ; try++ {
 		err := b.transaction(ctx, beginWrite, fn)
 		if err == nil || try == maxTries || !collided(err) {
@@ -169,18 +180,15 @@ func (b *postgresBackend) commitHorizon(ctx context.Context) (s CommitHorizon, e
 }
 
 func (b *postgresBackend) transaction(ctx context.Context, begin string, fn func(conn) error) error {
-	return b.pool.AcquireFunc(ctx, func(raw *pgxpool.Conn) (err error) {
+	return b.pool.AcquireFunc(ctx, func(raw *pgxpool.Conn) error {
 		c := &postgresConn{raw: raw.Conn(), clock: b.clock, begin: begin, ctx: ctx}
 		defer func() {
-			if p := recover(); p != nil {
-				err = fmt.Errorf("panic in a transaction: %v\n%s", p, debug.Stack())
-			}
 			if c.begun {
 				// The pool closes a connection that cannot roll back.
 				_, _ = c.raw.Exec(context.WithoutCancel(ctx), "ROLLBACK")
 			}
 		}()
-		if err := fn(c); err != nil {
+		if err := call(func() error { return fn(c) }); err != nil {
 			return err
 		}
 		return c.commit(ctx)
@@ -199,12 +207,18 @@ type postgresConn struct {
 	// ctx is that of the closure, failed the error with which now could not get the time.
 	ctx    context.Context //nolint:containedctx // now takes none
 	failed error
+	// grouped is the state of the closure in its group, nil outside of a group.
+	grouped *grouped
 }
 
 type queued struct {
 	sql  string
 	args []any
 	each func(*Row) error
+	// changed gets the number of rows that the statement changed, nil for nothing.
+	changed *int64
+	// writes says that the statement may change rows.
+	writes bool
 }
 
 const postgresNow = `SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint)`
@@ -220,11 +234,17 @@ const postgresWritesNow = `SELECT CASE WHEN pg_current_xact_id() IS NOT NULL THE
 func (c *postgresConn) prepareBatch() []queued {
 	batch := c.waiting
 	c.waiting = nil
+	if c.grouped != nil {
+		c.grouped.taken(batch)
+	}
 	if c.begin == "" || c.begun {
 		return batch
 	}
 	c.begun = true
 	first := []queued{{sql: c.begin}}
+	if c.grouped != nil {
+		first = append(first, queued{sql: limitLockWait})
+	}
 	if c.clock == nil {
 		now := postgresNow
 		if c.begin == beginWrite {
@@ -232,6 +252,9 @@ func (c *postgresConn) prepareBatch() []queued {
 		}
 		first = append(first, queued{sql: now, each: func(r *Row) error {
 			c.time = r.Time()
+			if c.grouped != nil {
+				c.grouped.read = time.Now()
+			}
 			return nil
 		}})
 	} else {
@@ -262,6 +285,12 @@ func (c *postgresConn) commit(ctx context.Context) error {
 	if !c.begun && len(c.waiting) == 0 {
 		return c.failed
 	}
+	if slices.ContainsFunc(c.waiting, queued.reads) {
+		// What these queries return may be refused, which must be known before COMMIT is sent.
+		if err := c.flush(ctx); err != nil {
+			return err
+		}
+	}
 	batch := append(c.prepareBatch(), queued{sql: "COMMIT"})
 	err := c.send(ctx, batch)
 	if err == nil {
@@ -269,6 +298,16 @@ func (c *postgresConn) commit(ctx context.Context) error {
 		err = unconfirmed(c.raw.PgConn())
 	}
 	return err
+}
+
+// reads returns whether the rows of a statement are looked at.
+func (q queued) reads() bool { return q.each != nil }
+
+func (c *postgresConn) flush(ctx context.Context) error {
+	if len(c.waiting) == 0 {
+		return nil
+	}
+	return c.send(ctx, c.prepareBatch())
 }
 
 func (c *postgresConn) queue(ctx context.Context, sql string, args []any) error {
@@ -279,7 +318,7 @@ func (c *postgresConn) later(_ context.Context, sql string, args []any, each fun
 	if err := storable(args); err != nil {
 		return err
 	}
-	c.waiting = append(c.waiting, queued{sql: sql, args: args, each: each})
+	c.waiting = append(c.waiting, queued{sql: sql, args: args, each: each, writes: writes(sql)})
 	return nil
 }
 
@@ -287,30 +326,43 @@ func (c *postgresConn) query(ctx context.Context, sql string, args []any, each f
 	if err := storable(args); err != nil {
 		return err
 	}
-	return c.send(ctx, append(c.prepareBatch(), queued{sql: sql, args: args, each: each}))
+	return c.run(ctx, queued{sql: sql, args: args, each: each, writes: writes(sql)})
 }
+
+// run sends a statement after those that wait.
+func (c *postgresConn) run(ctx context.Context, q queued) error {
+	if c.grouped != nil {
+		if err := c.grouped.mayRun(); err != nil {
+			return err
+		}
+		c.grouped.sent = c.grouped.sent || q.writes
+	}
+	return c.send(ctx, append(c.prepareBatch(), q))
+}
+
+// writes returns whether a statement may change rows. One that locks rows or draws a number changes none.
+func writes(sql string) bool { return !strings.HasPrefix(sql, "SELECT") }
 
 func (c *postgresConn) exec(ctx context.Context, sql string, args []any) (int64, error) {
 	if err := storable(args); err != nil {
 		return 0, err
 	}
-	batch := c.prepareBatch()
-	if len(batch) > 0 {
-		if err := c.send(ctx, batch); err != nil {
-			return 0, err
-		}
-	}
-	tag, err := c.raw.Exec(ctx, sql, args...)
-	if err != nil {
-		return 0, postgresError(sql, err)
-	}
-	return tag.RowsAffected(), nil
+	changed := int64(0)
+	err := c.run(ctx, queued{sql: sql, args: args, changed: &changed, writes: true})
+	return changed, err
 }
 
 // send runs statements in one round trip and passes their rows on.
 func (c *postgresConn) send(ctx context.Context, batch []queued) (err error) {
 	if c.failed != nil {
 		return c.failed
+	}
+	if c.grouped != nil {
+		ctx = c.ctx
+		defer func() {
+			var ran *statementError
+			c.grouped.failed = c.grouped.failed || errors.As(err, &ran)
+		}()
 	}
 	if len(batch) == 1 {
 		rows, err := c.raw.Query(ctx, batch[0].sql, batch[0].args...)
@@ -353,6 +405,9 @@ func readRows(rows pgx.Rows, q queued) error {
 	}
 	if err := rows.Err(); err != nil {
 		return postgresError(q.sql, err)
+	}
+	if q.changed != nil {
+		*q.changed = rows.CommandTag().RowsAffected()
 	}
 	return nil
 }

@@ -75,3 +75,11 @@ func (tx *Tx) Later(ctx context.Context, sql string, a Args, each func(*Row) err
 	tx.trace(sql, a)
 	return tx.conn.later(ctx, sql, a, each)
 }
+
+// Flush runs what was queued: afterwards the rows of all queries of Later have been passed on.
+func (tx *Tx) Flush(ctx context.Context) error {
+	if err := tx.insertAll(ctx); err != nil {
+		return err
+	}
+	return tx.conn.flush(ctx)
+}

@@ -176,8 +176,8 @@ func (b *sqliteBackend) commitHorizon(context.Context) (CommitHorizon, error) {
 	return CommitHorizon{Time: now}, nil
 }
 
-func (b *sqliteBackend) write(ctx context.Context, alone bool, fn func(conn) error) error {
-	return b.writer.write(ctx, alone, fn)
+func (b *sqliteBackend) write(ctx context.Context, how sharing, fn func(conn) error) error {
+	return b.writer.write(ctx, how == sharesNothing, fn)
 }
 
 // sqliteConn is one connection with the statements it has prepared.
@@ -301,6 +301,8 @@ func (c *sqliteConn) queue(ctx context.Context, sql string, args []any) error {
 	_, err := c.exec(ctx, sql, args)
 	return err
 }
+
+func (c *sqliteConn) flush(context.Context) error { return nil }
 
 func (c *sqliteConn) later(ctx context.Context, sql string, args []any, each func(*Row) error) error {
 	return c.query(ctx, sql, args, each)

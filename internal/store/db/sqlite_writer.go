@@ -20,10 +20,7 @@ const (
 	maxShort     = 10 * time.Millisecond
 )
 
-var (
-	errClosed = errors.New("the database is closed")
-	errYield  = errors.New("this write takes long, and others wait: it runs again by itself")
-)
+var errClosed = errors.New("the database is closed")
 
 // sqliteWriter is the goroutine that owns the one connection for writing. It runs the waiting closures one
 // after the other in one transaction, each in a savepoint, and returns their results after the commit, so
@@ -47,28 +44,6 @@ type sqliteWriter struct {
 	closed bool
 }
 
-type writeJob struct {
-	ctx   context.Context //nolint:containedctx // the closure of a request that has ended is not started
-	fn    func(conn) error
-	alone bool
-	err   error
-	done  chan struct{}
-	// state is jobWaits while the job is queued, jobBegun once the writer has it, jobLeft when its request
-	// ended before that.
-	state atomic.Int32
-}
-
-const (
-	jobWaits int32 = iota
-	jobBegun
-	jobLeft
-)
-
-// begin returns whether the writer may run the job: not when its request has ended.
-func (j *writeJob) begin() bool {
-	return j.state.CompareAndSwap(jobWaits, jobBegun) || j.state.Load() == jobBegun
-}
-
 func newSQLiteWriter(c *sqliteConn, clock func() time.Time) *sqliteWriter {
 	w := &sqliteWriter{
 		conn: c, clock: clock, short: make(chan *writeJob, 4*maxBatch), long: make(chan *writeJob, 4*maxBatch), done: make(chan struct{}),
@@ -81,14 +56,14 @@ func newSQLiteWriter(c *sqliteConn, clock func() time.Time) *sqliteWriter {
 // closure is not run; when it has begun, it is interrupted and rolled back, and the others of its transaction
 // run again. A committed closure returns nil, whether or not its request has ended meanwhile.
 func (w *sqliteWriter) write(ctx context.Context, alone bool, fn func(conn) error) error {
-	job := &writeJob{ctx: ctx, fn: fn, alone: alone, done: make(chan struct{})}
+	job := newWriteJob(ctx, alone, fn)
 	if err := w.send(ctx, job); err != nil {
 		return err
 	}
 	select {
 	case <-job.done:
 	case <-ctx.Done():
-		if job.state.CompareAndSwap(jobWaits, jobLeft) {
+		if job.leave() {
 			return ctx.Err()
 		}
 		<-job.done

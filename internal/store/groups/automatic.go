@@ -155,25 +155,62 @@ type NewPerson struct {
 	Status string
 }
 
-// AddAutomatic adds the automatic memberships of new people of a CO, as SyncAutomatic does, but reads nothing of the
-// people. It returns the ids of the groups whose members it changed.
-func AddAutomatic(ctx context.Context, tx *db.Tx, coID int64, people []NewPerson, rule AutomaticRule, actor string) (map[int64]bool, error) {
-	var d Difference
+// OwnGroups returns the ids of a CO's own groups with automatic members, by their types.
+func OwnGroups(ctx context.Context, tx *db.Tx, coID int64) (map[string]int64, error) {
+	own := map[string]int64{}
+	err := tx.Query(ctx, `SELECT g.id, g.group_type FROM co_groups g WHERE g.co_id = $1 AND g.auto AND g.cou_id IS NULL`, db.Args{coID}, func(r *db.Row) error {
+		id, groupType := r.Int(), r.Text()
+		own[groupType] = id
+		return nil
+	})
+	return own, err
+}
+
+// fewMembers is up to how many memberships are added row by row, together with other rows that the transaction adds.
+const fewMembers = 4
+
+// AddAutomatic adds the automatic memberships of new people of a CO in its own groups (OwnGroups), as SyncAutomatic does,
+// but reads nothing. It returns the ids of the groups whose members it changed.
+func AddAutomatic(ctx context.Context, tx *db.Tx, coID int64, own map[string]int64, people []NewPerson, rule AutomaticRule, actor string) (map[int64]bool, error) {
+	var missing []Membership
 	changed := map[int64]bool{}
-	err := tx.Query(ctx, `SELECT g.id, g.group_type FROM co_groups g WHERE g.co_id = $1 AND g.auto AND g.cou_id IS NULL ORDER BY g.id`, db.Args{coID}, func(r *db.Row) error {
-		group, groupType := r.Int(), r.Text()
-		for _, p := range people {
-			if groupType == rule.AllGroup && p.Status != rule.Never || groupType == rule.ActiveGroup && slices.Contains(rule.Active, p.Status) {
-				d.Missing = append(d.Missing, Membership{Group: group, Person: p.Id})
+	for _, p := range people {
+		in := map[string]bool{rule.AllGroup: p.Status != rule.Never, rule.ActiveGroup: slices.Contains(rule.Active, p.Status)}
+		for groupType, group := range own {
+			if in[groupType] {
+				missing = append(missing, Membership{Group: group, Person: p.Id})
 				changed[group] = true
 			}
 		}
-		return nil
-	})
+	}
+	slices.SortFunc(missing, Membership.compare)
+	if len(missing) > fewMembers {
+		return changed, apply(ctx, tx, coID, Difference{Missing: missing}, actor)
+	}
+	ids, err := tx.DrawIDs(ctx, comity.CoGroupMember.Resource, len(missing))
 	if err != nil {
 		return nil, err
 	}
-	return changed, apply(ctx, tx, coID, d, actor)
+	for i, m := range missing {
+		addOne(tx, coID, ids[i], m, actor)
+	}
+	return changed, nil
+}
+
+// addOne adds one automatic membership in a group of a CO, with its history.
+func addOne(tx *db.Tx, coID, id int64, m Membership, actor string) {
+	addToChanges(tx, coID, m)
+	f := comity.CoGroupMember
+	now := tx.Now()
+	rec := comity.NewRecord(f.Resource)
+	rec.Id, rec.CoId, rec.Created, rec.Modified, rec.Actor = id, coID, now, now, actor
+	rec.SetInt(f.CoGroupId, m.Group)
+	rec.SetOwner(f.Person, comity.OwnerCO, m.Person)
+	rec.SetBool(f.Member, true)
+	rec.SetBool(f.Owner, false)
+	tx.Insert(`co_group_members (id, co_id, co_group_id, co_person_id, member, owner, created, modified, revision, actor)`,
+		db.Args{id, coID, m.Group, m.Person, true, false, now.UnixMicro(), now.UnixMicro(), int64(0), actor})
+	history.AddRevision(tx, rec, comity.OpAdd, db.Place{CoId: coID, CoPersonId: m.Person})
 }
 
 // apply deletes the surplus memberships of a difference and adds the missing ones: with a fixed number of

@@ -22,9 +22,9 @@ const erasedFlag = "Erased"
 const insertRevision = `INSERT INTO history (` + Columns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`
 
 // AddRevision adds the record as it is now to the history.
-func AddRevision(ctx context.Context, tx *db.Tx, rec *comity.Record, op string, where db.Place) error {
+func AddRevision(tx *db.Tx, rec *comity.Record, op string, where db.Place) {
 	person, org, group := shownAt(rec, where)
-	return tx.Insert(ctx, `history (`+Columns+`)`, db.Args{
+	tx.Append(`history (`+Columns+`)`, db.Args{
 		rec.Resource.Singular, rec.Id, rec.Revision, op, rec.Actor, rec.Modified.UnixMicro(), nil,
 		rec.CoId, person, org, group, Data(rec),
 	})

@@ -121,7 +121,7 @@ func (fx *fixture) cancelMidWrite(t *testing.T) {
 func testCancelledWrites(t *testing.T, b Backend) {
 	fx := b.newFixture(t)
 	t.Run("a long write ends and is undone", func(t *testing.T) {
-		for name, write := range map[string]func(context.Context, func(*db.Tx) error) error{"Write": fx.store.Write, "WriteAlone": fx.store.WriteAlone} {
+		for name, write := range map[string]func(context.Context, func(*db.Tx) error) error{"Write": fx.store.Write, "WriteGrouped": fx.store.WriteGrouped, "WriteAlone": fx.store.WriteAlone} {
 			co := fx.co(t)
 			ctx, end := context.WithCancel(t.Context())
 			n := 0

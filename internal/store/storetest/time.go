@@ -19,7 +19,7 @@ func testTime(t *testing.T, b Backend) {
 	t.Run("is one within a transaction", func(t *testing.T) {
 		co := fx.co(t)
 		for name, run := range map[string]func(context.Context, func(*db.Tx) error) error{
-			"Write": fx.store.Write, "WriteAlone": fx.store.WriteAlone, "Snapshot": fx.store.Snapshot, "Read": fx.store.Read,
+			"Write": fx.store.Write, "WriteGrouped": fx.store.WriteGrouped, "WriteAlone": fx.store.WriteAlone, "Snapshot": fx.store.Snapshot, "Read": fx.store.Read,
 		} {
 			var first time.Time
 			err := run(t.Context(), func(tx *db.Tx) error {

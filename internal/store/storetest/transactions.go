@@ -19,7 +19,7 @@ import (
 // testTransactions commits transactions and rolls them back, alone and beside others.
 func testTransactions(t *testing.T, b Backend) {
 	fx := b.newFixture(t)
-	kinds := map[string]func(context.Context, func(*db.Tx) error) error{"Write": fx.store.Write, "WriteAlone": fx.store.WriteAlone}
+	kinds := map[string]func(context.Context, func(*db.Tx) error) error{"Write": fx.store.Write, "WriteGrouped": fx.store.WriteGrouped, "WriteAlone": fx.store.WriteAlone}
 	readings := map[string]func(context.Context, func(*db.Tx) error) error{"Read": fx.store.Read, "Snapshot": fx.store.Snapshot}
 	for name, write := range kinds {
 		t.Run(name+" that fails is undone", func(t *testing.T) {
@@ -67,7 +67,7 @@ func testTransactions(t *testing.T, b Backend) {
 		})
 	}
 	for name, run := range map[string]func(context.Context, func(*db.Tx) error) error{
-		"Write": fx.store.Write, "WriteAlone": fx.store.WriteAlone, "Read": fx.store.Read, "Snapshot": fx.store.Snapshot,
+		"Write": fx.store.Write, "WriteGrouped": fx.store.WriteGrouped, "WriteAlone": fx.store.WriteAlone, "Read": fx.store.Read, "Snapshot": fx.store.Snapshot,
 	} {
 		t.Run(name+" with a context that is cancelled before it starts", func(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
@@ -159,9 +159,12 @@ func testIndependentOutcomes(t *testing.T, fx *fixture) {
 	}
 	errs := make([]error, writes)
 	fx.queuedWrites(t, writes, func(i int) {
-		outcome, write := outcomes[i%len(outcomes)], fx.store.Write
-		if i%7 == 0 {
+		outcome, write := outcomes[i%len(outcomes)], fx.store.WriteGrouped
+		switch i % 7 {
+		case 0:
 			write = fx.store.WriteAlone
+		case 1, 2:
+			write = fx.store.Write
 		}
 		errs[i] = write(outcome.ctx, func(tx *db.Tx) error {
 			// Two records: both are stored, or neither.
@@ -245,7 +248,7 @@ func testClose(t *testing.T, b Backend) {
 			}
 		}
 		for name, run := range map[string]func(context.Context, func(*db.Tx) error) error{
-			"Write": open.Write, "WriteAlone": open.WriteAlone, "Read": open.Read, "Snapshot": open.Snapshot,
+			"Write": open.Write, "WriteGrouped": open.WriteGrouped, "WriteAlone": open.WriteAlone, "Read": open.Read, "Snapshot": open.Snapshot,
 		} {
 			err := run(t.Context(), func(*db.Tx) error {
 				t.Errorf("%s runs its closure", name)

@@ -22,7 +22,7 @@ func testWriters(t *testing.T, b Backend) {
 	t.Run("different rows", func(t *testing.T) {
 		co := fx.co(t)
 		fx.atOnce(t, 8, 10, func(ctx context.Context, _, _ int) error {
-			return fx.store.Write(ctx, func(tx *db.Tx) error { return add(ctx, tx, person(co)) })
+			return fx.store.WriteGrouped(ctx, func(tx *db.Tx) error { return add(ctx, tx, person(co)) })
 		})
 		if n := len(fx.list(t, comity.CoPerson.Resource, store.Equal("co_id", co))); n != 80 {
 			t.Errorf("%d are there, want 80", n)
@@ -59,9 +59,12 @@ func testCounter(t *testing.T, fx *fixture) {
 	owner := fx.person(t, co)
 	roles := fx.add(t, row(f.Resource, f.Person, owner, f.Ordr, 0), row(f.Resource, f.Person, owner, f.Ordr, 0))
 	fx.atOnce(t, writers, times, func(ctx context.Context, w, i int) error {
-		write, id := fx.store.Write, roles[(w+i)%2].Id
-		if (w+i)%5 == 0 {
+		write, id := fx.store.WriteGrouped, roles[(w+i)%2].Id
+		switch (w + i) % 5 {
+		case 0:
 			write = fx.store.WriteAlone
+		case 1:
+			write = fx.store.Write
 		}
 		err := write(ctx, func(tx *db.Tx) error {
 			where, err := store.Enter(ctx, tx, f.Resource, id, false)
@@ -138,7 +141,7 @@ func testSyncAtOnce(t *testing.T, fx *fixture) {
 				return err
 			})
 		}
-		return fx.store.Write(ctx, func(tx *db.Tx) error {
+		return fx.store.WriteGrouped(ctx, func(tx *db.Tx) error {
 			id := x.people[(writer+i)%len(x.people)]
 			status := []string{comity.Active, comity.Suspended, comity.Deleted}[i%3]
 			if _, err := edit(ctx, tx, f.Resource, id, f.Status, status); err != nil {
@@ -228,7 +231,7 @@ func testParentGoes(t *testing.T, fx *fixture) {
 		all = append(all, fx.person(t, co))
 	}
 	fx.atOnce(t, 6, len(all), func(ctx context.Context, writer, i int) error {
-		err := fx.store.Write(ctx, func(tx *db.Tx) error {
+		err := fx.store.WriteGrouped(ctx, func(tx *db.Tx) error {
 			if writer == 0 {
 				return remove(ctx, tx, all[i].Resource, all[i].Id)
 			}
