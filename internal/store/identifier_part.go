@@ -18,7 +18,7 @@ const (
 // identifiers contain the text, such as the domain that all have, each record is tested, and a page fills up soon.
 func WithIdentifierPart(ctx context.Context, tx *db.Tx, owner string, coID int64, part string) (db.Condition, error) {
 	var a db.Args
-	found := ""
+	var found string
 	if match := db.SqliteMatch([]string{db.Fold(part)}, coID); tx.Dialect.InSearch != nil && match != "" {
 		// Read until there are enough: as a condition it would be read to its end first.
 		found = "SELECT rowid AS id FROM identifiers_search WHERE identifiers_search MATCH " + a.Put(match)

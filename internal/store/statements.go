@@ -224,3 +224,17 @@ func appendValue(a db.Args, f *comity.Field, cell comity.Cell) db.Args {
 	}
 	return a
 }
+
+func text(c comity.Cell) any {
+	if !c.HasValue() {
+		return nil
+	}
+	return c.Text()
+}
+
+func folded(c comity.Cell) any {
+	if !c.HasValue() {
+		return nil
+	}
+	return db.Fold(c.Text())
+}
