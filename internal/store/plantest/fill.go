@@ -52,7 +52,8 @@ type column struct {
 	optional   bool
 }
 
-// fillSQL returns the statement that fills a table: with a row for each person, or with one for each CO.
+// fillSQL returns the statement that fills a table: with a row for each person, or with one for each CO, also where the CO
+// is its key.
 func fillSQL(table string, columns []column) string {
 	count := largePeople + 10*smallCOs
 	co := fmt.Sprintf("CASE WHEN i <= %d THEN 1 ELSE 2 + (i - %[1]d - 1) / 10 END", largePeople)
@@ -72,7 +73,7 @@ func fillSQL(table string, columns []column) string {
 		}
 		ofPerson = ofPerson || c.name == "co_person_id" || c.name == "co_person_role_id"
 	}
-	return fmt.Sprintf("INSERT INTO %s (%s) SELECT %s FROM generate_series(1, %d) i", table, strings.Join(names, ", "), strings.Join(values, ", "), count)
+	return fmt.Sprintf("INSERT INTO %s (%s) SELECT %s FROM generate_series(1, %d) i ON CONFLICT DO NOTHING", table, strings.Join(names, ", "), strings.Join(values, ", "), count)
 }
 
 // shared are the values that most rows have.
