@@ -25,8 +25,8 @@ func PeopleByUnit(ctx context.Context, tx *db.Tx, coID int64, role db.Condition)
 		where = role(tx.Dialect, &a)
 	}
 	counts := map[int64]UnitCount{}
-	// The roles of a unit in the order of the index of co_person_roles_counted, which alone is read.
-	of := fmt.Sprintf("FROM %s t WHERE t.co_id = u.co_id AND t.cou_id = u.id ORDER BY t.co_person_id LIMIT", f.Table)
+	// The index co_person_roles_counted alone is read.
+	of := fmt.Sprintf("FROM %s t WHERE t.co_id = u.co_id AND t.cou_id = u.id LIMIT", f.Table)
 	sql := fmt.Sprintf(`SELECT u.id, (SELECT count(DISTINCT t.co_person_id) FROM (SELECT t.cou_id, t.co_person_id %s %d) t WHERE %s),
 		EXISTS (SELECT 1 %[1]s 1 OFFSET %[2]d) FROM %[4]s u WHERE u.co_id = $1`, of, db.MaxCounted, where, comity.Cou.Table)
 	err := tx.Query(ctx, sql, a, func(row *db.Row) error {

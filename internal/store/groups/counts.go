@@ -24,8 +24,8 @@ func CountMembers(ctx context.Context, tx *db.Tx, group int64, now time.Time) (c
 		return "count(DISTINCT CASE WHEN " + condition + " THEN m.co_person_id END)"
 	}
 	sql := fmt.Sprintf(`SELECT %s, (SELECT %s FROM (SELECT %s FROM co_group_members m WHERE m.co_group_id = $1 AND m.owner AND m.owner = true AND m.id > 0 LIMIT %d) m),
-		%s, EXISTS (SELECT 1 FROM co_group_members m WHERE m.co_group_id = $1 ORDER BY m.co_person_id LIMIT 1 OFFSET %[4]d)
-		FROM (SELECT %[3]s FROM co_group_members m WHERE m.co_group_id = $1 ORDER BY m.co_person_id LIMIT %[4]d) m`,
+		%s, EXISTS (SELECT 1 FROM co_group_members m WHERE m.co_group_id = $1 LIMIT 1 OFFSET %[4]d)
+		FROM (SELECT %[3]s FROM co_group_members m WHERE m.co_group_id = $1 LIMIT %[4]d) m`,
 		people("m.member AND "+valid), people(valid), columns, db.MaxCounted, people("NOT ("+valid+")"))
 	err = tx.Query(ctx, sql, a, func(row *db.Row) error {
 		c = Counts{row.Int(), row.Int(), row.Int(), row.Bool()}

@@ -103,9 +103,9 @@ func unstorable(err error) bool {
 	return errors.As(err, &e) && strings.HasPrefix(e.Code, "22")
 }
 
-var ofCO = regexp.MustCompile(`\bco_id = (?:CAST\()?\$(\d+)`)
+var ofCO = regexp.MustCompile(`\b(?:co_id|co_group_id|cou_id|co_provisioning_target_id) = (?:CAST\()?\$(\d+)`)
 
-// inLargeCO returns the parameters with the large CO in place of another.
+// inLargeCO returns the parameters with the large CO, and its group, unit and target of everybody, in place of others.
 func inLargeCO(sql string, args []any) []any {
 	all := append([]any{}, args...)
 	for _, m := range ofCO.FindAllStringSubmatch(sql, -1) {
