@@ -190,7 +190,13 @@ func (c *change) lockToAdd(ctx context.Context, exclusive bool) error {
 	if anchor.Kind == comity.Owner {
 		target = ownerResource(rec, anchor)
 	}
-	where, err := store.Enter(ctx, c.tx, target, rec.Int(anchor), exclusive)
+	count := func() error {
+		if !limited(rec) {
+			return nil
+		}
+		return store.CountOwned(ctx, c.tx, rec, comity.MaxDependents)
+	}
+	where, err := store.Enter(ctx, c.tx, target, rec.Int(anchor), exclusive, count)
 	if errors.Is(err, db.ErrNotFound) || err == nil && !c.caller.Knows(where.CoId) {
 		if anchor.Kind == comity.Owner {
 			return comity.Refuse(comity.PhrasePersonGone)

@@ -238,7 +238,7 @@ func (c *change) turnPerson(ctx context.Context) error {
 		}
 	}
 	if turned {
-		if err := c.followRoles(ctx, person); err != nil {
+		if _, err := c.followRoles(ctx, person); err != nil {
 			return err
 		}
 	}

@@ -76,39 +76,34 @@ var bestFirst = []string{
 	comity.Invited, comity.Pending, comity.Denied, comity.Declined, comity.Deleted, comity.Duplicate,
 }
 
-// followRoles sets a person's status to the best status of their roles. A Locked person stays so, and one
-// without roles keeps the status.
-func (c *change) followRoles(ctx context.Context, id int64) error {
+// followRoles sets a person's status to the best status of their roles, and returns whether it was another before. A
+// Locked person stays so, and one without roles keeps the status.
+func (c *change) followRoles(ctx context.Context, id int64) (changed bool, err error) {
 	statuses, person, err := c.statuses(ctx, id)
 	if err != nil || len(statuses) == 0 {
-		return err
+		return false, err
 	}
 	best := slices.MinFunc(statuses, func(a, b string) int { return slices.Index(bestFirst, a) - slices.Index(bestFirst, b) })
 	f := comity.CoPerson.Status
 	if now := person.Text(f); now == comity.Locked || now == best {
-		return nil
+		return false, nil
 	}
 	was := person.Clone()
 	person.SetText(f, best)
 	if err := store.Update(ctx, c.tx, was, person, c.caller.Username, db.Place{CoId: person.CoId}); err != nil {
-		return err
+		return false, err
 	}
-	return c.noteFirstActive(ctx, person)
+	return true, c.noteFirstActive(ctx, person)
 }
 
-// statuses returns the statuses of a person's roles and, unless there are none, the person.
+// statuses returns the statuses of a person's roles and, if there are any, the person.
 func (c *change) statuses(ctx context.Context, id int64) ([]string, *comity.Record, error) {
 	if c.deferred != nil {
 		if statuses, person := c.deferred.withRole(id, c.new); person != nil {
 			return statuses, person, nil
 		}
 	}
-	statuses, err := store.RoleStatuses(ctx, c.tx, id)
-	if err != nil || len(statuses) == 0 {
-		return nil, nil, err
-	}
-	person, err := store.GetForUpdate(ctx, c.tx, comity.CoPerson.Resource, id)
-	return statuses, person, err
+	return store.RoleStatuses(ctx, c.tx, id)
 }
 
 // noteFirstActive adds a person who is Active for the first time to the change set. It is called after the revision

@@ -37,10 +37,15 @@ var roleRules = rules{
 	after: func(ctx context.Context, c *change) error {
 		people := c.people()
 		for _, person := range people {
+			follows := false
 			if len(people) > 1 || c.changed(comity.CoPersonRole.Status) {
-				if err := c.followRoles(ctx, person); err != nil {
+				var err error
+				if follows, err = c.followRoles(ctx, person); err != nil {
 					return err
 				}
+			}
+			if c.old == nil && !follows && !c.new.Has(comity.CoPersonRole.CouId) {
+				continue // a role gives the memberships of its unit
 			}
 			if err := c.syncPerson(ctx, c.where.CoId, person); err != nil {
 				return err

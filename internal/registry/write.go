@@ -91,11 +91,16 @@ func (c *change) validate(ctx context.Context, rules rules) error {
 	return c.refuseMany(ctx)
 }
 
-// refuseMany refuses a record if there are as many as allowed already. The number of groups that a person is
-// in is not limited.
+// limited says whether an owner may have a limited number of records like this one. The number of groups that a person
+// is in is not limited.
+func limited(rec *comity.Record) bool {
+	return rec.Resource.Owner() != nil && rec.Resource != comity.CoGroupMember.Resource
+}
+
+// refuseMany refuses a record if there are as many as allowed already.
 func (c *change) refuseMany(ctx context.Context) error {
 	f := c.new.Resource.Owner()
-	if f == nil || !c.changed(f) || c.new.Resource == comity.CoGroupMember.Resource {
+	if !limited(c.new) || !c.changed(f) {
 		return nil
 	}
 	return store.AtMost(ctx, c.tx, c.new, comity.MaxDependents, comity.RefuseBecause(comity.PhraseForbidden, comity.BeyondDependents,

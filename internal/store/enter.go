@@ -11,8 +11,8 @@ import (
 
 // Enter is Home, and takes the lock of the CO: shared, or exclusive for a change of a graph or of a whole
 // group. It locks the record and the person it belongs to against other writers. Every write begins with
-// it or with EnterCO.
-func Enter(ctx context.Context, tx *db.Tx, r *comity.Resource, id int64, exclusive bool) (db.Place, error) {
+// it or with EnterCO. The functions also queue what is asked in the same round trip, once the locks are held.
+func Enter(ctx context.Context, tx *db.Tx, r *comity.Resource, id int64, exclusive bool, also ...func() error) (db.Place, error) {
 	if where, known := enteredPlace(tx, r, id); known {
 		return where, nil
 	}
@@ -38,6 +38,11 @@ func Enter(ctx context.Context, tx *db.Tx, r *comity.Resource, id int64, exclusi
 			}
 		}
 		if err := tx.Queue(ctx, "SELECT 1 FROM "+r.Table+" WHERE id = $1"+tx.Dialect.ForUpdate, a); err != nil {
+			return where, err
+		}
+	}
+	for _, queue := range also {
+		if err := queue(); err != nil {
 			return where, err
 		}
 	}

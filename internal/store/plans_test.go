@@ -179,7 +179,7 @@ func planned() []struct {
 			return err
 		}},
 		{"a person's statuses", []string{"co_person_roles_co_person"}, func(ctx context.Context, tx *db.Tx) error {
-			_, err := store.RoleStatuses(ctx, tx, id)
+			_, _, err := store.RoleStatuses(ctx, tx, id)
 			return err
 		}},
 		{"a unit above", []string{"cous_pkey"}, func(ctx context.Context, tx *db.Tx) error {

@@ -158,32 +158,50 @@ func countKey(r *comity.Resource, column string, owner int64) string {
 	return fmt.Sprint(r.Table, column, owner)
 }
 
+// CountOwned queues a query of how many records of the resource the owner of a new record has, up to most, for AtMost.
+func CountOwned(ctx context.Context, tx *db.Tx, rec *comity.Record, most int64) error {
+	f := rec.Resource.Owner()
+	o, ok := f.Owner(rec.Text(f))
+	if !ok {
+		return nil
+	}
+	has, key := db.Local[counts](tx), countKey(rec.Resource, o.Column, rec.Int(f))
+	if *has == nil {
+		*has = counts{}
+	}
+	if _, known := (*has)[key]; known {
+		return nil
+	}
+	// The limit stops the count at the maximum.
+	sql := fmt.Sprintf("SELECT count(*) FROM (SELECT 1 FROM %s WHERE %s = $1 LIMIT %d) x", rec.Resource.Table, o.Column, most)
+	return tx.Later(ctx, sql, db.Args{rec.Int(f)}, func(row *db.Row) error {
+		(*has)[key] = row.Int()
+		return nil
+	})
+}
+
 // AtMost fails with the error refusal if the owner of a new record already has the maximum number of records
-// of the resource. On PostgreSQL the error may come from a later statement of the transaction.
+// of the resource.
 func AtMost(ctx context.Context, tx *db.Tx, rec *comity.Record, most int64, refusal error) error {
 	f := rec.Resource.Owner()
 	o, ok := f.Owner(rec.Text(f))
 	if !ok {
 		return nil
 	}
-	key := countKey(rec.Resource, o.Column, rec.Int(f))
-	has := db.Local[counts](tx)
-	if *has == nil {
-		*has = counts{}
-	}
-	note := func(n int64) error {
-		if n >= most {
-			return refusal
+	has, key := db.Local[counts](tx), countKey(rec.Resource, o.Column, rec.Int(f))
+	if _, known := (*has)[key]; !known {
+		if err := CountOwned(ctx, tx, rec, most); err != nil {
+			return err
 		}
-		(*has)[key] = n + 1
-		return nil
+		if err := tx.Flush(ctx); err != nil {
+			return err
+		}
 	}
-	if n, known := (*has)[key]; known {
-		return note(n)
+	if (*has)[key] >= most {
+		return refusal
 	}
-	// The limit stops the count at the maximum.
-	sql := fmt.Sprintf("SELECT count(*) FROM (SELECT 1 FROM %s WHERE %s = $1 LIMIT %d) x", rec.Resource.Table, o.Column, most)
-	return tx.Later(ctx, sql, db.Args{rec.Int(f)}, func(row *db.Row) error { return note(row.Int()) })
+	(*has)[key]++
+	return nil
 }
 
 // NextNumber returns one more than the highest number of a field among the records with the same anchor, at

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 
 	"comity"
 	"comity/internal/store/db"
@@ -17,14 +18,21 @@ func IsAncestor(ctx context.Context, tx *db.Tx, unit, of int64) (bool, error) {
 		SELECT 1 FROM up WHERE id = $2`, db.Args{of, unit})
 }
 
-// RoleStatuses returns the statuses of a person's roles, each once.
-func RoleStatuses(ctx context.Context, tx *db.Tx, person int64) ([]string, error) {
-	var statuses []string
-	err := tx.Query(ctx, `SELECT DISTINCT status FROM co_person_roles WHERE co_person_id = $1`, db.Args{person}, func(r *db.Row) error {
+// RoleStatuses returns the statuses of a person's roles, each once, and the person, who is locked against other writers.
+// Without roles there may be no person.
+func RoleStatuses(ctx context.Context, tx *db.Tx, id int64) (statuses []string, person *comity.Record, err error) {
+	err = tx.Later(ctx, `SELECT DISTINCT status FROM co_person_roles WHERE co_person_id = $1`, db.Args{id}, func(r *db.Row) error {
 		statuses = append(statuses, r.Text())
 		return nil
 	})
-	return statuses, err
+	if err != nil {
+		return nil, nil, err
+	}
+	person, err = GetForUpdate(ctx, tx, comity.CoPerson.Resource, id)
+	if errors.Is(err, db.ErrNotFound) && len(statuses) == 0 {
+		err = nil
+	}
+	return statuses, person, err
 }
 
 // RoleStatusesOf returns the statuses of the roles of people.

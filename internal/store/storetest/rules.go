@@ -23,7 +23,7 @@ func testRules(t *testing.T, b Backend) {
 		person, other := fx.person(t, co), fx.person(t, co)
 		statuses := func() (found []string) {
 			fx.read(t, func(ctx context.Context, tx *db.Tx) (err error) {
-				found, err = store.RoleStatuses(ctx, tx, person.Id)
+				found, _, err = store.RoleStatuses(ctx, tx, person.Id)
 				return err
 			})
 			slices.Sort(found)
