@@ -23,7 +23,18 @@ import (
 type Statements struct {
 	mu               sync.Mutex
 	sqlite, postgres map[statement][]any
+	// seen are the statements that were traced, by where they were run.
+	seen sync.Map
 }
+
+// traced is a statement that is run at a place of the program.
+type traced struct {
+	postgres bool
+	sql      string
+	callers  [maxCallers]uintptr
+}
+
+const maxCallers = 64
 
 // statement is the text of a statement. inOrder, inKeyOrder and byIndex say that it is run by these methods of db.Tx.
 type statement struct {
@@ -38,15 +49,17 @@ func New() *Statements {
 
 // Trace returns db.Options.Trace for a database: it adds the statements that are run there.
 func (s *Statements) Trace(database string) func(sql string, args []any) {
-	all := s.sqlite
-	if db.IsPostgres(database) {
+	all, postgres := s.sqlite, db.IsPostgres(database)
+	if postgres {
 		all = s.postgres
 	}
 	return func(sql string, args []any) {
-		if !planned(sql) {
+		here := traced{postgres: postgres, sql: sql}
+		n := runtime.Callers(2, here.callers[:])
+		if _, known := s.seen.LoadOrStore(here, true); known || !planned(sql) {
 			return
 		}
-		by := callers()
+		by := names(here.callers[:n])
 		if slices.ContainsFunc(by, readsAll) {
 			return
 		}
@@ -71,10 +84,9 @@ func readsAll(name string) bool {
 	return strings.Contains(name, "store/admin.") || strings.Contains(name, "registry.(*Registry).Check") || strings.Contains(name, "storetest.(*fixture).checkDerived")
 }
 
-// callers returns the names of the functions that run the statement that is being traced.
-func callers() (names []string) {
-	var callers [64]uintptr
-	frames := runtime.CallersFrames(callers[:runtime.Callers(3, callers[:])])
+// names returns the names of the functions that called.
+func names(callers []uintptr) (names []string) {
+	frames := runtime.CallersFrames(callers)
 	for more := true; more; {
 		var frame runtime.Frame
 		frame, more = frames.Next()
