@@ -42,6 +42,24 @@ func testRules(t *testing.T, b Backend) {
 	})
 	t.Run("revisions with a value", func(t *testing.T) { testRevisionsWith(t, fx) })
 	t.Run("credentials", func(t *testing.T) { testCredentials(t, fx) })
+	t.Run("no more records than an owner may have", func(t *testing.T) {
+		owner := fx.person(t, fx.co(t))
+		refusal := errors.New("a refusal in the test")
+		for name, write := range map[string]func(context.Context, func(*db.Tx) error) error{"Write": fx.store.Write, "WriteGrouped": fx.store.WriteGrouped} {
+			for range 3 {
+				err := write(t.Context(), func(tx *db.Tx) error {
+					rec := row(comity.Url.Resource, comity.Url.Person, owner)
+					if err := store.AtMost(t.Context(), tx, rec, 2, refusal); err != nil {
+						return err
+					}
+					return add(t.Context(), tx, rec)
+				})
+				if n := len(fx.list(t, comity.Url.Resource, store.Equal(comity.OwnerCO.Column, owner.Id))); n > 2 || (err != nil) != errors.Is(err, refusal) || err != nil && n != 2 {
+					t.Errorf("%s: error %v, and %d are there", name, err, n)
+				}
+			}
+		}
+	})
 }
 
 func testRevisionsWith(t *testing.T, fx *fixture) {
