@@ -364,6 +364,11 @@ func (c *postgresConn) send(ctx context.Context, batch []queued) (err error) {
 			c.grouped.failed = c.grouped.failed || errors.As(err, &ran)
 		}()
 	}
+	defer func() {
+		if err != nil && ctx.Err() != nil {
+			err = errors.Join(ctx.Err(), err)
+		}
+	}()
 	if len(batch) == 1 {
 		rows, err := c.raw.Query(ctx, batch[0].sql, batch[0].args...)
 		if err != nil {

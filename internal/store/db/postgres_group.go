@@ -25,7 +25,7 @@ const maxGroupWait = 20 * time.Millisecond
 // closure runs by itself.
 const limitLockWait = "SET LOCAL lock_timeout = 50"
 
-// maxGrouped is how long one closure of a group may take.
+// maxGrouped is how long a closure may take while others of its group wait for it.
 const maxGrouped = 50 * time.Millisecond
 
 // postgresGroups runs short writes that wait at the same time one after the other in one transaction, so that they
@@ -120,7 +120,7 @@ func (g *postgresGroups) group(first *writeJob) {
 	for start, job := time.Now(), first; job != nil && err == nil; {
 		ran = append(ran, job)
 		requests.add(job.ctx)
-		err = c.step(job)
+		err = c.step(job, len(ran))
 		job = nil
 		if err == nil && len(ran) < maxBatch && time.Since(start) < g.open {
 			job = g.next(false)
@@ -189,7 +189,7 @@ func rolledBack(err error) bool {
 
 // grouped is the state of the closure that runs in a group.
 type grouped struct {
-	// ctx is that of the closure's request, until the time when others no longer wait for it.
+	// ctx is that of the closure's request, until the time when others no longer wait for it: zero where none do.
 	ctx   context.Context //nolint:containedctx // statements run with the group's context
 	until time.Time
 	// mark is how many statements of the queue are those of earlier closures. sent says that a write of this one
@@ -200,10 +200,13 @@ type grouped struct {
 	read time.Time
 }
 
-// step runs one closure of a group. Its own error is in job.err; the error that it returns is that of the group.
-func (c *postgresConn) step(job *writeJob) error {
+// step runs one closure, the nth of a group. Its own error is in job.err; the error that it returns is that of the group.
+func (c *postgresConn) step(job *writeJob, n int) error {
 	g := c.grouped
-	g.ctx, g.until, g.mark, g.sent = job.ctx, time.Now().Add(maxGrouped), len(c.waiting), false
+	g.ctx, g.until, g.mark, g.sent = job.ctx, time.Time{}, len(c.waiting), false
+	if n > 1 {
+		g.until = time.Now().Add(maxGrouped)
+	}
 	c.nextTime()
 	job.err = call(func() error { return job.fn(c) })
 	if job.err == nil && slices.ContainsFunc(c.waiting[g.mark:], queued.reads) {
@@ -245,7 +248,7 @@ func (g *grouped) mayRun() error {
 	if err := g.ctx.Err(); err != nil {
 		return err
 	}
-	if time.Now().After(g.until) {
+	if !g.until.IsZero() && time.Now().After(g.until) {
 		g.failed = true
 		return errYield
 	}

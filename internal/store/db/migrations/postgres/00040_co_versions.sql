@@ -8,7 +8,7 @@ CREATE TABLE co_versions (
     co_id BIGINT PRIMARY KEY,
     version BIGINT NOT NULL
 );
-CREATE SEQUENCE co_versions_seq;
+CREATE SEQUENCE co_versions_seq OWNED BY co_versions.version;
 
 CREATE FUNCTION co_versions_next() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
