@@ -92,6 +92,9 @@ func enterState(ctx context.Context, tx *db.Tx, co, version int64) error {
 	}
 	(*entered)[co] = state
 	queue.Entered(tx, state.targets, state.groupTargets)
+	if state.targets {
+		return tx.Apart()
+	}
 	return nil
 }
 

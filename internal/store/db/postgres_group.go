@@ -39,13 +39,38 @@ type postgresGroups struct {
 	// open is how long a group takes in further writes.
 	open time.Duration
 
+	// apartUntil is the time, in Unix microseconds, until which writes run by themselves (Tx.Apart).
+	apartUntil atomic.Int64
+
 	mu      sync.Mutex
 	waiting []*writeJob
 	lanes   int
 }
 
+// apartFor is how long writes run by themselves after one that had to.
+const apartFor = time.Second
+
+// Apart keeps the transaction from being shared with other writes on PostgreSQL. It is called before the first write of a
+// transaction that locks rows which workers lock in an order of their own, as those of deliveries are: a group would
+// lock them in the order of its writes, and deadlock with the workers.
+func (tx *Tx) Apart() error {
+	c, is := tx.conn.(*postgresConn)
+	if !is || c.grouped == nil {
+		return nil
+	}
+	c.grouped.groups.apartUntil.Store(time.Now().Add(apartFor).UnixMicro())
+	c.grouped.apart = true
+	if c.grouped.n > 1 {
+		return errYield
+	}
+	return nil
+}
+
 // write runs a closure in a group, or by itself where the group fails or does not begin soon.
 func (g *postgresGroups) write(ctx context.Context, fn func(conn) error) error {
+	if time.Now().UnixMicro() < g.apartUntil.Load() {
+		return g.backend.writeAlone(ctx, fn)
+	}
 	job := newWriteJob(ctx, false, fn)
 	g.enter(job)
 	patience := time.NewTimer(maxGroupWait)
@@ -114,7 +139,7 @@ func (g *postgresGroups) group(first *writeJob) {
 	}
 	ctx, end := context.WithCancel(context.Background())
 	defer end()
-	c := &postgresConn{raw: raw.Conn(), clock: g.backend.clock, begin: beginWrite, ctx: ctx, grouped: &grouped{}}
+	c := &postgresConn{raw: raw.Conn(), clock: g.backend.clock, begin: beginWrite, ctx: ctx, grouped: &grouped{groups: g}}
 	var ran []*writeJob
 	requests := awaited{end: end}
 	for start, job := time.Now(), first; job != nil && err == nil; {
@@ -122,7 +147,7 @@ func (g *postgresGroups) group(first *writeJob) {
 		requests.add(job.ctx)
 		err = c.step(job, len(ran))
 		job = nil
-		if err == nil && len(ran) < maxBatch && time.Since(start) < g.open {
+		if err == nil && !c.grouped.apart && len(ran) < maxBatch && time.Since(start) < g.open {
 			job = g.next(false)
 		}
 	}
@@ -189,6 +214,10 @@ func rolledBack(err error) bool {
 
 // grouped is the state of the closure that runs in a group.
 type grouped struct {
+	groups *postgresGroups
+	// n is the closure's place in the group, the first is 1. apart says that no further one may follow.
+	n     int
+	apart bool
 	// ctx is that of the closure's request, until the time when others no longer wait for it: zero where none do.
 	ctx   context.Context //nolint:containedctx // statements run with the group's context
 	until time.Time
@@ -203,6 +232,7 @@ type grouped struct {
 // step runs one closure, the nth of a group. Its own error is in job.err; the error that it returns is that of the group.
 func (c *postgresConn) step(job *writeJob, n int) error {
 	g := c.grouped
+	g.n = n
 	g.ctx, g.until, g.mark, g.sent = job.ctx, time.Time{}, len(c.waiting), false
 	if n > 1 {
 		g.until = time.Now().Add(maxGrouped)

@@ -161,6 +161,45 @@ func TestFailedGroupChangesNothing(t *testing.T) {
 	}
 }
 
+// A write that must be apart ends its group, and runs by itself where it is not the first.
+func TestWriteApartIsNotShared(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		place   int
+		yields  bool
+		written []string
+	}{
+		"the first of its group": {0, false, []string{"apart"}},
+		"a later one":            {1, true, []string{"first"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, g := openGroups(t)
+			job := newWriteJob(t.Context(), false, s.whole(t.Context(), func(tx *Tx) error {
+				if err := tx.Apart(); err != nil {
+					return err
+				}
+				return addCO(t.Context(), tx, "apart")
+			}))
+			other := groupedJob(t.Context(), s, "first", nothingMore)
+			jobs := []*writeJob{job, other}
+			if tt.place == 1 {
+				jobs = []*writeJob{other, job}
+			}
+			runGroup(g, jobs...)
+			if errors.Is(job.err, errYield) != tt.yields || !ended(job) {
+				t.Errorf("ended %v, error %v", ended(job), job.err)
+			}
+			if got := names(t, s); !slices.Equal(got, tt.written) {
+				t.Errorf("there are %v, want %v", got, tt.written)
+			}
+			if err := s.WriteGrouped(t.Context(), func(tx *Tx) error { return addCO(t.Context(), tx, "next") }); err != nil {
+				t.Errorf("the next one: %v", err)
+			}
+		})
+	}
+}
+
 // A group waits for nobody's lock for long: its writes run by themselves, and those that need no lock are not held up.
 func TestGroupDoesNotWaitForLocks(t *testing.T) {
 	t.Parallel()
