@@ -36,7 +36,8 @@ var postgresDialect = Dialect{
 	inKeyOrder: `SELECT set_config('enable_sort', 'off', true), set_config('enable_incremental_sort', 'off', true)`,
 	sorted:     `SELECT set_config('enable_sort', 'on', true), set_config('enable_incremental_sort', 'on', true)`,
 	byKey:      `SELECT set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true), set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true), set_config('enable_sort', 'off', true)`,
-	byAnything: `SELECT set_config('enable_seqscan', 'on', true), set_config('enable_bitmapscan', 'on', true), set_config('enable_hashjoin', 'on', true), set_config('enable_mergejoin', 'on', true), set_config('enable_sort', 'on', true)`,
+	// Whole tables stay excluded, as they are on connections without a pooler.
+	byAnything: `SELECT set_config('enable_bitmapscan', 'on', true), set_config('enable_hashjoin', 'on', true), set_config('enable_mergejoin', 'on', true), set_config('enable_sort', 'on', true)`,
 	// The program that asks has a single connection.
 	OtherPrograms: `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'comity' AND pid <> pg_backend_pid()`,
 	DrawsIDs:      true,

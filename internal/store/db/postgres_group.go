@@ -13,9 +13,9 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// maxLanes is how many grouped transactions run at the same time. More of them would be smaller; with one, the
+// maxRunning is how many grouped transactions run at the same time. More of them would be smaller; with one, the
 // database would do nothing while the program computes.
-const maxLanes = 2
+const maxRunning = 2
 
 // maxGroupWait is how long a write waits for a grouped transaction before it runs by itself.
 const maxGroupWait = 20 * time.Millisecond
@@ -30,7 +30,7 @@ const maxGrouped = 50 * time.Millisecond
 
 // postgresGroups runs short writes that wait at the same time one after the other in one transaction, so that they
 // share its round trips and its commit, and answers none of them before the commit. A write that arrives while
-// a lane is free begins at once.
+// fewer than maxRunning run begins at once.
 //
 // There are no savepoints. A closure that fails before a write of its own was sent is taken out of its group. After
 // any other failure the transaction is rolled back, and each of its closures runs by itself.
@@ -44,7 +44,8 @@ type postgresGroups struct {
 
 	mu      sync.Mutex
 	waiting []*writeJob
-	lanes   int
+	// running is the number of goroutines that run groups.
+	running int
 }
 
 // apartFor is how long writes run by themselves after one that had to.
@@ -94,25 +95,25 @@ func (g *postgresGroups) write(ctx context.Context, fn func(conn) error) error {
 	return job.err
 }
 
-// enter queues a job, and starts a lane for it if there may be another.
+// enter queues a job, and starts a goroutine for it if there may be another.
 func (g *postgresGroups) enter(job *writeJob) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.waiting = append(g.waiting, job)
-	if g.lanes < maxLanes {
-		g.lanes++
-		go g.lane()
+	if g.running < maxRunning {
+		g.running++
+		go g.run()
 	}
 }
 
-// lane runs groups until nobody waits.
-func (g *postgresGroups) lane() {
+// run runs groups until nobody waits.
+func (g *postgresGroups) run() {
 	for job := g.next(true); job != nil; job = g.next(true) {
 		g.group(job)
 	}
 }
 
-// next returns the next job that may begin, nil if none waits. The lane ends then if ends is true.
+// next returns the next job that may begin, nil if none waits. The goroutine that asks ends then if ends is true.
 func (g *postgresGroups) next(ends bool) *writeJob {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -124,7 +125,7 @@ func (g *postgresGroups) next(ends bool) *writeJob {
 		}
 	}
 	if ends {
-		g.lanes--
+		g.running--
 	}
 	return nil
 }

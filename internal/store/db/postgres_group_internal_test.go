@@ -11,7 +11,7 @@ import (
 	"comity/internal/pgtest"
 )
 
-// openGroups opens a new PostgreSQL database, whose lanes are all taken: jobs wait until group runs them.
+// openGroups opens a new PostgreSQL database, in which no further group begins: jobs wait until group runs them.
 func openGroups(t *testing.T) (*DB, *postgresGroups) {
 	t.Helper()
 	database := pgtest.URL(t)
@@ -24,7 +24,7 @@ func openGroups(t *testing.T) (*DB, *postgresGroups) {
 	}
 	t.Cleanup(func() { _ = s.Close() })
 	g := s.backend.(*postgresBackend).groups
-	g.lanes, g.open = maxLanes, time.Hour
+	g.running, g.open = maxRunning, time.Hour
 	return s, g
 }
 
@@ -205,7 +205,7 @@ func TestGroupDoesNotWaitForLocks(t *testing.T) {
 	t.Parallel()
 	s, _ := openGroups(t)
 	g := s.backend.(*postgresBackend).groups
-	g.lanes = 0
+	g.running = 0
 	var waits error
 	err := s.WriteAlone(t.Context(), func(tx *Tx) error {
 		if err := addCO(t.Context(), tx, "held"); err != nil {
@@ -246,7 +246,7 @@ func TestGroupDoesNotWaitForLocks(t *testing.T) {
 func TestLateRefusal(t *testing.T) {
 	t.Parallel()
 	s, _ := openGroups(t)
-	s.backend.(*postgresBackend).groups.lanes = 0
+	s.backend.(*postgresBackend).groups.running = 0
 	refusal := errors.New("a refusal in the test")
 	for name, write := range map[string]func(context.Context, func(*Tx) error) error{"Write": s.Write, "WriteGrouped": s.WriteGrouped, "WriteAlone": s.WriteAlone} {
 		err := write(t.Context(), func(tx *Tx) error {
