@@ -36,18 +36,28 @@ func TestPromotedStandbyLosesNothing(t *testing.T) {
 // test's may be.
 const longestFailOver = time.Minute
 
-func failOver(t *testing.T) {
+// startWithStandby starts a server and its synchronous standby; stop stops both.
+func startWithStandby(t *testing.T) (primary, standby *pgtest.Server, stop func()) {
 	t.Helper()
 	primary, err := pgtest.Start(t.Context(), pgtest.Options{Durable: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer primary.Stop()
-	standby, err := primary.StartStandby(t.Context())
+	standby, err = primary.StartStandby(t.Context())
 	if err != nil {
+		primary.Stop()
 		t.Fatal(err)
 	}
-	defer standby.Stop()
+	return primary, standby, func() {
+		standby.Stop()
+		primary.Stop()
+	}
+}
+
+func failOver(t *testing.T) {
+	t.Helper()
+	primary, standby, stop := startWithStandby(t)
+	defer stop()
 	database, err := pgtest.EitherURL(primary.Database(t), primary, standby)
 	if err != nil {
 		t.Fatal(err)
@@ -124,16 +134,8 @@ func loadWhileFailingOver(t *testing.T, r *registry, co int64, primary, standby 
 // standby were promoted.
 func TestWriteWithoutItsStandbyIsNotAcknowledged(t *testing.T) {
 	t.Parallel()
-	primary, err := pgtest.Start(t.Context(), pgtest.Options{Durable: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer primary.Stop()
-	standby, err := primary.StartStandby(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer standby.Stop()
+	primary, standby, stop := startWithStandby(t)
+	defer stop()
 	r := serve(t, primary.Database(t), "--request-timeout", "1s")
 	body := `{"RequestType":"Cos","Version":"1.0","Cos":[{"Version":"1.0","Name":"Telescope","Status":"Active"}]}`
 	if err := standby.Halt(t.Context()); err != nil {

@@ -125,7 +125,7 @@ func (r *report) peer(database, peer string, clients int, aim float64, c compare
 		fmt.Sprintf("%.2f to %.2f", c.least, c.top), millis(c.usual), millis(c.slow), fmt.Sprintf("%.2f", aim))
 }
 
-// bulk is told the bulks beside single requests.
+// bulk adds the rates of bulks, beside single requests.
 func (r *report) bulk(database, records string, clients int, aim float64, c compared) {
 	r.bulks.judge(bulkRecords*c.ratio >= aim, database, records, fmt.Sprint(clients), fmt.Sprintf("%.0f", bulkRecords*c.ours), fmt.Sprintf("%.0f", c.bare),
 		fmt.Sprintf("%.1f", bulkRecords*c.ratio), fmt.Sprintf("%.1f to %.1f", bulkRecords*c.least, bulkRecords*c.top), millis(c.usual), millis(c.slow), fmt.Sprintf("%.0f", aim))
